@@ -1,0 +1,43 @@
+//! The two languages every message is written in.
+//!
+//! A message is written where it arises, in both languages side by side, with [`say!`](crate::say); there is
+//! no table of keys to fall out of step. Codes (`field/too-long`) are the same in both.
+
+/// A language that messages are shown in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Japanese.
+    Ja,
+}
+
+impl Lang {
+    /// The language that a POSIX locale name (`ja_JP.UTF-8`, `C`) or a tag (`ja`, `en`) asks for; `None` when
+    /// it asks for neither.
+    pub fn from_locale(name: &str) -> Option<Self> {
+        match name.get(..2)? {
+            "ja" => Some(Lang::Ja),
+            "en" => Some(Lang::En),
+            _ => None,
+        }
+    }
+}
+
+/// Something that can be told to a person in either language. `Display` of such a type is English.
+pub trait Speak {
+    /// The message in `lang`: one sentence without a final line break.
+    fn say(&self, lang: Lang) -> String;
+}
+
+/// `say!(lang, "in English {x}", "日本語で {x}")`: a `String` in the language asked for.
+#[macro_export]
+macro_rules! say {
+    ($lang:expr, $en:literal, $ja:literal $(, $($args:tt)*)?) => {
+        match $lang {
+            $crate::lang::Lang::En => ::std::format!($en $(, $($args)*)?),
+            $crate::lang::Lang::Ja => ::std::format!($ja $(, $($args)*)?),
+        }
+    };
+}

@@ -1,0 +1,1 @@
+//! Who signed, and is it enough.

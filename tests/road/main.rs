@@ -1,0 +1,2 @@
+//! The road as a story: both programs run as a user runs them, on real files.
+fn main() {}
