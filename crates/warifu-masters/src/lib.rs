@@ -3,5 +3,15 @@
 //! Values in, values out: nothing here opens a file, reads a clock or talks to a socket.
 #![warn(missing_docs)]
 
+pub mod charset;
+pub mod diff;
+pub mod differential;
 pub mod digest;
+pub mod finding;
+pub mod format;
 pub mod lang;
+pub mod read;
+pub mod schema;
+pub mod table;
+pub mod validate;
+pub mod write;

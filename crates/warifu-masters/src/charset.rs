@@ -1,0 +1,293 @@
+//! Charsets, fenced: bytes that would not come back the same are a finding, never a silent change.
+//!
+//! The tables are encoding_rs's. Only its calls without replacement and without byte-order-mark handling are
+//! used: the convenient ones write `&#128578;` for what cannot be encoded, and drop marks. Two foldings that
+//! remain are undone here: the WHATWG encoders write U+00A5, U+203E and U+2212 as other characters, so these
+//! are refused first; and EUC-JP rows 89 to 92, which eucJP-ms writes in three bytes, are refused both ways.
+
+use encoding_rs::{DecoderResult, EUC_JP, EncoderResult, Encoding, SHIFT_JIS};
+use serde::{Deserialize, Serialize};
+
+/// A charset that masters are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Charset {
+    /// Microsoft's Shift JIS, code page 932.
+    #[serde(rename = "windows-31j")]
+    Windows31J,
+    /// EUC-JP with Microsoft's mapping of `－` and `～`.
+    #[serde(rename = "eucJP-ms")]
+    EucJpMs,
+    /// UTF-8.
+    #[serde(rename = "UTF-8")]
+    Utf8,
+}
+
+/// Bytes that are no text in a charset, or would not come back the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadBytes {
+    /// Offset of the first such byte.
+    pub at: usize,
+    /// The bytes in hexadecimal, at most four.
+    pub bytes: String,
+    /// The character they decode to, when they decode but do not come back.
+    pub character: Option<char>,
+}
+
+/// A character that a charset cannot hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unmappable {
+    /// Offset in the text, in bytes of UTF-8.
+    pub at: usize,
+    /// The character.
+    pub character: char,
+}
+
+/// Decoding goes by pieces of this size, so that the proof runs on bytes that are still in cache.
+const PIECE_BYTES: usize = 32 * 1024;
+
+impl Charset {
+    /// Its name as formats write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Charset::Windows31J => "windows-31j",
+            Charset::EucJpMs => "eucJP-ms",
+            Charset::Utf8 => "UTF-8",
+        }
+    }
+
+    fn encoding(self) -> Option<&'static Encoding> {
+        match self {
+            Charset::Windows31J => Some(SHIFT_JIS),
+            Charset::EucJpMs => Some(EUC_JP),
+            Charset::Utf8 => None,
+        }
+    }
+
+    /// The text of `bytes`, proven: encoding it again gives `bytes`.
+    ///
+    /// # Errors
+    /// [`BadBytes`]: the first place that does not decode or would not come back the same.
+    pub fn decode(self, bytes: &[u8]) -> Result<String, BadBytes> {
+        let Some(encoding) = self.encoding() else {
+            return match std::str::from_utf8(bytes) {
+                Ok(text) => Ok(text.to_owned()),
+                Err(error) => Err(bad(bytes, error.valid_up_to(), None)),
+            };
+        };
+        // Kana columns are what grows: one byte to three. A quarter more holds every real file.
+        let mut text = String::with_capacity(bytes.len() + bytes.len() / 4 + 64);
+        let mut back = Vec::with_capacity(PIECE_BYTES * 2);
+        let mut from = 0;
+        while from < bytes.len() {
+            let to = piece_end(bytes, from);
+            let text_from = text.len();
+            decode_piece(encoding, &bytes[from..to], &mut text).map_err(|at| bad(bytes, from + at, None))?;
+            back.clear();
+            let encoded = self.encode_into(&text[text_from..], &mut back);
+            if encoded.is_err() || back != bytes[from..to] {
+                return Err(self.first_difference(&text[text_from..], bytes, from));
+            }
+            from = to;
+        }
+        Ok(text)
+    }
+
+    /// Where in `bytes[from..]`, which decoded to `text`, the first character stands that does not come back.
+    fn first_difference(self, text: &str, bytes: &[u8], from: usize) -> BadBytes {
+        let mut at = from;
+        let mut back = Vec::new();
+        for character in text.chars() {
+            back.clear();
+            let mut buffer = [0; 4];
+            let same = self.encode_into(character.encode_utf8(&mut buffer), &mut back).is_ok()
+                && bytes[at..].starts_with(&back);
+            if !same {
+                return bad(bytes, at, Some(character));
+            }
+            at += back.len();
+        }
+        bad(bytes, at.min(bytes.len().saturating_sub(1)), None)
+    }
+
+    /// The bytes of `text`.
+    ///
+    /// # Errors
+    /// [`Unmappable`]: the first character that this charset cannot hold.
+    pub fn encode(self, text: &str) -> Result<Vec<u8>, Unmappable> {
+        let mut bytes = Vec::with_capacity(text.len());
+        self.encode_into(text, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Appends the bytes of `text` to `bytes`.
+    ///
+    /// # Errors
+    /// [`Unmappable`]: the first character that this charset cannot hold; `bytes` then holds what came before.
+    pub fn encode_into(self, text: &str, bytes: &mut Vec<u8>) -> Result<(), Unmappable> {
+        let Some(encoding) = self.encoding() else {
+            bytes.extend_from_slice(text.as_bytes());
+            return Ok(());
+        };
+        if let Some((at, character)) = folded(text) {
+            encode_plain(encoding, &text[..at], bytes)?;
+            return Err(Unmappable { at, character });
+        }
+        let from = bytes.len();
+        encode_plain(encoding, text, bytes)?;
+        if self == Charset::EucJpMs
+            && let Some(offset) = extension_in_euc(&bytes[from..])
+        {
+            bytes.truncate(from + offset);
+            // The prefix decodes, since it was just encoded: its length in the text is the place.
+            let at = self.decode_prefix_length(&bytes[from..]);
+            return Err(Unmappable { at, character: text[at..].chars().next().unwrap_or('\u{fffd}') });
+        }
+        Ok(())
+    }
+
+    fn decode_prefix_length(self, bytes: &[u8]) -> usize {
+        let mut text = String::new();
+        match self.encoding().map(|encoding| decode_piece(encoding, bytes, &mut text)) {
+            Some(Ok(())) => text.len(),
+            _ => 0,
+        }
+    }
+}
+
+/// The first character that a WHATWG encoder would write as another one.
+fn folded(text: &str) -> Option<(usize, char)> {
+    // U+00A5 is C2 A5, U+203E and U+2212 begin with E2: pure ASCII and most pieces end at the first look.
+    let suspicious = memchr::memchr2_iter(0xC2, 0xE2, text.as_bytes());
+    suspicious.into_iter().find_map(|at| match text[at..].chars().next() {
+        Some(character @ ('\u{a5}' | '\u{203e}' | '\u{2212}')) => Some((at, character)),
+        _ => None,
+    })
+}
+
+/// The offset of the first two-byte code of rows 89 to 92 (lead F9 to FC).
+fn extension_in_euc(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    while at < bytes.len() {
+        at += match bytes[at] {
+            0xF9..=0xFE => return Some(at),
+            0x8F => 3,
+            0x8E | 0xA1..=0xF8 => 2,
+            _ => 1,
+        };
+    }
+    None
+}
+
+/// The end of a piece that does not cut a character: after a line end, or after an ASCII run.
+fn piece_end(bytes: &[u8], from: usize) -> usize {
+    let limit = from + PIECE_BYTES;
+    if limit >= bytes.len() {
+        return bytes.len();
+    }
+    // LF is never the second byte of a character in either charset.
+    match memchr::memrchr(b'\n', &bytes[from..limit]) {
+        Some(at) => from + at + 1,
+        None => memchr::memchr(b'\n', &bytes[limit..]).map_or(bytes.len(), |at| limit + at + 1),
+    }
+}
+
+/// Decodes `bytes` onto the end of `text`; the offset of the first malformed sequence otherwise.
+fn decode_piece(encoding: &'static Encoding, bytes: &[u8], text: &mut String) -> Result<(), usize> {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut read = 0;
+    loop {
+        text.reserve(bytes.len() - read + 16);
+        let (result, consumed) =
+            decoder.decode_to_string_without_replacement(&bytes[read..], text, true);
+        read += consumed;
+        match result {
+            DecoderResult::InputEmpty => return Ok(()),
+            DecoderResult::OutputFull => text.reserve(bytes.len() - read + 1024),
+            DecoderResult::Malformed(length, after) => {
+                return Err(read.saturating_sub(usize::from(length) + usize::from(after)));
+            }
+        }
+    }
+}
+
+fn encode_plain(encoding: &'static Encoding, text: &str, bytes: &mut Vec<u8>) -> Result<(), Unmappable> {
+    let mut encoder = encoding.new_encoder();
+    let mut read = 0;
+    loop {
+        bytes.reserve(text.len() - read + 16);
+        let (result, consumed) =
+            encoder.encode_from_utf8_to_vec_without_replacement(&text[read..], bytes, true);
+        read += consumed;
+        match result {
+            EncoderResult::InputEmpty => return Ok(()),
+            EncoderResult::OutputFull => bytes.reserve(text.len() - read + 1024),
+            EncoderResult::Unmappable(character) => {
+                return Err(Unmappable { at: read - character.len_utf8(), character });
+            }
+        }
+    }
+}
+
+fn bad(bytes: &[u8], at: usize, character: Option<char>) -> BadBytes {
+    let end = bytes.len().min(at + 2);
+    let hex: Vec<_> = bytes[at.min(end)..end].iter().map(|byte| format!("{byte:02X}")).collect();
+    BadBytes { at, bytes: hex.join(" "), character }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every one- and two-byte code of CP932: it comes back the same, or it is refused. Nothing else.
+    #[test]
+    fn no_code_of_cp932_changes_in_silence() {
+        let mut same = 0;
+        let mut refused = 0;
+        for lead in 0x00..=0xFFu8 {
+            for trail in 0x00..=0xFFu8 {
+                let single = matches!(lead, 0x00..=0x80 | 0xA0..=0xDF | 0xFD..=0xFF);
+                if single && trail != 0 {
+                    continue;
+                }
+                let code: &[u8] = if single { &[lead] } else { &[lead, trail] };
+                match Charset::Windows31J.decode(code) {
+                    Ok(text) => {
+                        assert_eq!(Charset::Windows31J.encode(&text).unwrap(), code);
+                        same += 1;
+                    }
+                    Err(_) => refused += 1,
+                }
+            }
+        }
+        // 160 single bytes (00-80, A1-DF), 6879 of JIS X 0208, and of the 83 + 374 + 388 vendor codes those
+        // that are the preferred ones of their characters.
+        assert!((7_300..7_700).contains(&same), "{same} same, {refused} refused");
+    }
+
+    #[test]
+    fn folding_characters_are_refused() {
+        for character in ["¥", "‾", "−", "🙂", "凛\u{2212}"] {
+            assert!(Charset::Windows31J.encode(character).is_err(), "{character}");
+        }
+        assert_eq!(Charset::Windows31J.encode("－～").unwrap(), [0x81, 0x7C, 0x81, 0x60]);
+        assert_eq!(Charset::EucJpMs.encode("－～ｱ").unwrap(), [0xA1, 0xDD, 0xA1, 0xC1, 0x8E, 0xB1]);
+    }
+
+    #[test]
+    fn the_place_of_an_unmappable_character_is_told() {
+        let text = "初診料🙂";
+        let error = Charset::Windows31J.encode(text).unwrap_err();
+        assert_eq!((error.at, error.character), (9, '🙂'));
+        let text = "初診纊料";
+        assert_eq!(Charset::EucJpMs.encode(text).unwrap_err(), Unmappable { at: 6, character: '纊' });
+    }
+
+    #[test]
+    fn the_place_of_bad_bytes_is_told() {
+        let error = Charset::Windows31J.decode(b"abc\x81").unwrap_err();
+        assert_eq!((error.at, error.bytes.as_str()), (3, "81"));
+        // NEC row 13 not-sign twice over: decodes, but comes back as another code.
+        let error = Charset::Windows31J.decode(b"ab\xEE\xF9").unwrap_err();
+        assert_eq!((error.at, error.character), (2, Some('￢')));
+    }
+}

@@ -1,0 +1,234 @@
+//! What changed between two states of a master: records added, changed and removed, field by field.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use crate::schema::{CHANGE_CLASS, CHANGED_ON, Layout};
+use crate::table::{Master, TableBuilder};
+
+/// One record that differs. Rows are numbers in the old and the new master.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// Only in the new one.
+    Added {
+        /// Row in the new master.
+        new: usize,
+    },
+    /// In both, with other fields.
+    Changed {
+        /// Row in the old master.
+        old: usize,
+        /// Row in the new master.
+        new: usize,
+    },
+    /// Only in the old one.
+    Removed {
+        /// Row in the old master.
+        old: usize,
+    },
+}
+
+/// The difference between two masters of one kind.
+#[derive(Debug)]
+pub struct Diff<'a> {
+    /// The older state.
+    pub old: &'a Master,
+    /// The newer state.
+    pub new: &'a Master,
+    /// The records that differ, in key order.
+    pub changes: Vec<Change>,
+}
+
+/// The two masters are of different kinds.
+#[derive(Debug, thiserror::Error)]
+#[error("{old} and {new} are different masters; there is nothing to compare")]
+pub struct OtherKind {
+    /// The older one's kind.
+    pub old: String,
+    /// The newer one's kind.
+    pub new: String,
+}
+
+/// Compares two states. Columns that only the wider edition has count as blank in the narrower one.
+///
+/// # Errors
+/// [`OtherKind`] when they are not of the same kind.
+pub fn diff<'a>(old: &'a Master, new: &'a Master) -> Result<Diff<'a>, OtherKind> {
+    if old.layout().kind != new.layout().kind {
+        return Err(OtherKind { old: old.layout().kind.clone(), new: new.layout().kind.clone() });
+    }
+    let same_layout = old.layout().width() == new.layout().width();
+    let mut changes = Vec::new();
+    let (mut at, mut to) = (0, 0);
+    while at < old.rows() || to < new.rows() {
+        let order = match (at < old.rows(), to < new.rows()) {
+            (true, true) => old.key(at).cmp(&new.key(to)),
+            (true, false) => Ordering::Less,
+            _ => Ordering::Greater,
+        };
+        match order {
+            Ordering::Less => changes.push(Change::Removed { old: at }),
+            Ordering::Greater => changes.push(Change::Added { new: to }),
+            Ordering::Equal => {
+                let same = if same_layout {
+                    old.same_row(at, new, to)
+                } else {
+                    fields_that_differ(old, at, new, to).next().is_none()
+                };
+                if !same {
+                    changes.push(Change::Changed { old: at, new: to });
+                }
+            }
+        }
+        at += usize::from(order != Ordering::Greater);
+        to += usize::from(order != Ordering::Less);
+    }
+    Ok(Diff { old, new, changes })
+}
+
+/// The columns (from 0) in which two rows differ; a column that one of them lacks is blank there.
+pub fn fields_that_differ<'a>(
+    old: &'a Master,
+    old_row: usize,
+    new: &'a Master,
+    new_row: usize,
+) -> impl Iterator<Item = usize> + 'a {
+    let width = old.layout().width().max(new.layout().width());
+    (0..width).filter(move |column| field_or_blank(old, old_row, *column) != field_or_blank(new, new_row, *column))
+}
+
+/// The field, or blank where the edition does not have the column yet.
+pub fn field_or_blank(master: &Master, row: usize, column: usize) -> &str {
+    if column < master.layout().width() { master.field(row, column) } else { "" }
+}
+
+/// How many records a diff adds, changes, abolishes and removes, and in which fields.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Summary {
+    /// Records only in the new state.
+    pub added: usize,
+    /// Records with other fields, where more than bookkeeping differs.
+    pub changed: usize,
+    /// Of the changed ones, those that now carry class 9 or 1.
+    pub abolished: usize,
+    /// Records only in the old state.
+    pub removed: usize,
+    /// Records in which only the change class differs: bookkeeping from one publication to the next.
+    pub class_only: usize,
+    /// Columns by how many changed records they changed in, most first; without bookkeeping.
+    pub fields: Vec<(String, usize)>,
+}
+
+impl Diff<'_> {
+    /// The layout that has every column: the wider one.
+    pub fn layout(&self) -> &Arc<Layout> {
+        let (old, new) = (self.old.layout(), self.new.layout());
+        if old.width() > new.width() { old } else { new }
+    }
+
+    /// The counts.
+    pub fn summary(&self) -> Summary {
+        let layout = self.layout();
+        let class = layout.position(CHANGE_CLASS);
+        let mut summary = Summary::default();
+        let mut fields = vec![0usize; layout.width()];
+        for change in &self.changes {
+            match *change {
+                Change::Added { .. } => summary.added += 1,
+                Change::Removed { .. } => summary.removed += 1,
+                Change::Changed { old, new } => {
+                    let mut more_than_class = false;
+                    for column in fields_that_differ(self.old, old, self.new, new) {
+                        if Some(column) != class {
+                            fields[column] += 1;
+                            more_than_class = true;
+                        }
+                    }
+                    let marked = |master: &Master, row: usize| {
+                        class.is_some_and(|class| matches!(master.bytes(row, class), b"9" | b"1"))
+                    };
+                    if marked(self.new, new) && !marked(self.old, old) {
+                        summary.abolished += 1;
+                    } else if more_than_class {
+                        summary.changed += 1;
+                    } else {
+                        summary.class_only += 1;
+                    }
+                }
+            }
+        }
+        let mut fields: Vec<_> = fields
+            .into_iter()
+            .enumerate()
+            .filter(|(_, count)| *count > 0)
+            .map(|(column, count)| (layout.columns[column].id.clone(), count))
+            .collect();
+        fields.sort_by(|a, b| b.1.cmp(&a.1));
+        summary.fields = fields;
+        summary
+    }
+
+    /// The official 変更分 that `apply` takes from the old state to the new one, and what it cannot express:
+    /// (key, column) of fields that became blank, which needs the next full file.
+    ///
+    /// A record that is gone without having been announced cannot be expressed either; it is listed with the
+    /// change class as its column.
+    pub fn differential(&self) -> (Master, Vec<(String, usize)>) {
+        let layout = self.layout();
+        let class = layout.position(CHANGE_CLASS).unwrap_or(0);
+        let changed_on = layout.position(CHANGED_ON);
+        let mut out = TableBuilder::new(Arc::clone(layout), 1 << 16, self.changes.len());
+        out.mark_special(self.old.is_special() || self.new.is_special());
+        let mut lost = Vec::new();
+        let is_key = |column: usize| layout.key.iter().any(|(key, _)| *key == column);
+        for change in &self.changes {
+            match *change {
+                Change::Added { new } => {
+                    for column in 0..layout.width() {
+                        let field = field_or_blank(self.new, new, column);
+                        out.push(if column == class { "3" } else { field });
+                    }
+                }
+                Change::Removed { old } => {
+                    // A row marked in the last publication goes by itself.
+                    if !matches!(self.old.bytes(old, class), b"9" | b"1") {
+                        lost.push((self.old.key(old).into_owned(), class));
+                    }
+                }
+                Change::Changed { old, new } => {
+                    let mark = match self.new.field(new, class) {
+                        mark @ ("9" | "1") => mark,
+                        _ => "5",
+                    };
+                    if matches!(self.old.bytes(old, class), b"9" | b"1") {
+                        // It goes with the next publication, so it has to come back whole.
+                        for column in 0..layout.width() {
+                            let field = field_or_blank(self.new, new, column);
+                            out.push(if column == class { "3" } else { field });
+                        }
+                        continue;
+                    }
+                    let differing: Vec<usize> = fields_that_differ(self.old, old, self.new, new).collect();
+                    if mark == "5" && differing == [class] {
+                        continue;
+                    }
+                    for column in 0..layout.width() {
+                        let field = field_or_blank(self.new, new, column);
+                        let differs = differing.contains(&column);
+                        if differs && field.is_empty() {
+                            lost.push((self.new.key(new).into_owned(), column));
+                        }
+                        let fixed = is_key(column) || column == 1 && layout.master_type.is_some();
+                        let told = fixed || differs || Some(column) == changed_on;
+                        out.push(match column {
+                            _ if column == class => mark,
+                            _ if told => field,
+                            _ => "",
+                        });
+                    }
+                }
+            }
+        }
+        (Master::from_ordered(out.finish()), lost)
+    }
+}

@@ -1,0 +1,473 @@
+//! Schemas: the layouts of the masters and the formats of the organisations, as data.
+//!
+//! A *layout* is the column table of one *kind* of master in one *edition* (drug had 35, then 40, then 42
+//! columns). It is a TOML file under `schemas/layouts/`; a new edition or a new master is one more file and no
+//! Rust. Code that needs a column asks for it by field id, once, and gets a clear error when it is not there.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use crate::format::Format;
+
+/// The field id of the change class (変更区分) in every layout that has one.
+pub const CHANGE_CLASS: &str = "change_class";
+/// The field id of the date a change applies from (変更年月日).
+pub const CHANGED_ON: &str = "changed_on";
+/// The field id of the last usable date (廃止年月日).
+pub const ABOLISHED_ON: &str = "abolished_on";
+
+/// What a column's values look like. Blank is always allowed here: differentials are sparse rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ColumnType {
+    /// ASCII digits.
+    Digits,
+    /// A decimal number.
+    Decimal,
+    /// YYYYMMDD, or one of the column's `also` values.
+    Date,
+    /// ASCII letters, digits, signs and blanks.
+    Alnum,
+    /// Half-width characters: ASCII and JIS X 0201 kana.
+    Kana,
+    /// Full-width characters only.
+    Kanji,
+    /// Any characters.
+    Text,
+    /// 予備: not in use yet; any ASCII.
+    Reserve,
+}
+
+/// The meaning of one value of a code list.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Meaning {
+    /// The same in every row.
+    One(String),
+    /// By the values of the column named in `values_depend_on` (`"1,3,5"` -> meaning).
+    By(BTreeMap<String, String>),
+}
+
+/// One column of a layout.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    /// The field id: English, stable, what commands and code call the column.
+    pub id: String,
+    /// 項目名 as the layout gives it.
+    pub name: String,
+    /// What its values look like.
+    #[serde(rename = "type")]
+    pub column_type: ColumnType,
+    /// The most bytes a value may take in Shift JIS; `None` where the layout's width is not known.
+    pub bytes: Option<u32>,
+    /// The exact number of characters, where there is one.
+    pub length: Option<u32>,
+    /// The most digits after the point of a decimal.
+    #[serde(default)]
+    pub decimals: u32,
+    /// Values a date column holds besides dates, such as 99999999.
+    #[serde(default)]
+    pub also: Vec<String>,
+    /// Never blank in a published full file.
+    #[serde(default)]
+    pub required: bool,
+    /// The code list under `schemas/codes/` that the column takes its values from.
+    pub codes: Option<String>,
+    /// The code list, where the column has its own.
+    #[serde(default)]
+    pub values: BTreeMap<String, Meaning>,
+    /// The column that tells which of several meanings a value has.
+    pub values_depend_on: Option<String>,
+    /// What real files show beyond the layout.
+    pub note: Option<String>,
+}
+
+/// One part of a record's key.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyPart {
+    /// The column's field id.
+    pub column: String,
+    /// Filled with zeros on the left to this many digits.
+    #[serde(default)]
+    pub zero_fill: usize,
+}
+
+/// A layout file as it is written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LayoutFile {
+    kind: String,
+    edition: String,
+    extends: Option<String>,
+    name_ja: Option<String>,
+    name_en: Option<String>,
+    master_type: Option<String>,
+    file_prefix: Option<String>,
+    label: Option<String>,
+    header: Option<String>,
+    other_order: Option<String>,
+    #[serde(default)]
+    key_separator: String,
+    #[serde(default)]
+    key: Vec<KeyPart>,
+    #[serde(default)]
+    column: Vec<Column>,
+}
+
+/// The column table of one kind of master in one edition.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    /// The kind of master (`procedure`): the name of its folder and of its entry in a release.
+    pub kind: String,
+    /// The edition (`150`); with the kind it names the layout: `procedure-150`.
+    pub edition: String,
+    /// マスター名.
+    pub name_ja: String,
+    /// The master's name in English.
+    pub name_en: String,
+    /// What column 2 (マスター種別) holds in every row; `None` where the master has no such column.
+    pub master_type: Option<String>,
+    /// What its file names begin with.
+    pub file_prefix: String,
+    /// The column that names a record to people.
+    pub label: Option<usize>,
+    /// The header line that published files of this master carry, if any.
+    pub header: Option<String>,
+    /// A column that published files are sorted by when they are not sorted by key.
+    pub other_order: Option<usize>,
+    /// What stands between the parts of a key.
+    pub key_separator: String,
+    /// The key: column positions (from 0) and zero fill.
+    pub key: Vec<(usize, usize)>,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The code lists of columns that name one, by position.
+    shared_codes: BTreeMap<usize, Arc<BTreeMap<String, String>>>,
+}
+
+impl Layout {
+    /// `kind-edition`.
+    pub fn name(&self) -> String {
+        format!("{}-{}", self.kind, self.edition)
+    }
+
+    /// The number of columns.
+    pub fn width(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// The position (from 0) of the column called `id`, if the layout has it.
+    pub fn position(&self, id: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.id == id)
+    }
+
+    /// The position of the column called `id`.
+    ///
+    /// # Errors
+    /// [`NoSuchColumn`] when the layout has none: code that needs it cannot work on this edition.
+    pub fn column(&self, id: &str) -> Result<usize, NoSuchColumn> {
+        self.position(id).ok_or_else(|| NoSuchColumn { layout: self.name(), id: id.to_owned() })
+    }
+
+    /// The canonical header line: field ids, without a line end.
+    pub fn canonical_header(&self) -> String {
+        let ids: Vec<_> = self.columns.iter().map(|column| column.id.as_str()).collect();
+        ids.join(",")
+    }
+
+    /// The values that the column at `position` may hold, if it has a code list.
+    pub fn values(&self, position: usize) -> Option<Vec<&str>> {
+        if let Some(codes) = self.shared_codes.get(&position) {
+            return Some(codes.keys().map(String::as_str).collect());
+        }
+        let values = &self.columns[position].values;
+        (!values.is_empty()).then(|| values.keys().map(String::as_str).collect())
+    }
+
+    /// What `value` of the column at `position` means; `other` gives the value of another column of the row.
+    pub fn meaning(&self, position: usize, value: &str, other: impl Fn(usize) -> String) -> Option<&str> {
+        if let Some(codes) = self.shared_codes.get(&position) {
+            return codes.get(value).map(String::as_str);
+        }
+        let column = &self.columns[position];
+        match column.values.get(value)? {
+            Meaning::One(text) => Some(text),
+            Meaning::By(meanings) => {
+                let decider = other(self.position(column.values_depend_on.as_deref()?)?);
+                meanings
+                    .iter()
+                    .find(|(when, _)| when.split(',').any(|value| value == decider))
+                    .map(|(_, text)| text.as_str())
+            }
+        }
+    }
+
+    /// What the unit code `code` is called, if `schemas/codes/unit.toml` has it.
+    pub fn shared_code(&self, position: usize, code: &str) -> Option<&str> {
+        self.shared_codes.get(&position)?.get(code).map(String::as_str)
+    }
+}
+
+/// Code asked a layout for a column that it does not have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("layout {layout} has no column {id}; code that needs it cannot read this master")]
+pub struct NoSuchColumn {
+    /// The layout's name.
+    pub layout: String,
+    /// The field id asked for.
+    pub id: String,
+}
+
+/// A schema file is not right.
+#[derive(Debug, thiserror::Error)]
+pub enum SchemaError {
+    /// It is not the TOML that a schema is written in.
+    #[error("{file}: not a schema: {source}")]
+    Syntax {
+        /// The file.
+        file: String,
+        /// What TOML says.
+        #[source]
+        source: Box<toml::de::Error>,
+    },
+    /// It says something that cannot hold.
+    #[error("{file}: {what}")]
+    Content {
+        /// The file.
+        file: String,
+        /// What does not hold.
+        what: String,
+    },
+}
+
+/// Every layout and format that is known: those built in, and those a site adds.
+#[derive(Debug, Clone, Default)]
+pub struct Schemas {
+    layouts: BTreeMap<String, Arc<Layout>>,
+    formats: BTreeMap<String, Arc<Format>>,
+    codes: BTreeMap<String, Arc<BTreeMap<String, String>>>,
+}
+
+const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/schemas.rs"));
+
+impl Schemas {
+    /// The schemas built into this library: `schemas/` of the source tree.
+    ///
+    /// # Errors
+    /// [`SchemaError`] when a built-in file is not right, which the tests exclude.
+    pub fn built_in() -> Result<Self, SchemaError> {
+        Schemas::default().with(BUILT_IN.iter().copied())
+    }
+
+    /// These schemas and those of `files`: (path under `schemas/`, text). A file of the same name replaces.
+    ///
+    /// # Errors
+    /// [`SchemaError`] names the file and what is wrong with it.
+    pub fn with<'a>(
+        mut self,
+        files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, SchemaError> {
+        let mut layouts: Vec<(String, LayoutFile)> = Vec::new();
+        for (name, text) in files {
+            let syntax = |source| SchemaError::Syntax { file: name.to_owned(), source: Box::new(source) };
+            let stem = name.rsplit('/').next().unwrap_or(name).trim_end_matches(".toml").to_owned();
+            if name.starts_with("codes/") {
+                self.codes.insert(stem, Arc::new(toml::from_str(text).map_err(syntax)?));
+            } else if name.starts_with("formats/") {
+                let format: Format = toml::from_str(text).map_err(syntax)?;
+                self.formats.insert(format.name.clone(), Arc::new(format));
+            } else {
+                layouts.push((name.to_owned(), toml::from_str(text).map_err(syntax)?));
+            }
+        }
+        // A layout may extend another one that stands later in the list: go round until nothing is left.
+        while !layouts.is_empty() {
+            let before = layouts.len();
+            let mut waiting = Vec::new();
+            for (name, file) in layouts {
+                match &file.extends {
+                    Some(base) if !self.layouts.contains_key(base) => waiting.push((name, file)),
+                    _ => {
+                        let layout = self.build(&name, file)?;
+                        self.layouts.insert(layout.name(), Arc::new(layout));
+                    }
+                }
+            }
+            if waiting.len() == before {
+                let (name, file) = waiting.swap_remove(0);
+                let what = format!("extends {}, which is not there", file.extends.unwrap_or_default());
+                return Err(SchemaError::Content { file: name, what });
+            }
+            layouts = waiting;
+        }
+        Ok(self)
+    }
+
+    fn build(&self, name: &str, file: LayoutFile) -> Result<Layout, SchemaError> {
+        let wrong = |what: String| SchemaError::Content { file: name.to_owned(), what };
+        let base = file.extends.as_ref().and_then(|base| self.layouts.get(base)).map(Arc::as_ref);
+        let mut columns = base.map(|base| base.columns.clone()).unwrap_or_default();
+        for column in file.column {
+            match columns.iter_mut().find(|known| known.id == column.id) {
+                Some(known) => *known = column,
+                None => columns.push(column),
+            }
+        }
+        let position = |id: &str| {
+            columns.iter().position(|column| column.id == id).ok_or_else(|| wrong(format!("no column {id}")))
+        };
+        let key = if file.key.is_empty() {
+            base.map(|base| base.key.clone()).unwrap_or_default()
+        } else {
+            let part = |part: &KeyPart| Ok((position(&part.column)?, part.zero_fill));
+            file.key.iter().map(part).collect::<Result<_, _>>()?
+        };
+        if key.is_empty() {
+            return Err(wrong("has no key: say which columns name a record with [[key]]".to_owned()));
+        }
+        let plain = |id: &str| {
+            let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
+            !id.is_empty() && id.chars().all(allowed)
+        };
+        if let Some(column) = columns.iter().find(|column| !plain(&column.id)) {
+            return Err(wrong(format!("column id {:?} is not made of a-z, 0-9, _ and -", column.id)));
+        }
+        if !plain(&file.kind) || !plain(&file.edition) {
+            return Err(wrong("kind and edition are made of a-z, 0-9, _ and -".to_owned()));
+        }
+        let mut shared_codes = BTreeMap::new();
+        for (at, column) in columns.iter().enumerate() {
+            if let Some(list) = &column.codes {
+                let codes = self.codes.get(list).ok_or_else(|| wrong(format!("no code list {list}")))?;
+                shared_codes.insert(at, Arc::clone(codes));
+            }
+            if let Some(decider) = &column.values_depend_on {
+                position(decider)?;
+            }
+        }
+        let label = match (&file.label, base) {
+            (Some(id), _) => Some(position(id)?),
+            (None, base) => base.and_then(|base| base.label),
+        };
+        let other_order = match (&file.other_order, base) {
+            (Some(id), _) => Some(position(id)?),
+            (None, base) => base.and_then(|base| base.other_order),
+        };
+        let inherit = |own: Option<String>, of: fn(&Layout) -> &String| {
+            own.or_else(|| base.map(|base| of(base).clone())).unwrap_or_else(|| file.kind.clone())
+        };
+        Ok(Layout {
+            name_ja: inherit(file.name_ja, |base| &base.name_ja),
+            name_en: inherit(file.name_en, |base| &base.name_en),
+            file_prefix: inherit(file.file_prefix, |base| &base.file_prefix),
+            master_type: file.master_type.or_else(|| base.and_then(|base| base.master_type.clone())),
+            header: file.header.or_else(|| base.and_then(|base| base.header.clone())),
+            key_separator: if file.key.is_empty() {
+                base.map(|base| base.key_separator.clone()).unwrap_or_default()
+            } else {
+                file.key_separator
+            },
+            kind: file.kind,
+            edition: file.edition,
+            label,
+            other_order,
+            key,
+            columns,
+            shared_codes,
+        })
+    }
+
+    /// Every layout, by name.
+    pub fn layouts(&self) -> impl Iterator<Item = &Arc<Layout>> {
+        self.layouts.values()
+    }
+
+    /// The layout called `name` (`drug-42`).
+    pub fn layout(&self, name: &str) -> Option<&Arc<Layout>> {
+        self.layouts.get(name)
+    }
+
+    /// The layouts of `kind`, narrowest first.
+    pub fn editions(&self, kind: &str) -> Vec<&Arc<Layout>> {
+        let mut editions: Vec<_> = self.layouts().filter(|layout| layout.kind == kind).collect();
+        editions.sort_by_key(|layout| layout.width());
+        editions
+    }
+
+    /// Every kind of master, in alphabetical order.
+    pub fn kinds(&self) -> Vec<&str> {
+        let mut kinds: Vec<_> = self.layouts().map(|layout| layout.kind.as_str()).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds
+    }
+
+    /// Every format, by name.
+    pub fn formats(&self) -> impl Iterator<Item = &Arc<Format>> {
+        self.formats.values()
+    }
+
+    /// The format called `name`.
+    pub fn format(&self, name: &str) -> Option<&Arc<Format>> {
+        self.formats.get(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_layouts_have_the_widths_of_the_published_files() {
+        let schemas = Schemas::built_in().unwrap();
+        let widths: Vec<_> = schemas.layouts().map(|layout| (layout.name(), layout.width())).collect();
+        let expected = [
+            ("comment-30", 30),
+            ("comment-relation-18", 18),
+            ("drug-35", 35),
+            ("drug-40", 40),
+            ("drug-42", 42),
+            ("material-37", 37),
+            ("material-38", 38),
+            ("procedure-150", 150),
+        ];
+        assert_eq!(widths, expected.map(|(name, width)| (name.to_owned(), width)));
+    }
+
+    #[test]
+    fn a_meaning_may_depend_on_another_column() {
+        let schemas = Schemas::built_in().unwrap();
+        let layout = schemas.layout("procedure-150").unwrap();
+        let at = layout.column("imaging_surgery_support_addition").unwrap();
+        let base = layout.meaning(at, "1", |_| "1".to_owned()).unwrap();
+        let addition = layout.meaning(at, "1", |_| "7".to_owned()).unwrap();
+        assert!(base.contains("算定可能") && addition.contains("加算自体"), "{base} / {addition}");
+    }
+
+    #[test]
+    fn a_missing_column_is_named() {
+        let schemas = Schemas::built_in().unwrap();
+        let error = schemas.layout("drug-40").unwrap().column("elective_care_class").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "layout drug-40 has no column elective_care_class; code that needs it cannot read this master"
+        );
+    }
+
+    #[test]
+    fn a_faulty_schema_names_its_file() {
+        let wrong = [
+            ("layouts/a.toml", "kind = \"a\"\nedition = \"1\"\n", "has no key"),
+            ("layouts/b.toml", "kind = \"b\"\nedition = \"1\"\nextends = \"c-9\"\n", "extends c-9"),
+            ("layouts/d.toml", "kind = 1\n", "not a schema"),
+        ];
+        for (name, text, expected) in wrong {
+            let error = Schemas::default().with([(name, text)]).unwrap_err().to_string();
+            assert!(error.starts_with(name) && error.contains(expected), "{error}");
+        }
+    }
+}

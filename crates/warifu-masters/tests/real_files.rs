@@ -1,0 +1,214 @@
+//! The published files, read in place from `../shared/data` beside the checkout; left out where it is missing.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use warifu_masters::diff::{Change, diff, fields_that_differ};
+use warifu_masters::differential::apply;
+use warifu_masters::finding::{Code, Severity};
+use warifu_masters::read::{Declared, Reading, Role, read};
+use warifu_masters::schema::Schemas;
+use warifu_masters::table::Master;
+use warifu_masters::validate::validate;
+use warifu_masters::write::{convert, write};
+
+fn data() -> Option<PathBuf> {
+    let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    if !data.is_dir() {
+        // Past the test harness's capture, so that nobody believes these ran.
+        let _ = writeln!(std::io::stderr(), "left out: real files, no folder {}", data.display());
+        return None;
+    }
+    Some(data)
+}
+
+/// The masters this library has layouts for, by path below the data folder.
+fn files(data: &std::path::Path) -> Vec<String> {
+    let mut files = Vec::new();
+    for folder in ["procedure", "drug", "comment", "material", "related"] {
+        for entry in std::fs::read_dir(data.join(folder)).unwrap() {
+            files.push(format!("{folder}/{}", entry.unwrap().file_name().to_string_lossy()));
+        }
+    }
+    files.sort();
+    files
+}
+
+fn load(data: &std::path::Path, file: &str) -> Reading {
+    let schemas = Schemas::built_in().unwrap();
+    read(&schemas, std::fs::read(data.join(file)).unwrap(), &Declared::default())
+}
+
+fn master(data: &std::path::Path, file: &str) -> Master {
+    load(data, file).master.unwrap()
+}
+
+#[test]
+fn every_file_is_recognised_and_given_back_byte_for_byte() {
+    let Some(data) = data() else { return };
+    let mut count = 0;
+    for file in files(&data) {
+        let bytes = std::fs::read(data.join(&file)).unwrap();
+        let reading = load(&data, &file);
+        assert!(!reading.findings.denies(), "{file}: {:?}", reading.findings.list());
+        let kind = match file.split('/').next().unwrap() {
+            "related" => "comment-relation",
+            kind => kind,
+        };
+        assert_eq!(reading.layout.unwrap().kind, kind, "{file}");
+        let role = if file.contains("ALL") || file.contains("sample") { Role::Full } else { Role::Differential };
+        assert_eq!(reading.role, Some(role), "{file}");
+        assert_eq!(reading.format.unwrap().name, "kikin", "{file}");
+        let rendering = reading.rendering.unwrap_or_else(|| panic!("{file}: no rendering"));
+        let back = write(&reading.master.unwrap(), &rendering).unwrap();
+        assert!(back == bytes, "{file}");
+        count += 1;
+    }
+    assert!(count >= 100, "only {count} files");
+}
+
+/// What validation says of every real file. The few denials are faults that the publisher corrected later.
+#[test]
+fn validation_finds_the_known_faults_and_no_others() {
+    let Some(data) = data() else { return };
+    let mut denied = Vec::new();
+    let mut values = Vec::new();
+    for file in files(&data) {
+        let reading = load(&data, &file);
+        let findings = validate(&reading.master.unwrap(), reading.role.unwrap());
+        for finding in findings.list() {
+            let line = format!(
+                "{file}:{} {} {}",
+                finding.place(),
+                finding.code,
+                finding.found
+            );
+            match finding.severity {
+                Severity::Deny => denied.push(line),
+                _ => values.push((finding.field.clone().unwrap_or_default(), finding.found.clone())),
+            }
+        }
+    }
+    assert_eq!(
+        denied,
+        [868, 869, 870].map(|line| format!(
+            "procedure/s_20220325.csv:{line}:7:short_kana field/too-long \"ﾀｲｶﾞｲｼｷﾏｸｶﾞﾀｼﾞﾝｺｳﾊｲｶﾝ\""
+        ))
+    );
+    values.sort();
+    values.dedup();
+    assert_eq!(values, [], "{values:#?}");
+}
+
+/// Fields that differ between the state that `base` and `differentials` make and the published `full`.
+fn chain(data: &std::path::Path, base: &str, differentials: &[&str], full: &str) -> (usize, Vec<(String, String)>, usize) {
+    let mut state = master(data, base);
+    for file in differentials {
+        let applied = apply(&state, &master(data, file)).unwrap();
+        state = applied.state;
+    }
+    let full = master(data, full);
+    let diff = diff(&state, &full).unwrap();
+    let mut fields = Vec::new();
+    let mut only_on_one_side = 0;
+    for change in &diff.changes {
+        match *change {
+            Change::Changed { old, new } => {
+                for column in fields_that_differ(&state, old, &full, new) {
+                    fields.push((full.key(new).into_owned(), full.layout().columns[column].id.clone()));
+                }
+            }
+            _ => only_on_one_side += 1,
+        }
+    }
+    (full.rows(), fields, only_on_one_side)
+}
+
+fn by_field(fields: &[(String, String)]) -> Vec<(String, usize)> {
+    let mut counts = std::collections::BTreeMap::new();
+    for (_, field) in fields {
+        *counts.entry(field.clone()).or_insert(0) += 1;
+    }
+    counts.into_iter().collect()
+}
+
+#[test]
+fn the_comment_chain_of_spring_2024_is_exact() {
+    let Some(data) = data() else { return };
+    let differentials = ["comment/c_20240509.csv", "comment/c_20240524.csv", "comment/c_20240531.csv"];
+    if !data.join(differentials[0]).exists() { return; }
+    let (rows, fields, missing) = chain(&data, "comment/c_ALL20240412.csv", &differentials, "comment/c_ALL20240531.csv");
+    assert_eq!((rows, fields.len(), missing), (3898, 0, 0), "{fields:?}");
+}
+
+#[test]
+fn the_comment_chain_of_summer_2024_differs_in_two_dropped_dates() {
+    let Some(data) = data() else { return };
+    let differentials = ["comment/c_20240719.csv", "comment/c_20240726.csv"];
+    let (rows, fields, missing) = chain(&data, "comment/c_ALL20240531.csv", &differentials, "comment/c_ALL20240726.csv");
+    assert_eq!((rows, missing), (3903, 0));
+    let on = |key: &str| (key.to_owned(), "changed_on".to_owned());
+    assert_eq!(fields, [on("830100495"), on("852100008")]);
+}
+
+#[test]
+fn the_comment_chain_across_the_revision_has_the_mass_reset() {
+    let Some(data) = data() else { return };
+    let differentials = ["comment/c_20240329.csv", "comment/c_20240412.csv"];
+    let (rows, fields, missing) = chain(&data, "comment/c_ALL20230801.csv", &differentials, "comment/c_ALL20240412.csv");
+    assert_eq!((rows, missing), (3887, 0));
+    assert_eq!(by_field(&fields), [("changed_on".to_owned(), 2809), ("selectable".to_owned(), 1)]);
+}
+
+#[test]
+fn the_material_chain_of_2024_differs_in_the_name_flags() {
+    let Some(data) = data() else { return };
+    let (rows, fields, missing) =
+        chain(&data, "material/t_ALL20240315.csv", &["material/t_20240531.csv"], "material/t_ALL20240531.csv");
+    assert_eq!((rows, missing), (1334, 0));
+    assert_eq!(by_field(&fields), [("kana_changed".to_owned(), 3), ("name_changed".to_owned(), 10)]);
+}
+
+#[test]
+fn every_file_converts_to_every_format_with_proof() {
+    let Some(data) = data() else { return };
+    let schemas = Schemas::built_in().unwrap();
+    let kikin = schemas.format("kikin").unwrap();
+    for file in files(&data) {
+        if file.starts_with("related") {
+            continue;
+        }
+        let bytes = std::fs::read(data.join(&file)).unwrap();
+        for format in ["kokuho", "kokuho-utf8"] {
+            let converted = convert(&schemas, bytes.clone(), kikin, schemas.format(format).unwrap());
+            let converted = converted.unwrap_or_else(|refused| panic!("{file} {format}: {:?}", refused.findings));
+            let format = schemas.format(format).unwrap();
+            let again = read(&schemas, converted.bytes, &Declared { format: Some(format), role: None });
+            assert_eq!(again.findings.count(Code::FileFormat), 0, "{file}");
+        }
+    }
+}
+
+#[test]
+fn a_differential_written_by_us_is_taken_back() {
+    let Some(data) = data() else { return };
+    let pairs = [
+        ("comment/c_ALL20240412.csv", "comment/c_ALL20240531.csv"),
+        ("material/t_ALL20240315.csv", "material/t_ALL20240531.csv"),
+        ("procedure/s_ALL20220218.csv", "procedure/s_ALL20240531.csv"),
+    ];
+    for (old, new) in pairs {
+        let (old, new) = (master(&data, old), master(&data, new));
+        let (differential, lost) = diff(&old, &new).unwrap().differential();
+        let applied = apply(&old, &differential).unwrap();
+        let class = new.layout().position("change_class").unwrap();
+        let rest = diff(&applied.state, &new).unwrap();
+        let lost_fields = rest.changes.iter().map(|change| match *change {
+            Change::Changed { old, new: row } => fields_that_differ(&applied.state, old, &new, row)
+                .filter(|column| *column != class)
+                .count(),
+            _ => 1,
+        });
+        assert_eq!(lost_fields.sum::<usize>(), lost.len());
+    }
+}
