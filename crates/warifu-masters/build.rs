@@ -19,7 +19,8 @@ fn main() {
         for path in files {
             let path = path.canonicalize().expect("an existing file");
             let name = Path::new(folder.file_name().expect("named")).join(path.file_name().expect("named"));
-            writeln!(list, "    ({:?}, include_str!({:?})),", name.display().to_string(), path).expect("a string");
+            writeln!(list, "    ({:?}, include_str!({:?})),", name.display().to_string(), path)
+                .expect("a string");
         }
     }
     list.push(']');

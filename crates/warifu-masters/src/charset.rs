@@ -197,8 +197,7 @@ fn decode_piece(encoding: &'static Encoding, bytes: &[u8], text: &mut String) ->
     let mut read = 0;
     loop {
         text.reserve(bytes.len() - read + 16);
-        let (result, consumed) =
-            decoder.decode_to_string_without_replacement(&bytes[read..], text, true);
+        let (result, consumed) = decoder.decode_to_string_without_replacement(&bytes[read..], text, true);
         read += consumed;
         match result {
             DecoderResult::InputEmpty => return Ok(()),

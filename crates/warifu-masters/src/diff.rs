@@ -94,7 +94,8 @@ pub fn fields_that_differ<'a>(
     new_row: usize,
 ) -> impl Iterator<Item = usize> + 'a {
     let width = old.layout().width().max(new.layout().width());
-    (0..width).filter(move |column| field_or_blank(old, old_row, *column) != field_or_blank(new, new_row, *column))
+    (0..width)
+        .filter(move |column| field_or_blank(old, old_row, *column) != field_or_blank(new, new_row, *column))
 }
 
 /// The field, or blank where the edition does not have the column yet.

@@ -73,7 +73,8 @@ pub fn apply(state: &Master, differential: &Master) -> Result<Applied, ApplyErro
         findings.push(Finding::new(Code::ApplyWidened).found(by.width()).expected(from.width()));
     }
     let class = layout.column(CHANGE_CLASS)?;
-    let room = state.text_bytes() + differential.text_bytes() + state.rows() * (layout.width() - from.width());
+    let room =
+        state.text_bytes() + differential.text_bytes() + state.rows() * (layout.width() - from.width());
     let mut next = TableBuilder::new(Arc::clone(&layout), room, state.rows() + differential.rows());
     next.mark_special(state.is_special() || differential.is_special());
     let (mut added, mut changed, mut abolished, mut dropped) = (0, 0, 0, 0);
@@ -167,7 +168,8 @@ fn push_overlaid(
     width: usize,
 ) {
     for column in 0..width {
-        let new = if column < differential.layout().width() { differential.field(change, column) } else { "" };
+        let new =
+            if column < differential.layout().width() { differential.field(change, column) } else { "" };
         let old = if column < state.layout().width() { state.field(row, column) } else { "" };
         next.push(if new.is_empty() { old } else { new });
     }

@@ -121,6 +121,8 @@ mod tests {
     #[test]
     fn other_texts_are_no_digests() {
         assert!("".parse::<Digest>().is_err());
-        assert!("BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD".parse::<Digest>().is_err());
+        assert!(
+            "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD".parse::<Digest>().is_err()
+        );
     }
 }

@@ -80,7 +80,8 @@ pub fn read(schemas: &Schemas, bytes: Vec<u8>, declared: &Declared<'_>) -> Readi
     }
     let (text, newline_is_crlf) = match decode(schemas, bytes, declared, &mut reading) {
         Some(text) => {
-            let crlf = memchr::memchr(b'\n', text.as_bytes()).is_some_and(|at| at > 0 && text.as_bytes()[at - 1] == b'\r');
+            let crlf = memchr::memchr(b'\n', text.as_bytes())
+                .is_some_and(|at| at > 0 && text.as_bytes()[at - 1] == b'\r');
             (text, crlf)
         }
         None => return reading,
@@ -166,7 +167,12 @@ pub fn read_canonical(schemas: &Schemas, kind: &str, bytes: Vec<u8>) -> Result<M
     }
 }
 
-fn decode(schemas: &Schemas, bytes: Vec<u8>, declared: &Declared<'_>, reading: &mut Reading) -> Option<String> {
+fn decode(
+    schemas: &Schemas,
+    bytes: Vec<u8>,
+    declared: &Declared<'_>,
+    reading: &mut Reading,
+) -> Option<String> {
     let bytes_after_mark = match bytes.strip_prefix(b"\xEF\xBB\xBF") {
         Some(rest) => {
             reading.findings.push(Finding::new(Code::FileBom).line(1));
@@ -242,7 +248,9 @@ fn guess_charset(bytes: &[u8]) -> Guess {
     }
     // EBCDIC digits are F0 to F9, its comma 6B, its quotation mark 7F; ASCII ones hardly occur in it.
     let ebcdic = count(|byte| matches!(byte, 0xF0..=0xF9 | 0x6B | 0x7F | 0x40));
-    if ebcdic * 10 > sample.len() * 6 && count(|byte| matches!(byte, b'0'..=b'9' | b'"' | b',')) * 10 < sample.len() {
+    if ebcdic * 10 > sample.len() * 6
+        && count(|byte| matches!(byte, b'0'..=b'9' | b'"' | b',')) * 10 < sample.len()
+    {
         return Guess::Ebcdic;
     }
     let valid = match std::str::from_utf8(sample) {
@@ -267,9 +275,9 @@ fn guess_charset(bytes: &[u8]) -> Guess {
 fn recognise_layout(schemas: &Schemas, text: &str, findings: &mut Findings) -> Option<(Arc<Layout>, bool)> {
     let mut lines = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
     let first = lines.next().unwrap_or_default();
-    let with_header = schemas.layouts().find(|layout| {
-        layout.header.as_deref() == Some(first) || layout.canonical_header() == first
-    });
+    let with_header = schemas
+        .layouts()
+        .find(|layout| layout.header.as_deref() == Some(first) || layout.canonical_header() == first);
     if let Some(layout) = with_header {
         return Some((Arc::clone(layout), true));
     }
@@ -323,7 +331,9 @@ fn fits(layout: &Layout, row: &[String]) -> bool {
     let fitting = layout.columns.iter().zip(row).filter(|(column, field)| match column.column_type {
         ColumnType::Digits => ascii(field, |byte| byte.is_ascii_digit()),
         ColumnType::Decimal => ascii(field, |byte| byte.is_ascii_digit() || byte == b'.'),
-        ColumnType::Date => field.is_empty() || field.len() == 8 && ascii(field, |byte| byte.is_ascii_digit()),
+        ColumnType::Date => {
+            field.is_empty() || field.len() == 8 && ascii(field, |byte| byte.is_ascii_digit())
+        }
         _ => true,
     });
     fitting.count() * 10 >= layout.width() * 9
@@ -553,9 +563,8 @@ fn format_like(
     quoting: Option<Quoting>,
     newline: Newline,
 ) -> Option<Arc<Format>> {
-    let points = |format: &Format| {
-        u8::from(Some(format.quoting) == quoting) * 2 + u8::from(format.newline == newline)
-    };
+    let points =
+        |format: &Format| u8::from(Some(format.quoting) == quoting) * 2 + u8::from(format.newline == newline);
     let same = schemas.formats().filter(|format| Some(format.charset) == charset);
     same.max_by_key(|format| points(format)).cloned()
 }

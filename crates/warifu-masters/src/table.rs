@@ -33,7 +33,13 @@ pub(crate) enum Lines {
 }
 
 impl Table {
-    pub(crate) fn new(layout: Arc<Layout>, text: String, ends: Vec<u32>, special: bool, lines: Lines) -> Self {
+    pub(crate) fn new(
+        layout: Arc<Layout>,
+        text: String,
+        ends: Vec<u32>,
+        special: bool,
+        lines: Lines,
+    ) -> Self {
         debug_assert_eq!(ends.len() % layout.width().max(1), 0);
         Table { layout, text, ends, special, lines }
     }
@@ -307,7 +313,8 @@ impl Master {
             RowOrder::Key => Some((0..self.rows() as u32).collect()),
             RowOrder::Column(id) => Some(self.ranks_by(self.layout.position(id)?)),
             RowOrder::Listed(ranks) => {
-                let fits = ranks.len() == self.rows() && ranks.iter().all(|rank| (*rank as usize) < self.rows());
+                let fits =
+                    ranks.len() == self.rows() && ranks.iter().all(|rank| (*rank as usize) < self.rows());
                 fits.then(|| ranks.clone())
             }
         }

@@ -110,8 +110,9 @@ impl Check {
         let shape = match self.column_type {
             ColumnType::Digits => (!all(field, |byte| byte.is_ascii_digit())).then_some(Code::FieldDigits),
             ColumnType::Decimal => (!is_decimal(field, self.decimals)).then_some(Code::FieldDecimal),
-            ColumnType::Date => (!is_date(field) && !self.also.iter().any(|also| **also == *field))
-                .then_some(Code::FieldDate),
+            ColumnType::Date => {
+                (!is_date(field) && !self.also.iter().any(|also| **also == *field)).then_some(Code::FieldDate)
+            }
             ColumnType::Alnum | ColumnType::Reserve => {
                 (!all(field, |byte| (0x20..0x7F).contains(&byte))).then_some(Code::FieldAlnum)
             }
@@ -172,7 +173,8 @@ pub fn is_date(field: &[u8]) -> bool {
     if field.len() != 8 || !all(field, |byte| byte.is_ascii_digit()) {
         return false;
     }
-    let number = |digits: &[u8]| digits.iter().fold(0u32, |number, digit| number * 10 + u32::from(digit - b'0'));
+    let number =
+        |digits: &[u8]| digits.iter().fold(0u32, |number, digit| number * 10 + u32::from(digit - b'0'));
     let (year, month, day) = (number(&field[..4]), number(&field[4..6]), number(&field[6..]));
     let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
     let days = match month {
@@ -247,7 +249,9 @@ mod tests {
     #[test]
     fn dates_follow_the_calendar() {
         assert!(is_date(b"20240229") && is_date(b"20000229") && is_date(b"20240531"));
-        for not in ["20230229", "19000229", "20241301", "20240431", "99999999", "2024531", "2024053a", "00000000"] {
+        for not in
+            ["20230229", "19000229", "20241301", "20240431", "99999999", "2024531", "2024053a", "00000000"]
+        {
             assert!(!is_date(not.as_bytes()), "{not}");
         }
     }

@@ -105,7 +105,12 @@ pub struct Converted {
 ///
 /// # Errors
 /// What was found, when the source is not in `from`, is damaged, or cannot be written in `to`.
-pub fn convert(schemas: &Schemas, bytes: Vec<u8>, from: &Format, to: &Format) -> Result<Converted, Box<Reading>> {
+pub fn convert(
+    schemas: &Schemas,
+    bytes: Vec<u8>,
+    from: &Format,
+    to: &Format,
+) -> Result<Converted, Box<Reading>> {
     let original = bytes.clone();
     let mut source = read(schemas, bytes, &Declared { format: Some(from), role: None });
     if source.findings.denies() {
