@@ -4,6 +4,7 @@
 #![warn(missing_docs)]
 
 pub mod charset;
+pub mod consistency;
 pub mod diff;
 pub mod differential;
 pub mod digest;
