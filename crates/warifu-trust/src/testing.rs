@@ -190,11 +190,20 @@ pub struct World {
     pub timestamp: SecretKey,
     /// The first root.
     pub root: SignedRoot,
+    /// When everything happens.
+    pub now: UnixSeconds,
 }
 
 /// The instant at which tests happen, 2026-06-01.
 pub fn now() -> UnixSeconds {
     UnixSeconds::new(1_780_272_000)
+}
+
+/// A metadata file that says `signed`, signed by `keys`: what an attacker who has them can make.
+pub fn forge(signed: &serde_json::Value, keys: &[&SecretKey]) -> Vec<u8> {
+    let Some(mut envelope) = crate::envelope::Envelope::unsigned(signed.clone()) else { return Vec::new() };
+    keys.iter().for_each(|key| envelope.sign(key));
+    envelope.to_bytes()
 }
 
 /// A key from a small number.
@@ -219,26 +228,40 @@ impl Default for World {
 }
 
 impl World {
-    /// The world.
+    /// The world on 2026-06-01.
+    pub fn new() -> Self {
+        World::at(now())
+    }
+
+    /// The world at this instant.
     ///
     /// # Panics
     ///
     /// Never, unless the crate is broken.
-    pub fn new() -> Self {
+    pub fn at(now: UnixSeconds) -> Self {
         let (kikin, kokuho) = ([1, 2, 3].map(key), [11, 12].map(key));
         let timestamp = key(21);
-        let mut draft = World::builder(&kikin, &kokuho, &timestamp).first().expect("a sound root");
+        let mut draft = World::table(now, &kikin, &kokuho, &timestamp).first().expect("a sound root");
         for key in kikin.iter().chain(&kokuho) {
             draft.sign(key, None).expect("an officer");
         }
         let root = draft.finish(None).expect("all have signed");
-        World { kikin: kikin.into(), kokuho: kokuho.into(), timestamp, root }
+        World { kikin: kikin.into(), kokuho: kokuho.into(), timestamp, root, now }
     }
 
-    /// A table of these people.
+    /// A table of these people, on 2026-06-01.
     pub fn builder(kikin: &[SecretKey], kokuho: &[SecretKey], timestamp: &SecretKey) -> RootBuilder {
+        World::table(now(), kikin, kokuho, timestamp)
+    }
+
+    fn table(
+        now: UnixSeconds,
+        kikin: &[SecretKey],
+        kokuho: &[SecretKey],
+        timestamp: &SecretKey,
+    ) -> RootBuilder {
         let (one, two) = (Organisation::Kikin, Organisation::Kokuho);
-        RootBuilder::new(now().plus_days(730))
+        RootBuilder::new(now.plus_days(730))
             .release_signers(one, 2, cards(Some(one), kikin))
             .release_signers(two, 1, cards(Some(two), kokuho))
             .timestamp(cards(None, std::slice::from_ref(timestamp)))
@@ -274,10 +297,10 @@ impl World {
         let reviewed = proposal.review(proposal.manifest()).expect("equal to itself");
         let mut halves = Halves::default();
         for key in &self.kikin[..2] {
-            let signed = reviewed.sign_as_kikin(tip, &halves, key, now(), Validity::default());
+            let signed = reviewed.sign_as_kikin(tip, &halves, key, self.now, Validity::default());
             halves = signed.expect("a signer of Kikin").halves;
         }
-        let signed = reviewed.sign_as_kokuho(tip, &halves, &self.kokuho[0], now(), Validity::default());
+        let signed = reviewed.sign_as_kokuho(tip, &halves, &self.kokuho[0], self.now, Validity::default());
         signed.expect("a signer of Kokuho").halves
     }
 
@@ -289,8 +312,8 @@ impl World {
     pub fn release(&self, channel: &dyn PublishChannel) -> Published {
         let (tip, proposal) = self.propose(channel);
         let halves = self.sign(&tip, &proposal);
-        let publishable = Publishable::check(&proposal, &halves, &tip, now()).expect("both halves");
-        publish(channel, &publishable, &self.timestamp, now(), Validity::default()).expect("published")
+        let publishable = Publishable::check(&proposal, &halves, &tip, self.now).expect("both halves");
+        publish(channel, &publishable, &self.timestamp, self.now, Validity::default()).expect("published")
     }
 }
 
