@@ -44,9 +44,9 @@ impl Publishable {
         if !tally.kikin.holds() || !tally.kokuho.holds() {
             return Err(NotPublishable::Halves(tally));
         }
-        let fresh = Some((now, UnixSeconds::new(i64::MAX)));
+        let fresh = Some((now, UnixSeconds::LAST));
         let targets = read_targets(targets_file, proposal, tip, fresh)?;
-        let snapshot = read_snapshot(snapshot_file, &targets, targets_file, fresh)?;
+        let snapshot = read_snapshot(snapshot_file, &targets, targets_file, tip, fresh)?;
         let (targets_version, _) = version_and_expiry("targets.json", &targets.signed, None)?;
         let (snapshot_version, _) = version_and_expiry("snapshot.json", &snapshot.signed, None)?;
         let published = tip.published.as_ref();

@@ -107,11 +107,11 @@ impl Reviewed {
             return Err(SignError::KikinFirst(before));
         };
         // Kokuho seals what is fresh and what it reviewed itself, whatever Kikin's file claims.
-        let targets = read_targets(targets_file, self.proposal(), tip, None)?;
+        let targets = read_targets(targets_file, self.proposal(), tip, Some((now, UnixSeconds::LAST)))?;
         let latest = now.plus_days(validity.snapshot_days);
         let mut snapshot = match &halves.snapshot {
             None => unsigned(snapshot_payload(&targets, targets_file, tip.next_snapshot, latest))?,
-            Some(file) => read_snapshot(file, &targets, targets_file, Some((now, latest)))?,
+            Some(file) => read_snapshot(file, &targets, targets_file, tip, Some((now, latest)))?,
         };
         snapshot.sign(key);
         let role = tip.root.table().release.of(Organisation::Kokuho);
@@ -135,7 +135,7 @@ impl Halves {
             let targets = read_targets(targets_file, proposal, tip, None)?;
             tally.kikin = targets.tally(&release.kikin);
             if let Some(file) = &self.snapshot {
-                tally.kokuho = read_snapshot(file, &targets, targets_file, None)?.tally(&release.kokuho);
+                tally.kokuho = read_snapshot(file, &targets, targets_file, tip, None)?.tally(&release.kokuho);
             }
         } else if self.snapshot.is_some() {
             return Err(SignError::OtherContent { file: "snapshot.json" });
@@ -154,6 +154,9 @@ pub(crate) fn read_targets(
 ) -> Result<Envelope, SignError> {
     let found = Envelope::parse(file).map_err(|what| malformed("targets.json", what))?;
     let (version, expires) = version_and_expiry("targets.json", &found.signed, window)?;
+    if !tip.takes_targets(version) {
+        return Err(SignError::Overtaken);
+    }
     let expected = unsigned(targets_payload(proposal, tip, version, expires))?;
     if found.same_content(&expected) {
         Ok(found)
@@ -167,10 +170,14 @@ pub(crate) fn read_snapshot(
     file: &[u8],
     targets: &Envelope,
     targets_file: &[u8],
+    tip: &Tip,
     window: Option<(UnixSeconds, UnixSeconds)>,
 ) -> Result<Envelope, SignError> {
     let found = Envelope::parse(file).map_err(|what| malformed("snapshot.json", what))?;
     let (version, expires) = version_and_expiry("snapshot.json", &found.signed, window)?;
+    if !tip.takes_snapshot(version) {
+        return Err(SignError::Overtaken);
+    }
     let expected = unsigned(snapshot_payload(targets, targets_file, version, expires))?;
     if found.same_content(&expected) {
         Ok(found)
@@ -279,6 +286,8 @@ pub enum SignError {
         /// When it expires.
         expires: UnixSeconds,
     },
+    /// The versions of the halves in the draft are not next in line on this channel (any more).
+    Overtaken,
     /// A half in the draft is malformed.
     Malformed(Refusal),
 }
@@ -327,6 +336,11 @@ impl Speak for SignError {
                 lang,
                 "the draft's {file} expires at {expires}, which is past or too far ahead; draft it anew and check the clocks",
                 "草案の {file} の期限 {expires} が過去か遠すぎます。時計を確認し、草案を作り直してください"
+            ),
+            SignError::Overtaken => say!(
+                lang,
+                "the draft's halves do not have the channel's next versions: it has moved on since they were signed; draft and sign it anew",
+                "草案の署名の版が配信元の次の版と一致しません。署名後に更新されたため、草案を作り直して署名してください"
             ),
             SignError::Malformed(refusal) => refusal.say(lang),
         }

@@ -18,6 +18,9 @@ impl UnixSeconds {
     /// 1970-01-01T00:00:00Z: before every expiry.
     pub const EPOCH: UnixSeconds = UnixSeconds(0);
 
+    /// The last instant there is here.
+    pub const LAST: UnixSeconds = UnixSeconds(LAST);
+
     /// The instant `seconds` after 1970 began, drawn to the nearest of 1970 and 9999 when outside.
     pub fn new(seconds: i64) -> Self {
         UnixSeconds(seconds.clamp(0, LAST))

@@ -47,16 +47,13 @@ impl Tip {
         if offered < recorded {
             return Err(Refusal::Rollback { what: "release", recorded, offered }.into());
         }
-        // The pinned root may be newer than what the channel has: it is published along with the next release.
-        let new_roots = match roots.first() {
-            Some(root)
-                if chain::read(channel, &ChannelPath::root(root.version()), limits::ROOT_BYTES)?
-                    .is_none() =>
-            {
-                vec![root.clone()]
+        // A root that the channel lacks, as the first one does at first, is published along with the next release.
+        let mut new_roots = Vec::new();
+        for root in &roots {
+            if chain::read(channel, &ChannelPath::root(root.version()), limits::ROOT_BYTES)?.is_none() {
+                new_roots.push(root.clone());
             }
-            _ => Vec::new(),
-        };
+        }
         let mut leftovers = BTreeMap::new();
         let versions = published
             .as_ref()
@@ -90,6 +87,19 @@ impl Tip {
     /// The release published now; the next one names it as its previous.
     pub fn release(&self) -> Option<ReleaseRef> {
         self.published.as_ref().map(|published| published.listing.current)
+    }
+
+    /// Whether `version` of Kikin's half may still be published here: above what is, and no number skipped. A
+    /// signer who sealed a number far ahead would lock every reader out of the numbers between.
+    pub(crate) fn takes_targets(&self, version: u64) -> bool {
+        let published = self.published.as_ref().map_or(0, |published| published.listing.version);
+        version > published && version <= self.next_targets
+    }
+
+    /// The same for Kokuho's half.
+    pub(crate) fn takes_snapshot(&self, version: u64) -> bool {
+        let published = self.published.as_ref().map_or(0, |published| published.snapshot_version);
+        version > published && version <= self.next_snapshot
     }
 
     /// What the files beside the release are that a proposal's list goes on carrying: the whole current release

@@ -1,6 +1,7 @@
 //! From a proposal to a published release: who may do what, in which order, and what an interruption leaves.
+#![expect(clippy::unwrap_used, reason = "test support; a failure here fails the test")]
 
-use warifu_trust::testing::{FailingChannel, MemoryChannel, World, cards, head, key, masters, now};
+use warifu_trust::testing::{FailingChannel, MemoryChannel, World, cards, forge, head, key, masters, now};
 use warifu_trust::*;
 
 fn validity() -> Validity {
@@ -93,6 +94,21 @@ fn a_half_of_another_proposal_is_refused() {
     let late = now().plus_days(63);
     let refused = Publishable::check(&proposal, &halves, &tip, late);
     assert!(matches!(refused, Err(NotPublishable::NotThis(SignError::Expiry { file: "snapshot.json", .. }))));
+}
+
+#[test]
+fn kokuho_does_not_seal_a_version_far_ahead() {
+    let (world, channel) = (World::new(), MemoryChannel::default());
+    let (tip, proposal) = world.propose(&channel);
+    let halves = world.sign(&tip, &proposal);
+    let file: serde_json::Value = serde_json::from_slice(halves.targets.as_ref().unwrap()).unwrap();
+    let mut ahead = file["signed"].clone();
+    ahead["version"] = (u64::MAX - 1).into();
+    let targets = Some(forge(&ahead, &[&world.kikin[0], &world.kikin[1]]));
+    let reviewed = proposal.review(proposal.manifest()).unwrap();
+    let halves = Halves { targets, snapshot: None };
+    let refused = reviewed.sign_as_kokuho(&tip, &halves, &world.kokuho[0], now(), validity());
+    assert!(matches!(refused, Err(SignError::Overtaken)), "{refused:?}");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What a reader accepts, and everything that it must not.
+#![expect(clippy::unwrap_used, reason = "test support; a failure here fails the test")]
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use warifu_masters::digest::Digest;
 use warifu_masters::lang::{Lang, Speak};
@@ -491,4 +493,35 @@ fn the_state_is_verified_anew_when_it_is_loaded() {
     }
     let other = other.finish(None).unwrap();
     assert!(matches!(store.load(other.bytes(), Policy::default()), Err(StateError::OtherRoot { .. })));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    /// Whatever one change does to whatever file: it is refused, or the very same release comes out.
+    #[test]
+    fn one_changed_byte_anywhere_never_yields_another_release(
+        file in 0usize..5, place in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<bool>(),
+    ) {
+        let (world, channel, _) = published();
+        let expected = open(&channel, &mut world.reader(), now()).unwrap();
+        let names = ["1.root", "1.targets", "1.snapshot", "timestamp", "release-1"];
+        let (name, mut bytes) = channel.files().into_iter().find(|(name, _)| name.contains(names[file])).unwrap();
+        let place = place.index(bytes.len());
+        if cut {
+            bytes.truncate(place);
+        } else {
+            bytes[place] = byte;
+        }
+        channel.put(&name, bytes.clone());
+        if let Ok(opened) = open(&channel, &mut world.reader(), now()) {
+            prop_assert_eq!(opened.release(), expected.release());
+            if let Ok(release) = opened.fetch(&channel) {
+                prop_assert_eq!(release.manifest().digest(), expected.release().manifest);
+            }
+        }
+        if let Ok(state) = TrustedState::pin(&bytes, Policy::default()) {
+            prop_assert_eq!(state.root().summary(), world.root.summary());
+        }
+    }
 }

@@ -14,9 +14,21 @@ pub struct DirectoryChannel {
 }
 
 impl DirectoryChannel {
-    /// The channel in `directory`, which need not exist before something is published.
+    /// The channel in `directory`. A directory that is not there is unreachable, not empty: see
+    /// [`DirectoryChannel::create_in`].
     pub fn new(directory: impl Into<PathBuf>) -> Self {
         DirectoryChannel { directory: directory.into() }
+    }
+
+    /// The channel in `directory`, which is made when it is not there yet.
+    ///
+    /// # Errors
+    ///
+    /// The system's error when it cannot be made.
+    pub fn create_in(directory: impl Into<PathBuf>) -> io::Result<Self> {
+        let channel = DirectoryChannel::new(directory);
+        fs::create_dir_all(&channel.directory)?;
+        Ok(channel)
     }
 
     /// The directory.
