@@ -48,6 +48,7 @@ mod root;
 
 mod blob;
 mod manifest;
+mod manifest_error;
 mod names;
 mod targets;
 
@@ -57,6 +58,7 @@ mod publish;
 mod publishable;
 mod review;
 mod sign;
+mod sign_error;
 mod tip;
 
 pub mod channel;
@@ -64,6 +66,7 @@ pub mod channel;
 mod chain;
 mod inspect;
 mod open;
+mod pins;
 mod refusal;
 mod release;
 mod state;
@@ -80,9 +83,9 @@ pub use error::TrustError;
 pub use inspect::{Form, Found, find_in_release};
 pub use keys::{KeyCard, KeyError, KeyId, PublicKey};
 pub use manifest::{
-    Content, Emergency, FormatFile, Manifest, ManifestError, MasterContent, MasterEntry, Previous,
-    ReleaseHead,
+    Content, Emergency, FormatFile, Manifest, MasterContent, MasterEntry, Previous, ReleaseHead,
 };
+pub use manifest_error::ManifestError;
 pub use names::TargetName;
 pub use open::{Freshness, OpenError, OpenedRelease, Standing, open, reopen};
 pub use organisation::{Organisation, PerOrganisation};
@@ -97,7 +100,8 @@ pub use root::{
     Policy, RootBuilder, RootDraft, RootFault, RootSignError, RootSummary, SignedRoot, UnsoundRoot,
 };
 pub use secret::SecretKey;
-pub use sign::{Halves, SignError, Signed, Validity};
+pub use sign::{Halves, Signed, Validity};
+pub use sign_error::SignError;
 pub use state::TrustedState;
 pub use store::{StateError, StateStore};
 pub use targets::{ReleaseRef, TargetEntry, Use};
