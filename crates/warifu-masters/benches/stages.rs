@@ -41,7 +41,7 @@ fn main() {
     stage("sha256 of the bytes", &|| {
         files.iter().for_each(|bytes| {
             std::hint::black_box(Digest::of(bytes));
-        })
+        });
     });
     stage("decode with proof", &|| files.iter().for_each(|bytes| drop(Charset::Windows31J.decode(bytes))));
     stage("read (decode, parse, order)", &|| {
@@ -52,7 +52,7 @@ fn main() {
     stage("canonical digest", &|| {
         masters.iter().for_each(|(master, _)| {
             std::hint::black_box(master.canonical_digest());
-        })
+        });
     });
     stage("write as it came", &|| masters.iter().for_each(|(master, how)| drop(write::write(master, how))));
 }
