@@ -1,0 +1,54 @@
+//! The command line: one file for each group of commands, each an `Args` and a `run`.
+
+mod context;
+
+use clap::{Parser, Subcommand};
+use warifu::error::{Exit, Failure};
+use warifu_masters::lang::{Lang, Speak as _};
+
+pub(crate) use context::Context;
+
+/// Versions, converts, signs and publishes the masters of Japanese medical claims.
+///
+/// Exit status: 0 done; 1 refused because of the data; 2 could not run; 3 refused because of trust.
+#[derive(Debug, Parser)]
+#[command(name = "warifu", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    global: context::Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+}
+
+/// Runs the command line `args` and says how it ended.
+pub(crate) fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Exit::CouldNotRun } else { Exit::Done };
+        }
+    };
+    let lang = cli.global.lang();
+    let done = Context::new(cli.global).and_then(|context| match cli.command {
+    });
+    match done {
+        Ok(exit) => exit,
+        Err(failure) => {
+            tell(&failure, lang);
+            failure.exit
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "this is where a failure reaches the terminal")]
+fn tell(failure: &Failure, lang: Lang) {
+    if !failure.findings.is_empty() {
+        eprint!("{}", warifu::report::findings_text("warifu", &failure.findings, lang));
+    }
+    eprintln!("warifu: {}", failure.say(lang));
+}
