@@ -38,8 +38,14 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
         let limit = FILE_LIMIT_BYTES / (1024 * 1024);
         return Err(Failure::new(
             Exit::Data,
-            format!("{} is larger than {limit} MiB: no master is; check that it is the right file", path.display()),
-            format!("{} は {limit} MiB を超えています。マスターではありません。ファイルを確認してください", path.display()),
+            format!(
+                "{} is larger than {limit} MiB: no master is; check that it is the right file",
+                path.display()
+            ),
+            format!(
+                "{} は {limit} MiB を超えています。マスターではありません。ファイルを確認してください",
+                path.display()
+            ),
         ));
     }
     Ok(bytes)

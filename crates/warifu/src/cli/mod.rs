@@ -21,8 +21,7 @@ pub(crate) struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
-}
+enum Command {}
 
 /// Runs the command line `args` and says how it ended.
 pub(crate) fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
@@ -34,8 +33,7 @@ pub(crate) fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         }
     };
     let lang = cli.global.lang();
-    let done = Context::new(cli.global).and_then(|context| match cli.command {
-    });
+    let done = Context::new(cli.global).and_then(|context| match cli.command {});
     match done {
         Ok(exit) => exit,
         Err(failure) => {
