@@ -3,6 +3,7 @@
 //! Values in, values out: nothing here opens a file, reads a clock or talks to a socket.
 #![warn(missing_docs)]
 
+pub mod chain;
 pub mod charset;
 pub mod consistency;
 pub mod diff;

@@ -96,3 +96,29 @@ fn set_usual_permissions(file: &File, path: &Path) -> io::Result<()> {
 fn set_usual_permissions(_: &File, _: &Path) -> io::Result<()> {
     Ok(())
 }
+
+/// Writes a secret: as [`write`], readable by its owner only, and never over another file.
+///
+/// # Errors
+/// When any step fails, or `path` is there already.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let done = (|| {
+        // Temporary files are made with mode 600.
+        let mut file = tempfile::Builder::new().prefix(".warifu-").tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist_noclobber(path).map_err(|error| error.error)?;
+        File::open(folder)?.sync_all()
+    })();
+    done.map_err(|error: io::Error| {
+        Failure::system(
+            format_args!("cannot write {} (nothing was written)", path.display()),
+            format_args!("{} に書き込めません（何も書いていません）", path.display()),
+            &error,
+        )
+    })
+}

@@ -7,4 +7,6 @@
 pub mod diff_report;
 pub mod error;
 pub mod files;
+pub mod release;
 pub mod report;
+pub mod store;

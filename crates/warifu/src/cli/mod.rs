@@ -2,6 +2,7 @@
 
 mod context;
 mod files;
+mod signing;
 
 use clap::{Parser, Subcommand};
 use warifu::error::{Exit, Failure};
@@ -28,6 +29,10 @@ enum Command {
     Convert(files::convert::Args),
     Apply(files::apply::Args),
     Diff(files::diff::Args),
+    Key(signing::key::Args),
+    Trust(signing::trust::Args),
+    Release(signing::release::Args),
+    Channel(signing::channel::Args),
 }
 
 /// Runs the command line `args` and says how it ended.
@@ -46,6 +51,10 @@ pub(crate) fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Command::Convert(args) => args.run(&context),
         Command::Apply(args) => args.run(&context),
         Command::Diff(args) => args.run(&context),
+        Command::Key(args) => args.run(&context),
+        Command::Trust(args) => args.run(&context),
+        Command::Release(args) => args.run(&context),
+        Command::Channel(args) => args.run(&context),
     });
     match done {
         Ok(exit) => exit,

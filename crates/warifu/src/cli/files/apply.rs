@@ -47,6 +47,8 @@ impl Args {
                 Findings::new(),
             ));
         }
+        // What the full before the differentials had is a reason for what the next full sets back.
+        let first = self.expect.is_some().then(|| state.clone());
         let mut steps = Vec::new();
         let mut text = String::new();
         let mut before = self.base.clone();
@@ -92,7 +94,7 @@ impl Args {
         let mut chain = None;
         if let Some(expected) = &self.expect {
             let (_, full) = load(context, expected, None, Some(Role::Full))?;
-            let findings = chain_todo(&state, &full);
+            let findings = warifu_masters::chain::check_chain(&state, &full, first.as_ref());
             context.findings(expected, &findings);
             chain = Some((expected, findings));
         }
@@ -136,8 +138,4 @@ impl Args {
         }
         Ok(if denied { Exit::Data } else { Exit::Done })
     }
-}
-
-fn chain_todo(_: &warifu_masters::table::Master, _: &warifu_masters::table::Master) -> Findings {
-    Findings::new()
 }

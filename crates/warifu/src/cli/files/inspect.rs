@@ -12,9 +12,11 @@ use warifu_masters::lang::{Lang, Speak as _};
 use warifu_masters::read::{Declared, read};
 use warifu_masters::say;
 use warifu_masters::table::Master;
+use warifu_trust::VerifiedRelease;
 
 use super::{grouped, master_name, role_name};
 use crate::cli::Context;
+use crate::cli::signing::channel::{Membership, membership};
 
 /// Say what files are: master, layout, format, full or differential, rows, digest.
 ///
@@ -24,6 +26,8 @@ pub(crate) struct Args {
     /// The files.
     #[arg(required = true)]
     files: Vec<PathBuf>,
+    #[command(flatten)]
+    membership: Membership,
 }
 
 #[derive(Serialize, Default)]
@@ -41,13 +45,16 @@ struct Inspected {
     bytes: usize,
     sha256: Option<Digest>,
     canonical_sha256: Option<Digest>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed: Option<serde_json::Value>,
 }
 
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let mut documents = Vec::new();
+        let releases = self.membership.releases()?;
         let exit = super::for_each_file(context, &self.files, |file| {
-            let (exit, document) = inspect(context, file)?;
+            let (exit, document) = inspect(context, file, releases.as_deref())?;
             documents.extend(document);
             Ok(exit)
         })?;
@@ -58,7 +65,11 @@ impl Args {
     }
 }
 
-fn inspect(context: &Context, file: &Path) -> Result<(Exit, Option<serde_json::Value>), Failure> {
+fn inspect(
+    context: &Context,
+    file: &Path,
+    releases: Option<&[VerifiedRelease]>,
+) -> Result<(Exit, Option<serde_json::Value>), Failure> {
     let lang = context.lang;
     let mut about = Inspected { file: file.display().to_string(), ..Inspected::default() };
     let bytes = match files::read(file) {
@@ -72,7 +83,10 @@ fn inspect(context: &Context, file: &Path) -> Result<(Exit, Option<serde_json::V
         }
     };
     about.bytes = bytes.len();
-    about.sha256 = Some(Digest::of(&bytes));
+    let sha256 = Digest::of(&bytes);
+    about.sha256 = Some(sha256);
+    let signed = releases.map(|releases| membership(context, releases, sha256));
+    about.signed = signed.as_ref().map(|(_, document)| document.clone());
     let reading = read(&context.schemas, bytes, &Declared::default());
     about.rows = reading.rows;
     about.charset = reading.charset.map(Charset::name);
@@ -119,11 +133,12 @@ fn inspect(context: &Context, file: &Path) -> Result<(Exit, Option<serde_json::V
             say!(lang, "{}, {rows} rows", "{}、{rows} 行", role_name(role, lang)),
         );
     }
-    if let Some(digest) = about.sha256 {
-        line("sha256   ", format!("{digest} ({} bytes)", grouped(about.bytes)));
-    }
+    line("sha256   ", format!("{sha256} ({} bytes)", grouped(about.bytes)));
     if let Some(digest) = about.canonical_sha256 {
         line(say!(lang, "canonical", "正準形    ").as_str(), digest.to_string());
+    }
+    if let Some((words, _)) = signed {
+        line(say!(lang, "signed   ", "署名      ").as_str(), words);
     }
     context.print(&text)?;
     Ok((Exit::Done, None))
