@@ -7,4 +7,5 @@
 pub mod error;
 pub mod files;
 pub mod report;
+pub mod side;
 pub mod store;

@@ -1,6 +1,7 @@
 //! The command line: one file for each group of commands, each an `Args` and a `run`.
 
 mod context;
+mod repo;
 
 use clap::{Parser, Subcommand};
 use warifu::error::{Exit, Failure};
@@ -21,7 +22,22 @@ pub(crate) struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    /// Make a repository of masters.
+    Init(repo::init::Args),
+    /// Take files into the repository, one commit each.
+    Import(repo::import::Args),
+    /// List what came in, or the life of one code.
+    Log(repo::log::Args),
+    /// Show a record with the meaning of its values, or sum up a master.
+    Show(repo::show::Args),
+    /// Say which version set each field of a record.
+    Blame(repo::blame::Args),
+    /// Check that what is stored is what was imported, and still passes.
+    Check(repo::check::Args),
+    /// Write a master of the repository to a file.
+    Export(repo::export::Args),
+}
 
 /// Runs the command line `args` and says how it ended.
 pub(crate) fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
@@ -33,7 +49,15 @@ pub(crate) fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         }
     };
     let lang = cli.global.lang();
-    let done = Context::new(cli.global).and_then(|context| match cli.command {});
+    let done = Context::new(cli.global).and_then(|context| match cli.command {
+        Command::Init(args) => args.run(&context),
+        Command::Import(args) => args.run(&context),
+        Command::Log(args) => args.run(&context),
+        Command::Show(args) => args.run(&context),
+        Command::Blame(args) => args.run(&context),
+        Command::Check(args) => args.run(&context),
+        Command::Export(args) => args.run(&context),
+    });
     match done {
         Ok(exit) => exit,
         Err(failure) => {
