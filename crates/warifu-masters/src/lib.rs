@@ -4,6 +4,7 @@
 #![warn(missing_docs)]
 
 pub mod charset;
+pub mod claim;
 pub mod diff;
 pub mod differential;
 pub mod digest;
