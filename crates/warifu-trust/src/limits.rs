@@ -1,0 +1,54 @@
+//! How much is read of anything, and why no more.
+//!
+//! Every limit is applied before the bytes are parsed, so a hostile channel can cost at most this much memory.
+
+/// A `root.json`. 30 keys with names are about 10 kB; python-tuf's default is the same number.
+pub const ROOT_BYTES: u64 = 512_000;
+
+/// A `timestamp.json`: one entry and a few signatures, about 0.5 kB. python-tuf's default.
+pub const TIMESTAMP_BYTES: u64 = 16_384;
+
+/// A `snapshot.json`: one entry and up to a dozen signatures, below 4 kB.
+pub const SNAPSHOT_BYTES: u64 = 64_000;
+
+/// A `targets.json`: two releases of at most [`MASTERS`] masters, about 350 bytes each.
+pub const TARGETS_BYTES: u64 = 1_000_000;
+
+/// A manifest: at most [`MASTERS`] entries of about 1 kB.
+pub const MANIFEST_BYTES: u64 = 1_000_000;
+
+/// One compressed blob. The largest real one is 0.6 MB; room for a hundred times that.
+pub const BLOB_BYTES: u64 = 64 << 20;
+
+/// The canonical bytes of one master. The largest real one is 8 MB.
+pub const CANONICAL_BYTES: u64 = 256 << 20;
+
+/// The canonical bytes of all masters of one release together: two releases must fit in a checker's memory.
+pub const RELEASE_BYTES: u64 = 512 << 20;
+
+/// The base-two logarithm of the window that a blob may ask its reader to hold: 128 MiB, zstd's own default.
+pub const WINDOW_LOG: u32 = 27;
+
+/// Masters in one release. There are 5 kinds and rarely more than 3 series at once.
+pub const MASTERS: usize = 256;
+
+/// Formats of one master. Four profiles ship.
+pub const FORMATS: usize = 16;
+
+/// New root versions walked in one go (python-tuf's default); one a year is expected.
+pub const ROOT_ROTATIONS: u64 = 256;
+
+/// Signatures in one metadata file; more signers than that are no longer a quorum but a crowd.
+pub const SIGNATURES: usize = 64;
+
+/// A title, reason, holder's or file name, in characters: something that fits on a screen.
+pub const TEXT_CHARS: usize = 400;
+
+/// A key card or an encrypted secret key; both are below 1 kB.
+pub const KEY_FILE_BYTES: u64 = 16_384;
+
+/// The stored state: at most [`ROOT_ROTATIONS`] roots of usual size and one of each other file.
+pub const STATE_BYTES: u64 = 16 << 20;
+
+/// Versions above the published one that are looked at for what an interrupted publication left behind.
+pub const LEFTOVERS: u64 = 64;

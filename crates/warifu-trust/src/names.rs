@@ -1,0 +1,104 @@
+//! Names that content has on a channel, and which texts may be shown to people.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use warifu_masters::digest::Digest;
+
+use crate::limits;
+
+/// A flat target name: 1 to 128 of `a-z 0-9 . _ -`, not beginning with a dot.
+///
+/// Flat, because a `/` would let a name leave its directory and be read differently by file systems, HTTP
+/// servers and object stores.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct TargetName(String);
+
+impl TargetName {
+    /// The manifest of release `number`: `release-12.json`.
+    pub fn manifest(number: u64) -> Self {
+        TargetName(format!("release-{number}.json"))
+    }
+
+    /// The blob of canonical bytes with `canonical` as their digest: `r06.procedure.<16 digits>.csv.zst`. Named
+    /// by content, so a master that did not change keeps its blob from release to release.
+    pub(crate) fn blob(series: &str, kind: &str, canonical: Digest) -> Self {
+        TargetName(format!("{series}.{kind}.{}.csv.zst", &canonical.to_string()[..16]))
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TargetName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The text was no flat target name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a flat target name (1 to 128 of a-z 0-9 . _ -, no leading dot)")]
+pub struct NotATargetName;
+
+impl FromStr for TargetName {
+    type Err = NotATargetName;
+
+    fn from_str(text: &str) -> Result<Self, NotATargetName> {
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
+        if (1..=128).contains(&text.len()) && !text.starts_with('.') && text.bytes().all(allowed) {
+            Ok(TargetName(text.into()))
+        } else {
+            Err(NotATargetName)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for TargetName {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A word for a series, kind, edition or format: 1 to 32 of `a-z 0-9 - _`.
+pub(crate) fn is_word(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
+    (1..=32).contains(&text.len()) && text.bytes().all(allowed)
+}
+
+/// Text that shows as what it is: not blank, at most [`limits::TEXT_CHARS`] characters, and none that would
+/// move the cursor or turn the direction of writing, which could make a signer see something else.
+pub(crate) fn is_plain_text(text: &str) -> bool {
+    let deceiving = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    !text.trim().is_empty() && text.chars().count() <= limits::TEXT_CHARS && !text.chars().any(deceiving)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_flat_names_are_names() {
+        for good in ["release-1.json", "r06.procedure.0123456789abcdef.csv.zst", "a"] {
+            assert!(good.parse::<TargetName>().is_ok(), "{good}");
+        }
+        for bad in ["", ".", "..", ".hidden", "a/b", "A", "a\\b", "a b", "ä", &"a".repeat(129)] {
+            assert!(bad.parse::<TargetName>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn text_that_deceives_a_signer_is_not_plain() {
+        assert!(is_plain_text("令和8年6月 定例"));
+        assert!(!is_plain_text("  "));
+        assert!(!is_plain_text("fine\x1b[2Kother"));
+        assert!(!is_plain_text("abc\u{202e}cba"));
+    }
+}

@@ -1,0 +1,165 @@
+//! Why trust is refused. Nothing here is repaired by trying again.
+
+use warifu_masters::lang::{Lang, Speak};
+use warifu_masters::say;
+
+use crate::envelope::Tally;
+use crate::error::spoken_error;
+use crate::organisation::{Organisation, PerOrganisation};
+use crate::root::UnsoundRoot;
+
+/// What was offered is not believed, and why. Keep what works and tell people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// A half is missing: not enough of one organisation's people signed.
+    Halves(PerOrganisation<Tally>),
+    /// The timestamp is not signed by the release manager's key.
+    Timestamp,
+    /// A root without the signatures that it, or the root before it, demands.
+    RootSignatures {
+        /// The root's version.
+        version: u64,
+        /// Of its own officers.
+        own: Tally,
+        /// Of the previous root's officers.
+        previous: Option<Tally>,
+    },
+    /// A root whose version is not the one that follows.
+    RootVersion {
+        /// The version that follows.
+        expected: u64,
+        /// The version found.
+        found: u64,
+    },
+    /// A table of roles that does not give dual control.
+    UnsoundRoot(UnsoundRoot),
+    /// A file is older than what was accepted before: a rollback or replay.
+    Rollback {
+        /// The TUF role or "release".
+        what: &'static str,
+        /// The number accepted before.
+        recorded: u64,
+        /// The number offered.
+        offered: u64,
+    },
+    /// A release number that was accepted before now stands for other content.
+    OtherContent {
+        /// The release.
+        release: u64,
+    },
+    /// A file has another length or digest than what was signed for it.
+    Mismatch {
+        /// The file.
+        file: String,
+    },
+    /// A signed list names a file without its length or SHA-256, so the file could be swapped after approval.
+    NoDigest {
+        /// The list's file.
+        file: String,
+    },
+    /// Kikin's list hands its say to others, which this format does not have.
+    Delegations,
+    /// A file does not have the form it must have.
+    Malformed {
+        /// The file.
+        file: String,
+        /// Where.
+        what: String,
+    },
+    /// More bytes than are ever read of such a file.
+    TooLong {
+        /// The file.
+        file: String,
+        /// The limit in bytes.
+        limit_bytes: u64,
+    },
+    /// The TUF core refused; its own words.
+    Core {
+        /// The file.
+        file: String,
+        /// The core's reason, in English.
+        why: String,
+    },
+}
+
+/// `signed by 2 of 2 of Kikin, 0 of 1 of Kokuho`.
+pub(crate) fn say_halves(halves: &PerOrganisation<Tally>, lang: Lang) -> String {
+    let side = |organisation: Organisation| {
+        let (Tally { have, need }, name) = (*halves.of(organisation), organisation.say(lang));
+        say!(lang, "{have} of {need} of {name}", "{name} {need}名中{have}名")
+    };
+    let (kikin, kokuho) = (side(Organisation::Kikin), side(Organisation::Kokuho));
+    say!(lang, "signed by {kikin}, {kokuho}", "署名: {kikin}、{kokuho}")
+}
+
+impl Speak for Refusal {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            Refusal::Halves(halves) => {
+                let halves = say_halves(halves, lang);
+                say!(
+                    lang,
+                    "not a release: {halves}; keep what is running and ask the side that is missing",
+                    "リリースとして認められません({halves})。現行のまま運用し、不足している側に確認してください"
+                )
+            }
+            Refusal::Timestamp => say!(
+                lang,
+                "timestamp.json is not signed by the release manager's key; keep what is running and check the channel's address",
+                "timestamp.json がリリース管理者の鍵で署名されていません。現行のまま運用し、配信元を確認してください"
+            ),
+            Refusal::RootSignatures { version, own, previous } => {
+                let previous = previous.map_or_else(|| "-".to_owned(), |tally| tally.to_string());
+                say!(
+                    lang,
+                    "root version {version} is signed by {own} of its officers and {previous} of the previous root's; do not install it",
+                    "root 第{version}版の署名が不足しています(自版 {own}、前版 {previous})。導入しないでください"
+                )
+            }
+            Refusal::RootVersion { expected, found } => say!(
+                lang,
+                "root version {found} was offered where {expected} must follow; check the channel",
+                "root の版は {expected} が続くはずですが {found} が示されました。配信元を確認してください"
+            ),
+            Refusal::UnsoundRoot(unsound) => unsound.say(lang),
+            Refusal::Rollback { what, recorded, offered } => say!(
+                lang,
+                "{what} {offered} is older than {recorded}, which was accepted before: a rollback; keep what is running and check the channel",
+                "{what} {offered} は受入済みの {recorded} より古く、巻き戻しの疑いがあります。現行のまま運用し、配信元を確認してください"
+            ),
+            Refusal::OtherContent { release } => say!(
+                lang,
+                "release {release} was accepted before with other content; keep what is running and ask both organisations",
+                "リリース {release} は以前と内容が異なります。現行のまま運用し、両団体に確認してください"
+            ),
+            Refusal::Mismatch { file } => say!(
+                lang,
+                "{file} is not what was signed; fetch it again from another place, and report it if it stays",
+                "{file} が署名された内容と一致しません。別の配信元から再取得し、続く場合は報告してください"
+            ),
+            Refusal::NoDigest { file } => say!(
+                lang,
+                "{file} does not pin length and SHA-256 of what it lists, so content could be swapped after approval",
+                "{file} に長さと SHA-256 の指定がなく、承認後に差し替えられるおそれがあります"
+            ),
+            Refusal::Delegations => say!(
+                lang,
+                "targets.json delegates to other keys, which is not allowed here",
+                "targets.json が他の鍵に委任しています。この方式では認められません"
+            ),
+            Refusal::Malformed { file, what } => {
+                say!(lang, "{file} is malformed: {what}", "{file} の形式が不正です: {what}")
+            }
+            Refusal::TooLong { file, limit_bytes } => say!(
+                lang,
+                "{file} is longer than {limit_bytes} bytes; it was not read further",
+                "{file} が上限 {limit_bytes} バイトを超えたため、読み取りを中止しました"
+            ),
+            Refusal::Core { file, why } => {
+                say!(lang, "{file} was refused: {why}", "{file} は検証で拒否されました: {why}")
+            }
+        }
+    }
+}
+
+spoken_error!(Refusal, |_| true, |_| None);

@@ -1,0 +1,188 @@
+//! Builds the first root and each next one.
+
+use std::collections::BTreeMap;
+
+use crate::envelope::Envelope;
+use crate::keys::KeyCard;
+use crate::organisation::{Organisation, PerOrganisation};
+use crate::root::draft::{RootDraft, SignedRoot};
+use crate::root::fault::{RootFault, UnsoundRoot};
+use crate::root::table::{
+    RoleTable, Wire, WireHolder, WireKey, WireKeyValue, WireRole, WireRoles, least_root_threshold,
+};
+use crate::targets::SPEC_VERSION;
+use crate::time::UnixSeconds;
+
+/// Collects who signs what; refuses unsound tables when asked for the root.
+///
+/// ```
+/// # use warifu_trust::*;
+/// # let card = |seed, organisation, name: &str| KeyCard {
+/// #     organisation, name: name.into(), public: SecretKey::from_seed(&[seed; 32]).public() };
+/// # let (kikin, kokuho) = (Some(Organisation::Kikin), Some(Organisation::Kokuho));
+/// let draft = RootBuilder::new(UnixSeconds::new(1_800_000_000))
+///     .release_signers(Organisation::Kikin, 1, vec![card(1, kikin, "Aoki"), card(2, kikin, "Abe")])
+///     .release_signers(Organisation::Kokuho, 1, vec![card(3, kokuho, "Baba"), card(4, kokuho, "Bito")])
+///     .timestamp(vec![card(5, None, "release server")])
+///     .first()?;
+/// assert_eq!(draft.summary().root_threshold, 3);
+/// # Ok::<(), UnsoundRoot>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct RootBuilder {
+    expires: UnixSeconds,
+    release: PerOrganisation<(u32, Vec<KeyCard>)>,
+    officers: PerOrganisation<Option<Vec<KeyCard>>>,
+    root_threshold: Option<u32>,
+    timestamp: Vec<KeyCard>,
+}
+
+impl RootBuilder {
+    /// A table without anyone in it, valid until `expires` (two years ahead is usual).
+    pub fn new(expires: UnixSeconds) -> Self {
+        RootBuilder {
+            expires,
+            release: PerOrganisation::default(),
+            officers: PerOrganisation::default(),
+            root_threshold: None,
+            timestamp: Vec::new(),
+        }
+    }
+
+    /// Who signs releases for `organisation`, and how many of them it takes.
+    #[must_use]
+    pub fn release_signers(
+        mut self,
+        organisation: Organisation,
+        threshold: u32,
+        cards: Vec<KeyCard>,
+    ) -> Self {
+        *self.release.of_mut(organisation) = (threshold, cards);
+        self
+    }
+
+    /// Who changes the root for `organisation`; without this call, its release signers do.
+    #[must_use]
+    pub fn root_officers(mut self, organisation: Organisation, cards: Vec<KeyCard>) -> Self {
+        *self.officers.of_mut(organisation) = Some(cards);
+        self
+    }
+
+    /// How many officers it takes to change the root; without this call, the least sound number:
+    /// all officers of the one side plus the release threshold of the other.
+    #[must_use]
+    pub fn root_threshold(mut self, threshold: u32) -> Self {
+        self.root_threshold = Some(threshold);
+        self
+    }
+
+    /// The automation keys that publish; any one of them does.
+    #[must_use]
+    pub fn timestamp(mut self, cards: Vec<KeyCard>) -> Self {
+        self.timestamp = cards;
+        self
+    }
+
+    /// Version 1, to be pinned at every node.
+    ///
+    /// # Errors
+    ///
+    /// [`UnsoundRoot`] with every broken rule.
+    pub fn first(&self) -> Result<RootDraft, UnsoundRoot> {
+        self.build(1)
+    }
+
+    /// The version after `previous`; it needs the signatures of both tables' officers (TUF 1.0, section 6.1).
+    ///
+    /// # Errors
+    ///
+    /// [`UnsoundRoot`] with every broken rule.
+    pub fn after(&self, previous: &SignedRoot) -> Result<RootDraft, UnsoundRoot> {
+        self.build(previous.version().saturating_add(1))
+    }
+
+    fn build(&self, version: u64) -> Result<RootDraft, UnsoundRoot> {
+        let officers = PerOrganisation::from_fn(|organisation| {
+            self.officers.of(organisation).as_ref().unwrap_or(&self.release.of(organisation).1)
+        });
+        let mut book = Book::default();
+        let root: Vec<String> = Organisation::BOTH
+            .iter()
+            .flat_map(|organisation| officers.of(*organisation).iter())
+            .map(|card| book.enter(card))
+            .collect();
+        let roles = WireRoles {
+            root: WireRole {
+                threshold: self.root_threshold.unwrap_or_else(|| {
+                    least_root_threshold(
+                        PerOrganisation::from_fn(|organisation| {
+                            u32::try_from(officers.of(organisation).len()).unwrap_or(u32::MAX)
+                        }),
+                        PerOrganisation::from_fn(|organisation| self.release.of(organisation).0),
+                    )
+                }),
+                keyids: root,
+            },
+            targets: book.role(self.release.kikin.0, &self.release.kikin.1),
+            snapshot: book.role(self.release.kokuho.0, &self.release.kokuho.1),
+            timestamp: book.role(1, &self.timestamp),
+        };
+        let wire = Wire {
+            type_: "root".into(),
+            spec_version: SPEC_VERSION.into(),
+            version,
+            expires: self.expires,
+            consistent_snapshot: true,
+            keys: book.keys,
+            roles,
+            holders: book.holders,
+        };
+        let mut faults = book.faults;
+        let table = match RoleTable::check(&wire) {
+            Ok(table) if faults.is_empty() => table,
+            Ok(_) => return Err(UnsoundRoot(faults)),
+            Err(UnsoundRoot(more)) => {
+                faults.extend(more);
+                return Err(UnsoundRoot(faults));
+            }
+        };
+        let unwritable = |what: &str| UnsoundRoot(vec![RootFault::Shape(what.into())]);
+        let signed = serde_json::to_value(&wire).map_err(|error| unwritable(&error.to_string()))?;
+        let envelope = Envelope::unsigned(signed).ok_or_else(|| unwritable("no canonical form"))?;
+        Ok(RootDraft::of(envelope, table))
+    }
+}
+
+/// The keys entered so far, and what cannot be seen any more once they are in a map.
+#[derive(Default)]
+struct Book {
+    keys: BTreeMap<String, WireKey>,
+    holders: BTreeMap<String, WireHolder>,
+    faults: Vec<RootFault>,
+}
+
+impl Book {
+    fn role(&mut self, threshold: u32, cards: &[KeyCard]) -> WireRole {
+        WireRole { threshold, keyids: cards.iter().map(|card| self.enter(card)).collect() }
+    }
+
+    /// Enters a card and gives its key id. The same person's key may stand in `root` and in its organisation's
+    /// release role; under another name or organisation it is a fault.
+    fn enter(&mut self, card: &KeyCard) -> String {
+        let id = card.public.id().to_string();
+        let holder = WireHolder { name: card.name.clone(), organisation: card.organisation };
+        if let Some(other) = self.holders.get(&id)
+            && (other.name != holder.name || other.organisation != holder.organisation)
+        {
+            self.faults.push(RootFault::SameKey { holders: format!("{}, {}", other.name, holder.name) });
+        }
+        let key = WireKey {
+            keytype: "ed25519".into(),
+            scheme: "ed25519".into(),
+            keyval: WireKeyValue { public: card.public.to_string() },
+        };
+        self.keys.insert(id.clone(), key);
+        self.holders.insert(id.clone(), holder);
+        id
+    }
+}

@@ -1,0 +1,15 @@
+//! The root: who may sign what, changed only by officers of both organisations together.
+//!
+//! The role split (TRUST, D1): `targets` is Kikin's, `snapshot` is Kokuho's, `root` belongs to officers of both
+//! with a threshold that neither side reaches alone, `timestamp` is the release manager's automation key.
+//! A field that TUF leaves to us, `x-warifu-holders`, says whose person holds each key.
+
+mod builder;
+mod draft;
+mod fault;
+mod table;
+
+pub use builder::RootBuilder;
+pub use draft::{RootDraft, RootSignError, RootSummary, SignedRoot};
+pub use fault::{RootFault, UnsoundRoot};
+pub use table::Policy;

@@ -1,0 +1,350 @@
+//! Signing: Kikin's people sign `targets.json`, then Kokuho's sign `snapshot.json`, which seals it.
+
+use warifu_masters::lang::{Lang, Speak};
+use warifu_masters::say;
+
+use serde_json::{Value, json};
+
+use crate::envelope::{Envelope, Tally, meta_entry};
+use crate::error::spoken_error;
+use crate::organisation::{Organisation, PerOrganisation};
+use crate::proposal::Proposal;
+use crate::refusal::{Refusal, say_halves};
+use crate::review::Reviewed;
+use crate::secret::SecretKey;
+use crate::targets::{Listing, ReleaseRef, SPEC_VERSION, TargetEntry};
+use crate::time::UnixSeconds;
+use crate::tip::Tip;
+
+/// How long signatures hold, in days (TRUST a.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Validity {
+    /// Kikin's half.
+    pub targets_days: u32,
+    /// Kokuho's half.
+    pub snapshot_days: u32,
+    /// The timestamp.
+    pub timestamp_days: u32,
+}
+
+impl Default for Validity {
+    /// 120, 62 (the monthly release and one missed) and 7 days.
+    fn default() -> Self {
+        Validity { targets_days: 120, snapshot_days: 62, timestamp_days: 7 }
+    }
+}
+
+/// The two files that people sign, as they lie in a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Halves {
+    /// Kikin's `targets.json`.
+    pub targets: Option<Vec<u8>>,
+    /// Kokuho's `snapshot.json`.
+    pub snapshot: Option<Vec<u8>>,
+}
+
+/// The halves after a signature, and how far they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "the halves must be written to the draft"]
+pub struct Signed {
+    /// To be written back to the draft.
+    pub halves: Halves,
+    /// How many signed of how many needed.
+    pub tally: PerOrganisation<Tally>,
+}
+
+impl Reviewed {
+    /// Signs Kikin's half, the first of the two; further signers of Kikin extend it, in any order.
+    ///
+    /// # Errors
+    ///
+    /// [`SignError`]. [`SignError::AlreadyApproved`] once Kokuho has signed: another signature would change the
+    /// bytes that Kokuho sealed.
+    pub fn sign_as_kikin(
+        &self,
+        tip: &Tip,
+        halves: &Halves,
+        key: &SecretKey,
+        now: UnixSeconds,
+        validity: Validity,
+    ) -> Result<Signed, SignError> {
+        check_signer(tip, Organisation::Kikin, key)?;
+        check_next(self.proposal(), tip)?;
+        if halves.snapshot.is_some() {
+            return Err(SignError::AlreadyApproved);
+        }
+        let latest = now.plus_days(validity.targets_days);
+        let mut targets = match &halves.targets {
+            None => unsigned(targets_payload(self.proposal(), tip, tip.next_targets, latest))?,
+            Some(file) => read_targets(file, self.proposal(), tip, Some((now, latest)))?,
+        };
+        targets.sign(key);
+        let role = tip.root.table().release.of(Organisation::Kikin);
+        targets.keep_signers_of(&[role]);
+        let halves = Halves { targets: Some(targets.to_bytes()), snapshot: None };
+        let tally = halves.tally(self.proposal(), tip)?;
+        Ok(Signed { halves, tally })
+    }
+
+    /// Signs Kokuho's half: `snapshot.json`, which lists `targets.json` as it lies there, with its signatures,
+    /// by length and SHA-256.
+    ///
+    /// # Errors
+    ///
+    /// [`SignError`]. [`SignError::KikinFirst`] while Kikin's threshold does not hold.
+    pub fn sign_as_kokuho(
+        &self,
+        tip: &Tip,
+        halves: &Halves,
+        key: &SecretKey,
+        now: UnixSeconds,
+        validity: Validity,
+    ) -> Result<Signed, SignError> {
+        check_signer(tip, Organisation::Kokuho, key)?;
+        check_next(self.proposal(), tip)?;
+        let before = halves.tally(self.proposal(), tip)?;
+        let Some(targets_file) = halves.targets.as_ref().filter(|_| before.kikin.holds()) else {
+            return Err(SignError::KikinFirst(before));
+        };
+        // Kokuho seals what is fresh and what it reviewed itself, whatever Kikin's file claims.
+        let targets = read_targets(targets_file, self.proposal(), tip, Some((now, UnixSeconds::LAST)))?;
+        let latest = now.plus_days(validity.snapshot_days);
+        let mut snapshot = match &halves.snapshot {
+            None => unsigned(snapshot_payload(&targets, targets_file, tip.next_snapshot, latest))?,
+            Some(file) => read_snapshot(file, &targets, targets_file, tip, Some((now, latest)))?,
+        };
+        snapshot.sign(key);
+        let role = tip.root.table().release.of(Organisation::Kokuho);
+        snapshot.keep_signers_of(&[role]);
+        let halves = Halves { targets: Some(targets_file.clone()), snapshot: Some(snapshot.to_bytes()) };
+        let tally = halves.tally(self.proposal(), tip)?;
+        Ok(Signed { halves, tally })
+    }
+}
+
+impl Halves {
+    /// How many of each organisation signed this very proposal, and how many must.
+    ///
+    /// # Errors
+    ///
+    /// [`SignError::Malformed`], [`SignError::OtherContent`]: a half is not this proposal's.
+    pub fn tally(&self, proposal: &Proposal, tip: &Tip) -> Result<PerOrganisation<Tally>, SignError> {
+        let release = &tip.root.table().release;
+        let mut tally = PerOrganisation::from_fn(|one| Tally { have: 0, need: release.of(one).threshold });
+        if let Some(targets_file) = &self.targets {
+            let targets = read_targets(targets_file, proposal, tip, None)?;
+            tally.kikin = targets.tally(&release.kikin);
+            if let Some(file) = &self.snapshot {
+                tally.kokuho = read_snapshot(file, &targets, targets_file, tip, None)?.tally(&release.kokuho);
+            }
+        } else if self.snapshot.is_some() {
+            return Err(SignError::OtherContent { file: "snapshot.json" });
+        }
+        Ok(tally)
+    }
+}
+
+/// Kikin's file, which must say exactly what this proposal and tip give; version and expiry are the first
+/// signer's, and the expiry must lie within `window` when one is given.
+pub(crate) fn read_targets(
+    file: &[u8],
+    proposal: &Proposal,
+    tip: &Tip,
+    window: Option<(UnixSeconds, UnixSeconds)>,
+) -> Result<Envelope, SignError> {
+    let found = Envelope::parse(file).map_err(|what| malformed("targets.json", what))?;
+    let (version, expires) = version_and_expiry("targets.json", &found.signed, window)?;
+    if !tip.takes_targets(version) {
+        return Err(SignError::Overtaken);
+    }
+    let expected = unsigned(targets_payload(proposal, tip, version, expires))?;
+    if found.same_content(&expected) {
+        Ok(found)
+    } else {
+        Err(SignError::OtherContent { file: "targets.json" })
+    }
+}
+
+/// Kokuho's file, which must seal exactly `targets_file`.
+pub(crate) fn read_snapshot(
+    file: &[u8],
+    targets: &Envelope,
+    targets_file: &[u8],
+    tip: &Tip,
+    window: Option<(UnixSeconds, UnixSeconds)>,
+) -> Result<Envelope, SignError> {
+    let found = Envelope::parse(file).map_err(|what| malformed("snapshot.json", what))?;
+    let (version, expires) = version_and_expiry("snapshot.json", &found.signed, window)?;
+    if !tip.takes_snapshot(version) {
+        return Err(SignError::Overtaken);
+    }
+    let expected = unsigned(snapshot_payload(targets, targets_file, version, expires))?;
+    if found.same_content(&expected) {
+        Ok(found)
+    } else {
+        Err(SignError::OtherContent { file: "snapshot.json" })
+    }
+}
+
+/// Version and expiry as a file states them.
+pub(crate) fn version_and_expiry(
+    file: &'static str,
+    signed: &Value,
+    window: Option<(UnixSeconds, UnixSeconds)>,
+) -> Result<(u64, UnixSeconds), SignError> {
+    let version = signed.get("version").and_then(Value::as_u64);
+    let expires = signed.get("expires").and_then(|value| serde_json::from_value(value.clone()).ok());
+    let (Some(version), Some(expires)) = (version, expires) else {
+        return Err(malformed(file, "no version or expiry".into()));
+    };
+    if window.is_some_and(|(now, latest)| expires <= now || expires > latest) {
+        return Err(SignError::Expiry { file, expires });
+    }
+    Ok((version, expires))
+}
+
+fn targets_payload(proposal: &Proposal, tip: &Tip, version: u64, expires: UnixSeconds) -> Value {
+    let mut entries: Vec<TargetEntry> = proposal.entries();
+    for carried in tip.carried(proposal.manifest()) {
+        // A master that did not change has the same name; the new release's blob serves both.
+        if entries.iter().all(|entry| entry.name != carried.name) {
+            entries.push(carried);
+        }
+    }
+    entries.sort_by(|a, b| a.name.cmp(&b.name));
+    Listing::payload(version, expires, &entries)
+}
+
+fn snapshot_payload(targets: &Envelope, targets_file: &[u8], version: u64, expires: UnixSeconds) -> Value {
+    let listed = targets.signed.get("version").and_then(Value::as_u64).unwrap_or_default();
+    json!({
+        "_type": "snapshot",
+        "spec_version": SPEC_VERSION,
+        "version": version,
+        "expires": expires,
+        "meta": {"targets.json": meta_entry(listed, targets_file)},
+    })
+}
+
+fn unsigned(payload: Value) -> Result<Envelope, SignError> {
+    Envelope::unsigned(payload).ok_or_else(|| malformed("metadata", "no canonical form".into()))
+}
+
+fn malformed(file: &str, what: String) -> SignError {
+    SignError::Malformed(Refusal::Malformed { file: file.into(), what })
+}
+
+fn check_signer(tip: &Tip, organisation: Organisation, key: &SecretKey) -> Result<(), SignError> {
+    let id = key.public().id();
+    if tip.root.table().release.of(organisation).keys.contains_key(&id) {
+        Ok(())
+    } else {
+        Err(SignError::NotASigner { key: id.short(), organisation })
+    }
+}
+
+/// A proposal must follow the published release by number and digest, or be that very release (a renewal of
+/// signatures that run out).
+pub(crate) fn check_next(proposal: &Proposal, tip: &Tip) -> Result<(), SignError> {
+    let (published, proposed) = (tip.release(), proposal.release());
+    if proposal.manifest().previous == published || Some(proposed) == published {
+        return Ok(());
+    }
+    Err(SignError::NotNext { published, previous: proposal.manifest().previous })
+}
+
+/// Why nothing was signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignError {
+    /// The key is no release signer's of this organisation in the newest root.
+    NotASigner {
+        /// The key's short id.
+        key: String,
+        /// The organisation.
+        organisation: Organisation,
+    },
+    /// The proposal was made to follow another release than the one published now.
+    NotNext {
+        /// What is published.
+        published: Option<ReleaseRef>,
+        /// What the proposal follows.
+        previous: Option<ReleaseRef>,
+    },
+    /// Kokuho has signed already.
+    AlreadyApproved,
+    /// Kokuho signs only what Kikin's threshold holds for.
+    KikinFirst(PerOrganisation<Tally>),
+    /// A half in the draft is not of this proposal on this channel.
+    OtherContent {
+        /// The file.
+        file: &'static str,
+    },
+    /// A half in the draft expires too late or has expired.
+    Expiry {
+        /// The file.
+        file: &'static str,
+        /// When it expires.
+        expires: UnixSeconds,
+    },
+    /// The versions of the halves in the draft are not next in line on this channel (any more).
+    Overtaken,
+    /// A half in the draft is malformed.
+    Malformed(Refusal),
+}
+
+impl Speak for SignError {
+    fn say(&self, lang: Lang) -> String {
+        let number = |release: &Option<ReleaseRef>| {
+            release.map_or_else(|| say!(lang, "none", "なし"), |release| release.release.to_string())
+        };
+        match self {
+            SignError::NotASigner { key, organisation } => {
+                let name = organisation.say(lang);
+                say!(
+                    lang,
+                    "the key {key} is not a release signer's of {name}; sign with a key that the root lists",
+                    "鍵 {key} は{name}の署名者のものではありません。root に載っている鍵で署名してください"
+                )
+            }
+            SignError::NotNext { published, previous } => {
+                let (published, previous) = (number(published), number(previous));
+                say!(
+                    lang,
+                    "the proposal follows release {previous}, but release {published} is published (or has other content); draft it anew",
+                    "草案はリリース {previous} の次として作られていますが、公開中は {published} です(または内容が異なります)。草案を作り直してください"
+                )
+            }
+            SignError::AlreadyApproved => say!(
+                lang,
+                "Kokuho has already signed what Kikin's people signed; another signature of Kikin would change those bytes: publish it, or draft it anew",
+                "国保中央会が署名済みです。支払基金の署名を加えると承認された内容が変わるため、このまま公開するか草案を作り直してください"
+            ),
+            SignError::KikinFirst(tally) => {
+                let halves = say_halves(tally, lang);
+                say!(
+                    lang,
+                    "Kikin signs first: {halves}; wait for Kikin's signatures",
+                    "支払基金の署名が先に必要です({halves})。揃うまでお待ちください"
+                )
+            }
+            SignError::OtherContent { file } => say!(
+                lang,
+                "the draft's {file} is not of this proposal on this channel; draft it anew, and ask who changed it",
+                "草案の {file} がこの提案と一致しません。誰が変更したか確認し、草案を作り直してください"
+            ),
+            SignError::Expiry { file, expires } => say!(
+                lang,
+                "the draft's {file} expires at {expires}, which is past or too far ahead; draft it anew and check the clocks",
+                "草案の {file} の期限 {expires} が過去か遠すぎます。時計を確認し、草案を作り直してください"
+            ),
+            SignError::Overtaken => say!(
+                lang,
+                "the draft's halves do not have the channel's next versions: it has moved on since they were signed; draft and sign it anew",
+                "草案の署名の版が配信元の次の版と一致しません。署名後に更新されたため、草案を作り直して署名してください"
+            ),
+            SignError::Malformed(refusal) => refusal.say(lang),
+        }
+    }
+}
+
+spoken_error!(SignError, |_| true, |_| None);

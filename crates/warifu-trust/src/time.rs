@@ -1,0 +1,118 @@
+//! Instants. Nothing in this crate asks what time it is; the caller says.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// 9999-12-30T22:00:00Z, the last instant that can be written with every offset; TUF's format ends that year.
+const LAST: i64 = 253_402_207_200;
+
+/// An instant in whole seconds since 1970-01-01T00:00:00Z, within 1970..=9999.
+///
+/// Shown and stored as `2026-04-01T00:00:00Z`, the format of TUF's `expires` (specification 1.0, section 4.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UnixSeconds(i64);
+
+impl UnixSeconds {
+    /// 1970-01-01T00:00:00Z: before every expiry.
+    pub const EPOCH: UnixSeconds = UnixSeconds(0);
+
+    /// The last instant there is here.
+    pub const LAST: UnixSeconds = UnixSeconds(LAST);
+
+    /// The instant `seconds` after 1970 began, drawn to the nearest of 1970 and 9999 when outside.
+    pub fn new(seconds: i64) -> Self {
+        UnixSeconds(seconds.clamp(0, LAST))
+    }
+
+    /// Seconds since 1970 began.
+    pub fn seconds(self) -> i64 {
+        self.0
+    }
+
+    /// The instant `days` times 24 hours later, at most the end of 9999.
+    pub fn plus_days(self, days: u32) -> Self {
+        UnixSeconds::new(self.0.saturating_add(i64::from(days) * 86_400))
+    }
+
+    pub(crate) fn to_jiff(self) -> jiff::Timestamp {
+        // Always in range because of the clamp; the fallback can never be later than the instant meant.
+        jiff::Timestamp::from_second(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+    }
+
+    pub(crate) fn from_jiff(instant: jiff::Timestamp) -> Self {
+        UnixSeconds::new(instant.as_second())
+    }
+}
+
+impl fmt::Display for UnixSeconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.to_jiff())
+    }
+}
+
+/// The text was no instant such as `2026-04-01T00:00:00Z` or `2026-04-01T09:00:00+09:00`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not an instant like 2026-04-01T00:00:00Z or 2026-04-01T09:00:00+09:00: {0:?}")]
+pub struct NotAnInstant(String);
+
+impl FromStr for UnixSeconds {
+    type Err = NotAnInstant;
+
+    /// Reads RFC 3339 with any offset. A fraction of a second is refused: nobody signs half seconds, and
+    /// cutting it off silently would make two different texts the same instant.
+    fn from_str(text: &str) -> Result<Self, NotAnInstant> {
+        let refused = || NotAnInstant(text.chars().take(64).collect());
+        let instant: jiff::Timestamp = text.parse().map_err(|_| refused())?;
+        let seconds = instant.as_second();
+        if instant.subsec_nanosecond() != 0 || !(0..=LAST).contains(&seconds) {
+            return Err(refused());
+        }
+        Ok(UnixSeconds(seconds))
+    }
+}
+
+impl Serialize for UnixSeconds {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for UnixSeconds {
+    /// Takes only the spelling that [`Display`](fmt::Display) writes, so that one instant has one text.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let instant: UnixSeconds = text.parse().map_err(serde::de::Error::custom)?;
+        if instant.to_string() != text {
+            return Err(serde::de::Error::custom(NotAnInstant(text)));
+        }
+        Ok(instant)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_reads_back_what_it_shows() {
+        let instant = UnixSeconds::new(1_775_001_600);
+        assert_eq!(instant.to_string(), "2026-04-01T00:00:00Z");
+        assert_eq!("2026-04-01T09:00:00+09:00".parse(), Ok(instant));
+        assert_eq!(serde_json::to_string(&instant).unwrap(), "\"2026-04-01T00:00:00Z\"");
+    }
+
+    #[test]
+    fn only_one_spelling_is_stored() {
+        assert!(serde_json::from_str::<UnixSeconds>("\"2026-04-01T09:00:00+09:00\"").is_err());
+        assert!("2026-04-01T00:00:00.5Z".parse::<UnixSeconds>().is_err());
+        assert!("soon".parse::<UnixSeconds>().is_err());
+    }
+
+    #[test]
+    fn the_edges_do_not_overflow() {
+        assert_eq!(UnixSeconds::new(i64::MIN), UnixSeconds::EPOCH);
+        assert_eq!(UnixSeconds::new(i64::MAX).plus_days(u32::MAX).to_string(), "9999-12-30T22:00:00Z");
+    }
+}
