@@ -5,6 +5,7 @@
 
 pub mod chain;
 pub mod charset;
+pub mod claim;
 pub mod consistency;
 pub mod diff;
 pub mod differential;

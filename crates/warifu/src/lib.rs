@@ -9,4 +9,5 @@ pub mod error;
 pub mod files;
 pub mod release;
 pub mod report;
+pub mod side;
 pub mod store;

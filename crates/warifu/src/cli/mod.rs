@@ -2,6 +2,7 @@
 
 mod context;
 mod files;
+mod repo;
 mod signing;
 
 use clap::{Parser, Subcommand};
@@ -33,6 +34,20 @@ enum Command {
     Trust(signing::trust::Args),
     Release(signing::release::Args),
     Channel(signing::channel::Args),
+    /// Make a repository of masters.
+    Init(repo::init::Args),
+    /// Take files into the repository, one commit each.
+    Import(repo::import::Args),
+    /// List what came in, or the life of one code.
+    Log(repo::log::Args),
+    /// Show a record with the meaning of its values, or sum up a master.
+    Show(repo::show::Args),
+    /// Say which version set each field of a record.
+    Blame(repo::blame::Args),
+    /// Check that what is stored is what was imported, and still passes.
+    Check(repo::check::Args),
+    /// Write a master of the repository to a file.
+    Export(repo::export::Args),
 }
 
 /// Runs the command line `args` and says how it ended.
@@ -55,6 +70,13 @@ pub(crate) fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Command::Trust(args) => args.run(&context),
         Command::Release(args) => args.run(&context),
         Command::Channel(args) => args.run(&context),
+        Command::Init(args) => args.run(&context),
+        Command::Import(args) => args.run(&context),
+        Command::Log(args) => args.run(&context),
+        Command::Show(args) => args.run(&context),
+        Command::Blame(args) => args.run(&context),
+        Command::Check(args) => args.run(&context),
+        Command::Export(args) => args.run(&context),
     });
     match done {
         Ok(exit) => exit,

@@ -251,33 +251,29 @@ impl Transaction<'_> {
         if let (Some(old), Some(new)) = (oids.next(), oids.next())
             && Some(new) == head
         {
-            let (changes, blobs) = self.between(old, new)?;
-            let blobs = blobs.iter().map(|(path, oid)| (path.as_str(), *oid)).collect();
+            let (changes, oids): (Vec<_>, Vec<_>) = self.between(old, new)?.into_iter().unzip();
+            let blobs = changes.iter().map(|change| change.path.as_str()).zip(oids).collect();
             self.check_out(&changes, &blobs)?;
         }
         self.forget_journal()
     }
 
-    fn between(
-        &self,
-        old: Oid,
-        new: Oid,
-    ) -> Result<(Vec<Change>, BTreeMap<String, Option<Oid>>), StoreError> {
+    /// What differs from `old` to `new`, with the blobs of `new`.
+    fn between(&self, old: Oid, new: Oid) -> Result<Vec<(Change, Option<Oid>)>, StoreError> {
         let git = || StoreError::git("compare two commits");
         let tree = |oid| self.repository.find_commit(oid).and_then(|commit| commit.tree()).map_err(git());
         let (old, new) = (tree(old)?, tree(new)?);
         let diff = self.repository.diff_tree_to_tree(Some(&old), Some(&new), None).map_err(git())?;
         let objects = Objects::of(self.repository)?;
-        let (mut changes, mut blobs) = (Vec::new(), BTreeMap::new());
+        let mut changes = Vec::new();
         for delta in diff.deltas() {
             let file = if delta.new_file().exists() { delta.new_file() } else { delta.old_file() };
             let Some(path) = file.path().and_then(Path::to_str) else { continue };
             let oid = delta.new_file().exists().then(|| delta.new_file().id());
             let content = oid.map(|oid| objects.blob(oid)).transpose()?;
-            changes.push(Change { path: path.to_owned(), content });
-            blobs.insert(path.to_owned(), oid);
+            changes.push((Change { path: path.to_owned(), content }, oid));
         }
-        Ok((changes, blobs))
+        Ok(changes)
     }
 }
 

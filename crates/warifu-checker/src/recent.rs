@@ -1,0 +1,133 @@
+//! The recent claim files, kept to be replayed against a candidate: in memory, and in the state directory so
+//! that a restart does not leave the next candidate unwatched.
+//!
+//! They hold patients' data. The directory is readable by its own user only, both number and size are bounded,
+//! and nothing of them goes anywhere else.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::state_directory::{private_directory, write_whole};
+
+/// All kept files together. A few large hospitals' months; a candidate is replayed in seconds.
+const TOTAL_BYTES: usize = 64 << 20;
+
+/// The ring.
+#[derive(Debug)]
+pub struct Recent {
+    directory: PathBuf,
+    most: usize,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    files: VecDeque<(u64, Arc<[u8]>)>,
+    bytes: usize,
+    next: u64,
+}
+
+impl Recent {
+    /// The files kept in `directory`, at most `most`; newer ones first lose nothing.
+    ///
+    /// # Errors
+    /// The directory cannot be made or read. A file that cannot be read is left out.
+    pub fn open(directory: PathBuf, most: usize) -> io::Result<Self> {
+        private_directory(&directory)?;
+        let mut found: Vec<(u64, PathBuf)> = Vec::new();
+        for entry in fs::read_dir(&directory)? {
+            let path = entry?.path();
+            let number = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
+            match number {
+                Some(number) if path.extension().is_some_and(|end| end == "uke") => {
+                    found.push((number, path));
+                }
+                // What a kill left half written.
+                _ => fs::remove_file(&path)?,
+            }
+        }
+        found.sort();
+        let recent = Recent { directory, most, kept: Mutex::default() };
+        for (number, path) in found {
+            if let Ok(bytes) = fs::read(&path) {
+                let dropped = recent.take_in(number, bytes.into());
+                recent.remove(&dropped);
+            }
+        }
+        Ok(recent)
+    }
+
+    /// The files, oldest first.
+    pub fn files(&self) -> Vec<Arc<[u8]>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.files.iter().map(|(_, bytes)| Arc::clone(bytes)).collect()
+    }
+
+    /// Keeps `bytes` and lets go of what is too old or too much.
+    ///
+    /// # Errors
+    /// The file could not be written; it is kept in memory all the same.
+    pub fn keep(&self, bytes: Arc<[u8]>) -> io::Result<()> {
+        if self.most == 0 || bytes.len() > TOTAL_BYTES / 2 {
+            return Ok(());
+        }
+        let number = {
+            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.next += 1;
+            kept.next
+        };
+        let dropped = self.take_in(number, Arc::clone(&bytes));
+        let written = write_whole(&self.path(number), &bytes);
+        self.remove(&dropped);
+        written
+    }
+
+    fn take_in(&self, number: u64, bytes: Arc<[u8]>) -> Vec<u64> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.next = kept.next.max(number);
+        kept.bytes += bytes.len();
+        kept.files.push_back((number, bytes));
+        let mut dropped = Vec::new();
+        while kept.files.len() > self.most || kept.bytes > TOTAL_BYTES {
+            let Some((number, bytes)) = kept.files.pop_front() else { break };
+            kept.bytes -= bytes.len();
+            dropped.push(number);
+        }
+        dropped
+    }
+
+    fn remove(&self, numbers: &[u64]) {
+        for number in numbers {
+            // A file that stays is removed at the next start.
+            let _ = fs::remove_file(self.path(*number));
+        }
+    }
+
+    fn path(&self, number: u64) -> PathBuf {
+        self.directory.join(format!("{number}.uke"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_survive_a_restart() {
+        let directory = tempfile::tempdir().unwrap();
+        let open = |most| Recent::open(directory.path().join("recent"), most).unwrap();
+        let recent = open(2);
+        for text in ["a", "b", "c"] {
+            recent.keep(text.as_bytes().into()).unwrap();
+        }
+        let texts = |recent: &Recent| recent.files().iter().map(|b| b.to_vec()).collect::<Vec<_>>();
+        assert_eq!(texts(&recent), [b"b", b"c"]);
+        drop(recent);
+        assert_eq!(texts(&open(2)), [b"b", b"c"]);
+        assert_eq!(texts(&open(1)), [b"c"]);
+        assert_eq!(texts(&open(2)), [b"c"]);
+    }
+}

@@ -1,0 +1,195 @@
+//! What the checker says of itself.
+
+use serde::{Deserialize, Serialize};
+use warifu_masters::lang::{Lang, Speak};
+use warifu_masters::say;
+use warifu_trust::UnixSeconds;
+
+use crate::drift::Drift;
+use crate::gate::{DriftReport, Verdict};
+use crate::record::{Held, Installed, Phase, Refused};
+use crate::swap::{LastPoll, Swapper};
+
+/// The watch on a release on probation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Watch {
+    /// The release it is compared with.
+    pub against: u64,
+    /// What was seen so far.
+    pub drift: Drift,
+    /// Claim files needed before it is confirmed.
+    pub files_needed: u64,
+    /// Nothing was judged yet: that is no success.
+    pub inconclusive: bool,
+}
+
+/// Requests since the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Requests {
+    /// Claim files answered.
+    pub checked: u64,
+    /// Claims in them.
+    pub claims: u64,
+    /// Files sent away because the queue was full.
+    pub turned_away: u64,
+}
+
+/// The queue now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Queue {
+    /// Files being judged.
+    pub judging: usize,
+    /// Files waiting.
+    pub waiting: usize,
+    /// How many may wait.
+    pub capacity: usize,
+}
+
+/// Everything `GET /status` says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// `none`, `probation` or `confirmed`.
+    pub state: String,
+    /// What runs.
+    pub running: Option<Installed>,
+    /// The watch, on probation.
+    pub watch: Option<Watch>,
+    /// The confirmed release before, which can be fallen back to.
+    pub previous: Option<Installed>,
+    /// What is not taken again.
+    pub held: Vec<Held>,
+    /// What was refused last.
+    pub refused: Option<Refused>,
+    /// The channel's metadata has expired: nothing new is taken.
+    pub stale: bool,
+    /// The last replay before activation.
+    pub drift: Option<DriftReport>,
+    /// The last look at the channel.
+    pub last_poll: Option<LastPoll>,
+    /// Requests since the start.
+    pub requests: Requests,
+    /// The queue now.
+    pub queue: Queue,
+    /// When this was said.
+    pub at: UnixSeconds,
+}
+
+impl Status {
+    /// Of `swapper`; what only the service knows comes in.
+    pub fn of(swapper: &Swapper, requests: Requests, queue: Queue, at: UnixSeconds) -> Self {
+        let record = swapper.record();
+        let active = swapper.active();
+        let watch = active.as_ref().and_then(|active| {
+            let drift = active.watched()?;
+            Some(Watch {
+                against: active.compared_with()?.id.release,
+                drift,
+                files_needed: swapper.gates().probation_files,
+                inconclusive: drift.files == 0,
+            })
+        });
+        let state = match active.as_ref().map(|active| active.phase()) {
+            None => "none",
+            Some(Phase::Probation) => "probation",
+            Some(Phase::Confirmed) => "confirmed",
+        };
+        Status {
+            state: state.to_owned(),
+            running: record.running,
+            watch,
+            previous: record.previous,
+            held: record.held,
+            refused: record.refused,
+            stale: swapper.is_stale(),
+            drift: record.drift,
+            last_poll: swapper.last_poll(),
+            requests,
+            queue,
+            at,
+        }
+    }
+}
+
+impl Speak for Status {
+    fn say(&self, lang: Lang) -> String {
+        let mut lines = Vec::new();
+        match &self.running {
+            None => lines.push(say!(lang, "no release runs", "稼働中のリリースはありません")),
+            Some(running) => {
+                let (release, title, since) = (running.id.release, &running.title, running.since);
+                let manifest = running.id.manifest.short();
+                lines.push(say!(
+                    lang,
+                    "release {release} ({title}, {manifest}) since {since}",
+                    "リリース {release}（{title}、{manifest}）{since} から"
+                ));
+            }
+        }
+        match &self.watch {
+            Some(Watch { against, inconclusive: true, .. }) => lines.push(say!(
+                lang,
+                "on probation against release {against}: inconclusive, no claim file was judged yet",
+                "リリース {against} と比較観察中: 請求ファイルがまだなく判断できません"
+            )),
+            Some(Watch { against, drift, files_needed, .. }) => {
+                let Drift { files, new_errors, .. } = drift;
+                lines.push(say!(
+                    lang,
+                    "on probation against release {against}: {files} of {files_needed} claim files, {new_errors} new errors",
+                    "リリース {against} と比較観察中: {files}/{files_needed} ファイル、新たなエラー {new_errors} 件"
+                ));
+            }
+            None if self.running.is_some() => lines.push(say!(lang, "confirmed", "確定済み")),
+            None => {}
+        }
+        if let Some(previous) = &self.previous {
+            let release = previous.id.release;
+            lines.push(say!(lang, "previous: release {release}", "前リリース: {release}"));
+        }
+        for held in &self.held {
+            let (release, why) = (held.id.release, held.why.say(lang));
+            lines.push(say!(lang, "held: release {release}: {why}", "保留: リリース {release}: {why}"));
+        }
+        if let Some(refused) = &self.refused {
+            let release = refused.id.map_or_else(|| "-".to_owned(), |id| id.release.to_string());
+            let why = refused.why.say(lang);
+            lines.push(say!(lang, "refused: release {release}: {why}", "拒否: リリース {release}: {why}"));
+        }
+        if self.stale {
+            lines.push(say!(
+                lang,
+                "STALE: the channel's metadata has expired; nothing new is taken",
+                "期限切れ: 配信元の署名情報の期限が切れています。新しいものは受け入れません"
+            ));
+        }
+        if let Some(DriftReport { release, drift, verdict, .. }) = &self.drift {
+            let Drift { files, new_errors, .. } = drift;
+            let word = match verdict {
+                Verdict::Passed => say!(lang, "passed", "合格"),
+                Verdict::Refused => say!(lang, "refused", "拒否"),
+                Verdict::Inconclusive => say!(lang, "inconclusive", "判断できず"),
+            };
+            lines.push(say!(
+                lang,
+                "last replay: release {release}, {files} claim files, {new_errors} new errors: {word}",
+                "直近の再点検: リリース {release}、{files} ファイル、新たなエラー {new_errors} 件: {word}"
+            ));
+        }
+        if let Some(poll) = &self.last_poll {
+            let at = poll.at;
+            let said = match poll.result.said() {
+                Some(said) => said.say(lang),
+                None => say!(lang, "nothing new", "変更なし"),
+            };
+            lines.push(say!(lang, "channel at {at}: {said}", "配信元 {at}: {said}"));
+        }
+        let Requests { checked, claims, turned_away } = self.requests;
+        let Queue { judging, waiting, capacity } = self.queue;
+        lines.push(say!(
+            lang,
+            "{checked} claim files ({claims} claims) answered, {turned_away} turned away; {judging} being judged, {waiting} of {capacity} waiting",
+            "応答 {checked} ファイル（{claims} 件）、受付不可 {turned_away}、点検中 {judging}、待ち {waiting}/{capacity}"
+        ));
+        lines.join("\n")
+    }
+}

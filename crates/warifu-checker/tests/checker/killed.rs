@@ -1,0 +1,155 @@
+//! The program itself: killed at any point, it comes back with the same release and without its channel.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use warifu_checker::client::Client;
+use warifu_checker::log::now;
+use warifu_trust::testing::{World, head};
+use warifu_trust::{CompressionLevel, DirectoryChannel, Proposal, Publishable, Tip, Validity, publish};
+
+use crate::world::{check, claim_file, good, procedures};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_warifu-checker");
+
+/// Publishes release `number`, signed by both.
+fn publish_release(world: &World, channel: &DirectoryChannel, number: u64) {
+    let tip = Tip::read(channel, &world.reader()).unwrap();
+    let masters = [procedures(&good())];
+    let proposal = Proposal::new(head(number, tip.release()), &masters, CompressionLevel::FAST).unwrap();
+    let halves = world.sign(&tip, &proposal);
+    let publishable = Publishable::check(&proposal, &halves, &tip, world.now).unwrap();
+    publish(channel, &publishable, &world.timestamp, world.now, Validity::default()).unwrap();
+}
+
+struct Running {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Running {
+    fn start(directory: &Path) -> Running {
+        let mut child = Command::new(PROGRAM)
+            .args(["serve", "--listen", "127.0.0.1:0", "--poll", "1", "--probation", "2", "--lang", "en"])
+            .arg("--channel")
+            .arg(directory.join("channel"))
+            .arg("--root")
+            .arg(directory.join("root.json"))
+            .arg("--state")
+            .arg(directory.join("state"))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line:?}"));
+        Running { address: address.parse().unwrap(), child }
+    }
+
+    fn client(&self) -> Client {
+        Client::new(&format!("http://{}", self.address))
+    }
+}
+
+impl Drop for Running {
+    /// SIGKILL: nothing is tidied up.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn killed_and_without_its_channel_it_judges_by_the_same_release() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let world = World::at(now());
+    let channel = DirectoryChannel::create_in(at.join("channel")).unwrap();
+    warifu_trust::publish_root(&channel, &world.root).unwrap();
+    std::fs::write(at.join("root.json"), world.root.bytes()).unwrap();
+    publish_release(&world, &channel, 1);
+
+    let first = Running::start(at);
+    let file = claim_file(1, 3);
+    let answered = check(first.address, &file);
+    assert_eq!((answered.status, answered.release), (200, Some(1)));
+    let manifest = answered.summary()["manifest"].clone();
+    drop(first);
+
+    std::fs::rename(at.join("channel"), at.join("moved-away")).unwrap();
+    let second = Running::start(at);
+    let answered = check(second.address, &file);
+    assert_eq!((answered.release, &answered.summary()["manifest"]), (Some(1), &manifest));
+    assert_eq!(second.client().status().unwrap().state, "confirmed");
+
+    // On probation and killed: the confirmed one is what comes back.
+    std::fs::rename(at.join("moved-away"), at.join("channel")).unwrap();
+    publish_release(&world, &channel, 2);
+    assert_eq!(second.client().swap(Some(2)).unwrap().exit_status(), 0);
+    assert_eq!(check(second.address, &file).release, Some(2));
+    drop(second);
+    std::fs::rename(at.join("channel"), at.join("moved-away")).unwrap();
+    let third = Running::start(at);
+    assert_eq!(check(third.address, &file).release, Some(1));
+}
+
+#[test]
+fn a_second_checker_on_the_same_state_does_not_start() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let world = World::at(now());
+    std::fs::write(at.join("root.json"), world.root.bytes()).unwrap();
+    let _running = Running::start(at);
+    let second = Command::new(PROGRAM)
+        .args(["serve", "--listen", "127.0.0.1:0", "--channel", "nowhere", "--root"])
+        .arg(at.join("root.json"))
+        .arg("--state")
+        .arg(at.join("state"))
+        .output()
+        .unwrap();
+    assert_eq!(second.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&second.stderr).contains("another checker runs"));
+}
+
+#[test]
+fn one_file_is_checked_without_a_running_checker() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let world = World::at(now());
+    let channel = DirectoryChannel::create_in(at.join("channel")).unwrap();
+    warifu_trust::publish_root(&channel, &world.root).unwrap();
+    std::fs::write(at.join("root.json"), world.root.bytes()).unwrap();
+    publish_release(&world, &channel, 1);
+    std::fs::write(at.join("right.uke"), claim_file(1, 2)).unwrap();
+    let wrong = String::from_utf8(claim_file(1, 2)).unwrap().replace(",100,", ",101,");
+    std::fs::write(at.join("wrong.uke"), wrong).unwrap();
+    let check = |file: &str, extra: &[&str]| {
+        let output = Command::new(PROGRAM)
+            .current_dir(at)
+            .args(["check", file, "--channel", "channel", "--root", "root.json", "--lang", "ja"])
+            .args(extra)
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, text) = check("right.uke", &[]);
+    assert_eq!(
+        (code, text.as_str()),
+        (Some(0), "レセプト 2 件、8 項目: エラー 0 件、判定不能 0 件（リリース 1）\n")
+    );
+    let (code, text) = check("wrong.uke", &["--json"]);
+    assert_eq!((code, text.lines().count()), (Some(1), 9));
+    assert!(text.starts_with("{\"code\":\"claim/points\""), "{text}");
+    let (code, _) = check("missing.uke", &[]);
+    assert_eq!(code, Some(2));
+    // Another root: trust is refused.
+    let mut bytes = std::fs::read(at.join("channel/metadata/timestamp.json")).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(at.join("channel/metadata/timestamp.json"), bytes).unwrap();
+    let (code, _) = check("right.uke", &[]);
+    assert_eq!(code, Some(3));
+}

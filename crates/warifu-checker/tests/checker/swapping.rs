@@ -1,0 +1,216 @@
+//! Releases come while claims are being checked.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
+
+use warifu_checker::drift::Thresholds;
+use warifu_checker::record::{Phase, RefusedFor, Step};
+use warifu_checker::swap::{Gates, Outcome};
+
+use crate::world::{CODES, Checker, bad, claim_file, good, meanwhile, release};
+
+fn activated(outcome: &Outcome) -> Option<(u64, Phase)> {
+    match outcome {
+        Outcome::Activated { release, phase } => Some((*release, *phase)),
+        _ => None,
+    }
+}
+
+/// A checker whose release 1 is right and confirmed, since nothing ran before it.
+fn with_release_1(probation_files: u64) -> Checker {
+    let checker = Checker::start(probation_files, 64);
+    checker.shelf.offer(release(1, &good()));
+    assert_eq!(activated(&checker.client.swap(None).unwrap()), Some((1, Phase::Confirmed)));
+    checker
+}
+
+#[test]
+fn without_a_release_nothing_is_judged() {
+    let checker = Checker::start(1, 4);
+    let answered = checker.check(&claim_file(1, 1));
+    assert_eq!((answered.status, answered.release), (503, None));
+    assert_eq!(checker.status().state, "none");
+}
+
+#[test]
+fn an_answer_names_its_release_everywhere() {
+    let checker = with_release_1(1);
+    let answered = checker.check(&claim_file(1, 3));
+    assert_eq!((answered.status, answered.release), (200, Some(1)));
+    let summary = answered.summary();
+    assert_eq!(
+        (&summary["claims"], &summary["items"], &summary["findings"]),
+        (&3.into(), &12.into(), &0.into())
+    );
+    assert_eq!(summary["release"], 1);
+
+    let mut file = String::from_utf8(claim_file(1, 1)).unwrap();
+    file = file.replace("111000110", "199999999");
+    let answered = checker.check(file.as_bytes());
+    let finding = &answered.lines[0];
+    assert_eq!((&finding["code"], &finding["asp"]), (&"claim/code-unknown".into(), &"L3303".into()));
+    assert_eq!((&finding["day"], &finding["release"]), (&"2024-06-01".into(), &1.into()));
+    assert_eq!(answered.summary()["errors"], 1);
+}
+
+#[test]
+fn a_claim_file_too_large_is_refused_before_it_is_read() {
+    let checker = with_release_1(1);
+    let mut line = TcpStream::connect(checker.address).unwrap();
+    let length = (64 << 20) + 1;
+    write!(line, "POST /check HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    BufReader::new(line).read_line(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+}
+
+/// While releases change, every answer is of exactly one of them: its header, each line and the points it compares
+/// with belong together.
+#[test]
+fn answers_in_flight_are_each_of_one_release() {
+    // Every release differs from the one before: here the gates let that through.
+    let open = Thresholds { percent: 1e6, ..Thresholds::default() };
+    let checker = Checker::with(Gates { replay: open, probation: open, probation_files: 1_000_000 }, 64);
+    // Release n gives n points to every code: a finding tells which release it was made with.
+    let points: Vec<String> = (0..12).map(|n| format!("{n}.00")).collect();
+    let rows = |n: u64| CODES.map(|code| (code, points[n as usize].as_str()));
+    let file = claim_file(1, 40);
+    checker.shelf.offer(release(1, &rows(1)));
+    checker.client.swap(None).unwrap();
+    let judge = |_| {
+        let answered = checker.check(&file);
+        assert_eq!(answered.status, 200);
+        let number = answered.release.unwrap();
+        assert_eq!(answered.lines.len(), 40 * 4 + 1);
+        for line in &answered.lines {
+            assert_eq!(line["release"], number);
+            assert!(line.get("expected").is_none_or(|points| *points == number.to_string()), "{line}");
+        }
+    };
+    let answers = meanwhile(3, judge, || {
+        for n in 2..=10 {
+            checker.shelf.offer(release(n, &rows(n)));
+            assert_eq!(activated(&checker.client.swap(Some(n)).unwrap()), Some((n, Phase::Probation)));
+            let before = checker.status().requests.checked;
+            checker.until("judged by it", |status| status.requests.checked > before + 3);
+        }
+    });
+    assert!(answers > 20, "{answers}");
+}
+
+#[test]
+fn a_bad_candidate_is_caught_by_replay_before_it_judges_anything() {
+    let checker = with_release_1(1);
+    checker.check(&claim_file(1, 10));
+    checker.until("kept for replay", |status| status.queue.judging == 0);
+    checker.shelf.offer(release(2, &bad()));
+    let Outcome::Refused(refused) = checker.client.swap(None).unwrap() else { panic!("not refused") };
+    assert_eq!((refused.refused_for, refused.reached), (RefusedFor::Data, Some(Step::Verified)));
+    let status = checker.status();
+    assert_eq!(status.running.unwrap().id.release, 1);
+    let drift = status.drift.unwrap();
+    assert_eq!((drift.drift.new_errors, drift.errors_allowed), (40, 5));
+    assert_eq!(drift.new_by_code["claim/points"], 40);
+    assert_eq!(checker.check(&claim_file(1, 1)).release, Some(1));
+    // The poller does not try it again and again; a newer release is taken.
+    let last = checker.swapper.poll(warifu_checker::log::now(), None);
+    assert!(matches!(last, Outcome::Held { release: 2, .. }), "{last:?}");
+    checker.shelf.offer(release(3, &good()));
+    assert_eq!(activated(&checker.client.swap(None).unwrap()), Some((3, Phase::Probation)));
+    assert_eq!(checker.status().refused, None);
+}
+
+#[test]
+fn a_candidate_with_a_wrong_field_is_refused() {
+    let checker = with_release_1(1);
+    let mut rows = good();
+    rows[0].1 = "not a number";
+    checker.shelf.offer(release(2, &rows));
+    let Outcome::Refused(refused) = checker.client.swap(None).unwrap() else { panic!("not refused") };
+    assert!(refused.why.en.contains("field/decimal"), "{}", refused.why.en);
+    assert_eq!(checker.status().state, "confirmed");
+}
+
+#[test]
+fn trust_refused_is_kept_and_told_apart() {
+    let checker = with_release_1(1);
+    checker.shelf.refuse("one half is missing");
+    let outcome = checker.client.swap(None).unwrap();
+    assert_eq!(outcome.exit_status(), 3);
+    assert_eq!(checker.status().refused.unwrap().refused_for, RefusedFor::Trust);
+    assert_eq!(checker.check(&claim_file(1, 1)).release, Some(1));
+}
+
+/// Nothing to replay, so the bad release gets in; the first files show it, and the checker leaves it by itself.
+#[test]
+fn probation_falls_back_by_itself_and_holds_the_release() {
+    let checker = with_release_1(100);
+    checker.shelf.offer(release(2, &bad()));
+    assert_eq!(activated(&checker.client.swap(None).unwrap()), Some((2, Phase::Probation)));
+    assert_eq!(checker.check(&claim_file(1, 5)).release, Some(2));
+    let status = checker.until("fell back", |status| status.running.as_ref().unwrap().id.release == 1);
+    assert_eq!((status.state.as_str(), status.held[0].id.release), ("confirmed", 2));
+    assert_eq!(checker.check(&claim_file(1, 5)).release, Some(1));
+    assert!(matches!(checker.client.swap(None).unwrap(), Outcome::Held { release: 2, .. }));
+    checker.shelf.offer(release(3, &good()));
+    assert!(activated(&checker.client.swap(None).unwrap()).is_some());
+}
+
+#[test]
+fn without_traffic_probation_is_inconclusive() {
+    let checker = with_release_1(2);
+    checker.shelf.offer(release(2, &good()));
+    checker.client.swap(None).unwrap();
+    // A file without an item says nothing about masters.
+    checker.check(b"IR,1,13,1,0000001,,,202407,00,\r\nGO,0,0,99\r\n");
+    let status =
+        checker.until("answered", |status| status.requests.checked == 1 && status.queue.judging == 0);
+    assert_eq!(status.state, "probation");
+    assert!(status.watch.unwrap().inconclusive);
+    checker.check(&claim_file(1, 1));
+    checker.until("conclusive", |status| status.watch.as_ref().is_some_and(|watch| !watch.inconclusive));
+    checker.check(&claim_file(1, 1));
+    let status = checker.until("confirmed", |status| status.state == "confirmed");
+    assert_eq!((status.running.unwrap().id.release, status.previous.unwrap().id.release), (2, 1));
+}
+
+#[test]
+fn an_operator_falls_back_once() {
+    let checker = with_release_1(1);
+    assert!(checker.client.fall_back().is_err(), "nothing before");
+    checker.shelf.offer(release(2, &good()));
+    checker.client.swap(None).unwrap();
+    assert_eq!(checker.client.fall_back().unwrap().release, 1);
+    assert!(checker.client.fall_back().is_err(), "only what was confirmed before");
+    assert!(matches!(checker.client.swap(None).unwrap(), Outcome::Held { release: 2, .. }));
+}
+
+/// A release that comes while another is on probation is compared with the confirmed one, and falls back to it.
+#[test]
+fn nobody_falls_back_onto_an_unproven_release() {
+    let checker = with_release_1(100);
+    for number in [2, 3] {
+        checker.shelf.offer(release(number, &good()));
+        assert_eq!(activated(&checker.client.swap(None).unwrap()), Some((number, Phase::Probation)));
+    }
+    assert_eq!(checker.status().watch.unwrap().against, 1);
+    assert_eq!(checker.client.fall_back().unwrap().release, 1);
+}
+
+#[test]
+fn a_full_queue_turns_senders_away() {
+    let checker = Checker::start(1, 0);
+    checker.shelf.offer(release(1, &good()));
+    checker.client.swap(None).unwrap();
+    let file = claim_file(1, 20_000);
+    let turned_away = std::sync::atomic::AtomicUsize::new(0);
+    let judge = |_| match checker.check(&file).status {
+        200 => {}
+        503 => _ = turned_away.fetch_add(1, std::sync::atomic::Ordering::Relaxed),
+        other => panic!("{other}"),
+    };
+    meanwhile(4, judge, || {
+        checker.until("turned away", |status| status.requests.turned_away > 0);
+    });
+    assert!(turned_away.into_inner() > 0);
+}

@@ -1,0 +1,266 @@
+//! Masters and claims of a few lines, and a checker in this process that answers on loopback.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use warifu_checker::cli::serve_until;
+use warifu_checker::client::Client;
+use warifu_checker::log::{Log, now};
+use warifu_checker::queue::FairQueue;
+use warifu_checker::recent::Recent;
+use warifu_checker::release::ReleaseContent;
+use warifu_checker::said::Said;
+use warifu_checker::service::Service;
+use warifu_checker::source::{Offer, ReleaseSource, SourceError};
+use warifu_checker::state_directory::StateDirectory;
+use warifu_checker::status::Status;
+use warifu_checker::swap::{Gates, Swapper};
+use warifu_masters::schema::{ColumnType, Layout, Schemas};
+use warifu_trust::testing::head;
+use warifu_trust::{Manifest, MasterContent, ReleaseRef, UnixSeconds};
+
+/// The codes that the claims here use.
+pub const CODES: [u32; 4] = [111000110, 112007410, 113001810, 120002910];
+
+/// A value that a full file may hold in this column.
+fn plausible(layout: &Layout, at: usize) -> String {
+    let column = &layout.columns[at];
+    if !column.required {
+        return String::new();
+    }
+    if let Some(first) = layout.values(at).and_then(|values| values.first().map(|value| (*value).to_owned()))
+    {
+        return first;
+    }
+    let length = column.length.unwrap_or(1) as usize;
+    match column.column_type {
+        ColumnType::Digits | ColumnType::Reserve => "0".repeat(length),
+        ColumnType::Decimal => "0.00".to_owned(),
+        ColumnType::Date => column.also.first().cloned().unwrap_or_else(|| "20240601".to_owned()),
+        ColumnType::Alnum => "A".repeat(length),
+        ColumnType::Kana => "ｱ".repeat(length),
+        ColumnType::Kanji | ColumnType::Text => "亜".repeat(length),
+    }
+}
+
+/// A procedure master of (code, points), in force since 2024-06-01.
+pub fn procedures(rows: &[(u32, &str)]) -> MasterContent {
+    let schemas = Schemas::built_in().unwrap();
+    let layout = schemas.editions("procedure").into_iter().next().unwrap();
+    let mut text = layout.canonical_header() + "\n";
+    for (code, points) in rows {
+        let mut fields: Vec<String> = (0..layout.width()).map(|at| plausible(layout, at)).collect();
+        for (id, value) in [
+            ("master_type", "S"),
+            ("procedure_code", &format!("{code:09}")),
+            ("short_name", "診療行為"),
+            ("point_kind", "3"),
+            ("points", points),
+            ("step_method", "0"),
+            ("bundled_test", "0"),
+            ("changed_on", "20240601"),
+            ("abolished_on", "99999999"),
+        ] {
+            fields[layout.column(id).unwrap()] = value.to_owned();
+        }
+        text.push_str(&fields.join(","));
+        text.push('\n');
+    }
+    MasterContent {
+        series: "r06".into(),
+        kind: "procedure".into(),
+        edition: layout.edition.clone(),
+        rows: rows.len() as u64,
+        canonical: text.into_bytes(),
+        formats: BTreeMap::new(),
+        effective_from: Some("2024-06-01".into()),
+    }
+}
+
+/// The right points for every code.
+pub fn good() -> Vec<(u32, &'static str)> {
+    CODES.iter().map(|code| (*code, "100.00")).collect()
+}
+
+/// Every price wrong, as in May 2022.
+pub fn bad() -> Vec<(u32, &'static str)> {
+    CODES.iter().map(|code| (*code, "7.00")).collect()
+}
+
+/// Release `number` with these procedures.
+pub fn release(number: u64, rows: &[(u32, &str)]) -> ReleaseContent {
+    let master = procedures(rows);
+    let manifest = Manifest::of(head(number, None), std::slice::from_ref(&master)).unwrap();
+    ReleaseContent::new(manifest, vec![master.canonical]).unwrap()
+}
+
+/// A claim file of `claims` claims with every code at 100 points, of one institution.
+pub fn claim_file(institution: u32, claims: usize) -> Vec<u8> {
+    let mut text = format!("IR,1,13,1,{institution:07},,,202407,00,\r\n");
+    for claim in 1..=claims {
+        text += &format!("RE,{claim},1112,202406{}\r\n", ",".repeat(34));
+        for code in CODES {
+            let mut fields = vec![String::new(); 44];
+            for (position, value) in [(1, "SI"), (4, &*format!("{code:09}")), (6, "100"), (7, "1"), (14, "1")]
+            {
+                fields[position - 1] = value.to_owned();
+            }
+            text += &(fields.join(",") + "\r\n");
+        }
+    }
+    text += &format!("GO,{claims},{},99\r\n", claims * 400);
+    text.into_bytes()
+}
+
+/// A source that offers what it is told to.
+#[derive(Default)]
+pub struct Shelf(Mutex<Option<Result<ReleaseContent, SourceError>>>);
+
+impl Shelf {
+    pub fn offer(&self, content: ReleaseContent) {
+        *self.0.lock().unwrap() = Some(Ok(content));
+    }
+
+    pub fn refuse(&self, why: &str) {
+        *self.0.lock().unwrap() = Some(Err(SourceError::Refused(Said::new(why, why))));
+    }
+}
+
+struct OnShelf(ReleaseContent);
+
+impl Offer for OnShelf {
+    fn id(&self) -> ReleaseRef {
+        self.0.id()
+    }
+
+    fn fetch(self: Box<Self>) -> Result<ReleaseContent, SourceError> {
+        Ok(self.0)
+    }
+}
+
+struct Source(Arc<Shelf>);
+
+impl ReleaseSource for Source {
+    fn open(&self, _: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
+        match &*self.0.0.lock().unwrap() {
+            None => Err(SourceError::Unavailable(Said::new("empty", "空"))),
+            Some(Ok(content)) => Ok(Box::new(OnShelf(content.clone()))),
+            Some(Err(error)) => Err(error.clone()),
+        }
+    }
+}
+
+/// A checker that answers on loopback, in this process.
+pub struct Checker {
+    pub shelf: Arc<Shelf>,
+    pub swapper: Arc<Swapper>,
+    pub client: Client,
+    pub address: SocketAddr,
+    _runtime: tokio::runtime::Runtime,
+    _directory: Option<tempfile::TempDir>,
+}
+
+/// What a claim file was answered.
+pub struct Answered {
+    pub status: u16,
+    pub release: Option<u64>,
+    pub lines: Vec<Value>,
+}
+
+impl Answered {
+    pub fn summary(&self) -> &Value {
+        self.lines.last().unwrap()
+    }
+}
+
+impl Checker {
+    pub fn start(probation_files: u64, queue: usize) -> Checker {
+        Checker::with(Gates { probation_files, ..Gates::default() }, queue)
+    }
+
+    pub fn with(gates: Gates, queue: usize) -> Checker {
+        let directory = tempfile::tempdir().unwrap();
+        let state = StateDirectory::open(directory.path().join("state")).unwrap();
+        let recent = Arc::new(Recent::open(state.recent(), 4).unwrap());
+        let shelf = Arc::new(Shelf::default());
+        let swapper = Swapper::resume(
+            state,
+            Some(Box::new(Source(Arc::clone(&shelf)))),
+            Arc::clone(&recent),
+            Schemas::built_in().unwrap(),
+            gates,
+            Log::default(),
+            now(),
+        );
+        let swapper = Arc::new(swapper.unwrap());
+        let service = Service::new(Arc::clone(&swapper), FairQueue::new(2, queue), recent, Log::default());
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        runtime.spawn(serve_until(listener, service, std::future::pending()));
+        let client = Client::new(&format!("http://{address}"));
+        Checker { shelf, swapper, client, address, _runtime: runtime, _directory: Some(directory) }
+    }
+
+    pub fn check(&self, file: &[u8]) -> Answered {
+        check(self.address, file)
+    }
+
+    pub fn status(&self) -> Status {
+        self.client.status().unwrap()
+    }
+
+    /// Waits until the status is as it must come to be.
+    pub fn until(&self, what: &str, condition: impl Fn(&Status) -> bool) -> Status {
+        let started = Instant::now();
+        loop {
+            let status = self.status();
+            if condition(&status) {
+                return status;
+            }
+            assert!(started.elapsed() < Duration::from_secs(30), "never {what}: {status:?}");
+            std::thread::yield_now();
+        }
+    }
+}
+
+pub fn check(address: SocketAddr, file: &[u8]) -> Answered {
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let mut response = agent.post(format!("http://{address}/check")).send(file).unwrap();
+    let release = response.headers().get("warifu-release");
+    let release = release.map(|value| value.to_str().unwrap().parse().unwrap());
+    let text = response.body_mut().with_config().limit(1 << 30).read_to_string().unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    Answered { status: response.status().as_u16(), release, lines }
+}
+
+/// Runs `work` in threads until `done`; how often it ran.
+pub fn meanwhile(threads: usize, work: impl Fn(usize) + Sync, done: impl FnOnce()) -> usize {
+    let (stop, count) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        for thread in 0..threads {
+            let (stop, count, work) = (&stop, &count, &work);
+            scope.spawn(move || {
+                while stop.load(Ordering::Relaxed) == 0 {
+                    work(thread);
+                    count.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        // Stops the others also when this panics, or the scope would wait for ever.
+        struct Stop<'a>(&'a AtomicUsize);
+        impl Drop for Stop<'_> {
+            fn drop(&mut self) {
+                self.0.store(1, Ordering::Relaxed);
+            }
+        }
+        let _stop = Stop(&stop);
+        done();
+    });
+    count.into_inner()
+}

@@ -1,0 +1,186 @@
+//! The three kinds of date a claim is judged by. They never mix: each is its own type.
+
+use std::fmt;
+
+use crate::validate::is_date;
+
+/// The month a claim is for (診療年月), from 1926 to 2999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClaimMonth(u32);
+
+/// A day on which something was done to the patient (算定日).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TreatmentDay(u32);
+
+/// The first day a series, or a row of it, is in force (適用日).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EffectiveDate(u32);
+
+/// The number that ASCII `digits` write; `None` when they are not one to nine digits.
+#[inline]
+pub(crate) fn number(digits: &[u8]) -> Option<u32> {
+    if digits.is_empty() || digits.len() > 9 {
+        return None;
+    }
+    digits.iter().try_fold(0u32, |number, digit| {
+        let value = digit.wrapping_sub(b'0');
+        (value < 10).then(|| number * 10 + u32::from(value))
+    })
+}
+
+impl ClaimMonth {
+    /// Reads RE field 4: `YYYYMM`, or `GYYMM` as written until 2020 (G: 3 Showa, 4 Heisei, 5 Reiwa).
+    ///
+    /// Years count from the era's first one; an era that had ended by then is taken as it is written.
+    pub fn parse(field: &[u8]) -> Option<ClaimMonth> {
+        let value = number(field)?;
+        let (year, month) = match field.len() {
+            6 => (value / 100, value % 100),
+            5 => {
+                let before_era = match value / 10_000 {
+                    3 => 1925,
+                    4 => 1988,
+                    5 => 2018,
+                    _ => return None,
+                };
+                let year_of_era = value / 100 % 100;
+                if year_of_era == 0 {
+                    return None;
+                }
+                (before_era + year_of_era, value % 100)
+            }
+            _ => return None,
+        };
+        let fits = (1926..=2999).contains(&year) && (1..=12).contains(&month);
+        fits.then_some(ClaimMonth(year * 100 + month))
+    }
+
+    /// The `day`-th of the month, from 1; `None` when the month is shorter.
+    #[inline]
+    pub fn day(self, day: u32) -> Option<TreatmentDay> {
+        (1..=self.days()).contains(&day).then_some(TreatmentDay(self.0 * 100 + day))
+    }
+
+    /// The first day of the month.
+    pub fn first(self) -> TreatmentDay {
+        TreatmentDay(self.0 * 100 + 1)
+    }
+
+    /// The last day of the month.
+    pub fn last(self) -> TreatmentDay {
+        TreatmentDay(self.0 * 100 + self.days())
+    }
+
+    /// How many days the month has.
+    #[inline]
+    pub fn days(self) -> u32 {
+        let (year, month) = (self.0 / 100, self.0 % 100);
+        let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
+        match month {
+            2 if leap => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        }
+    }
+}
+
+impl TreatmentDay {
+    /// The day as the number YYYYMMDD, which masters write too.
+    #[inline]
+    pub fn as_number(self) -> u32 {
+        self.0
+    }
+
+    /// The day written `YYYYMMDD`; `None` when it is no day of the calendar.
+    pub fn parse(text: &str) -> Option<Self> {
+        is_date(text.as_bytes()).then(|| number(text.as_bytes()).map(TreatmentDay))?
+    }
+}
+
+impl EffectiveDate {
+    /// The day written `YYYYMMDD` or `YYYY-MM-DD`; `None` when it is no day of the calendar.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits: Vec<u8> = match text.as_bytes() {
+            [year @ .., b'-', m1, m2, b'-', d1, d2] if year.len() == 4 => {
+                [year, &[*m1, *m2, *d1, *d2]].concat()
+            }
+            plain => plain.to_vec(),
+        };
+        is_date(&digits).then(|| number(&digits).map(EffectiveDate))?
+    }
+
+    /// The day as the number YYYYMMDD.
+    #[inline]
+    pub fn as_number(self) -> u32 {
+        self.0
+    }
+}
+
+impl fmt::Display for ClaimMonth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.0 / 100, self.0 % 100)
+    }
+}
+
+impl fmt::Display for TreatmentDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&dashed(self.0))
+    }
+}
+
+impl fmt::Display for EffectiveDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&dashed(self.0))
+    }
+}
+
+/// A date number for people.
+pub(crate) fn dashed(date: u32) -> String {
+    format!("{:04}-{:02}-{:02}", date / 10_000, date / 100 % 100, date % 100)
+}
+
+/// The day before `date`, both as numbers YYYYMMDD.
+pub(crate) fn day_before(date: u32) -> u32 {
+    if !date.is_multiple_of(100) && date % 100 > 1 {
+        return date - 1;
+    }
+    let (year, month) = (date / 10_000, date / 100 % 100);
+    let month =
+        if month <= 1 { ClaimMonth((year - 1) * 100 + 12) } else { ClaimMonth(year * 100 + month - 1) };
+    month.last().0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_are_read_in_both_calendars() {
+        let read = |text: &str| ClaimMonth::parse(text.as_bytes()).map(|month| month.to_string());
+        assert_eq!(read("202110").as_deref(), Some("2021-10"));
+        assert_eq!(read("50310").as_deref(), Some("2021-10"));
+        assert_eq!(read("43104").as_deref(), Some("2019-04"));
+        assert_eq!(read("36401").as_deref(), Some("1989-01"));
+        for not in ["202113", "202100", "2021", "", "10310", "50010", "5031a", "00002021"] {
+            assert_eq!(read(not), None, "{not}");
+        }
+    }
+
+    #[test]
+    fn days_stay_inside_their_month() {
+        let month = ClaimMonth::parse(b"202402").unwrap();
+        assert_eq!(month.last().as_number(), 20240229);
+        assert_eq!(month.day(30), None);
+        assert_eq!(month.day(0), None);
+    }
+
+    #[test]
+    fn effective_dates_are_read_in_both_spellings() {
+        assert_eq!(EffectiveDate::parse("2024-06-01"), EffectiveDate::parse("20240601"));
+        assert_eq!(EffectiveDate::parse("2024-06-31"), None);
+        assert_eq!(day_before(20240601), 20240531);
+        assert_eq!(day_before(20240101), 20231231);
+        assert_eq!(day_before(20240302), 20240301);
+    }
+}

@@ -1,0 +1,74 @@
+//! Aligned columns for a terminal, where a full-width character takes two cells.
+
+use unicode_width::UnicodeWidthStr as _;
+
+/// Rows of cells, aligned on the left; numbers may be aligned on the right.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    rows: Vec<Vec<String>>,
+    right: Vec<usize>,
+}
+
+impl Columns {
+    pub(super) fn new() -> Self {
+        Columns::default()
+    }
+
+    /// Aligns these columns (from 0) on the right.
+    pub(super) fn right(mut self, columns: &[usize]) -> Self {
+        self.right = columns.to_vec();
+        self
+    }
+
+    pub(super) fn row<const N: usize>(&mut self, cells: [&str; N]) {
+        self.rows.push(cells.iter().map(|cell| clean(cell)).collect());
+    }
+
+    /// The rows, two blanks between columns, none at line ends.
+    pub(super) fn text(&self) -> String {
+        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let width = |column: usize| {
+            let cells = self.rows.iter().filter_map(|row| row.get(column));
+            cells.map(|cell| cell.width()).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..columns).map(width).collect();
+        let mut text = String::new();
+        for row in &self.rows {
+            let mut line = String::new();
+            for (column, cell) in row.iter().enumerate() {
+                let blanks = " ".repeat(widths[column] - cell.width());
+                if column > 0 {
+                    line.push_str("  ");
+                }
+                if self.right.contains(&column) {
+                    line.push_str(&blanks);
+                    line.push_str(cell);
+                } else {
+                    line.push_str(cell);
+                    line.push_str(&blanks);
+                }
+            }
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+        text
+    }
+}
+
+/// Values come from outside: a control character must not reach the terminal.
+fn clean(cell: &str) -> String {
+    cell.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn full_width_characters_take_two_cells() {
+        let mut columns = Columns::new().right(&[2]);
+        columns.row(["薬価", "price", "1"]);
+        columns.row(["a", "\u{1B}[31m", "100"]);
+        assert_eq!(columns.text(), "薬価  price    1\na     \u{FFFD}[31m  100\n");
+    }
+}

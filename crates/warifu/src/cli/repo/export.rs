@@ -1,0 +1,75 @@
+//! `warifu export`
+
+use std::path::PathBuf;
+
+use serde_json::json;
+use warifu::error::{Exit, Failure};
+use warifu::files;
+use warifu_masters::digest::Digest;
+use warifu_masters::say;
+use warifu_masters::write::write;
+
+use super::{Context, Repo};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The master: HEAD:drug, HEAD:r06/drug.
+    #[arg(value_name = "REV:KIND")]
+    what: String,
+    /// The format to write.
+    #[arg(long, value_name = "NAME", default_value = "kikin")]
+    format: String,
+    /// The file that came in at that revision, byte for byte, instead of the whole state.
+    #[arg(long, conflicts_with = "format")]
+    original: bool,
+    /// Where to.
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    #[command(flatten)]
+    repo: Repo,
+}
+
+impl Args {
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let store = self.repo.open(context)?;
+        let at = store.at(&self.what)?;
+        let (bytes, name) = if self.original {
+            let (name, bytes) = store.original(&at)?;
+            (bytes, name)
+        } else {
+            let state = store.state(&at)?;
+            let format = context.format(&self.format)?;
+            // Only masters that are published with a header line get one.
+            let rendering = format.rendering(state.layout().header.is_some());
+            let bytes = write(&state, &rendering).map_err(|findings| {
+                let what = &self.what;
+                Failure::refused(
+                    format!("{what} cannot be written in format {}", format.name),
+                    format!("{what} を形式 {} で出力できません", format.name),
+                    findings,
+                )
+            })?;
+            (bytes, format.name.clone())
+        };
+        files::write(&self.output, &bytes)?;
+        let (digest, length) = (Digest::of(&bytes), bytes.len());
+        if context.json {
+            context.print_json(&json!({
+                "output": self.output,
+                "series": at.series,
+                "kind": at.kind,
+                "commit": at.commit,
+                "bytes": length,
+                "sha256": digest,
+            }))?;
+            return Ok(Exit::Done);
+        }
+        let (output, series, kind) = (self.output.display(), &at.series, &at.kind);
+        context.print(&say!(
+            context.lang,
+            "{output}: {series}/{kind} ({name}), {length} bytes, sha256 {digest}\n",
+            "{output}: {series}/{kind} ({name})、{length} バイト、sha256 {digest}\n"
+        ))?;
+        Ok(Exit::Done)
+    }
+}

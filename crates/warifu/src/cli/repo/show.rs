@@ -1,0 +1,132 @@
+//! `warifu show`
+
+use serde_json::{Value, json};
+use warifu::error::{Exit, Failure};
+use warifu::store::{Record, Store};
+use warifu_masters::say;
+
+use super::{Columns, Context, Repo, short};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// A code (111000110), or a master (HEAD:drug, HEAD:r06/drug).
+    #[arg(value_name = "CODE|REV:KIND")]
+    what: String,
+    /// The revision to look in for a code.
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    at: String,
+    #[command(flatten)]
+    repo: Repo,
+}
+
+impl Args {
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let store = self.repo.open(context)?;
+        if self.what.contains(':') {
+            return summary(&store, &self.what, context);
+        }
+        let records = store.show(&self.at, &self.what)?;
+        if records.is_empty() {
+            return Err(super::no_record(&self.what));
+        }
+        if context.json {
+            let records: Vec<Value> = records.iter().map(document).collect();
+            context.print_json(&json!({ "key": self.what, "records": records }))?;
+            return Ok(Exit::Done);
+        }
+        let texts: Vec<String> = records.iter().map(|record| text(record, context)).collect();
+        context.print(&texts.join("\n"))?;
+        Ok(Exit::Done)
+    }
+}
+
+/// Column (from 0), value and its meaning, of each field that is not blank.
+fn fields(record: &Record) -> Vec<(usize, &str, Option<&str>)> {
+    let Record { shard, row, .. } = record;
+    let layout = shard.layout();
+    (0..layout.width())
+        .filter(|column| !shard.field(*row, *column).is_empty())
+        .map(|column| {
+            let value = shard.field(*row, column);
+            let other = |other| shard.field(*row, other).to_owned();
+            (column, value, layout.meaning(column, value, other))
+        })
+        .collect()
+}
+
+fn text(record: &Record, context: &Context) -> String {
+    let Record { at, shard, row } = record;
+    let layout = shard.layout();
+    let name = layout_name(layout, context);
+    let title = format!("{} {}", shard.key(*row), shard.label(*row));
+    let place = format!("{name} {}/{} {}", at.series, at.kind, short(&at.commit));
+    let mut columns = Columns::new().right(&[0]);
+    for (column, value, meaning) in fields(record) {
+        let number = (column + 1).to_string();
+        let Some(column) = layout.columns.get(column) else { continue };
+        columns.row([&number, &column.id, &column.name, value, meaning.unwrap_or_default()]);
+    }
+    format!("{title}\n{place}\n{}", columns.text())
+}
+
+fn layout_name<'a>(layout: &'a warifu_masters::schema::Layout, context: &Context) -> &'a str {
+    match context.lang {
+        warifu_masters::lang::Lang::En => &layout.name_en,
+        warifu_masters::lang::Lang::Ja => &layout.name_ja,
+    }
+}
+
+fn document(record: &Record) -> Value {
+    let Record { at, shard, row } = record;
+    let layout = shard.layout();
+    let field = |(column, value, meaning): (usize, &str, Option<&str>)| {
+        json!({
+            "column": column + 1,
+            "field": layout.columns[column].id,
+            "name": layout.columns[column].name,
+            "value": value,
+            "meaning": meaning,
+        })
+    };
+    json!({
+        "series": at.series,
+        "kind": at.kind,
+        "commit": at.commit,
+        "key": shard.key(*row),
+        "label": shard.label(*row),
+        "fields": fields(record).into_iter().map(field).collect::<Vec<_>>(),
+    })
+}
+
+fn summary(store: &Store, what: &str, context: &Context) -> Result<Exit, Failure> {
+    let at = store.at(what)?;
+    let record = store.import_record(&at)?;
+    let state = store.state(&at)?;
+    let layout = state.layout();
+    if context.json {
+        context.print_json(&json!({
+            "series": at.series,
+            "kind": at.kind,
+            "commit": at.commit,
+            "edition": layout.name(),
+            "records": state.rows(),
+            "state": record.state,
+            "import": record,
+        }))?;
+        return Ok(Exit::Done);
+    }
+    let lang = context.lang;
+    let mut columns = Columns::new();
+    let records = state.rows().to_string();
+    columns.row([&say!(lang, "master", "マスター"), layout_name(layout, context)]);
+    columns.row([&say!(lang, "series", "系列"), &at.series]);
+    columns.row([&say!(lang, "edition", "レイアウト"), &layout.name()]);
+    columns.row([&say!(lang, "records", "件数"), &records]);
+    columns.row([&say!(lang, "state", "状態"), &record.state.to_string()]);
+    columns.row([&say!(lang, "last import", "最終取込"), &record.name]);
+    columns.row([&say!(lang, "dated", "公表日"), &record.dated.to_string()]);
+    columns.row(["sha256", &record.sha256.to_string()]);
+    columns.row([&say!(lang, "commit", "コミット"), &at.commit]);
+    context.print(&columns.text())?;
+    Ok(Exit::Done)
+}
