@@ -1,5 +1,6 @@
 //! A repository in a temporary folder, and the real files beside the checkout.
-#![expect(dead_code, reason = "each test program uses its part")]
+#![allow(dead_code, reason = "each test program uses its part")]
+#![allow(clippy::allow_attributes, reason = "what is unused differs from program to program")]
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -106,4 +107,62 @@ pub fn import_all(place: &Place, data: &Path, files: &[&str], series: &str) -> V
         Err(error) => panic!("{file}: {error}"),
     };
     files.iter().map(import).collect()
+}
+
+/// An invented comment of a full file: serial and text.
+pub fn comment(class: &str, serial: u32, text: &str) -> String {
+    let length = text.chars().count();
+    let fields = [
+        class,
+        "C",
+        "8",
+        "10",
+        &serial.to_string(),
+        &length.to_string(),
+        text,
+        "0",
+        "",
+        "0",
+        "0",
+        "0",
+        "0",
+        "0",
+        "0",
+        "0",
+        "0",
+        "0",
+        "0",
+        "0",
+        "20240601",
+        "99999999",
+        &format!("81{serial:07}"),
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+    ];
+    format!("\"{}\"\n", fields.join("\",\""))
+}
+
+/// The row of a differential that changes the text of a comment.
+pub fn change(serial: u32, text: &str) -> String {
+    let mut fields = vec![""; 30];
+    let (serial, length) = (serial.to_string(), text.chars().count().to_string());
+    fields[..5].copy_from_slice(&["5", "C", "8", "10", &serial]);
+    (fields[5], fields[6], fields[20]) = (&length, text, "20240701");
+    format!("\"{}\"\n", fields.join("\",\""))
+}
+
+/// A full of a few invented comments in three shards.
+pub fn base() -> String {
+    [
+        comment("0", 1, "初診"),
+        comment("0", 2, "再診"),
+        comment("0", 20_001, "往診"),
+        comment("0", 30_001, "入院"),
+    ]
+    .concat()
 }

@@ -1,0 +1,147 @@
+//! What people and programs see of the commands on a repository.
+
+mod place;
+
+use std::path::Path;
+use std::process::Command;
+
+use place::{base, change, comment};
+
+/// A folder with invented files, and the command run in it.
+struct Shell {
+    folder: tempfile::TempDir,
+}
+
+impl Shell {
+    fn new() -> Shell {
+        let shell = Shell { folder: tempfile::tempdir().unwrap() };
+        shell.write("c_ALL20240531.csv", &base());
+        let differential =
+            [change(1, "初診等"), comment("3", 40_001, "転院"), comment("9", 20_001, "往診")].concat();
+        shell.write("c_20240701.csv", &differential);
+        shell.write("c_20240705.csv", &change(2, "再診等"));
+        shell
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.folder.path().join(name), text).unwrap();
+    }
+
+    /// Standard output, standard error and the exit status of `warifu` with `line`.
+    fn run(&self, line: &str) -> String {
+        let output = Command::new(env!("CARGO_BIN_EXE_warifu"))
+            .args(line.split_whitespace())
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .env("WARIFU_AUTHOR", "Warifu Test <test@example.jp>")
+            .env("SOURCE_DATE_EPOCH", "1717372800")
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        let mut said = format!("$ warifu {line}\n{}", text(&output.stdout));
+        if !output.stderr.is_empty() {
+            said.push_str(&format!("--- stderr\n{}", text(&output.stderr)));
+        }
+        if !output.status.success() {
+            said.push_str(&format!("--- exit {}\n", output.status.code().unwrap()));
+        }
+        said.replace(&self.folder.path().display().to_string(), "<folder>")
+    }
+
+    fn session(&self, lines: &[&str]) -> String {
+        let said: Vec<String> = lines.iter().map(|line| self.run(line)).collect();
+        said.join("\n")
+    }
+}
+
+#[test]
+fn a_repository_from_init_to_export() {
+    let shell = Shell::new();
+    insta::assert_snapshot!(shell.session(&[
+        "init repo",
+        "import --repo repo --series r06 c_20240705.csv c_20240701.csv c_ALL20240531.csv",
+        "import --repo repo --series r06 c_20240701.csv",
+        "log --repo repo",
+        "log --repo repo 810000001",
+        "log --repo repo 810020001",
+        "show --repo repo 810000002",
+        "show --repo repo HEAD:comment",
+        "blame --repo repo 810000001",
+        "check --repo repo",
+        "export --repo repo HEAD~1:comment --original -o back.csv",
+        "export --repo repo HEAD:comment --format kokuho -o eucjp.csv",
+    ]));
+    let read = |name: &str| std::fs::read(shell.folder.path().join(name)).unwrap();
+    assert!(read("back.csv") == read("c_20240701.csv"));
+}
+
+#[test]
+fn the_same_in_japanese() {
+    let shell = Shell::new();
+    insta::assert_snapshot!(shell.session(&[
+        "--lang ja init repo",
+        "--lang ja import --repo repo --series r06 c_20240701.csv c_ALL20240531.csv",
+        "--lang ja import --repo repo --series r06 c_20240701.csv",
+        "--lang ja log --repo repo 810020001",
+        "--lang ja show --repo repo HEAD:comment",
+        "--lang ja check --repo repo",
+    ]));
+}
+
+#[test]
+fn programs_get_one_document() {
+    let shell = Shell::new();
+    insta::assert_snapshot!(shell.session(&[
+        "--json init repo --series r06=comment:2024-06-01",
+        "--json import --repo repo --series r06 c_ALL20240531.csv c_20240701.csv",
+        "--json log --repo repo 810000001",
+        "--json check --repo repo",
+    ]));
+}
+
+#[test]
+fn refusals_say_what_to_do() {
+    let shell = Shell::new();
+    shell.write(
+        "c_20240706.csv",
+        &[change(7, "無"), change(8, "無"), change(9, "無"), change(10, "無")].concat(),
+    );
+    shell.write("c_ALL20240801.csv", &base());
+    insta::assert_snapshot!(shell.session(&[
+        "log",
+        "init repo",
+        "import --repo repo --series r99 c_ALL20240531.csv",
+        "import --repo repo --series r06 c_20240701.csv",
+        "import --repo repo --series r06 c_ALL20240531.csv c_20240706.csv",
+        "import --repo repo --series r06 c_20240706.csv --accept import/base-unjustified=",
+        "import --repo repo --series r06 c_20240706.csv --accept import/base-unjustified=cumulative",
+        "import --repo repo --series r06 c_ALL20240801.csv --dated 2024-01-31",
+        "--json import --repo repo --series r06 missing.csv",
+        "show --repo repo 999999999",
+        "show --repo repo HEAD:drug",
+        "init .",
+    ]));
+}
+
+#[test]
+fn a_side_of_a_comparison_is_a_file_or_a_revision() {
+    let shell = Shell::new();
+    shell.run("init repo");
+    shell.run("import --repo repo --series r06 c_ALL20240531.csv c_20240701.csv c_20240705.csv");
+    let schemas = warifu_masters::schema::Schemas::built_in().unwrap();
+    let repo = shell.folder.path().join("repo");
+    let load = |text: &str, repo: &Path| warifu::side::load_side(text, &schemas, repo);
+    let file = shell.folder.path().join("c_ALL20240531.csv");
+    let (file, revision) =
+        (load(file.to_str().unwrap(), &repo).unwrap(), load("HEAD~2:comment", &repo).unwrap());
+    assert!(warifu_masters::write::same_records(&file.master, &revision.master));
+    let (old, new) = warifu::side::load_sides("HEAD~2:comment", "HEAD:r06/comment", &schemas, &repo).unwrap();
+    let part = warifu_masters::diff::diff(&old.master, &new.master).unwrap().summary();
+    let whole = (load("HEAD~2:comment", &repo).unwrap(), load("HEAD:comment", &repo).unwrap());
+    let whole = warifu_masters::diff::diff(&whole.0.master, &whole.1.master).unwrap().summary();
+    assert_eq!(part, whole);
+    assert_eq!((whole.added, whole.removed), (1, 1));
+    let failure = load("HEAD:comment", shell.folder.path()).unwrap_err();
+    assert!(failure.to_string().starts_with("HEAD:comment is no file, and "), "{failure}");
+}

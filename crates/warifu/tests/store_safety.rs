@@ -1,0 +1,239 @@
+//! What may go wrong while the store writes: two writers, a failure at any step, somebody's own changes. Readers
+//! still get the state before whole.
+
+mod place;
+
+use std::path::Path;
+use std::process::Command;
+
+use place::{Place, author, base, change, comment, request};
+use warifu::store::{Store, StoreError};
+use warifu_masters::finding::Code;
+use warifu_masters::schema::Schemas;
+
+fn with_base() -> Place {
+    let place = Place::new();
+    place.import_bytes(base().as_bytes(), "c_ALL20240531.csv", "r06", &[]).unwrap();
+    place
+}
+
+/// A differential that touches two shards and adds a third.
+fn differential() -> String {
+    [change(1, "初診等"), change(20_001, "往診等"), comment("3", 40_001, "転院")].concat()
+}
+
+fn digest(store: &Store, rev: &str) -> String {
+    let at = store.at(&format!("{rev}:comment")).unwrap();
+    store.state(&at).unwrap().canonical_digest().to_string()
+}
+
+fn git(folder: &Path, args: &[&str]) -> Option<String> {
+    let output = match Command::new("git").arg("-C").arg(folder).args(args).output() {
+        Ok(output) => output,
+        Err(_) => {
+            use std::io::Write as _;
+            let _ = writeln!(std::io::stderr(), "left out: no git on this machine");
+            return None;
+        }
+    };
+    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn the_same_file_twice_changes_nothing_and_says_so() {
+    let place = with_base();
+    let first = place.import_bytes(differential().as_bytes(), "c_20240701.csv", "r06", &[]).unwrap();
+    // Under another name, with others in between: it is the bytes that count.
+    place.import_bytes(change(2, "再診等").as_bytes(), "c_20240702.csv", "r06", &[]).unwrap();
+    let head = place.store.log().unwrap()[0].commit.clone();
+    let again = place.import_bytes(differential().as_bytes(), "copy.csv", "r06", &[]).unwrap();
+    assert!(again.unchanged);
+    assert_eq!(again.findings.count(Code::ImportSame), 1);
+    assert!(first.commit.starts_with(&again.commit[..12]));
+    assert_eq!(place.store.log().unwrap()[0].commit, head);
+}
+
+#[test]
+fn files_go_in_by_date() {
+    let place = with_base();
+    let older = place.import_bytes(differential().as_bytes(), "c_20240401.csv", "r06", &[]);
+    let Err(StoreError::Refused { findings, .. }) = older else { panic!("{older:?}") };
+    assert_eq!(findings.count(Code::ImportOlder), 1);
+    let accept = [(Code::ImportOlder, "再掲\nForged: header".to_owned())];
+    let taken = place.import_bytes(differential().as_bytes(), "c_20240401.csv", "r06", &accept).unwrap();
+    let accepted = &taken.record.accepted[0];
+    assert_eq!((accepted.code.as_str(), accepted.count), ("import/older", 1));
+    let Some(message) = git(&place.path(), &["log", "-1", "--format=%B"]) else { return };
+    assert!(message.contains("  import/older ×1: 再掲 Forged: header\n"), "{message}");
+}
+
+#[test]
+fn a_full_that_does_not_follow_is_refused() {
+    let place = with_base();
+    let full = [comment("0", 1, "初診料"), comment("0", 2, "再診"), comment("0", 50_001, "退院")].concat();
+    let done = place.import_bytes(full.as_bytes(), "c_ALL20240701.csv", "r06", &[]);
+    let Err(StoreError::Refused { findings, .. }) = done else { panic!("{done:?}") };
+    let counts: Vec<_> = findings.counts().map(|(code, count)| format!("{code} ×{count}")).collect();
+    assert_eq!(counts, ["chain/unexplained ×2", "chain/missing ×2", "chain/extra ×1"]);
+}
+
+/// What no rule describes is kept as it came.
+#[test]
+fn an_irregular_file_comes_back_too() {
+    let place = with_base();
+    let mixed = differential().replacen('\n', "\r\n", 1);
+    let done = place.import_bytes(mixed.as_bytes(), "c_20240701.csv", "r06", &[]).unwrap();
+    assert_eq!((done.record.rendering, done.findings.count(Code::FileRendering)), (None, 1));
+    let at = place.store.at("HEAD:comment").unwrap();
+    assert_eq!(place.store.original(&at).unwrap(), ("c_20240701.csv".to_owned(), mixed.into_bytes()));
+    assert!(place.path().join("sources/r06/comment/original").exists());
+    place.import_bytes(change(2, "再診等").as_bytes(), "c_20240702.csv", "r06", &[]).unwrap();
+    assert!(!place.path().join("sources/r06/comment/original").exists());
+}
+
+#[test]
+fn two_writers_at_once_one_wins_and_the_other_is_told() {
+    let place = with_base();
+    let files: Vec<String> =
+        (0..8).map(|n| [differential(), change(2, &"等".repeat(n + 1))].concat()).collect();
+    let barrier = std::sync::Barrier::new(files.len());
+    let path = place.path();
+    let done: Vec<_> = std::thread::scope(|scope| {
+        let import = |file: &String| {
+            let store = Store::open(&path, Schemas::built_in().unwrap()).unwrap();
+            barrier.wait();
+            store.import(&request(file.as_bytes(), "c_20240701.csv", "r06", &[], &author()))
+        };
+        let threads: Vec<_> = files.iter().map(|file| scope.spawn(move || import(file))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let mut won = 0;
+    for done in done {
+        match done {
+            Ok(_) => won += 1,
+            // One that came after the winner had ended finds the added record there already.
+            Err(StoreError::Busy | StoreError::Refused { .. }) => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert!(won >= 1);
+    assert_eq!(place.store.log().unwrap().len(), 1 + won, "each success is one commit, on top of the others");
+    assert!(!place.store.check("HEAD").unwrap().denies());
+    git(&path, &["fsck", "--strict"]);
+}
+
+#[test]
+fn a_failure_at_any_step_leaves_the_state_before_or_the_one_after() {
+    let reference = with_base();
+    let before = digest(&reference.store, "HEAD");
+    reference.import_bytes(differential().as_bytes(), "c_20240701.csv", "r06", &[]).unwrap();
+    let after = digest(&reference.store, "HEAD");
+    for step in 0.. {
+        let place = with_base();
+        place.store.fail_at_step(Some(step));
+        let done = place.import_bytes(differential().as_bytes(), "c_20240701.csv", "r06", &[]);
+        place.store.fail_at_step(None);
+        // A new process, as after a crash.
+        let store = Store::open(&place.path(), Schemas::built_in().unwrap()).unwrap();
+        match done {
+            Ok(_) => {
+                assert!(step > 15, "only {step} steps");
+                assert_eq!(digest(&store, "HEAD"), after);
+                break;
+            }
+            Err(StoreError::Unfinished { .. }) => assert_eq!(digest(&store, "HEAD"), after, "step {step}"),
+            Err(StoreError::Io { .. }) => assert_eq!(digest(&store, "HEAD"), before, "step {step}"),
+            Err(error) => panic!("step {step}: {error}"),
+        }
+        // The next import finishes or repeats it, and nothing is left over.
+        let author = author();
+        let file = differential();
+        store.import(&request(file.as_bytes(), "c_20240701.csv", "r06", &[], &author)).unwrap();
+        assert_eq!(digest(&store, "HEAD"), after, "step {step}");
+        assert!(!store.check("HEAD").unwrap().denies(), "step {step}");
+        if let Some(status) = git(&place.path(), &["status", "--short"]) {
+            assert_eq!(status, "", "step {step}");
+        }
+    }
+}
+
+#[test]
+fn changes_of_others_are_not_overwritten() {
+    let place = with_base();
+    let file = differential();
+    let path = place.path();
+    let refused = || match place.import_bytes(file.as_bytes(), "c_20240701.csv", "r06", &[]) {
+        Err(StoreError::Unclean { paths }) => paths,
+        done => panic!("{done:?}"),
+    };
+    let shard = path.join("masters/r06/comment/81000.csv");
+    let text = std::fs::read_to_string(&shard).unwrap();
+    std::fs::write(&shard, text.replace("初診", "変更")).unwrap();
+    assert_eq!(refused(), ["masters/r06/comment/81000.csv"]);
+    std::fs::write(&shard, text).unwrap();
+    std::fs::write(path.join("sources/note.txt"), "x").unwrap();
+    assert_eq!(refused(), ["sources/note.txt"]);
+    std::fs::remove_file(path.join("sources/note.txt")).unwrap();
+    // What lies elsewhere is none of the store's business.
+    std::fs::write(path.join("README.md"), "x").unwrap();
+    place.import_bytes(file.as_bytes(), "c_20240701.csv", "r06", &[]).unwrap();
+}
+
+#[test]
+fn a_state_changed_by_hand_is_found() {
+    let place = with_base();
+    let shard = place.path().join("masters/r06/comment/81000.csv");
+    let text = std::fs::read_to_string(&shard).unwrap();
+    std::fs::write(&shard, text.replace("初診", "改竄")).unwrap();
+    if git(&place.path(), &["-c", "user.name=X", "-c", "user.email=x@x", "commit", "-qam", "by hand"])
+        .is_none()
+    {
+        return;
+    }
+    let checked = place.store.check("HEAD").unwrap();
+    let codes: Vec<_> = checked.states[0].findings.counts().map(|(code, _)| code).collect();
+    assert_eq!(codes, [Code::StoreState, Code::StoreOriginal]);
+    let done = place.import_bytes(differential().as_bytes(), "c_20240701.csv", "r06", &[]);
+    let Err(StoreError::Refused { findings, .. }) = done else { panic!("{done:?}") };
+    assert_eq!(findings.count(Code::StoreState), 1);
+}
+
+#[test]
+fn stock_git_reads_the_repository() {
+    let place = with_base();
+    place.import_bytes(differential().as_bytes(), "c_20240701.csv", "r06", &[]).unwrap();
+    let path = place.path();
+    if git(&path, &["fsck", "--strict"]).is_none() {
+        return;
+    }
+    assert_eq!(git(&path, &["status", "--short", "--branch"]).unwrap(), "## main\n");
+    assert_eq!(git(&path, &["show", "--stat=200", "--format=", "HEAD"]).unwrap().lines().count(), 6);
+    insta::assert_snapshot!(git(&path, &["log", "--format=%an %ai%n%B"]).unwrap());
+    insta::assert_snapshot!(std::fs::read_to_string(path.join("sources/r06/comment/import.toml")).unwrap());
+}
+
+#[test]
+fn what_a_name_may_mean_is_told() {
+    let place = with_base();
+    place.import_bytes(comment("0", 9, "旧").as_bytes(), "c_ALL20220401.csv", "r04", &[]).unwrap();
+    let said = |text: &str| place.store.at(text).unwrap_err().to_string();
+    assert_eq!(
+        said("HEAD:comment"),
+        "HEAD:comment: several series have it; say which: HEAD:r04/comment, HEAD:r06/comment"
+    );
+    assert_eq!(said("HEAD:drug"), "HEAD:drug: there is no such master; there are r04/comment, r06/comment");
+    assert_eq!(said("no:comment"), "no revision no");
+    assert_eq!(place.store.at("HEAD~1:comment").unwrap().series, "r06");
+    assert_eq!(place.store.at(":r04/comment").unwrap().series, "r04");
+}
+
+#[test]
+fn no_import_on_no_branch() {
+    let place = with_base();
+    if git(&place.path(), &["checkout", "-q", "--detach"]).is_none() {
+        return;
+    }
+    let done = place.import_bytes(differential().as_bytes(), "c_20240701.csv", "r06", &[]);
+    assert!(matches!(done, Err(StoreError::Detached)), "{done:?}");
+}
