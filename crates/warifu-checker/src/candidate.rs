@@ -38,6 +38,10 @@ impl Candidate {
         let (title, activate_at) = (manifest.title.clone(), manifest.activate_at);
         let mut masters = Vec::new();
         for (entry, bytes) in content.into_masters() {
+            // A kind that is newer than this program and that no check asks must not keep the others out.
+            if schemas.editions(&entry.kind).is_empty() && !snapshot::KINDS.contains(&entry.kind.as_str()) {
+                continue;
+            }
             let master = read_canonical(schemas, &entry.kind, bytes).map_err(|found| told(&entry, &found))?;
             let found = validate(&master, Role::Full);
             if found.denies() {
@@ -45,15 +49,20 @@ impl Candidate {
             }
             masters.push((entry, master));
         }
-        let of: Vec<_> = masters
-            .iter()
-            .map(|(entry, master)| MasterOf {
-                series: &entry.series,
-                kind: &entry.kind,
-                effective_from: entry.effective_from.as_deref().and_then(EffectiveDate::parse),
-                master,
-            })
-            .collect();
+        let of = masters.iter().map(|(entry, master)| {
+            let effective_from = entry.effective_from.as_deref().map(|text| {
+                EffectiveDate::parse(text).ok_or_else(|| {
+                    let (series, kind) = (&entry.series, &entry.kind);
+                    Said::new(
+                        format!("{series}/{kind}: effective_from {text:?} is no date"),
+                        format!("{series}/{kind}: effective_from {text:?} が日付ではありません"),
+                    )
+                })
+            });
+            let effective_from = effective_from.transpose()?;
+            Ok(MasterOf { series: &entry.series, kind: &entry.kind, effective_from, master })
+        });
+        let of = of.collect::<Result<Vec<_>, Said>>()?;
         let kinds = of.iter().map(|of| of.kind.to_owned());
         let kinds = kinds.filter(|kind| snapshot::KINDS.contains(&kind.as_str())).collect();
         let snapshot = Snapshot::build(&of).map_err(|error| {
