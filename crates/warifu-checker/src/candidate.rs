@@ -1,8 +1,10 @@
-//! A release on its way in: its masters are read, validated and made into a snapshot.
+//! A release on its way in: its masters are read, validated, held against the rules between their fields and
+//! records, and made into a snapshot.
 
 use std::collections::BTreeSet;
 
 use warifu_masters::claim::{EffectiveDate, MasterOf, Snapshot, snapshot};
+use warifu_masters::consistency;
 use warifu_masters::finding::{Findings, Severity};
 use warifu_masters::lang::Lang;
 use warifu_masters::read::{Role, read_canonical};
@@ -29,7 +31,7 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// Reads, validates and indexes; about a tenth of a second for everything that is published.
+    /// Reads, validates and indexes; some a tenth of a second for everything that is published.
     ///
     /// # Errors
     /// What is wrong with the data, for people: the master, the first finding and how many there are.
@@ -43,7 +45,8 @@ impl Candidate {
                 continue;
             }
             let master = read_canonical(schemas, &entry.kind, bytes).map_err(|found| told(&entry, &found))?;
-            let found = validate(&master, Role::Full);
+            let mut found = validate(&master, Role::Full);
+            found.extend(consistency::check(&master));
             if found.denies() {
                 return Err(told(&entry, &found));
             }

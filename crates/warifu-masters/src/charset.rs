@@ -68,28 +68,42 @@ impl Charset {
     /// # Errors
     /// [`BadBytes`]: the first place that does not decode or would not come back the same.
     pub fn decode(self, bytes: &[u8]) -> Result<String, BadBytes> {
-        let Some(encoding) = self.encoding() else {
-            return match std::str::from_utf8(bytes) {
-                Ok(text) => Ok(text.to_owned()),
-                Err(error) => Err(bad(bytes, error.valid_up_to(), None)),
-            };
-        };
-        // Kana columns are what grows: one byte to three. A quarter more holds every real file.
-        let mut text = String::with_capacity(bytes.len() + bytes.len() / 4 + 64);
+        let mut text = String::with_capacity(bytes.len() + bytes.len() / 4);
+        self.decode_lines(bytes, |piece| text.push_str(piece))?;
+        Ok(text)
+    }
+
+    /// Gives the text of `bytes` to `take` in pieces of whole lines, each proven: encoding it again gives the
+    /// bytes it came from. A piece is small enough to stay in the processor's cache.
+    ///
+    /// # Errors
+    /// [`BadBytes`]: the first place that does not decode or would not come back the same; what came before
+    /// has been given to `take`.
+    pub fn decode_lines(self, bytes: &[u8], mut take: impl FnMut(&str)) -> Result<(), BadBytes> {
+        let mut text = String::with_capacity(PIECE_BYTES * 2);
         let mut back = Vec::with_capacity(PIECE_BYTES * 2);
         let mut from = 0;
         while from < bytes.len() {
             let to = piece_end(bytes, from);
-            let text_from = text.len();
-            decode_piece(encoding, &bytes[from..to], &mut text).map_err(|at| bad(bytes, from + at, None))?;
+            let piece = &bytes[from..to];
+            let Some(encoding) = self.encoding() else {
+                match std::str::from_utf8(piece) {
+                    Ok(piece) => take(piece),
+                    Err(error) => return Err(bad(bytes, from + error.valid_up_to(), None)),
+                }
+                from = to;
+                continue;
+            };
+            text.clear();
+            decode_piece(encoding, piece, &mut text).map_err(|at| bad(bytes, from + at, None))?;
             back.clear();
-            let encoded = self.encode_into(&text[text_from..], &mut back);
-            if encoded.is_err() || back != bytes[from..to] {
-                return Err(self.first_difference(&text[text_from..], bytes, from));
+            if self.encode_into(&text, &mut back).is_err() || back != piece {
+                return Err(self.first_difference(&text, bytes, from));
             }
+            take(&text);
             from = to;
         }
-        Ok(text)
+        Ok(())
     }
 
     /// Where in `bytes[from..]`, which decoded to `text`, the first character stands that does not come back.

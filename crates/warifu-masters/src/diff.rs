@@ -164,7 +164,7 @@ impl Diff<'_> {
             .filter(|(_, count)| *count > 0)
             .map(|(column, count)| (layout.columns[column].id.clone(), count))
             .collect();
-        fields.sort_by(|a, b| b.1.cmp(&a.1));
+        fields.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         summary.fields = fields;
         summary
     }

@@ -398,6 +398,11 @@ impl Findings {
         }
     }
 
+    /// Counts one that nobody needs to see as an example.
+    pub(crate) fn count_only(&mut self, code: Code) {
+        *self.counts.entry(code).or_insert(0) += 1;
+    }
+
     /// Adds one.
     pub fn push(&mut self, finding: Finding) {
         self.push_with(finding.code, || finding);

@@ -3,15 +3,19 @@
 //! Values in, values out: nothing here opens a file, reads a clock or talks to a socket.
 #![warn(missing_docs)]
 
+pub mod chain;
 pub mod charset;
 pub mod claim;
+pub mod consistency;
 pub mod diff;
 pub mod differential;
 pub mod digest;
 pub mod finding;
 pub mod format;
 pub mod lang;
+mod parse;
 pub mod read;
+mod recognise;
 pub mod schema;
 pub mod table;
 pub mod validate;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use crate::finding::Code;
 use crate::format::Format;
 
 /// The field id of the change class (変更区分) in every layout that has one.
@@ -96,6 +97,18 @@ pub struct KeyPart {
     pub zero_fill: usize,
 }
 
+/// Records that are known to break a consistency rule, and why that is right.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// The finding's code.
+    pub code: String,
+    /// The records' keys.
+    pub keys: Vec<String>,
+    /// Why.
+    pub reason: String,
+}
+
 /// A layout file as it is written.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -114,6 +127,8 @@ struct LayoutFile {
     key_separator: String,
     #[serde(default)]
     key: Vec<KeyPart>,
+    #[serde(default)]
+    waiver: Vec<Waiver>,
     #[serde(default)]
     column: Vec<Column>,
 }
@@ -145,6 +160,8 @@ pub struct Layout {
     pub key: Vec<(usize, usize)>,
     /// The columns.
     pub columns: Vec<Column>,
+    /// Known exceptions to consistency rules.
+    pub waivers: Vec<Waiver>,
     /// The code lists of columns that name one, by position.
     shared_codes: BTreeMap<usize, Arc<BTreeMap<String, String>>>,
 }
@@ -171,6 +188,12 @@ impl Layout {
     /// [`NoSuchColumn`] when the layout has none: code that needs it cannot work on this edition.
     pub fn column(&self, id: &str) -> Result<usize, NoSuchColumn> {
         self.position(id).ok_or_else(|| NoSuchColumn { layout: self.name(), id: id.to_owned() })
+    }
+
+    /// Whether the record with `key` is known to break the rule behind `code`.
+    pub fn waives(&self, code: Code, key: &str) -> bool {
+        let concerns = |waiver: &&Waiver| waiver.code == code.as_str();
+        self.waivers.iter().filter(concerns).any(|waiver| waiver.keys.iter().any(|known| known == key))
     }
 
     /// The canonical header line: field ids, without a line end.
@@ -371,6 +394,12 @@ impl Schemas {
             } else {
                 file.key_separator
             },
+            waivers: base
+                .map(|base| base.waivers.clone())
+                .unwrap_or_default()
+                .into_iter()
+                .chain(file.waiver)
+                .collect(),
             kind: file.kind,
             edition: file.edition,
             label,

@@ -4,16 +4,14 @@
 //! that the specification leaves open, checked first: strict JSON, strict signatures counted by raw key, sound
 //! roots, length and SHA-256 in every list, no delegations, flat names.
 
-use serde::Deserialize;
-use serde_json::Value;
 use sigstore_tuf::trusted::TrustedMetadataSet;
-use std::collections::BTreeMap;
 use warifu_masters::digest::Digest;
 
 use crate::channel::{Channel, ChannelError, ChannelPath};
 use crate::envelope::{Envelope, RoleKeys, Tally};
 use crate::open::{Freshness, OpenError};
 use crate::organisation::{Organisation, PerOrganisation};
+use crate::pins::{Head, Pin};
 use crate::refusal::Refusal;
 use crate::root::{Policy, SignedRoot};
 use crate::targets::Listing;
@@ -39,14 +37,6 @@ pub(crate) struct Verified {
     pub(crate) expires: UnixSeconds,
     pub(crate) signers: PerOrganisation<Vec<String>>,
     pub(crate) halves: PerOrganisation<Tally>,
-}
-
-/// A list's entry for the next file down; length and digest are not optional here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Pin {
-    pub(crate) version: u64,
-    pub(crate) bytes: u64,
-    pub(crate) sha256: Digest,
 }
 
 /// Takes in the roots that follow the last of `roots`, each signed by enough of both tables' officers.
@@ -215,52 +205,6 @@ fn trusted_set(roots: &[SignedRoot]) -> Result<TrustedMetadataSet, OpenError> {
         set.update_root(root.bytes()).map_err(|error| from_core("root.json", error))?;
     }
     Ok(set)
-}
-
-/// The fields that timestamp and snapshot share.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Head {
-    #[serde(rename = "_type")]
-    type_: String,
-    spec_version: String,
-    version: u64,
-    expires: UnixSeconds,
-    meta: BTreeMap<String, Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MetaEntry {
-    version: u64,
-    length: Option<u64>,
-    hashes: Option<BTreeMap<String, String>>,
-}
-
-impl Head {
-    fn read(file: &str, type_: &str, signed: &Value) -> Result<Self, Refusal> {
-        let malformed = |what: String| Refusal::Malformed { file: file.into(), what };
-        let head: Head =
-            serde_json::from_value(signed.clone()).map_err(|error| malformed(error.to_string()))?;
-        if head.type_ != type_ || !head.spec_version.starts_with("1.") {
-            return Err(malformed(format!("not a {type_} of TUF 1.x")));
-        }
-        Ok(head)
-    }
-
-    /// The one entry of `meta`, with length and digest. A second entry would be a delegated role.
-    fn only_pin(&self, file: &str, name: &str) -> Result<Pin, Refusal> {
-        let entry = self.meta.get(name).filter(|_| self.meta.len() == 1).ok_or_else(|| {
-            Refusal::Malformed { file: file.into(), what: format!("lists other than exactly {name}") }
-        })?;
-        let entry: MetaEntry = serde_json::from_value(entry.clone())
-            .map_err(|error| Refusal::Malformed { file: file.into(), what: error.to_string() })?;
-        let sha256 = entry.hashes.as_ref().and_then(|hashes| hashes.get("sha256")?.parse().ok());
-        match (entry.length, sha256) {
-            (Some(bytes), Some(sha256)) => Ok(Pin { version: entry.version, bytes, sha256 }),
-            _ => Err(Refusal::NoDigest { file: file.into() }),
-        }
-    }
 }
 
 fn strict(file: &str, bytes: &[u8]) -> Result<Envelope, Refusal> {

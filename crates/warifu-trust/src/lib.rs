@@ -23,6 +23,49 @@
 //! order, freshness) → [`OpenedRelease::fetch`] → [`VerifiedRelease`] (every byte has the digest both signed).
 //! The fields of these types are private, so holding a value is the evidence.
 //!
+//! # From a proposal to a verified release
+//!
+//! ```
+//! use warifu_trust::*;
+//! # let now = UnixSeconds::new(1_780_272_000);
+//! # let card = |key: &SecretKey, organisation, name: &str| KeyCard {
+//! #     organisation, name: name.into(), public: key.public() };
+//! # let [aoki, baba, server] = [1, 2, 3].map(|seed| SecretKey::from_seed(&[seed; 32]));
+//! # let head = ReleaseHead { release: 1, title: "定例".into(), created: now, commit: "0".repeat(40),
+//! #     previous: None, emergency: None, activate_at: None };
+//! # let masters = [MasterContent { series: "r06".into(), kind: "drug".into(), edition: "2024-06".into(), rows: 1,
+//! #     canonical: b"code\n1\n".to_vec(), formats: Default::default(), effective_from: None }];
+//! # let directory = tempfile::tempdir()?;
+//! // Once: a root, signed by officers of both, pinned at every node.
+//! let mut draft = RootBuilder::new(now.plus_days(730))
+//!     .release_signers(Organisation::Kikin, 1, vec![card(&aoki, Some(Organisation::Kikin), "Aoki")])
+//!     .release_signers(Organisation::Kokuho, 1, vec![card(&baba, Some(Organisation::Kokuho), "Baba")])
+//!     .timestamp(vec![card(&server, None, "release server")])
+//!     .first()?;
+//! draft.sign(&aoki, None)?;
+//! draft.sign(&baba, None)?;
+//! let root = draft.finish(None)?;
+//! let channel = DirectoryChannel::create_in(directory.path())?;
+//! publish_root(&channel, &root)?;
+//!
+//! // Each release: propose, recompute, sign, sign, publish.
+//! let mut state = TrustedState::pin(root.bytes(), Policy::default())?;
+//! let tip = Tip::read(&channel, &state)?;
+//! let proposal = Proposal::new(head, &masters, CompressionLevel::default())?;
+//! let reviewed = proposal.review(&Manifest::of(proposal.manifest().head(), &masters)?)?;
+//! let validity = Validity::default();
+//! let signed = reviewed.sign_as_kikin(&tip, &Halves::default(), &aoki, now, validity)?;
+//! let signed = reviewed.sign_as_kokuho(&tip, &signed.halves, &baba, now, validity)?;
+//! let publishable = Publishable::check(&proposal, &signed.halves, &tip, now)?;
+//! publish(&channel, &publishable, &server, now, validity)?;
+//!
+//! // At every node: may I move to this?
+//! let opened = open(&channel, &mut state, now)?;
+//! let release = opened.fetch(&channel)?;
+//! assert_eq!(release.master("r06", "drug"), Some(&b"code\n1\n"[..]));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # What it does not do
 //!
 //! It reads no clock, no environment and no terminal: time comes in as [`UnixSeconds`]. Files are touched only
@@ -48,6 +91,7 @@ mod root;
 
 mod blob;
 mod manifest;
+mod manifest_error;
 mod names;
 mod targets;
 
@@ -57,6 +101,7 @@ mod publish;
 mod publishable;
 mod review;
 mod sign;
+mod sign_error;
 mod tip;
 
 pub mod channel;
@@ -64,6 +109,7 @@ pub mod channel;
 mod chain;
 mod inspect;
 mod open;
+mod pins;
 mod refusal;
 mod release;
 mod state;
@@ -80,9 +126,9 @@ pub use error::TrustError;
 pub use inspect::{Form, Found, find_in_release};
 pub use keys::{KeyCard, KeyError, KeyId, PublicKey};
 pub use manifest::{
-    Content, Emergency, FormatFile, Manifest, ManifestError, MasterContent, MasterEntry, Previous,
-    ReleaseHead,
+    Content, Emergency, FormatFile, Manifest, MasterContent, MasterEntry, Previous, ReleaseHead,
 };
+pub use manifest_error::ManifestError;
 pub use names::TargetName;
 pub use open::{Freshness, OpenError, OpenedRelease, Standing, open, reopen};
 pub use organisation::{Organisation, PerOrganisation};
@@ -97,7 +143,8 @@ pub use root::{
     Policy, RootBuilder, RootDraft, RootFault, RootSignError, RootSummary, SignedRoot, UnsoundRoot,
 };
 pub use secret::SecretKey;
-pub use sign::{Halves, SignError, Signed, Validity};
+pub use sign::{Halves, Signed, Validity};
+pub use sign_error::SignError;
 pub use state::TrustedState;
 pub use store::{StateError, StateStore};
 pub use targets::{ReleaseRef, TargetEntry, Use};

@@ -4,16 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use warifu_masters::digest::Digest;
-use warifu_masters::lang::{Lang, Speak};
-use warifu_masters::say;
 
-use crate::error::spoken_error;
+use crate::manifest_error::ManifestError;
 use crate::names::{TargetName, is_plain_text, is_word};
 use crate::time::UnixSeconds;
 use crate::{canonical, limits};
 
 /// The manifest's form; counted up when a reader of the old form would misunderstand the new one.
-const SCHEMA: u32 = 1;
+pub(crate) const SCHEMA: u32 = 1;
 
 /// What both organisations sign: the release's head and one entry per master, sorted by series and kind.
 ///
@@ -296,55 +294,6 @@ fn is_file_name(text: &str) -> bool {
 fn is_date(text: &str) -> bool {
     text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok_and(|date| date.to_string() == text)
 }
-
-/// Why bytes or values are no manifest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ManifestError {
-    /// Longer than [`limits::MANIFEST_BYTES`].
-    TooLong,
-    /// Not the JSON it must be; the text says where.
-    Malformed(String),
-    /// Made by a newer version of this software.
-    NewerSchema(u64),
-    /// A field holds what it must not.
-    Unacceptable {
-        /// The field.
-        field: &'static str,
-        /// The master as `series/kind`, when it is one's.
-        master: Option<String>,
-    },
-}
-
-impl Speak for ManifestError {
-    fn say(&self, lang: Lang) -> String {
-        match self {
-            ManifestError::TooLong => say!(
-                lang,
-                "the manifest is longer than {} bytes",
-                "マニフェストが上限 {} バイトを超えています",
-                limits::MANIFEST_BYTES
-            ),
-            ManifestError::Malformed(what) => {
-                say!(lang, "the manifest is malformed: {what}", "マニフェストの形式が不正です: {what}")
-            }
-            ManifestError::NewerSchema(schema) => say!(
-                lang,
-                "the manifest has schema {schema}; this program reads up to {SCHEMA}: update it",
-                "マニフェストの書式は {schema} ですが、このプログラムは {SCHEMA} まで対応しています。更新してください"
-            ),
-            ManifestError::Unacceptable { field, master: None } => {
-                say!(lang, "the manifest's {field} is not acceptable", "マニフェストの {field} が不正です")
-            }
-            ManifestError::Unacceptable { field, master: Some(master) } => say!(
-                lang,
-                "the manifest's {field} of {master} is not acceptable",
-                "マニフェストの {master} の {field} が不正です"
-            ),
-        }
-    }
-}
-
-spoken_error!(ManifestError, |_| false, |_| None);
 
 #[cfg(test)]
 mod tests {

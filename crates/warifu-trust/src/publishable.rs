@@ -9,7 +9,8 @@ use crate::error::spoken_error;
 use crate::organisation::PerOrganisation;
 use crate::proposal::Proposal;
 use crate::refusal::say_halves;
-use crate::sign::{Halves, SignError, check_next, read_snapshot, read_targets, version_and_expiry};
+use crate::sign::{Halves, check_next, read_snapshot, read_targets, version_and_expiry};
+use crate::sign_error::SignError;
 use crate::time::UnixSeconds;
 use crate::tip::Tip;
 

@@ -62,6 +62,10 @@ pub(crate) fn procedures(rows: &[(u32, &str)]) -> MasterContent {
             ("points", points),
             ("step_method", "0"),
             ("bundled_test", "0"),
+            ("unit_code", "0"),
+            ("inout_class", "0"),
+            ("tally_column_outpatient", "110"),
+            ("tally_column_inpatient", "110"),
             ("changed_on", "20240601"),
             ("abolished_on", "99999999"),
         ] {

@@ -5,8 +5,9 @@ use warifu_masters::say;
 
 use crate::envelope::{Envelope, Tally};
 use crate::error::spoken_error;
+use crate::keys::PublicKey;
 use crate::limits;
-use crate::organisation::PerOrganisation;
+use crate::organisation::{Organisation, PerOrganisation};
 use crate::refusal::Refusal;
 use crate::root::table::RoleTable;
 use crate::secret::SecretKey;
@@ -181,6 +182,12 @@ impl SignedRoot {
     /// The version, from 1.
     pub fn version(&self) -> u64 {
         self.table.version
+    }
+
+    /// For which organisation `key` signs releases, if for any.
+    pub fn release_signer(&self, key: &PublicKey) -> Option<Organisation> {
+        let id = key.id();
+        Organisation::BOTH.into_iter().find(|side| self.table.release.of(*side).keys.contains_key(&id))
     }
 
     /// What it says, for people.

@@ -1,6 +1,6 @@
 //! The root: who may sign what, changed only by officers of both organisations together.
 //!
-//! The role split (TRUST, D1): `targets` is Kikin's, `snapshot` is Kokuho's, `root` belongs to officers of both
+//! The role split: `targets` is Kikin's, `snapshot` is Kokuho's, `root` belongs to officers of both
 //! with a threshold that neither side reaches alone, `timestamp` is the release manager's automation key.
 //! A field that TUF leaves to us, `x-warifu-holders`, says whose person holds each key.
 

@@ -190,7 +190,7 @@ impl RoleTable {
     }
 
     /// With all officers of one side and fewer of the other than its release threshold, the root must not move:
-    /// else it would be the weak path to a release (TRUST a.2).
+    /// else it would be the weak path to a release.
     fn check_root_threshold(&self, faults: &mut Vec<RootFault>) {
         let officers = PerOrganisation::from_fn(|organisation| {
             u32::try_from(self.officers(organisation).len()).unwrap_or(u32::MAX)

@@ -1,0 +1,58 @@
+//! Where the time of `validate` goes, stage by stage, on the three large published files. By hand:
+//! `cargo bench -p warifu-masters --bench stages`. Prints the median of eleven runs of each stage.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use warifu_masters::charset::Charset;
+use warifu_masters::digest::Digest;
+use warifu_masters::read::{Declared, Role, read};
+use warifu_masters::schema::Schemas;
+use warifu_masters::validate::validate;
+use warifu_masters::{consistency, write};
+
+#[expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+fn main() {
+    let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let names = ["procedure/s_ALL20240531.csv", "drug/y_ALL20240321.csv", "comment/c_ALL20230801.csv"];
+    let files: Vec<Vec<u8>> = names.iter().filter_map(|name| std::fs::read(data.join(name)).ok()).collect();
+    if files.len() < names.len() {
+        println!("no published files in {}", data.display());
+        return;
+    }
+    let schemas = Schemas::built_in().expect("built-in schemas");
+    let masters: Vec<_> = files
+        .iter()
+        .map(|bytes| read(&schemas, bytes.clone(), &Declared::default()))
+        .map(|reading| (reading.master.expect("a master"), reading.rendering.expect("regular")))
+        .collect();
+    let stage = |name: &str, work: &dyn Fn()| {
+        let mut times: Vec<f64> = (0..11)
+            .map(|_| {
+                let start = Instant::now();
+                work();
+                start.elapsed().as_secs_f64() * 1e3
+            })
+            .collect();
+        times.sort_by(f64::total_cmp);
+        println!("{name:32} {:8.2} ms", times[5]);
+    };
+    stage("schemas", &|| drop(Schemas::built_in()));
+    stage("sha256 of the bytes", &|| {
+        files.iter().for_each(|bytes| {
+            std::hint::black_box(Digest::of(bytes));
+        });
+    });
+    stage("decode with proof", &|| files.iter().for_each(|bytes| drop(Charset::Windows31J.decode(bytes))));
+    stage("read (decode, parse, order)", &|| {
+        files.iter().for_each(|bytes| drop(read(&schemas, bytes.clone(), &Declared::default())));
+    });
+    stage("validate", &|| masters.iter().for_each(|(master, _)| drop(validate(master, Role::Full))));
+    stage("consistency", &|| masters.iter().for_each(|(master, _)| drop(consistency::check(master))));
+    stage("canonical digest", &|| {
+        masters.iter().for_each(|(master, _)| {
+            std::hint::black_box(master.canonical_digest());
+        });
+    });
+    stage("write as it came", &|| masters.iter().for_each(|(master, how)| drop(write::write(master, how))));
+}

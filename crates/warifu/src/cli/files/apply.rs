@@ -1,0 +1,141 @@
+use std::path::PathBuf;
+
+use serde_json::json;
+use warifu::error::{Exit, Failure};
+use warifu::files;
+use warifu::report::FindingsJson;
+use warifu_masters::differential::apply;
+use warifu_masters::digest::Digest;
+use warifu_masters::finding::{Code, Finding, Findings};
+use warifu_masters::read::Role;
+use warifu_masters::say;
+use warifu_masters::write::write;
+
+use super::{grouped, load, refused};
+use crate::cli::Context;
+
+/// Apply differentials to a full file, in the order given, and write the next full.
+///
+/// A differential does not say which full it belongs to: that is for you to know, and `--expect` to prove.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The full file to start from.
+    base: PathBuf,
+    /// The differentials, oldest first.
+    #[arg(required = true)]
+    differentials: Vec<PathBuf>,
+    /// Where to write the next full.
+    #[arg(short, long, value_name = "OUT")]
+    output: PathBuf,
+    /// The format to write.
+    #[arg(long, value_name = "FORMAT", default_value = "kikin")]
+    format: String,
+    /// The published full that must come out; differences are findings, by kind.
+    #[arg(long, value_name = "FULL")]
+    expect: Option<PathBuf>,
+}
+
+impl Args {
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let lang = context.lang;
+        let format = context.format(&self.format)?;
+        let (base, mut state) = load(context, &self.base, None, None)?;
+        if base.role != Some(Role::Full) {
+            return Err(Failure::refused(
+                format!("{} is a differential; the first file must be a full one", self.base.display()),
+                format!("{} は変更分です。最初のファイルは全件にしてください", self.base.display()),
+                Findings::new(),
+            ));
+        }
+        // What the full before the differentials had is a reason for what the next full sets back.
+        let first = self.expect.is_some().then(|| state.clone());
+        let mut steps = Vec::new();
+        let mut text = String::new();
+        let mut before = self.base.clone();
+        let progress = context.progress(self.differentials.len());
+        for file in &self.differentials {
+            progress.set_message(file.display().to_string());
+            let (reading, differential) = load(context, file, None, None)?;
+            let mut findings = Findings::new();
+            if reading.role == Some(Role::Full) {
+                findings.push(Finding::new(Code::ApplyFull));
+                context.findings(file, &findings);
+                return Err(refused(file));
+            }
+            findings.push(Finding::new(Code::ApplyAssumed).expected(before.display()));
+            let applied = apply(&state, &differential).map_err(|error| {
+                let english = format!("{}: {error}", file.display());
+                let japanese =
+                    format!("{}: マスターの種類が異なるため適用できません ({error})", file.display());
+                Failure::refused(english, japanese, Findings::new())
+            })?;
+            let (added, changed, abolished, dropped) =
+                (applied.added, applied.changed, applied.abolished, applied.dropped);
+            findings.extend(applied.findings);
+            context.findings(file, &findings);
+            if findings.denies() {
+                return Err(refused(file));
+            }
+            text.push_str(&say!(
+                lang,
+                "{}: {added} new, {changed} changed, {abolished} abolished, {dropped} dropped\n",
+                "{}: 新規 {added}、変更 {changed}、廃止 {abolished}、削除 {dropped}\n",
+                file.display()
+            ));
+            steps.push(json!({
+                "file": file, "new": added, "changed": changed, "abolished": abolished, "dropped": dropped,
+                "findings": FindingsJson::new(&findings),
+            }));
+            state = applied.state;
+            before.clone_from(file);
+            progress.inc(1);
+        }
+        progress.finish_and_clear();
+        let mut chain = None;
+        if let Some(expected) = &self.expect {
+            let (_, full) = load(context, expected, None, Some(Role::Full))?;
+            let findings = warifu_masters::chain::check_chain(&state, &full, first.as_ref());
+            context.findings(expected, &findings);
+            chain = Some((expected, findings));
+        }
+        let bytes =
+            write(&state, &format.rendering(state.layout().header.is_some())).map_err(|findings| {
+                context.findings(&self.output, &findings);
+                refused(&self.output)
+            })?;
+        let denied = chain.as_ref().is_some_and(|(_, findings)| findings.denies());
+        if !denied {
+            files::write(&self.output, &bytes)?;
+        }
+        let (digest, rows) = (Digest::of(&bytes), state.rows());
+        if context.json {
+            context.print_json(&json!({
+                "written": !denied, "file": self.output, "format": format.name, "rows": rows,
+                "layout": state.layout().name(), "sha256": digest,
+                "canonical_sha256": state.canonical_digest(), "steps": steps,
+                "expected": chain.as_ref().map(|(file, findings)| json!({
+                    "file": file, "findings": FindingsJson::new(findings),
+                })),
+            }))?;
+        } else {
+            let rows = grouped(rows);
+            if let Some((file, findings)) = &chain
+                && findings.is_empty()
+            {
+                text.push_str(&say!(lang, "{}: exactly this\n", "{}: 完全に一致\n", file.display()));
+            }
+            if denied {
+                text.push_str(&say!(lang, "nothing was written\n", "出力していません\n"));
+            } else {
+                let output = self.output.display();
+                text.push_str(&say!(
+                    lang,
+                    "{output}: {rows} rows, sha256 {digest}\n",
+                    "{output}: {rows} 行、sha256 {digest}\n"
+                ));
+            }
+            context.print(&text)?;
+        }
+        Ok(if denied { Exit::Data } else { Exit::Done })
+    }
+}

@@ -1,0 +1,160 @@
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use warifu::error::{Exit, Failure};
+use warifu::files;
+use warifu::report::FindingsJson;
+use warifu_masters::charset::Charset;
+use warifu_masters::digest::Digest;
+use warifu_masters::finding::Findings;
+use warifu_masters::format::{Quoting, Rendering};
+use warifu_masters::lang::{Lang, Speak as _};
+use warifu_masters::read::{Declared, read};
+use warifu_masters::say;
+use warifu_masters::table::Master;
+use warifu_trust::VerifiedRelease;
+
+use super::{grouped, master_name, role_name};
+use crate::cli::Context;
+use crate::cli::signing::channel::{Membership, membership};
+
+/// Say what files are: master, layout, format, full or differential, rows, digest.
+///
+/// Never fails on a strange file: it says what the file is not.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The files.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    membership: Membership,
+}
+
+#[derive(Serialize, Default)]
+struct Inspected {
+    file: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    kind: Option<String>,
+    layout: Option<String>,
+    format: Option<String>,
+    charset: Option<&'static str>,
+    newline: Option<&'static str>,
+    role: Option<&'static str>,
+    rows: usize,
+    bytes: usize,
+    sha256: Option<Digest>,
+    canonical_sha256: Option<Digest>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed: Option<serde_json::Value>,
+}
+
+impl Args {
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let mut documents = Vec::new();
+        let releases = self.membership.releases()?;
+        let exit = super::for_each_file(context, &self.files, |file| {
+            let (exit, document) = inspect(context, file, releases.as_deref())?;
+            documents.extend(document);
+            Ok(exit)
+        })?;
+        if context.json {
+            context.print_json(&documents)?;
+        }
+        Ok(exit)
+    }
+}
+
+fn inspect(
+    context: &Context,
+    file: &Path,
+    releases: Option<&[VerifiedRelease]>,
+) -> Result<(Exit, Option<serde_json::Value>), Failure> {
+    let lang = context.lang;
+    let mut about = Inspected { file: file.display().to_string(), ..Inspected::default() };
+    let bytes = match files::read(file) {
+        Ok(bytes) => bytes,
+        Err(failure) => {
+            about.error = Some(failure.say(lang));
+            if !context.json {
+                context.print(&format!("{}\n  {}\n", file.display(), failure.say(lang)))?;
+            }
+            return Ok((failure.exit, document(&about, &Findings::new(), context.json)));
+        }
+    };
+    about.bytes = bytes.len();
+    let sha256 = Digest::of(&bytes);
+    about.sha256 = Some(sha256);
+    let signed = releases.map(|releases| membership(context, releases, sha256));
+    about.signed = signed.as_ref().map(|(_, document)| document.clone());
+    let reading = read(&context.schemas, bytes, &Declared::default());
+    about.rows = reading.rows;
+    about.charset = reading.charset.map(Charset::name);
+    about.kind = reading.layout.as_ref().map(|layout| layout.kind.clone());
+    about.layout = reading.layout.as_ref().map(|layout| layout.name());
+    about.format = reading.format.as_ref().map(|format| format.name.clone());
+    about.newline = reading.rendering.as_ref().map(|rendering| rendering.newline.name());
+    about.role = reading.role.map(|role| role_name(role, Lang::En));
+    about.canonical_sha256 = reading.master.as_ref().map(Master::canonical_digest);
+    context.findings(file, &reading.findings);
+    if context.json {
+        return Ok((Exit::Done, document(&about, &reading.findings, true)));
+    }
+    let mut text = format!("{}\n", file.display());
+    let mut line = |name: &str, value: String| text.push_str(&format!("  {name}  {value}\n"));
+    match &reading.layout {
+        Some(layout) => line(
+            say!(lang, "master   ", "マスター  ").as_str(),
+            format!("{}, {}", master_name(layout, lang), layout.name()),
+        ),
+        None => line(
+            say!(lang, "master   ", "マスター  ").as_str(),
+            say!(lang, "not a master this program knows", "既知のマスターではありません"),
+        ),
+    }
+    if let Some(charset) = reading.charset {
+        let format = about.format.as_deref().unwrap_or("-");
+        let certain = if reading.charset_certain {
+            String::new()
+        } else {
+            say!(lang, " (ASCII only: other charsets fit as well)", "（ASCII のみのため断定できません）")
+        };
+        let how =
+            reading.rendering.as_ref().map_or(String::new(), |rendering| rendering_words(rendering, lang));
+        line(
+            say!(lang, "format   ", "形式      ").as_str(),
+            format!("{format} ({}{how}){certain}", charset.name()),
+        );
+    }
+    if let Some(role) = reading.role {
+        let rows = grouped(reading.rows);
+        line(
+            say!(lang, "role     ", "種別      ").as_str(),
+            say!(lang, "{}, {rows} rows", "{}、{rows} 行", role_name(role, lang)),
+        );
+    }
+    line("sha256   ", format!("{sha256} ({} bytes)", grouped(about.bytes)));
+    if let Some(digest) = about.canonical_sha256 {
+        line(say!(lang, "canonical", "正準形    ").as_str(), digest.to_string());
+    }
+    if let Some((words, _)) = signed {
+        line(say!(lang, "signed   ", "署名      ").as_str(), words);
+    }
+    context.print(&text)?;
+    Ok((Exit::Done, None))
+}
+
+fn rendering_words(rendering: &Rendering, lang: Lang) -> String {
+    let quoted = match rendering.quoting {
+        Quoting::All => say!(lang, "every field quoted", "全項目引用符付き"),
+        Quoting::Minimal => say!(lang, "unquoted", "引用符なし"),
+    };
+    format!(", {}, {quoted}", rendering.newline.name())
+}
+
+/// One entry of the JSON document: the facts and the findings.
+fn document(about: &Inspected, findings: &Findings, wanted: bool) -> Option<serde_json::Value> {
+    let mut value = serde_json::to_value(about).ok().filter(|_| wanted)?;
+    value["findings"] = serde_json::to_value(FindingsJson::new(findings)).ok()?;
+    Some(value)
+}

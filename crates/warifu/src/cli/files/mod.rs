@@ -1,0 +1,92 @@
+//! Commands that work on files alone, without a repository.
+
+pub(crate) mod apply;
+pub(crate) mod convert;
+pub(crate) mod diff;
+pub(crate) mod inspect;
+pub(crate) mod validate;
+
+use std::path::Path;
+
+use warifu::error::{Exit, Failure};
+use warifu::files;
+use warifu_masters::finding::Findings;
+use warifu_masters::format::Format;
+use warifu_masters::lang::Lang;
+use warifu_masters::read::{Declared, Reading, Role, read};
+use warifu_masters::schema::Layout;
+use warifu_masters::table::Master;
+
+use super::Context;
+
+/// Reads a file as a master; what denies is shown and refuses.
+pub(crate) fn load(
+    context: &Context,
+    path: &Path,
+    format: Option<&Format>,
+    role: Option<Role>,
+) -> Result<(Reading, Master), Failure> {
+    let mut reading = read(&context.schemas, files::read(path)?, &Declared { format, role });
+    context.findings(path, &reading.findings);
+    match reading.master.take() {
+        Some(master) if !reading.findings.denies() => Ok((reading, master)),
+        _ => Err(refused(path)),
+    }
+}
+
+/// The refusal after findings about `path` were shown.
+pub(crate) fn refused(path: &Path) -> Failure {
+    Failure::refused(
+        format!("{}: refused for the findings above", path.display()),
+        format!("{}: 上記の理由で受け付けません", path.display()),
+        Findings::new(),
+    )
+}
+
+/// The name of a master in the language asked for.
+pub(crate) fn master_name(layout: &Layout, lang: Lang) -> &str {
+    match lang {
+        Lang::En => &layout.name_en,
+        Lang::Ja => &layout.name_ja,
+    }
+}
+
+/// `full` or `differential`.
+pub(crate) fn role_name(role: Role, lang: Lang) -> &'static str {
+    match (role, lang) {
+        (Role::Full, Lang::En) => "full",
+        (Role::Full, Lang::Ja) => "全件",
+        (Role::Differential, Lang::En) => "differential",
+        (Role::Differential, Lang::Ja) => "変更分",
+    }
+}
+
+/// `10133` as `10,133`.
+pub(crate) fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Runs `one` for each file with a progress bar, and answers with the worst status.
+pub(crate) fn for_each_file(
+    context: &Context,
+    files: &[std::path::PathBuf],
+    mut one: impl FnMut(&Path) -> Result<Exit, Failure>,
+) -> Result<Exit, Failure> {
+    let progress = context.progress(files.len());
+    let mut worst = Exit::Done;
+    for file in files {
+        progress.set_message(file.display().to_string());
+        worst = worst.max(one(file)?);
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    Ok(worst)
+}

@@ -1,0 +1,74 @@
+//! The command line: one file for each group of commands, each an `Args` and a `run`.
+
+mod context;
+mod files;
+mod signing;
+
+use clap::{Parser, Subcommand};
+use warifu::error::{Exit, Failure};
+use warifu_masters::lang::{Lang, Speak as _};
+
+pub(crate) use context::Context;
+
+/// Versions, converts, signs and publishes the masters of Japanese medical claims.
+///
+/// Exit status: 0 done; 1 refused because of the data; 2 could not run; 3 refused because of trust.
+#[derive(Debug, Parser)]
+#[command(name = "warifu", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    global: context::Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Inspect(files::inspect::Args),
+    Validate(files::validate::Args),
+    Convert(files::convert::Args),
+    Apply(files::apply::Args),
+    Diff(files::diff::Args),
+    Key(signing::key::Args),
+    Trust(signing::trust::Args),
+    Release(signing::release::Args),
+    Channel(signing::channel::Args),
+}
+
+/// Runs the command line `args` and says how it ended.
+pub(crate) fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Exit::CouldNotRun } else { Exit::Done };
+        }
+    };
+    let lang = cli.global.lang();
+    let done = Context::new(cli.global).and_then(|context| match cli.command {
+        Command::Inspect(args) => args.run(&context),
+        Command::Validate(args) => args.run(&context),
+        Command::Convert(args) => args.run(&context),
+        Command::Apply(args) => args.run(&context),
+        Command::Diff(args) => args.run(&context),
+        Command::Key(args) => args.run(&context),
+        Command::Trust(args) => args.run(&context),
+        Command::Release(args) => args.run(&context),
+        Command::Channel(args) => args.run(&context),
+    });
+    match done {
+        Ok(exit) => exit,
+        Err(failure) => {
+            tell(&failure, lang);
+            failure.exit
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "this is where a failure reaches the terminal")]
+fn tell(failure: &Failure, lang: Lang) {
+    if !failure.findings.is_empty() {
+        eprint!("{}", warifu::report::findings_text("warifu", &failure.findings, lang));
+    }
+    eprintln!("warifu: {}", failure.say(lang));
+}

@@ -1,0 +1,350 @@
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use serde_json::json;
+use warifu::error::{Exit, Failure};
+use warifu::release::{FORMATS, contents, recompute, trust_failure};
+use warifu::store::Store;
+use warifu_masters::lang::Lang;
+use warifu_masters::say;
+use warifu_trust::{
+    CompressionLevel, DraftDirectory, Emergency, Halves, Manifest, Organisation, PerOrganisation, Proposal,
+    Publishable, ReleaseHead, Reviewed, Tally, Tip, UnixSeconds, Validity, publish, refresh_timestamp,
+};
+
+use super::{KeySource, Trusted, channel, now};
+use crate::cli::Context;
+
+/// Make, review, sign and publish releases.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Draft(Draft),
+    Review(Review),
+    Sign(Sign),
+    Publish(Publish),
+    Refresh(Refresh),
+    Show(Show),
+}
+
+/// The repository and the channel, and what is trusted.
+#[derive(Debug, clap::Args)]
+struct Place {
+    /// The reviewer's own repository; otherwise the one this folder lies in.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    repo: PathBuf,
+    #[command(flatten)]
+    at: At,
+}
+
+#[derive(Debug, clap::Args)]
+struct At {
+    /// The channel.
+    #[arg(long, value_name = "DIR", env = "WARIFU_CHANNEL")]
+    channel: PathBuf,
+    #[command(flatten)]
+    trusted: Trusted,
+}
+
+impl At {
+    fn tip(&self) -> Result<Tip, Failure> {
+        Tip::read(&channel(&self.channel), &self.trusted.load()?).map_err(|error| trust_failure(&error))
+    }
+}
+
+/// Make a draft of the next release from a commit.
+#[derive(Debug, clap::Args)]
+struct Draft {
+    /// The commit.
+    #[arg(default_value = "HEAD")]
+    rev: String,
+    #[command(flatten)]
+    place: Place,
+    /// What it is, for people.
+    #[arg(long)]
+    title: String,
+    /// Why it cannot wait: it may pass a closed swap window, and passes nothing else.
+    #[arg(long, value_name = "REASON")]
+    emergency: Option<String>,
+    /// From when checkers judge by it, such as 2024-06-01T00:00:00+09:00; otherwise at once.
+    #[arg(long, value_name = "INSTANT")]
+    activate_at: Option<UnixSeconds>,
+    /// A format to list besides kikin and kokuho.
+    #[arg(long, value_name = "FORMAT")]
+    format: Vec<String>,
+    /// The folder to make the draft in.
+    #[arg(short, long, value_name = "DRAFT")]
+    output: PathBuf,
+}
+
+/// Recompute a draft from one's own repository and say whether it is the same, byte for byte.
+#[derive(Debug, clap::Args)]
+struct Review {
+    /// The draft's folder.
+    draft: PathBuf,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Review a draft and sign it: as Kikin first, then as Kokuho, as the root says of the key.
+#[derive(Debug, clap::Args)]
+struct Sign {
+    /// The draft's folder.
+    draft: PathBuf,
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    key: KeySource,
+}
+
+/// Publish a draft that both organisations signed.
+#[derive(Debug, clap::Args)]
+struct Publish {
+    /// The draft's folder.
+    draft: PathBuf,
+    #[command(flatten)]
+    at: At,
+    #[command(flatten)]
+    key: KeySource,
+}
+
+/// Renew the timestamp of what is published, so that it does not go stale.
+#[derive(Debug, clap::Args)]
+struct Refresh {
+    #[command(flatten)]
+    at: At,
+    #[command(flatten)]
+    key: KeySource,
+}
+
+/// Show what a draft holds and who has signed.
+#[derive(Debug, clap::Args)]
+struct Show {
+    /// The draft's folder.
+    draft: PathBuf,
+    #[command(flatten)]
+    at: At,
+}
+
+impl Args {
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        match self.command {
+            Command::Draft(args) => args.run(context),
+            Command::Review(args) => args.run(context),
+            Command::Sign(args) => args.run(context),
+            Command::Publish(args) => args.run(context),
+            Command::Refresh(args) => {
+                let tip = args.at.tip()?;
+                let key = args.key.read(context)?;
+                let at = channel(&args.at.channel);
+                let published = refresh_timestamp(&at, &tip, &key, now(), Validity::default())
+                    .map_err(|error| trust_failure(&error))?;
+                tell_published(context, published.release.release, published.expires)?;
+                Ok(Exit::Done)
+            }
+            Command::Show(args) => {
+                let (proposal, halves) = read_draft(&args.draft)?;
+                let tally = tally(&halves, &proposal, &args.at.tip()?)?;
+                tell(context, proposal.manifest(), tally, None)?;
+                Ok(Exit::Done)
+            }
+        }
+    }
+}
+
+fn read_draft(folder: &Path) -> Result<(Proposal, Halves), Failure> {
+    let draft = DraftDirectory::new(folder);
+    let proposal = draft.read().map_err(|error| trust_failure(&error))?;
+    let halves = draft.read_halves().map_err(|error| trust_failure(&error))?;
+    Ok((proposal, halves))
+}
+
+fn tally(halves: &Halves, proposal: &Proposal, tip: &Tip) -> Result<PerOrganisation<Tally>, Failure> {
+    halves.tally(proposal, tip).map_err(|error| trust_failure(&error))
+}
+
+impl Draft {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let store = Store::open(&self.place.repo, context.schemas.clone())?;
+        let tip = self.place.at.tip()?;
+        let mut formats: Vec<String> = FORMATS.map(str::to_owned).to_vec();
+        formats.extend(self.format);
+        formats.sort();
+        formats.dedup();
+        let contents = contents(&store, &self.rev, &formats)?;
+        for (name, findings) in &contents.findings {
+            context.findings(Path::new(name), findings);
+        }
+        let previous = tip.release();
+        let head = ReleaseHead {
+            release: previous.map_or(1, |previous| previous.release + 1),
+            title: self.title,
+            created: now(),
+            commit: contents.commit,
+            previous,
+            emergency: self.emergency.map(|reason| Emergency { reason }),
+            activate_at: self.activate_at,
+        };
+        let proposal = Proposal::new(head, &contents.masters, CompressionLevel::default())
+            .map_err(|error| trust_failure(&error))?;
+        DraftDirectory::new(&self.output).write(&proposal).map_err(|error| trust_failure(&error))?;
+        let tally = tally(&Halves::default(), &proposal, &tip)?;
+        let draft = self.output.display();
+        let next = say!(
+            context.lang,
+            "{draft}: next, Kikin's signers run `warifu release sign {draft}`",
+            "{draft}: 次に支払基金の署名者が warifu release sign {draft} を実行します"
+        );
+        tell(context, proposal.manifest(), tally, Some(next))?;
+        Ok(Exit::Done)
+    }
+}
+
+/// Recomputes the draft from the repository of whoever reviews it.
+fn review(context: &Context, place: &Place, proposal: &Proposal) -> Result<Reviewed, Failure> {
+    let store = Store::open(&place.repo, context.schemas.clone())?;
+    let recomputed = recompute(&store, proposal)?;
+    proposal.review(&recomputed).map_err(|error| trust_failure(&error))
+}
+
+fn same_lines(context: &Context, repo: &Path) -> String {
+    let repo = repo.display();
+    say!(
+        context.lang,
+        "recomputed from {repo}: the same, byte for byte",
+        "{repo} から再計算し、全バイト一致しました"
+    )
+}
+
+impl Review {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let (proposal, halves) = read_draft(&self.draft)?;
+        let tip = self.place.at.tip()?;
+        review(context, &self.place, &proposal)?;
+        let tally = tally(&halves, &proposal, &tip)?;
+        tell(context, proposal.manifest(), tally, Some(same_lines(context, &self.place.repo)))?;
+        Ok(Exit::Done)
+    }
+}
+
+impl Sign {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let (proposal, halves) = read_draft(&self.draft)?;
+        let tip = self.place.at.tip()?;
+        let reviewed = review(context, &self.place, &proposal)?;
+        let key = self.key.read(context)?;
+        let side = tip.root().release_signer(&key.public()).ok_or_else(|| {
+            Failure::new(
+                Exit::Trust,
+                "this key signs releases for neither organisation; see `warifu trust show`",
+                "この鍵はどちらの組織のリリース署名者でもありません。warifu trust show で確認してください",
+            )
+        })?;
+        let signed = match side {
+            Organisation::Kikin => reviewed.sign_as_kikin(&tip, &halves, &key, now(), Validity::default()),
+            Organisation::Kokuho => reviewed.sign_as_kokuho(&tip, &halves, &key, now(), Validity::default()),
+        };
+        let signed = signed.map_err(|error| trust_failure(&error))?;
+        DraftDirectory::new(&self.draft)
+            .write_halves(&signed.halves)
+            .map_err(|error| trust_failure(&error))?;
+        let same = same_lines(context, &self.place.repo);
+        tell(context, proposal.manifest(), signed.tally, Some(same))?;
+        Ok(Exit::Done)
+    }
+}
+
+impl Publish {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let (proposal, halves) = read_draft(&self.draft)?;
+        let tip = self.at.tip()?;
+        let publishable =
+            Publishable::check(&proposal, &halves, &tip, now()).map_err(|error| trust_failure(&error))?;
+        let key = self.key.read(context)?;
+        let published = publish(&channel(&self.at.channel), &publishable, &key, now(), Validity::default())
+            .map_err(|error| trust_failure(&error))?;
+        tell_published(context, published.release.release, published.expires)?;
+        Ok(Exit::Done)
+    }
+}
+
+fn tell_published(context: &Context, release: u64, expires: UnixSeconds) -> Result<(), Failure> {
+    if context.json {
+        return context.print_json(&json!({ "release": release, "timestamp_expires": expires }));
+    }
+    context.print(&say!(
+        context.lang,
+        "release {release} is published; renew its timestamp before {expires}\n",
+        "リリース {release} を公開しました。{expires} までにタイムスタンプを更新してください\n"
+    ))
+}
+
+/// What a release holds, who has signed, and a last line.
+fn tell(
+    context: &Context,
+    manifest: &Manifest,
+    tally: PerOrganisation<Tally>,
+    last: Option<String>,
+) -> Result<(), Failure> {
+    if context.json {
+        let side = |tally: Tally| json!({ "have": tally.have, "need": tally.need, "holds": tally.holds() });
+        return context.print_json(&json!({
+            "manifest": manifest, "manifest_sha256": manifest.digest(),
+            "kikin": side(tally.kikin), "kokuho": side(tally.kokuho), "note": last,
+        }));
+    }
+    let lang = context.lang;
+    let mut text = manifest_lines(manifest, lang);
+    let (kikin, kokuho) = (tally.kikin, tally.kokuho);
+    text.push_str(&say!(
+        lang,
+        "signed: Kikin {} of {}, Kokuho {} of {}\n",
+        "署名: 支払基金 {}/{}、国保中央会 {}/{}\n",
+        kikin.have,
+        kikin.need,
+        kokuho.have,
+        kokuho.need
+    ));
+    if let Some(last) = last {
+        text.push_str(&last);
+        text.push('\n');
+    }
+    context.print(&text)
+}
+
+/// A manifest as lines: head, then a line for each master.
+pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
+    let commit = manifest.commit.get(..12).unwrap_or_default();
+    let mut text = say!(
+        lang,
+        "release {}: {} (commit {commit}, {})\n",
+        "リリース {}: {}（コミット {commit}、{}）\n",
+        manifest.release,
+        manifest.title,
+        manifest.created
+    );
+    if let Some(emergency) = &manifest.emergency {
+        text.push_str(&say!(lang, "  EMERGENCY: {}\n", "  緊急: {}\n", emergency.reason));
+    }
+    if let Some(instant) = manifest.activate_at {
+        text.push_str(&say!(lang, "  in force from {instant}\n", "  適用開始 {instant}\n"));
+    }
+    for master in &manifest.masters {
+        let name = format!("{}/{}", master.series, master.kind);
+        let formats: Vec<_> = master.formats.keys().map(String::as_str).collect();
+        text.push_str(&say!(
+            lang,
+            "  {name:<20} {:>7} rows  sha256 {}  as {}\n",
+            "  {name:<20} {:>7} 行  sha256 {}  形式 {}\n",
+            master.rows,
+            master.canonical.sha256.short(),
+            formats.join(", ")
+        ));
+    }
+    text
+}

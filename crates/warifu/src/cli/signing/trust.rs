@@ -1,0 +1,232 @@
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use serde_json::json;
+use warifu::error::{Exit, Failure};
+use warifu::files;
+use warifu::release::trust_failure;
+use warifu_masters::digest::Digest;
+use warifu_masters::say;
+use warifu_trust::{
+    DirectoryChannel, KeyCard, Organisation, RootBuilder, RootDraft, SignedRoot, publish_root,
+};
+
+use super::{KeySource, card, now, root_lines};
+use crate::cli::Context;
+
+/// Say who may sign: make, sign and show the root.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(Init),
+    Sign(Sign),
+    Finish(Finish),
+    Show(Show),
+}
+
+/// Make a root to be signed by the officers of both organisations.
+#[derive(Debug, clap::Args)]
+struct Init {
+    /// Key cards of Kikin's release signers; name each with the option again.
+    #[arg(long, value_name = "CARD", required = true)]
+    kikin: Vec<PathBuf>,
+    /// How many of them sign a release.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    kikin_threshold: u32,
+    /// Key cards of Kokuho's release signers.
+    #[arg(long, value_name = "CARD", required = true)]
+    kokuho: Vec<PathBuf>,
+    /// How many of them sign a release.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    kokuho_threshold: u32,
+    /// Key cards of the automation that publishes; it can never approve.
+    #[arg(long, value_name = "CARD", required = true)]
+    timestamp: Vec<PathBuf>,
+    /// How many officers change the root; without it the least number at which no side can do so alone.
+    #[arg(long, value_name = "N")]
+    root_threshold: Option<u32>,
+    /// How long the root holds.
+    #[arg(long, value_name = "DAYS", default_value_t = 730)]
+    expires_days: u32,
+    /// The root that this one follows, when it replaces one.
+    #[arg(long, value_name = "FILE")]
+    after: Option<PathBuf>,
+    /// Where to write the draft.
+    #[arg(short, long, value_name = "DRAFT")]
+    output: PathBuf,
+}
+
+/// Sign a root as one of its officers; the draft is signed in place and handed on.
+#[derive(Debug, clap::Args)]
+struct Sign {
+    /// The draft.
+    draft: PathBuf,
+    /// The root that it follows, when it replaces one.
+    #[arg(long, value_name = "FILE")]
+    after: Option<PathBuf>,
+    #[command(flatten)]
+    key: KeySource,
+}
+
+/// Make the finished root of a draft that enough officers signed.
+#[derive(Debug, clap::Args)]
+struct Finish {
+    /// The draft.
+    draft: PathBuf,
+    /// The root that it follows, when it replaces one.
+    #[arg(long, value_name = "FILE")]
+    after: Option<PathBuf>,
+    /// Where to write the root that every side pins.
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// Also put it on this channel.
+    #[arg(long, value_name = "DIR")]
+    channel: Option<PathBuf>,
+}
+
+/// Show who may sign by a root.
+#[derive(Debug, clap::Args)]
+struct Show {
+    /// The root.
+    root: PathBuf,
+}
+
+impl Args {
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        match self.command {
+            Command::Init(args) => args.run(context),
+            Command::Sign(args) => args.run(context),
+            Command::Finish(args) => args.run(context),
+            Command::Show(args) => {
+                let bytes = files::read(&args.root)?;
+                let root = SignedRoot::pinned(&bytes).map_err(|error| trust_failure(&error))?;
+                let summary = root.summary();
+                let sha256 = Digest::of(&bytes);
+                if context.json {
+                    context.print_json(&json!({
+                        "version": summary.version, "expires": summary.expires, "sha256": sha256,
+                        "root": { "threshold": summary.root_threshold, "kikin": summary.officers.kikin,
+                                  "kokuho": summary.officers.kokuho },
+                        "kikin": { "threshold": summary.release_threshold.kikin,
+                                   "signers": summary.release_signers.kikin },
+                        "kokuho": { "threshold": summary.release_threshold.kokuho,
+                                    "signers": summary.release_signers.kokuho },
+                        "timestamp": summary.timestamp,
+                    }))?;
+                } else {
+                    context.print(&format!("{}sha256 {sha256}\n", root_lines(context, &summary)))?;
+                }
+                Ok(Exit::Done)
+            }
+        }
+    }
+}
+
+/// The finished root in `file`, if one is named.
+fn previous(file: Option<&PathBuf>) -> Result<Option<SignedRoot>, Failure> {
+    let read =
+        |file: &PathBuf| SignedRoot::pinned(&files::read(file)?).map_err(|error| trust_failure(&error));
+    file.map(read).transpose()
+}
+
+impl Init {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let cards = |files: &[PathBuf]| -> Result<Vec<KeyCard>, Failure> {
+            files.iter().map(|file| card(file)).collect()
+        };
+        let mut builder = RootBuilder::new(now().plus_days(self.expires_days))
+            .release_signers(Organisation::Kikin, self.kikin_threshold, cards(&self.kikin)?)
+            .release_signers(Organisation::Kokuho, self.kokuho_threshold, cards(&self.kokuho)?)
+            .timestamp(cards(&self.timestamp)?);
+        if let Some(threshold) = self.root_threshold {
+            builder = builder.root_threshold(threshold);
+        }
+        let draft = match previous(self.after.as_ref())? {
+            None => builder.first(),
+            Some(previous) => builder.after(&previous),
+        };
+        let draft = draft.map_err(|error| trust_failure(&error))?;
+        files::write(&self.output, &draft.to_bytes())?;
+        if context.json {
+            context.print_json(
+                &json!({ "draft": self.output, "root_threshold": draft.summary().root_threshold }),
+            )?;
+        } else {
+            let next = say!(
+                context.lang,
+                "{}: to be signed by {} officers with `warifu trust sign`\n",
+                "{}: 役員 {} 名が warifu trust sign で署名してください\n",
+                self.output.display(),
+                draft.summary().root_threshold
+            );
+            context.print(&format!("{}{next}", root_lines(context, &draft.summary())))?;
+        }
+        Ok(Exit::Done)
+    }
+}
+
+impl Sign {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let previous = previous(self.after.as_ref())?;
+        let mut draft = RootDraft::read(&files::read(&self.draft)?).map_err(|error| trust_failure(&error))?;
+        let key = self.key.read(context)?;
+        draft.sign(&key, previous.as_ref()).map_err(|error| trust_failure(&error))?;
+        files::write(&self.draft, &draft.to_bytes())?;
+        let (own, old) = draft.tally(previous.as_ref());
+        if context.json {
+            context.print_json(&json!({
+                "have": own.have, "need": own.need,
+                "previous": old.map(|old| json!({ "have": old.have, "need": old.need })),
+            }))?;
+        } else {
+            let file = self.draft.display();
+            context.print(&say!(
+                context.lang,
+                "{file}: signed by {} of {} officers\n",
+                "{file}: 役員の署名 {} / {}\n",
+                own.have,
+                own.need
+            ))?;
+        }
+        Ok(Exit::Done)
+    }
+}
+
+impl Finish {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let previous = previous(self.after.as_ref())?;
+        let draft = RootDraft::read(&files::read(&self.draft)?).map_err(|error| trust_failure(&error))?;
+        let root = draft.finish(previous.as_ref()).map_err(|error| trust_failure(&error))?;
+        files::write(&self.output, root.bytes())?;
+        if let Some(folder) = &self.channel {
+            let channel = DirectoryChannel::create_in(folder).map_err(|error| {
+                let folder = folder.display();
+                Failure::system(
+                    format_args!("cannot make the channel {folder}"),
+                    format_args!("チャネル {folder} を作成できません"),
+                    &error,
+                )
+            })?;
+            publish_root(&channel, &root).map_err(|error| trust_failure(&error))?;
+        }
+        let sha256 = Digest::of(root.bytes());
+        if context.json {
+            context
+                .print_json(&json!({ "root": self.output, "version": root.version(), "sha256": sha256 }))?;
+        } else {
+            let file = self.output.display();
+            context.print(&say!(
+                context.lang,
+                "{file}: root version {}, sha256 {sha256}\nEvery node pins this file; compare the digest by voice.\n",
+                "{file}: ルート 第{}版、sha256 {sha256}\n全ノードに配布し、ダイジェストを口頭で照合してください。\n",
+                root.version()
+            ))?;
+        }
+        Ok(Exit::Done)
+    }
+}

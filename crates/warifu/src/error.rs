@@ -1,0 +1,90 @@
+//! What stops an operation, by what the caller does next: one exit status each.
+
+use warifu_masters::finding::Findings;
+use warifu_masters::lang::{Lang, Speak};
+
+/// The exit status of a program of this project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// 0: done.
+    Done,
+    /// 1: refused because of the data.
+    Data,
+    /// 2: could not run: usage, input or output.
+    CouldNotRun,
+    /// 3: refused because of trust.
+    Trust,
+}
+
+impl Exit {
+    /// The number.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Done => 0,
+            Exit::Data => 1,
+            Exit::CouldNotRun => 2,
+            Exit::Trust => 3,
+        }
+    }
+}
+
+/// An operation that could not be done, in both languages: what was tried on what, why, and what to do next.
+#[derive(Debug)]
+pub struct Failure {
+    /// The status the program ends with.
+    pub exit: Exit,
+    english: String,
+    japanese: String,
+    /// What was found in the data, when that is the reason.
+    pub findings: Findings,
+}
+
+impl Failure {
+    /// A failure with its text in both languages.
+    pub fn new(exit: Exit, english: impl Into<String>, japanese: impl Into<String>) -> Self {
+        Failure { exit, english: english.into(), japanese: japanese.into(), findings: Findings::new() }
+    }
+
+    /// Refused because of what was found.
+    pub fn refused(english: impl Into<String>, japanese: impl Into<String>, findings: Findings) -> Self {
+        Failure { findings, ..Failure::new(Exit::Data, english, japanese) }
+    }
+
+    /// A failure that something speaking both languages explains.
+    pub fn because(exit: Exit, cause: &impl Speak) -> Self {
+        Failure::new(exit, cause.say(Lang::En), cause.say(Lang::Ja))
+    }
+
+    /// A failure whose cause is only told in English, such as an operating system's or git's.
+    pub fn system(
+        english: impl std::fmt::Display,
+        japanese: impl std::fmt::Display,
+        cause: &dyn std::error::Error,
+    ) -> Self {
+        let mut chain = cause.to_string();
+        let mut next = cause.source();
+        while let Some(cause) = next {
+            chain.push_str(": ");
+            chain.push_str(&cause.to_string());
+            next = cause.source();
+        }
+        Failure::new(Exit::CouldNotRun, format!("{english}: {chain}"), format!("{japanese}: {chain}"))
+    }
+}
+
+impl Speak for Failure {
+    fn say(&self, lang: Lang) -> String {
+        match lang {
+            Lang::En => self.english.clone(),
+            Lang::Ja => self.japanese.clone(),
+        }
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.english)
+    }
+}
+
+impl std::error::Error for Failure {}

@@ -1,0 +1,124 @@
+//! Inputs and outputs: inputs are read up to a limit, outputs appear whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
+use std::path::Path;
+
+use warifu_masters::read::FILE_LIMIT_BYTES;
+
+use crate::error::{Exit, Failure};
+
+/// The bytes of the file at `path`.
+///
+/// # Errors
+/// When it is a directory, is larger than [`FILE_LIMIT_BYTES`], or cannot be read.
+pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let cannot = |error: &io::Error| {
+        Failure::system(
+            format_args!("cannot read {}", path.display()),
+            format_args!("{} を読めません", path.display()),
+            error,
+        )
+    };
+    let metadata = fs::metadata(path).map_err(|error| cannot(&error))?;
+    if metadata.is_dir() {
+        return Err(Failure::new(
+            Exit::CouldNotRun,
+            format!("{} is a directory; name the files in it", path.display()),
+            format!("{} はディレクトリです。中のファイルを指定してください", path.display()),
+        ));
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| cannot(&error))?;
+    if metadata.len() <= FILE_LIMIT_BYTES {
+        bytes.reserve_exact(metadata.len() as usize + 1);
+        file.take(FILE_LIMIT_BYTES + 1).read_to_end(&mut bytes).map_err(|error| cannot(&error))?;
+    }
+    if metadata.len() > FILE_LIMIT_BYTES || bytes.len() as u64 > FILE_LIMIT_BYTES {
+        let limit = FILE_LIMIT_BYTES / (1024 * 1024);
+        return Err(Failure::new(
+            Exit::Data,
+            format!(
+                "{} is larger than {limit} MiB: no master is; check that it is the right file",
+                path.display()
+            ),
+            format!(
+                "{} は {limit} MiB を超えています。マスターではありません。ファイルを確認してください",
+                path.display()
+            ),
+        ));
+    }
+    Ok(bytes)
+}
+
+/// Writes `bytes` to `path` so that a reader sees the old content or all of the new one: a temporary file in
+/// the same folder, made durable, then renamed.
+///
+/// # Errors
+/// When any step fails, with nothing left behind and `path` as it was.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let done = (|| {
+        if path.is_dir() {
+            return Err(io::Error::from(io::ErrorKind::IsADirectory));
+        }
+        let mut file = tempfile::Builder::new().prefix(".warifu-").tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        set_usual_permissions(file.as_file(), path)?;
+        file.persist(path).map_err(|error| error.error)?;
+        File::open(folder)?.sync_all()
+    })();
+    done.map_err(|error: io::Error| {
+        Failure::system(
+            format_args!("cannot write {} (nothing was written)", path.display()),
+            format_args!("{} に書き込めません（何も書いていません）", path.display()),
+            &error,
+        )
+    })
+}
+
+/// Temporary files are private; a result is readable as any file its user makes, or as the one it replaces.
+#[cfg(unix)]
+fn set_usual_permissions(file: &File, path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = match fs::metadata(path) {
+        Ok(metadata) => metadata.permissions().mode(),
+        Err(_) => 0o644,
+    };
+    file.set_permissions(fs::Permissions::from_mode(mode & 0o777))
+}
+
+#[cfg(not(unix))]
+fn set_usual_permissions(_: &File, _: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Writes a secret: as [`write`], readable by its owner only, and never over another file.
+///
+/// # Errors
+/// When any step fails, or `path` is there already.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let done = (|| {
+        // Temporary files are made with mode 600.
+        let mut file = tempfile::Builder::new().prefix(".warifu-").tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist_noclobber(path).map_err(|error| error.error)?;
+        File::open(folder)?.sync_all()
+    })();
+    done.map_err(|error: io::Error| {
+        Failure::system(
+            format_args!("cannot write {} (nothing was written)", path.display()),
+            format_args!("{} に書き込めません（何も書いていません）", path.display()),
+            &error,
+        )
+    })
+}

@@ -1,0 +1,7 @@
+//! The command `warifu`.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main(std::env::args_os()).code().into()
+}

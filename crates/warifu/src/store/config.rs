@@ -1,0 +1,181 @@
+//! `warifu.toml`: which series the repository holds, and since when each of their masters is in force.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use super::StoreError;
+
+/// What `warifu.toml` says. Tables that belong to other parts of the toolkit are left to them.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Config {
+    /// The series, by name.
+    #[serde(default)]
+    pub series: BTreeMap<String, Series>,
+    /// Known exceptions to consistency rules.
+    #[serde(default, rename = "waiver")]
+    pub waivers: Vec<Waiver>,
+}
+
+/// One series (改定世代): a line of fulls and differentials.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Series {
+    /// The kinds of master it holds.
+    pub kinds: Vec<String>,
+    /// The first day each kind is in force.
+    pub effective: BTreeMap<String, Date>,
+    /// The last day each kind is in force, where the next series has begun.
+    #[serde(default)]
+    pub until: BTreeMap<String, Date>,
+}
+
+/// A known exception to a consistency rule.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// The finding's code.
+    pub code: String,
+    /// The kind of master.
+    pub kind: String,
+    /// The records it is about; none means every record.
+    #[serde(default)]
+    pub keys: Vec<String>,
+    /// Why it is known to be right.
+    pub reason: String,
+    /// The last day it holds.
+    pub expires: Option<Date>,
+}
+
+/// Whether `name` can name a series, and so a folder on every system.
+fn is_plain(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_';
+    !name.is_empty() && name.len() <= 32 && name.bytes().all(plain)
+}
+
+impl Config {
+    /// The file's name in the repository.
+    pub const FILE: &'static str = "warifu.toml";
+
+    /// Reads the text of `warifu.toml`.
+    ///
+    /// # Errors
+    /// [`StoreError::Config`] with what does not hold.
+    pub fn parse(text: &str) -> Result<Self, StoreError> {
+        let wrong = |what: String| StoreError::Config { what };
+        let config: Config = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        for (name, series) in &config.series {
+            if !is_plain(name) {
+                return Err(wrong(format!("series {name:?} is not made of a-z, 0-9, - and _")));
+            }
+            for kind in &series.kinds {
+                if !is_plain(kind) {
+                    return Err(wrong(format!("kind {kind:?} of {name} is not made of a-z, 0-9, - and _")));
+                }
+                let Some(first) = series.effective.get(kind) else {
+                    return Err(wrong(format!("series.{name} lacks effective.{kind}")));
+                };
+                if series.until.get(kind).is_some_and(|last| last < first) {
+                    return Err(wrong(format!("series.{name}: until.{kind} is before effective.{kind}")));
+                }
+            }
+        }
+        Ok(config)
+    }
+
+    /// The series of the 2022 and 2024 revisions with their known days. The price revision of 2025 (r07, drugs
+    /// only) ends r06 for drugs: its files apply to r06 without a complaint and give wrong prices.
+    pub fn known_series() -> BTreeMap<String, Series> {
+        let texts = [
+            ("r04", "drug:2022-04-01..2024-03-31", "2022-04-01..2024-05-31"),
+            ("r06", "drug:2024-04-01..2025-03-31", "2024-06-01..2026-05-31"),
+        ];
+        let series = texts.iter().filter_map(|(name, drug, others)| {
+            let text = format!("{name}=procedure:{others},{drug},comment:{others},material:{others}");
+            Series::declared(&text)
+        });
+        series.collect()
+    }
+
+    /// `warifu.toml` for a new repository.
+    pub(super) fn text(series: &BTreeMap<String, Series>) -> String {
+        let mut text = "\
+# Which series (改定世代) this repository holds. Files of two series overlap in time, and their names do not
+# tell the series: the days below decide which files an import takes.
+# 系列ごとの施行日。ファイル名では系列を区別できないため、ここの日付で判定します。
+# effective: first day in force 適用開始日   until: last day in force 適用終了日
+"
+        .to_owned();
+        for (name, series) in series {
+            let quoted = |kind: &String| format!("{kind:?}");
+            let kinds: Vec<_> = series.kinds.iter().map(quoted).collect();
+            text.push_str(&format!("\n[series.{name}]\nkinds = [{}]\n", kinds.join(", ")));
+            for (what, days) in [("effective", &series.effective), ("until", &series.until)] {
+                let days = series.kinds.iter().filter_map(|kind| Some((kind, days.get(kind)?)));
+                days.for_each(|(kind, day)| text.push_str(&format!("{what}.{kind} = \"{day}\"\n")));
+            }
+        }
+        text
+    }
+}
+
+impl Series {
+    /// A series as the command line declares it: `r06=drug:2024-04-01..2025-03-31,comment:2024-06-01`, with
+    /// the first day each kind is in force and, where it is known, the last. `None` when it is not so written.
+    pub fn declared(text: &str) -> Option<(String, Series)> {
+        let (name, kinds) = text.split_once('=')?;
+        let mut series = Series::default();
+        for part in kinds.split(',') {
+            let (kind, days) = part.split_once(':')?;
+            let (first, last) = match days.split_once("..") {
+                Some((first, last)) => (first, Some(last)),
+                None => (days, None),
+            };
+            series.kinds.push(kind.to_owned());
+            series.effective.insert(kind.to_owned(), first.parse().ok()?);
+            if let Some(last) = last {
+                series.until.insert(kind.to_owned(), last.parse().ok()?);
+            }
+        }
+        let plain = is_plain(name) && series.kinds.iter().all(|kind| is_plain(kind));
+        plain.then(|| (name.to_owned(), series))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_repository_declares_the_known_series() {
+        let text = Config::text(&Config::known_series());
+        assert_eq!(Config::parse(&text).unwrap().series, Config::known_series());
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn what_does_not_hold_is_named() {
+        for (text, expected) in [
+            ("[series.r06]\nkinds = [\"drug\"]\neffective = {}\n", "lacks effective.drug"),
+            ("[series.\"../x\"]\nkinds = []\neffective = {}\n", "is not made of"),
+            ("[series.r06]\nkinds = []\neffective = 3\n", "invalid type"),
+            (
+                "[series.a]\nkinds = [\"b\"]\neffective.b = \"2024-04-01\"\nuntil.b = \"2024-03-31\"\n",
+                "before effective.b",
+            ),
+        ] {
+            let error = Config::parse(text).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_declaration_on_the_command_line_reads_back() {
+        let (name, series) = Series::declared("r07=drug:2025-04-01..2026-03-31,comment:2025-06-01").unwrap();
+        assert_eq!((name.as_str(), series.kinds.len(), series.until.len()), ("r07", 2, 1));
+        for wrong in ["r07", "r07=drug", "r07=drug:2025", "R 7=drug:2025-04-01", "r07=../x:2025-04-01"] {
+            assert_eq!(Series::declared(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! One import at a time: a lock that the system lets go when its holder dies.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use super::StoreError;
+
+/// Held while an import is at work.
+#[derive(Debug)]
+pub(super) struct Lock {
+    _file: File,
+    folder: PathBuf,
+}
+
+impl Lock {
+    /// Takes the lock of the repository whose `.git` folder is `git`.
+    pub(super) fn take(git: &Path) -> Result<Lock, StoreError> {
+        let folder = git.join("warifu");
+        fs::create_dir_all(&folder).map_err(StoreError::io("make", &folder))?;
+        let path = folder.join("lock");
+        let file = File::create(&path).map_err(StoreError::io("open", &path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock { _file: file, folder }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::Busy),
+            Err(TryLockError::Error(error)) => Err(StoreError::io("lock", path)(error)),
+        }
+    }
+
+    /// Where an import notes which commit it is about to check out, so that the next one can finish it.
+    pub(super) fn journal(&self) -> PathBuf {
+        self.folder.join("journal")
+    }
+}

@@ -1,0 +1,134 @@
+//! Commit messages: what an import changed, in words, for whoever reads `git log`.
+
+use std::fmt::Write as _;
+
+use git2::{Repository, Signature, Time};
+use jiff::Timestamp;
+use warifu_masters::diff::{Change, Diff, Summary};
+use warifu_masters::read::Role;
+use warifu_masters::schema::Layout;
+
+use super::{Author, ImportRecord, StoreError};
+
+/// How many fields and records a message names.
+const SHOWN: usize = 8;
+
+/// Japan Standard Time, in minutes: where the masters are published.
+const JST_MINUTES: i32 = 540;
+
+/// Who and when, as a commit carries it.
+pub(super) fn signature(
+    repository: &Repository,
+    author: Option<&Author>,
+    now: Timestamp,
+) -> Result<Signature<'static>, StoreError> {
+    let time = Time::new(now.as_second(), JST_MINUTES);
+    let known = match author {
+        Some(author) => Signature::new(&author.name, &author.mail, &time),
+        None => {
+            let git = repository.signature().map_err(|_| StoreError::NoIdentity)?;
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            Signature::new(&text(git.name_bytes()), &text(git.email_bytes()), &time)
+        }
+    };
+    known.map_err(|_| StoreError::NoIdentity)
+}
+
+/// The records a message names.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    lines: Vec<String>,
+    more: usize,
+}
+
+impl Told {
+    pub(super) fn of(diff: &Diff<'_>) -> Told {
+        let class = diff.layout().position(warifu_masters::schema::CHANGE_CLASS);
+        let mut told = Told::default();
+        for change in &diff.changes {
+            let (sign, master, row) = match *change {
+                Change::Added { new } => ('+', diff.new, new),
+                Change::Removed { old } => ('x', diff.old, old),
+                Change::Changed { old, new } => {
+                    let mark = class.map_or("", |class| diff.new.field(new, class));
+                    let mut fields = warifu_masters::diff::fields_that_differ(diff.old, old, diff.new, new);
+                    if fields.all(|column| Some(column) == class) && !matches!(mark, "9" | "1") {
+                        continue;
+                    }
+                    (if matches!(mark, "9" | "1") { '-' } else { '~' }, diff.new, new)
+                }
+            };
+            if told.lines.len() < SHOWN {
+                told.lines.push(format!("  {sign} {} {}", master.key(row), master.label(row)));
+            } else {
+                told.more += 1;
+            }
+        }
+        told
+    }
+
+    /// The message: one line, then the same in Japanese, then the evidence.
+    pub(super) fn message(
+        &self,
+        series: &str,
+        layout: &Layout,
+        record: &ImportRecord,
+        summary: &Summary,
+    ) -> String {
+        let ImportRecord { name, counts, .. } = record;
+        let (role, role_ja) = match record.role {
+            Role::Full => ("full", "全件"),
+            Role::Differential => ("differential", "変更分"),
+        };
+        let (what, what_ja) = match (&record.base, record.role) {
+            (None, _) => (format!("{} records", record.records), format!("{} 件", record.records)),
+            (Some(_), _) => {
+                let (added, changed, abolished) = (counts.added, counts.changed, counts.abolished);
+                (
+                    format!("{added} added, {changed} changed, {abolished} abolished"),
+                    format!("追加 {added}、変更 {changed}、廃止 {abolished}"),
+                )
+            }
+        };
+        let name = one_line(name);
+        let mut text = format!("{series} {}: {role} {name}: {what}\n\n", layout.kind);
+        let _ = writeln!(text, "{series} {}: {role_ja} {name}: {what_ja}\n", layout.name_ja);
+        let _ = writeln!(text, "file   {name}, {} bytes, {} rows", record.bytes, record.rows);
+        let _ = writeln!(text, "dated  {}", record.dated);
+        let _ = writeln!(text, "sha256 {}", record.sha256);
+        if let Some(base) = &record.base {
+            let _ = writeln!(text, "base   {} ({})", base.state, &base.commit[..12]);
+        }
+        let _ = writeln!(text, "state  {}, {} records", record.state, record.records);
+        if counts.removed > 0 {
+            let _ = writeln!(text, "gone   {} (abolished before; 前回廃止分の削除)", counts.removed);
+        }
+        if !summary.fields.is_empty() {
+            text.push_str("\nFields changed 変更項目\n");
+            for (id, count) in summary.fields.iter().take(SHOWN) {
+                let name = layout.position(id).map_or("", |column| &layout.columns[column].name);
+                let _ = writeln!(text, "  {id} {name} ×{count}");
+            }
+        }
+        if !self.lines.is_empty() {
+            text.push_str("\nRecords 対象 (+ added 追加, ~ changed 変更, - abolished 廃止, x gone 削除)\n");
+            self.lines.iter().for_each(|line| text.push_str(&format!("{line}\n")));
+            if self.more > 0 {
+                let _ = writeln!(text, "  … {} more 他", self.more);
+            }
+        }
+        if !record.accepted.is_empty() {
+            text.push_str("\nAccepted 承認した指摘\n");
+            for accepted in &record.accepted {
+                let reason = one_line(&accepted.reason);
+                let _ = writeln!(text, "  {} ×{}: {reason}", accepted.code, accepted.count);
+            }
+        }
+        text
+    }
+}
+
+/// Names and reasons come from outside: none may begin another line of the message.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

@@ -1,0 +1,152 @@
+//! Git objects as this store reads them: entries of trees by name, and lines of history.
+//!
+//! Trees and commits are read raw. A walk over a hundred versions looks at one entry in each of four trees;
+//! building whole tree objects for that would cost ten times as much.
+
+use git2::{ObjectType, Odb, Oid};
+
+use super::StoreError;
+
+/// One entry of a tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) name: String,
+    pub(super) oid: Oid,
+}
+
+/// Reads objects of one repository.
+pub(super) struct Objects<'r> {
+    odb: Odb<'r>,
+}
+
+impl<'r> Objects<'r> {
+    pub(super) fn of(repository: &'r git2::Repository) -> Result<Self, StoreError> {
+        let odb = repository.odb().map_err(StoreError::git("open the object database"))?;
+        Ok(Objects { odb })
+    }
+
+    /// The bytes of the object `oid`, which must be of `kind`.
+    fn read(&self, oid: Oid, kind: ObjectType) -> Result<git2::OdbObject<'_>, StoreError> {
+        let object = self.odb.read(oid).map_err(StoreError::git(format_args!("read object {oid}")))?;
+        if object.kind() != kind {
+            return Err(StoreError::damaged(format_args!("object {oid} is no {kind}")));
+        }
+        Ok(object)
+    }
+
+    pub(super) fn blob(&self, oid: Oid) -> Result<Vec<u8>, StoreError> {
+        Ok(self.read(oid, ObjectType::Blob)?.data().to_vec())
+    }
+
+    /// Writes a blob and says its name.
+    pub(super) fn write_blob(&self, bytes: &[u8]) -> Result<Oid, StoreError> {
+        self.odb.write(ObjectType::Blob, bytes).map_err(StoreError::git("write an object"))
+    }
+
+    /// The tree of a commit and its first parent.
+    pub(super) fn commit(&self, oid: Oid) -> Result<(Oid, Option<Oid>), StoreError> {
+        let object = self.read(oid, ObjectType::Commit)?;
+        let damaged = || StoreError::damaged(format_args!("commit {oid} cannot be read"));
+        let text = object.data().split(|byte| *byte == b'\n');
+        let mut lines = text.map(|line| std::str::from_utf8(line).unwrap_or_default());
+        let hex = |line: Option<&str>, key: &str| {
+            let hex = line?.strip_prefix(key)?;
+            Oid::from_str(hex).ok()
+        };
+        let tree = hex(lines.next(), "tree ").ok_or_else(damaged)?;
+        Ok((tree, hex(lines.next(), "parent ")))
+    }
+
+    /// The entry called `name` of the tree `tree`.
+    fn entry(&self, tree: Oid, name: &str) -> Result<Option<Oid>, StoreError> {
+        let object = self.read(tree, ObjectType::Tree)?;
+        let found = raw_entries(object.data()).find(|(entry, _)| *entry == name.as_bytes());
+        Ok(found.map(|(_, oid)| oid))
+    }
+
+    /// What stands at `path` below `tree`.
+    pub(super) fn at(&self, tree: Oid, path: &[&str]) -> Result<Option<Oid>, StoreError> {
+        let mut oid = tree;
+        for name in path {
+            match self.entry(oid, name)? {
+                Some(next) => oid = next,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(oid))
+    }
+
+    /// The entries of the tree at `path` below `tree`; none when there is no such tree.
+    pub(super) fn list(&self, tree: Oid, path: &[&str]) -> Result<Vec<Entry>, StoreError> {
+        let Some(oid) = self.at(tree, path)? else { return Ok(Vec::new()) };
+        let object = self.read(oid, ObjectType::Tree)?;
+        let entry =
+            |(name, oid): (&[u8], Oid)| Entry { name: String::from_utf8_lossy(name).into_owned(), oid };
+        Ok(raw_entries(object.data()).map(entry).collect())
+    }
+
+    /// The commits that changed what stands at `path`, newest first, along first parents from `head`: each
+    /// with what stands there since.
+    pub(super) fn changes_at(&self, head: Oid, path: &[&str]) -> Result<Vec<(Oid, Option<Oid>)>, StoreError> {
+        let mut changes = Vec::new();
+        let (mut commit, mut newer): (Option<Oid>, Option<(Oid, Trail)>) = (Some(head), None);
+        while let Some(oid) = commit {
+            let (tree, parent) = self.commit(oid)?;
+            let trail = self.trail(tree, path, newer.as_ref().map(|(_, trail)| trail))?;
+            if let Some((by, since)) = newer
+                && since.end() != trail.end()
+            {
+                changes.push((by, since.end()));
+            }
+            newer = Some((oid, trail));
+            commit = parent;
+        }
+        if let Some((by, since)) = newer
+            && since.end().is_some()
+        {
+            changes.push((by, since.end()));
+        }
+        Ok(changes)
+    }
+
+    /// The way to `path`; from the point on where it joins the way of the `newer` commit, that one is taken.
+    fn trail(&self, tree: Oid, path: &[&str], newer: Option<&Trail>) -> Result<Trail, StoreError> {
+        let mut trail = vec![Some(tree)];
+        for (at, name) in path.iter().enumerate() {
+            if let Some(newer) = newer
+                && newer.0[at] == trail[at]
+            {
+                trail.extend_from_slice(&newer.0[at + 1..]);
+                break;
+            }
+            let next = match trail[at] {
+                Some(tree) => self.entry(tree, name)?,
+                None => None,
+            };
+            trail.push(next);
+        }
+        Ok(Trail(trail))
+    }
+}
+
+/// The tree of a commit, then what stands at each step of a path below it.
+struct Trail(Vec<Option<Oid>>);
+
+impl Trail {
+    fn end(&self) -> Option<Oid> {
+        self.0.last().copied().flatten()
+    }
+}
+
+/// The entries of a raw tree: `mode SP name NUL` and twenty bytes of name. Ends at the first one that is not
+/// so written.
+fn raw_entries(tree: &[u8]) -> impl Iterator<Item = (&[u8], Oid)> {
+    let mut rest = tree;
+    std::iter::from_fn(move || {
+        let end = rest.iter().position(|byte| *byte == 0)?;
+        let name = rest[..end].splitn(2, |byte| *byte == b' ').nth(1)?;
+        let oid = Oid::from_bytes(rest.get(end + 1..end + 21)?).ok()?;
+        rest = &rest[end + 21..];
+        Some((name, oid))
+    })
+}

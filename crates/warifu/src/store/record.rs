@@ -1,0 +1,117 @@
+//! `import.toml`: what came in last for one master of one series, and how to give its bytes back.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use warifu_masters::digest::Digest;
+use warifu_masters::format::Rendering;
+use warifu_masters::read::Role;
+
+use super::StoreError;
+
+/// What one import took in. Stored as TOML; a part of the repository format.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImportRecord {
+    /// The file's name, without a folder.
+    pub name: String,
+    /// The digest of its bytes as they came.
+    pub sha256: Digest,
+    /// How many bytes there were.
+    pub bytes: u64,
+    /// Full or differential.
+    pub role: Role,
+    /// The layout it is in (`drug-42`).
+    pub edition: String,
+    /// The day of publication.
+    pub dated: Date,
+    /// When it was imported.
+    pub imported: Timestamp,
+    /// How many rows it has.
+    pub rows: usize,
+    /// The digest of the canonical form of the whole state after it.
+    pub state: Digest,
+    /// How many records that state has.
+    pub records: usize,
+    /// What became of the records.
+    pub counts: Counts,
+    /// The state it was applied to; none for the first full of a series.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base: Option<Base>,
+    /// Findings that would have refused it, but were accepted by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<Accepted>,
+    /// How its bytes differ from its records; none when they are kept as they came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rendering: Option<Rendering>,
+}
+
+/// What an import did to the records of the state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Counts {
+    /// Records that were not there before.
+    pub added: usize,
+    /// Records with other fields, bookkeeping aside.
+    pub changed: usize,
+    /// Records that now carry class 9 or 1.
+    pub abolished: usize,
+    /// Records that are gone.
+    pub removed: usize,
+}
+
+/// The state that an import was applied to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Base {
+    /// The commit that held it.
+    pub commit: String,
+    /// Its digest.
+    pub state: Digest,
+}
+
+/// A finding accepted by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// The code.
+    pub code: String,
+    /// How many findings that concerned.
+    pub count: u64,
+    /// Why, in the words of whoever imported.
+    pub reason: String,
+}
+
+impl ImportRecord {
+    pub(super) fn parse(bytes: &[u8], place: &str) -> Result<Self, StoreError> {
+        let text = String::from_utf8_lossy(bytes);
+        toml::from_str(&text).map_err(|error| StoreError::damaged(format_args!("{place}: {error}")))
+    }
+
+    pub(super) fn text(&self) -> Result<String, StoreError> {
+        toml::to_string(self).map_err(|error| StoreError::damaged(format_args!("import.toml: {error}")))
+    }
+
+    /// The version's short name: the file it came in.
+    pub fn version(&self) -> &str {
+        self.name.rsplit_once('.').map_or(&self.name, |(stem, _)| stem)
+    }
+}
+
+/// What importing needs of the records before: read line by line, so that a long past costs little.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Glance {
+    pub(super) sha256: String,
+    pub(super) dated: String,
+    pub(super) full: bool,
+    pub(super) name: String,
+}
+
+impl Glance {
+    pub(super) fn at(bytes: &[u8]) -> Glance {
+        let text = String::from_utf8_lossy(bytes);
+        let value = |key: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = "));
+            line.unwrap_or_default().trim_matches('"').to_owned()
+        };
+        let full = value("role") == "full";
+        Glance { sha256: value("sha256"), dated: value("dated"), full, name: value("name") }
+    }
+}

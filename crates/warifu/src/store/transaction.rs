@@ -1,0 +1,319 @@
+//! Writing: everything as new objects first, then the branch in one step, then the work tree.
+//!
+//! ```text
+//! blobs, trees, commit   nothing points at them yet; a crash leaves garbage that `git gc` collects
+//! journal                old and new commit
+//! branch                 the one step that counts; refused when it moved meanwhile
+//! work tree, index       follow the branch; a crash here is finished by the next import, from the journal
+//! ```
+//!
+//! Only changed files are touched anywhere: trees are built from the old ones, never through the index.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use git2::{IndexEntry, IndexTime, Oid, Repository, Signature};
+
+use super::StoreError;
+use super::lock::Lock;
+use super::objects::Objects;
+
+/// A file to be written or removed.
+#[derive(Debug, Clone)]
+pub(super) struct Change {
+    /// Below the root of the work tree, with `/`.
+    path: String,
+    content: Option<Vec<u8>>,
+}
+
+impl Change {
+    pub(super) fn put(path: String, content: Vec<u8>) -> Self {
+        Change { path, content: Some(content) }
+    }
+
+    pub(super) fn remove(path: String) -> Self {
+        Change { path, content: None }
+    }
+}
+
+/// Counts the steps that write, and fails the one a test asks for.
+#[derive(Debug, Default)]
+pub(super) struct Steps {
+    taken: Cell<usize>,
+    fail_at: Cell<Option<usize>>,
+}
+
+impl Steps {
+    pub(super) fn fail_at(&self, step: Option<usize>) {
+        self.taken.set(0);
+        self.fail_at.set(step);
+    }
+
+    fn next(&self, what: &'static str) -> Result<(), StoreError> {
+        let taken = self.taken.get();
+        self.taken.set(taken + 1);
+        if self.fail_at.get() == Some(taken) {
+            return Err(StoreError::io(what, "(failed as asked)")(std::io::ErrorKind::Other.into()));
+        }
+        Ok(())
+    }
+}
+
+/// What a commit is made of besides its files.
+pub(super) struct Message<'a> {
+    pub(super) author: &'a Signature<'a>,
+    pub(super) text: &'a str,
+}
+
+/// One commit on the branch that HEAD names.
+pub(super) struct Transaction<'a> {
+    pub(super) repository: &'a Repository,
+    pub(super) lock: &'a Lock,
+    pub(super) steps: &'a Steps,
+}
+
+impl Transaction<'_> {
+    /// Commits `changes` on top of `parent` and brings the work tree and the index up to the new commit.
+    pub(super) fn commit(
+        &self,
+        parent: Option<Oid>,
+        changes: Vec<Change>,
+        message: &Message<'_>,
+    ) -> Result<Oid, StoreError> {
+        let objects = Objects::of(self.repository)?;
+        let branch = branch(self.repository)?;
+        // Git itself may be at work; better told now than after the branch has moved.
+        let index_lock = self.repository.path().join("index.lock");
+        if index_lock.exists() {
+            return Err(StoreError::io("write", index_lock)(std::io::ErrorKind::AlreadyExists.into()));
+        }
+        let mut blobs = BTreeMap::new();
+        for change in &changes {
+            let oid = match &change.content {
+                Some(bytes) => {
+                    self.steps.next("write a blob to")?;
+                    Some(objects.write_blob(bytes)?)
+                }
+                None => None,
+            };
+            blobs.insert(change.path.as_str(), oid);
+        }
+        let old_tree = parent.map(|parent| objects.commit(parent)).transpose()?.map(|(tree, _)| tree);
+        let Some(tree) = self.tree(old_tree, &blobs)? else {
+            return Err(StoreError::damaged("a commit would be empty"));
+        };
+        let commit = self.write_commit(tree, parent, message)?;
+        if let Some(parent) = parent {
+            self.steps.next("write")?;
+            let journal = self.lock.journal();
+            fs::write(&journal, format!("{parent} {commit}\n")).map_err(StoreError::io("write", journal))?;
+        }
+        self.steps.next("move the branch of")?;
+        self.move_branch(&branch, parent, commit, message)?;
+        let caught_up = self.check_out(&changes, &blobs).and_then(|()| self.forget_journal());
+        caught_up.map_err(|source| StoreError::Unfinished {
+            commit: commit.to_string(),
+            source: Box::new(source),
+        })?;
+        Ok(commit)
+    }
+
+    /// The tree that `old` becomes with `changes` (paths below it); none when nothing is left.
+    fn tree(
+        &self,
+        old: Option<Oid>,
+        changes: &BTreeMap<&str, Option<Oid>>,
+    ) -> Result<Option<Oid>, StoreError> {
+        let git = || StoreError::git("write a tree");
+        let old = old.map(|oid| self.repository.find_tree(oid)).transpose().map_err(git())?;
+        let mut builder = self.repository.treebuilder(old.as_ref()).map_err(git())?;
+        let mut below: BTreeMap<&str, BTreeMap<&str, Option<Oid>>> = BTreeMap::new();
+        for (path, oid) in changes {
+            match (path.split_once('/'), oid) {
+                (Some((folder, rest)), _) => {
+                    below.entry(folder).or_default().insert(rest, *oid);
+                }
+                (None, Some(oid)) => {
+                    builder.insert(path, *oid, 0o100_644).map_err(git())?;
+                }
+                (None, None) => {
+                    if builder.get(path).map_err(git())?.is_some() {
+                        builder.remove(path).map_err(git())?;
+                    }
+                }
+            }
+        }
+        for (folder, changes) in below {
+            let old = builder.get(folder).map_err(git())?.map(|entry| entry.id());
+            match self.tree(old, &changes)? {
+                Some(tree) => {
+                    builder.insert(folder, tree, 0o040_000).map_err(git())?;
+                }
+                None if old.is_some() => builder.remove(folder).map_err(git())?,
+                None => {}
+            }
+        }
+        if builder.is_empty() {
+            return Ok(None);
+        }
+        self.steps.next("write a tree to")?;
+        builder.write().map(Some).map_err(git())
+    }
+
+    fn write_commit(&self, tree: Oid, parent: Option<Oid>, message: &Message<'_>) -> Result<Oid, StoreError> {
+        self.steps.next("write a commit to")?;
+        let git = || StoreError::git("write a commit");
+        let tree = self.repository.find_tree(tree).map_err(git())?;
+        let parent = parent.map(|oid| self.repository.find_commit(oid)).transpose().map_err(git())?;
+        let parents: Vec<_> = parent.iter().collect();
+        let author = message.author;
+        self.repository.commit(None, author, author, message.text, &tree, &parents).map_err(git())
+    }
+
+    fn move_branch(
+        &self,
+        branch: &str,
+        from: Option<Oid>,
+        to: Oid,
+        message: &Message<'_>,
+    ) -> Result<(), StoreError> {
+        let log = format!("warifu: {}", message.text.lines().next().unwrap_or_default());
+        let moved = match from {
+            Some(from) => self.repository.reference_matching(branch, to, true, from, &log),
+            None => self.repository.reference(branch, to, false, &log),
+        };
+        match moved {
+            Ok(_) => Ok(()),
+            Err(error) if matches!(error.code(), git2::ErrorCode::Modified | git2::ErrorCode::Exists) => {
+                self.forget_journal()?;
+                Err(StoreError::Moved)
+            }
+            Err(error) => Err(StoreError::git("move the branch")(error)),
+        }
+    }
+
+    /// Writes changed files to the work tree and notes them in the index with their file times, so that
+    /// `git status` needs not read them.
+    fn check_out(&self, changes: &[Change], blobs: &BTreeMap<&str, Option<Oid>>) -> Result<(), StoreError> {
+        let git = || StoreError::git("write the index");
+        let Some(root) = self.repository.workdir() else {
+            return Err(StoreError::damaged("a repository without a work tree"));
+        };
+        let mut index = self.repository.index().map_err(git())?;
+        index.read(false).map_err(git())?;
+        for change in changes {
+            self.steps.next("write")?;
+            let file = root.join(&change.path);
+            match (&change.content, blobs.get(change.path.as_str()).copied().flatten()) {
+                (Some(bytes), Some(oid)) => {
+                    let folder = file.parent().unwrap_or(root);
+                    let written = fs::write(&file, bytes).or_else(|_| {
+                        fs::create_dir_all(folder)?;
+                        fs::write(&file, bytes)
+                    });
+                    written.map_err(StoreError::io("write", &file))?;
+                    let entry = index_entry(&file, &change.path, oid, bytes.len())
+                        .map_err(StoreError::io("read", &file))?;
+                    index.add(&entry).map_err(git())?;
+                }
+                _ => {
+                    match fs::remove_file(&file) {
+                        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                            return Err(StoreError::io("remove", file)(error));
+                        }
+                        _ => {}
+                    }
+                    index.remove_path(Path::new(&change.path)).map_err(git())?;
+                }
+            }
+        }
+        self.steps.next("write the index of")?;
+        index.write().map_err(git())
+    }
+
+    fn forget_journal(&self) -> Result<(), StoreError> {
+        self.steps.next("remove")?;
+        let journal = self.lock.journal();
+        match fs::remove_file(&journal) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(StoreError::io("remove", journal)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Finishes what an import that died left behind: when the branch has moved, the work tree follows.
+    pub(super) fn recover(&self, head: Option<Oid>) -> Result<(), StoreError> {
+        let Ok(journal) = fs::read_to_string(self.lock.journal()) else { return Ok(()) };
+        let mut oids = journal.split_whitespace().filter_map(|text| Oid::from_str(text).ok());
+        if let (Some(old), Some(new)) = (oids.next(), oids.next())
+            && Some(new) == head
+        {
+            let (changes, blobs) = self.between(old, new)?;
+            let blobs = blobs.iter().map(|(path, oid)| (path.as_str(), *oid)).collect();
+            self.check_out(&changes, &blobs)?;
+        }
+        self.forget_journal()
+    }
+
+    fn between(
+        &self,
+        old: Oid,
+        new: Oid,
+    ) -> Result<(Vec<Change>, BTreeMap<String, Option<Oid>>), StoreError> {
+        let git = || StoreError::git("compare two commits");
+        let tree = |oid| self.repository.find_commit(oid).and_then(|commit| commit.tree()).map_err(git());
+        let (old, new) = (tree(old)?, tree(new)?);
+        let diff = self.repository.diff_tree_to_tree(Some(&old), Some(&new), None).map_err(git())?;
+        let objects = Objects::of(self.repository)?;
+        let (mut changes, mut blobs) = (Vec::new(), BTreeMap::new());
+        for delta in diff.deltas() {
+            let file = if delta.new_file().exists() { delta.new_file() } else { delta.old_file() };
+            let Some(path) = file.path().and_then(Path::to_str) else { continue };
+            let oid = delta.new_file().exists().then(|| delta.new_file().id());
+            let content = oid.map(|oid| objects.blob(oid)).transpose()?;
+            changes.push(Change { path: path.to_owned(), content });
+            blobs.insert(path.to_owned(), oid);
+        }
+        Ok((changes, blobs))
+    }
+}
+
+/// The full name of the branch that HEAD names, whether or not it has a commit yet.
+fn branch(repository: &Repository) -> Result<String, StoreError> {
+    let head = repository.find_reference("HEAD").map_err(StoreError::git("read HEAD"))?;
+    match head.symbolic_target() {
+        Ok(Some(name)) => Ok(name.to_owned()),
+        _ => Err(StoreError::Detached),
+    }
+}
+
+fn index_entry(file: &Path, path: &str, oid: Oid, bytes: usize) -> std::io::Result<IndexEntry> {
+    let mut entry = IndexEntry {
+        ctime: IndexTime::new(0, 0),
+        mtime: IndexTime::new(0, 0),
+        dev: 0,
+        ino: 0,
+        mode: 0o100_644,
+        uid: 0,
+        gid: 0,
+        file_size: bytes as u32,
+        id: oid,
+        flags: 0,
+        flags_extended: 0,
+        path: path.as_bytes().to_vec(),
+    };
+    let metadata = fs::metadata(file)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        entry.ctime = IndexTime::new(metadata.ctime() as i32, metadata.ctime_nsec() as u32);
+        entry.mtime = IndexTime::new(metadata.mtime() as i32, metadata.mtime_nsec() as u32);
+        (entry.dev, entry.ino) = (metadata.dev() as u32, metadata.ino() as u32);
+        (entry.uid, entry.gid) = (metadata.uid(), metadata.gid());
+    }
+    entry.file_size = metadata.len() as u32;
+    Ok(entry)
+}

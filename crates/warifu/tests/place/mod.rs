@@ -1,0 +1,109 @@
+//! A repository in a temporary folder, and the real files beside the checkout.
+#![expect(dead_code, reason = "each test program uses its part")]
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use warifu::store::{Author, Config, ImportRequest, Imported, Store, StoreError, dated_in};
+use warifu_masters::finding::Code;
+use warifu_masters::schema::Schemas;
+
+/// The folder with real files, when it is there.
+pub fn data() -> Option<PathBuf> {
+    let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    if !data.is_dir() {
+        // Past the test harness's capture, so that nobody believes these ran.
+        let _ = writeln!(std::io::stderr(), "left out: real files, no folder {}", data.display());
+        return None;
+    }
+    Some(data)
+}
+
+/// The files of one folder in the order they go in: by date, a differential before the full of its day.
+pub fn files(data: &Path, folder: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(data.join(folder)).unwrap();
+    let mut files: Vec<String> =
+        entries.map(|entry| format!("{folder}/{}", entry.unwrap().file_name().to_string_lossy())).collect();
+    files.sort_by_key(|file| (dated_in(file), file.contains("ALL"), file.clone()));
+    files
+}
+
+/// The name without its folder.
+pub fn file_name(file: &str) -> &str {
+    file.rsplit('/').next().unwrap()
+}
+
+/// 2024-06-03 09:00 in Japan.
+pub fn now() -> Timestamp {
+    "2024-06-03T00:00:00Z".parse().unwrap()
+}
+
+/// Who imports in tests.
+pub fn author() -> Author {
+    Author::parse("Warifu Test <test@example.jp>").unwrap()
+}
+
+/// A repository that goes away with its folder.
+pub struct Place {
+    pub folder: tempfile::TempDir,
+    pub store: Store,
+}
+
+impl Place {
+    pub fn new() -> Place {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("masters");
+        let schemas = Schemas::built_in().unwrap();
+        let store = Store::init(&path, schemas, &Config::known_series(), Some(&author()), now()).unwrap();
+        Place { folder, store }
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("masters")
+    }
+
+    /// Imports a file below `data`.
+    pub fn import(
+        &self,
+        data: &Path,
+        file: &str,
+        series: &str,
+        accept: &[(Code, String)],
+    ) -> Result<Imported, StoreError> {
+        let bytes = std::fs::read(data.join(file)).unwrap();
+        self.import_bytes(&bytes, file_name(file), series, accept)
+    }
+
+    pub fn import_bytes(
+        &self,
+        bytes: &[u8],
+        name: &str,
+        series: &str,
+        accept: &[(Code, String)],
+    ) -> Result<Imported, StoreError> {
+        self.store.import(&request(bytes, name, series, accept, &author()))
+    }
+}
+
+/// A request with everything left to be recognised.
+pub fn request<'a>(
+    bytes: &'a [u8],
+    name: &'a str,
+    series: &'a str,
+    accept: &'a [(Code, String)],
+    author: &'a Author,
+) -> ImportRequest<'a> {
+    let (format, role, dated) = (None, None, None);
+    ImportRequest { bytes, name, series, format, role, dated, accept, author: Some(author), now: now() }
+}
+
+/// Imports `files` one after the other; every one must pass.
+pub fn import_all(place: &Place, data: &Path, files: &[&str], series: &str) -> Vec<Imported> {
+    let import = |file: &&str| match place.import(data, file, series, &[]) {
+        Ok(imported) => imported,
+        Err(StoreError::Refused { findings, .. }) => panic!("{file}: {:?}", findings.list()),
+        Err(error) => panic!("{file}: {error}"),
+    };
+    files.iter().map(import).collect()
+}
