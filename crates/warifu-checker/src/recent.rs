@@ -9,11 +9,16 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::state_directory::{private_directory, write_whole};
 
 /// All kept files together. A few large hospitals' months; a candidate is replayed in seconds.
 const TOTAL_BYTES: usize = 64 << 20;
+
+/// Once the ring is full, a file replaces the oldest at most this often: a busy hour must not become a busy disk,
+/// and files of different minutes say more than those of one.
+const BETWEEN: Duration = Duration::from_secs(1);
 
 /// The ring.
 #[derive(Debug)]
@@ -28,6 +33,7 @@ struct Kept {
     files: VecDeque<(u64, Arc<[u8]>)>,
     bytes: usize,
     next: u64,
+    last: Option<Instant>,
 }
 
 impl Recent {
@@ -76,6 +82,11 @@ impl Recent {
         }
         let number = {
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_soon = kept.last.is_some_and(|last| last.elapsed() < BETWEEN);
+            if is_soon && kept.files.len() >= self.most {
+                return Ok(());
+            }
+            kept.last = Some(Instant::now());
             kept.next += 1;
             kept.next
         };
@@ -120,8 +131,12 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let open = |most| Recent::open(directory.path().join("recent"), most).unwrap();
         let recent = open(2);
-        for text in ["a", "b", "c"] {
+        for text in ["a", "b", "c", "d"] {
             recent.keep(text.as_bytes().into()).unwrap();
+            // The third comes later; the fourth too soon after it.
+            if text == "b" {
+                recent.kept.lock().unwrap().last = None;
+            }
         }
         let texts = |recent: &Recent| recent.files().iter().map(|b| b.to_vec()).collect::<Vec<_>>();
         assert_eq!(texts(&recent), [b"b", b"c"]);

@@ -7,7 +7,8 @@
 //! POST /fall-back          return to the previous release        200, 403, 409
 //! GET  /healthz            a release runs                        200, 503
 //! ```
-//! `/swap` and `/fall-back` are for this machine only: they answer 403 to any other.
+//! `/swap` and `/fall-back` are for this machine only: they answer 403 to any other, to what a proxy passes on, and
+//! to pages in a browser.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -232,8 +233,11 @@ async fn healthz(State(service): State<Arc<Service>>) -> StatusCode {
     if service.swapper.active().is_some() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
 }
 
-fn is_this_machine(peer: Option<&ConnectInfo<SocketAddr>>) -> bool {
+fn is_this_machine(request: &Request) -> bool {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let on_behalf = ["origin", "forwarded", "x-forwarded-for", "via"];
     peer.is_some_and(|ConnectInfo(peer)| peer.ip().to_canonical().is_loopback())
+        && !on_behalf.iter().any(|name| request.headers().contains_key(*name))
 }
 
 fn forbidden() -> Response {
@@ -250,7 +254,7 @@ async fn swap(
     Query(Wanted { release }): Query<Wanted>,
     request: Request,
 ) -> Response {
-    if !is_this_machine(request.extensions().get()) {
+    if !is_this_machine(&request) {
         return forbidden();
     }
     let swapper = Arc::clone(&service.swapper);
@@ -267,7 +271,7 @@ async fn swap(
 }
 
 async fn fall_back(State(service): State<Arc<Service>>, request: Request) -> Response {
-    if !is_this_machine(request.extensions().get()) {
+    if !is_this_machine(&request) {
         return forbidden();
     }
     let swapper = Arc::clone(&service.swapper);

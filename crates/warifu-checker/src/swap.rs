@@ -317,13 +317,23 @@ impl Swapper {
         let building = lock(&self.building);
         let outcome = self.take(now, wanted);
         drop(building);
-        self.stale.store(matches!(outcome, Outcome::Stale { .. }), Ordering::Relaxed);
+        if !matches!(outcome, Outcome::Unavailable { .. }) {
+            self.stale.store(matches!(outcome, Outcome::Stale { .. }), Ordering::Relaxed);
+        }
         let mut inner = lock(&self.inner);
         let repeated = inner.last_poll.as_ref().is_some_and(|last| same_news(&last.result, &outcome));
         inner.last_poll = Some(LastPoll { at: now, result: outcome.clone() });
-        if let Outcome::Refused(refused) = &outcome {
-            inner.record.refused = Some(refused.clone());
-            self.write(&inner.record);
+        match &outcome {
+            Outcome::Refused(refused) if !repeated => {
+                inner.record.refused = Some(refused.clone());
+                self.write(&inner.record);
+            }
+            // What was refused is gone from the channel again.
+            Outcome::Unchanged { .. } if inner.record.refused.is_some() => {
+                inner.record.refused = None;
+                self.write(&inner.record);
+            }
+            _ => {}
         }
         drop(inner);
         if !repeated {
@@ -374,7 +384,8 @@ impl Swapper {
             Ok(candidate) => candidate,
             Err(why) => return not_cleared(why),
         };
-        if let Some(why) = self.clear(&candidate) {
+        let running = self.active();
+        if let Some(why) = self.clear(&candidate, running.as_deref()) {
             return not_cleared(why);
         }
         match candidate.activate_at {
@@ -382,7 +393,7 @@ impl Swapper {
                 lock(&self.inner).waiting = Some(candidate);
                 Outcome::Waiting { release: id.release, until }
             }
-            _ => self.activate(candidate, now),
+            _ => self.activate(candidate, running.as_ref(), now),
         }
     }
 
@@ -414,9 +425,8 @@ impl Swapper {
     }
 
     /// Why a candidate may not run; its replay is kept in any case.
-    fn clear(&self, candidate: &Candidate) -> Option<Said> {
-        let running = self.active();
-        if let Some(running) = &running
+    fn clear(&self, candidate: &Candidate, running: Option<&Active>) -> Option<Said> {
+        if let Some(running) = running
             && let Some(kind) = running.kinds.difference(&candidate.kinds).next()
         {
             return Some(Said::new(
@@ -425,16 +435,29 @@ impl Swapper {
             ));
         }
         let files = self.recent.files();
-        let against = running.as_ref().map(|running| (running.id.release, &*running.snapshot));
+        let against = running.map(|running| (running.id.release, &*running.snapshot));
         let report = replay(candidate, against, &files, &self.gates.replay);
         let refusal = report.refusal();
         lock(&self.inner).record.drift = Some(report);
         refusal
     }
 
-    fn activate(&self, candidate: Candidate, now: UnixSeconds) -> Outcome {
+    /// `cleared_against` is what ran when the candidate was cleared.
+    fn activate(
+        &self,
+        candidate: Candidate,
+        cleared_against: Option<&Arc<Active>>,
+        now: UnixSeconds,
+    ) -> Outcome {
         let mut inner = lock(&self.inner);
         let old = self.active();
+        if old.as_ref().map(|old| old.id) != cleared_against.map(|cleared| cleared.id) {
+            let why = Said::new(
+                "the running release changed while this one was being cleared; it is tried again",
+                "検査中に稼働リリースが変わったため、次回やり直します",
+            );
+            return Outcome::Unavailable { why };
+        }
         // Never fall back onto what was not confirmed itself.
         let previous = match old.as_deref() {
             Some(Active { probation: Some(probation), .. }) => Some(Arc::clone(&probation.previous)),
@@ -505,8 +528,9 @@ impl Swapper {
         };
         if let Some(candidate) = due {
             let _building = lock(&self.building);
-            let outcome = match self.clear(&candidate) {
-                None => self.activate(candidate, now),
+            let running = self.active();
+            let outcome = match self.clear(&candidate, running.as_deref()) {
+                None => self.activate(candidate, running.as_ref(), now),
                 Some(why) => Outcome::Refused(Refused {
                     id: Some(candidate.id.into()),
                     reached: Some(Step::Verified),

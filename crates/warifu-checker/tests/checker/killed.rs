@@ -153,3 +153,43 @@ fn one_file_is_checked_without_a_running_checker() {
     let (code, _) = check("right.uke", &[]);
     assert_eq!(code, Some(3));
 }
+
+/// `status`, `swap` and `fall-back` as an operator types them.
+#[test]
+fn an_operator_asks_a_running_checker() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let world = World::at(now());
+    let channel = DirectoryChannel::create_in(at.join("channel")).unwrap();
+    warifu_trust::publish_root(&channel, &world.root).unwrap();
+    std::fs::write(at.join("root.json"), world.root.bytes()).unwrap();
+    publish_release(&world, &channel, 1);
+    let running = Running::start(at);
+    let url = format!("http://{}", running.address);
+    let ask = |words: &[&str]| {
+        let output =
+            Command::new(PROGRAM).args(words).args(["--url", &url, "--lang", "en"]).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, text) = ask(&["status"]);
+    assert_eq!(code, Some(0));
+    assert!(text.starts_with("release 1 (") && text.contains("\nconfirmed\n"), "{text}");
+    assert_eq!(ask(&["fall-back"]).0, Some(1), "nothing before");
+    assert_eq!(ask(&["swap", "7"]).0, Some(2), "not offered");
+
+    publish_release(&world, &channel, 2);
+    let (code, text) = ask(&["swap", "2", "--json"]);
+    let outcome: serde_json::Value = serde_json::from_str(&text).unwrap();
+    // The poll of every second may have been faster.
+    assert_eq!((code, &outcome["release"]), (Some(0), &2.into()), "{outcome}");
+    let (_, text) = ask(&["status"]);
+    assert!(text.contains("on probation against release 1: inconclusive"), "{text}");
+    assert_eq!(ask(&["fall-back"]), (Some(0), "fell back to release 1\n".to_owned()));
+    let (_, text) = ask(&["status", "--json"]);
+    let status: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&status["running"]["release"], &status["held"][0]["release"]), (&1.into(), &2.into()));
+    assert_eq!(ask(&["swap"]).0, Some(1), "held");
+
+    drop(running);
+    assert_eq!(ask(&["status"]).0, Some(2), "nobody there");
+}

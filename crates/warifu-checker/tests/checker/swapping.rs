@@ -4,10 +4,11 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 
 use warifu_checker::drift::Thresholds;
+use warifu_checker::log::now;
 use warifu_checker::record::{Phase, RefusedFor, Step};
 use warifu_checker::swap::{Gates, Outcome};
 
-use crate::world::{CODES, Checker, bad, claim_file, good, meanwhile, release};
+use crate::world::{CODES, Checker, alone, bad, claim_file, good, meanwhile, release, release_at};
 
 fn activated(outcome: &Outcome) -> Option<(u64, Phase)> {
     match outcome {
@@ -84,7 +85,10 @@ fn answers_in_flight_are_each_of_one_release() {
         assert_eq!(answered.lines.len(), 40 * 4 + 1);
         for line in &answered.lines {
             assert_eq!(line["release"], number);
-            assert!(line.get("expected").is_none_or(|points| *points == number.to_string()), "{line}");
+            assert!(
+                line.get("expected").is_none_or(|points| points.as_str() == Some(&number.to_string())),
+                "{line}"
+            );
         }
     };
     let answers = meanwhile(3, judge, || {
@@ -113,7 +117,7 @@ fn a_bad_candidate_is_caught_by_replay_before_it_judges_anything() {
     assert_eq!(drift.new_by_code["claim/points"], 40);
     assert_eq!(checker.check(&claim_file(1, 1)).release, Some(1));
     // The poller does not try it again and again; a newer release is taken.
-    let last = checker.swapper.poll(warifu_checker::log::now(), None);
+    let last = checker.swapper.poll(now(), None);
     assert!(matches!(last, Outcome::Held { release: 2, .. }), "{last:?}");
     checker.shelf.offer(release(3, &good()));
     assert_eq!(activated(&checker.client.swap(None).unwrap()), Some((3, Phase::Probation)));
@@ -213,4 +217,71 @@ fn a_full_queue_turns_senders_away() {
         checker.until("turned away", |status| status.requests.turned_away > 0);
     });
     assert!(turned_away.into_inner() > 0);
+}
+
+/// A release may name the instant from which it judges: it is fetched and cleared before.
+#[test]
+fn a_release_waits_for_its_instant() {
+    let checker = with_release_1(1);
+    let later = now().plus_days(1);
+    checker.shelf.offer(release_at(2, &good(), Some(later)));
+    let outcome = checker.client.swap(None).unwrap();
+    assert_eq!(outcome, Outcome::Waiting { release: 2, until: later });
+    checker.swapper.tick(now());
+    assert_eq!(checker.client.swap(None).unwrap(), outcome);
+    assert_eq!(checker.check(&claim_file(1, 1)).release, Some(1));
+    checker.swapper.tick(later);
+    assert_eq!(checker.check(&claim_file(1, 1)).release, Some(2));
+}
+
+#[test]
+fn commands_that_come_through_a_proxy_or_a_page_are_refused() {
+    let checker = with_release_1(1);
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    for name in ["Origin", "X-Forwarded-For"] {
+        let url = format!("http://{}/fall-back", checker.address);
+        let answer = agent.post(url).header(name, "http://example.org").send_empty().unwrap();
+        assert_eq!(answer.status(), 403);
+    }
+}
+
+/// A release that takes the checker down with it must not be tried for ever.
+#[test]
+fn a_release_that_never_outlives_probation_is_held() {
+    let directory = tempfile::tempdir().unwrap();
+    let offered = release(2, &good());
+    let id = offered.id();
+    for start in 1..=4 {
+        let swapper = alone(directory.path(), if start == 1 { release(1, &good()) } else { offered.clone() });
+        assert_eq!(swapper.active().map(|active| active.id.release), (start > 1).then_some(1));
+        let outcome = swapper.poll(now(), None);
+        match start {
+            1 => assert_eq!(activated(&outcome), Some((1, Phase::Confirmed))),
+            2..=4 => assert_eq!(activated(&outcome), Some((2, Phase::Probation)), "start {start}"),
+            _ => unreachable!(),
+        }
+    }
+    let swapper = alone(directory.path(), offered);
+    assert!(matches!(swapper.poll(now(), None), Outcome::Held { release: 2, .. }));
+    assert!(swapper.record().held(id).is_some());
+}
+
+/// What lies on disk is compared with its digest: a damaged release is not resumed, the one before it is.
+#[test]
+fn damaged_content_is_not_resumed() {
+    let directory = tempfile::tempdir().unwrap();
+    drop({
+        let swapper = alone(directory.path(), release(1, &good()));
+        swapper.poll(now(), None);
+        swapper
+    });
+    for file in std::fs::read_dir(directory.path().join("content")).unwrap() {
+        let path = file.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap().replace("100.00", "101.00");
+        std::fs::write(path, text).unwrap();
+    }
+    let swapper = alone(directory.path(), release(1, &good()));
+    assert!(swapper.active().is_none());
+    // The channel has it again.
+    assert!(activated(&swapper.poll(now(), None)).is_some());
 }

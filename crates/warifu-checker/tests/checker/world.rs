@@ -21,10 +21,10 @@ use warifu_checker::status::Status;
 use warifu_checker::swap::{Gates, Swapper};
 use warifu_masters::schema::{ColumnType, Layout, Schemas};
 use warifu_trust::testing::head;
-use warifu_trust::{Manifest, MasterContent, ReleaseRef, UnixSeconds};
+use warifu_trust::{Manifest, MasterContent, ReleaseHead, ReleaseRef, UnixSeconds};
 
 /// The codes that the claims here use.
-pub const CODES: [u32; 4] = [111000110, 112007410, 113001810, 120002910];
+pub(crate) const CODES: [u32; 4] = [111000110, 112007410, 113001810, 120002910];
 
 /// A value that a full file may hold in this column.
 fn plausible(layout: &Layout, at: usize) -> String {
@@ -48,7 +48,7 @@ fn plausible(layout: &Layout, at: usize) -> String {
 }
 
 /// A procedure master of (code, points), in force since 2024-06-01.
-pub fn procedures(rows: &[(u32, &str)]) -> MasterContent {
+pub(crate) fn procedures(rows: &[(u32, &str)]) -> MasterContent {
     let schemas = Schemas::built_in().unwrap();
     let layout = schemas.editions("procedure").into_iter().next().unwrap();
     let mut text = layout.canonical_header() + "\n";
@@ -62,6 +62,10 @@ pub fn procedures(rows: &[(u32, &str)]) -> MasterContent {
             ("points", points),
             ("step_method", "0"),
             ("bundled_test", "0"),
+            ("unit_code", "0"),
+            ("inout_class", "0"),
+            ("tally_column_outpatient", "110"),
+            ("tally_column_inpatient", "110"),
             ("changed_on", "20240601"),
             ("abolished_on", "99999999"),
         ] {
@@ -82,24 +86,34 @@ pub fn procedures(rows: &[(u32, &str)]) -> MasterContent {
 }
 
 /// The right points for every code.
-pub fn good() -> Vec<(u32, &'static str)> {
+pub(crate) fn good() -> Vec<(u32, &'static str)> {
     CODES.iter().map(|code| (*code, "100.00")).collect()
 }
 
 /// Every price wrong, as in May 2022.
-pub fn bad() -> Vec<(u32, &'static str)> {
+pub(crate) fn bad() -> Vec<(u32, &'static str)> {
     CODES.iter().map(|code| (*code, "7.00")).collect()
 }
 
 /// Release `number` with these procedures.
-pub fn release(number: u64, rows: &[(u32, &str)]) -> ReleaseContent {
+pub(crate) fn release(number: u64, rows: &[(u32, &str)]) -> ReleaseContent {
+    release_at(number, rows, None)
+}
+
+/// The same, judging from an instant on.
+pub(crate) fn release_at(
+    number: u64,
+    rows: &[(u32, &str)],
+    activate_at: Option<UnixSeconds>,
+) -> ReleaseContent {
     let master = procedures(rows);
-    let manifest = Manifest::of(head(number, None), std::slice::from_ref(&master)).unwrap();
+    let head = ReleaseHead { activate_at, ..head(number, None) };
+    let manifest = Manifest::of(head, std::slice::from_ref(&master)).unwrap();
     ReleaseContent::new(manifest, vec![master.canonical]).unwrap()
 }
 
 /// A claim file of `claims` claims with every code at 100 points, of one institution.
-pub fn claim_file(institution: u32, claims: usize) -> Vec<u8> {
+pub(crate) fn claim_file(institution: u32, claims: usize) -> Vec<u8> {
     let mut text = format!("IR,1,13,1,{institution:07},,,202407,00,\r\n");
     for claim in 1..=claims {
         text += &format!("RE,{claim},1112,202406{}\r\n", ",".repeat(34));
@@ -118,14 +132,14 @@ pub fn claim_file(institution: u32, claims: usize) -> Vec<u8> {
 
 /// A source that offers what it is told to.
 #[derive(Default)]
-pub struct Shelf(Mutex<Option<Result<ReleaseContent, SourceError>>>);
+pub(crate) struct Shelf(Mutex<Option<Result<ReleaseContent, SourceError>>>);
 
 impl Shelf {
-    pub fn offer(&self, content: ReleaseContent) {
+    pub(crate) fn offer(&self, content: ReleaseContent) {
         *self.0.lock().unwrap() = Some(Ok(content));
     }
 
-    pub fn refuse(&self, why: &str) {
+    pub(crate) fn refuse(&self, why: &str) {
         *self.0.lock().unwrap() = Some(Err(SourceError::Refused(Said::new(why, why))));
     }
 }
@@ -155,34 +169,45 @@ impl ReleaseSource for Source {
 }
 
 /// A checker that answers on loopback, in this process.
-pub struct Checker {
-    pub shelf: Arc<Shelf>,
-    pub swapper: Arc<Swapper>,
-    pub client: Client,
-    pub address: SocketAddr,
+pub(crate) struct Checker {
+    pub(crate) shelf: Arc<Shelf>,
+    pub(crate) swapper: Arc<Swapper>,
+    pub(crate) client: Client,
+    pub(crate) address: SocketAddr,
     _runtime: tokio::runtime::Runtime,
     _directory: Option<tempfile::TempDir>,
 }
 
+/// A swapper without a service on the state in `directory`, offered `content`.
+pub(crate) fn alone(directory: &std::path::Path, content: ReleaseContent) -> Swapper {
+    let state = StateDirectory::open(directory).unwrap();
+    let recent = Arc::new(Recent::open(state.recent(), 0).unwrap());
+    let shelf = Shelf::default();
+    shelf.offer(content);
+    let source = Some(Box::new(Source(Arc::new(shelf))) as Box<dyn ReleaseSource>);
+    let schemas = Schemas::built_in().unwrap();
+    Swapper::resume(state, source, recent, schemas, Gates::default(), Log::default(), now()).unwrap()
+}
+
 /// What a claim file was answered.
-pub struct Answered {
-    pub status: u16,
-    pub release: Option<u64>,
-    pub lines: Vec<Value>,
+pub(crate) struct Answered {
+    pub(crate) status: u16,
+    pub(crate) release: Option<u64>,
+    pub(crate) lines: Vec<Value>,
 }
 
 impl Answered {
-    pub fn summary(&self) -> &Value {
+    pub(crate) fn summary(&self) -> &Value {
         self.lines.last().unwrap()
     }
 }
 
 impl Checker {
-    pub fn start(probation_files: u64, queue: usize) -> Checker {
+    pub(crate) fn start(probation_files: u64, queue: usize) -> Checker {
         Checker::with(Gates { probation_files, ..Gates::default() }, queue)
     }
 
-    pub fn with(gates: Gates, queue: usize) -> Checker {
+    pub(crate) fn with(gates: Gates, queue: usize) -> Checker {
         let directory = tempfile::tempdir().unwrap();
         let state = StateDirectory::open(directory.path().join("state")).unwrap();
         let recent = Arc::new(Recent::open(state.recent(), 4).unwrap());
@@ -207,16 +232,16 @@ impl Checker {
         Checker { shelf, swapper, client, address, _runtime: runtime, _directory: Some(directory) }
     }
 
-    pub fn check(&self, file: &[u8]) -> Answered {
+    pub(crate) fn check(&self, file: &[u8]) -> Answered {
         check(self.address, file)
     }
 
-    pub fn status(&self) -> Status {
+    pub(crate) fn status(&self) -> Status {
         self.client.status().unwrap()
     }
 
     /// Waits until the status is as it must come to be.
-    pub fn until(&self, what: &str, condition: impl Fn(&Status) -> bool) -> Status {
+    pub(crate) fn until(&self, what: &str, condition: impl Fn(&Status) -> bool) -> Status {
         let started = Instant::now();
         loop {
             let status = self.status();
@@ -229,7 +254,7 @@ impl Checker {
     }
 }
 
-pub fn check(address: SocketAddr, file: &[u8]) -> Answered {
+pub(crate) fn check(address: SocketAddr, file: &[u8]) -> Answered {
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
     let mut response = agent.post(format!("http://{address}/check")).send(file).unwrap();
     let release = response.headers().get("warifu-release");
@@ -240,7 +265,7 @@ pub fn check(address: SocketAddr, file: &[u8]) -> Answered {
 }
 
 /// Runs `work` in threads until `done`; how often it ran.
-pub fn meanwhile(threads: usize, work: impl Fn(usize) + Sync, done: impl FnOnce()) -> usize {
+pub(crate) fn meanwhile(threads: usize, work: impl Fn(usize) + Sync, done: impl FnOnce()) -> usize {
     let (stop, count) = (AtomicUsize::new(0), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         for thread in 0..threads {

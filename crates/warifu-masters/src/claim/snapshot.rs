@@ -752,7 +752,7 @@ mod tests {
             firsts.sort_unstable();
             firsts.dedup();
             prop_assume!(firsts.len() == series.len());
-            let masters: Vec<(String, u32, Vec<(u32, u32, u32)>, Master)> = series.iter().map(|(first, rows)| {
+            let masters: Vec<_> = series.iter().map(|(first, rows)| {
                 let mut rows: Vec<_> = rows.iter().map(|(code, from, to)| {
                     let to = if *to == 5 { 99_999_999 } else { DAYS[*to as usize] };
                     (code_of(*code), DAYS[*from as usize], to)
@@ -770,7 +770,7 @@ mod tests {
             let governing = masters.iter()
                 .filter(|(_, first, ..)| FIRSTS[*first as usize].parse::<u32>().unwrap() <= day)
                 .max_by_key(|(_, first, ..)| *first);
-            let row = |rows: &Vec<(u32, u32, u32)>| rows.iter().find(|row| row.0 == code).copied();
+            let row = |rows: &[(u32, u32, u32)]| rows.iter().find(|row| row.0 == code).copied();
             let covers = |(_, from, to): (u32, u32, u32)| from <= day && day <= to;
             let expected = match governing {
                 Some((_, _, rows, _)) => row(rows).is_some_and(covers),

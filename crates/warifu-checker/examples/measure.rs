@@ -1,0 +1,94 @@
+//! Measures what a checker does all day, on files named on the command line:
+//! `cargo run --release -p warifu-checker --example measure -- CLAIMS.UKE MASTER.csv...`
+
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
+use warifu_checker::answer::answer;
+use warifu_masters::claim::{ClaimFindings, MasterOf, Snapshot, judge};
+use warifu_masters::digest::Digest;
+use warifu_masters::read::{Declared, read, read_canonical};
+use warifu_masters::schema::Schemas;
+use warifu_trust::ReleaseRef;
+
+/// The middle of `runs` durations of `work`.
+fn median(runs: usize, mut work: impl FnMut()) -> Duration {
+    let mut times: Vec<Duration> = (0..runs)
+        .map(|_| {
+            let started = Instant::now();
+            work();
+            started.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    times[runs / 2]
+}
+
+fn resident_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or_default()
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut out = std::io::stdout().lock();
+    let mut arguments = std::env::args().skip(1);
+    let claims = std::fs::read(arguments.next().ok_or("CLAIMS.UKE MASTER.csv...")?)?;
+    let schemas = Schemas::built_in()?;
+    let mut masters = Vec::new();
+    for file in arguments {
+        let reading = read(&schemas, std::fs::read(&file)?, &Declared::default());
+        masters.push(reading.master.ok_or(file)?);
+    }
+    let canonical: Vec<_> =
+        masters.iter().map(|master| (master.layout().kind.clone(), master.canonical())).collect();
+    let of: Vec<_> = masters
+        .iter()
+        .map(|master| MasterOf { series: "all", kind: &master.layout().kind, effective_from: None, master })
+        .collect();
+    let parse = median(9, || {
+        for (kind, bytes) in &canonical {
+            assert!(read_canonical(&schemas, kind, bytes.clone()).is_ok());
+        }
+    });
+    let build = median(21, || drop(Snapshot::build(&of)));
+    let snapshot = Snapshot::build(&of)?;
+    let rows: usize = masters.iter().map(|master| master.rows()).sum();
+    writeln!(out, "parse canonical   {parse:>12.2?}  ({rows} rows)")?;
+    writeln!(out, "build snapshot    {build:>12.2?}  {} KiB held", snapshot.bytes() / 1024)?;
+
+    // One file of about 8 MB, made of the claims given.
+    let body: Vec<&[u8]> = claims.split_inclusive(|byte| *byte == b'\n').collect();
+    let (head, middle) = body.split_at(1);
+    let mut large = head.concat();
+    let middle: Vec<u8> =
+        middle.iter().filter(|line| !line.starts_with(b"GO")).copied().collect::<Vec<_>>().concat();
+    while large.len() < 8 << 20 {
+        large.extend_from_slice(&middle);
+    }
+    let mut tally = warifu_masters::claim::Tally::default();
+    let judging = median(9, || {
+        let mut findings = ClaimFindings::new(0);
+        tally = judge(&large, &snapshot, 1, &mut findings);
+    });
+    let per_second = |count: u64, time: Duration| count as f64 / time.as_secs_f64();
+    writeln!(
+        out,
+        "judge             {judging:>12.2?}  {:.0} claims/s, {:.0} MB/s, {} items",
+        per_second(tally.claims, judging),
+        per_second(large.len() as u64, judging) / 1e6,
+        tally.items
+    )?;
+    let id = ReleaseRef { release: 1, manifest: Digest::of(b"") };
+    let answering = median(9, || drop(answer(&large, &snapshot, id)));
+    writeln!(
+        out,
+        "judge and answer  {answering:>12.2?}  {:.0} claims/s (up to {} findings written)",
+        per_second(tally.claims, answering),
+        warifu_checker::answer::FINDINGS_LIMIT
+    )?;
+    drop(of);
+    drop((masters, canonical, large));
+    writeln!(out, "resident          {:>9} KiB", resident_kib())?;
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! The published masters and the sample claims, read in place from `../shared/data` beside the checkout; left out
+//! where it is missing.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use warifu_checker::release::ReleaseContent;
+use warifu_checker::swap::Outcome;
+use warifu_masters::read::{Declared, read};
+use warifu_masters::schema::Schemas;
+use warifu_trust::testing::head;
+use warifu_trust::{Manifest, MasterContent};
+
+use crate::world::Checker;
+
+fn data() -> Option<PathBuf> {
+    let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    if !data.is_dir() {
+        // Past the test harness's capture, so that nobody believes these ran.
+        let _ = writeln!(std::io::stderr(), "left out: real files, no folder {}", data.display());
+        return None;
+    }
+    Some(data)
+}
+
+/// A release of (series, file, first day).
+fn release(number: u64, files: &[(&str, &str, &str)]) -> Option<ReleaseContent> {
+    let data = data()?;
+    let schemas = Schemas::built_in().unwrap();
+    let content = files.iter().map(|(series, file, effective_from)| {
+        let bytes = std::fs::read(data.join(file)).unwrap();
+        let master = read(&schemas, bytes, &Declared::default()).master.unwrap();
+        MasterContent {
+            series: (*series).into(),
+            kind: master.layout().kind.clone(),
+            edition: master.layout().edition.clone(),
+            rows: master.rows() as u64,
+            canonical: master.canonical(),
+            formats: BTreeMap::new(),
+            effective_from: Some((*effective_from).into()),
+        }
+    });
+    let mut content: Vec<_> = content.collect();
+    content.sort_by(|a, b| (&a.series, &a.kind).cmp(&(&b.series, &b.kind)));
+    let manifest = Manifest::of(head(number, None), &content).unwrap();
+    Some(ReleaseContent::new(manifest, content.into_iter().map(|master| master.canonical).collect()).unwrap())
+}
+
+const OLD: [(&str, &str, &str); 4] = [
+    ("r04", "procedure/s_ALL20220218.csv", "2020-04-01"),
+    ("r04", "comment/c_ALL20210928.csv", "2020-04-01"),
+    ("r06", "drug/y_ALL20240321.csv", "2020-04-01"),
+    ("r06", "material/t_ALL20240531.csv", "2020-04-01"),
+];
+
+#[test]
+fn published_masters_clear_and_judge_the_sample() {
+    let Some(content) = release(1, &OLD) else { return };
+    let sample = std::fs::read(data().unwrap().join("claims/RECEIPTC_GAIRAI_SAMPLE.UKE")).unwrap();
+    let checker = Checker::start(1, 4);
+    checker.shelf.offer(content);
+    let outcome = checker.client.swap(None).unwrap();
+    assert!(matches!(outcome, Outcome::Activated { .. }), "{outcome:?}");
+    let answered = checker.check(&sample);
+    let summary = answered.summary();
+    // 7 unknown procedures, 2 comments, the total of the trimmed file; 32 drugs of which only 2024 is known.
+    assert_eq!(
+        (&summary["claims"], &summary["errors"], &summary["unjudged"]),
+        (&75.into(), &10.into(), &32.into())
+    );
+    // Nothing of a patient comes back.
+    let names = answered.lines.iter().filter(|line| line.to_string().contains("テスト"));
+    assert_eq!(names.count(), 0);
+
+    // A release that holds only the newer procedures would stop judging the recent claims.
+    let newer = [("r06", "procedure/s_ALL20240531.csv", "2024-06-01"), OLD[1], OLD[2], OLD[3]];
+    checker.until("kept for replay", |status| status.queue.judging == 0);
+    checker.shelf.offer(release(2, &newer).unwrap());
+    assert_eq!(checker.client.swap(None).unwrap().exit_status(), 1);
+    let drift = checker.status().drift.unwrap().drift;
+    assert_eq!((drift.new_errors, drift.newly_unjudged), (0, 320), "{drift:?}");
+
+    // With both series, each claim is judged by its own.
+    let both = [newer[0], OLD[0], OLD[1], OLD[2], OLD[3]];
+    checker.shelf.offer(release(3, &both).unwrap());
+    let outcome = checker.client.swap(None).unwrap();
+    assert!(matches!(outcome, Outcome::Activated { release: 3, .. }), "{outcome:?}");
+    assert_eq!(checker.check(&sample).summary()["errors"], 10);
+}
