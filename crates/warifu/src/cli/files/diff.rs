@@ -4,6 +4,7 @@ use clap::ValueEnum;
 use warifu::diff_report;
 use warifu::error::{Exit, Failure};
 use warifu::files;
+use warifu::store::Store;
 use warifu_masters::diff::diff;
 use warifu_masters::finding::Findings;
 use warifu_masters::say;
@@ -23,6 +24,9 @@ pub(crate) struct Args {
     old: String,
     /// The newer state.
     new: String,
+    /// The repository that REV:kind is looked up in; otherwise the one this folder lies in.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    repo: PathBuf,
     /// What to write.
     #[arg(long, value_enum, default_value_t = Output::Text)]
     output: Output,
@@ -46,8 +50,8 @@ impl Args {
         let lang = context.lang;
         // The two sides do not depend on each other, and reading them is most of the work.
         let (old, new) = std::thread::scope(|scope| {
-            let old = scope.spawn(|| side(context, &self.old));
-            let new = side(context, &self.new);
+            let old = scope.spawn(|| side(context, &self.repo, &self.old));
+            let new = side(context, &self.repo, &self.new);
             (old.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), new)
         });
         let (old, new) = (old?, new?);
@@ -93,7 +97,12 @@ impl Args {
     }
 }
 
-fn side(context: &Context, text: &str) -> Result<Master, Failure> {
+/// The state that `text` names: a file, or REV:kind (REV:series/kind) of the repository in `repo`.
+fn side(context: &Context, repo: &Path, text: &str) -> Result<Master, Failure> {
+    if !Path::new(text).exists() && text.contains(':') {
+        let store = Store::open(repo, context.schemas.clone())?;
+        return Ok(store.state(&store.at(text)?)?);
+    }
     Ok(load(context, Path::new(text), None, None)?.1)
 }
 

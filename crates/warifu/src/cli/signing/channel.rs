@@ -126,7 +126,7 @@ impl List {
         let fallback = opened.fetch_fallback(&at).map_err(|error| trust_failure(&error))?;
         if context.json {
             context.print_json(&json!({
-                "current": current, "fallback": fallback.as_ref().map(|release| release.manifest()),
+                "current": current, "fallback": fallback.as_ref().map(VerifiedRelease::manifest),
             }))?;
             return Ok(Exit::Done);
         }
