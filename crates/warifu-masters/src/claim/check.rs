@@ -323,6 +323,27 @@ mod tests {
     use super::*;
     use crate::claim::snapshot::Step;
 
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig {
+            failure_persistence: None, ..proptest::prelude::ProptestConfig::default()
+        })]
+
+        /// Whatever stands in an item, judging it gives findings, not a panic.
+        #[test]
+        fn no_item_makes_it_panic(
+            month in "(20240[0-9]|5060[0-9])",
+            lines in proptest::collection::vec(
+                "(SI|IY|TO|CO)(,|,1|,[0-9]{9}|,111000110|,777770000){3,8}(,[0-9]{0,4}){0,44}", 0..6),
+        ) {
+            let text = format!("IR,1,13,1,1234567,,,202406,00,\nRE,1,1112,{month},,\n{}", lines.join("\n"));
+            let mut findings = ClaimFindings::new(10);
+            judge(text.as_bytes(), &Snapshot::default(), 1, &mut findings);
+            for finding in findings.list() {
+                let _ = (finding.message(crate::lang::Lang::En), finding.severity());
+            }
+        }
+    }
+
     #[test]
     fn stepped_points_are_those_of_the_published_examples() {
         // uke sample: 160177770 quantity 5 -> 50, 170000410 quantity 3 -> 170 and 1 -> 85.
