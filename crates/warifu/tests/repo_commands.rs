@@ -1,4 +1,5 @@
 //! What people and programs see of the commands on a repository.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod place;
 

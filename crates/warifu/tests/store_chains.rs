@@ -1,5 +1,6 @@
 //! The published chains through the store. Real files are read in place from `../shared/data` beside the
 //! checkout; left out where it is missing.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod place;
 

@@ -1,8 +1,10 @@
 //! What may go wrong while the store writes: two writers, a failure at any step, somebody's own changes. Readers
 //! still get the state before whole.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod place;
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -28,13 +30,9 @@ fn digest(store: &Store, rev: &str) -> String {
 }
 
 fn git(folder: &Path, args: &[&str]) -> Option<String> {
-    let output = match Command::new("git").arg("-C").arg(folder).args(args).output() {
-        Ok(output) => output,
-        Err(_) => {
-            use std::io::Write as _;
-            let _ = writeln!(std::io::stderr(), "left out: no git on this machine");
-            return None;
-        }
+    let Ok(output) = Command::new("git").arg("-C").arg(folder).args(args).output() else {
+        let _ = writeln!(std::io::stderr(), "left out: no git on this machine");
+        return None;
     };
     assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
     Some(String::from_utf8(output.stdout).unwrap())
@@ -52,6 +50,19 @@ fn the_same_file_twice_changes_nothing_and_says_so() {
     assert_eq!(again.findings.count(Code::ImportSame), 1);
     assert!(first.commit.starts_with(&again.commit[..12]));
     assert_eq!(place.store.log().unwrap()[0].commit, head);
+}
+
+/// A file that was accepted with a reason needs none to be known again.
+#[test]
+fn an_accepted_file_is_known_again() {
+    let place = with_base();
+    let long = comment("3", 40_001, &"長".repeat(500));
+    let accept = [(Code::FieldTooLong, "訂正待ち".to_owned())];
+    let refused = place.import_bytes(long.as_bytes(), "c_20240701.csv", "r06", &[]);
+    assert!(matches!(refused, Err(StoreError::Refused { .. })), "{refused:?}");
+    place.import_bytes(long.as_bytes(), "c_20240701.csv", "r06", &accept).unwrap();
+    assert!(place.import_bytes(long.as_bytes(), "c_20240701.csv", "r06", &[]).unwrap().unchanged);
+    assert!(!place.store.check("HEAD").unwrap().denies(), "what was accepted stays accepted");
 }
 
 #[test]

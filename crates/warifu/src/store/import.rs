@@ -3,7 +3,6 @@
 use git2::Oid;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::{Offset, TimeZone};
 use warifu_masters::chain::check_chain;
 use warifu_masters::diff::{Summary, diff};
 use warifu_masters::differential::apply;
@@ -15,12 +14,11 @@ use warifu_masters::table::Master;
 use warifu_masters::validate::validate;
 use warifu_masters::write::write;
 
-use super::message::{Told, signature};
+use super::judged::{ExtendOne as _, Judged};
+use super::message::{Told, one_line, signature};
 use super::record::Glance;
 use super::transaction::{Change, Message};
-use super::{
-    Accepted, Author, Base, Config, Counts, ImportRecord, Store, StoreError, dated_in, rules, shards,
-};
+use super::{Author, Base, Counts, ImportRecord, Store, StoreError, rules, shards};
 
 /// A file to be imported.
 #[derive(Debug, Clone)]
@@ -64,7 +62,7 @@ pub struct Imported {
     pub findings: Findings,
 }
 
-/// A file that was read and found right in itself.
+/// A file that was recognised.
 struct Sound {
     file: Master,
     role: Role,
@@ -102,7 +100,7 @@ impl Store {
         let config = self.config_in(tree)?;
         let mut judged = Judged { request, findings: Findings::new() };
 
-        let sound = self.read_sound(&mut judged)?;
+        let sound = self.recognise(&mut judged)?;
         let (series, kind) = (request.series, sound.kind.clone());
         judged.refuse_undeclared(&config, series, &kind)?;
         let sha256 = Digest::of(request.bytes);
@@ -114,6 +112,7 @@ impl Store {
             let record = self.record_in(*commit, series, &kind)?;
             return Ok(judged.already_there(found, kind, record));
         }
+        judged.findings.extend(validate(&sound.file, sound.role));
         let dated = judged.dated(&earlier);
         if let Some(declared) = config.series.get(series) {
             judged.findings.extend_one(rules::series_doubt(series, declared, dated, sound.role, &sound.file));
@@ -133,7 +132,7 @@ impl Store {
         judged.refuse()?;
 
         let record = ImportRecord {
-            name: request.name.to_owned(),
+            name: one_line(request.name),
             sha256,
             bytes: request.bytes.len() as u64,
             role: sound.role,
@@ -170,8 +169,8 @@ impl Store {
         })
     }
 
-    /// Recognises the file and checks every field. The rendering is kept only when it gives the very bytes back.
-    fn read_sound(&self, judged: &mut Judged<'_>) -> Result<Sound, StoreError> {
+    /// Recognises the file. Its rendering is kept only when that gives the very bytes back.
+    fn recognise(&self, judged: &mut Judged<'_>) -> Result<Sound, StoreError> {
         let request = judged.request;
         let declared = Declared { format: request.format, role: request.role };
         let Reading { layout, role, rendering, master, findings, .. } =
@@ -180,8 +179,6 @@ impl Store {
         let (Some(layout), Some(role), Some(file)) = (layout, role, master) else {
             return Err(judged.refused());
         };
-        judged.findings.extend(validate(&file, role));
-        judged.refuse()?;
         let rendering =
             rendering.filter(|rendering| write(&file, rendering).is_ok_and(|bytes| bytes == request.bytes));
         Ok(Sound { file, role, rendering, kind: layout.kind.clone() })
@@ -302,89 +299,4 @@ fn compared(before: &Master, state: Master) -> Outcome {
         Err(_) => (Summary::default(), Told::default()),
     };
     Outcome { state, summary, told }
-}
-
-/// A file under judgement: what was found so far, and what of it is accepted.
-struct Judged<'a> {
-    request: &'a ImportRequest<'a>,
-    findings: Findings,
-}
-
-impl Judged<'_> {
-    /// Goes on unless something that is not accepted denies.
-    fn refuse(&mut self) -> Result<(), StoreError> {
-        let codes: Vec<Code> = self.request.accept.iter().map(|(code, _)| *code).collect();
-        self.findings.accept(&codes);
-        if self.findings.denies() { Err(self.refused()) } else { Ok(()) }
-    }
-
-    fn refused(&mut self) -> StoreError {
-        let findings = std::mem::take(&mut self.findings);
-        StoreError::Refused { file: self.request.name.to_owned(), findings }
-    }
-
-    /// No reason makes up for a series that is not declared: nothing would say where the file belongs.
-    fn refuse_undeclared(&mut self, config: &Config, series: &str, kind: &str) -> Result<(), StoreError> {
-        let declared = config.series.get(series);
-        let found = match declared {
-            None => series.to_owned(),
-            Some(declared) if !declared.kinds.iter().any(|known| known == kind) => {
-                format!("{series} ({kind})")
-            }
-            Some(_) => return Ok(()),
-        };
-        self.findings.push(Finding::new(Code::ImportSeries).found(found));
-        Err(self.refused())
-    }
-
-    /// The day of publication; says so when it had to be assumed or is older than what is there.
-    fn dated(&mut self, earlier: &[(Oid, Glance)]) -> Date {
-        let dated = self.request.dated.or_else(|| dated_in(self.request.name)).unwrap_or_else(|| {
-            let japan = TimeZone::fixed(Offset::constant(9));
-            let today = self.request.now.to_zoned(japan).date();
-            self.findings.push(Finding::new(Code::ImportDate).found(today));
-            today
-        });
-        // ISO dates sort as text.
-        let newest = earlier.iter().map(|(_, past)| past.dated.as_str()).max();
-        if let Some(newest) = newest
-            && dated.to_string().as_str() < newest
-        {
-            self.findings.push(Finding::new(Code::ImportOlder).found(dated).expected(newest));
-        }
-        dated
-    }
-
-    /// The codes that were accepted and did occur.
-    fn accepted(&self) -> Vec<Accepted> {
-        let occurred = |(code, reason): &(Code, String)| {
-            let count = self.findings.count(*code);
-            (count > 0).then(|| Accepted { code: code.to_string(), count, reason: reason.clone() })
-        };
-        self.request.accept.iter().filter_map(occurred).collect()
-    }
-
-    fn already_there(self, commit: String, kind: String, record: ImportRecord) -> Imported {
-        Imported {
-            commit,
-            unchanged: true,
-            series: self.request.series.to_owned(),
-            kind,
-            record,
-            summary: Summary::default(),
-            findings: self.findings,
-        }
-    }
-}
-
-trait ExtendOne {
-    fn extend_one(&mut self, finding: Option<Finding>);
-}
-
-impl ExtendOne for Findings {
-    fn extend_one(&mut self, finding: Option<Finding>) {
-        if let Some(finding) = finding {
-            self.push(finding);
-        }
-    }
 }

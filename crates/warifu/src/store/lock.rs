@@ -8,7 +8,7 @@ use super::StoreError;
 /// Held while an import is at work.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _file: File,
+    file: File,
     folder: PathBuf,
 }
 
@@ -20,7 +20,7 @@ impl Lock {
         let path = folder.join("lock");
         let file = File::create(&path).map_err(StoreError::io("open", &path))?;
         match file.try_lock() {
-            Ok(()) => Ok(Lock { _file: file, folder }),
+            Ok(()) => Ok(Lock { file, folder }),
             Err(TryLockError::WouldBlock) => Err(StoreError::Busy),
             Err(TryLockError::Error(error)) => Err(StoreError::io("lock", path)(error)),
         }
@@ -29,5 +29,13 @@ impl Lock {
     /// Where an import notes which commit it is about to check out, so that the next one can finish it.
     pub(super) fn journal(&self) -> PathBuf {
         self.folder.join("journal")
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing is not enough: a child process that another thread is just starting shares the open file, and
+        // with it the lock, until it runs its own program.
+        let _ = self.file.unlock();
     }
 }

@@ -90,7 +90,6 @@ impl Told {
                 )
             }
         };
-        let name = one_line(name);
         let mut text = format!("{series} {}: {role} {name}: {what}\n\n", layout.kind);
         let _ = writeln!(text, "{series} {}: {role_ja} {name}: {what_ja}\n", layout.name_ja);
         let _ = writeln!(text, "file   {name}, {} bytes, {} rows", record.bytes, record.rows);
@@ -120,15 +119,14 @@ impl Told {
         if !record.accepted.is_empty() {
             text.push_str("\nAccepted 承認した指摘\n");
             for accepted in &record.accepted {
-                let reason = one_line(&accepted.reason);
-                let _ = writeln!(text, "  {} ×{}: {reason}", accepted.code, accepted.count);
+                let _ = writeln!(text, "  {} ×{}: {}", accepted.code, accepted.count, accepted.reason);
             }
         }
         text
     }
 }
 
-/// Names and reasons come from outside: none may begin another line of the message.
-fn one_line(text: &str) -> String {
+/// Names and reasons come from outside: none may begin another line of a message or of a record.
+pub(super) fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

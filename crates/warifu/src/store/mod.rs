@@ -18,6 +18,7 @@ mod config;
 mod error;
 mod history;
 mod import;
+mod judged;
 mod lock;
 mod message;
 mod naming;

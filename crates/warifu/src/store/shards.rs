@@ -67,20 +67,15 @@ pub(super) fn join(
     let mut names: Vec<_> = shards.iter().map(|(name, oid)| (prefix(name), name, *oid)).collect();
     names.sort();
     let mut text: Vec<u8> = Vec::new();
+    let mut header_bytes = 0;
     for (_, name, oid) in names {
-        let blob = objects.blob(oid)?;
-        if text.is_empty() {
-            text = blob;
-            continue;
+        if !objects.append_blob(oid, header_bytes, &mut text)? {
+            return Err(StoreError::damaged(format_args!(
+                "{kind}/{name} has another header than its neighbours"
+            )));
         }
-        let header = text.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        match blob.strip_prefix(&text[..header]) {
-            Some(rows) => text.extend_from_slice(rows),
-            None => {
-                return Err(StoreError::damaged(format_args!(
-                    "{kind}/{name} has another header than its neighbours"
-                )));
-            }
+        if header_bytes == 0 {
+            header_bytes = text.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         }
     }
     if text.is_empty() {

@@ -1,4 +1,5 @@
 //! A repository in a temporary folder, and the real files beside the checkout.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 #![allow(dead_code, reason = "each test program uses its part")]
 #![allow(clippy::allow_attributes, reason = "what is unused differs from program to program")]
 
@@ -11,7 +12,7 @@ use warifu_masters::finding::Code;
 use warifu_masters::schema::Schemas;
 
 /// The folder with real files, when it is there.
-pub fn data() -> Option<PathBuf> {
+pub(crate) fn data() -> Option<PathBuf> {
     let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     if !data.is_dir() {
         // Past the test harness's capture, so that nobody believes these ran.
@@ -22,7 +23,7 @@ pub fn data() -> Option<PathBuf> {
 }
 
 /// The files of one folder in the order they go in: by date, a differential before the full of its day.
-pub fn files(data: &Path, folder: &str) -> Vec<String> {
+pub(crate) fn files(data: &Path, folder: &str) -> Vec<String> {
     let entries = std::fs::read_dir(data.join(folder)).unwrap();
     let mut files: Vec<String> =
         entries.map(|entry| format!("{folder}/{}", entry.unwrap().file_name().to_string_lossy())).collect();
@@ -31,28 +32,28 @@ pub fn files(data: &Path, folder: &str) -> Vec<String> {
 }
 
 /// The name without its folder.
-pub fn file_name(file: &str) -> &str {
+pub(crate) fn file_name(file: &str) -> &str {
     file.rsplit('/').next().unwrap()
 }
 
 /// 2024-06-03 09:00 in Japan.
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     "2024-06-03T00:00:00Z".parse().unwrap()
 }
 
 /// Who imports in tests.
-pub fn author() -> Author {
+pub(crate) fn author() -> Author {
     Author::parse("Warifu Test <test@example.jp>").unwrap()
 }
 
 /// A repository that goes away with its folder.
-pub struct Place {
-    pub folder: tempfile::TempDir,
-    pub store: Store,
+pub(crate) struct Place {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) store: Store,
 }
 
 impl Place {
-    pub fn new() -> Place {
+    pub(crate) fn new() -> Place {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("masters");
         let schemas = Schemas::built_in().unwrap();
@@ -60,12 +61,12 @@ impl Place {
         Place { folder, store }
     }
 
-    pub fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("masters")
     }
 
     /// Imports a file below `data`.
-    pub fn import(
+    pub(crate) fn import(
         &self,
         data: &Path,
         file: &str,
@@ -76,7 +77,7 @@ impl Place {
         self.import_bytes(&bytes, file_name(file), series, accept)
     }
 
-    pub fn import_bytes(
+    pub(crate) fn import_bytes(
         &self,
         bytes: &[u8],
         name: &str,
@@ -88,7 +89,7 @@ impl Place {
 }
 
 /// A request with everything left to be recognised.
-pub fn request<'a>(
+pub(crate) fn request<'a>(
     bytes: &'a [u8],
     name: &'a str,
     series: &'a str,
@@ -100,7 +101,7 @@ pub fn request<'a>(
 }
 
 /// Imports `files` one after the other; every one must pass.
-pub fn import_all(place: &Place, data: &Path, files: &[&str], series: &str) -> Vec<Imported> {
+pub(crate) fn import_all(place: &Place, data: &Path, files: &[&str], series: &str) -> Vec<Imported> {
     let import = |file: &&str| match place.import(data, file, series, &[]) {
         Ok(imported) => imported,
         Err(StoreError::Refused { findings, .. }) => panic!("{file}: {:?}", findings.list()),
@@ -110,7 +111,7 @@ pub fn import_all(place: &Place, data: &Path, files: &[&str], series: &str) -> V
 }
 
 /// An invented comment of a full file: serial and text.
-pub fn comment(class: &str, serial: u32, text: &str) -> String {
+pub(crate) fn comment(class: &str, serial: u32, text: &str) -> String {
     let length = text.chars().count();
     let fields = [
         class,
@@ -148,7 +149,7 @@ pub fn comment(class: &str, serial: u32, text: &str) -> String {
 }
 
 /// The row of a differential that changes the text of a comment.
-pub fn change(serial: u32, text: &str) -> String {
+pub(crate) fn change(serial: u32, text: &str) -> String {
     let mut fields = vec![""; 30];
     let (serial, length) = (serial.to_string(), text.chars().count().to_string());
     fields[..5].copy_from_slice(&["5", "C", "8", "10", &serial]);
@@ -157,7 +158,7 @@ pub fn change(serial: u32, text: &str) -> String {
 }
 
 /// A full of a few invented comments in three shards.
-pub fn base() -> String {
+pub(crate) fn base() -> String {
     [
         comment("0", 1, "初診"),
         comment("0", 2, "再診"),

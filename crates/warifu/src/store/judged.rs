@@ -1,0 +1,101 @@
+//! A file under judgement: what was found of it, and what of that is accepted.
+
+use git2::Oid;
+use jiff::civil::Date;
+use jiff::tz::{Offset, TimeZone};
+use warifu_masters::diff::Summary;
+use warifu_masters::finding::{Code, Finding, Findings};
+
+use super::message::one_line;
+use super::record::Glance;
+use super::{Accepted, Config, ImportRecord, ImportRequest, Imported, StoreError, dated_in};
+
+/// A file under judgement: what was found so far, and what of it is accepted.
+pub(super) struct Judged<'a> {
+    pub(super) request: &'a ImportRequest<'a>,
+    pub(super) findings: Findings,
+}
+
+impl Judged<'_> {
+    /// Goes on unless something that is not accepted denies.
+    pub(super) fn refuse(&mut self) -> Result<(), StoreError> {
+        let codes: Vec<Code> = self.request.accept.iter().map(|(code, _)| *code).collect();
+        self.findings.accept(&codes);
+        if self.findings.denies() { Err(self.refused()) } else { Ok(()) }
+    }
+
+    pub(super) fn refused(&mut self) -> StoreError {
+        let findings = std::mem::take(&mut self.findings);
+        StoreError::Refused { file: self.request.name.to_owned(), findings }
+    }
+
+    /// No reason makes up for a series that is not declared: nothing would say where the file belongs.
+    pub(super) fn refuse_undeclared(
+        &mut self,
+        config: &Config,
+        series: &str,
+        kind: &str,
+    ) -> Result<(), StoreError> {
+        let declared = config.series.get(series);
+        let found = match declared {
+            None => series.to_owned(),
+            Some(declared) if !declared.kinds.iter().any(|known| known == kind) => {
+                format!("{series} ({kind})")
+            }
+            Some(_) => return Ok(()),
+        };
+        self.findings.push(Finding::new(Code::ImportSeries).found(found));
+        Err(self.refused())
+    }
+
+    /// The day of publication; says so when it had to be assumed or is older than what is there.
+    pub(super) fn dated(&mut self, earlier: &[(Oid, Glance)]) -> Date {
+        let dated = self.request.dated.or_else(|| dated_in(self.request.name)).unwrap_or_else(|| {
+            let japan = TimeZone::fixed(Offset::constant(9));
+            let today = self.request.now.to_zoned(japan).date();
+            self.findings.push(Finding::new(Code::ImportDate).found(today));
+            today
+        });
+        // ISO dates sort as text.
+        let newest = earlier.iter().map(|(_, past)| past.dated.as_str()).max();
+        if let Some(newest) = newest
+            && dated.to_string().as_str() < newest
+        {
+            self.findings.push(Finding::new(Code::ImportOlder).found(dated).expected(newest));
+        }
+        dated
+    }
+
+    /// The codes that were accepted and did occur.
+    pub(super) fn accepted(&self) -> Vec<Accepted> {
+        let occurred = |(code, reason): &(Code, String)| {
+            let count = self.findings.count(*code);
+            (count > 0).then(|| Accepted { code: code.to_string(), count, reason: one_line(reason) })
+        };
+        self.request.accept.iter().filter_map(occurred).collect()
+    }
+
+    pub(super) fn already_there(self, commit: String, kind: String, record: ImportRecord) -> Imported {
+        Imported {
+            commit,
+            unchanged: true,
+            series: self.request.series.to_owned(),
+            kind,
+            record,
+            summary: Summary::default(),
+            findings: self.findings,
+        }
+    }
+}
+
+pub(super) trait ExtendOne {
+    fn extend_one(&mut self, finding: Option<Finding>);
+}
+
+impl ExtendOne for Findings {
+    fn extend_one(&mut self, finding: Option<Finding>) {
+        if let Some(finding) = finding {
+            self.push(finding);
+        }
+    }
+}
