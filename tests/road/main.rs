@@ -1,2 +1,11 @@
-//! The road as a story: both programs run as a user runs them, on real files.
-fn main() {}
+//! The road as a story: both programs run as a user runs them, on the real files beside the checkout and on
+//! the project's own small masters.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod stage;
+
+mod bad_input;
+mod documents;
+mod files;
+mod new_master;
+mod releases;

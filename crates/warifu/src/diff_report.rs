@@ -18,14 +18,8 @@ pub fn text(diff: &Diff<'_>, old_name: &str, new_name: &str, lang: Lang) -> Vec<
     let layout = diff.layout();
     let mut out = Vec::with_capacity(diff.changes.len() * 400 + 1024);
     let summary = diff.summary();
-    let mut head = say!(
-        lang,
-        "{}: {old_name} ({} rows) -> {new_name} ({} rows)\n",
-        "{}: {old_name}（{} 行）→ {new_name}（{} 行）\n",
-        layout.name(),
-        diff.old.rows(),
-        diff.new.rows()
-    );
+    let mut head =
+        say!(lang, "{}: {old_name} -> {new_name}\n", "{}: {old_name} → {new_name}\n", layout.name());
     head.push_str(&say!(
         lang,
         "{} added, {} changed, {} abolished, {} removed, {} with only the change class different\n",
@@ -169,8 +163,8 @@ pub fn json(diff: &Diff<'_>, old_name: &str, new_name: &str) -> serde_json::Valu
         })
         .collect();
     json!({
-        "old": { "name": old_name, "layout": diff.old.layout().name(), "rows": diff.old.rows() },
-        "new": { "name": new_name, "layout": diff.new.layout().name(), "rows": diff.new.rows() },
+        "old": { "name": old_name, "layout": diff.old.layout().name() },
+        "new": { "name": new_name, "layout": diff.new.layout().name() },
         "kind": layout.kind,
         "summary": diff.summary(),
         "records": records,

@@ -51,7 +51,9 @@ pub fn findings_text(file: &str, findings: &Findings, lang: Lang) -> String {
         }
     }
     for (code, _) in shown {
-        if code.severity() > Severity::Note {
+        let worst =
+            findings.list().iter().filter(|finding| finding.code == code).map(|one| one.severity).max();
+        if worst > Some(Severity::Note) {
             let _ = writeln!(text, "  -> {code}: {}", code.advice(lang));
         }
     }

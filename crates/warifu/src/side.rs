@@ -45,7 +45,13 @@ pub fn load_sides(old: &str, new: &str, schemas: &Schemas, repo: &Path) -> Resul
         let side = |name: &str, master| Side { name: name.to_owned(), master };
         return Ok((side(old, pair.old), side(new, pair.new)));
     }
-    Ok((load_side(old, schemas, repo)?, load_side(new, schemas, repo)?))
+    // The two do not depend on each other, and reading them is most of the work.
+    std::thread::scope(|scope| {
+        let old = scope.spawn(|| load_side(old, schemas, repo));
+        let new = load_side(new, schemas, repo);
+        let old = old.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok((old?, new?))
+    })
 }
 
 enum Named {

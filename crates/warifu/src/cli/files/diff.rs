@@ -4,14 +4,13 @@ use clap::ValueEnum;
 use warifu::diff_report;
 use warifu::error::{Exit, Failure};
 use warifu::files;
-use warifu::store::Store;
+use warifu::side::load_sides;
 use warifu_masters::diff::diff;
 use warifu_masters::finding::Findings;
 use warifu_masters::say;
-use warifu_masters::table::Master;
 use warifu_masters::write::write;
 
-use super::{load, refused};
+use super::refused;
 use crate::cli::Context;
 
 /// Show what changed between two states of a master, record by record and field by field.
@@ -48,13 +47,8 @@ enum Output {
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let lang = context.lang;
-        // The two sides do not depend on each other, and reading them is most of the work.
-        let (old, new) = std::thread::scope(|scope| {
-            let old = scope.spawn(|| side(context, &self.repo, &self.old));
-            let new = side(context, &self.repo, &self.new);
-            (old.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), new)
-        });
-        let (old, new) = (old?, new?);
+        let (old, new) = load_sides(&self.old, &self.new, &context.schemas, &self.repo)?;
+        let (old, new) = (old.master, new.master);
         let diff = diff(&old, &new).map_err(|error| {
             let japanese = format!("{} と {} は別のマスターのため比較できません", error.old, error.new);
             Failure::refused(error.to_string(), japanese, Findings::new())
@@ -95,15 +89,6 @@ impl Args {
         }
         Ok(Exit::Done)
     }
-}
-
-/// The state that `text` names: a file, or REV:kind (REV:series/kind) of the repository in `repo`.
-fn side(context: &Context, repo: &Path, text: &str) -> Result<Master, Failure> {
-    if !Path::new(text).exists() && text.contains(':') {
-        let store = Store::open(repo, context.schemas.clone())?;
-        return Ok(store.state(&store.at(text)?)?);
-    }
-    Ok(load(context, Path::new(text), None, None)?.1)
 }
 
 #[expect(clippy::print_stderr, reason = "what a differential cannot express is told beside it")]

@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr as _;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::report::FindingsJson;
@@ -29,6 +30,9 @@ pub(crate) struct Args {
     #[command(flatten)]
     membership: Membership,
 }
+
+/// How wide the names of facts stand; a full-width character takes two cells.
+const NAME_CELLS: usize = 9;
 
 #[derive(Serialize, Default)]
 struct Inspected {
@@ -101,14 +105,17 @@ fn inspect(
         return Ok((Exit::Done, document(&about, &reading.findings, true)));
     }
     let mut text = format!("{}\n", file.display());
-    let mut line = |name: &str, value: String| text.push_str(&format!("  {name}  {value}\n"));
+    let mut line = |name: &str, value: String| {
+        let fill = NAME_CELLS.saturating_sub(name.width());
+        text.push_str(&format!("  {name}{:fill$}  {value}\n", ""));
+    };
     match &reading.layout {
         Some(layout) => line(
-            say!(lang, "master   ", "マスター  ").as_str(),
+            say!(lang, "master", "マスター").as_str(),
             format!("{}, {}", master_name(layout, lang), layout.name()),
         ),
         None => line(
-            say!(lang, "master   ", "マスター  ").as_str(),
+            say!(lang, "master", "マスター").as_str(),
             say!(lang, "not a master this program knows", "既知のマスターではありません"),
         ),
     }
@@ -121,24 +128,21 @@ fn inspect(
         };
         let how =
             reading.rendering.as_ref().map_or(String::new(), |rendering| rendering_words(rendering, lang));
-        line(
-            say!(lang, "format   ", "形式      ").as_str(),
-            format!("{format} ({}{how}){certain}", charset.name()),
-        );
+        line(say!(lang, "format", "形式").as_str(), format!("{format} ({}{how}){certain}", charset.name()));
     }
     if let Some(role) = reading.role {
         let rows = grouped(reading.rows);
         line(
-            say!(lang, "role     ", "種別      ").as_str(),
+            say!(lang, "role", "種別").as_str(),
             say!(lang, "{}, {rows} rows", "{}、{rows} 行", role_name(role, lang)),
         );
     }
-    line("sha256   ", format!("{sha256} ({} bytes)", grouped(about.bytes)));
+    line("sha256", format!("{sha256} ({} bytes)", grouped(about.bytes)));
     if let Some(digest) = about.canonical_sha256 {
-        line(say!(lang, "canonical", "正準形    ").as_str(), digest.to_string());
+        line(say!(lang, "canonical", "正準形").as_str(), digest.to_string());
     }
     if let Some((words, _)) = signed {
-        line(say!(lang, "signed   ", "署名      ").as_str(), words);
+        line(say!(lang, "signed", "署名").as_str(), words);
     }
     context.print(&text)?;
     Ok((Exit::Done, None))

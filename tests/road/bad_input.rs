@@ -1,0 +1,161 @@
+//! Bad input: a finding or an error that says what, where and what to do; never a panic, never half a file.
+
+use crate::stage::{Stage, checkout, left_out};
+
+/// A clean full of two comment records in Kikin's format.
+fn comments() -> Vec<u8> {
+    let row = |serial: &str, code: &str| {
+        let mut fields = vec![""; 30];
+        let set = [
+            (0, "0"),
+            (1, "C"),
+            (2, "8"),
+            (3, "10"),
+            (4, serial),
+            (5, "2"),
+            (6, "摘要"),
+            (7, "4"),
+            (8, "ﾃｷﾖｳ"),
+        ];
+        for (at, value) in set {
+            fields[at] = value;
+        }
+        for field in &mut fields[9..20] {
+            *field = "0";
+        }
+        fields[20] = "20240601";
+        fields[21] = "99999999";
+        fields[22] = code;
+        format!("\"{}\"\r\n", fields.join("\",\""))
+    };
+    let text = row("1", "810000001") + &row("2", "810000002");
+    warifu_masters::charset::Charset::Windows31J.encode(&text).unwrap()
+}
+
+fn replace(bytes: &[u8], from: &str, to: &[u8]) -> Vec<u8> {
+    let from = warifu_masters::charset::Charset::Windows31J.encode(from).unwrap();
+    let at = bytes.windows(from.len()).position(|window| window == from).unwrap();
+    [&bytes[..at], to, &bytes[at + from.len()..]].concat()
+}
+
+#[test]
+fn one_broken_thing_gives_one_finding_with_its_place() {
+    let stage = Stage::new();
+    stage.write("clean.csv", comments());
+    stage.warifu("validate --format kikin clean.csv").ends(0);
+    let clean = comments();
+    let second_row = clean.windows(2).position(|pair| pair == b"\r\n").unwrap() + 2;
+    let cases: [(&str, Vec<u8>, &str, &str); 12] = [
+        ("wrong-encoding", replace(&clean, "摘要", b"\xFF\xFE"), "file/charset", ":1: "),
+        ("vendor-character", replace(&clean, "摘要", b"\xEE\xF9"), "file/not-reversible", ":1: "),
+        ("truncated", clean[..clean.len() - 30].to_vec(), "row/columns", ":2: "),
+        ("never-closed", clean[..clean.len() - 3].to_vec(), "row/quote", ":2:30:reserve_30: "),
+        ("twenty-nine-columns", replace(&clean, ",\"\"\r\n", b"\r\n"), "row/columns", ":1: "),
+        ("duplicate-key", [&clean[..second_row], &clean[..second_row]].concat(), "key/duplicate", ":2: "),
+        ("unknown-value", replace(&clean, "\"10\"", b"\"11\""), "field/value-unknown", ":1:4:pattern: "),
+        ("letter-in-number", replace(&clean, "\"2\"", b"\"x\""), "field/digits", ":1:6:name_length: "),
+        ("no-such-day", replace(&clean, "20240601", b"20240631"), "field/date", ":1:21:changed_on: "),
+        ("full-width-kana", replace(&clean, "ﾃｷﾖｳ", b"\x83\x65"), "field/kana", ":1:9:kana: "),
+        ("half-width-name", replace(&clean, "摘要", b"AB"), "field/kanji", ":1:7:name: "),
+        ("blank-required", replace(&clean, "99999999", b""), "field/required", ":1:22:abolished_on: "),
+    ];
+    for (name, bytes, code, place) in cases {
+        stage.write(name, bytes);
+        let ran = stage.warifu(&format!("validate --format kikin {name}"));
+        let denies = code != "field/value-unknown";
+        assert_eq!(ran.status, i32::from(denies), "{name}: {}{}", ran.out, ran.err);
+        assert!(ran.err.contains(code) && ran.err.contains(&format!("{name}{place}")), "{name}: {}", ran.err);
+        assert!(ran.err.contains("  -> "), "{name} does not say what to do: {}", ran.err);
+        let japanese = stage.warifu(&format!("validate --lang ja --format kikin {name}"));
+        assert!(japanese.err.contains(code) && !japanese.err.is_ascii(), "{name}: {}", japanese.err);
+    }
+}
+
+#[test]
+fn a_line_without_an_end_and_a_file_without_a_limit_are_refused() {
+    let stage = Stage::new();
+    stage.write("long-line", vec![b'1'; 4 << 20]);
+    let ran = stage.warifu("validate long-line").ends(1);
+    assert!(ran.err.contains("row/too-long") || ran.err.contains("file/unknown"), "{}", ran.err);
+    // A gigabyte in one line, as a sparse file: refused by its size before it is read.
+    let file = std::fs::File::create(stage.path("gigabyte")).unwrap();
+    file.set_len(1 << 30).unwrap();
+    let ran = stage.warifu("validate gigabyte").ends(1);
+    assert!(ran.err.contains("512 MiB"), "{}", ran.err);
+}
+
+#[test]
+fn what_is_no_file_or_not_ours_to_read_is_status_two() {
+    let stage = Stage::new();
+    std::fs::create_dir(stage.path("folder")).unwrap();
+    for command in ["validate folder", "validate missing", "diff missing missing", "apply folder folder -o x"]
+    {
+        let ran = stage.warifu(command).ends(2);
+        assert!(ran.err.contains("warifu: "), "{command}: {}", ran.err);
+    }
+    stage.warifu("no-such-command").ends(2);
+    stage.warifu("convert x --from nonsense --to kikin -o y").ends(2);
+    // Not readable: root reads everything, so this holds for other users only.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let file = stage.write("secret", comments());
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o000)).unwrap();
+        if std::fs::read(&file).is_err() {
+            stage.warifu("validate secret").ends(2);
+        } else {
+            left_out("a file without permission", "these tests run as root, which may read it");
+        }
+    }
+}
+
+#[test]
+fn a_full_disk_leaves_nothing_behind() {
+    let stage = Stage::new();
+    stage.write("clean.csv", comments());
+    // /dev/full cannot be replaced by rename, and a folder cannot be written over: both are refused whole.
+    std::fs::create_dir(stage.path("out")).unwrap();
+    let ran = stage.warifu("convert clean.csv --from kikin --to kokuho -o out").ends(2);
+    assert!(ran.err.contains("nothing was written"), "{}", ran.err);
+    let ran = stage.warifu("convert clean.csv --from kikin --to kokuho -o no/such/folder/out.euc").ends(2);
+    assert!(ran.err.contains("nothing was written"), "{}", ran.err);
+    // A file system of its own that is too small for the result.
+    let mounted = std::process::Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=8k", "tmpfs"])
+        .arg(stage.path("out"))
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if !mounted {
+        left_out("a full disk", "mounting a small file system needs root and the right to mount");
+        return;
+    }
+    std::fs::write(stage.path("out/filler"), vec![0u8; 4096]).unwrap();
+    let text = (1..=200u32).fold(Vec::new(), |mut text, serial| {
+        let two = comments();
+        let one = &two[..two.windows(2).position(|pair| pair == b"\r\n").unwrap() + 2];
+        let one = replace(one, "\"1\"", format!("\"{serial}\"").as_bytes());
+        text.extend(replace(&one, "810000001", format!("810{serial:06}").as_bytes()));
+        text
+    });
+    stage.write("many.csv", text);
+    let ran = stage.warifu("convert many.csv --from kikin --to kokuho -o out/many.euc");
+    let names: Vec<_> =
+        std::fs::read_dir(stage.path("out")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let unmounted = std::process::Command::new("umount").arg(stage.path("out")).status().unwrap();
+    assert!(unmounted.success());
+    assert_eq!(ran.status, 2, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("nothing was written"), "{}", ran.err);
+    assert_eq!(names, ["filler"], "half a file was left");
+}
+
+#[test]
+fn no_published_or_random_bytes_make_a_program_panic() {
+    let stage = Stage::new();
+    // Every file of this checkout is a strange file to a program that looks for masters.
+    let strange = ["Cargo.lock", "README.md", "schemas/layouts/procedure-150.toml", "tests/run.sh"];
+    for name in strange {
+        let path = checkout().join(name);
+        let ran = stage.warifu(&format!("inspect {}", path.display())).ends(0);
+        assert!(ran.out.contains("not a master"), "{name}: {}", ran.out);
+    }
+}

@@ -1,0 +1,104 @@
+//! The documents tell the truth: what they list is what the programs have.
+
+use warifu_masters::claim::ClaimCode;
+use warifu_masters::finding::Code;
+use warifu_masters::lang::Lang;
+
+use crate::stage::{Stage, checkout};
+
+fn document(path: &str) -> String {
+    std::fs::read_to_string(checkout().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// `docs/findings.md` is this text. Set `WARIFU_WRITE_DOCS=1` to write it anew.
+#[test]
+fn every_finding_code_is_documented() {
+    let mut text = String::from(
+        "# Findings\n\n\
+         What the programs say of data, by stable code. *Denied* refuses the data (exit status 1) unless it is\n\
+         accepted by name with a reason (`warifu import --accept CODE=REASON`); known exceptions to consistency\n\
+         rules are `[[waiver]]` entries in the layout. `{found}` and `{expected}` stand for the evidence.\n\n\
+         This file is written by the tests from the programs' own table\n\
+         (`WARIFU_WRITE_DOCS=1 cargo test -p warifu-tests documents`) and compared with it in every run.\n\n\
+         ## Masters\n\n\
+         | code | severity | meaning | 意味 | what to do |\n|---|---|---|---|---|\n",
+    );
+    for code in Code::ALL {
+        let cell = |text: &str| text.replace('|', "\\|");
+        text.push_str(&format!(
+            "| `{code}` | {} | {} | {} | {} |\n",
+            code.severity().word(Lang::En),
+            cell(code.text(Lang::En)),
+            cell(code.text(Lang::Ja)),
+            cell(code.advice(Lang::En)),
+        ));
+    }
+    text.push_str(
+        "\n## Claims\n\nWhat a checker says of a claim. The ASP column is the official error code where there is one.\n\n\
+         | code | severity | ASP | meaning | 意味 |\n|---|---|---|---|---|\n",
+    );
+    for code in ClaimCode::ALL {
+        text.push_str(&format!(
+            "| `{}` | {} | {} | {} | {} |\n",
+            code.as_str(),
+            code.severity().as_str(),
+            code.asp().unwrap_or("–"),
+            code.text(Lang::En),
+            code.text(Lang::Ja),
+        ));
+    }
+    if std::env::var_os("WARIFU_WRITE_DOCS").is_some() {
+        std::fs::write(checkout().join("docs/findings.md"), &text).unwrap();
+    }
+    assert!(
+        document("docs/findings.md") == text,
+        "docs/findings.md is not what the programs have; see its head"
+    );
+}
+
+#[test]
+fn the_two_commands_of_the_readme_are_the_first_two_blocks() {
+    for readme in ["README.md", "README.ja.md"] {
+        let text = document(readme);
+        let blocks: Vec<&str> =
+            text.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+        assert_eq!(blocks[..2], ["cargo run --release -- demo\n", "bash tests/run.sh\n"], "{readme}");
+    }
+}
+
+#[test]
+fn relative_links_lead_somewhere() {
+    let documents = ["README.md", "README.ja.md", "ARCHITECTURE.md", "CHANGELOG.md"];
+    let more = std::fs::read_dir(checkout().join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let more = more.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    let all = documents.iter().map(|name| checkout().join(name)).chain(more);
+    for file in all {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for link in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+            let path = link.split('#').next().unwrap();
+            if path.is_empty() || path.contains("://") {
+                continue;
+            }
+            let target = file.parent().unwrap().join(path);
+            assert!(target.exists(), "{} links to {link}, which is not there", file.display());
+        }
+    }
+}
+
+#[test]
+fn the_fixed_command_shapes_are_there() {
+    let stage = Stage::new();
+    let help = stage.warifu("--help").ends(0).out;
+    let commands = [
+        "demo", "init", "inspect", "validate", "convert", "apply", "diff", "import", "log", "show", "blame",
+        "check", "export", "key", "trust", "release", "channel",
+    ];
+    for command in commands {
+        assert!(help.lines().any(|line| line.trim_start().starts_with(command)), "{command}: {help}");
+        stage.warifu(&format!("{command} --help")).ends(0);
+    }
+    let help = stage.run("warifu-checker", "--help").ends(0).out;
+    for command in ["serve", "check", "status", "swap", "fall-back"] {
+        assert!(help.contains(command), "{command}: {help}");
+    }
+}

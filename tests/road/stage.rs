@@ -1,0 +1,175 @@
+//! What the tests stand on: the built programs, a scratch folder, a running checker.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Once;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Says what is left out, past the test harness's capture, so that nobody believes it ran.
+pub(crate) fn left_out(what: &str, why: &str) {
+    let _ = writeln!(std::io::stderr(), "left out: {what}: {why}");
+}
+
+/// The top of the checkout.
+pub(crate) fn checkout() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// The folder of real files; `None`, and a line that says so, where it is missing.
+pub(crate) fn data(what: &str) -> Option<PathBuf> {
+    let data = checkout().join("../shared/data");
+    if data.is_dir() {
+        return Some(data.canonicalize().unwrap());
+    }
+    left_out(what, "no real files in ../shared/data beside the checkout");
+    None
+}
+
+/// One of the two programs, built by the same cargo in the same profile.
+pub(crate) fn program(name: &str) -> PathBuf {
+    static BUILT: Once = Once::new();
+    let folder = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().to_owned();
+    BUILT.call_once(|| {
+        let mut build = Command::new(env!("CARGO"));
+        build.current_dir(checkout()).args(["build", "--quiet", "--workspace", "--bins"]);
+        if folder.ends_with("release") {
+            build.arg("--release");
+        }
+        assert!(build.status().unwrap().success(), "the programs do not build");
+    });
+    folder.join(name)
+}
+
+/// How a command ended and what it said.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) status: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Ran {
+    /// Its output, when it ended as expected.
+    #[track_caller]
+    pub(crate) fn ends(self, status: i32) -> Self {
+        assert_eq!(self.status, status, "stdout: {}\nstderr: {}", self.out, self.err);
+        self
+    }
+
+    /// The JSON document on its standard output.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.out))
+    }
+}
+
+/// A scratch folder that commands run in.
+pub(crate) struct Stage {
+    folder: TempDir,
+}
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("passphrase"), "correct horse\n").unwrap();
+        Stage { folder }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        std::fs::write(self.path(name), bytes).unwrap();
+        self.path(name)
+    }
+
+    /// `warifu` with these arguments, split at blanks; `{data}` stands for the folder of real files.
+    pub(crate) fn warifu(&self, arguments: &str) -> Ran {
+        self.run("warifu", arguments)
+    }
+
+    pub(crate) fn run(&self, name: &str, arguments: &str) -> Ran {
+        let data = checkout().join("../shared/data");
+        let arguments = arguments.replace("{data}", &data.display().to_string());
+        let output = self.command(name).args(arguments.split_whitespace()).output().unwrap();
+        Ran {
+            status: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    pub(crate) fn command(&self, name: &str) -> Command {
+        let mut command = Command::new(program(name));
+        command
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.folder.path())
+            .env("LANG", "C.UTF-8")
+            .env("WARIFU_AUTHOR", "Road Test <road@example.jp>")
+            .env("WARIFU_PASSPHRASE_FILE", self.path("passphrase"))
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// A checker on this stage's channel `channel`, root `root.json` and state folder `state`.
+    pub(crate) fn serve(&self, more: &str) -> Checker {
+        let mut child = self
+            .command("warifu-checker")
+            .args("serve --channel channel --root root.json --state state --listen 127.0.0.1:0".split(' '))
+            .args(more.split_whitespace())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let mut errors = child.stderr.take().unwrap();
+        let Some(address) = line.trim().strip_prefix("listening on ") else {
+            let mut text = String::new();
+            let _ = std::io::Read::read_to_string(&mut errors, &mut text);
+            panic!("the checker does not listen: {line:?} {text}");
+        };
+        // Its log must not fill a pipe that nobody reads.
+        std::thread::spawn(move || std::io::copy(&mut errors, &mut std::io::sink()));
+        Checker { child, url: format!("http://{address}") }
+    }
+}
+
+/// A running checker; killed (as by `kill -9`) when dropped.
+pub(crate) struct Checker {
+    child: Child,
+    pub(crate) url: String,
+}
+
+impl Checker {
+    /// Sends a claim file; the release that judged it and the answer's lines.
+    pub(crate) fn check(&self, uke: &[u8]) -> (u64, Vec<Value>) {
+        let mut response = ureq::post(format!("{}/check", self.url)).send(uke).unwrap();
+        let release = response.headers()["warifu-release"].to_str().unwrap().parse().unwrap();
+        let text = response.body_mut().read_to_string().unwrap();
+        (release, text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+    }
+
+    pub(crate) fn status(&self) -> Value {
+        let text = ureq::get(format!("{}/status", self.url)).call().unwrap().body_mut().read_to_string();
+        serde_json::from_str(&text.unwrap()).unwrap()
+    }
+
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Checker {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

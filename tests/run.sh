@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Installs what the tests need where it is missing (as root: apt; always: a Python environment under target/),
+# then runs all of them. Everything stays on this machine: servers listen on loopback only.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+need=()
+command -v cc >/dev/null || need+=(gcc libc6-dev)
+command -v git >/dev/null || need+=(git)
+command -v openssl >/dev/null || need+=(openssl)
+python3 -c 'import venv, ensurepip' 2>/dev/null || need+=(python3 python3-venv)
+if [ ${#need[@]} -gt 0 ]; then
+    echo "installing: ${need[*]}"
+    if [ "$(id -u)" = 0 ]; then
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${need[@]}" >/dev/null
+    else
+        echo "run as root once, or install: ${need[*]}" >&2
+        exit 2
+    fi
+fi
+
+# The stock TUF client of the Python ecosystem, untouched.
+venv=target/test-python
+if ! "$venv/bin/python" -c 'import tuf.ngclient' 2>/dev/null; then
+    echo "installing: tuf (PyPI) into $venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check 'tuf>=6,<8'
+fi
+export WARIFU_TEST_PYTHON="$PWD/$venv/bin/python"
+PATH="$PWD/$venv/bin:$PATH"
+
+cargo build --workspace --bins
+cargo test --workspace "$@"
