@@ -45,14 +45,20 @@ fn one_broken_thing_gives_one_finding_with_its_place() {
     stage.warifu("validate --format kikin clean.csv").ends(0);
     let clean = comments();
     let second_row = clean.windows(2).position(|pair| pair == b"\r\n").unwrap() + 2;
-    let cases: [(&str, Vec<u8>, &str, &str); 12] = [
+    let cases: [(&str, Vec<u8>, &str, &str); 13] = [
         ("wrong-encoding", replace(&clean, "摘要", b"\xFF\xFE"), "file/charset", ":1: "),
         ("vendor-character", replace(&clean, "摘要", b"\xEE\xF9"), "file/not-reversible", ":1: "),
-        ("truncated", clean[..clean.len() - 30].to_vec(), "row/columns", ":2: "),
+        ("truncated", clean[..clean.len() - 30].to_vec(), "row/quote", ":2:23:comment_code: "),
+        ("cut-after-a-field", clean[..clean.len() - 10].to_vec(), "row/columns", ":2: "),
         ("never-closed", clean[..clean.len() - 3].to_vec(), "row/quote", ":2:30:reserve_30: "),
         ("twenty-nine-columns", replace(&clean, ",\"\"\r\n", b"\r\n"), "row/columns", ":1: "),
         ("duplicate-key", [&clean[..second_row], &clean[..second_row]].concat(), "key/duplicate", ":2: "),
-        ("unknown-value", replace(&clean, "\"10\"", b"\"11\""), "field/value-unknown", ":1:4:pattern: "),
+        (
+            "unknown-value",
+            replace(&clean, "\"0\",\"20240601\"", b"\"7\",\"20240601\""),
+            "field/value-unknown",
+            ":1:20:selectable: ",
+        ),
         ("letter-in-number", replace(&clean, "\"2\"", b"\"x\""), "field/digits", ":1:6:name_length: "),
         ("no-such-day", replace(&clean, "20240601", b"20240631"), "field/date", ":1:21:changed_on: "),
         ("full-width-kana", replace(&clean, "ﾃｷﾖｳ", b"\x83\x65"), "field/kana", ":1:9:kana: "),
