@@ -1,6 +1,7 @@
 //! The command line: one file for each group of commands, each an `Args` and a `run`.
 
 mod context;
+mod demo;
 mod files;
 mod repo;
 mod signing;
@@ -25,6 +26,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Args),
     Inspect(files::inspect::Args),
     Validate(files::validate::Args),
     Convert(files::convert::Args),
@@ -61,6 +63,7 @@ pub(crate) fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
     };
     let lang = cli.global.lang();
     let done = Context::new(cli.global).and_then(|context| match cli.command {
+        Command::Demo(args) => args.run(&context),
         Command::Inspect(args) => args.run(&context),
         Command::Validate(args) => args.run(&context),
         Command::Convert(args) => args.run(&context),

@@ -1,0 +1,209 @@
+//! Acts 5 to 7: the swap under load, a bad release that both signed, falling back, and a power cut.
+
+use std::fs;
+
+use warifu::error::{Exit, Failure};
+use warifu_masters::say;
+
+use super::Story;
+use super::checker::{Checker, Load};
+use super::house::{SERVE, draft, publish, sign, to_kokuho};
+use super::stage::{Show, cannot, unexpected};
+
+/// Files judged by the new release before it counts as proven (the checker's own default).
+const PROBATION_FILES: u64 = 50;
+
+pub(super) fn play(story: &mut Story) -> Result<(), Failure> {
+    review(story)?;
+    swap_under_load(story)?;
+    claims_of_june(story)?;
+    both_err(story)?;
+    fall_back(story)?;
+    power_cut(story)
+}
+
+fn review(story: &mut Story) -> Result<(), Failure> {
+    let stage = &story.stage;
+    let lang = stage.lang;
+    stage.title(&say!(lang, "5. Both sign, and the swap", "5. 両者の署名と切替"));
+    stage.tell(&say!(
+        lang,
+        "Kokuho's officer on duty fetches the commits, looks at what changes, recomputes and signs.",
+        "国保中央会の当番の役員がコミットを取得し、変更内容を確認し、再計算して署名します。"
+    ));
+    to_kokuho(stage)?;
+    stage
+        .warifu("diff HEAD:r04/procedure HEAD:r06/procedure --repo kokuho")
+        .showing(Show::First(10))
+        .run()?;
+    stage.warifu("release review draft-2 --repo kokuho").showing(Show::Last(2)).run()?;
+    sign(stage, "draft-2", "kokuho", "kokuho-b")
+}
+
+fn swap_under_load(story: &mut Story) -> Result<(), Failure> {
+    let lang = story.stage.lang;
+    let url = story.url()?;
+    story.stage.tell(&say!(
+        lang,
+        "Monday, 08:00. Institutions are sending claims while release 2 is published; the checker finds it, \
+         replays recent claims through it, and swaps by one pointer.",
+        "月曜日 8 時。医療機関が請求を送り続けるなかでリリース 2 を公開します。チェッカーはこれを見つけ、直近の請求で\
+         再点検してから、ポインタ 1 つで切り替えます。"
+    ));
+    let mut files = Vec::new();
+    for name in ["claims/202405-clinic-a.uke", "claims/202405-hospital-b.uke"] {
+        let path = story.stage.at(name);
+        files.push(fs::read(&path).map_err(|error| cannot(&path, &error))?);
+    }
+    let load = Load::start(&url, files);
+    load.wait_for(20, 1)?;
+    publish(&story.stage, "draft-2")?;
+    load.wait_for(PROBATION_FILES + 10, 2)?;
+    let tally = load.finish();
+    let by = |release: u64| tally.by_release.get(&release).copied().unwrap_or_default();
+    let (old, new, failed, slowest) = (by(1), by(2), tally.failed, tally.slowest.as_millis());
+    story.stage.print("\n");
+    story.stage.noted(&say!(
+        lang,
+        "meanwhile {old} claim files were answered by release 1, then {new} by release 2; {failed} failed",
+        "この間、リリース 1 が {old} ファイル、続いてリリース 2 が {new} ファイルに応答。失敗 {failed}"
+    ));
+    story.stage.noted(&say!(
+        lang,
+        "findings in them: {}; longest wait {slowest} ms",
+        "指摘 {} 件、最長応答 {slowest} ms",
+        tally.findings
+    ));
+    if failed > 0 || tally.findings > 0 {
+        return Err(unexpected("the swap was noticed", "切替の影響が出ました"));
+    }
+    story.counted.tally.add(&tally);
+    story.counted.swaps += 1;
+    story.stage.checker(&format!("status --url {url}")).run()?;
+    Ok(())
+}
+
+fn claims_of_june(story: &mut Story) -> Result<(), Failure> {
+    let lang = story.stage.lang;
+    story.stage.tell(&say!(
+        lang,
+        "Claims for June are judged by the points of June, those for May still by the points of May.",
+        "6 月診療分は 6 月の点数で、5 月診療分は引き続き 5 月の点数で判定されます。"
+    ));
+    story.send("claims/202405-clinic-a.uke", 2, 0)?;
+    for _ in 0..4 {
+        story.send_quietly("claims/202406-clinic-a.uke", 2, 0)?;
+        story.send_quietly("claims/202406-hospital-b.uke", 2, 0)?;
+    }
+    story.send("claims/202406-clinic-a.uke", 2, 0)?;
+    story.send("claims/202406-hospital-b.uke", 2, 0)?;
+    story.stage.noted(&say!(lang, "and both of June four times more", "6 月分はさらに 4 回ずつ"));
+    story.stage.tell(&say!(
+        lang,
+        "An institution that still claims 288 points for a first visit is told so; that error is real.",
+        "初診料を旧点数の 288 点で請求した医療機関には、正しくエラーを返します。"
+    ));
+    story
+        .stage
+        .checker("check claims/202406-clinic-c-old-points.uke --state state")
+        .expecting(Exit::Data)
+        .run()?;
+    story.stage.tell(&say!(
+        lang,
+        "Kokuho's other systems get the same release in Kokuho's format, each file proven to be the bytes that \
+         both signed. This is what Saturday's e-mail should have been.",
+        "国保中央会の他システムには、同じリリースを国保中央会形式で渡します。各ファイルは両者が署名したバイト列と一致\
+         することを確かめています。土曜日のメールは、本来こうあるべきでした。"
+    ));
+    story.stage.warifu("channel fetch channel --format kokuho --kind procedure -o out").run()?;
+    story
+        .stage
+        .warifu("inspect out/s_r06_ALL20240614.euc")
+        .showing(Show::With(&["format", "形式", "signed", "署名"]))
+        .run()?;
+    Ok(())
+}
+
+fn both_err(story: &mut Story) -> Result<(), Failure> {
+    let lang = story.stage.lang;
+    story.stage.title(&say!(lang, "6. Both err", "6. 両者とも見逃したとき"));
+    story.stage.tell(&say!(
+        lang,
+        "The fault of May 2022 again, and better hidden: settings in procedure, drug and comment that keep every \
+         rule of form and consistency and are wrong all the same. Both sides look, and both sign.",
+        "2022 年 5 月の誤りを、さらに見つけにくい形で再現します。診療行為・医薬品・コメントの設定が、形式と整合性の規則を\
+         すべて満たしたまま誤っています。両者とも確認し、署名してしまいます。"
+    ));
+    for name in ["s_20240621.csv", "y_20240621.csv", "c_20240621.csv"] {
+        story.receive(&format!("wrong/{name}"), &format!("in/{name}"), Show::Nothing)?;
+    }
+    story.received(&say!(lang, "three files", "3 ファイル"));
+    let stage = &story.stage;
+    stage
+        .warifu("import --repo kikin --series r06 in/s_20240621.csv in/y_20240621.csv in/c_20240621.csv")
+        .run()?;
+    to_kokuho(stage)?;
+    stage.warifu("diff HEAD~3:r06/drug HEAD:r06/drug --repo kokuho").showing(Show::First(5)).run()?;
+    draft(stage, "draft-3", &say!(lang, "Small changes", "定例の変更"), Show::First(1))?;
+    sign(stage, "draft-3", "kikin", "kikin-a")?;
+    sign(stage, "draft-3", "kokuho", "kokuho-a")?;
+    publish(stage, "draft-3")?;
+    stage.tell(&say!(
+        lang,
+        "Signatures are in order, so the channel offers it. Before it may judge anything, the checker judges the \
+         recent claims by it. Yesterday's right claims must not become wrong overnight.",
+        "署名は揃っているため、チャネルには載ります。しかしチェッカーは、稼働させる前に直近の請求を判定してみます。\
+         昨日まで正しかった請求が一斉に誤りになるはずがありません。"
+    ));
+    let url = story.url()?;
+    let stage = &story.stage;
+    stage.checker(&format!("swap --url {url}")).expecting(Exit::Data).run()?;
+    stage.checker(&format!("status --url {url}")).run()?;
+    story.counted.refusals += 1;
+    story.stage.tell(&say!(lang, "Claims go on as before.", "請求の点検はこれまでどおり続いています。"));
+    story.send("claims/202406-clinic-a.uke", 2, 0)
+}
+
+fn fall_back(story: &mut Story) -> Result<(), Failure> {
+    let lang = story.stage.lang;
+    let url = story.url()?;
+    story.stage.title(&say!(lang, "7. The way back, and a power cut", "7. 戻し、そして停電"));
+    story.stage.tell(&say!(
+        lang,
+        "Adding needs both; taking away needs either. An operator in doubt about release 2 goes back to the last \
+         confirmed one: no network, no signature, no restart.",
+        "追加には両者が必要ですが、取り下げは片方でできます。リリース 2 に疑いを持った運用者が、確定済みの前リリースへ\
+         戻します。ネットワークも署名も再起動も不要です。"
+    ));
+    story.stage.checker(&format!("fall-back --url {url}")).run()?;
+    story.counted.swaps += 1;
+    story.send("claims/202405-hospital-b.uke", 1, 0)?;
+    let first_lines = Show::With(&["release 1", "held:", "リリース 1", "保留:"]);
+    story.stage.checker(&format!("status --url {url}")).showing(first_lines).run()?;
+    Ok(())
+}
+
+fn power_cut(story: &mut Story) -> Result<(), Failure> {
+    let lang = story.stage.lang;
+    story.stage.tell(&say!(
+        lang,
+        "The power fails (kill -9), and when it comes back the network does not: the channel is out of reach. The \
+         checker resumes what it recorded.",
+        "停電です（kill -9）。復旧してもネットワークは戻らず、チャネルに届きません。チェッカーは記録していたリリースで\
+         再開します。"
+    ));
+    let Some(checker) = story.checker.take() else {
+        return Err(unexpected("no checker runs", "チェッカーが稼働していません"));
+    };
+    story.stage.typed(&format!("kill -9 {}; mv channel channel.away", checker.process()));
+    checker.kill();
+    let (here, away) = (story.stage.at("channel"), story.stage.at("channel.away"));
+    fs::rename(&here, &away).map_err(|error| cannot(&here, &error))?;
+    let checker = Checker::start(&story.stage, SERVE, "checker-2.log")?;
+    story.checker = Some(checker);
+    story.send("claims/202405-clinic-a.uke", 1, 0)?;
+    let url = story.url()?;
+    let lines = Show::With(&["release 1", "held:", "channel", "リリース 1", "保留:", "配信元"]);
+    story.stage.checker(&format!("status --url {url}")).showing(lines).run()?;
+    Ok(())
+}
