@@ -18,7 +18,7 @@ def main() -> None:
         columns = [row[0] for row in db.execute("select column_name from duckdb_columns() where table_name='t'").fetchall()]
         kind = db.execute(f"select {columns[1]} from t limit 1").fetchone()[0]
         key = KEY[kind]
-        checks = ", ".join(f"max(strlen({c})), count(*) filter (where regexp_matches({c}, '[^0-9]'))" for c in columns)
+        checks = ", ".join(f"max(strlen({c}))" for c in columns)
         db.execute(f"select {checks} from t").fetchall()
         db.execute(f"select count(*), count(distinct {key}) from t").fetchall()
         row = " || ',' || ".join(f"coalesce({c}, '')" for c in columns)
