@@ -450,6 +450,18 @@ impl Findings {
         self.list.iter().any(|finding| finding.severity == Severity::Deny)
     }
 
+    /// Turns known exceptions into notes. A code that occurs more often than is kept in full is left as it is:
+    /// among those that were only counted there may be one that is no known exception.
+    pub fn waive(&mut self, is_known: impl Fn(&Finding) -> bool) {
+        let counts = &self.counts;
+        let all_kept = |code: Code| counts.get(&code).is_some_and(|count| *count <= Self::EXAMPLES);
+        for finding in self.list.iter_mut().filter(|finding| all_kept(finding.code)) {
+            if is_known(finding) {
+                finding.severity = Severity::Note;
+            }
+        }
+    }
+
     /// Turns what is accepted by name from `Deny` into `Warn`; how many findings that concerned.
     pub fn accept(&mut self, accepted: &[Code]) -> u64 {
         for finding in &mut self.list {

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use warifu_masters::consistency;
-use warifu_masters::finding::{Code, Findings};
+use jiff::civil::Date;
+use warifu_masters::finding::Findings;
 use warifu_masters::format::Format;
 use warifu_masters::lang::Lang;
-use warifu_masters::read::{Role, read_canonical};
+use warifu_masters::read::read_canonical;
 use warifu_masters::schema::{Layout, Schemas};
 use warifu_masters::table::Master;
-use warifu_masters::validate::validate;
 use warifu_masters::write::write;
 use warifu_trust::{Content, FormatFile, Manifest, MasterContent, MasterEntry, Proposal, ReleaseHead};
 
@@ -30,11 +29,11 @@ pub struct Contents {
     pub findings: Vec<(String, Findings)>,
 }
 
-/// Computes the contents of a release from the commit `rev`, in `formats`.
+/// Computes the contents of a release from the commit `rev`, in `formats`; waivers hold as of `today`.
 ///
 /// # Errors
 /// When a master has findings that deny, or cannot be written in a format; or what the repository says.
-pub fn contents(store: &Store, rev: &str, formats: &[String]) -> Result<Contents, Failure> {
+pub fn contents(store: &Store, rev: &str, formats: &[String], today: Date) -> Result<Contents, Failure> {
     let schemas = store.schemas();
     let config = store.config(rev)?;
     let mut masters = Vec::new();
@@ -44,10 +43,7 @@ pub fn contents(store: &Store, rev: &str, formats: &[String]) -> Result<Contents
         let name = format!("{}/{}", at.series, at.kind);
         let master = store.state(&at)?;
         let record = store.import_record(&at)?;
-        let mut findings = validate(&master, Role::Full);
-        findings.extend(consistency::check(&master));
-        let accepted: Vec<_> = record.accepted.iter().filter_map(|one| Code::parse(&one.code)).collect();
-        findings.accept(&accepted);
+        let findings = store.findings_of(&at, &master, Some(&record), today)?;
         if findings.denies() {
             return Err(Failure::refused(
                 format!("{name} of {rev} is not fit for a release"),
@@ -94,13 +90,13 @@ pub fn contents(store: &Store, rev: &str, formats: &[String]) -> Result<Contents
 ///
 /// # Errors
 /// As [`contents`]; the commit must be in this repository.
-pub fn recompute(store: &Store, proposal: &Proposal) -> Result<Manifest, Failure> {
+pub fn recompute(store: &Store, proposal: &Proposal, today: Date) -> Result<Manifest, Failure> {
     let proposed = proposal.manifest();
     let mut formats: Vec<String> =
         proposed.masters.iter().flat_map(|master| master.formats.keys().cloned()).collect();
     formats.sort();
     formats.dedup();
-    let contents = contents(store, &proposed.commit, &formats)?;
+    let contents = contents(store, &proposed.commit, &formats, today)?;
     let head = ReleaseHead { commit: contents.commit, ..proposed.head() };
     Manifest::of(head, &contents.masters).map_err(|error| Failure::because(Exit::Data, &error))
 }

@@ -9,8 +9,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-use place::{Place, author, base, change, comment, request};
-use warifu::store::{Store, StoreError};
+use place::{Place, author, base, change, comment, now, request};
+use warifu::store::{Store, StoreError, today};
 use warifu_masters::finding::Code;
 use warifu_masters::schema::Schemas;
 
@@ -53,6 +53,42 @@ fn the_same_file_twice_changes_nothing_and_says_so() {
     assert_eq!(place.store.log().unwrap()[0].commit, head);
 }
 
+/// What `git revert` took back is not there any more, so it may come in again.
+#[test]
+fn a_reverted_import_comes_in_again() {
+    let place = with_base();
+    place.import_bytes(differential().as_bytes(), "c_20240701.csv", "r06", &[]).unwrap();
+    let after = digest(&place.store, "HEAD");
+    let revert = ["-c", "user.name=t", "-c", "user.email=t@example.jp", "revert", "--no-edit", "HEAD"];
+    let Some(_) = git(&place.path(), &revert) else { return };
+    let again = place.import_bytes(differential().as_bytes(), "c_20240701.csv", "r06", &[]).unwrap();
+    assert!(!again.unchanged);
+    assert_eq!(digest(&place.store, "HEAD"), after);
+    let third = place.import_bytes(differential().as_bytes(), "c_20240701.csv", "r06", &[]).unwrap();
+    assert!(third.unchanged);
+}
+
+/// A waiver of `warifu.toml` holds for its records until its last day, at import and at every check.
+#[test]
+fn a_waiver_holds_until_it_expires() {
+    let place = Place::new();
+    // A comment whose code is not made of its parts: two digits of it are exchanged.
+    let wrong = base().replacen("\"810000001\"", "\"810000010\"", 1);
+    assert_ne!(wrong, base(), "the base has the comment");
+    let refused = place.import_bytes(wrong.as_bytes(), "c_ALL20240531.csv", "r06", &[]);
+    let Err(StoreError::Refused { findings, .. }) = refused else { panic!("{refused:?}") };
+    assert_eq!(findings.count(Code::SetCommentCode), 1);
+    let file = place.path().join("warifu.toml");
+    let waiver = "\n[[waiver]]\ncode = \"set/comment-code\"\nkind = \"comment\"\nkeys = [\"810000001\"]\nreason = \"known\"\nexpires = \"2024-06-30\"\n";
+    let text = std::fs::read_to_string(&file).unwrap() + waiver;
+    std::fs::write(&file, text).unwrap();
+    let commit = ["-c", "user.name=t", "-c", "user.email=t@example.jp", "commit", "-qam", "waive"];
+    let Some(_) = git(&place.path(), &commit) else { return };
+    place.import_bytes(wrong.as_bytes(), "c_ALL20240531.csv", "r06", &[]).unwrap();
+    assert!(!place.store.check("HEAD", "2024-06-30".parse().unwrap()).unwrap().denies());
+    assert!(place.store.check("HEAD", "2024-07-01".parse().unwrap()).unwrap().denies());
+}
+
 /// A file that was accepted with a reason needs none to be known again.
 #[test]
 fn an_accepted_file_is_known_again() {
@@ -63,7 +99,7 @@ fn an_accepted_file_is_known_again() {
     assert!(matches!(refused, Err(StoreError::Refused { .. })), "{refused:?}");
     place.import_bytes(long.as_bytes(), "c_20240701.csv", "r06", &accept).unwrap();
     assert!(place.import_bytes(long.as_bytes(), "c_20240701.csv", "r06", &[]).unwrap().unchanged);
-    assert!(!place.store.check("HEAD").unwrap().denies(), "what was accepted stays accepted");
+    assert!(!place.store.check("HEAD", today(now())).unwrap().denies(), "what was accepted stays accepted");
 }
 
 #[test]
@@ -131,7 +167,7 @@ fn two_writers_at_once_one_wins_and_the_other_is_told() {
     }
     assert!(won >= 1);
     assert_eq!(place.store.log().unwrap().len(), 1 + won, "each success is one commit, on top of the others");
-    assert!(!place.store.check("HEAD").unwrap().denies());
+    assert!(!place.store.check("HEAD", today(now())).unwrap().denies());
     git(&path, &["fsck", "--strict"]);
 }
 
@@ -163,7 +199,7 @@ fn a_failure_at_any_step_leaves_the_state_before_or_the_one_after() {
         let file = differential();
         store.import(&request(file.as_bytes(), "c_20240701.csv", "r06", &[], &author)).unwrap();
         assert_eq!(digest(&store, "HEAD"), after, "step {step}");
-        assert!(!store.check("HEAD").unwrap().denies(), "step {step}");
+        assert!(!store.check("HEAD", today(now())).unwrap().denies(), "step {step}");
         if let Some(status) = git(&place.path(), &["status", "--short"]) {
             assert_eq!(status, "", "step {step}");
         }
@@ -203,7 +239,7 @@ fn a_state_changed_by_hand_is_found() {
     {
         return;
     }
-    let checked = place.store.check("HEAD").unwrap();
+    let checked = place.store.check("HEAD", today(now())).unwrap();
     let codes: Vec<_> = checked.states[0].findings.counts().map(|(code, _)| code).collect();
     assert_eq!(codes, [Code::StoreState, Code::StoreOriginal]);
     let done = place.import_bytes(differential().as_bytes(), "c_20240701.csv", "r06", &[]);

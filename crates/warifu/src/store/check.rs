@@ -1,5 +1,6 @@
 //! Checking what is stored: that it is what was imported, and that it still passes.
 
+use jiff::civil::Date;
 use warifu_masters::consistency;
 use warifu_masters::finding::{Code, Finding, Findings};
 use warifu_masters::read::Role;
@@ -36,15 +37,13 @@ impl Checked {
 }
 
 impl Store {
-    /// Checks every master of `rev`: the state against the digest its import recorded, that the original can
-    /// be given back byte for byte, every field, and the rules between records. What was accepted by name when
-    /// it came in stays accepted.
+    /// Checks every master of `rev`: as [`Store::findings_of`], and that the original can be given back byte for
+    /// byte.
     ///
     /// # Errors
     /// [`StoreError::NoRevision`]; damage is a finding.
-    pub fn check(&self, rev: &str) -> Result<Checked, StoreError> {
+    pub fn check(&self, rev: &str, today: Date) -> Result<Checked, StoreError> {
         let (commit, _) = self.resolve(rev)?;
-        let accepted = self.accepted_codes()?;
         let mut states = Vec::new();
         for at in self.masters(rev)? {
             let mut findings = Findings::new();
@@ -56,7 +55,7 @@ impl Store {
                 }
             };
             match self.state(&at) {
-                Ok(state) => check_state(&state, record.as_ref(), &mut findings),
+                Ok(state) => findings.extend(self.findings_of(&at, &state, record.as_ref(), today)?),
                 Err(error) => {
                     let expected = record.as_ref().map(|record| record.state.short()).unwrap_or_default();
                     findings.push(Finding::new(Code::StoreState).found(error).expected(expected));
@@ -67,15 +66,45 @@ impl Store {
             {
                 findings.push(Finding::new(Code::StoreOriginal).found(error));
             }
-            let codes: Vec<Code> = accepted
-                .iter()
-                .filter(|(series, kind, _)| *series == at.series && *kind == at.kind)
-                .map(|(_, _, code)| *code)
-                .collect();
-            findings.accept(&codes);
             states.push(StateChecked { at, record, findings });
         }
         Ok(Checked { commit: commit.to_string(), states })
+    }
+
+    /// What is found in a state: its digest against the one its import recorded, every field, and the rules
+    /// between records. What was accepted by name when it came in stays accepted, and waivers of `warifu.toml`
+    /// hold until they expire.
+    ///
+    /// # Errors
+    /// When the history or `warifu.toml` cannot be read.
+    pub fn findings_of(
+        &self,
+        at: &At,
+        state: &Master,
+        record: Option<&ImportRecord>,
+        today: Date,
+    ) -> Result<Findings, StoreError> {
+        let mut findings = Findings::new();
+        let digest = state.canonical_digest();
+        if let Some(record) = record
+            && record.state != digest
+        {
+            let finding = Finding::new(Code::StoreState).found(digest.short()).expected(record.state.short());
+            findings.push(finding);
+        }
+        // A state may hold blanks that a full does not: rows that a differential widened or inserted.
+        let role = record.map_or(Role::Differential, |record| record.role);
+        findings.extend(validate(state, role));
+        findings.extend(consistency::check(state));
+        let accepted = self.accepted_codes()?;
+        let codes: Vec<Code> = accepted
+            .iter()
+            .filter(|(series, kind, _)| *series == at.series && *kind == at.kind)
+            .map(|(_, _, code)| *code)
+            .collect();
+        findings.accept(&codes);
+        self.config(&at.commit)?.waive(&at.kind, &mut findings, today);
+        Ok(findings)
     }
 
     /// (series, kind, code) of every finding that was ever accepted.
@@ -87,17 +116,4 @@ impl Store {
         }
         Ok(accepted)
     }
-}
-
-fn check_state(state: &Master, record: Option<&ImportRecord>, findings: &mut Findings) {
-    let digest = state.canonical_digest();
-    if let Some(record) = record
-        && record.state != digest
-    {
-        findings.push(Finding::new(Code::StoreState).found(digest.short()).expected(record.state.short()));
-    }
-    // A state may hold blanks that a full does not: rows that a differential widened or inserted.
-    let role = record.map_or(Role::Differential, |record| record.role);
-    findings.extend(validate(state, role));
-    findings.extend(consistency::check(state));
 }

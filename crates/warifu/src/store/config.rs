@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::Deserialize;
+use warifu_masters::finding::Findings;
 
 use super::StoreError;
 
@@ -55,6 +56,18 @@ fn is_plain(name: &str) -> bool {
 }
 
 impl Config {
+    /// Turns findings about a master of `kind` that are known exceptions on `today` into notes.
+    pub fn waive(&self, kind: &str, findings: &mut Findings, today: Date) {
+        let holds = |waiver: &&Waiver| waiver.kind == kind && waiver.expires.is_none_or(|last| today <= last);
+        let waivers: Vec<&Waiver> = self.waivers.iter().filter(holds).collect();
+        findings.waive(|finding| {
+            let concerns = |waiver: &&&Waiver| waiver.code == finding.code.as_str();
+            waivers.iter().filter(concerns).any(|waiver| {
+                waiver.keys.is_empty() || finding.key.as_ref().is_some_and(|key| waiver.keys.contains(key))
+            })
+        });
+    }
+
     /// The file's name in the repository.
     pub const FILE: &'static str = "warifu.toml";
 

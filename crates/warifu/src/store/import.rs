@@ -4,6 +4,7 @@ use git2::Oid;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use warifu_masters::chain::check_chain;
+use warifu_masters::consistency;
 use warifu_masters::diff::{Summary, diff};
 use warifu_masters::differential::apply;
 use warifu_masters::digest::Digest;
@@ -84,6 +85,20 @@ struct Outcome {
     told: Told,
 }
 
+/// Of the versions of one file, newest first, those that are not taken back: where an older version came back,
+/// everything between its two appearances is undone. A file that was taken away has no version left.
+fn standing(changes: &[(Oid, Option<Oid>)]) -> Vec<(Oid, Oid)> {
+    let mut standing = Vec::new();
+    let mut at = 0;
+    while let Some((_, content)) = changes.get(at) {
+        let Some(content) = *content else { return standing };
+        let origin = changes.iter().rposition(|(_, past)| *past == Some(content)).unwrap_or(at);
+        standing.push((changes[origin].0, content));
+        at = origin + 1;
+    }
+    standing
+}
+
 impl Store {
     /// Imports a file: judges it, makes the next state, commits it.
     ///
@@ -113,6 +128,11 @@ impl Store {
             return Ok(judged.already_there(found, kind, record));
         }
         judged.findings.extend(validate(&sound.file, sound.role));
+        if sound.role == Role::Full {
+            judged.findings.extend(consistency::check(&sound.file));
+        }
+        let today = judged.today();
+        config.waive(&kind, &mut judged.findings, today);
         let dated = judged.dated(&earlier);
         if let Some(declared) = config.series.get(series) {
             judged.findings.extend_one(rules::series_doubt(series, declared, dated, sound.role, &sound.file));
@@ -184,12 +204,13 @@ impl Store {
         Ok(Sound { file, role, rendering, kind: layout.kind.clone() })
     }
 
-    /// A short look at each import of a master, newest first.
+    /// A short look at each import that the present state rests on, newest first. Imports that a later commit
+    /// took back (`git revert`) are left out: their files may come in again.
     fn glances(&self, head: Oid, series: &str, kind: &str) -> Result<Vec<(Oid, Glance)>, StoreError> {
         let objects = self.objects()?;
         let changes = objects.changes_at(head, &["sources", series, kind, "import.toml"])?;
-        let present = changes.into_iter().filter_map(|(commit, oid)| Some((commit, oid?)));
-        present.map(|(commit, oid)| Ok((commit, Glance::at(&objects.blob(oid)?)))).collect()
+        let standing = standing(&changes);
+        standing.into_iter().map(|(commit, oid)| Ok((commit, Glance::at(&objects.blob(oid)?)))).collect()
     }
 
     fn record_in(&self, commit: Oid, series: &str, kind: &str) -> Result<ImportRecord, StoreError> {

@@ -1,6 +1,7 @@
 //! A file under judgement: what was found of it, and what of that is accepted.
 
 use git2::Oid;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 use warifu_masters::diff::Summary;
@@ -48,11 +49,15 @@ impl Judged<'_> {
         Err(self.refused())
     }
 
+    /// The day it is in Japan.
+    pub(super) fn today(&self) -> Date {
+        today(self.request.now)
+    }
+
     /// The day of publication; says so when it had to be assumed or is older than what is there.
     pub(super) fn dated(&mut self, earlier: &[(Oid, Glance)]) -> Date {
         let dated = self.request.dated.or_else(|| dated_in(self.request.name)).unwrap_or_else(|| {
-            let japan = TimeZone::fixed(Offset::constant(9));
-            let today = self.request.now.to_zoned(japan).date();
+            let today = self.today();
             self.findings.push(Finding::new(Code::ImportDate).found(today));
             today
         });
@@ -86,6 +91,11 @@ impl Judged<'_> {
             findings: self.findings,
         }
     }
+}
+
+/// The day it is in Japan at `now`.
+pub fn today(now: Timestamp) -> Date {
+    now.to_zoned(TimeZone::fixed(Offset::constant(9))).date()
 }
 
 pub(super) trait ExtendOne {

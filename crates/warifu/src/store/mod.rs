@@ -41,6 +41,7 @@ pub use config::{Config, Series, Waiver};
 pub use error::StoreError;
 pub use history::{Blamed, Event, LogEntry, What};
 pub use import::{ImportRequest, Imported};
+pub use judged::today;
 pub use naming::dated_in;
 pub use record::{Accepted, Base, Counts, ImportRecord};
 pub use revision::{At, Pair, Record};

@@ -5,9 +5,11 @@ use warifu::diff_report;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::side::load_sides;
-use warifu_masters::diff::diff;
+use warifu_masters::diff::{Diff, diff};
 use warifu_masters::finding::Findings;
+use warifu_masters::lang::Lang;
 use warifu_masters::say;
+use warifu_masters::schema::CHANGE_CLASS;
 use warifu_masters::write::write;
 
 use super::refused;
@@ -29,6 +31,10 @@ pub(crate) struct Args {
     /// What to write.
     #[arg(long, value_enum, default_value_t = Output::Text)]
     output: Output,
+    /// Write a differential even where it cannot express everything: a field that became blank, a record that
+    /// went without having been announced.
+    #[arg(long)]
+    partial: bool,
     /// The format of a differential.
     #[arg(long, value_name = "FORMAT", default_value = "kikin")]
     format: String,
@@ -60,16 +66,20 @@ impl Args {
             Output::Differential => {
                 let format = context.format(&self.format)?;
                 let (differential, lost) = diff.differential();
-                for (key, column) in lost.iter().take(20) {
-                    let id = &diff.layout().columns[*column].id;
-                    tell(&say!(
-                        lang,
-                        "{key} {id}: became blank or went unannounced; only the next full file can say so",
-                        "{key} {id}: 空になった、または予告なく消えたため、変更分では表せません"
-                    ));
-                }
-                if lost.len() > 20 {
-                    tell(&say!(lang, "and {} more", "他 {} 件", lost.len() - 20));
+                if !lost.is_empty() {
+                    let what = lost_lines(&diff, &lost, lang);
+                    if !self.partial {
+                        return Err(Failure::refused(
+                            format!(
+                                "{what}no differential takes OLD to NEW; nothing was written (--partial writes the rest)"
+                            ),
+                            format!(
+                                "{what}変更分では OLD を NEW にできません。出力していません（--partial で残りを出力）"
+                            ),
+                            Findings::new(),
+                        ));
+                    }
+                    tell(what.trim_end());
                 }
                 let header = differential.layout().header.is_some();
                 Some(write(&differential, &format.rendering(header)).map_err(|findings| {
@@ -89,6 +99,31 @@ impl Args {
         }
         Ok(Exit::Done)
     }
+}
+
+/// What a differential cannot say, by column: how often, and the first record.
+fn lost_lines(diff: &Diff<'_>, lost: &[(String, usize)], lang: Lang) -> String {
+    let layout = diff.layout();
+    let mut text = String::new();
+    for (column, about) in layout.columns.iter().enumerate() {
+        let keys: Vec<&str> =
+            lost.iter().filter(|(_, at)| *at == column).map(|(key, _)| key.as_str()).collect();
+        let (Some(first), count, id) = (keys.first(), keys.len(), &about.id) else { continue };
+        text.push_str(&if id == CHANGE_CLASS {
+            say!(
+                lang,
+                "{count} records went without having been announced (first {first})\n",
+                "予告なく消えた行 {count} 件（最初は {first}）\n"
+            )
+        } else {
+            say!(
+                lang,
+                "{id}: became blank in {count} records (first {first})\n",
+                "{id}: {count} 件で空になりました（最初は {first}）\n"
+            )
+        });
+    }
+    text
 }
 
 #[expect(clippy::print_stderr, reason = "what a differential cannot express is told beside it")]

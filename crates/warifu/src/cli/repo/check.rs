@@ -5,9 +5,10 @@ use std::path::Path;
 use serde_json::{Value, json};
 use warifu::error::{Exit, Failure};
 use warifu::report::FindingsJson;
+use warifu::store::today;
 use warifu_masters::say;
 
-use super::{Columns, Context, Repo, short};
+use super::{Columns, Context, Repo, now, short};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -21,7 +22,7 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let store = self.repo.open(context)?;
-        let checked = store.check(&self.rev)?;
+        let checked = store.check(&self.rev, today(now()?))?;
         let mut columns = Columns::new().right(&[1]);
         let mut documents: Vec<Value> = Vec::new();
         for state in &checked.states {

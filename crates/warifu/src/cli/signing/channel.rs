@@ -8,7 +8,7 @@ use warifu::files;
 use warifu::release::{signed_file, trust_failure};
 use warifu_masters::digest::Digest;
 use warifu_masters::say;
-use warifu_trust::{Form, OpenedRelease, VerifiedRelease, find_in_release, open};
+use warifu_trust::{Form, OpenError, OpenedRelease, VerifiedRelease, find_in_release, open};
 
 use super::release::manifest_lines;
 use super::{Trusted, channel, now};
@@ -204,11 +204,17 @@ impl Membership {
     /// The signed releases to look in; none when no channel was named.
     pub(crate) fn releases(self) -> Result<Option<Vec<VerifiedRelease>>, Failure> {
         let (Some(folder), Some(root)) = (self.channel, self.root) else { return Ok(None) };
-        let from = From { channel: folder, trusted: Trusted { root, state: None } };
-        let (opened, current) = from.open(true)?;
-        let fallback =
-            opened.fetch_fallback(&channel(&from.channel)).map_err(|error| trust_failure(&error))?;
-        Ok(Some(current.into_iter().chain(fallback).collect()))
+        let at = channel(&folder);
+        let mut state = Trusted { root, state: None }.load()?;
+        let opened = match open(&at, &mut state, now()) {
+            Ok(opened) => opened,
+            // Nothing is signed yet, and that is what can be said of every file.
+            Err(OpenError::NothingPublished) => return Ok(Some(Vec::new())),
+            Err(error) => return Err(trust_failure(&error)),
+        };
+        let current = opened.fetch(&at).map_err(|error| trust_failure(&error))?;
+        let fallback = opened.fetch_fallback(&at).map_err(|error| trust_failure(&error))?;
+        Ok(Some([current].into_iter().chain(fallback).collect()))
     }
 }
 

@@ -26,6 +26,12 @@ pub(crate) fn now() -> UnixSeconds {
     UnixSeconds::new(i64::try_from(seconds).unwrap_or(i64::MAX))
 }
 
+/// The day it is in Japan.
+pub(crate) fn today() -> jiff::civil::Date {
+    let now = jiff::Timestamp::from_second(now().seconds()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    warifu::store::today(now)
+}
+
 /// Where a passphrase comes from.
 #[derive(Debug, clap::Args)]
 pub(crate) struct PassphraseSource {

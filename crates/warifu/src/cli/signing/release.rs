@@ -12,7 +12,7 @@ use warifu_trust::{
     Publishable, ReleaseHead, Reviewed, Tally, Tip, UnixSeconds, Validity, publish, refresh_timestamp,
 };
 
-use super::{KeySource, Trusted, channel, now};
+use super::{KeySource, Trusted, channel, now, today};
 use crate::cli::Context;
 
 /// Make, review, sign and publish releases.
@@ -176,7 +176,7 @@ impl Draft {
         formats.extend(self.format);
         formats.sort();
         formats.dedup();
-        let contents = contents(&store, &self.rev, &formats)?;
+        let contents = contents(&store, &self.rev, &formats, today())?;
         for (name, findings) in &contents.findings {
             context.findings(Path::new(name), findings);
         }
@@ -208,7 +208,7 @@ impl Draft {
 /// Recomputes the draft from the repository of whoever reviews it.
 fn review(context: &Context, place: &Place, proposal: &Proposal) -> Result<Reviewed, Failure> {
     let store = Store::open(&place.repo, context.schemas.clone())?;
-    let recomputed = recompute(&store, proposal)?;
+    let recomputed = recompute(&store, proposal, today())?;
     proposal.review(&recomputed).map_err(|error| trust_failure(&error))
 }
 
