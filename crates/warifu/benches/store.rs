@@ -2,6 +2,7 @@
 //! versions (G5), blame of one record over 127 versions (G8). Run with `cargo bench -p warifu --bench store`;
 //! needs the real files in `../shared/data` beside the checkout.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench tells its numbers")]
+#![expect(clippy::disallowed_methods, reason = "a bench makes the files that others read")]
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -129,6 +130,8 @@ fn main() {
     }
     println!("difference of adjacent versions  {} (median)", median(&mut times));
 
+    stock_git(folder.path(), &bytes, &master.canonical());
+
     let at = store.at("HEAD:procedure").unwrap();
     let mut times = Vec::new();
     for _ in 0..21 {
@@ -143,6 +146,31 @@ fn main() {
     let watch = Watch::start();
     assert_eq!(store.log().unwrap().len(), VERSIONS + 1);
     println!("log                              {}", watch.read());
+}
+
+/// What a git user would run instead of an import: `git add` and `git commit` of the whole file.
+fn stock_git(folder: &std::path::Path, full: &[u8], other: &[u8]) {
+    let folder = folder.join("stock");
+    std::fs::create_dir(&folder).unwrap();
+    let git = |args: &[&str]| {
+        let identity = ["-c", "user.name=bench", "-c", "user.email=bench@example.jp"];
+        let done = std::process::Command::new("git").current_dir(&folder).args(identity).args(args).output();
+        done.is_ok_and(|output| output.status.success())
+    };
+    if !git(&["init", "--quiet"]) {
+        println!("left out: no git on this machine");
+        return;
+    }
+    let mut times = Vec::new();
+    for version in 0..11u8 {
+        // A line of its own, so that no two versions are the same blob.
+        let bytes = [if version % 2 == 0 { full } else { other }, &[b'0' + version, b'\n']].concat();
+        std::fs::write(folder.join("s.csv"), bytes).unwrap();
+        let watch = Watch::start();
+        assert!(git(&["add", "s.csv"]) && git(&["commit", "--quiet", "-m", "version"]));
+        times.push(Time(Duration::ZERO, watch.read().1));
+    }
+    println!("stock git add + commit of a full {} (median)", median(&mut times));
 }
 
 fn median(times: &mut [Time]) -> Time {

@@ -6,8 +6,8 @@ mod place;
 
 use std::path::Path;
 
-use place::{Place, data, file_name, files, import_all, request};
-use warifu::store::{Imported, Series, StoreError};
+use place::{Place, data, file_name, files, import_all, now, request};
+use warifu::store::{Imported, Series, StoreError, today};
 use warifu_masters::finding::Code;
 use warifu_masters::schema::Schemas;
 
@@ -61,7 +61,7 @@ fn procedure_of_r04_goes_through_and_originals_come_back() {
     assert_eq!(remarkable, [""; 0], "every differential fits its base");
     assert_eq!(counts(done.last().unwrap()), [0, 32, 0, 18]);
     originals_come_back(&place, &data, &done, &names);
-    assert!(!place.store.check("HEAD").unwrap().denies());
+    assert!(!place.store.check("HEAD", today(now())).unwrap().denies());
 }
 
 /// From the commit of each import the bytes that came in.
