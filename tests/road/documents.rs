@@ -4,7 +4,7 @@ use warifu_masters::claim::ClaimCode;
 use warifu_masters::finding::Code;
 use warifu_masters::lang::Lang;
 
-use crate::stage::{Stage, checkout};
+use crate::stage::{Stage, checkout, left_out, program};
 
 fn document(path: &str) -> String {
     std::fs::read_to_string(checkout().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
@@ -59,11 +59,49 @@ fn every_finding_code_is_documented() {
 #[test]
 fn the_two_commands_of_the_readme_are_the_first_two_blocks() {
     for readme in ["README.md", "README.ja.md"] {
-        let text = document(readme);
-        let blocks: Vec<&str> =
-            text.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-        assert_eq!(blocks[..2], ["cargo run --release -- demo\n", "bash tests/run.sh\n"], "{readme}");
+        assert_eq!(blocks(readme)[..2], ["cargo run --release -- demo\n", "bash tests/run.sh\n"], "{readme}");
     }
+}
+
+fn blocks(readme: &str) -> Vec<String> {
+    let text = document(readme);
+    text.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+}
+
+/// The month of the README, as it stands: every command in order, in one shell that stops at the first failure.
+#[test]
+fn the_month_of_the_readme_runs_as_it_stands() {
+    let english = blocks("README.md");
+    assert_eq!(english, blocks("README.ja.md"), "the two READMEs give the same commands");
+    for tool in ["bash", "git", "curl", "iconv"] {
+        if std::process::Command::new(tool).arg("--version").output().is_err() {
+            left_out(
+                "the month of the README",
+                &format!("no {tool} on this machine; tests/run.sh installs it"),
+            );
+            return;
+        }
+    }
+    let stage = Stage::new();
+    std::os::unix::fs::symlink(checkout().join("masters"), stage.path("masters")).unwrap();
+    let month: Vec<&String> = english[2..].iter().filter(|block| !block.contains("cargo install")).collect();
+    assert!(month.len() >= 6, "{month:?}");
+    let mut script = String::from("set -e\ntrap 'kill %1 2>/dev/null; wait' EXIT\n");
+    month.iter().for_each(|block| script.push_str(block));
+    let programs = program("warifu").parent().unwrap().to_owned();
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap_or_default());
+    let output = std::process::Command::new("bash")
+        .args(["-c", &script])
+        .current_dir(stage.path("."))
+        .env_clear()
+        .env("PATH", path)
+        .env("HOME", stage.path("."))
+        .env("LANG", "C.UTF-8")
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}\n{}", said(&output.stdout), said(&output.stderr));
 }
 
 #[test]

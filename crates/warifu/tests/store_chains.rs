@@ -127,7 +127,7 @@ fn drug_of_r06_widens_and_keeps_the_life_of_a_code() {
         files(&data, "drug").into_iter().filter(|file| !file.contains("sample")).collect();
     let names: Vec<&str> = files.iter().map(String::as_str).collect();
     let done = import_all(&place, &data, &names, "r06");
-    assert_eq!(done.iter().flat_map(codes).collect::<Vec<_>>(), ["apply/widened ×1"]);
+    assert_eq!(done.iter().flat_map(codes).collect::<Vec<_>>(), ["set/price-zero ×3", "apply/widened ×1"]);
     assert_eq!(done.last().unwrap().record.records, 20_280);
     originals_come_back(&place, &data, &done, &names);
     // The differential of two revisions, from changed shards only, says what one of whole states says.

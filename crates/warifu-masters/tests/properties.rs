@@ -1,0 +1,161 @@
+//! What must hold for any input, not only for the published files.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use warifu_masters::charset::Charset;
+use warifu_masters::diff::{Change, diff, fields_that_differ};
+use warifu_masters::differential::apply;
+use warifu_masters::read::{Declared, Role, read, read_canonical};
+use warifu_masters::schema::Schemas;
+use warifu_masters::table::Master;
+use warifu_masters::validate::validate;
+use warifu_masters::write::{same_records, write};
+
+/// A material record as far as these properties need one: class, name, price, some other column.
+type Record = (String, String, String);
+
+fn record() -> impl Strategy<Value = Record> {
+    let name = prop::sample::select(vec!["半切", "四ツ切", "ダイレクト", "フィルム・六ツ切", ""]);
+    let price = prop::sample::select(vec!["124.00", "0.00", "9232.00", "7", ""]);
+    let other = prop::sample::select(vec!["", "0", "1", "a,b", "say \"x\"", "ｱ"]);
+    (name, price, other).prop_map(|(name, price, other)| (name.into(), price.into(), other.into()))
+}
+
+fn records() -> impl Strategy<Value = BTreeMap<u32, Record>> {
+    prop::collection::btree_map(0u32..300, record(), 0..40)
+}
+
+/// A full of these records, every one with class 0.
+fn master(schemas: &Schemas, records: &BTreeMap<u32, Record>) -> Master {
+    let layout = schemas.layout("material-38").unwrap();
+    let position = |id| layout.column(id).unwrap();
+    let mut text = layout.canonical_header() + "\n";
+    for (code, (name, price, other)) in records {
+        let mut row = vec![String::new(); layout.width()];
+        row[position("change_class")] = "0".to_owned();
+        row[position("master_type")] = "T".to_owned();
+        row[position("material_code")] = format!("7{code:08}");
+        row[position("name")].clone_from(name);
+        row[position("price")].clone_from(price);
+        row[position("full_name")].clone_from(other);
+        let quoted: Vec<String> = row
+            .iter()
+            .map(|field| match field.contains([',', '"']) {
+                true => format!("\"{}\"", field.replace('"', "\"\"")),
+                false => field.clone(),
+            })
+            .collect();
+        text.push_str(&quoted.join(","));
+        text.push('\n');
+    }
+    read_canonical(schemas, "material", text.into_bytes()).unwrap()
+}
+
+proptest! {
+    /// Whatever the bytes: no panic, and findings have a place inside the file.
+    #[test]
+    fn reading_any_bytes_ends_with_findings_or_records(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let schemas = Schemas::built_in().unwrap();
+        let lines = bytes.split(|byte| *byte == b'\n').count() as u32;
+        let reading = read(&schemas, bytes, &Declared::default());
+        prop_assert!(reading.findings.list().iter().all(|finding| finding.line.unwrap_or(1) <= lines));
+        prop_assert!(reading.master.is_some() || reading.findings.denies());
+    }
+
+    /// A row cut, joined or edited anywhere is read without a panic too.
+    #[test]
+    fn reading_a_damaged_file_never_panics(
+        cut in 0usize..2000, at in 0usize..2000, byte in any::<u8>(), records in records(),
+    ) {
+        let schemas = Schemas::built_in().unwrap();
+        let master = master(&schemas, &records);
+        let format = schemas.format("kikin").unwrap();
+        let mut bytes = write(&master, &format.rendering(false)).unwrap();
+        if let Some(place) = bytes.get_mut(at) {
+            *place = byte;
+        }
+        bytes.truncate(cut);
+        let reading = read(&schemas, bytes, &Declared { format: Some(format), role: None });
+        if let Some(master) = reading.master {
+            let _ = validate(&master, Role::Full);
+        }
+    }
+
+    /// decode(encode(x)) = x, and encoding refuses rather than changes.
+    #[test]
+    fn a_charset_gives_back_what_it_took(text in "\\PC{0,60}") {
+        for charset in [Charset::Windows31J, Charset::EucJpMs, Charset::Utf8] {
+            match charset.encode(&text) {
+                Ok(bytes) => prop_assert_eq!(charset.decode(&bytes).unwrap(), text.as_str()),
+                Err(refused) => prop_assert!(text[refused.at..].starts_with(refused.character)),
+            }
+        }
+    }
+
+    /// decode gives text only when encoding it gives the bytes.
+    #[test]
+    fn what_decodes_comes_back(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
+        for charset in [Charset::Windows31J, Charset::EucJpMs] {
+            if let Ok(text) = charset.decode(&bytes) {
+                prop_assert_eq!(charset.encode(&text).unwrap(), bytes.as_slice());
+            }
+        }
+    }
+
+    /// read(write(x)) = x in every format, with commas and quotation marks in fields.
+    #[test]
+    fn every_format_gives_the_records_back(records in records()) {
+        let schemas = Schemas::built_in().unwrap();
+        let master = master(&schemas, &records);
+        for format in schemas.formats() {
+            let bytes = write(&master, &format.rendering(false)).unwrap();
+            if bytes.is_empty() {
+                continue;
+            }
+            let declared = Declared { format: Some(format), role: Some(Role::Full) };
+            let reading = read(&schemas, bytes.clone(), &declared);
+            let again = reading.master.unwrap();
+            prop_assert!(same_records(&master, &again));
+            prop_assert_eq!(write(&again, &reading.rendering.unwrap()).unwrap(), bytes);
+        }
+    }
+
+    /// apply(old, differential of old and new) = new, but for what is said to be lost, and classes.
+    #[test]
+    fn a_differential_takes_the_older_to_the_newer(old in records(), new in records()) {
+        let schemas = Schemas::built_in().unwrap();
+        let (old, new) = (master(&schemas, &old), master(&schemas, &new));
+        let (differential, lost) = diff(&old, &new).unwrap().differential();
+        let applied = apply(&old, &differential).unwrap();
+        prop_assert_eq!(applied.misfits(), 0);
+        let class = new.layout().column("change_class").unwrap();
+        let mut rest = 0;
+        for change in &diff(&applied.state, &new).unwrap().changes {
+            rest += match *change {
+                Change::Changed { old, new: row } => {
+                    fields_that_differ(&applied.state, old, &new, row).filter(|column| *column != class).count()
+                }
+                _ => 1,
+            };
+        }
+        prop_assert_eq!(rest, lost.len());
+    }
+
+    /// The canonical form is one: shards put together are the whole, and reading it gives the same digest.
+    #[test]
+    fn shards_make_up_the_canonical_form(records in records()) {
+        let schemas = Schemas::built_in().unwrap();
+        let master = master(&schemas, &records);
+        let mut whole = (master.layout().canonical_header() + "\n").into_bytes();
+        for (_, rows) in master.shards() {
+            master.push_canonical_rows(rows, &mut whole);
+        }
+        prop_assert_eq!(&whole, &master.canonical());
+        if !records.is_empty() {
+            let again = read_canonical(&schemas, "material", whole).unwrap();
+            prop_assert_eq!(again.canonical_digest(), master.canonical_digest());
+        }
+    }
+}
