@@ -1,5 +1,6 @@
 //! Where the time of `validate` goes, stage by stage, on the three large published files. By hand:
 //! `cargo bench -p warifu-masters --bench stages`. Prints the median of eleven runs of each stage.
+#![expect(clippy::disallowed_methods, reason = "a benchmark reads files and the clock")]
 
 use std::path::PathBuf;
 use std::time::Instant;
