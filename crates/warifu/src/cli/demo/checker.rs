@@ -64,8 +64,18 @@ impl Checker {
     }
 
     /// Ends it at once, as a power cut would.
-    pub(super) fn kill(mut self) {
+    ///
+    /// # Errors
+    /// When it had ended by itself before.
+    pub(super) fn kill(mut self) -> Result<(), Failure> {
+        if let Ok(Some(status)) = self.child.try_wait() {
+            return Err(unexpected(
+                format_args!("the checker had ended by itself: {status}"),
+                format_args!("チェッカーが先に終了していました: {status}"),
+            ));
+        }
         self.end();
+        Ok(())
     }
 
     fn end(&mut self) {

@@ -163,6 +163,7 @@ fn first_release(story: &mut Story) -> Result<(), Failure> {
     ));
     let checker = Checker::start(stage, SERVE, "checker.log")?;
     story.checker = Some(checker);
+    story.counted.starts += 1;
     story.stage.tell(&say!(
         lang,
         "Institutions send their claims for May.",

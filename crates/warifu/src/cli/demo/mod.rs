@@ -54,6 +54,9 @@ struct Story {
 struct Counted {
     tally: Tally,
     swaps: u32,
+    /// Starts of a checker, and those that only a power cut made necessary.
+    starts: u32,
+    power_cuts: u32,
     refusals: u32,
     conversions: u32,
 }
@@ -264,7 +267,8 @@ impl Story {
 }
 
 fn closing(story: &Story, began: Instant, context: &Context) -> Result<(), Failure> {
-    let Counted { tally, swaps, refusals, conversions } = &story.counted;
+    let Counted { tally, swaps, starts, power_cuts, refusals, conversions } = &story.counted;
+    let restarts = starts.saturating_sub(1 + power_cuts);
     let lang = story.stage.lang;
     let by_release: Vec<String> = tally
         .by_release
@@ -276,7 +280,7 @@ fn closing(story: &Story, began: Instant, context: &Context) -> Result<(), Failu
             tally.by_release.iter().map(|(release, files)| (release.to_string(), *files)).collect();
         context.print_json(&json!({
             "claim_files": tally.files(), "by_release": by_release, "claims": tally.claims,
-            "failed": tally.failed, "swaps": swaps, "refusals": refusals, "conversions": conversions,
+            "failed": tally.failed, "swaps": swaps, "restarts": restarts, "refusals": refusals, "conversions": conversions,
             "seconds": began.elapsed().as_secs(),
         }))?;
     }
@@ -295,7 +299,7 @@ fn closing(story: &Story, began: Instant, context: &Context) -> Result<(), Failu
             say!(lang, "changes of release", "リリースの切替"),
             say!(lang, "{swaps} (to release 2 and back)", "{swaps}（リリース 2 へ、そして戻し）"),
         ),
-        (say!(lang, "restarts for them", "切替のための再起動"), "0".to_owned()),
+        (say!(lang, "restarts for them", "切替のための再起動"), restarts.to_string()),
         (say!(lang, "wrong things refused", "誤りの拒否"), refusals.to_string()),
         (
             say!(lang, "conversions", "形式変換"),

@@ -196,11 +196,14 @@ fn power_cut(story: &mut Story) -> Result<(), Failure> {
         return Err(unexpected("no checker runs", "チェッカーが稼働していません"));
     };
     story.stage.typed(&format!("kill -9 {}; mv channel channel.away", checker.process()));
-    checker.kill();
+    // It has been one process all day: had it ended, the power cut would find nothing to end.
+    checker.kill()?;
+    story.counted.power_cuts += 1;
     let (here, away) = (story.stage.at("channel"), story.stage.at("channel.away"));
     fs::rename(&here, &away).map_err(|error| cannot(&here, &error))?;
     let checker = Checker::start(&story.stage, SERVE, "checker-2.log")?;
     story.checker = Some(checker);
+    story.counted.starts += 1;
     story.send("claims/202405-clinic-a.uke", 1, 0)?;
     let url = story.url()?;
     let lines = Show::With(&["release 1", "held:", "channel", "リリース 1", "保留:", "配信元"]);
