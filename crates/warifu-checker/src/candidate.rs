@@ -40,9 +40,9 @@ impl Candidate {
         let (title, activate_at) = (manifest.title.clone(), manifest.activate_at);
         let mut masters = Vec::new();
         for (entry, bytes) in content.into_masters() {
-            // A kind that is newer than this program and that no check asks must not keep the others out.
-            if schemas.editions(&entry.kind).is_empty() && !snapshot::KINDS.contains(&entry.kind.as_str()) {
-                continue;
+            // Nothing is passed over: what both organisations signed is read whole or not taken.
+            if !is_known(schemas, &entry.kind, &bytes) {
+                return Err(unknown_layout(&entry));
             }
             let master = read_canonical(schemas, &entry.kind, bytes).map_err(|found| told(&entry, &found))?;
             let mut found = validate(&master, Role::Full);
@@ -73,6 +73,24 @@ impl Candidate {
         })?;
         Ok(Candidate { id, title, activate_at, snapshot, kinds })
     }
+}
+
+/// Whether a layout of `kind` has the columns that `canonical` begins with.
+fn is_known(schemas: &Schemas, kind: &str, canonical: &[u8]) -> bool {
+    let header = canonical.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    schemas.editions(kind).iter().any(|layout| layout.canonical_header().as_bytes() == header)
+}
+
+fn unknown_layout(entry: &MasterEntry) -> Said {
+    let MasterEntry { series, kind, edition, .. } = entry;
+    Said::new(
+        format!(
+            "{series}/{kind}: the layout of kind {kind}, edition {edition}, is not known here; add its TOML file to layouts/ of a folder named with --schemas"
+        ),
+        format!(
+            "{series}/{kind}: 種類 {kind}、版 {edition} のレイアウトが未登録です。--schemas で指定したフォルダーの layouts/ に TOML を追加してください"
+        ),
+    )
 }
 
 /// The first finding that denies, for people.
