@@ -185,13 +185,25 @@ impl Sign {
             }))?;
         } else {
             let file = self.draft.display();
-            context.print(&say!(
-                context.lang,
-                "{file}: signed by {} of {} officers\n",
-                "{file}: 役員の署名 {} / {}\n",
-                own.have,
-                own.need
-            ))?;
+            let text = match old {
+                None => say!(
+                    context.lang,
+                    "{file}: signed by {} of {} officers\n",
+                    "{file}: 役員の署名 {} / {}\n",
+                    own.have,
+                    own.need
+                ),
+                Some(old) => say!(
+                    context.lang,
+                    "{file}: signed by {} of {} officers of the new root, {} of {} of the previous one\n",
+                    "{file}: 役員の署名 新ルート {} / {}、前ルート {} / {}\n",
+                    own.have,
+                    own.need,
+                    old.have,
+                    old.need
+                ),
+            };
+            context.print(&text)?;
         }
         Ok(Exit::Done)
     }
