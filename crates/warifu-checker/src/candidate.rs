@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use warifu_masters::claim::{EffectiveDate, MasterOf, Snapshot, snapshot};
 use warifu_masters::consistency;
 use warifu_masters::finding::{Findings, Severity};
-use warifu_masters::lang::Lang;
+use warifu_masters::lang::{Lang, counted};
 use warifu_masters::read::{Role, read_canonical};
 use warifu_masters::schema::Schemas;
 use warifu_masters::validate::validate;
@@ -40,9 +40,9 @@ impl Candidate {
         let (title, activate_at) = (manifest.title.clone(), manifest.activate_at);
         let mut masters = Vec::new();
         for (entry, bytes) in content.into_masters() {
-            // A kind that is newer than this program and that no check asks must not keep the others out.
-            if schemas.editions(&entry.kind).is_empty() && !snapshot::KINDS.contains(&entry.kind.as_str()) {
-                continue;
+            // Nothing is passed over: what both organisations signed is read whole or not taken.
+            if !is_known(schemas, &entry.kind, &bytes) {
+                return Err(unknown_layout(&entry));
             }
             let master = read_canonical(schemas, &entry.kind, bytes).map_err(|found| told(&entry, &found))?;
             let mut found = validate(&master, Role::Full);
@@ -75,6 +75,24 @@ impl Candidate {
     }
 }
 
+/// Whether a layout of `kind` has the columns that `canonical` begins with.
+fn is_known(schemas: &Schemas, kind: &str, canonical: &[u8]) -> bool {
+    let header = canonical.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    schemas.editions(kind).iter().any(|layout| layout.canonical_header().as_bytes() == header)
+}
+
+fn unknown_layout(entry: &MasterEntry) -> Said {
+    let MasterEntry { series, kind, edition, .. } = entry;
+    Said::new(
+        format!(
+            "{series}/{kind}: the layout of kind {kind}, edition {edition}, is not known here; add its TOML file to layouts/ of a folder named with --schemas"
+        ),
+        format!(
+            "{series}/{kind}: 種類 {kind}、版 {edition} のレイアウトが未登録です。--schemas で指定したフォルダーの layouts/ に TOML を追加してください"
+        ),
+    )
+}
+
 /// The first finding that denies, for people.
 fn told(entry: &MasterEntry, findings: &Findings) -> Said {
     let denied = || findings.list().iter().filter(|finding| finding.severity == Severity::Deny);
@@ -84,8 +102,9 @@ fn told(entry: &MasterEntry, findings: &Findings) -> Said {
     let place = denied().next().map(warifu_masters::finding::Finding::place).unwrap_or_default();
     let code = denied().next().map(|finding| finding.code.as_str()).unwrap_or_default();
     let name = format!("{}/{}", entry.series, entry.kind);
+    let counted = counted(count, "finding");
     Said::new(
-        format!("{name}: {count} findings deny it; the first is {code} at {place}: {}", first(Lang::En)),
+        format!("{name}: denied by {counted}; the first is {code} at {place}: {}", first(Lang::En)),
         format!("{name}: 拒否の指摘が {count} 件あります。最初は {code} ({place}): {}", first(Lang::Ja)),
     )
 }

@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
 use tokio::net::TcpListener;
 use warifu_masters::claim::uke::FILE_LIMIT_BYTES;
-use warifu_masters::lang::{Lang, Speak};
+use warifu_masters::lang::{Lang, Speak, counted};
 use warifu_masters::schema::Schemas;
 
 use crate::answer::answer;
@@ -26,6 +26,7 @@ use crate::queue::FairQueue;
 use crate::recent::Recent;
 use crate::release::ReleaseContent;
 use crate::said::Said;
+use crate::schema_folder::schemas;
 use crate::service::Service;
 use crate::source::{SourceError, TrustSource, newest};
 use crate::state_directory::StateDirectory;
@@ -36,7 +37,7 @@ use crate::swap::{Gates, Swapper};
 #[command(name = "warifu-checker", version)]
 pub struct Arguments {
     /// The language of messages: en or ja (else LC_ALL, LC_MESSAGES, LANG)
-    #[arg(long, global = true, value_parser = language)]
+    #[arg(long, global = true, value_parser = language, env = "WARIFU_LANG")]
     lang: Option<Lang>,
     #[command(subcommand)]
     command: Command,
@@ -103,6 +104,8 @@ struct Serve {
     /// Claim files judged at once (default: one for each core)
     #[arg(long)]
     judges: Option<usize>,
+    #[command(flatten)]
+    site: Site,
 }
 
 #[derive(Debug, Args)]
@@ -121,6 +124,22 @@ struct Check {
     /// JSON lines as the service answers them
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    site: Site,
+}
+
+/// What a site adds to the program.
+#[derive(Debug, Args)]
+struct Site {
+    /// A folder with layouts/, formats/ and codes/ of a site, added to the built-in ones
+    #[arg(long, value_name = "DIR", env = "WARIFU_SCHEMAS")]
+    schemas: Option<PathBuf>,
+}
+
+impl Site {
+    fn schemas(&self) -> Result<Schemas, Failure> {
+        schemas(self.schemas.as_deref()).map_err(Failure::could_not)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -229,16 +248,6 @@ fn show_or(
     Ok(status)
 }
 
-fn schemas() -> Result<Schemas, Failure> {
-    Schemas::built_in().map_err(|error| {
-        Failure::could_not(Said::about(
-            "the built-in schemas are not right",
-            "組込スキーマが不正です",
-            &error,
-        ))
-    })
-}
-
 fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
     fs::read(path).map_err(|error| {
         let path = path.display().to_string();
@@ -247,8 +256,9 @@ fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 fn check_file(check: &Check, lang: Lang) -> Result<u8, Failure> {
+    let schemas = check.site.schemas()?;
     let content = release_for(check)?;
-    let candidate = Candidate::build(&schemas()?, content).map_err(|said| Failure { status: 1, said })?;
+    let candidate = Candidate::build(&schemas, content).map_err(|said| Failure { status: 1, said })?;
     let too_large = fs::metadata(&check.file).is_ok_and(|file| file.len() > FILE_LIMIT_BYTES as u64);
     if too_large {
         let said = Said::new(
@@ -271,8 +281,12 @@ fn check_file(check: &Check, lang: Lang) -> Result<u8, Failure> {
         let s = &answer.summary;
         let said = Said::new(
             format!(
-                "{} claims, {} items: {} errors, {} not judged, by release {}",
-                s.claims, s.items, s.errors, s.unjudged, s.release
+                "{}, {}: {}, {} not judged, by release {}",
+                counted(s.claims, "claim"),
+                counted(s.items, "item"),
+                counted(s.errors, "error"),
+                s.unjudged,
+                s.release
             ),
             format!(
                 "レセプト {} 件、{} 項目: エラー {} 件、判定不能 {} 件（リリース {}）",
@@ -298,6 +312,7 @@ fn release_for(check: &Check) -> Result<ReleaseContent, Failure> {
 
 fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
     let log = Log::new(lang);
+    let schemas = serve.site.schemas()?;
     let directory =
         StateDirectory::open(&serve.state).map_err(|error| Failure::could_not(Said::of(&error)))?;
     let root = read_file(&serve.root)?;
@@ -313,15 +328,8 @@ fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
         unjudged_percent: serve.unjudged_percent,
     };
     let gates = Gates { replay: thresholds, probation: thresholds, probation_files: serve.probation };
-    let swapper = Swapper::resume(
-        directory,
-        Some(Box::new(source)),
-        Arc::clone(&recent),
-        schemas()?,
-        gates,
-        log,
-        now(),
-    );
+    let swapper =
+        Swapper::resume(directory, Some(Box::new(source)), Arc::clone(&recent), schemas, gates, log, now());
     let swapper = Arc::new(swapper.map_err(|error| Failure::could_not(Said::of(&error)))?);
     if swapper.active().is_none() {
         // Nothing to judge by yet: the first answer should not be a refusal when a release lies ready.

@@ -38,6 +38,7 @@ pub mod candidate;
 pub mod drift;
 pub mod gate;
 pub mod recent;
+pub mod schema_folder;
 
 pub mod record;
 pub mod state_directory;

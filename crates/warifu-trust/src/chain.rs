@@ -242,7 +242,9 @@ pub(crate) fn read(
         ChannelError::TooLong { path, limit_bytes } => {
             Refusal::TooLong { file: path.to_string(), limit_bytes }.into()
         }
-        error @ ChannelError::Unreachable { .. } => OpenError::Unreachable(error),
+        error @ (ChannelError::Unreachable { .. } | ChannelError::NoFolder { .. }) => {
+            OpenError::Unreachable(error)
+        }
     })
 }
 

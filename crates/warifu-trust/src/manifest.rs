@@ -32,7 +32,7 @@ pub struct Manifest {
     /// The release that it follows; none for the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<Previous>,
-    /// Present when it may pass a closed swap window. It passes nothing else.
+    /// Present when it is marked as an emergency, for people: it passes no check.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emergency: Option<Emergency>,
     /// From when checkers judge by it, when not at once.

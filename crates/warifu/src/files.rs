@@ -51,16 +51,35 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
+/// The folder that `path` is to be written in.
+///
+/// # Errors
+/// When it is not there: told by its name, not by that of a temporary file in it.
+fn folder_of(path: &Path) -> Result<&Path, Failure> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    if folder.is_dir() {
+        return Ok(folder);
+    }
+    let (file, folder) = (path.display(), folder.display());
+    Err(Failure::new(
+        Exit::CouldNotRun,
+        format!("cannot write {file}: there is no folder {folder}; make it first (nothing was written)"),
+        format!(
+            "{file} に書き込めません。フォルダー {folder} がありません。先に作成してください（何も書いていません）"
+        ),
+    ))
+}
+
 /// Writes `bytes` to `path` so that a reader sees the old content or all of the new one: a temporary file in
 /// the same folder, made durable, then renamed.
 ///
 /// # Errors
 /// When any step fails, with nothing left behind and `path` as it was.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(path)?;
     let done = (|| {
         if path.is_dir() {
             return Err(io::Error::from(io::ErrorKind::IsADirectory));
@@ -102,10 +121,7 @@ fn set_usual_permissions(_: &File, _: &Path) -> io::Result<()> {
 /// # Errors
 /// When any step fails, or `path` is there already.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(path)?;
     let done = (|| {
         // Temporary files are made with mode 600.
         let mut file = tempfile::Builder::new().prefix(".warifu-").tempfile_in(folder)?;
@@ -121,4 +137,24 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
             &error,
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use warifu_masters::lang::{Lang, Speak as _};
+
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_missing_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("keys");
+        for done in [write(&missing.join("a.csv"), b"x"), write_private(&missing.join("a.key"), b"x")] {
+            let failure = done.unwrap_err();
+            let name = missing.display();
+            assert!(failure.say(Lang::En).contains(&format!("there is no folder {name};")), "{failure}");
+            assert!(failure.say(Lang::Ja).contains(&format!("フォルダー {name} がありません")));
+            assert!(!failure.say(Lang::En).contains(".warifu-"), "{failure}");
+        }
+    }
 }

@@ -4,5 +4,6 @@
 
 mod killed;
 mod real_files;
+mod site_schemas;
 mod swapping;
 mod world;

@@ -457,11 +457,17 @@ impl<F: Facts> Shelf<F> {
                     0 => Ok(OPEN_END),
                     date => Ok(date),
                 };
-                let mut ends_on = end(abolished_on, ABOLISHED_ON)?;
+                let abolished_on = end(abolished_on, ABOLISHED_ON)?;
+                let mut ends_on = abolished_on;
                 if let (Some(column), Some(id)) = (earlier_end, F::EARLIER_END) {
                     ends_on = ends_on.min(end(column, id)?);
                 }
-                let changed_on = source.whole(row, changed_on, CHANGED_ON)?;
+                let changed_on = match source.whole(row, changed_on, CHANGED_ON)? {
+                    // The row announces the end: its change date is the day after the last one, and says nothing
+                    // of the begin. Read as a begin, the code would never have been in force.
+                    date if date > abolished_on => 0,
+                    date => date,
+                };
                 rows.push((Version { code, changed_on, ends_on, series: series as u32 }, row as u32));
             }
             readers.push((F::columns(&source)?, source.column(F::NAME)?, source));
@@ -722,6 +728,22 @@ mod tests {
     }
 
     #[test]
+    fn an_announced_end_holds_until_its_last_day() {
+        // Class 9/1: changed_on is the day after abolished_on.
+        let announced = master(&[(711000110, 20240701, 20240630)]);
+        let snapshot = build(&[("r06", None, &announced)]);
+        assert_eq!(ask(&snapshot, 711000110, "20240629"), "in force r06");
+        assert_eq!(ask(&snapshot, 711000110, "20240630"), "in force r06");
+        assert_eq!(ask(&snapshot, 711000110, "20240701"), "until 20240630");
+        assert_eq!(ask(&snapshot, 711000110, "20250101"), "until 20240630");
+
+        // The series' own first day still bounds it.
+        let declared = build(&[("r06", Some("2024-06-01"), &announced)]);
+        assert_eq!(ask(&declared, 711000110, "20240531"), "from 20240601 r06");
+        assert_eq!(ask(&declared, 711000110, "20240601"), "in force r06");
+    }
+
+    #[test]
     fn one_series_twice_is_refused() {
         let one = master(&[(711000110, 0, 0)]);
         let of = MasterOf { series: "r06", kind: "material", effective_from: None, master: &one };
@@ -771,7 +793,7 @@ mod tests {
                 .filter(|(_, first, ..)| FIRSTS[*first as usize].parse::<u32>().unwrap() <= day)
                 .max_by_key(|(_, first, ..)| *first);
             let row = |rows: &[(u32, u32, u32)]| rows.iter().find(|row| row.0 == code).copied();
-            let covers = |(_, from, to): (u32, u32, u32)| from <= day && day <= to;
+            let covers = |(_, from, to): (u32, u32, u32)| (from <= day || from > to) && day <= to;
             let expected = match governing {
                 Some((_, _, rows, _)) => row(rows).is_some_and(covers),
                 None => false,

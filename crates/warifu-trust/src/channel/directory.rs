@@ -62,6 +62,9 @@ impl Channel for DirectoryChannel {
                 // A directory that is not there at all (a mount that failed, a mistyped name) is no empty channel.
                 return match fs::metadata(&self.directory) {
                     Ok(_) => Ok(None),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                        Err(ChannelError::NoFolder { directory: self.directory.clone() })
+                    }
                     Err(error) => Err(unreachable(error)),
                 };
             }
@@ -140,6 +143,8 @@ pub(crate) fn write_whole(place: &Path, bytes: &[u8], overwrite: Overwrite) -> i
 
 #[cfg(test)]
 mod tests {
+    use warifu_masters::lang::{Lang, Speak as _};
+
     use super::*;
     use crate::testing::channel_contract;
 
@@ -153,7 +158,13 @@ mod tests {
     fn a_directory_that_is_not_there_is_no_empty_channel() {
         let directory = tempfile::tempdir().unwrap();
         let channel = DirectoryChannel::new(directory.path().join("mount"));
-        assert!(matches!(channel.read(&ChannelPath::timestamp(), 10), Err(ChannelError::Unreachable { .. })));
+        let error = channel.read(&ChannelPath::root(2), 10).unwrap_err();
+        assert!(matches!(error, ChannelError::NoFolder { .. }));
+        let (english, japanese) = (error.say(Lang::En), error.say(Lang::Ja));
+        let folder = channel.directory().display();
+        assert!(english.contains(&format!("there is no folder {folder}")), "{english}");
+        assert!(japanese.contains(&format!("フォルダー {folder} がありません")), "{japanese}");
+        assert!(!english.contains("root.json"), "{english}");
     }
 
     #[test]

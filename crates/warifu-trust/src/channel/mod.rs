@@ -7,6 +7,7 @@
 mod directory;
 
 use std::fmt;
+use std::path::PathBuf;
 
 use warifu_masters::digest::Digest;
 use warifu_masters::lang::{Lang, Speak};
@@ -66,8 +67,8 @@ pub trait Channel {
     ///
     /// # Errors
     ///
-    /// [`ChannelError::TooLong`] as soon as more than `limit_bytes` come; [`ChannelError::Unreachable`] when
-    /// nothing can be said now.
+    /// [`ChannelError::TooLong`] as soon as more than `limit_bytes` come; [`ChannelError::Unreachable`] or
+    /// [`ChannelError::NoFolder`] when nothing can be said now.
     fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError>;
 }
 
@@ -125,6 +126,11 @@ pub enum ChannelError {
         /// The transport's own error.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The channel is a folder that is not there: a name mistyped, or a mount that failed.
+    NoFolder {
+        /// The folder.
+        directory: PathBuf,
+    },
     /// The file goes on after the limit.
     TooLong {
         /// What was asked for.
@@ -152,6 +158,14 @@ impl Speak for ChannelError {
                 "the channel does not answer for {path}; try again, and check its address and the network",
                 "配信元の {path} に届きません。再試行し、配信元の指定とネットワークを確認してください"
             ),
+            ChannelError::NoFolder { directory } => {
+                let directory = directory.display();
+                say!(
+                    lang,
+                    "there is no folder {directory} to read the channel from; check its name, and whether it is mounted",
+                    "配信元のフォルダー {directory} がありません。名前と、マウントされているかを確認してください"
+                )
+            }
             ChannelError::TooLong { path, limit_bytes } => say!(
                 lang,
                 "{path} is longer than {limit_bytes} bytes; it was not read further",
@@ -163,5 +177,5 @@ impl Speak for ChannelError {
 
 spoken_error!(ChannelError, |error| matches!(error, ChannelError::TooLong { .. }), |error| match error {
     ChannelError::Unreachable { source, .. } => Some(source.as_ref()),
-    ChannelError::TooLong { .. } => None,
+    ChannelError::NoFolder { .. } | ChannelError::TooLong { .. } => None,
 });

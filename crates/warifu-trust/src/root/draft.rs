@@ -27,7 +27,7 @@ pub struct SignedRoot {
     table: RoleTable,
 }
 
-/// What a root says, for people.
+/// What a root says, for people. Names are in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RootSummary {
     /// The version, from 1.
@@ -48,7 +48,12 @@ pub struct RootSummary {
 
 impl RootSummary {
     fn of(table: &RoleTable) -> Self {
-        let names = |ids: Vec<_>| ids.into_iter().map(|id| table.holder_name(id)).collect::<Vec<_>>();
+        // Keys are ordered by id, which says nothing to people.
+        let names = |ids: Vec<_>| {
+            let mut names: Vec<_> = ids.into_iter().map(|id| table.holder_name(id)).collect();
+            names.sort();
+            names
+        };
         RootSummary {
             version: table.version,
             expires: table.expires,

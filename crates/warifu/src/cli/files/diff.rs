@@ -26,7 +26,7 @@ pub(crate) struct Args {
     /// The newer state.
     new: String,
     /// The repository that REV:kind is looked up in; otherwise the one this folder lies in.
-    #[arg(long, value_name = "DIR", default_value = ".")]
+    #[arg(long, value_name = "DIR", default_value = ".", env = "WARIFU_REPO", hide_default_value = true)]
     repo: PathBuf,
     /// What to write.
     #[arg(long, value_enum, default_value_t = Output::Text)]

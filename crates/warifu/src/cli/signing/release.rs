@@ -32,11 +32,11 @@ enum Command {
     Show(Show),
 }
 
-/// The repository and the channel, and what is trusted.
+/// The reviewer's repository and the channel, and what is trusted.
 #[derive(Debug, clap::Args)]
 struct Place {
     /// The reviewer's own repository; otherwise the one this folder lies in.
-    #[arg(long, value_name = "DIR", default_value = ".")]
+    #[arg(long, value_name = "DIR", default_value = ".", env = "WARIFU_REPO", hide_default_value = true)]
     repo: PathBuf,
     #[command(flatten)]
     at: At,
@@ -63,12 +63,15 @@ struct Draft {
     /// The commit.
     #[arg(default_value = "HEAD")]
     rev: String,
+    /// The repository to draft from; otherwise the one this folder lies in.
+    #[arg(long, value_name = "DIR", default_value = ".", env = "WARIFU_REPO", hide_default_value = true)]
+    repo: PathBuf,
     #[command(flatten)]
-    place: Place,
+    at: At,
     /// What it is, for people.
     #[arg(long)]
     title: String,
-    /// Why it cannot wait: it may pass a closed swap window, and passes nothing else.
+    /// Mark it as an emergency, with a reason that every reader shows; it passes no check and needs no fewer signatures.
     #[arg(long, value_name = "REASON")]
     emergency: Option<String>,
     /// From when checkers judge by it, such as 2024-06-01T00:00:00+09:00; otherwise at once.
@@ -170,8 +173,8 @@ fn tally(halves: &Halves, proposal: &Proposal, tip: &Tip) -> Result<PerOrganisat
 
 impl Draft {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let store = Store::open(&self.place.repo, context.schemas.clone())?;
-        let tip = self.place.at.tip()?;
+        let store = Store::open(&self.repo, context.schemas.clone())?;
+        let tip = self.at.tip()?;
         let mut formats: Vec<String> = FORMATS.map(str::to_owned).to_vec();
         formats.extend(self.format);
         formats.sort();

@@ -1,0 +1,64 @@
+//! A release with a master that only a site's schema folder describes.
+
+use std::fs;
+use std::path::Path;
+
+use warifu_checker::candidate::Candidate;
+use warifu_checker::release::ReleaseContent;
+use warifu_checker::schema_folder::schemas;
+use warifu_trust::testing::head;
+use warifu_trust::{Manifest, MasterContent};
+
+use crate::world::{good, procedures};
+
+/// A folder with the layout of a kind that is not built in.
+fn site() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/examples/modifier-19.toml");
+    fs::create_dir(folder.path().join("layouts")).unwrap();
+    fs::copy(example, folder.path().join("layouts/modifier-19.toml")).unwrap();
+    folder
+}
+
+/// Procedures, and a master of `kind` without records under `header`.
+fn release_with(kind: &str, edition: &str, header: &str) -> ReleaseContent {
+    let other = MasterContent {
+        kind: kind.into(),
+        edition: edition.into(),
+        rows: 0,
+        canonical: format!("{header}\n").into_bytes(),
+        ..procedures(&good())
+    };
+    let mut masters = vec![procedures(&good()), other];
+    masters.sort_by(|a, b| a.kind.cmp(&b.kind));
+    let manifest = Manifest::of(head(1, None), &masters).unwrap();
+    ReleaseContent::new(manifest, masters.into_iter().map(|master| master.canonical).collect()).unwrap()
+}
+
+#[test]
+fn a_kind_is_known_by_one_file_and_refused_by_name_without_it() {
+    let folder = site();
+    let known = schemas(Some(folder.path())).unwrap();
+    let header = known.editions("modifier")[0].canonical_header();
+    let release = || release_with("modifier", "19", &header);
+    assert!(Candidate::build(&known, release()).is_ok());
+
+    let why = Candidate::build(&schemas(None).unwrap(), release()).unwrap_err();
+    assert!(why.en.contains("the layout of kind modifier, edition 19, is not known here"), "{why}");
+    assert!(why.ja.contains("種類 modifier、版 19"), "{}", why.ja);
+}
+
+#[test]
+fn a_new_edition_of_a_known_kind_is_refused_by_name() {
+    let built_in = schemas(None).unwrap();
+    let why = Candidate::build(&built_in, release_with("drug", "99", "change_class,new")).unwrap_err();
+    assert!(why.en.contains("kind drug, edition 99"), "{why}");
+}
+
+#[test]
+fn a_schema_folder_that_is_not_there_is_named() {
+    let folder = site();
+    let missing = folder.path().join("none");
+    let why = schemas(Some(&missing)).unwrap_err();
+    assert!(why.en.contains(&missing.display().to_string()), "{why}");
+}
