@@ -119,7 +119,12 @@ fn what_is_no_file_or_not_ours_to_read_is_status_two() {
 fn a_full_disk_leaves_nothing_behind() {
     let stage = Stage::new();
     stage.write("clean.csv", comments());
-    // /dev/full cannot be replaced by rename, and a folder cannot be written over: both are refused whole.
+    // A device that is always full is written into, never replaced by a file; a folder is not written over.
+    if cfg!(target_os = "linux") {
+        let ran = stage.warifu("convert clean.csv --from kikin --to kokuho -o /dev/full").ends(2);
+        assert!(ran.err.contains("/dev/full"), "{}", ran.err);
+        assert!(!std::fs::metadata("/dev/full").unwrap().is_file());
+    }
     std::fs::create_dir(stage.path("out")).unwrap();
     let ran = stage.warifu("convert clean.csv --from kikin --to kokuho -o out").ends(2);
     assert!(ran.err.contains("nothing was written"), "{}", ran.err);

@@ -74,21 +74,52 @@ fn folder_of(path: &Path) -> Result<&Path, Failure> {
 }
 
 /// Writes `bytes` to `path` so that a reader sees the old content or all of the new one: a temporary file in
-/// the same folder, made durable, then renamed.
+/// the same folder, made durable, then renamed. A device or a pipe (`/dev/stdout`) is written into.
 ///
 /// # Errors
 /// When any step fails, with nothing left behind and `path` as it was.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    put(path, bytes, Readers::Usual)
+}
+
+/// Writes a secret: as `write`, readable by its owner only, and never over anything that is there.
+///
+/// # Errors
+/// When any step fails, or `path` is there already.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    put(path, bytes, Readers::OwnerOnly)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Readers {
+    Usual,
+    OwnerOnly,
+}
+
+fn put(path: &Path, bytes: &[u8], readers: Readers) -> Result<(), Failure> {
     let folder = folder_of(path)?;
     let done = (|| {
-        if path.is_dir() {
-            return Err(io::Error::from(io::ErrorKind::IsADirectory));
+        if let (Ok(there), Readers::Usual) = (fs::metadata(path), readers) {
+            if there.is_dir() {
+                return Err(io::Error::from(io::ErrorKind::IsADirectory));
+            }
+            if !there.is_file() {
+                // Renaming would put a file in the device's place.
+                return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
+            }
         }
+        // Temporary files are made with mode 600.
         let mut file = tempfile::Builder::new().prefix(".warifu-").tempfile_in(folder)?;
         file.write_all(bytes)?;
+        if readers == Readers::Usual {
+            set_usual_permissions(file.as_file(), path)?;
+        }
         file.as_file().sync_all()?;
-        set_usual_permissions(file.as_file(), path)?;
-        file.persist(path).map_err(|error| error.error)?;
+        match readers {
+            Readers::Usual => file.persist(path),
+            Readers::OwnerOnly => file.persist_noclobber(path),
+        }
+        .map_err(|error| error.error)?;
         File::open(folder)?.sync_all()
     })();
     done.map_err(|error: io::Error| {
@@ -114,29 +145,6 @@ fn set_usual_permissions(file: &File, path: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn set_usual_permissions(_: &File, _: &Path) -> io::Result<()> {
     Ok(())
-}
-
-/// Writes a secret: as [`write`], readable by its owner only, and never over another file.
-///
-/// # Errors
-/// When any step fails, or `path` is there already.
-pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let folder = folder_of(path)?;
-    let done = (|| {
-        // Temporary files are made with mode 600.
-        let mut file = tempfile::Builder::new().prefix(".warifu-").tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist_noclobber(path).map_err(|error| error.error)?;
-        File::open(folder)?.sync_all()
-    })();
-    done.map_err(|error: io::Error| {
-        Failure::system(
-            format_args!("cannot write {} (nothing was written)", path.display()),
-            format_args!("{} に書き込めません（何も書いていません）", path.display()),
-            &error,
-        )
-    })
 }
 
 #[cfg(test)]
