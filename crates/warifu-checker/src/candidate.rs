@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use warifu_masters::claim::{EffectiveDate, MasterOf, Snapshot, snapshot};
 use warifu_masters::consistency;
 use warifu_masters::finding::{Findings, Severity};
-use warifu_masters::lang::Lang;
+use warifu_masters::lang::{Lang, counted};
 use warifu_masters::read::{Role, read_canonical};
 use warifu_masters::schema::Schemas;
 use warifu_masters::validate::validate;
@@ -102,8 +102,9 @@ fn told(entry: &MasterEntry, findings: &Findings) -> Said {
     let place = denied().next().map(warifu_masters::finding::Finding::place).unwrap_or_default();
     let code = denied().next().map(|finding| finding.code.as_str()).unwrap_or_default();
     let name = format!("{}/{}", entry.series, entry.kind);
+    let counted = counted(count, "finding");
     Said::new(
-        format!("{name}: {count} findings deny it; the first is {code} at {place}: {}", first(Lang::En)),
+        format!("{name}: denied by {counted}; the first is {code} at {place}: {}", first(Lang::En)),
         format!("{name}: 拒否の指摘が {count} 件あります。最初は {code} ({place}): {}", first(Lang::Ja)),
     )
 }

@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
 use tokio::net::TcpListener;
 use warifu_masters::claim::uke::FILE_LIMIT_BYTES;
-use warifu_masters::lang::{Lang, Speak};
+use warifu_masters::lang::{Lang, Speak, counted};
 use warifu_masters::schema::Schemas;
 
 use crate::answer::answer;
@@ -281,8 +281,12 @@ fn check_file(check: &Check, lang: Lang) -> Result<u8, Failure> {
         let s = &answer.summary;
         let said = Said::new(
             format!(
-                "{} claims, {} items: {} errors, {} not judged, by release {}",
-                s.claims, s.items, s.errors, s.unjudged, s.release
+                "{}, {}: {}, {} not judged, by release {}",
+                counted(s.claims, "claim"),
+                counted(s.items, "item"),
+                counted(s.errors, "error"),
+                s.unjudged,
+                s.release
             ),
             format!(
                 "レセプト {} 件、{} 項目: エラー {} 件、判定不能 {} 件（リリース {}）",

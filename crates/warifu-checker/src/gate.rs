@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use warifu_masters::claim::Snapshot;
+use warifu_masters::lang::counted;
 
 use crate::candidate::Candidate;
 use crate::drift::{Drift, Thresholds, compare, judge_to_compare};
@@ -108,7 +109,11 @@ impl DriftReport {
         (self.verdict == Verdict::Refused).then(|| {
             Said::new(
                 format!(
-                    "replaying {files} recent claim files ({items} items) gives {new_errors} new errors ({allowed} allowed) and {newly_unjudged} items newly unjudged"
+                    "replaying {} ({}) gives {} ({allowed} allowed) and {} newly unjudged",
+                    counted(files, "recent claim file"),
+                    counted(items, "item"),
+                    counted(new_errors, "new error"),
+                    counted(newly_unjudged, "item")
                 ),
                 format!(
                     "直近の請求ファイル {files} 件（{items} 項目）の再点検で新たなエラー {new_errors} 件（許容 {allowed} 件）、判定不能 {newly_unjudged} 件が生じます"

@@ -1,7 +1,7 @@
 //! What the checker says of itself.
 
 use serde::{Deserialize, Serialize};
-use warifu_masters::lang::{Lang, Speak};
+use warifu_masters::lang::{Lang, Speak, counted};
 use warifu_masters::say;
 use warifu_trust::UnixSeconds;
 
@@ -132,10 +132,12 @@ impl Speak for Status {
                 "リリース {against} と比較観察中: 請求ファイルがまだなく判断できません"
             )),
             Some(Watch { against, drift, files_needed, .. }) => {
-                let Drift { files, new_errors, .. } = drift;
+                let Drift { files, new_errors, .. } = *drift;
+                let (files_en, errors_en) =
+                    (counted(*files_needed, "claim file"), counted(new_errors, "new error"));
                 lines.push(say!(
                     lang,
-                    "on probation against release {against}: {files} of {files_needed} claim files, {new_errors} new errors",
+                    "on probation against release {against}: {files} of {files_en}, {errors_en}",
                     "リリース {against} と比較観察中: {files}/{files_needed} ファイル、新たなエラー {new_errors} 件"
                 ));
             }
@@ -162,8 +164,15 @@ impl Speak for Status {
                 "期限切れ: 配信元の署名情報の期限が切れています。新しいものは受け入れません"
             ));
         }
-        if let Some(DriftReport { release, drift, verdict, .. }) = &self.drift {
-            let Drift { files, new_errors, .. } = drift;
+        if let Some(DriftReport { release, drift: Drift { files: 0, .. }, .. }) = &self.drift {
+            lines.push(say!(
+                lang,
+                "last replay: release {release}, nothing to replay yet",
+                "直近の再点検: リリース {release}、対象の請求ファイルはまだありません"
+            ));
+        } else if let Some(DriftReport { release, drift, verdict, .. }) = &self.drift {
+            let Drift { files, new_errors, .. } = *drift;
+            let (files_en, errors_en) = (counted(files, "claim file"), counted(new_errors, "new error"));
             let word = match verdict {
                 Verdict::Passed => say!(lang, "passed", "合格"),
                 Verdict::Refused => say!(lang, "refused", "拒否"),
@@ -171,7 +180,7 @@ impl Speak for Status {
             };
             lines.push(say!(
                 lang,
-                "last replay: release {release}, {files} claim files, {new_errors} new errors: {word}",
+                "last replay: release {release}, {files_en}, {errors_en}: {word}",
                 "直近の再点検: リリース {release}、{files} ファイル、新たなエラー {new_errors} 件: {word}"
             ));
         }
@@ -185,11 +194,51 @@ impl Speak for Status {
         }
         let Requests { checked, claims, turned_away } = self.requests;
         let Queue { judging, waiting, capacity } = self.queue;
+        let (checked_en, claims_en) = (counted(checked, "claim file"), counted(claims, "claim"));
         lines.push(say!(
             lang,
-            "{checked} claim files ({claims} claims) answered, {turned_away} turned away; {judging} being judged, {waiting} of {capacity} waiting",
+            "{checked_en} ({claims_en}) answered, {turned_away} turned away; {judging} being judged, {waiting} of {capacity} waiting",
             "応答 {checked} ファイル（{claims} 件）、受付不可 {turned_away}、点検中 {judging}、待ち {waiting}/{capacity}"
         ));
         lines.join("\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn a_first_activation_does_not_alarm() {
+        let report = DriftReport {
+            release: 1,
+            against: None,
+            verdict: Verdict::Inconclusive,
+            drift: Drift::default(),
+            errors_allowed: 0,
+            new_by_code: BTreeMap::new(),
+            examples: Vec::new(),
+        };
+        let status = Status {
+            state: "confirmed".into(),
+            running: None,
+            watch: None,
+            previous: None,
+            held: Vec::new(),
+            refused: None,
+            stale: false,
+            drift: Some(report),
+            last_poll: None,
+            requests: Requests { checked: 1, claims: 2, turned_away: 0 },
+            queue: Queue::default(),
+            at: UnixSeconds::new(0),
+        };
+        let (english, japanese) = (status.say(Lang::En), status.say(Lang::Ja));
+        assert!(english.contains("release 1, nothing to replay yet"), "{english}");
+        assert!(!english.contains("inconclusive"), "{english}");
+        assert!(english.contains("1 claim file (2 claims) answered"), "{english}");
+        assert!(japanese.contains("請求ファイルはまだありません"), "{japanese}");
     }
 }

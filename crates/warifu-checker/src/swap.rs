@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use arc_swap::ArcSwapOption;
 use serde::{Deserialize, Serialize};
 use warifu_masters::claim::{ClaimFindings, Snapshot, Tally};
+use warifu_masters::lang::counted;
 use warifu_masters::schema::Schemas;
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
@@ -573,7 +574,11 @@ impl Swapper {
             let Drift { files, items, new_errors, newly_unjudged, .. } = seen;
             let why = Said::new(
                 format!(
-                    "on probation, {files} claim files ({items} items) gave {new_errors} errors and {newly_unjudged} unjudged items that the previous release does not give"
+                    "on probation, {} ({}) gave {} and {} that the previous release does not give",
+                    counted(files, "claim file"),
+                    counted(items, "item"),
+                    counted(new_errors, "error"),
+                    counted(newly_unjudged, "unjudged item")
                 ),
                 format!(
                     "観察期間中、請求ファイル {files} 件（{items} 項目）で前リリースにないエラーが {new_errors} 件、判定不能が {newly_unjudged} 件ありました"

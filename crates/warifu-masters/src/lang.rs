@@ -31,6 +31,12 @@ pub trait Speak {
     fn say(&self, lang: Lang) -> String;
 }
 
+/// `1 claim`, `2 claims`: an English count of what `noun` names; only for words that take a plain `s`.
+pub fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
 /// `say!(lang, "in English {x}", "日本語で {x}")`: a `String` in the language asked for.
 #[macro_export]
 macro_rules! say {

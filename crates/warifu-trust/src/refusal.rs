@@ -82,14 +82,14 @@ pub enum Refusal {
     },
 }
 
-/// `signed by 2 of 2 of Kikin, 0 of 1 of Kokuho`.
+/// `Kikin 2 of 2 signed, Kokuho 0 of 1 signed`.
 pub(crate) fn say_halves(halves: &PerOrganisation<Tally>, lang: Lang) -> String {
     let side = |organisation: Organisation| {
         let (Tally { have, need }, name) = (*halves.of(organisation), organisation.say(lang));
-        say!(lang, "{have} of {need} of {name}", "{name} {need}名中{have}名")
+        say!(lang, "{name} {have} of {need} signed", "{name} {need}名中{have}名")
     };
     let (kikin, kokuho) = (side(Organisation::Kikin), side(Organisation::Kokuho));
-    say!(lang, "signed by {kikin}, {kokuho}", "署名: {kikin}、{kokuho}")
+    say!(lang, "{kikin}, {kokuho}", "署名: {kikin}、{kokuho}")
 }
 
 impl Speak for Refusal {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use warifu_masters::lang::{Lang, Speak};
+use warifu_masters::lang::{Lang, Speak, counted};
 use warifu_masters::say;
 
 use crate::error::spoken_error;
@@ -80,9 +80,10 @@ impl Speak for NotEqual {
     fn say(&self, lang: Lang) -> String {
         let lines: Vec<String> = self.differences.iter().map(|difference| difference.say(lang)).collect();
         let (count, lines) = (lines.len(), lines.join("; "));
+        let places = counted(count as u64, "place");
         say!(
             lang,
-            "the proposal differs from what this repository gives in {count} places: {lines}; do not sign, compare the repositories first",
+            "the proposal differs from what this repository gives in {places}: {lines}; do not sign, compare the repositories first",
             "草案が手元のリポジトリの再計算結果と {count} か所で異なります: {lines}。署名せず、まずリポジトリを比較してください"
         )
     }

@@ -6,7 +6,7 @@ use warifu_masters::say;
 use crate::envelope::Tally;
 use crate::error::spoken_error;
 use crate::organisation::{Organisation, PerOrganisation};
-use crate::refusal::{Refusal, say_halves};
+use crate::refusal::Refusal;
 use crate::targets::ReleaseRef;
 use crate::time::UnixSeconds;
 
@@ -77,11 +77,11 @@ impl Speak for SignError {
                 "国保中央会が署名済みです。支払基金の署名を加えると承認された内容が変わるため、このまま公開するか草案を作り直してください"
             ),
             SignError::KikinFirst(tally) => {
-                let halves = say_halves(tally, lang);
+                let Tally { have, need } = tally.kikin;
                 say!(
                     lang,
-                    "Kikin signs first: {halves}; wait for Kikin's signatures",
-                    "支払基金の署名が先に必要です({halves})。揃うまでお待ちください"
+                    "Kikin signs first: {have} of {need} signed so far; wait for Kikin's signatures",
+                    "支払基金の署名が先に必要です（{need}名中{have}名が署名済み）。揃うまでお待ちください"
                 )
             }
             SignError::OtherContent { file } => say!(

@@ -125,17 +125,17 @@ fn a_one_sided_release_is_refused_and_the_missing_half_is_named() {
     targets["version"] = 2.into();
     let (kikin, kokuho) = (&world.kikin, &world.kokuho);
     let cases: [(&[&SecretKey], &[&SecretKey], &str); 6] = [
-        (&[&kikin[0], &kikin[1]], &[], "signed by 2 of 2 of Kikin, 0 of 1 of Kokuho"),
-        (&[], &[&kokuho[0]], "signed by 0 of 2 of Kikin, 1 of 1 of Kokuho"),
-        (&[&kikin[0]], &[&kokuho[0]], "signed by 1 of 2 of Kikin, 1 of 1 of Kokuho"),
+        (&[&kikin[0], &kikin[1]], &[], "Kikin 2 of 2 signed, Kokuho 0 of 1 signed"),
+        (&[], &[&kokuho[0]], "Kikin 0 of 2 signed, Kokuho 1 of 1 signed"),
+        (&[&kikin[0]], &[&kokuho[0]], "Kikin 1 of 2 signed, Kokuho 1 of 1 signed"),
         // All of Kikin's people in both roles, and the other way round: a key counts in its own role only.
         (
             &[&kikin[0], &kikin[1]],
             &[&kikin[0], &kikin[1], &kikin[2]],
-            "signed by 2 of 2 of Kikin, 0 of 1 of Kokuho",
+            "Kikin 2 of 2 signed, Kokuho 0 of 1 signed",
         ),
-        (&[&kokuho[0], &kokuho[1]], &[&kokuho[0]], "signed by 0 of 2 of Kikin, 1 of 1 of Kokuho"),
-        (&[&world.timestamp], &[&world.timestamp], "signed by 0 of 2 of Kikin, 0 of 1 of Kokuho"),
+        (&[&kokuho[0], &kokuho[1]], &[&kokuho[0]], "Kikin 0 of 2 signed, Kokuho 1 of 1 signed"),
+        (&[&world.timestamp], &[&world.timestamp], "Kikin 0 of 2 signed, Kokuho 0 of 1 signed"),
     ];
     for (kikin, kokuho, words) in cases {
         plant(&world, &channel, 2, &targets, kikin, kokuho);

@@ -21,7 +21,7 @@ use std::time::Instant;
 use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
-use warifu_masters::lang::Lang;
+use warifu_masters::lang::{Lang, counted};
 use warifu_masters::say;
 
 use super::Context;
@@ -229,9 +229,10 @@ impl Story {
     /// Sends a claim file, shows the answer, and holds it to what is expected.
     fn send(&mut self, file: &str, release: u64, errors: u64) -> Result<(), Failure> {
         let checker::Answer { claims, errors, unjudged, .. } = self.send_quietly(file, release, errors)?;
+        let (claims_en, errors_en) = (counted(claims, "claim"), counted(errors, "error"));
         self.stage.noted(&say!(
             self.stage.lang,
-            "POST /check {file}: {claims} claims, {errors} errors, {unjudged} not judged, by release {release}",
+            "POST /check {file}: {claims_en}, {errors_en}, {unjudged} not judged, by release {release}",
             "POST /check {file}: {claims} 件、エラー {errors}、判定不能 {unjudged}、リリース {release}"
         ));
         Ok(())
@@ -254,8 +255,9 @@ impl Story {
             ));
         };
         if (answer.release, answer.errors, answer.unjudged) != (release, errors, 0) {
+            let errors_en = counted(errors, "error");
             return Err(unexpected(
-                format_args!("{file}: expected {errors} errors by release {release}, got {answer:?}"),
+                format_args!("{file}: expected {errors_en} by release {release}, got {answer:?}"),
                 format_args!("{file}: リリース {release} でエラー {errors} のはずが {answer:?}"),
             ));
         }

@@ -6,6 +6,7 @@ use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::trust_failure;
 use warifu_masters::digest::Digest;
+use warifu_masters::lang::counted;
 use warifu_masters::say;
 use warifu_trust::{
     DirectoryChannel, KeyCard, Organisation, RootBuilder, RootDraft, SignedRoot, publish_root,
@@ -157,12 +158,12 @@ impl Init {
                 &json!({ "draft": self.output, "root_threshold": draft.summary().root_threshold }),
             )?;
         } else {
+            let (file, need) = (self.output.display(), draft.summary().root_threshold);
+            let officers = counted(need.into(), "officer");
             let next = say!(
                 context.lang,
-                "{}: to be signed by {} officers with `warifu trust sign`\n",
-                "{}: 役員 {} 名が warifu trust sign で署名してください\n",
-                self.output.display(),
-                draft.summary().root_threshold
+                "{file}: to be signed by {officers} with `warifu trust sign`\n",
+                "{file}: 役員 {need} 名が warifu trust sign で署名してください\n"
             );
             context.print(&format!("{}{next}", root_lines(context, &draft.summary())))?;
         }
