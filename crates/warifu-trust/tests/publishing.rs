@@ -30,12 +30,13 @@ fn kikin_signs_first_and_not_after_kokuho() {
         reviewed.sign_as_kikin(&tip, halves, &world.kikin[person], now(), validity())
     };
     let kokuho = |halves: &Halves| reviewed.sign_as_kokuho(&tip, halves, &world.kokuho[0], now(), validity());
-    assert!(matches!(kokuho(&Halves::default()), Err(SignError::KikinFirst(_))));
+    let refused = kokuho(&Halves::default()).unwrap_err();
+    assert!(refused.to_string().starts_with("Kikin signs first: 0 of 2 signed so far"), "{refused}");
     let first = kikin(&Halves::default(), 2).unwrap();
     assert_eq!(first.tally.kikin.to_string(), "1 of 2");
     assert!(matches!(kokuho(&first.halves), Err(SignError::KikinFirst(_))));
     let error = Publishable::check(&proposal, &first.halves, &tip, now()).unwrap_err();
-    assert!(error.to_string().contains("signed by 1 of 2 of Kikin, 0 of 1 of Kokuho"), "{error}");
+    assert!(error.to_string().contains("Kikin 1 of 2 signed, Kokuho 0 of 1 signed"), "{error}");
 
     let second = kikin(&first.halves, 0).unwrap();
     // The order of signing does not show in the bytes, and signing twice changes nothing.
@@ -58,6 +59,30 @@ fn kikin_signs_first_and_not_after_kokuho() {
         Publishable::check(&proposal, &swapped, &tip, now()),
         Err(NotPublishable::NotThis(SignError::OtherContent { file: "snapshot.json" }))
     ));
+}
+
+#[test]
+fn what_is_published_is_proposed_again_from_the_channel_alone() {
+    let (world, channel) = (World::new(), MemoryChannel::default());
+    let (tip, _) = world.propose(&channel);
+    assert!(tip.propose_again(&channel).unwrap().is_none(), "nothing is published");
+    world.release(&channel);
+    let published = world.release(&channel);
+
+    // Long after every signature expired.
+    let late = World { now: now().plus_days(365), ..World::new() };
+    let mut reader = world.reader();
+    assert!(matches!(open(&channel, &mut reader, late.now), Err(OpenError::Stale { .. })));
+    let tip = Tip::read(&channel, &world.reader()).unwrap();
+    let again = tip.propose_again(&channel).unwrap().unwrap();
+    assert_eq!(again.release(), published.release);
+    let halves = late.sign(&tip, &again);
+    let publishable = Publishable::check(&again, &halves, &tip, late.now).unwrap();
+    publish(&channel, &publishable, &world.timestamp, late.now, validity()).unwrap();
+    let opened = open(&channel, &mut reader, late.now).unwrap();
+    assert_eq!(opened.release(), published.release);
+    opened.fetch(&channel).unwrap();
+    opened.fetch_fallback(&channel).unwrap().unwrap();
 }
 
 #[test]
