@@ -159,7 +159,7 @@ fn first_release(story: &mut Story) -> Result<(), Failure> {
     stage.tell(&say!(
         lang,
         "The checker starts. It sees the channel and the root, never git and never a key.",
-        "チェッカーを起動します。見えるのはチャネルとルートだけで、git にも秘密鍵にも触れません。"
+        "チェッカーを起動します。見えるのは配信元とルートだけで、git にも秘密鍵にも触れません。"
     ));
     let checker = Checker::start(stage, SERVE, "checker.log")?;
     story.checker = Some(checker);

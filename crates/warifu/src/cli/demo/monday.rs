@@ -152,7 +152,7 @@ fn both_err(story: &mut Story) -> Result<(), Failure> {
         lang,
         "Signatures are in order, so the channel offers it. Before it may judge anything, the checker judges the \
          recent claims by it. Yesterday's right claims must not become wrong overnight.",
-        "署名は揃っているため、チャネルには載ります。しかしチェッカーは、稼働させる前に直近の請求を判定してみます。\
+        "署名は揃っているため、配信元には載ります。しかしチェッカーは、稼働させる前に直近の請求を判定してみます。\
          昨日まで正しかった請求が一斉に誤りになるはずがありません。"
     ));
     let url = story.url()?;
@@ -189,7 +189,7 @@ fn power_cut(story: &mut Story) -> Result<(), Failure> {
         lang,
         "The power fails (kill -9), and when it comes back the network does not: the channel is out of reach. The \
          checker resumes what it recorded.",
-        "停電です（kill -9）。復旧してもネットワークは戻らず、チャネルに届きません。チェッカーは記録していたリリースで\
+        "停電です（kill -9）。復旧してもネットワークは戻らず、配信元に届きません。チェッカーは記録していたリリースで\
          再開します。"
     ));
     let Some(checker) = story.checker.take() else {

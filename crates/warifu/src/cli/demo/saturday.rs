@@ -59,7 +59,7 @@ fn by_mail(story: &mut Story) -> Result<(), Failure> {
     stage.tell(&say!(
         lang,
         "And there is no way to load a file into a checker: it takes releases from its channel and nothing else.",
-        "ファイルをチェッカーに直接読み込ませる手段はありません。受け入れるのはチャネルのリリースだけです。"
+        "ファイルをチェッカーに直接読み込ませる手段はありません。受け入れるのは配信元のリリースだけです。"
     ));
     let url = story.url()?;
     let stage = &story.stage;

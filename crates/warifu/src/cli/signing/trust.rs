@@ -221,7 +221,7 @@ impl Finish {
                 let folder = folder.display();
                 Failure::system(
                     format_args!("cannot make the channel {folder}"),
-                    format_args!("チャネル {folder} を作成できません"),
+                    format_args!("配信元 {folder} を作成できません"),
                     &error,
                 )
             })?;
