@@ -1,5 +1,7 @@
 //! The content of a release, every byte with the digest that both organisations signed.
 
+use std::collections::BTreeMap;
+
 use warifu_masters::digest::Digest;
 use warifu_masters::lang::{Lang, Speak};
 
@@ -11,8 +13,10 @@ use crate::limits;
 use crate::manifest::{Manifest, MasterEntry};
 use crate::names::TargetName;
 use crate::open::{OpenError, OpenedRelease};
+use crate::proposal::{Proposal, ProposalError};
 use crate::refusal::Refusal;
-use crate::targets::{ReleaseRef, TargetEntry};
+use crate::targets::{Listing, ReleaseRef, TargetEntry};
+use crate::tip::Tip;
 
 /// A release with its content in memory.
 #[derive(Debug, Clone)]
@@ -66,43 +70,84 @@ impl OpenedRelease {
     }
 
     fn manifest_of(&self, channel: &dyn Channel, release: ReleaseRef) -> Result<Manifest, FetchError> {
-        let name = TargetName::manifest(release.release);
-        let bytes = self.content(channel, &name, limits::MANIFEST_BYTES)?;
-        let malformed = |what: String| Refusal::Malformed { file: name.to_string(), what };
-        let manifest = Manifest::from_bytes(&bytes).map_err(|error| malformed(error.to_string()))?;
-        if manifest.release != release.release {
-            return Err(malformed(format!("it calls itself release {}", manifest.release)).into());
-        }
-        Ok(manifest)
+        manifest_of(self.listing(), channel, release).map(|(manifest, _)| manifest)
     }
 
-    /// One listed file, whole and with the signed digest.
     fn content(
         &self,
         channel: &dyn Channel,
         name: &TargetName,
         limit_bytes: u64,
     ) -> Result<Vec<u8>, FetchError> {
-        let TargetEntry { sha256, bytes: length, .. } =
-            self.listing().entries.get(name).ok_or_else(|| Refusal::Malformed {
-                file: "targets.json".into(),
-                what: format!("does not list {name}"),
-            })?;
-        if *length > limit_bytes {
-            return Err(Refusal::TooLong { file: name.to_string(), limit_bytes }.into());
-        }
-        let path = ChannelPath::content(*sha256, name);
-        let bytes = match chain::read(channel, &path, *length) {
-            Ok(Some(bytes)) => bytes,
-            Ok(None) => return Err(FetchError::Unreachable(OpenError::Missing { path })),
-            Err(OpenError::Refused(refusal)) => return Err(refusal.into()),
-            Err(error) => return Err(FetchError::Unreachable(error)),
-        };
-        if bytes.len() as u64 != *length || Digest::of(&bytes) != *sha256 {
-            return Err(Refusal::Mismatch { file: path.to_string() }.into());
-        }
-        Ok(bytes)
+        content(self.listing(), channel, name, limit_bytes)
     }
+}
+
+impl Tip {
+    /// The published release as a proposal, to be signed anew: its own manifest and blobs, each with the digest
+    /// that both signed. Also when its signatures have expired or a signer was revoked since. `None` when nothing
+    /// is published.
+    ///
+    /// # Errors
+    ///
+    /// As [`OpenedRelease::fetch`].
+    pub fn propose_again(&self, channel: &dyn Channel) -> Result<Option<Proposal>, FetchError> {
+        let Some(published) = &self.published else { return Ok(None) };
+        let listing = &published.listing;
+        let (manifest, bytes) = manifest_of(listing, channel, listing.current)?;
+        let mut blobs = BTreeMap::new();
+        for entry in &manifest.masters {
+            let blob = content(listing, channel, &entry.blob, limits::BLOB_BYTES)?;
+            blobs.insert(entry.blob.clone(), blob);
+        }
+        let proposal = Proposal::from_files(&bytes, blobs).map_err(|error| match error {
+            ProposalError::Blob(refusal) => refusal,
+            error => Refusal::Malformed { file: "release.json".into(), what: error.to_string() },
+        })?;
+        Ok(Some(proposal))
+    }
+}
+
+/// The manifest of one listed release, and its bytes.
+fn manifest_of(
+    listing: &Listing,
+    channel: &dyn Channel,
+    release: ReleaseRef,
+) -> Result<(Manifest, Vec<u8>), FetchError> {
+    let name = TargetName::manifest(release.release);
+    let bytes = content(listing, channel, &name, limits::MANIFEST_BYTES)?;
+    let malformed = |what: String| Refusal::Malformed { file: name.to_string(), what };
+    let manifest = Manifest::from_bytes(&bytes).map_err(|error| malformed(error.to_string()))?;
+    if manifest.release != release.release {
+        return Err(malformed(format!("it calls itself release {}", manifest.release)).into());
+    }
+    Ok((manifest, bytes))
+}
+
+/// One listed file, whole and with the signed digest.
+fn content(
+    listing: &Listing,
+    channel: &dyn Channel,
+    name: &TargetName,
+    limit_bytes: u64,
+) -> Result<Vec<u8>, FetchError> {
+    let TargetEntry { sha256, bytes: length, .. } = listing.entries.get(name).ok_or_else(|| {
+        Refusal::Malformed { file: "targets.json".into(), what: format!("does not list {name}") }
+    })?;
+    if *length > limit_bytes {
+        return Err(Refusal::TooLong { file: name.to_string(), limit_bytes }.into());
+    }
+    let path = ChannelPath::content(*sha256, name);
+    let bytes = match chain::read(channel, &path, *length) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return Err(FetchError::Unreachable(OpenError::Missing { path })),
+        Err(OpenError::Refused(refusal)) => return Err(refusal.into()),
+        Err(error) => return Err(FetchError::Unreachable(error)),
+    };
+    if bytes.len() as u64 != *length || Digest::of(&bytes) != *sha256 {
+        return Err(Refusal::Mismatch { file: path.to_string() }.into());
+    }
+    Ok(bytes)
 }
 
 impl VerifiedRelease {

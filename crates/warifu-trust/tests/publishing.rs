@@ -62,6 +62,30 @@ fn kikin_signs_first_and_not_after_kokuho() {
 }
 
 #[test]
+fn what_is_published_is_proposed_again_from_the_channel_alone() {
+    let (world, channel) = (World::new(), MemoryChannel::default());
+    let (tip, _) = world.propose(&channel);
+    assert!(tip.propose_again(&channel).unwrap().is_none(), "nothing is published");
+    world.release(&channel);
+    let published = world.release(&channel);
+
+    // Long after every signature expired.
+    let late = World { now: now().plus_days(365), ..World::new() };
+    let mut reader = world.reader();
+    assert!(matches!(open(&channel, &mut reader, late.now), Err(OpenError::Stale { .. })));
+    let tip = Tip::read(&channel, &world.reader()).unwrap();
+    let again = tip.propose_again(&channel).unwrap().unwrap();
+    assert_eq!(again.release(), published.release);
+    let halves = late.sign(&tip, &again);
+    let publishable = Publishable::check(&again, &halves, &tip, late.now).unwrap();
+    publish(&channel, &publishable, &world.timestamp, late.now, validity()).unwrap();
+    let opened = open(&channel, &mut reader, late.now).unwrap();
+    assert_eq!(opened.release(), published.release);
+    opened.fetch(&channel).unwrap();
+    opened.fetch_fallback(&channel).unwrap().unwrap();
+}
+
+#[test]
 fn each_key_signs_only_its_own_half() {
     let (world, channel) = (World::new(), MemoryChannel::default());
     let (tip, proposal) = world.propose(&channel);

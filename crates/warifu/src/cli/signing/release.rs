@@ -25,6 +25,7 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     Draft(Draft),
+    Renew(Renew),
     Review(Review),
     Sign(Sign),
     Publish(Publish),
@@ -85,6 +86,20 @@ struct Draft {
     output: PathBuf,
 }
 
+/// Make a draft of the published release again, to be signed anew before its signatures expire or after a signer's
+/// key was revoked.
+///
+/// Number and content stay as they are. They are read from the channel and compared with the digests that both
+/// signed; the repository must give the same, as it must for every signer.
+#[derive(Debug, clap::Args)]
+struct Renew {
+    #[command(flatten)]
+    place: Place,
+    /// The folder to make the draft in.
+    #[arg(short, long, value_name = "DRAFT")]
+    output: PathBuf,
+}
+
 /// Recompute a draft from one's own repository and say whether it is the same, byte for byte.
 #[derive(Debug, clap::Args)]
 struct Review {
@@ -138,6 +153,7 @@ impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         match self.command {
             Command::Draft(args) => args.run(context),
+            Command::Renew(args) => args.run(context),
             Command::Review(args) => args.run(context),
             Command::Sign(args) => args.run(context),
             Command::Publish(args) => args.run(context),
@@ -195,17 +211,39 @@ impl Draft {
         };
         let proposal = Proposal::new(head, &contents.masters, CompressionLevel::default())
             .map_err(|error| trust_failure(&error))?;
-        DraftDirectory::new(&self.output).write(&proposal).map_err(|error| trust_failure(&error))?;
-        let tally = tally(&Halves::default(), &proposal, &tip)?;
-        let draft = self.output.display();
-        let next = say!(
-            context.lang,
-            "{draft}: next, Kikin's signers run `warifu release sign {draft}`",
-            "{draft}: 次に支払基金の署名者が warifu release sign {draft} を実行します"
-        );
-        tell(context, proposal.manifest(), tally, Some(next))?;
-        Ok(Exit::Done)
+        write_draft(context, &self.output, &proposal, &tip)
     }
+}
+
+impl Renew {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let tip = self.place.at.tip()?;
+        let published =
+            tip.propose_again(&channel(&self.place.at.channel)).map_err(|error| trust_failure(&error))?;
+        let proposal = published.ok_or_else(|| {
+            Failure::new(
+                Exit::CouldNotRun,
+                "nothing has been published on this channel yet; make the first release with `warifu release draft`",
+                "まだ何も公開されていません。warifu release draft で最初のリリースを作成してください",
+            )
+        })?;
+        review(context, &self.place, &proposal)?;
+        write_draft(context, &self.output, &proposal, &tip)
+    }
+}
+
+/// Writes a draft that nobody has signed and says who is next.
+fn write_draft(context: &Context, folder: &Path, proposal: &Proposal, tip: &Tip) -> Result<Exit, Failure> {
+    DraftDirectory::new(folder).write(proposal).map_err(|error| trust_failure(&error))?;
+    let tally = tally(&Halves::default(), proposal, tip)?;
+    let draft = folder.display();
+    let next = say!(
+        context.lang,
+        "{draft}: next, Kikin's signers run `warifu release sign {draft}`",
+        "{draft}: 次に支払基金の署名者が warifu release sign {draft} を実行します"
+    );
+    tell(context, proposal.manifest(), tally, Some(next))?;
+    Ok(Exit::Done)
 }
 
 /// Recomputes the draft from the repository of whoever reviews it.
