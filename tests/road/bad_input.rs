@@ -101,18 +101,36 @@ fn what_is_no_file_or_not_ours_to_read_is_status_two() {
     }
     stage.warifu("no-such-command").ends(2);
     stage.warifu("convert x --from nonsense --to kikin -o y").ends(2);
-    // Not readable: root reads everything, so this holds for other users only.
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let file = stage.write("secret", comments());
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o000)).unwrap();
-        if std::fs::read(&file).is_err() {
-            stage.warifu("validate secret").ends(2);
-        } else {
-            left_out("a file without permission", "these tests run as root, which may read it");
-        }
+    a_file_that_others_may_not_read(&stage);
+}
+
+/// Root reads everything, so the command runs as nobody then.
+#[cfg(unix)]
+fn a_file_that_others_may_not_read(stage: &Stage) {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::process::CommandExt as _;
+    let mode = |path: &std::path::Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let file = stage.write("secret", comments());
+    mode(&file, 0o000);
+    mode(&stage.path("."), 0o755);
+    let mut command = stage.command("warifu");
+    command.args(["validate", "secret"]);
+    if std::fs::read(&file).is_ok() {
+        command.uid(65534);
     }
+    let output = match command.output() {
+        Ok(output) => output,
+        Err(error) => {
+            left_out("a file without permission", &format!("the program cannot be run as nobody: {error}"));
+            return;
+        }
+    };
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("cannot read secret"), "{said}");
 }
 
 #[test]

@@ -32,6 +32,7 @@ fn inspect_tells_what_a_file_is_by_its_content() {
     let every = every.json();
     assert_eq!(every[0]["layout"], "material-38");
     assert_eq!(every[1]["kind"], serde_json::Value::Null, "a claim file is no master, and that is said");
+    assert_eq!(every[1]["findings"]["list"][0]["found"], "UKE (RECEIPTC.UKE)");
 }
 
 #[test]
@@ -53,7 +54,7 @@ fn apply_writes_the_published_full_byte_for_byte_and_says_where_one_differs() {
     let c = "{data}/comment/c_";
     let chain = format!("apply {c}ALL20240412.csv {c}20240509.csv {c}20240524.csv {c}20240531.csv");
     let ran = stage.warifu(&format!("{chain} -o next.csv --expect {c}ALL20240531.csv")).ends(0);
-    assert!(ran.out.contains("exactly this"), "{}", ran.out);
+    assert!(ran.out.contains("exactly this") && ran.err.is_empty(), "{}{}", ran.out, ran.err);
     let published = std::fs::read(data.join("comment/c_ALL20240531.csv")).unwrap();
     assert!(std::fs::read(stage.path("next.csv")).unwrap() == published);
 

@@ -100,7 +100,11 @@ pub(crate) fn recognise_layout(
         Some((_, layout)) => Some((Arc::clone(layout), false)),
         None => {
             let columns = rows.first().map_or(0, Vec::len);
-            let found = format!("{columns} columns, column 2 {said:?}");
+            let is_claims = rows.first().is_some_and(|row| row[0] == "IR" && columns == 10);
+            let found = match is_claims {
+                true => "UKE (RECEIPTC.UKE)".to_owned(),
+                false => format!("{columns} columns, column 2 {said:?}"),
+            };
             findings.push(Finding::new(Code::FileUnknown).line(1).found(found));
             None
         }

@@ -62,7 +62,9 @@ impl Args {
                 context.findings(file, &findings);
                 return Err(refused(file));
             }
-            findings.push(Finding::new(Code::ApplyAssumed).expected(before.display()));
+            if self.expect.is_none() {
+                findings.push(Finding::new(Code::ApplyAssumed).expected(before.display()));
+            }
             let applied = apply(&state, &differential).map_err(|error| {
                 let english = format!("{}: {error}", file.display());
                 let japanese =
