@@ -40,6 +40,7 @@ pub mod gate;
 pub mod recent;
 pub mod schema_folder;
 
+mod outcome;
 pub mod record;
 pub mod state_directory;
 pub mod swap;

@@ -18,6 +18,8 @@ use crate::candidate::Candidate;
 use crate::drift::{Drift, Thresholds, compare, judge_to_compare};
 use crate::gate::replay;
 use crate::log::Log;
+pub use crate::outcome::Outcome;
+use crate::outcome::same_news;
 use crate::recent::Recent;
 use crate::record::{Id, Installed, Phase, Record, Refused, RefusedFor, Step};
 use crate::said::Said;
@@ -97,55 +99,6 @@ impl Active {
             probation: None,
         }
     }
-}
-
-/// What an attempt to take a release came to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "outcome", rename_all = "kebab-case")]
-pub enum Outcome {
-    /// It judges claims now.
-    Activated {
-        /// Which one.
-        release: u64,
-        /// On probation, or confirmed because there was nothing to compare with.
-        phase: Phase,
-    },
-    /// It is cleared and waits for the instant it names.
-    Waiting {
-        /// Which one.
-        release: u64,
-        /// The instant.
-        until: UnixSeconds,
-    },
-    /// The channel offers what runs.
-    Unchanged {
-        /// Which one.
-        release: u64,
-    },
-    /// It fell back before, or was refused for its data; a newer one is waited for.
-    Held {
-        /// Which one.
-        release: u64,
-        /// Why.
-        why: Said,
-    },
-    /// Another release was asked for than the channel offers.
-    NotOffered {
-        /// What it offers.
-        offered: u64,
-    },
-    /// It was refused now.
-    Refused(Refused),
-    /// The channel's metadata has expired; what runs goes on.
-    Stale {
-        /// What expired.
-        why: Said,
-    },
-    /// It could not be looked at.
-    Unavailable {
-        /// Why.
-        why: Said,
-    },
 }
 
 /// There is nothing to fall back to.
@@ -653,62 +606,6 @@ impl Swapper {
     fn tell(&self, outcome: &Outcome) {
         if let Some(said) = outcome.said() {
             self.log.event(&said);
-        }
-    }
-}
-
-/// Whether two looks at the channel say the same, so that a log has one line for it.
-fn same_news(one: &Outcome, other: &Outcome) -> bool {
-    match (one, other) {
-        (Outcome::Refused(one), Outcome::Refused(other)) => one.id == other.id && one.why == other.why,
-        (one, other) => one == other,
-    }
-}
-
-impl Outcome {
-    /// For people; nothing when nothing happened.
-    pub fn said(&self) -> Option<Said> {
-        Some(match self {
-            Outcome::Unchanged { .. } => return None,
-            Outcome::Activated { release, phase: Phase::Probation } => Said::new(
-                format!("release {release} is active, on probation"),
-                format!("リリース {release} に切り替えました（観察期間）"),
-            ),
-            Outcome::Activated { release, phase: Phase::Confirmed } => Said::new(
-                format!("release {release} is active; nothing ran before, so there is no probation"),
-                format!("リリース {release} を稼働しました（比較対象がないため観察期間なし）"),
-            ),
-            Outcome::Waiting { release, until } => Said::new(
-                format!("release {release} is cleared and waits until {until}"),
-                format!("リリース {release} は検査済みで、{until} まで待機します"),
-            ),
-            Outcome::Held { release, why } => Said::new(
-                format!("release {release} is held: {}", why.en),
-                format!("リリース {release} は保留中です: {}", why.ja),
-            ),
-            Outcome::NotOffered { offered } => Said::new(
-                format!("the channel offers release {offered}, not the one asked for"),
-                format!("配信元にあるのはリリース {offered} で、指定のものではありません"),
-            ),
-            Outcome::Refused(refused) => {
-                let name = refused.id.map_or_else(|| "-".to_owned(), |id| id.release.to_string());
-                Said::new(
-                    format!("release {name} REFUSED: {}", refused.why.en),
-                    format!("リリース {name} を拒否しました: {}", refused.why.ja),
-                )
-            }
-            Outcome::Stale { why } | Outcome::Unavailable { why } => why.clone(),
-        })
-    }
-
-    /// The exit status of a command that asked for it.
-    pub fn exit_status(&self) -> u8 {
-        match self {
-            Outcome::Activated { .. } | Outcome::Waiting { .. } | Outcome::Unchanged { .. } => 0,
-            Outcome::Held { .. } => 1,
-            Outcome::Refused(refused) if refused.refused_for == RefusedFor::Data => 1,
-            Outcome::Refused(_) | Outcome::Stale { .. } => 3,
-            Outcome::NotOffered { .. } | Outcome::Unavailable { .. } => 2,
         }
     }
 }
