@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use warifu_masters::charset::Charset;
 use warifu_masters::digest::Digest;
-use warifu_masters::read::{Declared, Role, read};
+use warifu_masters::read::{Declared, Role, read, read_canonical};
 use warifu_masters::schema::Schemas;
 use warifu_masters::validate::validate;
 use warifu_masters::{consistency, write};
@@ -54,6 +54,11 @@ fn main() {
         masters.iter().for_each(|(master, _)| {
             std::hint::black_box(master.canonical_digest());
         });
+    });
+    let canonical: Vec<_> =
+        masters.iter().map(|(master, _)| (master.layout().kind.clone(), master.canonical())).collect();
+    stage("read the canonical form", &|| {
+        canonical.iter().for_each(|(kind, text)| drop(read_canonical(&schemas, kind, text.clone())));
     });
     stage("write as it came", &|| masters.iter().for_each(|(master, how)| drop(write::write(master, how))));
 }

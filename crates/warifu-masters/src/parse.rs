@@ -271,6 +271,34 @@ impl Parser {
     }
 }
 
+/// The ends of the fields of canonical rows in which no field needs quotation marks: their text is the table's
+/// as it stands. `None` when it is anything else; the parser then says what.
+pub(crate) fn plain_ends(rows: &[u8], width: usize) -> Option<Vec<u32>> {
+    let plain = rows.last() == Some(&b'\n')
+        && memchr::memchr(b'"', rows).is_none()
+        && rows.iter().all(|byte| *byte >= 0x20 || *byte == b'\n');
+    if !plain {
+        return None;
+    }
+    let mut ends = Vec::with_capacity(rows.len() / 5);
+    let (mut column, mut row_start) = (0, 0);
+    for at in memchr::memchr2_iter(b',', b'\n', rows) {
+        ends.push(at as u32);
+        column += 1;
+        let row_ends = rows[at] == b'\n';
+        if row_ends != (column == width) {
+            return None;
+        }
+        if row_ends {
+            if at - row_start > ROW_LIMIT_BYTES {
+                return None;
+            }
+            (column, row_start) = (0, at + 1);
+        }
+    }
+    Some(ends)
+}
+
 /// What the parser saw of the way the file is written.
 #[derive(Default)]
 pub(crate) struct Marks {

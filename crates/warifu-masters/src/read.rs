@@ -9,10 +9,10 @@ use std::sync::Arc;
 use crate::charset::{BadBytes, Charset};
 use crate::finding::{Code, Finding, Findings};
 use crate::format::{Format, Newline, Quoting, Rendering, RowOrder};
-use crate::parse::{Marks, Parsed, Parser};
+use crate::parse::{Marks, Parsed, Parser, plain_ends};
 use crate::recognise::{Guess, guess_charset, recognise_layout};
 use crate::schema::{CHANGE_CLASS, Layout, Schemas};
-use crate::table::{Master, Table};
+use crate::table::{Lines, Master, Table};
 
 /// The longest row in bytes. The widest layout needs about 2,000; a file with longer ones is no master, and
 /// reading on would only cost memory.
@@ -149,13 +149,24 @@ pub fn read_canonical(schemas: &Schemas, kind: &str, bytes: Vec<u8>) -> Result<M
         findings.push(Finding::new(Code::FileUnknown).line(1).found(format!("{kind}: {header}")));
         return Err(findings);
     };
-    let mut parser = Parser::new(Arc::clone(layout), true, text.len());
-    parser.lines(&text);
-    let parsed = parser.finish(&mut findings);
+    let layout = Arc::clone(layout);
+    let body = (header.len() + 1).min(text.len());
+    let table = match plain_ends(&text.as_bytes()[body..], layout.width()) {
+        Some(ends) => {
+            let mut text = text;
+            text.drain(..body);
+            Table::new(layout, text, ends, false, Lines::From(2))
+        }
+        None => {
+            let mut parser = Parser::new(layout, true, text.len());
+            parser.lines(&text);
+            parser.finish(&mut findings).table
+        }
+    };
     if findings.denies() {
         return Err(findings);
     }
-    match Master::new(parsed.table) {
+    match Master::new(table) {
         Ok((master, RowOrder::Key)) => Ok(master),
         _ => {
             findings.push(Finding::new(Code::FileUnknown).found(format!("{kind}: not in key order")));
