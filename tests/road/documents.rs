@@ -73,7 +73,7 @@ fn blocks(readme: &str) -> Vec<String> {
 fn the_month_of_the_readme_runs_as_it_stands() {
     let english = blocks("README.md");
     assert_eq!(english, blocks("README.ja.md"), "the two READMEs give the same commands");
-    for tool in ["bash", "git", "curl", "iconv"] {
+    for tool in ["timeout", "bash", "git", "curl", "iconv"] {
         if std::process::Command::new(tool).arg("--version").output().is_err() {
             left_out(
                 "the month of the README",
@@ -90,8 +90,9 @@ fn the_month_of_the_readme_runs_as_it_stands() {
     month.iter().for_each(|block| script.push_str(block));
     let programs = program("warifu").parent().unwrap().to_owned();
     let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap_or_default());
-    let output = std::process::Command::new("bash")
-        .args(["-c", &script])
+    // Bounded: the README waits for a checker that may never answer.
+    let output = std::process::Command::new("timeout")
+        .args(["300", "bash", "-c", &script])
         .current_dir(stage.path("."))
         .env_clear()
         .env("PATH", path)
