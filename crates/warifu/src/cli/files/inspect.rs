@@ -55,17 +55,8 @@ struct Inspected {
 
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let mut documents = Vec::new();
         let releases = self.membership.releases()?;
-        let exit = super::for_each_file(context, &self.files, |file| {
-            let (exit, document) = inspect(context, file, releases.as_deref())?;
-            documents.extend(document);
-            Ok(exit)
-        })?;
-        if context.json {
-            context.print_json(&documents)?;
-        }
-        Ok(exit)
+        super::for_each_file(context, &self.files, |file| inspect(context, file, releases.as_deref()))
     }
 }
 

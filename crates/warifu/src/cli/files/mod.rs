@@ -74,19 +74,26 @@ pub(crate) fn grouped(number: usize) -> String {
     out
 }
 
-/// Runs `one` for each file with a progress bar, and answers with the worst status.
+/// Runs `one` for each file with a progress bar, prints what each gave as one JSON document where that is wanted,
+/// and answers with the worst status.
 pub(crate) fn for_each_file(
     context: &Context,
     files: &[std::path::PathBuf],
-    mut one: impl FnMut(&Path) -> Result<Exit, Failure>,
+    mut one: impl FnMut(&Path) -> Result<(Exit, Option<serde_json::Value>), Failure>,
 ) -> Result<Exit, Failure> {
     let progress = context.progress(files.len());
     let mut worst = Exit::Done;
+    let mut documents = Vec::new();
     for file in files {
         progress.set_message(file.display().to_string());
-        worst = worst.max(one(file)?);
+        let (exit, document) = one(file)?;
+        worst = worst.max(exit);
+        documents.extend(document);
         progress.inc(1);
     }
     progress.finish_and_clear();
+    if context.json {
+        context.print_json(&documents)?;
+    }
     Ok(worst)
 }

@@ -41,16 +41,7 @@ struct Validated<'a> {
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let format = self.format.as_deref().map(|name| context.format(name)).transpose()?;
-        let mut documents = Vec::new();
-        let exit = super::for_each_file(context, &self.files, |file| {
-            let (exit, document) = one(context, file, format.as_deref())?;
-            documents.extend(document);
-            Ok(exit)
-        })?;
-        if context.json {
-            context.print_json(&documents)?;
-        }
-        Ok(exit)
+        super::for_each_file(context, &self.files, |file| one(context, file, format.as_deref()))
     }
 }
 
