@@ -187,12 +187,54 @@ codes! {
     ApplyAssumed "apply/assumed" Warn
         en "assumed that this is the publication right after {expected}: no file says which base it needs" do "Compare with the next full file: `--expect FULL`."
         ja "{expected} の直後の変更分とみなしました（基の版はファイルに書かれていません）" do "次の全件と照合してください (--expect)。";
+    ApplyReissue "apply/re-issue" Warn
+        en "repeats {found} of the {expected} rows of the differential before: taken as its re-issue and applied to the state before it" do "Nothing to do; look at what it withdraws."
+        ja "直前の変更分 {expected} 行のうち {found} 行を再掲しています。再掲とみなし、その前の版に適用しました" do "対応不要です。取り消された行を確認してください。";
+    ApplyWithdrawn "apply/withdrawn" Warn
+        en "in the differential before, and left out of its re-issue: withdrawn" do "It is withdrawn here too; no file will ever say so."
+        ja "直前の変更分にあり、再掲分にありません。取り消しです" do "ここでも取り消しました。どのファイルにも明示されません。";
+    BaseOldValue "base/old-value" Deny
+        en "says that it was {found} before; the base has {expected}" do "The base is not the one that it was made for: a file is missing, or it is of another series."
+        ja "変更前は {found} とありますが、基の版では {expected} です" do "基の版が違います（欠落または別系列）。";
+    BaseRelatedValue "base/related-value" Deny
+        en "{found}; the product that it belongs to has {expected} in the base" do "One product has one price: the base is of another series, or the row is wrong."
+        ja "{found} ですが、同一の商品は基の版で {expected} です" do "同一商品の価格は同じです。基の版が別系列か、行の誤りです。";
+    BaseJump "base/price-jump" Deny
+        en "moves from {expected} to {found}" do "No published file of a series moves one so far. Ask the sender; accept it by name when it is right."
+        ja "{expected} から {found} へ変わります" do "同一系列の公表ファイルにない変動幅です。送付元に確認し、正しければ理由を添えて承認してください。";
+    BaseMassMovement "base/mass-movement" Deny
+        en "{found} of all prices or points move at once" do "A revision begins a new series with a full of its own: declare the series and import that."
+        ja "価格・点数 {found} 件が一度に変わります" do "改定は新系列の全件から始まります。系列を宣言し、その全件を取り込んでください。";
+    BaseBackdated "base/backdated" Warn
+        en "applies from {found}, before what the base has already ({expected})" do "The next full will probably drop this date; ask the sender."
+        ja "変更年月日 {found} が基の版（{expected}）より前です" do "次の全件で破棄される可能性があります。送付元に確認してください。";
+    BaseFarDate "base/far-date" Warn
+        en "applies from {found}, more than a year after its publication on {expected}" do "Probably a slip in the year; ask the sender."
+        ja "変更年月日 {found} が公表日 {expected} の一年以上先です" do "年の誤りの可能性があります。送付元に確認してください。";
+    BaseAgrees "base/agrees" Note
+        en "the base has the {found} old prices or points, and the {expected} prices of related products, that it rests on" do "Nothing to do."
+        ja "変更前の価格・点数 {found} 件、関連商品の価格 {expected} 件が基の版と一致します" do "対応不要です。";
+    BaseNoEvidence "base/no-evidence" Note
+        en "nothing in it shows which base it was made for; only its days and keys were held against it" do "Compare with the next full file."
+        ja "基の版を裏付ける価格・点数がありません。日付とキーのみ照合しました" do "次の全件と照合してください。";
+    BaseMovement "base/movement" Note
+        en "{found} prices or points move, {expected}" do "Nothing to do."
+        ja "価格・点数 {found} 件が変わります（{expected}）" do "対応不要です。";
     ChainRegenerated "chain/regenerated" Warn
         en "{found} records: the full regenerates this column" do "Expected at a revision."
         ja "{found} 件: 全件側で付け直されています" do "改定時には正常です。";
-    ChainReset "chain/reset" Warn
-        en "{found} records: the full resets this column to {expected}" do "Expected: flags, orders and dates that a differential sets for one publication."
+    ChainFlagReset "chain/flag-reset" Warn
+        en "{found} records: the full resets this column to {expected}" do "Expected: flags and orders that a differential sets for one publication."
         ja "{found} 件: 全件側で {expected} に戻されています" do "変更分でのみ立つ項目です。正常です。";
+    ChainDateDropped "chain/date-dropped" Warn
+        en "{found} records: the full keeps the date that the full before had ({expected}), and drops the differential's" do "The differential's date was probably wrong, and the full tells so without a word; from here on the full's date holds."
+        ja "{found} 件: 全件側は前回全件の日付 {expected} のままで、変更分の日付を破棄しています" do "変更分の日付の誤りと思われます。以後は全件の日付を用います。";
+    ChainWidened "chain/widened" Note
+        en "the full has {found} columns, the state {expected}: what only the full has is taken from it" do "Nothing to do."
+        ja "全件は {found} 列、積み上げは {expected} 列です。全件にのみある項目は全件の値を採ります" do "対応不要です。";
+    ChainNarrowed "chain/narrowed" Deny
+        en "the full has {found} columns, the state {expected}: columns would be lost" do "Probably an older series' full, or one of an older edition."
+        ja "全件は {found} 列、積み上げは {expected} 列です。項目が失われます" do "旧系列か旧版の全件の可能性があります。";
     ChainUnexplained "chain/unexplained" Deny
         en "state + differentials has {expected}, the full has {found}" do "A differential is missing, or one is from another series."
         ja "積み上げでは {expected}、全件では {found} です" do "変更分の欠落か、別系列の混入です。";
@@ -214,9 +256,21 @@ codes! {
     ImportOlder "import/older" Deny
         en "dated {found}, but the series already holds {expected}" do "Files go in by date. A re-issue of an older date needs `--accept import/older` with a reason."
         ja "{found} 付けですが、系列には {expected} まで入っています" do "日付順に取り込んでください。再掲なら理由を添えて --accept import/older。";
-    ImportDoubtful "import/series-doubtful" Deny
-        en "{found}; this does not look like series {expected}" do "Check the series: files of two series overlap in time and their names do not tell."
-        ja "{found}。系列 {expected} のファイルではないようです" do "系列を確認してください。系列は期間が重なり、ファイル名では区別できません。";
+    ImportAfterSeries "import/after-series" Deny
+        en "published on {found}; the series ended on {expected}" do "Import it into the series that follows."
+        ja "公表日 {found} は系列の終了日 {expected} より後です" do "後続の系列に取り込んでください。";
+    ImportBeforeSeries "import/before-series" Deny
+        en "published on {found}, long before the series begins on {expected}" do "Import it into the series before; check `effective` in warifu.toml."
+        ja "公表日 {found} は系列の施行日 {expected} より大幅に前です" do "前の系列に取り込むか、warifu.toml の effective を確認してください。";
+    ImportOlderSeries "import/older-series" Deny
+        en "{found} of its changed records apply before {expected}, the first day of the series: a file of an older series" do "Import it into the series that these days belong to: files of two series overlap in time, and their names do not tell."
+        ja "変更 {found} 件が系列の施行日 {expected} より前に適用されます。旧系列のファイルです" do "該当する系列に取り込んでください。系列は期間が重なり、ファイル名では区別できません。";
+    ImportNewerSeries "import/newer-series" Deny
+        en "{found} of its new and changed records apply after {expected}, the last day of the series: a file of a newer series" do "Import it into the series that these days belong to: it would fit here without a complaint and give wrong prices."
+        ja "新規・変更 {found} 件が系列の終了日 {expected} より後に適用されます。新系列のファイルです" do "該当する系列に取り込んでください。ここに適用するとエラーなく誤った価格になります。";
+    ImportFits "import/fits-series" Note
+        en "by its days it fits series {found}" do "Give that one with --series if it is right."
+        ja "日付からは系列 {found} に合います" do "正しければ --series に指定してください。";
     ImportBase "import/base-unjustified" Deny
         en "{found} rows do not fit the state ({expected})" do "The base is probably not the right one: a file is missing, or it is of another series."
         ja "{found} 行が現在の版に合いません（{expected}）" do "基の版が違う可能性があります（欠落または別系列）。";

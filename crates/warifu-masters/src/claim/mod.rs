@@ -21,5 +21,6 @@ mod real_files;
 pub use check::{Tally, judge};
 pub use date::{ClaimMonth, EffectiveDate, TreatmentDay};
 pub use finding::{ClaimCode, ClaimFinding, ClaimFindings, ClaimSeverity};
+pub(crate) use snapshot::hundredths;
 pub use snapshot::{Lookup, MasterOf, Snapshot, SnapshotError};
 pub use uke::{Claim, Item, ItemKind, Reader};

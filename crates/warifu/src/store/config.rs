@@ -68,6 +68,17 @@ impl Config {
         });
     }
 
+    /// The last day that `kind` is in force in the series called `name`: as declared, or else the day before the
+    /// next series takes over.
+    pub fn last_day(&self, name: &str, kind: &str) -> Option<Date> {
+        let series = self.series.get(name)?;
+        let declared = series.until.get(kind).copied();
+        let first = series.effective.get(kind)?;
+        let next = self.series.values().filter_map(|other| other.effective.get(kind));
+        let next = next.filter(|other| *other > first).min();
+        declared.or_else(|| next?.yesterday().ok())
+    }
+
     /// The file's name in the repository.
     pub const FILE: &'static str = "warifu.toml";
 
@@ -181,6 +192,15 @@ mod tests {
             let error = Config::parse(text).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");
         }
+    }
+
+    #[test]
+    fn a_series_without_a_declared_end_ends_where_the_next_begins() {
+        let text = "[series.a]\nkinds = [\"drug\"]\neffective.drug = \"2024-04-01\"\n\
+                    [series.b]\nkinds = [\"drug\"]\neffective.drug = \"2025-04-01\"\n";
+        let config = Config::parse(text).unwrap();
+        assert_eq!(config.last_day("a", "drug"), Some(jiff::civil::date(2025, 3, 31)));
+        assert_eq!(config.last_day("b", "drug"), None);
     }
 
     #[test]

@@ -10,7 +10,9 @@ use warifu_masters::differential::apply;
 use warifu_masters::digest::Digest;
 use warifu_masters::finding::{Code, Finding, Findings};
 use warifu_masters::format::{Format, Rendering};
-use warifu_masters::read::{Declared, Reading, Role, read};
+use warifu_masters::plausibility::plausibility;
+use warifu_masters::read::{Declared, Reading, Role, read, read_canonical};
+use warifu_masters::reissue::reissue;
 use warifu_masters::table::Master;
 use warifu_masters::validate::validate;
 use warifu_masters::write::write;
@@ -78,6 +80,12 @@ struct Before {
     state: Master,
 }
 
+impl Before {
+    fn base(&self) -> Base {
+        Base { commit: self.commit.to_string(), state: self.record.state }
+    }
+}
+
 /// What a file made of the state before.
 struct Outcome {
     state: Master,
@@ -134,20 +142,31 @@ impl Store {
         let today = judged.today();
         config.waive(&kind, &mut judged.findings, today);
         let dated = judged.dated(&earlier);
-        if let Some(declared) = config.series.get(series) {
-            judged.findings.extend_one(rules::series_doubt(series, declared, dated, sound.role, &sound.file));
+        for doubt in rules::series_doubt(&config, series, dated, sound.role, &sound.file) {
+            judged.findings.push(doubt);
         }
         let before = match earlier.first() {
             Some((commit, _)) => Some(self.before(*commit, head, series, &kind)?),
             None => None,
         };
         judged.refuse()?;
-        let outcome = match sound.role {
+        let mut replaces = None;
+        let (outcome, onto) = match sound.role {
             Role::Full => {
                 let previous = earlier.iter().find(|(_, past)| past.full).map(|(commit, _)| *commit);
-                self.take_full(&sound, before.as_ref(), previous, &mut judged)?
+                let outcome = self.take_full(&sound, before.as_ref(), previous, &mut judged)?;
+                (outcome, before.as_ref().map(Before::base))
             }
-            Role::Differential => take_differential(&sound, before.as_ref(), &mut judged)?,
+            Role::Differential => {
+                let Some(before) = &before else {
+                    judged.findings.push(Finding::new(Code::ImportNoBase).found(series));
+                    return Err(judged.refused());
+                };
+                let older = self.base_of_re_issue(before, &sound, &mut judged)?;
+                replaces = older.is_some().then(|| before.record.name.clone());
+                let onto = older.as_ref().unwrap_or(before);
+                (take_differential(&sound, onto, before, dated, &mut judged)?, Some(onto.base()))
+            }
         };
         judged.refuse()?;
 
@@ -162,15 +181,14 @@ impl Store {
             rows: sound.file.rows(),
             state: outcome.state.canonical_digest(),
             records: outcome.state.rows(),
+            replaces,
             counts: Counts {
                 added: outcome.summary.added,
                 changed: outcome.summary.changed,
                 abolished: outcome.summary.abolished,
                 removed: outcome.summary.removed,
             },
-            base: before
-                .as_ref()
-                .map(|before| Base { commit: before.commit.to_string(), state: before.record.state }),
+            base: onto,
             accepted: judged.accepted(),
             rendering: sound.rendering.clone(),
         };
@@ -219,9 +237,10 @@ impl Store {
         self.record_at(&objects, tree, series, kind)
     }
 
-    fn before(&self, commit: Oid, head: Oid, series: &str, kind: &str) -> Result<Before, StoreError> {
+    /// The import that `commit` made, as `at` (it or a later commit) holds it.
+    fn before(&self, commit: Oid, at: Oid, series: &str, kind: &str) -> Result<Before, StoreError> {
         let objects = self.objects()?;
-        let (tree, _) = objects.commit(head)?;
+        let (tree, _) = objects.commit(at)?;
         let state = self.state_at(&objects, tree, series, kind)?;
         let record = self.record_at(&objects, tree, series, kind)?;
         let digest = state.canonical_digest();
@@ -232,6 +251,31 @@ impl Store {
             return Err(StoreError::Refused { file: format!("{series}/{kind}"), findings });
         }
         Ok(Before { commit, record, state })
+    }
+
+    /// Where the file is a re-issue of the differential `before` took in: the state that one was applied to.
+    fn base_of_re_issue(
+        &self,
+        before: &Before,
+        sound: &Sound,
+        judged: &mut Judged<'_>,
+    ) -> Result<Option<Before>, StoreError> {
+        let (Role::Differential, Some(base)) = (before.record.role, &before.record.base) else {
+            return Ok(None);
+        };
+        let (series, kind) = (judged.request.series, sound.kind.as_str());
+        let objects = self.objects()?;
+        let (tree, _) = objects.commit(before.commit)?;
+        let place = format!("sources/{series}/{kind}/differential.csv");
+        let Some(oid) = objects.at(tree, &["sources", series, kind, "differential.csv"])? else {
+            return Err(StoreError::damaged(format_args!("{place} is missing")));
+        };
+        let previous = read_canonical(&self.schemas, kind, objects.blob(oid)?)
+            .map_err(|_| StoreError::damaged(format_args!("{place} cannot be read")))?;
+        let Some(reissue) = reissue(&previous, &sound.file) else { return Ok(None) };
+        judged.findings.extend(reissue.findings(&previous));
+        let commit = Oid::from_str(&base.commit).map_err(StoreError::git("read the base's id"))?;
+        self.before(commit, commit, series, kind).map(Some)
     }
 
     fn take_full(
@@ -293,16 +337,15 @@ impl Store {
     }
 }
 
+/// Applies the file to `onto`; what it changed is told against `before`, the present state.
 fn take_differential(
     sound: &Sound,
-    before: Option<&Before>,
+    onto: &Before,
+    before: &Before,
+    dated: Date,
     judged: &mut Judged<'_>,
 ) -> Result<Outcome, StoreError> {
-    let Some(before) = before else {
-        judged.findings.push(Finding::new(Code::ImportNoBase).found(judged.request.series));
-        return Err(judged.refused());
-    };
-    let applied = match apply(&before.state, &sound.file) {
+    let applied = match apply(&onto.state, &sound.file) {
         Ok(applied) => applied,
         Err(error) => {
             judged.findings.push(Finding::new(Code::ApplyKind).found(error).expected(&sound.kind));
@@ -311,6 +354,8 @@ fn take_differential(
     };
     judged.findings.extend_one(rules::base_doubt(&applied, sound.file.rows()));
     judged.findings.extend(applied.findings);
+    let dated = dated.strftime("%Y%m%d").to_string();
+    judged.findings.extend(plausibility(&onto.state, &sound.file, Some(&dated)).findings);
     Ok(compared(&before.state, applied.state))
 }
 

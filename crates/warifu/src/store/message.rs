@@ -98,6 +98,9 @@ impl Told {
         if let Some(base) = &record.base {
             let _ = writeln!(text, "base   {} ({})", base.state, &base.commit[..12]);
         }
+        if let Some(replaced) = &record.replaces {
+            let _ = writeln!(text, "instead of {replaced} (re-issue; 再掲)");
+        }
         let _ = writeln!(text, "state  {}, {} records", record.state, record.records);
         if counts.removed > 0 {
             let _ = writeln!(text, "gone   {} (abolished before; 前回廃止分の削除)", counts.removed);

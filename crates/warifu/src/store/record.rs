@@ -33,6 +33,9 @@ pub struct ImportRecord {
     pub state: Digest,
     /// How many records that state has.
     pub records: usize,
+    /// The name of the differential before, when this is a re-issue of it and was applied in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
     /// What became of the records.
     pub counts: Counts,
     /// The state it was applied to; none for the first full of a series.

@@ -10,36 +10,47 @@ use warifu_masters::read::Role;
 use warifu_masters::schema::{CHANGE_CLASS, CHANGED_ON};
 use warifu_masters::table::Master;
 
-use super::config::Series;
+use super::config::{Config, Series};
 use super::naming::day;
 
 /// How long before a series' first day its files begin to appear. `s_20240306` came 87 days before 2024-06-01.
 const LEAD_DAYS: i32 = 120;
 
-/// Why `file`, published on `dated`, does not look like one of the series called `name`.
+/// Why `file`, published on `dated`, does not look like one of the series called `name`; and, where its days fit
+/// another declared series, which.
 ///
 /// Changed records (class 5) that apply before the first day belong to the series before: `s_20240516` is r04
 /// by 32 of 32. New ones (class 3) do not tell, since a code listed shortly before goes into both: the six of
 /// `s_20240501` are in r06 too. A full published before the first day holds the state before the revision.
 pub(super) fn series_doubt(
+    config: &Config,
     name: &str,
-    series: &Series,
     dated: Date,
     role: Role,
     file: &Master,
-) -> Option<Finding> {
+) -> Vec<Finding> {
+    let doubt = |name: &str| doubt(config, name, dated, role, file);
+    let Some(finding) = doubt(name) else { return Vec::new() };
+    let holds = |series: &Series| series.kinds.contains(&file.layout().kind);
+    let mut others = config.series.iter().filter(|(other, series)| *other != name && holds(series));
+    let fits = others.find(|(other, _)| doubt(other).is_none());
+    let fits = fits.map(|(other, _)| Finding::new(Code::ImportFits).found(other));
+    std::iter::once(finding).chain(fits).collect()
+}
+
+fn doubt(config: &Config, name: &str, dated: Date, role: Role, file: &Master) -> Option<Finding> {
     let kind = &file.layout().kind;
-    let doubt = |found: String| Some(Finding::new(Code::ImportDoubtful).found(found).expected(name));
-    let (first, last) = (series.effective.get(kind).copied(), series.until.get(kind).copied());
+    let first = config.series.get(name)?.effective.get(kind).copied();
+    let last = config.last_day(name, kind);
     if let Some(last) = last
         && dated > last
     {
-        return doubt(format!("{dated} > until.{kind} {last}"));
+        return Some(Finding::new(Code::ImportAfterSeries).found(dated).expected(last));
     }
     if let Some(first) = first
         && first.since(dated).is_ok_and(|ahead| ahead.get_days() > LEAD_DAYS)
     {
-        return doubt(format!("{dated} < effective.{kind} {first} - {LEAD_DAYS} days"));
+        return Some(Finding::new(Code::ImportBeforeSeries).found(dated).expected(first));
     }
     let (changed, new) = days(file);
     if let Some(first) = first
@@ -47,14 +58,16 @@ pub(super) fn series_doubt(
     {
         let before = changed.iter().filter(|day| **day < first).count();
         if before * 2 > changed.len() {
-            return doubt(format!("{CHANGED_ON} < effective.{kind} {first}: {before}/{}", changed.len()));
+            let found = format!("{before}/{}", changed.len());
+            return Some(Finding::new(Code::ImportOlderSeries).found(found).expected(first));
         }
     }
     if let Some(last) = last {
         let after = changed.iter().chain(&new).filter(|day| **day > last).count();
         let all = changed.len() + new.len();
         if after * 2 > all {
-            return doubt(format!("{CHANGED_ON} > until.{kind} {last}: {after}/{all}"));
+            let found = format!("{after}/{all}");
+            return Some(Finding::new(Code::ImportNewerSeries).found(found).expected(last));
         }
     }
     None

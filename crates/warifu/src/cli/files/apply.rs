@@ -7,8 +7,11 @@ use warifu::report::FindingsJson;
 use warifu_masters::differential::apply;
 use warifu_masters::digest::Digest;
 use warifu_masters::finding::{Code, Finding, Findings};
+use warifu_masters::plausibility::plausibility;
 use warifu_masters::read::Role;
+use warifu_masters::reissue::reissue;
 use warifu_masters::say;
+use warifu_masters::table::Master;
 use warifu_masters::write::write;
 
 use super::{grouped, load, refused};
@@ -16,7 +19,8 @@ use crate::cli::Context;
 
 /// Apply differentials to a full file, in the order given, and write the next full.
 ///
-/// A differential does not say which full it belongs to: that is for you to know, and `--expect` to prove.
+/// A differential does not say which full it belongs to: that is for you to know, and `--expect` to prove. One
+/// that repeats the differential before it (a re-issue) is applied in its place.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The full file to start from.
@@ -52,6 +56,8 @@ impl Args {
         let mut steps = Vec::new();
         let mut text = String::new();
         let mut before = self.base.clone();
+        // The last differential and the state it was applied to, where a re-issue of it belongs.
+        let mut last: Option<(Master, Master)> = None;
         let progress = context.progress(self.differentials.len());
         for file in &self.differentials {
             progress.set_message(file.display().to_string());
@@ -65,6 +71,12 @@ impl Args {
             if self.expect.is_none() {
                 findings.push(Finding::new(Code::ApplyAssumed).expected(before.display()));
             }
+            if let Some((older, previous)) = last.take()
+                && let Some(reissue) = reissue(&previous, &differential)
+            {
+                findings.extend(reissue.findings(&previous));
+                state = older;
+            }
             let applied = apply(&state, &differential).map_err(|error| {
                 let english = format!("{}: {error}", file.display());
                 let japanese =
@@ -74,6 +86,15 @@ impl Args {
             let (added, changed, abolished, dropped) =
                 (applied.added, applied.changed, applied.abolished, applied.dropped);
             findings.extend(applied.findings);
+            let mut doubts = plausibility(&state, &differential, None).findings;
+            // The base is what the caller says it is: what speaks against it is told, and does not refuse.
+            doubts.accept(&[
+                Code::BaseOldValue,
+                Code::BaseRelatedValue,
+                Code::BaseJump,
+                Code::BaseMassMovement,
+            ]);
+            findings.extend(doubts);
             context.findings(file, &findings);
             if findings.denies() {
                 return Err(refused(file));
@@ -88,7 +109,7 @@ impl Args {
                 "file": file, "new": added, "changed": changed, "abolished": abolished, "dropped": dropped,
                 "findings": FindingsJson::new(&findings),
             }));
-            state = applied.state;
+            last = Some((std::mem::replace(&mut state, applied.state), differential));
             before.clone_from(file);
             progress.inc(1);
         }
