@@ -61,7 +61,7 @@ fn apply_writes_the_published_full_byte_for_byte_and_says_where_one_differs() {
     let chain = format!("apply {c}ALL20240531.csv {c}20240719.csv {c}20240726.csv");
     let ran = stage.warifu(&format!("{chain} -o summer.csv --expect {c}ALL20240726.csv --json")).ends(0);
     let counts = ran.json()["expected"]["findings"]["counts"].clone();
-    assert_eq!(counts, serde_json::json!({ "chain/reset": 1 }), "{}", ran.err);
+    assert_eq!(counts, serde_json::json!({ "chain/date-dropped": 1 }), "{}", ran.err);
 
     // A differential is missing: nothing is written.
     let ran = stage
@@ -69,6 +69,26 @@ fn apply_writes_the_published_full_byte_for_byte_and_says_where_one_differs() {
         .ends(1);
     assert!(ran.err.contains("chain/"), "{}", ran.err);
     assert!(!stage.path("x.csv").exists());
+}
+
+#[test]
+fn apply_takes_a_re_issue_in_the_place_of_what_it_repeats() {
+    let Some(_) = data("apply of re-issues") else { return };
+    let stage = Stage::new();
+    let s = "{data}/procedure/s_";
+    let chain =
+        format!("apply {s}ALL20220218.csv {s}20220304.csv {s}20220311.csv {s}20220318.csv -o next.csv");
+    let ran = stage.warifu(&format!("{chain} --json")).ends(0);
+    let steps = ran.json()["steps"].clone();
+    let count = |step: usize, code: &str| steps[step]["findings"]["counts"][code].as_u64();
+    let re_issue: Vec<_> = (0..3).map(|step| count(step, "apply/re-issue")).collect();
+    assert_eq!(re_issue, [None, Some(1), Some(1)]);
+    assert_eq!(count(2, "apply/withdrawn"), Some(24));
+    assert_eq!(count(2, "apply/new-on-existing"), None, "on the right base every row fits");
+    // Only the last one counts, so without the two before it the state is the same.
+    stage.warifu(&format!("apply {s}ALL20220218.csv {s}20220318.csv -o alone.csv")).ends(0);
+    let [next, alone] = ["next.csv", "alone.csv"].map(|file| std::fs::read(stage.path(file)).unwrap());
+    assert!(next == alone);
 }
 
 #[test]
@@ -95,6 +115,15 @@ fn a_differential_of_two_fulls_takes_the_older_to_the_newer() {
     let ran = stage.warifu(&format!("diff next.csv {new} --json")).ends(0);
     let summary = ran.json()["summary"].clone();
     assert_eq!((summary["added"].as_u64(), summary["changed"].as_u64()), (Some(0), Some(0)), "{summary}");
+
+    // What became blank is written by no differential: told, and refused only where that is asked for.
+    let (older, newer) = ("{data}/procedure/s_ALL20220218.csv", "{data}/procedure/s_ALL20240531.csv");
+    let ran = stage.warifu(&format!("diff {older} {newer} --output differential -o s.csv")).ends(0);
+    assert!(ran.err.contains("notice_ref_alpha: became blank in"), "{}", ran.err);
+    stage.warifu("inspect s.csv").ends(0);
+    let exact = format!("diff {older} {newer} --output differential --exact -o exact.csv");
+    assert!(stage.warifu(&exact).ends(1).err.contains("nothing was written"));
+    assert!(!stage.path("exact.csv").exists());
 
     let ran = stage.warifu(&format!("diff {old} {new}")).ends(0);
     let first: Vec<&str> = ran.out.lines().skip(1).take(4).collect();

@@ -31,10 +31,10 @@ pub(crate) struct Args {
     /// What to write.
     #[arg(long, value_enum, default_value_t = Output::Text)]
     output: Output,
-    /// Write a differential even where it cannot express everything: a field that became blank, a record that
-    /// went without having been announced.
+    /// Refuse a differential that cannot express everything: a field that became blank, a record that went
+    /// without having been announced. Otherwise it is written, and what it cannot say is told.
     #[arg(long)]
-    partial: bool,
+    exact: bool,
     /// The format of a differential.
     #[arg(long, value_name = "FORMAT", default_value = "kikin")]
     format: String,
@@ -68,18 +68,18 @@ impl Args {
                 let (differential, lost) = diff.differential();
                 if !lost.is_empty() {
                     let what = lost_lines(&diff, &lost, lang);
-                    if !self.partial {
+                    if self.exact {
                         return Err(Failure::refused(
-                            format!(
-                                "{what}no differential takes OLD to NEW; nothing was written (--partial writes the rest)"
-                            ),
-                            format!(
-                                "{what}変更分では OLD を NEW にできません。出力していません（--partial で残りを出力）"
-                            ),
+                            format!("{what}no differential takes OLD to NEW; nothing was written"),
+                            format!("{what}変更分では OLD を NEW にできません。出力していません"),
                             Findings::new(),
                         ));
                     }
-                    tell(what.trim_end());
+                    tell(&say!(
+                        lang,
+                        "{what}the differential cannot say this; the next full must",
+                        "{what}以上は変更分では表せません。次の全件で反映されます"
+                    ));
                 }
                 let header = differential.layout().header.is_some();
                 Some(write(&differential, &format.rendering(header)).map_err(|findings| {
