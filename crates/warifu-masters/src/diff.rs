@@ -169,6 +169,33 @@ impl Diff<'_> {
         summary
     }
 
+    /// The changes, and the records that are the same in both and marked 9 or 1: the next publication drops these,
+    /// so a differential has to bring them back.
+    fn changes_and_what_would_go(&self) -> Vec<Change> {
+        let mut changes = self.changes.clone();
+        let Some(class) = self.old.layout().position(CHANGE_CLASS) else { return changes };
+        let changed: Vec<usize> = changes
+            .iter()
+            .filter_map(|change| match *change {
+                Change::Changed { old, .. } | Change::Removed { old } => Some(old),
+                Change::Added { .. } => None,
+            })
+            .collect();
+        let marked = (0..self.old.rows()).filter(|row| matches!(self.old.bytes(*row, class), b"9" | b"1"));
+        let same = marked.filter(|row| changed.binary_search(row).is_err());
+        let staying: Vec<Change> = same
+            .filter_map(|old| Some(Change::Changed { old, new: self.new.find(&self.old.key(old))? }))
+            .collect();
+        if !staying.is_empty() {
+            changes.extend(staying);
+            changes.sort_by_cached_key(|change| match *change {
+                Change::Changed { old, .. } | Change::Removed { old } => self.old.key(old).into_owned(),
+                Change::Added { new } => self.new.key(new).into_owned(),
+            });
+        }
+        changes
+    }
+
     /// The official 変更分 that `apply` takes from the old state to the new one, and what it cannot express:
     /// (key, column) of fields that became blank, which needs the next full file.
     ///
@@ -182,8 +209,8 @@ impl Diff<'_> {
         out.mark_special(self.old.is_special() || self.new.is_special());
         let mut lost = Vec::new();
         let is_key = |column: usize| layout.key.iter().any(|(key, _)| *key == column);
-        for change in &self.changes {
-            match *change {
+        for change in self.changes_and_what_would_go() {
+            match change {
                 Change::Added { new } => {
                     for column in 0..layout.width() {
                         let field = field_or_blank(self.new, new, column);
@@ -216,7 +243,7 @@ impl Diff<'_> {
                     for column in 0..layout.width() {
                         let field = field_or_blank(self.new, new, column);
                         let differs = differing.contains(&column);
-                        if differs && field.is_empty() {
+                        if differs && field.is_empty() && column != class {
                             lost.push((self.new.key(new).into_owned(), column));
                         }
                         let fixed = is_key(column) || column == 1 && layout.master_type.is_some();

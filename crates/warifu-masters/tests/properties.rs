@@ -14,27 +14,29 @@ use warifu_masters::validate::validate;
 use warifu_masters::write::{same_records, write};
 
 /// A material record as far as these properties need one: class, name, price, some other column.
-type Record = (String, String, String);
+type Record = (&'static str, String, String, String);
 
 fn record() -> impl Strategy<Value = Record> {
     let name = prop::sample::select(vec!["半切", "四ツ切", "ダイレクト", "フィルム・六ツ切", ""]);
     let price = prop::sample::select(vec!["124.00", "0.00", "9232.00", "7", ""]);
     let other = prop::sample::select(vec!["", "0", "1", "a,b", "say \"x\"", "ｱ"]);
-    (name, price, other).prop_map(|(name, price, other)| (name.into(), price.into(), other.into()))
+    let class = prop::sample::select(vec!["0", "0", "0", "3", "5", "9", "1"]);
+    (class, name, price, other)
+        .prop_map(|(class, name, price, other)| (class, name.into(), price.into(), other.into()))
 }
 
 fn records() -> impl Strategy<Value = BTreeMap<u32, Record>> {
     prop::collection::btree_map(0u32..300, record(), 0..40)
 }
 
-/// A full of these records, every one with class 0.
+/// A full of these records.
 fn master(schemas: &Schemas, records: &BTreeMap<u32, Record>) -> Master {
     let layout = schemas.layout("material-38").unwrap();
     let position = |id| layout.column(id).unwrap();
     let mut text = layout.canonical_header() + "\n";
-    for (code, (name, price, other)) in records {
+    for (code, (class, name, price, other)) in records {
         let mut row = vec![String::new(); layout.width()];
-        row[position("change_class")] = "0".to_owned();
+        row[position("change_class")] = (*class).to_owned();
         row[position("master_type")] = "T".to_owned();
         row[position("material_code")] = format!("7{code:08}");
         row[position("name")].clone_from(name);

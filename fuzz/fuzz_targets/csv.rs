@@ -1,0 +1,27 @@
+//! A file from outside: read it, judge it, and give its very bytes back.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use warifu_masters::read::{Declared, Role, read};
+use warifu_masters::schema::Schemas;
+use warifu_masters::validate::validate;
+use warifu_masters::write::write;
+
+static SCHEMAS: LazyLock<Schemas> = LazyLock::new(|| Schemas::built_in().expect("built-in schemas"));
+
+fuzz_target!(|bytes: &[u8]| {
+    let reading = read(&SCHEMAS, bytes.to_vec(), &Declared::default());
+    let Some(master) = reading.master else {
+        assert!(reading.findings.denies(), "no records, and nothing says why");
+        return;
+    };
+    let _ = validate(&master, reading.role.unwrap_or(Role::Full));
+    let _ = warifu_masters::consistency::check(&master);
+    if let Some(rendering) = reading.rendering
+        && !reading.findings.denies()
+    {
+        assert_eq!(write(&master, &rendering).expect("it came from these bytes"), bytes);
+    }
+});
