@@ -103,7 +103,9 @@ fn main() {
         let row = (version * 83) % master.rows();
         let mut fields = vec![String::new(); layout.width()];
         (fields[0], fields[1]) = ("5".to_owned(), "S".to_owned());
-        (fields[2], fields[points]) = (master.key(row).into_owned(), format!("{version}.00"));
+        // A hundredth part of it more: a larger movement would be refused.
+        let whole = master.field(row, points).split('.').next().unwrap_or_default();
+        (fields[2], fields[points]) = (master.key(row).into_owned(), format!("{whole}.{:02}", version % 100));
         let bytes = format!("\"{}\"\r\n", fields.join("\",\""));
         let watch = Watch::start();
         import(bytes.as_bytes(), "s_20241001.csv").unwrap();

@@ -247,6 +247,36 @@ fn a_state_changed_by_hand_is_found() {
     assert_eq!(findings.count(Code::StoreState), 1);
 }
 
+/// The state kept beside the repository only saves time: with it damaged, of another commit or gone, an import
+/// does the same.
+#[test]
+fn a_kept_state_is_believed_only_when_it_is_the_one() {
+    let state = |spoil: fn(&std::path::Path)| {
+        let place = with_base();
+        let kept = place.path().join(".git/warifu/state/r06/comment");
+        assert!(kept.is_file());
+        spoil(&kept);
+        place.import_bytes(differential().as_bytes(), "c_20240701.csv", "r06", &[]).unwrap().record.state
+    };
+    let whole = state(|_| ());
+    let spoils: [fn(&std::path::Path); 4] = [
+        |kept| std::fs::remove_file(kept).unwrap(),
+        |kept| edit(kept, |text| text.replace("初診", "改竄")),
+        |kept| edit(kept, |text| text[..text.len() / 2].to_owned()),
+        |kept| edit(kept, |text| text[..text.len() - 40].to_owned() + &"0".repeat(40)),
+    ];
+    for spoil in spoils {
+        assert_eq!(state(spoil), whole);
+    }
+}
+
+fn edit(path: &std::path::Path, edit: impl Fn(String) -> String) {
+    let text = std::fs::read_to_string(path).unwrap();
+    let edited = edit(text.clone());
+    assert_ne!(text, edited);
+    std::fs::write(path, edited).unwrap();
+}
+
 #[test]
 fn stock_git_reads_the_repository() {
     let place = with_base();

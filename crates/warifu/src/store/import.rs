@@ -18,6 +18,7 @@ use warifu_masters::validate::validate;
 use warifu_masters::write::write;
 
 use super::judged::{ExtendOne as _, Judged};
+use super::kept::Kept;
 use super::message::{Told, one_line, signature};
 use super::record::Glance;
 use super::transaction::{Change, Message};
@@ -91,6 +92,14 @@ struct Outcome {
     state: Master,
     summary: Summary,
     told: Told,
+}
+
+/// Does `aside` on another processor while `here` goes on; none when it panicked, which the caller makes up for.
+fn beside<A: Send, B>(aside: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (B, Option<A>) {
+    std::thread::scope(|scope| {
+        let aside = scope.spawn(aside);
+        (here(), aside.join().ok())
+    })
 }
 
 /// Of the versions of one file, newest first, those that are not taken back: where an older version came back,
@@ -170,6 +179,11 @@ impl Store {
         };
         judged.refuse()?;
 
+        let (shards, digest) = beside(
+            || outcome.state.canonical_digest(),
+            || self.shard_changes(tree, series, &kind, before.as_ref(), &outcome.state),
+        );
+        let mut changes = shards?;
         let record = ImportRecord {
             name: one_line(request.name),
             sha256,
@@ -179,7 +193,7 @@ impl Store {
             dated,
             imported: request.now,
             rows: sound.file.rows(),
-            state: outcome.state.canonical_digest(),
+            state: digest.unwrap_or_else(|| outcome.state.canonical_digest()),
             records: outcome.state.rows(),
             replaces,
             counts: Counts {
@@ -192,10 +206,20 @@ impl Store {
             accepted: judged.accepted(),
             rendering: sound.rendering.clone(),
         };
-        let changes = self.changes(tree, series, &sound, before.as_ref(), &outcome, &record, request)?;
+        changes.extend(self.source_changes(tree, series, &sound, &record, request)?);
         let text = outcome.told.message(series, outcome.state.layout(), &record, &outcome.summary);
         let message = Message { author: &author, text: &text };
-        let commit = self.transaction(&lock).commit(Some(head), changes, &message)?;
+        let kept = Kept::of(self.repository.path(), series, &kind);
+        let (commit, begun) = beside(
+            || kept.begin(&outcome.state),
+            || self.transaction(&lock).commit(Some(head), changes, &message),
+        );
+        let (commit, objects) = (commit?, self.objects()?);
+        if let (Some(begun), Some(held)) =
+            (begun, objects.at(objects.commit(commit)?.0, &["masters", series, &kind])?)
+        {
+            begun.finish(held);
+        }
         Ok(Imported {
             commit: commit.to_string(),
             unchanged: false,
@@ -241,8 +265,15 @@ impl Store {
     fn before(&self, commit: Oid, at: Oid, series: &str, kind: &str) -> Result<Before, StoreError> {
         let objects = self.objects()?;
         let (tree, _) = objects.commit(at)?;
-        let state = self.state_at(&objects, tree, series, kind)?;
         let record = self.record_at(&objects, tree, series, kind)?;
+        let kept = objects.at(tree, &["masters", series, kind])?.and_then(|held| {
+            let bytes = Kept::of(self.repository.path(), series, kind).load(held, record.state)?;
+            read_canonical(&self.schemas, kind, bytes).ok()
+        });
+        if let Some(state) = kept {
+            return Ok(Before { commit, record, state });
+        }
+        let state = self.state_at(&objects, tree, series, kind)?;
         let digest = state.canonical_digest();
         if digest != record.state {
             let finding = Finding::new(Code::StoreState).found(digest.short()).expected(record.state.short());
@@ -302,23 +333,31 @@ impl Store {
         Ok(compared(&before.state, state))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "used once: the sequence of import is the subject")]
-    fn changes(
+    /// What has to be written below `masters/`.
+    fn shard_changes(
+        &self,
+        tree: Oid,
+        series: &str,
+        kind: &str,
+        before: Option<&Before>,
+        state: &Master,
+    ) -> Result<Vec<Change>, StoreError> {
+        let old = self.shards_at(&self.objects()?, tree, series, kind)?;
+        shards::changes(&format!("masters/{series}/{kind}"), &old, before.map(|before| &before.state), state)
+    }
+
+    /// What has to be written below `sources/`.
+    fn source_changes(
         &self,
         tree: Oid,
         series: &str,
         sound: &Sound,
-        before: Option<&Before>,
-        outcome: &Outcome,
         record: &ImportRecord,
         request: &ImportRequest<'_>,
     ) -> Result<Vec<Change>, StoreError> {
         let objects = self.objects()?;
         let kind = &sound.kind;
-        let old = self.shards_at(&objects, tree, series, kind)?;
-        let old_master = before.map(|before| &before.state);
-        let folder = format!("masters/{series}/{kind}");
-        let mut changes = shards::changes(&folder, &old, old_master, &outcome.state)?;
+        let mut changes = Vec::new();
         let folder = format!("sources/{series}/{kind}");
         changes.push(Change::put(format!("{folder}/import.toml"), record.text()?.into_bytes()));
         let mut keep = |name: &str, content: Option<Vec<u8>>| -> Result<(), StoreError> {

@@ -19,6 +19,7 @@ mod error;
 mod history;
 mod import;
 mod judged;
+mod kept;
 mod lock;
 mod message;
 mod naming;

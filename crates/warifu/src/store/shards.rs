@@ -106,27 +106,23 @@ pub(super) fn changes(
     let header = master.layout().canonical_header();
     let same_layout = old_master.filter(|old| old.layout().canonical_header() == header);
     let old_rows: BTreeMap<_, _> = same_layout.map(Master::shards).unwrap_or_default().into_iter().collect();
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let mut changes = Vec::new();
     let mut gone = old.clone();
     for (prefix, rows) in master.shards() {
         let name = file_name(&prefix);
         let known = gone.remove(&name);
-        ours.clear();
-        ours.extend_from_slice(header.as_bytes());
-        ours.push(b'\n');
-        let rows_from = ours.len();
-        master.push_canonical_rows(rows, &mut ours);
-        if let (Some(old_master), Some(old_rows), Some(_)) = (same_layout, old_rows.get(&prefix), known) {
-            theirs.clear();
-            old_master.push_canonical_rows(old_rows.clone(), &mut theirs);
-            if theirs == ours[rows_from..] {
-                continue;
-            }
+        if let (Some(old_master), Some(old_rows), Some(_)) = (same_layout, old_rows.get(&prefix), known)
+            && old_rows.len() == rows.len()
+            && old_rows.clone().zip(rows.clone()).all(|(old, new)| old_master.same_row(old, master, new))
+        {
+            continue;
         }
+        let mut ours = header.clone().into_bytes();
+        ours.push(b'\n');
+        master.push_canonical_rows(rows, &mut ours);
         let oid = Oid::hash_object(ObjectType::Blob, &ours).map_err(StoreError::git("hash a shard"))?;
         if known != Some(oid) {
-            changes.push(Change::put(format!("{folder}/{name}"), ours.clone()));
+            changes.push(Change::put(format!("{folder}/{name}"), ours));
         }
     }
     changes.extend(gone.into_keys().map(|name| Change::remove(format!("{folder}/{name}"))));
