@@ -191,8 +191,8 @@ codes! {
         en "repeats {found} of the {expected} rows of the differential before: taken as its re-issue and applied to the state before it" do "Nothing to do; look at what it withdraws."
         ja "直前の変更分 {expected} 行のうち {found} 行を再掲しています。再掲とみなし、その前の版に適用しました" do "対応不要です。取り消された行を確認してください。";
     ApplyWithdrawn "apply/withdrawn" Warn
-        en "in the differential before, and left out of its re-issue: withdrawn" do "It is withdrawn here too; no file will ever say so."
-        ja "直前の変更分にあり、再掲分にありません。取り消しです" do "ここでも取り消しました。どのファイルにも明示されません。";
+        en "{found}: left out of the re-issue, and so withdrawn" do "It is withdrawn here too. No file will ever say so: look at each."
+        ja "{found}: 再掲分になく、取り消しです" do "ここでも取り消しました。どのファイルにも明示されないため、各行を確認してください。";
     BaseOldValue "base/old-value" Deny
         en "says that it was {found} before; the base has {expected}" do "The base is not the one that it was made for: a file is missing, or it is of another series."
         ja "変更前は {found} とありますが、基の版では {expected} です" do "基の版が違います（欠落または別系列）。";
@@ -212,8 +212,8 @@ codes! {
         en "applies from {found}, more than a year after its publication on {expected}" do "Probably a slip in the year; ask the sender."
         ja "変更年月日 {found} が公表日 {expected} の一年以上先です" do "年の誤りの可能性があります。送付元に確認してください。";
     BaseAgrees "base/agrees" Note
-        en "the base has the {found} old prices or points, and the {expected} prices of related products, that it rests on" do "Nothing to do."
-        ja "変更前の価格・点数 {found} 件、関連商品の価格 {expected} 件が基の版と一致します" do "対応不要です。";
+        en "its old prices or points ({found}) and its prices of related products ({expected}) are those of the base" do "Nothing to do."
+        ja "変更前の価格・点数（{found} 件）と関連商品の価格（{expected} 件）が基の版と一致します" do "対応不要です。";
     BaseNoEvidence "base/no-evidence" Note
         en "nothing in it shows which base it was made for; only its days and keys were held against it" do "Compare with the next full file."
         ja "基の版を裏付ける価格・点数がありません。日付とキーのみ照合しました" do "次の全件と照合してください。";
