@@ -18,5 +18,6 @@ pub mod read;
 mod recognise;
 pub mod schema;
 pub mod table;
+pub mod timeline;
 pub mod validate;
 pub mod write;
