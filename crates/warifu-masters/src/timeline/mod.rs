@@ -127,13 +127,17 @@ impl<V> Line<V> {
     /// Takes the next publication, in the order in which they were taken in. The oldest one that is held must be
     /// given even when it holds no such record; later ones that say nothing new are passed over.
     pub fn push(&mut self, said: Said<V>) {
-        let repeated = match (self.said.last().map(|last| &last.row), &said.row) {
-            (Some(None), None) => true,
-            (Some(Some(old)), Some(new)) => old.repeats(new),
-            _ => false,
-        };
-        if !repeated {
+        if self.is_news(said.row.as_ref()) {
             self.said.push(said);
+        }
+    }
+
+    /// Whether `row`, after the next publication, is not what the last one left.
+    pub fn is_news(&self, row: Option<&Row>) -> bool {
+        match (self.said.last().map(|last| &last.row), row) {
+            (Some(None), None) => false,
+            (Some(Some(old)), Some(new)) => !old.repeats(new),
+            _ => true,
         }
     }
 

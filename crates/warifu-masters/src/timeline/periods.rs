@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Line, Said, Source};
+use super::{Line, Row, Said, Source};
 use crate::claim::date::TreatmentDay;
 use crate::schema::{ABOLISHED_ON, CHANGE_CLASS, CHANGED_ON};
 
@@ -106,8 +106,21 @@ pub(super) fn word<V>(line: &Line<V>, at: usize) -> Word {
         ("1", _) => Word::Withdrawn { from },
         ("9", None) => Word::Gone { from: since_published },
         (_, Some(last)) if changed.is_some_and(|changed| changed > last) => Word::Ends { last },
+        ("9", Some(last)) if at > 0 && only_ends(line.said[at - 1].row.as_ref(), row, last) => {
+            Word::Ends { last }
+        }
         _ => Word::Applies { from, last },
     }
+}
+
+/// Whether `row`, which is abolished, is otherwise what the one `before` said, and that reaches to its `last` day.
+fn only_ends(before: Option<&Row>, row: &Row, last: TreatmentDay) -> bool {
+    let Some(before) = before.filter(|before| !before.is_marked()) else { return false };
+    let abolished_on = row.master().layout().position(ABOLISHED_ON);
+    let same =
+        before.differences(row).all(|(column, bookkeeping)| bookkeeping || Some(column) == abolished_on);
+    same && before.day(CHANGED_ON) == row.day(CHANGED_ON)
+        && before.day(ABOLISHED_ON).is_none_or(|ended| last <= ended)
 }
 
 /// Whether the next publication moves what number `at` of `line` announced to a later day.

@@ -187,6 +187,12 @@ fn an_abolished_row_that_keeps_its_day_says_the_same() {
             "2024-10-01.. abolished 2024-09-30"
         ]
     );
+    // After a version with the same day and fields it says the end only.
+    let timeline = r06(&[
+        ("20240701", Some(("5", "一", "20240615", OPEN))),
+        ("20240731", Some(("9", "一", "20240615", "20240930"))),
+    ]);
+    assert_eq!(told(&timeline)[1], "2024-06-15..2024-09-30 一 of 2024-07-01");
     // Its day is the one after its end: since when it was so is not told.
     let timeline = r06(&[("20240731", Some(("9", "一", "20241001", "20240930")))]);
     assert_eq!(told(&timeline), ["2024-06-01..2024-09-30 unknown", "2024-10-01.. abolished 2024-09-30"]);
@@ -441,6 +447,16 @@ fn slowly(lines: &[Line<&'static str>], on: TreatmentDay) -> Standing {
         !(class(row) == "1" || class(row) == "9" && ends(row).is_none())
             && ends(row).is_none_or(|last| starts(row) <= last)
     };
+    // An abolition that changes nothing else leaves its days to the one who said them.
+    let continues = |at: usize, row: &Row, last: TreatmentDay| {
+        let before = at.checked_sub(1).and_then(|before| said[before].row.as_ref());
+        before.is_some_and(|before| {
+            !before.is_marked()
+                && before.label() == row.label()
+                && starts(before) == starts(row)
+                && ends(before).is_none_or(|ended| last <= ended)
+        })
+    };
     for at in (0..said.len()).rev() {
         let by = Source { line: number, said: at };
         let published = said[at].published.treatment();
@@ -481,8 +497,9 @@ fn slowly(lines: &[Line<&'static str>], on: TreatmentDay) -> Standing {
                 return Standing::Abolished { last, by };
             }
             Some(last) if starts(row) > last => {}
-            _ if on >= starts(row) => return Standing::InForce { by },
-            _ => {}
+            _ if on < starts(row) => {}
+            Some(last) if class(row) == "9" && continues(at, row, last) => {}
+            _ => return Standing::InForce { by },
         }
     }
     let first = said.iter().enumerate().find_map(|(at, said)| Some((at, said.row.as_ref()?)));
