@@ -140,7 +140,7 @@ impl Compared<'_> {
 }
 
 /// Columns that carry the publication's own bookkeeping: no claim is judged by them alone.
-fn is_bookkeeping(layout: &Layout, column: usize) -> bool {
+pub(crate) fn is_bookkeeping(layout: &Layout, column: usize) -> bool {
     let column = &layout.columns[column];
     column.id == CHANGED_ON
         || column.id.ends_with("_changed")

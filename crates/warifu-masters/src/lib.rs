@@ -20,5 +20,6 @@ mod recognise;
 pub mod reissue;
 pub mod schema;
 pub mod table;
+pub mod timeline;
 pub mod validate;
 pub mod write;

@@ -334,6 +334,15 @@ impl Master {
         None
     }
 
+    /// The record in `row` alone.
+    pub fn alone(&self, row: usize) -> Master {
+        let from = self.field_start(row * self.layout.width());
+        let text = self.field_start((row + 1) * self.layout.width()) - from;
+        let mut builder = TableBuilder::new(Arc::clone(&self.layout), text, 1);
+        builder.push_row(self, row);
+        Master(builder.finish())
+    }
+
     /// The canonical form: UTF-8, LF, a header of field ids, RFC 4180 with minimal quoting, in key order.
     pub fn canonical(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.text.len() + 4096);

@@ -1,6 +1,6 @@
 //! The store's gates on the published procedure master: import of a version (G6), difference of two adjacent
-//! versions (G5), blame of one record over 127 versions (G8). Run with `cargo bench -p warifu --bench store`;
-//! needs the real files in `../shared/data` beside the checkout.
+//! versions (G5), blame of one record over 127 versions (G8), and which record was in force on a day. Run with
+//! `cargo bench -p warifu --bench store`; needs the real files in `../shared/data` beside the checkout.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench tells its numbers")]
 #![expect(clippy::disallowed_methods, reason = "a bench makes the files that others read")]
 
@@ -9,10 +9,12 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use warifu::store::{Author, Config, ImportRequest, Imported, Store, StoreError};
+use warifu_masters::claim::TreatmentDay;
 use warifu_masters::diff::diff;
 use warifu_masters::finding::Code;
 use warifu_masters::read::{Declared, read};
 use warifu_masters::schema::Schemas;
+use warifu_masters::timeline::Standing;
 use warifu_masters::validate::validate;
 use warifu_masters::write::write;
 
@@ -142,6 +144,15 @@ fn main() {
         times.push(watch.read());
     }
     println!("blame over {VERSIONS} versions         {} (median)", median(&mut times));
+    let day = TreatmentDay::parse("2024-06-01").unwrap();
+    let mut times = Vec::new();
+    for _ in 0..21 {
+        let watch = Watch::start();
+        let lives = store.lives("HEAD", "111000110").unwrap();
+        assert!(matches!(lives[0].timeline.on(day).period.standing, Standing::InForce { .. }));
+        times.push(watch.read());
+    }
+    println!("the record in force on a day     {} (median)", median(&mut times));
     let watch = Watch::start();
     store.state(&at).unwrap();
     println!("loading a state                  {}", watch.read());

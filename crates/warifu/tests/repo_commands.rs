@@ -86,6 +86,9 @@ fn the_same_in_japanese() {
         "--lang ja import --repo repo --series r06 c_20240701.csv c_ALL20240531.csv",
         "--lang ja import --repo repo --series r06 c_20240701.csv",
         "--lang ja log --repo repo 810020001",
+        "--lang ja log --repo repo 810000001 --all",
+        "--lang ja show --repo repo 810000001 --on 2024-06-30",
+        "--lang ja show --repo repo 810020001 --on 2024-07-02",
         "--lang ja show --repo repo HEAD:comment",
         "--lang ja check --repo repo",
     ]));
@@ -98,8 +101,70 @@ fn programs_get_one_document() {
         "--json init repo --series r06=comment:2024-06-01",
         "--json import --repo repo --series r06 c_ALL20240531.csv c_20240701.csv",
         "--json log --repo repo 810000001",
+        "--json show --repo repo 810020001 --on 2024-07-02",
         "--json check --repo repo",
     ]));
+}
+
+/// A repository of the demonstration's masters, of two series.
+fn demonstration() -> Shell {
+    let shell = Shell::new();
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../masters/demo");
+    for entry in ["2024-05", "2024-06"].iter().flat_map(|day| demo.join(day).read_dir().unwrap()) {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), shell.folder.path().join(entry.file_name())).unwrap();
+    }
+    shell.run("init masters");
+    shell.run("import --repo masters --series r04 s_ALL20240501.csv t_ALL20240501.csv");
+    shell.run("import --repo masters --series r06 s_ALL20240531.csv s_20240614.csv");
+    shell.run("import --repo masters --series r06 y_ALL20240401.csv y_20240531.csv");
+    shell
+}
+
+/// The examples of the page on history: every command there says what the page says it does, up to `…`.
+#[test]
+fn the_page_on_history_is_true() {
+    let shell = demonstration();
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/history.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let examples: Vec<&str> = page.split("```text\n$ warifu ").skip(1).collect();
+    assert_eq!(examples.len(), 4);
+    for example in examples {
+        let (line, expected) = example.split("```").next().unwrap().split_once('\n').unwrap();
+        let said = shell.run(line);
+        let said = said.split("--- exit").next().unwrap().split_once('\n').unwrap().1;
+        match expected.strip_suffix("…\n") {
+            Some(expected) => assert!(said.starts_with(expected), "{line}\n{said}"),
+            None => assert_eq!(said, expected, "{line}"),
+        }
+    }
+}
+
+/// The record in force on a treatment day, and every other answer.
+#[test]
+fn a_day_of_treatment_has_one_answer() {
+    let shell = demonstration();
+    let said = shell.session(&[
+        "log --repo masters 150990110",
+        "show --repo masters 150990110 --on 2024-05-31",
+        "show --repo masters 150990110 --on 20240601",
+        "show --repo masters 150990210 --on 2024-06-30",
+        "show --repo masters 150990210 --on 2024-07-01",
+        "show --repo masters 160990810 --on 2024-06-30",
+        "show --repo masters 160990810 --on 2024-04-30",
+        "show --repo masters 699990004 --on 2024-03-31",
+        "show --repo masters 150990110 --on 2024-07-01 --at HEAD~3",
+        "show --repo masters 150990110 --on 2024-07-01 --at HEAD~4",
+        "show --repo masters 999999999 --on 2024-07-01",
+        "show --repo masters HEAD:procedure --on 2024-07-01",
+        "show --repo masters 150990110 --on 2024-06-31",
+        "log --repo masters 150990210 --series r06",
+    ]);
+    // Of the records' tables the points alone: they have 150 rows.
+    let in_table =
+        |line: &&str| line.len() > 4 && line[..3].trim().parse::<u8>().is_ok() && &line[3..5] == "  ";
+    let told: Vec<_> = said.lines().filter(|line| !in_table(line) || line.contains("  points  ")).collect();
+    insta::assert_snapshot!(told.join("\n"));
 }
 
 #[test]

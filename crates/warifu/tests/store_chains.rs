@@ -182,10 +182,11 @@ fn drug_of_r06_widens_and_keeps_the_life_of_a_code() {
     for row in (0..state.rows()).step_by(977) {
         let key = state.key(row).into_owned();
         let blamed = place.store.blame(&head, &key).unwrap();
-        let history = place.store.history(&head, &key).unwrap();
+        let lives = place.store.lives("HEAD", &key).unwrap();
+        let life = &lives[0].timeline;
         assert_eq!(blamed.len(), state.layout().width(), "{key}");
         let newest = blamed.iter().filter(|field| field.column > 0).filter_map(|field| field.dated).max();
-        let told = history.iter().filter_map(|event| event.dated).max();
+        let told = life.life().iter().map(|event| life.said(event.source).by.dated).max();
         assert!(newest >= told, "{key}: {newest:?} {told:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! The three kinds of date a claim is judged by. They never mix: each is its own type.
+//! The kinds of date a claim is judged by. They never mix: each is its own type.
 
 use std::fmt;
 
@@ -15,6 +15,10 @@ pub struct TreatmentDay(u32);
 /// The first day a series, or a row of it, is in force (適用日).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EffectiveDate(u32);
+
+/// The day that a file was published on (公表日). It says when something was told, never when it applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PublicationDay(u32);
 
 /// The number that ASCII `digits` write; `None` when they are not one to nine digits.
 #[inline]
@@ -92,22 +96,26 @@ impl TreatmentDay {
         self.0
     }
 
-    /// The day written `YYYYMMDD`; `None` when it is no day of the calendar.
+    /// The day written `YYYYMMDD` or `YYYY-MM-DD`; `None` when it is no day of the calendar.
     pub fn parse(text: &str) -> Option<Self> {
-        is_date(text.as_bytes()).then(|| number(text.as_bytes()).map(TreatmentDay))?
+        parse_day(text).map(TreatmentDay)
+    }
+
+    /// The day before.
+    pub fn before(self) -> Self {
+        TreatmentDay(day_before(self.0))
+    }
+
+    /// The day after.
+    pub fn after(self) -> Self {
+        TreatmentDay(day_after(self.0))
     }
 }
 
 impl EffectiveDate {
     /// The day written `YYYYMMDD` or `YYYY-MM-DD`; `None` when it is no day of the calendar.
     pub fn parse(text: &str) -> Option<Self> {
-        let digits: Vec<u8> = match text.as_bytes() {
-            [year @ .., b'-', m1, m2, b'-', d1, d2] if year.len() == 4 => {
-                [year, &[*m1, *m2, *d1, *d2]].concat()
-            }
-            plain => plain.to_vec(),
-        };
-        is_date(&digits).then(|| number(&digits).map(EffectiveDate))?
+        parse_day(text).map(EffectiveDate)
     }
 
     /// The day as the number YYYYMMDD.
@@ -115,6 +123,32 @@ impl EffectiveDate {
     pub fn as_number(self) -> u32 {
         self.0
     }
+
+    /// The first treatment day that it concerns: the same day.
+    pub fn first_treatment(self) -> TreatmentDay {
+        TreatmentDay(self.0)
+    }
+}
+
+impl PublicationDay {
+    /// The day written `YYYYMMDD` or `YYYY-MM-DD`; `None` when it is no day of the calendar.
+    pub fn parse(text: &str) -> Option<Self> {
+        parse_day(text).map(PublicationDay)
+    }
+
+    /// The treatments of that same day.
+    pub fn treatment(self) -> TreatmentDay {
+        TreatmentDay(self.0)
+    }
+}
+
+/// The day that `text` writes as `YYYYMMDD` or `YYYY-MM-DD`, as a number.
+fn parse_day(text: &str) -> Option<u32> {
+    let digits: Vec<u8> = match text.as_bytes() {
+        [year @ .., b'-', m1, m2, b'-', d1, d2] if year.len() == 4 => [year, &[*m1, *m2, *d1, *d2]].concat(),
+        plain => plain.to_vec(),
+    };
+    is_date(&digits).then(|| number(&digits))?
 }
 
 impl fmt::Display for ClaimMonth {
@@ -135,13 +169,23 @@ impl fmt::Display for EffectiveDate {
     }
 }
 
+impl fmt::Display for PublicationDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&dashed(self.0))
+    }
+}
+
 /// A date number for people.
 pub(crate) fn dashed(date: u32) -> String {
     format!("{:04}-{:02}-{:02}", date / 10_000, date / 100 % 100, date % 100)
 }
 
-/// The day before `date`, both as numbers YYYYMMDD.
+/// The day before `date`, both as numbers YYYYMMDD. Before the first day of the calendar stands a number that is
+/// no day and smaller than every one.
 pub(crate) fn day_before(date: u32) -> u32 {
+    if date <= 101 {
+        return 100;
+    }
     if !date.is_multiple_of(100) && date % 100 > 1 {
         return date - 1;
     }
@@ -149,6 +193,18 @@ pub(crate) fn day_before(date: u32) -> u32 {
     let month =
         if month <= 1 { ClaimMonth((year - 1) * 100 + 12) } else { ClaimMonth(year * 100 + month - 1) };
     month.last().0
+}
+
+/// The day after `date`, a day of the calendar, both as numbers YYYYMMDD.
+fn day_after(date: u32) -> u32 {
+    let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100);
+    if day < ClaimMonth(date / 100).days() {
+        date + 1
+    } else if month < 12 {
+        (date / 100 + 1) * 100 + 1
+    } else {
+        (year + 1) * 10_000 + 101
+    }
 }
 
 #[cfg(test)]
@@ -182,5 +238,12 @@ mod tests {
         assert_eq!(day_before(20240601), 20240531);
         assert_eq!(day_before(20240101), 20231231);
         assert_eq!(day_before(20240302), 20240301);
+    }
+
+    #[test]
+    fn the_day_after_undoes_the_day_before() {
+        for (day, next) in [(20240228, 20240229), (20240229, 20240301), (20231231, 20240101)] {
+            assert_eq!((day_after(day), day_before(next)), (next, day));
+        }
     }
 }

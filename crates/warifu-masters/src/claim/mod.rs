@@ -19,7 +19,7 @@ pub mod uke;
 mod real_files;
 
 pub use check::{Tally, judge};
-pub use date::{ClaimMonth, EffectiveDate, TreatmentDay};
+pub use date::{ClaimMonth, EffectiveDate, PublicationDay, TreatmentDay};
 pub use finding::{ClaimCode, ClaimFinding, ClaimFindings, ClaimSeverity};
 pub(crate) use snapshot::hundredths;
 pub use snapshot::{Lookup, MasterOf, Snapshot, SnapshotError};

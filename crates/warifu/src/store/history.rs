@@ -1,13 +1,11 @@
-//! The past: imports, the life of one record, and who set each of its fields last.
+//! The past: imports, and who set each field of a record last.
 //!
 //! A record stands in one shard, and a version that did not touch that shard cannot have changed it; so only
 //! the commits that did are read. The line of history is that of first parents.
 
 use git2::Oid;
-use jiff::Timestamp;
 use jiff::civil::Date;
-use warifu_masters::diff::{field_or_blank, fields_that_differ};
-use warifu_masters::schema::CHANGE_CLASS;
+use warifu_masters::diff::field_or_blank;
 use warifu_masters::table::Master;
 
 use super::objects::Objects;
@@ -26,45 +24,6 @@ pub struct LogEntry {
     pub kind: String,
     /// What came in.
     pub record: ImportRecord,
-}
-
-/// A change in the life of a record.
-#[derive(Debug, Clone)]
-pub struct Event {
-    /// The commit, in full.
-    pub commit: String,
-    /// The file that brought it; its commit's own words are in git.
-    pub version: String,
-    /// The file's day of publication; none when no import made the change.
-    pub dated: Option<Date>,
-    /// When it was imported.
-    pub imported: Option<Timestamp>,
-    /// What happened.
-    pub what: What,
-}
-
-/// What happened to a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
-    /// It came in, with this label.
-    Introduced {
-        /// What people call it.
-        label: String,
-    },
-    /// Fields changed: (field id, from, to). The change class is left out: it is bookkeeping.
-    Changed {
-        /// The fields.
-        fields: Vec<(String, String, String)>,
-    },
-    /// It was marked abolished (9) or withdrawn (1).
-    Abolished {
-        /// The class.
-        class: String,
-        /// The fields that changed with it.
-        fields: Vec<(String, String, String)>,
-    },
-    /// It is gone, as an abolished record is with the next publication.
-    Removed,
 }
 
 /// A field of a record and the version that set it.
@@ -129,39 +88,6 @@ impl Store {
             }
         }
         Ok(entries)
-    }
-
-    /// The life of the record with `key` in one master, up to `at`, oldest event first.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] when a shard cannot be read.
-    pub fn history(&self, at: &At, key: &str) -> Result<Vec<Event>, StoreError> {
-        let objects = self.objects()?;
-        let mut events = Vec::new();
-        let mut versions: Vec<ShardVersion> = self.versions(&objects, at, key)?.collect::<Result<_, _>>()?;
-        versions.reverse();
-        let nothing = ShardVersion { commit: Oid::ZERO_SHA1, shard: None, row: None };
-        let older = std::iter::once(&nothing).chain(&versions);
-        for (old, new) in older.zip(&versions) {
-            let what = match (old.record(), new.record()) {
-                (None, None) => continue,
-                (None, Some((shard, row))) => What::Introduced { label: shard.label(row).to_owned() },
-                (Some(_), None) => What::Removed,
-                (Some(old), Some(new)) => match changed(old, new) {
-                    Some(what) => what,
-                    None => continue,
-                },
-            };
-            let (version, record) = self.version(&objects, new.commit, at);
-            events.push(Event {
-                commit: new.commit.to_string(),
-                version,
-                dated: record.as_ref().map(|record| record.dated),
-                imported: record.map(|record| record.imported),
-                what,
-            });
-        }
-        Ok(events)
     }
 
     /// For each field of the record with `key` the version that last set it; empty when there is no such
@@ -234,26 +160,5 @@ impl Store {
             Ok(record) => (record.version().to_owned(), Some(record)),
             Err(_) => (commit.to_string()[..12].to_owned(), None),
         }
-    }
-}
-
-fn changed(old: (&Master, usize), new: (&Master, usize)) -> Option<What> {
-    let ((old, old_row), (new, new_row)) = (old, new);
-    let class = new.layout().position(CHANGE_CLASS);
-    let layout = if new.layout().width() > old.layout().width() { new.layout() } else { old.layout() };
-    let fields: Vec<_> = fields_that_differ(old, old_row, new, new_row)
-        .filter(|column| Some(*column) != class)
-        .map(|column| {
-            let text = |master: &Master, row| field_or_blank(master, row, column).to_owned();
-            (layout.columns[column].id.clone(), text(old, old_row), text(new, new_row))
-        })
-        .collect();
-    let mark = |field: Option<&str>| matches!(field, Some("9" | "1"));
-    let (was, is) =
-        (class.map(|class| old.field(old_row, class)), class.map(|class| new.field(new_row, class)));
-    match is {
-        Some(class) if mark(is) && !mark(was) => Some(What::Abolished { class: class.to_owned(), fields }),
-        _ if fields.is_empty() => None,
-        _ => Some(What::Changed { fields }),
     }
 }

@@ -104,7 +104,7 @@ fn beside<A: Send, B>(aside: impl FnOnce() -> A + Send, here: impl FnOnce() -> B
 
 /// Of the versions of one file, newest first, those that are not taken back: where an older version came back,
 /// everything between its two appearances is undone. A file that was taken away has no version left.
-fn standing(changes: &[(Oid, Option<Oid>)]) -> Vec<(Oid, Oid)> {
+pub(super) fn standing(changes: &[(Oid, Option<Oid>)]) -> Vec<(Oid, Oid)> {
     let mut standing = Vec::new();
     let mut at = 0;
     while let Some((_, content)) = changes.get(at) {

@@ -10,7 +10,7 @@
 //!
 //! One import is one commit, so the bytes of every file that ever came in can be given back from its commit.
 //! A *state* is the whole master after an import; a *version* is the commit that made it. The store judges
-//! files ([`Store::import`]) and answers questions about the past ([`Store::history`], [`Store::blame`]).
+//! files ([`Store::import`]) and answers questions about the past ([`Store::lives`], [`Store::blame`]).
 //! It does not sign, and it never pushes or fetches: git does that. Only this module uses git2.
 
 mod check;
@@ -20,6 +20,7 @@ mod history;
 mod import;
 mod judged;
 mod kept;
+mod life;
 mod lock;
 mod message;
 mod naming;
@@ -40,9 +41,10 @@ use warifu_masters::schema::Schemas;
 pub use check::{Checked, StateChecked};
 pub use config::{Config, Series, Waiver};
 pub use error::StoreError;
-pub use history::{Blamed, Event, LogEntry, What};
+pub use history::{Blamed, LogEntry};
 pub use import::{ImportRequest, Imported};
 pub use judged::today;
+pub use life::{Life, Version};
 pub use naming::dated_in;
 pub use record::{Accepted, Base, Counts, ImportRecord};
 pub use revision::{At, Pair, Record};

@@ -92,7 +92,7 @@ impl Store {
     }
 
     /// `(series, kind)` of every master in `tree`.
-    fn held(&self, tree: Oid) -> Result<Vec<(String, String)>, StoreError> {
+    pub(super) fn held(&self, tree: Oid) -> Result<Vec<(String, String)>, StoreError> {
         let objects = self.objects()?;
         let mut held = Vec::new();
         for series in objects.list(tree, &["masters"])? {

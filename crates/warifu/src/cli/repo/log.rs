@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 use warifu::error::{Exit, Failure};
-use warifu::store::{Event, LogEntry, Store, What};
+use warifu::store::{LogEntry, Store};
 use warifu_masters::say;
 
-use super::{Columns, Context, Repo, short};
+use super::{Columns, Context, Repo, life, short};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -15,6 +15,9 @@ pub(crate) struct Args {
     /// Only this series.
     #[arg(long)]
     series: Option<String>,
+    /// Of a code, also what changed in the publisher's bookkeeping columns only.
+    #[arg(long)]
+    all: bool,
     #[command(flatten)]
     repo: Repo,
 }
@@ -24,7 +27,8 @@ impl Args {
         let store = self.repo.open(context)?;
         match &self.of {
             Some(code) if !context.schemas.kinds().contains(&code.as_str()) => {
-                self.life(&store, code, context)
+                let series = self.series.as_deref();
+                life::log(&store, code, life::Told { series, all: self.all }, context)
             }
             _ => self.imports(&store, context),
         }
@@ -59,65 +63,6 @@ impl Args {
         context.print(&columns.text())?;
         Ok(Exit::Done)
     }
-
-    fn life(&self, store: &Store, code: &str, context: &Context) -> Result<Exit, Failure> {
-        let mut lives = Vec::new();
-        for at in store.masters("HEAD")? {
-            if self.series.as_ref().is_none_or(|series| at.series == *series) {
-                let events = store.history(&at, code)?;
-                if !events.is_empty() {
-                    lives.push((at, events));
-                }
-            }
-        }
-        if lives.is_empty() {
-            return Err(super::no_record(code));
-        }
-        if context.json {
-            let life = |(at, events): &(warifu::store::At, Vec<Event>)| {
-                let events: Vec<Value> = events.iter().map(event_document).collect();
-                json!({ "series": at.series, "kind": at.kind, "events": events })
-            };
-            let lives: Vec<Value> = lives.iter().map(life).collect();
-            context.print_json(&json!({ "key": code, "lives": lives }))?;
-            return Ok(Exit::Done);
-        }
-        let mut text = String::new();
-        for (at, events) in &lives {
-            text.push_str(&format!("{}/{} {code}\n", at.series, at.kind));
-            let mut columns = Columns::new();
-            for event in events {
-                rows_of(event, context, &mut columns);
-            }
-            text.push_str(&columns.text());
-        }
-        context.print(&text)?;
-        Ok(Exit::Done)
-    }
-}
-
-/// One row for the event and one more for each further field.
-fn rows_of(event: &Event, context: &Context, columns: &mut Columns) {
-    let lang = context.lang;
-    let (what, detail, fields) = match &event.what {
-        What::Introduced { label } => (say!(lang, "introduced", "収載"), label.clone(), &[][..]),
-        What::Changed { fields } => (say!(lang, "changed", "変更"), String::new(), fields.as_slice()),
-        What::Abolished { class, fields } if class == "1" => {
-            (say!(lang, "withdrawn", "抹消"), String::new(), fields.as_slice())
-        }
-        What::Abolished { fields, .. } => (say!(lang, "abolished", "廃止"), String::new(), fields.as_slice()),
-        What::Removed => (say!(lang, "gone", "削除"), String::new(), &[][..]),
-    };
-    let told = |(id, from, to): &(String, String, String)| {
-        let blank = |text: &str| if text.is_empty() { "\"\"".to_owned() } else { text.to_owned() };
-        format!("{id} {} -> {}", blank(from), blank(to))
-    };
-    let dated = event.dated.map(|day| day.to_string()).unwrap_or_default();
-    let first = fields.first().map_or(detail, told);
-    columns.row([&dated, &event.version, short(&event.commit), &what, &first]);
-    for field in fields.iter().skip(1) {
-        columns.row(["", "", "", "", &told(field)]);
-    }
 }
 
 fn document(entry: &LogEntry) -> Value {
@@ -135,31 +80,4 @@ fn document(entry: &LogEntry) -> Value {
         "counts": entry.record.counts,
         "accepted": entry.record.accepted,
     })
-}
-
-fn event_document(event: &Event) -> Value {
-    let fields = |fields: &[(String, String, String)]| -> Vec<Value> {
-        let field =
-            |(id, from, to): &(String, String, String)| json!({ "field": id, "from": from, "to": to });
-        fields.iter().map(field).collect()
-    };
-    let (what, rest) = match &event.what {
-        What::Introduced { label } => ("introduced", json!({ "label": label })),
-        What::Changed { fields: changed } => ("changed", json!({ "fields": fields(changed) })),
-        What::Abolished { class, fields: changed } => {
-            ("abolished", json!({ "class": class, "fields": fields(changed) }))
-        }
-        What::Removed => ("removed", json!({})),
-    };
-    let mut document = json!({
-        "what": what,
-        "commit": event.commit,
-        "version": event.version,
-        "dated": event.dated,
-        "imported": event.imported,
-    });
-    if let (Some(document), Some(rest)) = (document.as_object_mut(), rest.as_object()) {
-        document.extend(rest.clone());
-    }
-    document
 }

@@ -1,11 +1,13 @@
 //! The commands on a repository of masters.
 
+mod as_of;
 pub(crate) mod blame;
 pub(crate) mod check;
 mod columns;
 pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod init;
+mod life;
 pub(crate) mod log;
 pub(crate) mod show;
 

@@ -3,16 +3,23 @@
 use serde_json::{Value, json};
 use warifu::error::{Exit, Failure};
 use warifu::store::{Record, Store};
+use warifu_masters::claim::TreatmentDay;
 use warifu_masters::say;
+use warifu_masters::table::Master;
 
-use super::{Columns, Context, Repo, short};
+use super::{Columns, Context, Repo, as_of, short};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// A code (111000110), or a master (HEAD:drug, HEAD:r06/drug).
     #[arg(value_name = "CODE|REV:KIND")]
     what: String,
-    /// The revision to look in for a code.
+    /// The record of a code in force for treatment on this day (2024-05-31), in whichever series.
+    ///
+    /// Exit status: 0 in force; 1 not in force; 2 not known here.
+    #[arg(long, value_name = "DATE", value_parser = as_of::parse_day)]
+    on: Option<TreatmentDay>,
+    /// The revision to look in for a code: what was known then.
     #[arg(long, value_name = "REV", default_value = "HEAD")]
     at: String,
     #[command(flatten)]
@@ -22,6 +29,9 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let store = self.repo.open(context)?;
+        if let Some(day) = self.on {
+            return as_of::show(&store, &self.at, &self.what, day, context);
+        }
         if self.what.contains(':') {
             return summary(&store, &self.what, context);
         }
@@ -40,33 +50,51 @@ impl Args {
     }
 }
 
-/// Column (from 0), value and its meaning, of each field that is not blank.
-fn fields(record: &Record) -> Vec<(usize, &str, Option<&str>)> {
-    let Record { shard, row, .. } = record;
-    let layout = shard.layout();
+/// Column (from 0), value and its meaning, of each field of a record that is not blank.
+fn fields(master: &Master, row: usize) -> Vec<(usize, &str, Option<&str>)> {
+    let layout = master.layout();
     (0..layout.width())
-        .filter(|column| !shard.field(*row, *column).is_empty())
+        .filter(|column| !master.field(row, *column).is_empty())
         .map(|column| {
-            let value = shard.field(*row, column);
-            let other = |other| shard.field(*row, other).to_owned();
+            let value = master.field(row, column);
+            let other = |other| master.field(row, other).to_owned();
             (column, value, layout.meaning(column, value, other))
         })
         .collect()
 }
 
-fn text(record: &Record, context: &Context) -> String {
-    let Record { at, shard, row } = record;
-    let layout = shard.layout();
-    let name = layout_name(layout, context);
-    let title = format!("{} {}", shard.key(*row), shard.label(*row));
-    let place = format!("{name} {}/{} {}", at.series, at.kind, short(&at.commit));
+/// The fields of a record for people.
+pub(super) fn fields_text(master: &Master, row: usize) -> String {
     let mut columns = Columns::new().right(&[0]);
-    for (column, value, meaning) in fields(record) {
+    for (column, value, meaning) in fields(master, row) {
         let number = (column + 1).to_string();
-        let Some(column) = layout.columns.get(column) else { continue };
+        let Some(column) = master.layout().columns.get(column) else { continue };
         columns.row([&number, &column.id, &column.name, value, meaning.unwrap_or_default()]);
     }
-    format!("{title}\n{place}\n{}", columns.text())
+    columns.text()
+}
+
+/// The fields of a record for programs.
+pub(super) fn fields_document(master: &Master, row: usize) -> Vec<Value> {
+    let layout = master.layout();
+    let field = |(column, value, meaning): (usize, &str, Option<&str>)| {
+        json!({
+            "column": column + 1,
+            "field": layout.columns[column].id,
+            "name": layout.columns[column].name,
+            "value": value,
+            "meaning": meaning,
+        })
+    };
+    fields(master, row).into_iter().map(field).collect()
+}
+
+fn text(record: &Record, context: &Context) -> String {
+    let Record { at, shard, row } = record;
+    let name = layout_name(shard.layout(), context);
+    let title = format!("{} {}", shard.key(*row), shard.label(*row));
+    let place = format!("{name} {}/{} {}", at.series, at.kind, short(&at.commit));
+    format!("{title}\n{place}\n{}", fields_text(shard, *row))
 }
 
 fn layout_name<'a>(layout: &'a warifu_masters::schema::Layout, context: &Context) -> &'a str {
@@ -78,23 +106,13 @@ fn layout_name<'a>(layout: &'a warifu_masters::schema::Layout, context: &Context
 
 fn document(record: &Record) -> Value {
     let Record { at, shard, row } = record;
-    let layout = shard.layout();
-    let field = |(column, value, meaning): (usize, &str, Option<&str>)| {
-        json!({
-            "column": column + 1,
-            "field": layout.columns[column].id,
-            "name": layout.columns[column].name,
-            "value": value,
-            "meaning": meaning,
-        })
-    };
     json!({
         "series": at.series,
         "kind": at.kind,
         "commit": at.commit,
         "key": shard.key(*row),
         "label": shard.label(*row),
-        "fields": fields(record).into_iter().map(field).collect::<Vec<_>>(),
+        "fields": fields_document(shard, *row),
     })
 }
 
