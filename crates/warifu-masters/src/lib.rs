@@ -16,6 +16,7 @@ pub mod lang;
 mod parse;
 pub mod read;
 mod recognise;
+pub mod review;
 pub mod schema;
 pub mod table;
 pub mod validate;
