@@ -1,11 +1,11 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use warifu::diff_report;
 use warifu::error::{Exit, Failure};
 use warifu::files;
-use warifu::side::load_sides;
-use warifu_masters::diff::{Diff, diff};
+use warifu::side::{load_sides, load_states};
+use warifu::{diff_html, diff_report};
+use warifu_masters::diff::{Diff, OtherKind, diff};
 use warifu_masters::finding::Findings;
 use warifu_masters::lang::Lang;
 use warifu_masters::say;
@@ -47,20 +47,22 @@ pub(crate) struct Args {
 enum Output {
     Text,
     Json,
+    /// One page for a review by people: riskiest changes first, every record, search, print.
+    Html,
     Differential,
 }
 
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let lang = context.lang;
+        if self.output == Output::Html {
+            return self.page(context);
+        }
         let (old, new) = load_sides(&self.old, &self.new, &context.schemas, &self.repo)?;
         let (old, new) = (old.master, new.master);
-        let diff = diff(&old, &new).map_err(|error| {
-            let japanese = format!("{} と {} は別のマスターのため比較できません", error.old, error.new);
-            Failure::refused(error.to_string(), japanese, Findings::new())
-        })?;
+        let diff = diff(&old, &new).map_err(other_kind)?;
         let bytes = match self.output {
-            Output::Json => None,
+            Output::Json | Output::Html => None,
             Output::Text if context.json => None,
             Output::Text => Some(diff_report::text(&diff, &self.old, &self.new, lang)),
             Output::Differential => {
@@ -99,6 +101,21 @@ impl Args {
         }
         Ok(Exit::Done)
     }
+
+    fn page(&self, context: &Context) -> Result<Exit, Failure> {
+        let states = load_states(&self.old, &self.new, &context.schemas, &self.repo)?;
+        let page = diff_html::page(&states, context.lang).map_err(other_kind)?;
+        match &self.out {
+            Some(out) => files::write(out, &page)?,
+            None => context.print_bytes(&page)?,
+        }
+        Ok(Exit::Done)
+    }
+}
+
+fn other_kind(error: OtherKind) -> Failure {
+    let japanese = format!("{} と {} は別のマスターのため比較できません", error.old, error.new);
+    Failure::refused(error.to_string(), japanese, Findings::new())
 }
 
 /// What a differential cannot say, by column: how often, and the first record.
