@@ -32,6 +32,10 @@ pub fn page(states: &States, lang: Lang) -> Result<Vec<u8>, warifu_masters::diff
     let mut data = data::of(&diff, &risks);
     data["parts"] = parts.into();
     data["lang"] = say!(lang, "en", "ja").into();
+    let known = states.others.iter().chain([&states.new.master]);
+    for layout in known.map(|master| master.layout()) {
+        data["masters"][&layout.kind] = serde_json::json!({ "en": layout.name_en, "ja": layout.name_ja });
+    }
     let [old, new] = &states.origins;
     data["old"] = side(&diff, &states.old.name, old, Side::Old);
     data["new"] = side(&diff, &states.new.name, new, Side::New);
@@ -56,11 +60,14 @@ fn side(diff: &Diff<'_>, name: &str, origin: &Origin, side: Side) -> Value {
         "file": origin.file,
         "sha256": origin.sha256.to_string(),
         "dated": origin.dated.map(|day| day.to_string()),
-        "role": origin.role,
     });
-    if let (Some(commit), Some(series)) = (&origin.commit, &origin.series) {
-        value["commit"] = commit.as_str().into();
-        value["series"] = series.as_str().into();
+    match (&origin.commit, &origin.series) {
+        (Some(commit), Some(series)) => {
+            value["commit"] = commit.as_str().into();
+            value["series"] = series.as_str().into();
+        }
+        // A state of the repository is whole, whatever came in last.
+        _ => value["role"] = serde_json::json!(origin.role),
     }
     value
 }

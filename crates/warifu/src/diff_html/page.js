@@ -25,6 +25,7 @@
     series: ["系列", "Series"],
     commit: ["コミット", "Commit"],
     file: ["ファイル", "File"],
+    lastFile: ["最後に取り込んだファイル", "File that came in last"],
     dated: ["公表日", "Published"],
     role: ["種別", "Role"],
     full: ["全件", "full"],
@@ -348,9 +349,9 @@
           ${row("given", (side) => side.name)}
           ${row("series", (side) => side.series)}
           ${row("commit", (side) => side.commit, "digest")}
-          ${row("file", (side) => side.file)}
+          ${row(sides.some((side) => side.commit) ? "lastFile" : "file", (side) => side.file)}
           ${row("dated", (side) => side.dated)}
-          ${row("role", (side) => t(side.role))}
+          ${row("role", (side) => side.role && t(side.role))}
           ${row("layout", (side) => side.layout)}
           ${row("count", (side) => number(side.records))}
           ${row("sha256", (side) => side.sha256, "digest")}
@@ -401,7 +402,7 @@
     if (risk.references) {
       const from = risk.listed.find(([code]) => code === record.key);
       if (from) {
-        shown = h`${t("refers", from[1] + " " + from[2])} ${from[3]}`;
+        shown = h`${t("refers", data.masters[from[1]][lang] + " " + from[2])} ${from[3]}`;
         long = true;
       }
     } else if (risk.told) {
