@@ -3,6 +3,9 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use warifu_masters::lang::Lang;
+use warifu_masters::review::RiskKind;
+
 use crate::browser::{Browser, Shown};
 use crate::stage::{Stage, checkout, data};
 
@@ -13,6 +16,19 @@ fn page(stage: &Stage, old: &Path, new: &Path, more: &str) -> PathBuf {
     let (old, new) = (old.display(), new.display());
     stage.warifu(&format!("diff {old} {new} --output html -o review.html {more}")).ends(0);
     stage.path("review.html")
+}
+
+#[test]
+fn the_document_lists_every_kind_of_risk_in_its_order() {
+    let table: String = RiskKind::ALL
+        .iter()
+        .map(|kind| {
+            let level = kind.level().word(Lang::En);
+            format!("| `{kind}` | {level} | {} | {} |\n", kind.title(Lang::En), kind.title(Lang::Ja))
+        })
+        .collect();
+    let document = std::fs::read_to_string(checkout().join("docs/review.md")).unwrap();
+    assert!(document.contains(&table), "docs/review.md has not this table:\n{table}");
 }
 
 /// Nothing went wrong on the page, and it asked nobody for anything.

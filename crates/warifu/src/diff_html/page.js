@@ -79,6 +79,7 @@
     bookkeeping: ["管理項目（日付・順序番号・桁数・旧点数など） {0}", "Bookkeeping (dates, order numbers, lengths, old amounts): {0}"],
     restColumns: ["ほか {0} 項目", "{0} more"],
     records: ["レコード一覧", "Every record"],
+    legend: ["左が旧、右が新。", "Old on the left, new on the right."],
     search: ["検索（コード・名称・値）", "Search (code, name, value)"],
     kind: ["種別", "Kind"],
     risk: ["確認事項", "Look at"],
@@ -419,7 +420,7 @@
     return h`<li><button type="button" class="row" data-choose="q" data-value="${record.key}">${named}<span class="value ${long ? "long" : ""}">${shown}</span></button></li>`;
   };
   const place = (risk, [key, field, found, expected]) =>
-    h`<li><button type="button" class="row" data-choose="q" data-value="${key || ""}"><span class="of"><span class="code">${key}</span>${field}</span><span class="value long">${risk.rule[lang].replace("{found}", found).replace("{expected}", expected)}</span></button></li>`;
+    h`<li><button type="button" class="row" data-choose="q" data-value="${key || ""}"><span class="of"><span class="code">${key}</span>${field}</span><span class="value long">${risk.rule[lang].replace("{found}", () => found || "").replace("{expected}", () => expected || "")}</span></button></li>`;
   const allOf = (risk) =>
     risk.list.length ? h`<p class="all"><button type="button" class="link" data-choose="risk" data-value="${riskName(risk)}">${risk.list.length > SAMPLES[risk.level] ? t("showAll", number(risk.list.length)) : t("showThese")}</button></p>` : "";
   const columnRow = (risk) => {
@@ -574,11 +575,12 @@
     const all = columns.map((column, place) => ({ ...column, place, count: columnCount[place] })).filter((column) => column.count > 0);
     all.sort((a, b) => b.count - a.count || a.place - b.place);
     if (all.length === 0) return fill(at("columns"), h``);
-    const most = all[0].count;
-    const bar = (column) =>
-      h`<li><button type="button" data-choose="column" data-value="${column.id}" aria-pressed="${chosen.column === column.id}"><span class="label">${columnName(column.place)} <small>${columnId(column.place)}</small></span><span><span class="bar" style="display:block;width:${((column.count / most) * 100).toFixed(1)}%"></span></span><span class="count">${number(column.count)}</span></button></li>`;
     const own = all.filter((column) => !column.books);
     const books = all.filter((column) => column.books);
+    const bar = (column) => {
+      const most = (column.books ? books : own)[0].count;
+      return h`<li><button type="button" data-choose="column" data-value="${column.id}" aria-pressed="${chosen.column === column.id}"><span class="label">${columnName(column.place)} <small>${columnId(column.place)}</small></span><span><span class="bar" style="display:block;width:${((column.count / most) * 100).toFixed(1)}%"></span></span><span class="count">${number(column.count)}</span></button></li>`;
+    };
     const [shown, rest] = [own.slice(0, BARS_SHOWN), own.slice(BARS_SHOWN)];
     fill(
       at("columns"),
@@ -598,7 +600,7 @@
     const concerns = risks.filter((risk) => risk.list.length).map((risk) => [riskName(risk), riskTitle(risk) + " " + number(risk.list.length)]);
     const sorts = [["", t("byRisk")], ["key", t("byKey")], ...(movements.length ? [["move", t("byMove")]] : [])];
     const pick = (name, list) => h`<label>${t(name === "column" ? "item" : name)}<select data-pick="${name}">${options(name === "sort" ? list : [["", t("any")], ...list], chosen[name])}</select></label>`;
-    fill(at("heading"), h`<h2 tabindex="-1">${t("records")}</h2>`);
+    fill(at("heading"), h`<h2 tabindex="-1">${t("records")}</h2><p class="only-print soft">${t("legend")}</p>`);
     fill(
       at("toolbar"),
       h`<div class="tools"><label class="search">${t("search")}<input type="search" id="q" autocomplete="off" spellcheck="false" value="${chosen.q || ""}"></label>
@@ -655,6 +657,20 @@
     return fieldList(cells, ([, before, after]) => value(record.fate === "added" ? after : before));
   };
 
+  // The same on paper: one line of text, and no zeros of records that came or went.
+  const restLine = (record, cells) => {
+    const shown = (text) => (text === "" ? t("blank") : text);
+    const head = [record.key, record.label];
+    const tells = (text) => !neutral(text) && !head.includes(text);
+    const told = isBoth(record) ? cells : cells.filter((cell) => data.cells[cell].slice(1, 3).some(tells));
+    const line = told.map((cell) => {
+      const [column, before, after] = data.cells[cell];
+      const values = isBoth(record) ? shown(before) + " → " + shown(after) : before || after;
+      return columnName(column) + " " + values;
+    });
+    return line.join(" ／ ");
+  };
+
   const BADGES = 2;
   // On paper a record with more columns than this may go on over a page.
   const TALL = 8;
@@ -667,9 +683,10 @@
           const [text, means] = record.fate === "added" ? [after, meansAfter] : [before, meansBefore];
           return h`${value(text)}${meaning(means)}`;
         });
-    const fold = rest.length
-      ? h`<details class="rest" data-rest="${record.place}" ${whole ? h`open` : ""}><summary>${isBoth(record) && !shown.length ? name : t("rest", rest.length) + (lang === "ja" ? "：" : ": ") + name}</summary>${whole ? restOf(record, rest) : ""}</details>`
-      : "";
+    const called = isBoth(record) && !shown.length ? name : t("rest", rest.length) + (lang === "ja" ? "：" : ": ") + name;
+    let fold = "";
+    if (rest.length && whole) fold = h`<p class="rest">${called} ${restLine(record, rest)}</p>`;
+    else if (rest.length) fold = h`<details class="rest" data-rest="${record.place}"><summary>${called}</summary></details>`;
     return h`<article class="rec ${shown.length > TALL ? "tall" : ""}" data-key="${record.key}"><header><span class="fate ${record.fate}">${t(record.fate)}</span><h3><span class="code">${record.key}</span><span class="label">${record.label}</span></h3><span class="badges">${badges.map((risk) => h`<button type="button" class="${risk.level}" data-choose="risk" data-value="${riskName(risk)}">${risk.title[lang]}</button>`)}</span></header>${table}${fold}</article>`;
   };
 
@@ -782,8 +799,9 @@
     if (entries.some((entry) => entry.isIntersecting) && shown < list.length) showMore(CHUNK);
   }, { rootMargin: "1200px" }).observe(at("more"));
 
-  // Paper has no scrolling: everything that the filter lets through, with its folds open.
+  // Paper has no scrolling and no folds: everything that the filter lets through.
   window.addEventListener("beforeprint", () => {
+    for (const fold of document.querySelectorAll("#first details")) fold.open = true;
     at("list").innerHTML = list.map((record) => article(record, true).text).join("");
     root.dataset.shown = list.length;
   });

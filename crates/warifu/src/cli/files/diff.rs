@@ -17,8 +17,8 @@ use crate::cli::Context;
 
 /// Show what changed between two states of a master, record by record and field by field.
 ///
-/// OLD and NEW are files or REV:kind of the repository. `--output differential` writes an official 変更分 that
-/// `warifu apply OLD` takes to NEW.
+/// OLD and NEW are files or REV:kind of the repository. `--output html` writes one page for a joint review.
+/// `--output differential` writes an official 変更分 that `warifu apply OLD` takes to NEW.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The older state.
@@ -45,10 +45,13 @@ pub(crate) struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Output {
+    /// Lines: a summary, then each record with each field that differs.
     Text,
+    /// One JSON document.
     Json,
     /// One page for a review by people: riskiest changes first, every record, search, print.
     Html,
+    /// An official 変更分.
     Differential,
 }
 
