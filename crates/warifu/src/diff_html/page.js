@@ -101,6 +101,10 @@
     restNeutral: ["0・空・管理項目", "zero, blank or bookkeeping"],
     filtered: ["次の条件で絞り込んだ印刷です: {0}", "Printed with this filter: {0}"],
     unfiltered: ["全レコードの印刷です。", "Every record is printed."],
+    manyPages: [
+      "{0} 件を印刷します。数百ページになり、準備に数分かかることがあります。続けますか。",
+      "This prints {0} records: hundreds of pages, which may take minutes to prepare. Go on?",
+    ],
     sign: [
       "次の二つの状態の間の変更を確認した。",
       "We have looked at the changes between these two states.",
@@ -690,6 +694,7 @@
     return h`<article class="rec ${shown.length > TALL ? "tall" : ""}" data-key="${record.key}"><header><span class="fate ${record.fate}">${t(record.fate)}</span><h3><span class="code">${record.key}</span><span class="label">${record.label}</span></h3><span class="badges">${badges.map((risk) => h`<button type="button" class="${risk.level}" data-choose="risk" data-value="${riskName(risk)}">${risk.title[lang]}</button>`)}</span></header>${table}${fold}</article>`;
   };
 
+  const PRINTED_UNASKED = 1000;
   const CHUNK = 60;
   let list = [];
   let shown = 0;
@@ -762,7 +767,7 @@
       writeAddress();
       showAll();
     } else if (print) {
-      window.print();
+      if (list.length <= PRINTED_UNASKED || window.confirm(t("manyPages", number(list.length)))) window.print();
     } else if (scale && event.target.closest && event.target.closest("#scatter")) {
       const record = nearest(event);
       if (record) {

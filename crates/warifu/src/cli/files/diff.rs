@@ -106,8 +106,14 @@ impl Args {
     }
 
     fn page(&self, context: &Context) -> Result<Exit, Failure> {
+        let lang = context.lang;
+        let progress = context.progress(3);
+        progress.set_message(say!(lang, "reading", "読み込み"));
         let states = load_states(&self.old, &self.new, &context.schemas, &self.repo)?;
-        let page = diff_html::page(&states, context.lang).map_err(other_kind)?;
+        progress.inc(1);
+        progress.set_message(say!(lang, "comparing", "比較"));
+        let page = diff_html::page(&states, lang).map_err(other_kind)?;
+        progress.finish_and_clear();
         match &self.out {
             Some(out) => files::write(out, &page)?,
             None => context.print_bytes(&page)?,
