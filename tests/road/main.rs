@@ -5,7 +5,9 @@
 mod stage;
 
 mod bad_input;
+mod browser;
 mod documents;
 mod files;
 mod new_master;
 mod releases;
+mod review_page;

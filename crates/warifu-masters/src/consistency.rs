@@ -9,6 +9,16 @@ use std::collections::BTreeMap;
 use crate::finding::{Code, Finding, Findings, Severity};
 use crate::table::Master;
 
+/// Columns that name another record of the same master.
+pub(crate) const RELATED_CODES: [&str; 6] = [
+    "related_product_code",
+    "long_listed_related_code",
+    "age_addition_1_code",
+    "age_addition_2_code",
+    "age_addition_3_code",
+    "age_addition_4_code",
+];
+
 /// Every rule that applies to `master`, a full state.
 pub fn check(master: &Master) -> Findings {
     let mut rules = Rules { master, findings: Findings::new() };
@@ -127,16 +137,8 @@ impl Rules<'_> {
 
     /// Codes that name another record of the same master name one that is there.
     fn related_codes(&mut self) {
-        let ids = [
-            "related_product_code",
-            "long_listed_related_code",
-            "age_addition_1_code",
-            "age_addition_2_code",
-            "age_addition_3_code",
-            "age_addition_4_code",
-        ];
         let layout = self.master.layout();
-        for column in ids.into_iter().filter_map(|id| layout.position(id)) {
+        for column in RELATED_CODES.into_iter().filter_map(|id| layout.position(id)) {
             for row in self.rows() {
                 let related = self.master.field(row, column);
                 if !is_zero(related.as_bytes()) && self.master.find(related).is_none() {
@@ -162,7 +164,7 @@ impl Rules<'_> {
 }
 
 /// Blank, or nothing but zeros and a point.
-fn is_zero(field: &[u8]) -> bool {
+pub(crate) fn is_zero(field: &[u8]) -> bool {
     field.iter().all(|byte| matches!(byte, b'0' | b'.'))
 }
 

@@ -1,10 +1,11 @@
 //! What changed between two states of a master: records added, changed and removed, field by field.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::schema::{CHANGE_CLASS, CHANGED_ON, Layout};
-use crate::table::{Master, TableBuilder};
+use crate::table::{Master, Table, TableBuilder};
 
 /// One record that differs. Rows are numbers in the old and the new master.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +104,27 @@ pub fn field_or_blank(master: &Master, row: usize, column: usize) -> &str {
     if column < master.layout().width() { master.field(row, column) } else { "" }
 }
 
+/// Whether a record is marked to leave with the next publication (class 9 or 1).
+pub(crate) fn is_marked(table: &Table, row: usize) -> bool {
+    let class = table.layout().position(CHANGE_CLASS);
+    class.is_some_and(|class| matches!(table.bytes(row, class), b"9" | b"1"))
+}
+
+/// What became of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// Only in the new state.
+    Added,
+    /// More than bookkeeping differs.
+    Changed,
+    /// Now carries class 9 or 1, and did not before.
+    Abolished,
+    /// Only in the old state.
+    Removed,
+    /// Only the change class differs.
+    ClassOnly,
+}
+
 /// How many records a diff adds, changes, abolishes and removes, and in which fields.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Summary {
@@ -127,6 +149,38 @@ impl Diff<'_> {
         if old.width() > new.width() { old } else { new }
     }
 
+    /// What became of the record that `change` is of; [`Summary`] counts the same.
+    pub fn fate(&self, change: Change) -> Fate {
+        match change {
+            Change::Added { .. } => Fate::Added,
+            Change::Removed { .. } => Fate::Removed,
+            Change::Changed { old, new } => {
+                let class = self.layout().position(CHANGE_CLASS);
+                let more =
+                    fields_that_differ(self.old, old, self.new, new).any(|column| Some(column) != class);
+                self.fate_of_changed(old, new, more)
+            }
+        }
+    }
+
+    fn fate_of_changed(&self, old: usize, new: usize, more_than_class: bool) -> Fate {
+        if is_marked(self.new, new) && !is_marked(self.old, old) {
+            Fate::Abolished
+        } else if more_than_class {
+            Fate::Changed
+        } else {
+            Fate::ClassOnly
+        }
+    }
+
+    /// The key of the record that `change` is of.
+    pub fn key(&self, change: Change) -> Cow<'_, str> {
+        match change {
+            Change::Added { new } | Change::Changed { new, .. } => self.new.key(new),
+            Change::Removed { old } => self.old.key(old),
+        }
+    }
+
     /// The counts.
     pub fn summary(&self) -> Summary {
         let layout = self.layout();
@@ -145,15 +199,10 @@ impl Diff<'_> {
                             more_than_class = true;
                         }
                     }
-                    let marked = |master: &Master, row: usize| {
-                        class.is_some_and(|class| matches!(master.bytes(row, class), b"9" | b"1"))
-                    };
-                    if marked(self.new, new) && !marked(self.old, old) {
-                        summary.abolished += 1;
-                    } else if more_than_class {
-                        summary.changed += 1;
-                    } else {
-                        summary.class_only += 1;
+                    match self.fate_of_changed(old, new, more_than_class) {
+                        Fate::Abolished => summary.abolished += 1,
+                        Fate::ClassOnly => summary.class_only += 1,
+                        _ => summary.changed += 1,
                     }
                 }
             }

@@ -18,6 +18,7 @@ pub mod plausibility;
 pub mod read;
 mod recognise;
 pub mod reissue;
+pub mod review;
 pub mod schema;
 pub mod table;
 pub mod timeline;

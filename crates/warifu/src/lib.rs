@@ -4,6 +4,7 @@
 //! with which exit status. The binary puts a command line in front. This crate is the only one that uses git,
 //! and it never carries an async runtime.
 
+pub mod diff_html;
 pub mod diff_report;
 pub mod error;
 pub mod files;

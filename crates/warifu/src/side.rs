@@ -2,13 +2,16 @@
 
 use std::path::Path;
 
-use warifu_masters::read::{Declared, read};
+use jiff::civil::Date;
+use serde::Serialize;
+use warifu_masters::digest::Digest;
+use warifu_masters::read::{Declared, Role, read};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
 
 use crate::error::{Exit, Failure};
 use crate::files;
-use crate::store::{At, Store, StoreError};
+use crate::store::{At, Store, StoreError, dated_in};
 
 /// A master to compare, and what to call it.
 #[derive(Debug)]
@@ -54,6 +57,86 @@ pub fn load_sides(old: &str, new: &str, schemas: &Schemas, repo: &Path) -> Resul
     })
 }
 
+/// Where one side of a review comes from.
+#[derive(Debug, Clone, Serialize)]
+pub struct Origin {
+    /// The commit, in full; none for a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// The series; none for a file, which does not tell it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
+    /// The file, or the one that came in last.
+    pub file: String,
+    /// The digest of that file's bytes.
+    pub sha256: Digest,
+    /// Its day of publication, where the name tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dated: Option<Date>,
+    /// Full or differential; of a revision full, whatever came in last.
+    pub role: Role,
+}
+
+/// Two whole states to review, and where they come from.
+#[derive(Debug)]
+pub struct States {
+    /// The older one.
+    pub old: Side,
+    /// The newer one.
+    pub new: Side,
+    /// Where they come from, in the same order.
+    pub origins: [Origin; 2],
+    /// The other masters of the newer one's series, which may name its records. None beside a file.
+    pub others: Vec<Master>,
+}
+
+/// Loads both sides whole, which a review needs and a mere comparison does not.
+///
+/// # Errors
+/// As [`load_side`].
+pub fn load_states(old: &str, new: &str, schemas: &Schemas, repo: &Path) -> Result<States, Failure> {
+    let (old_side, old_origin, _) = load_state(old, schemas, repo)?;
+    let (new_side, new_origin, at) = load_state(new, schemas, repo)?;
+    let mut others = Vec::new();
+    if let Some((store, at)) = at {
+        for other in store.masters(&at.commit)? {
+            if other.series == at.series && other.kind != at.kind {
+                others.push(store.state(&other)?);
+            }
+        }
+    }
+    Ok(States { old: old_side, new: new_side, origins: [old_origin, new_origin], others })
+}
+
+type Found = Option<(Box<Store>, At)>;
+
+fn load_state(text: &str, schemas: &Schemas, repo: &Path) -> Result<(Side, Origin, Found), Failure> {
+    let name = text.to_owned();
+    match named(text, schemas, repo)? {
+        Named::File => {
+            let bytes = files::read(Path::new(text))?;
+            let sha256 = Digest::of(&bytes);
+            let (master, role) = read_whole(text, bytes, schemas)?;
+            let (commit, series, file) =
+                (None, None, name.rsplit(['/', '\\']).next().unwrap_or(text).to_owned());
+            let origin = Origin { commit, series, dated: dated_in(&file), file, sha256, role };
+            Ok((Side { name, master }, origin, None))
+        }
+        Named::Revision(store, at) => {
+            let record = store.import_record(&at)?;
+            let origin = Origin {
+                commit: Some(at.commit.clone()),
+                series: Some(at.series.clone()),
+                file: record.name,
+                sha256: record.sha256,
+                dated: Some(record.dated),
+                role: Role::Full,
+            };
+            Ok((Side { name, master: store.state(&at)? }, origin, Some((store, at))))
+        }
+    }
+}
+
 enum Named {
     File,
     Revision(Box<Store>, At),
@@ -80,9 +163,13 @@ fn named(text: &str, schemas: &Schemas, repo: &Path) -> Result<Named, Failure> {
 }
 
 fn load_file(text: &str, schemas: &Schemas) -> Result<Master, Failure> {
-    let reading = read(schemas, files::read(Path::new(text))?, &Declared::default());
+    Ok(read_whole(text, files::read(Path::new(text))?, schemas)?.0)
+}
+
+fn read_whole(text: &str, bytes: Vec<u8>, schemas: &Schemas) -> Result<(Master, Role), Failure> {
+    let reading = read(schemas, bytes, &Declared::default());
     match reading.master {
-        Some(master) if !reading.findings.denies() => Ok(master),
+        Some(master) if !reading.findings.denies() => Ok((master, reading.role.unwrap_or(Role::Full))),
         _ => Err(Failure::refused(
             format!("{text} cannot be compared"),
             format!("{text} は比較できません"),

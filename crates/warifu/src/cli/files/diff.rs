@@ -1,11 +1,11 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use warifu::diff_report;
 use warifu::error::{Exit, Failure};
 use warifu::files;
-use warifu::side::load_sides;
-use warifu_masters::diff::{Diff, diff};
+use warifu::side::{load_sides, load_states};
+use warifu::{diff_html, diff_report};
+use warifu_masters::diff::{Diff, OtherKind, diff};
 use warifu_masters::finding::Findings;
 use warifu_masters::lang::Lang;
 use warifu_masters::say;
@@ -17,8 +17,8 @@ use crate::cli::Context;
 
 /// Show what changed between two states of a master, record by record and field by field.
 ///
-/// OLD and NEW are files or REV:kind of the repository. `--output differential` writes an official 変更分 that
-/// `warifu apply OLD` takes to NEW.
+/// OLD and NEW are files or REV:kind of the repository. `--output html` writes one page for a joint review.
+/// `--output differential` writes an official 変更分 that `warifu apply OLD` takes to NEW.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The older state.
@@ -45,22 +45,27 @@ pub(crate) struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Output {
+    /// Lines: a summary, then each record with each field that differs.
     Text,
+    /// One JSON document.
     Json,
+    /// One page for a review by people: riskiest changes first, every record, search, print.
+    Html,
+    /// An official 変更分.
     Differential,
 }
 
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let lang = context.lang;
+        if self.output == Output::Html {
+            return self.page(context);
+        }
         let (old, new) = load_sides(&self.old, &self.new, &context.schemas, &self.repo)?;
         let (old, new) = (old.master, new.master);
-        let diff = diff(&old, &new).map_err(|error| {
-            let japanese = format!("{} と {} は別のマスターのため比較できません", error.old, error.new);
-            Failure::refused(error.to_string(), japanese, Findings::new())
-        })?;
+        let diff = diff(&old, &new).map_err(other_kind)?;
         let bytes = match self.output {
-            Output::Json => None,
+            Output::Json | Output::Html => None,
             Output::Text if context.json => None,
             Output::Text => Some(diff_report::text(&diff, &self.old, &self.new, lang)),
             Output::Differential => {
@@ -99,6 +104,27 @@ impl Args {
         }
         Ok(Exit::Done)
     }
+
+    fn page(&self, context: &Context) -> Result<Exit, Failure> {
+        let lang = context.lang;
+        let progress = context.progress(3);
+        progress.set_message(say!(lang, "reading", "読み込み"));
+        let states = load_states(&self.old, &self.new, &context.schemas, &self.repo)?;
+        progress.inc(1);
+        progress.set_message(say!(lang, "comparing", "比較"));
+        let page = diff_html::page(&states, lang).map_err(other_kind)?;
+        progress.finish_and_clear();
+        match &self.out {
+            Some(out) => files::write(out, &page)?,
+            None => context.print_bytes(&page)?,
+        }
+        Ok(Exit::Done)
+    }
+}
+
+fn other_kind(error: OtherKind) -> Failure {
+    let japanese = format!("{} と {} は別のマスターのため比較できません", error.old, error.new);
+    Failure::refused(error.to_string(), japanese, Findings::new())
 }
 
 /// What a differential cannot say, by column: how often, and the first record.
