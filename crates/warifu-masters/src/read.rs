@@ -175,6 +175,53 @@ pub fn read_canonical(schemas: &Schemas, kind: &str, bytes: Vec<u8>) -> Result<M
     }
 }
 
+/// Reads the record with `key` from a canonical CSV and passes over the others: what they hold is not looked at.
+///
+/// # Errors
+/// As [`read_canonical`], as far as the header and that record go.
+pub fn read_canonical_record(
+    schemas: &Schemas,
+    kind: &str,
+    mut bytes: Vec<u8>,
+    key: &str,
+) -> Result<Option<Master>, Findings> {
+    let header = memchr::memchr(b'\n', &bytes).map_or(bytes.len(), |end| end + 1);
+    let known =
+        |layout: &&Arc<Layout>| bytes[..header].trim_ascii_end() == layout.canonical_header().as_bytes();
+    // Where nothing is in quotation marks, lines are rows and commas end fields.
+    let plain = memchr::memchr(b'"', &bytes).is_none();
+    if let Some(layout) = schemas.editions(kind).into_iter().find(known).filter(|_| plain) {
+        let Some(row) = row_with_key(layout, &bytes[header..], key) else { return Ok(None) };
+        bytes.truncate(header + row.end);
+        bytes.drain(header..header + row.start);
+    }
+    let master = read_canonical(schemas, kind, bytes)?;
+    Ok(master.find(key).map(|row| master.alone(row)))
+}
+
+/// Where in `rows`, which hold no quotation mark, the row with `key` stands, with its line end.
+fn row_with_key(layout: &Layout, rows: &[u8], key: &str) -> Option<std::ops::Range<usize>> {
+    let (mut at, mut built) = (0, Vec::with_capacity(key.len()));
+    while at < rows.len() {
+        let end = memchr::memchr(b'\n', &rows[at..]).map_or(rows.len(), |end| at + end + 1);
+        built.clear();
+        for (number, (column, fill)) in layout.key.iter().enumerate() {
+            if number > 0 {
+                built.extend_from_slice(layout.key_separator.as_bytes());
+            }
+            let part = rows[at..end].split(|byte| *byte == b',').nth(*column).unwrap_or_default();
+            let part = part.strip_suffix(b"\n").unwrap_or(part);
+            built.extend(std::iter::repeat_n(b'0', fill.saturating_sub(part.len())));
+            built.extend_from_slice(part);
+        }
+        if built == key.as_bytes() {
+            return Some(at..end);
+        }
+        at = end;
+    }
+    None
+}
+
 /// The charset to decode by, and the bytes without a byte order mark.
 fn recognise_charset<'a>(
     schemas: &Schemas,

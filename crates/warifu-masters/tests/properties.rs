@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use warifu_masters::charset::Charset;
 use warifu_masters::diff::{Change, diff, fields_that_differ};
 use warifu_masters::differential::apply;
-use warifu_masters::read::{Declared, Role, read, read_canonical};
+use warifu_masters::read::{Declared, Role, read, read_canonical, read_canonical_record};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
 use warifu_masters::validate::validate;
@@ -143,6 +143,19 @@ proptest! {
             };
         }
         prop_assert_eq!(rest, lost.len());
+    }
+
+    /// One record read alone is the record read with all the others.
+    #[test]
+    fn a_record_is_read_alone(records in records(), other in 0u32..300) {
+        let schemas = Schemas::built_in().unwrap();
+        let master = master(&schemas, &records);
+        for code in records.keys().copied().take(3).chain([other]) {
+            let key = format!("7{code:08}");
+            let alone = read_canonical_record(&schemas, "material", master.canonical(), &key).unwrap();
+            let among = master.find(&key).map(|row| master.alone(row));
+            prop_assert_eq!(alone.map(|one| one.canonical()), among.map(|one| one.canonical()));
+        }
     }
 
     /// The canonical form is one: shards put together are the whole, and reading it gives the same digest.

@@ -147,6 +147,8 @@ fn main() {
     let day = TreatmentDay::parse("2024-06-01").unwrap();
     let mut times = Vec::new();
     for _ in 0..21 {
+        // As a command does: nothing is cached yet.
+        let store = Store::open(&path, schemas.clone()).unwrap();
         let watch = Watch::start();
         let lives = store.lives("HEAD", "111000110").unwrap();
         assert!(matches!(lives[0].timeline.on(day).period.standing, Standing::InForce { .. }));

@@ -41,17 +41,11 @@ pub struct Blamed {
     pub dated: Option<Date>,
 }
 
-/// One version of the shard that holds a record.
-struct ShardVersion {
+/// A record after one version of its shard.
+struct RecordVersion {
     commit: Oid,
-    shard: Option<Master>,
-    row: Option<usize>,
-}
-
-impl ShardVersion {
-    fn record(&self) -> Option<(&Master, usize)> {
-        Some((self.shard.as_ref()?, self.row?))
-    }
+    /// A master of that record alone; none when the shard has no such record.
+    record: Option<Master>,
 }
 
 impl Store {
@@ -99,18 +93,17 @@ impl Store {
         let objects = self.objects()?;
         let mut versions = self.versions(&objects, at, key)?;
         let Some(newest) = versions.next().transpose()? else { return Ok(Vec::new()) };
-        let Some((shard, row)) = newest.record() else { return Ok(Vec::new()) };
+        let Some(record) = newest.record else { return Ok(Vec::new()) };
         // Who set each column: the oldest version since when its value has not changed.
-        let mut set_by = vec![newest.commit; shard.layout().width()];
+        let mut set_by = vec![newest.commit; record.layout().width()];
         let mut open: Vec<usize> = (0..set_by.len()).collect();
         for version in versions {
-            let version = version?;
-            let Some((older, older_row)) = version.record() else { break };
+            let RecordVersion { commit, record: Some(older) } = version? else { break };
             open.retain(|column| {
                 let wide = *column < older.layout().width();
-                let same = wide && field_or_blank(older, older_row, *column) == shard.field(row, *column);
+                let same = wide && field_or_blank(&older, 0, *column) == record.field(0, *column);
                 if same {
-                    set_by[*column] = version.commit;
+                    set_by[*column] = commit;
                 }
                 same
             });
@@ -126,7 +119,7 @@ impl Store {
             });
             Blamed {
                 column,
-                value: shard.field(row, column).to_owned(),
+                value: record.field(0, column).to_owned(),
                 commit: commit.to_string(),
                 version: version.clone(),
                 dated: *dated,
@@ -135,20 +128,19 @@ impl Store {
         Ok(blamed.collect())
     }
 
-    /// The versions of the shard that holds `key`, newest first, each read when it is asked for.
+    /// The versions of the record with `key`, newest first, each read when it is asked for.
     fn versions<'a>(
         &'a self,
         objects: &'a Objects<'_>,
         at: &'a At,
         key: &'a str,
-    ) -> Result<impl Iterator<Item = Result<ShardVersion, StoreError>> + 'a, StoreError> {
+    ) -> Result<impl Iterator<Item = Result<RecordVersion, StoreError>> + 'a, StoreError> {
         let head = Oid::from_str(&at.commit).map_err(StoreError::git("read a commit's name"))?;
         let file = shards::file_of_key(key);
         let changes = objects.changes_at(head, &["masters", &at.series, &at.kind, &file])?;
-        Ok(changes.into_iter().map(move |(commit, oid)| {
-            let shard = oid.map(|oid| self.shard(objects, &at.kind, &file, oid)).transpose()?;
-            let row = shard.as_ref().and_then(|shard| shard.find(key));
-            Ok(ShardVersion { commit, shard, row })
+        Ok(changes.into_iter().map(move |(commit, shard)| {
+            let record = shard.map(|shard| self.record(objects, &at.kind, shard, key)).transpose()?;
+            Ok(RecordVersion { commit, record: record.flatten() })
         }))
     }
 

@@ -79,7 +79,7 @@ impl Store {
             };
         }
         let mut lives = Vec::new();
-        for kinds in [near.clone(), far.difference(&near).cloned().collect()] {
+        for kinds in [near.clone(), &far - &near] {
             for kind in kinds {
                 let looked = Looked { store: self, objects: &objects, head, kind: &kind, key, file: &file };
                 lives.extend(looked.life(&config, tree)?);
@@ -150,9 +150,9 @@ impl Looked<'_> {
             if imports.contains_key(&commit) && !stands.contains_key(&commit) {
                 continue;
             }
-            let shard =
-                shard.map(|shard| self.store.shard(objects, self.kind, self.file, shard)).transpose()?;
-            let row = shard.and_then(|shard| Some(Row::of(&shard, shard.find(self.key)?)));
+            let record =
+                shard.map(|shard| self.store.record(objects, self.kind, shard, self.key)).transpose()?;
+            let row = record.flatten().map(|record| Row::of(&record, 0));
             if line.is_news(row.as_ref()) {
                 let version = match stands.get(&commit) {
                     Some(record) => self.imported(commit, *record, &series)?,

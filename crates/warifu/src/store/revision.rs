@@ -1,7 +1,7 @@
 //! Revisions: what a commit holds, by `REV:kind` or `REV:series/kind`.
 
 use git2::Oid;
-use warifu_masters::read::read_canonical;
+use warifu_masters::read::{read_canonical, read_canonical_record};
 use warifu_masters::table::Master;
 use warifu_masters::write::write;
 
@@ -213,6 +213,18 @@ impl Store {
         oid: Oid,
     ) -> Result<Master, StoreError> {
         shards::join(objects, &self.schemas, kind, &Shards::from([(file.to_owned(), oid)]), "")
+    }
+
+    /// The record with `key` of a shard, alone.
+    pub(super) fn record(
+        &self,
+        objects: &Objects<'_>,
+        kind: &str,
+        shard: Oid,
+        key: &str,
+    ) -> Result<Option<Master>, StoreError> {
+        read_canonical_record(&self.schemas, kind, objects.blob(shard)?, key)
+            .map_err(|findings| shards::unreadable(kind, &findings))
     }
 
     /// Two states of one kind, without the shards that are the same in both: what

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use git2::{ObjectType, Oid};
+use warifu_masters::finding::Findings;
 use warifu_masters::read::read_canonical;
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
@@ -82,10 +83,13 @@ pub(super) fn join(
         text.extend_from_slice(header.as_bytes());
         text.push(b'\n');
     }
-    read_canonical(schemas, kind, text).map_err(|findings| {
-        let first = findings.list().first().map(|finding| finding.text(warifu_masters::lang::Lang::En));
-        StoreError::damaged(format_args!("{kind}: {}", first.unwrap_or_default()))
-    })
+    read_canonical(schemas, kind, text).map_err(|findings| unreadable(kind, &findings))
+}
+
+/// A shard that is no canonical CSV.
+pub(super) fn unreadable(kind: &str, findings: &Findings) -> StoreError {
+    let first = findings.list().first().map(|finding| finding.text(warifu_masters::lang::Lang::En));
+    StoreError::damaged(format_args!("{kind}: {}", first.unwrap_or_default()))
 }
 
 /// The header line of a shard.
