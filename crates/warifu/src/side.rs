@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use jiff::civil::Date;
-use serde::Serialize;
 use warifu_masters::digest::Digest;
 use warifu_masters::read::{Declared, Role, read};
 use warifu_masters::schema::Schemas;
@@ -58,23 +57,33 @@ pub fn load_sides(old: &str, new: &str, schemas: &Schemas, repo: &Path) -> Resul
 }
 
 /// Where one side of a review comes from.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Origin {
-    /// The commit, in full; none for a file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub commit: Option<String>,
-    /// The series; none for a file, which does not tell it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub series: Option<String>,
-    /// The file, or the one that came in last.
+    /// A file, or a commit.
+    pub source: Source,
+    /// The file's name without a folder; of a commit the one that came in last.
     pub file: String,
     /// The digest of that file's bytes.
     pub sha256: Digest,
     /// Its day of publication, where the name tells it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dated: Option<Date>,
-    /// Full or differential; of a revision full, whatever came in last.
-    pub role: Role,
+}
+
+/// What one side of a review is.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A file.
+    File {
+        /// Full or differential.
+        role: Role,
+    },
+    /// A state of the repository, which is whole whatever came in last.
+    Commit {
+        /// The commit, in full.
+        commit: String,
+        /// The series.
+        series: String,
+    },
 }
 
 /// Two whole states to review, and where they come from.
@@ -117,20 +126,17 @@ fn load_state(text: &str, schemas: &Schemas, repo: &Path) -> Result<(Side, Origi
             let bytes = files::read(Path::new(text))?;
             let sha256 = Digest::of(&bytes);
             let (master, role) = read_whole(text, bytes, schemas)?;
-            let (commit, series, file) =
-                (None, None, name.rsplit(['/', '\\']).next().unwrap_or(text).to_owned());
-            let origin = Origin { commit, series, dated: dated_in(&file), file, sha256, role };
+            let file = name.rsplit(['/', '\\']).next().unwrap_or(text).to_owned();
+            let origin = Origin { source: Source::File { role }, dated: dated_in(&file), file, sha256 };
             Ok((Side { name, master }, origin, None))
         }
         Named::Revision(store, at) => {
             let record = store.import_record(&at)?;
             let origin = Origin {
-                commit: Some(at.commit.clone()),
-                series: Some(at.series.clone()),
+                source: Source::Commit { commit: at.commit.clone(), series: at.series.clone() },
                 file: record.name,
                 sha256: record.sha256,
                 dated: Some(record.dated),
-                role: Role::Full,
             };
             Ok((Side { name, master: store.state(&at)? }, origin, Some((store, at))))
         }

@@ -53,15 +53,11 @@ fn mass(
             .collect();
     }
     if matches!(scope, Scope::States { .. }) {
-        let retired = (0..diff.new.rows()).all(|row| field_or_blank(diff.new, row, column).is_empty());
-        let unused = (0..diff.old.rows()).all(|row| field_or_blank(diff.old, row, column).is_empty());
-        let kind = match (unused, retired) {
-            (true, _) => Some(RiskKind::ColumnFirstUsed),
-            (false, true) => Some(RiskKind::ColumnEmptied),
-            (false, false) => None,
-        };
-        if let Some(kind) = kind {
-            return shared(kind, column, &transitions).into_iter().collect();
+        if (0..diff.old.rows()).all(|row| field_or_blank(diff.old, row, column).is_empty()) {
+            return first_used(diff, column, &transitions).into_iter().collect();
+        }
+        if (0..diff.new.rows()).all(|row| field_or_blank(diff.new, row, column).is_empty()) {
+            return shared(RiskKind::ColumnEmptied, column, &transitions).into_iter().collect();
         }
     }
     let rewritten: Transitions<'_> = transitions.extract_if(|(old, new), _| same_number(old, new)).collect();
@@ -74,6 +70,20 @@ fn mass(
         shared(RiskKind::SameChange, column, &transitions)
     };
     rewritten.into_iter().chain(other).collect()
+}
+
+/// A column that no record of the old state has: every record that has it now, those that are new among them.
+fn first_used(diff: &Diff<'_>, column: usize, transitions: &Transitions<'_>) -> Option<Risk> {
+    let uses = |change: &Change| match *change {
+        Change::Added { new } | Change::Changed { new, .. } => {
+            !field_or_blank(diff.new, new, column).is_empty()
+        }
+        Change::Removed { .. } => false,
+    };
+    let changes = (0..diff.changes.len()).filter(|at| uses(&diff.changes[*at])).collect();
+    let risk = Risk::of(RiskKind::ColumnFirstUsed, Some(column), changes)?;
+    let evidence = shared(risk.kind, column, transitions).map_or(Evidence::Changes, |told| told.evidence);
+    Some(Risk { evidence, ..risk })
 }
 
 /// Whether many records changed in the same way.

@@ -14,7 +14,7 @@ use warifu_masters::read::Role;
 use warifu_masters::review::{Scope, review};
 use warifu_masters::say;
 
-use crate::side::{Origin, States};
+use crate::side::{Origin, Source, States};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -26,7 +26,7 @@ const SCRIPT: &str = include_str!("page.js");
 /// [`warifu_masters::diff::OtherKind`] when the sides are not of the same kind.
 pub fn page(states: &States, lang: Lang) -> Result<Vec<u8>, warifu_masters::diff::OtherKind> {
     let diff = diff(&states.old.master, &states.new.master)?;
-    let parts = states.origins.iter().any(|origin| origin.role == Role::Differential);
+    let parts = states.origins.iter().any(is_part);
     let scope = if parts { Scope::Parts } else { Scope::States { others: &states.others } };
     let risks = review(&diff, scope);
     let mut data = data::of(&diff, &risks);
@@ -40,6 +40,10 @@ pub fn page(states: &States, lang: Lang) -> Result<Vec<u8>, warifu_masters::diff
     data["old"] = side(&diff, &states.old.name, old, Side::Old);
     data["new"] = side(&diff, &states.new.name, new, Side::New);
     Ok(assemble(&diff, &data, lang))
+}
+
+fn is_part(origin: &Origin) -> bool {
+    matches!(origin.source, Source::File { role: Role::Differential })
 }
 
 enum Side {
@@ -61,13 +65,12 @@ fn side(diff: &Diff<'_>, name: &str, origin: &Origin, side: Side) -> Value {
         "sha256": origin.sha256.to_string(),
         "dated": origin.dated.map(|day| day.to_string()),
     });
-    match (&origin.commit, &origin.series) {
-        (Some(commit), Some(series)) => {
+    match &origin.source {
+        Source::File { role } => value["role"] = serde_json::json!(role),
+        Source::Commit { commit, series } => {
             value["commit"] = commit.as_str().into();
             value["series"] = series.as_str().into();
         }
-        // A state of the repository is whole, whatever came in last.
-        _ => value["role"] = serde_json::json!(origin.role),
     }
     value
 }

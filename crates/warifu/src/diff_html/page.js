@@ -46,7 +46,7 @@
     first: ["先に確認する変更", "Look at these first"],
     firstLead: [
       "間違いであった場合の影響が大きい順です。誤りと判定されたものではありません。行を選ぶと該当レコードだけを一覧に表示します。",
-      "In the order of what would go wrong. None of these is an error as such. Choose a line to list its records alone.",
+      "In the order of what would go wrong. None of these is proven to be wrong. Choose a line to list its records alone.",
     ],
     noRisks: ["特に確認を要する変更はありません。", "No change asks for particular attention."],
     showAll: ["{0} 件すべてを一覧に表示", "List all {0}"],
@@ -423,8 +423,11 @@
     }
     return h`<li><button type="button" class="row" data-choose="q" data-value="${record.key}">${named}<span class="value ${long ? "long" : ""}">${shown}</span></button></li>`;
   };
-  const place = (risk, [key, field, found, expected]) =>
-    h`<li><button type="button" class="row" data-choose="q" data-value="${key || ""}"><span class="of"><span class="code">${key}</span>${field}</span><span class="value long">${risk.rule[lang].replace("{found}", () => found || "").replace("{expected}", () => expected || "")}</span></button></li>`;
+  const place = (risk, [key, field, found, expected]) => {
+    const column = columns.findIndex((known) => known.id === field);
+    const text = risk.rule[lang].replace("{found}", () => found || "").replace("{expected}", () => expected || "");
+    return h`<li><button type="button" class="row" data-choose="q" data-value="${key || ""}"><span class="of"><span class="code">${key}</span>${column < 0 ? field : columnName(column)}</span><span class="value long">${text}</span></button></li>`;
+  };
   const allOf = (risk) =>
     risk.list.length ? h`<p class="all"><button type="button" class="link" data-choose="risk" data-value="${riskName(risk)}">${risk.list.length > SAMPLES[risk.level] ? t("showAll", number(risk.list.length)) : t("showThese")}</button></p>` : "";
   const columnRow = (risk) => {
