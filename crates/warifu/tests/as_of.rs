@@ -10,7 +10,8 @@ use std::process::Command;
 use place::{Place, base, change, comment, data, import_all};
 use warifu::store::Life;
 use warifu_masters::claim::TreatmentDay;
-use warifu_masters::timeline::{Period, Standing, What};
+use warifu_masters::diff::fields_that_differ;
+use warifu_masters::timeline::{Period, Row, Standing, What};
 
 /// The one life of `key` that `rev` knows.
 fn life(place: &Place, rev: &str, key: &str) -> Life {
@@ -120,6 +121,20 @@ fn drugs_change_their_price_and_go_by_differentials() {
     assert_eq!(on(&elective, "2024-09-05", "elective_care_class"), "not listed y_ALL20240321.csv");
     assert_eq!(on(&elective, "2024-09-30", "elective_care_class"), "not listed y_ALL20240321.csv");
     assert_eq!(on(&elective, "2024-10-01", "elective_care_class"), "r06 y_20240906.csv 2");
+    // On the last day of the series every record that is not abolished is the one of the newest state.
+    let day = TreatmentDay::parse("2025-03-31").unwrap();
+    for row in (0..state.rows()).step_by(487) {
+        let (newest, key) = (Row::of(&state, row), state.key(row));
+        let timeline = &life(&place, "HEAD", &key).timeline;
+        match timeline.on(day).period.standing {
+            Standing::InForce { by } => {
+                let record = timeline.said(by).row.as_ref().unwrap();
+                let differ: Vec<_> = fields_that_differ(record.master(), 0, newest.master(), 0).collect();
+                assert!(differ.is_empty() || differ == [0], "{key}: {differ:?}, and 0 is the change class");
+            }
+            other => assert!(newest.field("abolished_on") != "99999999", "{key}: {other:?}"),
+        }
+    }
 }
 
 #[test]
@@ -167,6 +182,22 @@ fn an_import_that_was_taken_back_said_nothing() {
     let first = life(&place, "HEAD", "810000001");
     assert_eq!(on(&first, "2024-07-01", "name"), "r06 c_20240708.csv 初診料等");
     assert_eq!(events(&first, &["name"])[2..], ["c_20240708.csv Changed 初診等>初診料等"]);
+}
+
+/// The series begins with the full that stands, not with the one that was taken back.
+#[test]
+fn a_first_full_that_was_taken_back_begins_no_series() {
+    let place = Place::new();
+    place.import_bytes(base().as_bytes(), "c_ALL20240531.csv", "r06", &[]).unwrap();
+    if !git(&place, &["revert", "--no-edit", "HEAD"]) {
+        return;
+    }
+    assert!(place.store.lives("HEAD", "810000001").unwrap().is_empty());
+    let later = base().replace("20240601", "20240801");
+    place.import_bytes(later.as_bytes(), "c_ALL20240701.csv", "r06", &[]).unwrap();
+    let first = life(&place, "HEAD", "810000001");
+    assert_eq!(events(&first, &[]), ["c_ALL20240701.csv FirstSeen"]);
+    assert_eq!(on(&first, "2024-07-15", "name"), "BeforeOldest { line: 1 }");
 }
 
 #[test]

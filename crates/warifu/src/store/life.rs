@@ -139,17 +139,16 @@ impl Looked<'_> {
         };
         let stands: HashMap<Oid, Oid> = standing.into_iter().collect();
         let imports: HashMap<Oid, Option<Oid>> = imports.into_iter().collect();
-        let path = ["masters", &series, self.kind, self.file];
-        let mut changes = objects.changes_at(self.head, &path)?;
+        // What stands, and what was done by hand; not what came in and was taken back, nor what took it back.
+        let counts = |commit: &Oid| stands.contains_key(commit) || !imports.contains_key(commit);
+        let mut changes = objects.changes_at(self.head, &["masters", &series, self.kind, self.file])?;
+        changes.retain(|(commit, _)| counts(commit));
         changes.reverse();
         if changes.first().is_none_or(|(commit, _)| *commit != oldest.0) {
             let version = self.imported(oldest.0, oldest.1, &series)?;
             line.push(said(version, None)?);
         }
         for (commit, shard) in changes {
-            if imports.contains_key(&commit) && !stands.contains_key(&commit) {
-                continue;
-            }
             let record =
                 shard.map(|shard| self.store.record(objects, self.kind, shard, self.key)).transpose()?;
             let row = record.flatten().map(|record| Row::of(&record, 0));
