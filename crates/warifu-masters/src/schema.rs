@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use crate::consistency::Day;
 use crate::finding::Code;
 use crate::format::Format;
 
@@ -107,6 +108,15 @@ pub struct Waiver {
     pub keys: Vec<String>,
     /// Why.
     pub reason: String,
+    /// The last day of publication that it holds for, as YYYY-MM-DD, where a later file put it right.
+    #[serde(default, deserialize_with = "day")]
+    pub until: Option<Day>,
+}
+
+fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Day>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let day = Day::parse(&text);
+    day.map(Some).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is no day, such as 2024-05-31")))
 }
 
 /// A layout file as it is written.
@@ -190,9 +200,13 @@ impl Layout {
         self.position(id).ok_or_else(|| NoSuchColumn { layout: self.name(), id: id.to_owned() })
     }
 
-    /// Whether the record with `key` is known to break the rule behind `code`.
-    pub fn waives(&self, code: Code, key: &str) -> bool {
-        let concerns = |waiver: &&Waiver| waiver.code == code.as_str();
+    /// Whether the record with `key` is known to break the rule behind `code` in what was published on
+    /// `published`; where that is not known, a waiver with an end holds.
+    pub fn waives(&self, code: Code, key: &str, published: Option<Day>) -> bool {
+        let concerns = |waiver: &&Waiver| {
+            let ended = waiver.until.zip(published).is_some_and(|(until, published)| published > until);
+            waiver.code == code.as_str() && !ended
+        };
         self.waivers.iter().filter(concerns).any(|waiver| waiver.keys.iter().any(|known| known == key))
     }
 

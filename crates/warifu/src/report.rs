@@ -8,24 +8,30 @@ use warifu_masters::lang::Lang;
 use warifu_masters::say;
 
 /// How many findings of one code are shown; the rest are counted.
-const SHOWN: usize = 10;
+const SHOWN: u64 = 10;
+/// How many notes of one code are shown: some rules are broken by hundreds of published records.
+const SHOWN_NOTES: u64 = 3;
+
+fn shown_of(severity: Severity) -> u64 {
+    if severity == Severity::Note { SHOWN_NOTES } else { SHOWN }
+}
 
 /// The findings about `file` as text: `file:line:column:field: severity code: text`, and advice at the end.
 pub fn findings_text(file: &str, findings: &Findings, lang: Lang) -> String {
     let mut text = String::new();
-    let mut shown: Vec<(Code, usize)> = Vec::new();
+    // (code, found so far, shown so far)
+    let mut shown: Vec<(Code, u64, u64)> = Vec::new();
     for finding in findings.list() {
-        let count = match shown.iter_mut().find(|(code, _)| *code == finding.code) {
-            Some((_, count)) => count,
-            None => {
-                shown.push((finding.code, 0));
-                &mut shown.last_mut().expect("just pushed").1
-            }
-        };
-        *count += 1;
-        if *count > SHOWN {
+        let at = shown.iter().position(|(code, ..)| *code == finding.code).unwrap_or_else(|| {
+            shown.push((finding.code, 0, 0));
+            shown.len() - 1
+        });
+        let (_, found, told) = &mut shown[at];
+        *found += 1;
+        if *found > shown_of(finding.severity) {
             continue;
         }
+        *told += 1;
         let place = finding.place();
         let colon = if place.is_empty() { "" } else { ":" };
         let _ = write!(
@@ -41,8 +47,9 @@ pub fn findings_text(file: &str, findings: &Findings, lang: Lang) -> String {
         text.push('\n');
     }
     for (code, count) in findings.counts() {
-        if count > SHOWN as u64 {
-            let more = count - SHOWN as u64;
+        let told = shown.iter().find(|(known, ..)| *known == code).map_or(0, |(_, _, told)| *told);
+        if count > told {
+            let more = count - told;
             let _ = writeln!(
                 text,
                 "{file}: {}",
@@ -50,7 +57,7 @@ pub fn findings_text(file: &str, findings: &Findings, lang: Lang) -> String {
             );
         }
     }
-    for (code, _) in shown {
+    for (code, ..) in shown {
         let worst =
             findings.list().iter().filter(|finding| finding.code == code).map(|one| one.severity).max();
         if worst > Some(Severity::Note) {

@@ -4,17 +4,18 @@ use git2::Oid;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use warifu_masters::chain::check_chain;
-use warifu_masters::consistency;
+use warifu_masters::consistency::{self, Day};
 use warifu_masters::diff::{Summary, diff};
 use warifu_masters::differential::apply;
 use warifu_masters::digest::Digest;
-use warifu_masters::finding::{Code, Finding, Findings};
+use warifu_masters::finding::{Code, Finding, Findings, Severity};
 use warifu_masters::format::{Format, Rendering};
 use warifu_masters::read::{Declared, Reading, Role, read};
 use warifu_masters::table::Master;
 use warifu_masters::validate::validate;
 use warifu_masters::write::write;
 
+use super::check::published;
 use super::judged::{ExtendOne as _, Judged};
 use super::message::{Told, one_line, signature};
 use super::record::Glance;
@@ -127,13 +128,13 @@ impl Store {
             let record = self.record_in(*commit, series, &kind)?;
             return Ok(judged.already_there(found, kind, record));
         }
+        let dated = judged.dated(&earlier);
         judged.findings.extend(validate(&sound.file, sound.role));
         if sound.role == Role::Full {
-            judged.findings.extend(consistency::check(&sound.file));
+            judged.findings.extend(consistency::check(&sound.file, published(dated)));
         }
         let today = judged.today();
         config.waive(&kind, &mut judged.findings, today);
-        let dated = judged.dated(&earlier);
         if let Some(declared) = config.series.get(series) {
             judged.findings.extend_one(rules::series_doubt(series, declared, dated, sound.role, &sound.file));
         }
@@ -149,6 +150,8 @@ impl Store {
             }
             Role::Differential => take_differential(&sound, before.as_ref(), &mut judged)?,
         };
+        self.ask_rules(&sound, before.as_ref(), &outcome, dated, tree, &mut judged)?;
+        config.waive(&kind, &mut judged.findings, today);
         judged.refuse()?;
 
         let record = ImportRecord {
@@ -258,6 +261,43 @@ impl Store {
         Ok(compared(&before.state, state))
     }
 
+    /// Holds the new state against the rules that need more than the file: those between its records, when the
+    /// file is a differential; between the two states; and between it and the other masters of the series.
+    fn ask_rules(
+        &self,
+        sound: &Sound,
+        before: Option<&Before>,
+        outcome: &Outcome,
+        dated: Date,
+        tree: Oid,
+        judged: &mut Judged<'_>,
+    ) -> Result<(), StoreError> {
+        let published = published(dated);
+        if let (Role::Differential, Some(before)) = (sound.role, before) {
+            judged.findings.extend(new_findings(&before.state, &outcome.state, published));
+        }
+        let diff = before.and_then(|before| diff(&before.state, &outcome.state).ok());
+        if let Some(diff) = &diff {
+            let mut found = consistency::check_versions(diff, published);
+            // What a full lacks of the state is said of the chain already.
+            found.retain(|finding| sound.role != Role::Full || finding.code != Code::VersionsVanished);
+            judged.findings.extend(found);
+        }
+        let objects = self.objects()?;
+        let mut others = Vec::new();
+        for kind in consistency::needed_by(&sound.kind) {
+            if objects.at(tree, &["masters", judged.request.series, kind])?.is_some() {
+                others.push(self.state_at(&objects, tree, judged.request.series, kind)?);
+            }
+        }
+        if !others.is_empty() {
+            let together: Vec<&Master> = others.iter().chain([&outcome.state]).collect();
+            let found = consistency::check_across_for(&sound.kind, &together, published);
+            found.into_values().for_each(|found| judged.findings.extend(found));
+        }
+        Ok(())
+    }
+
     #[expect(clippy::too_many_arguments, reason = "used once: the sequence of import is the subject")]
     fn changes(
         &self,
@@ -312,6 +352,18 @@ fn take_differential(
     judged.findings.extend_one(rules::base_doubt(&applied, sound.file.rows()));
     judged.findings.extend(applied.findings);
     Ok(compared(&before.state, applied.state))
+}
+
+/// What the rules find in `state` and did not find in `before`, notes left out: what a state had before was said
+/// when it came in. Findings carry no lines, since the records stand in no file.
+fn new_findings(before: &Master, state: &Master, published: Option<Day>) -> Findings {
+    let mut found = consistency::check(state, published).without_lines();
+    found.retain(|finding| finding.severity > Severity::Note);
+    if !found.is_empty() {
+        let known = consistency::check(before, published).without_lines();
+        found.retain(|finding| !known.list().contains(finding));
+    }
+    found
 }
 
 fn compared(before: &Master, state: Master) -> Outcome {

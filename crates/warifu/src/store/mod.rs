@@ -36,7 +36,7 @@ use git2::{Oid, Repository, RepositoryInitOptions, Status, StatusOptions};
 use jiff::Timestamp;
 use warifu_masters::schema::Schemas;
 
-pub use check::{Checked, StateChecked};
+pub use check::{Checked, Held, StateChecked};
 pub use config::{Config, Series, Waiver};
 pub use error::StoreError;
 pub use history::{Blamed, Event, LogEntry, What};
