@@ -4,15 +4,18 @@
 //! with its severity, its text in both languages and what to do about it; `docs/findings.md` is held complete
 //! by a test.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::lang::Lang;
+use crate::site::RuleName;
 
 /// What a finding means for the operation that made it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing; nothing to do.
@@ -437,6 +440,13 @@ pub struct Finding {
     /// What it is compared with.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub expected: String,
+    /// The rule of the site that it is about; told by its id.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "rule_id")]
+    pub rule: Option<Arc<RuleName>>,
+}
+
+fn rule_id<S: serde::Serializer>(rule: &Option<Arc<RuleName>>, serializer: S) -> Result<S::Ok, S::Error> {
+    rule.as_ref().map(|rule| &rule.id).serialize(serializer)
 }
 
 impl Finding {
@@ -451,6 +461,32 @@ impl Finding {
             key: None,
             found: String::new(),
             expected: String::new(),
+            rule: None,
+        }
+    }
+
+    /// The rule of a site that it is about, which says how severe it is; one that cannot be evaluated is at least
+    /// worth a look.
+    pub(crate) fn rule(mut self, rule: &Arc<RuleName>, severity: Severity) -> Self {
+        self.rule = Some(Arc::clone(rule));
+        self.severity =
+            if self.code == Code::SiteNotEvaluated { severity.max(Severity::Warn) } else { severity };
+        self
+    }
+
+    /// What scripts and waivers call it: the code, or the id of the site's rule that is broken.
+    pub fn name(&self) -> &str {
+        match &self.rule {
+            Some(rule) if self.code == Code::SiteRule => &rule.id,
+            _ => self.code.as_str(),
+        }
+    }
+
+    /// What to do next.
+    pub fn advice(&self, lang: Lang) -> &str {
+        match &self.rule {
+            Some(rule) if self.code == Code::SiteRule && !rule.advice(lang).is_empty() => rule.advice(lang),
+            _ => self.code.advice(lang),
         }
     }
 
@@ -499,6 +535,11 @@ impl Finding {
 
     /// The sentence for people, with the evidence in it.
     pub fn text(&self, lang: Lang) -> String {
+        if let (Code::SiteRule, Some(rule)) = (self.code, &self.rule) {
+            let before =
+                if self.expected.is_empty() { String::new() } else { format!(" <- {}", self.expected) };
+            return format!("{} ({}{before})", rule.text(lang), self.found);
+        }
         self.code.text(lang).replace("{found}", &self.found).replace("{expected}", &self.expected)
     }
 }
@@ -518,7 +559,15 @@ fn shorten(mut text: String) -> String {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings {
     list: Vec<Finding>,
-    counts: BTreeMap<Code, u64>,
+    /// By code and, for the rules of a site, by the rule: one of them must not hide another.
+    counts: BTreeMap<Name, u64>,
+}
+
+type Name = (Code, Option<String>);
+
+fn name_of(finding: &Finding) -> Name {
+    let rule = finding.rule.as_ref().filter(|_| finding.code == Code::SiteRule);
+    (finding.code, rule.map(|rule| rule.id.clone()))
 }
 
 impl Findings {
@@ -532,7 +581,11 @@ impl Findings {
 
     /// Adds one. `finding` is only made when it will be kept.
     pub fn push_with(&mut self, code: Code, finding: impl FnOnce() -> Finding) {
-        let count = self.counts.entry(code).or_insert(0);
+        self.push_named((code, None), finding);
+    }
+
+    fn push_named(&mut self, name: Name, finding: impl FnOnce() -> Finding) {
+        let count = self.counts.entry(name).or_insert(0);
         *count += 1;
         if *count <= Self::EXAMPLES {
             self.list.push(finding());
@@ -541,23 +594,24 @@ impl Findings {
 
     /// Counts one that nobody needs to see as an example.
     pub(crate) fn count_only(&mut self, code: Code) {
-        *self.counts.entry(code).or_insert(0) += 1;
+        *self.counts.entry((code, None)).or_insert(0) += 1;
     }
 
     /// Adds one.
     pub fn push(&mut self, finding: Finding) {
-        self.push_with(finding.code, || finding);
+        self.push_named(name_of(&finding), || finding);
     }
 
     /// Adds all of `other`.
     pub fn extend(&mut self, other: Findings) {
-        let mut kept: BTreeMap<Code, u64> = BTreeMap::new();
+        let mut kept: BTreeMap<Name, u64> = BTreeMap::new();
         for finding in other.list {
-            *kept.entry(finding.code).or_insert(0) += 1;
+            *kept.entry(name_of(&finding)).or_insert(0) += 1;
             self.push(finding);
         }
-        for (code, count) in other.counts {
-            *self.counts.entry(code).or_insert(0) += count - kept.get(&code).copied().unwrap_or(0);
+        for (name, count) in other.counts {
+            let kept = kept.get(&name).copied().unwrap_or(0);
+            *self.counts.entry(name).or_insert(0) += count - kept;
         }
     }
 
@@ -573,12 +627,22 @@ impl Findings {
 
     /// How many of `code` there were.
     pub fn count(&self, code: Code) -> u64 {
-        self.counts.get(&code).copied().unwrap_or(0)
+        self.counts.iter().filter(|((known, _), _)| *known == code).map(|(_, count)| count).sum()
     }
 
     /// Every code that occurred, with its count.
     pub fn counts(&self) -> impl Iterator<Item = (Code, u64)> + '_ {
-        self.counts.iter().map(|(code, count)| (*code, *count))
+        let mut codes: Vec<Code> = self.counts.keys().map(|(code, _)| *code).collect();
+        codes.dedup();
+        codes.into_iter().map(|code| (code, self.count(code)))
+    }
+
+    /// Everything that occurred by the name that waivers give it, with its count: the rules of a site one by one.
+    pub fn counts_by_name(&self) -> impl Iterator<Item = (Cow<'_, str>, u64)> {
+        self.counts.iter().map(|((code, rule), count)| {
+            let name = rule.as_deref().map_or(Cow::Borrowed(code.as_str()), Cow::Borrowed);
+            (name, *count)
+        })
     }
 
     /// Whether there are none at all.
@@ -608,8 +672,9 @@ impl Findings {
     /// among those that were only counted there may be one that is no known exception.
     pub fn waive(&mut self, is_known: impl Fn(&Finding) -> bool) {
         let counts = &self.counts;
-        let all_kept = |code: Code| counts.get(&code).is_some_and(|count| *count <= Self::EXAMPLES);
-        for finding in self.list.iter_mut().filter(|finding| all_kept(finding.code)) {
+        let all_kept =
+            |finding: &Finding| counts.get(&name_of(finding)).is_some_and(|count| *count <= Self::EXAMPLES);
+        for finding in self.list.iter_mut().filter(|finding| all_kept(finding)) {
             if is_known(finding) {
                 finding.severity = Severity::Note;
             }

@@ -17,6 +17,7 @@ mod parse;
 pub mod read;
 mod recognise;
 pub mod schema;
+pub mod site;
 pub mod table;
 pub mod validate;
 pub mod write;

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::consistency::Day;
 use crate::finding::Code;
 use crate::format::Format;
+use crate::site::SiteRules;
 
 /// The field id of the change class (変更区分) in every layout that has one.
 pub const CHANGE_CLASS: &str = "change_class";
@@ -281,12 +282,13 @@ pub enum SchemaError {
     },
 }
 
-/// Every layout and format that is known: those built in, and those a site adds.
+/// Every layout and format that is known, those built in and those a site adds, and the site's rules.
 #[derive(Debug, Clone, Default)]
 pub struct Schemas {
     layouts: BTreeMap<String, Arc<Layout>>,
     formats: BTreeMap<String, Arc<Format>>,
     codes: BTreeMap<String, Arc<BTreeMap<String, String>>>,
+    site: SiteRules,
 }
 
 const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/schemas.rs"));
@@ -309,10 +311,13 @@ impl Schemas {
         files: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Self, SchemaError> {
         let mut layouts: Vec<(String, LayoutFile)> = Vec::new();
+        let mut rules = Vec::new();
         for (name, text) in files {
             let syntax = |source| SchemaError::Syntax { file: name.to_owned(), source: Box::new(source) };
             let stem = name.rsplit('/').next().unwrap_or(name).trim_end_matches(".toml").to_owned();
-            if name.starts_with("codes/") {
+            if name.starts_with("rules/") {
+                rules.push((name, text));
+            } else if name.starts_with("codes/") {
                 self.codes.insert(stem, Arc::new(toml::from_str(text).map_err(syntax)?));
             } else if name.starts_with("formats/") {
                 let format: Format = toml::from_str(text).map_err(syntax)?;
@@ -341,7 +346,14 @@ impl Schemas {
             }
             layouts = waiting;
         }
+        let known: Vec<_> = self.layouts.values().collect();
+        self.site = std::mem::take(&mut self.site).with(rules, &known)?;
         Ok(self)
+    }
+
+    /// The rules of the site.
+    pub fn site_rules(&self) -> &SiteRules {
+        &self.site
     }
 
     fn build(&self, name: &str, file: LayoutFile) -> Result<Layout, SchemaError> {

@@ -7,6 +7,7 @@ use warifu_masters::consistency::{self, Day};
 use warifu_masters::diff::diff;
 use warifu_masters::finding::{Code, Finding, Findings};
 use warifu_masters::read::Role;
+use warifu_masters::site::SiteRules;
 use warifu_masters::table::Master;
 use warifu_masters::validate::validate;
 
@@ -103,9 +104,11 @@ impl Store {
     /// # Errors
     /// When the history, `warifu.toml` or a site's rules cannot be read.
     pub fn judge(&self, rev: &str, held: &[Held], today: Date) -> Result<Vec<Findings>, StoreError> {
-        let config = self.config(rev)?;
+        let (_, tree) = self.resolve(rev)?;
+        let config = self.config_in(tree)?;
+        let site = self.site_rules(tree)?;
         let accepted = self.accepted_codes()?;
-        let mut all = held.iter().map(|held| self.judge_alone(held)).collect::<Result<Vec<_>, _>>()?;
+        let mut all = held.iter().map(|held| self.judge_alone(held, &site)).collect::<Result<Vec<_>, _>>()?;
         let series: BTreeSet<&str> = held.iter().map(|held| held.at.series.as_str()).collect();
         for series in series {
             let together = held.iter().filter(|held| held.at.series == series).map(|held| &held.state);
@@ -127,7 +130,7 @@ impl Store {
         Ok(all)
     }
 
-    fn judge_alone(&self, held: &Held) -> Result<Findings, StoreError> {
+    fn judge_alone(&self, held: &Held, site: &SiteRules) -> Result<Findings, StoreError> {
         let Held { at, record, state } = held;
         let mut findings = Findings::new();
         let digest = state.canonical_digest();
@@ -142,11 +145,13 @@ impl Store {
         let published = record.as_ref().and_then(|record| published(record.dated));
         findings.extend(validate(state, role));
         findings.extend(consistency::check(state, published));
-        if let Some(before) = self.state_before(at, record.as_ref())?
-            && let Ok(diff) = diff(&before, state)
+        let before = self.state_before(at, record.as_ref())?;
+        if let Some(before) = &before
+            && let Ok(diff) = diff(before, state)
         {
             findings.extend(consistency::check_versions(&diff, published));
         }
+        findings.extend(site.check(state, before.as_ref()));
         Ok(findings)
     }
 

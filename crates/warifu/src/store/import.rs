@@ -262,7 +262,8 @@ impl Store {
     }
 
     /// Holds the new state against the rules that need more than the file: those between its records, when the
-    /// file is a differential; between the two states; and between it and the other masters of the series.
+    /// file is a differential; between the two states; the site's own; and those between it and the other masters of
+    /// the series.
     fn ask_rules(
         &self,
         sound: &Sound,
@@ -283,6 +284,11 @@ impl Store {
             found.retain(|finding| sound.role != Role::Full || finding.code != Code::VersionsVanished);
             judged.findings.extend(found);
         }
+        let site = self.site_rules(tree)?;
+        judged.findings.extend(match &diff {
+            Some(diff) => site.check_changes(diff),
+            None => site.check(&outcome.state, None),
+        });
         let objects = self.objects()?;
         let mut others = Vec::new();
         for kind in consistency::needed_by(&sound.kind) {

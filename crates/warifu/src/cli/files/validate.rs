@@ -68,6 +68,7 @@ fn one(
         findings.extend(validate(master, role));
         if role == Role::Full {
             findings.extend(consistency::check(master, day_of(file)));
+            findings.extend(context.schemas.site_rules().check(master, None));
         }
         canonical = Some(master.canonical_digest());
     }
