@@ -208,6 +208,7 @@ const CASES: &[Case] = &[
     case!(SetInOut, PROCEDURE, [&[]], 0 "tally_column_inpatient" = "0"),
     case!(SetMaxTimes, PROCEDURE, [&[]], 0 "max_times_error" = "1"),
     case!(SetUnitName, DRUG, [&[], SECOND_DRUG], 1 "unit_name" = "個"),
+    case!(SetUnitName, DRUG, [&[]], 0 "unit_name" = "個"),
     case!(SetUnitBlank, MATERIAL, [&[]], 0 "unit_code" = "10"),
     case!(SetRelated, PROCEDURE, [&[("age_addition_1_upper", "06"), ("age_addition_1_code", "111000370")], ADDITION],
         0 "age_addition_1_code" = "111000371"),
@@ -259,8 +260,8 @@ const CASES: &[Case] = &[
     Case {
         code: Code::AcrossUnitName,
         masters: &[
-            (DRUG, &[&[]]),
-            (MATERIAL, &[&[("unit_code", "16"), ("unit_name", "錠"), ("unit_name_length", "1")]]),
+            (DRUG, &[&[("unit_code", "998")]]),
+            (MATERIAL, &[&[("unit_code", "998"), ("unit_name", "錠"), ("unit_name_length", "1")]]),
         ],
         broken: (1, 0, "unit_name", "個"),
     },

@@ -67,7 +67,7 @@ enum Ask {
 
 impl Rule {
     /// Whether it is one between masters that an import of `kind` has to read other masters for. The rule on units
-    /// is asked of whole releases only: the layout's shared list of units answers most of it at once.
+    /// is asked of whole releases only: at import each master is held against the shared list of units instead.
     pub(super) fn is_asked_at_import(&self, kind: &str) -> bool {
         matches!(self.ask, Ask::Masters(_)) && self.kinds.len() == 2 && self.kinds.contains(&kind)
     }
@@ -261,7 +261,7 @@ pub const CATALOGUE: &[Rule] = &[
         code: Code::SetUnitName,
         kinds: &["procedure"],
         columns: &["unit_code", "unit_name"],
-        remark: "",
+        remark: "Held against the shared list of units too, widths of letters apart.",
         counts: &[Count { seen: Seen::Full("procedure/s_ALL20240531.csv"), held: 10133, broken: 0 }],
         ask: Ask::Records(common::unit_name),
     },
@@ -269,7 +269,7 @@ pub const CATALOGUE: &[Rule] = &[
         code: Code::SetUnitName,
         kinds: &["drug", "material"],
         columns: &["unit_code", "unit_name"],
-        remark: "",
+        remark: "As for procedures.",
         counts: &[
             Count { seen: Seen::Full("drug/y_ALL20240321.csv"), held: 19686, broken: 0 },
             Count { seen: Seen::Full("material/t_ALL20240531.csv"), held: 1334, broken: 0 },

@@ -24,21 +24,42 @@ pub(super) fn old_price(report: &mut Report<'_>) {
     }
 }
 
-/// One code has one name and one name has one code.
+/// One code has one name and one name has one code, and where the layout names a list of units, the name is the one
+/// that is listed: so masters agree with each other without being read together.
 pub(super) fn unit_name(report: &mut Report<'_>) {
     let [code, name] = report.columns();
+    let layout = report.master.layout();
     let (mut names, mut codes) = (HashMap::new(), HashMap::new());
     for row in report.rows() {
         let (code_here, name_here) = (report.field(row, code), report.field(row, name));
-        let known = *names.entry(code_here).or_insert(name_here);
+        let mut listed = None;
+        let known = *names.entry(code_here).or_insert_with(|| {
+            listed = layout.shared_code(code, code_here).filter(|_| !is_zero(code_here.as_bytes()));
+            name_here
+        });
         let known_code = *codes.entry(name_here).or_insert(code_here);
-        let holds = known == name_here && known_code == code_here;
+        // A code without a name is another rule's finding.
+        let as_listed =
+            name_here.is_empty() || listed.is_none_or(|listed| is_same_but_for_width(listed, name_here));
+        let holds = known == name_here && (known_code == code_here || name_here.is_empty()) && as_listed;
         report.hold_found(row, name, holds, || {
-            let expected =
-                if known == name_here { known_code.to_owned() } else { format!("{name_here} / {known}") };
+            let expected = match listed {
+                Some(listed) if !as_listed => format!("{name_here} / {listed}"),
+                _ if known != name_here => format!("{name_here} / {known}"),
+                _ => format!("{name_here} = {known_code}"),
+            };
             (code_here.to_owned(), expected)
         });
     }
+}
+
+/// Whether two names are one when full-width letters, digits and signs count as half-width ones.
+fn is_same_but_for_width(one: &str, other: &str) -> bool {
+    let narrow = |letter: char| match letter {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(letter as u32 - 0xFEE0).unwrap_or(letter),
+        _ => letter,
+    };
+    one.chars().map(narrow).eq(other.chars().map(narrow))
 }
 
 /// A unit has a code and a name, or neither.

@@ -26,17 +26,17 @@ impl<'a> Versions<'a> {
         })
     }
 
-    fn old(&self, row: usize, column: usize) -> &'a str {
+    fn before(&self, row: usize, column: usize) -> &'a str {
         field_or_blank(self.diff.old, row, column)
     }
 
-    fn new(&self, row: usize, column: usize) -> &'a str {
+    fn after(&self, row: usize, column: usize) -> &'a str {
         self.report.field(row, column)
     }
 
     /// Counts a record of the newer state, and says so of `column` when the rule does not hold there.
     fn hold(&mut self, (old, new): (usize, usize), column: usize, holds: bool) {
-        let before = self.old(old, column);
+        let before = self.before(old, column);
         self.report.hold(new, column, holds, || before.to_owned());
     }
 }
@@ -55,10 +55,10 @@ pub(super) fn returned(versions: &mut Versions<'_>) {
 fn came_back(versions: &mut Versions<'_>, is_fine: impl Fn(&str, &str) -> bool) {
     let [class, name] = versions.report.columns();
     for rows in versions.changed() {
-        let was_marked = is_marked(versions.old(rows.0, class).as_bytes());
+        let was_marked = is_marked(versions.before(rows.0, class).as_bytes());
         if was_marked {
-            let is_back = !is_marked(versions.new(rows.1, class).as_bytes());
-            let fine = is_fine(versions.old(rows.0, name), versions.new(rows.1, name));
+            let is_back = !is_marked(versions.after(rows.1, class).as_bytes());
+            let fine = is_fine(versions.before(rows.0, name), versions.after(rows.1, name));
             versions.hold(rows, name, !is_back || fine);
         }
     }
@@ -68,8 +68,8 @@ fn came_back(versions: &mut Versions<'_>, is_fine: impl Fn(&str, &str) -> bool) 
 pub(super) fn renamed(versions: &mut Versions<'_>) {
     let [class, name] = versions.report.columns();
     for rows in versions.changed() {
-        let (before, after) = (versions.old(rows.0, name), versions.new(rows.1, name));
-        if before != after && !is_marked(versions.old(rows.0, class).as_bytes()) {
+        let (before, after) = (versions.before(rows.0, name), versions.after(rows.1, name));
+        if before != after && !is_marked(versions.before(rows.0, class).as_bytes()) {
             versions.hold(rows, name, shares_a_third(before, after));
         }
     }
@@ -97,9 +97,9 @@ fn shares_a_third(one: &str, other: &str) -> bool {
 pub(super) fn undated(versions: &mut Versions<'_>) {
     let [price, changed_on] = versions.report.columns();
     for rows in versions.changed() {
-        let (before, after) = (versions.old(rows.0, price), versions.new(rows.1, price));
+        let (before, after) = (versions.before(rows.0, price), versions.after(rows.1, price));
         if before != after && hundredths(before.as_bytes()) != hundredths(after.as_bytes()) {
-            let dated = versions.old(rows.0, changed_on) != versions.new(rows.1, changed_on);
+            let dated = versions.before(rows.0, changed_on) != versions.after(rows.1, changed_on);
             versions.hold(rows, price, dated);
         }
     }
@@ -109,7 +109,7 @@ pub(super) fn undated(versions: &mut Versions<'_>) {
 pub(super) fn changed_on_back(versions: &mut Versions<'_>) {
     let [changed_on] = versions.report.columns();
     for rows in versions.changed() {
-        let (before, after) = (versions.old(rows.0, changed_on), versions.new(rows.1, changed_on));
+        let (before, after) = (versions.before(rows.0, changed_on), versions.after(rows.1, changed_on));
         if before != after {
             versions.hold(rows, changed_on, before <= after);
         }
@@ -120,7 +120,7 @@ pub(super) fn changed_on_back(versions: &mut Versions<'_>) {
 pub(super) fn end_earlier(versions: &mut Versions<'_>) {
     let [end] = versions.report.columns();
     for rows in versions.changed() {
-        let (before, after) = (versions.old(rows.0, end), versions.new(rows.1, end));
+        let (before, after) = (versions.before(rows.0, end), versions.after(rows.1, end));
         if before.as_bytes() != OPEN && before != after {
             versions.hold(rows, end, before <= after);
         }
@@ -132,7 +132,7 @@ pub(super) fn end_past(versions: &mut Versions<'_>) {
     let [end] = versions.report.columns();
     let Some(published) = versions.report.published else { return };
     for (old, new) in versions.changed() {
-        let (before, after) = (versions.old(old, end), versions.new(new, end));
+        let (before, after) = (versions.before(old, end), versions.after(new, end));
         if before != after && after.as_bytes() != OPEN {
             let holds = after.as_bytes() >= published.as_bytes();
             versions.report.hold(new, end, holds, || published.to_string());
@@ -146,7 +146,7 @@ pub(super) fn vanished(versions: &mut Versions<'_>) {
     let diff = versions.diff;
     for change in &diff.changes {
         if let Change::Removed { old } = *change {
-            let holds = is_marked(versions.old(old, class).as_bytes());
+            let holds = is_marked(versions.before(old, class).as_bytes());
             versions.gone.hold(old, name, holds, String::new);
         }
     }
@@ -157,12 +157,13 @@ pub(super) fn price_kind(versions: &mut Versions<'_>) {
     let columns: [usize; 2] = versions.report.columns();
     let class = versions.diff.new.layout().position(CHANGE_CLASS);
     for rows in versions.changed() {
-        let was_marked = class.is_some_and(|class| is_marked(versions.old(rows.0, class).as_bytes()));
+        let was_marked = class.is_some_and(|class| is_marked(versions.before(rows.0, class).as_bytes()));
         if was_marked {
             continue;
         }
-        let other =
-            columns.into_iter().find(|column| versions.old(rows.0, *column) != versions.new(rows.1, *column));
+        let other = columns
+            .into_iter()
+            .find(|column| versions.before(rows.0, *column) != versions.after(rows.1, *column));
         versions.hold(rows, other.unwrap_or(columns[0]), other.is_none());
     }
 }
