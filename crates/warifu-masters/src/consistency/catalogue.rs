@@ -1,5 +1,7 @@
 //! The catalogue: every rule once, with what it asks and how the published files fare by it.
 
+use std::ops::Range;
+
 use super::across::{self, Across};
 use super::day::Day;
 use super::report::Report;
@@ -60,7 +62,10 @@ pub enum Seen {
 
 #[derive(Debug, Clone, Copy)]
 enum Ask {
+    /// Of each record by itself, or with what it refers to: may be asked of a part of the rows after another.
     Records(fn(&mut Report<'_>)),
+    /// Of records among each other: asked of all rows at once.
+    Whole(fn(&mut Report<'_>)),
     Masters(fn(&mut Across<'_>)),
     Versions(fn(&mut Versions<'_>)),
 }
@@ -72,12 +77,33 @@ impl Rule {
         matches!(self.ask, Ask::Masters(_)) && self.kinds.len() == 2 && self.kinds.contains(&kind)
     }
 
+    /// Begins to ask the rule of `master`; `None` when it is not for such masters, or the edition lacks a column.
+    pub(super) fn begin<'a>(&self, master: &'a Master, published: Option<Day>) -> Option<Report<'a>> {
+        matches!(self.ask, Ask::Records(_) | Ask::Whole(_))
+            .then(|| self.positions(master))
+            .flatten()
+            .map(|columns| Report::new(self.code, master, columns, published))
+    }
+
+    /// Goes on with the records in `rows`, in order. A rule on records among each other is asked of all of them when
+    /// the first ones come.
+    pub(super) fn go_on(&self, report: &mut Report<'_>, rows: Range<usize>) {
+        match self.ask {
+            Ask::Records(ask) => {
+                report.rows = rows;
+                ask(report);
+            }
+            Ask::Whole(ask) if rows.start == 0 => ask(report),
+            _ => {}
+        }
+    }
+
     /// Asks the rule of `of`; `None` when it is not for that, or an edition lacks one of its columns.
     pub fn ask(&self, of: Of<'_>, published: Option<Day>) -> Option<Tally> {
         match (self.ask, of) {
-            (Ask::Records(ask), Of::Master(master)) => {
-                let mut report = Report::new(self.code, master, self.positions(master)?, published);
-                ask(&mut report);
+            (Ask::Records(_) | Ask::Whole(_), Of::Master(master)) => {
+                let mut report = self.begin(master, published)?;
+                self.go_on(&mut report, 0..master.rows());
                 Some(tally([report]))
             }
             (Ask::Masters(ask), Of::Masters(masters)) => {
@@ -170,7 +196,7 @@ pub const CATALOGUE: &[Rule] = &[
                 broken: 0,
             },
         ],
-        ask: Ask::Records(drug::list_price),
+        ask: Ask::Whole(drug::list_price),
     },
     Rule {
         code: Code::SetOldPrice,
@@ -263,7 +289,7 @@ pub const CATALOGUE: &[Rule] = &[
         columns: &["unit_code", "unit_name"],
         remark: "Held against the shared list of units too, widths of letters apart.",
         counts: &[Count { seen: Seen::Full("procedure/s_ALL20240531.csv"), held: 10133, broken: 0 }],
-        ask: Ask::Records(common::unit_name),
+        ask: Ask::Whole(common::unit_name),
     },
     Rule {
         code: Code::SetUnitName,
@@ -274,7 +300,7 @@ pub const CATALOGUE: &[Rule] = &[
             Count { seen: Seen::Full("drug/y_ALL20240321.csv"), held: 19686, broken: 0 },
             Count { seen: Seen::Full("material/t_ALL20240531.csv"), held: 1334, broken: 0 },
         ],
-        ask: Ask::Records(common::unit_name),
+        ask: Ask::Whole(common::unit_name),
     },
     Rule {
         code: Code::SetUnitBlank,
@@ -407,7 +433,7 @@ pub const CATALOGUE: &[Rule] = &[
             Count { seen: Seen::Full("procedure/s_ALL20240531.csv"), held: 317, broken: 0 },
             Count { seen: Seen::Full("procedure/s_ALL20220218.csv"), held: 269, broken: 1 },
         ],
-        ask: Ask::Records(procedure::note_addition_group),
+        ask: Ask::Whole(procedure::note_addition_group),
     },
     Rule {
         code: Code::SetFacilityGap,
@@ -472,7 +498,7 @@ pub const CATALOGUE: &[Rule] = &[
             Count { seen: Seen::Full("procedure/s_ALL20240531.csv"), held: 10133, broken: 0 },
             Count { seen: Seen::Full("procedure/s_ALL20220218.csv"), held: 7919, broken: 816 },
         ],
-        ask: Ask::Records(procedure::name_duplicate),
+        ask: Ask::Whole(procedure::name_duplicate),
     },
     Rule {
         code: Code::SetGenericParts,
@@ -517,7 +543,7 @@ pub const CATALOGUE: &[Rule] = &[
                 broken: 0,
             },
         ],
-        ask: Ask::Records(drug::generic_text),
+        ask: Ask::Whole(drug::generic_text),
     },
     Rule {
         code: Code::SetGenericCode,

@@ -74,7 +74,7 @@ pub(super) fn unit_blank(report: &mut Report<'_>) {
 
 /// A length column says how many characters its text has. Full-width spaces at the end may be left out.
 pub(super) fn length(report: &mut Report<'_>) {
-    let columns = std::mem::take(&mut report.columns);
+    let columns = report.columns.clone();
     for pair in columns.chunks_exact(2) {
         let (length, text) = (pair[0], pair[1]);
         for row in report.rows() {
@@ -124,7 +124,7 @@ pub(super) fn end_unmarked(report: &mut Report<'_>) {
 
 /// A code that names another record of the master names one that is there.
 pub(super) fn related_code(report: &mut Report<'_>) {
-    let columns = std::mem::take(&mut report.columns);
+    let columns = report.columns.clone();
     for column in columns {
         for row in report.rows() {
             let related = report.field(row, column);

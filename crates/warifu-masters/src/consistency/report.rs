@@ -13,6 +13,8 @@ pub(super) struct Report<'a> {
     /// The rule's columns, by position, in the order in which the catalogue names them.
     pub(super) columns: Vec<usize>,
     pub(super) published: Option<Day>,
+    /// The rows that the rule is asked of now.
+    pub(super) rows: Range<usize>,
     /// Whether lines mean something to the reader: a state that was put together has none.
     pub(super) has_lines: bool,
     pub(super) asked: u64,
@@ -21,7 +23,8 @@ pub(super) struct Report<'a> {
 
 impl<'a> Report<'a> {
     pub(super) fn new(code: Code, master: &'a Master, columns: Vec<usize>, published: Option<Day>) -> Self {
-        Report { code, master, columns, published, has_lines: true, asked: 0, findings: Findings::new() }
+        let (rows, findings) = (0..master.rows(), Findings::new());
+        Report { code, master, columns, published, rows, has_lines: true, asked: 0, findings }
     }
 
     /// The rule's columns as an array to take apart; the catalogue names as many as the rule takes.
@@ -30,7 +33,7 @@ impl<'a> Report<'a> {
     }
 
     pub(super) fn rows(&self) -> Range<usize> {
-        0..self.master.rows()
+        self.rows.clone()
     }
 
     pub(super) fn bytes(&self, row: usize, column: usize) -> &'a [u8] {
