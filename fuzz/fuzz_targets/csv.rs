@@ -18,7 +18,7 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     };
     let _ = validate(&master, reading.role.unwrap_or(Role::Full));
-    let _ = warifu_masters::consistency::check(&master);
+    let _ = warifu_masters::consistency::check(&master, None);
     if let Some(rendering) = reading.rendering
         && !reading.findings.denies()
     {

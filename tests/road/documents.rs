@@ -1,8 +1,10 @@
 //! The documents tell the truth: what they list is what the programs have.
 
 use warifu_masters::claim::ClaimCode;
+use warifu_masters::consistency::{CATALOGUE, Count, Rule, Seen};
 use warifu_masters::finding::Code;
 use warifu_masters::lang::Lang;
+use warifu_masters::schema::Schemas;
 
 use crate::stage::{Stage, checkout, left_out, program};
 
@@ -16,21 +18,47 @@ fn every_finding_code_is_documented() {
     let mut text = String::from(
         "# Findings\n\n\
          What the programs say of data, by stable code. *Denied* refuses the data (exit status 1) unless it is\n\
-         accepted by name with a reason (`warifu import --accept CODE=REASON`); known exceptions to consistency\n\
-         rules are `[[waiver]]` entries in the layout. `{found}` and `{expected}` stand for the evidence.\n\n\
+         accepted by name with a reason (`warifu import --accept CODE=REASON`); known exceptions to rules are\n\
+         `[[waiver]]` entries, of what was published in the layout and of a site in `warifu.toml`, each with a\n\
+         reason and, where it should be, an end. `{found}` and `{expected}` stand for the evidence.\n\n\
          This file is written by the tests from the programs' own table\n\
          (`WARIFU_WRITE_DOCS=1 cargo test -p warifu-tests documents`) and compared with it in every run.\n\n\
          ## Masters\n\n\
          | code | severity | meaning | 意味 | what to do |\n|---|---|---|---|---|\n",
     );
-    for code in Code::ALL {
-        let cell = |text: &str| text.replace('|', "\\|");
+    let cell = |text: &str| text.replace('|', "\\|");
+    let is_rule = |code: Code| CATALOGUE.iter().any(|rule| rule.code == code);
+    for code in Code::ALL.iter().copied().filter(|code| !is_rule(*code)) {
         text.push_str(&format!(
             "| `{code}` | {} | {} | {} | {} |\n",
             code.severity().word(Lang::En),
             cell(code.text(Lang::En)),
             cell(code.text(Lang::Ja)),
             cell(code.advice(Lang::En)),
+        ));
+    }
+    text.push_str(
+        "\n## Rules\n\n\
+         Rules between the fields and records of one master (`set/`), between the masters of a series (`across/`)\n\
+         and between two versions of a master (`versions/`); a site's own are in [rules.md](rules.md). *Source* gives\n\
+         the columns by the number they have in the published layout, and what the rule leaves out and why. The\n\
+         counts are of published files, taken again by a test: records that keep the rule, and in bold those that\n\
+         break it. A rule that is broken in a few known places has waivers; one that is broken at large is a note.\n\n\
+         | code | severity | meaning | 意味 | what to do | source | published files |\n|---|---|---|---|---|---|---|\n",
+    );
+    let schemas = Schemas::built_in().unwrap();
+    for code in Code::ALL.iter().copied().filter(|code| is_rule(*code)) {
+        let rules = || CATALOGUE.iter().filter(move |rule| rule.code == code);
+        let sources: Vec<_> = rules().map(|rule| source(rule, &schemas)).collect();
+        let counts: Vec<_> = rules().flat_map(|rule| rule.counts).map(seen).collect();
+        text.push_str(&format!(
+            "| `{code}` | {} | {} | {} | {} | {} | {} |\n",
+            code.severity().word(Lang::En),
+            cell(code.text(Lang::En)),
+            cell(code.text(Lang::Ja)),
+            cell(code.advice(Lang::En)),
+            sources.join("<br>"),
+            counts.join("<br>"),
         ));
     }
     text.push_str(
@@ -54,6 +82,40 @@ fn every_finding_code_is_documented() {
         document("docs/findings.md") == text,
         "docs/findings.md is not what the programs have; see its head"
     );
+}
+
+/// The columns of a rule by their numbers, for each kind of master, and the remark.
+fn source(rule: &Rule, schemas: &Schemas) -> String {
+    let is_across = rule.code.as_str().starts_with("across/");
+    let kinds = if is_across && rule.kinds.len() == 2 { &rule.kinds[..1] } else { rule.kinds };
+    let of_kind = |kind: &&str| {
+        let layout = *schemas.editions(kind).last().unwrap();
+        let numbers = rule.columns.iter().map(|id| (layout.column(id).unwrap() + 1).to_string());
+        format!("{kind} {}", numbers.collect::<Vec<_>>().join(", "))
+    };
+    let mut source = kinds.iter().map(of_kind).collect::<Vec<_>>().join("; ");
+    if let (true, [_, other]) = (is_across, rule.kinds) {
+        source.push_str(&format!(" -> {other}"));
+    }
+    if !rule.remark.is_empty() {
+        source.push_str(&format!(". {}", rule.remark));
+    }
+    source
+}
+
+/// A count on published files.
+fn seen(count: &Count) -> String {
+    let name = |path: &str| path.rsplit('/').next().unwrap().trim_end_matches(".csv").to_owned();
+    let place = match count.seen {
+        Seen::Full(path) => name(path),
+        Seen::State { base, last } => format!("{} and its differentials to {last}", name(base)),
+        Seen::Steps { base, last } => format!("each step from {} to {last}", name(base)),
+        Seen::Together(paths) => paths.iter().map(|path| name(path)).collect::<Vec<_>>().join(" + "),
+    };
+    match count.broken {
+        0 => format!("{place}: {}", count.held),
+        broken => format!("{place}: {}, **{broken}**", count.held),
+    }
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn main() {
         files.iter().for_each(|bytes| drop(read(&schemas, bytes.clone(), &Declared::default())));
     });
     stage("validate", &|| masters.iter().for_each(|(master, _)| drop(validate(master, Role::Full))));
-    stage("consistency", &|| masters.iter().for_each(|(master, _)| drop(consistency::check(master))));
+    stage("consistency", &|| masters.iter().for_each(|(master, _)| drop(consistency::check(master, None))));
     stage("canonical digest", &|| {
         masters.iter().for_each(|(master, _)| {
             std::hint::black_box(master.canonical_digest());

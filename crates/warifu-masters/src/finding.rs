@@ -4,15 +4,18 @@
 //! with its severity, its text in both languages and what to do about it; `docs/findings.md` is held complete
 //! by a test.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::lang::Lang;
+use crate::site::RuleName;
 
 /// What a finding means for the operation that made it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing; nothing to do.
@@ -205,9 +208,6 @@ codes! {
     BaseMassMovement "base/mass-movement" Deny
         en "{found} of all prices or points move at once" do "A revision begins a new series with a full of its own: declare the series and import that."
         ja "価格・点数 {found} 件が一度に変わります" do "改定は新系列の全件から始まります。系列を宣言し、その全件を取り込んでください。";
-    BaseBackdated "base/backdated" Warn
-        en "applies from {found}, before what the base has already ({expected})" do "The next full will probably drop this date; ask the sender."
-        ja "変更年月日 {found} が基の版（{expected}）より前です" do "次の全件で破棄される可能性があります。送付元に確認してください。";
     BaseFarDate "base/far-date" Warn
         en "applies from {found}, more than a year after its publication on {expected}" do "Probably a slip in the year; ask the sender."
         ja "変更年月日 {found} が公表日 {expected} の一年以上先です" do "年の誤りの可能性があります。送付元に確認してください。";
@@ -280,24 +280,165 @@ codes! {
     SetPriceZero "set/price-zero" Deny
         en "priced in yen or points, but the value is {found}" do "Ask the sender; waive it for known items (`warifu.toml`)."
         ja "金額・点数のある品目ですが値が {found} です" do "送付元に確認してください。既知の品目は warifu.toml で除外できます。";
+    SetPricePurchase "set/price-purchase" Warn
+        en "priced by what was paid, but the master has a price of {found}" do "Ask the sender: claims take the purchase price, so one of the two is wrong."
+        ja "購入価格による品目ですが金額 {found} があります" do "送付元に確認してください。金額種別か金額が誤りです。";
+    SetListPrice "set/list-price" Deny
+        en "price {found}; another record of the same price-list code and unit has {expected}" do "Ask the sender: one listed product has one price."
+        ja "金額 {found} が、同じ薬価基準収載医薬品コード・単位の他の行（{expected}）と違います" do "送付元に確認してください。同一収載品目の薬価は一つです。";
+    SetOldPrice "set/old-price" Note
+        en "old kind {found} and old value {expected} contradict each other" do "Nothing to do: published files have these, and claims do not use the columns."
+        ja "旧金額（点数）の種別 {found} と値 {expected} が矛盾します" do "対応不要です。公表ファイルにもあり、請求では使いません。";
     SetStep "set/step" Deny
         en "step flag {found} and unit code {expected} contradict each other" do "Ask the sender."
         ja "きざみ値計算識別 {found} と単位コード {expected} が矛盾します" do "送付元に確認してください。";
+    SetStepNeutral "set/step-neutral" Deny
+        en "not counted in steps, but holds step value {found}" do "Ask the sender: a checker would not know whether to count steps."
+        ja "きざみ値で算定しない行にきざみ値 {found} があります" do "送付元に確認してください。";
+    SetStepRange "set/step-range" Deny
+        en "step {found} with limits {expected} gives no points" do "Ask the sender: the step must be above zero and the lower limit not above the upper."
+        ja "きざみ値 {found}、上下限 {expected} では点数が算出できません" do "送付元に確認してください。";
     SetInOut "set/inpatient-outpatient" Deny
         en "inpatient/outpatient class {found} contradicts tally column {expected}" do "Ask the sender."
         ja "入外適用区分 {found} と集計先 {expected} が矛盾します" do "送付元に確認してください。";
+    SetMaxTimes "set/max-times" Warn
+        en "no limit of times, but an error treatment of {found}" do "Ask the sender whether the limit was lost."
+        ja "上限回数がないのに上限回数エラー処理が {found} です" do "上限回数の欠落がないか送付元に確認してください。";
     SetUnitName "set/unit-name" Deny
         en "unit code {found} is named {expected}" do "Ask the sender: one code has one name in all masters."
         ja "単位コード {found} の名称が {expected} です" do "単位コードと名称は一対一です。送付元に確認してください。";
-    SetCommentCode "set/comment-code" Deny
-        en "comment code {found} is not made of its parts ({expected})" do "Ask the sender."
-        ja "コメントコード {found} が構成要素（{expected}）と一致しません" do "送付元に確認してください。";
+    SetUnitBlank "set/unit-blank" Deny
+        en "unit code {found} and unit name \"{expected}\" contradict each other" do "Ask the sender: a unit has a code and a name, or neither."
+        ja "単位コード {found} と単位名称「{expected}」が矛盾します" do "送付元に確認してください。コードと名称は両方あるか両方ないかです。";
     SetRelated "set/related-code" Deny
         en "refers to {found}, which is not in the master" do "Ask the sender: the row would point at nothing."
         ja "参照先 {found} がマスターにありません" do "送付元に確認してください。";
+    SetRelatedProduct "set/related-product" Deny
+        en "{found} here, {expected} in the record of the unified name it belongs to" do "Ask the sender: a product and its unified name have one unit, price and price-list code."
+        ja "{found} ですが、関連する統一名の行では {expected} です" do "送付元に確認してください。統一名と商品名は単位・金額・収載コードが同じです。";
+    SetAgeAddition "set/age-addition" Deny
+        en "age addition {found} is no addition: its notice class is {expected}" do "Ask the sender: only additions (7) and general additions (9) can be added for age."
+        ja "年齢加算 {found} の告示等識別区分が {expected} です（加算ではありません）" do "送付元に確認してください。年齢加算の先は加算項目（7・9）です。";
+    SetAgeRange "set/age-range" Warn
+        en "age addition {found} and its ages {expected} contradict each other" do "Ask the sender: an addition without ages, or ages without an addition, never applies."
+        ja "年齢加算 {found} とその年齢 {expected} が矛盾します" do "送付元に確認してください。";
+    SetNoteAdditionClass "set/note-addition-class" Deny
+        en "note-addition number {found} contradicts notice class {expected}" do "Ask the sender: additions have a number and class 7 or 9, base items number 0 and class 1, 3 or 5."
+        ja "注加算通番 {found} と告示等識別区分 {expected} が矛盾します" do "送付元に確認してください。加算は通番ありで 7・9、基本項目は通番 0 で 1・3・5 です。";
+    SetNoteAdditionGroup "set/note-addition-group" Warn
+        en "note-addition group {found} has no {expected}" do "Ask the sender whether a record is missing."
+        ja "注加算コード {found} に {expected} の行がありません" do "行の欠落がないか送付元に確認してください。";
+    SetFacilityGap "set/facility-gap" Warn
+        en "facility standard {found} stands behind an empty slot" do "Ask the sender whether a standard was lost."
+        ja "施設基準 {found} の前の欄が空いています" do "施設基準の欠落がないか送付元に確認してください。";
+    SetNoticeReference "set/notice-reference" Note
+        en "notice class {found} and notice reference \"{expected}\" do not go together" do "Nothing to do: a differential cannot clear the column, and claims do not use it."
+        ja "告示等識別区分 {found} と告示・通知関連番号「{expected}」が対応しません" do "対応不要です。変更分では空にできない項目で、請求では使いません。";
+    SetSectionNumber "set/section-number" Warn
+        en "section {found} contradicts code-table number {expected}" do "Ask the sender which of the two is right."
+        ja "点数表区分番号 {found} とコード表用番号 {expected} が一致しません" do "どちらが正しいか送付元に確認してください。";
+    SetTransfer "set/transfer-code" Note
+        en "former code {found} is not in the master" do "Nothing to do: it names a code that was abolished when this one began."
+        ja "異動関連 {found} はマスターにありません" do "対応不要です。廃止済みの旧コードを指しています。";
+    SetNameDuplicate "set/name-duplicate" Note
+        en "named {found}, as {expected} is" do "Look that the two are told apart by something else."
+        ja "名称 {found} が {expected} と同じです" do "名称以外で区別できるか確認してください。";
+    SetGenericParts "set/generic-parts" Deny
+        en "generic-name code {found} does not go with {expected}" do "Ask the sender: code, text and addition class are all there or none is."
+        ja "一般名コード「{found}」と {expected} が対応しません" do "送付元に確認してください。コード・記載・加算区分はそろって有るか無いかです。";
+    SetGenericForm "set/generic-form" Warn
+        en "generic name {found} is not written as {expected}" do "Ask the sender."
+        ja "一般名 {found} の書式が {expected} ではありません" do "送付元に確認してください。";
+    SetGenericText "set/generic-text" Deny
+        en "generic-name code {found} has two texts: {expected}" do "Ask the sender: one code has one text."
+        ja "一般名コード {found} の記載が二通りあります: {expected}" do "送付元に確認してください。";
+    SetGenericCode "set/generic-code" Warn
+        en "generic-name code {found} is of another substance than price-list code {expected}" do "Ask the sender: the first seven characters are one."
+        ja "一般名コード {found} と薬価基準収載医薬品コード {expected} の先頭7桁が違います" do "送付元に確認してください。";
+    SetDosageForm "set/dosage-form" Deny
+        en "dosage form {found} contradicts price-list code {expected}" do "Ask the sender: characters 5 to 7 of the code say internal, injection or external."
+        ja "剤形 {found} と薬価基準収載医薬品コード {expected} が矛盾します" do "送付元に確認してください。コードの5～7桁目が内用・注射・外用を表します。";
+    SetElective "set/elective" Deny
+        en "elective-care record: {found}, but {expected}" do "Ask the sender: it refers to the long-listed product, costs less, has a code 67… and a name that ends in （選）."
+        ja "選定療養の行: {found}（{expected}）" do "送付元に確認してください。長期収載品を参照し、安く、コード 67…、名称末尾（選）のはずです。";
+    SetTransitionOrder "set/transition-order" Warn
+        en "transition ends {found}, outside the days the record is in force ({expected})" do "Ask the sender."
+        ja "経過措置年月日 {found} が適用期間 {expected} の外です" do "送付元に確認してください。";
+    SetTransitionPast "set/transition-past" Warn
+        en "transition ended {found}, before the publication of {expected}" do "Ask the sender whether the record should have been abolished."
+        ja "経過措置年月日 {found} が公表日 {expected} より前です" do "廃止漏れがないか送付元に確認してください。";
+    SetTransitionOpen "set/transition-open" Warn
+        en "in transition until {found}, but ends {expected}" do "Ask the sender which of the two days holds."
+        ja "経過措置年月日 {found} がありますが廃止年月日が {expected} です" do "どちらの日付が有効か送付元に確認してください。";
     SetDateOrder "set/date-order" Deny
         en "in force from {found}, which is after its end {expected}" do "Ask the sender."
         ja "変更年月日 {found} が廃止年月日 {expected} より後です" do "送付元に確認してください。";
+    SetEndUnmarked "set/end-unmarked" Warn
+        en "ends {found}, but is not marked as abolished (change class {expected})" do "Ask the sender: the next publication will not take the record away."
+        ja "廃止年月日 {found} がありますが変更区分が {expected} です" do "送付元に確認してください。次回更新で削除されません。";
+    SetLength "set/length" Warn
+        en "says {found} characters, has {expected}" do "Ask the sender whether the text was cut."
+        ja "有効桁数 {found} ですが {expected} 文字です" do "文字列が切れていないか送付元に確認してください。";
+    SetCommentCode "set/comment-code" Deny
+        en "comment code {found} is not made of its parts ({expected})" do "Ask the sender."
+        ja "コメントコード {found} が構成要素（{expected}）と一致しません" do "送付元に確認してください。";
+    SetCommentEdit "set/comment-edit" Deny
+        en "numbers go to {found}, which is no blank of the text of pattern {expected}" do "Ask the sender: the numbers of claims would be written over the text."
+        ja "編集情報 {found} がパターン {expected} の文の空白と合いません" do "送付元に確認してください。数値が文字に重なります。";
+    SetCommentFreeText "set/comment-free-text" Warn
+        en "free text follows, but the text ends {found} and not in ；" do "Ask the sender."
+        ja "自由文が続くコメントですが末尾が「{found}」で「；」ではありません" do "送付元に確認してください。";
+    SetRelationCondition "set/relation-condition" Warn
+        en "condition {found} contradicts inpatient class or times ({expected})" do "Ask the sender."
+        ja "条件区分 {found} と入外区分・算定回数（{expected}）が矛盾します" do "送付元に確認してください。";
+    AcrossUnitName "across/unit-name" Deny
+        en "unit code {found} has two names: {expected}" do "Ask the sender: one code has one name in all masters."
+        ja "単位コード {found} の名称がマスター間で違います: {expected}" do "単位コードと名称は全マスターで一対一です。送付元に確認してください。";
+    AcrossCommentCode "across/comment-code" Warn
+        en "comment {found} of the relation is not in the comment master" do "Usual when the two were published on different days; the newer of both belongs into the series."
+        ja "コメント関連のコメントコード {found} がコメントマスターにありません" do "公表日が違う場合に起こります。新しい方も取り込んでください。";
+    AcrossCommentText "across/comment-text" Note
+        en "comment text {found}; the comment master has {expected}" do "Nothing to do: the comment master may hold a shortened text or a newer one."
+        ja "コメント文「{found}」がコメントマスターでは「{expected}」です" do "対応不要です。短縮形か新しい文の場合があります。";
+    AcrossProcedureCode "across/procedure-code" Warn
+        en "procedure {found} of the relation is not in the procedure master" do "Usual when the two were published on different days; the newer of both belongs into the series."
+        ja "コメント関連の診療行為コード {found} が医科診療行為マスターにありません" do "公表日が違う場合に起こります。新しい方も取り込んでください。";
+    AcrossAbolished "across/abolished" Warn
+        en "in force, but refers to {found}, which ends {expected}" do "Ask the sender whether the relation should end with it."
+        ja "有効な行が {expected} に廃止される {found} を参照しています" do "関連の廃止漏れがないか送付元に確認してください。";
+    VersionsReused "versions/reused" Deny
+        en "was abolished as {expected} and comes back as {found}" do "Ask the sender: claims of the past would be read with the new meaning."
+        ja "廃止された {expected} のコードが {found} として使われています" do "送付元に確認してください。過去の請求が新しい意味で読まれます。";
+    VersionsReturned "versions/returned" Warn
+        en "was abolished and is in force again ({found})" do "Ask the sender whether the abolition is taken back."
+        ja "廃止された行が再び有効になっています（{found}）" do "廃止の取り消しか送付元に確認してください。";
+    VersionsRenamed "versions/renamed" Warn
+        en "renamed from {expected} to {found}: less than a third of it is the same" do "Look whether the code still means the same."
+        ja "名称が {expected} から {found} に変わり、共通する文字が3分の1未満です" do "コードの意味が同じか確認してください。";
+    VersionsUndated "versions/undated" Warn
+        en "{expected} became {found} without a new changed_on" do "Ask the sender from when the new value holds."
+        ja "変更年月日が同じまま値が {expected} から {found} に変わりました" do "新しい値の適用日を送付元に確認してください。";
+    VersionsChangedOnBack "versions/changed-on-back" Warn
+        en "changed_on goes back from {expected} to {found}" do "Ask the sender: a checker would judge older days by this record."
+        ja "変更年月日が {expected} から {found} に戻っています" do "送付元に確認してください。";
+    VersionsEndEarlier "versions/end-earlier" Deny
+        en "ends {found}; {expected} had been announced" do "Ask the sender: claims between the two days were promised to be right."
+        ja "廃止年月日が公表済みの {expected} から {found} に早まっています" do "送付元に確認してください。その間の請求が誤りになります。";
+    VersionsEndPast "versions/end-past" Warn
+        en "ends {found}, before the publication of {expected}" do "Ask the sender: claims since then were made in good faith."
+        ja "廃止年月日 {found} が公表日 {expected} より前です" do "送付元に確認してください。以後の請求が誤りになります。";
+    VersionsVanished "versions/vanished" Warn
+        en "gone without having been announced as abolished ({found})" do "Ask the sender, or look for a file that was left out."
+        ja "廃止の予告なく消えています（{found}）" do "送付元に確認するか、抜けたファイルがないか調べてください。";
+    VersionsPriceKind "versions/price-kind" Warn
+        en "became {found}, was {expected}: the value is read in another way" do "Look whether the value changed with it."
+        ja "{expected} から {found} に変わり、値の読み方が変わります" do "値も合わせて変わっているか確認してください。";
+    SiteRule "site/rule" Warn
+        en "{found}" do "The rule is in `rules/` of the repository or of `--schemas`; it says what to do."
+        ja "{found}" do "規則は保管庫か --schemas の rules/ にあり、対応を記しています。";
+    SiteNotEvaluated "site/not-evaluated" Warn
+        en "the rule cannot be evaluated: {found}" do "Correct the rule, or give it a `when` that leaves such records out."
+        ja "規則を評価できません: {found}" do "規則を直すか、when で対象外にしてください。";
     StoreState "store/state" Deny
         en "the stored records have digest {found}; the import recorded {expected}" do "The repository was changed by hand: find the commit with `git log -- masters/`."
         ja "保管内容のダイジェスト {found} が取込記録 {expected} と違います" do "手作業で変更されています。git log -- masters/ で確認してください。";
@@ -350,6 +491,13 @@ pub struct Finding {
     /// What it is compared with.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub expected: String,
+    /// The rule of the site that it is about; told by its id.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "rule_id")]
+    pub rule: Option<Arc<RuleName>>,
+}
+
+fn rule_id<S: serde::Serializer>(rule: &Option<Arc<RuleName>>, serializer: S) -> Result<S::Ok, S::Error> {
+    rule.as_ref().map(|rule| &rule.id).serialize(serializer)
 }
 
 impl Finding {
@@ -364,6 +512,32 @@ impl Finding {
             key: None,
             found: String::new(),
             expected: String::new(),
+            rule: None,
+        }
+    }
+
+    /// The rule of a site that it is about, which says how severe it is; one that cannot be evaluated is at least
+    /// worth a look.
+    pub(crate) fn rule(mut self, rule: &Arc<RuleName>, severity: Severity) -> Self {
+        self.rule = Some(Arc::clone(rule));
+        self.severity =
+            if self.code == Code::SiteNotEvaluated { severity.max(Severity::Warn) } else { severity };
+        self
+    }
+
+    /// What scripts and waivers call it: the code, or the id of the site's rule that is broken.
+    pub fn name(&self) -> &str {
+        match &self.rule {
+            Some(rule) if self.code == Code::SiteRule => &rule.id,
+            _ => self.code.as_str(),
+        }
+    }
+
+    /// What to do next.
+    pub fn advice(&self, lang: Lang) -> &str {
+        match &self.rule {
+            Some(rule) if self.code == Code::SiteRule && !rule.advice(lang).is_empty() => rule.advice(lang),
+            _ => self.code.advice(lang),
         }
     }
 
@@ -412,6 +586,11 @@ impl Finding {
 
     /// The sentence for people, with the evidence in it.
     pub fn text(&self, lang: Lang) -> String {
+        if let (Code::SiteRule, Some(rule)) = (self.code, &self.rule) {
+            let before =
+                if self.expected.is_empty() { String::new() } else { format!(" <- {}", self.expected) };
+            return format!("{} ({}{before})", rule.text(lang), self.found);
+        }
         self.code.text(lang).replace("{found}", &self.found).replace("{expected}", &self.expected)
     }
 }
@@ -431,7 +610,15 @@ fn shorten(mut text: String) -> String {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings {
     list: Vec<Finding>,
-    counts: BTreeMap<Code, u64>,
+    /// By code and, for the rules of a site, by the rule: one of them must not hide another.
+    counts: BTreeMap<Name, u64>,
+}
+
+type Name = (Code, Option<String>);
+
+fn name_of(finding: &Finding) -> Name {
+    let rule = finding.rule.as_ref().filter(|_| finding.code == Code::SiteRule);
+    (finding.code, rule.map(|rule| rule.id.clone()))
 }
 
 impl Findings {
@@ -445,7 +632,11 @@ impl Findings {
 
     /// Adds one. `finding` is only made when it will be kept.
     pub fn push_with(&mut self, code: Code, finding: impl FnOnce() -> Finding) {
-        let count = self.counts.entry(code).or_insert(0);
+        self.push_named((code, None), finding);
+    }
+
+    fn push_named(&mut self, name: Name, finding: impl FnOnce() -> Finding) {
+        let count = self.counts.entry(name).or_insert(0);
         *count += 1;
         if *count <= Self::EXAMPLES {
             self.list.push(finding());
@@ -454,23 +645,24 @@ impl Findings {
 
     /// Counts one that nobody needs to see as an example.
     pub(crate) fn count_only(&mut self, code: Code) {
-        *self.counts.entry(code).or_insert(0) += 1;
+        *self.counts.entry((code, None)).or_insert(0) += 1;
     }
 
     /// Adds one.
     pub fn push(&mut self, finding: Finding) {
-        self.push_with(finding.code, || finding);
+        self.push_named(name_of(&finding), || finding);
     }
 
     /// Adds all of `other`.
     pub fn extend(&mut self, other: Findings) {
-        let mut kept: BTreeMap<Code, u64> = BTreeMap::new();
+        let mut kept: BTreeMap<Name, u64> = BTreeMap::new();
         for finding in other.list {
-            *kept.entry(finding.code).or_insert(0) += 1;
+            *kept.entry(name_of(&finding)).or_insert(0) += 1;
             self.push(finding);
         }
-        for (code, count) in other.counts {
-            *self.counts.entry(code).or_insert(0) += count - kept.get(&code).copied().unwrap_or(0);
+        for (name, count) in other.counts {
+            let kept = kept.get(&name).copied().unwrap_or(0);
+            *self.counts.entry(name).or_insert(0) += count - kept;
         }
     }
 
@@ -486,12 +678,22 @@ impl Findings {
 
     /// How many of `code` there were.
     pub fn count(&self, code: Code) -> u64 {
-        self.counts.get(&code).copied().unwrap_or(0)
+        self.counts.iter().filter(|((known, _), _)| *known == code).map(|(_, count)| count).sum()
     }
 
     /// Every code that occurred, with its count.
     pub fn counts(&self) -> impl Iterator<Item = (Code, u64)> + '_ {
-        self.counts.iter().map(|(code, count)| (*code, *count))
+        let mut codes: Vec<Code> = self.counts.keys().map(|(code, _)| *code).collect();
+        codes.dedup();
+        codes.into_iter().map(|code| (code, self.count(code)))
+    }
+
+    /// Everything that occurred by the name that waivers give it, with its count: the rules of a site one by one.
+    pub fn counts_by_name(&self) -> impl Iterator<Item = (Cow<'_, str>, u64)> {
+        self.counts.iter().map(|((code, rule), count)| {
+            let name = rule.as_deref().map_or(Cow::Borrowed(code.as_str()), Cow::Borrowed);
+            (name, *count)
+        })
     }
 
     /// Whether there are none at all.
@@ -504,12 +706,26 @@ impl Findings {
         self.list.iter().any(|finding| finding.severity == Severity::Deny)
     }
 
+    /// Keeps only the findings that `is_kept` says so of. Those that were only counted go.
+    pub fn retain(&mut self, is_kept: impl Fn(&Finding) -> bool) {
+        for finding in std::mem::take(self).list.into_iter().filter(is_kept) {
+            self.push(finding);
+        }
+    }
+
+    /// The same findings without lines: of records that stand in no file.
+    pub fn without_lines(mut self) -> Self {
+        self.list.iter_mut().for_each(|finding| finding.line = None);
+        self
+    }
+
     /// Turns known exceptions into notes. A code that occurs more often than is kept in full is left as it is:
     /// among those that were only counted there may be one that is no known exception.
     pub fn waive(&mut self, is_known: impl Fn(&Finding) -> bool) {
         let counts = &self.counts;
-        let all_kept = |code: Code| counts.get(&code).is_some_and(|count| *count <= Self::EXAMPLES);
-        for finding in self.list.iter_mut().filter(|finding| all_kept(finding.code)) {
+        let all_kept =
+            |finding: &Finding| counts.get(&name_of(finding)).is_some_and(|count| *count <= Self::EXAMPLES);
+        for finding in self.list.iter_mut().filter(|finding| all_kept(finding)) {
             if is_known(finding) {
                 finding.severity = Severity::Note;
             }

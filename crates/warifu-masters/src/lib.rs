@@ -20,6 +20,7 @@ mod recognise;
 pub mod reissue;
 pub mod review;
 pub mod schema;
+pub mod site;
 pub mod table;
 pub mod timeline;
 pub mod validate;

@@ -142,36 +142,25 @@ impl Rows<'_> {
         }
     }
 
-    /// Rows that apply from before what the base already has of the record, or from far ahead.
+    /// Rows that apply from far ahead.
     fn days(&self, dated: Option<&str>, findings: &mut Findings) {
-        let (base, differential) = (self.base, self.differential);
-        let Some(changed_on) = differential.layout().position(CHANGED_ON) else { return };
-        let Some(base_changed_on) = base.layout().position(CHANGED_ON) else { return };
-        let limit = dated.and_then(years_later);
+        let differential = self.differential;
+        let (Some(dated), Some(changed_on)) = (dated, differential.layout().position(CHANGED_ON)) else {
+            return;
+        };
+        let Some(limit) = years_later(dated) else { return };
         for row in 0..differential.rows() {
             let day = differential.field(row, changed_on);
-            // Digits of one length sort as dates do; 0, blank and 99999999 are no dates.
-            if day.len() != 8 || day == "00000000" || day == "99999999" {
-                continue;
-            }
-            let at = |code: Code, expected: &str| {
-                Finding::new(code)
-                    .line(differential.line(row))
-                    .field(changed_on as u32 + 1, CHANGED_ON)
-                    .key(differential.key(row))
-                    .found(day)
-                    .expected(expected)
-            };
-            if let Some(known) = base.find(&differential.key(row)) {
-                let held = base.field(known, base_changed_on);
-                if held.len() == 8 && day < held && differential.bytes(row, self.class) != b"3" {
-                    findings.push_with(Code::BaseBackdated, || at(Code::BaseBackdated, held));
-                }
-            }
-            if let (Some(limit), Some(dated)) = (&limit, dated)
-                && day > limit.as_str()
-            {
-                findings.push_with(Code::BaseFarDate, || at(Code::BaseFarDate, dated));
+            // Digits of one length sort as dates do; 99999999 is no date.
+            if day.len() == 8 && day > limit.as_str() && day != "99999999" {
+                findings.push_with(Code::BaseFarDate, || {
+                    Finding::new(Code::BaseFarDate)
+                        .line(differential.line(row))
+                        .field(changed_on as u32 + 1, CHANGED_ON)
+                        .key(differential.key(row))
+                        .found(day)
+                        .expected(dated)
+                });
             }
         }
     }

@@ -9,8 +9,10 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use crate::consistency::Day;
 use crate::finding::Code;
 use crate::format::Format;
+use crate::site::SiteRules;
 
 /// The field id of the change class (変更区分) in every layout that has one.
 pub const CHANGE_CLASS: &str = "change_class";
@@ -107,6 +109,15 @@ pub struct Waiver {
     pub keys: Vec<String>,
     /// Why.
     pub reason: String,
+    /// The last day of publication that it holds for, as YYYY-MM-DD, where a later file put it right.
+    #[serde(default, deserialize_with = "day")]
+    pub until: Option<Day>,
+}
+
+fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Day>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let day = Day::parse(&text);
+    day.map(Some).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is no day, such as 2024-05-31")))
 }
 
 /// A layout file as it is written.
@@ -190,9 +201,13 @@ impl Layout {
         self.position(id).ok_or_else(|| NoSuchColumn { layout: self.name(), id: id.to_owned() })
     }
 
-    /// Whether the record with `key` is known to break the rule behind `code`.
-    pub fn waives(&self, code: Code, key: &str) -> bool {
-        let concerns = |waiver: &&Waiver| waiver.code == code.as_str();
+    /// Whether the record with `key` is known to break the rule behind `code` in what was published on
+    /// `published`; where that is not known, a waiver with an end holds.
+    pub fn waives(&self, code: Code, key: &str, published: Option<Day>) -> bool {
+        let concerns = |waiver: &&Waiver| {
+            let ended = waiver.until.zip(published).is_some_and(|(until, published)| published > until);
+            waiver.code == code.as_str() && !ended
+        };
         self.waivers.iter().filter(concerns).any(|waiver| waiver.keys.iter().any(|known| known == key))
     }
 
@@ -267,12 +282,13 @@ pub enum SchemaError {
     },
 }
 
-/// Every layout and format that is known: those built in, and those a site adds.
+/// Every layout and format that is known, those built in and those a site adds, and the site's rules.
 #[derive(Debug, Clone, Default)]
 pub struct Schemas {
     layouts: BTreeMap<String, Arc<Layout>>,
     formats: BTreeMap<String, Arc<Format>>,
     codes: BTreeMap<String, Arc<BTreeMap<String, String>>>,
+    site: SiteRules,
 }
 
 const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/schemas.rs"));
@@ -295,10 +311,13 @@ impl Schemas {
         files: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Self, SchemaError> {
         let mut layouts: Vec<(String, LayoutFile)> = Vec::new();
+        let mut rules = Vec::new();
         for (name, text) in files {
             let syntax = |source| SchemaError::Syntax { file: name.to_owned(), source: Box::new(source) };
             let stem = name.rsplit('/').next().unwrap_or(name).trim_end_matches(".toml").to_owned();
-            if name.starts_with("codes/") {
+            if name.starts_with("rules/") {
+                rules.push((name, text));
+            } else if name.starts_with("codes/") {
                 self.codes.insert(stem, Arc::new(toml::from_str(text).map_err(syntax)?));
             } else if name.starts_with("formats/") {
                 let format: Format = toml::from_str(text).map_err(syntax)?;
@@ -327,7 +346,14 @@ impl Schemas {
             }
             layouts = waiting;
         }
+        let known: Vec<_> = self.layouts.values().collect();
+        self.site = std::mem::take(&mut self.site).with(rules, &known)?;
         Ok(self)
+    }
+
+    /// The rules of the site.
+    pub fn site_rules(&self) -> &SiteRules {
+        &self.site
     }
 
     fn build(&self, name: &str, file: LayoutFile) -> Result<Layout, SchemaError> {

@@ -6,7 +6,6 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use warifu_masters::consistency;
 use warifu_masters::diff::{Change, diff, fields_that_differ};
 use warifu_masters::differential::apply;
 use warifu_masters::finding::{Code, Severity};
@@ -99,23 +98,6 @@ fn validation_finds_the_known_faults_and_no_others() {
     values.sort();
     values.dedup();
     assert_eq!(values, []);
-}
-
-#[test]
-fn the_newest_full_files_are_consistent() {
-    let Some(data) = data() else { return };
-    let fulls = [
-        ("procedure/s_ALL20240531.csv", 0),
-        ("procedure/s_ALL20220218.csv", 0),
-        ("drug/y_ALL20240321.csv", 3),
-        ("comment/c_ALL20240726.csv", 0),
-        ("material/t_ALL20240531.csv", 0),
-    ];
-    for (file, waived) in fulls {
-        let findings = consistency::check(&master(&data, file));
-        assert!(!findings.denies(), "{file}: {:?}", findings.list());
-        assert_eq!(findings.list().len(), waived, "{file}: {:?}", findings.list());
-    }
 }
 
 /// Fields that differ between the state that `base` and `differentials` make and the published `full`.

@@ -13,7 +13,7 @@ use warifu_masters::write::write;
 use warifu_trust::{Content, FormatFile, Manifest, MasterContent, MasterEntry, Proposal, ReleaseHead};
 
 use crate::error::{Exit, Failure};
-use crate::store::Store;
+use crate::store::{Held, Store};
 
 /// The formats that a release lists when none are asked for: one of each organisation.
 pub const FORMATS: [&str; 2] = ["kikin", "kokuho"];
@@ -39,11 +39,14 @@ pub fn contents(store: &Store, rev: &str, formats: &[String], today: Date) -> Re
     let mut masters = Vec::new();
     let mut all_findings = Vec::new();
     let mut commit = String::new();
+    let mut held = Vec::new();
     for at in store.masters(rev)? {
+        let (state, record) = (store.state(&at)?, store.import_record(&at)?);
+        held.push(Held { at, record: Some(record), state });
+    }
+    let judged = store.judge(rev, &held, today)?;
+    for (Held { at, record, state: master }, findings) in held.into_iter().zip(judged) {
         let name = format!("{}/{}", at.series, at.kind);
-        let master = store.state(&at)?;
-        let record = store.import_record(&at)?;
-        let findings = store.findings_of(&at, &master, Some(&record), today)?;
         if findings.denies() {
             return Err(Failure::refused(
                 format!("{name} of {rev} is not fit for a release"),
@@ -51,7 +54,7 @@ pub fn contents(store: &Store, rev: &str, formats: &[String], today: Date) -> Re
                 findings,
             ));
         }
-        let dated = record.dated.strftime("%Y%m%d").to_string();
+        let dated = record.map(|record| record.dated.strftime("%Y%m%d").to_string()).unwrap_or_default();
         let mut files = BTreeMap::new();
         for format_name in formats {
             let format = known_format(schemas, format_name)?;

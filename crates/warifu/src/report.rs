@@ -1,61 +1,58 @@
 //! Findings as people read them: one line each with its place, then once for each code what to do.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
-use warifu_masters::finding::{Code, Findings, Severity};
+use warifu_masters::finding::{Findings, Severity};
 use warifu_masters::lang::Lang;
 use warifu_masters::say;
 
 /// How many findings of one code are shown; the rest are counted.
-const SHOWN: usize = 10;
+const SHOWN: u64 = 10;
+/// How many notes of one code are shown: some rules are broken by hundreds of published records.
+const SHOWN_NOTES: u64 = 3;
+
+fn shown_of(severity: Severity) -> u64 {
+    if severity == Severity::Note { SHOWN_NOTES } else { SHOWN }
+}
 
 /// The findings about `file` as text: `file:line:column:field: severity code: text`, and advice at the end.
 pub fn findings_text(file: &str, findings: &Findings, lang: Lang) -> String {
     let mut text = String::new();
-    let mut shown: Vec<(Code, usize)> = Vec::new();
+    // For each code, or rule of a site: how many were found so far, how many of them shown, and what to do.
+    let mut told: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    let mut advice: Vec<(&str, &str)> = Vec::new();
     for finding in findings.list() {
-        let count = match shown.iter_mut().find(|(code, _)| *code == finding.code) {
-            Some((_, count)) => count,
-            None => {
-                shown.push((finding.code, 0));
-                &mut shown.last_mut().expect("just pushed").1
-            }
-        };
-        *count += 1;
-        if *count > SHOWN {
+        let name = finding.name();
+        if finding.severity > Severity::Note && !advice.iter().any(|(known, _)| *known == name) {
+            advice.push((name, finding.advice(lang)));
+        }
+        let (found, shown) = told.entry(name).or_default();
+        *found += 1;
+        if *found > shown_of(finding.severity) {
             continue;
         }
+        *shown += 1;
         let place = finding.place();
         let colon = if place.is_empty() { "" } else { ":" };
-        let _ = write!(
-            text,
-            "{file}{colon}{place}: {} {}: {}",
-            finding.severity.word(lang),
-            finding.code,
-            finding.text(lang)
-        );
+        let severity = finding.severity.word(lang);
+        let _ = write!(text, "{file}{colon}{place}: {severity} {name}: {}", finding.text(lang));
         if let Some(key) = &finding.key {
             let _ = write!(text, " [{key}]");
         }
         text.push('\n');
     }
-    for (code, count) in findings.counts() {
-        if count > SHOWN as u64 {
-            let more = count - SHOWN as u64;
-            let _ = writeln!(
-                text,
-                "{file}: {}",
-                say!(lang, "{more} more of {code}", "{code} が他に {more} 件あります")
-            );
+    for (name, count) in findings.counts_by_name() {
+        let more = count - told.get(name.as_ref()).map_or(0, |(_, shown)| *shown);
+        if more > 0 {
+            let more = say!(lang, "{more} more of {name}", "{name} が他に {more} 件あります");
+            let _ = writeln!(text, "{file}: {more}");
         }
     }
-    for (code, _) in shown {
-        let worst =
-            findings.list().iter().filter(|finding| finding.code == code).map(|one| one.severity).max();
-        if worst > Some(Severity::Note) {
-            let _ = writeln!(text, "  -> {code}: {}", code.advice(lang));
-        }
+    for (name, advice) in advice {
+        let _ = writeln!(text, "  -> {name}: {advice}");
     }
     text
 }
@@ -63,14 +60,13 @@ pub fn findings_text(file: &str, findings: &Findings, lang: Lang) -> String {
 /// The findings about a file for `--json`: the first hundred of each code, and how many there were.
 #[derive(Debug, Serialize)]
 pub struct FindingsJson<'a> {
-    counts: std::collections::BTreeMap<&'static str, u64>,
+    counts: BTreeMap<Cow<'a, str>, u64>,
     list: &'a [warifu_masters::finding::Finding],
 }
 
 impl<'a> FindingsJson<'a> {
     /// Of `findings`.
     pub fn new(findings: &'a Findings) -> Self {
-        let counts = findings.counts().map(|(code, count)| (code.as_str(), count)).collect();
-        FindingsJson { counts, list: findings.list() }
+        FindingsJson { counts: findings.counts_by_name().collect(), list: findings.list() }
     }
 }

@@ -61,6 +61,7 @@ pub(crate) fn procedures(rows: &[(u32, &str)]) -> MasterContent {
             ("point_kind", "3"),
             ("points", points),
             ("step_method", "0"),
+            ("note_addition_seq", "0"),
             ("bundled_test", "0"),
             ("unit_code", "0"),
             ("inout_class", "0"),

@@ -115,8 +115,8 @@ pub fn review(diff: &Diff<'_>, scope: Scope<'_>) -> Vec<Risk> {
 /// Rules between records that the new state breaks where the old one did not.
 fn rules_broken(diff: &Diff<'_>) -> Vec<Risk> {
     let place = |finding: &Finding| (finding.code, finding.key.clone(), finding.field.clone());
-    let before: BTreeSet<_> = consistency::check(diff.old).list().iter().map(place).collect();
-    let now = consistency::check(diff.new);
+    let before: BTreeSet<_> = consistency::check(diff.old, None).list().iter().map(place).collect();
+    let now = consistency::check(diff.new, None);
     let mut risks: Vec<Risk> = Vec::new();
     for finding in now.list() {
         if finding.severity == Severity::Note || before.contains(&place(finding)) {

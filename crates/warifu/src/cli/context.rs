@@ -20,7 +20,7 @@ pub(crate) struct Global {
     /// Print one JSON document on standard output.
     #[arg(long, global = true)]
     json: bool,
-    /// A folder with layouts/, formats/ and codes/ of a site, added to the built-in ones.
+    /// A folder with layouts/, formats/, codes/ and rules/ of a site, added to the built-in ones.
     #[arg(long, global = true, value_name = "DIR", env = "WARIFU_SCHEMAS")]
     schemas: Option<PathBuf>,
 }
@@ -129,7 +129,7 @@ fn schema_files(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
     };
     let mut files = Vec::new();
     fs::metadata(folder).map_err(|error| cannot(folder, &error))?;
-    for part in ["codes", "formats", "layouts"] {
+    for part in ["codes", "formats", "layouts", "rules"] {
         let part_folder = folder.join(part);
         if !part_folder.is_dir() {
             continue;

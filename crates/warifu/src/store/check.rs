@@ -1,9 +1,13 @@
 //! Checking what is stored: that it is what was imported, and that it still passes.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
-use warifu_masters::consistency;
+use warifu_masters::consistency::{self, Day};
+use warifu_masters::diff::diff;
 use warifu_masters::finding::{Code, Finding, Findings};
 use warifu_masters::read::Role;
+use warifu_masters::site::SiteRules;
 use warifu_masters::table::Master;
 use warifu_masters::validate::validate;
 
@@ -29,6 +33,22 @@ pub struct StateChecked {
     pub findings: Findings,
 }
 
+/// A master of a revision, as it was read.
+#[derive(Debug)]
+pub struct Held {
+    /// Which one.
+    pub at: At,
+    /// What came in last.
+    pub record: Option<ImportRecord>,
+    /// The whole state.
+    pub state: Master,
+}
+
+/// The day of publication as the rules take it.
+pub(super) fn published(dated: Date) -> Option<Day> {
+    Day::parse(&dated.to_string())
+}
+
 impl Checked {
     /// Whether anything found refuses the data.
     pub fn denies(&self) -> bool {
@@ -37,14 +57,14 @@ impl Checked {
 }
 
 impl Store {
-    /// Checks every master of `rev`: as [`Store::findings_of`], and that the original can be given back byte for
-    /// byte.
+    /// Checks every master of `rev`: as [`Store::judge`], and that the original can be given back byte for byte.
     ///
     /// # Errors
     /// [`StoreError::NoRevision`]; damage is a finding.
     pub fn check(&self, rev: &str, today: Date) -> Result<Checked, StoreError> {
         let (commit, _) = self.resolve(rev)?;
         let mut states = Vec::new();
+        let mut held = Vec::new();
         for at in self.masters(rev)? {
             let mut findings = Findings::new();
             let record = match self.import_record(&at) {
@@ -55,7 +75,7 @@ impl Store {
                 }
             };
             match self.state(&at) {
-                Ok(state) => findings.extend(self.findings_of(&at, &state, record.as_ref(), today)?),
+                Ok(state) => held.push(Held { at: at.clone(), record: record.clone(), state }),
                 Err(error) => {
                     let expected = record.as_ref().map(|record| record.state.short()).unwrap_or_default();
                     findings.push(Finding::new(Code::StoreState).found(error).expected(expected));
@@ -68,22 +88,50 @@ impl Store {
             }
             states.push(StateChecked { at, record, findings });
         }
+        for (held, judged) in held.iter().zip(self.judge(rev, &held, today)?) {
+            let same = |state: &&mut StateChecked| state.at == held.at;
+            if let Some(state) = states.iter_mut().find(same) {
+                state.findings.extend(judged);
+            }
+        }
         Ok(Checked { commit: commit.to_string(), states })
     }
 
-    /// What is found in a state: its digest against the one its import recorded, every field, and the rules
-    /// between records. What was accepted by name when it came in stays accepted, and waivers of `warifu.toml`
-    /// hold until they expire.
+    /// What is found in each of `held`, masters of `rev`: its digest against the one its import recorded, every
+    /// field, the rules between records, between versions and between masters, and the site's own. What was
+    /// accepted by name when it came in stays accepted, and waivers of `warifu.toml` hold until they expire.
     ///
     /// # Errors
-    /// When the history or `warifu.toml` cannot be read.
-    pub fn findings_of(
-        &self,
-        at: &At,
-        state: &Master,
-        record: Option<&ImportRecord>,
-        today: Date,
-    ) -> Result<Findings, StoreError> {
+    /// When the history, `warifu.toml` or a site's rules cannot be read.
+    pub fn judge(&self, rev: &str, held: &[Held], today: Date) -> Result<Vec<Findings>, StoreError> {
+        let (_, tree) = self.resolve(rev)?;
+        let config = self.config_in(tree)?;
+        let site = self.site_rules(tree)?;
+        let accepted = self.accepted_codes()?;
+        let mut all = held.iter().map(|held| self.judge_alone(held, &site)).collect::<Result<Vec<_>, _>>()?;
+        let series: BTreeSet<&str> = held.iter().map(|held| held.at.series.as_str()).collect();
+        for series in series {
+            let together = held.iter().filter(|held| held.at.series == series).map(|held| &held.state);
+            let found = consistency::check_across(&together.collect::<Vec<_>>(), None);
+            for (kind, found) in found {
+                let is_it = |held: &Held| held.at.series == series && held.at.kind == kind;
+                if let Some(at) = held.iter().position(is_it) {
+                    all[at].extend(found);
+                }
+            }
+        }
+        for (held, findings) in held.iter().zip(&mut all) {
+            let (series, kind) = (&held.at.series, &held.at.kind);
+            let codes = accepted.iter().filter(|(of, one, _)| of == series && one == kind);
+            let codes: Vec<Code> = codes.map(|(_, _, code)| *code).collect();
+            findings.accept(&codes);
+            config.waive(kind, findings, today);
+        }
+        Ok(all)
+    }
+
+    fn judge_alone(&self, held: &Held, site: &SiteRules) -> Result<Findings, StoreError> {
+        let Held { at, record, state } = held;
         let mut findings = Findings::new();
         let digest = state.canonical_digest();
         if let Some(record) = record
@@ -93,18 +141,28 @@ impl Store {
             findings.push(finding);
         }
         // A state may hold blanks that a full does not: rows that a differential widened or inserted.
-        let role = record.map_or(Role::Differential, |record| record.role);
+        let role = record.as_ref().map_or(Role::Differential, |record| record.role);
+        let published = record.as_ref().and_then(|record| published(record.dated));
         findings.extend(validate(state, role));
-        findings.extend(consistency::check(state));
-        let accepted = self.accepted_codes()?;
-        let codes: Vec<Code> = accepted
-            .iter()
-            .filter(|(series, kind, _)| *series == at.series && *kind == at.kind)
-            .map(|(_, _, code)| *code)
-            .collect();
-        findings.accept(&codes);
-        self.config(&at.commit)?.waive(&at.kind, &mut findings, today);
+        findings.extend(consistency::check(state, published));
+        let before = self.state_before(at, record.as_ref())?;
+        if let Some(before) = &before
+            && let Ok(diff) = diff(before, state)
+        {
+            findings.extend(consistency::check_versions(&diff, published));
+        }
+        findings.extend(site.check(state, before.as_ref()));
         Ok(findings)
+    }
+
+    /// The state that the last import of a master was held against; `None` where it was the first one, or its
+    /// commit is not in this clone.
+    fn state_before(&self, at: &At, record: Option<&ImportRecord>) -> Result<Option<Master>, StoreError> {
+        let Some(base) = record.and_then(|record| record.base.as_ref()) else { return Ok(None) };
+        match self.resolve(&base.commit) {
+            Ok((_, tree)) => self.state_at(&self.objects()?, tree, &at.series, &at.kind).map(Some),
+            Err(_) => Ok(None),
+        }
     }
 
     /// (series, kind, code) of every finding that was ever accepted.

@@ -36,7 +36,7 @@ pub struct Series {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Waiver {
-    /// The finding's code.
+    /// The finding's code, or the id of a rule of the site.
     pub code: String,
     /// The kind of master.
     pub kind: String,
@@ -61,7 +61,7 @@ impl Config {
         let holds = |waiver: &&Waiver| waiver.kind == kind && waiver.expires.is_none_or(|last| today <= last);
         let waivers: Vec<&Waiver> = self.waivers.iter().filter(holds).collect();
         findings.waive(|finding| {
-            let concerns = |waiver: &&&Waiver| waiver.code == finding.code.as_str();
+            let concerns = |waiver: &&&Waiver| waiver.code == finding.name();
             waivers.iter().filter(concerns).any(|waiver| {
                 waiver.keys.is_empty() || finding.key.as_ref().is_some_and(|key| waiver.keys.contains(key))
             })

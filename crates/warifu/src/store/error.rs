@@ -92,6 +92,12 @@ pub enum StoreError {
         /// What.
         what: String,
     },
+    /// A rule of the site, under `rules/`, is not right.
+    #[error("{what}")]
+    Rules {
+        /// The file, the rule and what is wrong with it.
+        what: String,
+    },
     /// Git could not do something.
     #[error("cannot {doing}")]
     Git {
@@ -232,6 +238,13 @@ impl Speak for StoreError {
             ),
             StoreError::Config { what } => {
                 say!(lang, "warifu.toml: {what}", "warifu.toml が正しくありません: {what}")
+            }
+            StoreError::Rules { what } => {
+                say!(
+                    lang,
+                    "a rule of the repository is not right: {what}",
+                    "保管庫の規則が正しくありません: {what}"
+                )
             }
             StoreError::Git { doing, source } => {
                 let cause = source.message();

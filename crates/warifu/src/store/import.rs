@@ -4,11 +4,11 @@ use git2::Oid;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use warifu_masters::chain::check_chain;
-use warifu_masters::consistency;
+use warifu_masters::consistency::{self, Day};
 use warifu_masters::diff::{Summary, diff};
 use warifu_masters::differential::apply;
 use warifu_masters::digest::Digest;
-use warifu_masters::finding::{Code, Finding, Findings};
+use warifu_masters::finding::{Code, Finding, Findings, Severity};
 use warifu_masters::format::{Format, Rendering};
 use warifu_masters::plausibility::plausibility;
 use warifu_masters::read::{Declared, Reading, Role, read, read_canonical};
@@ -17,6 +17,7 @@ use warifu_masters::table::Master;
 use warifu_masters::validate::validate;
 use warifu_masters::write::write;
 
+use super::check::published;
 use super::judged::{ExtendOne as _, Judged};
 use super::kept::Kept;
 use super::message::{Told, one_line, signature};
@@ -144,13 +145,13 @@ impl Store {
             let record = self.record_in(*commit, series, &kind)?;
             return Ok(judged.already_there(found, kind, record));
         }
+        let dated = judged.dated(&earlier);
         judged.findings.extend(validate(&sound.file, sound.role));
         if sound.role == Role::Full {
-            judged.findings.extend(consistency::check(&sound.file));
+            judged.findings.extend(consistency::check(&sound.file, published(dated)));
         }
         let today = judged.today();
         config.waive(&kind, &mut judged.findings, today);
-        let dated = judged.dated(&earlier);
         for doubt in rules::series_doubt(&config, series, dated, sound.role, &sound.file) {
             judged.findings.push(doubt);
         }
@@ -159,24 +160,25 @@ impl Store {
             None => None,
         };
         judged.refuse()?;
-        let mut replaces = None;
-        let (outcome, onto) = match sound.role {
+        let mut older = None;
+        let outcome = match sound.role {
             Role::Full => {
                 let previous = earlier.iter().find(|(_, past)| past.full).map(|(commit, _)| *commit);
-                let outcome = self.take_full(&sound, before.as_ref(), previous, &mut judged)?;
-                (outcome, before.as_ref().map(Before::base))
+                self.take_full(&sound, before.as_ref(), previous, &mut judged)?
             }
             Role::Differential => {
                 let Some(before) = &before else {
                     judged.findings.push(Finding::new(Code::ImportNoBase).found(series));
                     return Err(judged.refused());
                 };
-                let older = self.base_of_re_issue(before, &sound, &mut judged)?;
-                replaces = older.is_some().then(|| before.record.name.clone());
-                let onto = older.as_ref().unwrap_or(before);
-                (take_differential(&sound, onto, before, dated, &mut judged)?, Some(onto.base()))
+                older = self.base_of_re_issue(before, &sound, &mut judged)?;
+                take_differential(&sound, older.as_ref().unwrap_or(before), before, dated, &mut judged)?
             }
         };
+        // What the file was applied to; for a re-issue that is not the present state.
+        let onto = older.as_ref().or(before.as_ref());
+        self.ask_rules(&sound, onto, &outcome, dated, tree, &mut judged)?;
+        config.waive(&kind, &mut judged.findings, today);
         judged.refuse()?;
 
         let (shards, digest) = beside(
@@ -195,14 +197,14 @@ impl Store {
             rows: sound.file.rows(),
             state: digest.unwrap_or_else(|| outcome.state.canonical_digest()),
             records: outcome.state.rows(),
-            replaces,
+            replaces: older.as_ref().and(before.as_ref()).map(|before| before.record.name.clone()),
             counts: Counts {
                 added: outcome.summary.added,
                 changed: outcome.summary.changed,
                 abolished: outcome.summary.abolished,
                 removed: outcome.summary.removed,
             },
-            base: onto,
+            base: onto.map(Before::base),
             accepted: judged.accepted(),
             rendering: sound.rendering.clone(),
         };
@@ -333,6 +335,49 @@ impl Store {
         Ok(compared(&before.state, state))
     }
 
+    /// Holds the new state against the rules that need more than the file: those between its records, when the
+    /// file is a differential; between the two states; the site's own; and those between it and the other masters of
+    /// the series.
+    fn ask_rules(
+        &self,
+        sound: &Sound,
+        before: Option<&Before>,
+        outcome: &Outcome,
+        dated: Date,
+        tree: Oid,
+        judged: &mut Judged<'_>,
+    ) -> Result<(), StoreError> {
+        let published = published(dated);
+        if let (Role::Differential, Some(before)) = (sound.role, before) {
+            judged.findings.extend(new_findings(&before.state, &outcome.state, published));
+        }
+        let diff = before.and_then(|before| diff(&before.state, &outcome.state).ok());
+        if let Some(diff) = &diff {
+            let mut found = consistency::check_versions(diff, published);
+            // What a full lacks of the state is said of the chain already.
+            found.retain(|finding| sound.role != Role::Full || finding.code != Code::VersionsVanished);
+            judged.findings.extend(found);
+        }
+        let site = self.site_rules(tree)?;
+        judged.findings.extend(match &diff {
+            Some(diff) => site.check_changes(diff),
+            None => site.check(&outcome.state, None),
+        });
+        let objects = self.objects()?;
+        let mut others = Vec::new();
+        for kind in consistency::needed_by(&sound.kind) {
+            if objects.at(tree, &["masters", judged.request.series, kind])?.is_some() {
+                others.push(self.state_at(&objects, tree, judged.request.series, kind)?);
+            }
+        }
+        if !others.is_empty() {
+            let together: Vec<&Master> = others.iter().chain([&outcome.state]).collect();
+            let found = consistency::check_across_for(&sound.kind, &together, published);
+            found.into_values().for_each(|found| judged.findings.extend(found));
+        }
+        Ok(())
+    }
+
     /// What has to be written below `masters/`.
     fn shard_changes(
         &self,
@@ -396,6 +441,18 @@ fn take_differential(
     let dated = dated.strftime("%Y%m%d").to_string();
     judged.findings.extend(plausibility(&onto.state, &sound.file, Some(&dated)).findings);
     Ok(compared(&before.state, applied.state))
+}
+
+/// What the rules find in `state` and did not find in `before`, notes left out: what a state had before was said
+/// when it came in. Findings carry no lines, since the records stand in no file.
+fn new_findings(before: &Master, state: &Master, published: Option<Day>) -> Findings {
+    let mut found = consistency::check(state, published).without_lines();
+    found.retain(|finding| finding.severity > Severity::Note);
+    if !found.is_empty() {
+        let known = consistency::check(before, published).without_lines();
+        found.retain(|finding| !known.list().contains(finding));
+    }
+    found
 }
 
 fn compared(before: &Master, state: Master) -> Outcome {

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! warifu.toml                                declares the series
+//! rules/*.toml                               the site's own rules, written by people; an import never does
 //! masters/<series>/<kind>/<prefix>.csv       the state: canonical CSV, one shard for each five first characters
 //! sources/<series>/<kind>/import.toml        what came in last, and how to give its bytes back
 //! sources/<series>/<kind>/differential.csv   its canonical form, when it was a differential
@@ -37,8 +38,9 @@ use std::path::{Path, PathBuf};
 use git2::{Oid, Repository, RepositoryInitOptions, Status, StatusOptions};
 use jiff::Timestamp;
 use warifu_masters::schema::Schemas;
+use warifu_masters::site::SiteRules;
 
-pub use check::{Checked, StateChecked};
+pub use check::{Checked, Held, StateChecked};
 pub use config::{Config, Series, Waiver};
 pub use error::StoreError;
 pub use history::{Blamed, LogEntry};
@@ -207,12 +209,31 @@ impl Store {
         }
     }
 
-    /// An import writes below these; what a person has changed there must be seen first.
+    /// The site's rules: those under `rules/` of `tree`, and those of the schemas the repository was opened with.
+    fn site_rules(&self, tree: Oid) -> Result<SiteRules, StoreError> {
+        let objects = self.objects()?;
+        let mut files = Vec::new();
+        for entry in objects.list(tree, &["rules"])? {
+            if entry.name.ends_with(".toml") {
+                let text = String::from_utf8_lossy(&objects.blob(entry.oid)?).into_owned();
+                files.push((format!("rules/{}", entry.name), text));
+            }
+        }
+        if files.is_empty() {
+            return Ok(self.schemas.site_rules().clone());
+        }
+        let files = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+        let schemas = self.schemas.clone().with(files);
+        let schemas = schemas.map_err(|error| StoreError::Rules { what: error.to_string() })?;
+        Ok(schemas.site_rules().clone())
+    }
+
+    /// An import writes below these, or goes by them; what a person has changed there must be seen first.
     fn refuse_unclean(&self) -> Result<(), StoreError> {
         let mut options = StatusOptions::new();
         options.include_untracked(true).recurse_untracked_dirs(true).include_ignored(false);
         options.disable_pathspec_match(true).update_index(false);
-        options.pathspec("masters").pathspec("sources").pathspec(Config::FILE);
+        options.pathspec("masters").pathspec("sources").pathspec("rules").pathspec(Config::FILE);
         let statuses = self
             .repository
             .statuses(Some(&mut options))

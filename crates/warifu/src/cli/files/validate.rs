@@ -4,6 +4,7 @@ use serde::Serialize;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::report::FindingsJson;
+use warifu::store::dated_in;
 use warifu_masters::consistency;
 use warifu_masters::digest::Digest;
 use warifu_masters::finding::{Findings, Severity};
@@ -45,6 +46,12 @@ impl Args {
     }
 }
 
+/// The day that the name of `file` gives, as the published ones do.
+fn day_of(file: &Path) -> Option<consistency::Day> {
+    let dated = dated_in(&file.file_name()?.to_string_lossy())?;
+    consistency::Day::parse(&dated.to_string())
+}
+
 fn one(
     context: &Context,
     file: &Path,
@@ -60,7 +67,8 @@ fn one(
         let role = reading.role.unwrap_or(Role::Full);
         findings.extend(validate(master, role));
         if role == Role::Full {
-            findings.extend(consistency::check(master));
+            findings.extend(consistency::check(master, day_of(file)));
+            findings.extend(context.schemas.site_rules().check(master, None));
         }
         canonical = Some(master.canonical_digest());
     }

@@ -1,0 +1,128 @@
+//! Consistency: rules between the fields and records of one master (`set/...`), between the masters of one
+//! series (`across/...`), and between two versions of one master (`versions/...`).
+//!
+//! [`CATALOGUE`] lists every rule once, with the columns it asks, why it is as it is, and how many records of
+//! the published files keep and break it. A rule asks for its columns by field id, once, and is left out where
+//! an edition lacks one. What published files break in a few known places is waived in the layout, with a
+//! reason; what they break at large is a note. A site's own rules are [`crate::site`].
+
+mod across;
+#[cfg(test)]
+mod cases;
+mod catalogue;
+mod comment;
+mod common;
+mod day;
+mod drug;
+mod material;
+mod procedure;
+mod relation;
+mod report;
+mod versions;
+
+use std::collections::BTreeMap;
+
+pub use catalogue::{CATALOGUE, Count, Rule, Seen};
+pub use day::Day;
+
+use crate::diff::Diff;
+use crate::finding::Findings;
+use crate::table::Master;
+
+pub(crate) use report::is_zero;
+
+/// Columns that name another record of the same master, which must be there.
+pub(crate) const RELATED_CODES: [&str; 6] = [
+    "related_product_code",
+    "long_listed_related_code",
+    "age_addition_1_code",
+    "age_addition_2_code",
+    "age_addition_3_code",
+    "age_addition_4_code",
+];
+
+/// What a rule is asked of.
+#[derive(Debug, Clone, Copy)]
+pub enum Of<'a> {
+    /// One master, whole: a full file or a state.
+    Master(&'a Master),
+    /// The masters of one series together, each of another kind.
+    Masters(&'a [&'a Master]),
+    /// Two states of one master, one after the other.
+    Versions(&'a Diff<'a>),
+}
+
+/// How many subjects (mostly records) a rule was asked of, and what it found, by kind of master.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// How many it was asked of; those that break it included.
+    pub asked: u64,
+    /// What it found in the master of each kind.
+    pub findings: BTreeMap<String, Findings>,
+}
+
+/// Every rule that applies to `master`, a full file or a state. `published` is the day it was published, where
+/// that is known: waivers that have ended by then do not hold, and dates are held against it.
+pub fn check(master: &Master, published: Option<Day>) -> Findings {
+    let begin = |rule: &'static Rule| Some((rule, rule.begin(master, published)?));
+    let mut asked: Vec<_> = CATALOGUE.iter().filter_map(begin).collect();
+    for from in (0..master.rows()).step_by(BLOCK_ROWS) {
+        let rows = from..master.rows().min(from + BLOCK_ROWS);
+        for (rule, report) in &mut asked {
+            rule.go_on(report, rows.clone());
+        }
+    }
+    let mut findings = Findings::new();
+    asked.into_iter().for_each(|(_, report)| findings.extend(report.findings));
+    findings
+}
+
+/// How many rows every rule is asked of before the next ones come: few enough to stay in the processor's cache
+/// meanwhile, since a row of procedures is 1.5 KB long and thirty rules look at it.
+const BLOCK_ROWS: usize = 256;
+
+/// Every rule between `masters`, which belong to one series, each of another kind: what was found, by the kind of
+/// the master whose record breaks the rule.
+pub fn check_across(masters: &[&Master], published: Option<Day>) -> BTreeMap<String, Findings> {
+    found_of(Of::Masters(masters), published, CATALOGUE.iter())
+}
+
+/// Like [`check_across`], for a file of `kind` on its way in: of the rules that need another master, those that
+/// only [`needed_by`] names.
+pub fn check_across_for(
+    kind: &str,
+    masters: &[&Master],
+    published: Option<Day>,
+) -> BTreeMap<String, Findings> {
+    found_of(Of::Masters(masters), published, CATALOGUE.iter().filter(|rule| rule.is_asked_at_import(kind)))
+}
+
+/// The other kinds of master that an import of `kind` is held against. Few: reading them takes longer than
+/// everything else that is asked of a file.
+pub fn needed_by(kind: &str) -> Vec<&'static str> {
+    let rules = CATALOGUE.iter().filter(|rule| rule.is_asked_at_import(kind));
+    let mut kinds: Vec<_> = rules.flat_map(|rule| rule.kinds).copied().filter(|one| *one != kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+}
+
+/// Every rule between two states of one master; `published` is the day of the newer one.
+pub fn check_versions(diff: &Diff<'_>, published: Option<Day>) -> Findings {
+    let mut found = found_of(Of::Versions(diff), published, CATALOGUE.iter());
+    found.remove(&diff.new.layout().kind).unwrap_or_default()
+}
+
+fn found_of<'r>(
+    of: Of<'_>,
+    published: Option<Day>,
+    rules: impl Iterator<Item = &'r Rule>,
+) -> BTreeMap<String, Findings> {
+    let mut all: BTreeMap<String, Findings> = BTreeMap::new();
+    for tally in rules.filter_map(|rule| rule.ask(of, published)) {
+        for (kind, findings) in tally.findings {
+            all.entry(kind).or_default().extend(findings);
+        }
+    }
+    all
+}
