@@ -7,6 +7,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use warifu_masters::consistency;
+use warifu_masters::convert::convert;
 use warifu_masters::diff::{Change, diff, fields_that_differ};
 use warifu_masters::differential::apply;
 use warifu_masters::finding::{Code, Severity};
@@ -14,7 +15,7 @@ use warifu_masters::read::{Declared, Reading, Role, read};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
 use warifu_masters::validate::validate;
-use warifu_masters::write::{convert, write};
+use warifu_masters::write::write;
 
 fn data() -> Option<PathBuf> {
     let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
@@ -211,9 +212,8 @@ fn every_file_converts_to_every_format_with_proof() {
         }
         let bytes = std::fs::read(data.join(&file)).unwrap();
         for format in ["kokuho", "kokuho-utf8"] {
-            let converted = convert(&schemas, bytes.clone(), kikin, schemas.format(format).unwrap());
-            let converted =
-                converted.unwrap_or_else(|refused| panic!("{file} {format}: {:?}", refused.findings));
+            let converted = convert(&schemas, &bytes, kikin, schemas.format(format).unwrap(), &[]);
+            let converted = converted.unwrap_or_else(|refused| panic!("{file} {format}: {refused:?}"));
             let format = schemas.format(format).unwrap();
             let again = read(&schemas, converted.bytes, &Declared { format: Some(format), role: None });
             assert_eq!(again.findings.count(Code::FileFormat), 0, "{file}");

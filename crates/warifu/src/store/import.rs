@@ -9,7 +9,7 @@ use warifu_masters::diff::{Summary, diff};
 use warifu_masters::differential::apply;
 use warifu_masters::digest::Digest;
 use warifu_masters::finding::{Code, Finding, Findings};
-use warifu_masters::format::{Format, Rendering};
+use warifu_masters::format::{Format, Rendering, StoredRendering};
 use warifu_masters::read::{Declared, Reading, Role, read};
 use warifu_masters::table::Master;
 use warifu_masters::validate::validate;
@@ -172,7 +172,7 @@ impl Store {
                 .as_ref()
                 .map(|before| Base { commit: before.commit.to_string(), state: before.record.state }),
             accepted: judged.accepted(),
-            rendering: sound.rendering.clone(),
+            rendering: sound.rendering.clone().map(StoredRendering::from),
         };
         let changes = self.changes(tree, series, &sound, before.as_ref(), &outcome, &record, request)?;
         let text = outcome.told.message(series, outcome.state.layout(), &record, &outcome.summary);

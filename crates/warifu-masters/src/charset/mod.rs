@@ -1,27 +1,90 @@
 //! Charsets, fenced: bytes that would not come back the same are a finding, never a silent change.
 //!
-//! The tables are encoding_rs's. Only its calls without replacement and without byte-order-mark handling are
-//! used: the convenient ones write `&#128578;` for what cannot be encoded, and drop marks. Two foldings that
-//! remain are undone here: the WHATWG encoders write U+00A5, U+203E and U+2212 as other characters, so these
-//! are refused first; and EUC-JP rows 89 to 92, which eucJP-ms writes in three bytes, are refused both ways.
+//! The tables of windows-31j and eucJP-ms are encoding_rs's. Only its calls without replacement and without
+//! byte-order-mark handling are used: the convenient ones write `&#128578;` for what cannot be encoded, and drop
+//! marks. Two foldings that remain are undone here: the WHATWG encoders write U+00A5, U+203E and U+2212 as other
+//! characters, so these are refused first; and EUC-JP rows 89 to 92, which eucJP-ms writes in three bytes, are
+//! refused both ways.
+//!
+//! All other charsets are [tables](table) read from [`.ucm` files](ucm) under `schemas/charsets/`, those of a
+//! site among them.
 
-use std::sync::OnceLock;
+pub mod table;
+pub mod ucm;
+
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
 
 use encoding_rs::{DecoderResult, EUC_JP, EncoderResult, Encoding, SHIFT_JIS};
-use serde::{Deserialize, Serialize};
+use serde::{Serialize, Serializer};
+
+use table::Table;
+use ucm::UcmError;
 
 /// A charset that masters are written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub enum Charset {
-    /// Microsoft's Shift JIS, code page 932.
-    #[serde(rename = "windows-31j")]
+    /// Microsoft's Shift JIS, code page 932: `windows-31j`.
     Windows31J,
-    /// EUC-JP with Microsoft's mapping of `－` and `～`.
-    #[serde(rename = "eucJP-ms")]
+    /// EUC-JP with Microsoft's mapping of `－` and `～`: `eucJP-ms`.
     EucJpMs,
     /// UTF-8.
-    #[serde(rename = "UTF-8")]
     Utf8,
+    /// One of `schemas/charsets/`.
+    Table(Arc<TableCharset>),
+}
+
+/// A charset by table. The tables are large and few commands need one, so each is compiled at its first use.
+#[derive(Debug)]
+pub struct TableCharset {
+    name: String,
+    source: Cow<'static, str>,
+    table: OnceLock<Table>,
+}
+
+impl TableCharset {
+    /// A table that is built in and known to be right; a test compiles each.
+    pub(crate) fn built_in(name: &str, source: &'static str) -> Self {
+        TableCharset { name: name.to_owned(), source: Cow::Borrowed(source), table: OnceLock::new() }
+    }
+
+    /// The table in the text `source`.
+    ///
+    /// # Errors
+    /// [`UcmError`] names the line that is not right.
+    pub fn new(source: &str) -> Result<Self, UcmError> {
+        let ucm = ucm::parse(source)?;
+        let table = OnceLock::from(Table::of(&ucm)?);
+        Ok(TableCharset { name: ucm.name, source: Cow::Borrowed(""), table })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its tables.
+    pub fn table(&self) -> &Table {
+        self.table.get_or_init(|| {
+            let table = ucm::parse(&self.source).and_then(|ucm| Table::of(&ucm));
+            // A table that could not be compiled holds nothing, so that everything is refused.
+            table.unwrap_or_else(|_| Table::empty())
+        })
+    }
+}
+
+impl PartialEq for Charset {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl Eq for Charset {}
+
+impl Serialize for Charset {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }
 
 /// Bytes that are no text in a charset, or would not come back the same.
@@ -48,28 +111,50 @@ pub struct Unmappable {
 const PIECE_BYTES: usize = 32 * 1024;
 
 impl Charset {
+    /// The charsets that are not tables.
+    pub const WITHOUT_TABLE: [Charset; 3] = [Charset::Windows31J, Charset::EucJpMs, Charset::Utf8];
+
     /// Its name as formats write it.
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &str {
         match self {
             Charset::Windows31J => "windows-31j",
             Charset::EucJpMs => "eucJP-ms",
             Charset::Utf8 => "UTF-8",
+            Charset::Table(charset) => charset.name(),
         }
     }
 
-    fn encoding(self) -> Option<&'static Encoding> {
+    fn encoding(&self) -> Option<&'static Encoding> {
         match self {
             Charset::Windows31J => Some(SHIFT_JIS),
             Charset::EucJpMs => Some(EUC_JP),
-            Charset::Utf8 => None,
+            Charset::Utf8 | Charset::Table(_) => None,
         }
+    }
+
+    /// Its table, if it has one.
+    pub(crate) fn table(&self) -> Option<&Table> {
+        match self {
+            Charset::Table(charset) => Some(charset.table()),
+            _ => None,
+        }
+    }
+
+    /// Whether ASCII is written in it as in ASCII.
+    pub fn is_ascii_like(&self) -> bool {
+        self.table().is_none_or(|table| (0x20..0x7F).all(|byte| table.single_of_ascii(byte) == Some(byte)))
+    }
+
+    /// The single byte of a character of ASCII, where it has one.
+    pub fn byte_of(&self, ascii: u8) -> Option<u8> {
+        self.table().map_or(Some(ascii), |table| table.single_of_ascii(ascii))
     }
 
     /// The text of `bytes`, proven: encoding it again gives `bytes`.
     ///
     /// # Errors
     /// [`BadBytes`]: the first place that does not decode or would not come back the same.
-    pub fn decode(self, bytes: &[u8]) -> Result<String, BadBytes> {
+    pub fn decode(&self, bytes: &[u8]) -> Result<String, BadBytes> {
         let mut text = String::with_capacity(bytes.len() + bytes.len() / 4);
         self.decode_lines(bytes, |piece| text.push_str(piece))?;
         Ok(text)
@@ -81,12 +166,16 @@ impl Charset {
     /// # Errors
     /// [`BadBytes`]: the first place that does not decode or would not come back the same; what came before
     /// has been given to `take`.
-    pub fn decode_lines(self, bytes: &[u8], mut take: impl FnMut(&str)) -> Result<(), BadBytes> {
+    pub fn decode_lines(&self, bytes: &[u8], mut take: impl FnMut(&str)) -> Result<(), BadBytes> {
+        if let Some(table) = self.table() {
+            return decode_lines_by_table(table, bytes, take);
+        }
         let mut text = String::with_capacity(PIECE_BYTES * 2);
         let mut back = Vec::with_capacity(PIECE_BYTES * 2);
         let mut from = 0;
         while from < bytes.len() {
-            let to = piece_end(bytes, from);
+            // LF is never the second byte of a character in any of these.
+            let to = piece_end(bytes, from, b'\n');
             let piece = &bytes[from..to];
             let Some(encoding) = self.encoding() else {
                 match std::str::from_utf8(piece) {
@@ -113,15 +202,15 @@ impl Charset {
     }
 
     /// The characters that some code of this charset decodes to without coming back from them.
-    fn doubtful(self) -> &'static Doubtful {
+    fn doubtful(&self) -> &'static Doubtful {
         static WINDOWS_31J: OnceLock<Doubtful> = OnceLock::new();
         static EUC_JP_MS: OnceLock<Doubtful> = OnceLock::new();
-        let cell = if self == Charset::EucJpMs { &EUC_JP_MS } else { &WINDOWS_31J };
+        let cell = if *self == Charset::EucJpMs { &EUC_JP_MS } else { &WINDOWS_31J };
         cell.get_or_init(|| Doubtful::of(self))
     }
 
     /// Where in `bytes[from..]`, which decoded to `text`, the first character stands that does not come back.
-    fn first_difference(self, text: &str, bytes: &[u8], from: usize) -> BadBytes {
+    fn first_difference(&self, text: &str, bytes: &[u8], from: usize) -> BadBytes {
         let mut at = from;
         let mut back = Vec::new();
         for character in text.chars() {
@@ -141,7 +230,7 @@ impl Charset {
     ///
     /// # Errors
     /// [`Unmappable`]: the first character that this charset cannot hold.
-    pub fn encode(self, text: &str) -> Result<Vec<u8>, Unmappable> {
+    pub fn encode(&self, text: &str) -> Result<Vec<u8>, Unmappable> {
         let mut bytes = Vec::with_capacity(text.len());
         self.encode_into(text, &mut bytes)?;
         Ok(bytes)
@@ -151,7 +240,10 @@ impl Charset {
     ///
     /// # Errors
     /// [`Unmappable`]: the first character that this charset cannot hold; `bytes` then holds what came before.
-    pub fn encode_into(self, text: &str, bytes: &mut Vec<u8>) -> Result<(), Unmappable> {
+    pub fn encode_into(&self, text: &str, bytes: &mut Vec<u8>) -> Result<(), Unmappable> {
+        if let Some(table) = self.table() {
+            return table.encode(text, bytes).map_err(|(at, character)| Unmappable { at, character });
+        }
         let Some(encoding) = self.encoding() else {
             bytes.extend_from_slice(text.as_bytes());
             return Ok(());
@@ -162,7 +254,7 @@ impl Charset {
         }
         let from = bytes.len();
         encode_plain(encoding, text, bytes)?;
-        if self == Charset::EucJpMs
+        if *self == Charset::EucJpMs
             && let Some(offset) = extension_in_euc(&bytes[from..])
         {
             bytes.truncate(from + offset);
@@ -173,7 +265,7 @@ impl Charset {
         Ok(())
     }
 
-    fn decode_prefix_length(self, bytes: &[u8]) -> usize {
+    fn decode_prefix_length(&self, bytes: &[u8]) -> usize {
         let mut text = String::new();
         match self.encoding().map(|encoding| decode_piece(encoding, bytes, &mut text)) {
             Some(Ok(())) => text.len(),
@@ -187,7 +279,7 @@ struct Doubtful(Box<[u64; 1024]>);
 
 impl Doubtful {
     /// Asks every code of one, two and (after 8F, in EUC) three bytes.
-    fn of(charset: Charset) -> Self {
+    fn of(charset: &Charset) -> Self {
         let mut set = Doubtful(Box::new([0; 1024]));
         let Some(encoding) = charset.encoding() else { return set };
         let (mut text, mut back) = (String::with_capacity(64), Vec::with_capacity(64));
@@ -207,7 +299,7 @@ impl Doubtful {
             if lead >= 0x80 {
                 for trail in 0x40..=0xFEu8 {
                     ask(&[lead, trail]);
-                    if charset == Charset::EucJpMs && lead >= 0xA1 && trail >= 0xA1 {
+                    if *charset == Charset::EucJpMs && lead >= 0xA1 && trail >= 0xA1 {
                         ask(&[0x8F, lead, trail]);
                     }
                 }
@@ -282,17 +374,35 @@ fn extension_in_euc(bytes: &[u8]) -> Option<usize> {
     None
 }
 
-/// The end of a piece that does not cut a character: after a line end, or after an ASCII run.
-fn piece_end(bytes: &[u8], from: usize) -> usize {
+/// The end of a piece that does not cut a character: after a line end.
+fn piece_end(bytes: &[u8], from: usize, line_end: u8) -> usize {
     let limit = from + PIECE_BYTES;
     if limit >= bytes.len() {
         return bytes.len();
     }
-    // LF is never the second byte of a character in either charset.
-    match memchr::memrchr(b'\n', &bytes[from..limit]) {
+    match memchr::memrchr(line_end, &bytes[from..limit]) {
         Some(at) => from + at + 1,
-        None => memchr::memchr(b'\n', &bytes[limit..]).map_or(bytes.len(), |at| limit + at + 1),
+        None => memchr::memchr(line_end, &bytes[limit..]).map_or(bytes.len(), |at| limit + at + 1),
     }
+}
+
+/// As [`Charset::decode_lines`]; a table is its own proof.
+fn decode_lines_by_table(table: &Table, bytes: &[u8], mut take: impl FnMut(&str)) -> Result<(), BadBytes> {
+    // Where the byte of LF may be half of a character, the file is not cut.
+    let line_end = table.single_of_ascii(b'\n').filter(|byte| !table.in_double(*byte));
+    let mut text = Vec::with_capacity(PIECE_BYTES * 2);
+    let mut from = 0;
+    while from < bytes.len() {
+        let to = line_end.map_or(bytes.len(), |line_end| piece_end(bytes, from, line_end));
+        text.clear();
+        table.decode(&bytes[from..to], &mut text).map_err(|at| bad(bytes, from + at, None))?;
+        match std::str::from_utf8(&text) {
+            Ok(text) => take(text),
+            Err(_) => return Err(bad(bytes, from, None)),
+        }
+        from = to;
+    }
+    Ok(())
 }
 
 /// Decodes `bytes` onto the end of `text`; the offset of the first malformed sequence otherwise.
