@@ -5,6 +5,7 @@
 mod stage;
 
 mod bad_input;
+mod conversion;
 mod documents;
 mod files;
 mod new_master;

@@ -114,9 +114,7 @@ impl<'a> Columns<'a> {
     fn put_any(&mut self, text: &[u8], start: usize, column: usize, record: &mut [u8]) -> Result<(), Misfit> {
         let place = &mut record[start..self.shape.ends[column]];
         self.scratch.clear();
-        // Fields are cut from text at its separators, so this is always text.
-        let text = std::str::from_utf8(text).map_err(|_| Misfit::Unmappable('\u{fffd}'))?;
-        let encoded = self.charset.encode_into(text, &mut self.scratch);
+        let encoded = self.charset.encode_utf8(text, &mut self.scratch);
         encoded.map_err(|error| Misfit::Unmappable(error.character))?;
         let needed = self.scratch.len();
         if needed > place.len() {
@@ -172,6 +170,29 @@ impl<'a> Columns<'a> {
             text.push(if column == last { b'\n' } else { b',' });
         }
         Ok(special)
+    }
+
+    /// Whether `column` of `record`, taken out again, is `text`.
+    #[inline]
+    pub(crate) fn holds(&mut self, record: &[u8], column: usize, text: &[u8]) -> bool {
+        let start = if column == 0 { 0 } else { self.shape.ends[column - 1] };
+        let place = &record[start..self.shape.ends[column]];
+        // Plain characters, each a byte, and after them nothing but blanks.
+        if let Some(table) = self.table
+            && let Some((front, back)) = place.split_at_checked(text.len())
+            && text.last() != Some(&b' ')
+            && front.iter().zip(text).all(|(byte, wanted)| table.plain()[usize::from(*byte)] == *wanted)
+            && back.iter().all(|byte| *byte == self.blank)
+        {
+            return true;
+        }
+        let blanks = place.iter().rev().take_while(|byte| **byte == self.blank).count();
+        let mut again = std::mem::take(&mut self.scratch);
+        again.clear();
+        let taken = self.take_any(&place[..place.len() - blanks], column, &mut again);
+        let same = taken.is_ok() && again == text;
+        self.scratch = again;
+        same
     }
 
     fn take_any(&mut self, place: &[u8], column: usize, text: &mut Vec<u8>) -> Result<bool, Fault> {

@@ -64,9 +64,9 @@ impl Parser {
         &self.layout
     }
 
-    /// Takes in the next piece.
-    pub(crate) fn lines(&mut self, piece: &str) {
-        let mut rest = piece.as_bytes();
+    /// Takes in the next piece, which is UTF-8.
+    pub(crate) fn lines(&mut self, piece: &[u8]) {
+        let mut rest = piece;
         while !rest.is_empty() {
             if rest == b"\x1A" {
                 self.marks.end_mark = true;

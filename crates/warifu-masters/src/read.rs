@@ -330,7 +330,7 @@ pub fn read_canonical(schemas: &Schemas, kind: &str, bytes: Vec<u8>) -> Result<M
         }
         None => {
             let mut parser = Parser::new(layout, true, text.len());
-            parser.lines(&text);
+            parser.lines(text.as_bytes());
             parser.finish(&mut findings).table
         }
     };
@@ -356,9 +356,10 @@ fn decode_and_parse(
     let mut parser: Option<Parser> = None;
     let mut unknown = false;
     let findings = &mut reading.findings;
-    let decoded = charset.decode_lines(bytes, |piece| {
+    let decoded = charset.decode_pieces(bytes, |piece| {
         if parser.is_none() && !unknown {
-            match recognise_layout(schemas, piece, findings) {
+            let text = std::str::from_utf8(piece).unwrap_or_default();
+            match recognise_layout(schemas, text, findings) {
                 Some((layout, header)) => parser = Some(Parser::new(layout, header, bytes.len())),
                 None => unknown = true,
             }
@@ -387,15 +388,23 @@ fn role_of(table: &Table, findings: &mut Findings) -> Option<Role> {
         return Some(Role::Full);
     };
     let zeros = (0..table.rows()).filter(|row| table.bytes(*row, class) == b"0").count();
+    let role = role_by_zeros(zeros, table.rows());
+    if role.is_none() {
+        let found = format!("change class 0 in {zeros} of {} rows", table.rows());
+        findings.push(Finding::new(Code::FileMixedRoles).found(found));
+    }
+    role
+}
+
+/// What a file of `rows` rows is when `zeros` of them have change class 0.
+pub(crate) fn role_by_zeros(zeros: usize, rows: usize) -> Option<Role> {
     // A full file carries the classes of the latest differential: most rows, not all, have 0. A differential
     // has none; so a few zeros among other classes are neither.
     if zeros == 0 {
         Some(Role::Differential)
-    } else if zeros * 2 >= table.rows() {
+    } else if zeros * 2 >= rows {
         Some(Role::Full)
     } else {
-        let found = format!("change class 0 in {zeros} of {} rows", table.rows());
-        findings.push(Finding::new(Code::FileMixedRoles).found(found));
         None
     }
 }

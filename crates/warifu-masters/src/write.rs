@@ -6,6 +6,7 @@ use crate::charset::{Charset, Unmappable};
 use crate::finding::{Code, Finding, Findings};
 use crate::fixed::{Columns, Misfit, NoWidth, Shape};
 use crate::format::{Framing, Newline, Quoting, Rendering};
+use crate::schema::Layout;
 use crate::table::{Master, push_minimal, push_quoted};
 
 /// Text is gathered up to this size before it is encoded.
@@ -126,9 +127,8 @@ fn flush(
     out: &mut Vec<u8>,
     findings: &mut Findings,
 ) {
-    let text = std::str::from_utf8(piece).unwrap_or_default();
     let mut from = 0;
-    while let Err(Unmappable { at, character }) = charset.encode_into(&text[from..], out) {
+    while let Err(Unmappable { at, character }) = charset.encode_utf8(&piece[from..], out) {
         let at = from + at;
         let row = starts.iter().rev().find(|(start, _)| *start <= at).map_or(0, |(_, row)| *row);
         findings.push_with(Code::ConvertUnmappable, || {
@@ -164,7 +164,7 @@ fn write_fixed(
             return Err(findings);
         }
     };
-    let may_be_cut = may_be_cut(master, shorten);
+    let may_be_cut = may_be_cut(layout, shorten);
     let mut columns = Columns::new(&rendering.charset, &shape);
     let mut bytes = Vec::with_capacity(rows.len() * (shape.length() + record_end.len()));
     let mut cuts = Vec::new();
@@ -203,8 +203,7 @@ fn write_fixed(
 }
 
 /// For each column whether its values may be cut: it is in `shorten` and no part of the key.
-pub(crate) fn may_be_cut(master: &Master, shorten: &[String]) -> Vec<bool> {
-    let layout = master.layout();
+pub(crate) fn may_be_cut(layout: &Layout, shorten: &[String]) -> Vec<bool> {
     let is_key = |column: usize| layout.key.iter().any(|(part, _)| *part == column);
     let columns = layout.columns.iter().enumerate();
     columns.map(|(at, column)| shorten.contains(&column.id) && !is_key(at)).collect()

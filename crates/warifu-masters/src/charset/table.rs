@@ -1,4 +1,4 @@
-//! A charset by table: both directions compiled for speed from a `.ucm` file.
+//! A charset by table: both directions compiled for speed, from a `.ucm` file or from encoding_rs.
 //!
 //! Only what is true both ways is in it. So the bytes of a text, and the text of bytes, follow from each other
 //! character by character, and decoding is its own proof: no two codes give one character, no two characters one
@@ -30,6 +30,9 @@ pub struct Table {
     /// What each single byte is when it is a printable ASCII character, except for the comma and the quotation
     /// mark; else 0. Most of a master can be read by this alone.
     plain: [u8; 256],
+    /// Whether every ASCII character is its own byte, so that runs of them are copied.
+    is_ascii: bool,
+    line_end: Option<u8>,
 }
 
 impl std::fmt::Debug for Table {
@@ -51,7 +54,40 @@ impl Table {
             beyond: Vec::new(),
             beyond_codes: Vec::new(),
             plain: [0; 256],
+            is_ascii: false,
+            line_end: None,
         }
+    }
+
+    /// The table of a charset of one- and two-byte codes: those among `codes` that `decode` decodes to a character
+    /// which `comes_back` as the same bytes.
+    pub(super) fn asked(
+        codes: impl Iterator<Item = Mapped>,
+        decode: impl Fn(&[u8]) -> Option<char>,
+        comes_back: impl Fn(char, &[u8]) -> bool,
+    ) -> Table {
+        let mut table = Table::empty();
+        table.class = Class::Mixed;
+        table.double = vec![NONE; 0x1_0000];
+        for code in codes {
+            let (single, double);
+            let bytes: &[u8] = match code {
+                Mapped::Single(byte) => {
+                    single = [byte];
+                    &single
+                }
+                Mapped::Double(code) => {
+                    double = code.to_be_bytes();
+                    &double
+                }
+            };
+            if let Some(character) = decode(bytes).filter(|one| comes_back(*one, bytes)) {
+                // What comes back is neither there twice nor of another length.
+                let _ = table.take(character, code);
+            }
+        }
+        table.settle();
+        table
     }
 
     /// Compiles `ucm`.
@@ -91,13 +127,20 @@ impl Table {
             return Err(UcmError { line, fault: Fault::CharacterTwice(pair[0].0) });
         }
         table.refuse_ambiguous_leads(ucm)?;
-        for byte in 0..=255u8 {
-            let point = table.single[usize::from(byte)];
-            if matches!(point, 0x20..0x7F) && point != 0x22 && point != 0x2C {
-                table.plain[usize::from(byte)] = point as u8;
+        table.settle();
+        Ok(table)
+    }
+
+    /// Computes what is asked often.
+    fn settle(&mut self) {
+        for (point, plain) in self.single.iter().zip(&mut self.plain) {
+            if matches!(*point, 0x20..0x7F) && *point != 0x22 && *point != 0x2C {
+                *plain = *point as u8;
             }
         }
-        Ok(table)
+        self.line_end = self.safe_line_end();
+        self.is_ascii = self.class != Class::Double
+            && (0..0x80u8).all(|byte| self.single[usize::from(byte)] == u16::from(byte));
     }
 
     fn take(&mut self, character: char, code: Mapped) -> Result<(), Fault> {
@@ -138,31 +181,21 @@ impl Table {
 
     /// A byte that is a code of its own must not begin a longer one, where nothing else tells the two apart.
     fn refuse_ambiguous_leads(&self, ucm: &Ucm) -> Result<(), UcmError> {
-        let mut leads: Vec<u8> = match self.class {
-            Class::Mixed => (1..=255u8)
-                .filter(|lead| {
-                    let from = usize::from(*lead) << 8;
-                    self.double[from..from + 0x100].iter().any(|point| *point != NONE)
-                })
-                .collect(),
-            // Within double, what shifts back comes before any code; so no code may begin with it.
-            Class::Shifted => vec![self.shift_double[0]],
-            _ => Vec::new(),
+        let begins_double = |lead: u8| {
+            let from = usize::from(lead) << 8;
+            self.double[from..from + 0x100].iter().any(|point| *point != NONE)
         };
-        if self.class == Class::Shifted {
-            let from = usize::from(self.shift_single[0]) << 8;
-            if self.double[from..from + 0x100].iter().any(|point| *point != NONE) {
-                leads.push(self.shift_single[0]);
-                return Err(self.lead_error(ucm, self.shift_single[0]));
-            }
-        }
-        match leads.into_iter().find(|lead| self.single[usize::from(*lead)] != NONE) {
-            Some(lead) => Err(self.lead_error(ucm, lead)),
-            None => Ok(()),
-        }
+        let is_single = |byte: u8| self.single[usize::from(byte)] != NONE;
+        let ambiguous = match self.class {
+            Class::Single | Class::Double => None,
+            Class::Mixed => (1..=255u8).find(|lead| is_single(*lead) && begins_double(*lead)),
+            Class::Shifted if is_single(self.shift_double[0]) => Some(self.shift_double[0]),
+            Class::Shifted => Some(self.shift_single[0]).filter(|lead| begins_double(*lead)),
+        };
+        ambiguous.map_or(Ok(()), |lead| Err(Table::lead_error(ucm, lead)))
     }
 
-    fn lead_error(&self, ucm: &Ucm, lead: u8) -> UcmError {
+    fn lead_error(ucm: &Ucm, lead: u8) -> UcmError {
         let begins = |code: Mapped| match code {
             Mapped::Single(byte) => byte == lead,
             Mapped::Double(code) => code.to_be_bytes()[0] == lead,
@@ -171,15 +204,14 @@ impl Table {
         UcmError { line, fault: Fault::Lead(lead) }
     }
 
-    /// The code of `character`.
+    /// The code of the character at the code point `point`.
     #[inline]
-    fn code(&self, character: char) -> Option<u16> {
-        let code = match self.codes.get(character as usize) {
+    fn code(&self, point: u32) -> Option<u16> {
+        let code = match self.codes.get(point as usize) {
             Some(code) => *code,
             None => {
-                let at =
-                    self.beyond_codes.binary_search_by_key(&character, |(character, _)| *character).ok()?;
-                self.beyond_codes[at].1
+                let of = |(character, _): &(char, u16)| u32::from(*character);
+                self.beyond_codes[self.beyond_codes.binary_search_by_key(&point, of).ok()?].1
             }
         };
         (code != NONE).then_some(code)
@@ -205,25 +237,40 @@ impl Table {
             && !bytes.contains(&self.shift_single[0])
     }
 
-    /// Whether a two-byte code holds `byte`.
-    pub(super) fn in_double(&self, byte: u8) -> bool {
-        let used =
-            |(code, point): (usize, &u16)| *point != NONE && (code as u16).to_be_bytes().contains(&byte);
-        self.double.iter().enumerate().any(used)
+    /// The byte of LF, when it is no part of a longer code, so that bytes can be cut after it.
+    pub(super) fn line_end(&self) -> Option<u8> {
+        self.line_end
     }
 
-    /// Appends the bytes of `text`; the offset and the character of the first that has no code otherwise.
-    pub(super) fn encode(&self, text: &str, out: &mut Vec<u8>) -> Result<(), (usize, char)> {
+    fn safe_line_end(&self) -> Option<u8> {
+        let line_end = self.single_of_ascii(b'\n')?;
+        let holds_it = |code: u16| code.to_be_bytes().contains(&line_end);
+        let is_used = |(code, point): (usize, &u16)| *point != NONE && holds_it(code as u16);
+        (!self.double.iter().enumerate().any(is_used)).then_some(line_end)
+    }
+
+    /// Appends the bytes of `text`, which is UTF-8; the offset and the character of the first that has no code
+    /// otherwise, with the bytes of what came before appended.
+    pub(crate) fn encode(&self, text: &[u8], out: &mut Vec<u8>) -> Result<(), (usize, char)> {
         out.reserve(text.len() + 2);
         let mut is_double = false;
         let shifts = self.class == Class::Shifted;
-        for (at, character) in text.char_indices() {
-            let Some(code) = self.code(character) else {
+        let mut at = 0;
+        while let Some(&byte) = text.get(at) {
+            if self.is_ascii && byte < 0x80 {
+                let run = ascii_run(&text[at..]);
+                out.extend_from_slice(&text[at..at + run]);
+                at += run;
+                continue;
+            }
+            let (point, length) = first_point(&text[at..]);
+            let Some(code) = self.code(point) else {
                 if is_double {
                     out.extend_from_slice(&self.shift_single);
                 }
-                return Err((at, character));
+                return Err((at, char::from_u32(point).unwrap_or('\u{fffd}')));
             };
+            at += length;
             let double = code > 0xFF;
             if shifts && double != is_double {
                 out.extend_from_slice(if double { &self.shift_double } else { &self.shift_single });
@@ -246,21 +293,31 @@ impl Table {
         match self.class {
             Class::Single => self.run_of_singles(bytes, 0, out, |_| false).map(|_| ()),
             Class::Double => self.run_of_doubles(bytes, 0, bytes.len(), out),
-            Class::Mixed => {
-                let mut at = 0;
-                while at < bytes.len() {
-                    at =
-                        self.run_of_singles(bytes, at, out, |byte| self.single[usize::from(byte)] == NONE)?;
-                    if at < bytes.len() {
-                        let end = bytes.len().min(at + 2);
-                        self.run_of_doubles(bytes, at, end, out)?;
-                        at = end;
-                    }
-                }
-                Ok(())
-            }
+            Class::Mixed => self.decode_mixed(bytes, out),
             Class::Shifted => self.decode_shifted(bytes, out),
         }
+    }
+
+    fn decode_mixed(&self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), usize> {
+        out.reserve(bytes.len() * 2);
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            if self.is_ascii && byte < 0x80 {
+                let run = ascii_run(&bytes[at..]);
+                out.extend_from_slice(&bytes[at..at + run]);
+                at += run;
+                continue;
+            }
+            let single = self.single[usize::from(byte)];
+            let (point, length) = match bytes.get(at + 1) {
+                _ if single != NONE => (single, 1),
+                Some(trail) => (self.double[usize::from(u16::from_be_bytes([byte, *trail]))], 2),
+                None => return Err(at),
+            };
+            self.push(point, out).ok_or(at)?;
+            at += length;
+        }
+        Ok(())
     }
 
     fn decode_shifted(&self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), usize> {
@@ -302,6 +359,12 @@ impl Table {
         stop: impl Fn(u8) -> bool,
     ) -> Result<usize, usize> {
         while let Some(&byte) = bytes.get(at) {
+            if self.is_ascii && byte < 0x80 {
+                let run = ascii_run(&bytes[at..]);
+                out.extend_from_slice(&bytes[at..at + run]);
+                at += run;
+                continue;
+            }
             let plain = self.plain[usize::from(byte)];
             if plain != 0 {
                 out.push(plain);
@@ -328,6 +391,11 @@ impl Table {
     #[inline]
     fn push(&self, point: u16, out: &mut Vec<u8>) -> Option<()> {
         match point {
+            0x800..BEYOND | 0xE000..NONE => out.extend_from_slice(&[
+                0xE0 | (point >> 12) as u8,
+                0x80 | (point >> 6 & 0x3F) as u8,
+                0x80 | (point & 0x3F) as u8,
+            ]),
             0..0x80 => out.push(point as u8),
             0x80..0x800 => out.extend_from_slice(&[0xC0 | (point >> 6) as u8, 0x80 | (point & 0x3F) as u8]),
             NONE => return None,
@@ -335,11 +403,6 @@ impl Table {
                 let character = self.beyond.get(usize::from(point - BEYOND))?;
                 out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
             }
-            _ => out.extend_from_slice(&[
-                0xE0 | (point >> 12) as u8,
-                0x80 | (point >> 6 & 0x3F) as u8,
-                0x80 | (point & 0x3F) as u8,
-            ]),
         }
         Some(())
     }
@@ -351,6 +414,39 @@ impl Table {
             BEYOND..0xE000 => self.beyond.get(usize::from(*point - BEYOND)).copied(),
             point => char::from_u32(u32::from(point)),
         })
+    }
+}
+
+/// How many bytes at the beginning of `bytes` are ASCII.
+#[inline]
+fn ascii_run(bytes: &[u8]) -> usize {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let mut rest = bytes;
+    while let Some((eight, more)) = rest.split_first_chunk::<8>() {
+        let high = u64::from_le_bytes(*eight) & HIGH;
+        if high != 0 {
+            return bytes.len() - rest.len() + high.trailing_zeros() as usize / 8;
+        }
+        rest = more;
+    }
+    let high = rest.iter().position(|byte| *byte >= 0x80);
+    bytes.len() - rest.len() + high.unwrap_or(rest.len())
+}
+
+/// The code point of the first character of `text`, which is UTF-8 and not empty, and its length.
+#[inline]
+fn first_point(text: &[u8]) -> (u32, usize) {
+    let bits = |byte: u8| u32::from(byte & 0x3F);
+    match *text {
+        [lead @ 0xE0..0xF0, second, third, ..] => {
+            (u32::from(lead & 0x0F) << 12 | bits(second) << 6 | bits(third), 3)
+        }
+        [lead @ 0xC0..0xE0, second, ..] => (u32::from(lead & 0x1F) << 6 | bits(second), 2),
+        [lead @ 0xF0..=0xF7, second, third, fourth, ..] => {
+            (u32::from(lead & 0x07) << 18 | bits(second) << 12 | bits(third) << 6 | bits(fourth), 4)
+        }
+        [byte, ..] => (u32::from(byte), 1),
+        [] => (0xFFFD, 1),
     }
 }
 
@@ -378,7 +474,7 @@ mod tests {
         let table = table("EBCDIC_STATEFUL", ROWS).unwrap();
         let bytes = b"\xC1\x0E\x44\x81\xB3\x41\x0F\xC2";
         let mut out = Vec::new();
-        table.encode("Aあ\u{20089}B", &mut out).unwrap();
+        table.encode("Aあ\u{20089}B".as_bytes(), &mut out).unwrap();
         assert_eq!(out, bytes);
         assert_eq!(decoded(&table, bytes).unwrap(), "Aあ\u{20089}B");
         // Needless, missing and cut shifts, half a code, a one-way code, a sequence.
@@ -396,7 +492,7 @@ mod tests {
             assert_eq!(decoded(&table, bytes), Err(at), "{bytes:02X?}");
         }
         for (text, at) in [("A\u{2212}", 1), ("か\u{309a}", 3)] {
-            assert_eq!(table.encode(text, &mut Vec::new()).unwrap_err().0, at, "{text}");
+            assert_eq!(table.encode(text.as_bytes(), &mut Vec::new()).unwrap_err().0, at, "{text}");
         }
     }
 

@@ -5,6 +5,7 @@ use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::report::FindingsJson;
 use warifu_masters::convert::convert;
+use warifu_masters::digest::Digest;
 use warifu_masters::finding::{Code, Finding, Findings};
 use warifu_masters::say;
 use warifu_masters::write::Cut;
@@ -53,12 +54,17 @@ impl Args {
         };
         converted.findings.extend(shortened(&converted.cuts));
         context.findings(&self.file, &converted.findings);
-        files::write(&self.output, &converted.bytes)?;
+        // Writing waits for the disk; the digest does not.
+        let digest = std::thread::scope(|scope| {
+            let digest = scope.spawn(|| Digest::of(&converted.bytes));
+            files::write(&self.output, &converted.bytes)?;
+            Ok::<_, Failure>(digest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })?;
         if context.json {
             context.print_json(&json!({
                 "written": true,
                 "from": { "format": from.name, "file": self.file, "sha256": converted.source_digest },
-                "to": { "format": to.name, "file": self.output, "sha256": converted.digest },
+                "to": { "format": to.name, "file": self.output, "sha256": digest },
                 "rows": converted.rows,
                 "shortened": converted.cuts,
                 "findings": FindingsJson::new(&converted.findings),
@@ -83,7 +89,7 @@ impl Args {
             converted.source_digest,
             from.name,
             self.file.display(),
-            converted.digest,
+            digest,
             to.name,
             self.output.display(),
         ))?;
