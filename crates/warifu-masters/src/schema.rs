@@ -278,7 +278,7 @@ pub enum SchemaError {
         what: String,
     },
     /// It is not a charset table, or one that contradicts itself.
-    #[error("{file}:{source}")]
+    #[error("{file}: not a charset table")]
     Charset {
         /// The file.
         file: String,
@@ -608,7 +608,7 @@ mod tests {
             ("layouts/a.toml", "kind = \"a\"\nedition = \"1\"\n", "has no key"),
             ("layouts/b.toml", "kind = \"b\"\nedition = \"1\"\nextends = \"c-9\"\n", "extends c-9"),
             ("layouts/d.toml", "kind = 1\n", "not a schema"),
-            ("charsets/e.ucm", "<uconv_class> \"X\"\n", "e.ucm:1: class X"),
+            ("charsets/e.ucm", "<uconv_class> \"X\"\n", "e.ucm: not a charset table"),
             ("charsets/f.ucm", "<code_set_name> g\n<uconv_class> SBCS\nCHARMAP\nEND CHARMAP\n", "is g"),
             ("formats/h.toml", FORMAT, "no charset jef"),
         ];

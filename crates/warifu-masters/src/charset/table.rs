@@ -102,7 +102,9 @@ impl Table {
         table.class = ucm.class;
         table.shift_double.clone_from(&ucm.shift_double);
         table.shift_single.clone_from(&ucm.shift_single);
-        if ucm.class == Class::Shifted && ucm.shift_double[0] == ucm.shift_single[0] {
+        let (to_double, to_single) = (&ucm.shift_double, &ucm.shift_single);
+        let alike = to_double.starts_with(to_single) || to_single.starts_with(to_double);
+        if ucm.class == Class::Shifted && alike {
             return Err(UcmError { line: 1, fault: Fault::Shift });
         }
         if ucm.class != Class::Single {
@@ -234,7 +236,7 @@ impl Table {
     pub(crate) fn is_unclosed(&self, bytes: &[u8]) -> bool {
         self.class == Class::Shifted
             && bytes.starts_with(&self.shift_double)
-            && !bytes.contains(&self.shift_single[0])
+            && !bytes[self.shift_double.len()..].contains(&self.shift_single[0])
     }
 
     /// The byte of LF, when it is no part of a longer code, so that bytes can be cut after it.
@@ -494,6 +496,25 @@ mod tests {
         for (text, at) in [("A\u{2212}", 1), ("か\u{309a}", 3)] {
             assert_eq!(table.encode(text.as_bytes(), &mut Vec::new()).unwrap_err().0, at, "{text}");
         }
+    }
+
+    /// As on hosts whose shifts are two bytes and begin alike.
+    #[test]
+    fn shifts_may_be_longer_than_a_byte() {
+        let text = format!(
+            "<code_set_name> x\n<uconv_class> EBCDIC_STATEFUL\n<warifu:shift_double> \\x0A\\x42\n\
+             <warifu:shift_single> \\x0A\\x41\nCHARMAP\n{ROWS}END CHARMAP\n"
+        );
+        let table = Table::of(&parse(&text).unwrap()).unwrap();
+        let bytes = b"\xC1\x0A\x42\x44\x81\x44\x81\x0A\x41\xC2";
+        assert_eq!(decoded(&table, bytes).unwrap(), "AああB");
+        let mut out = Vec::new();
+        table.encode("AああB".as_bytes(), &mut out).unwrap();
+        assert_eq!(out, bytes);
+        assert_eq!(decoded(&table, b"\x0A\x41"), Err(0));
+        assert_eq!(decoded(&table, b"\x0A\x42\x44\x81\x0A\x42"), Err(0));
+        let alike = text.replace("shift_single> \\x0A\\x41", "shift_single> \\x0A");
+        assert_eq!(Table::of(&parse(&alike).unwrap()).unwrap_err().fault, Fault::Shift);
     }
 
     #[test]

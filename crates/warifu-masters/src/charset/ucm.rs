@@ -73,7 +73,7 @@ pub struct Ucm {
 
 /// A table file is not right.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{line}: {fault}")]
+#[error("line {line}: {fault}")]
 pub struct UcmError {
     /// The line, from 1.
     pub line: u32,
@@ -96,7 +96,7 @@ pub enum Fault {
     Length,
     /// `END CHARMAP` does not come.
     NoEnd,
-    /// A shift of no byte or more than four, or two shifts that begin alike.
+    /// A shift of no byte or more than four, or one that the other begins with.
     Shift,
     /// A byte that is a code of its own cannot be the first of two as well, or begin a shift.
     Lead(u8),
@@ -119,7 +119,7 @@ impl fmt::Display for Fault {
                 f.write_str("a code of a length that this class does not have (at most two bytes)")
             }
             Fault::NoEnd => f.write_str("no END CHARMAP"),
-            Fault::Shift => f.write_str("the two shifts have one to four bytes and do not begin alike"),
+            Fault::Shift => f.write_str("a shift has one to four bytes, and neither begins with the other"),
             Fault::Lead(byte) => write!(f, "byte {byte:02X} is a code by itself and begins a longer one"),
             Fault::CodeTwice(code) => write!(f, "code {code} has two round-trip characters"),
             Fault::CharacterTwice(character) => {
