@@ -95,7 +95,7 @@ impl<'a> Columns<'a> {
     /// Puts `text` into `column` of the blank record at the beginning of `record`.
     #[inline]
     pub(crate) fn put(&mut self, text: &[u8], column: usize, record: &mut [u8]) -> Result<(), Misfit> {
-        let start = if column == 0 { 0 } else { self.shape.ends[column - 1] };
+        let start = self.start(column);
         let place = &mut record[start..self.shape.ends[column]];
         match text {
             [] => return Ok(()),
@@ -113,6 +113,8 @@ impl<'a> Columns<'a> {
 
     fn put_any(&mut self, text: &[u8], start: usize, column: usize, record: &mut [u8]) -> Result<(), Misfit> {
         let place = &mut record[start..self.shape.ends[column]];
+        // What the way for ASCII began is taken back.
+        place.fill(self.blank);
         self.scratch.clear();
         let encoded = self.charset.encode_utf8(text, &mut self.scratch);
         encoded.map_err(|error| Misfit::Unmappable(error.character))?;
@@ -121,7 +123,6 @@ impl<'a> Columns<'a> {
             return Err(Misfit::Overflow { needed });
         }
         place[..needed].copy_from_slice(&self.scratch);
-        place[needed..].fill(self.blank);
         Ok(())
     }
 
@@ -136,7 +137,7 @@ impl<'a> Columns<'a> {
 
     /// How many bytes `column` has.
     pub(crate) fn room(&self, column: usize) -> usize {
-        let start = if column == 0 { 0 } else { self.shape.ends[column - 1] };
+        let start = self.start(column);
         self.shape.ends[column] - start
     }
 
@@ -172,20 +173,43 @@ impl<'a> Columns<'a> {
         Ok(special)
     }
 
-    /// Whether `column` of `record`, taken out again, is `text`.
+    /// As [`Columns::put`] for a field of ASCII only, which is noted in its place in `plain`, a record of ASCII
+    /// blanks. Nothing is done and `false` returned for any other field.
     #[inline]
-    pub(crate) fn holds(&mut self, record: &[u8], column: usize, text: &[u8]) -> bool {
-        let start = if column == 0 { 0 } else { self.shape.ends[column - 1] };
-        let place = &record[start..self.shape.ends[column]];
-        // Plain characters, each a byte, and after them nothing but blanks.
-        if let Some(table) = self.table
-            && let Some((front, back)) = place.split_at_checked(text.len())
-            && text.last() != Some(&b' ')
-            && front.iter().zip(text).all(|(byte, wanted)| table.plain()[usize::from(*byte)] == *wanted)
-            && back.iter().all(|byte| *byte == self.blank)
-        {
-            return true;
+    pub(crate) fn put_plain(&self, text: &[u8], column: usize, record: &mut [u8], plain: &mut [u8]) -> bool {
+        let Some(table) = self.table else { return false };
+        let (start, end) = (self.start(column), self.shape.ends[column]);
+        let (place, noted) = (&mut record[start..end], &mut plain[start..end]);
+        if text.len() > place.len() || text.last() == Some(&b' ') {
+            return false;
         }
+        for ((byte, place), noted) in text.iter().zip(place).zip(noted) {
+            let Some(code) = (*byte < 0x80).then(|| table.single_of_ascii(*byte)).flatten() else {
+                return false;
+            };
+            (*place, *noted) = (code, *byte);
+        }
+        true
+    }
+
+    /// Whether `record`, taken out again, is the text `plain`, but for the columns `except`, in ascending order.
+    pub(crate) fn holds_plain(&self, record: &[u8], plain: &[u8], except: &[usize]) -> bool {
+        let Some(table) = self.table else { return false };
+        // A blank is one character that `plain` of the table knows as well.
+        let same = |from: usize, to: usize| {
+            let differ = |(byte, wanted): (&u8, &u8)| table.plain()[usize::from(*byte)] ^ wanted;
+            record[from..to].iter().zip(&plain[from..to]).map(differ).fold(0, std::ops::BitOr::bitor) == 0
+        };
+        let mut from = 0;
+        except.iter().all(|column| {
+            let before = std::mem::replace(&mut from, self.shape.ends[*column]);
+            same(before, self.start(*column))
+        }) && same(from, self.shape.length())
+    }
+
+    /// Whether `column` of `record`, taken out again, is `text`.
+    pub(crate) fn holds(&mut self, record: &[u8], column: usize, text: &[u8]) -> bool {
+        let place = &record[self.start(column)..self.shape.ends[column]];
         let blanks = place.iter().rev().take_while(|byte| **byte == self.blank).count();
         let mut again = std::mem::take(&mut self.scratch);
         again.clear();
@@ -193,6 +217,11 @@ impl<'a> Columns<'a> {
         let same = taken.is_ok() && again == text;
         self.scratch = again;
         same
+    }
+
+    #[inline]
+    fn start(&self, column: usize) -> usize {
+        if column == 0 { 0 } else { self.shape.ends[column - 1] }
     }
 
     fn take_any(&mut self, place: &[u8], column: usize, text: &mut Vec<u8>) -> Result<bool, Fault> {
@@ -271,7 +300,7 @@ pub(crate) fn recognise(
     let shaped = schemas.layouts().filter_map(|layout| Some((layout, Shape::of(layout).ok()?)));
     let judged = shaped.filter_map(|(layout, shape)| {
         let unit = shape.length() + record_end.len();
-        let whole = bytes.len() % unit == 0 || (bytes.len() + record_end.len()) % unit == 0;
+        let whole = bytes.len().is_multiple_of(unit) || (bytes.len() + record_end.len()).is_multiple_of(unit);
         let mut columns = Columns::new(charset, &shape);
         let first: Vec<_> = bytes.chunks(unit).take(FIRST_RECORDS).collect();
         let fitting = first.iter().filter(|record| {

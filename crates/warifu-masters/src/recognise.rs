@@ -113,9 +113,8 @@ pub(crate) fn guess_charset(bytes: &[u8]) -> Guess {
         return Guess::Certain(Charset::Utf8);
     }
     // In EUC-JP, 80 to 9F hold only the two shifts; in Shift JIS they lead most characters.
-    if count(|byte| matches!(byte, 0x80..=0x8D | 0x90..=0x9F)) > 0 {
-        Guess::Certain(Charset::Windows31J)
-    } else if Charset::EucJpMs.decode(bytes).is_err() {
+    let only_in_shift_jis = count(|byte| matches!(byte, 0x80..=0x8D | 0x90..=0x9F)) > 0;
+    if only_in_shift_jis || Charset::EucJpMs.decode(bytes).is_err() {
         Guess::Certain(Charset::Windows31J)
     } else if Charset::Windows31J.decode(sample).is_ok() {
         Guess::Likely(Charset::EucJpMs, Charset::Windows31J)

@@ -303,7 +303,7 @@ fn stem(file: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
-const BUILT_IN: &[(&'static str, &'static str)] = include!(concat!(env!("OUT_DIR"), "/schemas.rs"));
+const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/schemas.rs"));
 
 impl Schemas {
     /// The schemas built into this library: `schemas/` of the source tree.

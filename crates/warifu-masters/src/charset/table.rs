@@ -316,7 +316,11 @@ impl Table {
                 Some(trail) => (self.double[usize::from(u16::from_be_bytes([byte, *trail]))], 2),
                 None => return Err(at),
             };
-            self.push(point, out).ok_or(at)?;
+            if let 0x800..BEYOND | 0xE000..=0xFFFE = point {
+                out.extend_from_slice(&three_bytes(point));
+            } else {
+                self.push(point, out).ok_or(at)?;
+            }
             at += length;
         }
         Ok(())
@@ -393,11 +397,7 @@ impl Table {
     #[inline]
     fn push(&self, point: u16, out: &mut Vec<u8>) -> Option<()> {
         match point {
-            0x800..BEYOND | 0xE000..NONE => out.extend_from_slice(&[
-                0xE0 | (point >> 12) as u8,
-                0x80 | (point >> 6 & 0x3F) as u8,
-                0x80 | (point & 0x3F) as u8,
-            ]),
+            0x800..BEYOND | 0xE000..=0xFFFE => out.extend_from_slice(&three_bytes(point)),
             0..0x80 => out.push(point as u8),
             0x80..0x800 => out.extend_from_slice(&[0xC0 | (point >> 6) as u8, 0x80 | (point & 0x3F) as u8]),
             NONE => return None,
@@ -417,6 +417,12 @@ impl Table {
             point => char::from_u32(u32::from(point)),
         })
     }
+}
+
+/// The UTF-8 of a code point from U+0800 to U+FFFF.
+#[inline]
+fn three_bytes(point: u16) -> [u8; 3] {
+    [0xE0 | (point >> 12) as u8, 0x80 | (point >> 6 & 0x3F) as u8, 0x80 | (point & 0x3F) as u8]
 }
 
 /// How many bytes at the beginning of `bytes` are ASCII.

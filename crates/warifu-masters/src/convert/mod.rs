@@ -208,6 +208,11 @@ mod tests {
         let cut = &slow.cuts[1];
         assert_eq!((cut.key.as_str(), cut.line, cut.field.as_str()), ("810000001", 2, "name"));
         assert_eq!((cut.new.chars().count(), slow.cuts[0].new.as_str()), (149, "ｼｮｼﾝ"));
+        // Of a value that begins in ASCII nothing is left behind the cut.
+        let bytes = rows(&["A摘"], &format!("AB{}", "摘".repeat(10)));
+        let quick = pieces::convert(&schemas, &bytes, kikin, host, &shorten).unwrap();
+        let slow = by_tables(&schemas, &bytes, kikin, host, &shorten).unwrap();
+        assert_eq!((&quick.bytes, &quick.cuts), (&slow.bytes, &slow.cuts));
     }
 
     #[test]

@@ -211,11 +211,21 @@ impl<'a> Writer<'a> {
     fn fixed(&mut self, rows: &Rows, piece: &[u8], record_end: &[u8]) -> Option<()> {
         let shape = self.shape.as_ref()?;
         let mut columns = Columns::new(&self.to.charset, shape);
+        // The record as it should read again, as far as its fields are ASCII, and the columns of the others.
+        let mut plain = vec![b' '; shape.length()];
+        let mut others: Vec<(usize, &[u8])> = Vec::new();
+        let mut except = Vec::new();
         for line in rows.lines(piece) {
             let start = columns.begin(&mut self.out);
             let record = &mut self.out[start..];
+            plain.fill(b' ');
+            others.clear();
             let cuts_before = self.cuts.len();
             for (column, field) in Fields::of(line).enumerate() {
+                if columns.put_plain(field, column, record, &mut plain) {
+                    continue;
+                }
+                others.push((column, field));
                 let Err(misfit) = columns.put(field, column, record) else { continue };
                 if !self.may_be_cut[column] || matches!(misfit, Misfit::Unmappable(_)) {
                     return None;
@@ -236,15 +246,33 @@ impl<'a> Writer<'a> {
                 });
             }
             let cuts = &self.cuts[cuts_before..];
-            for (column, field) in Fields::of(line).enumerate() {
+            let value = |column: usize, field| {
                 let cut = cuts.iter().find(|cut| cut.column as usize == column + 1);
-                if !columns.holds(record, column, cut.map_or(field, |cut| cut.new.as_bytes())) {
-                    return None;
-                }
+                cut.map_or(field, |cut| cut.new.as_bytes())
+            };
+            let same =
+                others.iter().all(|(column, field)| columns.holds(record, *column, value(*column, field)));
+            except.clear();
+            except.extend(others.iter().map(|(column, _)| *column));
+            if !same
+                || !columns.holds_plain(record, &plain, &except)
+                    && !columns_hold(&mut columns, record, line, &value)
+            {
+                return None;
             }
             self.out.extend_from_slice(record_end);
             self.row += 1;
         }
         Some(())
     }
+}
+
+/// The same asked of each column: `holds_plain` does not know every character.
+fn columns_hold<'l>(
+    columns: &mut Columns<'_>,
+    record: &[u8],
+    line: &'l [u8],
+    value: &impl Fn(usize, &'l [u8]) -> &'l [u8],
+) -> bool {
+    Fields::of(line).enumerate().all(|(column, field)| columns.holds(record, column, value(column, field)))
 }
