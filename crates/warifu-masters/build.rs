@@ -1,4 +1,5 @@
-//! Puts every TOML file under `schemas/` into the library, so that a new master is one file and no Rust.
+//! Puts every file under `schemas/` into the library, so that a new master, format or charset is one file and no
+//! Rust.
 
 #![expect(clippy::disallowed_methods, reason = "the library is pure; building it reads the schemas")]
 
@@ -9,13 +10,15 @@ use std::{env, fs};
 fn main() {
     let schemas = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("set by cargo")).join("../../schemas");
     let mut list = String::from("&[\n");
-    for folder in ["codes", "formats", "layouts"] {
+    for (folder, extension) in
+        [("charsets", "ucm"), ("codes", "toml"), ("formats", "toml"), ("layouts", "toml")]
+    {
         let folder = schemas.join(folder);
         println!("cargo::rerun-if-changed={}", folder.display());
         let mut files: Vec<_> = fs::read_dir(&folder)
             .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
             .map(|entry| entry.expect("readable entry").path())
-            .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+            .filter(|path| path.extension().is_some_and(|found| found == extension))
             .collect();
         files.sort();
         for path in files {

@@ -6,6 +6,7 @@ mod stage;
 
 mod bad_input;
 mod browser;
+mod conversion;
 mod documents;
 mod files;
 mod new_master;

@@ -8,7 +8,7 @@ use warifu_masters::schema::Schemas;
 
 use crate::said::Said;
 
-/// The built-in schemas with those of `folder`, which has `layouts/`, `formats/` and `codes/` as `warifu --schemas`
+/// The built-in schemas with those of `folder`, which has `layouts/`, `formats/`, `charsets/` and `codes/` as `warifu --schemas`
 /// takes them: a release with a new edition or kind is read without a new program.
 ///
 /// # Errors
@@ -30,7 +30,7 @@ pub fn schemas(folder: Option<&Path>) -> Result<Schemas, Said> {
     })
 }
 
-/// Every TOML file of the three folders, with its path below `folder`.
+/// Every schema in these folders, with its path below `folder`.
 fn files(folder: &Path) -> Result<Vec<(String, String)>, Said> {
     let cannot = |path: &Path, error: &io::Error| {
         let path = path.display();
@@ -42,14 +42,14 @@ fn files(folder: &Path) -> Result<Vec<(String, String)>, Said> {
     };
     let mut files = Vec::new();
     fs::metadata(folder).map_err(|error| cannot(folder, &error))?;
-    for part in ["codes", "formats", "layouts"] {
+    for (part, wanted) in [("charsets", "ucm"), ("codes", "toml"), ("formats", "toml"), ("layouts", "toml")] {
         let part_folder = folder.join(part);
         if !part_folder.is_dir() {
             continue;
         }
         for entry in fs::read_dir(&part_folder).map_err(|error| cannot(&part_folder, &error))? {
             let path = entry.map_err(|error| cannot(&part_folder, &error))?.path();
-            if path.extension().is_some_and(|extension| extension == "toml") {
+            if path.extension().is_some_and(|extension| extension == wanted) {
                 let text = fs::read_to_string(&path).map_err(|error| cannot(&path, &error))?;
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 files.push((format!("{part}/{name}"), text));

@@ -91,6 +91,9 @@ codes! {
     FileFormat "file/format" Deny
         en "declared as {expected}, but it looks like {found}" do "Import it by its own format (`--format`), or convert it first; never rename it."
         ja "{expected} として渡されましたが、{found} のようです" do "本来の形式を --format で指定するか、先に変換してください。";
+    FileDoubtful "file/doubtful" Deny
+        en "it may be {found} as well as {expected}, and the records would differ" do "Say which with --format; ask the sender which charset it is in."
+        ja "{found} とも {expected} とも読め、内容が変わります" do "--format で指定してください。文字コードは送付元に確認してください。";
     FileBom "file/byte-order-mark" Deny
         en "begins with a byte order mark" do "Remove the mark, or ask for the file as it was published."
         ja "先頭に BOM があります" do "BOM を除くか、公表されたままのファイルを依頼してください。";
@@ -121,6 +124,18 @@ codes! {
     RowBlank "row/blank" Deny
         en "a blank line" do "Remove it at the source."
         ja "空行です" do "作成元で除去してください。";
+    FixedLength "fixed/length" Deny
+        en "the last record has {found} bytes; records of this master have {expected}" do "The file is cut or of another layout; ask for it again."
+        ja "最後のレコードが {found} バイトです（このマスターは {expected} バイト）" do "途中で切れているか別のレイアウトです。再送を依頼してください。";
+    FixedRecordEnd "fixed/record-end" Deny
+        en "{found} stands after the record, not {expected}" do "Records have another length, or the file is damaged; ask for it again."
+        ja "レコードの後が {expected} ではなく {found} です" do "レコード長が違うか破損しています。再送を依頼してください。";
+    FixedShift "fixed/shift" Deny
+        en "shifts to double-byte and not back within the column: {found}" do "The value was cut at its column's end; ask the sender for the whole one."
+        ja "項目内で 2 バイト文字から復帰していません: {found}" do "項目の幅で切られた値です。送付元に元の値を確認してください。";
+    FixedPadding "fixed/padding" Deny
+        en "padded with {found} instead of blanks" do "Ask the sender to pad with blanks."
+        ja "空白でなく {found} で埋められています" do "空白で埋めるよう送付元に依頼してください。";
     KeyBlank "key/blank" Deny
         en "the key is blank" do "A record without a key cannot be versioned; ask the sender."
         ja "キーが空です" do "キーのない行は版管理できません。送付元に確認してください。";
@@ -163,6 +178,18 @@ codes! {
     ConvertUnmappable "convert/unmappable" Deny
         en "{found} cannot be written in {expected}" do "Nothing was written. Ask for a value without this character, or choose another format."
         ja "{found} は {expected} で表せません" do "出力していません。この文字を使わない値にするか、別の形式を選んでください。";
+    ConvertOverflow "convert/overflow" Deny
+        en "{found} bytes are needed, the column has {expected}" do "Nothing was written. Ask for a shorter value, widen the column (`fixed_bytes` in the layout), or name the field with `--shorten`."
+        ja "{found} バイト必要ですが項目は {expected} バイトです" do "出力していません。短い値にするか、レイアウトの fixed_bytes を広げるか、--shorten で項目を指定してください。";
+    ConvertTrailingBlank "convert/trailing-blank" Deny
+        en "{found} ends in a blank, which fixed-length records do not tell from padding" do "Nothing was written. Ask for a value without it, or name the field with `--shorten`."
+        ja "{found} は末尾が空白で、固定長では埋め草と区別できません" do "出力していません。空白のない値にするか、--shorten で項目を指定してください。";
+    ConvertShortened "convert/shortened" Warn
+        en "{expected} is written as {found}" do "Asked for with `--shorten`: tell the receiver, and keep the full value."
+        ja "{expected} を {found} として出力します" do "--shorten による指定です。受け手に知らせ、元の値を残してください。";
+    ConvertNoWidth "convert/no-width" Deny
+        en "the layout gives the column no width, so it has no place in a fixed-length record" do "Add `bytes` or `fixed_bytes` to the column in the layout."
+        ja "レイアウトに項目の幅がなく、固定長では表せません" do "レイアウトの項目に bytes か fixed_bytes を加えてください。";
     ConvertDiffers "convert/differs" Deny
         en "decoding the result again gives other records: {found}" do "Nothing was written. Report this: it is a fault in Warifu or in a charset table."
         ja "変換結果を読み直すと一致しません: {found}" do "出力していません。Warifu か文字表の不具合です。報告してください。";

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::charset::Charset;
 use crate::finding::{Code, Finding, Findings};
-use crate::format::{Newline, Quoting, Rendering, RowOrder};
+use crate::format::{Framing, Newline, Quoting};
 use crate::read::ROW_LIMIT_BYTES;
 use crate::schema::Layout;
 use crate::table::{Lines, Table};
@@ -65,9 +64,9 @@ impl Parser {
         &self.layout
     }
 
-    /// Takes in the next piece.
-    pub(crate) fn lines(&mut self, piece: &str) {
-        let mut rest = piece.as_bytes();
+    /// Takes in the next piece, which is UTF-8.
+    pub(crate) fn lines(&mut self, piece: &[u8]) {
+        let mut rest = piece;
         while !rest.is_empty() {
             if rest == b"\x1A" {
                 self.marks.end_mark = true;
@@ -352,11 +351,6 @@ impl Marks {
         if self.crlf > 0 { Newline::Crlf } else { Newline::Lf }
     }
 
-    /// Whether there was any line end at all.
-    pub(crate) fn has_newline(&self) -> bool {
-        self.crlf + self.lf > 0
-    }
-
     pub(crate) fn quoting(&self) -> Option<Quoting> {
         match (self.unquoted, self.needless) {
             (0, _) => Some(Quoting::All),
@@ -375,23 +369,11 @@ impl Marks {
         }
     }
 
-    pub(crate) fn rendering(
-        &self,
-        charset: Option<Charset>,
-        newline: Newline,
-        header: bool,
-        order: RowOrder,
-    ) -> Option<Rendering> {
+    /// How the file is framed; `None` when that follows no rule.
+    pub(crate) fn framing(&self) -> Option<Framing> {
         let regular = !self.end_mark && !self.dropped && (self.crlf == 0 || self.lf == 0);
-        let (charset, quoting) = (charset?, self.quoting()?);
-        regular.then_some(Rendering {
-            charset,
-            newline,
-            quoting,
-            final_newline: self.final_newline,
-            header,
-            order,
-        })
+        let quoting = self.quoting()?;
+        regular.then_some(Framing::Csv { newline: self.newline(), quoting })
     }
 }
 

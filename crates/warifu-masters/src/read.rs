@@ -1,15 +1,18 @@
 //! Reading: the bytes of a file become records, and what was remarkable about the bytes becomes findings.
 //!
 //! A file is recognised by its content alone: the charset by its bytes, the master and its edition by the
-//! number of columns and the values in the first rows, full or differential by the change classes. Its name
-//! is never asked.
+//! number of columns (in fixed-length records their length) and the values in the first rows, full or
+//! differential by the change classes. Its name is never asked.
 
 use std::sync::Arc;
 
 use crate::charset::{BadBytes, Charset};
 use crate::finding::{Code, Finding, Findings};
-use crate::format::{Format, Newline, Quoting, Rendering, RowOrder};
-use crate::parse::{Marks, Parsed, Parser, plain_ends};
+use crate::fixed;
+use crate::format::{Format, Framing, Quoting, RecordEnd, Rendering, RowOrder};
+use crate::host;
+use crate::parse::{Parsed, Parser, plain_ends};
+pub use crate::recognise::{Candidate, Confidence, Why};
 use crate::recognise::{Guess, guess_charset, recognise_layout};
 use crate::schema::{CHANGE_CLASS, Layout, Schemas};
 use crate::table::{Lines, Master, Table};
@@ -45,10 +48,12 @@ pub struct Declared<'a> {
 pub struct Reading {
     /// The charset it is in, as far as its bytes tell.
     pub charset: Option<Charset>,
-    /// Whether the bytes leave no doubt about the charset (`false`: ASCII only, so that several would fit).
-    pub charset_certain: bool,
-    /// The format that fits charset and quoting.
+    /// The format that fits best.
     pub format: Option<Arc<Format>>,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// The other formats that fit.
+    pub others: Vec<Candidate>,
     /// The layout.
     pub layout: Option<Arc<Layout>>,
     /// Full or differential.
@@ -63,53 +68,219 @@ pub struct Reading {
     pub findings: Findings,
 }
 
+impl Reading {
+    fn new(findings: Findings) -> Self {
+        Reading {
+            charset: None,
+            format: None,
+            confidence: Confidence::Certain,
+            others: Vec::new(),
+            layout: None,
+            role: None,
+            rendering: None,
+            master: None,
+            rows: 0,
+            findings,
+        }
+    }
+
+    pub(crate) fn finding(finding: Finding) -> Self {
+        let mut findings = Findings::new();
+        findings.push(finding);
+        Reading::new(findings)
+    }
+
+    /// Whether it is a whole master.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.master.is_some() && !self.findings.denies()
+    }
+}
+
 /// Reads `bytes`.
 pub fn read(schemas: &Schemas, bytes: Vec<u8>, declared: &Declared<'_>) -> Reading {
-    let mut reading = Reading {
-        charset: None,
-        charset_certain: false,
-        format: None,
-        layout: None,
-        role: None,
-        rendering: None,
-        master: None,
-        rows: 0,
-        findings: Findings::new(),
-    };
     if bytes.is_empty() {
-        reading.findings.push(Finding::new(Code::FileEmpty));
-        return reading;
+        return Reading::finding(Finding::new(Code::FileEmpty));
     }
-    let Some((charset, bytes)) = recognise_charset(schemas, &bytes, declared, &mut reading) else {
-        return reading;
+    if let Some(format) = declared.format
+        && host::is_for_hosts(format)
+    {
+        return host::read_declared(schemas, &bytes, format, declared.role);
+    }
+    let (findings, bytes) = without_mark(&bytes);
+    let mut reading = match guess_charset(bytes) {
+        Guess::Ebcdic => {
+            let mut reading = host::read(schemas, bytes, declared.role);
+            if let Some(format) = declared.format {
+                reading.findings.push(host::not_in(format, &reading, "EBCDIC"));
+            }
+            reading
+        }
+        Guess::Binary => Reading::finding(Finding::new(Code::FileUnknown).found("binary")),
+        guess => read_text(schemas, bytes, guess, declared),
     };
+    if !findings.is_empty() {
+        let found = std::mem::replace(&mut reading.findings, findings);
+        reading.findings.extend(found);
+    }
+    reading
+}
+
+/// Reads `bytes` as `format` writes them, without asking what else they may be.
+pub(crate) fn read_as(schemas: &Schemas, bytes: &[u8], format: &Format, role: Option<Role>) -> Reading {
+    match &format.framing {
+        Framing::Csv { .. } => read_csv(schemas, bytes, &format.charset, role),
+        Framing::Fixed { record_end } => read_fixed(schemas, bytes, &format.charset, record_end, role),
+    }
+}
+
+fn without_mark(bytes: &[u8]) -> (Findings, &[u8]) {
+    let mut findings = Findings::new();
+    match bytes.strip_prefix(b"\xEF\xBB\xBF") {
+        Some(rest) => {
+            findings.push(Finding::new(Code::FileBom).line(1));
+            (findings, rest)
+        }
+        None => (findings, bytes),
+    }
+}
+
+/// Reads text whose ASCII is ASCII.
+fn read_text(schemas: &Schemas, bytes: &[u8], guess: Guess, declared: &Declared<'_>) -> Reading {
+    let (charset, confidence, other) = match guess {
+        Guess::Certain(charset) => (Some(charset), Confidence::Certain, None),
+        Guess::Likely(charset, other) => (Some(charset), Confidence::Likely, Some(other)),
+        _ => (None, Confidence::Possible, None),
+    };
+    let looks_other = match (declared.format, &charset) {
+        (Some(format), Some(charset)) => {
+            *charset != format.charset && other.as_ref() != Some(&format.charset)
+        }
+        _ => false,
+    };
+    let read_by = match (declared.format, charset) {
+        (Some(format), _) if !looks_other => format.charset.clone(),
+        (_, Some(charset)) => charset,
+        (Some(format), None) => format.charset.clone(),
+        (None, None) => Charset::Windows31J,
+    };
+    let mut reading = read_csv(schemas, bytes, &read_by, declared.role);
+    if reading.layout.is_none() && declared.format.is_none() {
+        // Without lines it may be fixed-length records of a site's own format.
+        let fixed =
+            schemas.formats().filter(|format| host::is_for_hosts(format) && format.charset == read_by);
+        let sound =
+            fixed.map(|format| read_as(schemas, bytes, format, declared.role)).find(Reading::is_sound);
+        reading = sound.unwrap_or(reading);
+    }
+    reading.confidence = confidence;
+    reading.others = others_like(schemas, &reading, other.as_ref());
+    let Some(format) = declared.format else { return reading };
+    if looks_other {
+        let looks_like = match &reading.format {
+            Some(like) => format!("{} ({})", like.name, read_by.name()),
+            None => read_by.name().to_owned(),
+        };
+        let expected = format!("{} ({})", format.name, format.charset.name());
+        reading.findings.push(Finding::new(Code::FileFormat).found(looks_like).expected(expected));
+    }
+    // A file without any line end has none that could be wrong.
+    let found =
+        reading.rendering.as_ref().map(|rendering| (rendering.framing.newline(), rendering.final_newline));
+    if let (Some((Some(newline), ended)), Some(expected)) = (found, format.framing.newline())
+        && newline != expected
+        && (ended || reading.rows > 1)
+    {
+        let finding = Finding::new(Code::FileNewlines).found(newline.name()).expected(expected.name());
+        reading.findings.push(finding);
+    }
+    reading
+}
+
+/// The formats that a file fits besides the one it was read in.
+fn others_like(schemas: &Schemas, reading: &Reading, other: Option<&Charset>) -> Vec<Candidate> {
+    let taken = reading.format.as_ref().map(|format| format.name.as_str());
+    let fits = |format: &Arc<Format>| {
+        let why = match reading.confidence {
+            Confidence::Possible => Some(Why::AsciiOnly),
+            _ if other == Some(&format.charset) => Some(Why::OtherText),
+            _ => None,
+        };
+        let why = why.filter(|_| Some(format.name.as_str()) != taken && !host::is_for_hosts(format))?;
+        Some(Candidate { format: Arc::clone(format), why })
+    };
+    schemas.formats().filter_map(fits).collect()
+}
+
+/// Reads `bytes` as CSV in `charset`.
+fn read_csv(schemas: &Schemas, bytes: &[u8], charset: &Charset, role: Option<Role>) -> Reading {
+    let mut reading = Reading::new(Findings::new());
+    reading.charset = Some(charset.clone());
     let Some(parsed) = decode_and_parse(schemas, charset, bytes, &mut reading) else {
         return reading;
     };
-    let (header, newline) = (parsed.header, parsed.marks.newline());
-    reading.rows = parsed.table.rows();
+    let Parsed { table, marks, header } = parsed;
+    let framing = marks.framing();
+    let like = Framing::Csv { newline: marks.newline(), quoting: marks.quoting().unwrap_or(Quoting::All) };
+    reading.format = format_like(schemas, charset, &like);
+    if framing.is_none() && table.rows() > 0 {
+        let found = marks.irregularity();
+        reading.findings.push(Finding::new(Code::FileRendering).found(found));
+    }
+    settle(table, framing, marks.final_newline, header, role, reading)
+}
+
+/// Reads `bytes` as fixed-length records in `charset`.
+fn read_fixed(
+    schemas: &Schemas,
+    bytes: &[u8],
+    charset: &Charset,
+    record_end: &RecordEnd,
+    role: Option<Role>,
+) -> Reading {
+    let mut reading = Reading::new(Findings::new());
+    reading.charset = Some(charset.clone());
+    let Some((layout, shape)) = fixed::recognise(schemas, charset, record_end.as_bytes(), bytes) else {
+        let found = format!("{} bytes are no fixed-length records in {}", bytes.len(), charset.name());
+        reading.findings.push(Finding::new(Code::FileUnknown).found(found));
+        return reading;
+    };
+    reading.layout = Some(Arc::clone(&layout));
+    let framing = Framing::Fixed { record_end: record_end.clone() };
+    reading.format = format_like(schemas, charset, &framing);
+    let records = fixed::read(&layout, &shape, charset, record_end.as_bytes(), bytes, &mut reading.findings);
+    let framing = (!reading.findings.denies()).then_some(framing);
+    settle(records.table, framing, records.final_end, false, role, reading)
+}
+
+/// What rows say of themselves: full or differential, in which order, whether with unique keys.
+fn settle(
+    table: Table,
+    framing: Option<Framing>,
+    final_newline: bool,
+    header: bool,
+    role: Option<Role>,
+    mut reading: Reading,
+) -> Reading {
+    reading.rows = table.rows();
     if reading.rows == 0 {
         if !reading.findings.denies() {
             reading.findings.push(Finding::new(Code::FileEmpty));
         }
         return reading;
     }
-    reading.role = declared.role.or_else(|| role_of(&parsed.table, &mut reading.findings));
-    reading.format = format_like(schemas, reading.charset, parsed.marks.quoting(), newline);
-    if let Some(format) = declared.format {
-        check_format(format, &parsed.marks, newline, &mut reading);
-    }
-    let table = parsed.table;
+    reading.role = role.or_else(|| role_of(&table, &mut reading.findings));
     match Master::new(table) {
         Ok((master, order)) => {
-            reading.rendering = parsed.marks.rendering(reading.charset, newline, header, order);
-            if reading.rendering.is_none() {
-                let found = parsed.marks.irregularity();
-                reading.findings.push(Finding::new(Code::FileRendering).found(found));
-            }
-            if !parsed.marks.final_newline {
+            if !final_newline {
                 reading.findings.push(Finding::new(Code::FileNoFinalNewline));
             }
+            reading.rendering = framing.zip(reading.charset.clone()).map(|(framing, charset)| Rendering {
+                charset,
+                framing,
+                final_newline,
+                header,
+                order,
+            });
             reading.master = Some(master);
         }
         Err((duplicates, table)) => {
@@ -159,7 +330,7 @@ pub fn read_canonical(schemas: &Schemas, kind: &str, bytes: Vec<u8>) -> Result<M
         }
         None => {
             let mut parser = Parser::new(layout, true, text.len());
-            parser.lines(&text);
+            parser.lines(text.as_bytes());
             parser.finish(&mut findings).table
         }
     };
@@ -222,62 +393,20 @@ fn row_with_key(layout: &Layout, rows: &[u8], key: &str) -> Option<std::ops::Ran
     None
 }
 
-/// The charset to decode by, and the bytes without a byte order mark.
-fn recognise_charset<'a>(
-    schemas: &Schemas,
-    bytes: &'a [u8],
-    declared: &Declared<'_>,
-    reading: &mut Reading,
-) -> Option<(Charset, &'a [u8])> {
-    let bytes_after_mark = match bytes.strip_prefix(b"\xEF\xBB\xBF") {
-        Some(rest) => {
-            reading.findings.push(Finding::new(Code::FileBom).line(1));
-            rest
-        }
-        None => bytes,
-    };
-    let guess = guess_charset(bytes_after_mark);
-    reading.charset_certain = matches!(guess, Guess::Certain(_));
-    let (looks_like, charset) = match guess {
-        Guess::Certain(charset) => (charset.name().to_owned(), Some(charset)),
-        Guess::Ascii => ("ASCII".to_owned(), Some(Charset::Windows31J)),
-        Guess::Ebcdic => ("EBCDIC".to_owned(), None),
-        Guess::Binary => ("binary".to_owned(), None),
-    };
-    let charset = match (declared.format, charset) {
-        (Some(format), Some(charset)) if reading.charset_certain && charset != format.charset => {
-            let looks_like = schemas
-                .formats()
-                .find(|format| format.charset == charset)
-                .map_or(looks_like.clone(), |format| format!("{} ({looks_like})", format.name));
-            let expected = format!("{} ({})", format.name, format.charset.name());
-            reading.findings.push(Finding::new(Code::FileFormat).found(looks_like).expected(expected));
-            charset
-        }
-        (Some(format), Some(_)) => format.charset,
-        (None, Some(charset)) => charset,
-        (_, None) => {
-            reading.findings.push(Finding::new(Code::FileUnknown).found(looks_like));
-            return None;
-        }
-    };
-    reading.charset = Some(charset);
-    Some((charset, bytes_after_mark))
-}
-
 /// Decodes piece by piece and parses each while it is still in cache.
 fn decode_and_parse(
     schemas: &Schemas,
-    charset: Charset,
+    charset: &Charset,
     bytes: &[u8],
     reading: &mut Reading,
 ) -> Option<Parsed> {
     let mut parser: Option<Parser> = None;
     let mut unknown = false;
     let findings = &mut reading.findings;
-    let decoded = charset.decode_lines(bytes, |piece| {
+    let decoded = charset.decode_pieces(bytes, |piece| {
         if parser.is_none() && !unknown {
-            match recognise_layout(schemas, piece, findings) {
+            let text = std::str::from_utf8(piece).unwrap_or_default();
+            match recognise_layout(schemas, text, findings) {
                 Some((layout, header)) => parser = Some(Parser::new(layout, header, bytes.len())),
                 None => unknown = true,
             }
@@ -306,34 +435,36 @@ fn role_of(table: &Table, findings: &mut Findings) -> Option<Role> {
         return Some(Role::Full);
     };
     let zeros = (0..table.rows()).filter(|row| table.bytes(*row, class) == b"0").count();
+    let role = role_by_zeros(zeros, table.rows());
+    if role.is_none() {
+        let found = format!("change class 0 in {zeros} of {} rows", table.rows());
+        findings.push(Finding::new(Code::FileMixedRoles).found(found));
+    }
+    role
+}
+
+/// What a file of `rows` rows is when `zeros` of them have change class 0.
+pub(crate) fn role_by_zeros(zeros: usize, rows: usize) -> Option<Role> {
     // A full file carries the classes of the latest differential: most rows, not all, have 0. A differential
     // has none; so a few zeros among other classes are neither.
     if zeros == 0 {
         Some(Role::Differential)
-    } else if zeros * 2 >= table.rows() {
+    } else if zeros * 2 >= rows {
         Some(Role::Full)
     } else {
-        let found = format!("change class 0 in {zeros} of {} rows", table.rows());
-        findings.push(Finding::new(Code::FileMixedRoles).found(found));
         None
     }
 }
 
-fn format_like(
-    schemas: &Schemas,
-    charset: Option<Charset>,
-    quoting: Option<Quoting>,
-    newline: Newline,
-) -> Option<Arc<Format>> {
-    let points =
-        |format: &Format| u8::from(Some(format.quoting) == quoting) * 2 + u8::from(format.newline == newline);
-    let same = schemas.formats().filter(|format| Some(format.charset) == charset);
-    same.max_by_key(|format| points(format)).cloned()
-}
-
-fn check_format(format: &Format, marks: &Marks, newline: Newline, reading: &mut Reading) {
-    if newline != format.newline && marks.has_newline() {
-        let finding = Finding::new(Code::FileNewlines).found(newline.name()).expected(format.newline.name());
-        reading.findings.push(finding);
-    }
+fn format_like(schemas: &Schemas, charset: &Charset, framing: &Framing) -> Option<Arc<Format>> {
+    let points = |format: &Format| match (&format.framing, framing) {
+        (
+            Framing::Csv { newline, quoting },
+            Framing::Csv { newline: found_newline, quoting: found_quoting },
+        ) => Some(u8::from(quoting == found_quoting) * 2 + u8::from(newline == found_newline)),
+        (one, other) => (one == other).then_some(0),
+    };
+    let same = schemas.formats().filter(|format| format.charset == *charset);
+    let fitting = same.filter_map(|format| Some((points(format)?, format)));
+    fitting.max_by_key(|(points, _)| *points).map(|(_, format)| Arc::clone(format))
 }

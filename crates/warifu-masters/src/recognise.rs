@@ -2,14 +2,78 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use crate::charset::Charset;
 use crate::finding::{Code, Finding, Findings};
+use crate::format::Format;
+use crate::lang::{Lang, Speak};
 use crate::read::ROW_LIMIT_BYTES;
+use crate::say;
 use crate::schema::{ColumnType, Layout, Schemas};
+use crate::table::Table;
+
+/// How sure it is which format a file is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// No other known format fits.
+    Certain,
+    /// Others fit as well, and either give the same records or much worse ones.
+    Likely,
+    /// Others fit as well as this one.
+    Possible,
+}
+
+impl Speak for Confidence {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            Confidence::Certain => say!(lang, "certain", "確実"),
+            Confidence::Likely => say!(lang, "likely", "ほぼ確実"),
+            Confidence::Possible => say!(lang, "possible", "可能性あり"),
+        }
+    }
+}
+
+/// Another format that a file fits.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The format.
+    pub format: Arc<Format>,
+    /// What tells it from the one that was taken.
+    pub why: Why,
+}
+
+/// What tells a format that fits as well from the one that was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    /// Nothing but ASCII occurs, which both write alike.
+    AsciiOnly,
+    /// The same records come out.
+    SameRecords,
+    /// The bytes are text in it, but other text.
+    OtherText,
+    /// The kana columns would hold other characters than half-width kana.
+    FewerKana,
+}
+
+impl Speak for Why {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            Why::AsciiOnly => say!(lang, "ASCII only", "ASCII のみ"),
+            Why::SameRecords => say!(lang, "the same records", "同じレコードになる"),
+            Why::OtherText => say!(lang, "other text", "別の文字列になる"),
+            Why::FewerKana => say!(lang, "fewer kana in the kana columns", "カナ項目のカナが少ない"),
+        }
+    }
+}
 
 /// What the bytes of a file say of their charset.
 pub(crate) enum Guess {
     Certain(Charset),
+    /// The bytes are text in the second one as well.
+    Likely(Charset, Charset),
     Ascii,
     Ebcdic,
     Binary,
@@ -49,12 +113,58 @@ pub(crate) fn guess_charset(bytes: &[u8]) -> Guess {
         return Guess::Certain(Charset::Utf8);
     }
     // In EUC-JP, 80 to 9F hold only the two shifts; in Shift JIS they lead most characters.
-    if count(|byte| matches!(byte, 0x80..=0x8D | 0x90..=0x9F)) > 0 {
+    let only_in_shift_jis = count(|byte| matches!(byte, 0x80..=0x8D | 0x90..=0x9F)) > 0;
+    if only_in_shift_jis || Charset::EucJpMs.decode(bytes).is_err() {
         Guess::Certain(Charset::Windows31J)
-    } else if Charset::EucJpMs.decode(bytes).is_ok() {
-        Guess::Certain(Charset::EucJpMs)
+    } else if Charset::Windows31J.decode(sample).is_ok() {
+        Guess::Likely(Charset::EucJpMs, Charset::Windows31J)
     } else {
-        Guess::Certain(Charset::Windows31J)
+        Guess::Certain(Charset::EucJpMs)
+    }
+}
+
+/// What the kana columns of a table hold: half-width kana, and letters and signs that are none. The charsets of
+/// hosts differ in where they put kana and small letters, so this tells them apart.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Kana {
+    kana: usize,
+    others: usize,
+}
+
+impl Kana {
+    /// So few characters tell nothing.
+    const ENOUGH: usize = 20;
+
+    pub(crate) fn of(table: &Table) -> Kana {
+        let mut found = Kana::default();
+        let columns = table.layout().columns.iter().enumerate();
+        let columns: Vec<usize> =
+            columns.filter(|(_, column)| column.column_type == ColumnType::Kana).map(|(at, _)| at).collect();
+        for row in 0..table.rows() {
+            for character in columns.iter().flat_map(|column| table.field(row, *column).chars()) {
+                match character {
+                    '\u{ff61}'..='\u{ff9f}' => found.kana += 1,
+                    ' ' | '0'..='9' | 'A'..='Z' => {}
+                    _ => found.others += 1,
+                }
+            }
+        }
+        found
+    }
+
+    /// Nine in ten are kana.
+    pub(crate) fn mostly(self) -> bool {
+        self.kana + self.others >= Self::ENOUGH && self.kana >= self.others * 9
+    }
+
+    /// Less than half are kana.
+    pub(crate) fn hardly(self) -> bool {
+        self.kana + self.others >= Self::ENOUGH && self.kana < self.others
+    }
+
+    /// The share of kana in a thousand; higher is better.
+    pub(crate) fn per_mille(self) -> usize {
+        self.kana * 1000 / (self.kana + self.others).max(1)
     }
 }
 
@@ -115,7 +225,7 @@ fn split(line: &str) -> Vec<String> {
     line.split(',').map(|field| field.trim_matches('"').to_owned()).collect()
 }
 
-fn fits(layout: &Layout, row: &[String]) -> bool {
+pub(crate) fn fits(layout: &Layout, row: &[String]) -> bool {
     if row.len() != layout.width() {
         return false;
     }

@@ -2,16 +2,18 @@
 //!
 //! A *layout* is the column table of one *kind* of master in one *edition* (drug had 35, then 40, then 42
 //! columns). It is a TOML file under `schemas/layouts/`; a new edition or a new master is one more file and no
-//! Rust. Code that needs a column asks for it by field id, once, and gets a clear error when it is not there.
+//! Rust. The same holds for formats and for the charsets they are in. Code that needs a column asks for it by field id, once, and gets a clear error when it is not there.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
 
+use crate::charset::ucm::UcmError;
+use crate::charset::{Charset, TableCharset};
 use crate::consistency::Day;
 use crate::finding::Code;
-use crate::format::Format;
+use crate::format::{Format, FormatFile, Rendering, StoredRendering};
 use crate::site::SiteRules;
 
 /// The field id of the change class (変更区分) in every layout that has one.
@@ -66,6 +68,8 @@ pub struct Column {
     pub column_type: ColumnType,
     /// The most bytes a value may take in Shift JIS; `None` where the layout's width is not known.
     pub bytes: Option<u32>,
+    /// The bytes the column takes in a fixed-length record, where that is not `bytes`.
+    pub fixed_bytes: Option<u32>,
     /// The exact number of characters, where there is one.
     pub length: Option<u32>,
     /// The most digits after the point of a decimal.
@@ -260,6 +264,14 @@ pub struct NoSuchColumn {
     pub id: String,
 }
 
+/// A charset by a name that no table has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no charset {name}; its table (charsets/{name}.ucm) comes with --schemas")]
+pub struct NoSuchCharset {
+    /// The name asked for.
+    pub name: String,
+}
+
 /// A schema file is not right.
 #[derive(Debug, thiserror::Error)]
 pub enum SchemaError {
@@ -280,15 +292,31 @@ pub enum SchemaError {
         /// What does not hold.
         what: String,
     },
+    /// It is not a charset table, or one that contradicts itself.
+    #[error("{file}: not a charset table")]
+    Charset {
+        /// The file.
+        file: String,
+        /// The line and what is wrong with it.
+        #[source]
+        source: UcmError,
+    },
 }
 
-/// Every layout and format that is known, those built in and those a site adds, and the site's rules.
+/// Every layout, format and charset that is known, those built in and those a site adds, and the site's rules.
 #[derive(Debug, Clone, Default)]
 pub struct Schemas {
     layouts: BTreeMap<String, Arc<Layout>>,
     formats: BTreeMap<String, Arc<Format>>,
+    charsets: BTreeMap<String, Arc<TableCharset>>,
     codes: BTreeMap<String, Arc<BTreeMap<String, String>>>,
     site: SiteRules,
+}
+
+/// `drug-42` of `layouts/drug-42.toml`.
+fn stem(file: &str) -> &str {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
 const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/schemas.rs"));
@@ -299,7 +327,14 @@ impl Schemas {
     /// # Errors
     /// [`SchemaError`] when a built-in file is not right, which the tests exclude.
     pub fn built_in() -> Result<Self, SchemaError> {
-        Schemas::default().with(BUILT_IN.iter().copied())
+        let mut schemas = Schemas::default();
+        let (charsets, others): (Vec<_>, Vec<_>) =
+            BUILT_IN.iter().partition(|(name, _)| name.starts_with("charsets/"));
+        for (file, source) in charsets {
+            let name = stem(file);
+            schemas.charsets.insert(name.to_owned(), Arc::new(TableCharset::built_in(name, source)));
+        }
+        schemas.with(others)
     }
 
     /// These schemas and those of `files`: (path under `schemas/`, text). A file of the same name replaces.
@@ -312,19 +347,30 @@ impl Schemas {
     ) -> Result<Self, SchemaError> {
         let mut layouts: Vec<(String, LayoutFile)> = Vec::new();
         let mut rules = Vec::new();
+        let mut formats: Vec<(String, FormatFile)> = Vec::new();
         for (name, text) in files {
             let syntax = |source| SchemaError::Syntax { file: name.to_owned(), source: Box::new(source) };
-            let stem = name.rsplit('/').next().unwrap_or(name).trim_end_matches(".toml").to_owned();
             if name.starts_with("rules/") {
                 rules.push((name, text));
             } else if name.starts_with("codes/") {
-                self.codes.insert(stem, Arc::new(toml::from_str(text).map_err(syntax)?));
+                self.codes.insert(stem(name).to_owned(), Arc::new(toml::from_str(text).map_err(syntax)?));
+            } else if name.starts_with("charsets/") {
+                self.add_charset(name, text)?;
             } else if name.starts_with("formats/") {
-                let format: Format = toml::from_str(text).map_err(syntax)?;
-                self.formats.insert(format.name.clone(), Arc::new(format));
+                formats.push((name.to_owned(), toml::from_str(text).map_err(syntax)?));
             } else {
                 layouts.push((name.to_owned(), toml::from_str(text).map_err(syntax)?));
             }
+        }
+        for (file, format) in formats {
+            let wrong = |what: String| SchemaError::Content { file: file.clone(), what };
+            let Some(charset) = self.charset(&format.charset) else {
+                let known: Vec<_> = self.charset_names().collect();
+                let (name, known) = (&format.charset, known.join(", "));
+                return Err(wrong(format!("no charset {name}; there are {known}")));
+            };
+            let format = format.with(charset).map_err(|what| wrong(what.to_owned()))?;
+            self.formats.insert(format.name.clone(), Arc::new(format));
         }
         // A layout may extend another one that stands later in the list: go round until nothing is left.
         while !layouts.is_empty() {
@@ -354,6 +400,24 @@ impl Schemas {
     /// The rules of the site.
     pub fn site_rules(&self) -> &SiteRules {
         &self.site
+    }
+
+    fn add_charset(&mut self, file: &str, text: &str) -> Result<(), SchemaError> {
+        let wrong = |source| SchemaError::Charset { file: file.to_owned(), source };
+        let charset = Arc::new(TableCharset::new(text).map_err(wrong)?);
+        let name = charset.name().to_owned();
+        let taken = Charset::WITHOUT_TABLE.iter().any(|known| known.name() == name);
+        if taken || name != stem(file) {
+            let what =
+                format!("its <code_set_name> is {name}: it must be the file's name, and not a built-in one");
+            return Err(SchemaError::Content { file: file.to_owned(), what });
+        }
+        for format in self.formats.values_mut().filter(|format| format.charset.name() == name) {
+            let charset = Charset::Table(Arc::clone(&charset));
+            *format = Arc::new(Format { charset, ..Format::clone(format) });
+        }
+        self.charsets.insert(name, charset);
+        Ok(())
     }
 
     fn build(&self, name: &str, file: LayoutFile) -> Result<Layout, SchemaError> {
@@ -466,6 +530,29 @@ impl Schemas {
         self.formats.values()
     }
 
+    /// The name of every charset.
+    pub fn charset_names(&self) -> impl Iterator<Item = &str> {
+        let without = Charset::WITHOUT_TABLE.iter().map(Charset::name);
+        without.chain(self.charsets.keys().map(String::as_str))
+    }
+
+    /// The charset called `name`.
+    pub fn charset(&self, name: &str) -> Option<Charset> {
+        let without = Charset::WITHOUT_TABLE.into_iter().find(|charset| charset.name() == name);
+        without.or_else(|| self.charsets.get(name).cloned().map(Charset::Table))
+    }
+
+    /// A rendering as it was stored, with its charset.
+    ///
+    /// # Errors
+    /// [`NoSuchCharset`] when it was written with a table that is not known here.
+    pub fn rendering(&self, stored: StoredRendering) -> Result<Rendering, NoSuchCharset> {
+        match self.charset(stored.charset()) {
+            Some(charset) => Ok(stored.with(charset)),
+            None => Err(NoSuchCharset { name: stored.charset().to_owned() }),
+        }
+    }
+
     /// The format called `name`.
     pub fn format(&self, name: &str) -> Option<&Arc<Format>> {
         self.formats.get(name)
@@ -494,6 +581,16 @@ mod tests {
     }
 
     #[test]
+    fn the_built_in_charsets_are_what_their_files_are_called() {
+        let schemas = Schemas::built_in().unwrap();
+        for (file, source) in BUILT_IN.iter().filter(|(file, _)| file.starts_with("charsets/")) {
+            assert_eq!(TableCharset::new(source).unwrap().name(), stem(file));
+            assert!(matches!(schemas.charset(stem(file)), Some(Charset::Table(_))), "{file}");
+        }
+        assert_eq!(schemas.charset_names().count(), 7);
+    }
+
+    #[test]
     fn a_meaning_may_depend_on_another_column() {
         let schemas = Schemas::built_in().unwrap();
         let layout = schemas.layout("procedure-150").unwrap();
@@ -513,12 +610,33 @@ mod tests {
         );
     }
 
+    const FORMAT: &str = "name = \"h\"\ntitle_ja = \"\"\ntitle_en = \"\"\ncharset = \"jef\"\nextension = \"h\"\n\
+                          framing = \"fixed\"\n";
+
+    #[test]
+    fn a_charset_of_a_site_is_there_for_its_formats() {
+        let rows: String = (0..=9).map(|digit| format!("<U003{digit}> \\xF{digit} |0\n")).collect();
+        let table = format!("<code_set_name> \"jef\"\n<uconv_class> \"EBCDIC_STATEFUL\"\nCHARMAP\n{rows}");
+        let files = |rows: &str| {
+            let table = format!("{table}{rows}END CHARMAP\n");
+            let files = [("formats/h.toml", FORMAT), ("charsets/jef.ucm", &table)];
+            Schemas::built_in().unwrap().with(files)
+        };
+        let schemas = files("<U0020> \\x40 |0\n").unwrap();
+        assert_eq!(schemas.format("h").unwrap().charset.encode("20 4").unwrap(), b"\xF2\xF0\x40\xF4");
+        // Without a blank there is no padding.
+        assert!(files("").unwrap_err().to_string().contains("blank"));
+    }
+
     #[test]
     fn a_faulty_schema_names_its_file() {
         let wrong = [
             ("layouts/a.toml", "kind = \"a\"\nedition = \"1\"\n", "has no key"),
             ("layouts/b.toml", "kind = \"b\"\nedition = \"1\"\nextends = \"c-9\"\n", "extends c-9"),
             ("layouts/d.toml", "kind = 1\n", "not a schema"),
+            ("charsets/e.ucm", "<uconv_class> \"X\"\n", "e.ucm: not a charset table"),
+            ("charsets/f.ucm", "<code_set_name> g\n<uconv_class> SBCS\nCHARMAP\nEND CHARMAP\n", "is g"),
+            ("formats/h.toml", FORMAT, "no charset jef"),
         ];
         for (name, text, expected) in wrong {
             let error = Schemas::default().with([(name, text)]).unwrap_err().to_string();

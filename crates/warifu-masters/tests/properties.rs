@@ -2,11 +2,16 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use proptest::prelude::*;
-use warifu_masters::charset::Charset;
+use warifu_masters::charset::table::Table;
+use warifu_masters::charset::{Charset, ucm};
 use warifu_masters::diff::{Change, diff, fields_that_differ};
 use warifu_masters::differential::apply;
+use warifu_masters::finding::Findings;
+use warifu_masters::fixed::{self, Shape};
+use warifu_masters::format::{Framing, RecordEnd, Rendering};
 use warifu_masters::read::{Declared, Role, read, read_canonical, read_canonical_record};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
@@ -55,7 +60,71 @@ fn master(schemas: &Schemas, records: &BTreeMap<u32, Record>) -> Master {
     read_canonical(schemas, "material", text.into_bytes()).unwrap()
 }
 
+/// Every charset there is, built once: a table takes a moment.
+fn charsets() -> &'static [Charset] {
+    static CHARSETS: OnceLock<Vec<Charset>> = OnceLock::new();
+    CHARSETS.get_or_init(|| {
+        let schemas = Schemas::built_in().unwrap();
+        schemas.charset_names().map(|name| schemas.charset(name).unwrap()).collect()
+    })
+}
+
+/// Text in one of the tables, or any bytes around shifts.
+fn host_bytes() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        Just(vec![0x0E]),
+        Just(vec![0x0F]),
+        Just(vec![0x40]),
+        Just(vec![0xF0]),
+        (0x41u8..0xFF, 0x41u8..0xFF).prop_map(|(lead, trail)| vec![lead, trail]),
+        any::<u8>().prop_map(|byte| vec![byte]),
+    ];
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
 proptest! {
+    /// Every table gives back what decodes, whatever the shifts.
+    #[test]
+    fn host_bytes_that_decode_come_back(bytes in host_bytes()) {
+        for charset in charsets() {
+            if let Ok(text) = charset.decode(&bytes) {
+                prop_assert_eq!(charset.encode(&text).unwrap(), bytes.as_slice());
+            }
+        }
+    }
+
+    /// No text of a table is a panic or needs more than its size.
+    #[test]
+    fn any_table_text_is_a_table_or_an_error(text in "(<code_set_name> x\n|<uconv_class> SBCS\n|CHARMAP\n|<U[0-9A-F]{4}>|<U[0-9A-F]{1,7}> |\\\\x[0-9A-F]{2}| \\|[0-5]|\n|END CHARMAP|\\PC){0,30}") {
+        if let Ok(ucm) = ucm::parse(&text) {
+            prop_assert!(ucm.mappings.len() <= text.len());
+            let _ = Table::of(&ucm);
+        }
+    }
+
+    /// Fixed-length records of any bytes are records or findings, and records come back as these bytes.
+    #[test]
+    fn any_fixed_bytes_are_records_or_findings(bytes in host_bytes(), end in prop::sample::select(vec!["", "0D25"])) {
+        let schemas = Schemas::built_in().unwrap();
+        let layout = schemas.layout("comment-30").unwrap();
+        let shape = Shape::of(layout).unwrap();
+        // So that fields are cut everywhere.
+        let bytes = bytes.repeat(shape.length() / bytes.len().max(1) + 1);
+        let end = RecordEnd::try_from(end.to_owned()).unwrap();
+        for charset in charsets() {
+            let mut findings = Findings::new();
+            let records = fixed::read(layout, &shape, charset, end.as_bytes(), &bytes, &mut findings);
+            if !findings.denies() {
+                let Ok((master, order)) = Master::new(records.table) else { continue };
+                let framing = Framing::Fixed { record_end: end.clone() };
+                let final_newline = records.final_end;
+                let rendering =
+                    Rendering { charset: charset.clone(), framing, final_newline, header: false, order };
+                prop_assert_eq!(&write(&master, &rendering).unwrap(), &bytes);
+            }
+        }
+    }
+
     /// Whatever the bytes: no panic, and findings have a place inside the file.
     #[test]
     fn reading_any_bytes_ends_with_findings_or_records(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
@@ -88,7 +157,7 @@ proptest! {
     /// decode(encode(x)) = x, and encoding refuses rather than changes.
     #[test]
     fn a_charset_gives_back_what_it_took(text in "\\PC{0,60}") {
-        for charset in [Charset::Windows31J, Charset::EucJpMs, Charset::Utf8] {
+        for charset in charsets() {
             match charset.encode(&text) {
                 Ok(bytes) => prop_assert_eq!(charset.decode(&bytes).unwrap(), text.as_str()),
                 Err(refused) => prop_assert!(text[refused.at..].starts_with(refused.character)),
@@ -99,7 +168,7 @@ proptest! {
     /// decode gives text only when encoding it gives the bytes.
     #[test]
     fn what_decodes_comes_back(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
-        for charset in [Charset::Windows31J, Charset::EucJpMs] {
+        for charset in charsets() {
             if let Ok(text) = charset.decode(&bytes) {
                 prop_assert_eq!(charset.encode(&text).unwrap(), bytes.as_slice());
             }

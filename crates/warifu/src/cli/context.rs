@@ -20,7 +20,7 @@ pub(crate) struct Global {
     /// Print one JSON document on standard output.
     #[arg(long, global = true)]
     json: bool,
-    /// A folder with layouts/, formats/, codes/ and rules/ of a site, added to the built-in ones.
+    /// A folder with layouts/, formats/, charsets/, codes/ and rules/ of a site, added to the built-in ones.
     #[arg(long, global = true, value_name = "DIR", env = "WARIFU_SCHEMAS")]
     schemas: Option<PathBuf>,
 }
@@ -118,7 +118,7 @@ impl Context {
     }
 }
 
-/// Every TOML file of a site's schema folder, with its path below it.
+/// Every file of a site's schema folder that is a schema, with its path below it.
 fn schema_files(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
     let cannot = |path: &Path, error: &io::Error| {
         Failure::system(
@@ -129,14 +129,16 @@ fn schema_files(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
     };
     let mut files = Vec::new();
     fs::metadata(folder).map_err(|error| cannot(folder, &error))?;
-    for part in ["codes", "formats", "layouts", "rules"] {
+    let parts =
+        [("charsets", "ucm"), ("codes", "toml"), ("formats", "toml"), ("layouts", "toml"), ("rules", "toml")];
+    for (part, wanted) in parts {
         let part_folder = folder.join(part);
         if !part_folder.is_dir() {
             continue;
         }
         for entry in fs::read_dir(&part_folder).map_err(|error| cannot(&part_folder, &error))? {
             let path = entry.map_err(|error| cannot(&part_folder, &error))?.path();
-            if path.extension().is_some_and(|extension| extension == "toml") {
+            if path.extension().is_some_and(|extension| extension == wanted) {
                 let text = fs::read_to_string(&path).map_err(|error| cannot(&path, &error))?;
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 files.push((format!("{part}/{name}"), text));

@@ -9,7 +9,7 @@ use warifu_masters::diff::{Summary, diff};
 use warifu_masters::differential::apply;
 use warifu_masters::digest::Digest;
 use warifu_masters::finding::{Code, Finding, Findings, Severity};
-use warifu_masters::format::{Format, Rendering};
+use warifu_masters::format::{Format, Rendering, StoredRendering};
 use warifu_masters::plausibility::plausibility;
 use warifu_masters::read::{Declared, Reading, Role, read, read_canonical};
 use warifu_masters::reissue::reissue;
@@ -206,7 +206,7 @@ impl Store {
             },
             base: onto.map(Before::base),
             accepted: judged.accepted(),
-            rendering: sound.rendering.clone(),
+            rendering: sound.rendering.clone().map(StoredRendering::from),
         };
         changes.extend(self.source_changes(tree, series, &sound, &record, request)?);
         let text = outcome.told.message(series, outcome.state.layout(), &record, &outcome.summary);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use warifu_masters::digest::Digest;
-use warifu_masters::format::Rendering;
+use warifu_masters::format::StoredRendering;
 use warifu_masters::read::Role;
 
 use super::StoreError;
@@ -46,7 +46,7 @@ pub struct ImportRecord {
     pub accepted: Vec<Accepted>,
     /// How its bytes differ from its records; none when they are kept as they came.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rendering: Option<Rendering>,
+    pub rendering: Option<StoredRendering>,
 }
 
 /// What an import did to the records of the state.

@@ -166,7 +166,10 @@ impl Store {
             let oid = objects.at(at.tree, &["sources", &at.series, &at.kind, name])?;
             oid.map(|oid| objects.blob(oid)).transpose()
         };
-        let bytes = match (&record.rendering, file("differential.csv")?) {
+        let rendering = record.rendering.map(|stored| self.schemas.rendering(stored)).transpose();
+        let rendering = rendering
+            .map_err(|error| StoreError::damaged(format_args!("{}/{}: {error}", at.series, at.kind)))?;
+        let bytes = match (&rendering, file("differential.csv")?) {
             (None, _) => file("original")?,
             (Some(rendering), Some(differential)) => {
                 let differential = read_canonical(&self.schemas, &at.kind, differential).ok();

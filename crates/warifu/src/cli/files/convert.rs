@@ -4,8 +4,11 @@ use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::report::FindingsJson;
+use warifu_masters::convert::convert;
+use warifu_masters::digest::Digest;
+use warifu_masters::finding::{Code, Finding, Findings};
 use warifu_masters::say;
-use warifu_masters::write::convert;
+use warifu_masters::write::Cut;
 
 use super::{grouped, refused};
 use crate::cli::Context;
@@ -27,47 +30,100 @@ pub(crate) struct Args {
     /// Where to write it.
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
+    /// A field whose values may be cut where a fixed-length column cannot hold them; each cut is listed. May be
+    /// given several times.
+    #[arg(long, value_name = "FIELD")]
+    shorten: Vec<String>,
 }
 
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let (from, to) = (context.format(&self.from)?, context.format(&self.to)?);
+        self.refuse_unknown_fields(context)?;
         let bytes = files::read(&self.file)?;
-        let converted = match convert(&context.schemas, bytes, &from, &to) {
+        let mut converted = match convert(&context.schemas, &bytes, &from, &to, &self.shorten) {
             Ok(converted) => converted,
-            Err(reading) => {
-                context.findings(&self.file, &reading.findings);
+            Err(findings) => {
+                context.findings(&self.file, &findings);
                 if context.json {
-                    let findings = FindingsJson::new(&reading.findings);
+                    let findings = FindingsJson::new(&findings);
                     context.print_json(&json!({ "written": false, "findings": findings }))?;
                 }
                 return Err(refused(&self.file));
             }
         };
-        context.findings(&self.file, &converted.source.findings);
-        files::write(&self.output, &converted.bytes)?;
+        converted.findings.extend(shortened(&converted.cuts));
+        context.findings(&self.file, &converted.findings);
+        // Writing waits for the disk; the digest does not.
+        let digest = std::thread::scope(|scope| {
+            let digest = scope.spawn(|| Digest::of(&converted.bytes));
+            files::write(&self.output, &converted.bytes)?;
+            Ok::<_, Failure>(digest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })?;
         if context.json {
             context.print_json(&json!({
                 "written": true,
                 "from": { "format": from.name, "file": self.file, "sha256": converted.source_digest },
-                "to": { "format": to.name, "file": self.output, "sha256": converted.digest },
-                "rows": converted.source.rows,
-                "findings": FindingsJson::new(&converted.source.findings),
+                "to": { "format": to.name, "file": self.output, "sha256": digest },
+                "rows": converted.rows,
+                "shortened": converted.cuts,
+                "findings": FindingsJson::new(&converted.findings),
             }))?;
             return Ok(Exit::Done);
         }
         let lang = context.lang;
-        let rows = grouped(converted.source.rows);
-        let proof = say!(lang, "{rows} records, the same there and back", "{rows} 件、往復して一致");
+        let rows = grouped(converted.rows);
+        let proof = match converted.cuts.len() {
+            0 => say!(lang, "{rows} records, the same there and back", "{rows} 件、往復して一致"),
+            cut => {
+                let cut = grouped(cut);
+                say!(
+                    lang,
+                    "{rows} records, the same there and back but for {cut} shortened values",
+                    "{rows} 件、短縮した {cut} 値を除き往復して一致"
+                )
+            }
+        };
         context.print(&format!(
             "{}  {}  {}\n{}  {}  {}\n{proof}\n",
             converted.source_digest,
             from.name,
             self.file.display(),
-            converted.digest,
+            digest,
             to.name,
             self.output.display(),
         ))?;
         Ok(Exit::Done)
     }
+
+    /// A field that no layout has is a slip of the pen.
+    fn refuse_unknown_fields(&self, context: &Context) -> Result<(), Failure> {
+        let known = |field: &str| context.schemas.layouts().any(|layout| layout.position(field).is_some());
+        match self.shorten.iter().find(|field| !known(field)) {
+            Some(field) => Err(Failure::new(
+                Exit::CouldNotRun,
+                format!("no layout has a field {field}; --shorten takes field ids such as short_name"),
+                format!(
+                    "項目 {field} を持つレイアウトはありません。--shorten には short_name などの項目 ID を指定します"
+                ),
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Each value that was cut, with the whole one.
+fn shortened(cuts: &[Cut]) -> Findings {
+    let mut findings = Findings::new();
+    for cut in cuts {
+        findings.push_with(Code::ConvertShortened, || {
+            Finding::new(Code::ConvertShortened)
+                .line(cut.line)
+                .field(cut.column, &cut.field)
+                .key(&cut.key)
+                .found(&cut.new)
+                .expected(&cut.old)
+        });
+    }
+    findings
 }

@@ -5,12 +5,12 @@ use unicode_width::UnicodeWidthStr as _;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::report::FindingsJson;
-use warifu_masters::charset::Charset;
 use warifu_masters::digest::Digest;
 use warifu_masters::finding::Findings;
-use warifu_masters::format::{Quoting, Rendering};
+use warifu_masters::fixed::Shape;
+use warifu_masters::format::{Framing, Newline, Quoting};
 use warifu_masters::lang::{Lang, Speak as _};
-use warifu_masters::read::{Declared, read};
+use warifu_masters::read::{Candidate, Confidence, Declared, Reading, Why, read};
 use warifu_masters::say;
 use warifu_masters::table::Master;
 use warifu_trust::VerifiedRelease;
@@ -42,7 +42,12 @@ struct Inspected {
     kind: Option<String>,
     layout: Option<String>,
     format: Option<String>,
-    charset: Option<&'static str>,
+    charset: Option<String>,
+    confidence: Option<Confidence>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    candidates: Vec<Other>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record_bytes: Option<usize>,
     newline: Option<&'static str>,
     role: Option<&'static str>,
     rows: usize,
@@ -51,6 +56,14 @@ struct Inspected {
     canonical_sha256: Option<Digest>,
     #[serde(skip_serializing_if = "Option::is_none")]
     signed: Option<serde_json::Value>,
+}
+
+/// Another format that the file fits.
+#[derive(Serialize)]
+struct Other {
+    format: String,
+    charset: String,
+    why: Why,
 }
 
 impl Args {
@@ -84,11 +97,20 @@ fn inspect(
     about.signed = signed.as_ref().map(|(_, document)| document.clone());
     let reading = read(&context.schemas, bytes, &Declared::default());
     about.rows = reading.rows;
-    about.charset = reading.charset.map(Charset::name);
+    about.charset = reading.charset.as_ref().map(|charset| charset.name().to_owned());
+    about.confidence = reading.charset.as_ref().map(|_| reading.confidence);
+    let other = |other: &Candidate| Other {
+        format: other.format.name.clone(),
+        charset: other.format.charset.name().to_owned(),
+        why: other.why,
+    };
+    about.candidates = reading.others.iter().map(other).collect();
+    about.record_bytes = record_bytes(&reading);
     about.kind = reading.layout.as_ref().map(|layout| layout.kind.clone());
     about.layout = reading.layout.as_ref().map(|layout| layout.name());
     about.format = reading.format.as_ref().map(|format| format.name.clone());
-    about.newline = reading.rendering.as_ref().map(|rendering| rendering.newline.name());
+    let newline = reading.rendering.as_ref().and_then(|rendering| rendering.framing.newline());
+    about.newline = newline.map(Newline::name);
     about.role = reading.role.map(|role| role_name(role, Lang::En));
     about.canonical_sha256 = reading.master.as_ref().map(Master::canonical_digest);
     context.findings(file, &reading.findings);
@@ -110,16 +132,8 @@ fn inspect(
             say!(lang, "not a master this program knows", "既知のマスターではありません"),
         ),
     }
-    if let Some(charset) = reading.charset {
-        let format = about.format.as_deref().unwrap_or("-");
-        let certain = if reading.charset_certain {
-            String::new()
-        } else {
-            say!(lang, " (ASCII only: other charsets fit as well)", "（ASCII のみのため断定できません）")
-        };
-        let how =
-            reading.rendering.as_ref().map_or(String::new(), |rendering| rendering_words(rendering, lang));
-        line(say!(lang, "format", "形式").as_str(), format!("{format} ({}{how}){certain}", charset.name()));
+    if let Some(words) = format_words(&reading, lang) {
+        line(say!(lang, "format", "形式").as_str(), words);
     }
     if let Some(role) = reading.role {
         let rows = grouped(reading.rows);
@@ -139,12 +153,45 @@ fn inspect(
     Ok((Exit::Done, None))
 }
 
-fn rendering_words(rendering: &Rendering, lang: Lang) -> String {
-    let quoted = match rendering.quoting {
-        Quoting::All => say!(lang, "every field quoted", "全項目引用符付き"),
-        Quoting::Minimal => say!(lang, "unquoted", "引用符なし"),
+/// The format, the facts it was told by, how sure that is and what else would fit.
+fn format_words(reading: &Reading, lang: Lang) -> Option<String> {
+    let charset = reading.charset.as_ref()?.name();
+    let format = reading.format.as_ref().map_or("-", |format| format.name.as_str());
+    let framing = match reading.rendering.as_ref().map(|rendering| &rendering.framing) {
+        Some(Framing::Csv { newline, quoting: Quoting::All }) => {
+            say!(lang, ", {}, every field quoted", "、{}、全項目引用符付き", newline.name())
+        }
+        Some(Framing::Csv { newline, quoting: Quoting::Minimal }) => {
+            say!(lang, ", {}, unquoted", "、{}、引用符なし", newline.name())
+        }
+        Some(Framing::Fixed { .. }) => {
+            let bytes = record_bytes(reading).unwrap_or_default();
+            say!(lang, ", records of {bytes} bytes", "、{bytes} バイト固定長")
+        }
+        None => String::new(),
     };
-    format!(", {}, {quoted}", rendering.newline.name())
+    let confidence = reading.confidence.say(lang);
+    let mut words = say!(
+        lang,
+        "{format} ({charset}{framing}), {confidence}",
+        "{format}（{charset}{framing}）、{confidence}"
+    );
+    if !reading.others.is_empty() {
+        let others = reading.others.iter();
+        let others: Vec<_> =
+            others.map(|other| format!("{} ({})", other.format.name, other.why.say(lang))).collect();
+        let others = others.join(", ");
+        words.push_str(&say!(lang, "; also fits {others}", "。他の候補: {others}"));
+    }
+    Some(words)
+}
+
+/// The bytes of one fixed-length record.
+fn record_bytes(reading: &Reading) -> Option<usize> {
+    match (&reading.rendering.as_ref()?.framing, &reading.layout) {
+        (Framing::Fixed { .. }, Some(layout)) => Shape::of(layout).ok().map(|shape| shape.length()),
+        _ => None,
+    }
 }
 
 /// One entry of the JSON document: the facts and the findings.

@@ -1,0 +1,111 @@
+//! Files for hosts: fixed-length records, and charsets whose ASCII is not ASCII.
+//!
+//! Their charsets differ in few places, some of them only in where kana and small letters stand, so that a file in
+//! one is mostly text in another as well. All known ones are tried on the whole file; what tells them apart is
+//! whether every byte is text and whether the kana columns hold kana. Where that does not decide, nothing is
+//! assumed.
+
+use std::sync::Arc;
+
+use crate::finding::{Code, Finding};
+use crate::format::{Format, Framing};
+use crate::read::{Candidate, Confidence, Reading, Role, Why, read_as};
+use crate::recognise::{Guess, Kana, guess_charset};
+use crate::schema::Schemas;
+use crate::write::same_records;
+
+/// Whether files of `format` are told from others by trying, not by their bytes alone.
+pub(crate) fn is_for_hosts(format: &Format) -> bool {
+    matches!(format.framing, Framing::Fixed { .. }) || !format.charset.is_ascii_like()
+}
+
+/// That the file is not in `declared`, but what `reading` says, or else what it is `like`.
+pub(crate) fn not_in(declared: &Format, reading: &Reading, like: &str) -> Finding {
+    let looks_like = match &reading.format {
+        Some(format) => format!("{} ({})", format.name, format.charset.name()),
+        None => like.to_owned(),
+    };
+    let expected = format!("{} ({})", declared.name, declared.charset.name());
+    Finding::new(Code::FileFormat).found(looks_like).expected(expected)
+}
+
+/// One format tried on a file.
+struct Attempt {
+    format: Arc<Format>,
+    reading: Reading,
+    kana: Kana,
+}
+
+fn attempt(schemas: &Schemas, bytes: &[u8], format: &Arc<Format>, role: Option<Role>) -> Attempt {
+    let mut reading = read_as(schemas, bytes, format, role);
+    if reading.format.is_some() {
+        reading.format = Some(Arc::clone(format));
+    }
+    let kana = reading.master.as_ref().map_or_else(Kana::default, |master| Kana::of(master));
+    Attempt { format: Arc::clone(format), reading, kana }
+}
+
+/// Reads `bytes`, which some format for hosts should fit.
+pub(crate) fn read(schemas: &Schemas, bytes: &[u8], role: Option<Role>) -> Reading {
+    let formats = schemas.formats().filter(|format| is_for_hosts(format));
+    let attempts: Vec<Attempt> = formats
+        .map(|format| attempt(schemas, bytes, format, role))
+        .filter(|one| one.reading.layout.is_some())
+        .collect();
+    let (mut sound, unsound): (Vec<_>, Vec<_>) = attempts.into_iter().partition(|one| one.reading.is_sound());
+    if sound.is_empty() {
+        let faults = |one: &Attempt| one.reading.findings.counts().map(|(_, count)| count).sum::<u64>();
+        return match unsound.into_iter().min_by_key(faults) {
+            Some(best) => best.reading,
+            None => Reading::finding(Finding::new(Code::FileUnknown).found("EBCDIC")),
+        };
+    }
+    // Stable: of equals, the first by name.
+    sound.sort_by_key(|one| std::cmp::Reverse(one.kana.per_mille()));
+    let mut best = sound.remove(0);
+    let same = |other: &Attempt| match (&best.reading.master, &other.reading.master) {
+        (Some(one), Some(other)) => same_records(one, other),
+        _ => false,
+    };
+    let (same, different): (Vec<_>, Vec<_>) = sound.into_iter().partition(same);
+    let decided = best.kana.mostly() && different.iter().all(|other| other.kana.hardly());
+    best.reading.confidence = match (decided, different.is_empty(), same.is_empty()) {
+        (_, true, true) => Confidence::Certain,
+        (_, true, false) | (true, false, _) => Confidence::Likely,
+        (false, false, _) => Confidence::Possible,
+    };
+    let why = if decided { Why::FewerKana } else { Why::OtherText };
+    let candidates = |attempts: &[Attempt], why| {
+        let candidate = |one: &Attempt| Candidate { format: Arc::clone(&one.format), why };
+        attempts.iter().map(candidate).collect::<Vec<_>>()
+    };
+    best.reading.others = candidates(&same, Why::SameRecords);
+    best.reading.others.extend(candidates(&different, why));
+    if !decided && !different.is_empty() {
+        let names: Vec<_> = different.iter().map(|one| one.format.name.as_str()).collect();
+        let finding = Finding::new(Code::FileDoubtful).found(&best.format.name).expected(names.join(", "));
+        best.reading.findings.push(finding);
+    }
+    best.reading
+}
+
+/// Reads `bytes`, which should be in `format`. What it looks to be instead is only asked when something is wrong
+/// with that.
+pub(crate) fn read_declared(schemas: &Schemas, bytes: &[u8], format: &Format, role: Option<Role>) -> Reading {
+    let format = Arc::new(format.clone());
+    let declared = attempt(schemas, bytes, &format, role);
+    if declared.reading.is_sound() && !declared.kana.hardly() {
+        return declared.reading;
+    }
+    let mut other = match guess_charset(bytes) {
+        Guess::Ebcdic | Guess::Binary => read(schemas, bytes, role),
+        _ => crate::read::read(schemas, bytes.to_vec(), &crate::read::Declared { format: None, role }),
+    };
+    let another = other.format.as_ref().is_some_and(|found| found.name != format.name)
+        && (other.is_sound() || declared.reading.layout.is_none());
+    if !another {
+        return declared.reading;
+    }
+    other.findings.push(not_in(&format, &other, "another format"));
+    other
+}
