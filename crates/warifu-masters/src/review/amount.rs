@@ -50,23 +50,21 @@ impl Amount {
 
 /// How an amount moved.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Movement {
-    /// Before.
-    pub old: f64,
-    /// Now.
-    pub new: f64,
+struct Movement {
+    old: f64,
+    new: f64,
 }
 
 impl Movement {
     /// From two fields; `None` when one is no number or both are the same.
-    pub fn between(old: &str, new: &str) -> Option<Movement> {
+    fn between(old: &str, new: &str) -> Option<Movement> {
         let number = |field: &str| field.parse::<f64>().ok().filter(|number| number.is_finite());
         let movement = Movement { old: number(old)?, new: number(new)? };
         (movement.old != movement.new).then_some(movement)
     }
 
     /// How many times the smaller one the larger one is: 1 or more, infinite from or to zero.
-    pub fn factor(self) -> f64 {
+    fn factor(self) -> f64 {
         let (small, large) = (self.old.abs().min(self.new.abs()), self.old.abs().max(self.new.abs()));
         if small == 0.0 || self.old.signum() != self.new.signum() { f64::INFINITY } else { large / small }
     }

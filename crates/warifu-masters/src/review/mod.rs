@@ -18,7 +18,7 @@ use crate::finding::{Code, Finding, Severity};
 use crate::schema::{ABOLISHED_ON, CHANGE_CLASS, CHANGED_ON, Column, ColumnType};
 use crate::table::Master;
 
-pub use amount::{Amount, AmountUnit, Movement};
+pub use amount::{Amount, AmountUnit};
 pub use kind::{Level, RiskKind};
 pub use reference::Reference;
 

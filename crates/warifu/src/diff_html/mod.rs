@@ -1,20 +1,20 @@
 //! A diff as one page for people: what a joint review of both organisations looks at, prints and signs off.
 //!
 //! The page is one file. It asks nothing of the network and runs nothing but its own script, which shows the
-//! data that stands beside it as JSON; [`data`] is that JSON's shape. Both languages are in the page.
+//! data that stands beside it as JSON; `data.rs` tells that JSON's shape. Both languages are in the page.
 
 mod data;
 mod marks;
 
 use serde_json::Value;
-use warifu_masters::diff::{Diff, diff};
+use warifu_masters::diff::{Diff, OtherKind, diff};
 use warifu_masters::digest::Digest;
 use warifu_masters::lang::Lang;
 use warifu_masters::read::Role;
 use warifu_masters::review::{Scope, review};
 use warifu_masters::say;
 
-use crate::side::{Origin, Source, States};
+use crate::side::{Origin, Side, Source, States};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -23,8 +23,8 @@ const SCRIPT: &str = include_str!("page.js");
 /// The page on what changed between two states, first shown in `lang`.
 ///
 /// # Errors
-/// [`warifu_masters::diff::OtherKind`] when the sides are not of the same kind.
-pub fn page(states: &States, lang: Lang) -> Result<Vec<u8>, warifu_masters::diff::OtherKind> {
+/// [`OtherKind`] when the sides are not of the same kind.
+pub fn page(states: &States, lang: Lang) -> Result<Vec<u8>, OtherKind> {
     let diff = diff(&states.old.master, &states.new.master)?;
     let parts = states.origins.iter().any(is_part);
     let scope = if parts { Scope::Parts } else { Scope::States { others: &states.others } };
@@ -37,8 +37,8 @@ pub fn page(states: &States, lang: Lang) -> Result<Vec<u8>, warifu_masters::diff
         data["masters"][&layout.kind] = serde_json::json!({ "en": layout.name_en, "ja": layout.name_ja });
     }
     let [old, new] = &states.origins;
-    data["old"] = side(&diff, &states.old.name, old, Side::Old);
-    data["new"] = side(&diff, &states.new.name, new, Side::New);
+    data["old"] = told(&states.old, old);
+    data["new"] = told(&states.new, new);
     Ok(assemble(&diff, &data, lang))
 }
 
@@ -46,16 +46,9 @@ fn is_part(origin: &Origin) -> bool {
     matches!(origin.source, Source::File { role: Role::Differential })
 }
 
-enum Side {
-    Old,
-    New,
-}
-
-fn side(diff: &Diff<'_>, name: &str, origin: &Origin, side: Side) -> Value {
-    let master = match side {
-        Side::Old => diff.old,
-        Side::New => diff.new,
-    };
+/// What the front page says of one side.
+fn told(side: &Side, origin: &Origin) -> Value {
+    let Side { name, master } = side;
     let mut value = serde_json::json!({
         "name": name,
         "layout": master.layout().name(),
