@@ -1,6 +1,6 @@
 //! The commands that work on files alone, on the real files.
 
-use crate::stage::{Stage, data};
+use crate::stage::{Stage, checkout, data};
 
 #[test]
 fn inspect_tells_what_a_file_is_by_its_content() {
@@ -220,4 +220,24 @@ fn a_differential_of_two_fulls_takes_the_older_to_the_newer() {
     let ran = stage.warifu(&format!("diff {old} {new}")).ends(0);
     let first: Vec<&str> = ran.out.lines().skip(1).take(4).collect();
     insta::assert_debug_snapshot!(first);
+}
+
+#[test]
+fn a_rule_of_the_site_is_asked_of_a_full_file() {
+    let stage = Stage::new();
+    let demo = checkout().join("masters/demo/2024-05");
+    std::fs::copy(demo.join("c_ALL20240501.csv"), stage.path("c_ALL20240501.csv")).unwrap();
+    let rule = "[[rule]]\nid = \"site/no-tests\"\nkind = \"comment\"\nseverity = \"deny\"\n\
+                require = \"!new.name.contains('検査')\"\ntext_en = \"names a test\"\ntext_ja = \"検査を含みます\"\n";
+    std::fs::create_dir_all(stage.path("site/rules")).unwrap();
+    stage.write("site/rules/comments.toml", rule);
+    let ran = stage.warifu("validate c_ALL20240501.csv --schemas site --json").ends(1);
+    let report = &ran.json()[0];
+    let count = report["findings"]["counts"]["site/no-tests"].as_u64().unwrap();
+    let first = &report["findings"]["list"][0];
+    assert_eq!((first["code"].as_str(), first["rule"].as_str()), (Some("site/rule"), Some("site/no-tests")));
+    assert!(count > 0 && ran.err.contains("denied site/no-tests: names a test (name "), "{}", ran.err);
+    stage.write("site/rules/comments.toml", rule.replace("new.name", "new.nane"));
+    let ran = stage.warifu("validate c_ALL20240501.csv --schemas site --lang ja").ends(2);
+    assert!(ran.err.contains("comment masters have no column nane"), "{}", ran.err);
 }

@@ -18,8 +18,8 @@ pub(super) fn related_product(report: &mut Report<'_>) {
         let is_product = !is_zero(report.bytes(target, related));
         let wrong = if is_product { Some(related) } else { same.into_iter().find(differs) };
         let column = wrong.unwrap_or(related);
-        let there = report.field(target, column);
-        report.hold(row, column, wrong.is_none(), || there.to_owned());
+        let master = report.master;
+        report.hold(row, column, wrong.is_none(), || master.field(target, column).to_owned());
     }
 }
 
@@ -38,8 +38,8 @@ pub(super) fn list_price(report: &mut Report<'_>) {
         }
         let first = *prices.entry((list, report.bytes(row, unit))).or_insert(row);
         let holds = hundredths(report.bytes(row, price)) == hundredths(report.bytes(first, price));
-        let there = report.field(first, price);
-        report.hold(row, price, holds, || there.to_owned());
+        let master = report.master;
+        report.hold(row, price, holds, || master.field(first, price).to_owned());
     }
 }
 
@@ -54,8 +54,10 @@ pub(super) fn generic_parts(report: &mut Report<'_>) {
     for row in report.rows() {
         let blank = report.bytes(row, code).is_empty();
         let holds = blank == report.bytes(row, text).is_empty() && blank == is_zero(report.bytes(row, class));
-        let (text, class) = (report.field(row, text), report.field(row, class));
-        report.hold(row, code, holds, || format!("\"{text}\", {class}"));
+        let master = report.master;
+        report.hold(row, code, holds, || {
+            format!("\"{}\", {}", master.field(row, text), master.field(row, class))
+        });
     }
 }
 
@@ -95,8 +97,10 @@ pub(super) fn generic_code(report: &mut Report<'_>) {
         if generic_here.is_empty() || list.is_empty() {
             continue;
         }
-        let list_here = report.field(row, list_code);
-        report.hold(row, generic, generic_here.get(..7) == list.get(..7), || list_here.to_owned());
+        let master = report.master;
+        report.hold(row, generic, generic_here.get(..7) == list.get(..7), || {
+            master.field(row, list_code).to_owned()
+        });
     }
 }
 

@@ -17,8 +17,9 @@ pub(super) fn transition_open(report: &mut Report<'_>) {
     let [transition, end] = report.columns();
     for row in report.rows() {
         if !is_zero(report.bytes(row, transition)) {
-            let ends = report.field(row, end);
-            report.hold(row, transition, ends.as_bytes() == OPEN, || ends.to_owned());
+            let master = report.master;
+            report
+                .hold(row, transition, report.bytes(row, end) == OPEN, || master.field(row, end).to_owned());
         }
     }
 }

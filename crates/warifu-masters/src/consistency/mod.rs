@@ -79,7 +79,7 @@ pub fn check(master: &Master, published: Option<Day>) -> Findings {
 
 /// How many rows every rule is asked of before the next ones come: few enough to stay in the processor's cache
 /// meanwhile, since a row of procedures is 1.5 KB long and thirty rules look at it.
-const BLOCK_ROWS: usize = 256;
+const BLOCK_ROWS: usize = 64;
 
 /// Every rule between `masters`, which belong to one series, each of another kind: what was found, by the kind of
 /// the master whose record breaks the rule.

@@ -10,8 +10,8 @@ pub(super) fn step(report: &mut Report<'_>) {
     let [method, unit] = report.columns();
     for row in report.rows() {
         let holds = (report.bytes(row, method) == b"1") != is_zero(report.bytes(row, unit));
-        let unit_here = report.field(row, unit);
-        report.hold(row, method, holds, || unit_here.to_owned());
+        let master = report.master;
+        report.hold(row, method, holds, || master.field(row, unit).to_owned());
     }
 }
 
@@ -54,13 +54,14 @@ pub(super) fn step_range(report: &mut Report<'_>) {
 pub(super) fn inpatient_outpatient(report: &mut Report<'_>) {
     let [class, outpatient, inpatient] = report.columns();
     for row in report.rows() {
-        let class_here = report.field(row, class);
-        let wrong = [("1", outpatient), ("2", inpatient)]
+        let wrong = [(b"1", outpatient), (b"2", inpatient)]
             .into_iter()
-            .find(|(only, tally)| (class_here == *only) != is_zero(report.bytes(row, *tally)));
+            .find(|(only, tally)| (report.bytes(row, class) == *only) != is_zero(report.bytes(row, *tally)));
         let tally = wrong.map_or(outpatient, |(_, tally)| tally);
-        let tally_here = report.field(row, tally);
-        report.hold_found(row, tally, wrong.is_none(), || (class_here.to_owned(), tally_here.to_owned()));
+        let master = report.master;
+        report.hold_found(row, tally, wrong.is_none(), || {
+            (master.field(row, class).to_owned(), master.field(row, tally).to_owned())
+        });
     }
 }
 
@@ -84,14 +85,16 @@ pub(super) fn age_addition(report: &mut Report<'_>) {
                 continue;
             }
             let Some(target) = report.master.find(addition) else { continue };
-            let class = report.field(target, notice);
-            report.hold(row, code, is_addition(class), || class.to_owned());
+            let master = report.master;
+            report.hold(row, code, is_addition(report.bytes(target, notice)), || {
+                master.field(target, notice).to_owned()
+            });
         }
     }
 }
 
-fn is_addition(notice_class: &str) -> bool {
-    matches!(notice_class, "7" | "9")
+fn is_addition(notice_class: &[u8]) -> bool {
+    matches!(notice_class, b"7" | b"9")
 }
 
 /// Each of the four age additions has a code and ages, or neither.
@@ -101,8 +104,10 @@ pub(super) fn age_range(report: &mut Report<'_>) {
         let (code, lower, upper) = (slot[0], slot[1], slot[2]);
         for row in report.rows() {
             let ageless = is_zero(report.bytes(row, lower)) && is_zero(report.bytes(row, upper));
-            let (from, to) = (report.field(row, lower), report.field(row, upper));
-            report.hold(row, code, is_zero(report.bytes(row, code)) == ageless, || format!("{from}-{to}"));
+            let master = report.master;
+            report.hold(row, code, is_zero(report.bytes(row, code)) == ageless, || {
+                format!("{}-{}", master.field(row, lower), master.field(row, upper))
+            });
         }
     }
 }
@@ -115,8 +120,10 @@ pub(super) fn note_addition_class(report: &mut Report<'_>) {
         if !numbered && is_zero(report.bytes(row, group)) {
             continue;
         }
-        let class = report.field(row, notice);
-        report.hold(row, sequence, is_addition(class) == numbered, || class.to_owned());
+        let master = report.master;
+        report.hold(row, sequence, is_addition(report.bytes(row, notice)) == numbered, || {
+            master.field(row, notice).to_owned()
+        });
     }
 }
 

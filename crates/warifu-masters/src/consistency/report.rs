@@ -47,8 +47,8 @@ impl<'a> Report<'a> {
     /// Counts the record in `row` as one that the rule was asked of. When it does not hold there, says so of
     /// `column`, whose field is what was found; `expected` is made only for findings that are kept.
     pub(super) fn hold(&mut self, row: usize, column: usize, holds: bool, expected: impl FnOnce() -> String) {
-        let field = self.field(row, column);
-        self.hold_found(row, column, holds, || (field.to_owned(), expected()));
+        let master = self.master;
+        self.hold_found(row, column, holds, || (master.field(row, column).to_owned(), expected()));
     }
 
     /// As [`Report::hold`], where what was found is more than one field: `evidence` is (found, expected).

@@ -108,7 +108,7 @@ impl Store {
         let config = self.config_in(tree)?;
         let site = self.site_rules(tree)?;
         let accepted = self.accepted_codes()?;
-        let mut all = held.iter().map(|held| self.judge_alone(held, &site)).collect::<Result<Vec<_>, _>>()?;
+        let mut all: Vec<Findings> = held.iter().map(|held| self.judge_alone(held, &site)).collect();
         let series: BTreeSet<&str> = held.iter().map(|held| held.at.series.as_str()).collect();
         for series in series {
             let together = held.iter().filter(|held| held.at.series == series).map(|held| &held.state);
@@ -130,7 +130,7 @@ impl Store {
         Ok(all)
     }
 
-    fn judge_alone(&self, held: &Held, site: &SiteRules) -> Result<Findings, StoreError> {
+    fn judge_alone(&self, held: &Held, site: &SiteRules) -> Findings {
         let Held { at, record, state } = held;
         let mut findings = Findings::new();
         let digest = state.canonical_digest();
@@ -145,24 +145,22 @@ impl Store {
         let published = record.as_ref().and_then(|record| published(record.dated));
         findings.extend(validate(state, role));
         findings.extend(consistency::check(state, published));
-        let before = self.state_before(at, record.as_ref())?;
+        let before = self.state_before(at, record.as_ref());
         if let Some(before) = &before
             && let Ok(diff) = diff(before, state)
         {
             findings.extend(consistency::check_versions(&diff, published));
         }
         findings.extend(site.check(state, before.as_ref()));
-        Ok(findings)
+        findings
     }
 
-    /// The state that the last import of a master was held against; `None` where it was the first one, or its
-    /// commit is not in this clone.
-    fn state_before(&self, at: &At, record: Option<&ImportRecord>) -> Result<Option<Master>, StoreError> {
-        let Some(base) = record.and_then(|record| record.base.as_ref()) else { return Ok(None) };
-        match self.resolve(&base.commit) {
-            Ok((_, tree)) => self.state_at(&self.objects()?, tree, &at.series, &at.kind).map(Some),
-            Err(_) => Ok(None),
-        }
+    /// The state that the last import of a master was held against; `None` where it was the first one, or that
+    /// commit is not in this clone or cannot be read: what is wrong there is no fault of this revision.
+    fn state_before(&self, at: &At, record: Option<&ImportRecord>) -> Option<Master> {
+        let base = record?.base.as_ref()?;
+        let (_, tree) = self.resolve(&base.commit).ok()?;
+        self.state_at(&self.objects().ok()?, tree, &at.series, &at.kind).ok()
     }
 
     /// (series, kind, code) of every finding that was ever accepted.
