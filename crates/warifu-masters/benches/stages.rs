@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use warifu_masters::charset::Charset;
+use warifu_masters::convert::convert;
 use warifu_masters::digest::Digest;
 use warifu_masters::read::{Declared, Role, read, read_canonical};
 use warifu_masters::schema::Schemas;
@@ -45,6 +46,17 @@ fn main() {
         });
     });
     stage("decode with proof", &|| files.iter().for_each(|bytes| drop(Charset::Windows31J.decode(bytes))));
+    let texts: Vec<String> =
+        files.iter().map(|bytes| Charset::Windows31J.decode(bytes).expect("a published file")).collect();
+    stage("encode to eucJP-ms", &|| texts.iter().for_each(|text| drop(Charset::EucJpMs.encode(text))));
+    let kikin = schemas.format("kikin").expect("built in");
+    let shorten = ["short_name", "full_name", "name", "kana"].map(str::to_owned);
+    for to in ["kokuho", "kokuho-utf8", "kokuho-ebcdic"] {
+        let format = schemas.format(to).expect("built in");
+        stage(&format!("convert to {to} with proof"), &|| {
+            files.iter().for_each(|bytes| drop(convert(&schemas, bytes, kikin, format, &shorten)));
+        });
+    }
     stage("read (decode, parse, order)", &|| {
         files.iter().for_each(|bytes| drop(read(&schemas, bytes.clone(), &Declared::default())));
     });

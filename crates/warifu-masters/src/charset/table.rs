@@ -12,6 +12,14 @@ const NONE: u16 = 0xFFFF;
 const BEYOND: u16 = 0xD800;
 const BEYOND_LIMIT: usize = 0x800;
 
+/// One word for each number of sixteen bits.
+type Words = [u16; 0x1_0000];
+
+fn no_words() -> Box<Words> {
+    // Made where it stays: it is too large for the stack of a small thread.
+    vec![NONE; 0x1_0000].try_into().unwrap_or_else(|_| Box::new([NONE; 0x1_0000]))
+}
+
 /// The two tables of a charset.
 pub struct Table {
     class: Class,
@@ -19,10 +27,10 @@ pub struct Table {
     shift_single: Vec<u8>,
     /// The character of each single byte.
     single: [u16; 256],
-    /// The character of each two bytes; empty when there are none.
-    double: Vec<u16>,
+    /// The character of each two bytes.
+    double: Box<Words>,
     /// The code of each character up to U+FFFF. Below 100 it is a single byte.
-    codes: Vec<u16>,
+    codes: Box<Words>,
     /// The characters beyond U+FFFF.
     beyond: Vec<char>,
     /// Their codes, in order of the characters.
@@ -49,8 +57,8 @@ impl Table {
             shift_double: vec![0x0E],
             shift_single: vec![0x0F],
             single: [NONE; 256],
-            double: Vec::new(),
-            codes: vec![NONE; 0x1_0000],
+            double: no_words(),
+            codes: no_words(),
             beyond: Vec::new(),
             beyond_codes: Vec::new(),
             plain: [0; 256],
@@ -68,7 +76,6 @@ impl Table {
     ) -> Table {
         let mut table = Table::empty();
         table.class = Class::Mixed;
-        table.double = vec![NONE; 0x1_0000];
         for code in codes {
             let (single, double);
             let bytes: &[u8] = match code {
@@ -106,9 +113,6 @@ impl Table {
         let alike = to_double.starts_with(to_single) || to_single.starts_with(to_double);
         if ucm.class == Class::Shifted && alike {
             return Err(UcmError { line: 1, fault: Fault::Shift });
-        }
-        if ucm.class != Class::Single {
-            table.double = vec![NONE; 0x1_0000];
         }
         let mut enders: Vec<char> = ucm.mappings.iter().filter_map(|mapping| mapping.second).collect();
         enders.sort_unstable();
@@ -411,7 +415,7 @@ impl Table {
 
     /// Every character it holds, in the order of their codes.
     pub fn repertoire(&self) -> impl Iterator<Item = char> + '_ {
-        let points = self.single.iter().chain(&self.double).filter(|point| **point != NONE);
+        let points = self.single.iter().chain(self.double.iter()).filter(|point| **point != NONE);
         points.filter_map(|point| match *point {
             BEYOND..0xE000 => self.beyond.get(usize::from(*point - BEYOND)).copied(),
             point => char::from_u32(u32::from(point)),
@@ -428,17 +432,16 @@ fn three_bytes(point: u16) -> [u8; 3] {
 /// How many bytes at the beginning of `bytes` are ASCII.
 #[inline]
 fn ascii_run(bytes: &[u8]) -> usize {
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let mut rest = bytes;
-    while let Some((eight, more)) = rest.split_first_chunk::<8>() {
-        let high = u64::from_le_bytes(*eight) & HIGH;
-        if high != 0 {
-            return bytes.len() - rest.len() + high.trailing_zeros() as usize / 8;
-        }
-        rest = more;
+    // Sixteen at a time is one instruction or two.
+    let is_ascii = |some: &[u8; 16]| some.iter().fold(0, |all, byte| all | byte) < 0x80;
+    let mut run = 0;
+    while let Some(some) = bytes[run..].first_chunk::<16>()
+        && is_ascii(some)
+    {
+        run += 16;
     }
-    let high = rest.iter().position(|byte| *byte >= 0x80);
-    bytes.len() - rest.len() + high.unwrap_or(rest.len())
+    let rest = &bytes[run..bytes.len().min(run + 16)];
+    run + rest.iter().position(|byte| *byte >= 0x80).unwrap_or(rest.len())
 }
 
 /// The code point of the first character of `text`, which is UTF-8 and not empty, and its length.

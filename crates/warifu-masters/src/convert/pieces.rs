@@ -154,8 +154,6 @@ struct Writer<'a> {
     cuts: Vec<Cut>,
     /// How many records are written.
     row: usize,
-    /// Reused for each piece: its text with the other line ends.
-    text: Vec<u8>,
 }
 
 impl<'a> Writer<'a> {
@@ -173,7 +171,6 @@ impl<'a> Writer<'a> {
             out: Vec::with_capacity(bytes + bytes / 4),
             cuts: Vec::new(),
             row: 0,
-            text: Vec::new(),
         })
     }
 
@@ -189,23 +186,24 @@ impl<'a> Writer<'a> {
     }
 
     fn csv(&mut self, rows: &Rows, piece: &[u8], newline: Newline) -> Option<()> {
-        let text = if newline == rows.newline {
-            piece
-        } else {
-            self.text.clear();
-            for line in rows.lines(piece) {
-                self.text.extend_from_slice(line);
-                self.text.extend_from_slice(newline.as_bytes());
-            }
-            &self.text
-        };
         let start = self.out.len();
-        self.to.charset.encode_utf8(text, &mut self.out).ok()?;
-        let mut rest = Some(text);
-        let decoded = self.to.charset.decode_pieces(&self.out[start..], |again| {
-            rest = rest.and_then(|rest| rest.strip_prefix(again));
+        let newline = newline.as_bytes();
+        let mut line_end = Vec::new();
+        self.to.charset.encode_utf8(newline, &mut line_end).ok()?;
+        for line in rows.lines(piece) {
+            self.to.charset.encode_utf8(line, &mut self.out).ok()?;
+            self.out.extend_from_slice(&line_end);
+        }
+        let mut lines = rows.lines(piece);
+        let mut same = true;
+        let decoded = self.to.charset.decode_pieces(&self.out[start..], |mut again| {
+            while same && !again.is_empty() {
+                let rest = lines.next().and_then(|line| again.strip_prefix(line)?.strip_prefix(newline));
+                same = rest.is_some();
+                again = rest.unwrap_or_default();
+            }
         });
-        (decoded.is_ok() && rest == Some(b"")).then_some(())
+        (decoded.is_ok() && same && lines.next().is_none()).then_some(())
     }
 
     fn fixed(&mut self, rows: &Rows, piece: &[u8], record_end: &[u8]) -> Option<()> {
