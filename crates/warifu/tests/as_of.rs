@@ -50,6 +50,28 @@ fn events(life: &Life, fields: &[&str]) -> Vec<String> {
     life.timeline.life().iter().filter(|event| event.what != What::Restated).map(tell).collect()
 }
 
+/// `s_20220311` abolished 113033650 and changed 150410850, and its re-issue took both back without a word.
+#[test]
+fn a_differential_that_was_issued_again_says_nothing() {
+    let Some(data) = data() else { return };
+    let place = Place::new();
+    let files = ["s_ALL20220218", "s_20220304", "s_20220311", "s_20220318"];
+    let files = files.map(|name| format!("procedure/{name}.csv"));
+    import_all(&place, &data, &files.each_ref().map(String::as_str), "r04");
+    let told = |rev: &str, day: &str| on(&life(&place, rev, "113033650"), day, "abolished_on");
+    assert!(told("HEAD~1", "2022-05-01").starts_with("abolished"), "{}", told("HEAD~1", "2022-05-01"));
+    assert!(told("HEAD", "2022-05-01").ends_with("99999999"), "{}", told("HEAD", "2022-05-01"));
+    let changed = |rev: &str| events(&life(&place, rev, "150410850"), &[]);
+    assert_eq!(changed("HEAD~1"), ["s_ALL20220218.csv FirstSeen", "s_20220311.csv Changed"]);
+    assert_eq!(changed("HEAD"), ["s_ALL20220218.csv FirstSeen"]);
+    // What the first issue said, and the last one repeats, is said by the last one.
+    let state = place.store.state(&place.store.at("HEAD:r04/procedure").unwrap()).unwrap();
+    let class = state.layout().position("change_class").unwrap();
+    let new = (0..state.rows()).find(|row| state.bytes(*row, class) == b"3").unwrap();
+    let told = events(&life(&place, "HEAD", &state.key(new)), &[]);
+    assert_eq!(told, ["s_20220318.csv Introduced"]);
+}
+
 #[test]
 fn procedure_across_the_revision_of_2024() {
     let Some(data) = data() else { return };

@@ -1,7 +1,8 @@
 //! The life of one code: what every import said of it, in every series, for [`Timeline`] to answer from.
 //!
 //! Only commits that touched the record's shard are read. Imports that a later commit took back (`git revert`) say
-//! nothing, and neither does the commit that took them back: what counts is what stands.
+//! nothing, and neither does the commit that took them back: what counts is what stands. A differential whose re-issue
+//! was applied in its place says nothing either: the re-issue says it whole.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,7 +14,7 @@ use warifu_masters::timeline::{Line, Row, Said, Timeline};
 
 use super::import::standing;
 use super::objects::Objects;
-use super::record::ImportRecord;
+use super::record::{Glance, ImportRecord};
 use super::{Config, Store, StoreError, shards};
 
 /// A publication as the repository holds it.
@@ -137,6 +138,9 @@ impl Looked<'_> {
         let (Some(newest), Some(oldest)) = (standing.first().copied(), standing.last().copied()) else {
             return Ok(None);
         };
+        let order: Vec<(Oid, Oid)> = standing.iter().rev().copied().collect();
+        let places: HashMap<Oid, usize> =
+            order.iter().enumerate().map(|(at, (commit, _))| (*commit, at)).collect();
         let stands: HashMap<Oid, Oid> = standing.into_iter().collect();
         let imports: HashMap<Oid, Option<Oid>> = imports.into_iter().collect();
         // What stands, and what was done by hand; not what came in and was taken back, nor what took it back.
@@ -148,7 +152,15 @@ impl Looked<'_> {
             let version = self.imported(oldest.0, oldest.1, &series)?;
             line.push(said(version, None)?);
         }
-        for (commit, shard) in changes {
+        for (at, (commit, shard)) in changes.iter().copied().enumerate() {
+            let place = places.get(&commit).copied();
+            let last = place.map(|place| self.last_issue(&order, place)).transpose()?;
+            // Where a later issue changed the shard too, that one tells.
+            let next = changes.get(at + 1).and_then(|(commit, _)| places.get(commit).copied());
+            if next.is_some_and(|next| last.is_some_and(|last| next <= last)) {
+                continue;
+            }
+            let commit = last.map_or(commit, |last| order[last].0);
             let record =
                 shard.map(|shard| self.store.record(objects, self.kind, shard, self.key)).transpose()?;
             let row = record.flatten().map(|record| Row::of(&record, 0));
@@ -161,6 +173,18 @@ impl Looked<'_> {
             }
         }
         self.imported(newest.0, newest.1, &series).map(Some)
+    }
+
+    /// The last issue of the file that the import at `place` of `order` (oldest first) took in: that import itself,
+    /// unless the next one replaced it.
+    fn last_issue(&self, order: &[(Oid, Oid)], place: usize) -> Result<usize, StoreError> {
+        let mut last = place;
+        while let Some((_, record)) = order.get(last + 1)
+            && Glance::at(&self.objects.blob(*record)?).replaces
+        {
+            last += 1;
+        }
+        Ok(last)
     }
 
     /// The import that made `commit`, from its `import.toml`.

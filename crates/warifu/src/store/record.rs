@@ -104,6 +104,8 @@ pub(super) struct Glance {
     pub(super) sha256: String,
     pub(super) dated: String,
     pub(super) full: bool,
+    /// Whether it is a re-issue that was applied in the place of the one before.
+    pub(super) replaces: bool,
     pub(super) name: String,
 }
 
@@ -114,7 +116,7 @@ impl Glance {
             let line = text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = "));
             line.unwrap_or_default().trim_matches('"').to_owned()
         };
-        let full = value("role") == "full";
-        Glance { sha256: value("sha256"), dated: value("dated"), full, name: value("name") }
+        let (full, replaces) = (value("role") == "full", !value("replaces").is_empty());
+        Glance { replaces, sha256: value("sha256"), dated: value("dated"), full, name: value("name") }
     }
 }
