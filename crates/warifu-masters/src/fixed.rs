@@ -119,6 +119,10 @@ impl<'a> Columns<'a> {
         let encoded = self.charset.encode_utf8(text, &mut self.scratch);
         encoded.map_err(|error| Misfit::Unmappable(error.character))?;
         let needed = self.scratch.len();
+        // The second half of a character may be the byte of the blank, where nothing shifts back after it.
+        if self.scratch.last() == Some(&self.blank) {
+            return Err(Misfit::TrailingBlank);
+        }
         if needed > place.len() {
             return Err(Misfit::Overflow { needed });
         }
@@ -174,7 +178,7 @@ impl<'a> Columns<'a> {
     }
 
     /// As [`Columns::put`] for a field of ASCII only, which is noted in its place in `plain`, a record of ASCII
-    /// blanks. Nothing is done and `false` returned for any other field.
+    /// blanks. `false` for any other field: it is still to be put.
     #[inline]
     pub(crate) fn put_plain(&self, text: &[u8], column: usize, record: &mut [u8], plain: &mut [u8]) -> bool {
         let Some(table) = self.table else { return false };
@@ -217,6 +221,15 @@ impl<'a> Columns<'a> {
         let same = taken.is_ok() && again == text;
         self.scratch = again;
         same
+    }
+
+    /// The fields of `record`, when all of them are text.
+    fn fields(&mut self, record: &[u8]) -> Option<Vec<String>> {
+        let (mut text, mut ends) = (Vec::new(), Vec::new());
+        self.take(&record[..self.shape.length()], &mut text, &mut ends).ok()?;
+        let text = String::from_utf8(text).ok()?;
+        let starts = std::iter::once(0).chain(ends.iter().map(|end| *end as usize + 1));
+        Some(starts.zip(&ends).map(|(start, end)| text[start..*end as usize].to_owned()).collect())
     }
 
     #[inline]
@@ -302,16 +315,12 @@ pub(crate) fn recognise(
         let unit = shape.length() + record_end.len();
         let whole = bytes.len().is_multiple_of(unit) || (bytes.len() + record_end.len()).is_multiple_of(unit);
         let mut columns = Columns::new(charset, &shape);
-        let first: Vec<_> = bytes.chunks(unit).take(FIRST_RECORDS).collect();
-        let fitting = first.iter().filter(|record| {
-            let (mut text, mut ends) = (Vec::new(), Vec::new());
-            record.len() >= shape.length()
-                && columns.take(&record[..shape.length()], &mut text, &mut ends).is_ok()
-                && String::from_utf8(text).is_ok_and(|text| {
-                    let starts = std::iter::once(0).chain(ends.iter().map(|end| *end as usize + 1));
-                    let fields = starts.zip(&ends).map(|(start, end)| text[start..*end as usize].to_owned());
-                    fits(layout, &fields.collect::<Vec<_>>())
-                })
+        let records = bytes.chunks(unit).filter(|record| record.len() >= shape.length());
+        let first: Vec<_> = records.take(FIRST_RECORDS).collect();
+        let fitting = first.iter().filter(|record| match &layout.master_type {
+            // Damage elsewhere does not hide what the record is.
+            Some(master_type) => columns.holds(record, 1, master_type.as_bytes()),
+            None => columns.fields(record).is_some_and(|fields| fits(layout, &fields)),
         });
         let fitting = fitting.count();
         (fitting * 2 > first.len()).then(|| ((whole, fitting), Arc::clone(layout), shape.clone()))
@@ -376,4 +385,95 @@ pub fn read(
         Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
     };
     Records { table: Table::new(Arc::clone(layout), text, ends, special, Lines::From(1)), final_end }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::Format;
+    use crate::read::{Declared, Reading, read};
+    use crate::table::Master;
+    use crate::write::write;
+
+    /// Two comments, and what a host gets of them.
+    fn records(schemas: &Schemas, format: &Format) -> (Master, Vec<u8>) {
+        let mut text = String::new();
+        for serial in ["1", "2"] {
+            let mut fields = vec![""; 30];
+            fields[..9].copy_from_slice(&["0", "C", "8", "10", serial, "", "摘要　", "", "ﾃｷﾖｳ 09"]);
+            text.push_str(&format!("\"{}\"\n", fields.join("\",\"")));
+        }
+        let master = read(schemas, text.into_bytes(), &Declared::default()).master.unwrap();
+        let bytes = write(&master, &format.rendering(false)).unwrap();
+        (master, bytes)
+    }
+
+    fn again(schemas: &Schemas, format: &Format, bytes: Vec<u8>) -> Reading {
+        read(schemas, bytes, &Declared { format: Some(format), role: None })
+    }
+
+    #[test]
+    fn every_field_stands_in_its_place() {
+        let schemas = Schemas::built_in().unwrap();
+        let format = schemas.format("kokuho-ebcdic").unwrap();
+        let (master, bytes) = records(&schemas, format);
+        let shape = Shape::of(master.layout()).unwrap();
+        assert_eq!((bytes.len(), shape.length()), (2 * shape.length(), 395));
+        // The class, the kind, and after the name's 300 bytes (of which a full-width blank is text) nothing but 40.
+        assert_eq!(bytes[..2], *b"\xF0\xC3");
+        let name = &bytes[shape.ends[5]..shape.ends[6]];
+        assert_eq!((name[0], &name[5..9]), (0x0E, &b"\x40\x40\x0F\x40"[..]));
+        assert!(name[9..].iter().all(|byte| *byte == 0x40));
+        let reading = again(&schemas, format, bytes);
+        assert!(crate::write::same_records(&master, &reading.master.unwrap()));
+    }
+
+    /// One thing broken gives one finding with its record.
+    #[test]
+    fn what_is_wrong_with_a_record_is_told() {
+        let schemas = Schemas::built_in().unwrap();
+        let format = schemas.format("kokuho-ebcdic").unwrap();
+        let (master, bytes) = records(&schemas, format);
+        let shape = Shape::of(master.layout()).unwrap();
+        let second = shape.length();
+        let name = second + shape.ends[5];
+        let broken = |at: usize, with: &[u8]| {
+            let mut bytes = bytes.clone();
+            bytes[at..at + with.len()].copy_from_slice(with);
+            bytes
+        };
+        let pad = vec![0; 3];
+        let cases = [
+            (bytes[..bytes.len() - 5].to_vec(), Code::FixedLength, "2"),
+            (broken(name + 7, b"\x40"), Code::FixedShift, "2:7:name"),
+            (broken(name + 1, b"\xFE\xFE"), Code::FileCharset, "2:7:name"),
+            (broken(second + shape.ends[4] - 3, &pad), Code::FixedPadding, "2:5:serial"),
+        ];
+        for (bytes, code, place) in cases {
+            let findings = again(&schemas, format, bytes).findings;
+            let told: Vec<_> =
+                findings.list().iter().map(|finding| (finding.code, finding.place())).collect();
+            assert_eq!(told, [(code, place.to_owned())]);
+        }
+    }
+
+    #[test]
+    fn what_stands_after_each_record_is_asked_for() {
+        let file = "name = \"x\"\ntitle_ja = \"\"\ntitle_en = \"\"\ncharset = \"windows-31j\"\nframing = \"fixed\"\n\
+                    record_end = \"0D0A\"\nextension = \"x\"\n";
+        let schemas = Schemas::built_in().unwrap().with([("formats/x.toml", file)]).unwrap();
+        let format = schemas.format("x").unwrap();
+        let (master, bytes) = records(&schemas, format);
+        let unit = bytes.len() / 2;
+        let reading = again(&schemas, format, bytes.clone());
+        assert!(crate::write::same_records(&master, &reading.master.unwrap()));
+        // The last one may lack it.
+        let unended = bytes[..bytes.len() - 2].to_vec();
+        let reading = again(&schemas, format, unended.clone());
+        assert_eq!(write(&reading.master.unwrap(), &reading.rendering.unwrap()).unwrap(), unended);
+        let mut wrong = bytes;
+        wrong[unit - 1] = b' ';
+        let findings = again(&schemas, format, wrong).findings;
+        assert_eq!((findings.list()[0].place(), findings.count(Code::FixedRecordEnd)), ("1".to_owned(), 1));
+    }
 }

@@ -16,6 +16,7 @@ pub use crate::recognise::{Candidate, Confidence, Why};
 use crate::recognise::{Guess, guess_charset, recognise_layout};
 use crate::schema::{CHANGE_CLASS, Layout, Schemas};
 use crate::table::{Lines, Master, Table};
+use crate::validate::validate;
 
 /// The longest row in bytes. The widest layout needs about 2,000; a file with longer ones is no master, and
 /// reading on would only cost memory.
@@ -146,28 +147,21 @@ fn without_mark(bytes: &[u8]) -> (Findings, &[u8]) {
 
 /// Reads text whose ASCII is ASCII.
 fn read_text(schemas: &Schemas, bytes: &[u8], guess: Guess, declared: &Declared<'_>) -> Reading {
+    let said = declared.format.map(|format| &format.charset);
     let (charset, confidence, other) = match guess {
-        Guess::Certain(charset) => (Some(charset), Confidence::Certain, None),
-        Guess::Likely(charset, other) => (Some(charset), Confidence::Likely, Some(other)),
-        _ => (None, Confidence::Possible, None),
-    };
-    let looks_other = match (declared.format, &charset) {
-        (Some(format), Some(charset)) => {
-            *charset != format.charset && other.as_ref() != Some(&format.charset)
+        Guess::Certain(charset) => (charset, Confidence::Certain, None),
+        Guess::Likely(one, other) => {
+            let (charset, other) = better(schemas, bytes, said, one, other);
+            (charset, Confidence::Likely, Some(other))
         }
-        _ => false,
+        _ => (said.cloned().unwrap_or(Charset::Windows31J), Confidence::Possible, None),
     };
-    let read_by = match (declared.format, charset) {
-        (Some(format), _) if !looks_other => format.charset.clone(),
-        (_, Some(charset)) => charset,
-        (Some(format), None) => format.charset.clone(),
-        (None, None) => Charset::Windows31J,
-    };
-    let mut reading = read_csv(schemas, bytes, &read_by, declared.role);
+    let looks_other = said.is_some_and(|said| *said != charset);
+    let mut reading = read_csv(schemas, bytes, &charset, declared.role);
     if reading.layout.is_none() && declared.format.is_none() {
         // Without lines it may be fixed-length records of a site's own format.
         let fixed =
-            schemas.formats().filter(|format| host::is_for_hosts(format) && format.charset == read_by);
+            schemas.formats().filter(|format| host::is_for_hosts(format) && format.charset == charset);
         let sound =
             fixed.map(|format| read_as(schemas, bytes, format, declared.role)).find(Reading::is_sound);
         reading = sound.unwrap_or(reading);
@@ -177,8 +171,8 @@ fn read_text(schemas: &Schemas, bytes: &[u8], guess: Guess, declared: &Declared<
     let Some(format) = declared.format else { return reading };
     if looks_other {
         let looks_like = match &reading.format {
-            Some(like) => format!("{} ({})", like.name, read_by.name()),
-            None => read_by.name().to_owned(),
+            Some(like) => format!("{} ({})", like.name, charset.name()),
+            None => charset.name().to_owned(),
         };
         let expected = format!("{} ({})", format.name, format.charset.name());
         reading.findings.push(Finding::new(Code::FileFormat).found(looks_like).expected(expected));
@@ -194,6 +188,30 @@ fn read_text(schemas: &Schemas, bytes: &[u8], guess: Guess, declared: &Declared<
         reading.findings.push(finding);
     }
     reading
+}
+
+/// Of two charsets in both of which `bytes` are text the one whose text is more like a master's, first: half-width
+/// kana do not stand in columns of kanji, nor kanji in columns of kana. Where that does not tell, the one that was
+/// `said`, or the first. The first one is what such bytes mostly are, so when it was said too, nothing is asked.
+fn better(
+    schemas: &Schemas,
+    bytes: &[u8],
+    said: Option<&Charset>,
+    one: Charset,
+    other: Charset,
+) -> (Charset, Charset) {
+    if said == Some(&one) {
+        return (one, other);
+    }
+    let faults = |charset: &Charset| {
+        let findings = read_csv(schemas, bytes, charset, None)
+            .master
+            .map(|master| validate(&master, Role::Differential));
+        findings
+            .map_or(u64::MAX, |findings| findings.count(Code::FieldKanji) + findings.count(Code::FieldKana))
+    };
+    let (of_one, of_other) = (faults(&one), faults(&other));
+    if of_other < of_one || of_other == of_one && said == Some(&other) { (other, one) } else { (one, other) }
 }
 
 /// The formats that a file fits besides the one it was read in.
@@ -467,4 +485,33 @@ fn format_like(schemas: &Schemas, charset: &Charset, framing: &Framing) -> Optio
     let same = schemas.formats().filter(|format| format.charset == *charset);
     let fitting = same.filter_map(|format| Some((points(format)?, format)));
     fitting.max_by_key(|(points, _)| *points).map(|(_, format)| Arc::clone(format))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A comment with a name and a reading.
+    fn row(name: &str, kana: &str) -> String {
+        let mut fields = vec![""; 30];
+        fields[..9].copy_from_slice(&["5", "C", "8", "10", "1", "", name, "", kana]);
+        format!("\"{}\"\r\n", fields.join("\",\""))
+    }
+
+    /// Few bytes may be text in both; which of the two is told by the columns.
+    #[test]
+    fn short_files_of_shift_jis_and_euc_are_told_apart_by_their_columns() {
+        let schemas = Schemas::built_in().unwrap();
+        let kikin = schemas.format("kikin").unwrap();
+        for (text, charset) in [(row("亜唖", ""), Charset::EucJpMs), (row("", "ｱｲｳｴ"), Charset::Windows31J)]
+        {
+            let bytes = charset.encode(&text).unwrap();
+            let reading = read(&schemas, bytes.clone(), &Declared::default());
+            assert_eq!((reading.charset.as_ref(), reading.confidence), (Some(&charset), Confidence::Likely));
+            assert_eq!(reading.others[0].why, Why::OtherText);
+            let reading = read(&schemas, bytes, &Declared { format: Some(kikin), role: None });
+            let denied = charset != kikin.charset;
+            assert_eq!(reading.findings.count(Code::FileFormat) == 1, denied, "{text}");
+        }
+    }
 }

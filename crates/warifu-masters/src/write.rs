@@ -49,11 +49,11 @@ pub fn write(master: &Master, rendering: &Rendering) -> Result<Vec<u8>, Findings
     write_shortened(master, rendering, &[]).map(|written| written.bytes)
 }
 
-/// As [`write`], but values of the fields `shorten` that their columns cannot hold are cut at a character, and
+/// As [`write()`], but values of the fields `shorten` that their columns cannot hold are cut at a character, and
 /// said. A field of the key is never cut.
 ///
 /// # Errors
-/// As [`write`], for all other fields.
+/// As [`write()`], for all other fields.
 pub fn write_shortened(
     master: &Master,
     rendering: &Rendering,

@@ -1,6 +1,6 @@
 //! Conversion from one format to another, with proof that nothing was lost.
 //!
-//! There are two ways to the same result. [`pieces`] takes regular files, which most are, at the speed of a mere
+//! There are two ways to the same result. The module `pieces` takes regular files, which most are, at the speed of a mere
 //! recoding; the way by whole tables takes all others and says what is wrong with them.
 
 mod lines;
