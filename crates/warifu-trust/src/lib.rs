@@ -34,7 +34,8 @@
 //! # let head = ReleaseHead { release: 1, title: "定例".into(), created: now, commit: "0".repeat(40),
 //! #     previous: None, emergency: None, activate_at: None };
 //! # let masters = [MasterContent { series: "r06".into(), kind: "drug".into(), edition: "2024-06".into(), rows: 1,
-//! #     canonical: b"code\n1\n".to_vec(), formats: Default::default(), effective_from: None }];
+//! #     canonical: b"code\n1\n".to_vec(), formats: Default::default(), effective_from: None,
+//! #     waived: Vec::new() }];
 //! # let directory = tempfile::tempdir()?;
 //! // Once: a root, signed by officers of both, pinned at every node.
 //! let mut draft = RootBuilder::new(now.plus_days(730))
@@ -126,7 +127,7 @@ pub use error::TrustError;
 pub use inspect::{Form, Found, find_in_release};
 pub use keys::{KeyCard, KeyError, KeyId, PublicKey};
 pub use manifest::{
-    Content, Emergency, FormatFile, Manifest, MasterContent, MasterEntry, Previous, ReleaseHead,
+    Content, Emergency, FormatFile, Manifest, MasterContent, MasterEntry, Previous, ReleaseHead, Waived,
 };
 pub use manifest_error::ManifestError;
 pub use names::TargetName;

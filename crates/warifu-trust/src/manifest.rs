@@ -101,8 +101,22 @@ pub struct MasterEntry {
     /// From which treatment date it holds (`2026-06-01`), when it names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effective_from: Option<String>,
+    /// Findings that refuse data and that both organisations let pass in this master.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waived: Vec<Waived>,
     /// The target that holds the canonical bytes, compressed.
     pub blob: TargetName,
+}
+
+/// A finding that refuses data, and that the publishing side let pass: by a waiver with a reason, or accepted by name.
+/// It is signed with the rest, so that a checker lets pass what both organisations did, and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waived {
+    /// The finding's code: `set/price-zero`.
+    pub finding: String,
+    /// The keys of the records, sorted; none means every record.
+    pub keys: Vec<String>,
 }
 
 /// The part of a manifest that people decide, given to [`Manifest::of`]; the rest is computed.
@@ -141,6 +155,8 @@ pub struct MasterContent {
     pub formats: BTreeMap<String, FormatFile>,
     /// See [`MasterEntry::effective_from`].
     pub effective_from: Option<String>,
+    /// See [`MasterEntry::waived`], sorted.
+    pub waived: Vec<Waived>,
 }
 
 impl Manifest {
@@ -260,6 +276,7 @@ impl MasterEntry {
             canonical,
             formats: master.formats.clone(),
             effective_from: master.effective_from.clone(),
+            waived: master.waived.clone(),
             blob: TargetName::blob(&master.series, &master.kind, canonical.sha256),
         }
     }
@@ -277,6 +294,13 @@ impl MasterEntry {
         sure(self.formats.keys().all(|name| is_word(name)), "formats")?;
         sure(self.formats.values().all(|file| is_file_name(&file.file_name)), "formats.file_name")?;
         sure(self.effective_from.as_deref().is_none_or(is_date), "effective_from")?;
+        let sorted = self.waived.is_sorted() && self.waived.iter().all(|waived| waived.keys.is_sorted());
+        let keys = self.waived.iter().map(|waived| waived.keys.len()).sum::<usize>();
+        sure(sorted && self.waived.len() + keys <= limits::WAIVED, "waived")?;
+        let plain = |waived: &Waived| {
+            is_plain_text(&waived.finding) && waived.keys.iter().all(|key| is_plain_text(key))
+        };
+        sure(self.waived.iter().all(plain), "waived")?;
         let blob = TargetName::blob(&self.series, &self.kind, self.canonical.sha256);
         sure(self.blob == blob, "blob")
     }
@@ -334,6 +358,13 @@ mod tests {
                 master.formats.insert("kikin".into(), file);
             }),
             "formats.file_name"
+        );
+        assert_eq!(
+            field(|master| {
+                let keys = vec!["2".into(), "1".into()];
+                master.waived = vec![Waived { finding: "set/price-zero".into(), keys }];
+            }),
+            "waived"
         );
         assert_eq!(field(|master| master.kind = "drug".into()), "masters");
     }

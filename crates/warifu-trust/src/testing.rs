@@ -171,6 +171,7 @@ pub fn masters(version: u64) -> Vec<MasterContent> {
             rows: 2,
             formats: [file("kikin"), file("kokuho")].into(),
             effective_from: Some("2026-06-01".into()),
+            waived: Vec::new(),
             canonical: canonical.into_bytes(),
         }
     };

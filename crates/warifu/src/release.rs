@@ -1,16 +1,18 @@
 //! What a release holds, computed from a commit: by the proposer, and again by everyone who reviews it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use warifu_masters::finding::Findings;
+use warifu_masters::finding::{Code, Finding, Findings, Severity};
 use warifu_masters::format::Format;
 use warifu_masters::lang::Lang;
 use warifu_masters::read::read_canonical;
 use warifu_masters::schema::{Layout, Schemas};
 use warifu_masters::table::Master;
 use warifu_masters::write::write;
-use warifu_trust::{Content, FormatFile, Manifest, MasterContent, MasterEntry, Proposal, ReleaseHead};
+use warifu_trust::{
+    Content, FormatFile, Manifest, MasterContent, MasterEntry, Proposal, ReleaseHead, Waived,
+};
 
 use crate::error::{Exit, Failure};
 use crate::store::{Held, Store};
@@ -76,6 +78,7 @@ pub fn contents(store: &Store, rev: &str, formats: &[String], today: Date) -> Re
             canonical: master.canonical(),
             formats: files,
             effective_from: effective.map(ToString::to_string),
+            waived: waived(&findings),
         });
         all_findings.push((name, findings));
     }
@@ -102,6 +105,26 @@ pub fn recompute(store: &Store, proposal: &Proposal, today: Date) -> Result<Mani
     let contents = contents(store, &proposed.commit, &formats, today)?;
     let head = ReleaseHead { commit: contents.commit, ..proposed.head() };
     Manifest::of(head, &contents.masters).map_err(|error| Failure::because(Exit::Data, &error))
+}
+
+/// What of `findings` refuses data by itself and was let pass: by a waiver, or accepted by name.
+fn waived(findings: &Findings) -> Vec<Waived> {
+    let passed =
+        |finding: &&Finding| finding.code.severity() == Severity::Deny && finding.severity < Severity::Deny;
+    let mut waived: BTreeMap<Code, BTreeSet<String>> = BTreeMap::new();
+    for finding in findings.list().iter().filter(passed) {
+        waived.entry(finding.code).or_default().extend(finding.key.clone());
+    }
+    let told = waived.into_iter().map(|(code, keys)| {
+        // Of some findings only the number is known, and some are about no record: these are about every record.
+        let all =
+            findings.list().iter().filter(|finding| finding.code == code && finding.key.is_some()).count();
+        let whole = all as u64 == findings.count(code);
+        Waived { finding: code.to_string(), keys: keys.into_iter().filter(|_| whole).collect() }
+    });
+    let mut told: Vec<Waived> = told.collect();
+    told.sort();
+    told
 }
 
 fn known_format<'a>(schemas: &'a Schemas, name: &str) -> Result<&'a Format, Failure> {

@@ -6,4 +6,5 @@ mod killed;
 mod real_files;
 mod site_schemas;
 mod swapping;
+mod waived;
 mod world;

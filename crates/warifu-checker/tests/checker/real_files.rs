@@ -39,6 +39,7 @@ fn release(number: u64, files: &[(&str, &str, &str)]) -> Option<ReleaseContent> 
             canonical: master.canonical(),
             formats: BTreeMap::new(),
             effective_from: Some((*effective_from).into()),
+            waived: Vec::new(),
         }
     });
     let mut content: Vec<_> = content.collect();

@@ -83,6 +83,7 @@ pub(crate) fn procedures(rows: &[(u32, &str)]) -> MasterContent {
         canonical: text.into_bytes(),
         formats: BTreeMap::new(),
         effective_from: Some("2024-06-01".into()),
+        waived: Vec::new(),
     }
 }
 

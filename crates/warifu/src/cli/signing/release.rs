@@ -386,6 +386,18 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
             master.canonical.sha256.short(),
             formats.join(", ")
         ));
+        for waived in &master.waived {
+            let keys = match waived.keys.as_slice() {
+                [] => say!(lang, "every record", "全レコード"),
+                keys => keys.join(", "),
+            };
+            text.push_str(&say!(
+                lang,
+                "    let pass: {} ({keys})\n",
+                "    承認済みの指摘: {}（{keys}）\n",
+                waived.finding
+            ));
+        }
     }
     text
 }
