@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 #![expect(clippy::disallowed_methods, reason = "the published files are read in place")]
 
+mod published;
+
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use published::data;
 use warifu_masters::consistency::{CATALOGUE, Day, Of, Rule, Seen, check};
 use warifu_masters::diff::diff;
 use warifu_masters::differential::apply;
@@ -18,15 +20,6 @@ use warifu_masters::table::Master;
 /// Files that a later one replaces whole, or that belong to the series before: no part of a chain.
 const LEFT_OUT: [&str; 8] =
     ["20220304", "20220311", "20220318", "20220325", "20230414", "20240315", "20240320", "20240516"];
-
-fn data() -> Option<PathBuf> {
-    let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    if !data.is_dir() {
-        let _ = writeln!(std::io::stderr(), "left out: real files, no folder {}", data.display());
-        return None;
-    }
-    Some(data)
-}
 
 fn day(path: &str) -> Day {
     let stem = path.trim_end_matches(".csv");

@@ -5,10 +5,13 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 #![expect(clippy::disallowed_methods, reason = "the published files are read in place")]
 
+mod published;
+
 use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use published::data;
 use warifu_masters::charset::Charset;
 use warifu_masters::schema::Schemas;
 
@@ -132,11 +135,7 @@ fn every_code_comes_back_as_iconv_has_it_or_is_refused() {
 /// Every published file, the two that no layout is for among them, becomes what iconv makes of it.
 #[test]
 fn every_published_file_becomes_what_iconv_makes_of_it() {
-    let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    if !data.is_dir() {
-        left_out(&format!("real files, no folder {}", data.display()));
-        return;
-    }
+    let Some(data) = data() else { return };
     if !has_converters() {
         return;
     }

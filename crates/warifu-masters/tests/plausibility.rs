@@ -3,9 +3,11 @@
 #![expect(clippy::disallowed_methods, reason = "tests read files")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+mod published;
 
+use std::path::Path;
+
+use published::data;
 use warifu_masters::differential::apply;
 use warifu_masters::finding::Code;
 use warifu_masters::plausibility::{Plausibility, plausibility};
@@ -13,15 +15,6 @@ use warifu_masters::read::{Declared, read, read_canonical};
 use warifu_masters::reissue::reissue;
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
-
-fn data() -> Option<PathBuf> {
-    let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    if !data.is_dir() {
-        let _ = writeln!(std::io::stderr(), "left out: real files, no folder {}", data.display());
-        return None;
-    }
-    Some(data)
-}
 
 fn master(data: &Path, file: &str) -> Master {
     let bytes = std::fs::read(data.join(file)).unwrap();

@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 #![expect(clippy::disallowed_methods, reason = "the published files are read in place")]
 
-use std::io::Write as _;
-use std::path::PathBuf;
+mod published;
 
+use published::data;
 use warifu_masters::convert::convert;
 use warifu_masters::diff::{Change, diff, fields_that_differ};
 use warifu_masters::differential::apply;
@@ -16,16 +16,6 @@ use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
 use warifu_masters::validate::validate;
 use warifu_masters::write::write;
-
-fn data() -> Option<PathBuf> {
-    let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    if !data.is_dir() {
-        // Past the test harness's capture, so that nobody believes these ran.
-        let _ = writeln!(std::io::stderr(), "left out: real files, no folder {}", data.display());
-        return None;
-    }
-    Some(data)
-}
 
 /// The masters this library has layouts for, by path below the data folder.
 fn files(data: &std::path::Path) -> Vec<String> {

@@ -43,27 +43,87 @@ pub(super) fn convert(
     if !from.charset.is_ascii_like() || bytes.starts_with(b"\xEF\xBB\xBF") || !is_from(guess_charset(bytes)) {
         return None;
     }
-    let mut rows: Option<Rows> = None;
-    let mut writer: Option<Writer> = None;
-    let mut regular = true;
-    let decoded = from.charset.decode_pieces(bytes, |piece| {
-        regular = regular && {
-            if rows.is_none() {
-                rows = Rows::like(schemas, piece, newline);
-                writer = rows.as_ref().and_then(|rows| Writer::new(rows, to, shorten, bytes.len()));
-            }
-            match (&mut rows, &mut writer) {
-                (Some(rows), Some(writer)) => rows.take(piece) && writer.take(rows, piece).is_some(),
-                _ => false,
-            }
-        };
-    });
-    let (rows, writer) = (rows?, writer?);
-    if decoded.is_err() || !regular {
-        return None;
-    }
+    let part = |bytes| Part::convert(schemas, bytes, from, to, newline, shorten);
+    let middle = middle(bytes);
+    let done = match bytes.split_at(middle) {
+        (whole, []) => part(whole)?,
+        (first, second) => {
+            let (first, second) = std::thread::scope(|scope| {
+                let second = scope.spawn(|| part(second));
+                (part(first), second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            });
+            first?.followed_by(second?)?
+        }
+    };
+    let Part { rows, out, cuts } = done;
     let role = if rows.has_classes { role_by_zeros(rows.zeros, rows.count)? } else { Role::Full };
-    Some(Done { layout: rows.layout, role, rows: rows.count, bytes: writer.out, cuts: writer.cuts })
+    Some(Done { layout: rows.layout, role, rows: rows.count, bytes: out, cuts })
+}
+
+/// Files of at least this size are converted in two halves, side by side.
+const HALVES_BYTES: usize = 256 * 1024;
+
+/// The line end nearest after the middle of `bytes`; their end when they are few. In charsets that are like ASCII no
+/// character has the byte of LF in it.
+fn middle(bytes: &[u8]) -> usize {
+    let middle = if bytes.len() < HALVES_BYTES { bytes.len() } else { bytes.len() / 2 };
+    memchr::memchr(b'\n', &bytes[middle..]).map_or(bytes.len(), |at| middle + at + 1)
+}
+
+/// Some whole lines of the file, converted.
+struct Part {
+    rows: Rows,
+    out: Vec<u8>,
+    cuts: Vec<Cut>,
+}
+
+impl Part {
+    fn convert(
+        schemas: &Schemas,
+        bytes: &[u8],
+        from: &Format,
+        to: &Format,
+        newline: Newline,
+        shorten: &[String],
+    ) -> Option<Part> {
+        let mut rows: Option<Rows> = None;
+        let mut writer: Option<Writer> = None;
+        let mut regular = true;
+        let decoded = from.charset.decode_pieces(bytes, |piece| {
+            regular = regular && {
+                if rows.is_none() {
+                    rows = Rows::like(schemas, piece, newline);
+                    writer = rows.as_ref().and_then(|rows| Writer::new(rows, to, shorten, bytes.len()));
+                }
+                match (&mut rows, &mut writer) {
+                    (Some(rows), Some(writer)) => rows.take(piece) && writer.take(rows, piece).is_some(),
+                    _ => false,
+                }
+            };
+        });
+        let (rows, writer) = (rows?, writer?);
+        (decoded.is_ok() && regular).then_some(Part { rows, out: writer.out, cuts: writer.cuts })
+    }
+
+    /// This part and the one after it, when they are of one layout and the keys go on ascending.
+    fn followed_by(mut self, next: Part) -> Option<Part> {
+        let follows =
+            self.rows.layout.name() == next.rows.layout.name() && self.rows.key < next.rows.first_key;
+        if !follows {
+            return None;
+        }
+        let rows_before = self.rows.count;
+        self.cuts.extend(next.cuts.into_iter().map(|cut| Cut {
+            row: cut.row + rows_before,
+            line: cut.line + rows_before as u32,
+            ..cut
+        }));
+        self.out.extend_from_slice(&next.out);
+        self.rows.count += next.rows.count;
+        self.rows.zeros += next.rows.zeros;
+        self.rows.key = next.rows.key;
+        Some(self)
+    }
 }
 
 /// The rows so far, and what the next ones must be like.
@@ -74,7 +134,10 @@ struct Rows {
     count: usize,
     /// How many have change class 0.
     zeros: usize,
+    first_key: Vec<u8>,
+    /// The key of the row before the last one.
     last_key: Vec<u8>,
+    /// The key of the last row.
     key: Vec<u8>,
 }
 
@@ -87,8 +150,8 @@ impl Rows {
             return None;
         }
         let has_classes = class.is_some();
-        let (last_key, key) = (Vec::new(), Vec::new());
-        Some(Rows { layout, newline, has_classes, count: 0, zeros: 0, last_key, key })
+        let [first_key, last_key, key] = [(); 3].map(|()| Vec::new());
+        Some(Rows { layout, newline, has_classes, count: 0, zeros: 0, first_key, last_key, key })
     }
 
     /// The lines of `piece`, each without its line end.
@@ -114,7 +177,13 @@ impl Rows {
     fn next_key(&mut self, line: &[u8]) -> bool {
         std::mem::swap(&mut self.key, &mut self.last_key);
         self.key.clear();
-        push_key(&self.layout, line, &mut self.key) && (self.count == 0 || self.last_key < self.key)
+        if !push_key(&self.layout, line, &mut self.key) {
+            return false;
+        }
+        if self.count == 0 {
+            self.first_key.clone_from(&self.key);
+        }
+        self.count == 0 || self.last_key < self.key
     }
 }
 
