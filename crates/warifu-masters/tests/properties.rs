@@ -242,4 +242,28 @@ proptest! {
             prop_assert_eq!(again.canonical_digest(), master.canonical_digest());
         }
     }
+
+    /// The order of shards does not matter: put together in any order they are the same master, and that order is
+    /// given back.
+    #[test]
+    fn shards_in_any_order_are_the_same_master(
+        records in records(), ranks in prop::collection::vec(any::<u32>(), 40),
+    ) {
+        let schemas = Schemas::built_in().unwrap();
+        let master = master(&schemas, &records);
+        let mut shards: Vec<_> = master.shards().into_iter().zip(&ranks).collect();
+        shards.sort_by_key(|(_, rank)| **rank);
+        let mut bytes = (master.layout().canonical_header() + "\n").into_bytes();
+        for ((_, rows), _) in shards {
+            master.push_canonical_rows(rows, &mut bytes);
+        }
+        if !records.is_empty() {
+            let reading = read(&schemas, bytes.clone(), &Declared { format: None, role: Some(Role::Full) });
+            let again = reading.master.unwrap();
+            prop_assert_eq!(again.canonical_digest(), master.canonical_digest());
+            if let Some(rendering) = reading.rendering {
+                prop_assert_eq!(write(&again, &rendering).unwrap(), bytes);
+            }
+        }
+    }
 }
