@@ -348,10 +348,13 @@ impl Store {
         judged: &mut Judged<'_>,
     ) -> Result<(), StoreError> {
         let published = published(dated);
-        if let (Role::Differential, Some(before)) = (sound.role, before) {
-            judged.findings.extend(new_findings(&before.state, &outcome.state, published));
-        }
-        let diff = before.and_then(|before| diff(&before.state, &outcome.state).ok());
+        let between_records = || match (sound.role, before) {
+            (Role::Differential, Some(before)) => new_findings(&before.state, &outcome.state, published),
+            _ => Findings::new(),
+        };
+        let (diff, found) =
+            beside(between_records, || before.and_then(|before| diff(&before.state, &outcome.state).ok()));
+        judged.findings.extend(found.unwrap_or_else(between_records));
         if let Some(diff) = &diff {
             let mut found = consistency::check_versions(diff, published);
             // What a full lacks of the state is said of the chain already.
