@@ -245,11 +245,21 @@ impl Diff<'_> {
         changes
     }
 
+    /// Writes a row of class 3. That it is marked 9 or 1 in the new state is lost.
+    fn push_whole(&self, row: usize, class: usize, out: &mut TableBuilder, lost: &mut Vec<(String, usize)>) {
+        for column in 0..self.layout().width() {
+            out.push(if column == class { "3" } else { field_or_blank(self.new, row, column) });
+        }
+        if matches!(field_or_blank(self.new, row, class), "9" | "1") {
+            lost.push((self.new.key(row).into_owned(), class));
+        }
+    }
+
     /// The official 変更分 that `apply` takes from the old state to the new one, and what it cannot express:
     /// (key, column) of fields that became blank, which needs the next full file.
     ///
-    /// A record that is gone without having been announced cannot be expressed either; it is listed with the
-    /// change class as its column.
+    /// A record that is gone without having been announced cannot be expressed either, nor one that comes in marked
+    /// 9 or 1; these are listed with the change class as their column.
     pub fn differential(&self) -> (Master, Vec<(String, usize)>) {
         let layout = self.layout();
         let class = layout.position(CHANGE_CLASS).unwrap_or(0);
@@ -260,12 +270,7 @@ impl Diff<'_> {
         let is_key = |column: usize| layout.key.iter().any(|(key, _)| *key == column);
         for change in self.changes_and_what_would_go() {
             match change {
-                Change::Added { new } => {
-                    for column in 0..layout.width() {
-                        let field = field_or_blank(self.new, new, column);
-                        out.push(if column == class { "3" } else { field });
-                    }
-                }
+                Change::Added { new } => self.push_whole(new, class, &mut out, &mut lost),
                 Change::Removed { old } => {
                     // A row marked in the last publication goes by itself.
                     if !matches!(self.old.bytes(old, class), b"9" | b"1") {
@@ -279,10 +284,7 @@ impl Diff<'_> {
                     };
                     if matches!(self.old.bytes(old, class), b"9" | b"1") {
                         // It goes with the next publication, so it has to come back whole.
-                        for column in 0..layout.width() {
-                            let field = field_or_blank(self.new, new, column);
-                            out.push(if column == class { "3" } else { field });
-                        }
+                        self.push_whole(new, class, &mut out, &mut lost);
                         continue;
                     }
                     let differing: Vec<usize> = fields_that_differ(self.old, old, self.new, new).collect();

@@ -190,6 +190,12 @@ codes! {
     ConvertNoWidth "convert/no-width" Deny
         en "the layout gives the column no width, so it has no place in a fixed-length record" do "Add `bytes` or `fixed_bytes` to the column in the layout."
         ja "レイアウトに項目の幅がなく、固定長では表せません" do "レイアウトの項目に bytes か fixed_bytes を加えてください。";
+    ConvertIrregular "convert/irregular" Deny
+        en "the source is written in no regular way ({found}), so the way back cannot be proven" do "Nothing was written. Ask for a regular file."
+        ja "書式が一定でない（{found}）ため、復元を証明できません" do "出力していません。規則どおりのファイルを依頼してください。";
+    ConvertHeader "convert/header" Note
+        en "the header line is left out: fixed-length records have none" do "Nothing to do; the way back gives a file without it."
+        ja "見出し行は出力しません（固定長には見出しがありません）" do "対応不要です。逆変換したファイルにも見出しは付きません。";
     ConvertDiffers "convert/differs" Deny
         en "decoding the result again gives other records: {found}" do "Nothing was written. Report this: it is a fault in Warifu or in a charset table."
         ja "変換結果を読み直すと一致しません: {found}" do "出力していません。Warifu か文字表の不具合です。報告してください。";
@@ -675,9 +681,19 @@ impl Findings {
         *self.counts.entry((code, None)).or_insert(0) += 1;
     }
 
-    /// Adds one.
+    /// Adds one. Where a code is not refusing by itself, the first one that refuses is kept however many came before.
     pub fn push(&mut self, finding: Finding) {
-        self.push_named(name_of(&finding), || finding);
+        let name = name_of(&finding);
+        let count = self.counts.entry(name.clone()).or_insert(0);
+        *count += 1;
+        let refuses = |finding: &Finding| {
+            finding.severity == Severity::Deny && finding.code.severity() < Severity::Deny
+        };
+        let first_to_refuse =
+            || refuses(&finding) && !self.list.iter().any(|kept| refuses(kept) && name_of(kept) == name);
+        if *count <= Self::EXAMPLES || first_to_refuse() {
+            self.list.push(finding);
+        }
     }
 
     /// Adds all of `other`.
@@ -801,5 +817,18 @@ mod tests {
         assert_eq!(finding.text(Lang::En), "149 columns; this master has 150");
         assert_eq!(finding.text(Lang::Ja), "149 列です（このマスターは 150 列）");
         assert_eq!(finding.place(), "4");
+    }
+
+    #[test]
+    fn the_first_that_refuses_is_kept_however_many_came_before() {
+        let mut findings = Findings::new();
+        for line in 0..200 {
+            findings.push(Finding {
+                severity: Severity::Warn,
+                ..Finding::new(Code::SiteNotEvaluated).line(line)
+            });
+        }
+        findings.push(Finding { severity: Severity::Deny, ..Finding::new(Code::SiteNotEvaluated).line(999) });
+        assert!(findings.denies());
     }
 }

@@ -133,8 +133,11 @@ impl<'a> Columns<'a> {
     /// The longest beginning of `text` that goes into `column` and comes back.
     pub(crate) fn longest_that_fits<'t>(&mut self, text: &'t str, column: usize) -> &'t str {
         let mut record = vec![self.blank; self.shape.length()];
-        let ends = text.char_indices().rev().map(|(at, _)| at);
-        let beginnings = ends.map(|end| &text[..end]);
+        // A character takes a byte or more, so what is longer need not be tried.
+        let longest = text.char_indices().nth(self.room(column)).map_or(text, |(end, _)| &text[..end]);
+        let ends = longest.char_indices().rev().map(|(at, _)| at);
+        let beginnings = (longest.len() < text.len()).then_some(longest.len()).into_iter().chain(ends);
+        let beginnings = beginnings.map(|end| &text[..end]);
         let mut fitting = beginnings.filter(|text| self.put(text.as_bytes(), column, &mut record).is_ok());
         fitting.next().unwrap_or_default()
     }

@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use crate::charset::Charset;
 use crate::finding::{Code, Finding};
 use crate::format::{Format, Framing};
 use crate::read::{Candidate, Confidence, Reading, Role, Why, read_as};
@@ -16,7 +17,8 @@ use crate::write::same_records;
 
 /// Whether files of `format` are told from others by trying, not by their bytes alone.
 pub(crate) fn is_for_hosts(format: &Format) -> bool {
-    matches!(format.framing, Framing::Fixed { .. }) || !format.charset.is_ascii_like()
+    let by_table = matches!(format.charset, Charset::Table(_));
+    matches!(format.framing, Framing::Fixed { .. }) || by_table || !format.charset.is_ascii_like()
 }
 
 /// That the file is not in `declared`, but what `reading` says, or else what it is `like`.
@@ -89,13 +91,31 @@ pub(crate) fn read(schemas: &Schemas, bytes: &[u8], role: Option<Role>) -> Readi
     best.reading
 }
 
+/// The file in another format for hosts, in which other records come out and the kana columns hold kana.
+fn better(schemas: &Schemas, bytes: &[u8], declared: &Attempt, role: Option<Role>) -> Option<Reading> {
+    let others =
+        schemas.formats().filter(|format| is_for_hosts(format) && format.name != declared.format.name);
+    let attempts = others.map(|format| attempt(schemas, bytes, format, role));
+    let differs = |other: &Attempt| match (&declared.reading.master, &other.reading.master) {
+        (Some(one), Some(other)) => !same_records(one, other),
+        _ => false,
+    };
+    let fitting = attempts.filter(|other| other.reading.is_sound() && other.kana.mostly() && differs(other));
+    fitting.max_by_key(|other| other.kana.per_mille()).map(|other| other.reading)
+}
+
 /// Reads `bytes`, which should be in `format`. What it looks to be instead is only asked when something is wrong
 /// with that.
 pub(crate) fn read_declared(schemas: &Schemas, bytes: &[u8], format: &Format, role: Option<Role>) -> Reading {
     let format = Arc::new(format.clone());
     let declared = attempt(schemas, bytes, &format, role);
-    if declared.reading.is_sound() && !declared.kana.hardly() {
-        return declared.reading;
+    if declared.reading.is_sound() {
+        // Read in the wrong one of two charsets for hosts, kana become small letters and other kana: no byte is bad,
+        // and only the kana columns tell.
+        let better = declared.kana.looks_wrong().then(|| better(schemas, bytes, &declared, role)).flatten();
+        let Some(mut better) = better else { return declared.reading };
+        better.findings.push(not_in(&format, &better, "another format"));
+        return better;
     }
     let mut other = match guess_charset(bytes) {
         Guess::Ebcdic | Guess::Binary => read(schemas, bytes, role),

@@ -130,10 +130,14 @@ impl Rows<'_> {
                 (b"3", _) => {
                     let Some(related) = related else { continue };
                     let Some(known) = base.find(differential.field(row, related)) else { continue };
-                    let Some(held) = hundredths(base.bytes(known, base_now)) else { continue };
-                    judged.related.add(new == held);
-                    if new != held {
-                        let held = base.field(known, base_now);
+                    // The product it belongs to may change its price in the same publication.
+                    let changed = differential.find(differential.field(row, related));
+                    let changed =
+                        changed.map(|row| differential.field(row, now)).filter(|price| !price.is_empty());
+                    let held = changed.unwrap_or_else(|| base.field(known, base_now));
+                    let Some(value) = hundredths(held.as_bytes()) else { continue };
+                    judged.related.add(new == value);
+                    if new != value {
                         judged.report(Code::BaseRelatedValue, differential, row, now, held);
                     }
                 }

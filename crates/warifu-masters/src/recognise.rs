@@ -157,6 +157,11 @@ impl Kana {
         self.kana + self.others >= Self::ENOUGH && self.kana >= self.others * 9
     }
 
+    /// There are enough to tell, and not nine in ten are kana.
+    pub(crate) fn looks_wrong(self) -> bool {
+        self.kana + self.others >= Self::ENOUGH && !self.mostly()
+    }
+
     /// Less than half are kana.
     pub(crate) fn hardly(self) -> bool {
         self.kana + self.others >= Self::ENOUGH && self.kana < self.others

@@ -20,13 +20,16 @@ pub struct Reissue {
 }
 
 impl Reissue {
-    /// That it is one, and each row that it withdraws; `previous` is the differential it repeats.
-    pub fn findings(&self, previous: &Master) -> Findings {
+    /// That it is one, and each row that it withdraws; `previous` is the differential it repeats, `state` the one that
+    /// made, which has the records' names.
+    pub fn findings(&self, previous: &Master, state: &Master) -> Findings {
         let mut findings = Findings::new();
         findings.push(Finding::new(Code::ApplyReissue).found(self.repeated).expected(previous.rows()));
         for row in &self.withdrawn {
             findings.push_with(Code::ApplyWithdrawn, || {
-                Finding::new(Code::ApplyWithdrawn).key(previous.key(*row)).found(previous.label(*row))
+                let key = previous.key(*row);
+                let label = state.find(&key).map_or("", |row| state.label(row));
+                Finding::new(Code::ApplyWithdrawn).found(label).key(key)
             });
         }
         findings
@@ -38,7 +41,8 @@ impl Reissue {
 /// What tells is impossible in a row of publications: a record cannot be new twice, nor abolished twice. Where
 /// `previous` has such rows (class 3, 9, 1), more than half of them must come again with the same class; in the
 /// published files it is 99.8% to 100% of them in the five re-issues, and none in all others. Where it only
-/// changes records, more than half of its rows must come again field by field.
+/// changes records, more than half of its rows must come again field by field. In either case more than half of all
+/// rows come again.
 pub fn reissue(previous: &Master, next: &Master) -> Option<Reissue> {
     let (before, after) = (previous.layout(), next.layout());
     let class = before.position(CHANGE_CLASS)?;
@@ -65,7 +69,11 @@ pub fn reissue(previous: &Master, next: &Master) -> Option<Reissue> {
             same += usize::from(same_width && previous.same_row(row, next, to));
         }
     }
-    let again = if once > 0 { once_again * 2 > once } else { same * 2 > previous.rows() };
+    let again = if once > 0 {
+        once_again * 2 > once && repeated * 2 > previous.rows()
+    } else {
+        same * 2 > previous.rows()
+    };
     again.then_some(Reissue { repeated, withdrawn })
 }
 
@@ -99,6 +107,12 @@ mod tests {
         let first = differential(&[("3", "1", "一"), ("3", "2", "二")]);
         assert_eq!(reissue(&first, &differential(&[("5", "1", "壱"), ("5", "2", "弐")])), None);
         assert_eq!(reissue(&first, &differential(&[("9", "1", ""), ("3", "3", "三")])), None);
+    }
+
+    #[test]
+    fn one_row_that_comes_again_among_many_changes_is_no_re_issue() {
+        let first = differential(&[("3", "1", "一"), ("5", "2", "二"), ("5", "3", "三"), ("5", "4", "四")]);
+        assert_eq!(reissue(&first, &differential(&[("3", "1", "一"), ("5", "9", "九")])), None);
     }
 
     #[test]

@@ -108,6 +108,17 @@ fn put(path: &Path, bytes: &[u8], readers: Readers) -> Result<(), Failure> {
                 return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
             }
         }
+        // A link is followed: renaming would put a file in the link's place, be it that of /dev/stdout.
+        let target = match fs::symlink_metadata(path) {
+            Ok(there) if there.is_symlink() && readers == Readers::Usual => fs::canonicalize(path).ok(),
+            _ => None,
+        };
+        let (path, folder) = match &target {
+            Some(target) => (target.as_path(), target.parent().unwrap_or(folder)),
+            None => (path, folder),
+        };
+        // Opened before anything is made: where that fails, nothing was written.
+        let opened = File::open(folder)?;
         // Temporary files are made with mode 600.
         let mut file = tempfile::Builder::new().prefix(".warifu-").tempfile_in(folder)?;
         file.write_all(bytes)?;
@@ -120,7 +131,7 @@ fn put(path: &Path, bytes: &[u8], readers: Readers) -> Result<(), Failure> {
             Readers::OwnerOnly => file.persist_noclobber(path),
         }
         .map_err(|error| error.error)?;
-        File::open(folder)?.sync_all()
+        opened.sync_all()
     })();
     done.map_err(|error: io::Error| {
         Failure::system(
@@ -164,5 +175,17 @@ mod tests {
             assert!(failure.say(Lang::Ja).contains(&format!("フォルダー {name} がありません")));
             assert!(!failure.say(Lang::En).contains(".warifu-"), "{failure}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link_and_what_it_names_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let (link, real) = (folder.path().join("link"), folder.path().join("real"));
+        write(&real, b"old").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        write(&link, b"new").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&real).unwrap(), b"new");
     }
 }

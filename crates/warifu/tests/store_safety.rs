@@ -89,6 +89,28 @@ fn a_waiver_holds_until_it_expires() {
     assert!(place.store.check("HEAD", "2024-07-01".parse().unwrap()).unwrap().denies());
 }
 
+/// More findings of a code were accepted than are kept one by one: a further record that breaks the rule is refused
+/// all the same.
+#[test]
+fn what_was_accepted_in_many_records_is_not_accepted_in_one_more() {
+    let place = Place::new();
+    let wrong = |class: &str, serial: u32| {
+        let text = comment(class, serial, "誤り");
+        text.replacen(&format!("\"81{serial:07}\""), "\"819999999\"", 1)
+    };
+    let full: String = (1..=150).map(|serial| wrong("0", serial)).collect();
+    let accept = [(Code::SetCommentCode, "known".to_owned())];
+    place.import_bytes(full.as_bytes(), "c_ALL20240531.csv", "r06", &accept).unwrap();
+    let more = wrong("3", 151);
+    let refused = place.import_bytes(more.as_bytes(), "c_20240701.csv", "r06", &[]);
+    let Err(StoreError::Refused { findings, .. }) = refused else { panic!("{refused:?}") };
+    assert!(findings.denies() && findings.count(Code::SetCommentCode) > 0);
+    let right = comment("3", 151, "正しい");
+    let refused = place.import_bytes(right.as_bytes(), "c_20240701.csv", "r06", &[]);
+    assert!(refused.is_err(), "nobody can tell, so it has to be accepted by name");
+    place.import_bytes(right.as_bytes(), "c_20240701.csv", "r06", &accept).unwrap();
+}
+
 /// A file that was accepted with a reason needs none to be known again.
 #[test]
 fn an_accepted_file_is_known_again() {

@@ -82,15 +82,15 @@ fn by_tables(
     if source.findings.denies() {
         return Err(Box::new(source.findings));
     }
-    let mut refuse = |finding: Finding| {
-        source.findings.push(finding);
-        Err(Box::new(std::mem::take(&mut source.findings)))
-    };
     let (Some(master), Some(rendering)) = (&source.master, &source.rendering) else {
-        let found = "the source is written in no regular way, so the way back cannot be proven";
-        return refuse(Finding::new(Code::ConvertDiffers).found(found));
+        let found = source.findings.list().iter().find(|finding| finding.code == Code::FileRendering);
+        let found = found.map(|finding| finding.found.clone()).unwrap_or_default();
+        return refuse(source.findings, Finding::new(Code::ConvertIrregular).found(found));
     };
     let wanted = Rendering { order: rendering.order.clone(), ..to.rendering(rendering.header) };
+    if rendering.header && !wanted.header {
+        source.findings.push(Finding::new(Code::ConvertHeader));
+    }
     let written = match write_shortened(master, &wanted, shorten) {
         Ok(written) => written,
         Err(findings) => {
@@ -102,11 +102,14 @@ fn by_tables(
     let cuts = &written.cuts;
     let shortened = with_values(master, cuts, |cut| &cut.new);
     let Some(again) = again.master.filter(|again| same_records(&shortened, again)) else {
-        return refuse(Finding::new(Code::ConvertDiffers).found("the records differ"));
+        return refuse(source.findings, Finding::new(Code::ConvertDiffers).found("the records differ"));
     };
     let restored = with_values(&again, cuts, |cut| &cut.old);
     if !write(&restored, rendering).is_ok_and(|back| back == bytes) {
-        return refuse(Finding::new(Code::ConvertDiffers).found("the way back gives other bytes"));
+        return refuse(
+            source.findings,
+            Finding::new(Code::ConvertDiffers).found("the way back gives other bytes"),
+        );
     }
     Ok(Converted {
         layout: Arc::clone(master.layout()),
@@ -117,6 +120,12 @@ fn by_tables(
         bytes: written.bytes,
         cuts: written.cuts,
     })
+}
+
+/// What was found, and what refuses it.
+fn refuse<T>(mut findings: Findings, finding: Finding) -> Result<T, Box<Findings>> {
+    findings.push(finding);
+    Err(Box::new(findings))
 }
 
 /// `master` with the values of `cuts` in their places.

@@ -11,6 +11,7 @@ use warifu_masters::site::SiteRules;
 use warifu_masters::table::Master;
 use warifu_masters::validate::validate;
 
+use super::import::standing;
 use super::{At, ImportRecord, Store, StoreError};
 
 /// What a check of a revision found.
@@ -107,7 +108,6 @@ impl Store {
         let (_, tree) = self.resolve(rev)?;
         let config = self.config_in(tree)?;
         let site = self.site_rules(tree)?;
-        let accepted = self.accepted_codes()?;
         let mut all: Vec<Findings> = held.iter().map(|held| self.judge_alone(held, &site)).collect();
         let series: BTreeSet<&str> = held.iter().map(|held| held.at.series.as_str()).collect();
         for series in series {
@@ -121,11 +121,8 @@ impl Store {
             }
         }
         for (held, findings) in held.iter().zip(&mut all) {
-            let (series, kind) = (&held.at.series, &held.at.kind);
-            let codes = accepted.iter().filter(|(of, one, _)| of == series && one == kind);
-            let codes: Vec<Code> = codes.map(|(_, _, code)| *code).collect();
-            findings.accept(&codes);
-            config.waive(kind, findings, today);
+            findings.accept(&self.accepted_codes(&held.at)?);
+            config.waive(&held.at.kind, findings, today);
         }
         Ok(all)
     }
@@ -163,13 +160,18 @@ impl Store {
         self.state_at(&self.objects().ok()?, tree, &at.series, &at.kind).ok()
     }
 
-    /// (series, kind, code) of every finding that was ever accepted.
-    fn accepted_codes(&self) -> Result<Vec<(String, String, Code)>, StoreError> {
-        let mut accepted = Vec::new();
-        for entry in self.log()? {
-            let codes = entry.record.accepted.iter().filter_map(|accepted| Code::parse(&accepted.code));
-            accepted.extend(codes.map(|code| (entry.series.clone(), entry.kind.clone(), code)));
+    /// The codes of findings that were accepted for one master by the imports that its state rests on. What the site's
+    /// rules refuse is not among them: one code stands for all rules, also for those that are added later.
+    fn accepted_codes(&self, at: &At) -> Result<Vec<Code>, StoreError> {
+        let (commit, _) = self.resolve(&at.commit)?;
+        let objects = self.objects()?;
+        let imports = objects.changes_at(commit, &["sources", &at.series, &at.kind, "import.toml"])?;
+        let mut codes = Vec::new();
+        for (_, record) in standing(&imports) {
+            let record = ImportRecord::parse(&objects.blob(record)?, "import.toml")?;
+            codes.extend(record.accepted.iter().filter_map(|accepted| Code::parse(&accepted.code)));
         }
-        Ok(accepted)
+        codes.retain(|code| !matches!(code, Code::SiteRule | Code::SiteNotEvaluated));
+        Ok(codes)
     }
 }

@@ -89,6 +89,9 @@ impl Config {
     pub fn parse(text: &str) -> Result<Self, StoreError> {
         let wrong = |what: String| StoreError::Config { what };
         let config: Config = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        if let Some(waiver) = config.waivers.iter().find(|waiver| waiver.code.starts_with("store/")) {
+            return Err(wrong(format!("{}: damage of the repository cannot be waived", waiver.code)));
+        }
         for (name, series) in &config.series {
             if !is_plain(name) {
                 return Err(wrong(format!("series {name:?} is not made of a-z, 0-9, - and _")));
@@ -184,6 +187,7 @@ mod tests {
             ("[series.r06]\nkinds = [\"drug\"]\neffective = {}\n", "lacks effective.drug"),
             ("[series.\"../x\"]\nkinds = []\neffective = {}\n", "is not made of"),
             ("[series.r06]\nkinds = []\neffective = 3\n", "invalid type"),
+            ("[[waiver]]\ncode = \"store/state\"\nkind = \"drug\"\nreason = \"x\"\n", "cannot be waived"),
             (
                 "[series.a]\nkinds = [\"b\"]\neffective.b = \"2024-04-01\"\nuntil.b = \"2024-03-31\"\n",
                 "before effective.b",

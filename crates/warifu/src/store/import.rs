@@ -1,5 +1,7 @@
 //! Importing: one file becomes one commit, or nothing happens at all.
 
+use std::collections::BTreeSet;
+
 use git2::Oid;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -306,7 +308,7 @@ impl Store {
         let previous = read_canonical(&self.schemas, kind, objects.blob(oid)?)
             .map_err(|_| StoreError::damaged(format_args!("{place} cannot be read")))?;
         let Some(reissue) = reissue(&previous, &sound.file) else { return Ok(None) };
-        judged.findings.extend(reissue.findings(&previous));
+        judged.findings.extend(reissue.findings(&previous, &before.state));
         let commit = Oid::from_str(&base.commit).map_err(StoreError::git("read the base's id"))?;
         self.before(commit, commit, series, kind).map(Some)
     }
@@ -450,10 +452,16 @@ fn take_differential(
 /// when it came in. Findings carry no lines, since the records stand in no file.
 fn new_findings(before: &Master, state: &Master, published: Option<Day>) -> Findings {
     let mut found = consistency::check(state, published).without_lines();
+    // Of a code with more findings than are kept, nobody can tell the new ones: where it refuses, it goes on to.
+    let all_kept: BTreeSet<Code> =
+        found.counts().filter(|(_, count)| *count <= Findings::EXAMPLES).map(|(code, _)| code).collect();
     found.retain(|finding| finding.severity > Severity::Note);
     if !found.is_empty() {
         let known = consistency::check(before, published).without_lines();
-        found.retain(|finding| !known.list().contains(finding));
+        found.retain(|finding| {
+            let told_apart = all_kept.contains(&finding.code) || finding.severity < Severity::Deny;
+            !(told_apart && known.list().contains(finding))
+        });
     }
     found
 }

@@ -74,7 +74,7 @@ impl Args {
             if let Some((older, previous)) = last.take()
                 && let Some(reissue) = reissue(&previous, &differential)
             {
-                findings.extend(reissue.findings(&previous));
+                findings.extend(reissue.findings(&previous, &state));
                 state = older;
             }
             let applied = apply(&state, &differential).map_err(|error| {

@@ -135,19 +135,32 @@ fn lost_lines(diff: &Diff<'_>, lost: &[(String, usize)], lang: Lang) -> String {
         let keys: Vec<&str> =
             lost.iter().filter(|(_, at)| *at == column).map(|(key, _)| key.as_str()).collect();
         let (Some(first), count, id) = (keys.first(), keys.len(), &about.id) else { continue };
-        text.push_str(&if id == CHANGE_CLASS {
-            say!(
-                lang,
-                "{count} records went without having been announced (first {first})\n",
-                "予告なく消えた行 {count} 件（最初は {first}）\n"
-            )
-        } else {
-            say!(
-                lang,
-                "{id}: became blank in {count} records (first {first})\n",
-                "{id}: {count} 件で空になりました（最初は {first}）\n"
-            )
-        });
+        if id == CHANGE_CLASS {
+            let (marked, gone): (Vec<&str>, Vec<&str>) =
+                keys.iter().partition(|key| diff.new.find(key).is_some());
+            if let Some(first) = marked.first() {
+                let count = marked.len();
+                text.push_str(&say!(
+                    lang,
+                    "change_class: {count} records are marked abolished or withdrawn, and come in as new (first {first})\n",
+                    "change_class: 廃止・抹消の {count} 件は新規の行になります（最初は {first}）\n"
+                ));
+            }
+            if let Some(first) = gone.first() {
+                let count = gone.len();
+                text.push_str(&say!(
+                    lang,
+                    "{count} records went without having been announced (first {first})\n",
+                    "予告なく消えた行 {count} 件（最初は {first}）\n"
+                ));
+            }
+            continue;
+        }
+        text.push_str(&say!(
+            lang,
+            "{id}: became blank in {count} records (first {first})\n",
+            "{id}: {count} 件で空になりました（最初は {first}）\n"
+        ));
     }
     text
 }
