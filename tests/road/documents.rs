@@ -3,8 +3,8 @@
 use warifu_masters::claim::ClaimCode;
 use warifu_masters::consistency::{CATALOGUE, Count, Rule, Seen};
 use warifu_masters::finding::Code;
-use warifu_masters::lang::Lang;
 use warifu_masters::schema::Schemas;
+use warifu_values::lang::Lang;
 
 use crate::stage::{Stage, checkout, left_out, program};
 

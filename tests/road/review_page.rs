@@ -5,8 +5,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use warifu_masters::lang::Lang;
 use warifu_masters::review::RiskKind;
+use warifu_values::lang::Lang;
 
 use crate::browser::{Browser, Shown};
 use crate::stage::{Stage, checkout, data};

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use warifu_checker::answer::answer;
 use warifu_masters::claim::{ClaimFindings, MasterOf, Snapshot, judge};
-use warifu_masters::digest::Digest;
 use warifu_masters::read::{Declared, read, read_canonical};
 use warifu_masters::schema::Schemas;
 use warifu_trust::ReleaseRef;
+use warifu_values::digest::Digest;
 
 /// The middle of `runs` durations of `work`.
 fn median(runs: usize, mut work: impl FnMut()) -> Duration {

@@ -4,8 +4,8 @@ use std::io::Write as _;
 
 use serde::Serialize;
 use warifu_masters::claim::{ClaimFindings, ClaimSeverity, Snapshot, Tally, judge};
-use warifu_masters::digest::Digest;
 use warifu_trust::ReleaseRef;
+use warifu_values::digest::Digest;
 
 /// Findings written out for one file. The ASP stops a file at 1,000 claims refused (L1920); beyond this many they
 /// are only counted, so that one damaged file cannot fill the memory.

@@ -3,15 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use warifu_masters::claim::{EffectiveDate, MasterOf, Snapshot, snapshot};
+use warifu_masters::claim::{MasterOf, Snapshot, snapshot};
 use warifu_masters::consistency;
 use warifu_masters::finding::{Code, Findings, Severity};
-use warifu_masters::lang::{Lang, counted};
 use warifu_masters::read::{Role, read_canonical};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
 use warifu_masters::validate::validate;
 use warifu_trust::{MasterEntry, ReleaseRef, UnixSeconds};
+use warifu_values::day::EffectiveDate;
+use warifu_values::lang::{Lang, counted};
 
 use crate::release::ReleaseContent;
 use crate::said::Said;

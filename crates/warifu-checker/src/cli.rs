@@ -14,8 +14,8 @@ use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
 use tokio::net::TcpListener;
 use warifu_masters::claim::uke::FILE_LIMIT_BYTES;
-use warifu_masters::lang::{Lang, Speak, counted};
 use warifu_masters::schema::Schemas;
+use warifu_values::lang::{Lang, Speak, counted};
 
 use crate::answer::answer;
 use crate::candidate::Candidate;

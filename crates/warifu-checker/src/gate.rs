@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use warifu_masters::claim::Snapshot;
-use warifu_masters::lang::counted;
+use warifu_values::lang::counted;
 
 use crate::candidate::Candidate;
 use crate::drift::{Drift, Thresholds, compare, judge_to_compare};

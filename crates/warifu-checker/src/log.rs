@@ -3,8 +3,8 @@
 use std::io::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use warifu_masters::lang::{Lang, Speak};
 use warifu_trust::UnixSeconds;
+use warifu_values::lang::{Lang, Speak};
 
 /// Writes events in a language.
 #[derive(Debug, Clone, Copy, Default)]

@@ -34,7 +34,7 @@ pub struct Id {
     /// Its number.
     pub release: u64,
     /// SHA-256 of its manifest.
-    pub manifest: warifu_masters::digest::Digest,
+    pub manifest: warifu_values::digest::Digest,
 }
 
 impl From<ReleaseRef> for Id {

@@ -1,7 +1,7 @@
 //! A release's content: the manifest and the canonical bytes of its masters, each with the digest it names.
 
-use warifu_masters::digest::Digest;
 use warifu_trust::{Manifest, MasterEntry, ReleaseRef, VerifiedRelease};
+use warifu_values::digest::Digest;
 
 /// A manifest with the bytes it lists. Made only where every byte was compared with its digest.
 #[derive(Debug, Clone)]

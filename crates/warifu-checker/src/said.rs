@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use warifu_masters::lang::{Lang, Speak};
+use warifu_values::lang::{Lang, Speak};
 
 /// One sentence in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

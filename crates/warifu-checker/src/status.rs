@@ -1,9 +1,9 @@
 //! What the checker says of itself.
 
 use serde::{Deserialize, Serialize};
-use warifu_masters::lang::{Lang, Speak, counted};
-use warifu_masters::say;
 use warifu_trust::UnixSeconds;
+use warifu_values::lang::{Lang, Speak, counted};
+use warifu_values::say;
 
 use crate::drift::Drift;
 use crate::gate::{DriftReport, Verdict};

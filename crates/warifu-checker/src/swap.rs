@@ -10,9 +10,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use arc_swap::ArcSwapOption;
 use serde::{Deserialize, Serialize};
 use warifu_masters::claim::{ClaimFindings, Snapshot, Tally};
-use warifu_masters::lang::counted;
 use warifu_masters::schema::Schemas;
 use warifu_trust::{ReleaseRef, UnixSeconds};
+use warifu_values::lang::counted;
 
 use crate::candidate::Candidate;
 use crate::drift::{Drift, Thresholds, compare, judge_to_compare};

@@ -7,11 +7,11 @@ use std::time::Instant;
 
 use warifu_masters::charset::Charset;
 use warifu_masters::convert::convert;
-use warifu_masters::digest::Digest;
 use warifu_masters::read::{Declared, Role, read, read_canonical};
 use warifu_masters::schema::Schemas;
 use warifu_masters::validate::validate;
 use warifu_masters::{consistency, write};
+use warifu_values::digest::Digest;
 
 #[expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 fn main() {

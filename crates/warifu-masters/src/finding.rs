@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::lang::Lang;
 use crate::site::RuleName;
+use warifu_values::lang::Lang;
 
 /// What a finding means for the operation that made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

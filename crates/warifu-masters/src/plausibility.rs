@@ -11,10 +11,10 @@
 //!
 //! What the published files show, and so where the limits stand, is in `docs/differentials.md`.
 
-use crate::claim::hundredths;
 use crate::finding::{Code, Finding, Findings};
 use crate::schema::{CHANGE_CLASS, CHANGED_ON};
 use crate::table::Master;
+use warifu_values::amount::hundredths;
 
 /// The columns of a value that claims are judged by: the value, what it was before, and by how much it may move.
 struct Value {
@@ -103,13 +103,13 @@ impl Rows<'_> {
         let related = in_both("related_product_code").map(|(_, related)| related);
         judged.values += base.rows();
         for row in 0..differential.rows() {
-            let Some(new) = hundredths(differential.bytes(row, now)) else { continue };
+            let Some(new) = said(differential.bytes(row, now)) else { continue };
             let known = base.find(&differential.key(row));
             match (differential.bytes(row, self.class), known) {
                 (b"5", Some(known)) => {
-                    let Some(held) = hundredths(base.bytes(known, base_now)) else { continue };
+                    let Some(held) = said(base.bytes(known, base_now)) else { continue };
                     if let Some(before) = before
-                        && let Some(said) = hundredths(differential.bytes(row, before))
+                        && let Some(said) = said(differential.bytes(row, before))
                     {
                         judged.old_values.add(said == held);
                         if said != held {
@@ -135,7 +135,7 @@ impl Rows<'_> {
                     let changed =
                         changed.map(|row| differential.field(row, now)).filter(|price| !price.is_empty());
                     let held = changed.unwrap_or_else(|| base.field(known, base_now));
-                    let Some(value) = hundredths(held.as_bytes()) else { continue };
+                    let Some(value) = said(held.as_bytes()) else { continue };
                     judged.related.add(new == value);
                     if new != value {
                         judged.report(Code::BaseRelatedValue, differential, row, now, held);
@@ -218,4 +218,8 @@ impl Plausibility {
             self.findings.push(Finding::new(Code::BaseMovement).found(moved).expected(range));
         }
     }
+}
+/// An amount that a file states; a differential's blank says "unchanged", and is no amount.
+fn said(field: &[u8]) -> Option<u64> {
+    if field.is_empty() { None } else { hundredths(field) }
 }

@@ -7,11 +7,11 @@ use serde::Serialize;
 use crate::charset::Charset;
 use crate::finding::{Code, Finding, Findings};
 use crate::format::Format;
-use crate::lang::{Lang, Speak};
 use crate::read::ROW_LIMIT_BYTES;
-use crate::say;
 use crate::schema::{ColumnType, Layout, Schemas};
 use crate::table::Table;
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
 /// How sure it is which format a file is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -11,10 +11,10 @@ use serde::Deserialize;
 
 use crate::charset::ucm::UcmError;
 use crate::charset::{Charset, TableCharset};
-use crate::consistency::Day;
 use crate::finding::Code;
 use crate::format::{Format, FormatFile, Rendering, StoredRendering};
 use crate::site::SiteRules;
+use warifu_values::day::PublicationDay;
 
 /// The field id of the change class (変更区分) in every layout that has one.
 pub const CHANGE_CLASS: &str = "change_class";
@@ -115,12 +115,12 @@ pub struct Waiver {
     pub reason: String,
     /// The last day of publication that it holds for, as YYYY-MM-DD, where a later file put it right.
     #[serde(default, deserialize_with = "day")]
-    pub until: Option<Day>,
+    pub until: Option<PublicationDay>,
 }
 
-fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Day>, D::Error> {
+fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<PublicationDay>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let day = Day::parse(&text);
+    let day = PublicationDay::parse(&text);
     day.map(Some).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is no day, such as 2024-05-31")))
 }
 
@@ -207,7 +207,7 @@ impl Layout {
 
     /// Whether the record with `key` is known to break the rule behind `code` in what was published on
     /// `published`; where that is not known, a waiver with an end holds.
-    pub fn waives(&self, code: Code, key: &str, published: Option<Day>) -> bool {
+    pub fn waives(&self, code: Code, key: &str, published: Option<PublicationDay>) -> bool {
         let concerns = |waiver: &&Waiver| {
             let ended = waiver.until.zip(published).is_some_and(|(until, published)| published > until);
             waiver.code == code.as_str() && !ended

@@ -7,9 +7,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::digest::{Digest, Hasher};
 use crate::format::RowOrder;
 use crate::schema::Layout;
+use warifu_values::digest::{Digest, Hasher};
 
 /// The records of one master, in the order they came.
 #[derive(Debug, Clone)]

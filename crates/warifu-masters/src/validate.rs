@@ -4,6 +4,7 @@ use crate::finding::{Code, Finding, Findings};
 use crate::read::Role;
 use crate::schema::{ColumnType, Layout};
 use crate::table::Table;
+use warifu_values::day::is_date;
 
 /// Checks every field of `table` against its layout, and that every record has a key.
 ///
@@ -168,25 +169,6 @@ fn is_decimal(field: &[u8], decimals: u32) -> bool {
         && all(fraction, |byte| byte.is_ascii_digit())
 }
 
-/// Whether `field` is a day of the calendar as YYYYMMDD.
-pub fn is_date(field: &[u8]) -> bool {
-    if field.len() != 8 || !all(field, |byte| byte.is_ascii_digit()) {
-        return false;
-    }
-    let number =
-        |digits: &[u8]| digits.iter().fold(0u32, |number, digit| number * 10 + u32::from(digit - b'0'));
-    let (year, month, day) = (number(&field[..4]), number(&field[4..6]), number(&field[6..]));
-    let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
-    let days = match month {
-        2 if leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => 0,
-    };
-    (1..=days).contains(&day)
-}
-
 /// Whether the character that begins at `at` is a half-width kana (U+FF61 to U+FF9F).
 #[inline]
 fn is_half_kana(field: &[u8], at: usize) -> bool {
@@ -245,16 +227,6 @@ pub fn shift_jis_bytes(field: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dates_follow_the_calendar() {
-        assert!(is_date(b"20240229") && is_date(b"20000229") && is_date(b"20240531"));
-        for not in
-            ["20230229", "19000229", "20241301", "20240431", "99999999", "2024531", "2024053a", "00000000"]
-        {
-            assert!(!is_date(not.as_bytes()), "{not}");
-        }
-    }
 
     #[test]
     fn decimals_have_a_point_and_few_digits() {

@@ -9,21 +9,22 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use published::data;
-use warifu_masters::consistency::{CATALOGUE, Day, Of, Rule, Seen, check};
+use warifu_masters::consistency::{CATALOGUE, Of, Rule, Seen, check};
 use warifu_masters::diff::diff;
 use warifu_masters::differential::apply;
 use warifu_masters::finding::Severity;
 use warifu_masters::read::{Declared, read};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
+use warifu_values::day::PublicationDay;
 
 /// Files that a later one replaces whole, or that belong to the series before: no part of a chain.
 const LEFT_OUT: [&str; 8] =
     ["20220304", "20220311", "20220318", "20220325", "20230414", "20240315", "20240320", "20240516"];
 
-fn day(path: &str) -> Day {
+fn day(path: &str) -> PublicationDay {
     let stem = path.trim_end_matches(".csv");
-    Day::parse(&stem[stem.len() - 8..]).unwrap()
+    PublicationDay::parse(&stem[stem.len() - 8..]).unwrap()
 }
 
 /// Published files and the states they make, each read once.
@@ -31,7 +32,7 @@ struct Published {
     data: PathBuf,
     schemas: Schemas,
     fulls: BTreeMap<String, Master>,
-    chains: BTreeMap<(String, String), Vec<(Day, Master)>>,
+    chains: BTreeMap<(String, String), Vec<(PublicationDay, Master)>>,
 }
 
 impl Published {
@@ -58,10 +59,10 @@ impl Published {
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .filter(|name| !name.contains("ALL") && !name.contains("sample"))
             .filter(|name| !LEFT_OUT.iter().any(|day| name.contains(day)))
-            .filter(|name| day(base) < day(name) && day(name) <= Day::parse(last).unwrap())
+            .filter(|name| day(base) < day(name) && day(name) <= PublicationDay::parse(last).unwrap())
             .collect();
         files.sort();
-        assert!(day(files.last().unwrap()) == Day::parse(last).unwrap(), "{base} {last}");
+        assert!(day(files.last().unwrap()) == PublicationDay::parse(last).unwrap(), "{base} {last}");
         let mut states = vec![(day(base), self.read(&self.data.join(base)))];
         for file in &files {
             let differential = self.read(&folder.join(file));

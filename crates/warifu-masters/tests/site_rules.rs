@@ -8,10 +8,10 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use warifu_masters::diff::diff;
 use warifu_masters::finding::{Code, Severity};
-use warifu_masters::lang::Lang;
 use warifu_masters::read::read_canonical;
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
+use warifu_values::lang::Lang;
 
 /// A rule on procedures; `more` is further lines of its table.
 fn rule(id: &str, require: &str, more: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Write};
 
-use warifu_masters::digest::Digest;
+use warifu_values::digest::Digest;
 
 use crate::limits;
 use crate::manifest::Content;

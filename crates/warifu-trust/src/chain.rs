@@ -5,7 +5,7 @@
 //! roots, length and SHA-256 in every list, no delegations, flat names.
 
 use sigstore_tuf::trusted::TrustedMetadataSet;
-use warifu_masters::digest::Digest;
+use warifu_values::digest::Digest;
 
 use crate::channel::{Channel, ChannelError, ChannelPath};
 use crate::envelope::{Envelope, RoleKeys, Tally};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde_json::{Value, json};
-use warifu_masters::digest::Digest;
+use warifu_values::digest::Digest;
 
 use crate::keys::{KeyId, PublicKey};
 use crate::secret::SecretKey;

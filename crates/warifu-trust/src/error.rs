@@ -1,6 +1,6 @@
 //! What all errors here have in common.
 
-use warifu_masters::lang::Speak;
+use warifu_values::lang::Speak;
 
 /// An error of this crate: told in both languages, and either a refusal of trust or something else.
 pub trait TrustError: std::error::Error + Speak {
@@ -13,7 +13,7 @@ macro_rules! spoken_error {
     ($type:ty, $refusal:expr, $source:expr) => {
         impl ::std::fmt::Display for $type {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.write_str(&::warifu_masters::lang::Speak::say(self, ::warifu_masters::lang::Lang::En))
+                f.write_str(&::warifu_values::lang::Speak::say(self, ::warifu_values::lang::Lang::En))
             }
         }
 

@@ -1,6 +1,6 @@
 //! Of a file from anywhere: is it part of what both organisations signed?
 
-use warifu_masters::digest::Digest;
+use warifu_values::digest::Digest;
 
 use crate::manifest::MasterEntry;
 use crate::release::VerifiedRelease;

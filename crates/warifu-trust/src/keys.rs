@@ -6,9 +6,9 @@ use std::str::FromStr;
 use ed25519_dalek::{Signature, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use warifu_masters::digest::Digest;
-use warifu_masters::lang::{Lang, Speak};
-use warifu_masters::say;
+use warifu_values::digest::Digest;
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
 use crate::error::spoken_error;
 use crate::names::is_plain_text;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use warifu_masters::digest::Digest;
+use warifu_values::digest::Digest;
 
 use crate::manifest_error::ManifestError;
 use crate::names::{TargetName, is_plain_text, is_word};

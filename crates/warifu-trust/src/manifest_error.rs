@@ -1,7 +1,7 @@
 //! Why bytes or values are no manifest.
 
-use warifu_masters::lang::{Lang, Speak};
-use warifu_masters::say;
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
 use crate::error::spoken_error;
 use crate::limits;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use warifu_masters::digest::Digest;
+use warifu_values::digest::Digest;
 
 use crate::limits;
 

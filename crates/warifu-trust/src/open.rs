@@ -1,7 +1,7 @@
 //! [`open`] asks a channel "may I move to this?"; [`reopen`] asks the own record "is it still intact?".
 
-use warifu_masters::lang::{Lang, Speak};
-use warifu_masters::say;
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
 use crate::chain::{self, RecordedChannel, Verified};
 use crate::channel::{Channel, ChannelError, ChannelPath};

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use warifu_masters::lang::{Lang, Speak};
-use warifu_masters::say;
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
 /// One of the two organisations that must both sign a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

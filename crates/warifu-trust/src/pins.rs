@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
-use warifu_masters::digest::Digest;
+use warifu_values::digest::Digest;
 
 use crate::refusal::Refusal;
 use crate::time::UnixSeconds;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use warifu_masters::digest::Digest;
-use warifu_masters::lang::{Lang, Speak};
-use warifu_masters::say;
+use warifu_values::digest::Digest;
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
 use crate::blob::{self, CompressionLevel};
 use crate::error::spoken_error;

@@ -5,9 +5,9 @@
 //! before, whole, and the same publication can be started again.
 
 use serde_json::json;
-use warifu_masters::digest::Digest;
-use warifu_masters::lang::{Lang, Speak};
-use warifu_masters::say;
+use warifu_values::digest::Digest;
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
 use crate::channel::{ChannelError, ChannelPath, Created, PublishChannel, Replaced};
 use crate::envelope::{Envelope, meta_entry};

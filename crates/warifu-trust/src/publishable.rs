@@ -1,7 +1,7 @@
 //! A proposal with both halves, checked as every reader will check it, before anything is written.
 
-use warifu_masters::lang::{Lang, Speak};
-use warifu_masters::say;
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
 use crate::channel::ChannelPath;
 use crate::envelope::Tally;

@@ -1,7 +1,7 @@
 //! Why trust is refused. Nothing here is repaired by trying again.
 
-use warifu_masters::lang::{Lang, Speak};
-use warifu_masters::say;
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
 use crate::envelope::Tally;
 use crate::error::spoken_error;

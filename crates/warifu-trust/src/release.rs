@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use warifu_masters::digest::Digest;
-use warifu_masters::lang::{Lang, Speak};
+use warifu_values::digest::Digest;
+use warifu_values::lang::{Lang, Speak};
 
 use crate::blob;
 use crate::chain::{self};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use warifu_masters::lang::{Lang, Speak, counted};
-use warifu_masters::say;
+use warifu_values::lang::{Lang, Speak, counted};
+use warifu_values::say;
 
 use crate::error::spoken_error;
 use crate::manifest::{Manifest, MasterEntry};

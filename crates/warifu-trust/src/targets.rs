@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use warifu_masters::digest::Digest;
+use warifu_values::digest::Digest;
 
 use crate::limits;
 use crate::names::TargetName;

@@ -3,10 +3,10 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use warifu_masters::digest::Digest;
-use warifu_masters::lang::{Lang, Speak};
 use warifu_trust::testing::{MemoryChannel, World, key, masters, now};
 use warifu_trust::*;
+use warifu_values::digest::Digest;
+use warifu_values::lang::{Lang, Speak};
 
 /// Signs `signed` with `keys` as an attacker who has them can, whatever it says.
 fn forge(signed: &Value, keys: &[&SecretKey]) -> Vec<u8> {

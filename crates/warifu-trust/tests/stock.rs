@@ -13,9 +13,9 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::SystemTime;
 
-use warifu_masters::digest::Digest;
 use warifu_trust::testing::{World, forge};
 use warifu_trust::*;
+use warifu_values::digest::Digest;
 
 /// The stock client looks at the real clock.
 fn now() -> UnixSeconds {

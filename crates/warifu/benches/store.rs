@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use warifu::store::{Author, Config, ImportRequest, Imported, Store, StoreError};
-use warifu_masters::claim::TreatmentDay;
 use warifu_masters::diff::diff;
 use warifu_masters::finding::Code;
 use warifu_masters::read::{Declared, read};
@@ -17,6 +16,7 @@ use warifu_masters::schema::Schemas;
 use warifu_masters::timeline::Standing;
 use warifu_masters::validate::validate;
 use warifu_masters::write::write;
+use warifu_values::day::TreatmentDay;
 
 /// Elapsed time, and the time the processor was at work for it: on a shared machine only that one can be
 /// compared.

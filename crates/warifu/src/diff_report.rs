@@ -6,9 +6,9 @@ use serde::Serialize;
 use serde_json::json;
 use similar::{ChangeTag, TextDiff};
 use warifu_masters::diff::{Change, Diff, field_or_blank, fields_that_differ};
-use warifu_masters::lang::Lang;
-use warifu_masters::say;
 use warifu_masters::schema::{Column, ColumnType};
+use warifu_values::lang::Lang;
+use warifu_values::say;
 
 /// The changes as text: a summary, then each record with each field that differs.
 ///

@@ -1,7 +1,7 @@
 //! What stops an operation, by what the caller does next: one exit status each.
 
 use warifu_masters::finding::Findings;
-use warifu_masters::lang::{Lang, Speak};
+use warifu_values::lang::{Lang, Speak};
 
 /// The exit status of a program of this project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

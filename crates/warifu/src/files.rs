@@ -160,7 +160,7 @@ fn set_usual_permissions(_: &File, _: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use warifu_masters::lang::{Lang, Speak as _};
+    use warifu_values::lang::{Lang, Speak as _};
 
     use super::*;
 

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use warifu_masters::finding::{Code, Finding, Findings, Severity};
 use warifu_masters::format::Format;
-use warifu_masters::lang::Lang;
 use warifu_masters::read::read_canonical;
 use warifu_masters::schema::{Layout, Schemas};
 use warifu_masters::table::Master;
@@ -13,6 +12,7 @@ use warifu_masters::write::write;
 use warifu_trust::{
     Content, FormatFile, Manifest, MasterContent, MasterEntry, Proposal, ReleaseHead, Waived,
 };
+use warifu_values::lang::Lang;
 
 use crate::error::{Exit, Failure};
 use crate::store::{Held, Store};

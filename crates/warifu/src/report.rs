@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 use warifu_masters::finding::{Findings, Severity};
-use warifu_masters::lang::Lang;
-use warifu_masters::say;
+use warifu_values::lang::Lang;
+use warifu_values::say;
 
 /// How many findings of one code are shown; the rest are counted.
 const SHOWN: u64 = 10;

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use jiff::civil::Date;
-use warifu_masters::digest::Digest;
 use warifu_masters::read::{Declared, Role, read};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
+use warifu_values::digest::Digest;
 
 use crate::error::{Exit, Failure};
 use crate::files;

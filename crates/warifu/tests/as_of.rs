@@ -9,9 +9,9 @@ use std::process::Command;
 
 use place::{Place, base, change, comment, data, import_all};
 use warifu::store::Life;
-use warifu_masters::claim::TreatmentDay;
 use warifu_masters::diff::fields_that_differ;
 use warifu_masters::timeline::{Period, Row, Standing, What};
+use warifu_values::day::TreatmentDay;
 
 /// The one life of `key` that `rev` knows.
 fn life(place: &Place, rev: &str, key: &str) -> Life {

@@ -10,7 +10,7 @@ use std::process::Command;
 use place::{Place, base, change, data, import_all, now};
 use warifu::store::{StoreError, today};
 use warifu_masters::finding::{Code, Findings};
-use warifu_masters::lang::Lang;
+use warifu_values::lang::Lang;
 
 /// Two rules, as a site would write them.
 const RULES: &str = r#"

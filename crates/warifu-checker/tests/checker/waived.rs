@@ -2,10 +2,10 @@
 
 use warifu_checker::candidate::Candidate;
 use warifu_checker::release::ReleaseContent;
-use warifu_masters::lang::{Lang, Speak as _};
 use warifu_masters::schema::Schemas;
 use warifu_trust::testing::head;
 use warifu_trust::{Manifest, Waived};
+use warifu_values::lang::{Lang, Speak as _};
 
 use crate::world::{good, procedures};
 

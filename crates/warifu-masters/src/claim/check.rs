@@ -3,10 +3,11 @@
 //! Which day: the item's own day counts, else the claim's month. An item done on several days must be covered on
 //! each. A month alone is covered when its first or last day is.
 
-use crate::claim::date::{ClaimMonth, TreatmentDay, dashed, number};
 use crate::claim::finding::{ClaimCode, ClaimFinding, ClaimFindings, When};
 use crate::claim::snapshot::{Held, Lookup, Procedure, Snapshot};
 use crate::claim::uke::{Claim, Item, ItemKind, Reader};
+use warifu_values::amount::number;
+use warifu_values::day::{ClaimMonth, TreatmentDay, dashed};
 
 /// Uncoded material (未コード化特定器材): its name and price are in the claim.
 const UNCODED_MATERIAL: u32 = 777_770_000;
@@ -339,7 +340,7 @@ mod tests {
             let mut findings = ClaimFindings::new(10);
             judge(text.as_bytes(), &Snapshot::default(), 1, &mut findings);
             for finding in findings.list() {
-                let _ = (finding.message(crate::lang::Lang::En), finding.severity());
+                let _ = (finding.message(warifu_values::lang::Lang::En), finding.severity());
             }
         }
     }

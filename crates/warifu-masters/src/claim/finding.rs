@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use crate::claim::date::{ClaimMonth, TreatmentDay};
-use crate::lang::Lang;
+use warifu_values::day::{ClaimMonth, TreatmentDay};
+use warifu_values::lang::Lang;
 
 /// What a finding means for the claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

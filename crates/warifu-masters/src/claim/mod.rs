@@ -10,7 +10,6 @@
 //! repeats a name, a number or a text of a patient: findings carry codes, points and quantities only.
 
 pub mod check;
-pub mod date;
 pub mod finding;
 pub mod snapshot;
 pub mod uke;
@@ -19,8 +18,6 @@ pub mod uke;
 mod real_files;
 
 pub use check::{Tally, judge};
-pub use date::{ClaimMonth, EffectiveDate, PublicationDay, TreatmentDay};
 pub use finding::{ClaimCode, ClaimFinding, ClaimFindings, ClaimSeverity};
-pub(crate) use snapshot::hundredths;
 pub use snapshot::{Lookup, MasterOf, Snapshot, SnapshotError};
 pub use uke::{Claim, Item, ItemKind, Reader};

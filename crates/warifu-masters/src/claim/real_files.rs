@@ -5,6 +5,7 @@
 
 use std::io::Write as _;
 use std::path::PathBuf;
+use warifu_values::day::{EffectiveDate, TreatmentDay};
 
 use super::*;
 use crate::claim::uke::ItemKind;

@@ -10,10 +10,11 @@
 
 use std::sync::Arc;
 
-use crate::claim::date::{EffectiveDate, TreatmentDay, day_before, number};
 use crate::claim::uke::ItemKind;
 use crate::schema::{ABOLISHED_ON, CHANGED_ON, NoSuchColumn};
 use crate::table::Master;
+use warifu_values::amount::{hundredths, number};
+use warifu_values::day::{EffectiveDate, TreatmentDay, day_before};
 
 /// A date that never comes: 99999999 in the masters.
 const OPEN_END: u32 = 99_999_999;
@@ -261,26 +262,8 @@ impl Source<'_> {
 
     /// A decimal in hundredths; blank is 0.
     fn hundredths(&self, row: usize, column: usize, field: &'static str) -> Result<u64, SnapshotError> {
-        let bytes = self.of.master.bytes(row, column);
-        if bytes.is_empty() {
-            return Ok(0);
-        }
-        hundredths(bytes).ok_or_else(|| self.wrong(row, field))
+        hundredths(self.of.master.bytes(row, column)).ok_or_else(|| self.wrong(row, field))
     }
-}
-
-/// A decimal with at most two digits after the point, in hundredths.
-pub(crate) fn hundredths(bytes: &[u8]) -> Option<u64> {
-    let (whole, fraction) = match memchr::memchr(b'.', bytes) {
-        Some(point) => (&bytes[..point], &bytes[point + 1..]),
-        None => (bytes, &b"0"[..]),
-    };
-    let fraction_value = match fraction.len() {
-        1 => number(fraction)? * 10,
-        2 => number(fraction)?,
-        _ => return None,
-    };
-    Some(u64::from(number(whole)?) * 100 + u64::from(fraction_value))
 }
 
 /// What is kept of the rows of one kind.

@@ -7,8 +7,9 @@
 //! Layout: 電子レセプトの作成手引き (医科). Positions count from 1 with the record id, as there.
 
 use crate::charset::Charset;
-use crate::claim::date::{ClaimMonth, number};
 use crate::claim::finding::{ClaimCode, ClaimFinding, ClaimFindings, When};
+use warifu_values::amount::number;
+use warifu_values::day::ClaimMonth;
 
 /// The largest claim file in bytes. A large hospital's month is below 40 MB; more is held in memory by no one.
 pub const FILE_LIMIT_BYTES: usize = 64 << 20;

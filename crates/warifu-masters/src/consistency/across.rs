@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::day::Day;
 use super::report::{OPEN, Report, is_marked};
 use crate::finding::{Code, Findings};
 use crate::table::Master;
+use warifu_values::day::PublicationDay;
 
 /// One rule at work on several masters.
 pub(super) struct Across<'a> {
@@ -13,7 +13,7 @@ pub(super) struct Across<'a> {
     pub(super) columns: &'static [&'static str],
     /// The rule's masters that are there, in the order in which the catalogue names their kinds.
     pub(super) masters: Vec<&'a Master>,
-    pub(super) published: Option<Day>,
+    pub(super) published: Option<PublicationDay>,
     pub(super) asked: u64,
     pub(super) findings: BTreeMap<String, Findings>,
 }

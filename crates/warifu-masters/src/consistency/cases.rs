@@ -1,11 +1,12 @@
 //! For each rule a clean example that is broken once, and gives that finding and no other.
 
-use super::{Day, check, check_across, check_versions};
+use super::{check, check_across, check_versions};
 use crate::diff::diff;
 use crate::finding::{Code, Findings};
 use crate::read::read_canonical;
 use crate::schema::Schemas;
 use crate::table::Master;
+use warifu_values::day::PublicationDay;
 
 /// Fields of a record by id; those that are not named are the clean record's.
 type Fields = &'static [(&'static str, &'static str)];
@@ -317,7 +318,7 @@ fn master(schemas: &Schemas, layout: &str, records: &[Vec<(&str, &str)>]) -> Mas
 
 /// Every rule, asked of all that the case holds.
 fn found(schemas: &Schemas, case: &Case, broken: bool) -> Vec<(Code, u64)> {
-    let published = Day::parse("20240601");
+    let published = PublicationDay::parse("20240601");
     let masters: Vec<Master> = (case.masters.iter().enumerate())
         .map(|(at, (layout, records))| {
             let records: Vec<Vec<_>> = (records.iter().enumerate())
@@ -377,7 +378,7 @@ fn a_waiver_with_an_end_holds_until_then() {
         [clean(COMMENT), &[("pattern", "30"), ("serial", "100420"), ("name", "理由"), ("name_length", "2")]];
     let master = master(&schemas, COMMENT, &[record.concat()]);
     let severity = |day: &str| {
-        let findings = check(&master, Day::parse(day));
+        let findings = check(&master, PublicationDay::parse(day));
         let [finding] = findings.list() else { panic!("{findings:?}") };
         finding.severity
     };

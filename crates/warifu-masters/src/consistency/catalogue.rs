@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use super::across::{self, Across};
-use super::day::Day;
 use super::report::Report;
 use super::versions::{self, Versions};
 use super::{Of, Tally, comment, common, drug, material, procedure, relation};
 use crate::finding::Code;
 use crate::table::Master;
+use warifu_values::day::PublicationDay;
 
 /// One rule.
 #[derive(Debug)]
@@ -78,7 +78,11 @@ impl Rule {
     }
 
     /// Begins to ask the rule of `master`; `None` when it is not for such masters, or the edition lacks a column.
-    pub(super) fn begin<'a>(&self, master: &'a Master, published: Option<Day>) -> Option<Report<'a>> {
+    pub(super) fn begin<'a>(
+        &self,
+        master: &'a Master,
+        published: Option<PublicationDay>,
+    ) -> Option<Report<'a>> {
         matches!(self.ask, Ask::Records(_) | Ask::Whole(_))
             .then(|| self.positions(master))
             .flatten()
@@ -99,7 +103,7 @@ impl Rule {
     }
 
     /// Asks the rule of `of`; `None` when it is not for that, or an edition lacks one of its columns.
-    pub fn ask(&self, of: Of<'_>, published: Option<Day>) -> Option<Tally> {
+    pub fn ask(&self, of: Of<'_>, published: Option<PublicationDay>) -> Option<Tally> {
         match (self.ask, of) {
             (Ask::Records(_) | Ask::Whole(_), Of::Master(master)) => {
                 let mut report = self.begin(master, published)?;

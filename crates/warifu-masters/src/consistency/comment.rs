@@ -1,7 +1,7 @@
 //! コメント: the code and its parts, where numbers go in the text, free text.
 
 use super::report::Report;
-use crate::claim::date::number;
+use warifu_values::amount::number;
 
 /// The nine-digit code is made of class, pattern and number. Blank in some editions of the file.
 pub(super) fn comment_code(report: &mut Report<'_>) {

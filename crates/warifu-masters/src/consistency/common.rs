@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::report::{OPEN, Report, is_marked, is_zero};
-use crate::claim::date::number;
+use super::report::{OPEN, Report, is_marked};
+use warifu_values::amount::is_zero;
+use warifu_values::amount::number;
 
 /// Price kind 1 (yen) has a price above zero.
 pub(super) fn price_zero(report: &mut Report<'_>) {

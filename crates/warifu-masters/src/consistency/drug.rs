@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::report::{Report, hundredths, is_zero};
+use super::report::Report;
+use warifu_values::amount::{hundredths, is_zero};
 
 /// A product and the unified name it belongs to (商品名等関連) have one unit, price and price-list code, and the
 /// unified name belongs to no other. One that is not there is another rule's finding.
@@ -143,7 +144,7 @@ pub(super) fn transition_past(report: &mut Report<'_>) {
     for row in report.rows() {
         let day = report.bytes(row, transition);
         if !is_zero(day) {
-            report.hold(row, transition, day >= published.as_bytes(), || published.to_string());
+            report.hold(row, transition, day >= &published.digits()[..], || published.to_string());
         }
     }
 }

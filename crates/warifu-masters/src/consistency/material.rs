@@ -1,6 +1,7 @@
 //! 特定器材: prices by what was paid, transition days.
 
-use super::report::{OPEN, Report, is_zero};
+use super::report::{OPEN, Report};
+use warifu_values::amount::is_zero;
 
 /// Kinds 2 and 4 are priced by what was paid, so the master has no price.
 pub(super) fn price_purchase(report: &mut Report<'_>) {

@@ -12,7 +12,6 @@ mod cases;
 mod catalogue;
 mod comment;
 mod common;
-mod day;
 mod drug;
 mod material;
 mod procedure;
@@ -21,15 +20,13 @@ mod report;
 mod versions;
 
 use std::collections::BTreeMap;
+use warifu_values::day::PublicationDay;
 
 pub use catalogue::{CATALOGUE, Count, Rule, Seen};
-pub use day::Day;
 
 use crate::diff::Diff;
 use crate::finding::Findings;
 use crate::table::Master;
-
-pub(crate) use report::is_zero;
 
 /// Columns that name another record of the same master, which must be there.
 pub(crate) const RELATED_CODES: [&str; 6] = [
@@ -63,7 +60,7 @@ pub struct Tally {
 
 /// Every rule that applies to `master`, a full file or a state. `published` is the day it was published, where
 /// that is known: waivers that have ended by then do not hold, and dates are held against it.
-pub fn check(master: &Master, published: Option<Day>) -> Findings {
+pub fn check(master: &Master, published: Option<PublicationDay>) -> Findings {
     let begin = |rule: &'static Rule| Some((rule, rule.begin(master, published)?));
     let mut asked: Vec<_> = CATALOGUE.iter().filter_map(begin).collect();
     for from in (0..master.rows()).step_by(BLOCK_ROWS) {
@@ -83,7 +80,7 @@ const BLOCK_ROWS: usize = 64;
 
 /// Every rule between `masters`, which belong to one series, each of another kind: what was found, by the kind of
 /// the master whose record breaks the rule.
-pub fn check_across(masters: &[&Master], published: Option<Day>) -> BTreeMap<String, Findings> {
+pub fn check_across(masters: &[&Master], published: Option<PublicationDay>) -> BTreeMap<String, Findings> {
     found_of(Of::Masters(masters), published, CATALOGUE.iter())
 }
 
@@ -92,7 +89,7 @@ pub fn check_across(masters: &[&Master], published: Option<Day>) -> BTreeMap<Str
 pub fn check_across_for(
     kind: &str,
     masters: &[&Master],
-    published: Option<Day>,
+    published: Option<PublicationDay>,
 ) -> BTreeMap<String, Findings> {
     found_of(Of::Masters(masters), published, CATALOGUE.iter().filter(|rule| rule.is_asked_at_import(kind)))
 }
@@ -108,14 +105,14 @@ pub fn needed_by(kind: &str) -> Vec<&'static str> {
 }
 
 /// Every rule between two states of one master; `published` is the day of the newer one.
-pub fn check_versions(diff: &Diff<'_>, published: Option<Day>) -> Findings {
+pub fn check_versions(diff: &Diff<'_>, published: Option<PublicationDay>) -> Findings {
     let mut found = found_of(Of::Versions(diff), published, CATALOGUE.iter());
     found.remove(&diff.new.layout().kind).unwrap_or_default()
 }
 
 fn found_of<'r>(
     of: Of<'_>,
-    published: Option<Day>,
+    published: Option<PublicationDay>,
     rules: impl Iterator<Item = &'r Rule>,
 ) -> BTreeMap<String, Findings> {
     let mut all: BTreeMap<String, Findings> = BTreeMap::new();

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::report::{Report, is_zero};
-use crate::claim::date::number;
+use super::report::Report;
+use warifu_values::amount::is_zero;
+use warifu_values::amount::number;
 
 /// きざみ値計算識別 is 1 exactly where there is a unit code.
 pub(super) fn step(report: &mut Report<'_>) {

@@ -1,6 +1,7 @@
 //! コメント関連: conditions under which a comment is asked for.
 
-use super::report::{Report, is_zero};
+use super::report::Report;
+use warifu_values::amount::is_zero;
 
 /// Condition 2 (inpatient or outpatient only) is where there is an inpatient class; condition 3 (billed several
 /// times) has a count.

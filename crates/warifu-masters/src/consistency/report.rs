@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::day::Day;
 use crate::finding::{Code, Finding, Findings, Severity};
 use crate::table::Master;
+use warifu_values::day::PublicationDay;
 
 /// One rule at work on one master.
 pub(super) struct Report<'a> {
@@ -12,7 +12,7 @@ pub(super) struct Report<'a> {
     pub(super) master: &'a Master,
     /// The rule's columns, by position, in the order in which the catalogue names them.
     pub(super) columns: Vec<usize>,
-    pub(super) published: Option<Day>,
+    pub(super) published: Option<PublicationDay>,
     /// The rows that the rule is asked of now.
     pub(super) rows: Range<usize>,
     /// Whether lines mean something to the reader: a state that was put together has none.
@@ -22,7 +22,12 @@ pub(super) struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(code: Code, master: &'a Master, columns: Vec<usize>, published: Option<Day>) -> Self {
+    pub(super) fn new(
+        code: Code,
+        master: &'a Master,
+        columns: Vec<usize>,
+        published: Option<PublicationDay>,
+    ) -> Self {
         let (rows, findings) = (0..master.rows(), Findings::new());
         Report { code, master, columns, published, rows, has_lines: true, asked: 0, findings }
     }
@@ -85,51 +90,10 @@ impl<'a> Report<'a> {
     }
 }
 
-/// Blank, or nothing but zeros and a point.
-pub(crate) fn is_zero(field: &[u8]) -> bool {
-    field.iter().all(|byte| matches!(byte, b'0' | b'.'))
-}
-
 /// The last usable date of a record that has no end.
 pub(super) const OPEN: &[u8] = b"99999999";
 
 /// Whether a record of change class `class` is marked as gone from the next publication on (廃止, 抹消).
 pub(super) fn is_marked(class: &[u8]) -> bool {
     matches!(class, b"9" | b"1")
-}
-
-/// A decimal as hundredths; `None` when it is none, or has more than two digits after the point.
-pub(super) fn hundredths(field: &[u8]) -> Option<u64> {
-    let (whole, fraction) = match field.iter().position(|byte| *byte == b'.') {
-        Some(point) => (&field[..point], &field[point + 1..]),
-        None => (field, &b""[..]),
-    };
-    let digits = |text: &[u8]| {
-        text.iter().try_fold(0u64, |number, digit| {
-            let value = digit.is_ascii_digit().then(|| u64::from(digit - b'0'))?;
-            number.checked_mul(10)?.checked_add(value)
-        })
-    };
-    let fraction = match fraction.len() {
-        0 => 0,
-        1 => digits(fraction)? * 10,
-        2 => digits(fraction)?,
-        _ => return None,
-    };
-    digits(whole)?.checked_mul(100)?.checked_add(fraction)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn prices_compare_as_numbers_however_they_are_written() {
-        assert_eq!(hundredths(b"288.00"), Some(28_800));
-        assert_eq!(hundredths(b"0288.5"), hundredths(b"288.50"));
-        assert_eq!(hundredths(b"9232"), Some(923_200));
-        for not in [&b"1.234"[..], b"-1", b"1,0", b"99999999999999999999"] {
-            assert_eq!(hundredths(not), None);
-        }
-    }
 }

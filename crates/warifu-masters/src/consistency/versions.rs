@@ -3,9 +3,10 @@
 //! They look at the records that differ only. A state holds what its own publication abolished, marked, until
 //! the next one, so two neighbouring states say of each record that went whether it had been announced.
 
-use super::report::{OPEN, Report, hundredths, is_marked};
+use super::report::{OPEN, Report, is_marked};
 use crate::diff::{Change, Diff, field_or_blank};
 use crate::schema::CHANGE_CLASS;
+use warifu_values::amount::hundredths;
 
 /// One rule at work on two states.
 pub(super) struct Versions<'a> {
@@ -134,7 +135,7 @@ pub(super) fn end_past(versions: &mut Versions<'_>) {
     for (old, new) in versions.changed() {
         let (before, after) = (versions.before(old, end), versions.after(new, end));
         if before != after && after.as_bytes() != OPEN {
-            let holds = after.as_bytes() >= published.as_bytes();
+            let holds = after.as_bytes() >= &published.digits()[..];
             versions.report.hold(new, end, holds, || published.to_string());
         }
     }

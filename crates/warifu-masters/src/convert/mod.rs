@@ -10,13 +10,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::digest::Digest;
 use crate::finding::{Code, Finding, Findings};
 use crate::format::{Format, Rendering};
 use crate::read::{Declared, Role, read, read_as};
 use crate::schema::{Layout, Schemas};
 use crate::table::{Master, TableBuilder};
 use crate::write::{Cut, same_records, write, write_shortened};
+use warifu_values::digest::Digest;
 
 /// A conversion that was proven to lose nothing, or nothing but what it says.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::lang::Lang;
+use warifu_values::lang::Lang;
 
 /// How much a risk asks of the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -166,7 +166,7 @@ fn is_end_date(column: &Column) -> bool {
 
 /// Whether a field holds no value: blank, or zeros only.
 fn is_neutral(field: &str) -> bool {
-    consistency::is_zero(field.as_bytes())
+    warifu_values::amount::is_zero(field.as_bytes())
 }
 
 #[cfg(test)]

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use super::expression::Expression;
 use super::row::{Columns, Row, Version};
 use crate::finding::Severity;
-use crate::lang::Lang;
 use crate::schema::{Layout, SchemaError};
 use crate::table::Master;
+use warifu_values::lang::Lang;
 
 /// What a site's rule is called, and what it says when it is broken.
 #[derive(Debug, Clone, PartialEq, Eq)]

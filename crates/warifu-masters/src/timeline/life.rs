@@ -2,8 +2,8 @@
 
 use super::periods::{Word, word};
 use super::{Line, Row, Source};
-use crate::claim::date::TreatmentDay;
 use crate::schema::{ABOLISHED_ON, CHANGE_CLASS};
+use warifu_values::day::TreatmentDay;
 
 /// Something that a publication did to a code.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -26,10 +26,10 @@ mod life;
 mod periods;
 
 use crate::chain::is_bookkeeping;
-use crate::claim::date::{EffectiveDate, PublicationDay, TreatmentDay};
 use crate::diff::{field_or_blank, fields_that_differ};
 use crate::schema::CHANGE_CLASS;
 use crate::table::Master;
+use warifu_values::day::{EffectiveDate, PublicationDay, TreatmentDay};
 
 pub use life::{Event, FieldChange, What};
 pub use periods::{NotKnown, Period, Standing};

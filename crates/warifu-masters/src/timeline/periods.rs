@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::{Line, Row, Said, Source};
-use crate::claim::date::TreatmentDay;
 use crate::schema::{ABOLISHED_ON, CHANGE_CLASS, CHANGED_ON};
+use warifu_values::day::TreatmentDay;
 
 /// Treatment days for which one thing holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -143,7 +143,7 @@ pub(crate) fn write_whole(place: &Path, bytes: &[u8], overwrite: Overwrite) -> i
 
 #[cfg(test)]
 mod tests {
-    use warifu_masters::lang::{Lang, Speak as _};
+    use warifu_values::lang::{Lang, Speak as _};
 
     use super::*;
     use crate::testing::channel_contract;

@@ -9,9 +9,9 @@ mod directory;
 use std::fmt;
 use std::path::PathBuf;
 
-use warifu_masters::digest::Digest;
-use warifu_masters::lang::{Lang, Speak};
-use warifu_masters::say;
+use warifu_values::digest::Digest;
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
 use crate::error::spoken_error;
 use crate::names::TargetName;

@@ -1,7 +1,7 @@
 //! A root on its way through several hands, and the root that has all the signatures it needs.
 
-use warifu_masters::lang::{Lang, Speak};
-use warifu_masters::say;
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
 use crate::envelope::{Envelope, Tally};
 use crate::error::spoken_error;

@@ -1,7 +1,7 @@
 //! What can be wrong with a table of roles.
 
-use warifu_masters::lang::{Lang, Speak};
-use warifu_masters::say;
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
 use crate::error::spoken_error;
 use crate::organisation::Organisation;

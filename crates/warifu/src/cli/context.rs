@@ -9,8 +9,8 @@ use warifu::error::{Exit, Failure};
 use warifu::report;
 use warifu_masters::finding::Findings;
 use warifu_masters::format::Format;
-use warifu_masters::lang::Lang;
 use warifu_masters::schema::Schemas;
+use warifu_values::lang::Lang;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Global {

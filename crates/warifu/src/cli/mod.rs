@@ -8,7 +8,7 @@ mod signing;
 
 use clap::{Parser, Subcommand};
 use warifu::error::{Exit, Failure};
-use warifu_masters::lang::{Lang, Speak as _};
+use warifu_values::lang::{Lang, Speak as _};
 
 pub(crate) use context::Context;
 

@@ -8,11 +8,11 @@ mod marks;
 
 use serde_json::Value;
 use warifu_masters::diff::{Diff, OtherKind, diff};
-use warifu_masters::digest::Digest;
-use warifu_masters::lang::Lang;
 use warifu_masters::read::Role;
 use warifu_masters::review::{Scope, review};
-use warifu_masters::say;
+use warifu_values::digest::Digest;
+use warifu_values::lang::Lang;
+use warifu_values::say;
 
 use crate::side::{Origin, Side, Source, States};
 

@@ -1,9 +1,10 @@
 //! Checking what is stored: that it is what was imported, and that it still passes.
 
 use std::collections::BTreeSet;
+use warifu_values::day::PublicationDay;
 
 use jiff::civil::Date;
-use warifu_masters::consistency::{self, Day};
+use warifu_masters::consistency;
 use warifu_masters::diff::diff;
 use warifu_masters::finding::{Code, Finding, Findings};
 use warifu_masters::read::Role;
@@ -46,8 +47,8 @@ pub struct Held {
 }
 
 /// The day of publication as the rules take it.
-pub(super) fn published(dated: Date) -> Option<Day> {
-    Day::parse(&dated.to_string())
+pub(super) fn published(dated: Date) -> Option<PublicationDay> {
+    PublicationDay::parse(&dated.to_string())
 }
 
 impl Checked {

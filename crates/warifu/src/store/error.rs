@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use warifu_masters::finding::Findings;
-use warifu_masters::lang::{Lang, Speak};
-use warifu_masters::say;
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
 use crate::error::{Exit, Failure};
 

@@ -1,15 +1,15 @@
 //! Importing: one file becomes one commit, or nothing happens at all.
 
 use std::collections::BTreeSet;
+use warifu_values::day::PublicationDay;
 
 use git2::Oid;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use warifu_masters::chain::check_chain;
-use warifu_masters::consistency::{self, Day};
+use warifu_masters::consistency;
 use warifu_masters::diff::{Summary, diff};
 use warifu_masters::differential::apply;
-use warifu_masters::digest::Digest;
 use warifu_masters::finding::{Code, Finding, Findings, Severity};
 use warifu_masters::format::{Format, Rendering, StoredRendering};
 use warifu_masters::plausibility::plausibility;
@@ -18,6 +18,7 @@ use warifu_masters::reissue::reissue;
 use warifu_masters::table::Master;
 use warifu_masters::validate::validate;
 use warifu_masters::write::write;
+use warifu_values::digest::Digest;
 
 use super::check::published;
 use super::judged::{ExtendOne as _, Judged};
@@ -450,7 +451,7 @@ fn take_differential(
 
 /// What the rules find in `state` and did not find in `before`, notes left out: what a state had before was said
 /// when it came in. Findings carry no lines, since the records stand in no file.
-fn new_findings(before: &Master, state: &Master, published: Option<Day>) -> Findings {
+fn new_findings(before: &Master, state: &Master, published: Option<PublicationDay>) -> Findings {
     let mut found = consistency::check(state, published).without_lines();
     // Of a code with more findings than are kept, nobody can tell the new ones: where it refuses, it goes on to.
     let all_kept: BTreeSet<Code> =

@@ -14,8 +14,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use git2::Oid;
-use warifu_masters::digest::Digest;
 use warifu_masters::table::Master;
+use warifu_values::digest::Digest;
 
 /// Where the state of one master is kept.
 pub(super) struct Kept {

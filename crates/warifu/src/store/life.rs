@@ -9,8 +9,8 @@ use std::collections::{BTreeSet, HashMap};
 use git2::Oid;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use warifu_masters::claim::{EffectiveDate, PublicationDay, TreatmentDay};
 use warifu_masters::timeline::{Line, Row, Said, Timeline};
+use warifu_values::day::{EffectiveDate, PublicationDay, TreatmentDay};
 
 use super::import::standing;
 use super::objects::Objects;

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use warifu_masters::digest::Digest;
 use warifu_masters::format::StoredRendering;
 use warifu_masters::read::Role;
+use warifu_values::digest::Digest;
 
 use super::StoreError;
 

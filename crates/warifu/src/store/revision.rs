@@ -178,7 +178,7 @@ impl Store {
             (Some(rendering), None) => write(&self.state(at)?, rendering).ok(),
         };
         match bytes {
-            Some(bytes) if warifu_masters::digest::Digest::of(&bytes) == record.sha256 => {
+            Some(bytes) if warifu_values::digest::Digest::of(&bytes) == record.sha256 => {
                 Ok((record.name, bytes))
             }
             _ => Err(StoreError::damaged(format_args!(

@@ -88,7 +88,7 @@ pub(super) fn join(
 
 /// A shard that is no canonical CSV.
 pub(super) fn unreadable(kind: &str, findings: &Findings) -> StoreError {
-    let first = findings.list().first().map(|finding| finding.text(warifu_masters::lang::Lang::En));
+    let first = findings.list().first().map(|finding| finding.text(warifu_values::lang::Lang::En));
     StoreError::damaged(format_args!("{kind}: {}", first.unwrap_or_default()))
 }
 

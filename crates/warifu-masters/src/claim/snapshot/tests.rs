@@ -107,14 +107,6 @@ fn one_series_twice_is_refused() {
     assert!(matches!(Snapshot::build(&[of, of]), Err(SnapshotError::Twice { .. })));
 }
 
-#[test]
-fn points_are_read_in_hundredths() {
-    assert_eq!(hundredths(b"288.00"), Some(28_800));
-    assert_eq!(hundredths(b"5.5"), Some(550));
-    assert_eq!(hundredths(b"70"), Some(7_000));
-    assert!(["", ".", "1.234", "-1", "1.x"].iter().all(|not| hundredths(not.as_bytes()).is_none()));
-}
-
 proptest! {
     /// The table and the search agree with looking at every row of every series.
     #[test]

@@ -76,13 +76,14 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
-    use warifu_masters::claim::{ClaimFindings, EffectiveDate, MasterOf, Snapshot, judge};
+    use warifu_masters::claim::{ClaimFindings, MasterOf, Snapshot, judge};
     use warifu_masters::consistency;
     use warifu_masters::differential::apply;
     use warifu_masters::read::{Declared, Role, read};
     use warifu_masters::schema::Schemas;
     use warifu_masters::table::Master;
     use warifu_masters::validate::validate;
+    use warifu_values::day::EffectiveDate;
 
     use super::*;
 

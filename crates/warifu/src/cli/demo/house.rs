@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use warifu::error::Failure;
-use warifu_masters::say;
+use warifu_values::say;
 
 use super::Story;
 use super::checker::Checker;

@@ -21,8 +21,8 @@ use std::time::Instant;
 use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
-use warifu_masters::lang::{Lang, counted};
-use warifu_masters::say;
+use warifu_values::lang::{Lang, counted};
+use warifu_values::say;
 
 use super::Context;
 use checker::{Checker, Tally, post};

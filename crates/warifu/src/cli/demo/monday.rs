@@ -3,7 +3,7 @@
 use std::fs;
 
 use warifu::error::{Exit, Failure};
-use warifu_masters::say;
+use warifu_values::say;
 
 use super::Story;
 use super::checker::{Checker, Load};

@@ -1,7 +1,7 @@
 //! Acts 3 and 4: a wrong master, a corrected file by e-mail, and a release that only one side signed.
 
 use warifu::error::{Exit, Failure};
-use warifu_masters::say;
+use warifu_values::say;
 
 use super::Story;
 use super::house::{draft, sign};

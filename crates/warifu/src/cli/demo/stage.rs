@@ -8,8 +8,8 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use warifu::error::{Exit, Failure};
-use warifu_masters::lang::Lang;
-use warifu_masters::say;
+use warifu_values::lang::Lang;
+use warifu_values::say;
 
 /// A command that takes longer than this hangs. The longest here, a build, is run without a limit.
 const COMMAND_LIMIT: Duration = Duration::from_secs(60);

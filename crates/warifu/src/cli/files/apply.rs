@@ -5,14 +5,14 @@ use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::report::FindingsJson;
 use warifu_masters::differential::apply;
-use warifu_masters::digest::Digest;
 use warifu_masters::finding::{Code, Finding, Findings};
 use warifu_masters::plausibility::plausibility;
 use warifu_masters::read::Role;
 use warifu_masters::reissue::reissue;
-use warifu_masters::say;
 use warifu_masters::table::Master;
 use warifu_masters::write::write;
+use warifu_values::digest::Digest;
+use warifu_values::say;
 
 use super::{grouped, load, refused};
 use crate::cli::Context;

@@ -5,10 +5,10 @@ use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::report::FindingsJson;
 use warifu_masters::convert::convert;
-use warifu_masters::digest::Digest;
 use warifu_masters::finding::{Code, Finding, Findings};
-use warifu_masters::say;
 use warifu_masters::write::Cut;
+use warifu_values::digest::Digest;
+use warifu_values::say;
 
 use super::{grouped, refused};
 use crate::cli::Context;

@@ -7,10 +7,10 @@ use warifu::side::{load_sides, load_states};
 use warifu::{diff_html, diff_report};
 use warifu_masters::diff::{Diff, OtherKind, diff};
 use warifu_masters::finding::Findings;
-use warifu_masters::lang::Lang;
-use warifu_masters::say;
 use warifu_masters::schema::CHANGE_CLASS;
 use warifu_masters::write::write;
+use warifu_values::lang::Lang;
+use warifu_values::say;
 
 use super::refused;
 use crate::cli::Context;

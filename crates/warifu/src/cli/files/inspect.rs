@@ -5,15 +5,15 @@ use unicode_width::UnicodeWidthStr as _;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::report::FindingsJson;
-use warifu_masters::digest::Digest;
 use warifu_masters::finding::Findings;
 use warifu_masters::fixed::Shape;
 use warifu_masters::format::{Framing, Newline, Quoting};
-use warifu_masters::lang::{Lang, Speak as _};
 use warifu_masters::read::{Candidate, Confidence, Declared, Reading, Why, read};
-use warifu_masters::say;
 use warifu_masters::table::Master;
 use warifu_trust::VerifiedRelease;
+use warifu_values::digest::Digest;
+use warifu_values::lang::{Lang, Speak as _};
+use warifu_values::say;
 
 use super::{grouped, master_name, role_name};
 use crate::cli::Context;

@@ -12,10 +12,10 @@ use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu_masters::finding::Findings;
 use warifu_masters::format::Format;
-use warifu_masters::lang::Lang;
 use warifu_masters::read::{Declared, Reading, Role, read};
 use warifu_masters::schema::Layout;
 use warifu_masters::table::Master;
+use warifu_values::lang::Lang;
 
 use super::Context;
 

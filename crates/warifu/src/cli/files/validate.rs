@@ -6,12 +6,13 @@ use warifu::files;
 use warifu::report::FindingsJson;
 use warifu::store::dated_in;
 use warifu_masters::consistency;
-use warifu_masters::digest::Digest;
 use warifu_masters::finding::{Findings, Severity};
 use warifu_masters::format::Format;
 use warifu_masters::read::{Declared, Role, read};
-use warifu_masters::say;
 use warifu_masters::validate::validate;
+use warifu_values::day::PublicationDay;
+use warifu_values::digest::Digest;
+use warifu_values::say;
 
 use super::{grouped, role_name};
 use crate::cli::Context;
@@ -47,9 +48,9 @@ impl Args {
 }
 
 /// The day that the name of `file` gives, as the published ones do.
-fn day_of(file: &Path) -> Option<consistency::Day> {
+fn day_of(file: &Path) -> Option<PublicationDay> {
     let dated = dated_in(&file.file_name()?.to_string_lossy())?;
-    consistency::Day::parse(&dated.to_string())
+    PublicationDay::parse(&dated.to_string())
 }
 
 fn one(

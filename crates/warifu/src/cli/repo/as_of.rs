@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use warifu::error::{Exit, Failure};
 use warifu::store::{Life, Store};
-use warifu_masters::claim::TreatmentDay;
-use warifu_masters::lang::Lang;
-use warifu_masters::say;
 use warifu_masters::timeline::{Answer, NotKnown, Period, Row, Source, Standing};
+use warifu_values::day::TreatmentDay;
+use warifu_values::lang::Lang;
+use warifu_values::say;
 
 use super::life::{newest_document, not_known_text, period_document, source_of, standing_text};
 use super::{Columns, Context, short, show};

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use warifu::error::{Exit, Failure};
 use warifu::report::FindingsJson;
 use warifu::store::today;
-use warifu_masters::say;
+use warifu_values::say;
 
 use super::{Columns, Context, Repo, now, short};
 

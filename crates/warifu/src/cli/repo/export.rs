@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
-use warifu_masters::digest::Digest;
-use warifu_masters::say;
 use warifu_masters::write::write;
+use warifu_values::digest::Digest;
+use warifu_values::say;
 
 use super::{Context, Repo};
 

@@ -10,7 +10,7 @@ use warifu::report::FindingsJson;
 use warifu::store::{ImportRequest, Imported, StoreError, dated_in};
 use warifu_masters::finding::{Code, Findings};
 use warifu_masters::read::{Declared, Role, read};
-use warifu_masters::say;
+use warifu_values::say;
 
 use super::{Context, Repo, short};
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use warifu::error::{Exit, Failure};
 use warifu::store::{Config, Series, Store};
-use warifu_masters::say;
+use warifu_values::say;
 
 use super::Context;
 

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use warifu::error::{Exit, Failure};
 use warifu::store::{Life, Store, Version};
-use warifu_masters::claim::TreatmentDay;
-use warifu_masters::lang::Lang;
-use warifu_masters::say;
 use warifu_masters::timeline::{Event, FieldChange, NotKnown, Period, Row, Source, Standing, What};
+use warifu_values::day::TreatmentDay;
+use warifu_values::lang::Lang;
+use warifu_values::say;
 
 use super::{Columns, Context, short};
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use warifu::error::{Exit, Failure};
 use warifu::store::{LogEntry, Store};
-use warifu_masters::say;
+use warifu_values::say;
 
 use super::{Columns, Context, Repo, life, short};
 

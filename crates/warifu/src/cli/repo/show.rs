@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 use warifu::error::{Exit, Failure};
 use warifu::store::{Record, Store};
-use warifu_masters::claim::TreatmentDay;
-use warifu_masters::say;
 use warifu_masters::table::Master;
+use warifu_values::day::TreatmentDay;
+use warifu_values::say;
 
 use super::{Columns, Context, Repo, as_of, short};
 
@@ -99,8 +99,8 @@ fn text(record: &Record, context: &Context) -> String {
 
 fn layout_name<'a>(layout: &'a warifu_masters::schema::Layout, context: &Context) -> &'a str {
     match context.lang {
-        warifu_masters::lang::Lang::En => &layout.name_en,
-        warifu_masters::lang::Lang::Ja => &layout.name_ja,
+        warifu_values::lang::Lang::En => &layout.name_en,
+        warifu_values::lang::Lang::Ja => &layout.name_ja,
     }
 }
 

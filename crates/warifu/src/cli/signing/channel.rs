@@ -6,9 +6,9 @@ use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::{signed_file, trust_failure};
-use warifu_masters::digest::Digest;
-use warifu_masters::say;
 use warifu_trust::{Form, OpenError, OpenedRelease, VerifiedRelease, find_in_release, open};
+use warifu_values::digest::Digest;
+use warifu_values::say;
 
 use super::release::manifest_lines;
 use super::{Trusted, channel, now};

@@ -5,8 +5,8 @@ use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::trust_failure;
-use warifu_masters::say;
 use warifu_trust::{KeyCard, Organisation, SecretKey};
+use warifu_values::say;
 
 use super::{PassphraseSource, card};
 use crate::cli::Context;

@@ -12,11 +12,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::trust_failure;
-use warifu_masters::say;
 use warifu_trust::{
     DirectoryChannel, KeyCard, Passphrase, Policy, RootSummary, SecretKey, StateStore, TrustedState,
     UnixSeconds,
 };
+use warifu_values::say;
 
 use super::Context;
 
@@ -149,8 +149,8 @@ fn channel(path: &Path) -> DirectoryChannel {
 fn card(path: &Path) -> Result<KeyCard, Failure> {
     KeyCard::from_bytes(&files::read(path)?).map_err(|error| {
         let failure = trust_failure(&error);
-        let told = |lang| format!("{}: {}", path.display(), warifu_masters::lang::Speak::say(&failure, lang));
-        Failure::new(failure.exit, told(warifu_masters::lang::Lang::En), told(warifu_masters::lang::Lang::Ja))
+        let told = |lang| format!("{}: {}", path.display(), warifu_values::lang::Speak::say(&failure, lang));
+        Failure::new(failure.exit, told(warifu_values::lang::Lang::En), told(warifu_values::lang::Lang::Ja))
     })
 }
 

@@ -5,12 +5,12 @@ use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::release::{FORMATS, contents, recompute, trust_failure};
 use warifu::store::Store;
-use warifu_masters::lang::Lang;
-use warifu_masters::say;
 use warifu_trust::{
     CompressionLevel, DraftDirectory, Emergency, Halves, Manifest, Organisation, PerOrganisation, Proposal,
     Publishable, ReleaseHead, Reviewed, Tally, Tip, UnixSeconds, Validity, publish, refresh_timestamp,
 };
+use warifu_values::lang::Lang;
+use warifu_values::say;
 
 use super::{KeySource, Trusted, channel, now, today};
 use crate::cli::Context;

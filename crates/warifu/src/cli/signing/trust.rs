@@ -5,12 +5,12 @@ use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::trust_failure;
-use warifu_masters::digest::Digest;
-use warifu_masters::lang::counted;
-use warifu_masters::say;
 use warifu_trust::{
     DirectoryChannel, KeyCard, Organisation, RootBuilder, RootDraft, SignedRoot, publish_root,
 };
+use warifu_values::digest::Digest;
+use warifu_values::lang::counted;
+use warifu_values::say;
 
 use super::{KeySource, card, now, root_lines};
 use crate::cli::Context;

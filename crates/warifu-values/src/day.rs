@@ -1,8 +1,8 @@
-//! The kinds of date a claim is judged by. They never mix: each is its own type.
+//! The kinds of date that masters and claims are judged by. They never mix: each is its own type.
 
 use std::fmt;
 
-use crate::validate::is_date;
+use crate::amount::number;
 
 /// The month a claim is for (診療年月), from 1926 to 2999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,18 +19,6 @@ pub struct EffectiveDate(u32);
 /// The day that a file was published on (公表日). It says when something was told, never when it applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PublicationDay(u32);
-
-/// The number that ASCII `digits` write; `None` when they are not one to nine digits.
-#[inline]
-pub(crate) fn number(digits: &[u8]) -> Option<u32> {
-    if digits.is_empty() || digits.len() > 9 {
-        return None;
-    }
-    digits.iter().try_fold(0u32, |number, digit| {
-        let value = digit.wrapping_sub(b'0');
-        (value < 10).then(|| number * 10 + u32::from(value))
-    })
-}
 
 impl ClaimMonth {
     /// Reads RE field 4: `YYYYMM`, or `GYYMM` as written until 2020 (G: 3 Showa, 4 Heisei, 5 Reiwa).
@@ -140,6 +128,24 @@ impl PublicationDay {
     pub fn treatment(self) -> TreatmentDay {
         TreatmentDay(self.0)
     }
+
+    /// The day as the number YYYYMMDD.
+    #[inline]
+    pub fn as_number(self) -> u32 {
+        self.0
+    }
+
+    /// The day as masters write it, YYYYMMDD: eight digits, which compare as days do.
+    #[inline]
+    pub fn digits(self) -> [u8; 8] {
+        let mut number = self.0;
+        let mut digits = [b'0'; 8];
+        for digit in digits.iter_mut().rev() {
+            *digit += (number % 10) as u8;
+            number /= 10;
+        }
+        digits
+    }
 }
 
 /// The day that `text` writes as `YYYYMMDD` or `YYYY-MM-DD`, as a number.
@@ -176,13 +182,13 @@ impl fmt::Display for PublicationDay {
 }
 
 /// A date number for people.
-pub(crate) fn dashed(date: u32) -> String {
+pub fn dashed(date: u32) -> String {
     format!("{:04}-{:02}-{:02}", date / 10_000, date / 100 % 100, date % 100)
 }
 
 /// The day before `date`, both as numbers YYYYMMDD. Before the first day of the calendar stands a number that is
 /// no day and smaller than every one.
-pub(crate) fn day_before(date: u32) -> u32 {
+pub fn day_before(date: u32) -> u32 {
     if date <= 101 {
         return 100;
     }
@@ -207,9 +213,38 @@ fn day_after(date: u32) -> u32 {
     }
 }
 
+/// Whether `field` is a day of the calendar as YYYYMMDD.
+pub fn is_date(field: &[u8]) -> bool {
+    if field.len() != 8 || !field.iter().all(u8::is_ascii_digit) {
+        return false;
+    }
+    let number =
+        |digits: &[u8]| digits.iter().fold(0u32, |number, digit| number * 10 + u32::from(digit - b'0'));
+    let (year, month, day) = (number(&field[..4]), number(&field[4..6]), number(&field[6..]));
+    let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
+    let days = match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    };
+    (1..=days).contains(&day)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dates_follow_the_calendar() {
+        assert!(is_date(b"20240229") && is_date(b"20000229") && is_date(b"20240531"));
+        for not in
+            ["20230229", "19000229", "20241301", "20240431", "99999999", "2024531", "2024053a", "00000000"]
+        {
+            assert!(!is_date(not.as_bytes()), "{not}");
+        }
+    }
 
     #[test]
     fn months_are_read_in_both_calendars() {
