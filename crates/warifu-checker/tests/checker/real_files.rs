@@ -39,7 +39,9 @@ fn release(number: u64, files: &[(&str, &str, &str)]) -> Option<ReleaseContent> 
             canonical: master.canonical(),
             formats: BTreeMap::new(),
             effective_from: Some((*effective_from).into()),
-            waived: Vec::new(),
+            made_of: warifu_values::judgement::Basis::Full,
+            published: None,
+            let_pass: Vec::new(),
         }
     });
     let mut content: Vec<_> = content.collect();

@@ -3,8 +3,9 @@
 use warifu_checker::candidate::Candidate;
 use warifu_checker::release::ReleaseContent;
 use warifu_masters::schema::Schemas;
+use warifu_trust::Manifest;
 use warifu_trust::testing::head;
-use warifu_trust::{Manifest, Waived};
+use warifu_values::judgement::{LetPass, PassedBy};
 use warifu_values::lang::{Lang, Speak as _};
 
 use crate::world::{good, procedures};
@@ -20,11 +21,13 @@ fn release(waived: &[(&str, &[&str])]) -> ReleaseContent {
     fields[step] = "1";
     lines[1] = fields.join(",");
     master.canonical = (lines.join("\n") + "\n").into_bytes();
-    let waived = waived.iter().map(|(finding, keys)| Waived {
+    let waived = waived.iter().map(|(finding, keys)| LetPass {
         finding: (*finding).to_owned(),
         keys: keys.iter().map(ToString::to_string).collect(),
+        by: PassedBy::Repository,
+        reason: "known".to_owned(),
     });
-    master.waived = waived.collect();
+    master.let_pass = waived.collect();
     let masters = [master];
     let manifest = Manifest::of(head(1, None), &masters).unwrap();
     ReleaseContent::new(manifest, masters.into_iter().map(|master| master.canonical).collect()).unwrap()

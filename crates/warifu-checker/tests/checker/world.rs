@@ -83,7 +83,9 @@ pub(crate) fn procedures(rows: &[(u32, &str)]) -> MasterContent {
         canonical: text.into_bytes(),
         formats: BTreeMap::new(),
         effective_from: Some("2024-06-01".into()),
-        waived: Vec::new(),
+        made_of: warifu_values::judgement::Basis::Full,
+        published: None,
+        let_pass: Vec::new(),
     }
 }
 
