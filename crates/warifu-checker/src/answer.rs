@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use serde::Serialize;
-use warifu_masters::claim::{ClaimFindings, ClaimSeverity, Snapshot, Tally, judge};
+use warifu_masters::claim::{ClaimFile, ClaimFindings, ClaimSeverity, Snapshot, Tally, judge};
 use warifu_trust::ReleaseRef;
 use warifu_values::digest::Digest;
 
@@ -45,10 +45,10 @@ pub struct Answer {
     pub summary: Summary,
 }
 
-/// Judges `bytes` by the `snapshot` of release `id`.
-pub fn answer(bytes: &[u8], snapshot: &Snapshot, id: ReleaseRef) -> Answer {
+/// Judges `file` by the `snapshot` of release `id`.
+pub fn answer(file: &ClaimFile, snapshot: &Snapshot, id: ReleaseRef) -> Answer {
     let mut findings = ClaimFindings::new(FINDINGS_LIMIT);
-    let tally = judge(bytes, snapshot, id.release, &mut findings);
+    let tally = judge(file, snapshot, id.release, &mut findings);
     let errors = findings.count_of(ClaimSeverity::Error);
     let unjudged = findings.count_of(ClaimSeverity::Unjudged);
     let summary = Summary {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use warifu_masters::claim::Snapshot;
+use warifu_masters::claim::{Snapshot, uke};
 use warifu_values::lang::counted;
 
 use crate::candidate::Candidate;
@@ -77,8 +77,9 @@ pub fn replay(
     };
     let Some((_, running)) = running else { return report };
     for bytes in files {
-        let (_, older) = judge_to_compare(bytes, running);
-        let (tally, newer) = judge_to_compare(bytes, &candidate.snapshot);
+        let file = uke::read(bytes);
+        let (_, older) = judge_to_compare(&file, running);
+        let (tally, newer) = judge_to_compare(&file, &candidate.snapshot);
         let drift = compare(tally, &older, &newer, |finding| {
             *report.new_by_code.entry(finding.code.as_str().to_owned()).or_insert(0) += 1;
             if report.examples.len() < EXAMPLES {

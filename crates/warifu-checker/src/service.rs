@@ -23,7 +23,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
-use warifu_masters::claim::uke::{FILE_LIMIT_BYTES, institution};
+use warifu_masters::claim::uke::{self, FILE_LIMIT_BYTES, institution};
 
 use crate::answer::{Summary, answer};
 use crate::log::{Log, now};
@@ -190,12 +190,13 @@ async fn check(State(service): State<Arc<Service>>, request: Request) -> Respons
             let _ = sender.send(None);
             return;
         };
-        let answer = answer(&bytes, &active.snapshot, active.id);
+        let file = uke::read(&bytes);
+        let answer = answer(&file, &active.snapshot, active.id);
         judging.checked.fetch_add(1, Ordering::Relaxed);
         judging.claims.fetch_add(answer.tally.claims, Ordering::Relaxed);
         let _ = sender.send(Some((answer.lines, answer.summary)));
         // The watch and the ring come after the answer: the sender does not wait for them, the next file does.
-        judging.swapper.observe(&active, &bytes, answer.tally, &answer.findings, now());
+        judging.swapper.observe(&active, &file, answer.tally, &answer.findings, now());
         if answer.tally.items > 0
             && let Err(error) = judging.recent.keep(bytes.to_vec().into())
         {

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwapOption;
 use serde::{Deserialize, Serialize};
-use warifu_masters::claim::{ClaimFindings, Snapshot, Tally};
+use warifu_masters::claim::{ClaimFile, ClaimFindings, Snapshot, Tally};
 use warifu_masters::schema::Schemas;
 use warifu_trust::{ReleaseRef, UnixSeconds};
 use warifu_values::lang::counted;
@@ -507,7 +507,7 @@ impl Swapper {
     pub fn observe(
         &self,
         active: &Arc<Active>,
-        bytes: &[u8],
+        file: &ClaimFile,
         tally: Tally,
         findings: &ClaimFindings,
         now: UnixSeconds,
@@ -516,7 +516,7 @@ impl Swapper {
         if tally.items == 0 {
             return;
         }
-        let (_, older) = judge_to_compare(bytes, &probation.previous.snapshot);
+        let (_, older) = judge_to_compare(file, &probation.previous.snapshot);
         let drift = compare(tally, &older, findings, |_| ());
         let seen = {
             let mut seen = lock(&probation.seen);

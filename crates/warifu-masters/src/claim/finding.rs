@@ -273,6 +273,11 @@ impl ClaimFindings {
         }
     }
 
+    /// Counts `more` of `code` that nobody kept.
+    pub(crate) fn count_only(&mut self, code: ClaimCode, more: u64) {
+        self.counts[code as usize] += more;
+    }
+
     /// The findings that were kept, in the order of the file.
     pub fn list(&self) -> &[ClaimFinding] {
         &self.list

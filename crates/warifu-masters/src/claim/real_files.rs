@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use warifu_values::day::{EffectiveDate, TreatmentDay};
 
 use super::*;
-use crate::claim::uke::ItemKind;
+use crate::claim::uke;
 use crate::read::{Declared, read};
 use crate::schema::Schemas;
 use crate::table::Master;
@@ -41,7 +41,8 @@ fn judged(masters: &[(&str, &str, Option<&str>, &Master)]) -> Option<(Tally, Cla
     });
     let snapshot = Snapshot::build(&of.collect::<Vec<_>>()).unwrap();
     let mut findings = ClaimFindings::new(10_000);
-    let tally = judge(&std::fs::read(data.join(SAMPLE)).unwrap(), &snapshot, 1, &mut findings);
+    let file = uke::read(&std::fs::read(data.join(SAMPLE)).unwrap());
+    let tally = judge(&file, &snapshot, 1, &mut findings);
     Some((tally, findings))
 }
 

@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use crate::claim::uke::ItemKind;
+use crate::claim::claim_file::ItemKind;
 use crate::schema::{ABOLISHED_ON, CHANGED_ON, NoSuchColumn};
 use crate::table::Master;
 use warifu_values::amount::{hundredths, number};

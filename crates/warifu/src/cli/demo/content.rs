@@ -76,7 +76,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
-    use warifu_masters::claim::{ClaimFindings, MasterOf, Snapshot, judge};
+    use warifu_masters::claim::{ClaimFindings, MasterOf, Snapshot, judge, uke};
     use warifu_masters::consistency;
     use warifu_masters::differential::apply;
     use warifu_masters::read::{Declared, Role, read};
@@ -141,7 +141,7 @@ mod tests {
             ];
             let mut findings = ClaimFindings::new(1_000);
             let bytes = as_sent(claims, CLAIMS.iter().find(|(path, _)| *path == claims).unwrap().1).unwrap();
-            judge(&bytes, &Snapshot::build(&masters).unwrap(), 1, &mut findings);
+            judge(&uke::read(&bytes), &Snapshot::build(&masters).unwrap(), 1, &mut findings);
             findings.list().len()
         };
         for (path, _) in CLAIMS {
