@@ -4,8 +4,8 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use warifu_masters::claim::{ClaimFindings, MasterOf, Snapshot, judge, uke};
-use warifu_masters::read::read_canonical;
+use warifu_claims::{ClaimFile, ClaimFindings, MasterOf, Snapshot, judge};
+use warifu_masters::file::read_canonical;
 use warifu_masters::schema::Schemas;
 use warifu_values::day::EffectiveDate;
 
@@ -58,7 +58,7 @@ static SNAPSHOT: LazyLock<Snapshot> = LazyLock::new(|| {
 });
 
 fuzz_target!(|bytes: &[u8]| {
-    let file = uke::read(bytes);
+    let file = ClaimFile::read(bytes);
     let judged = |limit| {
         let mut findings = ClaimFindings::new(limit);
         let tally = judge(&file, &SNAPSHOT, 1, &mut findings);

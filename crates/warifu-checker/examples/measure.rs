@@ -5,8 +5,8 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use warifu_checker::answer::answer;
-use warifu_masters::claim::{ClaimFindings, MasterOf, Snapshot, judge, uke};
-use warifu_masters::read::{Declared, read, read_canonical};
+use warifu_claims::{ClaimFile, ClaimFindings, MasterOf, Snapshot, judge};
+use warifu_masters::file::{Declared, read, read_canonical};
 use warifu_masters::schema::Schemas;
 use warifu_trust::ReleaseRef;
 use warifu_values::digest::Digest;
@@ -66,12 +66,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     while large.len() < 8 << 20 {
         large.extend_from_slice(&middle);
     }
-    let mut tally = warifu_masters::claim::Tally::default();
+    let mut tally = warifu_claims::Tally::default();
     let judging = median(9, || {
         let mut findings = ClaimFindings::new(0);
-        tally = judge(&uke::read(&large), &snapshot, 1, &mut findings);
+        tally = judge(&ClaimFile::read(&large), &snapshot, 1, &mut findings);
     });
-    let file = uke::read(&large);
+    let file = ClaimFile::read(&large);
     let again = median(9, || _ = judge(&file, &snapshot, 1, &mut ClaimFindings::new(0)));
     let per_second = |count: u64, time: Duration| count as f64 / time.as_secs_f64();
     writeln!(
@@ -83,7 +83,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     )?;
     writeln!(out, "judge once more   {again:>12.2?}  {:.0} claims/s", per_second(tally.claims, again))?;
     let id = ReleaseRef { release: 1, manifest: Digest::of(b"") };
-    let answering = median(9, || drop(answer(&uke::read(&large), &snapshot, id)));
+    let answering = median(9, || drop(answer(&ClaimFile::read(&large), &snapshot, id)));
     writeln!(
         out,
         "read and answer   {answering:>12.2?}  {:.0} claims/s (up to {} findings written)",

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use serde::Serialize;
-use warifu_masters::claim::{ClaimFile, ClaimFindings, ClaimSeverity, Snapshot, Tally, judge};
+use warifu_claims::{ClaimFile, ClaimFindings, ClaimSeverity, Snapshot, Tally, judge};
 use warifu_trust::ReleaseRef;
 use warifu_values::digest::Digest;
 

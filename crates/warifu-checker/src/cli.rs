@@ -13,7 +13,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
 use tokio::net::TcpListener;
-use warifu_masters::claim::uke::{self, FILE_LIMIT_BYTES};
+use warifu_claims::{ClaimFile, FILE_LIMIT_BYTES};
 use warifu_masters::schema::Schemas;
 use warifu_values::lang::{Lang, Speak, counted};
 
@@ -267,7 +267,7 @@ fn check_file(check: &Check, lang: Lang) -> Result<u8, Failure> {
         );
         return Err(Failure { status: 1, said });
     }
-    let answer = answer(&uke::read(&read_file(&check.file)?), &candidate.snapshot, candidate.id);
+    let answer = answer(&ClaimFile::read(&read_file(&check.file)?), &candidate.snapshot, candidate.id);
     let mut out = io::stdout().lock();
     if check.json {
         out.write_all(&answer.lines)?;

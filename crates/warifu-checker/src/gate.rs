@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use warifu_masters::claim::{Snapshot, uke};
+use warifu_claims::{ClaimFile, Snapshot};
 use warifu_values::lang::counted;
 
 use crate::candidate::Candidate;
@@ -77,7 +77,7 @@ pub fn replay(
     };
     let Some((_, running)) = running else { return report };
     for bytes in files {
-        let file = uke::read(bytes);
+        let file = ClaimFile::read(bytes);
         let (_, older) = judge_to_compare(&file, running);
         let (tally, newer) = judge_to_compare(&file, &candidate.snapshot);
         let drift = compare(tally, &older, &newer, |finding| {

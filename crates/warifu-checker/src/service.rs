@@ -23,7 +23,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
-use warifu_masters::claim::uke::{self, FILE_LIMIT_BYTES, institution};
+use warifu_claims::{ClaimFile, FILE_LIMIT_BYTES, institution};
 
 use crate::answer::{Summary, answer};
 use crate::log::{Log, now};
@@ -190,7 +190,7 @@ async fn check(State(service): State<Arc<Service>>, request: Request) -> Respons
             let _ = sender.send(None);
             return;
         };
-        let file = uke::read(&bytes);
+        let file = ClaimFile::read(&bytes);
         let answer = answer(&file, &active.snapshot, active.id);
         judging.checked.fetch_add(1, Ordering::Relaxed);
         judging.claims.fetch_add(answer.tally.claims, Ordering::Relaxed);
