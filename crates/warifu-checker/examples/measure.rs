@@ -4,7 +4,7 @@
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
-use warifu_checker::answer::answer;
+use warifu_checker::service::answer;
 use warifu_claims::{ClaimFile, ClaimFindings, MasterOf, Snapshot, judge};
 use warifu_masters::file::{Declared, read, read_canonical};
 use warifu_masters::schema::Schemas;
@@ -88,7 +88,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         out,
         "read and answer   {answering:>12.2?}  {:.0} claims/s (up to {} findings written)",
         per_second(tally.claims, answering),
-        warifu_checker::answer::FINDINGS_LIMIT
+        warifu_checker::service::FINDINGS_LIMIT
     )?;
     drop(of);
     drop((masters, canonical, large, file));

@@ -31,26 +31,17 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-pub mod release;
-pub mod source;
-
-pub mod candidate;
-pub mod drift;
-pub mod gate;
-pub mod recent;
-pub mod schema_folder;
-
-mod outcome;
-pub mod record;
-pub mod state_directory;
+pub mod service;
 pub mod swap;
 
-pub mod answer;
-pub mod queue;
-pub mod service;
-pub mod status;
+pub mod drift;
+pub mod state;
+
+pub mod candidate;
+pub mod release;
+pub mod schema_folder;
+pub mod source;
 
 pub mod cli;
-pub mod client;
 pub mod log;
 pub mod said;

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 
 use warifu_checker::drift::Thresholds;
 use warifu_checker::log::now;
-use warifu_checker::record::{Phase, RefusedFor, Step};
+use warifu_checker::state::{Phase, RefusedFor, Step};
 use warifu_checker::swap::{Gates, Outcome};
 
 use crate::world::{CODES, Checker, alone, bad, claim_file, good, meanwhile, release, release_at};

@@ -15,16 +15,14 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 use warifu_values::lang::counted;
 
 use crate::candidate::Candidate;
-use crate::drift::{Drift, Thresholds, compare, judge_to_compare};
-use crate::gate::replay;
+use crate::drift::{Drift, Thresholds, compare, judge_to_compare, replay};
 use crate::log::Log;
-pub use crate::outcome::Outcome;
-use crate::outcome::same_news;
-use crate::recent::Recent;
-use crate::record::{Id, Installed, Phase, Record, Refused, RefusedFor, Step};
 use crate::said::Said;
 use crate::source::{ReleaseSource, SourceError};
-use crate::state_directory::{StateDirectory, StateDirectoryError};
+use crate::state::{
+    Id, Installed, Phase, Recent, Record, Refused, RefusedFor, StateDirectory, StateDirectoryError, Step,
+};
+use crate::swap::outcome::{Outcome, same_news};
 
 /// What is configured of the gates.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -390,7 +388,7 @@ impl Swapper {
         }
         let files = self.recent.files();
         let against = running.map(|running| (running.id.release, &*running.snapshot));
-        let report = replay(candidate, against, &files, &self.gates.replay);
+        let report = replay((candidate.id.release, &candidate.snapshot), against, &files, &self.gates.replay);
         let refusal = report.refusal();
         lock(&self.inner).record.drift = Some(report);
         refusal

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
-use crate::gate::DriftReport;
+use crate::drift::DriftReport;
 use crate::said::Said;
 
 /// How far a running release has proven itself.

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fs, io};
 
-use crate::state_directory::{private_directory, write_whole};
+use crate::state::disk::{private_directory, write_whole};
 
 /// All kept files together. A few large hospitals' months; a candidate is replayed in seconds.
 const TOTAL_BYTES: usize = 64 << 20;

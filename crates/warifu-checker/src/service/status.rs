@@ -5,9 +5,8 @@ use warifu_trust::UnixSeconds;
 use warifu_values::lang::{Lang, Speak, counted};
 use warifu_values::say;
 
-use crate::drift::Drift;
-use crate::gate::{DriftReport, Verdict};
-use crate::record::{Held, Installed, Phase, Refused};
+use crate::drift::{Drift, DriftReport, Verdict};
+use crate::state::{Held, Installed, Phase, Refused};
 use crate::swap::{LastPoll, Swapper};
 
 /// The watch on a release on probation.

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use warifu_trust::UnixSeconds;
 
-use crate::record::{Phase, Refused, RefusedFor};
 use crate::said::Said;
+use crate::state::{Phase, Refused, RefusedFor};
 
 /// What an attempt to take a release came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

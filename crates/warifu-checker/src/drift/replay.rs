@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 use warifu_claims::{ClaimFile, Snapshot};
 use warifu_values::lang::counted;
 
-use crate::candidate::Candidate;
-use crate::drift::{Drift, Thresholds, compare, judge_to_compare};
+use crate::drift::compare::{Drift, Thresholds, compare, judge_to_compare};
 use crate::said::Said;
 
 /// What the gate says.
@@ -59,15 +58,15 @@ pub struct DriftReport {
 /// How many new findings are kept as examples.
 const EXAMPLES: usize = 20;
 
-/// Replays `files`.
+/// Replays `files`: they are judged by the `candidate` and by what runs, each with the number of its release.
 pub fn replay(
-    candidate: &Candidate,
+    (release, candidate): (u64, &Snapshot),
     running: Option<(u64, &Snapshot)>,
     files: &[Arc<[u8]>],
     thresholds: &Thresholds,
 ) -> DriftReport {
     let mut report = DriftReport {
-        release: candidate.id.release,
+        release,
         against: running.map(|(release, _)| release),
         verdict: Verdict::Inconclusive,
         drift: Drift::default(),
@@ -79,7 +78,7 @@ pub fn replay(
     for bytes in files {
         let file = ClaimFile::read(bytes);
         let (_, older) = judge_to_compare(&file, running);
-        let (tally, newer) = judge_to_compare(&file, &candidate.snapshot);
+        let (tally, newer) = judge_to_compare(&file, candidate);
         let drift = compare(tally, &older, &newer, |finding| {
             *report.new_by_code.entry(finding.code.as_str().to_owned()).or_insert(0) += 1;
             if report.examples.len() < EXAMPLES {
