@@ -67,7 +67,7 @@ async fn keep_polling(swapper: Arc<Swapper>, every: Duration) {
         let is_due = tokio::time::Instant::now() >= next;
         let swapper = Arc::clone(&swapper);
         let worked = tokio::task::spawn_blocking(move || {
-            swapper.tick(now());
+            let _ = swapper.tick(now());
             if is_due {
                 swapper.poll(now(), None);
             }

@@ -151,6 +151,11 @@ impl Record {
         self.held.iter().find(|held| ReleaseRef::from(held.id) == id)
     }
 
+    /// The newest release that is held.
+    pub fn newest_held(&self) -> Option<u64> {
+        self.held.iter().map(|held| held.id.release).max()
+    }
+
     /// Holds `id`; keeps the list short.
     pub fn hold(&mut self, id: ReleaseRef, why: Said, at: UnixSeconds) {
         const MOST: usize = 16;

@@ -2,7 +2,17 @@
 
 mod swapper;
 
-mod outcome;
+mod clearing;
+mod runs;
+mod workbench;
 
-pub use outcome::Outcome;
-pub use swapper::{Active, Gates, LastPoll, NothingBefore, Swapper};
+mod active;
+mod gates;
+mod outcome;
+mod resume;
+
+pub use active::Active;
+pub use gates::Gates;
+pub use outcome::{LastPoll, Outcome};
+pub use runs::NothingBefore;
+pub use swapper::Swapper;

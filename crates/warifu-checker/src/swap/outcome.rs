@@ -55,8 +55,17 @@ pub enum Outcome {
     },
 }
 
+/// When the channel was looked at, and what came of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LastPoll {
+    /// When.
+    pub at: UnixSeconds,
+    /// What came of it.
+    pub result: Outcome,
+}
+
 /// Whether two looks at the channel say the same, so that a log has one line for it.
-pub(crate) fn same_news(one: &Outcome, other: &Outcome) -> bool {
+pub(super) fn same_news(one: &Outcome, other: &Outcome) -> bool {
     match (one, other) {
         (Outcome::Refused(one), Outcome::Refused(other)) => one.id == other.id && one.why == other.why,
         (one, other) => one == other,

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
 
 mod killed;
+mod order;
 mod real_files;
 mod site_schemas;
 mod swapping;

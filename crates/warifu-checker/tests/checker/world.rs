@@ -108,7 +108,15 @@ pub(crate) fn release_at(
     rows: &[(u32, &str)],
     activate_at: Option<UnixSeconds>,
 ) -> ReleaseContent {
-    let master = procedures(rows);
+    release_of(number, procedures(rows), activate_at)
+}
+
+/// Release `number` of this master.
+pub(crate) fn release_of(
+    number: u64,
+    master: MasterContent,
+    activate_at: Option<UnixSeconds>,
+) -> ReleaseContent {
     let head = ReleaseHead { activate_at, ..head(number, None) };
     let manifest = Manifest::of(head, std::slice::from_ref(&master)).unwrap();
     ReleaseContent::new(manifest, vec![master.canonical]).unwrap()
@@ -141,12 +149,17 @@ impl Shelf {
         *self.0.lock().unwrap() = Some(Ok(content));
     }
 
+    /// What it offers, if anything.
+    pub(crate) fn offered(&self) -> Option<ReleaseContent> {
+        self.0.lock().unwrap().clone()?.ok()
+    }
+
     pub(crate) fn refuse(&self, why: &str) {
         *self.0.lock().unwrap() = Some(Err(SourceError::Refused(Said::new(why, why))));
     }
 }
 
-struct OnShelf(ReleaseContent);
+pub(crate) struct OnShelf(pub(crate) ReleaseContent);
 
 impl Offer for OnShelf {
     fn id(&self) -> ReleaseRef {
@@ -158,7 +171,7 @@ impl Offer for OnShelf {
     }
 }
 
-struct Source(Arc<Shelf>);
+pub(crate) struct Source(pub(crate) Arc<Shelf>);
 
 impl ReleaseSource for Source {
     fn open(&self, _: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
@@ -182,11 +195,16 @@ pub(crate) struct Checker {
 
 /// A swapper without a service on the state in `directory`, offered `content`.
 pub(crate) fn alone(directory: &std::path::Path, content: ReleaseContent) -> Swapper {
-    let state = StateDirectory::open(directory).unwrap();
-    let recent = Arc::new(Recent::open(state.recent(), 0).unwrap());
     let shelf = Shelf::default();
     shelf.offer(content);
-    let source = Some(Box::new(Source(Arc::new(shelf))) as Box<dyn ReleaseSource>);
+    alone_at(directory, Source(Arc::new(shelf)))
+}
+
+/// A swapper without a service on the state in `directory`, that reads from `source`.
+pub(crate) fn alone_at(directory: &std::path::Path, source: impl ReleaseSource + 'static) -> Swapper {
+    let state = StateDirectory::open(directory).unwrap();
+    let recent = Arc::new(Recent::open(state.recent(), 0).unwrap());
+    let source = Some(Box::new(source) as Box<dyn ReleaseSource>);
     let schemas = Schemas::built_in().unwrap();
     Swapper::resume(state, source, recent, schemas, Gates::default(), Log::default(), now()).unwrap()
 }
