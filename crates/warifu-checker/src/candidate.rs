@@ -133,8 +133,15 @@ fn unknown_layout(entry: &MasterEntry) -> Said {
 /// The first finding that denies, for people.
 fn told(entry: &MasterEntry, findings: &Findings) -> Said {
     let denied = || findings.list().iter().filter(|finding| finding.severity == Severity::Deny);
-    let count: u64 =
-        findings.counts().filter(|(code, _)| code.severity() == Severity::Deny).map(|(_, n)| n).sum();
+    // Of each code so many are kept; those beyond were not let pass when one that is kept was not.
+    let denied_of = |(code, count): (Code, u64)| {
+        let kept = |denies: bool| {
+            let of_code = findings.list().iter().filter(|finding| finding.code == code);
+            of_code.filter(|finding| (finding.severity == Severity::Deny) == denies).count() as u64
+        };
+        if kept(true) > 0 { count - kept(false) } else { 0 }
+    };
+    let count: u64 = findings.counts().map(denied_of).sum();
     let first = |lang: Lang| denied().next().map(|finding| finding.text(lang)).unwrap_or_default();
     let place = denied().next().map(warifu_masters::finding::Finding::place).unwrap_or_default();
     let code = denied().next().map(|finding| finding.code.as_str()).unwrap_or_default();

@@ -60,6 +60,10 @@ pub(super) async fn check(State(service): State<Arc<Service>>, request: Request)
     let (sender, receiver) = oneshot::channel();
     let judging = Arc::clone(&service);
     tokio::task::spawn_blocking(move || {
+        if sender.is_closed() {
+            // Nobody waits for the answer any more; somebody else does.
+            return;
+        }
         // Read once; everything about this file is of this release.
         let Some(active) = judging.swapper.active() else {
             let _ = sender.send(None);

@@ -2,7 +2,8 @@
 //!
 //! So many claim files are judged at once; others wait in line by institution, and the lines are served in turn.
 //! One institution that sends a thousand files delays its own, not everybody's, and may fill half of the queue at
-//! most. When the queue is full, the sender is told so at once.
+//! most. When the queue is full, the sender is told so at once. Who goes away frees his place at once, and his
+//! institution keeps its turn.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,7 +28,24 @@ struct Lines {
     waiting: usize,
     /// Institutions with somebody waiting, the next one first.
     turn: VecDeque<Box<[u8]>>,
-    by_institution: HashMap<Box<[u8]>, VecDeque<oneshot::Sender<Permit>>>,
+    by_institution: HashMap<Box<[u8]>, VecDeque<Place>>,
+    next_ticket: u64,
+}
+
+/// A place in an institution's line.
+#[derive(Debug)]
+struct Place {
+    ticket: u64,
+    call: oneshot::Sender<Permit>,
+}
+
+/// Somebody in line. Dropping this leaves it, whether called already or not.
+#[derive(Debug)]
+struct InLine {
+    queue: Arc<FairQueue>,
+    institution: Box<[u8]>,
+    ticket: u64,
+    called: oneshot::Receiver<Permit>,
 }
 
 /// Leave to judge one file; the next in line gets it when this is dropped.
@@ -57,12 +75,12 @@ impl FairQueue {
         self.capacity
     }
 
-    /// Waits for this institution's turn. Leaving the line costs nobody a turn.
+    /// Waits for this institution's turn. Dropping the future leaves the line and costs nobody a turn.
     ///
     /// # Errors
     /// [`Full`], at once.
     pub async fn enter(self: &Arc<Self>, institution: &[u8]) -> Result<Permit, Full> {
-        let receiver = {
+        let mut waiter = {
             let mut lines = self.lines();
             if lines.judging < self.judges && lines.waiting == 0 {
                 lines.judging += 1;
@@ -72,52 +90,91 @@ impl FairQueue {
             if lines.waiting >= self.capacity || own >= self.capacity.div_ceil(2) {
                 return Err(Full);
             }
-            let (sender, receiver) = oneshot::channel();
-            lines.waiting += 1;
-            if own == 0 {
-                lines.turn.push_back(institution.into());
-            }
-            lines.by_institution.entry(institution.into()).or_default().push_back(sender);
-            receiver
+            let (call, called) = oneshot::channel();
+            let ticket = lines.join(institution, call);
+            InLine { queue: Arc::clone(self), institution: institution.into(), ticket, called }
         };
-        // The sender is never dropped unsent while the queue lives.
-        receiver.await.map_err(|_| Full)
+        // A call is never dropped unsent while somebody is in line.
+        (&mut waiter.called).await.map_err(|_| Full)
     }
 
     /// Hands the leave that a permit had to the next in line.
     fn pass_on(self: &Arc<Self>) {
-        loop {
-            let sender = {
-                let mut lines = self.lines();
-                match lines.next() {
-                    Some(sender) => sender,
-                    None => {
-                        lines.judging -= 1;
-                        return;
-                    }
-                }
-            };
-            match sender.send(Permit { queue: Some(Arc::clone(self)) }) {
+        let mut lines = self.lines();
+        // Calling happens under the lock: so somebody who leaves is either still in line or has been called.
+        while let Some(call) = lines.next() {
+            match call.send(Permit { queue: Some(Arc::clone(self)) }) {
                 Ok(()) => return,
-                // Who waited has gone: the next one.
                 Err(mut permit) => permit.queue = None,
             }
         }
+        lines.judging -= 1;
     }
 }
 
 impl Lines {
+    /// Adds a place at the end of an institution's line; its ticket.
+    fn join(&mut self, institution: &[u8], call: oneshot::Sender<Permit>) -> u64 {
+        self.next_ticket += 1;
+        let ticket = self.next_ticket;
+        let line = self.by_institution.entry(institution.into()).or_default();
+        if line.is_empty() {
+            self.turn.push_back(institution.into());
+        }
+        line.push_back(Place { ticket, call });
+        self.waiting += 1;
+        ticket
+    }
+
+    /// Takes a place out of its line; whether it was still there.
+    fn leave(&mut self, institution: &[u8], ticket: u64) -> bool {
+        let Some(line) = self.by_institution.get_mut(institution) else { return false };
+        let Some(at) = line.iter().position(|place| place.ticket == ticket) else { return false };
+        line.remove(at);
+        self.waiting -= 1;
+        if line.is_empty() {
+            self.by_institution.remove(institution);
+            self.turn.retain(|waiting| **waiting != *institution);
+        }
+        true
+    }
+
+    /// Whoever is to be called next.
     fn next(&mut self) -> Option<oneshot::Sender<Permit>> {
         let institution = self.turn.pop_front()?;
         let line = self.by_institution.get_mut(&institution)?;
-        let sender = line.pop_front();
+        let place = line.pop_front();
         if line.is_empty() {
             self.by_institution.remove(&institution);
         } else {
             self.turn.push_back(institution);
         }
-        self.waiting -= usize::from(sender.is_some());
-        sender
+        self.waiting -= usize::from(place.is_some());
+        place.map(|place| place.call)
+    }
+
+    /// An institution's turn was not used: it is the next again.
+    fn give_turn_back(&mut self, institution: &[u8]) {
+        if let Some(at) = self.turn.iter().position(|waiting| **waiting == *institution)
+            && let Some(institution) = self.turn.remove(at)
+        {
+            self.turn.push_front(institution);
+        }
+    }
+}
+
+impl Drop for InLine {
+    fn drop(&mut self) {
+        let mut lines = self.queue.lines();
+        if lines.leave(&self.institution, self.ticket) {
+            return;
+        }
+        // Called, and left before hearing it.
+        if let Ok(permit) = self.called.try_recv() {
+            lines.give_turn_back(&self.institution);
+            drop(lines);
+            drop(permit);
+        }
     }
 }
 
@@ -181,12 +238,50 @@ mod tests {
         waiting.extend([wait("b"), wait("c")]);
         until(|| queue.load().1 == 4).await;
         assert_eq!(queue.enter(b"d").await.unwrap_err(), Full);
-        // Who goes away while waiting costs nobody a turn.
+        // Who goes away frees his place at once.
         waiting.remove(0).abort();
+        until(|| queue.load().1 == 3).await;
+        waiting.push(wait("d"));
+        until(|| queue.load().1 == 4).await;
         drop(permit);
         for task in waiting {
             task.await.unwrap().unwrap();
         }
         assert_eq!(queue.load(), (0, 0));
+    }
+
+    /// Two of `a` and one of `b` wait behind a permit; the first of `a` goes away, before or after it is called.
+    #[tokio::test]
+    async fn who_goes_away_costs_his_institution_no_turn() {
+        for is_called in [false, true] {
+            let queue = FairQueue::new(1, 8);
+            let permit = queue.enter(b"x").await.unwrap();
+            let order = Arc::new(Mutex::new(Vec::new()));
+            let mut tasks = VecDeque::new();
+            for (at, (line, name)) in [("a", "a1"), ("a", "a2"), ("b", "b1")].into_iter().enumerate() {
+                let (waiting, order) = (Arc::clone(&queue), Arc::clone(&order));
+                tasks.push_back(tokio::spawn(async move {
+                    let permit = waiting.enter(line.as_bytes()).await.unwrap();
+                    order.lock().unwrap().push(name);
+                    drop(permit);
+                }));
+                until(|| queue.load().1 == at + 1).await;
+            }
+            let first = tasks.pop_front().unwrap();
+            let mut permit = Some(permit);
+            if is_called {
+                // The only thread is this one: the call is sent and nobody has heard it yet.
+                permit = None;
+                assert_eq!(queue.load(), (1, 2));
+            }
+            first.abort();
+            assert!(first.await.unwrap_err().is_cancelled());
+            drop(permit);
+            for task in tasks {
+                task.await.unwrap();
+            }
+            assert_eq!(*order.lock().unwrap(), ["a2", "b1"], "called: {is_called}");
+            assert_eq!(queue.load(), (0, 0));
+        }
     }
 }

@@ -219,6 +219,28 @@ fn a_full_queue_turns_senders_away() {
     assert!(turned_away.into_inner() > 0);
 }
 
+/// Senders who hang up while their files wait leave the line, and nothing of theirs is judged.
+#[test]
+fn senders_who_leave_free_their_places() {
+    let checker = with_release_1(1);
+    let busy = checker.keep_busy();
+    let file = claim_file(1, 1);
+    let send = |_| {
+        let mut line = TcpStream::connect(checker.address).unwrap();
+        write!(line, "POST /check HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n", file.len()).unwrap();
+        line.write_all(&file).unwrap();
+        line
+    };
+    let lines: Vec<TcpStream> = (0..5).map(send).collect();
+    checker.until("all wait", |status| status.queue.waiting == 5);
+    drop(lines);
+    checker.until("nobody waits", |status| status.queue.waiting == 0);
+    drop(busy);
+    assert_eq!(checker.check(&file).status, 200);
+    let status = checker.until("idle", |status| status.queue.judging == 0);
+    assert_eq!(status.requests.checked, 1);
+}
+
 /// A release may name the instant from which it judges: it is fetched and cleared before.
 #[test]
 fn a_release_waits_for_its_instant() {

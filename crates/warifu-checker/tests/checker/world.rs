@@ -11,10 +11,10 @@ use warifu_checker::cli::Client;
 use warifu_checker::log::{Log, now};
 use warifu_checker::release::ReleaseContent;
 use warifu_checker::said::Said;
-use warifu_checker::service::FairQueue;
 use warifu_checker::service::Service;
 use warifu_checker::service::Status;
 use warifu_checker::service::serve_until;
+use warifu_checker::service::{FairQueue, Permit};
 use warifu_checker::source::{Offer, ReleaseSource, SourceError};
 use warifu_checker::state::Recent;
 use warifu_checker::state::StateDirectory;
@@ -189,7 +189,8 @@ pub(crate) struct Checker {
     pub(crate) swapper: Arc<Swapper>,
     pub(crate) client: Client,
     pub(crate) address: SocketAddr,
-    _runtime: tokio::runtime::Runtime,
+    queue: Arc<FairQueue>,
+    runtime: tokio::runtime::Runtime,
     _directory: Option<tempfile::TempDir>,
 }
 
@@ -242,14 +243,20 @@ impl Checker {
             now(),
         );
         let swapper = Arc::new(swapper.unwrap());
-        let service = Service::new(Arc::clone(&swapper), FairQueue::new(2, queue), recent, Log::default());
+        let queue = FairQueue::new(2, queue);
+        let service = Service::new(Arc::clone(&swapper), Arc::clone(&queue), recent, Log::default());
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         runtime.spawn(serve_until(listener, service, std::future::pending()));
         let client = Client::new(&format!("http://{address}"));
-        Checker { shelf, swapper, client, address, _runtime: runtime, _directory: Some(directory) }
+        Checker { shelf, swapper, client, address, queue, runtime, _directory: Some(directory) }
+    }
+
+    /// Keeps both judges busy until it is dropped.
+    pub(crate) fn keep_busy(&self) -> [Permit; 2] {
+        [(); 2].map(|()| self.runtime.block_on(self.queue.enter(b"busy")).unwrap())
     }
 
     pub(crate) fn check(&self, file: &[u8]) -> Answered {
