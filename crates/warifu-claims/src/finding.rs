@@ -1,7 +1,7 @@
 //! What a checker says of a claim: findings with stable codes, in one table.
 //!
-//! A finding names the claim by its number in the file and the item by its code. Nothing of the patient is ever
-//! in one: values are repeated only when they are codes, dates, points or quantities.
+//! A finding names the claim by its number in the file and the item by its code. Nothing of the patient is
+//! ever in one: values are repeated only when they are codes, dates, points or quantities.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,7 +14,8 @@ use warifu_values::lang::Lang;
 /// What a finding means for the claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClaimSeverity {
-    /// The masters held do not reach back to the treatment day, so the item was not judged. Not the claim's fault.
+    /// The masters held do not reach back to the treatment day, so the item was not judged. Not the claim's
+    /// fault.
     Unjudged,
     /// The claim is wrong by these masters.
     Error,
@@ -141,7 +142,8 @@ impl ClaimCode {
         ClaimCode::ALL.iter().copied().find(|code| code.as_str() == text)
     }
 
-    /// Whether it depends on the masters, and so may change when they do. The others are about the file alone.
+    /// Whether it depends on the masters, and so may change when they do. The others are about the file
+    /// alone.
     pub fn asks_masters(self) -> bool {
         self as usize >= ClaimCode::CodeUnknown as usize && self != ClaimCode::QuantityForm
     }

@@ -1,5 +1,5 @@
-//! The published sample and masters, read in place from `../shared/data` beside the checkout; left out where it
-//! is missing.
+//! The published sample and masters, read in place from `../shared/data` beside the checkout; left out where
+//! it is missing.
 
 #![expect(clippy::disallowed_methods, reason = "a test reads the published files")]
 

@@ -1,5 +1,5 @@
-//! The command line. Exit status: 0 done, 1 refused because of the data, 2 could not run, 3 refused because of
-//! trust. Results go to stdout, everything else to stderr.
+//! The command line. Exit status: 0 done, 1 refused because of the data, 2 could not run, 3 refused because
+//! of trust. Results go to stdout, everything else to stderr.
 
 mod arguments;
 mod run;

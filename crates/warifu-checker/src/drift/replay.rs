@@ -116,7 +116,8 @@ impl DriftReport {
                     counted(newly_unjudged, "item")
                 ),
                 format!(
-                    "直近の請求ファイル {files} 件（{items} 項目）の再点検で新たなエラー {new_errors} 件（許容 {allowed} 件）、判定不能 {newly_unjudged} 件が生じます"
+                    "直近の請求ファイル {files} 件（{items} 項目）の再点検で\
+                     新たなエラー {new_errors} 件（許容 {allowed} 件）、判定不能 {newly_unjudged} 件が生じます"
                 ),
             )
         })

@@ -7,8 +7,8 @@ use warifu_claims::{ClaimFile, ClaimFindings, ClaimSeverity, Snapshot, Tally, ju
 use warifu_trust::ReleaseRef;
 use warifu_values::digest::Digest;
 
-/// Findings written out for one file. The ASP stops a file at 1,000 claims refused (L1920); beyond this many they
-/// are only counted, so that one damaged file cannot fill the memory.
+/// Findings written out for one file. The ASP stops a file at 1,000 claims refused (L1920); beyond this many
+/// they are only counted, so that one damaged file cannot fill the memory.
 pub const FINDINGS_LIMIT: usize = 10_000;
 
 /// The last line.
@@ -70,7 +70,8 @@ pub fn answer(file: &ClaimFile, snapshot: &Snapshot, id: ReleaseRef) -> Answer {
 }
 
 fn push_line(lines: &mut Vec<u8>, value: &impl Serialize) {
-    // Writing plain values into memory cannot fail; were it to, the line is missing and the summary's number tells.
+    // Writing plain values into memory cannot fail; were it to, the line is missing and the summary's number
+    // tells.
     if serde_json::to_writer(&mut *lines, value).is_ok() {
         let _ = lines.write_all(b"\n");
     }

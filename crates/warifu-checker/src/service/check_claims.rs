@@ -18,8 +18,8 @@ use crate::service::http_service::Service;
 use crate::service::queue::Full;
 use crate::service::reply::{error, too_large};
 
-/// Claim files in memory together, waiting and being judged. Eight of the largest; senders of more are told to
-/// come again.
+/// Claim files in memory together, waiting and being judged. Eight of the largest; senders of more are told
+/// to come again.
 const BODIES_LIMIT_BYTES: usize = 8 * FILE_LIMIT_BYTES;
 
 /// A sender gets this long for a file: 64 MiB over a line of 10 Mbit/s.
@@ -74,7 +74,8 @@ pub(super) async fn check(State(service): State<Arc<Service>>, request: Request)
         judging.checked.fetch_add(1, Ordering::Relaxed);
         judging.claims.fetch_add(answer.tally.claims, Ordering::Relaxed);
         let _ = sender.send(Some((answer.lines, answer.summary)));
-        // The watch and the ring come after the answer: the sender does not wait for them, the next file does.
+        // The watch and the ring come after the answer: the sender does not wait for them, the next file
+        // does.
         judging.swapper.observe(&active, &file, answer.tally, &answer.findings, now());
         if answer.tally.items > 0
             && let Err(error) = judging.recent.keep(bytes.to_vec().into())

@@ -1,9 +1,9 @@
 //! The queue before the judges: bounded, and fair between institutions.
 //!
-//! So many claim files are judged at once; others wait in line by institution, and the lines are served in turn.
-//! One institution that sends a thousand files delays its own, not everybody's, and may fill half of the queue at
-//! most. When the queue is full, the sender is told so at once. Who goes away frees his place at once, and his
-//! institution keeps its turn.
+//! So many claim files are judged at once; others wait in line by institution, and the lines are served in
+//! turn. One institution that sends a thousand files delays its own, not everybody's, and may fill half of
+//! the queue at most. When the queue is full, the sender is told so at once. Who goes away frees his place at
+//! once, and his institution keeps its turn.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -250,7 +250,8 @@ mod tests {
         assert_eq!(queue.load(), (0, 0));
     }
 
-    /// Two of `a` and one of `b` wait behind a permit; the first of `a` goes away, before or after it is called.
+    /// Two of `a` and one of `b` wait behind a permit; the first of `a` goes away, before or after it is
+    /// called.
     #[tokio::test]
     async fn who_goes_away_costs_his_institution_no_turn() {
         for is_called in [false, true] {

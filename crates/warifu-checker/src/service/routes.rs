@@ -7,8 +7,8 @@
 //! POST /fall-back          return to the previous release        200, 403, 409
 //! GET  /healthz            a release runs                        200, 503
 //! ```
-//! `/swap` and `/fall-back` are for this machine only: they answer 403 to any other, to what a proxy passes on, and
-//! to pages in a browser.
+//! `/swap` and `/fall-back` are for this machine only: they answer 403 to any other, to what a proxy passes
+//! on, and to pages in a browser.
 
 use std::future::Future;
 use std::io;

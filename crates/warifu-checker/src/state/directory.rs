@@ -8,8 +8,8 @@
 //! checker.json          the record: the one file that changes
 //! lock                  held while a checker runs
 //! ```
-//! Content is written and made durable before the record names it, so a kill at any point leaves the record of
-//! before or after, and everything that either names.
+//! Content is written and made durable before the record names it, so a kill at any point leaves the record
+//! of before or after, and everything that either names.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};

@@ -122,8 +122,8 @@ pub struct Record {
     pub refused: Option<Refused>,
     /// The last replay.
     pub drift: Option<DriftReport>,
-    /// How often a start found this release still on probation: one that takes the checker down with it must not
-    /// be tried for ever.
+    /// How often a start found this release still on probation: one that takes the checker down with it must
+    /// not be tried for ever.
     pub interrupted: Option<(Id, u32)>,
 }
 

@@ -1,5 +1,5 @@
-//! The steps before an activation, each a type that nothing else makes: a candidate is [`Newer`] than what runs, then
-//! [`Cleared`] against it. Only what is cleared is activated, so an older release cannot be.
+//! The steps before an activation, each a type that nothing else makes: a candidate is [`Newer`] than what
+//! runs, then [`Cleared`] against it. Only what is cleared is activated, so an older release cannot be.
 
 use std::sync::Arc;
 
@@ -17,7 +17,8 @@ pub(super) struct Newer {
     than: Option<Arc<Active>>,
 }
 
-/// A release that is no newer than another one here: going back is falling back, and never done by activating.
+/// A release that is no newer than another one here: going back is falling back, and never done by
+/// activating.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NotNewer {
     release: u64,
@@ -54,8 +55,8 @@ impl Newer {
         Ok(Newer { candidate, than: running })
     }
 
-    /// Clears the candidate against what runs: nothing may be missing, and replaying `files` may not show too much
-    /// drift. The report is there also when it is refused, unless nothing was replayed.
+    /// Clears the candidate against what runs: nothing may be missing, and replaying `files` may not show too
+    /// much drift. The report is there also when it is refused, unless nothing was replayed.
     pub(super) fn clear(
         self,
         files: &[Arc<[u8]>],
@@ -91,8 +92,8 @@ impl Cleared {
         self.against.as_ref().map(|against| against.id)
     }
 
-    /// What it will be watched against: the release that was confirmed last. Nobody may fall back onto what was not
-    /// confirmed itself.
+    /// What it will be watched against: the release that was confirmed last. Nobody may fall back onto what
+    /// was not confirmed itself.
     pub(super) fn watched_against(&self) -> Option<&Arc<Active>> {
         let against = self.against.as_ref()?;
         Some(against.compared_with().unwrap_or(against))

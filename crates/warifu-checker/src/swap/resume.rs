@@ -47,7 +47,8 @@ pub(super) fn resume(
     Ok(Runs::resumed(directory, record, running, previous, log))
 }
 
-/// A release that was on probation gives way to the confirmed one before it, and is held when that happened too often.
+/// A release that was on probation gives way to the confirmed one before it, and is held when that happened
+/// too often.
 fn leave_probation(record: &mut Record, now: UnixSeconds) {
     if record.phase != Some(Phase::Probation) {
         return;

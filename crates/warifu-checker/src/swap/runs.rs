@@ -1,8 +1,8 @@
-//! What runs: the one pointer, the record beside it on disk, and the three steps that change both: forward, back, and
-//! confirmed.
+//! What runs: the one pointer, the record beside it on disk, and the three steps that change both: forward,
+//! back, and confirmed.
 //!
-//! Forward, the disk comes first: a restart must not know less than what has answered. Back, the pointer comes first:
-//! the harm stops there.
+//! Forward, the disk comes first: a restart must not know less than what has answered. Back, the pointer
+//! comes first: the harm stops there.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -26,7 +26,7 @@ pub struct NothingBefore;
 
 /// A cleared candidate that does not judge after all. It is given back.
 pub(super) struct NotActivated {
-    pub(super) candidate: Candidate,
+    pub(super) candidate: Box<Candidate>,
     pub(super) why: Said,
 }
 
@@ -35,7 +35,7 @@ pub(super) struct Runs {
     active: ArcSwapOption<Active>,
     directory: StateDirectory,
     log: Log,
-    /// Held inside the methods here only: see [`crate::swap::workbench`] for the order.
+    /// Held inside the methods here only: see the workbench for the order.
     beside: Mutex<Beside>,
 }
 
@@ -134,7 +134,7 @@ impl Runs {
                 "the running release changed while this one was being cleared; it is tried again",
                 "検査中に稼働リリースが変わったため、次回やり直します",
             );
-            return Err(NotActivated { candidate: cleared.into_candidate(), why });
+            return Err(NotActivated { candidate: Box::new(cleared.into_candidate()), why });
         }
         let mut record = beside.record.clone();
         let previous = cleared.watched_against().map(Arc::clone);
@@ -144,7 +144,10 @@ impl Runs {
         record.previous = previous.as_ref().map(|previous| previous.installed());
         record.refused = None;
         if let Err(error) = self.directory.write_record(&record) {
-            return Err(NotActivated { candidate: cleared.into_candidate(), why: Said::of(&error) });
+            return Err(NotActivated {
+                candidate: Box::new(cleared.into_candidate()),
+                why: Said::of(&error),
+            });
         }
         beside.record = record;
         beside.previous = previous;
@@ -157,8 +160,8 @@ impl Runs {
         Ok(phase)
     }
 
-    /// Returns to the previous confirmed release and holds the one left; with `only_from`, only when that one is
-    /// still active. Gives the numbers left and fallen back to.
+    /// Returns to the previous confirmed release and holds the one left; with `only_from`, only when that one
+    /// is still active. Gives the numbers left and fallen back to.
     pub(super) fn go_back(
         &self,
         why: Said,
@@ -171,7 +174,8 @@ impl Runs {
             return Err(NothingBefore);
         }
         let previous = beside.previous.take().ok_or(NothingBefore)?;
-        // The pointer first. The disk follows; if it fails, a restart resumes a confirmed release all the same.
+        // The pointer first. The disk follows; if it fails, a restart resumes a confirmed release all the
+        // same.
         let back = Arc::new(previous.confirmed(now));
         let (from, to) = (current.id.release, back.id.release);
         beside.record.running = Some(back.installed());

@@ -48,9 +48,9 @@ enum Brought {
 impl Swapper {
     /// Resumes what the state directory records, without asking the source.
     ///
-    /// A confirmed release is resumed as it is. One on probation is not: the confirmed one before it is, and the
-    /// other has to come through the whole way again, at most three times. Only a release that never had one
-    /// before it is resumed however far it came.
+    /// A confirmed release is resumed as it is. One on probation is not: the confirmed one before it is, and
+    /// the other has to come through the whole way again, at most three times. Only a release that never had
+    /// one before it is resumed however far it came.
     ///
     /// # Errors
     /// [`StateDirectoryError`]: the record cannot be read. Content that is damaged is logged and left out; the
@@ -96,8 +96,8 @@ impl Swapper {
 
     /// Looks at the source and takes what is newer, as far as it is let.
     ///
-    /// `wanted` is somebody asking for one release by number (0: whichever is newest): then also one is tried again
-    /// that was refused for its data. One that fell back stays held.
+    /// `wanted` is somebody asking for one release by number (0: whichever is newest): then also one is tried
+    /// again that was refused for its data. One that fell back stays held.
     pub fn poll(&self, now: UnixSeconds, wanted: Option<u64>) -> Outcome {
         let mut bench = self.bench.hold();
         let outcome = self.take(&mut bench, now, wanted);
@@ -209,8 +209,8 @@ impl Swapper {
         }
     }
 
-    /// What falls due with time: snapshots that nobody uses any more, and a release that waited for its instant. What
-    /// came of that one.
+    /// What falls due with time: snapshots that nobody uses any more, and a release that waited for its
+    /// instant. What came of that one.
     pub fn tick(&self, now: UnixSeconds) -> Option<Outcome> {
         self.runs.free_unused();
         // Not before the bench is held: what waits there may be older than what somebody is just bringing.
@@ -219,7 +219,7 @@ impl Swapper {
         let outcome = match self.bring(&mut bench, candidate, now) {
             Brought::Done(outcome) => outcome,
             Brought::Later(NotActivated { candidate, why }) => {
-                bench.lay_aside(candidate, until);
+                bench.lay_aside(*candidate, until);
                 Outcome::Unavailable { why }
             }
         };
@@ -231,8 +231,9 @@ impl Swapper {
         Some(outcome)
     }
 
-    /// Takes in what `active` found in a claim file: on probation, the previous release judges it too. Too many
-    /// new errors and the checker falls back by itself; enough files without them and the release is confirmed.
+    /// Takes in what `active` found in a claim file: on probation, the previous release judges it too. Too
+    /// many new errors and the checker falls back by itself; enough files without them and the release is
+    /// confirmed.
     pub fn observe(
         &self,
         active: &Arc<Active>,
@@ -256,8 +257,8 @@ impl Swapper {
         }
     }
 
-    /// Returns to the previous confirmed release and holds the one left. With `only_from`, only when that one is
-    /// still active. Gives the number fallen back to.
+    /// Returns to the previous confirmed release and holds the one left. With `only_from`, only when that one
+    /// is still active. Gives the number fallen back to.
     ///
     /// # Errors
     /// [`NothingBefore`]: there is no confirmed release before, or `only_from` is not active any more.

@@ -1,9 +1,9 @@
 //! The workbench: one candidate at a time is built, cleared and activated, by whoever holds the bench.
 //!
-//! A candidate that waits for its instant lies on the bench. So nobody has one in hand without holding the bench, and
-//! whoever holds it sees what runs as it stays until he is done, but for a fall back.
+//! A candidate that waits for its instant lies on the bench. So nobody has one in hand without holding the
+//! bench, and whoever holds it sees what runs as it stays until he is done, but for a fall back.
 //!
-//! **The order of locks**: the bench first, then what runs ([`crate::swap::runs::Runs`]). The second lock is taken
+//! **The order of locks**: the bench first, then what runs (`Runs`). The second lock is taken
 //! inside its own methods only, and none of them asks for the bench, so the other order cannot be written.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

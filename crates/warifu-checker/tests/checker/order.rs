@@ -1,5 +1,5 @@
-//! Releases come, wait, prove themselves and are fallen back from, in any order and at the same time: an older one
-//! never replaces a newer one, unless by falling back.
+//! Releases come, wait, prove themselves and are fallen back from, in any order and at the same time: an
+//! older one never replaces a newer one, unless by falling back.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -197,7 +197,8 @@ proptest! {
                 None => {
                     let after = running(&swapper);
                     let may_go_back = matches!(step, Step::Judge | Step::FallBack);
-                    prop_assert!(after == before || may_go_back && after < before, "{step:?}: {before} to {after}");
+                    let is_right = after == before || may_go_back && after < before;
+                    prop_assert!(is_right, "{step:?}: {before} to {after}");
                 }
             }
             let on_record = swapper.record().running.map_or(0, |running| running.id.release);
@@ -206,8 +207,8 @@ proptest! {
     }
 }
 
-/// Everybody at once: what one thread sees run is never older than what it saw before, unless a fall back was under
-/// way; and no release is activated twice.
+/// Everybody at once: what one thread sees run is never older than what it saw before, unless a fall back was
+/// under way; and no release is activated twice.
 #[test]
 fn at_the_same_time_activations_only_go_forward() {
     for falls_back in [false, true] {

@@ -65,8 +65,8 @@ fn a_claim_file_too_large_is_refused_before_it_is_read() {
     assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
 }
 
-/// While releases change, every answer is of exactly one of them: its header, each line and the points it compares
-/// with belong together.
+/// While releases change, every answer is of exactly one of them: its header, each line and the points it
+/// compares with belong together.
 #[test]
 fn answers_in_flight_are_each_of_one_release() {
     // Every release differs from the one before: here the gates let that through.
@@ -145,7 +145,8 @@ fn trust_refused_is_kept_and_told_apart() {
     assert_eq!(checker.check(&claim_file(1, 1)).release, Some(1));
 }
 
-/// Nothing to replay, so the bad release gets in; the first files show it, and the checker leaves it by itself.
+/// Nothing to replay, so the bad release gets in; the first files show it, and the checker leaves it by
+/// itself.
 #[test]
 fn probation_falls_back_by_itself_and_holds_the_release() {
     let checker = with_release_1(100);
@@ -189,7 +190,8 @@ fn an_operator_falls_back_once() {
     assert!(matches!(checker.client.swap(None).unwrap(), Outcome::Held { release: 2, .. }));
 }
 
-/// A release that comes while another is on probation is compared with the confirmed one, and falls back to it.
+/// A release that comes while another is on probation is compared with the confirmed one, and falls back to
+/// it.
 #[test]
 fn nobody_falls_back_onto_an_unproven_release() {
     let checker = with_release_1(100);

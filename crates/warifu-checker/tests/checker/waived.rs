@@ -1,4 +1,5 @@
-//! Findings that both organisations let pass are signed with the release, and a checker lets pass those and no others.
+//! Findings that both organisations let pass are signed with the release, and a checker lets pass those and
+//! no others.
 
 use warifu_checker::candidate::Candidate;
 use warifu_checker::release::ReleaseContent;

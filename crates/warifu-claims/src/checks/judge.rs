@@ -1,7 +1,7 @@
 //! The clerical checks that ask the masters: item by item, by the record in force on the treatment day.
 //!
-//! Which day: the item's own day counts, else the claim's month. An item done on several days must be covered on
-//! each. A month alone is covered when its first or last day is.
+//! Which day: the item's own day counts, else the claim's month. An item done on several days must be covered
+//! on each. A month alone is covered when its first or last day is.
 
 use crate::file::{Claim, ClaimFile, Comment, Item, ItemCode, ItemKind, Recorded};
 use crate::finding::{ClaimCode, ClaimFinding, ClaimFindings, When};
@@ -20,8 +20,8 @@ pub struct Tally {
     pub items: u64,
 }
 
-/// Judges `file` by `snapshot`; findings name `release` and go to `findings`, with what is irregular about the file
-/// itself, in the file's order.
+/// Judges `file` by `snapshot`; findings name `release` and go to `findings`, with what is irregular about
+/// the file itself, in the file's order.
 ///
 /// A claim without findings allocates nothing.
 pub fn judge(file: &ClaimFile, snapshot: &Snapshot, release: u64, findings: &mut ClaimFindings) -> Tally {
@@ -275,8 +275,8 @@ impl Judging<'_, '_> {
 
 /// The points that the master gives for one time, rounded half up; `None` where its rule is not judged here.
 ///
-/// With a quantity: points + ceil((quantity - lower limit) / step) x step points (columns 12 and 31 to 34). Beyond
-/// the limits column 35 decides, which is left to other checks.
+/// With a quantity: points + ceil((quantity - lower limit) / step) x step points (columns 12 and 31 to 34).
+/// Beyond the limits column 35 decides, which is left to other checks.
 fn points(procedure: &Procedure, quantity: Option<u32>) -> Option<u64> {
     let mut hundredths = procedure.points_hundredths;
     if let (Some(step), Some(quantity)) = (procedure.step, quantity) {

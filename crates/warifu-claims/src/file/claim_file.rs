@@ -1,7 +1,7 @@
 //! A claim file as a value: what the checks ask of it, read once and judged by as many snapshots as wanted.
 //!
-//! It holds codes, days, points and quantities, already read, and what is irregular about the file itself. It holds
-//! nothing else of the bytes it came from: no name and no text of a patient.
+//! It holds codes, days, points and quantities, already read, and what is irregular about the file itself. It
+//! holds nothing else of the bytes it came from: no name and no text of a patient.
 
 use std::num::NonZeroU32;
 use std::ops::Range;
@@ -230,8 +230,8 @@ impl ClaimFile {
         })
     }
 
-    /// Goes through the file in its order: what is irregular goes to `findings` as told by `release`, and `judge`
-    /// gets each claim between.
+    /// Goes through the file in its order: what is irregular goes to `findings` as told by `release`, and
+    /// `judge` gets each claim between.
     pub(crate) fn go_through(
         &self,
         release: u64,
@@ -325,7 +325,8 @@ mod tests {
             (claims, lines.collect::<Vec<_>>(), findings.counts().collect::<Vec<_>>())
         };
         let (claims, lines, counts) = told(7, 100);
-        // The record without an id; the widths of RE 1 and the CO belong to the first claim; RE 2; RE 3 twice and GO.
+        // The record without an id; the widths of RE 1 and the CO belong to the first claim; RE 2; RE 3 twice
+        // and GO.
         assert_eq!(claims, [(Some(1), 2), (Some(2), 3), (Some(3), 6)]);
         assert_eq!(lines.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3, 5, 6, 6, 7]);
         assert!(lines.iter().all(|(_, release)| *release == 7));

@@ -1,8 +1,9 @@
 //! Reading a claim file (UKE): one pass over the bytes that gives a [`ClaimFile`].
 //!
-//! The structure is read on the raw bytes: neither the comma nor the line end can be the second byte of a CP932
-//! character, and everything the checks ask for is ASCII. The text is proven to be CP932 on the way. Whatever is
-//! odd becomes an [`Irregularity`] with its line and reading goes on; nothing here panics on any bytes.
+//! The structure is read on the raw bytes: neither the comma nor the line end can be the second byte of a
+//! CP932 character, and everything the checks ask for is ASCII. The text is proven to be CP932 on the way.
+//! Whatever is odd becomes an [`Irregularity`] with its line and reading goes on; nothing here panics on any
+//! bytes.
 //!
 //! Layout: 電子レセプトの作成手引き (医科). Positions count from 1 with the record id, as there.
 
@@ -13,7 +14,8 @@ use warifu_values::day::ClaimMonth;
 use crate::file::claim_file::{ClaimFile, Comment, Irregularity, Item, ItemCode, ItemKind, Recorded};
 use crate::finding::ClaimCode;
 
-/// The largest claim file in bytes. A large hospital's month is below 40 MB; more is held in memory by no one.
+/// The largest claim file in bytes. A large hospital's month is below 40 MB; more is held in memory by no
+/// one.
 pub const FILE_LIMIT_BYTES: usize = 64 << 20;
 
 /// The longest record in bytes. The widest, SJ, has 2,400 bytes of text; field ends are kept in 16 bits.
@@ -88,8 +90,8 @@ impl<'a> Fields<'a> {
 }
 
 impl ClaimFile {
-    /// Reads the file's `bytes`. Too large a file and one that is not CP932 are irregular; the rest is read all the same,
-    /// up to [`FILE_LIMIT_BYTES`].
+    /// Reads the file's `bytes`. Too large a file and one that is not CP932 are irregular; the rest is read
+    /// all the same, up to [`FILE_LIMIT_BYTES`].
     pub fn read(bytes: &[u8]) -> ClaimFile {
         let mut reader =
             Reader { bytes, at: 0, line: 0, claims: 0, open: None, file: ClaimFile::for_bytes(bytes.len()) };
@@ -305,8 +307,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Which institution a claim file is of: prefecture, point table and institution code of its IR (fields 3 to 5)
-/// as they stand, `12,1,0000000`; `None` when the file does not begin with an IR that has them.
+/// Which institution a claim file is of: prefecture, point table and institution code of its IR (fields 3 to
+/// 5) as they stand, `12,1,0000000`; `None` when the file does not begin with an IR that has them.
 pub fn institution(bytes: &[u8]) -> Option<&[u8]> {
     let line = &bytes[..memchr::memchr(b'\n', &bytes[..bytes.len().min(1024)])?];
     let mut commas = memchr::memchr_iter(b',', line);
@@ -341,8 +343,8 @@ fn nth(text: &[u8], position: usize) -> Option<&[u8]> {
     text.split(|byte| *byte == b',').nth(position - 1)
 }
 
-/// The first bytes of a line that are no CP932. Vendor characters that merely have two codes are none: a claim
-/// is never written again, so nothing can change.
+/// The first bytes of a line that are no CP932. Vendor characters that merely have two codes are none: a
+/// claim is never written again, so nothing can change.
 fn first_bad_bytes(line: &[u8]) -> Option<String> {
     let mut from = 0;
     while from < line.len() {
@@ -438,7 +440,9 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig {
+            cases: 2_000, failure_persistence: None, ..ProptestConfig::default()
+        })]
 
         #[test]
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
@@ -447,7 +451,8 @@ mod tests {
 
         #[test]
         fn no_damage_to_a_file_makes_it_panic(
-            at in 0usize..400, byte in any::<u8>(), cut in 0usize..400, line in "(SI|IY|TO|CO|RE|GO|[A-Z]{2})(,[0-9]{0,10}){0,60}",
+            at in 0usize..400, byte in any::<u8>(), cut in 0usize..400,
+            line in "(SI|IY|TO|CO|RE|GO|[A-Z]{2})(,[0-9]{0,10}){0,60}",
         ) {
             let mut bytes = file("202406", &[si("111000110", "", "288", 3), line]);
             let at = at % bytes.len();
