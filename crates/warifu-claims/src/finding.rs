@@ -71,6 +71,9 @@ claim_codes! {
     UkeTooLarge "uke/too-large" Error None,
         en "the claim file has {found} bytes; the limit is {expected}"
         ja "請求ファイルが {found} バイトあります（上限 {expected}）";
+    UkeTooManyRecords "uke/too-many-records" Error None,
+        en "the claim file has {found} records; those after the first {expected} were not read"
+        ja "レコードが {found} 件あります。{expected} 件目より後は読んでいません";
     UkeNoInstitution "uke/no-institution" Error None,
         en "the first record is not IR, so the institution is not known"
         ja "先頭が IR レコードではなく、医療機関を特定できません";

@@ -53,8 +53,8 @@ impl Swapper {
     /// one before it is resumed however far it came.
     ///
     /// # Errors
-    /// [`StateDirectoryError`]: the record cannot be read. Content that is damaged is logged and left out; the
-    /// source has it again.
+    /// [`StateDirectoryError`]: the record cannot be read. Content that is damaged is logged and left
+    /// out; the source has it again.
     pub fn resume(
         directory: StateDirectory,
         source: Option<Box<dyn ReleaseSource>>,

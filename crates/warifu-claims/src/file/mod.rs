@@ -4,4 +4,4 @@ mod claim_file;
 mod uke;
 
 pub use claim_file::{Claim, ClaimFile, Comment, Irregularity, Item, ItemCode, ItemKind, Recorded};
-pub use uke::{FILE_LIMIT_BYTES, LINE_LIMIT_BYTES, institution};
+pub use uke::{FILE_LIMIT_BYTES, LINE_LIMIT_BYTES, RECORDS_LIMIT, institution};

@@ -40,6 +40,10 @@ fn positions(kind: ItemKind) -> Option<(usize, usize)> {
     }
 }
 
+/// The most records of a claim file. An item has at least 43 commas, so the largest file holds a third of
+/// this; without a limit, one of two-letter records would take ten times its bytes to hold.
+pub const RECORDS_LIMIT: usize = FILE_LIMIT_BYTES / 16;
+
 /// How many fields a record has; `None` for records that are not looked into.
 fn width(id: [u8; 2]) -> Option<usize> {
     Some(match &id {
@@ -135,6 +139,15 @@ impl<'a> Reader<'a> {
     fn read_records(&mut self) {
         while let Some(text) = self.next_line() {
             let line = self.line;
+            if line as usize > RECORDS_LIMIT {
+                let rest =
+                    self.bytes.get(self.at..).unwrap_or_default().split_inclusive(|byte| *byte == b'\n');
+                let found = line as usize + rest.count();
+                self.report(ClaimCode::UkeTooManyRecords, line, record_id(text), || {
+                    (found.to_string(), RECORDS_LIMIT.to_string())
+                });
+                break;
+            }
             if text.len() > LINE_LIMIT_BYTES {
                 let length = text.len();
                 self.report(ClaimCode::UkeLineTooLong, line, record_id(text), || {
@@ -437,6 +450,27 @@ mod tests {
         // Found by the property below: days were looked for in a CO with more fields than it can have.
         one(&file("202406", &["CO,,,,,,,,,,,,,,,,,0".to_owned()]), ClaimCode::UkeColumns);
         assert_eq!(read_all(&file("202406", &["XX,opaque".to_owned()])).1, []);
+    }
+
+    #[test]
+    fn beyond_the_limit_records_are_not_read() {
+        let head = b"IR,1,13,1,1234567,,,202406,00,\nRE\n";
+        let mut bytes = head.to_vec();
+        bytes.extend(b"SI\n".repeat(RECORDS_LIMIT - 2));
+        let full = ClaimFile::read(&bytes);
+        let is_too_many = |code: &Irregularity| code.code == ClaimCode::UkeTooManyRecords;
+        assert_eq!(full.claims().map(|claim| claim.items.len()).sum::<usize>(), RECORDS_LIMIT - 2);
+        assert!(!full.irregularities().iter().any(is_too_many));
+        let mut bytes = head.to_vec();
+        bytes.extend(b"XX\n".repeat(RECORDS_LIMIT - 2));
+        bytes.extend(b"SI\nRE\nSI");
+        let cut = ClaimFile::read(&bytes);
+        assert_eq!((cut.claim_count(), cut.claims().map(|claim| claim.items.len()).sum::<usize>()), (1, 0));
+        let told = cut.irregularities().iter().find(|code| is_too_many(code)).unwrap();
+        assert_eq!(
+            (told.line as usize, &*told.found),
+            (RECORDS_LIMIT + 1, &*(RECORDS_LIMIT + 3).to_string())
+        );
     }
 
     proptest! {
