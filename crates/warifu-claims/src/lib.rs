@@ -23,7 +23,7 @@ mod real_files;
 pub use checks::{Tally, judge};
 pub use file::{
     Claim, ClaimFile, Comment, FILE_LIMIT_BYTES, Irregularity, Item, ItemCode, ItemKind, LINE_LIMIT_BYTES,
-    Recorded, institution,
+    RECORDS_LIMIT, Recorded, institution,
 };
 pub use finding::{ClaimCode, ClaimFinding, ClaimFindings, ClaimSeverity};
 pub use lookup::snapshot::{self, Lookup, MasterOf, Snapshot, SnapshotError};
