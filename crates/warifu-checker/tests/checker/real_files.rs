@@ -1,5 +1,5 @@
-//! The published masters and the sample claims, read in place from `../shared/data` beside the checkout; left out
-//! where it is missing.
+//! The published masters and the sample claims, read in place from `../shared/data` beside the checkout; left
+//! out where it is missing.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
