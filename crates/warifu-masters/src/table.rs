@@ -84,6 +84,18 @@ impl Table {
         &self.text.as_bytes()[self.field_start(index)..self.ends[index] as usize]
     }
 
+    /// The fields of `row` from the first to the last: cheaper than asking for each.
+    #[inline]
+    pub(crate) fn row_fields(&self, row: usize) -> impl Iterator<Item = &[u8]> {
+        let width = self.layout.width();
+        let mut from = self.field_start(row * width);
+        self.ends[row * width..(row + 1) * width].iter().map(move |end| {
+            let field = &self.text.as_bytes()[from..*end as usize];
+            from = *end as usize + 1;
+            field
+        })
+    }
+
     /// The whole row with commas between the fields and no line end. Two rows of one layout hold the same
     /// fields when these texts and their field ends are the same.
     #[inline]
