@@ -11,7 +11,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::json;
-use warifu_masters::diff::{Change, Diff, field_or_blank, fields_that_differ};
+use warifu_masters::change::diff::{Change, Diff, field_or_blank, fields_that_differ};
 use warifu_masters::table::Master;
 
 use crate::diff_report::PIECE_BYTES;
