@@ -55,12 +55,13 @@ fn expected(diff: &Diff<'_>) -> Value {
         let fields: Vec<Value> = (0..layout.width()).filter_map(field).collect();
         json!({ "change": word, "key": master.key(row), "label": master.label(row), "fields": fields })
     };
+    let names = layout.columns.iter().map(|column| (column.id.clone(), json!(column.name)));
     json!({
         "old": { "name": "old.csv", "layout": diff.old.layout().name() },
         "new": { "name": "new.csv", "layout": diff.new.layout().name() },
         "kind": layout.kind,
         "summary": diff.summary(),
-        "columns": layout.columns.iter().map(|column| (column.id.clone(), json!(column.name))).collect::<serde_json::Map<_, _>>(),
+        "columns": names.collect::<serde_json::Map<_, _>>(),
         "records": diff.changes.iter().map(record).collect::<Vec<_>>(),
     })
 }

@@ -83,15 +83,16 @@ impl Parser {
         }
     }
 
-    /// Takes rows off the front of `rest` as long as they are written as nearly all are: every field in quotation
-    /// marks and nothing in it that needs them, as many fields as the layout has. Returns how many bytes that was.
+    /// Takes rows off the front of `rest` as long as they are written as nearly all are: every field in
+    /// quotation marks and nothing in it that needs them, as many fields as the layout has. Returns how many
+    /// bytes that was.
     ///
-    /// Eight bytes at a time and without asking what kind of field it is: that cannot be guessed, and a wrong guess
-    /// costs the processor more than the copy.
+    /// Eight bytes at a time and without asking what kind of field it is: that cannot be guessed, and a wrong
+    /// guess costs the processor more than the copy.
     fn regular_rows(&mut self, rest: &[u8]) -> usize {
         let width = self.layout.width();
         let mut taken = 0;
-        // A blank line looks like a row of one blank field, and those who know the difference are slower.
+        // Where a row has one field, a blank line looks like a row: the slow way knows the difference.
         while width > 1 {
             let (row_text, row_ends) = (self.text.len(), self.ends.len());
             let Some(row) = regular_row(&rest[taken..], width, &mut self.text, &mut self.ends) else {
@@ -308,8 +309,8 @@ struct RegularRow {
     crlf: bool,
 }
 
-/// Takes one row that [`Parser::regular_rows`] may take off the front of `rest`; `None` when it is any other, with
-/// part of it in `text` and `ends`.
+/// Takes one row that [`Parser::regular_rows`] may take off the front of `rest`; `None` when it is any other,
+/// with part of it in `text` and `ends`.
 #[inline]
 fn regular_row(rest: &[u8], width: usize, text: &mut Vec<u8>, ends: &mut Vec<u32>) -> Option<RegularRow> {
     let mut at = 0;
@@ -408,7 +409,8 @@ fn bytes_that_are(word: u64, byte: u8) -> u64 {
     !(((other & LOW) + LOW) | other | LOW)
 }
 
-/// The highest bit of the first byte of `word` that is below 0x20, and perhaps of some after it; 0 when there is none.
+/// The highest bit of the first byte of `word` that is below 0x20, and perhaps of some after it; 0 when there
+/// is none.
 #[inline]
 fn below_blank(word: u64) -> u64 {
     word.wrapping_sub(EACH * 0x20) & !word & (EACH * 0x80)
