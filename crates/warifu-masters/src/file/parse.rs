@@ -313,19 +313,18 @@ struct RegularRow {
 /// with part of it in `text` and `ends`.
 #[inline]
 fn regular_row(rest: &[u8], width: usize, text: &mut Vec<u8>, ends: &mut Vec<u32>) -> Option<RegularRow> {
-    let mut at = 0;
     let mut fields = 0;
+    let mut at = usize::from(rest.first() == Some(&b'"'));
+    if at == 0 {
+        return None;
+    }
     loop {
-        if rest.get(at) != Some(&b'"') || fields == width {
-            return None;
-        }
-        at += 1;
         let length = loop {
             let word = u64::from_le_bytes(*rest.get(at..)?.first_chunk::<8>()?);
-            let quotes = bytes_that_are(word, b'"');
+            let quotes = first_that_is(word, b'"');
             // All bits below the first quotation mark, or all there are.
             let before = quotes.wrapping_sub(1) & !quotes;
-            if (bytes_that_are(word, b',') | below_blank(word)) & before != 0 {
+            if (first_that_is(word, b',') | below_blank(word)) & before != 0 {
                 return None;
             }
             if quotes != 0 {
@@ -343,7 +342,7 @@ fn regular_row(rest: &[u8], width: usize, text: &mut Vec<u8>, ends: &mut Vec<u32
         fields += 1;
         at += length + 1;
         match rest[at..] {
-            [b',', ..] => at += 1,
+            [b',', b'"', ..] if fields < width => at += 2,
             [b'\r', b'\n', ..] | [b'\n', ..] if fields == width && at <= ROW_LIMIT_BYTES => break,
             _ => return None,
         }
@@ -407,6 +406,13 @@ fn bytes_that_are(word: u64, byte: u8) -> u64 {
     const LOW: u64 = EACH * 0x7F;
     let other = word ^ (EACH * u64::from(byte));
     !(((other & LOW) + LOW) | other | LOW)
+}
+
+/// The highest bit of the first byte of `word` that is `byte`, and perhaps of some after it; 0 when there is none.
+#[inline]
+fn first_that_is(word: u64, byte: u8) -> u64 {
+    let other = word ^ (EACH * u64::from(byte));
+    other.wrapping_sub(EACH) & !other & (EACH * 0x80)
 }
 
 /// The highest bit of the first byte of `word` that is below 0x20, and perhaps of some after it; 0 when there
