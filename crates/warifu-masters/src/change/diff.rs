@@ -97,8 +97,8 @@ pub fn fields_that_differ<'a>(
     Differing { old: old.row_parts(old_row), new: new.row_parts(new_row), column: 0, same: None }
 }
 
-/// Goes over the fields of two rows at once. Where their texts are the same for a stretch, the fields in it are
-/// not looked at: few of the fields of a record change.
+/// Goes over the fields of two rows at once. Where their texts are the same for a stretch, the fields in it
+/// are not looked at: few of the fields of a record change.
 struct Differing<'a> {
     old: RowParts<'a>,
     new: RowParts<'a>,

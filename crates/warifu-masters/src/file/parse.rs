@@ -91,14 +91,17 @@ impl Parser {
     /// guess costs the processor more than the copy.
     fn regular_rows(&mut self, rest: &[u8]) -> usize {
         let width = self.layout.width();
-        let mut taken = 0;
         // Where a row has one field, a blank line looks like a row: the slow way knows the difference.
-        while width > 1 {
+        if width == 1 {
+            return 0;
+        }
+        let mut taken = 0;
+        loop {
             let (row_text, row_ends) = (self.text.len(), self.ends.len());
             let Some(row) = regular_row(&rest[taken..], width, &mut self.text, &mut self.ends) else {
                 self.text.truncate(row_text);
                 self.ends.truncate(row_ends);
-                break;
+                return taken;
             };
             taken += row.bytes;
             self.marks.quoted += width;
@@ -110,7 +113,6 @@ impl Parser {
             }
             self.line += 1;
         }
-        taken
     }
 
     /// Takes one line off the front of `rest`.
@@ -408,7 +410,8 @@ fn bytes_that_are(word: u64, byte: u8) -> u64 {
     !(((other & LOW) + LOW) | other | LOW)
 }
 
-/// The highest bit of the first byte of `word` that is `byte`, and perhaps of some after it; 0 when there is none.
+/// The highest bit of the first byte of `word` that is `byte`, and perhaps of some after it; 0 when there is
+/// none.
 #[inline]
 fn first_that_is(word: u64, byte: u8) -> u64 {
     let other = word ^ (EACH * u64::from(byte));
