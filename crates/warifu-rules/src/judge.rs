@@ -34,11 +34,21 @@ pub struct Subject<'a> {
 
 /// What is found in a file as it was published: in its fields, and in a full between its records.
 pub fn judge_file(file: &Master, role: Role, published: Option<PublicationDay>) -> Findings {
-    let mut findings = fields::check(file, role);
-    if role == Role::Full {
-        findings.extend(consistency::check(file, published));
+    match role {
+        Role::Full => both(|| fields::check(file, role), || consistency::check(file, published)),
+        Role::Differential => fields::check(file, role),
     }
-    findings
+}
+
+/// What both find, the first on another processor while the second goes on here.
+fn both(aside: impl FnOnce() -> Findings + Send, here: impl FnOnce() -> Findings) -> Findings {
+    std::thread::scope(|scope| {
+        let aside = scope.spawn(aside);
+        let here = here();
+        let mut findings = aside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        findings.extend(here);
+        findings
+    })
 }
 
 /// What is found in each of `subjects`: in its fields, between its records, against the version before, between the
@@ -62,8 +72,7 @@ pub fn judge(subjects: &[Subject<'_>], site: Option<&dyn SiteRules>) -> Vec<Find
 
 fn alone(subject: &Subject<'_>, site: Option<&dyn SiteRules>) -> Findings {
     let Subject { state, published, before, .. } = *subject;
-    let mut findings = fields::check_state(state);
-    findings.extend(consistency::check(state, published));
+    let mut findings = both(|| fields::check_state(state), || consistency::check(state, published));
     if let Some(diff) = before.and_then(|before| diff(before, state).ok()) {
         findings.extend(consistency::check_versions(&diff, published));
     }
