@@ -23,7 +23,8 @@ impl Tree {
                     }
                 } else if endings.iter().any(|ending| name.ends_with(ending)) {
                     let below = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
-                    tree.0.insert(below, std::fs::read_to_string(&path).unwrap());
+                    let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+                    tree.0.insert(below, text);
                 }
             }
         }
