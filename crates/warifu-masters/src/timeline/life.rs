@@ -1,7 +1,8 @@
 //! What happened to a code, publication by publication.
 
-use super::periods::{Word, word};
-use super::{Line, Row, Source};
+use super::row::Row;
+use super::said::{Line, Source};
+use super::word::{Word, word};
 use crate::schema::{ABOLISHED_ON, CHANGE_CLASS};
 use warifu_values::day::TreatmentDay;
 
