@@ -5,10 +5,10 @@ use std::fs;
 use warifu::error::{Exit, Failure};
 use warifu_values::say;
 
-use super::Story;
 use super::checker::{Checker, Load};
-use super::house::{SERVE, draft, publish, sign, to_kokuho};
+use super::deeds::{SERVE, draft, publish, sign, to_kokuho};
 use super::stage::{Show, cannot, unexpected};
+use super::story::Story;
 
 /// Files judged by the new release before it counts as proven (the checker's own default).
 const PROBATION_FILES: u64 = 50;

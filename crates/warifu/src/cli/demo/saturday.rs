@@ -3,9 +3,9 @@
 use warifu::error::{Exit, Failure};
 use warifu_values::say;
 
-use super::Story;
-use super::house::{draft, sign};
+use super::deeds::{draft, sign};
 use super::stage::Show;
+use super::story::Story;
 
 pub(super) fn play(story: &mut Story) -> Result<(), Failure> {
     wrong_master(story)?;
