@@ -7,8 +7,8 @@ use toml::{Table, Value};
 
 use crate::tree::Tree;
 
-/// Every crate of the house, from the ground up, with the crates that it may name: only some of those above it
-/// in this table, so that no circle can be written here.
+/// Every crate of the house, from the ground up, with the crates that it may name: only some of those above
+/// it in this table, so that no circle can be written here.
 const HOUSE: &[(&str, &[&str])] = &[
     ("warifu-values", &[]),
     ("warifu-files", &["warifu-values"]),
@@ -130,8 +130,8 @@ fn arrows_told(crates: &BTreeMap<String, Depends>, house: &[(&str, &[&str])]) ->
             for to in named.iter().filter(upward) {
                 writeln!(
                     told,
-                    "{name} {how} {to}, which it does not stand on: move what it needs down, or hand it in from \
-                     above (HOUSE in tests/structure/floors.rs says who may name whom)"
+                    "{name} {how} {to}, which it does not stand on: move what it needs down, or hand it in \
+                     from above (HOUSE in tests/structure/floors.rs says who may name whom)"
                 )
                 .unwrap();
             }

@@ -1,5 +1,5 @@
-//! What a reader meets first and everywhere: a line at the head of each crate and folder, lines no wider than the
-//! project's width, and paths that lead somewhere.
+//! What a reader meets first and everywhere: a line at the head of each crate and folder, lines no wider than
+//! the project's width, and paths that lead somewhere.
 
 use std::fmt::Write as _;
 
@@ -67,8 +67,8 @@ fn cannot_wrap(path: &str, line: &str) -> bool {
 
 /// How many paths `text` names, and those of them that are not in `tree`.
 ///
-/// A path is what a Markdown link points to, and a word in backticks that names a file of source (`.rs`) or begins
-/// with a folder of the root. `{a,b}` stands for both, `<kind>` for any part of a name.
+/// A path is what a Markdown link points to, and a word in backticks that names a file of source (`.rs`) or
+/// begins with a folder of the root. `{a,b}` stands for both, `<kind>` for any part of a name.
 fn paths_told(tree: &Tree, text: &str) -> (usize, String) {
     let linked = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     let linked = linked.filter(|to| !to.contains("://")).map(|to| to.split('#').next().unwrap());
@@ -144,7 +144,7 @@ mod cases {
             ("c.rs", &row),
             ("docs/findings.md", &wide),
         ]);
-        let told: Vec<String> = wide_told(&tree).lines().map(|line| line.to_owned()).collect();
+        let told: Vec<String> = wide_told(&tree).lines().map(str::to_owned).collect();
         let places: Vec<&str> = told.iter().map(|line| line.rsplit_once(':').unwrap().0).collect();
         assert_eq!(places, ["a.rs:2", "a.rs:4", "b.md:2", "c.rs:1"]);
     }

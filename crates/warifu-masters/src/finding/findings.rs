@@ -49,7 +49,8 @@ impl Findings {
         *self.counts.entry((code, None)).or_insert(0) += 1;
     }
 
-    /// Adds one. Where a code is not refusing by itself, the first one that refuses is kept however many came before.
+    /// Adds one. Where a code is not refusing by itself, the first one that refuses is kept however many came
+    /// before.
     pub fn push(&mut self, finding: Finding) {
         let name = name_of(&finding);
         let count = self.counts.entry(name.clone()).or_insert(0);
@@ -99,7 +100,8 @@ impl Findings {
         codes.into_iter().map(|code| (code, self.count(code)))
     }
 
-    /// Everything that occurred by the name that waivers give it, with its count: the rules of a site one by one.
+    /// Everything that occurred by the name that waivers give it, with its count: the rules of a site one by
+    /// one.
     pub fn counts_by_name(&self) -> impl Iterator<Item = (Cow<'_, str>, u64)> {
         self.counts.iter().map(|((code, rule), count)| {
             let name = rule.as_deref().map_or(Cow::Borrowed(code.as_str()), Cow::Borrowed);
@@ -130,8 +132,8 @@ impl Findings {
         self
     }
 
-    /// Turns known exceptions into notes. A code that occurs more often than is kept in full is left as it is:
-    /// among those that were only counted there may be one that is no known exception.
+    /// Turns known exceptions into notes. A code that occurs more often than is kept in full is left as it
+    /// is: among those that were only counted there may be one that is no known exception.
     pub fn waive(&mut self, is_known: impl Fn(&Finding) -> bool) {
         let counts = &self.counts;
         let all_kept =

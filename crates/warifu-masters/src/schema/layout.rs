@@ -253,7 +253,8 @@ impl Layout {
         self.shared_codes.get(&position)?.get(code).map(String::as_str)
     }
 
-    /// The layout that `file` writes, on top of the `base` that it extends, with its columns' lists from `codes`.
+    /// The layout that `file` writes, on top of the `base` that it extends, with its columns' lists from
+    /// `codes`.
     ///
     /// # Errors
     /// What cannot hold.

@@ -1,4 +1,5 @@
-//! What is asked of a life: which record is in force on a day, and what happened from one publication to the next.
+//! What is asked of a life: which record is in force on a day, and what happened from one publication to the
+//! next.
 
 use super::life::{self, Event};
 use super::periods::{self, Period, Standing};
@@ -24,8 +25,9 @@ pub struct Answer<'t> {
 }
 
 impl<V> Timeline<V> {
-    /// The timeline of a record. Every series that is declared for its kind of master belongs into `lines`, also one
-    /// of which nothing is held: its days are then not known, instead of the series before reaching into them.
+    /// The timeline of a record. Every series that is declared for its kind of master belongs into `lines`,
+    /// also one of which nothing is held: its days are then not known, instead of the series before reaching
+    /// into them.
     pub fn new(mut lines: Vec<Line<V>>) -> Self {
         lines.sort_by_key(|line| line.effective);
         let periods = periods::of(&lines);

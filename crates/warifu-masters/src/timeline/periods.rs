@@ -1,5 +1,5 @@
-//! From what was said to the days on which it holds: each publication paints the days that it speaks about over
-//! what older ones said of them.
+//! From what was said to the days on which it holds: each publication paints the days that it speaks about
+//! over what older ones said of them.
 
 use std::collections::BTreeMap;
 
@@ -58,13 +58,14 @@ pub enum Standing {
 pub enum NotKnown {
     /// No declared series governs these days.
     NoSeries,
-    /// A series governs them of which nothing is held: number `line` of [`Timeline::lines`](super::Timeline::lines).
+    /// A series governs them of which nothing is held: number `line` of
+    /// [`Timeline::lines`](super::Timeline::lines).
     NotHeld {
         /// Which one.
         line: usize,
     },
-    /// The oldest publication that is held gives a version that begins later, and nothing of the one before it:
-    /// number `line` of [`Timeline::lines`](super::Timeline::lines).
+    /// The oldest publication that is held gives a version that begins later, and nothing of the one before
+    /// it: number `line` of [`Timeline::lines`](super::Timeline::lines).
     BeforeOldest {
         /// Which series.
         line: usize,
@@ -154,8 +155,8 @@ impl Window<'_> {
     }
 }
 
-/// What holds before anything that is said of the record. A row that comes in as new was not there before; any
-/// other one may have been, with other fields.
+/// What holds before anything that is said of the record. A row that comes in as new was not there before;
+/// any other one may have been, with other fields.
 fn before_oldest<V>(number: usize, line: &Line<V>) -> Standing {
     if line.said.is_empty() {
         return Standing::NotKnown(NotKnown::NotHeld { line: number });

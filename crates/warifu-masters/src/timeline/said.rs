@@ -32,8 +32,8 @@ impl<V> Line<V> {
         Line { series: series.into(), effective, until, said: Vec::new() }
     }
 
-    /// Takes the next publication, in the order in which they were taken in. The oldest one that is held must be
-    /// given even when it holds no such record; later ones that say nothing new are passed over.
+    /// Takes the next publication, in the order in which they were taken in. The oldest one that is held must
+    /// be given even when it holds no such record; later ones that say nothing new are passed over.
     pub fn push(&mut self, said: Said<V>) {
         if self.is_news(said.row.as_ref()) {
             self.said.push(said);

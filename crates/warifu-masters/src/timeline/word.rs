@@ -48,7 +48,8 @@ pub(super) fn word<V>(line: &Line<V>, at: usize) -> Word {
     }
 }
 
-/// Whether `row`, which is abolished, is otherwise what the one `before` said, and that reaches to its `last` day.
+/// Whether `row`, which is abolished, is otherwise what the one `before` said, and that reaches to its `last`
+/// day.
 fn only_ends(before: Option<&Row>, row: &Row, last: TreatmentDay) -> bool {
     let Some(before) = before.filter(|before| !before.is_marked()) else { return false };
     let abolished_on = row.master().layout().position(ABOLISHED_ON);

@@ -12,8 +12,8 @@ use super::stage::{Show, Stage, cannot};
 pub(super) const SERVE: &str =
     "serve --channel channel --root root.json --state state --listen 127.0.0.1:0 --poll 1";
 
-/// Brings Kikin's commits to Kokuho's clone: by git, or where there is none, by copying the folder, which for a
-/// repository is as good.
+/// Brings Kikin's commits to Kokuho's clone: by git, or where there is none, by copying the folder, which for
+/// a repository is as good.
 pub(super) fn to_kokuho(stage: &Stage) -> Result<(), Failure> {
     let there = stage.at("kokuho").is_dir();
     let has_git = Command::new("git").arg("--version").output().is_ok_and(|output| output.status.success());

@@ -25,8 +25,8 @@ fn repositories(story: &mut Story) -> Result<(), Failure> {
     story.stage.title(&say!(lang, "1. A house for the masters", "1. マスターの置き場所"));
     story.stage.tell(&say!(
         lang,
-        "Masters arrive in Kikin's format (Shift JIS, CR LF). Every conversion is proven both ways before a byte \
-         is written; the demonstration's readable files become such ones first.",
+        "Masters arrive in Kikin's format (Shift JIS, CR LF). Every conversion is proven both ways before a \
+         byte is written; the demonstration's readable files become such ones first.",
         "マスターは支払基金形式（Shift JIS、CR LF）で届きます。変換は往復して一致を確かめてから書き出します。まず、\
          読みやすく保管したデモ用ファイルをこの形式にします。"
     ));
@@ -38,8 +38,8 @@ fn repositories(story: &mut Story) -> Result<(), Failure> {
     stage.noted(&say!(lang, "and three more the same way", "ほか 3 ファイルも同様"));
     stage.tell(&say!(
         lang,
-        "Kikin keeps them in a git repository that knows what a master is. File names do not say which series \
-         (改定世代) a file belongs to, so the operator does, and the import checks it.",
+        "Kikin keeps them in a git repository that knows what a master is. File names do not say which \
+         series (改定世代) a file belongs to, so the operator does, and the import checks it.",
         "支払基金はマスターを理解する git リポジトリに取り込みます。ファイル名では改定世代が分からないため担当者が\
          指定し、取込時に検証します。"
     ));
@@ -68,8 +68,8 @@ fn keys(stage: &Stage) -> Result<(), Failure> {
     stage.title(&say!(lang, "2. Keys, a root, and the first release", "2. 鍵、ルート、最初のリリース"));
     stage.tell(&say!(
         lang,
-        "Two officers on each side make a key on their own machine; only the public half leaves it. The release \
-         manager's key can publish and never approve.",
+        "Two officers on each side make a key on their own machine; only the public half leaves it. The \
+         release manager's key can publish and never approve.",
         "両組織の役員 2 名ずつが自分の端末で鍵を作ります。外へ出すのは公開鍵だけです。リリース管理者の鍵は公開用で、\
          承認はできません。"
     ));
@@ -87,8 +87,8 @@ fn keys(stage: &Stage) -> Result<(), Failure> {
     stage.warifu("key generate release-manager --dir keys").showing(Show::First(1)).run()?;
     stage.tell(&say!(
         lang,
-        "The root says whose signatures count. More officers must sign it than either side has: no organisation \
-         can change it alone.",
+        "The root says whose signatures count. More officers must sign it than either side has: no \
+         organisation can change it alone.",
         "誰の署名を有効とするかはルートが定めます。一方の人数より多い署名が必要なため、片方だけでは変更できません。"
     ));
     stage
@@ -110,7 +110,8 @@ fn first_release(story: &mut Story) -> Result<(), Failure> {
     let lang = stage.lang;
     stage.tell(&say!(
         lang,
-        "Release 1: Kikin drafts and signs it. Kokuho recomputes every byte from its own clone before it signs.",
+        "Release 1: Kikin drafts and signs it. Kokuho recomputes every byte from its own clone before it \
+         signs.",
         "リリース 1：支払基金が起案して署名します。国保中央会は自分の複製から全バイトを再計算してから署名します。"
     ));
     draft(stage, "draft-1", &say!(lang, "May 2024", "令和6年5月"), Show::All)?;

@@ -15,18 +15,18 @@ pub(super) fn play(stage: &Stage) -> Result<(), Failure> {
     let lang = stage.lang;
     stage.tell(&say!(
         lang,
-        "In May 2022 three masters had wrong settings. A corrected file went from Kikin to Kokuho by e-mail on a \
-         Sunday, in Kikin's OS format, past the formal route, and was not converted properly. On Monday the \
-         checkers gave masses of false errors, were stopped, and some 14,000 institutions could not claim in \
-         time.",
+        "In May 2022 three masters had wrong settings. A corrected file went from Kikin to Kokuho by e-mail \
+         on a Sunday, in Kikin's OS format, past the formal route, and was not converted properly. On Monday \
+         the checkers gave masses of false errors, were stopped, and some 14,000 institutions could not \
+         claim in time.",
         "2022年5月、3つのマスターに設定誤りがありました。訂正ファイルは日曜日に、支払基金のOS形式のまま、正式な経路を\
          通らずメールで国保中央会へ渡り、正しく変換されませんでした。月曜日、チェッカーは大量の誤エラーを出して停止し、\
          約1万4千の医療機関が期限までに請求できませんでした。"
     ));
     stage.tell(&say!(
         lang,
-        "This is that day again, with Warifu. Each line after $ is a real command; the masters and claims are \
-         small and invented. It happens in {}.",
+        "This is that day again, with Warifu. Each line after $ is a real command; the masters and claims \
+         are small and invented. It happens in {}.",
         "同じ日を Warifu でやり直します。$ の行はすべて実際のコマンドです。マスターと請求は架空の小さなものです。\
          場所は {} です。",
         stage.scratch.display()
