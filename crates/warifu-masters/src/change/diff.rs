@@ -29,6 +29,16 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// The row in the new master, if the record is still there.
+    pub fn new_row(&self) -> Option<usize> {
+        match *self {
+            Change::Added { new } | Change::Changed { new, .. } => Some(new),
+            Change::Removed { .. } => None,
+        }
+    }
+}
+
 /// The difference between two masters of one kind.
 #[derive(Debug)]
 pub struct Diff<'a> {

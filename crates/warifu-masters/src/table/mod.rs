@@ -6,12 +6,14 @@
 
 pub mod fields;
 mod role;
+mod state;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::schema::{Layout, RowOrder};
 pub use role::Role;
+pub use state::State;
 use warifu_values::digest::{Digest, Hasher};
 
 /// The records of one master, in the order they came.

@@ -81,6 +81,11 @@ impl Context {
     /// Shows findings about `file` on standard error.
     pub(crate) fn findings(&self, file: &Path, findings: &Findings) {
         let text = report::findings_text(&file.display().to_string(), findings, self.lang);
+        self.tell(&text);
+    }
+
+    /// Tells people something on standard error.
+    pub(crate) fn tell(&self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
