@@ -162,7 +162,8 @@ mod cases {
         ]);
         let right = "[a](docs/a.md) [a](docs/a.md#part) [b](https://example.org/b) `crates/a/src/lib.rs` \
                      `crates/a` `crates/a/src/` `crates/a/src/b.{css,js}` `schemas/<kind>-<columns>.toml` \
-                     `schemas/drug-<columns>.toml` `crates/<crate>/src` `apply/widened` `a.toml` `fs::write` `git rm docs/no`\n\
+                     `schemas/drug-<columns>.toml` `crates/<crate>/src` `apply/widened` `a.toml` `fs::write` \
+                     `git rm docs/no`\n\
                      ```text\n`lib.rs`\n```\n";
         assert_eq!(paths_told(&tree, right), (10, String::new()));
         let wrong = "[a](docs/b.md) `src/lib.rs` `lib.rs` `crates/a/src/l` `crates/a/src/b.{css,html}` \
