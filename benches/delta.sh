@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What the step from one version of the procedure master to the next weighs, beside the published differential:
-# a zstd patch between the two canonical states, and the signed metadata of a release.
-# usage: delta.sh WARIFU DATA   (DATA: the folder with s_ALL20220218.csv and the differentials of r04)
+# What the step from one version of the procedure master to the next weighs, beside the published
+# differential: a zstd patch between the two canonical states, and the signed metadata of a release. usage:
+# delta.sh WARIFU DATA (DATA: the folder with s_ALL20220218.csv and the differentials of r04)
 set -euo pipefail
 warifu=$1 data=$2
 work=$(mktemp -d)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every fuzz target for a while: fuzz/run.sh [SECONDS] [TARGET...]. Stable Rust and a C++ compiler are enough.
+# Runs every fuzz target for a while: fuzz/run.sh [SECONDS] [TARGET...]. Stable Rust and a C++ compiler do.
 # What is found new stays under target/fuzz-corpus; a crash stops the script and says which input it was.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -15,7 +15,8 @@ if ! command -v c++ >/dev/null; then
     fi
 fi
 
-# What `cargo fuzz build --sanitizer none` sets: the library forbids unsafe code, so coverage is all that is needed.
+# What `cargo fuzz build --sanitizer none` sets: the library forbids unsafe code, so coverage is all that is
+# needed.
 export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
 -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1"

@@ -1,5 +1,5 @@
-//! Puts every file under `schemas/` into the library, so that a new master, format or charset is one file and no
-//! Rust.
+//! Puts every file under `schemas/` into the library, so that a new master, format or charset is one file and
+//! no Rust.
 
 #![expect(clippy::disallowed_methods, reason = "the library is pure; building it reads the schemas")]
 

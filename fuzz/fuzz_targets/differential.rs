@@ -1,4 +1,5 @@
-//! Two states and a differential: `apply(old, diff(old, new)) = new`, and nothing panics on one that does not fit.
+//! Two states and a differential: `apply(old, diff(old, new)) = new`, and nothing panics on one that does not
+//! fit.
 #![no_main]
 
 use std::collections::BTreeMap;

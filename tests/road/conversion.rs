@@ -48,7 +48,8 @@ fn told(codes: &[[u8; 2]]) -> String {
 fn table(schemas: &Schemas) -> String {
     let names: Vec<&str> = schemas.charset_names().filter(|name| *name != "windows-31j").collect();
     let targets: Vec<Charset> = names.iter().map(|name| schemas.charset(name).unwrap()).collect();
-    // Unassigned codes are no codes: the masters' crate refuses them as bytes, not as codes that do not come back.
+    // Unassigned codes are no codes: the masters' crate refuses them as bytes, not as codes that do not come
+    // back.
     let mut groups: BTreeMap<(bool, Refused), Vec<[u8; 2]>> = BTreeMap::new();
     for code in doubles() {
         let (source, refused) = match Charset::Windows31J.decode(&code) {

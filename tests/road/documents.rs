@@ -17,10 +17,11 @@ fn document(path: &str) -> String {
 fn every_finding_code_is_documented() {
     let mut text = String::from(
         "# Findings\n\n\
-         What the programs say of data, by stable code. *Denied* refuses the data (exit status 1) unless it is\n\
-         accepted by name with a reason (`warifu import --accept CODE=REASON`); known exceptions to rules are\n\
-         `[[waiver]]` entries, of what was published in the layout and of a site in `warifu.toml`, each with a\n\
-         reason and, where it should be, an end. `{found}` and `{expected}` stand for the evidence.\n\n\
+         What the programs say of data, by stable code. *Denied* refuses the data (exit status 1) unless\n\
+         it is accepted by name with a reason (`warifu import --accept CODE=REASON`); known exceptions to\n\
+         rules are `[[waiver]]` entries, of what was published in the layout and of a site in\n\
+         `warifu.toml`, each with a reason and, where it should be, an end. `{found}` and `{expected}`\n\
+         stand for the evidence.\n\n\
          This file is written by the tests from the programs' own table\n\
          (`WARIFU_WRITE_DOCS=1 cargo test -p warifu-tests documents`) and compared with it in every run.\n\n\
          ## Masters\n\n\
@@ -39,12 +40,14 @@ fn every_finding_code_is_documented() {
     }
     text.push_str(
         "\n## Rules\n\n\
-         Rules between the fields and records of one master (`set/`), between the masters of a series (`across/`)\n\
-         and between two versions of a master (`versions/`); a site's own are in [rules.md](rules.md). *Source* gives\n\
-         the columns by the number they have in the published layout, and what the rule leaves out and why. The\n\
-         counts are of published files, taken again by a test: records that keep the rule, and in bold those that\n\
-         break it. A rule that is broken in a few known places has waivers; one that is broken at large is a note.\n\n\
-         | code | severity | meaning | 意味 | what to do | source | published files |\n|---|---|---|---|---|---|---|\n",
+         Rules between the fields and records of one master (`set/`), between the masters of a series\n\
+         (`across/`) and between two versions of a master (`versions/`); a site's own are in\n\
+         [rules.md](rules.md). *Source* gives the columns by the number they have in the published layout,\n\
+         and what the rule leaves out and why. The counts are of published files, taken again by a test:\n\
+         records that keep the rule, and in bold those that break it. A rule that is broken in a few known\n\
+         places has waivers; one that is broken at large is a note.\n\n\
+         | code | severity | meaning | 意味 | what to do | source | published files |\n\
+         |---|---|---|---|---|---|---|\n",
     );
     let schemas = Schemas::built_in().unwrap();
     for code in Code::ALL.iter().copied().filter(|code| is_rule(*code)) {
@@ -62,7 +65,8 @@ fn every_finding_code_is_documented() {
         ));
     }
     text.push_str(
-        "\n## Claims\n\nWhat a checker says of a claim. The ASP column is the official error code where there is one.\n\n\
+        "\n## Claims\n\nWhat a checker says of a claim. The ASP column is the official error code where \
+         there is one.\n\n\
          | code | severity | ASP | meaning | 意味 |\n|---|---|---|---|---|\n",
     );
     for code in ClaimCode::ALL {
@@ -130,7 +134,8 @@ fn blocks(readme: &str) -> Vec<String> {
     text.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
 }
 
-/// The month of the README, as it stands: every command in order, in one shell that stops at the first failure.
+/// The month of the README, as it stands: every command in order, in one shell that stops at the first
+/// failure.
 #[test]
 fn the_month_of_the_readme_runs_as_it_stands() {
     let english = blocks("README.md");

@@ -148,7 +148,12 @@ fn fixed_length_ebcdic_is_written_recognised_imported_and_given_back() {
 
     stage.warifu("init repo --series r06=drug:2024-04-01").ends(0);
     let import = "import --repo repo --series r06 --dated 2024-03-21";
-    stage.warifu("convert {data}/drug/y_ALL20240321.csv --from kikin --to kokuho-ebcdic --shorten name -o all.host").ends(0);
+    stage
+        .warifu(
+            "convert {data}/drug/y_ALL20240321.csv --from kikin --to kokuho-ebcdic --shorten name \
+             -o all.host",
+        )
+        .ends(0);
     let ran = stage.warifu(&format!("{import} all.host --format kikin")).ends(1);
     assert!(ran.err.contains("it looks like kokuho-ebcdic (ibm-1399)"), "{}", ran.err);
     let ran =

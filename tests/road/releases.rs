@@ -16,8 +16,8 @@ fn house(stage: &Stage) {
     stage.warifu("key generate ci").ends(0);
     stage
         .warifu(
-            "trust init --kikin aoki.pub.json --kikin abe.pub.json --kokuho baba.pub.json --kokuho bito.pub.json \
-             --timestamp ci.pub.json -o root.draft.json",
+            "trust init --kikin aoki.pub.json --kikin abe.pub.json --kokuho baba.pub.json --kokuho \
+             bito.pub.json --timestamp ci.pub.json -o root.draft.json",
         )
         .ends(0);
     stage.warifu("trust sign root.draft.json --key aoki.key").ends(0);
@@ -30,7 +30,8 @@ fn house(stage: &Stage) {
 
 /// Kikin's repository, and Kokuho's own clone of it.
 fn repositories(stage: &Stage) {
-    let series = "--series r02=procedure:2020-04-01 --series r06=drug:2024-04-01,comment:2024-06-01,material:2024-06-01";
+    let series = "--series r02=procedure:2020-04-01 \
+                  --series r06=drug:2024-04-01,comment:2024-06-01,material:2024-06-01";
     stage.warifu(&format!("init kikin {series}")).ends(0);
     let cloned = Command::new("git")
         .args(["clone", "--quiet", "kikin", "kokuho"])
@@ -68,7 +69,8 @@ fn the_whole_road_on_real_masters() {
     house(&stage);
     repositories(&stage);
 
-    // The last procedures of the 2020 series, for the sample claims of 2021; other masters of 2024 beside them.
+    // The last procedures of the 2020 series, for the sample claims of 2021; other masters of 2024 beside
+    // them.
     let first = [
         ("r02", "procedure/s_ALL20220218.csv"),
         ("r06", "drug/y_ALL20240321.csv"),

@@ -69,7 +69,8 @@ impl Speak for ReadError {
     }
 }
 
-/// Opens `path` when it is a regular file, or a link to one; a pipe without a writer is refused and not waited for.
+/// Opens `path` when it is a regular file, or a link to one; a pipe without a writer is refused and not
+/// waited for.
 ///
 /// # Errors
 /// [`ReadError`], but for `TooLong`.
@@ -82,7 +83,8 @@ pub fn open(path: &Path) -> Result<File, ReadError> {
     options.read(true);
     #[cfg(unix)]
     {
-        // Opening a pipe would wait for a writer; what it is can only be asked safely of what is open already.
+        // Opening a pipe would wait for a writer; what it is can only be asked safely of what is open
+        // already.
         use std::os::unix::fs::OpenOptionsExt as _;
         const O_NONBLOCK: i32 = if cfg!(target_os = "linux") { 0o4000 } else { 0x4 };
         options.custom_flags(O_NONBLOCK);

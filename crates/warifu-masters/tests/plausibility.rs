@@ -118,9 +118,9 @@ fn revised(price: &str, key: &str) -> String {
     format!("{:.2}", if part < 5 { number * (0.90 + f64::from(part) / 100.0) } else { number })
 }
 
-/// The differentials of a series r07, made from the published ones of r06: the same products, but every price in
-/// them (new, old, of related products) is one of the revised list. On r06's state they apply without a complaint;
-/// where a row says anything of a price, it is stopped.
+/// The differentials of a series r07, made from the published ones of r06: the same products, but every price
+/// in them (new, old, of related products) is one of the revised list. On r06's state they apply without a
+/// complaint; where a row says anything of a price, it is stopped.
 #[test]
 fn differentials_of_a_later_price_revision_are_stopped_on_r06() {
     let Some(data) = data() else { return };

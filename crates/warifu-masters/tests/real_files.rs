@@ -1,4 +1,5 @@
-//! The published files, read in place from `../shared/data` beside the checkout; left out where it is missing.
+//! The published files, read in place from `../shared/data` beside the checkout; left out where it is
+//! missing.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 #![expect(clippy::disallowed_methods, reason = "the published files are read in place")]
@@ -192,8 +193,9 @@ fn every_file_converts_to_every_format_with_proof() {
     }
 }
 
-/// The names that fill their column in Shift JIS do not fit with the shifts around them: in which files how many
-/// values, by field. Cut where that is asked for, every file becomes fixed-length records and comes back.
+/// The names that fill their column in Shift JIS do not fit with the shifts around them: in which files how
+/// many values, by field. Cut where that is asked for, every file becomes fixed-length records and comes
+/// back.
 #[test]
 fn every_file_becomes_fixed_length_records_or_says_which_values_do_not_fit() {
     let Some(data) = data() else { return };
@@ -249,8 +251,8 @@ fn every_file_becomes_fixed_length_records_or_says_which_values_do_not_fit() {
     assert_eq!(told.iter().filter(|line| line.ends_with("doubtful")).count(), 8);
 }
 
-/// A file of one host charset that is said to be of another one, in which its kana become other letters: refused, and
-/// the right one is named or it is said that it cannot be told.
+/// A file of one host charset that is said to be of another one, in which its kana become other letters:
+/// refused, and the right one is named or it is said that it cannot be told.
 #[test]
 fn the_wrong_host_charset_is_refused_where_the_kana_tell() {
     let Some(data) = data() else { return };
@@ -273,8 +275,8 @@ fn the_wrong_host_charset_is_refused_where_the_kana_tell() {
     }
 }
 
-/// Every pair of fulls of one master, in both directions: what `apply` then has is the other full, but for the
-/// change classes other than 9 and 1, and for what was said to be lost.
+/// Every pair of fulls of one master, in both directions: what `apply` then has is the other full, but for
+/// the change classes other than 9 and 1, and for what was said to be lost.
 #[test]
 fn a_differential_written_by_us_is_taken_back() {
     let Some(data) = data() else { return };

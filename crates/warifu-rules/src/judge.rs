@@ -1,8 +1,10 @@
-//! The one judge: whether masters are right, asked alike by whoever signs, validates or checks claims by them.
+//! The one judge: whether masters are right, asked alike by whoever signs, validates or checks claims by
+//! them.
 //!
-//! The judge sees values only: records, what they were made of, the day of publication. Who publishes can show it
-//! more (the version before, a site's own rules) and gets more findings, never fewer or other ones. So what the
-//! publishing side lets pass and signs ([`LetPass`]) is all that a checker of the same version can find.
+//! The judge sees values only: records, what they were made of, the day of publication. Who publishes can
+//! show it more (the version before, a site's own rules) and gets more findings, never fewer or other ones.
+//! So what the publishing side lets pass and signs ([`LetPass`]) is all that a checker of the same version
+//! can find.
 
 use std::collections::BTreeSet;
 
@@ -51,8 +53,9 @@ fn both(aside: impl FnOnce() -> Findings + Send, here: impl FnOnce() -> Findings
     })
 }
 
-/// What is found in each of `subjects`: in its fields, between its records, against the version before, between the
-/// masters of a series, and by the rules of the site. Nothing is let pass here but what a layout waives.
+/// What is found in each of `subjects`: in its fields, between its records, against the version before,
+/// between the masters of a series, and by the rules of the site. Nothing is let pass here but what a layout
+/// waives.
 pub fn judge(subjects: &[Subject<'_>], site: Option<&dyn SiteRules>) -> Vec<Findings> {
     let mut all: Vec<Findings> = subjects.iter().map(|subject| alone(subject, site)).collect();
     let series: BTreeSet<&str> = subjects.iter().map(|subject| subject.series).collect();
@@ -82,14 +85,15 @@ fn alone(subject: &Subject<'_>, site: Option<&dyn SiteRules>) -> Findings {
     findings
 }
 
-/// What is wrong with the fields of the records that are new or changed in `state`, the newer side of `diff`: all
-/// that a differential can have broken there.
+/// What is wrong with the fields of the records that are new or changed in `state`, the newer side of `diff`:
+/// all that a differential can have broken there.
 pub fn judge_changed_fields(state: &State, diff: &Diff<'_>) -> Findings {
     let rows = diff.changes.iter().filter_map(Change::new_row);
     fields::check_records(state, rows).without_lines()
 }
 
-/// Lets pass in `findings` what `let_pass` names, and nothing else. Names that are not known here let nothing pass.
+/// Lets pass in `findings` what `let_pass` names, and nothing else. Names that are not known here let nothing
+/// pass.
 pub fn let_pass(findings: &mut Findings, let_pass: &[LetPass]) {
     for pass in let_pass.iter().filter(|pass| pass.keys.is_empty()) {
         findings.pass_all(&pass.finding, &pass.by, &pass.reason);
@@ -102,8 +106,8 @@ pub fn let_pass(findings: &mut Findings, let_pass: &[LetPass]) {
     });
 }
 
-/// Whether a finding with `code` is of a file on its way in (its form, its chain, its base), which nobody finds
-/// again in the state that it made.
+/// Whether a finding with `code` is of a file on its way in (its form, its chain, its base), which nobody
+/// finds again in the state that it made.
 pub fn is_of_import(code: Code) -> bool {
     let of = |prefix: &str| code.as_str().starts_with(prefix);
     ["file/", "row/", "fixed/", "import/", "apply/", "base/", "chain/"].iter().any(|prefix| of(prefix))

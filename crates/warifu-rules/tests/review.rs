@@ -1,4 +1,5 @@
-//! What a reviewer is shown of the published files, read in place from `../shared/data`; left out where missing.
+//! What a reviewer is shown of the published files, read in place from `../shared/data`; left out where
+//! missing.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 #![expect(clippy::disallowed_methods, reason = "the published files are read in place")]

@@ -13,8 +13,8 @@ const LIMIT_BYTES: usize = 2_000;
 const LIMIT_BRACKETS: usize = 24;
 /// How deep the parsed expression may be: evaluating it goes down one level for each.
 const LIMIT_DEPTH: usize = 100;
-/// How many loops (`all`, `exists`, `map`, `filter`) may be inside another one. A loop goes over a list that is
-/// written out, so one of them ends soon; three in one another do not.
+/// How many loops (`all`, `exists`, `map`, `filter`) may be inside another one. A loop goes over a list that
+/// is written out, so one of them ends soon; three in one another do not.
 const LIMIT_LOOPS: usize = 1;
 /// The functions there are, besides operators.
 const FUNCTIONS: [&str; 8] =

@@ -1,12 +1,14 @@
-//! Rules of a site: written in TOML and CEL, asked of each record and its version before, without a new program.
+//! Rules of a site: written in TOML and CEL, asked of each record and its version before, without a new
+//! program.
 //!
-//! A rule *requires* something of the records of one kind of master, of all of them or of those that its *when*
-//! names. Both are expressions of the Common Expression Language over three names: `new` and `old`, whose fields are
-//! the columns of the layout as text, and `key`. `old` is null where there was no version before. The examples in
-//! a rule are tried when it is read, so that a rule that does not say what its author meant is refused at once.
+//! A rule *requires* something of the records of one kind of master, of all of them or of those that its
+//! *when* names. Both are expressions of the Common Expression Language over three names: `new` and `old`,
+//! whose fields are the columns of the layout as text, and `key`. `old` is null where there was no version
+//! before. The examples in a rule are tried when it is read, so that a rule that does not say what its author
+//! meant is refused at once.
 //!
-//! The rules come from people, so nothing in them is believed: they are bounded in size and nesting, loops do not
-//! nest, and a record on which one cannot be evaluated is a finding.
+//! The rules come from people, so nothing in them is believed: they are bounded in size and nesting, loops do
+//! not nest, and a record on which one cannot be evaluated is a finding.
 
 mod expression;
 mod row;
@@ -42,8 +44,8 @@ impl SiteRules {
     /// These rules and those of `files`: (name, text). A rule of the same id replaces an earlier one.
     ///
     /// # Errors
-    /// [`SchemaError`] names the file, the rule and what is wrong with it; an example that comes out otherwise
-    /// than it says is one of the things that can be.
+    /// [`SchemaError`] names the file, the rule and what is wrong with it; an example that comes out
+    /// otherwise than it says is one of the things that can be.
     pub fn with<'a>(
         mut self,
         files: impl IntoIterator<Item = (&'a str, &'a str)>,

@@ -9,7 +9,8 @@ use cel::context::VariableResolver;
 
 use warifu_masters::table::Master;
 
-/// The columns that an expression names, by field id. A version of a narrower edition lacks some: they are blank.
+/// The columns that an expression names, by field id. A version of a narrower edition lacks some: they are
+/// blank.
 pub(super) type Columns = BTreeMap<String, Option<usize>>;
 
 /// A record and its version before.

@@ -131,7 +131,8 @@ fn what_is_wrong_with_a_rule_is_named() {
 fn examples_are_tried_when_a_rule_is_read() {
     let example = |points: &str, holds: bool| {
         format!(
-            "{IF_OLD}[[rule.example]]\nnew = {{ points = {points:?} }}\nold = {{ points = \"288.00\" }}\nholds = {holds}\n"
+            "{IF_OLD}[[rule.example]]\nnew = {{ points = {points:?} }}\n\
+             old = {{ points = \"288.00\" }}\nholds = {holds}\n"
         )
     };
     with(&rule("site/rise", RISE, &example("300.00", true))).unwrap();

@@ -12,8 +12,9 @@ pub fn number(digits: &[u8]) -> Option<u32> {
     })
 }
 
-/// A decimal in hundredths: points, yen, quantities. **A blank amount is 0**, as masters write columns that they do
-/// not use; where a blank says something else (a differential's blank is "unchanged"), ask before calling.
+/// A decimal in hundredths: points, yen, quantities. **A blank amount is 0**, as masters write columns that
+/// they do not use; where a blank says something else (a differential's blank is "unchanged"), ask before
+/// calling.
 ///
 /// `None` when it is no decimal, has more than two digits after the point, or does not fit.
 #[inline]

@@ -186,8 +186,8 @@ pub fn dashed(date: u32) -> String {
     format!("{:04}-{:02}-{:02}", date / 10_000, date / 100 % 100, date % 100)
 }
 
-/// The day before `date`, both as numbers YYYYMMDD. Before the first day of the calendar stands a number that is
-/// no day and smaller than every one.
+/// The day before `date`, both as numbers YYYYMMDD. Before the first day of the calendar stands a number that
+/// is no day and smaller than every one.
 pub fn day_before(date: u32) -> u32 {
     if date <= 101 {
         return 100;

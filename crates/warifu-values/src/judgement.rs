@@ -1,4 +1,5 @@
-//! What a judgement rests on, and what was let pass: words that signed manifests and the judge have in common.
+//! What a judgement rests on, and what was let pass: words that signed manifests and the judge have in
+//! common.
 
 use serde::{Deserialize, Serialize};
 
@@ -27,8 +28,8 @@ pub enum PassedBy {
     Import(String),
 }
 
-/// A finding that refuses data and was let pass, with the reason. It is signed with the release, so that a checker
-/// lets pass what both organisations did, and nothing else.
+/// A finding that refuses data and was let pass, with the reason. It is signed with the release, so that a
+/// checker lets pass what both organisations did, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LetPass {

@@ -55,7 +55,8 @@ impl Failure {
         Failure::new(exit, cause.say(Lang::En), cause.say(Lang::Ja))
     }
 
-    /// A failure that something speaking both languages explains, with the causes that only speak English after it.
+    /// A failure that something speaking both languages explains, with the causes that only speak English
+    /// after it.
     pub fn told<E: Speak + std::error::Error>(exit: Exit, error: &E) -> Self {
         let mut causes = String::new();
         let mut next = error.source();

@@ -18,8 +18,8 @@ const EXAMPLES: usize = 5;
 ///
 /// The change class is left aside: it says what the latest publication did, and the one a full was made with
 /// may be another. Records that `computed` holds as abolished or withdrawn may be gone from the full.
-/// `previous` is the full that the chain began with: a date that a full sets back to it is a known reason. A full
-/// in a wider edition brings columns that no state has yet; they are taken from it.
+/// `previous` is the full that the chain began with: a date that a full sets back to it is a known reason. A
+/// full in a wider edition brings columns that no state has yet; they are taken from it.
 pub fn check_chain(computed: &Master, full: &Master, previous: Option<&Master>) -> Findings {
     let mut findings = Findings::new();
     let Ok(found) = diff(computed, full) else {
@@ -121,8 +121,8 @@ impl Compared<'_> {
         }
     }
 
-    /// Why the full has another value in this column: it has nothing or zero where a differential set a flag or
-    /// an order, or it keeps what the full before had.
+    /// Why the full has another value in this column: it has nothing or zero where a differential set a flag
+    /// or an order, or it keeps what the full before had.
     fn reason(&self, old: usize, new: usize) -> Option<Code> {
         let value = field_or_blank(self.full, new, self.column);
         let before = || {

@@ -1,9 +1,10 @@
 //! Differentials: the next state of a master from the last one and a 変更分.
 //!
-//! For publication N on the state after N-1: drop the rows whose class is 9 or 1 (they were announced in N-1);
-//! set every class to 0; then class 3 inserts a whole row, 5 overlays the columns that are not blank, 9 and 1
-//! overlay them and keep the row, marked, until N+1. Blank means unchanged, so a differential cannot blank a
-//! field. Source: the published files themselves; `docs/differentials.md` lists the chains that prove it.
+//! For publication N on the state after N-1: drop the rows whose class is 9 or 1 (they were announced in
+//! N-1); set every class to 0; then class 3 inserts a whole row, 5 overlays the columns that are not blank, 9
+//! and 1 overlay them and keep the row, marked, until N+1. Blank means unchanged, so a differential cannot
+//! blank a field. Source: the published files themselves; `docs/differentials.md` lists the chains that prove
+//! it.
 //!
 //! A differential does not say which state it applies to, and applying it to a wrong one may go without a
 //! complaint. So what fits badly is counted here, and callers name the base they apply it to.

@@ -1,13 +1,13 @@
 //! Plausibility: does a differential fit the state that it is applied to?
 //!
-//! A differential does not name its base, and one of another series applies without a complaint: `y_20250415` of
-//! series r07 on the state of r06 gives 6,898 wrong prices. Three things in the rows themselves tell, and are
-//! held against the base here:
+//! A differential does not name its base, and one of another series applies without a complaint: `y_20250415`
+//! of series r07 on the state of r06 gives 6,898 wrong prices. Three things in the rows themselves tell, and
+//! are held against the base here:
 //!
 //! - **Old prices.** A row that changes a price or points also says what it was before (旧金額, 旧点数).
 //! - **Related products.** A new drug that is one brand of a listed product (商品名等関連) has the same price.
-//! - **Movements.** Within a series few prices move at once, and none by a multiple; a price revision begins a
-//!   new series, with a full of its own.
+//! - **Movements.** Within a series few prices move at once, and none by a multiple; a price revision begins
+//!   a new series, with a full of its own.
 //!
 //! What the published files show, and so where the limits stand, is in `docs/differentials.md`.
 
@@ -16,12 +16,14 @@ use crate::schema::{CHANGE_CLASS, CHANGED_ON};
 use crate::table::Master;
 use warifu_values::amount::hundredths;
 
-/// The columns of a value that claims are judged by: the value, what it was before, and by how much it may move.
+/// The columns of a value that claims are judged by: the value, what it was before, and by how much it may
+/// move.
 struct Value {
     now: &'static str,
     before: &'static str,
-    /// A value may become this many times as much, or this part of it. Within a series the published drug prices
-    /// move by 0.82 to 0.97, procedure points by 0.20 (the end of a special rule) to 5.50 (a revision).
+    /// A value may become this many times as much, or this part of it. Within a series the published drug
+    /// prices move by 0.82 to 0.97, procedure points by 0.20 (the end of a special rule) to 5.50 (a
+    /// revision).
     multiple: u64,
 }
 

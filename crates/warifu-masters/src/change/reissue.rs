@@ -1,8 +1,9 @@
 //! Re-issues: a differential that repeats the one before it, with additions and corrections.
 //!
-//! Before a revision the publisher issues the same differential again and again, each time whole (`s_20220304`,
-//! `0311`, `0318`, `0325`, `0331`). Such a file belongs onto the state *before* the one it repeats: applied to
-//! the state after it, its new rows are there already, and a row that it silently leaves out would stay.
+//! Before a revision the publisher issues the same differential again and again, each time whole
+//! (`s_20220304`, `0311`, `0318`, `0325`, `0331`). Such a file belongs onto the state *before* the one it
+//! repeats: applied to the state after it, its new rows are there already, and a row that it silently leaves
+//! out would stay.
 
 use std::cmp::Ordering;
 
@@ -20,8 +21,8 @@ pub struct Reissue {
 }
 
 impl Reissue {
-    /// That it is one, and each row that it withdraws; `previous` is the differential it repeats, `state` the one that
-    /// made, which has the records' names.
+    /// That it is one, and each row that it withdraws; `previous` is the differential it repeats, `state` the
+    /// one that made, which has the records' names.
     pub fn findings(&self, previous: &Master, state: &Master) -> Findings {
         let mut findings = Findings::new();
         findings.push(Finding::new(Code::ApplyReissue).found(self.repeated).expected(previous.rows()));
@@ -38,11 +39,11 @@ impl Reissue {
 
 /// Whether `next` is a re-issue of `previous`, the differential published right before it.
 ///
-/// What tells is impossible in a row of publications: a record cannot be new twice, nor abolished twice. Where
-/// `previous` has such rows (class 3, 9, 1), more than half of them must come again with the same class; in the
-/// published files it is 99.8% to 100% of them in the five re-issues, and none in all others. Where it only
-/// changes records, more than half of its rows must come again field by field. In either case more than half of all
-/// rows come again.
+/// What tells is impossible in a row of publications: a record cannot be new twice, nor abolished twice.
+/// Where `previous` has such rows (class 3, 9, 1), more than half of them must come again with the same
+/// class; in the published files it is 99.8% to 100% of them in the five re-issues, and none in all others.
+/// Where it only changes records, more than half of its rows must come again field by field. In either case
+/// more than half of all rows come again.
 pub fn reissue(previous: &Master, next: &Master) -> Option<Reissue> {
     let (before, after) = (previous.layout(), next.layout());
     let class = before.position(CHANGE_CLASS)?;

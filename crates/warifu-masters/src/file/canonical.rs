@@ -54,7 +54,8 @@ pub fn read_canonical(schemas: &Schemas, kind: &str, bytes: Vec<u8>) -> Result<M
     }
 }
 
-/// Reads the record with `key` from a canonical CSV and passes over the others: what they hold is not looked at.
+/// Reads the record with `key` from a canonical CSV and passes over the others: what they hold is not looked
+/// at.
 ///
 /// # Errors
 /// As [`read_canonical`], as far as the header and that record go.

@@ -1,9 +1,9 @@
 //! Files for hosts: fixed-length records, and charsets whose ASCII is not ASCII.
 //!
-//! Their charsets differ in few places, some of them only in where kana and small letters stand, so that a file in
-//! one is mostly text in another as well. All known ones are tried on the whole file; what tells them apart is
-//! whether every byte is text and whether the kana columns hold kana. Where that does not decide, nothing is
-//! assumed.
+//! Their charsets differ in few places, some of them only in where kana and small letters stand, so that a
+//! file in one is mostly text in another as well. All known ones are tried on the whole file; what tells them
+//! apart is whether every byte is text and whether the kana columns hold kana. Where that does not decide,
+//! nothing is assumed.
 
 use std::sync::Arc;
 
@@ -105,8 +105,8 @@ fn better(schemas: &Schemas, bytes: &[u8], declared: &Attempt, role: Option<Role
     fitting.max_by_key(|other| other.kana.per_mille()).map(|other| other.reading)
 }
 
-/// Reads `bytes`, which should be in `format`. What it looks to be instead is only asked when something is wrong
-/// with that.
+/// Reads `bytes`, which should be in `format`. What it looks to be instead is only asked when something is
+/// wrong with that.
 ///
 /// `otherwise` reads the file with nothing declared.
 pub(super) fn read_declared(
@@ -119,8 +119,8 @@ pub(super) fn read_declared(
     let format = Arc::new(format.clone());
     let declared = attempt(schemas, bytes, &format, role);
     if declared.reading.is_sound() {
-        // Read in the wrong one of two charsets for hosts, kana become small letters and other kana: no byte is bad,
-        // and only the kana columns tell.
+        // Read in the wrong one of two charsets for hosts, kana become small letters and other kana: no byte
+        // is bad, and only the kana columns tell.
         let better = declared.kana.looks_wrong().then(|| better(schemas, bytes, &declared, role)).flatten();
         let Some(mut better) = better else { return declared.reading };
         better.findings.push(not_in(&format, &better, "another format"));

@@ -106,9 +106,10 @@ fn read_text(schemas: &Schemas, bytes: &[u8], guess: Guess, declared: &Declared<
     reading
 }
 
-/// Of two charsets in both of which `bytes` are text the one whose text is more like a master's, first: half-width
-/// kana do not stand in columns of kanji, nor kanji in columns of kana. Where that does not tell, the one that was
-/// `said`, or the first. The first one is what such bytes mostly are, so when it was said too, nothing is asked.
+/// Of two charsets in both of which `bytes` are text the one whose text is more like a master's, first:
+/// half-width kana do not stand in columns of kanji, nor kanji in columns of kana. Where that does not tell,
+/// the one that was `said`, or the first. The first one is what such bytes mostly are, so when it was said
+/// too, nothing is asked.
 fn better(
     schemas: &Schemas,
     bytes: &[u8],

@@ -1,4 +1,5 @@
-//! Recognition by content: the charset by the bytes, the layout by the first rows. File names are never asked.
+//! Recognition by content: the charset by the bytes, the layout by the first rows. File names are never
+//! asked.
 
 use std::sync::Arc;
 
@@ -62,8 +63,8 @@ pub(crate) fn guess_charset(bytes: &[u8]) -> Guess {
     }
 }
 
-/// What the kana columns of a table hold: half-width kana, and letters and signs that are none. The charsets of
-/// hosts differ in where they put kana and small letters, so this tells them apart.
+/// What the kana columns of a table hold: half-width kana, and letters and signs that are none. The charsets
+/// of hosts differ in where they put kana and small letters, so this tells them apart.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Kana {
     kana: usize,

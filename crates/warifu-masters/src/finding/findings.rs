@@ -8,9 +8,9 @@ use super::item::Finding;
 use warifu_values::judgement::{LetPass, PassedBy};
 
 /// Findings as they are collected: everything is counted, and the first ones of each code are kept, so that a
-/// file with a million bad fields costs no more than one with a few. Those that refuse the data are kept apart
-/// from the others of their code ([`Findings::REFUSING`] and [`Findings::EXAMPLES`]): what was let pass never
-/// hides what was not.
+/// file with a million bad fields costs no more than one with a few. Those that refuse the data are kept
+/// apart from the others of their code ([`Findings::REFUSING`] and [`Findings::EXAMPLES`]): what was let pass
+/// never hides what was not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings {
     list: Vec<Finding>,
@@ -121,7 +121,8 @@ impl Findings {
         codes.into_iter().map(|code| (code, self.count(code)))
     }
 
-    /// Everything that occurred by the name that waivers give it, with its count: the rules of a site one by one.
+    /// Everything that occurred by the name that waivers give it, with its count: the rules of a site one by
+    /// one.
     pub fn counts_by_name(&self) -> impl Iterator<Item = (Cow<'_, str>, u64)> {
         self.counts.iter().map(|((code, rule), count)| {
             let name = rule.as_deref().map_or(Cow::Borrowed(code.as_str()), Cow::Borrowed);
@@ -144,7 +145,8 @@ impl Findings {
         self.counts.values().map(|count| count.refusing).sum()
     }
 
-    /// Keeps only the findings that `is_kept` says so of. Those that were only counted go, but for those that refuse.
+    /// Keeps only the findings that `is_kept` says so of. Those that were only counted go, but for those that
+    /// refuse.
     pub fn retain(&mut self, is_kept: impl Fn(&Finding) -> bool) {
         let before = std::mem::take(self);
         let mut kept: BTreeMap<Name, u64> = BTreeMap::new();
@@ -198,7 +200,8 @@ impl Findings {
         }
     }
 
-    /// Lets pass everything with `code`, also what was only counted; with the code of site rules all of these.
+    /// Lets pass everything with `code`, also what was only counted; with the code of site rules all of
+    /// these.
     pub fn pass_code(&mut self, code: Code, by: &PassedBy, reason: &str) {
         for finding in self.list.iter_mut().filter(|finding| finding.code == code && refuses(finding)) {
             finding.pass(by.clone(), reason);

@@ -75,8 +75,8 @@ impl Finding {
         }
     }
 
-    /// The rule of a site that it is about, which says how severe it is; one that cannot be evaluated is at least
-    /// worth a look.
+    /// The rule of a site that it is about, which says how severe it is; one that cannot be evaluated is at
+    /// least worth a look.
     pub fn rule(mut self, rule: &Arc<RuleName>, severity: Severity) -> Self {
         self.rule = Some(Arc::clone(rule));
         self.severity =

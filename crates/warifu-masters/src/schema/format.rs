@@ -238,7 +238,8 @@ impl RowOrder {
 }
 
 impl Format {
-    /// How a whole file of this format is written, sorted by key. There is no header line in fixed-length records.
+    /// How a whole file of this format is written, sorted by key. There is no header line in fixed-length
+    /// records.
     pub fn rendering(&self, header: bool) -> Rendering {
         Rendering {
             charset: self.charset.clone(),
@@ -257,7 +258,8 @@ mod tests {
     /// What repositories hold since the first version.
     #[test]
     fn a_stored_rendering_keeps_its_form() {
-        let csv = "charset = \"windows-31j\"\nnewline = \"crlf\"\nquoting = \"all\"\nfinal_newline = true\nheader = false\n";
+        let csv = "charset = \"windows-31j\"\nnewline = \"crlf\"\nquoting = \"all\"\n\
+                   final_newline = true\nheader = false\n";
         let listed = format!("{csv}\n[order]\ncolumn = \"publication_order\"\n");
         let fixed = "charset = \"ibm-1399\"\nrecord_end = \"0D25\"\nfinal_newline = true\nheader = false\n";
         for text in [csv, &listed, fixed] {

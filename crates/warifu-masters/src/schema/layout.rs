@@ -168,8 +168,8 @@ pub struct Layout {
     pub file_prefix: String,
     /// The column that names a record to people.
     pub label: Option<usize>,
-    /// The header line that published files of this master carry, if any; a layout file writes "" for none where
-    /// the layout that it extends has one.
+    /// The header line that published files of this master carry, if any; a layout file writes "" for none
+    /// where the layout that it extends has one.
     pub header: Option<String>,
     /// A column that published files are sorted by when they are not sorted by key.
     pub other_order: Option<usize>,
@@ -209,8 +209,8 @@ impl Layout {
         self.position(id).ok_or_else(|| NoSuchColumn { layout: self.name(), id: id.to_owned() })
     }
 
-    /// Why the record with `key` is known to break the rule behind `code` in what was published on `published`;
-    /// where that is not known, a waiver with an end holds.
+    /// Why the record with `key` is known to break the rule behind `code` in what was published on
+    /// `published`; where that is not known, a waiver with an end holds.
     pub fn waiver(&self, code: Code, key: &str, published: Option<PublicationDay>) -> Option<&Waiver> {
         let concerns = |waiver: &&Waiver| {
             let ended = waiver.until.zip(published).is_some_and(|(until, published)| published > until);
@@ -257,7 +257,8 @@ impl Layout {
         self.shared_codes.get(&position)?.get(code).map(String::as_str)
     }
 
-    /// The layout that `file` writes, on top of the `base` that it extends, with its columns' lists from `codes`.
+    /// The layout that `file` writes, on top of the `base` that it extends, with its columns' lists from
+    /// `codes`.
     ///
     /// # Errors
     /// What cannot hold.

@@ -266,8 +266,8 @@ mod tests {
         );
     }
 
-    const FORMAT: &str = "name = \"h\"\ntitle_ja = \"\"\ntitle_en = \"\"\ncharset = \"jef\"\nextension = \"h\"\n\
-                          framing = \"fixed\"\n";
+    const FORMAT: &str = "name = \"h\"\ntitle_ja = \"\"\ntitle_en = \"\"\ncharset = \"jef\"\n\
+                          extension = \"h\"\nframing = \"fixed\"\n";
 
     #[test]
     fn a_charset_of_a_site_is_there_for_its_formats() {

@@ -15,8 +15,9 @@ pub fn check(table: &Table, role: Role) -> Findings {
 
 /// Checks every field of a state, and that every record has a key.
 ///
-/// What a full never has blank, a state made of differentials has not either, but for two kinds of column: those
-/// that only fulls carry (`only_in_fulls` in the layout), and those that came with a wider layout after the full.
+/// What a full never has blank, a state made of differentials has not either, but for two kinds of column:
+/// those that only fulls carry (`only_in_fulls` in the layout), and those that came with a wider layout after
+/// the full.
 pub fn check_state(state: &State) -> Findings {
     check_records(state, 0..state.rows())
 }

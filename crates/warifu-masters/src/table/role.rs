@@ -13,8 +13,8 @@ pub enum Role {
 impl Role {
     /// What a file of `rows` rows is when `zeros` of them have change class 0.
     pub fn by_zeros(zeros: usize, rows: usize) -> Option<Role> {
-        // A full file carries the classes of the latest differential: most rows, not all, have 0. A differential
-        // has none; so a few zeros among other classes are neither.
+        // A full file carries the classes of the latest differential: most rows, not all, have 0. A
+        // differential has none; so a few zeros among other classes are neither.
         if zeros == 0 {
             Some(Role::Differential)
         } else if zeros * 2 >= rows {

@@ -7,8 +7,8 @@ use warifu_values::judgement::Basis;
 
 /// A master as a repository, a release and a checker hold it, with what it was made of.
 ///
-/// A state made of differentials is neither a full nor a differential: it has every record, and may have blanks
-/// that no full has (see [`fields::check_state`](super::fields::check_state)).
+/// A state made of differentials is neither a full nor a differential: it has every record, and may have
+/// blanks that no full has (see [`fields::check_state`](super::fields::check_state)).
 #[derive(Debug, Clone)]
 pub struct State {
     master: Master,

@@ -1,7 +1,8 @@
 //! What happened to a code, publication by publication.
 
-use super::periods::{Word, word};
-use super::{Line, Row, Source};
+use super::row::Row;
+use super::said::{Line, Source};
+use super::word::{Word, word};
 use crate::schema::{ABOLISHED_ON, CHANGE_CLASS};
 use warifu_values::day::TreatmentDay;
 
@@ -65,7 +66,8 @@ pub struct FieldChange {
     pub to: String,
 }
 
-/// The events of all series in the order of publication; inside a series in the order in which it was taken in.
+/// The events of all series in the order of publication; inside a series in the order in which it was taken
+/// in.
 pub(super) fn of<V>(lines: &[Line<V>]) -> Vec<Event> {
     let mut events: Vec<Event> = Vec::new();
     let mut heads = vec![0; lines.len()];
@@ -94,7 +96,8 @@ fn event<V>(lines: &[Line<V>], source: Source, heads: &[usize]) -> Option<Event>
         };
         Some(Event { source, what, from, fields, bookkeeping })
     };
-    // At the beginning of a series: the series before it of which something was said already, and what it holds.
+    // At the beginning of a series: the series before it of which something was said already, and what it
+    // holds.
     let earlier = (0..source.line).rev().find(|line| heads[*line] > 0);
     let carried = earlier.and_then(|line| lines[line].said[heads[line] - 1].row.as_ref());
     let carried = carried.filter(|row| source.said == 0 && !row.is_marked());

@@ -1,10 +1,11 @@
-//! From what was said to the days on which it holds: each publication paints the days that it speaks about over
-//! what older ones said of them.
+//! From what was said to the days on which it holds: each publication paints the days that it speaks about
+//! over what older ones said of them.
 
 use std::collections::BTreeMap;
 
-use super::{Line, Row, Said, Source};
-use crate::schema::{ABOLISHED_ON, CHANGE_CLASS, CHANGED_ON};
+use super::said::{Line, Source};
+use super::word::{Word, is_moved, word};
+use crate::schema::CHANGE_CLASS;
 use warifu_values::day::TreatmentDay;
 
 /// Treatment days for which one thing holds.
@@ -57,85 +58,18 @@ pub enum Standing {
 pub enum NotKnown {
     /// No declared series governs these days.
     NoSeries,
-    /// A series governs them of which nothing is held: number `line` of [`Timeline::lines`](super::Timeline::lines).
+    /// A series governs them of which nothing is held: number `line` of
+    /// [`Timeline::lines`](super::Timeline::lines).
     NotHeld {
         /// Which one.
         line: usize,
     },
-    /// The oldest publication that is held gives a version that begins later, and nothing of the one before it:
-    /// number `line` of [`Timeline::lines`](super::Timeline::lines).
+    /// The oldest publication that is held gives a version that begins later, and nothing of the one before
+    /// it: number `line` of [`Timeline::lines`](super::Timeline::lines).
     BeforeOldest {
         /// Which series.
         line: usize,
     },
-}
-
-/// What one publication says about days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Word {
-    /// The record applies from `from` on; after `last` it is abolished.
-    Applies { from: TreatmentDay, last: Option<TreatmentDay> },
-    /// It ends after `last`; how it was until then others have said.
-    Ends { last: TreatmentDay },
-    /// The entry does not count from `from` on.
-    Withdrawn { from: TreatmentDay },
-    /// The record is missing from `from` on.
-    Gone { from: TreatmentDay },
-    /// The series did not have it when it begins to be known here.
-    NotListed { from: TreatmentDay },
-    /// It went, as was announced.
-    Silent,
-}
-
-/// The word of publication number `at` of `line`.
-pub(super) fn word<V>(line: &Line<V>, at: usize) -> Word {
-    let Said { published, row, .. } = &line.said[at];
-    let not_before_series = |day: TreatmentDay| day.max(line.effective.first_treatment());
-    let since_published = not_before_series(published.treatment());
-    let Some(row) = row else {
-        return match at.checked_sub(1).and_then(|before| line.said[before].row.as_ref()) {
-            Some(before) if before.is_marked() || before.day(ABOLISHED_ON).is_some() => Word::Silent,
-            Some(_) => Word::Gone { from: since_published },
-            None => Word::NotListed { from: since_published },
-        };
-    };
-    let (changed, last) = (row.day(CHANGED_ON), row.day(ABOLISHED_ON));
-    // A master without the column says no more than that the row is there now.
-    let from = changed.map_or(since_published, not_before_series);
-    match (row.field(CHANGE_CLASS), last) {
-        ("1", _) => Word::Withdrawn { from },
-        ("9", None) => Word::Gone { from: since_published },
-        (_, Some(last)) if changed.is_some_and(|changed| changed > last) => Word::Ends { last },
-        ("9", Some(last)) if at > 0 && only_ends(line.said[at - 1].row.as_ref(), row, last) => {
-            Word::Ends { last }
-        }
-        _ => Word::Applies { from, last },
-    }
-}
-
-/// Whether `row`, which is abolished, is otherwise what the one `before` said, and that reaches to its `last` day.
-fn only_ends(before: Option<&Row>, row: &Row, last: TreatmentDay) -> bool {
-    let Some(before) = before.filter(|before| !before.is_marked()) else { return false };
-    let abolished_on = row.master().layout().position(ABOLISHED_ON);
-    let same =
-        before.differences(row).all(|(column, bookkeeping)| bookkeeping || Some(column) == abolished_on);
-    same && before.day(CHANGED_ON) == row.day(CHANGED_ON)
-        && before.day(ABOLISHED_ON).is_none_or(|ended| last <= ended)
-}
-
-/// Whether the next publication moves what number `at` of `line` announced to a later day.
-fn is_moved<V>(line: &Line<V>, at: usize) -> bool {
-    let (Some(this), Some(next)) = (line.said.get(at), line.said.get(at + 1)) else { return false };
-    let (Word::Applies { from, .. }, Word::Applies { from: later, .. }) =
-        (word(line, at), word(line, at + 1))
-    else {
-        return false;
-    };
-    let same = match (&this.row, &next.row) {
-        (Some(old), Some(new)) => old.differences(new).all(|(_, bookkeeping)| bookkeeping),
-        _ => false,
-    };
-    same && next.published.treatment() < from && from < later
 }
 
 /// The periods of a record; `lines` in the order of their effective days.
@@ -221,8 +155,8 @@ impl Window<'_> {
     }
 }
 
-/// What holds before anything that is said of the record. A row that comes in as new was not there before; any
-/// other one may have been, with other fields.
+/// What holds before anything that is said of the record. A row that comes in as new was not there before;
+/// any other one may have been, with other fields.
 fn before_oldest<V>(number: usize, line: &Line<V>) -> Standing {
     if line.said.is_empty() {
         return Standing::NotKnown(NotKnown::NotHeld { line: number });

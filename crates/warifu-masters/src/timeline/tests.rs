@@ -6,6 +6,7 @@ use super::*;
 use crate::file::read_canonical;
 use crate::schema::Schemas;
 use proptest::prelude::*;
+use warifu_values::day::{EffectiveDate, PublicationDay, TreatmentDay};
 
 /// Class, text, changed on, abolished on.
 type Fields<'a> = (&'a str, &'a str, &'a str, &'a str);

@@ -9,8 +9,8 @@ use warifu_masters::finding::Findings;
 use warifu_masters::table::Master;
 use warifu_values::day::PublicationDay;
 
-/// Every rule that applies to `master`, a full file or a state. `published` is the day it was published, where
-/// that is known: waivers that have ended by then do not hold, and dates are held against it.
+/// Every rule that applies to `master`, a full file or a state. `published` is the day it was published,
+/// where that is known: waivers that have ended by then do not hold, and dates are held against it.
 pub fn check(master: &Master, published: Option<PublicationDay>) -> Findings {
     let begin = |rule: &'static Rule| Some((rule, rule.begin(master, published)?));
     let mut asked: Vec<_> = CATALOGUE.iter().filter_map(begin).collect();
@@ -25,18 +25,18 @@ pub fn check(master: &Master, published: Option<PublicationDay>) -> Findings {
     findings
 }
 
-/// How many rows every rule is asked of before the next ones come: few enough to stay in the processor's cache
-/// meanwhile, since a row of procedures is 1.5 KB long and thirty rules look at it.
+/// How many rows every rule is asked of before the next ones come: few enough to stay in the processor's
+/// cache meanwhile, since a row of procedures is 1.5 KB long and thirty rules look at it.
 const BLOCK_ROWS: usize = 64;
 
-/// Every rule between `masters`, which belong to one series, each of another kind: what was found, by the kind of
-/// the master whose record breaks the rule.
+/// Every rule between `masters`, which belong to one series, each of another kind: what was found, by the
+/// kind of the master whose record breaks the rule.
 pub fn check_across(masters: &[&Master], published: Option<PublicationDay>) -> BTreeMap<String, Findings> {
     found_of(Of::Masters(masters), published, CATALOGUE.iter())
 }
 
-/// Like [`check_across`], for a file of `kind` on its way in: of the rules that need another master, those that
-/// only [`needed_by`] names.
+/// Like [`check_across`], for a file of `kind` on its way in: of the rules that need another master, those
+/// that only [`needed_by`] names.
 pub fn check_across_for(
     kind: &str,
     masters: &[&Master],

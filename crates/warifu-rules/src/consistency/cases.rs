@@ -186,7 +186,10 @@ macro_rules! case {
 
 /// A case on the older and the newer state of `layout`: what is broken is in the newer one.
 macro_rules! step {
-    ($code:ident, $layout:expr, [$($old:expr),*] => [$($new:expr),*], $at:literal $field:literal = $value:literal) => {
+    (
+        $code:ident, $layout:expr, [$($old:expr),*] => [$($new:expr),*],
+        $at:literal $field:literal = $value:literal
+    ) => {
         Case {
             code: Code::$code,
             masters: &[($layout, &[$($old),*]), ($layout, &[$($new),*])],
@@ -211,12 +214,14 @@ const CASES: &[Case] = &[
     case!(SetUnitName, DRUG, [&[], SECOND_DRUG], 1 "unit_name" = "個"),
     case!(SetUnitName, DRUG, [&[]], 0 "unit_name" = "個"),
     case!(SetUnitBlank, MATERIAL, [&[]], 0 "unit_code" = "10"),
-    case!(SetRelated, PROCEDURE, [&[("age_addition_1_upper", "06"), ("age_addition_1_code", "111000370")], ADDITION],
+    case!(SetRelated, PROCEDURE,
+        [&[("age_addition_1_upper", "06"), ("age_addition_1_code", "111000370")], ADDITION],
         0 "age_addition_1_code" = "111000371"),
     case!(SetRelated, DRUG, [&[], &[("drug_code", "620000002"), ("related_product_code", "620000001")]],
         1 "related_product_code" = "620000003"),
     case!(SetRelated, DRUG, [LONG_LISTED, ELECTIVE], 1 "long_listed_related_code" = "620000002"),
-    case!(SetRelatedProduct, DRUG, [&[], &[("drug_code", "620000002"), ("related_product_code", "620000001")]],
+    case!(SetRelatedProduct, DRUG,
+        [&[], &[("drug_code", "620000002"), ("related_product_code", "620000001")]],
         1 "nhi_price_list_code" = "2171022F1037"),
     case!(SetAgeAddition, PROCEDURE,
         [&[("age_addition_1_upper", "06"), ("age_addition_1_code", "111000370")], ADDITION],
@@ -245,13 +250,15 @@ const CASES: &[Case] = &[
     case!(SetElective, DRUG, [LONG_LISTED, ELECTIVE], 1 "price" = "20.00"),
     case!(SetElective, DRUG, [LONG_LISTED, ELECTIVE], 0 "elective_care_class" = "0"),
     case!(SetElective, DRUG, [LONG_LISTED, ELECTIVE], 1 "long_listed_related_code" = ""),
-    case!(SetTransitionOrder, DRUG, [&[("transition_or_use_limit_on", "20240930"), ("change_class", "9")]], 0 "abolished_on" = "20240831"),
+    case!(SetTransitionOrder, DRUG, [&[("transition_or_use_limit_on", "20240930"), ("change_class", "9")]],
+        0 "abolished_on" = "20240831"),
     case!(SetTransitionPast, DRUG, [&[("transition_or_use_limit_on", "20240930")]],
         0 "transition_or_use_limit_on" = "20240531"),
     case!(SetTransitionOpen, MATERIAL, [&[("transition_until", "20240930"), ("change_class", "9")]],
         0 "abolished_on" = "20240831"),
     case!(SetDateOrder, PROCEDURE, [&[("abolished_on", "00000000")]], 0 "abolished_on" = "20240531"),
-    case!(SetEndUnmarked, COMMENT, [&[("change_class", "9"), ("abolished_on", "20240930")]], 0 "change_class" = "5"),
+    case!(SetEndUnmarked, COMMENT, [&[("change_class", "9"), ("abolished_on", "20240930")]],
+        0 "change_class" = "5"),
     case!(SetLength, MATERIAL, [&[]], 0 "name_length" = "6"),
     case!(SetCommentCode, COMMENT, [&[("comment_code", "820000001")]], 0 "comment_code" = "820000002"),
     case!(SetCommentEdit, COMMENT, [EMBEDDED], 0 "edit_1_position" = "4"),
@@ -287,7 +294,9 @@ const CASES: &[Case] = &[
         broken: (1, 0, "abolished_on", "20240930"),
     },
     step!(VersionsReused, COMMENT,
-        [ABOLISHED] => [&[("change_class", "9"), ("abolished_on", "20240930"), ("changed_on", "20241001"), ("name", "産婦")]],
+        [ABOLISHED] =>
+            [&[("change_class", "9"), ("abolished_on", "20240930"), ("changed_on", "20241001"),
+               ("name", "産婦")]],
         0 "change_class" = "3"),
     step!(VersionsReturned, COMMENT, [ABOLISHED] => [ABOLISHED], 0 "change_class" = "5"),
     step!(VersionsRenamed, COMMENT, [&[]] => [&[]], 0 "name" = "糖尿"),

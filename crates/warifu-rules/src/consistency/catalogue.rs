@@ -72,13 +72,15 @@ enum Ask {
 }
 
 impl Rule {
-    /// Whether it is one between masters that an import of `kind` has to read other masters for. The rule on units
-    /// is asked of whole releases only: at import each master is held against the shared list of units instead.
+    /// Whether it is one between masters that an import of `kind` has to read other masters for. The rule on
+    /// units is asked of whole releases only: at import each master is held against the shared list of units
+    /// instead.
     pub(super) fn is_asked_at_import(&self, kind: &str) -> bool {
         matches!(self.ask, Ask::Masters(_)) && self.kinds.len() == 2 && self.kinds.contains(&kind)
     }
 
-    /// Begins to ask the rule of `master`; `None` when it is not for such masters, or the edition lacks a column.
+    /// Begins to ask the rule of `master`; `None` when it is not for such masters, or the edition lacks a
+    /// column.
     pub(super) fn begin<'a>(
         &self,
         master: &'a Master,
@@ -90,8 +92,8 @@ impl Rule {
             .map(|columns| Report::new(self.code, master, columns, published))
     }
 
-    /// Goes on with the records in `rows`, in order. A rule on records among each other is asked of all of them when
-    /// the first ones come.
+    /// Goes on with the records in `rows`, in order. A rule on records among each other is asked of all of
+    /// them when the first ones come.
     pub(super) fn go_on(&self, report: &mut Report<'_>, rows: Range<usize>) {
         match self.ask {
             Ask::Records(ask) => {
@@ -192,7 +194,8 @@ pub const CATALOGUE: &[Rule] = &[
         code: Code::SetListPrice,
         kinds: &["drug"],
         columns: &["nhi_price_list_code", "unit_code", "price", "drug_code"],
-        remark: "The unit is part of the rule: three listed products are also priced by the administration. Elective records are left out.",
+        remark: "The unit is part of the rule: three listed products are also priced by the administration. \
+                 Elective records are left out.",
         counts: &[
             Count { seen: Seen::Full("drug/y_ALL20240321.csv"), held: 19637, broken: 0 },
             Count {
@@ -207,7 +210,8 @@ pub const CATALOGUE: &[Rule] = &[
         code: Code::SetOldPrice,
         kinds: &["procedure"],
         columns: &["old_point_kind", "old_points"],
-        remark: "An old kind without old points is usual, hence a note; the columns become reserve in the layout of 2026.",
+        remark: "An old kind without old points is usual, hence a note; the columns become reserve in the \
+                 layout of 2026.",
         counts: &[
             Count { seen: Seen::Full("procedure/s_ALL20240531.csv"), held: 10080, broken: 53 },
             Count { seen: Seen::Full("procedure/s_ALL20220218.csv"), held: 8472, broken: 263 },
@@ -744,7 +748,8 @@ pub const CATALOGUE: &[Rule] = &[
         code: Code::SetCommentFreeText,
         kinds: &["comment"],
         columns: &["pattern", "name"],
-        remark: "One comment lacked it in the spring of 2024 and is waived until the publication that put it right.",
+        remark: "One comment lacked it in the spring of 2024 and is waived until the publication that put it \
+                 right.",
         counts: &[
             Count { seen: Seen::Full("comment/c_ALL20240726.csv"), held: 920, broken: 0 },
             Count { seen: Seen::Full("comment/c_ALL20240531.csv"), held: 916, broken: 1 },
@@ -803,7 +808,8 @@ pub const CATALOGUE: &[Rule] = &[
         code: Code::AcrossProcedureCode,
         kinds: &["comment-relation", "procedure"],
         columns: &["procedure_code", "notice_class"],
-        remark: "Medical relations; 199999999 stands for what cannot be named. The two were published two years apart.",
+        remark: "Medical relations; 199999999 stands for what cannot be named. The two were published two \
+                 years apart.",
         counts: &[Count {
             seen: Seen::Together(&["related/ck_ALL20200407.csv", "procedure/s_ALL20220218.csv"]),
             held: 4731,

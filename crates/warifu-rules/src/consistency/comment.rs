@@ -14,7 +14,8 @@ pub(super) fn comment_code(report: &mut Report<'_>) {
     }
 }
 
-/// Pattern 40, and no other, has numbers to fill in: each in full-width spaces of the text, one after the other.
+/// Pattern 40, and no other, has numbers to fill in: each in full-width spaces of the text, one after the
+/// other.
 pub(super) fn comment_edit(report: &mut Report<'_>) {
     let [pattern, name, slots @ ..]: [usize; 10] = report.columns();
     for row in report.rows() {
@@ -36,8 +37,8 @@ pub(super) fn comment_edit(report: &mut Report<'_>) {
     }
 }
 
-/// Whether `slots`, pairs of a position (from 1) and a number of digits, lie in spaces of `text`, in order, the
-/// unused ones (0, 0) last.
+/// Whether `slots`, pairs of a position (from 1) and a number of digits, lie in spaces of `text`, in order,
+/// the unused ones (0, 0) last.
 fn fit(slots: &[usize], text: &str) -> bool {
     let mut end = 0;
     let mut unused = false;

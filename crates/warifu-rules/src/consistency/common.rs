@@ -36,8 +36,8 @@ pub(super) fn old_price(report: &mut Report<'_>) {
     }
 }
 
-/// One code has one name and one name has one code, and where the layout names a list of units, the name is the one
-/// that is listed: so masters agree with each other without being read together.
+/// One code has one name and one name has one code, and where the layout names a list of units, the name is
+/// the one that is listed: so masters agree with each other without being read together.
 pub(super) fn unit_name(report: &mut Report<'_>) {
     let [code, name] = report.columns();
     let layout = report.master.layout();
@@ -131,8 +131,8 @@ pub(super) fn date_order(report: &mut Report<'_>) {
     }
 }
 
-/// A record with a last usable day is marked, so that the next publication takes it away. One that ends before it
-/// begins is another rule's finding.
+/// A record with a last usable day is marked, so that the next publication takes it away. One that ends
+/// before it begins is another rule's finding.
 pub(super) fn end_unmarked(report: &mut Report<'_>) {
     let [class, from, to] = report.columns();
     for row in report.rows() {

@@ -24,8 +24,8 @@ pub(super) fn related_product(report: &mut Report<'_>) {
     }
 }
 
-/// Records of one price-list code and one unit have one price. The unit is part of it, since some products are
-/// also listed by the administration (回分); elective records hold what the patient pays less.
+/// Records of one price-list code and one unit have one price. The unit is part of it, since some products
+/// are also listed by the administration (回分); elective records hold what the patient pays less.
 pub(super) fn list_price(report: &mut Report<'_>) {
     let [list_code, unit, price, code] = report.columns();
     let elective = report.master.layout().position("elective_care_class");
@@ -149,8 +149,8 @@ pub(super) fn transition_past(report: &mut Report<'_>) {
     }
 }
 
-/// What the patient wished costs less than the long-listed product it refers to, which is marked as its partner,
-/// and says so in its code and its name.
+/// What the patient wished costs less than the long-listed product it refers to, which is marked as its
+/// partner, and says so in its code and its name.
 pub(super) fn elective(report: &mut Report<'_>) {
     let [class, partner, price, name, code] = report.columns();
     for row in report.rows() {

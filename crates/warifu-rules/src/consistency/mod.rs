@@ -2,9 +2,9 @@
 //! series (`across/...`), and between two versions of one master (`versions/...`).
 //!
 //! [`CATALOGUE`] lists every rule once, with the columns it asks, why it is as it is, and how many records of
-//! the published files keep and break it. A rule asks for its columns by field id, once, and is left out where
-//! an edition lacks one. What published files break in a few known places is waived in the layout, with a
-//! reason; what they break at large is a note. A site's own rules are in a crate of their own.
+//! the published files keep and break it. A rule asks for its columns by field id, once, and is left out
+//! where an edition lacks one. What published files break in a few known places is waived in the layout, with
+//! a reason; what they break at large is a note. A site's own rules are in a crate of their own.
 
 mod across;
 mod ask;

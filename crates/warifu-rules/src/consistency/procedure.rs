@@ -15,8 +15,8 @@ pub(super) fn step(report: &mut Report<'_>) {
     }
 }
 
-/// What is not counted in steps holds the neutral values: no limits, no step, no points. A record that has a unit
-/// all the same is another rule's finding.
+/// What is not counted in steps holds the neutral values: no limits, no step, no points. A record that has a
+/// unit all the same is another rule's finding.
 pub(super) fn step_neutral(report: &mut Report<'_>) {
     let [method, unit, lower, upper, step, points, error] = report.columns();
     for row in report.rows() {

@@ -3,8 +3,8 @@
 use super::report::Report;
 use warifu_values::amount::is_zero;
 
-/// Condition 2 (inpatient or outpatient only) is where there is an inpatient class; condition 3 (billed several
-/// times) has a count.
+/// Condition 2 (inpatient or outpatient only) is where there is an inpatient class; condition 3 (billed
+/// several times) has a count.
 pub(super) fn condition(report: &mut Report<'_>) {
     let [condition, inout, times] = report.columns();
     for row in report.rows() {

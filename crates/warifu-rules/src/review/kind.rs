@@ -42,7 +42,8 @@ macro_rules! kinds {
     ($($variant:ident $id:literal $level:ident
         en $en:literal because $why_en:literal
         ja $ja:literal because $why_ja:literal;)+) => {
-        /// A stable name for one way in which changes can be wrong. Declared riskiest first: that is their order.
+        /// A stable name for one way in which changes can be wrong. Declared riskiest first: that is their
+        /// order.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum RiskKind { $(#[doc = $en] $variant),+ }
 
@@ -62,7 +63,9 @@ macro_rules! kinds {
 
             /// What the records have in common.
             pub fn title(self, lang: Lang) -> &'static str {
-                match (self, lang) { $((RiskKind::$variant, Lang::En) => $en, (RiskKind::$variant, Lang::Ja) => $ja),+ }
+                match (self, lang) {
+                    $((RiskKind::$variant, Lang::En) => $en, (RiskKind::$variant, Lang::Ja) => $ja),+
+                }
             }
 
             /// Why that is worth a look, and what to compare it with.
@@ -78,12 +81,14 @@ macro_rules! kinds {
 kinds! {
     ReferenceLost "reference/lost" High
         en "Still referenced, but abolished or gone"
-            because "Other records name these codes. A claim that follows the reference ends at a code that is not there."
+            because "Other records name these codes. A claim that follows the reference ends at a code that \
+                     is not there."
         ja "廃止・削除されたのに参照が残るコード"
             because "他のレコードがこれらのコードを参照しています。参照をたどる請求は存在しないコードに行き着きます。";
     AmountTenfold "amount/tenfold" High
         en "Ten times as much or more, or a tenth or less"
-            because "Movements of this size are more often a slipped decimal point or another unit than a decision."
+            because "Movements of this size are more often a slipped decimal point or another unit than a \
+                     decision."
         ja "10 倍以上または 10 分の 1 以下"
             because "この大きさの変動は、決定よりも桁ずれや単位違いであることの多いものです。";
     AmountZero "amount/zero" High
@@ -93,7 +98,8 @@ kinds! {
             because "0 であれば何も支払われません。0 でなくなれば、これまでなかった支払いが生じます。";
     AmountKind "amount/kind" High
         en "The amount is read in another way"
-            because "The kind says whether the number is points, yen, a percentage or a reduction. The same number now means something else."
+            because "The kind says whether the number is points, yen, a percentage or a reduction. The same \
+                     number now means something else."
         ja "点数・金額の読み方（識別・種別）の変更"
             because "識別は、数値が点数・金額・割合・減算のどれかを示します。同じ数値でも意味が変わります。";
     UnitChanged "amount/unit" High
@@ -103,7 +109,8 @@ kinds! {
             because "点数・金額は 1 単位あたりであり、請求の数量もこの単位で記録されます。";
     ValueUnknown "value/unknown" High
         en "Values that the code list does not have"
-            because "The layout gives these values no meaning. The list is older than the master, or the value is wrong."
+            because "The layout gives these values no meaning. The list is older than the master, or the \
+                     value is wrong."
         ja "コード表にない値"
             because "レイアウトに意味の定義がない値です。コード表が古いか、値が誤っています。";
     RuleBroken "rule/broken" High
@@ -113,7 +120,8 @@ kinds! {
             because "旧では守られ、新では守られていません。";
     ColumnEmptied "column/emptied" High
         en "A column that now is blank everywhere"
-            because "The old state has values in it and the new one has none. It was retired, or left out by mistake."
+            because "The old state has values in it and the new one has none. It was retired, or left out by \
+                     mistake."
         ja "全件で空になった項目"
             because "旧には値があり、新には一つもありません。項目の廃止か、設定漏れです。";
     AmountLarge "amount/large" High
@@ -123,12 +131,14 @@ kinds! {
             because "告示の点数・価格と 1 件ずつ照合してください。";
     NameReplaced "name/replaced" High
         en "The same code, another name"
-            because "The names have little in common: the code may have been given to something else. Claims of before keep the code."
+            because "The names have little in common: the code may have been given to something else. Claims \
+                     of before keep the code."
         ja "同じコードで別の名称"
             because "名称に共通する部分がほとんどなく、コードが別のものに使われた可能性があります。過去の請求は同じコードを指します。";
     SameChange "column/same-change" Medium
         en "The same change in many records"
-            because "One decision or one slip, many times over. Check one record, then whether the set of records is right."
+            because "One decision or one slip, many times over. Check one record, then whether the set of \
+                     records is right."
         ja "多数のレコードの同じ変更"
             because "一つの決定か一つの誤りが繰り返されたものです。1 件を確かめ、次に対象の範囲を確かめてください。";
     ManyChanges "column/many-changes" Medium
@@ -143,12 +153,14 @@ kinds! {
             because "改定の平均的な変動を上回ります。";
     AmountOldDiffers "amount/old-differs" Medium
         en "Another old amount than it had"
-            because "The new record names the amount before it, and the old state has another one: there were states in between, or this is not its base."
+            because "The new record names the amount before it, and the old state has another one: there \
+                     were states in between, or this is not its base."
         ja "「旧」点数・価格の不一致"
             because "新レコードが示す旧の値が、実際の旧と異なります。間に別の版があるか、比較する旧が正しくありません。";
     Unannounced "record/unannounced" Medium
         en "Gone without having been announced"
-            because "A record is abolished in one publication and leaves with the next. These left at once, or publications lie between the two states."
+            because "A record is abolished in one publication and leaves with the next. These left at once, \
+                     or publications lie between the two states."
         ja "廃止の予告なく消えたレコード"
             because "廃止は一度公表され、次の更新で削除されます。予告なく消えたか、間に別の公表があります。";
     Revived "record/revived" Medium
@@ -158,7 +170,8 @@ kinds! {
             because "廃止とされたものが再び有効になりました。";
     DateEarlier "date/earlier" Medium
         en "A date moved to an earlier day"
-            because "Validity that began later, or ended later, now covers other treatment days: claims already checked may be judged differently."
+            because "Validity that began later, or ended later, now covers other treatment days: claims \
+                     already checked may be judged differently."
         ja "日付の繰り上げ"
             because "有効期間の始まりや終わりが早まり、審査済みの診療日の判定が変わることがあります。";
     ValueNew "value/new" Medium

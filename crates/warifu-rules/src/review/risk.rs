@@ -38,7 +38,8 @@ pub struct Risk {
     pub kind: RiskKind,
     /// The column (from 0, in the diff's layout) that it is about, where it is about one.
     pub column: Option<usize>,
-    /// The changes concerned, as positions in [`Diff::changes`](warifu_masters::change::diff::Diff::changes), riskiest first.
+    /// The changes concerned, as positions in [`Diff::changes`](warifu_masters::change::diff::Diff::changes),
+    /// riskiest first.
     pub changes: Vec<usize>,
     /// What else shows it.
     pub evidence: Evidence,
@@ -64,7 +65,8 @@ pub enum Evidence {
     Told(Vec<String>),
     /// The records that name a code that is gone.
     References(Vec<Reference>),
-    /// The rule that is broken, and where: the first [`Findings::EXAMPLES`](warifu_masters::finding::Findings::EXAMPLES).
+    /// The rule that is broken, and where: the first
+    /// [`Findings::EXAMPLES`](warifu_masters::finding::Findings::EXAMPLES).
     Rule(Code, Vec<Finding>),
 }
 

@@ -227,7 +227,10 @@ fn base(rows: &[Vec<usize>], fates: &[Fate], fate: Fate, cells: &Cells<'_>) -> B
 
 fn risk(risk: &Risk) -> Value {
     let kind = risk.kind;
-    let both = |text: fn(RiskKind, Lang) -> &'static str| json!({ "en": text(kind, Lang::En), "ja": text(kind, Lang::Ja) });
+    let both = |text: fn(RiskKind, Lang) -> &'static str| {
+        let [en, ja] = [Lang::En, Lang::Ja].map(|lang| text(kind, lang));
+        json!({ "en": en, "ja": ja })
+    };
     let mut value = json!({
         "kind": kind.as_str(),
         "level": kind.level().as_str(),

@@ -70,8 +70,8 @@ fn told(side: &Side, origin: &Origin) -> Value {
 
 fn assemble(diff: &Diff<'_>, data: &Value, lang: Lang) -> Vec<u8> {
     let json = escaped(&data.to_string());
-    // Only scripts with this word may run. Whoever puts a script into a record cannot know it: it is the digest of
-    // a text that holds the record.
+    // Only scripts with this word may run. Whoever puts a script into a record cannot know it: it is the
+    // digest of a text that holds the record.
     let nonce = Digest::of(json.as_bytes()).to_string();
     let layout = diff.layout();
     let title = say!(
@@ -105,8 +105,8 @@ fn assemble(diff: &Diff<'_>, data: &Value, lang: Lang) -> Vec<u8> {
     out
 }
 
-/// JSON that can stand in a script element: nothing in it ends the element or opens a comment. These characters
-/// stand in JSON only inside of strings.
+/// JSON that can stand in a script element: nothing in it ends the element or opens a comment. These
+/// characters stand in JSON only inside of strings.
 fn escaped(json: &str) -> String {
     let mut out = String::with_capacity(json.len() + json.len() / 64);
     for char in json.chars() {

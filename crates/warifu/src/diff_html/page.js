@@ -1,6 +1,6 @@
 "use strict";
-// Shows the data beside it: what changed between two states of a master. Nothing is asked of the network; what
-// the reader has chosen stands in the address, so that a link shows the same.
+// Shows the data beside it: what changed between two states of a master. Nothing is asked of the network;
+// what the reader has chosen stands in the address, so that a link shows the same.
 (() => {
   const root = document.documentElement;
   const at = (id) => document.getElementById(id);
@@ -12,7 +12,7 @@
 
   const data = JSON.parse(at("data").textContent);
 
-  // ---- Words -------------------------------------------------------------------------------------------------
+  // ---- Words ----------------------------------------------------------------------------------------------
 
   const WORDS = {
     what: ["合同レビュー資料", "For the joint review"],
@@ -36,7 +36,8 @@
     canonical: ["正準形の SHA-256", "SHA-256, canonical"],
     parts: [
       "変更分ファイルが含まれます。含まれないレコードは「削除」と表示され、参照・レコード間の規則・項目の初使用は判定していません。",
-      "One side is a differential: records that it does not carry are shown as removed, and references, rules between records and first uses of columns are not judged.",
+      "One side is a differential: records that it does not carry are shown as removed, and " +
+        "references, rules between records and first uses of columns are not judged.",
     ],
     added: ["追加", "Added"],
     changed: ["変更", "Changed"],
@@ -46,7 +47,8 @@
     first: ["先に確認する変更", "Look at these first"],
     firstLead: [
       "間違いであった場合の影響が大きい順です。誤りと判定されたものではありません。行を選ぶと該当レコードだけを一覧に表示します。",
-      "In the order of what would go wrong. None of these is proven to be wrong. Choose a line to list its records alone.",
+      "In the order of what would go wrong. None of these is proven to be wrong. Choose a line to " +
+        "list its records alone.",
     ],
     noRisks: ["特に確認を要する変更はありません。", "No change asks for particular attention."],
     showAll: ["{0} 件すべてを一覧に表示", "List all {0}"],
@@ -68,15 +70,25 @@
     scatter: ["旧と新", "Old and new"],
     scatterLead: [
       "両対数目盛。斜線上は変動なし、破線は 2 倍と半分。点を選ぶとそのレコードを表示します。",
-      "Both scales logarithmic. On the diagonal nothing moved; dashed: twice and half. Choose a dot to see its record.",
+      "Both scales logarithmic. On the diagonal nothing moved; dashed: twice and half. Choose a dot " +
+        "to see its record.",
     ],
-    scatterText: ["旧と新の散布図、{0} 件。同じ内容は一覧にあります。", "Scatter plot of old and new, {0} records; the list holds the same."],
+    scatterText: [
+      "旧と新の散布図、{0} 件。同じ内容は一覧にあります。",
+      "Scatter plot of old and new, {0} records; the list holds the same.",
+    ],
     histogram: ["変動率ごとの件数", "Records by relative change"],
     histogramLead: ["行を選ぶと一覧を絞り込みます。", "Choose a line to filter the list."],
     fromZero: ["0 から", "from 0"],
     columns: ["項目ごとの変更件数", "Changes by column"],
-    columnsLead: ["追加・削除を除く。行を選ぶと一覧を絞り込みます。", "Without added and removed records. Choose a line to filter the list."],
-    bookkeeping: ["管理項目（日付・順序番号・桁数・旧点数など） {0}", "Bookkeeping (dates, order numbers, lengths, old amounts): {0}"],
+    columnsLead: [
+      "追加・削除を除く。行を選ぶと一覧を絞り込みます。",
+      "Without added and removed records. Choose a line to filter the list.",
+    ],
+    bookkeeping: [
+      "管理項目（日付・順序番号・桁数・旧点数など） {0}",
+      "Bookkeeping (dates, order numbers, lengths, old amounts): {0}",
+    ],
     restColumns: ["ほか {0} 項目", "{0} more"],
     records: ["レコード一覧", "Every record"],
     legend: ["左が旧、右が新。", "Old on the left, new on the right."],
@@ -96,7 +108,10 @@
     end: ["以上 {0} 件", "These are all {0}."],
     blank: ["空", "blank"],
     rest: ["ほか {0} 項目", "{0} more columns"],
-    restMass: ["多数のレコードと同じ変更・桁数だけの変更 {0}", "{0} as in many records or with other zeros only"],
+    restMass: [
+      "多数のレコードと同じ変更・桁数だけの変更 {0}",
+      "{0} as in many records or with other zeros only",
+    ],
     restBooks: ["管理項目 {0}", "{0} bookkeeping"],
     restNeutral: ["0・空・管理項目", "zero, blank or bookkeeping"],
     filtered: ["次の条件で絞り込んだ印刷です: {0}", "Printed with this filter: {0}"],
@@ -105,10 +120,7 @@
       "{0} 件を印刷します。数百ページになり、準備に数分かかることがあります。続けますか。",
       "This prints {0} records: hundreds of pages, which may take minutes to prepare. Go on?",
     ],
-    sign: [
-      "次の二つの状態の間の変更を確認した。",
-      "We have looked at the changes between these two states.",
-    ],
+    sign: ["次の二つの状態の間の変更を確認した。", "We have looked at the changes between these two states."],
     kikin: ["社会保険診療報酬支払基金", "Kikin (社会保険診療報酬支払基金)"],
     kokuho: ["国民健康保険中央会", "Kokuho (国民健康保険中央会)"],
     name: ["所属・氏名", "Name"],
@@ -116,7 +128,8 @@
     signature: ["署名・押印", "Signature"],
     foot: [
       "{0} が作成。このファイルだけで完結し、外部への通信はしません。署名の対象はこのページではなく、上記のダイジェストを持つ状態です。",
-      "Made by {0}. This file is complete in itself and asks nothing of the network. What is signed is not this page but the states with the digests above.",
+      "Made by {0}. This file is complete in itself and asks nothing of the network. What is signed " +
+        "is not this page but the states with the digests above.",
     ],
     language: ["表示言語", "Language"],
   };
@@ -128,7 +141,7 @@
   const number = (value) => value.toLocaleString("en-US", { maximumFractionDigits: 2 });
   const short = (value) => value.toLocaleString(lang, { notation: "compact" });
 
-  // ---- Text becomes elements in one way only: what is put into h`...` is text unless it came from h`...` ------
+  // ---- Text becomes elements in one way only: what is put into h`...` is text unless it came from h`...` --
 
   class Markup {
     constructor(text) {
@@ -148,12 +161,19 @@
     element.innerHTML = markup.text;
   };
 
-  // ---- The data, made ready ----------------------------------------------------------------------------------
+  // ---- The data, made ready -------------------------------------------------------------------------------
 
   const columns = data.columns.map(([id, name, books]) => ({ id, name, books: books === 1 }));
   const columnName = (column) => (lang === "ja" ? columns[column].name : columns[column].id);
   const columnId = (column) => (lang === "ja" ? columns[column].id : columns[column].name);
-  const records = data.records.map(([fate, key, label, cells], place) => ({ place, fate, key, label, cells, risks: [] }));
+  const records = data.records.map(([fate, key, label, cells], place) => ({
+    place,
+    fate,
+    key,
+    label,
+    cells,
+    risks: [],
+  }));
   const isBoth = (record) => record.fate !== "added" && record.fate !== "removed";
 
   // In how many records of both states a cell stands, and how many a column changed in.
@@ -173,7 +193,10 @@
   const massFrom = Math.max(data.thresholds.same, both / 10);
   const isMass = (cell) => {
     const [, before, after] = data.cells[cell];
-    return cellCount[cell] >= massFrom || (/^[0-9.]+$/.test(before) && /^[0-9.]+$/.test(after) && +before === +after);
+    return (
+      cellCount[cell] >= massFrom ||
+      (/^[0-9.]+$/.test(before) && /^[0-9.]+$/.test(after) && +before === +after)
+    );
   };
 
   const expand = (runs) => {
@@ -206,7 +229,14 @@
       const cell = record.cells.find((number) => data.cells[number][0] === amount.column);
       if (cell === undefined || (amount.kind !== null && kindCells(record, amount.kind))) continue;
       const [before, after] = [data.cells[cell][1], data.cells[cell][2]];
-      if (before === "" || after === "" || !Number.isFinite(+before) || !Number.isFinite(+after) || +before === +after) continue;
+      if (
+        before === "" ||
+        after === "" ||
+        !Number.isFinite(+before) ||
+        !Number.isFinite(+after) ||
+        +before === +after
+      )
+        continue;
       const [from, to] = [+before, +after];
       record.move = { from, to, percent: from === 0 ? Infinity : ((to - from) / from) * 100 };
       movements.push(record);
@@ -225,17 +255,27 @@
 
   // Half-width kana, full-width letters, hiragana and case make no difference to a search.
   const folded = (text) =>
-    text.normalize("NFKC").toLowerCase().replace(/[\u30a1-\u30f6]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) - 0x60));
+    text
+      .normalize("NFKC")
+      .toLowerCase()
+      .replace(/[\u30a1-\u30f6]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) - 0x60));
   let texts = null;
   const searchable = () => {
     if (!texts) {
-      const cells = data.cells.map(([column, before, after]) => (columns[column].books ? "" : folded(before + "\n" + after)));
-      texts = records.map((record) => folded(record.key + "\n" + record.label) + "\n" + record.cells.map((cell) => cells[cell]).join("\n"));
+      const cells = data.cells.map(([column, before, after]) =>
+        columns[column].books ? "" : folded(before + "\n" + after),
+      );
+      texts = records.map(
+        (record) =>
+          folded(record.key + "\n" + record.label) +
+          "\n" +
+          record.cells.map((cell) => cells[cell]).join("\n"),
+      );
     }
     return texts;
   };
 
-  // ---- What the reader has chosen, as the address has it -----------------------------------------------------
+  // ---- What the reader has chosen, as the address has it --------------------------------------------------
 
   const CHOICES = ["q", "kind", "column", "risk", "move", "sort"];
   let chosen = {};
@@ -252,9 +292,17 @@
     const text = told.toString();
     history.replaceState(null, "", text ? "#" + text : location.pathname + location.search);
   };
-  const riskName = (risk) => risk.kind + (risk.column === null ? risk.rule ? ":" + risk.rule.code : "" : ":" + columns[risk.column].id);
+  const riskName = (risk) =>
+    risk.kind +
+    (risk.column === null ? (risk.rule ? ":" + risk.rule.code : "") : ":" + columns[risk.column].id);
   const riskOf = (name) => risks.filter((risk) => riskName(risk) === name || risk.kind === name);
-  const riskTitle = (risk) => risk.title[lang] + (risk.column === null || risk.kind.startsWith("amount/") || risk.kind.startsWith("name/") ? "" : lang === "ja" ? "：" + columnName(risk.column) : ": " + columnName(risk.column));
+  const riskTitle = (risk) =>
+    risk.title[lang] +
+    (risk.column === null || risk.kind.startsWith("amount/") || risk.kind.startsWith("name/")
+      ? ""
+      : lang === "ja"
+        ? "：" + columnName(risk.column)
+        : ": " + columnName(risk.column));
 
   const percents = (range) => {
     const [from, to] = range.split(",");
@@ -262,7 +310,8 @@
     return [bound(from), bound(to)];
   };
   const rangeName = (from, to) => {
-    const sign = (value) => (value > 0 ? "+" : value < 0 ? "−" : "") + number(Math.round(Math.abs(value) * 10) / 10);
+    const sign = (value) =>
+      (value > 0 ? "+" : value < 0 ? "−" : "") + number(Math.round(Math.abs(value) * 10) / 10);
     if (from === Infinity) return t("fromZero");
     if (to === Infinity) return sign(from) + " % ≤";
     if (from === -Infinity) return "< " + sign(to) + " %";
@@ -282,7 +331,10 @@
     }
     if (chosen.move) {
       const [from, to] = percents(chosen.move);
-      tests.push(({ move }) => move && (from === Infinity ? move.from === 0 : move.percent >= from && move.percent < to));
+      tests.push(
+        ({ move }) =>
+          move && (from === Infinity ? move.from === 0 : move.percent >= from && move.percent < to),
+      );
     }
     if (chosen.q) {
       const words = folded(chosen.q).split(/\s+/).filter(Boolean);
@@ -297,12 +349,13 @@
       return list.sort((a, b) => size(b) - size(a) || a.place - b.place);
     }
     // Of one risk its own order, else that of all of them.
-    const order = wanted.length === 1 ? new Map(wanted[0].list.map((record, place) => [record, place])) : null;
+    const order =
+      wanted.length === 1 ? new Map(wanted[0].list.map((record, place) => [record, place])) : null;
     const place = (record) => (order ? order.get(record.place) : rank[record.place]);
     return list.sort((a, b) => place(a) - place(b) || a.place - b.place);
   };
 
-  // ---- Pieces ------------------------------------------------------------------------------------------------
+  // ---- Pieces ---------------------------------------------------------------------------------------------
 
   const value = (text) => (text === "" ? h`<i class="none">${t("blank")}</i>` : h`${text}`);
   const marked = (text, lengths, only) => {
@@ -317,15 +370,18 @@
   };
   const meaning = (place) => (place >= 0 ? h`<span class="means">${data.meanings[place]}</span>` : "");
   const arrow = h`<span class="arrow" aria-hidden="true">→</span>`;
-  const change = (before, after) => h`<span class="before">${value(before)}</span>${arrow}<span class="after">${value(after)}</span>`;
+  const change = (before, after) =>
+    h`<span class="before">${value(before)}</span>${arrow}<span class="after">${value(after)}</span>`;
   const counted = (count) => (lang === "ja" ? number(count) + " 件" : number(count));
 
   const titled = () => {
     const kind = data.kind[lang];
-    return lang === "ja" ? kind + " " + t("changes") : kind[0].toUpperCase() + kind.slice(1) + ": " + t("changes");
+    return lang === "ja"
+      ? kind + " " + t("changes")
+      : kind[0].toUpperCase() + kind.slice(1) + ": " + t("changes");
   };
 
-  // ---- The front page ----------------------------------------------------------------------------------------
+  // ---- The front page -------------------------------------------------------------------------------------
 
   const showCover = () => {
     const sides = [data.old, data.new];
@@ -341,7 +397,8 @@
       h`<div class="top"><p class="what">${t("what")}</p>
         <div class="controls">
           <span class="langs" role="group" aria-label="${t("language")}">
-            <button type="button" data-lang="ja" lang="ja" aria-pressed="${lang === "ja"}">日本語</button><button type="button" data-lang="en" lang="en" aria-pressed="${lang === "en"}">English</button>
+            <button type="button" data-lang="ja" lang="ja" aria-pressed="${lang === "ja"}">日本語</button><button
+              type="button" data-lang="en" lang="en" aria-pressed="${lang === "en"}">English</button>
           </span>
           <button type="button" class="button" data-print="1">${t("print")}</button>
         </div></div>
@@ -349,7 +406,8 @@
       <p class="span">${days[0]} → ${days[1]}</p>
       ${data.parts ? h`<p class="note">${t("parts")}</p>` : ""}
       <table class="sides"><colgroup><col class="name"><col><col></colgroup>
-        <thead><tr><th scope="col"><span class="unseen">${t("item")}</span></th><th scope="col" class="old">${t("old")}</th><th scope="col" class="new">${t("new")}</th></tr></thead>
+        <thead><tr><th scope="col"><span class="unseen">${t("item")}</span></th><th scope="col"
+          class="old">${t("old")}</th><th scope="col" class="new">${t("new")}</th></tr></thead>
         <tbody>
           ${row("given", (side) => side.name)}
           ${row("series", (side) => side.series)}
@@ -366,9 +424,12 @@
     fill(
       at("sign"),
       h`<p>${t("sign")}
-          <span class="digest">${t("old")} ${data.old.canonical}</span><span class="digest">${t("new")} ${data.new.canonical}</span></p>
+          <span class="digest">${t("old")} ${data.old.canonical}</span><span
+            class="digest">${t("new")} ${data.new.canonical}</span></p>
         <p id="printed"></p>
-        ${["kikin", "kokuho"].map((side) => h`<div><h3>${t(side)}</h3><dl><dt>${t("name")}</dt><dd></dd><dt>${t("date")}</dt><dd></dd><dt>${t("signature")}</dt><dd></dd></dl></div>`)}`,
+        ${["kikin", "kokuho"].map((side) =>
+          h`<div><h3>${t(side)}</h3><dl><dt>${t("name")}</dt><dd></dd><dt
+            >${t("date")}</dt><dd></dd><dt>${t("signature")}</dt><dd></dd></dl></div>`)}`,
     );
     fill(at("foot"), h`<p>${t("foot", data.program)}</p>`);
     document.title = titled() + " " + days.join(" → ");
@@ -380,7 +441,9 @@
       style.id = "running";
       document.head.append(style);
     }
-    const font = 'font: 8pt "Noto Sans JP", "Noto Sans CJK JP", "Hiragino Sans", "Yu Gothic", Meiryo, sans-serif; color: #555;';
+    const font =
+      'font: 8pt "Noto Sans JP", "Noto Sans CJK JP", "Hiragino Sans", "Yu Gothic", Meiryo, sans-serif; ' +
+      "color: #555;";
     style.textContent =
       `@page { @top-left { content: ${running(document.title)}; ${font} } ` +
       `@top-right { content: ${running(data.new.canonical.slice(0, 16))}; ${font} } ` +
@@ -391,11 +454,14 @@
     const counts = { ...data.summary, class: data.summary.class_only };
     fill(
       at("figures"),
-      h`<ul class="figures">${FATES.map((fate) => h`<li class="${counts[fate] === 0 ? "zero" : ""}"><button type="button" data-choose="kind" data-value="${fate}" aria-pressed="${chosen.kind === fate}"><b>${number(counts[fate])}</b><span>${t(fate)}</span></button></li>`)}</ul>`,
+      h`<ul class="figures">${FATES.map((fate) => h`<li class="${counts[fate] === 0 ? "zero" : ""}"><button
+        type="button" data-choose="kind" data-value="${fate}"
+        aria-pressed="${chosen.kind ===
+        fate}"><b>${number(counts[fate])}</b><span>${t(fate)}</span></button></li>`)}</ul>`,
     );
   };
 
-  // ---- Look here first ---------------------------------------------------------------------------------------
+  // ---- Look here first ------------------------------------------------------------------------------------
 
   const SAMPLES = { high: 5, medium: 3, low: 2 };
   const COLUMNS_SHOWN = 6;
@@ -417,29 +483,49 @@
       if (cell !== undefined) {
         const [, before, after, , , marksBefore, marksAfter] = data.cells[cell];
         long = before.length + after.length > 24;
-        shown = h`<span class="before">${marked(before, marksBefore, "old")}</span>${arrow}<span class="after">${marked(after, marksAfter, "new")}</span>`;
-        if (amount && risk.column === amount.column && record.move) shown = h`${shown}<span class="delta">${delta(record.move)}</span>`;
+        shown = h`<span class="before">${marked(before, marksBefore, "old")}</span>${arrow}<span
+          class="after">${marked(after, marksAfter, "new")}</span>`;
+        if (amount && risk.column === amount.column && record.move)
+          shown = h`${shown}<span class="delta">${delta(record.move)}</span>`;
       }
     }
-    return h`<li><button type="button" class="row" data-choose="q" data-value="${record.key}">${named}<span class="value ${long ? "long" : ""}">${shown}</span></button></li>`;
+    return h`<li><button type="button" class="row" data-choose="q" data-value="${record.key}">${named}<span
+      class="value ${long ? "long" : ""}">${shown}</span></button></li>`;
   };
   const place = (risk, [key, field, found, expected]) => {
     const column = columns.findIndex((known) => known.id === field);
-    const text = risk.rule[lang].replace("{found}", () => found || "").replace("{expected}", () => expected || "");
-    return h`<li><button type="button" class="row" data-choose="q" data-value="${key || ""}"><span class="of"><span class="code">${key}</span>${column < 0 ? field : columnName(column)}</span><span class="value long">${text}</span></button></li>`;
+    const text = risk.rule[lang]
+      .replace("{found}", () => found || "")
+      .replace("{expected}", () => expected || "");
+    return h`<li><button type="button" class="row" data-choose="q" data-value="${key || ""}"><span
+      class="of"><span class="code">${key}</span>${column < 0 ? field : columnName(column)}</span><span
+      class="value long">${text}</span></button></li>`;
   };
   const allOf = (risk) =>
-    risk.list.length ? h`<p class="all"><button type="button" class="link" data-choose="risk" data-value="${riskName(risk)}">${risk.list.length > SAMPLES[risk.level] ? t("showAll", number(risk.list.length)) : t("showThese")}</button></p>` : "";
+    risk.list.length
+      ? h`<p class="all"><button type="button" class="link" data-choose="risk"
+        data-value="${riskName(risk)}">${risk.list.length > SAMPLES[risk.level] ? t("showAll",
+        number(risk.list.length)) : t("showThese")}</button></p>`
+      : "";
   const columnRow = (risk) => {
     const [before, after, most] = risk.commonest || [];
     const shown = risk.commonest
       ? most === 1
         ? h`<small>${t("various")}</small>`
-        : h`${change(before, after)} <small>${most < risk.records ? t("commonest", number(most)) : ""}</small>`
+        : h`${change(before, after)} <small>${most < risk.records ? t("commonest", number(most)) :
+          ""}</small>`
       : risk.values
-        ? risk.values.slice(0, 6).map(([text, count], n) => h`${n ? "、" : ""}<span class="after">${text}</span> <small>${counted(count)}</small>`)
+        ? risk.values
+            .slice(0, 6)
+            .map(
+              ([text, count], n) =>
+                h`${n ? "、" : ""}<span class="after">${text}</span> <small>${counted(count)}</small>`,
+            )
         : "";
-    return h`<li><button type="button" class="row tally" data-choose="risk" data-value="${riskName(risk)}"><span class="of">${columnName(risk.column)} <small class="id">${columnId(risk.column)}</small><br>${shown}</span><span class="value">${counted(risk.records)}</span></button></li>`;
+    return h`<li><button type="button" class="row tally" data-choose="risk"
+      data-value="${riskName(risk)}"><span class="of">${columnName(risk.column)} <small
+      class="id">${columnId(risk.column)}</small><br>${shown}</span><span
+      class="value">${counted(risk.records)}</span></button></li>`;
   };
 
   const showFirst = () => {
@@ -451,11 +537,17 @@
     const body = [...groups.values()].map((group) => {
       const { level, title, reason, kind } = group[0];
       const word = data.levels.find((known) => known.id === level)[lang];
-      const several = group[0].column !== null && !kind.startsWith("amount/") && !kind.startsWith("name/") && !kind.startsWith("date/");
+      const several =
+        group[0].column !== null &&
+        !kind.startsWith("amount/") &&
+        !kind.startsWith("name/") &&
+        !kind.startsWith("date/");
       let rows;
       if (several) {
         const [shown, rest] = [group.slice(0, COLUMNS_SHOWN), group.slice(COLUMNS_SHOWN)];
-        rows = h`<ul class="rows">${shown.map(columnRow)}</ul>${rest.length ? h`<details><summary class="soft">${t("moreColumns", rest.length)}</summary><ul class="rows">${rest.map(columnRow)}</ul></details>` : ""}`;
+        rows = h`<ul class="rows">${shown.map(columnRow)}</ul>${rest.length ?
+          h`<details><summary class="soft">${t("moreColumns", rest.length)}</summary><ul
+          class="rows">${rest.map(columnRow)}</ul></details>` : ""}`;
       } else {
         rows = group.map((risk) => {
           const samples = risk.rule
@@ -464,17 +556,24 @@
           return h`<ul class="rows">${samples}</ul>${allOf(risk)}`;
         });
       }
-      const count = several ? "" : h` <span class="soft">${counted(group.reduce((sum, risk) => sum + risk.records, 0))}</span>`;
-      const references = group[0].references ? h`<p class="why">${t("references", number(group[0].references))}</p>` : "";
-      return h`<article class="risk" data-risk="${kind}"><div><span class="level ${level}">${word}</span><h3>${title[lang]}${count}</h3><p class="why">${reason[lang]}</p>${references}</div><div>${rows}</div></article>`;
+      const count = several
+        ? ""
+        : h` <span class="soft">${counted(group.reduce((sum, risk) => sum + risk.records, 0))}</span>`;
+      const references = group[0].references
+        ? h`<p class="why">${t("references", number(group[0].references))}</p>`
+        : "";
+      return h`<article class="risk" data-risk="${kind}"><div><span
+        class="level ${level}">${word}</span><h3>${title[lang]}${count}</h3><p
+        class="why">${reason[lang]}</p>${references}</div><div>${rows}</div></article>`;
     });
     fill(
       at("first"),
-      h`<h2>${t("first")}</h2><p class="lead">${t("firstLead")}</p>${body.length ? h`<div class="risks">${body}</div>` : h`<p class="empty">${t("noRisks")}</p>`}`,
+      h`<h2>${t("first")}</h2><p class="lead">${t("firstLead")}</p>${body.length ?
+        h`<div class="risks">${body}</div>` : h`<p class="empty">${t("noRisks")}</p>`}`,
     );
   };
 
-  // ---- Movements ---------------------------------------------------------------------------------------------
+  // ---- Movements ------------------------------------------------------------------------------------------
 
   const PLOT = { width: 560, height: 440, left: 52, right: 10, top: 10, bottom: 46, band: 26 };
   const EDGES = [-Infinity, -90, -50, -100 / 3, -20, -10, -5, -2, 0, 2, 5, 10, 20, 50, 100, 900, Infinity];
@@ -488,37 +587,58 @@
       low = Math.min(low, number);
       high = Math.max(high, number);
     }
-    const [from, to] = positive.length ? [Math.floor(Math.log10(low)), Math.max(Math.ceil(Math.log10(high)), Math.floor(Math.log10(low)) + 1)] : [0, 1];
+    const [from, to] = positive.length
+      ? [Math.floor(Math.log10(low)), Math.max(Math.ceil(Math.log10(high)), Math.floor(Math.log10(low)) + 1)]
+      : [0, 1];
     const zero = movements.some(({ move }) => move.from <= 0 || move.to <= 0);
     const band = zero ? PLOT.band : 0;
-    const inner = { left: PLOT.left + band, right: PLOT.width - PLOT.right, top: PLOT.top, bottom: PLOT.height - PLOT.bottom - band };
+    const inner = {
+      left: PLOT.left + band,
+      right: PLOT.width - PLOT.right,
+      top: PLOT.top,
+      bottom: PLOT.height - PLOT.bottom - band,
+    };
     const along = (number) => (Math.log10(number) - from) / (to - from);
-    const x = (number) => (number > 0 ? inner.left + along(number) * (inner.right - inner.left) : PLOT.left + band / 2);
-    const y = (number) => (number > 0 ? inner.bottom - along(number) * (inner.bottom - inner.top) : inner.bottom + band / 2);
+    const x = (number) =>
+      number > 0 ? inner.left + along(number) * (inner.right - inner.left) : PLOT.left + band / 2;
+    const y = (number) =>
+      number > 0 ? inner.bottom - along(number) * (inner.bottom - inner.top) : inner.bottom + band / 2;
     scale = { x, y };
     const lines = [];
-    const svgText = (left, top, anchor, text) => h`<text x="${left}" y="${top}" text-anchor="${anchor}">${text}</text>`;
+    const svgText = (left, top, anchor, text) =>
+      h`<text x="${left}" y="${top}" text-anchor="${anchor}">${text}</text>`;
     for (let power = from; power <= to; power += 1) {
       const [left, top, text] = [x(10 ** power), y(10 ** power), short(10 ** power)];
-      lines.push(h`<path class="grid" d="M${left} ${inner.top}V${inner.bottom}M${inner.left} ${top}H${inner.right}"/>`);
-      lines.push(svgText(left, inner.bottom + band + 17, power === to ? "end" : "middle", text), svgText(PLOT.left - 7, top + 4, "end", text));
+      lines.push(
+        h`<path class="grid" d="M${left} ${inner.top}V${inner.bottom}M${inner.left} ${top}H${inner.right}"/>`,
+      );
+      lines.push(
+        svgText(left, inner.bottom + band + 17, power === to ? "end" : "middle", text),
+        svgText(PLOT.left - 7, top + 4, "end", text),
+      );
     }
-    if (zero) lines.push(svgText(PLOT.left + band / 2, inner.bottom + band + 17, "middle", "0"), svgText(PLOT.left - 7, inner.bottom + band / 2 + 4, "end", "0"));
+    if (zero)
+      lines.push(
+        svgText(PLOT.left + band / 2, inner.bottom + band + 17, "middle", "0"),
+        svgText(PLOT.left - 7, inner.bottom + band / 2 + 4, "end", "0"),
+      );
     const [least, most] = [10 ** from, 10 ** to];
     const guide = (times, style) => {
       const [a, b] = [Math.max(least, least / times), Math.min(most, most / times)];
       return h`<path class="${style}" d="M${x(a)} ${y(a * times)}L${x(b)} ${y(b * times)}"/>`;
     };
-    const dots = { "up": "", "down": "", "up large": "", "down large": "" };
+    const dots = { up: "", down: "", "up large": "", "down large": "" };
     for (const { move } of movements) {
-      const style = (move.to > move.from ? "up" : "down") + (factor(move) >= data.thresholds.large ? " large" : "");
+      const style =
+        (move.to > move.from ? "up" : "down") + (factor(move) >= data.thresholds.large ? " large" : "");
       dots[style] += `M${x(move.from).toFixed(1)} ${y(move.to).toFixed(1)}h0`;
     }
     const unit = amount.unit[lang];
     const bins = EDGES.slice(0, -1).map((edge, n) => ({ from: edge, to: EDGES[n + 1], count: 0 }));
     bins.push({ from: Infinity, to: Infinity, count: 0 });
     for (const { move } of movements) {
-      const bin = move.from === 0 ? bins.at(-1) : bins.find((bin) => move.percent >= bin.from && move.percent < bin.to);
+      const bin =
+        move.from === 0 ? bins.at(-1) : bins.find((bin) => move.percent >= bin.from && move.percent < bin.to);
       bin.count += 1;
     }
     const tallest = Math.max(...bins.map((bin) => bin.count));
@@ -526,22 +646,31 @@
     const bar = (bin) => {
       const range = bound(bin.from) + "," + bound(bin.to);
       const style = bin.from >= 0 ? "up" : "down";
-      return h`<li><button type="button" data-choose="move" data-value="${range}" aria-pressed="${chosen.move === range}"><span class="label">${rangeName(bin.from, bin.to)}</span><span class="bar ${style}" style="width:${((bin.count / tallest) * 100).toFixed(1)}%"></span><span class="count">${number(bin.count)}</span></button></li>`;
+      return h`<li><button type="button" data-choose="move" data-value="${range}"
+        aria-pressed="${chosen.move === range}"><span class="label">${rangeName(bin.from, bin.to)}</span><span
+        class="bar ${style}" style="width:${((bin.count / tallest) * 100).toFixed(1)}%"></span><span
+        class="count">${number(bin.count)}</span></button></li>`;
     };
     const filled = bins.filter((bin) => bin.count > 0);
     fill(
       at("movements"),
-      h`<h2>${t("movements", t(amount.unit.en))}</h2><p class="lead">${t("movementsLead", number(movements.length))}</p>
+      h`<h2>${t("movements", t(amount.unit.en))}</h2><p
+        class="lead">${t("movementsLead", number(movements.length))}</p>
       <div class="plots">
         <figure class="plot"><figcaption>${t("scatter")}<small>${t("scatterLead")}</small></figcaption>
-          <svg id="scatter" viewBox="0 0 ${PLOT.width} ${PLOT.height}" role="img" aria-label="${t("scatterText", number(movements.length))}">
-            ${lines}<rect class="frame" x="${inner.left}" y="${inner.top}" width="${inner.right - inner.left}" height="${inner.bottom - inner.top}"/>
+          <svg id="scatter" viewBox="0 0 ${PLOT.width} ${PLOT.height}" role="img"
+            aria-label="${t("scatterText", number(movements.length))}">
+            ${lines}<rect class="frame" x="${inner.left}" y="${inner.top}" width="${inner.right - inner.left}"
+              height="${inner.bottom - inner.top}"/>
             ${guide(1, "same")}${guide(2, "guide")}${guide(0.5, "guide")}
-            ${Object.entries(dots).map(([style, path]) => (path ? h`<path class="dots ${style}" d="${path}"/>` : ""))}
+            ${Object.entries(dots).map(([style, path]) => (path ? h`<path class="dots ${style}" d="${path}"/>`
+              : ""))}
             <circle class="here" id="here" r="6" cx="-20" cy="-20"/>
-            ${svgText(inner.right, PLOT.height - 6, "end", t("old") + " (" + unit + ")")}${svgText(inner.left + 6, inner.top + 16, "start", t("new") + " (" + unit + ")")}
+            ${svgText(inner.right, PLOT.height - 6, "end", t("old") + " (" + unit + ")")}${svgText(inner.left
+              + 6, inner.top + 16, "start", t("new") + " (" + unit + ")")}
           </svg></figure>
-        <figure><figcaption>${t("histogram")}<small>${t("histogramLead")}</small></figcaption><ul class="bars moves">${filled.map(bar)}</ul></figure>
+        <figure><figcaption>${t("histogram")}<small>${t("histogramLead")}</small></figcaption><ul
+          class="bars moves">${filled.map(bar)}</ul></figure>
       </div>`,
     );
   };
@@ -567,7 +696,11 @@
     if (!record) return hideTip();
     const tip = at("tip");
     const unit = amount.unit[lang];
-    fill(tip, h`${record.key} ${record.label}<br>${number(record.move.from)} → ${number(record.move.to)} ${unit} ${delta(record.move)}`);
+    fill(
+      tip,
+      h`${record.key} ${record.label}<br>${number(record.move.from)} → ${number(record.move.to)} ${unit} ${
+        delta(record.move)}`,
+    );
     tip.hidden = false;
     at("here").setAttribute("cx", scale.x(record.move.from));
     at("here").setAttribute("cy", scale.y(record.move.to));
@@ -575,43 +708,79 @@
     tip.style.top = Math.min(event.clientY + 14, innerHeight - tip.offsetHeight - 8) + "px";
   };
 
-  // ---- Columns -----------------------------------------------------------------------------------------------
+  // ---- Columns --------------------------------------------------------------------------------------------
 
   const BARS_SHOWN = 24;
   const showColumns = () => {
-    const all = columns.map((column, place) => ({ ...column, place, count: columnCount[place] })).filter((column) => column.count > 0);
+    const all = columns
+      .map((column, place) => ({ ...column, place, count: columnCount[place] }))
+      .filter((column) => column.count > 0);
     all.sort((a, b) => b.count - a.count || a.place - b.place);
     if (all.length === 0) return fill(at("columns"), h``);
     const own = all.filter((column) => !column.books);
     const books = all.filter((column) => column.books);
     const bar = (column) => {
       const most = (column.books ? books : own)[0].count;
-      return h`<li><button type="button" data-choose="column" data-value="${column.id}" aria-pressed="${chosen.column === column.id}"><span class="label">${columnName(column.place)} <small>${columnId(column.place)}</small></span><span><span class="bar" style="display:block;width:${((column.count / most) * 100).toFixed(1)}%"></span></span><span class="count">${number(column.count)}</span></button></li>`;
+      return h`<li><button type="button" data-choose="column" data-value="${column.id}"
+        aria-pressed="${chosen.column === column.id}"><span
+        class="label">${columnName(column.place)} <small>${columnId(column.place)}</small></span><span><span
+        class="bar" style="display:block;width:${((column.count / most) *
+        100).toFixed(1)}%"></span></span><span class="count">${number(column.count)}</span></button></li>`;
     };
     const [shown, rest] = [own.slice(0, BARS_SHOWN), own.slice(BARS_SHOWN)];
     fill(
       at("columns"),
-      h`<h2>${t("columns")}</h2><p class="lead">${t("columnsLead")}</p><ul class="bars wide">${shown.map(bar)}</ul>
-      ${rest.length ? h`<details><summary>${t("restColumns", rest.length)}</summary><ul class="bars wide">${rest.map(bar)}</ul></details>` : ""}
-      ${books.length ? h`<details><summary>${t("bookkeeping", books.length)}</summary><ul class="bars wide">${books.map(bar)}</ul></details>` : ""}`,
+      h`<h2>${t("columns")}</h2><p class="lead">${t("columnsLead")}</p><ul
+        class="bars wide">${shown.map(bar)}</ul>
+      ${rest.length ? h`<details><summary>${t("restColumns", rest.length)}</summary><ul
+        class="bars wide">${rest.map(bar)}</ul></details>` : ""}
+      ${books.length ? h`<details><summary>${t("bookkeeping", books.length)}</summary><ul
+        class="bars wide">${books.map(bar)}</ul></details>` : ""}`,
     );
   };
 
-  // ---- Every record ------------------------------------------------------------------------------------------
+  // ---- Every record ---------------------------------------------------------------------------------------
 
   const showToolbar = () => {
-    const options = (list, current) => list.map(([id, name]) => h`<option value="${id}" ${id === (current || "") ? h`selected` : ""}>${name}</option>`);
+    const options = (list, current) =>
+      list.map(
+        ([id, name]) =>
+          h`<option value="${id}" ${id === (current || "") ? h`selected` : ""}>${name}</option>`,
+      );
     const counts = { ...data.summary, class: data.summary.class_only };
-    const kinds = FATES.filter((fate) => counts[fate] > 0).map((fate) => [fate, t(fate) + " " + number(counts[fate])]);
-    const changed = columns.map((column, place) => [column.id, columnName(place) + " " + number(columnCount[place]), columnCount[place]]).filter(([, , count]) => count > 0);
-    const concerns = risks.filter((risk) => risk.list.length).map((risk) => [riskName(risk), riskTitle(risk) + " " + number(risk.list.length)]);
-    const sorts = [["", t("byRisk")], ["key", t("byKey")], ...(movements.length ? [["move", t("byMove")]] : [])];
-    const pick = (name, list) => h`<label>${t(name === "column" ? "item" : name)}<select data-pick="${name}">${options(name === "sort" ? list : [["", t("any")], ...list], chosen[name])}</select></label>`;
-    fill(at("heading"), h`<h2 tabindex="-1">${t("records")}</h2><p class="only-print soft">${t("legend")}</p>`);
+    const kinds = FATES.filter((fate) => counts[fate] > 0).map((fate) => [
+      fate,
+      t(fate) + " " + number(counts[fate]),
+    ]);
+    const changed = columns
+      .map((column, place) => [
+        column.id,
+        columnName(place) + " " + number(columnCount[place]),
+        columnCount[place],
+      ])
+      .filter(([, , count]) => count > 0);
+    const concerns = risks
+      .filter((risk) => risk.list.length)
+      .map((risk) => [riskName(risk), riskTitle(risk) + " " + number(risk.list.length)]);
+    const sorts = [
+      ["", t("byRisk")],
+      ["key", t("byKey")],
+      ...(movements.length ? [["move", t("byMove")]] : []),
+    ];
+    const pick = (name, list) =>
+      h`<label>${t(name === "column" ? "item" : name)}<select
+        data-pick="${name}">${options(name === "sort" ? list : [["", t("any")], ...list],
+        chosen[name])}</select></label>`;
+    fill(
+      at("heading"),
+      h`<h2 tabindex="-1">${t("records")}</h2><p class="only-print soft">${t("legend")}</p>`,
+    );
     fill(
       at("toolbar"),
-      h`<div class="tools"><label class="search">${t("search")}<input type="search" id="q" autocomplete="off" spellcheck="false" value="${chosen.q || ""}"></label>
-      ${pick("kind", kinds)}${pick("risk", concerns)}${pick("column", changed)}${pick("sort", sorts)}</div><div class="now" id="now" aria-live="polite"></div>`,
+      h`<div class="tools"><label class="search">${t("search")}<input type="search" id="q" autocomplete="off"
+        spellcheck="false" value="${chosen.q || ""}"></label>
+      ${pick("kind", kinds)}${pick("risk", concerns)}${pick("column", changed)}${pick("sort",
+        sorts)}</div><div class="now" id="now" aria-live="polite"></div>`,
     );
   };
 
@@ -633,14 +802,25 @@
 
   const pairTable = (record, cells) => {
     const row = (number) => {
-      const [column, before, after, meansBefore = -1, meansAfter = -1, marksBefore, marksAfter] = data.cells[number];
-      const moved = amount && column === amount.column && record.move ? h` <span class="delta">${delta(record.move)}</span>` : "";
-      return h`<tr><th scope="row">${field(column)}</th><td class="old"><span class="v">${marked(before, marksBefore, "old")}</span>${meaning(meansBefore)}</td><td class="new"><span class="v">${marked(after, marksAfter, "new")}</span>${moved}${meaning(meansAfter)}</td></tr>`;
+      const [column, before, after, meansBefore = -1, meansAfter = -1, marksBefore, marksAfter] =
+        data.cells[number];
+      const moved =
+        amount && column === amount.column && record.move
+          ? h` <span class="delta">${delta(record.move)}</span>`
+          : "";
+      return h`<tr><th scope="row">${field(column)}</th><td class="old"><span
+        class="v">${marked(before, marksBefore, "old")}</span>${meaning(meansBefore)}</td><td
+        class="new"><span class="v">${marked(after, marksAfter,
+        "new")}</span>${moved}${meaning(meansAfter)}</td></tr>`;
     };
-    return h`<table class="pair"><colgroup><col class="name"><col><col></colgroup><thead><tr><th scope="col"></th><th scope="col">${t("old")}</th><th scope="col">${t("new")}</th></tr></thead><tbody>${cells.map(row)}</tbody></table>`;
+    return h`<table class="pair"><colgroup><col class="name"><col><col></colgroup><thead><tr><th
+      scope="col"></th><th scope="col">${t("old")}</th><th
+      scope="col">${t("new")}</th></tr></thead><tbody>${cells.map(row)}</tbody></table>`;
   };
   const fieldList = (cells, show) =>
-    h`<dl class="fields">${cells.map((number) => h`<div><dt>${field(data.cells[number][0])}</dt><dd>${show(data.cells[number])}</dd></div>`)}</dl>`;
+    h`<dl
+      class="fields">${cells.map((number) =>
+      h`<div><dt>${field(data.cells[number][0])}</dt><dd>${show(data.cells[number])}</dd></div>`)}</dl>`;
 
   // The cells of a record, and what its fold holds: [shown, folded, what the fold is called].
   const partsOf = (record) => {
@@ -648,14 +828,26 @@
       const books = record.cells.filter((cell) => columns[data.cells[cell][0]].books);
       const own = record.cells.filter((cell) => !columns[data.cells[cell][0]].books);
       const mass = own.filter(isMass);
-      const names = [mass.length && t("restMass", mass.length), books.length && t("restBooks", books.length)].filter(Boolean);
-      return [own.filter((cell) => !isMass(cell)), [...mass, ...books], names.join(lang === "ja" ? "、" : ", ")];
+      const names = [
+        mass.length && t("restMass", mass.length),
+        books.length && t("restBooks", books.length),
+      ].filter(Boolean);
+      return [
+        own.filter((cell) => !isMass(cell)),
+        [...mass, ...books],
+        names.join(lang === "ja" ? "、" : ", "),
+      ];
     }
     const side = record.fate === "added" ? 2 : 1;
     const byColumn = new Map(data.base[record.fate].map((cell) => [data.cells[cell][0], cell]));
     for (const cell of record.cells) byColumn.set(data.cells[cell][0], cell);
     const all = [...byColumn.entries()].sort(([a], [b]) => a - b).map(([, cell]) => cell);
-    const tells = (cell) => !columns[data.cells[cell][0]].books && columns[data.cells[cell][0]].id !== "master_type" && !neutral(data.cells[cell][side]) && data.cells[cell][side] !== record.label && data.cells[cell][side] !== record.key;
+    const tells = (cell) =>
+      !columns[data.cells[cell][0]].books &&
+      columns[data.cells[cell][0]].id !== "master_type" &&
+      !neutral(data.cells[cell][side]) &&
+      data.cells[cell][side] !== record.label &&
+      data.cells[cell][side] !== record.key;
     const rest = all.filter((cell) => !tells(cell));
     return [all.filter(tells), rest, t("restNeutral")];
   };
@@ -685,16 +877,25 @@
     const [shown, rest, name] = partsOf(record);
     const badges = record.risks.map((risk) => risks[risk]).slice(0, BADGES);
     const table = isBoth(record)
-      ? shown.length ? pairTable(record, shown) : ""
+      ? shown.length
+        ? pairTable(record, shown)
+        : ""
       : fieldList(shown, ([, before, after, meansBefore = -1, meansAfter = -1]) => {
           const [text, means] = record.fate === "added" ? [after, meansAfter] : [before, meansBefore];
           return h`${value(text)}${meaning(means)}`;
         });
-    const called = isBoth(record) && !shown.length ? name : t("rest", rest.length) + (lang === "ja" ? "：" : ": ") + name;
+    const called =
+      isBoth(record) && !shown.length ? name : t("rest", rest.length) + (lang === "ja" ? "：" : ": ") + name;
     let fold = "";
     if (rest.length && whole) fold = h`<p class="rest">${called} ${restLine(record, rest)}</p>`;
-    else if (rest.length) fold = h`<details class="rest" data-rest="${record.place}"><summary>${called}</summary></details>`;
-    return h`<article class="rec ${shown.length > TALL ? "tall" : ""}" data-key="${record.key}"><header><span class="fate ${record.fate}">${t(record.fate)}</span><h3><span class="code">${record.key}</span><span class="label">${record.label}</span></h3><span class="badges">${badges.map((risk) => h`<button type="button" class="${risk.level}" data-choose="risk" data-value="${riskName(risk)}">${risk.title[lang]}</button>`)}</span></header>${table}${fold}</article>`;
+    else if (rest.length)
+      fold = h`<details class="rest" data-rest="${record.place}"><summary>${called}</summary></details>`;
+    return h`<article class="rec ${shown.length > TALL ? "tall" : ""}" data-key="${record.key}"><header><span
+      class="fate ${record.fate}">${t(record.fate)}</span><h3><span class="code">${record.key}</span><span
+      class="label">${record.label}</span></h3><span class="badges">${badges.map((risk) =>
+      h`<button type="button" class="${risk.level}" data-choose="risk"
+      data-value="${riskName(risk)}">${risk.title[lang]}</button>`)}</span></header>${table}${
+      fold}</article>`;
   };
 
   const PRINTED_UNASKED = 1000;
@@ -705,7 +906,14 @@
     const next = list.slice(shown, shown + count);
     shown += next.length;
     at("list").insertAdjacentHTML("beforeend", next.map((record) => article(record, false).text).join(""));
-    fill(at("more"), shown < list.length ? h`${t("loading", number(shown))}` : list.length ? h`${t("end", number(list.length))}` : h`<p class="empty">${t("nothing")}</p>`);
+    fill(
+      at("more"),
+      shown < list.length
+        ? h`${t("loading", number(shown))}`
+        : list.length
+          ? h`${t("end", number(list.length))}`
+          : h`<p class="empty">${t("nothing")}</p>`,
+    );
     root.dataset.shown = shown;
   };
   const showList = () => {
@@ -715,9 +923,15 @@
     const chips = told();
     fill(
       at("now"),
-      h`<span><b>${number(list.length)}</b> ${t("of", number(records.length))}</span>${chips.map(([name, text]) => h`<button type="button" class="chip" data-drop="${name}">${text}</button>`)}${chips.length ? h`<button type="button" class="link" data-drop="">${t("reset")}</button>` : ""}`,
+      h`<span><b>${number(list.length)}</b> ${t("of", number(records.length))}</span>${chips.map(([name,
+        text]) => h`<button type="button" class="chip" data-drop="${name}">${text}</button>`)}${chips.length ?
+        h`<button type="button" class="link" data-drop="">${t("reset")}</button>` : ""}`,
     );
-    fill(at("printed"), h`${chips.length ? t("filtered", chips.map(([, text]) => text).join(" / ") + " (" + counted(list.length) + ")") : t("unfiltered")}`);
+    fill(
+      at("printed"),
+      h`${chips.length ? t("filtered", chips.map(([, text]) => text).join(" / ") + " (" + counted(list.length)
+        + ")") : t("unfiltered")}`,
+    );
     root.dataset.fits = list.length;
     showMore(CHUNK);
   };
@@ -727,7 +941,8 @@
     }
   };
   const showChosen = () => {
-    for (const select of document.querySelectorAll("[data-pick]")) select.value = chosen[select.dataset.pick] || "";
+    for (const select of document.querySelectorAll("[data-pick]"))
+      select.value = chosen[select.dataset.pick] || "";
     if (document.activeElement !== at("q")) at("q").value = chosen.q || "";
     showPressed();
     showList();
@@ -742,7 +957,7 @@
     showList();
   };
 
-  // ---- What the reader does ----------------------------------------------------------------------------------
+  // ---- What the reader does -------------------------------------------------------------------------------
 
   const choose = (name, wanted) => {
     if (wanted) chosen[name] = wanted;
@@ -751,7 +966,8 @@
     showChosen();
   };
   document.addEventListener("click", (event) => {
-    const button = event.target.closest && event.target.closest("[data-choose],[data-drop],[data-lang],[data-print]");
+    const button =
+      event.target.closest && event.target.closest("[data-choose],[data-drop],[data-lang],[data-print]");
     const { choose: name, value: wanted, drop, lang: language, print } = button ? button.dataset : {};
     if (name) {
       // A line above the list shows its records and no others; inside of the list a filter is added.
@@ -770,7 +986,8 @@
       writeAddress();
       showAll();
     } else if (print) {
-      if (list.length <= PRINTED_UNASKED || window.confirm(t("manyPages", number(list.length)))) window.print();
+      if (list.length <= PRINTED_UNASKED || window.confirm(t("manyPages", number(list.length))))
+        window.print();
     } else if (scale && event.target.closest && event.target.closest("#scatter")) {
       const record = nearest(event);
       if (record) {
@@ -789,12 +1006,16 @@
     clearTimeout(pause);
     pause = setTimeout(() => choose("q", event.target.value.trim()), 120);
   });
-  document.addEventListener("toggle", (event) => {
-    const { rest } = event.target.dataset || {};
-    if (rest === undefined || event.target.childElementCount > 1) return;
-    const record = records[Number(rest)];
-    event.target.insertAdjacentHTML("beforeend", restOf(record, partsOf(record)[1]).text);
-  }, true);
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const { rest } = event.target.dataset || {};
+      if (rest === undefined || event.target.childElementCount > 1) return;
+      const record = records[Number(rest)];
+      event.target.insertAdjacentHTML("beforeend", restOf(record, partsOf(record)[1]).text);
+    },
+    true,
+  );
   document.addEventListener("mousemove", hover);
   document.addEventListener("scroll", hideTip, { passive: true });
   window.addEventListener("hashchange", () => {
@@ -803,9 +1024,12 @@
     if (lang !== before) showAll();
     else showChosen();
   });
-  new IntersectionObserver((entries) => {
-    if (entries.some((entry) => entry.isIntersecting) && shown < list.length) showMore(CHUNK);
-  }, { rootMargin: "1200px" }).observe(at("more"));
+  new IntersectionObserver(
+    (entries) => {
+      if (entries.some((entry) => entry.isIntersecting) && shown < list.length) showMore(CHUNK);
+    },
+    { rootMargin: "1200px" },
+  ).observe(at("more"));
 
   // Paper has no scrolling and no folds: everything that the filter lets through.
   window.addEventListener("beforeprint", () => {

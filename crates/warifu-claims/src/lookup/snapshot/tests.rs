@@ -133,8 +133,10 @@ proptest! {
             let master = master(&rows);
             (format!("s{first}"), *first, rows, master)
         }).collect();
-        let of: Vec<_> =
-            masters.iter().map(|(name, first, _, m)| (name.as_str(), Some(FIRSTS[*first as usize]), m)).collect();
+        let of: Vec<_> = masters
+            .iter()
+            .map(|(name, first, _, master)| (name.as_str(), Some(FIRSTS[*first as usize]), master))
+            .collect();
         let snapshot = build(&of);
         let (code, day) = (code_of(code), DAYS[day as usize]);
 

@@ -1,23 +1,18 @@
 //! Acts 1 and 2: both sides set up, and the first release starts to judge claims.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
 use warifu::error::Failure;
 use warifu_values::say;
 
-use super::Story;
 use super::checker::Checker;
+use super::deeds::{SERVE, draft, publish, sign, to_kokuho};
 use super::stage::{Show, Stage, cannot};
+use super::story::Story;
 
 /// The officers, by organisation; anyone of two can sign, so that a holiday needs no exception.
 const OFFICERS: [(&str, &str); 4] =
     [("kikin-a", "kikin"), ("kikin-b", "kikin"), ("kokuho-a", "kokuho"), ("kokuho-b", "kokuho")];
-
-/// How the checker is started, then and after the power cut.
-pub(super) const SERVE: &str =
-    "serve --channel channel --root root.json --state state --listen 127.0.0.1:0 --poll 1";
 
 pub(super) fn play(story: &mut Story) -> Result<(), Failure> {
     repositories(story)?;
@@ -30,8 +25,8 @@ fn repositories(story: &mut Story) -> Result<(), Failure> {
     story.stage.title(&say!(lang, "1. A house for the masters", "1. マスターの置き場所"));
     story.stage.tell(&say!(
         lang,
-        "Masters arrive in Kikin's format (Shift JIS, CR LF). Every conversion is proven both ways before a byte \
-         is written; the demonstration's readable files become such ones first.",
+        "Masters arrive in Kikin's format (Shift JIS, CR LF). Every conversion is proven both ways before a \
+         byte is written; the demonstration's readable files become such ones first.",
         "マスターは支払基金形式（Shift JIS、CR LF）で届きます。変換は往復して一致を確かめてから書き出します。まず、\
          読みやすく保管したデモ用ファイルをこの形式にします。"
     ));
@@ -43,8 +38,8 @@ fn repositories(story: &mut Story) -> Result<(), Failure> {
     stage.noted(&say!(lang, "and three more the same way", "ほか 3 ファイルも同様"));
     stage.tell(&say!(
         lang,
-        "Kikin keeps them in a git repository that knows what a master is. File names do not say which series \
-         (改定世代) a file belongs to, so the operator does, and the import checks it.",
+        "Kikin keeps them in a git repository that knows what a master is. File names do not say which \
+         series (改定世代) a file belongs to, so the operator does, and the import checks it.",
         "支払基金はマスターを理解する git リポジトリに取り込みます。ファイル名では改定世代が分からないため担当者が\
          指定し、取込時に検証します。"
     ));
@@ -68,46 +63,13 @@ fn repositories(story: &mut Story) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Brings Kikin's commits to Kokuho's clone: by git, or where there is none, by copying the folder, which for a
-/// repository is as good.
-pub(super) fn to_kokuho(stage: &Stage) -> Result<(), Failure> {
-    let there = stage.at("kokuho").is_dir();
-    let has_git = Command::new("git").arg("--version").output().is_ok_and(|output| output.status.success());
-    if !has_git {
-        stage.typed("cp -r kikin/. kokuho/");
-        return copy(&stage.at("kikin"), &stage.at("kokuho"));
-    }
-    if there {
-        stage.git("-C kokuho pull --quiet --ff-only").run()?;
-    } else {
-        stage.git("clone --quiet kikin kokuho").run()?;
-    }
-    Ok(())
-}
-
-fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
-    fs::create_dir_all(to).map_err(|error| cannot(to, &error))?;
-    for entry in fs::read_dir(from).map_err(|error| cannot(from, &error))? {
-        let entry = entry.map_err(|error| cannot(from, &error))?;
-        let (path, target) = (entry.path(), to.join(entry.file_name()));
-        if path.is_dir() {
-            copy(&path, &target)?;
-        } else {
-            // Objects of git are read-only and never change; a new file takes the place of the old one.
-            let _ = fs::remove_file(&target);
-            fs::copy(&path, &target).map_err(|error| cannot(&path, &error))?;
-        }
-    }
-    Ok(())
-}
-
 fn keys(stage: &Stage) -> Result<(), Failure> {
     let lang = stage.lang;
     stage.title(&say!(lang, "2. Keys, a root, and the first release", "2. 鍵、ルート、最初のリリース"));
     stage.tell(&say!(
         lang,
-        "Two officers on each side make a key on their own machine; only the public half leaves it. The release \
-         manager's key can publish and never approve.",
+        "Two officers on each side make a key on their own machine; only the public half leaves it. The \
+         release manager's key can publish and never approve.",
         "両組織の役員 2 名ずつが自分の端末で鍵を作ります。外へ出すのは公開鍵だけです。リリース管理者の鍵は公開用で、\
          承認はできません。"
     ));
@@ -125,8 +87,8 @@ fn keys(stage: &Stage) -> Result<(), Failure> {
     stage.warifu("key generate release-manager --dir keys").showing(Show::First(1)).run()?;
     stage.tell(&say!(
         lang,
-        "The root says whose signatures count. More officers must sign it than either side has: no organisation \
-         can change it alone.",
+        "The root says whose signatures count. More officers must sign it than either side has: no \
+         organisation can change it alone.",
         "誰の署名を有効とするかはルートが定めます。一方の人数より多い署名が必要なため、片方だけでは変更できません。"
     ));
     stage
@@ -148,7 +110,8 @@ fn first_release(story: &mut Story) -> Result<(), Failure> {
     let lang = stage.lang;
     stage.tell(&say!(
         lang,
-        "Release 1: Kikin drafts and signs it. Kokuho recomputes every byte from its own clone before it signs.",
+        "Release 1: Kikin drafts and signs it. Kokuho recomputes every byte from its own clone before it \
+         signs.",
         "リリース 1：支払基金が起案して署名します。国保中央会は自分の複製から全バイトを再計算してから署名します。"
     ));
     draft(stage, "draft-1", &say!(lang, "May 2024", "令和6年5月"), Show::All)?;
@@ -171,29 +134,4 @@ fn first_release(story: &mut Story) -> Result<(), Failure> {
     ));
     story.send("claims/202405-clinic-a.uke", 1, 0)?;
     story.send("claims/202405-hospital-b.uke", 1, 0)
-}
-
-/// Kikin drafts a release from its repository.
-pub(super) fn draft(stage: &Stage, draft: &str, title: &str, show: Show) -> Result<(), Failure> {
-    stage
-        .warifu(&format!("release draft --repo kikin -o {draft} --title"))
-        .word(title)
-        .showing(show)
-        .run()?;
-    Ok(())
-}
-
-/// One officer reviews and signs, each in the repository of their own side.
-pub(super) fn sign(stage: &Stage, draft: &str, side: &str, name: &str) -> Result<(), Failure> {
-    stage
-        .warifu(&format!("release sign {draft} --repo {side} --key keys/{name}.key"))
-        .showing(Show::Last(2))
-        .run()?;
-    Ok(())
-}
-
-/// The release manager publishes.
-pub(super) fn publish(stage: &Stage, draft: &str) -> Result<(), Failure> {
-    stage.warifu(&format!("release publish {draft} --key keys/release-manager.key")).run()?;
-    Ok(())
 }

@@ -5,10 +5,10 @@ use std::fs;
 use warifu::error::{Exit, Failure};
 use warifu_values::say;
 
-use super::Story;
 use super::checker::{Checker, Load};
-use super::house::{SERVE, draft, publish, sign, to_kokuho};
+use super::deeds::{SERVE, draft, publish, sign, to_kokuho};
 use super::stage::{Show, cannot, unexpected};
+use super::story::Story;
 
 /// Files judged by the new release before it counts as proven (the checker's own default).
 const PROBATION_FILES: u64 = 50;
@@ -110,8 +110,8 @@ fn claims_of_june(story: &mut Story) -> Result<(), Failure> {
         .run()?;
     story.stage.tell(&say!(
         lang,
-        "Kokuho's other systems get the same release in Kokuho's format, each file proven to be the bytes that \
-         both signed. This is what Saturday's e-mail should have been.",
+        "Kokuho's other systems get the same release in Kokuho's format, each file proven to be the bytes \
+         that both signed. This is what Saturday's e-mail should have been.",
         "国保中央会の他システムには、同じリリースを国保中央会形式で渡します。各ファイルは両者が署名したバイト列と一致\
          することを確かめています。土曜日のメールは、本来こうあるべきでした。"
     ));
@@ -129,8 +129,8 @@ fn both_err(story: &mut Story) -> Result<(), Failure> {
     story.stage.title(&say!(lang, "6. Both err", "6. 両者とも見逃したとき"));
     story.stage.tell(&say!(
         lang,
-        "The fault of May 2022 again, and better hidden: settings in procedure, drug and comment that keep every \
-         rule of form and consistency and are wrong all the same. Both sides look, and both sign.",
+        "The fault of May 2022 again, and better hidden: settings in procedure, drug and comment that keep \
+         every rule of form and consistency and are wrong all the same. Both sides look, and both sign.",
         "2022 年 5 月の誤りを、さらに見つけにくい形で再現します。診療行為・医薬品・コメントの設定が、形式と整合性の規則を\
          すべて満たしたまま誤っています。両者とも確認し、署名してしまいます。"
     ));
@@ -150,8 +150,8 @@ fn both_err(story: &mut Story) -> Result<(), Failure> {
     publish(stage, "draft-3")?;
     stage.tell(&say!(
         lang,
-        "Signatures are in order, so the channel offers it. Before it may judge anything, the checker judges the \
-         recent claims by it. Yesterday's right claims must not become wrong overnight.",
+        "Signatures are in order, so the channel offers it. Before it may judge anything, the checker judges \
+         the recent claims by it. Yesterday's right claims must not become wrong overnight.",
         "署名は揃っているため、配信元には載ります。しかしチェッカーは、稼働させる前に直近の請求を判定してみます。\
          昨日まで正しかった請求が一斉に誤りになるはずがありません。"
     ));
@@ -170,8 +170,8 @@ fn fall_back(story: &mut Story) -> Result<(), Failure> {
     story.stage.title(&say!(lang, "7. The way back, and a power cut", "7. 戻し、そして停電"));
     story.stage.tell(&say!(
         lang,
-        "Adding needs both; taking away needs either. An operator in doubt about release 2 goes back to the last \
-         confirmed one: no network, no signature, no restart.",
+        "Adding needs both; taking away needs either. An operator in doubt about release 2 goes back to the \
+         last confirmed one: no network, no signature, no restart.",
         "追加には両者が必要ですが、取り下げは片方でできます。リリース 2 に疑いを持った運用者が、確定済みの前リリースへ\
          戻します。ネットワークも署名も再起動も不要です。"
     ));
@@ -187,8 +187,8 @@ fn power_cut(story: &mut Story) -> Result<(), Failure> {
     let lang = story.stage.lang;
     story.stage.tell(&say!(
         lang,
-        "The power fails (kill -9), and when it comes back the network does not: the channel is out of reach. The \
-         checker resumes what it recorded.",
+        "The power fails (kill -9), and when it comes back the network does not: the channel is out of \
+         reach. The checker resumes what it recorded.",
         "停電です（kill -9）。復旧してもネットワークは戻らず、配信元に届きません。チェッカーは記録していたリリースで\
          再開します。"
     ));

@@ -3,9 +3,9 @@
 use warifu::error::{Exit, Failure};
 use warifu_values::say;
 
-use super::Story;
-use super::house::{draft, sign};
+use super::deeds::{draft, sign};
 use super::stage::Show;
+use super::story::Story;
 
 pub(super) fn play(story: &mut Story) -> Result<(), Failure> {
     wrong_master(story)?;
@@ -22,8 +22,8 @@ fn wrong_master(story: &mut Story) -> Result<(), Failure> {
     ));
     story.stage.tell(&say!(
         lang,
-        "The revision of June is ready. Every field of the procedure master fits its layout; still, somebody set \
-         the quantity flags (きざみ値) wrong. In 2022 such a fault was found on a Saturday.",
+        "The revision of June is ready. Every field of the procedure master fits its layout; still, somebody \
+         set the quantity flags (きざみ値) wrong. In 2022 such a fault was found on a Saturday.",
         "6 月改定のマスターが届きました。診療行為マスターの項目はすべてレイアウトどおりですが、きざみ値の設定に誤りが\
          あります。2022 年にも、設定誤りは土曜日に見つかりました。"
     ));
@@ -38,8 +38,8 @@ fn by_mail(story: &mut Story) -> Result<(), Failure> {
     let lang = story.stage.lang;
     story.stage.tell(&say!(
         lang,
-        "Kikin corrects it, and because it is the weekend, somebody mails the file to Kokuho. What is it? The file \
-         is recognised by its content, and it is in no release that both signed.",
+        "Kikin corrects it, and because it is the weekend, somebody mails the file to Kokuho. What is it? \
+         The file is recognised by its content, and it is in no release that both signed.",
         "支払基金は訂正し、休日なので誰かが国保中央会へメールで送ってしまいます。このファイルは何でしょうか。内容から\
          判定でき、両者が署名したどのリリースにも含まれません。"
     ));
@@ -49,7 +49,8 @@ fn by_mail(story: &mut Story) -> Result<(), Failure> {
     stage.warifu("inspect mail/s_ALL20240531.csv").run()?;
     stage.tell(&say!(
         lang,
-        "Kokuho's side expects Kokuho's format. In 2022 the file came in all the same and was not converted properly.",
+        "Kokuho's side expects Kokuho's format. In 2022 the file came in all the same and was not converted \
+         properly.",
         "国保中央会側は国保中央会形式を前提とします。2022 年には、正しく変換されないまま取り込まれました。"
     ));
     stage
@@ -58,7 +59,8 @@ fn by_mail(story: &mut Story) -> Result<(), Failure> {
         .run()?;
     stage.tell(&say!(
         lang,
-        "And there is no way to load a file into a checker: it takes releases from its channel and nothing else.",
+        "And there is no way to load a file into a checker: it takes releases from its channel and nothing \
+         else.",
         "ファイルをチェッカーに直接読み込ませる手段はありません。受け入れるのは配信元のリリースだけです。"
     ));
     let url = story.url()?;

@@ -18,8 +18,8 @@ use crate::cli::Context;
 
 /// Apply differentials to a full file, in the order given, and write the next full.
 ///
-/// A differential does not say which full it belongs to: that is for you to know, and `--expect` to prove. One
-/// that repeats the differential before it (a re-issue) is applied in its place.
+/// A differential does not say which full it belongs to: that is for you to know, and `--expect` to prove.
+/// One that repeats the differential before it (a re-issue) is applied in its place.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The full file to start from.

@@ -30,8 +30,8 @@ pub(crate) struct Args {
     /// Where to write it.
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
-    /// A field whose values may be cut where a fixed-length column cannot hold them; each cut is listed. May be
-    /// given several times.
+    /// A field whose values may be cut where a fixed-length column cannot hold them; each cut is listed. May
+    /// be given several times.
     #[arg(long, value_name = "FIELD")]
     shorten: Vec<String>,
 }

@@ -73,8 +73,8 @@ pub(crate) fn grouped(number: usize) -> String {
     out
 }
 
-/// Runs `one` for each file with a progress bar, prints what each gave as one JSON document where that is wanted,
-/// and answers with the worst status.
+/// Runs `one` for each file with a progress bar, prints what each gave as one JSON document where that is
+/// wanted, and answers with the worst status.
 pub(crate) fn for_each_file(
     context: &Context,
     files: &[std::path::PathBuf],

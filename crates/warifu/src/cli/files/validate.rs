@@ -29,9 +29,9 @@ pub(crate) struct Args {
     /// The format they must be in; otherwise any.
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
-    /// They are states made of differentials, as `apply` and `export` write them: what only fulls carry may be
-    /// blank, and what came after the full's COLUMNS where differentials were wider. Files that `channel fetch` wrote
-    /// are judged by the release.json beside them.
+    /// They are states made of differentials, as `apply` and `export` write them: what only fulls carry may
+    /// be blank, and what came after the full's COLUMNS where differentials were wider. Files that
+    /// `channel fetch` wrote are judged by the release.json beside them.
     #[arg(long, value_name = "COLUMNS", num_args = 0..=1, default_missing_value = "0", require_equals = true)]
     state: Option<u32>,
 }
@@ -61,8 +61,8 @@ fn day_of(file: &Path) -> Option<PublicationDay> {
     PublicationDay::parse(&dated.to_string())
 }
 
-/// The release that wrote `file`, and the file's entry in it, when the manifest that `channel fetch` leaves lies beside
-/// the file and lists these very bytes. Whether the release is signed is not asked here.
+/// The release that wrote `file`, and the file's entry in it, when the manifest that `channel fetch` leaves
+/// lies beside the file and lists these very bytes. Whether the release is signed is not asked here.
 fn released(file: &Path, sha256: Digest) -> Option<(u64, MasterEntry)> {
     let beside = file.parent()?.join(RELEASE_FILE);
     let manifest = Manifest::from_bytes(&warifu_files::read(&beside, limits::MANIFEST_BYTES).ok()?).ok()?;
