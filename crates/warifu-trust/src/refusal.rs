@@ -3,10 +3,10 @@
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use crate::envelope::Tally;
 use crate::error::spoken_error;
 use crate::organisation::{Organisation, PerOrganisation};
-use crate::root::UnsoundRoot;
+use crate::tally::Tally;
+use crate::unsound::UnsoundRoot;
 
 /// What was offered is not believed, and why. Keep what works and tell people.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::envelope::Envelope;
 use crate::keys::KeyCard;
+use crate::metadata::{Envelope, SPEC_VERSION};
 use crate::organisation::{Organisation, PerOrganisation};
-use crate::root::draft::{RootDraft, SignedRoot};
-use crate::root::fault::{RootFault, UnsoundRoot};
-use crate::root::table::{
-    RoleTable, Wire, WireHolder, WireKey, WireKeyValue, WireRole, WireRoles, least_root_threshold,
-};
-use crate::targets::SPEC_VERSION;
+use crate::root::draft::RootDraft;
+use crate::root::signed::SignedRoot;
+use crate::root::table::{RoleTable, least_root_threshold};
+use crate::root::wire::{Wire, WireHolder, WireKey, WireKeyValue, WireRole, WireRoles};
 use crate::time::UnixSeconds;
+use crate::unsound::{RootFault, UnsoundRoot};
 
 /// Collects who signs what; refuses unsound tables when asked for the root.
 ///
