@@ -22,7 +22,7 @@ pub enum ChannelError {
         directory: PathBuf,
     },
     /// What lies there is no regular file: a FIFO, a device or a folder.
-    NotAFile {
+    NotRegular {
         /// What was asked for.
         path: ChannelPath,
     },
@@ -62,7 +62,7 @@ impl Speak for ChannelError {
                     "配信元のフォルダー {directory} がありません。名前と、マウントされているかを確認してください"
                 )
             }
-            ChannelError::NotAFile { path } => say!(
+            ChannelError::NotRegular { path } => say!(
                 lang,
                 "{path} of the channel is not a regular file; it was not read",
                 "配信元の {path} は通常のファイルではないため、読み取りませんでした"

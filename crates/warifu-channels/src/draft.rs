@@ -4,14 +4,15 @@
 //! halves as far as they are signed. Nothing in it is trusted; reading checks all of it.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
+use warifu_files::ReadError;
 use warifu_trust::{Halves, Proposal, ProposalError, TargetName, limits};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use crate::files::{self, FileError, Overwrite, write_whole};
+use crate::whole::{Overwrite, write_whole};
 
 /// A directory that holds one draft.
 #[derive(Debug, Clone)]
@@ -34,10 +35,10 @@ impl DraftDirectory {
     ///
     /// # Errors
     ///
-    /// [`DraftError::Occupied`] when a draft is there already; [`DraftError::File`].
+    /// [`DraftError::Occupied`] when a draft is there already; [`DraftError::Io`].
     pub fn write(&self, proposal: &Proposal) -> Result<(), DraftError> {
         let manifest = self.directory.join("release.json");
-        if fs::exists(&manifest).map_err(|source| FileError::io(&manifest, source))? {
+        if fs::exists(&manifest).map_err(|source| io(&manifest, source))? {
             return Err(DraftError::Occupied { directory: self.directory.clone() });
         }
         let last = TargetName::manifest(proposal.manifest().release);
@@ -47,7 +48,7 @@ impl DraftDirectory {
             } else {
                 self.directory.join("blobs").join(name.as_str())
             };
-            write_whole(&file, bytes, Overwrite::Yes).map_err(|source| FileError::io(&file, source))?;
+            write_whole(&file, bytes, Overwrite::Yes).map_err(|source| io(&file, source))?;
         }
         Ok(())
     }
@@ -56,23 +57,22 @@ impl DraftDirectory {
     ///
     /// # Errors
     ///
-    /// [`DraftError::Missing`], [`DraftError::File`], [`DraftError::Proposal`].
+    /// [`DraftError::Missing`], [`DraftError::Read`], [`DraftError::Io`], [`DraftError::Proposal`].
     pub fn read(&self) -> Result<Proposal, DraftError> {
         let manifest = self.directory.join("release.json");
-        let bytes = files::read(&manifest, limits::MANIFEST_BYTES)?
+        let bytes = read_file(&manifest, limits::MANIFEST_BYTES)?
             .ok_or_else(|| DraftError::Missing { directory: self.directory.clone() })?;
         let blobs_directory = self.directory.join("blobs");
         let mut blobs = BTreeMap::new();
-        let entries =
-            fs::read_dir(&blobs_directory).map_err(|source| FileError::io(&blobs_directory, source))?;
+        let entries = fs::read_dir(&blobs_directory).map_err(|source| io(&blobs_directory, source))?;
         for entry in entries.take(limits::MASTERS + 1) {
-            let entry = entry.map_err(|source| FileError::io(&blobs_directory, source))?;
+            let entry = entry.map_err(|source| io(&blobs_directory, source))?;
             // What a file manager or an interrupted write leaves (.DS_Store, .writing-x) is no target name.
             let Some(name) = entry.file_name().to_str().and_then(|name| name.parse::<TargetName>().ok())
             else {
                 continue;
             };
-            if let Some(blob) = files::read(&entry.path(), limits::BLOB_BYTES)? {
+            if let Some(blob) = read_file(&entry.path(), limits::BLOB_BYTES)? {
                 blobs.insert(name, blob);
             }
         }
@@ -83,11 +83,11 @@ impl DraftDirectory {
     ///
     /// # Errors
     ///
-    /// [`DraftError::File`].
+    /// [`DraftError::Read`].
     pub fn read_halves(&self) -> Result<Halves, DraftError> {
         Ok(Halves {
-            targets: files::read(&self.directory.join("targets.json"), limits::TARGETS_BYTES)?,
-            snapshot: files::read(&self.directory.join("snapshot.json"), limits::SNAPSHOT_BYTES)?,
+            targets: read_file(&self.directory.join("targets.json"), limits::TARGETS_BYTES)?,
+            snapshot: read_file(&self.directory.join("snapshot.json"), limits::SNAPSHOT_BYTES)?,
         })
     }
 
@@ -95,16 +95,29 @@ impl DraftDirectory {
     ///
     /// # Errors
     ///
-    /// [`DraftError::File`].
+    /// [`DraftError::Io`].
     pub fn write_halves(&self, halves: &Halves) -> Result<(), DraftError> {
         for (name, bytes) in [("targets.json", &halves.targets), ("snapshot.json", &halves.snapshot)] {
             let file = self.directory.join(name);
             if let Some(bytes) = bytes {
-                write_whole(&file, bytes, Overwrite::Yes).map_err(|source| FileError::io(&file, source))?;
+                write_whole(&file, bytes, Overwrite::Yes).map_err(|source| io(&file, source))?;
             }
         }
         Ok(())
     }
+}
+
+/// The file, when it is there.
+fn read_file(file: &Path, limit_bytes: u64) -> Result<Option<Vec<u8>>, DraftError> {
+    match warifu_files::read(file, limit_bytes) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(ReadError::Missing { .. }) => Ok(None),
+        Err(error) => Err(DraftError::Read(error)),
+    }
+}
+
+fn io(file: &Path, source: io::Error) -> DraftError {
+    DraftError::Io { file: file.to_owned(), source }
 }
 
 /// Why a draft was not read or written.
@@ -120,16 +133,17 @@ pub enum DraftError {
         /// The directory.
         directory: PathBuf,
     },
-    /// A file cannot be read or written, or is none.
-    File(FileError),
+    /// A file cannot be read.
+    Read(ReadError),
+    /// A file or folder cannot be written or listed.
+    Io {
+        /// Which.
+        file: PathBuf,
+        /// The system's error.
+        source: io::Error,
+    },
     /// The files are no proposal.
     Proposal(ProposalError),
-}
-
-impl From<FileError> for DraftError {
-    fn from(error: FileError) -> Self {
-        DraftError::File(error)
-    }
 }
 
 impl Speak for DraftError {
@@ -147,7 +161,15 @@ impl Speak for DraftError {
                 let directory = directory.display();
                 say!(lang, "{directory} holds no draft", "{directory} に草案がありません")
             }
-            DraftError::File(error) => error.say(lang),
+            DraftError::Read(error) => error.say(lang),
+            DraftError::Io { file, .. } => {
+                let file = file.display();
+                say!(
+                    lang,
+                    "{file} could not be written or listed",
+                    "{file} を書き込めないか一覧できませんでした"
+                )
+            }
             DraftError::Proposal(error) => error.say(lang),
         }
     }
@@ -157,7 +179,8 @@ warifu_trust::spoken_error!(
     DraftError,
     |error| matches!(error, DraftError::Proposal(error) if error.is_trust_refusal()),
     |error| match error {
-        DraftError::File(error) => std::error::Error::source(error),
+        DraftError::Read(error) => std::error::Error::source(error),
+        DraftError::Io { source, .. } => Some(source),
         DraftError::Proposal(error) => std::error::Error::source(error),
         _ => None,
     }

@@ -4,11 +4,12 @@ use std::fs::{self, File};
 use std::io;
 use std::path::PathBuf;
 
+use warifu_files::ReadError;
 use warifu_trust::ChannelPath;
 
 use crate::channel::{Channel, Created, PublishChannel, Replaced};
 use crate::channel_error::ChannelError;
-use crate::files::{self, FileError, Overwrite, write_whole};
+use crate::whole::{Overwrite, lock_file, write_whole};
 
 /// A channel in a local folder. Each file is written beside its place, flushed to the disk and renamed, so
 /// no reader sees half of one, also after a power cut.
@@ -31,8 +32,7 @@ impl FolderChannel {
     /// Waits for the one lock of this channel; it falls with the returned file, also when its process dies.
     fn lock(&self) -> io::Result<File> {
         fs::create_dir_all(&self.directory)?;
-        let lock = files::open_lock(&self.directory.join(".warifu-publish.lock"))?
-            .ok_or_else(|| io::Error::other("the lock is not a regular file"))?;
+        let lock = lock_file(&self.directory.join(".warifu-publish.lock"))?;
         lock.lock()?;
         Ok(lock)
     }
@@ -40,19 +40,19 @@ impl FolderChannel {
 
 impl Channel for FolderChannel {
     fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
-        match files::read(&self.place(path), limit_bytes) {
-            Ok(Some(bytes)) => Ok(Some(bytes)),
+        match warifu_files::read(&self.place(path), limit_bytes) {
+            Ok(bytes) => Ok(Some(bytes)),
             // A directory that is not there at all (a mount that failed, a mistyped name) is no empty channel.
-            Ok(None) => match fs::metadata(&self.directory) {
+            Err(ReadError::Missing { .. }) => match fs::metadata(&self.directory) {
                 Ok(_) => Ok(None),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
                     Err(ChannelError::NoFolder { directory: self.directory.clone() })
                 }
                 Err(error) => Err(ChannelError::unreachable(path, error)),
             },
-            Err(FileError::Io { source, .. }) => Err(ChannelError::unreachable(path, source)),
-            Err(FileError::NotAFile { .. }) => Err(ChannelError::NotAFile { path: path.clone() }),
-            Err(FileError::TooLong { .. }) => Err(ChannelError::TooLong { path: path.clone(), limit_bytes }),
+            Err(ReadError::Io { source, .. }) => Err(ChannelError::unreachable(path, source)),
+            Err(ReadError::NotRegular { .. }) => Err(ChannelError::NotRegular { path: path.clone() }),
+            Err(ReadError::TooLong { .. }) => Err(ChannelError::TooLong { path: path.clone(), limit_bytes }),
         }
     }
 }
@@ -121,7 +121,7 @@ mod tests {
         let fifo = directory.path().join("metadata/timestamp.json");
         assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
         let error = channel.read(&ChannelPath::timestamp(), 10).unwrap_err();
-        assert!(matches!(error, ChannelError::NotAFile { .. }), "{error}");
+        assert!(matches!(error, ChannelError::NotRegular { .. }), "{error}");
     }
 
     #[test]

@@ -21,11 +21,11 @@ mod address;
 mod channel;
 mod channel_error;
 mod draft;
-pub mod files;
 mod folder;
 mod publish;
 mod read;
 mod state_store;
+mod whole;
 
 #[doc(hidden)]
 pub mod testing;

@@ -1,12 +1,14 @@
 //! Keeps a [`TrustedState`] in a folder, in one file that changes as a whole.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
+use warifu_files::ReadError;
 use warifu_trust::{Policy, StateFault, TrustedState, limits};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use crate::files::{self, FileError, Overwrite, write_whole};
+use crate::whole::{Overwrite, write_whole};
 
 /// A folder with the file `trusted-state.json`.
 #[derive(Debug, Clone)]
@@ -26,9 +28,10 @@ impl StateStore {
     ///
     /// [`StateError`]: the file cannot be read, or is not believed.
     pub fn load(&self, pinned: &[u8], policy: Policy) -> Result<TrustedState, StateError> {
-        let state = match files::read(&self.file, limits::STATE_BYTES).map_err(StateError::File)? {
-            Some(bytes) => TrustedState::from_bytes(&bytes, pinned, policy),
-            None => TrustedState::pin(pinned, policy).map_err(StateFault::Refused),
+        let state = match warifu_files::read(&self.file, limits::STATE_BYTES) {
+            Ok(bytes) => TrustedState::from_bytes(&bytes, pinned, policy),
+            Err(ReadError::Missing { .. }) => TrustedState::pin(pinned, policy).map_err(StateFault::Refused),
+            Err(error) => return Err(StateError::Read(error)),
         };
         state.map_err(|fault| StateError::NotBelieved { file: self.file.clone(), fault })
     }
@@ -37,18 +40,25 @@ impl StateStore {
     ///
     /// # Errors
     ///
-    /// [`StateError::File`].
+    /// [`StateError::Write`].
     pub fn save(&self, state: &TrustedState) -> Result<(), StateError> {
         write_whole(&self.file, &state.to_bytes(), Overwrite::Yes)
-            .map_err(|source| StateError::File(FileError::io(&self.file, source)))
+            .map_err(|source| StateError::Write { file: self.file.clone(), source })
     }
 }
 
 /// Why a state was not loaded or saved.
 #[derive(Debug)]
 pub enum StateError {
-    /// The file cannot be read or written, or is none.
-    File(FileError),
+    /// The file cannot be read.
+    Read(ReadError),
+    /// The file cannot be written.
+    Write {
+        /// The file.
+        file: PathBuf,
+        /// The system's error.
+        source: io::Error,
+    },
     /// What it holds is not believed.
     NotBelieved {
         /// The file.
@@ -61,7 +71,11 @@ pub enum StateError {
 impl Speak for StateError {
     fn say(&self, lang: Lang) -> String {
         match self {
-            StateError::File(error) => error.say(lang),
+            StateError::Read(error) => error.say(lang),
+            StateError::Write { file, .. } => {
+                let file = file.display();
+                say!(lang, "{file} could not be written", "{file} を書き込めませんでした")
+            }
             // The pinned root is a file of its own, which its refusal names.
             StateError::NotBelieved { fault: fault @ StateFault::Refused(_), .. } => fault.say(lang),
             StateError::NotBelieved { file, fault } => {
@@ -75,12 +89,14 @@ impl Speak for StateError {
 warifu_trust::spoken_error!(
     StateError,
     |error| match error {
-        // A state that was cut short or swapped for something endless is damaged, not out of reach.
-        StateError::File(error) => !matches!(error, FileError::Io { .. }),
+        // A state in whose place something else lies is damaged, not out of reach.
+        StateError::Read(error) => !matches!(error, ReadError::Io { .. }),
+        StateError::Write { .. } => false,
         StateError::NotBelieved { fault, .. } => fault.is_trust_refusal(),
     },
     |error| match error {
-        StateError::File(error) => std::error::Error::source(error),
+        StateError::Read(error) => std::error::Error::source(error),
+        StateError::Write { source, .. } => Some(source),
         StateError::NotBelieved { .. } => None,
     }
 );

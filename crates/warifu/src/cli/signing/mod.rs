@@ -146,15 +146,7 @@ fn address(address: &OsStr) -> Result<Address, Failure> {
 
 /// The bytes of a key, card or root: a regular file, never longer than one is, and not waited for.
 fn regular(path: &Path, limit_bytes: u64) -> Result<Vec<u8>, Failure> {
-    let found = warifu_channels::files::read(path, limit_bytes).map_err(|error| trust_failure(&error))?;
-    found.ok_or_else(|| {
-        let file = path.display();
-        Failure::new(
-            Exit::CouldNotRun,
-            format!("there is no file {file}"),
-            format!("ファイル {file} がありません"),
-        )
-    })
+    warifu_files::read(path, limit_bytes).map_err(|error| Failure::told(Exit::CouldNotRun, &error))
 }
 
 /// A key card's file.
