@@ -107,7 +107,8 @@ impl Speak for AddressError {
             ),
             AddressError::Escapes => say!(
                 lang,
-                "the channel's file:// URL has a % that is not followed by two hexadecimal digits, or is no UTF-8",
+                "the channel's file:// URL has a % that is not followed by two hexadecimal digits, or is no \
+                 UTF-8",
                 "配信元の file:// URL の % の後が16進2桁でないか、UTF-8 ではありません"
             ),
         }

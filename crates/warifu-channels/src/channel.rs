@@ -10,7 +10,8 @@ pub trait Channel {
     ///
     /// # Errors
     ///
-    /// [`ChannelError::TooLong`] as soon as more than `limit_bytes` come; the others when nothing can be said now.
+    /// [`ChannelError::TooLong`] as soon as more than `limit_bytes` come; the others when nothing can be said
+    /// now.
     fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError>;
 }
 

@@ -57,8 +57,8 @@ impl Speak for ChannelError {
                 let directory = directory.display();
                 say!(
                     lang,
-                    "there is no folder {directory} to read the channel from; check its name, and whether it is \
-                     mounted",
+                    "there is no folder {directory} to read the channel from; check its name, and whether it \
+                     is mounted",
                     "配信元のフォルダー {directory} がありません。名前と、マウントされているかを確認してください"
                 )
             }

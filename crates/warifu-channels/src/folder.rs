@@ -19,8 +19,8 @@ pub(crate) struct FolderChannel {
 }
 
 impl FolderChannel {
-    /// The channel in `directory`. A directory that is not there is unreachable, not empty, until something is
-    /// published to it.
+    /// The channel in `directory`. A directory that is not there is unreachable, not empty, until something
+    /// is published to it.
     pub(crate) fn new(directory: impl Into<PathBuf>) -> Self {
         FolderChannel { directory: directory.into() }
     }
@@ -42,7 +42,8 @@ impl Channel for FolderChannel {
     fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
         match warifu_files::read(&self.place(path), limit_bytes) {
             Ok(bytes) => Ok(Some(bytes)),
-            // A directory that is not there at all (a mount that failed, a mistyped name) is no empty channel.
+            // A directory that is not there at all (a mount that failed, a mistyped name) is no empty
+            // channel.
             Err(ReadError::Missing { .. }) => match fs::metadata(&self.directory) {
                 Ok(_) => Ok(None),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {

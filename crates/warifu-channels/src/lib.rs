@@ -2,18 +2,19 @@
 //!
 //! # Words
 //!
-//! * **channel** ([`Channel`], [`PublishChannel`]): a place that releases are read from and published to, found by
-//!   its [`Address`]. Nothing that it gives is believed: [`warifu_trust`] asks for each file by name, and judges.
+//! * **channel** ([`Channel`], [`PublishChannel`]): a place that releases are read from and published to,
+//!   found by its [`Address`]. Nothing that it gives is believed: [`warifu_trust`] asks for each file by
+//!   name, and judges.
 //! * **draft** ([`DraftDirectory`]): a proposal and its halves, carried from person to person as a folder.
 //! * **state store** ([`StateStore`]): where a reader keeps what it verified before.
 //!
-//! [`open`], [`fetch`] and [`read_tip`] put a walk's questions to a channel and feed it the answers; [`publish`]
-//! writes a publication file by file in its order. What a transport can do wrong is to be silent.
+//! [`open`], [`fetch`] and [`read_tip`] put a walk's questions to a channel and feed it the answers;
+//! [`publish`] writes a publication file by file in its order. What a transport can do wrong is to be silent.
 //!
 //! # What it does not do
 //!
-//! It knows no key, no signature and no manifest, and it reads no clock and no environment. It opens regular files
-//! only, each up to a limit, and never waits on a FIFO.
+//! It knows no key, no signature and no manifest, and it reads no clock and no environment. It opens regular
+//! files only, each up to a limit, and never waits on a FIFO.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

@@ -10,8 +10,8 @@ use warifu_values::say;
 use crate::channel::{Created, PublishChannel, Replaced};
 use crate::channel_error::ChannelError;
 
-/// Publishes what both organisations signed. `signer` is the release manager's automation key, which can publish
-/// and never approve; it is asked first, so that a wrong one leaves no files behind.
+/// Publishes what both organisations signed. `signer` is the release manager's automation key, which can
+/// publish and never approve; it is asked first, so that a wrong one leaves no files behind.
 ///
 /// # Errors
 ///

@@ -1,5 +1,5 @@
-//! For tests only: channels in memory that fail on demand, and the contract every channel keeps. Not part of the
-//! API.
+//! For tests only: channels in memory that fail on demand, and the contract every channel keeps. Not part of
+//! the API.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

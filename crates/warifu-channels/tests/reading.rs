@@ -539,7 +539,8 @@ proptest! {
         let (world, channel, _) = published();
         let expected = open(&channel, &mut world.reader(), now()).unwrap();
         let names = ["1.root", "1.targets", "1.snapshot", "timestamp", "release-1"];
-        let (name, mut bytes) = channel.files().into_iter().find(|(name, _)| name.contains(names[file])).unwrap();
+        let mut files = channel.files().into_iter();
+        let (name, mut bytes) = files.find(|(name, _)| name.contains(names[file])).unwrap();
         let place = place.index(bytes.len());
         if cut {
             bytes.truncate(place);

@@ -21,15 +21,15 @@
 //! # The steps are types
 //!
 //! Publishing: [`Proposal`] → [`Reviewed`] (only from a recomputation that is equal) → signed [`Halves`] →
-//! [`Publishable`] (both thresholds hold) → [`Publication`] (every file to be written). Reading: [`Opening`] →
-//! [`OpenedRelease`] (signatures, order, freshness) → [`Fetching`] → [`VerifiedRelease`] (every byte has the
-//! digest both signed). The fields of these types are private, so holding a value is the evidence.
+//! [`Publishable`] (both thresholds hold) → [`Publication`] (every file to be written). Reading: [`Opening`]
+//! → [`OpenedRelease`] (signatures, order, freshness) → [`Fetching`] → [`VerifiedRelease`] (every byte has
+//! the digest both signed). The fields of these types are private, so holding a value is the evidence.
 //!
 //! # Bytes in, verdict out
 //!
-//! Nothing here fetches or writes. Reading is a conversation: a walk says which file it needs and how much of it,
-//! whoever drives it feeds what lies there, and the walk's last word is the verdict. So no transport can touch
-//! what is believed. The crate `warifu-channels` drives walks over channels and writes publications.
+//! Nothing here fetches or writes. Reading is a conversation: a walk says which file it needs and how much of
+//! it, whoever drives it feeds what lies there, and the walk's last word is the verdict. So no transport can
+//! touch what is believed. The crate `warifu-channels` drives walks over channels and writes publications.
 //!
 //! # From a proposal to a verified release
 //!
@@ -41,8 +41,8 @@
 //! # let [aoki, baba, server] = [1, 2, 3].map(|seed| SecretKey::from_seed(&[seed; 32]));
 //! # let head = ReleaseHead { release: 1, title: "定例".into(), created: now, commit: "0".repeat(40),
 //! #     previous: None, emergency: None, activate_at: None };
-//! # let masters = [MasterContent { series: "r06".into(), kind: "drug".into(), edition: "2024-06".into(), rows: 1,
-//! #     canonical: b"code\n1\n".to_vec(), formats: Default::default(), effective_from: None,
+//! # let masters = [MasterContent { series: "r06".into(), kind: "drug".into(), edition: "2024-06".into(),
+//! #     rows: 1, canonical: b"code\n1\n".to_vec(), formats: Default::default(), effective_from: None,
 //! #     waived: Vec::new() }];
 //! # use warifu_trust::testing::{Shelf, drive};
 //! # let mut channel = Shelf::default();
@@ -76,10 +76,10 @@
 //!
 //! # What it does not do
 //!
-//! It touches no file, no network, no clock, no environment and no terminal: bytes come in, and time comes in as
-//! [`UnixSeconds`]; only randomness for keys and salts is the operating system's. It knows nothing of git, of
-//! what a master means or of swapping. It has one signature scheme (Ed25519), one digest (SHA-256) and no switch
-//! to be lax.
+//! It touches no file, no network, no clock, no environment and no terminal: bytes come in, and time comes in
+//! as [`UnixSeconds`]; only randomness for keys and salts is the operating system's. It knows nothing of git,
+//! of what a master means or of swapping. It has one signature scheme (Ed25519), one digest (SHA-256) and no
+//! switch to be lax.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

@@ -94,7 +94,8 @@ impl Speak for RootFault {
             ),
             RootFault::RootThreshold { threshold, least } => say!(
                 lang,
-                "the root needs {threshold} signatures, but with fewer than {least} one organisation could change it without enough of the other's consent",
+                "the root needs {threshold} signatures, but with fewer than {least} one organisation could \
+                 change it without enough of the other's consent",
                 "root の必要署名数は {threshold} ですが、{least} 未満では一方の団体が他方の十分な同意なしに変更できてしまいます"
             ),
             RootFault::BelowPolicy { organisation, threshold, least } => {

@@ -10,7 +10,7 @@ use crate::{canonical, limits};
 
 /// A public key with its holder, as one person hands it to the others (a small JSON file).
 ///
-/// `{"organisation":"kikin","name":"Aoki Hanako","keytype":"ed25519","scheme":"ed25519","public":"<64 hex>"}`;
+/// `{"organisation":"kikin","name":"Aoki Hanako","keytype":"ed25519","scheme":"ed25519","public":"<hex>"}`;
 /// `organisation` is absent for the release manager's automation key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyCard {

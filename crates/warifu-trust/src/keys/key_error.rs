@@ -48,7 +48,8 @@ impl Speak for KeyError {
             ),
             KeyError::NotEncrypted => say!(
                 lang,
-                "this secret key is not protected by a passphrase; protect it with `openssl pkcs8 -topk8 -scrypt`",
+                "this secret key is not protected by a passphrase; protect it with `openssl pkcs8 -topk8 \
+                 -scrypt`",
                 "この秘密鍵はパスフレーズで保護されていません。`openssl pkcs8 -topk8 -scrypt` で保護してください"
             ),
             KeyError::NotASecretKeyFile => say!(
@@ -58,7 +59,8 @@ impl Speak for KeyError {
             ),
             KeyError::UnusualProtection => say!(
                 lang,
-                "the key file's protection is of a kind or cost that is not accepted; write it again with scrypt N=16384 and AES-256-CBC",
+                "the key file's protection is of a kind or cost that is not accepted; write it again with \
+                 scrypt N=16384 and AES-256-CBC",
                 "鍵ファイルの保護方式または計算量を受け付けられません。scrypt N=16384 と AES-256-CBC で作り直してください"
             ),
             KeyError::NotEd25519 => {

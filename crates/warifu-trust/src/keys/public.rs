@@ -36,7 +36,8 @@ impl PublicKey {
     /// The key's id: SHA-256 of the canonical form of its `{keytype, keyval, scheme}` and nothing else, as
     /// securesystemslib, tough and tuf-js compute it.
     pub fn id(&self) -> KeyId {
-        // TUF's key object (specification 1.0, section 4.2); written out, because nothing in it can vary in form.
+        // TUF's key object (specification 1.0, section 4.2); written out, because nothing in it can vary in
+        // form.
         let object = format!(r#"{{"keytype":"ed25519","keyval":{{"public":"{self}"}},"scheme":"ed25519"}}"#);
         KeyId(Digest::of(object.as_bytes()))
     }

@@ -29,7 +29,8 @@ const SCRYPT_LOG_N: u8 = 14;
 const SCRYPT_R: u32 = 8;
 const SCRYPT_P: u32 = 5;
 
-/// A file may ask for at most 2^18 x 8 x 128 bytes = 256 MiB and 16 rounds: above, it is an attack on the reader.
+/// A file may ask for at most 2^18 x 8 x 128 bytes = 256 MiB and 16 rounds: above, it is an attack on the
+/// reader.
 const MOST_SCRYPT_N: u64 = 1 << 18;
 
 /// The same reason, for files made elsewhere with PBKDF2.
@@ -87,8 +88,8 @@ impl SecretKey {
         document.to_pem(EncryptedPrivateKeyInfoRef::PEM_LABEL, LineEnding::LF).map_err(failed)
     }
 
-    /// Opens a key file with its passphrase. Files that `openssl genpkey -algorithm ed25519 -aes-256-cbc` made
-    /// are read too.
+    /// Opens a key file with its passphrase. Files that `openssl genpkey -algorithm ed25519 -aes-256-cbc`
+    /// made are read too.
     ///
     /// # Errors
     ///
@@ -107,7 +108,8 @@ impl SecretKey {
         let encrypted = EncryptedPrivateKeyInfoRef::try_from(document.as_bytes())
             .map_err(|_| KeyError::NotASecretKeyFile)?;
         check_cost(&encrypted)?;
-        // Any failure from here on is a wrong passphrase as far as anyone can tell: CBC has no seal of its own.
+        // Any failure from here on is a wrong passphrase as far as anyone can tell: CBC has no seal of its
+        // own.
         let opened = encrypted.decrypt(passphrase.as_bytes()).map_err(|_| KeyError::WrongPassphrase)?;
         let info = PrivateKeyInfoRef::from_der(opened.as_bytes()).map_err(|_| KeyError::WrongPassphrase)?;
         if info.algorithm.oid != ED25519 {

@@ -6,8 +6,8 @@ use warifu_values::say;
 use crate::error::spoken_error;
 use crate::keys::public::PublicKey;
 
-/// Something that holds an Ed25519 key and signs with it. It is not believed: each signature is verified under
-/// [`Signer::public`] before it is used.
+/// Something that holds an Ed25519 key and signs with it. It is not believed: each signature is verified
+/// under [`Signer::public`] before it is used.
 pub trait Signer {
     /// The public half of the key that signs.
     fn public(&self) -> PublicKey;
@@ -52,7 +52,8 @@ impl Speak for SignerError {
             }
             SignerError::DoesNotHold { key } => say!(
                 lang,
-                "what the holder of the key {key} gave is not its signature; nothing was signed, check the token",
+                "what the holder of the key {key} gave is not its signature; nothing was signed, check the \
+                 token",
                 "鍵 {key} の署名装置の出力が署名として成立しません。署名していません。装置を確認してください"
             ),
         }
@@ -70,7 +71,8 @@ pub(crate) struct Signature {
 impl Signature {
     /// Asks `signer` to sign, and verifies what it gives by the rule that every reader verifies by.
     pub(crate) fn over(message: &[u8], signer: &dyn Signer) -> Result<Self, SignerError> {
-        // Asked once: a token that is exchanged meanwhile signs under the key that was asked for, or not at all.
+        // Asked once: a token that is exchanged meanwhile signs under the key that was asked for, or not at
+        // all.
         let by = signer.public();
         let bytes = signer.sign(message)?;
         if by.verifies(message, &bytes) {

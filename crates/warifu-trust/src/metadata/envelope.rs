@@ -98,7 +98,8 @@ impl Envelope {
         self.message == other.message
     }
 
-    /// Takes the signatures off whose key is in none of `roles`: nothing unknown is carried along and signed over.
+    /// Takes the signatures off whose key is in none of `roles`: nothing unknown is carried along and signed
+    /// over.
     pub(crate) fn keep_signers_of(&mut self, roles: &[&RoleKeys]) {
         let known: BTreeSet<KeyId> = roles.iter().flat_map(|role| self.signers(role)).collect();
         self.signatures.retain(|id, _| known.contains(id));

@@ -1,8 +1,8 @@
 //! Where each file of a release lies on a channel.
 //!
 //! The plain layout of TUF with consistent snapshots: `metadata/<n>.root.json`, `metadata/<n>.targets.json`,
-//! `metadata/<n>.snapshot.json` and `targets/<sha256>.<name>` never change once written; `metadata/timestamp.json`
-//! is the one small file that does.
+//! `metadata/<n>.snapshot.json` and `targets/<sha256>.<name>` never change once written;
+//! `metadata/timestamp.json` is the one small file that does.
 
 use std::fmt;
 

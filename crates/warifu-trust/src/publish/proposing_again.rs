@@ -11,9 +11,9 @@ use crate::refusal::Refusal;
 use crate::release::{Manifest, Proposal, ProposalError};
 
 impl Tip {
-    /// The published release as a proposal, to be signed anew: its own manifest and blobs, each with the digest
-    /// that both signed. Also when its signatures have expired or a signer was revoked since. `None` when nothing
-    /// is published.
+    /// The published release as a proposal, to be signed anew: its own manifest and blobs, each with the
+    /// digest that both signed. Also when its signatures have expired or a signer was revoked since. `None`
+    /// when nothing is published.
     ///
     /// # Errors
     ///

@@ -68,7 +68,8 @@ impl Publication {
 }
 
 impl Publishable {
-    /// Signs the new timestamp with the release manager's automation key, which can publish and never approve.
+    /// Signs the new timestamp with the release manager's automation key, which can publish and never
+    /// approve.
     ///
     /// # Errors
     ///

@@ -25,8 +25,8 @@ pub struct Publishable {
 }
 
 impl Publishable {
-    /// Checks `halves` of `proposal` against `tip`: both thresholds under the newest root, the release and the
-    /// versions next in line, nothing expired at `now`.
+    /// Checks `halves` of `proposal` against `tip`: both thresholds under the newest root, the release and
+    /// the versions next in line, nothing expired at `now`.
     ///
     /// # Errors
     ///

@@ -123,7 +123,8 @@ impl Seen {
         Ok(self.has_root(0))
     }
 
-    /// A root that the channel lacks, as the first one does at first, is published along with the next release.
+    /// A root that the channel lacks, as the first one does at first, is published along with the next
+    /// release.
     fn has_root(self, place: usize) -> Step<ReadingTip> {
         match self.roots[..self.known].get(place) {
             Some(root) => {

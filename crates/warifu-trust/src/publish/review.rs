@@ -82,7 +82,8 @@ impl Speak for NotEqual {
         let places = counted(count as u64, "place");
         say!(
             lang,
-            "the proposal differs from what this repository gives in {places}: {lines}; do not sign, compare the repositories first",
+            "the proposal differs from what this repository gives in {places}: {lines}; do not sign, compare \
+             the repositories first",
             "草案が手元のリポジトリの再計算結果と {count} か所で異なります: {lines}。署名せず、まずリポジトリを比較してください"
         )
     }

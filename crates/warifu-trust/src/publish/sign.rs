@@ -55,8 +55,8 @@ impl Reviewed {
     ///
     /// # Errors
     ///
-    /// [`SignError`]. [`SignError::AlreadyApproved`] once Kokuho has signed: another signature would change the
-    /// bytes that Kokuho sealed.
+    /// [`SignError`]. [`SignError::AlreadyApproved`] once Kokuho has signed: another signature would change
+    /// the bytes that Kokuho sealed.
     pub fn sign_as_kikin(
         &self,
         tip: &Tip,
@@ -83,8 +83,8 @@ impl Reviewed {
         Ok(Signed { halves, tally })
     }
 
-    /// Signs Kokuho's half: `snapshot.json`, which lists `targets.json` as it lies there, with its signatures,
-    /// by length and SHA-256.
+    /// Signs Kokuho's half: `snapshot.json`, which lists `targets.json` as it lies there, with its
+    /// signatures, by length and SHA-256.
     ///
     /// # Errors
     ///

@@ -76,13 +76,15 @@ impl Speak for SignError {
                 let (published, previous) = (number(published), number(previous));
                 say!(
                     lang,
-                    "the proposal follows release {previous}, but release {published} is published (or has other content); draft it anew",
+                    "the proposal follows release {previous}, but release {published} is published (or has \
+                     other content); draft it anew",
                     "草案はリリース {previous} の次として作られていますが、公開中は {published} です(または内容が異なります)。草案を作り直してください"
                 )
             }
             SignError::AlreadyApproved => say!(
                 lang,
-                "Kokuho has already signed what Kikin's people signed; another signature of Kikin would change those bytes: publish it, or draft it anew",
+                "Kokuho has already signed what Kikin's people signed; another signature of Kikin would \
+                 change those bytes: publish it, or draft it anew",
                 "国保中央会が署名済みです。支払基金の署名を加えると承認された内容が変わるため、このまま公開するか草案を作り直してください"
             ),
             SignError::KikinFirst(tally) => {
@@ -95,17 +97,20 @@ impl Speak for SignError {
             }
             SignError::OtherContent { file } => say!(
                 lang,
-                "the draft's {file} is not of this proposal on this channel; draft it anew, and ask who changed it",
+                "the draft's {file} is not of this proposal on this channel; draft it anew, and ask who \
+                 changed it",
                 "草案の {file} がこの提案と一致しません。誰が変更したか確認し、草案を作り直してください"
             ),
             SignError::Expiry { file, expires } => say!(
                 lang,
-                "the draft's {file} expires at {expires}, which is past or too far ahead; draft it anew and check the clocks",
+                "the draft's {file} expires at {expires}, which is past or too far ahead; draft it anew and \
+                 check the clocks",
                 "草案の {file} の期限 {expires} が過去か遠すぎます。時計を確認し、草案を作り直してください"
             ),
             SignError::Overtaken => say!(
                 lang,
-                "the draft's halves do not have the channel's next versions: it has moved on since they were signed; draft and sign it anew",
+                "the draft's halves do not have the channel's next versions: it has moved on since they were \
+                 signed; draft and sign it anew",
                 "草案の署名の版が配信元の次の版と一致しません。署名後に更新されたため、草案を作り直して署名してください"
             ),
             SignError::Malformed(refusal) => refusal.say(lang),

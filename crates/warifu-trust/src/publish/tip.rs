@@ -74,8 +74,8 @@ impl Tip {
         version > published && version <= self.next_snapshot
     }
 
-    /// What the files beside the release are that a proposal's list goes on carrying: the whole current release
-    /// when a newer one is proposed, the same fallback again when the current one is renewed.
+    /// What the files beside the release are that a proposal's list goes on carrying: the whole current
+    /// release when a newer one is proposed, the same fallback again when the current one is renewed.
     pub(crate) fn carried(&self, manifest: &Manifest) -> Vec<TargetEntry> {
         let Some(published) = &self.published else { return Vec::new() };
         let listing = &published.listing;

@@ -2,8 +2,8 @@
 //! section 5).
 //!
 //! `sigstore_tuf::trusted::TrustedMetadataSet` walks the specification's workflow. Around it stand the rules
-//! that the specification leaves open, checked first: strict JSON, strict signatures counted by raw key, sound
-//! roots, length and SHA-256 in every list, no delegations, flat names.
+//! that the specification leaves open, checked first: strict JSON, strict signatures counted by raw key,
+//! sound roots, length and SHA-256 in every list, no delegations, flat names.
 
 use sigstore_tuf::trusted::TrustedMetadataSet;
 use warifu_values::digest::Digest;
@@ -68,8 +68,8 @@ impl Chain {
         let root = roots.last().cloned().ok_or_else(no_root)?;
         let now = freshness.instant();
         set.check_root_expired(now).map_err(|error| from_core("root.json", error))?;
-        // The floor. A file that no longer verifies under the newest root falls away: that is how TUF recovers
-        // from a stolen timestamp key that ran the versions up (specification, section 5.3.11).
+        // The floor. A file that no longer verifies under the newest root falls away: that is how TUF
+        // recovers from a stolen timestamp key that ran the versions up (specification, section 5.3.11).
         let floor = floor.filter(|floor| set.update_timestamp(&floor.timestamp, ANY_TIME).is_ok());
         let floor = floor.inspect(|floor| {
             let _ = set.update_snapshot(&floor.snapshot, ANY_TIME);

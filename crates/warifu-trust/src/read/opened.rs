@@ -15,8 +15,8 @@ pub enum Standing {
     SameAsRecorded,
 }
 
-/// A release that both organisations signed, in the right order, fresh when [`Opening`](crate::Opening) made it. Its content has
-/// not been read yet: [`OpenedRelease::fetching`].
+/// A release that both organisations signed, in the right order, fresh when [`Opening`](crate::Opening) made
+/// it. Its content has not been read yet: [`OpenedRelease::fetching`].
 #[derive(Debug, Clone)]
 pub struct OpenedRelease {
     verified: VerifiedChain,
@@ -45,7 +45,8 @@ impl OpenedRelease {
         self.standing
     }
 
-    /// When the first of its four metadata files expires: from then on it is [`Stale`](crate::OpenError::Stale).
+    /// When the first of its four metadata files expires: from then on it is
+    /// [`Stale`](crate::OpenError::Stale).
     pub fn expires(&self) -> UnixSeconds {
         self.verified.expires
     }

@@ -15,8 +15,8 @@ use crate::time::UnixSeconds;
 
 /// Opens what a channel offers: "may I move to this?"
 ///
-/// On success the state records the release. **Save the state also after an error**: a new root, and with it a
-/// revocation, that was learnt on the way must not be forgotten.
+/// On success the state records the release. **Save the state also after an error**: a new root, and with it
+/// a revocation, that was learnt on the way must not be forgotten.
 #[must_use = "nothing is opened before the walk is at its end"]
 pub struct Opening<'state> {
     state: &'state mut TrustedState,
@@ -81,8 +81,8 @@ impl Walk for Opening<'_> {
     }
 }
 
-/// Compares with what was recorded. This floor holds also when a rotated key made the metadata's versions start
-/// anew.
+/// Compares with what was recorded. This floor holds also when a rotated key made the metadata's versions
+/// start anew.
 fn opened(
     state: &mut TrustedState,
     now: UnixSeconds,
@@ -104,8 +104,8 @@ fn opened(
     Ok(OpenedRelease::of(verified, standing, state.root().version()))
 }
 
-/// Opens what `state` recorded: "is it still intact?" Expiry is not looked at, because a restart is no rollback
-/// and expired metadata never stops a checker.
+/// Opens what `state` recorded: "is it still intact?" Expiry is not looked at, because a restart is no
+/// rollback and expired metadata never stops a checker.
 ///
 /// # Errors
 ///

@@ -9,16 +9,16 @@ use crate::time::UnixSeconds;
 /// A reader's trust: the pinned root and those that followed, the files of the release accepted last, and the
 /// latest instant at which something fresh was seen.
 ///
-/// Everything is kept as the bytes that were signed ([`TrustedState::to_bytes`]) and verified anew when loaded
-/// ([`TrustedState::from_bytes`]).
+/// Everything is kept as the bytes that were signed ([`TrustedState::to_bytes`]) and verified anew when
+/// loaded ([`TrustedState::from_bytes`]).
 #[derive(Debug, Clone)]
 pub struct TrustedState {
     pub(crate) policy: Policy,
     /// From the pinned one on; never empty.
     pub(crate) roots: Vec<SignedRoot>,
     pub(crate) recorded: Option<Recorded>,
-    /// Moves only when metadata that was fresh at that instant was accepted, so one wrong clock cannot push it
-    /// past the next expiry for good.
+    /// Moves only when metadata that was fresh at that instant was accepted, so one wrong clock cannot push
+    /// it past the next expiry for good.
     pub(crate) known_time: UnixSeconds,
 }
 

@@ -60,7 +60,8 @@ impl Need {
         Need { path, limit_bytes }
     }
 
-    /// The bytes of `answer`, none when the file is absent. The limit holds whether the transport kept it or not.
+    /// The bytes of `answer`, none when the file is absent. The limit holds whether the transport kept it or
+    /// not.
     pub(crate) fn taken(&self, answer: Answer) -> Result<Option<Vec<u8>>, Refusal> {
         match answer {
             Answer::Absent => Ok(None),

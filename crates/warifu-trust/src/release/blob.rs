@@ -8,7 +8,8 @@ use crate::limits;
 use crate::refusal::Refusal;
 use crate::release::manifest::Content;
 
-/// zstd's level, 1 to 22. What is signed is the uncompressed content, so the level may differ between releases.
+/// zstd's level, 1 to 22. What is signed is the uncompressed content, so the level may differ between
+/// releases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CompressionLevel(i32);
 

@@ -106,8 +106,9 @@ pub struct MasterEntry {
     pub blob: TargetName,
 }
 
-/// A finding that refuses data, and that the publishing side let pass: by a waiver with a reason, or accepted by name.
-/// It is signed with the rest, so that a checker lets pass what both organisations did, and nothing else.
+/// A finding that refuses data, and that the publishing side let pass: by a waiver with a reason, or accepted
+/// by name. It is signed with the rest, so that a checker lets pass what both organisations did, and nothing
+/// else.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Waived {
@@ -158,7 +159,8 @@ pub struct MasterContent {
 }
 
 impl Manifest {
-    /// The manifest of these masters. The proposer and every reviewer call this with what each computed alone.
+    /// The manifest of these masters. The proposer and every reviewer call this with what each computed
+    /// alone.
     ///
     /// # Errors
     ///

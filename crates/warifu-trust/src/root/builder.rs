@@ -165,8 +165,8 @@ impl Book {
         WireRole { threshold, keyids: cards.iter().map(|card| self.enter(card)).collect() }
     }
 
-    /// Enters a card and gives its key id. The same person's key may stand in `root` and in its organisation's
-    /// release role; under another name or organisation it is a fault.
+    /// Enters a card and gives its key id. The same person's key may stand in `root` and in its
+    /// organisation's release role; under another name or organisation it is a fault.
     fn enter(&mut self, card: &KeyCard) -> String {
         let id = card.public.id().to_string();
         let holder = WireHolder { name: card.name.clone(), organisation: card.organisation };

@@ -13,7 +13,8 @@ use crate::root::summary::RootSummary;
 use crate::root::table::RoleTable;
 use crate::tally::Tally;
 
-/// A sound root that is being signed, by any officer on any machine in any order: read the file, sign, write it.
+/// A sound root that is being signed, by any officer on any machine in any order: read the file, sign, write
+/// it.
 #[derive(Debug, Clone)]
 pub struct RootDraft {
     envelope: Envelope,
@@ -130,7 +131,8 @@ impl Speak for RootSignError {
             ),
             RootSignError::NotTheNext { version, expected } => say!(
                 lang,
-                "this root has version {version}, but version {expected} comes next; draft it again from the newest root",
+                "this root has version {version}, but version {expected} comes next; draft it again from the \
+                 newest root",
                 "この root の版は {version} ですが、次は {expected} です。最新の root から作り直してください"
             ),
             RootSignError::NotEnough { own, previous: None } => say!(
@@ -140,7 +142,8 @@ impl Speak for RootSignError {
             ),
             RootSignError::NotEnough { own, previous: Some(previous) } => say!(
                 lang,
-                "the root is signed by {own} new officers and {previous} of the previous root; pass the draft on to the others",
+                "the root is signed by {own} new officers and {previous} of the previous root; pass the \
+                 draft on to the others",
                 "root の署名が不足しています(新 {own}、旧 {previous})。他の責任者に回してください"
             ),
             RootSignError::Signer(error) => error.say(lang),

@@ -1,7 +1,8 @@
 //! The table of roles: its form in `root.json`, and the rules by which it is sound.
 //!
 //! One check serves the builder and every reader, so no root can be made that is refused later, and none is
-//! accepted that could not have been made here. The rules go beyond the specification; each names what it stops.
+//! accepted that could not have been made here. The rules go beyond the specification; each names what it
+//! stops.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -121,8 +122,8 @@ impl RoleTable {
         }
     }
 
-    /// With all officers of one side and fewer of the other than its release threshold, the root must not move:
-    /// else it would be the weak path to a release.
+    /// With all officers of one side and fewer of the other than its release threshold, the root must not
+    /// move: else it would be the weak path to a release.
     fn check_root_threshold(&self, faults: &mut Vec<RootFault>) {
         let officers = PerOrganisation::from_fn(|organisation| {
             u32::try_from(self.officers(organisation).len()).unwrap_or(u32::MAX)

@@ -123,7 +123,8 @@ impl Verify {
         let mut text = manifest_lines(verified.manifest(), lang);
         text.push_str(&say!(
             lang,
-            "signed by {kikin} (Kikin) and {kokuho} (Kokuho); every byte is what both signed\nfresh until {}\n",
+            "signed by {kikin} (Kikin) and {kokuho} (Kokuho); every byte is what both signed\nfresh until \
+             {}\n",
             "署名: {kikin}（支払基金）、{kokuho}（国保中央会）。全バイトが両者の署名と一致しました\n有効期限 {}\n",
             opened.expires()
         ));

@@ -79,7 +79,8 @@ struct Draft {
     /// What it is, for people.
     #[arg(long)]
     title: String,
-    /// Mark it as an emergency, with a reason that every reader shows; it passes no check and needs no fewer signatures.
+    /// Mark it as an emergency, with a reason that every reader shows; it passes no check and needs no fewer
+    /// signatures.
     #[arg(long, value_name = "REASON")]
     emergency: Option<String>,
     /// From when checkers judge by it, such as 2024-06-01T00:00:00+09:00; otherwise at once.
@@ -93,11 +94,11 @@ struct Draft {
     output: PathBuf,
 }
 
-/// Make a draft of the published release again, to be signed anew before its signatures expire or after a signer's
-/// key was revoked.
+/// Make a draft of the published release again, to be signed anew before its signatures expire or after a
+/// signer's key was revoked.
 ///
-/// Number and content stay as they are. They are read from the channel and compared with the digests that both
-/// signed; the repository must give the same, as it must for every signer.
+/// Number and content stay as they are. They are read from the channel and compared with the digests that
+/// both signed; the repository must give the same, as it must for every signer.
 #[derive(Debug, clap::Args)]
 struct Renew {
     #[command(flatten)]
@@ -230,7 +231,8 @@ impl Renew {
         let proposal = published.ok_or_else(|| {
             Failure::new(
                 Exit::CouldNotRun,
-                "nothing has been published on this channel yet; make the first release with `warifu release draft`",
+                "nothing has been published on this channel yet; make the first release with `warifu release \
+                 draft`",
                 "まだ何も公開されていません。warifu release draft で最初のリリースを作成してください",
             )
         })?;

@@ -234,7 +234,8 @@ impl Finish {
             let file = self.output.display();
             context.print(&say!(
                 context.lang,
-                "{file}: root version {}, sha256 {sha256}\nEvery node pins this file; compare the digest by voice.\n",
+                "{file}: root version {}, sha256 {sha256}\nEvery node pins this file; compare the digest by \
+                 voice.\n",
                 "{file}: ルート 第{}版、sha256 {sha256}\n全ノードに配布し、ダイジェストを口頭で照合してください。\n",
                 root.version()
             ))?;
