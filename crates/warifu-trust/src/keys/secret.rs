@@ -29,12 +29,13 @@ const SCRYPT_LOG_N: u8 = 14;
 const SCRYPT_R: u32 = 8;
 const SCRYPT_P: u32 = 5;
 
-/// A file may ask for at most 2^18 x 8 x 128 bytes = 256 MiB and 16 rounds: above, it is an attack on the
-/// reader.
+/// A file may ask for at most 2^18 x 8 x 128 bytes = 256 MiB, gone through once: above, it is an attack on the
+/// reader. That takes about a second, five times what a key of this crate takes.
 const MOST_SCRYPT_N: u64 = 1 << 18;
+const MOST_SCRYPT_WORK: u64 = MOST_SCRYPT_N * 8;
 
-/// The same reason, for files made elsewhere with PBKDF2.
-const MOST_PBKDF2_ROUNDS: u32 = 10_000_000;
+/// The same reason, for files made elsewhere with PBKDF2: about as long.
+const MOST_PBKDF2_ROUNDS: u32 = 2_000_000;
 
 /// The secret half of a key. `Debug` shows the public half; the bytes are wiped when dropped.
 pub struct SecretKey(SigningKey);
@@ -144,7 +145,9 @@ fn check_cost(encrypted: &EncryptedPrivateKeyInfoRef<'_>) -> Result<(), KeyError
     let parameters = encrypted.encryption_algorithm.pbes2().ok_or(KeyError::UnusualProtection)?;
     let bearable = match (parameters.kdf.scrypt(), parameters.kdf.pbkdf2()) {
         (Some(scrypt), _) => {
-            scrypt.cost_parameter <= MOST_SCRYPT_N && scrypt.block_size <= 8 && scrypt.parallelization <= 16
+            let rounds = u64::from(scrypt.block_size).saturating_mul(scrypt.parallelization.into());
+            let work = scrypt.cost_parameter.saturating_mul(rounds);
+            scrypt.cost_parameter <= MOST_SCRYPT_N && scrypt.block_size <= 8 && work <= MOST_SCRYPT_WORK
         }
         (None, Some(pbkdf2)) => pbkdf2.iteration_count <= MOST_PBKDF2_ROUNDS,
         (None, None) => false,
@@ -200,5 +203,20 @@ mod tests {
         assert!(matches!(SecretKey::from_encrypted_pem(pem, &passphrase("x")), Err(KeyError::NotEncrypted)));
         let other = SecretKey::from_encrypted_pem("hello", &passphrase("x"));
         assert!(matches!(other, Err(KeyError::NotASecretKeyFile)));
+    }
+
+    #[test]
+    fn a_key_file_that_would_keep_its_reader_busy_is_refused() {
+        let refused = |log_n, p| {
+            let cost = scrypt::Params::new(log_n, 8, p).unwrap();
+            let protection = pbes2::Parameters::generate_scrypt_aes256cbc(cost, &[0; 16], [0; 16]).unwrap();
+            let encrypted_data = OctetStringRef::new(&[0; 48]).unwrap();
+            let encrypted =
+                EncryptedPrivateKeyInfoRef { encryption_algorithm: protection.into(), encrypted_data };
+            check_cost(&encrypted).is_err()
+        };
+        assert!(!refused(SCRYPT_LOG_N, SCRYPT_P) && !refused(18, 1));
+        // 256 MiB sixteen times over is ten seconds.
+        assert!(refused(18, 2) && refused(18, 16) && refused(19, 1));
     }
 }
