@@ -43,7 +43,7 @@
 //! #     previous: None, emergency: None, activate_at: None };
 //! # let masters = [MasterContent { series: "r06".into(), kind: "drug".into(), edition: "2024-06".into(),
 //! #     rows: 1, canonical: b"code\n1\n".to_vec(), formats: Default::default(), effective_from: None,
-//! #     waived: Vec::new() }];
+//! #     made_of: warifu_values::judgement::Basis::Full, published: None, let_pass: Vec::new() }];
 //! # use warifu_trust::testing::{Shelf, drive};
 //! # let mut channel = Shelf::default();
 //! // Once: a root, signed by officers of both, pinned at every node.
@@ -122,7 +122,7 @@ pub use read::{
 pub use refusal::Refusal;
 pub use release::{
     CompressionLevel, Content, Emergency, Form, FormatFile, Found, Manifest, ManifestError, MasterContent,
-    MasterEntry, Previous, Proposal, ProposalError, ReleaseHead, VerifiedRelease, Waived, find_in_release,
+    MasterEntry, Previous, Proposal, ProposalError, ReleaseHead, VerifiedRelease, find_in_release,
 };
 pub use root::{Policy, RootBuilder, RootDraft, RootSignError, RootSummary, SignedRoot};
 pub use tally::Tally;

@@ -1,7 +1,7 @@
 //! Inputs and outputs: inputs are read up to a limit, outputs appear whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use warifu_masters::file::FILE_LIMIT_BYTES;
@@ -79,7 +79,18 @@ fn folder_of(path: &Path) -> Result<&Path, Failure> {
 /// # Errors
 /// When any step fails, with nothing left behind and `path` as it was.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    put(path, bytes, Readers::Usual)
+    put(path, Readers::Usual, |out| out.write_all(bytes))
+}
+
+/// As [`write`], for what is too large to be held: `content` writes it piece by piece.
+///
+/// # Errors
+/// When any step fails, with nothing left behind and `path` as it was.
+pub fn write_pieces(
+    path: &Path,
+    content: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    put(path, Readers::Usual, content)
 }
 
 /// Writes a secret: as `write`, readable by its owner only, and never over anything that is there.
@@ -87,7 +98,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 /// # Errors
 /// When any step fails, or `path` is there already.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    put(path, bytes, Readers::OwnerOnly)
+    put(path, Readers::OwnerOnly, |out| out.write_all(bytes))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -96,7 +107,11 @@ enum Readers {
     OwnerOnly,
 }
 
-fn put(path: &Path, bytes: &[u8], readers: Readers) -> Result<(), Failure> {
+fn put(
+    path: &Path,
+    readers: Readers,
+    content: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<(), Failure> {
     let folder = folder_of(path)?;
     let done = (|| {
         if let (Ok(there), Readers::Usual) = (fs::metadata(path), readers) {
@@ -105,7 +120,7 @@ fn put(path: &Path, bytes: &[u8], readers: Readers) -> Result<(), Failure> {
             }
             if !there.is_file() {
                 // Renaming would put a file in the device's place.
-                return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
+                return content(&mut fs::OpenOptions::new().write(true).open(path)?);
             }
         }
         // A link is followed: renaming would put a file in the link's place, be it that of /dev/stdout.
@@ -121,7 +136,7 @@ fn put(path: &Path, bytes: &[u8], readers: Readers) -> Result<(), Failure> {
         let opened = File::open(folder)?;
         // Temporary files are made with mode 600.
         let mut file = tempfile::Builder::new().prefix(".warifu-").tempfile_in(folder)?;
-        file.write_all(bytes)?;
+        content(file.as_file_mut())?;
         if readers == Readers::Usual {
             set_usual_permissions(file.as_file(), path)?;
         }

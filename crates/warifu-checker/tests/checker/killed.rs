@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use warifu_channels::{Address, PublishChannel, publish, publish_root, read_tip};
-use warifu_checker::client::Client;
+use warifu_checker::cli::Client;
 use warifu_checker::log::now;
 use warifu_trust::testing::{World, head};
 use warifu_trust::{CompressionLevel, Proposal, Publishable, Validity};

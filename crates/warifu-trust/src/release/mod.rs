@@ -11,7 +11,7 @@ pub use blob::CompressionLevel;
 pub(crate) use blob::decompress;
 pub use find::{Form, Found, find_in_release};
 pub use manifest::{
-    Content, Emergency, FormatFile, Manifest, MasterContent, MasterEntry, Previous, ReleaseHead, Waived,
+    Content, Emergency, FormatFile, Manifest, MasterContent, MasterEntry, Previous, ReleaseHead,
 };
 pub use manifest_error::ManifestError;
 pub use proposal::{Proposal, ProposalError};

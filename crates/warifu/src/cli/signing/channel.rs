@@ -6,7 +6,7 @@ use clap::Subcommand;
 use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
-use warifu::release::{signed_file, trust_failure};
+use warifu::release::{RELEASE_FILE, signed_file, trust_failure};
 use warifu_channels::{Channel, ReadError, fetch, fetch_fallback, fetch_manifest, open};
 use warifu_trust::{Form, OpenError, OpenedRelease, VerifiedRelease, find_in_release};
 use warifu_values::digest::Digest;
@@ -186,6 +186,9 @@ impl Fetch {
                 &error,
             )
         })?;
+        // What the files were made of and what was let pass: `warifu validate` judges them by it.
+        let manifest = verified.manifest().to_bytes().map_err(|error| trust_failure(&error))?;
+        files::write(&self.output.join(RELEASE_FILE), &manifest)?;
         let mut listed = Vec::new();
         let mut text = String::new();
         for (entry, (name, bytes)) in made {
