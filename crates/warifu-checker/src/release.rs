@@ -1,6 +1,6 @@
 //! A release's content: the manifest and the canonical bytes of its masters, each with the digest it names.
 
-use warifu_trust::{Manifest, MasterEntry, ReleaseRef, VerifiedRelease};
+use warifu_trust::{Manifest, ManifestError, MasterEntry, ReleaseRef, VerifiedRelease};
 use warifu_values::digest::Digest;
 
 /// A manifest with the bytes it lists. Made only where every byte was compared with its digest.
@@ -13,14 +13,20 @@ pub struct ReleaseContent {
 
 /// Bytes that a manifest does not list, or lists otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{series}/{kind}: the content is not what the manifest of release {release} lists")]
-pub struct NotThatContent {
-    /// The release.
-    pub release: u64,
-    /// The master's series.
-    pub series: String,
-    /// The master's kind.
-    pub kind: String,
+pub enum NotThatContent {
+    /// A master's bytes are missing or other ones.
+    #[error("{series}/{kind}: the content is not what the manifest of release {release} lists")]
+    Master {
+        /// The release.
+        release: u64,
+        /// The master's series.
+        series: String,
+        /// The master's kind.
+        kind: String,
+    },
+    /// The manifest has no digest.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
 }
 
 impl ReleaseContent {
@@ -29,11 +35,11 @@ impl ReleaseContent {
     /// # Errors
     /// [`NotThatContent`] names the first master whose bytes are missing or have another digest.
     pub fn new(manifest: Manifest, masters: Vec<Vec<u8>>) -> Result<Self, NotThatContent> {
-        let id = ReleaseRef { release: manifest.release, manifest: manifest.digest() };
+        let id = ReleaseRef { release: manifest.release, manifest: manifest.digest()? };
         for (at, entry) in manifest.masters.iter().enumerate() {
             let bytes = masters.get(at);
             if bytes.is_none_or(|bytes| Digest::of(bytes) != entry.canonical.sha256) {
-                return Err(NotThatContent {
+                return Err(NotThatContent::Master {
                     release: id.release,
                     series: entry.series.clone(),
                     kind: entry.kind.clone(),

@@ -3,10 +3,8 @@
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use warifu_trust::{
-    DirectoryChannel, FetchError, OpenError, OpenedRelease, Policy, ReleaseRef, StateError, StateStore,
-    TrustedState, UnixSeconds, open,
-};
+use warifu_channels::{Address, Channel, ReadError, StateStore, fetch, open};
+use warifu_trust::{OpenError, OpenedRelease, Policy, ReleaseRef, TrustError, TrustedState, UnixSeconds};
 
 use crate::release::ReleaseContent;
 use crate::said::Said;
@@ -20,6 +18,22 @@ pub enum SourceError {
     Stale(Said),
     /// Trust is refused.
     Refused(Said),
+}
+
+impl SourceError {
+    /// Trust is refused, or it could not be asked.
+    fn of(error: &impl TrustError) -> Self {
+        let said = Said::of(error);
+        if error.is_trust_refusal() { SourceError::Refused(said) } else { SourceError::Unavailable(said) }
+    }
+
+    /// The same of a channel that was opened, which may also be stale.
+    fn of_opening(error: &ReadError<OpenError>) -> Self {
+        match error {
+            ReadError::Verdict(OpenError::Stale { .. }) => SourceError::Stale(Said::of(error)),
+            error => SourceError::of(error),
+        }
+    }
 }
 
 /// A release that may be moved to, its content not read yet.
@@ -43,30 +57,31 @@ pub trait ReleaseSource: Send + Sync {
     fn open(&self, now: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError>;
 }
 
-/// A channel in a directory, and what was trusted of it before.
-#[derive(Debug)]
+/// A channel, and what was trusted of it before.
 pub struct TrustSource {
-    channel: DirectoryChannel,
+    channel: Box<dyn Channel + Send + Sync>,
     store: StateStore,
     state: Mutex<TrustedState>,
 }
 
 impl TrustSource {
-    /// Reads `channel`; `root` is the pinned root file's bytes, and `trusted` the directory that remembers
-    /// what was accepted.
+    /// Reads the channel at the address `channel`; `root` is the pinned root file's bytes, and `trusted` the
+    /// directory that remembers what was accepted.
     ///
     /// # Errors
-    /// [`StateError`]: the root is not sound, or what is remembered does not verify.
-    pub fn new(channel: &Path, root: &[u8], trusted: &Path) -> Result<Self, StateError> {
+    /// [`SourceError::Unavailable`]: the address leads nowhere, or what is remembered cannot be read.
+    /// [`SourceError::Refused`]: the root is not sound, or what is remembered does not verify.
+    pub fn new(channel: &Path, root: &[u8], trusted: &Path) -> Result<Self, SourceError> {
+        let channel = Address::parse(channel).map_err(|error| SourceError::of(&error))?.channel();
         let store = StateStore::new(trusted);
-        let state = store.load(root, Policy::default())?;
-        Ok(TrustSource { channel: DirectoryChannel::new(channel), store, state: Mutex::new(state) })
+        let state = store.load(root, Policy::default()).map_err(|error| SourceError::of(&error))?;
+        Ok(TrustSource { channel, store, state: Mutex::new(state) })
     }
 }
 
 struct ChannelOffer<'a> {
     opened: OpenedRelease,
-    channel: &'a DirectoryChannel,
+    channel: &'a (dyn Channel + Send + Sync),
 }
 
 impl Offer for ChannelOffer<'_> {
@@ -75,10 +90,9 @@ impl Offer for ChannelOffer<'_> {
     }
 
     fn fetch(self: Box<Self>) -> Result<ReleaseContent, SourceError> {
-        match self.opened.fetch(self.channel) {
+        match fetch(self.channel, &self.opened) {
             Ok(release) => Ok(ReleaseContent::from(&release)),
-            Err(error @ FetchError::Unreachable(_)) => Err(SourceError::Unavailable(Said::of(&error))),
-            Err(error @ FetchError::Refused(_)) => Err(SourceError::Refused(Said::of(&error))),
+            Err(error) => Err(SourceError::of(&error)),
         }
     }
 }
@@ -86,16 +100,14 @@ impl Offer for ChannelOffer<'_> {
 impl ReleaseSource for TrustSource {
     fn open(&self, now: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let opened = open(&self.channel, &mut state, now);
+        let opened = open(self.channel.as_ref(), &mut state, now);
         // Also after a refusal: a new root, and with it a revocation, must not be forgotten.
         if let Err(error) = self.store.save(&state) {
             return Err(SourceError::Unavailable(Said::of(&error)));
         }
         match opened {
-            Ok(opened) => Ok(Box::new(ChannelOffer { opened, channel: &self.channel })),
-            Err(error @ OpenError::Stale { .. }) => Err(SourceError::Stale(Said::of(&error))),
-            Err(error) if error.is_trust_refusal() => Err(SourceError::Refused(Said::of(&error))),
-            Err(error) => Err(SourceError::Unavailable(Said::of(&error))),
+            Ok(opened) => Ok(Box::new(ChannelOffer { opened, channel: self.channel.as_ref() })),
+            Err(error) => Err(SourceError::of_opening(&error)),
         }
     }
 }
@@ -106,11 +118,10 @@ impl ReleaseSource for TrustSource {
 /// [`SourceError`].
 pub fn newest(channel: &Path, root: &[u8], now: UnixSeconds) -> Result<ReleaseContent, SourceError> {
     let pinned = TrustedState::pin(root, Policy::default());
-    let mut state = pinned.map_err(|error| SourceError::Refused(Said::of(&error)))?;
-    let channel = DirectoryChannel::new(channel);
-    match open(&channel, &mut state, now) {
-        Ok(opened) => Box::new(ChannelOffer { opened, channel: &channel }).fetch(),
-        Err(error) if error.is_trust_refusal() => Err(SourceError::Refused(Said::of(&error))),
-        Err(error) => Err(SourceError::Unavailable(Said::of(&error))),
+    let mut state = pinned.map_err(|error| SourceError::of(&error))?;
+    let channel = Address::parse(channel).map_err(|error| SourceError::of(&error))?.channel();
+    match open(channel.as_ref(), &mut state, now) {
+        Ok(opened) => Box::new(ChannelOffer { opened, channel: channel.as_ref() }).fetch(),
+        Err(error) => Err(SourceError::of_opening(&error)),
     }
 }

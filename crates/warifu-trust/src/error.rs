@@ -8,7 +8,10 @@ pub trait TrustError: std::error::Error + Speak {
     fn is_trust_refusal(&self) -> bool;
 }
 
-/// `Display` in English from [`Speak`], and `Error` with the source that `$source` names.
+/// `Display` in English from [`Speak`], and `Error` with the source that `$source` names; for the crates that
+/// carry this one's verdicts to people.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! spoken_error {
     ($type:ty, $refusal:expr, $source:expr) => {
         impl ::std::fmt::Display for $type {
@@ -32,7 +35,7 @@ macro_rules! spoken_error {
             }
         }
 
-        impl $crate::error::TrustError for $type {
+        impl $crate::TrustError for $type {
             fn is_trust_refusal(&self) -> bool {
                 <$type>::is_trust_refusal(self)
             }

@@ -1,6 +1,7 @@
 //! How much is read of anything, and why no more.
 //!
-//! Every limit is applied before the bytes are parsed, so a hostile channel can cost at most this much memory.
+//! Every limit is applied before the bytes are parsed, so a hostile channel can cost at most this much
+//! memory.
 
 /// A `root.json`. 30 keys with names are about 10 kB; python-tuf's default is the same number.
 pub const ROOT_BYTES: u64 = 512_000;

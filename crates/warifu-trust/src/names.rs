@@ -22,8 +22,8 @@ impl TargetName {
         TargetName(format!("release-{number}.json"))
     }
 
-    /// The blob of canonical bytes with `canonical` as their digest: `r06.procedure.<16 digits>.csv.zst`. Named
-    /// by content, so a master that did not change keeps its blob from release to release.
+    /// The blob of canonical bytes with `canonical` as their digest: `r06.procedure.<16 digits>.csv.zst`.
+    /// Named by content, so a master that did not change keeps its blob from release to release.
     pub(crate) fn blob(series: &str, kind: &str, canonical: Digest) -> Self {
         TargetName(format!("{series}.{kind}.{}.csv.zst", &canonical.to_string()[..16]))
     }

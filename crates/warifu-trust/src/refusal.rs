@@ -3,10 +3,10 @@
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use crate::envelope::Tally;
 use crate::error::spoken_error;
 use crate::organisation::{Organisation, PerOrganisation};
-use crate::root::UnsoundRoot;
+use crate::tally::Tally;
+use crate::unsound::UnsoundRoot;
 
 /// What was offered is not believed, and why. Keep what works and tell people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,14 +105,16 @@ impl Speak for Refusal {
             }
             Refusal::Timestamp => say!(
                 lang,
-                "timestamp.json is not signed by the release manager's key; keep what is running and check the channel's address",
+                "timestamp.json is not signed by the release manager's key; keep what is running and check \
+                 the channel's address",
                 "timestamp.json がリリース管理者の鍵で署名されていません。現行のまま運用し、配信元を確認してください"
             ),
             Refusal::RootSignatures { version, own, previous } => {
                 let previous = previous.map_or_else(|| "-".to_owned(), |tally| tally.to_string());
                 say!(
                     lang,
-                    "root version {version} is signed by {own} of its officers and {previous} of the previous root's; do not install it",
+                    "root version {version} is signed by {own} of its officers and {previous} of the \
+                     previous root's; do not install it",
                     "root 第{version}版の署名が不足しています(自版 {own}、前版 {previous})。導入しないでください"
                 )
             }
@@ -124,12 +126,14 @@ impl Speak for Refusal {
             Refusal::UnsoundRoot(unsound) => unsound.say(lang),
             Refusal::Rollback { what, recorded, offered } => say!(
                 lang,
-                "{what} {offered} is older than {recorded}, which was accepted before: a rollback; keep what is running and check the channel",
+                "{what} {offered} is older than {recorded}, which was accepted before: a rollback; keep what \
+                 is running and check the channel",
                 "{what} {offered} は受入済みの {recorded} より古く、巻き戻しの疑いがあります。現行のまま運用し、配信元を確認してください"
             ),
             Refusal::OtherContent { release } => say!(
                 lang,
-                "release {release} was accepted before with other content; keep what is running and ask both organisations",
+                "release {release} was accepted before with other content; keep what is running and ask both \
+                 organisations",
                 "リリース {release} は以前と内容が異なります。現行のまま運用し、両団体に確認してください"
             ),
             Refusal::Mismatch { file } => say!(
@@ -139,7 +143,8 @@ impl Speak for Refusal {
             ),
             Refusal::NoDigest { file } => say!(
                 lang,
-                "{file} does not pin length and SHA-256 of what it lists, so content could be swapped after approval",
+                "{file} does not pin length and SHA-256 of what it lists, so content could be swapped after \
+                 approval",
                 "{file} に長さと SHA-256 の指定がなく、承認後に差し替えられるおそれがあります"
             ),
             Refusal::Delegations => say!(

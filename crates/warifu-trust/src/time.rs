@@ -10,7 +10,8 @@ const LAST: i64 = 253_402_207_200;
 
 /// An instant in whole seconds since 1970-01-01T00:00:00Z, within 1970..=9999.
 ///
-/// Shown and stored as `2026-04-01T00:00:00Z`, the format of TUF's `expires` (specification 1.0, section 4.3).
+/// Shown and stored as `2026-04-01T00:00:00Z`, the format of TUF's `expires` (specification 1.0, section
+/// 4.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UnixSeconds(i64);
 

@@ -24,10 +24,7 @@ pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
     let directory =
         StateDirectory::open(&serve.state).map_err(|error| Failure::could_not(Said::of(&error)))?;
     let root = read_file(&serve.root)?;
-    let source = TrustSource::new(&serve.channel, &root, &directory.trusted()).map_err(|error| Failure {
-        status: if error.is_trust_refusal() { 3 } else { 2 },
-        said: Said::of(&error),
-    })?;
+    let source = TrustSource::new(&serve.channel, &root, &directory.trusted())?;
     let recent = Recent::open(directory.recent(), serve.replay_files)?;
     let recent = Arc::new(recent);
     let thresholds = Thresholds {

@@ -3,7 +3,7 @@
 //! ```text
 //! content/<sha256>      canonical bytes of a master
 //! manifests/<sha256>    manifests
-//! trusted/              what was accepted of the channel (warifu_trust::StateStore)
+//! trusted/              what was accepted of the channel (warifu_channels::StateStore)
 //! recent/               claim files to replay
 //! checker.json          the record: the one file that changes
 //! lock                  held while a checker runs
@@ -162,7 +162,11 @@ impl StateDirectory {
             write(self.content(digest), bytes, digest)?;
         }
         let digest = content.id().manifest;
-        write(self.manifest(digest), &content.manifest().to_bytes(), digest)
+        let path = self.manifest(digest);
+        let bytes = content.manifest().to_bytes();
+        let bytes =
+            bytes.map_err(|error| io_error(&path)(io::Error::new(io::ErrorKind::InvalidData, error)))?;
+        write(path, &bytes, digest)
     }
 
     /// Reads a release's content, every byte by its digest.

@@ -5,18 +5,19 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use warifu_channels::{Address, PublishChannel, publish, publish_root, read_tip};
 use warifu_checker::cli::Client;
 use warifu_checker::log::now;
 use warifu_trust::testing::{World, head};
-use warifu_trust::{CompressionLevel, DirectoryChannel, Proposal, Publishable, Tip, Validity, publish};
+use warifu_trust::{CompressionLevel, Proposal, Publishable, Validity};
 
 use crate::world::{check, claim_file, good, procedures};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_warifu-checker");
 
 /// Publishes release `number`, signed by both.
-fn publish_release(world: &World, channel: &DirectoryChannel, number: u64) {
-    let tip = Tip::read(channel, &world.reader()).unwrap();
+fn publish_release(world: &World, channel: &dyn PublishChannel, number: u64) {
+    let tip = read_tip(channel, &world.reader()).unwrap();
     let masters = [procedures(&good())];
     let proposal = Proposal::new(head(number, tip.release()), &masters, CompressionLevel::FAST).unwrap();
     let halves = world.sign(&tip, &proposal);
@@ -67,10 +68,11 @@ fn killed_and_without_its_channel_it_judges_by_the_same_release() {
     let directory = tempfile::tempdir().unwrap();
     let at = directory.path();
     let world = World::at(now());
-    let channel = DirectoryChannel::create_in(at.join("channel")).unwrap();
-    warifu_trust::publish_root(&channel, &world.root).unwrap();
+    let channel = Address::folder(&at.join("channel")).publish_channel();
+    let channel = channel.as_ref();
+    publish_root(channel, &world.root).unwrap();
     std::fs::write(at.join("root.json"), world.root.bytes()).unwrap();
-    publish_release(&world, &channel, 1);
+    publish_release(&world, channel, 1);
 
     let first = Running::start(at);
     let file = claim_file(1, 3);
@@ -87,7 +89,7 @@ fn killed_and_without_its_channel_it_judges_by_the_same_release() {
 
     // On probation and killed: the confirmed one is what comes back.
     std::fs::rename(at.join("moved-away"), at.join("channel")).unwrap();
-    publish_release(&world, &channel, 2);
+    publish_release(&world, channel, 2);
     assert_eq!(second.client().swap(Some(2)).unwrap().exit_status(), 0);
     assert_eq!(check(second.address, &file).release, Some(2));
     drop(second);
@@ -119,10 +121,11 @@ fn one_file_is_checked_without_a_running_checker() {
     let directory = tempfile::tempdir().unwrap();
     let at = directory.path();
     let world = World::at(now());
-    let channel = DirectoryChannel::create_in(at.join("channel")).unwrap();
-    warifu_trust::publish_root(&channel, &world.root).unwrap();
+    let channel = Address::folder(&at.join("channel")).publish_channel();
+    let channel = channel.as_ref();
+    publish_root(channel, &world.root).unwrap();
     std::fs::write(at.join("root.json"), world.root.bytes()).unwrap();
-    publish_release(&world, &channel, 1);
+    publish_release(&world, channel, 1);
     std::fs::write(at.join("right.uke"), claim_file(1, 2)).unwrap();
     let wrong = String::from_utf8(claim_file(1, 2)).unwrap().replace(",100,", ",101,");
     std::fs::write(at.join("wrong.uke"), wrong).unwrap();
@@ -160,10 +163,11 @@ fn an_operator_asks_a_running_checker() {
     let directory = tempfile::tempdir().unwrap();
     let at = directory.path();
     let world = World::at(now());
-    let channel = DirectoryChannel::create_in(at.join("channel")).unwrap();
-    warifu_trust::publish_root(&channel, &world.root).unwrap();
+    let channel = Address::folder(&at.join("channel")).publish_channel();
+    let channel = channel.as_ref();
+    publish_root(channel, &world.root).unwrap();
     std::fs::write(at.join("root.json"), world.root.bytes()).unwrap();
-    publish_release(&world, &channel, 1);
+    publish_release(&world, channel, 1);
     let running = Running::start(at);
     let url = format!("http://{}", running.address);
     let ask = |words: &[&str]| {
@@ -177,7 +181,7 @@ fn an_operator_asks_a_running_checker() {
     assert_eq!(ask(&["fall-back"]).0, Some(1), "nothing before");
     assert_eq!(ask(&["swap", "7"]).0, Some(2), "not offered");
 
-    publish_release(&world, &channel, 2);
+    publish_release(&world, channel, 2);
     let (code, text) = ask(&["swap", "2", "--json"]);
     let outcome: serde_json::Value = serde_json::from_str(&text).unwrap();
     // The poll of every second may have been faster.

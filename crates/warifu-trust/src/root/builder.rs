@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::envelope::Envelope;
 use crate::keys::KeyCard;
+use crate::metadata::{Envelope, SPEC_VERSION};
 use crate::organisation::{Organisation, PerOrganisation};
-use crate::root::draft::{RootDraft, SignedRoot};
-use crate::root::fault::{RootFault, UnsoundRoot};
-use crate::root::table::{
-    RoleTable, Wire, WireHolder, WireKey, WireKeyValue, WireRole, WireRoles, least_root_threshold,
-};
-use crate::targets::SPEC_VERSION;
+use crate::root::draft::RootDraft;
+use crate::root::signed::SignedRoot;
+use crate::root::table::{RoleTable, least_root_threshold};
+use crate::root::wire::{Wire, WireHolder, WireKey, WireKeyValue, WireRole, WireRoles};
 use crate::time::UnixSeconds;
+use crate::unsound::{RootFault, UnsoundRoot};
 
 /// Collects who signs what; refuses unsound tables when asked for the root.
 ///
@@ -166,8 +165,8 @@ impl Book {
         WireRole { threshold, keyids: cards.iter().map(|card| self.enter(card)).collect() }
     }
 
-    /// Enters a card and gives its key id. The same person's key may stand in `root` and in its organisation's
-    /// release role; under another name or organisation it is a fault.
+    /// Enters a card and gives its key id. The same person's key may stand in `root` and in its
+    /// organisation's release role; under another name or organisation it is a fault.
     fn enter(&mut self, card: &KeyCard) -> String {
         let id = card.public.id().to_string();
         let holder = WireHolder { name: card.name.clone(), organisation: card.organisation };

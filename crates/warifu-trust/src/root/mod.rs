@@ -6,10 +6,15 @@
 
 mod builder;
 mod draft;
-mod fault;
+mod file;
+mod policy;
+mod signed;
+mod summary;
 mod table;
+mod wire;
 
 pub use builder::RootBuilder;
-pub use draft::{RootDraft, RootSignError, RootSummary, SignedRoot};
-pub use fault::{RootFault, UnsoundRoot};
-pub use table::Policy;
+pub use draft::{RootDraft, RootSignError};
+pub use policy::Policy;
+pub use signed::SignedRoot;
+pub use summary::RootSummary;

@@ -1,88 +1,21 @@
 //! The table of roles: its form in `root.json`, and the rules by which it is sound.
 //!
 //! One check serves the builder and every reader, so no root can be made that is refused later, and none is
-//! accepted that could not have been made here. The rules go beyond the specification; each names what it stops.
+//! accepted that could not have been made here. The rules go beyond the specification; each names what it
+//! stops.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::envelope::RoleKeys;
 use crate::keys::{KeyId, PublicKey};
+use crate::metadata::RoleKeys;
 use crate::names::is_plain_text;
 use crate::organisation::{Organisation, PerOrganisation};
-use crate::root::fault::{RootFault, UnsoundRoot};
+use crate::root::policy::Policy;
+use crate::root::wire::{Wire, WireRole};
 use crate::time::UnixSeconds;
-
-/// What a node demands whatever the root says, from its own configuration. A root may only be stricter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Policy {
-    /// The least release threshold accepted of each organisation; zero counts as one.
-    pub least_threshold: PerOrganisation<u32>,
-}
-
-impl Default for Policy {
-    /// One signature of each organisation.
-    fn default() -> Self {
-        Policy { least_threshold: PerOrganisation { kikin: 1, kokuho: 1 } }
-    }
-}
-
-/// `root.json`'s `signed`, exactly. Fields that are not known are refused: a rule that this reader cannot see
-/// must not be part of what it trusts.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Wire {
-    #[serde(rename = "_type")]
-    pub(super) type_: String,
-    pub(super) spec_version: String,
-    pub(super) version: u64,
-    pub(super) expires: UnixSeconds,
-    pub(super) consistent_snapshot: bool,
-    pub(super) keys: BTreeMap<String, WireKey>,
-    pub(super) roles: WireRoles,
-    #[serde(rename = "x-warifu-holders")]
-    pub(super) holders: BTreeMap<String, WireHolder>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WireKey {
-    pub(super) keytype: String,
-    pub(super) scheme: String,
-    pub(super) keyval: WireKeyValue,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WireKeyValue {
-    pub(super) public: String,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WireRoles {
-    pub(super) root: WireRole,
-    pub(super) targets: WireRole,
-    pub(super) snapshot: WireRole,
-    pub(super) timestamp: WireRole,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WireRole {
-    pub(super) keyids: Vec<String>,
-    pub(super) threshold: u32,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WireHolder {
-    pub(super) name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) organisation: Option<Organisation>,
-}
+use crate::unsound::{RootFault, UnsoundRoot};
 
 /// A person or automation and its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,8 +122,8 @@ impl RoleTable {
         }
     }
 
-    /// With all officers of one side and fewer of the other than its release threshold, the root must not move:
-    /// else it would be the weak path to a release.
+    /// With all officers of one side and fewer of the other than its release threshold, the root must not
+    /// move: else it would be the weak path to a release.
     fn check_root_threshold(&self, faults: &mut Vec<RootFault>) {
         let officers = PerOrganisation::from_fn(|organisation| {
             u32::try_from(self.officers(organisation).len()).unwrap_or(u32::MAX)

@@ -1,3 +1,4 @@
+use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 
@@ -6,12 +7,13 @@ use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::{RELEASE_FILE, signed_file, trust_failure};
-use warifu_trust::{Form, OpenError, OpenedRelease, VerifiedRelease, find_in_release, open};
+use warifu_channels::{Channel, ReadError, fetch, fetch_fallback, fetch_manifest, open};
+use warifu_trust::{Form, OpenError, OpenedRelease, VerifiedRelease, find_in_release};
 use warifu_values::digest::Digest;
 use warifu_values::say;
 
 use super::release::manifest_lines;
-use super::{Trusted, channel, now};
+use super::{Trusted, address, now};
 use crate::cli::Context;
 
 /// Verify, list and fetch what a channel holds.
@@ -60,21 +62,33 @@ struct Fetch {
 
 #[derive(Debug, clap::Args)]
 struct From {
-    /// The channel.
+    /// The channel: a folder or a URL.
     #[arg(value_name = "CHANNEL", env = "WARIFU_CHANNEL")]
-    channel: PathBuf,
+    channel: OsString,
     #[command(flatten)]
     trusted: Trusted,
 }
 
 impl From {
+    fn channel(&self) -> Result<Box<dyn Channel + Send + Sync>, Failure> {
+        Ok(address(&self.channel)?.channel())
+    }
+
     /// Opens the newest release, and remembers it only once its content was verified too.
-    fn open(&self, fetch: bool) -> Result<(OpenedRelease, Option<VerifiedRelease>), Failure> {
-        let at = channel(&self.channel);
+    fn open(&self, content: bool) -> Result<(OpenedRelease, Option<VerifiedRelease>), Failure> {
+        let at = self.channel()?;
+        let at = at.as_ref();
         let mut state = self.trusted.load()?;
-        let opened = open(&at, &mut state, now()).map_err(|error| trust_failure(&error))?;
-        let verified = match fetch {
-            true => Some(opened.fetch(&at).map_err(|error| trust_failure(&error))?),
+        let opened = match open(at, &mut state, now()) {
+            Ok(opened) => opened,
+            Err(error) => {
+                // A new root, and with it a revocation, that was learnt on the way is not forgotten.
+                self.trusted.save(&state)?;
+                return Err(trust_failure(&error));
+            }
+        };
+        let verified = match content {
+            true => Some(fetch(at, &opened).map_err(|error| trust_failure(&error))?),
             false => None,
         };
         self.trusted.save(&state)?;
@@ -122,9 +136,10 @@ impl Verify {
 impl List {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let (opened, _) = self.from.open(false)?;
-        let at = channel(&self.from.channel);
-        let current = opened.fetch_manifest(&at).map_err(|error| trust_failure(&error))?;
-        let fallback = opened.fetch_fallback(&at).map_err(|error| trust_failure(&error))?;
+        let at = self.from.channel()?;
+        let at = at.as_ref();
+        let current = fetch_manifest(at, &opened).map_err(|error| trust_failure(&error))?;
+        let fallback = fetch_fallback(at, &opened).map_err(|error| trust_failure(&error))?;
         if context.json {
             context.print_json(&json!({
                 "current": current, "fallback": fallback.as_ref().map(VerifiedRelease::manifest),
@@ -172,7 +187,8 @@ impl Fetch {
             )
         })?;
         // What the files were made of and what was let pass: `warifu validate` judges them by it.
-        files::write(&self.output.join(RELEASE_FILE), &verified.manifest().to_bytes())?;
+        let manifest = verified.manifest().to_bytes().map_err(|error| trust_failure(&error))?;
+        files::write(&self.output.join(RELEASE_FILE), &manifest)?;
         let mut listed = Vec::new();
         let mut text = String::new();
         for (entry, (name, bytes)) in made {
@@ -196,8 +212,8 @@ impl Fetch {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Membership {
     /// Also say whether the files are part of this channel's signed releases.
-    #[arg(long, value_name = "DIR", requires = "root", env = "WARIFU_CHANNEL")]
-    channel: Option<PathBuf>,
+    #[arg(long, value_name = "CHANNEL", requires = "root", env = "WARIFU_CHANNEL")]
+    channel: Option<OsString>,
     /// The root that this side trusts.
     #[arg(long, value_name = "FILE", env = "WARIFU_ROOT")]
     root: Option<PathBuf>,
@@ -206,17 +222,18 @@ pub(crate) struct Membership {
 impl Membership {
     /// The signed releases to look in; none when no channel was named.
     pub(crate) fn releases(self) -> Result<Option<Vec<VerifiedRelease>>, Failure> {
-        let (Some(folder), Some(root)) = (self.channel, self.root) else { return Ok(None) };
-        let at = channel(&folder);
+        let (Some(channel), Some(root)) = (self.channel, self.root) else { return Ok(None) };
+        let at = address(&channel)?.channel();
+        let at = at.as_ref();
         let mut state = Trusted { root, state: None }.load()?;
-        let opened = match open(&at, &mut state, now()) {
+        let opened = match open(at, &mut state, now()) {
             Ok(opened) => opened,
             // Nothing is signed yet, and that is what can be said of every file.
-            Err(OpenError::NothingPublished) => return Ok(Some(Vec::new())),
+            Err(ReadError::Verdict(OpenError::NothingPublished)) => return Ok(Some(Vec::new())),
             Err(error) => return Err(trust_failure(&error)),
         };
-        let current = opened.fetch(&at).map_err(|error| trust_failure(&error))?;
-        let fallback = opened.fetch_fallback(&at).map_err(|error| trust_failure(&error))?;
+        let current = fetch(at, &opened).map_err(|error| trust_failure(&error))?;
+        let fallback = fetch_fallback(at, &opened).map_err(|error| trust_failure(&error))?;
         Ok(Some([current].into_iter().chain(fallback).collect()))
     }
 }
@@ -251,5 +268,40 @@ pub(crate) fn membership(
             );
             (words, serde_json::Value::Null)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use warifu_channels::testing::Publishing as _;
+    use warifu_channels::{Address, StateStore, publish_root};
+    use warifu_trust::testing::{World, key};
+    use warifu_trust::{Policy, RootDraft};
+
+    use super::*;
+
+    #[test]
+    fn a_revocation_learnt_on_the_way_to_a_refusal_is_remembered() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let world = World::at(now());
+        let channel = Address::folder(&at("channel")).publish_channel();
+        publish_root(channel.as_ref(), &world.root).unwrap();
+        world.publish_next(channel.as_ref());
+        // Kikin's first person, who signed the release, leaves; a fourth comes.
+        let kikin = [2, 3, 4].map(key);
+        let mut draft: RootDraft =
+            World::builder(&kikin, &world.kokuho, &world.timestamp).after(&world.root).unwrap();
+        for officer in world.kikin.iter().chain(&world.kokuho) {
+            draft.sign(officer, Some(&world.root)).unwrap();
+        }
+        publish_root(channel.as_ref(), &draft.finish(Some(&world.root)).unwrap()).unwrap();
+
+        files::write(&at("root.json"), world.root.bytes()).unwrap();
+        let trusted = Trusted { root: at("root.json"), state: Some(at("state")) };
+        let from = From { channel: at("channel").into_os_string(), trusted };
+        assert_eq!(from.open(false).unwrap_err().exit, Exit::Trust);
+        let state = StateStore::new(at("state")).load(world.root.bytes(), Policy::default()).unwrap();
+        assert_eq!(state.root().version(), 2);
     }
 }

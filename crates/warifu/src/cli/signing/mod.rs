@@ -5,6 +5,7 @@ pub(crate) mod key;
 pub(crate) mod release;
 pub(crate) mod trust;
 
+use std::ffi::OsStr;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -12,10 +13,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::trust_failure;
-use warifu_trust::{
-    DirectoryChannel, KeyCard, Passphrase, Policy, RootSummary, SecretKey, StateStore, TrustedState,
-    UnixSeconds,
-};
+use warifu_channels::{Address, StateStore};
+use warifu_trust::{KeyCard, Passphrase, Policy, RootSummary, SecretKey, TrustedState, UnixSeconds, limits};
 use warifu_values::say;
 
 use super::Context;
@@ -94,7 +93,7 @@ pub(crate) struct KeySource {
 
 impl KeySource {
     fn read(&self, context: &Context) -> Result<SecretKey, Failure> {
-        let pem = zeroize::Zeroizing::new(files::read(&self.key)?);
+        let pem = zeroize::Zeroizing::new(regular(&self.key, limits::KEY_FILE_BYTES)?);
         let pem = std::str::from_utf8(&pem).map_err(|error| {
             let file = self.key.display();
             Failure::system(
@@ -122,7 +121,7 @@ pub(crate) struct Trusted {
 impl Trusted {
     /// The trusted state.
     fn load(&self) -> Result<TrustedState, Failure> {
-        let root = files::read(&self.root)?;
+        let root = regular(&self.root, limits::ROOT_BYTES)?;
         match &self.state {
             Some(folder) => {
                 StateStore::new(folder).load(&root, Policy::default()).map_err(|error| trust_failure(&error))
@@ -140,14 +139,19 @@ impl Trusted {
     }
 }
 
-/// The channel in the folder `path`, which must be there.
-fn channel(path: &Path) -> DirectoryChannel {
-    DirectoryChannel::new(path)
+/// The channel that `address` leads to: a folder or a URL.
+fn address(address: &OsStr) -> Result<Address, Failure> {
+    Address::parse(address).map_err(|error| trust_failure(&error))
+}
+
+/// The bytes of a key, card or root: a regular file, never longer than one is, and not waited for.
+fn regular(path: &Path, limit_bytes: u64) -> Result<Vec<u8>, Failure> {
+    warifu_files::read(path, limit_bytes).map_err(|error| Failure::told(Exit::CouldNotRun, &error))
 }
 
 /// A key card's file.
 fn card(path: &Path) -> Result<KeyCard, Failure> {
-    KeyCard::from_bytes(&files::read(path)?).map_err(|error| {
+    KeyCard::from_bytes(&regular(path, limits::KEY_FILE_BYTES)?).map_err(|error| {
         let failure = trust_failure(&error);
         let told = |lang| format!("{}: {}", path.display(), warifu_values::lang::Speak::say(&failure, lang));
         Failure::new(failure.exit, told(warifu_values::lang::Lang::En), told(warifu_values::lang::Lang::Ja))

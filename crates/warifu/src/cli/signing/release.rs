@@ -1,3 +1,4 @@
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
@@ -5,15 +6,16 @@ use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::release::{FORMATS, contents, recompute, trust_failure};
 use warifu::store::Store;
+use warifu_channels::{Address, DraftDirectory, propose_again, publish, read_tip, refresh_timestamp};
 use warifu_trust::{
-    CompressionLevel, DraftDirectory, Emergency, Halves, Manifest, Organisation, PerOrganisation, Proposal,
-    Publishable, ReleaseHead, Reviewed, Tally, Tip, UnixSeconds, Validity, publish, refresh_timestamp,
+    CompressionLevel, Emergency, Halves, Manifest, Organisation, PerOrganisation, Proposal, Publishable,
+    ReleaseHead, Reviewed, Tally, Tip, UnixSeconds, Validity,
 };
 use warifu_values::judgement::{Basis, PassedBy};
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
-use super::{KeySource, Trusted, channel, now, today};
+use super::{KeySource, Trusted, address, now, today};
 use crate::cli::Context;
 
 /// Make, review, sign and publish releases.
@@ -46,16 +48,21 @@ struct Place {
 
 #[derive(Debug, clap::Args)]
 struct At {
-    /// The channel.
-    #[arg(long, value_name = "DIR", env = "WARIFU_CHANNEL")]
-    channel: PathBuf,
+    /// The channel: a folder or a URL.
+    #[arg(long, value_name = "CHANNEL", env = "WARIFU_CHANNEL")]
+    channel: OsString,
     #[command(flatten)]
     trusted: Trusted,
 }
 
 impl At {
+    fn address(&self) -> Result<Address, Failure> {
+        address(&self.channel)
+    }
+
     fn tip(&self) -> Result<Tip, Failure> {
-        Tip::read(&channel(&self.channel), &self.trusted.load()?).map_err(|error| trust_failure(&error))
+        let channel = self.address()?.channel();
+        read_tip(channel.as_ref(), &self.trusted.load()?).map_err(|error| trust_failure(&error))
     }
 }
 
@@ -162,8 +169,8 @@ impl Args {
             Command::Refresh(args) => {
                 let tip = args.at.tip()?;
                 let key = args.key.read(context)?;
-                let at = channel(&args.at.channel);
-                let published = refresh_timestamp(&at, &tip, &key, now(), Validity::default())
+                let at = args.at.address()?.publish_channel();
+                let published = refresh_timestamp(at.as_ref(), &tip, &key, now(), Validity::default())
                     .map_err(|error| trust_failure(&error))?;
                 tell_published(context, published.release.release, published.expires)?;
                 Ok(Exit::Done)
@@ -220,8 +227,8 @@ impl Draft {
 impl Renew {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let tip = self.place.at.tip()?;
-        let published =
-            tip.propose_again(&channel(&self.place.at.channel)).map_err(|error| trust_failure(&error))?;
+        let channel = self.place.at.address()?.channel();
+        let published = propose_again(channel.as_ref(), &tip).map_err(|error| trust_failure(&error))?;
         let proposal = published.ok_or_else(|| {
             Failure::new(
                 Exit::CouldNotRun,
@@ -310,7 +317,8 @@ impl Publish {
         let publishable =
             Publishable::check(&proposal, &halves, &tip, now()).map_err(|error| trust_failure(&error))?;
         let key = self.key.read(context)?;
-        let published = publish(&channel(&self.at.channel), &publishable, &key, now(), Validity::default())
+        let channel = self.at.address()?.publish_channel();
+        let published = publish(channel.as_ref(), &publishable, &key, now(), Validity::default())
             .map_err(|error| trust_failure(&error))?;
         tell_published(context, published.release.release, published.expires)?;
         Ok(Exit::Done)
@@ -336,9 +344,10 @@ fn tell(
     last: Option<String>,
 ) -> Result<(), Failure> {
     if context.json {
+        let digest = manifest.digest().map_err(|error| trust_failure(&error))?;
         let side = |tally: Tally| json!({ "have": tally.have, "need": tally.need, "holds": tally.holds() });
         return context.print_json(&json!({
-            "manifest": manifest, "manifest_sha256": manifest.digest(),
+            "manifest": manifest, "manifest_sha256": digest,
             "kikin": side(tally.kikin), "kokuho": side(tally.kokuho), "note": last,
         }));
     }

@@ -1,18 +1,18 @@
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::trust_failure;
-use warifu_trust::{
-    DirectoryChannel, KeyCard, Organisation, RootBuilder, RootDraft, SignedRoot, publish_root,
-};
+use warifu_channels::publish_root;
+use warifu_trust::{KeyCard, Organisation, RootBuilder, RootDraft, SignedRoot, limits};
 use warifu_values::digest::Digest;
 use warifu_values::lang::counted;
 use warifu_values::say;
 
-use super::{KeySource, card, now, root_lines};
+use super::{KeySource, address, card, now, regular, root_lines};
 use crate::cli::Context;
 
 /// Say who may sign: make, sign and show the root.
@@ -86,8 +86,8 @@ struct Finish {
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// Also put it on this channel.
-    #[arg(long, value_name = "DIR")]
-    channel: Option<PathBuf>,
+    #[arg(long, value_name = "CHANNEL")]
+    channel: Option<OsString>,
 }
 
 /// Show who may sign by a root.
@@ -104,7 +104,7 @@ impl Args {
             Command::Sign(args) => args.run(context),
             Command::Finish(args) => args.run(context),
             Command::Show(args) => {
-                let bytes = files::read(&args.root)?;
+                let bytes = regular(&args.root, limits::ROOT_BYTES)?;
                 let root = SignedRoot::pinned(&bytes).map_err(|error| trust_failure(&error))?;
                 let summary = root.summary();
                 let sha256 = Digest::of(&bytes);
@@ -130,9 +130,15 @@ impl Args {
 
 /// The finished root in `file`, if one is named.
 fn previous(file: Option<&PathBuf>) -> Result<Option<SignedRoot>, Failure> {
-    let read =
-        |file: &PathBuf| SignedRoot::pinned(&files::read(file)?).map_err(|error| trust_failure(&error));
+    let read = |file: &PathBuf| {
+        SignedRoot::pinned(&regular(file, limits::ROOT_BYTES)?).map_err(|error| trust_failure(&error))
+    };
     file.map(read).transpose()
+}
+
+/// The root draft in `file`.
+fn read_draft(file: &Path) -> Result<RootDraft, Failure> {
+    RootDraft::read(&regular(file, limits::ROOT_BYTES)?).map_err(|error| trust_failure(&error))
 }
 
 impl Init {
@@ -174,7 +180,7 @@ impl Init {
 impl Sign {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let previous = previous(self.after.as_ref())?;
-        let mut draft = RootDraft::read(&files::read(&self.draft)?).map_err(|error| trust_failure(&error))?;
+        let mut draft = read_draft(&self.draft)?;
         let key = self.key.read(context)?;
         draft.sign(&key, previous.as_ref()).map_err(|error| trust_failure(&error))?;
         files::write(&self.draft, &draft.to_bytes())?;
@@ -213,19 +219,12 @@ impl Sign {
 impl Finish {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let previous = previous(self.after.as_ref())?;
-        let draft = RootDraft::read(&files::read(&self.draft)?).map_err(|error| trust_failure(&error))?;
+        let draft = read_draft(&self.draft)?;
         let root = draft.finish(previous.as_ref()).map_err(|error| trust_failure(&error))?;
+        let channel = self.channel.as_deref().map(address).transpose()?;
         files::write(&self.output, root.bytes())?;
-        if let Some(folder) = &self.channel {
-            let channel = DirectoryChannel::create_in(folder).map_err(|error| {
-                let folder = folder.display();
-                Failure::system(
-                    format_args!("cannot make the channel {folder}"),
-                    format_args!("配信元 {folder} を作成できません"),
-                    &error,
-                )
-            })?;
-            publish_root(&channel, &root).map_err(|error| trust_failure(&error))?;
+        if let Some(channel) = channel {
+            publish_root(channel.publish_channel().as_ref(), &root).map_err(|error| trust_failure(&error))?;
         }
         let sha256 = Digest::of(root.bytes());
         if context.json {

@@ -1,0 +1,187 @@
+//! A draft on disk: the proposal and its halves, carried from person to person as a directory.
+//!
+//! `release.json` is the manifest, `blobs/` the blobs by target name, `targets.json` and `snapshot.json` the
+//! halves as far as they are signed. Nothing in it is trusted; reading checks all of it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use warifu_files::ReadError;
+use warifu_trust::{Halves, Proposal, ProposalError, TargetName, limits};
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
+
+use crate::whole::{Overwrite, write_whole};
+
+/// A directory that holds one draft.
+#[derive(Debug, Clone)]
+pub struct DraftDirectory {
+    directory: PathBuf,
+}
+
+impl DraftDirectory {
+    /// The draft in `directory`.
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
+        DraftDirectory { directory: directory.into() }
+    }
+
+    /// The directory.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Writes a new draft. The manifest comes last, so a directory with one is complete.
+    ///
+    /// # Errors
+    ///
+    /// [`DraftError::Occupied`] when a draft is there already; [`DraftError::Io`].
+    pub fn write(&self, proposal: &Proposal) -> Result<(), DraftError> {
+        let manifest = self.directory.join("release.json");
+        if fs::exists(&manifest).map_err(|source| io(&manifest, source))? {
+            return Err(DraftError::Occupied { directory: self.directory.clone() });
+        }
+        let last = TargetName::manifest(proposal.manifest().release);
+        for (name, bytes) in proposal.files() {
+            let file = if name == last {
+                manifest.clone()
+            } else {
+                self.directory.join("blobs").join(name.as_str())
+            };
+            write_whole(&file, bytes, Overwrite::Yes).map_err(|source| io(&file, source))?;
+        }
+        Ok(())
+    }
+
+    /// Reads the proposal; every blob is unfolded and compared with the manifest.
+    ///
+    /// # Errors
+    ///
+    /// [`DraftError::Missing`], [`DraftError::Read`], [`DraftError::Io`], [`DraftError::Proposal`].
+    pub fn read(&self) -> Result<Proposal, DraftError> {
+        let manifest = self.directory.join("release.json");
+        let bytes = read_file(&manifest, limits::MANIFEST_BYTES)?
+            .ok_or_else(|| DraftError::Missing { directory: self.directory.clone() })?;
+        let blobs_directory = self.directory.join("blobs");
+        let mut blobs = BTreeMap::new();
+        let entries = fs::read_dir(&blobs_directory).map_err(|source| io(&blobs_directory, source))?;
+        for entry in entries.take(limits::MASTERS + 1) {
+            let entry = entry.map_err(|source| io(&blobs_directory, source))?;
+            // What a file manager or an interrupted write leaves (.DS_Store, .writing-x) is no target name.
+            let Some(name) = entry.file_name().to_str().and_then(|name| name.parse::<TargetName>().ok())
+            else {
+                continue;
+            };
+            if let Some(blob) = read_file(&entry.path(), limits::BLOB_BYTES)? {
+                blobs.insert(name, blob);
+            }
+        }
+        Proposal::from_files(&bytes, blobs).map_err(DraftError::Proposal)
+    }
+
+    /// Reads the halves as far as they are there.
+    ///
+    /// # Errors
+    ///
+    /// [`DraftError::Read`].
+    pub fn read_halves(&self) -> Result<Halves, DraftError> {
+        Ok(Halves {
+            targets: read_file(&self.directory.join("targets.json"), limits::TARGETS_BYTES)?,
+            snapshot: read_file(&self.directory.join("snapshot.json"), limits::SNAPSHOT_BYTES)?,
+        })
+    }
+
+    /// Writes the halves after a signature.
+    ///
+    /// # Errors
+    ///
+    /// [`DraftError::Io`].
+    pub fn write_halves(&self, halves: &Halves) -> Result<(), DraftError> {
+        for (name, bytes) in [("targets.json", &halves.targets), ("snapshot.json", &halves.snapshot)] {
+            let file = self.directory.join(name);
+            if let Some(bytes) = bytes {
+                write_whole(&file, bytes, Overwrite::Yes).map_err(|source| io(&file, source))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The file, when it is there.
+fn read_file(file: &Path, limit_bytes: u64) -> Result<Option<Vec<u8>>, DraftError> {
+    match warifu_files::read(file, limit_bytes) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(ReadError::Missing { .. }) => Ok(None),
+        Err(error) => Err(DraftError::Read(error)),
+    }
+}
+
+fn io(file: &Path, source: io::Error) -> DraftError {
+    DraftError::Io { file: file.to_owned(), source }
+}
+
+/// Why a draft was not read or written.
+#[derive(Debug)]
+pub enum DraftError {
+    /// There is a draft already.
+    Occupied {
+        /// The directory.
+        directory: PathBuf,
+    },
+    /// There is no draft.
+    Missing {
+        /// The directory.
+        directory: PathBuf,
+    },
+    /// A file cannot be read.
+    Read(ReadError),
+    /// A file or folder cannot be written or listed.
+    Io {
+        /// Which.
+        file: PathBuf,
+        /// The system's error.
+        source: io::Error,
+    },
+    /// The files are no proposal.
+    Proposal(ProposalError),
+}
+
+impl Speak for DraftError {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            DraftError::Occupied { directory } => {
+                let directory = directory.display();
+                say!(
+                    lang,
+                    "{directory} holds a draft already; choose another directory",
+                    "{directory} には既に草案があります。別のディレクトリを指定してください"
+                )
+            }
+            DraftError::Missing { directory } => {
+                let directory = directory.display();
+                say!(lang, "{directory} holds no draft", "{directory} に草案がありません")
+            }
+            DraftError::Read(error) => error.say(lang),
+            DraftError::Io { file, .. } => {
+                let file = file.display();
+                say!(
+                    lang,
+                    "{file} could not be written or listed",
+                    "{file} を書き込めないか一覧できませんでした"
+                )
+            }
+            DraftError::Proposal(error) => error.say(lang),
+        }
+    }
+}
+
+warifu_trust::spoken_error!(
+    DraftError,
+    |error| matches!(error, DraftError::Proposal(error) if error.is_trust_refusal()),
+    |error| match error {
+        DraftError::Read(error) => std::error::Error::source(error),
+        DraftError::Io { source, .. } => Some(source),
+        DraftError::Proposal(error) => std::error::Error::source(error),
+        _ => None,
+    }
+);

@@ -1,0 +1,42 @@
+//! Where releases, drafts and trusted states lie: transports that carry bytes and decide nothing.
+//!
+//! # Words
+//!
+//! * **channel** ([`Channel`], [`PublishChannel`]): a place that releases are read from and published to,
+//!   found by its [`Address`]. Nothing that it gives is believed: [`warifu_trust`] asks for each file by
+//!   name, and judges.
+//! * **draft** ([`DraftDirectory`]): a proposal and its halves, carried from person to person as a folder.
+//! * **state store** ([`StateStore`]): where a reader keeps what it verified before.
+//!
+//! [`open`], [`fetch`] and [`read_tip`] put a walk's questions to a channel and feed it the answers;
+//! [`publish`] writes a publication file by file in its order. What a transport can do wrong is to be silent.
+//!
+//! # What it does not do
+//!
+//! It knows no key, no signature and no manifest, and it reads no clock and no environment. It opens regular
+//! files only, each up to a limit, and never waits on a FIFO.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod address;
+mod channel;
+mod channel_error;
+mod draft;
+mod folder;
+mod publish;
+mod read;
+mod state_store;
+mod whole;
+
+#[doc(hidden)]
+pub mod testing;
+
+pub use address::{Address, AddressError};
+pub use channel::{Channel, Created, PublishChannel, Replaced};
+pub use channel_error::ChannelError;
+pub use draft::{DraftDirectory, DraftError};
+pub use publish::{PublishError, publish, publish_root, refresh_timestamp};
+pub use read::{
+    ReadError, fetch, fetch_fallback, fetch_manifest, open, propose_again, read_through, read_tip,
+};
+pub use state_store::{StateError, StateStore};

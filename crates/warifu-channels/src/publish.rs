@@ -1,0 +1,131 @@
+//! Publishing: the files of a publication, written in its order.
+
+use warifu_trust::{
+    ChannelPath, Exchange, Publication, Publishable, Published, SealError, SignedRoot, Signer, Tip,
+    UnixSeconds, Validity,
+};
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
+
+use crate::channel::{Created, PublishChannel, Replaced};
+use crate::channel_error::ChannelError;
+
+/// Publishes what both organisations signed. `signer` is the release manager's automation key, which can
+/// publish and never approve; it is asked first, so that a wrong one leaves no files behind.
+///
+/// # Errors
+///
+/// [`PublishError`]; in every case readers see a whole release, the one before unless told otherwise.
+pub fn publish(
+    channel: &dyn PublishChannel,
+    publishable: &Publishable,
+    signer: &dyn Signer,
+    now: UnixSeconds,
+    validity: Validity,
+) -> Result<Published, PublishError> {
+    write(channel, &publishable.seal(signer, now, validity)?)
+}
+
+/// Renews `timestamp.json` alone: the same release, fresh for another while.
+///
+/// # Errors
+///
+/// As [`publish`].
+pub fn refresh_timestamp(
+    channel: &dyn PublishChannel,
+    tip: &Tip,
+    signer: &dyn Signer,
+    now: UnixSeconds,
+    validity: Validity,
+) -> Result<Published, PublishError> {
+    write(channel, &tip.renew_timestamp(signer, now, validity)?)
+}
+
+/// Puts a root on the channel: the first one, or one that follows. Readers find it by its number.
+///
+/// # Errors
+///
+/// [`PublishError::Unreachable`]; [`PublishError::Overtaken`] when another root of this version is there.
+pub fn publish_root(channel: &dyn PublishChannel, root: &SignedRoot) -> Result<(), PublishError> {
+    create(channel, &ChannelPath::root(root.version()), root.bytes())
+}
+
+/// Writes `publication`: everything first, and then the one step that readers see.
+fn write(channel: &dyn PublishChannel, publication: &Publication) -> Result<Published, PublishError> {
+    for (path, bytes) in publication.files() {
+        create(channel, path, bytes)?;
+    }
+    let Exchange { path, expected, new } = publication.exchange();
+    match channel.replace(path, expected.as_deref(), new)? {
+        Replaced::Done => Ok(publication.published().clone()),
+        Replaced::Changed => Err(PublishError::Overtaken { path: path.clone() }),
+    }
+}
+
+/// Writes a file that never changes; when it is there, it must be these very bytes.
+fn create(channel: &dyn PublishChannel, path: &ChannelPath, bytes: &[u8]) -> Result<(), PublishError> {
+    match channel.create(path, bytes)? {
+        Created::New => Ok(()),
+        Created::Existed => match channel.read(path, bytes.len() as u64) {
+            Ok(Some(found)) if found == bytes => Ok(()),
+            Ok(_) | Err(ChannelError::TooLong { .. }) => Err(PublishError::Overtaken { path: path.clone() }),
+            Err(error) => Err(error.into()),
+        },
+    }
+}
+
+/// Why nothing was published.
+#[derive(Debug)]
+pub enum PublishError {
+    /// The channel failed; what was written is harmless. Start again from a new [`Tip`] with the same draft.
+    Unreachable(ChannelError),
+    /// Somebody else published meanwhile: another file is already where this one would go.
+    Overtaken {
+        /// The file.
+        path: ChannelPath,
+    },
+    /// There is no timestamp to publish with.
+    Unsealed(SealError),
+}
+
+impl From<ChannelError> for PublishError {
+    fn from(error: ChannelError) -> Self {
+        PublishError::Unreachable(error)
+    }
+}
+
+impl From<SealError> for PublishError {
+    fn from(error: SealError) -> Self {
+        PublishError::Unsealed(error)
+    }
+}
+
+impl Speak for PublishError {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            PublishError::Unreachable(error) => {
+                let error = error.say(lang);
+                say!(
+                    lang,
+                    "{error}; readers still see the release before, publish again",
+                    "{error}。利用側には前のリリースが見えています。公開をやり直してください"
+                )
+            }
+            PublishError::Overtaken { path } => say!(
+                lang,
+                "somebody else published first ({path}); look at what is there, then draft anew if needed",
+                "他の公開が先に行われました({path})。現状を確認し、必要なら草案を作り直してください"
+            ),
+            PublishError::Unsealed(error) => error.say(lang),
+        }
+    }
+}
+
+warifu_trust::spoken_error!(
+    PublishError,
+    |error| matches!(error, PublishError::Unsealed(error) if error.is_trust_refusal()),
+    |error| match error {
+        PublishError::Unreachable(error) => std::error::Error::source(error),
+        _ => None,
+    }
+);

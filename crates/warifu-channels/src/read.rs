@@ -1,0 +1,146 @@
+//! Reading: a walk's questions, put to a channel.
+
+use std::fmt;
+
+use warifu_trust::{
+    Answer, FetchError, Manifest, OpenError, OpenedRelease, Opening, Proposal, ReadingTip, Step, Tip,
+    TrustError, TrustedState, UnixSeconds, VerifiedRelease, Walk,
+};
+use warifu_values::lang::{Lang, Speak};
+
+use crate::channel::Channel;
+use crate::channel_error::ChannelError;
+
+/// Puts each of the walk's questions to `channel` and feeds it the answer, to the walk's end.
+///
+/// # Errors
+///
+/// [`ReadError`]: the channel gave no answer, or the walk's verdict.
+pub fn read_through<W: Walk>(channel: &dyn Channel, walk: W) -> Result<W::Done, ReadError<W::Error>> {
+    let mut walk = walk;
+    loop {
+        let need = walk.need();
+        let answer = match channel.read(&need.path, need.limit_bytes) {
+            Ok(Some(bytes)) => Answer::File(bytes),
+            Ok(None) => Answer::Absent,
+            Err(ChannelError::TooLong { .. }) => Answer::TooLong,
+            Err(error) => return Err(ReadError::Unreachable(error)),
+        };
+        match walk.feed(answer).map_err(ReadError::Verdict)? {
+            Step::Next(next) => walk = next,
+            Step::Done(done) => return Ok(done),
+        }
+    }
+}
+
+/// Opens what `channel` offers: "may I move to this?" See [`Opening`]: **save `state` also after an error.**
+///
+/// # Errors
+///
+/// [`ReadError`]. Whatever it is: what is running stays.
+pub fn open(
+    channel: &dyn Channel,
+    state: &mut TrustedState,
+    now: UnixSeconds,
+) -> Result<OpenedRelease, ReadError<OpenError>> {
+    read_through(channel, Opening::begin(state, now))
+}
+
+/// Reads the content of `opened`, every byte by its digest; nothing partial comes out.
+///
+/// # Errors
+///
+/// [`ReadError`].
+pub fn fetch(
+    channel: &dyn Channel,
+    opened: &OpenedRelease,
+) -> Result<VerifiedRelease, ReadError<FetchError>> {
+    read_through(channel, opened.fetching().map_err(ReadError::Verdict)?)
+}
+
+/// The same for the release to fall back to; `None` when none is listed.
+///
+/// # Errors
+///
+/// As [`fetch`].
+pub fn fetch_fallback(
+    channel: &dyn Channel,
+    opened: &OpenedRelease,
+) -> Result<Option<VerifiedRelease>, ReadError<FetchError>> {
+    let walk = opened.fetching_fallback().map_err(ReadError::Verdict)?;
+    walk.map(|walk| read_through(channel, walk)).transpose()
+}
+
+/// Reads only the manifest of `opened`: what it holds, before anything large is read.
+///
+/// # Errors
+///
+/// As [`fetch`].
+pub fn fetch_manifest(
+    channel: &dyn Channel,
+    opened: &OpenedRelease,
+) -> Result<Manifest, ReadError<FetchError>> {
+    read_through(channel, opened.fetching_manifest().map_err(ReadError::Verdict)?)
+}
+
+/// Reads where `channel` stands, from what `state` trusts.
+///
+/// # Errors
+///
+/// [`ReadError`].
+pub fn read_tip(channel: &dyn Channel, state: &TrustedState) -> Result<Tip, ReadError<OpenError>> {
+    read_through(channel, ReadingTip::begin(state))
+}
+
+/// The published release of `tip` as a proposal, to be signed anew; `None` when nothing is published.
+///
+/// # Errors
+///
+/// As [`fetch`].
+pub fn propose_again(channel: &dyn Channel, tip: &Tip) -> Result<Option<Proposal>, ReadError<FetchError>> {
+    let walk = tip.proposing_again().map_err(ReadError::Verdict)?;
+    walk.map(|walk| read_through(channel, walk)).transpose()
+}
+
+/// Why nothing came of reading a channel.
+#[derive(Debug)]
+pub enum ReadError<E> {
+    /// The channel gave no answer: try again.
+    Unreachable(ChannelError),
+    /// What it answered was judged, and this is the verdict.
+    Verdict(E),
+}
+
+impl<E: Speak> Speak for ReadError<E> {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            ReadError::Unreachable(error) => error.say(lang),
+            ReadError::Verdict(error) => error.say(lang),
+        }
+    }
+}
+
+impl<E: Speak> fmt::Display for ReadError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.say(Lang::En))
+    }
+}
+
+impl<E: TrustError> std::error::Error for ReadError<E> {
+    /// What the inner error has, because its own text is told already.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            ReadError::Unreachable(error) => error.source(),
+            ReadError::Verdict(error) => error.source(),
+        }
+    }
+}
+
+impl<E: TrustError> TrustError for ReadError<E> {
+    fn is_trust_refusal(&self) -> bool {
+        match self {
+            ReadError::Unreachable(error) => error.is_trust_refusal(),
+            ReadError::Verdict(error) => error.is_trust_refusal(),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Files written so that each appears whole or not at all, and the lock of a folder.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+/// Whether a file may take the place of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Overwrite {
+    Never,
+    Yes,
+}
+
+/// Writes `bytes` to `place` so that it holds all of them or is untouched, whatever happens: beside it first,
+/// flushed, renamed, and the directory flushed, without which a power cut could forget the rename.
+pub(crate) fn write_whole(place: &Path, bytes: &[u8], overwrite: Overwrite) -> io::Result<()> {
+    let directory = place.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(directory)?;
+    if overwrite == Overwrite::Never && fs::exists(place)? {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".writing-");
+    #[cfg(unix)]
+    {
+        // What lies here is public; a web server under another user must be able to read it.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o644));
+    }
+    let mut file = builder.tempfile_in(directory)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    match overwrite {
+        Overwrite::Never => file.persist_noclobber(place)?,
+        Overwrite::Yes => file.persist(place)?,
+    };
+    sync_folder(directory)
+}
+
+/// Flushes what a folder lists.
+#[expect(clippy::disallowed_methods, reason = "a folder is opened, not read")]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// The file whose lock is a folder's, made when it is not there. One that is, is opened as every other file:
+/// without waiting on what was laid in its place.
+pub(crate) fn lock_file(path: &Path) -> io::Result<File> {
+    match OpenOptions::new().write(true).create_new(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            warifu_files::open(path).map_err(io::Error::other)
+        }
+        made => made,
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    /// Nobody ever opens the other end: a lock that waited would never be given.
+    #[test]
+    fn a_fifo_in_the_place_of_the_lock_is_refused_without_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("lock");
+        lock_file(&place).unwrap().lock().unwrap();
+        lock_file(&place).unwrap().lock().unwrap();
+        std::fs::remove_file(&place).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&place).status().unwrap().success());
+        assert!(lock_file(&place).is_err());
+    }
+}

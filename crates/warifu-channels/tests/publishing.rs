@@ -1,0 +1,379 @@
+//! From a proposal to a published release: who may do what, in which order, and what an interruption leaves.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "test support; a failure here fails the test"
+)]
+
+use warifu_channels::testing::{FailingChannel, MemoryChannel, Publishing as _};
+use warifu_channels::{
+    Address, Channel, DraftDirectory, DraftError, PublishError, ReadError, fetch_fallback, propose_again,
+    publish, read_tip, refresh_timestamp,
+};
+use warifu_trust::testing::{World, cards, forge, head, key, masters, now};
+use warifu_trust::*;
+
+/// The core's verdict; the channel always answers here.
+fn open(
+    channel: &dyn Channel,
+    state: &mut TrustedState,
+    now: UnixSeconds,
+) -> Result<OpenedRelease, OpenError> {
+    verdict(warifu_channels::open(channel, state, now))
+}
+
+/// The same for content.
+fn fetch(channel: &dyn Channel, opened: &OpenedRelease) -> Result<VerifiedRelease, FetchError> {
+    verdict(warifu_channels::fetch(channel, opened))
+}
+
+fn verdict<T, E>(outcome: Result<T, ReadError<E>>) -> Result<T, E> {
+    outcome.map_err(|error| match error {
+        ReadError::Verdict(error) => error,
+        ReadError::Unreachable(error) => panic!("{error}"),
+    })
+}
+
+fn validity() -> Validity {
+    Validity::default()
+}
+
+/// What a new reader sees: the release, or nothing. Whatever it sees must be whole.
+fn seen(world: &World, channel: &dyn Channel) -> Option<u64> {
+    match open(channel, &mut world.reader(), now()) {
+        Ok(opened) => {
+            fetch(channel, &opened).unwrap();
+            fetch_fallback(channel, &opened).unwrap();
+            Some(opened.release().release)
+        }
+        Err(OpenError::NothingPublished) => None,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn kikin_signs_first_and_not_after_kokuho() {
+    let (world, channel) = (World::new(), MemoryChannel::default());
+    let (tip, proposal) = world.propose_for(&channel);
+    let reviewed = proposal.review(proposal.manifest()).unwrap();
+    let kikin = |halves: &Halves, person: usize| {
+        reviewed.sign_as_kikin(&tip, halves, &world.kikin[person], now(), validity())
+    };
+    let kokuho = |halves: &Halves| reviewed.sign_as_kokuho(&tip, halves, &world.kokuho[0], now(), validity());
+    let refused = kokuho(&Halves::default()).unwrap_err();
+    assert!(refused.to_string().starts_with("Kikin signs first: 0 of 2 signed so far"), "{refused}");
+    let first = kikin(&Halves::default(), 2).unwrap();
+    assert_eq!(first.tally.kikin.to_string(), "1 of 2");
+    assert!(matches!(kokuho(&first.halves), Err(SignError::KikinFirst(_))));
+    let error = Publishable::check(&proposal, &first.halves, &tip, now()).unwrap_err();
+    assert!(error.to_string().contains("Kikin 1 of 2 signed, Kokuho 0 of 1 signed"), "{error}");
+
+    let second = kikin(&first.halves, 0).unwrap();
+    // The order of signing does not show in the bytes, and signing twice changes nothing.
+    let other_way = kikin(&kikin(&Halves::default(), 0).unwrap().halves, 2).unwrap();
+    assert_eq!(second, other_way);
+    assert_eq!(kikin(&second.halves, 0).unwrap(), second);
+    assert!(matches!(
+        Publishable::check(&proposal, &second.halves, &tip, now()),
+        Err(NotPublishable::Halves(_))
+    ));
+
+    let both = kokuho(&second.halves).unwrap();
+    assert!(matches!(kikin(&both.halves, 1), Err(SignError::AlreadyApproved)));
+    Publishable::check(&proposal, &both.halves, &tip, now()).unwrap();
+
+    // Kikin's file exchanged in the draft after Kokuho signed it.
+    let third = kikin(&second.halves, 1).unwrap();
+    let swapped = Halves { targets: third.halves.targets, snapshot: both.halves.snapshot };
+    assert!(matches!(
+        Publishable::check(&proposal, &swapped, &tip, now()),
+        Err(NotPublishable::NotThis(SignError::OtherContent { file: "snapshot.json" }))
+    ));
+}
+
+#[test]
+fn what_is_published_is_proposed_again_from_the_channel_alone() {
+    let (world, channel) = (World::new(), MemoryChannel::default());
+    let (tip, _) = world.propose_for(&channel);
+    assert!(propose_again(&channel, &tip).unwrap().is_none(), "nothing is published");
+    world.publish_next(&channel);
+    let published = world.publish_next(&channel);
+
+    // Long after every signature expired.
+    let late = World { now: now().plus_days(365), ..World::new() };
+    let mut reader = world.reader();
+    assert!(matches!(open(&channel, &mut reader, late.now), Err(OpenError::Stale { .. })));
+    let tip = read_tip(&channel, &world.reader()).unwrap();
+    let again = propose_again(&channel, &tip).unwrap().unwrap();
+    assert_eq!(again.release(), published.release);
+    let halves = late.sign(&tip, &again);
+    let publishable = Publishable::check(&again, &halves, &tip, late.now).unwrap();
+    publish(&channel, &publishable, &world.timestamp, late.now, validity()).unwrap();
+    let opened = open(&channel, &mut reader, late.now).unwrap();
+    assert_eq!(opened.release(), published.release);
+    fetch(&channel, &opened).unwrap();
+    fetch_fallback(&channel, &opened).unwrap().unwrap();
+}
+
+#[test]
+fn each_key_signs_only_its_own_half() {
+    let (world, channel) = (World::new(), MemoryChannel::default());
+    let (tip, proposal) = world.propose_for(&channel);
+    let reviewed = proposal.review(proposal.manifest()).unwrap();
+    for key in world.kokuho.iter().chain([&world.timestamp, &key(99)]) {
+        let refused = reviewed.sign_as_kikin(&tip, &Halves::default(), key, now(), validity());
+        assert!(matches!(refused, Err(SignError::NotASigner { organisation: Organisation::Kikin, .. })));
+    }
+    let halves = world.sign(&tip, &proposal);
+    let refused = reviewed.sign_as_kokuho(&tip, &halves, &world.kikin[0], now(), validity());
+    assert!(matches!(refused, Err(SignError::NotASigner { organisation: Organisation::Kokuho, .. })));
+    let publishable = Publishable::check(&proposal, &halves, &tip, now()).unwrap();
+    let refused = publish(&channel, &publishable, &world.kikin[0], now(), validity());
+    assert!(matches!(refused, Err(PublishError::Unsealed(SealError::NotTheTimestampKey { .. }))));
+    assert!(channel.files().is_empty(), "a wrong key leaves nothing behind");
+}
+
+#[test]
+fn a_half_of_another_proposal_is_refused() {
+    let (world, channel) = (World::new(), MemoryChannel::default());
+    let (tip, proposal) = world.propose_for(&channel);
+    let halves = world.sign(&tip, &proposal);
+    let other = Proposal::new(head(1, None), &masters(7), CompressionLevel::FAST).unwrap();
+    let reviewed = other.review(other.manifest()).unwrap();
+    let only_targets = Halves { snapshot: None, ..halves.clone() };
+    let refused = reviewed.sign_as_kikin(&tip, &only_targets, &world.kikin[2], now(), validity());
+    assert!(matches!(refused, Err(SignError::OtherContent { file: "targets.json" })));
+    let refused = reviewed.sign_as_kokuho(&tip, &halves, &world.kokuho[0], now(), validity());
+    assert!(matches!(refused, Err(SignError::OtherContent { .. })));
+    // Signed long ago, published now.
+    let late = now().plus_days(63);
+    let refused = Publishable::check(&proposal, &halves, &tip, late);
+    assert!(matches!(refused, Err(NotPublishable::NotThis(SignError::Expiry { file: "snapshot.json", .. }))));
+}
+
+#[test]
+fn kokuho_does_not_seal_a_version_far_ahead() {
+    let (world, channel) = (World::new(), MemoryChannel::default());
+    let (tip, proposal) = world.propose_for(&channel);
+    let halves = world.sign(&tip, &proposal);
+    let file: serde_json::Value = serde_json::from_slice(halves.targets.as_ref().unwrap()).unwrap();
+    let mut ahead = file["signed"].clone();
+    ahead["version"] = (u64::MAX - 1).into();
+    let targets = Some(forge(&ahead, &[&world.kikin[0], &world.kikin[1]]));
+    let reviewed = proposal.review(proposal.manifest()).unwrap();
+    let halves = Halves { targets, snapshot: None };
+    let refused = reviewed.sign_as_kokuho(&tip, &halves, &world.kokuho[0], now(), validity());
+    assert!(matches!(refused, Err(SignError::Overtaken)), "{refused:?}");
+}
+
+#[test]
+fn a_proposal_must_follow_what_is_published() {
+    let (world, channel) = (World::new(), MemoryChannel::default());
+    world.publish_next(&channel);
+    let tip = read_tip(&channel, &world.reader()).unwrap();
+    let orphan = Proposal::new(head(2, None), &masters(2), CompressionLevel::FAST).unwrap();
+    let reviewed = orphan.review(orphan.manifest()).unwrap();
+    let refused = reviewed.sign_as_kikin(&tip, &Halves::default(), &world.kikin[0], now(), validity());
+    assert!(matches!(refused, Err(SignError::NotNext { .. })));
+}
+
+#[test]
+fn the_same_release_can_be_signed_anew_before_it_expires() {
+    let (world, channel) = (World::new(), MemoryChannel::default());
+    world.publish_next(&channel);
+    world.publish_next(&channel);
+    let mut state = world.reader();
+    open(&channel, &mut state, now()).unwrap();
+    let tip = read_tip(&channel, &state).unwrap();
+    let first = read_tip(&MemoryChannel::default(), &world.reader()).unwrap();
+    assert_eq!(first.release(), None);
+    let opened = open(&channel, &mut world.reader(), now()).unwrap();
+    let before = fetch_fallback(&channel, &opened).unwrap().unwrap();
+    let same = Proposal::new(head(2, Some(before.release())), &masters(2), CompressionLevel::FAST).unwrap();
+    let halves = world.sign(&tip, &same);
+    let publishable = Publishable::check(&same, &halves, &tip, now()).unwrap();
+    publish(&channel, &publishable, &world.timestamp, now(), validity()).unwrap();
+    let opened = open(&channel, &mut state, now()).unwrap();
+    assert_eq!(opened.standing(), Standing::SameAsRecorded);
+    assert_eq!(opened.fallback(), Some(before.release()), "the place to fall back to stays");
+    assert_eq!(opened.versions(), [1, 3, 3, 3]);
+}
+
+#[test]
+fn whatever_step_fails_readers_see_a_whole_release_and_publishing_again_works() {
+    let world = World::new();
+    let start = MemoryChannel::default();
+    world.publish_next(&start);
+    for writes in 0.. {
+        let channel = start.clone();
+        let (tip, proposal) = world.propose_for(&channel);
+        let halves = world.sign(&tip, &proposal);
+        let publishable = Publishable::check(&proposal, &halves, &tip, now()).unwrap();
+        let failing = FailingChannel::after(&channel, writes);
+        let outcome = publish(&failing, &publishable, &world.timestamp, now(), validity());
+        if outcome.is_ok() {
+            assert_eq!(seen(&world, &channel), Some(2));
+            assert!(writes > 5, "blobs, manifest, targets, snapshot, timestamp");
+            return;
+        }
+        assert!(matches!(outcome, Err(PublishError::Unreachable(_))), "{outcome:?}");
+        assert_eq!(seen(&world, &channel), Some(1), "after {writes} writes");
+
+        // The same draft again, from a new look at the channel.
+        let tip = read_tip(&channel, &world.reader()).unwrap();
+        let again = Publishable::check(&proposal, &halves, &tip, now()).unwrap();
+        publish(&channel, &again, &world.timestamp, now(), validity()).unwrap();
+        assert_eq!(seen(&world, &channel), Some(2));
+
+        // Or another draft instead: what was left behind does not block it.
+        let channel = start.clone();
+        let failing = FailingChannel::after(&channel, writes);
+        assert!(publish(&failing, &publishable, &world.timestamp, now(), validity()).is_err());
+        let tip = read_tip(&channel, &world.reader()).unwrap();
+        let other = Proposal::new(head(2, tip.release()), &masters(5), CompressionLevel::FAST).unwrap();
+        let halves = world.sign(&tip, &other);
+        let instead = Publishable::check(&other, &halves, &tip, now()).unwrap();
+        publish(&channel, &instead, &world.timestamp, now(), validity()).unwrap();
+        assert_eq!(seen(&world, &channel), Some(2));
+    }
+}
+
+#[test]
+fn of_two_publishers_at_once_exactly_one_wins() {
+    let directory = tempfile::tempdir().unwrap();
+    for round in 0..8 {
+        let folder = directory.path().join(round.to_string());
+        let (world, channel) = (World::new(), Address::folder(&folder).publish_channel());
+        let channel = channel.as_ref();
+        std::fs::create_dir(&folder).unwrap();
+        world.publish_next(channel);
+        let drafts: Vec<_> = [5, 6]
+            .map(|version| {
+                let tip = read_tip(channel, &world.reader()).unwrap();
+                let proposal =
+                    Proposal::new(head(2, tip.release()), &masters(version), CompressionLevel::FAST).unwrap();
+                let halves = world.sign(&tip, &proposal);
+                Publishable::check(&proposal, &halves, &tip, now()).unwrap()
+            })
+            .into();
+        let outcomes: Vec<_> = std::thread::scope(|scope| {
+            let publish = |draft| {
+                let key = &world.timestamp;
+                scope.spawn(move || publish(channel, draft, key, now(), validity()))
+            };
+            let running: Vec<_> = drafts.iter().map(publish).collect();
+            running.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let won: Vec<_> = outcomes.iter().flatten().collect();
+        assert_eq!(won.len(), 1, "{outcomes:?}");
+        assert!(outcomes.iter().any(|outcome| matches!(outcome, Err(PublishError::Overtaken { .. }))));
+        let opened = open(channel, &mut world.reader(), now()).unwrap();
+        assert_eq!(opened.release(), won[0].release);
+        fetch(channel, &opened).unwrap();
+    }
+}
+
+#[test]
+fn a_timestamp_renewed_meanwhile_stops_a_publication() {
+    let (world, channel) = (World::new(), MemoryChannel::default());
+    world.publish_next(&channel);
+    let (tip, proposal) = world.propose_for(&channel);
+    let halves = world.sign(&tip, &proposal);
+    let publishable = Publishable::check(&proposal, &halves, &tip, now()).unwrap();
+    refresh_timestamp(&channel, &tip, &world.timestamp, now(), validity()).unwrap();
+    let outcome = publish(&channel, &publishable, &world.timestamp, now(), validity());
+    assert!(matches!(outcome, Err(PublishError::Overtaken { .. })));
+    let tip = read_tip(&channel, &world.reader()).unwrap();
+    let again = Publishable::check(&proposal, &halves, &tip, now()).unwrap();
+    publish(&channel, &again, &world.timestamp, now(), validity()).unwrap();
+    assert_eq!(seen(&world, &channel), Some(2));
+}
+
+#[test]
+fn a_rotation_comes_along_with_the_release_that_its_signers_signed() {
+    let (world, channel) = (World::new(), MemoryChannel::default());
+    world.publish_next(&channel);
+    let new_kikin = [2, 3, 4].map(key);
+    let mut draft = World::builder(&new_kikin, &world.kokuho, &world.timestamp).after(&world.root).unwrap();
+    for officer in world.kikin[1..].iter().chain(&world.kokuho) {
+        // Another machine each time: read the file, sign, write the file.
+        draft = RootDraft::read(&draft.to_bytes()).unwrap();
+        draft.sign(officer, Some(&world.root)).unwrap();
+    }
+    let second = draft.finish(Some(&world.root)).unwrap();
+    let (tip, proposal) = world.propose_for(&channel);
+    let tip = tip.with_new_root(second.clone()).unwrap();
+    let next = World {
+        kikin: new_kikin.into(),
+        kokuho: [11, 12].map(key).into(),
+        timestamp: key(21),
+        root: second,
+        now: now(),
+    };
+    let halves = next.sign(&tip, &proposal);
+    let publishable = Publishable::check(&proposal, &halves, &tip, now()).unwrap();
+    publish(&channel, &publishable, &next.timestamp, now(), validity()).unwrap();
+    assert_eq!(seen(&world, &channel), Some(2));
+}
+
+#[test]
+fn a_draft_goes_through_a_directory_unchanged_and_is_checked() {
+    let (world, channel) = (World::new(), MemoryChannel::default());
+    let directory = tempfile::tempdir().unwrap();
+    let draft = DraftDirectory::new(directory.path().join("draft"));
+    assert!(matches!(draft.read(), Err(DraftError::Missing { .. })));
+    let (tip, proposal) = world.propose_for(&channel);
+    draft.write(&proposal).unwrap();
+    assert!(matches!(draft.write(&proposal), Err(DraftError::Occupied { .. })));
+    assert_eq!(draft.read().unwrap(), proposal);
+    assert_eq!(draft.read_halves().unwrap(), Halves::default());
+    let halves = world.sign(&tip, &proposal);
+    draft.write_halves(&halves).unwrap();
+    assert_eq!(draft.read_halves().unwrap(), halves);
+
+    let blobs = directory.path().join("draft/blobs");
+    std::fs::write(blobs.join("extra.csv.zst"), b"x").unwrap();
+    assert!(matches!(draft.read(), Err(DraftError::Proposal(ProposalError::Extra(_)))));
+    std::fs::remove_file(blobs.join("extra.csv.zst")).unwrap();
+    let blob = std::fs::read_dir(&blobs).unwrap().next().unwrap().unwrap().path();
+    std::fs::write(blob, zstd::encode_all(&b"other content"[..], 3).unwrap()).unwrap();
+    assert!(matches!(draft.read(), Err(DraftError::Proposal(ProposalError::Blob(_)))));
+}
+
+#[test]
+fn unsound_tables_are_refused_with_every_reason() {
+    let (one, two) = (Organisation::Kikin, Organisation::Kokuho);
+    let build = |kikin: &[SecretKey], kokuho: &[SecretKey], change: fn(RootBuilder) -> RootBuilder| {
+        let builder = RootBuilder::new(now())
+            .release_signers(one, 1, cards(Some(one), kikin))
+            .release_signers(two, 1, cards(Some(two), kokuho))
+            .timestamp(cards(None, &[key(21)]));
+        change(builder).first().map(|draft| draft.summary())
+    };
+    let faults = |result: Result<RootSummary, UnsoundRoot>| result.unwrap_err().0;
+    let (kikin, kokuho) = ([1, 2].map(key), [11, 12].map(key));
+    let same = |builder| builder;
+    assert_eq!(build(&kikin, &kokuho, same).unwrap().root_threshold, 3);
+
+    let found = faults(build(&kikin, &[1, 12].map(key), same));
+    assert!(found.iter().any(|fault| matches!(fault, RootFault::SameKey { .. })), "{found:?}");
+    let found = faults(build(&[1, 1].map(key), &kokuho, same));
+    assert!(found.contains(&RootFault::KeyList { role: "targets" }), "{found:?}");
+    let found = faults(build(&kikin, &kokuho, |builder| builder.root_threshold(2)));
+    assert_eq!(found, [RootFault::RootThreshold { threshold: 2, least: 3 }]);
+    let found = faults(build(&kikin, &kokuho, |builder| builder.root_threshold(5)));
+    assert_eq!(found, [RootFault::Threshold { role: "root", threshold: 5, keys: 4 }]);
+    let found = faults(build(&kikin, &kokuho, |builder| {
+        builder.timestamp(cards(Some(Organisation::Kikin), &[key(1)]))
+    }));
+    assert!(matches!(found[..], [RootFault::TimestampIsPerson { .. }]), "{found:?}");
+    let found = faults(build(&kikin, &kokuho, |builder| {
+        builder.release_signers(Organisation::Kikin, 0, cards(Some(Organisation::Kokuho), &[key(1)]))
+    }));
+    assert!(found.iter().any(|fault| matches!(fault, RootFault::WrongOrganisation { .. })), "{found:?}");
+    assert!(found.contains(&RootFault::Threshold { role: "targets", threshold: 0, keys: 1 }), "{found:?}");
+    let found = faults(build(&[], &kokuho, same));
+    assert!(found.contains(&RootFault::NoKeys { role: "targets" }), "{found:?}");
+    let found = faults(build(&kikin, &kokuho, |builder| builder.timestamp(Vec::new())));
+    assert!(found.contains(&RootFault::NoKeys { role: "timestamp" }), "{found:?}");
+}

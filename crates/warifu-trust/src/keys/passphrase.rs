@@ -1,0 +1,33 @@
+//! The passphrase that protects a secret key at rest.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::keys::key_error::KeyError;
+
+/// A passphrase; never shown, wiped from memory when dropped.
+pub struct Passphrase(Zeroizing<String>);
+
+impl Passphrase {
+    /// Takes over `text`.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::EmptyPassphrase`] when it is empty or blank: a key file without one is a key for whoever
+    /// finds the file.
+    pub fn new(text: String) -> Result<Self, KeyError> {
+        let text = Zeroizing::new(text);
+        if text.trim().is_empty() { Err(KeyError::EmptyPassphrase) } else { Ok(Passphrase(text)) }
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for Passphrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Passphrase(..)")
+    }
+}

@@ -1,0 +1,168 @@
+//! What `targets.json` lists: the current release's files and those of the one before, to fall back to.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::limits;
+use crate::metadata::entry::{ReleaseRef, TargetEntry, Use};
+use crate::metadata::spec::SPEC_VERSION;
+use crate::names::TargetName;
+use crate::refusal::Refusal;
+use crate::time::UnixSeconds;
+
+/// A `targets.json` with the form that is accepted here.
+#[derive(Debug, Clone)]
+pub(crate) struct Listing {
+    pub(crate) version: u64,
+    pub(crate) expires: UnixSeconds,
+    pub(crate) entries: BTreeMap<TargetName, TargetEntry>,
+    pub(crate) current: ReleaseRef,
+    pub(crate) fallback: Option<ReleaseRef>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    #[serde(rename = "_type")]
+    type_: String,
+    spec_version: String,
+    version: u64,
+    expires: UnixSeconds,
+    targets: BTreeMap<String, WireTarget>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireTarget {
+    length: u64,
+    hashes: BTreeMap<String, String>,
+    custom: WireCustom,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireCustom {
+    #[serde(rename = "use")]
+    used_for: Use,
+}
+
+impl Listing {
+    /// Reads the `signed` part and applies the rules beyond the specification: no delegations, flat names,
+    /// SHA-256 with every file, one current manifest, at most one to fall back to.
+    pub(crate) fn read(signed: &Value) -> Result<Self, Refusal> {
+        let malformed = |what: String| Refusal::Malformed { file: "targets.json".into(), what };
+        if signed.get("delegations").is_some() {
+            return Err(Refusal::Delegations);
+        }
+        let wire: Wire =
+            serde_json::from_value(signed.clone()).map_err(|error| malformed(error.to_string()))?;
+        if wire.type_ != "targets" || !wire.spec_version.starts_with("1.") {
+            return Err(malformed("not targets of TUF 1.x".into()));
+        }
+        let mut entries = BTreeMap::new();
+        for (name, target) in wire.targets {
+            let name: TargetName = name.parse().map_err(|error| malformed(format!("{error}")))?;
+            let sha256 = target
+                .hashes
+                .get("sha256")
+                .and_then(|hex| hex.parse().ok())
+                .ok_or_else(|| Refusal::NoDigest { file: "targets.json".into() })?;
+            let used_for = target.custom.used_for;
+            entries.insert(name.clone(), TargetEntry { name, sha256, bytes: target.length, used_for });
+        }
+        // Two releases, each its masters and a manifest.
+        if entries.len() > 2 * (limits::MASTERS + 1) {
+            return Err(malformed(format!("more than {} files", 2 * (limits::MASTERS + 1))));
+        }
+        let current = manifest_of(&entries, Use::Current).map_err(malformed)?;
+        let current = current.ok_or_else(|| malformed("no current release".into()))?;
+        let fallback = manifest_of(&entries, Use::Fallback).map_err(malformed)?;
+        if fallback.is_some_and(|fallback| fallback.release >= current.release) {
+            return Err(malformed("the release to fall back to is not an earlier one".into()));
+        }
+        Ok(Listing { version: wire.version, expires: wire.expires, entries, current, fallback })
+    }
+
+    /// The `signed` part for these entries.
+    pub(crate) fn payload(version: u64, expires: UnixSeconds, entries: &[TargetEntry]) -> Value {
+        let mut targets = serde_json::Map::new();
+        for entry in entries {
+            let value = json!({
+                "length": entry.bytes,
+                "hashes": {"sha256": entry.sha256.to_string()},
+                "custom": {"use": entry.used_for},
+            });
+            targets.insert(entry.name.to_string(), value);
+        }
+        json!({
+            "_type": "targets",
+            "spec_version": SPEC_VERSION,
+            "version": version,
+            "expires": expires,
+            "targets": targets,
+        })
+    }
+}
+
+/// The manifest listed for `used_for`; an error when there are two.
+fn manifest_of(
+    entries: &BTreeMap<TargetName, TargetEntry>,
+    used_for: Use,
+) -> Result<Option<ReleaseRef>, String> {
+    let mut found = None;
+    for entry in entries.values().filter(|entry| entry.used_for == used_for) {
+        let number = entry.name.as_str().strip_prefix("release-").and_then(|rest| rest.strip_suffix(".json"));
+        let Some(release) = number.and_then(|number| number.parse().ok()) else { continue };
+        // `release-07.json` and `release-7.json` must not both be release 7.
+        if TargetName::manifest(release) != entry.name || release == 0 {
+            return Err(format!("{} is no manifest name", entry.name));
+        }
+        if found.replace(ReleaseRef { release, manifest: entry.sha256 }).is_some() {
+            return Err("two manifests for one use".into());
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use warifu_values::digest::Digest;
+
+    use super::*;
+
+    fn entry(name: &str, used_for: Use) -> TargetEntry {
+        TargetEntry { name: name.parse().unwrap(), sha256: Digest::of(b"x"), bytes: 1, used_for }
+    }
+
+    fn payload(entries: &[TargetEntry]) -> Value {
+        Listing::payload(3, UnixSeconds::EPOCH, entries)
+    }
+
+    #[test]
+    fn a_listing_reads_back_what_it_was_made_of() {
+        let entries = [entry("release-2.json", Use::Current), entry("release-1.json", Use::Fallback)];
+        let listing = Listing::read(&payload(&entries)).unwrap();
+        assert_eq!((listing.version, listing.current.release), (3, 2));
+        assert_eq!(listing.fallback.unwrap().release, 1);
+    }
+
+    #[test]
+    fn every_departure_from_the_form_is_refused() {
+        let good = payload(&[entry("release-2.json", Use::Current)]);
+        let with = |pointer: &str, key: &str, value: Value| {
+            let mut changed = good.clone();
+            changed.pointer_mut(pointer).unwrap().as_object_mut().unwrap().insert(key.into(), value);
+            Listing::read(&changed)
+        };
+        let target = json!({"length": 1, "hashes": {"sha256": "0".repeat(64)}, "custom": {"use": "current"}});
+        assert!(matches!(with("", "delegations", json!({})), Err(Refusal::Delegations)));
+        assert!(with("/targets", "a/b", target.clone()).is_err());
+        assert!(with("/targets", "release-3.json", target.clone()).is_err());
+        assert!(with("/targets", "release-07.json", target).is_err());
+        let no_digest = json!({"length": 1, "hashes": {"md5": "0"}, "custom": {"use": "current"}});
+        assert!(matches!(with("/targets", "x", no_digest), Err(Refusal::NoDigest { .. })));
+        assert!(Listing::read(&payload(&[])).is_err());
+    }
+}

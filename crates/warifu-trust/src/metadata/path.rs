@@ -1,0 +1,53 @@
+//! Where each file of a release lies on a channel.
+//!
+//! The plain layout of TUF with consistent snapshots: `metadata/<n>.root.json`, `metadata/<n>.targets.json`,
+//! `metadata/<n>.snapshot.json` and `targets/<sha256>.<name>` never change once written;
+//! `metadata/timestamp.json` is the one small file that does.
+
+use std::fmt;
+
+use warifu_values::digest::Digest;
+
+use crate::names::TargetName;
+
+/// Where one file lies on a channel. Only the constructors make one, so it cannot lead out of the channel.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ChannelPath(String);
+
+impl ChannelPath {
+    /// The root of this version.
+    pub fn root(version: u64) -> Self {
+        ChannelPath(format!("metadata/{version}.root.json"))
+    }
+
+    /// Kikin's half of this version.
+    pub fn targets(version: u64) -> Self {
+        ChannelPath(format!("metadata/{version}.targets.json"))
+    }
+
+    /// Kokuho's half of this version.
+    pub fn snapshot(version: u64) -> Self {
+        ChannelPath(format!("metadata/{version}.snapshot.json"))
+    }
+
+    /// The one file that changes.
+    pub fn timestamp() -> Self {
+        ChannelPath("metadata/timestamp.json".into())
+    }
+
+    /// Content, by its digest and name.
+    pub fn content(sha256: Digest, name: &TargetName) -> Self {
+        ChannelPath(format!("targets/{sha256}.{name}"))
+    }
+
+    /// The path with `/` between directory and file, relative to the channel.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ChannelPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

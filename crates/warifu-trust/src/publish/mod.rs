@@ -1,0 +1,19 @@
+//! Publishing: where a channel stands, what a signer reviewed and signed, and the files that make it visible.
+
+mod proposing_again;
+mod publication;
+mod publishable;
+mod reading_tip;
+mod review;
+mod sign;
+mod sign_error;
+mod tip;
+
+pub use proposing_again::ProposingAgain;
+pub use publication::{Exchange, Publication, Published, SealError};
+pub use publishable::{NotPublishable, Publishable};
+pub use reading_tip::ReadingTip;
+pub use review::{Difference, NotEqual, Reviewed};
+pub use sign::{Halves, Signed, Validity};
+pub use sign_error::SignError;
+pub use tip::Tip;

@@ -1,0 +1,193 @@
+//! A publication: every file that is to be written, made before the first one is.
+//!
+//! Order: blobs and manifest, new roots, Kikin's half, Kokuho's half, and `timestamp.json` last, exchanged
+//! against the very bytes that were read before. After an interruption at any point, readers see the release
+//! before, whole, and the same publication can be started again. Whoever writes it follows that order and
+//! decides nothing.
+
+use serde_json::json;
+use warifu_values::digest::Digest;
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
+
+use crate::error::spoken_error;
+use crate::keys::{Signer, SignerError};
+use crate::metadata::{ChannelPath, Envelope, ReleaseRef, SPEC_VERSION, meta_entry};
+use crate::publish::publishable::Publishable;
+use crate::publish::sign::Validity;
+use crate::publish::tip::Tip;
+use crate::refusal::Refusal;
+use crate::time::UnixSeconds;
+
+/// What readers see once a publication is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// The release.
+    pub release: ReleaseRef,
+    /// The timestamp's version.
+    pub timestamp_version: u64,
+    /// When the timestamp must have been renewed.
+    pub expires: UnixSeconds,
+}
+
+/// The files of one publication. Only [`Publishable::seal`] and [`Tip::renew_timestamp`] make one.
+#[derive(Debug, Clone)]
+#[must_use = "it must be written to the channel"]
+pub struct Publication {
+    files: Vec<(ChannelPath, Vec<u8>)>,
+    exchange: Exchange,
+    published: Published,
+}
+
+/// The last step, the one that readers see: one file takes the place of another.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    /// Which file.
+    pub path: ChannelPath,
+    /// What must lie there; `None` for nothing.
+    pub expected: Option<Vec<u8>>,
+    /// What takes its place.
+    pub new: Vec<u8>,
+}
+
+impl Publication {
+    /// What is written first, in order. These files never change: one that is there already must be the same.
+    pub fn files(&self) -> impl Iterator<Item = (&ChannelPath, &[u8])> {
+        self.files.iter().map(|(path, bytes)| (path, bytes.as_slice()))
+    }
+
+    /// What is exchanged last, in one step.
+    pub fn exchange(&self) -> &Exchange {
+        &self.exchange
+    }
+
+    /// What readers see after that.
+    pub fn published(&self) -> &Published {
+        &self.published
+    }
+}
+
+impl Publishable {
+    /// Signs the new timestamp with the release manager's automation key, which can publish and never
+    /// approve.
+    ///
+    /// # Errors
+    ///
+    /// [`SealError::NotTheTimestampKey`], [`SealError::Signer`].
+    pub fn seal(
+        &self,
+        signer: &dyn Signer,
+        now: UnixSeconds,
+        validity: Validity,
+    ) -> Result<Publication, SealError> {
+        let tip = &self.tip;
+        let release = self.proposal.release();
+        let (exchange, published) =
+            timestamp(tip, (self.snapshot_version, &self.snapshot.1), release, signer, now, validity)?;
+        let content =
+            |(name, bytes): (_, &[u8])| (ChannelPath::content(Digest::of(bytes), &name), bytes.to_vec());
+        let roots =
+            tip.new_roots.iter().map(|root| (ChannelPath::root(root.version()), root.bytes().to_vec()));
+        let halves = [self.targets.clone(), self.snapshot.clone()];
+        let files = self.proposal.files().map(content).chain(roots).chain(halves).collect();
+        Ok(Publication { files, exchange, published })
+    }
+}
+
+impl Tip {
+    /// Renews `timestamp.json` alone: the same release, fresh for another while.
+    ///
+    /// # Errors
+    ///
+    /// [`SealError`]; [`SealError::NothingPublished`] on an empty channel.
+    pub fn renew_timestamp(
+        &self,
+        signer: &dyn Signer,
+        now: UnixSeconds,
+        validity: Validity,
+    ) -> Result<Publication, SealError> {
+        let chain = self.published.as_ref().ok_or(SealError::NothingPublished)?;
+        let snapshot = (chain.snapshot_version, chain.files.snapshot.as_slice());
+        let (exchange, published) = timestamp(self, snapshot, chain.listing.current, signer, now, validity)?;
+        Ok(Publication { files: Vec::new(), exchange, published })
+    }
+}
+
+fn timestamp(
+    tip: &Tip,
+    (snapshot_version, snapshot): (u64, &[u8]),
+    release: ReleaseRef,
+    signer: &dyn Signer,
+    now: UnixSeconds,
+    validity: Validity,
+) -> Result<(Exchange, Published), SealError> {
+    let id = signer.public().id();
+    if !tip.root.table().timestamp.keys.contains_key(&id) {
+        return Err(SealError::NotTheTimestampKey { key: id.short() });
+    }
+    let version = tip.published.as_ref().map_or(0, |published| published.timestamp_version).saturating_add(1);
+    let expires = now.plus_days(validity.timestamp_days);
+    let payload = json!({
+        "_type": "timestamp",
+        "spec_version": SPEC_VERSION,
+        "version": version,
+        "expires": expires.to_string(),
+        "meta": {"snapshot.json": meta_entry(snapshot_version, snapshot)},
+    });
+    let mut envelope = Envelope::unsigned(payload).ok_or_else(|| {
+        let (file, what) = ("timestamp.json".into(), "no canonical form".into());
+        SealError::Malformed(Refusal::Malformed { file, what })
+    })?;
+    envelope.sign(signer)?;
+    let exchange = Exchange {
+        path: ChannelPath::timestamp(),
+        expected: tip.timestamp_file.clone(),
+        new: envelope.to_bytes(),
+    };
+    Ok((exchange, Published { release, timestamp_version: version, expires }))
+}
+
+/// Why there is nothing to publish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SealError {
+    /// The key is not the release manager's.
+    NotTheTimestampKey {
+        /// The key's short id.
+        key: String,
+    },
+    /// There is no release whose timestamp could be renewed.
+    NothingPublished,
+    /// The timestamp has no form that can be signed.
+    Malformed(Refusal),
+    /// The signer gave no signature.
+    Signer(SignerError),
+}
+
+impl From<SignerError> for SealError {
+    fn from(error: SignerError) -> Self {
+        SealError::Signer(error)
+    }
+}
+
+impl Speak for SealError {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            SealError::NotTheTimestampKey { key } => say!(
+                lang,
+                "the key {key} is not a timestamp key of the newest root; use the release manager's",
+                "鍵 {key} は最新の root の timestamp 鍵ではありません。リリース管理者の鍵を使ってください"
+            ),
+            SealError::NothingPublished => {
+                say!(
+                    lang,
+                    "nothing was published here that could be renewed",
+                    "更新できる公開済みリリースがありません"
+                )
+            }
+            SealError::Malformed(refusal) => refusal.say(lang),
+            SealError::Signer(error) => error.say(lang),
+        }
+    }
+}
+
+spoken_error!(SealError, |error| matches!(error, SealError::NotTheTimestampKey { .. }), |_| None);

@@ -1,0 +1,251 @@
+//! Signing: Kikin's people sign `targets.json`, then Kokuho's sign `snapshot.json`, which seals it.
+
+use serde_json::{Value, json};
+
+use crate::keys::Signer;
+use crate::metadata::{Envelope, Listing, SPEC_VERSION, TargetEntry, meta_entry};
+use crate::organisation::{Organisation, PerOrganisation};
+use crate::publish::review::Reviewed;
+use crate::publish::sign_error::SignError;
+use crate::publish::tip::Tip;
+use crate::refusal::Refusal;
+use crate::release::Proposal;
+use crate::tally::Tally;
+use crate::time::UnixSeconds;
+
+/// How long signatures hold, in days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Validity {
+    /// Kikin's half.
+    pub targets_days: u32,
+    /// Kokuho's half.
+    pub snapshot_days: u32,
+    /// The timestamp.
+    pub timestamp_days: u32,
+}
+
+impl Default for Validity {
+    /// 120, 62 (the monthly release and one missed) and 7 days.
+    fn default() -> Self {
+        Validity { targets_days: 120, snapshot_days: 62, timestamp_days: 7 }
+    }
+}
+
+/// The two files that people sign, as they lie in a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Halves {
+    /// Kikin's `targets.json`.
+    pub targets: Option<Vec<u8>>,
+    /// Kokuho's `snapshot.json`.
+    pub snapshot: Option<Vec<u8>>,
+}
+
+/// The halves after a signature, and how far they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "the halves must be written to the draft"]
+pub struct Signed {
+    /// To be written back to the draft.
+    pub halves: Halves,
+    /// How many signed of how many needed.
+    pub tally: PerOrganisation<Tally>,
+}
+
+impl Reviewed {
+    /// Signs Kikin's half, the first of the two; further signers of Kikin extend it, in any order.
+    ///
+    /// # Errors
+    ///
+    /// [`SignError`]. [`SignError::AlreadyApproved`] once Kokuho has signed: another signature would change
+    /// the bytes that Kokuho sealed.
+    pub fn sign_as_kikin(
+        &self,
+        tip: &Tip,
+        halves: &Halves,
+        signer: &dyn Signer,
+        now: UnixSeconds,
+        validity: Validity,
+    ) -> Result<Signed, SignError> {
+        check_signer(tip, Organisation::Kikin, signer)?;
+        check_next(self.proposal(), tip)?;
+        if halves.snapshot.is_some() {
+            return Err(SignError::AlreadyApproved);
+        }
+        let latest = now.plus_days(validity.targets_days);
+        let mut targets = match &halves.targets {
+            None => unsigned(targets_payload(self.proposal(), tip, tip.next_targets, latest))?,
+            Some(file) => read_targets(file, self.proposal(), tip, Some((now, latest)))?,
+        };
+        targets.sign(signer)?;
+        let role = tip.root.table().release.of(Organisation::Kikin);
+        targets.keep_signers_of(&[role]);
+        let halves = Halves { targets: Some(targets.to_bytes()), snapshot: None };
+        let tally = halves.tally(self.proposal(), tip)?;
+        Ok(Signed { halves, tally })
+    }
+
+    /// Signs Kokuho's half: `snapshot.json`, which lists `targets.json` as it lies there, with its
+    /// signatures, by length and SHA-256.
+    ///
+    /// # Errors
+    ///
+    /// [`SignError`]. [`SignError::KikinFirst`] while Kikin's threshold does not hold.
+    pub fn sign_as_kokuho(
+        &self,
+        tip: &Tip,
+        halves: &Halves,
+        signer: &dyn Signer,
+        now: UnixSeconds,
+        validity: Validity,
+    ) -> Result<Signed, SignError> {
+        check_signer(tip, Organisation::Kokuho, signer)?;
+        check_next(self.proposal(), tip)?;
+        let before = halves.tally(self.proposal(), tip)?;
+        let Some(targets_file) = halves.targets.as_ref().filter(|_| before.kikin.holds()) else {
+            return Err(SignError::KikinFirst(before));
+        };
+        // Kokuho seals what is fresh and what it reviewed itself, whatever Kikin's file claims.
+        let targets = read_targets(targets_file, self.proposal(), tip, Some((now, UnixSeconds::LAST)))?;
+        let latest = now.plus_days(validity.snapshot_days);
+        let mut snapshot = match &halves.snapshot {
+            None => unsigned(snapshot_payload(&targets, targets_file, tip.next_snapshot, latest))?,
+            Some(file) => read_snapshot(file, &targets, targets_file, tip, Some((now, latest)))?,
+        };
+        snapshot.sign(signer)?;
+        let role = tip.root.table().release.of(Organisation::Kokuho);
+        snapshot.keep_signers_of(&[role]);
+        let halves = Halves { targets: Some(targets_file.clone()), snapshot: Some(snapshot.to_bytes()) };
+        let tally = halves.tally(self.proposal(), tip)?;
+        Ok(Signed { halves, tally })
+    }
+}
+
+impl Halves {
+    /// How many of each organisation signed this very proposal, and how many must.
+    ///
+    /// # Errors
+    ///
+    /// [`SignError::Malformed`], [`SignError::OtherContent`]: a half is not this proposal's.
+    pub fn tally(&self, proposal: &Proposal, tip: &Tip) -> Result<PerOrganisation<Tally>, SignError> {
+        let release = &tip.root.table().release;
+        let mut tally = PerOrganisation::from_fn(|one| Tally { have: 0, need: release.of(one).threshold });
+        if let Some(targets_file) = &self.targets {
+            let targets = read_targets(targets_file, proposal, tip, None)?;
+            tally.kikin = targets.tally(&release.kikin);
+            if let Some(file) = &self.snapshot {
+                tally.kokuho = read_snapshot(file, &targets, targets_file, tip, None)?.tally(&release.kokuho);
+            }
+        } else if self.snapshot.is_some() {
+            return Err(SignError::OtherContent { file: "snapshot.json" });
+        }
+        Ok(tally)
+    }
+}
+
+/// Kikin's file, which must say exactly what this proposal and tip give; version and expiry are the first
+/// signer's, and the expiry must lie within `window` when one is given.
+pub(crate) fn read_targets(
+    file: &[u8],
+    proposal: &Proposal,
+    tip: &Tip,
+    window: Option<(UnixSeconds, UnixSeconds)>,
+) -> Result<Envelope, SignError> {
+    let found = Envelope::parse(file).map_err(|what| malformed("targets.json", what))?;
+    let (version, expires) = version_and_expiry("targets.json", &found.signed, window)?;
+    if !tip.takes_targets(version) {
+        return Err(SignError::Overtaken);
+    }
+    let expected = unsigned(targets_payload(proposal, tip, version, expires))?;
+    if found.same_content(&expected) {
+        Ok(found)
+    } else {
+        Err(SignError::OtherContent { file: "targets.json" })
+    }
+}
+
+/// Kokuho's file, which must seal exactly `targets_file`.
+pub(crate) fn read_snapshot(
+    file: &[u8],
+    targets: &Envelope,
+    targets_file: &[u8],
+    tip: &Tip,
+    window: Option<(UnixSeconds, UnixSeconds)>,
+) -> Result<Envelope, SignError> {
+    let found = Envelope::parse(file).map_err(|what| malformed("snapshot.json", what))?;
+    let (version, expires) = version_and_expiry("snapshot.json", &found.signed, window)?;
+    if !tip.takes_snapshot(version) {
+        return Err(SignError::Overtaken);
+    }
+    let expected = unsigned(snapshot_payload(targets, targets_file, version, expires))?;
+    if found.same_content(&expected) {
+        Ok(found)
+    } else {
+        Err(SignError::OtherContent { file: "snapshot.json" })
+    }
+}
+
+/// Version and expiry as a file states them.
+pub(crate) fn version_and_expiry(
+    file: &'static str,
+    signed: &Value,
+    window: Option<(UnixSeconds, UnixSeconds)>,
+) -> Result<(u64, UnixSeconds), SignError> {
+    let version = signed.get("version").and_then(Value::as_u64);
+    let expires = signed.get("expires").and_then(|value| serde_json::from_value(value.clone()).ok());
+    let (Some(version), Some(expires)) = (version, expires) else {
+        return Err(malformed(file, "no version or expiry".into()));
+    };
+    if window.is_some_and(|(now, latest)| expires <= now || expires > latest) {
+        return Err(SignError::Expiry { file, expires });
+    }
+    Ok((version, expires))
+}
+
+fn targets_payload(proposal: &Proposal, tip: &Tip, version: u64, expires: UnixSeconds) -> Value {
+    let mut entries: Vec<TargetEntry> = proposal.entries();
+    for carried in tip.carried(proposal.manifest()) {
+        // A master that did not change has the same name; the new release's blob serves both.
+        if entries.iter().all(|entry| entry.name != carried.name) {
+            entries.push(carried);
+        }
+    }
+    entries.sort_by(|a, b| a.name.cmp(&b.name));
+    Listing::payload(version, expires, &entries)
+}
+
+fn snapshot_payload(targets: &Envelope, targets_file: &[u8], version: u64, expires: UnixSeconds) -> Value {
+    let listed = targets.signed.get("version").and_then(Value::as_u64).unwrap_or_default();
+    json!({
+        "_type": "snapshot",
+        "spec_version": SPEC_VERSION,
+        "version": version,
+        "expires": expires,
+        "meta": {"targets.json": meta_entry(listed, targets_file)},
+    })
+}
+
+fn unsigned(payload: Value) -> Result<Envelope, SignError> {
+    Envelope::unsigned(payload).ok_or_else(|| malformed("metadata", "no canonical form".into()))
+}
+
+fn malformed(file: &str, what: String) -> SignError {
+    SignError::Malformed(Refusal::Malformed { file: file.into(), what })
+}
+
+fn check_signer(tip: &Tip, organisation: Organisation, signer: &dyn Signer) -> Result<(), SignError> {
+    let id = signer.public().id();
+    if tip.root.table().release.of(organisation).keys.contains_key(&id) {
+        Ok(())
+    } else {
+        Err(SignError::NotASigner { key: id.short(), organisation })
+    }
+}
+
+/// A proposal must follow the published release by number and digest, or be that very release (a renewal of
+/// signatures that run out).
+pub(crate) fn check_next(proposal: &Proposal, tip: &Tip) -> Result<(), SignError> {
+    let (published, proposed) = (tip.release(), proposal.release());
+    if proposal.manifest().previous == published || Some(proposed) == published {
+        return Ok(());
+    }
+    Err(SignError::NotNext { published, previous: proposal.manifest().previous })
+}

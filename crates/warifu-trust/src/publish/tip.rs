@@ -1,0 +1,90 @@
+//! Where a channel stands now, as signers and the release manager see it before they add to it.
+
+use std::collections::BTreeMap;
+
+use crate::metadata::{ChannelPath, ReleaseRef, TargetEntry, Use};
+use crate::read::VerifiedChain;
+use crate::refusal::Refusal;
+use crate::release::Manifest;
+use crate::root::SignedRoot;
+
+/// A channel's newest root, release and versions, verified except for freshness: renewing what has expired
+/// must be possible.
+#[derive(Debug, Clone)]
+pub struct Tip {
+    pub(crate) root: SignedRoot,
+    /// Roots that the channel does not have yet, in order.
+    pub(crate) new_roots: Vec<SignedRoot>,
+    pub(crate) published: Option<VerifiedChain>,
+    /// `timestamp.json` exactly as read; the publication replaces this and nothing else.
+    pub(crate) timestamp_file: Option<Vec<u8>>,
+    /// What interrupted publications left behind above the published versions; never pointed at.
+    pub(crate) leftovers: BTreeMap<ChannelPath, Vec<u8>>,
+    pub(crate) next_targets: u64,
+    pub(crate) next_snapshot: u64,
+}
+
+impl Tip {
+    /// A channel on which nothing is published under `root`.
+    pub(super) fn of(root: SignedRoot) -> Self {
+        Tip {
+            root,
+            new_roots: Vec::new(),
+            published: None,
+            timestamp_file: None,
+            leftovers: BTreeMap::new(),
+            next_targets: 1,
+            next_snapshot: 1,
+        }
+    }
+
+    /// The tip as it will be with `root`, which the next publication brings along: for a rotation whose new
+    /// signers already sign the release.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::RootVersion`] or [`Refusal::RootSignatures`] when `root` does not follow.
+    pub fn with_new_root(mut self, root: SignedRoot) -> Result<Self, Refusal> {
+        let root = self.root.followed_by(root.bytes())?;
+        self.new_roots.push(root.clone());
+        self.root = root;
+        Ok(self)
+    }
+
+    /// The newest root.
+    pub fn root(&self) -> &SignedRoot {
+        &self.root
+    }
+
+    /// The release published now; the next one names it as its previous.
+    pub fn release(&self) -> Option<ReleaseRef> {
+        self.published.as_ref().map(|published| published.listing.current)
+    }
+
+    /// Whether `version` of Kikin's half may still be published here: above what is, and no number skipped. A
+    /// signer who sealed a number far ahead would lock every reader out of the numbers between.
+    pub(crate) fn takes_targets(&self, version: u64) -> bool {
+        let published = self.published.as_ref().map_or(0, |published| published.listing.version);
+        version > published && version <= self.next_targets
+    }
+
+    /// The same for Kokuho's half.
+    pub(crate) fn takes_snapshot(&self, version: u64) -> bool {
+        let published = self.published.as_ref().map_or(0, |published| published.snapshot_version);
+        version > published && version <= self.next_snapshot
+    }
+
+    /// What the files beside the release are that a proposal's list goes on carrying: the whole current
+    /// release when a newer one is proposed, the same fallback again when the current one is renewed.
+    pub(crate) fn carried(&self, manifest: &Manifest) -> Vec<TargetEntry> {
+        let Some(published) = &self.published else { return Vec::new() };
+        let listing = &published.listing;
+        let carried = if manifest.release == listing.current.release { Use::Fallback } else { Use::Current };
+        listing
+            .entries
+            .values()
+            .filter(|entry| entry.used_for == carried)
+            .map(|entry| TargetEntry { used_for: Use::Fallback, ..entry.clone() })
+            .collect()
+    }
+}

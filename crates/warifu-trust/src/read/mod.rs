@@ -1,0 +1,31 @@
+//! Reading: from files, asked for by name, to a release that both organisations signed; and the memory of it.
+
+mod back;
+mod chain;
+mod fetch_error;
+mod fetching;
+mod freshness;
+mod open_error;
+mod opened;
+mod opening;
+mod provider;
+mod roots;
+mod state;
+mod state_fault;
+mod state_file;
+mod tuf;
+mod verified_chain;
+mod walk;
+
+pub(crate) use back::LookingBack;
+pub use fetch_error::FetchError;
+pub use fetching::{Fetching, FetchingManifest};
+pub(crate) use fetching::{ListedFile, ListedManifest};
+pub use open_error::OpenError;
+pub use opened::{OpenedRelease, Standing};
+pub use opening::{Opening, reopen};
+pub(crate) use roots::NextRoot;
+pub use state::TrustedState;
+pub use state_fault::StateFault;
+pub(crate) use verified_chain::VerifiedChain;
+pub use walk::{Answer, Need, Step, Walk};

@@ -1,0 +1,80 @@
+//! Why a release was not opened.
+
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
+
+use crate::error::spoken_error;
+use crate::metadata::ChannelPath;
+use crate::refusal::Refusal;
+use crate::time::UnixSeconds;
+
+/// Why a release was not opened, split by what the caller does next. What is running stays in every case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OpenError {
+    /// The channel lacks a file that a signed list names: a mirror that lags behind; try again.
+    Missing {
+        /// The file.
+        path: ChannelPath,
+    },
+    /// The channel holds no release yet: wait.
+    NothingPublished,
+    /// The channel's metadata has expired: keep serving, take nothing new, raise an alarm.
+    Stale {
+        /// The file that expired.
+        file: String,
+        /// When.
+        expired: UnixSeconds,
+    },
+    /// Trust is refused: keep serving, tell people.
+    Refused(Refusal),
+}
+
+impl From<Refusal> for OpenError {
+    fn from(refusal: Refusal) -> Self {
+        OpenError::Refused(refusal)
+    }
+}
+
+impl OpenError {
+    /// Whether trying again later, with nothing changed here, may help.
+    pub fn may_pass_by_itself(&self) -> bool {
+        matches!(self, OpenError::Missing { .. } | OpenError::NothingPublished)
+    }
+}
+
+/// What a list names and the channel does not have.
+pub(super) fn say_missing(path: &ChannelPath, lang: Lang) -> String {
+    say!(
+        lang,
+        "the channel does not have {path}, which its list names; it may lag behind, try again",
+        "配信元に一覧記載の {path} がありません。反映待ちの可能性があるため再試行してください"
+    )
+}
+
+impl Speak for OpenError {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            OpenError::Missing { path } => say_missing(path, lang),
+            OpenError::NothingPublished => {
+                say!(lang, "no release has been published here yet", "まだリリースが公開されていません")
+            }
+            OpenError::Stale { file, expired } => say!(
+                lang,
+                "{file} expired at {expired}: what is running goes on, nothing new is taken; ask the release \
+                 manager to renew it, and check this machine's clock",
+                "{file} は {expired} に期限切れです。現行のまま運用を続け、新しいものは受け入れません。\
+                 リリース管理者に更新を依頼し、この装置の時計を確認してください"
+            ),
+            OpenError::Refused(refusal) => refusal.say(lang),
+        }
+    }
+}
+
+spoken_error!(
+    OpenError,
+    |error| match error {
+        OpenError::Refused(_) | OpenError::Stale { .. } => true,
+        OpenError::Missing { .. } | OpenError::NothingPublished => false,
+    },
+    |_| None
+);

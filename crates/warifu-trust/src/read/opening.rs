@@ -1,0 +1,118 @@
+//! [`Opening`] asks of a channel "may I move to this?"; [`reopen`] asks the own record "is it still intact?".
+
+use crate::metadata::ChannelPath;
+use crate::read::back::look_back;
+use crate::read::chain::Chain;
+use crate::read::freshness::Freshness;
+use crate::read::open_error::OpenError;
+use crate::read::opened::{OpenedRelease, Standing};
+use crate::read::roots::NextRoot;
+use crate::read::state::TrustedState;
+use crate::read::verified_chain::VerifiedChain;
+use crate::read::walk::{Answer, Need, Step, Walk};
+use crate::refusal::Refusal;
+use crate::time::UnixSeconds;
+
+/// Opens what a channel offers: "may I move to this?"
+///
+/// On success the state records the release. **Save the state also after an error**: a new root, and with it
+/// a revocation, that was learnt on the way must not be forgotten.
+#[must_use = "nothing is opened before the walk is at its end"]
+pub struct Opening<'state> {
+    state: &'state mut TrustedState,
+    now: UnixSeconds,
+    stage: Stage,
+}
+
+enum Stage {
+    Roots(NextRoot),
+    Chain(Box<Chain>),
+}
+
+impl<'state> Opening<'state> {
+    /// From what `state` trusts. `now` is the caller's clock; it is not believed when it lies before what was
+    /// known already.
+    pub fn begin(state: &'state mut TrustedState, now: UnixSeconds) -> Self {
+        let now = now.max(state.known_time);
+        let stage = Stage::Roots(NextRoot::after(state.root()));
+        Opening { state, now, stage }
+    }
+}
+
+impl Walk for Opening<'_> {
+    type Done = OpenedRelease;
+    type Error = OpenError;
+
+    fn need(&self) -> &Need {
+        match &self.stage {
+            Stage::Roots(next) => &next.need,
+            Stage::Chain(chain) => chain.need(),
+        }
+    }
+
+    fn feed(mut self, answer: Answer) -> Result<Step<Self>, OpenError> {
+        match self.stage {
+            Stage::Roots(next) => {
+                let TrustedState { roots, policy, .. } = &mut *self.state;
+                self.stage = match next.take(answer, roots, policy)? {
+                    Some(next) => Stage::Roots(next),
+                    None => {
+                        let floor = self.state.recorded.as_ref().map(|recorded| &recorded.files);
+                        let fresh = Freshness::RequiredAt(self.now);
+                        Stage::Chain(Box::new(Chain::begin(&self.state.roots, floor, fresh)?))
+                    }
+                };
+                Ok(Step::Next(self))
+            }
+            Stage::Chain(chain) => match chain.feed(answer) {
+                Ok(Step::Next(chain)) => {
+                    Ok(Step::Next(Opening { stage: Stage::Chain(Box::new(chain)), ..self }))
+                }
+                Ok(Step::Done(verified)) => opened(self.state, self.now, verified).map(Step::Done),
+                // Nobody has published yet: told apart from a file that a lagging mirror lacks.
+                Err(OpenError::Missing { path })
+                    if path == ChannelPath::timestamp() && self.state.recorded.is_none() =>
+                {
+                    Err(OpenError::NothingPublished)
+                }
+                Err(error) => Err(error),
+            },
+        }
+    }
+}
+
+/// Compares with what was recorded. This floor holds also when a rotated key made the metadata's versions
+/// start anew.
+fn opened(
+    state: &mut TrustedState,
+    now: UnixSeconds,
+    verified: VerifiedChain,
+) -> Result<OpenedRelease, OpenError> {
+    let current = verified.listing.current;
+    let standing = match state.release() {
+        Some(before) if current.release < before.release => {
+            let (recorded, offered) = (before.release, current.release);
+            return Err(Refusal::Rollback { what: "release", recorded, offered }.into());
+        }
+        Some(before) if current.release == before.release && current.manifest != before.manifest => {
+            return Err(Refusal::OtherContent { release: current.release }.into());
+        }
+        Some(before) if current == before => Standing::SameAsRecorded,
+        _ => Standing::Newer,
+    };
+    state.record(&verified, now);
+    Ok(OpenedRelease::of(verified, standing, state.root().version()))
+}
+
+/// Opens what `state` recorded: "is it still intact?" Expiry is not looked at, because a restart is no
+/// rollback and expired metadata never stops a checker.
+///
+/// # Errors
+///
+/// [`OpenError::NothingPublished`] when nothing was recorded; [`OpenError::Refused`] when the record does not
+/// verify.
+pub fn reopen(state: &TrustedState) -> Result<OpenedRelease, OpenError> {
+    let recorded = state.recorded.as_ref().ok_or(OpenError::NothingPublished)?;
+    let verified = look_back(&state.roots, &recorded.files)?;
+    Ok(OpenedRelease::of(verified, Standing::SameAsRecorded, state.root().version()))
+}

@@ -1,0 +1,45 @@
+//! The walk along the roots that follow those known, each signed by enough officers of both tables.
+
+use crate::limits;
+use crate::metadata::ChannelPath;
+use crate::read::walk::{Answer, Need};
+use crate::refusal::Refusal;
+use crate::root::{Policy, SignedRoot};
+
+/// The question for the next root.
+pub(crate) struct NextRoot {
+    pub(crate) need: Need,
+    /// How many more are walked in one go.
+    left: u64,
+}
+
+impl NextRoot {
+    /// Asks for the root that follows `last`.
+    pub(crate) fn after(last: &SignedRoot) -> Self {
+        NextRoot { need: need(last), left: limits::ROOT_ROTATIONS }
+    }
+
+    /// Takes the answer in; the question after it, unless there is none.
+    ///
+    /// What was taken in stays in `roots` also when a later one is refused: a revocation, once seen, is not
+    /// forgotten.
+    pub(crate) fn take(
+        self,
+        answer: Answer,
+        roots: &mut Vec<SignedRoot>,
+        policy: &Policy,
+    ) -> Result<Option<Self>, Refusal> {
+        let Some(bytes) = self.need.taken(answer)? else { return Ok(None) };
+        let Some(last) = roots.last() else { return Ok(None) };
+        let next = last.followed_by(&bytes)?;
+        next.table().check_policy(policy).map_err(Refusal::UnsoundRoot)?;
+        let left = self.left.saturating_sub(1);
+        let question = (left > 0).then(|| NextRoot { need: need(&next), left });
+        roots.push(next);
+        Ok(question)
+    }
+}
+
+fn need(last: &SignedRoot) -> Need {
+    Need::new(ChannelPath::root(last.version().saturating_add(1)), limits::ROOT_BYTES)
+}

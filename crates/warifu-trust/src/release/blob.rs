@@ -1,0 +1,92 @@
+//! Blobs: the canonical bytes of one master, compressed with zstd, and opened without trusting their size.
+
+use std::io::{self, Read, Write};
+
+use warifu_values::digest::Digest;
+
+use crate::limits;
+use crate::refusal::Refusal;
+use crate::release::manifest::Content;
+
+/// zstd's level, 1 to 22. What is signed is the uncompressed content, so the level may differ between
+/// releases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CompressionLevel(i32);
+
+impl CompressionLevel {
+    /// Level 3: 30 ms for all masters, half as much again in size. For tests and trials.
+    pub const FAST: CompressionLevel = CompressionLevel(3);
+
+    /// The level, drawn to the nearest of 1 and 22 when outside.
+    pub fn new(level: i32) -> Self {
+        CompressionLevel(level.clamp(1, 22))
+    }
+}
+
+impl Default for CompressionLevel {
+    /// Level 19: all masters in about 1 MB and a few seconds, once per release.
+    fn default() -> Self {
+        CompressionLevel(19)
+    }
+}
+
+/// Compresses, with zstd's own checksum; the same input and zstd version give the same bytes.
+pub(crate) fn compress(canonical: &[u8], level: CompressionLevel) -> io::Result<Vec<u8>> {
+    let mut encoder = zstd::Encoder::new(Vec::new(), level.0)?;
+    encoder.include_checksum(true)?;
+    encoder.set_pledged_src_size(Some(canonical.len() as u64))?;
+    encoder.write_all(canonical)?;
+    encoder.finish()
+}
+
+/// Opens a blob whose content is declared. Never holds more than the declared length plus one byte, whatever
+/// the blob would unfold to.
+pub(crate) fn decompress(name: &str, blob: &[u8], declared: Content) -> Result<Vec<u8>, Refusal> {
+    let mismatch = || Refusal::Mismatch { file: name.to_owned() };
+    if declared.bytes > limits::CANONICAL_BYTES {
+        return Err(Refusal::TooLong { file: name.to_owned(), limit_bytes: limits::CANONICAL_BYTES });
+    }
+    let mut decoder = zstd::Decoder::with_buffer(blob).map_err(|_| mismatch())?;
+    decoder.window_log_max(limits::WINDOW_LOG).map_err(|_| mismatch())?;
+    // Room for what is declared is taken as it comes, not at once: the declaration may be a lie too.
+    let mut canonical = Vec::new();
+    decoder.take(declared.bytes.saturating_add(1)).read_to_end(&mut canonical).map_err(|_| mismatch())?;
+    if canonical.len() as u64 != declared.bytes || Digest::of(&canonical) != declared.sha256 {
+        return Err(mismatch());
+    }
+    Ok(canonical)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_bomb_is_refused_after_what_was_declared() {
+        let bomb = compress(&vec![0; 64 << 20], CompressionLevel::FAST).unwrap();
+        assert!(bomb.len() < 10_000);
+        let declared = Content { bytes: 100, sha256: Digest::of(&[0; 100]) };
+        assert!(matches!(decompress("b", &bomb, declared), Err(Refusal::Mismatch { .. })));
+    }
+
+    #[test]
+    fn a_blob_followed_by_more_is_refused() {
+        let mut blob = compress(b"abc", CompressionLevel::FAST).unwrap();
+        blob.extend(compress(b"def", CompressionLevel::FAST).unwrap());
+        assert!(decompress("b", &blob, Content::of(b"abc")).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_compressed_comes_back(bytes in prop::collection::vec(any::<u8>(), 0..2000), level in 1..5) {
+            let blob = compress(&bytes, CompressionLevel::new(level)).unwrap();
+            prop_assert_eq!(decompress("b", &blob, Content::of(&bytes)).unwrap(), bytes);
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(blob in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = decompress("b", &blob, Content { bytes: 50, sha256: Digest::of(b"") });
+        }
+    }
+}

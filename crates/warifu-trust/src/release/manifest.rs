@@ -1,0 +1,402 @@
+//! The manifest: what one release holds, in both organisations' formats, byte for byte by digest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use warifu_values::digest::Digest;
+use warifu_values::judgement::{Basis, LetPass, PassedBy};
+
+use crate::metadata::ReleaseRef;
+use crate::names::{TargetName, is_plain_text, is_word};
+use crate::release::manifest_error::{ManifestError, SCHEMA};
+use crate::time::UnixSeconds;
+use crate::{canonical, limits};
+
+/// What both organisations sign: the release's head and one entry per master, sorted by series and kind.
+///
+/// Its bytes ([`Manifest::to_bytes`]) are the same on every machine that comes to the same content, which is
+/// what a review compares.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    schema: u32,
+    /// The release's number, from 1, growing.
+    pub release: u64,
+    /// What it is, for people: `令和8年6月 定例`.
+    pub title: String,
+    /// When the proposal was made (UTC).
+    pub created: UnixSeconds,
+    /// The git commit it was made from, 40 or 64 lower-case hexadecimal digits.
+    pub commit: String,
+    /// The release that it follows; none for the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Previous>,
+    /// Present when it is marked as an emergency, for people: it passes no check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<Emergency>,
+    /// From when checkers judge by it, when not at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activate_at: Option<UnixSeconds>,
+    /// The masters, sorted by series and kind, each once.
+    pub masters: Vec<MasterEntry>,
+}
+
+/// The release before, by number and digest.
+pub type Previous = ReleaseRef;
+
+/// Why a release is urgent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Emergency {
+    /// The reason, for people.
+    pub reason: String,
+}
+
+/// Bytes by digest and length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Content {
+    /// SHA-256.
+    pub sha256: Digest,
+    /// Length in bytes.
+    pub bytes: u64,
+}
+
+impl Content {
+    /// The digest and length of `bytes`.
+    pub fn of(bytes: &[u8]) -> Self {
+        Content { sha256: Digest::of(bytes), bytes: bytes.len() as u64 }
+    }
+}
+
+/// A master as one organisation's OS gets it: converted from the canonical bytes, never shipped itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormatFile {
+    /// The file's name at that organisation, without a directory.
+    pub file_name: String,
+    /// SHA-256 of the file.
+    pub sha256: Digest,
+    /// Its length in bytes.
+    pub bytes: u64,
+}
+
+/// One master of a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MasterEntry {
+    /// The line of fulls and differentials: `r06`.
+    pub series: String,
+    /// The kind: `procedure`.
+    pub kind: String,
+    /// The layout edition.
+    pub edition: String,
+    /// How many rows it has.
+    pub rows: u64,
+    /// The canonical bytes.
+    pub canonical: Content,
+    /// The same records in each format, by the format's name: `kikin`, `kokuho`.
+    pub formats: BTreeMap<String, FormatFile>,
+    /// From which treatment date it holds (`2026-06-01`), when it names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective_from: Option<String>,
+    /// What its state was made of; every reader judges it by that.
+    pub made_of: Basis,
+    /// The day its last file was published (`2026-05-29`), where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<String>,
+    /// Findings that refuse data and that both organisations let pass in this master.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub let_pass: Vec<LetPass>,
+    /// The target that holds the canonical bytes, compressed.
+    pub blob: TargetName,
+}
+
+/// The part of a manifest that people decide, given to [`Manifest::of`]; the rest is computed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReleaseHead {
+    /// See [`Manifest::release`].
+    pub release: u64,
+    /// See [`Manifest::title`].
+    pub title: String,
+    /// See [`Manifest::created`].
+    pub created: UnixSeconds,
+    /// See [`Manifest::commit`].
+    pub commit: String,
+    /// See [`Manifest::previous`].
+    pub previous: Option<Previous>,
+    /// See [`Manifest::emergency`].
+    pub emergency: Option<Emergency>,
+    /// See [`Manifest::activate_at`].
+    pub activate_at: Option<UnixSeconds>,
+}
+
+/// One master with its canonical bytes, as the publishing side computes it from its own repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MasterContent {
+    /// See [`MasterEntry::series`].
+    pub series: String,
+    /// See [`MasterEntry::kind`].
+    pub kind: String,
+    /// See [`MasterEntry::edition`].
+    pub edition: String,
+    /// See [`MasterEntry::rows`].
+    pub rows: u64,
+    /// The canonical bytes.
+    pub canonical: Vec<u8>,
+    /// See [`MasterEntry::formats`].
+    pub formats: BTreeMap<String, FormatFile>,
+    /// See [`MasterEntry::effective_from`].
+    pub effective_from: Option<String>,
+    /// See [`MasterEntry::made_of`].
+    pub made_of: Basis,
+    /// See [`MasterEntry::published`].
+    pub published: Option<String>,
+    /// See [`MasterEntry::let_pass`], sorted.
+    pub let_pass: Vec<LetPass>,
+}
+
+impl Manifest {
+    /// The manifest of these masters. The proposer and every reviewer call this with what each computed
+    /// alone.
+    ///
+    /// # Errors
+    ///
+    /// [`ManifestError::Unacceptable`] naming the field.
+    pub fn of(head: ReleaseHead, masters: &[MasterContent]) -> Result<Self, ManifestError> {
+        let mut entries: Vec<MasterEntry> = masters.iter().map(MasterEntry::of).collect();
+        entries.sort_by(|a, b| (&a.series, &a.kind).cmp(&(&b.series, &b.kind)));
+        let manifest = Manifest {
+            schema: SCHEMA,
+            release: head.release,
+            title: head.title,
+            created: head.created,
+            commit: head.commit,
+            previous: head.previous,
+            emergency: head.emergency,
+            activate_at: head.activate_at,
+            masters: entries,
+        };
+        manifest.check()?;
+        Ok(manifest)
+    }
+
+    /// The part that people decided, to recompute the rest with.
+    pub fn head(&self) -> ReleaseHead {
+        ReleaseHead {
+            release: self.release,
+            title: self.title.clone(),
+            created: self.created,
+            commit: self.commit.clone(),
+            previous: self.previous,
+            emergency: self.emergency.clone(),
+            activate_at: self.activate_at,
+        }
+    }
+
+    /// Reads a manifest: at most [`limits::MANIFEST_BYTES`] of JSON in the very form that
+    /// [`Manifest::to_bytes`] writes, so that what is shown is all that was signed.
+    ///
+    /// # Errors
+    ///
+    /// [`ManifestError`], each naming what to do.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ManifestError> {
+        if bytes.len() as u64 > limits::MANIFEST_BYTES {
+            return Err(ManifestError::TooLong);
+        }
+        let unreadable = |error: canonical::NotStrictJson| {
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            ManifestError::Malformed(cause.unwrap_or_default())
+        };
+        let value = canonical::parse_strict(bytes).map_err(unreadable)?;
+        let schema = value.get("schema").and_then(serde_json::Value::as_u64).unwrap_or_default();
+        match schema.cmp(&u64::from(SCHEMA)) {
+            std::cmp::Ordering::Greater => return Err(ManifestError::NewerSchema(schema)),
+            std::cmp::Ordering::Less => return Err(ManifestError::OlderSchema(schema)),
+            std::cmp::Ordering::Equal => {}
+        }
+        let manifest: Manifest =
+            serde_json::from_value(value).map_err(|error| ManifestError::Malformed(error.to_string()))?;
+        manifest.check()?;
+        if manifest.to_bytes()? != bytes {
+            return Err(ManifestError::Malformed("not written in its one form".into()));
+        }
+        Ok(manifest)
+    }
+
+    /// The manifest's one form: indented JSON, fields in the order above, a final line break.
+    ///
+    /// # Errors
+    ///
+    /// [`ManifestError::Unwritable`]: then there is nothing to sign, and no digest of anything.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, ManifestError> {
+        one_form(self)
+    }
+
+    /// SHA-256 of [`Manifest::to_bytes`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Manifest::to_bytes`].
+    pub fn digest(&self) -> Result<Digest, ManifestError> {
+        self.to_bytes().map(|bytes| Digest::of(&bytes))
+    }
+
+    /// The entry of a master.
+    pub fn master(&self, series: &str, kind: &str) -> Option<&MasterEntry> {
+        self.masters.iter().find(|entry| entry.series == series && entry.kind == kind)
+    }
+
+    fn check(&self) -> Result<(), ManifestError> {
+        let sure = |holds: bool, field: &'static str| {
+            if holds { Ok(()) } else { Err(ManifestError::Unacceptable { field, master: None }) }
+        };
+        sure(self.schema == SCHEMA, "schema")?;
+        sure(self.release > 0, "release")?;
+        sure(is_plain_text(&self.title), "title")?;
+        sure(is_commit(&self.commit), "commit")?;
+        sure(self.previous.is_none_or(|previous| previous.release < self.release), "previous")?;
+        sure(self.emergency.as_ref().is_none_or(|emergency| is_plain_text(&emergency.reason)), "emergency")?;
+        sure(!self.masters.is_empty() && self.masters.len() <= limits::MASTERS, "masters")?;
+        let order = self
+            .masters
+            .windows(2)
+            .all(|two| (&two[0].series, &two[0].kind) < (&two[1].series, &two[1].kind));
+        sure(order, "masters")?;
+        let blobs: BTreeSet<_> = self.masters.iter().map(|entry| &entry.blob).collect();
+        sure(blobs.len() == self.masters.len(), "blob")?;
+        let total = self.masters.iter().fold(0u64, |sum, entry| sum.saturating_add(entry.canonical.bytes));
+        sure(total <= limits::RELEASE_BYTES, "canonical.bytes")?;
+        self.masters.iter().try_for_each(MasterEntry::check)
+    }
+}
+
+impl MasterEntry {
+    fn of(master: &MasterContent) -> Self {
+        let canonical = Content::of(&master.canonical);
+        MasterEntry {
+            series: master.series.clone(),
+            kind: master.kind.clone(),
+            edition: master.edition.clone(),
+            rows: master.rows,
+            canonical,
+            formats: master.formats.clone(),
+            effective_from: master.effective_from.clone(),
+            made_of: master.made_of,
+            published: master.published.clone(),
+            let_pass: master.let_pass.clone(),
+            blob: TargetName::blob(&master.series, &master.kind, canonical.sha256),
+        }
+    }
+
+    fn check(&self) -> Result<(), ManifestError> {
+        let sure = |holds: bool, field: &'static str| {
+            let master = Some(format!("{}/{}", self.series, self.kind));
+            if holds { Ok(()) } else { Err(ManifestError::Unacceptable { field, master }) }
+        };
+        sure(is_word(&self.series), "series")?;
+        sure(is_word(&self.kind), "kind")?;
+        sure(is_plain_text(&self.edition), "edition")?;
+        sure(self.canonical.bytes <= limits::CANONICAL_BYTES, "canonical.bytes")?;
+        sure(self.formats.len() <= limits::FORMATS, "formats")?;
+        sure(self.formats.keys().all(|name| is_word(name)), "formats")?;
+        sure(self.formats.values().all(|file| is_file_name(&file.file_name)), "formats.file_name")?;
+        sure(self.effective_from.as_deref().is_none_or(is_date), "effective_from")?;
+        sure(self.published.as_deref().is_none_or(is_date), "published")?;
+        let sorted = self.let_pass.is_sorted() && self.let_pass.iter().all(|pass| pass.keys.is_sorted());
+        let keys = self.let_pass.iter().map(|pass| pass.keys.len()).sum::<usize>();
+        sure(sorted && self.let_pass.len() + keys <= limits::LET_PASS, "let_pass")?;
+        let plain = |pass: &LetPass| {
+            let by = match &pass.by {
+                PassedBy::Layout | PassedBy::Repository => true,
+                PassedBy::Import(file) => is_plain_text(file),
+            };
+            let texts = [&pass.finding, &pass.reason];
+            by && texts.into_iter().chain(&pass.keys).all(|text| is_plain_text(text))
+        };
+        sure(self.let_pass.iter().all(plain), "let_pass")?;
+        let blob = TargetName::blob(&self.series, &self.kind, self.canonical.sha256);
+        sure(self.blob == blob, "blob")
+    }
+}
+
+/// What cannot be written has no bytes: not even none, whose digest would be that of every such manifest.
+fn one_form(value: &impl Serialize) -> Result<Vec<u8>, ManifestError> {
+    let mut bytes =
+        serde_json::to_vec_pretty(value).map_err(|error| ManifestError::Unwritable(error.to_string()))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn is_commit(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// A name that stays in its directory on every system a checker runs on.
+fn is_file_name(text: &str) -> bool {
+    is_plain_text(text) && !text.starts_with('.') && !text.contains(['/', '\\', ':', '\0'])
+}
+
+fn is_date(text: &str) -> bool {
+    text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok_and(|date| date.to_string() == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{head, masters};
+
+    #[test]
+    fn a_manifest_reads_back_and_has_one_form() {
+        let manifest = Manifest::of(head(1, None), &masters(1)).unwrap();
+        let bytes = manifest.to_bytes().unwrap();
+        assert_eq!(Manifest::from_bytes(&bytes).unwrap(), manifest);
+        let compact = serde_json::to_vec(&manifest).unwrap();
+        assert!(matches!(Manifest::from_bytes(&compact), Err(ManifestError::Malformed(_))));
+    }
+
+    #[test]
+    fn a_newer_form_is_told_apart() {
+        let manifest = Manifest::of(head(1, None), &masters(1)).unwrap();
+        let text = String::from_utf8(manifest.to_bytes().unwrap()).unwrap();
+        let newer = text.replace("\"schema\": 2", "\"schema\": 3");
+        assert_eq!(Manifest::from_bytes(newer.as_bytes()), Err(ManifestError::NewerSchema(3)));
+    }
+
+    #[test]
+    fn what_cannot_be_written_has_no_bytes() {
+        // JSON has texts as names only.
+        let unwritable = BTreeMap::from([((1, 2), "x")]);
+        assert!(matches!(one_form(&unwritable), Err(ManifestError::Unwritable(_))));
+    }
+
+    #[test]
+    fn one_wrong_field_is_named() {
+        let field = |change: fn(&mut MasterContent)| {
+            let mut contents = masters(1);
+            change(&mut contents[0]);
+            match Manifest::of(head(1, None), &contents) {
+                Err(ManifestError::Unacceptable { field, .. }) => field,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(field(|master| master.series = "../x".into()), "series");
+        assert_eq!(field(|master| master.effective_from = Some("2026-02-30".into())), "effective_from");
+        assert_eq!(
+            field(|master| {
+                let file = FormatFile { file_name: "../s.csv".into(), sha256: Digest::of(b""), bytes: 0 };
+                master.formats.insert("kikin".into(), file);
+            }),
+            "formats.file_name"
+        );
+        assert_eq!(
+            field(|master| {
+                let keys = vec!["2".into(), "1".into()];
+                let (finding, reason) = ("set/price-zero".into(), "known".into());
+                master.let_pass = vec![LetPass { finding, keys, by: PassedBy::Layout, reason }];
+            }),
+            "let_pass"
+        );
+        assert_eq!(field(|master| master.kind = "drug".into()), "masters");
+    }
+}

@@ -1,0 +1,71 @@
+//! Why bytes or values are no manifest.
+
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
+
+use crate::error::spoken_error;
+use crate::limits;
+
+/// The manifest's form; counted up when a reader of the old form would misunderstand the new one.
+pub(super) const SCHEMA: u32 = 2;
+
+/// Why bytes or values are no manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ManifestError {
+    /// Longer than [`limits::MANIFEST_BYTES`].
+    TooLong,
+    /// Not the JSON it must be; the text says where.
+    Malformed(String),
+    /// It cannot be written as JSON; the text says why.
+    Unwritable(String),
+    /// Made by a newer version of this software.
+    NewerSchema(u64),
+    /// Made by an older version, which did not say what each state was made of.
+    OlderSchema(u64),
+    /// A field holds what it must not.
+    Unacceptable {
+        /// The field.
+        field: &'static str,
+        /// The master as `series/kind`, when it is one's.
+        master: Option<String>,
+    },
+}
+
+impl Speak for ManifestError {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            ManifestError::TooLong => say!(
+                lang,
+                "the manifest is longer than {} bytes",
+                "マニフェストが上限 {} バイトを超えています",
+                limits::MANIFEST_BYTES
+            ),
+            ManifestError::Malformed(what) => {
+                say!(lang, "the manifest is malformed: {what}", "マニフェストの形式が不正です: {what}")
+            }
+            ManifestError::Unwritable(what) => {
+                say!(lang, "the manifest cannot be written: {what}", "マニフェストを書き出せません: {what}")
+            }
+            ManifestError::NewerSchema(schema) => say!(
+                lang,
+                "the manifest has schema {schema}; this program reads up to {SCHEMA}: update it",
+                "マニフェストの書式は {schema} ですが、このプログラムは {SCHEMA} まで対応しています。更新してください"
+            ),
+            ManifestError::OlderSchema(schema) => say!(
+                lang,
+                "the manifest has schema {schema}, which does not say what each master was made of; ask for a release that is drafted by the version of this program",
+                "マニフェストの書式 {schema} には各マスターの成り立ちがありません。このプログラムと同じ版で作成したリリースを依頼してください"
+            ),
+            ManifestError::Unacceptable { field, master: None } => {
+                say!(lang, "the manifest's {field} is not acceptable", "マニフェストの {field} が不正です")
+            }
+            ManifestError::Unacceptable { field, master: Some(master) } => say!(
+                lang,
+                "the manifest's {field} of {master} is not acceptable",
+                "マニフェストの {master} の {field} が不正です"
+            ),
+        }
+    }
+}
+
+spoken_error!(ManifestError, |_| false, |_| None);

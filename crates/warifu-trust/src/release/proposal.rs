@@ -1,0 +1,140 @@
+//! A proposal: a manifest and the blobs it names, before anybody has signed.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use warifu_values::digest::Digest;
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
+
+use crate::error::spoken_error;
+use crate::limits;
+use crate::metadata::{ReleaseRef, TargetEntry, Use};
+use crate::names::TargetName;
+use crate::refusal::Refusal;
+use crate::release::blob::{self, CompressionLevel};
+use crate::release::manifest::{Manifest, MasterContent, ReleaseHead};
+use crate::release::manifest_error::ManifestError;
+
+/// A manifest with its blobs, each of which unfolds to exactly what the manifest declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    manifest: Manifest,
+    manifest_bytes: Vec<u8>,
+    blobs: BTreeMap<TargetName, Vec<u8>>,
+}
+
+impl Proposal {
+    /// A proposal of these masters.
+    ///
+    /// # Errors
+    ///
+    /// [`ProposalError::Manifest`]; [`ProposalError::Compression`].
+    pub fn new(
+        head: ReleaseHead,
+        masters: &[MasterContent],
+        level: CompressionLevel,
+    ) -> Result<Self, ProposalError> {
+        let manifest = Manifest::of(head, masters).map_err(ProposalError::Manifest)?;
+        let mut blobs = BTreeMap::new();
+        for master in masters {
+            let name = TargetName::blob(&master.series, &master.kind, Digest::of(&master.canonical));
+            let blob = blob::compress(&master.canonical, level).map_err(ProposalError::Compression)?;
+            blobs.insert(name, blob);
+        }
+        let manifest_bytes = manifest.to_bytes().map_err(ProposalError::Manifest)?;
+        Ok(Proposal { manifest, manifest_bytes, blobs })
+    }
+
+    /// A proposal from its files, as another person made it. Every blob is unfolded and compared.
+    ///
+    /// # Errors
+    ///
+    /// [`ProposalError::Manifest`]; [`ProposalError::Blob`] when a blob is missing or not what is declared;
+    /// [`ProposalError::Extra`] when there is one that the manifest does not name.
+    pub fn from_files(manifest: &[u8], blobs: BTreeMap<TargetName, Vec<u8>>) -> Result<Self, ProposalError> {
+        let manifest_bytes = manifest.to_vec();
+        let manifest = Manifest::from_bytes(manifest).map_err(ProposalError::Manifest)?;
+        for entry in &manifest.masters {
+            let name = entry.blob.as_str();
+            let refused = |refusal| ProposalError::Blob(refusal);
+            let blob =
+                blobs.get(&entry.blob).ok_or_else(|| refused(Refusal::Mismatch { file: name.into() }))?;
+            if blob.len() as u64 > limits::BLOB_BYTES {
+                let limit_bytes = limits::BLOB_BYTES;
+                return Err(refused(Refusal::TooLong { file: name.into(), limit_bytes }));
+            }
+            blob::decompress(name, blob, entry.canonical).map_err(refused)?;
+        }
+        if let Some(extra) =
+            blobs.keys().find(|name| manifest.masters.iter().all(|entry| entry.blob != **name))
+        {
+            return Err(ProposalError::Extra(extra.clone()));
+        }
+        Ok(Proposal { manifest, manifest_bytes, blobs })
+    }
+
+    /// The manifest.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The manifest's bytes, as they were read or made.
+    pub(crate) fn manifest_bytes(&self) -> &[u8] {
+        &self.manifest_bytes
+    }
+
+    /// The release's number and its manifest's digest.
+    pub fn release(&self) -> ReleaseRef {
+        ReleaseRef { release: self.manifest.release, manifest: Digest::of(&self.manifest_bytes) }
+    }
+
+    /// Every file with its target name: the blobs, then the manifest.
+    pub fn files(&self) -> impl Iterator<Item = (TargetName, &[u8])> {
+        let manifest = (TargetName::manifest(self.manifest.release), self.manifest_bytes.as_slice());
+        self.blobs.iter().map(|(name, blob)| (name.clone(), blob.as_slice())).chain([manifest])
+    }
+
+    pub(crate) fn entries(&self) -> Vec<TargetEntry> {
+        let entry = |(name, bytes): (TargetName, &[u8])| TargetEntry {
+            name,
+            sha256: Digest::of(bytes),
+            bytes: bytes.len() as u64,
+            used_for: Use::Current,
+        };
+        self.files().map(entry).collect()
+    }
+}
+
+/// Why no proposal was made or read.
+#[derive(Debug)]
+pub enum ProposalError {
+    /// The manifest is not acceptable.
+    Manifest(ManifestError),
+    /// A blob is not what the manifest declares.
+    Blob(Refusal),
+    /// A blob that the manifest does not name.
+    Extra(TargetName),
+    /// zstd failed.
+    Compression(io::Error),
+}
+
+impl Speak for ProposalError {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            ProposalError::Manifest(error) => error.say(lang),
+            ProposalError::Blob(refusal) => refusal.say(lang),
+            ProposalError::Extra(name) => say!(
+                lang,
+                "the draft holds {name}, which its manifest does not name; make the draft anew",
+                "草案にマニフェストに記載のない {name} があります。草案を作り直してください"
+            ),
+            ProposalError::Compression(_) => say!(lang, "compression failed", "圧縮に失敗しました"),
+        }
+    }
+}
+
+spoken_error!(ProposalError, |error| matches!(error, ProposalError::Blob(_)), |error| match error {
+    ProposalError::Compression(source) => Some(source),
+    _ => None,
+});
