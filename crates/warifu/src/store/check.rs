@@ -1,7 +1,6 @@
 //! Checking what is stored: that it is what was imported, and that it still passes.
 
 use std::collections::BTreeSet;
-use warifu_values::day::PublicationDay;
 
 use jiff::civil::Date;
 use warifu_masters::consistency;
@@ -12,8 +11,12 @@ use warifu_masters::site::SiteRules;
 use warifu_masters::table::Master;
 use warifu_masters::validate::validate;
 
-use super::import::standing;
-use super::{At, ImportRecord, Store, StoreError};
+use super::error::StoreError;
+use super::naming::published;
+use super::record::ImportRecord;
+use super::repository::Store;
+use super::revision::At;
+use super::standing::standing;
 
 /// What a check of a revision found.
 #[derive(Debug)]
@@ -44,11 +47,6 @@ pub struct Held {
     pub record: Option<ImportRecord>,
     /// The whole state.
     pub state: Master,
-}
-
-/// The day of publication as the rules take it.
-pub(super) fn published(dated: Date) -> Option<PublicationDay> {
-    PublicationDay::parse(&dated.to_string())
 }
 
 impl Checked {

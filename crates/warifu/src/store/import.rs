@@ -1,74 +1,36 @@
-//! Importing: one file becomes one commit, or nothing happens at all.
+//! Importing: each file becomes one commit, and the branch takes all of a command's commits in one step, or none.
 
-use std::collections::BTreeSet;
-use warifu_values::day::PublicationDay;
+use std::collections::{BTreeMap, BTreeSet};
 
 use git2::Oid;
-use jiff::Timestamp;
 use jiff::civil::Date;
 use warifu_masters::chain::check_chain;
 use warifu_masters::consistency;
 use warifu_masters::diff::{Summary, diff};
 use warifu_masters::differential::apply;
 use warifu_masters::finding::{Code, Finding, Findings, Severity};
-use warifu_masters::format::{Format, Rendering, StoredRendering};
+use warifu_masters::format::{Rendering, StoredRendering};
 use warifu_masters::plausibility::plausibility;
 use warifu_masters::read::{Declared, Reading, Role, read, read_canonical};
 use warifu_masters::reissue::reissue;
 use warifu_masters::table::Master;
 use warifu_masters::validate::validate;
 use warifu_masters::write::write;
+use warifu_values::day::PublicationDay;
 use warifu_values::digest::Digest;
 
-use super::check::published;
+use super::author::signature;
+use super::error::{CommitError, ImportError, StoreError};
 use super::judged::{ExtendOne as _, Judged};
 use super::kept::Kept;
-use super::message::{Told, one_line, signature};
-use super::record::Glance;
-use super::transaction::{Change, Message};
-use super::{Author, Base, Counts, ImportRecord, Store, StoreError, rules, shards};
-
-/// A file to be imported.
-#[derive(Debug, Clone)]
-pub struct ImportRequest<'a> {
-    /// Its bytes.
-    pub bytes: &'a [u8],
-    /// Its name, without a folder.
-    pub name: &'a str,
-    /// The series it belongs to: no file says so itself.
-    pub series: &'a str,
-    /// The format it must be in; otherwise it is recognised.
-    pub format: Option<&'a Format>,
-    /// Full or differential; otherwise recognised.
-    pub role: Option<Role>,
-    /// The day of publication; otherwise what its name says.
-    pub dated: Option<Date>,
-    /// Findings that shall not refuse it, each with the reason.
-    pub accept: &'a [(Code, String)],
-    /// Who imports; otherwise git's configuration names somebody.
-    pub author: Option<&'a Author>,
-    /// When.
-    pub now: Timestamp,
-}
-
-/// An import that was done, or that changed nothing because it had been done before.
-#[derive(Debug)]
-pub struct Imported {
-    /// The commit that holds it.
-    pub commit: String,
-    /// Whether the file was there already: nothing was changed.
-    pub unchanged: bool,
-    /// The series.
-    pub series: String,
-    /// The kind of master.
-    pub kind: String,
-    /// What is recorded of it.
-    pub record: ImportRecord,
-    /// What changed against the state before; nothing for the first full of a series.
-    pub summary: Summary,
-    /// What was found and did not refuse it.
-    pub findings: Findings,
-}
+use super::message::{Told, one_line};
+use super::naming::published;
+use super::record::{Base, Counts, Glance, ImportRecord};
+use super::repository::Store;
+use super::request::{ImportRequest, Imported, Stopped};
+use super::standing::standing;
+use super::transaction::{Change, Message, Pending, Transaction};
+use super::{rules, shards};
 
 /// A file that was recognised.
 struct Sound {
@@ -98,6 +60,15 @@ struct Outcome {
     told: Told,
 }
 
+/// The files of one command: what was committed of them, and the states that are made of it.
+struct Batch<'a> {
+    transaction: Transaction<'a>,
+    pending: Pending,
+    tip: Oid,
+    /// By series and kind.
+    states: BTreeMap<(String, String), Before>,
+}
+
 /// Does `aside` on another processor while `here` goes on; none when it panicked, which the caller makes up for.
 fn beside<A: Send, B>(aside: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (B, Option<A>) {
     std::thread::scope(|scope| {
@@ -106,35 +77,76 @@ fn beside<A: Send, B>(aside: impl FnOnce() -> A + Send, here: impl FnOnce() -> B
     })
 }
 
-/// Of the versions of one file, newest first, those that are not taken back: where an older version came back,
-/// everything between its two appearances is undone. A file that was taken away has no version left.
-pub(super) fn standing(changes: &[(Oid, Option<Oid>)]) -> Vec<(Oid, Oid)> {
-    let mut standing = Vec::new();
-    let mut at = 0;
-    while let Some((_, content)) = changes.get(at) {
-        let Some(content) = *content else { return standing };
-        let origin = changes.iter().rposition(|(_, past)| *past == Some(content)).unwrap_or(at);
-        standing.push((changes[origin].0, content));
-        at = origin + 1;
-    }
-    standing
-}
-
 impl Store {
     /// Imports a file: judges it, makes the next state, commits it.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] with the findings when the data does not pass; [`StoreError::Busy`] when
-    /// another import is running; [`StoreError::Unclean`] when somebody's changes would be overwritten. In all
-    /// of these nothing was changed.
-    pub fn import(&self, request: &ImportRequest<'_>) -> Result<Imported, StoreError> {
+    /// [`ImportError::Refused`] with the findings when the data does not pass, or why the commit could not be made.
+    /// But for [`CommitError::Unfinished`] nothing was changed.
+    pub fn import(&self, request: &ImportRequest<'_>) -> Result<Imported, ImportError> {
+        let mut imported = self.import_all(&[request], |_| ()).map_err(|stopped| stopped.error)?;
+        imported.pop().ok_or_else(|| StoreError::damaged("an import that says nothing").into())
+    }
+
+    /// Imports files in the order given, each on top of those before it and each as one commit: the branch takes all of
+    /// them in one step, or none. `look` hears of each file before it is judged.
+    ///
+    /// # Errors
+    /// [`Stopped`] says which file did not pass and why. Unless the cause is [`CommitError::Unfinished`], nothing was
+    /// changed, also of the files that did pass.
+    pub fn import_all(
+        &self,
+        requests: &[&ImportRequest<'_>],
+        mut look: impl FnMut(&ImportRequest<'_>),
+    ) -> Result<Vec<Imported>, Stopped> {
+        let mut passed = Vec::new();
+        match self.take_all(requests, &mut look, &mut passed) {
+            Ok(()) => Ok(passed),
+            Err(error) => Err(Stopped { passed, error }),
+        }
+    }
+
+    fn take_all(
+        &self,
+        requests: &[&ImportRequest<'_>],
+        look: &mut dyn FnMut(&ImportRequest<'_>),
+        passed: &mut Vec<Imported>,
+    ) -> Result<(), ImportError> {
         let lock = self.lock()?;
         self.refuse_unclean()?;
+        let head = self.head()?.ok_or(CommitError::Detached)?;
+        let transaction = self.transaction(&lock);
+        let pending = transaction.begin(Some(head))?;
+        let mut batch = Batch { transaction, pending, tip: head, states: BTreeMap::new() };
+        for request in requests {
+            look(request);
+            passed.push(self.take(request, &mut batch)?);
+        }
+        let Batch { transaction, pending, tip, states } = batch;
+        let of = |(series, kind): &(String, String)| Kept::of(self.repository.path(), series, kind);
+        let keep: Vec<(Kept, &Master)> = states.iter().map(|(at, last)| (of(at), &last.state)).collect();
+        let (finished, begun) = beside(
+            || keep.iter().map(|(kept, state)| kept.begin(state)).collect::<Vec<_>>(),
+            || transaction.finish(pending),
+        );
+        finished?;
+        let objects = self.objects()?;
+        let (tree, _) = objects.commit(tip)?;
+        for ((series, kind), begun) in states.keys().zip(begun.unwrap_or_default()) {
+            if let Some(held) = objects.at(tree, &["masters", series, kind])? {
+                begun.finish(held);
+            }
+        }
+        Ok(())
+    }
+
+    /// Judges one file and commits it on top of `batch`; no branch names that commit yet.
+    fn take(&self, request: &ImportRequest<'_>, batch: &mut Batch<'_>) -> Result<Imported, ImportError> {
         let author = signature(&self.repository, request.author, request.now)?;
-        let head = self.head()?.ok_or(StoreError::Detached)?;
+        let head = batch.tip;
         let (tree, _) = self.objects()?.commit(head)?;
         let config = self.config_in(tree)?;
-        let mut judged = Judged { request, findings: Findings::new() };
+        let mut judged = Judged { request, findings: Findings::new(), later: Vec::new() };
 
         let sound = self.recognise(&mut judged)?;
         let (series, kind) = (request.series, sound.kind.clone());
@@ -149,6 +161,7 @@ impl Store {
             return Ok(judged.already_there(found, kind, record));
         }
         let dated = judged.dated(&earlier);
+        judged.later = self.later(&earlier, dated, &sound, series)?;
         judged.findings.extend(validate(&sound.file, sound.role));
         if sound.role == Role::Full {
             judged.findings.extend(consistency::check(&sound.file, published(dated)));
@@ -158,9 +171,10 @@ impl Store {
         for doubt in rules::series_doubt(&config, series, dated, sound.role, &sound.file) {
             judged.findings.push(doubt);
         }
-        let before = match earlier.first() {
-            Some((commit, _)) => Some(self.before(*commit, head, series, &kind)?),
-            None => None,
+        let before = match (batch.states.remove(&(series.to_owned(), kind.clone())), earlier.first()) {
+            (Some(before), _) => Some(before),
+            (None, Some((commit, _))) => Some(self.before(*commit, head, series, &kind)?),
+            (None, None) => None,
         };
         judged.refuse()?;
         let mut older = None;
@@ -214,17 +228,10 @@ impl Store {
         changes.extend(self.source_changes(tree, series, &sound, &record, request)?);
         let text = outcome.told.message(series, outcome.state.layout(), &record, &outcome.summary);
         let message = Message { author: &author, text: &text };
-        let kept = Kept::of(self.repository.path(), series, &kind);
-        let (commit, begun) = beside(
-            || kept.begin(&outcome.state),
-            || self.transaction(&lock).commit(Some(head), changes, &message),
-        );
-        let (commit, objects) = (commit?, self.objects()?);
-        if let (Some(begun), Some(held)) =
-            (begun, objects.at(objects.commit(commit)?.0, &["masters", series, &kind])?)
-        {
-            begun.finish(held);
-        }
+        let commit = batch.transaction.commit(&mut batch.pending, changes, &message)?;
+        batch.tip = commit;
+        let after = Before { commit, record: record.clone(), state: outcome.state };
+        batch.states.insert((series.to_owned(), kind.clone()), after);
         Ok(Imported {
             commit: commit.to_string(),
             unchanged: false,
@@ -237,7 +244,7 @@ impl Store {
     }
 
     /// Recognises the file. Its rendering is kept only when that gives the very bytes back.
-    fn recognise(&self, judged: &mut Judged<'_>) -> Result<Sound, StoreError> {
+    fn recognise(&self, judged: &mut Judged<'_>) -> Result<Sound, ImportError> {
         let request = judged.request;
         let declared = Declared { format: request.format, role: request.role };
         let Reading { layout, role, rendering, master, findings, .. } =
@@ -260,6 +267,27 @@ impl Store {
         standing.into_iter().map(|(commit, oid)| Ok((commit, Glance::at(&objects.blob(oid)?)))).collect()
     }
 
+    /// The imports that stand where a differential published on `dated` belongs, oldest first; none where it would
+    /// have no full beneath it.
+    fn later(
+        &self,
+        earlier: &[(Oid, Glance)],
+        dated: Date,
+        sound: &Sound,
+        series: &str,
+    ) -> Result<Vec<ImportRecord>, StoreError> {
+        // ISO dates sort as text.
+        let dated = dated.to_string();
+        let last = earlier.iter().rposition(|(_, past)| past.dated > dated);
+        match last {
+            Some(last) if sound.role == Role::Differential && earlier.len() > last + 1 => {
+                let later = earlier[..=last].iter().rev();
+                later.map(|(commit, _)| self.record_in(*commit, series, &sound.kind)).collect()
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
     fn record_in(&self, commit: Oid, series: &str, kind: &str) -> Result<ImportRecord, StoreError> {
         let objects = self.objects()?;
         let (tree, _) = objects.commit(commit)?;
@@ -267,7 +295,7 @@ impl Store {
     }
 
     /// The import that `commit` made, as `at` (it or a later commit) holds it.
-    fn before(&self, commit: Oid, at: Oid, series: &str, kind: &str) -> Result<Before, StoreError> {
+    fn before(&self, commit: Oid, at: Oid, series: &str, kind: &str) -> Result<Before, ImportError> {
         let objects = self.objects()?;
         let (tree, _) = objects.commit(at)?;
         let record = self.record_at(&objects, tree, series, kind)?;
@@ -284,7 +312,7 @@ impl Store {
             let finding = Finding::new(Code::StoreState).found(digest.short()).expected(record.state.short());
             let mut findings = Findings::new();
             findings.push(finding);
-            return Err(StoreError::Refused { file: format!("{series}/{kind}"), findings });
+            return Err(ImportError::refused(format!("{series}/{kind}"), findings));
         }
         Ok(Before { commit, record, state })
     }
@@ -295,7 +323,7 @@ impl Store {
         before: &Before,
         sound: &Sound,
         judged: &mut Judged<'_>,
-    ) -> Result<Option<Before>, StoreError> {
+    ) -> Result<Option<Before>, ImportError> {
         let (Role::Differential, Some(base)) = (before.record.role, &before.record.base) else {
             return Ok(None);
         };
@@ -304,7 +332,7 @@ impl Store {
         let (tree, _) = objects.commit(before.commit)?;
         let place = format!("sources/{series}/{kind}/differential.csv");
         let Some(oid) = objects.at(tree, &["sources", series, kind, "differential.csv"])? else {
-            return Err(StoreError::damaged(format_args!("{place} is missing")));
+            return Err(StoreError::damaged(format_args!("{place} is missing")).into());
         };
         let previous = read_canonical(&self.schemas, kind, objects.blob(oid)?)
             .map_err(|_| StoreError::damaged(format_args!("{place} cannot be read")))?;
@@ -320,7 +348,7 @@ impl Store {
         before: Option<&Before>,
         previous: Option<Oid>,
         judged: &mut Judged<'_>,
-    ) -> Result<Outcome, StoreError> {
+    ) -> Result<Outcome, ImportError> {
         let state = sound.file.clone();
         let Some(before) = before else {
             let told = Told::default();
@@ -434,7 +462,7 @@ fn take_differential(
     before: &Before,
     dated: Date,
     judged: &mut Judged<'_>,
-) -> Result<Outcome, StoreError> {
+) -> Result<Outcome, ImportError> {
     let applied = match apply(&onto.state, &sound.file) {
         Ok(applied) => applied,
         Err(error) => {

@@ -5,7 +5,7 @@
 
 use git2::{ObjectType, Odb, Oid};
 
-use super::StoreError;
+use super::error::StoreError;
 
 /// One entry of a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use warifu_masters::format::StoredRendering;
 use warifu_masters::read::Role;
 use warifu_values::digest::Digest;
 
-use super::StoreError;
+use super::error::StoreError;
 
 /// What one import took in. Stored as TOML; a part of the repository format.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
