@@ -69,7 +69,8 @@ fn a_rule_of_the_repository_refuses_an_import_and_is_waived_by_its_id() {
     let renamed = change(1, "初診等");
     let refused = place.import_bytes(renamed.as_bytes(), "c_20240614.csv", "r06", &[]);
     let Err(ImportError::Refused(refused)) = refused else { panic!("{refused:?}") };
-    let finding = refused.findings.list().iter().find(|finding| finding.name() == "site/comment-renamed").unwrap();
+    let finding =
+        refused.findings.list().iter().find(|finding| finding.name() == "site/comment-renamed").unwrap();
     assert!(
         finding.text(Lang::En).starts_with("a comment has another text (name 初診等 <- name "),
         "{finding:?}"
@@ -104,7 +105,9 @@ fn a_rule_that_is_not_right_stops_an_import_and_is_named() {
     let wrong = RULES.replace("old.name", "old.nane");
     let Some(place) = place_with(&[("rules/comments.toml", wrong)]) else { return };
     let stopped = place.import_bytes(change(1, "初診等").as_bytes(), "c_20240614.csv", "r06", &[]);
-    let Err(ImportError::Commit(CommitError::Store(StoreError::Rules { what }))) = stopped else { panic!("{stopped:?}") };
+    let Err(ImportError::Commit(CommitError::Store(StoreError::Rules { what }))) = stopped else {
+        panic!("{stopped:?}")
+    };
     assert_eq!(
         what,
         "rules/comments.toml: rule site/comment-renamed: require: comment masters have no column nane"

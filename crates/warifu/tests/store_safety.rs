@@ -11,7 +11,8 @@ use std::process::Command;
 
 use place::{Place, author, base, change, comment, now, request};
 use warifu::store::{
-    CommitError, ImportError, Imported, Stopped, Store, StoreError, UndoError, UndoRequest, Undone, Which, today,
+    CommitError, ImportError, Imported, Stopped, Store, StoreError, UndoError, UndoRequest, Undone, Which,
+    today,
 };
 use warifu_masters::finding::Code;
 use warifu_masters::schema::Schemas;
@@ -214,8 +215,12 @@ fn a_failure_at_any_step_leaves_the_state_before_or_the_one_after() {
                 assert_eq!(digest(&store, "HEAD"), after);
                 break;
             }
-            Err(ImportError::Commit(CommitError::Unfinished { .. })) => assert_eq!(digest(&store, "HEAD"), after, "step {step}"),
-            Err(ImportError::Commit(CommitError::Store(StoreError::Io { .. }))) => assert_eq!(digest(&store, "HEAD"), before, "step {step}"),
+            Err(ImportError::Commit(CommitError::Unfinished { .. })) => {
+                assert_eq!(digest(&store, "HEAD"), after, "step {step}")
+            }
+            Err(ImportError::Commit(CommitError::Store(StoreError::Io { .. }))) => {
+                assert_eq!(digest(&store, "HEAD"), before, "step {step}")
+            }
             Err(error) => panic!("step {step}: {error}"),
         }
         // The next import finishes or repeats it, and nothing is left over.

@@ -89,7 +89,9 @@ impl Config {
     /// What does not hold, with its line where there is one.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let config: Config = toml::from_str(text).map_err(|error| {
-            let line = error.span().map(|span| 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count());
+            let line = error
+                .span()
+                .map(|span| 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count());
             ConfigError::Form { line, what: error.message().trim().to_owned() }
         })?;
         if let Some(waiver) = config.waivers.iter().find(|waiver| waiver.code.starts_with("store/")) {
@@ -192,7 +194,10 @@ mod tests {
             ("[series.r06]\nkinds = []\neffective = 3\n", "warifu.toml:3: invalid type"),
             // What nobody would read: a table, a key of a table.
             ("\n[[waivers]]\n", "warifu.toml:2: unknown field `waivers`, expected `series` or `waiver`"),
-            ("[series.r06]\nkinds = []\nuntill.drug = \"2024-04-01\"\n", "warifu.toml:3: unknown field `untill`"),
+            (
+                "[series.r06]\nkinds = []\nuntill.drug = \"2024-04-01\"\n",
+                "warifu.toml:3: unknown field `untill`",
+            ),
             ("[[waiver]]\ncode = \"store/state\"\nkind = \"drug\"\nreason = \"x\"\n", "cannot be waived"),
             (
                 "[series.a]\nkinds = [\"b\"]\neffective.b = \"2024-04-01\"\nuntil.b = \"2024-03-31\"\n",

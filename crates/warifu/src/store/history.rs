@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use git2::Oid;
 use jiff::civil::Date;
-use warifu_masters::diff::field_or_blank;
+use warifu_masters::change::diff::field_or_blank;
 use warifu_masters::table::Master;
 
 use super::error::StoreError;
@@ -136,7 +136,8 @@ impl Store {
         }
         let mut known: BTreeMap<Oid, Credit> = BTreeMap::new();
         let mut credit = |told: Told| {
-            let credit = known.entry(told.commit).or_insert_with(|| self.credit(&publications, &objects, told));
+            let credit =
+                known.entry(told.commit).or_insert_with(|| self.credit(&publications, &objects, told));
             credit.clone()
         };
         let fields = set_by.into_iter().map(&mut credit).collect();

@@ -4,18 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use git2::Oid;
 use jiff::civil::Date;
-use warifu_masters::chain::check_chain;
-use warifu_masters::consistency;
-use warifu_masters::diff::{Summary, diff};
-use warifu_masters::differential::apply;
+use warifu_masters::change::chain::check_chain;
+use warifu_masters::change::diff::{Diff, Summary, diff};
+use warifu_masters::change::differential::apply;
+use warifu_masters::change::plausibility::plausibility;
+use warifu_masters::change::reissue::reissue;
+use warifu_masters::file::write::write;
+use warifu_masters::file::{Declared, Reading, read, read_canonical};
 use warifu_masters::finding::{Code, Finding, Findings, Severity};
-use warifu_masters::format::{Rendering, StoredRendering};
-use warifu_masters::plausibility::plausibility;
-use warifu_masters::read::{Declared, Reading, Role, read, read_canonical};
-use warifu_masters::reissue::reissue;
-use warifu_masters::table::Master;
-use warifu_masters::validate::validate;
-use warifu_masters::write::write;
+use warifu_masters::schema::{Rendering, StoredRendering};
+use warifu_masters::table::{Master, Role, fields};
+use warifu_rules::consistency;
 use warifu_values::day::PublicationDay;
 use warifu_values::digest::Digest;
 
@@ -25,10 +24,10 @@ use super::judged::{ExtendOne as _, Judged};
 use super::kept::Kept;
 use super::message::{Told, one_line};
 use super::naming::published;
+use super::past::Past;
 use super::record::{Base, Counts, Glance, ImportRecord};
 use super::repository::Store;
 use super::request::{ImportRequest, Imported, Stopped};
-use super::standing::standing;
 use super::transaction::{Change, Message, Pending, Transaction};
 use super::{rules, shards};
 
@@ -53,11 +52,17 @@ impl Before {
     }
 }
 
-/// What a file made of the state before.
-struct Outcome {
-    state: Master,
+/// What differs between the state before and the one that a file made of it.
+#[derive(Default)]
+struct Compared {
     summary: Summary,
     told: Told,
+}
+
+impl Compared {
+    fn of(diff: &Diff<'_>) -> Compared {
+        Compared { summary: diff.summary(), told: Told::of(diff) }
+    }
 }
 
 /// The files of one command: what was committed of them, and the states that are made of it.
@@ -65,8 +70,8 @@ struct Batch<'a> {
     transaction: Transaction<'a>,
     pending: Pending,
     tip: Oid,
-    /// By series and kind.
-    states: BTreeMap<(String, String), Before>,
+    /// By series and kind, with the imports that led to them.
+    states: BTreeMap<(String, String), (Before, Past)>,
 }
 
 /// Does `aside` on another processor while `here` goes on; none when it panicked, which the caller makes up for.
@@ -124,7 +129,7 @@ impl Store {
         }
         let Batch { transaction, pending, tip, states } = batch;
         let of = |(series, kind): &(String, String)| Kept::of(self.repository.path(), series, kind);
-        let keep: Vec<(Kept, &Master)> = states.iter().map(|(at, last)| (of(at), &last.state)).collect();
+        let keep: Vec<(Kept, &Master)> = states.iter().map(|(at, (last, _))| (of(at), &last.state)).collect();
         let (finished, begun) = beside(
             || keep.iter().map(|(kept, state)| kept.begin(state)).collect::<Vec<_>>(),
             || transaction.finish(pending),
@@ -132,9 +137,10 @@ impl Store {
         finished?;
         let objects = self.objects()?;
         let (tree, _) = objects.commit(tip)?;
-        for ((series, kind), begun) in states.keys().zip(begun.unwrap_or_default()) {
+        for (((series, kind), (_, past)), begun) in states.iter().zip(begun.unwrap_or_default()) {
             if let Some(held) = objects.at(tree, &["masters", series, kind])? {
                 begun.finish(held);
+                past.keep(self.repository.path(), tip, series, kind);
             }
         }
         Ok(())
@@ -152,17 +158,29 @@ impl Store {
         let (series, kind) = (request.series, sound.kind.clone());
         judged.refuse_undeclared(&config, series, &kind)?;
         let sha256 = Digest::of(request.bytes);
-        let earlier = self.glances(head, series, &kind)?;
+        let present = batch.states.remove(&(series.to_owned(), kind.clone()));
+        let (present, mut past) = match present {
+            Some((before, past)) => (Some(before), past),
+            None => {
+                let git = self.repository.path();
+                (None, Past::at(&self.objects()?, git, head, series, &kind)?)
+            }
+        };
+        // Imports that a later commit took back are left out: their files may come in again.
+        let earlier = past.standing();
         if let Some((commit, _)) = earlier.iter().find(|(_, past)| past.sha256 == sha256.to_string()) {
             let found = commit.to_string();
             judged.findings = Findings::new();
             judged.findings.push(Finding::new(Code::ImportSame).found(&found[..12]));
             let record = self.record_in(*commit, series, &kind)?;
+            if let Some(before) = present {
+                batch.states.insert((series.to_owned(), kind.clone()), (before, past));
+            }
             return Ok(judged.already_there(found, kind, record));
         }
         let dated = judged.dated(&earlier);
         judged.later = self.later(&earlier, dated, &sound, series)?;
-        judged.findings.extend(validate(&sound.file, sound.role));
+        judged.findings.extend(fields::check(&sound.file, sound.role));
         if sound.role == Role::Full {
             judged.findings.extend(consistency::check(&sound.file, published(dated)));
         }
@@ -171,14 +189,14 @@ impl Store {
         for doubt in rules::series_doubt(&config, series, dated, sound.role, &sound.file) {
             judged.findings.push(doubt);
         }
-        let before = match (batch.states.remove(&(series.to_owned(), kind.clone())), earlier.first()) {
+        let before = match (present, earlier.first()) {
             (Some(before), _) => Some(before),
             (None, Some((commit, _))) => Some(self.before(*commit, head, series, &kind)?),
             (None, None) => None,
         };
         judged.refuse()?;
         let mut older = None;
-        let outcome = match sound.role {
+        let state = match sound.role {
             Role::Full => {
                 let previous = earlier.iter().find(|(_, past)| past.full).map(|(commit, _)| *commit);
                 self.take_full(&sound, before.as_ref(), previous, &mut judged)?
@@ -189,18 +207,22 @@ impl Store {
                     return Err(judged.refused());
                 };
                 older = self.base_of_re_issue(before, &sound, &mut judged)?;
-                take_differential(&sound, older.as_ref().unwrap_or(before), before, dated, &mut judged)?
+                take_differential(&sound, older.as_ref().unwrap_or(before), dated, &mut judged)?
             }
         };
         // What the file was applied to; for a re-issue that is not the present state.
         let onto = older.as_ref().or(before.as_ref());
-        self.ask_rules(&sound, onto, &outcome, dated, tree, &mut judged)?;
+        let mut compared = self.ask_rules(&sound, onto, &state, dated, tree, &mut judged)?;
+        if let (Some(before), Some(_)) = (&before, &older) {
+            // What changes for whoever has the present state is told, not what the file did to an older one.
+            compared = diff(&before.state, &state).map(|diff| Compared::of(&diff)).unwrap_or_default();
+        }
         config.waive(&kind, &mut judged.findings, today);
         judged.refuse()?;
 
         let (shards, digest) = beside(
-            || outcome.state.canonical_digest(),
-            || self.shard_changes(tree, series, &kind, before.as_ref(), &outcome.state),
+            || state.canonical_digest(),
+            || self.shard_changes(tree, series, &kind, before.as_ref(), &state),
         );
         let mut changes = shards?;
         let record = ImportRecord {
@@ -212,33 +234,39 @@ impl Store {
             dated,
             imported: request.now,
             rows: sound.file.rows(),
-            state: digest.unwrap_or_else(|| outcome.state.canonical_digest()),
-            records: outcome.state.rows(),
+            state: digest.unwrap_or_else(|| state.canonical_digest()),
+            records: state.rows(),
             replaces: older.as_ref().and(before.as_ref()).map(|before| before.record.name.clone()),
             counts: Counts {
-                added: outcome.summary.added,
-                changed: outcome.summary.changed,
-                abolished: outcome.summary.abolished,
-                removed: outcome.summary.removed,
+                added: compared.summary.added,
+                changed: compared.summary.changed,
+                abolished: compared.summary.abolished,
+                removed: compared.summary.removed,
             },
             base: onto.map(Before::base),
             accepted: judged.accepted(),
             rendering: sound.rendering.clone().map(StoredRendering::from),
         };
         changes.extend(self.source_changes(tree, series, &sound, &record, request)?);
-        let text = outcome.told.message(series, outcome.state.layout(), &record, &outcome.summary);
+        let text = compared.told.message(series, state.layout(), &record, &compared.summary);
         let message = Message { author: &author, text: &text };
         let commit = batch.transaction.commit(&mut batch.pending, changes, &message)?;
         batch.tip = commit;
-        let after = Before { commit, record: record.clone(), state: outcome.state };
-        batch.states.insert((series.to_owned(), kind.clone()), after);
+        let after = Before { commit, record: record.clone(), state };
+        let objects = self.objects()?;
+        if let Some(blob) =
+            objects.at(objects.commit(commit)?.0, &["sources", series, &kind, "import.toml"])?
+        {
+            past.push(commit, blob, record.text()?.as_bytes());
+        }
+        batch.states.insert((series.to_owned(), kind.clone()), (after, past));
         Ok(Imported {
             commit: commit.to_string(),
             unchanged: false,
             series: series.to_owned(),
             kind,
             record,
-            summary: outcome.summary,
+            summary: compared.summary,
             findings: judged.findings,
         })
     }
@@ -248,7 +276,7 @@ impl Store {
         let request = judged.request;
         let declared = Declared { format: request.format, role: request.role };
         let Reading { layout, role, rendering, master, findings, .. } =
-            read(&self.schemas, request.bytes.to_vec(), &declared);
+            read(self.schemas(), request.bytes.to_vec(), &declared);
         judged.findings.extend(findings);
         let (Some(layout), Some(role), Some(file)) = (layout, role, master) else {
             return Err(judged.refused());
@@ -256,15 +284,6 @@ impl Store {
         let rendering =
             rendering.filter(|rendering| write(&file, rendering).is_ok_and(|bytes| bytes == request.bytes));
         Ok(Sound { file, role, rendering, kind: layout.kind.clone() })
-    }
-
-    /// A short look at each import that the present state rests on, newest first. Imports that a later commit
-    /// took back (`git revert`) are left out: their files may come in again.
-    fn glances(&self, head: Oid, series: &str, kind: &str) -> Result<Vec<(Oid, Glance)>, StoreError> {
-        let objects = self.objects()?;
-        let changes = objects.changes_at(head, &["sources", series, kind, "import.toml"])?;
-        let standing = standing(&changes);
-        standing.into_iter().map(|(commit, oid)| Ok((commit, Glance::at(&objects.blob(oid)?)))).collect()
     }
 
     /// The imports that stand where a differential published on `dated` belongs, oldest first; none where it would
@@ -301,7 +320,7 @@ impl Store {
         let record = self.record_at(&objects, tree, series, kind)?;
         let kept = objects.at(tree, &["masters", series, kind])?.and_then(|held| {
             let bytes = Kept::of(self.repository.path(), series, kind).load(held, record.state)?;
-            read_canonical(&self.schemas, kind, bytes).ok()
+            read_canonical(self.schemas(), kind, bytes).ok()
         });
         if let Some(state) = kept {
             return Ok(Before { commit, record, state });
@@ -334,7 +353,7 @@ impl Store {
         let Some(oid) = objects.at(tree, &["sources", series, kind, "differential.csv"])? else {
             return Err(StoreError::damaged(format_args!("{place} is missing")).into());
         };
-        let previous = read_canonical(&self.schemas, kind, objects.blob(oid)?)
+        let previous = read_canonical(self.schemas(), kind, objects.blob(oid)?)
             .map_err(|_| StoreError::damaged(format_args!("{place} cannot be read")))?;
         let Some(reissue) = reissue(&previous, &sound.file) else { return Ok(None) };
         judged.findings.extend(reissue.findings(&previous, &before.state));
@@ -348,12 +367,9 @@ impl Store {
         before: Option<&Before>,
         previous: Option<Oid>,
         judged: &mut Judged<'_>,
-    ) -> Result<Outcome, ImportError> {
+    ) -> Result<Master, ImportError> {
         let state = sound.file.clone();
-        let Some(before) = before else {
-            let told = Told::default();
-            return Ok(Outcome { state, summary: Summary::default(), told });
-        };
+        let Some(before) = before else { return Ok(state) };
         let mut chain = check_chain(&before.state, &state, None);
         if let (true, Some(previous)) = (chain.denies(), previous) {
             // A date set back to what the full before had is a known reason; that full is only read when asked.
@@ -363,28 +379,28 @@ impl Store {
             chain = check_chain(&before.state, &state, Some(&previous));
         }
         judged.findings.extend(chain);
-        Ok(compared(&before.state, state))
+        Ok(state)
     }
 
     /// Holds the new state against the rules that need more than the file: those between its records, when the
     /// file is a differential; between the two states; the site's own; and those between it and the other masters of
-    /// the series.
+    /// the series. Gives back what differs between the two.
     fn ask_rules(
         &self,
         sound: &Sound,
         before: Option<&Before>,
-        outcome: &Outcome,
+        state: &Master,
         dated: Date,
         tree: Oid,
         judged: &mut Judged<'_>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Compared, StoreError> {
         let published = published(dated);
         let between_records = || match (sound.role, before) {
-            (Role::Differential, Some(before)) => new_findings(&before.state, &outcome.state, published),
+            (Role::Differential, Some(before)) => new_findings(&before.state, state, published),
             _ => Findings::new(),
         };
         let (diff, found) =
-            beside(between_records, || before.and_then(|before| diff(&before.state, &outcome.state).ok()));
+            beside(between_records, || before.and_then(|before| diff(&before.state, state).ok()));
         judged.findings.extend(found.unwrap_or_else(between_records));
         if let Some(diff) = &diff {
             let mut found = consistency::check_versions(diff, published);
@@ -395,7 +411,7 @@ impl Store {
         let site = self.site_rules(tree)?;
         judged.findings.extend(match &diff {
             Some(diff) => site.check_changes(diff),
-            None => site.check(&outcome.state, None),
+            None => site.check(state, None),
         });
         let objects = self.objects()?;
         let mut others = Vec::new();
@@ -405,11 +421,11 @@ impl Store {
             }
         }
         if !others.is_empty() {
-            let together: Vec<&Master> = others.iter().chain([&outcome.state]).collect();
+            let together: Vec<&Master> = others.iter().chain([state]).collect();
             let found = consistency::check_across_for(&sound.kind, &together, published);
             found.into_values().for_each(|found| judged.findings.extend(found));
         }
-        Ok(())
+        Ok(diff.map(|diff| Compared::of(&diff)).unwrap_or_default())
     }
 
     /// What has to be written below `masters/`.
@@ -455,18 +471,17 @@ impl Store {
     }
 }
 
-/// Applies the file to `onto`; what it changed is told against `before`, the present state.
+/// Applies the file to `onto`.
 fn take_differential(
     sound: &Sound,
     onto: &Before,
-    before: &Before,
     dated: Date,
     judged: &mut Judged<'_>,
-) -> Result<Outcome, ImportError> {
+) -> Result<Master, ImportError> {
     let applied = match apply(&onto.state, &sound.file) {
         Ok(applied) => applied,
         Err(error) => {
-            judged.findings.push(Finding::new(Code::ApplyKind).found(error).expected(&sound.kind));
+            judged.findings.push(error.finding());
             return Err(judged.refused());
         }
     };
@@ -474,7 +489,7 @@ fn take_differential(
     judged.findings.extend(applied.findings);
     let dated = dated.strftime("%Y%m%d").to_string();
     judged.findings.extend(plausibility(&onto.state, &sound.file, Some(&dated)).findings);
-    Ok(compared(&before.state, applied.state))
+    Ok(applied.state)
 }
 
 /// What the rules find in `state` and did not find in `before`, notes left out: what a state had before was said
@@ -493,12 +508,4 @@ fn new_findings(before: &Master, state: &Master, published: Option<PublicationDa
         });
     }
     found
-}
-
-fn compared(before: &Master, state: Master) -> Outcome {
-    let (summary, told) = match diff(before, &state) {
-        Ok(diff) => (diff.summary(), Told::of(&diff)),
-        Err(_) => (Summary::default(), Told::default()),
-    };
-    Outcome { state, summary, told }
 }

@@ -45,12 +45,27 @@ impl Kept {
         let write = || {
             fs::create_dir_all(self.path.parent()?).ok()?;
             let mut file = File::create(&self.path).ok()?;
-            file.write_all(&state.canonical()).ok()?;
+            write_canonical(state, &mut file).ok()?;
             Some(file)
         };
         Begun(write())
     }
 }
+
+/// Writes the canonical form piece by piece: a second copy of the whole would cost more than the writing.
+fn write_canonical(state: &Master, file: &mut File) -> std::io::Result<()> {
+    let mut piece = state.layout().canonical_header().into_bytes();
+    piece.push(b'\n');
+    for from in (0..state.rows()).step_by(PIECE_ROWS) {
+        state.push_canonical_rows(from..state.rows().min(from + PIECE_ROWS), &mut piece);
+        file.write_all(&piece)?;
+        piece.clear();
+    }
+    file.write_all(&piece)
+}
+
+/// How many rows are written at once.
+const PIECE_ROWS: usize = 256;
 
 /// A state that was written and lacks the name of its tree.
 #[must_use]

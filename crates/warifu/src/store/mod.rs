@@ -27,6 +27,7 @@ mod lock;
 mod message;
 mod naming;
 mod objects;
+mod past;
 mod publications;
 mod record;
 mod repository;
@@ -41,7 +42,9 @@ mod undo;
 pub use author::Author;
 pub use check::{Checked, Held, StateChecked};
 pub use config::{Config, Series, Waiver};
-pub use error::{CommitError, ConfigError, ImportError, InitError, OpenError, Refused, StoreError, UndoError};
+pub use error::{
+    CommitError, ConfigError, ImportError, InitError, OpenError, Refused, StoreError, UndoError,
+};
 pub use history::{Blame, Credit, LogEntry};
 pub use judged::today;
 pub use life::{Life, Version};

@@ -14,6 +14,9 @@ pub(super) struct Entry {
     pub(super) oid: Oid,
 }
 
+/// Commits, newest first, each with what stands at a path since.
+pub(super) type Changes = Vec<(Oid, Option<Oid>)>;
+
 /// Reads objects of one repository.
 pub(super) struct Objects<'r> {
     odb: Odb<'r>,
@@ -104,6 +107,17 @@ impl<'r> Objects<'r> {
     /// The commits that changed what stands at `path`, newest first, along first parents from `head`: each
     /// with what stands there since.
     pub(super) fn changes_at(&self, head: Oid, path: &[&str]) -> Result<Vec<(Oid, Option<Oid>)>, StoreError> {
+        Ok(self.changes_since(head, path, None)?.0)
+    }
+
+    /// Like [`changes_at`](Self::changes_at), of the commits after `until` only; and whether that was met. Where it was
+    /// not, these are all there are.
+    pub(super) fn changes_since(
+        &self,
+        head: Oid,
+        path: &[&str],
+        until: Option<Oid>,
+    ) -> Result<(Changes, bool), StoreError> {
         let mut changes = Vec::new();
         let (mut commit, mut newer): (Option<Oid>, Option<(Oid, Trail)>) = (Some(head), None);
         while let Some(oid) = commit {
@@ -114,6 +128,9 @@ impl<'r> Objects<'r> {
             {
                 changes.push((by, since.end()));
             }
+            if Some(oid) == until {
+                return Ok((changes, true));
+            }
             newer = Some((oid, trail));
             commit = parent;
         }
@@ -122,7 +139,7 @@ impl<'r> Objects<'r> {
         {
             changes.push((by, since.end()));
         }
-        Ok(changes)
+        Ok((changes, false))
     }
 
     /// The way to `path`; from the point on where it joins the way of the `newer` commit, that one is taken.

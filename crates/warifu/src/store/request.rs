@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use warifu_masters::diff::Summary;
+use warifu_masters::change::diff::Summary;
 use warifu_masters::finding::{Code, Findings};
-use warifu_masters::format::Format;
-use warifu_masters::read::Role;
+use warifu_masters::schema::Format;
+use warifu_masters::table::Role;
 
 use super::author::Author;
 use super::error::{CommitError, ImportError};

@@ -105,9 +105,9 @@ mod tests {
         changes.reverse();
         let lineage = Lineage::of(&changes);
         let letter = |blob: Oid| blob.as_bytes()[0] as char;
-        let gone = lineage.all().filter_map(|past| {
-            Some(format!("{}@{}", letter(past.blob), past.taken_back?.as_bytes()[0]))
-        });
+        let gone = lineage
+            .all()
+            .filter_map(|past| Some(format!("{}@{}", letter(past.blob), past.taken_back?.as_bytes()[0])));
         let gone: Vec<String> = gone.collect();
         (lineage.standing().into_iter().map(|(_, blob)| letter(blob)).collect(), gone.join(" "))
     }

@@ -206,13 +206,7 @@ impl Transaction<'_> {
         self.repository.commit(None, author, author, message.text, &tree, &parents).map_err(git())
     }
 
-    fn move_branch(
-        &self,
-        branch: &str,
-        from: Option<Oid>,
-        to: Oid,
-        title: &str,
-    ) -> Result<(), CommitError> {
+    fn move_branch(&self, branch: &str, from: Option<Oid>, to: Oid, title: &str) -> Result<(), CommitError> {
         let log = format!("warifu: {title}");
         let moved = match from {
             Some(from) => self.repository.reference_matching(branch, to, true, from, &log),
@@ -248,8 +242,8 @@ impl Transaction<'_> {
                         fs::write(&file, bytes)
                     });
                     written.map_err(StoreError::io("write", &file))?;
-                    let entry = index_entry(&file, path, *oid, bytes.len())
-                        .map_err(StoreError::io("read", &file))?;
+                    let entry =
+                        index_entry(&file, path, *oid, bytes.len()).map_err(StoreError::io("read", &file))?;
                     index.add(&entry).map_err(git())?;
                 }
                 None => {

@@ -113,7 +113,8 @@ impl Store {
             let (newest, record) = &line.standing[0];
             let (as_imported, _) = objects.commit(*newest)?;
             let back_to = line.standing.get(line.chosen.len());
-            let back_tree = back_to.map(|(commit, _)| objects.commit(*commit)).transpose()?.map(|(tree, _)| tree);
+            let back_tree =
+                back_to.map(|(commit, _)| objects.commit(*commit)).transpose()?.map(|(tree, _)| tree);
             for top in ["masters", "sources"] {
                 let path = [top, series.as_str(), kind.as_str()];
                 if objects.at(tree, &path)? != objects.at(as_imported, &path)? {
@@ -222,7 +223,10 @@ fn choose_named(lines: &mut Lines, order: &HashMap<Oid, usize>, names: &[String]
                 let one = |(_, (series, kind), _, _, commit): &&(_, &(String, String), _, _, Oid)| {
                     format!("{series}/{kind} {}", &commit.to_string()[..12])
                 };
-                return Err(UndoError::Ambiguous { text: text.clone(), choices: several.iter().map(one).collect() });
+                return Err(UndoError::Ambiguous {
+                    text: text.clone(),
+                    choices: several.iter().map(one).collect(),
+                });
             }
         }
     }

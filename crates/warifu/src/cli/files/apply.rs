@@ -4,13 +4,12 @@ use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::report::FindingsJson;
-use warifu_masters::differential::apply;
+use warifu_masters::change::differential::apply;
+use warifu_masters::change::plausibility::plausibility;
+use warifu_masters::change::reissue::reissue;
+use warifu_masters::file::write::write;
 use warifu_masters::finding::{Code, Finding, Findings};
-use warifu_masters::plausibility::plausibility;
-use warifu_masters::read::Role;
-use warifu_masters::reissue::reissue;
-use warifu_masters::table::Master;
-use warifu_masters::write::write;
+use warifu_masters::table::{Master, Role};
 use warifu_values::digest::Digest;
 use warifu_values::say;
 
@@ -77,12 +76,14 @@ impl Args {
                 findings.extend(reissue.findings(&previous, &state));
                 state = older;
             }
-            let applied = apply(&state, &differential).map_err(|error| {
-                let english = format!("{}: {error}", file.display());
-                let japanese =
-                    format!("{}: マスターの種類が異なるため適用できません ({error})", file.display());
-                Failure::refused(english, japanese, Findings::new())
-            })?;
+            let applied = match apply(&state, &differential) {
+                Ok(applied) => applied,
+                Err(error) => {
+                    findings.push(error.finding());
+                    context.findings(file, &findings);
+                    return Err(refused(file));
+                }
+            };
             let (added, changed, abolished, dropped) =
                 (applied.added, applied.changed, applied.abolished, applied.dropped);
             findings.extend(applied.findings);
@@ -117,7 +118,7 @@ impl Args {
         let mut chain = None;
         if let Some(expected) = &self.expect {
             let (_, full) = load(context, expected, None, Some(Role::Full))?;
-            let findings = warifu_masters::chain::check_chain(&state, &full, first.as_ref());
+            let findings = warifu_masters::change::chain::check_chain(&state, &full, first.as_ref());
             context.findings(expected, &findings);
             chain = Some((expected, findings));
         }

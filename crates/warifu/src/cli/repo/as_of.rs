@@ -8,9 +8,9 @@ use warifu_values::day::TreatmentDay;
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
-use super::life::{newest_document, not_known_text, period_document, source_of, standing_text};
 use super::columns::Columns;
 use super::fields;
+use super::life::{newest_document, not_known_text, period_document, source_of, standing_text};
 use super::words::{no_record, short};
 use crate::cli::context::Context;
 

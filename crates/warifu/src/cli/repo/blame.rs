@@ -81,9 +81,9 @@ impl Args {
                 ));
             }
             text.push_str(&columns.text());
-            let gone = gone.as_ref().map(|credit| {
-                json!({ "version": credit.version, "dated": credit.dated, "commit": credit.commit })
-            });
+            let gone = gone.as_ref().map(
+                |credit| json!({ "version": credit.version, "dated": credit.dated, "commit": credit.commit }),
+            );
             documents.push(json!({
                 "series": series,
                 "kind": kind,

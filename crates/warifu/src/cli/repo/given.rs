@@ -19,7 +19,7 @@ pub(crate) struct Repo {
 impl Repo {
     pub(super) fn open(&self, context: &Context) -> Result<Store, Failure> {
         let path = self.repo.as_deref().unwrap_or(Path::new("."));
-        Ok(Store::open(path, context.schemas.clone())?)
+        Ok(Store::open(path, context.library.clone())?)
     }
 
     /// As `--repo` names it.

@@ -8,8 +8,9 @@ use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::report::FindingsJson;
 use warifu::store::{CommitError, ImportError, ImportRequest, Imported, Refused, Stopped, dated_in};
+use warifu_masters::file::{Declared, read};
 use warifu_masters::finding::Code;
-use warifu_masters::read::{Declared, Role, read};
+use warifu_masters::table::Role;
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
@@ -163,7 +164,9 @@ impl Args {
         let say = |lang| {
             let more = self.what_was_done(inputs, told, &left, lang);
             let commands = match &error {
-                ImportError::Refused(refused) => self.in_its_place(refused, inputs.get(at), &inputs[..at], &left),
+                ImportError::Refused(refused) => {
+                    self.in_its_place(refused, inputs.get(at), &inputs[..at], &left)
+                }
                 ImportError::Commit(_) => Vec::new(),
             };
             let why = error.say(lang);
@@ -272,7 +275,8 @@ impl Args {
         // Only where a day has several files does it matter which of them is a full.
         for day in inputs.chunk_by_mut(|a, b| a.dated == b.dated).filter(|day| day.len() > 1) {
             let full = |input: &Input| {
-                read(&context.schemas, input.bytes.clone(), &Declared::default()).role == Some(Role::Full)
+                read(&context.library.schemas, input.bytes.clone(), &Declared::default()).role
+                    == Some(Role::Full)
             };
             day.sort_by_cached_key(|input| (full(input), input.name.clone()));
         }

@@ -32,7 +32,7 @@ impl Args {
             false => self.series.into_iter().collect(),
         };
         let author = author()?;
-        let store = Store::init(&self.dir, context.schemas.clone(), &series, author.as_ref(), now()?)?;
+        let store = Store::init(&self.dir, context.library.clone(), &series, author.as_ref(), now()?)?;
         let names: Vec<&str> = series.keys().map(String::as_str).collect();
         if context.json {
             let path = store.path();

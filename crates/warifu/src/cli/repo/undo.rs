@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use warifu::error::{Exit, Failure};
 use warifu::store::{Left, TakenBack, UndoRequest, Undone, Which};
-use warifu_masters::read::Role;
+use warifu_masters::table::Role;
 use warifu_values::lang::{Lang, counted};
 use warifu_values::say;
 
@@ -67,7 +67,8 @@ impl Args {
             export.push(format!("{}:{series}/{kind} --original -o {}", short(commit), word(&record.name)));
             commands.push(export.join(" "));
         }
-        let again = |import: &TakenBack| Again::of(&import.record, &import.series, import.record.name.clone());
+        let again =
+            |import: &TakenBack| Again::of(&import.record, &import.series, import.record.name.clone());
         let files: Vec<Again> = undone.taken_back.iter().map(again).collect();
         commands.extend(again::imports(repo.as_deref(), &files));
         commands
@@ -106,11 +107,9 @@ fn text(undone: &Undone, commands: &[String], lang: Lang) -> String {
                     "{series} {kind} は {name} 取込後の状態になります: {records} 件\n"
                 )
             }
-            None => say!(
-                lang,
-                "{series} {kind}: nothing is left of it\n",
-                "{series} {kind}: 何も残りません\n"
-            ),
+            None => {
+                say!(lang, "{series} {kind}: nothing is left of it\n", "{series} {kind}: 何も残りません\n")
+            }
         });
     }
     text.push_str(&match &undone.commit {

@@ -56,7 +56,11 @@ impl Speak for ConfigError {
         let what = match self {
             ConfigError::Form { line, what } => {
                 let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-                return say!(lang, "warifu.toml{line}: {what}", "warifu.toml{line} が正しくありません: {what}");
+                return say!(
+                    lang,
+                    "warifu.toml{line}: {what}",
+                    "warifu.toml{line} が正しくありません: {what}"
+                );
             }
             ConfigError::Missing => say!(lang, "there is none", "ファイルがありません"),
             ConfigError::Name { name } => say!(
