@@ -110,7 +110,8 @@ fn what_was_taken_is_told() {
         "--lang ja import --repo repo --series r06 c_ALL20240531.csv c_20240706.csv c_20240708.csv",
         "--json import --repo repo --series r06 c_ALL20240531.csv c_20240706.csv c_20240708.csv",
         "log --repo repo",
-        "import --one-by-one --repo repo --series r06 c_ALL20240531.csv c_20240701.csv c_20240706.csv c_20240708.csv",
+        "import --one-by-one --repo repo --series r06 c_ALL20240531.csv c_20240701.csv c_20240706.csv \
+         c_20240708.csv",
         "import --repo repo --series r06 c_20240705.csv",
         "import --repo repo --series r06 c_20240702.csv c_20240708.csv",
         "--lang ja import --repo repo --series r06 c_20240702.csv",

@@ -35,8 +35,8 @@ fn refused(done: Result<Imported, ImportError>) -> Vec<String> {
     }
 }
 
-/// The date in a file's name, and whether the file belongs to r04 by it: what came after the first file of r06
-/// is r06, but for three.
+/// The date in a file's name, and whether the file belongs to r04 by it: what came after the first file of
+/// r06 is r06, but for three.
 fn is_r04(file: &str) -> bool {
     let date = &file[file.len() - 12..file.len() - 4];
     date < "20240306" || matches!(date, "20240315" | "20240320" | "20240516")

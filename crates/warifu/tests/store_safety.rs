@@ -1,5 +1,5 @@
-//! What may go wrong while the store writes: two writers, a failure at any step, somebody's own changes. Readers
-//! still get the state before whole.
+//! What may go wrong while the store writes: two writers, a failure at any step, somebody's own changes.
+//! Readers still get the state before whole.
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 #![expect(clippy::disallowed_methods, reason = "a test makes its own files, and breaks them")]
 
@@ -16,6 +16,7 @@ use warifu::store::{
 };
 use warifu_masters::finding::Code;
 use warifu_masters::schema::Schemas;
+use warifu_values::digest::Digest;
 
 fn with_base() -> Place {
     let place = Place::new();
@@ -82,7 +83,8 @@ fn a_waiver_holds_until_it_expires() {
     let Err(ImportError::Refused(refused)) = refused else { panic!("{refused:?}") };
     assert_eq!(refused.findings.count(Code::SetCommentCode), 1);
     let file = place.path().join("warifu.toml");
-    let waiver = "\n[[waiver]]\ncode = \"set/comment-code\"\nkind = \"comment\"\nkeys = [\"810000001\"]\nreason = \"known\"\nexpires = \"2024-06-30\"\n";
+    let waiver = "\n[[waiver]]\ncode = \"set/comment-code\"\nkind = \"comment\"\nkeys = [\"810000001\"]\n\
+                  reason = \"known\"\nexpires = \"2024-06-30\"\n";
     let text = std::fs::read_to_string(&file).unwrap() + waiver;
     std::fs::write(&file, text).unwrap();
     let commit = ["-c", "user.name=t", "-c", "user.email=t@example.jp", "commit", "-qam", "waive"];
@@ -92,8 +94,8 @@ fn a_waiver_holds_until_it_expires() {
     assert!(place.store.check("HEAD", "2024-07-01".parse().unwrap()).unwrap().denies());
 }
 
-/// More findings of a code were accepted than are kept one by one: a further record that breaks the rule is refused
-/// all the same.
+/// More findings of a code were accepted than are kept one by one: a further record that breaks the rule is
+/// refused all the same.
 #[test]
 fn what_was_accepted_in_many_records_is_not_accepted_in_one_more() {
     let place = Place::new();
@@ -276,14 +278,16 @@ fn a_state_changed_by_hand_is_found() {
     assert_eq!(done.findings.count(Code::StoreState), 1);
 }
 
-/// The state kept beside the repository only saves time: with it damaged, of another commit or gone, an import
-/// does the same.
+/// The state kept beside the repository only saves time: with it damaged, of another commit or gone, an
+/// import does the same.
 #[test]
 fn a_kept_state_is_believed_only_when_it_is_the_one() {
     let state = |spoil: fn(&std::path::Path)| {
         let place = with_base();
         let kept = place.path().join(".git/warifu/state/r06/comment");
-        assert!(kept.is_file());
+        let bytes = std::fs::read(&kept).unwrap();
+        let recorded = place.store.import_record(&place.store.at("HEAD:comment").unwrap()).unwrap().state;
+        assert!(Digest::of(&bytes[..bytes.len() - 40]) == recorded, "the canonical form, then a tree's name");
         spoil(&kept);
         place.import_bytes(differential().as_bytes(), "c_20240701.csv", "r06", &[]).unwrap().record.state
     };
@@ -296,6 +300,35 @@ fn a_kept_state_is_believed_only_when_it_is_the_one() {
     ];
     for spoil in spoils {
         assert_eq!(state(spoil), whole);
+    }
+}
+
+/// What is kept of the imports before only saves time too: missing, torn, older, or of a history that was given up.
+#[test]
+fn a_kept_past_is_believed_only_when_it_is_whole_and_of_this_history() {
+    let spoils: [fn(&Path, &str); 4] = [
+        |kept, _| std::fs::remove_file(kept).unwrap(),
+        |kept, _| edit(kept, |text| text[..text.len() - 70].to_owned()),
+        |kept, _| edit(kept, |text| text.replacen("2024-07-01", "2024-06-01", 1)),
+        |kept, older| std::fs::write(kept, older).unwrap(),
+    ];
+    for spoil in spoils {
+        let place = with_base();
+        let kept = place.path().join(".git/warifu/past/r06/comment");
+        let older = std::fs::read_to_string(&kept).unwrap();
+        let files = several();
+        import_all(&place.store, &files[..2]).unwrap();
+        assert_eq!(std::fs::read_to_string(&kept).unwrap().lines().count(), 5);
+        spoil(&kept, &older);
+        assert!(import_all(&place.store, &files[..2]).unwrap().iter().all(|one| one.unchanged));
+        import_all(&place.store, &files[2..]).unwrap();
+        assert_eq!(std::fs::read_to_string(&kept).unwrap().lines().count(), 6);
+        // The branch goes back: what is kept speaks of commits that lead nowhere now.
+        if git(&place.path(), &["reset", "-q", "--hard", "HEAD~2"]).is_none() {
+            return;
+        }
+        let again = import_all(&place.store, &files).unwrap();
+        assert_eq!(again.iter().map(|one| one.unchanged).collect::<Vec<_>>(), [true, false, false]);
     }
 }
 
@@ -543,7 +576,8 @@ fn a_failure_at_any_step_of_an_undo_leaves_the_state_before_or_the_one_after() {
     }
 }
 
-/// A differential that was left out goes in its place: what stands there is named, taken back, and all goes in again.
+/// A differential that was left out goes in its place: what stands there is named, taken back, and all goes
+/// in again.
 #[test]
 fn a_differential_that_comes_late_names_what_stands_in_its_place() {
     let place = with_base();

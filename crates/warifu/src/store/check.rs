@@ -55,7 +55,8 @@ impl Checked {
 }
 
 impl Store {
-    /// Checks every master of `rev`: as [`Store::judge`], and that the original can be given back byte for byte.
+    /// Checks every master of `rev`: as [`Store::judge`], and that the original can be given back byte for
+    /// byte.
     ///
     /// # Errors
     /// [`StoreError::NoRevision`]; damage is a finding.
@@ -95,9 +96,10 @@ impl Store {
         Ok(Checked { commit: commit.to_string(), states })
     }
 
-    /// What is found in each of `held`, masters of `rev`: its digest against the one its import recorded, every
-    /// field, the rules between records, between versions and between masters, and the site's own. What was
-    /// accepted by name when it came in stays accepted, and waivers of `warifu.toml` hold until they expire.
+    /// What is found in each of `held`, masters of `rev`: its digest against the one its import recorded,
+    /// every field, the rules between records, between versions and between masters, and the site's own. What
+    /// was accepted by name when it came in stays accepted, and waivers of `warifu.toml` hold until they
+    /// expire.
     ///
     /// # Errors
     /// When the history, `warifu.toml` or a site's rules cannot be read.
@@ -149,16 +151,17 @@ impl Store {
         findings
     }
 
-    /// The state that the last import of a master was held against; `None` where it was the first one, or that
-    /// commit is not in this clone or cannot be read: what is wrong there is no fault of this revision.
+    /// The state that the last import of a master was held against; `None` where it was the first one, or
+    /// that commit is not in this clone or cannot be read: what is wrong there is no fault of this revision.
     fn state_before(&self, at: &At, record: Option<&ImportRecord>) -> Option<Master> {
         let base = record?.base.as_ref()?;
         let (_, tree) = self.resolve(&base.commit).ok()?;
         self.state_at(&self.objects().ok()?, tree, &at.series, &at.kind).ok()
     }
 
-    /// The codes of findings that were accepted for one master by the imports that its state rests on. What the site's
-    /// rules refuse is not among them: one code stands for all rules, also for those that are added later.
+    /// The codes of findings that were accepted for one master by the imports that its state rests on. What
+    /// the site's rules refuse is not among them: one code stands for all rules, also for those that are
+    /// added later.
     fn accepted_codes(&self, at: &At) -> Result<Vec<Code>, StoreError> {
         let (commit, _) = self.resolve(&at.commit)?;
         let objects = self.objects()?;

@@ -8,7 +8,8 @@ use warifu_masters::finding::Findings;
 
 use super::error::ConfigError;
 
-/// What `warifu.toml` says. A table that nobody reads is refused: whoever wrote it believes that it does something.
+/// What `warifu.toml` says. A table that nobody reads is refused: whoever wrote it believes that it does
+/// something.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -69,8 +70,8 @@ impl Config {
         });
     }
 
-    /// The last day that `kind` is in force in the series called `name`: as declared, or else the day before the
-    /// next series takes over.
+    /// The last day that `kind` is in force in the series called `name`: as declared, or else the day before
+    /// the next series takes over.
     pub fn last_day(&self, name: &str, kind: &str) -> Option<Date> {
         let series = self.series.get(name)?;
         let declared = series.until.get(kind).copied();
@@ -116,8 +117,8 @@ impl Config {
         Ok(config)
     }
 
-    /// The series of the 2022 and 2024 revisions with their known days. The price revision of 2025 (r07, drugs
-    /// only) ends r06 for drugs: its files apply to r06 without a complaint and give wrong prices.
+    /// The series of the 2022 and 2024 revisions with their known days. The price revision of 2025 (r07,
+    /// drugs only) ends r06 for drugs: its files apply to r06 without a complaint and give wrong prices.
     pub fn known_series() -> BTreeMap<String, Series> {
         let texts = [
             ("r04", "drug:2022-04-01..2024-03-31", "2022-04-01..2024-05-31"),
@@ -154,7 +155,8 @@ impl Config {
 
 impl Series {
     /// A series as the command line declares it: `r06=drug:2024-04-01..2025-03-31,comment:2024-06-01`, with
-    /// the first day each kind is in force and, where it is known, the last. `None` when it is not so written.
+    /// the first day each kind is in force and, where it is known, the last. `None` when it is not so
+    /// written.
     pub fn declared(text: &str) -> Option<(String, Series)> {
         let (name, kinds) = text.split_once('=')?;
         let mut series = Series::default();

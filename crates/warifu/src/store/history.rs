@@ -94,8 +94,8 @@ impl Store {
         Ok(entries.into_iter().map(|(_, entry)| entry).collect())
     }
 
-    /// For each field of the record with `key` the version that last set it; where the record has left the master, as
-    /// it was last, and what took it away. None when the master never had such a record.
+    /// For each field of the record with `key` the version that last set it; where the record has left the
+    /// master, as it was last, and what took it away. None when the master never had such a record.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when a shard cannot be read.

@@ -1,4 +1,5 @@
-//! Importing: each file becomes one commit, and the branch takes all of a command's commits in one step, or none.
+//! Importing: each file becomes one commit, and the branch takes all of a command's commits in one step, or
+//! none.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -74,7 +75,8 @@ struct Batch<'a> {
     states: BTreeMap<(String, String), (Before, Past)>,
 }
 
-/// Does `aside` on another processor while `here` goes on; none when it panicked, which the caller makes up for.
+/// Does `aside` on another processor while `here` goes on; none when it panicked, which the caller makes up
+/// for.
 fn beside<A: Send, B>(aside: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (B, Option<A>) {
     std::thread::scope(|scope| {
         let aside = scope.spawn(aside);
@@ -86,19 +88,19 @@ impl Store {
     /// Imports a file: judges it, makes the next state, commits it.
     ///
     /// # Errors
-    /// [`ImportError::Refused`] with the findings when the data does not pass, or why the commit could not be made.
-    /// But for [`CommitError::Unfinished`] nothing was changed.
+    /// [`ImportError::Refused`] with the findings when the data does not pass, or why the commit could not be
+    /// made. But for [`CommitError::Unfinished`] nothing was changed.
     pub fn import(&self, request: &ImportRequest<'_>) -> Result<Imported, ImportError> {
         let mut imported = self.import_all(&[request], |_| ()).map_err(|stopped| stopped.error)?;
         imported.pop().ok_or_else(|| StoreError::damaged("an import that says nothing").into())
     }
 
-    /// Imports files in the order given, each on top of those before it and each as one commit: the branch takes all of
-    /// them in one step, or none. `look` hears of each file before it is judged.
+    /// Imports files in the order given, each on top of those before it and each as one commit: the branch
+    /// takes all of them in one step, or none. `look` hears of each file before it is judged.
     ///
     /// # Errors
-    /// [`Stopped`] says which file did not pass and why. Unless the cause is [`CommitError::Unfinished`], nothing was
-    /// changed, also of the files that did pass.
+    /// [`Stopped`] says which file did not pass and why. Unless the cause is [`CommitError::Unfinished`],
+    /// nothing was changed, also of the files that did pass.
     pub fn import_all(
         &self,
         requests: &[&ImportRequest<'_>],
@@ -286,8 +288,8 @@ impl Store {
         Ok(Sound { file, role, rendering, kind: layout.kind.clone() })
     }
 
-    /// The imports that stand where a differential published on `dated` belongs, oldest first; none where it would
-    /// have no full beneath it.
+    /// The imports that stand where a differential published on `dated` belongs, oldest first; none where it
+    /// would have no full beneath it.
     fn later(
         &self,
         earlier: &[(Oid, Glance)],
@@ -372,7 +374,8 @@ impl Store {
         let Some(before) = before else { return Ok(state) };
         let mut chain = check_chain(&before.state, &state, None);
         if let (true, Some(previous)) = (chain.denies(), previous) {
-            // A date set back to what the full before had is a known reason; that full is only read when asked.
+            // A date set back to what the full before had is a known reason; that full is only read when
+            // asked.
             let objects = self.objects()?;
             let (tree, _) = objects.commit(previous)?;
             let previous = self.state_at(&objects, tree, judged.request.series, &sound.kind)?;
@@ -382,9 +385,9 @@ impl Store {
         Ok(state)
     }
 
-    /// Holds the new state against the rules that need more than the file: those between its records, when the
-    /// file is a differential; between the two states; the site's own; and those between it and the other masters of
-    /// the series. Gives back what differs between the two.
+    /// Holds the new state against the rules that need more than the file: those between its records, when
+    /// the file is a differential; between the two states; the site's own; and those between it and the other
+    /// masters of the series. Gives back what differs between the two.
     fn ask_rules(
         &self,
         sound: &Sound,
@@ -492,11 +495,12 @@ fn take_differential(
     Ok(applied.state)
 }
 
-/// What the rules find in `state` and did not find in `before`, notes left out: what a state had before was said
-/// when it came in. Findings carry no lines, since the records stand in no file.
+/// What the rules find in `state` and did not find in `before`, notes left out: what a state had before was
+/// said when it came in. Findings carry no lines, since the records stand in no file.
 fn new_findings(before: &Master, state: &Master, published: Option<PublicationDay>) -> Findings {
     let mut found = consistency::check(state, published).without_lines();
-    // Of a code with more findings than are kept, nobody can tell the new ones: where it refuses, it goes on to.
+    // Of a code with more findings than are kept, nobody can tell the new ones: where it refuses, it goes on
+    // to.
     let all_kept: BTreeSet<Code> =
         found.counts().filter(|(_, count)| *count <= Findings::EXAMPLES).map(|(code, _)| code).collect();
     found.retain(|finding| finding.severity > Severity::Note);

@@ -1,13 +1,13 @@
-//! The state that the last import left, kept beside the repository: reading it from six hundred shards is most of
-//! what an import costs.
+//! The state that the last import left, kept beside the repository: reading it from six hundred shards is
+//! most of what an import costs.
 //!
 //! ```text
 //! .git/warifu/state/<series>/<kind>    its canonical form, then a line with the tree that holds it
 //! ```
 //!
-//! Nothing is believed of it: it is taken only when it names the very tree that HEAD has and its bytes have the
-//! digest that the import recorded. Otherwise, or where it is missing, the shards are read. It may be deleted at
-//! any time.
+//! Nothing is believed of it: it is taken only when it names the very tree that HEAD has and its bytes have
+//! the digest that the import recorded. Otherwise, or where it is missing, the shards are read. It may be
+//! deleted at any time.
 
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -39,8 +39,8 @@ impl Kept {
         (Digest::of(&bytes) == digest).then_some(bytes)
     }
 
-    /// Writes `state`; nobody takes it before [`Begun::finish`] says which tree holds it. A failure only makes the
-    /// next import slower.
+    /// Writes `state`; nobody takes it before [`Begun::finish`] says which tree holds it. A failure only
+    /// makes the next import slower.
     pub(super) fn begin(&self, state: &Master) -> Begun {
         let write = || {
             fs::create_dir_all(self.path.parent()?).ok()?;

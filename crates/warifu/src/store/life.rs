@@ -1,6 +1,7 @@
 //! The life of one code: what every import said of it, in every series, for [`Timeline`] to answer from.
 //!
-//! Only commits that touched the record's shard are read, and only what stands says anything: see [`Publications`].
+//! Only commits that touched the record's shard are read, and only what stands says anything: see
+//! [`Publications`].
 
 use std::collections::BTreeSet;
 
@@ -59,7 +60,8 @@ impl Life {
 }
 
 impl Store {
-    /// The life of the record with `key`, as `rev` knows it, in each kind of master that ever had one: usually one.
+    /// The life of the record with `key`, as `rev` knows it, in each kind of master that ever had one:
+    /// usually one.
     ///
     /// # Errors
     /// [`StoreError::NoRevision`]; [`StoreError::Config`] when a series that is held is not declared;
@@ -69,7 +71,8 @@ impl Store {
         let config = self.config_in(tree)?;
         let objects = self.objects()?;
         let file = shards::file_of_key(key);
-        // A kind that has the shard now is asked first: mostly that is the one, and the others need not be walked.
+        // A kind that has the shard now is asked first: mostly that is the one, and the others need not be
+        // walked.
         let (mut near, mut far) = (BTreeSet::new(), BTreeSet::new());
         for (series, kind) in self.held(tree)? {
             let shard = objects.at(tree, &["masters", &series, &kind, &file])?;

@@ -34,8 +34,8 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Closing is not enough: a child process that another thread is just starting shares the open file, and
-        // with it the lock, until it runs its own program.
+        // Closing is not enough: a child process that another thread is just starting shares the open file,
+        // and with it the lock, until it runs its own program.
         let _ = self.file.unlock();
     }
 }

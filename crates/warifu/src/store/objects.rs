@@ -3,9 +3,12 @@
 //! Trees and commits are read raw. A walk over a hundred versions looks at one entry in each of four trees;
 //! building whole tree objects for that would cost ten times as much.
 
+use std::path::PathBuf;
+
 use git2::{ObjectType, Odb, Oid};
 
 use super::error::StoreError;
+use super::loose;
 
 /// One entry of a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub(super) type Changes = Vec<(Oid, Option<Oid>)>;
 /// Reads objects of one repository.
 pub(super) struct Objects<'r> {
     odb: Odb<'r>,
+    /// Where loose objects lie.
+    folder: PathBuf,
 }
 
 impl<'r> Objects<'r> {
@@ -28,7 +33,7 @@ impl<'r> Objects<'r> {
         // SHA-256 of every state, are for that. Hashing each object anew would take half of the time.
         git2::opts::strict_hash_verification(false);
         let odb = repository.odb().map_err(StoreError::git("open the object database"))?;
-        Ok(Objects { odb })
+        Ok(Objects { odb, folder: repository.commondir().join("objects") })
     }
 
     /// The bytes of the object `oid`, which must be of `kind`.
@@ -59,7 +64,7 @@ impl<'r> Objects<'r> {
 
     /// Writes a blob and says its name.
     pub(super) fn write_blob(&self, bytes: &[u8]) -> Result<Oid, StoreError> {
-        self.odb.write(ObjectType::Blob, bytes).map_err(StoreError::git("write an object"))
+        loose::write_blob(&self.odb, &self.folder, bytes)
     }
 
     /// The tree of a commit and its first parent.
@@ -110,8 +115,8 @@ impl<'r> Objects<'r> {
         Ok(self.changes_since(head, path, None)?.0)
     }
 
-    /// Like [`changes_at`](Self::changes_at), of the commits after `until` only; and whether that was met. Where it was
-    /// not, these are all there are.
+    /// Like [`changes_at`](Self::changes_at), of the commits after `until` only; and whether that was met.
+    /// Where it was not, these are all there are.
     pub(super) fn changes_since(
         &self,
         head: Oid,

@@ -1,13 +1,14 @@
-//! The imports of one master as a commit knows them, kept beside the repository: walking a hundred commits for them
-//! takes as long as everything else that an import does.
+//! The imports of one master as a commit knows them, kept beside the repository: walking a hundred commits
+//! for them takes as long as everything else that an import does.
 //!
 //! ```text
-//! .git/warifu/past/<series>/<kind>    the commit it speaks of, a line for each import.toml that stood there, a digest
+//! .git/warifu/past/<series>/<kind>    the commit it speaks of, a line for each import.toml that stood there,
+//! a digest
 //! ```
 //!
-//! What a commit knows of the past never changes, so the file is right whenever its commit is among those that lead to
-//! HEAD; only what came after it is walked. Where it is missing, torn or of another history, everything is walked. It
-//! may be deleted at any time.
+//! What a commit knows of the past never changes, so the file is right whenever its commit is among those
+//! that lead to HEAD; only what came after it is walked. Where it is missing, torn or of another history,
+//! everything is walked. It may be deleted at any time.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -21,7 +22,8 @@ use super::objects::Objects;
 use super::record::Glance;
 use super::standing::standing;
 
-/// What stood at one `import.toml`, oldest first: the commit that brought it, and it; none where it was taken away.
+/// What stood at one `import.toml`, oldest first: the commit that brought it, and it; none where it was taken
+/// away.
 pub(super) struct Past {
     changes: Vec<(Oid, Option<(Oid, Glance)>)>,
 }

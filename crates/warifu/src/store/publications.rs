@@ -1,7 +1,7 @@
 //! What the imports of one master that stand made of one shard: which of them tells what.
 //!
-//! An import that was taken back, and the commit that took it back, tell nothing. A differential whose re-issue was
-//! applied in its place tells nothing either: the re-issue says it whole.
+//! An import that was taken back, and the commit that took it back, tell nothing. A differential whose
+//! re-issue was applied in its place tells nothing either: the re-issue says it whole.
 
 use std::collections::{HashMap, HashSet};
 

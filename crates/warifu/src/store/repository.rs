@@ -34,8 +34,8 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// Makes a repository in `path`, which must be new or empty, on the branch `main`, with `series` declared.
-    /// `now` is the time of its first commit; without an `author`, git's configuration names one.
+    /// Makes a repository in `path`, which must be new or empty, on the branch `main`, with `series`
+    /// declared. `now` is the time of its first commit; without an `author`, git's configuration names one.
     ///
     /// # Errors
     /// [`InitError::NotEmpty`], or why its first commit could not be made.
@@ -154,7 +154,8 @@ impl Store {
         }
     }
 
-    /// The site's rules: those under `rules/` of `tree`, and those of the schemas the repository was opened with.
+    /// The site's rules: those under `rules/` of `tree`, and those of the schemas the repository was opened
+    /// with.
     pub(super) fn site_rules(&self, tree: Oid) -> Result<SiteRules, StoreError> {
         let objects = self.objects()?;
         let mut files = Vec::new();

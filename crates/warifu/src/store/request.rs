@@ -56,8 +56,8 @@ pub struct Imported {
 /// An import of several files that stopped.
 #[derive(Debug)]
 pub struct Stopped {
-    /// The files that passed, in the order given. The file after them is the one that stopped it; where all passed, it
-    /// stopped when they were written.
+    /// The files that passed, in the order given. The file after them is the one that stopped it; where all
+    /// passed, it stopped when they were written.
     pub passed: Vec<Imported>,
     /// Why.
     pub error: ImportError,

@@ -1,7 +1,7 @@
 //! Which imports of a master stand: what `git revert` and `warifu undo` took back is told by content alone.
 //!
-//! A commit that takes imports back brings an older `import.toml` back, byte for byte, or takes it away. So the
-//! line of the contents that stood there says it all, and no commit message has to be believed.
+//! A commit that takes imports back brings an older `import.toml` back, byte for byte, or takes it away. So
+//! the line of the contents that stood there says it all, and no commit message has to be believed.
 
 use std::collections::HashMap;
 
@@ -96,8 +96,8 @@ mod tests {
         Oid::from_bytes(&[number; 20]).unwrap()
     }
 
-    /// Contents by letter, oldest first, `-` for none; commits are numbered from 1. What stands, and what took the
-    /// others back.
+    /// Contents by letter, oldest first, `-` for none; commits are numbered from 1. What stands, and what
+    /// took the others back.
     fn told(contents: &str) -> (String, String) {
         let line = contents.bytes().enumerate();
         let mut changes: Vec<_> =

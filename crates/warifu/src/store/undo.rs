@@ -1,8 +1,8 @@
 //! Undo: the last imports of a master are taken back, by a commit of its own.
 //!
-//! The master and what is recorded of it become again, byte for byte, what the import before left. That is all it takes:
-//! what stands is told by content alone (see [`standing`](super::standing)), so an undo and a `git revert` are the
-//! same to every question, and the imports stay in the history.
+//! The master and what is recorded of it become again, byte for byte, what the import before left. That is
+//! all it takes: what stands is told by content alone (see [`standing`](super::standing)), so an undo and a
+//! `git revert` are the same to every question, and the imports stay in the history.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -21,7 +21,8 @@ use crate::cli::context::Context;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The files; they go in by date, a differential before the full of its day. Either all are taken or none.
+    /// The files; they go in by date, a differential before the full of its day. Either all are taken or
+    /// none.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// The series they belong to (r06); file names do not tell.
@@ -138,7 +139,8 @@ impl Args {
         if let (Some(input), Some(ImportError::Refused(refused))) = (inputs.get(at), &stopped) {
             context.findings(&input.path, &refused.findings);
         }
-        // A file that is refused is the one after those that passed; otherwise it was the writing that failed.
+        // A file that is refused is the one after those that passed; otherwise it was the writing that
+        // failed.
         let refused = usize::from(matches!(stopped, Some(ImportError::Refused(_))));
         let left: Vec<&Input> = inputs.iter().skip(at + refused).collect();
         if context.json {
@@ -174,7 +176,8 @@ impl Args {
             if !commands.is_empty() {
                 said.push_str(&say!(
                     lang,
-                    "\nIt comes before files that were taken already. To put it in its place, take these back \
+                    "\nIt comes before files that were taken already. To put it in its place, \
+                     take these back \
                      and bring all in again, by date:",
                     "\n取り込み済みのファイルより前の公表分です。本来の位置に入れるには、\
                      それらを取り消してから日付順に取り込み直してください:"
@@ -222,8 +225,8 @@ impl Args {
         said
     }
 
-    /// The commands that take back what stands in the place of a file, and bring everything in again: none when nothing
-    /// stands there.
+    /// The commands that take back what stands in the place of a file, and bring everything in again: none
+    /// when nothing stands there.
     fn in_its_place(
         &self,
         refused: &Refused,

@@ -12,7 +12,8 @@ use crate::error::Exit;
 pub enum CommitError {
     /// Another process writes: wait for it.
     Busy,
-    /// The work tree has changes that would be overwritten or committed by accident: commit them or take them back.
+    /// The work tree has changes that would be overwritten or committed by accident: commit them or take them
+    /// back.
     Unclean {
         /// The first few paths.
         paths: Vec<String>,
@@ -23,7 +24,8 @@ pub enum CommitError {
     Detached,
     /// Nobody to name as the author: set one.
     NoIdentity,
-    /// The commit is made and the branch names it, but the work tree is not up to it: the next one brings it there.
+    /// The commit is made and the branch names it, but the work tree is not up to it: the next one brings it
+    /// there.
     Unfinished {
         /// The commit.
         commit: String,

@@ -25,8 +25,8 @@ pub struct Refused {
     pub file: String,
     /// Why.
     pub findings: Findings,
-    /// The imports that stand where it belongs by its day, oldest first, when it came too late: they must be taken
-    /// back first.
+    /// The imports that stand where it belongs by its day, oldest first, when it came too late: they must be
+    /// taken back first.
     pub later: Vec<ImportRecord>,
 }
 

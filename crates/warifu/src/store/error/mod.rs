@@ -1,4 +1,4 @@
-//! What stops an operation on the repository: one small enum an operation, each variant by what the caller does next.
+//! What stops an operation on the repository: an enum each, its variants by what the caller does next.
 
 mod asking;
 mod committing;
