@@ -218,10 +218,10 @@ fn a_failure_at_any_step_leaves_the_state_before_or_the_one_after() {
                 break;
             }
             Err(ImportError::Commit(CommitError::Unfinished { .. })) => {
-                assert_eq!(digest(&store, "HEAD"), after, "step {step}")
+                assert_eq!(digest(&store, "HEAD"), after, "step {step}");
             }
             Err(ImportError::Commit(CommitError::Store(StoreError::Io { .. }))) => {
-                assert_eq!(digest(&store, "HEAD"), before, "step {step}")
+                assert_eq!(digest(&store, "HEAD"), before, "step {step}");
             }
             Err(error) => panic!("step {step}: {error}"),
         }

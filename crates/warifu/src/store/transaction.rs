@@ -76,6 +76,9 @@ pub(super) struct Transaction<'a> {
     pub(super) steps: &'a Steps,
 }
 
+/// Paths below the root of the work tree, each with its new content; none where it goes.
+type Files = BTreeMap<String, Option<(Oid, Vec<u8>)>>;
+
 /// Commits that are made and that no branch names yet: dropped, they are as good as never made.
 #[must_use]
 pub(super) struct Pending {
@@ -83,7 +86,7 @@ pub(super) struct Pending {
     from: Option<Oid>,
     tip: Option<Oid>,
     /// What the work tree lacks: the newest content of each path, none where it goes.
-    files: BTreeMap<String, Option<(Oid, Vec<u8>)>>,
+    files: Files,
     /// The first line of the last commit's message, and how many commits there are.
     title: String,
     commits: usize,
@@ -224,7 +227,7 @@ impl Transaction<'_> {
 
     /// Writes changed files to the work tree and notes them in the index with their file times, so that
     /// `git status` needs not read them.
-    fn check_out(&self, files: &BTreeMap<String, Option<(Oid, Vec<u8>)>>) -> Result<(), StoreError> {
+    fn check_out(&self, files: &Files) -> Result<(), StoreError> {
         let git = || StoreError::git("write the index");
         let Some(root) = self.repository.workdir() else {
             return Err(StoreError::damaged("a repository without a work tree"));
@@ -288,7 +291,7 @@ impl Transaction<'_> {
     }
 
     /// What differs from `old` to `new`, as `new` has it.
-    fn between(&self, old: Oid, new: Oid) -> Result<BTreeMap<String, Option<(Oid, Vec<u8>)>>, StoreError> {
+    fn between(&self, old: Oid, new: Oid) -> Result<Files, StoreError> {
         let git = || StoreError::git("compare two commits");
         let tree = |oid| self.repository.find_commit(oid).and_then(|commit| commit.tree()).map_err(git());
         let (old, new) = (tree(old)?, tree(new)?);

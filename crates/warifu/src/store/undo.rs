@@ -176,21 +176,27 @@ fn order(objects: &Objects<'_>, head: Oid) -> Result<HashMap<Oid, usize>, StoreE
     Ok(changes.into_iter().enumerate().map(|(place, (commit, _))| (commit, place)).collect())
 }
 
-/// Every import that stands, newest first: its place, its master and its index there.
-fn newest_first<'a>(
-    lines: &'a Lines,
-    order: &HashMap<Oid, usize>,
-) -> Vec<(usize, &'a (String, String), usize, &'a ImportRecord, Oid)> {
-    let mut all: Vec<_> = lines
-        .iter()
-        .flat_map(|(master, line)| {
-            let imports = line.standing.iter().enumerate();
-            imports.map(move |(at, (commit, record))| {
-                (order.get(commit).copied().unwrap_or(usize::MAX), master, at, record, *commit)
-            })
-        })
-        .collect();
-    all.sort_by_key(|(place, master, ..)| (*place, *master));
+/// An import that stands.
+struct Standing<'a> {
+    /// How many commits that changed what is recorded of imports are newer.
+    place: usize,
+    master: &'a (String, String),
+    /// How many imports of the master are newer.
+    at: usize,
+    record: &'a ImportRecord,
+    commit: Oid,
+}
+
+/// Every import that stands, newest first.
+fn newest_first<'a>(lines: &'a Lines, order: &HashMap<Oid, usize>) -> Vec<Standing<'a>> {
+    let mut all = Vec::new();
+    for (master, line) in lines {
+        for (at, (commit, record)) in line.standing.iter().enumerate() {
+            let place = order.get(commit).copied().unwrap_or(usize::MAX);
+            all.push(Standing { place, master, at, record, commit: *commit });
+        }
+    }
+    all.sort_by_key(|import| (import.place, import.master));
     all
 }
 
@@ -199,8 +205,7 @@ fn choose_last(lines: &mut Lines, order: &HashMap<Oid, usize>, count: usize) -> 
     if all.len() < count || count == 0 {
         return Err(UndoError::TooMany { standing: all.len() });
     }
-    let chosen: Vec<((String, String), usize)> =
-        all.into_iter().take(count).map(|(_, master, at, ..)| (master.clone(), at)).collect();
+    let chosen = all.into_iter().take(count).map(|import| (import.master.clone(), import.at)).collect();
     choose(lines, chosen);
     Ok(())
 }
@@ -210,23 +215,22 @@ fn choose_named(lines: &mut Lines, order: &HashMap<Oid, usize>, names: &[String]
     let mut chosen = Vec::new();
     for text in names {
         let name = text.rsplit(['/', '\\']).next().unwrap_or(text);
-        let is_commit = |commit: &Oid| text.len() >= 12 && commit.to_string().starts_with(text.as_str());
-        let found: Vec<_> =
-            all.iter().filter(|(.., record, commit)| record.name == name || is_commit(commit)).collect();
+        let is_commit = |commit: Oid| text.len() >= 12 && commit.to_string().starts_with(text.as_str());
+        let is_it = |import: &&Standing<'_>| import.record.name == name || is_commit(import.commit);
+        let found: Vec<_> = all.iter().filter(is_it).collect();
         match found.as_slice() {
-            [(_, master, at, ..)] => chosen.push(((*master).clone(), *at)),
+            [import] => chosen.push((import.master.clone(), import.at)),
             [] => {
-                let newest = all.iter().take(NAMED).map(|(.., record, _)| record.name.clone()).collect();
+                let newest = all.iter().take(NAMED).map(|import| import.record.name.clone()).collect();
                 return Err(UndoError::NoImport { text: text.clone(), newest });
             }
             several => {
-                let one = |(_, (series, kind), _, _, commit): &&(_, &(String, String), _, _, Oid)| {
-                    format!("{series}/{kind} {}", &commit.to_string()[..12])
+                let choice = |import: &&Standing<'_>| {
+                    let (series, kind) = import.master;
+                    format!("{series}/{kind} {}", &import.commit.to_string()[..12])
                 };
-                return Err(UndoError::Ambiguous {
-                    text: text.clone(),
-                    choices: several.iter().map(one).collect(),
-                });
+                let choices = several.iter().map(choice).collect();
+                return Err(UndoError::Ambiguous { text: text.clone(), choices });
             }
         }
     }
