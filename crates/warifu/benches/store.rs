@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use warifu::store::{Author, Config, ImportRequest, Imported, Store, StoreError};
+use warifu::store::{Author, Config, ImportError, ImportRequest, Imported, Store};
 use warifu_masters::change::diff::diff;
 use warifu_masters::file::write::write;
 use warifu_masters::file::{Declared, read};
@@ -62,7 +62,7 @@ fn main() {
     let path = folder.path().join("masters");
     let store = Store::init(&path, schemas.clone(), &Config::known_series(), Some(&author), now).unwrap();
     let accept = [(Code::ImportOlder, "bench".to_owned())];
-    let import = |bytes: &[u8], name: &str| -> Result<Imported, StoreError> {
+    let import = |bytes: &[u8], name: &str| -> Result<Imported, ImportError> {
         let (format, role, dated) = (None, None, None);
         let author = Some(&author);
         store.import(&ImportRequest {
@@ -140,7 +140,7 @@ fn main() {
     let mut times = Vec::new();
     for _ in 0..21 {
         let watch = Watch::start();
-        assert_eq!(store.blame(&at, "111000110").unwrap().len(), layout.width());
+        assert_eq!(store.blame(&at, "111000110").unwrap().unwrap().fields.len(), layout.width());
         times.push(watch.read());
     }
     println!("blame over {VERSIONS} versions         {} (median)", median(&mut times));

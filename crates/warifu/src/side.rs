@@ -10,7 +10,7 @@ use warifu_values::digest::Digest;
 
 use crate::error::{Exit, Failure};
 use crate::files;
-use crate::store::{At, Store, StoreError, dated_in};
+use crate::store::{At, OpenError, Store, dated_in};
 
 /// A master to compare, and what to call it.
 #[derive(Debug)]
@@ -154,7 +154,7 @@ fn named(text: &str, schemas: &Schemas, repo: &Path) -> Result<Named, Failure> {
     }
     let store = match Store::open(repo, schemas.clone()) {
         Ok(store) => store,
-        Err(error @ StoreError::NoRepository { .. }) => {
+        Err(error @ OpenError::NoRepository { .. }) => {
             let cause = Failure::from(error);
             return Err(Failure::new(
                 Exit::CouldNotRun,

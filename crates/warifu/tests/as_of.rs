@@ -1,5 +1,5 @@
-//! Which record was in force on a treatment day, from a repository: the published files of two series, and what
-//! `git revert` and hands did to it.
+//! Which record was in force on a treatment day, from a repository: the published files of two series, and
+//! what `git revert` and hands did to it.
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 #![expect(clippy::disallowed_methods, reason = "a test changes the masters by hand")]
 

@@ -94,6 +94,43 @@ fn the_same_in_japanese() {
     ]));
 }
 
+/// What was taken, what was refused and what is left; the same with `--one-by-one`; and undo.
+#[test]
+fn what_was_taken_is_told() {
+    let shell = Shell::new();
+    shell.write("c_20240702.csv", &comment("3", 40_002, "転院後"));
+    shell.write(
+        "c_20240706.csv",
+        &[change(7, "無"), change(8, "無"), change(9, "無"), change(10, "無")].concat(),
+    );
+    shell.write("c_20240708.csv", &change(1, "初診料等"));
+    insta::assert_snapshot!(shell.session(&[
+        "init repo",
+        "import --repo repo --series r06 c_ALL20240531.csv c_20240701.csv c_20240706.csv c_20240708.csv",
+        "--lang ja import --repo repo --series r06 c_ALL20240531.csv c_20240706.csv c_20240708.csv",
+        "--json import --repo repo --series r06 c_ALL20240531.csv c_20240706.csv c_20240708.csv",
+        "log --repo repo",
+        "import --one-by-one --repo repo --series r06 c_ALL20240531.csv c_20240701.csv c_20240706.csv \
+         c_20240708.csv",
+        "import --repo repo --series r06 c_20240705.csv",
+        "import --repo repo --series r06 c_20240702.csv c_20240708.csv",
+        "--lang ja import --repo repo --series r06 c_20240702.csv",
+        "undo --dry-run --repo repo 2",
+        "undo --repo repo c_20240701.csv",
+        "undo --repo repo c_99.csv",
+        "undo --repo repo 9",
+        "undo --repo repo --series r06 c_20240705.csv",
+        "import --repo repo --series r06 c_20240702.csv c_20240705.csv c_20240708.csv",
+        "log --repo repo",
+        "log --repo repo 810000002",
+        "blame --repo repo 810000002",
+        "blame --repo repo 810020001",
+        "--lang ja undo --repo repo",
+        "--json undo --repo repo",
+        "log --repo repo 810000002",
+    ]));
+}
+
 #[test]
 fn programs_get_one_document() {
     let shell = Shell::new();
@@ -181,6 +218,7 @@ fn refusals_say_what_to_do() {
         "import --repo repo --series r99 c_ALL20240531.csv",
         "import --repo repo --series r06 c_20240701.csv",
         "import --repo repo --series r06 c_ALL20240531.csv c_20240706.csv",
+        "import --repo repo --series r06 c_ALL20240531.csv",
         "import --repo repo --series r06 c_20240706.csv --accept import/base-unjustified=",
         "import --repo repo --series r06 c_20240706.csv --accept import/base-unjustified=cumulative",
         "import --repo repo --series r06 c_ALL20240801.csv --dated 2024-01-31",

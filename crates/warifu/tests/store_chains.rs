@@ -7,7 +7,7 @@ mod place;
 use std::path::Path;
 
 use place::{Place, data, file_name, files, import_all, now, request};
-use warifu::store::{Imported, Series, StoreError, today};
+use warifu::store::{ImportError, Imported, Series, today};
 use warifu_masters::finding::Code;
 use warifu_masters::schema::Schemas;
 
@@ -24,10 +24,10 @@ fn counts(imported: &Imported) -> [usize; 4] {
     [counts.added, counts.changed, counts.abolished, counts.removed]
 }
 
-fn refused(done: Result<Imported, StoreError>) -> Vec<String> {
+fn refused(done: Result<Imported, ImportError>) -> Vec<String> {
     match done {
-        Err(StoreError::Refused { findings, .. }) => {
-            let said = findings.counts().filter(|(code, _)| *code != Code::FieldValue);
+        Err(ImportError::Refused(refused)) => {
+            let said = refused.findings.counts().filter(|(code, _)| *code != Code::FieldValue);
             said.map(|(code, count)| format!("{code} ×{count}")).collect()
         }
         Ok(_) => panic!("taken"),
@@ -35,8 +35,8 @@ fn refused(done: Result<Imported, StoreError>) -> Vec<String> {
     }
 }
 
-/// The date in a file's name, and whether the file belongs to r04 by it: what came after the first file of r06
-/// is r06, but for three.
+/// The date in a file's name, and whether the file belongs to r04 by it: what came after the first file of
+/// r06 is r06, but for three.
 fn is_r04(file: &str) -> bool {
     let date = &file[file.len() - 12..file.len() - 4];
     date < "20240306" || matches!(date, "20240315" | "20240320" | "20240516")
@@ -204,11 +204,11 @@ fn drug_of_r06_widens_and_keeps_the_life_of_a_code() {
     let state = place.store.state(&head).unwrap();
     for row in (0..state.rows()).step_by(977) {
         let key = state.key(row).into_owned();
-        let blamed = place.store.blame(&head, &key).unwrap();
+        let blamed = place.store.blame(&head, &key).unwrap().unwrap().fields;
         let lives = place.store.lives("HEAD", &key).unwrap();
         let life = &lives[0].timeline;
         assert_eq!(blamed.len(), state.layout().width(), "{key}");
-        let newest = blamed.iter().filter(|field| field.column > 0).filter_map(|field| field.dated).max();
+        let newest = blamed.iter().skip(1).filter_map(|credit| credit.dated).max();
         let told = life.life().iter().map(|event| life.said(event.source).by.dated).max();
         assert!(newest >= told, "{key}: {newest:?} {told:?}");
     }

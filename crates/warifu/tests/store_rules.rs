@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::process::Command;
 
 use place::{Place, base, change, data, import_all, now};
-use warifu::store::{StoreError, today};
+use warifu::store::{CommitError, ImportError, StoreError, today};
 use warifu_masters::finding::{Code, Findings};
 use warifu_values::lang::Lang;
 
@@ -68,8 +68,9 @@ fn a_rule_of_the_repository_refuses_an_import_and_is_waived_by_its_id() {
     let Some(place) = place_with(&[("rules/comments.toml", RULES.to_owned())]) else { return };
     let renamed = change(1, "初診等");
     let refused = place.import_bytes(renamed.as_bytes(), "c_20240614.csv", "r06", &[]);
-    let Err(StoreError::Refused { findings, .. }) = refused else { panic!("{refused:?}") };
-    let finding = findings.list().iter().find(|finding| finding.name() == "site/comment-renamed").unwrap();
+    let Err(ImportError::Refused(refused)) = refused else { panic!("{refused:?}") };
+    let finding =
+        refused.findings.list().iter().find(|finding| finding.name() == "site/comment-renamed").unwrap();
     assert!(
         finding.text(Lang::En).starts_with("a comment has another text (name 初診等 <- name "),
         "{finding:?}"
@@ -104,7 +105,9 @@ fn a_rule_that_is_not_right_stops_an_import_and_is_named() {
     let wrong = RULES.replace("old.name", "old.nane");
     let Some(place) = place_with(&[("rules/comments.toml", wrong)]) else { return };
     let stopped = place.import_bytes(change(1, "初診等").as_bytes(), "c_20240614.csv", "r06", &[]);
-    let Err(StoreError::Rules { what }) = stopped else { panic!("{stopped:?}") };
+    let Err(ImportError::Commit(CommitError::Store(StoreError::Rules { what }))) = stopped else {
+        panic!("{stopped:?}")
+    };
     assert_eq!(
         what,
         "rules/comments.toml: rule site/comment-renamed: require: comment masters have no column nane"
@@ -118,7 +121,7 @@ fn a_rule_that_is_not_committed_is_not_gone_by() {
     std::fs::create_dir(place.path().join("rules")).unwrap();
     std::fs::write(place.path().join("rules/comments.toml"), RULES).unwrap();
     let stopped = place.import_bytes(change(1, "初診等").as_bytes(), "c_20240614.csv", "r06", &[]);
-    let Err(StoreError::Unclean { paths }) = stopped else { panic!("{stopped:?}") };
+    let Err(ImportError::Commit(CommitError::Unclean { paths })) = stopped else { panic!("{stopped:?}") };
     assert_eq!(paths, ["rules/comments.toml"]);
 }
 

@@ -59,6 +59,18 @@ pub enum ApplyError {
     NoClass(#[from] NoSuchColumn),
 }
 
+impl ApplyError {
+    /// The same as a finding of the differential.
+    pub fn finding(&self) -> Finding {
+        match self {
+            ApplyError::OtherKind { differential, state } => {
+                Finding::new(Code::ApplyKind).found(differential).expected(state)
+            }
+            ApplyError::NoClass(missing) => Finding::new(Code::ApplyNoClass).found(&missing.layout),
+        }
+    }
+}
+
 /// Applies `differential` to `state`.
 ///
 /// # Errors

@@ -286,6 +286,12 @@ codes! {
         do "Check the order of the files."
         ja "{found} のファイルは {expected} マスターに適用できません"
         do "ファイルの順序を確認してください。";
+    ApplyNoClass "apply/no-class" Deny
+        en "layout {found} has no change class (変更区分): a master in it has no differentials"
+        do "Give every publication whole; a layout of a site takes differentials when it has a column \
+            `change_class`."
+        ja "レイアウト {found} に変更区分がないため、変更分を適用できません"
+        do "全件で受け渡してください。サイトのレイアウトなら change_class 列を加えてください。";
     ApplyFull "apply/full" Deny
         en "a full file where a differential was expected"
         do "Only the first file is a full one; import a full with `warifu import`."

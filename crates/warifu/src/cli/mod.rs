@@ -40,6 +40,8 @@ enum Command {
     Init(repo::init::Args),
     /// Take files into the repository, one commit each.
     Import(repo::import::Args),
+    /// Take the last imports back, as a commit of its own.
+    Undo(repo::undo::Args),
     /// List what came in, or the life of one code.
     Log(repo::log::Args),
     /// Show a record with the meaning of its values, or sum up a master.
@@ -75,6 +77,7 @@ pub(crate) fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Command::Channel(args) => args.run(&context),
         Command::Init(args) => args.run(&context),
         Command::Import(args) => args.run(&context),
+        Command::Undo(args) => args.run(&context),
         Command::Log(args) => args.run(&context),
         Command::Show(args) => args.run(&context),
         Command::Blame(args) => args.run(&context),

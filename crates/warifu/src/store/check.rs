@@ -4,11 +4,14 @@ use jiff::civil::Date;
 use warifu_masters::finding::{Code, Finding, Findings};
 use warifu_masters::table::{Master, Role, State};
 use warifu_rules::judge::{Subject, is_of_import, judge};
-use warifu_values::day::PublicationDay;
 use warifu_values::judgement::{Basis, LetPass, PassedBy};
 
-use super::import::standing;
-use super::{Accepted, At, ImportRecord, Store, StoreError};
+use super::error::StoreError;
+use super::naming::published;
+use super::record::{Accepted, ImportRecord};
+use super::repository::Store;
+use super::revision::At;
+use super::standing::standing;
 
 /// What a check of a revision found.
 #[derive(Debug)]
@@ -41,11 +44,6 @@ pub struct Held {
     pub state: State,
 }
 
-/// The day of publication as the rules take it.
-pub(super) fn published(dated: Date) -> Option<PublicationDay> {
-    PublicationDay::parse(&dated.to_string())
-}
-
 impl Checked {
     /// Whether anything found refuses the data.
     pub fn denies(&self) -> bool {
@@ -54,7 +52,8 @@ impl Checked {
 }
 
 impl Store {
-    /// Checks every master of `rev`: as [`Store::judge`], and that the original can be given back byte for byte.
+    /// Checks every master of `rev`: as [`Store::judge`], and that the original can be given back byte for
+    /// byte.
     ///
     /// # Errors
     /// [`StoreError::NoRevision`]; damage is a finding.
@@ -191,8 +190,8 @@ impl Store {
         Ok(rests_on)
     }
 
-    /// The state that the last import of a master was held against; `None` where it was the first one, or that
-    /// commit is not in this clone or cannot be read: what is wrong there is no fault of this revision.
+    /// The state that the last import of a master was held against; `None` where it was the first one, or
+    /// that commit is not in this clone or cannot be read: what is wrong there is no fault of this revision.
     fn state_before(&self, at: &At, record: Option<&ImportRecord>) -> Option<Master> {
         let base = record?.base.as_ref()?;
         let (_, tree) = self.resolve(&base.commit).ok()?;

@@ -7,10 +7,12 @@ use serde::Deserialize;
 use warifu_masters::finding::Findings;
 use warifu_values::judgement::PassedBy;
 
-use super::StoreError;
+use super::error::ConfigError;
 
-/// What `warifu.toml` says. Tables that belong to other parts of the toolkit are left to them.
+/// What `warifu.toml` says. A table that nobody reads is refused: whoever wrote it believes that it does
+/// something.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Config {
     /// The series, by name.
     #[serde(default)]
@@ -73,8 +75,8 @@ impl Config {
         });
     }
 
-    /// The last day that `kind` is in force in the series called `name`: as declared, or else the day before the
-    /// next series takes over.
+    /// The last day that `kind` is in force in the series called `name`: as declared, or else the day before
+    /// the next series takes over.
     pub fn last_day(&self, name: &str, kind: &str) -> Option<Date> {
         let series = self.series.get(name)?;
         let declared = series.until.get(kind).copied();
@@ -90,34 +92,38 @@ impl Config {
     /// Reads the text of `warifu.toml`.
     ///
     /// # Errors
-    /// [`StoreError::Config`] with what does not hold.
-    pub fn parse(text: &str) -> Result<Self, StoreError> {
-        let wrong = |what: String| StoreError::Config { what };
-        let config: Config = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
+    /// What does not hold, with its line where there is one.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let config: Config = toml::from_str(text).map_err(|error| {
+            let line = error
+                .span()
+                .map(|span| 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count());
+            ConfigError::Form { line, what: error.message().trim().to_owned() }
+        })?;
         if let Some(waiver) = config.waivers.iter().find(|waiver| waiver.code.starts_with("store/")) {
-            return Err(wrong(format!("{}: damage of the repository cannot be waived", waiver.code)));
+            return Err(ConfigError::WaivesDamage { code: waiver.code.clone() });
         }
         for (name, series) in &config.series {
-            if !is_plain(name) {
-                return Err(wrong(format!("series {name:?} is not made of a-z, 0-9, - and _")));
+            for name in std::iter::once(name).chain(&series.kinds) {
+                if !is_plain(name) {
+                    return Err(ConfigError::Name { name: name.clone() });
+                }
             }
             for kind in &series.kinds {
-                if !is_plain(kind) {
-                    return Err(wrong(format!("kind {kind:?} of {name} is not made of a-z, 0-9, - and _")));
-                }
+                let (series_name, kind_name) = (name.clone(), kind.clone());
                 let Some(first) = series.effective.get(kind) else {
-                    return Err(wrong(format!("series.{name} lacks effective.{kind}")));
+                    return Err(ConfigError::NoFirstDay { series: series_name, kind: kind_name });
                 };
                 if series.until.get(kind).is_some_and(|last| last < first) {
-                    return Err(wrong(format!("series.{name}: until.{kind} is before effective.{kind}")));
+                    return Err(ConfigError::EndsBefore { series: series_name, kind: kind_name });
                 }
             }
         }
         Ok(config)
     }
 
-    /// The series of the 2022 and 2024 revisions with their known days. The price revision of 2025 (r07, drugs
-    /// only) ends r06 for drugs: its files apply to r06 without a complaint and give wrong prices.
+    /// The series of the 2022 and 2024 revisions with their known days. The price revision of 2025 (r07,
+    /// drugs only) ends r06 for drugs: its files apply to r06 without a complaint and give wrong prices.
     pub fn known_series() -> BTreeMap<String, Series> {
         let texts = [
             ("r04", "drug:2022-04-01..2024-03-31", "2022-04-01..2024-05-31"),
@@ -154,7 +160,8 @@ impl Config {
 
 impl Series {
     /// A series as the command line declares it: `r06=drug:2024-04-01..2025-03-31,comment:2024-06-01`, with
-    /// the first day each kind is in force and, where it is known, the last. `None` when it is not so written.
+    /// the first day each kind is in force and, where it is known, the last. `None` when it is not so
+    /// written.
     pub fn declared(text: &str) -> Option<(String, Series)> {
         let (name, kinds) = text.split_once('=')?;
         let mut series = Series::default();
@@ -191,7 +198,13 @@ mod tests {
         for (text, expected) in [
             ("[series.r06]\nkinds = [\"drug\"]\neffective = {}\n", "lacks effective.drug"),
             ("[series.\"../x\"]\nkinds = []\neffective = {}\n", "is not made of"),
-            ("[series.r06]\nkinds = []\neffective = 3\n", "invalid type"),
+            ("[series.r06]\nkinds = []\neffective = 3\n", "warifu.toml:3: invalid type"),
+            // What nobody would read: a table, a key of a table.
+            ("\n[[waivers]]\n", "warifu.toml:2: unknown field `waivers`, expected `series` or `waiver`"),
+            (
+                "[series.r06]\nkinds = []\nuntill.drug = \"2024-04-01\"\n",
+                "warifu.toml:3: unknown field `untill`",
+            ),
             ("[[waiver]]\ncode = \"store/state\"\nkind = \"drug\"\nreason = \"x\"\n", "cannot be waived"),
             (
                 "[series.a]\nkinds = [\"b\"]\neffective.b = \"2024-04-01\"\nuntil.b = \"2024-03-31\"\n",

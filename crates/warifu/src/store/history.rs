@@ -3,14 +3,21 @@
 //! A record stands in one shard, and a version that did not touch that shard cannot have changed it; so only
 //! the commits that did are read. The line of history is that of first parents.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 use git2::Oid;
 use jiff::civil::Date;
 use warifu_masters::change::diff::field_or_blank;
 use warifu_masters::table::Master;
 
+use super::error::StoreError;
 use super::objects::Objects;
+use super::publications::{Publications, Told};
 use super::record::ImportRecord;
-use super::{At, Store, StoreError, shards};
+use super::repository::Store;
+use super::revision::At;
+use super::shards;
+use super::standing::Lineage;
 
 /// One import, as the log lists it.
 #[derive(Debug, Clone)]
@@ -23,86 +30,103 @@ pub struct LogEntry {
     pub kind: String,
     /// What came in.
     pub record: ImportRecord,
+    /// The commit that took it back (`warifu undo`, `git revert`); none when it stands.
+    pub taken_back: Option<String>,
 }
 
-/// A field of a record and the version that set it.
-#[derive(Debug, Clone)]
-pub struct Blamed {
-    /// The column, from 0.
-    pub column: usize,
-    /// The value.
-    pub value: String,
+/// A record and who set its fields.
+#[derive(Debug)]
+pub struct Blame {
+    /// The record, alone, as it was said last.
+    pub record: Master,
+    /// For each of its columns, in order, the version that set it.
+    pub fields: Vec<Credit>,
+    /// The version that no longer has the record, when it has left the master.
+    pub gone: Option<Credit>,
+}
+
+/// A version that says something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credit {
     /// The commit, in full.
     pub commit: String,
-    /// The file that brought it.
+    /// The file that brought it; the beginning of the commit's name when somebody did it by hand.
     pub version: String,
-    /// The file's day of publication; none when no import set the field.
+    /// The file's day of publication; none when somebody did it by hand.
     pub dated: Option<Date>,
 }
 
-/// A record after one version of its shard.
-struct RecordVersion {
-    commit: Oid,
-    /// A master of that record alone; none when the shard has no such record.
-    record: Option<Master>,
-}
-
 impl Store {
-    /// Every import, newest first.
+    /// Every import, newest first, also those that were taken back.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when a record of one cannot be read.
     pub fn log(&self) -> Result<Vec<LogEntry>, StoreError> {
         let objects = self.objects()?;
         let Some(head) = self.head()? else { return Ok(Vec::new()) };
-        let mut entries = Vec::new();
-        for (commit, sources) in objects.changes_at(head, &["sources"])? {
+        let mut places = HashMap::new();
+        let mut masters = BTreeSet::new();
+        for (place, (commit, sources)) in objects.changes_at(head, &["sources"])?.into_iter().enumerate() {
+            places.insert(commit, place);
             let Some(sources) = sources else { continue };
-            let parent = objects.commit(commit)?.1;
-            let before = match parent {
-                Some(parent) => objects.at(objects.commit(parent)?.0, &["sources"])?,
-                None => None,
-            };
             for series in objects.list(sources, &[])? {
                 for kind in objects.list(series.oid, &[])? {
-                    let path = [series.name.as_str(), kind.name.as_str()];
-                    let was = before.map(|before| objects.at(before, &path)).transpose()?.flatten();
-                    let Some(oid) = objects.at(kind.oid, &["import.toml"])?.filter(|_| was != Some(kind.oid))
-                    else {
-                        continue;
-                    };
-                    entries.push(LogEntry {
-                        commit: commit.to_string(),
-                        record: ImportRecord::parse(&objects.blob(oid)?, &path.join("/"))?,
-                        series: series.name.clone(),
-                        kind: kind.name,
-                    });
+                    masters.insert((series.name.clone(), kind.name));
                 }
             }
         }
-        Ok(entries)
+        let mut entries = Vec::new();
+        for (series, kind) in masters {
+            let place = format!("sources/{series}/{kind}/import.toml");
+            let changes = objects.changes_at(head, &["sources", &series, &kind, "import.toml"])?;
+            for past in Lineage::of(&changes).all() {
+                let entry = LogEntry {
+                    commit: past.commit.to_string(),
+                    series: series.clone(),
+                    kind: kind.clone(),
+                    record: ImportRecord::parse(&objects.blob(past.blob)?, &place)?,
+                    taken_back: past.taken_back.map(|commit| commit.to_string()),
+                };
+                entries.push((places.get(&past.commit).copied().unwrap_or_default(), entry));
+            }
+        }
+        entries.sort_by_key(|(place, _)| *place);
+        Ok(entries.into_iter().map(|(_, entry)| entry).collect())
     }
 
-    /// For each field of the record with `key` the version that last set it; empty when there is no such
-    /// record at `at`.
+    /// For each field of the record with `key` the version that last set it; where the record has left the
+    /// master, as it was last, and what took it away. None when the master never had such a record.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when a shard cannot be read.
-    pub fn blame(&self, at: &At, key: &str) -> Result<Vec<Blamed>, StoreError> {
+    pub fn blame(&self, at: &At, key: &str) -> Result<Option<Blame>, StoreError> {
         let objects = self.objects()?;
-        let mut versions = self.versions(&objects, at, key)?;
-        let Some(newest) = versions.next().transpose()? else { return Ok(Vec::new()) };
-        let Some(record) = newest.record else { return Ok(Vec::new()) };
+        let head = Oid::from_str(&at.commit).map_err(StoreError::git("read a commit's name"))?;
+        let publications = Publications::of(&objects, head, &at.series, &at.kind)?;
+        let mut versions = publications.tell(&objects, &shards::file_of_key(key))?.into_iter().rev();
+        let read = |told: &Told| -> Result<Option<Master>, StoreError> {
+            let record = told.shard.map(|shard| self.record(&objects, &at.kind, shard, key)).transpose()?;
+            Ok(record.flatten())
+        };
+        // Back to the newest version that has the record; the one after that took it away.
+        let mut took_away = None;
+        let (newest, record) = loop {
+            let Some(version) = versions.next() else { return Ok(None) };
+            match read(&version)? {
+                Some(record) => break (version, record),
+                None => took_away = Some(version),
+            }
+        };
         // Who set each column: the oldest version since when its value has not changed.
-        let mut set_by = vec![newest.commit; record.layout().width()];
+        let mut set_by = vec![newest; record.layout().width()];
         let mut open: Vec<usize> = (0..set_by.len()).collect();
         for version in versions {
-            let RecordVersion { commit, record: Some(older) } = version? else { break };
+            let Some(older) = read(&version)? else { break };
             open.retain(|column| {
                 let wide = *column < older.layout().width();
                 let same = wide && field_or_blank(&older, 0, *column) == record.field(0, *column);
                 if same {
-                    set_by[*column] = commit;
+                    set_by[*column] = version;
                 }
                 same
             });
@@ -110,46 +134,23 @@ impl Store {
                 break;
             }
         }
-        let mut names: std::collections::BTreeMap<Oid, (String, Option<Date>)> = Default::default();
-        let blamed = set_by.into_iter().enumerate().map(|(column, commit)| {
-            let (version, dated) = names.entry(commit).or_insert_with(|| {
-                let (version, record) = self.version(&objects, commit, at);
-                (version, record.map(|record| record.dated))
-            });
-            Blamed {
-                column,
-                value: record.field(0, column).to_owned(),
-                commit: commit.to_string(),
-                version: version.clone(),
-                dated: *dated,
+        let mut known: BTreeMap<Oid, Credit> = BTreeMap::new();
+        let mut credit = |told: Told| {
+            let credit =
+                known.entry(told.commit).or_insert_with(|| self.credit(&publications, &objects, told));
+            credit.clone()
+        };
+        let fields = set_by.into_iter().map(&mut credit).collect();
+        Ok(Some(Blame { record, fields, gone: took_away.map(credit) }))
+    }
+
+    fn credit(&self, publications: &Publications, objects: &Objects<'_>, told: Told) -> Credit {
+        let commit = told.commit.to_string();
+        match publications.record(self, objects, told) {
+            Ok(record) if told.record.is_some() => {
+                Credit { commit, version: record.version().to_owned(), dated: Some(record.dated) }
             }
-        });
-        Ok(blamed.collect())
-    }
-
-    /// The versions of the record with `key`, newest first, each read when it is asked for.
-    fn versions<'a>(
-        &'a self,
-        objects: &'a Objects<'_>,
-        at: &'a At,
-        key: &'a str,
-    ) -> Result<impl Iterator<Item = Result<RecordVersion, StoreError>> + 'a, StoreError> {
-        let head = Oid::from_str(&at.commit).map_err(StoreError::git("read a commit's name"))?;
-        let file = shards::file_of_key(key);
-        let changes = objects.changes_at(head, &["masters", &at.series, &at.kind, &file])?;
-        Ok(changes.into_iter().map(move |(commit, shard)| {
-            let record = shard.map(|shard| self.record(objects, &at.kind, shard, key)).transpose()?;
-            Ok(RecordVersion { commit, record: record.flatten() })
-        }))
-    }
-
-    /// What a commit's import of a master is called; the commit itself when it made none.
-    fn version(&self, objects: &Objects<'_>, commit: Oid, at: &At) -> (String, Option<ImportRecord>) {
-        let record =
-            objects.commit(commit).and_then(|(tree, _)| self.record_at(objects, tree, &at.series, &at.kind));
-        match record {
-            Ok(record) => (record.version().to_owned(), Some(record)),
-            Err(_) => (commit.to_string()[..12].to_owned(), None),
+            _ => Credit { version: commit[..12].to_owned(), commit, dated: None },
         }
     }
 }

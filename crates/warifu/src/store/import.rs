@@ -1,73 +1,36 @@
-//! Importing: one file becomes one commit, or nothing happens at all.
+//! Importing: each file becomes one commit, and the branch takes all of a command's commits in one step, or
+//! none.
 
-use std::collections::BTreeSet;
-use warifu_values::day::PublicationDay;
+use std::collections::{BTreeMap, BTreeSet};
 
 use git2::Oid;
-use jiff::Timestamp;
 use jiff::civil::Date;
 use warifu_masters::change::chain::check_chain;
-use warifu_masters::change::diff::{Summary, diff};
+use warifu_masters::change::diff::{Diff, Summary, diff};
 use warifu_masters::change::differential::apply;
 use warifu_masters::change::plausibility::plausibility;
 use warifu_masters::change::reissue::reissue;
 use warifu_masters::file::write::write;
 use warifu_masters::file::{Declared, Reading, read, read_canonical};
 use warifu_masters::finding::{Code, Finding, Findings, Severity};
-use warifu_masters::schema::{Format, Rendering, StoredRendering};
+use warifu_masters::schema::{Rendering, StoredRendering};
 use warifu_masters::table::{Master, Role, fields};
 use warifu_rules::consistency;
+use warifu_values::day::PublicationDay;
 use warifu_values::digest::Digest;
 
-use super::check::published;
+use super::author::signature;
+use super::error::{CommitError, ImportError, StoreError};
 use super::judged::{ExtendOne as _, Judged};
 use super::kept::Kept;
-use super::message::{Told, one_line, signature};
-use super::record::Glance;
-use super::transaction::{Change, Message};
-use super::{Author, Base, Counts, ImportRecord, Store, StoreError, rules, shards};
-
-/// A file to be imported.
-#[derive(Debug, Clone)]
-pub struct ImportRequest<'a> {
-    /// Its bytes.
-    pub bytes: &'a [u8],
-    /// Its name, without a folder.
-    pub name: &'a str,
-    /// The series it belongs to: no file says so itself.
-    pub series: &'a str,
-    /// The format it must be in; otherwise it is recognised.
-    pub format: Option<&'a Format>,
-    /// Full or differential; otherwise recognised.
-    pub role: Option<Role>,
-    /// The day of publication; otherwise what its name says.
-    pub dated: Option<Date>,
-    /// Findings that shall not refuse it, each with the reason.
-    pub accept: &'a [(Code, String)],
-    /// Who imports; otherwise git's configuration names somebody.
-    pub author: Option<&'a Author>,
-    /// When.
-    pub now: Timestamp,
-}
-
-/// An import that was done, or that changed nothing because it had been done before.
-#[derive(Debug)]
-pub struct Imported {
-    /// The commit that holds it.
-    pub commit: String,
-    /// Whether the file was there already: nothing was changed.
-    pub unchanged: bool,
-    /// The series.
-    pub series: String,
-    /// The kind of master.
-    pub kind: String,
-    /// What is recorded of it.
-    pub record: ImportRecord,
-    /// What changed against the state before; nothing for the first full of a series.
-    pub summary: Summary,
-    /// What was found and did not refuse it.
-    pub findings: Findings,
-}
+use super::message::{Told, one_line};
+use super::naming::published;
+use super::past::Past;
+use super::record::{Base, Counts, Glance, ImportRecord};
+use super::repository::Store;
+use super::request::{ImportRequest, Imported, Stopped};
+use super::transaction::{Change, Message, Pending, Transaction};
+use super::{rules, shards};
 
 /// A file that was recognised.
 struct Sound {
@@ -90,14 +53,30 @@ impl Before {
     }
 }
 
-/// What a file made of the state before.
-struct Outcome {
-    state: Master,
+/// What differs between the state before and the one that a file made of it.
+#[derive(Default)]
+struct Compared {
     summary: Summary,
     told: Told,
 }
 
-/// Does `aside` on another processor while `here` goes on; none when it panicked, which the caller makes up for.
+impl Compared {
+    fn of(diff: &Diff<'_>) -> Compared {
+        Compared { summary: diff.summary(), told: Told::of(diff) }
+    }
+}
+
+/// The files of one command: what was committed of them, and the states that are made of it.
+struct Batch<'a> {
+    transaction: Transaction<'a>,
+    pending: Pending,
+    tip: Oid,
+    /// By series and kind, with the imports that led to them.
+    states: BTreeMap<(String, String), (Before, Past)>,
+}
+
+/// Does `aside` on another processor while `here` goes on; none when it panicked, which the caller makes up
+/// for.
 fn beside<A: Send, B>(aside: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (B, Option<A>) {
     std::thread::scope(|scope| {
         let aside = scope.spawn(aside);
@@ -105,49 +84,104 @@ fn beside<A: Send, B>(aside: impl FnOnce() -> A + Send, here: impl FnOnce() -> B
     })
 }
 
-/// Of the versions of one file, newest first, those that are not taken back: where an older version came back,
-/// everything between its two appearances is undone. A file that was taken away has no version left.
-pub(super) fn standing(changes: &[(Oid, Option<Oid>)]) -> Vec<(Oid, Oid)> {
-    let mut standing = Vec::new();
-    let mut at = 0;
-    while let Some((_, content)) = changes.get(at) {
-        let Some(content) = *content else { return standing };
-        let origin = changes.iter().rposition(|(_, past)| *past == Some(content)).unwrap_or(at);
-        standing.push((changes[origin].0, content));
-        at = origin + 1;
-    }
-    standing
-}
-
 impl Store {
     /// Imports a file: judges it, makes the next state, commits it.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] with the findings when the data does not pass; [`StoreError::Busy`] when
-    /// another import is running; [`StoreError::Unclean`] when somebody's changes would be overwritten. In all
-    /// of these nothing was changed.
-    pub fn import(&self, request: &ImportRequest<'_>) -> Result<Imported, StoreError> {
+    /// [`ImportError::Refused`] with the findings when the data does not pass, or why the commit could not be
+    /// made. But for [`CommitError::Unfinished`] nothing was changed.
+    pub fn import(&self, request: &ImportRequest<'_>) -> Result<Imported, ImportError> {
+        let mut imported = self.import_all(&[request], |_| ()).map_err(|stopped| stopped.error)?;
+        imported.pop().ok_or_else(|| StoreError::damaged("an import that says nothing").into())
+    }
+
+    /// Imports files in the order given, each on top of those before it and each as one commit: the branch
+    /// takes all of them in one step, or none. `look` hears of each file before it is judged.
+    ///
+    /// # Errors
+    /// [`Stopped`] says which file did not pass and why. Unless the cause is [`CommitError::Unfinished`],
+    /// nothing was changed, also of the files that did pass.
+    pub fn import_all(
+        &self,
+        requests: &[&ImportRequest<'_>],
+        mut look: impl FnMut(&ImportRequest<'_>),
+    ) -> Result<Vec<Imported>, Stopped> {
+        let mut passed = Vec::new();
+        match self.take_all(requests, &mut look, &mut passed) {
+            Ok(()) => Ok(passed),
+            Err(error) => Err(Stopped { passed, error }),
+        }
+    }
+
+    fn take_all(
+        &self,
+        requests: &[&ImportRequest<'_>],
+        look: &mut dyn FnMut(&ImportRequest<'_>),
+        passed: &mut Vec<Imported>,
+    ) -> Result<(), ImportError> {
         let lock = self.lock()?;
         self.refuse_unclean()?;
+        let head = self.head()?.ok_or(CommitError::Detached)?;
+        let transaction = self.transaction(&lock);
+        let pending = transaction.begin(Some(head))?;
+        let mut batch = Batch { transaction, pending, tip: head, states: BTreeMap::new() };
+        for request in requests {
+            look(request);
+            passed.push(self.take(request, &mut batch)?);
+        }
+        let Batch { transaction, pending, tip, states } = batch;
+        let of = |(series, kind): &(String, String)| Kept::of(self.repository.path(), series, kind);
+        let keep: Vec<(Kept, &Master)> = states.iter().map(|(at, (last, _))| (of(at), &last.state)).collect();
+        let (finished, begun) = beside(
+            || keep.iter().map(|(kept, state)| kept.begin(state)).collect::<Vec<_>>(),
+            || transaction.finish(pending),
+        );
+        finished?;
+        let objects = self.objects()?;
+        let (tree, _) = objects.commit(tip)?;
+        for (((series, kind), (_, past)), begun) in states.iter().zip(begun.unwrap_or_default()) {
+            if let Some(held) = objects.at(tree, &["masters", series, kind])? {
+                begun.finish(held);
+                past.keep(self.repository.path(), tip, series, kind);
+            }
+        }
+        Ok(())
+    }
+
+    /// Judges one file and commits it on top of `batch`; no branch names that commit yet.
+    fn take(&self, request: &ImportRequest<'_>, batch: &mut Batch<'_>) -> Result<Imported, ImportError> {
         let author = signature(&self.repository, request.author, request.now)?;
-        let head = self.head()?.ok_or(StoreError::Detached)?;
+        let head = batch.tip;
         let (tree, _) = self.objects()?.commit(head)?;
         let config = self.config_in(tree)?;
-        let mut judged = Judged { request, findings: Findings::new() };
+        let mut judged = Judged { request, findings: Findings::new(), later: Vec::new() };
 
         let sound = self.recognise(&mut judged)?;
         let (series, kind) = (request.series, sound.kind.clone());
         judged.refuse_undeclared(&config, series, &kind)?;
         let sha256 = Digest::of(request.bytes);
-        let earlier = self.glances(head, series, &kind)?;
+        let present = batch.states.remove(&(series.to_owned(), kind.clone()));
+        let (present, mut past) = match present {
+            Some((before, past)) => (Some(before), past),
+            None => {
+                let git = self.repository.path();
+                (None, Past::at(&self.objects()?, git, head, series, &kind)?)
+            }
+        };
+        // Imports that a later commit took back are left out: their files may come in again.
+        let earlier = past.standing();
         if let Some((commit, _)) = earlier.iter().find(|(_, past)| past.sha256 == sha256.to_string()) {
             let found = commit.to_string();
             judged.findings = Findings::new();
             judged.findings.push(Finding::new(Code::ImportSame).found(&found[..12]));
             let record = self.record_in(*commit, series, &kind)?;
+            if let Some(before) = present {
+                batch.states.insert((series.to_owned(), kind.clone()), (before, past));
+            }
             return Ok(judged.already_there(found, kind, record));
         }
         let dated = judged.dated(&earlier);
+        judged.later = self.later(&earlier, dated, &sound, series)?;
         judged.findings.extend(fields::check(&sound.file, sound.role));
         if sound.role == Role::Full {
             judged.findings.extend(consistency::check(&sound.file, published(dated)));
@@ -157,13 +191,14 @@ impl Store {
         for doubt in rules::series_doubt(&config, series, dated, sound.role, &sound.file) {
             judged.findings.push(doubt);
         }
-        let before = match earlier.first() {
-            Some((commit, _)) => Some(self.before(*commit, head, series, &kind)?),
-            None => None,
+        let before = match (present, earlier.first()) {
+            (Some(before), _) => Some(before),
+            (None, Some((commit, _))) => Some(self.before(*commit, head, series, &kind)?),
+            (None, None) => None,
         };
         judged.refuse()?;
         let mut older = None;
-        let outcome = match sound.role {
+        let state = match sound.role {
             Role::Full => {
                 let previous = earlier.iter().find(|(_, past)| past.full).map(|(commit, _)| *commit);
                 self.take_full(&sound, before.as_ref(), previous, &mut judged)?
@@ -174,18 +209,22 @@ impl Store {
                     return Err(judged.refused());
                 };
                 older = self.base_of_re_issue(before, &sound, &mut judged)?;
-                take_differential(&sound, older.as_ref().unwrap_or(before), before, dated, &mut judged)?
+                take_differential(&sound, older.as_ref().unwrap_or(before), dated, &mut judged)?
             }
         };
         // What the file was applied to; for a re-issue that is not the present state.
         let onto = older.as_ref().or(before.as_ref());
-        self.ask_rules(&sound, onto, &outcome, dated, tree, &mut judged)?;
+        let mut compared = self.ask_rules(&sound, onto, &state, dated, tree, &mut judged)?;
+        if let (Some(before), Some(_)) = (&before, &older) {
+            // What changes for whoever has the present state is told, not what the file did to an older one.
+            compared = diff(&before.state, &state).map(|diff| Compared::of(&diff)).unwrap_or_default();
+        }
         config.waive(&kind, &mut judged.findings, today);
         judged.refuse()?;
 
         let (shards, digest) = beside(
-            || outcome.state.canonical_digest(),
-            || self.shard_changes(tree, series, &kind, before.as_ref(), &outcome.state),
+            || state.canonical_digest(),
+            || self.shard_changes(tree, series, &kind, before.as_ref(), &state),
         );
         let mut changes = shards?;
         let record = ImportRecord {
@@ -197,46 +236,45 @@ impl Store {
             dated,
             imported: request.now,
             rows: sound.file.rows(),
-            state: digest.unwrap_or_else(|| outcome.state.canonical_digest()),
-            records: outcome.state.rows(),
+            state: digest.unwrap_or_else(|| state.canonical_digest()),
+            records: state.rows(),
             replaces: older.as_ref().and(before.as_ref()).map(|before| before.record.name.clone()),
             counts: Counts {
-                added: outcome.summary.added,
-                changed: outcome.summary.changed,
-                abolished: outcome.summary.abolished,
-                removed: outcome.summary.removed,
+                added: compared.summary.added,
+                changed: compared.summary.changed,
+                abolished: compared.summary.abolished,
+                removed: compared.summary.removed,
             },
             base: onto.map(Before::base),
             accepted: judged.accepted(),
             rendering: sound.rendering.clone().map(StoredRendering::from),
         };
         changes.extend(self.source_changes(tree, series, &sound, &record, request)?);
-        let text = outcome.told.message(series, outcome.state.layout(), &record, &outcome.summary);
+        let text = compared.told.message(series, state.layout(), &record, &compared.summary);
         let message = Message { author: &author, text: &text };
-        let kept = Kept::of(self.repository.path(), series, &kind);
-        let (commit, begun) = beside(
-            || kept.begin(&outcome.state),
-            || self.transaction(&lock).commit(Some(head), changes, &message),
-        );
-        let (commit, objects) = (commit?, self.objects()?);
-        if let (Some(begun), Some(held)) =
-            (begun, objects.at(objects.commit(commit)?.0, &["masters", series, &kind])?)
+        let commit = batch.transaction.commit(&mut batch.pending, changes, &message)?;
+        batch.tip = commit;
+        let after = Before { commit, record: record.clone(), state };
+        let objects = self.objects()?;
+        if let Some(blob) =
+            objects.at(objects.commit(commit)?.0, &["sources", series, &kind, "import.toml"])?
         {
-            begun.finish(held);
+            past.push(commit, blob, record.text()?.as_bytes());
         }
+        batch.states.insert((series.to_owned(), kind.clone()), (after, past));
         Ok(Imported {
             commit: commit.to_string(),
             unchanged: false,
             series: series.to_owned(),
             kind,
             record,
-            summary: outcome.summary,
+            summary: compared.summary,
             findings: judged.findings,
         })
     }
 
     /// Recognises the file. Its rendering is kept only when that gives the very bytes back.
-    fn recognise(&self, judged: &mut Judged<'_>) -> Result<Sound, StoreError> {
+    fn recognise(&self, judged: &mut Judged<'_>) -> Result<Sound, ImportError> {
         let request = judged.request;
         let declared = Declared { format: request.format, role: request.role };
         let Reading { layout, role, rendering, master, findings, .. } =
@@ -250,13 +288,25 @@ impl Store {
         Ok(Sound { file, role, rendering, kind: layout.kind.clone() })
     }
 
-    /// A short look at each import that the present state rests on, newest first. Imports that a later commit
-    /// took back (`git revert`) are left out: their files may come in again.
-    fn glances(&self, head: Oid, series: &str, kind: &str) -> Result<Vec<(Oid, Glance)>, StoreError> {
-        let objects = self.objects()?;
-        let changes = objects.changes_at(head, &["sources", series, kind, "import.toml"])?;
-        let standing = standing(&changes);
-        standing.into_iter().map(|(commit, oid)| Ok((commit, Glance::at(&objects.blob(oid)?)))).collect()
+    /// The imports that stand where a differential published on `dated` belongs, oldest first; none where it
+    /// would have no full beneath it.
+    fn later(
+        &self,
+        earlier: &[(Oid, Glance)],
+        dated: Date,
+        sound: &Sound,
+        series: &str,
+    ) -> Result<Vec<ImportRecord>, StoreError> {
+        // ISO dates sort as text.
+        let dated = dated.to_string();
+        let last = earlier.iter().rposition(|(_, past)| past.dated > dated);
+        match last {
+            Some(last) if sound.role == Role::Differential && earlier.len() > last + 1 => {
+                let later = earlier[..=last].iter().rev();
+                later.map(|(commit, _)| self.record_in(*commit, series, &sound.kind)).collect()
+            }
+            _ => Ok(Vec::new()),
+        }
     }
 
     fn record_in(&self, commit: Oid, series: &str, kind: &str) -> Result<ImportRecord, StoreError> {
@@ -266,7 +316,7 @@ impl Store {
     }
 
     /// The import that `commit` made, as `at` (it or a later commit) holds it.
-    fn before(&self, commit: Oid, at: Oid, series: &str, kind: &str) -> Result<Before, StoreError> {
+    fn before(&self, commit: Oid, at: Oid, series: &str, kind: &str) -> Result<Before, ImportError> {
         let objects = self.objects()?;
         let (tree, _) = objects.commit(at)?;
         let record = self.record_at(&objects, tree, series, kind)?;
@@ -283,7 +333,7 @@ impl Store {
             let finding = Finding::new(Code::StoreState).found(digest.short()).expected(record.state.short());
             let mut findings = Findings::new();
             findings.push(finding);
-            return Err(StoreError::Refused { file: format!("{series}/{kind}"), findings });
+            return Err(ImportError::refused(format!("{series}/{kind}"), findings));
         }
         Ok(Before { commit, record, state })
     }
@@ -294,7 +344,7 @@ impl Store {
         before: &Before,
         sound: &Sound,
         judged: &mut Judged<'_>,
-    ) -> Result<Option<Before>, StoreError> {
+    ) -> Result<Option<Before>, ImportError> {
         let (Role::Differential, Some(base)) = (before.record.role, &before.record.base) else {
             return Ok(None);
         };
@@ -303,7 +353,7 @@ impl Store {
         let (tree, _) = objects.commit(before.commit)?;
         let place = format!("sources/{series}/{kind}/differential.csv");
         let Some(oid) = objects.at(tree, &["sources", series, kind, "differential.csv"])? else {
-            return Err(StoreError::damaged(format_args!("{place} is missing")));
+            return Err(StoreError::damaged(format_args!("{place} is missing")).into());
         };
         let previous = read_canonical(self.schemas(), kind, objects.blob(oid)?)
             .map_err(|_| StoreError::damaged(format_args!("{place} cannot be read")))?;
@@ -319,43 +369,41 @@ impl Store {
         before: Option<&Before>,
         previous: Option<Oid>,
         judged: &mut Judged<'_>,
-    ) -> Result<Outcome, StoreError> {
+    ) -> Result<Master, ImportError> {
         let state = sound.file.clone();
-        let Some(before) = before else {
-            let told = Told::default();
-            return Ok(Outcome { state, summary: Summary::default(), told });
-        };
+        let Some(before) = before else { return Ok(state) };
         let mut chain = check_chain(&before.state, &state, None);
         if let (true, Some(previous)) = (chain.denies(), previous) {
-            // A date set back to what the full before had is a known reason; that full is only read when asked.
+            // A date set back to what the full before had is a known reason; that full is only read when
+            // asked.
             let objects = self.objects()?;
             let (tree, _) = objects.commit(previous)?;
             let previous = self.state_at(&objects, tree, judged.request.series, &sound.kind)?;
             chain = check_chain(&before.state, &state, Some(&previous));
         }
         judged.findings.extend(chain);
-        Ok(compared(&before.state, state))
+        Ok(state)
     }
 
-    /// Holds the new state against the rules that need more than the file: those between its records, when the
-    /// file is a differential; between the two states; the site's own; and those between it and the other masters of
-    /// the series.
+    /// Holds the new state against the rules that need more than the file: those between its records, when
+    /// the file is a differential; between the two states; the site's own; and those between it and the other
+    /// masters of the series. Gives back what differs between the two.
     fn ask_rules(
         &self,
         sound: &Sound,
         before: Option<&Before>,
-        outcome: &Outcome,
+        state: &Master,
         dated: Date,
         tree: Oid,
         judged: &mut Judged<'_>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Compared, StoreError> {
         let published = published(dated);
         let between_records = || match (sound.role, before) {
-            (Role::Differential, Some(before)) => new_findings(&before.state, &outcome.state, published),
+            (Role::Differential, Some(before)) => new_findings(&before.state, state, published),
             _ => Findings::new(),
         };
         let (diff, found) =
-            beside(between_records, || before.and_then(|before| diff(&before.state, &outcome.state).ok()));
+            beside(between_records, || before.and_then(|before| diff(&before.state, state).ok()));
         judged.findings.extend(found.unwrap_or_else(between_records));
         if let Some(diff) = &diff {
             let mut found = consistency::check_versions(diff, published);
@@ -366,7 +414,7 @@ impl Store {
         let site = self.site_rules(tree)?;
         judged.findings.extend(match &diff {
             Some(diff) => site.check_changes(diff),
-            None => site.check(&outcome.state, None),
+            None => site.check(state, None),
         });
         let objects = self.objects()?;
         let mut others = Vec::new();
@@ -376,11 +424,11 @@ impl Store {
             }
         }
         if !others.is_empty() {
-            let together: Vec<&Master> = others.iter().chain([&outcome.state]).collect();
+            let together: Vec<&Master> = others.iter().chain([state]).collect();
             let found = consistency::check_across_for(&sound.kind, &together, published);
             found.into_values().for_each(|found| judged.findings.extend(found));
         }
-        Ok(())
+        Ok(diff.map(|diff| Compared::of(&diff)).unwrap_or_default())
     }
 
     /// What has to be written below `masters/`.
@@ -426,18 +474,17 @@ impl Store {
     }
 }
 
-/// Applies the file to `onto`; what it changed is told against `before`, the present state.
+/// Applies the file to `onto`.
 fn take_differential(
     sound: &Sound,
     onto: &Before,
-    before: &Before,
     dated: Date,
     judged: &mut Judged<'_>,
-) -> Result<Outcome, StoreError> {
+) -> Result<Master, ImportError> {
     let applied = match apply(&onto.state, &sound.file) {
         Ok(applied) => applied,
         Err(error) => {
-            judged.findings.push(Finding::new(Code::ApplyKind).found(error).expected(&sound.kind));
+            judged.findings.push(error.finding());
             return Err(judged.refused());
         }
     };
@@ -445,14 +492,15 @@ fn take_differential(
     judged.findings.extend(applied.findings);
     let dated = dated.strftime("%Y%m%d").to_string();
     judged.findings.extend(plausibility(&onto.state, &sound.file, Some(&dated)).findings);
-    Ok(compared(&before.state, applied.state))
+    Ok(applied.state)
 }
 
-/// What the rules find in `state` and did not find in `before`, notes left out: what a state had before was said
-/// when it came in. Findings carry no lines, since the records stand in no file.
+/// What the rules find in `state` and did not find in `before`, notes left out: what a state had before was
+/// said when it came in. Findings carry no lines, since the records stand in no file.
 fn new_findings(before: &Master, state: &Master, published: Option<PublicationDay>) -> Findings {
     let mut found = consistency::check(state, published).without_lines();
-    // Of a code with more findings than are kept, nobody can tell the new ones: where it refuses, it goes on to.
+    // Of a code with more findings than are kept, nobody can tell the new ones: where it refuses, it goes on
+    // to.
     let all_kept: BTreeSet<Code> =
         found.counts().filter(|(_, count)| *count <= Findings::EXAMPLES).map(|(code, _)| code).collect();
     found.retain(|finding| finding.severity > Severity::Note);
@@ -464,12 +512,4 @@ fn new_findings(before: &Master, state: &Master, published: Option<PublicationDa
         });
     }
     found
-}
-
-fn compared(before: &Master, state: Master) -> Outcome {
-    let (summary, told) = match diff(before, &state) {
-        Ok(diff) => (diff.summary(), Told::of(&diff)),
-        Err(_) => (Summary::default(), Told::default()),
-    };
-    Outcome { state, summary, told }
 }

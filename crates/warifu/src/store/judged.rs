@@ -7,21 +7,25 @@ use jiff::tz::{Offset, TimeZone};
 use warifu_masters::change::diff::Summary;
 use warifu_masters::finding::{Code, Finding, Findings};
 
-use warifu_values::judgement::PassedBy;
-
+use super::config::Config;
+use super::error::{ImportError, Refused};
 use super::message::one_line;
-use super::record::Glance;
-use super::{Accepted, Config, ImportRecord, ImportRequest, Imported, StoreError, dated_in};
+use super::naming::dated_in;
+use super::record::{Accepted, Glance, ImportRecord};
+use super::request::{ImportRequest, Imported};
+use warifu_values::judgement::PassedBy;
 
 /// A file under judgement: what was found so far, and what of it is accepted.
 pub(super) struct Judged<'a> {
     pub(super) request: &'a ImportRequest<'a>,
     pub(super) findings: Findings,
+    /// The imports that must be taken back first, when it is too late to be put in its place.
+    pub(super) later: Vec<ImportRecord>,
 }
 
 impl Judged<'_> {
     /// Goes on unless something that is not accepted denies.
-    pub(super) fn refuse(&mut self) -> Result<(), StoreError> {
+    pub(super) fn refuse(&mut self) -> Result<(), ImportError> {
         let by = PassedBy::Import(one_line(self.request.name));
         for (code, reason) in self.request.accept {
             self.findings.pass_code(*code, &by, &one_line(reason));
@@ -29,9 +33,9 @@ impl Judged<'_> {
         if self.findings.denies() { Err(self.refused()) } else { Ok(()) }
     }
 
-    pub(super) fn refused(&mut self) -> StoreError {
-        let findings = std::mem::take(&mut self.findings);
-        StoreError::Refused { file: self.request.name.to_owned(), findings }
+    pub(super) fn refused(&mut self) -> ImportError {
+        let (findings, later) = (std::mem::take(&mut self.findings), std::mem::take(&mut self.later));
+        ImportError::Refused(Box::new(Refused { file: self.request.name.to_owned(), findings, later }))
     }
 
     /// No reason makes up for a series that is not declared: nothing would say where the file belongs.
@@ -40,7 +44,7 @@ impl Judged<'_> {
         config: &Config,
         series: &str,
         kind: &str,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), ImportError> {
         let declared = config.series.get(series);
         let found = match declared {
             None => series.to_owned(),

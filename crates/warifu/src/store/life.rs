@@ -1,10 +1,9 @@
 //! The life of one code: what every import said of it, in every series, for [`Timeline`] to answer from.
 //!
-//! Only commits that touched the record's shard are read. Imports that a later commit took back (`git revert`) say
-//! nothing, and neither does the commit that took them back: what counts is what stands. A differential whose re-issue
-//! was applied in its place says nothing either: the re-issue says it whole.
+//! Only commits that touched the record's shard are read, and only what stands says anything: see
+//! [`Publications`].
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use git2::Oid;
 use jiff::Timestamp;
@@ -12,10 +11,12 @@ use jiff::civil::Date;
 use warifu_masters::timeline::{Line, Row, Said, Timeline};
 use warifu_values::day::{EffectiveDate, PublicationDay, TreatmentDay};
 
-use super::import::standing;
+use super::config::Config;
+use super::error::{ConfigError, StoreError};
 use super::objects::Objects;
-use super::record::{Glance, ImportRecord};
-use super::{Config, Store, StoreError, shards};
+use super::publications::{Publications, Told};
+use super::repository::Store;
+use super::shards;
 
 /// A publication as the repository holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +60,8 @@ impl Life {
 }
 
 impl Store {
-    /// The life of the record with `key`, as `rev` knows it, in each kind of master that ever had one: usually one.
+    /// The life of the record with `key`, as `rev` knows it, in each kind of master that ever had one:
+    /// usually one.
     ///
     /// # Errors
     /// [`StoreError::NoRevision`]; [`StoreError::Config`] when a series that is held is not declared;
@@ -69,7 +71,8 @@ impl Store {
         let config = self.config_in(tree)?;
         let objects = self.objects()?;
         let file = shards::file_of_key(key);
-        // A kind that has the shard now is asked first: mostly that is the one, and the others need not be walked.
+        // A kind that has the shard now is asked first: mostly that is the one, and the others need not be
+        // walked.
         let (mut near, mut far) = (BTreeSet::new(), BTreeSet::new());
         for (series, kind) in self.held(tree)? {
             let shard = objects.at(tree, &["masters", &series, &kind, &file])?;
@@ -108,15 +111,14 @@ impl Looked<'_> {
         for (series, kind) in self.store.held(tree)? {
             let declared = config.series.get(&series);
             if kind == self.kind && declared.is_none_or(|declared| !declared.effective.contains_key(&kind)) {
-                return Err(StoreError::Config { what: format!("series.{series} lacks effective.{kind}") });
+                return Err(ConfigError::NoFirstDay { series, kind }.into());
             }
         }
         let (mut lines, mut newest) = (Vec::new(), Vec::new());
         for (name, series) in &config.series {
-            let Some(effective) = series.effective.get(self.kind) else { continue };
-            let effective = EffectiveDate::parse(&effective.to_string());
-            let effective = effective.ok_or_else(|| StoreError::Config {
-                what: format!("series.{name}: effective.{} is out of range", self.kind),
+            let Some(day) = series.effective.get(self.kind).copied() else { continue };
+            let effective = EffectiveDate::parse(&day.to_string()).ok_or_else(|| {
+                ConfigError::DayOutOfRange { series: name.clone(), kind: self.kind.to_owned(), day }
             })?;
             let until = series.until.get(self.kind).and_then(|last| TreatmentDay::parse(&last.to_string()));
             let mut line = Line::new(name, effective, until);
@@ -133,77 +135,39 @@ impl Looked<'_> {
     /// Gives `line` what its publications said; gives back the newest of them.
     fn tell(&self, line: &mut Line<Version>) -> Result<Option<Version>, StoreError> {
         let (objects, series) = (self.objects, line.series.clone());
-        let imports = objects.changes_at(self.head, &["sources", &series, self.kind, "import.toml"])?;
-        let standing = standing(&imports);
-        let (Some(newest), Some(oldest)) = (standing.first().copied(), standing.last().copied()) else {
+        let publications = Publications::of(objects, self.head, &series, self.kind)?;
+        let (Some(newest), Some(oldest)) = (publications.newest(), publications.oldest()) else {
             return Ok(None);
         };
-        let order: Vec<(Oid, Oid)> = standing.iter().rev().copied().collect();
-        let places: HashMap<Oid, usize> =
-            order.iter().enumerate().map(|(at, (commit, _))| (*commit, at)).collect();
-        let stands: HashMap<Oid, Oid> = standing.into_iter().collect();
-        let imports: HashMap<Oid, Option<Oid>> = imports.into_iter().collect();
-        // What stands, and what was done by hand; not what came in and was taken back, nor what took it back.
-        let counts = |commit: &Oid| stands.contains_key(commit) || !imports.contains_key(commit);
-        let mut changes = objects.changes_at(self.head, &["masters", &series, self.kind, self.file])?;
-        changes.retain(|(commit, _)| counts(commit));
-        changes.reverse();
-        if changes.first().is_none_or(|(commit, _)| *commit != oldest.0) {
-            let version = self.imported(oldest.0, oldest.1, &series)?;
-            line.push(said(version, None)?);
+        let import = |(commit, record): (Oid, Oid)| {
+            self.version(&publications, Told { commit, record: Some(record), shard: None })
+        };
+        let told = publications.tell(objects, self.file)?;
+        // An oldest publication that does not have the shard says that the record is not there.
+        if told.first().is_none_or(|told| told.commit != oldest.0) {
+            line.push(said(import(oldest)?, None)?);
         }
-        for (at, (commit, shard)) in changes.iter().copied().enumerate() {
-            let place = places.get(&commit).copied();
-            let last = place.map(|place| self.last_issue(&order, place)).transpose()?;
-            // Where a later issue changed the shard too, that one tells.
-            let next = changes.get(at + 1).and_then(|(commit, _)| places.get(commit).copied());
-            if next.is_some_and(|next| last.is_some_and(|last| next <= last)) {
-                continue;
-            }
-            let commit = last.map_or(commit, |last| order[last].0);
+        for told in told {
+            let shard = told.shard;
             let record =
                 shard.map(|shard| self.store.record(objects, self.kind, shard, self.key)).transpose()?;
             let row = record.flatten().map(|record| Row::of(&record, 0));
             if line.is_news(row.as_ref()) {
-                let version = match stands.get(&commit) {
-                    Some(record) => self.imported(commit, *record, &series)?,
-                    None => self.by_hand(commit, &series)?,
-                };
-                line.push(said(version, row)?);
+                line.push(said(self.version(&publications, told)?, row)?);
             }
         }
-        self.imported(newest.0, newest.1, &series).map(Some)
+        import(newest).map(Some)
     }
 
-    /// The last issue of the file that the import at `place` of `order` (oldest first) took in: that import itself,
-    /// unless the next one replaced it.
-    fn last_issue(&self, order: &[(Oid, Oid)], place: usize) -> Result<usize, StoreError> {
-        let mut last = place;
-        while let Some((_, record)) = order.get(last + 1)
-            && Glance::at(&self.objects.blob(*record)?).replaces
-        {
-            last += 1;
-        }
-        Ok(last)
-    }
-
-    /// The import that made `commit`, from its `import.toml`.
-    fn imported(&self, commit: Oid, record: Oid, series: &str) -> Result<Version, StoreError> {
-        let place = format!("sources/{series}/{}/import.toml", self.kind);
-        let record = ImportRecord::parse(&self.objects.blob(record)?, &place)?;
+    fn version(&self, publications: &Publications, told: Told) -> Result<Version, StoreError> {
+        let record = publications.record(self.store, self.objects, told)?;
+        let by_hand = told.record.is_none();
         Ok(Version {
-            commit: commit.to_string(),
-            file: Some(record.name),
+            commit: told.commit.to_string(),
+            file: (!by_hand).then_some(record.name),
             dated: record.dated,
-            imported: Some(record.imported),
+            imported: (!by_hand).then_some(record.imported),
         })
-    }
-
-    /// A commit that changed the masters and imported nothing.
-    fn by_hand(&self, commit: Oid, series: &str) -> Result<Version, StoreError> {
-        let (tree, _) = self.objects.commit(commit)?;
-        let dated = self.store.record_at(self.objects, tree, series, self.kind)?.dated;
-        Ok(Version { commit: commit.to_string(), file: None, dated, imported: None })
     }
 }
 

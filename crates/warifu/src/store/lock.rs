@@ -3,7 +3,7 @@
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use super::StoreError;
+use super::error::{CommitError, StoreError};
 
 /// Held while an import is at work.
 #[derive(Debug)]
@@ -14,15 +14,15 @@ pub(super) struct Lock {
 
 impl Lock {
     /// Takes the lock of the repository whose `.git` folder is `git`.
-    pub(super) fn take(git: &Path) -> Result<Lock, StoreError> {
+    pub(super) fn take(git: &Path) -> Result<Lock, CommitError> {
         let folder = git.join("warifu");
         fs::create_dir_all(&folder).map_err(StoreError::io("make", &folder))?;
         let path = folder.join("lock");
         let file = File::create(&path).map_err(StoreError::io("open", &path))?;
         match file.try_lock() {
             Ok(()) => Ok(Lock { file, folder }),
-            Err(TryLockError::WouldBlock) => Err(StoreError::Busy),
-            Err(TryLockError::Error(error)) => Err(StoreError::io("lock", path)(error)),
+            Err(TryLockError::WouldBlock) => Err(CommitError::Busy),
+            Err(TryLockError::Error(error)) => Err(StoreError::io("lock", path)(error).into()),
         }
     }
 
@@ -34,8 +34,8 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Closing is not enough: a child process that another thread is just starting shares the open file, and
-        // with it the lock, until it runs its own program.
+        // Closing is not enough: a child process that another thread is just starting shares the open file,
+        // and with it the lock, until it runs its own program.
         let _ = self.file.unlock();
     }
 }

@@ -2,37 +2,14 @@
 
 use std::fmt::Write as _;
 
-use git2::{Repository, Signature, Time};
-use jiff::Timestamp;
 use warifu_masters::change::diff::{Change, Diff, Summary};
 use warifu_masters::schema::Layout;
 use warifu_masters::table::Role;
 
-use super::{Author, ImportRecord, StoreError};
+use super::record::ImportRecord;
 
 /// How many fields and records a message names.
 const SHOWN: usize = 8;
-
-/// Japan Standard Time, in minutes: where the masters are published.
-const JST_MINUTES: i32 = 540;
-
-/// Who and when, as a commit carries it.
-pub(super) fn signature(
-    repository: &Repository,
-    author: Option<&Author>,
-    now: Timestamp,
-) -> Result<Signature<'static>, StoreError> {
-    let time = Time::new(now.as_second(), JST_MINUTES);
-    let known = match author {
-        Some(author) => Signature::new(&author.name, &author.mail, &time),
-        None => {
-            let git = repository.signature().map_err(|_| StoreError::NoIdentity)?;
-            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-            Signature::new(&text(git.name_bytes()), &text(git.email_bytes()), &time)
-        }
-    };
-    known.map_err(|_| StoreError::NoIdentity)
-}
 
 /// The records a message names.
 #[derive(Debug, Default)]

@@ -1,6 +1,7 @@
 //! The day of publication, as file names tell it: `s_20240621.csv`, `y_ALL20240321.csv`.
 
 use jiff::civil::Date;
+use warifu_values::day::PublicationDay;
 
 /// The date in `name`: eight digits after `_` or `ALL` that are a day of the calendar.
 pub fn dated_in(name: &str) -> Option<Date> {
@@ -12,6 +13,11 @@ pub fn dated_in(name: &str) -> Option<Date> {
         let led = stem[..at].ends_with('_') || stem[..at].to_ascii_uppercase().ends_with("ALL");
         if alone && led { day(digits) } else { None }
     })
+}
+
+/// The day of publication as the rules take it.
+pub(super) fn published(dated: Date) -> Option<PublicationDay> {
+    PublicationDay::parse(&dated.to_string())
 }
 
 /// The day that `YYYYMMDD` writes.

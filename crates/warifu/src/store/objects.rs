@@ -3,9 +3,12 @@
 //! Trees and commits are read raw. A walk over a hundred versions looks at one entry in each of four trees;
 //! building whole tree objects for that would cost ten times as much.
 
+use std::path::PathBuf;
+
 use git2::{ObjectType, Odb, Oid};
 
-use super::StoreError;
+use super::error::StoreError;
+use super::loose;
 
 /// One entry of a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,9 +17,14 @@ pub(super) struct Entry {
     pub(super) oid: Oid,
 }
 
+/// Commits, newest first, each with what stands at a path since.
+pub(super) type Changes = Vec<(Oid, Option<Oid>)>;
+
 /// Reads objects of one repository.
 pub(super) struct Objects<'r> {
     odb: Odb<'r>,
+    /// Where loose objects lie.
+    folder: PathBuf,
 }
 
 impl<'r> Objects<'r> {
@@ -25,7 +33,7 @@ impl<'r> Objects<'r> {
         // SHA-256 of every state, are for that. Hashing each object anew would take half of the time.
         git2::opts::strict_hash_verification(false);
         let odb = repository.odb().map_err(StoreError::git("open the object database"))?;
-        Ok(Objects { odb })
+        Ok(Objects { odb, folder: repository.commondir().join("objects") })
     }
 
     /// The bytes of the object `oid`, which must be of `kind`.
@@ -56,7 +64,7 @@ impl<'r> Objects<'r> {
 
     /// Writes a blob and says its name.
     pub(super) fn write_blob(&self, bytes: &[u8]) -> Result<Oid, StoreError> {
-        self.odb.write(ObjectType::Blob, bytes).map_err(StoreError::git("write an object"))
+        loose::write_blob(&self.odb, &self.folder, bytes)
     }
 
     /// The tree of a commit and its first parent.
@@ -104,6 +112,17 @@ impl<'r> Objects<'r> {
     /// The commits that changed what stands at `path`, newest first, along first parents from `head`: each
     /// with what stands there since.
     pub(super) fn changes_at(&self, head: Oid, path: &[&str]) -> Result<Vec<(Oid, Option<Oid>)>, StoreError> {
+        Ok(self.changes_since(head, path, None)?.0)
+    }
+
+    /// Like [`changes_at`](Self::changes_at), of the commits after `until` only; and whether that was met.
+    /// Where it was not, these are all there are.
+    pub(super) fn changes_since(
+        &self,
+        head: Oid,
+        path: &[&str],
+        until: Option<Oid>,
+    ) -> Result<(Changes, bool), StoreError> {
         let mut changes = Vec::new();
         let (mut commit, mut newer): (Option<Oid>, Option<(Oid, Trail)>) = (Some(head), None);
         while let Some(oid) = commit {
@@ -114,6 +133,9 @@ impl<'r> Objects<'r> {
             {
                 changes.push((by, since.end()));
             }
+            if Some(oid) == until {
+                return Ok((changes, true));
+            }
             newer = Some((oid, trail));
             commit = parent;
         }
@@ -122,7 +144,7 @@ impl<'r> Objects<'r> {
         {
             changes.push((by, since.end()));
         }
-        Ok(changes)
+        Ok((changes, false))
     }
 
     /// The way to `path`; from the point on where it joins the way of the `newer` commit, that one is taken.

@@ -7,7 +7,7 @@ use warifu_masters::schema::StoredRendering;
 use warifu_masters::table::Role;
 use warifu_values::digest::Digest;
 
-use super::StoreError;
+use super::error::StoreError;
 
 /// What one import took in. Stored as TOML; a part of the repository format.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,6 +113,20 @@ pub(super) struct Glance {
 }
 
 impl Glance {
+    /// It on one line: what it says but for the name, which ends it.
+    pub(super) fn line(&self) -> String {
+        let (role, place) =
+            (if self.full { "full" } else { "part" }, if self.replaces { "instead" } else { "next" });
+        format!("{} {} {role} {place} {}", self.sha256, self.dated, self.name)
+    }
+
+    pub(super) fn of_line(line: &str) -> Option<Glance> {
+        let mut parts = line.splitn(5, ' ');
+        let mut next = || Some(parts.next()?.to_owned());
+        let (sha256, dated, role, place, name) = (next()?, next()?, next()?, next()?, next()?);
+        Some(Glance { sha256, dated, full: role == "full", replaces: place == "instead", name })
+    }
+
     pub(super) fn at(bytes: &[u8]) -> Glance {
         let text = String::from_utf8_lossy(bytes);
         let value = |key: &str| {

@@ -5,10 +5,11 @@ use warifu_masters::file::write::write;
 use warifu_masters::file::{read_canonical, read_canonical_record};
 use warifu_masters::table::Master;
 
+use super::error::StoreError;
 use super::objects::Objects;
 use super::record::ImportRecord;
+use super::repository::Store;
 use super::shards::{self, Shards};
-use super::{Store, StoreError};
 
 /// One master of one series in one commit.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! What an import asks of a file beyond its fields: does it belong to this series, on this day, on this base?
 //!
 //! A differential does not name its base, and one of another series applies without a complaint
-//! (`y_20250415` of r07 on r06: 6,898 wrong prices). So the declared days decide, and what does not fit counts.
+//! (`y_20250415` of r07 on r06: 6,898 wrong prices). So the declared days decide, and what does not fit
+//! counts.
 
 use jiff::civil::Date;
 use warifu_masters::change::differential::Applied;
@@ -12,11 +13,12 @@ use warifu_masters::table::{Master, Role};
 use super::config::{Config, Series};
 use super::naming::day;
 
-/// How long before a series' first day its files begin to appear. `s_20240306` came 87 days before 2024-06-01.
+/// How long before a series' first day its files begin to appear. `s_20240306` came 87 days before
+/// 2024-06-01.
 const LEAD_DAYS: i32 = 120;
 
-/// Why `file`, published on `dated`, does not look like one of the series called `name`; and, where its days fit
-/// another declared series, which.
+/// Why `file`, published on `dated`, does not look like one of the series called `name`; and, where its days
+/// fit another declared series, which.
 ///
 /// Changed records (class 5) that apply before the first day belong to the series before: `s_20240516` is r04
 /// by 32 of 32. New ones (class 3) do not tell, since a code listed shortly before goes into both: the six of

@@ -9,7 +9,7 @@ use warifu_masters::finding::Findings;
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
 
-use super::StoreError;
+use super::error::StoreError;
 use super::objects::Objects;
 use super::transaction::Change;
 

@@ -1,9 +1,9 @@
 //! Writing: everything as new objects first, then the branch in one step, then the work tree.
 //!
 //! ```text
-//! blobs, trees, commit   nothing points at them yet; a crash leaves garbage that `git gc` collects
+//! blobs, trees, commits  nothing points at them yet; a crash leaves garbage that `git gc` collects
 //! journal                old and new commit
-//! branch                 the one step that counts; refused when it moved meanwhile
+//! branch                 the one step that counts, for however many commits; refused when it moved meanwhile
 //! work tree, index       follow the branch; a crash here is finished by the next import, from the journal
 //! ```
 //!
@@ -18,7 +18,7 @@ use std::path::Path;
 
 use git2::{IndexEntry, IndexTime, Oid, Repository, Signature};
 
-use super::StoreError;
+use super::error::{CommitError, StoreError};
 use super::lock::Lock;
 use super::objects::Objects;
 
@@ -69,28 +69,50 @@ pub(super) struct Message<'a> {
     pub(super) text: &'a str,
 }
 
-/// One commit on the branch that HEAD names.
+/// Writes to the branch that HEAD names: one or more commits, and the branch moves once.
 pub(super) struct Transaction<'a> {
     pub(super) repository: &'a Repository,
     pub(super) lock: &'a Lock,
     pub(super) steps: &'a Steps,
 }
 
+/// Paths below the root of the work tree, each with its new content; none where it goes.
+type Files = BTreeMap<String, Option<(Oid, Vec<u8>)>>;
+
+/// Commits that are made and that no branch names yet: dropped, they are as good as never made.
+#[must_use]
+pub(super) struct Pending {
+    branch: String,
+    from: Option<Oid>,
+    tip: Option<Oid>,
+    /// What the work tree lacks: the newest content of each path, none where it goes.
+    files: Files,
+    /// The first line of the last commit's message, and how many commits there are.
+    title: String,
+    commits: usize,
+}
+
 impl Transaction<'_> {
-    /// Commits `changes` on top of `parent` and brings the work tree and the index up to the new commit.
-    pub(super) fn commit(
-        &self,
-        parent: Option<Oid>,
-        changes: Vec<Change>,
-        message: &Message<'_>,
-    ) -> Result<Oid, StoreError> {
-        let objects = Objects::of(self.repository)?;
+    /// Begins on top of `from`, the commit that the branch names.
+    pub(super) fn begin(&self, from: Option<Oid>) -> Result<Pending, CommitError> {
         let branch = branch(self.repository)?;
         // Git itself may be at work; better told now than after the branch has moved.
         let index_lock = self.repository.path().join("index.lock");
         if index_lock.exists() {
-            return Err(StoreError::io("write", index_lock)(std::io::ErrorKind::AlreadyExists.into()));
+            return Err(StoreError::io("write", index_lock)(std::io::ErrorKind::AlreadyExists.into()).into());
         }
+        let (files, title) = (BTreeMap::new(), String::new());
+        Ok(Pending { branch, from, tip: from, files, title, commits: 0 })
+    }
+
+    /// Makes a commit of `changes` on top of those before it. Nothing names it yet.
+    pub(super) fn commit(
+        &self,
+        pending: &mut Pending,
+        changes: Vec<Change>,
+        message: &Message<'_>,
+    ) -> Result<Oid, StoreError> {
+        let objects = Objects::of(self.repository)?;
         let mut blobs = BTreeMap::new();
         for change in &changes {
             let oid = match &change.content {
@@ -102,24 +124,37 @@ impl Transaction<'_> {
             };
             blobs.insert(change.path.as_str(), oid);
         }
-        let old_tree = parent.map(|parent| objects.commit(parent)).transpose()?.map(|(tree, _)| tree);
+        let old_tree = pending.tip.map(|parent| objects.commit(parent)).transpose()?.map(|(tree, _)| tree);
         let Some(tree) = self.tree(old_tree, &blobs)? else {
             return Err(StoreError::damaged("a commit would be empty"));
         };
-        let commit = self.write_commit(tree, parent, message)?;
-        if let Some(parent) = parent {
+        let commit = self.write_commit(tree, pending.tip, message)?;
+        let oids: Vec<Option<Oid>> =
+            changes.iter().map(|change| blobs.get(change.path.as_str()).copied().flatten()).collect();
+        pending.files.extend(
+            changes.into_iter().zip(oids).map(|(change, oid)| (change.path, oid.zip(change.content))),
+        );
+        pending.tip = Some(commit);
+        pending.title = message.text.lines().next().unwrap_or_default().to_owned();
+        pending.commits += 1;
+        Ok(commit)
+    }
+
+    /// Moves the branch over all of them in one step, and brings the work tree and the index up to it.
+    pub(super) fn finish(&self, pending: Pending) -> Result<(), CommitError> {
+        let Pending { branch, from, tip, files, title, commits } = pending;
+        let Some(commit) = tip.filter(|_| commits > 0) else { return Ok(()) };
+        if let Some(from) = from {
             self.steps.next("write")?;
             let journal = self.lock.journal();
-            fs::write(&journal, format!("{parent} {commit}\n")).map_err(StoreError::io("write", journal))?;
+            fs::write(&journal, format!("{from} {commit}\n")).map_err(StoreError::io("write", journal))?;
         }
         self.steps.next("move the branch of")?;
-        self.move_branch(&branch, parent, commit, message)?;
-        let caught_up = self.check_out(&changes, &blobs).and_then(|()| self.forget_journal());
-        caught_up.map_err(|source| StoreError::Unfinished {
-            commit: commit.to_string(),
-            source: Box::new(source),
-        })?;
-        Ok(commit)
+        let more = commits - 1;
+        let title = if more == 0 { title } else { format!("{title} and {more} more before it") };
+        self.move_branch(&branch, from, commit, &title)?;
+        let caught_up = self.check_out(&files).and_then(|()| self.forget_journal());
+        caught_up.map_err(|source| CommitError::Unfinished { commit: commit.to_string(), source })
     }
 
     /// The tree that `old` becomes with `changes` (paths below it); none when nothing is left.
@@ -174,14 +209,8 @@ impl Transaction<'_> {
         self.repository.commit(None, author, author, message.text, &tree, &parents).map_err(git())
     }
 
-    fn move_branch(
-        &self,
-        branch: &str,
-        from: Option<Oid>,
-        to: Oid,
-        message: &Message<'_>,
-    ) -> Result<(), StoreError> {
-        let log = format!("warifu: {}", message.text.lines().next().unwrap_or_default());
+    fn move_branch(&self, branch: &str, from: Option<Oid>, to: Oid, title: &str) -> Result<(), CommitError> {
+        let log = format!("warifu: {title}");
         let moved = match from {
             Some(from) => self.repository.reference_matching(branch, to, true, from, &log),
             None => self.repository.reference(branch, to, false, &log),
@@ -190,44 +219,47 @@ impl Transaction<'_> {
             Ok(_) => Ok(()),
             Err(error) if matches!(error.code(), git2::ErrorCode::Modified | git2::ErrorCode::Exists) => {
                 self.forget_journal()?;
-                Err(StoreError::Moved)
+                Err(CommitError::Moved)
             }
-            Err(error) => Err(StoreError::git("move the branch")(error)),
+            Err(error) => Err(StoreError::git("move the branch")(error).into()),
         }
     }
 
     /// Writes changed files to the work tree and notes them in the index with their file times, so that
     /// `git status` needs not read them.
-    fn check_out(&self, changes: &[Change], blobs: &BTreeMap<&str, Option<Oid>>) -> Result<(), StoreError> {
+    fn check_out(&self, files: &Files) -> Result<(), StoreError> {
         let git = || StoreError::git("write the index");
         let Some(root) = self.repository.workdir() else {
             return Err(StoreError::damaged("a repository without a work tree"));
         };
         let mut index = self.repository.index().map_err(git())?;
         index.read(false).map_err(git())?;
-        for change in changes {
+        for (path, content) in files {
             self.steps.next("write")?;
-            let file = root.join(&change.path);
-            match (&change.content, blobs.get(change.path.as_str()).copied().flatten()) {
-                (Some(bytes), Some(oid)) => {
+            let file = root.join(path);
+            match content {
+                Some((oid, bytes)) => {
                     let folder = file.parent().unwrap_or(root);
                     let written = fs::write(&file, bytes).or_else(|_| {
                         fs::create_dir_all(folder)?;
                         fs::write(&file, bytes)
                     });
                     written.map_err(StoreError::io("write", &file))?;
-                    let entry = index_entry(&file, &change.path, oid, bytes.len())
-                        .map_err(StoreError::io("read", &file))?;
+                    let entry =
+                        index_entry(&file, path, *oid, bytes.len()).map_err(StoreError::io("read", &file))?;
                     index.add(&entry).map_err(git())?;
                 }
-                _ => {
+                None => {
                     match fs::remove_file(&file) {
                         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                             return Err(StoreError::io("remove", file)(error));
                         }
                         _ => {}
                     }
-                    index.remove_path(Path::new(&change.path)).map_err(git())?;
+                    // As git does: a folder with nothing in it goes too. One that has something stays.
+                    let empty = Path::new(path).ancestors().skip(1).take_while(|up| *up != Path::new(""));
+                    let _ = empty.map(|up| fs::remove_dir(root.join(up))).find(Result::is_err);
+                    index.remove_path(Path::new(path)).map_err(git())?;
                 }
             }
         }
@@ -253,38 +285,36 @@ impl Transaction<'_> {
         if let (Some(old), Some(new)) = (oids.next(), oids.next())
             && Some(new) == head
         {
-            let (changes, oids): (Vec<_>, Vec<_>) = self.between(old, new)?.into_iter().unzip();
-            let blobs = changes.iter().map(|change| change.path.as_str()).zip(oids).collect();
-            self.check_out(&changes, &blobs)?;
+            self.check_out(&self.between(old, new)?)?;
         }
         self.forget_journal()
     }
 
-    /// What differs from `old` to `new`, with the blobs of `new`.
-    fn between(&self, old: Oid, new: Oid) -> Result<Vec<(Change, Option<Oid>)>, StoreError> {
+    /// What differs from `old` to `new`, as `new` has it.
+    fn between(&self, old: Oid, new: Oid) -> Result<Files, StoreError> {
         let git = || StoreError::git("compare two commits");
         let tree = |oid| self.repository.find_commit(oid).and_then(|commit| commit.tree()).map_err(git());
         let (old, new) = (tree(old)?, tree(new)?);
         let diff = self.repository.diff_tree_to_tree(Some(&old), Some(&new), None).map_err(git())?;
         let objects = Objects::of(self.repository)?;
-        let mut changes = Vec::new();
+        let mut files = BTreeMap::new();
         for delta in diff.deltas() {
             let file = if delta.new_file().exists() { delta.new_file() } else { delta.old_file() };
             let Some(path) = file.path().and_then(Path::to_str) else { continue };
             let oid = delta.new_file().exists().then(|| delta.new_file().id());
-            let content = oid.map(|oid| objects.blob(oid)).transpose()?;
-            changes.push((Change { path: path.to_owned(), content }, oid));
+            let content = oid.map(|oid| Ok::<_, StoreError>((oid, objects.blob(oid)?))).transpose()?;
+            files.insert(path.to_owned(), content);
         }
-        Ok(changes)
+        Ok(files)
     }
 }
 
 /// The full name of the branch that HEAD names, whether or not it has a commit yet.
-fn branch(repository: &Repository) -> Result<String, StoreError> {
+fn branch(repository: &Repository) -> Result<String, CommitError> {
     let head = repository.find_reference("HEAD").map_err(StoreError::git("read HEAD"))?;
     match head.symbolic_target() {
         Ok(Some(name)) => Ok(name.to_owned()),
-        _ => Err(StoreError::Detached),
+        _ => Err(CommitError::Detached),
     }
 }
 

@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use warifu::store::{Author, Config, ImportRequest, Imported, Store, StoreError, dated_in};
+use warifu::store::{Author, Config, ImportError, ImportRequest, Imported, Store, dated_in};
 use warifu_masters::finding::Code;
 use warifu_masters::schema::Schemas;
 
@@ -72,7 +72,7 @@ impl Place {
         file: &str,
         series: &str,
         accept: &[(Code, String)],
-    ) -> Result<Imported, StoreError> {
+    ) -> Result<Imported, ImportError> {
         let bytes = std::fs::read(data.join(file)).unwrap();
         self.import_bytes(&bytes, file_name(file), series, accept)
     }
@@ -83,7 +83,7 @@ impl Place {
         name: &str,
         series: &str,
         accept: &[(Code, String)],
-    ) -> Result<Imported, StoreError> {
+    ) -> Result<Imported, ImportError> {
         self.store.import(&request(bytes, name, series, accept, &author()))
     }
 }
@@ -104,7 +104,7 @@ pub(crate) fn request<'a>(
 pub(crate) fn import_all(place: &Place, data: &Path, files: &[&str], series: &str) -> Vec<Imported> {
     let import = |file: &&str| match place.import(data, file, series, &[]) {
         Ok(imported) => imported,
-        Err(StoreError::Refused { findings, .. }) => panic!("{file}: {:?}", findings.list()),
+        Err(ImportError::Refused(refused)) => panic!("{file}: {:?}", refused.findings.list()),
         Err(error) => panic!("{file}: {error}"),
     };
     files.iter().map(import).collect()

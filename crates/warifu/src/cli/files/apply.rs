@@ -76,12 +76,14 @@ impl Args {
                 findings.extend(reissue.findings(&previous, &state));
                 state = older;
             }
-            let applied = apply(&state, &differential).map_err(|error| {
-                let english = format!("{}: {error}", file.display());
-                let japanese =
-                    format!("{}: マスターの種類が異なるため適用できません ({error})", file.display());
-                Failure::refused(english, japanese, Findings::new())
-            })?;
+            let applied = match apply(&state, &differential) {
+                Ok(applied) => applied,
+                Err(error) => {
+                    findings.push(error.finding());
+                    context.findings(file, &findings);
+                    return Err(refused(file));
+                }
+            };
             let (added, changed, abolished, dropped) =
                 (applied.added, applied.changed, applied.abolished, applied.dropped);
             findings.extend(applied.findings);

@@ -8,8 +8,11 @@ use warifu_values::day::TreatmentDay;
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
+use super::columns::Columns;
+use super::fields;
 use super::life::{newest_document, not_known_text, period_document, source_of, standing_text};
-use super::{Columns, Context, short, show};
+use super::words::{no_record, short};
+use crate::cli::context::Context;
 
 /// A treatment day from the command line.
 pub(super) fn parse_day(text: &str) -> Result<TreatmentDay, String> {
@@ -32,7 +35,7 @@ pub(super) fn show(
     }
     let lives = store.lives(rev, code)?;
     if lives.is_empty() {
-        return Err(super::no_record(code));
+        return Err(no_record(code));
     }
     let lives: Vec<AsOf<'_>> =
         lives.iter().map(|life| AsOf { life, answer: life.timeline.on(day), day }).collect();
@@ -97,7 +100,7 @@ impl AsOf<'_> {
         let mut text = format!("{code} {label}\n{}", columns.text());
         if let Some(record) = self.record() {
             text.push('\n');
-            text.push_str(&show::fields_text(record.master(), 0));
+            text.push_str(&fields::text(record.master(), 0));
         }
         text
     }
@@ -230,7 +233,7 @@ impl AsOf<'_> {
             "after": other(after),
             "next": other(self.next()),
             "label": record.or_else(|| self.life.latest()).map(Row::label),
-            "fields": record.map(|record| show::fields_document(record.master(), 0)),
+            "fields": record.map(|record| fields::document(record.master(), 0)),
             "newest": newest_document(self.life),
         })
     }

@@ -2,8 +2,13 @@
 
 use serde_json::{Value, json};
 use warifu::error::{Exit, Failure};
+use warifu::store::{At, Blame, Credit};
+use warifu_values::say;
 
-use super::{Columns, Context, Repo, short};
+use super::columns::Columns;
+use super::given::Repo;
+use super::words::{no_record, short};
+use crate::cli::context::Context;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -19,45 +24,73 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let store = self.repo.open(context)?;
-        let records = store.show(&self.at, &self.code)?;
-        if records.is_empty() {
-            return Err(super::no_record(&self.code));
+        // Where some master has the code, those that it has left are not asked.
+        let mut masters: Vec<At> =
+            store.show(&self.at, &self.code)?.into_iter().map(|record| record.at).collect();
+        if masters.is_empty() {
+            masters = store.masters(&self.at)?;
+        }
+        let mut blamed = Vec::new();
+        for at in &masters {
+            blamed.extend(store.blame(at, &self.code)?.map(|blame| (at, blame)));
+        }
+        if blamed.is_empty() {
+            return Err(no_record(&self.code));
         }
         let mut documents: Vec<Value> = Vec::new();
         let mut text = String::new();
-        for record in &records {
-            let layout = record.shard.layout();
-            let mut blamed = store.blame(&record.at, &self.code)?;
-            blamed.retain(|field| !field.value.is_empty());
+        for (at, Blame { record, fields: set_by, gone }) in &blamed {
+            let layout = record.layout();
             let mut columns = Columns::new().right(&[0]);
             let mut fields: Vec<Value> = Vec::new();
-            for field in &blamed {
-                let Some(column) = layout.columns.get(field.column) else { continue };
-                let dated = field.dated.map(|day| day.to_string()).unwrap_or_default();
-                let number = (field.column + 1).to_string();
+            for (at, (credit, column)) in set_by.iter().zip(&layout.columns).enumerate() {
+                let value = record.field(0, at);
+                if value.is_empty() {
+                    continue;
+                }
+                let dated = credit.dated.map(|day| day.to_string()).unwrap_or_default();
+                let number = (at + 1).to_string();
                 columns.row([
                     &number,
                     &column.id,
                     &column.name,
                     &dated,
-                    &field.version,
-                    short(&field.commit),
-                    &field.value,
+                    &credit.version,
+                    short(&credit.commit),
+                    value,
                 ]);
                 fields.push(json!({
-                    "column": field.column + 1,
+                    "column": at + 1,
                     "field": column.id,
                     "name": column.name,
-                    "value": field.value,
-                    "version": field.version,
-                    "dated": field.dated,
-                    "commit": field.commit,
+                    "value": value,
+                    "version": credit.version,
+                    "dated": credit.dated,
+                    "commit": credit.commit,
                 }));
             }
-            let (series, kind) = (&record.at.series, &record.at.kind);
-            let label = record.shard.label(record.row);
-            text.push_str(&format!("{series}/{kind} {} {label}\n{}", self.code, columns.text()));
-            documents.push(json!({ "series": series, "kind": kind, "key": self.code, "fields": fields }));
+            let (series, kind) = (&at.series, &at.kind);
+            let label = record.label(0);
+            text.push_str(&format!("{series}/{kind} {} {label}\n", self.code));
+            if let Some(Credit { commit, version, dated }) = gone {
+                let (commit, dated) = (short(commit), dated.map(|day| day.to_string()).unwrap_or_default());
+                text.push_str(&say!(
+                    context.lang,
+                    "no longer there since {version} {dated} ({commit}); it was:\n",
+                    "{version} {dated}（{commit}）以降はありません。最後の内容:\n"
+                ));
+            }
+            text.push_str(&columns.text());
+            let gone = gone.as_ref().map(
+                |credit| json!({ "version": credit.version, "dated": credit.dated, "commit": credit.commit }),
+            );
+            documents.push(json!({
+                "series": series,
+                "kind": kind,
+                "key": self.code,
+                "gone": gone,
+                "fields": fields,
+            }));
         }
         if context.json {
             context.print_json(&json!({ "records": documents }))?;

@@ -8,7 +8,10 @@ use warifu::report::FindingsJson;
 use warifu::store::today;
 use warifu_values::say;
 
-use super::{Columns, Context, Repo, now, short};
+use super::columns::Columns;
+use super::given::{Repo, now};
+use super::words::short;
+use crate::cli::context::Context;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

@@ -9,7 +9,8 @@ use warifu_masters::file::write::write;
 use warifu_values::digest::Digest;
 use warifu_values::say;
 
-use super::{Context, Repo};
+use super::given::Repo;
+use crate::cli::context::Context;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

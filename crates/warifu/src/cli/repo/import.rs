@@ -7,17 +7,22 @@ use serde_json::{Value, json};
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::report::FindingsJson;
-use warifu::store::{ImportRequest, Imported, StoreError, dated_in};
+use warifu::store::{CommitError, ImportError, ImportRequest, Imported, Refused, Stopped, dated_in};
 use warifu_masters::file::{Declared, read};
-use warifu_masters::finding::{Code, Findings};
+use warifu_masters::finding::Code;
 use warifu_masters::table::Role;
+use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
-use super::{Context, Repo, short};
+use super::again::{self, Again, word};
+use super::given::{Repo, author, now};
+use super::words::short;
+use crate::cli::context::Context;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The files; they go in by date, a differential before the full of its day.
+    /// The files; they go in by date, a differential before the full of its day. Either all are taken or
+    /// none.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// The series they belong to (r06); file names do not tell.
@@ -38,6 +43,9 @@ pub(crate) struct Args {
     /// The format they must be in; otherwise it is recognised.
     #[arg(long, value_name = "NAME")]
     format: Option<String>,
+    /// Each file is a step of its own: what was taken before a refused file stays taken.
+    #[arg(long)]
+    one_by_one: bool,
     #[command(flatten)]
     repo: Repo,
 }
@@ -59,23 +67,29 @@ struct Input {
     dated: Option<Date>,
 }
 
+/// What became of the files of one command.
+#[derive(Default)]
+struct Told {
+    /// Taken, or there already.
+    taken: Vec<Imported>,
+    /// Passed, and not taken because of another file.
+    passed: Vec<Imported>,
+}
+
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let store = self.repo.open(context)?;
         let format = self.format.as_deref().map(|name| context.format(name)).transpose()?;
-        let (author, now) = (super::author()?, super::now()?);
+        let (author, now) = (author()?, now()?);
         let role = match (self.full, self.differential) {
             (true, _) => Some(Role::Full),
             (_, true) => Some(Role::Differential),
             _ => None,
         };
         let inputs = self.inputs(context)?;
-        let progress = context.progress(inputs.len());
-        let mut done: Vec<Value> = Vec::new();
-        let mut stopped = None;
+        let mut requests = Vec::new();
         for input in &inputs {
-            progress.set_message(input.name.clone());
-            let imported = store.import(&ImportRequest {
+            requests.push(ImportRequest {
                 bytes: &input.bytes,
                 name: &input.name,
                 series: &self.series,
@@ -86,32 +100,168 @@ impl Args {
                 author: author.as_ref(),
                 now,
             });
-            progress.inc(1);
-            match imported {
-                Ok(imported) => progress.suspend(|| {
-                    context.findings(&input.path, &imported.findings);
-                    done.push(document(&imported));
-                    if context.json { Ok(()) } else { context.print(&line(&imported, context)) }
-                })?,
-                Err(StoreError::Refused { file, findings }) => {
-                    progress.suspend(|| context.findings(&input.path, &findings));
-                    done.push(
-                        json!({ "file": file, "refused": true, "findings": FindingsJson::new(&findings) }),
-                    );
-                    let findings = Findings::new();
-                    stopped = Some(Failure::from(StoreError::Refused { file, findings }));
+        }
+        let progress = context.progress(inputs.len());
+        let (mut told, mut stopped) = (Told::default(), None);
+        for step in requests.chunks(if self.one_by_one { 1 } else { requests.len() }) {
+            let step: Vec<&ImportRequest<'_>> = step.iter().collect();
+            let look = |request: &ImportRequest<'_>| {
+                progress.set_message(request.name.to_owned());
+                progress.inc(1);
+            };
+            match store.import_all(&step, look) {
+                Ok(done) => told.taken.extend(done),
+                Err(Stopped { passed, error }) => {
+                    let taken = matches!(error, ImportError::Commit(CommitError::Unfinished { .. }));
+                    if taken { &mut told.taken } else { &mut told.passed }.extend(passed);
+                    stopped = Some(error);
+                    break;
                 }
-                Err(error) => stopped = Some(error.into()),
-            }
-            if stopped.is_some() {
-                break;
             }
         }
         progress.finish_and_clear();
-        if context.json {
-            context.print_json(&json!({ "imports": done }))?;
+        self.tell(&inputs, &told, stopped, context)
+    }
+
+    /// Says of each file what became of it.
+    fn tell(
+        &self,
+        inputs: &[Input],
+        told: &Told,
+        stopped: Option<ImportError>,
+        context: &Context,
+    ) -> Result<Exit, Failure> {
+        let judged = told.taken.iter().chain(&told.passed);
+        for (input, imported) in inputs.iter().zip(judged.clone()) {
+            context.findings(&input.path, &imported.findings);
         }
-        stopped.map_or(Ok(Exit::Done), Err)
+        let at = judged.count();
+        if let (Some(input), Some(ImportError::Refused(refused))) = (inputs.get(at), &stopped) {
+            context.findings(&input.path, &refused.findings);
+        }
+        // A file that is refused is the one after those that passed; otherwise it was the writing that
+        // failed.
+        let refused = usize::from(matches!(stopped, Some(ImportError::Refused(_))));
+        let left: Vec<&Input> = inputs.iter().skip(at + refused).collect();
+        if context.json {
+            let mut documents: Vec<Value> =
+                told.taken.iter().map(|imported| document(imported, outcome(imported))).collect();
+            documents.extend(told.passed.iter().map(|imported| document(imported, "not-taken")));
+            if let Some(ImportError::Refused(refused)) = &stopped {
+                let Refused { file, findings, .. } = refused.as_ref();
+                documents.push(json!({
+                    "file": file,
+                    "outcome": "refused",
+                    "refused": true,
+                    "findings": FindingsJson::new(findings),
+                }));
+            }
+            documents.extend(left.iter().map(|input| json!({ "file": input.name, "outcome": "not-judged" })));
+            context.print_json(&json!({ "imports": documents }))?;
+        } else {
+            let lines: Vec<String> = told.taken.iter().map(|imported| line(imported, context)).collect();
+            context.print(&lines.concat())?;
+        }
+        let Some(error) = stopped else { return Ok(Exit::Done) };
+        let say = |lang| {
+            let more = self.what_was_done(inputs, told, &left, lang);
+            let commands = match &error {
+                ImportError::Refused(refused) => {
+                    self.in_its_place(refused, inputs.get(at), &inputs[..at], &left)
+                }
+                ImportError::Commit(_) => Vec::new(),
+            };
+            let why = error.say(lang);
+            let mut said = say!(lang, "{why}; {more}", "{why}。{more}");
+            if !commands.is_empty() {
+                said.push_str(&say!(
+                    lang,
+                    "\nIt comes before files that were taken already. To put it in its place, \
+                     take these back \
+                     and bring all in again, by date:",
+                    "\n取り込み済みのファイルより前の公表分です。本来の位置に入れるには、\
+                     それらを取り消してから日付順に取り込み直してください:"
+                ));
+                commands.iter().for_each(|command| said.push_str(&format!("\n  {command}")));
+            }
+            said
+        };
+        let (english, japanese) = (say(Lang::En), say(Lang::Ja));
+        Err(Failure::new(Failure::from(error).exit, english, japanese))
+    }
+
+    /// Which files were taken, and which were not although they were not refused.
+    fn what_was_done(&self, inputs: &[Input], told: &Told, left: &[&Input], lang: Lang) -> String {
+        let list = |names: &[&str]| names.join(", ");
+        let taken: Vec<&str> =
+            told.taken.iter().filter(|one| !one.unchanged).map(|one| one.record.name.as_str()).collect();
+        let mut said = if taken.is_empty() {
+            match (inputs.len(), self.one_by_one) {
+                (1, _) | (_, true) => say!(lang, "nothing was changed", "何も変更していません"),
+                (count, false) => say!(
+                    lang,
+                    "none of the {count} files was taken: nothing was changed",
+                    "{count} ファイルのいずれも取り込んでいません。何も変更していません"
+                ),
+            }
+        } else {
+            let taken = list(&taken);
+            say!(lang, "taken: {taken}", "取り込み済み: {taken}")
+        };
+        let passed: Vec<&str> =
+            told.passed.iter().filter(|one| !one.unchanged).map(|one| one.record.name.as_str()).collect();
+        if !passed.is_empty() {
+            let passed = list(&passed);
+            said.push_str(&say!(
+                lang,
+                "; {passed} passed and would have been taken (--one-by-one takes them)",
+                "。{passed} は合格していました（--one-by-one なら取り込みます）"
+            ));
+        }
+        if !left.is_empty() {
+            let left = list(&left.iter().map(|input| input.name.as_str()).collect::<Vec<_>>());
+            said.push_str(&say!(lang, "; not looked at: {left}", "。未処理: {left}"));
+        }
+        said
+    }
+
+    /// The commands that take back what stands in the place of a file, and bring everything in again: none
+    /// when nothing stands there.
+    fn in_its_place(
+        &self,
+        refused: &Refused,
+        input: Option<&Input>,
+        passed: &[Input],
+        left: &[&Input],
+    ) -> Vec<String> {
+        let (Some(input), false) = (input, refused.later.is_empty()) else { return Vec::new() };
+        let repo = self.repo.named();
+        let mut undo = again::command("undo", repo.as_deref());
+        undo.extend(["--series".to_owned(), word(&self.series)]);
+        undo.extend(refused.later.iter().map(|record| word(&record.name)));
+        // What was taken before lies beside the file, or where `warifu undo` says how to get it.
+        let beside = |name: &str| {
+            let path = input.path.with_file_name(name);
+            if path.is_file() { path.display().to_string() } else { name.to_owned() }
+        };
+        let mut files: Vec<(Option<Date>, Again)> = Vec::new();
+        let accepted: Vec<(String, String)> =
+            self.accept.iter().map(|(code, why)| (code.to_string(), why.clone())).collect();
+        let passed = passed.iter().filter(|_| !self.one_by_one);
+        for input in std::iter::once(input).chain(passed).chain(left.iter().copied()) {
+            let (path, accepted) = (input.path.display().to_string(), accepted.clone());
+            let dated = self.dated.filter(|dated| dated_in(&input.name) != Some(*dated));
+            files.push((input.dated, Again { path, series: self.series.clone(), dated, accepted }));
+        }
+        for record in &refused.later {
+            let again = Again::of(record, &self.series, beside(&record.name));
+            files.push((Some(record.dated), again));
+        }
+        files.sort_by_key(|(dated, again)| (dated.is_none(), *dated, again.path.clone()));
+        let files: Vec<Again> = files.into_iter().map(|(_, again)| again).collect();
+        let mut commands = vec![undo.join(" ")];
+        commands.extend(again::imports(repo.as_deref(), &files));
+        commands
     }
 
     /// The files in the order they go in.
@@ -163,15 +313,22 @@ fn line(imported: &Imported, context: &Context) -> String {
     )
 }
 
-fn document(imported: &Imported) -> Value {
+fn outcome(imported: &Imported) -> &'static str {
+    if imported.unchanged { "already-there" } else { "taken" }
+}
+
+/// The commit is left out of a file that was not taken: nothing names it.
+fn document(imported: &Imported, outcome: &str) -> Value {
     let record = &imported.record;
+    let commit = (outcome != "not-taken").then_some(&imported.commit);
     json!({
         "file": record.name,
+        "outcome": outcome,
         "series": imported.series,
         "kind": imported.kind,
         "role": record.role,
         "dated": record.dated,
-        "commit": imported.commit,
+        "commit": commit,
         "unchanged": imported.unchanged,
         "sha256": record.sha256,
         "state": record.state,

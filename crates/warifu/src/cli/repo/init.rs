@@ -7,7 +7,8 @@ use warifu::error::{Exit, Failure};
 use warifu::store::{Config, Series, Store};
 use warifu_values::say;
 
-use super::Context;
+use super::given::{author, now};
+use crate::cli::context::Context;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -30,8 +31,8 @@ impl Args {
             true => Config::known_series(),
             false => self.series.into_iter().collect(),
         };
-        let author = super::author()?;
-        let store = Store::init(&self.dir, context.library.clone(), &series, author.as_ref(), super::now()?)?;
+        let author = author()?;
+        let store = Store::init(&self.dir, context.library.clone(), &series, author.as_ref(), now()?)?;
         let names: Vec<&str> = series.keys().map(String::as_str).collect();
         if context.json {
             let path = store.path();

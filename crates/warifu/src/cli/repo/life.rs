@@ -8,7 +8,9 @@ use warifu_values::day::TreatmentDay;
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
-use super::{Columns, Context, short};
+use super::columns::Columns;
+use super::words::{no_record, short};
+use crate::cli::context::Context;
 
 /// What of a life is told.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +24,7 @@ pub(super) struct Told<'a> {
 pub(super) fn log(store: &Store, code: &str, told: Told<'_>, context: &Context) -> Result<Exit, Failure> {
     let lives = store.lives("HEAD", code)?;
     if lives.is_empty() {
-        return Err(super::no_record(code));
+        return Err(no_record(code));
     }
     if context.json {
         let lives: Vec<Value> = lives.iter().map(|life| document(life, told)).collect();

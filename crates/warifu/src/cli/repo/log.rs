@@ -5,7 +5,11 @@ use warifu::error::{Exit, Failure};
 use warifu::store::{LogEntry, Store};
 use warifu_values::say;
 
-use super::{Columns, Context, Repo, life, short};
+use super::columns::Columns;
+use super::given::Repo;
+use super::life;
+use super::words::short;
+use crate::cli::context::Context;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -46,7 +50,7 @@ impl Args {
             return Ok(Exit::Done);
         }
         let mut columns = Columns::new().right(&[4, 5, 6]);
-        for LogEntry { commit, series, kind, record } in &entries {
+        for LogEntry { commit, series, kind, record, taken_back } in &entries {
             let counts = record.counts;
             let (dated, records) = (record.dated.to_string(), record.records);
             let changes = match &record.base {
@@ -58,7 +62,22 @@ impl Args {
                 None => [say!(context.lang, "={records}", "={records}"), String::new(), String::new()],
             };
             let [added, changed, abolished] = &changes;
-            columns.row([&dated, series, kind, &record.name, added, changed, abolished, short(commit)]);
+            let taken_back = taken_back.as_ref().map(|commit| {
+                let commit = short(commit);
+                say!(context.lang, "taken back in {commit}", "{commit} で取消")
+            });
+            let taken_back = taken_back.unwrap_or_default();
+            columns.row([
+                &dated,
+                series,
+                kind,
+                &record.name,
+                added,
+                changed,
+                abolished,
+                short(commit),
+                &taken_back,
+            ]);
         }
         context.print(&columns.text())?;
         Ok(Exit::Done)
@@ -79,5 +98,6 @@ fn document(entry: &LogEntry) -> Value {
         "records": entry.record.records,
         "counts": entry.record.counts,
         "accepted": entry.record.accepted,
+        "taken_back": entry.taken_back,
     })
 }

@@ -3,11 +3,14 @@
 use serde_json::{Value, json};
 use warifu::error::{Exit, Failure};
 use warifu::store::{Record, Store};
-use warifu_masters::table::Master;
 use warifu_values::day::TreatmentDay;
 use warifu_values::say;
 
-use super::{Columns, Context, Repo, as_of, short};
+use super::columns::Columns;
+use super::given::Repo;
+use super::words::{no_record, short};
+use super::{as_of, fields};
+use crate::cli::context::Context;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -37,7 +40,7 @@ impl Args {
         }
         let records = store.show(&self.at, &self.what)?;
         if records.is_empty() {
-            return Err(super::no_record(&self.what));
+            return Err(no_record(&self.what));
         }
         if context.json {
             let records: Vec<Value> = records.iter().map(document).collect();
@@ -50,51 +53,12 @@ impl Args {
     }
 }
 
-/// Column (from 0), value and its meaning, of each field of a record that is not blank.
-fn fields(master: &Master, row: usize) -> Vec<(usize, &str, Option<&str>)> {
-    let layout = master.layout();
-    (0..layout.width())
-        .filter(|column| !master.field(row, *column).is_empty())
-        .map(|column| {
-            let value = master.field(row, column);
-            let other = |other| master.field(row, other).to_owned();
-            (column, value, layout.meaning(column, value, other))
-        })
-        .collect()
-}
-
-/// The fields of a record for people.
-pub(super) fn fields_text(master: &Master, row: usize) -> String {
-    let mut columns = Columns::new().right(&[0]);
-    for (column, value, meaning) in fields(master, row) {
-        let number = (column + 1).to_string();
-        let Some(column) = master.layout().columns.get(column) else { continue };
-        columns.row([&number, &column.id, &column.name, value, meaning.unwrap_or_default()]);
-    }
-    columns.text()
-}
-
-/// The fields of a record for programs.
-pub(super) fn fields_document(master: &Master, row: usize) -> Vec<Value> {
-    let layout = master.layout();
-    let field = |(column, value, meaning): (usize, &str, Option<&str>)| {
-        json!({
-            "column": column + 1,
-            "field": layout.columns[column].id,
-            "name": layout.columns[column].name,
-            "value": value,
-            "meaning": meaning,
-        })
-    };
-    fields(master, row).into_iter().map(field).collect()
-}
-
 fn text(record: &Record, context: &Context) -> String {
     let Record { at, shard, row } = record;
     let name = layout_name(shard.layout(), context);
     let title = format!("{} {}", shard.key(*row), shard.label(*row));
     let place = format!("{name} {}/{} {}", at.series, at.kind, short(&at.commit));
-    format!("{title}\n{place}\n{}", fields_text(shard, *row))
+    format!("{title}\n{place}\n{}", fields::text(shard, *row))
 }
 
 fn layout_name<'a>(layout: &'a warifu_masters::schema::Layout, context: &Context) -> &'a str {
@@ -112,7 +76,7 @@ fn document(record: &Record) -> Value {
         "commit": at.commit,
         "key": shard.key(*row),
         "label": shard.label(*row),
-        "fields": fields_document(shard, *row),
+        "fields": fields::document(shard, *row),
     })
 }
 

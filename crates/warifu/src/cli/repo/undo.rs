@@ -1,0 +1,154 @@
+//! `warifu undo`
+
+use serde_json::{Value, json};
+use warifu::error::{Exit, Failure};
+use warifu::store::{Left, TakenBack, UndoRequest, Undone, Which};
+use warifu_masters::table::Role;
+use warifu_values::lang::{Lang, counted};
+use warifu_values::say;
+
+use super::again::{self, Again, word};
+use super::given::{Repo, author, now};
+use super::words::short;
+use crate::cli::context::Context;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// How many imports, from the newest on (1); or the files that were imported, or the imports' commits.
+    #[arg(value_name = "N|FILE|COMMIT")]
+    what: Vec<String>,
+    /// Only imports of this series.
+    #[arg(long)]
+    series: Option<String>,
+    /// Say what would be taken back, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    repo: Repo,
+}
+
+impl Args {
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let store = self.repo.open(context)?;
+        let author = author()?;
+        let count = match self.what.as_slice() {
+            [] => Some(1),
+            [one] if one.len() < 6 => one.parse().ok(),
+            _ => None,
+        };
+        let undone = store.undo(&UndoRequest {
+            which: count.map_or(Which::Named(&self.what), Which::Last),
+            series: self.series.as_deref(),
+            dry_run: self.dry_run,
+            author: author.as_ref(),
+            now: now()?,
+        })?;
+        let commands = self.commands(&undone);
+        if context.json {
+            context.print_json(&json!({
+                "commit": undone.commit,
+                "dry_run": self.dry_run,
+                "taken_back": undone.taken_back.iter().map(document).collect::<Vec<Value>>(),
+                "left": undone.left.iter().map(left_document).collect::<Vec<Value>>(),
+                "again": commands,
+            }))?;
+        } else {
+            context.print(&text(&undone, &commands, context.lang))?;
+        }
+        Ok(Exit::Done)
+    }
+
+    /// What brings the files in again: first, where they are not at hand, the files themselves.
+    fn commands(&self, undone: &Undone) -> Vec<String> {
+        let repo = self.repo.named();
+        let mut commands = Vec::new();
+        for TakenBack { commit, series, kind, record } in &undone.taken_back {
+            let mut export = again::command("export", repo.as_deref());
+            export.push(format!("{}:{series}/{kind} --original -o {}", short(commit), word(&record.name)));
+            commands.push(export.join(" "));
+        }
+        let again =
+            |import: &TakenBack| Again::of(&import.record, &import.series, import.record.name.clone());
+        let files: Vec<Again> = undone.taken_back.iter().map(again).collect();
+        commands.extend(again::imports(repo.as_deref(), &files));
+        commands
+    }
+}
+
+fn text(undone: &Undone, commands: &[String], lang: Lang) -> String {
+    let mut text = String::new();
+    for TakenBack { commit, series, kind, record } in undone.taken_back.iter().rev() {
+        let (name, dated, commit) = (&record.name, record.dated, short(commit));
+        let (rows, rows_en) = (record.rows, counted(record.rows as u64, "row"));
+        let role = match record.role {
+            Role::Full => say!(lang, "full", "全件"),
+            Role::Differential => say!(lang, "differential", "変更分"),
+        };
+        text.push_str(&match undone.commit {
+            Some(_) => say!(
+                lang,
+                "{series} {kind} {name}: taken back ({role} of {dated}, {rows_en}, {commit})\n",
+                "{series} {kind} {name}: 取り消しました（{role}、{dated} 公表、{rows} 行、{commit}）\n"
+            ),
+            None => say!(
+                lang,
+                "{series} {kind} {name}: would be taken back ({role} of {dated}, {rows_en}, {commit})\n",
+                "{series} {kind} {name}: 取り消し対象です（{role}、{dated} 公表、{rows} 行、{commit}）\n"
+            ),
+        });
+    }
+    for Left { series, kind, record } in &undone.left {
+        text.push_str(&match record {
+            Some(record) => {
+                let (name, records) = (&record.name, record.records);
+                say!(
+                    lang,
+                    "{series} {kind} is then as {name} left it: {records} records\n",
+                    "{series} {kind} は {name} 取込後の状態になります: {records} 件\n"
+                )
+            }
+            None => {
+                say!(lang, "{series} {kind}: nothing is left of it\n", "{series} {kind}: 何も残りません\n")
+            }
+        });
+    }
+    text.push_str(&match &undone.commit {
+        Some(commit) => {
+            let commit = short(commit);
+            say!(lang, "commit {commit}\n", "コミット {commit}\n")
+        }
+        None => say!(lang, "nothing was changed (--dry-run)\n", "何も変更していません（--dry-run）\n"),
+    });
+    text.push_str(&say!(
+        lang,
+        "\nTo bring them in again, in this order (the first lines where the files are not at hand):\n",
+        "\n再度取り込むには、次の順に実行してください（ファイルがない場合は最初の行から）:\n"
+    ));
+    commands.iter().for_each(|command| text.push_str(&format!("  {command}\n")));
+    text
+}
+
+fn document(import: &TakenBack) -> Value {
+    let TakenBack { commit, series, kind, record } = import;
+    json!({
+        "file": record.name,
+        "series": series,
+        "kind": kind,
+        "role": record.role,
+        "dated": record.dated,
+        "rows": record.rows,
+        "records": record.records,
+        "sha256": record.sha256,
+        "commit": commit,
+    })
+}
+
+fn left_document(left: &Left) -> Value {
+    json!({
+        "series": left.series,
+        "kind": left.kind,
+        "file": left.record.as_ref().map(|record| &record.name),
+        "records": left.record.as_ref().map_or(0, |record| record.records),
+        "state": left.record.as_ref().map(|record| record.state),
+    })
+}

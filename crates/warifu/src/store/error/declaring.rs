@@ -1,0 +1,102 @@
+//! What is not right in `warifu.toml`.
+
+use jiff::civil::Date;
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
+
+/// What has to be mended in `warifu.toml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConfigError {
+    /// There is no such file.
+    Missing,
+    /// It is no TOML, or has what nobody reads: a table or a key that is not known.
+    Form {
+        /// The line, from 1, where the reader can tell.
+        line: Option<usize>,
+        /// What the reader says; of an unknown name also which ones are known.
+        what: String,
+    },
+    /// A name that cannot be a folder's on every system.
+    Name {
+        /// The name.
+        name: String,
+    },
+    /// A series does not say since when a kind is in force.
+    NoFirstDay {
+        /// The series.
+        series: String,
+        /// The kind of master.
+        kind: String,
+    },
+    /// A first day that no calendar of ours reaches.
+    DayOutOfRange {
+        /// The series.
+        series: String,
+        /// The kind of master.
+        kind: String,
+        /// The day.
+        day: Date,
+    },
+    /// A series ends before it begins.
+    EndsBefore {
+        /// The series.
+        series: String,
+        /// The kind of master.
+        kind: String,
+    },
+    /// A waiver for damage of the repository.
+    WaivesDamage {
+        /// The code.
+        code: String,
+    },
+}
+
+impl Speak for ConfigError {
+    fn say(&self, lang: Lang) -> String {
+        let what = match self {
+            ConfigError::Form { line, what } => {
+                let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+                return say!(
+                    lang,
+                    "warifu.toml{line}: {what}",
+                    "warifu.toml{line} が正しくありません: {what}"
+                );
+            }
+            ConfigError::Missing => say!(lang, "there is none", "ファイルがありません"),
+            ConfigError::Name { name } => say!(
+                lang,
+                "{name:?} is not made of a-z, 0-9, - and _",
+                "{name:?} は a-z、0-9、-、_ だけで書いてください"
+            ),
+            ConfigError::NoFirstDay { series, kind } => say!(
+                lang,
+                "series.{series} lacks effective.{kind}",
+                "series.{series} に effective.{kind} がありません"
+            ),
+            ConfigError::DayOutOfRange { series, kind, day } => say!(
+                lang,
+                "series.{series}: effective.{kind} = {day} is out of range",
+                "series.{series}: effective.{kind} = {day} は範囲外です"
+            ),
+            ConfigError::EndsBefore { series, kind } => say!(
+                lang,
+                "series.{series}: until.{kind} is before effective.{kind}",
+                "series.{series}: until.{kind} が effective.{kind} より前です"
+            ),
+            ConfigError::WaivesDamage { code } => say!(
+                lang,
+                "{code}: damage of the repository cannot be waived",
+                "{code}: リポジトリの損傷は免除できません"
+            ),
+        };
+        format!("warifu.toml: {what}")
+    }
+}
+
+impl std::fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.say(Lang::En))
+    }
+}
+
+impl std::error::Error for ConfigError {}

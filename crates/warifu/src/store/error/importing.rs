@@ -1,0 +1,83 @@
+//! What stops an import.
+
+use warifu_masters::finding::Findings;
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
+
+use super::super::record::ImportRecord;
+use super::asking::StoreError;
+use super::committing::CommitError;
+use crate::error::{Exit, Failure};
+
+/// A file that was not taken.
+#[derive(Debug)]
+pub enum ImportError {
+    /// The file does not pass: mend it, or accept by name what was found.
+    Refused(Box<Refused>),
+    /// The commit could not be made, or not finished.
+    Commit(CommitError),
+}
+
+/// A file that does not pass.
+#[derive(Debug)]
+pub struct Refused {
+    /// The file.
+    pub file: String,
+    /// Why.
+    pub findings: Findings,
+    /// The imports that stand where it belongs by its day, oldest first, when it came too late: they must be
+    /// taken back first.
+    pub later: Vec<ImportRecord>,
+}
+
+impl ImportError {
+    pub(in super::super) fn refused(file: impl Into<String>, findings: Findings) -> Self {
+        ImportError::Refused(Box::new(Refused { file: file.into(), findings, later: Vec::new() }))
+    }
+}
+
+impl Speak for ImportError {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            ImportError::Refused(refused) => {
+                let file = &refused.file;
+                say!(lang, "{file} is refused", "{file} を拒否しました")
+            }
+            ImportError::Commit(error) => error.say(lang),
+        }
+    }
+}
+
+impl std::fmt::Display for ImportError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.say(Lang::En))
+    }
+}
+
+impl std::error::Error for ImportError {}
+
+impl From<CommitError> for ImportError {
+    fn from(error: CommitError) -> Self {
+        ImportError::Commit(error)
+    }
+}
+
+impl From<StoreError> for ImportError {
+    fn from(error: StoreError) -> Self {
+        ImportError::Commit(error.into())
+    }
+}
+
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Self {
+        let exit = match &error {
+            ImportError::Refused(_) => Exit::Data,
+            ImportError::Commit(error) => error.exit(),
+        };
+        let mut failure = Failure::because(exit, &error);
+        if let ImportError::Refused(refused) = error {
+            failure.findings = refused.findings;
+        }
+        failure
+    }
+}

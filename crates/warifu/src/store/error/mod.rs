@@ -1,0 +1,15 @@
+//! What stops an operation on the repository: an enum each, its variants by what the caller does next.
+
+mod asking;
+mod committing;
+mod declaring;
+mod importing;
+mod opening;
+mod undoing;
+
+pub use asking::StoreError;
+pub use committing::CommitError;
+pub use declaring::ConfigError;
+pub use importing::{ImportError, Refused};
+pub use opening::{InitError, OpenError};
+pub use undoing::UndoError;

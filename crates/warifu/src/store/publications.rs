@@ -1,0 +1,120 @@
+//! What the imports of one master that stand made of one shard: which of them tells what.
+//!
+//! An import that was taken back, and the commit that took it back, tell nothing. A differential whose
+//! re-issue was applied in its place tells nothing either: the re-issue says it whole.
+
+use std::collections::{HashMap, HashSet};
+
+use git2::Oid;
+
+use super::error::StoreError;
+use super::objects::Objects;
+use super::record::{Glance, ImportRecord};
+use super::repository::Store;
+use super::standing::standing;
+
+/// The imports that one master of one series rests on, and what was done by hand.
+pub(super) struct Publications {
+    series: String,
+    kind: String,
+    head: Oid,
+    /// Those that stand, oldest first: commit and `import.toml`.
+    order: Vec<(Oid, Oid)>,
+    places: HashMap<Oid, usize>,
+    /// Every commit that changed `import.toml`.
+    imports: HashSet<Oid>,
+}
+
+/// A shard as one publication left it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told {
+    /// The commit that tells it.
+    pub(super) commit: Oid,
+    /// Its `import.toml`; none when somebody changed the shard by hand.
+    pub(super) record: Option<Oid>,
+    /// The shard; none when it is gone.
+    pub(super) shard: Option<Oid>,
+}
+
+impl Publications {
+    /// Of the master of `series` and `kind` that `head` knows.
+    pub(super) fn of(
+        objects: &Objects<'_>,
+        head: Oid,
+        series: &str,
+        kind: &str,
+    ) -> Result<Publications, StoreError> {
+        let changes = objects.changes_at(head, &["sources", series, kind, "import.toml"])?;
+        let mut order = standing(&changes);
+        order.reverse();
+        let places = order.iter().enumerate().map(|(at, (commit, _))| (*commit, at)).collect();
+        let imports = changes.into_iter().map(|(commit, _)| commit).collect();
+        let (series, kind) = (series.to_owned(), kind.to_owned());
+        Ok(Publications { series, kind, head, order, places, imports })
+    }
+
+    /// The oldest one that stands: commit and `import.toml`.
+    pub(super) fn oldest(&self) -> Option<(Oid, Oid)> {
+        self.order.first().copied()
+    }
+
+    /// The newest one that stands.
+    pub(super) fn newest(&self) -> Option<(Oid, Oid)> {
+        self.order.last().copied()
+    }
+
+    /// What they made of the shard called `file`, oldest first: of those, the ones that changed it.
+    pub(super) fn tell(&self, objects: &Objects<'_>, file: &str) -> Result<Vec<Told>, StoreError> {
+        let mut changes = objects.changes_at(self.head, &["masters", &self.series, &self.kind, file])?;
+        // What stands, and what was done by hand; not what came in and was taken back, nor what took it back.
+        changes.retain(|(commit, _)| self.places.contains_key(commit) || !self.imports.contains(commit));
+        changes.reverse();
+        let mut told = Vec::new();
+        for (at, (commit, shard)) in changes.iter().copied().enumerate() {
+            let place = self.places.get(&commit).copied();
+            let last = place.map(|place| self.last_issue(objects, place)).transpose()?;
+            // Where a later issue changed the shard too, that one tells.
+            let next = changes.get(at + 1).and_then(|(commit, _)| self.places.get(commit).copied());
+            if next.is_some_and(|next| last.is_some_and(|last| next <= last)) {
+                continue;
+            }
+            let (commit, record) = match last {
+                Some(last) => (self.order[last].0, Some(self.order[last].1)),
+                None => (commit, None),
+            };
+            told.push(Told { commit, record, shard });
+        }
+        Ok(told)
+    }
+
+    /// The last issue of the file that the import at `place` took in: that import itself, unless the next one
+    /// replaced it.
+    fn last_issue(&self, objects: &Objects<'_>, place: usize) -> Result<usize, StoreError> {
+        let mut last = place;
+        while let Some((_, record)) = self.order.get(last + 1)
+            && Glance::at(&objects.blob(*record)?).replaces
+        {
+            last += 1;
+        }
+        Ok(last)
+    }
+
+    /// What `told` took in; of a change by hand what stood there then.
+    pub(super) fn record(
+        &self,
+        store: &Store,
+        objects: &Objects<'_>,
+        told: Told,
+    ) -> Result<ImportRecord, StoreError> {
+        match told.record {
+            Some(record) => {
+                let place = format!("sources/{}/{}/import.toml", self.series, self.kind);
+                ImportRecord::parse(&objects.blob(record)?, &place)
+            }
+            None => {
+                let (tree, _) = objects.commit(told.commit)?;
+                store.record_at(objects, tree, &self.series, &self.kind)
+            }
+        }
+    }
+}

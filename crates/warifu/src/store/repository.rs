@@ -1,0 +1,193 @@
+//! The repository itself: made, opened, and what every operation asks of it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use git2::{Oid, Repository, RepositoryInitOptions, Status, StatusOptions};
+use jiff::Timestamp;
+use warifu_masters::schema::Schemas;
+use warifu_site_rules::SiteRules;
+
+use crate::library::Library;
+
+use super::author::{Author, signature};
+use super::config::{Config, Series};
+use super::error::{CommitError, ConfigError, InitError, OpenError, StoreError};
+use super::lock::Lock;
+use super::objects::Objects;
+use super::transaction::{Change, Message, Steps, Transaction};
+
+/// Git attributes of a new repository: no tool may change line ends in what is stored by digest.
+const ATTRIBUTES: &str = "masters/** -text\nsources/** -text\nsources/**/original binary\n";
+
+/// A repository of masters.
+pub struct Store {
+    pub(super) repository: Repository,
+    library: Library,
+    steps: Steps,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("path", &self.repository.path()).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Makes a repository in `path`, which must be new or empty, on the branch `main`, with `series`
+    /// declared. `now` is the time of its first commit; without an `author`, git's configuration names one.
+    ///
+    /// # Errors
+    /// [`InitError::NotEmpty`], or why its first commit could not be made.
+    pub fn init(
+        path: &Path,
+        library: impl Into<Library>,
+        series: &BTreeMap<String, Series>,
+        author: Option<&Author>,
+        now: Timestamp,
+    ) -> Result<Store, InitError> {
+        if path.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
+            return Err(InitError::NotEmpty { path: path.to_owned() });
+        }
+        let text = Config::text(series);
+        Config::parse(&text)?;
+        let mut options = RepositoryInitOptions::new();
+        options.initial_head("main").external_template(false);
+        let repository =
+            Repository::init_opts(path, &options).map_err(StoreError::git("make a repository"))?;
+        let store = Store { repository, library: library.into(), steps: Steps::default() };
+        let author = signature(&store.repository, author, now)?;
+        let lock = store.lock()?;
+        let names: Vec<_> = series.keys().map(String::as_str).collect();
+        let message = format!(
+            "Declare series {names}\n\n系列 {names} を宣言\n",
+            names = if names.is_empty() { "(none)".to_owned() } else { names.join(", ") }
+        );
+        let changes = vec![
+            Change::put(".gitattributes".to_owned(), ATTRIBUTES.into()),
+            Change::put(Config::FILE.to_owned(), text.into_bytes()),
+        ];
+        let message = Message { author: &author, text: &message };
+        let transaction = store.transaction(&lock);
+        let mut pending = transaction.begin(None)?;
+        transaction.commit(&mut pending, changes, &message)?;
+        transaction.finish(pending)?;
+        drop(lock);
+        Ok(store)
+    }
+
+    /// Opens the repository that `path` lies in.
+    ///
+    /// # Errors
+    /// [`OpenError::NoRepository`] when neither it nor a folder above it is one with a `warifu.toml`.
+    pub fn open(path: &Path, library: impl Into<Library>) -> Result<Store, OpenError> {
+        let missing = || OpenError::NoRepository { path: path.to_owned() };
+        let repository = match Repository::discover(path) {
+            Ok(repository) => repository,
+            Err(error) if error.code() == git2::ErrorCode::NotFound => return Err(missing()),
+            Err(error) => return Err(StoreError::git("open the repository")(error).into()),
+        };
+        let store = Store { repository, library: library.into(), steps: Steps::default() };
+        let objects = store.objects()?;
+        let declared = match store.head()? {
+            Some(head) => objects.at(objects.commit(head)?.0, &[Config::FILE])?.is_some(),
+            None => false,
+        };
+        drop(objects);
+        if declared { Ok(store) } else { Err(missing()) }
+    }
+
+    /// The root of its work tree.
+    pub fn path(&self) -> PathBuf {
+        self.repository.workdir().unwrap_or(self.repository.path()).to_owned()
+    }
+
+    /// The schemas it reads files by.
+    pub fn schemas(&self) -> &Schemas {
+        &self.library.schemas
+    }
+
+    /// Makes the step `step` (from 0) that writes fail, once; for tests of what a failure leaves behind.
+    #[doc(hidden)]
+    pub fn fail_at_step(&self, step: Option<usize>) {
+        self.steps.fail_at(step);
+    }
+
+    pub(super) fn objects(&self) -> Result<Objects<'_>, StoreError> {
+        Objects::of(&self.repository)
+    }
+
+    pub(super) fn transaction<'a>(&'a self, lock: &'a Lock) -> Transaction<'a> {
+        Transaction { repository: &self.repository, lock, steps: &self.steps }
+    }
+
+    /// Takes the lock and finishes what an import that died has left.
+    pub(super) fn lock(&self) -> Result<Lock, CommitError> {
+        let lock = Lock::take(self.repository.path())?;
+        self.transaction(&lock).recover(self.head()?)?;
+        Ok(lock)
+    }
+
+    /// The commit that HEAD names, if there is one yet.
+    pub(super) fn head(&self) -> Result<Option<Oid>, StoreError> {
+        match self.repository.head() {
+            Ok(head) => Ok(head.target()),
+            Err(error) if matches!(error.code(), git2::ErrorCode::UnbornBranch) => Ok(None),
+            Err(error) => Err(StoreError::git("read HEAD")(error)),
+        }
+    }
+
+    /// What `warifu.toml` says at `rev`.
+    ///
+    /// # Errors
+    /// [`StoreError::Config`] when it is not right.
+    pub fn config(&self, rev: &str) -> Result<Config, StoreError> {
+        let (_, tree) = self.resolve(rev)?;
+        self.config_in(tree)
+    }
+
+    pub(super) fn config_in(&self, tree: Oid) -> Result<Config, StoreError> {
+        let objects = self.objects()?;
+        match objects.at(tree, &[Config::FILE])? {
+            Some(oid) => Ok(Config::parse(&String::from_utf8_lossy(&objects.blob(oid)?))?),
+            None => Err(ConfigError::Missing.into()),
+        }
+    }
+
+    /// The site's rules: those under `rules/` of `tree`, and those of the schemas the repository was opened
+    /// with.
+    pub(super) fn site_rules(&self, tree: Oid) -> Result<SiteRules, StoreError> {
+        let objects = self.objects()?;
+        let mut files = Vec::new();
+        for entry in objects.list(tree, &["rules"])? {
+            if entry.name.ends_with(".toml") {
+                let text = String::from_utf8_lossy(&objects.blob(entry.oid)?).into_owned();
+                files.push((format!("rules/{}", entry.name), text));
+            }
+        }
+        if files.is_empty() {
+            return Ok(self.library.site.clone());
+        }
+        let library = self.library.clone().with_rules(&files);
+        Ok(library.map_err(|error| StoreError::Rules { what: error.to_string() })?.site)
+    }
+
+    /// An import writes below these, or goes by them; what a person has changed there must be seen first.
+    pub(super) fn refuse_unclean(&self) -> Result<(), CommitError> {
+        let mut options = StatusOptions::new();
+        options.include_untracked(true).recurse_untracked_dirs(true).include_ignored(false);
+        options.disable_pathspec_match(true).update_index(false);
+        options.pathspec("masters").pathspec("sources").pathspec("rules").pathspec(Config::FILE);
+        let statuses = self
+            .repository
+            .statuses(Some(&mut options))
+            .map_err(StoreError::git("read the work tree's status"))?;
+        let changed: Vec<String> = statuses
+            .iter()
+            .filter(|entry| entry.status() != Status::CURRENT)
+            .map(|entry| String::from_utf8_lossy(entry.path_bytes()).into_owned())
+            .take(5)
+            .collect();
+        if changed.is_empty() { Ok(()) } else { Err(CommitError::Unclean { paths: changed }) }
+    }
+}
