@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use warifu_masters::read::read_canonical;
+use warifu_masters::file::read_canonical;
 use warifu_masters::schema::Schemas;
 
 static SCHEMAS: LazyLock<Schemas> = LazyLock::new(|| Schemas::built_in().expect("built-in schemas"));

@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use warifu_masters::claim::uke::institution;
-use warifu_masters::claim::{Claim, ClaimFindings, Reader};
+use warifu_claims::institution;
+use warifu_claims::{Claim, ClaimFindings, Reader};
 
 fuzz_target!(|bytes: &[u8]| {
     let mut findings = ClaimFindings::new(100);

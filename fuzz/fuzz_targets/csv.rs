@@ -4,10 +4,10 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use warifu_masters::read::{Declared, Role, read};
+use warifu_masters::file::{Declared, read};
+use warifu_masters::table::{Role, fields};
 use warifu_masters::schema::Schemas;
-use warifu_masters::validate::validate;
-use warifu_masters::write::write;
+use warifu_masters::file::write::write;
 
 static SCHEMAS: LazyLock<Schemas> = LazyLock::new(|| Schemas::built_in().expect("built-in schemas"));
 
@@ -17,8 +17,8 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(reading.findings.denies(), "no records, and nothing says why");
         return;
     };
-    let _ = validate(&master, reading.role.unwrap_or(Role::Full));
-    let _ = warifu_masters::consistency::check(&master, None);
+    let _ = fields::check(&master, reading.role.unwrap_or(Role::Full));
+    let _ = warifu_rules::consistency::check(&master, None);
     if let Some(rendering) = reading.rendering
         && !reading.findings.denies()
     {

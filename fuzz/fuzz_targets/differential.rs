@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use warifu_masters::chain::check_chain;
-use warifu_masters::diff::{Change, diff, fields_that_differ};
-use warifu_masters::differential::apply;
-use warifu_masters::plausibility::plausibility;
-use warifu_masters::read::read_canonical;
-use warifu_masters::reissue::reissue;
+use warifu_masters::change::chain::check_chain;
+use warifu_masters::change::diff::{Change, diff, fields_that_differ};
+use warifu_masters::change::differential::apply;
+use warifu_masters::change::plausibility::plausibility;
+use warifu_masters::file::read_canonical;
+use warifu_masters::change::reissue::reissue;
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
 

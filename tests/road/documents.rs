@@ -1,9 +1,9 @@
 //! The documents tell the truth: what they list is what the programs have.
 
-use warifu_masters::claim::ClaimCode;
-use warifu_masters::consistency::{CATALOGUE, Count, Rule, Seen};
+use warifu_claims::ClaimCode;
 use warifu_masters::finding::Code;
 use warifu_masters::schema::Schemas;
+use warifu_rules::consistency::{CATALOGUE, Count, Rule, Seen};
 use warifu_values::lang::Lang;
 
 use crate::stage::{Stage, checkout, left_out, program};

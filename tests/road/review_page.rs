@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use warifu_masters::review::RiskKind;
+use warifu_rules::review::RiskKind;
 use warifu_values::lang::Lang;
 
 use crate::browser::{Browser, Shown};

@@ -5,8 +5,8 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use warifu_checker::answer::answer;
-use warifu_masters::claim::{ClaimFindings, MasterOf, Snapshot, judge};
-use warifu_masters::read::{Declared, read, read_canonical};
+use warifu_claims::{ClaimFindings, MasterOf, Snapshot, judge};
+use warifu_masters::file::{Declared, read, read_canonical};
 use warifu_masters::schema::Schemas;
 use warifu_trust::ReleaseRef;
 use warifu_values::digest::Digest;
@@ -66,7 +66,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     while large.len() < 8 << 20 {
         large.extend_from_slice(&middle);
     }
-    let mut tally = warifu_masters::claim::Tally::default();
+    let mut tally = warifu_claims::Tally::default();
     let judging = median(9, || {
         let mut findings = ClaimFindings::new(0);
         tally = judge(&large, &snapshot, 1, &mut findings);

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use serde::Serialize;
-use warifu_masters::claim::{ClaimFindings, ClaimSeverity, Snapshot, Tally, judge};
+use warifu_claims::{ClaimFindings, ClaimSeverity, Snapshot, Tally, judge};
 use warifu_trust::ReleaseRef;
 use warifu_values::digest::Digest;
 

@@ -3,13 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use warifu_masters::claim::{MasterOf, Snapshot, snapshot};
-use warifu_masters::consistency;
+use warifu_claims::{MasterOf, Snapshot, snapshot};
+use warifu_masters::file::read_canonical;
 use warifu_masters::finding::{Code, Findings, Severity};
-use warifu_masters::read::{Role, read_canonical};
 use warifu_masters::schema::Schemas;
-use warifu_masters::table::Master;
-use warifu_masters::validate::validate;
+use warifu_masters::table::{Master, Role, fields};
+use warifu_rules::consistency;
 use warifu_trust::{MasterEntry, ReleaseRef, UnixSeconds};
 use warifu_values::day::EffectiveDate;
 use warifu_values::lang::{Lang, counted};
@@ -47,7 +46,7 @@ impl Candidate {
                 return Err(unknown_layout(&entry));
             }
             let master = read_canonical(schemas, &entry.kind, bytes).map_err(|found| told(&entry, &found))?;
-            let mut found = validate(&master, Role::Full);
+            let mut found = fields::check(&master, Role::Full);
             // The release does not say when each master was published, so a waiver with an end holds.
             found.extend(consistency::check(&master, None));
             let_pass(&entry, &mut found);

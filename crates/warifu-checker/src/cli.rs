@@ -13,7 +13,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
 use tokio::net::TcpListener;
-use warifu_masters::claim::uke::FILE_LIMIT_BYTES;
+use warifu_claims::FILE_LIMIT_BYTES;
 use warifu_masters::schema::Schemas;
 use warifu_values::lang::{Lang, Speak, counted};
 

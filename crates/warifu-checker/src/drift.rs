@@ -1,7 +1,7 @@
 //! Drift: how the judgement of the same claim files differs between two releases.
 
 use serde::{Deserialize, Serialize};
-use warifu_masters::claim::{ClaimFinding, ClaimFindings, ClaimSeverity, Snapshot, Tally, judge};
+use warifu_claims::{ClaimFinding, ClaimFindings, ClaimSeverity, Snapshot, Tally, judge};
 
 /// How much may differ before a release is refused or left.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

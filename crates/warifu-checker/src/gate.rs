@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use warifu_masters::claim::Snapshot;
+use warifu_claims::Snapshot;
 use warifu_values::lang::counted;
 
 use crate::candidate::Candidate;

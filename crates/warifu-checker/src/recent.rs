@@ -5,11 +5,10 @@
 //! and nothing of them goes anywhere else.
 
 use std::collections::VecDeque;
-use std::fs;
-use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use std::{fs, io};
 
 use crate::state_directory::{private_directory, write_whole};
 

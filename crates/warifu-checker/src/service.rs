@@ -23,7 +23,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
-use warifu_masters::claim::uke::{FILE_LIMIT_BYTES, institution};
+use warifu_claims::{FILE_LIMIT_BYTES, institution};
 
 use crate::answer::{Summary, answer};
 use crate::log::{Log, now};

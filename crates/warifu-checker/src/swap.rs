@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwapOption;
 use serde::{Deserialize, Serialize};
-use warifu_masters::claim::{ClaimFindings, Snapshot, Tally};
+use warifu_claims::{ClaimFindings, Snapshot, Tally};
 use warifu_masters::schema::Schemas;
 use warifu_trust::{ReleaseRef, UnixSeconds};
 use warifu_values::lang::counted;

@@ -8,11 +8,11 @@ mod published;
 use std::path::Path;
 
 use published::data;
-use warifu_masters::differential::apply;
+use warifu_masters::change::differential::apply;
+use warifu_masters::change::plausibility::{Plausibility, plausibility};
+use warifu_masters::change::reissue::reissue;
+use warifu_masters::file::{Declared, read, read_canonical};
 use warifu_masters::finding::Code;
-use warifu_masters::plausibility::{Plausibility, plausibility};
-use warifu_masters::read::{Declared, read, read_canonical};
-use warifu_masters::reissue::reissue;
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
 
@@ -165,7 +165,7 @@ fn a_revision_in_one_differential_is_stopped() {
     let revised = rewritten(&state, |row, column| {
         (column == price).then(|| revised(state.field(row, price), &state.key(row)))
     });
-    let (differential, _) = warifu_masters::diff::diff(&state, &revised).unwrap().differential();
+    let (differential, _) = warifu_masters::change::diff::diff(&state, &revised).unwrap().differential();
     let judged = plausibility(&state, &differential, None);
     assert_eq!(judged.findings.count(Code::BaseMassMovement), 1, "{}", told(&judged));
 }

@@ -5,18 +5,16 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use proptest::prelude::*;
+use warifu_masters::change::diff::{Change, diff, fields_that_differ};
+use warifu_masters::change::differential::apply;
 use warifu_masters::charset::table::Table;
 use warifu_masters::charset::{Charset, ucm};
-use warifu_masters::diff::{Change, diff, fields_that_differ};
-use warifu_masters::differential::apply;
+use warifu_masters::file::fixed::{self, Shape};
+use warifu_masters::file::write::{same_records, write};
+use warifu_masters::file::{Declared, read, read_canonical, read_canonical_record};
 use warifu_masters::finding::Findings;
-use warifu_masters::fixed::{self, Shape};
-use warifu_masters::format::{Framing, RecordEnd, Rendering};
-use warifu_masters::read::{Declared, Role, read, read_canonical, read_canonical_record};
-use warifu_masters::schema::Schemas;
-use warifu_masters::table::Master;
-use warifu_masters::validate::validate;
-use warifu_masters::write::{same_records, write};
+use warifu_masters::schema::{Framing, RecordEnd, Rendering, Schemas};
+use warifu_masters::table::{Master, Role, fields};
 
 /// A material record as far as these properties need one: class, name, price, some other column.
 type Record = (&'static str, String, String, String);
@@ -150,7 +148,7 @@ proptest! {
         bytes.truncate(cut);
         let reading = read(&schemas, bytes, &Declared { format: Some(format), role: None });
         if let Some(master) = reading.master {
-            let _ = validate(&master, Role::Full);
+            let _ = fields::check(&master, Role::Full);
         }
     }
 

@@ -6,16 +6,14 @@
 mod published;
 
 use published::data;
-use warifu_masters::convert::convert;
-use warifu_masters::diff::{Change, diff, fields_that_differ};
-use warifu_masters::differential::apply;
+use warifu_masters::change::diff::{Change, diff, fields_that_differ};
+use warifu_masters::change::differential::apply;
+use warifu_masters::file::convert::convert;
+use warifu_masters::file::write::write;
+use warifu_masters::file::{Declared, Reading, read};
 use warifu_masters::finding::{Code, Severity};
-use warifu_masters::read::{Declared, Reading, Role, read};
-use warifu_masters::review::{RiskKind, Scope, review};
 use warifu_masters::schema::Schemas;
-use warifu_masters::table::Master;
-use warifu_masters::validate::validate;
-use warifu_masters::write::write;
+use warifu_masters::table::{Master, Role, fields};
 
 /// The masters this library has layouts for, by path below the data folder.
 fn files(data: &std::path::Path) -> Vec<String> {
@@ -71,7 +69,7 @@ fn validation_finds_the_known_faults_and_no_others() {
     let mut values = Vec::new();
     for file in files(&data) {
         let reading = load(&data, &file);
-        let findings = validate(&reading.master.unwrap(), reading.role.unwrap());
+        let findings = fields::check(&reading.master.unwrap(), reading.role.unwrap());
         for finding in findings.list() {
             let line = format!("{file}:{} {} {}", finding.place(), finding.code, finding.found);
             match finding.severity {
@@ -307,22 +305,4 @@ fn a_differential_written_by_us_is_taken_back() {
     }
     // 2 of procedures, 8 of comments, 7 of materials; drugs have one full.
     assert_eq!(pairs, 2 + 8 * 7 + 7 * 6);
-}
-
-#[test]
-fn a_review_of_the_2024_revision_puts_the_movements_and_the_new_columns_apart() {
-    let Some(data) = data() else { return };
-    let (old, new) =
-        (master(&data, "procedure/s_ALL20220218.csv"), master(&data, "procedure/s_ALL20240531.csv"));
-    let relation = [master(&data, "related/ck_ALL20200407.csv")];
-    let diff = diff(&old, &new).unwrap();
-    let risks = review(&diff, Scope::States { others: &relation });
-    let of = |kind: RiskKind| -> Vec<usize> {
-        risks.iter().filter(|risk| risk.kind == kind).map(|risk| risk.changes.len()).collect()
-    };
-    assert_eq!(of(RiskKind::ReferenceLost), [159], "codes that the relation of 2020 still names");
-    assert_eq!((of(RiskKind::AmountLarge), of(RiskKind::AmountNotable)), (vec![41], vec![120]));
-    assert_eq!(of(RiskKind::ColumnFirstUsed), [10_133; 8], "eight reserves came into use, in every record");
-    assert_eq!(of(RiskKind::Rewritten), [6505], "a column widened from two digits to three");
-    assert!(risks.is_sorted_by_key(|risk| risk.kind));
 }

@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 
-use crate::blob;
 use crate::chain::{self};
 use crate::channel::{Channel, ChannelPath};
 use crate::error::spoken_error;
-use crate::limits;
 use crate::manifest::{Manifest, MasterEntry};
 use crate::names::TargetName;
 use crate::open::{OpenError, OpenedRelease};
@@ -17,6 +15,7 @@ use crate::proposal::{Proposal, ProposalError};
 use crate::refusal::Refusal;
 use crate::targets::{Listing, ReleaseRef, TargetEntry};
 use crate::tip::Tip;
+use crate::{blob, limits};
 
 /// A release with its content in memory.
 #[derive(Debug, Clone)]

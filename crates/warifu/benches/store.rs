@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use warifu::store::{Author, Config, ImportRequest, Imported, Store, StoreError};
-use warifu_masters::diff::diff;
+use warifu_masters::change::diff::diff;
+use warifu_masters::file::write::write;
+use warifu_masters::file::{Declared, read};
 use warifu_masters::finding::Code;
-use warifu_masters::read::{Declared, read};
 use warifu_masters::schema::Schemas;
+use warifu_masters::table::fields;
 use warifu_masters::timeline::Standing;
-use warifu_masters::validate::validate;
-use warifu_masters::write::write;
 use warifu_values::day::TreatmentDay;
 
 /// Elapsed time, and the time the processor was at work for it: on a shared machine only that one can be
@@ -85,7 +85,7 @@ fn main() {
     let watch = Watch::start();
     let reading = read(&schemas, full, &Declared::default());
     let master = reading.master.unwrap();
-    validate(&master, reading.role.unwrap());
+    fields::check(&master, reading.role.unwrap());
     println!("  of which reading, validation   {}", watch.read());
     let watch = Watch::start();
     write(&master, &reading.rendering.unwrap()).unwrap();

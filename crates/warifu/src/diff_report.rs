@@ -5,7 +5,7 @@ use std::io::Write as _;
 use serde::Serialize;
 use serde_json::json;
 use similar::{ChangeTag, TextDiff};
-use warifu_masters::diff::{Change, Diff, field_or_blank, fields_that_differ};
+use warifu_masters::change::diff::{Change, Diff, field_or_blank, fields_that_differ};
 use warifu_masters::schema::{Column, ColumnType};
 use warifu_values::lang::Lang;
 use warifu_values::say;

@@ -55,6 +55,18 @@ impl Failure {
         Failure::new(exit, cause.say(Lang::En), cause.say(Lang::Ja))
     }
 
+    /// A failure that something speaking both languages explains, with the causes that only speak English after it.
+    pub fn told<E: Speak + std::error::Error>(exit: Exit, error: &E) -> Self {
+        let mut causes = String::new();
+        let mut next = error.source();
+        while let Some(cause) = next {
+            causes.push_str(&format!(": {cause}"));
+            next = cause.source();
+        }
+        let say = |lang| format!("{}{causes}", error.say(lang));
+        Failure::new(exit, say(Lang::En), say(Lang::Ja))
+    }
+
     /// A failure whose cause is only told in English, such as an operating system's or git's.
     pub fn system(
         english: impl std::fmt::Display,

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
-use warifu_masters::read::FILE_LIMIT_BYTES;
+use warifu_masters::file::FILE_LIMIT_BYTES;
 
 use crate::error::{Exit, Failure};
 

@@ -8,6 +8,7 @@ pub mod diff_html;
 pub mod diff_report;
 pub mod error;
 pub mod files;
+pub mod library;
 pub mod release;
 pub mod report;
 pub mod side;

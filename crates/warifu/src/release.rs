@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use warifu_masters::file::read_canonical;
+use warifu_masters::file::write::write;
 use warifu_masters::finding::{Code, Finding, Findings, Severity};
-use warifu_masters::format::Format;
-use warifu_masters::read::read_canonical;
-use warifu_masters::schema::{Layout, Schemas};
+use warifu_masters::schema::{Format, Layout, Schemas};
 use warifu_masters::table::Master;
-use warifu_masters::write::write;
 use warifu_trust::{
     Content, FormatFile, Manifest, MasterContent, MasterEntry, Proposal, ReleaseHead, Waived,
 };

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use jiff::civil::Date;
-use warifu_masters::read::{Declared, Role, read};
+use warifu_masters::file::{Declared, read};
 use warifu_masters::schema::Schemas;
-use warifu_masters::table::Master;
+use warifu_masters::table::{Master, Role};
 use warifu_values::digest::Digest;
 
 use crate::error::{Exit, Failure};

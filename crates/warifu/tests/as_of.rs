@@ -9,7 +9,7 @@ use std::process::Command;
 
 use place::{Place, base, change, comment, data, import_all};
 use warifu::store::Life;
-use warifu_masters::diff::fields_that_differ;
+use warifu_masters::change::diff::fields_that_differ;
 use warifu_masters::timeline::{Period, Row, Standing, What};
 use warifu_values::day::TreatmentDay;
 

@@ -202,11 +202,11 @@ fn a_side_of_a_comparison_is_a_file_or_a_revision() {
     let file = shell.folder.path().join("c_ALL20240531.csv");
     let (file, revision) =
         (load(file.to_str().unwrap(), &repo).unwrap(), load("HEAD~2:comment", &repo).unwrap());
-    assert!(warifu_masters::write::same_records(&file.master, &revision.master));
+    assert!(warifu_masters::file::write::same_records(&file.master, &revision.master));
     let (old, new) = warifu::side::load_sides("HEAD~2:comment", "HEAD:r06/comment", &schemas, &repo).unwrap();
-    let part = warifu_masters::diff::diff(&old.master, &new.master).unwrap().summary();
+    let part = warifu_masters::change::diff::diff(&old.master, &new.master).unwrap().summary();
     let whole = (load("HEAD~2:comment", &repo).unwrap(), load("HEAD:comment", &repo).unwrap());
-    let whole = warifu_masters::diff::diff(&whole.0.master, &whole.1.master).unwrap().summary();
+    let whole = warifu_masters::change::diff::diff(&whole.0.master, &whole.1.master).unwrap().summary();
     assert_eq!(part, whole);
     assert_eq!((whole.added, whole.removed), (1, 1));
     let failure = load("HEAD:comment", shell.folder.path()).unwrap_err();

@@ -196,8 +196,8 @@ fn drug_of_r06_widens_and_keeps_the_life_of_a_code() {
         let (old, new) = (at(old), at(new));
         let pair = place.store.pair(&old, &new).unwrap();
         let (old, new) = (place.store.state(&old).unwrap(), place.store.state(&new).unwrap());
-        let part = warifu_masters::diff::diff(&pair.old, &pair.new).unwrap().summary();
-        assert_eq!(part, warifu_masters::diff::diff(&old, &new).unwrap().summary());
+        let part = warifu_masters::change::diff::diff(&pair.old, &pair.new).unwrap().summary();
+        assert_eq!(part, warifu_masters::change::diff::diff(&old, &new).unwrap().summary());
     }
     // 670095004 came with the elective-care codes and was changed since; blame and history must agree.
     let head = at("HEAD:drug");

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use warifu_checker::release::ReleaseContent;
 use warifu_checker::swap::Outcome;
-use warifu_masters::read::{Declared, read};
+use warifu_masters::file::{Declared, read};
 use warifu_masters::schema::Schemas;
 use warifu_trust::testing::head;
 use warifu_trust::{Manifest, MasterContent};

@@ -25,9 +25,9 @@
 mod life;
 mod periods;
 
-use crate::chain::is_bookkeeping;
-use crate::diff::{field_or_blank, fields_that_differ};
-use crate::schema::CHANGE_CLASS;
+use crate::change::chain::is_bookkeeping;
+use crate::change::diff::{field_or_blank, fields_that_differ};
+use crate::schema::{CHANGE_CLASS, is_marked};
 use crate::table::Master;
 use warifu_values::day::{EffectiveDate, PublicationDay, TreatmentDay};
 
@@ -66,7 +66,7 @@ impl Row {
 
     /// Whether it is marked abolished (9) or withdrawn (1): the next publication leaves it out.
     fn is_marked(&self) -> bool {
-        matches!(self.field(CHANGE_CLASS), "9" | "1")
+        is_marked(self.field(CHANGE_CLASS).as_bytes())
     }
 
     /// The columns, from 0, in which `newer` differs, the change class aside. Each with whether it is the

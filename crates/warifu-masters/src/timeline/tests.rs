@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::*;
-use crate::read::read_canonical;
+use crate::file::read_canonical;
 use crate::schema::Schemas;
 use proptest::prelude::*;
 

@@ -1,15 +1,15 @@
 //! What every command is given: language, output form, schemas.
 
-use std::fs;
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use warifu::error::{Exit, Failure};
+use warifu::library::Library;
 use warifu::report;
+use warifu_files::SchemaFolder;
 use warifu_masters::finding::Findings;
-use warifu_masters::format::Format;
-use warifu_masters::schema::Schemas;
+use warifu_masters::schema::Format;
 use warifu_values::lang::Lang;
 
 #[derive(Debug, clap::Args)]
@@ -46,7 +46,7 @@ impl Global {
 pub(crate) struct Context {
     pub(crate) lang: Lang,
     pub(crate) json: bool,
-    pub(crate) schemas: Schemas,
+    pub(crate) library: Library,
 }
 
 impl Context {
@@ -55,19 +55,20 @@ impl Context {
         let wrong = |error: &dyn std::error::Error| {
             Failure::system("a schema is not right", "スキーマが正しくありません", error)
         };
-        let mut schemas = Schemas::built_in().map_err(|error| wrong(&error))?;
-        if let Some(folder) = &global.schemas {
-            let files = schema_files(folder)?;
-            let files = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
-            schemas = schemas.with(files).map_err(|error| wrong(&error))?;
-        }
-        Ok(Context { lang, json: global.json, schemas })
+        let site = match &global.schemas {
+            Some(folder) => {
+                SchemaFolder::read(folder).map_err(|error| Failure::told(Exit::CouldNotRun, &error))?
+            }
+            None => SchemaFolder::default(),
+        };
+        let library = Library::new(&site).map_err(|error| wrong(&error))?;
+        Ok(Context { lang, json: global.json, library })
     }
 
     /// The format called `name`.
     pub(crate) fn format(&self, name: &str) -> Result<Arc<Format>, Failure> {
-        self.schemas.format(name).cloned().ok_or_else(|| {
-            let known: Vec<_> = self.schemas.formats().map(|format| format.name.as_str()).collect();
+        self.library.schemas.format(name).cloned().ok_or_else(|| {
+            let known: Vec<_> = self.library.schemas.formats().map(|format| format.name.as_str()).collect();
             let known = known.join(", ");
             Failure::new(
                 Exit::CouldNotRun,
@@ -116,35 +117,4 @@ impl Context {
         indicatif::ProgressBar::new(steps as u64)
             .with_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()))
     }
-}
-
-/// Every file of a site's schema folder that is a schema, with its path below it.
-fn schema_files(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
-    let cannot = |path: &Path, error: &io::Error| {
-        Failure::system(
-            format_args!("cannot read schemas in {}", path.display()),
-            format_args!("{} のスキーマを読めません", path.display()),
-            error,
-        )
-    };
-    let mut files = Vec::new();
-    fs::metadata(folder).map_err(|error| cannot(folder, &error))?;
-    let parts =
-        [("charsets", "ucm"), ("codes", "toml"), ("formats", "toml"), ("layouts", "toml"), ("rules", "toml")];
-    for (part, wanted) in parts {
-        let part_folder = folder.join(part);
-        if !part_folder.is_dir() {
-            continue;
-        }
-        for entry in fs::read_dir(&part_folder).map_err(|error| cannot(&part_folder, &error))? {
-            let path = entry.map_err(|error| cannot(&part_folder, &error))?.path();
-            if path.extension().is_some_and(|extension| extension == wanted) {
-                let text = fs::read_to_string(&path).map_err(|error| cannot(&path, &error))?;
-                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                files.push((format!("{part}/{name}"), text));
-            }
-        }
-    }
-    files.sort();
-    Ok(files)
 }

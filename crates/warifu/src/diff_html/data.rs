@@ -13,11 +13,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
-use warifu_masters::diff::{Change, Diff, Fate, field_or_blank, fields_that_differ};
-use warifu_masters::review::{
+use warifu_masters::change::diff::{Change, Diff, Fate, field_or_blank, fields_that_differ};
+use warifu_masters::table::Master;
+use warifu_rules::review::{
     Amount, AmountUnit, Evidence, LARGE, Level, NOTABLE, Risk, RiskKind, SAME_CHANGE_RECORDS, is_bookkeeping,
 };
-use warifu_masters::table::Master;
 use warifu_values::lang::Lang;
 
 use super::marks::marks;

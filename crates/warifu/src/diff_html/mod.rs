@@ -7,9 +7,9 @@ mod data;
 mod marks;
 
 use serde_json::Value;
-use warifu_masters::diff::{Diff, OtherKind, diff};
-use warifu_masters::read::Role;
-use warifu_masters::review::{Scope, review};
+use warifu_masters::change::diff::{Diff, OtherKind, diff};
+use warifu_masters::table::Role;
+use warifu_rules::review::{Scope, review};
 use warifu_values::digest::Digest;
 use warifu_values::lang::Lang;
 use warifu_values::say;

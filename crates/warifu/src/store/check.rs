@@ -4,13 +4,11 @@ use std::collections::BTreeSet;
 use warifu_values::day::PublicationDay;
 
 use jiff::civil::Date;
-use warifu_masters::consistency;
-use warifu_masters::diff::diff;
+use warifu_masters::change::diff::diff;
 use warifu_masters::finding::{Code, Finding, Findings};
-use warifu_masters::read::Role;
-use warifu_masters::site::SiteRules;
-use warifu_masters::table::Master;
-use warifu_masters::validate::validate;
+use warifu_masters::table::{Master, Role, fields};
+use warifu_rules::consistency;
+use warifu_site_rules::SiteRules;
 
 use super::import::standing;
 use super::{At, ImportRecord, Store, StoreError};
@@ -141,7 +139,7 @@ impl Store {
         // A state may hold blanks that a full does not: rows that a differential widened or inserted.
         let role = record.as_ref().map_or(Role::Differential, |record| record.role);
         let published = record.as_ref().and_then(|record| published(record.dated));
-        findings.extend(validate(state, role));
+        findings.extend(fields::check(state, role));
         findings.extend(consistency::check(state, published));
         let before = self.state_before(at, record.as_ref());
         if let Some(before) = &before

@@ -5,13 +5,12 @@
 
 use git2::Oid;
 use jiff::civil::Date;
-use warifu_masters::diff::field_or_blank;
+use warifu_masters::change::diff::field_or_blank;
 use warifu_masters::table::Master;
 
 use super::objects::Objects;
 use super::record::ImportRecord;
-use super::shards;
-use super::{At, Store, StoreError};
+use super::{At, Store, StoreError, shards};
 
 /// One import, as the log lists it.
 #[derive(Debug, Clone)]

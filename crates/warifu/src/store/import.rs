@@ -6,18 +6,17 @@ use warifu_values::day::PublicationDay;
 use git2::Oid;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use warifu_masters::chain::check_chain;
-use warifu_masters::consistency;
-use warifu_masters::diff::{Summary, diff};
-use warifu_masters::differential::apply;
+use warifu_masters::change::chain::check_chain;
+use warifu_masters::change::diff::{Summary, diff};
+use warifu_masters::change::differential::apply;
+use warifu_masters::change::plausibility::plausibility;
+use warifu_masters::change::reissue::reissue;
+use warifu_masters::file::write::write;
+use warifu_masters::file::{Declared, Reading, read, read_canonical};
 use warifu_masters::finding::{Code, Finding, Findings, Severity};
-use warifu_masters::format::{Format, Rendering, StoredRendering};
-use warifu_masters::plausibility::plausibility;
-use warifu_masters::read::{Declared, Reading, Role, read, read_canonical};
-use warifu_masters::reissue::reissue;
-use warifu_masters::table::Master;
-use warifu_masters::validate::validate;
-use warifu_masters::write::write;
+use warifu_masters::schema::{Format, Rendering, StoredRendering};
+use warifu_masters::table::{Master, Role, fields};
+use warifu_rules::consistency;
 use warifu_values::digest::Digest;
 
 use super::check::published;
@@ -149,7 +148,7 @@ impl Store {
             return Ok(judged.already_there(found, kind, record));
         }
         let dated = judged.dated(&earlier);
-        judged.findings.extend(validate(&sound.file, sound.role));
+        judged.findings.extend(fields::check(&sound.file, sound.role));
         if sound.role == Role::Full {
             judged.findings.extend(consistency::check(&sound.file, published(dated)));
         }
@@ -241,7 +240,7 @@ impl Store {
         let request = judged.request;
         let declared = Declared { format: request.format, role: request.role };
         let Reading { layout, role, rendering, master, findings, .. } =
-            read(&self.schemas, request.bytes.to_vec(), &declared);
+            read(self.schemas(), request.bytes.to_vec(), &declared);
         judged.findings.extend(findings);
         let (Some(layout), Some(role), Some(file)) = (layout, role, master) else {
             return Err(judged.refused());
@@ -273,7 +272,7 @@ impl Store {
         let record = self.record_at(&objects, tree, series, kind)?;
         let kept = objects.at(tree, &["masters", series, kind])?.and_then(|held| {
             let bytes = Kept::of(self.repository.path(), series, kind).load(held, record.state)?;
-            read_canonical(&self.schemas, kind, bytes).ok()
+            read_canonical(self.schemas(), kind, bytes).ok()
         });
         if let Some(state) = kept {
             return Ok(Before { commit, record, state });
@@ -306,7 +305,7 @@ impl Store {
         let Some(oid) = objects.at(tree, &["sources", series, kind, "differential.csv"])? else {
             return Err(StoreError::damaged(format_args!("{place} is missing")));
         };
-        let previous = read_canonical(&self.schemas, kind, objects.blob(oid)?)
+        let previous = read_canonical(self.schemas(), kind, objects.blob(oid)?)
             .map_err(|_| StoreError::damaged(format_args!("{place} cannot be read")))?;
         let Some(reissue) = reissue(&previous, &sound.file) else { return Ok(None) };
         judged.findings.extend(reissue.findings(&previous, &before.state));

@@ -4,7 +4,7 @@ use git2::Oid;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
-use warifu_masters::diff::Summary;
+use warifu_masters::change::diff::Summary;
 use warifu_masters::finding::{Code, Finding, Findings};
 
 use super::message::one_line;

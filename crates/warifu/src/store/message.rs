@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use git2::{Repository, Signature, Time};
 use jiff::Timestamp;
-use warifu_masters::diff::{Change, Diff, Summary};
-use warifu_masters::read::Role;
+use warifu_masters::change::diff::{Change, Diff, Summary};
 use warifu_masters::schema::Layout;
+use warifu_masters::table::Role;
 
 use super::{Author, ImportRecord, StoreError};
 
@@ -51,7 +51,8 @@ impl Told {
                 Change::Removed { old } => ('x', diff.old, old),
                 Change::Changed { old, new } => {
                     let mark = class.map_or("", |class| diff.new.field(new, class));
-                    let mut fields = warifu_masters::diff::fields_that_differ(diff.old, old, diff.new, new);
+                    let mut fields =
+                        warifu_masters::change::diff::fields_that_differ(diff.old, old, diff.new, new);
                     if fields.all(|column| Some(column) == class) && !matches!(mark, "9" | "1") {
                         continue;
                     }

@@ -35,10 +35,11 @@ mod transaction;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::library::Library;
 use git2::{Oid, Repository, RepositoryInitOptions, Status, StatusOptions};
 use jiff::Timestamp;
 use warifu_masters::schema::Schemas;
-use warifu_masters::site::SiteRules;
+use warifu_site_rules::SiteRules;
 
 pub use check::{Checked, Held, StateChecked};
 pub use config::{Config, Series, Waiver};
@@ -81,7 +82,7 @@ const ATTRIBUTES: &str = "masters/** -text\nsources/** -text\nsources/**/origina
 /// A repository of masters.
 pub struct Store {
     repository: Repository,
-    schemas: Schemas,
+    library: Library,
     steps: Steps,
 }
 
@@ -99,7 +100,7 @@ impl Store {
     /// [`StoreError::Exists`], [`StoreError::NoIdentity`], or what git or the system says.
     pub fn init(
         path: &Path,
-        schemas: Schemas,
+        library: impl Into<Library>,
         series: &BTreeMap<String, Series>,
         author: Option<&Author>,
         now: Timestamp,
@@ -113,7 +114,7 @@ impl Store {
         options.initial_head("main").external_template(false);
         let repository =
             Repository::init_opts(path, &options).map_err(StoreError::git("make a repository"))?;
-        let store = Store { repository, schemas, steps: Steps::default() };
+        let store = Store { repository, library: library.into(), steps: Steps::default() };
         let author = signature(&store.repository, author, now)?;
         let lock = store.lock()?;
         let names: Vec<_> = series.keys().map(String::as_str).collect();
@@ -135,14 +136,14 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NoRepository`] when neither it nor a folder above it is one with a `warifu.toml`.
-    pub fn open(path: &Path, schemas: Schemas) -> Result<Store, StoreError> {
+    pub fn open(path: &Path, library: impl Into<Library>) -> Result<Store, StoreError> {
         let missing = || StoreError::NoRepository { path: path.to_owned() };
         let repository = match Repository::discover(path) {
             Ok(repository) => repository,
             Err(error) if error.code() == git2::ErrorCode::NotFound => return Err(missing()),
             Err(error) => return Err(StoreError::git("open the repository")(error)),
         };
-        let store = Store { repository, schemas, steps: Steps::default() };
+        let store = Store { repository, library: library.into(), steps: Steps::default() };
         let objects = store.objects()?;
         let declared = match store.head()? {
             Some(head) => objects.at(objects.commit(head)?.0, &[Config::FILE])?.is_some(),
@@ -159,7 +160,7 @@ impl Store {
 
     /// The schemas it reads files by.
     pub fn schemas(&self) -> &Schemas {
-        &self.schemas
+        &self.library.schemas
     }
 
     /// Makes the step `step` (from 0) that writes fail, once; for tests of what a failure leaves behind.
@@ -220,12 +221,10 @@ impl Store {
             }
         }
         if files.is_empty() {
-            return Ok(self.schemas.site_rules().clone());
+            return Ok(self.library.site.clone());
         }
-        let files = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
-        let schemas = self.schemas.clone().with(files);
-        let schemas = schemas.map_err(|error| StoreError::Rules { what: error.to_string() })?;
-        Ok(schemas.site_rules().clone())
+        let library = self.library.clone().with_rules(&files);
+        Ok(library.map_err(|error| StoreError::Rules { what: error.to_string() })?.site)
     }
 
     /// An import writes below these, or goes by them; what a person has changed there must be seen first.

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use warifu_masters::format::StoredRendering;
-use warifu_masters::read::Role;
+use warifu_masters::schema::StoredRendering;
+use warifu_masters::table::Role;
 use warifu_values::digest::Digest;
 
 use super::StoreError;

@@ -1,9 +1,9 @@
 //! Revisions: what a commit holds, by `REV:kind` or `REV:series/kind`.
 
 use git2::Oid;
-use warifu_masters::read::{read_canonical, read_canonical_record};
+use warifu_masters::file::write::write;
+use warifu_masters::file::{read_canonical, read_canonical_record};
 use warifu_masters::table::Master;
-use warifu_masters::write::write;
 
 use super::objects::Objects;
 use super::record::ImportRecord;
@@ -122,7 +122,7 @@ impl Store {
         kind: &str,
     ) -> Result<Master, StoreError> {
         let shards = self.shards_at(objects, tree, series, kind)?;
-        shards::join(objects, &self.schemas, kind, &shards, "")
+        shards::join(objects, self.schemas(), kind, &shards, "")
     }
 
     pub(super) fn record_at(
@@ -166,13 +166,13 @@ impl Store {
             let oid = objects.at(at.tree, &["sources", &at.series, &at.kind, name])?;
             oid.map(|oid| objects.blob(oid)).transpose()
         };
-        let rendering = record.rendering.map(|stored| self.schemas.rendering(stored)).transpose();
+        let rendering = record.rendering.map(|stored| self.schemas().rendering(stored)).transpose();
         let rendering = rendering
             .map_err(|error| StoreError::damaged(format_args!("{}/{}: {error}", at.series, at.kind)))?;
         let bytes = match (&rendering, file("differential.csv")?) {
             (None, _) => file("original")?,
             (Some(rendering), Some(differential)) => {
-                let differential = read_canonical(&self.schemas, &at.kind, differential).ok();
+                let differential = read_canonical(self.schemas(), &at.kind, differential).ok();
                 differential.and_then(|differential| write(&differential, rendering).ok())
             }
             (Some(rendering), None) => write(&self.state(at)?, rendering).ok(),
@@ -215,7 +215,7 @@ impl Store {
         file: &str,
         oid: Oid,
     ) -> Result<Master, StoreError> {
-        shards::join(objects, &self.schemas, kind, &Shards::from([(file.to_owned(), oid)]), "")
+        shards::join(objects, self.schemas(), kind, &Shards::from([(file.to_owned(), oid)]), "")
     }
 
     /// The record with `key` of a shard, alone.
@@ -226,12 +226,12 @@ impl Store {
         shard: Oid,
         key: &str,
     ) -> Result<Option<Master>, StoreError> {
-        read_canonical_record(&self.schemas, kind, objects.blob(shard)?, key)
+        read_canonical_record(self.schemas(), kind, objects.blob(shard)?, key)
             .map_err(|findings| shards::unreadable(kind, &findings))
     }
 
     /// Two states of one kind, without the shards that are the same in both: what
-    /// [`diff`](warifu_masters::diff::diff) says of these it would say of the whole.
+    /// [`diff`](warifu_masters::change::diff::diff) says of these it would say of the whole.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when the shards do not make masters.
@@ -251,8 +251,8 @@ impl Store {
             !same
         });
         Ok(Pair {
-            old: shards::join(&objects, &self.schemas, &old.kind, &old_shards, &old_header)?,
-            new: shards::join(&objects, &self.schemas, &new.kind, &new_shards, &new_header)?,
+            old: shards::join(&objects, self.schemas(), &old.kind, &old_shards, &old_header)?,
+            new: shards::join(&objects, self.schemas(), &new.kind, &new_shards, &new_header)?,
         })
     }
 }

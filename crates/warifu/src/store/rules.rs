@@ -4,11 +4,10 @@
 //! (`y_20250415` of r07 on r06: 6,898 wrong prices). So the declared days decide, and what does not fit counts.
 
 use jiff::civil::Date;
-use warifu_masters::differential::Applied;
+use warifu_masters::change::differential::Applied;
 use warifu_masters::finding::{Code, Finding};
-use warifu_masters::read::Role;
 use warifu_masters::schema::{CHANGE_CLASS, CHANGED_ON};
-use warifu_masters::table::Master;
+use warifu_masters::table::{Master, Role};
 
 use super::config::{Config, Series};
 use super::naming::day;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use git2::{ObjectType, Oid};
+use warifu_masters::file::read_canonical;
 use warifu_masters::finding::Findings;
-use warifu_masters::read::read_canonical;
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
 

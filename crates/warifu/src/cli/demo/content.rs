@@ -76,13 +76,14 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
-    use warifu_masters::claim::{ClaimFindings, MasterOf, Snapshot, judge};
-    use warifu_masters::consistency;
-    use warifu_masters::differential::apply;
-    use warifu_masters::read::{Declared, Role, read};
+    use warifu_claims::{ClaimFindings, MasterOf, Snapshot, judge};
+    use warifu_masters::change::differential::apply;
+    use warifu_masters::file::{Declared, read};
     use warifu_masters::schema::Schemas;
     use warifu_masters::table::Master;
-    use warifu_masters::validate::validate;
+    use warifu_masters::table::Role;
+    use warifu_masters::table::fields;
+    use warifu_rules::consistency;
     use warifu_values::day::EffectiveDate;
 
     use super::*;
@@ -106,7 +107,7 @@ mod tests {
     fn every_field_is_valid_and_only_the_wrong_full_breaks_a_rule() {
         for (path, _) in MASTERS {
             let (master, role) = master(path);
-            assert!(validate(&master, role).is_empty(), "{path}");
+            assert!(fields::check(&master, role).is_empty(), "{path}");
             if role == Role::Full {
                 assert_eq!(consistency::check(&master, None).denies(), path.starts_with("wrong/"), "{path}");
             }

@@ -4,13 +4,12 @@ use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::report::FindingsJson;
-use warifu_masters::differential::apply;
+use warifu_masters::change::differential::apply;
+use warifu_masters::change::plausibility::plausibility;
+use warifu_masters::change::reissue::reissue;
+use warifu_masters::file::write::write;
 use warifu_masters::finding::{Code, Finding, Findings};
-use warifu_masters::plausibility::plausibility;
-use warifu_masters::read::Role;
-use warifu_masters::reissue::reissue;
-use warifu_masters::table::Master;
-use warifu_masters::write::write;
+use warifu_masters::table::{Master, Role};
 use warifu_values::digest::Digest;
 use warifu_values::say;
 
@@ -117,7 +116,7 @@ impl Args {
         let mut chain = None;
         if let Some(expected) = &self.expect {
             let (_, full) = load(context, expected, None, Some(Role::Full))?;
-            let findings = warifu_masters::chain::check_chain(&state, &full, first.as_ref());
+            let findings = warifu_masters::change::chain::check_chain(&state, &full, first.as_ref());
             context.findings(expected, &findings);
             chain = Some((expected, findings));
         }

@@ -4,9 +4,9 @@ use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::report::FindingsJson;
-use warifu_masters::convert::convert;
+use warifu_masters::file::convert::convert;
+use warifu_masters::file::write::Cut;
 use warifu_masters::finding::{Code, Finding, Findings};
-use warifu_masters::write::Cut;
 use warifu_values::digest::Digest;
 use warifu_values::say;
 
@@ -41,7 +41,7 @@ impl Args {
         let (from, to) = (context.format(&self.from)?, context.format(&self.to)?);
         self.refuse_unknown_fields(context)?;
         let bytes = files::read(&self.file)?;
-        let mut converted = match convert(&context.schemas, &bytes, &from, &to, &self.shorten) {
+        let mut converted = match convert(&context.library.schemas, &bytes, &from, &to, &self.shorten) {
             Ok(converted) => converted,
             Err(findings) => {
                 context.findings(&self.file, &findings);
@@ -98,7 +98,8 @@ impl Args {
 
     /// A field that no layout has is a slip of the pen.
     fn refuse_unknown_fields(&self, context: &Context) -> Result<(), Failure> {
-        let known = |field: &str| context.schemas.layouts().any(|layout| layout.position(field).is_some());
+        let known =
+            |field: &str| context.library.schemas.layouts().any(|layout| layout.position(field).is_some());
         match self.shorten.iter().find(|field| !known(field)) {
             Some(field) => Err(Failure::new(
                 Exit::CouldNotRun,

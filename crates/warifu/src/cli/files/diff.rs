@@ -2,13 +2,12 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use warifu::error::{Exit, Failure};
-use warifu::files;
 use warifu::side::{load_sides, load_states};
-use warifu::{diff_html, diff_report};
-use warifu_masters::diff::{Diff, OtherKind, diff};
+use warifu::{diff_html, diff_report, files};
+use warifu_masters::change::diff::{Diff, OtherKind, diff};
+use warifu_masters::file::write::write;
 use warifu_masters::finding::Findings;
 use warifu_masters::schema::CHANGE_CLASS;
-use warifu_masters::write::write;
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
@@ -61,7 +60,7 @@ impl Args {
         if self.output == Output::Html {
             return self.page(context);
         }
-        let (old, new) = load_sides(&self.old, &self.new, &context.schemas, &self.repo)?;
+        let (old, new) = load_sides(&self.old, &self.new, &context.library.schemas, &self.repo)?;
         let (old, new) = (old.master, new.master);
         let diff = diff(&old, &new).map_err(other_kind)?;
         let bytes = match self.output {
@@ -109,7 +108,7 @@ impl Args {
         let lang = context.lang;
         let progress = context.progress(3);
         progress.set_message(say!(lang, "reading", "読み込み"));
-        let states = load_states(&self.old, &self.new, &context.schemas, &self.repo)?;
+        let states = load_states(&self.old, &self.new, &context.library.schemas, &self.repo)?;
         progress.inc(1);
         progress.set_message(say!(lang, "comparing", "比較"));
         let page = diff_html::page(&states, lang).map_err(other_kind)?;

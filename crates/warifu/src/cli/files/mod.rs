@@ -10,11 +10,10 @@ use std::path::Path;
 
 use warifu::error::{Exit, Failure};
 use warifu::files;
+use warifu_masters::file::{Declared, Reading, read};
 use warifu_masters::finding::Findings;
-use warifu_masters::format::Format;
-use warifu_masters::read::{Declared, Reading, Role, read};
-use warifu_masters::schema::Layout;
-use warifu_masters::table::Master;
+use warifu_masters::schema::{Format, Layout};
+use warifu_masters::table::{Master, Role};
 use warifu_values::lang::Lang;
 
 use super::Context;
@@ -26,7 +25,7 @@ pub(crate) fn load(
     format: Option<&Format>,
     role: Option<Role>,
 ) -> Result<(Reading, Master), Failure> {
-    let mut reading = read(&context.schemas, files::read(path)?, &Declared { format, role });
+    let mut reading = read(&context.library.schemas, files::read(path)?, &Declared { format, role });
     context.findings(path, &reading.findings);
     match reading.master.take() {
         Some(master) if !reading.findings.denies() => Ok((reading, master)),

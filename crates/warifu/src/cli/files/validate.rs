@@ -5,11 +5,11 @@ use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::report::FindingsJson;
 use warifu::store::dated_in;
-use warifu_masters::consistency;
+use warifu_masters::file::{Declared, read};
 use warifu_masters::finding::{Findings, Severity};
-use warifu_masters::format::Format;
-use warifu_masters::read::{Declared, Role, read};
-use warifu_masters::validate::validate;
+use warifu_masters::schema::Format;
+use warifu_masters::table::{Role, fields};
+use warifu_rules::consistency;
 use warifu_values::day::PublicationDay;
 use warifu_values::digest::Digest;
 use warifu_values::say;
@@ -60,16 +60,16 @@ fn one(
 ) -> Result<(Exit, Option<serde_json::Value>), Failure> {
     let bytes = files::read(file)?;
     let sha256 = Digest::of(&bytes);
-    let reading = read(&context.schemas, bytes, &Declared { format, role: None });
+    let reading = read(&context.library.schemas, bytes, &Declared { format, role: None });
     let mut findings = Findings::new();
     findings.extend(reading.findings);
     let mut canonical = None;
     if let Some(master) = &reading.master {
         let role = reading.role.unwrap_or(Role::Full);
-        findings.extend(validate(master, role));
+        findings.extend(fields::check(master, role));
         if role == Role::Full {
             findings.extend(consistency::check(master, day_of(file)));
-            findings.extend(context.schemas.site_rules().check(master, None));
+            findings.extend(context.library.site.check(master, None));
         }
         canonical = Some(master.canonical_digest());
     }

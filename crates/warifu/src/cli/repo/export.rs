@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
-use warifu_masters::write::write;
+use warifu_masters::file::write::write;
 use warifu_values::digest::Digest;
 use warifu_values::say;
 

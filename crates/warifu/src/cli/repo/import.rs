@@ -8,8 +8,9 @@ use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::report::FindingsJson;
 use warifu::store::{ImportRequest, Imported, StoreError, dated_in};
+use warifu_masters::file::{Declared, read};
 use warifu_masters::finding::{Code, Findings};
-use warifu_masters::read::{Declared, Role, read};
+use warifu_masters::table::Role;
 use warifu_values::say;
 
 use super::{Context, Repo, short};
@@ -127,7 +128,8 @@ impl Args {
         // Only where a day has several files does it matter which of them is a full.
         for day in inputs.chunk_by_mut(|a, b| a.dated == b.dated).filter(|day| day.len() > 1) {
             let full = |input: &Input| {
-                read(&context.schemas, input.bytes.clone(), &Declared::default()).role == Some(Role::Full)
+                read(&context.library.schemas, input.bytes.clone(), &Declared::default()).role
+                    == Some(Role::Full)
             };
             day.sort_by_cached_key(|input| (full(input), input.name.clone()));
         }

@@ -31,7 +31,7 @@ impl Args {
             false => self.series.into_iter().collect(),
         };
         let author = super::author()?;
-        let store = Store::init(&self.dir, context.schemas.clone(), &series, author.as_ref(), super::now()?)?;
+        let store = Store::init(&self.dir, context.library.clone(), &series, author.as_ref(), super::now()?)?;
         let names: Vec<&str> = series.keys().map(String::as_str).collect();
         if context.json {
             let path = store.path();

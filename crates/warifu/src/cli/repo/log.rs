@@ -26,7 +26,7 @@ impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let store = self.repo.open(context)?;
         match &self.of {
-            Some(code) if !context.schemas.kinds().contains(&code.as_str()) => {
+            Some(code) if !context.library.schemas.kinds().contains(&code.as_str()) => {
                 let series = self.series.as_deref();
                 life::log(&store, code, life::Told { series, all: self.all }, context)
             }

@@ -31,7 +31,7 @@ pub(crate) struct Repo {
 impl Repo {
     fn open(&self, context: &Context) -> Result<Store, Failure> {
         let path = self.repo.as_deref().unwrap_or(Path::new("."));
-        Ok(Store::open(path, context.schemas.clone())?)
+        Ok(Store::open(path, context.library.clone())?)
     }
 }
 

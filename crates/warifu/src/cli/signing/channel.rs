@@ -153,7 +153,7 @@ impl Fetch {
         // Everything is made before anything is written.
         let mut made = Vec::new();
         for (entry, canonical) in verified.masters().filter(|(entry, _)| wanted(&entry.kind)) {
-            made.push((entry, signed_file(&context.schemas, entry, canonical, &self.format)?));
+            made.push((entry, signed_file(&context.library.schemas, entry, canonical, &self.format)?));
         }
         if made.is_empty() {
             return Err(Failure::new(

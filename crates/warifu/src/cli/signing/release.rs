@@ -189,7 +189,7 @@ fn tally(halves: &Halves, proposal: &Proposal, tip: &Tip) -> Result<PerOrganisat
 
 impl Draft {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let store = Store::open(&self.repo, context.schemas.clone())?;
+        let store = Store::open(&self.repo, context.library.clone())?;
         let tip = self.at.tip()?;
         let mut formats: Vec<String> = FORMATS.map(str::to_owned).to_vec();
         formats.extend(self.format);
@@ -248,7 +248,7 @@ fn write_draft(context: &Context, folder: &Path, proposal: &Proposal, tip: &Tip)
 
 /// Recomputes the draft from the repository of whoever reviews it.
 fn review(context: &Context, place: &Place, proposal: &Proposal) -> Result<Reviewed, Failure> {
-    let store = Store::open(&place.repo, context.schemas.clone())?;
+    let store = Store::open(&place.repo, context.library.clone())?;
     let recomputed = recompute(&store, proposal, today())?;
     proposal.review(&recomputed).map_err(|error| trust_failure(&error))
 }

@@ -1,0 +1,5 @@
+//! The clerical checks (事務点検) that masters decide.
+
+mod judge;
+
+pub use judge::{Tally, judge, judge_claim};

@@ -1,0 +1,312 @@
+//! What changed between two states of a master: records added, changed and removed, field by field.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use crate::schema::{CHANGE_CLASS, CHANGED_ON, Layout, is_marked};
+use crate::table::{Master, Table, TableBuilder};
+
+/// One record that differs. Rows are numbers in the old and the new master.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// Only in the new one.
+    Added {
+        /// Row in the new master.
+        new: usize,
+    },
+    /// In both, with other fields.
+    Changed {
+        /// Row in the old master.
+        old: usize,
+        /// Row in the new master.
+        new: usize,
+    },
+    /// Only in the old one.
+    Removed {
+        /// Row in the old master.
+        old: usize,
+    },
+}
+
+/// The difference between two masters of one kind.
+#[derive(Debug)]
+pub struct Diff<'a> {
+    /// The older state.
+    pub old: &'a Master,
+    /// The newer state.
+    pub new: &'a Master,
+    /// The records that differ, in key order.
+    pub changes: Vec<Change>,
+}
+
+/// The two masters are of different kinds.
+#[derive(Debug, thiserror::Error)]
+#[error("{old} and {new} are different masters; there is nothing to compare")]
+pub struct OtherKind {
+    /// The older one's kind.
+    pub old: String,
+    /// The newer one's kind.
+    pub new: String,
+}
+
+/// Compares two states. Columns that only the wider edition has count as blank in the narrower one.
+///
+/// # Errors
+/// [`OtherKind`] when they are not of the same kind.
+pub fn diff<'a>(old: &'a Master, new: &'a Master) -> Result<Diff<'a>, OtherKind> {
+    if old.layout().kind != new.layout().kind {
+        return Err(OtherKind { old: old.layout().kind.clone(), new: new.layout().kind.clone() });
+    }
+    let same_layout = old.layout().width() == new.layout().width();
+    let mut changes = Vec::new();
+    let (mut at, mut to) = (0, 0);
+    while at < old.rows() || to < new.rows() {
+        let order = match (at < old.rows(), to < new.rows()) {
+            (true, true) => old.key(at).cmp(&new.key(to)),
+            (true, false) => Ordering::Less,
+            _ => Ordering::Greater,
+        };
+        match order {
+            Ordering::Less => changes.push(Change::Removed { old: at }),
+            Ordering::Greater => changes.push(Change::Added { new: to }),
+            Ordering::Equal => {
+                let same = if same_layout {
+                    old.same_row(at, new, to)
+                } else {
+                    fields_that_differ(old, at, new, to).next().is_none()
+                };
+                if !same {
+                    changes.push(Change::Changed { old: at, new: to });
+                }
+            }
+        }
+        at += usize::from(order != Ordering::Greater);
+        to += usize::from(order != Ordering::Less);
+    }
+    Ok(Diff { old, new, changes })
+}
+
+/// The columns (from 0) in which two rows differ; a column that one of them lacks is blank there.
+pub fn fields_that_differ<'a>(
+    old: &'a Master,
+    old_row: usize,
+    new: &'a Master,
+    new_row: usize,
+) -> impl Iterator<Item = usize> + 'a {
+    let width = old.layout().width().max(new.layout().width());
+    (0..width)
+        .filter(move |column| field_or_blank(old, old_row, *column) != field_or_blank(new, new_row, *column))
+}
+
+/// The field, or blank where the edition does not have the column yet.
+pub fn field_or_blank(master: &Master, row: usize, column: usize) -> &str {
+    if column < master.layout().width() { master.field(row, column) } else { "" }
+}
+
+/// Whether the record in `row` is marked to leave with the next publication.
+pub fn leaves(table: &Table, row: usize) -> bool {
+    table.layout().position(CHANGE_CLASS).is_some_and(|class| is_marked(table.bytes(row, class)))
+}
+
+/// What became of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// Only in the new state.
+    Added,
+    /// More than bookkeeping differs.
+    Changed,
+    /// Now carries class 9 or 1, and did not before.
+    Abolished,
+    /// Only in the old state.
+    Removed,
+    /// Only the change class differs.
+    ClassOnly,
+}
+
+/// How many records a diff adds, changes, abolishes and removes, and in which fields.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Summary {
+    /// Records only in the new state.
+    pub added: usize,
+    /// Records with other fields, where more than bookkeeping differs.
+    pub changed: usize,
+    /// Of the changed ones, those that now carry class 9 or 1.
+    pub abolished: usize,
+    /// Records only in the old state.
+    pub removed: usize,
+    /// Records in which only the change class differs: bookkeeping from one publication to the next.
+    pub class_only: usize,
+    /// Columns by how many changed records they changed in, most first; without bookkeeping.
+    pub fields: Vec<(String, usize)>,
+}
+
+impl Diff<'_> {
+    /// The layout that has every column: the wider one.
+    pub fn layout(&self) -> &Arc<Layout> {
+        let (old, new) = (self.old.layout(), self.new.layout());
+        if old.width() > new.width() { old } else { new }
+    }
+
+    /// What became of the record that `change` is of; [`Summary`] counts the same.
+    pub fn fate(&self, change: Change) -> Fate {
+        match change {
+            Change::Added { .. } => Fate::Added,
+            Change::Removed { .. } => Fate::Removed,
+            Change::Changed { old, new } => {
+                let class = self.layout().position(CHANGE_CLASS);
+                let more =
+                    fields_that_differ(self.old, old, self.new, new).any(|column| Some(column) != class);
+                self.fate_of_changed(old, new, more)
+            }
+        }
+    }
+
+    fn fate_of_changed(&self, old: usize, new: usize, more_than_class: bool) -> Fate {
+        if leaves(self.new, new) && !leaves(self.old, old) {
+            Fate::Abolished
+        } else if more_than_class {
+            Fate::Changed
+        } else {
+            Fate::ClassOnly
+        }
+    }
+
+    /// The key of the record that `change` is of.
+    pub fn key(&self, change: Change) -> Cow<'_, str> {
+        match change {
+            Change::Added { new } | Change::Changed { new, .. } => self.new.key(new),
+            Change::Removed { old } => self.old.key(old),
+        }
+    }
+
+    /// The counts.
+    pub fn summary(&self) -> Summary {
+        let layout = self.layout();
+        let class = layout.position(CHANGE_CLASS);
+        let mut summary = Summary::default();
+        let mut fields = vec![0usize; layout.width()];
+        for change in &self.changes {
+            match *change {
+                Change::Added { .. } => summary.added += 1,
+                Change::Removed { .. } => summary.removed += 1,
+                Change::Changed { old, new } => {
+                    let mut more_than_class = false;
+                    for column in fields_that_differ(self.old, old, self.new, new) {
+                        if Some(column) != class {
+                            fields[column] += 1;
+                            more_than_class = true;
+                        }
+                    }
+                    match self.fate_of_changed(old, new, more_than_class) {
+                        Fate::Abolished => summary.abolished += 1,
+                        Fate::ClassOnly => summary.class_only += 1,
+                        _ => summary.changed += 1,
+                    }
+                }
+            }
+        }
+        let mut fields: Vec<_> = fields
+            .into_iter()
+            .enumerate()
+            .filter(|(_, count)| *count > 0)
+            .map(|(column, count)| (layout.columns[column].id.clone(), count))
+            .collect();
+        fields.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        summary.fields = fields;
+        summary
+    }
+
+    /// The changes, and the records that are the same in both and marked 9 or 1: the next publication drops these,
+    /// so a differential has to bring them back.
+    fn changes_and_what_would_go(&self) -> Vec<Change> {
+        let mut changes = self.changes.clone();
+        let Some(class) = self.old.layout().position(CHANGE_CLASS) else { return changes };
+        let changed: Vec<usize> = changes
+            .iter()
+            .filter_map(|change| match *change {
+                Change::Changed { old, .. } | Change::Removed { old } => Some(old),
+                Change::Added { .. } => None,
+            })
+            .collect();
+        let marked = (0..self.old.rows()).filter(|row| matches!(self.old.bytes(*row, class), b"9" | b"1"));
+        let same = marked.filter(|row| changed.binary_search(row).is_err());
+        let staying: Vec<Change> = same
+            .filter_map(|old| Some(Change::Changed { old, new: self.new.find(&self.old.key(old))? }))
+            .collect();
+        if !staying.is_empty() {
+            changes.extend(staying);
+            changes.sort_by_cached_key(|change| match *change {
+                Change::Changed { old, .. } | Change::Removed { old } => self.old.key(old).into_owned(),
+                Change::Added { new } => self.new.key(new).into_owned(),
+            });
+        }
+        changes
+    }
+
+    /// Writes a row of class 3. That it is marked 9 or 1 in the new state is lost.
+    fn push_whole(&self, row: usize, class: usize, out: &mut TableBuilder, lost: &mut Vec<(String, usize)>) {
+        for column in 0..self.layout().width() {
+            out.push(if column == class { "3" } else { field_or_blank(self.new, row, column) });
+        }
+        if matches!(field_or_blank(self.new, row, class), "9" | "1") {
+            lost.push((self.new.key(row).into_owned(), class));
+        }
+    }
+
+    /// The official 変更分 that `apply` takes from the old state to the new one, and what it cannot express:
+    /// (key, column) of fields that became blank, which needs the next full file.
+    ///
+    /// A record that is gone without having been announced cannot be expressed either, nor one that comes in marked
+    /// 9 or 1; these are listed with the change class as their column.
+    pub fn differential(&self) -> (Master, Vec<(String, usize)>) {
+        let layout = self.layout();
+        let class = layout.position(CHANGE_CLASS).unwrap_or(0);
+        let changed_on = layout.position(CHANGED_ON);
+        let mut out = TableBuilder::new(Arc::clone(layout), 1 << 16, self.changes.len());
+        out.mark_special(self.old.is_special() || self.new.is_special());
+        let mut lost = Vec::new();
+        let is_key = |column: usize| layout.key.iter().any(|(key, _)| *key == column);
+        for change in self.changes_and_what_would_go() {
+            match change {
+                Change::Added { new } => self.push_whole(new, class, &mut out, &mut lost),
+                Change::Removed { old } => {
+                    // A row marked in the last publication goes by itself.
+                    if !matches!(self.old.bytes(old, class), b"9" | b"1") {
+                        lost.push((self.old.key(old).into_owned(), class));
+                    }
+                }
+                Change::Changed { old, new } => {
+                    let mark = match self.new.field(new, class) {
+                        mark @ ("9" | "1") => mark,
+                        _ => "5",
+                    };
+                    if matches!(self.old.bytes(old, class), b"9" | b"1") {
+                        // It goes with the next publication, so it has to come back whole.
+                        self.push_whole(new, class, &mut out, &mut lost);
+                        continue;
+                    }
+                    let differing: Vec<usize> = fields_that_differ(self.old, old, self.new, new).collect();
+                    if mark == "5" && differing == [class] {
+                        continue;
+                    }
+                    for column in 0..layout.width() {
+                        let field = field_or_blank(self.new, new, column);
+                        let differs = differing.contains(&column);
+                        if differs && field.is_empty() && column != class {
+                            lost.push((self.new.key(new).into_owned(), column));
+                        }
+                        let fixed = is_key(column) || column == 1 && layout.master_type.is_some();
+                        let told = fixed || differs || Some(column) == changed_on;
+                        out.push(match column {
+                            _ if column == class => mark,
+                            _ if told => field,
+                            _ => "",
+                        });
+                    }
+                }
+            }
+        }
+        (Master::from_ordered(out.finish()), lost)
+    }
+}

@@ -1,0 +1,16 @@
+//! Files: their bytes become records, records become bytes, and what was remarkable becomes findings.
+
+mod canonical;
+pub mod convert;
+pub mod fixed;
+mod host;
+mod parse;
+mod read;
+mod read_as;
+mod reading;
+mod recognise;
+pub mod write;
+
+pub use canonical::{read_canonical, read_canonical_record};
+pub use read::read;
+pub use reading::{Candidate, Confidence, Declared, FILE_LIMIT_BYTES, ROW_LIMIT_BYTES, Reading, Why};

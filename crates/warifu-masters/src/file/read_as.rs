@@ -1,0 +1,171 @@
+//! Reading a file as one format writes it, without asking what else it may be.
+
+use std::sync::Arc;
+
+use super::fixed;
+use super::parse::{Parsed, Parser};
+use super::reading::Reading;
+use super::recognise::recognise_layout;
+use crate::charset::{BadBytes, Charset};
+use crate::finding::{Code, Finding, Findings};
+use crate::schema::{CHANGE_CLASS, Format, Framing, Quoting, RecordEnd, Rendering, Schemas};
+use crate::table::{Master, Role, Table};
+
+/// Reads `bytes` as `format` writes them, without asking what else they may be.
+pub(super) fn read_as(schemas: &Schemas, bytes: &[u8], format: &Format, role: Option<Role>) -> Reading {
+    match &format.framing {
+        Framing::Csv { .. } => read_csv(schemas, bytes, &format.charset, role),
+        Framing::Fixed { record_end } => read_fixed(schemas, bytes, &format.charset, record_end, role),
+    }
+}
+
+/// Reads `bytes` as CSV in `charset`.
+pub(super) fn read_csv(schemas: &Schemas, bytes: &[u8], charset: &Charset, role: Option<Role>) -> Reading {
+    let mut reading = Reading::new(Findings::new());
+    reading.charset = Some(charset.clone());
+    let Some(parsed) = decode_and_parse(schemas, charset, bytes, &mut reading) else {
+        return reading;
+    };
+    let Parsed { table, marks, header } = parsed;
+    let framing = marks.framing();
+    let like = Framing::Csv { newline: marks.newline(), quoting: marks.quoting().unwrap_or(Quoting::All) };
+    reading.format = format_like(schemas, charset, &like);
+    if framing.is_none() && table.rows() > 0 {
+        let found = marks.irregularity();
+        reading.findings.push(Finding::new(Code::FileRendering).found(found));
+    }
+    settle(table, framing, marks.final_newline, header, role, reading)
+}
+
+/// Reads `bytes` as fixed-length records in `charset`.
+fn read_fixed(
+    schemas: &Schemas,
+    bytes: &[u8],
+    charset: &Charset,
+    record_end: &RecordEnd,
+    role: Option<Role>,
+) -> Reading {
+    let mut reading = Reading::new(Findings::new());
+    reading.charset = Some(charset.clone());
+    let Some((layout, shape)) = fixed::recognise(schemas, charset, record_end.as_bytes(), bytes) else {
+        let found = format!("{} bytes are no fixed-length records in {}", bytes.len(), charset.name());
+        reading.findings.push(Finding::new(Code::FileUnknown).found(found));
+        return reading;
+    };
+    reading.layout = Some(Arc::clone(&layout));
+    let framing = Framing::Fixed { record_end: record_end.clone() };
+    reading.format = format_like(schemas, charset, &framing);
+    let records = fixed::read(&layout, &shape, charset, record_end.as_bytes(), bytes, &mut reading.findings);
+    let framing = (!reading.findings.denies()).then_some(framing);
+    settle(records.table, framing, records.final_end, false, role, reading)
+}
+
+/// What rows say of themselves: full or differential, in which order, whether with unique keys.
+fn settle(
+    table: Table,
+    framing: Option<Framing>,
+    final_newline: bool,
+    header: bool,
+    role: Option<Role>,
+    mut reading: Reading,
+) -> Reading {
+    reading.rows = table.rows();
+    if reading.rows == 0 {
+        if !reading.findings.denies() {
+            reading.findings.push(Finding::new(Code::FileEmpty));
+        }
+        return reading;
+    }
+    reading.role = role.or_else(|| role_of(&table, &mut reading.findings));
+    match Master::new(table) {
+        Ok((master, order)) => {
+            if !final_newline {
+                reading.findings.push(Finding::new(Code::FileNoFinalNewline));
+            }
+            reading.rendering = framing.zip(reading.charset.clone()).map(|(framing, charset)| Rendering {
+                charset,
+                framing,
+                final_newline,
+                header,
+                order,
+            });
+            reading.master = Some(master);
+        }
+        Err((duplicates, table)) => {
+            for (first, again) in duplicates.rows {
+                reading.findings.push_with(Code::KeyDuplicate, || {
+                    let key = table.key(again).into_owned();
+                    Finding::new(Code::KeyDuplicate)
+                        .line(table.line(again))
+                        .found(&key)
+                        .expected(table.line(first))
+                        .key(key)
+                });
+            }
+        }
+    }
+    reading
+}
+
+/// Decodes piece by piece and parses each while it is still in cache.
+fn decode_and_parse(
+    schemas: &Schemas,
+    charset: &Charset,
+    bytes: &[u8],
+    reading: &mut Reading,
+) -> Option<Parsed> {
+    let mut parser: Option<Parser> = None;
+    let mut unknown = false;
+    let findings = &mut reading.findings;
+    let decoded = charset.decode_pieces(bytes, |piece| {
+        if parser.is_none() && !unknown {
+            let text = std::str::from_utf8(piece).unwrap_or_default();
+            match recognise_layout(schemas, text, findings) {
+                Some((layout, header)) => parser = Some(Parser::new(layout, header, bytes.len())),
+                None => unknown = true,
+            }
+        }
+        if let Some(parser) = &mut parser {
+            parser.lines(piece);
+        }
+    });
+    if let Err(BadBytes { at, bytes: hex, character }) = decoded {
+        let line = 1 + memchr::memchr_iter(b'\n', &bytes[..at]).count() as u32;
+        let finding = match character {
+            Some(character) => Finding::new(Code::FileNotReversible).found(format!("{hex} ({character})")),
+            None => Finding::new(Code::FileCharset).found(hex),
+        };
+        findings.push(finding.line(line).expected(charset.name()));
+        reading.layout = parser.map(|parser| Arc::clone(parser.layout()));
+        return None;
+    }
+    let parsed = parser?.finish(findings);
+    reading.layout = Some(Arc::clone(parsed.table.layout()));
+    Some(parsed)
+}
+
+fn role_of(table: &Table, findings: &mut Findings) -> Option<Role> {
+    let Some(class) = table.layout().position(CHANGE_CLASS) else {
+        return Some(Role::Full);
+    };
+    let zeros = (0..table.rows()).filter(|row| table.bytes(*row, class) == b"0").count();
+    let role = Role::by_zeros(zeros, table.rows());
+    if role.is_none() {
+        let found = format!("change class 0 in {zeros} of {} rows", table.rows());
+        findings.push(Finding::new(Code::FileMixedRoles).found(found));
+    }
+    role
+}
+
+fn format_like(schemas: &Schemas, charset: &Charset, framing: &Framing) -> Option<Arc<Format>> {
+    let points = |format: &Format| match (&format.framing, framing) {
+        (
+            Framing::Csv { newline, quoting },
+            Framing::Csv { newline: found_newline, quoting: found_quoting },
+        ) => Some(u8::from(quoting == found_quoting) * 2 + u8::from(newline == found_newline)),
+        (one, other) => (one == other).then_some(0),
+    };
+    let same = schemas.formats().filter(|format| format.charset == *charset);
+    let fitting = same.filter_map(|format| Some((points(format)?, format)));
+    fitting.max_by_key(|(points, _)| *points).map(|(_, format)| Arc::clone(format))
+}

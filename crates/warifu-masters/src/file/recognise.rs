@@ -1,0 +1,189 @@
+//! Recognition by content: the charset by the bytes, the layout by the first rows. File names are never asked.
+
+use std::sync::Arc;
+
+use super::reading::ROW_LIMIT_BYTES;
+use crate::charset::Charset;
+use crate::finding::{Code, Finding, Findings};
+use crate::schema::{ColumnType, Layout, Schemas};
+use crate::table::Table;
+
+/// What the bytes of a file say of their charset.
+pub(crate) enum Guess {
+    Certain(Charset),
+    /// The bytes are text in the second one as well.
+    Likely(Charset, Charset),
+    Ascii,
+    Ebcdic,
+    Binary,
+}
+
+/// How much of a file is looked at to tell its charset.
+const SAMPLE_BYTES: usize = 256 * 1024;
+
+/// Tells the charset of `bytes`.
+pub(crate) fn guess_charset(bytes: &[u8]) -> Guess {
+    let sample = &bytes[..bytes.len().min(SAMPLE_BYTES)];
+    let count = |test: fn(u8) -> bool| sample.iter().filter(|byte| test(**byte)).count();
+    let high = count(|byte| byte >= 0x80);
+    if memchr::memchr(0, sample).is_some() {
+        return Guess::Binary;
+    }
+    if high == 0 {
+        // Masters have kanji somewhere; look at the rest before saying that a charset cannot be told.
+        return match bytes.iter().position(|byte| *byte >= 0x80) {
+            Some(at) => guess_charset(&bytes[at.saturating_sub(SAMPLE_BYTES / 2)..]),
+            None => Guess::Ascii,
+        };
+    }
+    // EBCDIC digits are F0 to F9, its comma 6B, its quotation mark 7F; ASCII ones hardly occur in it.
+    let ebcdic = count(|byte| matches!(byte, 0xF0..=0xF9 | 0x6B | 0x7F | 0x40));
+    if ebcdic * 10 > sample.len() * 6
+        && count(|byte| matches!(byte, b'0'..=b'9' | b'"' | b',')) * 10 < sample.len()
+    {
+        return Guess::Ebcdic;
+    }
+    let valid = match std::str::from_utf8(sample) {
+        Ok(_) => true,
+        // The sample may cut a character.
+        Err(error) => error.error_len().is_none() && sample.len() < bytes.len(),
+    };
+    if valid {
+        return Guess::Certain(Charset::Utf8);
+    }
+    // In EUC-JP, 80 to 9F hold only the two shifts; in Shift JIS they lead most characters.
+    let only_in_shift_jis = count(|byte| matches!(byte, 0x80..=0x8D | 0x90..=0x9F)) > 0;
+    if only_in_shift_jis || Charset::EucJpMs.decode(bytes).is_err() {
+        Guess::Certain(Charset::Windows31J)
+    } else if Charset::Windows31J.decode(sample).is_ok() {
+        Guess::Likely(Charset::EucJpMs, Charset::Windows31J)
+    } else {
+        Guess::Certain(Charset::EucJpMs)
+    }
+}
+
+/// What the kana columns of a table hold: half-width kana, and letters and signs that are none. The charsets of
+/// hosts differ in where they put kana and small letters, so this tells them apart.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Kana {
+    kana: usize,
+    others: usize,
+}
+
+impl Kana {
+    /// So few characters tell nothing.
+    const ENOUGH: usize = 20;
+
+    pub(crate) fn of(table: &Table) -> Kana {
+        let mut found = Kana::default();
+        let columns = table.layout().columns.iter().enumerate();
+        let columns: Vec<usize> =
+            columns.filter(|(_, column)| column.column_type == ColumnType::Kana).map(|(at, _)| at).collect();
+        for row in 0..table.rows() {
+            for character in columns.iter().flat_map(|column| table.field(row, *column).chars()) {
+                match character {
+                    '\u{ff61}'..='\u{ff9f}' => found.kana += 1,
+                    ' ' | '0'..='9' | 'A'..='Z' => {}
+                    _ => found.others += 1,
+                }
+            }
+        }
+        found
+    }
+
+    /// Nine in ten are kana.
+    pub(crate) fn mostly(self) -> bool {
+        self.kana + self.others >= Self::ENOUGH && self.kana >= self.others * 9
+    }
+
+    /// There are enough to tell, and not nine in ten are kana.
+    pub(crate) fn looks_wrong(self) -> bool {
+        self.kana + self.others >= Self::ENOUGH && !self.mostly()
+    }
+
+    /// Less than half are kana.
+    pub(crate) fn hardly(self) -> bool {
+        self.kana + self.others >= Self::ENOUGH && self.kana < self.others
+    }
+
+    /// The share of kana in a thousand; higher is better.
+    pub(crate) fn per_mille(self) -> usize {
+        self.kana * 1000 / (self.kana + self.others).max(1)
+    }
+}
+
+/// The first rows as far as they tell the layout: plain splitting is enough for that.
+pub(crate) fn recognise_layout(
+    schemas: &Schemas,
+    text: &str,
+    findings: &mut Findings,
+) -> Option<(Arc<Layout>, bool)> {
+    let mut lines = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+    let first = lines.next().unwrap_or_default();
+    let with_header = schemas
+        .layouts()
+        .find(|layout| layout.header.as_deref() == Some(first) || layout.canonical_header() == first);
+    if let Some(layout) = with_header {
+        return Some((Arc::clone(layout), true));
+    }
+    if first.len() > ROW_LIMIT_BYTES {
+        let finding = Finding::new(Code::RowTooLong).line(1).found(first.len()).expected(ROW_LIMIT_BYTES);
+        findings.push(finding);
+        return None;
+    }
+    let rows: Vec<Vec<String>> = std::iter::once(first)
+        .chain(lines)
+        .filter(|line| !line.is_empty() && line.len() <= ROW_LIMIT_BYTES)
+        .take(20)
+        .map(split)
+        .collect();
+    // The edition: the layout whose width and content fit most of the first rows.
+    let fit = |layout: &Layout| rows.iter().filter(|row| fits(layout, row)).count();
+    let best = schemas.layouts().map(|layout| (fit(layout), layout)).max_by_key(|(fit, _)| *fit);
+    if let Some((count, layout)) = best
+        && count * 2 > rows.len().max(1)
+    {
+        return Some((Arc::clone(layout), false));
+    }
+    // None fits. If the rows say which master they are, the width is what is wrong.
+    let said = rows.first().and_then(|row| row.get(1)).cloned().unwrap_or_default();
+    let named: Vec<_> =
+        schemas.layouts().filter(|layout| layout.master_type.as_deref() == Some(said.as_str())).collect();
+    let nearest = |width: usize| named.iter().min_by_key(|layout| layout.width().abs_diff(width));
+    match rows.first().and_then(|row| nearest(row.len()).map(|layout| (row.len(), layout))) {
+        Some((_, layout)) => Some((Arc::clone(layout), false)),
+        None => {
+            let columns = rows.first().map_or(0, Vec::len);
+            let is_claims = rows.first().is_some_and(|row| row[0] == "IR" && columns == 10);
+            let found = match is_claims {
+                true => "UKE (RECEIPTC.UKE)".to_owned(),
+                false => format!("{columns} columns, column 2 {said:?}"),
+            };
+            findings.push(Finding::new(Code::FileUnknown).line(1).found(found));
+            None
+        }
+    }
+}
+
+fn split(line: &str) -> Vec<String> {
+    line.split(',').map(|field| field.trim_matches('"').to_owned()).collect()
+}
+
+pub(crate) fn fits(layout: &Layout, row: &[String]) -> bool {
+    if row.len() != layout.width() {
+        return false;
+    }
+    if let Some(master_type) = &layout.master_type {
+        return row[1] == *master_type;
+    }
+    let ascii = |field: &str, test: fn(u8) -> bool| field.bytes().all(test);
+    let fitting = layout.columns.iter().zip(row).filter(|(column, field)| match column.column_type {
+        ColumnType::Digits => ascii(field, |byte| byte.is_ascii_digit()),
+        ColumnType::Decimal => ascii(field, |byte| byte.is_ascii_digit() || byte == b'.'),
+        ColumnType::Date => {
+            field.is_empty() || field.len() == 8 && ascii(field, |byte| byte.is_ascii_digit())
+        }
+        _ => true,
+    });
+    fitting.count() * 10 >= layout.width() * 9
+}

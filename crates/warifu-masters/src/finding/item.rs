@@ -1,0 +1,162 @@
+//! One finding.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::code::{Code, Severity};
+use super::rule_name::RuleName;
+use warifu_values::lang::Lang;
+
+/// One finding: what, where and the evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What.
+    pub code: Code,
+    /// What it means; the code's own severity, or `Warn` once accepted by name.
+    pub severity: Severity,
+    /// Line in the file, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// Column in the row, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
+    /// The column's field id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// The record's key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// What was found.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub found: String,
+    /// What it is compared with.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub expected: String,
+    /// The rule of the site that it is about; told by its id.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "rule_id")]
+    pub rule: Option<Arc<RuleName>>,
+}
+
+fn rule_id<S: serde::Serializer>(rule: &Option<Arc<RuleName>>, serializer: S) -> Result<S::Ok, S::Error> {
+    rule.as_ref().map(|rule| &rule.id).serialize(serializer)
+}
+
+impl Finding {
+    /// A finding about the file as a whole.
+    pub fn new(code: Code) -> Self {
+        Finding {
+            code,
+            severity: code.severity(),
+            line: None,
+            column: None,
+            field: None,
+            key: None,
+            found: String::new(),
+            expected: String::new(),
+            rule: None,
+        }
+    }
+
+    /// The rule of a site that it is about, which says how severe it is; one that cannot be evaluated is at least
+    /// worth a look.
+    pub fn rule(mut self, rule: &Arc<RuleName>, severity: Severity) -> Self {
+        self.rule = Some(Arc::clone(rule));
+        self.severity =
+            if self.code == Code::SiteNotEvaluated { severity.max(Severity::Warn) } else { severity };
+        self
+    }
+
+    /// What scripts and waivers call it: the code, or the id of the site's rule that is broken.
+    pub fn name(&self) -> &str {
+        match &self.rule {
+            Some(rule) if self.code == Code::SiteRule => &rule.id,
+            _ => self.code.as_str(),
+        }
+    }
+
+    /// What to do next.
+    pub fn advice(&self, lang: Lang) -> &str {
+        match &self.rule {
+            Some(rule) if self.code == Code::SiteRule && !rule.advice(lang).is_empty() => rule.advice(lang),
+            _ => self.code.advice(lang),
+        }
+    }
+
+    /// What was found.
+    pub fn found(mut self, found: impl fmt::Display) -> Self {
+        self.found = shorten(found.to_string());
+        self
+    }
+
+    /// What it is compared with.
+    pub fn expected(mut self, expected: impl fmt::Display) -> Self {
+        self.expected = shorten(expected.to_string());
+        self
+    }
+
+    /// The line, from 1.
+    pub fn line(mut self, line: u32) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// The column (from 1) and its field id.
+    pub fn field(mut self, column: u32, field: &str) -> Self {
+        self.column = Some(column);
+        self.field = Some(field.to_owned());
+        self
+    }
+
+    /// The record's key.
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// `line:column:field`, as far as they are known.
+    pub fn place(&self) -> String {
+        let mut place = self.line.map(|line| line.to_string()).unwrap_or_default();
+        if let (Some(column), Some(field)) = (self.column, &self.field) {
+            if !place.is_empty() {
+                place.push(':');
+            }
+            place.push_str(&format!("{column}:{field}"));
+        }
+        place
+    }
+
+    /// The sentence for people, with the evidence in it.
+    pub fn text(&self, lang: Lang) -> String {
+        if let (Code::SiteRule, Some(rule)) = (self.code, &self.rule) {
+            let before =
+                if self.expected.is_empty() { String::new() } else { format!(" <- {}", self.expected) };
+            return format!("{} ({}{before})", rule.text(lang), self.found);
+        }
+        self.code.text(lang).replace("{found}", &self.found).replace("{expected}", &self.expected)
+    }
+}
+
+/// Evidence is for reading: a value of a megabyte is told by its beginning.
+fn shorten(mut text: String) -> String {
+    const LIMIT_CHARS: usize = 120;
+    if let Some((end, _)) = text.char_indices().nth(LIMIT_CHARS) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_carries_the_evidence() {
+        let finding = Finding::new(Code::RowColumns).line(4).found(149).expected(150);
+        assert_eq!(finding.text(Lang::En), "149 columns; this master has 150");
+        assert_eq!(finding.text(Lang::Ja), "149 列です（このマスターは 150 列）");
+        assert_eq!(finding.place(), "4");
+    }
+}

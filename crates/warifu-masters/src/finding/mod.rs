@@ -1,0 +1,14 @@
+//! What is wrong, or worth knowing, about data: findings with stable codes.
+//!
+//! A finding is data, not an error: reading goes on and the rest is collected. `docs/findings.md` is written from
+//! the table of codes, and held complete by a test.
+
+mod code;
+mod findings;
+mod item;
+mod rule_name;
+
+pub use code::{Code, Severity};
+pub use findings::Findings;
+pub use item::Finding;
+pub use rule_name::RuleName;
