@@ -19,7 +19,7 @@ pub(crate) enum Guess {
 }
 
 /// How much of a file is looked at to tell its charset.
-const SAMPLE_BYTES: usize = 256 * 1024;
+pub(crate) const SAMPLE_BYTES: usize = 256 * 1024;
 
 /// Tells the charset of `bytes`.
 pub(crate) fn guess_charset(bytes: &[u8]) -> Guess {
