@@ -9,30 +9,33 @@ use super::table::Table;
 /// A charset whose codes are read and written one at a time.
 pub(crate) trait Codes {
     /// The character that `bytes` begin with, which is not of ASCII, and the length of its code.
-    fn read(&self, bytes: &[u8]) -> Option<(u16, usize)>;
+    fn read(&self, bytes: [u8; CODE_BYTES]) -> Option<(u16, usize)>;
 
-    /// Writes the code of the character `point` to the beginning of `place`; its length.
-    fn write(&self, point: u16, place: &mut [u8; CODE_BYTES]) -> Option<usize>;
+    /// The code of the character `point`, and its length.
+    fn write(&self, point: u16) -> Option<(Code, usize)>;
 }
 
 /// No code is longer.
 const CODE_BYTES: usize = 3;
+
+/// A code and what does not matter after it, so that it is stored at once.
+type Code = [u8; 4];
 
 /// The codes of UTF-8 up to U+FFFE.
 struct Utf8;
 
 impl Codes for Utf8 {
     #[inline]
-    fn read(&self, bytes: &[u8]) -> Option<(u16, usize)> {
+    fn read(&self, bytes: [u8; CODE_BYTES]) -> Option<(u16, usize)> {
         let bits = |byte: u8| u16::from(byte & 0x3F);
         let follows = |byte: u8| byte & 0xC0 == 0x80;
-        match *bytes {
-            [lead @ 0xE0..=0xEF, second, third, ..] if follows(second) && follows(third) => {
+        match bytes {
+            [lead @ 0xE0..=0xEF, second, third] if follows(second) && follows(third) => {
                 let point = u16::from(lead & 0x0F) << 12 | bits(second) << 6 | bits(third);
                 // Shorter ones, halves of pairs, and what is no character.
                 (!matches!(point, 0..0x800 | 0xD800..0xE000 | 0xFFFF)).then_some((point, 3))
             }
-            [lead @ 0xC2..=0xDF, second, ..] if follows(second) => {
+            [lead @ 0xC2..=0xDF, second, _] if follows(second) => {
                 Some((u16::from(lead & 0x1F) << 6 | bits(second), 2))
             }
             _ => None,
@@ -40,17 +43,13 @@ impl Codes for Utf8 {
     }
 
     #[inline]
-    fn write(&self, point: u16, place: &mut [u8; CODE_BYTES]) -> Option<usize> {
+    fn write(&self, point: u16) -> Option<(Code, usize)> {
         let last = |bits: u16| 0x80 | (bits & 0x3F) as u8;
         match point {
             0x800..0xD800 | 0xE000..=0xFFFE => {
-                *place = [0xE0 | (point >> 12) as u8, last(point >> 6), last(point)];
-                Some(3)
+                Some(([0xE0 | (point >> 12) as u8, last(point >> 6), last(point), 0], 3))
             }
-            0x80..0x800 => {
-                *place = [0xC0 | (point >> 6) as u8, last(point), 0];
-                Some(2)
-            }
+            0x80..0x800 => Some(([0xC0 | (point >> 6) as u8, last(point), 0, 0], 2)),
             _ => None,
         }
     }
@@ -58,20 +57,17 @@ impl Codes for Utf8 {
 
 impl Codes for Table {
     #[inline]
-    fn read(&self, bytes: &[u8]) -> Option<(u16, usize)> {
-        let point = match self.single_point(*bytes.first()?) {
-            Some(point) => (point, 1),
-            None => (self.double_point([bytes[0], *bytes.get(1)?])?, 2),
-        };
-        Some(point)
+    fn read(&self, [first, second, _]: [u8; CODE_BYTES]) -> Option<(u16, usize)> {
+        match self.single_point(first) {
+            Some(point) => Some((point, 1)),
+            None => self.double_point([first, second]).map(|point| (point, 2)),
+        }
     }
 
     #[inline]
-    fn write(&self, point: u16, place: &mut [u8; CODE_BYTES]) -> Option<usize> {
-        let code = self.code(u32::from(point))?;
-        let [lead, trail] = code.to_be_bytes();
-        *place = if lead == 0 { [trail, 0, 0] } else { [lead, trail, 0] };
-        Some(if lead == 0 { 1 } else { 2 })
+    fn write(&self, point: u16) -> Option<(Code, usize)> {
+        let [lead, trail] = self.code(u32::from(point))?.to_be_bytes();
+        Some(if lead == 0 { ([trail, 0, 0, 0], 1) } else { ([lead, trail, 0, 0], 2) })
     }
 }
 
@@ -166,9 +162,21 @@ fn recode(from: &impl Codes, to: &impl Codes, bytes: &[u8], out: &mut Vec<u8>) -
             continue;
         }
         // Characters beyond ASCII seldom stand alone.
-        while bytes.get(at).is_some_and(|byte| *byte >= 0x80) {
-            let (point, read) = from.read(&bytes[at..])?;
-            let written = to.write(point, out[length..].first_chunk_mut()?)?;
+        while let Some(code) = bytes[at..].first_chunk()
+            && code[0] >= 0x80
+        {
+            let (point, read) = from.read(*code)?;
+            let (code, written) = to.write(point)?;
+            *out[length..].first_chunk_mut()? = code;
+            (at, length) = (at + read, length + written);
+        }
+        // The last one may have fewer bytes than the longest.
+        if let rest @ ([0x80..=0xFF, _] | [0x80..=0xFF]) = &bytes[at..] {
+            let mut code = [0; CODE_BYTES];
+            code[..rest.len()].copy_from_slice(rest);
+            let (point, read) = from.read(code).filter(|(_, read)| *read <= rest.len())?;
+            let (code, written) = to.write(point)?;
+            *out[length..].first_chunk_mut()? = code;
             (at, length) = (at + read, length + written);
         }
     }

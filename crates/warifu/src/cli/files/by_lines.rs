@@ -205,7 +205,7 @@ mod tests {
             let mut fields = vec![String::new(); 30];
             let key = format!("{serial:06}");
             fields[..5].clone_from_slice(&["0", "C", "8", "10", &key].map(str::to_owned));
-            fields[6] = "摘要～".repeat(serial % 40);
+            fields[6] = "摘要～".repeat(serial % 40 + 1);
             fields[8] = "ｼｮｼﾝ".repeat(serial % 7);
             text.push_str(&format!("\"{}\"\r\n", fields.join("\",\"")));
             if text.len() > bytes {
