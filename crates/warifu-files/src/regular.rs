@@ -111,8 +111,6 @@ pub fn read(path: &Path, limit_bytes: u64) -> Result<Vec<u8>, ReadError> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::disallowed_methods, reason = "a test sets its own stage")]
-
     use super::*;
 
     #[test]

@@ -142,9 +142,13 @@ pub(crate) fn recognise_layout(
         .take(20)
         .map(split)
         .collect();
-    // The edition: the layout whose width and content fit most of the first rows.
+    // The edition: the layout whose width and content fit most of the first rows. Of two that fit alike, the one
+    // whose rows name their master.
     let fit = |layout: &Layout| rows.iter().filter(|row| fits(layout, row)).count();
-    let best = schemas.layouts().map(|layout| (fit(layout), layout)).max_by_key(|(fit, _)| *fit);
+    let best = schemas
+        .layouts()
+        .map(|layout| (fit(layout), layout))
+        .max_by_key(|(fit, layout)| (*fit, layout.master_type.is_some()));
     if let Some((count, layout)) = best
         && count * 2 > rows.len().max(1)
     {
@@ -182,13 +186,15 @@ pub(crate) fn fits(layout: &Layout, row: &[String]) -> bool {
         return row[1] == *master_type;
     }
     let ascii = |field: &str, test: fn(u8) -> bool| field.bytes().all(test);
-    let fitting = layout.columns.iter().zip(row).filter(|(column, field)| match column.column_type {
-        ColumnType::Digits => ascii(field, |byte| byte.is_ascii_digit()),
-        ColumnType::Decimal => ascii(field, |byte| byte.is_ascii_digit() || byte == b'.'),
+    // Only columns of numbers and dates tell one master from another.
+    let says = layout.columns.iter().zip(row).filter_map(|(column, field)| match column.column_type {
+        ColumnType::Digits => Some(ascii(field, |byte| byte.is_ascii_digit())),
+        ColumnType::Decimal => Some(ascii(field, |byte| byte.is_ascii_digit() || byte == b'.')),
         ColumnType::Date => {
-            field.is_empty() || field.len() == 8 && ascii(field, |byte| byte.is_ascii_digit())
+            Some(field.is_empty() || field.len() == 8 && ascii(field, |byte| byte.is_ascii_digit()))
         }
-        _ => true,
+        _ => None,
     });
-    fitting.count() * 10 >= layout.width() * 9
+    let (fitting, all) = says.fold((0, 0), |(fitting, all), fits| (fitting + usize::from(fits), all + 1));
+    fitting * 10 >= all * 9
 }

@@ -165,7 +165,8 @@ pub struct Layout {
     pub file_prefix: String,
     /// The column that names a record to people.
     pub label: Option<usize>,
-    /// The header line that published files of this master carry, if any.
+    /// The header line that published files of this master carry, if any; a layout file writes "" for none where
+    /// the layout that it extends has one.
     pub header: Option<String>,
     /// A column that published files are sorted by when they are not sorted by key.
     pub other_order: Option<usize>,
@@ -317,7 +318,10 @@ impl Layout {
             name_en: inherit(file.name_en, |base| &base.name_en),
             file_prefix: inherit(file.file_prefix, |base| &base.file_prefix),
             master_type: file.master_type.or_else(|| base.and_then(|base| base.master_type.clone())),
-            header: file.header.or_else(|| base.and_then(|base| base.header.clone())),
+            header: file
+                .header
+                .or_else(|| base.and_then(|base| base.header.clone()))
+                .filter(|header| !header.is_empty()),
             key_separator: if file.key.is_empty() {
                 base.map(|base| base.key_separator.clone()).unwrap_or_default()
             } else {

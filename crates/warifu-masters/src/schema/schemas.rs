@@ -225,6 +225,7 @@ mod tests {
         let expected = [
             ("comment-30", 30),
             ("comment-relation-18", 18),
+            ("comment-relation-30", 30),
             ("drug-35", 35),
             ("drug-40", 40),
             ("drug-42", 42),
