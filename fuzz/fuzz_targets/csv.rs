@@ -4,10 +4,10 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use warifu_masters::file::{Declared, read};
-use warifu_masters::table::{Role, fields};
-use warifu_masters::schema::Schemas;
 use warifu_masters::file::write::write;
+use warifu_masters::file::{Declared, read};
+use warifu_masters::schema::Schemas;
+use warifu_masters::table::{Role, fields};
 
 static SCHEMAS: LazyLock<Schemas> = LazyLock::new(|| Schemas::built_in().expect("built-in schemas"));
 

@@ -9,8 +9,8 @@ use warifu_masters::change::chain::check_chain;
 use warifu_masters::change::diff::{Change, diff, fields_that_differ};
 use warifu_masters::change::differential::apply;
 use warifu_masters::change::plausibility::plausibility;
-use warifu_masters::file::read_canonical;
 use warifu_masters::change::reissue::reissue;
+use warifu_masters::file::read_canonical;
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
 

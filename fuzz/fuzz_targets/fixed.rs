@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use warifu_masters::charset::Charset;
-use warifu_masters::finding::Findings;
 use warifu_masters::file::fixed::{self, Shape};
+use warifu_masters::file::write::write;
+use warifu_masters::finding::Findings;
 use warifu_masters::schema::{Framing, RecordEnd, Rendering, Schemas};
 use warifu_masters::table::Master;
-use warifu_masters::file::write::write;
 
 /// Short records, so that a few bytes are several of them.
 const LAYOUT: &str = r#"

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 
 use warifu_claims::{MasterOf, Snapshot, snapshot};
 use warifu_masters::file::read_canonical;
-use warifu_masters::finding::{Code, Findings, Severity};
+use warifu_masters::finding::{Findings, Severity};
 use warifu_masters::schema::Schemas;
-use warifu_masters::table::{Master, Role, fields};
-use warifu_rules::consistency;
+
+use warifu_masters::table::State;
+use warifu_rules::judge::{Subject, judge, let_pass};
 use warifu_trust::{MasterEntry, ReleaseRef, UnixSeconds};
-use warifu_values::day::EffectiveDate;
+use warifu_values::day::{EffectiveDate, PublicationDay};
 use warifu_values::lang::{Lang, counted};
 
 use crate::release::ReleaseContent;
@@ -46,16 +47,10 @@ impl Candidate {
                 return Err(unknown_layout(&entry));
             }
             let master = read_canonical(schemas, &entry.kind, bytes).map_err(|found| told(&entry, &found))?;
-            let mut found = fields::check(&master, Role::Full);
-            // The release does not say when each master was published, so a waiver with an end holds.
-            found.extend(consistency::check(&master, None));
-            let_pass(&entry, &mut found);
-            if found.denies() {
-                return Err(told(&entry, &found));
-            }
-            masters.push((entry, master));
+            let made_of = entry.made_of;
+            masters.push((entry, State::new(master, made_of)));
         }
-        check_across(&masters)?;
+        judge_all(&masters)?;
         let of = masters.iter().map(|(entry, master)| {
             let effective_from = entry.effective_from.as_deref().map(|text| {
                 EffectiveDate::parse(text).ok_or_else(|| {
@@ -79,37 +74,22 @@ impl Candidate {
     }
 }
 
-/// The rules between the masters of each series.
-fn check_across(masters: &[(MasterEntry, Master)]) -> Result<(), Said> {
-    let series: BTreeSet<&str> = masters.iter().map(|(entry, _)| entry.series.as_str()).collect();
-    for series in series {
-        let of_series = masters.iter().filter(|(entry, _)| entry.series == series);
-        let together: Vec<&Master> = of_series.clone().map(|(_, master)| master).collect();
-        let mut found = consistency::check_across(&together, None);
-        for (entry, _) in of_series.clone() {
-            found.entry(entry.kind.clone()).and_modify(|found| let_pass(entry, found));
-        }
-        let denied =
-            |(entry, _): &&(MasterEntry, Master)| found.get(&entry.kind).is_some_and(Findings::denies);
-        if let Some((entry, _)) = of_series.clone().find(denied) {
-            return Err(told(entry, &found[&entry.kind]));
+/// The judgement that the signers came to: what they let pass is let pass, and nothing else.
+fn judge_all(masters: &[(MasterEntry, State)]) -> Result<(), Said> {
+    let subjects = masters.iter().map(|(entry, state)| Subject {
+        series: &entry.series,
+        state,
+        published: entry.published.as_deref().and_then(PublicationDay::parse),
+        before: None,
+    });
+    let judged = judge(&subjects.collect::<Vec<_>>(), None);
+    for ((entry, _), mut found) in masters.iter().zip(judged) {
+        let_pass(&mut found, &entry.let_pass);
+        if found.denies() {
+            return Err(told(entry, &found));
         }
     }
     Ok(())
-}
-
-/// Lets pass what both organisations let pass and signed.
-fn let_pass(entry: &MasterEntry, found: &mut Findings) {
-    for waived in &entry.waived {
-        let Some(code) = Code::parse(&waived.finding) else { continue };
-        if waived.keys.is_empty() {
-            found.accept(&[code]);
-        } else {
-            found.waive(|finding| {
-                finding.code == code && finding.key.as_ref().is_some_and(|key| waived.keys.contains(key))
-            });
-        }
-    }
 }
 
 /// Whether a layout of `kind` has the columns that `canonical` begins with.
@@ -133,8 +113,7 @@ fn unknown_layout(entry: &MasterEntry) -> Said {
 /// The first finding that denies, for people.
 fn told(entry: &MasterEntry, findings: &Findings) -> Said {
     let denied = || findings.list().iter().filter(|finding| finding.severity == Severity::Deny);
-    let count: u64 =
-        findings.counts().filter(|(code, _)| code.severity() == Severity::Deny).map(|(_, n)| n).sum();
+    let count = findings.refusing();
     let first = |lang: Lang| denied().next().map(|finding| finding.text(lang)).unwrap_or_default();
     let place = denied().next().map(warifu_masters::finding::Finding::place).unwrap_or_default();
     let code = denied().next().map(|finding| finding.code.as_str()).unwrap_or_default();

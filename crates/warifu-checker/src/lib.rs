@@ -2,11 +2,11 @@
 //!
 //! # Words
 //!
-//! A **release** is one set of masters that both organisations signed. A **snapshot** is a release as the checks
-//! ask it. A **candidate** is a release on its way in. **Cleared**: its fields are valid and replaying the recent
-//! claim files gave no unexplained drift. **Probation**: it judges, and every file is judged by the previous
-//! release too. **Confirmed**: probation ended well. **Fall back**: return to the previous confirmed release; the
-//! one left is **held** until a newer one comes.
+//! A **release** is one set of masters that both organisations signed. A **snapshot** is a release as the
+//! checks ask it. A **candidate** is a release on its way in. **Cleared**: its fields are valid and replaying
+//! the recent claim files gave no unexplained drift. **Probation**: it judges, and every file is judged by
+//! the previous release too. **Confirmed**: probation ended well. **Fall back**: return to the previous
+//! confirmed release; the one left is **held** until a newer one comes.
 //!
 //! ```text
 //! fetched -> opened -> verified -> cleared -> active (on probation) -> confirmed
@@ -16,41 +16,33 @@
 //!
 //! # What holds
 //!
-//! * The active release is read once for each claim file and passed down: an answer is of exactly one release.
+//! * The active release is read once for each claim file and passed down: an answer is of exactly one
+//!   release.
 //! * A candidate is built beside the running one; what replaces it is one pointer.
 //! * Nothing is fallen back to that was not confirmed. Falling back needs no network and no signature.
-//! * What is on disk is written whole before the one file that names it; a kill at any point loses nothing that
-//!   was confirmed.
+//! * What is on disk is written whole before the one file that names it; a kill at any point loses nothing
+//!   that was confirmed.
 //! * No traffic on probation is *inconclusive*, never a success.
 //!
 //! # What it does not do
 //!
-//! It never sees git or a secret key, and it decides nothing about trust: that is [`warifu_trust`]. It writes no
-//! claim text to logs or answers. It keeps the last claim files in its state directory to replay them (readable
-//! by its own user only; `--replay-files 0` keeps none).
+//! It never sees git or a secret key, and it decides nothing about trust: that is [`warifu_trust`]. It writes
+//! no claim text to logs or answers. It keeps the last claim files in its state directory to replay them
+//! (readable by its own user only; `--replay-files 0` keeps none).
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-pub mod release;
-pub mod source;
-
-pub mod candidate;
-pub mod drift;
-pub mod gate;
-pub mod recent;
-pub mod schema_folder;
-
-mod outcome;
-pub mod record;
-pub mod state_directory;
+pub mod service;
 pub mod swap;
 
-pub mod answer;
-pub mod queue;
-pub mod service;
-pub mod status;
+pub mod drift;
+pub mod state;
+
+pub mod candidate;
+pub mod release;
+pub mod schema_folder;
+pub mod source;
 
 pub mod cli;
-pub mod client;
 pub mod log;
 pub mod said;

@@ -7,8 +7,9 @@ use warifu_masters::schema::Schemas;
 
 use crate::said::Said;
 
-/// The built-in schemas with those of `folder`, as `warifu --schemas` takes them: a release with a new edition or
-/// kind is read without a new program. The site's rules in it are the publishing side's and are passed over.
+/// The built-in schemas with those of `folder`, as `warifu --schemas` takes them: a release with a new
+/// edition or kind is read without a new program. The site's rules in it are the publishing side's and are
+/// passed over.
 ///
 /// # Errors
 /// What is wrong, for people: the folder is missing or cannot be read, or a schema in it is not right.

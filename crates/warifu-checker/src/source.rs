@@ -52,8 +52,8 @@ pub struct TrustSource {
 }
 
 impl TrustSource {
-    /// Reads `channel`; `root` is the pinned root file's bytes, and `trusted` the directory that remembers what
-    /// was accepted.
+    /// Reads `channel`; `root` is the pinned root file's bytes, and `trusted` the directory that remembers
+    /// what was accepted.
     ///
     /// # Errors
     /// [`StateError`]: the root is not sound, or what is remembered does not verify.

@@ -1,7 +1,7 @@
 //! What a checker says of a claim: findings with stable codes, in one table.
 //!
-//! A finding names the claim by its number in the file and the item by its code. Nothing of the patient is ever
-//! in one: values are repeated only when they are codes, dates, points or quantities.
+//! A finding names the claim by its number in the file and the item by its code. Nothing of the patient is
+//! ever in one: values are repeated only when they are codes, dates, points or quantities.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,7 +14,8 @@ use warifu_values::lang::Lang;
 /// What a finding means for the claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClaimSeverity {
-    /// The masters held do not reach back to the treatment day, so the item was not judged. Not the claim's fault.
+    /// The masters held do not reach back to the treatment day, so the item was not judged. Not the claim's
+    /// fault.
     Unjudged,
     /// The claim is wrong by these masters.
     Error,
@@ -70,6 +71,9 @@ claim_codes! {
     UkeTooLarge "uke/too-large" Error None,
         en "the claim file has {found} bytes; the limit is {expected}"
         ja "請求ファイルが {found} バイトあります（上限 {expected}）";
+    UkeTooManyRecords "uke/too-many-records" Error None,
+        en "the claim file has {found} records; those after the first {expected} were not read"
+        ja "レコードが {found} 件あります。{expected} 件目より後は読んでいません";
     UkeNoInstitution "uke/no-institution" Error None,
         en "the first record is not IR, so the institution is not known"
         ja "先頭が IR レコードではなく、医療機関を特定できません";
@@ -141,7 +145,8 @@ impl ClaimCode {
         ClaimCode::ALL.iter().copied().find(|code| code.as_str() == text)
     }
 
-    /// Whether it depends on the masters, and so may change when they do. The others are about the file alone.
+    /// Whether it depends on the masters, and so may change when they do. The others are about the file
+    /// alone.
     pub fn asks_masters(self) -> bool {
         self as usize >= ClaimCode::CodeUnknown as usize && self != ClaimCode::QuantityForm
     }
@@ -271,6 +276,11 @@ impl ClaimFindings {
         if self.list.len() < self.limit {
             self.list.push(finding());
         }
+    }
+
+    /// Counts `more` of `code` that nobody kept.
+    pub(crate) fn count_only(&mut self, code: ClaimCode, more: u64) {
+        self.counts[code as usize] += more;
     }
 
     /// The findings that were kept, in the order of the file.

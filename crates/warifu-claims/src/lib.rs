@@ -1,9 +1,10 @@
 //! Claims (レセプト) and what the masters say of them: the clerical checks (事務点検).
 //!
-//! A *claim file* is a UKE file (RECEIPTC.UKE): one institution's claims of a month, CP932, one record a line,
-//! commas, no quoting. [`Reader`] reads it claim by claim; [`Snapshot`] holds the masters as a checker needs them,
-//! several series at once, and answers which record was in force on a treatment day; [`judge`] judges each item
-//! by it and makes [`ClaimFinding`]s. Layout: 電子レセプトの作成手引き and 記録条件仕様(医科用).
+//! A *claim file* is a UKE file (RECEIPTC.UKE): one institution's claims of a month, CP932, one record a
+//! line, commas, no quoting. [`ClaimFile::read`] reads it into a value that is judged as often as wanted;
+//! [`Snapshot`] holds the masters as a checker needs them, several series at once, and answers which record
+//! was in force on a treatment day; [`judge`] judges each item by it and makes [`ClaimFinding`]s. Layout:
+//! 電子レセプトの作成手引き and 記録条件仕様(医科用).
 //!
 //! What it deliberately does not do: judge drug and material amounts (they need the price of the day, which a
 //! full file does not keep), inclusion, exclusion and counts (電子点数表), insurers and patients. It never
@@ -19,7 +20,10 @@ mod checks;
 #[cfg(test)]
 mod real_files;
 
-pub use checks::{Tally, judge, judge_claim};
-pub use file::{Claim, FILE_LIMIT_BYTES, Item, ItemKind, LINE_LIMIT_BYTES, Reader, institution};
+pub use checks::{Tally, judge};
+pub use file::{
+    Claim, ClaimFile, Comment, FILE_LIMIT_BYTES, Irregularity, Item, ItemCode, ItemKind, LINE_LIMIT_BYTES,
+    RECORDS_LIMIT, Recorded, institution,
+};
 pub use finding::{ClaimCode, ClaimFinding, ClaimFindings, ClaimSeverity};
 pub use lookup::snapshot::{self, Lookup, MasterOf, Snapshot, SnapshotError};

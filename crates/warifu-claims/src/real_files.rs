@@ -1,5 +1,5 @@
-//! The published sample and masters, read in place from `../shared/data` beside the checkout; left out where it
-//! is missing.
+//! The published sample and masters, read in place from `../shared/data` beside the checkout; left out where
+//! it is missing.
 
 #![expect(clippy::disallowed_methods, reason = "a test reads the published files")]
 
@@ -8,7 +8,6 @@ use std::path::PathBuf;
 use warifu_values::day::{EffectiveDate, TreatmentDay};
 
 use super::*;
-use crate::file::ItemKind;
 use warifu_masters::file::{Declared, read};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
@@ -41,7 +40,8 @@ fn judged(masters: &[(&str, &str, Option<&str>, &Master)]) -> Option<(Tally, Cla
     });
     let snapshot = Snapshot::build(&of.collect::<Vec<_>>()).unwrap();
     let mut findings = ClaimFindings::new(10_000);
-    let tally = judge(&std::fs::read(data.join(SAMPLE)).unwrap(), &snapshot, 1, &mut findings);
+    let file = ClaimFile::read(&std::fs::read(data.join(SAMPLE)).unwrap());
+    let tally = judge(&file, &snapshot, 1, &mut findings);
     Some((tally, findings))
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use proptest::prelude::*;
-use warifu_masters::change::diff::{Change, diff, fields_that_differ};
+use warifu_masters::change::diff::{Change, diff, field_or_blank, fields_that_differ};
 use warifu_masters::change::differential::apply;
 use warifu_masters::charset::table::Table;
 use warifu_masters::charset::{Charset, ucm};
@@ -57,6 +57,21 @@ fn master(schemas: &Schemas, records: &BTreeMap<u32, Record>) -> Master {
         text.push('\n');
     }
     read_canonical(schemas, "material", text.into_bytes()).unwrap()
+}
+
+/// The same records in the edition without the last column.
+fn narrower(schemas: &Schemas, master: &Master) -> Master {
+    let layout = schemas.layout("material-37").unwrap();
+    let mut text = layout.canonical_header().into_bytes();
+    text.push(b'\n');
+    for row in 0..master.rows() {
+        let mut canonical = Vec::new();
+        master.push_canonical_row(row, &mut canonical);
+        let end = canonical.iter().rposition(|byte| *byte == b',').unwrap();
+        text.extend_from_slice(&canonical[..end]);
+        text.push(b'\n');
+    }
+    read_canonical(schemas, "material", text).unwrap()
 }
 
 /// Every charset there is, built once: a table takes a moment.
@@ -298,6 +313,22 @@ proptest! {
             };
         }
         prop_assert_eq!(rest, lost.len());
+    }
+
+    /// The fields that differ are those that differ when each is asked for, in editions of other widths too.
+    #[test]
+    fn fields_differ_as_one_by_one(old in records(), new in records(), narrow in any::<bool>()) {
+        let schemas = Schemas::built_in().unwrap();
+        let (old, new) = (master(&schemas, &old), master(&schemas, &new));
+        let other = if narrow { narrower(&schemas, &new) } else { new };
+        for row in 0..old.rows().min(other.rows()) {
+            let width = old.layout().width();
+            let slow = (0..width)
+                .filter(|column| field_or_blank(&old, row, *column) != field_or_blank(&other, row, *column));
+            let slow: Vec<usize> = slow.collect();
+            prop_assert_eq!(fields_that_differ(&old, row, &other, row).collect::<Vec<_>>(), slow.clone());
+            prop_assert_eq!(fields_that_differ(&other, row, &old, row).collect::<Vec<_>>(), slow);
+        }
     }
 
     /// One record read alone is the record read with all the others.

@@ -5,4 +5,5 @@
 #![warn(missing_docs)]
 
 pub mod consistency;
+pub mod judge;
 pub mod review;

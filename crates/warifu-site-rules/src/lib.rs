@@ -32,6 +32,12 @@ pub struct SiteRules {
     rules: BTreeMap<String, Arc<SiteRule>>,
 }
 
+impl warifu_rules::judge::SiteRules for SiteRules {
+    fn judge(&self, state: &Master, before: Option<&Master>) -> Findings {
+        self.check(state, before)
+    }
+}
+
 impl SiteRules {
     /// These rules and those of `files`: (name, text). A rule of the same id replaces an earlier one.
     ///

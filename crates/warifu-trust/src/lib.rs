@@ -35,7 +35,7 @@
 //! #     previous: None, emergency: None, activate_at: None };
 //! # let masters = [MasterContent { series: "r06".into(), kind: "drug".into(), edition: "2024-06".into(), rows: 1,
 //! #     canonical: b"code\n1\n".to_vec(), formats: Default::default(), effective_from: None,
-//! #     waived: Vec::new() }];
+//! #     made_of: warifu_values::judgement::Basis::Full, published: None, let_pass: Vec::new() }];
 //! # let directory = tempfile::tempdir()?;
 //! // Once: a root, signed by officers of both, pinned at every node.
 //! let mut draft = RootBuilder::new(now.plus_days(730))
@@ -127,7 +127,7 @@ pub use error::TrustError;
 pub use inspect::{Form, Found, find_in_release};
 pub use keys::{KeyCard, KeyError, KeyId, PublicKey};
 pub use manifest::{
-    Content, Emergency, FormatFile, Manifest, MasterContent, MasterEntry, Previous, ReleaseHead, Waived,
+    Content, Emergency, FormatFile, Manifest, MasterContent, MasterEntry, Previous, ReleaseHead,
 };
 pub use manifest_error::ManifestError;
 pub use names::TargetName;

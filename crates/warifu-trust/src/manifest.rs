@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use warifu_values::digest::Digest;
+use warifu_values::judgement::{Basis, LetPass, PassedBy};
 
 use crate::manifest_error::ManifestError;
 use crate::names::{TargetName, is_plain_text, is_word};
@@ -11,7 +12,7 @@ use crate::time::UnixSeconds;
 use crate::{canonical, limits};
 
 /// The manifest's form; counted up when a reader of the old form would misunderstand the new one.
-pub(crate) const SCHEMA: u32 = 1;
+pub(crate) const SCHEMA: u32 = 2;
 
 /// What both organisations sign: the release's head and one entry per master, sorted by series and kind.
 ///
@@ -101,22 +102,16 @@ pub struct MasterEntry {
     /// From which treatment date it holds (`2026-06-01`), when it names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effective_from: Option<String>,
+    /// What its state was made of; every reader judges it by that.
+    pub made_of: Basis,
+    /// The day its last file was published (`2026-05-29`), where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<String>,
     /// Findings that refuse data and that both organisations let pass in this master.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub waived: Vec<Waived>,
+    pub let_pass: Vec<LetPass>,
     /// The target that holds the canonical bytes, compressed.
     pub blob: TargetName,
-}
-
-/// A finding that refuses data, and that the publishing side let pass: by a waiver with a reason, or accepted by name.
-/// It is signed with the rest, so that a checker lets pass what both organisations did, and nothing else.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Waived {
-    /// The finding's code: `set/price-zero`.
-    pub finding: String,
-    /// The keys of the records, sorted; none means every record.
-    pub keys: Vec<String>,
 }
 
 /// The part of a manifest that people decide, given to [`Manifest::of`]; the rest is computed.
@@ -155,8 +150,12 @@ pub struct MasterContent {
     pub formats: BTreeMap<String, FormatFile>,
     /// See [`MasterEntry::effective_from`].
     pub effective_from: Option<String>,
-    /// See [`MasterEntry::waived`], sorted.
-    pub waived: Vec<Waived>,
+    /// See [`MasterEntry::made_of`].
+    pub made_of: Basis,
+    /// See [`MasterEntry::published`].
+    pub published: Option<String>,
+    /// See [`MasterEntry::let_pass`], sorted.
+    pub let_pass: Vec<LetPass>,
 }
 
 impl Manifest {
@@ -212,8 +211,10 @@ impl Manifest {
         };
         let value = canonical::parse_strict(bytes).map_err(unreadable)?;
         let schema = value.get("schema").and_then(serde_json::Value::as_u64).unwrap_or_default();
-        if schema > u64::from(SCHEMA) {
-            return Err(ManifestError::NewerSchema(schema));
+        match schema.cmp(&u64::from(SCHEMA)) {
+            std::cmp::Ordering::Greater => return Err(ManifestError::NewerSchema(schema)),
+            std::cmp::Ordering::Less => return Err(ManifestError::OlderSchema(schema)),
+            std::cmp::Ordering::Equal => {}
         }
         let manifest: Manifest =
             serde_json::from_value(value).map_err(|error| ManifestError::Malformed(error.to_string()))?;
@@ -276,7 +277,9 @@ impl MasterEntry {
             canonical,
             formats: master.formats.clone(),
             effective_from: master.effective_from.clone(),
-            waived: master.waived.clone(),
+            made_of: master.made_of,
+            published: master.published.clone(),
+            let_pass: master.let_pass.clone(),
             blob: TargetName::blob(&master.series, &master.kind, canonical.sha256),
         }
     }
@@ -294,13 +297,19 @@ impl MasterEntry {
         sure(self.formats.keys().all(|name| is_word(name)), "formats")?;
         sure(self.formats.values().all(|file| is_file_name(&file.file_name)), "formats.file_name")?;
         sure(self.effective_from.as_deref().is_none_or(is_date), "effective_from")?;
-        let sorted = self.waived.is_sorted() && self.waived.iter().all(|waived| waived.keys.is_sorted());
-        let keys = self.waived.iter().map(|waived| waived.keys.len()).sum::<usize>();
-        sure(sorted && self.waived.len() + keys <= limits::WAIVED, "waived")?;
-        let plain = |waived: &Waived| {
-            is_plain_text(&waived.finding) && waived.keys.iter().all(|key| is_plain_text(key))
+        sure(self.published.as_deref().is_none_or(is_date), "published")?;
+        let sorted = self.let_pass.is_sorted() && self.let_pass.iter().all(|pass| pass.keys.is_sorted());
+        let keys = self.let_pass.iter().map(|pass| pass.keys.len()).sum::<usize>();
+        sure(sorted && self.let_pass.len() + keys <= limits::LET_PASS, "let_pass")?;
+        let plain = |pass: &LetPass| {
+            let by = match &pass.by {
+                PassedBy::Layout | PassedBy::Repository => true,
+                PassedBy::Import(file) => is_plain_text(file),
+            };
+            let texts = [&pass.finding, &pass.reason];
+            by && texts.into_iter().chain(&pass.keys).all(|text| is_plain_text(text))
         };
-        sure(self.waived.iter().all(plain), "waived")?;
+        sure(self.let_pass.iter().all(plain), "let_pass")?;
         let blob = TargetName::blob(&self.series, &self.kind, self.canonical.sha256);
         sure(self.blob == blob, "blob")
     }
@@ -336,8 +345,8 @@ mod tests {
     #[test]
     fn a_newer_form_is_told_apart() {
         let text = String::from_utf8(Manifest::of(head(1, None), &masters(1)).unwrap().to_bytes()).unwrap();
-        let newer = text.replace("\"schema\": 1", "\"schema\": 2");
-        assert_eq!(Manifest::from_bytes(newer.as_bytes()), Err(ManifestError::NewerSchema(2)));
+        let newer = text.replace("\"schema\": 2", "\"schema\": 3");
+        assert_eq!(Manifest::from_bytes(newer.as_bytes()), Err(ManifestError::NewerSchema(3)));
     }
 
     #[test]
@@ -362,9 +371,10 @@ mod tests {
         assert_eq!(
             field(|master| {
                 let keys = vec!["2".into(), "1".into()];
-                master.waived = vec![Waived { finding: "set/price-zero".into(), keys }];
+                let (finding, reason) = ("set/price-zero".into(), "known".into());
+                master.let_pass = vec![LetPass { finding, keys, by: PassedBy::Layout, reason }];
             }),
-            "waived"
+            "let_pass"
         );
         assert_eq!(field(|master| master.kind = "drug".into()), "masters");
     }

@@ -16,6 +16,8 @@ pub enum ManifestError {
     Malformed(String),
     /// Made by a newer version of this software.
     NewerSchema(u64),
+    /// Made by an older version, which did not say what each state was made of.
+    OlderSchema(u64),
     /// A field holds what it must not.
     Unacceptable {
         /// The field.
@@ -41,6 +43,11 @@ impl Speak for ManifestError {
                 lang,
                 "the manifest has schema {schema}; this program reads up to {SCHEMA}: update it",
                 "マニフェストの書式は {schema} ですが、このプログラムは {SCHEMA} まで対応しています。更新してください"
+            ),
+            ManifestError::OlderSchema(schema) => say!(
+                lang,
+                "the manifest has schema {schema}, which does not say what each master was made of; ask for a release that is drafted by the version of this program",
+                "マニフェストの書式 {schema} には各マスターの成り立ちがありません。このプログラムと同じ版で作成したリリースを依頼してください"
             ),
             ManifestError::Unacceptable { field, master: None } => {
                 say!(lang, "the manifest's {field} is not acceptable", "マニフェストの {field} が不正です")

@@ -171,7 +171,9 @@ pub fn masters(version: u64) -> Vec<MasterContent> {
             rows: 2,
             formats: [file("kikin"), file("kokuho")].into(),
             effective_from: Some("2026-06-01".into()),
-            waived: Vec::new(),
+            made_of: warifu_values::judgement::Basis::Full,
+            published: None,
+            let_pass: Vec::new(),
             canonical: canonical.into_bytes(),
         }
     };

@@ -6,4 +6,5 @@
 pub mod amount;
 pub mod day;
 pub mod digest;
+pub mod judgement;
 pub mod lang;

@@ -79,7 +79,18 @@ fn folder_of(path: &Path) -> Result<&Path, Failure> {
 /// # Errors
 /// When any step fails, with nothing left behind and `path` as it was.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    put(path, bytes, Readers::Usual)
+    put(path, Readers::Usual, |out| out.write_all(bytes))
+}
+
+/// As [`write`], for what is too large to be held: `content` writes it piece by piece.
+///
+/// # Errors
+/// When any step fails, with nothing left behind and `path` as it was.
+pub fn write_pieces(
+    path: &Path,
+    content: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    put(path, Readers::Usual, content)
 }
 
 /// Writes a secret: as `write`, readable by its owner only, and never over anything that is there.
@@ -87,7 +98,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 /// # Errors
 /// When any step fails, or `path` is there already.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    put(path, bytes, Readers::OwnerOnly)
+    put(path, Readers::OwnerOnly, |out| out.write_all(bytes))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,18 +107,19 @@ enum Readers {
     OwnerOnly,
 }
 
-fn put(path: &Path, bytes: &[u8], readers: Readers) -> Result<(), Failure> {
-    match Unfinished::begun(path, readers)? {
-        Some(mut file) => {
-            file.write(bytes)?;
-            file.finish()
-        }
+fn put(
+    path: &Path,
+    readers: Readers,
+    content: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let Some(mut unfinished) = Unfinished::begun(path, readers)? else {
         // Renaming would put a file in the device's place.
-        None => {
-            let written = fs::OpenOptions::new().write(true).open(path);
-            written.and_then(|mut device| device.write_all(bytes)).map_err(|error| cannot_write(path, &error))
-        }
-    }
+        let device = fs::OpenOptions::new().write(true).open(path);
+        let written = device.and_then(|mut device| content(&mut device));
+        return written.map_err(|error| cannot_write(path, &error));
+    };
+    content(&mut unfinished.file).map_err(|error| cannot_write(path, &error))?;
+    unfinished.finish()
 }
 
 /// A file that is being written. It appears under its name when it is finished, whole and durable; until then, and

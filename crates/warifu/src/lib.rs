@@ -5,6 +5,7 @@
 //! and it never carries an async runtime.
 
 pub mod diff_html;
+pub mod diff_json;
 pub mod diff_report;
 pub mod error;
 pub mod files;

@@ -1,16 +1,14 @@
 //! What a release holds, computed from a commit: by the proposer, and again by everyone who reviews it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use warifu_masters::file::read_canonical;
 use warifu_masters::file::write::write;
-use warifu_masters::finding::{Code, Finding, Findings, Severity};
+use warifu_masters::finding::Findings;
 use warifu_masters::schema::{Format, Layout, Schemas};
 use warifu_masters::table::Master;
-use warifu_trust::{
-    Content, FormatFile, Manifest, MasterContent, MasterEntry, Proposal, ReleaseHead, Waived,
-};
+use warifu_trust::{Content, FormatFile, Manifest, MasterContent, MasterEntry, Proposal, ReleaseHead};
 use warifu_values::lang::Lang;
 
 use crate::error::{Exit, Failure};
@@ -18,6 +16,9 @@ use crate::store::{Held, Store};
 
 /// The formats that a release lists when none are asked for: one of each organisation.
 pub const FORMATS: [&str; 2] = ["kikin", "kokuho"];
+
+/// The manifest that `channel fetch` leaves beside the files that it writes.
+pub const RELEASE_FILE: &str = "release.json";
 
 /// Every master of one commit, as a release holds it.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ pub fn contents(store: &Store, rev: &str, formats: &[String], today: Date) -> Re
     let mut commit = String::new();
     let mut held = Vec::new();
     for at in store.masters(rev)? {
-        let (state, record) = (store.state(&at)?, store.import_record(&at)?);
+        let (state, record) = (store.held_state(&at)?, store.import_record(&at)?);
         held.push(Held { at, record: Some(record), state });
     }
     let judged = store.judge(rev, &held, today)?;
@@ -55,7 +56,12 @@ pub fn contents(store: &Store, rev: &str, formats: &[String], today: Date) -> Re
                 findings,
             ));
         }
+        let published = record.as_ref().map(|record| record.dated.to_string());
         let dated = record.map(|record| record.dated.strftime("%Y%m%d").to_string()).unwrap_or_default();
+        let mut let_pass = findings.passed();
+        let_pass.extend(store.accepted_on_the_way(&at)?);
+        let_pass.sort();
+        let_pass.dedup();
         let mut files = BTreeMap::new();
         for format_name in formats {
             let format = known_format(schemas, format_name)?;
@@ -77,7 +83,9 @@ pub fn contents(store: &Store, rev: &str, formats: &[String], today: Date) -> Re
             canonical: master.canonical(),
             formats: files,
             effective_from: effective.map(ToString::to_string),
-            waived: waived(&findings),
+            made_of: master.basis(),
+            published,
+            let_pass,
         });
         all_findings.push((name, findings));
     }
@@ -104,26 +112,6 @@ pub fn recompute(store: &Store, proposal: &Proposal, today: Date) -> Result<Mani
     let contents = contents(store, &proposed.commit, &formats, today)?;
     let head = ReleaseHead { commit: contents.commit, ..proposed.head() };
     Manifest::of(head, &contents.masters).map_err(|error| Failure::because(Exit::Data, &error))
-}
-
-/// What of `findings` refuses data by itself and was let pass: by a waiver, or accepted by name.
-fn waived(findings: &Findings) -> Vec<Waived> {
-    let passed =
-        |finding: &&Finding| finding.code.severity() == Severity::Deny && finding.severity < Severity::Deny;
-    let mut waived: BTreeMap<Code, BTreeSet<String>> = BTreeMap::new();
-    for finding in findings.list().iter().filter(passed) {
-        waived.entry(finding.code).or_default().extend(finding.key.clone());
-    }
-    let told = waived.into_iter().map(|(code, keys)| {
-        // Of some findings only the number is known, and some are about no record: these are about every record.
-        let all =
-            findings.list().iter().filter(|finding| finding.code == code && finding.key.is_some()).count();
-        let whole = all as u64 == findings.count(code);
-        Waived { finding: code.to_string(), keys: keys.into_iter().filter(|_| whole).collect() }
-    });
-    let mut told: Vec<Waived> = told.collect();
-    told.sort();
-    told
 }
 
 fn known_format<'a>(schemas: &'a Schemas, name: &str) -> Result<&'a Format, Failure> {

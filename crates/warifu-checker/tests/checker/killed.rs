@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use warifu_checker::client::Client;
+use warifu_checker::cli::Client;
 use warifu_checker::log::now;
 use warifu_trust::testing::{World, head};
 use warifu_trust::{CompressionLevel, DirectoryChannel, Proposal, Publishable, Tip, Validity, publish};

@@ -1,8 +1,9 @@
-//! The checker as its users meet it: over HTTP on loopback, with releases that come, fail, prove themselves and are
-//! fallen back from; and as a process that is killed.
+//! The checker as its users meet it: over HTTP on loopback, with releases that come, fail, prove themselves
+//! and are fallen back from; and as a process that is killed.
 #![expect(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
 
 mod killed;
+mod order;
 mod real_files;
 mod site_schemas;
 mod swapping;

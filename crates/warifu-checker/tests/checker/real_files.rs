@@ -1,5 +1,5 @@
-//! The published masters and the sample claims, read in place from `../shared/data` beside the checkout; left out
-//! where it is missing.
+//! The published masters and the sample claims, read in place from `../shared/data` beside the checkout; left
+//! out where it is missing.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -39,7 +39,9 @@ fn release(number: u64, files: &[(&str, &str, &str)]) -> Option<ReleaseContent> 
             canonical: master.canonical(),
             formats: BTreeMap::new(),
             effective_from: Some((*effective_from).into()),
-            waived: Vec::new(),
+            made_of: warifu_values::judgement::Basis::Full,
+            published: None,
+            let_pass: Vec::new(),
         }
     });
     let mut content: Vec<_> = content.collect();

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 
 use warifu_checker::drift::Thresholds;
 use warifu_checker::log::now;
-use warifu_checker::record::{Phase, RefusedFor, Step};
+use warifu_checker::state::{Phase, RefusedFor, Step};
 use warifu_checker::swap::{Gates, Outcome};
 
 use crate::world::{CODES, Checker, alone, bad, claim_file, good, meanwhile, release, release_at};
@@ -65,8 +65,8 @@ fn a_claim_file_too_large_is_refused_before_it_is_read() {
     assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
 }
 
-/// While releases change, every answer is of exactly one of them: its header, each line and the points it compares
-/// with belong together.
+/// While releases change, every answer is of exactly one of them: its header, each line and the points it
+/// compares with belong together.
 #[test]
 fn answers_in_flight_are_each_of_one_release() {
     // Every release differs from the one before: here the gates let that through.
@@ -145,7 +145,8 @@ fn trust_refused_is_kept_and_told_apart() {
     assert_eq!(checker.check(&claim_file(1, 1)).release, Some(1));
 }
 
-/// Nothing to replay, so the bad release gets in; the first files show it, and the checker leaves it by itself.
+/// Nothing to replay, so the bad release gets in; the first files show it, and the checker leaves it by
+/// itself.
 #[test]
 fn probation_falls_back_by_itself_and_holds_the_release() {
     let checker = with_release_1(100);
@@ -189,7 +190,8 @@ fn an_operator_falls_back_once() {
     assert!(matches!(checker.client.swap(None).unwrap(), Outcome::Held { release: 2, .. }));
 }
 
-/// A release that comes while another is on probation is compared with the confirmed one, and falls back to it.
+/// A release that comes while another is on probation is compared with the confirmed one, and falls back to
+/// it.
 #[test]
 fn nobody_falls_back_onto_an_unproven_release() {
     let checker = with_release_1(100);
@@ -217,6 +219,28 @@ fn a_full_queue_turns_senders_away() {
         checker.until("turned away", |status| status.requests.turned_away > 0);
     });
     assert!(turned_away.into_inner() > 0);
+}
+
+/// Senders who hang up while their files wait leave the line, and nothing of theirs is judged.
+#[test]
+fn senders_who_leave_free_their_places() {
+    let checker = with_release_1(1);
+    let busy = checker.keep_busy();
+    let file = claim_file(1, 1);
+    let send = |_| {
+        let mut line = TcpStream::connect(checker.address).unwrap();
+        write!(line, "POST /check HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n", file.len()).unwrap();
+        line.write_all(&file).unwrap();
+        line
+    };
+    let lines: Vec<TcpStream> = (0..5).map(send).collect();
+    checker.until("all wait", |status| status.queue.waiting == 5);
+    drop(lines);
+    checker.until("nobody waits", |status| status.queue.waiting == 0);
+    drop(busy);
+    assert_eq!(checker.check(&file).status, 200);
+    let status = checker.until("idle", |status| status.queue.judging == 0);
+    assert_eq!(status.requests.checked, 1);
 }
 
 /// A release may name the instant from which it judges: it is fetched and cleared before.

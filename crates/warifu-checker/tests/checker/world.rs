@@ -7,17 +7,17 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use warifu_checker::cli::serve_until;
-use warifu_checker::client::Client;
+use warifu_checker::cli::Client;
 use warifu_checker::log::{Log, now};
-use warifu_checker::queue::FairQueue;
-use warifu_checker::recent::Recent;
 use warifu_checker::release::ReleaseContent;
 use warifu_checker::said::Said;
 use warifu_checker::service::Service;
+use warifu_checker::service::Status;
+use warifu_checker::service::serve_until;
+use warifu_checker::service::{FairQueue, Permit};
 use warifu_checker::source::{Offer, ReleaseSource, SourceError};
-use warifu_checker::state_directory::StateDirectory;
-use warifu_checker::status::Status;
+use warifu_checker::state::Recent;
+use warifu_checker::state::StateDirectory;
 use warifu_checker::swap::{Gates, Swapper};
 use warifu_masters::schema::{ColumnType, Layout, Schemas};
 use warifu_trust::testing::head;
@@ -83,7 +83,9 @@ pub(crate) fn procedures(rows: &[(u32, &str)]) -> MasterContent {
         canonical: text.into_bytes(),
         formats: BTreeMap::new(),
         effective_from: Some("2024-06-01".into()),
-        waived: Vec::new(),
+        made_of: warifu_values::judgement::Basis::Full,
+        published: None,
+        let_pass: Vec::new(),
     }
 }
 
@@ -108,7 +110,15 @@ pub(crate) fn release_at(
     rows: &[(u32, &str)],
     activate_at: Option<UnixSeconds>,
 ) -> ReleaseContent {
-    let master = procedures(rows);
+    release_of(number, procedures(rows), activate_at)
+}
+
+/// Release `number` of this master.
+pub(crate) fn release_of(
+    number: u64,
+    master: MasterContent,
+    activate_at: Option<UnixSeconds>,
+) -> ReleaseContent {
     let head = ReleaseHead { activate_at, ..head(number, None) };
     let manifest = Manifest::of(head, std::slice::from_ref(&master)).unwrap();
     ReleaseContent::new(manifest, vec![master.canonical]).unwrap()
@@ -141,12 +151,17 @@ impl Shelf {
         *self.0.lock().unwrap() = Some(Ok(content));
     }
 
+    /// What it offers, if anything.
+    pub(crate) fn offered(&self) -> Option<ReleaseContent> {
+        self.0.lock().unwrap().clone()?.ok()
+    }
+
     pub(crate) fn refuse(&self, why: &str) {
         *self.0.lock().unwrap() = Some(Err(SourceError::Refused(Said::new(why, why))));
     }
 }
 
-struct OnShelf(ReleaseContent);
+pub(crate) struct OnShelf(pub(crate) ReleaseContent);
 
 impl Offer for OnShelf {
     fn id(&self) -> ReleaseRef {
@@ -158,7 +173,7 @@ impl Offer for OnShelf {
     }
 }
 
-struct Source(Arc<Shelf>);
+pub(crate) struct Source(pub(crate) Arc<Shelf>);
 
 impl ReleaseSource for Source {
     fn open(&self, _: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
@@ -176,17 +191,23 @@ pub(crate) struct Checker {
     pub(crate) swapper: Arc<Swapper>,
     pub(crate) client: Client,
     pub(crate) address: SocketAddr,
-    _runtime: tokio::runtime::Runtime,
+    queue: Arc<FairQueue>,
+    runtime: tokio::runtime::Runtime,
     _directory: Option<tempfile::TempDir>,
 }
 
 /// A swapper without a service on the state in `directory`, offered `content`.
 pub(crate) fn alone(directory: &std::path::Path, content: ReleaseContent) -> Swapper {
-    let state = StateDirectory::open(directory).unwrap();
-    let recent = Arc::new(Recent::open(state.recent(), 0).unwrap());
     let shelf = Shelf::default();
     shelf.offer(content);
-    let source = Some(Box::new(Source(Arc::new(shelf))) as Box<dyn ReleaseSource>);
+    alone_at(directory, Source(Arc::new(shelf)))
+}
+
+/// A swapper without a service on the state in `directory`, that reads from `source`.
+pub(crate) fn alone_at(directory: &std::path::Path, source: impl ReleaseSource + 'static) -> Swapper {
+    let state = StateDirectory::open(directory).unwrap();
+    let recent = Arc::new(Recent::open(state.recent(), 0).unwrap());
+    let source = Some(Box::new(source) as Box<dyn ReleaseSource>);
     let schemas = Schemas::built_in().unwrap();
     Swapper::resume(state, source, recent, schemas, Gates::default(), Log::default(), now()).unwrap()
 }
@@ -224,14 +245,20 @@ impl Checker {
             now(),
         );
         let swapper = Arc::new(swapper.unwrap());
-        let service = Service::new(Arc::clone(&swapper), FairQueue::new(2, queue), recent, Log::default());
+        let queue = FairQueue::new(2, queue);
+        let service = Service::new(Arc::clone(&swapper), Arc::clone(&queue), recent, Log::default());
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         runtime.spawn(serve_until(listener, service, std::future::pending()));
         let client = Client::new(&format!("http://{address}"));
-        Checker { shelf, swapper, client, address, _runtime: runtime, _directory: Some(directory) }
+        Checker { shelf, swapper, client, address, queue, runtime, _directory: Some(directory) }
+    }
+
+    /// Keeps both judges busy until it is dropped.
+    pub(crate) fn keep_busy(&self) -> [Permit; 2] {
+        [(); 2].map(|()| self.runtime.block_on(self.queue.enter(b"busy")).unwrap())
     }
 
     pub(crate) fn check(&self, file: &[u8]) -> Answered {

@@ -1,12 +1,11 @@
 //! The clerical checks that ask the masters: item by item, by the record in force on the treatment day.
 //!
-//! Which day: the item's own day counts, else the claim's month. An item done on several days must be covered on
-//! each. A month alone is covered when its first or last day is.
+//! Which day: the item's own day counts, else the claim's month. An item done on several days must be covered
+//! on each. A month alone is covered when its first or last day is.
 
-use crate::file::{Claim, Item, ItemKind, Reader};
+use crate::file::{Claim, ClaimFile, Comment, Item, ItemCode, ItemKind, Recorded};
 use crate::finding::{ClaimCode, ClaimFinding, ClaimFindings, When};
 use crate::lookup::snapshot::{Held, Lookup, Procedure, Snapshot};
-use warifu_values::amount::number;
 use warifu_values::day::{ClaimMonth, TreatmentDay, dashed};
 
 /// Uncoded material (未コード化特定器材): its name and price are in the claim.
@@ -21,38 +20,32 @@ pub struct Tally {
     pub items: u64,
 }
 
-/// Judges the claim file `bytes` by `snapshot`; findings name `release` and go to `findings`.
+/// Judges `file` by `snapshot`; findings name `release` and go to `findings`, with what is irregular about
+/// the file itself, in the file's order.
 ///
 /// A claim without findings allocates nothing.
-pub fn judge(bytes: &[u8], snapshot: &Snapshot, release: u64, findings: &mut ClaimFindings) -> Tally {
-    let mut reader = Reader::new(bytes, release, findings);
-    let mut claim = Claim::default();
+pub fn judge(file: &ClaimFile, snapshot: &Snapshot, release: u64, findings: &mut ClaimFindings) -> Tally {
     let mut tally = Tally::default();
-    while reader.read(&mut claim, findings) {
+    file.go_through(release, findings, |claim, findings| {
         tally.claims += 1;
-        tally.items += judge_claim(&claim, snapshot, release, findings);
-    }
+        tally.items += judge_claim(claim, snapshot, release, findings);
+    });
     tally
 }
 
 /// Judges one claim; how many items and comments were looked up.
-pub fn judge_claim(
-    claim: &Claim<'_>,
-    snapshot: &Snapshot,
-    release: u64,
-    findings: &mut ClaimFindings,
-) -> u64 {
+fn judge_claim(claim: &Claim<'_>, snapshot: &Snapshot, release: u64, findings: &mut ClaimFindings) -> u64 {
     let Some(month) = claim.month else { return 0 };
     let mut judging = Judging { claim, month, snapshot, release, findings, items: 0 };
     // A unit (点数・回数算定単位) is a run of records of which the last one carries the points.
     let mut records_in_unit = 0;
-    for item in &claim.items {
+    for item in claim.items {
         if item.kind == ItemKind::Comment {
             judging.comments(item);
             continue;
         }
         records_in_unit += 1;
-        let ends_unit = !item.points().is_empty();
+        let ends_unit = item.points != Recorded::Blank;
         judging.item(item, ends_unit && records_in_unit == 1);
         judging.comments(item);
         if ends_unit {
@@ -79,9 +72,9 @@ enum Covered<'s, F> {
     No(When, Lookup<'s, F>),
 }
 
-impl<'a> Judging<'a, '_> {
-    fn item(&mut self, item: &Item<'a>, alone_in_unit: bool) {
-        let Some(code) = self.code(item, item.kind, item.code()) else { return };
+impl Judging<'_, '_> {
+    fn item(&mut self, item: &Item, alone_in_unit: bool) {
+        let Some(code) = self.code(item, item.kind, item.code) else { return };
         let snapshot = self.snapshot;
         match item.kind {
             ItemKind::Procedure => {
@@ -102,9 +95,10 @@ impl<'a> Judging<'a, '_> {
         }
     }
 
-    fn comments(&mut self, item: &Item<'a>) {
+    fn comments(&mut self, item: &Item) {
         let snapshot = self.snapshot;
-        for (code, has_text) in item.comments() {
+        let claim = self.claim;
+        for Comment { code, has_text } in claim.comments(item).iter().copied() {
             let Some(code) = self.code(item, ItemKind::Comment, code) else { continue };
             let covered = self.cover(item.days, |day| snapshot.comment(code, day));
             let Some(held) = self.in_force(item, code, covered) else { continue };
@@ -116,21 +110,15 @@ impl<'a> Judging<'a, '_> {
         }
     }
 
-    /// The code as a number, when it is one of `kind`.
+    /// The code as a number, when there is one of `kind`.
     #[inline]
-    fn code(&mut self, item: &Item<'a>, kind: ItemKind, code: &[u8]) -> Option<u32> {
+    fn code(&mut self, item: &Item, kind: ItemKind, code: Option<ItemCode>) -> Option<u32> {
         self.items += 1;
-        match number(code) {
-            Some(code_number) if code.len() == 9 && code_number / 100_000_000 == kind.first_digit() => {
-                Some(code_number)
-            }
-            _ => {
-                let wrong =
-                    if kind == ItemKind::Drug { ClaimCode::DrugCodeForm } else { ClaimCode::CodeForm };
-                self.report_plain(wrong, item);
-                None
-            }
+        if code.is_none() {
+            let wrong = if kind == ItemKind::Drug { ClaimCode::DrugCodeForm } else { ClaimCode::CodeForm };
+            self.report_plain(wrong, item);
         }
+        code.map(ItemCode::number)
     }
 
     /// Looks up every day of an item, or the ends of the month where it has no days.
@@ -179,12 +167,7 @@ impl<'a> Judging<'a, '_> {
 
     /// The record, when the item is covered; a finding otherwise.
     #[inline]
-    fn in_force<'s, F>(
-        &mut self,
-        item: &Item<'a>,
-        code: u32,
-        covered: Covered<'s, F>,
-    ) -> Option<Held<'s, F>> {
+    fn in_force<'s, F>(&mut self, item: &Item, code: u32, covered: Covered<'s, F>) -> Option<Held<'s, F>> {
         match covered {
             Covered::Yes(held) => held,
             Covered::No(when, lookup) => {
@@ -195,7 +178,7 @@ impl<'a> Judging<'a, '_> {
     }
 
     #[cold]
-    fn not_in_force<F>(&mut self, item: &Item<'a>, code: u32, when: When, lookup: &Lookup<'_, F>) {
+    fn not_in_force<F>(&mut self, item: &Item, code: u32, when: When, lookup: &Lookup<'_, F>) {
         let (wrong, held, date) = match lookup {
             Lookup::InForce(_) => return,
             Lookup::Unknown => (ClaimCode::CodeUnknown, None, None),
@@ -208,37 +191,29 @@ impl<'a> Judging<'a, '_> {
         });
     }
 
-    fn procedure(&mut self, item: &Item<'a>, code: u32, held: &Held<'_, Procedure>, alone_in_unit: bool) {
-        let quantity = match (held.facts.step, item.quantity()) {
-            (None, b"") => None,
+    fn procedure(&mut self, item: &Item, code: u32, held: &Held<'_, Procedure>, alone_in_unit: bool) {
+        let quantity = match (held.facts.step, item.quantity) {
+            (None, Recorded::Blank) => None,
             (None, _) => {
                 let evidence = || (nine(code), String::new());
                 return self.report(ClaimCode::QuantityNeedless, item, code, Some(held), None, evidence);
             }
-            (Some(_), b"") => {
+            (Some(_), Recorded::Blank) => {
                 let evidence = || (nine(code), String::new());
                 return self.report(ClaimCode::QuantityMissing, item, code, Some(held), None, evidence);
             }
-            (Some(_), digits) => match number(digits) {
-                Some(quantity) if quantity > 0 => Some(quantity),
-                _ => {
-                    return self.report(
-                        ClaimCode::QuantityForm,
-                        item,
-                        code,
-                        Some(held),
-                        None,
-                        Default::default,
-                    );
-                }
-            },
+            (Some(_), Recorded::Number(quantity)) if quantity > 0 => Some(quantity),
+            (Some(_), _) => {
+                let evidence = Default::default;
+                return self.report(ClaimCode::QuantityForm, item, code, Some(held), None, evidence);
+            }
         };
         if !alone_in_unit || held.facts.bundled || held.facts.point_kind != 3 {
             return;
         }
         let Some(expected) = points(held.facts, quantity) else { return };
         // Yen may stand there too; what is no number is another check's.
-        let Some(found) = number(item.points()) else { return };
+        let Recorded::Number(found) = item.points else { return };
         if u64::from(found) != expected {
             self.report(ClaimCode::Points, item, code, Some(held), None, || {
                 (found.to_string(), expected.to_string())
@@ -250,7 +225,7 @@ impl<'a> Judging<'a, '_> {
     fn report<F>(
         &mut self,
         code: ClaimCode,
-        item: &Item<'a>,
+        item: &Item,
         item_code: u32,
         held: Option<&Held<'_, F>>,
         when: Option<When>,
@@ -280,7 +255,7 @@ impl<'a> Judging<'a, '_> {
     }
 
     #[cold]
-    fn report_plain(&mut self, code: ClaimCode, item: &Item<'a>) {
+    fn report_plain(&mut self, code: ClaimCode, item: &Item) {
         let (release, claim) = (self.release, self.claim.number);
         self.findings.push_with(code, || ClaimFinding {
             code,
@@ -300,8 +275,8 @@ impl<'a> Judging<'a, '_> {
 
 /// The points that the master gives for one time, rounded half up; `None` where its rule is not judged here.
 ///
-/// With a quantity: points + ceil((quantity - lower limit) / step) x step points (columns 12 and 31 to 34). Beyond
-/// the limits column 35 decides, which is left to other checks.
+/// With a quantity: points + ceil((quantity - lower limit) / step) x step points (columns 12 and 31 to 34).
+/// Beyond the limits column 35 decides, which is left to other checks.
 fn points(procedure: &Procedure, quantity: Option<u32>) -> Option<u64> {
     let mut hundredths = procedure.points_hundredths;
     if let (Some(step), Some(quantity)) = (procedure.step, quantity) {
@@ -338,7 +313,7 @@ mod tests {
         ) {
             let text = format!("IR,1,13,1,1234567,,,202406,00,\nRE,1,1112,{month},,\n{}", lines.join("\n"));
             let mut findings = ClaimFindings::new(10);
-            judge(text.as_bytes(), &Snapshot::default(), 1, &mut findings);
+            judge(&ClaimFile::read(text.as_bytes()), &Snapshot::default(), 1, &mut findings);
             for finding in findings.list() {
                 let _ = (finding.message(warifu_values::lang::Lang::En), finding.severity());
             }

@@ -2,4 +2,4 @@
 
 mod judge;
 
-pub use judge::{Tally, judge, judge_claim};
+pub use judge::{Tally, judge};

@@ -1,75 +1,48 @@
-//! Reading a claim file: records grouped into claims, one claim at a time.
+//! Reading a claim file (UKE): one pass over the bytes that gives a [`ClaimFile`].
 //!
-//! The structure is read on the raw bytes: neither the comma nor the line end can be the second byte of a CP932
-//! character, and everything the checks ask for is ASCII. The text is proven to be CP932 on the way. Whatever is
-//! odd becomes a finding with its line and reading goes on; nothing here panics on any bytes.
+//! The structure is read on the raw bytes: neither the comma nor the line end can be the second byte of a
+//! CP932 character, and everything the checks ask for is ASCII. The text is proven to be CP932 on the way.
+//! Whatever is odd becomes an [`Irregularity`] with its line and reading goes on; nothing here panics on any
+//! bytes.
 //!
 //! Layout: 電子レセプトの作成手引き (医科). Positions count from 1 with the record id, as there.
 
-use crate::finding::{ClaimCode, ClaimFinding, ClaimFindings, When};
 use warifu_masters::charset::Charset;
 use warifu_values::amount::number;
 use warifu_values::day::ClaimMonth;
 
-/// The largest claim file in bytes. A large hospital's month is below 40 MB; more is held in memory by no one.
+use crate::file::claim_file::{ClaimFile, Comment, Irregularity, Item, ItemCode, ItemKind, Recorded};
+use crate::finding::ClaimCode;
+
+/// The largest claim file in bytes. A large hospital's month is below 40 MB; more is held in memory by no
+/// one.
 pub const FILE_LIMIT_BYTES: usize = 64 << 20;
 
 /// The longest record in bytes. The widest, SJ, has 2,400 bytes of text; field ends are kept in 16 bits.
 pub const LINE_LIMIT_BYTES: usize = 16 * 1024;
 
-/// What a record of an item names: which master knows its code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ItemKind {
-    /// SI 診療行為.
-    Procedure,
-    /// IY 医薬品.
-    Drug,
-    /// TO 特定器材.
-    Material,
-    /// CO コメント.
-    Comment,
-}
-
-impl ItemKind {
-    fn of(id: [u8; 2]) -> Option<Self> {
-        match &id {
-            b"SI" => Some(ItemKind::Procedure),
-            b"IY" => Some(ItemKind::Drug),
-            b"TO" => Some(ItemKind::Material),
-            b"CO" => Some(ItemKind::Comment),
-            _ => None,
-        }
-    }
-
-    /// The record id.
-    pub fn record(self) -> [u8; 2] {
-        match self {
-            ItemKind::Procedure => *b"SI",
-            ItemKind::Drug => *b"IY",
-            ItemKind::Material => *b"TO",
-            ItemKind::Comment => *b"CO",
-        }
-    }
-
-    /// The first digit of its codes.
-    pub fn first_digit(self) -> u32 {
-        match self {
-            ItemKind::Procedure => 1,
-            ItemKind::Drug => 6,
-            ItemKind::Material => 7,
-            ItemKind::Comment => 8,
-        }
-    }
-
-    /// The position of the first of three comment pairs, and that of day 1; none for CO.
-    fn positions(self) -> Option<(usize, usize)> {
-        match self {
-            ItemKind::Procedure | ItemKind::Drug => Some((8, 14)),
-            ItemKind::Material => Some((12, 18)),
-            ItemKind::Comment => None,
-        }
+fn kind_of(id: [u8; 2]) -> Option<ItemKind> {
+    match &id {
+        b"SI" => Some(ItemKind::Procedure),
+        b"IY" => Some(ItemKind::Drug),
+        b"TO" => Some(ItemKind::Material),
+        b"CO" => Some(ItemKind::Comment),
+        _ => None,
     }
 }
+
+/// The position of the first of three comment pairs, and that of day 1; none for CO.
+fn positions(kind: ItemKind) -> Option<(usize, usize)> {
+    match kind {
+        ItemKind::Procedure | ItemKind::Drug => Some((8, 14)),
+        ItemKind::Material => Some((12, 18)),
+        ItemKind::Comment => None,
+    }
+}
+
+/// The most records of a claim file. An item has at least 43 commas, so the largest file holds a third of
+/// this; without a limit, one of two-letter records would take ten times its bytes to hold.
+pub const RECORDS_LIMIT: usize = FILE_LIMIT_BYTES / 16;
 
 /// How many fields a record has; `None` for records that are not looked into.
 fn width(id: [u8; 2]) -> Option<usize> {
@@ -91,92 +64,43 @@ fn width(id: [u8; 2]) -> Option<usize> {
 /// Fields whose ends are kept: all before the days of the widest item record.
 const KEPT_FIELDS: usize = 17;
 
-/// One SI, IY, TO or CO record.
-#[derive(Debug, Clone, Copy)]
-pub struct Item<'a> {
-    /// Which record.
-    pub kind: ItemKind,
-    /// Its line, from 1.
-    pub line: u32,
-    /// Bit `n - 1` is set when something is recorded for day `n` (算定日情報).
-    pub days: u32,
+/// The fields of an item's record that are asked for.
+struct Fields<'a> {
     text: &'a [u8],
     ends: [u16; KEPT_FIELDS],
 }
 
-impl<'a> Item<'a> {
+impl<'a> Fields<'a> {
     /// The field at `position` (from 1, at most 17); blank where the record is too short.
     #[inline]
-    fn field(&self, position: usize) -> &'a [u8] {
+    fn at(&self, position: usize) -> &'a [u8] {
         let end = usize::from(self.ends[position - 1]);
         let start = if position == 1 { 0 } else { usize::from(self.ends[position - 2]) + 1 };
         self.text.get(start..end).unwrap_or_default()
     }
 
-    /// The item's code, as recorded.
-    #[inline]
-    pub fn code(&self) -> &'a [u8] {
-        self.field(4)
-    }
-
-    /// SI: the quantity (数量データ); IY and TO: the amount used. Blank when there is none.
-    #[inline]
-    pub fn quantity(&self) -> &'a [u8] {
-        if self.kind == ItemKind::Comment { &[] } else { self.field(5) }
-    }
-
-    /// The points: on the last record of a unit (点数・回数算定単位) only.
-    #[inline]
-    pub fn points(&self) -> &'a [u8] {
-        if self.kind == ItemKind::Comment { &[] } else { self.field(6) }
-    }
-
-    /// The comment pairs of the record: (code, whether text follows). A CO record is itself one.
-    pub fn comments(&self) -> impl Iterator<Item = (&'a [u8], bool)> + use<'a> {
-        let item = *self;
-        let (first, count) = match self.kind.positions() {
-            None => (4, 1),
-            Some((first, _)) => (first, 3),
-        };
-        (0..count)
-            .map(move |pair| (item.field(first + pair * 2), !item.field(first + pair * 2 + 1).is_empty()))
-            .filter(|(code, text)| !code.is_empty() || *text)
+    /// The comment pairs of the record that hold anything; a CO record is itself one.
+    fn comments(&self, kind: ItemKind) -> impl Iterator<Item = Comment> {
+        let (first, count) = positions(kind).map_or((4, 1), |(first, _)| (first, 3));
+        (0..count).filter_map(move |pair| {
+            let (code, text) = (self.at(first + pair * 2), self.at(first + pair * 2 + 1));
+            let is_there = !code.is_empty() || !text.is_empty();
+            is_there.then(|| Comment {
+                code: ItemCode::parse(ItemKind::Comment, code),
+                has_text: !text.is_empty(),
+            })
+        })
     }
 }
 
-/// One claim: RE and its items. Kept and filled again for the next one, so that reading allocates nothing.
-#[derive(Debug, Default)]
-pub struct Claim<'a> {
-    /// Its number in the file (RE field 2).
-    pub number: Option<u32>,
-    /// The line of its RE.
-    pub line: u32,
-    /// The treatment month; `None` when it cannot be read, which is a finding.
-    pub month: Option<ClaimMonth>,
-    /// Its items in order.
-    pub items: Vec<Item<'a>>,
-}
-
-/// Reads a claim file claim by claim.
-#[derive(Debug)]
-pub struct Reader<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    line: u32,
-    claims: u32,
-    release: u64,
-    institution: Option<&'a [u8]>,
-    /// The RE that ended the claim before: its text and line.
-    next: Option<(&'a [u8], u32)>,
-}
-
-impl<'a> Reader<'a> {
-    /// Begins with the file's `bytes`; findings will name `release`. Too large a file and one that is not CP932
-    /// give findings here; the rest is read all the same, up to [`FILE_LIMIT_BYTES`].
-    pub fn new(bytes: &'a [u8], release: u64, findings: &mut ClaimFindings) -> Self {
-        let mut reader = Reader { bytes, at: 0, line: 0, claims: 0, release, institution: None, next: None };
+impl ClaimFile {
+    /// Reads the file's `bytes`. Too large a file and one that is not CP932 are irregular; the rest is read
+    /// all the same, up to [`FILE_LIMIT_BYTES`].
+    pub fn read(bytes: &[u8]) -> ClaimFile {
+        let mut reader =
+            Reader { bytes, at: 0, line: 0, claims: 0, open: None, file: ClaimFile::for_bytes(bytes.len()) };
         if bytes.len() > FILE_LIMIT_BYTES {
-            reader.report(findings, ClaimCode::UkeTooLarge, 1, None, || {
+            reader.report(ClaimCode::UkeTooLarge, 1, None, || {
                 (bytes.len().to_string(), FILE_LIMIT_BYTES.to_string())
             });
             reader.bytes = &bytes[..FILE_LIMIT_BYTES];
@@ -185,70 +109,76 @@ impl<'a> Reader<'a> {
         if let [rest @ .., 0x1A] = reader.bytes {
             reader.bytes = rest;
         }
-        reader.institution = institution(reader.bytes);
-        if reader.institution.is_none() {
-            reader.report(findings, ClaimCode::UkeNoInstitution, 1, None, Default::default);
+        if institution(reader.bytes).is_none() {
+            reader.report(ClaimCode::UkeNoInstitution, 1, None, Default::default);
         }
-        reader.check_charset(findings);
-        reader
+        reader.check_charset();
+        reader.read_records();
+        reader.file
     }
+}
 
-    /// How many claims were read so far.
-    pub fn claims(&self) -> u32 {
-        self.claims
-    }
+/// The RE of the claim whose records are being read.
+#[derive(Clone, Copy)]
+struct Open {
+    number: Option<u32>,
+    line: u32,
+    month: Option<ClaimMonth>,
+}
 
-    fn report(
-        &self,
-        findings: &mut ClaimFindings,
-        code: ClaimCode,
-        line: u32,
-        record: Option<[u8; 2]>,
-        evidence: impl FnOnce() -> (String, String),
-    ) {
-        findings.push_with(code, || {
-            let (found, expected) = evidence();
-            ClaimFinding {
-                code,
-                release: self.release,
-                claim: None,
-                line,
-                record,
-                item: None,
-                name: None,
-                when: None,
-                series: None,
-                found,
-                expected,
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: u32,
+    claims: u32,
+    open: Option<Open>,
+    file: ClaimFile,
+}
+
+impl<'a> Reader<'a> {
+    fn read_records(&mut self) {
+        while let Some(text) = self.next_line() {
+            let line = self.line;
+            if line as usize > RECORDS_LIMIT {
+                let rest =
+                    self.bytes.get(self.at..).unwrap_or_default().split_inclusive(|byte| *byte == b'\n');
+                let found = line as usize + rest.count();
+                self.report(ClaimCode::UkeTooManyRecords, line, record_id(text), || {
+                    (found.to_string(), RECORDS_LIMIT.to_string())
+                });
+                break;
             }
-        });
-    }
-
-    /// Proves the text piece by piece; where a piece is not CP932, finds every line that is not.
-    fn check_charset(&self, findings: &mut ClaimFindings) {
-        const PIECE_BYTES: usize = 256 * 1024;
-        let bytes = self.bytes;
-        let (mut from, mut line) = (0, 1u32);
-        while from < bytes.len() {
-            let limit = bytes.len().min(from + PIECE_BYTES);
-            let to = match memchr::memrchr(b'\n', &bytes[from..limit]) {
-                Some(at) if limit < bytes.len() => from + at + 1,
-                _ => limit,
+            if text.len() > LINE_LIMIT_BYTES {
+                let length = text.len();
+                self.report(ClaimCode::UkeLineTooLong, line, record_id(text), || {
+                    (length.to_string(), LINE_LIMIT_BYTES.to_string())
+                });
+                continue;
+            }
+            let Some(id) = record_id(text) else {
+                self.report(ClaimCode::UkeRecord, line, None, Default::default);
+                continue;
             };
-            let piece = &bytes[from..to];
-            if !piece.is_ascii() && Charset::Windows31J.decode(piece).is_err() {
-                for (at, text) in piece.split(|byte| *byte == b'\n').enumerate() {
-                    if let Some(bad) = first_bad_bytes(text) {
-                        let line = line + at as u32;
-                        self.report(findings, ClaimCode::UkeCharset, line, record_id(text), || {
-                            (bad, String::new())
-                        });
-                    }
+            if let Some(kind) = kind_of(id) {
+                match self.open {
+                    Some(claim) => self.item(kind, text, line, claim),
+                    None => self.report(ClaimCode::UkeOutsideClaim, line, Some(id), || {
+                        (String::from_utf8_lossy(&id).into_owned(), String::new())
+                    }),
                 }
+                continue;
             }
-            line += memchr::memchr_iter(b'\n', piece).count() as u32;
-            from = to;
+            if id == *b"RE" {
+                self.end_claim();
+                self.begin_claim(text, line);
+                continue;
+            }
+            self.check_width(id, line, || fields(text));
+            if id == *b"GO" {
+                self.check_total(text, line);
+            }
         }
+        self.end_claim();
     }
 
     /// The next line without its line end; `None` at the end of the file.
@@ -264,110 +194,34 @@ impl<'a> Reader<'a> {
         Some(text.strip_suffix(b"\r").unwrap_or(text))
     }
 
-    /// Fills `claim` with the next one; `false` when there is none left.
-    pub fn read(&mut self, claim: &mut Claim<'a>, findings: &mut ClaimFindings) -> bool {
-        claim.items.clear();
-        let mut open = false;
-        if let Some((text, line)) = self.next.take() {
-            self.begin(claim, text, line, findings);
-            open = true;
-        }
-        while let Some(text) = self.next_line() {
-            let line = self.line;
-            if text.len() > LINE_LIMIT_BYTES {
-                let length = text.len();
-                self.report(findings, ClaimCode::UkeLineTooLong, line, record_id(text), || {
-                    (length.to_string(), LINE_LIMIT_BYTES.to_string())
-                });
-                continue;
-            }
-            let Some(id) = record_id(text) else {
-                self.report(findings, ClaimCode::UkeRecord, line, None, Default::default);
-                continue;
-            };
-            if id == *b"RE" {
-                if open {
-                    self.next = Some((text, line));
-                    return true;
-                }
-                self.begin(claim, text, line, findings);
-                open = true;
-                continue;
-            }
-            if let Some(kind) = ItemKind::of(id) {
-                if open {
-                    let item = self.item(kind, text, line, claim, findings);
-                    claim.items.push(item);
-                } else {
-                    self.report(findings, ClaimCode::UkeOutsideClaim, line, Some(id), || {
-                        (String::from_utf8_lossy(&id).into_owned(), String::new())
-                    });
-                }
-                continue;
-            }
-            self.check_width(id, line, findings, || fields(text));
-            if id == *b"GO" {
-                self.check_total(text, line, findings);
-            }
-        }
-        open
-    }
-
-    fn begin(&mut self, claim: &mut Claim<'a>, text: &'a [u8], line: u32, findings: &mut ClaimFindings) {
+    fn begin_claim(&mut self, text: &[u8], line: u32) {
         self.claims = self.claims.saturating_add(1);
-        self.check_width(*b"RE", line, findings, || fields(text));
-        claim.line = line;
-        claim.number = nth(text, 2).and_then(number);
-        claim.month = nth(text, 4).and_then(ClaimMonth::parse);
-        if claim.month.is_none() {
-            self.report(findings, ClaimCode::UkeMonth, line, Some(*b"RE"), Default::default);
+        self.check_width(*b"RE", line, || fields(text));
+        let number = nth(text, 2).and_then(number);
+        let month = nth(text, 4).and_then(ClaimMonth::parse);
+        if month.is_none() {
+            self.report(ClaimCode::UkeMonth, line, Some(*b"RE"), Default::default);
         }
+        self.open = Some(Open { number, line, month });
     }
 
-    fn check_width(
-        &self,
-        id: [u8; 2],
-        line: u32,
-        findings: &mut ClaimFindings,
-        found: impl FnOnce() -> usize,
-    ) {
-        let Some(expected) = width(id) else { return };
-        let found = found();
-        if found != expected {
-            self.report(findings, ClaimCode::UkeColumns, line, Some(id), || {
-                (found.to_string(), expected.to_string())
-            });
-        }
-    }
-
-    fn check_total(&self, text: &[u8], line: u32, findings: &mut ClaimFindings) {
-        let total = nth(text, 2).and_then(number);
-        if let Some(total) = total
-            && total != self.claims
-        {
-            self.report(findings, ClaimCode::UkeTotal, line, Some(*b"GO"), || {
-                (self.claims.to_string(), total.to_string())
-            });
+    fn end_claim(&mut self) {
+        if let Some(Open { number, line, month }) = self.open.take() {
+            self.file.end_claim(number, line, month);
         }
     }
 
     #[inline]
-    fn item(
-        &self,
-        kind: ItemKind,
-        text: &'a [u8],
-        line: u32,
-        claim: &Claim<'_>,
-        findings: &mut ClaimFindings,
-    ) -> Item<'a> {
+    fn item(&mut self, kind: ItemKind, text: &[u8], line: u32, claim: Open) {
         // A CO has no days: they begin beyond any line.
-        let first_day = kind.positions().map_or(LINE_LIMIT_BYTES + 1, |(_, first_day)| first_day);
+        let first_day = positions(kind).map_or(LINE_LIMIT_BYTES + 1, |(_, first_day)| first_day);
+        let mut item = Item::new(kind, line);
         // Fields that are not there end where the text ends: they read as blank.
-        let mut item = Item { kind, line, days: 0, text, ends: [text.len() as u16; KEPT_FIELDS] };
+        let mut recorded = Fields { text, ends: [text.len() as u16; KEPT_FIELDS] };
         let (mut count, mut start, mut odd_day) = (0, 0, 0);
         let mut end_field = |count: usize, start: usize, end: usize| {
             if count <= KEPT_FIELDS.min(first_day - 1) {
-                item.ends[count - 1] = end as u16;
+                recorded.ends[count - 1] = end as u16;
             } else if end > start && (first_day..first_day + 31).contains(&count) {
                 let day = (count - first_day) as u32;
                 let digits = end - start <= 3 && text[start..end].iter().all(u8::is_ascii_digit);
@@ -389,29 +243,85 @@ impl<'a> Reader<'a> {
         }
         count += 1;
         end_field(count, start, text.len());
-        self.check_width(kind.record(), line, findings, || count);
+        self.check_width(kind.record(), line, || count);
         if odd_day != 0 {
-            let when = claim.month.map(When::Month);
-            findings.push_with(ClaimCode::UkeDay, || ClaimFinding {
+            self.file.push_irregular(ClaimCode::UkeDay, || Irregularity {
                 code: ClaimCode::UkeDay,
-                release: self.release,
                 claim: claim.number,
                 line,
                 record: Some(kind.record()),
-                item: None,
-                name: None,
-                when,
-                series: None,
+                month: claim.month,
                 found: odd_day.to_string(),
                 expected: String::new(),
             });
         }
-        item
+        if kind != ItemKind::Comment {
+            item.code = ItemCode::parse(kind, recorded.at(4));
+            item.quantity = Recorded::parse(recorded.at(5));
+            item.points = Recorded::parse(recorded.at(6));
+        }
+        self.file.push_item(item, recorded.comments(kind));
+    }
+
+    fn report(
+        &mut self,
+        code: ClaimCode,
+        line: u32,
+        record: Option<[u8; 2]>,
+        evidence: impl FnOnce() -> (String, String),
+    ) {
+        self.file.push_irregular(code, || {
+            let (found, expected) = evidence();
+            Irregularity { code, claim: None, line, record, month: None, found, expected }
+        });
+    }
+
+    fn check_width(&mut self, id: [u8; 2], line: u32, found: impl FnOnce() -> usize) {
+        let Some(expected) = width(id) else { return };
+        let found = found();
+        if found != expected {
+            self.report(ClaimCode::UkeColumns, line, Some(id), || (found.to_string(), expected.to_string()));
+        }
+    }
+
+    fn check_total(&mut self, text: &[u8], line: u32) {
+        let claims = self.claims;
+        let total = nth(text, 2).and_then(number);
+        if let Some(total) = total
+            && total != claims
+        {
+            self.report(ClaimCode::UkeTotal, line, Some(*b"GO"), || (claims.to_string(), total.to_string()));
+        }
+    }
+
+    /// Proves the text piece by piece; where a piece is not CP932, finds every line that is not.
+    fn check_charset(&mut self) {
+        const PIECE_BYTES: usize = 256 * 1024;
+        let bytes = self.bytes;
+        let (mut from, mut line) = (0, 1u32);
+        while from < bytes.len() {
+            let limit = bytes.len().min(from + PIECE_BYTES);
+            let to = match memchr::memrchr(b'\n', &bytes[from..limit]) {
+                Some(at) if limit < bytes.len() => from + at + 1,
+                _ => limit,
+            };
+            let piece = &bytes[from..to];
+            if !piece.is_ascii() && Charset::Windows31J.decode(piece).is_err() {
+                for (at, text) in piece.split(|byte| *byte == b'\n').enumerate() {
+                    if let Some(bad) = first_bad_bytes(text) {
+                        let line = line + at as u32;
+                        self.report(ClaimCode::UkeCharset, line, record_id(text), || (bad, String::new()));
+                    }
+                }
+            }
+            line += memchr::memchr_iter(b'\n', piece).count() as u32;
+            from = to;
+        }
     }
 }
 
-/// Which institution a claim file is of: prefecture, point table and institution code of its IR (fields 3 to 5)
-/// as they stand, `12,1,0000000`; `None` when the file does not begin with an IR that has them.
+/// Which institution a claim file is of: prefecture, point table and institution code of its IR (fields 3 to
+/// 5) as they stand, `12,1,0000000`; `None` when the file does not begin with an IR that has them.
 pub fn institution(bytes: &[u8]) -> Option<&[u8]> {
     let line = &bytes[..memchr::memchr(b'\n', &bytes[..bytes.len().min(1024)])?];
     let mut commas = memchr::memchr_iter(b',', line);
@@ -446,8 +356,8 @@ fn nth(text: &[u8], position: usize) -> Option<&[u8]> {
     text.split(|byte| *byte == b',').nth(position - 1)
 }
 
-/// The first bytes of a line that are no CP932. Vendor characters that merely have two codes are none: a claim
-/// is never written again, so nothing can change.
+/// The first bytes of a line that are no CP932. Vendor characters that merely have two codes are none: a
+/// claim is never written again, so nothing can change.
 fn first_bad_bytes(line: &[u8]) -> Option<String> {
     let mut from = 0;
     while from < line.len() {
@@ -465,6 +375,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::file::claim_file::Claim;
 
     fn si(code: &str, quantity: &str, points: &str, day: usize) -> String {
         let mut fields = vec![String::new(); 44];
@@ -483,51 +394,54 @@ mod tests {
         (lines.join("\r\n") + "\r\n").into_bytes()
     }
 
-    fn read_all(bytes: &[u8]) -> (usize, ClaimFindings) {
-        let mut findings = ClaimFindings::new(100);
-        let mut reader = Reader::new(bytes, 1, &mut findings);
-        let (mut claim, mut items) = (Claim::default(), 0);
-        while reader.read(&mut claim, &mut findings) {
-            items += claim.items.len();
-            for item in &claim.items {
-                let _ = (item.code(), item.quantity(), item.points(), item.comments().count());
-            }
-        }
-        (items, findings)
+    /// How many items there are, and what is irregular.
+    fn read_all(bytes: &[u8]) -> (usize, Vec<ClaimCode>) {
+        let file = ClaimFile::read(bytes);
+        let of_claim = |claim: Claim<'_>| {
+            claim.items.iter().for_each(|item| _ = claim.comments(item).len());
+            claim.items.len()
+        };
+        let irregular = file.irregularities().iter().map(|irregularity| irregularity.code);
+        (file.claims().map(of_claim).sum(), irregular.collect())
     }
 
     #[test]
     fn a_clean_file_has_no_findings() {
         let bytes = file("202405", &[si("111000110", "", "288", 31)]);
-        let (items, findings) = read_all(&bytes);
-        assert_eq!((items, findings.counts().count()), (1, 0));
+        assert_eq!(read_all(&bytes), (1, vec![]));
         assert_eq!(institution(&bytes), Some(&b"13,1,1234567"[..]));
         let mut with_mark = bytes.clone();
         with_mark.push(0x1A);
-        assert_eq!(read_all(&with_mark).1.counts().count(), 0);
+        assert_eq!(read_all(&with_mark).1, []);
         let lf: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != b'\r').collect();
-        assert_eq!(read_all(&lf).1.counts().count(), 0);
+        assert_eq!(read_all(&lf).1, []);
     }
 
     #[test]
     fn fields_of_an_item_are_where_the_layout_says() {
-        let bytes = file("202405", &[si("160177770", "5", "50", 2)]);
-        let mut findings = ClaimFindings::new(1);
-        let mut reader = Reader::new(&bytes, 1, &mut findings);
-        let mut claim = Claim::default();
-        assert!(reader.read(&mut claim, &mut findings));
-        let item = claim.items[0];
-        assert_eq!((item.code(), item.quantity(), item.points()), (&b"160177770"[..], &b"5"[..], &b"50"[..]));
-        assert_eq!((item.days, item.line, claim.number), (0b10, 3, Some(1)));
-        assert!(!reader.read(&mut claim, &mut findings));
+        let mut text = si("160177770", "5", "50", 2).split(',').map(str::to_owned).collect::<Vec<_>>();
+        text[7] = "810000001".to_owned();
+        text[10] = "free".to_owned();
+        let bytes = file("202405", &[text.join(","), "CO,,,820000001,".to_owned()]);
+        let file = ClaimFile::read(&bytes);
+        let claim = file.claims().next().unwrap();
+        assert_eq!((file.claim_count(), claim.number, claim.line, claim.items.len()), (1, Some(1), 2, 2));
+        let [item, comment] = claim.items else { panic!() };
+        assert_eq!(item.code.map(ItemCode::number), Some(160_177_770));
+        assert_eq!((item.quantity, item.points), (Recorded::Number(5), Recorded::Number(50)));
+        assert_eq!((item.days, item.line), (0b10, 3));
+        let comments = |item| {
+            let of_item = claim.comments(item).iter();
+            of_item.map(|comment| (comment.code.map(ItemCode::number), comment.has_text)).collect::<Vec<_>>()
+        };
+        assert_eq!(comments(item), [(Some(810_000_001), false), (None, true)]);
+        assert_eq!(comments(comment), [(Some(820_000_001), false)]);
     }
 
     #[test]
     fn each_oddity_is_one_finding() {
         let one = |bytes: &[u8], code: ClaimCode| {
-            let (_, findings) = read_all(bytes);
-            let counts: Vec<_> = findings.counts().collect();
-            assert_eq!(counts, [(code, 1)], "{:?}", findings.list());
+            assert_eq!(read_all(bytes).1, [code]);
         };
         one(&file("2405", &[]), ClaimCode::UkeMonth);
         one(&file("202406", &[si("111000110", "", "288", 31)]), ClaimCode::UkeDay);
@@ -535,12 +449,34 @@ mod tests {
         one(&file("202406", &["?".to_owned()]), ClaimCode::UkeRecord);
         // Found by the property below: days were looked for in a CO with more fields than it can have.
         one(&file("202406", &["CO,,,,,,,,,,,,,,,,,0".to_owned()]), ClaimCode::UkeColumns);
-        let (_, findings) = read_all(&file("202406", &["XX,opaque".to_owned()]));
-        assert_eq!(findings.counts().count(), 0);
+        assert_eq!(read_all(&file("202406", &["XX,opaque".to_owned()])).1, []);
+    }
+
+    #[test]
+    fn beyond_the_limit_records_are_not_read() {
+        let head = b"IR,1,13,1,1234567,,,202406,00,\nRE\n";
+        let mut bytes = head.to_vec();
+        bytes.extend(b"SI\n".repeat(RECORDS_LIMIT - 2));
+        let full = ClaimFile::read(&bytes);
+        let is_too_many = |code: &Irregularity| code.code == ClaimCode::UkeTooManyRecords;
+        assert_eq!(full.claims().map(|claim| claim.items.len()).sum::<usize>(), RECORDS_LIMIT - 2);
+        assert!(!full.irregularities().iter().any(is_too_many));
+        let mut bytes = head.to_vec();
+        bytes.extend(b"XX\n".repeat(RECORDS_LIMIT - 2));
+        bytes.extend(b"SI\nRE\nSI");
+        let cut = ClaimFile::read(&bytes);
+        assert_eq!((cut.claim_count(), cut.claims().map(|claim| claim.items.len()).sum::<usize>()), (1, 0));
+        let told = cut.irregularities().iter().find(|code| is_too_many(code)).unwrap();
+        assert_eq!(
+            (told.line as usize, &*told.found),
+            (RECORDS_LIMIT + 1, &*(RECORDS_LIMIT + 3).to_string())
+        );
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig {
+            cases: 2_000, failure_persistence: None, ..ProptestConfig::default()
+        })]
 
         #[test]
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
@@ -549,7 +485,8 @@ mod tests {
 
         #[test]
         fn no_damage_to_a_file_makes_it_panic(
-            at in 0usize..400, byte in any::<u8>(), cut in 0usize..400, line in "(SI|IY|TO|CO|RE|GO|[A-Z]{2})(,[0-9]{0,10}){0,60}",
+            at in 0usize..400, byte in any::<u8>(), cut in 0usize..400,
+            line in "(SI|IY|TO|CO|RE|GO|[A-Z]{2})(,[0-9]{0,10}){0,60}",
         ) {
             let mut bytes = file("202406", &[si("111000110", "", "288", 3), line]);
             let at = at % bytes.len();

@@ -1,12 +1,12 @@
 //! The masters as a checker holds them: every series at once, asked by (kind, code, treatment day).
 //!
 //! A full file keeps only the newest version of each row (適用日), and a new series does not carry the rows it
-//! abolished. So one full alone cannot say what held before its newest dates, and says so: a code whose only known
-//! version begins after the treatment day is [`Lookup::NotYetInForce`], which is no fault of the claim. Holding
-//! the series before beside the new one fills the gap.
+//! abolished. So one full alone cannot say what held before its newest dates, and says so: a code whose only
+//! known version begins after the treatment day is [`Lookup::NotYetInForce`], which is no fault of the claim.
+//! Holding the series before beside the new one fills the gap.
 //!
-//! Rows are asked for the columns that the checks need once, when the snapshot is built; what is kept is a few
-//! dozen bytes a row and one text with the names.
+//! Rows are asked for the columns that the checks need once, when the snapshot is built; what is kept is a
+//! few dozen bytes a row and one text with the names.
 
 use std::sync::Arc;
 
@@ -446,8 +446,8 @@ impl<F: Facts> Shelf<F> {
                     ends_on = ends_on.min(end(column, id)?);
                 }
                 let changed_on = match source.whole(row, changed_on, CHANGED_ON)? {
-                    // The row announces the end: its change date is the day after the last one, and says nothing
-                    // of the begin. Read as a begin, the code would never have been in force.
+                    // The row announces the end: its change date is the day after the last one, and says
+                    // nothing of the begin. Read as a begin, the code would never have been in force.
                     date if date > abolished_on => 0,
                     date => date,
                 };
@@ -537,9 +537,9 @@ impl<F> Shelf<F> {
 
     /// What holds for `code` on `day`.
     ///
-    /// The series that governs a day is the latest one in force by then. Its own row decides. An older series'
-    /// row counts only while no series with a declared first day has taken over: a code that the governing
-    /// series no longer lists ended with the series before it.
+    /// The series that governs a day is the latest one in force by then. Its own row decides. An older
+    /// series' row counts only while no series with a declared first day has taken over: a code that the
+    /// governing series no longer lists ended with the series before it.
     #[inline]
     fn lookup(&self, code: u32, day: TreatmentDay) -> Lookup<'_, F> {
         let day = day.as_number();

@@ -12,5 +12,5 @@ mod recognise;
 pub mod write;
 
 pub use canonical::{read_canonical, read_canonical_record};
-pub use read::read;
+pub use read::{read, read_bytes};
 pub use reading::{Candidate, Confidence, Declared, FILE_LIMIT_BYTES, ROW_LIMIT_BYTES, Reading, Why};

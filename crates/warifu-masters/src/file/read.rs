@@ -15,18 +15,23 @@ use crate::finding::{Code, Finding, Findings};
 use crate::schema::{Format, Schemas};
 use crate::table::{Role, fields};
 
-/// Reads `bytes`.
+/// Reads `bytes`, and lets go of them.
 pub fn read(schemas: &Schemas, bytes: Vec<u8>, declared: &Declared<'_>) -> Reading {
+    read_bytes(schemas, &bytes, declared)
+}
+
+/// Reads `bytes`, which somebody else may be reading too.
+pub fn read_bytes(schemas: &Schemas, bytes: &[u8], declared: &Declared<'_>) -> Reading {
     if bytes.is_empty() {
         return Reading::finding(Finding::new(Code::FileEmpty));
     }
     if let Some(format) = declared.format
         && host::is_for_hosts(format)
     {
-        let otherwise = || read(schemas, bytes.clone(), &Declared { format: None, role: declared.role });
-        return host::read_declared(schemas, &bytes, format, declared.role, otherwise);
+        let otherwise = || read_bytes(schemas, bytes, &Declared { format: None, role: declared.role });
+        return host::read_declared(schemas, bytes, format, declared.role, otherwise);
     }
-    let (findings, bytes) = without_mark(&bytes);
+    let (findings, bytes) = without_mark(bytes);
     let mut reading = match guess_charset(bytes) {
         Guess::Ebcdic => {
             let mut reading = host::read(schemas, bytes, declared.role);

@@ -1,79 +1,101 @@
 //! Findings as they are collected: all are counted, the first ones are kept.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::code::{Code, Severity};
 use super::item::Finding;
+use warifu_values::judgement::{LetPass, PassedBy};
 
-/// Findings as they are collected: everything is counted, and the first [`Findings::EXAMPLES`] of each code
-/// are kept, so that a file with a million bad fields costs no more than one with a few.
+/// Findings as they are collected: everything is counted, and the first ones of each code are kept, so that a
+/// file with a million bad fields costs no more than one with a few. Those that refuse the data are kept apart
+/// from the others of their code ([`Findings::REFUSING`] and [`Findings::EXAMPLES`]): what was let pass never
+/// hides what was not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings {
     list: Vec<Finding>,
     /// By code and, for the rules of a site, by the rule: one of them must not hide another.
-    counts: BTreeMap<Name, u64>,
+    counts: BTreeMap<Name, Count>,
 }
 
 type Name = (Code, Option<String>);
+
+/// How many findings of one name there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Count {
+    refusing: u64,
+    others: u64,
+}
+
+impl Count {
+    fn all(self) -> u64 {
+        self.refusing + self.others
+    }
+}
 
 fn name_of(finding: &Finding) -> Name {
     let rule = finding.rule.as_ref().filter(|_| finding.code == Code::SiteRule);
     (finding.code, rule.map(|rule| rule.id.clone()))
 }
 
+fn refuses(finding: &Finding) -> bool {
+    finding.severity == Severity::Deny
+}
+
 impl Findings {
-    /// How many findings of one code are kept in full.
+    /// How many findings of one code are kept in full that do not refuse the data.
     pub const EXAMPLES: u64 = 100;
+    /// How many are kept in full that do: each may have to be let pass by name.
+    pub const REFUSING: u64 = 1000;
 
     /// None so far.
     pub fn new() -> Self {
         Findings::default()
     }
 
-    /// Adds one. `finding` is only made when it will be kept.
+    /// Adds one of `code`'s own severity. `finding` is only made when it will be kept.
     pub fn push_with(&mut self, code: Code, finding: impl FnOnce() -> Finding) {
-        self.push_named((code, None), finding);
-    }
-
-    fn push_named(&mut self, name: Name, finding: impl FnOnce() -> Finding) {
-        let count = self.counts.entry(name).or_insert(0);
-        *count += 1;
-        if *count <= Self::EXAMPLES {
+        if self.count_one((code, None), code.severity() == Severity::Deny) {
             self.list.push(finding());
         }
     }
 
-    /// Counts one that nobody needs to see as an example.
-    pub fn count_only(&mut self, code: Code) {
-        *self.counts.entry((code, None)).or_insert(0) += 1;
+    /// Counts one, and says whether it shall be kept.
+    fn count_one(&mut self, name: Name, refusing: bool) -> bool {
+        let count = self.counts.entry(name).or_default();
+        let (number, limit) = match refusing {
+            true => (&mut count.refusing, Self::REFUSING),
+            false => (&mut count.others, Self::EXAMPLES),
+        };
+        *number += 1;
+        *number <= limit
     }
 
-    /// Adds one. Where a code is not refusing by itself, the first one that refuses is kept however many came before.
+    /// Counts one of `code`'s own severity that nobody needs to see as an example.
+    pub fn count_only(&mut self, code: Code) {
+        self.count_one((code, None), code.severity() == Severity::Deny);
+    }
+
+    /// Adds one.
     pub fn push(&mut self, finding: Finding) {
-        let name = name_of(&finding);
-        let count = self.counts.entry(name.clone()).or_insert(0);
-        *count += 1;
-        let refuses = |finding: &Finding| {
-            finding.severity == Severity::Deny && finding.code.severity() < Severity::Deny
-        };
-        let first_to_refuse =
-            || refuses(&finding) && !self.list.iter().any(|kept| refuses(kept) && name_of(kept) == name);
-        if *count <= Self::EXAMPLES || first_to_refuse() {
+        if self.count_one(name_of(&finding), refuses(&finding)) {
             self.list.push(finding);
         }
     }
 
     /// Adds all of `other`.
     pub fn extend(&mut self, other: Findings) {
-        let mut kept: BTreeMap<Name, u64> = BTreeMap::new();
+        let mut kept: BTreeMap<Name, Count> = BTreeMap::new();
         for finding in other.list {
-            *kept.entry(name_of(&finding)).or_insert(0) += 1;
+            let count = kept.entry(name_of(&finding)).or_default();
+            *(if refuses(&finding) { &mut count.refusing } else { &mut count.others }) += 1;
             self.push(finding);
         }
         for (name, count) in other.counts {
-            let kept = kept.get(&name).copied().unwrap_or(0);
-            *self.counts.entry(name).or_insert(0) += count - kept;
+            let kept = kept.get(&name).copied().unwrap_or_default();
+            let mine = self.counts.entry(name).or_default();
+            mine.refusing += count.refusing - kept.refusing;
+            mine.others += count.others - kept.others;
         }
     }
 
@@ -89,7 +111,7 @@ impl Findings {
 
     /// How many of `code` there were.
     pub fn count(&self, code: Code) -> u64 {
-        self.counts.iter().filter(|((known, _), _)| *known == code).map(|(_, count)| count).sum()
+        self.counts.iter().filter(|((known, _), _)| *known == code).map(|(_, count)| count.all()).sum()
     }
 
     /// Every code that occurred, with its count.
@@ -103,7 +125,7 @@ impl Findings {
     pub fn counts_by_name(&self) -> impl Iterator<Item = (Cow<'_, str>, u64)> {
         self.counts.iter().map(|((code, rule), count)| {
             let name = rule.as_deref().map_or(Cow::Borrowed(code.as_str()), Cow::Borrowed);
-            (name, *count)
+            (name, count.all())
         })
     }
 
@@ -114,13 +136,31 @@ impl Findings {
 
     /// Whether any finding refuses the data.
     pub fn denies(&self) -> bool {
-        self.list.iter().any(|finding| finding.severity == Severity::Deny)
+        self.refusing() > 0
     }
 
-    /// Keeps only the findings that `is_kept` says so of. Those that were only counted go.
+    /// How many findings refuse the data, those that were let pass left out.
+    pub fn refusing(&self) -> u64 {
+        self.counts.values().map(|count| count.refusing).sum()
+    }
+
+    /// Keeps only the findings that `is_kept` says so of. Those that were only counted go, but for those that refuse.
     pub fn retain(&mut self, is_kept: impl Fn(&Finding) -> bool) {
-        for finding in std::mem::take(self).list.into_iter().filter(is_kept) {
-            self.push(finding);
+        let before = std::mem::take(self);
+        let mut kept: BTreeMap<Name, u64> = BTreeMap::new();
+        for finding in before.list {
+            if refuses(&finding) {
+                *kept.entry(name_of(&finding)).or_default() += 1;
+            }
+            if is_kept(&finding) {
+                self.push(finding);
+            }
+        }
+        for (name, count) in before.counts {
+            let only_counted = count.refusing - kept.get(&name).copied().unwrap_or_default();
+            if only_counted > 0 {
+                self.counts.entry(name).or_default().refusing += only_counted;
+            }
         }
     }
 
@@ -130,27 +170,89 @@ impl Findings {
         self
     }
 
-    /// Turns known exceptions into notes. A code that occurs more often than is kept in full is left as it is:
-    /// among those that were only counted there may be one that is no known exception.
-    pub fn waive(&mut self, is_known: impl Fn(&Finding) -> bool) {
-        let counts = &self.counts;
-        let all_kept =
-            |finding: &Finding| counts.get(&name_of(finding)).is_some_and(|count| *count <= Self::EXAMPLES);
-        for finding in self.list.iter_mut().filter(|finding| all_kept(finding)) {
-            if is_known(finding) {
-                finding.severity = Severity::Note;
+    /// Lets pass what `known` gives a reason for: one by one. What was only counted goes on refusing.
+    pub fn pass(&mut self, known: impl Fn(&Finding) -> Option<(PassedBy, String)>) {
+        for finding in &mut self.list {
+            if finding.passed.is_some() {
+                continue;
+            }
+            let Some((by, reason)) = known(finding) else { continue };
+            if refuses(finding) {
+                let count = self.counts.entry(name_of(finding)).or_default();
+                count.refusing -= 1;
+                count.others += 1;
+            }
+            finding.pass(by, &reason);
+        }
+    }
+
+    /// Lets pass everything that waivers call `name`, also what was only counted.
+    pub fn pass_all(&mut self, name: &str, by: &PassedBy, reason: &str) {
+        for finding in self.list.iter_mut().filter(|finding| finding.name() == name && refuses(finding)) {
+            finding.pass(by.clone(), reason);
+        }
+        for ((code, rule), count) in &mut self.counts {
+            if rule.as_deref().unwrap_or(code.as_str()) == name {
+                *count = Count { refusing: 0, others: count.all() };
             }
         }
     }
 
-    /// Turns what is accepted by name from `Deny` into `Warn`; how many findings that concerned.
-    pub fn accept(&mut self, accepted: &[Code]) -> u64 {
-        for finding in &mut self.list {
-            if accepted.contains(&finding.code) && finding.severity == Severity::Deny {
-                finding.severity = Severity::Warn;
+    /// Lets pass everything with `code`, also what was only counted; with the code of site rules all of these.
+    pub fn pass_code(&mut self, code: Code, by: &PassedBy, reason: &str) {
+        for finding in self.list.iter_mut().filter(|finding| finding.code == code && refuses(finding)) {
+            finding.pass(by.clone(), reason);
+        }
+        for (_, count) in self.counts.iter_mut().filter(|((known, _), _)| *known == code) {
+            *count = Count { refusing: 0, others: count.all() };
+        }
+    }
+
+    /// Turns what refuses of these codes into warnings, where the operation is not refused by it.
+    pub fn only_warn(&mut self, codes: &[Code]) {
+        for finding in self.list.iter_mut().filter(|one| codes.contains(&one.code) && refuses(one)) {
+            finding.severity = Severity::Warn;
+        }
+        for ((code, _), count) in &mut self.counts {
+            if codes.contains(code) {
+                *count = Count { refusing: 0, others: count.all() };
             }
         }
-        accepted.iter().map(|code| self.count(*code)).sum()
+    }
+
+    /// The keys of the records that `code` is about, sorted; none where not all of them are known.
+    pub fn keys_of(&self, code: Code) -> Vec<String> {
+        let of_code = || self.list.iter().filter(|finding| finding.code == code);
+        let keys: Option<BTreeSet<&String>> = of_code().map(|finding| finding.key.as_ref()).collect();
+        let all_kept = of_code().count() as u64 == self.count(code);
+        keys.filter(|_| all_kept).unwrap_or_default().into_iter().cloned().collect()
+    }
+
+    /// What refused the data and was let pass, as a release's manifest says it: sorted, each finding with the
+    /// records that it concerned, or with none where not all of them are known.
+    pub fn passed(&self) -> Vec<LetPass> {
+        let mut passed: BTreeMap<(String, PassedBy, String), Vec<Option<&String>>> = BTreeMap::new();
+        for finding in &self.list {
+            if let Some(pass) = finding.passed.as_ref().filter(|pass| pass.was == Severity::Deny) {
+                let place = (finding.name().to_owned(), pass.by.clone(), pass.reason.clone());
+                passed.entry(place).or_default().push(finding.key.as_ref());
+            }
+        }
+        let told = passed.into_iter().map(|((finding, by, reason), keys)| {
+            let all: Option<BTreeSet<&String>> = keys.iter().copied().collect();
+            // Of what was let pass by the hundred, not every record is known.
+            let whole = self
+                .counts
+                .iter()
+                .filter(|((code, rule), _)| rule.as_deref().unwrap_or(code.as_str()) == finding);
+            let whole = whole.map(|(_, count)| count.all()).sum::<u64>();
+            let kept = self.list.iter().filter(|one| one.name() == finding).count() as u64;
+            let keys = all.filter(|_| whole == kept).unwrap_or_default().into_iter().cloned().collect();
+            LetPass { finding, keys, by, reason }
+        });
+        let mut told: Vec<LetPass> = told.collect();
+        told.sort();
+        told
     }
 }
 
@@ -159,13 +261,46 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_million_findings_are_counted_and_a_hundred_are_kept() {
+    fn a_million_findings_are_counted_and_few_are_kept() {
         let mut findings = Findings::new();
         for line in 0..1_000_000 {
             findings.push_with(Code::FieldDate, || Finding::new(Code::FieldDate).line(line));
         }
         assert_eq!(findings.count(Code::FieldDate), 1_000_000);
-        assert_eq!(findings.list().len(), 100);
+        assert_eq!(findings.list().len() as u64, Findings::REFUSING);
+        for line in 0..1_000_000 {
+            findings.push_with(Code::FieldValue, || Finding::new(Code::FieldValue).line(line));
+        }
+        assert_eq!(findings.list().len() as u64, Findings::REFUSING + Findings::EXAMPLES);
+    }
+
+    #[test]
+    fn what_was_let_pass_never_hides_what_was_not() {
+        let mut findings = Findings::new();
+        for line in 0..5_000 {
+            let mut known = Finding::new(Code::SetStep).line(line).key("1");
+            known.pass(PassedBy::Layout, "known");
+            findings.push(known);
+        }
+        assert!(!findings.denies());
+        findings.push(Finding::new(Code::SetStep).line(5_000).key("2"));
+        assert_eq!((findings.refusing(), findings.list().last().unwrap().line), (1, Some(5_000)));
+        let pass = |keys: &'static [&str]| {
+            move |finding: &Finding| {
+                let known = keys.contains(&finding.key.as_deref()?);
+                known.then(|| (PassedBy::Repository, "known".to_owned()))
+            }
+        };
+        findings.pass(pass(&["3"]));
+        assert!(findings.denies());
+        findings.pass(pass(&["2"]));
+        assert!(!findings.denies());
+        // What is only counted cannot be told by its key, and goes on refusing.
+        (0..2_000).for_each(|line| findings.push(Finding::new(Code::FieldDate).line(line).key("2")));
+        findings.pass(pass(&["2"]));
+        assert_eq!(findings.refusing(), 2_000 - Findings::REFUSING);
+        findings.pass_code(Code::FieldDate, &PassedBy::Repository, "all");
+        assert!(!findings.denies());
     }
 
     #[test]

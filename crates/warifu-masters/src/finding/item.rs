@@ -7,14 +7,26 @@ use serde::Serialize;
 
 use super::code::{Code, Severity};
 use super::rule_name::RuleName;
+use warifu_values::judgement::PassedBy;
 use warifu_values::lang::Lang;
+
+/// Why a finding that would refuse data, or warn of it, does not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Pass {
+    /// Who let it pass.
+    pub by: PassedBy,
+    /// Why, in their words.
+    pub reason: String,
+    /// What it meant before.
+    pub was: Severity,
+}
 
 /// One finding: what, where and the evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// What.
     pub code: Code,
-    /// What it means; the code's own severity, or `Warn` once accepted by name.
+    /// What it means: the code's own severity, unless it was let pass.
     pub severity: Severity,
     /// Line in the file, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,6 +46,9 @@ pub struct Finding {
     /// What it is compared with.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub expected: String,
+    /// Who let it pass, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passed: Option<Box<Pass>>,
     /// The rule of the site that it is about; told by its id.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "rule_id")]
     pub rule: Option<Arc<RuleName>>,
@@ -55,6 +70,7 @@ impl Finding {
             key: None,
             found: String::new(),
             expected: String::new(),
+            passed: None,
             rule: None,
         }
     }
@@ -82,6 +98,13 @@ impl Finding {
             Some(rule) if self.code == Code::SiteRule && !rule.advice(lang).is_empty() => rule.advice(lang),
             _ => self.code.advice(lang),
         }
+    }
+
+    /// The same finding, let pass: a warning when it was accepted where the file came in, else a note.
+    pub fn pass(&mut self, by: PassedBy, reason: &str) {
+        let was = self.passed.as_ref().map_or(self.severity, |passed| passed.was);
+        self.severity = if matches!(by, PassedBy::Import(_)) { Severity::Warn } else { Severity::Note };
+        self.passed = Some(Box::new(Pass { by, reason: reason.to_owned(), was }));
     }
 
     /// What was found.

@@ -10,5 +10,5 @@ mod rule_name;
 
 pub use code::{Code, Severity};
 pub use findings::Findings;
-pub use item::Finding;
+pub use item::{Finding, Pass};
 pub use rule_name::RuleName;

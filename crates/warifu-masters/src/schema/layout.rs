@@ -81,6 +81,9 @@ pub struct Column {
     /// Never blank in a published full file.
     #[serde(default)]
     pub required: bool,
+    /// Only fulls carry it: differentials leave it blank, and so may a state that was made of them.
+    #[serde(default)]
+    pub only_in_fulls: bool,
     /// The code list under `schemas/codes/` that the column takes its values from.
     pub codes: Option<String>,
     /// The code list, where the column has its own.
@@ -206,14 +209,14 @@ impl Layout {
         self.position(id).ok_or_else(|| NoSuchColumn { layout: self.name(), id: id.to_owned() })
     }
 
-    /// Whether the record with `key` is known to break the rule behind `code` in what was published on
-    /// `published`; where that is not known, a waiver with an end holds.
-    pub fn waives(&self, code: Code, key: &str, published: Option<PublicationDay>) -> bool {
+    /// Why the record with `key` is known to break the rule behind `code` in what was published on `published`;
+    /// where that is not known, a waiver with an end holds.
+    pub fn waiver(&self, code: Code, key: &str, published: Option<PublicationDay>) -> Option<&Waiver> {
         let concerns = |waiver: &&Waiver| {
             let ended = waiver.until.zip(published).is_some_and(|(until, published)| published > until);
             waiver.code == code.as_str() && !ended
         };
-        self.waivers.iter().filter(concerns).any(|waiver| waiver.keys.iter().any(|known| known == key))
+        self.waivers.iter().filter(concerns).find(|waiver| waiver.keys.iter().any(|known| known == key))
     }
 
     /// The canonical header line: field ids, without a line end.

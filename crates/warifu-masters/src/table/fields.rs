@@ -1,20 +1,53 @@
 //! Validation of fields: what a layout says of each column, compiled once and then asked of every field.
 
-use super::{Role, Table};
+use super::{Role, State, Table};
 use crate::finding::{Code, Finding, Findings};
-use crate::schema::{ColumnType, Layout};
+use crate::schema::{Column, ColumnType, Layout};
 use warifu_values::day::is_date;
+use warifu_values::judgement::Basis;
 
-/// Checks every field of `table` against its layout, and that every record has a key.
+/// Checks every field of the file `table` against its layout, and that every record has a key.
 ///
 /// In a full file, blanks in `required` columns are findings too; a differential's rows are sparse.
 pub fn check(table: &Table, role: Role) -> Findings {
+    ask(table, 0..table.rows(), |_, column| role == Role::Full && column.required)
+}
+
+/// Checks every field of a state, and that every record has a key.
+///
+/// What a full never has blank, a state made of differentials has not either, but for two kinds of column: those
+/// that only fulls carry (`only_in_fulls` in the layout), and those that came with a wider layout after the full.
+pub fn check_state(state: &State) -> Findings {
+    check_records(state, 0..state.rows())
+}
+
+/// As [`check_state`], of these rows only.
+pub fn check_records(state: &State, rows: impl IntoIterator<Item = usize>) -> Findings {
+    ask(state, rows, |at, column| match state.basis() {
+        Basis::Full => column.required,
+        Basis::Differentials { full_columns } => {
+            column.required && !column.only_in_fulls && at < full_columns as usize
+        }
+    })
+}
+
+/// Asks every field of `rows`; `required` says of a column (from 0) whether it may not be blank.
+fn ask(
+    table: &Table,
+    rows: impl IntoIterator<Item = usize>,
+    required: impl Fn(usize, &Column) -> bool,
+) -> Findings {
     let layout = table.layout();
-    let checks: Vec<Check> = (0..layout.width()).map(|column| Check::new(layout, column, role)).collect();
+    let check = |column: usize| Check::new(layout, column, required(column, &layout.columns[column]));
+    let checks: Vec<Check> = (0..layout.width()).map(check).collect();
     let mut findings = Findings::new();
-    for row in 0..table.rows() {
-        for (column, check) in checks.iter().enumerate() {
-            let field = table.bytes(row, column);
+    for row in rows {
+        for (column, (check, field)) in checks.iter().zip(table.row_fields(row)).enumerate() {
+            if let [byte] = field
+                && check.fine & bit(*byte) != 0
+            {
+                continue;
+            }
             if field.is_empty() {
                 if check.blank != Blank::Fine {
                     report(table, row, column, check, check.blank.code(), &mut findings);
@@ -68,6 +101,8 @@ struct Check {
     blank: Blank,
     also: Vec<Box<[u8]>>,
     values: Values,
+    /// The characters that alone are right, which most fields are: one question instead of three.
+    fine: u128,
 }
 
 /// A code list. Nearly all values are one ASCII character or at most eight.
@@ -77,7 +112,7 @@ enum Values {
 }
 
 impl Check {
-    fn new(layout: &Layout, position: usize, role: Role) -> Self {
+    fn new(layout: &Layout, position: usize, required: bool) -> Self {
         let column = &layout.columns[position];
         let is_sole_key = matches!(layout.key.as_slice(), [(key, _)] if *key == position);
         let values = match layout.values(position) {
@@ -89,19 +124,23 @@ impl Check {
                 Values::Known { one: one.fold(0, |set, value| set | bit(value.as_bytes()[0])), more }
             }
         };
-        Check {
+        let mut check = Check {
             column_type: column.column_type,
             max_bytes: column.bytes.unwrap_or(u32::MAX),
             length: column.length.unwrap_or(0),
             decimals: column.decimals,
-            blank: match role {
-                _ if is_sole_key => Blank::Key,
-                Role::Full if column.required => Blank::Required,
-                _ => Blank::Fine,
+            blank: match (is_sole_key, required) {
+                (true, _) => Blank::Key,
+                (false, true) => Blank::Required,
+                (false, false) => Blank::Fine,
             },
             also: column.also.iter().map(|value| value.as_bytes().into()).collect(),
             values,
-        }
+            fine: 0,
+        };
+        check.fine =
+            (0..128).filter(|byte| check.fault(&[*byte]).is_none()).fold(0, |set, byte| set | bit(byte));
+        check
     }
 
     /// What is wrong with a field that is not blank: the first thing.

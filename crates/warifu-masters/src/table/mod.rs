@@ -6,12 +6,14 @@
 
 pub mod fields;
 mod role;
+mod state;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::schema::{Layout, RowOrder};
 pub use role::Role;
+pub use state::State;
 use warifu_values::digest::{Digest, Hasher};
 
 /// The records of one master, in the order they came.
@@ -87,6 +89,27 @@ impl Table {
         &self.text.as_bytes()[self.field_start(index)..self.ends[index] as usize]
     }
 
+    /// The fields of `row` from the first to the last: cheaper than asking for each.
+    #[inline]
+    pub(crate) fn row_fields(&self, row: usize) -> impl Iterator<Item = &[u8]> {
+        let width = self.layout.width();
+        let mut from = self.field_start(row * width);
+        self.ends[row * width..(row + 1) * width].iter().map(move |end| {
+            let field = &self.text.as_bytes()[from..*end as usize];
+            from = *end as usize + 1;
+            field
+        })
+    }
+
+    /// The text of `row` and where its fields end.
+    #[inline]
+    pub(crate) fn row_parts(&self, row: usize) -> RowParts<'_> {
+        let width = self.layout.width();
+        let ends = &self.ends[row * width..(row + 1) * width];
+        let to = ends.last().map_or(0, |end| *end as usize);
+        RowParts { text: &self.text.as_bytes()[..to], ends, at: self.field_start(row * width) }
+    }
+
     /// The whole row with commas between the fields and no line end. Two rows of one layout hold the same
     /// fields when these texts and their field ends are the same.
     #[inline]
@@ -146,6 +169,32 @@ impl Table {
             push_minimal(self.field(row, column), out);
         }
         out.push(b'\n');
+    }
+}
+
+/// A row to be gone over from its first field to its last.
+pub(crate) struct RowParts<'a> {
+    /// The table's text up to the end of the row.
+    text: &'a [u8],
+    /// Where the row's fields end in it.
+    pub(crate) ends: &'a [u32],
+    /// Where the next field begins in it.
+    at: usize,
+}
+
+impl<'a> RowParts<'a> {
+    /// The row from the next field on.
+    #[inline]
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        &self.text[self.at..]
+    }
+
+    /// Goes over the next field, which ends at `end`; returns its length.
+    #[inline]
+    pub(crate) fn pass(&mut self, end: u32) -> usize {
+        let length = end as usize - self.at;
+        self.at = end as usize + 1;
+        length
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use warifu_masters::finding::{Code, Finding, Findings, Severity};
+use warifu_masters::finding::{Code, Finding, Findings};
 use warifu_masters::table::Master;
 use warifu_values::day::PublicationDay;
+use warifu_values::judgement::PassedBy;
 
 /// One rule at work on one master.
 pub(super) struct Report<'a> {
@@ -70,23 +71,28 @@ impl<'a> Report<'a> {
         }
         let (master, layout) = (self.master, self.master.layout());
         let (code, published, has_lines) = (self.code, self.published, self.has_lines);
-        self.findings.push_with(code, || {
+        let key = master.key(row);
+        let finding = || {
             let (found, expected) = evidence();
-            let key = master.key(row);
-            let waived = layout.waives(code, &key, published);
             let mut finding = Finding::new(code)
                 .field(column as u32 + 1, &layout.columns[column].id)
-                .key(key)
+                .key(&*key)
                 .found(found)
                 .expected(expected);
             if has_lines {
                 finding = finding.line(master.line(row));
             }
-            if waived {
-                finding.severity = Severity::Note;
-            }
             finding
-        });
+        };
+        // Asked before the finding is counted: what the layout waives must not stand for what it does not.
+        match layout.waiver(code, &key, published) {
+            None => self.findings.push_with(code, finding),
+            Some(waiver) => {
+                let mut finding = finding();
+                finding.pass(PassedBy::Layout, &waiver.reason);
+                self.findings.push(finding);
+            }
+        }
     }
 }
 

@@ -81,6 +81,11 @@ impl Context {
     /// Shows findings about `file` on standard error.
     pub(crate) fn findings(&self, file: &Path, findings: &Findings) {
         let text = report::findings_text(&file.display().to_string(), findings, self.lang);
+        self.tell(&text);
+    }
+
+    /// Tells people something on standard error.
+    pub(crate) fn tell(&self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
@@ -91,8 +96,16 @@ impl Context {
 
     /// Prints bytes on standard output. A reader that goes away (`| head`) is no failure.
     pub(crate) fn print_bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
+        self.print_pieces(|out| out.write_all(bytes))
+    }
+
+    /// As [`Context::print_bytes`], for what is too large to be held: `content` writes it piece by piece.
+    pub(crate) fn print_pieces(
+        &self,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
-        match out.write_all(bytes).and_then(|()| out.flush()) {
+        match content(&mut out).and_then(|()| out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(Failure::system("cannot write the output", "出力できません", &error))
             }

@@ -1,17 +1,14 @@
 //! Checking what is stored: that it is what was imported, and that it still passes.
 
-use std::collections::BTreeSet;
-use warifu_values::day::PublicationDay;
-
 use jiff::civil::Date;
-use warifu_masters::change::diff::diff;
 use warifu_masters::finding::{Code, Finding, Findings};
-use warifu_masters::table::{Master, Role, fields};
-use warifu_rules::consistency;
-use warifu_site_rules::SiteRules;
+use warifu_masters::table::{Master, Role, State};
+use warifu_rules::judge::{Subject, is_of_import, judge};
+use warifu_values::day::PublicationDay;
+use warifu_values::judgement::{Basis, LetPass, PassedBy};
 
 use super::import::standing;
-use super::{At, ImportRecord, Store, StoreError};
+use super::{Accepted, At, ImportRecord, Store, StoreError};
 
 /// What a check of a revision found.
 #[derive(Debug)]
@@ -41,7 +38,7 @@ pub struct Held {
     /// What came in last.
     pub record: Option<ImportRecord>,
     /// The whole state.
-    pub state: Master,
+    pub state: State,
 }
 
 /// The day of publication as the rules take it.
@@ -74,7 +71,7 @@ impl Store {
                     None
                 }
             };
-            match self.state(&at) {
+            match self.held_state(&at) {
                 Ok(state) => held.push(Held { at: at.clone(), record: record.clone(), state }),
                 Err(error) => {
                     let expected = record.as_ref().map(|record| record.state.short()).unwrap_or_default();
@@ -97,9 +94,9 @@ impl Store {
         Ok(Checked { commit: commit.to_string(), states })
     }
 
-    /// What is found in each of `held`, masters of `rev`: its digest against the one its import recorded, every
-    /// field, the rules between records, between versions and between masters, and the site's own. What was
-    /// accepted by name when it came in stays accepted, and waivers of `warifu.toml` hold until they expire.
+    /// What is found in each of `held`, masters of `rev`: its digest against the one its import recorded, and what
+    /// [the judge](warifu_rules::judge::judge) says. What was accepted by name when it came in stays accepted, and
+    /// waivers of `warifu.toml` hold until they expire.
     ///
     /// # Errors
     /// When the history, `warifu.toml` or a site's rules cannot be read.
@@ -107,48 +104,91 @@ impl Store {
         let (_, tree) = self.resolve(rev)?;
         let config = self.config_in(tree)?;
         let site = self.site_rules(tree)?;
-        let mut all: Vec<Findings> = held.iter().map(|held| self.judge_alone(held, &site)).collect();
-        let series: BTreeSet<&str> = held.iter().map(|held| held.at.series.as_str()).collect();
-        for series in series {
-            let together = held.iter().filter(|held| held.at.series == series).map(|held| &held.state);
-            let found = consistency::check_across(&together.collect::<Vec<_>>(), None);
-            for (kind, found) in found {
-                let is_it = |held: &Held| held.at.series == series && held.at.kind == kind;
-                if let Some(at) = held.iter().position(is_it) {
-                    all[at].extend(found);
+        let before = |held: &Held| self.state_before(&held.at, held.record.as_ref());
+        let before: Vec<Option<Master>> = held.iter().map(before).collect();
+        let subjects = held.iter().zip(&before).map(|(held, before)| Subject {
+            series: &held.at.series,
+            state: &held.state,
+            published: held.record.as_ref().and_then(|record| published(record.dated)),
+            before: before.as_ref(),
+        });
+        let mut all = judge(&subjects.collect::<Vec<_>>(), Some(&site));
+        for (held, findings) in held.iter().zip(&mut all) {
+            if let Some(record) = &held.record {
+                let digest = held.state.canonical_digest();
+                if record.state != digest {
+                    let finding = Finding::new(Code::StoreState);
+                    findings.push(finding.found(digest.short()).expected(record.state.short()));
                 }
             }
-        }
-        for (held, findings) in held.iter().zip(&mut all) {
-            findings.accept(&self.accepted_codes(&held.at)?);
+            for record in self.rests_on(&held.at)? {
+                accept(findings, &record);
+            }
             config.waive(&held.at.kind, findings, today);
         }
         Ok(all)
     }
 
-    fn judge_alone(&self, held: &Held, site: &SiteRules) -> Findings {
-        let Held { at, record, state } = held;
-        let mut findings = Findings::new();
-        let digest = state.canonical_digest();
-        if let Some(record) = record
-            && record.state != digest
-        {
-            let finding = Finding::new(Code::StoreState).found(digest.short()).expected(record.state.short());
-            findings.push(finding);
+    /// What was accepted where the files that a master's state rests on came in, and that nobody finds again in
+    /// the state: faults of a file, of a chain, of a base.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub fn accepted_on_the_way(&self, at: &At) -> Result<Vec<LetPass>, StoreError> {
+        let mut passed = Vec::new();
+        for record in self.rests_on(at)? {
+            let of_import = |code: &str| Code::parse(code).is_some_and(is_of_import);
+            for accepted in record.accepted.into_iter().filter(|accepted| of_import(&accepted.code)) {
+                let Accepted { code: finding, keys, reason, .. } = accepted;
+                passed.push(LetPass { finding, keys, by: PassedBy::Import(record.name.clone()), reason });
+            }
         }
-        // A state may hold blanks that a full does not: rows that a differential widened or inserted.
-        let role = record.as_ref().map_or(Role::Differential, |record| record.role);
-        let published = record.as_ref().and_then(|record| published(record.dated));
-        findings.extend(fields::check(state, role));
-        findings.extend(consistency::check(state, published));
-        let before = self.state_before(at, record.as_ref());
-        if let Some(before) = &before
-            && let Ok(diff) = diff(before, state)
-        {
-            findings.extend(consistency::check_versions(&diff, published));
+        Ok(passed)
+    }
+
+    /// The state of one master, with what it was made of.
+    ///
+    /// # Errors
+    /// As [`Store::state`]; when the history before it cannot be read.
+    pub fn held_state(&self, at: &At) -> Result<State, StoreError> {
+        let (state, basis) = (self.state(at)?, self.basis(at)?);
+        Ok(State::new(state, basis))
+    }
+
+    /// What the state of one master was made of.
+    fn basis(&self, at: &At) -> Result<Basis, StoreError> {
+        let imports = self.rests_on(at)?;
+        match imports.as_slice() {
+            [.., full] if full.role == Role::Full && imports.len() > 1 => {
+                let layout = self.schemas().layout(&full.edition).ok_or_else(|| {
+                    StoreError::damaged(format_args!("{}: no layout {}", full.name, full.edition))
+                })?;
+                Ok(Basis::Differentials { full_columns: layout.width() as u32 })
+            }
+            _ => Ok(Basis::Full),
         }
-        findings.extend(site.check(state, before.as_ref()));
-        findings
+    }
+
+    /// The imports that the state of a master rests on, newest first, back to its full. What a re-issue was applied
+    /// in the place of is not among them.
+    fn rests_on(&self, at: &At) -> Result<Vec<ImportRecord>, StoreError> {
+        let (commit, _) = self.resolve(&at.commit)?;
+        let objects = self.objects()?;
+        let imports = objects.changes_at(commit, &["sources", &at.series, &at.kind, "import.toml"])?;
+        let mut rests_on: Vec<ImportRecord> = Vec::new();
+        let mut replaced = false;
+        for (_, record) in standing(&imports) {
+            let record = ImportRecord::parse(&objects.blob(record)?, "import.toml")?;
+            let (skip, full) = (replaced, record.role == Role::Full);
+            replaced = record.replaces.is_some();
+            if !skip {
+                rests_on.push(record);
+            }
+            if full {
+                break;
+            }
+        }
+        Ok(rests_on)
     }
 
     /// The state that the last import of a master was held against; `None` where it was the first one, or that
@@ -158,19 +198,25 @@ impl Store {
         let (_, tree) = self.resolve(&base.commit).ok()?;
         self.state_at(&self.objects().ok()?, tree, &at.series, &at.kind).ok()
     }
+}
 
-    /// The codes of findings that were accepted for one master by the imports that its state rests on. What the site's
-    /// rules refuse is not among them: one code stands for all rules, also for those that are added later.
-    fn accepted_codes(&self, at: &At) -> Result<Vec<Code>, StoreError> {
-        let (commit, _) = self.resolve(&at.commit)?;
-        let objects = self.objects()?;
-        let imports = objects.changes_at(commit, &["sources", &at.series, &at.kind, "import.toml"])?;
-        let mut codes = Vec::new();
-        for (_, record) in standing(&imports) {
-            let record = ImportRecord::parse(&objects.blob(record)?, "import.toml")?;
-            codes.extend(record.accepted.iter().filter_map(|accepted| Code::parse(&accepted.code)));
+/// Lets pass what was accepted when the file of `record` came in. What the site's rules refuse is not among it: one
+/// code stands for all of them, also for those that are added later.
+fn accept(findings: &mut Findings, record: &ImportRecord) {
+    let by = PassedBy::Import(record.name.clone());
+    for accepted in &record.accepted {
+        let Some(code) = Code::parse(&accepted.code) else { continue };
+        if matches!(code, Code::SiteRule | Code::SiteNotEvaluated) {
+            continue;
         }
-        codes.retain(|code| !matches!(code, Code::SiteRule | Code::SiteNotEvaluated));
-        Ok(codes)
+        if accepted.keys.is_empty() {
+            findings.pass_all(code.as_str(), &by, &accepted.reason);
+        } else {
+            findings.pass(|finding| {
+                let key = finding.key.as_ref()?;
+                let meant = finding.code == code && accepted.keys.contains(key);
+                meant.then(|| (by.clone(), accepted.reason.clone()))
+            });
+        }
     }
 }

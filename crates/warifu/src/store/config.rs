@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Deserialize;
 use warifu_masters::finding::Findings;
+use warifu_values::judgement::PassedBy;
 
 use super::StoreError;
 
@@ -60,11 +61,15 @@ impl Config {
     pub fn waive(&self, kind: &str, findings: &mut Findings, today: Date) {
         let holds = |waiver: &&Waiver| waiver.kind == kind && waiver.expires.is_none_or(|last| today <= last);
         let waivers: Vec<&Waiver> = self.waivers.iter().filter(holds).collect();
-        findings.waive(|finding| {
+        for waiver in waivers.iter().filter(|waiver| waiver.keys.is_empty()) {
+            findings.pass_all(&waiver.code, &PassedBy::Repository, &waiver.reason);
+        }
+        findings.pass(|finding| {
             let concerns = |waiver: &&&Waiver| waiver.code == finding.name();
-            waivers.iter().filter(concerns).any(|waiver| {
+            let waiver = waivers.iter().filter(concerns).find(|waiver| {
                 waiver.keys.is_empty() || finding.key.as_ref().is_some_and(|key| waiver.keys.contains(key))
-            })
+            })?;
+            Some((PassedBy::Repository, waiver.reason.clone()))
         });
     }
 

@@ -7,6 +7,8 @@ use jiff::tz::{Offset, TimeZone};
 use warifu_masters::change::diff::Summary;
 use warifu_masters::finding::{Code, Finding, Findings};
 
+use warifu_values::judgement::PassedBy;
+
 use super::message::one_line;
 use super::record::Glance;
 use super::{Accepted, Config, ImportRecord, ImportRequest, Imported, StoreError, dated_in};
@@ -20,8 +22,10 @@ pub(super) struct Judged<'a> {
 impl Judged<'_> {
     /// Goes on unless something that is not accepted denies.
     pub(super) fn refuse(&mut self) -> Result<(), StoreError> {
-        let codes: Vec<Code> = self.request.accept.iter().map(|(code, _)| *code).collect();
-        self.findings.accept(&codes);
+        let by = PassedBy::Import(one_line(self.request.name));
+        for (code, reason) in self.request.accept {
+            self.findings.pass_code(*code, &by, &one_line(reason));
+        }
         if self.findings.denies() { Err(self.refused()) } else { Ok(()) }
     }
 
@@ -75,7 +79,12 @@ impl Judged<'_> {
     pub(super) fn accepted(&self) -> Vec<Accepted> {
         let occurred = |(code, reason): &(Code, String)| {
             let count = self.findings.count(*code);
-            (count > 0).then(|| Accepted { code: code.to_string(), count, reason: one_line(reason) })
+            (count > 0).then(|| Accepted {
+                code: code.to_string(),
+                count,
+                keys: self.findings.keys_of(*code),
+                reason: one_line(reason),
+            })
         };
         self.request.accept.iter().filter_map(occurred).collect()
     }

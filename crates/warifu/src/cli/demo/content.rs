@@ -76,7 +76,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
-    use warifu_claims::{ClaimFindings, MasterOf, Snapshot, judge};
+    use warifu_claims::{ClaimFile, ClaimFindings, MasterOf, Snapshot, judge};
     use warifu_masters::change::differential::apply;
     use warifu_masters::file::{Declared, read};
     use warifu_masters::schema::Schemas;
@@ -142,7 +142,7 @@ mod tests {
             ];
             let mut findings = ClaimFindings::new(1_000);
             let bytes = as_sent(claims, CLAIMS.iter().find(|(path, _)| *path == claims).unwrap().1).unwrap();
-            judge(&bytes, &Snapshot::build(&masters).unwrap(), 1, &mut findings);
+            judge(&ClaimFile::read(&bytes), &Snapshot::build(&masters).unwrap(), 1, &mut findings);
             findings.list().len()
         };
         for (path, _) in CLAIMS {

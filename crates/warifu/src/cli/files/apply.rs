@@ -87,7 +87,7 @@ impl Args {
             findings.extend(applied.findings);
             let mut doubts = plausibility(&state, &differential, None).findings;
             // The base is what the caller says it is: what speaks against it is told, and does not refuse.
-            doubts.accept(&[
+            doubts.only_warn(&[
                 Code::BaseOldValue,
                 Code::BaseRelatedValue,
                 Code::BaseJump,

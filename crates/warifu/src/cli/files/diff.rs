@@ -1,6 +1,8 @@
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use warifu::diff_json::{self, Form};
 use warifu::error::{Exit, Failure};
 use warifu::side::{load_sides, load_states};
 use warifu::{diff_html, diff_report, files};
@@ -48,6 +50,8 @@ enum Output {
     Text,
     /// One JSON document.
     Json,
+    /// JSON lines: what is compared, then a line for each record.
+    Jsonl,
     /// One page for a review by people: riskiest changes first, every record, search, print.
     Html,
     /// An official 変更分.
@@ -63,10 +67,13 @@ impl Args {
         let (old, new) = load_sides(&self.old, &self.new, &context.library.schemas, &self.repo)?;
         let (old, new) = (old.master, new.master);
         let diff = diff(&old, &new).map_err(other_kind)?;
+        let report = |out: &mut dyn Write| match self.output {
+            Output::Text if !context.json => diff_report::write_text(&diff, &self.old, &self.new, lang, out),
+            Output::Jsonl => diff_json::write_json(&diff, &self.old, &self.new, Form::Lines, out),
+            _ => diff_json::write_json(&diff, &self.old, &self.new, Form::Document, out),
+        };
         let bytes = match self.output {
-            Output::Json | Output::Html => None,
-            Output::Text if context.json => None,
-            Output::Text => Some(diff_report::text(&diff, &self.old, &self.new, lang)),
+            Output::Text | Output::Json | Output::Jsonl | Output::Html => None,
             Output::Differential => {
                 let format = context.format(&self.format)?;
                 let (differential, lost) = diff.differential();
@@ -95,11 +102,8 @@ impl Args {
         match (bytes, &self.out) {
             (Some(bytes), None) => context.print_bytes(&bytes)?,
             (Some(bytes), Some(out)) => files::write(out, &bytes)?,
-            (None, None) => context.print_json(&diff_report::json(&diff, &self.old, &self.new))?,
-            (None, Some(out)) => {
-                let text = diff_report::json(&diff, &self.old, &self.new).to_string();
-                files::write(out, text.as_bytes())?;
-            }
+            (None, None) => context.print_pieces(report)?,
+            (None, Some(out)) => files::write_pieces(out, report)?,
         }
         Ok(Exit::Done)
     }

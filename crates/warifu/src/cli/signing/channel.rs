@@ -5,7 +5,7 @@ use clap::Subcommand;
 use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
-use warifu::release::{signed_file, trust_failure};
+use warifu::release::{RELEASE_FILE, signed_file, trust_failure};
 use warifu_trust::{Form, OpenError, OpenedRelease, VerifiedRelease, find_in_release, open};
 use warifu_values::digest::Digest;
 use warifu_values::say;
@@ -170,6 +170,8 @@ impl Fetch {
                 &error,
             )
         })?;
+        // What the files were made of and what was let pass: `warifu validate` judges them by it.
+        files::write(&self.output.join(RELEASE_FILE), &verified.manifest().to_bytes())?;
         let mut listed = Vec::new();
         let mut text = String::new();
         for (entry, (name, bytes)) in made {

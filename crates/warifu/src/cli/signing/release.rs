@@ -9,6 +9,7 @@ use warifu_trust::{
     CompressionLevel, DraftDirectory, Emergency, Halves, Manifest, Organisation, PerOrganisation, Proposal,
     Publishable, ReleaseHead, Reviewed, Tally, Tip, UnixSeconds, Validity, publish, refresh_timestamp,
 };
+use warifu_values::judgement::{Basis, PassedBy};
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
@@ -386,16 +387,32 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
             master.canonical.sha256.short(),
             formats.join(", ")
         ));
-        for waived in &master.waived {
-            let keys = match waived.keys.as_slice() {
+        if let Basis::Differentials { full_columns } = master.made_of {
+            text.push_str(&say!(
+                lang,
+                "    made of a full of {full_columns} columns and differentials\n",
+                "    {full_columns} 列の全件ファイルと変更分から作成\n"
+            ));
+        }
+        for pass in &master.let_pass {
+            let keys = match pass.keys.as_slice() {
                 [] => say!(lang, "every record", "全レコード"),
+                keys if keys.len() > 10 => {
+                    say!(lang, "{} and {} more", "{} ほか {} 件", keys[..10].join(", "), keys.len() - 10)
+                }
                 keys => keys.join(", "),
+            };
+            let by = match &pass.by {
+                PassedBy::Layout => say!(lang, "known to the layout", "レイアウトの既知の例外"),
+                PassedBy::Repository => say!(lang, "waived in warifu.toml", "warifu.toml の例外"),
+                PassedBy::Import(file) => say!(lang, "accepted with {file}", "{file} の取込時に承認"),
             };
             text.push_str(&say!(
                 lang,
-                "    let pass: {} ({keys})\n",
-                "    承認済みの指摘: {}（{keys}）\n",
-                waived.finding
+                "    let pass: {} ({keys}); {by}: {}\n",
+                "    承認済みの指摘: {}（{keys}）、{by}: {}\n",
+                pass.finding,
+                pass.reason
             ));
         }
     }

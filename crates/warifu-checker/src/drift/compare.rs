@@ -1,7 +1,7 @@
 //! Drift: how the judgement of the same claim files differs between two releases.
 
 use serde::{Deserialize, Serialize};
-use warifu_claims::{ClaimFinding, ClaimFindings, ClaimSeverity, Snapshot, Tally, judge};
+use warifu_claims::{ClaimFile, ClaimFinding, ClaimFindings, ClaimSeverity, Snapshot, Tally, judge};
 
 /// How much may differ before a release is refused or left.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -90,9 +90,9 @@ fn keys(findings: &ClaimFindings) -> Vec<(Key, usize)> {
 }
 
 /// Judges one file by `snapshot`, keeping enough to be compared.
-pub fn judge_to_compare(bytes: &[u8], snapshot: &Snapshot) -> (Tally, ClaimFindings) {
+pub fn judge_to_compare(file: &ClaimFile, snapshot: &Snapshot) -> (Tally, ClaimFindings) {
     let mut findings = ClaimFindings::new(KEPT);
-    let tally = judge(bytes, snapshot, 0, &mut findings);
+    let tally = judge(file, snapshot, 0, &mut findings);
     (tally, findings)
 }
 

@@ -3,12 +3,12 @@
 use std::io::Write as _;
 
 use serde::Serialize;
-use warifu_claims::{ClaimFindings, ClaimSeverity, Snapshot, Tally, judge};
+use warifu_claims::{ClaimFile, ClaimFindings, ClaimSeverity, Snapshot, Tally, judge};
 use warifu_trust::ReleaseRef;
 use warifu_values::digest::Digest;
 
-/// Findings written out for one file. The ASP stops a file at 1,000 claims refused (L1920); beyond this many they
-/// are only counted, so that one damaged file cannot fill the memory.
+/// Findings written out for one file. The ASP stops a file at 1,000 claims refused (L1920); beyond this many
+/// they are only counted, so that one damaged file cannot fill the memory.
 pub const FINDINGS_LIMIT: usize = 10_000;
 
 /// The last line.
@@ -45,10 +45,10 @@ pub struct Answer {
     pub summary: Summary,
 }
 
-/// Judges `bytes` by the `snapshot` of release `id`.
-pub fn answer(bytes: &[u8], snapshot: &Snapshot, id: ReleaseRef) -> Answer {
+/// Judges `file` by the `snapshot` of release `id`.
+pub fn answer(file: &ClaimFile, snapshot: &Snapshot, id: ReleaseRef) -> Answer {
     let mut findings = ClaimFindings::new(FINDINGS_LIMIT);
-    let tally = judge(bytes, snapshot, id.release, &mut findings);
+    let tally = judge(file, snapshot, id.release, &mut findings);
     let errors = findings.count_of(ClaimSeverity::Error);
     let unjudged = findings.count_of(ClaimSeverity::Unjudged);
     let summary = Summary {
@@ -70,7 +70,8 @@ pub fn answer(bytes: &[u8], snapshot: &Snapshot, id: ReleaseRef) -> Answer {
 }
 
 fn push_line(lines: &mut Vec<u8>, value: &impl Serialize) {
-    // Writing plain values into memory cannot fail; were it to, the line is missing and the summary's number tells.
+    // Writing plain values into memory cannot fail; were it to, the line is missing and the summary's number
+    // tells.
     if serde_json::to_writer(&mut *lines, value).is_ok() {
         let _ = lines.write_all(b"\n");
     }

@@ -1,8 +1,8 @@
 //! The recent claim files, kept to be replayed against a candidate: in memory, and in the state directory so
 //! that a restart does not leave the next candidate unwatched.
 //!
-//! They hold patients' data. The directory is readable by its own user only, both number and size are bounded,
-//! and nothing of them goes anywhere else.
+//! They hold patients' data. The directory is readable by its own user only, both number and size are
+//! bounded, and nothing of them goes anywhere else.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -10,13 +10,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fs, io};
 
-use crate::state_directory::{private_directory, write_whole};
+use crate::state::disk::{private_directory, write_whole};
 
 /// All kept files together. A few large hospitals' months; a candidate is replayed in seconds.
 const TOTAL_BYTES: usize = 64 << 20;
 
-/// Once the ring is full, a file replaces the oldest at most this often: a busy hour must not become a busy disk,
-/// and files of different minutes say more than those of one.
+/// Once the ring is full, a file replaces the oldest at most this often: a busy hour must not become a busy
+/// disk, and files of different minutes say more than those of one.
 const BETWEEN: Duration = Duration::from_secs(1);
 
 /// The ring.

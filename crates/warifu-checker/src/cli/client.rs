@@ -5,8 +5,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use crate::said::Said;
-use crate::service::{FellBack, ServiceError};
-use crate::status::Status;
+use crate::service::{FellBack, ServiceError, Status};
 use crate::swap::Outcome;
 
 /// Asks a checker at an address.

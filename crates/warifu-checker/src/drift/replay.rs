@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use warifu_claims::Snapshot;
+use warifu_claims::{ClaimFile, Snapshot};
 use warifu_values::lang::counted;
 
-use crate::candidate::Candidate;
-use crate::drift::{Drift, Thresholds, compare, judge_to_compare};
+use crate::drift::compare::{Drift, Thresholds, compare, judge_to_compare};
 use crate::said::Said;
 
 /// What the gate says.
@@ -59,15 +58,15 @@ pub struct DriftReport {
 /// How many new findings are kept as examples.
 const EXAMPLES: usize = 20;
 
-/// Replays `files`.
+/// Replays `files`: they are judged by the `candidate` and by what runs, each with the number of its release.
 pub fn replay(
-    candidate: &Candidate,
+    (release, candidate): (u64, &Snapshot),
     running: Option<(u64, &Snapshot)>,
     files: &[Arc<[u8]>],
     thresholds: &Thresholds,
 ) -> DriftReport {
     let mut report = DriftReport {
-        release: candidate.id.release,
+        release,
         against: running.map(|(release, _)| release),
         verdict: Verdict::Inconclusive,
         drift: Drift::default(),
@@ -77,8 +76,9 @@ pub fn replay(
     };
     let Some((_, running)) = running else { return report };
     for bytes in files {
-        let (_, older) = judge_to_compare(bytes, running);
-        let (tally, newer) = judge_to_compare(bytes, &candidate.snapshot);
+        let file = ClaimFile::read(bytes);
+        let (_, older) = judge_to_compare(&file, running);
+        let (tally, newer) = judge_to_compare(&file, candidate);
         let drift = compare(tally, &older, &newer, |finding| {
             *report.new_by_code.entry(finding.code.as_str().to_owned()).or_insert(0) += 1;
             if report.examples.len() < EXAMPLES {
@@ -116,7 +116,8 @@ impl DriftReport {
                     counted(newly_unjudged, "item")
                 ),
                 format!(
-                    "直近の請求ファイル {files} 件（{items} 項目）の再点検で新たなエラー {new_errors} 件（許容 {allowed} 件）、判定不能 {newly_unjudged} 件が生じます"
+                    "直近の請求ファイル {files} 件（{items} 項目）の再点検で\
+                     新たなエラー {new_errors} 件（許容 {allowed} 件）、判定不能 {newly_unjudged} 件が生じます"
                 ),
             )
         })

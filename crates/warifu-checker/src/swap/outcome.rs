@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use warifu_trust::UnixSeconds;
 
-use crate::record::{Phase, Refused, RefusedFor};
 use crate::said::Said;
+use crate::state::{Phase, Refused, RefusedFor};
 
 /// What an attempt to take a release came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,8 +55,17 @@ pub enum Outcome {
     },
 }
 
+/// When the channel was looked at, and what came of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LastPoll {
+    /// When.
+    pub at: UnixSeconds,
+    /// What came of it.
+    pub result: Outcome,
+}
+
 /// Whether two looks at the channel say the same, so that a log has one line for it.
-pub(crate) fn same_news(one: &Outcome, other: &Outcome) -> bool {
+pub(super) fn same_news(one: &Outcome, other: &Outcome) -> bool {
     match (one, other) {
         (Outcome::Refused(one), Outcome::Refused(other)) => one.id == other.id && one.why == other.why,
         (one, other) => one == other,

@@ -8,12 +8,12 @@
 //! checker.json          the record: the one file that changes
 //! lock                  held while a checker runs
 //! ```
-//! Content is written and made durable before the record names it, so a kill at any point leaves the record of
-//! before or after, and everything that either names.
+//! Content is written and made durable before the record names it, so a kill at any point leaves the record
+//! of before or after, and everything that either names.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use warifu_trust::{Manifest, ReleaseRef};
@@ -21,8 +21,9 @@ use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use crate::record::Record;
 use crate::release::ReleaseContent;
+use crate::state::disk::{private_directory, write_whole};
+use crate::state::record::Record;
 
 /// The directory, held by this process alone.
 #[derive(Debug)]
@@ -233,26 +234,6 @@ impl StateDirectory {
             }
         }
     }
-}
-
-/// Makes a directory that only its owner can enter.
-pub(crate) fn private_directory(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-/// Writes a file that appears whole or not at all, also after a power cut. Readable by its owner only.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let directory = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    // The name must last too.
-    File::open(directory)?.sync_all()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
-use crate::gate::DriftReport;
+use crate::drift::DriftReport;
 use crate::said::Said;
 
 /// How far a running release has proven itself.
@@ -122,8 +122,8 @@ pub struct Record {
     pub refused: Option<Refused>,
     /// The last replay.
     pub drift: Option<DriftReport>,
-    /// How often a start found this release still on probation: one that takes the checker down with it must not
-    /// be tried for ever.
+    /// How often a start found this release still on probation: one that takes the checker down with it must
+    /// not be tried for ever.
     pub interrupted: Option<(Id, u32)>,
 }
 
@@ -149,6 +149,11 @@ impl Record {
     /// Why `id` is held, if it is.
     pub fn held(&self, id: ReleaseRef) -> Option<&Held> {
         self.held.iter().find(|held| ReleaseRef::from(held.id) == id)
+    }
+
+    /// The newest release that is held.
+    pub fn newest_held(&self) -> Option<u64> {
+        self.held.iter().map(|held| held.id.release).max()
     }
 
     /// Holds `id`; keeps the list short.

@@ -5,9 +5,8 @@ use warifu_trust::UnixSeconds;
 use warifu_values::lang::{Lang, Speak, counted};
 use warifu_values::say;
 
-use crate::drift::Drift;
-use crate::gate::{DriftReport, Verdict};
-use crate::record::{Held, Installed, Phase, Refused};
+use crate::drift::{Drift, DriftReport, Verdict};
+use crate::state::{Held, Installed, Phase, Refused};
 use crate::swap::{LastPoll, Swapper};
 
 /// The watch on a release on probation.
@@ -197,7 +196,8 @@ impl Speak for Status {
         let (checked_en, claims_en) = (counted(checked, "claim file"), counted(claims, "claim"));
         lines.push(say!(
             lang,
-            "{checked_en} ({claims_en}) answered, {turned_away} turned away; {judging} being judged, {waiting} of {capacity} waiting",
+            "{checked_en} ({claims_en}) answered, {turned_away} turned away; \
+             {judging} being judged, {waiting} of {capacity} waiting",
             "応答 {checked} ファイル（{claims} 件）、受付不可 {turned_away}、点検中 {judging}、待ち {waiting}/{capacity}"
         ));
         lines.join("\n")

@@ -1,0 +1,121 @@
+//! The commands and their options, as a person types them.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use warifu_values::lang::Lang;
+
+/// Checks medical claims by signed masters, and changes masters while claims are being checked.
+#[derive(Debug, Parser)]
+#[command(name = "warifu-checker", version)]
+pub struct Arguments {
+    /// The language of messages: en or ja (else LC_ALL, LC_MESSAGES, LANG)
+    #[arg(long, global = true, value_parser = language, env = "WARIFU_LANG")]
+    pub(super) lang: Option<Lang>,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+fn language(text: &str) -> Result<Lang, String> {
+    Lang::from_locale(text).ok_or_else(|| "en or ja".to_owned())
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Judge claim files over HTTP, taking releases from a channel
+    Serve(Box<Serve>),
+    /// Judge one claim file without a running checker
+    Check(Check),
+    /// Show what a running checker judges by, and why
+    Status(Remote),
+    /// Let a running checker look at its channel now
+    Swap {
+        /// Take this release or none; one refused for its data is tried again
+        release: Option<u64>,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Return a running checker to its previous confirmed release
+    FallBack(Remote),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// The channel: a directory that releases are published in
+    #[arg(long)]
+    pub(super) channel: PathBuf,
+    /// The pinned root file
+    #[arg(long)]
+    pub(super) root: PathBuf,
+    /// Where this checker keeps its state; claim files kept for replay lie there too
+    #[arg(long)]
+    pub(super) state: PathBuf,
+    /// The address to listen on; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:8642")]
+    pub(super) listen: SocketAddr,
+    /// Look at the channel every so many seconds
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) poll: u64,
+    /// Claim files that a new release must judge well before it is confirmed
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) probation: u64,
+    /// New errors on probation and in replay that are always allowed
+    #[arg(long, default_value_t = 5)]
+    pub(super) drift_least: u64,
+    /// New errors allowed beyond that, in percent of the items judged
+    #[arg(long, default_value_t = 2.0)]
+    pub(super) drift_percent: f64,
+    /// Items that may stop being judged, in percent
+    #[arg(long, default_value_t = 10.0)]
+    pub(super) unjudged_percent: f64,
+    /// Recent claim files kept to be replayed; 0 keeps none
+    #[arg(long, default_value_t = 32)]
+    pub(super) replay_files: usize,
+    /// Claim files that may wait
+    #[arg(long, default_value_t = 256)]
+    pub(super) queue: usize,
+    /// Claim files judged at once (default: one for each core)
+    #[arg(long)]
+    pub(super) judges: Option<usize>,
+    #[command(flatten)]
+    pub(super) site: Site,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// The claim file (UKE)
+    pub(super) file: PathBuf,
+    /// Judge by the release that runs on this state directory
+    #[arg(long, conflicts_with = "channel", required_unless_present = "channel")]
+    pub(super) state: Option<PathBuf>,
+    /// Judge by the newest release of this channel
+    #[arg(long, requires = "root")]
+    pub(super) channel: Option<PathBuf>,
+    /// The pinned root file
+    #[arg(long)]
+    pub(super) root: Option<PathBuf>,
+    /// JSON lines as the service answers them
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) site: Site,
+}
+
+/// What a site adds to the program.
+#[derive(Debug, Args)]
+pub(super) struct Site {
+    /// A folder with layouts/, formats/ and codes/ of a site, added to the built-in ones
+    #[arg(long, value_name = "DIR", env = "WARIFU_SCHEMAS")]
+    pub(super) schemas: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Remote {
+    /// The running checker
+    #[arg(long, default_value = "http://127.0.0.1:8642")]
+    pub(super) url: String,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+}

@@ -1,0 +1,16 @@
+//! The command line. Exit status: 0 done, 1 refused because of the data, 2 could not run, 3 refused because
+//! of trust. Results go to stdout, everything else to stderr.
+
+mod arguments;
+mod run;
+
+mod check;
+mod serve;
+
+mod client;
+mod failure;
+mod inputs;
+
+pub use arguments::Arguments;
+pub use client::{Client, ClientError};
+pub use run::run;

@@ -1,0 +1,74 @@
+//! Runs the command that was typed, and says how it ended.
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use serde::Serialize;
+use warifu_values::lang::{Lang, Speak};
+
+use crate::cli::arguments::{Arguments, Command};
+use crate::cli::check::check_file;
+use crate::cli::client::Client;
+use crate::cli::failure::Failure;
+use crate::cli::serve::serve_claims;
+use crate::said::Said;
+
+/// Runs the command that `arguments` name.
+pub fn run(arguments: Arguments) -> ExitCode {
+    let lang = arguments.lang.or_else(from_environment).unwrap_or_default();
+    let done = match arguments.command {
+        Command::Serve(serve) => serve_claims(*serve, lang),
+        Command::Check(check) => check_file(&check, lang),
+        Command::Status(remote) => Client::new(&remote.url)
+            .status()
+            .map_err(Failure::from)
+            .and_then(|status| show(&status, remote.json, lang, 0)),
+        Command::Swap { release, remote } => {
+            Client::new(&remote.url).swap(release).map_err(Failure::from).and_then(|outcome| {
+                let unchanged = Said::new("nothing new", "変更はありません");
+                let said = outcome.said().unwrap_or(unchanged);
+                show_or(&outcome, &said, remote.json, lang, outcome.exit_status())
+            })
+        }
+        Command::FallBack(remote) => {
+            Client::new(&remote.url).fall_back().map_err(Failure::from).and_then(|back| {
+                let release = back.release;
+                let said = Said::new(
+                    format!("fell back to release {release}"),
+                    format!("リリース {release} へ戻しました"),
+                );
+                show_or(&back, &said, remote.json, lang, 0)
+            })
+        }
+    };
+    match done {
+        Ok(status) => ExitCode::from(status),
+        Err(Failure { status, said }) => {
+            let _ = writeln!(io::stderr(), "warifu-checker: {}", said.say(lang));
+            ExitCode::from(status)
+        }
+    }
+}
+
+fn from_environment() -> Option<Lang> {
+    let value = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(value)?;
+    Lang::from_locale(&locale)
+}
+
+fn show<T: Serialize + Speak>(value: &T, json: bool, lang: Lang, status: u8) -> Result<u8, Failure> {
+    show_or(value, value, json, lang, status)
+}
+
+fn show_or(
+    value: &impl Serialize,
+    said: &impl Speak,
+    json: bool,
+    lang: Lang,
+    status: u8,
+) -> Result<u8, Failure> {
+    let text =
+        if json { serde_json::to_string_pretty(value).map_err(io::Error::from)? } else { said.say(lang) };
+    writeln!(io::stdout(), "{text}")?;
+    Ok(status)
+}

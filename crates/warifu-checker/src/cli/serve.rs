@@ -1,0 +1,97 @@
+//! `serve`: claims over HTTP, and a look at the channel every so often.
+
+use std::io::{self, Write as _};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use warifu_values::lang::Lang;
+
+use crate::cli::arguments::Serve;
+use crate::cli::failure::Failure;
+use crate::cli::inputs::{read_file, schemas_of};
+use crate::drift::Thresholds;
+use crate::log::{Log, now};
+use crate::said::Said;
+use crate::service::{FairQueue, Service, serve_until};
+use crate::source::TrustSource;
+use crate::state::{Recent, StateDirectory};
+use crate::swap::{Gates, Swapper};
+
+pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
+    let log = Log::new(lang);
+    let schemas = schemas_of(&serve.site)?;
+    let directory =
+        StateDirectory::open(&serve.state).map_err(|error| Failure::could_not(Said::of(&error)))?;
+    let root = read_file(&serve.root)?;
+    let source = TrustSource::new(&serve.channel, &root, &directory.trusted()).map_err(|error| Failure {
+        status: if error.is_trust_refusal() { 3 } else { 2 },
+        said: Said::of(&error),
+    })?;
+    let recent = Recent::open(directory.recent(), serve.replay_files)?;
+    let recent = Arc::new(recent);
+    let thresholds = Thresholds {
+        least: serve.drift_least,
+        percent: serve.drift_percent,
+        unjudged_percent: serve.unjudged_percent,
+    };
+    let gates = Gates { replay: thresholds, probation: thresholds, probation_files: serve.probation };
+    let swapper =
+        Swapper::resume(directory, Some(Box::new(source)), Arc::clone(&recent), schemas, gates, log, now());
+    let swapper = Arc::new(swapper.map_err(|error| Failure::could_not(Said::of(&error)))?);
+    if swapper.active().is_none() {
+        // Nothing to judge by yet: the first answer should not be a refusal when a release lies ready.
+        swapper.poll(now(), None);
+    }
+    let judges =
+        serve.judges.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
+    let service = Service::new(Arc::clone(&swapper), FairQueue::new(judges, serve.queue), recent, log);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(serve.listen).await?;
+        // Whoever started this waits for the line to know the port.
+        writeln!(io::stdout(), "listening on {}", listener.local_addr()?)?;
+        io::stdout().flush()?;
+        tokio::spawn(keep_polling(swapper, Duration::from_secs(serve.poll)));
+        serve_until(listener, service, ended()).await
+    })?;
+    Ok(0)
+}
+
+async fn keep_polling(swapper: Arc<Swapper>, every: Duration) {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut next = tokio::time::Instant::now();
+    loop {
+        second.tick().await;
+        let is_due = tokio::time::Instant::now() >= next;
+        let swapper = Arc::clone(&swapper);
+        let worked = tokio::task::spawn_blocking(move || {
+            let _ = swapper.tick(now());
+            if is_due {
+                swapper.poll(now(), None);
+            }
+        });
+        // A panic in there is told by the runtime and must not end the polling.
+        let _ = worked.await;
+        if is_due {
+            next = tokio::time::Instant::now() + every;
+        }
+    }
+}
+
+/// Ends with SIGTERM or SIGINT.
+async fn ended() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminated.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

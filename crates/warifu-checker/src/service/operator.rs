@@ -1,0 +1,72 @@
+//! `POST /swap` and `POST /fall-back`: the commands of an operator, for this machine only.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{ConnectInfo, Query, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+
+use crate::log::now;
+use crate::said::Said;
+use crate::service::http_service::Service;
+use crate::service::reply::{FellBack, error};
+use crate::swap::{NothingBefore, Outcome};
+
+fn is_this_machine(request: &Request) -> bool {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let on_behalf = ["origin", "forwarded", "x-forwarded-for", "via"];
+    peer.is_some_and(|ConnectInfo(peer)| peer.ip().to_canonical().is_loopback())
+        && !on_behalf.iter().any(|name| request.headers().contains_key(*name))
+}
+
+fn forbidden() -> Response {
+    error(StatusCode::FORBIDDEN, Said::new("only from this machine", "この操作は同じ装置からのみ可能です"))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    release: Option<u64>,
+}
+
+pub(super) async fn swap(
+    State(service): State<Arc<Service>>,
+    Query(Wanted { release }): Query<Wanted>,
+    request: Request,
+) -> Response {
+    if !is_this_machine(&request) {
+        return forbidden();
+    }
+    let swapper = Arc::clone(&service.swapper);
+    let polled = tokio::task::spawn_blocking(move || swapper.poll(now(), Some(release.unwrap_or(0)))).await;
+    let outcome = polled.unwrap_or_else(|_| Outcome::Unavailable {
+        why: Said::new("the candidate could not be built", "候補を作成できませんでした"),
+    });
+    let status = match outcome.exit_status() {
+        0 => StatusCode::OK,
+        2 if matches!(outcome, Outcome::Unavailable { .. }) => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::CONFLICT,
+    };
+    (status, Json(outcome)).into_response()
+}
+
+pub(super) async fn fall_back(State(service): State<Arc<Service>>, request: Request) -> Response {
+    if !is_this_machine(&request) {
+        return forbidden();
+    }
+    let swapper = Arc::clone(&service.swapper);
+    let why = Said::new("an operator fell back", "運用者の操作");
+    let fell = tokio::task::spawn_blocking(move || swapper.fall_back(why, None, now())).await;
+    match fell {
+        Ok(Ok(release)) => Json(FellBack { release }).into_response(),
+        Ok(Err(NothingBefore)) | Err(_) => error(
+            StatusCode::CONFLICT,
+            Said::new(
+                "there is no confirmed release before this one",
+                "戻せる確定済みのリリースがありません",
+            ),
+        ),
+    }
+}

@@ -1,0 +1,37 @@
+//! What the service answers besides findings and its status.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde::{Deserialize, Serialize};
+use warifu_claims::FILE_LIMIT_BYTES;
+
+use crate::said::Said;
+
+/// An error as the service answers it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ServiceError {
+    /// Why.
+    pub error: Said,
+}
+
+/// What `POST /fall-back` answers.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct FellBack {
+    /// The release that runs now.
+    pub release: u64,
+}
+
+pub(super) fn error(status: StatusCode, error: Said) -> Response {
+    (status, Json(ServiceError { error })).into_response()
+}
+
+pub(super) fn too_large() -> Response {
+    error(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        Said::new(
+            format!("a claim file may have {FILE_LIMIT_BYTES} bytes"),
+            format!("請求ファイルの上限は {FILE_LIMIT_BYTES} バイトです"),
+        ),
+    )
+}

@@ -1,0 +1,61 @@
+//! The routes.
+//!
+//! ```text
+//! POST /check              a UKE file; answers JSON lines        200, 400, 408, 413, 503
+//! GET  /status             what runs, what was refused and why   200
+//! POST /swap[?release=N]   look at the channel now               200, 403, 409, 503
+//! POST /fall-back          return to the previous release        200, 403, 409
+//! GET  /healthz            a release runs                        200, 503
+//! ```
+//! `/swap` and `/fall-back` are for this machine only: they answer 403 to any other, to what a proxy passes
+//! on, and to pages in a browser.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use tokio::net::TcpListener;
+
+use crate::service::check_claims::check;
+use crate::service::http_service::Service;
+use crate::service::operator::{fall_back, swap};
+use crate::service::status::Status;
+
+/// Serves `service` until `end`, then lets requests in flight finish.
+///
+/// # Errors
+/// The listener fails.
+pub async fn serve_until(
+    listener: TcpListener,
+    service: Arc<Service>,
+    end: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let routes = service.router().into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, routes).with_graceful_shutdown(end).await
+}
+
+impl Service {
+    /// The routes. Serve them with the peer's address: without it, `/swap` and `/fall-back` answer nobody.
+    fn router(self: Arc<Self>) -> Router {
+        Router::new()
+            .route("/check", post(check))
+            .route("/status", get(status))
+            .route("/swap", post(swap))
+            .route("/fall-back", post(fall_back))
+            .route("/healthz", get(healthz))
+            .with_state(self)
+    }
+}
+
+async fn status(State(service): State<Arc<Service>>) -> Json<Status> {
+    Json(service.status())
+}
+
+async fn healthz(State(service): State<Arc<Service>>) -> StatusCode {
+    if service.swapper.active().is_some() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
+}

@@ -1,0 +1,117 @@
+//! The steps before an activation, each a type that nothing else makes: a candidate is [`Newer`] than what
+//! runs, then [`Cleared`] against it. Only what is cleared is activated, so an older release cannot be.
+
+use std::sync::Arc;
+
+use warifu_trust::{ReleaseRef, UnixSeconds};
+
+use crate::candidate::Candidate;
+use crate::drift::{DriftReport, Thresholds, replay};
+use crate::said::Said;
+use crate::state::Installed;
+use crate::swap::active::Active;
+
+/// A candidate that is newer than what runs, if anything does, and than whatever is held.
+pub(super) struct Newer {
+    candidate: Candidate,
+    than: Option<Arc<Active>>,
+}
+
+/// A release that is no newer than another one here: going back is falling back, and never done by
+/// activating.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NotNewer {
+    release: u64,
+    than: u64,
+}
+
+impl NotNewer {
+    /// For people.
+    pub(super) fn said(self) -> Said {
+        let NotNewer { release, than } = self;
+        Said::new(
+            format!("release {release} is not newer than release {than}; only a newer one is taken"),
+            format!("リリース {release} は {than} より新しくありません。より新しいものだけを受け入れます"),
+        )
+    }
+}
+
+/// Asks the order alone: `release` against what runs and the newest that is held.
+pub(super) fn is_newer(release: u64, running: Option<&Active>, held: Option<u64>) -> Result<(), NotNewer> {
+    match running.map(|running| running.id.release).max(held) {
+        Some(than) if release <= than => Err(NotNewer { release, than }),
+        _ => Ok(()),
+    }
+}
+
+impl Newer {
+    /// `candidate` after what runs and the newest release that is held.
+    pub(super) fn than(
+        running: Option<Arc<Active>>,
+        held: Option<u64>,
+        candidate: Candidate,
+    ) -> Result<Newer, NotNewer> {
+        is_newer(candidate.id.release, running.as_deref(), held)?;
+        Ok(Newer { candidate, than: running })
+    }
+
+    /// Clears the candidate against what runs: nothing may be missing, and replaying `files` may not show too
+    /// much drift. The report is there also when it is refused, unless nothing was replayed.
+    pub(super) fn clear(
+        self,
+        files: &[Arc<[u8]>],
+        thresholds: &Thresholds,
+    ) -> (Option<DriftReport>, Result<Cleared, Said>) {
+        let Newer { candidate, than } = self;
+        if let Some(kind) = than.as_deref().and_then(|running| running.kind_missing_in(&candidate)) {
+            let why = Said::new(
+                format!("it holds no {kind} master, which the running release does"),
+                format!("稼働中のリリースにある {kind} マスターがありません"),
+            );
+            return (None, Err(why));
+        }
+        let against = than.as_deref().map(|running| (running.id.release, &*running.snapshot));
+        let report = replay((candidate.id.release, &candidate.snapshot), against, files, thresholds);
+        let cleared = match report.refusal() {
+            Some(why) => Err(why),
+            None => Ok(Cleared { candidate, against: than }),
+        };
+        (Some(report), cleared)
+    }
+}
+
+/// A candidate that may judge claims after the release it was cleared against.
+pub(super) struct Cleared {
+    candidate: Candidate,
+    against: Option<Arc<Active>>,
+}
+
+impl Cleared {
+    /// Which release was running when it was cleared.
+    pub(super) fn against(&self) -> Option<ReleaseRef> {
+        self.against.as_ref().map(|against| against.id)
+    }
+
+    /// What it will be watched against: the release that was confirmed last. Nobody may fall back onto what
+    /// was not confirmed itself.
+    pub(super) fn watched_against(&self) -> Option<&Arc<Active>> {
+        let against = self.against.as_ref()?;
+        Some(against.compared_with().unwrap_or(against))
+    }
+
+    /// As the record will have it.
+    pub(super) fn installed(&self, since: UnixSeconds) -> Installed {
+        Installed { id: self.candidate.id.into(), title: self.candidate.title.clone(), since }
+    }
+
+    /// It judges since `since`.
+    pub(super) fn activate(self, since: UnixSeconds) -> Active {
+        let previous = self.watched_against().map(Arc::clone);
+        Active::new(self.candidate, previous, since)
+    }
+
+    /// The candidate again: it will have to be cleared against what runs then.
+    pub(super) fn into_candidate(self) -> Candidate {
+        self.candidate
+    }
+}

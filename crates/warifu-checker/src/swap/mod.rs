@@ -1,0 +1,18 @@
+//! The state machine of a release: from its source to judging claims, watched, confirmed or fallen back from.
+
+mod swapper;
+
+mod clearing;
+mod runs;
+mod workbench;
+
+mod active;
+mod gates;
+mod outcome;
+mod resume;
+
+pub use active::Active;
+pub use gates::Gates;
+pub use outcome::{LastPoll, Outcome};
+pub use runs::NothingBefore;
+pub use swapper::Swapper;

@@ -1,0 +1,232 @@
+//! What runs: the one pointer, the record beside it on disk, and the three steps that change both: forward,
+//! back, and confirmed.
+//!
+//! Forward, the disk comes first: a restart must not know less than what has answered. Back, the pointer
+//! comes first: the harm stops there.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arc_swap::ArcSwapOption;
+use warifu_trust::{ReleaseRef, UnixSeconds};
+
+use crate::candidate::Candidate;
+use crate::drift::DriftReport;
+use crate::log::Log;
+use crate::release::ReleaseContent;
+use crate::said::Said;
+use crate::state::{Phase, Record, Refused, StateDirectory, StateDirectoryError};
+use crate::swap::active::Active;
+use crate::swap::clearing::Cleared;
+use crate::swap::outcome::{LastPoll, Outcome, same_news};
+use crate::swap::workbench::AtBench;
+
+/// There is nothing to fall back to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NothingBefore;
+
+/// A cleared candidate that does not judge after all. It is given back.
+pub(super) struct NotActivated {
+    pub(super) candidate: Box<Candidate>,
+    pub(super) why: Said,
+}
+
+/// The pointer and what goes with it.
+pub(super) struct Runs {
+    active: ArcSwapOption<Active>,
+    directory: StateDirectory,
+    log: Log,
+    /// Held inside the methods here only: see the workbench for the order.
+    beside: Mutex<Beside>,
+}
+
+/// What changes together with the pointer.
+#[derive(Default)]
+struct Beside {
+    record: Record,
+    /// The confirmed release before the active one, ready to be fallen back to.
+    previous: Option<Arc<Active>>,
+    last_poll: Option<LastPoll>,
+    /// Released snapshots that requests may still use; freed here, never by a request.
+    retired: Vec<Arc<Active>>,
+}
+
+impl Runs {
+    /// `record` is what `directory` holds; `running` and `previous` are loaded from it.
+    pub(super) fn resumed(
+        directory: StateDirectory,
+        record: Record,
+        running: Option<Arc<Active>>,
+        previous: Option<Arc<Active>>,
+        log: Log,
+    ) -> Runs {
+        let beside = Mutex::new(Beside { record, previous, ..Beside::default() });
+        Runs { active: ArcSwapOption::new(running), directory, log, beside }
+    }
+
+    fn beside(&self) -> MutexGuard<'_, Beside> {
+        // A panic elsewhere leaves values whole here: every change below is one assignment.
+        self.beside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The release that judges now.
+    pub(super) fn active(&self) -> Option<Arc<Active>> {
+        self.active.load_full()
+    }
+
+    /// The record, as it is on disk.
+    pub(super) fn record(&self) -> Record {
+        self.beside().record.clone()
+    }
+
+    /// The last look at the channel.
+    pub(super) fn last_poll(&self) -> Option<LastPoll> {
+        self.beside().last_poll.clone()
+    }
+
+    /// Writes the content of a release on its way in; the record does not name it yet.
+    pub(super) fn keep(&self, content: &ReleaseContent) -> Result<(), StateDirectoryError> {
+        self.directory.keep(content)
+    }
+
+    /// Notes the last replay; it is written with the next change of the record.
+    pub(super) fn note_replay(&self, report: DriftReport) {
+        self.beside().record.drift = Some(report);
+    }
+
+    /// Notes a release that was refused.
+    pub(super) fn note_refused(&self, refused: &Refused) {
+        let mut beside = self.beside();
+        beside.record.refused = Some(refused.clone());
+        self.write(&beside.record);
+    }
+
+    /// Notes what came of a look at the channel; whether it is news.
+    pub(super) fn note_poll(&self, at: UnixSeconds, outcome: &Outcome) -> bool {
+        let mut beside = self.beside();
+        let is_news = !beside.last_poll.as_ref().is_some_and(|last| same_news(&last.result, outcome));
+        beside.last_poll = Some(LastPoll { at, result: outcome.clone() });
+        match outcome {
+            Outcome::Refused(refused) if is_news => {
+                beside.record.refused = Some(refused.clone());
+                self.write(&beside.record);
+            }
+            // What was refused is gone from the channel again.
+            Outcome::Unchanged { .. } if beside.record.refused.is_some() => {
+                beside.record.refused = None;
+                self.write(&beside.record);
+            }
+            _ => {}
+        }
+        is_news
+    }
+
+    /// Lets `cleared` judge. Nothing waits at the bench afterwards.
+    pub(super) fn go_forward(
+        &self,
+        bench: &mut AtBench<'_>,
+        cleared: Cleared,
+        now: UnixSeconds,
+    ) -> Result<Phase, NotActivated> {
+        let mut beside = self.beside();
+        let old = self.active();
+        if old.as_ref().map(|old| old.id) != cleared.against() {
+            let why = Said::new(
+                "the running release changed while this one was being cleared; it is tried again",
+                "検査中に稼働リリースが変わったため、次回やり直します",
+            );
+            return Err(NotActivated { candidate: Box::new(cleared.into_candidate()), why });
+        }
+        let mut record = beside.record.clone();
+        let previous = cleared.watched_against().map(Arc::clone);
+        let phase = if previous.is_some() { Phase::Probation } else { Phase::Confirmed };
+        record.running = Some(cleared.installed(now));
+        record.phase = Some(phase);
+        record.previous = previous.as_ref().map(|previous| previous.installed());
+        record.refused = None;
+        if let Err(error) = self.directory.write_record(&record) {
+            return Err(NotActivated {
+                candidate: Box::new(cleared.into_candidate()),
+                why: Said::of(&error),
+            });
+        }
+        beside.record = record;
+        beside.previous = previous;
+        bench.clear_away();
+        self.exchange(&mut beside, Some(Arc::new(cleared.activate(now))));
+        let installed = [&beside.record.running, &beside.record.previous];
+        let kept: Vec<ReleaseRef> =
+            installed.into_iter().flatten().map(|installed| installed.id.into()).collect();
+        self.directory.prune(&kept);
+        Ok(phase)
+    }
+
+    /// Returns to the previous confirmed release and holds the one left; with `only_from`, only when that one
+    /// is still active. Gives the numbers left and fallen back to.
+    pub(super) fn go_back(
+        &self,
+        why: Said,
+        only_from: Option<&Arc<Active>>,
+        now: UnixSeconds,
+    ) -> Result<(u64, u64), NothingBefore> {
+        let mut beside = self.beside();
+        let current = self.active().ok_or(NothingBefore)?;
+        if only_from.is_some_and(|from| !Arc::ptr_eq(from, &current)) {
+            return Err(NothingBefore);
+        }
+        let previous = beside.previous.take().ok_or(NothingBefore)?;
+        // The pointer first. The disk follows; if it fails, a restart resumes a confirmed release all the
+        // same.
+        let back = Arc::new(previous.confirmed(now));
+        let (from, to) = (current.id.release, back.id.release);
+        beside.record.running = Some(back.installed());
+        self.exchange(&mut beside, Some(back));
+        beside.retired.push(previous);
+        beside.record.hold(current.id, why, now);
+        beside.record.phase = Some(Phase::Confirmed);
+        beside.record.previous = None;
+        self.write(&beside.record);
+        Ok((from, to))
+    }
+
+    /// Confirms `active`, when it is on probation and still the active one; whether it was.
+    pub(super) fn confirm(&self, active: &Arc<Active>) -> bool {
+        let mut beside = self.beside();
+        let is_current = self.active.load().as_ref().is_some_and(|current| Arc::ptr_eq(current, active));
+        if !is_current || active.phase() == Phase::Confirmed {
+            return false;
+        }
+        let mut record = beside.record.clone();
+        record.phase = Some(Phase::Confirmed);
+        record.interrupted = None;
+        if let Err(error) = self.directory.write_record(&record) {
+            self.log.event(&Said::of(&error));
+            return false;
+        }
+        beside.record = record;
+        self.exchange(&mut beside, Some(Arc::new(active.confirmed(active.since))));
+        true
+    }
+
+    /// Frees snapshots that nobody uses any more.
+    pub(super) fn free_unused(&self) {
+        free_unused(&mut self.beside());
+    }
+
+    /// The one exchange. The old release is freed later and here.
+    fn exchange(&self, beside: &mut Beside, new: Option<Arc<Active>>) {
+        if let Some(old) = self.active.swap(new) {
+            beside.retired.push(old);
+        }
+        free_unused(beside);
+    }
+
+    fn write(&self, record: &Record) {
+        if let Err(error) = self.directory.write_record(record) {
+            self.log.event(&Said::of(&error));
+        }
+    }
+}
+
+fn free_unused(beside: &mut Beside) {
+    beside.retired.retain(|retired| Arc::strong_count(retired) > 1);
+}

@@ -1,0 +1,314 @@
+//! The swap: brings a release from its source to judging claims, watches it, and falls back.
+//!
+//! Everything here blocks and is called off the request path. Requests only load the active release
+//! ([`Swapper::active`]), once for each claim file, and tell what they saw ([`Swapper::observe`]).
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use warifu_claims::{ClaimFile, ClaimFindings, Tally};
+use warifu_masters::schema::Schemas;
+use warifu_trust::{ReleaseRef, UnixSeconds};
+use warifu_values::lang::counted;
+
+use crate::candidate::Candidate;
+use crate::drift::{Drift, compare, judge_to_compare};
+use crate::log::Log;
+use crate::said::Said;
+use crate::source::{ReleaseSource, SourceError};
+use crate::state::{Id, Recent, Record, Refused, RefusedFor, StateDirectory, StateDirectoryError, Step};
+use crate::swap::active::Active;
+use crate::swap::clearing::{Newer, is_newer};
+use crate::swap::gates::Gates;
+use crate::swap::outcome::{LastPoll, Outcome};
+use crate::swap::resume::resume;
+use crate::swap::runs::{NotActivated, NothingBefore, Runs};
+use crate::swap::workbench::{AtBench, Workbench};
+
+/// Brings releases in and out.
+pub struct Swapper {
+    bench: Workbench,
+    runs: Runs,
+    source: Option<Box<dyn ReleaseSource>>,
+    recent: Arc<Recent>,
+    gates: Gates,
+    schemas: Schemas,
+    log: Log,
+    stale: AtomicBool,
+}
+
+/// What came of bringing one candidate to judging claims.
+enum Brought {
+    /// There is nothing more to do for it.
+    Done(Outcome),
+    /// It could not be activated now; it is as good as before.
+    Later(NotActivated),
+}
+
+impl Swapper {
+    /// Resumes what the state directory records, without asking the source.
+    ///
+    /// A confirmed release is resumed as it is. One on probation is not: the confirmed one before it is, and
+    /// the other has to come through the whole way again, at most three times. Only a release that never had
+    /// one before it is resumed however far it came.
+    ///
+    /// # Errors
+    /// [`StateDirectoryError`]: the record cannot be read. Content that is damaged is logged and left
+    /// out; the source has it again.
+    pub fn resume(
+        directory: StateDirectory,
+        source: Option<Box<dyn ReleaseSource>>,
+        recent: Arc<Recent>,
+        schemas: Schemas,
+        gates: Gates,
+        log: Log,
+        now: UnixSeconds,
+    ) -> Result<Self, StateDirectoryError> {
+        let runs = resume(directory, &schemas, log, now)?;
+        let (bench, stale) = (Workbench::default(), AtomicBool::new(false));
+        Ok(Swapper { bench, runs, source, recent, gates, schemas, log, stale })
+    }
+
+    /// The release that judges now: taken once for each claim file and passed down.
+    pub fn active(&self) -> Option<Arc<Active>> {
+        self.runs.active()
+    }
+
+    /// Whether the channel's metadata had expired at the last look.
+    pub fn is_stale(&self) -> bool {
+        self.stale.load(Ordering::Relaxed)
+    }
+
+    /// The record, as it is on disk.
+    pub fn record(&self) -> Record {
+        self.runs.record()
+    }
+
+    /// The last look at the channel.
+    pub fn last_poll(&self) -> Option<LastPoll> {
+        self.runs.last_poll()
+    }
+
+    /// What is configured of the gates.
+    pub fn gates(&self) -> &Gates {
+        &self.gates
+    }
+
+    /// Looks at the source and takes what is newer, as far as it is let.
+    ///
+    /// `wanted` is somebody asking for one release by number (0: whichever is newest): then also one is tried
+    /// again that was refused for its data. One that fell back stays held.
+    pub fn poll(&self, now: UnixSeconds, wanted: Option<u64>) -> Outcome {
+        let mut bench = self.bench.hold();
+        let outcome = self.take(&mut bench, now, wanted);
+        if !matches!(outcome, Outcome::Unavailable { .. }) {
+            self.stale.store(matches!(outcome, Outcome::Stale { .. }), Ordering::Relaxed);
+        }
+        let is_news = self.runs.note_poll(now, &outcome);
+        drop(bench);
+        if is_news {
+            self.tell(&outcome);
+        }
+        outcome
+    }
+
+    fn take(&self, bench: &mut AtBench<'_>, now: UnixSeconds, wanted: Option<u64>) -> Outcome {
+        let unavailable = |why| Outcome::Unavailable { why };
+        let Some(source) = &self.source else {
+            return unavailable(Said::new("no channel is configured", "配信元が設定されていません"));
+        };
+        let refused_for_trust = |id: Option<ReleaseRef>, reached, why| {
+            let (id, reached) = (id.map(Id::from), Some(reached));
+            Outcome::Refused(Refused { id, reached, refused_for: RefusedFor::Trust, why, at: now })
+        };
+        let offer = match source.open(now) {
+            Ok(offer) => offer,
+            Err(SourceError::Unavailable(why)) => return unavailable(why),
+            Err(SourceError::Stale(why)) => return Outcome::Stale { why },
+            Err(SourceError::Refused(why)) => return refused_for_trust(None, Step::Fetched, why),
+        };
+        let id = offer.id();
+        if let Some(wanted) = wanted
+            && wanted != 0
+            && wanted != id.release
+        {
+            return Outcome::NotOffered { offered: id.release };
+        }
+        if let Some(known) = self.known(bench, id, wanted.is_some()) {
+            return known;
+        }
+        let held = self.record().newest_held();
+        if let Err(not_newer) = is_newer(id.release, self.active().as_deref(), held) {
+            return refused_for_trust(Some(id), Step::Opened, not_newer.said());
+        }
+        let content = match offer.fetch() {
+            Ok(content) => content,
+            Err(SourceError::Unavailable(why)) => return unavailable(why),
+            Err(SourceError::Stale(why)) => return Outcome::Stale { why },
+            Err(SourceError::Refused(why)) => return refused_for_trust(Some(id), Step::Opened, why),
+        };
+        if let Err(error) = self.runs.keep(&content) {
+            return unavailable(Said::of(&error));
+        }
+        match Candidate::build(&self.schemas, content) {
+            Ok(candidate) => match self.bring(bench, candidate, now) {
+                Brought::Done(outcome) => outcome,
+                // The source has it again.
+                Brought::Later(NotActivated { why, .. }) => unavailable(why),
+            },
+            Err(why) => not_cleared(id, why, now),
+        }
+    }
+
+    /// What is to be said of a release without looking into it.
+    fn known(&self, bench: &AtBench<'_>, id: ReleaseRef, asked_for: bool) -> Option<Outcome> {
+        let release = id.release;
+        if self.active().is_some_and(|active| active.id == id) {
+            return Some(Outcome::Unchanged { release });
+        }
+        if let Some((_, until)) = bench.waiting().filter(|(waiting, _)| *waiting == id) {
+            return Some(Outcome::Waiting { release, until });
+        }
+        let record = self.record();
+        if let Some(held) = record.held(id) {
+            return Some(Outcome::Held { release, why: held.why.clone() });
+        }
+        match &record.refused {
+            // Its data will not change by itself: it is tried again when somebody asks.
+            Some(Refused { id: Some(refused), refused_for: RefusedFor::Data, why, .. })
+                if ReleaseRef::from(*refused) == id && !asked_for =>
+            {
+                Some(Outcome::Held { release, why: why.clone() })
+            }
+            _ => None,
+        }
+    }
+
+    /// Clears a candidate and lets it judge, or lays it aside until its instant.
+    fn bring(&self, bench: &mut AtBench<'_>, candidate: Candidate, now: UnixSeconds) -> Brought {
+        let (id, activate_at) = (candidate.id, candidate.activate_at);
+        let newer = match Newer::than(self.active(), self.record().newest_held(), candidate) {
+            Ok(newer) => newer,
+            Err(not_newer) => return Brought::Done(not_cleared(id, not_newer.said(), now)),
+        };
+        let (report, cleared) = newer.clear(&self.recent.files(), &self.gates.replay);
+        if let Some(report) = report {
+            self.runs.note_replay(report);
+        }
+        let release = id.release;
+        match (cleared, activate_at) {
+            (Err(why), _) => Brought::Done(not_cleared(id, why, now)),
+            (Ok(cleared), Some(until)) if until > now => {
+                bench.lay_aside(cleared.into_candidate(), until);
+                Brought::Done(Outcome::Waiting { release, until })
+            }
+            (Ok(cleared), _) => match self.runs.go_forward(bench, cleared, now) {
+                Ok(phase) => Brought::Done(Outcome::Activated { release, phase }),
+                Err(not_activated) => Brought::Later(not_activated),
+            },
+        }
+    }
+
+    /// What falls due with time: snapshots that nobody uses any more, and a release that waited for its
+    /// instant. What came of that one.
+    pub fn tick(&self, now: UnixSeconds) -> Option<Outcome> {
+        self.runs.free_unused();
+        // Not before the bench is held: what waits there may be older than what somebody is just bringing.
+        let mut bench = self.bench.hold();
+        let (candidate, until) = bench.take_due(now)?;
+        let outcome = match self.bring(&mut bench, candidate, now) {
+            Brought::Done(outcome) => outcome,
+            Brought::Later(NotActivated { candidate, why }) => {
+                bench.lay_aside(*candidate, until);
+                Outcome::Unavailable { why }
+            }
+        };
+        if let Outcome::Refused(refused) = &outcome {
+            self.runs.note_refused(refused);
+        }
+        drop(bench);
+        self.tell(&outcome);
+        Some(outcome)
+    }
+
+    /// Takes in what `active` found in a claim file: on probation, the previous release judges it too. Too
+    /// many new errors and the checker falls back by itself; enough files without them and the release is
+    /// confirmed.
+    pub fn observe(
+        &self,
+        active: &Arc<Active>,
+        file: &ClaimFile,
+        tally: Tally,
+        findings: &ClaimFindings,
+        now: UnixSeconds,
+    ) {
+        let Some(previous) = active.compared_with().filter(|_| tally.items > 0) else { return };
+        let (_, older) = judge_to_compare(file, &previous.snapshot);
+        let Some(seen) = active.see(compare(tally, &older, findings, |_| ())) else { return };
+        if seen.exceeds(&self.gates.probation) {
+            // Somebody else may have been faster; then there is nothing left to do.
+            let _ = self.fall_back(too_much(seen), Some(active), now);
+        } else if seen.files >= self.gates.probation_files && self.runs.confirm(active) {
+            let release = active.id.release;
+            self.log.event(&Said::new(
+                format!("release {release} is confirmed at {now}"),
+                format!("リリース {release} を確定しました ({now})"),
+            ));
+        }
+    }
+
+    /// Returns to the previous confirmed release and holds the one left. With `only_from`, only when that one
+    /// is still active. Gives the number fallen back to.
+    ///
+    /// # Errors
+    /// [`NothingBefore`]: there is no confirmed release before, or `only_from` is not active any more.
+    pub fn fall_back(
+        &self,
+        why: Said,
+        only_from: Option<&Arc<Active>>,
+        now: UnixSeconds,
+    ) -> Result<u64, NothingBefore> {
+        let (from, to) = self.runs.go_back(why.clone(), only_from, now)?;
+        self.log.event(&Said::new(
+            format!("FELL BACK from release {from} to release {to}; {from} is held: {}", why.en),
+            format!("リリース {from} から {to} へ戻しました。{from} は保留します: {}", why.ja),
+        ));
+        Ok(to)
+    }
+
+    fn tell(&self, outcome: &Outcome) {
+        if let Some(said) = outcome.said() {
+            self.log.event(&said);
+        }
+    }
+}
+
+/// A release that is verified and may not run.
+fn not_cleared(id: ReleaseRef, why: Said, now: UnixSeconds) -> Outcome {
+    let (id, reached) = (Some(id.into()), Some(Step::Verified));
+    Outcome::Refused(Refused { id, reached, refused_for: RefusedFor::Data, why, at: now })
+}
+
+/// Why a release on probation is left.
+fn too_much(seen: Drift) -> Said {
+    let Drift { files, items, new_errors, newly_unjudged, .. } = seen;
+    Said::new(
+        format!(
+            "on probation, {} ({}) gave {} and {} that the previous release does not give",
+            counted(files, "claim file"),
+            counted(items, "item"),
+            counted(new_errors, "error"),
+            counted(newly_unjudged, "unjudged item")
+        ),
+        format!(
+            "観察期間中、請求ファイル {files} 件（{items} 項目）で前リリースにないエラーが {new_errors} 件、\
+             判定不能が {newly_unjudged} 件ありました"
+        ),
+    )
+}
+
+impl std::fmt::Debug for Swapper {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Swapper").field("active", &self.active().map(|active| active.id)).finish()
+    }
+}

@@ -1,0 +1,268 @@
+//! Releases come, wait, prove themselves and are fallen back from, in any order and at the same time: an
+//! older one never replaces a newer one, unless by falling back.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use proptest::prelude::*;
+use warifu_checker::log::now;
+use warifu_checker::said::Said;
+use warifu_checker::service::{Answer, answer};
+use warifu_checker::source::{Offer, ReleaseSource, SourceError};
+use warifu_checker::state::RefusedFor;
+use warifu_checker::swap::{Outcome, Swapper};
+use warifu_claims::ClaimFile;
+use warifu_trust::{MasterContent, UnixSeconds};
+
+use crate::world::{
+    OnShelf, Shelf, Source, alone, alone_at, bad, claim_file, good, procedures, release, release_at,
+    release_of,
+};
+
+fn running(swapper: &Swapper) -> u64 {
+    swapper.active().map_or(0, |active| active.id.release)
+}
+
+/// Offers release 3, and while somebody takes it, lets a clock elsewhere reach the instant of what waits.
+struct Meanwhile {
+    shelf: Arc<Shelf>,
+    work: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+}
+
+/// The same, read by a checker.
+struct Channel(Arc<Meanwhile>);
+
+impl ReleaseSource for Channel {
+    fn open(&self, _: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
+        if let Some(work) = self.0.work.lock().unwrap().take() {
+            work();
+        }
+        let content =
+            self.0.shelf.offered().ok_or_else(|| SourceError::Unavailable(Said::new("empty", "空")))?;
+        Ok(Box::new(OnShelf(content)))
+    }
+}
+
+#[test]
+fn a_release_that_waited_does_not_replace_a_newer_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let source = Arc::new(Meanwhile { shelf: Arc::default(), work: Mutex::default() });
+    let swapper = Arc::new(alone_at(directory.path(), Channel(Arc::clone(&source))));
+    source.shelf.offer(release(1, &good()));
+    swapper.poll(now(), None);
+    let later = now().plus_days(1);
+    source.shelf.offer(release_at(2, &good(), Some(later)));
+    assert_eq!(swapper.poll(now(), None), Outcome::Waiting { release: 2, until: later });
+
+    source.shelf.offer(release(3, &good()));
+    let (ticking, ticked) = std::sync::mpsc::channel();
+    let started = Arc::new(AtomicBool::new(false));
+    let elsewhere = (Arc::clone(&swapper), Arc::clone(&started));
+    *source.work.lock().unwrap() = Some(Box::new(move || {
+        std::thread::spawn(move || {
+            let (swapper, started) = elsewhere;
+            started.store(true, Ordering::SeqCst);
+            let _ = ticking.send(swapper.tick(later));
+        });
+        while !started.load(Ordering::SeqCst) {
+            std::thread::yield_now();
+        }
+        // The tick comes as far as it can while the poll is at work.
+        (0..20_000).for_each(|_| std::thread::yield_now());
+    }));
+    assert!(matches!(swapper.poll(now(), None), Outcome::Activated { release: 3, .. }));
+    assert_eq!(ticked.recv().unwrap(), None, "nothing waits any more");
+    assert_eq!(running(&swapper), 3);
+}
+
+/// The metadata of a channel says what is newest; were it ever wrong, the order holds here too.
+#[test]
+fn a_channel_that_goes_back_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    drop({
+        let swapper = alone(directory.path(), release(2, &good()));
+        swapper.poll(now(), None);
+        swapper
+    });
+    for number in [1, 2] {
+        let swapper = alone(directory.path(), release(number, &bad()));
+        let Outcome::Refused(refused) = swapper.poll(now(), None) else {
+            panic!("release {number} was taken")
+        };
+        assert_eq!(refused.refused_for, RefusedFor::Trust);
+        assert!(refused.why.en.contains("not newer than release 2"), "{}", refused.why.en);
+        assert_eq!(running(&swapper), 2);
+    }
+}
+
+#[test]
+fn after_a_fall_back_nothing_older_than_what_was_left_is_taken() {
+    let directory = tempfile::tempdir().unwrap();
+    let shelf = Arc::new(Shelf::default());
+    let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+    for number in [1, 3] {
+        shelf.offer(release(number, &good()));
+        swapper.poll(now(), None);
+    }
+    assert_eq!(swapper.fall_back(Said::new("test", "試験"), None, now()), Ok(1));
+    shelf.offer(release(2, &good()));
+    assert!(matches!(swapper.poll(now(), None), Outcome::Refused(_)));
+    shelf.offer(release(4, &good()));
+    assert!(matches!(swapper.poll(now(), None), Outcome::Activated { release: 4, .. }));
+}
+
+/// What somebody does to a checker.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    /// The channel offers another release: its number, whether it is right, and whether it waits.
+    Offer { number: u64, is_right: bool, waits: bool },
+    /// The poller, or an operator's `swap`, looks.
+    Poll { asked: bool },
+    /// The clock reaches the instant of everything that waits.
+    Tick,
+    /// A claim file is judged.
+    Judge,
+    /// An operator falls back.
+    FallBack,
+}
+
+fn steps() -> impl Strategy<Value = Step> {
+    let offer = (1u64..40, any::<bool>(), any::<bool>());
+    prop_oneof![
+        4 => offer.prop_map(|(number, is_right, waits)| Step::Offer { number, is_right, waits }),
+        4 => any::<bool>().prop_map(|asked| Step::Poll { asked }),
+        2 => Just(Step::Tick),
+        2 => Just(Step::Judge),
+        1 => Just(Step::FallBack),
+    ]
+}
+
+/// Both masters, made once.
+fn master(is_right: bool) -> MasterContent {
+    static MASTERS: OnceLock<[MasterContent; 2]> = OnceLock::new();
+    MASTERS.get_or_init(|| [procedures(&bad()), procedures(&good())])[usize::from(is_right)].clone()
+}
+
+fn start() -> UnixSeconds {
+    UnixSeconds::new(1_800_000_000)
+}
+
+/// Does `step`; what was activated by it.
+fn act(swapper: &Swapper, shelf: &Shelf, file: &ClaimFile, step: Step) -> Option<u64> {
+    let outcome = match step {
+        Step::Offer { number, is_right, waits } => {
+            shelf.offer(release_of(number, master(is_right), waits.then(|| start().plus_days(1))));
+            return None;
+        }
+        Step::Poll { asked } => Some(swapper.poll(start(), asked.then_some(0))),
+        Step::Tick => swapper.tick(start().plus_days(2)),
+        Step::Judge => {
+            if let Some(active) = swapper.active() {
+                let Answer { findings, tally, .. } = answer(file, &active.snapshot, active.id);
+                swapper.observe(&active, file, tally, &findings, start());
+            }
+            None
+        }
+        Step::FallBack => {
+            let _ = swapper.fall_back(Said::new("test", "試験"), None, start());
+            None
+        }
+    };
+    match outcome {
+        Some(Outcome::Activated { release, .. }) => Some(release),
+        _ => None,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// One after the other: each activation is of a release newer than every one before.
+    #[test]
+    fn activations_only_go_forward(steps in proptest::collection::vec(steps(), 1..80)) {
+        let directory = tempfile::tempdir().unwrap();
+        let shelf = Arc::new(Shelf::default());
+        let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+        let file = ClaimFile::read(&claim_file(1, 3));
+        let mut newest = 0;
+        for step in steps {
+            let before = running(&swapper);
+            match act(&swapper, &shelf, &file, step) {
+                Some(release) => {
+                    prop_assert!(release > newest, "{release} was activated after {newest}");
+                    newest = release;
+                    prop_assert_eq!(running(&swapper), release);
+                }
+                None => {
+                    let after = running(&swapper);
+                    let may_go_back = matches!(step, Step::Judge | Step::FallBack);
+                    let is_right = after == before || may_go_back && after < before;
+                    prop_assert!(is_right, "{step:?}: {before} to {after}");
+                }
+            }
+            let on_record = swapper.record().running.map_or(0, |running| running.id.release);
+            prop_assert_eq!(on_record, running(&swapper));
+        }
+    }
+}
+
+/// Everybody at once: what one thread sees run is never older than what it saw before, unless a fall back was
+/// under way; and no release is activated twice.
+#[test]
+fn at_the_same_time_activations_only_go_forward() {
+    for falls_back in [false, true] {
+        let directory = tempfile::tempdir().unwrap();
+        let shelf = Arc::new(Shelf::default());
+        let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+        let file = ClaimFile::read(&claim_file(1, 3));
+        let (begun, ended, number) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(1));
+        let activated = Mutex::new(Vec::new());
+        let work = |thread: u64| {
+            // A small generator: the steps are the same each time, their interleaving is not.
+            let mut random = 0x9E37_79B9_7F4A_7C15u64.wrapping_mul(thread + 1);
+            let mut own = 0;
+            for _ in 0..150 {
+                random =
+                    random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let die = random >> 33;
+                let step = match die % 10 {
+                    0..=2 => {
+                        // Mostly the next one, now and then an old one.
+                        let next = number.fetch_add(1, Ordering::SeqCst);
+                        let number = if die & 64 == 0 { next / 2 + 1 } else { next };
+                        Step::Offer { number, is_right: !falls_back || die & 128 == 0, waits: die & 256 == 0 }
+                    }
+                    3..=5 => Step::Poll { asked: die & 64 == 0 },
+                    6 | 7 => Step::Tick,
+                    8 if falls_back => Step::FallBack,
+                    _ if falls_back => Step::Judge,
+                    _ => Step::Tick,
+                };
+                let goes_back = u64::from(matches!(step, Step::FallBack | Step::Judge));
+                let falls_before = ended.load(Ordering::SeqCst);
+                let before = running(&swapper);
+                begun.fetch_add(goes_back, Ordering::SeqCst);
+                let release = act(&swapper, &shelf, &file, step);
+                let after = running(&swapper);
+                if begun.load(Ordering::SeqCst) == falls_before {
+                    assert!(after >= before, "from {before} to {after}");
+                }
+                ended.fetch_add(goes_back, Ordering::SeqCst);
+                if let Some(release) = release {
+                    assert!(release > own, "{release} was activated after {own}");
+                    own = release;
+                    activated.lock().unwrap().push(release);
+                }
+            }
+        };
+        std::thread::scope(|scope| (0..4).for_each(|thread| _ = scope.spawn(move || work(thread))));
+        let activated = activated.into_inner().unwrap();
+        let distinct: BTreeSet<u64> = activated.iter().copied().collect();
+        assert_eq!(distinct.len(), activated.len(), "{activated:?}");
+        assert!(activated.len() > 5, "{activated:?}");
+        if !falls_back {
+            assert_eq!(distinct.last(), Some(&running(&swapper)));
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The one judge: whether masters are right, asked alike by whoever signs, validates or checks claims by them.
+//!
+//! The judge sees values only: records, what they were made of, the day of publication. Who publishes can show it
+//! more (the version before, a site's own rules) and gets more findings, never fewer or other ones. So what the
+//! publishing side lets pass and signs ([`LetPass`]) is all that a checker of the same version can find.
+
+use std::collections::BTreeSet;
+
+use crate::consistency;
+use warifu_masters::change::diff::{Change, Diff, diff};
+use warifu_masters::finding::{Code, Findings};
+use warifu_masters::table::{Master, Role, State, fields};
+use warifu_values::day::PublicationDay;
+use warifu_values::judgement::LetPass;
+
+/// Rules that an organisation adds to its own masters. Only the publishing side asks them.
+pub trait SiteRules {
+    /// What they find in `state`, held against the version before, where there is one.
+    fn judge(&self, state: &Master, before: Option<&Master>) -> Findings;
+}
+
+/// A master under judgement.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The series it belongs to; masters of one series are held against each other.
+    pub series: &'a str,
+    /// Its records.
+    pub state: &'a State,
+    /// The day its last file was published; where that is not known, a layout's waivers with an end hold.
+    pub published: Option<PublicationDay>,
+    /// The state before the last file: shown by the publishing side only.
+    pub before: Option<&'a Master>,
+}
+
+/// What is found in a file as it was published: in its fields, and in a full between its records.
+pub fn judge_file(file: &Master, role: Role, published: Option<PublicationDay>) -> Findings {
+    match role {
+        Role::Full => both(|| fields::check(file, role), || consistency::check(file, published)),
+        Role::Differential => fields::check(file, role),
+    }
+}
+
+/// What both find, the first on another processor while the second goes on here.
+fn both(aside: impl FnOnce() -> Findings + Send, here: impl FnOnce() -> Findings) -> Findings {
+    std::thread::scope(|scope| {
+        let aside = scope.spawn(aside);
+        let here = here();
+        let mut findings = aside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        findings.extend(here);
+        findings
+    })
+}
+
+/// What is found in each of `subjects`: in its fields, between its records, against the version before, between the
+/// masters of a series, and by the rules of the site. Nothing is let pass here but what a layout waives.
+pub fn judge(subjects: &[Subject<'_>], site: Option<&dyn SiteRules>) -> Vec<Findings> {
+    let mut all: Vec<Findings> = subjects.iter().map(|subject| alone(subject, site)).collect();
+    let series: BTreeSet<&str> = subjects.iter().map(|subject| subject.series).collect();
+    for series in series {
+        let together = subjects.iter().filter(|subject| subject.series == series);
+        let together: Vec<&Master> = together.map(|subject| subject.state.master()).collect();
+        for (kind, found) in consistency::check_across(&together, None) {
+            let is_it =
+                |subject: &Subject<'_>| subject.series == series && subject.state.layout().kind == kind;
+            if let Some(at) = subjects.iter().position(is_it) {
+                all[at].extend(found);
+            }
+        }
+    }
+    all
+}
+
+fn alone(subject: &Subject<'_>, site: Option<&dyn SiteRules>) -> Findings {
+    let Subject { state, published, before, .. } = *subject;
+    let mut findings = both(|| fields::check_state(state), || consistency::check(state, published));
+    if let Some(diff) = before.and_then(|before| diff(before, state).ok()) {
+        findings.extend(consistency::check_versions(&diff, published));
+    }
+    if let Some(site) = site {
+        findings.extend(site.judge(state, before));
+    }
+    findings
+}
+
+/// What is wrong with the fields of the records that are new or changed in `state`, the newer side of `diff`: all
+/// that a differential can have broken there.
+pub fn judge_changed_fields(state: &State, diff: &Diff<'_>) -> Findings {
+    let rows = diff.changes.iter().filter_map(Change::new_row);
+    fields::check_records(state, rows).without_lines()
+}
+
+/// Lets pass in `findings` what `let_pass` names, and nothing else. Names that are not known here let nothing pass.
+pub fn let_pass(findings: &mut Findings, let_pass: &[LetPass]) {
+    for pass in let_pass.iter().filter(|pass| pass.keys.is_empty()) {
+        findings.pass_all(&pass.finding, &pass.by, &pass.reason);
+    }
+    findings.pass(|finding| {
+        let key = finding.key.as_ref()?;
+        let is_meant = |pass: &&LetPass| pass.finding == finding.name() && pass.keys.contains(key);
+        let pass = let_pass.iter().find(is_meant)?;
+        Some((pass.by.clone(), pass.reason.clone()))
+    });
+}
+
+/// Whether a finding with `code` is of a file on its way in (its form, its chain, its base), which nobody finds
+/// again in the state that it made.
+pub fn is_of_import(code: Code) -> bool {
+    let of = |prefix: &str| code.as_str().starts_with(prefix);
+    ["file/", "row/", "fixed/", "import/", "apply/", "base/", "chain/"].iter().any(|prefix| of(prefix))
+}
