@@ -12,6 +12,8 @@ command -v openssl >/dev/null || need+=(openssl)
 if [ -z "${WARIFU_TEST_CHROMIUM:-}" ] && ! command -v chromium chromium-browser google-chrome >/dev/null; then
     need+=(chromium fonts-noto-cjk)
 fi
+# A second oracle for the charsets, besides the C library's iconv.
+command -v uconv >/dev/null || need+=(icu-devtools)
 command -v curl >/dev/null || need+=(curl)
 python3 -c 'import venv, ensurepip' 2>/dev/null || need+=(python3 python3-venv)
 if [ ${#need[@]} -gt 0 ]; then

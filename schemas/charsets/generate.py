@@ -10,10 +10,17 @@ that agrees both ways is written with |0. The others are one-way and written for
 character that is encoded to a code which decodes to another one, |3 a code that decodes to a character which is
 encoded to another code.
 
-One choice is made: where the character that a code decodes to is not one of CP932, but a character of CP932 is
-encoded to that code, the two go together (|0) and the other character becomes the one-way one. Vendors disagree
-on a few characters (the minus sign, the wave dash, the double bar); this is the choice by which masters, which
-are published in CP932, come back as they were.
+Two rules go beyond what the converters do.
+
+A character belongs to the code that decodes to it. For ibm-939 and ibm-930 the C library encodes the tilde to the code
+of the overline and the backslash to the code of the yen sign, though both have codes of their own, which decode to
+them. Here each of the four goes with the code that decodes to it, as in IBM's and ICU's tables; what the C library
+encodes otherwise is one-way.
+
+The pairs of PAIRED go together. Code page 300, the two-byte part of both ibm-939 and ibm-930, has five characters
+once that Unicode has twice: IBM's own tables name the one, CP932 the other. It is the same character of JIS X 0208
+(the broken bar: of IBM's extensions) either way. Masters are published in CP932 and come back as they were only by
+the other, so IBM's name of it is the one-way one. ibm-1399 and ibm-1390 have a code for each of the ten.
 """
 
 import argparse
@@ -27,6 +34,15 @@ CHARSETS = {
     "ibm-939": ("IBM939", "Japanese host mixed, extended Latin"),
     "ibm-930": ("IBM930", "Japanese host mixed, extended Katakana"),
 }
+# The code in code page 300, what IBM's tables decode it to, and what CP932 does.
+PAIRED = [
+    (b"\x42\x60", "\u2212", "\uFF0D"),  # minus sign
+    (b"\x42\x6A", "\u00A6", "\uFFE4"),  # broken bar
+    (b"\x43\xA1", "\u301C", "\uFF5E"),  # wave dash
+    (b"\x44\x4A", "\u2014", "\u2015"),  # dash
+    (b"\x44\x7C", "\u2016", "\u2225"),  # double bar
+]
+HAS_CODE_PAGE_300 = {"ibm-939", "ibm-930"}
 SO, SI = 0x0E, 0x0F
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -91,36 +107,31 @@ def encoded(converter):
     return characters
 
 
-def repertoire():
-    """The characters of CP932."""
-    converter = Converter("CP932", "UTF-32BE")
-    codes = [bytes([lead]) for lead in range(256)]
-    codes += [bytes([lead, trail]) for lead in range(0x81, 0xFD) for trail in range(0x40, 0xFD)]
-    return {text.decode("utf-32-be") for text in map(converter, codes) if text}
-
-
-def table(name, preferred):
+def table(name):
     converter, title = CHARSETS[name]
     codes = decoded(Converter(converter, "UTF-32BE"))
     characters = encoded(Converter("UTF-32BE", converter))
-    to_code = {}
-    for character, code in characters.items():
-        to_code.setdefault(code, []).append(character)
+    paired = {}
+    for code, theirs, ours in PAIRED if name in HAS_CODE_PAGE_300 else []:
+        if codes.get(code) != theirs or ours in codes.values():
+            sys.exit(f"{name}: {code.hex()} is not what it is known to be; look at PAIRED")
+        paired[code] = (theirs, ours)
+    codes_of = {}
+    for code, text in codes.items():
+        codes_of.setdefault(text, []).append(code)
     lines = []
     for code, text in codes.items():
-        others = [one for one in to_code.get(code, []) if one != text]
-        wanted = [one for one in others if one in preferred]
-        if text not in preferred and len(wanted) == 1:
-            lines.append((code, wanted[0], 0))
-            lines += [(code, one, 1) for one in others if one != wanted[0]]
-            lines.append((code, text, 1 if characters.get(text) == code else 3))
-        else:
-            both = len(text) > 1 or characters.get(text) == code
-            lines.append((code, text, 0 if both else 3))
-            lines += [(code, one, 1) for one in others]
-    for code, others in to_code.items():
-        if code not in codes:
-            lines += [(code, one, 1) for one in others]
+        if code in paired:
+            theirs, ours = paired[code]
+            lines += [(code, ours, 0), (code, theirs, 1)]
+            continue
+        owned = characters.get(text) == code
+        # Encoded to a code that decodes to something else, and this one is its own.
+        owned = owned or (codes_of[text] == [code] and codes.get(characters.get(text), text) != text)
+        lines.append((code, text, 0 if len(text) > 1 or owned else 3))
+    for character, code in characters.items():
+        if codes.get(code) != character and code not in paired:
+            lines.append((code, character, 1))
     lines.sort(key=lambda line: (len(line[0]), line[0], line[2], line[1]))
     mark = lambda code: "".join(f"\\x{byte:02X}" for byte in code)
     point = lambda text: "".join(f"<U{ord(one):04X}>" for one in text)
@@ -142,13 +153,12 @@ def main():
     parser.add_argument("-o", "--output", default=here, metavar="DIR")
     parser.add_argument("--check", action="store_true", help="compare with what is there; write nothing")
     arguments = parser.parse_args()
-    preferred = repertoire()
     differing = []
     for name in arguments.names:
         if name not in CHARSETS:
             parser.error(f"no charset {name}; there are {', '.join(CHARSETS)}")
         path = os.path.join(arguments.output, f"{name}.ucm")
-        text = table(name, preferred)
+        text = table(name)
         if arguments.check:
             with open(path, encoding="ascii") as file:
                 if file.read() != text:

@@ -9,6 +9,7 @@ use warifu_masters::change::diff::{Change, diff, field_or_blank, fields_that_dif
 use warifu_masters::change::differential::apply;
 use warifu_masters::charset::table::Table;
 use warifu_masters::charset::{Charset, ucm};
+use warifu_masters::file::convert::Recoding;
 use warifu_masters::file::fixed::{self, Shape};
 use warifu_masters::file::write::{same_records, write};
 use warifu_masters::file::{Declared, read, read_canonical, read_canonical_record};
@@ -95,6 +96,41 @@ fn host_bytes() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 
+/// Text of a master: mostly what all charsets have, in runs of any length.
+fn host_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[ -!#-+\\--~ｱ-ﾝ、亜-熙－～∥]{0,60}",
+        "[0-9,]{0,40}[亜-熙]{1,20}[0-9]{0,40}",
+        "\\PC{0,20}".prop_map(|text| text.replace(['"', ','], "")),
+    ]
+}
+
+/// What may stand where it should not: halves of characters, marks, line ends, shifts, other charsets.
+fn hostile() -> impl Strategy<Value = Vec<u8>> {
+    let pieces: [&[u8]; 16] = [
+        b"\x81",
+        b"\x8E",
+        b"\xE3\x81",
+        b"\xED\xA0\x80",
+        b"\xC0\xAF",
+        b"\x8F\xB0\xA1",
+        b"\"",
+        b",",
+        b"\",\"",
+        b"\r\n",
+        b"\n",
+        b"\x1A",
+        b"\0",
+        b"\xFA\x55",
+        b"\xEF\xBB\xBF",
+        b"\x7F",
+    ];
+    prop_oneof![
+        prop::sample::select(pieces.to_vec()).prop_map(<[u8]>::to_vec),
+        prop::collection::vec(any::<u8>(), 1..4),
+    ]
+}
+
 proptest! {
     /// Every table gives back what decodes, whatever the shifts.
     #[test]
@@ -164,6 +200,55 @@ proptest! {
         let reading = read(&schemas, bytes, &Declared { format: Some(format), role: None });
         if let Some(master) = reading.master {
             let _ = fields::check(&master, Role::Full);
+        }
+    }
+
+    /// From bytes to bytes a file becomes what it becomes by whole tables, wherever it is damaged; and where the quick
+    /// way makes something, the other one has nothing to say.
+    #[test]
+    fn from_bytes_to_bytes_is_as_by_whole_tables(
+        texts in prop::collection::vec(host_text(), 1..12),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), hostile()), 0..3),
+    ) {
+        let schemas = Schemas::built_in().unwrap();
+        let formats = ["kikin", "kokuho", "kokuho-utf8"].map(|name| schemas.format(name).unwrap());
+        for from in formats {
+            let mut text = String::new();
+            for (serial, one) in texts.iter().enumerate() {
+                let mut fields = vec![""; 30];
+                let key = format!("{serial:06}");
+                fields[..5].copy_from_slice(&["0", "C", "8", "10", &key]);
+                (fields[6], fields[8], fields[7]) = (one, "ｼｮｼﾝ", "初診料");
+                let Framing::Csv { newline, .. } = &from.framing else { continue };
+                let newline = std::str::from_utf8(newline.as_bytes()).unwrap();
+                text.push_str(&format!("\"{}\"{newline}", fields.join("\",\"")));
+            }
+            let Ok(mut bytes) = from.charset.encode(&text) else { continue };
+            for (at, hostile) in &edits {
+                let at = at.index(bytes.len());
+                bytes.splice(at..(at + hostile.len()).min(bytes.len()), hostile.iter().copied());
+            }
+            for to in formats {
+                let mut out = Vec::new();
+                let quick = Recoding::begin(&schemas, &bytes, from, to)
+                    .and_then(|mut recoding| recoding.take(&bytes, &mut out).and_then(|()| recoding.finish()));
+                let reading =
+                    read(&schemas, bytes.clone(), &Declared { format: Some(from), role: None });
+                let Some(quick) = quick else {
+                    // What is whole, told from other charsets and can be written goes the quick way. A comma at
+                    // an end of a field is taken for a separator at a glance, and left to the other way, as are
+                    // the characters beyond U+FFFE.
+                    let is_told = from.name != "kokuho"
+                        && !texts.iter().any(|one| one.starts_with(',') || one.ends_with(',') || one.contains(|character| character > '\u{fffe}'));
+                    prop_assert!(!edits.is_empty() || !is_told || to.charset.encode(&text).is_err());
+                    continue;
+                };
+                prop_assert!(reading.findings.is_empty(), "{:?}", reading.findings.list());
+                let (master, rendering) = (reading.master.unwrap(), reading.rendering.unwrap());
+                prop_assert_eq!((quick.rows, Some(quick.role)), (master.rows(), reading.role));
+                let wanted = Rendering { order: rendering.order.clone(), ..to.rendering(rendering.header) };
+                prop_assert_eq!(&write(&master, &wanted).unwrap(), &out);
+            }
         }
     }
 

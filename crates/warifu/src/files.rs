@@ -1,8 +1,8 @@
 //! Inputs and outputs: inputs are read up to a limit, outputs appear whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _};
-use std::path::Path;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
 
 use warifu_masters::file::FILE_LIMIT_BYTES;
 
@@ -101,7 +101,7 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     put(path, Readers::OwnerOnly, |out| out.write_all(bytes))
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Readers {
     Usual,
     OwnerOnly,
@@ -112,49 +112,103 @@ fn put(
     readers: Readers,
     content: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
 ) -> Result<(), Failure> {
-    let folder = folder_of(path)?;
-    let done = (|| {
-        if let (Ok(there), Readers::Usual) = (fs::metadata(path), readers) {
-            if there.is_dir() {
-                return Err(io::Error::from(io::ErrorKind::IsADirectory));
+    let Some(mut unfinished) = Unfinished::begun(path, readers)? else {
+        // Renaming would put a file in the device's place.
+        let device = fs::OpenOptions::new().write(true).open(path);
+        let written = device.and_then(|mut device| content(&mut device));
+        return written.map_err(|error| cannot_write(path, &error));
+    };
+    content(&mut unfinished.file).map_err(|error| cannot_write(path, &error))?;
+    unfinished.finish()
+}
+
+/// A file that is being written. It appears under its name when it is finished, whole and durable; until then, and
+/// when it is dropped instead, its name holds what it held before.
+#[derive(Debug)]
+#[must_use = "a file that is not finished does not appear"]
+pub struct Unfinished {
+    /// As it was named.
+    path: PathBuf,
+    /// What is replaced: where the name is a link, what it leads to.
+    target: PathBuf,
+    /// Opened before anything is made: where that fails, nothing was written.
+    folder: File,
+    file: tempfile::NamedTempFile,
+    readers: Readers,
+}
+
+impl Unfinished {
+    /// Begins the file that is to be `path`; nothing where that is a device or a pipe, which has no other name to be
+    /// written under.
+    ///
+    /// # Errors
+    /// When its folder is missing or cannot be written in, or `path` is a directory.
+    pub fn begin(path: &Path) -> Result<Option<Self>, Failure> {
+        Self::begun(path, Readers::Usual)
+    }
+
+    fn begun(path: &Path, readers: Readers) -> Result<Option<Self>, Failure> {
+        let folder = folder_of(path)?;
+        let begun = (|| {
+            if let (Ok(there), Readers::Usual) = (fs::metadata(path), readers) {
+                if there.is_dir() {
+                    return Err(io::Error::from(io::ErrorKind::IsADirectory));
+                }
+                if !there.is_file() {
+                    return Ok(None);
+                }
             }
-            if !there.is_file() {
-                // Renaming would put a file in the device's place.
-                return content(&mut fs::OpenOptions::new().write(true).open(path)?);
+            // A link is followed: renaming would put a file in the link's place, be it that of /dev/stdout.
+            let target = match fs::symlink_metadata(path) {
+                Ok(there) if there.is_symlink() && readers == Readers::Usual => fs::canonicalize(path).ok(),
+                _ => None,
+            };
+            let folder = target.as_deref().and_then(Path::parent).unwrap_or(folder);
+            let opened = File::open(folder)?;
+            // Temporary files are made with mode 600.
+            let file = tempfile::Builder::new().prefix(".warifu-").tempfile_in(folder)?;
+            let (path, target) = (path.to_owned(), target.unwrap_or_else(|| path.to_owned()));
+            Ok(Some(Unfinished { path, target, folder: opened, file, readers }))
+        })();
+        begun.map_err(|error| cannot_write(path, &error))
+    }
+
+    /// Writes what comes next.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.file.write_all(bytes).map_err(|error| cannot_write(&self.path, &error))
+    }
+
+    /// Makes it durable and gives it its name.
+    ///
+    /// # Errors
+    /// When any step fails, with nothing left behind and the name as it was.
+    pub fn finish(self) -> Result<(), Failure> {
+        let Unfinished { path, target, folder, file, readers } = self;
+        let done = (|| {
+            if readers == Readers::Usual {
+                set_usual_permissions(file.as_file(), &target)?;
             }
-        }
-        // A link is followed: renaming would put a file in the link's place, be it that of /dev/stdout.
-        let target = match fs::symlink_metadata(path) {
-            Ok(there) if there.is_symlink() && readers == Readers::Usual => fs::canonicalize(path).ok(),
-            _ => None,
-        };
-        let (path, folder) = match &target {
-            Some(target) => (target.as_path(), target.parent().unwrap_or(folder)),
-            None => (path, folder),
-        };
-        // Opened before anything is made: where that fails, nothing was written.
-        let opened = File::open(folder)?;
-        // Temporary files are made with mode 600.
-        let mut file = tempfile::Builder::new().prefix(".warifu-").tempfile_in(folder)?;
-        content(file.as_file_mut())?;
-        if readers == Readers::Usual {
-            set_usual_permissions(file.as_file(), path)?;
-        }
-        file.as_file().sync_all()?;
-        match readers {
-            Readers::Usual => file.persist(path),
-            Readers::OwnerOnly => file.persist_noclobber(path),
-        }
-        .map_err(|error| error.error)?;
-        opened.sync_all()
-    })();
-    done.map_err(|error: io::Error| {
-        Failure::system(
-            format_args!("cannot write {} (nothing was written)", path.display()),
-            format_args!("{} に書き込めません（何も書いていません）", path.display()),
-            &error,
-        )
-    })
+            file.as_file().sync_all()?;
+            match readers {
+                Readers::Usual => file.persist(&target),
+                Readers::OwnerOnly => file.persist_noclobber(&target),
+            }
+            .map_err(|error| error.error)?;
+            folder.sync_all()
+        })();
+        done.map_err(|error: io::Error| cannot_write(&path, &error))
+    }
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Failure {
+    Failure::system(
+        format_args!("cannot write {} (nothing was written)", path.display()),
+        format_args!("{} に書き込めません（何も書いていません）", path.display()),
+        error,
+    )
 }
 
 /// Temporary files are private; a result is readable as any file its user makes, or as the one it replaces.
@@ -190,6 +244,26 @@ mod tests {
             assert!(failure.say(Lang::Ja).contains(&format!("フォルダー {name} がありません")));
             assert!(!failure.say(Lang::En).contains(".warifu-"), "{failure}");
         }
+    }
+
+    /// Pieces that were written are nowhere until the file is finished, and gone when it is not.
+    #[test]
+    fn an_unfinished_file_does_not_appear() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out");
+        write(&path, b"old").unwrap();
+        let mut file = Unfinished::begin(&path).unwrap().unwrap();
+        file.write(b"ne").unwrap();
+        drop(file);
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        let mut file = Unfinished::begin(&path).unwrap().unwrap();
+        file.write(b"ne").unwrap();
+        file.write(b"w").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        file.finish().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[cfg(unix)]

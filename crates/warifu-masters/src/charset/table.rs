@@ -41,6 +41,8 @@ pub struct Table {
     /// Whether every ASCII character is its own byte, so that runs of them are copied.
     is_ascii: bool,
     line_end: Option<u8>,
+    /// Whether no byte below 40 is part of a longer code.
+    low_bytes_stand_alone: bool,
 }
 
 impl std::fmt::Debug for Table {
@@ -64,34 +66,17 @@ impl Table {
             plain: [0; 256],
             is_ascii: false,
             line_end: None,
+            low_bytes_stand_alone: false,
         }
     }
 
-    /// The table of a charset of one- and two-byte codes: those among `codes` that `decode` decodes to a character
-    /// which `comes_back` as the same bytes.
-    pub(super) fn asked(
-        codes: impl Iterator<Item = Mapped>,
-        decode: impl Fn(&[u8]) -> Option<char>,
-        comes_back: impl Fn(char, &[u8]) -> bool,
-    ) -> Table {
+    /// The table of a charset whose codes of one and two bytes are told by the first, with these characters.
+    pub(super) fn of_codes(codes: impl Iterator<Item = (Mapped, char)>) -> Table {
         let mut table = Table::empty();
         table.class = Class::Mixed;
-        for code in codes {
-            let (single, double);
-            let bytes: &[u8] = match code {
-                Mapped::Single(byte) => {
-                    single = [byte];
-                    &single
-                }
-                Mapped::Double(code) => {
-                    double = code.to_be_bytes();
-                    &double
-                }
-            };
-            if let Some(character) = decode(bytes).filter(|one| comes_back(*one, bytes)) {
-                // What comes back is neither there twice nor of another length.
-                let _ = table.take(character, code);
-            }
+        for (code, character) in codes {
+            // What comes back is neither there twice nor of another length.
+            let _ = table.take(character, code);
         }
         table.settle();
         table
@@ -145,6 +130,7 @@ impl Table {
             }
         }
         self.line_end = self.safe_line_end();
+        self.low_bytes_stand_alone = (0..0x40).all(|byte| !self.is_part_of_a_double(byte));
         self.is_ascii = self.class != Class::Double
             && (0..0x80u8).all(|byte| self.single[usize::from(byte)] == u16::from(byte));
     }
@@ -210,9 +196,33 @@ impl Table {
         UcmError { line, fault: Fault::Lead(lead) }
     }
 
+    /// The character of a single byte; a number for one beyond U+FFFF.
+    #[inline]
+    pub(super) fn single_point(&self, byte: u8) -> Option<u16> {
+        let point = self.single[usize::from(byte)];
+        (point != NONE).then_some(point)
+    }
+
+    /// The character of two bytes; a number for one beyond U+FFFF.
+    #[inline]
+    pub(super) fn double_point(&self, code: [u8; 2]) -> Option<u16> {
+        let point = self.double[usize::from(u16::from_be_bytes(code))];
+        (point != NONE).then_some(point)
+    }
+
+    /// Whether ASCII is written as in ASCII, and the first byte of every code tells how long it is.
+    pub(super) fn is_told_by_first_byte(&self) -> bool {
+        self.is_ascii && matches!(self.class, Class::Single | Class::Mixed)
+    }
+
+    /// Whether no byte below 40, such as a comma's, a quotation mark's or a line end's, is part of a longer code.
+    pub(super) fn low_bytes_stand_alone(&self) -> bool {
+        self.low_bytes_stand_alone
+    }
+
     /// The code of the character at the code point `point`.
     #[inline]
-    fn code(&self, point: u32) -> Option<u16> {
+    pub(super) fn code(&self, point: u32) -> Option<u16> {
         let code = match self.codes.get(point as usize) {
             Some(code) => *code,
             None => {
@@ -249,10 +259,14 @@ impl Table {
     }
 
     fn safe_line_end(&self) -> Option<u8> {
-        let line_end = self.single_of_ascii(b'\n')?;
-        let holds_it = |code: u16| code.to_be_bytes().contains(&line_end);
-        let is_used = |(code, point): (usize, &u16)| *point != NONE && holds_it(code as u16);
-        (!self.double.iter().enumerate().any(is_used)).then_some(line_end)
+        self.single_of_ascii(b'\n').filter(|line_end| !self.is_part_of_a_double(*line_end))
+    }
+
+    fn is_part_of_a_double(&self, byte: u8) -> bool {
+        let byte = usize::from(byte);
+        let led = &self.double[byte << 8..][..0x100];
+        led.iter().any(|point| *point != NONE)
+            || self.double[byte..].iter().step_by(0x100).any(|point| *point != NONE)
     }
 
     /// Appends the bytes of `text`, which is UTF-8; the offset and the character of the first that has no code

@@ -20,13 +20,12 @@ pub(crate) enum Guess {
 }
 
 /// How much of a file is looked at to tell its charset.
-const SAMPLE_BYTES: usize = 256 * 1024;
+pub(crate) const SAMPLE_BYTES: usize = 256 * 1024;
 
 /// Tells the charset of `bytes`.
 pub(crate) fn guess_charset(bytes: &[u8]) -> Guess {
     let sample = &bytes[..bytes.len().min(SAMPLE_BYTES)];
-    let count = |test: fn(u8) -> bool| sample.iter().filter(|byte| test(**byte)).count();
-    let high = count(|byte| byte >= 0x80);
+    let high = count(sample, |byte| byte >= 0x80);
     if memchr::memchr(0, sample).is_some() {
         return Guess::Binary;
     }
@@ -38,9 +37,9 @@ pub(crate) fn guess_charset(bytes: &[u8]) -> Guess {
         };
     }
     // EBCDIC digits are F0 to F9, its comma 6B, its quotation mark 7F; ASCII ones hardly occur in it.
-    let ebcdic = count(|byte| matches!(byte, 0xF0..=0xF9 | 0x6B | 0x7F | 0x40));
+    let ebcdic = count(sample, |byte| matches!(byte, 0xF0..=0xF9 | 0x6B | 0x7F | 0x40));
     if ebcdic * 10 > sample.len() * 6
-        && count(|byte| matches!(byte, b'0'..=b'9' | b'"' | b',')) * 10 < sample.len()
+        && count(sample, |byte| matches!(byte, b'0'..=b'9' | b'"' | b',')) * 10 < sample.len()
     {
         return Guess::Ebcdic;
     }
@@ -53,7 +52,7 @@ pub(crate) fn guess_charset(bytes: &[u8]) -> Guess {
         return Guess::Certain(Charset::Utf8);
     }
     // In EUC-JP, 80 to 9F hold only the two shifts; in Shift JIS they lead most characters.
-    let only_in_shift_jis = count(|byte| matches!(byte, 0x80..=0x8D | 0x90..=0x9F)) > 0;
+    let only_in_shift_jis = count(sample, |byte| matches!(byte, 0x80..=0x8D | 0x90..=0x9F)) > 0;
     if only_in_shift_jis || Charset::EucJpMs.decode(bytes).is_err() {
         Guess::Certain(Charset::Windows31J)
     } else if Charset::Windows31J.decode(sample).is_ok() {
@@ -61,6 +60,12 @@ pub(crate) fn guess_charset(bytes: &[u8]) -> Guess {
     } else {
         Guess::Certain(Charset::EucJpMs)
     }
+}
+
+/// How many of `bytes` are such: made for each question, so that many bytes are asked at once.
+#[inline]
+fn count(bytes: &[u8], is_such: impl Fn(u8) -> bool) -> usize {
+    bytes.iter().filter(|byte| is_such(**byte)).count()
 }
 
 /// What the kana columns of a table hold: half-width kana, and letters and signs that are none. The charsets

@@ -7,9 +7,12 @@ use warifu::report::FindingsJson;
 use warifu_masters::file::convert::convert;
 use warifu_masters::file::write::Cut;
 use warifu_masters::finding::{Code, Finding, Findings};
+use warifu_masters::schema::Format;
 use warifu_values::digest::Digest;
 use warifu_values::say;
 
+use super::by_lines;
+use super::converted::Done;
 use super::{grouped, refused};
 use crate::cli::Context;
 
@@ -40,40 +43,26 @@ impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let (from, to) = (context.format(&self.from)?, context.format(&self.to)?);
         self.refuse_unknown_fields(context)?;
-        let bytes = files::read(&self.file)?;
-        let mut converted = match convert(&context.library.schemas, &bytes, &from, &to, &self.shorten) {
-            Ok(converted) => converted,
-            Err(findings) => {
-                context.findings(&self.file, &findings);
-                if context.json {
-                    let findings = FindingsJson::new(&findings);
-                    context.print_json(&json!({ "written": false, "findings": findings }))?;
-                }
-                return Err(refused(&self.file));
-            }
+        let quick = by_lines::convert(&context.library.schemas, &self.file, &from, &to, &self.output)?;
+        let done = match quick {
+            Some(done) => done,
+            None => self.as_a_whole(context, &from, &to)?,
         };
-        converted.findings.extend(shortened(&converted.cuts));
-        context.findings(&self.file, &converted.findings);
-        // Writing waits for the disk; the digest does not.
-        let digest = std::thread::scope(|scope| {
-            let digest = scope.spawn(|| Digest::of(&converted.bytes));
-            files::write(&self.output, &converted.bytes)?;
-            Ok::<_, Failure>(digest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        })?;
+        context.findings(&self.file, &done.findings);
         if context.json {
             context.print_json(&json!({
                 "written": true,
-                "from": { "format": from.name, "file": self.file, "sha256": converted.source_digest },
-                "to": { "format": to.name, "file": self.output, "sha256": digest },
-                "rows": converted.rows,
-                "shortened": converted.cuts,
-                "findings": FindingsJson::new(&converted.findings),
+                "from": { "format": from.name, "file": self.file, "sha256": done.source },
+                "to": { "format": to.name, "file": self.output, "sha256": done.output },
+                "rows": done.rows,
+                "shortened": done.cuts,
+                "findings": FindingsJson::new(&done.findings),
             }))?;
             return Ok(Exit::Done);
         }
         let lang = context.lang;
-        let rows = grouped(converted.rows);
-        let proof = match converted.cuts.len() {
+        let rows = grouped(done.rows);
+        let proof = match done.cuts.len() {
             0 => say!(lang, "{rows} records, the same there and back", "{rows} 件、往復して一致"),
             cut => {
                 let cut = grouped(cut);
@@ -86,14 +75,44 @@ impl Args {
         };
         context.print(&format!(
             "{}  {}  {}\n{}  {}  {}\n{proof}\n",
-            converted.source_digest,
+            done.source,
             from.name,
             self.file.display(),
-            digest,
+            done.output,
             to.name,
             self.output.display(),
         ))?;
         Ok(Exit::Done)
+    }
+
+    /// Any file, in memory.
+    fn as_a_whole(&self, context: &Context, from: &Format, to: &Format) -> Result<Done, Failure> {
+        let bytes = files::read(&self.file)?;
+        let mut converted = match convert(&context.library.schemas, &bytes, from, to, &self.shorten) {
+            Ok(converted) => converted,
+            Err(findings) => {
+                context.findings(&self.file, &findings);
+                if context.json {
+                    let findings = FindingsJson::new(&findings);
+                    context.print_json(&json!({ "written": false, "findings": findings }))?;
+                }
+                return Err(refused(&self.file));
+            }
+        };
+        converted.findings.extend(shortened(&converted.cuts));
+        // Writing waits for the disk; the digest does not.
+        let output = std::thread::scope(|scope| {
+            let digest = scope.spawn(|| Digest::of(&converted.bytes));
+            files::write(&self.output, &converted.bytes)?;
+            Ok::<_, Failure>(digest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })?;
+        Ok(Done {
+            rows: converted.rows,
+            source: converted.source_digest,
+            output,
+            cuts: converted.cuts,
+            findings: converted.findings,
+        })
     }
 
     /// A field that no layout has is a slip of the pen.

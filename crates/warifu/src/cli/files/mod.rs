@@ -1,7 +1,9 @@
 //! Commands that work on files alone, without a repository.
 
 pub(crate) mod apply;
+mod by_lines;
 pub(crate) mod convert;
+mod converted;
 pub(crate) mod diff;
 pub(crate) mod inspect;
 pub(crate) mod validate;
