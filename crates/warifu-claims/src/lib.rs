@@ -26,4 +26,4 @@ pub use file::{
     RECORDS_LIMIT, Recorded, institution,
 };
 pub use finding::{ClaimCode, ClaimFinding, ClaimFindings, ClaimSeverity, DecidedBy, When};
-pub use lookup::snapshot::{self, Lookup, MasterOf, Snapshot, SnapshotError};
+pub use lookup::{Lookup, MasterOf, Snapshot, SnapshotError};
