@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use warifu_claims::{MasterOf, Snapshot, snapshot};
+use warifu_claims::{MasterOf, Snapshot, lookup};
 use warifu_masters::file::read_canonical;
 use warifu_masters::finding::{Findings, Severity};
 use warifu_masters::schema::Schemas;
@@ -66,7 +66,7 @@ impl Candidate {
         });
         let of = of.collect::<Result<Vec<_>, Said>>()?;
         let kinds = of.iter().map(|of| of.kind.to_owned());
-        let kinds = kinds.filter(|kind| snapshot::KINDS.contains(&kind.as_str())).collect();
+        let kinds = kinds.filter(|kind| lookup::KINDS.contains(&kind.as_str())).collect();
         let snapshot = Snapshot::build(&of).map_err(|error| {
             Said::about("the masters cannot be used for checks", "マスターを点検に使用できません", &error)
         })?;

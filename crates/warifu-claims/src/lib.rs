@@ -25,5 +25,5 @@ pub use file::{
     Claim, ClaimFile, Comment, FILE_LIMIT_BYTES, Irregularity, Item, ItemCode, ItemKind, LINE_LIMIT_BYTES,
     RECORDS_LIMIT, Recorded, institution,
 };
-pub use finding::{ClaimCode, ClaimFinding, ClaimFindings, ClaimSeverity};
-pub use lookup::snapshot::{self, Lookup, MasterOf, Snapshot, SnapshotError};
+pub use finding::{ClaimCode, ClaimFinding, ClaimFindings, ClaimSeverity, DecidedBy, When};
+pub use lookup::{Lookup, MasterOf, Snapshot, SnapshotError};

@@ -5,7 +5,7 @@
 
 use crate::file::{Claim, ClaimFile, Comment, Item, ItemCode, ItemKind, Recorded};
 use crate::finding::{ClaimCode, ClaimFinding, ClaimFindings, When};
-use crate::lookup::snapshot::{Held, Lookup, Procedure, Snapshot};
+use crate::lookup::{Held, Lookup, Procedure, Snapshot};
 use warifu_values::day::{ClaimMonth, TreatmentDay, dashed};
 
 /// Uncoded material (未コード化特定器材): its name and price are in the claim.
@@ -297,7 +297,7 @@ fn nine(code: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lookup::snapshot::Step;
+    use crate::lookup::Step;
 
     proptest::proptest! {
         #![proptest_config(proptest::prelude::ProptestConfig {

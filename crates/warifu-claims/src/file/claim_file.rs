@@ -3,121 +3,13 @@
 //! It holds codes, days, points and quantities, already read, and what is irregular about the file itself. It
 //! holds nothing else of the bytes it came from: no name and no text of a patient.
 
-use std::num::NonZeroU32;
 use std::ops::Range;
 
-use warifu_values::amount::number;
 use warifu_values::day::ClaimMonth;
 
-use crate::finding::{ClaimCode, ClaimFinding, ClaimFindings, When};
-
-/// What is irregular about a file is told so many times; beyond, it is only counted. No answer is longer.
-const IRREGULARITIES_KEPT: usize = 20_000;
-
-/// What a record of an item names: which master knows its code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ItemKind {
-    /// SI 診療行為.
-    Procedure,
-    /// IY 医薬品.
-    Drug,
-    /// TO 特定器材.
-    Material,
-    /// CO コメント.
-    Comment,
-}
-
-impl ItemKind {
-    /// The record id.
-    pub fn record(self) -> [u8; 2] {
-        match self {
-            ItemKind::Procedure => *b"SI",
-            ItemKind::Drug => *b"IY",
-            ItemKind::Material => *b"TO",
-            ItemKind::Comment => *b"CO",
-        }
-    }
-
-    /// The first digit of its codes.
-    pub fn first_digit(self) -> u32 {
-        match self {
-            ItemKind::Procedure => 1,
-            ItemKind::Drug => 6,
-            ItemKind::Material => 7,
-            ItemKind::Comment => 8,
-        }
-    }
-}
-
-/// A nine-digit code of one kind of master: its first digit is that kind's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ItemCode(NonZeroU32);
-
-impl ItemCode {
-    /// The code that `field` writes, when it is one of `kind`.
-    #[inline]
-    pub fn parse(kind: ItemKind, field: &[u8]) -> Option<ItemCode> {
-        let code =
-            number(field).filter(|code| field.len() == 9 && code / 100_000_000 == kind.first_digit())?;
-        NonZeroU32::new(code).map(ItemCode)
-    }
-
-    /// The code as a number.
-    #[inline]
-    pub fn number(self) -> u32 {
-        self.0.get()
-    }
-}
-
-/// What a field for a whole number holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Recorded {
-    /// Nothing.
-    Blank,
-    /// One to nine digits.
-    Number(u32),
-    /// Something else.
-    Other,
-}
-
-impl Recorded {
-    /// What `field` holds.
-    #[inline]
-    pub fn parse(field: &[u8]) -> Recorded {
-        match field {
-            b"" => Recorded::Blank,
-            digits => number(digits).map_or(Recorded::Other, Recorded::Number),
-        }
-    }
-}
-
-/// A comment of an item, or one that stands alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Comment {
-    /// Its code; `None` when what stands there is none.
-    pub code: Option<ItemCode>,
-    /// Whether text (文字データ) follows it.
-    pub has_text: bool,
-}
-
-/// One SI, IY, TO or CO record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Item {
-    /// Which record.
-    pub kind: ItemKind,
-    /// Its line, from 1.
-    pub line: u32,
-    /// Bit `n - 1` is set when something is recorded for day `n` (算定日情報).
-    pub days: u32,
-    /// Its code; `None` when what stands there is none. A CO has it as its comment.
-    pub code: Option<ItemCode>,
-    /// SI: the quantity (数量データ); IY and TO: the amount used. Blank in a CO.
-    pub quantity: Recorded,
-    /// The points: on the last record of a unit (点数・回数算定単位) only. Blank in a CO.
-    pub points: Recorded,
-    first_comment: u32,
-    comments: u8,
-}
+use super::irregular::{Irregularities, Irregularity};
+use super::item::{Comment, CommentsAt, Item};
+use crate::finding::{ClaimCode, ClaimFindings};
 
 /// One claim: an RE and the items after it.
 #[derive(Debug, Clone, Copy)]
@@ -137,46 +29,8 @@ impl<'f> Claim<'f> {
     /// The comments of one of its items, in order; a CO record is itself one.
     #[inline]
     pub fn comments(&self, item: &Item) -> &'f [Comment] {
-        let first = item.first_comment as usize;
-        self.comments.get(first..first + usize::from(item.comments)).unwrap_or_default()
-    }
-}
-
-/// Something irregular about a claim file itself, whatever the masters say: a finding without its release.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Irregularity {
-    /// What.
-    pub code: ClaimCode,
-    /// The claim's number in the file, when it is inside a claim and a number.
-    pub claim: Option<u32>,
-    /// The line of the file, from 1.
-    pub line: u32,
-    /// The record's id (`SI`); two ASCII characters.
-    pub record: Option<[u8; 2]>,
-    /// The month of the claim, where it matters.
-    pub month: Option<ClaimMonth>,
-    /// What was found: a number, a count, bytes in hexadecimal.
-    pub found: String,
-    /// What it is compared with.
-    pub expected: String,
-}
-
-impl Irregularity {
-    /// The finding that an answer by `release` tells.
-    fn told_by(&self, release: u64) -> ClaimFinding {
-        ClaimFinding {
-            code: self.code,
-            release,
-            claim: self.claim,
-            line: self.line,
-            record: self.record,
-            item: None,
-            name: None,
-            when: self.month.map(When::Month),
-            series: None,
-            found: self.found.clone(),
-            expected: self.expected.clone(),
-        }
+        let first = item.comments.first as usize;
+        self.comments.get(first..first + usize::from(item.comments.count)).unwrap_or_default()
     }
 }
 
@@ -196,9 +50,7 @@ pub struct ClaimFile {
     claims: Vec<Bounds>,
     items: Vec<Item>,
     comments: Vec<Comment>,
-    irregularities: Vec<Irregularity>,
-    /// Those beyond the ones kept, by code.
-    only_counted: Vec<(ClaimCode, u64)>,
+    irregularities: Irregularities,
 }
 
 impl ClaimFile {
@@ -214,7 +66,7 @@ impl ClaimFile {
 
     /// What is irregular about the file, in its order; up to a limit.
     pub fn irregularities(&self) -> &[Irregularity] {
-        &self.irregularities
+        self.irregularities.list()
     }
 
     /// Each claim with what was irregular up to its end and after the end of the one before.
@@ -238,21 +90,14 @@ impl ClaimFile {
         findings: &mut ClaimFindings,
         mut judge: impl FnMut(&Claim<'_>, &mut ClaimFindings),
     ) {
-        let tell = |odd: &[Irregularity], findings: &mut ClaimFindings| {
-            for irregularity in odd {
-                findings.push_with(irregularity.code, || irregularity.told_by(release));
-            }
-        };
         let mut told = 0;
         for (claim, odd) in self.parts() {
+            self.irregularities.tell(odd.start, odd.end, release, findings);
             told = odd.end;
-            tell(self.irregularities.get(odd).unwrap_or_default(), findings);
             judge(&claim, findings);
         }
-        tell(self.irregularities.get(told..).unwrap_or_default(), findings);
-        for (code, count) in &self.only_counted {
-            findings.count_only(*code, *count);
-        }
+        self.irregularities.tell(told, self.irregularities.list().len(), release, findings);
+        self.irregularities.count(findings);
     }
 
     /// Makes room for what a file of so many bytes usually holds.
@@ -264,50 +109,29 @@ impl ClaimFile {
     pub(super) fn push_item(&mut self, mut item: Item, comments: impl Iterator<Item = Comment>) {
         let before = self.comments.len();
         self.comments.extend(comments);
-        item.first_comment = u32::try_from(before).unwrap_or(u32::MAX);
-        item.comments = u8::try_from(self.comments.len() - before).unwrap_or(u8::MAX);
+        item.comments = CommentsAt {
+            first: u32::try_from(before).unwrap_or(u32::MAX),
+            count: u8::try_from(self.comments.len() - before).unwrap_or(u8::MAX),
+        };
         self.items.push(item);
     }
 
     /// Ends the claim that the items since the last one belong to.
     pub(super) fn end_claim(&mut self, number: Option<u32>, line: u32, month: Option<ClaimMonth>) {
-        let (items, irregularities) = (self.items.len(), self.irregularities.len());
+        let (items, irregularities) = (self.items.len(), self.irregularities.list().len());
         self.claims.push(Bounds { number, line, month, items, irregularities });
     }
 
-    /// `irregularity` is only made when it will be kept.
     #[cold]
     pub(super) fn push_irregular(&mut self, code: ClaimCode, irregularity: impl FnOnce() -> Irregularity) {
-        if self.irregularities.len() < IRREGULARITIES_KEPT {
-            self.irregularities.push(irregularity());
-            return;
-        }
-        match self.only_counted.iter_mut().find(|(counted, _)| *counted == code) {
-            Some((_, count)) => *count += 1,
-            None => self.only_counted.push((code, 1)),
-        }
-    }
-}
-
-impl Item {
-    /// An item without comments.
-    pub(super) fn new(kind: ItemKind, line: u32) -> Item {
-        Item {
-            kind,
-            line,
-            days: 0,
-            code: None,
-            quantity: Recorded::Blank,
-            points: Recorded::Blank,
-            first_comment: 0,
-            comments: 0,
-        }
+        self.irregularities.push_with(code, irregularity);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::file::irregular::IRREGULARITIES_KEPT;
 
     /// Three claims: what is irregular stands before, in and after them, as it came.
     const FILE: &[u8] =

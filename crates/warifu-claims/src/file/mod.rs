@@ -1,7 +1,20 @@
 //! Claim files (RECEIPTC.UKE): bytes become a value, and what is wrong with their form is kept with it.
 
-mod claim_file;
-mod uke;
+mod limits;
 
-pub use claim_file::{Claim, ClaimFile, Comment, Irregularity, Item, ItemCode, ItemKind, Recorded};
-pub use uke::{FILE_LIMIT_BYTES, LINE_LIMIT_BYTES, RECORDS_LIMIT, institution};
+mod claim_file;
+mod irregular;
+mod item;
+
+mod charset;
+mod institution;
+mod item_record;
+mod lines;
+mod read;
+mod record;
+
+pub use claim_file::{Claim, ClaimFile};
+pub use institution::institution;
+pub use irregular::Irregularity;
+pub use item::{Comment, Item, ItemCode, ItemKind, Recorded};
+pub use limits::{FILE_LIMIT_BYTES, LINE_LIMIT_BYTES, RECORDS_LIMIT};

@@ -1,3 +1,31 @@
 //! Which record was in force: the masters as a checker holds them, asked by kind, code and treatment day.
 
-pub mod snapshot;
+mod answer;
+mod master_of;
+mod snapshot;
+
+mod source;
+
+mod facts;
+
+mod comment;
+mod drug;
+mod material;
+mod procedure;
+
+mod code_table;
+
+mod shelf;
+
+mod build;
+
+#[cfg(test)]
+mod tests;
+
+pub use answer::{EffectiveNumber, Held, Lookup};
+pub use comment::Comment;
+pub use drug::Drug;
+pub use master_of::{MasterOf, SnapshotError};
+pub use material::Material;
+pub use procedure::{Procedure, Step};
+pub use snapshot::{KINDS, Snapshot};

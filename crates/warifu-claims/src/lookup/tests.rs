@@ -2,9 +2,11 @@ use std::fmt::Write as _;
 
 use proptest::prelude::*;
 
-use super::*;
+use super::{Lookup, MasterOf, Snapshot, SnapshotError};
 use warifu_masters::file::read_canonical;
-use warifu_masters::schema::Schemas;
+use warifu_masters::schema::{ABOLISHED_ON, CHANGED_ON, Schemas};
+use warifu_masters::table::Master;
+use warifu_values::day::{EffectiveDate, TreatmentDay};
 
 /// A material master of (code, changed_on, abolished_on).
 fn master(rows: &[(u32, u32, u32)]) -> Master {

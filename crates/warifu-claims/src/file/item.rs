@@ -1,0 +1,131 @@
+//! The items of a claim as values: SI, IY, TO and CO records, already read.
+
+use std::num::NonZeroU32;
+
+use warifu_values::amount::number;
+
+/// What a record of an item names: which master knows its code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ItemKind {
+    /// SI 診療行為.
+    Procedure,
+    /// IY 医薬品.
+    Drug,
+    /// TO 特定器材.
+    Material,
+    /// CO コメント.
+    Comment,
+}
+
+impl ItemKind {
+    /// The record id.
+    pub fn record(self) -> [u8; 2] {
+        match self {
+            ItemKind::Procedure => *b"SI",
+            ItemKind::Drug => *b"IY",
+            ItemKind::Material => *b"TO",
+            ItemKind::Comment => *b"CO",
+        }
+    }
+
+    /// The first digit of its codes.
+    pub fn first_digit(self) -> u32 {
+        match self {
+            ItemKind::Procedure => 1,
+            ItemKind::Drug => 6,
+            ItemKind::Material => 7,
+            ItemKind::Comment => 8,
+        }
+    }
+}
+
+/// A nine-digit code of one kind of master: its first digit is that kind's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ItemCode(NonZeroU32);
+
+impl ItemCode {
+    /// The code that `field` writes, when it is one of `kind`.
+    #[inline]
+    pub fn parse(kind: ItemKind, field: &[u8]) -> Option<ItemCode> {
+        let code =
+            number(field).filter(|code| field.len() == 9 && code / 100_000_000 == kind.first_digit())?;
+        NonZeroU32::new(code).map(ItemCode)
+    }
+
+    /// The code as a number.
+    #[inline]
+    pub fn number(self) -> u32 {
+        self.0.get()
+    }
+}
+
+/// What a field for a whole number holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// Nothing.
+    Blank,
+    /// One to nine digits.
+    Number(u32),
+    /// Something else.
+    Other,
+}
+
+impl Recorded {
+    /// What `field` holds.
+    #[inline]
+    pub fn parse(field: &[u8]) -> Recorded {
+        match field {
+            b"" => Recorded::Blank,
+            digits => number(digits).map_or(Recorded::Other, Recorded::Number),
+        }
+    }
+}
+
+/// A comment of an item, or one that stands alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Comment {
+    /// Its code; `None` when what stands there is none.
+    pub code: Option<ItemCode>,
+    /// Whether text (文字データ) follows it.
+    pub has_text: bool,
+}
+
+/// Which of a file's comments an item has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct CommentsAt {
+    pub(super) first: u32,
+    pub(super) count: u8,
+}
+
+/// One SI, IY, TO or CO record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Item {
+    /// Which record.
+    pub kind: ItemKind,
+    /// Its line, from 1.
+    pub line: u32,
+    /// Bit `n - 1` is set when something is recorded for day `n` (算定日情報).
+    pub days: u32,
+    /// Its code; `None` when what stands there is none. A CO has it as its comment.
+    pub code: Option<ItemCode>,
+    /// SI: the quantity (数量データ); IY and TO: the amount used. Blank in a CO.
+    pub quantity: Recorded,
+    /// The points: on the last record of a unit (点数・回数算定単位) only. Blank in a CO.
+    pub points: Recorded,
+    pub(super) comments: CommentsAt,
+}
+
+impl Item {
+    /// An item without comments.
+    pub(super) fn new(kind: ItemKind, line: u32) -> Item {
+        Item {
+            kind,
+            line,
+            days: 0,
+            code: None,
+            quantity: Recorded::Blank,
+            points: Recorded::Blank,
+            comments: CommentsAt::default(),
+        }
+    }
+}

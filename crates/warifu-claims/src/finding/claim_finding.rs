@@ -1,0 +1,106 @@
+//! One finding: what is wrong, where, and the evidence; one JSON object on one line.
+
+use std::sync::Arc;
+
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+use warifu_values::day::{ClaimMonth, TreatmentDay};
+use warifu_values::lang::Lang;
+
+use super::code::{ClaimCode, ClaimSeverity};
+
+/// When the item was done, as far as the claim tells; it decides which record of the master is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum When {
+    /// On this day: the item's day counts say so.
+    Day(TreatmentDay),
+    /// Some day of this month: the item has no day counts.
+    Month(ClaimMonth),
+}
+
+/// One finding: what, where and the evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimFinding {
+    /// What.
+    pub code: ClaimCode,
+    /// The release that was judged by.
+    pub release: u64,
+    /// The claim's number in the file (RE field 2), when it is inside a claim and a number.
+    pub claim: Option<u32>,
+    /// The line of the file, from 1.
+    pub line: u32,
+    /// The record's id (`SI`); two ASCII characters.
+    pub record: Option<[u8; 2]>,
+    /// The item's nine-digit code.
+    pub item: Option<u32>,
+    /// The item's name in the master, where it is known.
+    pub name: Option<Box<str>>,
+    /// The day or month that was judged for.
+    pub when: Option<When>,
+    /// The series of the master's record (`r06`).
+    pub series: Option<Arc<str>>,
+    /// What was found: a code, a number, a count. Never a text of the claim.
+    pub found: String,
+    /// What it is compared with.
+    pub expected: String,
+}
+
+impl ClaimFinding {
+    /// The message, with the evidence in it.
+    pub fn message(&self, lang: Lang) -> String {
+        self.code.text(lang).replace("{found}", &self.found).replace("{expected}", &self.expected)
+    }
+
+    /// The error or the notice that it is.
+    pub fn severity(&self) -> ClaimSeverity {
+        self.code.severity()
+    }
+}
+
+/// One JSON object on one line: fields that do not apply are left out.
+impl Serialize for ClaimFinding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("ClaimFinding", 16)?;
+        object.serialize_field("code", self.code.as_str())?;
+        if let Some(asp) = self.code.asp() {
+            object.serialize_field("asp", asp)?;
+        }
+        object.serialize_field("severity", self.severity().as_str())?;
+        object.serialize_field("release", &self.release)?;
+        if let Some(claim) = self.claim {
+            object.serialize_field("claim", &claim)?;
+        }
+        object.serialize_field("line", &self.line)?;
+        if let Some(record) = &self.record {
+            object.serialize_field("record", std::str::from_utf8(record).unwrap_or("?"))?;
+        }
+        if let Some(item) = self.item {
+            object.serialize_field("item", &format_args!("{item:09}").to_string())?;
+        }
+        if let Some(name) = &self.name {
+            object.serialize_field("name", name)?;
+        }
+        match self.when {
+            Some(When::Day(day)) => {
+                object.serialize_field("day", &day.to_string())?;
+                object.serialize_field("dated_by", "item days")?;
+            }
+            Some(When::Month(month)) => {
+                object.serialize_field("month", &month.to_string())?;
+                object.serialize_field("dated_by", "claim month")?;
+            }
+            None => {}
+        }
+        if let Some(series) = &self.series {
+            object.serialize_field("series", &**series)?;
+        }
+        if !self.found.is_empty() {
+            object.serialize_field("found", &self.found)?;
+        }
+        if !self.expected.is_empty() {
+            object.serialize_field("expected", &self.expected)?;
+        }
+        object.serialize_field("en", &self.message(Lang::En))?;
+        object.serialize_field("ja", &self.message(Lang::Ja))?;
+        object.end()
+    }
+}

@@ -1,0 +1,52 @@
+//! What a snapshot is made of: masters, and why one cannot be held.
+
+use warifu_masters::schema::NoSuchColumn;
+use warifu_masters::table::Master;
+use warifu_values::day::EffectiveDate;
+
+/// One master for [`Snapshot::build`].
+#[derive(Debug, Clone, Copy)]
+pub struct MasterOf<'a> {
+    /// The series (`r06`).
+    pub series: &'a str,
+    /// The kind (`procedure`); kinds that no check asks are passed over.
+    pub kind: &'a str,
+    /// From which treatment day the series holds for this kind; always, when none is named.
+    pub effective_from: Option<EffectiveDate>,
+    /// Its records.
+    pub master: &'a Master,
+}
+
+/// The masters given cannot be held.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SnapshotError {
+    /// A layout lacks a column that a check needs.
+    #[error("series {series}: a check needs a column that is not there")]
+    Column {
+        /// The series.
+        series: String,
+        /// Which column of which layout.
+        #[source]
+        source: NoSuchColumn,
+    },
+    /// A field that a check needs holds something else.
+    #[error("series {series}, {kind} {key}: {field} is not what the checks can read")]
+    Value {
+        /// The series.
+        series: String,
+        /// The kind.
+        kind: String,
+        /// The record's key.
+        key: String,
+        /// The field id; the key itself when it is not nine digits.
+        field: &'static str,
+    },
+    /// One series came twice for one kind.
+    #[error("series {series} holds {kind} twice")]
+    Twice {
+        /// The series.
+        series: String,
+        /// The kind.
+        kind: String,
+    },
+}
