@@ -1,4 +1,5 @@
-//! A file converted the quick way is what it is by whole tables: decoded with proof, encoded, and back to the same bytes.
+//! A file converted the quick way is what it is by whole tables: decoded with proof, encoded, and back to the
+//! same bytes.
 #![no_main]
 
 use std::sync::LazyLock;

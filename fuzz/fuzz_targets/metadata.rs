@@ -1,4 +1,5 @@
-//! TUF metadata as a channel gives it, whole files and what is signed in them; and the memory that is kept of it.
+//! TUF metadata as a channel gives it, whole files and what is signed in them; and the memory that is kept of
+//! it.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -21,8 +22,8 @@ static CHANNEL: LazyLock<Shelf> = LazyLock::new(|| {
     shelf
 });
 
-// The first byte says what the rest is: T, S, G or R for what timestamp, snapshot, targets or root say, signed by
-// whom it takes; F for a file as it lies on the channel; anything else for a kept state.
+// The first byte says what the rest is: T, S, G or R for what timestamp, snapshot, targets or root say,
+// signed by whom it takes; F for a file as it lies on the channel; anything else for a kept state.
 fuzz_target!(|bytes: &[u8]| {
     let Some((what, rest)) = bytes.split_first() else { return };
     let mut channel = CHANNEL.clone();
@@ -76,7 +77,10 @@ fn whole(value: &Value) -> bool {
 fn plant(channel: &mut Shelf, what: u8, signed: &Value) {
     let (kikin, kokuho) = (&WORLD.kikin, &WORLD.kokuho);
     let version = signed.get("version").and_then(Value::as_u64).unwrap_or(1);
-    let head = |type_: &str| json!({"_type": type_, "spec_version": "1.0.31", "version": version, "expires": "2027-01-01T00:00:00Z"});
+    let head = |role: &str| {
+        let expires = "2027-01-01T00:00:00Z";
+        json!({"_type": role, "spec_version": "1.0.31", "version": version, "expires": expires})
+    };
     let listing = |mut head: Value, name: &str, file: &[u8]| {
         let sha256 = Digest::of(file).to_string();
         head["meta"] =

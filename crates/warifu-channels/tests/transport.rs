@@ -1,5 +1,5 @@
-//! A transport written by the recipe "Add a transport for channels" of ARCHITECTURE.md, to see that it is true: a
-//! key-value store, as a registry or a bucket is, which knows no folders.
+//! A transport written by the recipe "Add a transport for channels" of ARCHITECTURE.md, to see that it is
+//! true: a key-value store, as a registry or a bucket is, which knows no folders.
 #![expect(clippy::unwrap_used, reason = "test support; a failure here fails the test")]
 
 use std::collections::HashMap;

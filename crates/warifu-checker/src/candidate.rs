@@ -102,10 +102,12 @@ fn unknown_layout(entry: &MasterEntry) -> Said {
     let MasterEntry { series, kind, edition, .. } = entry;
     Said::new(
         format!(
-            "{series}/{kind}: the layout of kind {kind}, edition {edition}, is not known here; add its TOML file to layouts/ of a folder named with --schemas"
+            "{series}/{kind}: the layout of kind {kind}, edition {edition}, is not known here; add its TOML \
+             file to layouts/ of a folder named with --schemas"
         ),
         format!(
-            "{series}/{kind}: 種類 {kind}、版 {edition} のレイアウトが未登録です。--schemas で指定したフォルダーの layouts/ に TOML を追加してください"
+            "{series}/{kind}: 種類 {kind}、版 {edition} のレイアウトが未登録です。--schemas で指定したフォルダーの layouts/ に TOML \
+             を追加してください"
         ),
     )
 }

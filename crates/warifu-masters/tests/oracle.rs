@@ -1,7 +1,7 @@
-//! Two independent oracles, the C library's iconv and ICU's uconv: over every code of CP932, every character of
-//! every table and every published file, our bytes are theirs wherever we do not refuse. Where these two differ,
-//! the characters are named here and in docs/conversion.md. Left out, with a line that says so, where a program or a
-//! converter is missing.
+//! Two independent oracles, the C library's iconv and ICU's uconv: over every code of CP932, every character
+//! of every table and every published file, our bytes are theirs wherever we do not refuse. Where these two
+//! differ, the characters are named here and in docs/conversion.md. Left out, with a line that says so, where
+//! a program or a converter is missing.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 #![expect(clippy::disallowed_methods, reason = "the published files are read in place")]
@@ -129,8 +129,8 @@ impl Named {
     }
 }
 
-/// Every code of CP932 as the C library has it: printable ASCII, half-width kana, and the double-byte codes, the
-/// vendors' and the user-defined ones among them.
+/// Every code of CP932 as the C library has it: printable ASCII, half-width kana, and the double-byte codes,
+/// the vendors' and the user-defined ones among them.
 fn codes() -> Vec<Vec<u8>> {
     let singles = (0x20..=0x7Eu8).chain(0xA1..=0xDF).map(|byte| vec![byte]);
     let leads = (0x81..=0x9Fu8).chain(0xE0..=0xFC);
@@ -203,8 +203,8 @@ fn every_code_comes_back_as_iconv_has_it_or_is_refused() {
     assert_eq!(told, expected);
 }
 
-/// Every character that a charset of ours holds is written as ICU writes it, and read as ICU reads it, but for the
-/// five that are named; and of the codes that we refuse, ICU has none that comes back.
+/// Every character that a charset of ours holds is written as ICU writes it, and read as ICU reads it, but
+/// for the five that are named; and of the codes that we refuse, ICU has none that comes back.
 #[test]
 fn every_character_of_every_charset_is_as_icu_has_it() {
     if !has_icu() {

@@ -144,7 +144,10 @@ proptest! {
 
     /// No text of a table is a panic or needs more than its size.
     #[test]
-    fn any_table_text_is_a_table_or_an_error(text in "(<code_set_name> x\n|<uconv_class> SBCS\n|CHARMAP\n|<U[0-9A-F]{4}>|<U[0-9A-F]{1,7}> |\\\\x[0-9A-F]{2}| \\|[0-5]|\n|END CHARMAP|\\PC){0,30}") {
+    fn any_table_text_is_a_table_or_an_error(
+        text in "(<code_set_name> x\n|<uconv_class> SBCS\n|CHARMAP\n|<U[0-9A-F]{4}>|<U[0-9A-F]{1,7}> |\
+                 \\\\x[0-9A-F]{2}| \\|[0-5]|\n|END CHARMAP|\\PC){0,30}",
+    ) {
         if let Ok(ucm) = ucm::parse(&text) {
             prop_assert!(ucm.mappings.len() <= text.len());
             let _ = Table::of(&ucm);
@@ -153,7 +156,10 @@ proptest! {
 
     /// Fixed-length records of any bytes are records or findings, and records come back as these bytes.
     #[test]
-    fn any_fixed_bytes_are_records_or_findings(bytes in host_bytes(), end in prop::sample::select(vec!["", "0D25"])) {
+    fn any_fixed_bytes_are_records_or_findings(
+        bytes in host_bytes(),
+        end in prop::sample::select(vec!["", "0D25"]),
+    ) {
         let schemas = Schemas::built_in().unwrap();
         let layout = schemas.layout("comment-30").unwrap();
         let shape = Shape::of(layout).unwrap();
@@ -203,8 +209,8 @@ proptest! {
         }
     }
 
-    /// From bytes to bytes a file becomes what it becomes by whole tables, wherever it is damaged; and where the quick
-    /// way makes something, the other one has nothing to say.
+    /// From bytes to bytes a file becomes what it becomes by whole tables, wherever it is damaged; and where
+    /// the quick way makes something, the other one has nothing to say.
     #[test]
     fn from_bytes_to_bytes_is_as_by_whole_tables(
         texts in prop::collection::vec(host_text(), 1..12),
@@ -230,16 +236,21 @@ proptest! {
             }
             for to in formats {
                 let mut out = Vec::new();
-                let quick = Recoding::begin(&schemas, &bytes, from, to)
-                    .and_then(|mut recoding| recoding.take(&bytes, &mut out).and_then(|()| recoding.finish()));
+                let quick = Recoding::begin(&schemas, &bytes, from, to).and_then(|mut recoding| {
+                    recoding.take(&bytes, &mut out).and_then(|()| recoding.finish())
+                });
                 let reading =
                     read(&schemas, bytes.clone(), &Declared { format: Some(from), role: None });
                 let Some(quick) = quick else {
-                    // What is whole, told from other charsets and can be written goes the quick way. A comma at
-                    // an end of a field is taken for a separator at a glance, and left to the other way, as are
-                    // the characters beyond U+FFFE.
-                    let is_told = from.name != "kokuho"
-                        && !texts.iter().any(|one| one.starts_with(',') || one.ends_with(',') || one.contains(|character| character > '\u{fffe}'));
+                    // What is whole, told from other charsets and can be written goes the quick way. A comma
+                    // at an end of a field is taken for a separator at a glance, and left to the other way,
+                    // as are the characters beyond U+FFFE.
+                    let is_left = |one: &String| {
+                        one.starts_with(',')
+                            || one.ends_with(',')
+                            || one.contains(|character| character > '\u{fffe}')
+                    };
+                    let is_told = from.name != "kokuho" && !texts.iter().any(is_left);
                     prop_assert!(!edits.is_empty() || !is_told || to.charset.encode(&text).is_err());
                     continue;
                 };
@@ -360,8 +371,8 @@ proptest! {
         }
     }
 
-    /// The order of shards does not matter: put together in any order they are the same master, and that order is
-    /// given back.
+    /// The order of shards does not matter: put together in any order they are the same master, and that
+    /// order is given back.
     #[test]
     fn shards_in_any_order_are_the_same_master(
         records in records(), ranks in prop::collection::vec(any::<u32>(), 40),

@@ -74,8 +74,9 @@ pub(crate) fn is_word(text: &str) -> bool {
 /// move the cursor or turn the direction of writing, which could make a signer see something else.
 pub(crate) fn is_plain_text(text: &str) -> bool {
     let deceiving = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        let turns = matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let hides = matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}');
+        c.is_control() || turns || hides
     };
     !text.trim().is_empty() && text.chars().count() <= limits::TEXT_CHARS && !text.chars().any(deceiving)
 }

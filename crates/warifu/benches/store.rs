@@ -1,6 +1,6 @@
 //! The store's gates on the published procedure master: import of a version (G6), difference of two adjacent
-//! versions (G5), blame of one record over 127 versions (G8), and which record was in force on a day. Run with
-//! `cargo bench -p warifu --bench store`; needs the real files in `../shared/data` beside the checkout.
+//! versions (G5), blame of one record over 127 versions (G8), and which record was in force on a day. Run
+//! with `cargo bench -p warifu --bench store`; needs the real files in `../shared/data` beside the checkout.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench tells its numbers")]
 #![expect(clippy::disallowed_methods, reason = "a bench makes the files that others read")]
 

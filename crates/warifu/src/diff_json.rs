@@ -1,11 +1,12 @@
 //! A diff as JSON, for programs: one document, or a line for each record; `docs/diff.md` has its shape for
 //! users. It is written as it is made: memory does not grow with what changed.
 //!
-//! The *head* says what is compared: `{"old": {"name", "layout"}, "new": {"name", "layout"}, "kind",
-//! "summary", "columns"}`, where `columns` gives each column's name by its id, once. A *record* is `{"change",
-//! "key", "label", "fields": [{"field", "old", "new"}]}` with the columns that differ; one that was added or
-//! removed has those that are not blank. The document is the head with the records as its last entry,
-//! `records`, a line each. Lines are the head, then each record.
+//! The *head* says what is compared:
+//! `{"old": {"name", "layout"}, "new": {"name", "layout"}, "kind", "summary", "columns"}`, where `columns`
+//! gives each column's name by its id, once. A *record* is
+//! `{"change", "key", "label", "fields": [{"field", "old", "new"}]}` with the columns that differ; one that
+//! was added or removed has those that are not blank. The document is the head with the records as its last
+//! entry, `records`, a line each. Lines are the head, then each record.
 
 use std::io::{self, Write};
 

@@ -10,8 +10,8 @@ use warifu_values::say;
 
 /// Writes the changes as text to `out`: a summary, then each record with each field that differs.
 ///
-/// `+` is a record only in the new state, `-` only in the old one, `~` in both. Texts of some length are shown
-/// once, with `[-gone-]` and `{+new+}` marked in them.
+/// `+` is a record only in the new state, `-` only in the old one, `~` in both. Texts of some length are
+/// shown once, with `[-gone-]` and `{+new+}` marked in them.
 ///
 /// # Errors
 /// Whatever `out` says.

@@ -122,8 +122,8 @@ fn put(
     unfinished.finish()
 }
 
-/// A file that is being written. It appears under its name when it is finished, whole and durable; until then, and
-/// when it is dropped instead, its name holds what it held before.
+/// A file that is being written. It appears under its name when it is finished, whole and durable; until
+/// then, and when it is dropped instead, its name holds what it held before.
 #[derive(Debug)]
 #[must_use = "a file that is not finished does not appear"]
 pub struct Unfinished {
@@ -138,8 +138,8 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
-    /// Begins the file that is to be `path`; nothing where that is a device or a pipe, which has no other name to be
-    /// written under.
+    /// Begins the file that is to be `path`; nothing where that is a device or a pipe, which has no other
+    /// name to be written under.
     ///
     /// # Errors
     /// When its folder is missing or cannot be written in, or `path` is a directory.

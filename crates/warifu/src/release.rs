@@ -130,7 +130,8 @@ fn formatted(master: &Master, format: &Format, name: &str) -> Result<Vec<u8>, Fa
     })
 }
 
-/// `s_r06_ALL20240531.csv`: as the publisher names it, with the series, which the name does not tell otherwise.
+/// `s_r06_ALL20240531.csv`: as the publisher names it, with the series, which the name does not tell
+/// otherwise.
 fn file_name(layout: &Layout, series: &str, dated: &str, format: &Format) -> String {
     format!("{}_{series}_ALL{dated}.{}", layout.file_prefix, format.extension)
 }

@@ -303,7 +303,8 @@ fn a_kept_state_is_believed_only_when_it_is_the_one() {
     }
 }
 
-/// What is kept of the imports before only saves time too: missing, torn, older, or of a history that was given up.
+/// What is kept of the imports before only saves time too: missing, torn, older, or of a history that was
+/// given up.
 #[test]
 fn a_kept_past_is_believed_only_when_it_is_whole_and_of_this_history() {
     let spoils: [fn(&Path, &str); 4] = [

@@ -4,8 +4,8 @@ use warifu_masters::charset::Charset;
 
 const PIECE_BYTES: usize = 256 * 1024;
 
-/// Calls `odd` with the number and the text of each line of `bytes` that is not CP932, and the first bytes of it
-/// that are none.
+/// Calls `odd` with the number and the text of each line of `bytes` that is not CP932, and the first bytes of
+/// it that are none.
 pub(super) fn each_odd_line(bytes: &[u8], mut odd: impl FnMut(u32, &[u8], String)) {
     let (mut from, mut line) = (0, 1u32);
     while from < bytes.len() {

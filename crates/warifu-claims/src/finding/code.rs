@@ -36,7 +36,9 @@ pub enum DecidedBy {
 }
 
 macro_rules! claim_codes {
-    ($($variant:ident $code:literal $by:ident $severity:ident $asp:expr, en $en:literal ja $ja:literal;)+) => {
+    (
+        $($variant:ident $code:literal $by:ident $severity:ident $asp:expr, en $en:literal ja $ja:literal;)+
+    ) => {
         /// A stable name for one thing that a checker says of a claim.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum ClaimCode { $(#[doc = $en] $variant),+ }
@@ -105,7 +107,8 @@ claim_codes! {
         en "the treatment month is not YYYYMM or GYYMM, so no item of this claim was judged"
         ja "診療年月が YYYYMM・GYYMM のいずれでもなく、このレセプトは判定していません";
     UkeDay "uke/day" File Error None,
-        en "a count of times stands at day {found}, which the treatment month does not have or which is no number"
+        en "a count of times stands at day {found}, which the treatment month does not have or which is no \
+            number"
         ja "算定日情報の {found} 日が診療年月にないか、回数が数字ではありません";
     UkeTotal "uke/total" File Error None,
         en "GO says {expected} claims; the file holds {found}"

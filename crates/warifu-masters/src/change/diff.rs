@@ -277,8 +277,8 @@ impl Diff<'_> {
         summary
     }
 
-    /// The changes, and the records that are the same in both and marked 9 or 1: the next publication drops these,
-    /// so a differential has to bring them back.
+    /// The changes, and the records that are the same in both and marked 9 or 1: the next publication drops
+    /// these, so a differential has to bring them back.
     fn changes_and_what_would_go(&self) -> Vec<Change> {
         let mut changes = self.changes.clone();
         let Some(class) = self.old.layout().position(CHANGE_CLASS) else { return changes };
@@ -317,8 +317,8 @@ impl Diff<'_> {
     /// The official 変更分 that `apply` takes from the old state to the new one, and what it cannot express:
     /// (key, column) of fields that became blank, which needs the next full file.
     ///
-    /// A record that is gone without having been announced cannot be expressed either, nor one that comes in marked
-    /// 9 or 1; these are listed with the change class as their column.
+    /// A record that is gone without having been announced cannot be expressed either, nor one that comes in
+    /// marked 9 or 1; these are listed with the change class as their column.
     pub fn differential(&self) -> (Master, Vec<(String, usize)>) {
         let layout = self.layout();
         let class = layout.position(CHANGE_CLASS).unwrap_or(0);

@@ -1,7 +1,7 @@
 //! From the codes of one charset to those of another, character by character, with no text between.
 //!
-//! For charsets in which ASCII is written as in ASCII and the first byte tells how long a code is. What such a charset
-//! does not have, and what is beyond U+FFFF, is left to the way by text.
+//! For charsets in which ASCII is written as in ASCII and the first byte tells how long a code is. What such
+//! a charset does not have, and what is beyond U+FFFF, is left to the way by text.
 
 use super::Charset;
 use super::table::Table;
@@ -81,8 +81,8 @@ pub(crate) struct Direct {
 }
 
 impl Direct {
-    /// Nothing where one of the two is no such charset, or where a byte below 40 may be part of a longer code of
-    /// `from`: quotation marks, commas and line ends are then to be told in its bytes.
+    /// Nothing where one of the two is no such charset, or where a byte below 40 may be part of a longer code
+    /// of `from`: quotation marks, commas and line ends are then to be told in its bytes.
     pub(crate) fn new(from: &Charset, to: &Charset) -> Option<Direct> {
         let is_such = |charset: &Charset| charset.table().is_none_or(Table::is_told_by_first_byte);
         let marks_stand_alone = from.table().is_none_or(Table::low_bytes_stand_alone);
@@ -96,8 +96,8 @@ impl Direct {
     }
 
     /// Appends `lines` in the other charset to `out`, each followed by `line_end`, and proves them: what was
-    /// written, recoded back, is the very bytes of the line. Nothing, where a line cannot be recoded or does not
-    /// come back.
+    /// written, recoded back, is the very bytes of the line. Nothing, where a line cannot be recoded or does
+    /// not come back.
     pub(crate) fn take<'a>(
         &mut self,
         lines: impl Iterator<Item = &'a [u8]>,
@@ -139,7 +139,8 @@ const STEP: usize = 16;
 /// The highest bit of each of them: those of ASCII have none.
 const HIGH: u128 = u128::from_le_bytes([0x80; STEP]);
 
-/// Writes `bytes` in the other charset to the beginning of `out`, which grows as needed; how many bytes they are there.
+/// Writes `bytes` in the other charset to the beginning of `out`, which grows as needed; how many bytes they
+/// are there.
 #[inline]
 fn recode(from: &impl Codes, to: &impl Codes, bytes: &[u8], out: &mut Vec<u8>) -> Option<usize> {
     // Of a byte become three at most; a whole step, or a code, is written at once.

@@ -1,12 +1,12 @@
 //! Charsets, fenced: bytes that would not come back the same are a finding, never a silent change.
 //!
-//! Every charset but UTF-8 is a [`Table`] of the codes that come back the same, so a text and its bytes follow from
-//! each other. That of windows-31j and that of eucJP-ms are made from encoding_rs, which is asked for every code
-//! once: only by its calls without replacement and without byte-order-mark handling, for the convenient ones write
-//! `&#128578;` for what cannot be encoded, and drop marks. What the WHATWG encoders fold (U+00A5, U+203E and U+2212
-//! are written as other characters) is in no table, because its code decodes to something else; nor are rows 89 to 92
-//! of EUC-JP, which eucJP-ms writes in three bytes. All others are read from [`.ucm` files](ucm) under
-//! `schemas/charsets/`, those of a site among them.
+//! Every charset but UTF-8 is a [`Table`] of the codes that come back the same, so a text and its bytes
+//! follow from each other. That of windows-31j and that of eucJP-ms are made from encoding_rs, which is asked
+//! for every code once: only by its calls without replacement and without byte-order-mark handling, for the
+//! convenient ones write `&#128578;` for what cannot be encoded, and drop marks. What the WHATWG encoders
+//! fold (U+00A5, U+203E and U+2212 are written as other characters) is in no table, because its code decodes
+//! to something else; nor are rows 89 to 92 of EUC-JP, which eucJP-ms writes in three bytes. All others are
+//! read from [`.ucm` files](ucm) under `schemas/charsets/`, those of a site among them.
 
 pub(crate) mod direct;
 pub mod table;
@@ -237,7 +237,7 @@ impl Charset {
     /// Appends the bytes of `text` to `bytes`.
     ///
     /// # Errors
-    /// [`Unmappable`]: the first character that this charset cannot hold; `bytes` then holds what came before.
+    /// [`Unmappable`]: the first character that this charset cannot hold; `bytes` holds what came before.
     pub fn encode_into(&self, text: &str, bytes: &mut Vec<u8>) -> Result<(), Unmappable> {
         self.encode_utf8(text.as_bytes(), bytes)
     }
@@ -385,8 +385,8 @@ mod tests {
                 }
             }
         }
-        // 192 single bytes (00-80, A1-DF), 6879 of JIS X 0208, and of the 83 + 374 + 388 vendor codes those that
-        // are the preferred ones of their characters.
+        // 192 single bytes (00-80, A1-DF), 6879 of JIS X 0208, and of the 83 + 374 + 388 vendor codes those
+        // that are the preferred ones of their characters.
         assert_eq!(same, 192 + 6879 + 447, "{refused} refused");
     }
 

@@ -1,8 +1,8 @@
 //! A charset by table: both directions compiled for speed, from a `.ucm` file or from encoding_rs.
 //!
-//! Only what is true both ways is in it. So the bytes of a text, and the text of bytes, follow from each other
-//! character by character, and decoding is its own proof: no two codes give one character, no two characters one
-//! code, and shifts are taken only where encoding would write them.
+//! Only what is true both ways is in it. So the bytes of a text, and the text of bytes, follow from each
+//! other character by character, and decoding is its own proof: no two codes give one character, no two
+//! characters one code, and shifts are taken only where encoding would write them.
 
 use super::ucm::{Class, Fault, Flag, Mapped, Ucm, UcmError};
 
@@ -35,8 +35,8 @@ pub struct Table {
     beyond: Vec<char>,
     /// Their codes, in order of the characters.
     beyond_codes: Vec<(char, u16)>,
-    /// What each single byte is when it is a printable ASCII character, except for the comma and the quotation
-    /// mark; else 0. Most of a master can be read by this alone.
+    /// What each single byte is when it is a printable ASCII character, except for the comma and the
+    /// quotation mark; else 0. Most of a master can be read by this alone.
     plain: [u8; 256],
     /// Whether every ASCII character is its own byte, so that runs of them are copied.
     is_ascii: bool,
@@ -215,7 +215,8 @@ impl Table {
         self.is_ascii && matches!(self.class, Class::Single | Class::Mixed)
     }
 
-    /// Whether no byte below 40, such as a comma's, a quotation mark's or a line end's, is part of a longer code.
+    /// Whether no byte below 40, such as a comma's, a quotation mark's or a line end's, is part of a longer
+    /// code.
     pub(super) fn low_bytes_stand_alone(&self) -> bool {
         self.low_bytes_stand_alone
     }
@@ -269,8 +270,8 @@ impl Table {
             || self.double[byte..].iter().step_by(0x100).any(|point| *point != NONE)
     }
 
-    /// Appends the bytes of `text`, which is UTF-8; the offset and the character of the first that has no code
-    /// otherwise, with the bytes of what came before appended.
+    /// Appends the bytes of `text`, which is UTF-8; the offset and the character of the first that has no
+    /// code otherwise, with the bytes of what came before appended.
     pub(crate) fn encode(&self, text: &[u8], out: &mut Vec<u8>) -> Result<(), (usize, char)> {
         out.reserve(text.len() + 2);
         let mut is_double = false;
@@ -308,7 +309,8 @@ impl Table {
         Ok(())
     }
 
-    /// Appends the text of `bytes`, as UTF-8, to `out`; the offset of the first bytes that are none otherwise.
+    /// Appends the text of `bytes`, as UTF-8, to `out`; the offset of the first bytes that are none
+    /// otherwise.
     pub(crate) fn decode(&self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), usize> {
         match self.class {
             Class::Single => self.run_of_singles(bytes, 0, out, |_| false).map(|_| ()),

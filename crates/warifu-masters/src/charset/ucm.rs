@@ -1,9 +1,9 @@
 //! ICU's text form of a charset table: the `.ucm` files under `schemas/charsets/`.
 //!
-//! What is read of it: `<code_set_name>`, `<uconv_class>`, `<mb_cur_max>`, and between `CHARMAP` and `END CHARMAP`
-//! lines like `<U3042> \x44\x81 |0`. Two header lines are ours, for hosts whose shifts are not SO (0E) and SI
-//! (0F): `<warifu:shift_double> \x28` and `<warifu:shift_single> \x29`. Other header lines are allowed and mean
-//! nothing here. Codes have one or two bytes.
+//! What is read of it: `<code_set_name>`, `<uconv_class>`, `<mb_cur_max>`, and between `CHARMAP` and
+//! `END CHARMAP` lines like `<U3042> \x44\x81 |0`. Two header lines are ours, for hosts whose shifts are not
+//! SO (0E) and SI (0F): `<warifu:shift_double> \x28` and `<warifu:shift_single> \x29`. Other header lines are
+//! allowed and mean nothing here. Codes have one or two bytes.
 
 use std::fmt;
 

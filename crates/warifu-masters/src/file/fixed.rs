@@ -1,9 +1,9 @@
 //! Fixed-length records: every field at its place, text on the left, blanks after it.
 //!
-//! A column takes the bytes that the layout gives it, and every field begins and ends in single bytes: full-width
-//! text stands between the shifts of its charset. All fields are text, so `09` and `9`, `288.00` and `288` stay
-//! apart. What would not come back, a blank at the end or a value that needs more bytes than there are, is
-//! refused.
+//! A column takes the bytes that the layout gives it, and every field begins and ends in single bytes:
+//! full-width text stands between the shifts of its charset. All fields are text, so `09` and `9`, `288.00`
+//! and `288` stay apart. What would not come back, a blank at the end or a value that needs more bytes than
+//! there are, is refused.
 
 use std::sync::Arc;
 
@@ -148,8 +148,8 @@ impl<'a> Columns<'a> {
         self.shape.ends[column] - start
     }
 
-    /// Appends the fields of `record` to `text`, each with a comma after it and the last with an LF, and where
-    /// each ends to `ends`. Says whether some field holds a comma or a quotation mark.
+    /// Appends the fields of `record` to `text`, each with a comma after it and the last with an LF, and
+    /// where each ends to `ends`. Says whether some field holds a comma or a quotation mark.
     ///
     /// # Errors
     /// The first column that is no text, or holds what no field of a master holds.
@@ -180,8 +180,8 @@ impl<'a> Columns<'a> {
         Ok(special)
     }
 
-    /// As [`Columns::put`] for a field of ASCII only, which is noted in its place in `plain`, a record of ASCII
-    /// blanks. `false` for any other field: it is still to be put.
+    /// As [`Columns::put`] for a field of ASCII only, which is noted in its place in `plain`, a record of
+    /// ASCII blanks. `false` for any other field: it is still to be put.
     #[inline]
     pub(crate) fn put_plain(&self, text: &[u8], column: usize, record: &mut [u8], plain: &mut [u8]) -> bool {
         let Some(table) = self.table else { return false };
@@ -199,7 +199,8 @@ impl<'a> Columns<'a> {
         true
     }
 
-    /// Whether `record`, taken out again, is the text `plain`, but for the columns `except`, in ascending order.
+    /// Whether `record`, taken out again, is the text `plain`, but for the columns `except`, in ascending
+    /// order.
     pub(crate) fn holds_plain(&self, record: &[u8], plain: &[u8], except: &[usize]) -> bool {
         let Some(table) = self.table else { return false };
         // A blank is one character that `plain` of the table knows as well.
@@ -331,9 +332,9 @@ pub(crate) fn recognise(
     judged.max_by_key(|(score, ..)| *score).map(|(_, layout, shape)| (layout, shape))
 }
 
-/// Reads `bytes` as records of `layout`, which has the shape `shape`, in `charset`, with `record_end` after each.
-/// What does not fit is a finding with the number of its record as the line; the memory needed is in proportion
-/// to `bytes`.
+/// Reads `bytes` as records of `layout`, which has the shape `shape`, in `charset`, with `record_end` after
+/// each. What does not fit is a finding with the number of its record as the line; the memory needed is in
+/// proportion to `bytes`.
 pub fn read(
     layout: &Arc<Layout>,
     shape: &Shape,
@@ -422,7 +423,8 @@ mod tests {
         let (master, bytes) = records(&schemas, format);
         let shape = Shape::of(master.layout()).unwrap();
         assert_eq!((bytes.len(), shape.length()), (2 * shape.length(), 395));
-        // The class, the kind, and after the name's 300 bytes (of which a full-width blank is text) nothing but 40.
+        // The class, the kind, and after the name's 300 bytes (of which a full-width blank is text) nothing
+        // but 40.
         assert_eq!(bytes[..2], *b"\xF0\xC3");
         let name = &bytes[shape.ends[5]..shape.ends[6]];
         assert_eq!((name[0], &name[5..9]), (0x0E, &b"\x40\x40\x0F\x40"[..]));
@@ -462,7 +464,8 @@ mod tests {
 
     #[test]
     fn what_stands_after_each_record_is_asked_for() {
-        let file = "name = \"x\"\ntitle_ja = \"\"\ntitle_en = \"\"\ncharset = \"windows-31j\"\nframing = \"fixed\"\n\
+        let file = "name = \"x\"\ntitle_ja = \"\"\ntitle_en = \"\"\n\
+                    charset = \"windows-31j\"\nframing = \"fixed\"\n\
                     record_end = \"0D0A\"\nextension = \"x\"\n";
         let schemas = Schemas::built_in().unwrap().with([("formats/x.toml", file)]).unwrap();
         let format = schemas.format("x").unwrap();

@@ -354,11 +354,11 @@ fn regular_row(rest: &[u8], width: usize, text: &mut Vec<u8>, ends: &mut Vec<u32
     Some(RegularRow { bytes: at + 1 + usize::from(crlf), crlf })
 }
 
-/// The ends of the fields of canonical rows in which no field needs quotation marks: their text is the table's
-/// as it stands. `None` when it is anything else; the parser then says what.
+/// The ends of the fields of canonical rows in which no field needs quotation marks: their text is the
+/// table's as it stands. `None` when it is anything else; the parser then says what.
 ///
-/// Eight bytes at a time: a field has four on average, so a search for the next comma costs more than looking at
-/// every byte.
+/// Eight bytes at a time: a field has four on average, so a search for the next comma costs more than looking
+/// at every byte.
 pub(crate) fn plain_ends(rows: &[u8], width: usize) -> Option<Vec<u32>> {
     if rows.last() != Some(&b'\n') || memchr::memchr(b'"', rows).is_some() {
         return None;
@@ -388,7 +388,8 @@ pub(crate) fn plain_ends(rows: &[u8], width: usize) -> Option<Vec<u32>> {
     if !ends.len().is_multiple_of(width) {
         return None;
     }
-    // Where every row ends in a line end and there are no more line ends than rows, all the others are commas.
+    // Where every row ends in a line end and there are no more line ends than rows, all the others are
+    // commas.
     let mut from = 0;
     for row in ends.chunks_exact(width) {
         let end = row[width - 1] as usize;

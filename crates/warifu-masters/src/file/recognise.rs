@@ -143,8 +143,8 @@ pub(crate) fn recognise_layout(
         .take(20)
         .map(split)
         .collect();
-    // The edition: the layout whose width and content fit most of the first rows. Of two that fit alike, the one
-    // whose rows name their master.
+    // The edition: the layout whose width and content fit most of the first rows. Of two that fit alike, the
+    // one whose rows name their master.
     let fit = |layout: &Layout| rows.iter().filter(|row| fits(layout, row)).count();
     let best = schemas
         .layouts()

@@ -48,8 +48,8 @@ pub fn write(master: &Master, rendering: &Rendering) -> Result<Vec<u8>, Findings
     write_shortened(master, rendering, &[]).map(|written| written.bytes)
 }
 
-/// As [`write()`], but values of the fields `shorten` that their columns cannot hold are cut at a character, and
-/// said. A field of the key is never cut.
+/// As [`write()`], but values of the fields `shorten` that their columns cannot hold are cut at a character,
+/// and said. A field of the key is never cut.
 ///
 /// # Errors
 /// As [`write()`], for all other fields.

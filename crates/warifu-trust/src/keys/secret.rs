@@ -29,8 +29,8 @@ const SCRYPT_LOG_N: u8 = 14;
 const SCRYPT_R: u32 = 8;
 const SCRYPT_P: u32 = 5;
 
-/// A file may ask for at most 2^18 x 8 x 128 bytes = 256 MiB, gone through once: above, it is an attack on the
-/// reader. That takes about a second, five times what a key of this crate takes.
+/// A file may ask for at most 2^18 x 8 x 128 bytes = 256 MiB, gone through once: above, it is an attack on
+/// the reader. That takes about a second, five times what a key of this crate takes.
 const MOST_SCRYPT_N: u64 = 1 << 18;
 const MOST_SCRYPT_WORK: u64 = MOST_SCRYPT_N * 8;
 

@@ -79,7 +79,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_compressed_comes_back(bytes in prop::collection::vec(any::<u8>(), 0..2000), level in 1..5) {
+        fn what_was_compressed_comes_back(
+            bytes in prop::collection::vec(any::<u8>(), 0..2000),
+            level in 1..5,
+        ) {
             let blob = compress(&bytes, CompressionLevel::new(level)).unwrap();
             prop_assert_eq!(decompress("b", &blob, Content::of(&bytes)).unwrap(), bytes);
         }

@@ -53,7 +53,8 @@ impl Speak for ManifestError {
             ),
             ManifestError::OlderSchema(schema) => say!(
                 lang,
-                "the manifest has schema {schema}, which does not say what each master was made of; ask for a release that is drafted by the version of this program",
+                "the manifest has schema {schema}, which does not say what each master was made of; ask for \
+                 a release that is drafted by the version of this program",
                 "マニフェストの書式 {schema} には各マスターの成り立ちがありません。このプログラムと同じ版で作成したリリースを依頼してください"
             ),
             ManifestError::Unacceptable { field, master: None } => {

@@ -93,9 +93,9 @@ impl Store {
         Ok(Checked { commit: commit.to_string(), states })
     }
 
-    /// What is found in each of `held`, masters of `rev`: its digest against the one its import recorded, and what
-    /// [the judge](warifu_rules::judge::judge) says. What was accepted by name when it came in stays accepted, and
-    /// waivers of `warifu.toml` hold until they expire.
+    /// What is found in each of `held`, masters of `rev`: its digest against the one its import recorded, and
+    /// what [the judge](warifu_rules::judge::judge) says. What was accepted by name when it came in stays
+    /// accepted, and waivers of `warifu.toml` hold until they expire.
     ///
     /// # Errors
     /// When the history, `warifu.toml` or a site's rules cannot be read.
@@ -128,8 +128,8 @@ impl Store {
         Ok(all)
     }
 
-    /// What was accepted where the files that a master's state rests on came in, and that nobody finds again in
-    /// the state: faults of a file, of a chain, of a base.
+    /// What was accepted where the files that a master's state rests on came in, and that nobody finds again
+    /// in the state: faults of a file, of a chain, of a base.
     ///
     /// # Errors
     /// When the history cannot be read.
@@ -168,8 +168,8 @@ impl Store {
         }
     }
 
-    /// The imports that the state of a master rests on, newest first, back to its full. What a re-issue was applied
-    /// in the place of is not among them.
+    /// The imports that the state of a master rests on, newest first, back to its full. What a re-issue was
+    /// applied in the place of is not among them.
     fn rests_on(&self, at: &At) -> Result<Vec<ImportRecord>, StoreError> {
         let (commit, _) = self.resolve(&at.commit)?;
         let objects = self.objects()?;
@@ -199,8 +199,8 @@ impl Store {
     }
 }
 
-/// Lets pass what was accepted when the file of `record` came in. What the site's rules refuse is not among it: one
-/// code stands for all of them, also for those that are added later.
+/// Lets pass what was accepted when the file of `record` came in. What the site's rules refuse is not among
+/// it: one code stands for all of them, also for those that are added later.
 fn accept(findings: &mut Findings, record: &ImportRecord) {
     let by = PassedBy::Import(record.name.clone());
     for accepted in &record.accepted {

@@ -1,7 +1,8 @@
 //! Writing blobs as loose objects, as git does, but smaller.
 //!
-//! libgit2 writes them at zlib's fastest level and has no setting for it. The shards of 49 real versions take 4.9 MB at
-//! level 6 and 6.2 MB at level 1, and an import writes few of them: the bytes are read and cloned for years.
+//! libgit2 writes them at zlib's fastest level and has no setting for it. The shards of 49 real versions take
+//! 4.9 MB at level 6 and 6.2 MB at level 1, and an import writes few of them: the bytes are read and cloned
+//! for years.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -15,8 +16,8 @@ use super::error::StoreError;
 /// Zlib's level: beyond it, a tenth less takes twice the time.
 const LEVEL: u32 = 6;
 
-/// Writes a blob below the folder `objects` of the repository, unless it is there, and says its name. It appears whole
-/// or not at all.
+/// Writes a blob below the folder `objects` of the repository, unless it is there, and says its name. It
+/// appears whole or not at all.
 pub(super) fn write_blob(odb: &Odb<'_>, objects: &Path, bytes: &[u8]) -> Result<Oid, StoreError> {
     let oid = Oid::hash_object(ObjectType::Blob, bytes).map_err(StoreError::git("hash an object"))?;
     if odb.exists(oid) {

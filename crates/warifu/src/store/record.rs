@@ -78,7 +78,8 @@ pub struct Accepted {
     pub code: String,
     /// How many findings that concerned.
     pub count: u64,
-    /// The records that it was accepted of, sorted; none where not all of them are known: then of every record.
+    /// The records that it was accepted of, sorted; none where not all of them are known: then of every
+    /// record.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<String>,
     /// Why, in the words of whoever imported.

@@ -190,4 +190,13 @@ impl Store {
             .collect();
         if changed.is_empty() { Ok(()) } else { Err(CommitError::Unclean { paths: changed }) }
     }
+
+    /// The commit and the tree that `rev` names; blank means HEAD.
+    pub(super) fn resolve(&self, rev: &str) -> Result<(Oid, Oid), StoreError> {
+        let missing = || StoreError::NoRevision { text: rev.to_owned() };
+        let name = if rev.is_empty() { "HEAD" } else { rev };
+        let object = self.repository.revparse_single(name).map_err(|_| missing())?;
+        let commit = object.peel_to_commit().map_err(|_| missing())?;
+        Ok((commit.id(), commit.tree_id()))
+    }
 }

@@ -44,15 +44,6 @@ pub struct Pair {
 }
 
 impl Store {
-    /// The commit and the tree that `rev` names; blank means HEAD.
-    pub(super) fn resolve(&self, rev: &str) -> Result<(Oid, Oid), StoreError> {
-        let missing = || StoreError::NoRevision { text: rev.to_owned() };
-        let name = if rev.is_empty() { "HEAD" } else { rev };
-        let object = self.repository.revparse_single(name).map_err(|_| missing())?;
-        let commit = object.peel_to_commit().map_err(|_| missing())?;
-        Ok((commit.id(), commit.tree_id()))
-    }
-
     /// What `REV:kind` or `REV:series/kind` names. The series may be left out when only one has the kind.
     ///
     /// # Errors

@@ -1,10 +1,12 @@
-//! Lines in which every field stands in quotation marks and holds none: told at a glance, and cut without a parser.
+//! Lines in which every field stands in quotation marks and holds none: told at a glance, and cut without a
+//! parser.
 
-/// Whether `line`, without its line end, is exactly `width` fields, each in quotation marks and without one inside,
-/// and without control characters.
+/// Whether `line`, without its line end, is exactly `width` fields, each in quotation marks and without one
+/// inside, and without control characters.
 ///
-/// Counts instead of parsing. With no `,",` in it and none of its ends cut, no two separators `","` share a mark;
-/// so when there is one separator fewer than fields, and two marks for each field, every mark is accounted for.
+/// Counts instead of parsing. With no `,",` in it and none of its ends cut, no two separators `","` share a
+/// mark; so when there is one separator fewer than fields, and two marks for each field, every mark is
+/// accounted for.
 pub(super) fn is_regular(line: &[u8], width: usize) -> bool {
     let [b'"', .., b'"'] = line else { return false };
     if line.starts_with(b"\",\"") || line.ends_with(b"\",\"") {

@@ -1,8 +1,8 @@
 //! Conversion from one format to another, with proof that nothing was lost.
 //!
-//! There are three ways to the same result. Regular files, which most are, go quickly: from one CSV format to another
-//! from bytes to bytes ([`Recoding`]), to fixed-length records piece by piece. The way by whole tables takes all others,
-//! and says what is wrong with them.
+//! There are three ways to the same result. Regular files, which most are, go quickly: from one CSV format to
+//! another from bytes to bytes ([`Recoding`]), to fixed-length records piece by piece. The way by whole
+//! tables takes all others, and says what is wrong with them.
 
 mod lines;
 mod pieces;
@@ -46,8 +46,9 @@ pub struct Converted {
 /// read again, must hold the same records, and rendering these as the source was written must give the very
 /// bytes that came in.
 ///
-/// Values of the fields `shorten` that a fixed-length column cannot hold are cut. Each is said, and the proof then
-/// is that the records are the same but for these, and that the bytes come back with the old values put in.
+/// Values of the fields `shorten` that a fixed-length column cannot hold are cut. Each is said, and the proof
+/// then is that the records are the same but for these, and that the bytes come back with the old values put
+/// in.
 ///
 /// # Errors
 /// What was found, when the source is not in `from`, is damaged, or cannot be written in `to`.

@@ -1,5 +1,5 @@
-//! The quick way to fixed-length records: a regular CSV file is converted and proven piece by piece, while each is in
-//! the processor's cache. As in [`super::recoding`], nothing is made of any other file.
+//! The quick way to fixed-length records: a regular CSV file is converted and proven piece by piece, while
+//! each is in the processor's cache. As in [`super::recoding`], nothing is made of any other file.
 
 use std::sync::Arc;
 
@@ -23,9 +23,9 @@ pub(super) struct Done {
 
 /// Converts `bytes`, or makes nothing.
 ///
-/// The proof, for each piece: the bytes that were written decode, and to the very fields that were encoded; and the
-/// source's bytes are those that its text encodes to. So the way back from the bytes written ends in the bytes that
-/// came in.
+/// The proof, for each piece: the bytes that were written decode, and to the very fields that were encoded;
+/// and the source's bytes are those that its text encodes to. So the way back from the bytes written ends in
+/// the bytes that came in.
 pub(super) fn convert(
     schemas: &Schemas,
     bytes: &[u8],
@@ -80,8 +80,8 @@ pub(super) fn convert(
 /// Files of at least this size are converted in two halves, side by side.
 const HALVES_BYTES: usize = 256 * 1024;
 
-/// The line end nearest after the middle of `bytes`; their end when they are few. In charsets that are like ASCII no
-/// character has the byte of LF in it.
+/// The line end nearest after the middle of `bytes`; their end when they are few. In charsets that are like
+/// ASCII no character has the byte of LF in it.
 fn middle(bytes: &[u8]) -> usize {
     let middle = if bytes.len() < HALVES_BYTES { bytes.len() } else { bytes.len() / 2 };
     memchr::memchr(b'\n', &bytes[middle..]).map_or(bytes.len(), |at| middle + at + 1)

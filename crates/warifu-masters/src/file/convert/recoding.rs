@@ -1,5 +1,5 @@
-//! The quickest way: a regular file becomes one of another charset and newline, some lines at a time, in memory that
-//! does not grow with it.
+//! The quickest way: a regular file becomes one of another charset and newline, some lines at a time, in
+//! memory that does not grow with it.
 
 use std::sync::Arc;
 
@@ -12,14 +12,15 @@ use super::regular::Rows;
 
 /// A conversion between two CSV formats whose charsets are like ASCII, under way.
 ///
-/// A regular file is in the format it is said to be in, with every line end and mark in its place, every row whole
-/// and the keys ascending. Of any other file, and of anything that would have to be said, nothing is made here:
-/// [`convert`](super::convert) then says it.
+/// A regular file is in the format it is said to be in, with every line end and mark in its place, every row
+/// whole and the keys ascending. Of any other file, and of anything that would have to be said, nothing is
+/// made here: [`convert`](super::convert) then says it.
 ///
-/// The proof, for each line: the bytes written are recoded back, code by code, and are the very bytes that came in.
-/// ASCII is itself in both charsets and no part of a longer code, so the marks and commas that make the fields
-/// stand between the same fields; a code is recoded by what it means, in tables that hold each character once.
-/// So what is written reads again as the same records, and the way back from it ends in the bytes that came in.
+/// The proof, for each line: the bytes written are recoded back, code by code, and are the very bytes that
+/// came in. ASCII is itself in both charsets and no part of a longer code, so the marks and commas that make
+/// the fields stand between the same fields; a code is recoded by what it means, in tables that hold each
+/// character once. So what is written reads again as the same records, and the way back from it ends in the
+/// bytes that came in.
 #[derive(Debug)]
 pub struct Recoding {
     rows: Rows,
@@ -42,8 +43,8 @@ impl Recoding {
     /// A file that begins with less than this, and does not end there, tells too little.
     pub const HEAD_BYTES: usize = SAMPLE_BYTES + 1;
 
-    /// Begins with the file whose first bytes are `head`: [`Recoding::HEAD_BYTES`] at least, or all there are.
-    /// Nothing is taken of them yet.
+    /// Begins with the file whose first bytes are `head`: [`Recoding::HEAD_BYTES`] at least, or all there
+    /// are. Nothing is taken of them yet.
     pub fn begin(schemas: &Schemas, head: &[u8], from: &Format, to: &Format) -> Option<Recoding> {
         let Framing::Csv { newline: newline_before, quoting: Quoting::All } = from.framing else {
             return None;

@@ -30,7 +30,8 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// What the rows of a file must be like that begins with the lines `text`; nothing where these are not regular.
+    /// What the rows of a file must be like that begins with the lines `text`; nothing where these are not
+    /// regular.
     pub(super) fn like(schemas: &Schemas, text: &str, newline: Newline) -> Option<Rows> {
         let mut findings = Findings::new();
         let (layout, header) = recognise_layout(schemas, text, &mut findings)?;
@@ -49,8 +50,8 @@ impl Rows {
         lines_with_ends(piece).map(move |line| line.strip_suffix(newline).unwrap_or(line))
     }
 
-    /// Whether every line of `piece` is as it should be. The piece is UTF-8, or in another charset in which ASCII is
-    /// itself and no part of a longer code.
+    /// Whether every line of `piece` is as it should be. The piece is UTF-8, or in another charset in which
+    /// ASCII is itself and no part of a longer code.
     pub(super) fn take(&mut self, piece: &[u8]) -> bool {
         let width = self.layout.width();
         piece.last() == Some(&b'\n')
@@ -112,8 +113,8 @@ fn lines_with_ends(piece: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Appends the key of the regular line `line`. One that is not of ASCII, or whose parts stand in another order than
-/// their columns, is left to the other way: then there is none.
+/// Appends the key of the regular line `line`. One that is not of ASCII, or whose parts stand in another
+/// order than their columns, is left to the other way: then there is none.
 pub(super) fn push_key(layout: &Layout, line: &[u8], key: &mut Vec<u8>) -> bool {
     let mut fields = Fields::of(line);
     let mut at = 0;

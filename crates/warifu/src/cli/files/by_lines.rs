@@ -1,5 +1,6 @@
-//! Conversion of a regular file some lines at a time: read, converted with proof, written beside its name, and both
-//! digests taken, while the lines are in the processor's cache. Where there is a second processor, it takes the digests.
+//! Conversion of a regular file some lines at a time: read, converted with proof, written beside its name,
+//! and both digests taken, while the lines are in the processor's cache. Where there is a second processor,
+//! it takes the digests.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -22,8 +23,8 @@ const WINDOW_BYTES: usize = Recoding::HEAD_BYTES + 64 * 1024;
 /// One is filled while one is hashed, and one waits.
 const WINDOWS: usize = 3;
 
-/// Converts the file at `source`. Where it is no regular one, or anything would have to be said, nothing is made and
-/// nothing appears under `output`: the way by the whole file then says it.
+/// Converts the file at `source`. Where it is no regular one, or anything would have to be said, nothing is
+/// made and nothing appears under `output`: the way by the whole file then says it.
 pub(super) fn convert(
     schemas: &Schemas,
     source: &Path,
@@ -94,8 +95,8 @@ struct Work {
 }
 
 impl Work {
-    /// Converts `first` and all lines after it; whether all were regular and proven. `exchange` takes each window that
-    /// was written, and gives one to fill.
+    /// Converts `first` and all lines after it; whether all were regular and proven. `exchange` takes each
+    /// window that was written, and gives one to fill.
     fn run(
         &mut self,
         first: Window,
@@ -145,8 +146,8 @@ struct Lines {
 }
 
 impl Lines {
-    /// Fills `window` with what comes next; nothing where the file cannot be read, is larger than any master, or has
-    /// a line longer than a window.
+    /// Fills `window` with what comes next; nothing where the file cannot be read, is larger than any master,
+    /// or has a line longer than a window.
     fn fill(&mut self, mut window: Window) -> Option<Window> {
         let source = &mut window.source;
         source.resize(WINDOW_BYTES, 0);

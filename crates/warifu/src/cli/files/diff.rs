@@ -145,7 +145,8 @@ fn lost_lines(diff: &Diff<'_>, lost: &[(String, usize)], lang: Lang) -> String {
                 let count = marked.len();
                 text.push_str(&say!(
                     lang,
-                    "change_class: {count} records are marked abolished or withdrawn, and come in as new (first {first})\n",
+                    "change_class: {count} records are marked abolished or withdrawn, and come in as new \
+                     (first {first})\n",
                     "change_class: 廃止・抹消の {count} 件は新規の行になります（最初は {first}）\n"
                 ));
             }
