@@ -105,7 +105,7 @@ pub(super) struct Check {
 /// What a site adds to the program.
 #[derive(Debug, Args)]
 pub(super) struct Site {
-    /// A folder with layouts/, formats/ and codes/ of a site, added to the built-in ones
+    /// A folder with layouts/, formats/, charsets/ and codes/ of a site, added to the built-in ones
     #[arg(long, value_name = "DIR", env = "WARIFU_SCHEMAS")]
     pub(super) schemas: Option<PathBuf>,
 }
