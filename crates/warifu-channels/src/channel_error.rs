@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use warifu_trust::ChannelPath;
-use warifu_values::lang::{Lang, Speak};
+use warifu_values::lang::{Lang, Speak, too_long};
 use warifu_values::say;
 
 /// Why a channel gave or took no bytes.
@@ -67,11 +67,7 @@ impl Speak for ChannelError {
                 "{path} of the channel is not a regular file; it was not read",
                 "配信元の {path} は通常のファイルではないため、読み取りませんでした"
             ),
-            ChannelError::TooLong { path, limit_bytes } => say!(
-                lang,
-                "{path} is longer than {limit_bytes} bytes; it was not read further",
-                "{path} が上限 {limit_bytes} バイトを超えたため、読み取りを中止しました"
-            ),
+            ChannelError::TooLong { path, limit_bytes } => too_long(lang, path, *limit_bytes),
         }
     }
 }

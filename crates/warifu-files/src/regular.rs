@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use warifu_values::lang::{Lang, Speak};
+use warifu_values::lang::{Lang, Speak, too_long};
 use warifu_values::say;
 
 /// Why a file was not read.
@@ -53,14 +53,7 @@ impl Speak for ReadError {
                     "{path} は通常のファイルではないため（フォルダー、パイプ、デバイスなど）読み取りませんでした"
                 )
             }
-            ReadError::TooLong { path, limit_bytes } => {
-                let path = path.display();
-                say!(
-                    lang,
-                    "{path} is longer than {limit_bytes} bytes; it was not read further",
-                    "{path} が上限 {limit_bytes} バイトを超えたため、読み取りを中止しました"
-                )
-            }
+            ReadError::TooLong { path, limit_bytes } => too_long(lang, path.display(), *limit_bytes),
             ReadError::Io { path, .. } => {
                 let path = path.display();
                 say!(lang, "cannot read {path}", "{path} を読めません")

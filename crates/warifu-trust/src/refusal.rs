@@ -1,6 +1,6 @@
 //! Why trust is refused. Nothing here is repaired by trying again.
 
-use warifu_values::lang::{Lang, Speak};
+use warifu_values::lang::{Lang, Speak, too_long};
 use warifu_values::say;
 
 use crate::error::spoken_error;
@@ -155,11 +155,7 @@ impl Speak for Refusal {
             Refusal::Malformed { file, what } => {
                 say!(lang, "{file} is malformed: {what}", "{file} の形式が不正です: {what}")
             }
-            Refusal::TooLong { file, limit_bytes } => say!(
-                lang,
-                "{file} is longer than {limit_bytes} bytes; it was not read further",
-                "{file} が上限 {limit_bytes} バイトを超えたため、読み取りを中止しました"
-            ),
+            Refusal::TooLong { file, limit_bytes } => too_long(lang, file, *limit_bytes),
             Refusal::Core { file, why } => {
                 say!(lang, "{file} was refused: {why}", "{file} は検証で拒否されました: {why}")
             }

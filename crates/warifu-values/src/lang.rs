@@ -37,6 +37,15 @@ pub fn counted(number: u64, noun: &str) -> String {
     format!("{number} {noun}{plural}")
 }
 
+/// That what is called `name` goes on after a limit and was not read further, whoever read it.
+pub fn too_long(lang: Lang, name: impl std::fmt::Display, limit_bytes: u64) -> String {
+    crate::say!(
+        lang,
+        "{name} is longer than {limit_bytes} bytes; it was not read further",
+        "{name} が上限 {limit_bytes} バイトを超えたため、読み取りを中止しました"
+    )
+}
+
 /// `say!(lang, "in English {x}", "日本語で {x}")`: a `String` in the language asked for.
 #[macro_export]
 macro_rules! say {

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use warifu_files::ReadError;
 use warifu_masters::file::FILE_LIMIT_BYTES;
 
 use crate::error::{Exit, Failure};
@@ -13,14 +14,10 @@ use crate::error::{Exit, Failure};
 /// # Errors
 /// When it is a directory, is larger than [`FILE_LIMIT_BYTES`], or cannot be read.
 pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let cannot = |error: &io::Error| {
-        Failure::system(
-            format_args!("cannot read {}", path.display()),
-            format_args!("{} を読めません", path.display()),
-            error,
-        )
+    let cannot = |source: io::Error| {
+        Failure::told(Exit::CouldNotRun, &ReadError::Io { path: path.to_owned(), source })
     };
-    let metadata = fs::metadata(path).map_err(|error| cannot(&error))?;
+    let metadata = fs::metadata(path).map_err(cannot)?;
     if metadata.is_dir() {
         return Err(Failure::new(
             Exit::CouldNotRun,
@@ -29,10 +26,10 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
         ));
     }
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|error| cannot(&error))?;
+    let file = File::open(path).map_err(cannot)?;
     if metadata.len() <= FILE_LIMIT_BYTES {
         bytes.reserve_exact(metadata.len() as usize + 1);
-        file.take(FILE_LIMIT_BYTES + 1).read_to_end(&mut bytes).map_err(|error| cannot(&error))?;
+        file.take(FILE_LIMIT_BYTES + 1).read_to_end(&mut bytes).map_err(cannot)?;
     }
     if metadata.len() > FILE_LIMIT_BYTES || bytes.len() as u64 > FILE_LIMIT_BYTES {
         let limit = FILE_LIMIT_BYTES / (1024 * 1024);

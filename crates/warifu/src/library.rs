@@ -1,8 +1,12 @@
 //! What files are read and masters judged by: the schemas, and the rules that a site adds.
 
+use std::sync::Arc;
+
 use warifu_files::SchemaFolder;
-use warifu_masters::schema::{SchemaError, Schemas};
+use warifu_masters::schema::{Format, SchemaError, Schemas};
 use warifu_site_rules::SiteRules;
+
+use crate::error::{Exit, Failure};
 
 /// Schemas and the site's own rules, which name columns of their layouts.
 #[derive(Debug, Clone, Default)]
@@ -11,6 +15,22 @@ pub struct Library {
     pub schemas: Schemas,
     /// The rules of the site.
     pub site: SiteRules,
+}
+
+/// The format called `name`.
+///
+/// # Errors
+/// There is none; which there are.
+pub fn known_format<'a>(schemas: &'a Schemas, name: &str) -> Result<&'a Arc<Format>, Failure> {
+    schemas.format(name).ok_or_else(|| {
+        let known: Vec<_> = schemas.formats().map(|format| format.name.as_str()).collect();
+        let known = known.join(", ");
+        Failure::new(
+            Exit::CouldNotRun,
+            format!("no format {name}; there are {known}"),
+            format!("形式 {name} はありません（{known}）"),
+        )
+    })
 }
 
 impl Library {

@@ -12,6 +12,7 @@ use warifu_trust::{Content, FormatFile, Manifest, MasterContent, MasterEntry, Pr
 use warifu_values::lang::Lang;
 
 use crate::error::{Exit, Failure};
+use crate::library::known_format;
 use crate::store::{Held, Store};
 
 /// The formats that a release lists when none are asked for: one of each organisation.
@@ -114,13 +115,12 @@ pub fn recompute(store: &Store, proposal: &Proposal, today: Date) -> Result<Mani
     Manifest::of(head, &contents.masters).map_err(|error| Failure::because(Exit::Data, &error))
 }
 
-fn known_format<'a>(schemas: &'a Schemas, name: &str) -> Result<&'a Format, Failure> {
-    schemas.format(name).map(AsRef::as_ref).ok_or_else(|| {
-        Failure::new(Exit::CouldNotRun, format!("no format {name}"), format!("形式 {name} はありません"))
-    })
-}
-
-fn formatted(master: &Master, format: &Format, name: &str) -> Result<Vec<u8>, Failure> {
+/// The bytes of the master called `name` in `format`. Only masters that are published with a header line get
+/// one.
+///
+/// # Errors
+/// When it cannot be written so, with what stands in the way.
+pub fn formatted(master: &Master, format: &Format, name: &str) -> Result<Vec<u8>, Failure> {
     write(master, &format.rendering(master.layout().header.is_some())).map_err(|findings| {
         Failure::refused(
             format!("{name} cannot be written in {}", format.name),

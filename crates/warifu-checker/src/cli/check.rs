@@ -13,7 +13,7 @@ use crate::cli::inputs::{read_file, schemas_of};
 use crate::log::now;
 use crate::release::ReleaseContent;
 use crate::said::Said;
-use crate::service::answer;
+use crate::service::{answer, too_large};
 use crate::source::newest;
 use crate::state::StateDirectory;
 
@@ -21,13 +21,9 @@ pub(super) fn check_file(check: &Check, lang: Lang) -> Result<u8, Failure> {
     let schemas = schemas_of(&check.site)?;
     let content = release_for(check)?;
     let candidate = Candidate::build(&schemas, content).map_err(|said| Failure { status: 1, said })?;
-    let too_large = fs::metadata(&check.file).is_ok_and(|file| file.len() > FILE_LIMIT_BYTES as u64);
-    if too_large {
-        let said = Said::new(
-            format!("a claim file may have {FILE_LIMIT_BYTES} bytes"),
-            format!("請求ファイルの上限は {FILE_LIMIT_BYTES} バイトです"),
-        );
-        return Err(Failure { status: 1, said });
+    let is_too_large = fs::metadata(&check.file).is_ok_and(|file| file.len() > FILE_LIMIT_BYTES as u64);
+    if is_too_large {
+        return Err(Failure { status: 1, said: too_large() });
     }
     let answer = answer(&ClaimFile::read(&read_file(&check.file)?), &candidate.snapshot, candidate.id);
     let mut out = io::stdout().lock();

@@ -16,7 +16,7 @@ use crate::said::Said;
 use crate::service::answer::{Summary, answer};
 use crate::service::http_service::Service;
 use crate::service::queue::Full;
-use crate::service::reply::{error, too_large};
+use crate::service::reply::{error, refuse_too_large};
 
 /// Claim files in memory together, waiting and being judged. Eight of the largest; senders of more are told
 /// to come again.
@@ -29,7 +29,7 @@ pub(super) async fn check(State(service): State<Arc<Service>>, request: Request)
     let length = request.headers().get(header::CONTENT_LENGTH);
     let length = length.and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<usize>().ok());
     if length.is_some_and(|length| length > FILE_LIMIT_BYTES) {
-        return too_large();
+        return refuse_too_large();
     }
     let Some(reserved) = Reserved::new(&service, length.unwrap_or(FILE_LIMIT_BYTES)) else {
         return service.turn_away("too many claim files are being received", "受信中のファイルが多すぎます");
@@ -38,7 +38,7 @@ pub(super) async fn check(State(service): State<Arc<Service>>, request: Request)
         match tokio::time::timeout(BODY_TIMEOUT, to_bytes(request.into_body(), FILE_LIMIT_BYTES)).await {
             Ok(Ok(bytes)) => bytes,
             // Without a length only the limit ends a body early; with one, the line broke.
-            Ok(Err(_)) if length.is_none() => return too_large(),
+            Ok(Err(_)) if length.is_none() => return refuse_too_large(),
             Ok(Err(_)) => {
                 return error(
                     StatusCode::BAD_REQUEST,

@@ -13,6 +13,7 @@ mod status;
 pub use answer::{Answer, FINDINGS_LIMIT, Summary, answer};
 pub use http_service::Service;
 pub use queue::{FairQueue, Full, Permit};
+pub(crate) use reply::too_large;
 pub use reply::{FellBack, ServiceError};
 pub use routes::serve_until;
 pub use status::{Queue, Requests, Status, Watch};

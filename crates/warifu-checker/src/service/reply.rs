@@ -26,12 +26,14 @@ pub(super) fn error(status: StatusCode, error: Said) -> Response {
     (status, Json(ServiceError { error })).into_response()
 }
 
-pub(super) fn too_large() -> Response {
-    error(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        Said::new(
-            format!("a claim file may have {FILE_LIMIT_BYTES} bytes"),
-            format!("請求ファイルの上限は {FILE_LIMIT_BYTES} バイトです"),
-        ),
+/// That a claim file is larger than what is read.
+pub(crate) fn too_large() -> Said {
+    Said::new(
+        format!("a claim file may have {FILE_LIMIT_BYTES} bytes"),
+        format!("請求ファイルの上限は {FILE_LIMIT_BYTES} バイトです"),
     )
+}
+
+pub(super) fn refuse_too_large() -> Response {
+    error(StatusCode::PAYLOAD_TOO_LARGE, too_large())
 }

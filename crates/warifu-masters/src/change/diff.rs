@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use crate::schema::{CHANGE_CLASS, CHANGED_ON, Layout, is_marked};
 use crate::table::{Master, RowParts, Table, TableBuilder};
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
 /// One record that differs. Rows are numbers in the old and the new master.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,12 +54,23 @@ pub struct Diff<'a> {
 
 /// The two masters are of different kinds.
 #[derive(Debug, thiserror::Error)]
-#[error("{old} and {new} are different masters; there is nothing to compare")]
+#[error("{}", self.say(Lang::En))]
 pub struct OtherKind {
     /// The older one's kind.
     pub old: String,
     /// The newer one's kind.
     pub new: String,
+}
+
+impl Speak for OtherKind {
+    fn say(&self, lang: Lang) -> String {
+        let OtherKind { old, new } = self;
+        say!(
+            lang,
+            "{old} and {new} are different masters; there is nothing to compare",
+            "{old} と {new} は別のマスターのため比較できません"
+        )
+    }
 }
 
 /// Compares two states. Columns that only the wider edition has count as blank in the narrower one.

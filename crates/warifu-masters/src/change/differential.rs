@@ -15,6 +15,7 @@ use std::sync::Arc;
 use crate::finding::{Code, Finding, Findings};
 use crate::schema::{CHANGE_CLASS, NoSuchColumn};
 use crate::table::{Master, TableBuilder};
+use warifu_values::lang::Lang;
 
 /// The outcome of applying one differential.
 #[derive(Debug)]
@@ -47,7 +48,7 @@ impl Applied {
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyError {
     /// It is of another kind of master.
-    #[error("a differential of {differential} does not apply to a state of {state}")]
+    #[error("{}", self.finding().text(Lang::En))]
     OtherKind {
         /// The differential's kind.
         differential: String,
@@ -55,7 +56,7 @@ pub enum ApplyError {
         state: String,
     },
     /// The master has no change class, so it has no differentials.
-    #[error(transparent)]
+    #[error("{}", self.finding().text(Lang::En))]
     NoClass(#[from] NoSuchColumn),
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use warifu::error::{Exit, Failure};
-use warifu::library::Library;
+use warifu::library::{Library, known_format};
 use warifu::report;
 use warifu_files::SchemaFolder;
 use warifu_masters::finding::Findings;
@@ -67,15 +67,7 @@ impl Context {
 
     /// The format called `name`.
     pub(crate) fn format(&self, name: &str) -> Result<Arc<Format>, Failure> {
-        self.library.schemas.format(name).cloned().ok_or_else(|| {
-            let known: Vec<_> = self.library.schemas.formats().map(|format| format.name.as_str()).collect();
-            let known = known.join(", ");
-            Failure::new(
-                Exit::CouldNotRun,
-                format!("no format {name}; there are {known}"),
-                format!("形式 {name} はありません（{known}）"),
-            )
-        })
+        known_format(&self.library.schemas, name).cloned()
     }
 
     /// Shows findings about `file` on standard error.

@@ -8,7 +8,7 @@ use warifu_values::say;
 use super::checker::{Checker, Load};
 use super::deeds::{SERVE, draft, publish, sign, to_kokuho};
 use super::stage::{Show, cannot, unexpected};
-use super::story::Story;
+use super::story::{Story, no_checker};
 
 /// Files judged by the new release before it counts as proven (the checker's own default).
 const PROBATION_FILES: u64 = 50;
@@ -193,7 +193,7 @@ fn power_cut(story: &mut Story) -> Result<(), Failure> {
          再開します。"
     ));
     let Some(checker) = story.checker.take() else {
-        return Err(unexpected("no checker runs", "チェッカーが稼働していません"));
+        return Err(no_checker());
     };
     story.stage.typed(&format!("kill -9 {}; mv channel channel.away", checker.process()));
     // It has been one process all day: had it ended, the power cut would find nothing to end.

@@ -38,7 +38,7 @@ impl Story {
     /// The running checker's address.
     pub(super) fn url(&self) -> Result<String, Failure> {
         let running = self.checker.as_ref().map(|checker| checker.url.clone());
-        running.ok_or_else(|| unexpected("no checker runs", "チェッカーが稼働していません"))
+        running.ok_or_else(no_checker)
     }
 
     /// A published file in Kikin's format, as it arrives, under `to`.
@@ -102,4 +102,9 @@ impl Story {
         }
         Ok(answer)
     }
+}
+
+/// That the story needs a checker and none runs.
+pub(super) fn no_checker() -> Failure {
+    unexpected("no checker runs", "チェッカーが稼働していません")
 }

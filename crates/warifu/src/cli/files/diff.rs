@@ -126,8 +126,7 @@ impl Args {
 }
 
 fn other_kind(error: OtherKind) -> Failure {
-    let japanese = format!("{} と {} は別のマスターのため比較できません", error.old, error.new);
-    Failure::refused(error.to_string(), japanese, Findings::new())
+    Failure::because(Exit::Data, &error)
 }
 
 /// What a differential cannot say, by column: how often, and the first record.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
-use warifu_masters::file::write::write;
+use warifu::release::formatted;
 use warifu_values::digest::Digest;
 use warifu_values::say;
 
@@ -40,17 +40,7 @@ impl Args {
         } else {
             let state = store.state(&at)?;
             let format = context.format(&self.format)?;
-            // Only masters that are published with a header line get one.
-            let rendering = format.rendering(state.layout().header.is_some());
-            let bytes = write(&state, &rendering).map_err(|findings| {
-                let what = &self.what;
-                Failure::refused(
-                    format!("{what} cannot be written in format {}", format.name),
-                    format!("{what} を形式 {} で出力できません", format.name),
-                    findings,
-                )
-            })?;
-            (bytes, format.name.clone())
+            (formatted(&state, &format, &self.what)?, format.name.clone())
         };
         files::write(&self.output, &bytes)?;
         let (digest, length) = (Digest::of(&bytes), bytes.len());
