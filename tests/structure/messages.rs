@@ -1,9 +1,9 @@
 //! A message stands once: who says the same thing in two places soon says two things.
 //!
-//! A message is a literal in Japanese, in `say!` or in `#[error(...)]`. Two are the same when their words are;
-//! what is put into them, and how they are wrapped, does not count. The tables of codes are left out: there
-//! each code has its line, and one may give the advice of another. So are tests, and texts too short to be a
-//! message.
+//! A message is a literal in Japanese, in `say!` or in `#[error(...)]`. Two are the same when their words
+//! are; what is put into them, and how they are wrapped, does not count. The tables of codes are left out:
+//! there each code has its line, and one may give the advice of another. So are tests, and texts too short to
+//! be a message.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
