@@ -22,6 +22,9 @@ mod report;
 
 mod judge;
 
+#[cfg(test)]
+mod cases;
+
 pub use catalogue::catalogue;
 pub use check::{About, AskedOf};
 pub use judge::{Tally, judge};
