@@ -12,7 +12,7 @@ pub(super) const LIMITS: Check<ByReading> = Check {
         codes: &[ClaimCode::UkeTooLarge, ClaimCode::UkeTooManyRecords, ClaimCode::UkeLineTooLong],
         fields: &[],
         columns: &[],
-        source: "crates/warifu-claims/src/file/limits.rs",
+        source: "a limit of the checker's own",
     },
     ask: ByReading(AskedOf::File),
 };
