@@ -20,10 +20,10 @@ mod checks;
 #[cfg(test)]
 mod real_files;
 
-pub use checks::{Tally, judge};
+pub use checks::{About, AskedOf, Tally, catalogue, judge};
 pub use file::{
     Claim, ClaimFile, Comment, FILE_LIMIT_BYTES, Irregularity, Item, ItemCode, ItemKind, LINE_LIMIT_BYTES,
-    RECORDS_LIMIT, Recorded, institution,
+    RECORDS_LIMIT, Recorded, Total, institution,
 };
 pub use finding::{ClaimCode, ClaimFinding, ClaimFindings, ClaimSeverity, DecidedBy, When};
 pub use lookup::{Lookup, MasterOf, Snapshot, SnapshotError};

@@ -1,12 +1,14 @@
-//! The clerical checks that ask the masters: item by item, by the record in force on the treatment day.
-//!
-//! Which day: the item's own day counts, else the claim's month. An item done on several days must be covered
-//! on each. A month alone is covered when its first or last day is.
+//! Going through a claim file: every check of the catalogue is asked of what it is for.
 
+use super::asked::{CommentInForce, ItemInForce, OfItem};
+use super::catalogue;
+use super::check::Check;
+use super::cover::{Covered, cover};
+use super::report::{Place, Report};
 use crate::file::{Claim, ClaimFile, Comment, Item, ItemCode, ItemKind, Recorded};
-use crate::finding::{ClaimCode, ClaimFinding, ClaimFindings, When};
-use crate::lookup::{Held, Lookup, Procedure, Snapshot};
-use warifu_values::day::{ClaimMonth, TreatmentDay, dashed};
+use crate::finding::{ClaimFindings, When};
+use crate::lookup::{Held, Lookup, Snapshot};
+use warifu_values::day::{ClaimMonth, TreatmentDay};
 
 /// Uncoded material (未コード化特定器材): its name and price are in the claim.
 const UNCODED_MATERIAL: u32 = 777_770_000;
@@ -28,15 +30,32 @@ pub fn judge(file: &ClaimFile, snapshot: &Snapshot, release: u64, findings: &mut
     let mut tally = Tally::default();
     file.go_through(release, findings, |claim, findings| {
         tally.claims += 1;
-        tally.items += judge_claim(claim, snapshot, release, findings);
+        tally.items += judge_claim(claim, snapshot, Report { release, findings });
     });
+    let mut report = Report { release, findings };
+    for total in file.totals() {
+        for check in catalogue::TOTAL {
+            if let Some(wrong) = (check.ask)(total) {
+                let (line, record) = (total.line, *b"GO");
+                let place = Place { claim: None, line, record, item: None, when: None, held: None };
+                report.take(&check.about, wrong, place);
+            }
+        }
+    }
     tally
 }
 
 /// Judges one claim; how many items and comments were looked up.
-fn judge_claim(claim: &Claim<'_>, snapshot: &Snapshot, release: u64, findings: &mut ClaimFindings) -> u64 {
+fn judge_claim(claim: &Claim<'_>, snapshot: &Snapshot, mut report: Report<'_>) -> u64 {
+    for check in catalogue::CLAIM {
+        if let Some(wrong) = (check.ask)(claim) {
+            let (line, when) = (claim.line, claim.month.map(When::Month));
+            let place = Place { claim: claim.number, line, record: *b"RE", item: None, when, held: None };
+            report.take(&check.about, wrong, place);
+        }
+    }
     let Some(month) = claim.month else { return 0 };
-    let mut judging = Judging { claim, month, snapshot, release, findings, items: 0 };
+    let mut judging = Judging { claim, month, snapshot, report, items: 0 };
     // A unit (点数・回数算定単位) is a run of records of which the last one carries the points.
     let mut records_in_unit = 0;
     for item in claim.items {
@@ -59,116 +78,90 @@ struct Judging<'a, 'f> {
     claim: &'a Claim<'a>,
     month: ClaimMonth,
     snapshot: &'a Snapshot,
-    release: u64,
-    findings: &'f mut ClaimFindings,
+    report: Report<'f>,
     items: u64,
 }
 
-/// What the days of an item together give.
-enum Covered<'s, F> {
-    /// In force on every day; the record, when it is the same one on all.
-    Yes(Option<Held<'s, F>>),
-    /// Not on this one.
-    No(When, Lookup<'s, F>),
-}
-
-impl Judging<'_, '_> {
-    fn item(&mut self, item: &Item, alone_in_unit: bool) {
+impl<'a> Judging<'a, '_> {
+    fn item(&mut self, item: &Item, is_alone_in_unit: bool) {
         let Some(code) = self.code(item, item.kind, item.code) else { return };
-        let snapshot = self.snapshot;
+        let (snapshot, number) = (self.snapshot, code.number());
         match item.kind {
             ItemKind::Procedure => {
-                let covered = self.cover(item.days, |day| snapshot.procedure(code, day));
-                if let Some(held) = self.in_force(item, code, covered) {
-                    self.procedure(item, code, &held, alone_in_unit);
-                }
+                let look = |day| snapshot.procedure(number, day);
+                self.record(item, code, is_alone_in_unit, catalogue::PROCEDURE, look);
             }
             ItemKind::Drug => {
-                let covered = self.cover(item.days, |day| snapshot.drug(code, day));
-                self.in_force(item, code, covered);
+                let look = |day| snapshot.drug(number, day);
+                self.record(item, code, is_alone_in_unit, catalogue::DRUG, look);
             }
-            ItemKind::Material if code != UNCODED_MATERIAL => {
-                let covered = self.cover(item.days, |day| snapshot.material(code, day));
-                self.in_force(item, code, covered);
+            ItemKind::Material if number != UNCODED_MATERIAL => {
+                let look = |day| snapshot.material(number, day);
+                self.record(item, code, is_alone_in_unit, catalogue::MATERIAL, look);
             }
             ItemKind::Material | ItemKind::Comment => {}
         }
     }
 
+    /// Asks `checks` of an item by the record that `look` finds for its days.
+    #[inline]
+    fn record<F: 'static>(
+        &mut self,
+        item: &Item,
+        code: ItemCode,
+        is_alone_in_unit: bool,
+        checks: &'static [Check<OfItem<F>>],
+        look: impl Fn(TreatmentDay) -> Lookup<'a, F>,
+    ) {
+        let Some(held) = self.in_force(item, code, look) else { return };
+        let of = ItemInForce { item, code, facts: held.facts, is_alone_in_unit };
+        for check in checks {
+            if let Some(wrong) = (check.ask)(&of) {
+                let place = self.place(item, code).by(Some(&held));
+                self.report.take(&check.about, wrong, place);
+            }
+        }
+    }
+
     fn comments(&mut self, item: &Item) {
-        let snapshot = self.snapshot;
-        let claim = self.claim;
+        let (snapshot, claim) = (self.snapshot, self.claim);
         for Comment { code, has_text } in claim.comments(item).iter().copied() {
             let Some(code) = self.code(item, ItemKind::Comment, code) else { continue };
-            let covered = self.cover(item.days, |day| snapshot.comment(code, day));
-            let Some(held) = self.in_force(item, code, covered) else { continue };
-            if held.facts.takes_text != has_text {
-                let wrong =
-                    if has_text { ClaimCode::CommentTextNeedless } else { ClaimCode::CommentTextMissing };
-                self.report(wrong, item, code, Some(&held), None, || (nine(code), String::new()));
+            let look = |day| snapshot.comment(code.number(), day);
+            let Some(held) = self.in_force(item, code, look) else { continue };
+            let of = CommentInForce { code, has_text, facts: held.facts };
+            for check in catalogue::COMMENT {
+                if let Some(wrong) = (check.ask)(&of) {
+                    let place = self.place(item, code).by(Some(&held));
+                    self.report.take(&check.about, wrong, place);
+                }
             }
         }
     }
 
-    /// The code as a number, when there is one of `kind`.
+    /// The code, when there is one of `kind`.
     #[inline]
-    fn code(&mut self, item: &Item, kind: ItemKind, code: Option<ItemCode>) -> Option<u32> {
+    fn code(&mut self, item: &Item, kind: ItemKind, code: Option<ItemCode>) -> Option<ItemCode> {
         self.items += 1;
-        if code.is_none() {
-            let wrong = if kind == ItemKind::Drug { ClaimCode::DrugCodeForm } else { ClaimCode::CodeForm };
-            self.report_plain(wrong, item);
-        }
-        code.map(ItemCode::number)
-    }
-
-    /// Looks up every day of an item, or the ends of the month where it has no days.
-    #[inline]
-    fn cover<'s, F>(&self, days: u32, look: impl Fn(TreatmentDay) -> Lookup<'s, F>) -> Covered<'s, F> {
-        if days == 0 {
-            return self.cover_month(look);
-        }
-        let day = |at: u32| self.month.day(at + 1).unwrap_or(self.month.last());
-        let (first, last) = (days.trailing_zeros(), 31 - days.leading_zeros());
-        match look(day(first)) {
-            Lookup::InForce(held) if first == last => Covered::Yes(Some(held)),
-            // One version's days have no gap: when it holds at both ends, it holds in between.
-            Lookup::InForce(held) => match look(day(last)) {
-                Lookup::InForce(other) if held.is_same(&other) => Covered::Yes(Some(held)),
-                _ => self.cover_each(days, look),
-            },
-            other => Covered::No(When::Day(day(first)), other),
-        }
-    }
-
-    #[cold]
-    fn cover_each<'s, F>(&self, days: u32, look: impl Fn(TreatmentDay) -> Lookup<'s, F>) -> Covered<'s, F> {
-        for at in (0..31).filter(|at| days & 1 << at != 0) {
-            let Some(day) = self.month.day(at + 1) else { continue };
-            match look(day) {
-                Lookup::InForce(_) => {}
-                other => return Covered::No(When::Day(day), other),
+        for check in catalogue::CODE {
+            if let Some(wrong) = (check.ask)(kind, code) {
+                let (claim, line, record) = (self.claim.number, item.line, item.kind.record());
+                let place = Place { claim, line, record, item: code, when: None, held: None };
+                self.report.take(&check.about, wrong, place);
             }
         }
-        Covered::Yes(None)
+        code
     }
 
-    fn cover_month<'s, F>(&self, look: impl Fn(TreatmentDay) -> Lookup<'s, F>) -> Covered<'s, F> {
-        let month = When::Month(self.month);
-        match (look(self.month.first()), look(self.month.last())) {
-            (Lookup::InForce(held), Lookup::InForce(other)) => {
-                Covered::Yes(held.is_same(&other).then_some(held))
-            }
-            (Lookup::InForce(held), _) | (_, Lookup::InForce(held)) => Covered::Yes(Some(held)),
-            // Known to begin later is the weaker statement: it wins.
-            (_, last @ (Lookup::NotYetInForce { .. } | Lookup::NotHeld)) => Covered::No(month, last),
-            (first, _) => Covered::No(month, first),
-        }
-    }
-
-    /// The record, when the item is covered; a finding otherwise.
+    /// The record, when one and the same was in force on all days of the item.
     #[inline]
-    fn in_force<'s, F>(&mut self, item: &Item, code: u32, covered: Covered<'s, F>) -> Option<Held<'s, F>> {
-        match covered {
+    fn in_force<F>(
+        &mut self,
+        item: &Item,
+        code: ItemCode,
+        look: impl Fn(TreatmentDay) -> Lookup<'a, F>,
+    ) -> Option<Held<'a, F>> {
+        match cover(self.month, item.days, look) {
             Covered::Yes(held) => held,
             Covered::No(when, lookup) => {
                 self.not_in_force(item, code, when, &lookup);
@@ -178,126 +171,37 @@ impl Judging<'_, '_> {
     }
 
     #[cold]
-    fn not_in_force<F>(&mut self, item: &Item, code: u32, when: When, lookup: &Lookup<'_, F>) {
-        let (wrong, held, date) = match lookup {
-            Lookup::InForce(_) => return,
-            Lookup::Unknown => (ClaimCode::CodeUnknown, None, None),
-            Lookup::NotHeld => (ClaimCode::MasterNotHeld, None, None),
-            Lookup::NotYetInForce { from, held } => (ClaimCode::NotYetInForce, Some(held), Some(*from)),
-            Lookup::Abolished { last, held } => (ClaimCode::CodeAbolished, Some(held), Some(*last)),
-        };
-        self.report(wrong, item, code, held, Some(when), || {
-            (nine(code), date.map(dashed).unwrap_or_default())
-        });
-    }
-
-    fn procedure(&mut self, item: &Item, code: u32, held: &Held<'_, Procedure>, alone_in_unit: bool) {
-        let quantity = match (held.facts.step, item.quantity) {
-            (None, Recorded::Blank) => None,
-            (None, _) => {
-                let evidence = || (nine(code), String::new());
-                return self.report(ClaimCode::QuantityNeedless, item, code, Some(held), None, evidence);
+    fn not_in_force<F>(&mut self, item: &Item, code: ItemCode, when: When, lookup: &Lookup<'a, F>) {
+        let Some((absence, held)) = lookup.absence() else { return };
+        for check in catalogue::ABSENCE {
+            if let Some(wrong) = (check.ask)(code, absence) {
+                let place = Place { when: Some(when), ..self.place(item, code) }.by(held);
+                self.report.take(&check.about, wrong, place);
             }
-            (Some(_), Recorded::Blank) => {
-                let evidence = || (nine(code), String::new());
-                return self.report(ClaimCode::QuantityMissing, item, code, Some(held), None, evidence);
-            }
-            (Some(_), Recorded::Number(quantity)) if quantity > 0 => Some(quantity),
-            (Some(_), _) => {
-                let evidence = Default::default;
-                return self.report(ClaimCode::QuantityForm, item, code, Some(held), None, evidence);
-            }
-        };
-        if !alone_in_unit || held.facts.bundled || held.facts.point_kind != 3 {
-            return;
-        }
-        let Some(expected) = points(held.facts, quantity) else { return };
-        // Yen may stand there too; what is no number is another check's.
-        let Recorded::Number(found) = item.points else { return };
-        if u64::from(found) != expected {
-            self.report(ClaimCode::Points, item, code, Some(held), None, || {
-                (found.to_string(), expected.to_string())
-            });
         }
     }
 
+    /// Where `item` or a comment of it stands.
     #[cold]
-    fn report<F>(
-        &mut self,
-        code: ClaimCode,
-        item: &Item,
-        item_code: u32,
-        held: Option<&Held<'_, F>>,
-        when: Option<When>,
-        evidence: impl FnOnce() -> (String, String),
-    ) {
-        let (release, claim, month) = (self.release, self.claim.number, self.month);
-        self.findings.push_with(code, || {
-            let (found, expected) = evidence();
-            let first_day = match item.days {
-                0 => When::Month(month),
-                days => month.day(days.trailing_zeros() + 1).map_or(When::Month(month), When::Day),
-            };
-            ClaimFinding {
-                code,
-                release,
-                claim,
-                line: item.line,
-                record: Some(item.kind.record()),
-                item: Some(item_code),
-                name: held.map(|held| held.name.into()),
-                when: Some(when.unwrap_or(first_day)),
-                series: held.map(|held| held.series.clone()),
-                found,
-                expected,
-            }
-        });
-    }
-
-    #[cold]
-    fn report_plain(&mut self, code: ClaimCode, item: &Item) {
-        let (release, claim) = (self.release, self.claim.number);
-        self.findings.push_with(code, || ClaimFinding {
-            code,
-            release,
-            claim,
+    fn place<'p>(&self, item: &Item, code: ItemCode) -> Place<'p> {
+        let first_day = match item.days {
+            0 => None,
+            days => self.month.day(days.trailing_zeros() + 1),
+        };
+        Place {
+            claim: self.claim.number,
             line: item.line,
-            record: Some(item.kind.record()),
-            item: None,
-            name: None,
-            when: None,
-            series: None,
-            found: String::new(),
-            expected: String::new(),
-        });
-    }
-}
-
-/// The points that the master gives for one time, rounded half up; `None` where its rule is not judged here.
-///
-/// With a quantity: points + ceil((quantity - lower limit) / step) x step points (columns 12 and 31 to 34).
-/// Beyond the limits column 35 decides, which is left to other checks.
-fn points(procedure: &Procedure, quantity: Option<u32>) -> Option<u64> {
-    let mut hundredths = procedure.points_hundredths;
-    if let (Some(step), Some(quantity)) = (procedure.step, quantity) {
-        let below = u64::from(quantity) + u64::from(step.step) < u64::from(step.lower);
-        if step.step == 0 || below || step.upper != 0 && quantity > step.upper {
-            return None;
+            record: item.kind.record(),
+            item: Some(code),
+            when: Some(first_day.map_or(When::Month(self.month), When::Day)),
+            held: None,
         }
-        let steps = u64::from(quantity.saturating_sub(step.lower).div_ceil(step.step));
-        hundredths = hundredths.checked_add(steps.checked_mul(step.points_hundredths)?)?;
     }
-    Some((hundredths + 50) / 100)
-}
-
-fn nine(code: u32) -> String {
-    format!("{code:09}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lookup::Step;
 
     proptest::proptest! {
         #![proptest_config(proptest::prelude::ProptestConfig {
@@ -318,21 +222,5 @@ mod tests {
                 let _ = (finding.message(warifu_values::lang::Lang::En), finding.severity());
             }
         }
-    }
-
-    #[test]
-    fn stepped_points_are_those_of_the_published_examples() {
-        // uke sample: 160177770 quantity 5 -> 50, 170000410 quantity 3 -> 170 and 1 -> 85.
-        let stepped = |points: u64, step_points: u64| Procedure {
-            point_kind: 3,
-            points_hundredths: points * 100,
-            bundled: false,
-            step: Some(Step { lower: 1, upper: 99, step: 1, points_hundredths: step_points * 100 }),
-        };
-        assert_eq!(points(&stepped(10, 10), Some(5)), Some(50));
-        assert_eq!(points(&stepped(85, 43), Some(1)), Some(85));
-        assert_eq!(points(&stepped(85, 43), Some(100)), None);
-        let half = Procedure { point_kind: 3, points_hundredths: 5_450, bundled: false, step: None };
-        assert_eq!(points(&half, None), Some(55));
     }
 }

@@ -1,5 +1,30 @@
-//! The clerical checks (事務点検) that masters decide.
+//! The clerical checks (事務点検): one file a check, one line of it in the catalogue.
+
+mod wrong;
+
+mod asked;
+
+mod check;
+
+mod code_form;
+mod comment_text;
+mod in_force;
+mod points;
+mod quantity;
+mod reading;
+mod total;
+mod treatment_month;
+
+mod catalogue;
+
+mod cover;
+mod report;
 
 mod judge;
 
+#[cfg(test)]
+mod cases;
+
+pub use catalogue::catalogue;
+pub use check::{About, AskedOf};
 pub use judge::{Tally, judge};

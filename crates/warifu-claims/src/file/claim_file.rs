@@ -34,6 +34,17 @@ impl<'f> Claim<'f> {
     }
 }
 
+/// One GO (診療報酬請求書): what it says of the claims before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Total {
+    /// Its line, from 1.
+    pub line: u32,
+    /// How many claims it says there are (総件数).
+    pub recorded: u32,
+    /// How many stand before it in the file.
+    pub read: u32,
+}
+
 /// A claim's facts, and where its part of the three lists ends.
 #[derive(Debug, Clone, Copy)]
 struct Bounds {
@@ -50,6 +61,7 @@ pub struct ClaimFile {
     claims: Vec<Bounds>,
     items: Vec<Item>,
     comments: Vec<Comment>,
+    totals: Vec<Total>,
     irregularities: Irregularities,
 }
 
@@ -64,7 +76,12 @@ impl ClaimFile {
         self.parts().map(|(claim, _)| claim)
     }
 
-    /// What is irregular about the file, in its order; up to a limit.
+    /// What each GO says, in order; one that says no number says nothing.
+    pub fn totals(&self) -> &[Total] {
+        &self.totals
+    }
+
+    /// What is irregular about the form of the file, in its order; up to a limit.
     pub fn irregularities(&self) -> &[Irregularity] {
         self.irregularities.list()
     }
@@ -122,6 +139,11 @@ impl ClaimFile {
         self.claims.push(Bounds { number, line, month, items, irregularities });
     }
 
+    /// Takes in what a GO says.
+    pub(super) fn push_total(&mut self, total: Total) {
+        self.totals.push(total);
+    }
+
     #[cold]
     pub(super) fn push_irregular(&mut self, code: ClaimCode, irregularity: impl FnOnce() -> Irregularity) {
         self.irregularities.push_with(code, irregularity);
@@ -135,7 +157,7 @@ mod tests {
 
     /// Three claims: what is irregular stands before, in and after them, as it came.
     const FILE: &[u8] =
-        b"IR,1,13,1,1234567,,,202406,00,\n?\nRE,1,,202406\nCO,,,8,\nRE,2,,202406\nRE,3,,2024\nGO,4,,\n";
+        b"IR,1,13,1,1234567,,,202406,00,\n?\nRE,1,,202406\nCO,,,8,\nRE,2,,202406\nRE,3,,202406\nGO,3,\n";
 
     #[test]
     fn what_is_irregular_is_told_in_the_order_of_the_file_each_time() {
@@ -149,10 +171,10 @@ mod tests {
             (claims, lines.collect::<Vec<_>>(), findings.counts().collect::<Vec<_>>())
         };
         let (claims, lines, counts) = told(7, 100);
-        // The record without an id; the widths of RE 1 and the CO belong to the first claim; RE 2; RE 3 twice
-        // and GO.
-        assert_eq!(claims, [(Some(1), 2), (Some(2), 3), (Some(3), 6)]);
-        assert_eq!(lines.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3, 5, 6, 6, 7]);
+        // The record without an id; the widths of RE 1 and the CO belong to the first claim; RE 2; RE 3
+        // and GO, which end the last claim.
+        assert_eq!(claims, [(Some(1), 2), (Some(2), 3), (Some(3), 5)]);
+        assert_eq!(lines.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3, 5, 6, 7]);
         assert!(lines.iter().all(|(_, release)| *release == 7));
         assert_eq!(told(8, 0), (vec![(Some(1), 0), (Some(2), 0), (Some(3), 0)], vec![], counts));
     }

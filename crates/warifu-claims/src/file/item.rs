@@ -1,5 +1,6 @@
 //! The items of a claim as values: SI, IY, TO and CO records, already read.
 
+use std::fmt;
 use std::num::NonZeroU32;
 
 use warifu_values::amount::number;
@@ -56,6 +57,12 @@ impl ItemCode {
     #[inline]
     pub fn number(self) -> u32 {
         self.0.get()
+    }
+}
+
+impl fmt::Display for ItemCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:09}", self.0)
     }
 }
 

@@ -13,7 +13,7 @@ mod lines;
 mod read;
 mod record;
 
-pub use claim_file::{Claim, ClaimFile};
+pub use claim_file::{Claim, ClaimFile, Total};
 pub use institution::institution;
 pub use irregular::Irregularity;
 pub use item::{Comment, Item, ItemCode, ItemKind, Recorded};

@@ -8,7 +8,7 @@ use warifu_values::amount::number;
 use warifu_values::day::ClaimMonth;
 
 use super::charset;
-use super::claim_file::ClaimFile;
+use super::claim_file::{ClaimFile, Total};
 use super::institution::institution;
 use super::irregular::Irregularity;
 use super::item::ItemKind;
@@ -95,7 +95,7 @@ impl Reader {
             }
             self.check_width(id, line, || fields(text));
             if id == *b"GO" {
-                self.check_total(text, line);
+                self.total(text, line);
             }
         }
         self.end_claim();
@@ -106,9 +106,6 @@ impl Reader {
         self.check_width(*b"RE", line, || fields(text));
         let number = nth(text, 2).and_then(number);
         let month = nth(text, 4).and_then(ClaimMonth::parse);
-        if month.is_none() {
-            self.report(ClaimCode::UkeMonth, line, Some(*b"RE"), Default::default);
-        }
         self.open = Some(Open { number, line, month });
     }
 
@@ -144,13 +141,9 @@ impl Reader {
         }
     }
 
-    fn check_total(&mut self, text: &[u8], line: u32) {
-        let claims = self.claims;
-        let total = nth(text, 2).and_then(number);
-        if let Some(total) = total
-            && total != claims
-        {
-            self.report(ClaimCode::UkeTotal, line, Some(*b"GO"), || (claims.to_string(), total.to_string()));
+    fn total(&mut self, text: &[u8], line: u32) {
+        if let Some(recorded) = nth(text, 2).and_then(number) {
+            self.file.push_total(Total { line, recorded, read: self.claims });
         }
     }
 
@@ -242,7 +235,6 @@ mod tests {
         let one = |bytes: &[u8], code: ClaimCode| {
             assert_eq!(read_all(bytes).1, [code]);
         };
-        one(&file("2405", &[]), ClaimCode::UkeMonth);
         one(&file("202406", &[si("111000110", "", "288", 31)]), ClaimCode::UkeDay);
         one(&file("202406", &["SI,11,1,111000110".to_owned()]), ClaimCode::UkeColumns);
         one(&file("202406", &["?".to_owned()]), ClaimCode::UkeRecord);

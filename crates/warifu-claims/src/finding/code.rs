@@ -27,7 +27,7 @@ impl ClaimSeverity {
 /// What a code is decided by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DecidedBy {
-    /// The form of the file: told when it is read, before anything is judged.
+    /// The form of the file alone.
     File,
     /// What an item records, whatever the masters say.
     Item,
@@ -137,7 +137,7 @@ claim_codes! {
     QuantityNeedless "claim/quantity-needless" Masters Error None,
         en "points of {found} do not go by quantity, but one is recorded"
         ja "{found} はきざみ値計算ではありませんが、数量データがあります";
-    QuantityForm "claim/quantity-form" Item Error None,
+    QuantityForm "claim/quantity-form" Masters Error None,
         en "the quantity is not a whole number above zero"
         ja "数量データが 1 以上の整数ではありません";
     Points "claim/points" Masters Error None,

@@ -47,5 +47,31 @@ pub enum Lookup<'a, F> {
     NotHeld,
 }
 
+/// Why no record was in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absence {
+    /// Only versions that begin on that day or later are known.
+    NotYetInForce(EffectiveNumber),
+    /// It could last be used on that day.
+    Abolished(EffectiveNumber),
+    /// No series knows the code.
+    Unknown,
+    /// No series that holds on that day is held at all.
+    NotHeld,
+}
+
+impl<'a, F> Lookup<'a, F> {
+    /// Why no record was in force, and the version that says so, where there is one; `None` when one was.
+    pub fn absence(&self) -> Option<(Absence, Option<&Held<'a, F>>)> {
+        Some(match self {
+            Lookup::InForce(_) => return None,
+            Lookup::NotYetInForce { from, held } => (Absence::NotYetInForce(*from), Some(held)),
+            Lookup::Abolished { last, held } => (Absence::Abolished(*last), Some(held)),
+            Lookup::Unknown => (Absence::Unknown, None),
+            Lookup::NotHeld => (Absence::NotHeld, None),
+        })
+    }
+}
+
 /// A date as masters write it, YYYYMMDD.
 pub type EffectiveNumber = u32;

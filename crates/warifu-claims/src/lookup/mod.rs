@@ -22,7 +22,7 @@ mod build;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{EffectiveNumber, Held, Lookup};
+pub use answer::{Absence, EffectiveNumber, Held, Lookup};
 pub use comment::Comment;
 pub use drug::Drug;
 pub use master_of::{MasterOf, SnapshotError};

@@ -1,0 +1,279 @@
+//! For each code a clean file that is broken once, and gives that finding and no other; and the catalogue
+//! names every code once.
+
+use std::fmt::Write as _;
+
+use super::catalogue::{READING, TOTAL, catalogue};
+use super::check::AskedOf;
+use super::judge::judge;
+use super::report::{Place, Report};
+use super::wrong::Wrong;
+use crate::file::{ClaimFile, FILE_LIMIT_BYTES, ItemKind, LINE_LIMIT_BYTES, RECORDS_LIMIT};
+use crate::finding::{ClaimCode, ClaimFindings, DecidedBy};
+use crate::lookup::{MasterOf, Snapshot};
+use warifu_masters::file::read_canonical;
+use warifu_masters::schema::{ABOLISHED_ON, CHANGED_ON, Schemas};
+use warifu_masters::table::Master;
+use warifu_values::day::EffectiveDate;
+
+/// Fields of a record by id; all else is blank.
+type Fields = &'static [(&'static str, &'static str)];
+
+const FEE: Fields = &[
+    ("procedure_code", "111000110"),
+    (CHANGED_ON, "20240601"),
+    (ABOLISHED_ON, "99999999"),
+    ("point_kind", "3"),
+    ("points", "291.00"),
+];
+const STEPPED: Fields = &[
+    ("procedure_code", "170000410"),
+    (CHANGED_ON, "20240601"),
+    (ABOLISHED_ON, "99999999"),
+    ("point_kind", "3"),
+    ("points", "85.00"),
+    ("step_method", "1"),
+    ("step_lower_limit", "1"),
+    ("step_upper_limit", "99"),
+    ("step_value", "1"),
+    ("step_points", "43.00"),
+];
+const ENDED: Fields = &[("procedure_code", "180000010"), (CHANGED_ON, "0"), (ABOLISHED_ON, "20240531")];
+const LATER: Fields =
+    &[("procedure_code", "180000020"), (CHANGED_ON, "20240701"), (ABOLISHED_ON, "99999999")];
+const DRUG: Fields = &[("drug_code", "620000001"), (CHANGED_ON, "20240401"), (ABOLISHED_ON, "99999999")];
+const MATERIAL: Fields = &[("material_code", "711000110"), (CHANGED_ON, "0"), (ABOLISHED_ON, "99999999")];
+const COMPLETE: Fields = &[
+    ("code_class", "8"),
+    ("pattern", "20"),
+    ("serial", "1"),
+    (CHANGED_ON, "20240401"),
+    (ABOLISHED_ON, "99999999"),
+];
+const WITH_TEXT: Fields = &[
+    ("code_class", "8"),
+    ("pattern", "30"),
+    ("serial", "1"),
+    (CHANGED_ON, "20240401"),
+    (ABOLISHED_ON, "99999999"),
+];
+
+/// The masters that the clean file is right by; no material holds before 2024-06-20.
+const MASTERS: &[(&str, &[Fields], Option<&str>)] = &[
+    ("procedure", &[FEE, STEPPED, ENDED, LATER], None),
+    ("drug", &[DRUG], None),
+    ("material", &[MATERIAL], Some("20240620")),
+    ("comment", &[COMPLETE, WITH_TEXT], None),
+];
+
+fn master(schemas: &Schemas, kind: &str, records: &[Fields]) -> Master {
+    let layout = schemas.editions(kind).into_iter().last().unwrap();
+    let mut text = layout.canonical_header() + "\n";
+    for record in records {
+        let mut fields = vec![""; layout.width()];
+        for (id, value) in *record {
+            fields[layout.column(id).unwrap()] = value;
+        }
+        writeln!(text, "{}", fields.join(",")).unwrap();
+    }
+    read_canonical(schemas, kind, text.into_bytes()).unwrap()
+}
+
+fn snapshot() -> Snapshot {
+    let schemas = Schemas::built_in().unwrap();
+    let made: Vec<_> = MASTERS.iter().map(|(kind, records, _)| master(&schemas, kind, records)).collect();
+    let of = MASTERS.iter().zip(&made).map(|((kind, _, from), master)| MasterOf {
+        series: "r06",
+        kind,
+        effective_from: from.map(|from| EffectiveDate::parse(from).unwrap()),
+        master,
+    });
+    Snapshot::build(&of.collect::<Vec<_>>()).unwrap()
+}
+
+/// A record of so many fields, those of the given positions filled.
+fn record(width: usize, filled: &[(usize, &str)]) -> String {
+    let mut fields = vec![""; width];
+    for (position, value) in filled {
+        fields[position - 1] = value;
+    }
+    fields.join(",")
+}
+
+/// The lines of a file that nothing is wrong with: 初診料 on the 25th with both comments, a stepped procedure
+/// on two days, a drug without days, a material, and a comment by itself.
+fn clean() -> Vec<String> {
+    vec![
+        "IR,1,13,1,1234567,,,202406,00,".to_owned(),
+        record(38, &[(1, "RE"), (2, "1"), (3, "1112"), (4, "202406")]),
+        record(
+            44,
+            &[
+                (1, "SI"),
+                (4, "111000110"),
+                (6, "291"),
+                (8, "820000001"),
+                (10, "830000001"),
+                (11, "a"),
+                (38, "1"),
+            ],
+        ),
+        record(44, &[(1, "SI"), (4, "170000410"), (5, "3"), (6, "171"), (14, "1"), (43, "2")]),
+        record(44, &[(1, "IY"), (4, "620000001"), (5, "2.5"), (6, "3")]),
+        record(48, &[(1, "TO"), (4, "711000110"), (5, "1"), (6, "70"), (42, "1")]),
+        "CO,,,830000001,a".to_owned(),
+        "GO,1,535,99".to_owned(),
+    ]
+}
+
+const IR: usize = 0;
+const RE: usize = 1;
+const SI: usize = 2;
+const SI_STEPPED: usize = 3;
+const IY: usize = 4;
+const TO: usize = 5;
+const CO: usize = 6;
+const GO: usize = 7;
+
+/// What breaks the clean file.
+enum Break {
+    /// That line: that field is that.
+    Field(usize, usize, &'static str),
+    /// Whatever it takes.
+    Lines(fn(&mut Vec<String>)),
+}
+
+use Break::{Field, Lines};
+
+/// One code, told of the clean file broken once, with its evidence.
+fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
+    match code {
+        ClaimCode::UkeTooLarge => (Lines(too_large), "67109244", "67108864"),
+        ClaimCode::UkeTooManyRecords => {
+            (Lines(|lines| lines.extend((0..RECORDS_LIMIT).map(|_| "XX".to_owned()))), "4194312", "4194304")
+        }
+        ClaimCode::UkeNoInstitution => (Field(IR, 1, "XX"), "", ""),
+        ClaimCode::UkeLineTooLong => {
+            (Lines(|lines| lines.push("X".repeat(LINE_LIMIT_BYTES + 1))), "16385", "16384")
+        }
+        ClaimCode::UkeCharset => (Lines(|lines| lines.push("XX,\u{FF}".to_owned())), "FF 0D", ""),
+        ClaimCode::UkeRecord => (Field(CO, 1, ""), "", ""),
+        ClaimCode::UkeOutsideClaim => (Lines(|lines| lines.insert(1, lines[CO].clone())), "CO", ""),
+        ClaimCode::UkeColumns => (Lines(|lines| lines[CO].push(',')), "6", "5"),
+        ClaimCode::UkeMonth => (Field(RE, 4, "2406"), "", ""),
+        ClaimCode::UkeDay => (Field(SI, 44, "1"), "31", ""),
+        ClaimCode::UkeTotal => (Field(GO, 2, "2"), "1", "2"),
+        ClaimCode::CodeForm => (Field(SI, 4, "611000110"), "", ""),
+        ClaimCode::DrugCodeForm => (Field(IY, 4, "120000001"), "", ""),
+        ClaimCode::CodeUnknown => (Field(SI, 8, "820000009"), "820000009", ""),
+        ClaimCode::CodeAbolished => (Field(SI, 4, "180000010"), "180000010", "2024-05-31"),
+        ClaimCode::NotYetInForce => (Field(SI_STEPPED, 4, "180000020"), "180000020", "2024-07-01"),
+        // On the 10th, no series holds materials; a code that none knows says so.
+        ClaimCode::MasterNotHeld => {
+            let other = |lines: &mut Vec<String>| {
+                lines[TO] = record(48, &[(1, "TO"), (4, "711000120"), (5, "1"), (6, "70"), (27, "1")]);
+            };
+            (Lines(other), "711000120", "")
+        }
+        ClaimCode::QuantityMissing => (Field(SI_STEPPED, 5, ""), "170000410", ""),
+        ClaimCode::QuantityNeedless => (Field(SI, 5, "1"), "111000110", ""),
+        ClaimCode::QuantityForm => (Field(SI_STEPPED, 5, "0"), "", ""),
+        ClaimCode::Points => (Field(SI, 6, "288"), "288", "291"),
+        ClaimCode::CommentTextMissing => (Field(CO, 5, ""), "830000001", ""),
+        ClaimCode::CommentTextNeedless => (Field(SI, 9, "a"), "820000001", ""),
+    }
+}
+
+/// Records up to just beyond the limit, each as long as one may be.
+fn too_large(lines: &mut Vec<String>) {
+    let long = format!("XX,{}", "a".repeat(LINE_LIMIT_BYTES - 5));
+    let bytes: usize = lines.iter().map(|line| line.len() + 2).sum();
+    let more = (FILE_LIMIT_BYTES - bytes) / LINE_LIMIT_BYTES + 1;
+    lines.extend((0..more).map(|_| long.clone()));
+}
+
+/// What reading says of the file of `lines`, and all that judging it tells, with the evidence. Each character
+/// of a line is one byte.
+fn told(lines: &[String], snapshot: &Snapshot) -> (Vec<ClaimCode>, Vec<(ClaimCode, String, String)>) {
+    let characters = lines.iter().flat_map(|line| line.chars().chain("\r\n".chars()));
+    let bytes: Vec<u8> = characters.map(|character| u8::try_from(character).unwrap()).collect();
+    let (file, mut findings) = (ClaimFile::read(&bytes), ClaimFindings::new(100));
+    judge(&file, snapshot, 1, &mut findings);
+    let by_reading = file.irregularities().iter().map(|irregularity| irregularity.code);
+    let all = findings.list().iter();
+    let all = all.map(|finding| (finding.code, finding.found.clone(), finding.expected.clone()));
+    (by_reading.collect(), all.collect())
+}
+
+#[test]
+fn each_code_is_told_of_the_clean_file_broken_once() {
+    let snapshot = snapshot();
+    assert_eq!(told(&clean(), &snapshot), (vec![], vec![]));
+    for code in ClaimCode::ALL.iter().copied() {
+        let (broken, found, expected) = case(code);
+        let mut lines = clean();
+        match broken {
+            Field(line, position, value) => {
+                let mut fields: Vec<&str> = lines[line].split(',').collect();
+                fields[position - 1] = value;
+                lines[line] = fields.join(",");
+            }
+            Lines(change) => change(&mut lines),
+        }
+        // Judging stops when a check says a code that it does not name, so the one that names it said it.
+        let is_by_reading = READING.iter().any(|check| check.about.codes.contains(&code));
+        let by_reading = if is_by_reading { vec![code] } else { vec![] };
+        let all = vec![(code, found.to_owned(), expected.to_owned())];
+        assert_eq!(told(&lines, &snapshot), (by_reading, all), "{code}");
+    }
+}
+
+#[test]
+#[should_panic(expected = "claim/points is not named by")]
+fn a_check_says_no_code_that_it_does_not_name() {
+    let mut findings = ClaimFindings::new(1);
+    let place = Place { claim: None, line: 1, record: *b"GO", item: None, when: None, held: None };
+    let total = &TOTAL[0].about;
+    Report { release: 1, findings: &mut findings }.take(total, Wrong::plain(ClaimCode::Points), place);
+}
+
+#[test]
+fn every_code_is_named_by_exactly_one_check() {
+    for code in ClaimCode::ALL {
+        let named = catalogue().filter(|(_, about)| about.codes.contains(code)).count();
+        assert_eq!(named, 1, "{code}");
+    }
+}
+
+/// What a check reads is what its codes are said to be decided by: of two releases, only codes that masters
+/// decide are compared.
+#[test]
+fn codes_are_decided_by_what_their_check_reads() {
+    for (_, about) in catalogue() {
+        for code in about.codes {
+            let by_masters = code.decided_by() == DecidedBy::Masters;
+            assert_eq!(by_masters, !about.columns.is_empty(), "{code}");
+        }
+    }
+}
+
+/// A column that no check reads would be held for nothing, and would be called drift for nothing.
+#[test]
+fn the_columns_of_the_snapshot_are_those_that_checks_read() {
+    let kinds = [ItemKind::Procedure, ItemKind::Drug, ItemKind::Material, ItemKind::Comment];
+    let mut held = Vec::new();
+    for kind in kinds {
+        let of_kind = |asked_of| matches!(asked_of, AskedOf::Items(kinds) if kinds.contains(&kind));
+        let of_checks = catalogue().filter(|(asked_of, _)| of_kind(*asked_of));
+        let columns: Vec<_> = of_checks.flat_map(|(_, about)| about.columns).collect();
+        for column in Snapshot::columns(kind) {
+            assert!(columns.contains(&&column), "{kind:?}: no check reads {column}");
+            held.push(column);
+        }
+    }
+    for (_, about) in catalogue() {
+        for column in about.columns {
+            assert!(held.contains(column), "{column} is in no snapshot: {about:?}");
+        }
+    }
+}

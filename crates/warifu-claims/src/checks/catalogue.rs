@@ -1,0 +1,63 @@
+//! The catalogue: every check once, in the list of what it is asked of.
+//!
+//! The order of a list is the order of its findings. A check stands in a list only when it is a function of
+//! that list's subject, so none is asked of something else than it says.
+
+use super::asked::{OfAbsence, OfClaim, OfCode, OfComment, OfItem, OfTotal};
+use super::check::{About, AskedOf, ByReading, Check};
+use super::{code_form, comment_text, in_force, points, quantity, reading, total, treatment_month};
+use crate::file::ItemKind;
+use crate::lookup::{Drug, Material, Procedure};
+
+/// What reading says of the file by itself.
+pub(super) const READING: &[Check<ByReading>] =
+    &[reading::LIMITS, reading::INSTITUTION, reading::CHARSET, reading::RECORD, reading::DAYS];
+
+/// Asked of each GO.
+pub(super) const TOTAL: &[Check<OfTotal>] = &[total::CHECK];
+
+/// Asked of each claim.
+pub(super) const CLAIM: &[Check<OfClaim>] = &[treatment_month::CHECK];
+
+/// Asked of whatever stands where a code belongs, of items and comments.
+pub(super) const CODE: &[Check<OfCode>] = &[code_form::CHECK];
+
+/// Asked of each code that no record is in force for.
+pub(super) const ABSENCE: &[Check<OfAbsence>] = &[in_force::CHECK];
+
+/// Asked of each procedure (SI) in force.
+pub(super) const PROCEDURE: &[Check<OfItem<Procedure>>] = &[quantity::CHECK, points::CHECK];
+
+/// Asked of each drug (IY) in force.
+pub(super) const DRUG: &[Check<OfItem<Drug>>] = &[];
+
+/// Asked of each material (TO) in force.
+pub(super) const MATERIAL: &[Check<OfItem<Material>>] = &[];
+
+/// Asked of each comment in force, of an item or alone (CO).
+pub(super) const COMMENT: &[Check<OfComment>] = &[comment_text::CHECK];
+
+/// Every kind of item.
+const ALL: AskedOf =
+    AskedOf::Items(&[ItemKind::Procedure, ItemKind::Drug, ItemKind::Material, ItemKind::Comment]);
+
+/// Every check: what it is asked of, and what it is.
+pub fn catalogue() -> impl Iterator<Item = (AskedOf, &'static About)> {
+    fn of<A>(
+        asked_of: AskedOf,
+        checks: &'static [Check<A>],
+    ) -> impl Iterator<Item = (AskedOf, &'static About)> {
+        checks.iter().map(move |check| (asked_of, &check.about))
+    }
+    READING
+        .iter()
+        .map(|check| (check.ask.0, &check.about))
+        .chain(of(AskedOf::File, TOTAL))
+        .chain(of(AskedOf::Claim, CLAIM))
+        .chain(of(ALL, CODE))
+        .chain(of(ALL, ABSENCE))
+        .chain(of(AskedOf::Items(&[ItemKind::Procedure]), PROCEDURE))
+        .chain(of(AskedOf::Items(&[ItemKind::Drug]), DRUG))
+        .chain(of(AskedOf::Items(&[ItemKind::Material]), MATERIAL))
+        .chain(of(AskedOf::Items(&[ItemKind::Comment]), COMMENT))
+}

@@ -1,0 +1,43 @@
+//! The quantity (数量データ) of a procedure: a whole number above zero where points go by quantity, and only
+//! there.
+
+use super::asked::{ItemInForce, OfItem};
+use super::check::{About, Check};
+use super::wrong::Wrong;
+use crate::file::Recorded;
+use crate::finding::ClaimCode;
+use crate::lookup::Procedure;
+
+pub(super) const CHECK: Check<OfItem<Procedure>> = Check {
+    about: About {
+        codes: &[ClaimCode::QuantityMissing, ClaimCode::QuantityNeedless, ClaimCode::QuantityForm],
+        fields: &["SI 5 数量データ"],
+        columns: &["step_method"],
+        source: "記録条件仕様(医科用): 数量データ",
+    },
+    ask: |of| match quantity(of) {
+        Ok(_) => None,
+        Err(Wanting::Missing) => Some(Wrong::of(ClaimCode::QuantityMissing, of.code)),
+        Err(Wanting::Needless) => Some(Wrong::of(ClaimCode::QuantityNeedless, of.code)),
+        Err(Wanting::Malformed) => Some(Wrong::plain(ClaimCode::QuantityForm)),
+    },
+};
+
+/// Why a quantity is not as the master wants it.
+pub(super) enum Wanting {
+    Missing,
+    Needless,
+    Malformed,
+}
+
+/// The quantity that the points go by; `None` where they do not.
+#[inline]
+pub(super) fn quantity(of: &ItemInForce<'_, Procedure>) -> Result<Option<u32>, Wanting> {
+    match (of.facts.step, of.item.quantity) {
+        (None, Recorded::Blank) => Ok(None),
+        (None, _) => Err(Wanting::Needless),
+        (Some(_), Recorded::Blank) => Err(Wanting::Missing),
+        (Some(_), Recorded::Number(quantity)) if quantity > 0 => Ok(Some(quantity)),
+        (Some(_), _) => Err(Wanting::Malformed),
+    }
+}

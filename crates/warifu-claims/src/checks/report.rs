@@ -1,0 +1,56 @@
+//! What a check says becomes a finding: with the release, the place in the file and the master's record.
+
+use std::sync::Arc;
+
+use super::check::About;
+use super::wrong::Wrong;
+use crate::file::ItemCode;
+use crate::finding::{ClaimFinding, ClaimFindings, When};
+use crate::lookup::Held;
+
+/// Where a finding lies, and by which record it was judged.
+pub(super) struct Place<'a> {
+    /// The claim's number in the file.
+    pub(super) claim: Option<u32>,
+    pub(super) line: u32,
+    pub(super) record: [u8; 2],
+    pub(super) item: Option<ItemCode>,
+    pub(super) when: Option<When>,
+    /// The name and the series of the master's record.
+    pub(super) held: Option<(&'a str, &'a Arc<str>)>,
+}
+
+impl<'a> Place<'a> {
+    /// Judged by `held`, where there is one.
+    pub(super) fn by<F>(self, held: Option<&Held<'a, F>>) -> Place<'a> {
+        Place { held: held.map(|held| (held.name, held.series)), ..self }
+    }
+}
+
+/// The findings of one release on one file.
+pub(super) struct Report<'f> {
+    pub(super) release: u64,
+    pub(super) findings: &'f mut ClaimFindings,
+}
+
+impl Report<'_> {
+    /// Takes in what the check said at `place`.
+    #[cold]
+    pub(super) fn take(&mut self, about: &About, wrong: Wrong, place: Place<'_>) {
+        debug_assert!(about.codes.contains(&wrong.code), "{} is not named by {about:?}", wrong.code);
+        let release = self.release;
+        self.findings.push_with(wrong.code, || ClaimFinding {
+            code: wrong.code,
+            release,
+            claim: place.claim,
+            line: place.line,
+            record: Some(place.record),
+            item: place.item.map(ItemCode::number),
+            name: place.held.map(|(name, _)| name.into()),
+            when: place.when,
+            series: place.held.map(|(_, series)| series.clone()),
+            found: wrong.found.text(),
+            expected: wrong.expected.text(),
+        });
+    }
+}

@@ -1,0 +1,54 @@
+//! What a check says: the code, and the evidence as values that cannot be a text of a patient.
+
+use crate::file::ItemCode;
+use crate::finding::ClaimCode;
+use crate::lookup::EffectiveNumber;
+use warifu_values::day::dashed;
+
+/// Something is wrong with what a check was asked of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wrong {
+    /// What; one of the codes that the check names.
+    pub(super) code: ClaimCode,
+    /// What was found.
+    pub(super) found: Shown,
+    /// What it is compared with.
+    pub(super) expected: Shown,
+}
+
+impl Wrong {
+    /// Without evidence.
+    pub(super) fn plain(code: ClaimCode) -> Wrong {
+        Wrong { code, found: Shown::Nothing, expected: Shown::Nothing }
+    }
+
+    /// About the item or comment `of` as a whole.
+    pub(super) fn of(code: ClaimCode, of: ItemCode) -> Wrong {
+        Wrong { code, found: Shown::Code(of), expected: Shown::Nothing }
+    }
+}
+
+/// A value in a finding: nothing else of a claim or a master is ever shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// There is nothing to show.
+    Nothing,
+    /// The code of an item or comment.
+    Code(ItemCode),
+    /// A date of a master.
+    Date(EffectiveNumber),
+    /// Points, a quantity, a count.
+    Number(u64),
+}
+
+impl Shown {
+    /// As a finding shows it.
+    pub(super) fn text(self) -> String {
+        match self {
+            Shown::Nothing => String::new(),
+            Shown::Code(code) => code.to_string(),
+            Shown::Date(date) => dashed(date),
+            Shown::Number(number) => number.to_string(),
+        }
+    }
+}
