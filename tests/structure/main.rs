@@ -11,4 +11,5 @@ mod arrows;
 mod circles;
 mod floors;
 
+mod once;
 mod prose;
