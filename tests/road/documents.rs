@@ -142,10 +142,7 @@ fn the_month_of_the_readme_runs_as_it_stands() {
     assert_eq!(english, blocks("README.ja.md"), "the two READMEs give the same commands");
     for tool in ["timeout", "bash", "git", "curl", "iconv"] {
         if std::process::Command::new(tool).arg("--version").output().is_err() {
-            left_out(
-                "the month of the README",
-                &format!("no {tool} on this machine; tests/run.sh installs it"),
-            );
+            not_installed("the month of the README", &format!("no {tool} on this machine"));
             return;
         }
     }
