@@ -10,5 +10,6 @@ mod conversion;
 mod documents;
 mod files;
 mod new_master;
+mod real_chains;
 mod releases;
 mod review_page;

@@ -5,10 +5,10 @@ use std::process::Command;
 
 use crate::stage::{Stage, data, not_installed};
 
-const PLACE: &str = "--channel channel --root root.json";
+pub(crate) const PLACE: &str = "--channel channel --root root.json";
 
 /// Two repositories, two signers a side, a root that both sides' officers signed.
-fn house(stage: &Stage) {
+pub(crate) fn house(stage: &Stage) {
     for (name, side) in [("aoki", "kikin"), ("abe", "kikin"), ("baba", "kokuho"), ("bito", "kokuho")] {
         let ran = stage.warifu(&format!("key generate {name} --organisation {side}")).ends(0);
         assert!(!ran.out.contains("PRIVATE KEY") && !ran.err.contains("PRIVATE KEY"));
@@ -33,6 +33,10 @@ fn repositories(stage: &Stage) {
     let series = "--series r02=procedure:2020-04-01 \
                   --series r06=drug:2024-04-01,comment:2024-06-01,material:2024-06-01";
     stage.warifu(&format!("init kikin {series}")).ends(0);
+    clone(stage);
+}
+
+pub(crate) fn clone(stage: &Stage) {
     let cloned = Command::new("git")
         .args(["clone", "--quiet", "kikin", "kokuho"])
         .current_dir(stage.path("."))
@@ -41,15 +45,15 @@ fn repositories(stage: &Stage) {
     assert!(cloned, "git clones our repository");
 }
 
-fn draft(stage: &Stage, draft: &str) {
+pub(crate) fn draft(stage: &Stage, draft: &str) {
     stage.warifu(&format!("release draft --repo kikin {PLACE} --title {draft} -o {draft}")).ends(0);
 }
 
-fn sign(stage: &Stage, draft: &str, repo: &str, key: &str, status: i32) {
+pub(crate) fn sign(stage: &Stage, draft: &str, repo: &str, key: &str, status: i32) {
     stage.warifu(&format!("release sign {draft} --repo {repo} {PLACE} --key {key}.key")).ends(status);
 }
 
-fn publish(stage: &Stage, draft: &str, status: i32) {
+pub(crate) fn publish(stage: &Stage, draft: &str, status: i32) {
     stage.warifu(&format!("release publish {draft} {PLACE} --key ci.key")).ends(status);
 }
 

@@ -179,10 +179,7 @@ fn records_of(data: &Value) -> Vec<Value> {
         let fields: Vec<Value> = by_column
             .iter()
             .filter(|(_, cell)| cell[1] != cell[2])
-            .map(|(column, cell)| {
-                let [id, name] = [&columns[*column][0], &columns[*column][1]];
-                json!({ "field": id, "name": name, "old": cell[1], "new": cell[2] })
-            })
+            .map(|(column, cell)| json!({ "field": columns[*column][0], "old": cell[1], "new": cell[2] }))
             .collect();
         let change = if ["abolished", "class"].contains(&fate) { "changed" } else { fate };
         json!({ "change": change, "key": record[1], "label": record[2], "fields": fields })

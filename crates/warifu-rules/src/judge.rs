@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::consistency;
+use crate::{consistency, readable};
 use warifu_masters::change::diff::{Change, Diff, diff};
 use warifu_masters::finding::{Code, Findings};
 use warifu_masters::table::{Master, Role, State, fields};
@@ -34,11 +34,17 @@ pub struct Subject<'a> {
     pub before: Option<&'a Master>,
 }
 
-/// What is found in a file as it was published: in its fields, and in a full between its records.
+/// What is found in a file as it was published: in its fields, what claim checks could not read, and in a
+/// full between its records.
 pub fn judge_file(file: &Master, role: Role, published: Option<PublicationDay>) -> Findings {
+    let alone = || {
+        let mut findings = fields::check(file, role);
+        findings.extend(readable::check(file, 0..file.rows()));
+        findings
+    };
     match role {
-        Role::Full => both(|| fields::check(file, role), || consistency::check(file, published)),
-        Role::Differential => fields::check(file, role),
+        Role::Full => both(alone, || consistency::check(file, published)),
+        Role::Differential => alone(),
     }
 }
 
@@ -75,7 +81,12 @@ pub fn judge(subjects: &[Subject<'_>], site: Option<&dyn SiteRules>) -> Vec<Find
 
 fn alone(subject: &Subject<'_>, site: Option<&dyn SiteRules>) -> Findings {
     let Subject { state, published, before, .. } = *subject;
-    let mut findings = both(|| fields::check_state(state), || consistency::check(state, published));
+    let alone = || {
+        let mut findings = fields::check_state(state);
+        findings.extend(readable::check(state, 0..state.rows()));
+        findings
+    };
+    let mut findings = both(alone, || consistency::check(state, published));
     if let Some(diff) = before.and_then(|before| diff(before, state).ok()) {
         findings.extend(consistency::check_versions(&diff, published));
     }
@@ -88,8 +99,10 @@ fn alone(subject: &Subject<'_>, site: Option<&dyn SiteRules>) -> Findings {
 /// What is wrong with the fields of the records that are new or changed in `state`, the newer side of `diff`:
 /// all that a differential can have broken there.
 pub fn judge_changed_fields(state: &State, diff: &Diff<'_>) -> Findings {
-    let rows = diff.changes.iter().filter_map(Change::new_row);
-    fields::check_records(state, rows).without_lines()
+    let rows = || diff.changes.iter().filter_map(Change::new_row);
+    let mut findings = fields::check_records(state, rows());
+    findings.extend(readable::check(state, rows()));
+    findings.without_lines()
 }
 
 /// Lets pass in `findings` what `let_pass` names, and nothing else. Names that are not known here let nothing

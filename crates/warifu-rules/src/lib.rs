@@ -7,4 +7,5 @@
 
 pub mod consistency;
 pub mod judge;
+pub mod readable;
 pub mod review;

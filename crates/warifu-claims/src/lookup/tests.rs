@@ -3,6 +3,7 @@ use std::fmt::Write as _;
 use proptest::prelude::*;
 
 use super::{Lookup, MasterOf, Snapshot, SnapshotError};
+use crate::file::ItemKind;
 use warifu_masters::file::read_canonical;
 use warifu_masters::schema::{ABOLISHED_ON, CHANGED_ON, Schemas};
 use warifu_masters::table::Master;
@@ -158,5 +159,25 @@ proptest! {
         if !known && governing.is_some() {
             prop_assert!(matches!(answer, Lookup::Unknown));
         }
+    }
+}
+
+/// What is read as a number is what the judge asks to be one: a snapshot can be made of all that is let pass.
+#[test]
+fn every_column_that_is_read_as_a_number_is_judged_as_one() {
+    let by_text = ["bundled_test", "step_method", "pattern"];
+    for (kind, name) in [
+        (ItemKind::Procedure, "procedure"),
+        (ItemKind::Drug, "drug"),
+        (ItemKind::Material, "material"),
+        (ItemKind::Comment, "comment"),
+    ] {
+        let judged = warifu_rules::readable::columns(name).unwrap();
+        let mut read = Snapshot::columns(kind);
+        read.retain(|id| !by_text.contains(id));
+        let mut judged: Vec<_> = judged.iter().map(|(id, _)| *id).collect();
+        read.sort_unstable();
+        judged.sort_unstable();
+        assert_eq!(read, judged, "{name}");
     }
 }

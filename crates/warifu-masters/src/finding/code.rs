@@ -14,7 +14,8 @@ pub enum Severity {
     Note,
     /// Look at it; the operation goes on.
     Warn,
-    /// The data is refused (exit status 1) unless the finding is accepted by name, with a reason.
+    /// The data is refused (exit status 1) unless the finding is accepted by name, with a reason;
+    /// some can never be ([`Code::is_absolute`]).
     Deny,
 }
 
@@ -54,6 +55,11 @@ macro_rules! codes {
             /// What it means for the operation.
             pub fn severity(self) -> Severity {
                 match self { $(Code::$variant => Severity::$severity),+ }
+            }
+
+            /// Whether no reason makes up for it: nobody can let it pass, by name or by a waiver.
+            pub fn is_absolute(self) -> bool {
+                matches!(self, Code::FieldUnreadable)
             }
 
             /// What is wrong; `{found}` and `{expected}` stand for the evidence.
@@ -234,6 +240,11 @@ codes! {
         do "Ask for a corrected value."
         ja "全件ファイルで空にならない項目が空です"
         do "訂正を依頼してください。";
+    FieldUnreadable "field/unreadable" Deny
+        en "{found} is not what claim checks can read: {expected}"
+        do "No reason lets this pass: claims cannot be judged by it. Ask the publisher for another file."
+        ja "{found} は請求の点検で読み取れません（{expected}）"
+        do "理由を付けても許容できません（点検に使えないため）。公表元に訂正ファイルを依頼してください。";
     FieldValue "field/value-unknown" Warn
         en "{found} is not in the code list"
         do "New values appear in files before code lists: check the announcement, then add it to the \

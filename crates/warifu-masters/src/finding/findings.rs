@@ -175,7 +175,7 @@ impl Findings {
     /// Lets pass what `known` gives a reason for: one by one. What was only counted goes on refusing.
     pub fn pass(&mut self, known: impl Fn(&Finding) -> Option<(PassedBy, String)>) {
         for finding in &mut self.list {
-            if finding.passed.is_some() {
+            if finding.passed.is_some() || finding.code.is_absolute() {
                 continue;
             }
             let Some((by, reason)) = known(finding) else { continue };
@@ -191,9 +191,12 @@ impl Findings {
     /// Lets pass everything that waivers call `name`, also what was only counted.
     pub fn pass_all(&mut self, name: &str, by: &PassedBy, reason: &str) {
         for finding in self.list.iter_mut().filter(|finding| finding.name() == name && refuses(finding)) {
+            if finding.code.is_absolute() {
+                continue;
+            }
             finding.pass(by.clone(), reason);
         }
-        for ((code, rule), count) in &mut self.counts {
+        for ((code, rule), count) in self.counts.iter_mut().filter(|((code, _), _)| !code.is_absolute()) {
             if rule.as_deref().unwrap_or(code.as_str()) == name {
                 *count = Count { refusing: 0, others: count.all() };
             }
@@ -203,6 +206,9 @@ impl Findings {
     /// Lets pass everything with `code`, also what was only counted; with the code of site rules all of
     /// these.
     pub fn pass_code(&mut self, code: Code, by: &PassedBy, reason: &str) {
+        if code.is_absolute() {
+            return;
+        }
         for finding in self.list.iter_mut().filter(|finding| finding.code == code && refuses(finding)) {
             finding.pass(by.clone(), reason);
         }

@@ -132,9 +132,10 @@ impl Finding {
         self
     }
 
-    /// The record's key.
+    /// The record's key; a blank one tells no record from another.
     pub fn key(mut self, key: impl Into<String>) -> Self {
-        self.key = Some(key.into());
+        let key = key.into();
+        self.key = (!key.is_empty()).then_some(key);
         self
     }
 

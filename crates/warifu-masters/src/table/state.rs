@@ -21,6 +21,15 @@ impl State {
         State { master, basis }
     }
 
+    /// The state of these records that a differential makes of this one.
+    pub fn followed_by(&self, master: Master) -> State {
+        let full_columns = match self.basis {
+            Basis::Full => self.layout().width() as u32,
+            Basis::Differentials { full_columns } => full_columns,
+        };
+        State { master, basis: Basis::Differentials { full_columns } }
+    }
+
     /// What it was made of.
     pub fn basis(&self) -> Basis {
         self.basis

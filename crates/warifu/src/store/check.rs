@@ -158,14 +158,18 @@ impl Store {
     fn basis(&self, at: &At) -> Result<Basis, StoreError> {
         let imports = self.rests_on(at)?;
         match imports.as_slice() {
-            [.., full] if full.role == Role::Full && imports.len() > 1 => {
-                let layout = self.schemas().layout(&full.edition).ok_or_else(|| {
-                    StoreError::damaged(format_args!("{}: no layout {}", full.name, full.edition))
-                })?;
-                Ok(Basis::Differentials { full_columns: layout.width() as u32 })
-            }
+            [.., full] if full.role == Role::Full && imports.len() > 1 => self.basis_above(full),
             _ => Ok(Basis::Full),
         }
+    }
+
+    /// What a state of differentials on `full` was made of.
+    pub(super) fn basis_above(&self, full: &ImportRecord) -> Result<Basis, StoreError> {
+        let layout = self
+            .schemas()
+            .layout(&full.edition)
+            .ok_or_else(|| StoreError::damaged(format_args!("{}: no layout {}", full.name, full.edition)))?;
+        Ok(Basis::Differentials { full_columns: layout.width() as u32 })
     }
 
     /// The imports that the state of a master rests on, newest first, back to its full. What a re-issue was

@@ -14,10 +14,12 @@ use warifu_masters::file::write::write;
 use warifu_masters::file::{Declared, Reading, read, read_canonical};
 use warifu_masters::finding::{Code, Finding, Findings, Severity};
 use warifu_masters::schema::{Rendering, StoredRendering};
-use warifu_masters::table::{Master, Role, fields};
+use warifu_masters::table::{Master, Role, State};
 use warifu_rules::consistency;
+use warifu_rules::judge::{judge_changed_fields, judge_file};
 use warifu_values::day::PublicationDay;
 use warifu_values::digest::Digest;
+use warifu_values::judgement::Basis;
 
 use super::author::signature;
 use super::error::{CommitError, ImportError, StoreError};
@@ -44,7 +46,7 @@ struct Sound {
 struct Before {
     commit: Oid,
     record: ImportRecord,
-    state: Master,
+    state: State,
 }
 
 impl Before {
@@ -131,7 +133,8 @@ impl Store {
         }
         let Batch { transaction, pending, tip, states } = batch;
         let of = |(series, kind): &(String, String)| Kept::of(self.repository.path(), series, kind);
-        let keep: Vec<(Kept, &Master)> = states.iter().map(|(at, (last, _))| (of(at), &last.state)).collect();
+        let keep: Vec<(Kept, &Master)> =
+            states.iter().map(|(at, (last, _))| (of(at), last.state.master())).collect();
         let (finished, begun) = beside(
             || keep.iter().map(|(kept, state)| kept.begin(state)).collect::<Vec<_>>(),
             || transaction.finish(pending),
@@ -182,33 +185,28 @@ impl Store {
         }
         let dated = judged.dated(&earlier);
         judged.later = self.later(&earlier, dated, &sound, series)?;
-        judged.findings.extend(fields::check(&sound.file, sound.role));
-        if sound.role == Role::Full {
-            judged.findings.extend(consistency::check(&sound.file, published(dated)));
-        }
+        judged.findings.extend(judge_file(&sound.file, sound.role, published(dated)));
         let today = judged.today();
         config.waive(&kind, &mut judged.findings, today);
         for doubt in rules::series_doubt(&config, series, dated, sound.role, &sound.file) {
             judged.findings.push(doubt);
         }
+        let full = earlier.iter().find(|(_, past)| past.full).map(|(commit, _)| *commit);
         let before = match (present, earlier.first()) {
             (Some(before), _) => Some(before),
-            (None, Some((commit, _))) => Some(self.before(*commit, head, series, &kind)?),
+            (None, Some((commit, _))) => Some(self.before(*commit, head, full, series, &kind)?),
             (None, None) => None,
         };
         judged.refuse()?;
         let mut older = None;
         let state = match sound.role {
-            Role::Full => {
-                let previous = earlier.iter().find(|(_, past)| past.full).map(|(commit, _)| *commit);
-                self.take_full(&sound, before.as_ref(), previous, &mut judged)?
-            }
+            Role::Full => self.take_full(&sound, before.as_ref(), full, &mut judged)?,
             Role::Differential => {
                 let Some(before) = &before else {
                     judged.findings.push(Finding::new(Code::ImportNoBase).found(series));
                     return Err(judged.refused());
                 };
-                older = self.base_of_re_issue(before, &sound, &mut judged)?;
+                older = self.base_of_re_issue(before, full, &sound, &mut judged)?;
                 take_differential(&sound, older.as_ref().unwrap_or(before), dated, &mut judged)?
             }
         };
@@ -315,8 +313,16 @@ impl Store {
         self.record_at(&objects, tree, series, kind)
     }
 
-    /// The import that `commit` made, as `at` (it or a later commit) holds it.
-    fn before(&self, commit: Oid, at: Oid, series: &str, kind: &str) -> Result<Before, ImportError> {
+    /// The import that `commit` made, as `at` (it or a later commit) holds it; `full` imported the full
+    /// beneath it.
+    fn before(
+        &self,
+        commit: Oid,
+        at: Oid,
+        full: Option<Oid>,
+        series: &str,
+        kind: &str,
+    ) -> Result<Before, ImportError> {
         let objects = self.objects()?;
         let (tree, _) = objects.commit(at)?;
         let record = self.record_at(&objects, tree, series, kind)?;
@@ -324,10 +330,14 @@ impl Store {
             let bytes = Kept::of(self.repository.path(), series, kind).load(held, record.state)?;
             read_canonical(self.schemas(), kind, bytes).ok()
         });
+        let basis = match (record.role, full) {
+            (Role::Differential, Some(full)) => self.basis_above(&self.record_in(full, series, kind)?)?,
+            _ => Basis::Full,
+        };
         if let Some(state) = kept {
-            return Ok(Before { commit, record, state });
+            return Ok(Before { commit, record, state: State::new(state, basis) });
         }
-        let state = self.state_at(&objects, tree, series, kind)?;
+        let state = State::new(self.state_at(&objects, tree, series, kind)?, basis);
         let digest = state.canonical_digest();
         if digest != record.state {
             let finding = Finding::new(Code::StoreState).found(digest.short()).expected(record.state.short());
@@ -342,6 +352,7 @@ impl Store {
     fn base_of_re_issue(
         &self,
         before: &Before,
+        full: Option<Oid>,
         sound: &Sound,
         judged: &mut Judged<'_>,
     ) -> Result<Option<Before>, ImportError> {
@@ -360,7 +371,7 @@ impl Store {
         let Some(reissue) = reissue(&previous, &sound.file) else { return Ok(None) };
         judged.findings.extend(reissue.findings(&previous, &before.state));
         let commit = Oid::from_str(&base.commit).map_err(StoreError::git("read the base's id"))?;
-        self.before(commit, commit, series, kind).map(Some)
+        self.before(commit, commit, full, series, kind).map(Some)
     }
 
     fn take_full(
@@ -369,8 +380,8 @@ impl Store {
         before: Option<&Before>,
         previous: Option<Oid>,
         judged: &mut Judged<'_>,
-    ) -> Result<Master, ImportError> {
-        let state = sound.file.clone();
+    ) -> Result<State, ImportError> {
+        let state = State::new(sound.file.clone(), Basis::Full);
         let Some(before) = before else { return Ok(state) };
         let mut chain = check_chain(&before.state, &state, None);
         if let (true, Some(previous)) = (chain.denies(), previous) {
@@ -385,14 +396,14 @@ impl Store {
         Ok(state)
     }
 
-    /// Holds the new state against the rules that need more than the file: those between its records, when
-    /// the file is a differential; between the two states; the site's own; and those between it and the other
-    /// masters of the series. Gives back what differs between the two.
+    /// Holds the new state against the rules that need more than the file: those of its fields and between
+    /// its records, when the file is a differential; between the two states; the site's own; and those
+    /// between it and the other masters of the series. Gives back what differs between the two.
     fn ask_rules(
         &self,
         sound: &Sound,
         before: Option<&Before>,
-        state: &Master,
+        state: &State,
         dated: Date,
         tree: Oid,
         judged: &mut Judged<'_>,
@@ -405,6 +416,17 @@ impl Store {
         let (diff, found) =
             beside(between_records, || before.and_then(|before| diff(&before.state, state).ok()));
         judged.findings.extend(found.unwrap_or_else(between_records));
+        if let (Role::Differential, Some(diff)) = (sound.role, &diff) {
+            // What is wrong in the file itself is told by its line already.
+            let mut found = judge_changed_fields(state, diff);
+            found.retain(|finding| {
+                let is_it = |told: &Finding| {
+                    (told.code, told.column, &told.key) == (finding.code, finding.column, &finding.key)
+                };
+                !judged.findings.list().iter().any(is_it)
+            });
+            judged.findings.extend(found);
+        }
         if let Some(diff) = &diff {
             let mut found = consistency::check_versions(diff, published);
             // What a full lacks of the state is said of the chain already.
@@ -424,7 +446,7 @@ impl Store {
             }
         }
         if !others.is_empty() {
-            let together: Vec<&Master> = others.iter().chain([state]).collect();
+            let together: Vec<&Master> = others.iter().chain([state.master()]).collect();
             let found = consistency::check_across_for(&sound.kind, &together, published);
             found.into_values().for_each(|found| judged.findings.extend(found));
         }
@@ -441,7 +463,12 @@ impl Store {
         state: &Master,
     ) -> Result<Vec<Change>, StoreError> {
         let old = self.shards_at(&self.objects()?, tree, series, kind)?;
-        shards::changes(&format!("masters/{series}/{kind}"), &old, before.map(|before| &before.state), state)
+        shards::changes(
+            &format!("masters/{series}/{kind}"),
+            &old,
+            before.map(|before| before.state.master()),
+            state,
+        )
     }
 
     /// What has to be written below `sources/`.
@@ -480,7 +507,7 @@ fn take_differential(
     onto: &Before,
     dated: Date,
     judged: &mut Judged<'_>,
-) -> Result<Master, ImportError> {
+) -> Result<State, ImportError> {
     let applied = match apply(&onto.state, &sound.file) {
         Ok(applied) => applied,
         Err(error) => {
@@ -492,7 +519,7 @@ fn take_differential(
     judged.findings.extend(applied.findings);
     let dated = dated.strftime("%Y%m%d").to_string();
     judged.findings.extend(plausibility(&onto.state, &sound.file, Some(&dated)).findings);
-    Ok(applied.state)
+    Ok(onto.state.followed_by(applied.state))
 }
 
 /// What the rules find in `state` and did not find in `before`, notes left out: what a state had before was
@@ -501,8 +528,9 @@ fn new_findings(before: &Master, state: &Master, published: Option<PublicationDa
     let mut found = consistency::check(state, published).without_lines();
     // Of a code with more findings than are kept, nobody can tell the new ones: where it refuses, it goes on
     // to.
+    let kept = |code: Code| found.list().iter().filter(|finding| finding.code == code).count() as u64;
     let all_kept: BTreeSet<Code> =
-        found.counts().filter(|(_, count)| *count <= Findings::EXAMPLES).map(|(code, _)| code).collect();
+        found.counts().filter(|(code, count)| *count == kept(*code)).map(|(code, _)| code).collect();
     found.retain(|finding| finding.severity > Severity::Note);
     if !found.is_empty() {
         let known = consistency::check(before, published).without_lines();

@@ -290,7 +290,7 @@ impl Args {
 fn line(imported: &Imported, context: &Context) -> String {
     let Imported { series, kind, record, .. } = imported;
     let (name, commit) = (&record.name, short(&imported.commit));
-    let (added, changed, abolished) = (record.counts.added, record.counts.changed, record.counts.abolished);
+    let (added, changed) = (record.counts.added, record.counts.changed);
     let records = record.records;
     if imported.unchanged {
         return say!(
@@ -306,10 +306,16 @@ fn line(imported: &Imported, context: &Context) -> String {
             "{series} {kind} {name}: {records} 件、系列の基になる全件 ({commit})\n"
         );
     }
+    let abolished = record.counts.abolished;
+    let removed = match record.counts.removed {
+        0 => String::new(),
+        removed => say!(context.lang, ", {removed} removed", "、なくなったもの {removed}"),
+    };
     say!(
         context.lang,
-        "{series} {kind} {name}: {added} added, {changed} changed, {abolished} abolished ({commit})\n",
-        "{series} {kind} {name}: 追加 {added}、変更 {changed}、廃止 {abolished} ({commit})\n"
+        "{series} {kind} {name}: {added} added, {changed} changed, {abolished} abolished{removed} \
+         ({commit})\n",
+        "{series} {kind} {name}: 追加 {added}、変更 {changed}、廃止 {abolished}{removed} ({commit})\n"
     )
 }
 

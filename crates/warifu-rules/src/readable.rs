@@ -1,0 +1,114 @@
+//! What claim checks read of a master: where they cannot, no reason lets it pass, because every checker would
+//! have to refuse what was signed.
+
+use warifu_masters::finding::{Code, Finding, Findings};
+use warifu_masters::schema::{ABOLISHED_ON, CHANGED_ON};
+use warifu_masters::table::Master;
+use warifu_values::amount::{hundredths, number};
+
+/// How a field is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Read {
+    /// As a whole number or a day of at most nine digits; blank is 0.
+    Number,
+    /// As a decimal of at most two places; blank is 0.
+    Hundredths,
+}
+
+impl Read {
+    fn can(self, field: &[u8]) -> bool {
+        match self {
+            Read::Number => field.is_empty() || number(field).is_some(),
+            Read::Hundredths => hundredths(field).is_some(),
+        }
+    }
+
+    fn says(self) -> &'static str {
+        match self {
+            Read::Number => "0-999999999",
+            Read::Hundredths => "0.00",
+        }
+    }
+}
+
+/// The columns of a kind of master that claim checks read, by field id; its key they read as nine digits.
+pub fn columns(kind: &str) -> Option<&'static [(&'static str, Read)]> {
+    const DAYS: [(&str, Read); 2] = [(CHANGED_ON, Read::Number), (ABOLISHED_ON, Read::Number)];
+    const PROCEDURE: &[(&str, Read)] = &[
+        DAYS[0],
+        DAYS[1],
+        ("point_kind", Read::Number),
+        ("points", Read::Hundredths),
+        ("step_lower_limit", Read::Number),
+        ("step_upper_limit", Read::Number),
+        ("step_value", Read::Number),
+        ("step_points", Read::Hundredths),
+    ];
+    const DRUG: &[(&str, Read)] = &[DAYS[0], DAYS[1], ("transition_or_use_limit_on", Read::Number)];
+    match kind {
+        "procedure" => Some(PROCEDURE),
+        "drug" => Some(DRUG),
+        "material" | "comment" => Some(&DAYS),
+        _ => None,
+    }
+}
+
+/// What claim checks could not read in these rows of `master`.
+pub fn check(master: &Master, rows: impl IntoIterator<Item = usize>) -> Findings {
+    let mut findings = Findings::new();
+    let layout = master.layout();
+    let Some(columns) = columns(&layout.kind) else { return findings };
+    let mut read = Vec::with_capacity(columns.len());
+    for (id, how) in columns {
+        match layout.position(id) {
+            Some(column) => read.push((column, *how)),
+            None => findings.push(Finding::new(Code::FieldUnreadable).found(layout.name()).expected(id)),
+        }
+    }
+    for row in rows {
+        let key = master.key(row);
+        if !matches!(number(key.as_bytes()), Some(1..)) || key.len() != 9 {
+            let finding = Finding::new(Code::FieldUnreadable).line(master.line(row)).key(key.clone());
+            findings.push(finding.found(format!("\"{key}\"")).expected("000000001-999999999"));
+        }
+        for (column, how) in &read {
+            if !how.can(master.bytes(row, *column)) {
+                let found = format!("\"{}\"", master.field(row, *column));
+                let finding = Finding::new(Code::FieldUnreadable)
+                    .line(master.line(row))
+                    .field(*column as u32 + 1, &layout.columns[*column].id)
+                    .key(key.clone());
+                findings.push(finding.found(found).expected(how.says()));
+            }
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use warifu_values::judgement::PassedBy;
+
+    #[test]
+    fn what_is_not_readable_nobody_lets_pass() {
+        let mut findings = Findings::new();
+        findings.push(Finding::new(Code::FieldUnreadable).key("111000110"));
+        let by = PassedBy::Repository;
+        findings.pass_code(Code::FieldUnreadable, &by, "known");
+        findings.pass_all(Code::FieldUnreadable.as_str(), &by, "known");
+        findings.pass(|_| Some((by.clone(), "known".to_owned())));
+        assert!(findings.denies() && findings.passed().is_empty());
+    }
+
+    #[test]
+    fn blanks_and_days_that_never_come_are_readable() {
+        for (read, right, wrong) in [
+            (Read::Number, ["", "0", "99999999", "20240230"], ["x", "-1", "1234567890", "1.0"]),
+            (Read::Hundredths, ["", "0", "12.5", "1290.00"], ["x", "-1", "1.234", "1.2.3"]),
+        ] {
+            assert!(right.iter().all(|field| read.can(field.as_bytes())), "{read:?}");
+            assert!(!wrong.iter().any(|field| read.can(field.as_bytes())), "{read:?}");
+        }
+    }
+}
