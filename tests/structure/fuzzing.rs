@@ -1,4 +1,4 @@
-//! Fuzz targets that would look at nothing: without a corpus to begin with, or that nobody builds or knows of.
+//! Fuzz targets that would look at nothing: without a corpus, or that nobody builds or knows of.
 
 use crate::tree::Tree;
 
