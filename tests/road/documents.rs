@@ -6,7 +6,7 @@ use warifu_masters::schema::Schemas;
 use warifu_rules::consistency::{CATALOGUE, Count, Rule, Seen};
 use warifu_values::lang::Lang;
 
-use crate::stage::{Stage, checkout, left_out, program};
+use crate::stage::{Stage, checkout, not_installed, program};
 
 fn document(path: &str) -> String {
     std::fs::read_to_string(checkout().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
