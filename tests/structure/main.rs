@@ -11,4 +11,6 @@ mod arrows;
 mod circles;
 mod floors;
 
+mod fuzzing;
+mod once;
 mod prose;
