@@ -9,12 +9,12 @@ use warifu_masters::file::read_canonical;
 use warifu_masters::schema::Schemas;
 use warifu_values::day::EffectiveDate;
 
-/// 初診料, a procedure whose points go by quantity (steps of 1 from 1 to 99), and 再診料 until the middle of a
-/// month.
+/// 初診料, 再診料 until the middle of a month, and a procedure whose points go by quantity (steps of 1 from 1
+/// to 99); in the order of their codes, as a master is.
 const PROCEDURES: [[(&str, &str); 7]; 3] = [
     procedure("111000110", "291.00", "0", "99999999"),
-    procedure("170000410", "85.00", "1", "99999999"),
     procedure("112007410", "75.00", "0", "20240615"),
+    procedure("170000410", "85.00", "1", "99999999"),
 ];
 
 const fn procedure(

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::stage::left_out;
+use crate::stage::not_installed;
 
 /// One page takes a second; a machine under load some more.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -41,7 +41,7 @@ impl Browser {
         };
         let program = named.filter(|file| file.is_file()).or_else(on_path);
         if program.is_none() {
-            left_out(what, "no chromium on this machine; tests/run.sh installs it");
+            not_installed(what, "no chromium on this machine");
         }
         program.map(|program| Browser { program })
     }

@@ -6,7 +6,7 @@ use warifu_masters::schema::Schemas;
 use warifu_rules::consistency::{CATALOGUE, Count, Rule, Seen};
 use warifu_values::lang::Lang;
 
-use crate::stage::{Stage, checkout, left_out, program};
+use crate::stage::{Stage, checkout, not_installed, program};
 
 fn document(path: &str) -> String {
     std::fs::read_to_string(checkout().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
@@ -181,10 +181,7 @@ fn the_month_of_the_readme_runs_as_it_stands() {
     assert_eq!(english, blocks("README.ja.md"), "the two READMEs give the same commands");
     for tool in ["timeout", "bash", "git", "curl", "iconv"] {
         if std::process::Command::new(tool).arg("--version").output().is_err() {
-            left_out(
-                "the month of the README",
-                &format!("no {tool} on this machine; tests/run.sh installs it"),
-            );
+            not_installed("the month of the README", &format!("no {tool} on this machine"));
             return;
         }
     }

@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use crate::stage::{Stage, data, left_out};
+use crate::stage::{Stage, data, not_installed};
 
 pub(crate) const PLACE: &str = "--channel channel --root root.json";
 
@@ -153,7 +153,7 @@ fn a_stock_client_takes_what_both_signed_and_refuses_one_side() {
     let what = "python-tuf against our channel";
     let Some(_) = data(what) else { return };
     let Some(python) = std::env::var_os("WARIFU_TEST_PYTHON") else {
-        left_out(what, "no Python with tuf named in WARIFU_TEST_PYTHON; `bash tests/run.sh` installs one");
+        not_installed(what, "no Python with tuf named in WARIFU_TEST_PYTHON");
         return;
     };
     let stage = Stage::new();

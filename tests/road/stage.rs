@@ -13,6 +13,15 @@ pub(crate) fn left_out(what: &str, why: &str) {
     let _ = writeln!(std::io::stderr(), "left out: {what}: {why}");
 }
 
+/// The same of what tests/run.sh installs: it sets `WARIFU_TEST_ALL`, with which leaving it out is a failure.
+pub(crate) fn not_installed(what: &str, program: &str) {
+    assert!(
+        std::env::var_os("WARIFU_TEST_ALL").is_none(),
+        "WARIFU_TEST_ALL leaves nothing out: {what}: {program}"
+    );
+    left_out(what, &format!("{program}; `bash tests/run.sh` installs it"));
+}
+
 /// The top of the checkout.
 pub(crate) fn checkout() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()

@@ -11,5 +11,7 @@ mod arrows;
 mod circles;
 mod floors;
 
+mod fuzzing;
 mod messages;
+mod once;
 mod prose;

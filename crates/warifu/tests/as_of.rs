@@ -70,6 +70,10 @@ fn a_differential_that_was_issued_again_says_nothing() {
     let new = (0..state.rows()).find(|row| state.bytes(*row, class) == b"3").unwrap();
     let told = events(&life(&place, "HEAD", &state.key(new)), &[]);
     assert_eq!(told, ["s_20220318.csv Introduced"]);
+    let at = place.store.at("HEAD:r04/procedure").unwrap();
+    let blamed = place.store.blame(&at, &state.key(new)).unwrap().unwrap();
+    assert_eq!(blamed.fields[class].version, "s_20220318");
+    assert!(blamed.fields.iter().all(|credit| credit.version != "s_20220311"), "{:?}", blamed.fields);
 }
 
 #[test]

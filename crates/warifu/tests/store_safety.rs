@@ -103,14 +103,14 @@ fn what_was_accepted_in_many_records_is_not_accepted_in_one_more() {
         let text = comment(class, serial, "誤り");
         text.replacen(&format!("\"81{serial:07}\""), "\"819999999\"", 1)
     };
-    let full: String = (1..=150).map(|serial| wrong("0", serial)).collect();
+    let full: String = (1..=1_050).map(|serial| wrong("0", serial)).collect();
     let accept = [(Code::SetCommentCode, "known".to_owned())];
     place.import_bytes(full.as_bytes(), "c_ALL20240531.csv", "r06", &accept).unwrap();
-    let more = wrong("3", 151);
+    let more = wrong("3", 1_051);
     let refused = place.import_bytes(more.as_bytes(), "c_20240701.csv", "r06", &[]);
     let Err(ImportError::Refused(refused)) = refused else { panic!("{refused:?}") };
     assert!(refused.findings.denies() && refused.findings.count(Code::SetCommentCode) > 0);
-    let right = comment("3", 151, "正しい");
+    let right = comment("3", 1_051, "正しい");
     let refused = place.import_bytes(right.as_bytes(), "c_20240701.csv", "r06", &[]);
     assert!(refused.is_err(), "nobody can tell, so it has to be accepted by name");
     place.import_bytes(right.as_bytes(), "c_20240701.csv", "r06", &accept).unwrap();

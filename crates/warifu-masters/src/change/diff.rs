@@ -302,7 +302,7 @@ impl Diff<'_> {
                 Change::Added { .. } => None,
             })
             .collect();
-        let marked = (0..self.old.rows()).filter(|row| matches!(self.old.bytes(*row, class), b"9" | b"1"));
+        let marked = (0..self.old.rows()).filter(|row| is_marked(self.old.bytes(*row, class)));
         let same = marked.filter(|row| changed.binary_search(row).is_err());
         let staying: Vec<Change> = same
             .filter_map(|old| Some(Change::Changed { old, new: self.new.find(&self.old.key(old))? }))
@@ -322,7 +322,7 @@ impl Diff<'_> {
         for column in 0..self.layout().width() {
             out.push(if column == class { "3" } else { field_or_blank(self.new, row, column) });
         }
-        if matches!(field_or_blank(self.new, row, class), "9" | "1") {
+        if is_marked(field_or_blank(self.new, row, class).as_bytes()) {
             lost.push((self.new.key(row).into_owned(), class));
         }
     }
@@ -345,16 +345,16 @@ impl Diff<'_> {
                 Change::Added { new } => self.push_whole(new, class, &mut out, &mut lost),
                 Change::Removed { old } => {
                     // A row marked in the last publication goes by itself.
-                    if !matches!(self.old.bytes(old, class), b"9" | b"1") {
+                    if !is_marked(self.old.bytes(old, class)) {
                         lost.push((self.old.key(old).into_owned(), class));
                     }
                 }
                 Change::Changed { old, new } => {
                     let mark = match self.new.field(new, class) {
-                        mark @ ("9" | "1") => mark,
+                        mark if is_marked(mark.as_bytes()) => mark,
                         _ => "5",
                     };
-                    if matches!(self.old.bytes(old, class), b"9" | b"1") {
+                    if is_marked(self.old.bytes(old, class)) {
                         // It goes with the next publication, so it has to come back whole.
                         self.push_whole(new, class, &mut out, &mut lost);
                         continue;

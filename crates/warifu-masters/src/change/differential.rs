@@ -13,7 +13,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::finding::{Code, Finding, Findings};
-use crate::schema::{CHANGE_CLASS, NoSuchColumn};
+use crate::schema::{CHANGE_CLASS, NoSuchColumn, is_marked};
 use crate::table::{Master, TableBuilder};
 use warifu_values::lang::Lang;
 
@@ -92,7 +92,7 @@ pub fn apply(state: &Master, differential: &Master) -> Result<Applied, ApplyErro
     let mut next = TableBuilder::new(Arc::clone(&layout), room, state.rows() + differential.rows());
     next.mark_special(state.is_special() || differential.is_special());
     let (mut added, mut changed, mut abolished, mut dropped) = (0, 0, 0, 0);
-    let marked = |row: usize| matches!(state.bytes(row, class), b"9" | b"1");
+    let marked = |row: usize| is_marked(state.bytes(row, class));
     let (mut old, mut new) = (0, 0);
     while old < state.rows() || new < differential.rows() {
         let order = match (old < state.rows(), new < differential.rows()) {
@@ -122,13 +122,13 @@ pub fn apply(state: &Master, differential: &Master) -> Result<Applied, ApplyErro
                 changed += 1;
                 None
             }
-            (b"9" | b"1", true) => {
+            (mark, true) if is_marked(mark) => {
                 push_overlaid(&mut next, state, old, differential, new, layout.width());
                 abolished += 1;
                 None
             }
             (b"5", false) => Some(Code::ApplyFiveOnMissing),
-            (b"9" | b"1", false) => Some(Code::ApplyNineOnMissing),
+            (mark, false) if is_marked(mark) => Some(Code::ApplyNineOnMissing),
             (_, present) => {
                 if present {
                     push_unchanged(&mut next, state, old, class, layout.width());
@@ -186,5 +186,35 @@ fn push_overlaid(
             if column < differential.layout().width() { differential.field(change, column) } else { "" };
         let old = if column < state.layout().width() { state.field(row, column) } else { "" };
         next.push(if new.is_empty() { old } else { new });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file::read_canonical;
+    use crate::schema::Schemas;
+
+    /// A layout of `kind` whose records have no change class, and a master in it.
+    fn without_a_class(kind: &str) -> Master {
+        let layout = format!(
+            "kind = \"{kind}\"\nedition = \"1\"\nname_ja = \"単位\"\nname_en = \"units\"\n\
+             master_type = \"U\"\nfile_prefix = \"u\"\nlabel = \"code\"\n[[key]]\ncolumn = \"code\"\n\
+             [[column]]\nid = \"code\"\nname = \"コード\"\ntype = \"digits\"\nbytes = 3\n\
+             [[column]]\nid = \"master_type\"\nname = \"種別\"\ntype = \"alnum\"\nbytes = 1\n"
+        );
+        let schemas = Schemas::built_in().unwrap().with([("layouts/units.toml", layout.as_str())]).unwrap();
+        read_canonical(&schemas, kind, b"code,master_type\n001,U\n".to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_master_without_a_class_is_told_apart_from_one_of_another_kind() {
+        let (units, others) = (without_a_class("units"), without_a_class("others"));
+        let refused = |differential: &Master| {
+            let finding = apply(&units, differential).unwrap_err().finding();
+            (finding.code, finding.found, finding.expected)
+        };
+        assert_eq!(refused(&units), (Code::ApplyNoClass, "units-1".to_owned(), String::new()));
+        assert_eq!(refused(&others), (Code::ApplyKind, "others".to_owned(), "units".to_owned()));
     }
 }

@@ -395,3 +395,27 @@ fn a_waiver_with_an_end_holds_until_then() {
     assert_eq!(severity("20240726"), warifu_masters::finding::Severity::Warn);
     assert_eq!(severity("unknown"), warifu_masters::finding::Severity::Note);
 }
+
+/// However many records a layout waives, the one that it does not waive is found, kept and counted.
+#[test]
+fn what_a_layout_waives_hides_nothing() {
+    let keys: Vec<String> = (0..2_000).map(|serial| format!("820{serial:06}")).collect();
+    let layout = format!(
+        "extends = \"{COMMENT}\"\nkind = \"comment\"\nedition = \"30\"\n\
+         [[waiver]]\ncode = \"set/comment-edit\"\nkeys = {:?}\nreason = \"known\"\n",
+        &keys[..1_999]
+    );
+    let schemas = Schemas::built_in().unwrap().with([("layouts/comment-30.toml", layout.as_str())]).unwrap();
+    let records: Vec<Vec<_>> = (keys.iter())
+        .map(|key| {
+            let own = [("serial", &key[3..]), ("comment_code", key.as_str()), ("edit_1_position", "1")];
+            [clean(COMMENT), &own].concat()
+        })
+        .collect();
+    let findings = check(&master(&schemas, COMMENT, &records), None);
+    assert_eq!((findings.count(Code::SetCommentEdit), findings.refusing()), (2_000, 1));
+    let refusing =
+        findings.list().iter().filter(|one| one.passed.is_none() && one.code == Code::SetCommentEdit);
+    let refusing: Vec<_> = refusing.map(|one| one.key.as_deref()).collect();
+    assert_eq!(refusing, [Some(keys[1_999].as_str())]);
+}

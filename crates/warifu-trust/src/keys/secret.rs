@@ -140,16 +140,22 @@ impl fmt::Debug for SecretKey {
     }
 }
 
-/// Refuses a file that would make its reader compute for minutes or hold gigabytes.
+/// Refuses a file that would make its reader compute for minutes or hold gigabytes, and numbers that no key
+/// file has: RFC 7914 wants N a power of two above 1, and the reader behind this one ends the program at 0.
 fn check_cost(encrypted: &EncryptedPrivateKeyInfoRef<'_>) -> Result<(), KeyError> {
     let parameters = encrypted.encryption_algorithm.pbes2().ok_or(KeyError::UnusualProtection)?;
     let bearable = match (parameters.kdf.scrypt(), parameters.kdf.pbkdf2()) {
         (Some(scrypt), _) => {
             let rounds = u64::from(scrypt.block_size).saturating_mul(scrypt.parallelization.into());
             let work = scrypt.cost_parameter.saturating_mul(rounds);
-            scrypt.cost_parameter <= MOST_SCRYPT_N && scrypt.block_size <= 8 && work <= MOST_SCRYPT_WORK
+            let is_cost = scrypt.cost_parameter > 1 && scrypt.cost_parameter.is_power_of_two();
+            is_cost
+                && rounds > 0
+                && scrypt.cost_parameter <= MOST_SCRYPT_N
+                && scrypt.block_size <= 8
+                && work <= MOST_SCRYPT_WORK
         }
-        (None, Some(pbkdf2)) => pbkdf2.iteration_count <= MOST_PBKDF2_ROUNDS,
+        (None, Some(pbkdf2)) => (1..=MOST_PBKDF2_ROUNDS).contains(&pbkdf2.iteration_count),
         (None, None) => false,
     };
     if bearable { Ok(()) } else { Err(KeyError::UnusualProtection) }
@@ -203,6 +209,14 @@ mod tests {
         assert!(matches!(SecretKey::from_encrypted_pem(pem, &passphrase("x")), Err(KeyError::NotEncrypted)));
         let other = SecretKey::from_encrypted_pem("hello", &passphrase("x"));
         assert!(matches!(other, Err(KeyError::NotASecretKeyFile)));
+    }
+
+    /// Found by fuzzing: scrypt's N is 0 in it.
+    #[test]
+    fn a_key_file_with_a_cost_of_nothing_is_refused() {
+        let pem = include_str!("../../../../fuzz/corpus/key/scrypt-0.pem");
+        let refused = SecretKey::from_encrypted_pem(pem, &passphrase("x"));
+        assert!(matches!(refused, Err(KeyError::UnusualProtection)), "{refused:?}");
     }
 
     #[test]

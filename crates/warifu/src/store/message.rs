@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use warifu_masters::change::diff::{Change, Diff, Summary};
-use warifu_masters::schema::Layout;
+use warifu_masters::schema::{Layout, is_marked};
 use warifu_masters::table::Role;
 
 use super::record::ImportRecord;
@@ -27,13 +27,13 @@ impl Told {
                 Change::Added { new } => ('+', diff.new, new),
                 Change::Removed { old } => ('x', diff.old, old),
                 Change::Changed { old, new } => {
-                    let mark = class.map_or("", |class| diff.new.field(new, class));
+                    let is_going = class.is_some_and(|class| is_marked(diff.new.bytes(new, class)));
                     let mut fields =
                         warifu_masters::change::diff::fields_that_differ(diff.old, old, diff.new, new);
-                    if fields.all(|column| Some(column) == class) && !matches!(mark, "9" | "1") {
+                    if fields.all(|column| Some(column) == class) && !is_going {
                         continue;
                     }
-                    (if matches!(mark, "9" | "1") { '-' } else { '~' }, diff.new, new)
+                    (if is_going { '-' } else { '~' }, diff.new, new)
                 }
             };
             if told.lines.len() < SHOWN {

@@ -4,23 +4,32 @@
 //! blobs, trees, commits  nothing points at them yet; a crash leaves garbage that `git gc` collects
 //! journal                old and new commit
 //! branch                 the one step that counts, for however many commits; refused when it moved meanwhile
-//! work tree, index       follow the branch; a crash here is finished by the next import, from the journal
+//! work tree, index       follow the branch; a crash here is finished by the next import, from the journal,
+//!                        which also says that locks of git's that stay were left by the crash
 //! ```
 //!
 //! Only changed files are touched anywhere: trees are built from the old ones, never through the index.
 
-#![expect(clippy::disallowed_methods, reason = "the journal is what makes writes into the work tree whole")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the journal makes writes into the work tree whole; a lock is waited for with a bound"
+)]
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use git2::{IndexEntry, IndexTime, Oid, Repository, Signature};
 
 use super::error::{CommitError, StoreError};
 use super::lock::Lock;
 use super::objects::Objects;
+
+/// How often a lock of git's is looked at before it is believed to be left by an import that was killed.
+const LOOKS_AT_A_LOCK: usize = 50;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 /// A file to be written or removed.
 #[derive(Debug, Clone)]
@@ -281,6 +290,7 @@ impl Transaction<'_> {
     /// Finishes what an import that died left behind: when the branch has moved, the work tree follows.
     pub(super) fn recover(&self, head: Option<Oid>) -> Result<(), StoreError> {
         let Ok(journal) = fs::read_to_string(self.lock.journal()) else { return Ok(()) };
+        self.remove_locks_left()?;
         let mut oids = journal.split_whitespace().filter_map(|text| Oid::from_str(text).ok());
         if let (Some(old), Some(new)) = (oids.next(), oids.next())
             && Some(new) == head
@@ -288,6 +298,31 @@ impl Transaction<'_> {
             self.check_out(&self.between(old, new)?)?;
         }
         self.forget_journal()
+    }
+
+    /// Removes git's locks on the branch and the index that an import which was killed still held: nobody
+    /// else would, and git takes nothing more while they are there. A git that is at work just now lets go of
+    /// them by itself, and is given the time to.
+    fn remove_locks_left(&self) -> Result<(), StoreError> {
+        let branch = branch(self.repository).ok();
+        let branch = branch.map(|name| self.repository.commondir().join(format!("{name}.lock")));
+        for lock in branch.into_iter().chain([self.repository.path().join("index.lock")]) {
+            let mut looks = 0;
+            while lock.exists() && looks < LOOKS_AT_A_LOCK {
+                std::thread::sleep(BETWEEN_LOOKS);
+                looks += 1;
+            }
+            if looks < LOOKS_AT_A_LOCK {
+                continue;
+            }
+            match fs::remove_file(&lock) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(StoreError::io("remove", lock)(error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// What differs from `old` to `new`, as `new` has it.

@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test program uses its part")]
 #![allow(clippy::allow_attributes, reason = "what is unused differs from program to program")]
 
+pub(crate) mod shell;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 

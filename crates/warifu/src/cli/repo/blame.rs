@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use warifu::error::{Exit, Failure};
-use warifu::store::{At, Blame, Credit};
+use warifu::store::{Blame, Credit};
 use warifu_values::say;
 
 use super::columns::Columns;
@@ -24,12 +24,8 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let store = self.repo.open(context)?;
-        // Where some master has the code, those that it has left are not asked.
-        let mut masters: Vec<At> =
-            store.show(&self.at, &self.code)?.into_iter().map(|record| record.at).collect();
-        if masters.is_empty() {
-            masters = store.masters(&self.at)?;
-        }
+        // All are asked: a code that one series still has may have left the next one.
+        let masters = store.masters(&self.at)?;
         let mut blamed = Vec::new();
         for at in &masters {
             blamed.extend(store.blame(at, &self.code)?.map(|blame| (at, blame)));

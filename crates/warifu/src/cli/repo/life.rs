@@ -307,3 +307,35 @@ fn version_document(version: &Version) -> Value {
         "imported": version.imported,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What comes after `what` where all that can happen are told one after the other.
+    fn next(what: What) -> Option<What> {
+        Some(match what {
+            What::FirstSeen => What::Introduced,
+            What::Introduced => What::CarriedOn,
+            What::CarriedOn => What::NotCarriedOn,
+            What::NotCarriedOn => What::Changed,
+            What::Changed => What::Restated,
+            What::Restated => What::Abolished { last: None },
+            What::Abolished { .. } => What::Withdrawn,
+            What::Withdrawn => What::Left,
+            What::Left => What::Vanished,
+            What::Vanished => What::CameAgain,
+            What::CameAgain => return None,
+        })
+    }
+
+    #[test]
+    fn the_page_on_history_tells_everything_that_can_happen_and_nothing_else() {
+        let page = include_str!("../../../../../docs/history.md");
+        let table = page.split("| event | when |\n").nth(1).unwrap().split("\n\n").next().unwrap();
+        let rows = table.lines().skip(1).map(|row| row.split('|').nth(1).unwrap());
+        let told: Vec<&str> = rows.flat_map(|names| names.split(',')).map(str::trim).collect();
+        let all = std::iter::successors(Some(What::FirstSeen), |what| next(*what));
+        assert_eq!(told, all.map(|what| what_text(what, Lang::En)).collect::<Vec<_>>());
+    }
+}
