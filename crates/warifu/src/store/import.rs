@@ -20,12 +20,13 @@ use warifu_rules::judge::{judge_changed_fields, judge_file};
 use warifu_values::day::PublicationDay;
 use warifu_values::digest::Digest;
 use warifu_values::judgement::Basis;
+use warifu_values::text::one_line;
 
 use super::author::signature;
 use super::error::{CommitError, ImportError, StoreError};
 use super::judged::{ExtendOne as _, Judged};
 use super::kept::Kept;
-use super::message::{Told, one_line};
+use super::message::Told;
 use super::naming::published;
 use super::past::Past;
 use super::record::{Base, Counts, Glance, ImportRecord};
