@@ -35,14 +35,17 @@
 //!
 //! ```
 //! use warifu_trust::*;
+//! # use warifu_values::digest::Digest;
 //! # let now = UnixSeconds::new(1_780_272_000);
 //! # let card = |key: &SecretKey, organisation, name: &str| KeyCard {
 //! #     organisation, name: name.into(), public: key.public() };
 //! # let [aoki, baba, server] = [1, 2, 3].map(|seed| SecretKey::from_seed(&[seed; 32]));
-//! # let head = ReleaseHead { release: 1, title: "定例".into(), created: now, commit: "0".repeat(40),
+//! # let head = ReleaseHead { title: "定例".into(), created: now, commit: "0".repeat(40),
 //! #     previous: None, emergency: None, activate_at: None };
 //! # let masters = [MasterContent { series: "r06".into(), kind: "drug".into(), edition: "2024-06".into(),
-//! #     rows: 1, canonical: b"code\n1\n".to_vec(), formats: Default::default(), effective_from: None,
+//! #     rows: 1, canonical: b"code\n1\n".to_vec(), effective_from: None,
+//! #     formats: [("kikin".into(), FormatFile { file_name: "y.csv".into(), sha256: Digest::of(b""), bytes: 0 })]
+//! #         .into(),
 //! #     made_of: warifu_values::judgement::Basis::Full, published: None, let_pass: Vec::new() }];
 //! # use warifu_trust::testing::{Shelf, drive};
 //! # let mut channel = Shelf::default();
@@ -113,7 +116,7 @@ pub use names::TargetName;
 pub use organisation::{Organisation, PerOrganisation};
 pub use publish::{
     Difference, Exchange, Halves, NotEqual, NotPublishable, ProposingAgain, Publication, Publishable,
-    Published, ReadingTip, Reviewed, SealError, SignError, Signed, Tip, Validity,
+    Published, ReadingTip, Reviewed, SealError, SignError, Signed, Tip, Validity, WrongClock,
 };
 pub use read::{
     Answer, FetchError, Fetching, FetchingManifest, Need, OpenError, OpenedRelease, Opening, Standing,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use warifu_values::digest::Digest;
+
 use crate::*;
 
 /// A channel's files in memory, by path.
@@ -44,10 +46,11 @@ pub fn drive<W: Walk>(walk: W, shelf: &Shelf) -> Result<W::Done, W::Error> {
     }
 }
 
-/// A release's head.
+/// The head of this release; after one that nobody has seen when it is not the first and follows none.
 pub fn head(release: u64, previous: Option<Previous>) -> ReleaseHead {
+    let unseen = || Previous { release: release - 1, manifest: Digest::of(b"a release nobody has seen") };
+    let previous = previous.or_else(|| (release > 1).then(unseen));
     ReleaseHead {
-        release,
         title: format!("定例 {release}"),
         created: UnixSeconds::new(1_780_000_000),
         commit: "0123456789abcdef0123456789abcdef01234567".into(),

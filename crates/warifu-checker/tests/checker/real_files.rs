@@ -1,7 +1,6 @@
 //! The published masters and the sample claims, read in place from `../shared/data` beside the checkout; left
 //! out where it is missing.
 
-use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
 
@@ -37,7 +36,7 @@ fn release(number: u64, files: &[(&str, &str, &str)]) -> Option<ReleaseContent> 
             edition: master.layout().edition.clone(),
             rows: master.rows() as u64,
             canonical: master.canonical(),
-            formats: BTreeMap::new(),
+            formats: crate::world::formats(),
             effective_from: Some((*effective_from).into()),
             made_of: warifu_values::judgement::Basis::Full,
             published: None,

@@ -21,7 +21,7 @@ use warifu_checker::state::StateDirectory;
 use warifu_checker::swap::{Gates, Swapper};
 use warifu_masters::schema::{ColumnType, Layout, Schemas};
 use warifu_trust::testing::head;
-use warifu_trust::{Manifest, MasterContent, ReleaseHead, ReleaseRef, UnixSeconds};
+use warifu_trust::{Content, FormatFile, Manifest, MasterContent, ReleaseHead, ReleaseRef, UnixSeconds};
 
 /// The codes that the claims here use.
 pub(crate) const CODES: [u32; 4] = [111000110, 112007410, 113001810, 120002910];
@@ -81,12 +81,18 @@ pub(crate) fn procedures(rows: &[(u32, &str)]) -> MasterContent {
         edition: layout.edition.clone(),
         rows: rows.len() as u64,
         canonical: text.into_bytes(),
-        formats: BTreeMap::new(),
+        formats: formats(),
         effective_from: Some("2024-06-01".into()),
         made_of: warifu_values::judgement::Basis::Full,
         published: None,
         let_pass: Vec::new(),
     }
+}
+
+/// A format, which no checker reads.
+pub(crate) fn formats() -> BTreeMap<String, FormatFile> {
+    let Content { sha256, bytes } = Content::of(b"");
+    [("kikin".into(), FormatFile { file_name: "s.csv".into(), sha256, bytes })].into()
 }
 
 /// The right points for every code.

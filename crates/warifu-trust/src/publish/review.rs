@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
+use warifu_values::judgement::LetPass;
 use warifu_values::lang::{Lang, Speak, counted};
 use warifu_values::say;
 
 use crate::error::spoken_error;
-use crate::release::{Manifest, MasterEntry, Proposal};
+use crate::release::{FormatFile, Manifest, MasterEntry, Proposal, ReleaseHead};
 
 /// A proposal that the signer's own recomputation equals, byte for byte. Only [`Proposal::review`] makes one.
 #[derive(Debug, Clone)]
@@ -91,21 +93,10 @@ impl Speak for NotEqual {
 
 spoken_error!(NotEqual, |_| true, |_| None);
 
+/// Every place. The structs are taken apart whole, so that a field that comes is compared too.
 fn differences(proposed: &Manifest, recomputed: &Manifest) -> Vec<Difference> {
     let mut found = Vec::new();
-    let head = |manifest: &Manifest| {
-        let head = manifest.head();
-        [
-            ("release", Some(head.release.to_string())),
-            ("title", Some(head.title)),
-            ("created", Some(head.created.to_string())),
-            ("commit", Some(head.commit)),
-            ("previous", head.previous.map(|previous| format!("{} {}", previous.release, previous.manifest))),
-            ("emergency", head.emergency.map(|emergency| emergency.reason)),
-            ("activate_at", head.activate_at.map(|instant| instant.to_string())),
-        ]
-    };
-    compare(None, None, head(proposed), head(recomputed), &mut found);
+    compare(None, None, head_fields(proposed), head_fields(recomputed), &mut found);
     let keys: BTreeSet<(&str, &str)> = proposed
         .masters
         .iter()
@@ -125,41 +116,105 @@ fn compare_masters(
     b: Option<&MasterEntry>,
     found: &mut Vec<Difference>,
 ) {
-    let fields = |entry: Option<&MasterEntry>| {
-        [
-            ("edition", entry.map(|entry| entry.edition.clone())),
-            ("rows", entry.map(|entry| entry.rows.to_string())),
-            ("sha256", entry.map(|entry| entry.canonical.sha256.to_string())),
-            ("bytes", entry.map(|entry| entry.canonical.bytes.to_string())),
-            ("effective_from", entry.and_then(|entry| entry.effective_from.clone())),
-        ]
-    };
+    let fields = |entry: Option<&MasterEntry>| entry.map(master_fields).unwrap_or_default();
     compare(Some(name), None, fields(a), fields(b), found);
     let formats: BTreeSet<&String> =
         [a, b].into_iter().flatten().flat_map(|entry| entry.formats.keys()).collect();
     for format in formats {
         let file = |entry: Option<&MasterEntry>| {
-            let file = entry.and_then(|entry| entry.formats.get(format));
-            [
-                ("file_name", file.map(|file| file.file_name.clone())),
-                ("sha256", file.map(|file| file.sha256.to_string())),
-                ("bytes", file.map(|file| file.bytes.to_string())),
-            ]
+            entry.and_then(|entry| entry.formats.get(format)).map(file_fields).unwrap_or_default()
         };
         compare(Some(name), Some(format), file(a), file(b), found);
     }
+    let passes = |entry: Option<&'_ MasterEntry>| -> BTreeSet<LetPass> {
+        entry.map(|entry| entry.let_pass.iter().cloned().collect()).unwrap_or_default()
+    };
+    let (a, b) = (passes(a), passes(b));
+    for pass in a.symmetric_difference(&b) {
+        let [proposed, recomputed] = [&a, &b].map(|passes| passes.contains(pass).then(|| let_pass(pass)));
+        let master = Some(name.to_owned());
+        found.push(Difference { master, format: None, field: "let_pass", proposed, recomputed });
+    }
 }
 
-type Fields<const N: usize> = [(&'static str, Option<String>); N];
+fn head_fields(manifest: &Manifest) -> Fields {
+    let ReleaseHead { title, created, commit, previous, emergency, activate_at } = manifest.head();
+    vec![
+        ("release", Some(manifest.release.to_string())),
+        ("title", Some(title)),
+        ("created", Some(created.to_string())),
+        ("commit", Some(commit)),
+        ("previous", previous.map(|previous| format!("{} {}", previous.release, previous.manifest))),
+        ("emergency", emergency.map(|emergency| emergency.reason)),
+        ("activate_at", activate_at.map(|instant| instant.to_string())),
+    ]
+}
 
-fn compare<const N: usize>(
+/// What a master has one value of; its formats and what was let pass are compared one by one.
+fn master_fields(entry: &MasterEntry) -> Fields {
+    let MasterEntry {
+        series: _,
+        kind: _,
+        edition,
+        rows,
+        canonical,
+        formats: _,
+        effective_from,
+        made_of,
+        published,
+        let_pass: _,
+        blob,
+    } = entry;
+    vec![
+        ("edition", Some(edition.clone())),
+        ("rows", Some(rows.to_string())),
+        ("sha256", Some(canonical.sha256.to_string())),
+        ("bytes", Some(canonical.bytes.to_string())),
+        ("effective_from", effective_from.clone()),
+        ("made_of", Some(as_written(made_of))),
+        ("published", published.clone()),
+        ("blob", Some(blob.to_string())),
+    ]
+}
+
+fn file_fields(file: &FormatFile) -> Fields {
+    let FormatFile { file_name, sha256, bytes } = file;
+    vec![
+        ("file_name", Some(file_name.clone())),
+        ("sha256", Some(sha256.to_string())),
+        ("bytes", Some(bytes.to_string())),
+    ]
+}
+
+/// One that was let pass, with the first of its keys.
+fn let_pass(pass: &LetPass) -> String {
+    let mut shown = pass.clone();
+    if shown.keys.len() > 10 {
+        shown.keys.truncate(10);
+        shown.keys.push(format!("+{}", pass.keys.len() - 10));
+    }
+    as_written(&shown)
+}
+
+/// As it stands in the manifest.
+fn as_written(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_else(|error| error.to_string())
+}
+
+type Fields = Vec<(&'static str, Option<String>)>;
+
+/// Field by field; one side may have nothing there at all.
+fn compare(
     master: Option<&str>,
     format: Option<&str>,
-    a: Fields<N>,
-    b: Fields<N>,
+    proposed: Fields,
+    recomputed: Fields,
     found: &mut Vec<Difference>,
 ) {
-    for ((field, proposed), (_, recomputed)) in a.into_iter().zip(b) {
+    let whole = if proposed.is_empty() { &recomputed } else { &proposed };
+    let value = |fields: &Fields, place: usize| fields.get(place).and_then(|(_, value)| value.clone());
+    for (place, (field, _)) in whole.iter().enumerate() {
+        let (proposed, recomputed) = (value(&proposed, place), value(&recomputed, place));
         if proposed != recomputed {
             let (master, format) = (master.map(str::to_owned), format.map(str::to_owned));
             found.push(Difference { master, format, field, proposed, recomputed });
@@ -169,9 +224,37 @@ fn compare<const N: usize>(
 
 #[cfg(test)]
 mod tests {
+    use warifu_values::judgement::{Basis, PassedBy};
+
     use super::*;
-    use crate::release::CompressionLevel;
+    use crate::release::{CompressionLevel, MasterContent};
     use crate::testing::{head, masters};
+
+    #[test]
+    fn every_field_of_a_master_that_differs_is_named() {
+        let proposal = Proposal::new(head(1, None), &masters(1), CompressionLevel::FAST).unwrap();
+        let field = |change: fn(&mut MasterContent)| {
+            let mut contents = masters(1);
+            change(&mut contents[1]);
+            let recomputed = Manifest::of(proposal.manifest().head(), &contents).unwrap();
+            let differences = proposal.review(&recomputed).unwrap_err().differences;
+            assert!(differences.iter().all(|difference| difference.master.as_deref() == Some("r06/drug")));
+            differences.iter().map(|difference| difference.field).collect::<Vec<_>>()
+        };
+        assert_eq!(field(|master| master.edition = "2022-04".into()), ["edition"]);
+        assert_eq!(field(|master| master.rows = 3), ["rows"]);
+        assert_eq!(field(|master| master.effective_from = None), ["effective_from"]);
+        assert_eq!(field(|master| master.made_of = Basis::Differentials { full_columns: 35 }), ["made_of"]);
+        assert_eq!(field(|master| master.published = Some("2020-01-01".into())), ["published"]);
+        assert_eq!(
+            field(|master| {
+                let (finding, reason) = ("field/required".into(), "x".into());
+                master.let_pass = vec![LetPass { finding, keys: vec![], by: PassedBy::Layout, reason }];
+            }),
+            ["let_pass"]
+        );
+        assert_eq!(field(|master| master.canonical.push(b'x')), ["sha256", "bytes", "blob"]);
+    }
 
     #[test]
     fn the_same_content_is_reviewed_and_one_other_byte_is_named() {

@@ -21,7 +21,7 @@ use crate::{canonical, limits};
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     schema: u32,
-    /// The release's number, from 1, growing.
+    /// The release's number: 1 for the first, and always one more than the release it follows.
     pub release: u64,
     /// What it is, for people: `令和8年6月 定例`.
     pub title: String,
@@ -113,11 +113,9 @@ pub struct MasterEntry {
     pub blob: TargetName,
 }
 
-/// The part of a manifest that people decide, given to [`Manifest::of`]; the rest is computed.
+/// The part of a manifest that people decide, given to [`Manifest::of`]; the rest, the number too, is computed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReleaseHead {
-    /// See [`Manifest::release`].
-    pub release: u64,
     /// See [`Manifest::title`].
     pub title: String,
     /// See [`Manifest::created`].
@@ -169,7 +167,7 @@ impl Manifest {
         entries.sort_by(|a, b| (&a.series, &a.kind).cmp(&(&b.series, &b.kind)));
         let manifest = Manifest {
             schema: SCHEMA,
-            release: head.release,
+            release: number_after(head.previous).ok_or(ManifestError::NoNumberLeft)?,
             title: head.title,
             created: head.created,
             commit: head.commit,
@@ -185,7 +183,6 @@ impl Manifest {
     /// The part that people decided, to recompute the rest with.
     pub fn head(&self) -> ReleaseHead {
         ReleaseHead {
-            release: self.release,
             title: self.title.clone(),
             created: self.created,
             commit: self.commit.clone(),
@@ -253,10 +250,12 @@ impl Manifest {
             if holds { Ok(()) } else { Err(ManifestError::Unacceptable { field, master: None }) }
         };
         sure(self.schema == SCHEMA, "schema")?;
-        sure(self.release > 0, "release")?;
+        if Some(self.release) != number_after(self.previous) {
+            let previous = self.previous.map(|previous| previous.release);
+            return Err(ManifestError::NumberSkipped { release: self.release, previous });
+        }
         sure(is_plain(&self.title), "title")?;
         sure(is_commit(&self.commit), "commit")?;
-        sure(self.previous.is_none_or(|previous| previous.release < self.release), "previous")?;
         sure(self.emergency.as_ref().is_none_or(|emergency| is_plain(&emergency.reason)), "emergency")?;
         sure(!self.masters.is_empty() && self.masters.len() <= limits::MASTERS, "masters")?;
         let order = self
@@ -299,6 +298,9 @@ impl MasterEntry {
         sure(is_word(&self.kind), "kind")?;
         sure(is_plain(&self.edition), "edition")?;
         sure(self.canonical.bytes <= limits::CANONICAL_BYTES, "canonical.bytes")?;
+        if self.formats.is_empty() {
+            return Err(ManifestError::NoFormat { master: format!("{}/{}", self.series, self.kind) });
+        }
         sure(self.formats.len() <= limits::FORMATS, "formats")?;
         sure(self.formats.keys().all(|name| is_word(name)), "formats")?;
         sure(self.formats.values().all(|file| is_file_name(&file.file_name)), "formats.file_name")?;
@@ -327,6 +329,12 @@ fn one_form(value: &impl Serialize) -> Result<Vec<u8>, ManifestError> {
         serde_json::to_vec_pretty(value).map_err(|error| ManifestError::Unwritable(error.to_string()))?;
     bytes.push(b'\n');
     Ok(bytes)
+}
+
+/// The number of the release that follows `previous`. A number that could be skipped could be the last there
+/// is, and whoever carries a draft would end a channel with it.
+fn number_after(previous: Option<Previous>) -> Option<u64> {
+    previous.map_or(Some(1), |previous| previous.release.checked_add(1))
 }
 
 fn is_commit(text: &str) -> bool {
@@ -369,6 +377,34 @@ mod tests {
         // JSON has texts as names only.
         let unwritable = BTreeMap::from([((1, 2), "x")]);
         assert!(matches!(one_form(&unwritable), Err(ManifestError::Unwritable(_))));
+    }
+
+    /// What a reader says of this manifest, written down by whoever carries it.
+    fn read(manifest: &Manifest) -> Result<Manifest, ManifestError> {
+        Manifest::from_bytes(&manifest.to_bytes().unwrap())
+    }
+
+    #[test]
+    fn no_number_is_skipped() {
+        let after = |release| Some(Previous { release, manifest: Digest::of(b"before") });
+        let next = Manifest::of(head(3, after(2)), &masters(1)).unwrap();
+        assert_eq!(next.release, 3);
+        for (release, previous) in [(9, after(2)), (2, after(2)), (u64::MAX, after(2)), (2, None), (0, None)]
+        {
+            let manifest = Manifest { release, previous, ..next.clone() };
+            let previous = previous.map(|previous| previous.release);
+            assert_eq!(read(&manifest), Err(ManifestError::NumberSkipped { release, previous }));
+        }
+        let last = ReleaseHead { previous: after(u64::MAX), ..next.head() };
+        assert_eq!(Manifest::of(last, &masters(1)), Err(ManifestError::NoNumberLeft));
+    }
+
+    #[test]
+    fn a_master_without_a_format_is_refused() {
+        let mut contents = masters(1);
+        contents[1].formats.clear();
+        let refused = ManifestError::NoFormat { master: "r06/drug".into() };
+        assert_eq!(Manifest::of(head(1, None), &contents), Err(refused));
     }
 
     #[test]

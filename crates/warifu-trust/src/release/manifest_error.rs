@@ -22,6 +22,20 @@ pub enum ManifestError {
     NewerSchema(u64),
     /// Made by an older version, which did not say what each state was made of.
     OlderSchema(u64),
+    /// Its number is not the one after the release that it follows.
+    NumberSkipped {
+        /// Its number.
+        release: u64,
+        /// The number of the release that it follows; none when it follows none.
+        previous: Option<u64>,
+    },
+    /// No number comes after that of the release that it would follow.
+    NoNumberLeft,
+    /// A master that nobody could fetch, because no format of it is signed.
+    NoFormat {
+        /// The master as `series/kind`.
+        master: String,
+    },
     /// A field holds what it must not.
     Unacceptable {
         /// The field.
@@ -56,6 +70,26 @@ impl Speak for ManifestError {
                 "the manifest has schema {schema}, which does not say what each master was made of; ask for \
                  a release that is drafted by the version of this program",
                 "マニフェストの書式 {schema} には各マスターの成り立ちがありません。このプログラムと同じ版で作成したリリースを依頼してください"
+            ),
+            ManifestError::NumberSkipped { release, previous: None } => say!(
+                lang,
+                "the manifest says release {release} and follows none; the first release is 1",
+                "マニフェストは先行リリースなしでリリース {release} としています。最初のリリースは 1 です"
+            ),
+            ManifestError::NumberSkipped { release, previous: Some(previous) } => say!(
+                lang,
+                "the manifest says release {release} and follows release {previous}; the number must be one more",
+                "マニフェストはリリース {previous} の次をリリース {release} としています。番号は 1 つだけ増えるはずです"
+            ),
+            ManifestError::NoNumberLeft => say!(
+                lang,
+                "no number comes after that of the published release; ask how it was reached",
+                "公開中のリリースの番号より大きい番号がありません。経緯を確認してください"
+            ),
+            ManifestError::NoFormat { master } => say!(
+                lang,
+                "the manifest lists no format of {master}, so nobody could fetch it; draft it anew",
+                "マニフェストに {master} の形式がなく、誰も取得できません。草案を作り直してください"
             ),
             ManifestError::Unacceptable { field, master: None } => {
                 say!(lang, "the manifest's {field} is not acceptable", "マニフェストの {field} が不正です")

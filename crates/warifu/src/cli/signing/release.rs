@@ -210,7 +210,6 @@ impl Draft {
         }
         let previous = tip.release();
         let head = ReleaseHead {
-            release: previous.map_or(1, |previous| previous.release + 1),
             title: self.title,
             created: now(),
             commit: contents.commit,
