@@ -308,7 +308,7 @@ fn expired_metadata_is_stale_and_the_last_state_stays_intact() {
     // Kokuho's half runs out next; then Kikin's; then the root.
     for (days, file) in [(63, "snapshot.json"), (121, "snapshot.json"), (731, "root.json")] {
         let late = now().plus_days(days);
-        let tip = read_tip(&channel, &state).unwrap();
+        let tip = read_tip(&channel, &state).unwrap().with_vouched_clock();
         refresh_timestamp(&channel, &tip, &world.timestamp, late, Validity::default()).unwrap();
         let error = open(&channel, &mut state, late).unwrap_err();
         assert!(matches!(&error, OpenError::Stale { file: stale, .. } if stale == file), "{error:?}");
@@ -320,7 +320,7 @@ fn a_clock_turned_back_does_not_revive_what_expired() {
     let (world, channel, mut state) = published();
     let later = now().plus_days(6);
     open(&channel, &mut state, later).unwrap();
-    let tip = read_tip(&channel, &state).unwrap();
+    let tip = read_tip(&channel, &state).unwrap().with_vouched_clock();
     let short = Validity { timestamp_days: 1, ..Validity::default() };
     // Renewed on a machine whose clock is wrong: it expired before what this reader knows.
     refresh_timestamp(&channel, &tip, &world.timestamp, now(), short).unwrap();

@@ -1,5 +1,6 @@
 //! Publishing: where a channel stands, what a signer reviewed and signed, and the files that make it visible.
 
+mod clock;
 mod proposing_again;
 mod publication;
 mod publishable;
@@ -9,6 +10,7 @@ mod sign;
 mod sign_error;
 mod tip;
 
+pub use clock::WrongClock;
 pub use proposing_again::ProposingAgain;
 pub use publication::{Exchange, Publication, Published, SealError};
 pub use publishable::{NotPublishable, Publishable};

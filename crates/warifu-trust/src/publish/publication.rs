@@ -13,6 +13,7 @@ use warifu_values::say;
 use crate::error::spoken_error;
 use crate::keys::{Signer, SignerError};
 use crate::metadata::{ChannelPath, Envelope, ReleaseRef, SPEC_VERSION, meta_entry};
+use crate::publish::clock::WrongClock;
 use crate::publish::publishable::Publishable;
 use crate::publish::sign::Validity;
 use crate::publish::tip::Tip;
@@ -73,7 +74,7 @@ impl Publishable {
     ///
     /// # Errors
     ///
-    /// [`SealError::NotTheTimestampKey`], [`SealError::Signer`].
+    /// [`SealError::NotTheTimestampKey`], [`SealError::Clock`], [`SealError::Signer`].
     pub fn seal(
         &self,
         signer: &dyn Signer,
@@ -125,6 +126,7 @@ fn timestamp(
     if !tip.root.table().timestamp.keys.contains_key(&id) {
         return Err(SealError::NotTheTimestampKey { key: id.short() });
     }
+    tip.check_clock(now, validity.timestamp_days)?;
     let version = tip.published.as_ref().map_or(0, |published| published.timestamp_version).saturating_add(1);
     let expires = now.plus_days(validity.timestamp_days);
     let payload = json!({
@@ -157,10 +159,18 @@ pub enum SealError {
     },
     /// There is no release whose timestamp could be renewed.
     NothingPublished,
+    /// The clock and the channel contradict each other.
+    Clock(WrongClock),
     /// The timestamp has no form that can be signed.
     Malformed(Refusal),
     /// The signer gave no signature.
     Signer(SignerError),
+}
+
+impl From<WrongClock> for SealError {
+    fn from(error: WrongClock) -> Self {
+        SealError::Clock(error)
+    }
 }
 
 impl From<SignerError> for SealError {
@@ -184,6 +194,7 @@ impl Speak for SealError {
                     "更新できる公開済みリリースがありません"
                 )
             }
+            SealError::Clock(error) => error.say(lang),
             SealError::Malformed(refusal) => refusal.say(lang),
             SealError::Signer(error) => error.say(lang),
         }

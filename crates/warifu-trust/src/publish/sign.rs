@@ -66,6 +66,7 @@ impl Reviewed {
         validity: Validity,
     ) -> Result<Signed, SignError> {
         check_signer(tip, Organisation::Kikin, signer)?;
+        tip.check_clock(now, validity.timestamp_days)?;
         check_next(self.proposal(), tip)?;
         if halves.snapshot.is_some() {
             return Err(SignError::AlreadyApproved);
@@ -98,6 +99,7 @@ impl Reviewed {
         validity: Validity,
     ) -> Result<Signed, SignError> {
         check_signer(tip, Organisation::Kokuho, signer)?;
+        tip.check_clock(now, validity.timestamp_days)?;
         check_next(self.proposal(), tip)?;
         let before = halves.tally(self.proposal(), tip)?;
         let Some(targets_file) = halves.targets.as_ref().filter(|_| before.kikin.holds()) else {

@@ -7,6 +7,7 @@ use crate::error::spoken_error;
 use crate::keys::SignerError;
 use crate::metadata::ReleaseRef;
 use crate::organisation::{Organisation, PerOrganisation};
+use crate::publish::clock::WrongClock;
 use crate::refusal::Refusal;
 use crate::tally::Tally;
 use crate::time::UnixSeconds;
@@ -48,8 +49,16 @@ pub enum SignError {
     Overtaken,
     /// A half in the draft is malformed.
     Malformed(Refusal),
+    /// The clock and the channel contradict each other.
+    Clock(WrongClock),
     /// The signer gave no signature.
     Signer(SignerError),
+}
+
+impl From<WrongClock> for SignError {
+    fn from(error: WrongClock) -> Self {
+        SignError::Clock(error)
+    }
 }
 
 impl From<SignerError> for SignError {
@@ -113,10 +122,11 @@ impl Speak for SignError {
                  signed; draft and sign it anew",
                 "草案の署名の版が配信元の次の版と一致しません。署名後に更新されたため、草案を作り直して署名してください"
             ),
+            SignError::Clock(error) => error.say(lang),
             SignError::Malformed(refusal) => refusal.say(lang),
             SignError::Signer(error) => error.say(lang),
         }
     }
 }
 
-spoken_error!(SignError, |error| !matches!(error, SignError::Signer(_)), |_| None);
+spoken_error!(SignError, |error| !matches!(error, SignError::Signer(_) | SignError::Clock(_)), |_| None);

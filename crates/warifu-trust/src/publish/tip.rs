@@ -8,6 +8,13 @@ use crate::refusal::Refusal;
 use crate::release::Manifest;
 use crate::root::SignedRoot;
 
+/// Whether the clock of whoever seals is held against the channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Clock {
+    Held,
+    Vouched,
+}
+
 /// A channel's newest root, release and versions, verified except for freshness: renewing what has expired
 /// must be possible.
 #[derive(Debug, Clone)]
@@ -22,6 +29,7 @@ pub struct Tip {
     pub(crate) leftovers: BTreeMap<ChannelPath, Vec<u8>>,
     pub(crate) next_targets: u64,
     pub(crate) next_snapshot: u64,
+    pub(super) clock: Clock,
 }
 
 impl Tip {
@@ -35,6 +43,7 @@ impl Tip {
             leftovers: BTreeMap::new(),
             next_targets: 1,
             next_snapshot: 1,
+            clock: Clock::Held,
         }
     }
 
@@ -49,6 +58,13 @@ impl Tip {
         self.new_roots.push(root.clone());
         self.root = root;
         Ok(self)
+    }
+
+    /// The same tip for somebody who has looked at the clock and found it right: the channel's last timestamp
+    /// was made with a wrong one, or the channel slept for more than a year.
+    #[must_use]
+    pub fn with_vouched_clock(self) -> Self {
+        Tip { clock: Clock::Vouched, ..self }
     }
 
     /// The newest root.

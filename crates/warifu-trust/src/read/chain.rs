@@ -183,6 +183,7 @@ impl Under {
         };
         Ok(VerifiedChain {
             timestamp_version: timestamp.head.version,
+            timestamp_expires: timestamp.head.expires,
             snapshot_version: snapshot.head.version,
             expires: [table.expires, timestamp.head.expires, snapshot.head.expires, listing.expires]
                 .into_iter()

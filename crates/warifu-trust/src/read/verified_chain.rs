@@ -34,6 +34,7 @@ pub(crate) struct VerifiedChain {
     pub(crate) files: MetadataFiles,
     pub(crate) listing: Listing,
     pub(crate) timestamp_version: u64,
+    pub(crate) timestamp_expires: UnixSeconds,
     pub(crate) snapshot_version: u64,
     /// The first of the four files to expire, and when.
     pub(crate) expires: UnixSeconds,

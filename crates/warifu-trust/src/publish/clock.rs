@@ -1,0 +1,132 @@
+//! The clock of whoever signs or publishes, held against what the channel says of the time.
+//!
+//! What is sealed with a clock far ahead stays fresh for as long: readers would not see that a channel has
+//! stopped. Metadata has no instant of signing, so the timestamp's expiry and the validity tell it.
+
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
+
+use crate::publish::tip::{Clock, Tip};
+use crate::time::UnixSeconds;
+
+/// How far two people's clocks may lie apart.
+const APART_DAYS: u32 = 1;
+
+/// For how long a channel may have run out before a clock that says so is doubted.
+const ASLEEP_DAYS: u32 = 365;
+
+/// The clock and the channel cannot both be right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WrongClock {
+    /// It shows a time before the channel's newest timestamp was made.
+    Behind {
+        /// What it shows.
+        now: UnixSeconds,
+        /// When the channel's timestamp runs out.
+        expires: UnixSeconds,
+    },
+    /// It shows a time more than a year after the channel ran out.
+    Ahead {
+        /// What it shows.
+        now: UnixSeconds,
+        /// When the channel's timestamp ran out; the root when nothing is published.
+        expires: UnixSeconds,
+    },
+}
+
+impl Tip {
+    /// Whether `now` can be: not before the newest timestamp was made, for as many days as are usual, nor more
+    /// than a year after it ran out.
+    pub(super) fn check_clock(&self, now: UnixSeconds, timestamp_days: u32) -> Result<(), WrongClock> {
+        let timestamp = self.published.as_ref().map(|published| published.timestamp_expires);
+        if self.clock == Clock::Vouched {
+            return Ok(());
+        }
+        let expires = timestamp.unwrap_or(self.root.table().expires);
+        if now > expires.plus_days(ASLEEP_DAYS) {
+            return Err(WrongClock::Ahead { now, expires });
+        }
+        match timestamp {
+            Some(expires) if now.plus_days(timestamp_days).plus_days(APART_DAYS) < expires => {
+                Err(WrongClock::Behind { now, expires })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Speak for WrongClock {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            WrongClock::Behind { now, expires } => say!(
+                lang,
+                "this machine's clock shows {now}, but the channel's timestamp holds until {expires}, so it was \
+                 made later than that; set the clock, or say --clock-is-right when the other one was wrong",
+                "この端末の時計は {now} ですが、配信元のタイムスタンプの期限は {expires} で、より後に作られています。\
+                 時計を合わせてください。誤っていたのが相手の時計なら --clock-is-right を付けてください"
+            ),
+            WrongClock::Ahead { now, expires } => say!(
+                lang,
+                "this machine's clock shows {now}, more than a year after the channel ran out ({expires}); set \
+                 the clock, or say --clock-is-right when it is",
+                "この端末の時計は {now} で、配信元の期限（{expires}）から 1 年以上過ぎています。\
+                 時計を合わせてください。正しい場合は --clock-is-right を付けてください"
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Shelf, World, drive, now};
+    use crate::{Halves, ReadingTip, SealError, SignError, Validity};
+
+    /// The tip of a channel with one release, published at [`now`].
+    fn tip(world: &World) -> Tip {
+        let mut shelf = Shelf::default();
+        let empty = drive(ReadingTip::begin(&world.reader()), &shelf).unwrap();
+        shelf.write(&world.release(&empty));
+        drive(ReadingTip::begin(&world.reader()), &shelf).unwrap()
+    }
+
+    #[test]
+    fn a_timestamp_is_not_made_with_a_clock_that_the_channel_contradicts() {
+        let world = World::new();
+        let tip = tip(&world);
+        let renew = |tip: &Tip, at| tip.renew_timestamp(&world.timestamp, at, Validity::default());
+        let expires = now().plus_days(7);
+        for far in [UnixSeconds::LAST, expires.plus_days(366)] {
+            let refused = SealError::Clock(WrongClock::Ahead { now: far, expires });
+            assert_eq!(renew(&tip, far).unwrap_err(), refused);
+        }
+        for early in [UnixSeconds::EPOCH, UnixSeconds::new(now().seconds() - 2 * 86_400)] {
+            let refused = SealError::Clock(WrongClock::Behind { now: early, expires });
+            assert_eq!(renew(&tip, early).unwrap_err(), refused);
+        }
+        let skewed = UnixSeconds::new(now().seconds() - 86_400);
+        for fine in [skewed, now(), expires.plus_days(365)] {
+            assert!(renew(&tip, fine).is_ok(), "{fine}");
+        }
+        assert!(renew(&tip.with_vouched_clock(), UnixSeconds::LAST).is_ok());
+    }
+
+    #[test]
+    fn nobody_signs_with_a_clock_that_the_channel_contradicts() {
+        let world = World::new();
+        let far = UnixSeconds::LAST;
+        let empty = drive(ReadingTip::begin(&world.reader()), &Shelf::default()).unwrap();
+        let expires = world.root.table().expires;
+        for (tip, expires) in [(empty, expires), (tip(&world), now().plus_days(7))] {
+            let proposal = world.propose(&tip);
+            let reviewed = proposal.review(proposal.manifest()).unwrap();
+            let (none, validity) = (Halves::default(), Validity::default());
+            let refused = SignError::Clock(WrongClock::Ahead { now: far, expires });
+            let signed = reviewed.sign_as_kikin(&tip, &none, &world.kikin[0], far, validity);
+            assert_eq!(signed.unwrap_err(), refused);
+            let halves = world.sign(&tip, &proposal);
+            let signed = reviewed.sign_as_kokuho(&tip, &halves, &world.kokuho[1], far, validity);
+            assert_eq!(signed.unwrap_err(), refused);
+        }
+    }
+}
