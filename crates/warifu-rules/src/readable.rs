@@ -5,12 +5,15 @@ use warifu_masters::finding::{Code, Finding, Findings};
 use warifu_masters::schema::{ABOLISHED_ON, CHANGED_ON};
 use warifu_masters::table::Master;
 use warifu_values::amount::{hundredths, number};
+use warifu_values::day::day_or_none;
 
 /// How a field is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Read {
-    /// As a whole number or a day of at most nine digits; blank is 0.
+    /// As a whole number of at most nine digits; blank is 0.
     Number,
+    /// As a day of the calendar, none (blank, 0) or one that never comes (99999999).
+    Day,
     /// As a decimal of at most two places; blank is 0.
     Hundredths,
 }
@@ -19,6 +22,7 @@ impl Read {
     fn can(self, field: &[u8]) -> bool {
         match self {
             Read::Number => field.is_empty() || number(field).is_some(),
+            Read::Day => day_or_none(field).is_some(),
             Read::Hundredths => hundredths(field).is_some(),
         }
     }
@@ -26,6 +30,7 @@ impl Read {
     fn says(self) -> &'static str {
         match self {
             Read::Number => "0-999999999",
+            Read::Day => "YYYYMMDD, 0, 99999999",
             Read::Hundredths => "0.00",
         }
     }
@@ -33,7 +38,7 @@ impl Read {
 
 /// The columns of a kind of master that claim checks read, by field id; its key they read as nine digits.
 pub fn columns(kind: &str) -> Option<&'static [(&'static str, Read)]> {
-    const DAYS: [(&str, Read); 2] = [(CHANGED_ON, Read::Number), (ABOLISHED_ON, Read::Number)];
+    const DAYS: [(&str, Read); 2] = [(CHANGED_ON, Read::Day), (ABOLISHED_ON, Read::Day)];
     const PROCEDURE: &[(&str, Read)] = &[
         DAYS[0],
         DAYS[1],
@@ -44,7 +49,7 @@ pub fn columns(kind: &str) -> Option<&'static [(&'static str, Read)]> {
         ("step_value", Read::Number),
         ("step_points", Read::Hundredths),
     ];
-    const DRUG: &[(&str, Read)] = &[DAYS[0], DAYS[1], ("transition_or_use_limit_on", Read::Number)];
+    const DRUG: &[(&str, Read)] = &[DAYS[0], DAYS[1], ("transition_or_use_limit_on", Read::Day)];
     match kind {
         "procedure" => Some(PROCEDURE),
         "drug" => Some(DRUG),
@@ -102,9 +107,25 @@ mod tests {
     }
 
     #[test]
+    fn days_are_read_as_days() {
+        for kind in ["procedure", "drug", "material", "comment"] {
+            for (id, read) in columns(kind).unwrap() {
+                assert_eq!(*read == Read::Day, id.ends_with("_on"), "{kind}: {id}");
+            }
+        }
+    }
+
+    #[test]
     fn blanks_and_days_that_never_come_are_readable() {
+        let (dates, no_dates) = (["", "0", "99999999", "20240229"], ["5", "99999", "20240600", "20249999"]);
         for (read, right, wrong) in [
             (Read::Number, ["", "0", "99999999", "20240230"], ["x", "-1", "1234567890", "1.0"]),
+            (Read::Day, dates, no_dates),
+            (
+                Read::Day,
+                ["00000000", "20240601", "19000101", "99991231"],
+                ["99", "7", "2024-6-1", "20230229"],
+            ),
             (Read::Hundredths, ["", "0", "12.5", "1290.00"], ["x", "-1", "1.234", "1.2.3"]),
         ] {
             assert!(right.iter().all(|field| read.can(field.as_bytes())), "{read:?}");

@@ -213,6 +213,16 @@ fn day_after(date: u32) -> u32 {
     }
 }
 
+/// A day as a master's record writes it, as a number: 0 for none (blank, or nothing but zeros), 99999999 for one
+/// that never comes; `None` when it is neither of these nor a day of the calendar.
+pub fn day_or_none(field: &[u8]) -> Option<u32> {
+    match field {
+        b"" | b"0" | b"00000000" => Some(0),
+        b"99999999" => Some(99_999_999),
+        day => is_date(day).then(|| number(day))?,
+    }
+}
+
 /// Whether `field` is a day of the calendar as YYYYMMDD.
 pub fn is_date(field: &[u8]) -> bool {
     if field.len() != 8 || !field.iter().all(u8::is_ascii_digit) {

@@ -30,7 +30,7 @@ impl<F: Facts> Shelf<F> {
                     (9, Some(code)) if code != 0 => code,
                     _ => return Err(source.wrong(row, "key")),
                 };
-                let end = |column: usize, id| match source.whole(row, column, id)? {
+                let end = |column: usize, id| match source.day(row, column, id)? {
                     0 => Ok(OPEN_END),
                     date => Ok(date),
                 };
@@ -39,7 +39,7 @@ impl<F: Facts> Shelf<F> {
                 if let (Some(column), Some(id)) = (earlier_end, F::EARLIER_END) {
                     ends_on = ends_on.min(end(column, id)?);
                 }
-                let changed_on = match source.whole(row, changed_on, CHANGED_ON)? {
+                let changed_on = match source.day(row, changed_on, CHANGED_ON)? {
                     // The row announces the end: its change date is the day after the last one, and says
                     // nothing of the begin. Read as a begin, the code would never have been in force.
                     date if date > abolished_on => 0,

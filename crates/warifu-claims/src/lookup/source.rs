@@ -1,6 +1,7 @@
 //! One master while it is taken in: its columns by id, its fields as numbers.
 
 use warifu_values::amount::{hundredths, number};
+use warifu_values::day::day_or_none;
 
 use super::master_of::{MasterOf, SnapshotError};
 
@@ -31,6 +32,11 @@ impl Source<'_> {
             b"" => Ok(0),
             digits => number(digits).ok_or_else(|| self.wrong(row, field)),
         }
+    }
+
+    /// The day in a field, as a number; 0 for none.
+    pub(super) fn day(&self, row: usize, column: usize, field: &'static str) -> Result<u32, SnapshotError> {
+        day_or_none(self.of.master.bytes(row, column)).ok_or_else(|| self.wrong(row, field))
     }
 
     /// A decimal in hundredths; blank is 0.
