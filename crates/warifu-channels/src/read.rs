@@ -92,6 +92,19 @@ pub fn read_tip(channel: &dyn Channel, state: &TrustedState) -> Result<Tip, Read
     read_through(channel, ReadingTip::begin(state))
 }
 
+/// The manifest of what is published at `tip`; `None` when nothing is.
+///
+/// # Errors
+///
+/// As [`fetch`].
+pub fn fetch_published_manifest(
+    channel: &dyn Channel,
+    tip: &Tip,
+) -> Result<Option<Manifest>, ReadError<FetchError>> {
+    let walk = tip.fetching_manifest().map_err(ReadError::Verdict)?;
+    walk.map(|walk| read_through(channel, walk)).transpose()
+}
+
 /// The published release of `tip` as a proposal, to be signed anew; `None` when nothing is published.
 ///
 /// # Errors

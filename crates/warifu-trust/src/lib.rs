@@ -44,8 +44,8 @@
 //! #     previous: None, emergency: None, activate_at: None };
 //! # let masters = [MasterContent { series: "r06".into(), kind: "drug".into(), edition: "2024-06".into(),
 //! #     rows: 1, canonical: b"code\n1\n".to_vec(), effective_from: None,
-//! #     formats: [("kikin".into(), FormatFile { file_name: "y.csv".into(), sha256: Digest::of(b""), bytes: 0 })]
-//! #         .into(),
+//! #     formats: [("kikin".into(), FormatFile { file_name: "y.csv".into(),
+//! #         sha256: Digest::of(b""), bytes: 0 })].into(),
 //! #     made_of: warifu_values::judgement::Basis::Full, published: None, let_pass: Vec::new() }];
 //! # use warifu_trust::testing::{Shelf, drive};
 //! # let mut channel = Shelf::default();

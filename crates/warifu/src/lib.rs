@@ -4,6 +4,7 @@
 //! and with which exit status. The binary puts a command line in front. This crate is the only one that uses
 //! git, and it never carries an async runtime.
 
+pub mod caution;
 pub mod diff_html;
 pub mod diff_json;
 pub mod diff_report;

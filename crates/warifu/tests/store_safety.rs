@@ -11,8 +11,8 @@ use std::process::Command;
 
 use place::{Place, author, base, change, comment, now, request};
 use warifu::store::{
-    CommitError, ImportError, Imported, Stopped, Store, StoreError, UndoError, UndoRequest, Undone, Which,
-    today,
+    Ancestry, CommitError, ImportError, Imported, Stopped, Store, StoreError, UndoError, UndoRequest, Undone,
+    Which, today,
 };
 use warifu_masters::finding::Code;
 use warifu_masters::schema::Schemas;
@@ -58,6 +58,27 @@ fn the_same_file_twice_changes_nothing_and_says_so() {
 }
 
 /// What `git revert` took back is not there any more, so it may come in again.
+#[test]
+fn a_commit_follows_another_or_does_not() {
+    let place = with_base();
+    let path = place.path();
+    let Some(first) = git(&path, &["rev-parse", "HEAD"]) else { return };
+    let empty = ["-c", "user.name=t", "-c", "user.email=t@example.jp", "commit", "-q", "--allow-empty", "-m"];
+    let commit = |what| {
+        git(&path, &[&empty[..], &[what]].concat()).unwrap();
+        git(&path, &["rev-parse", "HEAD"]).unwrap()
+    };
+    let second = commit("second");
+    git(&path, &["checkout", "-q", "-b", "side", first.trim()]).unwrap();
+    let side = commit("side");
+    let ancestry = |commit: &str, other: &str| place.store.ancestry(commit.trim(), other.trim()).unwrap();
+    assert_eq!(ancestry(&second, &first), Ancestry::Follows);
+    assert_eq!(ancestry(&second, &second), Ancestry::Follows);
+    assert_eq!(ancestry(&first, &second), Ancestry::Before);
+    assert_eq!(ancestry(&side, &second), Ancestry::Apart);
+    assert_eq!(ancestry(&second, &"0".repeat(40)), Ancestry::Unknown);
+}
+
 #[test]
 fn a_reverted_import_comes_in_again() {
     let place = with_base();

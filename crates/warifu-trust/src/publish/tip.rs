@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::metadata::{ChannelPath, ReleaseRef, TargetEntry, Use};
-use crate::read::VerifiedChain;
+use crate::read::{FetchError, FetchingManifest, VerifiedChain};
 use crate::refusal::Refusal;
 use crate::release::Manifest;
 use crate::root::SignedRoot;
@@ -75,6 +75,19 @@ impl Tip {
     /// The release published now; the next one names it as its previous.
     pub fn release(&self) -> Option<ReleaseRef> {
         self.published.as_ref().map(|published| published.listing.current)
+    }
+
+    /// Reads only the manifest of the release published now, against the digest that both signed. `None` when
+    /// nothing is published.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError::Refused`] when its list allows no fetching.
+    pub fn fetching_manifest(&self) -> Result<Option<FetchingManifest>, FetchError> {
+        let begin = |published: &VerifiedChain| {
+            FetchingManifest::begin(&published.listing, published.listing.current)
+        };
+        self.published.as_ref().map(begin).transpose()
     }
 
     /// Whether `version` of Kikin's half may still be published here: above what is, and no number skipped. A

@@ -90,13 +90,19 @@ impl OpenedRelease {
     ///
     /// As [`OpenedRelease::fetching`].
     pub fn fetching_manifest(&self) -> Result<FetchingManifest, FetchError> {
-        Ok(FetchingManifest(ListedManifest::find(self.listing(), self.release())?))
+        FetchingManifest::begin(self.listing(), self.release())
     }
 }
 
 /// The walk that reads one manifest.
 #[must_use = "nothing is fetched before the walk is at its end"]
 pub struct FetchingManifest(ListedManifest);
+
+impl FetchingManifest {
+    pub(crate) fn begin(listing: &Listing, release: ReleaseRef) -> Result<Self, FetchError> {
+        Ok(FetchingManifest(ListedManifest::find(listing, release)?))
+    }
+}
 
 impl Walk for FetchingManifest {
     type Done = Manifest;

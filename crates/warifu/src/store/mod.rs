@@ -14,6 +14,7 @@
 //! files ([`Store::import`]) and answers questions about the past ([`Store::lives`], [`Store::blame`]).
 //! It does not sign, and it never pushes or fetches: git does that. Only this module uses git2.
 
+mod ancestry;
 mod author;
 mod check;
 mod config;
@@ -40,6 +41,7 @@ mod standing;
 mod transaction;
 mod undo;
 
+pub use ancestry::Ancestry;
 pub use author::Author;
 pub use check::{Checked, Held, StateChecked};
 pub use config::{Config, Series, Waiver};

@@ -3,16 +3,20 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::json;
+use warifu::caution::{Caution, Published, cautions};
 use warifu::error::{Exit, Failure};
 use warifu::release::{FORMATS, contents, recompute, trust_failure};
 use warifu::store::Store;
-use warifu_channels::{Address, DraftDirectory, propose_again, publish, read_tip, refresh_timestamp};
+use warifu_channels::{
+    Address, DraftDirectory, ReadError, fetch_published_manifest, propose_again, publish, read_tip,
+    refresh_timestamp,
+};
 use warifu_trust::{
     CompressionLevel, Emergency, Halves, Manifest, Organisation, PerOrganisation, Proposal, Publishable,
     ReleaseHead, Reviewed, Tally, Tip, UnixSeconds, Validity,
 };
 use warifu_values::judgement::{Basis, PassedBy};
-use warifu_values::lang::Lang;
+use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use super::{KeySource, Trusted, address, now, today};
@@ -183,7 +187,7 @@ impl Args {
             Command::Show(args) => {
                 let (proposal, halves) = read_draft(&args.draft)?;
                 let tally = tally(&halves, &proposal, &args.at.tip()?)?;
-                tell(context, proposal.manifest(), tally, None)?;
+                tell(context, &[], proposal.manifest(), tally, None)?;
                 Ok(Exit::Done)
             }
         }
@@ -224,7 +228,8 @@ impl Draft {
         };
         let proposal = Proposal::new(head, &contents.masters, CompressionLevel::default())
             .map_err(|error| trust_failure(&error))?;
-        write_draft(context, &self.output, &proposal, &tip)
+        let cautions = cautions_of(context, &store, &self.at, &tip, &proposal)?;
+        write_draft(context, &self.output, &proposal, &tip, &cautions)
     }
 }
 
@@ -241,13 +246,19 @@ impl Renew {
                 "まだ何も公開されていません。warifu release draft で最初のリリースを作成してください",
             )
         })?;
-        review(context, &self.place, &proposal)?;
-        write_draft(context, &self.output, &proposal, &tip)
+        let (_, cautions) = review(context, &self.place, &proposal, &tip)?;
+        write_draft(context, &self.output, &proposal, &tip, &cautions)
     }
 }
 
 /// Writes a draft that nobody has signed and says who is next.
-fn write_draft(context: &Context, folder: &Path, proposal: &Proposal, tip: &Tip) -> Result<Exit, Failure> {
+fn write_draft(
+    context: &Context,
+    folder: &Path,
+    proposal: &Proposal,
+    tip: &Tip,
+    cautions: &[Caution],
+) -> Result<Exit, Failure> {
     DraftDirectory::new(folder).write(proposal).map_err(|error| trust_failure(&error))?;
     let tally = tally(&Halves::default(), proposal, tip)?;
     let draft = folder.display();
@@ -256,15 +267,46 @@ fn write_draft(context: &Context, folder: &Path, proposal: &Proposal, tip: &Tip)
         "{draft}: next, Kikin's signers run `warifu release sign {draft}`",
         "{draft}: 次に支払基金の署名者が warifu release sign {draft} を実行します"
     );
-    tell(context, proposal.manifest(), tally, Some(next))?;
+    tell(context, cautions, proposal.manifest(), tally, Some(next))?;
     Ok(Exit::Done)
 }
 
-/// Recomputes the draft from the repository of whoever reviews it.
-fn review(context: &Context, place: &Place, proposal: &Proposal) -> Result<Reviewed, Failure> {
+/// Recomputes the draft from the repository of whoever reviews it, and says what must be known first.
+fn review(
+    context: &Context,
+    place: &Place,
+    proposal: &Proposal,
+    tip: &Tip,
+) -> Result<(Reviewed, Vec<Caution>), Failure> {
     let store = Store::open(&place.repo, context.library.clone())?;
     let recomputed = recompute(&store, proposal, today())?;
-    proposal.review(&recomputed).map_err(|error| trust_failure(&error))
+    let reviewed = proposal.review(&recomputed).map_err(|error| trust_failure(&error))?;
+    Ok((reviewed, cautions_of(context, &store, &place.at, tip, proposal)?))
+}
+
+fn cautions_of(
+    context: &Context,
+    store: &Store,
+    at: &At,
+    tip: &Tip,
+    proposal: &Proposal,
+) -> Result<Vec<Caution>, Failure> {
+    let manifest = proposal.manifest();
+    let published = if tip.release() == Some(proposal.release()) {
+        Published::None
+    } else {
+        let channel = at.address()?.channel();
+        match fetch_published_manifest(channel.as_ref(), tip) {
+            Ok(None) => Published::None,
+            Ok(Some(Manifest { release, commit, .. })) => {
+                let ancestry = store.ancestry(&manifest.commit, &commit)?;
+                Published::At { release, commit, ancestry }
+            }
+            Err(ReadError::Verdict(error)) => Published::Unreadable(error.say(context.lang)),
+            Err(error) => return Err(trust_failure(&error)),
+        }
+    };
+    Ok(cautions(manifest, published, now()))
 }
 
 fn same_lines(context: &Context, repo: &Path) -> String {
@@ -280,9 +322,9 @@ impl Review {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let (proposal, halves) = read_draft(&self.draft)?;
         let tip = self.place.at.tip()?;
-        review(context, &self.place, &proposal)?;
+        let (_, cautions) = review(context, &self.place, &proposal, &tip)?;
         let tally = tally(&halves, &proposal, &tip)?;
-        tell(context, proposal.manifest(), tally, Some(same_lines(context, &self.place.repo)))?;
+        tell(context, &cautions, proposal.manifest(), tally, Some(same_lines(context, &self.place.repo)))?;
         Ok(Exit::Done)
     }
 }
@@ -291,7 +333,7 @@ impl Sign {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let (proposal, halves) = read_draft(&self.draft)?;
         let tip = self.place.at.tip()?;
-        let reviewed = review(context, &self.place, &proposal)?;
+        let (reviewed, cautions) = review(context, &self.place, &proposal, &tip)?;
         let key = self.key.read(context)?;
         let side = tip.root().release_signer(&key.public()).ok_or_else(|| {
             Failure::new(
@@ -309,7 +351,7 @@ impl Sign {
             .write_halves(&signed.halves)
             .map_err(|error| trust_failure(&error))?;
         let same = same_lines(context, &self.place.repo);
-        tell(context, proposal.manifest(), signed.tally, Some(same))?;
+        tell(context, &cautions, proposal.manifest(), signed.tally, Some(same))?;
         Ok(Exit::Done)
     }
 }
@@ -340,9 +382,10 @@ fn tell_published(context: &Context, release: u64, expires: UnixSeconds) -> Resu
     ))
 }
 
-/// What a release holds, who has signed, and a last line.
+/// What must be known first, what a release holds, who has signed, and a last line.
 fn tell(
     context: &Context,
+    cautions: &[Caution],
     manifest: &Manifest,
     tally: PerOrganisation<Tally>,
     last: Option<String>,
@@ -353,10 +396,15 @@ fn tell(
         return context.print_json(&json!({
             "manifest": manifest, "manifest_sha256": digest,
             "kikin": side(tally.kikin), "kokuho": side(tally.kokuho), "note": last,
+            "warnings": cautions.iter().map(|caution| caution.say(context.lang)).collect::<Vec<_>>(),
         }));
     }
     let lang = context.lang;
-    let mut text = manifest_lines(manifest, lang);
+    let mut text = String::new();
+    for caution in cautions {
+        text.push_str(&say!(lang, "WARNING: {}\n", "警告: {}\n", caution.say(lang)));
+    }
+    text.push_str(&manifest_lines(manifest, lang));
     let (kikin, kokuho) = (tally.kikin, tally.kokuho);
     text.push_str(&say!(
         lang,

@@ -1,0 +1,187 @@
+//! What a signer is told before all else. None of it stops a release: each may be meant, and must be known.
+
+use warifu_trust::{Manifest, UnixSeconds};
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
+
+use crate::release::FORMATS;
+use crate::store::Ancestry;
+
+/// The release published now, as far as it can be compared with.
+#[derive(Debug)]
+pub enum Published {
+    /// Nothing is published, or the very release that is looked at.
+    None,
+    /// Its number, its commit, and how the commit that is looked at stands to that one.
+    At {
+        /// The number.
+        release: u64,
+        /// The commit, in full.
+        commit: String,
+        /// How the other one stands to it.
+        ancestry: Ancestry,
+    },
+    /// Its manifest cannot be read; the text says why.
+    Unreadable(String),
+}
+
+/// One thing that a signer must know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caution {
+    /// The release takes back what was published since its commit.
+    Older {
+        /// The published release.
+        release: u64,
+        /// Its commit, in full.
+        commit: String,
+    },
+    /// The commit does not come after that of the published release.
+    Apart {
+        /// The published release.
+        release: u64,
+        /// Its commit, in full.
+        commit: String,
+    },
+    /// The commit of the published release is not in this repository.
+    Unknown {
+        /// The published release.
+        release: u64,
+        /// Its commit, in full.
+        commit: String,
+    },
+    /// The published release cannot be compared with.
+    Unreadable(String),
+    /// An organisation gets no file of a master.
+    NotIn {
+        /// The format.
+        format: &'static str,
+        /// The masters, `series/kind`.
+        masters: Vec<String>,
+    },
+    /// The draft says that it was made in the future.
+    MadeLater {
+        /// When it says.
+        created: UnixSeconds,
+    },
+}
+
+/// What must be known of `manifest` at `now`, the gravest first.
+pub fn cautions(manifest: &Manifest, published: Published, now: UnixSeconds) -> Vec<Caution> {
+    let mut found = Vec::new();
+    match published {
+        Published::None | Published::At { ancestry: Ancestry::Follows, .. } => {}
+        Published::At { release, commit, ancestry: Ancestry::Before } => {
+            found.push(Caution::Older { release, commit });
+        }
+        Published::At { release, commit, ancestry: Ancestry::Apart } => {
+            found.push(Caution::Apart { release, commit });
+        }
+        Published::At { release, commit, ancestry: Ancestry::Unknown } => {
+            found.push(Caution::Unknown { release, commit });
+        }
+        Published::Unreadable(why) => found.push(Caution::Unreadable(why)),
+    }
+    for format in FORMATS {
+        let without = manifest.masters.iter().filter(|master| !master.formats.contains_key(format));
+        let masters: Vec<_> = without.map(|master| format!("{}/{}", master.series, master.kind)).collect();
+        if !masters.is_empty() {
+            found.push(Caution::NotIn { format, masters });
+        }
+    }
+    // Two people's clocks may lie a day apart.
+    if manifest.created > now.plus_days(1) {
+        found.push(Caution::MadeLater { created: manifest.created });
+    }
+    found
+}
+
+impl Speak for Caution {
+    fn say(&self, lang: Lang) -> String {
+        let short = |commit: &str| commit.get(..12).unwrap_or_default().to_owned();
+        match self {
+            Caution::Older { release, commit } => say!(
+                lang,
+                "this takes masters BACK: release {release} was made from the later commit {}",
+                "マスターを前の内容に戻します。公開中のリリース {release} は、より新しいコミット {} から作られています",
+                short(commit)
+            ),
+            Caution::Apart { release, commit } => say!(
+                lang,
+                "this commit does not come after {}, which release {release} was made from; what that one \
+                 brought may be missing",
+                "このコミットは、公開中のリリース {release} のコミット {} の後に続くものではありません。その内容が欠けている可能性があります",
+                short(commit)
+            ),
+            Caution::Unknown { release, commit } => say!(
+                lang,
+                "commit {}, which release {release} was made from, is not in this repository; whether this \
+                 one follows it is not known: pull first",
+                "公開中のリリース {release} のコミット {} が手元のリポジトリになく、その後に続くものか判断できません。先に取得してください",
+                short(commit)
+            ),
+            Caution::Unreadable(why) => say!(
+                lang,
+                "the published release cannot be compared with: {why}",
+                "公開中のリリースと比較できません: {why}"
+            ),
+            Caution::NotIn { format, masters } => say!(
+                lang,
+                "not in format {format}, so whoever needs it gets no file: {}",
+                "形式 {format} がなく、この形式を使う側はファイルを取得できません: {}",
+                masters.join(", ")
+            ),
+            Caution::MadeLater { created } => say!(
+                lang,
+                "the draft says that it was made at {created}, which has not come yet; check the clocks",
+                "草案の作成日時 {created} は未来です。時計を確認してください"
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use warifu_trust::testing::{head, masters, now};
+
+    use super::*;
+
+    fn manifest(change: impl Fn(&mut warifu_trust::MasterContent)) -> Manifest {
+        let mut masters = masters(1);
+        masters.iter_mut().for_each(change);
+        Manifest::of(head(1, None), &masters).unwrap()
+    }
+
+    #[test]
+    fn a_commit_that_does_not_follow_is_told() {
+        let manifest = manifest(|_| ());
+        let told = |ancestry| {
+            let published = Published::At { release: 1, commit: "c".repeat(40), ancestry };
+            cautions(&manifest, published, now())
+        };
+        let (release, commit) = (1, "c".repeat(40));
+        assert_eq!(told(Ancestry::Follows), []);
+        assert_eq!(told(Ancestry::Before), [Caution::Older { release, commit: commit.clone() }]);
+        assert_eq!(told(Ancestry::Apart), [Caution::Apart { release, commit: commit.clone() }]);
+        assert_eq!(told(Ancestry::Unknown), [Caution::Unknown { release, commit }]);
+        assert_eq!(cautions(&manifest, Published::None, now()), []);
+    }
+
+    #[test]
+    fn a_side_without_a_file_is_told() {
+        let manifest = manifest(|master| {
+            if master.kind == "drug" {
+                master.formats.remove("kokuho");
+            }
+        });
+        let not_in = Caution::NotIn { format: "kokuho", masters: vec!["r06/drug".into()] };
+        assert_eq!(cautions(&manifest, Published::None, now()), [not_in]);
+    }
+
+    #[test]
+    fn a_draft_of_the_future_is_told() {
+        let manifest = manifest(|_| ());
+        let created = manifest.created;
+        let early = UnixSeconds::new(created.seconds() - 2 * 86_400);
+        assert_eq!(cautions(&manifest, Published::None, early), [Caution::MadeLater { created }]);
+    }
+}

@@ -1,0 +1,44 @@
+//! Whether one commit follows another.
+
+use git2::Oid;
+
+use super::error::StoreError;
+use super::repository::Store;
+
+/// How a commit stands to another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ancestry {
+    /// It is that very commit, or one of those that came after it.
+    Follows,
+    /// That one came after it.
+    Before,
+    /// Neither came after the other.
+    Apart,
+    /// The other one is not in this repository.
+    Unknown,
+}
+
+impl Store {
+    /// How `commit`, which is here, stands to `other`, both named in full.
+    ///
+    /// # Errors
+    /// [`StoreError::NoRevision`]; [`StoreError::Git`] when the lines between cannot be read.
+    pub fn ancestry(&self, commit: &str, other: &str) -> Result<Ancestry, StoreError> {
+        let (commit, _) = self.resolve(commit)?;
+        let Some(other) = Oid::from_str(other).ok().filter(|oid| self.repository.find_commit(*oid).is_ok())
+        else {
+            return Ok(Ancestry::Unknown);
+        };
+        let descends = |from: Oid, of: Oid| {
+            let compared = self.repository.graph_descendant_of(from, of);
+            compared.map_err(StoreError::git(format_args!("compare {from} with {of}")))
+        };
+        Ok(if commit == other || descends(commit, other)? {
+            Ancestry::Follows
+        } else if descends(other, commit)? {
+            Ancestry::Before
+        } else {
+            Ancestry::Apart
+        })
+    }
+}
