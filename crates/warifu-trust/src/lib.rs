@@ -103,7 +103,7 @@ mod read;
 
 mod publish;
 
-#[doc(hidden)]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
 pub use error::TrustError;
