@@ -67,8 +67,8 @@ impl DraftDirectory {
         let entries = fs::read_dir(&blobs_directory).map_err(|source| io(&blobs_directory, source))?;
         for entry in entries {
             let entry = entry.map_err(|source| io(&blobs_directory, source))?;
-            // What a file manager or an interrupted write leaves (.DS_Store, .writing-x) is no target name, and
-            // does not count.
+            // What a file manager or an interrupted write leaves (.DS_Store, .writing-x) is no target name,
+            // and does not count.
             let Some(name) = entry.file_name().to_str().and_then(|name| name.parse::<TargetName>().ok())
             else {
                 continue;

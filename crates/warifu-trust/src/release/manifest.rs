@@ -162,7 +162,7 @@ impl Manifest {
     ///
     /// # Errors
     ///
-    /// [`ManifestError::Unacceptable`] naming the field; [`ManifestError::TooLong`] when nobody could read it.
+    /// [`ManifestError::Unacceptable`] naming the field; [`ManifestError::TooLong`]: nobody could read it.
     pub fn of(head: ReleaseHead, masters: &[MasterContent]) -> Result<Self, ManifestError> {
         let mut entries: Vec<MasterEntry> = masters.iter().map(MasterEntry::of).collect();
         entries.sort_by(|a, b| (&a.series, &a.kind).cmp(&(&b.series, &b.kind)));
@@ -229,8 +229,8 @@ impl Manifest {
     ///
     /// # Errors
     ///
-    /// [`ManifestError::Unwritable`], [`ManifestError::TooLong`]: then there is nothing to sign, and no digest
-    /// of anything.
+    /// [`ManifestError::Unwritable`], [`ManifestError::TooLong`]: then there is nothing to sign, and no
+    /// digest of anything.
     pub fn to_bytes(&self) -> Result<Vec<u8>, ManifestError> {
         let bytes = one_form(self)?;
         if bytes.len() as u64 > limits::MANIFEST_BYTES { Err(ManifestError::TooLong) } else { Ok(bytes) }
