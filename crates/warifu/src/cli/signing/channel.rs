@@ -336,8 +336,8 @@ mod tests {
         let opened = open(channel.as_ref(), &mut remembered(folder.path(), &world), now()).unwrap();
         let manifest = fetch_manifest(channel.as_ref(), &opened).unwrap();
         let first = manifest.masters[0].blob.as_str();
-        let content = fs::read_dir(at("channel/targets")).unwrap().map(|entry| entry.unwrap().path());
-        let blob = content.filter(|path| path.to_string_lossy().ends_with(first)).next().unwrap();
+        let mut content = fs::read_dir(at("channel/targets")).unwrap().map(|entry| entry.unwrap().path());
+        let blob = content.find(|path| path.to_string_lossy().ends_with(first)).unwrap();
         let whole = fs::read(&blob).unwrap();
         let mut changed = whole.clone();
         changed[0] ^= 1;
