@@ -126,7 +126,9 @@ fn arrows_told(crates: &BTreeMap<String, Depends>, house: &[(&str, &[&str])]) ->
         };
         let parts = [("names", &depends.built), ("names, in its tests,", &depends.tested)];
         for (how, named) in parts {
-            let upward = |to: &&String| crates.contains_key(*to) && !allowed.contains(&to.as_str());
+            // A crate names itself where its own tests ask it for a feature.
+            let upward =
+                |to: &&String| crates.contains_key(*to) && *to != name && !allowed.contains(&to.as_str());
             for to in named.iter().filter(upward) {
                 writeln!(
                     told,

@@ -36,8 +36,9 @@ impl Speak for ManifestError {
         match self {
             ManifestError::TooLong => say!(
                 lang,
-                "the manifest is longer than {} bytes",
-                "マニフェストが上限 {} バイトを超えています",
+                "the manifest is longer than {} bytes; let fewer findings pass record by record, or with \
+                 shorter reasons",
+                "マニフェストが上限 {} バイトを超えています。行ごとに承認する指摘を減らすか、理由を短くしてください",
                 limits::MANIFEST_BYTES
             ),
             ManifestError::Malformed(what) => {
