@@ -13,7 +13,7 @@ use crate::log::now;
 use crate::said::Said;
 use crate::service::http_service::Service;
 use crate::service::reply::{FellBack, error};
-use crate::swap::{NothingBefore, Outcome};
+use crate::swap::{NothingBefore, Outcome, Wanted};
 
 fn is_this_machine(request: &Request) -> bool {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
@@ -26,21 +26,23 @@ fn forbidden() -> Response {
     error(StatusCode::FORBIDDEN, Said::new("only from this machine", "この操作は同じ装置からのみ可能です"))
 }
 
+/// What follows `/swap?`.
 #[derive(Deserialize)]
-pub(super) struct Wanted {
+pub(super) struct Asked {
     release: Option<u64>,
 }
 
 pub(super) async fn swap(
     State(service): State<Arc<Service>>,
-    Query(Wanted { release }): Query<Wanted>,
+    Query(Asked { release }): Query<Asked>,
     request: Request,
 ) -> Response {
     if !is_this_machine(&request) {
         return forbidden();
     }
     let swapper = Arc::clone(&service.swapper);
-    let polled = tokio::task::spawn_blocking(move || swapper.poll(now(), Some(release.unwrap_or(0)))).await;
+    let wanted = release.map_or(Wanted::Newest, Wanted::Release);
+    let polled = tokio::task::spawn_blocking(move || swapper.poll(now(), wanted)).await;
     let outcome = polled.unwrap_or_else(|_| Outcome::Unavailable {
         why: Said::new("the candidate could not be built", "候補を作成できませんでした"),
     });
