@@ -80,7 +80,7 @@ impl Swapper {
         self.stale.load(Ordering::Relaxed)
     }
 
-    /// The record, as it is on disk.
+    /// What is recorded; the last replay may not be on disk yet.
     pub fn record(&self) -> Record {
         self.runs.record()
     }

@@ -203,7 +203,7 @@ proptest! {
                     prop_assert!(is_right, "{step:?}: {before} to {after}");
                 }
             }
-            let on_record = swapper.record().running.map_or(0, |running| running.id.release);
+            let on_record = swapper.record().running().release().map_or(0, |running| running.id.release);
             prop_assert_eq!(on_record, running(&swapper));
         }
     }
