@@ -8,6 +8,7 @@ use axum::extract::{ConnectInfo, Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
+use tokio::task::JoinError;
 
 use crate::log::now;
 use crate::said::Said;
@@ -61,14 +62,42 @@ pub(super) async fn fall_back(State(service): State<Arc<Service>>, request: Requ
     let swapper = Arc::clone(&service.swapper);
     let why = Said::new("an operator fell back", "運用者の操作");
     let fell = tokio::task::spawn_blocking(move || swapper.fall_back(why, None, now())).await;
+    told(fell)
+}
+
+/// What came of falling back; a panic on the way is no answer about releases.
+fn told(fell: Result<Result<u64, NothingBefore>, JoinError>) -> Response {
     match fell {
         Ok(Ok(release)) => Json(FellBack { release }).into_response(),
-        Ok(Err(NothingBefore)) | Err(_) => error(
+        Ok(Err(NothingBefore)) => error(
             StatusCode::CONFLICT,
             Said::new(
                 "there is no confirmed release before this one",
                 "戻せる確定済みのリリースがありません",
             ),
         ),
+        Err(_) => error(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            Said::new(
+                "falling back broke off; the status says which release runs",
+                "戻す処理が中断しました。稼働中のリリースは status で確認してください",
+            ),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_not_told_as_nothing_before() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let fell = runtime.block_on(async {
+            tokio::task::spawn_blocking(|| -> Result<u64, NothingBefore> { panic!("on the way") }).await
+        });
+        assert_eq!(told(fell).status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(told(Ok(Err(NothingBefore))).status(), StatusCode::CONFLICT);
+        assert_eq!(told(Ok(Ok(1))).status(), StatusCode::OK);
     }
 }

@@ -1,4 +1,4 @@
-//! What runs, as a restart finds it: a release that proved itself, or one on probation with the one before it.
+//! What runs, as a restart finds it: a release that proved itself, or one on probation and the one before it.
 
 use serde::{Deserialize, Serialize};
 

@@ -73,8 +73,8 @@ impl Runs {
         self.active.load_full()
     }
 
-    /// The record: what is on disk, and what goes there with the next change: the last replay, and a fall back
-    /// that could not be written.
+    /// The record: what is on disk, and what goes there with the next change, which is the last replay and
+    /// whatever could not be written before.
     pub(super) fn record(&self) -> Record {
         self.beside().record.clone()
     }

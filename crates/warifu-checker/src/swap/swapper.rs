@@ -97,8 +97,8 @@ impl Swapper {
 
     /// Looks at the source and takes what is newer, as far as it is let.
     ///
-    /// When somebody asks for it, one is tried again too that was refused for its data. One that fell back stays
-    /// held.
+    /// When somebody asks for it, one is tried again too that was refused for its data. One that fell back
+    /// stays held.
     pub fn poll(&self, now: UnixSeconds, wanted: Wanted) -> Outcome {
         let mut bench = self.bench.hold();
         let outcome = self.take(&mut bench, now, wanted);

@@ -1,7 +1,8 @@
 //! The workbench: one candidate at a time is built, cleared and activated, by whoever holds the bench.
 //!
-//! A candidate that waits for its instant, or to be tried again, lies on the bench. So nobody has one in hand without holding the
-//! bench, and whoever holds it sees what runs as it stays until he is done, but for a fall back.
+//! A candidate that waits for its instant, or to be tried again, lies on the bench. So nobody has one in hand
+//! without holding the bench, and whoever holds it sees what runs as it stays until he is done, but for a
+//! fall back.
 //!
 //! **The order of locks**: the bench first, then what runs (`Runs`). The second lock is taken
 //! inside its own methods only, and none of them asks for the bench, so the other order cannot be written.
@@ -55,8 +56,8 @@ pub(super) enum WaitsFor {
     Activation(Said),
 }
 
-/// A candidate that could not be activated is tried again after so many seconds. Each try replays up to 64 MiB
-/// of claim files, so each pause is twice as long as the one before.
+/// A candidate that could not be activated is tried again after so many seconds. Each try replays up to 64
+/// MiB of claim files, so each pause is twice as long as the one before.
 const FIRST_PAUSE_SECONDS: i64 = 10;
 
 /// The longest pause: so long a full disk that was mended keeps a release waiting, when nobody asks.
@@ -98,8 +99,8 @@ impl AtBench<'_> {
         Some(Due { candidate, failed })
     }
 
-    /// Lays back a candidate that was due and could not be activated because of `why`; `before` is what kept it
-    /// from that so far. Whether that is news.
+    /// Lays back a candidate that was due and could not be activated because of `why`; `before` is what kept
+    /// it from that so far. Whether that is news.
     pub(super) fn lay_back(
         &mut self,
         candidate: Candidate,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use warifu_checker::drift::Thresholds;
 use warifu_checker::log::now;
+use warifu_checker::service::Status;
 use warifu_checker::state::{Phase, RefusedFor, Step};
 use warifu_checker::swap::{Gates, Outcome, Wanted};
 use warifu_trust::UnixSeconds;
@@ -163,6 +164,29 @@ fn probation_falls_back_by_itself_and_holds_the_release() {
     assert!(matches!(checker.client.swap(None).unwrap(), Outcome::Held { release: 2, .. }));
     checker.shelf.offer(release(3, &good()));
     assert!(activated(&checker.client.swap(None).unwrap()).is_some());
+}
+
+/// A newer release ends what held older ones, once it is confirmed: until then it may be left for what was
+/// before it.
+#[test]
+fn a_confirmed_release_ends_what_held_older_ones() {
+    let checker = with_release_1(1);
+    let held = |status: &Status| status.held.iter().map(|held| held.id.release).collect::<Vec<_>>();
+    for number in [2, 3] {
+        checker.shelf.offer(release(number, &good()));
+        checker.client.swap(None).unwrap();
+        checker.client.fall_back().unwrap();
+    }
+    checker.shelf.offer(release(4, &good()));
+    checker.client.swap(None).unwrap();
+    let status = checker.status();
+    assert_eq!((status.state.as_str(), held(&status)), ("probation", vec![2, 3]));
+    checker.check(&claim_file(1, 1));
+    let status = checker.until("confirmed", |status| status.state == "confirmed");
+    assert_eq!(held(&status), Vec::<u64>::new());
+    // What is older stays out all the same.
+    checker.shelf.offer(release(3, &good()));
+    assert!(matches!(checker.client.swap(None).unwrap(), Outcome::Refused(_)));
 }
 
 #[test]

@@ -175,8 +175,8 @@ proptest! {
     }
 }
 
-/// What a checker reads is what the judge asks to be readable: a snapshot can be made of all that is let pass,
-/// and nothing is refused that it could be made of.
+/// What a checker reads is what the judge asks to be readable: a snapshot can be made of all that is let
+/// pass, and nothing is refused that it could be made of.
 #[test]
 fn a_snapshot_reads_each_column_as_the_judge_asks_it_to_be_read() {
     let schemas = Schemas::built_in().unwrap();
