@@ -66,9 +66,12 @@ pub fn judge(subjects: &[Subject<'_>], site: Option<&dyn SiteRules>) -> Vec<Find
     let mut all: Vec<Findings> = subjects.iter().map(|subject| alone(subject, site)).collect();
     let series: BTreeSet<&str> = subjects.iter().map(|subject| subject.series).collect();
     for series in series {
-        let together = subjects.iter().filter(|subject| subject.series == series);
-        let together: Vec<&Master> = together.map(|subject| subject.state.master()).collect();
-        for (kind, found) in consistency::check_across(&together, None) {
+        let of_series: Vec<_> = subjects.iter().filter(|subject| subject.series == series).collect();
+        let together: Vec<&Master> = of_series.iter().map(|subject| subject.state.master()).collect();
+        // As when the last of them came in.
+        let days: Option<Vec<PublicationDay>> = of_series.iter().map(|subject| subject.published).collect();
+        let published = days.and_then(|days| days.into_iter().max());
+        for (kind, found) in consistency::check_across(&together, published) {
             let is_it =
                 |subject: &Subject<'_>| subject.series == series && subject.state.layout().kind == kind;
             if let Some(at) = subjects.iter().position(is_it) {

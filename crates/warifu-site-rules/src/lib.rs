@@ -68,11 +68,6 @@ impl SiteRules {
         Ok(self)
     }
 
-    /// Whether there is a rule for masters of `kind`.
-    pub fn concern(&self, kind: &str) -> bool {
-        self.rules.values().any(|rule| rule.kind == kind)
-    }
-
     /// The ids of the rules, in alphabetical order.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.rules.keys().map(String::as_str)

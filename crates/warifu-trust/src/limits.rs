@@ -46,7 +46,7 @@ pub const ROOT_ROTATIONS: u64 = 256;
 pub const SIGNATURES: usize = 64;
 
 /// A title, reason, holder's or file name, in characters: something that fits on a screen.
-pub const TEXT_CHARS: usize = 400;
+pub const TEXT_CHARS: usize = warifu_values::text::CHARS;
 
 /// A key card or an encrypted secret key; both are below 1 kB.
 pub const KEY_FILE_BYTES: u64 = 16_384;

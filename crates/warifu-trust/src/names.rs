@@ -6,8 +6,6 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use warifu_values::digest::Digest;
 
-use crate::limits;
-
 /// A flat target name: 1 to 128 of `a-z 0-9 . _ -`, not beginning with a dot.
 ///
 /// Flat, because a `/` would let a name leave its directory and be read differently by file systems, HTTP
@@ -70,17 +68,6 @@ pub(crate) fn is_word(text: &str) -> bool {
     (1..=32).contains(&text.len()) && text.bytes().all(allowed)
 }
 
-/// Text that shows as what it is: not blank, at most [`limits::TEXT_CHARS`] characters, and none that would
-/// move the cursor or turn the direction of writing, which could make a signer see something else.
-pub(crate) fn is_plain_text(text: &str) -> bool {
-    let deceiving = |c: char| {
-        let turns = matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        let hides = matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}');
-        c.is_control() || turns || hides
-    };
-    !text.trim().is_empty() && text.chars().count() <= limits::TEXT_CHARS && !text.chars().any(deceiving)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,13 +80,5 @@ mod tests {
         for bad in ["", ".", "..", ".hidden", "a/b", "A", "a\\b", "a b", "ä", &"a".repeat(129)] {
             assert!(bad.parse::<TargetName>().is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn text_that_deceives_a_signer_is_not_plain() {
-        assert!(is_plain_text("令和8年6月 定例"));
-        assert!(!is_plain_text("  "));
-        assert!(!is_plain_text("fine\x1b[2Kother"));
-        assert!(!is_plain_text("abc\u{202e}cba"));
     }
 }

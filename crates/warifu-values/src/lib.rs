@@ -1,7 +1,7 @@
-//! Days, amounts, digests and the two languages: the values that every other crate speaks in, and nothing
-//! else.
+//! Days, amounts, digests, texts, judgements and the two languages: the values that every other crate speaks
+//! in, and nothing else.
 //!
-//! Nothing here knows what a master, a claim or a release is.
+//! Nothing here reads or holds a master, a claim or a release.
 #![warn(missing_docs)]
 
 pub mod amount;
@@ -9,3 +9,4 @@ pub mod day;
 pub mod digest;
 pub mod judgement;
 pub mod lang;
+pub mod text;

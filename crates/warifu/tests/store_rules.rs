@@ -147,3 +147,27 @@ fn relations_are_held_against_the_other_masters_of_the_series() {
     let relations = checked.states.iter().find(|state| state.at.kind == "comment-relation").unwrap();
     assert_eq!(across(&relations.findings), expected);
 }
+
+/// A state that is not what came in is not made good by a word in `import.toml`: no release holds it.
+#[test]
+fn damage_is_accepted_by_nobody() {
+    let place = Place::new();
+    place.import_bytes(base().as_bytes(), "c_ALL20240531.csv", "r06", &[]).unwrap();
+    let import = "sources/r06/comment/import.toml";
+    let mut record = std::fs::read_to_string(place.path().join(import)).unwrap();
+    record.push_str("\n[[accepted]]\ncode = \"store/state\"\ncount = 1\nreason = \"known\"\n");
+    let folder = place.path().join("masters/r06/comment");
+    let shard = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().file_name();
+    let shard = format!("masters/r06/comment/{}", shard.to_string_lossy());
+    let text = std::fs::read_to_string(place.path().join(&shard)).unwrap();
+    let text = text.replacen("20240601", "20240602", 1);
+    if !commit(&place, &[(import, record), (&shard, text)]) {
+        return;
+    }
+    let checked = place.store.check("HEAD", today(now())).unwrap();
+    assert_eq!(checked.states[0].findings.count(Code::StoreState), 1);
+    assert!(checked.denies());
+    let formats = warifu::release::FORMATS.map(str::to_owned);
+    let refused = warifu::release::contents(&place.store, "HEAD", &formats, today(now())).unwrap_err();
+    assert!(refused.findings.refusing() > 0, "{refused:?}");
+}

@@ -457,6 +457,10 @@ fn a_refused_file_leaves_out_the_files_of_its_command() {
     import_all(&place.store, &several()).unwrap();
 }
 
+fn last(count: usize) -> Which<'static> {
+    Which::Last(count.try_into().unwrap())
+}
+
 fn undo(store: &Store, which: Which<'_>) -> Result<Undone, UndoError> {
     let author = author();
     let later = now() + jiff::SignedDuration::from_hours(1);
@@ -469,7 +473,7 @@ fn an_undo_brings_back_what_was_before_and_the_file_may_come_in_again() {
     let before = digest(&place.store, "HEAD");
     import_all(&place.store, &several()).unwrap();
     let after = digest(&place.store, "HEAD");
-    let undone = undo(&place.store, Which::Last(3)).unwrap();
+    let undone = undo(&place.store, last(3)).unwrap();
     let names: Vec<_> = undone.taken_back.iter().map(|import| import.record.name.as_str()).collect();
     assert_eq!(names, ["c_20240701.csv", "c_20240702.csv", "c_20240703.csv"]);
     assert_eq!(undone.left[0].record.as_ref().unwrap().name, "c_ALL20240531.csv");
@@ -497,7 +501,7 @@ fn an_undo_brings_back_what_was_before_and_the_file_may_come_in_again() {
     assert!(again.iter().all(|one| !one.unchanged));
     assert_eq!(digest(&place.store, "HEAD"), after);
     // Git takes an undo back as it does any commit.
-    undo(&place.store, Which::Last(2)).unwrap();
+    undo(&place.store, last(2)).unwrap();
     let revert = ["-c", "user.name=t", "-c", "user.email=t@example.jp", "revert", "--no-edit", "HEAD"];
     let Some(_) = git(&place.path(), &revert) else { return };
     assert_eq!(digest(&place.store, "HEAD"), after);
@@ -507,12 +511,12 @@ fn an_undo_brings_back_what_was_before_and_the_file_may_come_in_again() {
 #[test]
 fn an_undo_of_everything_leaves_nothing_of_a_master() {
     let place = with_base();
-    let undone = undo(&place.store, Which::Last(1)).unwrap();
+    let undone = undo(&place.store, last(1)).unwrap();
     assert!(undone.left[0].record.is_none());
     assert_eq!(place.store.masters("HEAD").unwrap(), []);
     assert!(!place.path().join("masters").exists());
     assert_eq!(place.store.log().unwrap().len(), 1);
-    assert!(matches!(undo(&place.store, Which::Last(1)), Err(UndoError::TooMany { standing: 0 })));
+    assert!(matches!(undo(&place.store, last(1)), Err(UndoError::TooMany { standing: 0 })));
     place.import_bytes(base().as_bytes(), "c_ALL20240531.csv", "r06", &[]).unwrap();
     assert_eq!(place.store.masters("HEAD").unwrap().len(), 1);
 }
@@ -547,12 +551,12 @@ fn a_failure_at_any_step_of_an_undo_leaves_the_state_before_or_the_one_after() {
     };
     let reference = with_all();
     let before = digest(&reference.store, "HEAD");
-    undo(&reference.store, Which::Last(2)).unwrap();
+    undo(&reference.store, last(2)).unwrap();
     let after = digest(&reference.store, "HEAD");
     for step in 0.. {
         let place = with_all();
         place.store.fail_at_step(Some(step));
-        let done = undo(&place.store, Which::Last(2));
+        let done = undo(&place.store, last(2));
         place.store.fail_at_step(None);
         let store = Store::open(&place.path(), Schemas::built_in().unwrap()).unwrap();
         match done {
@@ -565,7 +569,7 @@ fn a_failure_at_any_step_of_an_undo_leaves_the_state_before_or_the_one_after() {
             }
             Err(UndoError::Commit(CommitError::Store(StoreError::Io { .. }))) => {
                 assert_eq!(digest(&store, "HEAD"), before, "step {step}");
-                undo(&store, Which::Last(2)).unwrap();
+                undo(&store, last(2)).unwrap();
             }
             Err(error) => panic!("step {step}: {error}"),
         }

@@ -428,15 +428,6 @@ impl Table {
         }
         Some(())
     }
-
-    /// Every character it holds, in the order of their codes.
-    pub fn repertoire(&self) -> impl Iterator<Item = char> + '_ {
-        let points = self.single.iter().chain(self.double.iter()).filter(|point| **point != NONE);
-        points.filter_map(|point| match *point {
-            BEYOND..0xE000 => self.beyond.get(usize::from(*point - BEYOND)).copied(),
-            point => char::from_u32(u32::from(point)),
-        })
-    }
 }
 
 /// The UTF-8 of a code point from U+0800 to U+FFFF.

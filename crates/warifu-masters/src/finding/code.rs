@@ -57,9 +57,10 @@ macro_rules! codes {
                 match self { $(Code::$variant => Severity::$severity),+ }
             }
 
-            /// Whether no reason makes up for it: nobody can let it pass, by name or by a waiver.
+            /// Whether no reason makes up for it, so that nobody can let it pass, by name or by a waiver:
+            /// damage of a repository, a file without a place, what no claim could be judged by.
             pub fn is_absolute(self) -> bool {
-                matches!(self, Code::FieldUnreadable)
+                matches!(self, Code::FieldUnreadable | Code::ImportSeries) || self.as_str().starts_with("store/")
             }
 
             /// What is wrong; `{found}` and `{expected}` stand for the evidence.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::finding::Code;
 use warifu_values::day::PublicationDay;
+use warifu_values::text::plain;
 
 /// The field id of the change class (変更区分) in every layout that has one.
 pub const CHANGE_CLASS: &str = "change_class";
@@ -115,6 +116,7 @@ pub struct Waiver {
     /// The records' keys.
     pub keys: Vec<String>,
     /// Why.
+    #[serde(deserialize_with = "plain")]
     pub reason: String,
     /// The last day of publication that it holds for, as YYYY-MM-DD, where a later file put it right.
     #[serde(default, deserialize_with = "day")]

@@ -39,11 +39,6 @@ impl State {
     pub fn master(&self) -> &Master {
         &self.master
     }
-
-    /// The records, without what they were made of.
-    pub fn into_master(self) -> Master {
-        self.master
-    }
 }
 
 impl Deref for State {

@@ -4,9 +4,9 @@ use serde::Deserialize;
 
 use crate::keys::key_error::KeyError;
 use crate::keys::public::PublicKey;
-use crate::names::is_plain_text;
 use crate::organisation::Organisation;
 use crate::{canonical, limits};
+use warifu_values::text::is_plain;
 
 /// A public key with its holder, as one person hands it to the others (a small JSON file).
 ///
@@ -52,7 +52,7 @@ impl KeyCard {
         if card.keytype != "ed25519" || card.scheme != "ed25519" {
             return Err(KeyError::NotEd25519);
         }
-        if !is_plain_text(&card.name) {
+        if !is_plain(&card.name) {
             return Err(KeyError::BadName);
         }
         Ok(KeyCard { organisation: card.organisation, name: card.name, public: card.public })

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use warifu_values::digest::Digest;
 use warifu_values::judgement::{Basis, LetPass, PassedBy};
+use warifu_values::text::is_plain;
 
 use crate::metadata::ReleaseRef;
-use crate::names::{TargetName, is_plain_text, is_word};
+use crate::names::{TargetName, is_word};
 use crate::release::manifest_error::{ManifestError, SCHEMA};
 use crate::time::UnixSeconds;
 use crate::{canonical, limits};
@@ -253,10 +254,10 @@ impl Manifest {
         };
         sure(self.schema == SCHEMA, "schema")?;
         sure(self.release > 0, "release")?;
-        sure(is_plain_text(&self.title), "title")?;
+        sure(is_plain(&self.title), "title")?;
         sure(is_commit(&self.commit), "commit")?;
         sure(self.previous.is_none_or(|previous| previous.release < self.release), "previous")?;
-        sure(self.emergency.as_ref().is_none_or(|emergency| is_plain_text(&emergency.reason)), "emergency")?;
+        sure(self.emergency.as_ref().is_none_or(|emergency| is_plain(&emergency.reason)), "emergency")?;
         sure(!self.masters.is_empty() && self.masters.len() <= limits::MASTERS, "masters")?;
         let order = self
             .masters
@@ -296,7 +297,7 @@ impl MasterEntry {
         };
         sure(is_word(&self.series), "series")?;
         sure(is_word(&self.kind), "kind")?;
-        sure(is_plain_text(&self.edition), "edition")?;
+        sure(is_plain(&self.edition), "edition")?;
         sure(self.canonical.bytes <= limits::CANONICAL_BYTES, "canonical.bytes")?;
         sure(self.formats.len() <= limits::FORMATS, "formats")?;
         sure(self.formats.keys().all(|name| is_word(name)), "formats")?;
@@ -309,10 +310,10 @@ impl MasterEntry {
         let plain = |pass: &LetPass| {
             let by = match &pass.by {
                 PassedBy::Layout | PassedBy::Repository => true,
-                PassedBy::Import(file) => is_plain_text(file),
+                PassedBy::Import(file) => is_plain(file),
             };
             let texts = [&pass.finding, &pass.reason];
-            by && texts.into_iter().chain(&pass.keys).all(|text| is_plain_text(text))
+            by && texts.into_iter().chain(&pass.keys).all(|text| is_plain(text))
         };
         sure(self.let_pass.iter().all(plain), "let_pass")?;
         let blob = TargetName::blob(&self.series, &self.kind, self.canonical.sha256);
@@ -334,7 +335,7 @@ fn is_commit(text: &str) -> bool {
 
 /// A name that stays in its directory on every system a checker runs on.
 fn is_file_name(text: &str) -> bool {
-    is_plain_text(text) && !text.starts_with('.') && !text.contains(['/', '\\', ':', '\0'])
+    is_plain(text) && !text.starts_with('.') && !text.contains(['/', '\\', ':', '\0'])
 }
 
 fn is_date(text: &str) -> bool {

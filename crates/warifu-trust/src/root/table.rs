@@ -10,12 +10,12 @@ use serde_json::Value;
 
 use crate::keys::{KeyId, PublicKey};
 use crate::metadata::RoleKeys;
-use crate::names::is_plain_text;
 use crate::organisation::{Organisation, PerOrganisation};
 use crate::root::policy::Policy;
 use crate::root::wire::{Wire, WireRole};
 use crate::time::UnixSeconds;
 use crate::unsound::{RootFault, UnsoundRoot};
+use warifu_values::text::is_plain;
 
 /// A person or automation and its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,7 +159,7 @@ fn holders(wire: &Wire, faults: &mut Vec<RootFault>) -> BTreeMap<KeyId, Holder> 
             faults.push(RootFault::BadKey { keyid: keyid.clone() });
             continue;
         };
-        let Some(holder) = wire.holders.get(keyid).filter(|holder| is_plain_text(&holder.name)) else {
+        let Some(holder) = wire.holders.get(keyid).filter(|holder| is_plain(&holder.name)) else {
             faults.push(RootFault::Holder { keyid: keyid.clone() });
             continue;
         };

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use warifu_masters::finding::{Code, Finding, Findings};
 use warifu_masters::table::{Master, Role, State};
-use warifu_rules::judge::{Subject, is_of_import, judge};
+use warifu_rules::judge::{Subject, is_of_import, judge, let_pass};
 use warifu_values::judgement::{Basis, LetPass, PassedBy};
 
 use super::error::StoreError;
@@ -121,7 +121,7 @@ impl Store {
                 }
             }
             for record in self.rests_on(&held.at)? {
-                accept(findings, &record);
+                let_pass(findings, &accepted(&record));
             }
             config.waive(&held.at.kind, findings, today);
         }
@@ -136,11 +136,8 @@ impl Store {
     pub fn accepted_on_the_way(&self, at: &At) -> Result<Vec<LetPass>, StoreError> {
         let mut passed = Vec::new();
         for record in self.rests_on(at)? {
-            let of_import = |code: &str| Code::parse(code).is_some_and(is_of_import);
-            for accepted in record.accepted.into_iter().filter(|accepted| of_import(&accepted.code)) {
-                let Accepted { code: finding, keys, reason, .. } = accepted;
-                passed.push(LetPass { finding, keys, by: PassedBy::Import(record.name.clone()), reason });
-            }
+            let of_import = |pass: &LetPass| Code::parse(&pass.finding).is_some_and(is_of_import);
+            passed.extend(accepted(&record).into_iter().filter(of_import));
         }
         Ok(passed)
     }
@@ -203,23 +200,17 @@ impl Store {
     }
 }
 
-/// Lets pass what was accepted when the file of `record` came in. What the site's rules refuse is not among
-/// it: one code stands for all of them, also for those that are added later.
-fn accept(findings: &mut Findings, record: &ImportRecord) {
-    let by = PassedBy::Import(record.name.clone());
-    for accepted in &record.accepted {
-        let Some(code) = Code::parse(&accepted.code) else { continue };
-        if matches!(code, Code::SiteRule | Code::SiteNotEvaluated) {
-            continue;
-        }
-        if accepted.keys.is_empty() {
-            findings.pass_all(code.as_str(), &by, &accepted.reason);
-        } else {
-            findings.pass(|finding| {
-                let key = finding.key.as_ref()?;
-                let meant = finding.code == code && accepted.keys.contains(key);
-                meant.then(|| (by.clone(), accepted.reason.clone()))
-            });
-        }
-    }
+/// What was accepted when the file of `record` came in. What the site's rules refuse is not among it: one code
+/// stands for all of them, also for those that are added later.
+fn accepted(record: &ImportRecord) -> Vec<LetPass> {
+    let is_of_site = |accepted: &&Accepted| {
+        matches!(Code::parse(&accepted.code), Some(Code::SiteRule | Code::SiteNotEvaluated))
+    };
+    let pass = |accepted: &Accepted| LetPass {
+        finding: accepted.code.clone(),
+        keys: accepted.keys.clone(),
+        by: PassedBy::Import(record.name.clone()),
+        reason: accepted.reason.clone(),
+    };
+    record.accepted.iter().filter(|accepted| !is_of_site(accepted)).map(pass).collect()
 }

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::Deserialize;
-use warifu_masters::finding::Findings;
-use warifu_values::judgement::PassedBy;
+use warifu_masters::finding::{Code, Findings};
+use warifu_rules::judge::let_pass;
+use warifu_values::judgement::{LetPass, PassedBy};
+use warifu_values::text::plain;
 
 use super::error::ConfigError;
 
@@ -47,6 +49,7 @@ pub struct Waiver {
     #[serde(default)]
     pub keys: Vec<String>,
     /// Why it is known to be right.
+    #[serde(deserialize_with = "plain")]
     pub reason: String,
     /// The last day it holds.
     pub expires: Option<Date>,
@@ -62,17 +65,13 @@ impl Config {
     /// Turns findings about a master of `kind` that are known exceptions on `today` into notes.
     pub fn waive(&self, kind: &str, findings: &mut Findings, today: Date) {
         let holds = |waiver: &&Waiver| waiver.kind == kind && waiver.expires.is_none_or(|last| today <= last);
-        let waivers: Vec<&Waiver> = self.waivers.iter().filter(holds).collect();
-        for waiver in waivers.iter().filter(|waiver| waiver.keys.is_empty()) {
-            findings.pass_all(&waiver.code, &PassedBy::Repository, &waiver.reason);
-        }
-        findings.pass(|finding| {
-            let concerns = |waiver: &&&Waiver| waiver.code == finding.name();
-            let waiver = waivers.iter().filter(concerns).find(|waiver| {
-                waiver.keys.is_empty() || finding.key.as_ref().is_some_and(|key| waiver.keys.contains(key))
-            })?;
-            Some((PassedBy::Repository, waiver.reason.clone()))
+        let waivers = self.waivers.iter().filter(holds).map(|waiver| LetPass {
+            finding: waiver.code.clone(),
+            keys: waiver.keys.clone(),
+            by: PassedBy::Repository,
+            reason: waiver.reason.clone(),
         });
+        let_pass(findings, &waivers.collect::<Vec<_>>());
     }
 
     /// The last day that `kind` is in force in the series called `name`: as declared, or else the day before
@@ -100,8 +99,9 @@ impl Config {
                 .map(|span| 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count());
             ConfigError::Form { line, what: error.message().trim().to_owned() }
         })?;
-        if let Some(waiver) = config.waivers.iter().find(|waiver| waiver.code.starts_with("store/")) {
-            return Err(ConfigError::WaivesDamage { code: waiver.code.clone() });
+        let is_absolute = |code: &str| Code::parse(code).is_some_and(Code::is_absolute);
+        if let Some(waiver) = config.waivers.iter().find(|waiver| is_absolute(&waiver.code)) {
+            return Err(ConfigError::Absolute { code: waiver.code.clone() });
         }
         for (name, series) in &config.series {
             for name in std::iter::once(name).chain(&series.kinds) {

@@ -9,11 +9,11 @@ use warifu_masters::finding::{Code, Finding, Findings};
 
 use super::config::Config;
 use super::error::{ImportError, Refused};
-use super::message::one_line;
 use super::naming::dated_in;
 use super::record::{Accepted, Glance, ImportRecord};
 use super::request::{ImportRequest, Imported};
 use warifu_values::judgement::PassedBy;
+use warifu_values::text::one_line;
 
 /// A file under judgement: what was found so far, and what of it is accepted.
 pub(super) struct Judged<'a> {

@@ -106,8 +106,3 @@ impl Told {
         text
     }
 }
-
-/// Names and reasons come from outside: none may begin another line of a message or of a record.
-pub(super) fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}

@@ -3,8 +3,8 @@
 //! ```text
 //! warifu.toml                                declares the series
 //! rules/*.toml                               the site's own rules, written by people; an import never does
-//! masters/<series>/<kind>/<prefix>.csv       the state: canonical CSV, one shard for each five first
-//! characters sources/<series>/<kind>/import.toml        what came in last, and how to give its bytes back
+//! masters/<series>/<kind>/<prefix>.csv       the state: canonical CSV, a shard for each five first characters
+//! sources/<series>/<kind>/import.toml        what came in last, and how to give its bytes back
 //! sources/<series>/<kind>/differential.csv   its canonical form, when it was a differential
 //! sources/<series>/<kind>/original           its bytes, when they follow no rule
 //! ```

@@ -2,8 +2,7 @@
 //! for them takes as long as everything else that an import does.
 //!
 //! ```text
-//! .git/warifu/past/<series>/<kind>    the commit it speaks of, a line for each import.toml that stood there,
-//! a digest
+//! .git/warifu/past/<series>/<kind>    the commit it speaks of; each import.toml that stood there; a digest
 //! ```
 //!
 //! What a commit knows of the past never changes, so the file is right whenever its commit is among those

@@ -5,6 +5,7 @@
 //! `git revert` are the same to every question, and the imports stay in the history.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::num::NonZeroUsize;
 
 use git2::Oid;
 use jiff::Timestamp;
@@ -24,7 +25,7 @@ const NAMED: usize = 5;
 #[derive(Debug, Clone, Copy)]
 pub enum Which<'a> {
     /// The newest that stand, of whichever master.
-    Last(usize),
+    Last(NonZeroUsize),
     /// Those of these files, or made by these commits (twelve digits or more).
     Named(&'a [String]),
 }
@@ -200,9 +201,10 @@ fn newest_first<'a>(lines: &'a Lines, order: &HashMap<Oid, usize>) -> Vec<Standi
     all
 }
 
-fn choose_last(lines: &mut Lines, order: &HashMap<Oid, usize>, count: usize) -> Result<(), UndoError> {
+fn choose_last(lines: &mut Lines, order: &HashMap<Oid, usize>, count: NonZeroUsize) -> Result<(), UndoError> {
     let all = newest_first(lines, order);
-    if all.len() < count || count == 0 {
+    let count = count.get();
+    if all.len() < count {
         return Err(UndoError::TooMany { standing: all.len() });
     }
     let chosen = all.into_iter().take(count).map(|import| (import.master.clone(), import.at)).collect();

@@ -13,6 +13,7 @@ use warifu_masters::finding::Code;
 use warifu_masters::table::Role;
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
+use warifu_values::text::{CHARS, is_plain};
 
 use super::again::{self, Again, word};
 use super::given::{Repo, author, now};
@@ -53,8 +54,14 @@ pub(crate) struct Args {
 fn accepted(text: &str) -> Result<(Code, String), String> {
     let (code, reason) = text.split_once('=').ok_or("write CODE=REASON")?;
     let code = Code::parse(code).ok_or_else(|| format!("no finding is called {code}"))?;
+    if code.is_absolute() {
+        return Err(format!("{code} cannot be accepted: no reason makes up for it"));
+    }
     if reason.trim().is_empty() {
         return Err("a reason is missing: it is recorded in the history".to_owned());
+    }
+    if !is_plain(reason.trim()) {
+        return Err(format!("a reason has at most {CHARS} characters, and all of them show"));
     }
     Ok((code, reason.trim().to_owned()))
 }

@@ -1,5 +1,7 @@
 //! `warifu undo`
 
+use std::num::NonZeroUsize;
+
 use serde_json::{Value, json};
 use warifu::error::{Exit, Failure};
 use warifu::store::{Left, TakenBack, UndoRequest, Undone, Which};
@@ -32,7 +34,14 @@ impl Args {
         let store = self.repo.open(context)?;
         let author = author()?;
         let count = match self.what.as_slice() {
-            [] => Some(1),
+            [] => Some(NonZeroUsize::MIN),
+            [one] if one == "0" => {
+                return Err(Failure::new(
+                    Exit::CouldNotRun,
+                    "undo 0 takes nothing back; say how many imports, or which",
+                    "undo 0 では何も取り消しません。件数、ファイル名、コミットのいずれかを指定してください",
+                ));
+            }
             [one] if one.len() < 6 => one.parse().ok(),
             _ => None,
         };

@@ -44,8 +44,8 @@ pub enum ConfigError {
         /// The kind of master.
         kind: String,
     },
-    /// A waiver for damage of the repository.
-    WaivesDamage {
+    /// A waiver for what no reason makes up for.
+    Absolute {
         /// The code.
         code: String,
     },
@@ -83,10 +83,10 @@ impl Speak for ConfigError {
                 "series.{series}: until.{kind} is before effective.{kind}",
                 "series.{series}: until.{kind} が effective.{kind} より前です"
             ),
-            ConfigError::WaivesDamage { code } => say!(
+            ConfigError::Absolute { code } => say!(
                 lang,
-                "{code}: damage of the repository cannot be waived",
-                "{code}: リポジトリの損傷は免除できません"
+                "{code} cannot be waived: no reason makes up for it",
+                "{code} は理由があっても免除できません"
             ),
         };
         format!("warifu.toml: {what}")

@@ -1,0 +1,51 @@
+//! Text from outside that people are shown: names and reasons that must look like what they are.
+
+use serde::Deserialize as _;
+
+/// The most characters that a name or a reason may have.
+pub const CHARS: usize = 400;
+
+/// What moves the cursor, turns the direction of writing or shows as nothing.
+fn is_deceiving(c: char) -> bool {
+    let turns = matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let hides = matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}');
+    c.is_control() || turns || hides
+}
+
+/// Whether `text` shows as what it is: not blank, at most [`CHARS`] characters, and none that could make a
+/// signer see something else.
+pub fn is_plain(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= CHARS && !text.chars().any(is_deceiving)
+}
+
+/// `text` on one line, with a blank for every character that does not show as what it is.
+pub fn one_line(text: &str) -> String {
+    text.chars().map(|c| if is_deceiving(c) { ' ' } else { c }).collect()
+}
+
+/// For serde: text that [is plain](is_plain).
+///
+/// # Errors
+/// When it is not.
+pub fn plain<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if is_plain(&text) {
+        return Ok(text);
+    }
+    let what = format!("a text of 1 to {CHARS} characters that all show is expected here");
+    Err(serde::de::Error::custom(what))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_shows_as_something_else_is_not_plain() {
+        assert!(is_plain("令和8年6月 定例"));
+        for text in ["  ", "", "fine\x1b[2Kother", "abc\u{202e}cba", "a\u{200b}b", &"長".repeat(CHARS + 1)] {
+            assert!(!is_plain(text), "{text:?}");
+        }
+        assert_eq!(one_line("a\nb\u{200b}c\u{202e}d"), "a b c d");
+    }
+}

@@ -1,0 +1,231 @@
+//! The files of one command: each becomes one commit, and the branch takes all of them in one step, or none.
+
+use super::super::author::signature;
+use super::super::error::CommitError;
+use super::super::error::ImportError;
+use super::super::error::StoreError;
+use super::super::judged::Judged;
+use super::super::kept::Kept;
+use super::super::naming::published;
+use super::super::past::Past;
+use super::super::record::Counts;
+use super::super::record::ImportRecord;
+use super::super::repository::Store;
+use super::super::request::ImportRequest;
+use super::super::request::Imported;
+use super::super::request::Stopped;
+use super::super::rules;
+use super::super::transaction::Message;
+use super::super::transaction::Pending;
+use super::super::transaction::Transaction;
+use super::before::Before;
+use super::beside::beside;
+use super::next::Compared;
+use super::next::take_differential;
+use git2::Oid;
+use std::collections::BTreeMap;
+use warifu_masters::change::diff::diff;
+use warifu_masters::finding::Code;
+use warifu_masters::finding::Finding;
+use warifu_masters::finding::Findings;
+use warifu_masters::schema::StoredRendering;
+use warifu_masters::table::Master;
+use warifu_masters::table::Role;
+use warifu_rules::judge::judge_file;
+use warifu_values::digest::Digest;
+use warifu_values::text::one_line;
+
+/// The files of one command: what was committed of them, and the states that are made of it.
+struct Batch<'a> {
+    transaction: Transaction<'a>,
+    pending: Pending,
+    tip: Oid,
+    /// By series and kind, with the imports that led to them.
+    states: BTreeMap<(String, String), (Before, Past)>,
+}
+
+impl Store {
+    /// Imports a file: judges it, makes the next state, commits it.
+    ///
+    /// # Errors
+    /// [`ImportError::Refused`] with the findings when the data does not pass, or why the commit could not be
+    /// made. But for [`CommitError::Unfinished`] nothing was changed.
+    pub fn import(&self, request: &ImportRequest<'_>) -> Result<Imported, ImportError> {
+        let mut imported = self.import_all(&[request], |_| ()).map_err(|stopped| stopped.error)?;
+        imported.pop().ok_or_else(|| StoreError::damaged("an import that says nothing").into())
+    }
+
+    /// Imports files in the order given, each on top of those before it and each as one commit: the branch
+    /// takes all of them in one step, or none. `look` hears of each file before it is judged.
+    ///
+    /// # Errors
+    /// [`Stopped`] says which file did not pass and why. Unless the cause is [`CommitError::Unfinished`],
+    /// nothing was changed, also of the files that did pass.
+    pub fn import_all(
+        &self,
+        requests: &[&ImportRequest<'_>],
+        mut look: impl FnMut(&ImportRequest<'_>),
+    ) -> Result<Vec<Imported>, Stopped> {
+        let mut passed = Vec::new();
+        match self.take_all(requests, &mut look, &mut passed) {
+            Ok(()) => Ok(passed),
+            Err(error) => Err(Stopped { passed, error }),
+        }
+    }
+
+    fn take_all(
+        &self,
+        requests: &[&ImportRequest<'_>],
+        look: &mut dyn FnMut(&ImportRequest<'_>),
+        passed: &mut Vec<Imported>,
+    ) -> Result<(), ImportError> {
+        let lock = self.lock()?;
+        self.refuse_unclean()?;
+        let head = self.head()?.ok_or(CommitError::Detached)?;
+        let transaction = self.transaction(&lock);
+        let pending = transaction.begin(Some(head))?;
+        let mut batch = Batch { transaction, pending, tip: head, states: BTreeMap::new() };
+        for request in requests {
+            look(request);
+            passed.push(self.take(request, &mut batch)?);
+        }
+        let Batch { transaction, pending, tip, states } = batch;
+        let of = |(series, kind): &(String, String)| Kept::of(self.repository.path(), series, kind);
+        let keep: Vec<(Kept, &Master)> =
+            states.iter().map(|(at, (last, _))| (of(at), last.state.master())).collect();
+        let (finished, begun) = beside(
+            || keep.iter().map(|(kept, state)| kept.begin(state)).collect::<Vec<_>>(),
+            || transaction.finish(pending),
+        );
+        finished?;
+        let objects = self.objects()?;
+        let (tree, _) = objects.commit(tip)?;
+        for (((series, kind), (_, past)), begun) in states.iter().zip(begun.unwrap_or_default()) {
+            if let Some(held) = objects.at(tree, &["masters", series, kind])? {
+                begun.finish(held);
+                past.keep(self.repository.path(), tip, series, kind);
+            }
+        }
+        Ok(())
+    }
+
+    /// Judges one file and commits it on top of `batch`; no branch names that commit yet.
+    fn take(&self, request: &ImportRequest<'_>, batch: &mut Batch<'_>) -> Result<Imported, ImportError> {
+        let author = signature(&self.repository, request.author, request.now)?;
+        let head = batch.tip;
+        let (tree, _) = self.objects()?.commit(head)?;
+        let config = self.config_in(tree)?;
+        let mut judged = Judged { request, findings: Findings::new(), later: Vec::new() };
+
+        let sound = self.recognise(&mut judged)?;
+        let (series, kind) = (request.series, sound.kind.clone());
+        judged.refuse_undeclared(&config, series, &kind)?;
+        let sha256 = Digest::of(request.bytes);
+        let present = batch.states.remove(&(series.to_owned(), kind.clone()));
+        let (present, mut past) = match present {
+            Some((before, past)) => (Some(before), past),
+            None => {
+                let git = self.repository.path();
+                (None, Past::at(&self.objects()?, git, head, series, &kind)?)
+            }
+        };
+        // Imports that a later commit took back are left out: their files may come in again.
+        let earlier = past.standing();
+        if let Some((commit, _)) = earlier.iter().find(|(_, past)| past.sha256 == sha256.to_string()) {
+            let found = commit.to_string();
+            judged.findings = Findings::new();
+            judged.findings.push(Finding::new(Code::ImportSame).found(&found[..12]));
+            let record = self.record_in(*commit, series, &kind)?;
+            if let Some(before) = present {
+                batch.states.insert((series.to_owned(), kind.clone()), (before, past));
+            }
+            return Ok(judged.already_there(found, kind, record));
+        }
+        let dated = judged.dated(&earlier);
+        judged.later = self.later(&earlier, dated, &sound, series)?;
+        judged.findings.extend(judge_file(&sound.file, sound.role, published(dated)));
+        let today = judged.today();
+        config.waive(&kind, &mut judged.findings, today);
+        for doubt in rules::series_doubt(&config, series, dated, sound.role, &sound.file) {
+            judged.findings.push(doubt);
+        }
+        let full = earlier.iter().find(|(_, past)| past.full).map(|(commit, _)| *commit);
+        let before = match (present, earlier.first()) {
+            (Some(before), _) => Some(before),
+            (None, Some((commit, _))) => Some(self.before(*commit, head, full, series, &kind)?),
+            (None, None) => None,
+        };
+        judged.refuse()?;
+        let mut older = None;
+        let state = match sound.role {
+            Role::Full => self.take_full(&sound, before.as_ref(), full, &mut judged)?,
+            Role::Differential => {
+                let Some(before) = &before else {
+                    judged.findings.push(Finding::new(Code::ImportNoBase).found(series));
+                    return Err(judged.refused());
+                };
+                older = self.base_of_re_issue(before, full, &sound, &mut judged)?;
+                take_differential(&sound, older.as_ref().unwrap_or(before), dated, &mut judged)?
+            }
+        };
+        // What the file was applied to; for a re-issue that is not the present state.
+        let onto = older.as_ref().or(before.as_ref());
+        let mut compared = self.ask_rules(&sound, onto, &state, dated, tree, &mut judged)?;
+        if let (Some(before), Some(_)) = (&before, &older) {
+            // What changes for whoever has the present state is told, not what the file did to an older one.
+            compared = diff(&before.state, &state).map(|diff| Compared::of(&diff)).unwrap_or_default();
+        }
+        config.waive(&kind, &mut judged.findings, today);
+        judged.refuse()?;
+
+        let (shards, digest) = beside(
+            || state.canonical_digest(),
+            || self.shard_changes(tree, series, &kind, before.as_ref(), &state),
+        );
+        let mut changes = shards?;
+        let record = ImportRecord {
+            name: one_line(request.name),
+            sha256,
+            bytes: request.bytes.len() as u64,
+            role: sound.role,
+            edition: sound.file.layout().name(),
+            dated,
+            imported: request.now,
+            rows: sound.file.rows(),
+            state: digest.unwrap_or_else(|| state.canonical_digest()),
+            records: state.rows(),
+            replaces: older.as_ref().and(before.as_ref()).map(|before| before.record.name.clone()),
+            counts: Counts {
+                added: compared.summary.added,
+                changed: compared.summary.changed,
+                abolished: compared.summary.abolished,
+                removed: compared.summary.removed,
+            },
+            base: onto.map(Before::base),
+            accepted: judged.accepted(),
+            rendering: sound.rendering.clone().map(StoredRendering::from),
+        };
+        changes.extend(self.source_changes(tree, series, &sound, &record, request)?);
+        let text = compared.told.message(series, state.layout(), &record, &compared.summary);
+        let message = Message { author: &author, text: &text };
+        let commit = batch.transaction.commit(&mut batch.pending, changes, &message)?;
+        batch.tip = commit;
+        let after = Before { commit, record: record.clone(), state };
+        let objects = self.objects()?;
+        if let Some(blob) =
+            objects.at(objects.commit(commit)?.0, &["sources", series, &kind, "import.toml"])?
+        {
+            past.push(commit, blob, record.text()?.as_bytes());
+        }
+        batch.states.insert((series.to_owned(), kind.clone()), (after, past));
+        Ok(Imported {
+            commit: commit.to_string(),
+            unchanged: false,
+            series: series.to_owned(),
+            kind,
+            record,
+            summary: compared.summary,
+            findings: judged.findings,
+        })
+    }
+}

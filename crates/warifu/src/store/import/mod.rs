@@ -1,0 +1,8 @@
+//! Importing: a file is recognised, judged, made into the next state and committed.
+
+mod batch;
+mod before;
+mod beside;
+mod next;
+mod sound;
+mod sources;

@@ -1,0 +1,37 @@
+//! The file as it was recognised.
+
+use super::super::error::ImportError;
+use super::super::judged::Judged;
+use super::super::repository::Store;
+use warifu_masters::file::Declared;
+use warifu_masters::file::Reading;
+use warifu_masters::file::read;
+use warifu_masters::file::write::write;
+use warifu_masters::schema::Rendering;
+use warifu_masters::table::Master;
+use warifu_masters::table::Role;
+
+/// A file that was recognised.
+pub(super) struct Sound {
+    pub(super) file: Master,
+    pub(super) role: Role,
+    pub(super) rendering: Option<Rendering>,
+    pub(super) kind: String,
+}
+
+impl Store {
+    /// Recognises the file. Its rendering is kept only when that gives the very bytes back.
+    pub(super) fn recognise(&self, judged: &mut Judged<'_>) -> Result<Sound, ImportError> {
+        let request = judged.request;
+        let declared = Declared { format: request.format, role: request.role };
+        let Reading { layout, role, rendering, master, findings, .. } =
+            read(self.schemas(), request.bytes.to_vec(), &declared);
+        judged.findings.extend(findings);
+        let (Some(layout), Some(role), Some(file)) = (layout, role, master) else {
+            return Err(judged.refused());
+        };
+        let rendering =
+            rendering.filter(|rendering| write(&file, rendering).is_ok_and(|bytes| bytes == request.bytes));
+        Ok(Sound { file, role, rendering, kind: layout.kind.clone() })
+    }
+}
