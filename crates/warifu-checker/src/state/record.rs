@@ -8,7 +8,7 @@ use crate::said::Said;
 use crate::state::installed::Id;
 use crate::state::running::Running;
 
-/// A release that is not taken again until a newer one comes.
+/// A release that is not taken again; a newer one that is confirmed ends that.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
     /// Which one.
