@@ -56,12 +56,6 @@ impl TrustedState {
         self.known_time
     }
 
-    /// What is remembered of an opening whose content was not read yet: the roots, and with them the
-    /// revocations, that were learnt on the way, and the release that `before` had recorded.
-    pub fn roots_with_release_of(&self, before: &TrustedState) -> TrustedState {
-        TrustedState { recorded: before.recorded.clone(), ..self.clone() }
-    }
-
     pub(crate) fn record(&mut self, verified: &VerifiedChain, now: UnixSeconds) {
         self.recorded = Some(Recorded { files: verified.files.clone(), current: verified.listing.current });
         self.known_time = self.known_time.max(now);

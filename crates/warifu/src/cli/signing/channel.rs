@@ -74,21 +74,19 @@ impl From {
         Ok(address(&self.channel)?.channel())
     }
 
-    /// Opens the newest release, and remembers it only once its content was verified too. A new root, and
-    /// with it a revocation, that was learnt on the way is remembered whatever is refused after it.
+    /// Opens the newest release and remembers it, whatever becomes of its content: as soon as the signatures
+    /// are verified an older one is refused, and a key that was revoked on the way stays so.
     fn open(&self, content: bool) -> Result<(OpenedRelease, Option<VerifiedRelease>), Failure> {
         let at = self.channel()?;
         let at = at.as_ref();
-        let before = self.trusted.load()?;
-        let mut state = before.clone();
+        let mut state = self.trusted.load()?;
         let opened = open(at, &mut state, now());
-        self.trusted.save(&state.roots_with_release_of(&before))?;
+        self.trusted.save(&state)?;
         let opened = opened.map_err(|error| trust_failure(&error))?;
         let verified = match content {
             true => Some(fetch(at, &opened).map_err(|error| trust_failure(&error))?),
             false => None,
         };
-        self.trusted.save(&state)?;
         Ok((opened, verified))
     }
 }
@@ -314,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_root_outlives_content_that_is_refused_and_the_release_does_not() {
+    fn what_was_signed_is_remembered_though_its_content_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         let world = World::at(now());
@@ -345,7 +343,7 @@ mod tests {
 
         assert_eq!(from.open(true).unwrap_err().exit, Exit::Trust);
         let state = remembered(folder.path(), &world);
-        assert_eq!((state.root().version(), state.release().unwrap().release), (2, 1));
+        assert_eq!((state.root().version(), state.release().unwrap().release), (2, 2));
         files::write(&blob, &whole).unwrap();
         from.open(true).unwrap();
         assert_eq!(remembered(folder.path(), &world).release().unwrap().release, 2);
