@@ -8,6 +8,7 @@ mod bad_input;
 mod browser;
 mod conversion;
 mod documents;
+mod fetched;
 mod files;
 mod new_master;
 mod real_chains;

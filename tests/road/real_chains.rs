@@ -90,8 +90,8 @@ fn what_both_signed_of_the_real_chains_nobody_refuses() {
         assert_eq!(masters.len(), 6);
         for master in masters {
             let file = master["formats"][format]["file_name"].as_str().unwrap();
-            let ran = stage.warifu(&format!("validate {format}-files/{file}")).ends(0);
-            assert!(ran.out.contains("as release 1 holds it"), "{}", ran.out);
+            let ran = stage.warifu(&format!("validate {format}-files/{file} {PLACE}")).ends(0);
+            assert!(ran.out.contains("as release 1, signed by both"), "{}", ran.out);
             assert_eq!(master["let_pass"].is_array(), master["kind"] == "drug");
         }
     }

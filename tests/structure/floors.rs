@@ -7,17 +7,20 @@ use toml::{Table, Value};
 
 use crate::tree::Tree;
 
-/// Every crate of the house, from the ground up, with the crates that it may name: only some of those above
-/// it in this table, so that no circle can be written here.
-const HOUSE: &[(&str, &[&str])] = &[
-    ("warifu-values", &[]),
-    ("warifu-files", &["warifu-values"]),
-    ("warifu-masters", &["warifu-values"]),
-    ("warifu-rules", &["warifu-values", "warifu-masters"]),
-    ("warifu-site-rules", &["warifu-values", "warifu-masters", "warifu-rules"]),
-    ("warifu-claims", &["warifu-values", "warifu-masters", "warifu-rules"]),
-    ("warifu-trust", &["warifu-values"]),
-    ("warifu-channels", &["warifu-values", "warifu-files", "warifu-trust"]),
+/// A crate, the crates that it may be built from, and those that only its tests may name besides.
+type Stands = (&'static str, &'static [&'static str], &'static [&'static str]);
+
+/// Every crate of the house, from the ground up: what it names stands above it in this table, so that no
+/// circle can be written here.
+const HOUSE: &[Stands] = &[
+    ("warifu-values", &[], &[]),
+    ("warifu-files", &["warifu-values"], &[]),
+    ("warifu-masters", &["warifu-values"], &[]),
+    ("warifu-rules", &["warifu-values", "warifu-masters"], &[]),
+    ("warifu-site-rules", &["warifu-values", "warifu-masters", "warifu-rules"], &[]),
+    ("warifu-claims", &["warifu-values", "warifu-masters"], &["warifu-rules"]),
+    ("warifu-trust", &["warifu-values"], &[]),
+    ("warifu-channels", &["warifu-values", "warifu-files", "warifu-trust"], &[]),
     (
         "warifu",
         &[
@@ -26,10 +29,10 @@ const HOUSE: &[(&str, &[&str])] = &[
             "warifu-masters",
             "warifu-rules",
             "warifu-site-rules",
-            "warifu-claims",
             "warifu-trust",
             "warifu-channels",
         ],
+        &["warifu-claims"],
     ),
     (
         "warifu-checker",
@@ -42,8 +45,12 @@ const HOUSE: &[(&str, &[&str])] = &[
             "warifu-trust",
             "warifu-channels",
         ],
+        &[],
     ),
 ];
+
+/// Files, network and git.
+const IMPURE: &[&str] = &["tempfile", "warifu-files", "ureq", "tokio", "git2"];
 
 /// What a crate does not reach over any number of crates, and why.
 const NEVER: &[(&str, &[&str], &str)] = &[
@@ -55,7 +62,12 @@ const NEVER: &[(&str, &[&str], &str)] = &[
     ("warifu-checker", &["warifu-site-rules", "cel"], "a site's rules are asked before a release"),
     ("warifu", &["tokio", "axum"], "the asynchronous service is the checker's alone"),
     ("warifu-trust", &["ureq", "tokio", "git2"], "bytes in, verdict out: others fetch"),
-    ("warifu-masters", &["tempfile", "ureq", "tokio", "git2"], "values in, values out"),
+    ("warifu-values", IMPURE, "values in, values out"),
+    ("warifu-masters", IMPURE, "values in, values out"),
+    ("warifu-rules", IMPURE, "values in, values out"),
+    ("warifu-site-rules", IMPURE, "values in, values out"),
+    ("warifu-claims", IMPURE, "values in, values out"),
+    ("warifu-claims", &["warifu-rules"], "what a claim is judged by does not ask what masters must be"),
 ];
 
 #[test]
@@ -116,17 +128,22 @@ impl Depends {
 }
 
 /// What to say of the arrows that `house` does not allow.
-fn arrows_told(crates: &BTreeMap<String, Depends>, house: &[(&str, &[&str])]) -> String {
+fn arrows_told(crates: &BTreeMap<String, Depends>, house: &[Stands]) -> String {
     let mut told = String::new();
     for (name, depends) in crates {
-        let Some((_, allowed)) = house.iter().find(|(known, _)| known == name) else {
+        let Some((_, built, tested)) = house.iter().find(|(known, ..)| known == name) else {
             writeln!(told, "{name} is not in the table HOUSE of tests/structure/floors.rs: add it there")
                 .unwrap();
             continue;
         };
-        let parts = [("names", &depends.built), ("names, in its tests,", &depends.tested)];
-        for (how, named) in parts {
-            let upward = |to: &&String| crates.contains_key(*to) && !allowed.contains(&to.as_str());
+        let parts = [
+            ("names", &depends.built, built.to_vec()),
+            ("names, in its tests,", &depends.tested, [*built, *tested].concat()),
+        ];
+        for (how, named, allowed) in parts {
+            // A crate names itself where its own tests ask it for a feature.
+            let upward =
+                |to: &&String| crates.contains_key(*to) && *to != name && !allowed.contains(&to.as_str());
             for to in named.iter().filter(upward) {
                 writeln!(
                     told,
@@ -196,7 +213,7 @@ mod cases {
     use super::*;
 
     const LOW: (&str, &str) = ("crates/low/Cargo.toml", "[package]\nname = \"low\"\n");
-    const SMALL: &[(&str, &[&str])] = &[("low", &[]), ("high", &["low"])];
+    const SMALL: &[Stands] = &[("low", &[], &[]), ("high", &["low"], &[]), ("top", &["low"], &["high"])];
 
     fn told(files: &[(&str, &str)]) -> String {
         arrows_told(&crates(&Tree::invented(files)), SMALL)
@@ -208,9 +225,9 @@ mod cases {
 
     #[test]
     fn the_house_has_no_way_up() {
-        for (at, (name, allowed)) in HOUSE.iter().enumerate() {
-            for lower in *allowed {
-                assert!(HOUSE[..at].iter().any(|(below, _)| below == lower), "{lower} is not below {name}");
+        for (at, (name, built, tested)) in HOUSE.iter().enumerate() {
+            for lower in built.iter().chain(*tested) {
+                assert!(HOUSE[..at].iter().any(|(below, ..)| below == lower), "{lower} is not below {name}");
             }
         }
     }
@@ -235,6 +252,16 @@ mod cases {
                 assert!(told.starts_with(&format!("low {how}, which it does not")), "{table}: {told:?}");
             }
         }
+    }
+
+    #[test]
+    fn what_tests_alone_may_name_is_told_in_what_is_built() {
+        let top = |table: &str| format!("[package]\nname = \"top\"\n[{table}]\nhigh.workspace = true");
+        let told = |table: &str| {
+            told(&[LOW, ("crates/high/Cargo.toml", &high("")), ("crates/top/Cargo.toml", &top(table))])
+        };
+        assert_eq!(told("dev-dependencies"), "");
+        assert!(told("dependencies").starts_with("top names high, which it does not"));
     }
 
     #[test]

@@ -15,3 +15,4 @@ mod fuzzing;
 mod messages;
 mod once;
 mod prose;
+mod testing_only;

@@ -65,13 +65,18 @@ impl DraftDirectory {
         let blobs_directory = self.directory.join("blobs");
         let mut blobs = BTreeMap::new();
         let entries = fs::read_dir(&blobs_directory).map_err(|source| io(&blobs_directory, source))?;
-        for entry in entries.take(limits::MASTERS + 1) {
+        for entry in entries {
             let entry = entry.map_err(|source| io(&blobs_directory, source))?;
-            // What a file manager or an interrupted write leaves (.DS_Store, .writing-x) is no target name.
+            // What a file manager or an interrupted write leaves (.DS_Store, .writing-x) is no target name,
+            // and does not count.
             let Some(name) = entry.file_name().to_str().and_then(|name| name.parse::<TargetName>().ok())
             else {
                 continue;
             };
+            // One more than there may be is enough to be refused.
+            if blobs.len() > limits::MASTERS {
+                break;
+            }
             if let Some(blob) = read_file(&entry.path(), limits::BLOB_BYTES)? {
                 blobs.insert(name, blob);
             }

@@ -28,7 +28,7 @@ mod read;
 mod state_store;
 mod whole;
 
-#[doc(hidden)]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
 pub use address::{Address, AddressError};

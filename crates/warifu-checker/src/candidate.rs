@@ -1,5 +1,4 @@
-//! A release on its way in: its masters are read, validated, held against the rules between their fields and
-//! records, and made into a snapshot.
+//! A release on its way in: its masters are read, judged as by its signers, and made into a snapshot.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +6,6 @@ use warifu_claims::{MasterOf, Snapshot, lookup};
 use warifu_masters::file::read_canonical;
 use warifu_masters::finding::{Findings, Severity};
 use warifu_masters::schema::Schemas;
-
 use warifu_masters::table::State;
 use warifu_rules::judge::{Subject, judge, let_pass};
 use warifu_trust::{MasterEntry, ReleaseRef, UnixSeconds};

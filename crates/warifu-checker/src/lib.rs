@@ -3,10 +3,10 @@
 //! # Words
 //!
 //! A **release** is one set of masters that both organisations signed. A **snapshot** is a release as the
-//! checks ask it. A **candidate** is a release on its way in. **Cleared**: its fields are valid and replaying
-//! the recent claim files gave no unexplained drift. **Probation**: it judges, and every file is judged by
-//! the previous release too. **Confirmed**: probation ended well. **Fall back**: return to the previous
-//! confirmed release; the one left is **held** until a newer one comes.
+//! checks ask it. A **candidate** is a release on its way in. **Cleared**: the one judge lets its masters
+//! pass and replaying the recent claim files stayed within the thresholds. **Probation**: it judges, and
+//! every file is judged by the previous release too. **Confirmed**: probation ended well. **Fall back**:
+//! return to the previous confirmed release; the one left is **held** until a newer one is confirmed.
 //!
 //! ```text
 //! fetched -> opened -> verified -> cleared -> active (on probation) -> confirmed

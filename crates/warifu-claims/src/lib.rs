@@ -8,7 +8,7 @@
 //!
 //! What it deliberately does not do: judge drug and material amounts (they need the price of the day, which a
 //! full file does not keep), inclusion, exclusion and counts (電子点数表), insurers and patients. It never
-//! repeats a name, a number or a text of a patient: findings carry codes, points and quantities only.
+//! repeats a name, a number or a text of a patient: findings carry codes, dates, points and quantities only.
 
 mod finding;
 

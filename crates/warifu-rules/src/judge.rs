@@ -122,9 +122,10 @@ pub fn let_pass(findings: &mut Findings, let_pass: &[LetPass]) {
     });
 }
 
-/// Whether a finding with `code` is of a file on its way in (its form, its chain, its base), which nobody
-/// finds again in the state that it made.
+/// Whether a finding with `code` is of a file on its way in (its form, its chain, its base, what it made of
+/// the version before), which nobody finds again in the states that rest on it.
 pub fn is_of_import(code: Code) -> bool {
     let of = |prefix: &str| code.as_str().starts_with(prefix);
-    ["file/", "row/", "fixed/", "import/", "apply/", "base/", "chain/"].iter().any(|prefix| of(prefix))
+    let all = ["file/", "row/", "fixed/", "import/", "apply/", "base/", "chain/", "versions/", "site/"];
+    all.iter().any(|prefix| of(prefix))
 }

@@ -9,7 +9,7 @@
 //!
 //! * **key card** ([`KeyCard`]): a public key, its holder and organisation, as one person hands it to others.
 //! * **root**: who may sign what. Officers of both organisations change it together, never one side alone.
-//! * **manifest** ([`Manifest`]): what one release holds, in both formats, by digest.
+//! * **manifest** ([`Manifest`]): what one release holds, in every format, by digest.
 //! * **blob**: the canonical bytes of one master, compressed; named by content.
 //! * **half**: `targets.json` with Kikin's signatures, or `snapshot.json` with Kokuho's.
 //! * **channel**: where releases lie, under the names that [`ChannelPath`] gives. It is never trusted.
@@ -106,7 +106,7 @@ mod read;
 
 mod publish;
 
-#[doc(hidden)]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
 pub use error::TrustError;

@@ -15,7 +15,9 @@ pub const SNAPSHOT_BYTES: u64 = 64_000;
 /// A `targets.json`: two releases of at most [`MASTERS`] masters, about 350 bytes each.
 pub const TARGETS_BYTES: u64 = 1_000_000;
 
-/// A manifest: at most [`MASTERS`] entries of about 1 kB.
+/// A manifest, for who makes it as for who reads it. [`MASTERS`] entries in four formats are 0.3 MB, and so
+/// are [`LET_PASS`] records of one master under one finding (25 bytes a record); findings with long reasons
+/// of their own come to it earlier (400 characters in Japanese: about 700 of them).
 pub const MANIFEST_BYTES: u64 = 1_000_000;
 
 /// One compressed blob. The largest real one is 0.6 MB; room for a hundred times that.
@@ -36,7 +38,8 @@ pub const MASTERS: usize = 256;
 /// Formats of one master. Four profiles ship.
 pub const FORMATS: usize = 16;
 
-/// Findings let pass in one master, and the keys that they name. Published masters have a dozen.
+/// Findings let pass in one master, and the keys that they name, together. Published masters have a dozen.
+/// All of a manifest is held to [`MANIFEST_BYTES`] too.
 pub const LET_PASS: usize = 10_000;
 
 /// New root versions walked in one go (python-tuf's default); one a year is expected.

@@ -213,8 +213,8 @@ fn day_after(date: u32) -> u32 {
     }
 }
 
-/// A day as a master's record writes it, as a number: 0 for none (blank, or nothing but zeros), 99999999 for one
-/// that never comes; `None` when it is neither of these nor a day of the calendar.
+/// A day as a master's record writes it, as a number: 0 for none (blank, or nothing but zeros), 99999999 for
+/// one that never comes; `None` when it is neither of these nor a day of the calendar.
 pub fn day_or_none(field: &[u8]) -> Option<u32> {
     match field {
         b"" | b"0" | b"00000000" => Some(0),

@@ -171,3 +171,50 @@ fn damage_is_accepted_by_nobody() {
     let refused = warifu::release::contents(&place.store, "HEAD", &formats, today(now())).unwrap_err();
     assert!(refused.findings.refusing() > 0, "{refused:?}");
 }
+
+/// A price that was written into a state by hand, with its digest put right, is not what the files make.
+#[test]
+fn a_state_that_no_file_made_is_no_release() {
+    let place = Place::new();
+    place.import_bytes(base().as_bytes(), "c_ALL20240531.csv", "r06", &[]).unwrap();
+    place.import_bytes(change(1, "初診").as_bytes(), "c_20240701.csv", "r06", &[]).unwrap();
+    let at = |place: &Place| place.store.at("HEAD:comment").unwrap();
+    let formats = warifu::release::FORMATS.map(str::to_owned);
+    warifu::release::contents(&place.store, "HEAD", &formats, today(now())).unwrap();
+
+    let folder = place.path().join("masters/r06/comment");
+    let shard = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().file_name();
+    let shard = format!("masters/r06/comment/{}", shard.to_string_lossy());
+    let text = std::fs::read_to_string(place.path().join(&shard)).unwrap();
+    let forged = text.replacen("20240601", "20240602", 1);
+    assert_ne!(text, forged);
+    if !commit(&place, &[(&shard, forged)]) {
+        return;
+    }
+    let import = "sources/r06/comment/import.toml";
+    let record = std::fs::read_to_string(place.path().join(import)).unwrap();
+    let (is, was) = (place.store.state(&at(&place)).unwrap().canonical_digest(), {
+        place.store.import_record(&at(&place)).unwrap().state
+    });
+    assert!(commit(&place, &[(import, record.replace(&was.to_string(), &is.to_string()))]));
+
+    let checked = place.store.check("HEAD", today(now())).unwrap();
+    assert_eq!(checked.states[0].findings.count(Code::StoreState), 0, "the digest is right");
+    assert_eq!(checked.states[0].findings.count(Code::StoreDerived), 1);
+    let refused = warifu::release::contents(&place.store, "HEAD", &formats, today(now())).unwrap_err();
+    assert_eq!(refused.findings.count(Code::StoreDerived), 1);
+}
+
+/// Records without a word where they came from, and the word without the records.
+#[test]
+fn half_of_a_master_is_no_master() {
+    let place = Place::new();
+    place.import_bytes(base().as_bytes(), "c_ALL20240531.csv", "r06", &[]).unwrap();
+    std::fs::remove_dir_all(place.path().join("masters/r06/comment")).unwrap();
+    if !commit(&place, &[]) {
+        return;
+    }
+    assert!(place.store.check("HEAD", today(now())).unwrap().denies());
+    let formats = warifu::release::FORMATS.map(str::to_owned);
+    assert!(warifu::release::contents(&place.store, "HEAD", &formats, today(now())).is_err());
+}

@@ -612,7 +612,7 @@ fn a_differential_that_comes_late_names_what_stands_in_its_place() {
     let Err(stopped) = import_all(&place.store, &files[1..2]) else { panic!("taken") };
     let ImportError::Refused(refused) = stopped.error else { panic!("{stopped:?}") };
     assert_eq!(refused.findings.count(Code::ImportOlder), 1);
-    let later: Vec<_> = refused.later.iter().map(|record| record.name.clone()).collect();
+    let later: Vec<_> = refused.later.iter().map(|taken| taken.record.name.clone()).collect();
     assert_eq!(later, ["c_20240703.csv"]);
     undo(&place.store, Which::Named(&later)).unwrap();
     import_all(&place.store, &files[1..]).unwrap();

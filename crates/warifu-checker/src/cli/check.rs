@@ -62,7 +62,8 @@ fn release_for(check: &Check) -> Result<ReleaseContent, Failure> {
     }
     let directory = StateDirectory::look_at(check.state.clone().unwrap_or_default());
     let could_not = |error| Failure::could_not(Said::of(&error));
-    let running = directory.record().map_err(could_not)?.running.ok_or_else(|| {
+    let record = directory.record().map_err(could_not)?;
+    let running = record.running().release().ok_or_else(|| {
         Failure::could_not(Said::new("this state directory records no release", "リリースの記録がありません"))
     })?;
     directory.load(running.id.into()).map_err(could_not)

@@ -16,7 +16,7 @@ use crate::said::Said;
 use crate::service::{FairQueue, Service, serve_until};
 use crate::source::TrustSource;
 use crate::state::{Recent, StateDirectory};
-use crate::swap::{Gates, Swapper};
+use crate::swap::{Gates, Swapper, Wanted};
 
 pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
     let log = Log::new(lang);
@@ -38,7 +38,7 @@ pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
     let swapper = Arc::new(swapper.map_err(|error| Failure::could_not(Said::of(&error)))?);
     if swapper.active().is_none() {
         // Nothing to judge by yet: the first answer should not be a refusal when a release lies ready.
-        swapper.poll(now(), None);
+        swapper.poll(now(), Wanted::ByItself);
     }
     let judges =
         serve.judges.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
@@ -66,7 +66,7 @@ async fn keep_polling(swapper: Arc<Swapper>, every: Duration) {
         let worked = tokio::task::spawn_blocking(move || {
             let _ = swapper.tick(now());
             if is_due {
-                swapper.poll(now(), None);
+                swapper.poll(now(), Wanted::ByItself);
             }
         });
         // A panic in there is told by the runtime and must not end the polling.

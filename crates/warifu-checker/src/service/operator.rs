@@ -8,12 +8,13 @@ use axum::extract::{ConnectInfo, Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
+use tokio::task::JoinError;
 
 use crate::log::now;
 use crate::said::Said;
 use crate::service::http_service::Service;
 use crate::service::reply::{FellBack, error};
-use crate::swap::{NothingBefore, Outcome};
+use crate::swap::{NothingBefore, Outcome, Wanted};
 
 fn is_this_machine(request: &Request) -> bool {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
@@ -26,21 +27,23 @@ fn forbidden() -> Response {
     error(StatusCode::FORBIDDEN, Said::new("only from this machine", "この操作は同じ装置からのみ可能です"))
 }
 
+/// What follows `/swap?`.
 #[derive(Deserialize)]
-pub(super) struct Wanted {
+pub(super) struct Asked {
     release: Option<u64>,
 }
 
 pub(super) async fn swap(
     State(service): State<Arc<Service>>,
-    Query(Wanted { release }): Query<Wanted>,
+    Query(Asked { release }): Query<Asked>,
     request: Request,
 ) -> Response {
     if !is_this_machine(&request) {
         return forbidden();
     }
     let swapper = Arc::clone(&service.swapper);
-    let polled = tokio::task::spawn_blocking(move || swapper.poll(now(), Some(release.unwrap_or(0)))).await;
+    let wanted = release.map_or(Wanted::Newest, Wanted::Release);
+    let polled = tokio::task::spawn_blocking(move || swapper.poll(now(), wanted)).await;
     let outcome = polled.unwrap_or_else(|_| Outcome::Unavailable {
         why: Said::new("the candidate could not be built", "候補を作成できませんでした"),
     });
@@ -59,14 +62,42 @@ pub(super) async fn fall_back(State(service): State<Arc<Service>>, request: Requ
     let swapper = Arc::clone(&service.swapper);
     let why = Said::new("an operator fell back", "運用者の操作");
     let fell = tokio::task::spawn_blocking(move || swapper.fall_back(why, None, now())).await;
+    told(fell)
+}
+
+/// What came of falling back; a panic on the way is no answer about releases.
+fn told(fell: Result<Result<u64, NothingBefore>, JoinError>) -> Response {
     match fell {
         Ok(Ok(release)) => Json(FellBack { release }).into_response(),
-        Ok(Err(NothingBefore)) | Err(_) => error(
+        Ok(Err(NothingBefore)) => error(
             StatusCode::CONFLICT,
             Said::new(
                 "there is no confirmed release before this one",
                 "戻せる確定済みのリリースがありません",
             ),
         ),
+        Err(_) => error(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            Said::new(
+                "falling back broke off; the status says which release runs",
+                "戻す処理が中断しました。稼働中のリリースは status で確認してください",
+            ),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_not_told_as_nothing_before() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let fell = runtime.block_on(async {
+            tokio::task::spawn_blocking(|| -> Result<u64, NothingBefore> { panic!("on the way") }).await
+        });
+        assert_eq!(told(fell).status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(told(Ok(Err(NothingBefore))).status(), StatusCode::CONFLICT);
+        assert_eq!(told(Ok(Ok(1))).status(), StatusCode::OK);
     }
 }

@@ -1,10 +1,10 @@
 //! The routes.
 //!
 //! ```text
-//! POST /check              a UKE file; answers JSON lines        200, 400, 408, 413, 503
+//! POST /check              a UKE file; answers JSON lines        200, 400, 408, 413, 500, 503
 //! GET  /status             what runs, what was refused and why   200
 //! POST /swap[?release=N]   look at the channel now               200, 403, 409, 503
-//! POST /fall-back          return to the previous release        200, 403, 409
+//! POST /fall-back          return to the previous release        200, 403, 409, 500
 //! GET  /healthz            a release runs                        200, 503
 //! ```
 //! `/swap` and `/fall-back` are for this machine only: they answer 403 to any other, to what a proxy passes

@@ -29,7 +29,7 @@ pub struct Requests {
     pub checked: u64,
     /// Claims in them.
     pub claims: u64,
-    /// Files sent away because the queue was full.
+    /// Files sent away with a 503: the queue was full, too many were being received, or no release ran yet.
     pub turned_away: u64,
 }
 
@@ -94,10 +94,10 @@ impl Status {
         };
         Status {
             state: state.to_owned(),
-            running: record.running,
+            running: record.running().release().cloned(),
             watch,
-            previous: record.previous,
-            held: record.held,
+            previous: record.running().previous().cloned(),
+            held: record.all_held().to_vec(),
             refused: record.refused,
             stale: swapper.is_stale(),
             drift: record.drift,

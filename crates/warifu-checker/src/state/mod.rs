@@ -5,6 +5,12 @@ mod disk;
 mod recent;
 mod record;
 
+mod running;
+
+mod installed;
+
 pub use directory::{StateDirectory, StateDirectoryError};
+pub use installed::{Id, Installed};
 pub use recent::Recent;
-pub use record::{Held, Id, Installed, Phase, Record, Refused, RefusedFor, Step};
+pub use record::{Held, Record, Refused, RefusedFor, Step};
+pub use running::{Phase, Running};

@@ -5,51 +5,10 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::drift::DriftReport;
 use crate::said::Said;
+use crate::state::installed::Id;
+use crate::state::running::Running;
 
-/// How far a running release has proven itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Phase {
-    /// Every file is judged by the previous release too.
-    Probation,
-    /// It is what others are compared with and fallen back to.
-    Confirmed,
-}
-
-/// A release that runs or ran.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Installed {
-    /// Which one.
-    #[serde(flatten)]
-    pub id: Id,
-    /// What it is, for people.
-    pub title: String,
-    /// Since when it ran.
-    pub since: UnixSeconds,
-}
-
-/// A release by number and manifest digest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Id {
-    /// Its number.
-    pub release: u64,
-    /// SHA-256 of its manifest.
-    pub manifest: warifu_values::digest::Digest,
-}
-
-impl From<ReleaseRef> for Id {
-    fn from(id: ReleaseRef) -> Self {
-        Id { release: id.release, manifest: id.manifest }
-    }
-}
-
-impl From<Id> for ReleaseRef {
-    fn from(id: Id) -> Self {
-        ReleaseRef { release: id.release, manifest: id.manifest }
-    }
-}
-
-/// A release that is not taken again until a newer one comes.
+/// A release that is not taken again; a newer one that is confirmed ends that.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
     /// Which one.
@@ -109,15 +68,10 @@ pub struct Refused {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// The form of this file.
-    pub schema: u32,
-    /// What runs.
-    pub running: Option<Installed>,
-    /// How far it has proven itself.
-    pub phase: Option<Phase>,
-    /// The confirmed release before it.
-    pub previous: Option<Installed>,
-    /// What is not taken again; only those not older than what runs.
-    pub held: Vec<Held>,
+    pub(super) schema: u32,
+    #[serde(flatten)]
+    running: Running,
+    held: Vec<Held>,
     /// What was refused last.
     pub refused: Option<Refused>,
     /// The last replay.
@@ -131,9 +85,7 @@ impl Default for Record {
     fn default() -> Self {
         Record {
             schema: Record::SCHEMA,
-            running: None,
-            phase: None,
-            previous: None,
+            running: Running::Nothing,
             held: Vec::new(),
             refused: None,
             drift: None,
@@ -145,6 +97,25 @@ impl Default for Record {
 impl Record {
     /// The form written here.
     pub const SCHEMA: u32 = 1;
+
+    /// What runs.
+    pub fn running(&self) -> &Running {
+        &self.running
+    }
+
+    /// From now on `running` runs. A confirmed release ends what held older ones; one on probation does not
+    /// yet, since what is before it may have to take its place.
+    pub fn runs(&mut self, running: Running) {
+        if let Running::Confirmed { release, .. } = &running {
+            self.held.retain(|held| held.id.release >= release.id.release);
+        }
+        self.running = running;
+    }
+
+    /// What is not taken again: no release that is older than a confirmed one that runs.
+    pub fn all_held(&self) -> &[Held] {
+        &self.held
+    }
 
     /// Why `id` is held, if it is.
     pub fn held(&self, id: ReleaseRef) -> Option<&Held> {
@@ -163,6 +134,53 @@ impl Record {
         self.held.push(Held { id: id.into(), why, at });
         if self.held.len() > MOST {
             self.held.remove(0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use warifu_values::digest::Digest;
+
+    /// A record as it stands on disk, with this of what runs.
+    fn on_disk(running: &str) -> String {
+        format!(r#"{{"schema":1,{running},"held":[],"refused":null,"drift":null,"interrupted":null}}"#)
+    }
+
+    fn installed(release: u64) -> String {
+        let manifest = Digest::of(b"");
+        format!(
+            r#"{{"release":{release},"manifest":"{manifest}","title":"t","since":"2026-04-01T00:00:00Z"}}"#
+        )
+    }
+
+    #[test]
+    fn a_record_reads_back_as_it_was_written() {
+        let (one, two) = (installed(1), installed(2));
+        for (running, phase, previous) in [
+            ("null", "null", "null"),
+            (&*one, "\"confirmed\"", "null"),
+            (&*two, "\"confirmed\"", &*one),
+            (&*two, "\"probation\"", &*one),
+        ] {
+            let text = on_disk(&format!(r#""running":{running},"phase":{phase},"previous":{previous}"#));
+            let record: Record = serde_json::from_str(&text).unwrap();
+            assert_eq!(serde_json::to_string(&record).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn a_phase_is_of_a_release_and_a_watch_against_another() {
+        let (one, two) = (installed(1), installed(2));
+        for (running, phase, previous) in [
+            ("null", "\"confirmed\"", "null"),
+            ("null", "null", &*one),
+            (&*two, "null", &*one),
+            (&*two, "\"probation\"", "null"),
+        ] {
+            let text = on_disk(&format!(r#""running":{running},"phase":{phase},"previous":{previous}"#));
+            assert!(serde_json::from_str::<Record>(&text).is_err(), "{text}");
         }
     }
 }

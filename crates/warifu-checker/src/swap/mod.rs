@@ -10,9 +10,11 @@ mod active;
 mod gates;
 mod outcome;
 mod resume;
+mod wanted;
 
 pub use active::Active;
 pub use gates::Gates;
 pub use outcome::{LastPoll, Outcome};
 pub use runs::NothingBefore;
 pub use swapper::Swapper;
+pub use wanted::Wanted;

@@ -8,7 +8,7 @@ use warifu_trust::UnixSeconds;
 use crate::candidate::Candidate;
 use crate::log::Log;
 use crate::said::Said;
-use crate::state::{Installed, Phase, Record, StateDirectory, StateDirectoryError};
+use crate::state::{Installed, Record, Running, StateDirectory, StateDirectoryError};
 use crate::swap::active::Active;
 use crate::swap::runs::Runs;
 
@@ -25,15 +25,19 @@ pub(super) fn resume(
     let before = directory.record()?;
     let mut record = before.clone();
     leave_probation(&mut record, now);
-    let load = |installed: &Option<Installed>| load(&directory, schemas, log, installed.as_ref()?);
+    let load = |installed: Option<&Installed>| load(&directory, schemas, log, installed?);
     // A damaged release must not keep the checker from the good one before it.
-    let (running, previous) = match (load(&record.running), load(&record.previous)) {
+    let (running, previous) = match (load(record.running().release()), load(record.running().previous())) {
         (None, Some(previous)) => (Some(previous), None),
         pair => pair,
     };
-    record.running = running.as_ref().map(|active| active.installed());
-    record.phase = running.as_ref().map(|_| Phase::Confirmed);
-    record.previous = previous.as_ref().map(|active| active.installed());
+    record.runs(match &running {
+        None => Running::Nothing,
+        Some(active) => {
+            let previous = previous.as_ref().map(|previous| previous.installed());
+            Running::Confirmed { release: active.installed(), previous }
+        }
+    });
     if record != before {
         directory.write_record(&record)?;
     }
@@ -50,11 +54,7 @@ pub(super) fn resume(
 /// A release that was on probation gives way to the confirmed one before it, and is held when that happened
 /// too often.
 fn leave_probation(record: &mut Record, now: UnixSeconds) {
-    if record.phase != Some(Phase::Probation) {
-        return;
-    }
-    let Some(running) = record.running.clone() else { return };
-    let Some(previous) = record.previous.take() else { return };
+    let Running::OnProbation { release: running, previous } = record.running().clone() else { return };
     let times = match record.interrupted {
         Some((id, times)) if id == running.id => times + 1,
         _ => 1,
@@ -67,8 +67,7 @@ fn leave_probation(record: &mut Record, now: UnixSeconds) {
         );
         record.hold(running.id.into(), why, now);
     }
-    record.running = Some(previous);
-    record.phase = Some(Phase::Confirmed);
+    record.runs(Running::Confirmed { release: previous, previous: None });
 }
 
 fn load(

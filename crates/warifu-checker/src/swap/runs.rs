@@ -14,7 +14,7 @@ use crate::drift::DriftReport;
 use crate::log::Log;
 use crate::release::ReleaseContent;
 use crate::said::Said;
-use crate::state::{Phase, Record, Refused, StateDirectory, StateDirectoryError};
+use crate::state::{Phase, Record, Refused, Running, StateDirectory, StateDirectoryError};
 use crate::swap::active::Active;
 use crate::swap::clearing::Cleared;
 use crate::swap::outcome::{LastPoll, Outcome, same_news};
@@ -73,7 +73,8 @@ impl Runs {
         self.active.load_full()
     }
 
-    /// The record, as it is on disk.
+    /// The record: what is on disk, and what goes there with the next change, which is the last replay and
+    /// whatever could not be written before.
     pub(super) fn record(&self) -> Record {
         self.beside().record.clone()
     }
@@ -138,10 +139,8 @@ impl Runs {
         }
         let mut record = beside.record.clone();
         let previous = cleared.watched_against().map(Arc::clone);
-        let phase = if previous.is_some() { Phase::Probation } else { Phase::Confirmed };
-        record.running = Some(cleared.installed(now));
-        record.phase = Some(phase);
-        record.previous = previous.as_ref().map(|previous| previous.installed());
+        let watched_against = previous.as_ref().map(|previous| previous.installed());
+        record.runs(Running::activated(cleared.installed(now), watched_against));
         record.refused = None;
         if let Err(error) = self.directory.write_record(&record) {
             return Err(NotActivated {
@@ -152,10 +151,10 @@ impl Runs {
         beside.record = record;
         beside.previous = previous;
         bench.clear_away();
-        self.exchange(&mut beside, Some(Arc::new(cleared.activate(now))));
-        let installed = [&beside.record.running, &beside.record.previous];
-        let kept: Vec<ReleaseRef> =
-            installed.into_iter().flatten().map(|installed| installed.id.into()).collect();
+        let active = Arc::new(cleared.activate(now));
+        let phase = active.phase();
+        self.exchange(&mut beside, Some(active));
+        let kept: Vec<ReleaseRef> = beside.record.running().kept().map(ReleaseRef::from).collect();
         self.directory.prune(&kept);
         Ok(phase)
     }
@@ -178,12 +177,10 @@ impl Runs {
         // same.
         let back = Arc::new(previous.confirmed(now));
         let (from, to) = (current.id.release, back.id.release);
-        beside.record.running = Some(back.installed());
+        beside.record.runs(Running::Confirmed { release: back.installed(), previous: None });
         self.exchange(&mut beside, Some(back));
         beside.retired.push(previous);
         beside.record.hold(current.id, why, now);
-        beside.record.phase = Some(Phase::Confirmed);
-        beside.record.previous = None;
         self.write(&beside.record);
         Ok((from, to))
     }
@@ -196,7 +193,7 @@ impl Runs {
             return false;
         }
         let mut record = beside.record.clone();
-        record.phase = Some(Phase::Confirmed);
+        record.runs(record.running().clone().confirmed());
         record.interrupted = None;
         if let Err(error) = self.directory.write_record(&record) {
             self.log.event(&Said::of(&error));

@@ -23,7 +23,8 @@ use crate::swap::gates::Gates;
 use crate::swap::outcome::{LastPoll, Outcome};
 use crate::swap::resume::resume;
 use crate::swap::runs::{NotActivated, NothingBefore, Runs};
-use crate::swap::workbench::{AtBench, Workbench};
+use crate::swap::wanted::Wanted;
+use crate::swap::workbench::{AtBench, Due, WaitsFor, Workbench};
 
 /// Brings releases in and out.
 pub struct Swapper {
@@ -79,7 +80,7 @@ impl Swapper {
         self.stale.load(Ordering::Relaxed)
     }
 
-    /// The record, as it is on disk.
+    /// What is recorded; the last replay may not be on disk yet.
     pub fn record(&self) -> Record {
         self.runs.record()
     }
@@ -96,9 +97,9 @@ impl Swapper {
 
     /// Looks at the source and takes what is newer, as far as it is let.
     ///
-    /// `wanted` is somebody asking for one release by number (0: whichever is newest): then also one is tried
-    /// again that was refused for its data. One that fell back stays held.
-    pub fn poll(&self, now: UnixSeconds, wanted: Option<u64>) -> Outcome {
+    /// When somebody asks for it, one is tried again too that was refused for its data. One that fell back
+    /// stays held.
+    pub fn poll(&self, now: UnixSeconds, wanted: Wanted) -> Outcome {
         let mut bench = self.bench.hold();
         let outcome = self.take(&mut bench, now, wanted);
         if !matches!(outcome, Outcome::Unavailable { .. }) {
@@ -112,7 +113,7 @@ impl Swapper {
         outcome
     }
 
-    fn take(&self, bench: &mut AtBench<'_>, now: UnixSeconds, wanted: Option<u64>) -> Outcome {
+    fn take(&self, bench: &mut AtBench<'_>, now: UnixSeconds, wanted: Wanted) -> Outcome {
         let unavailable = |why| Outcome::Unavailable { why };
         let Some(source) = &self.source else {
             return unavailable(Said::new("no channel is configured", "配信元が設定されていません"));
@@ -128,13 +129,12 @@ impl Swapper {
             Err(SourceError::Refused(why)) => return refused_for_trust(None, Step::Fetched, why),
         };
         let id = offer.id();
-        if let Some(wanted) = wanted
-            && wanted != 0
+        if let Wanted::Release(wanted) = wanted
             && wanted != id.release
         {
             return Outcome::NotOffered { offered: id.release };
         }
-        if let Some(known) = self.known(bench, id, wanted.is_some()) {
+        if let Some(known) = self.known(bench, id, wanted) {
             return known;
         }
         let held = self.record().newest_held();
@@ -161,13 +161,18 @@ impl Swapper {
     }
 
     /// What is to be said of a release without looking into it.
-    fn known(&self, bench: &AtBench<'_>, id: ReleaseRef, asked_for: bool) -> Option<Outcome> {
+    fn known(&self, bench: &AtBench<'_>, id: ReleaseRef, wanted: Wanted) -> Option<Outcome> {
         let release = id.release;
         if self.active().is_some_and(|active| active.id == id) {
             return Some(Outcome::Unchanged { release });
         }
-        if let Some((_, until)) = bench.waiting().filter(|(waiting, _)| *waiting == id) {
-            return Some(Outcome::Waiting { release, until });
+        match bench.waiting().filter(|(waiting, _)| *waiting == id) {
+            Some((_, WaitsFor::Instant(until))) => return Some(Outcome::Waiting { release, until }),
+            // It is tried again later by itself, and at once when somebody asks.
+            Some((_, WaitsFor::Activation(why))) if !wanted.is_asked_for() => {
+                return Some(Outcome::Unavailable { why });
+            }
+            _ => {}
         }
         let record = self.record();
         if let Some(held) = record.held(id) {
@@ -176,7 +181,7 @@ impl Swapper {
         match &record.refused {
             // Its data will not change by itself: it is tried again when somebody asks.
             Some(Refused { id: Some(refused), refused_for: RefusedFor::Data, why, .. })
-                if ReleaseRef::from(*refused) == id && !asked_for =>
+                if ReleaseRef::from(*refused) == id && !wanted.is_asked_for() =>
             {
                 Some(Outcome::Held { release, why: why.clone() })
             }
@@ -210,16 +215,18 @@ impl Swapper {
     }
 
     /// What falls due with time: snapshots that nobody uses any more, and a release that waited for its
-    /// instant. What came of that one.
+    /// instant. What came of that one, if that is news: what keeps it from judging is told once.
     pub fn tick(&self, now: UnixSeconds) -> Option<Outcome> {
         self.runs.free_unused();
         // Not before the bench is held: what waits there may be older than what somebody is just bringing.
         let mut bench = self.bench.hold();
-        let (candidate, until) = bench.take_due(now)?;
+        let Due { candidate, failed } = bench.take_due(now)?;
         let outcome = match self.bring(&mut bench, candidate, now) {
             Brought::Done(outcome) => outcome,
             Brought::Later(NotActivated { candidate, why }) => {
-                bench.lay_aside(*candidate, until);
+                if !bench.lay_back(*candidate, failed, why.clone(), now) {
+                    return None;
+                }
                 Outcome::Unavailable { why }
             }
         };

@@ -1,7 +1,8 @@
 //! The workbench: one candidate at a time is built, cleared and activated, by whoever holds the bench.
 //!
-//! A candidate that waits for its instant lies on the bench. So nobody has one in hand without holding the
-//! bench, and whoever holds it sees what runs as it stays until he is done, but for a fall back.
+//! A candidate that waits for its instant, or to be tried again, lies on the bench. So nobody has one in hand
+//! without holding the bench, and whoever holds it sees what runs as it stays until he is done, but for a
+//! fall back.
 //!
 //! **The order of locks**: the bench first, then what runs (`Runs`). The second lock is taken
 //! inside its own methods only, and none of them asks for the bench, so the other order cannot be written.
@@ -11,6 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::candidate::Candidate;
+use crate::said::Said;
 
 /// The bench.
 #[derive(Default)]
@@ -23,10 +25,48 @@ pub(super) struct AtBench<'a> {
     waiting: MutexGuard<'a, Option<Waiting>>,
 }
 
-/// A candidate that was cleared before its instant.
+/// A candidate that was cleared before its instant, or could not be activated then.
 struct Waiting {
     candidate: Candidate,
+    /// When it is tried.
     until: UnixSeconds,
+    failed: Option<Failed>,
+}
+
+/// What kept a candidate from judging at its instant.
+pub(super) struct Failed {
+    why: Said,
+    /// How often it was tried.
+    times: u32,
+}
+
+/// A candidate whose instant has come.
+pub(super) struct Due {
+    pub(super) candidate: Candidate,
+    /// What kept it from judging before.
+    pub(super) failed: Option<Failed>,
+}
+
+/// What waits at the bench, as it is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum WaitsFor {
+    /// Its instant.
+    Instant(UnixSeconds),
+    /// That it can be activated: this kept it from that.
+    Activation(Said),
+}
+
+/// A candidate that could not be activated is tried again after so many seconds. Each try replays up to 64
+/// MiB of claim files, so each pause is twice as long as the one before.
+const FIRST_PAUSE_SECONDS: i64 = 10;
+
+/// The longest pause: so long a full disk that was mended keeps a release waiting, when nobody asks.
+const LONGEST_PAUSE_SECONDS: i64 = 600;
+
+/// The pause after so many tries.
+fn pause_seconds(times: u32) -> i64 {
+    let doubled = 2i64.checked_pow(times.saturating_sub(1)).unwrap_or(i64::MAX);
+    FIRST_PAUSE_SECONDS.saturating_mul(doubled).min(LONGEST_PAUSE_SECONDS)
 }
 
 impl Workbench {
@@ -38,19 +78,41 @@ impl Workbench {
 }
 
 impl AtBench<'_> {
-    /// Which release waits, and until when.
-    pub(super) fn waiting(&self) -> Option<(ReleaseRef, UnixSeconds)> {
-        self.waiting.as_ref().map(|waiting| (waiting.candidate.id, waiting.until))
+    /// Which release waits, and for what.
+    pub(super) fn waiting(&self) -> Option<(ReleaseRef, WaitsFor)> {
+        let Waiting { candidate, until, failed } = self.waiting.as_ref()?;
+        let waits_for = match failed {
+            None => WaitsFor::Instant(*until),
+            Some(failed) => WaitsFor::Activation(failed.why.clone()),
+        };
+        Some((candidate.id, waits_for))
     }
 
     /// Lays `candidate` aside until its instant, in the place of any other.
     pub(super) fn lay_aside(&mut self, candidate: Candidate, until: UnixSeconds) {
-        *self.waiting = Some(Waiting { candidate, until });
+        *self.waiting = Some(Waiting { candidate, until, failed: None });
     }
 
-    /// The candidate whose instant has come, with its instant.
-    pub(super) fn take_due(&mut self, now: UnixSeconds) -> Option<(Candidate, UnixSeconds)> {
-        self.waiting.take_if(|waiting| waiting.until <= now).map(|waiting| (waiting.candidate, waiting.until))
+    /// The candidate that is to be tried now.
+    pub(super) fn take_due(&mut self, now: UnixSeconds) -> Option<Due> {
+        let Waiting { candidate, failed, .. } = self.waiting.take_if(|waiting| waiting.until <= now)?;
+        Some(Due { candidate, failed })
+    }
+
+    /// Lays back a candidate that was due and could not be activated because of `why`; `before` is what kept
+    /// it from that so far. Whether that is news.
+    pub(super) fn lay_back(
+        &mut self,
+        candidate: Candidate,
+        before: Option<Failed>,
+        why: Said,
+        now: UnixSeconds,
+    ) -> bool {
+        let is_news = before.as_ref().is_none_or(|before| before.why != why);
+        let times = before.map_or(0, |before| before.times).saturating_add(1);
+        let until = UnixSeconds::new(now.seconds().saturating_add(pause_seconds(times)));
+        *self.waiting = Some(Waiting { candidate, until, failed: Some(Failed { why, times }) });
+        is_news
     }
 
     /// Nothing waits any more: something newer judges.

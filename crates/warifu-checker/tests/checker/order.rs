@@ -11,7 +11,7 @@ use warifu_checker::said::Said;
 use warifu_checker::service::{Answer, answer};
 use warifu_checker::source::{Offer, ReleaseSource, SourceError};
 use warifu_checker::state::RefusedFor;
-use warifu_checker::swap::{Outcome, Swapper};
+use warifu_checker::swap::{Outcome, Swapper, Wanted};
 use warifu_claims::ClaimFile;
 use warifu_trust::{MasterContent, UnixSeconds};
 
@@ -50,10 +50,10 @@ fn a_release_that_waited_does_not_replace_a_newer_one() {
     let source = Arc::new(Meanwhile { shelf: Arc::default(), work: Mutex::default() });
     let swapper = Arc::new(alone_at(directory.path(), Channel(Arc::clone(&source))));
     source.shelf.offer(release(1, &good()));
-    swapper.poll(now(), None);
+    swapper.poll(now(), Wanted::ByItself);
     let later = now().plus_days(1);
     source.shelf.offer(release_at(2, &good(), Some(later)));
-    assert_eq!(swapper.poll(now(), None), Outcome::Waiting { release: 2, until: later });
+    assert_eq!(swapper.poll(now(), Wanted::ByItself), Outcome::Waiting { release: 2, until: later });
 
     source.shelf.offer(release(3, &good()));
     let (ticking, ticked) = std::sync::mpsc::channel();
@@ -71,7 +71,7 @@ fn a_release_that_waited_does_not_replace_a_newer_one() {
         // The tick comes as far as it can while the poll is at work.
         (0..20_000).for_each(|_| std::thread::yield_now());
     }));
-    assert!(matches!(swapper.poll(now(), None), Outcome::Activated { release: 3, .. }));
+    assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Activated { release: 3, .. }));
     assert_eq!(ticked.recv().unwrap(), None, "nothing waits any more");
     assert_eq!(running(&swapper), 3);
 }
@@ -82,12 +82,12 @@ fn a_channel_that_goes_back_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     drop({
         let swapper = alone(directory.path(), release(2, &good()));
-        swapper.poll(now(), None);
+        swapper.poll(now(), Wanted::ByItself);
         swapper
     });
     for number in [1, 2] {
         let swapper = alone(directory.path(), release(number, &bad()));
-        let Outcome::Refused(refused) = swapper.poll(now(), None) else {
+        let Outcome::Refused(refused) = swapper.poll(now(), Wanted::ByItself) else {
             panic!("release {number} was taken")
         };
         assert_eq!(refused.refused_for, RefusedFor::Trust);
@@ -103,13 +103,13 @@ fn after_a_fall_back_nothing_older_than_what_was_left_is_taken() {
     let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
     for number in [1, 3] {
         shelf.offer(release(number, &good()));
-        swapper.poll(now(), None);
+        swapper.poll(now(), Wanted::ByItself);
     }
     assert_eq!(swapper.fall_back(Said::new("test", "試験"), None, now()), Ok(1));
     shelf.offer(release(2, &good()));
-    assert!(matches!(swapper.poll(now(), None), Outcome::Refused(_)));
+    assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Refused(_)));
     shelf.offer(release(4, &good()));
-    assert!(matches!(swapper.poll(now(), None), Outcome::Activated { release: 4, .. }));
+    assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Activated { release: 4, .. }));
 }
 
 /// What somebody does to a checker.
@@ -155,7 +155,9 @@ fn act(swapper: &Swapper, shelf: &Shelf, file: &ClaimFile, step: Step) -> Option
             shelf.offer(release_of(number, master(is_right), waits.then(|| start().plus_days(1))));
             return None;
         }
-        Step::Poll { asked } => Some(swapper.poll(start(), asked.then_some(0))),
+        Step::Poll { asked } => {
+            Some(swapper.poll(start(), if asked { Wanted::Newest } else { Wanted::ByItself }))
+        }
         Step::Tick => swapper.tick(start().plus_days(2)),
         Step::Judge => {
             if let Some(active) = swapper.active() {
@@ -201,7 +203,7 @@ proptest! {
                     prop_assert!(is_right, "{step:?}: {before} to {after}");
                 }
             }
-            let on_record = swapper.record().running.map_or(0, |running| running.id.release);
+            let on_record = swapper.record().running().release().map_or(0, |running| running.id.release);
             prop_assert_eq!(on_record, running(&swapper));
         }
     }

@@ -2,13 +2,18 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
+use std::sync::Arc;
 
 use warifu_checker::drift::Thresholds;
 use warifu_checker::log::now;
+use warifu_checker::service::Status;
 use warifu_checker::state::{Phase, RefusedFor, Step};
-use warifu_checker::swap::{Gates, Outcome};
+use warifu_checker::swap::{Gates, Outcome, Wanted};
+use warifu_trust::UnixSeconds;
 
-use crate::world::{CODES, Checker, alone, bad, claim_file, good, meanwhile, release, release_at};
+use crate::world::{
+    CODES, Checker, Shelf, Source, alone, alone_at, bad, claim_file, good, meanwhile, release, release_at,
+};
 
 fn activated(outcome: &Outcome) -> Option<(u64, Phase)> {
     match outcome {
@@ -117,7 +122,7 @@ fn a_bad_candidate_is_caught_by_replay_before_it_judges_anything() {
     assert_eq!(drift.new_by_code["claim/points"], 40);
     assert_eq!(checker.check(&claim_file(1, 1)).release, Some(1));
     // The poller does not try it again and again; a newer release is taken.
-    let last = checker.swapper.poll(now(), None);
+    let last = checker.swapper.poll(now(), Wanted::ByItself);
     assert!(matches!(last, Outcome::Held { release: 2, .. }), "{last:?}");
     checker.shelf.offer(release(3, &good()));
     assert_eq!(activated(&checker.client.swap(None).unwrap()), Some((3, Phase::Probation)));
@@ -161,6 +166,29 @@ fn probation_falls_back_by_itself_and_holds_the_release() {
     assert!(activated(&checker.client.swap(None).unwrap()).is_some());
 }
 
+/// A newer release ends what held older ones, once it is confirmed: until then it may be left for what was
+/// before it.
+#[test]
+fn a_confirmed_release_ends_what_held_older_ones() {
+    let checker = with_release_1(1);
+    let held = |status: &Status| status.held.iter().map(|held| held.id.release).collect::<Vec<_>>();
+    for number in [2, 3] {
+        checker.shelf.offer(release(number, &good()));
+        checker.client.swap(None).unwrap();
+        checker.client.fall_back().unwrap();
+    }
+    checker.shelf.offer(release(4, &good()));
+    checker.client.swap(None).unwrap();
+    let status = checker.status();
+    assert_eq!((status.state.as_str(), held(&status)), ("probation", vec![2, 3]));
+    checker.check(&claim_file(1, 1));
+    let status = checker.until("confirmed", |status| status.state == "confirmed");
+    assert_eq!(held(&status), Vec::<u64>::new());
+    // What is older stays out all the same.
+    checker.shelf.offer(release(3, &good()));
+    assert!(matches!(checker.client.swap(None).unwrap(), Outcome::Refused(_)));
+}
+
 #[test]
 fn without_traffic_probation_is_inconclusive() {
     let checker = with_release_1(2);
@@ -177,6 +205,62 @@ fn without_traffic_probation_is_inconclusive() {
     checker.check(&claim_file(1, 1));
     let status = checker.until("confirmed", |status| status.state == "confirmed");
     assert_eq!((status.running.unwrap().id.release, status.previous.unwrap().id.release), (2, 1));
+}
+
+#[test]
+fn only_the_release_asked_for_is_taken() {
+    let checker = with_release_1(1);
+    checker.shelf.offer(release(2, &good()));
+    for other in [0, 1, 3] {
+        let outcome = checker.client.swap(Some(other)).unwrap();
+        assert_eq!(outcome, Outcome::NotOffered { offered: 2 }, "release {other}");
+    }
+    assert_eq!(activated(&checker.client.swap(Some(2)).unwrap()), Some((2, Phase::Probation)));
+}
+
+/// A release whose instant came while nothing could be written is tried again less and less often, is told
+/// once, and judges once it can.
+#[test]
+fn a_release_that_could_not_be_activated_is_tried_again_after_a_while() {
+    let directory = tempfile::tempdir().unwrap();
+    let shelf = Arc::new(Shelf::default());
+    let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+    shelf.offer(release(1, &good()));
+    swapper.poll(now(), Wanted::ByItself);
+    let later = now().plus_days(1);
+    shelf.offer(release_at(2, &good(), Some(later)));
+    swapper.poll(now(), Wanted::ByItself);
+
+    // Nothing can be put in the place of a folder.
+    let record = directory.path().join("checker.json");
+    let break_disk = || {
+        std::fs::remove_file(&record).unwrap();
+        std::fs::create_dir(&record).unwrap();
+    };
+    let after = |seconds: i64| UnixSeconds::new(later.seconds() + seconds);
+    break_disk();
+    let Some(Outcome::Unavailable { why }) = swapper.tick(later) else { panic!("not told") };
+    // Whoever looks meanwhile is told why.
+    assert_eq!(swapper.poll(after(0), Wanted::ByItself), Outcome::Unavailable { why: why.clone() });
+    assert_eq!(swapper.poll(after(0), Wanted::Newest), Outcome::Unavailable { why });
+    for second in 1..3600 {
+        assert_eq!(swapper.tick(after(second)), None, "told again after {second} seconds");
+    }
+    std::fs::remove_dir(&record).unwrap();
+    let tried = (3600..4200).find_map(|second| swapper.tick(after(second)).map(|outcome| (second, outcome)));
+    let (second, outcome) = tried.expect("it is tried again within ten minutes");
+    assert_eq!(activated(&outcome), Some((2, Phase::Probation)));
+    // 10, 20, 40, 80, 160, 320 and 600 seconds apart, then every 600.
+    assert_eq!(second, 630 + 5 * 600);
+
+    // Somebody who asks does not wait.
+    shelf.offer(release_at(3, &good(), Some(after(5000))));
+    swapper.poll(after(4200), Wanted::ByItself);
+    break_disk();
+    assert!(matches!(swapper.tick(after(5000)), Some(Outcome::Unavailable { .. })));
+    std::fs::remove_dir(&record).unwrap();
+    assert_eq!(activated(&swapper.poll(after(5001), Wanted::Newest)), Some((3, Phase::Probation)));
+    assert_eq!(swapper.tick(after(9000)), None, "nothing waits any more");
 }
 
 #[test]
@@ -278,7 +362,7 @@ fn a_release_that_never_outlives_probation_is_held() {
     for start in 1..=4 {
         let swapper = alone(directory.path(), if start == 1 { release(1, &good()) } else { offered.clone() });
         assert_eq!(swapper.active().map(|active| active.id.release), (start > 1).then_some(1));
-        let outcome = swapper.poll(now(), None);
+        let outcome = swapper.poll(now(), Wanted::ByItself);
         match start {
             1 => assert_eq!(activated(&outcome), Some((1, Phase::Confirmed))),
             2..=4 => assert_eq!(activated(&outcome), Some((2, Phase::Probation)), "start {start}"),
@@ -286,7 +370,7 @@ fn a_release_that_never_outlives_probation_is_held() {
         }
     }
     let swapper = alone(directory.path(), offered);
-    assert!(matches!(swapper.poll(now(), None), Outcome::Held { release: 2, .. }));
+    assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Held { release: 2, .. }));
     assert!(swapper.record().held(id).is_some());
 }
 
@@ -296,7 +380,7 @@ fn damaged_content_is_not_resumed() {
     let directory = tempfile::tempdir().unwrap();
     drop({
         let swapper = alone(directory.path(), release(1, &good()));
-        swapper.poll(now(), None);
+        swapper.poll(now(), Wanted::ByItself);
         swapper
     });
     for file in std::fs::read_dir(directory.path().join("content")).unwrap() {
@@ -307,5 +391,5 @@ fn damaged_content_is_not_resumed() {
     let swapper = alone(directory.path(), release(1, &good()));
     assert!(swapper.active().is_none());
     // The channel has it again.
-    assert!(activated(&swapper.poll(now(), None)).is_some());
+    assert!(activated(&swapper.poll(now(), Wanted::ByItself)).is_some());
 }

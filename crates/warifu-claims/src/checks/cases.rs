@@ -220,7 +220,7 @@ fn each_code_is_told_of_the_clean_file_broken_once() {
             }
             Lines(change) => change(&mut lines),
         }
-        // Judging stops when a check says a code that it does not name, so the one that names it said it.
+        // Here judging panics when a check says a code that it does not name: the one that names it said it.
         let is_by_reading = READING.iter().any(|check| check.about.codes.contains(&code));
         let by_reading = if is_by_reading { vec![code] } else { vec![] };
         let all = vec![(code, found.to_owned(), expected.to_owned())];

@@ -57,7 +57,7 @@ fn points(procedure: &Procedure, quantity: Option<u32>) -> Option<u64> {
         let steps = u64::from(quantity.saturating_sub(step.lower).div_ceil(step.step));
         hundredths = hundredths.checked_add(steps.checked_mul(step.points_hundredths)?)?;
     }
-    Some((hundredths + 50) / 100)
+    Some(hundredths.checked_add(50)? / 100)
 }
 
 #[cfg(test)]
@@ -79,5 +79,7 @@ mod tests {
         assert_eq!(points(&stepped(85, 43), Some(100)), None);
         let half = Procedure { point_kind: 3, points_hundredths: 5_450, bundled: false, step: None };
         assert_eq!(points(&half, None), Some(55));
+        let beyond = Procedure { points_hundredths: u64::MAX - 49, ..half };
+        assert_eq!(points(&beyond, None), None, "no rounding beyond what can be counted");
     }
 }

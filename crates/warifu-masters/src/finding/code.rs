@@ -60,7 +60,8 @@ macro_rules! codes {
             /// Whether no reason makes up for it, so that nobody can let it pass, by name or by a waiver:
             /// damage of a repository, a file without a place, what no claim could be judged by.
             pub fn is_absolute(self) -> bool {
-                matches!(self, Code::FieldUnreadable | Code::ImportSeries) || self.as_str().starts_with("store/")
+                let is_damage = self.as_str().starts_with("store/");
+                is_damage || matches!(self, Code::FieldUnreadable | Code::ImportSeries)
             }
 
             /// What is wrong; `{found}` and `{expected}` stand for the evidence.
@@ -770,6 +771,11 @@ codes! {
         do "The repository was changed by hand: find the commit with `git log -- masters/`."
         ja "保管内容のダイジェスト {found} が取込記録 {expected} と違います"
         do "手作業で変更されています。git log -- masters/ で確認してください。";
+    StoreDerived "store/derived" Deny
+        en "the stored records have digest {found}; the files that came in make {expected} of each other"
+        do "The repository was changed by hand: find the commit with `git log -- masters/ sources/`."
+        ja "保管内容のダイジェスト {found} が、取り込んだファイルから作り直した {expected} と違います"
+        do "手作業で変更されています。git log -- masters/ sources/ で確認してください。";
     StoreOriginal "store/original" Deny
         en "the original bytes cannot be given back: {found}"
         do "The repository was changed by hand: find the commit with `git log -- sources/`."

@@ -35,8 +35,8 @@ pub enum WrongClock {
 }
 
 impl Tip {
-    /// Whether `now` can be: not before the newest timestamp was made, for as many days as are usual, nor more
-    /// than a year after it ran out.
+    /// Whether `now` can be: not before the newest timestamp was made, for as many days as are usual, nor
+    /// more than a year after it ran out.
     pub(super) fn check_clock(&self, now: UnixSeconds, timestamp_days: u32) -> Result<(), WrongClock> {
         let timestamp = self.published.as_ref().map(|published| published.timestamp_expires);
         if self.clock == Clock::Vouched {
@@ -60,15 +60,16 @@ impl Speak for WrongClock {
         match self {
             WrongClock::Behind { now, expires } => say!(
                 lang,
-                "this machine's clock shows {now}, but the channel's timestamp holds until {expires}, so it was \
-                 made later than that; set the clock, or say --clock-is-right when the other one was wrong",
+                "this machine's clock shows {now}, but the channel's timestamp holds until {expires}, so it \
+                 was made later than that; set the clock, or say --clock-is-right when the other one was \
+                 wrong",
                 "この端末の時計は {now} ですが、配信元のタイムスタンプの期限は {expires} で、より後に作られています。\
                  時計を合わせてください。誤っていたのが相手の時計なら --clock-is-right を付けてください"
             ),
             WrongClock::Ahead { now, expires } => say!(
                 lang,
-                "this machine's clock shows {now}, more than a year after the channel ran out ({expires}); set \
-                 the clock, or say --clock-is-right when it is",
+                "this machine's clock shows {now}, more than a year after the channel ran out ({expires}); \
+                 set the clock, or say --clock-is-right when it is",
                 "この端末の時計は {now} で、配信元の期限（{expires}）から 1 年以上過ぎています。\
                  時計を合わせてください。正しい場合は --clock-is-right を付けてください"
             ),

@@ -17,8 +17,8 @@ pub struct ReadingTip {
 /// What is known so far.
 struct Seen {
     policy: Policy,
-    /// The release accepted last; zero for none.
-    recorded: u64,
+    /// The release accepted last.
+    recorded: Option<u64>,
     /// The roots known beforehand, which the channel may lack.
     known: usize,
     roots: Vec<SignedRoot>,
@@ -72,7 +72,7 @@ impl ReadingTip {
     pub fn begin(state: &TrustedState) -> Self {
         let seen = Seen {
             policy: state.policy,
-            recorded: state.release().map_or(0, |recorded| recorded.release),
+            recorded: state.release().map(|recorded| recorded.release),
             known: state.roots.len(),
             roots: state.roots.clone(),
             tip: Tip::of(state.root().clone()),
@@ -114,9 +114,12 @@ impl Seen {
 
     /// What is published must not lie behind what was accepted before.
     fn published(mut self, published: Option<VerifiedChain>) -> Result<Step<ReadingTip>, OpenError> {
-        let recorded = self.recorded;
-        let offered = published.as_ref().map_or(0, |published| published.listing.current.release);
-        if offered < recorded {
+        let offered = published.as_ref().map(|published| published.listing.current.release);
+        if let Some(recorded) = self.recorded
+            && offered.is_none_or(|offered| offered < recorded)
+        {
+            // A channel that lost all that was published is told as one that went back to before release 1.
+            let offered = offered.unwrap_or(0);
             return Err(Refusal::Rollback { what: "release", recorded, offered }.into());
         }
         self.tip.published = published;

@@ -151,17 +151,9 @@ pub(crate) fn read_targets(
     tip: &Tip,
     window: Option<(UnixSeconds, UnixSeconds)>,
 ) -> Result<Envelope, SignError> {
-    let found = Envelope::parse(file).map_err(|what| malformed("targets.json", what))?;
-    let (version, expires) = version_and_expiry("targets.json", &found.signed, window)?;
-    if !tip.takes_targets(version) {
-        return Err(SignError::Overtaken);
-    }
-    let expected = unsigned(targets_payload(proposal, tip, version, expires))?;
-    if found.same_content(&expected) {
-        Ok(found)
-    } else {
-        Err(SignError::OtherContent { file: "targets.json" })
-    }
+    let takes = |version| tip.takes_targets(version);
+    let payload = |version, expires| targets_payload(proposal, tip, version, expires);
+    read_half("targets.json", file, window, takes, payload)
 }
 
 /// Kokuho's file, which must seal exactly `targets_file`.
@@ -172,17 +164,26 @@ pub(crate) fn read_snapshot(
     tip: &Tip,
     window: Option<(UnixSeconds, UnixSeconds)>,
 ) -> Result<Envelope, SignError> {
-    let found = Envelope::parse(file).map_err(|what| malformed("snapshot.json", what))?;
-    let (version, expires) = version_and_expiry("snapshot.json", &found.signed, window)?;
-    if !tip.takes_snapshot(version) {
+    let takes = |version| tip.takes_snapshot(version);
+    let payload = |version, expires| snapshot_payload(targets, targets_file, version, expires);
+    read_half("snapshot.json", file, window, takes, payload)
+}
+
+/// The half `name`, which must hold exactly the payload of the version and expiry that it states.
+fn read_half(
+    name: &'static str,
+    file: &[u8],
+    window: Option<(UnixSeconds, UnixSeconds)>,
+    takes: impl Fn(u64) -> bool,
+    payload: impl Fn(u64, UnixSeconds) -> Value,
+) -> Result<Envelope, SignError> {
+    let found = Envelope::parse(file).map_err(|what| malformed(name, what))?;
+    let (version, expires) = version_and_expiry(name, &found.signed, window)?;
+    if !takes(version) {
         return Err(SignError::Overtaken);
     }
-    let expected = unsigned(snapshot_payload(targets, targets_file, version, expires))?;
-    if found.same_content(&expected) {
-        Ok(found)
-    } else {
-        Err(SignError::OtherContent { file: "snapshot.json" })
-    }
+    let expected = unsigned(payload(version, expires))?;
+    if found.same_content(&expected) { Ok(found) } else { Err(SignError::OtherContent { file: name }) }
 }
 
 /// Version and expiry as a file states them.

@@ -1,4 +1,4 @@
-//! The manifest: what one release holds, in both organisations' formats, byte for byte by digest.
+//! The manifest: what one release holds, in any number of formats, byte for byte by digest.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -113,7 +113,8 @@ pub struct MasterEntry {
     pub blob: TargetName,
 }
 
-/// The part of a manifest that people decide, given to [`Manifest::of`]; the rest, the number too, is computed.
+/// The part of a manifest that people decide, given to [`Manifest::of`]; the rest, the number too, is
+/// computed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReleaseHead {
     /// See [`Manifest::title`].
@@ -161,7 +162,7 @@ impl Manifest {
     ///
     /// # Errors
     ///
-    /// [`ManifestError::Unacceptable`] naming the field.
+    /// [`ManifestError::Unacceptable`] naming the field; [`ManifestError::TooLong`]: nobody could read it.
     pub fn of(head: ReleaseHead, masters: &[MasterContent]) -> Result<Self, ManifestError> {
         let mut entries: Vec<MasterEntry> = masters.iter().map(MasterEntry::of).collect();
         entries.sort_by(|a, b| (&a.series, &a.kind).cmp(&(&b.series, &b.kind)));
@@ -177,6 +178,7 @@ impl Manifest {
             masters: entries,
         };
         manifest.check()?;
+        manifest.to_bytes()?;
         Ok(manifest)
     }
 
@@ -226,9 +228,11 @@ impl Manifest {
     ///
     /// # Errors
     ///
-    /// [`ManifestError::Unwritable`]: then there is nothing to sign, and no digest of anything.
+    /// [`ManifestError::Unwritable`], [`ManifestError::TooLong`]: then there is nothing to sign, and no
+    /// digest of anything.
     pub fn to_bytes(&self) -> Result<Vec<u8>, ManifestError> {
-        one_form(self)
+        let bytes = one_form(self)?;
+        if bytes.len() as u64 > limits::MANIFEST_BYTES { Err(ManifestError::TooLong) } else { Ok(bytes) }
     }
 
     /// SHA-256 of [`Manifest::to_bytes`].
@@ -405,6 +409,65 @@ mod tests {
         contents[1].formats.clear();
         let refused = ManifestError::NoFormat { master: "r06/drug".into() };
         assert_eq!(Manifest::of(head(1, None), &contents), Err(refused));
+    }
+
+    /// `keys` records of one master, let pass with one reason.
+    fn with_keys(keys: usize) -> Vec<MasterContent> {
+        let mut contents = masters(1);
+        let keys = (0..keys).map(|key| format!("{:09}", 620_000_000 + key)).collect();
+        let (finding, reason) = ("set/price-zero".into(), "known".into());
+        contents[0].let_pass = vec![LetPass { finding, keys, by: PassedBy::Layout, reason }];
+        contents
+    }
+
+    /// Entries of one master, each with a reason of this many characters.
+    fn with_reasons(entries: usize, chars: usize) -> Vec<MasterContent> {
+        let mut contents = masters(1);
+        let pass = |entry: usize| LetPass {
+            finding: format!("site/rule-{entry:05}"),
+            keys: Vec::new(),
+            by: PassedBy::Import("s_ALL20240531.csv".into()),
+            reason: "承".repeat(chars),
+        };
+        contents[0].let_pass = (0..entries).map(pass).collect();
+        contents
+    }
+
+    #[test]
+    fn what_is_made_can_be_read_and_nothing_longer_is_made() {
+        let read_back = |contents: &[MasterContent]| {
+            let manifest = Manifest::of(head(1, None), contents)?;
+            assert_eq!(Manifest::from_bytes(&manifest.to_bytes()?), Ok(manifest));
+            Ok(())
+        };
+        assert_eq!(read_back(&with_reasons(700, limits::TEXT_CHARS)), Ok(()));
+        assert_eq!(read_back(&with_reasons(1_000, limits::TEXT_CHARS)), Err(ManifestError::TooLong));
+    }
+
+    #[test]
+    fn the_limits_of_a_manifest_fit_each_other() {
+        let length = |contents: &[MasterContent]| {
+            let manifest = Manifest::of(head(1, None), contents).unwrap();
+            manifest.to_bytes().unwrap().len() as u64
+        };
+        // Every master there may be, in the four formats that ship.
+        let like = masters(1).remove(0);
+        let four = |like: &MasterContent| {
+            let file = like.formats["kikin"].clone();
+            let names = ["kikin", "kokuho", "kokuho-ebcdic", "kokuho-utf8"];
+            names.map(|name| (name.to_owned(), file.clone())).into()
+        };
+        let many: Vec<_> = (0..limits::MASTERS)
+            .map(|number| {
+                let series = format!("r{number:03}");
+                MasterContent { series, formats: four(&like), ..like.clone() }
+            })
+            .collect();
+        assert!(length(&many) < limits::MANIFEST_BYTES / 2);
+        // As many records of one master as may be let pass, under one finding.
+        assert!(length(&with_keys(limits::LET_PASS - 1)) < limits::MANIFEST_BYTES / 2);
+        let field = Manifest::of(head(1, None), &with_keys(limits::LET_PASS));
+        assert!(matches!(field, Err(ManifestError::Unacceptable { field: "let_pass", .. })));
     }
 
     #[test]

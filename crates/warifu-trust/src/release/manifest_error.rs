@@ -50,8 +50,9 @@ impl Speak for ManifestError {
         match self {
             ManifestError::TooLong => say!(
                 lang,
-                "the manifest is longer than {} bytes",
-                "マニフェストが上限 {} バイトを超えています",
+                "the manifest is longer than {} bytes; let fewer findings pass record by record, or with \
+                 shorter reasons",
+                "マニフェストが上限 {} バイトを超えています。行ごとに承認する指摘を減らすか、理由を短くしてください",
                 limits::MANIFEST_BYTES
             ),
             ManifestError::Malformed(what) => {
@@ -78,7 +79,8 @@ impl Speak for ManifestError {
             ),
             ManifestError::NumberSkipped { release, previous: Some(previous) } => say!(
                 lang,
-                "the manifest says release {release} and follows release {previous}; the number must be one more",
+                "the manifest says release {release} and follows release {previous}; the number must be \
+                 one more",
                 "マニフェストはリリース {previous} の次をリリース {release} としています。番号は 1 つだけ増えるはずです"
             ),
             ManifestError::NoNumberLeft => say!(

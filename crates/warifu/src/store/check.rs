@@ -1,14 +1,18 @@
 //! Checking what is stored: that it is what was imported, and that it still passes.
 
+use git2::Oid;
 use jiff::civil::Date;
+use warifu_masters::change::differential::apply;
+use warifu_masters::file::read_canonical;
 use warifu_masters::finding::{Code, Finding, Findings};
 use warifu_masters::table::{Master, Role, State};
 use warifu_rules::judge::{Subject, is_of_import, judge, let_pass};
+use warifu_values::digest::Digest;
 use warifu_values::judgement::{Basis, LetPass, PassedBy};
 
 use super::error::StoreError;
 use super::naming::published;
-use super::record::{Accepted, ImportRecord};
+use super::record::ImportRecord;
 use super::repository::Store;
 use super::revision::At;
 use super::standing::standing;
@@ -113,15 +117,18 @@ impl Store {
         });
         let mut all = judge(&subjects.collect::<Vec<_>>(), Some(&site));
         for (held, findings) in held.iter().zip(&mut all) {
+            let rests_on = self.rests_on(&held.at)?;
             if let Some(record) = &held.record {
                 let digest = held.state.canonical_digest();
-                if record.state != digest {
+                if record.state == digest {
+                    findings.extend(self.derived(&held.at, digest, &rests_on));
+                } else {
                     let finding = Finding::new(Code::StoreState);
                     findings.push(finding.found(digest.short()).expected(record.state.short()));
                 }
             }
-            for record in self.rests_on(&held.at)? {
-                let_pass(findings, &accepted(&record));
+            for (_, record) in &rests_on {
+                let_pass(findings, &accepted(record));
             }
             config.waive(&held.at.kind, findings, today);
         }
@@ -129,15 +136,15 @@ impl Store {
     }
 
     /// What was accepted where the files that a master's state rests on came in, and that nobody finds again
-    /// in the state: faults of a file, of a chain, of a base.
+    /// in the state: faults of a file, of a chain, of a base, of a step between versions.
     ///
     /// # Errors
     /// When the history cannot be read.
     pub fn accepted_on_the_way(&self, at: &At) -> Result<Vec<LetPass>, StoreError> {
         let mut passed = Vec::new();
-        for record in self.rests_on(at)? {
+        for (_, record) in self.rests_on(at)? {
             let of_import = |pass: &LetPass| Code::parse(&pass.finding).is_some_and(is_of_import);
-            passed.extend(accepted(&record).into_iter().filter(of_import));
+            passed.extend(let_pass_of(&record).filter(of_import));
         }
         Ok(passed)
     }
@@ -155,7 +162,7 @@ impl Store {
     fn basis(&self, at: &At) -> Result<Basis, StoreError> {
         let imports = self.rests_on(at)?;
         match imports.as_slice() {
-            [.., full] if full.role == Role::Full && imports.len() > 1 => self.basis_above(full),
+            [.., (_, full)] if full.role == Role::Full && imports.len() > 1 => self.basis_above(full),
             _ => Ok(Basis::Full),
         }
     }
@@ -169,20 +176,57 @@ impl Store {
         Ok(Basis::Differentials { full_columns: layout.width() as u32 })
     }
 
+    /// Whether the state with the digest `found` is what the files that it rests on make of each other: the
+    /// full as it came, byte for byte, and each differential on what was before. What somebody wrote into a
+    /// state by hand, with its digest, is not.
+    fn derived(&self, at: &At, found: Digest, rests_on: &[(Oid, ImportRecord)]) -> Findings {
+        let mut findings = Findings::new();
+        let expected = match self.derive(at, rests_on) {
+            Ok(state) if state.canonical_digest() == found => return findings,
+            Ok(state) => state.canonical_digest().short().to_string(),
+            Err(error) => error.to_string(),
+        };
+        findings.push(Finding::new(Code::StoreDerived).found(found.short()).expected(expected));
+        findings
+    }
+
+    fn derive(&self, at: &At, rests_on: &[(Oid, ImportRecord)]) -> Result<Master, StoreError> {
+        let place = |commit: &Oid| format!("{commit}:{}/{}", at.series, at.kind);
+        let mut newer = rests_on.iter().rev();
+        let Some((full, _)) = newer.next() else {
+            return Err(StoreError::damaged(format_args!("{}/{}: no import", at.series, at.kind)));
+        };
+        let full = self.at(&place(full))?;
+        // Its bytes are made of its state, and have the digest that was recorded.
+        self.original(&full)?;
+        let mut state = self.state(&full)?;
+        let objects = self.objects()?;
+        for (commit, record) in newer {
+            let (tree, _) = objects.commit(*commit)?;
+            let path = ["sources", &at.series, &at.kind, "differential.csv"];
+            let damaged = || StoreError::damaged(format_args!("{}: no differential", record.name));
+            let differential = objects.blob(objects.at(tree, &path)?.ok_or_else(damaged)?)?;
+            let differential =
+                read_canonical(self.schemas(), &at.kind, differential).map_err(|_| damaged())?;
+            state = apply(&state, &differential).map_err(|_| damaged())?.state;
+        }
+        Ok(state)
+    }
+
     /// The imports that the state of a master rests on, newest first, back to its full. What a re-issue was
     /// applied in the place of is not among them.
-    fn rests_on(&self, at: &At) -> Result<Vec<ImportRecord>, StoreError> {
+    fn rests_on(&self, at: &At) -> Result<Vec<(Oid, ImportRecord)>, StoreError> {
         let (commit, _) = self.resolve(&at.commit)?;
         let objects = self.objects()?;
         let imports = objects.changes_at(commit, &["sources", &at.series, &at.kind, "import.toml"])?;
-        let mut rests_on: Vec<ImportRecord> = Vec::new();
+        let mut rests_on: Vec<(Oid, ImportRecord)> = Vec::new();
         let mut replaced = false;
-        for (_, record) in standing(&imports) {
+        for (commit, record) in standing(&imports) {
             let record = ImportRecord::parse(&objects.blob(record)?, "import.toml")?;
             let (skip, full) = (replaced, record.role == Role::Full);
             replaced = record.replaces.is_some();
             if !skip {
-                rests_on.push(record);
+                rests_on.push((commit, record));
             }
             if full {
                 break;
@@ -200,17 +244,20 @@ impl Store {
     }
 }
 
-/// What was accepted when the file of `record` came in. What the site's rules refuse is not among it: one code
-/// stands for all of them, also for those that are added later.
-fn accepted(record: &ImportRecord) -> Vec<LetPass> {
-    let is_of_site = |accepted: &&Accepted| {
-        matches!(Code::parse(&accepted.code), Some(Code::SiteRule | Code::SiteNotEvaluated))
-    };
-    let pass = |accepted: &Accepted| LetPass {
+/// What was accepted when the file of `record` came in.
+fn let_pass_of(record: &ImportRecord) -> impl Iterator<Item = LetPass> {
+    record.accepted.iter().map(|accepted| LetPass {
         finding: accepted.code.clone(),
         keys: accepted.keys.clone(),
         by: PassedBy::Import(record.name.clone()),
         reason: accepted.reason.clone(),
-    };
-    record.accepted.iter().filter(|accepted| !is_of_site(accepted)).map(pass).collect()
+    })
+}
+
+/// The same without what the site's rules refuse: one code stands for all of them, also for those that are
+/// added later.
+fn accepted(record: &ImportRecord) -> Vec<LetPass> {
+    let is_of_site =
+        |pass: &LetPass| matches!(Code::parse(&pass.finding), Some(Code::SiteRule | Code::SiteNotEvaluated));
+    let_pass_of(record).filter(|pass| !is_of_site(pass)).collect()
 }

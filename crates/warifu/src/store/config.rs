@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Deserialize;
 use warifu_masters::finding::{Code, Findings};
-use warifu_rules::judge::let_pass;
+use warifu_rules::judge::{is_of_import, let_pass};
 use warifu_values::judgement::{LetPass, PassedBy};
 use warifu_values::text::plain;
 
@@ -99,9 +99,17 @@ impl Config {
                 .map(|span| 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count());
             ConfigError::Form { line, what: error.message().trim().to_owned() }
         })?;
+        // Nobody would know for which file it was meant, and nothing would say so to the other side.
+        let of_way = |code: &str| {
+            let site = [Code::SiteRule, Code::SiteNotEvaluated];
+            Code::parse(code).is_some_and(|code| is_of_import(code) && !site.contains(&code))
+        };
         let is_absolute = |code: &str| Code::parse(code).is_some_and(Code::is_absolute);
         if let Some(waiver) = config.waivers.iter().find(|waiver| is_absolute(&waiver.code)) {
             return Err(ConfigError::Absolute { code: waiver.code.clone() });
+        }
+        if let Some(waiver) = config.waivers.iter().find(|waiver| of_way(&waiver.code)) {
+            return Err(ConfigError::OfImport { code: waiver.code.clone() });
         }
         for (name, series) in &config.series {
             for name in std::iter::once(name).chain(&series.kinds) {
@@ -204,6 +212,10 @@ mod tests {
             (
                 "[series.r06]\nkinds = []\nuntill.drug = \"2024-04-01\"\n",
                 "warifu.toml:3: unknown field `untill`",
+            ),
+            (
+                "[[waiver]]\ncode = \"base/price-jump\"\nkind = \"drug\"\nreason = \"x\"\n",
+                "accept it by name",
             ),
             ("[[waiver]]\ncode = \"store/state\"\nkind = \"drug\"\nreason = \"x\"\n", "cannot be waived"),
             (

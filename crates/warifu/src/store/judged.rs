@@ -10,7 +10,7 @@ use warifu_masters::finding::{Code, Finding, Findings};
 use super::config::Config;
 use super::error::{ImportError, Refused};
 use super::naming::dated_in;
-use super::record::{Accepted, Glance, ImportRecord};
+use super::record::{Accepted, Glance, ImportRecord, Taken};
 use super::request::{ImportRequest, Imported};
 use warifu_values::judgement::PassedBy;
 use warifu_values::text::one_line;
@@ -20,7 +20,7 @@ pub(super) struct Judged<'a> {
     pub(super) request: &'a ImportRequest<'a>,
     pub(super) findings: Findings,
     /// The imports that must be taken back first, when it is too late to be put in its place.
-    pub(super) later: Vec<ImportRecord>,
+    pub(super) later: Vec<Taken>,
 }
 
 impl Judged<'_> {
@@ -34,7 +34,12 @@ impl Judged<'_> {
     }
 
     pub(super) fn refused(&mut self) -> ImportError {
-        let (findings, later) = (std::mem::take(&mut self.findings), std::mem::take(&mut self.later));
+        let (findings, mut later) = (std::mem::take(&mut self.findings), std::mem::take(&mut self.later));
+        // Where it belongs to another series, its place in this one is no help.
+        let elsewhere = [Code::ImportAfterSeries, Code::ImportNewerSeries, Code::ImportBeforeSeries];
+        if elsewhere.iter().chain(&[Code::ImportOlderSeries]).any(|code| findings.count(*code) > 0) {
+            later.clear();
+        }
         ImportError::Refused(Box::new(Refused { file: self.request.name.to_owned(), findings, later }))
     }
 

@@ -3,7 +3,7 @@
 //! ```text
 //! warifu.toml                                declares the series
 //! rules/*.toml                               the site's own rules, written by people; an import never does
-//! masters/<series>/<kind>/<prefix>.csv       the state: canonical CSV, a shard for each five first characters
+//! masters/<series>/<kind>/<prefix>.csv       the state: canonical CSV, a shard for five first characters
 //! sources/<series>/<kind>/import.toml        what came in last, and how to give its bytes back
 //! sources/<series>/<kind>/differential.csv   its canonical form, when it was a differential
 //! sources/<series>/<kind>/original           its bytes, when they follow no rule
@@ -52,7 +52,7 @@ pub use history::{Blame, Credit, LogEntry};
 pub use judged::today;
 pub use life::{Life, Version};
 pub use naming::dated_in;
-pub use record::{Accepted, Base, Counts, ImportRecord};
+pub use record::{Accepted, Base, Counts, ImportRecord, Taken};
 pub use repository::Store;
 pub use request::{ImportRequest, Imported, Stopped};
 pub use revision::{At, Pair, Record};

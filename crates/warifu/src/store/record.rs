@@ -86,6 +86,17 @@ pub struct Accepted {
     pub reason: String,
 }
 
+/// An import that stands, and where its file can be had from.
+#[derive(Debug, Clone)]
+pub struct Taken {
+    /// The commit that made it, in full.
+    pub commit: String,
+    /// The kind of master.
+    pub kind: String,
+    /// What came in.
+    pub record: ImportRecord,
+}
+
 impl ImportRecord {
     pub(super) fn parse(bytes: &[u8], place: &str) -> Result<Self, StoreError> {
         let text = String::from_utf8_lossy(bytes);

@@ -1,5 +1,7 @@
 //! Revisions: what a commit holds, by `REV:kind` or `REV:series/kind`.
 
+use std::collections::BTreeSet;
+
 use git2::Oid;
 use warifu_masters::file::write::write;
 use warifu_masters::file::{read_canonical, read_canonical_record};
@@ -83,16 +85,19 @@ impl Store {
         Ok(self.held(tree)?.into_iter().map(at).collect())
     }
 
-    /// `(series, kind)` of every master in `tree`.
+    /// `(series, kind)` of every master in `tree`: also of one of which only the records, or only what came
+    /// in, is left.
     pub(super) fn held(&self, tree: Oid) -> Result<Vec<(String, String)>, StoreError> {
         let objects = self.objects()?;
-        let mut held = Vec::new();
-        for series in objects.list(tree, &["masters"])? {
-            for kind in objects.list(series.oid, &[])? {
-                held.push((series.name.clone(), kind.name));
+        let mut held = BTreeSet::new();
+        for folder in ["masters", "sources"] {
+            for series in objects.list(tree, &[folder])? {
+                for kind in objects.list(series.oid, &[])? {
+                    held.insert((series.name.clone(), kind.name));
+                }
             }
         }
-        Ok(held)
+        Ok(held.into_iter().collect())
     }
 
     pub(super) fn shards_at(

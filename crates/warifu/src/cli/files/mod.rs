@@ -6,6 +6,7 @@ pub(crate) mod convert;
 mod converted;
 pub(crate) mod diff;
 pub(crate) mod inspect;
+mod released;
 pub(crate) mod validate;
 
 use std::path::Path;

@@ -3,7 +3,6 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use warifu::error::{Exit, Failure};
 use warifu::files;
-use warifu::release::RELEASE_FILE;
 use warifu::report::FindingsJson;
 use warifu::store::dated_in;
 use warifu_masters::file::{Declared, read_bytes};
@@ -11,14 +10,16 @@ use warifu_masters::finding::{Code, Findings, Severity};
 use warifu_masters::schema::Format;
 use warifu_masters::table::{Master, Role, State, fields};
 use warifu_rules::judge::{Subject, judge, judge_file, let_pass};
-use warifu_trust::{Manifest, MasterEntry, limits};
+use warifu_trust::VerifiedRelease;
 use warifu_values::day::PublicationDay;
 use warifu_values::digest::Digest;
 use warifu_values::judgement::Basis;
 use warifu_values::say;
 
+use super::released::Released;
 use super::{grouped, role_name};
 use crate::cli::Context;
+use crate::cli::signing::channel::Membership;
 
 /// Check files against their layouts: every field, keys, consistency of full files.
 #[derive(Debug, clap::Args)]
@@ -30,10 +31,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// They are states made of differentials, as `apply` and `export` write them: what only fulls carry may
-    /// be blank, and what came after the full's COLUMNS where differentials were wider. Files that
-    /// `channel fetch` wrote are judged by the release.json beside them.
+    /// be blank, and what came after the full's COLUMNS where differentials were wider. Of files that
+    /// `channel fetch` wrote, the release says that; what it lets pass holds with --channel and --root only.
     #[arg(long, value_name = "COLUMNS", num_args = 0..=1, default_missing_value = "0", require_equals = true)]
     state: Option<u32>,
+    #[command(flatten)]
+    membership: Membership,
 }
 
 #[derive(Serialize)]
@@ -45,14 +48,26 @@ struct Validated<'a> {
     rows: usize,
     sha256: Digest,
     canonical_sha256: Option<Digest>,
+    /// The release that it was judged by, and whether that is proven.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    release: Option<&'a Released>,
     findings: FindingsJson<'a>,
 }
 
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let format = self.format.as_deref().map(|name| context.format(name)).transpose()?;
-        super::for_each_file(context, &self.files, |file| one(context, file, format.as_deref(), self.state))
+        let releases = self.membership.releases()?;
+        let asked = Asked { format: format.as_deref(), state: self.state, releases: releases.as_deref() };
+        super::for_each_file(context, &self.files, |file| one(context, file, &asked))
     }
+}
+
+/// What is asked of every file.
+struct Asked<'a> {
+    format: Option<&'a Format>,
+    state: Option<u32>,
+    releases: Option<&'a [VerifiedRelease]>,
 }
 
 /// The day that the name of `file` gives, as the published ones do.
@@ -61,38 +76,27 @@ fn day_of(file: &Path) -> Option<PublicationDay> {
     PublicationDay::parse(&dated.to_string())
 }
 
-/// The release that wrote `file`, and the file's entry in it, when the manifest that `channel fetch` leaves
-/// lies beside the file and lists these very bytes. Whether the release is signed is not asked here.
-fn released(file: &Path, sha256: Digest) -> Option<(u64, MasterEntry)> {
-    let beside = file.parent()?.join(RELEASE_FILE);
-    let manifest = Manifest::from_bytes(&warifu_files::read(&beside, limits::MANIFEST_BYTES).ok()?).ok()?;
-    let lists = |entry: &&MasterEntry| entry.formats.values().any(|form| form.sha256 == sha256);
-    Some((manifest.release, manifest.masters.iter().find(lists)?.clone()))
-}
-
 /// What is found in a file that was read, and whether it looks like a state that was taken for a full.
 fn judged(
     context: &Context,
     file: &Path,
     (master, role): (Master, Role),
     state: Option<u32>,
-    released: Option<&(u64, MasterEntry)>,
+    released: Option<&Released>,
 ) -> (Findings, bool) {
     let made_of = match state {
         Some(0) => Some(Basis::Differentials { full_columns: master.layout().width() as u32 }),
         Some(full_columns) => Some(Basis::Differentials { full_columns }),
-        None => released.map(|(_, entry)| entry.made_of),
+        None => released.map(|released| released.entry().made_of),
     };
     if let Some(made_of) = made_of {
-        let day = released.and_then(|(_, entry)| entry.published.as_deref());
+        let day = released.and_then(|released| released.entry().published.as_deref());
         let published = day.map_or_else(|| day_of(file), PublicationDay::parse);
         let state = State::new(master, made_of);
-        let series = released.map_or("", |(_, entry)| entry.series.as_str());
+        let series = released.map_or("", |released| released.entry().series.as_str());
         let subject = Subject { series, state: &state, published, before: None };
         let mut found = judge(&[subject], Some(&context.library.site)).remove(0);
-        if let Some((_, entry)) = released {
-            let_pass(&mut found, &entry.let_pass);
-        }
+        let_pass(&mut found, released.map_or(&[], Released::let_pass));
         return (found, false);
     }
     let mut found = judge_file(&master, role, day_of(file));
@@ -107,6 +111,13 @@ fn judged(
     (found, looks_like_a_state)
 }
 
+/// How many of the findings that refuse `file` would pass by what nobody is proven to have signed.
+fn unproven(released: &Released, findings: &Findings) -> u64 {
+    let mut passed = findings.clone();
+    let_pass(&mut passed, released.unproven_let_pass());
+    findings.refusing() - passed.refusing()
+}
+
 fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
@@ -114,9 +125,9 @@ fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
 fn one(
     context: &Context,
     file: &Path,
-    format: Option<&Format>,
-    state: Option<u32>,
+    asked: &Asked<'_>,
 ) -> Result<(Exit, Option<serde_json::Value>), Failure> {
+    let &Asked { format, state, releases } = asked;
     let bytes = files::read(file)?;
     // Beside each other, as far as neither needs the other: a digest takes as long as a tenth of all.
     let (sha256, reading) = std::thread::scope(|scope| {
@@ -125,7 +136,7 @@ fn one(
         (joined(sha256), reading)
     });
     drop(bytes);
-    let released = released(file, sha256);
+    let released = Released::find(releases, file, sha256);
     let mut findings = Findings::new();
     findings.extend(reading.findings);
     let (mut canonical, mut looks_like_a_state) = (None, false);
@@ -146,6 +157,28 @@ fn one(
         );
         context.tell(&hint);
     }
+    if let Some(unproven) = released.as_ref().map(|released| unproven(released, &findings))
+        && unproven > 0
+        && !context.json
+    {
+        let name = file.display();
+        let hint = match releases {
+            None => say!(
+                context.lang,
+                "{name}: the release.json beside it would let {unproven} of these pass, and nothing proves \
+                 that it is signed: give --channel and --root\n",
+                "{name}: 隣の release.json は {unproven} 件を承認済みとしていますが、署名の裏付けがありません。--channel と \
+                 --root を指定してください\n"
+            ),
+            Some(_) => say!(
+                context.lang,
+                "{name}: the release.json beside it would let {unproven} of these pass, but the file is in \
+                 no signed release of this channel\n",
+                "{name}: 隣の release.json は {unproven} 件を承認済みとしていますが、このチャンネルの署名済みリリースに含まれません\n"
+            ),
+        };
+        context.tell(&hint);
+    }
     let denied = findings.denies();
     let exit = if denied { Exit::Data } else { Exit::Done };
     if context.json {
@@ -157,6 +190,7 @@ fn one(
             rows: reading.rows,
             sha256,
             canonical_sha256: canonical,
+            release: released.as_ref(),
             findings: FindingsJson::new(&findings),
         };
         return Ok((exit, serde_json::to_value(document).ok()));
@@ -168,19 +202,13 @@ fn one(
         (false, false) => say!(lang, "ok", "可"),
     };
     let what = match (&reading.layout, reading.role) {
-        (Some(layout), Some(_)) if released.is_some() => {
-            let rows = grouped(reading.rows);
-            let release = released.as_ref().map_or(0, |(release, _)| *release);
-            say!(
-                lang,
-                "{}, as release {release} holds it, {rows} rows",
-                "{}、リリース {release} の内容、{rows} 行",
-                layout.name()
-            )
-        }
         (Some(layout), Some(role)) => {
             let rows = grouped(reading.rows);
-            say!(lang, "{}, {}, {rows} rows", "{}、{}、{rows} 行", layout.name(), role_name(role, lang))
+            let as_what = match &released {
+                Some(released) => released.say(releases.is_some(), lang),
+                None => role_name(role, lang).to_owned(),
+            };
+            say!(lang, "{}, {as_what}, {rows} rows", "{}、{as_what}、{rows} 行", layout.name())
         }
         _ => say!(lang, "not a master", "マスターではありません"),
     };

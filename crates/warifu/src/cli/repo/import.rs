@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::report::FindingsJson;
-use warifu::store::{CommitError, ImportError, ImportRequest, Imported, Refused, Stopped, dated_in};
+use warifu::store::{CommitError, ImportError, ImportRequest, Imported, Refused, Stopped, Taken, dated_in};
 use warifu_masters::file::{Declared, read};
 use warifu_masters::finding::Code;
 use warifu_masters::table::Role;
@@ -245,11 +245,19 @@ impl Args {
         let repo = self.repo.named();
         let mut undo = again::command("undo", repo.as_deref());
         undo.extend(["--series".to_owned(), word(&self.series)]);
-        undo.extend(refused.later.iter().map(|record| word(&record.name)));
-        // What was taken before lies beside the file, or where `warifu undo` says how to get it.
-        let beside = |name: &str| {
-            let path = input.path.with_file_name(name);
-            if path.is_file() { path.display().to_string() } else { name.to_owned() }
+        undo.extend(refused.later.iter().map(|taken| word(&taken.record.name)));
+        // What was taken before lies beside the file, or is got out of the repository first.
+        let mut commands = Vec::new();
+        let mut beside = |Taken { commit, kind, record }: &Taken| {
+            let path = input.path.with_file_name(&record.name);
+            let path = path.display().to_string();
+            if !input.path.with_file_name(&record.name).is_file() {
+                let mut export = again::command("export", repo.as_deref());
+                let revision = format!("{}:{}/{kind}", short(commit), self.series);
+                export.push(format!("{revision} --original -o {}", word(&path)));
+                commands.push(export.join(" "));
+            }
+            path
         };
         let mut files: Vec<(Option<Date>, Again)> = Vec::new();
         let accepted: Vec<(String, String)> =
@@ -260,13 +268,13 @@ impl Args {
             let dated = self.dated.filter(|dated| dated_in(&input.name) != Some(*dated));
             files.push((input.dated, Again { path, series: self.series.clone(), dated, accepted }));
         }
-        for record in &refused.later {
-            let again = Again::of(record, &self.series, beside(&record.name));
-            files.push((Some(record.dated), again));
+        for taken in &refused.later {
+            let again = Again::of(&taken.record, &self.series, beside(taken));
+            files.push((Some(taken.record.dated), again));
         }
         files.sort_by_key(|(dated, again)| (dated.is_none(), *dated, again.path.clone()));
         let files: Vec<Again> = files.into_iter().map(|(_, again)| again).collect();
-        let mut commands = vec![undo.join(" ")];
+        commands.push(undo.join(" "));
         commands.extend(again::imports(repo.as_deref(), &files));
         commands
     }

@@ -74,24 +74,19 @@ impl From {
         Ok(address(&self.channel)?.channel())
     }
 
-    /// Opens the newest release, and remembers it only once its content was verified too.
+    /// Opens the newest release and remembers it, whatever becomes of its content: as soon as the signatures
+    /// are verified an older one is refused, and a key that was revoked on the way stays so.
     fn open(&self, content: bool) -> Result<(OpenedRelease, Option<VerifiedRelease>), Failure> {
         let at = self.channel()?;
         let at = at.as_ref();
         let mut state = self.trusted.load()?;
-        let opened = match open(at, &mut state, now()) {
-            Ok(opened) => opened,
-            Err(error) => {
-                // A new root, and with it a revocation, that was learnt on the way is not forgotten.
-                self.trusted.save(&state)?;
-                return Err(trust_failure(&error));
-            }
-        };
+        let opened = open(at, &mut state, now());
+        self.trusted.save(&state)?;
+        let opened = opened.map_err(|error| trust_failure(&error))?;
         let verified = match content {
             true => Some(fetch(at, &opened).map_err(|error| trust_failure(&error))?),
             false => None,
         };
-        self.trusted.save(&state)?;
         Ok((opened, verified))
     }
 }
@@ -208,10 +203,10 @@ impl Fetch {
     }
 }
 
-/// Whether a file is part of a signed release, for `warifu inspect`.
+/// Whether a file is part of a signed release, for `warifu inspect` and `validate`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Membership {
-    /// Also say whether the files are part of this channel's signed releases.
+    /// Look for the files in this channel's signed releases.
     #[arg(long, value_name = "CHANNEL", requires = "root", env = "WARIFU_CHANNEL")]
     channel: Option<OsString>,
     /// The root that this side trusts.
@@ -273,10 +268,12 @@ pub(crate) fn membership(
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use warifu_channels::testing::Publishing as _;
     use warifu_channels::{Address, StateStore, publish_root};
     use warifu_trust::testing::{World, key};
-    use warifu_trust::{Policy, RootDraft};
+    use warifu_trust::{Policy, RootDraft, TrustedState};
 
     use super::*;
 
@@ -298,10 +295,57 @@ mod tests {
         publish_root(channel.as_ref(), &draft.finish(Some(&world.root)).unwrap()).unwrap();
 
         files::write(&at("root.json"), world.root.bytes()).unwrap();
-        let trusted = Trusted { root: at("root.json"), state: Some(at("state")) };
-        let from = From { channel: at("channel").into_os_string(), trusted };
+        let from = from(folder.path());
         assert_eq!(from.open(false).unwrap_err().exit, Exit::Trust);
-        let state = StateStore::new(at("state")).load(world.root.bytes(), Policy::default()).unwrap();
-        assert_eq!(state.root().version(), 2);
+        assert_eq!(remembered(folder.path(), &world).root().version(), 2);
+    }
+
+    /// A reader that remembers, of the channel in `folder`.
+    fn from(folder: &Path) -> From {
+        let trusted = Trusted { root: folder.join("root.json"), state: Some(folder.join("state")) };
+        From { channel: folder.join("channel").into_os_string(), trusted }
+    }
+
+    /// What that reader remembers.
+    fn remembered(folder: &Path, world: &World) -> TrustedState {
+        StateStore::new(folder.join("state")).load(world.root.bytes(), Policy::default()).unwrap()
+    }
+
+    #[test]
+    fn what_was_signed_is_remembered_though_its_content_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let world = World::at(now());
+        let channel = Address::folder(&at("channel")).publish_channel();
+        publish_root(channel.as_ref(), &world.root).unwrap();
+        world.publish_next(channel.as_ref());
+        files::write(&at("root.json"), world.root.bytes()).unwrap();
+        let from = from(folder.path());
+        from.open(true).unwrap();
+
+        // The same people under a next root; then release 2, one byte of one of its blobs changed.
+        let mut draft: RootDraft =
+            World::builder(&world.kikin, &world.kokuho, &world.timestamp).after(&world.root).unwrap();
+        for officer in world.kikin.iter().chain(&world.kokuho) {
+            draft.sign(officer, Some(&world.root)).unwrap();
+        }
+        publish_root(channel.as_ref(), &draft.finish(Some(&world.root)).unwrap()).unwrap();
+        world.publish_next(channel.as_ref());
+        let opened = open(channel.as_ref(), &mut remembered(folder.path(), &world), now()).unwrap();
+        let manifest = fetch_manifest(channel.as_ref(), &opened).unwrap();
+        let first = manifest.masters[0].blob.as_str();
+        let mut content = fs::read_dir(at("channel/targets")).unwrap().map(|entry| entry.unwrap().path());
+        let blob = content.find(|path| path.to_string_lossy().ends_with(first)).unwrap();
+        let whole = fs::read(&blob).unwrap();
+        let mut changed = whole.clone();
+        changed[0] ^= 1;
+        files::write(&blob, &changed).unwrap();
+
+        assert_eq!(from.open(true).unwrap_err().exit, Exit::Trust);
+        let state = remembered(folder.path(), &world);
+        assert_eq!((state.root().version(), state.release().unwrap().release), (2, 2));
+        files::write(&blob, &whole).unwrap();
+        from.open(true).unwrap();
+        assert_eq!(remembered(folder.path(), &world).release().unwrap().release, 2);
     }
 }

@@ -57,8 +57,8 @@ struct At {
     channel: OsString,
     #[command(flatten)]
     trusted: Trusted,
-    /// Sign or publish although the channel's last timestamp contradicts this machine's clock: you have looked
-    /// at it, and it is right.
+    /// Sign or publish although the channel's last timestamp contradicts this machine's clock: you have
+    /// looked at it, and it is right.
     #[arg(long)]
     clock_is_right: bool,
 }

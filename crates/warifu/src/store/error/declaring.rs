@@ -44,6 +44,11 @@ pub enum ConfigError {
         /// The kind of master.
         kind: String,
     },
+    /// A waiver for what is about one file on its way in.
+    OfImport {
+        /// The code.
+        code: String,
+    },
     /// A waiver for what no reason makes up for.
     Absolute {
         /// The code.
@@ -82,6 +87,13 @@ impl Speak for ConfigError {
                 lang,
                 "series.{series}: until.{kind} is before effective.{kind}",
                 "series.{series}: until.{kind} が effective.{kind} より前です"
+            ),
+            ConfigError::OfImport { code } => say!(
+                lang,
+                "{code} is about one file, not about records: accept it by name where that file is imported \
+                 (--accept {code}=REASON), so that the other side sees it",
+                "{code} は個々のファイルに関する指摘です。免除ではなく、取込時に --accept {code}=理由 で承認してください\
+                 （相手方にも示されます）"
             ),
             ConfigError::Absolute { code } => say!(
                 lang,

@@ -4,7 +4,7 @@ use warifu_masters::finding::Findings;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use super::super::record::ImportRecord;
+use super::super::record::Taken;
 use super::asking::StoreError;
 use super::committing::CommitError;
 use crate::error::{Exit, Failure};
@@ -27,7 +27,7 @@ pub struct Refused {
     pub findings: Findings,
     /// The imports that stand where it belongs by its day, oldest first, when it came too late: they must be
     /// taken back first.
-    pub later: Vec<ImportRecord>,
+    pub later: Vec<Taken>,
 }
 
 impl ImportError {

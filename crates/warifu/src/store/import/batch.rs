@@ -1,39 +1,30 @@
 //! The files of one command: each becomes one commit, and the branch takes all of them in one step, or none.
 
+use std::collections::BTreeMap;
+
+use git2::Oid;
+use warifu_masters::change::diff::diff;
+use warifu_masters::finding::{Code, Finding, Findings};
+use warifu_masters::schema::StoredRendering;
+use warifu_masters::table::{Master, Role};
+use warifu_rules::judge::judge_file;
+use warifu_values::digest::Digest;
+use warifu_values::text::one_line;
+
 use super::super::author::signature;
-use super::super::error::CommitError;
-use super::super::error::ImportError;
-use super::super::error::StoreError;
+use super::super::error::{CommitError, ImportError, StoreError};
 use super::super::judged::Judged;
 use super::super::kept::Kept;
 use super::super::naming::published;
 use super::super::past::Past;
-use super::super::record::Counts;
-use super::super::record::ImportRecord;
+use super::super::record::{Counts, ImportRecord};
 use super::super::repository::Store;
-use super::super::request::ImportRequest;
-use super::super::request::Imported;
-use super::super::request::Stopped;
+use super::super::request::{ImportRequest, Imported, Stopped};
 use super::super::rules;
-use super::super::transaction::Message;
-use super::super::transaction::Pending;
-use super::super::transaction::Transaction;
+use super::super::transaction::{Message, Pending, Transaction};
 use super::before::Before;
 use super::beside::beside;
-use super::next::Compared;
-use super::next::take_differential;
-use git2::Oid;
-use std::collections::BTreeMap;
-use warifu_masters::change::diff::diff;
-use warifu_masters::finding::Code;
-use warifu_masters::finding::Finding;
-use warifu_masters::finding::Findings;
-use warifu_masters::schema::StoredRendering;
-use warifu_masters::table::Master;
-use warifu_masters::table::Role;
-use warifu_rules::judge::judge_file;
-use warifu_values::digest::Digest;
-use warifu_values::text::one_line;
+use super::next::{Compared, take_differential};
 
 /// The files of one command: what was committed of them, and the states that are made of it.
 struct Batch<'a> {

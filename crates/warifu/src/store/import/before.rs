@@ -1,24 +1,19 @@
 //! What an import is applied to: the state that the last one left, or for a re-issue the one before it.
 
-use super::super::error::ImportError;
-use super::super::error::StoreError;
-use super::super::judged::Judged;
-use super::super::kept::Kept;
-use super::super::record::Base;
-use super::super::record::Glance;
-use super::super::record::ImportRecord;
-use super::super::repository::Store;
-use super::sound::Sound;
 use git2::Oid;
 use jiff::civil::Date;
 use warifu_masters::change::reissue::reissue;
 use warifu_masters::file::read_canonical;
-use warifu_masters::finding::Code;
-use warifu_masters::finding::Finding;
-use warifu_masters::finding::Findings;
-use warifu_masters::table::Role;
-use warifu_masters::table::State;
+use warifu_masters::finding::{Code, Finding, Findings};
+use warifu_masters::table::{Role, State};
 use warifu_values::judgement::Basis;
+
+use super::super::error::{ImportError, StoreError};
+use super::super::judged::Judged;
+use super::super::kept::Kept;
+use super::super::record::{Base, Glance, ImportRecord, Taken};
+use super::super::repository::Store;
+use super::sound::Sound;
 
 /// The last import of a master and the state it left.
 pub(super) struct Before {
@@ -42,14 +37,18 @@ impl Store {
         dated: Date,
         sound: &Sound,
         series: &str,
-    ) -> Result<Vec<ImportRecord>, StoreError> {
+    ) -> Result<Vec<Taken>, StoreError> {
         // ISO dates sort as text.
         let dated = dated.to_string();
         let last = earlier.iter().rposition(|(_, past)| past.dated > dated);
         match last {
             Some(last) if sound.role == Role::Differential && earlier.len() > last + 1 => {
                 let later = earlier[..=last].iter().rev();
-                later.map(|(commit, _)| self.record_in(*commit, series, &sound.kind)).collect()
+                let taken = |(commit, _): &(Oid, Glance)| {
+                    let record = self.record_in(*commit, series, &sound.kind)?;
+                    Ok(Taken { commit: commit.to_string(), kind: sound.kind.clone(), record })
+                };
+                later.map(taken).collect()
             }
             _ => Ok(Vec::new()),
         }

@@ -1,9 +1,22 @@
 //! The state that a file makes of the one before, and what is found of it there.
 
-use super::super::error::ImportError;
-use super::super::error::StoreError;
-use super::super::judged::ExtendOne as _;
-use super::super::judged::Judged;
+use std::collections::BTreeSet;
+
+use git2::Oid;
+use jiff::civil::Date;
+use warifu_masters::change::chain::check_chain;
+use warifu_masters::change::diff::{Diff, Summary, diff};
+use warifu_masters::change::differential::apply;
+use warifu_masters::change::plausibility::plausibility;
+use warifu_masters::finding::{Code, Finding, Findings, Severity};
+use warifu_masters::table::{Master, Role, State};
+use warifu_rules::consistency;
+use warifu_rules::judge::judge_changed_fields;
+use warifu_values::day::PublicationDay;
+use warifu_values::judgement::Basis;
+
+use super::super::error::{ImportError, StoreError};
+use super::super::judged::{ExtendOne as _, Judged};
 use super::super::message::Told;
 use super::super::naming::published;
 use super::super::repository::Store;
@@ -11,26 +24,6 @@ use super::super::rules;
 use super::before::Before;
 use super::beside::beside;
 use super::sound::Sound;
-use git2::Oid;
-use jiff::civil::Date;
-use std::collections::BTreeSet;
-use warifu_masters::change::chain::check_chain;
-use warifu_masters::change::diff::Diff;
-use warifu_masters::change::diff::Summary;
-use warifu_masters::change::diff::diff;
-use warifu_masters::change::differential::apply;
-use warifu_masters::change::plausibility::plausibility;
-use warifu_masters::finding::Code;
-use warifu_masters::finding::Finding;
-use warifu_masters::finding::Findings;
-use warifu_masters::finding::Severity;
-use warifu_masters::table::Master;
-use warifu_masters::table::Role;
-use warifu_masters::table::State;
-use warifu_rules::consistency;
-use warifu_rules::judge::judge_changed_fields;
-use warifu_values::day::PublicationDay;
-use warifu_values::judgement::Basis;
 
 /// What differs between the state before and the one that a file made of it.
 #[derive(Default)]

@@ -1,15 +1,13 @@
 //! The file as it was recognised.
 
+use warifu_masters::file::write::write;
+use warifu_masters::file::{Declared, Reading, read};
+use warifu_masters::schema::Rendering;
+use warifu_masters::table::{Master, Role};
+
 use super::super::error::ImportError;
 use super::super::judged::Judged;
 use super::super::repository::Store;
-use warifu_masters::file::Declared;
-use warifu_masters::file::Reading;
-use warifu_masters::file::read;
-use warifu_masters::file::write::write;
-use warifu_masters::schema::Rendering;
-use warifu_masters::table::Master;
-use warifu_masters::table::Role;
 
 /// A file that was recognised.
 pub(super) struct Sound {

@@ -1,5 +1,8 @@
 //! What a commit of an import changes: the shards of the state, and what came in.
 
+use git2::Oid;
+use warifu_masters::table::{Master, Role};
+
 use super::super::error::StoreError;
 use super::super::record::ImportRecord;
 use super::super::repository::Store;
@@ -8,9 +11,6 @@ use super::super::shards;
 use super::super::transaction::Change;
 use super::before::Before;
 use super::sound::Sound;
-use git2::Oid;
-use warifu_masters::table::Master;
-use warifu_masters::table::Role;
 
 impl Store {
     /// What has to be written below `masters/`.

@@ -1,0 +1,125 @@
+//! The files that a list of both organisations names, and the walk through those of one release.
+
+use warifu_values::digest::Digest;
+
+use crate::limits;
+use crate::metadata::{ChannelPath, Listing, ReleaseRef, TargetEntry};
+use crate::names::TargetName;
+use crate::read::fetch_error::FetchError;
+use crate::read::walk::{Answer, Need, Step, Walk};
+use crate::refusal::Refusal;
+use crate::release::Manifest;
+
+/// One listed file that is asked for.
+pub(crate) struct ListedFile {
+    pub(crate) need: Need,
+    sha256: Digest,
+}
+
+impl ListedFile {
+    /// The file called `name` in `listing`.
+    pub(crate) fn find(listing: &Listing, name: &TargetName, limit_bytes: u64) -> Result<Self, Refusal> {
+        let TargetEntry { sha256, bytes, .. } = listing.entries.get(name).ok_or_else(|| {
+            Refusal::Malformed { file: "targets.json".into(), what: format!("does not list {name}") }
+        })?;
+        if *bytes > limit_bytes {
+            return Err(Refusal::TooLong { file: name.to_string(), limit_bytes });
+        }
+        Ok(ListedFile { need: Need::new(ChannelPath::content(*sha256, name), *bytes), sha256: *sha256 })
+    }
+
+    /// The file, when `answer` is it, whole and with the signed digest.
+    pub(crate) fn take(self, answer: Answer) -> Result<Vec<u8>, FetchError> {
+        let ListedFile { need, sha256 } = self;
+        let Some(bytes) = need.taken(answer)? else { return Err(FetchError::Missing { path: need.path }) };
+        if bytes.len() as u64 != need.limit_bytes || Digest::of(&bytes) != sha256 {
+            return Err(Refusal::Mismatch { file: need.path.to_string() }.into());
+        }
+        Ok(bytes)
+    }
+}
+
+/// The manifest of one listed release, asked for.
+pub(crate) struct ListedManifest {
+    pub(crate) file: ListedFile,
+    release: ReleaseRef,
+}
+
+impl ListedManifest {
+    pub(crate) fn find(listing: &Listing, release: ReleaseRef) -> Result<Self, Refusal> {
+        let name = TargetName::manifest(release.release);
+        Ok(ListedManifest { file: ListedFile::find(listing, &name, limits::MANIFEST_BYTES)?, release })
+    }
+
+    /// The manifest and its bytes.
+    pub(crate) fn take(self, answer: Answer) -> Result<(Manifest, Vec<u8>), FetchError> {
+        let bytes = self.file.take(answer)?;
+        let name = TargetName::manifest(self.release.release);
+        let malformed = |what: String| Refusal::Malformed { file: name.to_string(), what };
+        let manifest = Manifest::from_bytes(&bytes).map_err(|error| malformed(error.to_string()))?;
+        if manifest.release != self.release.release {
+            return Err(malformed(format!("it calls itself release {}", manifest.release)).into());
+        }
+        Ok((manifest, bytes))
+    }
+}
+
+/// The files of one release, each with the length and digest that were signed.
+pub(crate) struct ReleaseFiles {
+    pub(crate) release: ReleaseRef,
+    pub(crate) manifest: Manifest,
+    pub(crate) manifest_bytes: Vec<u8>,
+    /// Each master has a blob of its own, in the manifest's order. They are not unfolded yet.
+    pub(crate) blobs: Vec<Vec<u8>>,
+}
+
+/// The walk that reads them: the manifest, then blob after blob.
+#[must_use = "nothing is read before the walk is at its end"]
+pub(crate) struct ReadingFiles {
+    listing: Listing,
+    stage: Stage,
+}
+
+enum Stage {
+    Manifest(ListedManifest),
+    Blob { file: ListedFile, files: Box<ReleaseFiles> },
+}
+
+impl ReadingFiles {
+    pub(crate) fn begin(listing: &Listing, release: ReleaseRef) -> Result<Self, Refusal> {
+        let stage = Stage::Manifest(ListedManifest::find(listing, release)?);
+        Ok(ReadingFiles { listing: listing.clone(), stage })
+    }
+}
+
+impl Walk for ReadingFiles {
+    type Done = ReleaseFiles;
+    type Error = FetchError;
+
+    fn need(&self) -> &Need {
+        match &self.stage {
+            Stage::Manifest(manifest) => &manifest.file.need,
+            Stage::Blob { file, .. } => &file.need,
+        }
+    }
+
+    fn feed(self, answer: Answer) -> Result<Step<Self>, FetchError> {
+        let ReadingFiles { listing, stage } = self;
+        let files = match stage {
+            Stage::Manifest(file) => {
+                let release = file.release;
+                let (manifest, manifest_bytes) = file.take(answer)?;
+                Box::new(ReleaseFiles { release, manifest, manifest_bytes, blobs: Vec::new() })
+            }
+            Stage::Blob { file, mut files } => {
+                files.blobs.push(file.take(answer)?);
+                files
+            }
+        };
+        let Some(entry) = files.manifest.masters.get(files.blobs.len()) else {
+            return Ok(Step::Done(*files));
+        };
+        let file = ListedFile::find(&listing, &entry.blob, limits::BLOB_BYTES)?;
+        Ok(Step::Next(ReadingFiles { listing, stage: Stage::Blob { file, files } }))
+    }
+}
