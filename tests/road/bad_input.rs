@@ -188,3 +188,21 @@ fn no_published_or_random_bytes_make_a_program_panic() {
         assert!(ran.out.contains("not a master"), "{name}: {}", ran.out);
     }
 }
+
+/// A spreadsheet opens a master and saves it anew: quotation marks, leading zeros and decimals are gone.
+#[test]
+fn a_file_that_a_spreadsheet_saved_is_told_before_it_is_taken() {
+    let stage = Stage::new();
+    let demo = checkout().join("masters/demo/2024-06/s_ALL20240531.csv");
+    let full = std::fs::read_to_string(&demo).unwrap();
+    stage.write("s_ALL20240531.csv", full.replace('"', "").replace(",00,", ",0,").replace(".00,", ","));
+    for (lang, word) in [("en", "A spreadsheet that saves a master"), ("ja", "表計算ソフトで保存すると")]
+    {
+        let told = stage.warifu(&format!("--lang {lang} validate s_ALL20240531.csv")).ends(1);
+        assert!(told.err.contains("file/unquoted") && told.err.contains(word), "{}", told.err);
+    }
+    stage.warifu("init repo").ends(0);
+    let told = stage.warifu("import --repo repo --series r06 s_ALL20240531.csv").ends(1);
+    assert!(told.err.contains("file/unquoted"), "{}", told.err);
+    stage.warifu(&format!("import --repo repo --series r06 {}", demo.display())).ends(0);
+}

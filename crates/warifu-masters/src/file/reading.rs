@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::charset::Charset;
-use crate::finding::{Finding, Findings};
-use crate::schema::{Format, Layout, Rendering};
+use crate::finding::{Code, Finding, Findings};
+use crate::schema::{Format, Framing, Layout, Quoting, Rendering};
 use crate::table::{Master, Role};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
@@ -66,6 +66,17 @@ impl Reading {
             rows: 0,
             findings,
         }
+    }
+
+    /// That the file is not written as masters are published, when it is not: somebody saved it anew, and
+    /// nobody knows what else that did to it. Layouts with a header are published without quotation marks.
+    pub fn unquoted(&self) -> Option<Finding> {
+        let quoting = match self.rendering.as_ref()?.framing {
+            Framing::Csv { quoting, .. } => quoting,
+            Framing::Fixed { .. } => return None,
+        };
+        let is_as_published = quoting == Quoting::All || self.layout.as_ref()?.header.is_some();
+        (!is_as_published && self.rows > 0).then(|| Finding::new(Code::FileUnquoted))
     }
 
     pub(super) fn finding(finding: Finding) -> Self {

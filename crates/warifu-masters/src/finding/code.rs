@@ -117,6 +117,11 @@ codes! {
         do "Remove the mark, or ask for the file as it was published."
         ja "先頭に BOM があります"
         do "BOM を除くか、公表されたままのファイルを依頼してください。";
+    FileUnquoted "file/unquoted" Deny
+        en "no field is in quotation marks; published files have every field in them"
+        do "A spreadsheet that saves a master drops leading zeros: take the file as it was published."
+        ja "項目が引用符で囲まれていません（公表ファイルは全項目が引用符付きです）"
+        do "表計算ソフトで保存すると先頭の 0 や小数が失われます。公表されたままのファイルを使ってください。";
     FileNewlines "file/newlines" Note
         en "line ends are {found}; the format has {expected}"
         do "Nothing is lost; note that its checksum differs from the official file's."

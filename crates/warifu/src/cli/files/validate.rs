@@ -138,6 +138,9 @@ fn one(
     drop(bytes);
     let released = Released::find(releases, file, sha256);
     let mut findings = Findings::new();
+    if let Some(finding) = reading.unquoted() {
+        findings.push(finding);
+    }
     findings.extend(reading.findings);
     let (mut canonical, mut looks_like_a_state) = (None, false);
     if let Some(master) = reading.master {

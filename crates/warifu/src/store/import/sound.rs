@@ -6,7 +6,7 @@ use warifu_masters::schema::Rendering;
 use warifu_masters::table::{Master, Role};
 
 use super::super::error::ImportError;
-use super::super::judged::Judged;
+use super::super::judged::{ExtendOne as _, Judged};
 use super::super::repository::Store;
 
 /// A file that was recognised.
@@ -22,8 +22,9 @@ impl Store {
     pub(super) fn recognise(&self, judged: &mut Judged<'_>) -> Result<Sound, ImportError> {
         let request = judged.request;
         let declared = Declared { format: request.format, role: request.role };
-        let Reading { layout, role, rendering, master, findings, .. } =
-            read(self.schemas(), request.bytes.to_vec(), &declared);
+        let reading = read(self.schemas(), request.bytes.to_vec(), &declared);
+        judged.findings.extend_one(reading.unquoted());
+        let Reading { layout, role, rendering, master, findings, .. } = reading;
         judged.findings.extend(findings);
         let (Some(layout), Some(role), Some(file)) = (layout, role, master) else {
             return Err(judged.refused());
