@@ -79,7 +79,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     put(path, Readers::Usual, |out| out.write_all(bytes))
 }
 
-/// As [`write`], for what is too large to be held: `content` writes it piece by piece.
+/// As [`write()`], for what is too large to be held: `content` writes it piece by piece.
 ///
 /// # Errors
 /// When any step fails, with nothing left behind and `path` as it was.

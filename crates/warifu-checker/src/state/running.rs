@@ -14,7 +14,7 @@ pub enum Phase {
     Confirmed,
 }
 
-/// What runs. On disk these are the three fields of [`Fields`].
+/// What runs. On disk these are three fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub enum Running {
