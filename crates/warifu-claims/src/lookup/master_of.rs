@@ -4,7 +4,7 @@ use warifu_masters::schema::NoSuchColumn;
 use warifu_masters::table::Master;
 use warifu_values::day::EffectiveDate;
 
-/// One master for [`Snapshot::build`].
+/// One master for [`Snapshot::build`](crate::Snapshot::build).
 #[derive(Debug, Clone, Copy)]
 pub struct MasterOf<'a> {
     /// The series (`r06`).
