@@ -5,34 +5,17 @@
     reason = "test support; a failure here fails the test"
 )]
 
+mod verdicts;
+
 use warifu_channels::testing::{FailingChannel, MemoryChannel, Publishing as _};
 use warifu_channels::{
-    Address, Channel, DraftDirectory, DraftError, PublishError, ReadError, fetch_fallback, propose_again,
-    publish, read_tip, refresh_timestamp,
+    Address, Channel, DraftDirectory, DraftError, PublishError, fetch_fallback, propose_again, publish,
+    read_tip, refresh_timestamp,
 };
 use warifu_trust::testing::{World, cards, forge, head, key, masters, now};
 use warifu_trust::*;
 
-/// The core's verdict; the channel always answers here.
-fn open(
-    channel: &dyn Channel,
-    state: &mut TrustedState,
-    now: UnixSeconds,
-) -> Result<OpenedRelease, OpenError> {
-    verdict(warifu_channels::open(channel, state, now))
-}
-
-/// The same for content.
-fn fetch(channel: &dyn Channel, opened: &OpenedRelease) -> Result<VerifiedRelease, FetchError> {
-    verdict(warifu_channels::fetch(channel, opened))
-}
-
-fn verdict<T, E>(outcome: Result<T, ReadError<E>>) -> Result<T, E> {
-    outcome.map_err(|error| match error {
-        ReadError::Verdict(error) => error,
-        ReadError::Unreachable(error) => panic!("{error}"),
-    })
-}
+use verdicts::{fetch, open};
 
 fn validity() -> Validity {
     Validity::default()

@@ -5,38 +5,21 @@
     reason = "test support; a failure here fails the test"
 )]
 
+mod verdicts;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use warifu_channels::testing::{MemoryChannel, Publishing as _};
 use warifu_channels::{
-    Channel, ChannelError, ReadError, StateError, StateStore, fetch_fallback, publish, publish_root,
-    read_tip, refresh_timestamp,
+    Channel, ChannelError, StateError, StateStore, fetch_fallback, publish, publish_root, read_tip,
+    refresh_timestamp,
 };
 use warifu_trust::testing::{World, key, masters, now};
 use warifu_trust::*;
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 
-/// The core's verdict; the channel always answers here.
-fn open(
-    channel: &dyn Channel,
-    state: &mut TrustedState,
-    now: UnixSeconds,
-) -> Result<OpenedRelease, OpenError> {
-    verdict(warifu_channels::open(channel, state, now))
-}
-
-/// The same for content.
-fn fetch(channel: &dyn Channel, opened: &OpenedRelease) -> Result<VerifiedRelease, FetchError> {
-    verdict(warifu_channels::fetch(channel, opened))
-}
-
-fn verdict<T, E>(outcome: Result<T, ReadError<E>>) -> Result<T, E> {
-    outcome.map_err(|error| match error {
-        ReadError::Verdict(error) => error,
-        ReadError::Unreachable(error) => panic!("{error}"),
-    })
-}
+use verdicts::{fetch, open};
 
 /// Signs `signed` with `keys` as an attacker who has them can, whatever it says.
 fn forge(signed: &Value, keys: &[&SecretKey]) -> Vec<u8> {

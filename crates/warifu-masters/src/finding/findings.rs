@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::code::{Code, Severity};
+use super::code::Code;
 use super::item::Finding;
+use super::severity::Severity;
 use warifu_values::judgement::{LetPass, PassedBy};
 
 /// Findings as they are collected: everything is counted, and the first ones of each code are kept, so that a

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::code::{Code, Severity};
+use super::code::Code;
 use super::rule_name::RuleName;
+use super::severity::Severity;
 use warifu_values::judgement::PassedBy;
 use warifu_values::lang::Lang;
 

@@ -7,8 +7,10 @@ mod code;
 mod findings;
 mod item;
 mod rule_name;
+mod severity;
 
-pub use code::{Code, Severity};
+pub use code::Code;
 pub use findings::Findings;
 pub use item::{Finding, Pass};
 pub use rule_name::RuleName;
+pub use severity::Severity;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::catalogue::{CATALOGUE, Rule};
+use super::catalogue::CATALOGUE;
+use super::rule::Rule;
 use super::subject::Of;
 use warifu_masters::change::diff::Diff;
 use warifu_masters::finding::Findings;

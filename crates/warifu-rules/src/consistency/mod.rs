@@ -18,10 +18,12 @@ mod material;
 mod procedure;
 mod relation;
 mod report;
+mod rule;
 mod subject;
 mod versions;
 
 pub use ask::{check, check_across, check_across_for, check_versions, needed_by};
-pub use catalogue::{CATALOGUE, Count, Rule, Seen};
+pub use catalogue::CATALOGUE;
 pub(crate) use common::RELATED_CODES;
+pub use rule::{Count, Rule, Seen};
 pub use subject::{Of, Tally};
