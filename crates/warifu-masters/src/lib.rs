@@ -15,3 +15,5 @@ pub mod file;
 
 pub mod change;
 pub mod timeline;
+
+pub mod past;

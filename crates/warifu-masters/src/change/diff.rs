@@ -112,9 +112,9 @@ pub fn diff<'a>(old: &'a Master, new: &'a Master) -> Result<Diff<'a>, OtherKind>
 
 /// The columns (from 0) in which two rows differ; a column that one of them lacks is blank there.
 pub fn fields_that_differ<'a>(
-    old: &'a Master,
+    old: &'a Table,
     old_row: usize,
-    new: &'a Master,
+    new: &'a Table,
     new_row: usize,
 ) -> impl Iterator<Item = usize> + 'a {
     Differing { old: old.row_parts(old_row), new: new.row_parts(new_row), column: 0, same: None }
@@ -173,8 +173,8 @@ fn same_bytes(one: &[u8], other: &[u8]) -> usize {
 }
 
 /// The field, or blank where the edition does not have the column yet.
-pub fn field_or_blank(master: &Master, row: usize, column: usize) -> &str {
-    if column < master.layout().width() { master.field(row, column) } else { "" }
+pub fn field_or_blank(table: &Table, row: usize, column: usize) -> &str {
+    if column < table.layout().width() { table.field(row, column) } else { "" }
 }
 
 /// Whether the record in `row` is marked to leave with the next publication.

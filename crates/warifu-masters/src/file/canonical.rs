@@ -54,6 +54,20 @@ pub fn read_canonical(schemas: &Schemas, kind: &str, bytes: Vec<u8>) -> Result<M
     }
 }
 
+/// Reads the rows of a canonical CSV, without its header, in whatever order they stand; none when they are not
+/// rows of `layout`.
+pub(crate) fn read_canonical_rows(layout: &Arc<Layout>, rows: &str) -> Option<Table> {
+    let lines = Lines::From(1);
+    if let Some(ends) = plain_ends(rows.as_bytes(), layout.width()) {
+        return Some(Table::new(Arc::clone(layout), rows.to_owned(), ends, false, lines));
+    }
+    let mut parser = Parser::new(Arc::clone(layout), false, rows.len());
+    parser.lines(rows.as_bytes());
+    let mut findings = Findings::new();
+    let table = parser.finish(&mut findings).table;
+    (!findings.denies()).then_some(table)
+}
+
 /// Reads the record with `key` from a canonical CSV and passes over the others: what they hold is not looked
 /// at.
 ///

@@ -11,6 +11,7 @@ mod reading;
 mod recognise;
 pub mod write;
 
+pub(crate) use canonical::read_canonical_rows;
 pub use canonical::{read_canonical, read_canonical_record};
 pub use read::{read, read_bytes};
 pub use reading::{Candidate, Confidence, Declared, FILE_LIMIT_BYTES, ROW_LIMIT_BYTES, Reading, Why};

@@ -56,6 +56,19 @@ pub enum Meaning {
     By(BTreeMap<String, String>),
 }
 
+/// Whether a release may change a field for days that have been; the strictest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MayChange {
+    /// Never: it says what the code means, and a code is not used again for something else.
+    Never,
+    /// From a day to come on; for days that have been only where each code is accepted by name.
+    Forward,
+    /// Also for days that have been, accepted with all of its kind: what is corrected now and then.
+    #[default]
+    Correctable,
+}
+
 /// One column of a layout.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -85,6 +98,9 @@ pub struct Column {
     /// Only fulls carry it: differentials leave it blank, and so may a state that was made of them.
     #[serde(default)]
     pub only_in_fulls: bool,
+    /// Whether a release may change the field for days that have been.
+    #[serde(default)]
+    pub may_change: MayChange,
     /// The code list under `schemas/codes/` that the column takes its values from.
     pub codes: Option<String>,
     /// The code list, where the column has its own.

@@ -248,6 +248,11 @@ impl TableBuilder {
         self.text.push(if last { '\n' } else { ',' });
     }
 
+    /// How many whole rows there are.
+    pub(crate) fn rows(&self) -> usize {
+        self.ends.len() / self.layout.width()
+    }
+
     /// Says that some field holds a comma or a quotation mark, as a table that rows were taken from did.
     pub(crate) fn mark_special(&mut self, special: bool) {
         self.special |= special;
