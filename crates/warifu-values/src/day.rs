@@ -118,6 +118,13 @@ impl EffectiveDate {
     }
 }
 
+impl From<TreatmentDay> for EffectiveDate {
+    /// What takes effect with the treatments of that day.
+    fn from(first: TreatmentDay) -> Self {
+        EffectiveDate(first.0)
+    }
+}
+
 impl PublicationDay {
     /// The day written `YYYYMMDD` or `YYYY-MM-DD`; `None` when it is no day of the calendar.
     pub fn parse(text: &str) -> Option<Self> {

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Deserialize;
 use warifu_masters::finding::{Code, Findings};
+use warifu_masters::past::Governs;
 use warifu_rules::judge::{is_of_import, let_pass};
+use warifu_values::day::TreatmentDay;
 use warifu_values::judgement::{LetPass, PassedBy};
 use warifu_values::text::plain;
 
@@ -74,15 +76,32 @@ impl Config {
         let_pass(findings, &waivers.collect::<Vec<_>>());
     }
 
-    /// The last day that `kind` is in force in the series called `name`: as declared, or else the day before
-    /// the next series takes over.
+    /// The last day that `kind` is in force in the series called `name`: as declared, or the day before the next
+    /// series takes over when that is earlier.
     pub fn last_day(&self, name: &str, kind: &str) -> Option<Date> {
         let series = self.series.get(name)?;
         let declared = series.until.get(kind).copied();
         let first = series.effective.get(kind)?;
         let next = self.series.values().filter_map(|other| other.effective.get(kind));
         let next = next.filter(|other| *other > first).min();
-        declared.or_else(|| next?.yesterday().ok())
+        declared.into_iter().chain(next.and_then(|next| next.yesterday().ok())).min()
+    }
+
+    /// The days that the series called `name` governs for `kind`.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoFirstDay`], [`ConfigError::DayOutOfRange`].
+    pub fn governs(&self, name: &str, kind: &str) -> Result<Governs, ConfigError> {
+        let first = self.series.get(name).and_then(|series| series.effective.get(kind));
+        let (series, kind) = (name.to_owned(), kind.to_owned());
+        let Some(first) = first.copied() else { return Err(ConfigError::NoFirstDay { series, kind }) };
+        let day = |day: Date| {
+            let (series, kind) = (series.clone(), kind.clone());
+            let known = TreatmentDay::parse(&day.to_string());
+            known.ok_or(ConfigError::DayOutOfRange { series, kind, day })
+        };
+        let last = self.last_day(name, &kind).map(day).transpose()?;
+        Ok(Governs { first: day(first)?, last })
     }
 
     /// The file's name in the repository.

@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 use git2::Oid;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use warifu_masters::past::Governs;
 use warifu_masters::timeline::{Line, Row, Said, Timeline};
-use warifu_values::day::{EffectiveDate, PublicationDay, TreatmentDay};
+use warifu_values::day::{EffectiveDate, PublicationDay};
 
 use super::config::Config;
 use super::error::{ConfigError, StoreError};
@@ -116,12 +117,11 @@ impl Looked<'_> {
         }
         let (mut lines, mut newest) = (Vec::new(), Vec::new());
         for (name, series) in &config.series {
-            let Some(day) = series.effective.get(self.kind).copied() else { continue };
-            let effective = EffectiveDate::parse(&day.to_string()).ok_or_else(|| {
-                ConfigError::DayOutOfRange { series: name.clone(), kind: self.kind.to_owned(), day }
-            })?;
-            let until = series.until.get(self.kind).and_then(|last| TreatmentDay::parse(&last.to_string()));
-            let mut line = Line::new(name, effective, until);
+            if !series.effective.contains_key(self.kind) {
+                continue;
+            }
+            let Governs { first, last } = config.governs(name, self.kind)?;
+            let mut line = Line::new(name, EffectiveDate::from(first), last);
             if let Some(version) = self.tell(&mut line)? {
                 newest.push((name.clone(), version));
             }

@@ -38,6 +38,7 @@ mod revision;
 mod rules;
 mod shards;
 mod standing;
+mod timelines;
 mod transaction;
 mod undo;
 

@@ -3,12 +3,13 @@
 //! An import that was taken back, and the commit that took it back, tell nothing. A differential whose
 //! re-issue was applied in its place tells nothing either: the re-issue says it whole.
 
-use std::collections::{HashMap, HashSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use git2::Oid;
 
 use super::error::StoreError;
-use super::objects::Objects;
+use super::objects::{Changes, Objects};
 use super::record::{Glance, ImportRecord};
 use super::repository::Store;
 use super::standing::standing;
@@ -23,6 +24,8 @@ pub(super) struct Publications {
     places: HashMap<Oid, usize>,
     /// Every commit that changed `import.toml`.
     imports: HashSet<Oid>,
+    /// Of each `import.toml` that was looked at, whether it replaced the one before.
+    replacing: RefCell<HashMap<Oid, bool>>,
 }
 
 /// A shard as one publication left it.
@@ -50,7 +53,7 @@ impl Publications {
         let places = order.iter().enumerate().map(|(at, (commit, _))| (*commit, at)).collect();
         let imports = changes.into_iter().map(|(commit, _)| commit).collect();
         let (series, kind) = (series.to_owned(), kind.to_owned());
-        Ok(Publications { series, kind, head, order, places, imports })
+        Ok(Publications { series, kind, head, order, places, imports, replacing: RefCell::default() })
     }
 
     /// The oldest one that stands: commit and `import.toml`.
@@ -65,7 +68,36 @@ impl Publications {
 
     /// What they made of the shard called `file`, oldest first: of those, the ones that changed it.
     pub(super) fn tell(&self, objects: &Objects<'_>, file: &str) -> Result<Vec<Told>, StoreError> {
-        let mut changes = objects.changes_at(self.head, &["masters", &self.series, &self.kind, file])?;
+        let changes = objects.changes_at(self.head, &["masters", &self.series, &self.kind, file])?;
+        self.told_of(objects, changes)
+    }
+
+    /// What they made of every shard that there ever was, by its name: each as [`tell`](Self::tell) has it.
+    pub(super) fn tell_all(&self, objects: &Objects<'_>) -> Result<BTreeMap<String, Vec<Told>>, StoreError> {
+        let folders = objects.changes_at(self.head, &["masters", &self.series, &self.kind])?;
+        let mut shards: BTreeMap<String, Changes> = BTreeMap::new();
+        let mut newer: Option<(Oid, BTreeMap<String, Oid>)> = None;
+        let oldest = (Oid::ZERO_SHA1, None);
+        for (commit, folder) in folders.into_iter().chain([oldest]) {
+            let listed = folder.map(|folder| objects.list(folder, &[])).transpose()?.unwrap_or_default();
+            let listed: BTreeMap<_, _> = listed.into_iter().map(|entry| (entry.name, entry.oid)).collect();
+            if let Some((by, since)) = newer {
+                for (name, oid) in &since {
+                    if listed.get(name) != Some(oid) {
+                        shards.entry(name.clone()).or_default().push((by, Some(*oid)));
+                    }
+                }
+                for name in listed.keys().filter(|name| !since.contains_key(*name)) {
+                    shards.entry(name.clone()).or_default().push((by, None));
+                }
+            }
+            newer = Some((commit, listed));
+        }
+        shards.into_iter().map(|(name, changes)| Ok((name, self.told_of(objects, changes)?))).collect()
+    }
+
+    /// What the publications tell, where `changes` are all of the commits that changed a shard, newest first.
+    fn told_of(&self, objects: &Objects<'_>, mut changes: Changes) -> Result<Vec<Told>, StoreError> {
         // What stands, and what was done by hand; not what came in and was taken back, nor what took it back.
         changes.retain(|(commit, _)| self.places.contains_key(commit) || !self.imports.contains(commit));
         changes.reverse();
@@ -92,11 +124,21 @@ impl Publications {
     fn last_issue(&self, objects: &Objects<'_>, place: usize) -> Result<usize, StoreError> {
         let mut last = place;
         while let Some((_, record)) = self.order.get(last + 1)
-            && Glance::at(&objects.blob(*record)?).replaces
+            && self.replaces(objects, *record)?
         {
             last += 1;
         }
         Ok(last)
+    }
+
+    /// Whether the import with that `import.toml` replaced the one before.
+    fn replaces(&self, objects: &Objects<'_>, record: Oid) -> Result<bool, StoreError> {
+        if let Some(known) = self.replacing.borrow().get(&record) {
+            return Ok(*known);
+        }
+        let replaces = Glance::at(&objects.blob(record)?).replaces;
+        self.replacing.borrow_mut().insert(record, replaces);
+        Ok(replaces)
     }
 
     /// What `told` took in; of a change by hand what stood there then.
