@@ -7,5 +7,6 @@
 
 pub mod consistency;
 pub mod judge;
+pub mod past;
 pub mod readable;
 pub mod review;

@@ -42,3 +42,18 @@ pub struct LetPass {
     /// Why, in their words.
     pub reason: String,
 }
+
+/// Changes of days that have been, accepted by their class: with a reason, and with what says so outside of this
+/// repository. It is signed with the release.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptedPast {
+    /// The class (`procedure/name_kanji`).
+    pub class: String,
+    /// How many changes of it there are: others need another acceptance.
+    pub entries: u64,
+    /// Why, in their words.
+    pub reason: String,
+    /// What it rests on: the number of a notice.
+    pub source: String,
+}

@@ -1,0 +1,318 @@
+//! The past is signed: what a release judges differently for days that have been, against what both
+//! organisations declared and accepted by name.
+//!
+//! Exact on purpose: there is no share below which a change of the past goes unseen. Whoever drafts, reviews,
+//! signs or runs a release computes the changes from what he holds himself, and asks here.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use warifu_masters::past::{Change, Class, Days, Heading, What};
+use warifu_masters::schema::Schemas;
+use warifu_values::day::TreatmentDay;
+use warifu_values::judgement::AcceptedPast;
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
+
+/// How many changes there are under each heading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// All of their days have been.
+    pub past: u64,
+    /// Some have been.
+    pub past_and_future: u64,
+    /// None has been.
+    pub future: u64,
+}
+
+/// The changes of a release, weighed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Weighed {
+    /// How many there are.
+    pub counts: Counts,
+    /// Those that concern days that have been, by the class in which they are accepted.
+    pub classes: BTreeMap<Class, u64>,
+    /// Those of the past that no reason makes up for.
+    pub never: Vec<Change>,
+}
+
+/// Weighs `changes` of a release for which the days before `past_before` are past.
+pub fn weigh(schemas: &Schemas, changes: &[Change], past_before: TreatmentDay) -> Weighed {
+    let mut weighed = Weighed::default();
+    for change in changes {
+        let heading = change.days.heading(past_before);
+        let count = match heading {
+            Heading::Past => &mut weighed.counts.past,
+            Heading::PastAndFuture => &mut weighed.counts.past_and_future,
+            Heading::Future => &mut weighed.counts.future,
+        };
+        *count += 1;
+        if heading == Heading::Future {
+            continue;
+        }
+        match change.class(schemas) {
+            Some(class) => *weighed.classes.entry(class).or_default() += 1,
+            None => weighed.never.push(change.clone()),
+        }
+    }
+    weighed
+}
+
+/// Why a release may not judge the past as it would.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Objection {
+    /// Changes of this class concern the past, and nobody accepted them by name.
+    NotAccepted {
+        /// The class.
+        class: Class,
+        /// How many there are.
+        entries: u64,
+    },
+    /// A class was accepted with another number of changes than there are.
+    OtherCount {
+        /// The class.
+        class: String,
+        /// As accepted.
+        accepted: u64,
+        /// As they are.
+        entries: u64,
+    },
+    /// A change of the past that no reason makes up for.
+    Never(Box<Change>),
+    /// It is judged differently, and the signed list does not have it.
+    Undeclared(Box<Change>),
+    /// The signed list has it, and nothing is judged so.
+    NotThere(Box<Change>),
+}
+
+impl Weighed {
+    /// What stands against it when these classes are accepted: each class of the past must be, with its very
+    /// number of changes, and no other.
+    pub fn objections(&self, accepted: &[AcceptedPast]) -> Vec<Objection> {
+        let never = self.never.iter().map(|change| Objection::Never(Box::new(change.clone())));
+        let mut objections: Vec<Objection> = never.collect();
+        let mut open = self.classes.clone();
+        for AcceptedPast { class, entries: accepted, .. } in accepted {
+            let entries = open.remove(&Class(class.clone())).unwrap_or_default();
+            if entries != *accepted {
+                let (class, accepted) = (class.clone(), *accepted);
+                objections.push(Objection::OtherCount { class, accepted, entries });
+            }
+        }
+        objections.extend(open.into_iter().map(|(class, entries)| Objection::NotAccepted { class, entries }));
+        objections
+    }
+}
+
+/// Declared and computed must be equal both ways; both in the order of their one form.
+pub fn same(declared: &[Change], computed: &[Change]) -> Vec<Objection> {
+    let (mut objections, mut said, mut found) =
+        (Vec::new(), declared.iter().peekable(), computed.iter().peekable());
+    let place =
+        |change: &Change| (change.kind.clone(), change.key.clone(), change.subject().to_owned(), change.days);
+    loop {
+        let order = match (said.peek(), found.peek()) {
+            (None, None) => return objections,
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (Some(one), Some(other)) if one == other => std::cmp::Ordering::Equal,
+            // One that differs in its values is neither declared nor there.
+            (Some(one), Some(other)) => place(one).cmp(&place(other)).then(std::cmp::Ordering::Less),
+        };
+        let (one, other) = match order {
+            std::cmp::Ordering::Equal => (said.next(), found.next()),
+            std::cmp::Ordering::Less => (said.next(), None),
+            std::cmp::Ordering::Greater => (None, found.next()),
+        };
+        match (one, other) {
+            (Some(one), None) => objections.push(Objection::NotThere(Box::new(one.clone()))),
+            (None, Some(other)) => objections.push(Objection::Undeclared(Box::new(other.clone()))),
+            _ => {}
+        }
+    }
+}
+
+/// What was `computed` between two releases that do not follow each other, and no step between them declared.
+/// A step declares a change on the days on which it changes the same field of the same code, or its cover.
+pub fn undeclared(steps: &[Vec<Change>], computed: &[Change]) -> Vec<Objection> {
+    let mut declared: BTreeMap<(&str, &str), Vec<&Change>> = BTreeMap::new();
+    for change in steps.iter().flatten() {
+        declared.entry((&change.kind, &change.key)).or_default().push(change);
+    }
+    let is_declared = |change: &Change| {
+        let of = |key| declared.get(&(change.kind.as_str(), key)).into_iter().flatten();
+        let every = of("").filter(|_| !change.key.is_empty());
+        let all = of(&change.key).chain(every).copied();
+        let says =
+            |step: &&Change| matches!(step.what, What::Cover { .. }) || step.subject() == change.subject();
+        covers(all.filter(says).map(|step| step.days).collect(), change.days)
+    };
+    let left = computed.iter().filter(|change| !is_declared(change));
+    left.map(|change| Objection::Undeclared(Box::new(change.clone()))).collect()
+}
+
+/// Whether every day of `days` is among the `parts`.
+fn covers(mut parts: Vec<Days>, days: Days) -> bool {
+    parts.sort();
+    let mut next = days.first;
+    for part in parts {
+        if part.first > next {
+            return false;
+        }
+        match part.last {
+            None => return true,
+            Some(last) if last >= next => next = last.after(),
+            Some(_) => {}
+        }
+        if days.last.is_some_and(|last| next > last) {
+            return true;
+        }
+    }
+    false
+}
+
+/// A change on one line, for people: `procedure 112007410 points 2024-06-01– 75.00 → 74.00`.
+pub struct Told<'a>(pub &'a Change);
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Change { kind, key, days, .. } = self.0;
+        let (old, new) = self.0.values();
+        let blank = |text: &str| if text.is_empty() { "\"\"".to_owned() } else { text.to_owned() };
+        let key = if key.is_empty() { "*" } else { key };
+        write!(f, "{kind} {key} {} {}–", self.0.subject(), days.first)?;
+        if let Some(last) = days.last {
+            write!(f, "{last}")?;
+        }
+        write!(f, " {} → {}", blank(&old), blank(&new))
+    }
+}
+
+impl Speak for Objection {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            Objection::NotAccepted { class, entries } => say!(
+                lang,
+                "{class}: {entries} of these concern days that have been, and nobody accepted them",
+                "{class}: 過去の日に遡る変更が {entries} 件あり、承認されていません"
+            ),
+            Objection::OtherCount { class, accepted, entries } => say!(
+                lang,
+                "{class}: accepted with {accepted}, and there are {entries}",
+                "{class}: {accepted} 件として承認されていますが、実際は {entries} 件です"
+            ),
+            Objection::Never(change) => {
+                let change = Told(change);
+                say!(
+                    lang,
+                    "{change}: the field says what the code means, and a code is not used again for something \
+                     else",
+                    "{change}: コードの意味を表す項目です。一度使ったコードを別の意味に変えることはできません"
+                )
+            }
+            Objection::Undeclared(change) => {
+                let change = Told(change);
+                say!(
+                    lang,
+                    "{change}: judged differently, and the signed list does not have it",
+                    "{change}: 判定が変わりますが、署名済みの一覧にありません"
+                )
+            }
+            Objection::NotThere(change) => {
+                let change = Told(change);
+                say!(
+                    lang,
+                    "{change}: in the signed list, and nothing is judged so",
+                    "{change}: 署名済みの一覧にありますが、実際の変更ではありません"
+                )
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use warifu_masters::past::Cover;
+
+    fn day(text: &str) -> TreatmentDay {
+        TreatmentDay::parse(text).unwrap()
+    }
+
+    fn change(key: &str, id: &str, first: &str, last: &str) -> Change {
+        let days = Days { first: day(first), last: TreatmentDay::parse(last) };
+        let what = match id {
+            "" => What::Cover { old: Cover::InForce, new: Cover::Gone },
+            id => What::Field { id: id.to_owned(), old: "1".to_owned(), new: "2".to_owned() },
+        };
+        Change { kind: "procedure".to_owned(), key: key.to_owned(), what, days, published: None }
+    }
+
+    fn accepted(class: &str, entries: u64) -> AcceptedPast {
+        AcceptedPast { class: class.to_owned(), entries, reason: "r".to_owned(), source: "s".to_owned() }
+    }
+
+    #[test]
+    fn each_class_of_the_past_is_accepted_with_its_very_number() {
+        let schemas = Schemas::built_in().unwrap();
+        let changes = [
+            change("111000110", "short_name_kanji", "20240601", "20240630"),
+            change("111000110", "points", "20240601", ""),
+            change("112007410", "", "20240601", ""),
+            change("112007410", "points", "20240701", ""),
+        ];
+        let weighed = weigh(&schemas, &changes, day("20240701"));
+        assert_eq!(weighed.counts, Counts { past: 1, past_and_future: 2, future: 1 });
+        let classes: Vec<_> =
+            weighed.classes.iter().map(|(class, count)| format!("{class} {count}")).collect();
+        assert_eq!(
+            classes,
+            ["procedure/cover-lost 1", "procedure/points/111000110 1", "procedure/short_name_kanji 1"]
+        );
+        let all = [
+            accepted("procedure/cover-lost", 1),
+            accepted("procedure/points/111000110", 1),
+            accepted("procedure/short_name_kanji", 1),
+        ];
+        assert_eq!(weighed.objections(&all), []);
+        assert!(matches!(weighed.objections(&all[1..])[..], [Objection::NotAccepted { entries: 1, .. }]));
+        let more = [&all[..], &[accepted("procedure/name", 1)]].concat();
+        assert!(matches!(weighed.objections(&more)[..], [Objection::OtherCount { entries: 0, .. }]));
+        let mut other = all;
+        other[0].entries = 2;
+        assert!(matches!(
+            weighed.objections(&other)[..],
+            [Objection::OtherCount { accepted: 2, entries: 1, .. }]
+        ));
+    }
+
+    #[test]
+    fn declared_and_computed_are_equal_both_ways() {
+        let one = change("111000110", "points", "20240601", "");
+        let two = change("112007410", "points", "20240601", "");
+        let (a, b) = (std::slice::from_ref(&one), [one.clone(), two.clone()]);
+        assert_eq!(same(&b, &b), []);
+        assert_eq!(same(a, &b), [Objection::Undeclared(Box::new(two.clone()))]);
+        assert_eq!(same(&b, a), [Objection::NotThere(Box::new(two.clone()))]);
+        let mut other = one.clone();
+        other.what = What::Field { id: "points".to_owned(), old: "1".to_owned(), new: "3".to_owned() };
+        let objections = same(a, &[other.clone()]);
+        assert_eq!(objections, [Objection::NotThere(Box::new(one)), Objection::Undeclared(Box::new(other))]);
+    }
+
+    #[test]
+    fn what_several_steps_declare_is_declared() {
+        let steps = [
+            vec![change("1", "points", "20240601", "20240630"), change("2", "", "20240601", "")],
+            vec![change("1", "points", "20240701", "20240731")],
+        ];
+        let is_declared = |computed: Change| undeclared(&steps, &[computed]).is_empty();
+        assert!(is_declared(change("1", "points", "20240610", "20240720")));
+        assert!(!is_declared(change("1", "points", "20240610", "20240801")));
+        assert!(!is_declared(change("1", "points", "20240531", "20240610")));
+        assert!(!is_declared(change("1", "name", "20240610", "20240620")));
+        assert!(!is_declared(change("1", "", "20240610", "20240620")));
+        assert!(is_declared(change("2", "points", "20240610", "")));
+        assert!(!is_declared(change("3", "points", "20240610", "")));
+    }
+}
