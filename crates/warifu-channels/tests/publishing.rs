@@ -12,7 +12,7 @@ use warifu_channels::{
     Address, Channel, DraftDirectory, DraftError, PublishError, fetch_fallback, propose_again, publish,
     read_tip, refresh_timestamp,
 };
-use warifu_trust::testing::{World, cards, forge, head, key, masters, now};
+use warifu_trust::testing::{World, cards, forge, head, key, masters, now, propose};
 use warifu_trust::*;
 
 use verdicts::{fetch, open};
@@ -121,7 +121,7 @@ fn a_half_of_another_proposal_is_refused() {
     let (world, channel) = (World::new(), MemoryChannel::default());
     let (tip, proposal) = world.propose_for(&channel);
     let halves = world.sign(&tip, &proposal);
-    let other = Proposal::new(head(1, None), &masters(7), CompressionLevel::FAST).unwrap();
+    let other = propose(head(1, None), &masters(7));
     let reviewed = other.review(other.manifest()).unwrap();
     let only_targets = Halves { snapshot: None, ..halves.clone() };
     let refused = reviewed.sign_as_kikin(&tip, &only_targets, &world.kikin[2], now(), validity());
@@ -154,7 +154,7 @@ fn a_proposal_must_follow_what_is_published() {
     let (world, channel) = (World::new(), MemoryChannel::default());
     world.publish_next(&channel);
     let tip = read_tip(&channel, &world.reader()).unwrap();
-    let orphan = Proposal::new(head(2, None), &masters(2), CompressionLevel::FAST).unwrap();
+    let orphan = propose(head(2, None), &masters(2));
     let reviewed = orphan.review(orphan.manifest()).unwrap();
     let refused = reviewed.sign_as_kikin(&tip, &Halves::default(), &world.kikin[0], now(), validity());
     assert!(matches!(refused, Err(SignError::NotNext { .. })));
@@ -172,7 +172,7 @@ fn the_same_release_can_be_signed_anew_before_it_expires() {
     assert_eq!(first.release(), None);
     let opened = open(&channel, &mut world.reader(), now()).unwrap();
     let before = fetch_fallback(&channel, &opened).unwrap().unwrap();
-    let same = Proposal::new(head(2, Some(before.release())), &masters(2), CompressionLevel::FAST).unwrap();
+    let same = propose(head(2, Some(before.release())), &masters(2));
     let halves = world.sign(&tip, &same);
     let publishable = Publishable::check(&same, &halves, &tip, now()).unwrap();
     publish(&channel, &publishable, &world.timestamp, now(), validity()).unwrap();
@@ -213,7 +213,7 @@ fn whatever_step_fails_readers_see_a_whole_release_and_publishing_again_works() 
         let failing = FailingChannel::after(&channel, writes);
         assert!(publish(&failing, &publishable, &world.timestamp, now(), validity()).is_err());
         let tip = read_tip(&channel, &world.reader()).unwrap();
-        let other = Proposal::new(head(2, tip.release()), &masters(5), CompressionLevel::FAST).unwrap();
+        let other = propose(head(2, tip.release()), &masters(5));
         let halves = world.sign(&tip, &other);
         let instead = Publishable::check(&other, &halves, &tip, now()).unwrap();
         publish(&channel, &instead, &world.timestamp, now(), validity()).unwrap();
@@ -233,8 +233,7 @@ fn of_two_publishers_at_once_exactly_one_wins() {
         let drafts: Vec<_> = [5, 6]
             .map(|version| {
                 let tip = read_tip(channel, &world.reader()).unwrap();
-                let proposal =
-                    Proposal::new(head(2, tip.release()), &masters(version), CompressionLevel::FAST).unwrap();
+                let proposal = propose(head(2, tip.release()), &masters(version));
                 let halves = world.sign(&tip, &proposal);
                 Publishable::check(&proposal, &halves, &tip, now()).unwrap()
             })

@@ -1,7 +1,7 @@
 //! The state directory: content by digest, and one record that names what runs.
 //!
 //! ```text
-//! content/<sha256>      canonical bytes of a master
+//! content/<sha256>      bytes of a release: its masters, their timelines, its lists of changes
 //! manifests/<sha256>    manifests
 //! trusted/              what was accepted of the channel (warifu_channels::StateStore)
 //! recent/               claim files to replay
@@ -16,7 +16,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use warifu_trust::{Manifest, ReleaseRef};
+use warifu_trust::{Manifest, Part, ReleaseBytes, ReleaseRef};
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
@@ -157,8 +157,8 @@ impl StateDirectory {
             }
             write_whole(&path, bytes).map_err(io_error(&path))
         };
-        for (entry, bytes) in content.masters() {
-            let digest = entry.canonical.sha256;
+        for (part, bytes) in content.parts() {
+            let digest = part.content.sha256;
             write(self.content(digest), bytes, digest)?;
         }
         let digest = content.id().manifest;
@@ -181,12 +181,12 @@ impl StateDirectory {
         if Digest::of(&bytes) != id.manifest || manifest.release != id.release {
             return Err(damaged(path));
         }
-        let mut masters = Vec::new();
-        for entry in &manifest.masters {
-            let path = self.content(entry.canonical.sha256);
-            masters.push(fs::read(&path).map_err(io_error(&path))?);
-        }
-        ReleaseContent::new(manifest, masters).map_err(|error| {
+        let read = |part: Part<'_>| {
+            let path = self.content(part.content.sha256);
+            fs::read(&path).map_err(io_error(&path))
+        };
+        let bytes = ReleaseBytes::gather(&manifest, read)?;
+        ReleaseContent::new(manifest, bytes).map_err(|error| {
             let path = self.path.join("content");
             StateDirectoryError::Io { path, source: io::Error::new(io::ErrorKind::InvalidData, error) }
         })
@@ -227,7 +227,7 @@ impl StateDirectory {
             let Ok(bytes) = fs::read(self.manifest(id.manifest)) else { return };
             let Ok(manifest) = Manifest::from_bytes(&bytes) else { return };
             names.insert(id.manifest.to_string());
-            names.extend(manifest.masters.iter().map(|entry| entry.canonical.sha256.to_string()));
+            names.extend(manifest.parts().map(|part| part.content.sha256.to_string()));
         }
         for directory in ["content", "manifests"] {
             let Ok(entries) = fs::read_dir(self.path.join(directory)) else { continue };

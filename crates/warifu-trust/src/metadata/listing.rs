@@ -72,9 +72,9 @@ impl Listing {
             let used_for = target.custom.used_for;
             entries.insert(name.clone(), TargetEntry { name, sha256, bytes: target.length, used_for });
         }
-        // Two releases, each its masters and a manifest.
-        if entries.len() > 2 * (limits::MASTERS + 1) {
-            return Err(malformed(format!("more than {} files", 2 * (limits::MASTERS + 1))));
+        // Two releases: the current one and the one to fall back to.
+        if entries.len() > 2 * limits::FILES {
+            return Err(malformed(format!("more than {} files", 2 * limits::FILES)));
         }
         let current = manifest_of(&entries, Use::Current).map_err(malformed)?;
         let current = current.ok_or_else(|| malformed("no current release".into()))?;

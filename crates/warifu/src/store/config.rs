@@ -74,15 +74,27 @@ impl Config {
         let_pass(findings, &waivers.collect::<Vec<_>>());
     }
 
-    /// The last day that `kind` is in force in the series called `name`: as declared, or else the day before
-    /// the next series takes over.
+    /// The first day that `kind` is in force in the series called `name`.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoFirstDay`].
+    pub fn first_day(&self, name: &str, kind: &str) -> Result<Date, ConfigError> {
+        let declared = self.series.get(name).and_then(|series| series.effective.get(kind));
+        declared.copied().ok_or_else(|| {
+            let (series, kind) = (name.to_owned(), kind.to_owned());
+            ConfigError::NoFirstDay { series, kind }
+        })
+    }
+
+    /// The last day that `kind` is in force in the series called `name`: as declared, and never later than
+    /// the day before the next series takes over.
     pub fn last_day(&self, name: &str, kind: &str) -> Option<Date> {
         let series = self.series.get(name)?;
         let declared = series.until.get(kind).copied();
         let first = series.effective.get(kind)?;
         let next = self.series.values().filter_map(|other| other.effective.get(kind));
         let next = next.filter(|other| *other > first).min();
-        declared.or_else(|| next?.yesterday().ok())
+        declared.into_iter().chain(next.and_then(|next| next.yesterday().ok())).min()
     }
 
     /// The file's name in the repository.
@@ -235,6 +247,20 @@ mod tests {
         let config = Config::parse(text).unwrap();
         assert_eq!(config.last_day("a", "drug"), Some(jiff::civil::date(2025, 3, 31)));
         assert_eq!(config.last_day("b", "drug"), None);
+        assert_eq!(config.first_day("b", "drug"), Ok(jiff::civil::date(2025, 4, 1)));
+        assert!(matches!(config.first_day("b", "comment"), Err(ConfigError::NoFirstDay { .. })));
+    }
+
+    #[test]
+    fn a_declared_end_does_not_reach_into_the_next_series() {
+        let ends = |until: &str| {
+            let (_, one) = Series::declared(&format!("a=drug:2024-04-01..{until}")).unwrap();
+            let (_, two) = Series::declared("b=drug:2025-04-01").unwrap();
+            let series = [("a".to_owned(), one), ("b".to_owned(), two)].into();
+            Config { series, ..Config::default() }.last_day("a", "drug").unwrap().to_string()
+        };
+        assert_eq!(ends("2026-03-31"), "2025-03-31");
+        assert_eq!(ends("2025-02-28"), "2025-02-28");
     }
 
     #[test]

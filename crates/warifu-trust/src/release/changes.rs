@@ -1,0 +1,147 @@
+//! What a release changes against the one that it follows, and what those before it changed: lists of bytes,
+//! counted and accepted by people.
+
+use serde::{Deserialize, Serialize};
+use warifu_values::text::is_plain;
+
+use crate::limits;
+use crate::metadata::ReleaseRef;
+use crate::names::TargetName;
+use crate::release::content::Content;
+use crate::release::manifest_error::ManifestError;
+
+/// What is judged differently since the release before, by digest; its entries are counted under three
+/// headings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Changes {
+    /// The list's canonical bytes.
+    pub content: Content,
+    /// The target that holds them, compressed.
+    pub blob: TargetName,
+    /// Entries about past days only.
+    pub past: u64,
+    /// Entries about past days and those to come.
+    pub past_and_future: u64,
+    /// Entries about days to come only.
+    pub future: u64,
+    /// What was accepted of the past, sorted by class, each class once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<AcceptedPast>,
+    /// The lists of the releases before, the newest first and none left out between: whoever skipped
+    /// releases can still know that every change was signed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<EarlierChanges>,
+}
+
+/// A class of changes of the past that people accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptedPast {
+    /// The class.
+    pub class: String,
+    /// How many entries it has.
+    pub entries: u64,
+    /// Why they are right, for people.
+    pub reason: String,
+    /// Where that stands: a notice's number.
+    pub source: String,
+}
+
+/// The list of an earlier release, by digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EarlierChanges {
+    /// The release whose list it is.
+    pub release: ReleaseRef,
+    /// The release that that one follows.
+    pub follows: ReleaseRef,
+    /// The list's canonical bytes.
+    pub content: Content,
+    /// The target that holds them, compressed.
+    pub blob: TargetName,
+}
+
+/// What changes, with the lists' bytes, as the publishing side computes it from its own repository.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ChangesContent {
+    /// The list's canonical bytes.
+    pub list: Vec<u8>,
+    /// See [`Changes::past`].
+    pub past: u64,
+    /// See [`Changes::past_and_future`].
+    pub past_and_future: u64,
+    /// See [`Changes::future`].
+    pub future: u64,
+    /// See [`Changes::accepted`].
+    pub accepted: Vec<AcceptedPast>,
+    /// See [`Changes::earlier`]; [`VerifiedRelease::lists_to_carry`](crate::VerifiedRelease::lists_to_carry)
+    /// gives them.
+    pub earlier: Vec<EarlierContent>,
+}
+
+/// The list of an earlier release, with its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierContent {
+    /// See [`EarlierChanges::release`].
+    pub release: ReleaseRef,
+    /// See [`EarlierChanges::follows`].
+    pub follows: ReleaseRef,
+    /// The list's canonical bytes.
+    pub list: Vec<u8>,
+}
+
+impl Changes {
+    pub(super) fn of(release: u64, changes: &ChangesContent) -> Self {
+        let content = Content::of(&changes.list);
+        Changes {
+            content,
+            blob: TargetName::changes(release, content.sha256),
+            past: changes.past,
+            past_and_future: changes.past_and_future,
+            future: changes.future,
+            accepted: changes.accepted.clone(),
+            earlier: changes.earlier.iter().map(EarlierChanges::of).collect(),
+        }
+    }
+
+    /// Every target with a list: the release's own, then those of the releases before.
+    pub(super) fn blobs(&self) -> impl Iterator<Item = &TargetName> {
+        [&self.blob].into_iter().chain(self.earlier.iter().map(|earlier| &earlier.blob))
+    }
+
+    /// Whether they can be those of `release`, which follows `previous`.
+    pub(super) fn check(&self, release: u64, previous: ReleaseRef) -> Result<(), ManifestError> {
+        let sure = |holds: bool, field: &'static str| {
+            if holds { Ok(()) } else { Err(ManifestError::Unacceptable { field, master: None }) }
+        };
+        sure(self.blob == TargetName::changes(release, self.content.sha256), "changes.blob")?;
+        let accepted = &self.accepted;
+        let sorted = accepted.windows(2).all(|two| two[0].class < two[1].class);
+        let plain = |accepted: &AcceptedPast| {
+            [&accepted.class, &accepted.reason, &accepted.source].into_iter().all(|text| is_plain(text))
+        };
+        sure(sorted && accepted.len() <= limits::ACCEPTED && accepted.iter().all(plain), "changes.accepted")?;
+        sure(self.earlier.len() <= limits::EARLIER, "changes.earlier")?;
+        let mut expected = previous;
+        for earlier in &self.earlier {
+            let follows = earlier.follows.release;
+            let next = follows.checked_add(1) == Some(earlier.release.release) && follows > 0;
+            sure(earlier.release == expected && next, "changes.earlier")?;
+            let blob = TargetName::changes(expected.release, earlier.content.sha256);
+            sure(earlier.blob == blob, "changes.earlier.blob")?;
+            expected = earlier.follows;
+        }
+        let sizes = self.earlier.iter().map(|earlier| earlier.content.bytes);
+        let total = sizes.fold(self.content.bytes, u64::saturating_add);
+        sure(total <= limits::CHANGES_BYTES, "changes.content.bytes")
+    }
+}
+
+impl EarlierChanges {
+    fn of(earlier: &EarlierContent) -> Self {
+        let content = Content::of(&earlier.list);
+        let blob = TargetName::changes(earlier.release.release, content.sha256);
+        EarlierChanges { release: earlier.release, follows: earlier.follows, content, blob }
+    }
+}
