@@ -80,6 +80,17 @@ pub fn changes(head: &ReleaseHead) -> Option<ChangesContent> {
     })
 }
 
+/// The lists of as many releases before release `number`, the newest first, back to release 2.
+pub fn earlier(number: u64, lists: usize) -> Vec<EarlierContent> {
+    let at = |release: u64| ReleaseRef { release, manifest: Digest::of(&release.to_be_bytes()) };
+    let list = |release: u64| EarlierContent {
+        release: at(release),
+        follows: at(release - 1),
+        list: format!("what release {release} changed\n").into_bytes(),
+    };
+    (2..number).rev().take(lists).map(list).collect()
+}
+
 /// A proposal of these masters, with [`changes`].
 ///
 /// # Panics

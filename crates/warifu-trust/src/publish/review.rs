@@ -285,8 +285,8 @@ mod tests {
     use warifu_values::judgement::{Basis, PassedBy};
 
     use super::*;
-    use crate::release::{CompressionLevel, MasterContent};
-    use crate::testing::{head, masters};
+    use crate::release::{ChangesContent, CompressionLevel, MasterContent};
+    use crate::testing::{changes, earlier, head, masters};
 
     #[test]
     fn every_field_of_a_master_that_differs_is_named() {
@@ -316,6 +316,42 @@ mod tests {
             ["let_pass"]
         );
         assert_eq!(field(|master| master.canonical.push(b'x')), ["sha256", "bytes", "blob"]);
+    }
+
+    #[test]
+    fn every_field_of_the_head_and_the_changes_that_differs_is_named() {
+        let earlier = earlier(9, 3);
+        let head = head(9, Some(earlier[0].release));
+        let content = ChangesContent { earlier, ..changes(&head).unwrap() };
+        let level = CompressionLevel::FAST;
+        let proposal = Proposal::new(head.clone(), &masters(1), Some(&content), level).unwrap();
+        let named = |recomputed: Manifest| {
+            let differences = proposal.review(&recomputed).unwrap_err().differences;
+            assert!(differences.iter().all(|difference| difference.master.is_none()), "{differences:?}");
+            differences.iter().map(|difference| difference.field).collect::<Vec<_>>()
+        };
+        let of_head = |change: fn(&mut ReleaseHead)| {
+            let mut head = head.clone();
+            change(&mut head);
+            named(Manifest::of(head, &masters(1), Some(&content)).unwrap())
+        };
+        assert_eq!(of_head(|head| head.past_before = "2026-07-01".into()), ["past_before"]);
+        assert_eq!(of_head(|head| head.future_only = true), ["future_only"]);
+        let field = |change: fn(&mut ChangesContent)| {
+            let mut content = content.clone();
+            change(&mut content);
+            named(Manifest::of(head.clone(), &masters(1), Some(&content)).unwrap())
+        };
+        let list = ["changes.sha256", "changes.bytes", "changes.blob"];
+        assert_eq!(field(|changes| changes.list.push(b'x')), list);
+        assert_eq!(field(|changes| changes.past += 1), ["changes.past"]);
+        assert_eq!(field(|changes| changes.past_and_future += 1), ["changes.past_and_future"]);
+        assert_eq!(field(|changes| changes.future += 1), ["changes.future"]);
+        assert_eq!(field(|changes| changes.accepted.clear()), ["changes.accepted"]);
+        let reason = |changes: &mut ChangesContent| changes.accepted[0].reason.push('x');
+        assert_eq!(field(reason), ["changes.accepted"; 2]);
+        assert_eq!(field(|changes| changes.earlier.truncate(2)), ["changes.earlier"]);
+        assert_eq!(field(|changes| changes.earlier[1].list.push(b'x')), ["changes.earlier"; 2]);
     }
 
     #[test]

@@ -145,3 +145,116 @@ impl EarlierChanges {
         EarlierChanges { release: earlier.release, follows: earlier.follows, content, blob }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::release::manifest::{Manifest, ReleaseHead};
+    use crate::testing::{changes, earlier, head, masters};
+
+    /// The head of release 30, which follows the newest of [`earlier`], and what it changes.
+    fn thirty() -> (ReleaseHead, ChangesContent) {
+        let earlier = earlier(30, limits::EARLIER);
+        let head = head(30, Some(earlier[0].release));
+        let changes = ChangesContent { earlier, ..changes(&head).unwrap() };
+        (head, changes)
+    }
+
+    /// The field that a reader names after `change`.
+    fn named(change: impl Fn(&mut Changes)) -> Option<&'static str> {
+        let (head, content) = thirty();
+        let mut manifest = Manifest::of(head, &masters(1), Some(&content)).unwrap();
+        change(manifest.changes.as_mut().unwrap());
+        match Manifest::from_bytes(&manifest.to_bytes().unwrap()) {
+            Ok(_) => None,
+            Err(ManifestError::Unacceptable { field, master: None }) => Some(field),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_release_says_what_changes_exactly_when_it_follows_another() {
+        let (head, content) = thirty();
+        let told = |previous, changes| {
+            let head = ReleaseHead { previous, ..head.clone() };
+            Manifest::of(head, &masters(1), changes).map(|_| ())
+        };
+        assert_eq!(told(head.previous, Some(&content)), Ok(()));
+        assert_eq!(told(None, None), Ok(()));
+        let untold = ManifestError::ChangesAndPrevious { release: 30, previous: Some(29) };
+        assert_eq!(told(head.previous, None), Err(untold));
+        let of_nothing = ManifestError::ChangesAndPrevious { release: 1, previous: None };
+        assert_eq!(told(None, Some(&content)), Err(of_nothing));
+    }
+
+    #[test]
+    fn the_earlier_lists_follow_one_another_and_none_is_left_out() {
+        assert_eq!(named(|_| ()), None);
+        assert_eq!(named(|changes| changes.earlier.truncate(3)), None);
+        let wrong: [fn(&mut Changes); 7] = [
+            |changes| drop(changes.earlier.remove(0)),
+            |changes| drop(changes.earlier.remove(5)),
+            |changes| changes.earlier.swap(3, 4),
+            |changes| changes.earlier[0].release.manifest = changes.content.sha256,
+            |changes| changes.earlier[7].follows.manifest = changes.content.sha256,
+            |changes| changes.earlier[23].follows.release -= 1,
+            |changes| changes.earlier.extend_from_within(23..),
+        ];
+        for (number, wrong) in wrong.into_iter().enumerate() {
+            assert_eq!(named(wrong), Some("changes.earlier"), "{number}");
+        }
+        // Nothing comes before the first release, and it changed nothing.
+        let first = |changes: &mut Changes| {
+            changes.earlier.truncate(1);
+            (changes.earlier[0].release.release, changes.earlier[0].follows.release) = (1, 0);
+        };
+        assert_eq!(named(first), Some("changes.earlier"));
+    }
+
+    #[test]
+    fn each_list_lies_under_its_own_name() {
+        assert_eq!(named(|changes| changes.blob = changes.earlier[0].blob.clone()), Some("changes.blob"));
+        let other = |changes: &mut Changes| changes.earlier[0].blob = changes.earlier[1].blob.clone();
+        assert_eq!(named(other), Some("changes.earlier.blob"));
+    }
+
+    #[test]
+    fn a_class_of_the_past_is_accepted_once_and_in_words() {
+        let wrong: [fn(&mut Changes); 5] = [
+            |changes| changes.accepted.extend_from_within(..),
+            |changes| {
+                changes.accepted.extend_from_within(..);
+                changes.accepted[1].class = "a".into();
+            },
+            |changes| changes.accepted[0].class.clear(),
+            |changes| changes.accepted[0].reason.push('\u{202e}'),
+            |changes| changes.accepted[0].source = "x".repeat(limits::TEXT_CHARS + 1),
+        ];
+        for (number, wrong) in wrong.into_iter().enumerate() {
+            assert_eq!(named(wrong), Some("changes.accepted"), "{number}");
+        }
+        let many = |count: usize| {
+            move |changes: &mut Changes| {
+                let class =
+                    |number| AcceptedPast { class: format!("{number:05}"), ..changes.accepted[0].clone() };
+                changes.accepted = (0..count).map(class).collect();
+            }
+        };
+        assert_eq!(named(many(limits::ACCEPTED)), None);
+        assert_eq!(named(many(limits::ACCEPTED + 1)), Some("changes.accepted"));
+    }
+
+    #[test]
+    fn all_lists_together_are_held_to_one_limit() {
+        let with = |bytes: u64| {
+            move |changes: &mut Changes| {
+                let before = changes.earlier.iter().skip(1).map(|earlier| earlier.content.bytes);
+                let others = before.sum::<u64>() + changes.content.bytes;
+                changes.earlier[0].content.bytes = bytes - others;
+            }
+        };
+        assert_eq!(named(with(limits::CHANGES_BYTES)), None);
+        assert_eq!(named(with(limits::CHANGES_BYTES + 1)), Some("changes.content.bytes"));
+        assert_eq!(named(|changes| changes.content.bytes = u64::MAX), Some("changes.content.bytes"));
+    }
+}

@@ -259,8 +259,9 @@ mod tests {
     use warifu_values::judgement::{LetPass, PassedBy};
 
     use super::*;
+    use crate::release::changes::AcceptedPast;
     use crate::release::master::{FormatFile, Governs};
-    use crate::testing::{head, held, masters};
+    use crate::testing::{changes, earlier, head, held, masters};
 
     #[test]
     fn a_manifest_reads_back_and_has_one_form() {
@@ -304,6 +305,107 @@ mod tests {
         }
         let last = ReleaseHead { previous: after(u64::MAX), ..next.head() };
         assert_eq!(Manifest::of(last, &masters(1), None), Err(ManifestError::NoNumberLeft));
+    }
+
+    #[test]
+    fn no_day_is_governed_by_two_series_of_one_kind() {
+        // Procedure of r06 and r08; the drug master is of r06 alone.
+        let told = |one: (&str, Option<&str>), two: (&str, Option<&str>)| {
+            let governs = |(from, until): (&str, Option<&str>)| Governs {
+                from: from.into(),
+                until: until.map(str::to_owned),
+            };
+            let mut contents = masters(1);
+            contents[0].governs = governs(one);
+            let (series, governs) = ("r08".into(), governs(two));
+            contents.push(MasterContent { series, governs, ..contents[0].clone() });
+            Manifest::of(head(1, None), &contents, None).map(|_| ())
+        };
+        let both =
+            ManifestError::DaysOfTwoSeries { kind: "procedure".into(), series: ["r06".into(), "r08".into()] };
+        let (day, last, next) = ("2024-06-01", "2026-05-31", "2026-06-01");
+        assert_eq!(told((day, Some(last)), (next, None)), Ok(()));
+        assert_eq!(told((next, None), (day, Some(last))), Ok(()));
+        assert_eq!(told((day, Some(day)), (last, Some(last))), Ok(()));
+        for (one, two) in [
+            ((day, Some(next)), (next, None)),
+            ((next, None), (day, Some(next))),
+            ((day, None), (next, None)),
+            ((day, None), (last, Some(next))),
+            ((last, Some(last)), (day, Some(next))),
+            ((day, Some(last)), (day, Some(last))),
+        ] {
+            assert_eq!(told(one, two), Err(both.clone()), "{one:?} {two:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_release_holds_is_held_to_one_limit_with_its_timelines() {
+        let first = Manifest::of(head(1, None), &masters(1), None).unwrap();
+        let with = |canonical: u64, timelines: u64| {
+            let mut manifest = first.clone();
+            let of_other = manifest.masters[1].canonical.bytes + manifest.masters[1].timelines.bytes;
+            let entry = &mut manifest.masters[0];
+            (entry.canonical.bytes, entry.timelines.bytes) = (canonical, timelines - of_other);
+            read(&manifest).map(|_| ())
+        };
+        let refused = |field, master: Option<&str>| {
+            Err(ManifestError::Unacceptable { field, master: master.map(str::to_owned) })
+        };
+        let half = limits::CANONICAL_BYTES;
+        assert_eq!(2 * half, limits::RELEASE_BYTES);
+        assert_eq!(with(half, half), Ok(()));
+        assert_eq!(with(half, half + 1), refused("canonical.bytes", None));
+        assert_eq!(with(0, half + 1_000), refused("timelines.bytes", Some("r06/drug")));
+    }
+
+    #[test]
+    fn what_is_left_to_a_later_release_is_written_only_where_it_is_so() {
+        let with = |future_only| {
+            let head = ReleaseHead { future_only, ..head(1, None) };
+            let manifest = Manifest::of(head, &masters(1), None).unwrap();
+            assert_eq!(read(&manifest), Ok(manifest.clone()));
+            assert_eq!(manifest.head().future_only, future_only);
+            String::from_utf8(manifest.to_bytes().unwrap()).unwrap()
+        };
+        assert!(with(true).contains("\"future_only\": true") && !with(false).contains("future_only"));
+        let said = with(true).replace("\"future_only\": true", "\"future_only\": false");
+        assert!(matches!(Manifest::from_bytes(said.as_bytes()), Err(ManifestError::Malformed(_))));
+    }
+
+    #[test]
+    fn the_first_day_that_is_not_past_is_a_day() {
+        for wrong in ["", "2026-6-1", "2026-02-30", "20260601"] {
+            let head = ReleaseHead { past_before: wrong.into(), ..head(1, None) };
+            let refused = ManifestError::Unacceptable { field: "past_before", master: None };
+            assert_eq!(Manifest::of(head, &masters(1), None), Err(refused), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_blob_lies_under_the_name_of_its_content() {
+        let first = Manifest::of(head(1, None), &masters(1), None).unwrap();
+        let field = |change: fn(&mut MasterEntry)| {
+            let mut manifest = first.clone();
+            change(&mut manifest.masters[0]);
+            match read(&manifest) {
+                Err(ManifestError::Unacceptable { field, .. }) => field,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(field(|entry| entry.timelines.sha256 = entry.canonical.sha256), "timelines_blob");
+        assert_eq!(field(|entry| entry.timelines_blob = entry.blob.clone()), "blob");
+    }
+
+    #[test]
+    fn the_seeds_of_the_fuzzer_are_manifests() {
+        let seeds = [
+            include_str!("../../../../fuzz/corpus/manifest/two-masters.json"),
+            include_str!("../../../../fuzz/corpus/manifest/emergency-with-changes.json"),
+        ];
+        for seed in seeds {
+            assert!(Manifest::from_bytes(seed.as_bytes()).is_ok(), "{seed}");
+        }
     }
 
     #[test]
@@ -368,7 +470,20 @@ mod tests {
                 MasterContent { series, governs, formats: four(&like), ..like.clone() }
             })
             .collect();
-        assert!(length(&many) < limits::MANIFEST_BYTES / 2);
+        let alone = length(&many);
+        assert!(alone < limits::MANIFEST_BYTES * 6 / 10, "{alone}");
+        // The same after two years of releases, with as many classes of the past as may be accepted.
+        let earlier = earlier(u64::MAX, limits::EARLIER);
+        let last = head(u64::MAX, Some(earlier[0].release));
+        let accepted = (0..limits::ACCEPTED).map(|class| AcceptedPast {
+            class: format!("comment-relation/abolished-on/{class:04}"),
+            entries: 100_000,
+            reason: "告示の訂正に伴い、適用日を遡って改める。".into(),
+            source: "令和8年6月15日保医発0615第1号".into(),
+        });
+        let changes = ChangesContent { accepted: accepted.collect(), earlier, ..changes(&last).unwrap() };
+        let whole = Manifest::of(last, &many, Some(&changes)).unwrap().to_bytes().unwrap().len() as u64;
+        assert!(whole < limits::MANIFEST_BYTES * 8 / 10, "{whole}");
         // As many records of one master as may be let pass, under one finding.
         assert!(length(&with_keys(limits::LET_PASS - 1)) < limits::MANIFEST_BYTES / 2);
         let field = Manifest::of(head(1, None), &with_keys(limits::LET_PASS), None);

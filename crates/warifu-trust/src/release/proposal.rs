@@ -144,3 +144,56 @@ spoken_error!(ProposalError, |error| matches!(error, ProposalError::Blob(_)), |e
     ProposalError::Compression(source) => Some(source),
     _ => None,
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::release::part::Holds;
+    use crate::testing::{changes, earlier, head, masters};
+
+    /// A proposal with a list of its own and two earlier ones, its files as a draft has them.
+    fn proposed() -> (Proposal, BTreeMap<TargetName, Vec<u8>>) {
+        let earlier = earlier(9, 2);
+        let head = head(9, Some(earlier[0].release));
+        let changes = ChangesContent { earlier, ..changes(&head).unwrap() };
+        let proposal = Proposal::new(head, &masters(1), Some(&changes), CompressionLevel::FAST).unwrap();
+        let blobs = proposal.blobs.clone();
+        (proposal, blobs)
+    }
+
+    #[test]
+    fn a_proposal_reads_back_with_every_part() {
+        let (proposal, blobs) = proposed();
+        // Two masters with their timelines, a list and two before it.
+        assert_eq!(blobs.len(), 2 * 2 + 1 + 2);
+        assert_eq!(Proposal::from_files(proposal.manifest_bytes(), blobs).unwrap(), proposal);
+    }
+
+    #[test]
+    fn no_part_of_a_proposal_may_be_missing_another_one_or_one_too_many() {
+        let (proposal, blobs) = proposed();
+        let read = |blobs: BTreeMap<TargetName, Vec<u8>>| {
+            Proposal::from_files(proposal.manifest_bytes(), blobs).unwrap_err()
+        };
+        for part in proposal.manifest().parts() {
+            let is_refused = |error: &ProposalError| match error {
+                ProposalError::Blob(Refusal::Mismatch { file }) => file == part.blob.as_str(),
+                _ => false,
+            };
+            let mut without = blobs.clone();
+            without.remove(part.blob);
+            let told = read(without);
+            assert!(is_refused(&told), "{:?}: {told}", part.holds);
+            let mut other = blobs.clone();
+            let empty = blob::compress(b"", CompressionLevel::FAST).unwrap();
+            other.insert(part.blob.clone(), empty);
+            let told = read(other);
+            assert!(is_refused(&told), "{:?}: {told}", part.holds);
+        }
+        let timelines = proposal.manifest().parts().find(|part| matches!(part.holds, Holds::Timelines(_)));
+        let mut more = blobs.clone();
+        let name = TargetName::timelines("r04", "drug", Digest::of(b"x"));
+        more.insert(name.clone(), blobs[timelines.unwrap().blob].clone());
+        assert!(matches!(read(more), ProposalError::Extra(extra) if extra == name));
+    }
+}
