@@ -242,6 +242,8 @@ impl StateDirectory {
 
 #[cfg(test)]
 mod tests {
+    use warifu_trust::testing::{head, held, masters};
+
     use super::*;
 
     #[test]
@@ -252,6 +254,50 @@ mod tests {
         assert!(matches!(second, Err(StateDirectoryError::InUse { .. })));
         drop(first);
         StateDirectory::open(directory.path()).unwrap();
+    }
+
+    /// A release that carries changes, and one that follows none.
+    fn releases() -> [ReleaseContent; 2] {
+        [2, 1].map(|number| {
+            let (manifest, bytes) = held(head(number, None), &masters(number));
+            ReleaseContent::new(manifest, bytes).unwrap()
+        })
+    }
+
+    #[test]
+    fn every_part_of_a_release_is_kept_and_held_to_its_digest() {
+        let directory = tempfile::tempdir().unwrap();
+        let state = StateDirectory::open(directory.path()).unwrap();
+        let [content, _] = releases();
+        state.keep(&content).unwrap();
+        assert_eq!(content.parts().count(), 2 * 2 + 1);
+        let loaded = state.load(content.id()).unwrap();
+        assert!(loaded.parts().eq(content.parts()));
+        for (part, bytes) in content.parts() {
+            let file = state.content(part.content.sha256);
+            let told = |state: &StateDirectory| state.load(content.id()).unwrap_err().to_string();
+            fs::write(&file, [bytes, b"x"].concat()).unwrap();
+            assert!(told(&state).contains("content"), "{:?}", part.holds);
+            fs::remove_file(&file).unwrap();
+            assert!(told(&state).contains("content"), "{:?}", part.holds);
+            state.keep(&content).unwrap();
+            assert!(state.load(content.id()).is_ok());
+        }
+    }
+
+    #[test]
+    fn what_a_kept_release_carries_is_not_pruned() {
+        let directory = tempfile::tempdir().unwrap();
+        let state = StateDirectory::open(directory.path()).unwrap();
+        let releases = releases();
+        releases.iter().for_each(|content| state.keep(content).unwrap());
+        let [second, first] = releases.each_ref().map(ReleaseContent::id);
+        state.prune(&[second, first]);
+        assert!(state.load(second).is_ok() && state.load(first).is_ok());
+        state.prune(&[second]);
+        assert!(state.load(second).is_ok() && state.load(first).is_err());
+        let left = fs::read_dir(directory.path().join("content")).unwrap().count();
+        assert_eq!(left, releases[0].parts().count());
     }
 
     #[test]
