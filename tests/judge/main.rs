@@ -14,8 +14,7 @@ use warifu_checker::candidate::Candidate;
 use warifu_checker::release::ReleaseContent;
 use warifu_masters::finding::{Code, Severity};
 use warifu_masters::schema::Schemas;
-use warifu_trust::Manifest;
-use warifu_trust::testing::head;
+use warifu_trust::testing::{head, held as held_by};
 use warifu_values::lang::{Lang, Speak as _};
 
 /// A field that is written over: which record, which column, by what.
@@ -207,11 +206,8 @@ fn signers_and_checker_agree(chains: &[Chain]) -> Result<Asked, TestCaseError> {
         // What an organisation's charset cannot hold is no release; that is asked before anybody signs.
         Err(Failure { .. }) => return Ok(Asked::default()),
     };
-    let manifest = Manifest::of(head(1, None), &held.masters).unwrap();
-    let mut masters: Vec<_> = held.masters.into_iter().collect();
-    masters.sort_by(|a, b| (&a.series, &a.kind).cmp(&(&b.series, &b.kind)));
-    let let_pass = masters.iter().any(|master| !master.let_pass.is_empty());
-    let bytes = masters.into_iter().map(|master| master.canonical).collect();
+    let let_pass = held.masters.iter().any(|master| !master.let_pass.is_empty());
+    let (manifest, bytes) = held_by(head(1, None), &held.masters);
     let content = ReleaseContent::new(manifest, bytes).unwrap();
     let built = Candidate::build(&Schemas::built_in().unwrap(), content);
     let told = built.as_ref().map(|_| String::new()).unwrap_or_else(|said| said.say(Lang::En));

@@ -74,7 +74,7 @@ impl DraftDirectory {
                 continue;
             };
             // One more than there may be is enough to be refused.
-            if blobs.len() > limits::MASTERS {
+            if blobs.len() > limits::BLOBS {
                 break;
             }
             if let Some(blob) = read_file(&entry.path(), limits::BLOB_BYTES)? {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use warifu_trust::{
     Answer, FetchError, Manifest, OpenError, OpenedRelease, Opening, Proposal, ReadingTip, Step, Tip,
-    TrustError, TrustedState, UnixSeconds, VerifiedRelease, Walk,
+    TrustError, TrustedState, UnixSeconds, VerifiedMasters, VerifiedRelease, Walk,
 };
 use warifu_values::lang::{Lang, Speak};
 
@@ -69,6 +69,18 @@ pub fn fetch_fallback(
 ) -> Result<Option<VerifiedRelease>, ReadError<FetchError>> {
     let walk = opened.fetching_fallback().map_err(ReadError::Verdict)?;
     walk.map(|walk| read_through(channel, walk)).transpose()
+}
+
+/// Reads the masters of `opened` and nothing else of it, every byte by its digest.
+///
+/// # Errors
+///
+/// As [`fetch`].
+pub fn fetch_masters(
+    channel: &dyn Channel,
+    opened: &OpenedRelease,
+) -> Result<VerifiedMasters, ReadError<FetchError>> {
+    read_through(channel, opened.fetching_masters().map_err(ReadError::Verdict)?)
 }
 
 /// Reads only the manifest of `opened`: what it holds, before anything large is read.

@@ -9,10 +9,10 @@ mod verdicts;
 
 use warifu_channels::testing::{FailingChannel, MemoryChannel, Publishing as _};
 use warifu_channels::{
-    Address, Channel, DraftDirectory, DraftError, PublishError, fetch_fallback, propose_again, publish,
-    read_tip, refresh_timestamp,
+    Address, Channel, DraftDirectory, DraftError, PublishError, fetch_fallback, fetch_masters, propose_again,
+    publish, read_tip, refresh_timestamp,
 };
-use warifu_trust::testing::{World, cards, forge, head, key, masters, now};
+use warifu_trust::testing::{World, cards, forge, head, key, masters, now, propose};
 use warifu_trust::*;
 
 use verdicts::{fetch, open};
@@ -98,6 +98,140 @@ fn what_is_published_is_proposed_again_from_the_channel_alone() {
     fetch_fallback(&channel, &opened).unwrap().unwrap();
 }
 
+/// Publishes a release that carries the lists of those before it, as they lie on the channel.
+fn publish_carrying(world: &World, channel: &MemoryChannel, list: &[u8]) -> VerifiedRelease {
+    let tip = read_tip(channel, &world.reader()).unwrap();
+    let head = head(tip.release().map_or(1, |release| release.release + 1), tip.release());
+    let before = tip.release().map(|_| {
+        let opened = open(channel, &mut world.reader(), now()).unwrap();
+        fetch(channel, &opened).unwrap()
+    });
+    let changes = before.map(|before| {
+        let earlier = before.lists_to_carry(list.len() as u64);
+        ChangesContent { list: list.to_vec(), earlier, ..ChangesContent::default() }
+    });
+    let proposal = Proposal::new(head, &masters(1), changes.as_ref(), CompressionLevel::FAST).unwrap();
+    let halves = world.sign(&tip, &proposal);
+    let publishable = Publishable::check(&proposal, &halves, &tip, now()).unwrap();
+    publish(channel, &publishable, &world.timestamp, now(), validity()).unwrap();
+    let opened = open(channel, &mut world.reader(), now()).unwrap();
+    fetch(channel, &opened).unwrap()
+}
+
+#[test]
+fn a_release_carries_the_lists_of_those_before_it_and_no_blob_is_written_twice() {
+    let (world, channel) = (World::new(), MemoryChannel::default());
+    let first = publish_carrying(&world, &channel, b"");
+    assert!(first.changes().is_none() && first.lists_to_carry(0).is_empty());
+    let list = |release: u64| format!("what release {release} changed").into_bytes();
+    let last = 2 + limits::EARLIER as u64 + 2;
+    for number in 2..=last {
+        let release = publish_carrying(&world, &channel, &list(number));
+        let changes = release.changes().unwrap();
+        assert_eq!(changes.list, list(number));
+        let earlier: Vec<_> = changes.earlier().collect();
+        assert_eq!(earlier.len(), (number as usize - 2).min(limits::EARLIER), "{number}");
+        for ((told, bytes), before) in earlier.into_iter().zip((2..number).rev()) {
+            assert_eq!((told.release.release, told.follows.release), (before, before - 1));
+            assert_eq!(bytes, list(before));
+        }
+        for master in release.masters() {
+            assert_eq!(Content::of(master.timelines), master.entry.timelines);
+            assert_eq!(Content::of(master.canonical), master.entry.canonical);
+        }
+    }
+    // A manifest for each release, two masters and their timelines once, and each list once.
+    let content = channel.files().into_keys().filter(|path| path.starts_with("targets/"));
+    assert_eq!(content.count() as u64, last + 4 + (last - 1));
+    assert_eq!(seen(&world, &channel), Some(last));
+
+    // Signed anew, it carries all of them still.
+    let tip = read_tip(&channel, &world.reader()).unwrap();
+    let again = propose_again(&channel, &tip).unwrap().unwrap();
+    assert_eq!(Some(again.release()), tip.release());
+    assert_eq!(again.files().count(), 1 + again.manifest().parts().count());
+}
+
+#[test]
+fn the_oldest_lists_are_left_behind_where_there_is_no_room() {
+    let (world, channel) = (World::new(), MemoryChannel::default());
+    publish_carrying(&world, &channel, b"");
+    publish_carrying(&world, &channel, b"12");
+    publish_carrying(&world, &channel, b"123");
+    let release = publish_carrying(&world, &channel, b"1234");
+    let carried = |own| {
+        let lists = release.lists_to_carry(own);
+        lists.into_iter().map(|list| list.release.release).collect::<Vec<_>>()
+    };
+    let all = limits::CHANGES_BYTES;
+    assert_eq!(carried(all - 9), [4, 3, 2]);
+    assert_eq!(carried(all - 8), [4, 3]);
+    // None is left out between: the short one of release 2 does not come without that of release 3.
+    assert_eq!(carried(all - 6), [4]);
+    assert_eq!(carried(all), [0; 0]);
+    assert_eq!(carried(u64::MAX), [0; 0]);
+}
+
+#[test]
+fn every_part_is_held_to_what_was_signed() {
+    let (world, channel) = (World::new(), MemoryChannel::default());
+    publish_carrying(&world, &channel, b"");
+    publish_carrying(&world, &channel, b"two");
+    let release = publish_carrying(&world, &channel, b"three");
+    let opened = open(&channel, &mut world.reader(), now()).unwrap();
+    assert_eq!(release.manifest().parts().count(), 2 * 2 + 2);
+    for part in release.manifest().parts() {
+        let entry = opened.files().find(|file| file.name == *part.blob).unwrap();
+        let path = ChannelPath::content(entry.sha256, &entry.name);
+        let whole = channel.files()[path.as_str()].clone();
+        let mut changed = whole.clone();
+        changed[0] ^= 1;
+        let is_of_master = matches!(part.holds, Holds::Master(_));
+        for lies in [Some(changed), None] {
+            match lies {
+                Some(bytes) => channel.put(path.as_str(), bytes),
+                None => channel.remove(path.as_str()),
+            }
+            assert!(fetch(&channel, &opened).is_err(), "{:?}", part.holds);
+            // Who wants the masters alone does not read the others.
+            assert_eq!(fetch_masters(&channel, &opened).is_err(), is_of_master, "{:?}", part.holds);
+            let tip = read_tip(&channel, &world.reader()).unwrap();
+            assert!(propose_again(&channel, &tip).is_err(), "{:?}", part.holds);
+        }
+        channel.put(path.as_str(), whole);
+    }
+    let masters = fetch_masters(&channel, &opened).unwrap();
+    let bytes: Vec<&[u8]> = masters.masters().map(|(_, bytes)| bytes).collect();
+    assert_eq!(bytes, release.masters().map(|master| master.canonical).collect::<Vec<_>>());
+    assert_eq!((masters.release(), masters.manifest()), (release.release(), release.manifest()));
+    fetch(&channel, &opened).unwrap();
+}
+
+#[test]
+fn a_draft_on_disk_carries_every_part() {
+    let (world, channel) = (World::new(), MemoryChannel::default());
+    publish_carrying(&world, &channel, b"");
+    publish_carrying(&world, &channel, b"two");
+    publish_carrying(&world, &channel, b"three");
+    let tip = read_tip(&channel, &world.reader()).unwrap();
+    let proposal = propose_again(&channel, &tip).unwrap().unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let draft = DraftDirectory::new(directory.path());
+    draft.write(&proposal).unwrap();
+    assert_eq!(draft.read().unwrap(), proposal);
+    for part in proposal.manifest().parts() {
+        let file = directory.path().join("blobs").join(part.blob.as_str());
+        let whole = std::fs::read(&file).unwrap();
+        std::fs::remove_file(&file).unwrap();
+        assert!(
+            matches!(draft.read(), Err(DraftError::Proposal(ProposalError::Blob(_)))),
+            "{:?}",
+            part.holds
+        );
+        std::fs::write(&file, whole).unwrap();
+    }
+}
+
 #[test]
 fn each_key_signs_only_its_own_half() {
     let (world, channel) = (World::new(), MemoryChannel::default());
@@ -121,7 +255,7 @@ fn a_half_of_another_proposal_is_refused() {
     let (world, channel) = (World::new(), MemoryChannel::default());
     let (tip, proposal) = world.propose_for(&channel);
     let halves = world.sign(&tip, &proposal);
-    let other = Proposal::new(head(1, None), &masters(7), CompressionLevel::FAST).unwrap();
+    let other = propose(head(1, None), &masters(7));
     let reviewed = other.review(other.manifest()).unwrap();
     let only_targets = Halves { snapshot: None, ..halves.clone() };
     let refused = reviewed.sign_as_kikin(&tip, &only_targets, &world.kikin[2], now(), validity());
@@ -154,7 +288,7 @@ fn a_proposal_must_follow_what_is_published() {
     let (world, channel) = (World::new(), MemoryChannel::default());
     world.publish_next(&channel);
     let tip = read_tip(&channel, &world.reader()).unwrap();
-    let orphan = Proposal::new(head(2, None), &masters(2), CompressionLevel::FAST).unwrap();
+    let orphan = propose(head(2, None), &masters(2));
     let reviewed = orphan.review(orphan.manifest()).unwrap();
     let refused = reviewed.sign_as_kikin(&tip, &Halves::default(), &world.kikin[0], now(), validity());
     assert!(matches!(refused, Err(SignError::NotNext { .. })));
@@ -172,7 +306,7 @@ fn the_same_release_can_be_signed_anew_before_it_expires() {
     assert_eq!(first.release(), None);
     let opened = open(&channel, &mut world.reader(), now()).unwrap();
     let before = fetch_fallback(&channel, &opened).unwrap().unwrap();
-    let same = Proposal::new(head(2, Some(before.release())), &masters(2), CompressionLevel::FAST).unwrap();
+    let same = propose(head(2, Some(before.release())), &masters(2));
     let halves = world.sign(&tip, &same);
     let publishable = Publishable::check(&same, &halves, &tip, now()).unwrap();
     publish(&channel, &publishable, &world.timestamp, now(), validity()).unwrap();
@@ -213,7 +347,7 @@ fn whatever_step_fails_readers_see_a_whole_release_and_publishing_again_works() 
         let failing = FailingChannel::after(&channel, writes);
         assert!(publish(&failing, &publishable, &world.timestamp, now(), validity()).is_err());
         let tip = read_tip(&channel, &world.reader()).unwrap();
-        let other = Proposal::new(head(2, tip.release()), &masters(5), CompressionLevel::FAST).unwrap();
+        let other = propose(head(2, tip.release()), &masters(5));
         let halves = world.sign(&tip, &other);
         let instead = Publishable::check(&other, &halves, &tip, now()).unwrap();
         publish(&channel, &instead, &world.timestamp, now(), validity()).unwrap();
@@ -233,8 +367,7 @@ fn of_two_publishers_at_once_exactly_one_wins() {
         let drafts: Vec<_> = [5, 6]
             .map(|version| {
                 let tip = read_tip(channel, &world.reader()).unwrap();
-                let proposal =
-                    Proposal::new(head(2, tip.release()), &masters(version), CompressionLevel::FAST).unwrap();
+                let proposal = propose(head(2, tip.release()), &masters(version));
                 let halves = world.sign(&tip, &proposal);
                 Publishable::check(&proposal, &halves, &tip, now()).unwrap()
             })

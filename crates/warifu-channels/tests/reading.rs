@@ -118,9 +118,12 @@ fn a_file_is_found_in_the_release_by_its_digest() {
     let release = fetch(&channel, &open(&channel, &mut state, now()).unwrap()).unwrap();
     let drug = &masters(1)[1];
     let found = find_in_release(&release, drug.formats["kokuho"].sha256).unwrap();
-    assert_eq!((found.release, found.master.kind.as_str()), (1, "drug"));
-    assert_eq!(found.form, Form::Format { name: "kokuho", file_name: "drug_kokuho.csv" });
-    assert_eq!(find_in_release(&release, Digest::of(&drug.canonical)).unwrap().form, Form::Canonical);
+    let entry = release.manifest().master("r06", "drug").unwrap();
+    let form = Form::Format { name: "kokuho", file_name: "drug_kokuho.csv" };
+    assert_eq!((found.release, found.place), (1, Place::Master { entry, form }));
+    let place = |bytes| find_in_release(&release, Digest::of(bytes)).unwrap().place;
+    assert_eq!(place(&drug.canonical), Place::Master { entry, form: Form::Canonical });
+    assert_eq!(place(&drug.timelines), Place::Timelines(entry));
     assert_eq!(find_in_release(&release, Digest::of(b"mailed on a Sunday")), None);
 }
 

@@ -41,25 +41,25 @@ impl Candidate {
         let mut masters = Vec::new();
         for (entry, bytes) in content.into_masters() {
             // Nothing is passed over: what both organisations signed is read whole or not taken.
-            if !is_known(schemas, &entry.kind, &bytes) {
+            if !is_known(schemas, &entry.kind, &bytes.canonical) {
                 return Err(unknown_layout(&entry));
             }
-            let master = read_canonical(schemas, &entry.kind, bytes).map_err(|found| told(&entry, &found))?;
+            let read = read_canonical(schemas, &entry.kind, bytes.canonical);
+            let master = read.map_err(|found| told(&entry, &found))?;
             let made_of = entry.made_of;
             masters.push((entry, State::new(master, made_of)));
         }
         judge_all(&masters)?;
         let of = masters.iter().map(|(entry, master)| {
-            let effective_from = entry.effective_from.as_deref().map(|text| {
-                EffectiveDate::parse(text).ok_or_else(|| {
-                    let (series, kind) = (&entry.series, &entry.kind);
-                    Said::new(
-                        format!("{series}/{kind}: effective_from {text:?} is no date"),
-                        format!("{series}/{kind}: effective_from {text:?} が日付ではありません"),
-                    )
-                })
-            });
-            let effective_from = effective_from.transpose()?;
+            let from = &entry.governs.from;
+            let effective_from = EffectiveDate::parse(from).ok_or_else(|| {
+                let (series, kind) = (&entry.series, &entry.kind);
+                Said::new(
+                    format!("{series}/{kind}: governs from {from:?}, which is no date here"),
+                    format!("{series}/{kind}: 適用開始日 {from:?} が日付ではありません"),
+                )
+            })?;
+            let effective_from = Some(effective_from);
             Ok(MasterOf { series: &entry.series, kind: &entry.kind, effective_from, master })
         });
         let of = of.collect::<Result<Vec<_>, Said>>()?;

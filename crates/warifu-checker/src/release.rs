@@ -1,28 +1,28 @@
-//! A release's content: the manifest and the canonical bytes of its masters, each with the digest it names.
+//! A release's content: the manifest and the bytes of its parts, each with the digest it names.
 
-use warifu_trust::{Manifest, ManifestError, MasterEntry, ReleaseRef, VerifiedRelease};
-use warifu_values::digest::Digest;
+use warifu_trust::{
+    Content, Holds, Manifest, ManifestError, MasterBytes, MasterEntry, Part, ReleaseBytes, ReleaseRef,
+    VerifiedRelease,
+};
 
 /// A manifest with the bytes it lists. Made only where every byte was compared with its digest.
 #[derive(Debug, Clone)]
 pub struct ReleaseContent {
     id: ReleaseRef,
     manifest: Manifest,
-    masters: Vec<Vec<u8>>,
+    bytes: ReleaseBytes,
 }
 
 /// Bytes that a manifest does not list, or lists otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotThatContent {
-    /// A master's bytes are missing or other ones.
-    #[error("{series}/{kind}: the content is not what the manifest of release {release} lists")]
-    Master {
+    /// A part's bytes are missing or other ones.
+    #[error("{part}: the content is not what the manifest of release {release} lists")]
+    Part {
         /// The release.
         release: u64,
-        /// The master's series.
-        series: String,
-        /// The master's kind.
-        kind: String,
+        /// The part: `r06/drug`, `r06/drug (timelines)`, `changes`.
+        part: String,
     },
     /// The manifest has no digest.
     #[error(transparent)]
@@ -30,23 +30,20 @@ pub enum NotThatContent {
 }
 
 impl ReleaseContent {
-    /// `masters` in the manifest's order.
+    /// `bytes` in the manifest's order.
     ///
     /// # Errors
-    /// [`NotThatContent`] names the first master whose bytes are missing or have another digest.
-    pub fn new(manifest: Manifest, masters: Vec<Vec<u8>>) -> Result<Self, NotThatContent> {
+    /// [`NotThatContent`] names the first part whose bytes are missing or have another digest.
+    pub fn new(manifest: Manifest, bytes: ReleaseBytes) -> Result<Self, NotThatContent> {
         let id = ReleaseRef { release: manifest.release, manifest: manifest.digest()? };
-        for (at, entry) in manifest.masters.iter().enumerate() {
-            let bytes = masters.get(at);
-            if bytes.is_none_or(|bytes| Digest::of(bytes) != entry.canonical.sha256) {
-                return Err(NotThatContent::Master {
-                    release: id.release,
-                    series: entry.series.clone(),
-                    kind: entry.kind.clone(),
-                });
+        let mut held = bytes.in_order();
+        for part in manifest.parts() {
+            if !held.next().is_some_and(|bytes| Content::of(bytes) == part.content) {
+                return Err(NotThatContent::Part { release: id.release, part: name(&part) });
             }
         }
-        Ok(ReleaseContent { id, manifest, masters })
+        drop(held);
+        Ok(ReleaseContent { id, manifest, bytes })
     }
 
     /// Its number and the digest of its manifest.
@@ -59,20 +56,31 @@ impl ReleaseContent {
         &self.manifest
     }
 
-    /// The masters with their canonical bytes, in the manifest's order.
-    pub fn masters(&self) -> impl Iterator<Item = (&MasterEntry, &[u8])> {
-        self.manifest.masters.iter().zip(self.masters.iter().map(Vec::as_slice))
+    /// Every part with its bytes.
+    pub fn parts(&self) -> impl Iterator<Item = (Part<'_>, &[u8])> {
+        self.manifest.parts().zip(self.bytes.in_order())
     }
 
-    /// The same, giving the bytes away: a parser takes them over without a copy.
-    pub fn into_masters(self) -> impl Iterator<Item = (MasterEntry, Vec<u8>)> {
-        self.manifest.masters.into_iter().zip(self.masters)
+    /// The masters with their bytes, in the manifest's order, given away: a parser takes them over without a
+    /// copy.
+    pub fn into_masters(self) -> impl Iterator<Item = (MasterEntry, MasterBytes)> {
+        self.manifest.masters.into_iter().zip(self.bytes.masters)
     }
 }
 
-impl From<&VerifiedRelease> for ReleaseContent {
-    fn from(release: &VerifiedRelease) -> Self {
-        let masters = release.masters().map(|(_, bytes)| bytes.to_vec()).collect();
-        ReleaseContent { id: release.release(), manifest: release.manifest().clone(), masters }
+impl From<VerifiedRelease> for ReleaseContent {
+    fn from(release: VerifiedRelease) -> Self {
+        let (manifest, id, bytes) = release.into_parts();
+        ReleaseContent { id, manifest, bytes }
+    }
+}
+
+/// What a person calls a part.
+fn name(part: &Part<'_>) -> String {
+    match part.holds {
+        Holds::Master(entry) => format!("{}/{}", entry.series, entry.kind),
+        Holds::Timelines(entry) => format!("{}/{} (timelines)", entry.series, entry.kind),
+        Holds::Changes => "changes".into(),
+        Holds::Earlier(earlier) => format!("changes of release {}", earlier.release.release),
     }
 }

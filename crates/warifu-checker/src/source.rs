@@ -91,7 +91,7 @@ impl Offer for ChannelOffer<'_> {
 
     fn fetch(self: Box<Self>) -> Result<ReleaseContent, SourceError> {
         match fetch(self.channel, &self.opened) {
-            Ok(release) => Ok(ReleaseContent::from(&release)),
+            Ok(release) => Ok(ReleaseContent::from(release)),
             Err(error) => Err(SourceError::of(&error)),
         }
     }

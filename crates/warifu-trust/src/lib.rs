@@ -10,7 +10,9 @@
 //! * **key card** ([`KeyCard`]): a public key, its holder and organisation, as one person hands it to others.
 //! * **root**: who may sign what. Officers of both organisations change it together, never one side alone.
 //! * **manifest** ([`Manifest`]): what one release holds, in every format, by digest.
-//! * **blob**: the canonical bytes of one master, compressed; named by content.
+//! * **timelines**: every record of a master with the days that it was in force. Bytes by digest here, and
+//!   so are the **changes**: what a release judges differently than the one that it follows.
+//! * **blob**: the canonical bytes of one of these, compressed; named by content.
 //! * **half**: `targets.json` with Kikin's signatures, or `snapshot.json` with Kokuho's.
 //! * **channel**: where releases lie, under the names that [`ChannelPath`] gives. It is never trusted.
 //! * **walk** ([`Walk`]): work that reads a channel. It asks for one file after the other and is given bytes.
@@ -41,9 +43,11 @@
 //! #     organisation, name: name.into(), public: key.public() };
 //! # let [aoki, baba, server] = [1, 2, 3].map(|seed| SecretKey::from_seed(&[seed; 32]));
 //! # let head = ReleaseHead { title: "定例".into(), created: now, commit: "0".repeat(40),
-//! #     previous: None, emergency: None, activate_at: None };
+//! #     previous: None, emergency: None, activate_at: None,
+//! #     past_before: "2026-06-01".into(), future_only: false };
 //! # let masters = [MasterContent { series: "r06".into(), kind: "drug".into(), edition: "2024-06".into(),
-//! #     rows: 1, canonical: b"code\n1\n".to_vec(), effective_from: None,
+//! #     rows: 1, canonical: b"code\n1\n".to_vec(), timelines: Vec::new(),
+//! #     governs: Governs { from: "2024-06-01".into(), until: None },
 //! #     formats: [("kikin".into(), FormatFile { file_name: "y.csv".into(),
 //! #         sha256: Digest::of(b""), bytes: 0 })].into(),
 //! #     made_of: warifu_values::judgement::Basis::Full, published: None, let_pass: Vec::new() }];
@@ -62,8 +66,8 @@
 //! // Each release: propose, recompute, sign, sign, publish.
 //! let mut state = TrustedState::pin(root.bytes(), Policy::default())?;
 //! let tip = drive(ReadingTip::begin(&state), &channel)?;
-//! let proposal = Proposal::new(head, &masters, CompressionLevel::default())?;
-//! let reviewed = proposal.review(&Manifest::of(proposal.manifest().head(), &masters)?)?;
+//! let proposal = Proposal::new(head, &masters, None, CompressionLevel::default())?;
+//! let reviewed = proposal.review(&Manifest::of(proposal.manifest().head(), &masters, None)?)?;
 //! let validity = Validity::default();
 //! let signed = reviewed.sign_as_kikin(&tip, &Halves::default(), &aoki, now, validity)?;
 //! let signed = reviewed.sign_as_kokuho(&tip, &signed.halves, &baba, now, validity)?;
@@ -119,13 +123,15 @@ pub use publish::{
     Published, ReadingTip, Reviewed, SealError, SignError, Signed, Tip, Validity, WrongClock,
 };
 pub use read::{
-    Answer, FetchError, Fetching, FetchingManifest, Need, OpenError, OpenedRelease, Opening, Standing,
-    StateFault, Step, TrustedState, Walk, reopen,
+    Answer, FetchError, Fetching, FetchingManifest, FetchingMasters, Need, OpenError, OpenedRelease, Opening,
+    Standing, StateFault, Step, TrustedState, Walk, reopen,
 };
 pub use refusal::Refusal;
 pub use release::{
-    CompressionLevel, Content, Emergency, Form, FormatFile, Found, Manifest, ManifestError, MasterContent,
-    MasterEntry, Previous, Proposal, ProposalError, ReleaseHead, VerifiedRelease, find_in_release,
+    Changes, ChangesBytes, ChangesContent, CompressionLevel, Content, EarlierChanges, EarlierContent,
+    Emergency, Form, FormatFile, Found, Governs, Holds, Manifest, ManifestError, MasterBytes, MasterContent,
+    MasterEntry, Part, Place, Previous, Proposal, ProposalError, ReleaseBytes, ReleaseHead, VerifiedChanges,
+    VerifiedMaster, VerifiedMasters, VerifiedRelease, find_in_release,
 };
 pub use root::{Policy, RootBuilder, RootDraft, RootSignError, RootSummary, SignedRoot};
 pub use tally::Tally;

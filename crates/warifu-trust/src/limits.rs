@@ -12,28 +12,48 @@ pub const TIMESTAMP_BYTES: u64 = 16_384;
 /// A `snapshot.json`: one entry and up to a dozen signatures, below 4 kB.
 pub const SNAPSHOT_BYTES: u64 = 64_000;
 
-/// A `targets.json`: two releases of at most [`MASTERS`] masters, about 350 bytes each.
+/// A `targets.json`: two releases of at most [`FILES`] files, about 350 bytes each.
 pub const TARGETS_BYTES: u64 = 1_000_000;
 
-/// A manifest, for who makes it as for who reads it. [`MASTERS`] entries in four formats are 0.3 MB, and so
-/// are [`LET_PASS`] records of one master under one finding (25 bytes a record); findings with long reasons
-/// of their own come to it earlier (400 characters in Japanese: about 700 of them).
+/// A manifest, for who makes it as for who reads it. [`MASTERS`] entries in four formats are 0.5 MB and
+/// [`EARLIER`] lists 15 kB; [`ACCEPTED`] classes with a sentence each are 0.2 MB, and [`LET_PASS`] records of
+/// one master under one finding 0.3 MB (25 bytes a record). Findings with long reasons of their own come to
+/// it earlier (400 characters in Japanese: about 700 of them).
 pub const MANIFEST_BYTES: u64 = 1_000_000;
 
 /// One compressed blob. The largest real one is 0.6 MB; room for a hundred times that.
 pub const BLOB_BYTES: u64 = 64 << 20;
 
-/// The canonical bytes of one master. The largest real one is 8 MB.
+/// The canonical bytes of one master, or of its timelines. The largest real one is 8 MB.
 pub const CANONICAL_BYTES: u64 = 256 << 20;
 
-/// The canonical bytes of all masters of one release together: two releases must fit in a checker's memory.
+/// The canonical bytes of all masters of one release and of their timelines together: two releases must fit
+/// in a checker's memory.
 pub const RELEASE_BYTES: u64 = 512 << 20;
+
+/// The lists of what a release and those before it changed, together. Who changes 35,000 records in five
+/// fields each writes 15 MB, in an ordinary month 0.1 MB; a checker reads them beside two releases, once.
+pub const CHANGES_BYTES: u64 = 64 << 20;
+
+/// Lists of earlier releases that a release carries: two years of monthly ones that a checker may have
+/// skipped.
+pub const EARLIER: usize = 24;
+
+/// Classes of changes of the past that are accepted in one release: kinds of master times fields times ways
+/// to change are some hundreds.
+pub const ACCEPTED: usize = 500;
 
 /// The base-two logarithm of the window that a blob may ask its reader to hold: 128 MiB, zstd's own default.
 pub const WINDOW_LOG: u32 = 27;
 
 /// Masters in one release. There are 5 kinds and rarely more than 3 series at once.
 pub const MASTERS: usize = 256;
+
+/// Blobs of one release: of each master and its timelines, of what it changes, and of what those before did.
+pub const BLOBS: usize = 2 * MASTERS + 1 + EARLIER;
+
+/// Files of one release: its blobs and its manifest.
+pub const FILES: usize = BLOBS + 1;
 
 /// Formats of one master. Four profiles ship.
 pub const FORMATS: usize = 16;

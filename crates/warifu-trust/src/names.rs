@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use warifu_values::digest::Digest;
+use warifu_values::text::is_plain;
 
 /// A flat target name: 1 to 128 of `a-z 0-9 . _ -`, not beginning with a dot.
 ///
@@ -24,6 +25,16 @@ impl TargetName {
     /// Named by content, so a master that did not change keeps its blob from release to release.
     pub(crate) fn blob(series: &str, kind: &str, canonical: Digest) -> Self {
         TargetName(format!("{series}.{kind}.{}.csv.zst", &canonical.to_string()[..16]))
+    }
+
+    /// The blob of a master's timelines: `r06.procedure.<16 digits>.timelines.zst`.
+    pub(crate) fn timelines(series: &str, kind: &str, timelines: Digest) -> Self {
+        TargetName(format!("{series}.{kind}.{}.timelines.zst", &timelines.to_string()[..16]))
+    }
+
+    /// The blob of what release `number` changed: `changes.12.<16 digits>.csv.zst`.
+    pub(crate) fn changes(number: u64, changes: Digest) -> Self {
+        TargetName(format!("changes.{number}.{}.csv.zst", &changes.to_string()[..16]))
     }
 
     /// The name as text.
@@ -66,6 +77,21 @@ impl<'de> Deserialize<'de> for TargetName {
 pub(crate) fn is_word(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
     (1..=32).contains(&text.len()) && text.bytes().all(allowed)
+}
+
+/// A git commit's full name.
+pub(crate) fn is_commit(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// A name that stays in its directory on every system a checker runs on.
+pub(crate) fn is_file_name(text: &str) -> bool {
+    is_plain(text) && !text.starts_with('.') && !text.contains(['/', '\\', ':', '\0'])
+}
+
+/// A date as people write it: `2026-06-01`.
+pub(crate) fn is_date(text: &str) -> bool {
+    text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok_and(|date| date.to_string() == text)
 }
 
 #[cfg(test)]

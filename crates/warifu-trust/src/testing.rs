@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use warifu_values::digest::Digest;
 
+use warifu_values::judgement::AcceptedPast;
+
 use crate::*;
 
 /// A channel's files in memory, by path.
@@ -57,7 +59,66 @@ pub fn head(release: u64, previous: Option<Previous>) -> ReleaseHead {
         previous,
         emergency: None,
         activate_at: None,
+        past_before: "2026-06-01".into(),
+        future_only: false,
     }
+}
+
+/// What the release with this head changes: none of the first, a small list of every other.
+pub fn changes(head: &ReleaseHead) -> Option<ChangesContent> {
+    let previous = head.previous?;
+    Some(ChangesContent {
+        list: format!("kind,code\ndrug,610406079\nafter,{}\n", previous.release).into_bytes(),
+        past: 1,
+        past_and_future: 1,
+        future: 0,
+        accepted: vec![AcceptedPast {
+            class: "drug/price".into(),
+            entries: 2,
+            reason: "告示の訂正".into(),
+            source: "令和8年厚生労働省告示第1号".into(),
+        }],
+        earlier: Vec::new(),
+    })
+}
+
+/// The lists of as many releases before release `number`, the newest first, back to release 2.
+pub fn earlier(number: u64, lists: usize) -> Vec<EarlierContent> {
+    let at = |release: u64| ReleaseRef { release, manifest: Digest::of(&release.to_be_bytes()) };
+    let list = |release: u64| EarlierContent {
+        release: at(release),
+        follows: at(release - 1),
+        list: format!("what release {release} changed\n").into_bytes(),
+    };
+    (2..number).rev().take(lists).map(list).collect()
+}
+
+/// A proposal of these masters, with [`changes`].
+///
+/// # Panics
+///
+/// When there is none.
+pub fn propose(head: ReleaseHead, masters: &[MasterContent]) -> Proposal {
+    let changes = changes(&head);
+    Proposal::new(head, masters, changes.as_ref(), CompressionLevel::FAST).expect("a sound proposal")
+}
+
+/// The manifest of these masters, with [`changes`], and the bytes of its parts.
+///
+/// # Panics
+///
+/// When there is none.
+pub fn held(head: ReleaseHead, masters: &[MasterContent]) -> (Manifest, ReleaseBytes) {
+    let changes = changes(&head);
+    let manifest = Manifest::of(head, masters, changes.as_ref()).expect("a sound manifest");
+    let mut sorted: Vec<&MasterContent> = masters.iter().collect();
+    sorted.sort_by_key(|master| (&master.series, &master.kind));
+    let bytes = |master: &MasterContent| MasterBytes {
+        canonical: master.canonical.clone(),
+        timelines: master.timelines.clone(),
+    };
+    let changes = changes.map(|changes| ChangesBytes { list: changes.list, earlier: Vec::new() });
+    (manifest, ReleaseBytes { masters: sorted.into_iter().map(bytes).collect(), changes })
 }
 
 /// Two small masters; the drug master changes with `version`, the procedure master does not.
@@ -74,10 +135,11 @@ pub fn masters(version: u64) -> Vec<MasterContent> {
             edition: "2024-06".into(),
             rows: 2,
             formats: [file("kikin"), file("kokuho")].into(),
-            effective_from: Some("2026-06-01".into()),
+            governs: Governs { from: "2026-06-01".into(), until: None },
             made_of: warifu_values::judgement::Basis::Full,
             published: None,
             let_pass: Vec::new(),
+            timelines: format!("2026-06-01..\n{canonical}").into_bytes(),
             canonical: canonical.into_bytes(),
         }
     };
@@ -196,8 +258,7 @@ impl World {
     /// Never, unless the crate is broken.
     pub fn propose(&self, tip: &Tip) -> Proposal {
         let number = tip.release().map_or(0, |release| release.release) + 1;
-        let proposal = Proposal::new(head(number, tip.release()), &masters(number), CompressionLevel::FAST);
-        proposal.expect("a sound proposal")
+        propose(head(number, tip.release()), &masters(number))
     }
 
     /// Signed by both.

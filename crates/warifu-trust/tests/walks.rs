@@ -49,9 +49,17 @@ fn files_are_asked_for_in_order_each_with_the_length_that_was_signed_for_it() {
     for need in &needs[2..] {
         assert_eq!(need.limit_bytes, shelf.0[need.path.as_str()].len() as u64, "{}", need.path);
     }
-    let (needs, release) = asked(opened.unwrap().fetching().unwrap(), &shelf);
+    let opened = opened.unwrap();
+    let (needs, release) = asked(opened.fetching().unwrap(), &shelf);
+    let release = release.unwrap();
     assert!(needs.iter().all(|need| need.limit_bytes == shelf.0[need.path.as_str()].len() as u64));
-    assert_eq!(needs.len(), 1 + release.unwrap().masters().count());
+    assert_eq!(needs.len(), 1 + release.manifest().parts().count());
+
+    // Who only wants the masters asks for nothing else.
+    let (needs, masters) = asked(opened.fetching_masters().unwrap(), &shelf);
+    assert_eq!(needs.len(), 1 + masters.unwrap().masters().count());
+    let listed = |need: &Need| need.path.as_str().ends_with(".csv.zst");
+    assert!(needs[1..].iter().all(listed), "{needs:?}");
 
     // What was accepted is not asked for again.
     let (needs, opened) = asked(Opening::begin(&mut state, now()), &shelf);

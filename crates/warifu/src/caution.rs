@@ -148,7 +148,7 @@ mod tests {
     fn manifest(change: impl Fn(&mut warifu_trust::MasterContent)) -> Manifest {
         let mut masters = masters(1);
         masters.iter_mut().for_each(change);
-        Manifest::of(head(1, None), &masters).unwrap()
+        Manifest::of(head(1, None), &masters, None).unwrap()
     }
 
     #[test]

@@ -8,12 +8,15 @@ use warifu_masters::file::write::write;
 use warifu_masters::finding::Findings;
 use warifu_masters::schema::{Format, Layout, Schemas};
 use warifu_masters::table::Master;
-use warifu_trust::{Content, FormatFile, Manifest, MasterContent, MasterEntry, Proposal, ReleaseHead};
+use warifu_trust::{
+    ChangesContent, Content, FormatFile, Governs, Manifest, MasterContent, MasterEntry, Previous, Proposal,
+    ReleaseHead,
+};
 use warifu_values::lang::Lang;
 
 use crate::error::{Exit, Failure};
 use crate::library::known_format;
-use crate::store::{Held, Store};
+use crate::store::{Held, Store, StoreError};
 
 /// The formats that a release lists when none are asked for: one of each organisation.
 pub const FORMATS: [&str; 2] = ["kikin", "kokuho"];
@@ -74,7 +77,8 @@ pub fn contents(store: &Store, rev: &str, formats: &[String], today: Date) -> Re
                 FormatFile { file_name, sha256: content.sha256, bytes: content.bytes },
             );
         }
-        let effective = config.series.get(&at.series).and_then(|series| series.effective.get(&at.kind));
+        let days = config.governs(&at.series, &at.kind).map_err(StoreError::from)?;
+        let governs = Governs { from: days.first.to_string(), until: days.last.map(|last| last.to_string()) };
         commit.clone_from(&at.commit);
         masters.push(MasterContent {
             series: at.series.clone(),
@@ -83,10 +87,11 @@ pub fn contents(store: &Store, rev: &str, formats: &[String], today: Date) -> Re
             rows: master.rows() as u64,
             canonical: master.canonical(),
             formats: files,
-            effective_from: effective.map(ToString::to_string),
+            governs,
             made_of: master.basis(),
             published,
             let_pass,
+            timelines: Vec::new(),
         });
         all_findings.push((name, findings));
     }
@@ -98,6 +103,11 @@ pub fn contents(store: &Store, rev: &str, formats: &[String], today: Date) -> Re
         ));
     }
     Ok(Contents { commit, masters, findings: all_findings })
+}
+
+/// What a release that follows `previous` changes. The list is empty so far: no timelines are compared yet.
+pub fn changes(previous: Option<Previous>) -> Option<ChangesContent> {
+    previous.map(|_| ChangesContent::default())
 }
 
 /// Recomputes what `proposal` says from `store`: the same commit, the same formats, nothing taken on trust.
@@ -112,7 +122,9 @@ pub fn recompute(store: &Store, proposal: &Proposal, today: Date) -> Result<Mani
     formats.dedup();
     let contents = contents(store, &proposed.commit, &formats, today)?;
     let head = ReleaseHead { commit: contents.commit, ..proposed.head() };
-    Manifest::of(head, &contents.masters).map_err(|error| Failure::because(Exit::Data, &error))
+    let changes = changes(head.previous);
+    Manifest::of(head, &contents.masters, changes.as_ref())
+        .map_err(|error| Failure::because(Exit::Data, &error))
 }
 
 /// The bytes of the master called `name` in `format`. Only masters that are published with a header line get

@@ -1,7 +1,7 @@
 //! The state directory: content by digest, and one record that names what runs.
 //!
 //! ```text
-//! content/<sha256>      canonical bytes of a master
+//! content/<sha256>      bytes of a release: its masters, their timelines, its lists of changes
 //! manifests/<sha256>    manifests
 //! trusted/              what was accepted of the channel (warifu_channels::StateStore)
 //! recent/               claim files to replay
@@ -16,7 +16,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use warifu_trust::{Manifest, ReleaseRef};
+use warifu_trust::{Manifest, Part, ReleaseBytes, ReleaseRef};
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
@@ -157,8 +157,8 @@ impl StateDirectory {
             }
             write_whole(&path, bytes).map_err(io_error(&path))
         };
-        for (entry, bytes) in content.masters() {
-            let digest = entry.canonical.sha256;
+        for (part, bytes) in content.parts() {
+            let digest = part.content.sha256;
             write(self.content(digest), bytes, digest)?;
         }
         let digest = content.id().manifest;
@@ -181,12 +181,12 @@ impl StateDirectory {
         if Digest::of(&bytes) != id.manifest || manifest.release != id.release {
             return Err(damaged(path));
         }
-        let mut masters = Vec::new();
-        for entry in &manifest.masters {
-            let path = self.content(entry.canonical.sha256);
-            masters.push(fs::read(&path).map_err(io_error(&path))?);
-        }
-        ReleaseContent::new(manifest, masters).map_err(|error| {
+        let read = |part: Part<'_>| {
+            let path = self.content(part.content.sha256);
+            fs::read(&path).map_err(io_error(&path))
+        };
+        let bytes = ReleaseBytes::gather(&manifest, read)?;
+        ReleaseContent::new(manifest, bytes).map_err(|error| {
             let path = self.path.join("content");
             StateDirectoryError::Io { path, source: io::Error::new(io::ErrorKind::InvalidData, error) }
         })
@@ -227,7 +227,7 @@ impl StateDirectory {
             let Ok(bytes) = fs::read(self.manifest(id.manifest)) else { return };
             let Ok(manifest) = Manifest::from_bytes(&bytes) else { return };
             names.insert(id.manifest.to_string());
-            names.extend(manifest.masters.iter().map(|entry| entry.canonical.sha256.to_string()));
+            names.extend(manifest.parts().map(|part| part.content.sha256.to_string()));
         }
         for directory in ["content", "manifests"] {
             let Ok(entries) = fs::read_dir(self.path.join(directory)) else { continue };
@@ -242,6 +242,8 @@ impl StateDirectory {
 
 #[cfg(test)]
 mod tests {
+    use warifu_trust::testing::{head, held, masters};
+
     use super::*;
 
     #[test]
@@ -252,6 +254,50 @@ mod tests {
         assert!(matches!(second, Err(StateDirectoryError::InUse { .. })));
         drop(first);
         StateDirectory::open(directory.path()).unwrap();
+    }
+
+    /// A release that carries changes, and one that follows none.
+    fn releases() -> [ReleaseContent; 2] {
+        [2, 1].map(|number| {
+            let (manifest, bytes) = held(head(number, None), &masters(number));
+            ReleaseContent::new(manifest, bytes).unwrap()
+        })
+    }
+
+    #[test]
+    fn every_part_of_a_release_is_kept_and_held_to_its_digest() {
+        let directory = tempfile::tempdir().unwrap();
+        let state = StateDirectory::open(directory.path()).unwrap();
+        let [content, _] = releases();
+        state.keep(&content).unwrap();
+        assert_eq!(content.parts().count(), 2 * 2 + 1);
+        let loaded = state.load(content.id()).unwrap();
+        assert!(loaded.parts().eq(content.parts()));
+        for (part, bytes) in content.parts() {
+            let file = state.content(part.content.sha256);
+            let told = |state: &StateDirectory| state.load(content.id()).unwrap_err().to_string();
+            fs::write(&file, [bytes, b"x"].concat()).unwrap();
+            assert!(told(&state).contains("content"), "{:?}", part.holds);
+            fs::remove_file(&file).unwrap();
+            assert!(told(&state).contains("content"), "{:?}", part.holds);
+            state.keep(&content).unwrap();
+            assert!(state.load(content.id()).is_ok());
+        }
+    }
+
+    #[test]
+    fn what_a_kept_release_carries_is_not_pruned() {
+        let directory = tempfile::tempdir().unwrap();
+        let state = StateDirectory::open(directory.path()).unwrap();
+        let releases = releases();
+        releases.iter().for_each(|content| state.keep(content).unwrap());
+        let [second, first] = releases.each_ref().map(ReleaseContent::id);
+        state.prune(&[second, first]);
+        assert!(state.load(second).is_ok() && state.load(first).is_ok());
+        state.prune(&[second]);
+        assert!(state.load(second).is_ok() && state.load(first).is_err());
+        let left = fs::read_dir(directory.path().join("content")).unwrap().count();
+        assert_eq!(left, releases[0].parts().count());
     }
 
     #[test]

@@ -8,8 +8,8 @@ use std::process::{Child, Command, Stdio};
 use warifu_channels::{Address, PublishChannel, publish, publish_root, read_tip};
 use warifu_checker::cli::Client;
 use warifu_checker::log::now;
-use warifu_trust::testing::{World, head};
-use warifu_trust::{CompressionLevel, Proposal, Publishable, Validity};
+use warifu_trust::testing::{World, head, propose};
+use warifu_trust::{Publishable, Validity};
 
 use crate::world::{check, claim_file, good, procedures};
 
@@ -19,7 +19,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_warifu-checker");
 fn publish_release(world: &World, channel: &dyn PublishChannel, number: u64) {
     let tip = read_tip(channel, &world.reader()).unwrap();
     let masters = [procedures(&good())];
-    let proposal = Proposal::new(head(number, tip.release()), &masters, CompressionLevel::FAST).unwrap();
+    let proposal = propose(head(number, tip.release()), &masters);
     let halves = world.sign(&tip, &proposal);
     let publishable = Publishable::check(&proposal, &halves, &tip, world.now).unwrap();
     publish(channel, &publishable, &world.timestamp, world.now, Validity::default()).unwrap();

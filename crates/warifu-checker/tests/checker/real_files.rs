@@ -8,8 +8,9 @@ use warifu_checker::release::ReleaseContent;
 use warifu_checker::swap::Outcome;
 use warifu_masters::file::{Declared, read};
 use warifu_masters::schema::Schemas;
-use warifu_trust::testing::head;
-use warifu_trust::{Manifest, MasterContent};
+use warifu_trust::testing::{head, held};
+use warifu_trust::{Governs, MasterContent};
+use warifu_values::day::{EffectiveDate, dashed};
 
 use crate::world::Checker;
 
@@ -27,7 +28,7 @@ fn data() -> Option<PathBuf> {
 fn release(number: u64, files: &[(&str, &str, &str)]) -> Option<ReleaseContent> {
     let data = data()?;
     let schemas = Schemas::built_in().unwrap();
-    let content = files.iter().map(|(series, file, effective_from)| {
+    let content = files.iter().map(|(series, file, from)| {
         let bytes = std::fs::read(data.join(file)).unwrap();
         let master = read(&schemas, bytes, &Declared::default()).master.unwrap();
         MasterContent {
@@ -37,16 +38,25 @@ fn release(number: u64, files: &[(&str, &str, &str)]) -> Option<ReleaseContent> 
             rows: master.rows() as u64,
             canonical: master.canonical(),
             formats: crate::world::formats(),
-            effective_from: Some((*effective_from).into()),
+            governs: Governs { from: (*from).into(), until: None },
+            timelines: Vec::new(),
             made_of: warifu_values::judgement::Basis::Full,
             published: None,
             let_pass: Vec::new(),
         }
     });
     let mut content: Vec<_> = content.collect();
-    content.sort_by(|a, b| (&a.series, &a.kind).cmp(&(&b.series, &b.kind)));
-    let manifest = Manifest::of(head(number, None), &content).unwrap();
-    Some(ReleaseContent::new(manifest, content.into_iter().map(|master| master.canonical).collect()).unwrap())
+    content.sort_by(|a, b| (&a.kind, &a.governs.from).cmp(&(&b.kind, &b.governs.from)));
+    // The series before ends where the next begins.
+    for at in 1..content.len() {
+        if content[at - 1].kind == content[at].kind {
+            let next = EffectiveDate::parse(&content[at].governs.from).unwrap();
+            let last = next.first_treatment().before();
+            content[at - 1].governs.until = Some(dashed(last.as_number()));
+        }
+    }
+    let (manifest, bytes) = held(head(number, None), &content);
+    Some(ReleaseContent::new(manifest, bytes).unwrap())
 }
 
 const OLD: [(&str, &str, &str); 4] = [

@@ -6,8 +6,8 @@ use std::path::Path;
 use warifu_checker::candidate::Candidate;
 use warifu_checker::release::ReleaseContent;
 use warifu_checker::schema_folder::schemas;
-use warifu_trust::testing::head;
-use warifu_trust::{Manifest, MasterContent};
+use warifu_trust::MasterContent;
+use warifu_trust::testing::{head, held};
 
 use crate::world::{good, procedures};
 
@@ -29,10 +29,9 @@ fn release_with(kind: &str, edition: &str, header: &str) -> ReleaseContent {
         canonical: format!("{header}\n").into_bytes(),
         ..procedures(&good())
     };
-    let mut masters = vec![procedures(&good()), other];
-    masters.sort_by(|a, b| a.kind.cmp(&b.kind));
-    let manifest = Manifest::of(head(1, None), &masters).unwrap();
-    ReleaseContent::new(manifest, masters.into_iter().map(|master| master.canonical).collect()).unwrap()
+    let masters = [procedures(&good()), other];
+    let (manifest, bytes) = held(head(1, None), &masters);
+    ReleaseContent::new(manifest, bytes).unwrap()
 }
 
 #[test]

@@ -4,8 +4,7 @@
 use warifu_checker::candidate::Candidate;
 use warifu_checker::release::ReleaseContent;
 use warifu_masters::schema::Schemas;
-use warifu_trust::Manifest;
-use warifu_trust::testing::head;
+use warifu_trust::testing::{head, held};
 use warifu_values::judgement::{LetPass, PassedBy};
 use warifu_values::lang::{Lang, Speak as _};
 
@@ -32,8 +31,8 @@ fn release(wrong: usize, waived: &[(&str, &[&str])]) -> ReleaseContent {
     });
     master.let_pass = waived.collect();
     let masters = [master];
-    let manifest = Manifest::of(head(1, None), &masters).unwrap();
-    ReleaseContent::new(manifest, masters.into_iter().map(|master| master.canonical).collect()).unwrap()
+    let (manifest, bytes) = held(head(1, None), &masters);
+    ReleaseContent::new(manifest, bytes).unwrap()
 }
 
 #[test]

@@ -20,8 +20,8 @@ use warifu_checker::state::Recent;
 use warifu_checker::state::StateDirectory;
 use warifu_checker::swap::{Gates, Swapper};
 use warifu_masters::schema::{ColumnType, Layout, Schemas};
-use warifu_trust::testing::head;
-use warifu_trust::{Content, FormatFile, Manifest, MasterContent, ReleaseHead, ReleaseRef, UnixSeconds};
+use warifu_trust::testing::{head, held};
+use warifu_trust::{Content, FormatFile, Governs, MasterContent, ReleaseHead, ReleaseRef, UnixSeconds};
 
 /// The codes that the claims here use.
 pub(crate) const CODES: [u32; 4] = [111000110, 112007410, 113001810, 120002910];
@@ -82,7 +82,8 @@ pub(crate) fn procedures(rows: &[(u32, &str)]) -> MasterContent {
         rows: rows.len() as u64,
         canonical: text.into_bytes(),
         formats: formats(),
-        effective_from: Some("2024-06-01".into()),
+        governs: Governs { from: "2024-06-01".into(), until: None },
+        timelines: Vec::new(),
         made_of: warifu_values::judgement::Basis::Full,
         published: None,
         let_pass: Vec::new(),
@@ -126,8 +127,8 @@ pub(crate) fn release_of(
     activate_at: Option<UnixSeconds>,
 ) -> ReleaseContent {
     let head = ReleaseHead { activate_at, ..head(number, None) };
-    let manifest = Manifest::of(head, std::slice::from_ref(&master)).unwrap();
-    ReleaseContent::new(manifest, vec![master.canonical]).unwrap()
+    let (manifest, bytes) = held(head, &[master]);
+    ReleaseContent::new(manifest, bytes).unwrap()
 }
 
 /// A claim file of `claims` claims with every code at 100 points, of one institution.

@@ -72,9 +72,9 @@ impl Listing {
             let used_for = target.custom.used_for;
             entries.insert(name.clone(), TargetEntry { name, sha256, bytes: target.length, used_for });
         }
-        // Two releases, each its masters and a manifest.
-        if entries.len() > 2 * (limits::MASTERS + 1) {
-            return Err(malformed(format!("more than {} files", 2 * (limits::MASTERS + 1))));
+        // Two releases: the current one and the one to fall back to.
+        if entries.len() > 2 * limits::FILES {
+            return Err(malformed(format!("more than {} files", 2 * limits::FILES)));
         }
         let current = manifest_of(&entries, Use::Current).map_err(malformed)?;
         let current = current.ok_or_else(|| malformed("no current release".into()))?;
@@ -164,5 +164,35 @@ mod tests {
         let no_digest = json!({"length": 1, "hashes": {"md5": "0"}, "custom": {"use": "current"}});
         assert!(matches!(with("/targets", "x", no_digest), Err(Refusal::NoDigest { .. })));
         assert!(Listing::read(&payload(&[])).is_err());
+    }
+
+    /// The blobs of as many masters and lists as there may be, under the longest names.
+    fn files(release: u64, used_for: Use) -> Vec<TargetEntry> {
+        let digest = Digest::of(&release.to_be_bytes());
+        let masters = (0..limits::MASTERS).flat_map(|master| {
+            let (series, kind) = (format!("{release:a>32}"), format!("{master:a>32}"));
+            [TargetName::blob(&series, &kind, digest), TargetName::timelines(&series, &kind, digest)]
+        });
+        let lists = (0..=limits::EARLIER as u64).map(|list| TargetName::changes(release - list, digest));
+        let names: Vec<_> = masters.chain(lists).chain([TargetName::manifest(release)]).collect();
+        assert_eq!(names.len(), limits::FILES);
+        let entry = |name| TargetEntry { name, sha256: digest, bytes: limits::BLOB_BYTES, used_for };
+        names.into_iter().map(entry).collect()
+    }
+
+    #[test]
+    fn two_releases_of_all_that_there_may_be_fit_into_a_list_and_no_file_more() {
+        let (current, before) = (u64::MAX, u64::MAX - 100);
+        let mut entries = files(current, Use::Current);
+        entries.extend(files(before, Use::Fallback));
+        assert_eq!(entries.len(), 2 * limits::FILES);
+        let whole = payload(&entries);
+        let listing = Listing::read(&whole).unwrap();
+        assert_eq!((listing.current.release, listing.fallback.unwrap().release), (current, before));
+        // Beside the list stand a few signatures, each below 300 bytes.
+        let room = limits::TARGETS_BYTES - limits::SIGNATURES as u64 * 300;
+        assert!((whole.to_string().len() as u64) < room, "{}", whole.to_string().len());
+        entries.push(entry("one-more", Use::Current));
+        assert!(Listing::read(&payload(&entries)).is_err());
     }
 }

@@ -1,7 +1,7 @@
 //! The published release as a proposal, to be signed anew.
 
 use crate::publish::tip::Tip;
-use crate::read::{Answer, FetchError, Need, ReadingFiles, Step, Walk};
+use crate::read::{Answer, FetchError, Need, ReadingFiles, Step, Walk, Wanted};
 use crate::refusal::Refusal;
 use crate::release::{Proposal, ProposalError};
 
@@ -15,7 +15,8 @@ impl Tip {
     /// [`FetchError::Refused`] when its list allows no fetching.
     pub fn proposing_again(&self) -> Result<Option<ProposingAgain>, FetchError> {
         let Some(published) = &self.published else { return Ok(None) };
-        Ok(Some(ProposingAgain(ReadingFiles::begin(&published.listing, published.listing.current)?)))
+        let files = ReadingFiles::begin(&published.listing, published.listing.current, Wanted::Everything)?;
+        Ok(Some(ProposingAgain(files)))
     }
 }
 
@@ -36,7 +37,7 @@ impl Walk for ProposingAgain {
             Step::Next(next) => return Ok(Step::Next(ProposingAgain(next))),
             Step::Done(files) => files,
         };
-        let names = files.manifest.masters.into_iter().map(|entry| entry.blob);
+        let names = files.manifest.parts().map(|part| part.blob.clone());
         let blobs = names.zip(files.blobs).collect();
         let proposal = Proposal::from_files(&files.manifest_bytes, blobs).map_err(|error| match error {
             ProposalError::Blob(refusal) => refusal,

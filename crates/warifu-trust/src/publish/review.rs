@@ -1,6 +1,6 @@
 //! The review: a signer recomputes the proposal from the own clone, and only what is equal can be signed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use warifu_values::judgement::LetPass;
@@ -8,7 +8,7 @@ use warifu_values::lang::{Lang, Speak, counted};
 use warifu_values::say;
 
 use crate::error::spoken_error;
-use crate::release::{FormatFile, Manifest, MasterEntry, Proposal, ReleaseHead};
+use crate::release::{Changes, FormatFile, Governs, Manifest, MasterEntry, Proposal, ReleaseHead};
 
 /// A proposal that the signer's own recomputation equals, byte for byte. Only [`Proposal::review`] makes one.
 #[derive(Debug, Clone)]
@@ -97,6 +97,7 @@ spoken_error!(NotEqual, |_| true, |_| None);
 fn differences(proposed: &Manifest, recomputed: &Manifest) -> Vec<Difference> {
     let mut found = Vec::new();
     compare(None, None, head_fields(proposed), head_fields(recomputed), &mut found);
+    compare_changes(proposed.changes.as_ref(), recomputed.changes.as_ref(), &mut found);
     let keys: BTreeSet<(&str, &str)> = proposed
         .masters
         .iter()
@@ -108,6 +109,15 @@ fn differences(proposed: &Manifest, recomputed: &Manifest) -> Vec<Difference> {
         compare_masters(&format!("{series}/{kind}"), a, b, &mut found);
     }
     found
+}
+
+fn compare_changes(a: Option<&Changes>, b: Option<&Changes>, found: &mut Vec<Difference>) {
+    let fields = |changes: Option<&Changes>| changes.map(changes_fields).unwrap_or_default();
+    compare(None, None, fields(a), fields(b), found);
+    let accepted = |changes: Option<&Changes>| written(changes.map(|changes| changes.accepted.as_slice()));
+    compare_each(None, "changes.accepted", &accepted(a), &accepted(b), found);
+    let earlier = |changes: Option<&Changes>| written(changes.map(|changes| changes.earlier.as_slice()));
+    compare_each(None, "changes.earlier", &earlier(a), &earlier(b), found);
 }
 
 fn compare_masters(
@@ -126,19 +136,45 @@ fn compare_masters(
         };
         compare(Some(name), Some(format), file(a), file(b), found);
     }
-    let passes = |entry: Option<&'_ MasterEntry>| -> BTreeSet<LetPass> {
-        entry.map(|entry| entry.let_pass.iter().cloned().collect()).unwrap_or_default()
+    let passes = |entry: Option<&MasterEntry>| {
+        let written = |pass: &LetPass| (as_written(pass), let_pass(pass));
+        entry.map(|entry| entry.let_pass.iter().map(written).collect()).unwrap_or_default()
     };
-    let (a, b) = (passes(a), passes(b));
-    for pass in a.symmetric_difference(&b) {
-        let [proposed, recomputed] = [&a, &b].map(|passes| passes.contains(pass).then(|| let_pass(pass)));
-        let master = Some(name.to_owned());
-        found.push(Difference { master, format: None, field: "let_pass", proposed, recomputed });
-    }
+    compare_each(Some(name), "let_pass", &passes(a), &passes(b), found);
+}
+
+/// One by one what is not on both sides, by what it is; told as what is shown of it.
+fn compare_each(
+    master: Option<&str>,
+    field: &'static str,
+    proposed: &BTreeMap<String, String>,
+    recomputed: &BTreeMap<String, String>,
+    found: &mut Vec<Difference>,
+) {
+    let not_in = |of: &BTreeMap<String, String>, other: &BTreeMap<String, String>| -> Vec<String> {
+        of.iter().filter(|(whole, _)| !other.contains_key(*whole)).map(|(_, shown)| shown.clone()).collect()
+    };
+    let mut differs = |proposed, recomputed| {
+        found.push(Difference {
+            master: master.map(str::to_owned),
+            format: None,
+            field,
+            proposed,
+            recomputed,
+        });
+    };
+    not_in(proposed, recomputed).into_iter().for_each(|shown| differs(Some(shown), None));
+    not_in(recomputed, proposed).into_iter().for_each(|shown| differs(None, Some(shown)));
+}
+
+/// Each as it stands in the manifest.
+fn written<T: Serialize>(values: Option<&[T]>) -> BTreeMap<String, String> {
+    values.unwrap_or_default().iter().map(|value| (as_written(value), as_written(value))).collect()
 }
 
 fn head_fields(manifest: &Manifest) -> Fields {
-    let ReleaseHead { title, created, commit, previous, emergency, activate_at } = manifest.head();
+    let ReleaseHead { title, created, commit, previous, emergency, activate_at, past_before, future_only } =
+        manifest.head();
     vec![
         ("release", Some(manifest.release.to_string())),
         ("title", Some(title)),
@@ -147,6 +183,21 @@ fn head_fields(manifest: &Manifest) -> Fields {
         ("previous", previous.map(|previous| format!("{} {}", previous.release, previous.manifest))),
         ("emergency", emergency.map(|emergency| emergency.reason)),
         ("activate_at", activate_at.map(|instant| instant.to_string())),
+        ("past_before", Some(past_before)),
+        ("future_only", Some(future_only.to_string())),
+    ]
+}
+
+/// What the changes have one value of; what was accepted and the earlier lists are compared one by one.
+fn changes_fields(changes: &Changes) -> Fields {
+    let Changes { content, blob, past, past_and_future, future, accepted: _, earlier: _ } = changes;
+    vec![
+        ("changes.sha256", Some(content.sha256.to_string())),
+        ("changes.bytes", Some(content.bytes.to_string())),
+        ("changes.blob", Some(blob.to_string())),
+        ("changes.past", Some(past.to_string())),
+        ("changes.past_and_future", Some(past_and_future.to_string())),
+        ("changes.future", Some(future.to_string())),
     ]
 }
 
@@ -159,21 +210,28 @@ fn master_fields(entry: &MasterEntry) -> Fields {
         rows,
         canonical,
         formats: _,
-        effective_from,
+        governs,
         made_of,
         published,
         let_pass: _,
         blob,
+        timelines,
+        timelines_blob,
     } = entry;
+    let Governs { from, until } = governs;
     vec![
         ("edition", Some(edition.clone())),
         ("rows", Some(rows.to_string())),
         ("sha256", Some(canonical.sha256.to_string())),
         ("bytes", Some(canonical.bytes.to_string())),
-        ("effective_from", effective_from.clone()),
+        ("governs.from", Some(from.clone())),
+        ("governs.until", until.clone()),
         ("made_of", Some(as_written(made_of))),
         ("published", published.clone()),
         ("blob", Some(blob.to_string())),
+        ("timelines.sha256", Some(timelines.sha256.to_string())),
+        ("timelines.bytes", Some(timelines.bytes.to_string())),
+        ("timelines_blob", Some(timelines_blob.to_string())),
     ]
 }
 
@@ -227,23 +285,27 @@ mod tests {
     use warifu_values::judgement::{Basis, PassedBy};
 
     use super::*;
-    use crate::release::{CompressionLevel, MasterContent};
-    use crate::testing::{head, masters};
+    use crate::release::{ChangesContent, CompressionLevel, MasterContent};
+    use crate::testing::{changes, earlier, head, masters};
 
     #[test]
     fn every_field_of_a_master_that_differs_is_named() {
-        let proposal = Proposal::new(head(1, None), &masters(1), CompressionLevel::FAST).unwrap();
+        let proposal = Proposal::new(head(1, None), &masters(1), None, CompressionLevel::FAST).unwrap();
         let field = |change: fn(&mut MasterContent)| {
             let mut contents = masters(1);
             change(&mut contents[1]);
-            let recomputed = Manifest::of(proposal.manifest().head(), &contents).unwrap();
+            let recomputed = Manifest::of(proposal.manifest().head(), &contents, None).unwrap();
             let differences = proposal.review(&recomputed).unwrap_err().differences;
             assert!(differences.iter().all(|difference| difference.master.as_deref() == Some("r06/drug")));
             differences.iter().map(|difference| difference.field).collect::<Vec<_>>()
         };
         assert_eq!(field(|master| master.edition = "2022-04".into()), ["edition"]);
         assert_eq!(field(|master| master.rows = 3), ["rows"]);
-        assert_eq!(field(|master| master.effective_from = None), ["effective_from"]);
+        assert_eq!(field(|master| master.governs.from = "2026-06-02".into()), ["governs.from"]);
+        let until = |master: &mut MasterContent| master.governs.until = Some("2027-05-31".into());
+        assert_eq!(field(until), ["governs.until"]);
+        let timelines = ["timelines.sha256", "timelines.bytes", "timelines_blob"];
+        assert_eq!(field(|master| master.timelines.push(b'x')), timelines);
         assert_eq!(field(|master| master.made_of = Basis::Differentials { full_columns: 35 }), ["made_of"]);
         assert_eq!(field(|master| master.published = Some("2020-01-01".into())), ["published"]);
         assert_eq!(
@@ -257,10 +319,46 @@ mod tests {
     }
 
     #[test]
+    fn every_field_of_the_head_and_the_changes_that_differs_is_named() {
+        let earlier = earlier(9, 3);
+        let head = head(9, Some(earlier[0].release));
+        let content = ChangesContent { earlier, ..changes(&head).unwrap() };
+        let level = CompressionLevel::FAST;
+        let proposal = Proposal::new(head.clone(), &masters(1), Some(&content), level).unwrap();
+        let named = |recomputed: Manifest| {
+            let differences = proposal.review(&recomputed).unwrap_err().differences;
+            assert!(differences.iter().all(|difference| difference.master.is_none()), "{differences:?}");
+            differences.iter().map(|difference| difference.field).collect::<Vec<_>>()
+        };
+        let of_head = |change: fn(&mut ReleaseHead)| {
+            let mut head = head.clone();
+            change(&mut head);
+            named(Manifest::of(head, &masters(1), Some(&content)).unwrap())
+        };
+        assert_eq!(of_head(|head| head.past_before = "2026-07-01".into()), ["past_before"]);
+        assert_eq!(of_head(|head| head.future_only = true), ["future_only"]);
+        let field = |change: fn(&mut ChangesContent)| {
+            let mut content = content.clone();
+            change(&mut content);
+            named(Manifest::of(head.clone(), &masters(1), Some(&content)).unwrap())
+        };
+        let list = ["changes.sha256", "changes.bytes", "changes.blob"];
+        assert_eq!(field(|changes| changes.list.push(b'x')), list);
+        assert_eq!(field(|changes| changes.past += 1), ["changes.past"]);
+        assert_eq!(field(|changes| changes.past_and_future += 1), ["changes.past_and_future"]);
+        assert_eq!(field(|changes| changes.future += 1), ["changes.future"]);
+        assert_eq!(field(|changes| changes.accepted.clear()), ["changes.accepted"]);
+        let reason = |changes: &mut ChangesContent| changes.accepted[0].reason.push('x');
+        assert_eq!(field(reason), ["changes.accepted"; 2]);
+        assert_eq!(field(|changes| changes.earlier.truncate(2)), ["changes.earlier"]);
+        assert_eq!(field(|changes| changes.earlier[1].list.push(b'x')), ["changes.earlier"; 2]);
+    }
+
+    #[test]
     fn the_same_content_is_reviewed_and_one_other_byte_is_named() {
         let mut contents = masters(1);
-        let proposal = Proposal::new(head(1, None), &contents, CompressionLevel::FAST).unwrap();
-        let recompute = |contents: &[_]| Manifest::of(proposal.manifest().head(), contents).unwrap();
+        let proposal = Proposal::new(head(1, None), &contents, None, CompressionLevel::FAST).unwrap();
+        let recompute = |contents: &[_]| Manifest::of(proposal.manifest().head(), contents, None).unwrap();
         assert!(proposal.review(&recompute(&contents)).is_ok());
 
         contents[0].formats.get_mut("kokuho").unwrap().bytes += 1;

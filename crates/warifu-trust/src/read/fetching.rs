@@ -2,10 +2,11 @@
 
 use crate::metadata::{Listing, ReleaseRef};
 use crate::read::fetch_error::FetchError;
-use crate::read::listed::{ListedManifest, ReadingFiles};
+use crate::read::listed::{ListedManifest, ReadingFiles, Wanted};
 use crate::read::opened::OpenedRelease;
 use crate::read::walk::{Answer, Need, Step, Walk};
-use crate::release::{Manifest, VerifiedRelease, decompress};
+use crate::refusal::Refusal;
+use crate::release::{Manifest, ReleaseBytes, VerifiedMasters, VerifiedRelease, decompress};
 
 impl OpenedRelease {
     /// Reads the release's manifest and every blob, each against the digest and length that were signed.
@@ -14,7 +15,17 @@ impl OpenedRelease {
     ///
     /// [`FetchError::Refused`] when the list allows no fetching; nothing partial comes out of the walk.
     pub fn fetching(&self) -> Result<Fetching, FetchError> {
-        Ok(Fetching(ReadingFiles::begin(self.listing(), self.release())?))
+        Ok(Fetching(ReadingFiles::begin(self.listing(), self.release(), Wanted::Everything)?))
+    }
+
+    /// Reads the release's manifest and its masters, neither timelines nor changes: for whoever writes files
+    /// and judges nothing by days.
+    ///
+    /// # Errors
+    ///
+    /// As [`OpenedRelease::fetching`].
+    pub fn fetching_masters(&self) -> Result<FetchingMasters, FetchError> {
+        Ok(FetchingMasters(ReadingFiles::begin(self.listing(), self.release(), Wanted::Masters)?))
     }
 
     /// The same for the release to fall back to; `None` when none is listed.
@@ -23,7 +34,8 @@ impl OpenedRelease {
     ///
     /// As [`OpenedRelease::fetching`].
     pub fn fetching_fallback(&self) -> Result<Option<Fetching>, FetchError> {
-        let fetching = |release| Ok(Fetching(ReadingFiles::begin(self.listing(), release)?));
+        let fetching =
+            |release| Ok(Fetching(ReadingFiles::begin(self.listing(), release, Wanted::Everything)?));
         self.fallback().map(fetching).transpose()
     }
 
@@ -77,10 +89,37 @@ impl Walk for Fetching {
             Step::Next(next) => return Ok(Step::Next(Fetching(next))),
             Step::Done(files) => files,
         };
+        let mut blobs = files.blobs.into_iter();
+        let bytes = ReleaseBytes::gather(&files.manifest, |part| {
+            let name = part.blob.as_str();
+            let blob = blobs.next().ok_or_else(|| Refusal::Mismatch { file: name.to_owned() })?;
+            decompress(name, &blob, part.content)
+        })?;
+        Ok(Step::Done(VerifiedRelease::of(files.manifest, files.release, bytes)))
+    }
+}
+
+/// The walk that reads a release's masters.
+#[must_use = "nothing is fetched before the walk is at its end"]
+pub struct FetchingMasters(ReadingFiles);
+
+impl Walk for FetchingMasters {
+    type Done = VerifiedMasters;
+    type Error = FetchError;
+
+    fn need(&self) -> &Need {
+        self.0.need()
+    }
+
+    fn feed(self, answer: Answer) -> Result<Step<Self>, FetchError> {
+        let files = match self.0.feed(answer)? {
+            Step::Next(next) => return Ok(Step::Next(FetchingMasters(next))),
+            Step::Done(files) => files,
+        };
         let mut masters = Vec::new();
-        for (entry, blob) in files.manifest.masters.iter().zip(files.blobs) {
-            masters.push(decompress(entry.blob.as_str(), &blob, entry.canonical)?);
+        for (part, blob) in Wanted::Masters.of(&files.manifest).zip(&files.blobs) {
+            masters.push(decompress(part.blob.as_str(), blob, part.content)?);
         }
-        Ok(Step::Done(VerifiedRelease::of(files.manifest, files.release.manifest, masters)))
+        Ok(Step::Done(VerifiedMasters::of(files.manifest, files.release, masters)))
     }
 }

@@ -8,7 +8,7 @@ use crate::names::TargetName;
 use crate::read::fetch_error::FetchError;
 use crate::read::walk::{Answer, Need, Step, Walk};
 use crate::refusal::Refusal;
-use crate::release::Manifest;
+use crate::release::{Holds, Manifest, Part};
 
 /// One listed file that is asked for.
 pub(crate) struct ListedFile {
@@ -69,14 +69,31 @@ pub(crate) struct ReleaseFiles {
     pub(crate) release: ReleaseRef,
     pub(crate) manifest: Manifest,
     pub(crate) manifest_bytes: Vec<u8>,
-    /// Each master has a blob of its own, in the manifest's order. They are not unfolded yet.
+    /// One for each part that was wanted, in the manifest's order. They are not unfolded yet.
     pub(crate) blobs: Vec<Vec<u8>>,
+}
+
+/// Which parts of a release are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    Everything,
+    Masters,
+}
+
+impl Wanted {
+    /// The parts of `manifest` that are wanted.
+    pub(crate) fn of(self, manifest: &Manifest) -> impl Iterator<Item = Part<'_>> {
+        let wanted =
+            move |part: &Part<'_>| self == Wanted::Everything || matches!(part.holds, Holds::Master(_));
+        manifest.parts().filter(wanted)
+    }
 }
 
 /// The walk that reads them: the manifest, then blob after blob.
 #[must_use = "nothing is read before the walk is at its end"]
 pub(crate) struct ReadingFiles {
     listing: Listing,
+    wanted: Wanted,
     stage: Stage,
 }
 
@@ -86,9 +103,9 @@ enum Stage {
 }
 
 impl ReadingFiles {
-    pub(crate) fn begin(listing: &Listing, release: ReleaseRef) -> Result<Self, Refusal> {
+    pub(crate) fn begin(listing: &Listing, release: ReleaseRef, wanted: Wanted) -> Result<Self, Refusal> {
         let stage = Stage::Manifest(ListedManifest::find(listing, release)?);
-        Ok(ReadingFiles { listing: listing.clone(), stage })
+        Ok(ReadingFiles { listing: listing.clone(), wanted, stage })
     }
 }
 
@@ -104,7 +121,7 @@ impl Walk for ReadingFiles {
     }
 
     fn feed(self, answer: Answer) -> Result<Step<Self>, FetchError> {
-        let ReadingFiles { listing, stage } = self;
+        let ReadingFiles { listing, wanted, stage } = self;
         let files = match stage {
             Stage::Manifest(file) => {
                 let release = file.release;
@@ -116,10 +133,10 @@ impl Walk for ReadingFiles {
                 files
             }
         };
-        let Some(entry) = files.manifest.masters.get(files.blobs.len()) else {
+        let Some(part) = wanted.of(&files.manifest).nth(files.blobs.len()) else {
             return Ok(Step::Done(*files));
         };
-        let file = ListedFile::find(&listing, &entry.blob, limits::BLOB_BYTES)?;
-        Ok(Step::Next(ReadingFiles { listing, stage: Stage::Blob { file, files } }))
+        let file = ListedFile::find(&listing, part.blob, limits::BLOB_BYTES)?;
+        Ok(Step::Next(ReadingFiles { listing, wanted, stage: Stage::Blob { file, files } }))
     }
 }

@@ -20,8 +20,8 @@ mod walk;
 
 pub(crate) use back::LookingBack;
 pub use fetch_error::FetchError;
-pub use fetching::{Fetching, FetchingManifest};
-pub(crate) use listed::ReadingFiles;
+pub use fetching::{Fetching, FetchingManifest, FetchingMasters};
+pub(crate) use listed::{ReadingFiles, Wanted};
 pub use open_error::OpenError;
 pub use opened::{OpenedRelease, Standing};
 pub use opening::{Opening, reopen};

@@ -1,4 +1,4 @@
-//! Blobs: the canonical bytes of one master, compressed with zstd, and opened without trusting their size.
+//! Blobs: canonical bytes, compressed with zstd, and opened without trusting their size.
 
 use std::io::{self, Read, Write};
 
@@ -6,7 +6,7 @@ use warifu_values::digest::Digest;
 
 use crate::limits;
 use crate::refusal::Refusal;
-use crate::release::manifest::Content;
+use crate::release::content::Content;
 
 /// zstd's level, 1 to 22. What is signed is the uncompressed content, so the level may differ between
 /// releases.

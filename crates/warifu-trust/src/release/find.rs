@@ -2,7 +2,8 @@
 
 use warifu_values::digest::Digest;
 
-use crate::release::manifest::MasterEntry;
+use crate::release::master::MasterEntry;
+use crate::release::part::Holds;
 use crate::release::verified::VerifiedRelease;
 
 /// In which form a file holds a master.
@@ -19,27 +20,49 @@ pub enum Form<'a> {
     },
 }
 
+/// What a file is in a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place<'a> {
+    /// A master.
+    Master {
+        /// Which one.
+        entry: &'a MasterEntry,
+        /// In which form.
+        form: Form<'a>,
+    },
+    /// The timelines of a master.
+    Timelines(&'a MasterEntry),
+    /// The list of what a release changed: this one's or an earlier one's.
+    Changes {
+        /// The number of the release that changed it.
+        of: u64,
+    },
+}
+
 /// The place of a file in a signed release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Found<'a> {
     /// The release's number.
     pub release: u64,
-    /// The master.
-    pub master: &'a MasterEntry,
-    /// The form.
-    pub form: Form<'a>,
+    /// What it is there.
+    pub place: Place<'a>,
 }
 
 /// Where in `release` the file with this SHA-256 occurs; `None` means that nobody signed these bytes in it.
 pub fn find_in_release(release: &VerifiedRelease, sha256: Digest) -> Option<Found<'_>> {
     let manifest = release.manifest();
-    manifest.masters.iter().find_map(|master| {
-        let form = if master.canonical.sha256 == sha256 {
-            Some(Form::Canonical)
-        } else {
-            let found = master.formats.iter().find(|(_, file)| file.sha256 == sha256);
-            found.map(|(name, file)| Form::Format { name, file_name: &file.file_name })
-        };
-        form.map(|form| Found { release: manifest.release, master, form })
-    })
+    let in_format = manifest.masters.iter().find_map(|entry| {
+        let (name, file) = entry.formats.iter().find(|(_, file)| file.sha256 == sha256)?;
+        Some(Place::Master { entry, form: Form::Format { name, file_name: &file.file_name } })
+    });
+    let place = in_format.or_else(|| {
+        let part = manifest.parts().find(|part| part.content.sha256 == sha256)?;
+        Some(match part.holds {
+            Holds::Master(entry) => Place::Master { entry, form: Form::Canonical },
+            Holds::Timelines(entry) => Place::Timelines(entry),
+            Holds::Changes => Place::Changes { of: manifest.release },
+            Holds::Earlier(earlier) => Place::Changes { of: earlier.release.release },
+        })
+    })?;
+    Some(Found { release: manifest.release, place })
 }

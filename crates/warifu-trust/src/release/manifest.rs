@@ -1,15 +1,16 @@
 //! The manifest: what one release holds, in any number of formats, byte for byte by digest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use warifu_values::digest::Digest;
-use warifu_values::judgement::{Basis, LetPass, PassedBy};
 use warifu_values::text::is_plain;
 
 use crate::metadata::ReleaseRef;
-use crate::names::{TargetName, is_word};
+use crate::names::{is_commit, is_date};
+use crate::release::changes::{Changes, ChangesContent};
 use crate::release::manifest_error::{ManifestError, SCHEMA};
+use crate::release::master::{MasterContent, MasterEntry};
 use crate::time::UnixSeconds;
 use crate::{canonical, limits};
 
@@ -38,6 +39,14 @@ pub struct Manifest {
     /// From when checkers judge by it, when not at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activate_at: Option<UnixSeconds>,
+    /// The first treatment day that is not past for this release: `2026-06-01`.
+    pub past_before: String,
+    /// Whether corrections that reach back were left to a later release.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub future_only: bool,
+    /// What is judged differently since the release that it follows; there exactly when it follows one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changes>,
     /// The masters, sorted by series and kind, each once.
     pub masters: Vec<MasterEntry>,
 }
@@ -51,66 +60,6 @@ pub type Previous = ReleaseRef;
 pub struct Emergency {
     /// The reason, for people.
     pub reason: String,
-}
-
-/// Bytes by digest and length.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Content {
-    /// SHA-256.
-    pub sha256: Digest,
-    /// Length in bytes.
-    pub bytes: u64,
-}
-
-impl Content {
-    /// The digest and length of `bytes`.
-    pub fn of(bytes: &[u8]) -> Self {
-        Content { sha256: Digest::of(bytes), bytes: bytes.len() as u64 }
-    }
-}
-
-/// A master as one organisation's OS gets it: converted from the canonical bytes, never shipped itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FormatFile {
-    /// The file's name at that organisation, without a directory.
-    pub file_name: String,
-    /// SHA-256 of the file.
-    pub sha256: Digest,
-    /// Its length in bytes.
-    pub bytes: u64,
-}
-
-/// One master of a release.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MasterEntry {
-    /// The line of fulls and differentials: `r06`.
-    pub series: String,
-    /// The kind: `procedure`.
-    pub kind: String,
-    /// The layout edition.
-    pub edition: String,
-    /// How many rows it has.
-    pub rows: u64,
-    /// The canonical bytes.
-    pub canonical: Content,
-    /// The same records in each format, by the format's name: `kikin`, `kokuho`.
-    pub formats: BTreeMap<String, FormatFile>,
-    /// From which treatment date it holds (`2026-06-01`), when it names one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub effective_from: Option<String>,
-    /// What its state was made of; every reader judges it by that.
-    pub made_of: Basis,
-    /// The day its last file was published (`2026-05-29`), where that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub published: Option<String>,
-    /// Findings that refuse data and that both organisations let pass in this master.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub let_pass: Vec<LetPass>,
-    /// The target that holds the canonical bytes, compressed.
-    pub blob: TargetName,
 }
 
 /// The part of a manifest that people decide, given to [`Manifest::of`]; the rest, the number too, is
@@ -129,52 +78,39 @@ pub struct ReleaseHead {
     pub emergency: Option<Emergency>,
     /// See [`Manifest::activate_at`].
     pub activate_at: Option<UnixSeconds>,
-}
-
-/// One master with its canonical bytes, as the publishing side computes it from its own repository.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MasterContent {
-    /// See [`MasterEntry::series`].
-    pub series: String,
-    /// See [`MasterEntry::kind`].
-    pub kind: String,
-    /// See [`MasterEntry::edition`].
-    pub edition: String,
-    /// See [`MasterEntry::rows`].
-    pub rows: u64,
-    /// The canonical bytes.
-    pub canonical: Vec<u8>,
-    /// See [`MasterEntry::formats`].
-    pub formats: BTreeMap<String, FormatFile>,
-    /// See [`MasterEntry::effective_from`].
-    pub effective_from: Option<String>,
-    /// See [`MasterEntry::made_of`].
-    pub made_of: Basis,
-    /// See [`MasterEntry::published`].
-    pub published: Option<String>,
-    /// See [`MasterEntry::let_pass`], sorted.
-    pub let_pass: Vec<LetPass>,
+    /// See [`Manifest::past_before`].
+    pub past_before: String,
+    /// See [`Manifest::future_only`].
+    pub future_only: bool,
 }
 
 impl Manifest {
-    /// The manifest of these masters. The proposer and every reviewer call this with what each computed
-    /// alone.
+    /// The manifest of these masters and of what changes since the release that it follows. The proposer and
+    /// every reviewer call this with what each computed alone.
     ///
     /// # Errors
     ///
     /// [`ManifestError::Unacceptable`] naming the field; [`ManifestError::TooLong`]: nobody could read it.
-    pub fn of(head: ReleaseHead, masters: &[MasterContent]) -> Result<Self, ManifestError> {
+    pub fn of(
+        head: ReleaseHead,
+        masters: &[MasterContent],
+        changes: Option<&ChangesContent>,
+    ) -> Result<Self, ManifestError> {
         let mut entries: Vec<MasterEntry> = masters.iter().map(MasterEntry::of).collect();
         entries.sort_by(|a, b| (&a.series, &a.kind).cmp(&(&b.series, &b.kind)));
+        let release = number_after(head.previous).ok_or(ManifestError::NoNumberLeft)?;
         let manifest = Manifest {
             schema: SCHEMA,
-            release: number_after(head.previous).ok_or(ManifestError::NoNumberLeft)?,
+            release,
             title: head.title,
             created: head.created,
             commit: head.commit,
             previous: head.previous,
             emergency: head.emergency,
             activate_at: head.activate_at,
+            past_before: head.past_before,
+            future_only: head.future_only,
+            changes: changes.map(|changes| Changes::of(release, changes)),
             masters: entries,
         };
         manifest.check()?;
@@ -191,6 +127,8 @@ impl Manifest {
             previous: self.previous,
             emergency: self.emergency.clone(),
             activate_at: self.activate_at,
+            past_before: self.past_before.clone(),
+            future_only: self.future_only,
         }
     }
 
@@ -261,69 +199,42 @@ impl Manifest {
         sure(is_plain(&self.title), "title")?;
         sure(is_commit(&self.commit), "commit")?;
         sure(self.emergency.as_ref().is_none_or(|emergency| is_plain(&emergency.reason)), "emergency")?;
+        sure(is_date(&self.past_before), "past_before")?;
+        match (&self.previous, &self.changes) {
+            (None, None) => {}
+            (Some(previous), Some(changes)) => changes.check(self.release, *previous)?,
+            (previous, _) => {
+                let previous = previous.map(|previous| previous.release);
+                return Err(ManifestError::ChangesAndPrevious { release: self.release, previous });
+            }
+        }
         sure(!self.masters.is_empty() && self.masters.len() <= limits::MASTERS, "masters")?;
         let order = self
             .masters
             .windows(2)
             .all(|two| (&two[0].series, &two[0].kind) < (&two[1].series, &two[1].kind));
         sure(order, "masters")?;
-        let blobs: BTreeSet<_> = self.masters.iter().map(|entry| &entry.blob).collect();
-        sure(blobs.len() == self.masters.len(), "blob")?;
-        let total = self.masters.iter().fold(0u64, |sum, entry| sum.saturating_add(entry.canonical.bytes));
+        let changes = self.changes.iter().flat_map(Changes::blobs);
+        let masters = self.masters.iter().flat_map(|entry| [&entry.blob, &entry.timelines_blob]);
+        let mut blobs = BTreeSet::new();
+        sure(masters.chain(changes).all(|blob| blobs.insert(blob)), "blob")?;
+        let sizes = self.masters.iter().flat_map(|entry| [entry.canonical.bytes, entry.timelines.bytes]);
+        let total = sizes.fold(0, u64::saturating_add);
         sure(total <= limits::RELEASE_BYTES, "canonical.bytes")?;
-        self.masters.iter().try_for_each(MasterEntry::check)
-    }
-}
-
-impl MasterEntry {
-    fn of(master: &MasterContent) -> Self {
-        let canonical = Content::of(&master.canonical);
-        MasterEntry {
-            series: master.series.clone(),
-            kind: master.kind.clone(),
-            edition: master.edition.clone(),
-            rows: master.rows,
-            canonical,
-            formats: master.formats.clone(),
-            effective_from: master.effective_from.clone(),
-            made_of: master.made_of,
-            published: master.published.clone(),
-            let_pass: master.let_pass.clone(),
-            blob: TargetName::blob(&master.series, &master.kind, canonical.sha256),
-        }
+        self.masters.iter().try_for_each(MasterEntry::check)?;
+        self.check_days()
     }
 
-    fn check(&self) -> Result<(), ManifestError> {
-        let sure = |holds: bool, field: &'static str| {
-            let master = Some(format!("{}/{}", self.series, self.kind));
-            if holds { Ok(()) } else { Err(ManifestError::Unacceptable { field, master }) }
-        };
-        sure(is_word(&self.series), "series")?;
-        sure(is_word(&self.kind), "kind")?;
-        sure(is_plain(&self.edition), "edition")?;
-        sure(self.canonical.bytes <= limits::CANONICAL_BYTES, "canonical.bytes")?;
-        if self.formats.is_empty() {
-            return Err(ManifestError::NoFormat { master: format!("{}/{}", self.series, self.kind) });
+    /// No treatment day is governed by two series of one kind.
+    fn check_days(&self) -> Result<(), ManifestError> {
+        for (at, one) in self.masters.iter().enumerate() {
+            let same = |other: &&MasterEntry| other.kind == one.kind && other.governs.overlaps(&one.governs);
+            if let Some(other) = self.masters[at + 1..].iter().find(same) {
+                let series = [one, other].map(|entry| entry.series.clone());
+                return Err(ManifestError::DaysOfTwoSeries { kind: one.kind.clone(), series });
+            }
         }
-        sure(self.formats.len() <= limits::FORMATS, "formats")?;
-        sure(self.formats.keys().all(|name| is_word(name)), "formats")?;
-        sure(self.formats.values().all(|file| is_file_name(&file.file_name)), "formats.file_name")?;
-        sure(self.effective_from.as_deref().is_none_or(is_date), "effective_from")?;
-        sure(self.published.as_deref().is_none_or(is_date), "published")?;
-        let sorted = self.let_pass.is_sorted() && self.let_pass.iter().all(|pass| pass.keys.is_sorted());
-        let keys = self.let_pass.iter().map(|pass| pass.keys.len()).sum::<usize>();
-        sure(sorted && self.let_pass.len() + keys <= limits::LET_PASS, "let_pass")?;
-        let plain = |pass: &LetPass| {
-            let by = match &pass.by {
-                PassedBy::Layout | PassedBy::Repository => true,
-                PassedBy::Import(file) => is_plain(file),
-            };
-            let texts = [&pass.finding, &pass.reason];
-            by && texts.into_iter().chain(&pass.keys).all(|text| is_plain(text))
-        };
-        sure(self.let_pass.iter().all(plain), "let_pass")?;
-        let blob = TargetName::blob(&self.series, &self.kind, self.canonical.sha256);
-        sure(self.blob == blob, "blob")
+        Ok(())
     }
 }
 
@@ -341,27 +252,20 @@ fn number_after(previous: Option<Previous>) -> Option<u64> {
     previous.map_or(Some(1), |previous| previous.release.checked_add(1))
 }
 
-fn is_commit(text: &str) -> bool {
-    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-}
-
-/// A name that stays in its directory on every system a checker runs on.
-fn is_file_name(text: &str) -> bool {
-    is_plain(text) && !text.starts_with('.') && !text.contains(['/', '\\', ':', '\0'])
-}
-
-fn is_date(text: &str) -> bool {
-    text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok_and(|date| date.to_string() == text)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use warifu_values::judgement::{LetPass, PassedBy};
+
     use super::*;
-    use crate::testing::{head, masters};
+    use crate::release::master::{FormatFile, Governs};
+    use crate::testing::{changes, earlier, head, held, masters};
+    use warifu_values::judgement::AcceptedPast;
 
     #[test]
     fn a_manifest_reads_back_and_has_one_form() {
-        let manifest = Manifest::of(head(1, None), &masters(1)).unwrap();
+        let manifest = Manifest::of(head(1, None), &masters(1), None).unwrap();
         let bytes = manifest.to_bytes().unwrap();
         assert_eq!(Manifest::from_bytes(&bytes).unwrap(), manifest);
         let compact = serde_json::to_vec(&manifest).unwrap();
@@ -370,10 +274,10 @@ mod tests {
 
     #[test]
     fn a_newer_form_is_told_apart() {
-        let manifest = Manifest::of(head(1, None), &masters(1)).unwrap();
+        let manifest = Manifest::of(head(1, None), &masters(1), None).unwrap();
         let text = String::from_utf8(manifest.to_bytes().unwrap()).unwrap();
-        let newer = text.replace("\"schema\": 2", "\"schema\": 3");
-        assert_eq!(Manifest::from_bytes(newer.as_bytes()), Err(ManifestError::NewerSchema(3)));
+        let newer = text.replace("\"schema\": 3", "\"schema\": 4");
+        assert_eq!(Manifest::from_bytes(newer.as_bytes()), Err(ManifestError::NewerSchema(4)));
     }
 
     #[test]
@@ -391,7 +295,7 @@ mod tests {
     #[test]
     fn no_number_is_skipped() {
         let after = |release| Some(Previous { release, manifest: Digest::of(b"before") });
-        let next = Manifest::of(head(3, after(2)), &masters(1)).unwrap();
+        let (next, _) = held(head(3, after(2)), &masters(1));
         assert_eq!(next.release, 3);
         for (release, previous) in [(9, after(2)), (2, after(2)), (u64::MAX, after(2)), (2, None), (0, None)]
         {
@@ -400,7 +304,108 @@ mod tests {
             assert_eq!(read(&manifest), Err(ManifestError::NumberSkipped { release, previous }));
         }
         let last = ReleaseHead { previous: after(u64::MAX), ..next.head() };
-        assert_eq!(Manifest::of(last, &masters(1)), Err(ManifestError::NoNumberLeft));
+        assert_eq!(Manifest::of(last, &masters(1), None), Err(ManifestError::NoNumberLeft));
+    }
+
+    #[test]
+    fn no_day_is_governed_by_two_series_of_one_kind() {
+        // Procedure of r06 and r08; the drug master is of r06 alone.
+        let told = |one: (&str, Option<&str>), two: (&str, Option<&str>)| {
+            let governs = |(from, until): (&str, Option<&str>)| Governs {
+                from: from.into(),
+                until: until.map(str::to_owned),
+            };
+            let mut contents = masters(1);
+            contents[0].governs = governs(one);
+            let (series, governs) = ("r08".into(), governs(two));
+            contents.push(MasterContent { series, governs, ..contents[0].clone() });
+            Manifest::of(head(1, None), &contents, None).map(|_| ())
+        };
+        let both =
+            ManifestError::DaysOfTwoSeries { kind: "procedure".into(), series: ["r06".into(), "r08".into()] };
+        let (day, last, next) = ("2024-06-01", "2026-05-31", "2026-06-01");
+        assert_eq!(told((day, Some(last)), (next, None)), Ok(()));
+        assert_eq!(told((next, None), (day, Some(last))), Ok(()));
+        assert_eq!(told((day, Some(day)), (last, Some(last))), Ok(()));
+        for (one, two) in [
+            ((day, Some(next)), (next, None)),
+            ((next, None), (day, Some(next))),
+            ((day, None), (next, None)),
+            ((day, None), (last, Some(next))),
+            ((last, Some(last)), (day, Some(next))),
+            ((day, Some(last)), (day, Some(last))),
+        ] {
+            assert_eq!(told(one, two), Err(both.clone()), "{one:?} {two:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_release_holds_is_held_to_one_limit_with_its_timelines() {
+        let first = Manifest::of(head(1, None), &masters(1), None).unwrap();
+        let with = |canonical: u64, timelines: u64| {
+            let mut manifest = first.clone();
+            let of_other = manifest.masters[1].canonical.bytes + manifest.masters[1].timelines.bytes;
+            let entry = &mut manifest.masters[0];
+            (entry.canonical.bytes, entry.timelines.bytes) = (canonical, timelines - of_other);
+            read(&manifest).map(|_| ())
+        };
+        let refused = |field, master: Option<&str>| {
+            Err(ManifestError::Unacceptable { field, master: master.map(str::to_owned) })
+        };
+        let half = limits::CANONICAL_BYTES;
+        assert_eq!(2 * half, limits::RELEASE_BYTES);
+        assert_eq!(with(half, half), Ok(()));
+        assert_eq!(with(half, half + 1), refused("canonical.bytes", None));
+        assert_eq!(with(0, half + 1_000), refused("timelines.bytes", Some("r06/drug")));
+    }
+
+    #[test]
+    fn what_is_left_to_a_later_release_is_written_only_where_it_is_so() {
+        let with = |future_only| {
+            let head = ReleaseHead { future_only, ..head(1, None) };
+            let manifest = Manifest::of(head, &masters(1), None).unwrap();
+            assert_eq!(read(&manifest), Ok(manifest.clone()));
+            assert_eq!(manifest.head().future_only, future_only);
+            String::from_utf8(manifest.to_bytes().unwrap()).unwrap()
+        };
+        assert!(with(true).contains("\"future_only\": true") && !with(false).contains("future_only"));
+        let said = with(true).replace("\"future_only\": true", "\"future_only\": false");
+        assert!(matches!(Manifest::from_bytes(said.as_bytes()), Err(ManifestError::Malformed(_))));
+    }
+
+    #[test]
+    fn the_first_day_that_is_not_past_is_a_day() {
+        for wrong in ["", "2026-6-1", "2026-02-30", "20260601"] {
+            let head = ReleaseHead { past_before: wrong.into(), ..head(1, None) };
+            let refused = ManifestError::Unacceptable { field: "past_before", master: None };
+            assert_eq!(Manifest::of(head, &masters(1), None), Err(refused), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_blob_lies_under_the_name_of_its_content() {
+        let first = Manifest::of(head(1, None), &masters(1), None).unwrap();
+        let field = |change: fn(&mut MasterEntry)| {
+            let mut manifest = first.clone();
+            change(&mut manifest.masters[0]);
+            match read(&manifest) {
+                Err(ManifestError::Unacceptable { field, .. }) => field,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(field(|entry| entry.timelines.sha256 = entry.canonical.sha256), "timelines_blob");
+        assert_eq!(field(|entry| entry.timelines_blob = entry.blob.clone()), "blob");
+    }
+
+    #[test]
+    fn the_seeds_of_the_fuzzer_are_manifests() {
+        let seeds = [
+            include_str!("../../../../fuzz/corpus/manifest/two-masters.json"),
+            include_str!("../../../../fuzz/corpus/manifest/emergency-with-changes.json"),
+        ];
+        for seed in seeds {
+            assert!(Manifest::from_bytes(seed.as_bytes()).is_ok(), "{seed}");
+        }
     }
 
     #[test]
@@ -408,7 +413,7 @@ mod tests {
         let mut contents = masters(1);
         contents[1].formats.clear();
         let refused = ManifestError::NoFormat { master: "r06/drug".into() };
-        assert_eq!(Manifest::of(head(1, None), &contents), Err(refused));
+        assert_eq!(Manifest::of(head(1, None), &contents, None), Err(refused));
     }
 
     /// `keys` records of one master, let pass with one reason.
@@ -436,7 +441,7 @@ mod tests {
     #[test]
     fn what_is_made_can_be_read_and_nothing_longer_is_made() {
         let read_back = |contents: &[MasterContent]| {
-            let manifest = Manifest::of(head(1, None), contents)?;
+            let manifest = Manifest::of(head(1, None), contents, None)?;
             assert_eq!(Manifest::from_bytes(&manifest.to_bytes()?), Ok(manifest));
             Ok(())
         };
@@ -447,7 +452,7 @@ mod tests {
     #[test]
     fn the_limits_of_a_manifest_fit_each_other() {
         let length = |contents: &[MasterContent]| {
-            let manifest = Manifest::of(head(1, None), contents).unwrap();
+            let manifest = Manifest::of(head(1, None), contents, None).unwrap();
             manifest.to_bytes().unwrap().len() as u64
         };
         // Every master there may be, in the four formats that ship.
@@ -460,13 +465,28 @@ mod tests {
         let many: Vec<_> = (0..limits::MASTERS)
             .map(|number| {
                 let series = format!("r{number:03}");
-                MasterContent { series, formats: four(&like), ..like.clone() }
+                let day = format!("{:04}-06-01", 2000 + number);
+                let governs = Governs { from: day.clone(), until: Some(day) };
+                MasterContent { series, governs, formats: four(&like), ..like.clone() }
             })
             .collect();
-        assert!(length(&many) < limits::MANIFEST_BYTES / 2);
+        let alone = length(&many);
+        assert!(alone < limits::MANIFEST_BYTES * 6 / 10, "{alone}");
+        // The same after two years of releases, with as many classes of the past as may be accepted.
+        let earlier = earlier(u64::MAX, limits::EARLIER);
+        let last = head(u64::MAX, Some(earlier[0].release));
+        let accepted = (0..limits::ACCEPTED).map(|class| AcceptedPast {
+            class: format!("comment-relation/abolished-on/{class:04}"),
+            entries: 100_000,
+            reason: "告示の訂正に伴い、適用日を遡って改める。".into(),
+            source: "令和8年6月15日保医発0615第1号".into(),
+        });
+        let changes = ChangesContent { accepted: accepted.collect(), earlier, ..changes(&last).unwrap() };
+        let whole = Manifest::of(last, &many, Some(&changes)).unwrap().to_bytes().unwrap().len() as u64;
+        assert!(whole < limits::MANIFEST_BYTES * 8 / 10, "{whole}");
         // As many records of one master as may be let pass, under one finding.
         assert!(length(&with_keys(limits::LET_PASS - 1)) < limits::MANIFEST_BYTES / 2);
-        let field = Manifest::of(head(1, None), &with_keys(limits::LET_PASS));
+        let field = Manifest::of(head(1, None), &with_keys(limits::LET_PASS), None);
         assert!(matches!(field, Err(ManifestError::Unacceptable { field: "let_pass", .. })));
     }
 
@@ -475,13 +495,15 @@ mod tests {
         let field = |change: fn(&mut MasterContent)| {
             let mut contents = masters(1);
             change(&mut contents[0]);
-            match Manifest::of(head(1, None), &contents) {
+            match Manifest::of(head(1, None), &contents, None) {
                 Err(ManifestError::Unacceptable { field, .. }) => field,
                 other => panic!("{other:?}"),
             }
         };
         assert_eq!(field(|master| master.series = "../x".into()), "series");
-        assert_eq!(field(|master| master.effective_from = Some("2026-02-30".into())), "effective_from");
+        assert_eq!(field(|master| master.governs.from = "2026-02-30".into()), "governs");
+        assert_eq!(field(|master| master.governs.until = Some("2026-05-31".into())), "governs");
+        assert_eq!(field(|master| master.governs.until = Some("2027".into())), "governs");
         assert_eq!(
             field(|master| {
                 let file = FormatFile { file_name: "../s.csv".into(), sha256: Digest::of(b""), bytes: 0 };

@@ -7,7 +7,7 @@ use crate::error::spoken_error;
 use crate::limits;
 
 /// The manifest's form; counted up when a reader of the old form would misunderstand the new one.
-pub(super) const SCHEMA: u32 = 2;
+pub(super) const SCHEMA: u32 = 3;
 
 /// Why bytes or values are no manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub enum ManifestError {
     Unwritable(String),
     /// Made by a newer version of this software.
     NewerSchema(u64),
-    /// Made by an older version, which did not say what each state was made of.
+    /// Made by an older version, which carried no timelines and did not say what changes.
     OlderSchema(u64),
     /// Its number is not the one after the release that it follows.
     NumberSkipped {
@@ -31,6 +31,21 @@ pub enum ManifestError {
     },
     /// No number comes after that of the release that it would follow.
     NoNumberLeft,
+    /// A release says what changes exactly when it follows another.
+    ChangesAndPrevious {
+        /// Its number.
+        release: u64,
+        /// The number of the release that it follows, without saying what changes; none when it follows none
+        /// and says so all the same.
+        previous: Option<u64>,
+    },
+    /// Two series govern the same treatment days.
+    DaysOfTwoSeries {
+        /// The kind of master.
+        kind: String,
+        /// The series.
+        series: [String; 2],
+    },
     /// A master that nobody could fetch, because no format of it is signed.
     NoFormat {
         /// The master as `series/kind`.
@@ -68,9 +83,9 @@ impl Speak for ManifestError {
             ),
             ManifestError::OlderSchema(schema) => say!(
                 lang,
-                "the manifest has schema {schema}, which does not say what each master was made of; ask for \
-                 a release that is drafted by the version of this program",
-                "マニフェストの書式 {schema} には各マスターの成り立ちがありません。このプログラムと同じ版で作成したリリースを依頼してください"
+                "the manifest has schema {schema}, which carries no timelines and does not say what changes; \
+                 ask for a release that is drafted by the version of this program",
+                "マニフェストの書式 {schema} にはレコードの履歴と変更の一覧がありません。このプログラムと同じ版で作成したリリースを依頼してください"
             ),
             ManifestError::NumberSkipped { release, previous: None } => say!(
                 lang,
@@ -87,6 +102,23 @@ impl Speak for ManifestError {
                 lang,
                 "no number comes after that of the published release; ask how it was reached",
                 "公開中のリリースの番号より大きい番号がありません。経緯を確認してください"
+            ),
+            ManifestError::ChangesAndPrevious { release, previous: Some(previous) } => say!(
+                lang,
+                "the manifest says that release {release} follows release {previous}, but not what it \
+                 changes; draft it anew",
+                "マニフェストはリリース {release} をリリース {previous} の次としていますが、変更の一覧がありません。草案を作り直してください"
+            ),
+            ManifestError::ChangesAndPrevious { release, previous: None } => say!(
+                lang,
+                "the manifest says what release {release} changes, but it follows no release; draft it anew",
+                "マニフェストはリリース {release} の変更の一覧を含みますが、先行リリースがありません。草案を作り直してください"
+            ),
+            ManifestError::DaysOfTwoSeries { kind, series: [one, two] } => say!(
+                lang,
+                "the manifest has {kind} of both {one} and {two} govern the same treatment days; end the one \
+                 before the other begins in warifu.toml",
+                "マニフェストでは {kind} の {one} と {two} の適用期間が重なっています。warifu.toml で一方の開始前に他方を終了させてください"
             ),
             ManifestError::NoFormat { master } => say!(
                 lang,

@@ -1,18 +1,24 @@
 //! A release: its manifest, its blobs, the proposal that people sign and the content that readers verified.
 
 mod blob;
+mod changes;
+mod content;
 mod find;
 mod manifest;
 mod manifest_error;
+mod master;
+mod part;
 mod proposal;
 mod verified;
 
 pub use blob::CompressionLevel;
 pub(crate) use blob::decompress;
-pub use find::{Form, Found, find_in_release};
-pub use manifest::{
-    Content, Emergency, FormatFile, Manifest, MasterContent, MasterEntry, Previous, ReleaseHead,
-};
+pub use changes::{Changes, ChangesContent, EarlierChanges, EarlierContent};
+pub use content::Content;
+pub use find::{Form, Found, Place, find_in_release};
+pub use manifest::{Emergency, Manifest, Previous, ReleaseHead};
 pub use manifest_error::ManifestError;
+pub use master::{FormatFile, Governs, MasterContent, MasterEntry};
+pub use part::{ChangesBytes, Holds, MasterBytes, Part, ReleaseBytes};
 pub use proposal::{Proposal, ProposalError};
-pub use verified::VerifiedRelease;
+pub use verified::{VerifiedChanges, VerifiedMaster, VerifiedMasters, VerifiedRelease};

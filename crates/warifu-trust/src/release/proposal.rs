@@ -13,8 +13,10 @@ use crate::metadata::{ReleaseRef, TargetEntry, Use};
 use crate::names::TargetName;
 use crate::refusal::Refusal;
 use crate::release::blob::{self, CompressionLevel};
-use crate::release::manifest::{Manifest, MasterContent, ReleaseHead};
+use crate::release::changes::ChangesContent;
+use crate::release::manifest::{Manifest, ReleaseHead};
 use crate::release::manifest_error::ManifestError;
+use crate::release::master::MasterContent;
 
 /// A manifest with its blobs, each of which unfolds to exactly what the manifest declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +27,7 @@ pub struct Proposal {
 }
 
 impl Proposal {
-    /// A proposal of these masters.
+    /// A proposal of these masters and of what changes since the release that it follows.
     ///
     /// # Errors
     ///
@@ -33,14 +35,20 @@ impl Proposal {
     pub fn new(
         head: ReleaseHead,
         masters: &[MasterContent],
+        changes: Option<&ChangesContent>,
         level: CompressionLevel,
     ) -> Result<Self, ProposalError> {
-        let manifest = Manifest::of(head, masters).map_err(ProposalError::Manifest)?;
+        let manifest = Manifest::of(head, masters, changes).map_err(ProposalError::Manifest)?;
+        let mut sorted: Vec<&MasterContent> = masters.iter().collect();
+        sorted.sort_by(|a, b| (&a.series, &a.kind).cmp(&(&b.series, &b.kind)));
+        let contents = sorted.into_iter().flat_map(|master| [&master.canonical, &master.timelines]);
+        let lists = changes.into_iter().flat_map(|changes| {
+            [&changes.list].into_iter().chain(changes.earlier.iter().map(|earlier| &earlier.list))
+        });
         let mut blobs = BTreeMap::new();
-        for master in masters {
-            let name = TargetName::blob(&master.series, &master.kind, Digest::of(&master.canonical));
-            let blob = blob::compress(&master.canonical, level).map_err(ProposalError::Compression)?;
-            blobs.insert(name, blob);
+        for (part, bytes) in manifest.parts().zip(contents.chain(lists)) {
+            let blob = blob::compress(bytes, level).map_err(ProposalError::Compression)?;
+            blobs.insert(part.blob.clone(), blob);
         }
         let manifest_bytes = manifest.to_bytes().map_err(ProposalError::Manifest)?;
         Ok(Proposal { manifest, manifest_bytes, blobs })
@@ -55,20 +63,18 @@ impl Proposal {
     pub fn from_files(manifest: &[u8], blobs: BTreeMap<TargetName, Vec<u8>>) -> Result<Self, ProposalError> {
         let manifest_bytes = manifest.to_vec();
         let manifest = Manifest::from_bytes(manifest).map_err(ProposalError::Manifest)?;
-        for entry in &manifest.masters {
-            let name = entry.blob.as_str();
+        for part in manifest.parts() {
+            let name = part.blob.as_str();
             let refused = |refusal| ProposalError::Blob(refusal);
             let blob =
-                blobs.get(&entry.blob).ok_or_else(|| refused(Refusal::Mismatch { file: name.into() }))?;
+                blobs.get(part.blob).ok_or_else(|| refused(Refusal::Mismatch { file: name.into() }))?;
             if blob.len() as u64 > limits::BLOB_BYTES {
                 let limit_bytes = limits::BLOB_BYTES;
                 return Err(refused(Refusal::TooLong { file: name.into(), limit_bytes }));
             }
-            blob::decompress(name, blob, entry.canonical).map_err(refused)?;
+            blob::decompress(name, blob, part.content).map_err(refused)?;
         }
-        if let Some(extra) =
-            blobs.keys().find(|name| manifest.masters.iter().all(|entry| entry.blob != **name))
-        {
+        if let Some(extra) = blobs.keys().find(|name| manifest.parts().all(|part| part.blob != *name)) {
             return Err(ProposalError::Extra(extra.clone()));
         }
         Ok(Proposal { manifest, manifest_bytes, blobs })
@@ -138,3 +144,56 @@ spoken_error!(ProposalError, |error| matches!(error, ProposalError::Blob(_)), |e
     ProposalError::Compression(source) => Some(source),
     _ => None,
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::release::part::Holds;
+    use crate::testing::{changes, earlier, head, masters};
+
+    /// A proposal with a list of its own and two earlier ones, its files as a draft has them.
+    fn proposed() -> (Proposal, BTreeMap<TargetName, Vec<u8>>) {
+        let earlier = earlier(9, 2);
+        let head = head(9, Some(earlier[0].release));
+        let changes = ChangesContent { earlier, ..changes(&head).unwrap() };
+        let proposal = Proposal::new(head, &masters(1), Some(&changes), CompressionLevel::FAST).unwrap();
+        let blobs = proposal.blobs.clone();
+        (proposal, blobs)
+    }
+
+    #[test]
+    fn a_proposal_reads_back_with_every_part() {
+        let (proposal, blobs) = proposed();
+        // Two masters with their timelines, a list and two before it.
+        assert_eq!(blobs.len(), 2 * 2 + 1 + 2);
+        assert_eq!(Proposal::from_files(proposal.manifest_bytes(), blobs).unwrap(), proposal);
+    }
+
+    #[test]
+    fn no_part_of_a_proposal_may_be_missing_another_one_or_one_too_many() {
+        let (proposal, blobs) = proposed();
+        let read = |blobs: BTreeMap<TargetName, Vec<u8>>| {
+            Proposal::from_files(proposal.manifest_bytes(), blobs).unwrap_err()
+        };
+        for part in proposal.manifest().parts() {
+            let is_refused = |error: &ProposalError| match error {
+                ProposalError::Blob(Refusal::Mismatch { file }) => file == part.blob.as_str(),
+                _ => false,
+            };
+            let mut without = blobs.clone();
+            without.remove(part.blob);
+            let told = read(without);
+            assert!(is_refused(&told), "{:?}: {told}", part.holds);
+            let mut other = blobs.clone();
+            let empty = blob::compress(b"", CompressionLevel::FAST).unwrap();
+            other.insert(part.blob.clone(), empty);
+            let told = read(other);
+            assert!(is_refused(&told), "{:?}: {told}", part.holds);
+        }
+        let timelines = proposal.manifest().parts().find(|part| matches!(part.holds, Holds::Timelines(_)));
+        let mut more = blobs.clone();
+        let name = TargetName::timelines("r04", "drug", Digest::of(b"x"));
+        more.insert(name.clone(), blobs[timelines.unwrap().blob].clone());
+        assert!(matches!(read(more), ProposalError::Extra(extra) if extra == name));
+    }
+}

@@ -76,8 +76,8 @@ impl Config {
         let_pass(findings, &waivers.collect::<Vec<_>>());
     }
 
-    /// The last day that `kind` is in force in the series called `name`: as declared, or the day before the next
-    /// series takes over when that is earlier.
+    /// The last day that `kind` is in force in the series called `name`: as declared, and never later than
+    /// the day before the next series takes over.
     pub fn last_day(&self, name: &str, kind: &str) -> Option<Date> {
         let series = self.series.get(name)?;
         let declared = series.until.get(kind).copied();
@@ -254,6 +254,20 @@ mod tests {
         let config = Config::parse(text).unwrap();
         assert_eq!(config.last_day("a", "drug"), Some(jiff::civil::date(2025, 3, 31)));
         assert_eq!(config.last_day("b", "drug"), None);
+        assert_eq!(config.first_day("b", "drug"), Ok(jiff::civil::date(2025, 4, 1)));
+        assert!(matches!(config.first_day("b", "comment"), Err(ConfigError::NoFirstDay { .. })));
+    }
+
+    #[test]
+    fn a_declared_end_does_not_reach_into_the_next_series() {
+        let ends = |until: &str| {
+            let (_, one) = Series::declared(&format!("a=drug:2024-04-01..{until}")).unwrap();
+            let (_, two) = Series::declared("b=drug:2025-04-01").unwrap();
+            let series = [("a".to_owned(), one), ("b".to_owned(), two)].into();
+            Config { series, ..Config::default() }.last_day("a", "drug").unwrap().to_string()
+        };
+        assert_eq!(ends("2026-03-31"), "2025-03-31");
+        assert_eq!(ends("2025-02-28"), "2025-02-28");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde::ser::SerializeStruct as _;
 use warifu::release::RELEASE_FILE;
-use warifu_trust::{Manifest, MasterEntry, VerifiedRelease, find_in_release, limits};
+use warifu_trust::{Found, Manifest, MasterEntry, Place, VerifiedRelease, find_in_release, limits};
 use warifu_values::digest::Digest;
 use warifu_values::judgement::LetPass;
 use warifu_values::lang::Lang;
@@ -26,8 +26,10 @@ impl Released {
     pub(super) fn find(releases: Option<&[VerifiedRelease]>, file: &Path, sha256: Digest) -> Option<Self> {
         let signed = releases.unwrap_or_default().iter().find_map(|release| find_in_release(release, sha256));
         match signed {
-            Some(found) => Some(Released::Signed { release: found.release, entry: found.master.clone() }),
-            None => Released::beside(file, sha256),
+            Some(Found { release, place: Place::Master { entry, .. } }) => {
+                Some(Released::Signed { release, entry: entry.clone() })
+            }
+            _ => Released::beside(file, sha256),
         }
     }
 

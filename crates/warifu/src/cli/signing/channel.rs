@@ -7,8 +7,10 @@ use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::{RELEASE_FILE, signed_file, trust_failure};
-use warifu_channels::{Channel, ReadError, fetch, fetch_fallback, fetch_manifest, open};
-use warifu_trust::{Form, OpenError, OpenedRelease, VerifiedRelease, find_in_release};
+use warifu_channels::{Channel, ReadError, fetch, fetch_fallback, fetch_manifest, fetch_masters, open};
+use warifu_trust::{
+    FetchError, Form, MasterEntry, OpenError, OpenedRelease, Place, VerifiedRelease, find_in_release,
+};
 use warifu_values::digest::Digest;
 use warifu_values::say;
 
@@ -76,18 +78,22 @@ impl From {
 
     /// Opens the newest release and remembers it, whatever becomes of its content: as soon as the signatures
     /// are verified an older one is refused, and a key that was revoked on the way stays so.
-    fn open(&self, content: bool) -> Result<(OpenedRelease, Option<VerifiedRelease>), Failure> {
+    fn open(&self) -> Result<OpenedRelease, Failure> {
         let at = self.channel()?;
-        let at = at.as_ref();
         let mut state = self.trusted.load()?;
-        let opened = open(at, &mut state, now());
+        let opened = open(at.as_ref(), &mut state, now());
         self.trusted.save(&state)?;
-        let opened = opened.map_err(|error| trust_failure(&error))?;
-        let verified = match content {
-            true => Some(fetch(at, &opened).map_err(|error| trust_failure(&error))?),
-            false => None,
-        };
-        Ok((opened, verified))
+        opened.map_err(|error| trust_failure(&error))
+    }
+
+    /// Opens the newest release and reads of its content what `read` reads.
+    fn fetch<T>(
+        &self,
+        read: impl FnOnce(&dyn Channel, &OpenedRelease) -> Result<T, ReadError<FetchError>>,
+    ) -> Result<(OpenedRelease, T), Failure> {
+        let opened = self.open()?;
+        let content = read(self.channel()?.as_ref(), &opened).map_err(|error| trust_failure(&error))?;
+        Ok((opened, content))
     }
 }
 
@@ -103,8 +109,7 @@ impl Args {
 
 impl Verify {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let (opened, verified) = self.from.open(true)?;
-        let Some(verified) = verified else { return Ok(Exit::Done) };
+        let (opened, verified) = self.from.fetch(fetch)?;
         let signers = opened.signers();
         if context.json {
             context.print_json(&json!({
@@ -130,7 +135,7 @@ impl Verify {
 
 impl List {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let (opened, _) = self.from.open(false)?;
+        let opened = self.from.open()?;
         let at = self.from.channel()?;
         let at = at.as_ref();
         let current = fetch_manifest(at, &opened).map_err(|error| trust_failure(&error))?;
@@ -158,8 +163,7 @@ impl List {
 
 impl Fetch {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let (_, verified) = self.from.open(true)?;
-        let Some(verified) = verified else { return Ok(Exit::Done) };
+        let (_, verified) = self.from.fetch(fetch_masters)?;
         let wanted = |kind: &str| self.kind.as_deref().is_none_or(|wanted| wanted == kind);
         // Everything is made before anything is written.
         let mut made = Vec::new();
@@ -242,18 +246,41 @@ pub(crate) fn membership(
     let lang = context.lang;
     match releases.iter().find_map(|release| find_in_release(release, sha256)) {
         Some(found) => {
-            let name = format!("{}/{}", found.master.series, found.master.kind);
-            let form = match found.form {
-                Form::Canonical => "canonical",
-                Form::Format { name, .. } => name,
+            let release = found.release;
+            let name = |entry: &MasterEntry| format!("{}/{}", entry.series, entry.kind);
+            let (words, master, form) = match found.place {
+                Place::Master { entry, form } => {
+                    let form = match form {
+                        Form::Canonical => "canonical",
+                        Form::Format { name, .. } => name,
+                    };
+                    let words = say!(
+                        lang,
+                        "signed by both: release {release}, {} as {form}",
+                        "両者の署名あり: リリース {release}、{}（{form}）",
+                        name(entry)
+                    );
+                    (words, Some(name(entry)), form)
+                }
+                Place::Timelines(entry) => {
+                    let words = say!(
+                        lang,
+                        "signed by both: release {release}, the timelines of {}",
+                        "両者の署名あり: リリース {release}、{} の履歴",
+                        name(entry)
+                    );
+                    (words, Some(name(entry)), "timelines")
+                }
+                Place::Changes { of } => {
+                    let words = say!(
+                        lang,
+                        "signed by both: release {release}, what release {of} changes",
+                        "両者の署名あり: リリース {release}、リリース {of} の変更の一覧"
+                    );
+                    (words, None, "changes")
+                }
             };
-            let words = say!(
-                lang,
-                "signed by both: release {}, {name} as {form}",
-                "両者の署名あり: リリース {}、{name}（{form}）",
-                found.release
-            );
-            (words, json!({ "release": found.release, "master": name, "form": form }))
+            (words, json!({ "release": release, "master": master, "form": form }))
         }
         None => {
             let words = say!(
@@ -296,7 +323,7 @@ mod tests {
 
         files::write(&at("root.json"), world.root.bytes()).unwrap();
         let from = from(folder.path());
-        assert_eq!(from.open(false).unwrap_err().exit, Exit::Trust);
+        assert_eq!(from.open().unwrap_err().exit, Exit::Trust);
         assert_eq!(remembered(folder.path(), &world).root().version(), 2);
     }
 
@@ -321,7 +348,7 @@ mod tests {
         world.publish_next(channel.as_ref());
         files::write(&at("root.json"), world.root.bytes()).unwrap();
         let from = from(folder.path());
-        from.open(true).unwrap();
+        from.fetch(fetch).unwrap();
 
         // The same people under a next root; then release 2, one byte of one of its blobs changed.
         let mut draft: RootDraft =
@@ -341,11 +368,11 @@ mod tests {
         changed[0] ^= 1;
         files::write(&blob, &changed).unwrap();
 
-        assert_eq!(from.open(true).unwrap_err().exit, Exit::Trust);
+        assert_eq!(from.fetch(fetch).unwrap_err().exit, Exit::Trust);
         let state = remembered(folder.path(), &world);
         assert_eq!((state.root().version(), state.release().unwrap().release), (2, 2));
         files::write(&blob, &whole).unwrap();
-        from.open(true).unwrap();
+        from.fetch(fetch).unwrap();
         assert_eq!(remembered(folder.path(), &world).release().unwrap().release, 2);
     }
 }

@@ -27,8 +27,13 @@ pub(crate) fn now() -> UnixSeconds {
 
 /// The day it is in Japan.
 pub(crate) fn today() -> jiff::civil::Date {
-    let now = jiff::Timestamp::from_second(now().seconds()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    warifu::store::today(now)
+    day_of(now())
+}
+
+/// The day it is in Japan at this instant.
+pub(crate) fn day_of(instant: UnixSeconds) -> jiff::civil::Date {
+    let instant = jiff::Timestamp::from_second(instant.seconds()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    warifu::store::today(instant)
 }
 
 /// Where a passphrase comes from.

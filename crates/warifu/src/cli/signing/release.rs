@@ -5,7 +5,7 @@ use clap::Subcommand;
 use serde_json::json;
 use warifu::caution::{Caution, Published, cautions};
 use warifu::error::{Exit, Failure};
-use warifu::release::{FORMATS, contents, recompute, trust_failure};
+use warifu::release::{FORMATS, changes, contents, recompute, trust_failure};
 use warifu::store::Store;
 use warifu_channels::{
     Address, DraftDirectory, ReadError, fetch_published_manifest, propose_again, publish, read_tip,
@@ -19,7 +19,7 @@ use warifu_values::judgement::{Basis, PassedBy};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use super::{KeySource, Trusted, address, now, today};
+use super::{KeySource, Trusted, address, day_of, now, today};
 use crate::cli::Context;
 
 /// Make, review, sign and publish releases.
@@ -217,16 +217,20 @@ impl Draft {
         for (name, findings) in &contents.findings {
             context.findings(Path::new(name), findings);
         }
-        let previous = tip.release();
+        let (previous, created) = (tip.release(), now());
         let head = ReleaseHead {
             title: self.title,
-            created: now(),
+            created,
             commit: contents.commit,
             previous,
             emergency: self.emergency.map(|reason| Emergency { reason }),
             activate_at: self.activate_at,
+            past_before: day_of(self.activate_at.unwrap_or(created)).to_string(),
+            future_only: false,
         };
-        let proposal = Proposal::new(head, &contents.masters, CompressionLevel::default())
+        let changes = changes(previous);
+        let level = CompressionLevel::default();
+        let proposal = Proposal::new(head, &contents.masters, changes.as_ref(), level)
             .map_err(|error| trust_failure(&error))?;
         let cautions = cautions_of(context, &store, &self.at, &tip, &proposal)?;
         write_draft(context, &self.output, &proposal, &tip, &cautions)
