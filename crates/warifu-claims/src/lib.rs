@@ -3,7 +3,8 @@
 //! A *claim file* is a UKE file (RECEIPTC.UKE): one institution's claims of a month, CP932, one record a
 //! line, commas, no quoting. [`ClaimFile::read`] reads it into a value that is judged as often as wanted;
 //! [`Snapshot`] holds the masters as a checker needs them, several series at once, and answers which record
-//! was in force on a treatment day; [`judge`] judges each item by it and makes [`ClaimFinding`]s. Layout:
+//! was in force on a treatment day; [`judge`] judges each item by it and makes [`ClaimFinding`]s. What two
+//! snapshots judge differently is a [`movement`]. Layout:
 //! 電子レセプトの作成手引き and 記録条件仕様(医科用).
 //!
 //! What it deliberately does not do: judge drug and material amounts (they need the price of the day, which a
@@ -16,6 +17,8 @@ mod file;
 pub mod lookup;
 
 mod checks;
+
+pub mod movement;
 
 #[cfg(test)]
 mod real_files;

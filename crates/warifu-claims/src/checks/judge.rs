@@ -45,6 +45,11 @@ pub fn judge(file: &ClaimFile, snapshot: &Snapshot, release: u64, findings: &mut
     tally
 }
 
+/// Judges one claim by `snapshot`, without what is irregular about its file; findings name no release.
+pub(crate) fn judge_one(claim: &Claim<'_>, snapshot: &Snapshot, findings: &mut ClaimFindings) {
+    judge_claim(claim, snapshot, Report { release: 0, findings });
+}
+
 /// Judges one claim; how many items and comments were looked up.
 fn judge_claim(claim: &Claim<'_>, snapshot: &Snapshot, mut report: Report<'_>) -> u64 {
     for check in catalogue::CLAIM {
