@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use warifu_claims::movement::Declared;
 use warifu_claims::{MasterOf, Snapshot, lookup};
 use warifu_masters::file::read_canonical;
 use warifu_masters::finding::{Findings, Severity};
+use warifu_masters::past::read_changes;
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::State;
 use warifu_rules::judge::{Subject, judge, let_pass};
-use warifu_trust::{MasterEntry, ReleaseRef, UnixSeconds};
-use warifu_values::day::{EffectiveDate, PublicationDay};
+use warifu_trust::{Holds, Manifest, MasterEntry, ReleaseRef, UnixSeconds};
+use warifu_values::day::{EffectiveDate, PublicationDay, TreatmentDay};
 use warifu_values::lang::{Lang, counted};
 
 use crate::release::ReleaseContent;
@@ -28,6 +30,10 @@ pub struct Candidate {
     pub snapshot: Snapshot,
     /// The kinds it holds, of those that checks ask.
     pub kinds: BTreeSet<String>,
+    /// What both organisations say that it changes.
+    pub declared: Declared,
+    /// The treatment days before this one are past.
+    pub past_before: TreatmentDay,
 }
 
 impl Candidate {
@@ -38,6 +44,8 @@ impl Candidate {
     pub fn build(schemas: &Schemas, content: ReleaseContent) -> Result<Candidate, Said> {
         let (id, manifest) = (content.id(), content.manifest());
         let (title, activate_at) = (manifest.title.clone(), manifest.activate_at);
+        let past_before = past_before(manifest)?;
+        let declared = declared(&content, past_before);
         let mut masters = Vec::new();
         for (entry, bytes) in content.into_masters() {
             // Nothing is passed over: what both organisations signed is read whole or not taken.
@@ -68,8 +76,38 @@ impl Candidate {
         let snapshot = Snapshot::build(&of).map_err(|error| {
             Said::about("the masters cannot be used for checks", "マスターを点検に使用できません", &error)
         })?;
-        Ok(Candidate { id, title, activate_at, snapshot, kinds })
+        Ok(Candidate { id, title, activate_at, snapshot, kinds, declared, past_before })
     }
+}
+
+/// The first day that the release does not take for past.
+fn past_before(manifest: &Manifest) -> Result<TreatmentDay, Said> {
+    let text = &manifest.past_before;
+    TreatmentDay::parse(text).ok_or_else(|| {
+        Said::new(
+            format!("past_before is {text:?}, which is no day"),
+            format!("過去とする日の境 {text:?} が日付ではありません"),
+        )
+    })
+}
+
+/// What the release says that it changes, and what those before it said that this checker may have left out. A
+/// list that cannot be read declares nothing. What an earlier release changed is taken as announced only: what
+/// was past then is not known here.
+fn declared(content: &ReleaseContent, past_before: TreatmentDay) -> Declared {
+    let mut declared = Declared::default();
+    let never_past = TreatmentDay::parse("19260101").unwrap_or(past_before);
+    for (part, bytes) in content.parts() {
+        let boundary = match part.holds {
+            Holds::Changes => past_before,
+            Holds::Earlier(_) => never_past,
+            Holds::Master(_) | Holds::Timelines(_) => continue,
+        };
+        for change in read_changes(bytes).unwrap_or_default() {
+            declared.add(&change, boundary);
+        }
+    }
+    declared
 }
 
 /// The judgement that the signers came to: what they let pass is let pass, and nothing else.

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use warifu_claims::Snapshot;
+use warifu_claims::movement::{Declared, Enough, Institution, Movements, Report, Verdict};
+use warifu_claims::{ClaimFile, Snapshot};
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::candidate::Candidate;
-use crate::drift::Drift;
 use crate::state::{Installed, Phase};
 
 /// The release that judges claims. Immutable but for what the watch counts.
@@ -29,7 +29,9 @@ pub struct Active {
 #[derive(Debug)]
 struct Probation {
     previous: Arc<Active>,
-    seen: Mutex<Drift>,
+    /// What the release says that it changes.
+    declared: Declared,
+    seen: Mutex<Movements>,
 }
 
 impl Active {
@@ -41,7 +43,11 @@ impl Active {
             since,
             snapshot: Arc::new(candidate.snapshot),
             kinds: candidate.kinds,
-            probation: previous.map(|previous| Probation { previous, seen: Mutex::default() }),
+            probation: previous.map(|previous| Probation {
+                previous,
+                declared: candidate.declared,
+                seen: Mutex::default(),
+            }),
         }
     }
 
@@ -62,11 +68,11 @@ impl Active {
         if self.probation.is_some() { Phase::Probation } else { Phase::Confirmed }
     }
 
-    /// What the watch has seen, on probation.
-    pub fn watched(&self) -> Option<Drift> {
-        self.probation
-            .as_ref()
-            .map(|probation| *probation.seen.lock().unwrap_or_else(PoisonError::into_inner))
+    /// What the watch has seen, on probation, when a success needs `enough`.
+    pub fn watched(&self, enough: &Enough) -> Option<Report> {
+        let probation = self.probation.as_ref()?;
+        let seen = probation.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(seen.report(enough))
     }
 
     /// The release that probation compares with.
@@ -74,12 +80,20 @@ impl Active {
         self.probation.as_ref().map(|probation| &probation.previous)
     }
 
-    /// Adds what one more file gave, on probation; the sum.
-    pub(super) fn see(&self, drift: Drift) -> Option<Drift> {
+    /// On probation, judges one more file by the previous release too and by this one, and takes in what
+    /// differs. The verdict on all files so far; none where this file cannot have changed it.
+    pub(super) fn see(&self, file: &ClaimFile, from: Institution, enough: &Enough) -> Option<Verdict> {
         let probation = self.probation.as_ref()?;
+        let mut of_file = Movements::default();
+        of_file.take(file, from, &probation.previous.snapshot, &self.snapshot, &probation.declared);
+        if of_file.uses() == 0 {
+            return None;
+        }
         let mut seen = probation.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.add(drift);
-        Some(*seen)
+        seen.merge(&of_file);
+        // What did not turn makes no fault, and too few files are no success.
+        let may_matter = !of_file.is_still() || seen.files() >= enough.files;
+        may_matter.then(|| seen.verdict(enough))
     }
 
     /// The first kind of master that this release has and `candidate` has not.

@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
+use warifu_claims::movement::Enough;
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::candidate::Candidate;
-use crate::drift::{DriftReport, Thresholds, replay};
 use crate::said::Said;
 use crate::state::Installed;
 use crate::swap::active::Active;
+use crate::trial::{Replayed, Tried, replay};
 
 /// A candidate that is newer than what runs, if anything does, and than whatever is held.
 pub(super) struct Newer {
@@ -55,29 +56,46 @@ impl Newer {
         Ok(Newer { candidate, than: running })
     }
 
-    /// Clears the candidate against what runs: nothing may be missing, and replaying `files` may not show too
-    /// much drift. The report is there also when it is refused, unless nothing was replayed.
+    /// Clears the candidate against what runs: nothing may be missing, and replaying `files` and a synthetic
+    /// corpus may show no fault of a master. They are compared with what the candidate would be watched
+    /// against: the release that was confirmed last. The report is there also when it is refused, unless
+    /// nothing was replayed.
     pub(super) fn clear(
         self,
         files: &[Arc<[u8]>],
-        thresholds: &Thresholds,
-    ) -> (Option<DriftReport>, Result<Cleared, Said>) {
+        enough: &Enough,
+    ) -> (Option<Replayed>, Result<Cleared, NotCleared>) {
         let Newer { candidate, than } = self;
         if let Some(kind) = than.as_deref().and_then(|running| running.kind_missing_in(&candidate)) {
             let why = Said::new(
                 format!("it holds no {kind} master, which the running release does"),
                 format!("稼働中のリリースにある {kind} マスターがありません"),
             );
-            return (None, Err(why));
+            return (None, Err(NotCleared::Data(why)));
         }
-        let against = than.as_deref().map(|running| (running.id.release, &*running.snapshot));
-        let report = replay((candidate.id.release, &candidate.snapshot), against, files, thresholds);
-        let cleared = match report.refusal() {
-            Some(why) => Err(why),
-            None => Ok(Cleared { candidate, against: than }),
-        };
-        (Some(report), cleared)
+        let against = than.as_ref().map(|running| running.compared_with().unwrap_or(running));
+        let against = against.map(|against| (against.id.release, &*against.snapshot));
+        let Candidate { snapshot, declared, past_before, .. } = &candidate;
+        let (release, past_before) = (candidate.id.release, *past_before);
+        match replay(Tried { release, snapshot, declared, past_before }, against, files, enough) {
+            Err(not_the_same) => (None, Err(NotCleared::Judge(not_the_same.said()))),
+            Ok(report) => {
+                let cleared = match report.refusal() {
+                    Some(why) => Err(NotCleared::Data(why)),
+                    None => Ok(Cleared { candidate, against: than }),
+                };
+                (Some(report), cleared)
+            }
+        }
     }
+}
+
+/// Why a candidate is not cleared.
+pub(super) enum NotCleared {
+    /// Something is wrong with the candidate.
+    Data(Said),
+    /// Something is wrong with judging itself; nothing follows for the candidate.
+    Judge(Said),
 }
 
 /// A candidate that may judge claims after the release it was cleared against.

@@ -85,13 +85,18 @@ fn published_masters_clear_and_judge_the_sample() {
     let names = answered.lines.iter().filter(|line| line.to_string().contains("テスト"));
     assert_eq!(names.count(), 0);
 
-    // A release that holds only the newer procedures would stop judging the recent claims.
+    // A release that holds only the newer procedures would stop judging the recent claims, of others too.
+    let text = b"IR,1,12,1,";
+    assert!(sample.starts_with(text), "{:?}", &sample[..20]);
+    let mut other = sample.clone();
+    other[5..7].copy_from_slice(b"13");
+    assert_eq!(checker.check(&other).status, 200);
     let newer = [("r06", "procedure/s_ALL20240531.csv", "2024-06-01"), OLD[1], OLD[2], OLD[3]];
     checker.until("kept for replay", |status| status.queue.judging == 0);
     checker.shelf.offer(release(2, &newer).unwrap());
     assert_eq!(checker.client.swap(None).unwrap().exit_status(), 1);
-    let drift = checker.status().drift.unwrap().drift;
-    assert_eq!((drift.new_errors, drift.newly_unjudged), (0, 320), "{drift:?}");
+    let received = checker.status().replay.unwrap().received.unwrap();
+    assert_eq!(received.bound.moved, 640, "{}", received.said.en);
 
     // With both series, each claim is judged by its own.
     let both = [newer[0], OLD[0], OLD[1], OLD[2], OLD[3]];

@@ -4,11 +4,12 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 use std::sync::Arc;
 
-use warifu_checker::drift::Thresholds;
 use warifu_checker::log::now;
 use warifu_checker::service::Status;
 use warifu_checker::state::{Phase, RefusedFor, Step};
-use warifu_checker::swap::{Gates, Outcome, Wanted};
+use warifu_checker::swap::{Outcome, Wanted};
+use warifu_checker::trial::Verdict;
+use warifu_claims::movement::{Bound, CodeVerdict, Missing};
 use warifu_trust::UnixSeconds;
 
 use crate::world::{
@@ -74,9 +75,8 @@ fn a_claim_file_too_large_is_refused_before_it_is_read() {
 /// compares with belong together.
 #[test]
 fn answers_in_flight_are_each_of_one_release() {
-    // Every release differs from the one before: here the gates let that through.
-    let open = Thresholds { percent: 1e6, ..Thresholds::default() };
-    let checker = Checker::with(Gates { replay: open, probation: open, probation_files: 1_000_000 }, 64);
+    // Every release differs from the one before. One institution's claims alone blame no master.
+    let checker = Checker::start(1_000_000, 64);
     // Release n gives n points to every code: a finding tells which release it was made with.
     let points: Vec<String> = (0..12).map(|n| format!("{n}.00")).collect();
     let rows = |n: u64| CODES.map(|code| (code, points[n as usize].as_str()));
@@ -110,16 +110,20 @@ fn answers_in_flight_are_each_of_one_release() {
 #[test]
 fn a_bad_candidate_is_caught_by_replay_before_it_judges_anything() {
     let checker = with_release_1(1);
-    checker.check(&claim_file(1, 10));
-    checker.until("kept for replay", |status| status.queue.judging == 0);
+    for institution in [1, 2] {
+        checker.check(&claim_file(institution, 10));
+        checker.until("kept for replay", |status| status.queue.judging == 0);
+    }
     checker.shelf.offer(release(2, &bad()));
     let Outcome::Refused(refused) = checker.client.swap(None).unwrap() else { panic!("not refused") };
     assert_eq!((refused.refused_for, refused.reached), (RefusedFor::Data, Some(Step::Verified)));
     let status = checker.status();
     assert_eq!(status.running.unwrap().id.release, 1);
-    let drift = status.drift.unwrap();
-    assert_eq!((drift.drift.new_errors, drift.errors_allowed), (40, 5));
-    assert_eq!(drift.new_by_code["claim/points"], 40);
+    let replay = status.replay.unwrap();
+    let received = replay.received.unwrap();
+    assert_eq!((replay.verdict, received.bound), (Verdict::Refused, Bound { moved: 80, uses: 80 }));
+    assert_eq!(received.codes_by_verdict, [(CodeVerdict::Fault, 4)].into());
+    assert_eq!(received.codes[0].turns[0].new_rule.as_deref(), Some("claim/points"));
     assert_eq!(checker.check(&claim_file(1, 1)).release, Some(1));
     // The poller does not try it again and again; a newer release is taken.
     let last = checker.swapper.poll(now(), Wanted::ByItself);
@@ -158,6 +162,10 @@ fn probation_falls_back_by_itself_and_holds_the_release() {
     checker.shelf.offer(release(2, &bad()));
     assert_eq!(activated(&checker.client.swap(None).unwrap()), Some((2, Phase::Probation)));
     assert_eq!(checker.check(&claim_file(1, 5)).release, Some(2));
+    // One institution is nobody's fault but its own, and no success either.
+    let status = checker.until("seen", |status| status.watch.as_ref().is_some_and(|w| w.seen.files == 1));
+    assert_eq!(status.watch.unwrap().seen.verdict, "inconclusive");
+    assert_eq!(checker.check(&claim_file(2, 5)).release, Some(2));
     let status = checker.until("fell back", |status| status.running.as_ref().unwrap().id.release == 1);
     assert_eq!((status.state.as_str(), status.held[0].id.release), ("confirmed", 2));
     assert_eq!(checker.check(&claim_file(1, 5)).release, Some(1));
@@ -199,9 +207,11 @@ fn without_traffic_probation_is_inconclusive() {
     let status =
         checker.until("answered", |status| status.requests.checked == 1 && status.queue.judging == 0);
     assert_eq!(status.state, "probation");
-    assert!(status.watch.unwrap().inconclusive);
+    let seen = status.watch.unwrap().seen;
+    assert_eq!((seen.verdict.as_str(), seen.files), ("inconclusive", 0));
+    assert_eq!(seen.missing[0], Missing::Files { seen: 0, needed: 2 });
     checker.check(&claim_file(1, 1));
-    checker.until("conclusive", |status| status.watch.as_ref().is_some_and(|watch| !watch.inconclusive));
+    checker.until("seen", |status| status.watch.as_ref().is_some_and(|watch| watch.seen.files == 1));
     checker.check(&claim_file(1, 1));
     let status = checker.until("confirmed", |status| status.state == "confirmed");
     assert_eq!((status.running.unwrap().id.release, status.previous.unwrap().id.release), (2, 1));

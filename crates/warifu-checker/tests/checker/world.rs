@@ -19,6 +19,7 @@ use warifu_checker::source::{Offer, ReleaseSource, SourceError};
 use warifu_checker::state::Recent;
 use warifu_checker::state::StateDirectory;
 use warifu_checker::swap::{Gates, Swapper};
+use warifu_claims::movement::Enough;
 use warifu_masters::schema::{ColumnType, Layout, Schemas};
 use warifu_trust::testing::{head, held};
 use warifu_trust::{Content, FormatFile, Governs, MasterContent, ReleaseHead, ReleaseRef, UnixSeconds};
@@ -233,8 +234,10 @@ impl Answered {
 }
 
 impl Checker {
+    /// A checker that confirms after so many files of whomever.
     pub(crate) fn start(probation_files: u64, queue: usize) -> Checker {
-        Checker::with(Gates { probation_files, ..Gates::default() }, queue)
+        let probation = Enough { files: probation_files, institutions: 1, uses: 1 };
+        Checker::with(Gates { probation }, queue)
     }
 
     pub(crate) fn with(gates: Gates, queue: usize) -> Checker {

@@ -34,7 +34,8 @@ pub struct Synthetic {
     codes_left_out: u64,
 }
 
-/// Judges the corpus of the codes in `changed` by both; the days before `past_before` are past.
+/// Judges the corpus of the codes in `changed` by both; the days before `past_before` are past, and `declared`
+/// is what the newer says it changes.
 pub fn synthetic(
     changed: impl IntoIterator<Item = (ItemKind, ItemCode, Vec<Days>)>,
     past_before: TreatmentDay,

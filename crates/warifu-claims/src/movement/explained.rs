@@ -90,8 +90,9 @@ impl Declared {
     }
 
     /// The codes that it names, with the days on which each is judged differently.
-    pub fn codes(&self) -> impl Iterator<Item = (ItemKind, ItemCode, impl Iterator<Item = Days>)> {
-        self.codes.iter().map(|((kind, code), days)| (*kind, *code, days.iter().map(|(days, _)| *days)))
+    pub fn codes(&self) -> impl Iterator<Item = (ItemKind, ItemCode, Vec<Days>)> {
+        let days = |days: &Vec<(Days, Explained)>| days.iter().map(|(days, _)| *days).collect();
+        self.codes.iter().map(move |((kind, code), of)| (*kind, *code, days(of)))
     }
 }
 

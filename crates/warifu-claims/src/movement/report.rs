@@ -20,6 +20,9 @@ use crate::finding::ClaimCode;
 /// Codes that are told one by one: faults first. All are counted.
 const CODES_TOLD: usize = 500;
 
+/// Codes of a brief report.
+const CODES_BRIEF: usize = 20;
+
 /// Ways in which a code turned that are told.
 const WAYS_TOLD: usize = 16;
 
@@ -124,6 +127,15 @@ pub struct TurnReport {
     /// The newer one's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new: Option<RecordBehind>,
+}
+
+impl Report {
+    /// With the first codes only: for a record, or an answer that is asked for often.
+    #[must_use]
+    pub fn brief(mut self) -> Report {
+        self.codes.truncate(CODES_BRIEF);
+        self
+    }
 }
 
 impl CodeReport {
