@@ -127,7 +127,7 @@ impl Timelines {
 
     /// How many superseded records there are.
     pub fn superseded(&self) -> usize {
-        self.superseded.iter().map(|table| table.rows()).sum()
+        self.superseded.iter().map(Table::rows).sum()
     }
 
     /// The superseded records, in a table for each edition.
