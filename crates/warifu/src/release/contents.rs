@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use warifu_masters::finding::Findings;
 use warifu_rules::past::Weighed;
+use warifu_rules::readable::superseded;
 use warifu_trust::{Content, FormatFile, Governs, Manifest, MasterContent, Proposal, ReleaseHead};
 use warifu_values::judgement::AcceptedPast;
 
@@ -43,8 +44,11 @@ pub fn contents(store: &Store, rev: &str, formats: &[String], today: Date) -> Re
         held.push(Held { at, record: Some(record), state });
     }
     let judged = store.judge(rev, &held, today)?;
-    for (Held { at, record, state: master }, findings) in held.into_iter().zip(judged) {
+    for (Held { at, record, state: master }, mut findings) in held.into_iter().zip(judged) {
         let name = format!("{}/{}", at.series, at.kind);
+        let state = master.master().clone();
+        let timelines = store.timelines(&at, &state)?;
+        findings.extend(superseded(&timelines));
         if findings.denies() {
             return Err(Failure::refused(
                 format!("{name} of {rev} is not fit for a release"),
@@ -71,8 +75,6 @@ pub fn contents(store: &Store, rev: &str, formats: &[String], today: Date) -> Re
         }
         let days = config.governs(&at.series, &at.kind).map_err(StoreError::from)?;
         let governs = Governs { from: days.first.to_string(), until: days.last.map(|last| last.to_string()) };
-        let state = master.master().clone();
-        let timelines = store.timelines(&at, &state)?;
         commit.clone_from(&at.commit);
         masters.push(MasterContent {
             series: at.series.clone(),
