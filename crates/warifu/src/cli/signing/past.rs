@@ -111,51 +111,22 @@ pub(super) fn weighed_lines(
     text
 }
 
-/// What a release judges differently from the one that it follows: counts, then the past by class, with why and
-/// what it rests on. `changed` is there where it was computed.
-pub(super) fn changes_lines(
+/// What a release judges differently for days that have been, class by class, for whoever is about to sign it.
+pub(super) fn retroactive_lines(
     schemas: &Schemas,
     manifest: &Manifest,
-    changed: Option<&Changed>,
+    changed: &Changed,
     lang: Lang,
-) -> String {
-    let (Some(changes), Some(previous)) = (&manifest.changes, &manifest.previous) else {
-        return String::new();
-    };
-    let (past, both, future) = (changes.past, changes.past_and_future, changes.future);
+) -> Result<String, Failure> {
+    if changed.weighed.classes.is_empty() {
+        return Ok(String::new());
+    }
+    let before = past_before(&manifest.head())?;
     let mut text = say!(
         lang,
-        "compared with release {}: {past} changes of the past only, {both} of past and future, {future} of the \
-         future (past: before {})\n",
-        "リリース {} との比較: 過去のみ {past} 件、過去と将来 {both} 件、将来のみ {future} 件（過去とは {} より前）\n",
-        previous.release,
-        manifest.past_before
+        "RETROACTIVE CHANGES (days before {before} are judged differently than by the release before):\n",
+        "遡及変更（{before} より前の診療日の判定が、前のリリースと変わります）:\n"
     );
-    if manifest.future_only {
-        text.push_str(&say!(
-            lang,
-            "  what concerns the past is left for a later release\n",
-            "  過去に遡る変更は後のリリースに回されています\n"
-        ));
-    }
-    if past + both > 0 {
-        text.push_str(&say!(
-            lang,
-            "RETROACTIVE CHANGES, accepted by name:\n",
-            "遡及変更（区分ごとに承認済み）:\n"
-        ));
-    }
-    for AcceptedPast { class, entries, reason, source } in &changes.accepted {
-        text.push_str(&say!(
-            lang,
-            "  {class}: {entries}; {reason} ({source})\n",
-            "  {class}: {entries} 件、{reason}（{source}）\n"
-        ));
-    }
-    if let Some(changed) = changed
-        && let Ok(before) = past_before(&manifest.head())
-    {
-        text.push_str(&by_class(schemas, &changed.list, &changed.weighed, before, lang));
-    }
-    text
+    text.push_str(&by_class(schemas, &changed.list, &changed.weighed, before, lang));
+    Ok(text)
 }

@@ -17,14 +17,14 @@ use warifu_channels::{
 use warifu_masters::past::write_changes;
 use warifu_rules::past::{Told, Weighed, weigh};
 use warifu_trust::{
-    CompressionLevel, Emergency, Halves, Manifest, Organisation, PerOrganisation, Proposal, Publishable,
-    ReleaseHead, Reviewed, Tally, Tip, UnixSeconds, Validity,
+    Changes, CompressionLevel, Emergency, Governs, Halves, Manifest, Organisation,
+    PerOrganisation, Proposal, Publishable, ReleaseHead, Reviewed, Tally, Tip, UnixSeconds, Validity,
 };
-use warifu_values::judgement::{Basis, PassedBy};
+use warifu_values::judgement::{AcceptedPast, Basis, PassedBy};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use super::past::{Past, changes_lines, weighed_lines};
+use super::past::{Past, retroactive_lines, weighed_lines};
 use super::{KeySource, Trusted, address, now, today};
 use crate::cli::Context;
 
@@ -37,7 +37,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Changes(Changes),
+    Changes(WouldChange),
     Draft(Draft),
     Renew(Renew),
     Review(Review),
@@ -91,7 +91,7 @@ impl At {
 
 /// Show what a release of a commit would judge differently from the published one, the past first.
 #[derive(Debug, clap::Args)]
-struct Changes {
+struct WouldChange {
     /// The commit.
     #[arg(default_value = "HEAD")]
     rev: String,
@@ -241,7 +241,7 @@ fn tally(halves: &Halves, proposal: &Proposal, tip: &Tip) -> Result<PerOrganisat
     halves.tally(proposal, tip).map_err(|error| trust_failure(&error))
 }
 
-impl Changes {
+impl WouldChange {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let store = Store::open(&self.place.repo, context.library.clone())?;
         let tip = self.place.at.tip()?;
@@ -495,7 +495,9 @@ fn tell(
     for caution in cautions {
         text.push_str(&say!(lang, "WARNING: {}\n", "警告: {}\n", caution.say(lang)));
     }
-    text.push_str(&changes_lines(&context.library.schemas, manifest, changed, lang));
+    if let Some(changed) = changed {
+        text.push_str(&retroactive_lines(&context.library.schemas, manifest, changed, lang)?);
+    }
     text.push_str(&manifest_lines(manifest, lang));
     let (kikin, kokuho) = (tally.kikin, tally.kokuho);
     text.push_str(&say!(
@@ -512,6 +514,34 @@ fn tell(
         text.push('\n');
     }
     context.print(&text)
+}
+
+/// What a release changes, as lines: how much, what was accepted of the past, and how far back lists reach.
+fn change_lines(changes: &Changes, lang: Lang) -> String {
+    let mut text = say!(
+        lang,
+        "  changes: {} of past days only, {} of past days and those to come, {} of days to come only\n",
+        "  変更: 過去分のみ {} 件、過去分と将来分 {} 件、将来分のみ {} 件\n",
+        changes.past,
+        changes.past_and_future,
+        changes.future
+    );
+    for AcceptedPast { class, entries, reason, source } in &changes.accepted {
+        text.push_str(&say!(
+            lang,
+            "    accepted: {class} ({entries}): {reason} ({source})\n",
+            "    承認済みの遡及変更: {class}（{entries} 件）、{reason}（{source}）\n"
+        ));
+    }
+    if let Some(oldest) = changes.earlier.last() {
+        text.push_str(&say!(
+            lang,
+            "    with the lists of earlier releases, back to release {}\n",
+            "    リリース {} 以降の各リリースの変更の一覧を含む\n",
+            oldest.release.release
+        ));
+    }
+    text
 }
 
 /// A manifest as lines: head, then a line for each master.
@@ -531,6 +561,22 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
     if let Some(instant) = manifest.activate_at {
         text.push_str(&say!(lang, "  in force from {instant}\n", "  適用開始 {instant}\n"));
     }
+    text.push_str(&say!(
+        lang,
+        "  treatment days before {} are past for it\n",
+        "  {} より前の診療日を過去分として扱う\n",
+        manifest.past_before
+    ));
+    if manifest.future_only {
+        text.push_str(&say!(
+            lang,
+            "  corrections that reach back are left to a later release\n",
+            "  遡及する訂正は後のリリースに含める\n"
+        ));
+    }
+    if let Some(changes) = &manifest.changes {
+        text.push_str(&change_lines(changes, lang));
+    }
     for master in &manifest.masters {
         let name = format!("{}/{}", master.series, master.kind);
         let formats: Vec<_> = master.formats.keys().map(String::as_str).collect();
@@ -542,6 +588,13 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
             master.canonical.sha256.short(),
             formats.join(", ")
         ));
+        let Governs { from, until } = &master.governs;
+        text.push_str(&match until {
+            Some(until) => {
+                say!(lang, "    governs {from} to {until}\n", "    適用期間 {from} から {until} まで\n")
+            }
+            None => say!(lang, "    governs {from} on\n", "    適用期間 {from} から\n"),
+        });
         if let Basis::Differentials { full_columns } = master.made_of {
             text.push_str(&say!(
                 lang,
@@ -572,4 +625,54 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use warifu_trust::ChangesContent;
+    use warifu_trust::testing::{changes, earlier, head, masters};
+
+    use super::*;
+
+    #[test]
+    fn what_a_release_changes_and_which_days_it_governs_is_shown_in_both_languages() {
+        let earlier = earlier(9, 3);
+        let head = ReleaseHead { future_only: true, ..head(9, Some(earlier[0].release)) };
+        let changes = ChangesContent { future: 7, earlier, ..changes(&head).unwrap() };
+        let mut contents = masters(1);
+        contents[0].governs.until = Some("2028-05-31".into());
+        let manifest = Manifest::of(head, &contents, Some(&changes)).unwrap();
+        for (lang, lines) in [
+            (
+                Lang::En,
+                [
+                    "  treatment days before 2026-05-29 are past for it\n",
+                    "  corrections that reach back are left to a later release\n",
+                    "  changes: 1 of past days only, 1 of past days and those to come, 7 of days to \
+                     come only\n",
+                    "    accepted: drug/price (2): 告示の訂正 (令和8年厚生労働省告示第1号)\n",
+                    "    with the lists of earlier releases, back to release 6\n",
+                    "    governs 2026-06-01 to 2028-05-31\n",
+                    "    governs 2026-06-01 on\n",
+                ],
+            ),
+            (
+                Lang::Ja,
+                [
+                    "  2026-05-29 より前の診療日を過去分として扱う\n",
+                    "  遡及する訂正は後のリリースに含める\n",
+                    "  変更: 過去分のみ 1 件、過去分と将来分 1 件、将来分のみ 7 件\n",
+                    "    承認済みの遡及変更: drug/price（2 件）、告示の訂正（令和8年厚生労働省告示第1号）\n",
+                    "    リリース 6 以降の各リリースの変更の一覧を含む\n",
+                    "    適用期間 2026-06-01 から 2028-05-31 まで\n",
+                    "    適用期間 2026-06-01 から\n",
+                ],
+            ),
+        ] {
+            let text = manifest_lines(&manifest, lang);
+            for line in lines {
+                assert!(text.contains(line), "{line}{text}");
+            }
+        }
+    }
 }
