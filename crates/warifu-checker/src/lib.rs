@@ -39,6 +39,7 @@ pub mod drift;
 pub mod state;
 
 pub mod candidate;
+pub mod past;
 pub mod release;
 pub mod schema_folder;
 pub mod source;

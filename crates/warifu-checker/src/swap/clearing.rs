@@ -7,6 +7,7 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::candidate::Candidate;
 use crate::drift::{DriftReport, Thresholds, replay};
+use crate::past::PastCleared;
 use crate::said::Said;
 use crate::state::Installed;
 use crate::swap::active::Active;
@@ -55,14 +56,22 @@ impl Newer {
         Ok(Newer { candidate, than: running })
     }
 
-    /// Clears the candidate against what runs: nothing may be missing, and replaying `files` may not show too
+    /// Clears the candidate, whose `past` was cleared against what runs: nothing may be missing, and replaying `files` may not show too
     /// much drift. The report is there also when it is refused, unless nothing was replayed.
     pub(super) fn clear(
         self,
+        past: PastCleared,
         files: &[Arc<[u8]>],
         thresholds: &Thresholds,
     ) -> (Option<DriftReport>, Result<Cleared, Said>) {
         let Newer { candidate, than } = self;
+        if past.candidate() != candidate.id || past.against() != than.as_ref().map(|running| running.id) {
+            let why = Said::new(
+                "what runs changed while the release was looked at; it is tried again".to_owned(),
+                "確認中に稼働中のリリースが変わりました。再試行します".to_owned(),
+            );
+            return (None, Err(why));
+        }
         if let Some(kind) = than.as_deref().and_then(|running| running.kind_missing_in(&candidate)) {
             let why = Said::new(
                 format!("it holds no {kind} master, which the running release does"),

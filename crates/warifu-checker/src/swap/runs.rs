@@ -89,6 +89,11 @@ impl Runs {
         self.directory.keep(content)
     }
 
+    /// Reads the content of a release that is kept.
+    pub(super) fn load(&self, id: ReleaseRef) -> Result<ReleaseContent, StateDirectoryError> {
+        self.directory.load(id)
+    }
+
     /// Notes the last replay; it is written with the next change of the record.
     pub(super) fn note_replay(&self, report: DriftReport) {
         self.beside().record.drift = Some(report);

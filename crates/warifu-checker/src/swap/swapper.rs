@@ -14,6 +14,7 @@ use warifu_values::lang::counted;
 use crate::candidate::Candidate;
 use crate::drift::{Drift, compare, judge_to_compare};
 use crate::log::Log;
+use crate::past::{self, PastCleared};
 use crate::said::Said;
 use crate::source::{ReleaseSource, SourceError};
 use crate::state::{Id, Recent, Record, Refused, RefusedFor, StateDirectory, StateDirectoryError, Step};
@@ -196,7 +197,11 @@ impl Swapper {
             Ok(newer) => newer,
             Err(not_newer) => return Brought::Done(not_cleared(id, not_newer.said(), now)),
         };
-        let (report, cleared) = newer.clear(&self.recent.files(), &self.gates.replay);
+        let past = match self.past(id) {
+            Ok(past) => past,
+            Err(why) => return Brought::Done(not_cleared(id, why, now)),
+        };
+        let (report, cleared) = newer.clear(past, &self.recent.files(), &self.gates.replay);
         if let Some(report) = report {
             self.runs.note_replay(report);
         }
@@ -212,6 +217,13 @@ impl Swapper {
                 Err(not_activated) => Brought::Later(not_activated),
             },
         }
+    }
+
+    /// Holds the past of the release `id` against what runs, from the bytes that are kept of both.
+    fn past(&self, id: ReleaseRef) -> Result<PastCleared, Said> {
+        let load = |id| self.runs.load(id).map_err(|error| Said::of(&error));
+        let running = self.active().map(|active| load(active.id)).transpose()?;
+        past::clear(&self.schemas, load(id)?, running)
     }
 
     /// What falls due with time: snapshots that nobody uses any more, and a release that waited for its
