@@ -31,7 +31,7 @@ pub(crate) fn house(stage: &Stage) {
 /// Kikin's repository, and Kokuho's own clone of it.
 fn repositories(stage: &Stage) {
     let series = "--series r02=procedure:2020-04-01 \
-                  --series r06=drug:2024-04-01,comment:2024-06-01,material:2024-06-01";
+                  --series r06=procedure:2024-06-01,drug:2024-04-01,comment:2024-06-01,material:2024-06-01";
     stage.warifu(&format!("init kikin {series}")).ends(0);
     clone(stage);
 }
@@ -88,6 +88,13 @@ fn the_whole_road_on_real_masters() {
     pull(&stage);
 
     draft(&stage, "first");
+    // The procedures of 2020 govern up to the day before the next series begins, though it is not held yet.
+    let shown = stage.warifu(&format!("release show first {PLACE} --json")).ends(0);
+    let shown: serde_json::Value = serde_json::from_str(&shown.out).unwrap();
+    let governs = |at: usize| shown["manifest"]["masters"][at]["governs"].clone();
+    let on = |from: &str| serde_json::json!({ "from": from });
+    assert_eq!(governs(0), serde_json::json!({ "from": "2020-04-01", "until": "2024-05-31" }));
+    assert_eq!((governs(1), governs(2)), (on("2024-06-01"), on("2024-04-01")));
     sign(&stage, "first", "kokuho", "baba", 3);
     sign(&stage, "first", "kikin", "ci", 3);
     sign(&stage, "first", "kikin", "aoki", 0);

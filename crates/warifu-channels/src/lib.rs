@@ -37,7 +37,7 @@ pub use channel_error::ChannelError;
 pub use draft::{DraftDirectory, DraftError};
 pub use publish::{PublishError, publish, publish_root, refresh_timestamp};
 pub use read::{
-    ReadError, fetch, fetch_fallback, fetch_manifest, fetch_masters, fetch_published_manifest, open,
-    propose_again, read_through, read_tip,
+    ReadError, fetch, fetch_fallback, fetch_manifest, fetch_masters, fetch_published,
+    fetch_published_manifest, open, propose_again, read_through, read_tip,
 };
 pub use state_store::{StateError, StateStore};

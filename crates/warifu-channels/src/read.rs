@@ -117,6 +117,19 @@ pub fn fetch_published_manifest(
     walk.map(|walk| read_through(channel, walk)).transpose()
 }
 
+/// The release published at `tip`, whole: what the next one is compared with; `None` when nothing is.
+///
+/// # Errors
+///
+/// As [`fetch`].
+pub fn fetch_published(
+    channel: &dyn Channel,
+    tip: &Tip,
+) -> Result<Option<VerifiedRelease>, ReadError<FetchError>> {
+    let walk = tip.fetching().map_err(ReadError::Verdict)?;
+    walk.map(|walk| read_through(channel, walk)).transpose()
+}
+
 /// The published release of `tip` as a proposal, to be signed anew; `None` when nothing is published.
 ///
 /// # Errors

@@ -124,6 +124,7 @@ fn a_file_is_found_in_the_release_by_its_digest() {
     let place = |bytes| find_in_release(&release, Digest::of(bytes)).unwrap().place;
     assert_eq!(place(&drug.canonical), Place::Master { entry, form: Form::Canonical });
     assert_eq!(place(&drug.timelines), Place::Timelines(entry));
+    assert_eq!(find_in_release(&release, Digest::of(b"")), None);
     assert_eq!(find_in_release(&release, Digest::of(b"mailed on a Sunday")), None);
 }
 

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use warifu_claims::movement::Declared;
 use warifu_claims::{MasterOf, Snapshot, lookup};
 use warifu_masters::file::read_canonical;
 use warifu_masters::finding::{Findings, Severity};
-use warifu_masters::past::read_changes;
+use warifu_masters::past::{Governs, Timelines};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::State;
 use warifu_rules::judge::{Subject, judge, let_pass};
-use warifu_trust::{Holds, Manifest, MasterEntry, ReleaseRef, UnixSeconds};
-use warifu_values::day::{EffectiveDate, PublicationDay, TreatmentDay};
+use warifu_rules::readable::superseded;
+use warifu_trust::{MasterBytes, MasterEntry, ReleaseRef, UnixSeconds};
+use warifu_values::day::PublicationDay;
 use warifu_values::lang::{Lang, counted};
 
 use crate::release::ReleaseContent;
@@ -30,10 +30,6 @@ pub struct Candidate {
     pub snapshot: Snapshot,
     /// The kinds it holds, of those that checks ask.
     pub kinds: BTreeSet<String>,
-    /// What both organisations say that it changes.
-    pub declared: Declared,
-    /// The treatment days before this one are past.
-    pub past_before: TreatmentDay,
 }
 
 impl Candidate {
@@ -44,82 +40,77 @@ impl Candidate {
     pub fn build(schemas: &Schemas, content: ReleaseContent) -> Result<Candidate, Said> {
         let (id, manifest) = (content.id(), content.manifest());
         let (title, activate_at) = (manifest.title.clone(), manifest.activate_at);
-        let past_before = past_before(manifest)?;
-        let declared = declared(&content, past_before);
-        let mut masters = Vec::new();
-        for (entry, bytes) in content.into_masters() {
-            // Nothing is passed over: what both organisations signed is read whole or not taken.
-            if !is_known(schemas, &entry.kind, &bytes.canonical) {
-                return Err(unknown_layout(&entry));
-            }
-            let read = read_canonical(schemas, &entry.kind, bytes.canonical);
-            let master = read.map_err(|found| told(&entry, &found))?;
-            let made_of = entry.made_of;
-            masters.push((entry, State::new(master, made_of)));
-        }
+        let masters = read(schemas, content)?;
         judge_all(&masters)?;
-        let of = masters.iter().map(|(entry, master)| {
-            let from = &entry.governs.from;
-            let effective_from = EffectiveDate::parse(from).ok_or_else(|| {
-                let (series, kind) = (&entry.series, &entry.kind);
-                Said::new(
-                    format!("{series}/{kind}: governs from {from:?}, which is no date here"),
-                    format!("{series}/{kind}: 適用開始日 {from:?} が日付ではありません"),
-                )
-            })?;
-            let effective_from = Some(effective_from);
-            Ok(MasterOf { series: &entry.series, kind: &entry.kind, effective_from, master })
+        let checked = masters.iter().filter(|one| lookup::KINDS.contains(&one.entry.kind.as_str()));
+        let of = checked.map(|one| MasterOf {
+            series: &one.entry.series,
+            kind: &one.entry.kind,
+            master: &one.state,
+            timelines: &one.timelines,
         });
-        let of = of.collect::<Result<Vec<_>, Said>>()?;
-        let kinds = of.iter().map(|of| of.kind.to_owned());
-        let kinds = kinds.filter(|kind| lookup::KINDS.contains(&kind.as_str())).collect();
+        let of = of.collect::<Vec<_>>();
+        let kinds = of.iter().map(|of| of.kind.to_owned()).collect();
         let snapshot = Snapshot::build(&of).map_err(|error| {
             Said::about("the masters cannot be used for checks", "マスターを点検に使用できません", &error)
         })?;
-        Ok(Candidate { id, title, activate_at, snapshot, kinds, declared, past_before })
+        Ok(Candidate { id, title, activate_at, snapshot, kinds })
     }
 }
 
-/// The first day that the release does not take for past.
-fn past_before(manifest: &Manifest) -> Result<TreatmentDay, Said> {
-    let text = &manifest.past_before;
-    TreatmentDay::parse(text).ok_or_else(|| {
-        Said::new(
-            format!("past_before is {text:?}, which is no day"),
-            format!("過去とする日の境 {text:?} が日付ではありません"),
-        )
-    })
+/// A master of a release, read.
+#[derive(Debug)]
+pub(crate) struct ReadMaster {
+    /// What the manifest says of it.
+    pub(crate) entry: MasterEntry,
+    /// Its newest state.
+    pub(crate) state: State,
+    /// Every day of it.
+    pub(crate) timelines: Timelines,
 }
 
-/// What the release says that it changes, and what those before it said that this checker may have left out. A
-/// list that cannot be read declares nothing. What an earlier release changed is taken as announced only: what
-/// was past then is not known here.
-fn declared(content: &ReleaseContent, past_before: TreatmentDay) -> Declared {
-    let mut declared = Declared::default();
-    let never_past = TreatmentDay::parse("19260101").unwrap_or(past_before);
-    for (part, bytes) in content.parts() {
-        let boundary = match part.holds {
-            Holds::Changes => past_before,
-            Holds::Earlier(_) => never_past,
-            Holds::Master(_) | Holds::Timelines(_) => continue,
-        };
-        for change in read_changes(bytes).unwrap_or_default() {
-            declared.add(&change, boundary);
+/// Reads the masters of a release. Nothing is passed over: what both organisations signed is read whole or not
+/// taken.
+pub(crate) fn read(schemas: &Schemas, content: ReleaseContent) -> Result<Vec<ReadMaster>, Said> {
+    let master = |(entry, bytes): (MasterEntry, MasterBytes)| {
+        if !is_known(schemas, &entry.kind, &bytes.canonical) {
+            return Err(unknown_layout(&entry));
         }
-    }
-    declared
+        let read = read_canonical(schemas, &entry.kind, bytes.canonical);
+        let state = State::new(read.map_err(|found| told(&entry, &found))?, entry.made_of);
+        let timelines = Timelines::read(schemas, &state, &bytes.timelines);
+        let (series, kind) = (&entry.series, &entry.kind);
+        let timelines = timelines.map_err(|error| {
+            Said::about(
+                &format!("{series}/{kind}: the timelines cannot be read"),
+                &format!("{series}/{kind}: 期間表を読めません"),
+                &error,
+            )
+        })?;
+        let Governs { first, last } = timelines.governs();
+        let last = last.map(|last| last.to_string());
+        if first.to_string() != entry.governs.from || last != entry.governs.until {
+            return Err(Said::new(
+                format!("{series}/{kind}: the timelines are of other days than the manifest says"),
+                format!("{series}/{kind}: 期間表の適用期間がマニフェストと一致しません"),
+            ));
+        }
+        Ok(ReadMaster { entry, state, timelines })
+    };
+    content.into_masters().map(master).collect()
 }
 
 /// The judgement that the signers came to: what they let pass is let pass, and nothing else.
-fn judge_all(masters: &[(MasterEntry, State)]) -> Result<(), Said> {
-    let subjects = masters.iter().map(|(entry, state)| Subject {
+fn judge_all(masters: &[ReadMaster]) -> Result<(), Said> {
+    let subjects = masters.iter().map(|ReadMaster { entry, state, .. }| Subject {
         series: &entry.series,
         state,
         published: entry.published.as_deref().and_then(PublicationDay::parse),
         before: None,
     });
     let judged = judge(&subjects.collect::<Vec<_>>(), None);
-    for ((entry, _), mut found) in masters.iter().zip(judged) {
+    for (ReadMaster { entry, timelines, .. }, mut found) in masters.iter().zip(judged) {
+        found.extend(superseded(timelines));
         let_pass(&mut found, &entry.let_pass);
         if found.denies() {
             return Err(told(entry, &found));

@@ -42,6 +42,7 @@ pub mod state;
 pub mod trial;
 
 pub mod candidate;
+pub mod past;
 pub mod release;
 pub mod schema_folder;
 pub mod source;

@@ -2,8 +2,9 @@
 //! have to refuse what was signed.
 
 use warifu_masters::finding::{Code, Finding, Findings};
+use warifu_masters::past::Timelines;
 use warifu_masters::schema::{ABOLISHED_ON, CHANGED_ON};
-use warifu_masters::table::Master;
+use warifu_masters::table::Table;
 use warifu_values::amount::{hundredths, number};
 use warifu_values::day::day_or_none;
 
@@ -58,10 +59,19 @@ pub fn columns(kind: &str) -> Option<&'static [(&'static str, Read)]> {
     }
 }
 
-/// What claim checks could not read in these rows of `master`.
-pub fn check(master: &Master, rows: impl IntoIterator<Item = usize>) -> Findings {
+/// What claim checks could not read in superseded records: they judge their own days as the newest ones do.
+pub fn superseded(timelines: &Timelines) -> Findings {
     let mut findings = Findings::new();
-    let layout = master.layout();
+    for records in timelines.superseded_tables() {
+        findings.extend(check(records, 0..records.rows()));
+    }
+    findings.without_lines()
+}
+
+/// What claim checks could not read in these rows of a master, or of records that were superseded.
+pub fn check(records: &Table, rows: impl IntoIterator<Item = usize>) -> Findings {
+    let mut findings = Findings::new();
+    let layout = records.layout();
     let Some(columns) = columns(&layout.kind) else { return findings };
     let mut read = Vec::with_capacity(columns.len());
     for (id, how) in columns {
@@ -71,16 +81,16 @@ pub fn check(master: &Master, rows: impl IntoIterator<Item = usize>) -> Findings
         }
     }
     for row in rows {
-        let key = master.key(row);
+        let key = records.key(row);
         if !matches!(number(key.as_bytes()), Some(1..)) || key.len() != 9 {
-            let finding = Finding::new(Code::FieldUnreadable).line(master.line(row)).key(key.clone());
+            let finding = Finding::new(Code::FieldUnreadable).line(records.line(row)).key(key.clone());
             findings.push(finding.found(format!("\"{key}\"")).expected("000000001-999999999"));
         }
         for (column, how) in &read {
-            if !how.can(master.bytes(row, *column)) {
-                let found = format!("\"{}\"", master.field(row, *column));
+            if !how.can(records.bytes(row, *column)) {
+                let found = format!("\"{}\"", records.field(row, *column));
                 let finding = Finding::new(Code::FieldUnreadable)
-                    .line(master.line(row))
+                    .line(records.line(row))
                     .field(*column as u32 + 1, &layout.columns[*column].id)
                     .key(key.clone());
                 findings.push(finding.found(found).expected(how.says()));
@@ -93,6 +103,12 @@ pub fn check(master: &Master, rows: impl IntoIterator<Item = usize>) -> Findings
 #[cfg(test)]
 mod tests {
     use super::*;
+    use warifu_masters::file::read_canonical;
+    use warifu_masters::past::{Governs, TimelinesBuilder};
+    use warifu_masters::schema::Schemas;
+    use warifu_masters::table::Master;
+    use warifu_masters::timeline::{Line, Row, Said};
+    use warifu_values::day::{EffectiveDate, PublicationDay, TreatmentDay};
     use warifu_values::judgement::PassedBy;
 
     #[test]
@@ -104,6 +120,45 @@ mod tests {
         findings.pass_all(Code::FieldUnreadable.as_str(), &by, "known");
         findings.pass(|_| Some((by.clone(), "known".to_owned())));
         assert!(findings.denies() && findings.passed().is_empty());
+    }
+
+    /// A procedure from 2024-06-01 on, which another one supersedes a month later.
+    fn superseded_by(old: &str, new: &str) -> Findings {
+        let schemas = Schemas::built_in().unwrap();
+        let layout = schemas.editions("procedure").into_iter().next_back().unwrap();
+        let procedure = |points: &str, changed_on: &str| -> Master {
+            let mut fields = vec![""; layout.width()];
+            for (id, value) in [("procedure_code", "111000110"), ("points", points), (CHANGED_ON, changed_on)]
+            {
+                fields[layout.column(id).unwrap()] = value;
+            }
+            let text = format!("{}\n{}\n", layout.canonical_header(), fields.join(","));
+            read_canonical(&schemas, "procedure", text.into_bytes()).unwrap()
+        };
+        let governs = Governs { first: TreatmentDay::parse("20240601").unwrap(), last: None };
+        let (old, new) = (procedure(old, "20240601"), procedure(new, "20240701"));
+        let mut line = Line::new("r06", EffectiveDate::from_first(governs.first), governs.last);
+        for (published, master) in [("20240520", &old), ("20240620", &new)] {
+            let published = PublicationDay::parse(published).unwrap();
+            line.push(Said { by: (), published, row: Some(Row::of(master, 0)) });
+        }
+        let mut timelines = TimelinesBuilder::new(governs, governs.first, &new);
+        timelines.push("111000110", line);
+        let timelines = timelines.finish();
+        assert_eq!(timelines.superseded(), 1);
+        superseded(&timelines)
+    }
+
+    #[test]
+    fn a_superseded_record_is_read_as_the_newest_one_is() {
+        assert!(superseded_by("288.00", "291.00").is_empty());
+        let findings = superseded_by("2x", "291.00");
+        let [finding] = findings.list() else { panic!("{} findings", findings.list().len()) };
+        assert_eq!((finding.code, finding.key.as_deref()), (Code::FieldUnreadable, Some("111000110")));
+        assert_eq!((finding.found.as_str(), finding.line), ("\"2x\"", None));
+        assert!(findings.denies());
+        // What is wrong with the newest record is not said of those before it.
+        assert!(superseded_by("288.00", "2x").is_empty());
     }
 
     #[test]

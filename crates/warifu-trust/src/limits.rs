@@ -12,11 +12,11 @@ pub const TIMESTAMP_BYTES: u64 = 16_384;
 /// A `snapshot.json`: one entry and up to a dozen signatures, below 4 kB.
 pub const SNAPSHOT_BYTES: u64 = 64_000;
 
-/// A `targets.json`: two releases of at most [`FILES`] files, about 350 bytes each.
+/// A `targets.json`: two releases of at most [`FILES`] files, about 230 bytes each.
 pub const TARGETS_BYTES: u64 = 1_000_000;
 
-/// A manifest, for who makes it as for who reads it. [`MASTERS`] entries in four formats are 0.5 MB and
-/// [`EARLIER`] lists 15 kB; [`ACCEPTED`] classes with a sentence each are 0.2 MB, and [`LET_PASS`] records of
+/// A manifest, for who makes it as for who reads it. [`MASTERS`] entries in four formats are 0.4 MB and
+/// [`EARLIER`] lists 15 kB; [`ACCEPTED`] classes with a sentence each are 0.1 MB, and [`LET_PASS`] records of
 /// one master under one finding 0.3 MB (25 bytes a record). Findings with long reasons of their own come to
 /// it earlier (400 characters in Japanese: about 700 of them).
 pub const MANIFEST_BYTES: u64 = 1_000_000;

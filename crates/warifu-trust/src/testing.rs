@@ -59,7 +59,6 @@ pub fn head(release: u64, previous: Option<Previous>) -> ReleaseHead {
         previous,
         emergency: None,
         activate_at: None,
-        past_before: "2026-06-01".into(),
         future_only: false,
     }
 }

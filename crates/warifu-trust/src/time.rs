@@ -37,6 +37,11 @@ impl UnixSeconds {
         UnixSeconds::new(self.0.saturating_add(i64::from(days) * 86_400))
     }
 
+    /// The day that it is in Japan: `2026-06-01`.
+    pub fn day_in_japan(self) -> String {
+        self.to_jiff().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9))).date().to_string()
+    }
+
     pub(crate) fn to_jiff(self) -> jiff::Timestamp {
         // Always in range because of the clamp; the fallback can never be later than the instant meant.
         jiff::Timestamp::from_second(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)

@@ -65,7 +65,7 @@ impl ClaimMonth {
 
     /// How many days the month has.
     #[inline]
-    pub fn days(self) -> u32 {
+    pub const fn days(self) -> u32 {
         let (year, month) = (self.0 / 100, self.0 % 100);
         let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
         match month {
@@ -78,6 +78,19 @@ impl ClaimMonth {
 }
 
 impl TreatmentDay {
+    /// The first day that a claim can be for.
+    pub const EARLIEST: TreatmentDay = TreatmentDay(19260101);
+
+    /// That day of the calendar, from 1926 to 2999, where there is such a one.
+    pub const fn of(year: u32, month: u32, day: u32) -> Option<Self> {
+        let is_month = 1926 <= year && year <= 2999 && 1 <= month && month <= 12;
+        if is_month && 1 <= day && day <= ClaimMonth(year * 100 + month).days() {
+            Some(TreatmentDay((year * 100 + month) * 100 + day))
+        } else {
+            None
+        }
+    }
+
     /// The day as the number YYYYMMDD, which masters write too.
     #[inline]
     pub fn as_number(self) -> u32 {
@@ -112,6 +125,11 @@ impl EffectiveDate {
         self.0
     }
 
+    /// In force from the treatment day `first` on.
+    pub fn from_first(first: TreatmentDay) -> Self {
+        EffectiveDate(first.0)
+    }
+
     /// The first treatment day that it concerns: the same day.
     pub fn first_treatment(self) -> TreatmentDay {
         TreatmentDay(self.0)
@@ -129,6 +147,11 @@ impl PublicationDay {
     /// The day written `YYYYMMDD` or `YYYY-MM-DD`; `None` when it is no day of the calendar.
     pub fn parse(text: &str) -> Option<Self> {
         parse_day(text).map(PublicationDay)
+    }
+
+    /// Published on the day of these treatments.
+    pub fn of(treatments: TreatmentDay) -> Self {
+        PublicationDay(treatments.0)
     }
 
     /// The treatments of that same day.
@@ -281,6 +304,16 @@ mod tests {
         assert_eq!(month.last().as_number(), 20240229);
         assert_eq!(month.day(30), None);
         assert_eq!(month.day(0), None);
+    }
+
+    #[test]
+    fn a_day_is_named_by_its_parts_or_is_none() {
+        const DAY: TreatmentDay = TreatmentDay::of(2024, 2, 29).unwrap();
+        assert_eq!(Some(DAY), TreatmentDay::parse("2024-02-29"));
+        for (year, month, day) in [(2023, 2, 29), (2024, 13, 1), (2024, 0, 1), (2024, 1, 0), (1925, 1, 1)] {
+            assert_eq!(TreatmentDay::of(year, month, day), None);
+        }
+        assert_eq!(TreatmentDay::of(1926, 1, 1), Some(TreatmentDay::EARLIEST));
     }
 
     #[test]

@@ -29,23 +29,28 @@ pub struct Active {
 #[derive(Debug)]
 struct Probation {
     previous: Arc<Active>,
-    /// What the release says that it changes.
+    /// What was declared as changed since that one.
     declared: Declared,
     seen: Mutex<Movements>,
 }
 
 impl Active {
-    /// `candidate`, judging since `since`: on probation against `previous`; confirmed when there is none.
-    pub(super) fn new(candidate: Candidate, previous: Option<Arc<Active>>, since: UnixSeconds) -> Active {
+    /// `candidate`, judging since `since`: on probation against the previous release, since which so much was
+    /// declared; confirmed when there is none.
+    pub(super) fn new(
+        candidate: Candidate,
+        previous: Option<(Arc<Active>, Declared)>,
+        since: UnixSeconds,
+    ) -> Active {
         Active {
             id: candidate.id,
             title: candidate.title,
             since,
             snapshot: Arc::new(candidate.snapshot),
             kinds: candidate.kinds,
-            probation: previous.map(|previous| Probation {
+            probation: previous.map(|(previous, declared)| Probation {
                 previous,
-                declared: candidate.declared,
+                declared,
                 seen: Mutex::default(),
             }),
         }
@@ -78,6 +83,11 @@ impl Active {
     /// The release that probation compares with.
     pub fn compared_with(&self) -> Option<&Arc<Active>> {
         self.probation.as_ref().map(|probation| &probation.previous)
+    }
+
+    /// On probation, what was declared as changed since the release that it is compared with.
+    pub(super) fn declared(&self) -> Option<&Declared> {
+        self.probation.as_ref().map(|probation| &probation.declared)
     }
 
     /// On probation, judges one more file by the previous release too and by this one, and takes in what

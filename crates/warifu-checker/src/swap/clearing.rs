@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
-use warifu_claims::movement::Enough;
+use warifu_claims::movement::{Declared, Enough};
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::candidate::Candidate;
+use crate::past::PastCleared;
 use crate::said::Said;
 use crate::state::Installed;
 use crate::swap::active::Active;
@@ -56,16 +57,24 @@ impl Newer {
         Ok(Newer { candidate, than: running })
     }
 
-    /// Clears the candidate against what runs: nothing may be missing, and replaying `files` and a synthetic
+    /// Clears the candidate, whose `past` was cleared against what runs: nothing may be missing, and replaying `files` and a synthetic
     /// corpus may show no fault of a master. They are compared with what the candidate would be watched
     /// against: the release that was confirmed last. The report is there also when it is refused, unless
     /// nothing was replayed.
     pub(super) fn clear(
         self,
+        past: PastCleared,
         files: &[Arc<[u8]>],
         enough: &Enough,
     ) -> (Option<Replayed>, Result<Cleared, NotCleared>) {
         let Newer { candidate, than } = self;
+        if past.candidate() != candidate.id || past.against() != than.as_ref().map(|running| running.id) {
+            let why = Said::new(
+                "what runs changed while the release was looked at; it is tried again",
+                "確認中に稼働中のリリースが変わりました。再試行します",
+            );
+            return (None, Err(NotCleared::NotNow(why)));
+        }
         if let Some(kind) = than.as_deref().and_then(|running| running.kind_missing_in(&candidate)) {
             let why = Said::new(
                 format!("it holds no {kind} master, which the running release does"),
@@ -73,16 +82,23 @@ impl Newer {
             );
             return (None, Err(NotCleared::Data(why)));
         }
+        // What runs may be on probation itself: then both of their changes lie between.
+        let mut declared = past.signed().clone();
+        than.iter().filter_map(|running| running.declared()).for_each(|before| declared.extend(before));
         let against = than.as_ref().map(|running| running.compared_with().unwrap_or(running));
         let against = against.map(|against| (against.id.release, &*against.snapshot));
-        let Candidate { snapshot, declared, past_before, .. } = &candidate;
-        let (release, past_before) = (candidate.id.release, *past_before);
-        match replay(Tried { release, snapshot, declared, past_before }, against, files, enough) {
-            Err(not_the_same) => (None, Err(NotCleared::Judge(not_the_same.said()))),
+        let tried = Tried {
+            release: candidate.id.release,
+            snapshot: &candidate.snapshot,
+            declared: &declared,
+            past_before: past.past_before(),
+        };
+        match replay(tried, against, files, enough) {
+            Err(not_the_same) => (None, Err(NotCleared::NotNow(not_the_same.said()))),
             Ok(report) => {
                 let cleared = match report.refusal() {
                     Some(why) => Err(NotCleared::Data(why)),
-                    None => Ok(Cleared { candidate, against: than }),
+                    None => Ok(Cleared { candidate, declared, against: than }),
                 };
                 (Some(report), cleared)
             }
@@ -94,13 +110,15 @@ impl Newer {
 pub(super) enum NotCleared {
     /// Something is wrong with the candidate.
     Data(Said),
-    /// Something is wrong with judging itself; nothing follows for the candidate.
-    Judge(Said),
+    /// Something is wrong here, or changed meanwhile; nothing follows for the candidate.
+    NotNow(Said),
 }
 
 /// A candidate that may judge claims after the release it was cleared against.
 pub(super) struct Cleared {
     candidate: Candidate,
+    /// What was declared since the release that it will be watched against.
+    declared: Declared,
     against: Option<Arc<Active>>,
 }
 
@@ -125,7 +143,7 @@ impl Cleared {
     /// It judges since `since`.
     pub(super) fn activate(self, since: UnixSeconds) -> Active {
         let previous = self.watched_against().map(Arc::clone);
-        Active::new(self.candidate, previous, since)
+        Active::new(self.candidate, previous.map(|previous| (previous, self.declared)), since)
     }
 
     /// The candidate again: it will have to be cleared against what runs then.

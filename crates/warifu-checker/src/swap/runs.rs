@@ -124,6 +124,11 @@ impl Runs {
         }
     }
 
+    /// Reads the content of a release that is kept.
+    pub(super) fn load(&self, id: ReleaseRef) -> Result<ReleaseContent, StateDirectoryError> {
+        self.directory.load(id)
+    }
+
     /// Notes a release that was refused.
     pub(super) fn note_refused(&self, refused: &Refused) {
         let mut beside = self.beside();

@@ -13,6 +13,7 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::candidate::Candidate;
 use crate::log::Log;
+use crate::past::{self, PastCleared};
 use crate::said::Said;
 use crate::source::{ReleaseSource, SourceError};
 use crate::state::{Id, Recent, Record, Refused, RefusedFor, StateDirectory, StateDirectoryError, Step};
@@ -196,14 +197,18 @@ impl Swapper {
             Ok(newer) => newer,
             Err(not_newer) => return Brought::Done(not_cleared(id, not_newer.said(), now)),
         };
-        let (report, cleared) = newer.clear(&self.recent.files(), &self.gates.replay());
+        let past = match self.past(id) {
+            Ok(past) => past,
+            Err(why) => return Brought::Done(not_cleared(id, why, now)),
+        };
+        let (report, cleared) = newer.clear(past, &self.recent.files(), &self.gates.replay());
         if let Some(report) = report {
             self.runs.note_replay(report);
         }
         let release = id.release;
         match (cleared, activate_at) {
             (Err(NotCleared::Data(why)), _) => Brought::Done(not_cleared(id, why, now)),
-            (Err(NotCleared::Judge(why)), _) => Brought::Done(Outcome::Unavailable { why }),
+            (Err(NotCleared::NotNow(why)), _) => Brought::Done(Outcome::Unavailable { why }),
             (Ok(cleared), Some(until)) if until > now => {
                 bench.lay_aside(cleared.into_candidate(), until);
                 Brought::Done(Outcome::Waiting { release, until })
@@ -213,6 +218,13 @@ impl Swapper {
                 Err(not_activated) => Brought::Later(not_activated),
             },
         }
+    }
+
+    /// Holds the past of the release `id` against what runs, from the bytes that are kept of both.
+    fn past(&self, id: ReleaseRef) -> Result<PastCleared, Said> {
+        let load = |id| self.runs.load(id).map_err(|error| Said::of(&error));
+        let running = self.active().map(|active| load(active.id)).transpose()?;
+        past::clear(&self.schemas, load(id)?, running)
     }
 
     /// What falls due with time: snapshots that nobody uses any more, and a release that waited for its

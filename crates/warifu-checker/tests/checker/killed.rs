@@ -8,8 +8,9 @@ use std::process::{Child, Command, Stdio};
 use warifu_channels::{Address, PublishChannel, publish, publish_root, read_tip};
 use warifu_checker::cli::Client;
 use warifu_checker::log::now;
-use warifu_trust::testing::{World, head, propose};
-use warifu_trust::{Publishable, Validity};
+use warifu_masters::past::write_changes;
+use warifu_trust::testing::{World, head};
+use warifu_trust::{ChangesContent, CompressionLevel, Proposal, Publishable, Validity};
 
 use crate::world::{check, claim_file, good, procedures};
 
@@ -19,7 +20,10 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_warifu-checker");
 fn publish_release(world: &World, channel: &dyn PublishChannel, number: u64) {
     let tip = read_tip(channel, &world.reader()).unwrap();
     let masters = [procedures(&good())];
-    let proposal = propose(head(number, tip.release()), &masters);
+    // Each is the same as the one before.
+    let changes = (number > 1).then(|| ChangesContent { list: write_changes(&[]), ..Default::default() });
+    let head = head(number, tip.release());
+    let proposal = Proposal::new(head, &masters, changes.as_ref(), CompressionLevel::FAST).unwrap();
     let halves = world.sign(&tip, &proposal);
     let publishable = Publishable::check(&proposal, &halves, &tip, world.now).unwrap();
     publish(channel, &publishable, &world.timestamp, world.now, Validity::default()).unwrap();

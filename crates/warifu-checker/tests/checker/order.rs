@@ -16,7 +16,7 @@ use warifu_claims::movement::Institution;
 use warifu_trust::{MasterContent, UnixSeconds};
 
 use crate::world::{
-    OnShelf, Shelf, Source, alone, alone_at, bad, claim_file, good, procedures, release, release_at,
+    JUNE, OnShelf, Shelf, Source, alone, alone_at, bad, claim_file, good, procedures, release, release_at,
     release_of,
 };
 
@@ -81,12 +81,12 @@ fn a_release_that_waited_does_not_replace_a_newer_one() {
 fn a_channel_that_goes_back_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     drop({
-        let swapper = alone(directory.path(), release(2, &good()));
+        let swapper = alone(directory.path(), &[release(2, &good())]);
         swapper.poll(now(), Wanted::ByItself);
         swapper
     });
     for number in [1, 2] {
-        let swapper = alone(directory.path(), release(number, &bad()));
+        let swapper = alone(directory.path(), &[release(number, &bad())]);
         let Outcome::Refused(refused) = swapper.poll(now(), Wanted::ByItself) else {
             panic!("release {number} was taken")
         };
@@ -145,14 +145,15 @@ fn master(is_right: bool) -> MasterContent {
 }
 
 fn start() -> UnixSeconds {
-    UnixSeconds::new(1_800_000_000)
+    // What waits until a day later judges on the day on which it was made.
+    UnixSeconds::new(JUNE - 2 * 86_400)
 }
 
 /// Does `step`; what was activated by it.
 fn act(swapper: &Swapper, shelf: &Shelf, file: &ClaimFile, step: Step) -> Option<u64> {
     let outcome = match step {
         Step::Offer { number, is_right, waits } => {
-            shelf.offer(release_of(number, master(is_right), waits.then(|| start().plus_days(1))));
+            shelf.offer(release_of(number, vec![master(is_right)], waits.then(|| start().plus_days(1))));
             return None;
         }
         Step::Poll { asked } => {

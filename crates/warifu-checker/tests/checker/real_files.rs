@@ -4,15 +4,13 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use warifu_checker::release::ReleaseContent;
 use warifu_checker::swap::Outcome;
 use warifu_masters::file::{Declared, read};
 use warifu_masters::schema::Schemas;
-use warifu_trust::testing::{head, held};
-use warifu_trust::{Governs, MasterContent};
+use warifu_trust::{Governs, MasterContent, UnixSeconds};
 use warifu_values::day::{EffectiveDate, dashed};
 
-use crate::world::Checker;
+use crate::world::{Checker, Draft, release_of, with_timelines};
 
 fn data() -> Option<PathBuf> {
     let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
@@ -25,7 +23,7 @@ fn data() -> Option<PathBuf> {
 }
 
 /// A release of (series, file, first day).
-fn release(number: u64, files: &[(&str, &str, &str)]) -> Option<ReleaseContent> {
+fn release(number: u64, files: &[(&str, &str, &str)]) -> Option<Draft> {
     let data = data()?;
     let schemas = Schemas::built_in().unwrap();
     let content = files.iter().map(|(series, file, from)| {
@@ -55,9 +53,12 @@ fn release(number: u64, files: &[(&str, &str, &str)]) -> Option<ReleaseContent> 
             content[at - 1].governs.until = Some(dashed(last.as_number()));
         }
     }
-    let (manifest, bytes) = held(head(number, None), &content);
-    Some(ReleaseContent::new(manifest, bytes).unwrap())
+    let masters = content.into_iter().map(|master| with_timelines(&schemas, master)).collect();
+    Some(Draft { created: UnixSeconds::new(APRIL_2020), ..release_of(number, masters, None) })
 }
+
+/// The day in Japan from which they hold.
+const APRIL_2020: i64 = 1_585_666_800;
 
 const OLD: [(&str, &str, &str); 4] = [
     ("r04", "procedure/s_ALL20220218.csv", "2020-04-01"),

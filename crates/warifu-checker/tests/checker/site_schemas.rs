@@ -6,10 +6,11 @@ use std::path::Path;
 use warifu_checker::candidate::Candidate;
 use warifu_checker::release::ReleaseContent;
 use warifu_checker::schema_folder::schemas;
+use warifu_masters::schema::Schemas;
 use warifu_trust::MasterContent;
 use warifu_trust::testing::{head, held};
 
-use crate::world::{good, procedures};
+use crate::world::{good, procedures, with_timelines};
 
 /// A folder with the layout of a kind that is not built in.
 fn site() -> tempfile::TempDir {
@@ -21,7 +22,7 @@ fn site() -> tempfile::TempDir {
 }
 
 /// Procedures, and a master of `kind` without records under `header`.
-fn release_with(kind: &str, edition: &str, header: &str) -> ReleaseContent {
+fn release_with(known: &Schemas, kind: &str, edition: &str, header: &str) -> ReleaseContent {
     let other = MasterContent {
         kind: kind.into(),
         edition: edition.into(),
@@ -29,7 +30,7 @@ fn release_with(kind: &str, edition: &str, header: &str) -> ReleaseContent {
         canonical: format!("{header}\n").into_bytes(),
         ..procedures(&good())
     };
-    let masters = [procedures(&good()), other];
+    let masters = [procedures(&good()), with_timelines(known, other)];
     let (manifest, bytes) = held(head(1, None), &masters);
     ReleaseContent::new(manifest, bytes).unwrap()
 }
@@ -39,7 +40,7 @@ fn a_kind_is_known_by_one_file_and_refused_by_name_without_it() {
     let folder = site();
     let known = schemas(Some(folder.path())).unwrap();
     let header = known.editions("modifier")[0].canonical_header();
-    let release = || release_with("modifier", "19", &header);
+    let release = || release_with(&known, "modifier", "19", &header);
     assert!(Candidate::build(&known, release()).is_ok());
 
     let why = Candidate::build(&schemas(None).unwrap(), release()).unwrap_err();
@@ -50,7 +51,8 @@ fn a_kind_is_known_by_one_file_and_refused_by_name_without_it() {
 #[test]
 fn a_new_edition_of_a_known_kind_is_refused_by_name() {
     let built_in = schemas(None).unwrap();
-    let why = Candidate::build(&built_in, release_with("drug", "99", "change_class,new")).unwrap_err();
+    let why =
+        Candidate::build(&built_in, release_with(&built_in, "drug", "99", "change_class,new")).unwrap_err();
     assert!(why.en.contains("kind drug, edition 99"), "{why}");
 }
 

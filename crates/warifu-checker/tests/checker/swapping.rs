@@ -13,7 +13,8 @@ use warifu_claims::movement::{Bound, CodeVerdict, Missing};
 use warifu_trust::UnixSeconds;
 
 use crate::world::{
-    CODES, Checker, Shelf, Source, alone, alone_at, bad, claim_file, good, meanwhile, release, release_at,
+    CODES, Checker, Published, Shelf, Source, alone, alone_at, bad, claim_file, good, meanwhile, release,
+    release_at,
 };
 
 fn activated(outcome: &Outcome) -> Option<(u64, Phase)> {
@@ -367,10 +368,11 @@ fn commands_that_come_through_a_proxy_or_a_page_are_refused() {
 #[test]
 fn a_release_that_never_outlives_probation_is_held() {
     let directory = tempfile::tempdir().unwrap();
-    let offered = release(2, &good());
-    let id = offered.id();
+    let [first, second] = [1, 2].map(|number| release(number, &good()));
+    let both = [first.clone(), second];
+    let id = Shelf::after(Published::of(&both[..1])).offer(both[1].clone());
     for start in 1..=4 {
-        let swapper = alone(directory.path(), if start == 1 { release(1, &good()) } else { offered.clone() });
+        let swapper = alone(directory.path(), if start == 1 { &both[..1] } else { &both });
         assert_eq!(swapper.active().map(|active| active.id.release), (start > 1).then_some(1));
         let outcome = swapper.poll(now(), Wanted::ByItself);
         match start {
@@ -379,7 +381,7 @@ fn a_release_that_never_outlives_probation_is_held() {
             _ => unreachable!(),
         }
     }
-    let swapper = alone(directory.path(), offered);
+    let swapper = alone(directory.path(), &both);
     assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Held { release: 2, .. }));
     assert!(swapper.record().held(id).is_some());
 }
@@ -389,7 +391,7 @@ fn a_release_that_never_outlives_probation_is_held() {
 fn damaged_content_is_not_resumed() {
     let directory = tempfile::tempdir().unwrap();
     drop({
-        let swapper = alone(directory.path(), release(1, &good()));
+        let swapper = alone(directory.path(), &[release(1, &good())]);
         swapper.poll(now(), Wanted::ByItself);
         swapper
     });
@@ -398,7 +400,7 @@ fn damaged_content_is_not_resumed() {
         let text = std::fs::read_to_string(&path).unwrap().replace("100.00", "101.00");
         std::fs::write(path, text).unwrap();
     }
-    let swapper = alone(directory.path(), release(1, &good()));
+    let swapper = alone(directory.path(), &[release(1, &good())]);
     assert!(swapper.active().is_none());
     // The channel has it again.
     assert!(activated(&swapper.poll(now(), Wanted::ByItself)).is_some());

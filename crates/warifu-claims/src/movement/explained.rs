@@ -73,6 +73,14 @@ impl Declared {
         declared
     }
 
+    /// Takes in what another release declares besides.
+    pub fn extend(&mut self, other: &Declared) {
+        for (key, days) in &other.codes {
+            self.codes.entry(*key).or_default().extend(days);
+        }
+        self.others.extend(&other.others);
+    }
+
     /// Takes in one change more.
     pub fn add(&mut self, change: &Change, past_before: TreatmentDay) {
         let Some((kind, _)) = MASTERS.iter().find(|(_, master)| *master == change.kind) else { return };

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use warifu_masters::file::read_canonical;
-use warifu_masters::past::{Change, Cover, Days, What};
+use warifu_masters::past::{Change, Cover, Days, Governs, Timelines, What};
 use warifu_masters::schema::{ABOLISHED_ON, CHANGED_ON, Schemas};
 use warifu_masters::table::Master;
-use warifu_values::day::{EffectiveDate, TreatmentDay};
+use warifu_values::day::{PublicationDay, TreatmentDay};
 use warifu_values::lang::{Lang, Speak as _};
 
 use super::*;
@@ -49,12 +49,19 @@ fn procedures(rows: &[Row]) -> Master {
 
 /// Of (series, first day, rows).
 fn snapshot(series: &[(&str, &str, &[Row])]) -> Snapshot {
-    let masters: Vec<Master> = series.iter().map(|(.., rows)| procedures(rows)).collect();
-    let of = series.iter().zip(&masters).map(|((series, from, _), master)| MasterOf {
+    let masters = series.iter().enumerate().map(|(at, (_, first, rows))| {
+        // The series before ends where the next begins.
+        let last = series.get(at + 1).map(|(_, next, _)| day(next).before());
+        let governs = Governs { first: day(first), last };
+        let master = procedures(rows);
+        (Timelines::of_state(governs, PublicationDay::parse(first).unwrap(), &master), master)
+    });
+    let masters: Vec<(Timelines, Master)> = masters.collect();
+    let of = series.iter().zip(&masters).map(|((series, ..), (timelines, master))| MasterOf {
         series,
         kind: "procedure",
-        effective_from: EffectiveDate::parse(from),
         master,
+        timelines,
     });
     Snapshot::build(&of.collect::<Vec<_>>()).unwrap()
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use warifu_values::day::{PublicationDay, TreatmentDay};
+use warifu_values::day::{EffectiveDate, PublicationDay, TreatmentDay};
 
 use super::timelines::{Governs, Keys, Period, RecordAt, Standing, Timelines};
 use crate::change::diff::fields_that_differ;
 use crate::schema::CHANGE_CLASS;
 use crate::table::{Master, Table, TableBuilder};
-use crate::timeline::{self, Line, Timeline};
+use crate::timeline::{self, Line, Row, Said, Timeline};
 
 /// Builds [`Timelines`], code by code.
 pub struct TimelinesBuilder<'s> {
@@ -177,6 +177,21 @@ impl<'s> TimelinesBuilder<'s> {
             periods: self.periods.into_iter().map(number).collect(),
             superseded,
         }
+    }
+}
+
+impl Timelines {
+    /// What `state` says by itself: as if it were the only publication of a series that governs these days, and
+    /// had come out on `published`.
+    pub fn of_state(governs: Governs, published: PublicationDay, state: &Master) -> Timelines {
+        let mut builder = TimelinesBuilder::new(governs, published.treatment(), state);
+        let effective = EffectiveDate::from_first(governs.first);
+        for row in 0..state.rows() {
+            let mut line = Line::new("", effective, governs.last);
+            line.push(Said { by: (), published, row: Some(Row::of(state, row)) });
+            builder.push(&state.key(row), line);
+        }
+        builder.finish()
     }
 }
 

@@ -193,6 +193,29 @@ fn a_superseded_record_judges_its_own_days() {
 }
 
 #[test]
+fn a_state_by_itself_says_what_its_only_publication_would() {
+    let rows = [
+        (1, ("0", "一", 0, None)),
+        (2, ("0", "二", 20, Some(30))),
+        (3, ("3", "三", 15, None)),
+        (4, ("9", "四", 26, Some(25))),
+    ];
+    let comments = rows.iter().map(|(_, fields)| vec![(8, Some(*fields))]).collect();
+    let made = World { first: 5, last: Some(50), known_from: 8, comments }.make();
+    let governs = Governs { first: day(5), last: Some(day(50)) };
+    let alone = Timelines::of_state(governs, published(8), &master(&rows));
+    assert_eq!(String::from_utf8(alone.canonical()), String::from_utf8(made.timelines.canonical()));
+    let on = |serial, number| alone.on(&key(serial), day(number)).unwrap().standing;
+    let state = Standing::InForce(RecordAt::State);
+    assert_eq!(
+        [on(1, 5), on(2, 19), on(2, 20), on(2, 31)],
+        [state, Standing::NotKnown, state, Standing::Abolished(day(30))]
+    );
+    assert_eq!([on(3, 14), on(3, 15), on(4, 25)], [Standing::NotListed, state, Standing::NotKnown]);
+    assert_eq!([on(5, 7), on(5, 8)], [Standing::NotKnown, Standing::NotListed]);
+}
+
+#[test]
 fn what_is_not_in_its_one_form_is_no_timelines() {
     let told = vec![(0, Some(("0", "一", 0, None))), (10, Some(("5", "二", 20, None)))];
     let made = World { first: 5, last: Some(50), known_from: 0, comments: vec![told] }.make();
@@ -274,6 +297,7 @@ proptest! {
         let read = Timelines::read(&SCHEMAS, &made.state, &made.timelines.canonical()).unwrap();
         prop_assert_eq!(read.canonical(), made.timelines.canonical());
         for (at, line) in made.lines.iter().enumerate() {
+            // What no publication ever had is like any other code that stands nowhere.
             if !line.is_known() {
                 continue;
             }

@@ -173,7 +173,7 @@ fn written<T: Serialize>(values: Option<&[T]>) -> BTreeMap<String, String> {
 }
 
 fn head_fields(manifest: &Manifest) -> Fields {
-    let ReleaseHead { title, created, commit, previous, emergency, activate_at, past_before, future_only } =
+    let ReleaseHead { title, created, commit, previous, emergency, activate_at, future_only } =
         manifest.head();
     vec![
         ("release", Some(manifest.release.to_string())),
@@ -183,7 +183,6 @@ fn head_fields(manifest: &Manifest) -> Fields {
         ("previous", previous.map(|previous| format!("{} {}", previous.release, previous.manifest))),
         ("emergency", emergency.map(|emergency| emergency.reason)),
         ("activate_at", activate_at.map(|instant| instant.to_string())),
-        ("past_before", Some(past_before)),
         ("future_only", Some(future_only.to_string())),
     ]
 }
@@ -335,7 +334,6 @@ mod tests {
             change(&mut head);
             named(Manifest::of(head, &masters(1), Some(&content)).unwrap())
         };
-        assert_eq!(of_head(|head| head.past_before = "2026-07-01".into()), ["past_before"]);
         assert_eq!(of_head(|head| head.future_only = true), ["future_only"]);
         let field = |change: fn(&mut ChangesContent)| {
             let mut content = content.clone();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::metadata::{ChannelPath, ReleaseRef, TargetEntry, Use};
-use crate::read::{FetchError, FetchingManifest, VerifiedChain};
+use crate::read::{FetchError, Fetching, FetchingManifest, VerifiedChain};
 use crate::refusal::Refusal;
 use crate::release::Manifest;
 use crate::root::SignedRoot;
@@ -87,6 +87,18 @@ impl Tip {
         let begin = |published: &VerifiedChain| {
             FetchingManifest::begin(&published.listing, published.listing.current)
         };
+        self.published.as_ref().map(begin).transpose()
+    }
+
+    /// Reads the release published now, whole: what the next one is compared with. `None` when nothing is
+    /// published.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tip::fetching_manifest`].
+    pub fn fetching(&self) -> Result<Option<Fetching>, FetchError> {
+        let begin =
+            |published: &VerifiedChain| Fetching::begin(&published.listing, published.listing.current);
         self.published.as_ref().map(begin).transpose()
     }
 

@@ -15,7 +15,7 @@ impl OpenedRelease {
     ///
     /// [`FetchError::Refused`] when the list allows no fetching; nothing partial comes out of the walk.
     pub fn fetching(&self) -> Result<Fetching, FetchError> {
-        Ok(Fetching(ReadingFiles::begin(self.listing(), self.release(), Wanted::Everything)?))
+        Fetching::begin(self.listing(), self.release())
     }
 
     /// Reads the release's manifest and its masters, neither timelines nor changes: for whoever writes files
@@ -34,9 +34,7 @@ impl OpenedRelease {
     ///
     /// As [`OpenedRelease::fetching`].
     pub fn fetching_fallback(&self) -> Result<Option<Fetching>, FetchError> {
-        let fetching =
-            |release| Ok(Fetching(ReadingFiles::begin(self.listing(), release, Wanted::Everything)?));
-        self.fallback().map(fetching).transpose()
+        self.fallback().map(|release| Fetching::begin(self.listing(), release)).transpose()
     }
 
     /// Reads only the release's manifest: what it holds, before anything large is read.
@@ -75,6 +73,12 @@ impl Walk for FetchingManifest {
 /// The walk that reads a release's whole content.
 #[must_use = "nothing is fetched before the walk is at its end"]
 pub struct Fetching(ReadingFiles);
+
+impl Fetching {
+    pub(crate) fn begin(listing: &Listing, release: ReleaseRef) -> Result<Self, FetchError> {
+        Ok(Fetching(ReadingFiles::begin(listing, release, Wanted::Everything)?))
+    }
+}
 
 impl Walk for Fetching {
     type Done = VerifiedRelease;

@@ -49,6 +49,7 @@ pub struct Found<'a> {
 }
 
 /// Where in `release` the file with this SHA-256 occurs; `None` means that nobody signed these bytes in it.
+/// An empty file is none of it: that a master has no timelines says nothing of a file.
 pub fn find_in_release(release: &VerifiedRelease, sha256: Digest) -> Option<Found<'_>> {
     let manifest = release.manifest();
     let in_format = manifest.masters.iter().find_map(|entry| {
@@ -56,7 +57,7 @@ pub fn find_in_release(release: &VerifiedRelease, sha256: Digest) -> Option<Foun
         Some(Place::Master { entry, form: Form::Format { name, file_name: &file.file_name } })
     });
     let place = in_format.or_else(|| {
-        let part = manifest.parts().find(|part| part.content.sha256 == sha256)?;
+        let part = manifest.parts().find(|part| part.content.bytes > 0 && part.content.sha256 == sha256)?;
         Some(match part.holds {
             Holds::Master(entry) => Place::Master { entry, form: Form::Canonical },
             Holds::Timelines(entry) => Place::Timelines(entry),

@@ -7,7 +7,7 @@ use warifu_values::digest::Digest;
 use warifu_values::text::is_plain;
 
 use crate::metadata::ReleaseRef;
-use crate::names::{is_commit, is_date};
+use crate::names::is_commit;
 use crate::release::changes::{Changes, ChangesContent};
 use crate::release::manifest_error::{ManifestError, SCHEMA};
 use crate::release::master::{MasterContent, MasterEntry};
@@ -39,7 +39,8 @@ pub struct Manifest {
     /// From when checkers judge by it, when not at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activate_at: Option<UnixSeconds>,
-    /// The first treatment day that is not past for this release: `2026-06-01`.
+    /// The first treatment day that is not past for this release, `2026-06-01`: the day in Japan on which it
+    /// begins to judge, as far as that is declared; the day on which it was made otherwise. Nobody chooses it.
     pub past_before: String,
     /// Whether corrections that reach back were left to a later release.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -78,10 +79,15 @@ pub struct ReleaseHead {
     pub emergency: Option<Emergency>,
     /// See [`Manifest::activate_at`].
     pub activate_at: Option<UnixSeconds>,
-    /// See [`Manifest::past_before`].
-    pub past_before: String,
     /// See [`Manifest::future_only`].
     pub future_only: bool,
+}
+
+impl ReleaseHead {
+    /// See [`Manifest::past_before`].
+    pub fn past_before(&self) -> String {
+        self.activate_at.map_or(self.created, |instant| instant.max(self.created)).day_in_japan()
+    }
 }
 
 impl Manifest {
@@ -99,6 +105,7 @@ impl Manifest {
         let mut entries: Vec<MasterEntry> = masters.iter().map(MasterEntry::of).collect();
         entries.sort_by(|a, b| (&a.series, &a.kind).cmp(&(&b.series, &b.kind)));
         let release = number_after(head.previous).ok_or(ManifestError::NoNumberLeft)?;
+        let past_before = head.past_before();
         let manifest = Manifest {
             schema: SCHEMA,
             release,
@@ -108,7 +115,7 @@ impl Manifest {
             previous: head.previous,
             emergency: head.emergency,
             activate_at: head.activate_at,
-            past_before: head.past_before,
+            past_before,
             future_only: head.future_only,
             changes: changes.map(|changes| Changes::of(release, changes)),
             masters: entries,
@@ -127,7 +134,6 @@ impl Manifest {
             previous: self.previous,
             emergency: self.emergency.clone(),
             activate_at: self.activate_at,
-            past_before: self.past_before.clone(),
             future_only: self.future_only,
         }
     }
@@ -199,7 +205,7 @@ impl Manifest {
         sure(is_plain(&self.title), "title")?;
         sure(is_commit(&self.commit), "commit")?;
         sure(self.emergency.as_ref().is_none_or(|emergency| is_plain(&emergency.reason)), "emergency")?;
-        sure(is_date(&self.past_before), "past_before")?;
+        sure(self.past_before == self.head().past_before(), "past_before")?;
         match (&self.previous, &self.changes) {
             (None, None) => {}
             (Some(previous), Some(changes)) => changes.check(self.release, *previous)?,
@@ -374,11 +380,28 @@ mod tests {
     }
 
     #[test]
-    fn the_first_day_that_is_not_past_is_a_day() {
-        for wrong in ["", "2026-6-1", "2026-02-30", "20260601"] {
-            let head = ReleaseHead { past_before: wrong.into(), ..head(1, None) };
+    fn nobody_chooses_the_first_day_that_is_not_past() {
+        let instant = |text: &str| text.parse::<UnixSeconds>().unwrap();
+        let of = |created: &str, activate_at: Option<&str>| {
+            let head = head(1, None);
+            let activate_at = activate_at.map(instant);
+            let head = ReleaseHead { created: instant(created), activate_at, ..head };
+            Manifest::of(head, &masters(1), None).unwrap()
+        };
+        // The evening in Greenwich is the next morning in Japan.
+        assert_eq!(of("2026-05-29T14:59:59Z", None).past_before, "2026-05-29");
+        assert_eq!(of("2026-05-29T15:00:00Z", None).past_before, "2026-05-30");
+        let next = of("2026-05-29T15:00:00Z", Some("2026-06-01T00:00:00+09:00"));
+        assert_eq!(next.past_before, "2026-06-01");
+        // An instant that has passed does not bring days back.
+        assert_eq!(of("2026-05-29T15:00:00Z", Some("2026-05-01T00:00:00+09:00")).past_before, "2026-05-30");
+        for wrong in ["2026-05-31", "2026-06-02", "", "20260601"] {
             let refused = ManifestError::Unacceptable { field: "past_before", master: None };
-            assert_eq!(Manifest::of(head, &masters(1), None), Err(refused), "{wrong}");
+            assert_eq!(
+                read(&Manifest { past_before: wrong.into(), ..next.clone() }),
+                Err(refused),
+                "{wrong}"
+            );
         }
     }
 

@@ -254,8 +254,9 @@ mod tests {
         let config = Config::parse(text).unwrap();
         assert_eq!(config.last_day("a", "drug"), Some(jiff::civil::date(2025, 3, 31)));
         assert_eq!(config.last_day("b", "drug"), None);
-        assert_eq!(config.first_day("b", "drug"), Ok(jiff::civil::date(2025, 4, 1)));
-        assert!(matches!(config.first_day("b", "comment"), Err(ConfigError::NoFirstDay { .. })));
+        let governs = config.governs("b", "drug").unwrap();
+        assert_eq!((governs.first.as_number(), governs.last), (20250401, None));
+        assert!(matches!(config.governs("b", "comment"), Err(ConfigError::NoFirstDay { .. })));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub(crate) mod channel;
 pub(crate) mod key;
+mod past;
 pub(crate) mod release;
 pub(crate) mod trust;
 

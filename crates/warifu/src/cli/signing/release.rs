@@ -5,21 +5,27 @@ use clap::Subcommand;
 use serde_json::json;
 use warifu::caution::{Caution, Published, cautions};
 use warifu::error::{Exit, Failure};
-use warifu::release::{FORMATS, changes, contents, recompute, trust_failure};
+use warifu::release::{
+    Against, Assembled, Changed, FORMATS, PublishedRelease, assemble, contents, past_before, recompute,
+    trust_failure,
+};
 use warifu::store::Store;
 use warifu_channels::{
-    Address, DraftDirectory, ReadError, fetch_published_manifest, propose_again, publish, read_tip,
-    refresh_timestamp,
+    Address, DraftDirectory, ReadError, fetch_published, fetch_published_manifest, propose_again, publish,
+    read_tip, refresh_timestamp,
 };
+use warifu_masters::past::write_changes;
+use warifu_rules::past::{Told, Weighed, weigh};
 use warifu_trust::{
-    CompressionLevel, Emergency, Halves, Manifest, Organisation, PerOrganisation, Proposal, Publishable,
-    ReleaseHead, Reviewed, Tally, Tip, UnixSeconds, Validity,
+    Changes, CompressionLevel, Emergency, Governs, Halves, Manifest, Organisation, PerOrganisation, Proposal,
+    Publishable, ReleaseHead, Reviewed, Tally, Tip, UnixSeconds, Validity,
 };
-use warifu_values::judgement::{Basis, PassedBy};
+use warifu_values::judgement::{AcceptedPast, Basis, PassedBy};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use super::{KeySource, Trusted, address, day_of, now, today};
+use super::past::{Past, retroactive_lines, weighed_lines};
+use super::{KeySource, Trusted, address, now, today};
 use crate::cli::Context;
 
 /// Make, review, sign and publish releases.
@@ -31,6 +37,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Changes(WouldChange),
     Draft(Draft),
     Renew(Renew),
     Review(Review),
@@ -68,11 +75,34 @@ impl At {
         address(&self.channel)
     }
 
+    /// The release published at `tip`, to be compared with.
+    fn published(&self, context: &Context, tip: &Tip) -> Result<Option<PublishedRelease>, Failure> {
+        let channel = self.address()?.channel();
+        let published = fetch_published(channel.as_ref(), tip).map_err(|error| trust_failure(&error))?;
+        published.map(|release| PublishedRelease::read(&context.library.schemas, release)).transpose()
+    }
+
     fn tip(&self) -> Result<Tip, Failure> {
         let channel = self.address()?.channel();
         let tip = read_tip(channel.as_ref(), &self.trusted.load()?).map_err(|error| trust_failure(&error))?;
         Ok(if self.clock_is_right { tip.with_vouched_clock() } else { tip })
     }
+}
+
+/// Show what a release of a commit would judge differently from the published one, the past first.
+#[derive(Debug, clap::Args)]
+struct WouldChange {
+    /// The commit.
+    #[arg(default_value = "HEAD")]
+    rev: String,
+    #[command(flatten)]
+    place: Place,
+    /// From when checkers would judge by it, such as 2024-06-01T00:00:00+09:00; otherwise at once.
+    #[arg(long, value_name = "INSTANT")]
+    activate_at: Option<UnixSeconds>,
+    /// Write the whole list, every change of every day, as CSV.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
 /// Make a draft of the next release from a commit.
@@ -99,6 +129,11 @@ struct Draft {
     /// A format to list besides kikin and kokuho.
     #[arg(long, value_name = "FORMAT")]
     format: Vec<String>,
+    #[command(flatten)]
+    past: Past,
+    /// Leave what concerns days that have been as the published release has it, for a later release.
+    #[arg(long)]
+    future_only: bool,
     /// The folder to make the draft in.
     #[arg(short, long, value_name = "DRAFT")]
     output: PathBuf,
@@ -170,6 +205,7 @@ struct Show {
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         match self.command {
+            Command::Changes(args) => args.run(context),
             Command::Draft(args) => args.run(context),
             Command::Renew(args) => args.run(context),
             Command::Review(args) => args.run(context),
@@ -187,7 +223,7 @@ impl Args {
             Command::Show(args) => {
                 let (proposal, halves) = read_draft(&args.draft)?;
                 let tally = tally(&halves, &proposal, &args.at.tip()?)?;
-                tell(context, &[], proposal.manifest(), tally, None)?;
+                tell(context, &[], proposal.manifest(), None, tally, None)?;
                 Ok(Exit::Done)
             }
         }
@@ -205,6 +241,52 @@ fn tally(halves: &Halves, proposal: &Proposal, tip: &Tip) -> Result<PerOrganisat
     halves.tally(proposal, tip).map_err(|error| trust_failure(&error))
 }
 
+impl WouldChange {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let store = Store::open(&self.place.repo, context.library.clone())?;
+        let tip = self.place.at.tip()?;
+        let published = self.place.at.published(context, &tip)?.ok_or_else(|| {
+            Failure::new(
+                Exit::CouldNotRun,
+                "nothing is published yet: a first release changes nothing",
+                "まだ何も公開されていません。最初のリリースには変更がありません",
+            )
+        })?;
+        let contents = contents(&store, &self.rev, &[], today())?;
+        let past_before = past_before(&ReleaseHead {
+            title: String::new(),
+            created: now(),
+            commit: contents.commit,
+            previous: None,
+            emergency: None,
+            activate_at: self.activate_at,
+            future_only: false,
+        })?;
+        let list = published.changes_to(&contents.answers);
+        if let Some(path) = &self.output {
+            warifu::files::write(path, &write_changes(&list))?;
+        }
+        let weighed = weigh(store.schemas(), &list, past_before);
+        if context.json {
+            let classes: serde_json::Map<_, _> =
+                weighed.classes.iter().map(|(class, entries)| (class.to_string(), json!(entries))).collect();
+            let never: Vec<_> = weighed.never.iter().map(|change| Told(change).to_string()).collect();
+            return context
+                .print_json(&json!({
+                    "published": tip.release().map(|release| release.release),
+                    "past_before": past_before.to_string(),
+                    "past": weighed.counts.past,
+                    "past_and_future": weighed.counts.past_and_future,
+                    "future": weighed.counts.future,
+                    "classes": classes, "never": never,
+                }))
+                .map(|()| Exit::Done);
+        }
+        context.print(&weighed_lines(store.schemas(), &list, &weighed, past_before, context.lang))?;
+        Ok(Exit::Done)
+    }
+}
+
 impl Draft {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let store = Store::open(&self.repo, context.library.clone())?;
@@ -213,27 +295,28 @@ impl Draft {
         formats.extend(self.format);
         formats.sort();
         formats.dedup();
-        let contents = contents(&store, &self.rev, &formats, today())?;
-        for (name, findings) in &contents.findings {
-            context.findings(Path::new(name), findings);
-        }
-        let (previous, created) = (tip.release(), now());
+        let published = self.at.published(context, &tip)?;
         let head = ReleaseHead {
             title: self.title,
-            created,
-            commit: contents.commit,
-            previous,
+            created: now(),
+            commit: self.rev,
+            previous: tip.release(),
             emergency: self.emergency.map(|reason| Emergency { reason }),
             activate_at: self.activate_at,
-            past_before: day_of(self.activate_at.unwrap_or(created)).to_string(),
-            future_only: false,
+            future_only: self.future_only,
         };
-        let changes = changes(previous);
+        let against = published.as_ref().map_or(Against::Nothing, Against::Follows);
+        let accept = |weighed: &Weighed| self.past.accepted(weighed);
+        let Assembled { head, masters, changed, findings } =
+            assemble(&store, head, &formats, today(), against, accept)?;
+        for (name, findings) in &findings {
+            context.findings(Path::new(name), findings);
+        }
         let level = CompressionLevel::default();
-        let proposal = Proposal::new(head, &contents.masters, changes.as_ref(), level)
+        let proposal = Proposal::new(head, &masters, changed.content.as_ref(), level)
             .map_err(|error| trust_failure(&error))?;
         let cautions = cautions_of(context, &store, &self.at, &tip, &proposal)?;
-        write_draft(context, &self.output, &proposal, &tip, &cautions)
+        write_draft(context, &self.output, &proposal, &tip, &cautions, &changed)
     }
 }
 
@@ -250,8 +333,8 @@ impl Renew {
                 "まだ何も公開されていません。warifu release draft で最初のリリースを作成してください",
             )
         })?;
-        let (_, cautions) = review(context, &self.place, &proposal, &tip)?;
-        write_draft(context, &self.output, &proposal, &tip, &cautions)
+        let (_, cautions, changed) = review(context, &self.place, &proposal, &tip)?;
+        write_draft(context, &self.output, &proposal, &tip, &cautions, &changed)
     }
 }
 
@@ -262,6 +345,7 @@ fn write_draft(
     proposal: &Proposal,
     tip: &Tip,
     cautions: &[Caution],
+    changed: &Changed,
 ) -> Result<Exit, Failure> {
     DraftDirectory::new(folder).write(proposal).map_err(|error| trust_failure(&error))?;
     let tally = tally(&Halves::default(), proposal, tip)?;
@@ -271,7 +355,7 @@ fn write_draft(
         "{draft}: next, Kikin's signers run `warifu release sign {draft}`",
         "{draft}: 次に支払基金の署名者が warifu release sign {draft} を実行します"
     );
-    tell(context, cautions, proposal.manifest(), tally, Some(next))?;
+    tell(context, cautions, proposal.manifest(), Some(changed), tally, Some(next))?;
     Ok(Exit::Done)
 }
 
@@ -281,11 +365,13 @@ fn review(
     place: &Place,
     proposal: &Proposal,
     tip: &Tip,
-) -> Result<(Reviewed, Vec<Caution>), Failure> {
+) -> Result<(Reviewed, Vec<Caution>, Changed), Failure> {
     let store = Store::open(&place.repo, context.library.clone())?;
-    let recomputed = recompute(&store, proposal, today())?;
+    let published = place.at.published(context, tip)?;
+    let against = Against::of(proposal, tip, published.as_ref())?;
+    let (recomputed, changed) = recompute(&store, proposal, against, today())?;
     let reviewed = proposal.review(&recomputed).map_err(|error| trust_failure(&error))?;
-    Ok((reviewed, cautions_of(context, &store, &place.at, tip, proposal)?))
+    Ok((reviewed, cautions_of(context, &store, &place.at, tip, proposal)?, changed))
 }
 
 fn cautions_of(
@@ -326,9 +412,9 @@ impl Review {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let (proposal, halves) = read_draft(&self.draft)?;
         let tip = self.place.at.tip()?;
-        let (_, cautions) = review(context, &self.place, &proposal, &tip)?;
-        let tally = tally(&halves, &proposal, &tip)?;
-        tell(context, &cautions, proposal.manifest(), tally, Some(same_lines(context, &self.place.repo)))?;
+        let (_, cautions, changed) = review(context, &self.place, &proposal, &tip)?;
+        let (tally, same) = (tally(&halves, &proposal, &tip)?, same_lines(context, &self.place.repo));
+        tell(context, &cautions, proposal.manifest(), Some(&changed), tally, Some(same))?;
         Ok(Exit::Done)
     }
 }
@@ -337,7 +423,7 @@ impl Sign {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let (proposal, halves) = read_draft(&self.draft)?;
         let tip = self.place.at.tip()?;
-        let (reviewed, cautions) = review(context, &self.place, &proposal, &tip)?;
+        let (reviewed, cautions, changed) = review(context, &self.place, &proposal, &tip)?;
         let key = self.key.read(context)?;
         let side = tip.root().release_signer(&key.public()).ok_or_else(|| {
             Failure::new(
@@ -355,7 +441,7 @@ impl Sign {
             .write_halves(&signed.halves)
             .map_err(|error| trust_failure(&error))?;
         let same = same_lines(context, &self.place.repo);
-        tell(context, &cautions, proposal.manifest(), signed.tally, Some(same))?;
+        tell(context, &cautions, proposal.manifest(), Some(&changed), signed.tally, Some(same))?;
         Ok(Exit::Done)
     }
 }
@@ -391,6 +477,7 @@ fn tell(
     context: &Context,
     cautions: &[Caution],
     manifest: &Manifest,
+    changed: Option<&Changed>,
     tally: PerOrganisation<Tally>,
     last: Option<String>,
 ) -> Result<(), Failure> {
@@ -407,6 +494,9 @@ fn tell(
     let mut text = String::new();
     for caution in cautions {
         text.push_str(&say!(lang, "WARNING: {}\n", "警告: {}\n", caution.say(lang)));
+    }
+    if let Some(changed) = changed {
+        text.push_str(&retroactive_lines(&context.library.schemas, manifest, changed, lang)?);
     }
     text.push_str(&manifest_lines(manifest, lang));
     let (kikin, kokuho) = (tally.kikin, tally.kokuho);
@@ -426,6 +516,34 @@ fn tell(
     context.print(&text)
 }
 
+/// What a release changes, as lines: how much, what was accepted of the past, and how far back lists reach.
+fn change_lines(changes: &Changes, lang: Lang) -> String {
+    let mut text = say!(
+        lang,
+        "  changes: {} of past days only, {} of past days and those to come, {} of days to come only\n",
+        "  変更: 過去分のみ {} 件、過去分と将来分 {} 件、将来分のみ {} 件\n",
+        changes.past,
+        changes.past_and_future,
+        changes.future
+    );
+    for AcceptedPast { class, entries, reason, source } in &changes.accepted {
+        text.push_str(&say!(
+            lang,
+            "    accepted: {class} ({entries}): {reason} ({source})\n",
+            "    承認済みの遡及変更: {class}（{entries} 件）、{reason}（{source}）\n"
+        ));
+    }
+    if let Some(oldest) = changes.earlier.last() {
+        text.push_str(&say!(
+            lang,
+            "    with the lists of earlier releases, back to release {}\n",
+            "    リリース {} 以降の各リリースの変更の一覧を含む\n",
+            oldest.release.release
+        ));
+    }
+    text
+}
+
 /// A manifest as lines: head, then a line for each master.
 pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
     let commit = manifest.commit.get(..12).unwrap_or_default();
@@ -443,6 +561,22 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
     if let Some(instant) = manifest.activate_at {
         text.push_str(&say!(lang, "  in force from {instant}\n", "  適用開始 {instant}\n"));
     }
+    text.push_str(&say!(
+        lang,
+        "  treatment days before {} are past for it\n",
+        "  {} より前の診療日を過去分として扱う\n",
+        manifest.past_before
+    ));
+    if manifest.future_only {
+        text.push_str(&say!(
+            lang,
+            "  corrections that reach back are left to a later release\n",
+            "  遡及する訂正は後のリリースに含める\n"
+        ));
+    }
+    if let Some(changes) = &manifest.changes {
+        text.push_str(&change_lines(changes, lang));
+    }
     for master in &manifest.masters {
         let name = format!("{}/{}", master.series, master.kind);
         let formats: Vec<_> = master.formats.keys().map(String::as_str).collect();
@@ -454,6 +588,13 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
             master.canonical.sha256.short(),
             formats.join(", ")
         ));
+        let Governs { from, until } = &master.governs;
+        text.push_str(&match until {
+            Some(until) => {
+                say!(lang, "    governs {from} to {until}\n", "    適用期間 {from} から {until} まで\n")
+            }
+            None => say!(lang, "    governs {from} on\n", "    適用期間 {from} から\n"),
+        });
         if let Basis::Differentials { full_columns } = master.made_of {
             text.push_str(&say!(
                 lang,
@@ -484,4 +625,54 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use warifu_trust::ChangesContent;
+    use warifu_trust::testing::{changes, earlier, head, masters};
+
+    use super::*;
+
+    #[test]
+    fn what_a_release_changes_and_which_days_it_governs_is_shown_in_both_languages() {
+        let earlier = earlier(9, 3);
+        let head = ReleaseHead { future_only: true, ..head(9, Some(earlier[0].release)) };
+        let changes = ChangesContent { future: 7, earlier, ..changes(&head).unwrap() };
+        let mut contents = masters(1);
+        contents[0].governs.until = Some("2028-05-31".into());
+        let manifest = Manifest::of(head, &contents, Some(&changes)).unwrap();
+        for (lang, lines) in [
+            (
+                Lang::En,
+                [
+                    "  treatment days before 2026-05-29 are past for it\n",
+                    "  corrections that reach back are left to a later release\n",
+                    "  changes: 1 of past days only, 1 of past days and those to come, 7 of days to \
+                     come only\n",
+                    "    accepted: drug/price (2): 告示の訂正 (令和8年厚生労働省告示第1号)\n",
+                    "    with the lists of earlier releases, back to release 6\n",
+                    "    governs 2026-06-01 to 2028-05-31\n",
+                    "    governs 2026-06-01 on\n",
+                ],
+            ),
+            (
+                Lang::Ja,
+                [
+                    "  2026-05-29 より前の診療日を過去分として扱う\n",
+                    "  遡及する訂正は後のリリースに含める\n",
+                    "  変更: 過去分のみ 1 件、過去分と将来分 1 件、将来分のみ 7 件\n",
+                    "    承認済みの遡及変更: drug/price（2 件）、告示の訂正（令和8年厚生労働省告示第1号）\n",
+                    "    リリース 6 以降の各リリースの変更の一覧を含む\n",
+                    "    適用期間 2026-06-01 から 2028-05-31 まで\n",
+                    "    適用期間 2026-06-01 から\n",
+                ],
+            ),
+        ] {
+            let text = manifest_lines(&manifest, lang);
+            for line in lines {
+                assert!(text.contains(line), "{line}{text}");
+            }
+        }
+    }
 }

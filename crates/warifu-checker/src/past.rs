@@ -1,0 +1,171 @@
+//! The gate of the past: on no day may a release judge otherwise than what runs, but where both organisations
+//! signed that it does. Exact, so it needs no claims and no threshold, and works on a holiday too.
+
+use warifu_claims::movement;
+use warifu_masters::past::{Change, PastOf, compare, read_changes};
+use warifu_masters::schema::Schemas;
+use warifu_rules::past::{Counts, Objection, same, undeclared, weigh};
+use warifu_trust::{Holds, ReleaseRef};
+use warifu_values::day::TreatmentDay;
+use warifu_values::lang::{Lang, Speak, counted};
+
+use crate::candidate::{ReadMaster, read};
+use crate::release::ReleaseContent;
+use crate::said::Said;
+
+/// The evidence that a release passed the gate, against what ran then. Only [`clear`] makes one.
+#[derive(Debug)]
+pub struct PastCleared {
+    candidate: ReleaseRef,
+    against: Option<ReleaseRef>,
+    signed: movement::Declared,
+    past_before: TreatmentDay,
+}
+
+impl PastCleared {
+    /// Which release passed.
+    pub fn candidate(&self) -> ReleaseRef {
+        self.candidate
+    }
+
+    /// What it was compared with; none when nothing ran.
+    pub fn against(&self) -> Option<ReleaseRef> {
+        self.against
+    }
+
+    /// What it changes, as signed: for days that have been and for days to come.
+    pub fn signed(&self) -> &movement::Declared {
+        &self.signed
+    }
+
+    /// The treatment days before this one are past.
+    pub fn past_before(&self) -> TreatmentDay {
+        self.past_before
+    }
+}
+
+/// What a release says that it changes.
+struct Declared {
+    past_before: TreatmentDay,
+    /// Its own list, then those of the releases before: of which release, after which, and the changes.
+    steps: Vec<(ReleaseRef, ReleaseRef, Vec<Change>)>,
+}
+
+/// Clears the past of `candidate` against what is `running`.
+///
+/// # Errors
+/// The first of what was not signed, or what cannot be read, for people.
+pub fn clear(
+    schemas: &Schemas,
+    candidate: ReleaseContent,
+    running: Option<ReleaseContent>,
+) -> Result<PastCleared, Said> {
+    let id = candidate.id();
+    let Declared { past_before, steps } = declared(schemas, &candidate)?;
+    let Some(running) = running else {
+        let signed = movement::Declared::default();
+        return Ok(PastCleared { candidate: id, against: None, signed, past_before });
+    };
+    let against = running.id();
+    let before = &running.manifest().past_before;
+    if candidate.manifest().past_before < *before {
+        let after = &candidate.manifest().past_before;
+        return Err(Said::new(
+            format!("it says that the past ends before {after}; the running release has {before}"),
+            format!("過去とする日の境が {after} で、稼働中のリリースの {before} より前です"),
+        ));
+    }
+    let (old, new) = (read(schemas, running)?, read(schemas, candidate)?);
+    let computed = compare(&pasts(&old), &pasts(&new));
+    let objections = match steps.iter().position(|(_, follows, _)| *follows == against) {
+        Some(0) => same(&steps[0].2, &computed),
+        Some(last) => {
+            let lists: Vec<_> = steps.into_iter().take(last + 1).map(|(_, _, list)| list).collect();
+            undeclared(&lists, &computed)
+        }
+        None => return Err(unconnected(against)),
+    };
+    match objections.first() {
+        Some(first) => Err(refused(first, objections.len())),
+        None => {
+            let signed = movement::Declared::of(&computed, past_before);
+            Ok(PastCleared { candidate: id, against: Some(against), signed, past_before })
+        }
+    }
+}
+
+/// What `release` says that it changes, when its list is what its manifest says of it and everything of the past
+/// is accepted by name.
+fn declared(schemas: &Schemas, release: &ReleaseContent) -> Result<Declared, Said> {
+    let manifest = release.manifest();
+    let day = &manifest.past_before;
+    let past_before = TreatmentDay::parse(day)
+        .ok_or_else(|| Said::new(format!("{day} is no day"), format!("{day} は日付ではありません")))?;
+    let mut steps = Vec::new();
+    for (part, bytes) in release.parts() {
+        let (of, follows) = match part.holds {
+            Holds::Changes => match manifest.previous {
+                Some(previous) => (release.id(), previous),
+                None => continue,
+            },
+            Holds::Earlier(earlier) => (earlier.release, earlier.follows),
+            _ => continue,
+        };
+        let list = read_changes(bytes).map_err(|error| {
+            let release = of.release;
+            Said::about(
+                &format!("the list of what release {release} changes cannot be read"),
+                &format!("リリース {release} の変更一覧を読めません"),
+                &error,
+            )
+        })?;
+        steps.push((of, follows, list));
+    }
+    if let (Some(changes), Some((_, _, list))) = (&manifest.changes, steps.first()) {
+        let weighed = weigh(schemas, list, past_before);
+        let Counts { past, past_and_future, future } = weighed.counts;
+        if (past, past_and_future, future) != (changes.past, changes.past_and_future, changes.future) {
+            return Err(Said::new(
+                "the list of changes is not counted as the manifest says".to_owned(),
+                "変更一覧の件数がマニフェストと一致しません".to_owned(),
+            ));
+        }
+        let objections = weighed.objections(&changes.accepted);
+        if let Some(first) = objections.first() {
+            return Err(refused(first, objections.len()));
+        }
+    }
+    Ok(Declared { past_before, steps })
+}
+
+fn pasts(masters: &[ReadMaster]) -> Vec<PastOf<'_>> {
+    let of = masters.iter().map(|ReadMaster { entry, state, timelines }| PastOf {
+        kind: &entry.kind,
+        series: &entry.series,
+        state,
+        timelines,
+    });
+    of.collect()
+}
+
+fn refused(first: &Objection, count: usize) -> Said {
+    let counted = counted(count as u64, "entry");
+    Said::new(
+        format!("the past: {} ({counted} like it)", first.say(Lang::En)),
+        format!("過去の判定: {}（全 {count} 件）", first.say(Lang::Ja)),
+    )
+}
+
+fn unconnected(against: ReleaseRef) -> Said {
+    let running = against.release;
+    Said::new(
+        format!(
+            "it does not carry the lists of changes back to release {running}, which runs here, so nobody can \
+             tell whether all of them were signed; start with an empty state folder to take it as a first release"
+        ),
+        format!(
+            "稼働中のリリース {running} からの変更一覧が揃っておらず、すべて署名済みかを確認できません。\
+             初回として受け入れるには、空の状態フォルダーで起動してください"
+        ),
+    )
+}

@@ -1,0 +1,169 @@
+//! What a release holds, computed from a commit: by the proposer, and again by everyone who reviews it.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use warifu_masters::finding::Findings;
+use warifu_rules::past::Weighed;
+use warifu_rules::readable::superseded;
+use warifu_trust::{Content, FormatFile, Governs, Manifest, MasterContent, Proposal, ReleaseHead};
+use warifu_values::judgement::AcceptedPast;
+
+use super::file::{file_name, formatted};
+use super::past::{Against, Answers, Changed, changed, leave_the_past, past_before};
+use crate::error::{Exit, Failure};
+use crate::library::known_format;
+use crate::store::{Held, Store, StoreError};
+
+/// Every master of one commit, as a release holds it.
+#[derive(Debug)]
+pub struct Contents {
+    /// The commit, in full.
+    pub commit: String,
+    /// The masters.
+    pub masters: Vec<MasterContent>,
+    /// Each with every day of it, in the same order.
+    pub answers: Vec<Answers>,
+    /// What validation and consistency found in each, by `series/kind`; none of it denies.
+    pub findings: Vec<(String, Findings)>,
+}
+
+/// Computes the contents of a release from the commit `rev`, in `formats`; waivers hold as of `today`.
+///
+/// # Errors
+/// When a master has findings that deny, or cannot be written in a format; or what the repository says.
+pub fn contents(store: &Store, rev: &str, formats: &[String], today: Date) -> Result<Contents, Failure> {
+    let schemas = store.schemas();
+    let config = store.config(rev)?;
+    let (mut masters, mut answers) = (Vec::new(), Vec::new());
+    let mut all_findings = Vec::new();
+    let mut commit = String::new();
+    let mut held = Vec::new();
+    for at in store.masters(rev)? {
+        let (state, record) = (store.held_state(&at)?, store.import_record(&at)?);
+        held.push(Held { at, record: Some(record), state });
+    }
+    let judged = store.judge(rev, &held, today)?;
+    for (Held { at, record, state: master }, mut findings) in held.into_iter().zip(judged) {
+        let name = format!("{}/{}", at.series, at.kind);
+        let state = master.master().clone();
+        let timelines = store.timelines(&at, &state)?;
+        findings.extend(superseded(&timelines));
+        if findings.denies() {
+            return Err(Failure::refused(
+                format!("{name} of {rev} is not fit for a release"),
+                format!("{rev} の {name} はリリースできません"),
+                findings,
+            ));
+        }
+        let published = record.as_ref().map(|record| record.dated.to_string());
+        let dated = record.map(|record| record.dated.strftime("%Y%m%d").to_string()).unwrap_or_default();
+        let mut let_pass = findings.passed();
+        let_pass.extend(store.accepted_on_the_way(&at)?);
+        let_pass.sort();
+        let_pass.dedup();
+        let mut files = BTreeMap::new();
+        for format_name in formats {
+            let format = known_format(schemas, format_name)?;
+            let bytes = formatted(&master, format, &name)?;
+            let content = Content::of(&bytes);
+            let file_name = file_name(master.layout(), &at.series, &dated, format);
+            files.insert(
+                format_name.clone(),
+                FormatFile { file_name, sha256: content.sha256, bytes: content.bytes },
+            );
+        }
+        let days = config.governs(&at.series, &at.kind).map_err(StoreError::from)?;
+        let governs = Governs { from: days.first.to_string(), until: days.last.map(|last| last.to_string()) };
+        commit.clone_from(&at.commit);
+        masters.push(MasterContent {
+            series: at.series.clone(),
+            kind: at.kind.clone(),
+            edition: master.layout().edition.clone(),
+            rows: master.rows() as u64,
+            canonical: master.canonical(),
+            formats: files,
+            governs,
+            made_of: master.basis(),
+            published,
+            let_pass,
+            timelines: timelines.canonical(),
+        });
+        answers.push(Answers { series: at.series, kind: at.kind, state, timelines });
+        all_findings.push((name, findings));
+    }
+    if masters.is_empty() {
+        return Err(Failure::new(
+            Exit::CouldNotRun,
+            format!("{rev} holds no masters yet; import some first"),
+            format!("{rev} にはまだマスターがありません。先に取り込んでください"),
+        ));
+    }
+    Ok(Contents { commit, masters, answers, findings: all_findings })
+}
+
+/// A release, put together.
+#[derive(Debug)]
+pub struct Assembled {
+    /// With the commit in full.
+    pub head: ReleaseHead,
+    /// The masters.
+    pub masters: Vec<MasterContent>,
+    /// What it judges differently from the release that it follows.
+    pub changed: Changed,
+    /// See [`Contents::findings`].
+    pub findings: Vec<(String, Findings)>,
+}
+
+/// Puts a release together from the commit that `head` names, in `formats`, against what is published;
+/// `accept` says which classes of changes of the past are accepted.
+///
+/// # Errors
+/// As [`contents`]; when something of the past is not accepted; when it cannot be left for later although
+/// `head` says so.
+pub fn assemble(
+    store: &Store,
+    head: ReleaseHead,
+    formats: &[String],
+    today: Date,
+    against: Against<'_>,
+    accept: impl FnOnce(&Weighed) -> Result<Vec<AcceptedPast>, Failure>,
+) -> Result<Assembled, Failure> {
+    let Contents { commit, mut masters, mut answers, findings } =
+        contents(store, &head.commit, formats, today)?;
+    if head.future_only {
+        leave_the_past(&mut answers, against, past_before(&head)?)?;
+        for (master, answers) in masters.iter_mut().zip(&answers) {
+            master.timelines = answers.timelines.canonical();
+        }
+    }
+    let head = ReleaseHead { commit, ..head };
+    let changed = changed(store.schemas(), &answers, against, &head, accept)?;
+    Ok(Assembled { head, masters, changed, findings })
+}
+
+/// Recomputes what `proposal` says from `store`: the same commit, the same formats, nothing taken on trust
+/// but what both signed and published.
+///
+/// # Errors
+/// As [`assemble`]; the commit must be in this repository.
+pub fn recompute(
+    store: &Store,
+    proposal: &Proposal,
+    against: Against<'_>,
+    today: Date,
+) -> Result<(Manifest, Changed), Failure> {
+    let proposed = proposal.manifest();
+    let mut formats: Vec<String> =
+        proposed.masters.iter().flat_map(|master| master.formats.keys().cloned()).collect();
+    formats.sort();
+    formats.dedup();
+    let accepted = |_: &Weighed| {
+        Ok(proposed.changes.as_ref().map(|changes| changes.accepted.clone()).unwrap_or_default())
+    };
+    let Assembled { head, masters, changed, .. } =
+        assemble(store, proposed.head(), &formats, today, against, accepted)?;
+    let manifest = Manifest::of(head, &masters, changed.content.as_ref())
+        .map_err(|error| Failure::because(Exit::Data, &error))?;
+    Ok((manifest, changed))
+}

@@ -1,0 +1,10 @@
+//! What a release holds, computed from a commit and what is published: by the proposer, and again by everyone
+//! who reviews it.
+
+mod contents;
+mod file;
+mod past;
+
+pub use contents::{Assembled, Contents, assemble, contents, recompute};
+pub use file::{FORMATS, RELEASE_FILE, formatted, signed_file, trust_failure};
+pub use past::{Against, Answers, Changed, PublishedRelease, by_class, past_before};

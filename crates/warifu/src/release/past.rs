@@ -1,0 +1,346 @@
+//! What a release judges differently from the one that it follows: computed alike by the proposer and by
+//! everyone who reviews it, and accepted by class.
+
+use warifu_masters::file::read_canonical;
+use warifu_masters::past::{self, Change, PastOf, Timelines, compare, read_changes, splice, write_changes};
+use warifu_masters::schema::Schemas;
+use warifu_masters::table::Master;
+use warifu_rules::past::{Told, Weighed, weigh};
+use warifu_trust::{ChangesContent, EarlierContent, Proposal, ReleaseHead, Tip, VerifiedRelease};
+use warifu_values::day::TreatmentDay;
+use warifu_values::judgement::AcceptedPast;
+use warifu_values::lang::{Lang, Speak, counted};
+
+use crate::error::{Exit, Failure};
+
+/// A master with every day of it.
+#[derive(Debug)]
+pub struct Answers {
+    /// The series.
+    pub series: String,
+    /// The kind of master.
+    pub kind: String,
+    /// The newest state.
+    pub state: Master,
+    /// Every day of every code.
+    pub timelines: Timelines,
+}
+
+impl Answers {
+    /// To be compared with those of another release.
+    pub fn of(&self) -> PastOf<'_> {
+        PastOf { kind: &self.kind, series: &self.series, state: &self.state, timelines: &self.timelines }
+    }
+}
+
+/// The published release, read to be compared with.
+#[derive(Debug)]
+pub struct PublishedRelease {
+    release: VerifiedRelease,
+    masters: Vec<Answers>,
+}
+
+impl PublishedRelease {
+    /// Reads its masters.
+    ///
+    /// # Errors
+    /// When they do not fit the layouts that are known here.
+    pub fn read(schemas: &Schemas, release: VerifiedRelease) -> Result<PublishedRelease, Failure> {
+        let read = |one: warifu_trust::VerifiedMaster<'_>| {
+            let (series, kind) = (one.entry.series.clone(), one.entry.kind.clone());
+            let state = read_canonical(schemas, &kind, one.canonical.to_vec()).map_err(|findings| {
+                Failure::refused(
+                    format!("{series}/{kind} of the published release does not fit the layouts known here"),
+                    format!("公開中のリリースの {series}/{kind} が既知のレイアウトに合いません"),
+                    findings,
+                )
+            })?;
+            let timelines = Timelines::read(schemas, &state, one.timelines).map_err(|error| {
+                Failure::new(
+                    Exit::Data,
+                    format!("the timelines of {series}/{kind} in the published release: {error}"),
+                    format!("公開中のリリースの {series}/{kind} の期間表を読めません: {error}"),
+                )
+            })?;
+            Ok(Answers { series, kind, state, timelines })
+        };
+        let masters = release.masters().map(read).collect::<Result<_, Failure>>()?;
+        Ok(PublishedRelease { release, masters })
+    }
+
+    /// Everything that `masters` judge differently.
+    pub fn changes_to(&self, masters: &[Answers]) -> Vec<Change> {
+        let old: Vec<PastOf<'_>> = self.masters.iter().map(Answers::of).collect();
+        let new: Vec<PastOf<'_>> = masters.iter().map(Answers::of).collect();
+        compare(&old, &new)
+    }
+
+    fn master(&self, series: &str, kind: &str) -> Option<&Answers> {
+        self.masters.iter().find(|master| master.series == series && master.kind == kind)
+    }
+}
+
+/// How a proposal stands to what is published.
+#[derive(Debug, Clone, Copy)]
+pub enum Against<'a> {
+    /// Nothing is published.
+    Nothing,
+    /// It follows that release.
+    Follows(&'a PublishedRelease),
+    /// It is that release again, to be signed anew: what it changes was signed.
+    Renews(&'a PublishedRelease),
+}
+
+impl<'a> Against<'a> {
+    /// How `proposal` stands to what is published at `tip`.
+    ///
+    /// # Errors
+    /// It follows another release than the one that is published.
+    pub fn of(
+        proposal: &Proposal,
+        tip: &Tip,
+        published: Option<&'a PublishedRelease>,
+    ) -> Result<Self, Failure> {
+        match published {
+            None if proposal.manifest().previous.is_none() => Ok(Against::Nothing),
+            Some(published) if tip.release() == Some(proposal.release()) => Ok(Against::Renews(published)),
+            Some(published) if tip.release() == proposal.manifest().previous => {
+                Ok(Against::Follows(published))
+            }
+            _ => {
+                let follows = proposal.manifest().previous.map_or(0, |previous| previous.release);
+                let current = tip.release().map_or(0, |release| release.release);
+                Err(Failure::new(
+                    Exit::Trust,
+                    format!(
+                        "the draft follows release {follows}, and release {current} is published by now; draft \
+                         it again"
+                    ),
+                    format!(
+                        "草案はリリース {follows} の次として作成されましたが、現在公開中なのは {current} です。草案を作り直してください"
+                    ),
+                ))
+            }
+        }
+    }
+
+    fn published(self) -> Option<&'a PublishedRelease> {
+        match self {
+            Against::Nothing => None,
+            Against::Follows(published) | Against::Renews(published) => Some(published),
+        }
+    }
+}
+
+/// Leaves what concerns the past as the published release answers it, for a release of the future alone.
+///
+/// # Errors
+/// When that cannot be left: days of a whole series are another matter than records.
+pub(super) fn leave_the_past(
+    masters: &mut [Answers],
+    against: Against<'_>,
+    past_before: TreatmentDay,
+) -> Result<(), Failure> {
+    let Some(published) = against.published() else {
+        return Err(Failure::new(
+            Exit::CouldNotRun,
+            "--future-only leaves the past as the published release has it, and nothing is published yet",
+            "--future-only は公開中のリリースの過去分をそのまま残す指定ですが、まだ何も公開されていません",
+        ));
+    };
+    let whole = |series: &str, kind: &str| {
+        Failure::new(
+            Exit::Data,
+            format!(
+                "{series}/{kind}: which days the series governs changes for days that have been; that cannot be \
+                 left for later with --future-only"
+            ),
+            format!(
+                "{series}/{kind}: シリーズ自体の適用期間が過去の日について変わるため、--future-only で後回しにできません"
+            ),
+        )
+    };
+    for Answers { series, kind, state, timelines } in masters.iter_mut() {
+        if let Some(old) = published.master(series, kind) {
+            let spliced = splice((&old.timelines, &old.state), (timelines, state), past_before);
+            *timelines = spliced.map_err(|_| whole(series, kind))?;
+        } else if timelines.governs().first < past_before {
+            return Err(whole(series, kind));
+        }
+    }
+    let is_left = |old: &&Answers| {
+        !masters.iter().any(|new| new.series == old.series && new.kind == old.kind)
+            && old.timelines.governs().first < past_before
+    };
+    match published.masters.iter().find(is_left) {
+        Some(old) => Err(whole(&old.series, &old.kind)),
+        None => Ok(()),
+    }
+}
+
+/// What a release changes, as it is signed and as people read it.
+#[derive(Debug, Default)]
+pub struct Changed {
+    /// As it is signed; none when it follows no release.
+    pub content: Option<ChangesContent>,
+    /// Every change, in the order of the list.
+    pub list: Vec<Change>,
+    /// By class and heading.
+    pub weighed: Weighed,
+}
+
+/// What `masters` judge differently from the published release; `accept` says which classes of the past are
+/// accepted.
+///
+/// # Errors
+/// [`Failure`] with every class of the past that is not accepted, or accepted otherwise than it is.
+pub(super) fn changed(
+    schemas: &Schemas,
+    masters: &[Answers],
+    against: Against<'_>,
+    head: &ReleaseHead,
+    accept: impl FnOnce(&Weighed) -> Result<Vec<AcceptedPast>, Failure>,
+) -> Result<Changed, Failure> {
+    let published = match against {
+        Against::Nothing => return Ok(Changed::default()),
+        Against::Renews(published) => return signed(schemas, published, head),
+        Against::Follows(published) => published,
+    };
+    let past_before = past_before(head)?;
+    if head.past_before() < published.release.manifest().past_before {
+        let before = &published.release.manifest().past_before;
+        return Err(Failure::new(
+            Exit::Data,
+            format!("the published release judges since {before}; one before it cannot follow"),
+            format!("公開中のリリースの判定開始日は {before} です。それより前の日付の草案は作れません"),
+        ));
+    }
+    let list = published.changes_to(masters);
+    let weighed = weigh(schemas, &list, past_before);
+    let accepted = accept(&weighed)?;
+    let objections = weighed.objections(&accepted);
+    if !objections.is_empty() {
+        return Err(refused(&list, &weighed, past_before, schemas, &objections));
+    }
+    let bytes = write_changes(&list);
+    let earlier = published.release.lists_to_carry(bytes.len() as u64);
+    let counts = weighed.counts;
+    let content = ChangesContent {
+        list: bytes,
+        past: counts.past,
+        past_and_future: counts.past_and_future,
+        future: counts.future,
+        accepted,
+        earlier,
+    };
+    Ok(Changed { content: Some(content), list, weighed })
+}
+
+/// What the published release itself changed: both organisations signed it.
+fn signed(schemas: &Schemas, published: &PublishedRelease, head: &ReleaseHead) -> Result<Changed, Failure> {
+    let Some(changes) = published.release.changes() else { return Ok(Changed::default()) };
+    let list = read_changes(changes.list).map_err(|error| {
+        Failure::new(
+            Exit::Data,
+            format!("the list of changes of the published release: {error}"),
+            format!("公開中のリリースの変更一覧を読めません: {error}"),
+        )
+    })?;
+    let weighed = weigh(schemas, &list, past_before(head)?);
+    let told = changes.told;
+    let earlier = changes.earlier().map(|(told, list)| EarlierContent {
+        release: told.release,
+        follows: told.follows,
+        list: list.to_vec(),
+    });
+    let content = ChangesContent {
+        list: changes.list.to_vec(),
+        past: told.past,
+        past_and_future: told.past_and_future,
+        future: told.future,
+        accepted: told.accepted.clone(),
+        earlier: earlier.collect(),
+    };
+    Ok(Changed { content: Some(content), list, weighed })
+}
+
+/// The first day that is not past for a release.
+///
+/// # Errors
+/// None that can come of a head that can be written.
+pub fn past_before(head: &ReleaseHead) -> Result<TreatmentDay, Failure> {
+    let day = head.past_before();
+    TreatmentDay::parse(&day).ok_or_else(|| {
+        Failure::new(Exit::CouldNotRun, format!("{day} is no day"), format!("{day} は日付ではありません"))
+    })
+}
+
+/// How many changes of a class are shown.
+const SHOWN: usize = 3;
+
+/// The changes of the past by class, the first of each shown; a line each.
+pub fn by_class(
+    schemas: &Schemas,
+    list: &[Change],
+    weighed: &Weighed,
+    before: TreatmentDay,
+    lang: Lang,
+) -> String {
+    let mut text = String::new();
+    for (class, entries) in &weighed.classes {
+        let of_class = list.iter().filter(|change| {
+            change.days.heading(before) != past::Heading::Future
+                && change.class(schemas).as_ref() == Some(class)
+        });
+        let shown: Vec<_> = of_class.take(SHOWN).collect();
+        text.push_str(&warifu_values::say!(
+            lang,
+            "  {class}: {}\n",
+            "  {class}: {} 件\n",
+            match lang {
+                Lang::En => counted(*entries, "change"),
+                Lang::Ja => entries.to_string(),
+            }
+        ));
+        for change in &shown {
+            text.push_str(&format!("    {}\n", Told(change)));
+        }
+        if *entries > shown.len() as u64 {
+            text.push_str("    …\n");
+        }
+    }
+    text
+}
+
+fn refused(
+    list: &[Change],
+    weighed: &Weighed,
+    past_before: TreatmentDay,
+    schemas: &Schemas,
+    objections: &[warifu_rules::past::Objection],
+) -> Failure {
+    let classes: Vec<_> = weighed.classes.keys().map(ToString::to_string).collect();
+    let classes = classes.join(",");
+    let told = |lang: Lang| {
+        let by_class = by_class(schemas, list, weighed, past_before, lang);
+        let wrong: Vec<_> = objections.iter().map(|objection| format!("  {}", objection.say(lang))).collect();
+        (by_class, wrong.join("\n"))
+    };
+    let (english, japanese) = (told(Lang::En), told(Lang::Ja));
+    Failure::new(
+        Exit::Data,
+        format!(
+            "days before {past_before} would be judged differently than by the published release, and not \
+             everything of it is accepted by name\n{}not accepted:\n{}\nlook at them; when they are meant, say \
+             why and what they rest on:\n  --accept-past {classes} --reason TEXT --source NOTICE\nor leave them \
+             for a later release with --future-only",
+            english.0, english.1
+        ),
+        format!(
+            "{past_before} より前の診療日の判定が、公開中のリリースと変わります。承認されていない変更があります\n{}未承認:\n{}\n\
+             内容を確認し、意図した変更であれば理由と根拠を付けて承認してください:\n  \
+             --accept-past {classes} --reason 理由 --source 通知番号\n過去に遡る変更を後のリリースに回す場合は --future-only を指定してください",
+            japanese.0, japanese.1
+        ),
+    )
+}
