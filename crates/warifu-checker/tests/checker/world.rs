@@ -60,6 +60,11 @@ fn plausible(layout: &Layout, at: usize) -> String {
 
 /// A procedure master of (code, points), in force since 2024-06-01.
 pub(crate) fn procedures(rows: &[(u32, &str)]) -> MasterContent {
+    series("r06", "2024-06-01", None, rows)
+}
+
+/// One of a series that governs these days, all of whose rows begin with them.
+pub(crate) fn series(name: &str, first: &str, until: Option<&str>, rows: &[(u32, &str)]) -> MasterContent {
     let schemas = Schemas::built_in().unwrap();
     let layout = schemas.editions("procedure").into_iter().next().unwrap();
     let mut text = layout.canonical_header() + "\n";
@@ -78,7 +83,7 @@ pub(crate) fn procedures(rows: &[(u32, &str)]) -> MasterContent {
             ("inout_class", "0"),
             ("tally_column_outpatient", "110"),
             ("tally_column_inpatient", "110"),
-            ("changed_on", "20240601"),
+            ("changed_on", &first.replace('-', "")),
             ("abolished_on", "99999999"),
         ] {
             fields[layout.column(id).unwrap()] = value.to_owned();
@@ -87,13 +92,13 @@ pub(crate) fn procedures(rows: &[(u32, &str)]) -> MasterContent {
         text.push('\n');
     }
     let master = MasterContent {
-        series: "r06".into(),
+        series: name.into(),
         kind: "procedure".into(),
         edition: layout.edition.clone(),
         rows: rows.len() as u64,
         canonical: text.into_bytes(),
         formats: formats(),
-        governs: Governs { from: "2024-06-01".into(), until: None },
+        governs: Governs { from: first.into(), until: until.map(Into::into) },
         timelines: Vec::new(),
         made_of: warifu_values::judgement::Basis::Full,
         published: None,
@@ -110,6 +115,11 @@ fn days_of(schemas: &Schemas, master: &MasterContent) -> Option<(Master, Timelin
     let published = PublicationDay::parse(&master.governs.from).unwrap();
     let timelines = Timelines::of_state(past::Governs { first, last }, published, &state);
     Some((state, timelines))
+}
+
+/// The same by the built-in layouts, of a master that can be read.
+pub(crate) fn days_of_built_in(master: &MasterContent) -> (Master, Timelines) {
+    days_of(&Schemas::built_in().unwrap(), master).unwrap()
 }
 
 /// The same with the timelines that its records give; without, when they cannot be read.
@@ -267,19 +277,31 @@ fn content_of(
 
 /// A claim file of `claims` claims with every code at 100 points, of one institution.
 pub(crate) fn claim_file(institution: u32, claims: usize) -> Vec<u8> {
-    let mut text = format!("IR,1,13,1,{institution:07},,,202407,00,\r\n");
-    for claim in 1..=claims {
-        text += &format!("RE,{claim},1112,202406{}\r\n", ",".repeat(34));
-        for code in CODES {
+    file_of(institution, &vec![CODES.map(|code| (202406, 1, code, 100)).to_vec(); claims])
+}
+
+/// An item: month, day, code and points.
+pub(crate) type Item = (u32, usize, u32, u32);
+
+/// A claim file of these claims, each of the month of its first item; of no institution when that is 0.
+pub(crate) fn file_of(institution: u32, claims: &[Vec<Item>]) -> Vec<u8> {
+    let mut text = String::new();
+    if institution > 0 {
+        text += &format!("IR,1,13,1,{institution:07},,,202407,00,\r\n");
+    }
+    for (at, claim) in claims.iter().enumerate() {
+        let month = claim.first().map_or(202406, |(month, ..)| *month);
+        text += &format!("RE,{},1112,{month}{}\r\n", at + 1, ",".repeat(34));
+        for (_, day, code, points) in claim {
             let mut fields = vec![String::new(); 44];
-            for (position, value) in [(1, "SI"), (4, &*format!("{code:09}")), (6, "100"), (7, "1"), (14, "1")]
-            {
+            let (code, points) = (format!("{code:09}"), points.to_string());
+            for (position, value) in [(1, "SI"), (4, &*code), (6, &*points), (7, "1"), (13 + day, "1")] {
                 fields[position - 1] = value.to_owned();
             }
             text += &(fields.join(",") + "\r\n");
         }
     }
-    text += &format!("GO,{claims},{},99\r\n", claims * 400);
+    text += &format!("GO,{},0,99\r\n", claims.len());
     text.into_bytes()
 }
 
