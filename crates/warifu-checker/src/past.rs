@@ -84,9 +84,9 @@ pub fn clear(
         return Ok(PastCleared { candidate: id, against: None, signed: Signed::default() });
     };
     let against = running.id();
-    let before = &running.manifest().past_before;
-    if candidate.manifest().past_before < *before {
-        let after = &candidate.manifest().past_before;
+    let before = running.manifest().head().past_before();
+    if past_before < before {
+        let after = past_before;
         return Err(Said::new(
             format!("it says that the past ends before {after}; the running release has {before}"),
             format!("過去とする日の境が {after} で、稼働中のリリースの {before} より前です"),
@@ -115,9 +115,7 @@ pub fn clear(
 /// is accepted by name.
 fn declared(schemas: &Schemas, release: &ReleaseContent) -> Result<Declared, Said> {
     let manifest = release.manifest();
-    let day = &manifest.past_before;
-    let past_before = TreatmentDay::parse(day)
-        .ok_or_else(|| Said::new(format!("{day} is no day"), format!("{day} は日付ではありません")))?;
+    let past_before = manifest.head().past_before();
     let mut steps = Vec::new();
     for (part, bytes) in release.parts() {
         let (of, follows) = match part.holds {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 use warifu::error::{Exit, Failure};
-use warifu::release::{Changed, by_class, past_before};
+use warifu::release::{Changed, by_class};
 use warifu_masters::past::Change;
 use warifu_masters::schema::Schemas;
 use warifu_rules::past::{Counts, Objection, Weighed};
@@ -117,16 +117,16 @@ pub(super) fn retroactive_lines(
     manifest: &Manifest,
     changed: &Changed,
     lang: Lang,
-) -> Result<String, Failure> {
+) -> String {
     if changed.weighed.classes.is_empty() {
-        return Ok(String::new());
+        return String::new();
     }
-    let before = past_before(&manifest.head())?;
+    let before = manifest.head().past_before();
     let mut text = say!(
         lang,
         "RETROACTIVE CHANGES (days before {before} are judged differently than by the release before):\n",
         "遡及変更（{before} より前の診療日の判定が、前のリリースと変わります）:\n"
     );
     text.push_str(&by_class(schemas, &changed.list, &changed.weighed, before, lang));
-    Ok(text)
+    text
 }
