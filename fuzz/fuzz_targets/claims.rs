@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use warifu_claims::{ClaimFile, ClaimFindings, MasterOf, Snapshot, judge};
 use warifu_masters::file::read_canonical;
+use warifu_masters::past::{Governs, Timelines};
 use warifu_masters::schema::Schemas;
-use warifu_values::day::EffectiveDate;
+use warifu_values::day::{PublicationDay, TreatmentDay};
 
 /// 初診料, 再診料 until the middle of a month, and a procedure whose points go by quantity (steps of 1 from 1
 /// to 99); in the order of their codes, as a master is.
@@ -53,8 +54,10 @@ static SNAPSHOT: LazyLock<Snapshot> = LazyLock::new(|| {
         text += &(fields.join(",") + "\n");
     }
     let master = read_canonical(&schemas, "procedure", text.into_bytes()).expect("these rows can be read");
-    let effective_from = EffectiveDate::parse("20240601");
-    let of = MasterOf { series: "r06", kind: "procedure", effective_from, master: &master };
+    let first = TreatmentDay::parse("20240601").expect("a day of the calendar");
+    let governs = Governs { first, last: None };
+    let timelines = Timelines::of_state(governs, PublicationDay::of(first), &master);
+    let of = MasterOf { series: "r06", kind: "procedure", master: &master, timelines: &timelines };
     Snapshot::build(&[of]).expect("a snapshot")
 });
 

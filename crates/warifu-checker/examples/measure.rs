@@ -7,8 +7,11 @@ use std::time::{Duration, Instant};
 use warifu_checker::service::answer;
 use warifu_claims::{ClaimFile, ClaimFindings, MasterOf, Snapshot, judge};
 use warifu_masters::file::{Declared, read, read_canonical};
+use warifu_masters::past::{Governs, Timelines};
 use warifu_masters::schema::Schemas;
+use warifu_masters::table::Master;
 use warifu_trust::ReleaseRef;
+use warifu_values::day::{PublicationDay, TreatmentDay};
 use warifu_values::digest::Digest;
 
 /// The middle of `runs` durations of `work`.
@@ -42,9 +45,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let canonical: Vec<_> =
         masters.iter().map(|master| (master.layout().kind.clone(), master.canonical())).collect();
+    // Each as the only publication of a series that governs every day.
+    let governs = Governs { first: TreatmentDay::EARLIEST, last: None };
+    let of_state = |master: &Master| Timelines::of_state(governs, PublicationDay::of(governs.first), master);
+    let timelines: Vec<_> = masters.iter().map(of_state).collect();
     let of: Vec<_> = masters
         .iter()
-        .map(|master| MasterOf { series: "all", kind: &master.layout().kind, effective_from: None, master })
+        .zip(&timelines)
+        .map(|(master, timelines)| MasterOf { series: "all", kind: &master.layout().kind, master, timelines })
         .collect();
     let parse = median(9, || {
         for (kind, bytes) in &canonical {
@@ -91,7 +99,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         warifu_checker::service::FINDINGS_LIMIT
     )?;
     drop(of);
-    drop((masters, canonical, large, file));
+    drop((masters, timelines, canonical, large, file));
     writeln!(out, "resident          {:>9} KiB", resident_kib())?;
     Ok(())
 }

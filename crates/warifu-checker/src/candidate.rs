@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use warifu_claims::{MasterOf, Snapshot, lookup};
 use warifu_masters::file::read_canonical;
 use warifu_masters::finding::{Findings, Severity};
+use warifu_masters::past::{Governs, Timelines};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::State;
 use warifu_rules::judge::{Subject, judge, let_pass};
 use warifu_trust::{MasterEntry, ReleaseRef, UnixSeconds};
-use warifu_values::day::{EffectiveDate, PublicationDay};
+use warifu_values::day::{EffectiveDate, PublicationDay, TreatmentDay};
 use warifu_values::lang::{Lang, counted};
 
 use crate::release::ReleaseContent;
@@ -49,27 +50,45 @@ impl Candidate {
             masters.push((entry, State::new(master, made_of)));
         }
         judge_all(&masters)?;
-        let of = masters.iter().map(|(entry, master)| {
-            let effective_from = entry.effective_from.as_deref().map(|text| {
-                EffectiveDate::parse(text).ok_or_else(|| {
-                    let (series, kind) = (&entry.series, &entry.kind);
-                    Said::new(
-                        format!("{series}/{kind}: effective_from {text:?} is no date"),
-                        format!("{series}/{kind}: effective_from {text:?} が日付ではありません"),
-                    )
-                })
-            });
-            let effective_from = effective_from.transpose()?;
-            Ok(MasterOf { series: &entry.series, kind: &entry.kind, effective_from, master })
+        masters.retain(|(entry, _)| lookup::KINDS.contains(&entry.kind.as_str()));
+        let timelines = of_states(&masters)?;
+        let of = masters.iter().zip(&timelines).map(|((entry, master), timelines)| MasterOf {
+            series: &entry.series,
+            kind: &entry.kind,
+            master,
+            timelines,
         });
-        let of = of.collect::<Result<Vec<_>, Said>>()?;
-        let kinds = of.iter().map(|of| of.kind.to_owned());
-        let kinds = kinds.filter(|kind| lookup::KINDS.contains(&kind.as_str())).collect();
+        let of = of.collect::<Vec<_>>();
+        let kinds = of.iter().map(|of| of.kind.to_owned()).collect();
         let snapshot = Snapshot::build(&of).map_err(|error| {
             Said::about("the masters cannot be used for checks", "マスターを点検に使用できません", &error)
         })?;
         Ok(Candidate { id, title, activate_at, snapshot, kinds })
     }
+}
+
+/// What each of the masters says by itself of its days. It governs them until the next series of its kind
+/// does; one for which no first day is named, from the first that a claim can be for.
+fn of_states(masters: &[(MasterEntry, State)]) -> Result<Vec<Timelines>, Said> {
+    let first = |entry: &MasterEntry| match entry.effective_from.as_deref() {
+        None => Ok(TreatmentDay::EARLIEST),
+        Some(text) => EffectiveDate::parse(text).map(EffectiveDate::first_treatment).ok_or_else(|| {
+            let (series, kind) = (&entry.series, &entry.kind);
+            Said::new(
+                format!("{series}/{kind}: effective_from {text:?} is no date"),
+                format!("{series}/{kind}: effective_from {text:?} が日付ではありません"),
+            )
+        }),
+    };
+    let firsts = masters.iter().map(|(entry, _)| first(entry)).collect::<Result<Vec<_>, _>>()?;
+    let timelines = masters.iter().zip(&firsts).map(|((entry, state), first)| {
+        let of_kind = masters.iter().zip(&firsts).filter(|((other, _), _)| other.kind == entry.kind);
+        let next = of_kind.map(|(_, next)| *next).filter(|next| next > first).min();
+        let governs = Governs { first: *first, last: next.map(TreatmentDay::before) };
+        let published = entry.published.as_deref().and_then(PublicationDay::parse);
+        Timelines::of_state(governs, published.unwrap_or(PublicationDay::of(*first)), state)
+    });
+    Ok(timelines.collect())
 }
 
 /// The judgement that the signers came to: what they let pass is let pass, and nothing else.

@@ -5,10 +5,11 @@
 
 use std::io::Write as _;
 use std::path::PathBuf;
-use warifu_values::day::{EffectiveDate, TreatmentDay};
+use warifu_values::day::{PublicationDay, TreatmentDay};
 
 use super::*;
 use warifu_masters::file::{Declared, read};
+use warifu_masters::past::{Governs, Timelines};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
 
@@ -29,121 +30,156 @@ fn master(data: &std::path::Path, file: &str) -> Master {
 
 const SAMPLE: &str = "claims/RECEIPTC_GAIRAI_SAMPLE.UKE";
 
-/// The sample judged by these files: (items, claims, counts).
-fn judged(masters: &[(&str, &str, Option<&str>, &Master)]) -> Option<(Tally, ClaimFindings)> {
-    let data = data()?;
-    let of = masters.iter().map(|(series, kind, from, master)| MasterOf {
-        series,
-        kind,
-        effective_from: from.map(|from| EffectiveDate::parse(from).unwrap()),
-        master,
+fn day(text: &str) -> TreatmentDay {
+    TreatmentDay::parse(text).unwrap()
+}
+
+/// A full as the only publication of its series.
+struct Full {
+    series: &'static str,
+    kind: &'static str,
+    master: Master,
+    timelines: Timelines,
+}
+
+impl Full {
+    /// Of a file that governs these days.
+    fn read(
+        data: &std::path::Path,
+        file: &str,
+        (series, kind): (&'static str, &'static str),
+        (first, last): (&str, Option<&str>),
+    ) -> Full {
+        let master = master(data, file);
+        let (_, published) = file.split_once("_ALL").unwrap();
+        let published = PublicationDay::parse(published.trim_end_matches(".csv")).unwrap();
+        let governs = Governs { first: day(first), last: last.map(day) };
+        let timelines = Timelines::of_state(governs, published, &master);
+        Full { series, kind, master, timelines }
+    }
+}
+
+fn snapshot(fulls: &[Full]) -> Snapshot {
+    let of = fulls.iter().map(|full| {
+        let Full { series, kind, master, timelines } = full;
+        MasterOf { series, kind, master, timelines }
     });
-    let snapshot = Snapshot::build(&of.collect::<Vec<_>>()).unwrap();
+    Snapshot::build(&of.collect::<Vec<_>>()).unwrap()
+}
+
+fn judged(bytes: &[u8], snapshot: &Snapshot) -> (Tally, ClaimFindings) {
     let mut findings = ClaimFindings::new(10_000);
-    let file = ClaimFile::read(&std::fs::read(data.join(SAMPLE)).unwrap());
-    let tally = judge(&file, &snapshot, 1, &mut findings);
-    Some((tally, findings))
+    let tally = judge(&ClaimFile::read(bytes), snapshot, 1, &mut findings);
+    (tally, findings)
 }
 
 fn counts(findings: &ClaimFindings) -> Vec<(&'static str, u64)> {
     findings.counts().map(|(code, count)| (code.as_str(), count)).collect()
 }
 
-/// The sample is of 2021-10, the masters are of 2022-02, 2024-03 and 2021-09. Seven procedures were abolished
-/// before 2022, every drug row was renewed after 2021, and the sample was cut (140 claims by its GO).
+/// How many findings of that code there are of records of that kind.
+fn of(findings: &ClaimFindings, code: ClaimCode, kind: ItemKind) -> usize {
+    let list = findings.list().iter();
+    list.filter(|finding| finding.code == code && finding.record == Some(kind.record())).count()
+}
+
+/// The sample is of 2021-10, the masters are of 2022-02, 2024-03 and 2021-09, as if each were the only
+/// publication of a series that governs that day. Every drug row was renewed after 2021, so nothing is known of
+/// it; nor is it of what the comments and procedures listed before they came out. The sample was cut (140 claims
+/// by its GO).
 #[test]
 fn the_sample_gives_what_is_known_of_it() {
     let Some(data) = data() else { return };
-    let s = master(&data, "procedure/s_ALL20220218.csv");
-    let y = master(&data, "drug/y_ALL20240321.csv");
-    let c = master(&data, "comment/c_ALL20210928.csv");
-    let masters = [("r04", "procedure", None, &s), ("r06", "drug", None, &y), ("r04", "comment", None, &c)];
-    let (tally, findings) = judged(&masters).unwrap();
+    let from = ("20200401", None);
+    let fulls = [
+        Full::read(&data, "procedure/s_ALL20220218.csv", ("r04", "procedure"), from),
+        Full::read(&data, "drug/y_ALL20240321.csv", ("r06", "drug"), from),
+        Full::read(&data, "comment/c_ALL20210928.csv", ("r04", "comment"), from),
+    ];
+    let sample = std::fs::read(data.join(SAMPLE)).unwrap();
+    let (tally, findings) = judged(&sample, &snapshot(&fulls));
     assert_eq!(tally, Tally { claims: 75, items: 408 });
     assert_eq!(
         counts(&findings),
-        [
-            ("uke/total", 1),
-            ("claim/code-unknown", 7),
-            ("claim/not-yet-in-force", 32),
-            ("claim/comment-text-needless", 2),
-        ]
+        [("uke/total", 1), ("claim/not-yet-in-force", 39), ("claim/comment-text-needless", 2)]
     );
-    let unknown: Vec<_> = findings
-        .list()
-        .iter()
-        .filter(|finding| finding.code == ClaimCode::CodeUnknown)
-        .map(|finding| finding.found.as_str())
-        .collect();
-    assert_eq!(unknown.iter().filter(|code| **code == "111014070").count(), 2);
-    assert_eq!(unknown.iter().filter(|code| **code == "113033370").count(), 5);
-    // Every drug is known, none of them with a version of 2021.
-    let (drugs, ..) = masters_in_force_from(&findings);
-    assert_eq!(drugs, 32);
-}
-
-/// How many unjudged findings there are of IY, of SI and of CO records.
-fn masters_in_force_from(findings: &ClaimFindings) -> (usize, usize, usize) {
-    let of = |kind: ItemKind| {
-        let unjudged = findings.list().iter().filter(|finding| finding.code == ClaimCode::NotYetInForce);
-        unjudged.filter(|finding| finding.record == Some(kind.record())).count()
-    };
-    (of(ItemKind::Drug), of(ItemKind::Procedure), of(ItemKind::Comment))
+    assert_eq!(of(&findings, ClaimCode::NotKnown, ItemKind::Drug), 32);
+    // Seven procedures had been abolished before the procedures were published.
+    let unlisted: Vec<_> = findings.list().iter().filter(|f| f.record == Some(*b"SI")).collect();
+    assert_eq!(unlisted.iter().filter(|finding| finding.found == "111014070").count(), 2);
+    assert_eq!(unlisted.iter().filter(|finding| finding.found == "113033370").count(), 5);
+    assert!(unlisted.iter().all(|f| f.expected == "2022-02-18" && f.series.as_deref() == Some("r04")));
 }
 
 /// Declared as it is, a series that begins after the claim judges nothing of it.
 #[test]
 fn a_series_that_begins_later_judges_nothing() {
     let Some(data) = data() else { return };
-    let s = master(&data, "procedure/s_ALL20240531.csv");
-    let (_, findings) = judged(&[("r06", "procedure", Some("2024-06-01"), &s)]).unwrap();
-    let errors: Vec<_> = findings
-        .list()
-        .iter()
-        .filter(|f| f.severity() == ClaimSeverity::Error && f.code.asks_masters())
-        .collect();
-    assert!(errors.is_empty(), "{errors:?}");
-    assert_eq!(masters_in_force_from(&findings).1 as u64 + findings.count(ClaimCode::MasterNotHeld), 408);
+    let of = ("r06", "procedure");
+    let full = Full::read(&data, "procedure/s_ALL20240531.csv", of, ("20240601", None));
+    let sample = std::fs::read(data.join(SAMPLE)).unwrap();
+    let (_, findings) = judged(&sample, &snapshot(&[full]));
+    assert_eq!(counts(&findings), [("uke/total", 1), ("claim/master-not-held", 408)]);
 }
 
-/// 初診料 was 288 points until May 2024 and 291 from June on; a claim of either month is judged by its own.
+/// 初診料 was 288 points until May 2024 and 291 from June on; in one file, a claim of either month is judged by
+/// its own.
 #[test]
 fn two_series_judge_each_month_by_its_own_points() {
     let Some(data) = data() else { return };
-    let r04 = master(&data, "procedure/s_ALL20220218.csv");
-    let r06 = master(&data, "procedure/s_ALL20240531.csv");
-    let of = |series, from, master| MasterOf {
-        series,
-        kind: "procedure",
-        effective_from: EffectiveDate::parse(from),
-        master,
-    };
-    let snapshot = Snapshot::build(&[of("r04", "2020-04-01", &r04), of("r06", "2024-06-01", &r06)]).unwrap();
-    let points = |day: &str| match snapshot.procedure(111_000_110, TreatmentDay::parse(day).unwrap()) {
+    let r04 = ("r04", "procedure");
+    let r04 = Full::read(&data, "procedure/s_ALL20220218.csv", r04, ("20200401", Some("20240531")));
+    let r06 = ("r06", "procedure");
+    let r06 = Full::read(&data, "procedure/s_ALL20240531.csv", r06, ("20240601", None));
+    let snapshot = snapshot(&[r04, r06]);
+    let points = |on: &str| match snapshot.procedure(111_000_110, day(on)) {
         Lookup::InForce(held) => (held.facts.points_hundredths, held.series.to_string()),
         other => panic!("{other:?}"),
     };
     assert_eq!(points("20240531"), (28_800, "r04".to_owned()));
     assert_eq!(points("20240601"), (29_100, "r06".to_owned()));
-    assert!(matches!(
-        snapshot.procedure(113_033_370, TreatmentDay::parse("20240601").unwrap()),
-        Lookup::Unknown
-    ));
+    let unlisted = snapshot.procedure(113_033_370, day("20240601"));
+    assert!(matches!(unlisted, Lookup::Absent(Absence::Unknown, _)), "{unlisted:?}");
+
+    let claim = |number: u32, month: &str, on: usize, points: &str| {
+        let mut fields = vec![String::new(); 44];
+        for (position, value) in [(1, "SI"), (4, "111000110"), (6, points), (7, "1"), (13 + on, "1")] {
+            fields[position - 1] = value.to_owned();
+        }
+        let record = format!("RE,{number},1112,{month}{}", ",".repeat(34));
+        format!("{record}\r\n{}\r\n", fields.join(","))
+    };
+    let file = |may: &str, june: &str| {
+        let claims = claim(1, "202405", 31, may) + &claim(2, "202406", 1, june);
+        format!("IR,1,13,1,1234567,,,202406,00,\r\n{claims}GO,2,579,99\r\n")
+    };
+    let told = |file: String| {
+        let (_, findings) = judged(file.as_bytes(), &snapshot);
+        let told = findings.list().iter().map(|f| {
+            assert_eq!((f.code, f.name.as_deref()), (ClaimCode::Points, Some("初診料")));
+            (f.claim, f.series.as_deref().map(str::to_owned), f.found.clone(), f.expected.clone())
+        });
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(told(file("288", "291")), []);
+    let wrong = |claim, series: &str, found: &str, expected: &str| {
+        (Some(claim), Some(series.to_owned()), found.to_owned(), expected.to_owned())
+    };
+    let both = [wrong(1, "r04", "291", "288"), wrong(2, "r06", "288", "291")];
+    assert_eq!(told(file("291", "288")), both);
 }
 
 #[test]
 fn everything_fits_in_a_few_megabytes() {
     let Some(data) = data() else { return };
-    let files = [
+    let fulls = [
         ("procedure", "procedure/s_ALL20240531.csv"),
         ("drug", "drug/y_ALL20240321.csv"),
         ("comment", "comment/c_ALL20240726.csv"),
         ("material", "material/t_ALL20240531.csv"),
     ];
-    let masters: Vec<_> = files.iter().map(|(kind, file)| (*kind, master(&data, file))).collect();
-    let of =
-        masters.iter().map(|(kind, master)| MasterOf { series: "r06", kind, effective_from: None, master });
-    let snapshot = Snapshot::build(&of.collect::<Vec<_>>()).unwrap();
+    let read = |(kind, file)| Full::read(&data, file, ("r06", kind), ("20240401", None));
+    let snapshot = snapshot(&fulls.map(read));
     assert_eq!(snapshot.records(ItemKind::Procedure), 10_133);
     assert_eq!(snapshot.records(ItemKind::Drug), 19_686);
     assert!(snapshot.bytes() < 8 << 20, "{} bytes", snapshot.bytes());

@@ -12,9 +12,10 @@ use crate::file::{ClaimFile, FILE_LIMIT_BYTES, ItemKind, LINE_LIMIT_BYTES, RECOR
 use crate::finding::{ClaimCode, ClaimFindings, DecidedBy};
 use crate::lookup::{MasterOf, Snapshot};
 use warifu_masters::file::read_canonical;
+use warifu_masters::past::{Governs, Timelines};
 use warifu_masters::schema::{ABOLISHED_ON, CHANGED_ON, Schemas};
 use warifu_masters::table::Master;
-use warifu_values::day::EffectiveDate;
+use warifu_values::day::{PublicationDay, TreatmentDay};
 
 /// Fields of a record by id; all else is blank.
 type Fields = &'static [(&'static str, &'static str)];
@@ -59,11 +60,11 @@ const WITH_TEXT: Fields = &[
 ];
 
 /// The masters that the clean file is right by; no material holds before 2024-06-20.
-const MASTERS: &[(&str, &[Fields], Option<&str>)] = &[
-    ("procedure", &[FEE, STEPPED, ENDED, LATER], None),
-    ("drug", &[DRUG], None),
-    ("material", &[MATERIAL], Some("20240620")),
-    ("comment", &[COMPLETE, WITH_TEXT], None),
+const MASTERS: &[(&str, &[Fields], &str)] = &[
+    ("procedure", &[FEE, STEPPED, ENDED, LATER], "20240401"),
+    ("drug", &[DRUG], "20240401"),
+    ("material", &[MATERIAL], "20240620"),
+    ("comment", &[COMPLETE, WITH_TEXT], "20240401"),
 ];
 
 fn master(schemas: &Schemas, kind: &str, records: &[Fields]) -> Master {
@@ -81,13 +82,14 @@ fn master(schemas: &Schemas, kind: &str, records: &[Fields]) -> Master {
 
 fn snapshot() -> Snapshot {
     let schemas = Schemas::built_in().unwrap();
-    let made: Vec<_> = MASTERS.iter().map(|(kind, records, _)| master(&schemas, kind, records)).collect();
-    let of = MASTERS.iter().zip(&made).map(|((kind, _, from), master)| MasterOf {
-        series: "r06",
-        kind,
-        effective_from: from.map(|from| EffectiveDate::parse(from).unwrap()),
-        master,
+    let published = PublicationDay::parse("20240401").unwrap();
+    let made = MASTERS.iter().map(|(kind, records, first)| {
+        let master = master(&schemas, kind, records);
+        let governs = Governs { first: TreatmentDay::parse(first).unwrap(), last: None };
+        (*kind, Timelines::of_state(governs, published, &master), master)
     });
+    let made: Vec<_> = made.collect();
+    let of = made.iter().map(|(kind, timelines, master)| MasterOf { series: "r06", kind, master, timelines });
     Snapshot::build(&of.collect::<Vec<_>>()).unwrap()
 }
 
@@ -167,8 +169,8 @@ fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
         ClaimCode::DrugCodeForm => (Field(IY, 4, "120000001"), "", ""),
         ClaimCode::CodeUnknown => (Field(SI, 8, "820000009"), "820000009", ""),
         ClaimCode::CodeAbolished => (Field(SI, 4, "180000010"), "180000010", "2024-05-31"),
-        ClaimCode::NotYetInForce => (Field(SI_STEPPED, 4, "180000020"), "180000020", "2024-07-01"),
-        // On the 10th, no series holds materials; a code that none knows says so.
+        ClaimCode::NotKnown => (Field(SI_STEPPED, 4, "180000020"), "180000020", "2024-07-01"),
+        // On the 10th, no series governs materials.
         ClaimCode::MasterNotHeld => {
             let other = |lines: &mut Vec<String>| {
                 lines[TO] = record(48, &[(1, "TO"), (4, "711000120"), (5, "1"), (6, "70"), (27, "1")]);
@@ -232,7 +234,7 @@ fn each_code_is_told_of_the_clean_file_broken_once() {
 #[should_panic(expected = "claim/points is not named by")]
 fn a_check_says_no_code_that_it_does_not_name() {
     let mut findings = ClaimFindings::new(1);
-    let place = Place { claim: None, line: 1, record: *b"GO", item: None, when: None, held: None };
+    let place = Place { claim: None, line: 1, record: *b"GO", item: None, when: None, by: None };
     let total = &TOTAL[0].about;
     Report { release: 1, findings: &mut findings }.take(total, Wrong::plain(ClaimCode::Points), place);
 }

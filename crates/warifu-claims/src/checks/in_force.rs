@@ -12,7 +12,7 @@ pub(super) const CHECK: Check<OfAbsence> = Check {
         codes: &[
             ClaimCode::CodeUnknown,
             ClaimCode::CodeAbolished,
-            ClaimCode::NotYetInForce,
+            ClaimCode::NotKnown,
             ClaimCode::MasterNotHeld,
         ],
         fields: &["RE 4 診療年月", "SI, IY 14–44, TO 18–48 算定日情報", "SI, IY, TO, CO 4 コード"],
@@ -20,13 +20,13 @@ pub(super) const CHECK: Check<OfAbsence> = Check {
         source: "受付・事務点検ASPに係るチェック一覧(医科) L3303",
     },
     ask: |code, absence| {
-        let (wrong, date) = match absence {
+        let (wrong, day) = match absence {
             Absence::Unknown => (ClaimCode::CodeUnknown, None),
             Absence::NotHeld => (ClaimCode::MasterNotHeld, None),
-            Absence::NotYetInForce(from) => (ClaimCode::NotYetInForce, Some(from)),
+            Absence::NotKnown(told_from) => (ClaimCode::NotKnown, told_from),
             Absence::Abolished(last) => (ClaimCode::CodeAbolished, Some(last)),
         };
-        let expected = date.map_or(Shown::Nothing, Shown::Date);
+        let expected = day.map_or(Shown::Nothing, Shown::Day);
         Some(Wrong { code: wrong, found: Shown::Code(code), expected })
     },
 };

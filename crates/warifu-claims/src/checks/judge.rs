@@ -7,7 +7,7 @@ use super::cover::{Covered, cover};
 use super::report::{Place, Report};
 use crate::file::{Claim, ClaimFile, Comment, Item, ItemCode, ItemKind, Recorded};
 use crate::finding::{ClaimFindings, When};
-use crate::lookup::{Held, Lookup, Snapshot};
+use crate::lookup::{Absence, By, Held, Lookup, Snapshot};
 use warifu_values::day::{ClaimMonth, TreatmentDay};
 
 /// Uncoded material (未コード化特定器材): its name and price are in the claim.
@@ -37,7 +37,7 @@ pub fn judge(file: &ClaimFile, snapshot: &Snapshot, release: u64, findings: &mut
         for check in catalogue::TOTAL {
             if let Some(wrong) = (check.ask)(total) {
                 let (line, record) = (total.line, *b"GO");
-                let place = Place { claim: None, line, record, item: None, when: None, held: None };
+                let place = Place { claim: None, line, record, item: None, when: None, by: None };
                 report.take(&check.about, wrong, place);
             }
         }
@@ -50,7 +50,7 @@ fn judge_claim(claim: &Claim<'_>, snapshot: &Snapshot, mut report: Report<'_>) -
     for check in catalogue::CLAIM {
         if let Some(wrong) = (check.ask)(claim) {
             let (line, when) = (claim.line, claim.month.map(When::Month));
-            let place = Place { claim: claim.number, line, record: *b"RE", item: None, when, held: None };
+            let place = Place { claim: claim.number, line, record: *b"RE", item: None, when, by: None };
             report.take(&check.about, wrong, place);
         }
     }
@@ -117,7 +117,7 @@ impl<'a> Judging<'a, '_> {
         let of = ItemInForce { item, code, facts: held.facts, is_alone_in_unit };
         for check in checks {
             if let Some(wrong) = (check.ask)(&of) {
-                let place = self.place(item, code).by(Some(&held));
+                let place = Place { by: Some(held.by()), ..self.place(item, code) };
                 self.report.take(&check.about, wrong, place);
             }
         }
@@ -132,7 +132,7 @@ impl<'a> Judging<'a, '_> {
             let of = CommentInForce { code, has_text, facts: held.facts };
             for check in catalogue::COMMENT {
                 if let Some(wrong) = (check.ask)(&of) {
-                    let place = self.place(item, code).by(Some(&held));
+                    let place = Place { by: Some(held.by()), ..self.place(item, code) };
                     self.report.take(&check.about, wrong, place);
                 }
             }
@@ -146,7 +146,7 @@ impl<'a> Judging<'a, '_> {
         for check in catalogue::CODE {
             if let Some(wrong) = (check.ask)(kind, code) {
                 let (claim, line, record) = (self.claim.number, item.line, item.kind.record());
-                let place = Place { claim, line, record, item: code, when: None, held: None };
+                let place = Place { claim, line, record, item: code, when: None, by: None };
                 self.report.take(&check.about, wrong, place);
             }
         }
@@ -163,19 +163,25 @@ impl<'a> Judging<'a, '_> {
     ) -> Option<Held<'a, F>> {
         match cover(self.month, item.days, look) {
             Covered::Yes(held) => held,
-            Covered::No(when, lookup) => {
-                self.not_in_force(item, code, when, &lookup);
+            Covered::No(when, absence, by) => {
+                self.not_in_force(item, code, when, absence, by);
                 None
             }
         }
     }
 
     #[cold]
-    fn not_in_force<F>(&mut self, item: &Item, code: ItemCode, when: When, lookup: &Lookup<'a, F>) {
-        let Some((absence, held)) = lookup.absence() else { return };
+    fn not_in_force(
+        &mut self,
+        item: &Item,
+        code: ItemCode,
+        when: When,
+        absence: Absence,
+        by: Option<By<'_>>,
+    ) {
         for check in catalogue::ABSENCE {
             if let Some(wrong) = (check.ask)(code, absence) {
-                let place = Place { when: Some(when), ..self.place(item, code) }.by(held);
+                let place = Place { when: Some(when), by, ..self.place(item, code) };
                 self.report.take(&check.about, wrong, place);
             }
         }
@@ -194,7 +200,7 @@ impl<'a> Judging<'a, '_> {
             record: item.kind.record(),
             item: Some(code),
             when: Some(first_day.map_or(When::Month(self.month), When::Day)),
-            held: None,
+            by: None,
         }
     }
 }

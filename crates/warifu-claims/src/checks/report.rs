@@ -1,12 +1,10 @@
 //! What a check says becomes a finding: with the release, the place in the file and the master's record.
 
-use std::sync::Arc;
-
 use super::check::About;
 use super::wrong::Wrong;
 use crate::file::ItemCode;
 use crate::finding::{ClaimFinding, ClaimFindings, When};
-use crate::lookup::Held;
+use crate::lookup::By;
 
 /// Where a finding lies, and by which record it was judged.
 pub(super) struct Place<'a> {
@@ -16,15 +14,8 @@ pub(super) struct Place<'a> {
     pub(super) record: [u8; 2],
     pub(super) item: Option<ItemCode>,
     pub(super) when: Option<When>,
-    /// The name and the series of the master's record.
-    pub(super) held: Option<(&'a str, &'a Arc<str>)>,
-}
-
-impl<'a> Place<'a> {
-    /// Judged by `held`, where there is one.
-    pub(super) fn by<F>(self, held: Option<&Held<'a, F>>) -> Place<'a> {
-        Place { held: held.map(|held| (held.name, held.series)), ..self }
-    }
+    /// The series and the record of the master that it was judged by.
+    pub(super) by: Option<By<'a>>,
 }
 
 /// The findings of one release on one file.
@@ -48,9 +39,9 @@ impl Report<'_> {
             line: place.line,
             record: Some(place.record),
             item: place.item.map(ItemCode::number),
-            name: place.held.map(|(name, _)| name.into()),
+            name: place.by.and_then(|by| by.name).map(Into::into),
             when: place.when,
-            series: place.held.map(|(_, series)| series.clone()),
+            series: place.by.map(|by| by.series.clone()),
             found: wrong.found.text(),
             expected: wrong.expected.text(),
         });

@@ -2,8 +2,7 @@
 
 use crate::file::ItemCode;
 use crate::finding::ClaimCode;
-use crate::lookup::EffectiveNumber;
-use warifu_values::day::dashed;
+use warifu_values::day::TreatmentDay;
 
 /// Something is wrong with what a check was asked of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +34,8 @@ pub(super) enum Shown {
     Nothing,
     /// The code of an item or comment.
     Code(ItemCode),
-    /// A date of a master.
-    Date(EffectiveNumber),
+    /// A day of a master.
+    Day(TreatmentDay),
     /// Points, a quantity, a count.
     Number(u64),
 }
@@ -47,7 +46,7 @@ impl Shown {
         match self {
             Shown::Nothing => String::new(),
             Shown::Code(code) => code.to_string(),
-            Shown::Date(date) => dashed(date),
+            Shown::Day(day) => day.to_string(),
             Shown::Number(number) => number.to_string(),
         }
     }

@@ -7,7 +7,7 @@ use warifu_values::lang::Lang;
 /// What a finding means for the claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClaimSeverity {
-    /// The masters held do not reach back to the treatment day, so the item was not judged. Not the claim's
+    /// The publications held do not tell of the treatment day, so the item was not judged. Not the claim's
     /// fault.
     Unjudged,
     /// The claim is wrong by these masters.
@@ -125,9 +125,9 @@ claim_codes! {
     CodeAbolished "claim/code-abolished" Masters Error Some("L3303"),
         en "{found} could last be used on {expected}"
         ja "{found} の使用期限は {expected} です";
-    NotYetInForce "claim/not-yet-in-force" Masters Unjudged None,
-        en "the masters held know {found} only from {expected} on, so it was not judged"
-        ja "保持するマスターでは {found} は {expected} 以降のみのため、判定していません";
+    NotKnown "claim/not-yet-in-force" Masters Unjudged None,
+        en "no publication that is held tells what {found} was on the treatment day, so it was not judged"
+        ja "保持する公表マスターからは診療日の {found} の内容が分からないため、判定していません";
     MasterNotHeld "claim/master-not-held" Masters Unjudged None,
         en "this release holds no master of this kind for the treatment day, so {found} was not judged"
         ja "診療日に対応するマスターがこのリリースにないため、{found} は判定していません";

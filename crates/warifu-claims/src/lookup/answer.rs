@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use warifu_values::day::TreatmentDay;
+
 /// A record and where it came from.
 #[derive(Debug, Clone, Copy)]
 pub struct Held<'a, F> {
@@ -12,14 +14,29 @@ pub struct Held<'a, F> {
     /// Its series.
     pub series: &'a Arc<str>,
     /// Which version of which record: equal for equal answers.
-    pub(super) version: u32,
+    pub(crate) version: u32,
 }
 
-impl<F> Held<'_, F> {
-    /// Whether both are the same version of the same record of one snapshot.
+impl<'a, F> Held<'a, F> {
+    /// Whether both are the same version of the same record of one snapshot. A version holds on days without
+    /// a gap.
     pub fn is_same(&self, other: &Self) -> bool {
         self.version == other.version
     }
+
+    /// Who says so.
+    pub fn by(&self) -> By<'a> {
+        By { series: self.series, name: Some(self.name) }
+    }
+}
+
+/// Who says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct By<'a> {
+    /// The series that governs the day.
+    pub series: &'a Arc<str>,
+    /// The name of its record, where it has one.
+    pub name: Option<&'a str>,
 }
 
 /// What a snapshot says of a code on a day.
@@ -27,51 +44,20 @@ impl<F> Held<'_, F> {
 pub enum Lookup<'a, F> {
     /// The record in force.
     InForce(Held<'a, F>),
-    /// Only versions that begin later are known. Nothing follows from that for the claim.
-    NotYetInForce {
-        /// The first day that the known version holds.
-        from: EffectiveNumber,
-        /// The version.
-        held: Held<'a, F>,
-    },
-    /// It could last be used before that day.
-    Abolished {
-        /// Its last day.
-        last: EffectiveNumber,
-        /// The version that ended.
-        held: Held<'a, F>,
-    },
-    /// No series knows the code.
-    Unknown,
-    /// No series that holds on that day is held at all.
-    NotHeld,
+    /// None was.
+    Absent(Absence, Option<By<'a>>),
 }
 
 /// Why no record was in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Absence {
-    /// Only versions that begin on that day or later are known.
-    NotYetInForce(EffectiveNumber),
+    /// A series governs the day, and no publication that is held tells what the code was then. Nothing follows
+    /// from that for the claim. With the day from which on one does tell, where no other days lie between.
+    NotKnown(Option<TreatmentDay>),
     /// It could last be used on that day.
-    Abolished(EffectiveNumber),
-    /// No series knows the code.
+    Abolished(TreatmentDay),
+    /// The series that governs the day does not list the code: not yet, not any more, or not at all.
     Unknown,
-    /// No series that holds on that day is held at all.
+    /// No series that is held governs the day.
     NotHeld,
 }
-
-impl<'a, F> Lookup<'a, F> {
-    /// Why no record was in force, and the version that says so, where there is one; `None` when one was.
-    pub fn absence(&self) -> Option<(Absence, Option<&Held<'a, F>>)> {
-        Some(match self {
-            Lookup::InForce(_) => return None,
-            Lookup::NotYetInForce { from, held } => (Absence::NotYetInForce(*from), Some(held)),
-            Lookup::Abolished { last, held } => (Absence::Abolished(*last), Some(held)),
-            Lookup::Unknown => (Absence::Unknown, None),
-            Lookup::NotHeld => (Absence::NotHeld, None),
-        })
-    }
-}
-
-/// A date as masters write it, YYYYMMDD.
-pub type EffectiveNumber = u32;

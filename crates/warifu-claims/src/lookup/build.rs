@@ -1,82 +1,246 @@
-//! A shelf is built: every row of the masters of one kind becomes a version.
+//! A shelf is built: the periods of each code, in all series of one kind, become its versions.
+
+use std::iter::Peekable;
 
 use super::code_table::CodeTable;
 use super::facts::Facts;
 use super::master_of::{MasterOf, SnapshotError};
-use super::shelf::{Shelf, Since, Version};
+use super::records::Records;
+use super::shelf::{NO_RECORD, Series, Shelf, Standing, Version};
 use super::source::Source;
-use warifu_masters::schema::{ABOLISHED_ON, CHANGED_ON};
+use warifu_masters::past::{self, Period, RecordAt};
+use warifu_masters::table::Table;
 use warifu_values::amount::number;
-use warifu_values::day::EffectiveDate;
-
-/// A date that never comes: 99999999 in the masters.
-const OPEN_END: u32 = 99_999_999;
+use warifu_values::day::TreatmentDay;
 
 impl<F: Facts> Shelf<F> {
-    /// From the masters of one kind, ascending by their first day.
+    /// From the masters of one kind, ascending by the days that they govern.
     pub(super) fn build(masters: &[&MasterOf<'_>]) -> Result<Shelf<F>, SnapshotError> {
-        // (version, master, row), so that only numbers are sorted.
-        let mut rows: Vec<(Version, u32)> = Vec::new();
-        let mut readers = Vec::with_capacity(masters.len());
-        for (series, of) in masters.iter().enumerate() {
-            let source = Source { of };
-            let changed_on = source.column(CHANGED_ON)?;
-            let abolished_on = source.column(ABOLISHED_ON)?;
-            let earlier_end = F::EARLIER_END.map(|id| source.column(id)).transpose()?;
-            rows.reserve(of.master.rows());
-            for row in 0..of.master.rows() {
-                let key = of.master.key(row);
-                let code = match (key.len(), number(key.as_bytes())) {
-                    (9, Some(code)) if code != 0 => code,
-                    _ => return Err(source.wrong(row, "key")),
-                };
-                let end = |column: usize, id| match source.day(row, column, id)? {
-                    0 => Ok(OPEN_END),
-                    date => Ok(date),
-                };
-                let abolished_on = end(abolished_on, ABOLISHED_ON)?;
-                let mut ends_on = abolished_on;
-                if let (Some(column), Some(id)) = (earlier_end, F::EARLIER_END) {
-                    ends_on = ends_on.min(end(column, id)?);
-                }
-                let changed_on = match source.day(row, changed_on, CHANGED_ON)? {
-                    // The row announces the end: its change date is the day after the last one, and says
-                    // nothing of the begin. Read as a begin, the code would never have been in force.
-                    date if date > abolished_on => 0,
-                    date => date,
-                };
-                rows.push((Version { code, changed_on, ends_on, series: series as u32 }, row as u32));
+        let mut all = Vec::with_capacity(masters.len());
+        for of in masters {
+            all.push(Taking::of(of, of.timelines.iter())?);
+        }
+        let mut versions: Vec<Version> =
+            Vec::with_capacity(masters.iter().map(|of| of.timelines.periods()).sum());
+        let (mut codes, mut records) = (0, Records::default());
+        let mut of_code = Vec::new();
+        while let Some(key) = all.iter_mut().filter_map(Taking::next_key).min() {
+            codes += 1;
+            of_code.clear();
+            records.begin_code();
+            for (series, taking) in all.iter_mut().enumerate() {
+                taking.take(key, series as u32, &mut of_code, &mut records)?;
             }
-            readers.push((F::columns(&source)?, source.column(F::NAME)?, source));
+            versions.extend(of_code.iter().rev());
         }
-        rows.sort_unstable_by_key(|(version, _)| (version.code, std::cmp::Reverse(version.series)));
-
-        let mut facts = Vec::with_capacity(rows.len());
-        let mut names = String::new();
-        let mut name_ends = Vec::with_capacity(rows.len());
-        for (version, row) in &rows {
-            let (columns, name, source) = &readers[version.series as usize];
-            facts.push(F::of_row(source, columns, *row as usize)?);
-            names.push_str(source.of.master.field(*row as usize, *name));
-            name_ends.push(names.len() as u32);
-        }
-        let versions: Box<[Version]> = rows.into_iter().map(|(version, _)| version).collect();
+        all.iter().try_for_each(Taking::finish)?;
         Ok(Shelf {
-            codes: CodeTable::of(versions.iter().map(|version| version.code)),
-            versions,
-            facts: facts.into(),
-            names: names.into(),
-            name_ends: name_ends.into(),
-            series: masters.iter().map(|of| Since::of(of)).collect(),
+            codes: CodeTable::of(versions.iter().map(|version| version.code), codes),
+            versions: versions.into(),
+            facts: records.facts.into(),
+            named: records.named.into(),
+            names: records.names.into(),
+            series: masters.iter().map(|of| Series::of(of)).collect(),
         })
     }
 }
 
-impl Since {
+impl Series {
     fn of(of: &MasterOf<'_>) -> Self {
-        Since {
-            series: of.series.into(),
-            effective_from: of.effective_from.map_or(0, EffectiveDate::as_number),
+        let (governs, known_from) = (of.timelines.governs(), of.timelines.known_from());
+        Series { name: of.series.into(), governs, known_from }
+    }
+}
+
+/// What is kept of a record, and the last day that a column of its own gives it.
+#[derive(Clone, Copy)]
+struct Read<'a, F> {
+    facts: F,
+    name: &'a str,
+    last: Option<TreatmentDay>,
+}
+
+/// Records of one edition, and where their fields stand.
+struct Reader<'a, F: Facts> {
+    source: Source<'a>,
+    columns: F::Columns,
+    name: usize,
+    earlier_end: Option<(usize, &'static str)>,
+}
+
+impl<'a, F: Facts> Reader<'a, F> {
+    fn of(of: &'a MasterOf<'a>, table: &'a Table) -> Result<Self, SnapshotError> {
+        let source = Source { of, table };
+        let earlier_end = F::EARLIER_END.map(|id| Ok((source.column(id)?, id))).transpose()?;
+        Ok(Reader { columns: F::columns(&source)?, name: source.column(F::NAME)?, earlier_end, source })
+    }
+
+    fn read(&self, row: usize) -> Result<Read<'a, F>, SnapshotError> {
+        let last = match self.earlier_end {
+            Some((column, id)) => self.source.day(row, column, id)?,
+            None => None,
+        };
+        let facts = F::of_row(&self.source, &self.columns, row)?;
+        Ok(Read { facts, name: self.source.table.field(row, self.name), last })
+    }
+}
+
+/// One master, and how far its codes were taken.
+struct Taking<'a, F: Facts, I: Iterator> {
+    of: &'a MasterOf<'a>,
+    newest: Reader<'a, F>,
+    /// The next row of the newest state.
+    row: usize,
+    superseded: Vec<Reader<'a, F>>,
+    codes: Peekable<I>,
+}
+
+impl<'a, F: Facts, I: Iterator<Item = (&'a str, &'a [Period])>> Taking<'a, F, I> {
+    fn of(of: &'a MasterOf<'a>, codes: I) -> Result<Self, SnapshotError> {
+        let superseded = of.timelines.superseded_tables().iter().map(|table| Reader::of(of, table));
+        Ok(Taking {
+            of,
+            newest: Reader::of(of, of.master)?,
+            row: 0,
+            superseded: superseded.collect::<Result<_, _>>()?,
+            codes: codes.peekable(),
+        })
+    }
+
+    fn next_key(&mut self) -> Option<&'a str> {
+        self.codes.peek().map(|(key, _)| *key)
+    }
+
+    /// What holds for `key` on the days of this master, after `versions` of the series before, which end where
+    /// these days begin.
+    fn take(
+        &mut self,
+        key: &str,
+        series: u32,
+        versions: &mut Vec<Version>,
+        records: &mut Records<F>,
+    ) -> Result<(), SnapshotError> {
+        let governs = self.of.timelines.governs();
+        while versions.last().is_some_and(|version| version.first >= governs.first) {
+            versions.pop();
         }
+        let Some((_, periods)) = self.codes.next_if(|(next, _)| *next == key) else {
+            if let Some(Version { code, .. }) = versions.first().copied() {
+                let first = governs.first;
+                let standing = Standing::Unheard;
+                push(versions, Version { code, first, standing, record: NO_RECORD, series });
+            }
+            return Ok(());
+        };
+        let code = number(key.as_bytes()).filter(|code| key.len() == 9 && *code != 0);
+        let code = code.ok_or_else(|| self.wrong_key(key))?;
+        let newest = self.newest_of(key)?;
+        let begins = versions.len();
+        let version = |first, standing, record| Version { code, first, standing, record, series };
+        for (at, Period { first, standing, .. }) in periods.iter().enumerate() {
+            let mut absent = |standing| push(versions, version(*first, standing, NO_RECORD));
+            let read = match *standing {
+                past::Standing::InForce(RecordAt::State) => newest.ok_or_else(|| self.strangers(key))?,
+                past::Standing::InForce(RecordAt::Superseded(number)) => self.superseded(key, number)?,
+                past::Standing::Abolished(last) => {
+                    absent(Standing::Abolished(last));
+                    continue;
+                }
+                past::Standing::NotListed | past::Standing::Withdrawn | past::Standing::Gone => {
+                    absent(Standing::Unknown);
+                    continue;
+                }
+                past::Standing::NotKnown => {
+                    absent(Standing::NotKnown);
+                    continue;
+                }
+            };
+            let record = records.place(read.facts, read.name);
+            if read.last.is_none_or(|last| *first <= last) {
+                push(versions, version(*first, Standing::InForce, record));
+            }
+            let next = periods.get(at + 1).map(|next| next.first);
+            let next = next.or(governs.last.map(TreatmentDay::after));
+            if let Some(last) = read.last.filter(|last| next.is_none_or(|next| last.after() < next)) {
+                push(versions, version(last.after().max(*first), Standing::Abolished(last), record));
+            }
+        }
+        name_absent(&mut versions[begins..], || {
+            newest.map_or(NO_RECORD, |newest| records.place(newest.facts, newest.name))
+        });
+        if let Some(last) = governs.last {
+            push(versions, version(last.after(), Standing::Unheard, NO_RECORD));
+        }
+        Ok(())
+    }
+
+    /// The record of `key` in the newest state. Its codes are all among those of the timelines.
+    fn newest_of(&mut self, key: &str) -> Result<Option<Read<'a, F>>, SnapshotError> {
+        let row = self.row;
+        if row == self.of.master.rows() {
+            return Ok(None);
+        }
+        match self.of.master.key(row).as_ref().cmp(key) {
+            std::cmp::Ordering::Less => Err(self.strangers(key)),
+            std::cmp::Ordering::Equal => {
+                self.row += 1;
+                self.newest.read(row).map(Some)
+            }
+            std::cmp::Ordering::Greater => Ok(None),
+        }
+    }
+
+    fn superseded(&self, key: &str, number: u32) -> Result<Read<'a, F>, SnapshotError> {
+        let mut row = number as usize;
+        for reader in &self.superseded {
+            if row < reader.source.table.rows() {
+                return reader.read(row);
+            }
+            row -= reader.source.table.rows();
+        }
+        Err(self.strangers(key))
+    }
+
+    fn finish(&self) -> Result<(), SnapshotError> {
+        match self.row < self.of.master.rows() {
+            true => Err(self.strangers(&self.of.master.key(self.row))),
+            false => Ok(()),
+        }
+    }
+
+    fn wrong_key(&self, key: &str) -> SnapshotError {
+        let (series, kind) = (self.of.series.to_owned(), self.of.kind.to_owned());
+        SnapshotError::Value { series, kind, key: key.to_owned(), field: "key" }
+    }
+
+    fn strangers(&self, key: &str) -> SnapshotError {
+        let (series, kind) = (self.of.series.to_owned(), self.of.kind.to_owned());
+        SnapshotError::Strangers { series, kind, key: key.to_owned() }
+    }
+}
+
+/// The next version, unless the one before goes on.
+fn push(versions: &mut Vec<Version>, next: Version) {
+    let goes_on = versions.last().is_some_and(|last| {
+        last.standing == next.standing
+            && (next.standing == Standing::Unheard
+                || last.record == next.record && last.series == next.series)
+    });
+    if !goes_on {
+        versions.push(next);
+    }
+}
+
+/// Days on which no record is in force get the name of the one before them, or after them, or else `other`.
+fn name_absent(versions: &mut [Version], other: impl FnOnce() -> u32) {
+    let mut known = versions.iter().map(|version| version.record).find(|record| *record != NO_RECORD);
+    if known.is_none() {
+        known = Some(other());
+    }
+    for version in versions {
+        if version.record == NO_RECORD {
+            version.record = known.unwrap_or(NO_RECORD);
+        }
+        known = Some(version.record);
     }
 }

@@ -20,9 +20,9 @@ fn place(code: u32, mask: usize) -> usize {
 }
 
 impl CodeTable {
-    /// Of the codes of all versions; those of one code stand together.
-    pub(super) fn of(codes: impl ExactSizeIterator<Item = u32>) -> CodeTable {
-        let size = (codes.len() * 2).next_power_of_two().max(2);
+    /// Of the codes of all versions, `distinct` many; the versions of one code stand together.
+    pub(super) fn of(codes: impl Iterator<Item = u32>, distinct: usize) -> CodeTable {
+        let size = (distinct * 2).next_power_of_two().max(2);
         let mut slots = vec![Slot::default(); size].into_boxed_slice();
         let mut before = 0;
         for (index, code) in codes.enumerate() {

@@ -22,6 +22,6 @@ impl Facts for Comment {
     }
 
     fn of_row(source: &Source<'_>, pattern: &usize, row: usize) -> Result<Self, SnapshotError> {
-        Ok(Comment { takes_text: source.of.master.bytes(row, *pattern) != b"20" })
+        Ok(Comment { takes_text: source.table.bytes(row, *pattern) != b"20" })
     }
 }

@@ -5,25 +5,26 @@ use super::source::Source;
 use warifu_masters::schema::{ABOLISHED_ON, CHANGED_ON};
 
 /// What the checks ask of a record of one kind.
-pub(super) trait Facts: Sized {
+pub(super) trait Facts: Copy + PartialEq {
     /// The kind of master.
     const KIND: &'static str;
     /// The column with the name for people.
     const NAME: &'static str;
-    /// A column with a date that may end a row before it is abolished.
+    /// A column with a date that may end a record before its days end.
     const EARLIER_END: Option<&'static str> = None;
     /// The columns it is made of.
     const COLUMNS: &'static [&'static str];
     /// Their positions.
     type Columns;
 
-    /// Every column that decides what is answered: those with days, and those it is made of.
+    /// Every column that decides what is answered: those with days, most of which the timelines were made by,
+    /// and those it is made of.
     fn all_columns() -> Vec<&'static str> {
         let days = [Some(CHANGED_ON), Some(ABOLISHED_ON), Self::EARLIER_END];
         days.into_iter().flatten().chain(Self::COLUMNS.iter().copied()).collect()
     }
 
-    /// Finds the columns, once a master.
+    /// Finds the columns, once an edition of a master.
     fn columns(source: &Source<'_>) -> Result<Self::Columns, SnapshotError>;
     /// Reads them of one row.
     fn of_row(source: &Source<'_>, columns: &Self::Columns, row: usize) -> Result<Self, SnapshotError>;

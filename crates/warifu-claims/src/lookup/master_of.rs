@@ -1,8 +1,8 @@
 //! What a snapshot is made of: masters, and why one cannot be held.
 
+use warifu_masters::past::Timelines;
 use warifu_masters::schema::NoSuchColumn;
 use warifu_masters::table::Master;
-use warifu_values::day::EffectiveDate;
 
 /// One master for [`Snapshot::build`](crate::Snapshot::build).
 #[derive(Debug, Clone, Copy)]
@@ -11,10 +11,10 @@ pub struct MasterOf<'a> {
     pub series: &'a str,
     /// The kind (`procedure`); kinds that no check asks are passed over.
     pub kind: &'a str,
-    /// From which treatment day the series holds for this kind; always, when none is named.
-    pub effective_from: Option<EffectiveDate>,
-    /// Its records.
+    /// Its newest state.
     pub master: &'a Master,
+    /// Every day of every code, and the records that the newest state superseded.
+    pub timelines: &'a Timelines,
 }
 
 /// The masters given cannot be held.
@@ -40,6 +40,16 @@ pub enum SnapshotError {
         key: String,
         /// The field id; the key itself when it is not nine digits.
         field: &'static str,
+    },
+    /// The timelines are not those of the newest state.
+    #[error("series {series}, {kind} {key}: the record and the days do not belong together")]
+    Strangers {
+        /// The series.
+        series: String,
+        /// The kind.
+        kind: String,
+        /// The record's key.
+        key: String,
     },
     /// One series came twice for one kind.
     #[error("series {series} holds {kind} twice")]

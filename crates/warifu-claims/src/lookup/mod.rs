@@ -14,6 +14,7 @@ mod material;
 mod procedure;
 
 mod code_table;
+mod records;
 
 mod shelf;
 
@@ -22,7 +23,7 @@ mod build;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{Absence, EffectiveNumber, Held, Lookup};
+pub use answer::{Absence, By, Held, Lookup};
 pub use comment::Comment;
 pub use drug::Drug;
 pub use master_of::{MasterOf, SnapshotError};

@@ -58,8 +58,8 @@ impl Facts for Procedure {
 
     fn of_row(source: &Source<'_>, columns: &Self::Columns, row: usize) -> Result<Self, SnapshotError> {
         let [point_kind, points, bundled, method, lower, upper, step, step_points] = *columns;
-        let master = source.of.master;
-        let step = if master.bytes(row, method) == b"1" {
+        let table = source.table;
+        let step = if table.bytes(row, method) == b"1" {
             Some(Step {
                 lower: source.whole(row, lower, "step_lower_limit")?,
                 upper: source.whole(row, upper, "step_upper_limit")?,
@@ -72,7 +72,7 @@ impl Facts for Procedure {
         Ok(Procedure {
             point_kind: source.whole(row, point_kind, "point_kind")?.min(255) as u8,
             points_hundredths: source.hundredths(row, points, "points")?,
-            bundled: !matches!(master.bytes(row, bundled), b"" | b"0" | b"00"),
+            bundled: !matches!(table.bytes(row, bundled), b"" | b"0" | b"00"),
             step,
         })
     }

@@ -2,37 +2,62 @@
 
 use std::sync::Arc;
 
-use super::answer::{Held, Lookup};
+use super::answer::{Absence, By, Held, Lookup};
 use super::code_table::CodeTable;
-use warifu_values::day::{TreatmentDay, day_before};
+use warifu_masters::past::Governs;
+use warifu_values::day::TreatmentDay;
 
-/// One version of one record: the row of one series.
+/// What holds for a code from one day on, until its next version begins.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Version {
     pub(super) code: u32,
-    pub(super) changed_on: u32,
-    pub(super) ends_on: u32,
-    /// Index into `Shelf::series`; higher ones are later.
+    pub(super) first: TreatmentDay,
+    pub(super) standing: Standing,
+    /// The record in force; where none is, the one that tells the name, if any ([`NO_RECORD`]).
+    pub(super) record: u32,
+    /// Index into `Shelf::series`.
     pub(super) series: u32,
 }
 
-/// A series that holds for a kind from a day on (0: always).
-#[derive(Debug)]
-pub(super) struct Since {
-    pub(super) series: Arc<str>,
-    pub(super) effective_from: u32,
+/// What holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// The version's record is in force.
+    InForce,
+    /// It could last be used on that day.
+    Abolished(TreatmentDay),
+    /// The series lists the code on other days.
+    Unknown,
+    /// No publication tells.
+    NotKnown,
+    /// What holds for any code of which the series that governs the day never heard.
+    Unheard,
 }
 
-/// All versions of all records of one kind. Versions of one code stand together, latest series first.
+/// No record at all.
+pub(super) const NO_RECORD: u32 = u32::MAX;
+
+/// A series, the days that it governs, and from when on it is known which codes it lists.
+#[derive(Debug)]
+pub(super) struct Series {
+    pub(super) name: Arc<str>,
+    pub(super) governs: Governs,
+    pub(super) known_from: TreatmentDay,
+}
+
+/// All versions of all records of one kind. Those of one code stand together, the newest first; each holds
+/// until the one before it begins.
 #[derive(Debug)]
 pub(super) struct Shelf<F> {
     pub(super) codes: CodeTable,
     pub(super) versions: Box<[Version]>,
+    /// Of each record.
     pub(super) facts: Box<[F]>,
+    /// Where the name of each record begins and ends.
+    pub(super) named: Box<[(u32, u32)]>,
     pub(super) names: Box<str>,
-    pub(super) name_ends: Box<[u32]>,
-    /// Ascending by the first day.
-    pub(super) series: Vec<Since>,
+    /// Ascending by the first day. Of two that govern a day, the one that began later does.
+    pub(super) series: Vec<Series>,
 }
 
 impl<F> Default for Shelf<F> {
@@ -41,100 +66,84 @@ impl<F> Default for Shelf<F> {
             codes: CodeTable::default(),
             versions: Box::default(),
             facts: Box::default(),
+            named: Box::default(),
             names: Box::default(),
-            name_ends: Box::default(),
             series: Vec::new(),
         }
     }
 }
 
 impl<F> Shelf<F> {
-    #[inline]
-    fn held(&self, index: usize) -> Held<'_, F> {
-        let from = if index == 0 { 0 } else { self.name_ends[index - 1] as usize };
-        Held {
-            facts: &self.facts[index],
-            name: &self.names[from..self.name_ends[index] as usize],
-            series: &self.series[self.versions[index].series as usize].series,
-            version: index as u32,
-        }
-    }
-
     /// What holds for `code` on `day`.
-    ///
-    /// The series that governs a day is the latest one in force by then. Its own row decides. An older
-    /// series' row counts only while no series with a declared first day has taken over: a code that the
-    /// governing series no longer lists ended with the series before it.
     #[inline]
     pub(super) fn lookup(&self, code: u32, day: TreatmentDay) -> Lookup<'_, F> {
-        let day = day.as_number();
-        // Series ascend by first day and are few.
-        let Some(governing) = self.series.iter().rposition(|since| since.effective_from <= day) else {
-            return match self.codes.first(code) {
-                Some(first) => self.later(code, first, day),
-                None => Lookup::NotHeld,
-            };
-        };
-        let Some(first) = self.codes.first(code) else { return Lookup::Unknown };
-        let version = self.versions[first];
-        // The usual case: the newest version, of the governing series.
-        if version.series as usize == governing && version.changed_on <= day && day <= version.ends_on {
-            return Lookup::InForce(self.held(first));
+        let Some(newest) = self.codes.first(code) else { return self.unheard(day) };
+        let mut at = newest;
+        while let Some(version) = self.versions.get(at).filter(|version| version.code == code) {
+            if version.first <= day {
+                return match version.standing {
+                    Standing::InForce => Lookup::InForce(self.held(at)),
+                    _ => self.absent(newest, at, day),
+                };
+            }
+            at += 1;
         }
-        self.search(code, first, day, governing)
+        self.unheard(day)
     }
 
+    #[inline]
+    fn held(&self, at: usize) -> Held<'_, F> {
+        let Version { record, series, .. } = self.versions[at];
+        Held {
+            facts: &self.facts[record as usize],
+            name: self.name(record),
+            series: &self.series[series as usize].name,
+            version: at as u32,
+        }
+    }
+
+    #[inline]
+    fn name(&self, record: u32) -> &str {
+        let (from, to) = self.named[record as usize];
+        &self.names[from as usize..to as usize]
+    }
+
+    /// Why version `at` says that no record is in force; `newest` is the first version of its code.
     #[cold]
-    fn search(&self, code: u32, first: usize, day: u32, governing: usize) -> Lookup<'_, F> {
-        let mut ended: Option<(u32, usize)> = None;
-        let mut newer_in_governing = false;
-        for index in self.versions_of(code, first) {
-            let version = self.versions[index];
-            let series = version.series as usize;
-            if series > governing || version.changed_on > day {
-                newer_in_governing |= series == governing;
-                continue;
+    fn absent(&self, newest: usize, at: usize, day: TreatmentDay) -> Lookup<'_, F> {
+        let version = self.versions[at];
+        let absence = match version.standing {
+            Standing::Abolished(last) => Absence::Abolished(last),
+            Standing::NotKnown => {
+                let mut later = self.versions[newest..at].iter().rev();
+                let next = later.find(|of| of.standing != Standing::NotKnown);
+                let told = next.filter(|of| of.standing != Standing::Unheard);
+                Absence::NotKnown(told.map(|version| version.first))
             }
-            // The day this version's series stopped deciding, when a later one with a first day took over.
-            let taken_over = self.series[series + 1..=governing]
-                .iter()
-                .map(|since| since.effective_from)
-                .find(|from| *from > 0 && *from > self.series[series].effective_from);
-            let ends_on = match taken_over {
-                Some(from) if !newer_in_governing => version.ends_on.min(day_before(from)),
-                Some(_) => continue,
-                None => version.ends_on,
-            };
-            if day <= ends_on {
-                return Lookup::InForce(self.held(index));
-            }
-            if ended.is_none_or(|(last, _)| ends_on > last) {
-                ended = Some((ends_on, index));
-            }
-        }
-        match ended {
-            Some((last, index)) if !newer_in_governing => Lookup::Abolished { last, held: self.held(index) },
-            _ => self.later(code, first, day),
-        }
-    }
-
-    /// The first version of `code` that begins after `day`.
-    #[cold]
-    fn later(&self, code: u32, first: usize, day: u32) -> Lookup<'_, F> {
-        let begins = |index: usize| {
-            let version = self.versions[index];
-            version.changed_on.max(self.series[version.series as usize].effective_from)
+            Standing::Unknown | Standing::InForce => Absence::Unknown,
+            Standing::Unheard => return self.unheard(day),
         };
-        let later =
-            self.versions_of(code, first).filter(|index| begins(*index) > day).min_by_key(|i| begins(*i));
-        match later {
-            Some(index) => Lookup::NotYetInForce { from: begins(index), held: self.held(index) },
-            None => Lookup::Unknown,
-        }
+        let name = (version.record != NO_RECORD).then(|| self.name(version.record));
+        Lookup::Absent(absence, Some(By { series: &self.series[version.series as usize].name, name }))
     }
 
-    fn versions_of(&self, code: u32, first: usize) -> impl Iterator<Item = usize> + '_ {
-        (first..self.versions.len()).take_while(move |index| self.versions[*index].code == code)
+    /// What holds on `day` for a code that the series which governs it never had.
+    #[cold]
+    fn unheard(&self, day: TreatmentDay) -> Lookup<'_, F> {
+        // Series are few.
+        let begun = self.series.iter().rposition(|series| series.governs.first <= day);
+        let governing = begun.map(|at| (at, &self.series[at])).filter(|(_, of)| of.governs.holds(day));
+        let Some((at, Series { name, known_from, governs })) = governing else {
+            return Lookup::Absent(Absence::NotHeld, None);
+        };
+        let absence = if day < *known_from {
+            let next = self.series.get(at + 1).map(|next| next.governs.first);
+            let holds = governs.holds(*known_from) && next.is_none_or(|next| *known_from < next);
+            Absence::NotKnown(holds.then_some(*known_from))
+        } else {
+            Absence::Unknown
+        };
+        Lookup::Absent(absence, Some(By { series: name, name: None }))
     }
 
     /// How many bytes of memory it takes.
@@ -142,7 +151,7 @@ impl<F> Shelf<F> {
         self.codes.bytes()
             + size_of_val(&*self.versions)
             + size_of_val(&*self.facts)
-            + size_of_val(&*self.name_ends)
+            + size_of_val(&*self.named)
             + self.names.len()
     }
 }

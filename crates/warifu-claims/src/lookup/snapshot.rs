@@ -1,12 +1,9 @@
 //! The masters as a checker holds them: every series at once, asked by (kind, code, treatment day).
 //!
-//! A full file keeps only the newest version of each row (適用日), and a new series does not carry the rows it
-//! abolished. So one full alone cannot say what held before its newest dates, and says so: a code whose only
-//! known version begins after the treatment day is [`Lookup::NotYetInForce`], which is no fault of the claim.
-//! Holding the series before beside the new one fills the gap.
-//!
-//! Rows are asked for the columns that the checks need once, when the snapshot is built; what is kept is a
-//! few dozen bytes a row and one text with the names.
+//! What holds on a day the timelines of each master say (`warifu_masters::past`): the newest record or one that
+//! was superseded, or why there is none. They are asked once, when the snapshot is built: what is kept is a
+//! version for each run of days on which the same holds, for each record the few columns that checks read, and
+//! one text with the names.
 
 use super::answer::Lookup;
 use super::comment::Comment;
@@ -32,20 +29,21 @@ pub struct Snapshot {
 pub const KINDS: [&str; 4] = [Procedure::KIND, Drug::KIND, Material::KIND, Comment::KIND];
 
 impl Snapshot {
-    /// Takes from `masters` what the checks need.
+    /// Takes from `masters` what the checks need. Of two that govern a day for one kind, the one that began
+    /// later does.
     ///
     /// # Errors
     /// [`SnapshotError`] names the master and the column or record that cannot be used.
     pub fn build(masters: &[MasterOf<'_>]) -> Result<Snapshot, SnapshotError> {
         let of = |kind: &str| -> Result<Vec<&MasterOf<'_>>, SnapshotError> {
             let mut chosen: Vec<_> = masters.iter().filter(|master| master.kind == kind).collect();
-            chosen.sort_by_key(|master| (master.effective_from, master.series));
-            match chosen.windows(2).find(|pair| pair[0].series == pair[1].series) {
-                None => Ok(chosen),
-                Some(pair) => {
-                    Err(SnapshotError::Twice { series: pair[0].series.to_owned(), kind: kind.to_owned() })
-                }
+            chosen.sort_by_key(|master| master.series);
+            if let Some(pair) = chosen.windows(2).find(|pair| pair[0].series == pair[1].series) {
+                let (series, kind) = (pair[0].series.to_owned(), kind.to_owned());
+                return Err(SnapshotError::Twice { series, kind });
             }
+            chosen.sort_by_key(|master| master.timelines.governs());
+            Ok(chosen)
         };
         Ok(Snapshot {
             procedures: Shelf::build(&of(Procedure::KIND)?)?,
@@ -89,13 +87,13 @@ impl Snapshot {
         }
     }
 
-    /// How many versions of records are held.
+    /// How many records are held: of each code those that differ in what checks read or in their name.
     pub fn records(&self, kind: ItemKind) -> usize {
         match kind {
-            ItemKind::Procedure => self.procedures.versions.len(),
-            ItemKind::Drug => self.drugs.versions.len(),
-            ItemKind::Material => self.materials.versions.len(),
-            ItemKind::Comment => self.comments.versions.len(),
+            ItemKind::Procedure => self.procedures.facts.len(),
+            ItemKind::Drug => self.drugs.facts.len(),
+            ItemKind::Material => self.materials.facts.len(),
+            ItemKind::Comment => self.comments.facts.len(),
         }
     }
 

@@ -79,12 +79,13 @@ mod tests {
     use warifu_claims::{ClaimFile, ClaimFindings, MasterOf, Snapshot, judge};
     use warifu_masters::change::differential::apply;
     use warifu_masters::file::{Declared, read};
+    use warifu_masters::past::{Governs, Timelines};
     use warifu_masters::schema::Schemas;
     use warifu_masters::table::Master;
     use warifu_masters::table::Role;
     use warifu_masters::table::fields;
     use warifu_rules::consistency;
-    use warifu_values::day::EffectiveDate;
+    use warifu_values::day::{PublicationDay, TreatmentDay};
 
     use super::*;
 
@@ -98,9 +99,11 @@ mod tests {
         (reading.master.unwrap(), reading.role.unwrap())
     }
 
-    fn of<'a>(series: &'a str, from: &str, master: &'a Master) -> MasterOf<'a> {
-        let kind = master.layout().kind.as_str();
-        MasterOf { series, kind, effective_from: EffectiveDate::parse(from), master }
+    /// What a master says by itself of the days from `first` to `last`.
+    fn of_state(first: &str, last: Option<&str>, master: &Master) -> Timelines {
+        let day = |text| TreatmentDay::parse(text).unwrap();
+        let governs = Governs { first: day(first), last: last.map(day) };
+        Timelines::of_state(governs, PublicationDay::of(governs.first), master)
     }
 
     #[test]
@@ -132,14 +135,22 @@ mod tests {
         let material = full("2024-06/t_ALL20240531.csv");
         let found = |procedure: &Master, drug: &Master, comment: &Master, claims: &str| {
             let masters = [
-                of("r04", "2022-04-01", &old_procedure),
-                of("r04", "2022-04-01", &old_comment),
-                of("r04", "2022-04-01", &old_material),
-                of("r06", "2024-06-01", procedure),
-                of("r06", "2024-06-01", comment),
-                of("r06", "2024-06-01", &material),
-                of("r06", "2024-04-01", drug),
+                ("r04", "20220401", Some("20240531"), &old_procedure),
+                ("r04", "20220401", Some("20240531"), &old_comment),
+                ("r04", "20220401", Some("20240531"), &old_material),
+                ("r06", "20240601", None, procedure),
+                ("r06", "20240601", None, comment),
+                ("r06", "20240601", None, &material),
+                ("r06", "20240401", None, drug),
             ];
+            let timelines = masters.map(|(_, first, last, master)| of_state(first, last, master));
+            let of = masters.iter().zip(&timelines).map(|((series, _, _, master), timelines)| MasterOf {
+                series,
+                kind: &master.layout().kind,
+                master,
+                timelines,
+            });
+            let masters = of.collect::<Vec<_>>();
             let mut findings = ClaimFindings::new(1_000);
             let bytes = as_sent(claims, CLAIMS.iter().find(|(path, _)| *path == claims).unwrap().1).unwrap();
             judge(&ClaimFile::read(&bytes), &Snapshot::build(&masters).unwrap(), 1, &mut findings);
