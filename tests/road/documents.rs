@@ -1,6 +1,6 @@
 //! The documents tell the truth: what they list is what the programs have.
 
-use warifu_claims::{About, AskedOf, ClaimCode, ItemKind, catalogue};
+use warifu_claims::{About, AskedOf, ClaimCode, ItemKind, Judges, catalogue};
 use warifu_masters::finding::Code;
 use warifu_masters::schema::Schemas;
 use warifu_rules::consistency::{CATALOGUE, Count, Rule, Seen};
@@ -67,14 +67,15 @@ fn every_finding_code_is_documented() {
     text.push_str(
         "\n## Claims\n\nWhat a checker says of a claim. The ASP column is the official error code where \
          there is one. *Reads* gives\nthe fields of the claim file and, after an arrow, the columns of the \
-         master by the number they have\nin the published layout.\n\n\
-         | code | severity | ASP | meaning | 意味 | asked of | reads | source |\n\
-         |---|---|---|---|---|---|---|---|\n",
+         master by the number they have\nin the published layout. *Judges* gives the treatment days on \
+         which a check is asked.\n\n\
+         | code | severity | ASP | meaning | 意味 | asked of | reads | judges | source |\n\
+         |---|---|---|---|---|---|---|---|---|\n",
     );
     for code in ClaimCode::ALL {
         let (asked_of, about) = catalogue().find(|(_, about)| about.codes.contains(code)).unwrap();
         text.push_str(&format!(
-            "| `{}` | {} | {} | {} | {} | {} | {} | {} |\n",
+            "| `{}` | {} | {} | {} | {} | {} | {} | {} | {} |\n",
             code.as_str(),
             code.severity().as_str(),
             code.asp().unwrap_or("–"),
@@ -82,6 +83,7 @@ fn every_finding_code_is_documented() {
             code.text(Lang::Ja),
             asked(asked_of),
             reads(asked_of, about, &schemas),
+            judges(about.judges),
             about.source,
         ));
     }
@@ -104,6 +106,15 @@ fn asked(of: AskedOf) -> String {
             let records = kinds.iter().map(|kind| String::from_utf8(kind.record().to_vec()).unwrap());
             records.collect::<Vec<_>>().join(", ")
         }
+    }
+}
+
+/// The treatment days that a check of claims judges.
+fn judges(days: Judges) -> String {
+    match days {
+        Judges::Always => "every day".to_owned(),
+        Judges::Days { first, last: None } => format!("from {first}"),
+        Judges::Days { first, last: Some(last) } => format!("{first} to {last}"),
     }
 }
 

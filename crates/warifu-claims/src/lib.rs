@@ -20,7 +20,7 @@ mod checks;
 #[cfg(test)]
 mod real_files;
 
-pub use checks::{About, AskedOf, Tally, catalogue, judge};
+pub use checks::{About, AskedOf, Judges, Tally, catalogue, judge};
 pub use file::{
     Claim, ClaimFile, Comment, FILE_LIMIT_BYTES, Irregularity, Item, ItemCode, ItemKind, LINE_LIMIT_BYTES,
     RECORDS_LIMIT, Recorded, Total, institution,

@@ -1,10 +1,16 @@
 //! The catalogue: every check once, in the list of what it is asked of.
 //!
+//! All of today's checks judge every treatment day ([`Judges::Always`]). What they ask changes with the masters,
+//! which have their own days: which codes there are, the points, whether they go by quantity, the pattern of a
+//! comment. What they ask of the form (nine digits, columns, months in either calendar) none of the sources
+//! dates, and what those do date no check asks: years of eras until 2020, no uncoded material in DPC claims since
+//! 2017-04. A rule that begins on a day says so in its check.
+//!
 //! The order of a list is the order of its findings. A check stands in a list only when it is a function of
 //! that list's subject, so none is asked of something else than it says.
 
 use super::asked::{OfAbsence, OfClaim, OfCode, OfComment, OfItem, OfTotal};
-use super::check::{About, AskedOf, ByReading, Check};
+use super::check::{About, AskedOf, ByReading, Check, Judges};
 use super::{code_form, comment_text, in_force, points, quantity, reading, total, treatment_month};
 use crate::file::ItemKind;
 use crate::lookup::{Drug, Material, Procedure};
@@ -15,6 +21,20 @@ pub(super) const READING: &[Check<ByReading>] =
 
 /// Asked of each GO.
 pub(super) const TOTAL: &[Check<OfTotal>] = &[total::CHECK];
+
+// Nothing tells the treatment day of a file, nor of what cannot be read.
+const _: () = {
+    let mut at = 0;
+    while at < READING.len() {
+        assert!(matches!(READING[at].about.judges, Judges::Always));
+        at += 1;
+    }
+    at = 0;
+    while at < TOTAL.len() {
+        assert!(matches!(TOTAL[at].about.judges, Judges::Always));
+        at += 1;
+    }
+};
 
 /// Asked of each claim.
 pub(super) const CLAIM: &[Check<OfClaim>] = &[treatment_month::CHECK];

@@ -2,6 +2,7 @@
 
 use crate::file::ItemKind;
 use crate::finding::ClaimCode;
+use warifu_values::day::TreatmentDay;
 
 /// What a check is, for people and for tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +15,37 @@ pub struct About {
     pub columns: &'static [&'static str],
     /// Where the rule is written.
     pub source: &'static str,
+    /// The treatment days that it judges.
+    pub judges: Judges,
+}
+
+/// The treatment days that a check judges: a rule that began on a day says nothing of claims before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judges {
+    /// All of them, and what has no treatment day: the rule is as old as claim files are, or began on a day
+    /// that no source at hand tells.
+    Always,
+    /// Those from the first to the last.
+    Days {
+        /// The first.
+        first: TreatmentDay,
+        /// The last; none when it judges until further notice.
+        last: Option<TreatmentDay>,
+    },
+}
+
+impl Judges {
+    /// Whether every day from the first to the last of `days` is judged; they are asked for only where that
+    /// decides.
+    #[inline]
+    pub(super) fn all(self, days: impl FnOnce() -> Option<(TreatmentDay, TreatmentDay)>) -> bool {
+        match self {
+            Judges::Always => true,
+            Judges::Days { first, last } => {
+                days().is_some_and(|(from, to)| first <= from && last.is_none_or(|last| to <= last))
+            }
+        }
+    }
 }
 
 /// What a check is asked of.

@@ -1,7 +1,7 @@
 //! The form of a code: nine digits, the first of which is that of the kind of master.
 
 use super::asked::OfCode;
-use super::check::{About, Check};
+use super::check::{About, Check, Judges};
 use super::wrong::Wrong;
 use crate::file::ItemKind;
 use crate::finding::ClaimCode;
@@ -17,6 +17,7 @@ pub(super) const CHECK: Check<OfCode> = Check {
         ],
         columns: &[],
         source: "電子レセプトの作成手引き(医科); L2361",
+        judges: Judges::Always,
     },
     ask: |kind, code| {
         code.is_none().then(|| {

@@ -17,7 +17,7 @@ pub(super) enum Covered<'s, F> {
 
 /// The first and the last of `days` in `month`, which is meant as a whole where there are none.
 #[inline]
-fn ends(month: ClaimMonth, days: u32) -> (TreatmentDay, TreatmentDay) {
+pub(super) fn ends(month: ClaimMonth, days: u32) -> (TreatmentDay, TreatmentDay) {
     if days == 0 {
         return (month.first(), month.last());
     }

@@ -1,7 +1,7 @@
 //! A code that no record of its master was in force for on the treatment day.
 
 use super::asked::OfAbsence;
-use super::check::{About, Check};
+use super::check::{About, Check, Judges};
 use super::wrong::{Shown, Wrong};
 use crate::finding::ClaimCode;
 use crate::lookup::Absence;
@@ -18,6 +18,7 @@ pub(super) const CHECK: Check<OfAbsence> = Check {
         fields: &["RE 4 診療年月", "SI, IY 14–44, TO 18–48 算定日情報", "SI, IY, TO, CO 4 コード"],
         columns: &[CHANGED_ON, ABOLISHED_ON, "transition_or_use_limit_on"],
         source: "受付・事務点検ASPに係るチェック一覧(医科) L3303",
+        judges: Judges::Always,
     },
     ask: |code, absence| {
         let (wrong, day) = match absence {

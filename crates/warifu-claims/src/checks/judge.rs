@@ -3,7 +3,7 @@
 use super::asked::{CommentInForce, ItemInForce, OfItem};
 use super::catalogue;
 use super::check::Check;
-use super::cover::{Covered, cover};
+use super::cover::{Covered, cover, ends};
 use super::report::{Place, Report};
 use crate::file::{Claim, ClaimFile, Comment, Item, ItemCode, ItemKind, Recorded};
 use crate::finding::{ClaimFindings, When};
@@ -47,7 +47,8 @@ pub fn judge(file: &ClaimFile, snapshot: &Snapshot, release: u64, findings: &mut
 
 /// Judges one claim; how many items and comments were looked up.
 fn judge_claim(claim: &Claim<'_>, snapshot: &Snapshot, mut report: Report<'_>) -> u64 {
-    for check in catalogue::CLAIM {
+    let days = || claim.month.map(|month| ends(month, 0));
+    for check in catalogue::CLAIM.iter().filter(|check| check.about.judges.all(days)) {
         if let Some(wrong) = (check.ask)(claim) {
             let (line, when) = (claim.line, claim.month.map(When::Month));
             let place = Place { claim: claim.number, line, record: *b"RE", item: None, when, by: None };
@@ -115,7 +116,8 @@ impl<'a> Judging<'a, '_> {
     ) {
         let Some(held) = self.in_force(item, code, look) else { return };
         let of = ItemInForce { item, code, facts: held.facts, is_alone_in_unit };
-        for check in checks {
+        let days = self.days(item);
+        for check in checks.iter().filter(|check| check.about.judges.all(days)) {
             if let Some(wrong) = (check.ask)(&of) {
                 let place = Place { by: Some(held.by()), ..self.place(item, code) };
                 self.report.take(&check.about, wrong, place);
@@ -130,7 +132,8 @@ impl<'a> Judging<'a, '_> {
             let look = |day| snapshot.comment(code.number(), day);
             let Some(held) = self.in_force(item, code, look) else { continue };
             let of = CommentInForce { code, has_text, facts: held.facts };
-            for check in catalogue::COMMENT {
+            let days = self.days(item);
+            for check in catalogue::COMMENT.iter().filter(|check| check.about.judges.all(days)) {
                 if let Some(wrong) = (check.ask)(&of) {
                     let place = Place { by: Some(held.by()), ..self.place(item, code) };
                     self.report.take(&check.about, wrong, place);
@@ -143,7 +146,8 @@ impl<'a> Judging<'a, '_> {
     #[inline]
     fn code(&mut self, item: &Item, kind: ItemKind, code: Option<ItemCode>) -> Option<ItemCode> {
         self.items += 1;
-        for check in catalogue::CODE {
+        let days = self.days(item);
+        for check in catalogue::CODE.iter().filter(|check| check.about.judges.all(days)) {
             if let Some(wrong) = (check.ask)(kind, code) {
                 let (claim, line, record) = (self.claim.number, item.line, item.kind.record());
                 let place = Place { claim, line, record, item: code, when: None, by: None };
@@ -179,12 +183,22 @@ impl<'a> Judging<'a, '_> {
         absence: Absence,
         by: Option<By<'_>>,
     ) {
-        for check in catalogue::ABSENCE {
+        let days = || match when {
+            When::Day(day) => Some((day, day)),
+            When::Month(month) => Some(ends(month, 0)),
+        };
+        for check in catalogue::ABSENCE.iter().filter(|check| check.about.judges.all(days)) {
             if let Some(wrong) = (check.ask)(code, absence) {
                 let place = Place { when: Some(when), by, ..self.place(item, code) };
                 self.report.take(&check.about, wrong, place);
             }
         }
+    }
+
+    /// The first and the last day of `item`, for checks that do not judge every day.
+    fn days(&self, item: &Item) -> impl Fn() -> Option<(TreatmentDay, TreatmentDay)> + Copy + use<> {
+        let (month, days) = (self.month, item.days);
+        move || Some(ends(month, days))
     }
 
     /// Where `item` or a comment of it stands.
@@ -208,6 +222,53 @@ impl<'a> Judging<'a, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checks::check::{About, Judges};
+    use crate::checks::wrong::Wrong;
+    use crate::finding::ClaimCode;
+    use crate::lookup::Drug;
+
+    /// A rule that began in 2024 and ended in June, and finds every drug wrong.
+    const FROM_2024: &[Check<OfItem<Drug>>] = &[Check {
+        about: About {
+            codes: &[ClaimCode::QuantityForm],
+            fields: &[],
+            columns: &[],
+            source: "invented",
+            judges: Judges::Days {
+                first: TreatmentDay::of(2024, 1, 1).unwrap(),
+                last: TreatmentDay::of(2024, 6, 15),
+            },
+        },
+        ask: |_| Some(Wrong::plain(ClaimCode::QuantityForm)),
+    }];
+
+    #[test]
+    fn a_check_judges_its_own_days_alone() {
+        let judged = |month: &str, days: &[u32]| {
+            let mut fields = vec![String::new(); 44];
+            fields[0] = "IY".to_owned();
+            fields[3] = "620000001".to_owned();
+            days.iter().for_each(|day| fields[12 + *day as usize] = "1".to_owned());
+            let text = format!("IR,1,13,1,1234567,,,202406,00,\nRE,1,1112,{month},,\n{}", fields.join(","));
+            let file = ClaimFile::read(text.as_bytes());
+            let (snapshot, series) = (Snapshot::default(), std::sync::Arc::from("r06"));
+            let mut findings = ClaimFindings::new(10);
+            file.go_through(1, &mut ClaimFindings::new(10), |claim, _| {
+                let report = Report { release: 1, findings: &mut findings };
+                let month = claim.month.unwrap();
+                let mut judging = Judging { claim, month, snapshot: &snapshot, report, items: 0 };
+                let held = Held { facts: &Drug, name: "", series: &series, version: 0 };
+                let [item] = claim.items else { panic!("{} items", claim.items.len()) };
+                judging.record(item, item.code.unwrap(), true, FROM_2024, |_| Lookup::InForce(held));
+            });
+            findings.list().len()
+        };
+        assert_eq!(judged("202312", &[31]), 0);
+        assert_eq!(judged("202401", &[1]), 1);
+        // Each day must be one of its days; a month without days, all of it.
+        assert_eq!((judged("202406", &[1, 15]), judged("202406", &[15, 16])), (1, 0));
+        assert_eq!((judged("202405", &[]), judged("202406", &[]), judged("202312", &[])), (1, 0, 0));
+    }
 
     proptest::proptest! {
         #![proptest_config(proptest::prelude::ProptestConfig {

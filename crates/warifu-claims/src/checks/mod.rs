@@ -26,5 +26,5 @@ mod judge;
 mod cases;
 
 pub use catalogue::catalogue;
-pub use check::{About, AskedOf};
+pub use check::{About, AskedOf, Judges};
 pub use judge::{Tally, judge};

@@ -1,7 +1,7 @@
 //! The points of a procedure that stands alone in its unit: those that the master gives.
 
 use super::asked::OfItem;
-use super::check::{About, Check};
+use super::check::{About, Check, Judges};
 use super::quantity::quantity;
 use super::wrong::{Shown, Wrong};
 use crate::file::Recorded;
@@ -26,6 +26,7 @@ pub(super) const CHECK: Check<OfItem<Procedure>> = Check {
             "step_points",
         ],
         source: "医科診療行為マスター 11, 12, 30–34; 包括 (16) と上限の外 (35) は対象外",
+        judges: Judges::Always,
     },
     ask: |of| {
         if !of.is_alone_in_unit || of.facts.bundled || of.facts.point_kind != POINTS_ADDED {

@@ -2,7 +2,7 @@
 //! there.
 
 use super::asked::{ItemInForce, OfItem};
-use super::check::{About, Check};
+use super::check::{About, Check, Judges};
 use super::wrong::Wrong;
 use crate::file::Recorded;
 use crate::finding::ClaimCode;
@@ -14,6 +14,7 @@ pub(super) const CHECK: Check<OfItem<Procedure>> = Check {
         fields: &["SI 5 数量データ"],
         columns: &["step_method"],
         source: "記録条件仕様(医科用): 数量データ",
+        judges: Judges::Always,
     },
     ask: |of| match quantity(of) {
         Ok(_) => None,

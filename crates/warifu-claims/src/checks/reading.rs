@@ -1,6 +1,6 @@
 //! What reading says of the form of a file by itself: only what is well formed becomes a value to ask.
 
-use super::check::{About, AskedOf, ByReading, Check};
+use super::check::{About, AskedOf, ByReading, Check, Judges};
 use crate::file::ItemKind;
 use crate::finding::ClaimCode;
 
@@ -13,6 +13,7 @@ pub(super) const LIMITS: Check<ByReading> = Check {
         fields: &[],
         columns: &[],
         source: "a limit of the checker's own",
+        judges: Judges::Always,
     },
     ask: ByReading(AskedOf::File),
 };
@@ -23,12 +24,19 @@ pub(super) const INSTITUTION: Check<ByReading> = Check {
         fields: &["IR 3 都道府県", "IR 4 点数表", "IR 5 医療機関コード"],
         columns: &[],
         source: LAYOUT,
+        judges: Judges::Always,
     },
     ask: ByReading(AskedOf::File),
 };
 
 pub(super) const CHARSET: Check<ByReading> = Check {
-    about: About { codes: &[ClaimCode::UkeCharset], fields: &[], columns: &[], source: LAYOUT },
+    about: About {
+        codes: &[ClaimCode::UkeCharset],
+        fields: &[],
+        columns: &[],
+        source: LAYOUT,
+        judges: Judges::Always,
+    },
     ask: ByReading(AskedOf::Record),
 };
 
@@ -38,6 +46,7 @@ pub(super) const RECORD: Check<ByReading> = Check {
         fields: &["レコード識別情報"],
         columns: &[],
         source: LAYOUT,
+        judges: Judges::Always,
     },
     ask: ByReading(AskedOf::Record),
 };
@@ -48,6 +57,7 @@ pub(super) const DAYS: Check<ByReading> = Check {
         fields: &["RE 4 診療年月", "SI, IY 14–44, TO 18–48 算定日情報"],
         columns: &[],
         source: LAYOUT,
+        judges: Judges::Always,
     },
     ask: ByReading(AskedOf::Items(&[ItemKind::Procedure, ItemKind::Drug, ItemKind::Material])),
 };

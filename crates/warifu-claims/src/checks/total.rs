@@ -1,7 +1,7 @@
 //! The number of claims: as many as the GO says.
 
 use super::asked::OfTotal;
-use super::check::{About, Check};
+use super::check::{About, Check, Judges};
 use super::wrong::{Shown, Wrong};
 use crate::finding::ClaimCode;
 
@@ -11,6 +11,7 @@ pub(super) const CHECK: Check<OfTotal> = Check {
         fields: &["GO 2 総件数", "RE"],
         columns: &[],
         source: "電子レセプトの作成手引き(医科): GO 2",
+        judges: Judges::Always,
     },
     ask: |total| {
         let wrong = || Wrong {

@@ -1,7 +1,7 @@
 //! The treatment month of a claim: without one, no record in force can be asked for.
 
 use super::asked::OfClaim;
-use super::check::{About, Check};
+use super::check::{About, Check, Judges};
 use super::wrong::Wrong;
 use crate::finding::ClaimCode;
 
@@ -11,6 +11,7 @@ pub(super) const CHECK: Check<OfClaim> = Check {
         fields: &["RE 4 診療年月"],
         columns: &[],
         source: "電子レセプトの作成手引き(医科): RE 4",
+        judges: Judges::Always,
     },
     ask: |claim| claim.month.is_none().then(|| Wrong::plain(ClaimCode::UkeMonth)),
 };
