@@ -3,15 +3,17 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test reads the published files")]
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::PathBuf;
-use warifu_values::day::{PublicationDay, TreatmentDay};
+use warifu_values::day::{EffectiveDate, PublicationDay, TreatmentDay};
 
 use super::*;
 use warifu_masters::file::{Declared, read};
-use warifu_masters::past::{Governs, Timelines};
+use warifu_masters::past::{Governs, RecordAt, Standing, Timelines, TimelinesBuilder};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
+use warifu_masters::timeline::{Line, Row, Said};
 
 fn data() -> Option<PathBuf> {
     let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
@@ -167,6 +169,64 @@ fn two_series_judge_each_month_by_its_own_points() {
     };
     let both = [wrong(1, "r04", "291", "288"), wrong(2, "r06", "288", "291")];
     assert_eq!(told(file("291", "288")), both);
+}
+
+/// Four fulls of materials: each day of each code is answered by the
+/// record that held on it.
+#[test]
+fn superseded_materials_judge_their_own_days() {
+    let Some(data) = data() else { return };
+    let governs = Governs { first: day("20211201"), last: Some(day("20240531")) };
+    let published = ["20211216", "20220630", "20230317", "20231130"];
+    let read =
+        |on: &str| (PublicationDay::parse(on).unwrap(), master(&data, &format!("material/t_ALL{on}.csv")));
+    let fulls = published.map(read);
+    let newest = &fulls[3].1;
+    let keys: BTreeSet<_> =
+        fulls.iter().flat_map(|(_, full)| (0..full.rows()).map(|row| full.key(row))).collect();
+    let mut builder = TimelinesBuilder::new(governs, fulls[0].0.treatment(), newest);
+    for key in &keys {
+        let mut line = Line::new("r04", EffectiveDate::from_first(governs.first), governs.last);
+        for (published, full) in &fulls {
+            let row = full.find(key).map(|row| Row::of(full, row));
+            line.push(Said { by: (), published: *published, row });
+        }
+        builder.push(key, line);
+    }
+    let timelines = builder.finish();
+    let of = MasterOf { series: "r04", kind: "material", master: newest, timelines: &timelines };
+    let snapshot = Snapshot::build(&[of]).unwrap();
+    assert!(timelines.superseded() > 50, "{}", timelines.superseded());
+
+    let days = std::iter::successors(Some(governs.first), |day| Some(day.after()));
+    let days: Vec<_> = days.take_while(|day| governs.holds(*day)).step_by(7).collect();
+    let mut in_force = [0, 0];
+    for key in &keys {
+        for on in days.iter().copied() {
+            let standing = timelines.on(key, on).unwrap().standing;
+            match (standing, snapshot.material(key.parse().unwrap(), on)) {
+                (Standing::InForce(at), Lookup::InForce(held)) => {
+                    let (table, row) = timelines.record(newest, key, at).unwrap();
+                    assert_eq!(held.name, table.label(row), "{key} {on}");
+                    in_force[usize::from(at != RecordAt::State)] += 1;
+                }
+                (Standing::Abolished(last), Lookup::Absent(Absence::Abolished(told), _)) => {
+                    assert_eq!(told, last, "{key} {on}");
+                }
+                (Standing::NotKnown, Lookup::Absent(Absence::NotKnown(_), _)) => {}
+                (
+                    Standing::NotListed | Standing::Withdrawn | Standing::Gone,
+                    Lookup::Absent(Absence::Unknown, _),
+                ) => {}
+                (standing, answer) => panic!("{key} {on}: {standing:?}, but {answer:?}"),
+            }
+        }
+    }
+    assert!(
+        in_force.iter().all(|count| *count > 500),
+        "{in_force:?} {:?}",
+        timelines.superseded_tables().len()
+    );
 }
 
 #[test]

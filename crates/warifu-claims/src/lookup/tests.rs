@@ -8,7 +8,7 @@ use super::{Absence, By, Lookup, MasterOf, Snapshot, SnapshotError};
 use crate::file::ItemKind;
 use warifu_masters::file::read_canonical;
 use warifu_masters::past::{Governs, Standing, Timelines, TimelinesBuilder};
-use warifu_masters::schema::{ABOLISHED_ON, CHANGE_CLASS, CHANGED_ON, Schemas};
+use warifu_masters::schema::{ABOLISHED_ON, CHANGE_CLASS, CHANGED_ON, Layout, Schemas};
 use warifu_masters::table::Master;
 use warifu_masters::timeline::{Line, Row, Said};
 use warifu_rules::readable;
@@ -24,9 +24,12 @@ fn published(text: &str) -> PublicationDay {
     PublicationDay::parse(text).unwrap()
 }
 
-/// A master of records with these fields.
+/// A master of records with these fields, in the newest edition.
 fn master(kind: &str, records: &[&[(&str, &str)]]) -> Master {
-    let layout = SCHEMAS.editions(kind).into_iter().last().unwrap();
+    in_edition(SCHEMAS.editions(kind).into_iter().last().unwrap(), records)
+}
+
+fn in_edition(layout: &Layout, records: &[&[(&str, &str)]]) -> Master {
     let mut text = layout.canonical_header() + "\n";
     for record in records {
         let mut fields = vec![""; layout.width()];
@@ -35,7 +38,7 @@ fn master(kind: &str, records: &[&[(&str, &str)]]) -> Master {
         }
         writeln!(text, "{}", fields.join(",")).unwrap();
     }
-    read_canonical(&SCHEMAS, kind, text.into_bytes()).unwrap()
+    read_canonical(&SCHEMAS, &layout.kind, text.into_bytes()).unwrap()
 }
 
 /// What publications said of materials: class, name, from when, until when; nothing when one lacks it.
@@ -182,13 +185,17 @@ fn every_day_has_its_own_record() {
 
 #[test]
 fn a_use_limit_ends_the_days_of_its_record_and_of_no_other() {
-    fn drug(class: &str, name: &str, from: &str, limit: &str) -> Master {
+    // What is superseded keeps the edition that it was published in.
+    let editions = SCHEMAS.editions("drug");
+    let drug = |at: usize, [class, name, from, limit]: [&str; 4]| -> Master {
         let fields = [(CHANGE_CLASS, class), ("drug_code", "620000001"), ("name", name)];
         let days = [(CHANGED_ON, from), (ABOLISHED_ON, OPEN), ("transition_or_use_limit_on", limit)];
-        master("drug", &[&[&fields[..], &days[..]].concat()])
-    }
+        in_edition(editions[at], &[&[&fields[..], &days[..]].concat()])
+    };
     let answers = |old_limit: &str, limit: &str| {
-        let (old, new) = (drug("0", "旧", "20240401", old_limit), drug("5", "新", "20240701", limit));
+        let old = drug(0, ["0", "旧", "20240401", old_limit]);
+        let new = drug(editions.len() - 1, ["5", "新", "20240701", limit]);
+        assert!(old.layout().width() < new.layout().width());
         let governs = Governs { first: day("20240401"), last: Some(day("20260531")) };
         let mut line = Line::new("r06", EffectiveDate::from_first(governs.first), governs.last);
         line.push(Said { by: (), published: published("20240321"), row: Some(Row::of(&old, 0)) });
