@@ -181,8 +181,8 @@ impl<'s> TimelinesBuilder<'s> {
 }
 
 impl Timelines {
-    /// What `state` says by itself: as if it were the only publication of a series that governs these days, and
-    /// had come out on `published`.
+    /// What `state` says by itself: as if it were the only publication of a series that governs these days,
+    /// and had come out on `published`.
     pub fn of_state(governs: Governs, published: PublicationDay, state: &Master) -> Timelines {
         let mut builder = TimelinesBuilder::new(governs, published.treatment(), state);
         let effective = EffectiveDate::from_first(governs.first);
