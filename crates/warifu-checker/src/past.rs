@@ -111,8 +111,8 @@ pub fn clear(
     }
 }
 
-/// What `release` says that it changes, when its list is what its manifest says of it and everything of the past
-/// is accepted by name.
+/// What `release` says that it changes, when its list is what its manifest says of it and everything of the
+/// past is accepted by name.
 fn declared(schemas: &Schemas, release: &ReleaseContent) -> Result<Declared, Said> {
     let manifest = release.manifest();
     let past_before = manifest.head().past_before();

@@ -56,8 +56,9 @@ impl Newer {
         Ok(Newer { candidate, than: running })
     }
 
-    /// Clears the candidate, whose `past` was cleared against what runs: nothing may be missing, and replaying `files` may not show too
-    /// much drift. The report is there also when it is refused, unless nothing was replayed.
+    /// Clears the candidate, whose `past` was cleared against what runs: nothing may be missing, and
+    /// replaying `files` may not show too much drift. The report is there also when it is refused, unless
+    /// nothing was replayed.
     pub(super) fn clear(
         self,
         past: PastCleared,

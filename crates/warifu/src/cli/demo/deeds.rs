@@ -55,8 +55,8 @@ pub(super) fn draft(stage: &Stage, draft: &str, title: &str, show: Show) -> Resu
     Ok(())
 }
 
-/// The same, with what the revision changes for days that have been, accepted by name. When the story is played,
-/// all of its days have been.
+/// The same, with what the revision changes for days that have been, accepted by name. When the story is
+/// played, all of its days have been.
 pub(super) fn draft_accepting(
     stage: &Stage,
     draft: &str,

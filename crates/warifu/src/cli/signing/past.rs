@@ -28,8 +28,8 @@ pub(super) struct Past {
     /// What they rest on: the number of a notice.
     #[arg(long, value_name = "NOTICE")]
     source: Option<String>,
-    /// A TOML file with `[[accepted]]` entries of `classes`, `reason` and `source`, where these differ from class
-    /// to class.
+    /// A TOML file with `[[accepted]]` entries of `classes`, `reason` and `source`, where these differ from
+    /// class to class.
     #[arg(long, value_name = "FILE")]
     accepted_past: Option<PathBuf>,
 }
@@ -111,7 +111,8 @@ pub(super) fn weighed_lines(
     text
 }
 
-/// What a release judges differently for days that have been, class by class, for whoever is about to sign it.
+/// What a release judges differently for days that have been, class by class, for whoever is about to sign
+/// it.
 pub(super) fn retroactive_lines(
     schemas: &Schemas,
     manifest: &Manifest,
