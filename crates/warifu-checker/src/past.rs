@@ -175,8 +175,9 @@ fn unconnected(against: ReleaseRef) -> Said {
     let running = against.release;
     Said::new(
         format!(
-            "it does not carry the lists of changes back to release {running}, which runs here, so nobody can \
-             tell whether all of them were signed; start with an empty state folder to take it as a first release"
+            "it does not carry the lists of changes back to release {running}, which runs here, so nobody \
+             can tell whether all of them were signed; start with an empty state folder to take it as a \
+             first release"
         ),
         format!(
             "稼働中のリリース {running} からの変更一覧が揃っておらず、すべて署名済みかを確認できません。\

@@ -221,8 +221,8 @@ impl Speak for Objection {
                 let change = Told(change).say(lang);
                 say!(
                     lang,
-                    "{change}: the field says what the code means, and a code is not used again for something \
-                     else",
+                    "{change}: the field says what the code means, and a code is not used again for \
+                     something else",
                     "{change}: コードの意味を表す項目です。一度使ったコードを別の意味に変えることはできません"
                 )
             }

@@ -113,8 +113,8 @@ impl<'a> Against<'a> {
                 Err(Failure::new(
                     Exit::Trust,
                     format!(
-                        "the draft follows release {follows}, and release {current} is published by now; draft \
-                         it again"
+                        "the draft follows release {follows}, and release {current} is published by now; \
+                         draft it again"
                     ),
                     format!(
                         "草案はリリース {follows} の次として作成されましたが、現在公開中なのは {current} です。草案を作り直してください"
@@ -152,8 +152,8 @@ pub(super) fn leave_the_past(
         Failure::new(
             Exit::Data,
             format!(
-                "{series}/{kind}: which days the series governs changes for days that have been; that cannot be \
-                 left for later with --future-only"
+                "{series}/{kind}: which days the series governs changes for days that have been; that \
+                 cannot be left for later with --future-only"
             ),
             format!(
                 "{series}/{kind}: シリーズ自体の適用期間が過去の日について変わるため、--future-only で後回しにできません"
@@ -320,10 +320,10 @@ fn refused(
     Failure::new(
         Exit::Data,
         format!(
-            "days before {past_before} would be judged differently than by the published release, and that is not \
-             accepted:\n{english}look at it (`warifu release changes -o FILE` writes all of it); when it is meant, \
-             say why and what it rests on:\n  --accept-past {classes} --reason TEXT --source NOTICE\nor leave it \
-             for a later release with --future-only"
+            "days before {past_before} would be judged differently than by the published release, and that \
+             is not accepted:\n{english}look at it (`warifu release changes -o FILE` writes all of it); \
+             when it is meant, say why and what it rests on:\n  --accept-past {classes} --reason TEXT \
+             --source NOTICE\nor leave it for a later release with --future-only"
         ),
         format!(
             "{past_before} より前の診療日の判定が公開中のリリースと変わりますが、承認されていません:\n{japanese}\

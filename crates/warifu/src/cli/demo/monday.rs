@@ -145,8 +145,8 @@ fn both_err(story: &mut Story) -> Result<(), Failure> {
     stage.warifu("diff HEAD~3:r06/drug HEAD:r06/drug --repo kikin").showing(Show::First(5)).run()?;
     stage.tell(&say!(
         lang,
-        "But what a release judges differently for days that have been is computed, not estimated. These were \
-         to be small changes; the draft says what they do to claims of days long past, code by code.",
+        "But what a release judges differently for days that have been is computed, not estimated. These \
+         were to be small changes; the draft says what they do to claims of days long past, code by code.",
         "しかし、過去の診療日の判定がどう変わるかは、推定ではなく計算で分かります。「定例の変更」のはずが、過去の診療日の\
          請求に何をするのかを、草案がコードごとに示します。"
     ));

@@ -100,8 +100,8 @@ pub(super) fn weighed_lines(
     let Counts { past, past_and_future, future } = weighed.counts;
     let mut text = say!(
         lang,
-        "{past} changes of the past only, {past_and_future} of past and future, {future} of the future (past: \
-         before {past_before})\n",
+        "{past} changes of the past only, {past_and_future} of past and future, {future} of the future \
+         (past: before {past_before})\n",
         "変更: 過去のみ {past} 件、過去と将来 {past_and_future} 件、将来のみ {future} 件（過去とは {past_before} より前）\n"
     );
     text.push_str(&by_class(schemas, list, weighed, past_before, lang));
