@@ -67,9 +67,9 @@ pub fn clear(
         return Ok(PastCleared { candidate: id, against: None, signed, past_before });
     };
     let against = running.id();
-    let before = &running.manifest().past_before;
-    if candidate.manifest().past_before < *before {
-        let after = &candidate.manifest().past_before;
+    let before = running.manifest().head().past_before();
+    if past_before < before {
+        let after = past_before;
         return Err(Said::new(
             format!("it says that the past ends before {after}; the running release has {before}"),
             format!("過去とする日の境が {after} で、稼働中のリリースの {before} より前です"),
@@ -94,13 +94,11 @@ pub fn clear(
     }
 }
 
-/// What `release` says that it changes, when its list is what its manifest says of it and everything of the past
-/// is accepted by name.
+/// What `release` says that it changes, when its list is what its manifest says of it and everything of the
+/// past is accepted by name.
 fn declared(schemas: &Schemas, release: &ReleaseContent) -> Result<Declared, Said> {
     let manifest = release.manifest();
-    let day = &manifest.past_before;
-    let past_before = TreatmentDay::parse(day)
-        .ok_or_else(|| Said::new(format!("{day} is no day"), format!("{day} は日付ではありません")))?;
+    let past_before = manifest.head().past_before();
     let mut steps = Vec::new();
     for (part, bytes) in release.parts() {
         let (of, follows) = match part.holds {
@@ -160,8 +158,9 @@ fn unconnected(against: ReleaseRef) -> Said {
     let running = against.release;
     Said::new(
         format!(
-            "it does not carry the lists of changes back to release {running}, which runs here, so nobody can \
-             tell whether all of them were signed; start with an empty state folder to take it as a first release"
+            "it does not carry the lists of changes back to release {running}, which runs here, so nobody \
+             can tell whether all of them were signed; start with an empty state folder to take it as a \
+             first release"
         ),
         format!(
             "稼働中のリリース {running} からの変更一覧が揃っておらず、すべて署名済みかを確認できません。\
