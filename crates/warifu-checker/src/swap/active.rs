@@ -10,6 +10,12 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 use crate::candidate::Candidate;
 use crate::state::{Installed, Phase};
 
+/// Up to so many codes that turned are weighed after each claim file.
+const WEIGHED_EACH_TIME: usize = 512;
+
+/// More of them after so many.
+const FILES_BETWEEN: u64 = 16;
+
 /// The release that judges claims. Immutable but for what the watch counts.
 #[derive(Debug)]
 pub struct Active {
@@ -101,9 +107,11 @@ impl Active {
         }
         let mut seen = probation.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.merge(&of_file);
-        // What did not turn makes no fault, and too few files are no success.
+        // What did not turn makes no fault, and too few files are no success. Weighing thousands of codes, as
+        // a revision turns them, takes milliseconds: then not after each file.
         let may_matter = !of_file.is_still() || seen.files() >= enough.files;
-        may_matter.then(|| seen.verdict(enough))
+        let is_due = seen.codes_turned() <= WEIGHED_EACH_TIME || seen.files() % FILES_BETWEEN == 0;
+        (may_matter && is_due).then(|| seen.verdict(enough))
     }
 
     /// The first kind of master that this release has and `candidate` has not.

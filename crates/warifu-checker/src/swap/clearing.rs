@@ -57,10 +57,10 @@ impl Newer {
         Ok(Newer { candidate, than: running })
     }
 
-    /// Clears the candidate, whose `past` was cleared against what runs: nothing may be missing, and replaying
-    /// `files` and a synthetic corpus may show no fault of a master. They are compared with what the candidate
-    /// would be watched against: the release that was confirmed last. The report is there also when it is
-    /// refused, unless nothing was replayed.
+    /// Clears the candidate, whose `past` was cleared against what runs: nothing may be missing, and
+    /// replaying `files` and a synthetic corpus may show no fault of a master. They are compared with what
+    /// the candidate would be watched against: the release that was confirmed last. The report is there
+    /// also when it is refused, unless nothing was replayed.
     pub(super) fn clear(
         self,
         past: PastCleared,

@@ -1,4 +1,5 @@
-//! The trial of a release: what recent claims, a synthetic corpus and its own probation say of it, kept and told.
+//! The trial of a release: what recent claims, a synthetic corpus and its own probation say of it, kept and
+//! told.
 
 mod page;
 mod replay;

@@ -1,4 +1,5 @@
-//! One small page of what was seen of a release, in both languages: no script, no network, nothing else to load.
+//! One small page of what was seen of a release, in both languages: no script, no network, nothing else to
+//! load.
 
 use std::fmt::Write as _;
 

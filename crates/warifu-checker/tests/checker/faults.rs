@@ -1,6 +1,6 @@
-//! Wrong masters, and sound changes that look like some: each comes to a checker that judges claims of several
-//! institutions, as a change that nobody signed of days that have been, or as one that both signed of days to
-//! come.
+//! Wrong masters, and sound changes that look like some: each comes to a checker that judges claims of
+//! several institutions, as a change that nobody signed of days that have been, or as one that both signed
+//! of days to come.
 
 use warifu_checker::log::now;
 use warifu_checker::said::Said;

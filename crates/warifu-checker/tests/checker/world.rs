@@ -221,7 +221,7 @@ impl Published {
         let own = changes_of(self.masters(number - 1, masters), masters);
         let previous = (*number > 1).then(|| self.id(number - 1));
         let head = ReleaseHead { activate_at: *activate_at, created: *created, ..head(*number, previous) };
-        let weighed = weigh(&schemas, &own, TreatmentDay::parse(&head.past_before()).unwrap());
+        let weighed = weigh(&schemas, &own, head.past_before());
         let accepted = weighed.classes.iter().filter(|_| *accepts).map(|(class, entries)| AcceptedPast {
             class: class.to_string(),
             entries: *entries,
@@ -369,8 +369,8 @@ pub(crate) struct Checker {
     _directory: Option<tempfile::TempDir>,
 }
 
-/// A swapper without a service on the state in `directory`, offered the last of `drafts`, which were published
-/// one after the other.
+/// A swapper without a service on the state in `directory`, offered the last of `drafts`, which were
+/// published one after the other.
 pub(crate) fn alone(directory: &std::path::Path, drafts: &[Draft]) -> Swapper {
     let (last, before) = drafts.split_last().unwrap();
     let shelf = Shelf::after(Published::of(before));

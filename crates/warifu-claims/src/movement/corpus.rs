@@ -1,8 +1,8 @@
 //! The synthetic corpus: every code that a release says it changes, claimed around the days on which it does.
 //!
 //! Each code is claimed on the day before and after each boundary of its days, with the quantities at the
-//! limits of its steps, by the points that either release gives; as UKE bytes through the same reader. It needs
-//! no traffic, and nobody sent it: nothing of it says how often a code is used.
+//! limits of its steps, by the points that either release gives; as UKE bytes through the same reader. It
+//! needs no traffic, and nobody sent it: nothing of it says how often a code is used.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -34,8 +34,8 @@ pub struct Synthetic {
     codes_left_out: u64,
 }
 
-/// Judges the corpus of the codes in `changed` by both; the days before `past_before` are past, and `declared`
-/// is what the newer says it changes.
+/// Judges the corpus of the codes in `changed` by both; the days before `past_before` are past, and
+/// `declared` is what the newer says it changes.
 pub fn synthetic(
     changed: impl IntoIterator<Item = (ItemKind, ItemCode, Vec<Days>)>,
     past_before: TreatmentDay,
@@ -117,7 +117,8 @@ fn claim_file(
     text.into_bytes()
 }
 
-/// What the claims about one code record: each quantity at a limit, with the points that either release gives.
+/// What the claims about one code record: each quantity at a limit, with the points that either release
+/// gives.
 fn recorded(
     kind: ItemKind,
     code: ItemCode,

@@ -1,11 +1,12 @@
 //! Movements: what two snapshots judge differently in the same claims, weighed by code and institution.
 //!
-//! Both snapshots judge the same claim, so a use of a code that *turns* (right to error, error to right, to and
-//! from unjudged) is a fact about the masters, not a sample of one. Numbers only bound what was not seen. What
-//! the release itself declares as changed *explains* a turn; the rest is weighed: nearly all uses of one code
-//! at several institutions is a **fault of a master**, one institution alone is not. Where too little was seen
-//! the verdict is *inconclusive* and says what is missing. Besides claims that came in, a **synthetic corpus**
-//! claims every code that a release says it changes, around the days on which it does.
+//! Both snapshots judge the same claim, so a use of a code that *turns* (right to error, error to right, to
+//! and from unjudged) is a fact about the masters, not a sample of one. Numbers only bound what was not
+//! seen. What the release itself declares as changed *explains* a turn; the rest is weighed: nearly all
+//! uses of one code at several institutions is a **fault of a master**, one institution alone is not. Where
+//! too little was seen the verdict is *inconclusive* and says what is missing. Besides claims that came in,
+//! a **synthetic corpus** claims every code that a release says it changes, around the days on which it
+//! does.
 //!
 //! Nothing of a patient is held: codes, months, counts, and a number made of each institution's.
 

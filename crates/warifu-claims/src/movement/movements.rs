@@ -265,6 +265,11 @@ impl Movements {
         self.turned.is_empty()
     }
 
+    /// How many codes turned.
+    pub fn codes_turned(&self) -> usize {
+        self.turned.len()
+    }
+
     /// How many claim files used any code.
     pub fn files(&self) -> u64 {
         self.seen.files

@@ -1,5 +1,5 @@
-//! What was seen, as it is kept and told: the verdict, what is missing, and for each code that turned the record
-//! of the master behind it.
+//! What was seen, as it is kept and told: the verdict, what is missing, and for each code that turned the
+//! record of the master behind it.
 
 use std::collections::BTreeMap;
 
