@@ -1,5 +1,5 @@
-//! The past is signed: what a release changes for days that have been is refused unless it is accepted by name,
-//! told to the other side, and the same for whoever computes it.
+//! The past is signed: what a release changes for days that have been is refused unless it is accepted by
+//! name, told to the other side, and the same for whoever computes it.
 
 use std::path::Path;
 
@@ -22,7 +22,10 @@ fn published(stage: &Stage) {
     sign(stage, "first", "kokuho", "baba", 0);
     publish(stage, "first", 0);
     stage
-        .warifu("import --repo kikin --series r06 {data}/procedure/s_20240621.csv {data}/procedure/s_20240628.csv")
+        .warifu(
+            "import --repo kikin --series r06 {data}/procedure/s_20240621.csv \
+        {data}/procedure/s_20240628.csv",
+        )
         .ends(0);
     pull(stage);
 }
@@ -36,8 +39,9 @@ fn the_past_is_accepted_by_name_or_left() {
     assert!(ran.err.contains("procedure/bed_count_class: "), "{}", ran.err);
     assert!(ran.err.contains("--accept-past procedure/"), "{}", ran.err);
     assert!(!stage.path("second").exists());
-    let japanese =
-        stage.warifu(&format!("--lang ja release draft --repo kikin {PLACE} --title second -o second")).ends(1);
+    let japanese = stage
+        .warifu(&format!("--lang ja release draft --repo kikin {PLACE} --title second -o second"))
+        .ends(1);
     assert!(japanese.err.contains("承認されていません"), "{}", japanese.err);
 
     // All but one class, one that is not there, and no reason.

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::releases::{PLACE, clone, draft, house, publish, sign};
 use crate::past::moved;
+use crate::releases::{PLACE, clone, draft, house, publish, sign};
 use crate::stage::{Checker, Stage, checkout, data};
 
 /// Why what refuses one file of the real chains is let pass.
@@ -130,13 +130,18 @@ fn late_claims(stage: &Stage, data: &Path, checker: &Checker) {
         let shown: Value = serde_json::from_str(&ran.out).unwrap_or_default();
         let none = Vec::new();
         let answers = shown["answers"].as_array().unwrap_or(&none);
-        let standing = answers.first().map_or("none", |answer| answer["period"]["standing"].as_str().unwrap());
+        let standing =
+            answers.first().map_or("none", |answer| answer["period"]["standing"].as_str().unwrap());
         match code.as_str() {
             "claim/points" => {
                 let field = |field: &&Value| field["field"] == "points";
                 let fields = answers[0]["fields"].as_array().unwrap();
                 let points = fields.iter().find(field).unwrap()["value"].as_str().unwrap().to_owned();
-                assert_eq!(points.parse::<f64>().unwrap(), expected.parse::<f64>().unwrap(), "{item} on {day}");
+                assert_eq!(
+                    points.parse::<f64>().unwrap(),
+                    expected.parse::<f64>().unwrap(),
+                    "{item} on {day}"
+                );
             }
             "claim/code-unknown" => {
                 assert!(["not-listed", "gone", "none"].contains(&standing), "{item} {day}: {shown}");

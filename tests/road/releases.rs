@@ -62,7 +62,9 @@ pub(crate) fn classes_of_the_past(stage: &Stage) -> String {
 pub(crate) fn draft_accepting(stage: &Stage, draft: &str) {
     let classes = classes_of_the_past(stage);
     let accepted = format!("--accept-past {classes} --reason revision --source notice-1");
-    stage.warifu(&format!("release draft --repo kikin {PLACE} --title {draft} -o {draft} {accepted}")).ends(0);
+    stage
+        .warifu(&format!("release draft --repo kikin {PLACE} --title {draft} -o {draft} {accepted}"))
+        .ends(0);
 }
 
 pub(crate) fn sign(stage: &Stage, draft: &str, repo: &str, key: &str, status: i32) {
