@@ -8,8 +8,10 @@ use std::path::Path;
 
 use place::{Place, data, file_name, files, import_all, now, request};
 use warifu::store::{ImportError, Imported, Series, today};
+use warifu_masters::file::Declared;
 use warifu_masters::finding::Code;
 use warifu_masters::schema::Schemas;
+use warifu_masters::table::Master;
 
 /// What is remarkable about an import: codes with their counts, but for what its base rests on.
 fn codes(imported: &Imported) -> Vec<String> {
@@ -327,4 +329,125 @@ fn an_undeclared_series_or_kind_is_refused() {
     let at = store.at(":comment-relation").unwrap();
     assert_eq!(store.state(&at).unwrap().canonical_digest(), done.record.state);
     assert!(store.original(&at).unwrap().1 == bytes);
+}
+
+/// A differential is taken in on the shards that it touches alone where the state before was kept, and on the
+/// whole state where it was not: commits, findings and counts are the same, whatever is wrong with what was
+/// kept.
+#[test]
+fn a_part_and_the_whole_make_the_same_commits() {
+    let Some(data) = data() else { return };
+    let spoils: [fn(&Path); 4] = [
+        |_| (),
+        |kept| std::fs::remove_file(kept).unwrap(),
+        // A record that no differential names has another end; a line too many.
+        |kept| spoil(kept, ",99999999,", ",99999998,"),
+        |kept| spoil(kept, "\n", "\n\n"),
+    ];
+    for (folder, series, first, rows) in
+        [("procedure", "r06", "20240531", 0..400), ("material", "r06", "20240531", 0..400)]
+    {
+        let files: Vec<String> =
+            files(&data, folder).into_iter().filter(|file| dated(file) >= first).take(4).collect();
+        let full = read(&data, files.iter().find(|file| file.contains("ALL")).unwrap());
+        let mut told = spoils.map(|_| Vec::new());
+        let mut parts = Vec::new();
+        for (spoil, told) in spoils.iter().zip(&mut told) {
+            let place = Place::new();
+            let kept = place.path().join(format!(".git/warifu/state/{series}/{folder}"));
+            let mut not_kept_anew = 0;
+            let mut import = |bytes: &[u8], name: &str| {
+                if kept.is_file() {
+                    spoil(&kept);
+                }
+                let was_kept = std::fs::read(&kept).ok();
+                told.push(match place.import_bytes(bytes, name, series, &[]) {
+                    Ok(imported) => (imported.commit, imported.findings),
+                    Err(ImportError::Refused(refused)) => (String::new(), refused.findings),
+                    Err(error) => panic!("{name}: {error}"),
+                });
+                let taken = told.last().is_some_and(|(commit, _)| !commit.is_empty());
+                not_kept_anew += usize::from(taken && was_kept == std::fs::read(&kept).ok());
+            };
+            for file in &files {
+                import(&std::fs::read(data.join(file)).unwrap(), file_name(file));
+            }
+            // And one record each, changed, marked, brought in again, broken or refused.
+            for (at, row) in rows.clone().step_by(67).enumerate() {
+                let change = one_record(&full, row, at);
+                import(change.as_bytes(), &format!("{}_202512{:02}.csv", &folder[..1], at + 1));
+            }
+            // Only where a part was enough is the state not kept anew.
+            parts.push(not_kept_anew);
+        }
+        assert!(parts[0] > 2 && parts[1..] == [0, 0, 0], "{parts:?}");
+        let [part, others @ ..] = told;
+        assert!(part.iter().any(|(commit, _)| commit.is_empty()), "one at least is refused");
+        for other in others {
+            assert_eq!(part.len(), other.len());
+            for (at, (part, other)) in part.iter().zip(other).enumerate() {
+                assert_eq!(*part, other, "{folder}, import {at}");
+            }
+        }
+    }
+}
+
+fn dated(file: &str) -> &str {
+    &file[file.len() - 12..file.len() - 4]
+}
+
+fn read(data: &Path, file: &str) -> Master {
+    let bytes = std::fs::read(data.join(file)).unwrap();
+    warifu_masters::file::read(&Schemas::built_in().unwrap(), bytes, &Declared::default()).master.unwrap()
+}
+
+fn spoil(path: &Path, from: &str, to: &str) {
+    let text = std::fs::read_to_string(path).unwrap();
+    let at = text.rfind(from).unwrap();
+    std::fs::write(path, format!("{}{to}{}", &text[..at], &text[at + from.len()..])).unwrap();
+}
+
+/// A differential of one record of `full`: what it does to it goes by `number`.
+fn one_record(full: &Master, row: usize, number: usize) -> String {
+    let layout = full.layout();
+    let column = |id: &str| layout.position(id).unwrap();
+    let whole = |row: usize| -> Vec<String> {
+        (0..layout.width()).map(|column| full.field(row, column).to_owned()).collect()
+    };
+    let mut sparse = vec![String::new(); layout.width()];
+    (sparse[1], sparse[2]) = (full.field(row, 1).to_owned(), full.key(row).into_owned());
+    sparse[column("changed_on")] = "20251201".to_owned();
+    let class = if number % 5 == 1 { "9" } else { "5" };
+    sparse[0] = class.to_owned();
+    let rows = match number % 5 {
+        0 => {
+            let price = layout.position("points").or(layout.position("price")).unwrap();
+            let amount = full.field(row, price).split('.').next().unwrap().to_owned();
+            sparse[price] = format!("{amount}.{:02}", number % 100);
+            vec![sparse]
+        }
+        1 => {
+            sparse[column("abolished_on")] = "20251231".to_owned();
+            vec![sparse]
+        }
+        2 => {
+            // A unit that its name does not fit, which only the whole tells.
+            sparse[column("unit_code")] = "17".to_owned();
+            vec![sparse]
+        }
+        3 => {
+            let mut copy = whole(row);
+            copy[0] = "3".to_owned();
+            copy[2] = format!("{}9{:02}", &full.key(row)[..6], number % 100);
+            vec![copy]
+        }
+        _ => {
+            // What is there already comes in as new.
+            let mut copy = whole(row);
+            copy[0] = "3".to_owned();
+            vec![copy]
+        }
+    };
+    let line = |row: Vec<String>| format!("\"{}\"\r\n", row.join("\",\""));
+    rows.into_iter().map(line).collect()
 }

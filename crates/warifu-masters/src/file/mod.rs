@@ -4,6 +4,7 @@ mod canonical;
 pub mod convert;
 pub mod fixed;
 mod host;
+mod outline;
 mod parse;
 mod read;
 mod read_as;
@@ -12,5 +13,6 @@ mod recognise;
 pub mod write;
 
 pub use canonical::{read_canonical, read_canonical_record};
+pub use outline::{Outline, Shard};
 pub use read::{read, read_bytes};
 pub use reading::{Candidate, Confidence, Declared, FILE_LIMIT_BYTES, ROW_LIMIT_BYTES, Reading, Why};

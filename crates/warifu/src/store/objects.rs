@@ -3,7 +3,10 @@
 //! Trees and commits are read raw. A walk over a hundred versions looks at one entry in each of four trees;
 //! building whole tree objects for that would cost ten times as much.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use git2::{ObjectType, Odb, Oid};
 
@@ -17,23 +20,51 @@ pub(super) struct Entry {
     pub(super) oid: Oid,
 }
 
+/// Entries of a tree that differ from another one's, by name; none where one is gone.
+pub(super) type Differing = Vec<(String, Option<Oid>)>;
+
 /// Commits, newest first, each with what stands at a path since.
 pub(super) type Changes = Vec<(Oid, Option<Oid>)>;
+
+/// Trees that were read: one of six hundred shards is asked for again and again, and libgit2 keeps small ones
+/// only.
+#[derive(Default)]
+pub(super) struct Trees(RefCell<HashMap<Oid, Rc<[u8]>>>);
+
+impl Trees {
+    /// How many are held at most.
+    const MOST: usize = 64;
+}
 
 /// Reads objects of one repository.
 pub(super) struct Objects<'r> {
     odb: Odb<'r>,
     /// Where loose objects lie.
     folder: PathBuf,
+    trees: &'r Trees,
 }
 
 impl<'r> Objects<'r> {
-    pub(super) fn of(repository: &'r git2::Repository) -> Result<Self, StoreError> {
+    pub(super) fn of(repository: &'r git2::Repository, trees: &'r Trees) -> Result<Self, StoreError> {
         // As stock git, trust the names of objects when reading: `git fsck` and `warifu check`, which has the
         // SHA-256 of every state, are for that. Hashing each object anew would take half of the time.
         git2::opts::strict_hash_verification(false);
         let odb = repository.odb().map_err(StoreError::git("open the object database"))?;
-        Ok(Objects { odb, folder: repository.commondir().join("objects") })
+        Ok(Objects { odb, folder: repository.commondir().join("objects"), trees })
+    }
+
+    /// The tree `oid`, raw.
+    fn tree(&self, oid: Oid) -> Result<Rc<[u8]>, StoreError> {
+        if let Some(tree) = self.trees.0.borrow().get(&oid) {
+            return Ok(Rc::clone(tree));
+        }
+        let tree: Rc<[u8]> = self.read(oid, ObjectType::Tree)?.data().into();
+        let mut trees = self.trees.0.borrow_mut();
+        if trees.len() >= Trees::MOST {
+            trees.clear();
+        }
+        trees.insert(oid, Rc::clone(&tree));
+        Ok(tree)
     }
 
     /// The bytes of the object `oid`, which must be of `kind`.
@@ -83,8 +114,8 @@ impl<'r> Objects<'r> {
 
     /// The entry called `name` of the tree `tree`.
     fn entry(&self, tree: Oid, name: &str) -> Result<Option<Oid>, StoreError> {
-        let object = self.read(tree, ObjectType::Tree)?;
-        let found = raw_entries(object.data()).find(|(entry, _)| *entry == name.as_bytes());
+        let tree = self.tree(tree)?;
+        let found = raw_entries(&tree).find(|(entry, _)| *entry == name.as_bytes());
         Ok(found.map(|(_, oid)| oid))
     }
 
@@ -103,10 +134,41 @@ impl<'r> Objects<'r> {
     /// The entries of the tree at `path` below `tree`; none when there is no such tree.
     pub(super) fn list(&self, tree: Oid, path: &[&str]) -> Result<Vec<Entry>, StoreError> {
         let Some(oid) = self.at(tree, path)? else { return Ok(Vec::new()) };
-        let object = self.read(oid, ObjectType::Tree)?;
+        let tree = self.tree(oid)?;
         let entry =
             |(name, oid): (&[u8], Oid)| Entry { name: String::from_utf8_lossy(name).into_owned(), oid };
-        Ok(raw_entries(object.data()).map(entry).collect())
+        Ok(raw_entries(&tree).map(entry).collect())
+    }
+
+    /// The entries in which two trees differ, as `new` has them; none where that lacks one. `None` where there
+    /// are more than `most`.
+    pub(super) fn differing(&self, old: Oid, new: Oid, most: usize) -> Result<Option<Differing>, StoreError> {
+        let mut differing = Differing::new();
+        if old == new {
+            return Ok(Some(differing));
+        }
+        let (old, new) = (self.tree(old)?, self.tree(new)?);
+        // Both are in one order, and most entries are the same in both.
+        let (mut old, mut new) = (raw_entries(&old).peekable(), raw_entries(&new).peekable());
+        let text = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
+        loop {
+            let order = match (old.peek(), new.peek()) {
+                (Some((old, _)), Some((new, _))) => old.cmp(new),
+                (Some(_), None) => std::cmp::Ordering::Less,
+                (None, Some(_)) => std::cmp::Ordering::Greater,
+                (None, None) => return Ok(Some(differing)),
+            };
+            let before = old.next_if(|_| order.is_le());
+            let after = new.next_if(|_| order.is_ge());
+            if before != after
+                && let Some((name, _)) = before.or(after)
+            {
+                differing.push((text(name), after.map(|(_, oid)| oid)));
+            }
+            if differing.len() > most {
+                return Ok(None);
+            }
+        }
     }
 
     /// The commits that changed what stands at `path`, newest first, along first parents from `head`: each
