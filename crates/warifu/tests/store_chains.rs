@@ -1,6 +1,7 @@
 //! The published chains through the store. Real files are read in place from `../shared/data` beside the
 //! checkout; left out where it is missing.
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::disallowed_methods, reason = "a test spoils files on purpose")]
 
 mod place;
 

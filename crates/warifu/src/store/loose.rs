@@ -9,7 +9,7 @@ use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
-use git2::{ObjectType, Odb, Oid};
+use git2::{ObjectType, Odb, OdbLookupFlags, Oid};
 
 use super::error::StoreError;
 
@@ -20,7 +20,9 @@ const LEVEL: u32 = 6;
 /// appears whole or not at all.
 pub(super) fn write_blob(odb: &Odb<'_>, objects: &Path, bytes: &[u8]) -> Result<Oid, StoreError> {
     let oid = Oid::hash_object(ObjectType::Blob, bytes).map_err(StoreError::git("hash an object"))?;
-    if odb.exists(oid) {
+    // Where git packed it a moment ago it is written once more, which does no harm: to look for new packs
+    // each time costs more than to write.
+    if odb.exists_ext(oid, OdbLookupFlags::NO_REFRESH) {
         return Ok(oid);
     }
     let name = oid.to_string();

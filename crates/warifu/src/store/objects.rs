@@ -38,6 +38,7 @@ impl Trees {
 
 /// Reads objects of one repository.
 pub(super) struct Objects<'r> {
+    repository: &'r git2::Repository,
     odb: Odb<'r>,
     /// Where loose objects lie.
     folder: PathBuf,
@@ -50,7 +51,7 @@ impl<'r> Objects<'r> {
         // SHA-256 of every state, are for that. Hashing each object anew would take half of the time.
         git2::opts::strict_hash_verification(false);
         let odb = repository.odb().map_err(StoreError::git("open the object database"))?;
-        Ok(Objects { odb, folder: repository.commondir().join("objects"), trees })
+        Ok(Objects { repository, odb, folder: repository.commondir().join("objects"), trees })
     }
 
     /// The tree `oid`, raw.
@@ -100,6 +101,12 @@ impl<'r> Objects<'r> {
 
     /// The tree of a commit and its first parent.
     pub(super) fn commit(&self, oid: Oid) -> Result<(Oid, Option<Oid>), StoreError> {
+        let (tree, parents) = self.commit_of(oid)?;
+        Ok((tree, parents.first().copied()))
+    }
+
+    /// The tree of a commit and its parents.
+    fn commit_of(&self, oid: Oid) -> Result<(Oid, Vec<Oid>), StoreError> {
         let object = self.read(oid, ObjectType::Commit)?;
         let damaged = || StoreError::damaged(format_args!("commit {oid} cannot be read"));
         let text = object.data().split(|byte| *byte == b'\n');
@@ -109,7 +116,17 @@ impl<'r> Objects<'r> {
             Oid::from_str(hex).ok()
         };
         let tree = hex(lines.next(), "tree ").ok_or_else(damaged)?;
-        Ok((tree, hex(lines.next(), "parent ")))
+        Ok((tree, lines.map_while(|line| hex(Some(line), "parent ")).collect()))
+    }
+
+    /// The place of every commit that led to `head`, from the newest on: after all that it led to, and by the
+    /// day of the commit where neither led to the other.
+    pub(super) fn places(&self, head: Oid) -> Result<HashMap<Oid, usize>, StoreError> {
+        let git = || StoreError::git("walk the history");
+        let mut walk = self.repository.revwalk().map_err(git())?;
+        walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME).map_err(git())?;
+        walk.push(head).map_err(git())?;
+        walk.enumerate().map(|(place, oid)| Ok((oid.map_err(git())?, place))).collect()
     }
 
     /// The entry called `name` of the tree `tree`.
@@ -171,8 +188,9 @@ impl<'r> Objects<'r> {
         }
     }
 
-    /// The commits that changed what stands at `path`, newest first, along first parents from `head`: each
-    /// with what stands there since.
+    /// The commits that changed what stands at `path`, newest first, from `head` on: each with what stands
+    /// there since. Where a merge has it from one of its parents, the line goes on there, as it does for
+    /// `git log`; from several, at the first of them. A merge that has it from none changed it.
     pub(super) fn changes_at(&self, head: Oid, path: &[&str]) -> Result<Vec<(Oid, Option<Oid>)>, StoreError> {
         Ok(self.changes_since(head, path, None)?.0)
     }
@@ -188,7 +206,7 @@ impl<'r> Objects<'r> {
         let mut changes = Vec::new();
         let (mut commit, mut newer): (Option<Oid>, Option<(Oid, Trail)>) = (Some(head), None);
         while let Some(oid) = commit {
-            let (tree, parent) = self.commit(oid)?;
+            let (tree, parents) = self.commit_of(oid)?;
             let trail = self.trail(tree, path, newer.as_ref().map(|(_, trail)| trail))?;
             if let Some((by, since)) = newer
                 && since.end() != trail.end()
@@ -198,8 +216,11 @@ impl<'r> Objects<'r> {
             if Some(oid) == until {
                 return Ok((changes, true));
             }
+            commit = match parents[..] {
+                [_, _, ..] => Some(self.parent_with(trail.end(), path, &parents)?),
+                _ => parents.first().copied(),
+            };
             newer = Some((oid, trail));
-            commit = parent;
         }
         if let Some((by, since)) = newer
             && since.end().is_some()
@@ -207,6 +228,17 @@ impl<'r> Objects<'r> {
             changes.push((by, since.end()));
         }
         Ok((changes, false))
+    }
+
+    /// Of the parents of a merge the one that has `content` at `path`: the first, where several or none do.
+    fn parent_with(&self, content: Option<Oid>, path: &[&str], parents: &[Oid]) -> Result<Oid, StoreError> {
+        for parent in parents {
+            let (tree, _) = self.commit_of(*parent)?;
+            if self.at(tree, path)? == content {
+                return Ok(*parent);
+            }
+        }
+        Ok(parents[0])
     }
 
     /// The way to `path`; from the point on where it joins the way of the `newer` commit, that one is taken.
