@@ -7,8 +7,8 @@ mod place;
 
 use std::path::Path;
 
-use place::{Place, data, file_name, files, import_all, now, request};
-use warifu::store::{ImportError, Imported, Series, today};
+use place::{Place, author, data, file_name, files, import_all, now, request};
+use warifu::store::{CommitError, ImportError, Imported, Series, Store, StoreError, today};
 use warifu_masters::file::Declared;
 use warifu_masters::finding::Code;
 use warifu_masters::schema::Schemas;
@@ -398,7 +398,10 @@ fn dated(file: &str) -> &str {
 }
 
 fn read(data: &Path, file: &str) -> Master {
-    let bytes = std::fs::read(data.join(file)).unwrap();
+    read_bytes(std::fs::read(data.join(file)).unwrap())
+}
+
+fn read_bytes(bytes: Vec<u8>) -> Master {
     warifu_masters::file::read(&Schemas::built_in().unwrap(), bytes, &Declared::default()).master.unwrap()
 }
 
@@ -451,4 +454,50 @@ fn one_record(full: &Master, row: usize, number: usize) -> String {
     };
     let line = |row: Vec<String>| format!("\"{}\"\r\n", row.join("\",\""));
     rows.into_iter().map(line).collect()
+}
+
+/// As with an import of the whole: one that a part is enough for leaves the state before or the one after, and
+/// the next one goes on from it.
+#[test]
+fn a_failure_at_any_step_of_a_small_import_leaves_the_state_before_or_the_one_after() {
+    let Some(data) = data() else { return };
+    // One record of four, in nearly all shards: steps are what counts here.
+    let bytes = std::fs::read(data.join("material/t_ALL20240531.csv")).unwrap();
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n').step_by(4);
+    let bytes: Vec<u8> = lines.flatten().copied().collect();
+    let full = read_bytes(bytes.clone());
+    let change = |number: usize| (one_record(&full, 12 * number, number), format!("t_202512{number:02}.csv"));
+    let ((first, first_name), (second, second_name), (third, third_name)) =
+        (change(5), change(10), change(15));
+    let digest = |store: &Store| store.state(&store.at("HEAD:material").unwrap()).unwrap().canonical_digest();
+    let (mut outcomes, mut end) = ([0; 2], None);
+    for step in 0.. {
+        let place = Place::new();
+        place.import_bytes(&bytes, "t_ALL20240531.csv", "r06", &[]).unwrap();
+        let kept = place.path().join(".git/warifu/state/r06/material");
+        let whole = std::fs::read(&kept).unwrap();
+        place.import_bytes(first.as_bytes(), &first_name, "r06", &[]).unwrap();
+        assert!(std::fs::read(kept).unwrap() == whole, "a part is enough");
+        let before = digest(&place.store);
+        place.store.fail_at_step(Some(step));
+        let done = place.import_bytes(second.as_bytes(), &second_name, "r06", &[]);
+        place.store.fail_at_step(None);
+        let store = Store::open(&place.path(), Schemas::built_in().unwrap()).unwrap();
+        let is_after = match done {
+            Ok(_) => break,
+            Err(ImportError::Commit(CommitError::Unfinished { .. })) => true,
+            Err(ImportError::Commit(CommitError::Store(StoreError::Io { .. }))) => false,
+            Err(error) => panic!("step {step}: {error}"),
+        };
+        assert_eq!(digest(&store) != before, is_after, "step {step}");
+        outcomes[usize::from(is_after)] += 1;
+        let author = author();
+        for (bytes, name) in [(&second, &second_name), (&third, &third_name)] {
+            store.import(&request(bytes.as_bytes(), name, "r06", &[], &author)).unwrap();
+        }
+        // What one that nothing failed for makes of the three.
+        let end = *end.get_or_insert_with(|| digest(&store));
+        assert_eq!(digest(&store), end, "step {step}");
+    }
+    assert!(outcomes[0] > 8 && outcomes[1] > 3, "{outcomes:?}");
 }

@@ -1,8 +1,7 @@
 //! Writing blobs as loose objects, as git does, but smaller.
 //!
-//! libgit2 writes them at zlib's fastest level and has no setting for it. The shards of 49 real versions take
-//! 4.9 MB at level 6 and 6.2 MB at level 1, and an import writes few of them: the bytes are read and cloned
-//! for years.
+//! libgit2 writes them at zlib's fastest level and has no setting for it. The 175 shards of a real state take
+//! 0.87 MB at level 3 and 0.98 MB at level 1, in the same time.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -13,8 +12,8 @@ use git2::{ObjectType, Odb, OdbLookupFlags, Oid};
 
 use super::error::StoreError;
 
-/// Zlib's level: beyond it, a tenth less takes twice the time.
-const LEVEL: u32 = 6;
+/// Zlib's level: at 6, a tenth less takes more than twice the time, and git packs anew anyway.
+const LEVEL: u32 = 3;
 
 /// Writes a blob below the folder `objects` of the repository, unless it is there, and says its name. It
 /// appears whole or not at all.
