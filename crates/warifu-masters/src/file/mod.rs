@@ -4,6 +4,7 @@ mod canonical;
 pub mod convert;
 pub mod fixed;
 mod host;
+mod outline;
 mod parse;
 mod read;
 mod read_as;
@@ -13,5 +14,6 @@ pub mod write;
 
 pub(crate) use canonical::read_canonical_rows;
 pub use canonical::{read_canonical, read_canonical_record};
+pub use outline::{Outline, Shard};
 pub use read::{read, read_bytes};
 pub use reading::{Candidate, Confidence, Declared, FILE_LIMIT_BYTES, ROW_LIMIT_BYTES, Reading, Why};
