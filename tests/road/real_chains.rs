@@ -110,8 +110,8 @@ fn what_both_signed_of_the_real_chains_nobody_refuses() {
     late_claims(&stage, &data, &checker);
 }
 
-/// Claims of past months are judged by the records of their own days: what is found is what `show --on` says of
-/// the day, and no code that a publication lists is unknown.
+/// Claims of past months are judged by the records of their own days: what is found is what `show --on` says
+/// of the day, and no code that a publication lists is unknown.
 fn late_claims(stage: &Stage, data: &Path, checker: &Checker) {
     let mut asked = BTreeMap::new();
     for month in ["202204", "202212", "202305", "202403", "202405", "202406", "202408", "202410"] {
