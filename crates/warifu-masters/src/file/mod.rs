@@ -1,5 +1,6 @@
 //! Files: their bytes become records, records become bytes, and what was remarkable becomes findings.
 
+mod by_lines;
 mod canonical;
 pub mod convert;
 pub mod fixed;
@@ -11,6 +12,7 @@ mod reading;
 mod recognise;
 pub mod write;
 
+pub use by_lines::ByLines;
 pub use canonical::{read_canonical, read_canonical_record};
 pub use read::{read, read_bytes};
 pub use reading::{Candidate, Confidence, Declared, FILE_LIMIT_BYTES, ROW_LIMIT_BYTES, Reading, Why};
