@@ -1,5 +1,6 @@
 //! Files: their bytes become records, records become bytes, and what was remarkable becomes findings.
 
+mod by_lines;
 mod canonical;
 pub mod convert;
 pub mod fixed;
@@ -12,6 +13,7 @@ mod reading;
 mod recognise;
 pub mod write;
 
+pub use by_lines::ByLines;
 pub(crate) use canonical::read_canonical_rows;
 pub use canonical::{read_canonical, read_canonical_record};
 pub use outline::{Outline, Shard};
