@@ -13,6 +13,6 @@ mod recognise;
 pub mod write;
 
 pub use canonical::{read_canonical, read_canonical_record};
-pub use outline::{Outline, Shard};
+pub use outline::{Head, Heads, Outline, Shard, edition, line};
 pub use read::{read, read_bytes};
 pub use reading::{Candidate, Confidence, Declared, FILE_LIMIT_BYTES, ROW_LIMIT_BYTES, Reading, Why};
