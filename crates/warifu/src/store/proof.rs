@@ -187,7 +187,7 @@ impl<'a, I: Iterator<Item = (&'a str, Other<'a>)>> Walk<'a, I> {
 
     fn end(mut self) -> Option<Proof> {
         self.leave()?;
-        while let Some((_, other)) = self.others.next() {
+        for (_, other) in self.others.by_ref() {
             self.both.not_kept(&other)?;
         }
         let Both { before, after } = self.both;
