@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
 
 mod killed;
+mod line;
+mod masters;
 mod order;
 mod real_files;
 mod site_schemas;

@@ -11,9 +11,9 @@ use warifu_checker::state::{Phase, RefusedFor, Step};
 use warifu_checker::swap::{Gates, Outcome, Wanted};
 use warifu_trust::UnixSeconds;
 
-use crate::world::{
-    CODES, Checker, Shelf, Source, alone, alone_at, bad, claim_file, good, meanwhile, release, release_at,
-};
+use crate::line::Line;
+use crate::masters::{CODES, bad, good};
+use crate::world::{Checker, Shelf, Source, alone, alone_at, claim_file, meanwhile};
 
 fn activated(outcome: &Outcome) -> Option<(u64, Phase)> {
     match outcome {
@@ -25,7 +25,7 @@ fn activated(outcome: &Outcome) -> Option<(u64, Phase)> {
 /// A checker whose release 1 is right and confirmed, since nothing ran before it.
 fn with_release_1(probation_files: u64) -> Checker {
     let checker = Checker::start(probation_files, 64);
-    checker.shelf.offer(release(1, &good()));
+    checker.offer(1, &good());
     assert_eq!(activated(&checker.client.swap(None).unwrap()), Some((1, Phase::Confirmed)));
     checker
 }
@@ -81,7 +81,7 @@ fn answers_in_flight_are_each_of_one_release() {
     let points: Vec<String> = (0..12).map(|n| format!("{n}.00")).collect();
     let rows = |n: u64| CODES.map(|code| (code, points[n as usize].as_str()));
     let file = claim_file(1, 40);
-    checker.shelf.offer(release(1, &rows(1)));
+    checker.offer(1, &rows(1));
     checker.client.swap(None).unwrap();
     let judge = |_| {
         let answered = checker.check(&file);
@@ -98,7 +98,7 @@ fn answers_in_flight_are_each_of_one_release() {
     };
     let answers = meanwhile(3, judge, || {
         for n in 2..=10 {
-            checker.shelf.offer(release(n, &rows(n)));
+            checker.offer(n, &rows(n));
             assert_eq!(activated(&checker.client.swap(Some(n)).unwrap()), Some((n, Phase::Probation)));
             let before = checker.status().requests.checked;
             checker.until("judged by it", |status| status.requests.checked > before + 3);
@@ -112,7 +112,7 @@ fn a_bad_candidate_is_caught_by_replay_before_it_judges_anything() {
     let checker = with_release_1(1);
     checker.check(&claim_file(1, 10));
     checker.until("kept for replay", |status| status.queue.judging == 0);
-    checker.shelf.offer(release(2, &bad()));
+    checker.offer(2, &bad());
     let Outcome::Refused(refused) = checker.client.swap(None).unwrap() else { panic!("not refused") };
     assert_eq!((refused.refused_for, refused.reached), (RefusedFor::Data, Some(Step::Verified)));
     let status = checker.status();
@@ -124,7 +124,7 @@ fn a_bad_candidate_is_caught_by_replay_before_it_judges_anything() {
     // The poller does not try it again and again; a newer release is taken.
     let last = checker.swapper.poll(now(), Wanted::ByItself);
     assert!(matches!(last, Outcome::Held { release: 2, .. }), "{last:?}");
-    checker.shelf.offer(release(3, &good()));
+    checker.offer(3, &good());
     assert_eq!(activated(&checker.client.swap(None).unwrap()), Some((3, Phase::Probation)));
     assert_eq!(checker.status().refused, None);
 }
@@ -134,7 +134,7 @@ fn a_candidate_with_a_wrong_field_is_refused() {
     let checker = with_release_1(1);
     let mut rows = good();
     rows[0].1 = "not a number";
-    checker.shelf.offer(release(2, &rows));
+    checker.offer(2, &rows);
     let Outcome::Refused(refused) = checker.client.swap(None).unwrap() else { panic!("not refused") };
     assert!(refused.why.en.contains("field/decimal"), "{}", refused.why.en);
     assert_eq!(checker.status().state, "confirmed");
@@ -155,14 +155,14 @@ fn trust_refused_is_kept_and_told_apart() {
 #[test]
 fn probation_falls_back_by_itself_and_holds_the_release() {
     let checker = with_release_1(100);
-    checker.shelf.offer(release(2, &bad()));
+    checker.offer(2, &bad());
     assert_eq!(activated(&checker.client.swap(None).unwrap()), Some((2, Phase::Probation)));
     assert_eq!(checker.check(&claim_file(1, 5)).release, Some(2));
     let status = checker.until("fell back", |status| status.running.as_ref().unwrap().id.release == 1);
     assert_eq!((status.state.as_str(), status.held[0].id.release), ("confirmed", 2));
     assert_eq!(checker.check(&claim_file(1, 5)).release, Some(1));
     assert!(matches!(checker.client.swap(None).unwrap(), Outcome::Held { release: 2, .. }));
-    checker.shelf.offer(release(3, &good()));
+    checker.offer(3, &good());
     assert!(activated(&checker.client.swap(None).unwrap()).is_some());
 }
 
@@ -173,11 +173,11 @@ fn a_confirmed_release_ends_what_held_older_ones() {
     let checker = with_release_1(1);
     let held = |status: &Status| status.held.iter().map(|held| held.id.release).collect::<Vec<_>>();
     for number in [2, 3] {
-        checker.shelf.offer(release(number, &good()));
+        checker.offer(number, &good());
         checker.client.swap(None).unwrap();
         checker.client.fall_back().unwrap();
     }
-    checker.shelf.offer(release(4, &good()));
+    checker.offer(4, &good());
     checker.client.swap(None).unwrap();
     let status = checker.status();
     assert_eq!((status.state.as_str(), held(&status)), ("probation", vec![2, 3]));
@@ -185,14 +185,14 @@ fn a_confirmed_release_ends_what_held_older_ones() {
     let status = checker.until("confirmed", |status| status.state == "confirmed");
     assert_eq!(held(&status), Vec::<u64>::new());
     // What is older stays out all the same.
-    checker.shelf.offer(release(3, &good()));
+    checker.offer(3, &good());
     assert!(matches!(checker.client.swap(None).unwrap(), Outcome::Refused(_)));
 }
 
 #[test]
 fn without_traffic_probation_is_inconclusive() {
     let checker = with_release_1(2);
-    checker.shelf.offer(release(2, &good()));
+    checker.offer(2, &good());
     checker.client.swap(None).unwrap();
     // A file without an item says nothing about masters.
     checker.check(b"IR,1,13,1,0000001,,,202407,00,\r\nGO,0,0,99\r\n");
@@ -210,7 +210,7 @@ fn without_traffic_probation_is_inconclusive() {
 #[test]
 fn only_the_release_asked_for_is_taken() {
     let checker = with_release_1(1);
-    checker.shelf.offer(release(2, &good()));
+    checker.offer(2, &good());
     for other in [0, 1, 3] {
         let outcome = checker.client.swap(Some(other)).unwrap();
         assert_eq!(outcome, Outcome::NotOffered { offered: 2 }, "release {other}");
@@ -223,12 +223,12 @@ fn only_the_release_asked_for_is_taken() {
 #[test]
 fn a_release_that_could_not_be_activated_is_tried_again_after_a_while() {
     let directory = tempfile::tempdir().unwrap();
-    let shelf = Arc::new(Shelf::default());
+    let (line, shelf) = (Line::default(), Arc::new(Shelf::default()));
     let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
-    shelf.offer(release(1, &good()));
+    shelf.offer(line.release(1, &good()));
     swapper.poll(now(), Wanted::ByItself);
     let later = now().plus_days(1);
-    shelf.offer(release_at(2, &good(), Some(later)));
+    shelf.offer(line.release_at(2, &good(), Some(later)));
     swapper.poll(now(), Wanted::ByItself);
 
     // Nothing can be put in the place of a folder.
@@ -254,7 +254,7 @@ fn a_release_that_could_not_be_activated_is_tried_again_after_a_while() {
     assert_eq!(second, 630 + 5 * 600);
 
     // Somebody who asks does not wait.
-    shelf.offer(release_at(3, &good(), Some(after(5000))));
+    shelf.offer(line.release_at(3, &good(), Some(after(5000))));
     swapper.poll(after(4200), Wanted::ByItself);
     break_disk();
     assert!(matches!(swapper.tick(after(5000)), Some(Outcome::Unavailable { .. })));
@@ -267,7 +267,7 @@ fn a_release_that_could_not_be_activated_is_tried_again_after_a_while() {
 fn an_operator_falls_back_once() {
     let checker = with_release_1(1);
     assert!(checker.client.fall_back().is_err(), "nothing before");
-    checker.shelf.offer(release(2, &good()));
+    checker.offer(2, &good());
     checker.client.swap(None).unwrap();
     assert_eq!(checker.client.fall_back().unwrap().release, 1);
     assert!(checker.client.fall_back().is_err(), "only what was confirmed before");
@@ -280,7 +280,7 @@ fn an_operator_falls_back_once() {
 fn nobody_falls_back_onto_an_unproven_release() {
     let checker = with_release_1(100);
     for number in [2, 3] {
-        checker.shelf.offer(release(number, &good()));
+        checker.offer(number, &good());
         assert_eq!(activated(&checker.client.swap(None).unwrap()), Some((number, Phase::Probation)));
     }
     assert_eq!(checker.status().watch.unwrap().against, 1);
@@ -290,7 +290,7 @@ fn nobody_falls_back_onto_an_unproven_release() {
 #[test]
 fn a_full_queue_turns_senders_away() {
     let checker = Checker::start(1, 0);
-    checker.shelf.offer(release(1, &good()));
+    checker.offer(1, &good());
     checker.client.swap(None).unwrap();
     let file = claim_file(1, 20_000);
     let turned_away = std::sync::atomic::AtomicUsize::new(0);
@@ -332,7 +332,7 @@ fn senders_who_leave_free_their_places() {
 fn a_release_waits_for_its_instant() {
     let checker = with_release_1(1);
     let later = now().plus_days(1);
-    checker.shelf.offer(release_at(2, &good(), Some(later)));
+    checker.shelf.offer(checker.line.release_at(2, &good(), Some(later)));
     let outcome = checker.client.swap(None).unwrap();
     assert_eq!(outcome, Outcome::Waiting { release: 2, until: later });
     checker.swapper.tick(now());
@@ -357,10 +357,11 @@ fn commands_that_come_through_a_proxy_or_a_page_are_refused() {
 #[test]
 fn a_release_that_never_outlives_probation_is_held() {
     let directory = tempfile::tempdir().unwrap();
-    let offered = release(2, &good());
+    let line = Line::default();
+    let (first, offered) = (line.release(1, &good()), line.release(2, &good()));
     let id = offered.id();
     for start in 1..=4 {
-        let swapper = alone(directory.path(), if start == 1 { release(1, &good()) } else { offered.clone() });
+        let swapper = alone(directory.path(), if start == 1 { first.clone() } else { offered.clone() });
         assert_eq!(swapper.active().map(|active| active.id.release), (start > 1).then_some(1));
         let outcome = swapper.poll(now(), Wanted::ByItself);
         match start {
@@ -378,8 +379,9 @@ fn a_release_that_never_outlives_probation_is_held() {
 #[test]
 fn damaged_content_is_not_resumed() {
     let directory = tempfile::tempdir().unwrap();
+    let first = Line::default().release(1, &good());
     drop({
-        let swapper = alone(directory.path(), release(1, &good()));
+        let swapper = alone(directory.path(), first.clone());
         swapper.poll(now(), Wanted::ByItself);
         swapper
     });
@@ -388,7 +390,7 @@ fn damaged_content_is_not_resumed() {
         let text = std::fs::read_to_string(&path).unwrap().replace("100.00", "101.00");
         std::fs::write(path, text).unwrap();
     }
-    let swapper = alone(directory.path(), release(1, &good()));
+    let swapper = alone(directory.path(), first);
     assert!(swapper.active().is_none());
     // The channel has it again.
     assert!(activated(&swapper.poll(now(), Wanted::ByItself)).is_some());

@@ -3,12 +3,13 @@
 
 use warifu_checker::candidate::Candidate;
 use warifu_checker::release::ReleaseContent;
+use warifu_masters::file::read_canonical;
 use warifu_masters::schema::Schemas;
-use warifu_trust::testing::{head, held};
 use warifu_values::judgement::{LetPass, PassedBy};
 use warifu_values::lang::{Lang, Speak as _};
 
-use crate::world::{good, procedures};
+use crate::line::Line;
+use crate::masters::{SCHEMAS, good, procedures, timelines_of_state};
 
 /// A release in which the first procedures say that their quantities count in steps, and have no unit.
 fn release(wrong: usize, waived: &[(&str, &[&str])]) -> ReleaseContent {
@@ -30,9 +31,9 @@ fn release(wrong: usize, waived: &[(&str, &[&str])]) -> ReleaseContent {
         reason: "known".to_owned(),
     });
     master.let_pass = waived.collect();
-    let masters = [master];
-    let (manifest, bytes) = held(head(1, None), &masters);
-    ReleaseContent::new(manifest, bytes).unwrap()
+    let state = read_canonical(&SCHEMAS, "procedure", master.canonical.clone()).unwrap();
+    master.timelines = timelines_of_state(&state, &master.governs, "20240531");
+    Line::default().release_of(1, vec![master], None)
 }
 
 #[test]

@@ -1,6 +1,5 @@
-//! Masters and claims of a few lines, and a checker in this process that answers on loopback.
+//! Claims of a few lines, and a checker in this process that answers on loopback.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -19,123 +18,22 @@ use warifu_checker::source::{Offer, ReleaseSource, SourceError};
 use warifu_checker::state::Recent;
 use warifu_checker::state::StateDirectory;
 use warifu_checker::swap::{Gates, Swapper};
-use warifu_masters::schema::{ColumnType, Layout, Schemas};
-use warifu_trust::testing::{head, held};
-use warifu_trust::{Content, FormatFile, Governs, MasterContent, ReleaseHead, ReleaseRef, UnixSeconds};
+use warifu_masters::schema::Schemas;
+use warifu_trust::{ReleaseRef, UnixSeconds};
 
-/// The codes that the claims here use.
-pub(crate) const CODES: [u32; 4] = [111000110, 112007410, 113001810, 120002910];
+use crate::line::Line;
+use crate::masters::CODES;
 
-/// A value that a full file may hold in this column.
-fn plausible(layout: &Layout, at: usize) -> String {
-    let column = &layout.columns[at];
-    if !column.required {
-        return String::new();
-    }
-    if let Some(first) = layout.values(at).and_then(|values| values.first().map(|value| (*value).to_owned()))
-    {
-        return first;
-    }
-    let length = column.length.unwrap_or(1) as usize;
-    match column.column_type {
-        ColumnType::Digits | ColumnType::Reserve => "0".repeat(length),
-        ColumnType::Decimal => "0.00".to_owned(),
-        ColumnType::Date => column.also.first().cloned().unwrap_or_else(|| "20240601".to_owned()),
-        ColumnType::Alnum => "A".repeat(length),
-        ColumnType::Kana => "ｱ".repeat(length),
-        ColumnType::Kanji | ColumnType::Text => "亜".repeat(length),
-    }
-}
-
-/// A procedure master of (code, points), in force since 2024-06-01.
-pub(crate) fn procedures(rows: &[(u32, &str)]) -> MasterContent {
-    let schemas = Schemas::built_in().unwrap();
-    let layout = schemas.editions("procedure").into_iter().next().unwrap();
-    let mut text = layout.canonical_header() + "\n";
-    for (code, points) in rows {
-        let mut fields: Vec<String> = (0..layout.width()).map(|at| plausible(layout, at)).collect();
-        for (id, value) in [
-            ("master_type", "S"),
-            ("procedure_code", &format!("{code:09}")),
-            ("short_name", "診療行為"),
-            ("point_kind", "3"),
-            ("points", points),
-            ("step_method", "0"),
-            ("note_addition_seq", "0"),
-            ("bundled_test", "0"),
-            ("unit_code", "0"),
-            ("inout_class", "0"),
-            ("tally_column_outpatient", "110"),
-            ("tally_column_inpatient", "110"),
-            ("changed_on", "20240601"),
-            ("abolished_on", "99999999"),
-        ] {
-            fields[layout.column(id).unwrap()] = value.to_owned();
-        }
-        text.push_str(&fields.join(","));
-        text.push('\n');
-    }
-    MasterContent {
-        series: "r06".into(),
-        kind: "procedure".into(),
-        edition: layout.edition.clone(),
-        rows: rows.len() as u64,
-        canonical: text.into_bytes(),
-        formats: formats(),
-        governs: Governs { from: "2024-06-01".into(), until: None },
-        timelines: Vec::new(),
-        made_of: warifu_values::judgement::Basis::Full,
-        published: None,
-        let_pass: Vec::new(),
-    }
-}
-
-/// A format, which no checker reads.
-pub(crate) fn formats() -> BTreeMap<String, FormatFile> {
-    let Content { sha256, bytes } = Content::of(b"");
-    [("kikin".into(), FormatFile { file_name: "s.csv".into(), sha256, bytes })].into()
-}
-
-/// The right points for every code.
-pub(crate) fn good() -> Vec<(u32, &'static str)> {
-    CODES.iter().map(|code| (*code, "100.00")).collect()
-}
-
-/// Every price wrong, as in May 2022.
-pub(crate) fn bad() -> Vec<(u32, &'static str)> {
-    CODES.iter().map(|code| (*code, "7.00")).collect()
-}
-
-/// Release `number` with these procedures.
-pub(crate) fn release(number: u64, rows: &[(u32, &str)]) -> ReleaseContent {
-    release_at(number, rows, None)
-}
-
-/// The same, judging from an instant on.
-pub(crate) fn release_at(
-    number: u64,
-    rows: &[(u32, &str)],
-    activate_at: Option<UnixSeconds>,
-) -> ReleaseContent {
-    release_of(number, procedures(rows), activate_at)
-}
-
-/// Release `number` of this master.
-pub(crate) fn release_of(
-    number: u64,
-    master: MasterContent,
-    activate_at: Option<UnixSeconds>,
-) -> ReleaseContent {
-    let head = ReleaseHead { activate_at, ..head(number, None) };
-    let (manifest, bytes) = held(head, &[master]);
-    ReleaseContent::new(manifest, bytes).unwrap()
-}
-
-/// A claim file of `claims` claims with every code at 100 points, of one institution.
+/// A claim file of `claims` claims of June 2024 with every code at 100 points, of one institution.
 pub(crate) fn claim_file(institution: u32, claims: usize) -> Vec<u8> {
-    let mut text = format!("IR,1,13,1,{institution:07},,,202407,00,\r\n");
+    claim_file_of("202406", institution, claims)
+}
+
+/// The same, of any month.
+pub(crate) fn claim_file_of(month: &str, institution: u32, claims: usize) -> Vec<u8> {
+    let mut text = format!("IR,1,13,1,{institution:07},,,{month},00,\r\n");
     for claim in 1..=claims {
-        text += &format!("RE,{claim},1112,202406{}\r\n", ",".repeat(34));
+        text += &format!("RE,{claim},1112,{month}{}\r\n", ",".repeat(34));
         for code in CODES {
             let mut fields = vec![String::new(); 44];
             for (position, value) in [(1, "SI"), (4, &*format!("{code:09}")), (6, "100"), (7, "1"), (14, "1")]
@@ -194,6 +92,8 @@ impl ReleaseSource for Source {
 
 /// A checker that answers on loopback, in this process.
 pub(crate) struct Checker {
+    /// The releases that it is offered, as they follow one another.
+    pub(crate) line: Line,
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) swapper: Arc<Swapper>,
     pub(crate) client: Client,
@@ -260,7 +160,21 @@ impl Checker {
         let address = listener.local_addr().unwrap();
         runtime.spawn(serve_until(listener, service, std::future::pending()));
         let client = Client::new(&format!("http://{address}"));
-        Checker { shelf, swapper, client, address, queue, runtime, _directory: Some(directory) }
+        Checker {
+            line: Line::default(),
+            shelf,
+            swapper,
+            client,
+            address,
+            queue,
+            runtime,
+            _directory: Some(directory),
+        }
+    }
+
+    /// Offers release `number` of these procedures.
+    pub(crate) fn offer(&self, number: u64, rows: &[(u32, &str)]) {
+        self.shelf.offer(self.line.release(number, rows));
     }
 
     /// Keeps both judges busy until it is dropped.
