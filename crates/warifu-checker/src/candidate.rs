@@ -69,8 +69,8 @@ pub(crate) struct ReadMaster {
     pub(crate) timelines: Timelines,
 }
 
-/// Reads the masters of a release. Nothing is passed over: what both organisations signed is read whole or not
-/// taken.
+/// Reads the masters of a release. Nothing is passed over: what both organisations signed is read whole or
+/// not taken.
 pub(crate) fn read(schemas: &Schemas, content: ReleaseContent) -> Result<Vec<ReadMaster>, Said> {
     let master = |(entry, bytes): (MasterEntry, MasterBytes)| {
         if !is_known(schemas, &entry.kind, &bytes.canonical) {

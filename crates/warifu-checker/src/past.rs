@@ -111,13 +111,17 @@ pub fn clear(
     }
 }
 
-/// What `release` says that it changes, when its list is what its manifest says of it and everything of the past
-/// is accepted by name.
+/// What `release` says that it changes, when its list is what its manifest says of it and everything of the
+/// past is accepted by name.
 fn declared(schemas: &Schemas, release: &ReleaseContent) -> Result<Declared, Said> {
     let manifest = release.manifest();
     let day = &manifest.past_before;
-    let past_before = TreatmentDay::parse(day)
-        .ok_or_else(|| Said::new(format!("{day} is no day"), format!("{day} は日付ではありません")))?;
+    let past_before = TreatmentDay::parse(day).ok_or_else(|| {
+        Said::new(
+            format!("past_before is {day:?}, which is no day"),
+            format!("過去とする日の境 {day:?} が日付ではありません"),
+        )
+    })?;
     let mut steps = Vec::new();
     for (part, bytes) in release.parts() {
         let (of, follows) = match part.holds {
@@ -166,9 +170,9 @@ fn pasts(masters: &[ReadMaster]) -> Vec<PastOf<'_>> {
 }
 
 fn refused(first: &Objection, count: usize) -> Said {
-    let counted = counted(count as u64, "entry");
+    let counted = counted(count as u64, "objection");
     Said::new(
-        format!("the past: {} ({counted} like it)", first.say(Lang::En)),
+        format!("the past: {}; {counted} in all", first.say(Lang::En)),
         format!("過去の判定: {}（全 {count} 件）", first.say(Lang::Ja)),
     )
 }
@@ -177,8 +181,9 @@ fn unconnected(against: ReleaseRef) -> Said {
     let running = against.release;
     Said::new(
         format!(
-            "it does not carry the lists of changes back to release {running}, which runs here, so nobody can \
-             tell whether all of them were signed; start with an empty state folder to take it as a first release"
+            "it does not carry the lists of changes back to release {running}, which runs here, so nobody \
+             can tell whether all of them were signed; start with an empty state folder to take it as a first \
+             release"
         ),
         format!(
             "稼働中のリリース {running} からの変更一覧が揃っておらず、すべて署名済みかを確認できません。\

@@ -1,5 +1,5 @@
-//! Releases that follow one another, as the two organisations publish them: each with what it truly changes, and
-//! every class of the past accepted. A test that needs an untrue one alters a [`Draft`].
+//! Releases that follow one another, as the two organisations publish them: each with what it truly changes,
+//! and every class of the past accepted. A test that needs an untrue one alters a [`Draft`].
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
@@ -18,8 +18,8 @@ use warifu_values::judgement::AcceptedPast;
 
 use crate::masters::{SCHEMAS, day, procedures};
 
-/// Where nothing else is said, releases are made on the day before the days that their masters govern: what they
-/// change is about days to come.
+/// Where nothing else is said, releases are made on the day before the days that their masters govern: what
+/// they change is about days to come.
 const MADE: &str = "2024-05-31";
 
 /// The releases of a test, by number.
@@ -40,11 +40,6 @@ impl Line {
         self.made.lock().unwrap()
     }
 
-    /// The newest release of the line.
-    pub(crate) fn newest(&self) -> ReleaseContent {
-        self.made().values().next_back().unwrap().content.clone()
-    }
-
     /// Release `number` with these procedures.
     pub(crate) fn release(&self, number: u64, rows: &[(u32, &str)]) -> ReleaseContent {
         self.release_at(number, rows, None)
@@ -60,8 +55,8 @@ impl Line {
         self.release_of(number, vec![procedures(rows)], activate_at)
     }
 
-    /// Release `number` of these masters. The numbers before it that nobody asked for change nothing. A number
-    /// that there is already is made beside it, after the same release, and nothing follows it.
+    /// Release `number` of these masters. The numbers before it that nobody asked for change nothing. A
+    /// number that there is already is made beside it, after the same release, and nothing follows it.
     pub(crate) fn release_of(
         &self,
         number: u64,

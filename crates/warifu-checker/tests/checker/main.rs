@@ -6,6 +6,7 @@ mod killed;
 mod line;
 mod masters;
 mod order;
+mod past;
 mod real_files;
 mod site_schemas;
 mod swapping;

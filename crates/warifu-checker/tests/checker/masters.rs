@@ -130,7 +130,7 @@ impl Series {
     pub(crate) fn master(&self) -> MasterContent {
         let layout = SCHEMAS.editions("procedure").into_iter().next().unwrap();
         let state = |procedures: &[Procedure]| {
-            let lines = procedures.iter().map(|procedure| procedure.line(&layout));
+            let lines = procedures.iter().map(|procedure| procedure.line(layout));
             let text = layout.canonical_header() + "\n" + &lines.collect::<String>();
             read_canonical(&SCHEMAS, "procedure", text.into_bytes()).unwrap()
         };

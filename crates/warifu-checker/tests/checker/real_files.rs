@@ -79,8 +79,8 @@ fn published_masters_clear_and_judge_the_sample() {
     let names = answered.lines.iter().filter(|line| line.to_string().contains("テスト"));
     assert_eq!(names.count(), 0);
 
-    // A release that holds only the newer procedures would stop judging the claims of before, and says nothing
-    // of that.
+    // A release that holds only the newer procedures would stop judging the claims of before, and says
+    // nothing of that.
     let newer = [("r06", "procedure/s_ALL20240531.csv", "2024-06-01"), OLD[1], OLD[2], OLD[3]];
     let mut left_out = checker.line.draft("2024-05-31", masters(&newer).unwrap());
     left_out.list.clear();
