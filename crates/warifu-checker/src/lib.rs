@@ -4,9 +4,10 @@
 //!
 //! A **release** is one set of masters that both organisations signed. A **snapshot** is a release as the
 //! checks ask it. A **candidate** is a release on its way in. **Cleared**: the one judge lets its masters
-//! pass and replaying the recent claim files stayed within the thresholds. **Probation**: it judges, and
-//! every file is judged by the previous release too. **Confirmed**: probation ended well. **Fall back**:
-//! return to the previous confirmed release; the one left is **held** until a newer one is confirmed.
+//! pass, and neither the recent claim files nor a synthetic corpus show a fault of a master. **Probation**:
+//! it judges, and every file is judged by the previous release too. **Confirmed**: enough was seen on
+//! probation, and nothing speaks against it. **Fall back**: return to the previous confirmed release; the
+//! one left is **held** until a newer one is confirmed.
 //!
 //! ```text
 //! fetched -> opened -> verified -> cleared -> active (on probation) -> confirmed
@@ -22,7 +23,8 @@
 //! * Nothing is fallen back to that was not confirmed. Falling back needs no network and no signature.
 //! * What is on disk is written whole before the one file that names it; a kill at any point loses nothing
 //!   that was confirmed.
-//! * No traffic on probation is *inconclusive*, never a success.
+//! * Too little seen is *inconclusive*: it says what is missing, and waiting, trying again or ending the
+//!   process makes no success of it.
 //!
 //! # What it does not do
 //!
@@ -35,8 +37,9 @@
 pub mod service;
 pub mod swap;
 
-pub mod drift;
 pub mod state;
+
+pub mod trial;
 
 pub mod candidate;
 pub mod past;

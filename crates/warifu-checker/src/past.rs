@@ -1,9 +1,8 @@
 //! The gate of the past: on no day may a release judge otherwise than what runs, but where both organisations
 //! signed that it does. Exact, so it needs no claims and no threshold, and works on a holiday too.
 
-use std::collections::BTreeMap;
-
-use warifu_masters::past::{Change, Days, Heading, PastOf, compare, read_changes};
+use warifu_claims::movement;
+use warifu_masters::past::{Change, PastOf, compare, read_changes};
 use warifu_masters::schema::Schemas;
 use warifu_rules::past::{Counts, Objection, same, undeclared, weigh};
 use warifu_trust::{Holds, ReleaseRef};
@@ -19,7 +18,8 @@ use crate::said::Said;
 pub struct PastCleared {
     candidate: ReleaseRef,
     against: Option<ReleaseRef>,
-    signed: Signed,
+    signed: movement::Declared,
+    past_before: TreatmentDay,
 }
 
 impl PastCleared {
@@ -33,32 +33,14 @@ impl PastCleared {
         self.against
     }
 
-    /// What of the past it changes, as signed.
-    pub fn signed(&self) -> &Signed {
+    /// What it changes, as signed: for days that have been and for days to come.
+    pub fn signed(&self) -> &movement::Declared {
         &self.signed
     }
-}
 
-/// The changes of the past that were signed, by kind and code.
-#[derive(Debug, Clone, Default)]
-pub struct Signed(BTreeMap<(String, String), Vec<Days>>);
-
-impl Signed {
-    fn of(changes: &[Change], past_before: TreatmentDay) -> Signed {
-        let mut signed = Signed::default();
-        for change in changes.iter().filter(|change| change.days.heading(past_before) != Heading::Future) {
-            let days = signed.0.entry((change.kind.clone(), change.key.clone())).or_default();
-            days.push(change.days);
-        }
-        signed
-    }
-
-    /// Whether `code` is judged otherwise on `day`, as signed.
-    pub fn holds(&self, kind: &str, code: &str, day: TreatmentDay) -> bool {
-        [code, ""].iter().any(|key| {
-            let days = self.0.get(&(kind.to_owned(), (*key).to_owned()));
-            days.into_iter().flatten().any(|days| days.hold(day))
-        })
+    /// The treatment days before this one are past.
+    pub fn past_before(&self) -> TreatmentDay {
+        self.past_before
     }
 }
 
@@ -81,12 +63,13 @@ pub fn clear(
     let id = candidate.id();
     let Declared { past_before, steps } = declared(schemas, &candidate)?;
     let Some(running) = running else {
-        return Ok(PastCleared { candidate: id, against: None, signed: Signed::default() });
+        let signed = movement::Declared::default();
+        return Ok(PastCleared { candidate: id, against: None, signed, past_before });
     };
     let against = running.id();
-    let before = &running.manifest().past_before;
-    if candidate.manifest().past_before < *before {
-        let after = &candidate.manifest().past_before;
+    let before = running.manifest().head().past_before();
+    if past_before < before {
+        let after = past_before;
         return Err(Said::new(
             format!("it says that the past ends before {after}; the running release has {before}"),
             format!("過去とする日の境が {after} で、稼働中のリリースの {before} より前です"),
@@ -105,8 +88,8 @@ pub fn clear(
     match objections.first() {
         Some(first) => Err(refused(first, objections.len())),
         None => {
-            let signed = Signed::of(&computed, past_before);
-            Ok(PastCleared { candidate: id, against: Some(against), signed })
+            let signed = movement::Declared::of(&computed, past_before);
+            Ok(PastCleared { candidate: id, against: Some(against), signed, past_before })
         }
     }
 }
@@ -115,13 +98,7 @@ pub fn clear(
 /// past is accepted by name.
 fn declared(schemas: &Schemas, release: &ReleaseContent) -> Result<Declared, Said> {
     let manifest = release.manifest();
-    let day = &manifest.past_before;
-    let past_before = TreatmentDay::parse(day).ok_or_else(|| {
-        Said::new(
-            format!("past_before is {day:?}, which is no day"),
-            format!("過去とする日の境 {day:?} が日付ではありません"),
-        )
-    })?;
+    let past_before = manifest.head().past_before();
     let mut steps = Vec::new();
     for (part, bytes) in release.parts() {
         let (of, follows) = match part.holds {
@@ -182,8 +159,8 @@ fn unconnected(against: ReleaseRef) -> Said {
     Said::new(
         format!(
             "it does not carry the lists of changes back to release {running}, which runs here, so nobody \
-             can tell whether all of them were signed; start with an empty state folder to take it as a first \
-             release"
+             can tell whether all of them were signed; start with an empty state folder to take it as a \
+             first release"
         ),
         format!(
             "稼働中のリリース {running} からの変更一覧が揃っておらず、すべて署名済みかを確認できません。\

@@ -2,9 +2,10 @@
 //!
 //! A *claim file* is a UKE file (RECEIPTC.UKE): one institution's claims of a month, CP932, one record a
 //! line, commas, no quoting. [`ClaimFile::read`] reads it into a value that is judged as often as wanted;
-//! [`Snapshot`] holds the masters as a checker needs them, several series at once with what they superseded,
-//! and answers which record was in force on a treatment day; [`judge`] judges each item by it and makes
-//! [`ClaimFinding`]s. Layout: 電子レセプトの作成手引き and 記録条件仕様(医科用).
+//! [`Snapshot`] holds the masters as a checker needs them, several series at once with what they
+//! superseded, and answers which record was in force on a treatment day; [`judge`] judges each item by it
+//! and makes [`ClaimFinding`]s. What two snapshots judge differently is a [`movement`]. Layout:
+//! 電子レセプトの作成手引き and 記録条件仕様(医科用).
 //!
 //! What it deliberately does not do: judge drug and material amounts, inclusion, exclusion and counts
 //! (電子点数表), insurers and patients. It never repeats a name, a number or a text of a patient: findings carry
@@ -16,6 +17,8 @@ mod file;
 pub mod lookup;
 
 mod checks;
+
+pub mod movement;
 
 #[cfg(test)]
 mod real_files;

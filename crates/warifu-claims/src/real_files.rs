@@ -86,9 +86,9 @@ fn of(findings: &ClaimFindings, code: ClaimCode, kind: ItemKind) -> usize {
 }
 
 /// The sample is of 2021-10, the masters are of 2022-02, 2024-03 and 2021-09, as if each were the only
-/// publication of a series that governs that day. Every drug row was renewed after 2021, so nothing is known of
-/// it; nor is it of what the comments and procedures listed before they came out. The sample was cut (140 claims
-/// by its GO).
+/// publication of a series that governs that day. Every drug row was renewed after 2021, so nothing is known
+/// of it; nor is it of what the comments and procedures listed before they came out. The sample was cut (140
+/// claims by its GO).
 #[test]
 fn the_sample_gives_what_is_known_of_it() {
     let Some(data) = data() else { return };

@@ -5,9 +5,8 @@
 //! signs or runs a release computes the changes from what he holds himself, and asks here.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-use warifu_masters::past::{Change, Class, Days, Heading, What};
+use warifu_masters::past::{Change, Class, Cover, Days, Heading, What};
 use warifu_masters::schema::Schemas;
 use warifu_values::day::TreatmentDay;
 use warifu_values::judgement::AcceptedPast;
@@ -172,19 +171,36 @@ fn covers(mut parts: Vec<Days>, days: Days) -> bool {
 }
 
 /// A change on one line, for people: `procedure 112007410 points 2024-06-01– 75.00 → 74.00`.
+#[derive(Debug, Clone, Copy)]
 pub struct Told<'a>(pub &'a Change);
 
-impl fmt::Display for Told<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Change { kind, key, days, .. } = self.0;
-        let (old, new) = self.0.values();
-        let blank = |text: &str| if text.is_empty() { "\"\"".to_owned() } else { text.to_owned() };
+impl Speak for Told<'_> {
+    fn say(&self, lang: Lang) -> String {
+        let Change { kind, key, days: Days { first, last }, what, .. } = self.0;
         let key = if key.is_empty() { "*" } else { key };
-        write!(f, "{kind} {key} {} {}–", self.0.subject(), days.first)?;
-        if let Some(last) = days.last {
-            write!(f, "{last}")?;
-        }
-        write!(f, " {} → {}", blank(&old), blank(&new))
+        let last = last.map(|last| last.to_string()).unwrap_or_default();
+        let (subject, old, new) = match what {
+            What::Cover { old, new } => {
+                (say!(lang, "in force", "適用"), cover(*old, lang), cover(*new, lang))
+            }
+            What::Field { id, old, new } => {
+                let shown = |text: &str| if text.is_empty() { "\"\"".to_owned() } else { text.to_owned() };
+                (id.clone(), shown(old), shown(new))
+            }
+        };
+        format!("{kind} {key} {first}–{last} {subject}: {old} → {new}")
+    }
+}
+
+fn cover(cover: Cover, lang: Lang) -> String {
+    match cover {
+        Cover::NoSeries => say!(lang, "no series", "シリーズなし"),
+        Cover::NotKnown => say!(lang, "not known", "不明"),
+        Cover::InForce => say!(lang, "yes", "適用中"),
+        Cover::NotListed => say!(lang, "not listed", "収載なし"),
+        Cover::Abolished(last) => say!(lang, "abolished {last}", "廃止 {last}"),
+        Cover::Withdrawn => say!(lang, "withdrawn", "抹消"),
+        Cover::Gone => say!(lang, "gone", "消滅"),
     }
 }
 
@@ -202,16 +218,16 @@ impl Speak for Objection {
                 "{class}: {accepted} 件として承認されていますが、実際は {entries} 件です"
             ),
             Objection::Never(change) => {
-                let change = Told(change);
+                let change = Told(change).say(lang);
                 say!(
                     lang,
-                    "{change}: the field says what the code means, and a code is not used again for something \
-                     else",
+                    "{change}: the field says what the code means, and a code is not used again for \
+                     something else",
                     "{change}: コードの意味を表す項目です。一度使ったコードを別の意味に変えることはできません"
                 )
             }
             Objection::Undeclared(change) => {
-                let change = Told(change);
+                let change = Told(change).say(lang);
                 say!(
                     lang,
                     "{change}: judged differently, and the signed list does not have it",
@@ -219,7 +235,7 @@ impl Speak for Objection {
                 )
             }
             Objection::NotThere(change) => {
-                let change = Told(change);
+                let change = Told(change).say(lang);
                 say!(
                     lang,
                     "{change}: in the signed list, and nothing is judged so",
@@ -233,7 +249,6 @@ impl Speak for Objection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use warifu_masters::past::Cover;
 
     fn day(text: &str) -> TreatmentDay {
         TreatmentDay::parse(text).unwrap()

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use warifu_values::day::TreatmentDay;
 
 /// 9999-12-30T22:00:00Z, the last instant that can be written with every offset; TUF's format ends that year.
 const LAST: i64 = 253_402_207_200;
@@ -37,9 +38,11 @@ impl UnixSeconds {
         UnixSeconds::new(self.0.saturating_add(i64::from(days) * 86_400))
     }
 
-    /// The day that it is in Japan: `2026-06-01`.
-    pub fn day_in_japan(self) -> String {
-        self.to_jiff().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9))).date().to_string()
+    /// The treatments of the day that it is in Japan.
+    pub fn day_in_japan(self) -> TreatmentDay {
+        let day = self.to_jiff().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9))).date();
+        // Each instant that there is here has such a day.
+        TreatmentDay::parse(&day.to_string()).unwrap_or(TreatmentDay::EARLIEST)
     }
 
     pub(crate) fn to_jiff(self) -> jiff::Timestamp {

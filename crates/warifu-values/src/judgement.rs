@@ -43,8 +43,8 @@ pub struct LetPass {
     pub reason: String,
 }
 
-/// Changes of days that have been, accepted by their class: with a reason, and with what says so outside of this
-/// repository. It is signed with the release.
+/// Changes of days that have been, accepted by their class: with a reason, and with what says so outside of
+/// this repository. It is signed with the release.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptedPast {

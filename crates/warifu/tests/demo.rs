@@ -25,7 +25,8 @@ fn the_story_goes_as_told_in_both_languages() {
         assert!(text.contains(last));
         assert!(!text.contains('\x1b'), "colours are for terminals");
     }
-    assert!(english.contains("release 3 REFUSED"));
+    assert!(english.contains("drug 699990001 2024-04-02–2025-03-31 in force: yes → abolished 2024-04-01"));
+    assert!(japanese.contains("comment 820990001 2024-06-02–2026-05-31 適用: 適用中 → 廃止 2024-06-01"));
 }
 
 #[test]

@@ -57,18 +57,15 @@ pub(super) struct Serve {
     /// Look at the channel every so many seconds
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) poll: u64,
-    /// Claim files that a new release must judge well before it is confirmed
+    /// Claim files that a new release must judge before it is confirmed, and nothing speak against it
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) probation: u64,
-    /// New errors on probation and in replay that are always allowed
-    #[arg(long, default_value_t = 5)]
-    pub(super) drift_least: u64,
-    /// New errors allowed beyond that, in percent of the items judged
-    #[arg(long, default_value_t = 2.0)]
-    pub(super) drift_percent: f64,
-    /// Items that may stop being judged, in percent
-    #[arg(long, default_value_t = 10.0)]
-    pub(super) unjudged_percent: f64,
+    /// Institutions that these files must be of
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=1024))]
+    pub(super) probation_institutions: u64,
+    /// Uses of codes in them that both releases must have judged: 300 without a movement mean at most 1 %
+    #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) probation_uses: u64,
     /// Recent claim files kept to be replayed; 0 keeps none
     #[arg(long, default_value_t = 32)]
     pub(super) replay_files: usize,

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use warifu_claims::movement::Enough;
 use warifu_values::lang::Lang;
 
 use crate::cli::arguments::Serve;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{read_file, schemas_of};
-use crate::drift::Thresholds;
 use crate::log::{Log, now};
 use crate::said::Said;
 use crate::service::{FairQueue, Service, serve_until};
@@ -27,12 +27,13 @@ pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
     let source = TrustSource::new(&serve.channel, &root, &directory.trusted())?;
     let recent = Recent::open(directory.recent(), serve.replay_files)?;
     let recent = Arc::new(recent);
-    let thresholds = Thresholds {
-        least: serve.drift_least,
-        percent: serve.drift_percent,
-        unjudged_percent: serve.unjudged_percent,
+    let gates = Gates {
+        probation: Enough {
+            files: serve.probation,
+            institutions: serve.probation_institutions,
+            uses: serve.probation_uses,
+        },
     };
-    let gates = Gates { replay: thresholds, probation: thresholds, probation_files: serve.probation };
     let swapper =
         Swapper::resume(directory, Some(Box::new(source)), Arc::clone(&recent), schemas, gates, log, now());
     let swapper = Arc::new(swapper.map_err(|error| Failure::could_not(Said::of(&error)))?);

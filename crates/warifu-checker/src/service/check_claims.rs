@@ -9,6 +9,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use tokio::sync::oneshot;
+use warifu_claims::movement::Institution;
 use warifu_claims::{ClaimFile, FILE_LIMIT_BYTES, institution};
 
 use crate::log::now;
@@ -52,8 +53,9 @@ pub(super) async fn check(State(service): State<Arc<Service>>, request: Request)
                 );
             }
         };
-    let institution = institution(&bytes).unwrap_or_default();
-    let permit = match service.queue.enter(institution).await {
+    let named = institution(&bytes);
+    let from = Institution::of(named);
+    let permit = match service.queue.enter(named.unwrap_or_default()).await {
         Ok(permit) => permit,
         Err(Full) => return service.turn_away("the queue is full", "待ち行列が一杯です"),
     };
@@ -76,7 +78,7 @@ pub(super) async fn check(State(service): State<Arc<Service>>, request: Request)
         let _ = sender.send(Some((answer.lines, answer.summary)));
         // The watch and the ring come after the answer: the sender does not wait for them, the next file
         // does.
-        judging.swapper.observe(&active, &file, answer.tally, &answer.findings, now());
+        judging.swapper.observe(&active, &file, from, now());
         if answer.tally.items > 0
             && let Err(error) = judging.recent.keep(bytes.to_vec().into())
         {

@@ -10,7 +10,7 @@ use crate::log::{Log, now};
 use crate::said::Said;
 use crate::service::queue::FairQueue;
 use crate::service::reply::error;
-use crate::service::status::{Queue, Requests, Status};
+use crate::service::status::{OnTrial, Queue, Requests, Status};
 use crate::state::Recent;
 use crate::swap::Swapper;
 
@@ -55,6 +55,13 @@ impl Service {
         };
         let queue = Queue { judging, waiting, capacity: self.queue.capacity() };
         Status::of(&self.swapper, requests, queue, now())
+    }
+
+    /// What was seen of a release on trial, with all its codes.
+    pub(super) fn on_trial(&self) -> OnTrial {
+        let active = self.swapper.active();
+        let watch = active.and_then(|active| active.watched(&self.swapper.gates().probation));
+        OnTrial { replay: self.swapper.replayed(), watch }
     }
 
     pub(super) fn turn_away(&self, en: &str, ja: &str) -> Response {

@@ -3,6 +3,7 @@
 //! ```text
 //! POST /check              a UKE file; answers JSON lines        200, 400, 408, 413, 500, 503
 //! GET  /status             what runs, what was refused and why   200
+//! GET  /report[.json]      what was seen of a release on trial   200
 //! POST /swap[?release=N]   look at the channel now               200, 403, 409, 503
 //! POST /fall-back          return to the previous release        200, 403, 409, 500
 //! GET  /healthz            a release runs                        200, 503
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Html;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use tokio::net::TcpListener;
@@ -24,7 +26,8 @@ use tokio::net::TcpListener;
 use crate::service::check_claims::check;
 use crate::service::http_service::Service;
 use crate::service::operator::{fall_back, swap};
-use crate::service::status::Status;
+use crate::service::status::{OnTrial, Status};
+use crate::trial::page;
 
 /// Serves `service` until `end`, then lets requests in flight finish.
 ///
@@ -45,6 +48,8 @@ impl Service {
         Router::new()
             .route("/check", post(check))
             .route("/status", get(status))
+            .route("/report", get(report))
+            .route("/report.json", get(report_json))
             .route("/swap", post(swap))
             .route("/fall-back", post(fall_back))
             .route("/healthz", get(healthz))
@@ -54,6 +59,15 @@ impl Service {
 
 async fn status(State(service): State<Arc<Service>>) -> Json<Status> {
     Json(service.status())
+}
+
+async fn report(State(service): State<Arc<Service>>) -> Html<String> {
+    let OnTrial { replay, watch } = service.on_trial();
+    Html(page(replay.as_ref(), watch.as_ref()))
+}
+
+async fn report_json(State(service): State<Arc<Service>>) -> Json<OnTrial> {
+    Json(service.on_trial())
 }
 
 async fn healthz(State(service): State<Arc<Service>>) -> StatusCode {

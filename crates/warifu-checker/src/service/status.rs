@@ -1,25 +1,31 @@
 //! What the checker says of itself.
 
 use serde::{Deserialize, Serialize};
+use warifu_claims::movement::{Report, Words};
 use warifu_trust::UnixSeconds;
 use warifu_values::lang::{Lang, Speak, counted};
 use warifu_values::say;
 
-use crate::drift::{Drift, DriftReport, Verdict};
 use crate::state::{Held, Installed, Phase, Refused};
 use crate::swap::{LastPoll, Swapper};
+use crate::trial::Replayed;
 
 /// The watch on a release on probation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Watch {
     /// The release it is compared with.
     pub against: u64,
-    /// What was seen so far.
-    pub drift: Drift,
-    /// Claim files needed before it is confirmed.
-    pub files_needed: u64,
-    /// Nothing was judged yet: that is no success.
-    pub inconclusive: bool,
+    /// What was seen so far, what is missing before it is confirmed, and the first codes that turned.
+    pub seen: Report,
+}
+
+/// What `GET /report.json` says: the last replay and the watch on probation, with all their codes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OnTrial {
+    /// The last replay.
+    pub replay: Option<Replayed>,
+    /// What was seen so far on probation.
+    pub watch: Option<Report>,
 }
 
 /// Requests since the start.
@@ -61,8 +67,8 @@ pub struct Status {
     pub refused: Option<Refused>,
     /// The channel's metadata has expired: nothing new is taken.
     pub stale: bool,
-    /// The last replay before activation.
-    pub drift: Option<DriftReport>,
+    /// The last replay before activation, briefly.
+    pub replay: Option<Replayed>,
     /// The last look at the channel.
     pub last_poll: Option<LastPoll>,
     /// Requests since the start.
@@ -79,13 +85,8 @@ impl Status {
         let record = swapper.record();
         let active = swapper.active();
         let watch = active.as_ref().and_then(|active| {
-            let drift = active.watched()?;
-            Some(Watch {
-                against: active.compared_with()?.id.release,
-                drift,
-                files_needed: swapper.gates().probation_files,
-                inconclusive: drift.files == 0,
-            })
+            let seen = active.watched(&swapper.gates().probation)?.brief();
+            Some(Watch { against: active.compared_with()?.id.release, seen })
         });
         let state = match active.as_ref().map(|active| active.phase()) {
             None => "none",
@@ -100,12 +101,19 @@ impl Status {
             held: record.all_held().to_vec(),
             refused: record.refused,
             stale: swapper.is_stale(),
-            drift: record.drift,
+            replay: record.replay,
             last_poll: swapper.last_poll(),
             requests,
             queue,
             at,
         }
+    }
+}
+
+fn in_lang(words: &Words, lang: Lang) -> &str {
+    match lang {
+        Lang::En => &words.en,
+        Lang::Ja => &words.ja,
     }
 }
 
@@ -125,19 +133,12 @@ impl Speak for Status {
             }
         }
         match &self.watch {
-            Some(Watch { against, inconclusive: true, .. }) => lines.push(say!(
-                lang,
-                "on probation against release {against}: inconclusive, no claim file was judged yet",
-                "リリース {against} と比較観察中: 請求ファイルがまだなく判断できません"
-            )),
-            Some(Watch { against, drift, files_needed, .. }) => {
-                let Drift { files, new_errors, .. } = *drift;
-                let (files_en, errors_en) =
-                    (counted(*files_needed, "claim file"), counted(new_errors, "new error"));
+            Some(Watch { against, seen }) => {
+                let said = in_lang(&seen.said, lang);
                 lines.push(say!(
                     lang,
-                    "on probation against release {against}: {files} of {files_en}, {errors_en}",
-                    "リリース {against} と比較観察中: {files}/{files_needed} ファイル、新たなエラー {new_errors} 件"
+                    "on probation against release {against}: {said}",
+                    "リリース {against} と比較観察中: {said}"
                 ));
             }
             None if self.running.is_some() => lines.push(say!(lang, "confirmed", "確定済み")),
@@ -163,24 +164,18 @@ impl Speak for Status {
                 "期限切れ: 配信元の署名情報の期限が切れています。新しいものは受け入れません"
             ));
         }
-        if let Some(DriftReport { release, drift: Drift { files: 0, .. }, .. }) = &self.drift {
-            lines.push(say!(
-                lang,
-                "last replay: release {release}, nothing to replay yet",
-                "直近の再点検: リリース {release}、対象の請求ファイルはまだありません"
-            ));
-        } else if let Some(DriftReport { release, drift, verdict, .. }) = &self.drift {
-            let Drift { files, new_errors, .. } = *drift;
-            let (files_en, errors_en) = (counted(files, "claim file"), counted(new_errors, "new error"));
-            let word = match verdict {
-                Verdict::Passed => say!(lang, "passed", "合格"),
-                Verdict::Refused => say!(lang, "refused", "拒否"),
-                Verdict::Inconclusive => say!(lang, "inconclusive", "判断できず"),
+        if let Some(replay @ Replayed { release, why, .. }) = &self.replay {
+            let files = replay.received.as_ref().map_or(0, |received| received.files);
+            let said = if files == 0 && replay.refusal().is_none() {
+                // No reason to worry: there is nothing yet that could speak for or against anything.
+                say!(lang, "nothing to replay yet", "対象の請求ファイルはまだありません")
+            } else {
+                why.say(lang)
             };
             lines.push(say!(
                 lang,
-                "last replay: release {release}, {files_en}, {errors_en}: {word}",
-                "直近の再点検: リリース {release}、{files} ファイル、新たなエラー {new_errors} 件: {word}"
+                "last replay: release {release}: {said}",
+                "直近の再点検: リリース {release}: {said}"
             ));
         }
         if let Some(poll) = &self.last_poll {
@@ -206,21 +201,15 @@ impl Speak for Status {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
+    use crate::said::Said;
+    use crate::trial::Verdict;
 
     #[test]
     fn a_first_activation_does_not_alarm() {
-        let report = DriftReport {
-            release: 1,
-            against: None,
-            verdict: Verdict::Inconclusive,
-            drift: Drift::default(),
-            errors_allowed: 0,
-            new_by_code: BTreeMap::new(),
-            examples: Vec::new(),
-        };
+        let why = Said::new("nothing ran before", "比較なし");
+        let verdict = Verdict::Inconclusive;
+        let report = Replayed { release: 1, against: None, verdict, why, received: None, synthetic: None };
         let status = Status {
             state: "confirmed".into(),
             running: None,
@@ -229,14 +218,14 @@ mod tests {
             held: Vec::new(),
             refused: None,
             stale: false,
-            drift: Some(report),
+            replay: Some(report),
             last_poll: None,
             requests: Requests { checked: 1, claims: 2, turned_away: 0 },
             queue: Queue::default(),
             at: UnixSeconds::new(0),
         };
         let (english, japanese) = (status.say(Lang::En), status.say(Lang::Ja));
-        assert!(english.contains("release 1, nothing to replay yet"), "{english}");
+        assert!(english.contains("release 1: nothing to replay yet"), "{english}");
         assert!(!english.contains("inconclusive"), "{english}");
         assert!(english.contains("1 claim file (2 claims) answered"), "{english}");
         assert!(japanese.contains("請求ファイルはまだありません"), "{japanese}");

@@ -220,6 +220,20 @@ impl StateDirectory {
         write_whole(&path, &bytes).map_err(io_error(&path))
     }
 
+    /// Writes a report of this name as JSON and as a page, beside the record.
+    ///
+    /// # Errors
+    /// [`StateDirectoryError::Io`]; the ones before stay.
+    pub fn write_report(&self, name: &str, json: &[u8], page: &[u8]) -> Result<(), StateDirectoryError> {
+        let reports = self.path.join("reports");
+        private_directory(&reports).map_err(io_error(&reports))?;
+        for (ending, bytes) in [("json", json), ("html", page)] {
+            let path = reports.join(format!("{name}.{ending}"));
+            write_whole(&path, bytes).map_err(io_error(&path))?;
+        }
+        Ok(())
+    }
+
     /// Removes content that none of `kept` needs. What cannot be removed stays and does no harm.
     pub fn prune(&self, kept: &[ReleaseRef]) {
         let mut names = BTreeSet::new();

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
-use crate::drift::DriftReport;
 use crate::said::Said;
 use crate::state::installed::Id;
 use crate::state::running::Running;
+use crate::trial::Replayed;
 
 /// A release that is not taken again; a newer one that is confirmed ends that.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +30,7 @@ pub enum Step {
     Opened,
     /// Every byte has the digest both signed.
     Verified,
-    /// The data is valid and the replay shows no drift.
+    /// The data is valid and the replay shows no fault of a master.
     Cleared,
     /// It judges claims.
     Active,
@@ -74,8 +74,8 @@ pub struct Record {
     held: Vec<Held>,
     /// What was refused last.
     pub refused: Option<Refused>,
-    /// The last replay.
-    pub drift: Option<DriftReport>,
+    /// The last replay, briefly.
+    pub replay: Option<Replayed>,
     /// How often a start found this release still on probation: one that takes the checker down with it must
     /// not be tried for ever.
     pub interrupted: Option<(Id, u32)>,
@@ -88,7 +88,7 @@ impl Default for Record {
             running: Running::Nothing,
             held: Vec::new(),
             refused: None,
-            drift: None,
+            replay: None,
             interrupted: None,
         }
     }
@@ -145,7 +145,7 @@ mod tests {
 
     /// A record as it stands on disk, with this of what runs.
     fn on_disk(running: &str) -> String {
-        format!(r#"{{"schema":1,{running},"held":[],"refused":null,"drift":null,"interrupted":null}}"#)
+        format!(r#"{{"schema":1,{running},"held":[],"refused":null,"replay":null,"interrupted":null}}"#)
     }
 
     fn installed(release: u64) -> String {

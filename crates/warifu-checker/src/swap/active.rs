@@ -3,12 +3,18 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use warifu_claims::Snapshot;
+use warifu_claims::movement::{Declared, Enough, Institution, Movements, Report, Verdict};
+use warifu_claims::{ClaimFile, Snapshot};
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::candidate::Candidate;
-use crate::drift::Drift;
 use crate::state::{Installed, Phase};
+
+/// Up to so many codes that turned are weighed after each claim file.
+const WEIGHED_EACH_TIME: usize = 512;
+
+/// More of them after so many.
+const FILES_BETWEEN: u64 = 16;
 
 /// The release that judges claims. Immutable but for what the watch counts.
 #[derive(Debug)]
@@ -29,19 +35,30 @@ pub struct Active {
 #[derive(Debug)]
 struct Probation {
     previous: Arc<Active>,
-    seen: Mutex<Drift>,
+    /// What was declared as changed since that one.
+    declared: Declared,
+    seen: Mutex<Movements>,
 }
 
 impl Active {
-    /// `candidate`, judging since `since`: on probation against `previous`; confirmed when there is none.
-    pub(super) fn new(candidate: Candidate, previous: Option<Arc<Active>>, since: UnixSeconds) -> Active {
+    /// `candidate`, judging since `since`: on probation against the previous release, since which so much was
+    /// declared; confirmed when there is none.
+    pub(super) fn new(
+        candidate: Candidate,
+        previous: Option<(Arc<Active>, Declared)>,
+        since: UnixSeconds,
+    ) -> Active {
         Active {
             id: candidate.id,
             title: candidate.title,
             since,
             snapshot: Arc::new(candidate.snapshot),
             kinds: candidate.kinds,
-            probation: previous.map(|previous| Probation { previous, seen: Mutex::default() }),
+            probation: previous.map(|(previous, declared)| Probation {
+                previous,
+                declared,
+                seen: Mutex::default(),
+            }),
         }
     }
 
@@ -62,11 +79,11 @@ impl Active {
         if self.probation.is_some() { Phase::Probation } else { Phase::Confirmed }
     }
 
-    /// What the watch has seen, on probation.
-    pub fn watched(&self) -> Option<Drift> {
-        self.probation
-            .as_ref()
-            .map(|probation| *probation.seen.lock().unwrap_or_else(PoisonError::into_inner))
+    /// What the watch has seen, on probation, when a success needs `enough`.
+    pub fn watched(&self, enough: &Enough) -> Option<Report> {
+        let probation = self.probation.as_ref()?;
+        let seen = probation.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(seen.report(enough))
     }
 
     /// The release that probation compares with.
@@ -74,12 +91,27 @@ impl Active {
         self.probation.as_ref().map(|probation| &probation.previous)
     }
 
-    /// Adds what one more file gave, on probation; the sum.
-    pub(super) fn see(&self, drift: Drift) -> Option<Drift> {
+    /// On probation, what was declared as changed since the release that it is compared with.
+    pub(super) fn declared(&self) -> Option<&Declared> {
+        self.probation.as_ref().map(|probation| &probation.declared)
+    }
+
+    /// On probation, judges one more file by the previous release too and by this one, and takes in what
+    /// differs. The verdict on all files so far; none where this file cannot have changed it.
+    pub(super) fn see(&self, file: &ClaimFile, from: Institution, enough: &Enough) -> Option<Verdict> {
         let probation = self.probation.as_ref()?;
+        let mut of_file = Movements::default();
+        of_file.take(file, from, &probation.previous.snapshot, &self.snapshot, &probation.declared);
+        if of_file.uses() == 0 {
+            return None;
+        }
         let mut seen = probation.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.add(drift);
-        Some(*seen)
+        seen.merge(&of_file);
+        // What did not turn makes no fault, and too few files are no success. Weighing thousands of codes, as
+        // a revision turns them, takes milliseconds: then not after each file.
+        let may_matter = !of_file.is_still() || seen.files() >= enough.files;
+        let is_due = seen.codes_turned() <= WEIGHED_EACH_TIME || seen.files() % FILES_BETWEEN == 0;
+        (may_matter && is_due).then(|| seen.verdict(enough))
     }
 
     /// The first kind of master that this release has and `candidate` has not.

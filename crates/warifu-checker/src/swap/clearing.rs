@@ -3,14 +3,15 @@
 
 use std::sync::Arc;
 
+use warifu_claims::movement::{Declared, Enough};
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::candidate::Candidate;
-use crate::drift::{DriftReport, Thresholds, replay};
 use crate::past::PastCleared;
 use crate::said::Said;
 use crate::state::Installed;
 use crate::swap::active::Active;
+use crate::trial::{Replayed, Tried, replay};
 
 /// A candidate that is newer than what runs, if anything does, and than whatever is held.
 pub(super) struct Newer {
@@ -56,42 +57,68 @@ impl Newer {
         Ok(Newer { candidate, than: running })
     }
 
-    /// Clears the candidate, whose `past` was cleared against what runs: nothing may be missing, and replaying `files` may not show too
-    /// much drift. The report is there also when it is refused, unless nothing was replayed.
+    /// Clears the candidate, whose `past` was cleared against what runs: nothing may be missing, and
+    /// replaying `files` and a synthetic corpus may show no fault of a master. They are compared with what
+    /// the candidate would be watched against: the release that was confirmed last. The report is there
+    /// also when it is refused, unless nothing was replayed.
     pub(super) fn clear(
         self,
         past: PastCleared,
         files: &[Arc<[u8]>],
-        thresholds: &Thresholds,
-    ) -> (Option<DriftReport>, Result<Cleared, Said>) {
+        enough: &Enough,
+    ) -> (Option<Replayed>, Result<Cleared, NotCleared>) {
         let Newer { candidate, than } = self;
         if past.candidate() != candidate.id || past.against() != than.as_ref().map(|running| running.id) {
             let why = Said::new(
-                "what runs changed while the release was looked at; it is tried again".to_owned(),
-                "確認中に稼働中のリリースが変わりました。再試行します".to_owned(),
+                "what runs changed while the release was looked at; it is tried again",
+                "確認中に稼働中のリリースが変わりました。再試行します",
             );
-            return (None, Err(why));
+            return (None, Err(NotCleared::NotNow(why)));
         }
         if let Some(kind) = than.as_deref().and_then(|running| running.kind_missing_in(&candidate)) {
             let why = Said::new(
                 format!("it holds no {kind} master, which the running release does"),
                 format!("稼働中のリリースにある {kind} マスターがありません"),
             );
-            return (None, Err(why));
+            return (None, Err(NotCleared::Data(why)));
         }
-        let against = than.as_deref().map(|running| (running.id.release, &*running.snapshot));
-        let report = replay((candidate.id.release, &candidate.snapshot), against, files, thresholds);
-        let cleared = match report.refusal() {
-            Some(why) => Err(why),
-            None => Ok(Cleared { candidate, against: than }),
+        // What runs may be on probation itself: then both of their changes lie between.
+        let mut declared = past.signed().clone();
+        than.iter().filter_map(|running| running.declared()).for_each(|before| declared.extend(before));
+        let against = than.as_ref().map(|running| running.compared_with().unwrap_or(running));
+        let against = against.map(|against| (against.id.release, &*against.snapshot));
+        let tried = Tried {
+            release: candidate.id.release,
+            snapshot: &candidate.snapshot,
+            declared: &declared,
+            past_before: past.past_before(),
         };
-        (Some(report), cleared)
+        match replay(tried, against, files, enough) {
+            Err(not_the_same) => (None, Err(NotCleared::NotNow(not_the_same.said()))),
+            Ok(report) => {
+                let cleared = match report.refusal() {
+                    Some(why) => Err(NotCleared::Data(why)),
+                    None => Ok(Cleared { candidate, declared, against: than }),
+                };
+                (Some(report), cleared)
+            }
+        }
     }
+}
+
+/// Why a candidate is not cleared.
+pub(super) enum NotCleared {
+    /// Something is wrong with the candidate.
+    Data(Said),
+    /// Something is wrong here, or changed meanwhile; nothing follows for the candidate.
+    NotNow(Said),
 }
 
 /// A candidate that may judge claims after the release it was cleared against.
 pub(super) struct Cleared {
     candidate: Candidate,
+    /// What was declared since the release that it will be watched against.
+    declared: Declared,
     against: Option<Arc<Active>>,
 }
 
@@ -116,7 +143,7 @@ impl Cleared {
     /// It judges since `since`.
     pub(super) fn activate(self, since: UnixSeconds) -> Active {
         let previous = self.watched_against().map(Arc::clone);
-        Active::new(self.candidate, previous, since)
+        Active::new(self.candidate, previous.map(|previous| (previous, self.declared)), since)
     }
 
     /// The candidate again: it will have to be cleared against what runs then.

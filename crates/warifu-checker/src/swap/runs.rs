@@ -7,10 +7,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwapOption;
+use serde::Serialize;
+use warifu_claims::movement::Report;
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::candidate::Candidate;
-use crate::drift::DriftReport;
 use crate::log::Log;
 use crate::release::ReleaseContent;
 use crate::said::Said;
@@ -19,6 +20,7 @@ use crate::swap::active::Active;
 use crate::swap::clearing::Cleared;
 use crate::swap::outcome::{LastPoll, Outcome, same_news};
 use crate::swap::workbench::AtBench;
+use crate::trial::{Replayed, page};
 
 /// There is nothing to fall back to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +48,8 @@ struct Beside {
     /// The confirmed release before the active one, ready to be fallen back to.
     previous: Option<Arc<Active>>,
     last_poll: Option<LastPoll>,
+    /// The last replay with all its codes; the record has a brief one.
+    replayed: Option<Replayed>,
     /// Released snapshots that requests may still use; freed here, never by a request.
     retired: Vec<Arc<Active>>,
 }
@@ -89,14 +93,40 @@ impl Runs {
         self.directory.keep(content)
     }
 
+    /// Notes the last replay: the record has it briefly with its next change, and the report is written.
+    pub(super) fn note_replay(&self, report: Replayed) {
+        self.write_report("replay", &report, &page(Some(&report), None));
+        let mut beside = self.beside();
+        beside.record.replay = Some(report.clone().brief());
+        beside.replayed = Some(report);
+    }
+
+    /// The last replay, with all its codes since this checker started.
+    pub(super) fn replayed(&self) -> Option<Replayed> {
+        let beside = self.beside();
+        beside.replayed.clone().or_else(|| beside.record.replay.clone())
+    }
+
+    /// Writes what a probation that ended had seen.
+    pub(super) fn note_watch(&self, report: &Report) {
+        self.write_report("probation", report, &page(None, Some(report)));
+    }
+
+    /// A report is for people: that it cannot be written is told, and stops nothing.
+    fn write_report(&self, name: &str, report: &impl Serialize, page: &str) {
+        let written = serde_json::to_vec_pretty(report).map_err(std::io::Error::from);
+        let written = written.map_err(|error| Said::about("a report", "レポート", &error));
+        let written = written.and_then(|json| {
+            self.directory.write_report(name, &json, page.as_bytes()).map_err(|error| Said::of(&error))
+        });
+        if let Err(why) = written {
+            self.log.event(&why);
+        }
+    }
+
     /// Reads the content of a release that is kept.
     pub(super) fn load(&self, id: ReleaseRef) -> Result<ReleaseContent, StateDirectoryError> {
         self.directory.load(id)
-    }
-
-    /// Notes the last replay; it is written with the next change of the record.
-    pub(super) fn note_replay(&self, report: DriftReport) {
-        self.beside().record.drift = Some(report);
     }
 
     /// Notes a release that was refused.

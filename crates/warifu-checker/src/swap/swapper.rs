@@ -6,26 +6,26 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use warifu_claims::{ClaimFile, ClaimFindings, Tally};
+use warifu_claims::ClaimFile;
+use warifu_claims::movement::{Institution, Report, Verdict};
 use warifu_masters::schema::Schemas;
 use warifu_trust::{ReleaseRef, UnixSeconds};
-use warifu_values::lang::counted;
 
 use crate::candidate::Candidate;
-use crate::drift::{Drift, compare, judge_to_compare};
 use crate::log::Log;
 use crate::past::{self, PastCleared};
 use crate::said::Said;
 use crate::source::{ReleaseSource, SourceError};
 use crate::state::{Id, Recent, Record, Refused, RefusedFor, StateDirectory, StateDirectoryError, Step};
 use crate::swap::active::Active;
-use crate::swap::clearing::{Newer, is_newer};
+use crate::swap::clearing::{Newer, NotCleared, is_newer};
 use crate::swap::gates::Gates;
 use crate::swap::outcome::{LastPoll, Outcome};
 use crate::swap::resume::resume;
 use crate::swap::runs::{NotActivated, NothingBefore, Runs};
 use crate::swap::wanted::Wanted;
 use crate::swap::workbench::{AtBench, Due, WaitsFor, Workbench};
+use crate::trial::Replayed;
 
 /// Brings releases in and out.
 pub struct Swapper {
@@ -201,13 +201,14 @@ impl Swapper {
             Ok(past) => past,
             Err(why) => return Brought::Done(not_cleared(id, why, now)),
         };
-        let (report, cleared) = newer.clear(past, &self.recent.files(), &self.gates.replay);
+        let (report, cleared) = newer.clear(past, &self.recent.files(), &self.gates.replay());
         if let Some(report) = report {
             self.runs.note_replay(report);
         }
         let release = id.release;
         match (cleared, activate_at) {
-            (Err(why), _) => Brought::Done(not_cleared(id, why, now)),
+            (Err(NotCleared::Data(why)), _) => Brought::Done(not_cleared(id, why, now)),
+            (Err(NotCleared::NotNow(why)), _) => Brought::Done(Outcome::Unavailable { why }),
             (Ok(cleared), Some(until)) if until > now => {
                 bench.lay_aside(cleared.into_candidate(), until);
                 Brought::Done(Outcome::Waiting { release, until })
@@ -250,30 +251,39 @@ impl Swapper {
         Some(outcome)
     }
 
-    /// Takes in what `active` found in a claim file: on probation, the previous release judges it too. Too
-    /// many new errors and the checker falls back by itself; enough files without them and the release is
-    /// confirmed.
-    pub fn observe(
-        &self,
-        active: &Arc<Active>,
-        file: &ClaimFile,
-        tally: Tally,
-        findings: &ClaimFindings,
-        now: UnixSeconds,
-    ) {
-        let Some(previous) = active.compared_with().filter(|_| tally.items > 0) else { return };
-        let (_, older) = judge_to_compare(file, &previous.snapshot);
-        let Some(seen) = active.see(compare(tally, &older, findings, |_| ())) else { return };
-        if seen.exceeds(&self.gates.probation) {
-            // Somebody else may have been faster; then there is nothing left to do.
-            let _ = self.fall_back(too_much(seen), Some(active), now);
-        } else if seen.files >= self.gates.probation_files && self.runs.confirm(active) {
-            let release = active.id.release;
-            self.log.event(&Said::new(
-                format!("release {release} is confirmed at {now}"),
-                format!("リリース {release} を確定しました ({now})"),
-            ));
+    /// Takes in a claim file that `active` has answered: on probation, the previous release judges it too. A
+    /// fault of a master and the checker falls back by itself; enough seen and nothing against it, and the
+    /// release is confirmed.
+    pub fn observe(&self, active: &Arc<Active>, file: &ClaimFile, from: Institution, now: UnixSeconds) {
+        let enough = &self.gates.probation;
+        match active.see(file, from, enough) {
+            None | Some(Verdict::Inconclusive(_)) => {}
+            Some(Verdict::Refused) => {
+                let Some(report) = active.watched(enough) else { return };
+                // Somebody else may have been faster; then there is nothing left to do.
+                if self.fall_back(at_fault(&report), Some(active), now).is_ok() {
+                    self.runs.note_watch(&report);
+                }
+            }
+            Some(Verdict::Passed) => {
+                if !self.runs.confirm(active) {
+                    return;
+                }
+                if let Some(report) = active.watched(enough) {
+                    self.runs.note_watch(&report);
+                }
+                let release = active.id.release;
+                self.log.event(&Said::new(
+                    format!("release {release} is confirmed at {now}"),
+                    format!("リリース {release} を確定しました ({now})"),
+                ));
+            }
         }
+    }
+
+    /// The last replay, with all that it told since this checker started.
+    pub fn replayed(&self) -> Option<Replayed> {
+        self.runs.replayed()
     }
 
     /// Returns to the previous confirmed release and holds the one left. With `only_from`, only when that one
@@ -309,21 +319,9 @@ fn not_cleared(id: ReleaseRef, why: Said, now: UnixSeconds) -> Outcome {
 }
 
 /// Why a release on probation is left.
-fn too_much(seen: Drift) -> Said {
-    let Drift { files, items, new_errors, newly_unjudged, .. } = seen;
-    Said::new(
-        format!(
-            "on probation, {} ({}) gave {} and {} that the previous release does not give",
-            counted(files, "claim file"),
-            counted(items, "item"),
-            counted(new_errors, "error"),
-            counted(newly_unjudged, "unjudged item")
-        ),
-        format!(
-            "観察期間中、請求ファイル {files} 件（{items} 項目）で前リリースにないエラーが {new_errors} 件、\
-             判定不能が {newly_unjudged} 件ありました"
-        ),
-    )
+fn at_fault(report: &Report) -> Said {
+    let said = &report.said;
+    Said::new(format!("on probation: {}", said.en), format!("観察期間中: {}", said.ja))
 }
 
 impl std::fmt::Debug for Swapper {

@@ -20,12 +20,12 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_warifu-checker");
 /// Publishes the next release of `line`, signed by both.
 fn publish_release(world: &World, channel: &dyn PublishChannel, line: &Line) {
     let tip = read_tip(channel, &world.reader()).unwrap();
-    let draft = line.draft("2024-05-31", vec![procedures(&good())]);
-    let proposal = draft.propose();
+    let unsigned = line.unsigned("2024-05-31", vec![procedures(&good())]);
+    let proposal = unsigned.propose();
     let halves = world.sign(&tip, &proposal);
     let publishable = Publishable::check(&proposal, &halves, &tip, world.now).unwrap();
     publish(channel, &publishable, &world.timestamp, world.now, Validity::default()).unwrap();
-    line.publish(draft);
+    line.sign(unsigned);
 }
 
 struct Running {

@@ -1,5 +1,4 @@
-//! Releases that follow one another, as the two organisations publish them: each with what it truly changes,
-//! and every class of the past accepted. A test that needs an untrue one alters a [`Draft`].
+//! Releases that follow one another, as the two organisations publish them.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
@@ -16,11 +15,41 @@ use warifu_trust::{
 };
 use warifu_values::judgement::AcceptedPast;
 
-use crate::masters::{SCHEMAS, day, procedures};
+use crate::masters::{SCHEMAS, procedures};
 
-/// Where nothing else is said, releases are made on the day before the days that their masters govern: what
-/// they change is about days to come.
-const MADE: &str = "2024-05-31";
+/// The first of June 2024 in Japan, from which the masters here hold: nothing that they change has been.
+pub(crate) const JUNE: i64 = 1_717_167_600;
+
+/// A release as somebody plans it: what it changes is computed when it is published after others.
+#[derive(Clone)]
+pub(crate) struct Draft {
+    pub(crate) number: u64,
+    pub(crate) masters: Vec<MasterContent>,
+    pub(crate) activate_at: Option<UnixSeconds>,
+    /// When it was made: the days before that day in Japan are past.
+    pub(crate) created: UnixSeconds,
+    /// Whether what it changes of the past is accepted by name.
+    pub(crate) accepts: bool,
+}
+
+/// Release `number` with these procedures.
+pub(crate) fn release(number: u64, rows: &[(u32, &str)]) -> Draft {
+    release_at(number, rows, None)
+}
+
+/// The same, judging from an instant on.
+pub(crate) fn release_at(number: u64, rows: &[(u32, &str)], activate_at: Option<UnixSeconds>) -> Draft {
+    release_of(number, vec![procedures(rows)], activate_at)
+}
+
+/// Release `number` of these masters.
+pub(crate) fn release_of(
+    number: u64,
+    masters: Vec<MasterContent>,
+    activate_at: Option<UnixSeconds>,
+) -> Draft {
+    Draft { number, masters, activate_at, created: UnixSeconds::new(JUNE), accepts: false }
+}
 
 /// The releases of a test, by number.
 #[derive(Default)]
@@ -36,71 +65,65 @@ struct Made {
 }
 
 impl Line {
+    /// Every one of `drafts` after those before it.
+    pub(crate) fn of(drafts: &[Draft]) -> Line {
+        let line = Line::default();
+        drafts.iter().for_each(|draft| _ = line.publish(draft));
+        line
+    }
+
     fn made(&self) -> MutexGuard<'_, BTreeMap<u64, Made>> {
         self.made.lock().unwrap()
     }
 
-    /// Release `number` with these procedures.
-    pub(crate) fn release(&self, number: u64, rows: &[(u32, &str)]) -> ReleaseContent {
-        self.release_at(number, rows, None)
-    }
-
-    /// The same, judging from an instant on.
-    pub(crate) fn release_at(
-        &self,
-        number: u64,
-        rows: &[(u32, &str)],
-        activate_at: Option<UnixSeconds>,
-    ) -> ReleaseContent {
-        self.release_of(number, vec![procedures(rows)], activate_at)
-    }
-
-    /// Release `number` of these masters. The numbers before it that nobody asked for change nothing. A
-    /// number that there is already is made beside it, after the same release, and nothing follows it.
-    pub(crate) fn release_of(
-        &self,
-        number: u64,
-        masters: Vec<MasterContent>,
-        activate_at: Option<UnixSeconds>,
-    ) -> ReleaseContent {
-        let newest = self.made().keys().next_back().copied().unwrap_or_default();
-        for between in newest + 1..number {
-            let same = self.made().get(&(between - 1)).map(|made| made.masters.clone());
-            self.publish(self.draft(MADE, same.unwrap_or_else(|| masters.clone())));
+    /// Publishes `draft` after the release with the number before it. Numbers that nobody published are of
+    /// releases that change nothing; of two with one number the last counts.
+    pub(crate) fn publish(&self, draft: &Draft) -> ReleaseContent {
+        let Draft { number, masters, activate_at, created, accepts } = draft;
+        let mut before = self.made().range(..number).next_back().map(|(_, made)| made.clone());
+        let next = |before: &Option<Made>| before.as_ref().map_or(1, |made| made.content.id().release + 1);
+        while next(&before) < *number {
+            let same = before.as_ref().map_or(masters, |before| &before.masters).clone();
+            before = Some(self.keep(Unsigned::after(before.as_ref(), *created, same)));
         }
-        let before = self.made().get(&(number - 1)).cloned();
-        let mut draft = Draft::after(before.as_ref(), MADE, masters);
-        if activate_at.is_some() {
-            draft.head.activate_at = activate_at;
-            draft.tell();
+        let mut unsigned = Unsigned::after(before.as_ref(), *created, masters.clone());
+        unsigned.head.activate_at = *activate_at;
+        unsigned.tell();
+        if let (false, Some(changes)) = (*accepts, &mut unsigned.changes) {
+            changes.accepted.clear();
         }
-        if number > newest { self.publish(draft) } else { draft.sign() }
+        self.keep(unsigned).content
     }
 
-    /// What a release of `masters` truly is that is made on `made` and follows the newest one.
-    pub(crate) fn draft(&self, made: &str, masters: Vec<MasterContent>) -> Draft {
+    /// What a release of `masters` truly is that is made on `day` and follows the newest one.
+    pub(crate) fn unsigned(&self, day: &str, masters: Vec<MasterContent>) -> Unsigned {
         let before = self.made().values().next_back().cloned();
-        Draft::after(before.as_ref(), made, masters)
+        let created = format!("{day}T00:00:00Z").parse().unwrap();
+        Unsigned::after(before.as_ref(), created, masters)
     }
 
-    /// Signs `draft`; from now on it is the newest one.
-    pub(crate) fn publish(&self, draft: Draft) -> ReleaseContent {
-        let masters = draft.masters.clone();
-        let content = draft.sign();
-        let number = content.id().release;
-        self.made().insert(number, Made { content: content.clone(), masters });
-        content
+    /// It is signed, and what comes follows it.
+    pub(crate) fn sign(&self, unsigned: Unsigned) -> ReleaseContent {
+        self.keep(unsigned).content
     }
 
-    /// Makes a release of `masters` on `made` after the newest one, and signs it.
-    pub(crate) fn next(&self, made: &str, masters: Vec<MasterContent>) -> ReleaseContent {
-        self.publish(self.draft(made, masters))
+    /// Makes a release of `masters` on `day` after the newest one, and signs it.
+    pub(crate) fn next(&self, day: &str, masters: Vec<MasterContent>) -> ReleaseContent {
+        self.sign(self.unsigned(day, masters))
+    }
+
+    fn keep(&self, unsigned: Unsigned) -> Made {
+        let masters = unsigned.masters.clone();
+        let made = Made { content: unsigned.sign(), masters };
+        self.made().insert(made.content.id().release, made.clone());
+        made
     }
 }
 
-/// A release that nobody has signed.
+/// A release that nobody has signed, with what it truly changes and every class of the past accepted. A test
+/// that needs an untrue one alters it.
 #[derive(Clone)]
-pub(crate) struct Draft {
+pub(crate) struct Unsigned {
     pub(crate) head: ReleaseHead,
     pub(crate) masters: Vec<MasterContent>,
     /// What it truly changes.
@@ -109,9 +132,8 @@ pub(crate) struct Draft {
     pub(crate) changes: Option<ChangesContent>,
 }
 
-impl Draft {
-    fn after(before: Option<&Made>, made: &str, masters: Vec<MasterContent>) -> Draft {
-        let created: UnixSeconds = format!("{made}T00:00:00Z").parse().unwrap();
+impl Unsigned {
+    fn after(before: Option<&Made>, created: UnixSeconds, masters: Vec<MasterContent>) -> Unsigned {
         let previous = before.map(|before| before.content.id());
         let number = previous.map_or(1, |previous| previous.release + 1);
         // Nothing is made before the release that it follows begins to judge.
@@ -126,15 +148,15 @@ impl Draft {
             ..ChangesContent::default()
         });
         let head = ReleaseHead { created, previous, ..head(number, previous) };
-        let mut draft = Draft { head, masters, list, changes };
-        draft.tell();
-        draft
+        let mut unsigned = Unsigned { head, masters, list, changes };
+        unsigned.tell();
+        unsigned
     }
 
     /// Says what the list says, and accepts every class of the past.
     pub(crate) fn tell(&mut self) {
         let Some(changes) = &mut self.changes else { return };
-        let weighed = weigh(&SCHEMAS, &self.list, day(&self.head.past_before()));
+        let weighed = weigh(&SCHEMAS, &self.list, self.head.past_before());
         changes.list = write_changes(&self.list);
         changes.past = weighed.counts.past;
         changes.past_and_future = weighed.counts.past_and_future;
@@ -161,7 +183,7 @@ impl Draft {
 
     /// As it comes to a checker.
     pub(crate) fn sign(self) -> ReleaseContent {
-        let Draft { head, mut masters, changes, .. } = self;
+        let Unsigned { head, mut masters, changes, .. } = self;
         let manifest = Manifest::of(head, &masters, changes.as_ref()).unwrap();
         masters.sort_by(|one, other| (&one.series, &one.kind).cmp(&(&other.series, &other.kind)));
         let bytes = masters

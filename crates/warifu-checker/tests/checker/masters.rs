@@ -178,10 +178,25 @@ pub(crate) fn content(series: &str, state: &Master, governs: Governs, timelines:
     }
 }
 
-/// What `state` says by itself, as if it were all that was published of its series, on `published`.
-pub(crate) fn timelines_of_state(state: &Master, governs: &Governs, published: &str) -> Vec<u8> {
-    let governs = past::Governs { first: day(&governs.from), last: governs.until.as_deref().map(day) };
-    Timelines::of_state(governs, PublicationDay::parse(published).unwrap(), state).canonical()
+/// The state that `master` carries, and what it says by itself of the days that it governs.
+fn days_of(schemas: &Schemas, master: &MasterContent) -> Option<(Master, Timelines)> {
+    let state = read_canonical(schemas, &master.kind, master.canonical.clone()).ok()?;
+    let Governs { from, until } = &master.governs;
+    let governs = past::Governs { first: day(from), last: until.as_deref().map(day) };
+    let timelines = Timelines::of_state(governs, PublicationDay::parse(from).unwrap(), &state);
+    Some((state, timelines))
+}
+
+/// The same by the built-in layouts, of a master that can be read.
+pub(crate) fn days_of_built_in(master: &MasterContent) -> (Master, Timelines) {
+    days_of(&SCHEMAS, master).unwrap()
+}
+
+/// The same with the timelines that its records give; without, when they cannot be read.
+pub(crate) fn with_timelines(schemas: &Schemas, mut master: MasterContent) -> MasterContent {
+    let days = days_of(schemas, &master);
+    master.timelines = days.map(|(_, timelines)| timelines.canonical()).unwrap_or_default();
+    master
 }
 
 /// A format, which no checker reads.
@@ -190,10 +205,21 @@ pub(crate) fn formats() -> BTreeMap<String, FormatFile> {
     [("kikin".into(), FormatFile { file_name: "s.csv".into(), sha256, bytes })].into()
 }
 
-/// A procedure master of (code, points), in force since 2024-06-01 and published the day before.
+/// A procedure master of (code, points), in force since 2024-06-01.
 pub(crate) fn procedures(rows: &[(u32, &str)]) -> MasterContent {
-    let rows = rows.iter().map(|(code, points)| Procedure::new(*code, points));
-    Series::r06().published("20240531", &rows.collect::<Vec<_>>()).master()
+    series("r06", "2024-06-01", None, rows)
+}
+
+/// One of a series that governs these days, all of whose rows begin with them.
+pub(crate) fn series(
+    name: &'static str,
+    first: &str,
+    until: Option<&str>,
+    rows: &[(u32, &str)],
+) -> MasterContent {
+    let digits = first.replace('-', "");
+    let rows = rows.iter().map(|(code, points)| Procedure::new(*code, points).since(&digits));
+    Series::new(name, first, until).published(first, &rows.collect::<Vec<_>>()).master()
 }
 
 /// The right points for every code.

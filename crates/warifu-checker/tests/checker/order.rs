@@ -9,14 +9,14 @@ use proptest::prelude::*;
 use warifu_checker::log::now;
 use warifu_checker::release::ReleaseContent;
 use warifu_checker::said::Said;
-use warifu_checker::service::{Answer, answer};
 use warifu_checker::source::{Offer, ReleaseSource, SourceError};
 use warifu_checker::state::RefusedFor;
 use warifu_checker::swap::{Outcome, Swapper, Wanted};
 use warifu_claims::ClaimFile;
+use warifu_claims::movement::Institution;
 use warifu_trust::{MasterContent, UnixSeconds};
 
-use crate::line::Line;
+use crate::line::{JUNE, Line, release, release_at, release_of};
 use crate::masters::{bad, good, procedures};
 use crate::world::{OnShelf, Shelf, Source, alone, alone_at, claim_file};
 
@@ -49,14 +49,13 @@ fn a_release_that_waited_does_not_replace_a_newer_one() {
     let directory = tempfile::tempdir().unwrap();
     let source = Arc::new(Meanwhile { shelf: Arc::default(), work: Mutex::default() });
     let swapper = Arc::new(alone_at(directory.path(), Channel(Arc::clone(&source))));
-    let line = Line::default();
-    source.shelf.offer(line.release(1, &good()));
+    source.shelf.offer(release(1, &good()));
     swapper.poll(now(), Wanted::ByItself);
     let later = now().plus_days(1);
-    source.shelf.offer(line.release_at(2, &good(), Some(later)));
+    source.shelf.offer(release_at(2, &good(), Some(later)));
     assert_eq!(swapper.poll(now(), Wanted::ByItself), Outcome::Waiting { release: 2, until: later });
 
-    source.shelf.offer(line.release(3, &good()));
+    source.shelf.offer(release(3, &good()));
     let (ticking, ticked) = std::sync::mpsc::channel();
     let started = Arc::new(AtomicBool::new(false));
     let elsewhere = (Arc::clone(&swapper), Arc::clone(&started));
@@ -81,14 +80,13 @@ fn a_release_that_waited_does_not_replace_a_newer_one() {
 #[test]
 fn a_channel_that_goes_back_is_refused() {
     let directory = tempfile::tempdir().unwrap();
-    let line = Line::default();
     drop({
-        let swapper = alone(directory.path(), line.release(2, &good()));
+        let swapper = alone(directory.path(), &[release(2, &good())]);
         swapper.poll(now(), Wanted::ByItself);
         swapper
     });
     for number in [1, 2] {
-        let swapper = alone(directory.path(), line.release(number, &bad()));
+        let swapper = alone(directory.path(), &[release(number, &bad())]);
         let Outcome::Refused(refused) = swapper.poll(now(), Wanted::ByItself) else {
             panic!("release {number} was taken")
         };
@@ -101,16 +99,16 @@ fn a_channel_that_goes_back_is_refused() {
 #[test]
 fn after_a_fall_back_nothing_older_than_what_was_left_is_taken() {
     let directory = tempfile::tempdir().unwrap();
-    let (line, shelf) = (Line::default(), Arc::new(Shelf::default()));
+    let shelf = Arc::new(Shelf::default());
     let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
     for number in [1, 3] {
-        shelf.offer(line.release(number, &good()));
+        shelf.offer(release(number, &good()));
         swapper.poll(now(), Wanted::ByItself);
     }
     assert_eq!(swapper.fall_back(Said::new("test", "試験"), None, now()), Ok(1));
-    shelf.offer(line.release(2, &good()));
+    shelf.offer(release(2, &good()));
     assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Refused(_)));
-    shelf.offer(line.release(4, &good()));
+    shelf.offer(release(4, &good()));
     assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Activated { release: 4, .. }));
 }
 
@@ -154,13 +152,14 @@ fn releases(of: impl IntoIterator<Item = (bool, bool)>) -> Vec<ReleaseContent> {
     let line = Line::default();
     let release = |(number, (is_right, waits)): (u64, (bool, bool))| {
         let master = MASTERS[usize::from(is_right)].clone();
-        line.release_of(number, vec![master], waits.then(|| start().plus_days(1)))
+        line.publish(&release_of(number, vec![master], waits.then(|| start().plus_days(1))))
     };
     (1..).zip(of).map(release).collect()
 }
 
 fn start() -> UnixSeconds {
-    UnixSeconds::new(1_800_000_000)
+    // What waits until a day later judges on the day on which it was made.
+    UnixSeconds::new(JUNE - 2 * 86_400)
 }
 
 /// Does `step`; what was activated by it.
@@ -173,7 +172,7 @@ fn act(
 ) -> Option<u64> {
     let outcome = match step {
         Step::Offer { number } => {
-            shelf.offer(releases[number as usize - 1].clone());
+            shelf.put(releases[number as usize - 1].clone());
             return None;
         }
         Step::Poll { asked } => {
@@ -182,8 +181,9 @@ fn act(
         Step::Tick => swapper.tick(start().plus_days(2)),
         Step::Judge => {
             if let Some(active) = swapper.active() {
-                let Answer { findings, tally, .. } = answer(file, &active.snapshot, active.id);
-                swapper.observe(&active, file, tally, &findings, start());
+                for institution in [&b"13,1,0000001"[..], b"13,1,0000002"] {
+                    swapper.observe(&active, file, Institution::of(Some(institution)), start());
+                }
             }
             None
         }
@@ -244,7 +244,7 @@ fn at_the_same_time_activations_only_go_forward() {
         let shelf = Arc::new(Shelf::default());
         let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
         let file = ClaimFile::read(&claim_file(1, 3));
-        let (begun, ended, number) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(1));
+        let (begun, ended) = (AtomicU64::new(0), AtomicU64::new(0));
         let activated = Mutex::new(Vec::new());
         let work = |thread: u64| {
             // A small generator: the steps are the same each time, their interleaving is not.
@@ -256,9 +256,11 @@ fn at_the_same_time_activations_only_go_forward() {
                 let die = random >> 33;
                 let step = match die % 10 {
                     0..=2 => {
-                        // Mostly the next one, now and then an old one.
-                        let next = number.fetch_add(1, Ordering::SeqCst);
-                        let number = if die & 64 == 0 { next / 2 + 1 } else { next };
+                        // Mostly one of the next two, now and then an old one.
+                        let newest = swapper.record().newest_held().max(Some(running(&swapper)));
+                        let newest = newest.unwrap_or_default();
+                        let number = if die & 64 == 0 { newest / 2 + 1 } else { newest + 1 + (die >> 8) % 2 };
+                        let number = number.min(releases.len() as u64);
                         Step::Offer { number }
                     }
                     3..=5 => Step::Poll { asked: die & 64 == 0 },

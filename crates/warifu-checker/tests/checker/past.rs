@@ -14,9 +14,9 @@ use warifu_masters::past::{Change, Days, What, write_changes};
 use warifu_trust::{ChangesContent, Governs, MasterContent};
 use warifu_values::lang::{Lang, Speak as _, counted};
 
-use crate::line::{Draft, Line};
-use crate::masters::{CODES, Procedure, SCHEMAS, Series, content, day, timelines_of_state};
-use crate::world::{Shelf, Source, alone_at, claim_file_of};
+use crate::line::{Line, Unsigned};
+use crate::masters::{CODES, Procedure, SCHEMAS, Series, content, day, with_timelines};
+use crate::world::{Shelf, Source, alone_at, file_of};
 
 /// On this day the releases here are made: June and July 2024 are past.
 const TODAY: &str = "2024-08-01";
@@ -95,7 +95,7 @@ impl Here {
     }
 
     fn offer(&self, release: ReleaseContent) -> Outcome {
-        self.shelf.offer(release);
+        self.shelf.put(release);
         self.swapper().poll(now(), Wanted::ByItself)
     }
 
@@ -119,8 +119,8 @@ impl Here {
     }
 
     /// What a release truly is that holds these masters and is made today.
-    fn draft(&self, masters: Vec<MasterContent>) -> Draft {
-        self.line.draft(TODAY, masters)
+    fn draft(&self, masters: Vec<MasterContent>) -> Unsigned {
+        self.line.unsigned(TODAY, masters)
     }
 
     /// What is said of a release of these masters that declares nothing.
@@ -133,8 +133,8 @@ impl Here {
     }
 
     /// The errors on a claim of that month, whose codes all count 100 points on its first day.
-    fn errors(&self, month: &str) -> Vec<&'static str> {
-        let file = ClaimFile::read(&claim_file_of(month, 1, 1));
+    fn errors(&self, month: u32) -> Vec<&'static str> {
+        let file = ClaimFile::read(&file_of(1, &[CODES.map(|code| (month, 1, code, 100)).to_vec()]));
         let active = self.swapper().active().unwrap();
         let mut found = ClaimFindings::new(100);
         judge(&file, &active.snapshot, active.id.release, &mut found);
@@ -152,10 +152,24 @@ const UNDECLARED: [&str; 2] = [
     "判定が変わりますが、署名済みの一覧にありません",
 ];
 
+/// The change is told in both languages as one that nobody declared, of so many in all.
 fn is_undeclared(why: &Said, change: &str, entries: u64) {
-    let [en, ja] = UNDECLARED;
-    let counted = counted(entries, "objection");
-    is_said(why, &format!("{change}: {en}; {counted} in all"), &format!("{change}: {ja}（全 {entries} 件）"));
+    let words = [
+        ("in force", "適用"),
+        ("yes", "適用中"),
+        ("not listed", "収載なし"),
+        ("no series", "シリーズなし"),
+        ("not known", "不明"),
+        ("gone", "消滅"),
+        ("abolished", "廃止"),
+    ];
+    let japanese = words.iter().fold(change.to_owned(), |text, (en, ja)| text.replace(en, ja));
+    let ([en, ja], counted) = (UNDECLARED, counted(entries, "objection"));
+    is_said(
+        why,
+        &format!("{change}: {en}; {counted} in all"),
+        &format!("{japanese}: {ja}（全 {entries} 件）"),
+    );
 }
 
 /// The points of 再診料 on every day of the past, without a word: 9 claims of 100 would get a false error, and
@@ -166,12 +180,12 @@ fn one_point_that_nobody_signed_refuses_the_release() {
     let why = here.unsigned(vec![corrected().master()]);
     assert_eq!(
         why.en,
-        "the past: procedure 112007410 points 2024-06-01– 100.00 → 101.00: judged differently, and the signed \
+        "the past: procedure 112007410 2024-06-01– points: 100.00 → 101.00: judged differently, and the signed \
          list does not have it; 1 objection in all"
     );
     assert_eq!(
         why.ja,
-        "過去の判定: procedure 112007410 points 2024-06-01– 100.00 → 101.00: \
+        "過去の判定: procedure 112007410 2024-06-01– points: 100.00 → 101.00: \
          判定が変わりますが、署名済みの一覧にありません（全 1 件）"
     );
     // It is not tried again by itself.
@@ -179,7 +193,7 @@ fn one_point_that_nobody_signed_refuses_the_release() {
     assert!(matches!(&again, Outcome::Held { release: 2, why: held } if *held == why), "{again:?}");
     // Nor does it pass when somebody asks for it.
     assert_eq!(here.swapper().poll(now(), Wanted::Newest).exit_status(), 1);
-    assert_eq!((here.runs(), here.errors("202406")), (1, vec![]));
+    assert_eq!((here.runs(), here.errors(202406)), (1, vec![]));
 }
 
 /// Masters that are wrong for days that have been, in ways that a share of claims does not show.
@@ -194,18 +208,18 @@ fn wrong_masters_are_refused_on_a_day_without_claims() {
     let rest_off = Series::r06().published("20240531", &off);
     // What nobody claims counts on the past days of another record too.
     let why = here.unsigned(vec![rest_off.master()]);
-    is_undeclared(&why, "procedure 112007410 points 2024-06-01– 100.00 → 99.00", 3);
+    is_undeclared(&why, "procedure 112007410 2024-06-01– points: 100.00 → 99.00", 3);
 
     // The superseded record alone: only June is judged otherwise.
     let june = but(120002910, |procedure| procedure.with("points", "90.00"));
     let june = Series::r06().published("20240531", &june).published("20240705", &raised());
-    let change = "procedure 120002910 points 2024-06-01–2024-07-15 100.00 → 90.00";
+    let change = "procedure 120002910 2024-06-01–2024-07-15 points: 100.00 → 90.00";
     is_undeclared(&here.unsigned(vec![june.master()]), change, 1);
 
     // The new points apply from another day.
     let earlier = but(120002910, |procedure| procedure.with("points", "110.00").since("20240715"));
     let earlier = Series::r06().published("20240531", &hundred()).published("20240705", &earlier);
-    let change = "procedure 120002910 points 2024-07-15–2024-07-15 100.00 → 110.00";
+    let change = "procedure 120002910 2024-07-15–2024-07-15 points: 100.00 → 110.00";
     is_undeclared(&here.unsigned(vec![earlier.master()]), change, 1);
 
     // What was published of June is forgotten: the newest record judges it too, and what else there was is not
@@ -213,19 +227,19 @@ fn wrong_masters_are_refused_on_a_day_without_claims() {
     let forgotten = but(120002910, |procedure| procedure.with("points", "110.00"));
     let forgotten = Series::r06().published("20240705", &forgotten);
     let why = here.unsigned(vec![forgotten.master()]);
-    is_undeclared(&why, "procedure * (cover) 2024-06-01–2024-07-04 not-listed → not-known", 2);
+    is_undeclared(&why, "procedure * 2024-06-01–2024-07-04 in force: not listed → not known", 2);
 
     // A last day that has been.
     let ended = but(113001810, |procedure| procedure.until("20240630"));
     let ended = july().published("20240729", &[&ended[..3], &raised()[3..]].concat());
-    let change = "procedure 113001810 (cover) 2024-07-01– in-force → abolished 20240630";
+    let change = "procedure 113001810 2024-07-01– in force: yes → abolished 2024-06-30";
     is_undeclared(&here.unsigned(vec![ended.master()]), change, 1);
 
     // A code that nobody could claim until now, for days that have been.
     let more = july().published("20240729", &[&raised()[..], &[Procedure::new(180000001, "1.00")]].concat());
-    let change = "procedure 180000001 (cover) 2024-06-01– not-listed → in-force";
+    let change = "procedure 180000001 2024-06-01– in force: not listed → yes";
     is_undeclared(&here.unsigned(vec![more.master()]), change, 1);
-    assert_eq!((here.runs(), here.errors("202406")), (1, vec![]));
+    assert_eq!((here.runs(), here.errors(202406)), (1, vec![]));
 }
 
 /// The points that claims were wrongly made with, and with them 1,632 right errors would vanish.
@@ -233,11 +247,11 @@ fn wrong_masters_are_refused_on_a_day_without_claims() {
 fn masters_that_make_right_errors_vanish_are_refused() {
     let right = but(111000110, |procedure| procedure.with("points", "291.00"));
     let here = Here::running(vec![Series::r06().published("20240531", &right).master()]);
-    assert_eq!(here.errors("202406"), ["claim/points"]);
+    assert_eq!(here.errors(202406), ["claim/points"]);
     let old = but(111000110, |procedure| procedure.with("points", "100.00"));
     let why = here.unsigned(vec![Series::r06().published("20240531", &old).master()]);
-    is_undeclared(&why, "procedure 111000110 points 2024-06-01– 291.00 → 100.00", 1);
-    assert_eq!(here.errors("202406"), ["claim/points"]);
+    is_undeclared(&why, "procedure 111000110 2024-06-01– points: 291.00 → 100.00", 1);
+    assert_eq!(here.errors(202406), ["claim/points"]);
 }
 
 /// 78 % of all codes, from the files and their past.
@@ -247,11 +261,11 @@ fn removed_codes_refuse_the_release_whether_they_are_claimed_or_not() {
     let here = Here::running(vec![Series::r06().published("20240531", &all).master()]);
     let never_there = Series::r06().published("20240531", &all[..11]);
     let why = here.unsigned(vec![never_there.master()]);
-    is_undeclared(&why, "procedure 112000120 (cover) 2024-06-01– in-force → not-listed", 39);
+    is_undeclared(&why, "procedure 112000120 2024-06-01– in force: yes → not listed", 39);
 
     // Gone since a file of three days ago: said as it is, somebody has to accept it by name.
     let gone = Series::r06().published("20240531", &all).published("20240729", &all[..11]).master();
-    is_undeclared(&here.unsigned(vec![gone.clone()]), "112000120 (cover) 2024-07-29– in-force → gone", 39);
+    is_undeclared(&here.unsigned(vec![gone.clone()]), "112000120 2024-07-29– in force: yes → gone", 39);
     let mut draft = here.draft(vec![gone]);
     draft.said().accepted.clear();
     is_said(
@@ -267,10 +281,10 @@ fn a_series_that_is_left_out_refuses_the_release() {
     let old: Vec<_> = hundred().into_iter().map(|procedure| procedure.since("20220401")).collect();
     let r04 = r04().published("20220301", &old);
     let here = Here::running(vec![r04.master(), july().master()]);
-    assert_eq!(here.errors("202405"), Vec::<&str>::new());
+    assert_eq!(here.errors(202405), Vec::<&str>::new());
     let why = here.unsigned(vec![july().master()]);
     // Each code, and every other one.
-    is_undeclared(&why, "procedure * (cover) 2022-04-01–2024-05-31 not-listed → no-series", 5);
+    is_undeclared(&why, "procedure * 2022-04-01–2024-05-31 in force: not listed → no series", 5);
     let mut draft = here.draft(vec![july().master()]);
     draft.said().accepted.retain(|accepted| accepted.class != "procedure/series");
     is_said(
@@ -278,7 +292,7 @@ fn a_series_that_is_left_out_refuses_the_release() {
         "procedure/series: 1 of these",
         "procedure/series: 過去の日に遡る変更が 1 件",
     );
-    assert_eq!(here.errors("202405"), Vec::<&str>::new());
+    assert_eq!(here.errors(202405), Vec::<&str>::new());
 }
 
 /// A kind of master of which no claim came lately.
@@ -288,11 +302,10 @@ fn a_kind_that_vanishes_refuses_the_release() {
     let text = format!("{}\n{}\n", layout.canonical_header(), COMMENT);
     let state = read_canonical(&SCHEMAS, "comment", text.into_bytes()).unwrap();
     let governs = july().master().governs;
-    let timelines = timelines_of_state(&state, &governs, "20240531");
-    let comments = content("r06", &state, governs, timelines);
+    let comments = with_timelines(&SCHEMAS, content("r06", &state, governs, Vec::new()));
     let here = Here::running(vec![comments, july().master()]);
     let why = here.unsigned(vec![july().master()]);
-    is_undeclared(&why, "comment * (cover) 2024-06-01– not-listed → no-series", 2);
+    is_undeclared(&why, "comment * 2024-06-01– in force: not listed → no series", 2);
 }
 
 #[test]
@@ -308,9 +321,9 @@ fn declared_and_computed_are_equal_both_ways() {
     more.tell();
     is_said(
         &here.refuses(more.sign()),
-        "the past: procedure 113001810 points 2024-06-01– 100.00 → 101.00: in the signed list, and nothing is \
+        "the past: procedure 113001810 2024-06-01– points: 100.00 → 101.00: in the signed list, and nothing is \
          judged so; 1 objection in all",
-        "過去の判定: procedure 113001810 points 2024-06-01– 100.00 → 101.00: \
+        "過去の判定: procedure 113001810 2024-06-01– points: 100.00 → 101.00: \
          署名済みの一覧にありますが、実際の変更ではありません（全 1 件）",
     );
     // The same change with another value, other days, or another day of publication is another change.
@@ -332,7 +345,7 @@ fn declared_and_computed_are_equal_both_ways() {
 #[test]
 fn every_class_of_the_past_is_accepted_by_name_with_its_very_number() {
     let here = Here::running(vec![july().master()]);
-    let refused = |alter: &dyn Fn(&mut Draft)| {
+    let refused = |alter: &dyn Fn(&mut Unsigned)| {
         let mut draft = here.draft(vec![corrected().master()]);
         alter(&mut draft);
         here.refuses(draft.sign())
@@ -386,9 +399,9 @@ fn what_a_code_means_is_never_another_thing() {
     assert_eq!(draft.clone().said().accepted, []);
     is_said(
         &here.refuses(draft.sign()),
-        "the past: procedure 120002910 master_type 2024-06-01–2024-07-15 S → R: the field says what the code \
+        "the past: procedure 120002910 2024-06-01–2024-07-15 master_type: S → R: the field says what the code \
          means, and a code is not used again for something else; 1 objection in all",
-        "procedure 120002910 master_type 2024-06-01–2024-07-15 S → R: \
+        "procedure 120002910 2024-06-01–2024-07-15 master_type: S → R: \
          コードの意味を表す項目です。一度使ったコードを別の意味に変えることはできません（全 1 件）",
     );
 }
@@ -468,7 +481,7 @@ fn releases_that_do_not_connect_to_what_runs_are_refused() {
     // It follows a release 1 that does not run here; not even with the same masters.
     let elsewhere = Line::default();
     elsewhere.next("2024-07-21", vec![july().master()]);
-    unconnected(elsewhere.draft(TODAY, vec![july().master()]).sign());
+    unconnected(elsewhere.unsigned(TODAY, vec![july().master()]).sign());
 
     // One was skipped, and its list is not carried.
     here.line.next(TODAY, vec![corrected().master()]);
@@ -482,14 +495,14 @@ fn releases_that_do_not_connect_to_what_runs_are_refused() {
     draft.list.clear();
     draft.tell();
     let why = here.refuses(draft.sign());
-    is_undeclared(&why, "procedure 120002910 points 2024-07-16– 110.00 → 100.00", 1);
+    is_undeclared(&why, "procedure 120002910 2024-07-16– points: 110.00 → 100.00", 1);
 
     // It is carried, and somebody changed it: then it is not the list of the release that was skipped, but the
     // bytes are signed with this one. What it hides shows all the same.
     let mut draft = here.draft(vec![corrected().master()]);
     draft.said().earlier[0].list = write_changes(&[]);
     let why = here.refuses(draft.sign());
-    is_undeclared(&why, "procedure 112007410 points 2024-06-01– 100.00 → 101.00", 1);
+    is_undeclared(&why, "procedure 112007410 2024-06-01– points: 100.00 → 101.00", 1);
 }
 
 /// From r04 to r04 and r06: nothing of the past changes, and each claim is judged by its own series.
@@ -501,11 +514,11 @@ fn a_revision_passes() {
     let here = Here::running_since("2024-04-20", vec![r04.master()]);
     let raised = but(111000110, |procedure| procedure.with("points", "291.00"));
     let r06 = Series::r06().published("20240520", &raised);
-    let mut draft = here.line.draft("2024-05-27", vec![r04.ends("20240531").master(), r06.master()]);
+    let mut draft = here.line.unsigned("2024-05-27", vec![r04.ends("20240531").master(), r06.master()]);
     assert_eq!((draft.said().past, draft.said().past_and_future, draft.said().accepted.len()), (0, 0, 0));
     assert_ne!(draft.said().future, 0);
-    assert_eq!(here.takes(here.line.publish(draft)), Phase::Probation);
-    assert_eq!((here.errors("202405"), here.errors("202406")), (vec![], vec!["claim/points"]));
+    assert_eq!(here.takes(here.line.sign(draft)), Phase::Probation);
+    assert_eq!((here.errors(202405), here.errors(202406)), (vec![], vec!["claim/points"]));
 }
 
 /// New points, a new code and a last day, all announced.
@@ -519,11 +532,8 @@ fn a_monthly_differential_passes() {
     let mut draft = here.draft(vec![july().published("20240726", &august).master()]);
     let counts = (draft.said().past, draft.said().past_and_future, draft.said().future);
     assert_eq!((counts, draft.said().accepted.len()), ((0, 0, 3), 0), "{:?}", draft.list);
-    assert_eq!(here.takes(here.line.publish(draft)), Phase::Probation);
-    assert_eq!(
-        (here.errors("202407"), here.errors("202408")),
-        (vec![], vec!["claim/points", "claim/points"])
-    );
+    assert_eq!(here.takes(here.line.sign(draft)), Phase::Probation);
+    assert_eq!((here.errors(202407), here.errors(202408)), (vec![], vec!["claim/points", "claim/points"]));
 }
 
 #[test]
@@ -532,8 +542,8 @@ fn a_correction_that_is_accepted_by_name_passes() {
     let mut draft = here.draft(vec![corrected().master()]);
     let classes: Vec<_> = draft.said().accepted.iter().map(|accepted| &*accepted.class).collect();
     assert_eq!(classes, ["procedure/points/112007410"]);
-    assert_eq!(here.takes(here.line.publish(draft)), Phase::Probation);
-    assert_eq!(here.errors("202406"), ["claim/points"]);
+    assert_eq!(here.takes(here.line.sign(draft)), Phase::Probation);
+    assert_eq!(here.errors(202406), ["claim/points"]);
 }
 
 #[test]
@@ -545,10 +555,10 @@ fn who_skipped_releases_takes_the_newest_with_the_lists_of_those_between() {
     procedures[2] = Procedure::new(CODES[2], "98.00");
     let again = corrected().published("20240802", &procedures);
     here.line.next("2024-08-02", vec![again.master()]);
-    let mut draft = here.line.draft("2024-08-05", vec![again.master()]);
+    let mut draft = here.line.unsigned("2024-08-05", vec![again.master()]);
     assert_eq!((draft.list.len(), draft.said().earlier.len()), (0, 2));
-    assert_eq!(here.takes(here.line.publish(draft)), Phase::Probation);
-    assert_eq!((here.runs(), here.errors("202406")), (4, vec!["claim/points"]));
+    assert_eq!(here.takes(here.line.sign(draft)), Phase::Probation);
+    assert_eq!((here.runs(), here.errors(202406)), (4, vec!["claim/points"]));
 }
 
 #[test]
@@ -557,10 +567,10 @@ fn after_a_fall_back_the_next_release_is_held_against_what_runs_again() {
     here.takes(here.line.next(TODAY, vec![corrected().master()]));
     assert_eq!(here.swapper().fall_back(Said::new("test", "試験"), None, now()), Ok(1));
     // It follows the release that was left, and does not carry what that one changed.
-    let mut draft = here.line.draft("2024-08-02", vec![corrected().master()]);
+    let mut draft = here.line.unsigned("2024-08-02", vec![corrected().master()]);
     let earlier = std::mem::take(&mut draft.said().earlier);
     is_said(&here.refuses(draft.clone().sign()), "back to release 1", "稼働中のリリース 1 から");
     draft.said().earlier = earlier;
-    assert_eq!(here.takes(here.line.publish(draft)), Phase::Probation);
+    assert_eq!(here.takes(here.line.sign(draft)), Phase::Probation);
     assert_eq!(here.runs(), 3);
 }

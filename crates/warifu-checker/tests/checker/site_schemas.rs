@@ -6,11 +6,11 @@ use std::path::Path;
 use warifu_checker::candidate::Candidate;
 use warifu_checker::release::ReleaseContent;
 use warifu_checker::schema_folder::schemas;
-use warifu_masters::file::read_canonical;
+use warifu_masters::schema::Schemas;
 use warifu_trust::MasterContent;
+use warifu_trust::testing::{head, held};
 
-use crate::line::Line;
-use crate::masters::{good, procedures, timelines_of_state};
+use crate::masters::{good, procedures, with_timelines};
 
 /// A folder with the layout of a kind that is not built in.
 fn site() -> tempfile::TempDir {
@@ -22,16 +22,17 @@ fn site() -> tempfile::TempDir {
 }
 
 /// Procedures, and a master of `kind` without records under `header`.
-fn release_with(kind: &str, edition: &str, header: &str, timelines: Vec<u8>) -> ReleaseContent {
+fn release_with(known: &Schemas, kind: &str, edition: &str, header: &str) -> ReleaseContent {
     let other = MasterContent {
         kind: kind.into(),
         edition: edition.into(),
         rows: 0,
         canonical: format!("{header}\n").into_bytes(),
-        timelines,
         ..procedures(&good())
     };
-    Line::default().release_of(1, vec![procedures(&good()), other], None)
+    let masters = [procedures(&good()), with_timelines(known, other)];
+    let (manifest, bytes) = held(head(1, None), &masters);
+    ReleaseContent::new(manifest, bytes).unwrap()
 }
 
 #[test]
@@ -39,9 +40,7 @@ fn a_kind_is_known_by_one_file_and_refused_by_name_without_it() {
     let folder = site();
     let known = schemas(Some(folder.path())).unwrap();
     let header = known.editions("modifier")[0].canonical_header();
-    let state = read_canonical(&known, "modifier", format!("{header}\n").into_bytes()).unwrap();
-    let timelines = timelines_of_state(&state, &procedures(&good()).governs, "20240531");
-    let release = || release_with("modifier", "19", &header, timelines.clone());
+    let release = || release_with(&known, "modifier", "19", &header);
     assert!(Candidate::build(&known, release()).is_ok());
 
     let why = Candidate::build(&schemas(None).unwrap(), release()).unwrap_err();
@@ -53,7 +52,7 @@ fn a_kind_is_known_by_one_file_and_refused_by_name_without_it() {
 fn a_new_edition_of_a_known_kind_is_refused_by_name() {
     let built_in = schemas(None).unwrap();
     let why =
-        Candidate::build(&built_in, release_with("drug", "99", "change_class,new", Vec::new())).unwrap_err();
+        Candidate::build(&built_in, release_with(&built_in, "drug", "99", "change_class,new")).unwrap_err();
     assert!(why.en.contains("kind drug, edition 99"), "{why}");
 }
 

@@ -4,14 +4,15 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 use std::sync::Arc;
 
-use warifu_checker::drift::Thresholds;
 use warifu_checker::log::now;
 use warifu_checker::service::Status;
 use warifu_checker::state::{Phase, RefusedFor, Step};
-use warifu_checker::swap::{Gates, Outcome, Wanted};
+use warifu_checker::swap::{Outcome, Wanted};
+use warifu_checker::trial::Verdict;
+use warifu_claims::movement::{Bound, CodeVerdict, Missing};
 use warifu_trust::UnixSeconds;
 
-use crate::line::Line;
+use crate::line::{Line, release, release_at};
 use crate::masters::{CODES, bad, good};
 use crate::world::{Checker, Shelf, Source, alone, alone_at, claim_file, meanwhile};
 
@@ -25,7 +26,7 @@ fn activated(outcome: &Outcome) -> Option<(u64, Phase)> {
 /// A checker whose release 1 is right and confirmed, since nothing ran before it.
 fn with_release_1(probation_files: u64) -> Checker {
     let checker = Checker::start(probation_files, 64);
-    checker.offer(1, &good());
+    checker.shelf.offer(release(1, &good()));
     assert_eq!(activated(&checker.client.swap(None).unwrap()), Some((1, Phase::Confirmed)));
     checker
 }
@@ -74,14 +75,13 @@ fn a_claim_file_too_large_is_refused_before_it_is_read() {
 /// compares with belong together.
 #[test]
 fn answers_in_flight_are_each_of_one_release() {
-    // Every release differs from the one before: here the gates let that through.
-    let open = Thresholds { percent: 1e6, ..Thresholds::default() };
-    let checker = Checker::with(Gates { replay: open, probation: open, probation_files: 1_000_000 }, 64);
+    // Every release differs from the one before. One institution's claims alone blame no master.
+    let checker = Checker::start(1_000_000, 64);
     // Release n gives n points to every code: a finding tells which release it was made with.
     let points: Vec<String> = (0..12).map(|n| format!("{n}.00")).collect();
     let rows = |n: u64| CODES.map(|code| (code, points[n as usize].as_str()));
     let file = claim_file(1, 40);
-    checker.offer(1, &rows(1));
+    checker.shelf.offer(release(1, &rows(1)));
     checker.client.swap(None).unwrap();
     let judge = |_| {
         let answered = checker.check(&file);
@@ -98,7 +98,7 @@ fn answers_in_flight_are_each_of_one_release() {
     };
     let answers = meanwhile(3, judge, || {
         for n in 2..=10 {
-            checker.offer(n, &rows(n));
+            checker.shelf.offer(release(n, &rows(n)));
             assert_eq!(activated(&checker.client.swap(Some(n)).unwrap()), Some((n, Phase::Probation)));
             let before = checker.status().requests.checked;
             checker.until("judged by it", |status| status.requests.checked > before + 3);
@@ -110,21 +110,25 @@ fn answers_in_flight_are_each_of_one_release() {
 #[test]
 fn a_bad_candidate_is_caught_by_replay_before_it_judges_anything() {
     let checker = with_release_1(1);
-    checker.check(&claim_file(1, 10));
-    checker.until("kept for replay", |status| status.queue.judging == 0);
-    checker.offer(2, &bad());
+    for institution in [1, 2] {
+        checker.check(&claim_file(institution, 10));
+        checker.until("kept for replay", |status| status.queue.judging == 0);
+    }
+    checker.shelf.offer(release(2, &bad()));
     let Outcome::Refused(refused) = checker.client.swap(None).unwrap() else { panic!("not refused") };
     assert_eq!((refused.refused_for, refused.reached), (RefusedFor::Data, Some(Step::Verified)));
     let status = checker.status();
     assert_eq!(status.running.unwrap().id.release, 1);
-    let drift = status.drift.unwrap();
-    assert_eq!((drift.drift.new_errors, drift.errors_allowed), (40, 5));
-    assert_eq!(drift.new_by_code["claim/points"], 40);
+    let replay = status.replay.unwrap();
+    let received = replay.received.unwrap();
+    assert_eq!((replay.verdict, received.bound), (Verdict::Refused, Bound { moved: 80, uses: 80 }));
+    assert_eq!(received.codes_by_verdict, [(CodeVerdict::Fault, 4)].into());
+    assert_eq!(received.codes[0].turns[0].new_rule.as_deref(), Some("claim/points"));
     assert_eq!(checker.check(&claim_file(1, 1)).release, Some(1));
     // The poller does not try it again and again; a newer release is taken.
     let last = checker.swapper.poll(now(), Wanted::ByItself);
     assert!(matches!(last, Outcome::Held { release: 2, .. }), "{last:?}");
-    checker.offer(3, &good());
+    checker.shelf.offer(release(3, &good()));
     assert_eq!(activated(&checker.client.swap(None).unwrap()), Some((3, Phase::Probation)));
     assert_eq!(checker.status().refused, None);
 }
@@ -134,7 +138,7 @@ fn a_candidate_with_a_wrong_field_is_refused() {
     let checker = with_release_1(1);
     let mut rows = good();
     rows[0].1 = "not a number";
-    checker.offer(2, &rows);
+    checker.shelf.offer(release(2, &rows));
     let Outcome::Refused(refused) = checker.client.swap(None).unwrap() else { panic!("not refused") };
     assert!(refused.why.en.contains("field/decimal"), "{}", refused.why.en);
     assert_eq!(checker.status().state, "confirmed");
@@ -155,14 +159,18 @@ fn trust_refused_is_kept_and_told_apart() {
 #[test]
 fn probation_falls_back_by_itself_and_holds_the_release() {
     let checker = with_release_1(100);
-    checker.offer(2, &bad());
+    checker.shelf.offer(release(2, &bad()));
     assert_eq!(activated(&checker.client.swap(None).unwrap()), Some((2, Phase::Probation)));
     assert_eq!(checker.check(&claim_file(1, 5)).release, Some(2));
+    // One institution is nobody's fault but its own, and no success either.
+    let status = checker.until("seen", |status| status.watch.as_ref().is_some_and(|w| w.seen.files == 1));
+    assert_eq!(status.watch.unwrap().seen.verdict, "inconclusive");
+    assert_eq!(checker.check(&claim_file(2, 5)).release, Some(2));
     let status = checker.until("fell back", |status| status.running.as_ref().unwrap().id.release == 1);
     assert_eq!((status.state.as_str(), status.held[0].id.release), ("confirmed", 2));
     assert_eq!(checker.check(&claim_file(1, 5)).release, Some(1));
     assert!(matches!(checker.client.swap(None).unwrap(), Outcome::Held { release: 2, .. }));
-    checker.offer(3, &good());
+    checker.shelf.offer(release(3, &good()));
     assert!(activated(&checker.client.swap(None).unwrap()).is_some());
 }
 
@@ -173,11 +181,11 @@ fn a_confirmed_release_ends_what_held_older_ones() {
     let checker = with_release_1(1);
     let held = |status: &Status| status.held.iter().map(|held| held.id.release).collect::<Vec<_>>();
     for number in [2, 3] {
-        checker.offer(number, &good());
+        checker.shelf.offer(release(number, &good()));
         checker.client.swap(None).unwrap();
         checker.client.fall_back().unwrap();
     }
-    checker.offer(4, &good());
+    checker.shelf.offer(release(4, &good()));
     checker.client.swap(None).unwrap();
     let status = checker.status();
     assert_eq!((status.state.as_str(), held(&status)), ("probation", vec![2, 3]));
@@ -185,23 +193,25 @@ fn a_confirmed_release_ends_what_held_older_ones() {
     let status = checker.until("confirmed", |status| status.state == "confirmed");
     assert_eq!(held(&status), Vec::<u64>::new());
     // What is older stays out all the same.
-    checker.offer(3, &good());
+    checker.shelf.offer(release(3, &good()));
     assert!(matches!(checker.client.swap(None).unwrap(), Outcome::Refused(_)));
 }
 
 #[test]
 fn without_traffic_probation_is_inconclusive() {
     let checker = with_release_1(2);
-    checker.offer(2, &good());
+    checker.shelf.offer(release(2, &good()));
     checker.client.swap(None).unwrap();
     // A file without an item says nothing about masters.
     checker.check(b"IR,1,13,1,0000001,,,202407,00,\r\nGO,0,0,99\r\n");
     let status =
         checker.until("answered", |status| status.requests.checked == 1 && status.queue.judging == 0);
     assert_eq!(status.state, "probation");
-    assert!(status.watch.unwrap().inconclusive);
+    let seen = status.watch.unwrap().seen;
+    assert_eq!((seen.verdict.as_str(), seen.files), ("inconclusive", 0));
+    assert_eq!(seen.missing[0], Missing::Files { seen: 0, needed: 2 });
     checker.check(&claim_file(1, 1));
-    checker.until("conclusive", |status| status.watch.as_ref().is_some_and(|watch| !watch.inconclusive));
+    checker.until("seen", |status| status.watch.as_ref().is_some_and(|watch| watch.seen.files == 1));
     checker.check(&claim_file(1, 1));
     let status = checker.until("confirmed", |status| status.state == "confirmed");
     assert_eq!((status.running.unwrap().id.release, status.previous.unwrap().id.release), (2, 1));
@@ -210,7 +220,7 @@ fn without_traffic_probation_is_inconclusive() {
 #[test]
 fn only_the_release_asked_for_is_taken() {
     let checker = with_release_1(1);
-    checker.offer(2, &good());
+    checker.shelf.offer(release(2, &good()));
     for other in [0, 1, 3] {
         let outcome = checker.client.swap(Some(other)).unwrap();
         assert_eq!(outcome, Outcome::NotOffered { offered: 2 }, "release {other}");
@@ -223,12 +233,12 @@ fn only_the_release_asked_for_is_taken() {
 #[test]
 fn a_release_that_could_not_be_activated_is_tried_again_after_a_while() {
     let directory = tempfile::tempdir().unwrap();
-    let (line, shelf) = (Line::default(), Arc::new(Shelf::default()));
+    let shelf = Arc::new(Shelf::default());
     let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
-    shelf.offer(line.release(1, &good()));
+    shelf.offer(release(1, &good()));
     swapper.poll(now(), Wanted::ByItself);
     let later = now().plus_days(1);
-    shelf.offer(line.release_at(2, &good(), Some(later)));
+    shelf.offer(release_at(2, &good(), Some(later)));
     swapper.poll(now(), Wanted::ByItself);
 
     // Nothing can be put in the place of a folder.
@@ -254,7 +264,7 @@ fn a_release_that_could_not_be_activated_is_tried_again_after_a_while() {
     assert_eq!(second, 630 + 5 * 600);
 
     // Somebody who asks does not wait.
-    shelf.offer(line.release_at(3, &good(), Some(after(5000))));
+    shelf.offer(release_at(3, &good(), Some(after(5000))));
     swapper.poll(after(4200), Wanted::ByItself);
     break_disk();
     assert!(matches!(swapper.tick(after(5000)), Some(Outcome::Unavailable { .. })));
@@ -267,7 +277,7 @@ fn a_release_that_could_not_be_activated_is_tried_again_after_a_while() {
 fn an_operator_falls_back_once() {
     let checker = with_release_1(1);
     assert!(checker.client.fall_back().is_err(), "nothing before");
-    checker.offer(2, &good());
+    checker.shelf.offer(release(2, &good()));
     checker.client.swap(None).unwrap();
     assert_eq!(checker.client.fall_back().unwrap().release, 1);
     assert!(checker.client.fall_back().is_err(), "only what was confirmed before");
@@ -280,7 +290,7 @@ fn an_operator_falls_back_once() {
 fn nobody_falls_back_onto_an_unproven_release() {
     let checker = with_release_1(100);
     for number in [2, 3] {
-        checker.offer(number, &good());
+        checker.shelf.offer(release(number, &good()));
         assert_eq!(activated(&checker.client.swap(None).unwrap()), Some((number, Phase::Probation)));
     }
     assert_eq!(checker.status().watch.unwrap().against, 1);
@@ -290,7 +300,7 @@ fn nobody_falls_back_onto_an_unproven_release() {
 #[test]
 fn a_full_queue_turns_senders_away() {
     let checker = Checker::start(1, 0);
-    checker.offer(1, &good());
+    checker.shelf.offer(release(1, &good()));
     checker.client.swap(None).unwrap();
     let file = claim_file(1, 20_000);
     let turned_away = std::sync::atomic::AtomicUsize::new(0);
@@ -332,7 +342,7 @@ fn senders_who_leave_free_their_places() {
 fn a_release_waits_for_its_instant() {
     let checker = with_release_1(1);
     let later = now().plus_days(1);
-    checker.shelf.offer(checker.line.release_at(2, &good(), Some(later)));
+    checker.shelf.offer(release_at(2, &good(), Some(later)));
     let outcome = checker.client.swap(None).unwrap();
     assert_eq!(outcome, Outcome::Waiting { release: 2, until: later });
     checker.swapper.tick(now());
@@ -357,11 +367,11 @@ fn commands_that_come_through_a_proxy_or_a_page_are_refused() {
 #[test]
 fn a_release_that_never_outlives_probation_is_held() {
     let directory = tempfile::tempdir().unwrap();
-    let line = Line::default();
-    let (first, offered) = (line.release(1, &good()), line.release(2, &good()));
-    let id = offered.id();
+    let [first, second] = [1, 2].map(|number| release(number, &good()));
+    let both = [first.clone(), second];
+    let id = Shelf::after(Line::of(&both[..1])).offer(both[1].clone());
     for start in 1..=4 {
-        let swapper = alone(directory.path(), if start == 1 { first.clone() } else { offered.clone() });
+        let swapper = alone(directory.path(), if start == 1 { &both[..1] } else { &both });
         assert_eq!(swapper.active().map(|active| active.id.release), (start > 1).then_some(1));
         let outcome = swapper.poll(now(), Wanted::ByItself);
         match start {
@@ -370,7 +380,7 @@ fn a_release_that_never_outlives_probation_is_held() {
             _ => unreachable!(),
         }
     }
-    let swapper = alone(directory.path(), offered);
+    let swapper = alone(directory.path(), &both);
     assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Held { release: 2, .. }));
     assert!(swapper.record().held(id).is_some());
 }
@@ -379,9 +389,8 @@ fn a_release_that_never_outlives_probation_is_held() {
 #[test]
 fn damaged_content_is_not_resumed() {
     let directory = tempfile::tempdir().unwrap();
-    let first = Line::default().release(1, &good());
     drop({
-        let swapper = alone(directory.path(), first.clone());
+        let swapper = alone(directory.path(), &[release(1, &good())]);
         swapper.poll(now(), Wanted::ByItself);
         swapper
     });
@@ -390,7 +399,7 @@ fn damaged_content_is_not_resumed() {
         let text = std::fs::read_to_string(&path).unwrap().replace("100.00", "101.00");
         std::fs::write(path, text).unwrap();
     }
-    let swapper = alone(directory.path(), first);
+    let swapper = alone(directory.path(), &[release(1, &good())]);
     assert!(swapper.active().is_none());
     // The channel has it again.
     assert!(activated(&swapper.poll(now(), Wanted::ByItself)).is_some());

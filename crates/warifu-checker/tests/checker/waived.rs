@@ -3,13 +3,12 @@
 
 use warifu_checker::candidate::Candidate;
 use warifu_checker::release::ReleaseContent;
-use warifu_masters::file::read_canonical;
 use warifu_masters::schema::Schemas;
+use warifu_trust::testing::{head, held};
 use warifu_values::judgement::{LetPass, PassedBy};
 use warifu_values::lang::{Lang, Speak as _};
 
-use crate::line::Line;
-use crate::masters::{SCHEMAS, good, procedures, timelines_of_state};
+use crate::masters::{good, procedures, with_timelines};
 
 /// A release in which the first procedures say that their quantities count in steps, and have no unit.
 fn release(wrong: usize, waived: &[(&str, &[&str])]) -> ReleaseContent {
@@ -31,9 +30,9 @@ fn release(wrong: usize, waived: &[(&str, &[&str])]) -> ReleaseContent {
         reason: "known".to_owned(),
     });
     master.let_pass = waived.collect();
-    let state = read_canonical(&SCHEMAS, "procedure", master.canonical.clone()).unwrap();
-    master.timelines = timelines_of_state(&state, &master.governs, "20240531");
-    Line::default().release_of(1, vec![master], None)
+    let masters = [with_timelines(&schemas, master)];
+    let (manifest, bytes) = held(head(1, None), &masters);
+    ReleaseContent::new(manifest, bytes).unwrap()
 }
 
 #[test]

@@ -18,51 +18,75 @@ use warifu_checker::source::{Offer, ReleaseSource, SourceError};
 use warifu_checker::state::Recent;
 use warifu_checker::state::StateDirectory;
 use warifu_checker::swap::{Gates, Swapper};
+use warifu_claims::movement::Enough;
 use warifu_masters::schema::Schemas;
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
-use crate::line::Line;
+use crate::line::{Draft, Line};
 use crate::masters::CODES;
 
-/// A claim file of `claims` claims of June 2024 with every code at 100 points, of one institution.
+/// A claim file of `claims` claims with every code at 100 points, of one institution.
 pub(crate) fn claim_file(institution: u32, claims: usize) -> Vec<u8> {
-    claim_file_of("202406", institution, claims)
+    file_of(institution, &vec![CODES.map(|code| (202406, 1, code, 100)).to_vec(); claims])
 }
 
-/// The same, of any month.
-pub(crate) fn claim_file_of(month: &str, institution: u32, claims: usize) -> Vec<u8> {
-    let mut text = format!("IR,1,13,1,{institution:07},,,{month},00,\r\n");
-    for claim in 1..=claims {
-        text += &format!("RE,{claim},1112,{month}{}\r\n", ",".repeat(34));
-        for code in CODES {
+/// An item: month, day, code and points.
+pub(crate) type Item = (u32, usize, u32, u32);
+
+/// A claim file of these claims, each of the month of its first item; of no institution when that is 0.
+pub(crate) fn file_of(institution: u32, claims: &[Vec<Item>]) -> Vec<u8> {
+    let mut text = String::new();
+    if institution > 0 {
+        text += &format!("IR,1,13,1,{institution:07},,,202407,00,\r\n");
+    }
+    for (at, claim) in claims.iter().enumerate() {
+        let month = claim.first().map_or(202406, |(month, ..)| *month);
+        text += &format!("RE,{},1112,{month}{}\r\n", at + 1, ",".repeat(34));
+        for (_, day, code, points) in claim {
             let mut fields = vec![String::new(); 44];
-            for (position, value) in [(1, "SI"), (4, &*format!("{code:09}")), (6, "100"), (7, "1"), (14, "1")]
-            {
+            let (code, points) = (format!("{code:09}"), points.to_string());
+            for (position, value) in [(1, "SI"), (4, &*code), (6, &*points), (7, "1"), (13 + day, "1")] {
                 fields[position - 1] = value.to_owned();
             }
             text += &(fields.join(",") + "\r\n");
         }
     }
-    text += &format!("GO,{claims},{},99\r\n", claims * 400);
+    text += &format!("GO,{},0,99\r\n", claims.len());
     text.into_bytes()
 }
 
 /// A source that offers what it is told to.
 #[derive(Default)]
-pub(crate) struct Shelf(Mutex<Option<Result<ReleaseContent, SourceError>>>);
+pub(crate) struct Shelf {
+    line: Line,
+    offered: Mutex<Option<Result<ReleaseContent, SourceError>>>,
+}
 
 impl Shelf {
-    pub(crate) fn offer(&self, content: ReleaseContent) {
-        *self.0.lock().unwrap() = Some(Ok(content));
+    /// After the releases of `line`, offering nothing yet.
+    pub(crate) fn after(line: Line) -> Shelf {
+        Shelf { line, offered: Mutex::default() }
+    }
+
+    /// Publishes `draft` after all that it offered before; what it is called.
+    pub(crate) fn offer(&self, draft: Draft) -> ReleaseRef {
+        self.put(self.line.publish(&draft))
+    }
+
+    /// Offers this one; what it is called.
+    pub(crate) fn put(&self, content: ReleaseContent) -> ReleaseRef {
+        let id = content.id();
+        *self.offered.lock().unwrap() = Some(Ok(content));
+        id
     }
 
     /// What it offers, if anything.
     pub(crate) fn offered(&self) -> Option<ReleaseContent> {
-        self.0.lock().unwrap().clone()?.ok()
+        self.offered.lock().unwrap().clone()?.ok()
     }
 
     pub(crate) fn refuse(&self, why: &str) {
-        *self.0.lock().unwrap() = Some(Err(SourceError::Refused(Said::new(why, why))));
+        *self.offered.lock().unwrap() = Some(Err(SourceError::Refused(Said::new(why, why))));
     }
 }
 
@@ -82,7 +106,7 @@ pub(crate) struct Source(pub(crate) Arc<Shelf>);
 
 impl ReleaseSource for Source {
     fn open(&self, _: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
-        match &*self.0.0.lock().unwrap() {
+        match &*self.0.offered.lock().unwrap() {
             None => Err(SourceError::Unavailable(Said::new("empty", "空"))),
             Some(Ok(content)) => Ok(Box::new(OnShelf(content.clone()))),
             Some(Err(error)) => Err(error.clone()),
@@ -92,8 +116,6 @@ impl ReleaseSource for Source {
 
 /// A checker that answers on loopback, in this process.
 pub(crate) struct Checker {
-    /// The releases that it is offered, as they follow one another.
-    pub(crate) line: Line,
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) swapper: Arc<Swapper>,
     pub(crate) client: Client,
@@ -103,10 +125,12 @@ pub(crate) struct Checker {
     _directory: Option<tempfile::TempDir>,
 }
 
-/// A swapper without a service on the state in `directory`, offered `content`.
-pub(crate) fn alone(directory: &std::path::Path, content: ReleaseContent) -> Swapper {
-    let shelf = Shelf::default();
-    shelf.offer(content);
+/// A swapper without a service on the state in `directory`, offered the last of `drafts`, which were
+/// published one after the other.
+pub(crate) fn alone(directory: &std::path::Path, drafts: &[Draft]) -> Swapper {
+    let (last, before) = drafts.split_last().unwrap();
+    let shelf = Shelf::after(Line::of(before));
+    shelf.offer(last.clone());
     alone_at(directory, Source(Arc::new(shelf)))
 }
 
@@ -133,8 +157,10 @@ impl Answered {
 }
 
 impl Checker {
+    /// A checker that confirms after so many files of whomever.
     pub(crate) fn start(probation_files: u64, queue: usize) -> Checker {
-        Checker::with(Gates { probation_files, ..Gates::default() }, queue)
+        let probation = Enough { files: probation_files, institutions: 1, uses: 1 };
+        Checker::with(Gates { probation }, queue)
     }
 
     pub(crate) fn with(gates: Gates, queue: usize) -> Checker {
@@ -160,21 +186,7 @@ impl Checker {
         let address = listener.local_addr().unwrap();
         runtime.spawn(serve_until(listener, service, std::future::pending()));
         let client = Client::new(&format!("http://{address}"));
-        Checker {
-            line: Line::default(),
-            shelf,
-            swapper,
-            client,
-            address,
-            queue,
-            runtime,
-            _directory: Some(directory),
-        }
-    }
-
-    /// Offers release `number` of these procedures.
-    pub(crate) fn offer(&self, number: u64, rows: &[(u32, &str)]) {
-        self.shelf.offer(self.line.release(number, rows));
+        Checker { shelf, swapper, client, address, queue, runtime, _directory: Some(directory) }
     }
 
     /// Keeps both judges busy until it is dropped.

@@ -1,10 +1,10 @@
 //! The catalogue: every check once, in the list of what it is asked of.
 //!
-//! All of today's checks judge every treatment day ([`Judges::Always`]). What they ask changes with the masters,
-//! which have their own days: which codes there are, the points, whether they go by quantity, the pattern of a
-//! comment. What they ask of the form (nine digits, columns, months in either calendar) none of the sources
-//! dates, and what those do date no check asks: years of eras until 2020, no uncoded material in DPC claims since
-//! 2017-04. A rule that begins on a day says so in its check.
+//! All of today's checks judge every treatment day ([`Judges::Always`]). What they ask changes with the
+//! masters, which have their own days: which codes there are, the points, whether they go by quantity, the
+//! pattern of a comment. What they ask of the form (nine digits, columns, months in either calendar) none of
+//! the sources dates, and what those do date no check asks: years of eras until 2020, no uncoded material in
+//! DPC claims since 2017-04. A rule that begins on a day says so in its check.
 //!
 //! The order of a list is the order of its findings. A check stands in a list only when it is a function of
 //! that list's subject, so none is asked of something else than it says.

@@ -45,6 +45,11 @@ pub fn judge(file: &ClaimFile, snapshot: &Snapshot, release: u64, findings: &mut
     tally
 }
 
+/// Judges one claim by `snapshot`, without what is irregular about its file; findings name no release.
+pub(crate) fn judge_one(claim: &Claim<'_>, snapshot: &Snapshot, findings: &mut ClaimFindings) {
+    judge_claim(claim, snapshot, Report { release: 0, findings });
+}
+
 /// Judges one claim; how many items and comments were looked up.
 fn judge_claim(claim: &Claim<'_>, snapshot: &Snapshot, mut report: Report<'_>) -> u64 {
     let days = || claim.month.map(|month| ends(month, 0));
@@ -227,7 +232,7 @@ mod tests {
     use crate::finding::ClaimCode;
     use crate::lookup::Drug;
 
-    /// A rule that began in 2024 and ended in June, and finds every drug wrong.
+    /// A rule that began in January 2024 and ended in June, and finds every drug wrong.
     const FROM_2024: &[Check<OfItem<Drug>>] = &[Check {
         about: About {
             codes: &[ClaimCode::QuantityForm],
@@ -235,7 +240,7 @@ mod tests {
             columns: &[],
             source: "invented",
             judges: Judges::Days {
-                first: TreatmentDay::of(2024, 1, 1).unwrap(),
+                first: TreatmentDay::of(2024, 1, 10).unwrap(),
                 last: TreatmentDay::of(2024, 6, 15),
             },
         },
@@ -264,10 +269,11 @@ mod tests {
             findings.list().len()
         };
         assert_eq!(judged("202312", &[31]), 0);
-        assert_eq!(judged("202401", &[1]), 1);
+        assert_eq!((judged("202401", &[9]), judged("202401", &[10])), (0, 1));
         // Each day must be one of its days; a month without days, all of it.
+        assert_eq!((judged("202401", &[9, 10]), judged("202401", &[10, 31])), (0, 1));
         assert_eq!((judged("202406", &[1, 15]), judged("202406", &[15, 16])), (1, 0));
-        assert_eq!((judged("202405", &[]), judged("202406", &[]), judged("202312", &[])), (1, 0, 0));
+        assert_eq!((judged("202405", &[]), judged("202406", &[]), judged("202401", &[])), (1, 0, 0));
     }
 
     proptest::proptest! {

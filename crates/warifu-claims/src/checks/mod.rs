@@ -27,4 +27,6 @@ mod cases;
 
 pub use catalogue::catalogue;
 pub use check::{About, AskedOf, Judges};
+pub(crate) use judge::judge_one;
 pub use judge::{Tally, judge};
+pub(crate) use points::points;

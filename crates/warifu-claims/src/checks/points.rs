@@ -48,7 +48,7 @@ pub(super) const CHECK: Check<OfItem<Procedure>> = Check {
 ///
 /// With a quantity: points + ceil((quantity - lower limit) / step) x step points (columns 12 and 31 to 34).
 /// Beyond the limits column 35 decides, which is left to other checks.
-fn points(procedure: &Procedure, quantity: Option<u32>) -> Option<u64> {
+pub(crate) fn points(procedure: &Procedure, quantity: Option<u32>) -> Option<u64> {
     let mut hundredths = procedure.points_hundredths;
     if let (Some(step), Some(quantity)) = (procedure.step, quantity) {
         let below = u64::from(quantity) + u64::from(step.step) < u64::from(step.lower);

@@ -36,6 +36,11 @@ impl ClaimFindings {
         &self.list
     }
 
+    /// The same, given away.
+    pub(crate) fn into_list(self) -> Vec<ClaimFinding> {
+        self.list
+    }
+
     /// How many of `code` there were.
     pub fn count(&self, code: ClaimCode) -> u64 {
         self.counts[code as usize]

@@ -51,8 +51,9 @@ pub enum Lookup<'a, F> {
 /// Why no record was in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Absence {
-    /// A series governs the day, and no publication that is held tells what the code was then. Nothing follows
-    /// from that for the claim. With the day from which on one does tell, where no other days lie between.
+    /// A series governs the day, and no publication that is held tells what the code was then. Nothing
+    /// follows from that for the claim. With the day from which on one does tell, where no other days lie
+    /// between.
     NotKnown(Option<TreatmentDay>),
     /// It could last be used on that day.
     Abolished(TreatmentDay),

@@ -111,8 +111,8 @@ impl<'a, F: Facts, I: Iterator<Item = (&'a str, &'a [Period])>> Taking<'a, F, I>
         self.codes.peek().map(|(key, _)| *key)
     }
 
-    /// What holds for `key` on the days of this master, after `versions` of the series before, which end where
-    /// these days begin.
+    /// What holds for `key` on the days of this master, after `versions` of the series before, which end
+    /// where these days begin.
     fn take(
         &mut self,
         key: &str,

@@ -1,9 +1,9 @@
 //! The masters as a checker holds them: every series at once, asked by (kind, code, treatment day).
 //!
-//! What holds on a day the timelines of each master say (`warifu_masters::past`): the newest record or one that
-//! was superseded, or why there is none. They are asked once, when the snapshot is built: what is kept is a
-//! version for each run of days on which the same holds, for each record the few columns that checks read, and
-//! one text with the names.
+//! What holds on a day the timelines of each master say (`warifu_masters::past`): the newest record or one
+//! that was superseded, or why there is none. They are asked once, when the snapshot is built: what is kept
+//! is a version for each run of days on which the same holds, for each record the few columns that checks
+//! read, and one text with the names.
 
 use super::answer::Lookup;
 use super::comment::Comment;

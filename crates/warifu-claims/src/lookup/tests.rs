@@ -323,7 +323,9 @@ proptest! {
                         let (table, row) = made.timelines.record(&made.state, code, at).unwrap();
                         (made, Ok(table.label(row)))
                     }
-                    Standing::NotListed | Standing::Withdrawn | Standing::Gone => (made, Err(Absence::Unknown)),
+                    Standing::NotListed | Standing::Withdrawn | Standing::Gone => {
+                        (made, Err(Absence::Unknown))
+                    }
                     Standing::Abolished(last) => (made, Err(Absence::Abolished(last))),
                     Standing::NotKnown => (made, Err(Absence::NotKnown(None))),
                 });
@@ -365,9 +367,9 @@ proptest! {
     }
 }
 
-/// What a checker reads is what the judge asks to be readable, of the newest records and of superseded ones: a
-/// snapshot can be made of all that is let pass, and nothing is refused that it could be made of. The days by
-/// which timelines are made the judge alone asks for: there, what is no day would be none.
+/// What a checker reads is what the judge asks to be readable, of the newest records and of superseded ones:
+/// a snapshot can be made of all that is let pass, and nothing is refused that it could be made of. The days
+/// by which timelines are made the judge alone asks for: there, what is no day would be none.
 #[test]
 fn a_snapshot_reads_each_column_as_the_judge_asks_it_to_be_read() {
     let fields = ["", "0", "7", "07", "12.5", "1290.00", "1.234", "-1", "x", "99999999", "1234567890"];

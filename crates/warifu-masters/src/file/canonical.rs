@@ -54,8 +54,8 @@ pub fn read_canonical(schemas: &Schemas, kind: &str, bytes: Vec<u8>) -> Result<M
     }
 }
 
-/// Reads the rows of a canonical CSV, without its header, in whatever order they stand; none when they are not
-/// rows of `layout`.
+/// Reads the rows of a canonical CSV, without its header, in whatever order they stand; none when they are
+/// not rows of `layout`.
 pub(crate) fn read_canonical_rows(layout: &Arc<Layout>, rows: &str) -> Option<Table> {
     let lines = Lines::From(1);
     if let Some(ends) = plain_ends(rows.as_bytes(), layout.width()) {

@@ -72,8 +72,8 @@ impl<'s> TimelinesBuilder<'s> {
         }
     }
 
-    /// The next code, with what the publications of the series said of it; one that none of them had is passed
-    /// over. Codes come in ascending order.
+    /// The next code, with what the publications of the series said of it; one that none of them had is
+    /// passed over. Codes come in ascending order.
     pub fn push<V>(&mut self, key: &str, line: Line<V>) {
         let timeline = Timeline::new(vec![line]);
         if !timeline.is_known() {
@@ -181,8 +181,8 @@ impl<'s> TimelinesBuilder<'s> {
 }
 
 impl Timelines {
-    /// What `state` says by itself: as if it were the only publication of a series that governs these days, and
-    /// had come out on `published`.
+    /// What `state` says by itself: as if it were the only publication of a series that governs these days,
+    /// and had come out on `published`.
     pub fn of_state(governs: Governs, published: PublicationDay, state: &Master) -> Timelines {
         let mut builder = TimelinesBuilder::new(governs, published.treatment(), state);
         let effective = EffectiveDate::from_first(governs.first);
@@ -208,8 +208,9 @@ pub struct NotSpliceable {
 /// state. The newest state is that of `after`.
 ///
 /// # Errors
-/// [`NotSpliceable`] when one of them governs a day before `cut` that the other does not, or it is known since
-/// another day which codes are listed then: that cannot be left for later by leaving records as they are.
+/// [`NotSpliceable`] when one of them governs a day before `cut` that the other does not, or it is known
+/// since another day which codes are listed then: that cannot be left for later by leaving records as they
+/// are.
 pub fn splice(
     (before, before_state): (&Timelines, &Master),
     (after, after_state): (&Timelines, &Master),

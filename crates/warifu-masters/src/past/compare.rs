@@ -27,8 +27,8 @@ pub struct PastOf<'a> {
 /// Everything that is judged differently by `new` than by `old`, on whatever day, in the order of its one
 /// form. Of each release, every master; no two of one kind may govern one day.
 ///
-/// Columns in which the publisher keeps its books are not compared: no claim is judged by them but by the days
-/// that they give, and those are.
+/// Columns in which the publisher keeps its books are not compared: no claim is judged by them but by the
+/// days that they give, and those are.
 pub fn compare(old: &[PastOf<'_>], new: &[PastOf<'_>]) -> Vec<Change> {
     let kinds: BTreeSet<&str> = old.iter().chain(new).map(|of| of.kind).collect();
     let mut all = Vec::new();
@@ -220,8 +220,8 @@ fn at<'a>(segments: &[Segment<'a>], day: TreatmentDay) -> Segment<'a> {
     }
 }
 
-/// The fields in which the record in force differs. Its last day is not one of them: it is told by the days on
-/// which it is in force.
+/// The fields in which the record in force differs. Its last day is not one of them: it is told by the days
+/// on which it is in force.
 fn fields<'a>(
     (old, row): (&'a Table, usize),
     (new, new_row): (&'a Table, usize),

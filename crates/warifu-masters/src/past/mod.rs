@@ -1,4 +1,5 @@
-//! Every day of every code of a master: what a release carries of the past, and what another one changes in it.
+//! Every day of every code of a master: what a release carries of the past, and what another one changes in
+//! it.
 //!
 //! `timeline` answers for one record from all that was said of it. A release cannot carry all that was said;
 //! it carries the answers: for each code of a series the periods and what holds in them ([`Timelines`]), with

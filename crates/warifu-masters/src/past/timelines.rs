@@ -59,8 +59,8 @@ pub enum RecordAt {
     Superseded(u32),
 }
 
-/// Every day of every code of one series. Each code's periods begin with the first day of the series and leave
-/// no day out.
+/// Every day of every code of one series. Each code's periods begin with the first day of the series and
+/// leave no day out.
 #[derive(Debug, Clone)]
 pub struct Timelines {
     pub(super) governs: Governs,

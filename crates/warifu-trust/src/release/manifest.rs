@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use warifu_values::day::TreatmentDay;
 use warifu_values::digest::Digest;
 use warifu_values::text::is_plain;
 
@@ -40,7 +41,8 @@ pub struct Manifest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activate_at: Option<UnixSeconds>,
     /// The first treatment day that is not past for this release, `2026-06-01`: the day in Japan on which it
-    /// begins to judge, as far as that is declared; the day on which it was made otherwise. Nobody chooses it.
+    /// begins to judge, as far as that is declared; the day on which it was made otherwise. Nobody chooses
+    /// it.
     pub past_before: String,
     /// Whether corrections that reach back were left to a later release.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -85,7 +87,7 @@ pub struct ReleaseHead {
 
 impl ReleaseHead {
     /// See [`Manifest::past_before`].
-    pub fn past_before(&self) -> String {
+    pub fn past_before(&self) -> TreatmentDay {
         self.activate_at.map_or(self.created, |instant| instant.max(self.created)).day_in_japan()
     }
 }
@@ -105,7 +107,7 @@ impl Manifest {
         let mut entries: Vec<MasterEntry> = masters.iter().map(MasterEntry::of).collect();
         entries.sort_by(|a, b| (&a.series, &a.kind).cmp(&(&b.series, &b.kind)));
         let release = number_after(head.previous).ok_or(ManifestError::NoNumberLeft)?;
-        let past_before = head.past_before();
+        let past_before = head.past_before().to_string();
         let manifest = Manifest {
             schema: SCHEMA,
             release,
@@ -205,7 +207,7 @@ impl Manifest {
         sure(is_plain(&self.title), "title")?;
         sure(is_commit(&self.commit), "commit")?;
         sure(self.emergency.as_ref().is_none_or(|emergency| is_plain(&emergency.reason)), "emergency")?;
-        sure(self.past_before == self.head().past_before(), "past_before")?;
+        sure(self.past_before == self.head().past_before().to_string(), "past_before")?;
         match (&self.previous, &self.changes) {
             (None, None) => {}
             (Some(previous), Some(changes)) => changes.check(self.release, *previous)?,

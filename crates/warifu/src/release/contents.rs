@@ -10,7 +10,7 @@ use warifu_trust::{Content, FormatFile, Governs, Manifest, MasterContent, Propos
 use warifu_values::judgement::AcceptedPast;
 
 use super::file::{file_name, formatted};
-use super::past::{Against, Answers, Changed, changed, leave_the_past, past_before};
+use super::past::{Against, Answers, Changed, changed, leave_the_past};
 use crate::error::{Exit, Failure};
 use crate::library::known_format;
 use crate::store::{Held, Store, StoreError};
@@ -132,7 +132,7 @@ pub fn assemble(
     let Contents { commit, mut masters, mut answers, findings } =
         contents(store, &head.commit, formats, today)?;
     if head.future_only {
-        leave_the_past(&mut answers, against, past_before(&head)?)?;
+        leave_the_past(&mut answers, against, head.past_before())?;
         for (master, answers) in masters.iter_mut().zip(&answers) {
             master.timelines = answers.timelines.canonical();
         }

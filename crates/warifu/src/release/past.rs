@@ -5,7 +5,7 @@ use warifu_masters::file::read_canonical;
 use warifu_masters::past::{self, Change, PastOf, Timelines, compare, read_changes, splice, write_changes};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
-use warifu_rules::past::{Told, Weighed, weigh};
+use warifu_rules::past::{Objection, Told, Weighed, weigh};
 use warifu_trust::{ChangesContent, EarlierContent, Proposal, ReleaseHead, Tip, VerifiedRelease};
 use warifu_values::day::TreatmentDay;
 use warifu_values::judgement::AcceptedPast;
@@ -113,8 +113,8 @@ impl<'a> Against<'a> {
                 Err(Failure::new(
                     Exit::Trust,
                     format!(
-                        "the draft follows release {follows}, and release {current} is published by now; draft \
-                         it again"
+                        "the draft follows release {follows}, and release {current} is published by now; \
+                         draft it again"
                     ),
                     format!(
                         "草案はリリース {follows} の次として作成されましたが、現在公開中なのは {current} です。草案を作り直してください"
@@ -152,8 +152,8 @@ pub(super) fn leave_the_past(
         Failure::new(
             Exit::Data,
             format!(
-                "{series}/{kind}: which days the series governs changes for days that have been; that cannot be \
-                 left for later with --future-only"
+                "{series}/{kind}: which days the series governs changes for days that have been; that \
+                 cannot be left for later with --future-only"
             ),
             format!(
                 "{series}/{kind}: シリーズ自体の適用期間が過去の日について変わるため、--future-only で後回しにできません"
@@ -206,9 +206,9 @@ pub(super) fn changed(
         Against::Renews(published) => return signed(schemas, published, head),
         Against::Follows(published) => published,
     };
-    let past_before = past_before(head)?;
-    if head.past_before() < published.release.manifest().past_before {
-        let before = &published.release.manifest().past_before;
+    let past_before = head.past_before();
+    let before = published.release.manifest().head().past_before();
+    if past_before < before {
         return Err(Failure::new(
             Exit::Data,
             format!("the published release judges since {before}; one before it cannot follow"),
@@ -246,7 +246,7 @@ fn signed(schemas: &Schemas, published: &PublishedRelease, head: &ReleaseHead) -
             format!("公開中のリリースの変更一覧を読めません: {error}"),
         )
     })?;
-    let weighed = weigh(schemas, &list, past_before(head)?);
+    let weighed = weigh(schemas, &list, head.past_before());
     let told = changes.told;
     let earlier = changes.earlier().map(|(told, list)| EarlierContent {
         release: told.release,
@@ -262,17 +262,6 @@ fn signed(schemas: &Schemas, published: &PublishedRelease, head: &ReleaseHead) -
         earlier: earlier.collect(),
     };
     Ok(Changed { content: Some(content), list, weighed })
-}
-
-/// The first day that is not past for a release.
-///
-/// # Errors
-/// None that can come of a head that can be written.
-pub fn past_before(head: &ReleaseHead) -> Result<TreatmentDay, Failure> {
-    let day = head.past_before();
-    TreatmentDay::parse(&day).ok_or_else(|| {
-        Failure::new(Exit::CouldNotRun, format!("{day} is no day"), format!("{day} は日付ではありません"))
-    })
 }
 
 /// How many changes of a class are shown.
@@ -303,7 +292,7 @@ pub fn by_class(
             }
         ));
         for change in &shown {
-            text.push_str(&format!("    {}\n", Told(change)));
+            text.push_str(&format!("    {}\n", Told(change).say(lang)));
         }
         if *entries > shown.len() as u64 {
             text.push_str("    …\n");
@@ -317,30 +306,30 @@ fn refused(
     weighed: &Weighed,
     past_before: TreatmentDay,
     schemas: &Schemas,
-    objections: &[warifu_rules::past::Objection],
+    objections: &[Objection],
 ) -> Failure {
     let classes: Vec<_> = weighed.classes.keys().map(ToString::to_string).collect();
     let classes = classes.join(",");
+    // A class that nobody accepted stands in the list above.
+    let others = || objections.iter().filter(|objection| !matches!(objection, Objection::NotAccepted { .. }));
     let told = |lang: Lang| {
-        let by_class = by_class(schemas, list, weighed, past_before, lang);
-        let wrong: Vec<_> = objections.iter().map(|objection| format!("  {}", objection.say(lang))).collect();
-        (by_class, wrong.join("\n"))
+        let wrong: String = others().map(|objection| format!("  {}\n", objection.say(lang))).collect();
+        by_class(schemas, list, weighed, past_before, lang) + &wrong
     };
     let (english, japanese) = (told(Lang::En), told(Lang::Ja));
     Failure::new(
         Exit::Data,
         format!(
-            "days before {past_before} would be judged differently than by the published release, and not \
-             everything of it is accepted by name\n{}not accepted:\n{}\nlook at them; when they are meant, say \
-             why and what they rest on:\n  --accept-past {classes} --reason TEXT --source NOTICE\nor leave them \
-             for a later release with --future-only",
-            english.0, english.1
+            "days before {past_before} would be judged differently than by the published release, and that \
+             is not accepted:\n{english}look at it (`warifu release changes -o FILE` writes all of it); \
+             when it is meant, say why and what it rests on:\n  --accept-past {classes} --reason TEXT \
+             --source NOTICE\nor leave it for a later release with --future-only"
         ),
         format!(
-            "{past_before} より前の診療日の判定が、公開中のリリースと変わります。承認されていない変更があります\n{}未承認:\n{}\n\
-             内容を確認し、意図した変更であれば理由と根拠を付けて承認してください:\n  \
-             --accept-past {classes} --reason 理由 --source 通知番号\n過去に遡る変更を後のリリースに回す場合は --future-only を指定してください",
-            japanese.0, japanese.1
+            "{past_before} より前の診療日の判定が公開中のリリースと変わりますが、承認されていません:\n{japanese}\
+             内容を確認してください（warifu release changes -o FILE で全件を書き出せます）。意図した変更であれば、\
+             理由と根拠を付けて承認してください:\n  --accept-past {classes} --reason 理由 --source 通知番号\n\
+             過去に遡る変更を後のリリースに回す場合は --future-only を指定してください"
         ),
     )
 }

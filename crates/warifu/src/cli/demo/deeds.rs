@@ -55,6 +55,27 @@ pub(super) fn draft(stage: &Stage, draft: &str, title: &str, show: Show) -> Resu
     Ok(())
 }
 
+/// The same, with what the revision changes for days that have been, accepted by name. When the story is
+/// played, all of its days have been.
+pub(super) fn draft_accepting(
+    stage: &Stage,
+    draft: &str,
+    title: &str,
+    (classes, reason, source): (&str, &str, &str),
+    show: Show,
+) -> Result<(), Failure> {
+    stage
+        .warifu(&format!("release draft --repo kikin -o {draft} --accept-past {classes} --title"))
+        .word(title)
+        .word("--reason")
+        .word(reason)
+        .word("--source")
+        .word(source)
+        .showing(show)
+        .run()?;
+    Ok(())
+}
+
 /// One officer reviews and signs, each in the repository of their own side.
 pub(super) fn sign(stage: &Stage, draft: &str, side: &str, name: &str) -> Result<(), Failure> {
     stage

@@ -6,7 +6,7 @@ use warifu::error::{Exit, Failure};
 use warifu_values::say;
 
 use super::checker::{Checker, Load};
-use super::deeds::{SERVE, draft, publish, sign, to_kokuho};
+use super::deeds::{SERVE, publish, sign, to_kokuho};
 use super::stage::{Show, cannot, unexpected};
 use super::story::{Story, no_checker};
 
@@ -126,13 +126,13 @@ fn claims_of_june(story: &mut Story) -> Result<(), Failure> {
 
 fn both_err(story: &mut Story) -> Result<(), Failure> {
     let lang = story.stage.lang;
-    story.stage.title(&say!(lang, "6. Both err", "6. 両者とも見逃したとき"));
+    story.stage.title(&say!(lang, "6. What nobody saw", "6. 誰も気付かなかった誤り"));
     story.stage.tell(&say!(
         lang,
         "The fault of May 2022 again, and better hidden: settings in procedure, drug and comment that keep \
-         every rule of form and consistency and are wrong all the same. Both sides look, and both sign.",
+         every rule of form and consistency and are wrong all the same. They come in.",
         "2022 年 5 月の誤りを、さらに見つけにくい形で再現します。診療行為・医薬品・コメントの設定が、形式と整合性の規則を\
-         すべて満たしたまま誤っています。両者とも確認し、署名してしまいます。"
+         すべて満たしたまま誤っています。取込は通ります。"
     ));
     for name in ["s_20240621.csv", "y_20240621.csv", "c_20240621.csv"] {
         story.receive(&format!("wrong/{name}"), &format!("in/{name}"), Show::Nothing)?;
@@ -142,24 +142,28 @@ fn both_err(story: &mut Story) -> Result<(), Failure> {
     stage
         .warifu("import --repo kikin --series r06 in/s_20240621.csv in/y_20240621.csv in/c_20240621.csv")
         .run()?;
-    to_kokuho(stage)?;
-    stage.warifu("diff HEAD~3:r06/drug HEAD:r06/drug --repo kokuho").showing(Show::First(5)).run()?;
-    draft(stage, "draft-3", &say!(lang, "Small changes", "定例の変更"), Show::First(1))?;
-    sign(stage, "draft-3", "kikin", "kikin-a")?;
-    sign(stage, "draft-3", "kokuho", "kokuho-a")?;
-    publish(stage, "draft-3")?;
+    stage.warifu("diff HEAD~3:r06/drug HEAD:r06/drug --repo kikin").showing(Show::First(5)).run()?;
     stage.tell(&say!(
         lang,
-        "Signatures are in order, so the channel offers it. Before it may judge anything, the checker judges \
-         the recent claims by it. Yesterday's right claims must not become wrong overnight.",
-        "署名は揃っているため、配信元には載ります。しかしチェッカーは、稼働させる前に直近の請求を判定してみます。\
-         昨日まで正しかった請求が一斉に誤りになるはずがありません。"
+        "But what a release judges differently for days that have been is computed, not estimated. These \
+         were to be small changes; the draft says what they do to claims of days long past, code by code.",
+        "しかし、過去の診療日の判定がどう変わるかは、推定ではなく計算で分かります。「定例の変更」のはずが、過去の診療日の\
+         請求に何をするのかを、草案がコードごとに示します。"
     ));
-    let url = story.url()?;
-    let stage = &story.stage;
-    stage.checker(&format!("swap --url {url}")).expecting(Exit::Data).run()?;
-    stage.checker(&format!("status --url {url}")).run()?;
+    stage
+        .warifu("release draft --repo kikin -o draft-3 --title")
+        .word(&say!(lang, "Small changes", "定例の変更"))
+        .expecting(Exit::Data)
+        .showing(Show::First(16))
+        .run()?;
     story.counted.refusals += 1;
+    let stage = &story.stage;
+    stage.tell(&say!(
+        lang,
+        "No notice says so, and nobody can accept it in its name. The files go back.",
+        "根拠となる通知がないため、誰も承認できません。取り込んだファイルを取り消します。"
+    ));
+    stage.warifu("undo 3 --repo kikin").run()?;
     story.stage.tell(&say!(lang, "Claims go on as before.", "請求の点検はこれまでどおり続いています。"));
     story.send("claims/202406-clinic-a.uke", 2, 0)
 }

@@ -3,9 +3,14 @@
 use warifu::error::{Exit, Failure};
 use warifu_values::say;
 
-use super::deeds::{draft, sign};
+use super::deeds::{draft_accepting, sign};
 use super::stage::Show;
 use super::story::Story;
+
+/// What the revision changes for days that have been when the story is played: its series govern them.
+const REVISED: &str = "comment/cover-gained,comment/series,drug/cover-gained,drug/transition_or_use_limit_on,\
+                       material/cover-gained,material/series,procedure/cover,procedure/cover-gained,\
+                       procedure/series";
 
 pub(super) fn play(story: &mut Story) -> Result<(), Failure> {
     wrong_master(story)?;
@@ -100,7 +105,17 @@ fn one_sided(story: &mut Story) -> Result<(), Failure> {
              in/y_20240531.csv in/s_20240614.csv",
         )
         .run()?;
-    draft(stage, "draft-2", &say!(lang, "Revision of June 2024", "令和6年6月改定"), Show::Last(7))?;
+    stage.tell(&say!(
+        lang,
+        "A release must not change the past unseen. What it judges differently for days that have been is \
+         computed from both, and accepted class by class, with a reason and the notice that it rests on.",
+        "リリースが過去の判定を気付かれずに変えることはできません。過去の診療日の判定がどう変わるかを計算し、区分ごとに、\
+         理由と根拠となる通知を付けて承認します。"
+    ));
+    stage.warifu("release changes --repo kikin").showing(Show::First(12)).run()?;
+    let title = say!(lang, "Revision of June 2024", "令和6年6月改定");
+    let accepted = (REVISED, &*title, "保医発0305第4号");
+    draft_accepting(stage, "draft-2", &title, accepted, Show::Last(7))?;
     sign(stage, "draft-2", "kikin", "kikin-b")?;
     stage.tell(&say!(
         lang,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 use warifu::error::{Exit, Failure};
-use warifu::release::{Changed, by_class, past_before};
+use warifu::release::{Changed, by_class};
 use warifu_masters::past::Change;
 use warifu_masters::schema::Schemas;
 use warifu_rules::past::{Counts, Objection, Weighed};
@@ -28,8 +28,8 @@ pub(super) struct Past {
     /// What they rest on: the number of a notice.
     #[arg(long, value_name = "NOTICE")]
     source: Option<String>,
-    /// A TOML file with `[[accepted]]` entries of `classes`, `reason` and `source`, where these differ from class
-    /// to class.
+    /// A TOML file with `[[accepted]]` entries of `classes`, `reason` and `source`, where these differ from
+    /// class to class.
     #[arg(long, value_name = "FILE")]
     accepted_past: Option<PathBuf>,
 }
@@ -100,8 +100,8 @@ pub(super) fn weighed_lines(
     let Counts { past, past_and_future, future } = weighed.counts;
     let mut text = say!(
         lang,
-        "{past} changes of the past only, {past_and_future} of past and future, {future} of the future (past: \
-         before {past_before})\n",
+        "{past} changes of the past only, {past_and_future} of past and future, {future} of the future \
+         (past: before {past_before})\n",
         "変更: 過去のみ {past} 件、過去と将来 {past_and_future} 件、将来のみ {future} 件（過去とは {past_before} より前）\n"
     );
     text.push_str(&by_class(schemas, list, weighed, past_before, lang));
@@ -111,22 +111,23 @@ pub(super) fn weighed_lines(
     text
 }
 
-/// What a release judges differently for days that have been, class by class, for whoever is about to sign it.
+/// What a release judges differently for days that have been, class by class, for whoever is about to sign
+/// it.
 pub(super) fn retroactive_lines(
     schemas: &Schemas,
     manifest: &Manifest,
     changed: &Changed,
     lang: Lang,
-) -> Result<String, Failure> {
+) -> String {
     if changed.weighed.classes.is_empty() {
-        return Ok(String::new());
+        return String::new();
     }
-    let before = past_before(&manifest.head())?;
+    let before = manifest.head().past_before();
     let mut text = say!(
         lang,
         "RETROACTIVE CHANGES (days before {before} are judged differently than by the release before):\n",
         "遡及変更（{before} より前の診療日の判定が、前のリリースと変わります）:\n"
     );
     text.push_str(&by_class(schemas, &changed.list, &changed.weighed, before, lang));
-    Ok(text)
+    text
 }

@@ -6,8 +6,7 @@ use serde_json::json;
 use warifu::caution::{Caution, Published, cautions};
 use warifu::error::{Exit, Failure};
 use warifu::release::{
-    Against, Assembled, Changed, FORMATS, PublishedRelease, assemble, contents, past_before, recompute,
-    trust_failure,
+    Against, Assembled, Changed, FORMATS, PublishedRelease, assemble, contents, recompute, trust_failure,
 };
 use warifu::store::Store;
 use warifu_channels::{
@@ -17,8 +16,8 @@ use warifu_channels::{
 use warifu_masters::past::write_changes;
 use warifu_rules::past::{Told, Weighed, weigh};
 use warifu_trust::{
-    Changes, CompressionLevel, Emergency, Governs, Halves, Manifest, Organisation,
-    PerOrganisation, Proposal, Publishable, ReleaseHead, Reviewed, Tally, Tip, UnixSeconds, Validity,
+    Changes, CompressionLevel, Emergency, Governs, Halves, Manifest, Organisation, PerOrganisation, Proposal,
+    Publishable, ReleaseHead, Reviewed, Tally, Tip, UnixSeconds, Validity,
 };
 use warifu_values::judgement::{AcceptedPast, Basis, PassedBy};
 use warifu_values::lang::{Lang, Speak};
@@ -253,15 +252,8 @@ impl WouldChange {
             )
         })?;
         let contents = contents(&store, &self.rev, &[], today())?;
-        let past_before = past_before(&ReleaseHead {
-            title: String::new(),
-            created: now(),
-            commit: contents.commit,
-            previous: None,
-            emergency: None,
-            activate_at: self.activate_at,
-            future_only: false,
-        })?;
+        let made = now();
+        let past_before = self.activate_at.map_or(made, |instant| instant.max(made)).day_in_japan();
         let list = published.changes_to(&contents.answers);
         if let Some(path) = &self.output {
             warifu::files::write(path, &write_changes(&list))?;
@@ -270,7 +262,7 @@ impl WouldChange {
         if context.json {
             let classes: serde_json::Map<_, _> =
                 weighed.classes.iter().map(|(class, entries)| (class.to_string(), json!(entries))).collect();
-            let never: Vec<_> = weighed.never.iter().map(|change| Told(change).to_string()).collect();
+            let never: Vec<_> = weighed.never.iter().map(|change| Told(change).say(Lang::En)).collect();
             return context
                 .print_json(&json!({
                     "published": tip.release().map(|release| release.release),
@@ -496,7 +488,7 @@ fn tell(
         text.push_str(&say!(lang, "WARNING: {}\n", "警告: {}\n", caution.say(lang)));
     }
     if let Some(changed) = changed {
-        text.push_str(&retroactive_lines(&context.library.schemas, manifest, changed, lang)?);
+        text.push_str(&retroactive_lines(&context.library.schemas, manifest, changed, lang));
     }
     text.push_str(&manifest_lines(manifest, lang));
     let (kikin, kokuho) = (tally.kikin, tally.kokuho);

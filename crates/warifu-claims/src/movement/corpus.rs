@@ -1,0 +1,209 @@
+//! The synthetic corpus: every code that a release says it changes, claimed around the days on which it does.
+//!
+//! Each code is claimed on the day before and after each boundary of its days, with the quantities at the
+//! limits of its steps, by the points that either release gives; as UKE bytes through the same reader. It
+//! needs no traffic, and nobody sent it: nothing of it says how often a code is used.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use warifu_masters::past::Days;
+use warifu_values::day::{ClaimMonth, TreatmentDay};
+
+use super::bound::Bound;
+use super::explained::{Declared, Explained};
+use super::institutions::Institution;
+use super::movements::{Months, Movements};
+use super::report::{Made, Report};
+use super::weighing::{CodeVerdict, Verdict, Weighed};
+use crate::checks::points;
+use crate::file::{ClaimFile, ItemCode, ItemKind};
+use crate::lookup::{Lookup, Procedure, Snapshot};
+
+/// Claims made at most; some 200,000 a second are judged by both. Codes beyond are told as left out.
+const CLAIMS_LIMIT: u64 = 1_000_000;
+
+/// What the synthetic corpus gave.
+#[derive(Debug, Clone, Default)]
+pub struct Synthetic {
+    /// Claims of days that have been.
+    past: Movements,
+    /// Claims of days to come.
+    future: Movements,
+    /// Codes that were not claimed any more.
+    codes_left_out: u64,
+}
+
+/// Judges the corpus of the codes in `changed` by both; the days before `past_before` are past, and
+/// `declared` is what the newer says it changes.
+pub fn synthetic(
+    changed: impl IntoIterator<Item = (ItemKind, ItemCode, Vec<Days>)>,
+    past_before: TreatmentDay,
+    older: &Snapshot,
+    newer: &Snapshot,
+    declared: &Declared,
+) -> Synthetic {
+    let mut corpus = Synthetic::default();
+    let nobody = Institution::of(None);
+    for (kind, code, days) in changed {
+        if corpus.claims() >= CLAIMS_LIMIT {
+            corpus.codes_left_out += 1;
+            continue;
+        }
+        for day in around(&days) {
+            // A comment is judged for its month.
+            let is_past = match (kind, ClaimMonth::parse((day.as_number() / 100).to_string().as_bytes())) {
+                (ItemKind::Comment, Some(month)) => month.last() < past_before,
+                _ => day < past_before,
+            };
+            let movements = if is_past { &mut corpus.past } else { &mut corpus.future };
+            let file = ClaimFile::read(&claim_file(kind, code, day, older, newer));
+            movements.take(&file, nobody, older, newer, declared);
+        }
+    }
+    corpus
+}
+
+/// The days before and after each boundary of `days`.
+fn around(days: &[Days]) -> BTreeSet<TreatmentDay> {
+    let of = |days: &Days| {
+        let last = days.last.map(|last| [last, last.after()]);
+        [days.first.before(), days.first].into_iter().chain(last.into_iter().flatten())
+    };
+    days.iter().flat_map(of).collect()
+}
+
+/// What is recorded of an item in one claim.
+struct Recorded {
+    quantity: String,
+    points: String,
+    /// A CO's text.
+    text: &'static str,
+}
+
+/// A claim file about one code on one day: a claim for each record of it that is worth asking.
+fn claim_file(
+    kind: ItemKind,
+    code: ItemCode,
+    day: TreatmentDay,
+    older: &Snapshot,
+    newer: &Snapshot,
+) -> Vec<u8> {
+    let (month, of_month) = (day.as_number() / 100, (day.as_number() % 100) as usize);
+    let mut text = format!("IR,1,13,1,,,,{month},00,\n");
+    let claims = recorded(kind, code, day, older, newer);
+    for (at, Recorded { quantity, points, text: comment }) in claims.iter().enumerate() {
+        let (number, blanks) = (at + 1, ",".repeat(34));
+        let _ = writeln!(text, "RE,{number},1112,{month}{blanks}");
+        let record = kind.record();
+        let record = String::from_utf8_lossy(&record);
+        let fields = match kind {
+            ItemKind::Comment => vec![comment.to_string()],
+            _ => {
+                // The days begin with field 14, and with field 18 of a TO; three fields are written before
+                // these.
+                let before = if kind == ItemKind::Material { 13 } else { 9 };
+                let mut fields = vec![String::new(); before + 31];
+                fields[0].clone_from(quantity);
+                fields[1].clone_from(points);
+                fields[2] = "1".to_owned();
+                fields[before + of_month - 1] = "1".to_owned();
+                fields
+            }
+        };
+        let _ = writeln!(text, "{record},80,1,{code},{}", fields.join(","));
+    }
+    let _ = writeln!(text, "GO,{},0,99", claims.len());
+    text.into_bytes()
+}
+
+/// What the claims about one code record: each quantity at a limit, with the points that either release
+/// gives.
+fn recorded(
+    kind: ItemKind,
+    code: ItemCode,
+    day: TreatmentDay,
+    older: &Snapshot,
+    newer: &Snapshot,
+) -> Vec<Recorded> {
+    let plain = |quantity: &str, points: &str| Recorded {
+        quantity: quantity.to_owned(),
+        points: points.to_owned(),
+        text: "",
+    };
+    match kind {
+        ItemKind::Comment => ["", "1"].map(|text| Recorded { text, ..plain("", "") }).into(),
+        ItemKind::Drug | ItemKind::Material => vec![plain("1", "1")],
+        ItemKind::Procedure => {
+            let held = [older, newer].map(|snapshot| match snapshot.procedure(code.number(), day) {
+                Lookup::InForce(held) => Some(*held.facts),
+                _ => None,
+            });
+            let mut asked = BTreeSet::new();
+            for quantity in quantities(&held) {
+                let given = held.iter().flatten().filter_map(|facts| points(facts, quantity));
+                // Where neither gives any, something must be claimed all the same.
+                let given: Vec<u64> = given.chain([1]).collect();
+                asked.extend(given.into_iter().map(|points| (quantity, points)));
+            }
+            let text = |(quantity, points): (Option<u32>, u64)| {
+                let quantity = quantity.map(|quantity| quantity.to_string()).unwrap_or_default();
+                plain(&quantity, &points.to_string())
+            };
+            asked.into_iter().map(text).collect()
+        }
+    }
+}
+
+/// None, 0, 1, and each limit of the steps of either release with what is next to it.
+fn quantities(held: &[Option<Procedure>; 2]) -> BTreeSet<Option<u32>> {
+    let steps = held.iter().flatten().filter_map(|facts| facts.step);
+    let limits = steps.flat_map(|step| [step.lower, step.upper]);
+    let around = limits.flat_map(|limit| [limit.saturating_sub(1), limit, limit.saturating_add(1)]);
+    [None, Some(0), Some(1)].into_iter().chain(around.map(Some)).collect()
+}
+
+impl Synthetic {
+    fn claims(&self) -> u64 {
+        self.past.seen.claims + self.future.seen.claims
+    }
+
+    /// Whether a code is judged differently on a day that has been, and nothing that was signed explains it.
+    pub fn is_refused(&self) -> bool {
+        self.past.turned().any(|(.., months)| is_unexplained(months))
+    }
+
+    /// What was judged, and by which records.
+    pub fn report(&self) -> Report {
+        let mut all = self.past.clone();
+        all.merge(&self.future);
+        let at_fault: BTreeSet<(ItemKind, ItemCode)> = self
+            .past
+            .turned()
+            .filter(|(.., months)| is_unexplained(months))
+            .map(|(k, c, _)| (k, c))
+            .collect();
+        let of = |at_fault: bool| if at_fault { CodeVerdict::Fault } else { CodeVerdict::Explained };
+        let codes: Vec<_> = all
+            .turned()
+            .map(|(kind, code, months)| (kind, code, of(at_fault.contains(&(kind, code))), months))
+            .collect();
+        let moved = self.past.turned().flat_map(|(.., months)| months.iter());
+        let moved = moved.map(|(_, seen)| seen.turned(|way| way.explained == Explained::Not).0).sum();
+        let verdict = if at_fault.is_empty() { Verdict::Passed } else { Verdict::Refused };
+        let bound = Bound { moved, uses: all.seen.judged };
+        let turned: u64 = codes
+            .iter()
+            .flat_map(|(.., months)| months.iter())
+            .map(|(_, seen)| seen.turned(|_| true).0)
+            .sum();
+        let weighed = Weighed { verdict, bound, explained: turned.saturating_sub(moved), codes };
+        let mut report = all.report_of(Made::Synthetic, weighed);
+        report.left_out += self.codes_left_out;
+        report
+    }
+}
+
+fn is_unexplained(months: &Months) -> bool {
+    months.iter().any(|(_, seen)| seen.turned(|way| way.explained == Explained::Not).0 > 0)
+}

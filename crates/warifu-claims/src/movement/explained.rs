@@ -1,0 +1,121 @@
+//! What a release declares of itself: which turns of which code on which days its own changes explain.
+
+use std::collections::BTreeMap;
+
+use warifu_masters::past::{Change, Days};
+use warifu_values::day::TreatmentDay;
+
+use crate::file::{ItemCode, ItemKind};
+
+/// How far what the release declares explains that a code is judged differently on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Explained {
+    /// It declares nothing.
+    Not,
+    /// A change of days to come, which nobody had to accept by name. It explains that errors end; that nearly
+    /// all uses of a code become errors is no less a fault for being announced.
+    Announced,
+    /// A change that reaches into the past, and that both organisations accepted by name.
+    Accepted,
+}
+
+/// Whoever knows what a release declares.
+pub trait Explains {
+    /// Of a code on a day.
+    fn explains(&self, kind: ItemKind, code: ItemCode, day: TreatmentDay) -> Explained;
+}
+
+impl<F: Fn(ItemKind, ItemCode, TreatmentDay) -> Explained> Explains for F {
+    fn explains(&self, kind: ItemKind, code: ItemCode, day: TreatmentDay) -> Explained {
+        self(kind, code, day)
+    }
+}
+
+/// Nothing is declared, so nothing is explained.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NothingDeclared;
+
+impl Explains for NothingDeclared {
+    fn explains(&self, _: ItemKind, _: ItemCode, _: TreatmentDay) -> Explained {
+        Explained::Not
+    }
+}
+
+/// The changes that a release declares, asked by code and day.
+#[derive(Debug, Clone, Default)]
+pub struct Declared {
+    codes: BTreeMap<(ItemKind, ItemCode), Vec<(Days, Explained)>>,
+    /// Of every code of a kind that stands in no file.
+    others: Vec<(ItemKind, Days, Explained)>,
+}
+
+/// The master that judges each kind of item.
+const MASTERS: [(ItemKind, &str); 4] = [
+    (ItemKind::Procedure, "procedure"),
+    (ItemKind::Drug, "drug"),
+    (ItemKind::Material, "material"),
+    (ItemKind::Comment, "comment"),
+];
+
+/// The master that judges items of `kind`.
+pub(super) fn master_of(kind: ItemKind) -> &'static str {
+    MASTERS.iter().find(|(of, _)| *of == kind).map_or("", |(_, master)| master)
+}
+
+impl Declared {
+    /// Of the changes of a release for which the days before `past_before` are past. Kinds that no claim
+    /// names are passed over.
+    pub fn of<'a>(changes: impl IntoIterator<Item = &'a Change>, past_before: TreatmentDay) -> Declared {
+        let mut declared = Declared::default();
+        for change in changes {
+            declared.add(change, past_before);
+        }
+        declared
+    }
+
+    /// Takes in what another release declares besides.
+    pub fn extend(&mut self, other: &Declared) {
+        for (key, days) in &other.codes {
+            self.codes.entry(*key).or_default().extend(days);
+        }
+        self.others.extend(&other.others);
+    }
+
+    /// Takes in one change more.
+    pub fn add(&mut self, change: &Change, past_before: TreatmentDay) {
+        let Some((kind, _)) = MASTERS.iter().find(|(_, master)| *master == change.kind) else { return };
+        let reaches_back = change.days.first < past_before;
+        let explained = if reaches_back { Explained::Accepted } else { Explained::Announced };
+        match ItemCode::parse(*kind, change.key.as_bytes()) {
+            Some(code) => {
+                let days = self.codes.entry((*kind, code)).or_default();
+                if !days.contains(&(change.days, explained)) {
+                    days.push((change.days, explained));
+                }
+            }
+            None => self.others.push((*kind, change.days, explained)),
+        }
+    }
+
+    /// The codes that it names, with the days on which each is judged differently.
+    pub fn codes(&self) -> impl Iterator<Item = (ItemKind, ItemCode, Vec<Days>)> {
+        let days = |days: &Vec<(Days, Explained)>| days.iter().map(|(days, _)| *days).collect();
+        self.codes.iter().map(move |((kind, code), of)| (*kind, *code, days(of)))
+    }
+}
+
+impl Explains for Declared {
+    fn explains(&self, kind: ItemKind, code: ItemCode, day: TreatmentDay) -> Explained {
+        // A code that stands in a file has entries of its own.
+        let explained = match self.codes.get(&(kind, code)) {
+            Some(days) => {
+                days.iter().filter(|(days, _)| days.hold(day)).map(|(_, explained)| *explained).max()
+            }
+            None => {
+                let others = self.others.iter().filter(|(of, days, _)| *of == kind && days.hold(day));
+                others.map(|(.., explained)| *explained).max()
+            }
+        };
+        explained.unwrap_or(Explained::Not)
+    }
+}

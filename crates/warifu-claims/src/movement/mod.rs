@@ -1,0 +1,41 @@
+//! Movements: what two snapshots judge differently in the same claims, weighed by code and institution.
+//!
+//! Both snapshots judge the same claim, so a use of a code that *turns* (right to error, error to right, to
+//! and from unjudged) is a fact about the masters, not a sample of one. Numbers only bound what was not
+//! seen. What the release itself declares as changed *explains* a turn; the rest is weighed: nearly all
+//! uses of one code at several institutions is a **fault of a master**, one institution alone is not. Where
+//! too little was seen the verdict is *inconclusive* and says what is missing. Besides claims that came in,
+//! a **synthetic corpus** claims every code that a release says it changes, around the days on which it
+//! does.
+//!
+//! Nothing of a patient is held: codes, months, counts, and a number made of each institution's.
+
+mod institutions;
+mod turn;
+
+mod explained;
+
+mod record_behind;
+mod uses;
+
+mod movements;
+
+mod bound;
+mod weighing;
+
+mod report;
+
+mod corpus;
+
+#[cfg(test)]
+mod tests;
+
+pub use bound::{Bound, Enough, Missing};
+pub use corpus::{Synthetic, synthetic};
+pub use explained::{Declared, Explained, Explains, NothingDeclared};
+pub use institutions::Institution;
+pub use movements::{MOST_CODES, Movements};
+pub use record_behind::RecordBehind;
+pub use report::{CodeReport, Made, Report, TurnReport, Words};
+pub use turn::Turn;
+pub use weighing::{CodeVerdict, FAULT_INSTITUTIONS, FAULT_USES, Verdict};

@@ -1,0 +1,287 @@
+//! What was seen: for each code and month its uses, how they turned, and at how many institutions.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use warifu_values::day::{ClaimMonth, TreatmentDay};
+
+use super::explained::{Explained, Explains};
+use super::institutions::{Institution, Institutions};
+use super::record_behind::{RecordBehind, record_behind};
+use super::turn::{Judged, Turn};
+use super::uses::{BothOf, Compared, NotCompared, RIGHT, Use, uses};
+use crate::file::{ClaimFile, ItemCode, ItemKind};
+use crate::finding::ClaimCode;
+use crate::lookup::Snapshot;
+
+/// Codes and months that are counted apart: together some 13 MiB at most. Uses of what comes later are
+/// counted together, and are not *seen*. A code that turned is always kept; there are no more of those than
+/// records in both masters, and each takes some 300 bytes for each way in which it turned.
+pub const MOST_CODES: usize = 1 << 16;
+
+/// Institutions that are told apart for a code; more are "this many or more".
+pub(super) const OF_CODE: usize = 8;
+
+/// Institutions that are told apart altogether: 8 KiB.
+const OF_ALL: usize = 1024;
+
+/// What two snapshots judged differently, summed over claim files.
+#[derive(Debug, Clone, Default)]
+pub struct Movements {
+    pub(super) seen: Seen,
+    codes: HashMap<(ItemKind, ItemCode), Months>,
+    /// How many months of codes there are in `codes`.
+    months: usize,
+    /// The codes of which a use turned.
+    turned: BTreeSet<(ItemKind, ItemCode)>,
+}
+
+/// The months of one code, each with what was seen in it; nearly always one or two.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Months(Vec<(ClaimMonth, OfMonth)>);
+
+impl Months {
+    fn has(&self, month: ClaimMonth) -> bool {
+        self.0.iter().any(|(of, _)| *of == month)
+    }
+
+    /// That of `month`, and whether it is new.
+    fn of(&mut self, month: ClaimMonth) -> (&mut OfMonth, bool) {
+        let found = self.0.binary_search_by_key(&month, |(of, _)| *of);
+        let at = found.unwrap_or_else(|at| at);
+        if found.is_err() {
+            self.0.reserve_exact(1);
+            self.0.insert(at, (month, OfMonth::default()));
+        }
+        (&mut self.0[at].1, found.is_err())
+    }
+
+    /// In their order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &(ClaimMonth, OfMonth)> {
+        self.0.iter()
+    }
+}
+
+/// What was seen altogether.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seen {
+    /// Claim files in which a code is used.
+    pub(super) files: u64,
+    pub(super) claims: u64,
+    pub(super) uses: u64,
+    /// Uses that both judged.
+    pub(super) judged: u64,
+    /// Uses that were counted together only, or not compared.
+    pub(super) left_out: u64,
+    pub(super) institutions: Institutions<OF_ALL>,
+}
+
+/// The uses of one code in claims of one month, or of several put together.
+#[derive(Debug, Clone, Default)]
+pub(super) struct OfMonth {
+    pub(super) uses: u64,
+    /// Uses that the older finds wrong.
+    pub(super) errors_before: u64,
+    /// Uses that the older cannot judge.
+    pub(super) unjudged_before: u64,
+    pub(super) institutions: Institutions<OF_CODE>,
+    pub(super) turns: BTreeMap<Way, Turned>,
+}
+
+/// One way in which uses of a code turned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Way {
+    pub(super) turn: Turn,
+    pub(super) explained: Explained,
+    /// The rule of the older.
+    pub(super) old: Option<ClaimCode>,
+    /// The rule of the newer.
+    pub(super) new: Option<ClaimCode>,
+}
+
+/// How much turned in one way.
+#[derive(Debug, Clone)]
+pub(super) struct Turned {
+    pub(super) uses: u64,
+    pub(super) institutions: Institutions<OF_CODE>,
+    pub(super) behind: Behind,
+}
+
+/// The records behind it, on the first day on which it was seen.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Behind {
+    pub(super) day: TreatmentDay,
+    pub(super) old: Option<RecordBehind>,
+    pub(super) new: Option<RecordBehind>,
+}
+
+impl OfMonth {
+    /// Adds what was seen in `other`.
+    pub(super) fn merge(&mut self, other: &OfMonth) {
+        self.uses += other.uses;
+        self.errors_before += other.errors_before;
+        self.unjudged_before += other.unjudged_before;
+        self.institutions.merge(&other.institutions);
+        for (way, more) in &other.turns {
+            match self.turns.get_mut(way) {
+                None => _ = self.turns.insert(*way, more.clone()),
+                Some(turned) => {
+                    turned.uses += more.uses;
+                    turned.institutions.merge(&more.institutions);
+                    if more.behind < turned.behind {
+                        turned.behind = more.behind.clone();
+                    }
+                }
+            }
+        }
+    }
+
+    /// How many uses turned in a way that `which` holds for, and at how many institutions.
+    pub(super) fn turned(&self, which: impl Fn(&Way) -> bool) -> (u64, u64) {
+        let (mut uses, mut institutions) = (0, Institutions::<OF_CODE>::default());
+        for (_, turned) in self.turns.iter().filter(|(way, _)| which(way)) {
+            uses += turned.uses;
+            institutions.merge(&turned.institutions);
+        }
+        (uses, institutions.count())
+    }
+}
+
+/// What is the same for all uses of a claim file.
+struct Of<'a> {
+    institution: Institution,
+    older: &'a Snapshot,
+    newer: &'a Snapshot,
+    explains: &'a dyn Explains,
+}
+
+impl Movements {
+    /// Judges `file` of `institution` by both, and takes in what differs.
+    pub fn take(
+        &mut self,
+        file: &ClaimFile,
+        institution: Institution,
+        older: &Snapshot,
+        newer: &Snapshot,
+        explains: &dyn Explains,
+    ) {
+        let of = Of { institution, older, newer, explains };
+        let before = self.seen.uses;
+        for claim in file.claims() {
+            let Some(month) = claim.month else { continue };
+            self.seen.claims += 1;
+            match BothOf::judge(&claim, older, newer) {
+                Ok(None) => uses(&claim).for_each(|one| self.count(&of, month, one, &RIGHT)),
+                Ok(Some(both)) => uses(&claim).for_each(|one| self.count(&of, month, one, &both.of(one))),
+                Err(NotCompared) => {
+                    let count = uses(&claim).count() as u64;
+                    self.seen.uses += count;
+                    self.seen.left_out += count;
+                }
+            }
+        }
+        if self.seen.uses > before {
+            self.seen.files += 1;
+            self.seen.institutions.add(institution);
+        }
+    }
+
+    fn count(&mut self, of: &Of<'_>, month: ClaimMonth, one: Use, compared: &Compared) {
+        self.seen.uses += 1;
+        self.seen.judged += u64::from(compared.old != Judged::Unjudged && compared.new != Judged::Unjudged);
+        // What no master has, whichever is asked, tells nothing of masters.
+        let nowhere = |rule| matches!(rule, Some(ClaimCode::CodeUnknown | ClaimCode::MasterNotHeld));
+        if compared.turn.is_none() && nowhere(compared.rules.0) && nowhere(compared.rules.1) {
+            return;
+        }
+        let Some(place) = self.place((one.kind, one.code), month, compared.turn.is_some()) else {
+            self.seen.left_out += 1;
+            return;
+        };
+        place.uses += 1;
+        place.errors_before += u64::from(compared.old == Judged::Error);
+        place.unjudged_before += u64::from(compared.old == Judged::Unjudged);
+        place.institutions.add(of.institution);
+        let Some(turn) = compared.turn else { return };
+        let days = || one.days(month);
+        let on = |day| of.explains.explains(one.kind, one.code, day);
+        let explained = days().map(on).max().unwrap_or(Explained::Not);
+        let way = Way { turn, explained, old: compared.rules.0, new: compared.rules.1 };
+        let record = |snapshot, day| record_behind(snapshot, one.kind, one.code, day);
+        let behind = |day| Behind { day, old: record(of.older, day), new: record(of.newer, day) };
+        // The first day on which the records differ; the first of all when they do not.
+        let behind = || {
+            let mut all = days().map(behind);
+            let first = all.next().unwrap_or_else(|| behind(month.first()));
+            if first.old != first.new { first } else { all.find(|b| b.old != b.new).unwrap_or(first) }
+        };
+        let first_day = days().next().unwrap_or(month.first());
+        let turned = place.turns.entry(way).or_insert_with(|| Turned {
+            uses: 0,
+            institutions: Institutions::default(),
+            behind: behind(),
+        });
+        turned.uses += 1;
+        turned.institutions.add(of.institution);
+        if first_day < turned.behind.day {
+            turned.behind = turned.behind.clone().min(behind());
+        }
+        self.turned.insert((one.kind, one.code));
+    }
+
+    /// Where the uses of a code in a month are counted; none where there is no more room.
+    fn place(&mut self, key: (ItemKind, ItemCode), month: ClaimMonth, turned: bool) -> Option<&mut OfMonth> {
+        let is_full = self.months >= MOST_CODES && !turned;
+        if is_full && !self.codes.get(&key).is_some_and(|months| months.has(month)) {
+            return None;
+        }
+        let (place, is_new) = self.codes.entry(key).or_default().of(month);
+        self.months += usize::from(is_new);
+        Some(place)
+    }
+
+    /// Adds what another core saw. In whatever order they come, the sum is the same, up to the limit of
+    /// [`MOST_CODES`].
+    pub fn merge(&mut self, other: &Movements) {
+        let Seen { files, claims, uses, judged, left_out, institutions } = &other.seen;
+        self.seen.files += files;
+        self.seen.claims += claims;
+        self.seen.uses += uses;
+        self.seen.judged += judged;
+        self.seen.left_out += left_out;
+        self.seen.institutions.merge(institutions);
+        for (key, months) in &other.codes {
+            for (month, more) in months.iter() {
+                match self.place(*key, *month, !more.turns.is_empty()) {
+                    None => self.seen.left_out += more.uses,
+                    Some(place) => place.merge(more),
+                }
+            }
+        }
+        self.turned.extend(other.turned.iter().copied());
+    }
+
+    /// Whether nothing at all turned.
+    pub fn is_still(&self) -> bool {
+        self.turned.is_empty()
+    }
+
+    /// How many codes turned.
+    pub fn codes_turned(&self) -> usize {
+        self.turned.len()
+    }
+
+    /// How many claim files used any code.
+    pub fn files(&self) -> u64 {
+        self.seen.files
+    }
+
+    /// How many uses there were.
+    pub fn uses(&self) -> u64 {
+        self.seen.uses
+    }
+
+    /// The codes of which a use turned, in order, with all that was seen of each, by month.
+    pub(super) fn turned(&self) -> impl Iterator<Item = (ItemKind, ItemCode, &Months)> {
+        self.turned.iter().filter_map(|key| self.codes.get(key).map(|months| (key.0, key.1, months)))
+    }
+}

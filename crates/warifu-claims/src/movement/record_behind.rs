@@ -1,0 +1,60 @@
+//! The record of the master behind a turn: what each of the two snapshots has of a code on a day.
+
+use serde::{Deserialize, Serialize};
+use warifu_values::day::TreatmentDay;
+
+use crate::file::{ItemCode, ItemKind};
+use crate::lookup::{Lookup, Snapshot};
+
+/// What a snapshot has in force of a code on a day, as far as checks ask it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RecordBehind {
+    /// Its series.
+    pub series: String,
+    /// Its name.
+    pub name: String,
+    /// The points of a procedure, whether a comment takes text; blank where checks ask for no value.
+    pub value: String,
+}
+
+/// The record in force of `code` on `day`, when one is.
+pub(super) fn record_behind(
+    snapshot: &Snapshot,
+    kind: ItemKind,
+    code: ItemCode,
+    day: TreatmentDay,
+) -> Option<RecordBehind> {
+    let number = code.number();
+    match kind {
+        ItemKind::Procedure => behind(snapshot.procedure(number, day), |facts| {
+            let points = decimal(facts.points_hundredths);
+            match facts.step {
+                None => points,
+                Some(step) => {
+                    let (more, per) = (decimal(step.points_hundredths), step.step);
+                    format!("{points} + {more} / {per} ({}-{})", step.lower, step.upper)
+                }
+            }
+        }),
+        ItemKind::Drug => behind(snapshot.drug(number, day), |_| String::new()),
+        ItemKind::Material => behind(snapshot.material(number, day), |_| String::new()),
+        ItemKind::Comment => behind(snapshot.comment(number, day), |facts| {
+            if facts.takes_text { "+ text" } else { "" }.to_owned()
+        }),
+    }
+}
+
+fn behind<F>(lookup: Lookup<'_, F>, value: impl Fn(&F) -> String) -> Option<RecordBehind> {
+    let Lookup::InForce(held) = lookup else { return None };
+    let (series, name) = (held.series.to_string(), held.name.to_owned());
+    Some(RecordBehind { series, name, value: value(held.facts) })
+}
+
+/// Hundredths as a decimal, without an end of zeros.
+fn decimal(hundredths: u64) -> String {
+    match (hundredths / 100, hundredths % 100) {
+        (whole, 0) => whole.to_string(),
+        (whole, part) if part % 10 == 0 => format!("{whole}.{}", part / 10),
+        (whole, part) => format!("{whole}.{part:02}"),
+    }
+}

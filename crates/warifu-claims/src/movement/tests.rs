@@ -1,0 +1,405 @@
+//! Masters of a few codes and claims of several institutions: what each fault and each sound change comes to.
+
+use std::fmt::Write as _;
+
+use warifu_masters::file::read_canonical;
+use warifu_masters::past::{Change, Cover, Days, Governs, Timelines, What};
+use warifu_masters::schema::{ABOLISHED_ON, CHANGED_ON, Schemas};
+use warifu_masters::table::Master;
+use warifu_values::day::{PublicationDay, TreatmentDay};
+use warifu_values::lang::{Lang, Speak as _};
+
+use super::*;
+use crate::file::{ClaimFile, ItemCode, ItemKind};
+use crate::lookup::{MasterOf, Snapshot};
+
+/// 初診料, 再診料 and two that are rarer.
+const CODES: [u32; 4] = [111_000_110, 112_007_410, 113_001_810, 120_002_910];
+
+const ENOUGH: Enough = Enough { files: 3, institutions: 2, uses: 10 };
+
+type Row = (u32, u32, u32, u32);
+
+/// A procedure master of (code, points, first day, last day).
+fn procedures(rows: &[Row]) -> Master {
+    let schemas = Schemas::built_in().unwrap();
+    let layout = schemas.editions("procedure").into_iter().next().unwrap();
+    let mut text = layout.canonical_header() + "\n";
+    let mut rows = rows.to_vec();
+    rows.sort_unstable();
+    for (code, points, from, to) in rows {
+        let mut fields = vec![String::new(); layout.width()];
+        for (id, value) in [
+            ("master_type", "S".to_owned()),
+            ("procedure_code", format!("{code:09}")),
+            ("short_name", format!("診療{code}")),
+            ("point_kind", "3".to_owned()),
+            ("points", format!("{points}.00")),
+            ("step_method", "0".to_owned()),
+            ("bundled_test", "0".to_owned()),
+            (CHANGED_ON, format!("{from:08}")),
+            (ABOLISHED_ON, format!("{to:08}")),
+        ] {
+            fields[layout.column(id).unwrap()] = value;
+        }
+        writeln!(text, "{}", fields.join(",")).unwrap();
+    }
+    read_canonical(&schemas, "procedure", text.into_bytes()).unwrap()
+}
+
+/// Of (series, first day, rows).
+fn snapshot(series: &[(&str, &str, &[Row])]) -> Snapshot {
+    let masters = series.iter().enumerate().map(|(at, (_, first, rows))| {
+        // The series before ends where the next begins.
+        let last = series.get(at + 1).map(|(_, next, _)| day(next).before());
+        let governs = Governs { first: day(first), last };
+        let master = procedures(rows);
+        (Timelines::of_state(governs, PublicationDay::parse(first).unwrap(), &master), master)
+    });
+    let masters: Vec<(Timelines, Master)> = masters.collect();
+    let of = series.iter().zip(&masters).map(|((series, ..), (timelines, master))| MasterOf {
+        series,
+        kind: "procedure",
+        master,
+        timelines,
+    });
+    Snapshot::build(&of.collect::<Vec<_>>()).unwrap()
+}
+
+/// Every code at 100 points since 2024-04.
+fn sound() -> Vec<Row> {
+    CODES.map(|code| (code, 100, 20240401, 99999999)).to_vec()
+}
+
+fn of(rows: &[Row]) -> Snapshot {
+    snapshot(&[("r06", "2024-04-01", rows)])
+}
+
+/// A claim of one item: month, day, code, points.
+type Item = (u32, u32, u32, u32);
+
+/// One institution's claim file; none names it when it is 0.
+fn file(institution: u32, items: &[Item]) -> (ClaimFile, Institution) {
+    let month = items.first().map_or(202405, |(month, ..)| *month);
+    let mut text = String::new();
+    if institution > 0 {
+        writeln!(text, "IR,1,13,1,{institution:07},,,{month},00,").unwrap();
+    }
+    for (at, (month, day, code, points)) in items.iter().enumerate() {
+        writeln!(text, "RE,{},1112,{month}{}", at + 1, ",".repeat(34)).unwrap();
+        let mut fields = vec![String::new(); 44];
+        for (position, value) in [
+            (1, "SI".to_owned()),
+            (4, format!("{code:09}")),
+            (6, points.to_string()),
+            (7, "1".to_owned()),
+            (13 + *day as usize, "1".to_owned()),
+        ] {
+            fields[position - 1] = value;
+        }
+        writeln!(text, "{}", fields.join(",")).unwrap();
+    }
+    let named = crate::institution(text.as_bytes());
+    (ClaimFile::read(text.as_bytes()), Institution::of(named))
+}
+
+/// What `files` give.
+fn seen(
+    files: &[(u32, Vec<Item>)],
+    older: &Snapshot,
+    newer: &Snapshot,
+    explains: &dyn Explains,
+) -> Movements {
+    let mut movements = Movements::default();
+    for (institution, items) in files {
+        let (file, institution) = file(*institution, items);
+        movements.take(&file, institution, older, newer, explains);
+    }
+    movements
+}
+
+/// Each of so many institutions claims every code so often in May, at its right points.
+fn traffic(institutions: u32, times: usize) -> Vec<(u32, Vec<Item>)> {
+    let items: Vec<Item> =
+        CODES.iter().cycle().take(CODES.len() * times).map(|code| (202405, 7, *code, 100)).collect();
+    (1..=institutions).map(|institution| (institution, items.clone())).collect()
+}
+
+fn day(text: &str) -> TreatmentDay {
+    TreatmentDay::parse(text).unwrap()
+}
+
+fn change(code: u32, first: &str, last: Option<&str>) -> Change {
+    Change {
+        kind: "procedure".into(),
+        key: format!("{code:09}"),
+        what: What::Field { id: "points".into(), old: "100.00".into(), new: "101.00".into() },
+        days: Days { first: day(first), last: last.map(day) },
+        published: None,
+    }
+}
+
+fn verdicts(report: &Report) -> Vec<(&str, CodeVerdict)> {
+    report.codes.iter().map(|code| (code.code.as_str(), code.verdict)).collect()
+}
+
+#[test]
+fn one_point_off_is_a_fault_of_that_code_however_small_its_share() {
+    let mut wrong = sound();
+    wrong[1].1 = 101;
+    // 再診料 is 3 of 3,003 items.
+    let mut files = traffic(3, 250);
+    files.iter_mut().for_each(|(_, items)| items.retain(|item| item.2 != CODES[1]));
+    files.iter_mut().for_each(|(_, items)| items.push((202405, 7, CODES[1], 100)));
+    let report = seen(&files, &of(&sound()), &of(&wrong), &NothingDeclared).report(&ENOUGH);
+    assert_eq!(
+        (report.verdict.as_str(), verdicts(&report)),
+        ("refused", vec![("112007410", CodeVerdict::Fault)])
+    );
+    let code = &report.codes[0];
+    assert_eq!((code.uses, code.institutions, code.name()), (3, 3, "診療112007410"));
+    let turn = &code.turns[0];
+    assert_eq!((turn.turn(), turn.uses, turn.day.as_str()), (Some(Turn::RightToError), 3, "2024-05-07"));
+    assert_eq!(turn.new_rule.as_deref(), Some("claim/points"));
+    let value = |record: &Option<RecordBehind>| record.as_ref().map(|record| record.value.clone());
+    assert_eq!((value(&turn.old), value(&turn.new)), (Some("100".into()), Some("101".into())));
+    assert!(
+        report.said.en.contains("112007410") && report.said.ja.contains("112007410"),
+        "{:?}",
+        report.said
+    );
+    // It is read back as it was written, and says the same to programs.
+    assert_eq!(report.bound, Bound { moved: 3, uses: 2253 });
+}
+
+#[test]
+fn errors_that_vanish_without_a_word_are_a_fault_too() {
+    // Institutions claim 90 points, which is wrong; the new master makes it right.
+    let files: Vec<_> = (1..=4).map(|at| (at, vec![(202405, 7, CODES[0], 90); 2])).collect();
+    let mut lenient = sound();
+    lenient[0].1 = 90;
+    let (older, newer) = (of(&sound()), of(&lenient));
+    let movements = seen(&files, &older, &newer, &NothingDeclared);
+    assert_eq!(movements.verdict(&ENOUGH), Verdict::Refused);
+    // A correction that both signed by name explains it; an announced change of these days too.
+    for past_before in ["2024-06-01", "2024-05-01"] {
+        let declared = Declared::of(&[change(CODES[0], "2024-05-01", None)], day(past_before));
+        let report = seen(&files, &older, &newer, &declared).report(&Enough { uses: 8, ..ENOUGH });
+        assert_eq!((report.verdict.as_str(), report.explained), ("passed", 8), "{past_before}");
+    }
+    // Of other days, or another code, it explains nothing.
+    for other in [change(CODES[0], "2024-05-08", None), change(CODES[1], "2024-05-01", None)] {
+        let declared = Declared::of(&[other], day("2024-06-01"));
+        assert_eq!(seen(&files, &older, &newer, &declared).verdict(&ENOUGH), Verdict::Refused);
+    }
+}
+
+#[test]
+fn a_signed_correction_passes_and_an_announced_fault_does_not() {
+    let mut changed = sound();
+    changed[1].1 = 101;
+    let (files, older, newer) = (traffic(4, 3), of(&sound()), of(&changed));
+    let accepted = Declared::of(&[change(CODES[1], "2024-05-01", None)], day("2024-06-01"));
+    let report = seen(&files, &older, &newer, &accepted).report(&ENOUGH);
+    assert_eq!(
+        (report.verdict.as_str(), verdicts(&report)),
+        ("passed", vec![("112007410", CodeVerdict::Explained)])
+    );
+    // The day in May 2022: a change to come, signed by both, and every institution was told something else.
+    let announced = Declared::of(&[change(CODES[1], "2024-05-01", None)], day("2024-05-01"));
+    assert_eq!(seen(&files, &older, &newer, &announced).verdict(&ENOUGH), Verdict::Refused);
+}
+
+#[test]
+fn an_institution_that_claims_the_old_points_is_no_fault_of_the_master() {
+    let r06: Vec<Row> = CODES.map(|code| (code, 110, 20240601, 99999999)).to_vec();
+    let older = snapshot(&[("r04", "2024-04-01", &sound())]);
+    let newer = snapshot(&[("r04", "2024-04-01", &sound()), ("r06", "2024-06-01", &r06)]);
+    let changes = CODES.map(|code| change(code, "2024-06-01", None));
+    let declared = Declared::of(&changes, day("2024-06-01"));
+    // Claims of both months; institution 9 is late.
+    let items = |points: u32| -> Vec<Item> {
+        CODES.iter().flat_map(|code| [(202405, 7, *code, 100), (202406, 7, *code, points)]).collect()
+    };
+    let mut files: Vec<_> = (1..=5).map(|at| (at, items(110))).collect();
+    files.push((9, items(100)));
+    let report = seen(&files, &older, &newer, &declared).report(&ENOUGH);
+    assert_eq!(report.verdict, "passed", "{report:?}");
+    assert!(verdicts(&report).iter().all(|(_, verdict)| *verdict == CodeVerdict::OfAnInstitution));
+    // When the revision itself is wrong for one code, nearly all of its claims of June stay wrong.
+    let mut wrong = r06.clone();
+    wrong[0].1 = 11;
+    let newer = snapshot(&[("r04", "2024-04-01", &sound()), ("r06", "2024-06-01", &wrong)]);
+    let report = seen(&files, &older, &newer, &declared).report(&ENOUGH);
+    assert_eq!(
+        (report.verdict.as_str(), verdicts(&report)[0]),
+        ("refused", ("111000110", CodeVerdict::Fault))
+    );
+    // With claims of June alone nobody can tell; it is not passed.
+    files.iter_mut().for_each(|(_, items)| items.retain(|item| item.0 == 202406));
+    let report = seen(&files, &older, &newer, &declared).report(&ENOUGH);
+    assert_eq!(report.missing, [Missing::Unclear { codes: 1 }], "{report:?}");
+}
+
+#[test]
+fn one_institution_alone_is_never_blamed_on_a_master_and_never_a_success() {
+    let mut wrong = sound();
+    wrong[3].1 = 7;
+    let (older, newer) = (of(&sound()), of(&wrong));
+    // Only institution 1 uses the code.
+    let mut files = traffic(4, 5);
+    files[1..].iter_mut().for_each(|(_, items)| items.retain(|item| item.2 != CODES[3]));
+    let report = seen(&files, &older, &newer, &NothingDeclared).report(&ENOUGH);
+    assert_eq!(report.missing, [Missing::Unclear { codes: 1 }]);
+    assert_eq!(report.verdict, "inconclusive");
+    assert!(report.said.en.starts_with("inconclusive: more uses of 1 code"), "{}", report.said.en);
+    // A second one, and it is a fault.
+    files[1].1.push((202405, 7, CODES[3], 100));
+    assert_eq!(seen(&files, &older, &newer, &NothingDeclared).verdict(&ENOUGH), Verdict::Refused);
+}
+
+#[test]
+fn many_codes_that_are_rare_each_are_a_fault_together() {
+    let rare: Vec<u32> = (0..30).map(|at| 113_100_010 + at * 10).collect();
+    let mut rows = sound();
+    rows.extend(rare.iter().map(|code| (*code, 50, 20240401, 99999999)));
+    // Each is used once, by one of five institutions; half of them are gone.
+    let mut files = traffic(5, 10);
+    for (at, code) in rare.iter().enumerate() {
+        files[at % 5].1.push((202405, 7, *code, 50));
+    }
+    let (older, newer) = (of(&rows), of(&rows[..CODES.len() + 15]));
+    let report = seen(&files, &older, &newer, &NothingDeclared).report(&ENOUGH);
+    assert_eq!((report.verdict.as_str(), report.codes.len()), ("refused", 15));
+    assert_eq!(report.codes[0].turns[0].new_rule.as_deref(), Some("claim/code-unknown"));
+}
+
+#[test]
+fn a_series_left_out_is_a_fault() {
+    let r06: Vec<Row> = CODES.map(|code| (code, 110, 20240601, 99999999)).to_vec();
+    let older = snapshot(&[("r04", "2024-04-01", &sound()), ("r06", "2024-06-01", &r06)]);
+    let newer = snapshot(&[("r06", "2024-06-01", &r06)]);
+    // Nine in ten claims are of June; those of May cannot be judged any more.
+    let june = CODES.iter().cycle().take(360).map(|code| (202406, 7, *code, 110));
+    let items: Vec<Item> = CODES.iter().map(|code| (202405, 7, *code, 100)).chain(june).collect();
+    let files: Vec<_> = (1..=3).map(|at| (at, items.clone())).collect();
+    let report = seen(&files, &older, &newer, &NothingDeclared).report(&ENOUGH);
+    assert_eq!((report.verdict.as_str(), report.codes.len()), ("refused", 4));
+    assert_eq!(report.codes[0].turns[0].turn(), Some(Turn::RightToUnjudged));
+    // The other way round, what was not judged and is right harms nobody.
+    assert_eq!(seen(&files, &newer, &older, &NothingDeclared).verdict(&ENOUGH), Verdict::Passed);
+}
+
+#[test]
+fn one_item_a_file_is_enough_to_see_a_fault() {
+    let mut wrong = sound();
+    wrong[0].1 = 291;
+    let files: Vec<_> = (1..=3).map(|at| (at, vec![(202405, 7, CODES[0], 100)])).collect();
+    let (older, newer) = (of(&sound()), of(&wrong));
+    assert_eq!(seen(&files, &older, &newer, &NothingDeclared).verdict(&ENOUGH), Verdict::Refused);
+}
+
+#[test]
+fn an_error_that_becomes_another_is_told_apart() {
+    let mut other = sound();
+    other[0].1 = 120;
+    let files: Vec<_> = (1..=3).map(|at| (at, vec![(202405, 7, CODES[0], 90)])).collect();
+    let report = seen(&files, &of(&sound()), &of(&other), &NothingDeclared).report(&ENOUGH);
+    assert_eq!(
+        (report.verdict.as_str(), report.codes[0].turns[0].turn()),
+        ("refused", Some(Turn::ErrorToOther))
+    );
+}
+
+#[test]
+fn too_little_is_inconclusive_and_says_what_is_missing() {
+    let (older, newer) = (of(&sound()), of(&sound()));
+    let said = |files: &[(u32, Vec<Item>)]| {
+        let report = seen(files, &older, &newer, &NothingDeclared).report(&ENOUGH);
+        (report.verdict.clone(), report.said.en)
+    };
+    let (verdict, words) = said(&[]);
+    assert_eq!(verdict, "inconclusive");
+    assert_eq!(
+        words,
+        "inconclusive: 0 of 3 claim files; 0 of 2 institutions; 0 of 10 uses of codes that both releases \
+         judge (0 of 0 uses moved)"
+    );
+    let (verdict, words) = said(&traffic(1, 103));
+    assert_eq!(verdict, "inconclusive");
+    assert!(
+        words.contains("1 of 2 institutions") && words.contains("0 of 412 uses moved: at most 0.7 %"),
+        "{words}"
+    );
+    // Files that name no institution are of one.
+    let nameless: Vec<_> = traffic(5, 10).into_iter().map(|(_, items)| (0, items)).collect();
+    assert_eq!(said(&nameless).0, "inconclusive");
+    assert_eq!(said(&traffic(3, 10)).0, "passed");
+    // Nothing but what neither can judge.
+    let early: Vec<_> = (1..=5).map(|at| (at, vec![(202401, 7, CODES[0], 100); 9])).collect();
+    let report = seen(&early, &older, &newer, &NothingDeclared).report(&ENOUGH);
+    assert_eq!(report.missing, [Missing::Judged { unjudged: 45 }]);
+}
+
+#[test]
+fn what_several_cores_saw_is_what_one_saw() {
+    let mut wrong = sound();
+    wrong[1].1 = 101;
+    let (older, newer) = (of(&sound()), of(&wrong));
+    let files = traffic(12, 3);
+    let whole = seen(&files, &older, &newer, &NothingDeclared).report(&ENOUGH);
+    let mut merged = Movements::default();
+    for part in files.chunks(5).rev() {
+        merged.merge(&seen(part, &older, &newer, &NothingDeclared));
+    }
+    assert_eq!(merged.report(&ENOUGH), whole);
+    assert_eq!(whole.codes[0].institutions, 8, "as many or more");
+}
+
+#[test]
+fn claims_are_made_around_what_a_release_says_it_changes() {
+    let mut changed = sound();
+    changed[0] = (CODES[0], 110, 20240601, 99999999);
+    let code = ItemCode::parse(ItemKind::Procedure, b"111000110").unwrap();
+    let older = of(&sound());
+    let newer = snapshot(&[("r06", "2024-04-01", &sound()), ("r06b", "2024-06-01", &changed)]);
+    let june = Days { first: day("2024-06-01"), last: None };
+    let declared = Declared::of(&[change(CODES[0], "2024-06-01", None)], day("2024-06-01"));
+    let judged = |past_before: &str, declared: &Declared| {
+        let changed = [(ItemKind::Procedure, code, vec![june])];
+        synthetic(changed, day(past_before), &older, &newer, declared)
+    };
+    // May is judged as before, and June as announced.
+    let corpus = judged("2024-06-01", &declared);
+    let report = corpus.report();
+    assert!(!corpus.is_refused(), "{report:?}");
+    assert_eq!((report.made, report.verdict.as_str(), report.codes.len()), (Made::Synthetic, "passed", 1));
+    let day_of = |report: &Report| report.codes[0].turns[0].day.clone();
+    assert_eq!(day_of(&report), "2024-06-01");
+    // Said of another day it is a change of the past that nobody signed.
+    let other = Declared::of(&[change(CODES[0], "2024-07-01", None)], day("2024-07-01"));
+    let corpus = judged("2024-07-01", &other);
+    assert!(corpus.is_refused());
+    let report = corpus.report();
+    assert_eq!((report.verdict.as_str(), day_of(&report).as_str()), ("refused", "2024-06-01"));
+    assert!(report.said.ja.contains("合成"), "{}", report.said.ja);
+}
+
+#[test]
+fn cover_that_is_lost_for_every_code_is_not_said_of_those_in_the_files() {
+    let lost = Change {
+        kind: "procedure".into(),
+        key: String::new(),
+        what: What::Cover { old: Cover::NotListed, new: Cover::NoSeries },
+        days: Days { first: day("2024-04-01"), last: Some(day("2024-05-31")) },
+        published: None,
+    };
+    let declared = Declared::of(&[lost, change(CODES[0], "2024-06-01", None)], day("2024-07-01"));
+    let on = |code: &[u8], on: &str| {
+        declared.explains(ItemKind::Procedure, ItemCode::parse(ItemKind::Procedure, code).unwrap(), day(on))
+    };
+    assert_eq!(on(b"111000110", "2024-05-01"), Explained::Not);
+    assert_eq!(on(b"111000110", "2024-06-01"), Explained::Accepted);
+    assert_eq!(on(b"199999999", "2024-05-01"), Explained::Accepted);
+    assert_eq!(Bound { moved: 0, uses: 3 }.say(Lang::En), "0 of 3 uses moved: at most 100.0 % (95 %)");
+}
