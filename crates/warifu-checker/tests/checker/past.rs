@@ -11,7 +11,7 @@ use warifu_checker::swap::{Outcome, Swapper, Wanted};
 use warifu_claims::{ClaimFile, ClaimFindings, judge};
 use warifu_masters::file::read_canonical;
 use warifu_masters::past::{Change, Days, What, write_changes};
-use warifu_trust::{ChangesContent, Governs, MasterContent};
+use warifu_trust::{ChangesContent, Governs, MasterContent, UnixSeconds};
 use warifu_values::lang::{Lang, Speak as _, counted};
 
 use crate::line::{Line, Unsigned};
@@ -573,4 +573,112 @@ fn after_a_fall_back_the_next_release_is_held_against_what_runs_again() {
     draft.said().earlier = earlier;
     assert_eq!(here.takes(here.line.sign(draft)), Phase::Probation);
     assert_eq!(here.runs(), 3);
+}
+
+/// What runs is read from the disk after a start, and held against what is offered then like before.
+#[test]
+fn the_gate_stands_after_a_start_too() {
+    let mut here = Here::running(vec![july().master()]);
+    let correction = here.line.unsigned(TODAY, vec![corrected().master()]);
+    here.restart();
+    assert_eq!(here.runs(), 1);
+    let why = here.unsigned(vec![corrected().master()]);
+    is_undeclared(&why, "procedure 112007410 2024-06-01– points: 100.00 → 101.00", 1);
+    let second = here.line.sign(correction);
+    assert_eq!(here.takes(second.clone()), Phase::Probation);
+
+    // It had not proven itself when the checker ended: it comes the whole way again, against the first.
+    here.restart();
+    assert_eq!(here.runs(), 1);
+    let mut third = here.line.unsigned("2024-08-02", vec![corrected().master()]);
+    third.said().earlier.clear();
+    is_said(&here.refuses(third.sign()), "back to release 1", "稼働中のリリース 1 から");
+    assert_eq!(here.takes(second), Phase::Probation);
+}
+
+/// Release 3, which follows the correction and waits a day.
+fn waiting(here: &Here, alter: impl Fn(&mut Unsigned)) -> (ReleaseContent, UnixSeconds) {
+    let later = now().plus_days(1);
+    let mut third = here.line.unsigned("2024-08-02", vec![corrected().master()]);
+    third.head.activate_at = Some(later);
+    third.tell();
+    alter(&mut third);
+    (third.sign(), later)
+}
+
+/// What waited for its instant is held against what runs then.
+#[test]
+fn the_gate_stands_at_the_instant_too() {
+    for carries in [false, true] {
+        let here = Here::running(vec![july().master()]);
+        here.takes(here.line.next(TODAY, vec![corrected().master()]));
+        let (third, later) = waiting(&here, |third| {
+            if !carries {
+                third.said().earlier.clear();
+            }
+        });
+        assert_eq!(here.offer(third), Outcome::Waiting { release: 3, until: later });
+        assert_eq!(here.swapper().fall_back(Said::new("test", "試験"), None, now()), Ok(1));
+        match here.swapper().tick(later) {
+            Some(Outcome::Refused(refused)) if !carries => {
+                is_said(&refused.why, "back to release 1", "稼働中のリリース 1 から");
+                assert_eq!((refused.refused_for, here.runs()), (RefusedFor::Data, 1));
+                assert_eq!(here.swapper().record().refused, Some(refused));
+            }
+            Some(Outcome::Activated { release: 3, .. }) if carries => assert_eq!(here.runs(), 3),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// A release that goes by while a newer one waits takes neither its place nor its content.
+#[test]
+fn what_waits_for_its_instant_keeps_its_content() {
+    let here = Here::running(vec![july().master()]);
+    let second = here.line.next(TODAY, vec![corrected().master()]);
+    let later = now().plus_days(1);
+    let mut third = here.line.unsigned("2024-08-02", vec![july().master()]);
+    third.head.activate_at = Some(later);
+    third.tell();
+    assert_eq!(here.offer(third.sign()), Outcome::Waiting { release: 3, until: later });
+    assert_eq!(here.takes(second), Phase::Probation);
+    let outcome = here.swapper().tick(later);
+    assert!(matches!(outcome, Some(Outcome::Activated { release: 3, .. })), "{outcome:?}");
+    assert_eq!((here.runs(), here.errors(202406)), (3, vec![]));
+}
+
+/// What this checker's disk lost is no fault of a release: nothing new is taken, and it is tried again.
+#[test]
+fn content_that_is_lost_refuses_no_release() {
+    let here = Here::running(vec![july().master()]);
+    let content = here.directory.path().join("content");
+    let aside = here.directory.path().join("aside");
+    let second = here.line.next(TODAY, vec![corrected().master()]);
+    let running = std::fs::read_dir(&content).unwrap().map(|file| file.unwrap().path());
+    let running: Vec<_> = running.collect();
+    std::fs::create_dir(&aside).unwrap();
+    for file in &running {
+        std::fs::rename(file, aside.join(file.file_name().unwrap())).unwrap();
+    }
+    for wanted in [Wanted::ByItself, Wanted::Newest] {
+        here.shelf.put(second.clone());
+        let outcome = here.swapper().poll(now(), wanted);
+        let Outcome::Unavailable { why } = outcome else { panic!("{outcome:?}") };
+        is_said(&why, "could not be read or written", "を読み書きできません");
+    }
+    assert_eq!((here.runs(), here.errors(202406)), (1, vec![]));
+    for file in &running {
+        std::fs::rename(aside.join(file.file_name().unwrap()), file).unwrap();
+    }
+    assert_eq!(here.takes(second), Phase::Probation);
+
+    // That of a release that waits is brought again.
+    let (third, later) = waiting(&here, |_| ());
+    let manifest = here.directory.path().join("manifests").join(third.id().manifest.to_string());
+    assert_eq!(here.offer(third), Outcome::Waiting { release: 3, until: later });
+    std::fs::remove_file(manifest).unwrap();
+    let outcome = here.swapper().tick(later);
+    assert!(matches!(outcome, Some(Outcome::Unavailable { .. })), "{outcome:?}");
+    let outcome = here.swapper().poll(later, Wanted::ByItself);
+    assert!(matches!(outcome, Outcome::Activated { release: 3, .. }), "{outcome:?}");
 }
