@@ -392,8 +392,8 @@ fn the_seeds_of_the_fuzzer_can_be_read() {
         include_str!("../../../../fuzz/corpus/timelines/superseded"),
     ] {
         let at = seed.find("\n\n").unwrap();
-        let state = read_canonical(&SCHEMAS, "comment", seed[..=at].as_bytes().to_vec()).unwrap();
-        let read = Timelines::read(&SCHEMAS, &state, seed[at + 2..].as_bytes());
+        let state = read_canonical(&SCHEMAS, "comment", seed.as_bytes()[..=at].to_vec()).unwrap();
+        let read = Timelines::read(&SCHEMAS, &state, &seed.as_bytes()[at + 2..]);
         assert!(read.is_ok(), "{read:?}");
     }
     for (seed, changes) in [
