@@ -17,7 +17,9 @@ use warifu_masters::schema::Schemas;
 use warifu_trust::{Governs, MasterContent, UnixSeconds};
 use warifu_values::day::{EffectiveDate, dashed};
 
-use crate::world::{Checker, Draft, Published, release_of, with_timelines};
+use crate::line::{Draft, Line, release_of};
+use crate::masters::{formats, with_timelines};
+use crate::world::Checker;
 
 fn data() -> Option<PathBuf> {
     let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
@@ -42,7 +44,7 @@ fn release(number: u64, files: &[(&str, &str, &str)]) -> Option<Draft> {
             edition: master.layout().edition.clone(),
             rows: master.rows() as u64,
             canonical: master.canonical(),
-            formats: crate::world::formats(),
+            formats: formats(),
             governs: Governs { from: (*from).into(), until: None },
             timelines: Vec::new(),
             made_of: warifu_values::judgement::Basis::Full,
@@ -136,7 +138,7 @@ fn tried(created: i64, wrong: impl Fn(&str, &mut Vec<String>) -> bool) -> Option
         master.canonical = (kept.join("\n") + "\n").into_bytes();
         *master = with_timelines(&schemas, master.clone());
     }
-    let mut published = Published::default();
+    let published = Line::default();
     let [first, second] = [first, second].map(|draft| published.publish(&draft));
     let past = match past::clear(&schemas, second.clone(), Some(first.clone())) {
         Ok(past) => past,
