@@ -61,9 +61,9 @@ impl Newer {
 
     /// Clears the candidate: for no day that has been may it judge otherwise than what runs but as both
     /// organisations signed, which the content of both tells that is `kept`; nothing may be missing; and
-    /// replaying `files` and a synthetic corpus may show no fault of a master. They are compared with what the
-    /// candidate would be watched against: the release that was confirmed last. The report is there also when
-    /// it is refused, unless nothing was replayed.
+    /// replaying `files` and a synthetic corpus may show no fault of a master. They are compared with what
+    /// the candidate would be watched against: the release that was confirmed last. The report is there also
+    /// when it is refused, unless nothing was replayed.
     pub(super) fn clear(
         self,
         schemas: &Schemas,

@@ -156,8 +156,8 @@ impl Runs {
         is_news
     }
 
-    /// Lets `cleared` judge. Nothing older waits at the bench afterwards, and what newer one waits there stays
-    /// on disk: at its instant it is read again, to be held against what runs then.
+    /// Lets `cleared` judge. Nothing older waits at the bench afterwards, and a newer one that waits there
+    /// stays on disk: at its instant it is read again, to be held against what runs then.
     pub(super) fn go_forward(
         &self,
         bench: &mut AtBench<'_>,

@@ -180,8 +180,8 @@ fn one_point_that_nobody_signed_refuses_the_release() {
     let why = here.unsigned(vec![corrected().master()]);
     assert_eq!(
         why.en,
-        "the past: procedure 112007410 2024-06-01– points: 100.00 → 101.00: judged differently, and the signed \
-         list does not have it; 1 objection in all"
+        "the past: procedure 112007410 2024-06-01– points: 100.00 → 101.00: judged differently, and the \
+         signed list does not have it; 1 objection in all"
     );
     assert_eq!(
         why.ja,
@@ -222,8 +222,8 @@ fn wrong_masters_are_refused_on_a_day_without_claims() {
     let change = "procedure 120002910 2024-07-15–2024-07-15 points: 100.00 → 110.00";
     is_undeclared(&here.unsigned(vec![earlier.master()]), change, 1);
 
-    // What was published of June is forgotten: the newest record judges it too, and what else there was is not
-    // known.
+    // What was published of June is forgotten: the newest record judges it too, and what else there was is
+    // not known.
     let forgotten = but(120002910, |procedure| procedure.with("points", "110.00"));
     let forgotten = Series::r06().published("20240705", &forgotten);
     let why = here.unsigned(vec![forgotten.master()]);
@@ -321,8 +321,8 @@ fn declared_and_computed_are_equal_both_ways() {
     more.tell();
     is_said(
         &here.refuses(more.sign()),
-        "the past: procedure 113001810 2024-06-01– points: 100.00 → 101.00: in the signed list, and nothing is \
-         judged so; 1 objection in all",
+        "the past: procedure 113001810 2024-06-01– points: 100.00 → 101.00: in the signed list, and nothing \
+         is judged so; 1 objection in all",
         "過去の判定: procedure 113001810 2024-06-01– points: 100.00 → 101.00: \
          署名済みの一覧にありますが、実際の変更ではありません（全 1 件）",
     );
@@ -352,7 +352,7 @@ fn every_class_of_the_past_is_accepted_by_name_with_its_very_number() {
     };
     is_said(
         &refused(&|draft| draft.said().accepted.clear()),
-        "the past: procedure/points/112007410: 1 of these concern days that have been, and nobody accepted them",
+        "procedure/points/112007410: 1 of these concern days that have been, and nobody accepted them",
         "過去の判定: procedure/points/112007410: 過去の日に遡る変更が 1 件あり、承認されていません",
     );
     is_said(
@@ -399,8 +399,8 @@ fn what_a_code_means_is_never_another_thing() {
     assert_eq!(draft.clone().said().accepted, []);
     is_said(
         &here.refuses(draft.sign()),
-        "the past: procedure 120002910 2024-06-01–2024-07-15 master_type: S → R: the field says what the code \
-         means, and a code is not used again for something else; 1 objection in all",
+        "the past: procedure 120002910 2024-06-01–2024-07-15 master_type: S → R: the field says what the \
+         code means, and a code is not used again for something else; 1 objection in all",
         "procedure 120002910 2024-06-01–2024-07-15 master_type: S → R: \
          コードの意味を表す項目です。一度使ったコードを別の意味に変えることはできません（全 1 件）",
     );
@@ -497,8 +497,8 @@ fn releases_that_do_not_connect_to_what_runs_are_refused() {
     let why = here.refuses(draft.sign());
     is_undeclared(&why, "procedure 120002910 2024-07-16– points: 110.00 → 100.00", 1);
 
-    // It is carried, and somebody changed it: then it is not the list of the release that was skipped, but the
-    // bytes are signed with this one. What it hides shows all the same.
+    // It is carried, and somebody changed it: then it is not the list of the release that was skipped, but
+    // the bytes are signed with this one. What it hides shows all the same.
     let mut draft = here.draft(vec![corrected().master()]);
     draft.said().earlier[0].list = write_changes(&[]);
     let why = here.refuses(draft.sign());
