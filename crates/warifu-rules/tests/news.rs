@@ -142,7 +142,7 @@ fn what_is_new_in_procedures_needs_only_what_changed() {
 
 #[test]
 fn what_is_new_in_drugs_needs_only_what_changed() {
-    the_same_is_found("drug/y_ALL20240321.csv", 16);
+    the_same_is_found("drug/y_ALL20240321.csv", 20);
 }
 
 #[test]
