@@ -11,6 +11,7 @@ mod documents;
 mod fetched;
 mod files;
 mod new_master;
+mod past;
 mod real_chains;
 mod releases;
 mod review_page;

@@ -1,12 +1,14 @@
 //! The real chains of two revisions, from the first import to an answer: what check, draft, review and both
 //! signatures let pass, `validate` and a checker take.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::past::moved;
 use crate::releases::{PLACE, clone, draft, house, publish, sign};
-use crate::stage::{Stage, checkout, data};
+use crate::stage::{Checker, Stage, checkout, data};
 
 /// Why what refuses one file of the real chains is let pass.
 const REASON: &str = "three-kana-of-21-bytes,corrected-on-2022-03-31";
@@ -104,6 +106,53 @@ fn what_both_signed_of_the_real_chains_nobody_refuses() {
     // in 2021 it does not tell.
     let not_told = lines.iter().filter(|line| line["code"] == "claim/not-yet-in-force");
     assert_eq!(not_told.map(|line| &line["expected"]).collect::<Vec<_>>(), ["2022-02-18"; 7]);
+
+    late_claims(&stage, &data, &checker);
+}
+
+/// Claims of past months are judged by the records of their own days: what is found is what `show --on` says
+/// of the day, and no code that a publication lists is unknown.
+fn late_claims(stage: &Stage, data: &Path, checker: &Checker) {
+    let mut asked = BTreeMap::new();
+    for month in ["202204", "202212", "202305", "202403", "202405", "202406", "202408", "202410"] {
+        let (_, lines) = checker.check(&moved(data, month));
+        let day = format!("{}-{}-01", &month[..4], &month[4..]);
+        for line in lines.iter().filter(|line| line["item"].is_string()) {
+            let (code, item) = (line["code"].as_str().unwrap(), line["item"].as_str().unwrap());
+            let day = line["day"].as_str().unwrap_or(&day).to_owned();
+            let found = (code.to_owned(), line["expected"].as_str().unwrap_or_default().to_owned());
+            asked.insert((item.to_owned(), day), found);
+        }
+    }
+    let mut told = BTreeSet::new();
+    for ((item, day), (code, expected)) in &asked {
+        let ran = stage.run("warifu", &format!("show {item} --on {day} --repo kikin --json"));
+        let shown: Value = serde_json::from_str(&ran.out).unwrap_or_default();
+        let none = Vec::new();
+        let answers = shown["answers"].as_array().unwrap_or(&none);
+        let standing =
+            answers.first().map_or("none", |answer| answer["period"]["standing"].as_str().unwrap());
+        match code.as_str() {
+            "claim/points" => {
+                let field = |field: &&Value| field["field"] == "points";
+                let fields = answers[0]["fields"].as_array().unwrap();
+                let points = fields.iter().find(field).unwrap()["value"].as_str().unwrap().to_owned();
+                assert_eq!(
+                    points.parse::<f64>().unwrap(),
+                    expected.parse::<f64>().unwrap(),
+                    "{item} on {day}"
+                );
+            }
+            "claim/code-unknown" => {
+                assert!(["not-listed", "gone", "none"].contains(&standing), "{item} {day}: {shown}");
+            }
+            "claim/code-abolished" => assert_eq!(standing, "abolished", "{item} {day}"),
+            "claim/not-yet-in-force" => assert_eq!(standing, "not-known", "{item} {day}"),
+            _ => {}
+        }
+        told.insert(code.clone());
+    }
+    assert!(told.contains("claim/points") && asked.len() > 20, "{told:?}");
 }
 
 /// What denied a file and was accepted by name is told to the other side with its reason, and signed.

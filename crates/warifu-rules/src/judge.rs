@@ -6,10 +6,10 @@
 //! So what the publishing side lets pass and signs ([`LetPass`]) is all that a checker of the same version
 //! can find.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{consistency, readable};
-use warifu_masters::change::diff::{Change, Diff, diff};
+use warifu_masters::change::diff::{Change, Diff, diff, field_or_blank};
 use warifu_masters::finding::{Code, Findings};
 use warifu_masters::table::{Master, Role, State, fields};
 use warifu_values::day::PublicationDay;
@@ -100,11 +100,25 @@ fn alone(subject: &Subject<'_>, site: Option<&dyn SiteRules>) -> Findings {
 }
 
 /// What is wrong with the fields of the records that are new or changed in `state`, the newer side of `diff`:
-/// all that a differential can have broken there.
+/// all that a differential can have broken there. What was wrong with a field before and was left as it is
+/// was said when it came in.
 pub fn judge_changed_fields(state: &State, diff: &Diff<'_>) -> Findings {
     let rows = || diff.changes.iter().filter_map(Change::new_row);
     let mut findings = fields::check_records(state, rows());
     findings.extend(readable::check(state, rows()));
+    if !findings.is_empty() {
+        let changed = diff.changes.iter().filter_map(|change| match *change {
+            Change::Changed { old, new } => Some((diff.new.key(new), (old, new))),
+            _ => None,
+        });
+        let changed: BTreeMap<_, _> = changed.collect();
+        findings.retain(|finding| {
+            let rows = finding.key.as_deref().and_then(|key| changed.get(key));
+            let (Some((old, new)), Some(column)) = (rows, finding.column) else { return true };
+            let column = column as usize - 1;
+            field_or_blank(diff.old, *old, column) != field_or_blank(diff.new, *new, column)
+        });
+    }
     findings.without_lines()
 }
 

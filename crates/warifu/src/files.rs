@@ -131,8 +131,15 @@ pub struct Unfinished {
     /// Opened before anything is made: where that fails, nothing was written.
     folder: File,
     file: tempfile::NamedTempFile,
+    /// How much was written.
+    written: u64,
+    /// How much of it the disk was told of.
+    told: u64,
     readers: Readers,
 }
+
+/// The disk is told of so much at a time.
+const TOLD_BYTES: u64 = 1024 * 1024;
 
 impl Unfinished {
     /// Begins the file that is to be `path`; nothing where that is a device or a pipe, which has no other
@@ -165,7 +172,7 @@ impl Unfinished {
             // Temporary files are made with mode 600.
             let file = tempfile::Builder::new().prefix(".warifu-").tempfile_in(folder)?;
             let (path, target) = (path.to_owned(), target.unwrap_or_else(|| path.to_owned()));
-            Ok(Some(Unfinished { path, target, folder: opened, file, readers }))
+            Ok(Some(Unfinished { path, target, folder: opened, file, written: 0, told: 0, readers }))
         })();
         begun.map_err(|error| cannot_write(path, &error))
     }
@@ -175,7 +182,13 @@ impl Unfinished {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.file.write_all(bytes).map_err(|error| cannot_write(&self.path, &error))
+        self.file.write_all(bytes).map_err(|error| cannot_write(&self.path, &error))?;
+        self.written += bytes.len() as u64;
+        if self.written - self.told >= TOLD_BYTES {
+            begin_writing_back(self.file.as_file(), self.told, self.written - self.told);
+            self.told = self.written;
+        }
+        Ok(())
     }
 
     /// Makes it durable and gives it its name.
@@ -183,7 +196,7 @@ impl Unfinished {
     /// # Errors
     /// When any step fails, with nothing left behind and the name as it was.
     pub fn finish(self) -> Result<(), Failure> {
-        let Unfinished { path, target, folder, file, readers } = self;
+        let Unfinished { path, target, folder, file, readers, .. } = self;
         let done = (|| {
             if readers == Readers::Usual {
                 set_usual_permissions(file.as_file(), &target)?;
@@ -199,6 +212,20 @@ impl Unfinished {
         done.map_err(|error: io::Error| cannot_write(&path, &error))
     }
 }
+
+/// Lets the disk begin with `length` bytes of `file`, so that it is not idle until all are there and then
+/// waited for. Whether it does changes nothing: what counts is the wait at the end.
+///
+/// To say that the bytes will not be wanted soon is what Linux begins to write on; it lets go of none that is
+/// not on the disk yet.
+#[cfg(target_os = "linux")]
+fn begin_writing_back(file: &File, from: u64, length: u64) {
+    let length = std::num::NonZeroU64::new(length);
+    let _ = rustix::fs::fadvise(file, from, length, rustix::fs::Advice::DontNeed);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn begin_writing_back(_: &File, _: u64, _: u64) {}
 
 fn cannot_write(path: &Path, error: &io::Error) -> Failure {
     Failure::system(
@@ -261,6 +288,20 @@ mod tests {
         file.finish().unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    /// The disk may begin with what was written, and what is written after it still comes behind it.
+    #[test]
+    fn many_pieces_are_one_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out");
+        let bytes: Vec<u8> = (0..3 * TOLD_BYTES as u32 + 77).map(|at| (at ^ at >> 9) as u8).collect();
+        let mut file = Unfinished::begin(&path).unwrap().unwrap();
+        for piece in bytes.chunks(300_001) {
+            file.write(piece).unwrap();
+        }
+        file.finish().unwrap();
+        assert!(fs::read(&path).unwrap() == bytes);
     }
 
     #[cfg(unix)]

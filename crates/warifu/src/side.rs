@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jiff::civil::Date;
-use warifu_masters::file::{Declared, read};
+use warifu_masters::file::{Declared, Reading, read};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::{Master, Role};
 use warifu_values::digest::Digest;
@@ -11,6 +11,7 @@ use warifu_values::digest::Digest;
 use crate::error::{Exit, Failure};
 use crate::files;
 use crate::store::{At, OpenError, Store, dated_in};
+use crate::windows;
 
 /// A master to compare, and what to call it.
 #[derive(Debug)]
@@ -169,11 +170,19 @@ fn named(text: &str, schemas: &Schemas, repo: &Path) -> Result<Named, Failure> {
 }
 
 fn load_file(text: &str, schemas: &Schemas) -> Result<Master, Failure> {
-    Ok(read_whole(text, files::read(Path::new(text))?, schemas)?.0)
+    let path = Path::new(text);
+    let reading = match windows::read(schemas, path, &Declared::default()) {
+        Some(reading) => reading,
+        None => read(schemas, files::read(path)?, &Declared::default()),
+    };
+    Ok(sound(text, reading)?.0)
 }
 
 fn read_whole(text: &str, bytes: Vec<u8>, schemas: &Schemas) -> Result<(Master, Role), Failure> {
-    let reading = read(schemas, bytes, &Declared::default());
+    sound(text, read(schemas, bytes, &Declared::default()))
+}
+
+fn sound(text: &str, reading: Reading) -> Result<(Master, Role), Failure> {
     match reading.master {
         Some(master) if !reading.findings.denies() => Ok((master, reading.role.unwrap_or(Role::Full))),
         _ => Err(Failure::refused(

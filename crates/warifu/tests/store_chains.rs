@@ -1,15 +1,18 @@
 //! The published chains through the store. Real files are read in place from `../shared/data` beside the
 //! checkout; left out where it is missing.
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::disallowed_methods, reason = "a test spoils files on purpose")]
 
 mod place;
 
 use std::path::Path;
 
-use place::{Place, data, file_name, files, import_all, now, request};
-use warifu::store::{ImportError, Imported, Series, today};
+use place::{Place, author, data, file_name, files, import_all, now, request};
+use warifu::store::{CommitError, ImportError, Imported, Series, Store, StoreError, today};
+use warifu_masters::file::Declared;
 use warifu_masters::finding::Code;
 use warifu_masters::schema::Schemas;
+use warifu_masters::table::Master;
 
 /// What is remarkable about an import: codes with their counts, but for what its base rests on.
 fn codes(imported: &Imported) -> Vec<String> {
@@ -327,4 +330,174 @@ fn an_undeclared_series_or_kind_is_refused() {
     let at = store.at(":comment-relation").unwrap();
     assert_eq!(store.state(&at).unwrap().canonical_digest(), done.record.state);
     assert!(store.original(&at).unwrap().1 == bytes);
+}
+
+/// A differential is taken in on the shards that it touches alone where the state before was kept, and on the
+/// whole state where it was not: commits, findings and counts are the same, whatever is wrong with what was
+/// kept.
+#[test]
+fn a_part_and_the_whole_make_the_same_commits() {
+    let Some(data) = data() else { return };
+    let spoils: [fn(&Path); 4] = [
+        |_| (),
+        |kept| std::fs::remove_file(kept).unwrap(),
+        // A record that no differential names has another end; a line too many.
+        |kept| spoil(kept, ",99999999,", ",99999998,"),
+        |kept| spoil(kept, "\n", "\n\n"),
+    ];
+    for (folder, series, first, rows) in
+        [("procedure", "r06", "20240531", 0..400), ("material", "r06", "20240531", 0..400)]
+    {
+        let files: Vec<String> =
+            files(&data, folder).into_iter().filter(|file| dated(file) >= first).take(4).collect();
+        let full = read(&data, files.iter().find(|file| file.contains("ALL")).unwrap());
+        let mut told = spoils.map(|_| Vec::new());
+        let mut parts = Vec::new();
+        for (spoil, told) in spoils.iter().zip(&mut told) {
+            let place = Place::new();
+            let kept = place.path().join(format!(".git/warifu/state/{series}/{folder}"));
+            let mut not_kept_anew = 0;
+            let mut import = |bytes: &[u8], name: &str| {
+                if kept.is_file() {
+                    spoil(&kept);
+                }
+                let was_kept = std::fs::read(&kept).ok();
+                told.push(match place.import_bytes(bytes, name, series, &[]) {
+                    Ok(imported) => (imported.commit, imported.findings),
+                    Err(ImportError::Refused(refused)) => (String::new(), refused.findings),
+                    Err(error) => panic!("{name}: {error}"),
+                });
+                let taken = told.last().is_some_and(|(commit, _)| !commit.is_empty());
+                not_kept_anew += usize::from(taken && was_kept == std::fs::read(&kept).ok());
+            };
+            for file in &files {
+                import(&std::fs::read(data.join(file)).unwrap(), file_name(file));
+            }
+            // And one record each, changed, marked, brought in again, broken or refused.
+            for (at, row) in rows.clone().step_by(67).enumerate() {
+                let change = one_record(&full, row, at);
+                import(change.as_bytes(), &format!("{}_202512{:02}.csv", &folder[..1], at + 1));
+            }
+            // Only where a part was enough is the state not kept anew.
+            parts.push(not_kept_anew);
+        }
+        assert!(parts[0] > 2 && parts[1..] == [0, 0, 0], "{parts:?}");
+        let [part, others @ ..] = told;
+        assert!(part.iter().any(|(commit, _)| commit.is_empty()), "one at least is refused");
+        for other in others {
+            assert_eq!(part.len(), other.len());
+            for (at, (part, other)) in part.iter().zip(other).enumerate() {
+                assert_eq!(*part, other, "{folder}, import {at}");
+            }
+        }
+    }
+}
+
+fn dated(file: &str) -> &str {
+    &file[file.len() - 12..file.len() - 4]
+}
+
+fn read(data: &Path, file: &str) -> Master {
+    read_bytes(std::fs::read(data.join(file)).unwrap())
+}
+
+fn read_bytes(bytes: Vec<u8>) -> Master {
+    warifu_masters::file::read(&Schemas::built_in().unwrap(), bytes, &Declared::default()).master.unwrap()
+}
+
+fn spoil(path: &Path, from: &str, to: &str) {
+    let text = std::fs::read_to_string(path).unwrap();
+    let at = text.rfind(from).unwrap();
+    std::fs::write(path, format!("{}{to}{}", &text[..at], &text[at + from.len()..])).unwrap();
+}
+
+/// A differential of one record of `full`: what it does to it goes by `number`.
+fn one_record(full: &Master, row: usize, number: usize) -> String {
+    let layout = full.layout();
+    let column = |id: &str| layout.position(id).unwrap();
+    let whole = |row: usize| -> Vec<String> {
+        (0..layout.width()).map(|column| full.field(row, column).to_owned()).collect()
+    };
+    let mut sparse = vec![String::new(); layout.width()];
+    (sparse[1], sparse[2]) = (full.field(row, 1).to_owned(), full.key(row).into_owned());
+    sparse[column("changed_on")] = "20251201".to_owned();
+    let class = if number % 5 == 1 { "9" } else { "5" };
+    sparse[0] = class.to_owned();
+    let rows = match number % 5 {
+        0 => {
+            let price = layout.position("points").or(layout.position("price")).unwrap();
+            let amount = full.field(row, price).split('.').next().unwrap().to_owned();
+            sparse[price] = format!("{amount}.{:02}", number % 100);
+            vec![sparse]
+        }
+        1 => {
+            sparse[column("abolished_on")] = "20251231".to_owned();
+            vec![sparse]
+        }
+        2 => {
+            // A unit that its name does not fit, which only the whole tells.
+            sparse[column("unit_code")] = "17".to_owned();
+            vec![sparse]
+        }
+        3 => {
+            let mut copy = whole(row);
+            copy[0] = "3".to_owned();
+            copy[2] = format!("{}9{:02}", &full.key(row)[..6], number % 100);
+            vec![copy]
+        }
+        _ => {
+            // What is there already comes in as new.
+            let mut copy = whole(row);
+            copy[0] = "3".to_owned();
+            vec![copy]
+        }
+    };
+    let line = |row: Vec<String>| format!("\"{}\"\r\n", row.join("\",\""));
+    rows.into_iter().map(line).collect()
+}
+
+/// As with an import of the whole: one that a part is enough for leaves the state before or the one after, and
+/// the next one goes on from it.
+#[test]
+fn a_failure_at_any_step_of_a_small_import_leaves_the_state_before_or_the_one_after() {
+    let Some(data) = data() else { return };
+    // One record of four, in nearly all shards: steps are what counts here.
+    let bytes = std::fs::read(data.join("material/t_ALL20240531.csv")).unwrap();
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n').step_by(4);
+    let bytes: Vec<u8> = lines.flatten().copied().collect();
+    let full = read_bytes(bytes.clone());
+    let change = |number: usize| (one_record(&full, 12 * number, number), format!("t_202512{number:02}.csv"));
+    let ((first, first_name), (second, second_name), (third, third_name)) =
+        (change(5), change(10), change(15));
+    let digest = |store: &Store| store.state(&store.at("HEAD:material").unwrap()).unwrap().canonical_digest();
+    let (mut outcomes, mut end) = ([0; 2], None);
+    for step in 0.. {
+        let place = Place::new();
+        place.import_bytes(&bytes, "t_ALL20240531.csv", "r06", &[]).unwrap();
+        let kept = place.path().join(".git/warifu/state/r06/material");
+        let whole = std::fs::read(&kept).unwrap();
+        place.import_bytes(first.as_bytes(), &first_name, "r06", &[]).unwrap();
+        assert!(std::fs::read(kept).unwrap() == whole, "a part is enough");
+        let before = digest(&place.store);
+        place.store.fail_at_step(Some(step));
+        let done = place.import_bytes(second.as_bytes(), &second_name, "r06", &[]);
+        place.store.fail_at_step(None);
+        let store = Store::open(&place.path(), Schemas::built_in().unwrap()).unwrap();
+        let is_after = match done {
+            Ok(_) => break,
+            Err(ImportError::Commit(CommitError::Unfinished { .. })) => true,
+            Err(ImportError::Commit(CommitError::Store(StoreError::Io { .. }))) => false,
+            Err(error) => panic!("step {step}: {error}"),
+        };
+        assert_eq!(digest(&store) != before, is_after, "step {step}");
+        outcomes[usize::from(is_after)] += 1;
+        let author = author();
+        for (bytes, name) in [(&second, &second_name), (&third, &third_name)] {
+            store.import(&request(bytes.as_bytes(), name, "r06", &[], &author)).unwrap();
+        }
+        // What one that nothing failed for makes of the three.
+        let end = *end.get_or_insert_with(|| digest(&store));
+        assert_eq!(digest(&store), end, "step {step}");
+    }
+    assert!(outcomes[0] > 8 && outcomes[1] > 3, "{outcomes:?}");
 }

@@ -189,3 +189,33 @@ fn a_published_differential_that_was_skipped_goes_in_its_place() {
     done_as_told(&shell, commands);
     assert_eq!(masters(&shell, "repo"), masters(&shell, "ordered"));
 }
+
+/// A finding is accepted of the file that is named, and of no other one of the command.
+#[test]
+fn a_finding_is_accepted_of_the_file_that_is_named() {
+    let shell = Shell::new();
+    let long = |serial: u32| comment("3", serial, &"長".repeat(500));
+    shell.write("c_20240702.csv", &long(40_001));
+    shell.write("c_20240703.csv", &long(50_001));
+    done(&shell, "init repo");
+    done(&shell, "import --repo repo --series r06 c_ALL20240531.csv");
+    let both = "import --repo repo --series r06 ./c_20240702.csv ./c_20240703.csv";
+    let refused = shell.run(&format!("{both} --accept c_20240702.csv:field/too-long=訂正待ち"));
+    assert!(refused.contains("c_20240703.csv is refused") && refused.ends_with("--- exit 1\n"), "{refused}");
+    let unknown = shell.run(&format!("{both} --accept c_20240704.csv:field/too-long=訂正待ち"));
+    assert!(unknown.contains("c_20240704.csv") && unknown.ends_with("--- exit 2\n"), "{unknown}");
+    done(
+        &shell,
+        &format!(
+            "{both} --accept ./c_20240702.csv:field/too-long=訂正待ち --accept c_20240703.csv:field/too-long=別件"
+        ),
+    );
+    let store = Store::open(&shell.folder.path().join("repo"), Schemas::built_in().unwrap()).unwrap();
+    let reasons: Vec<_> = store
+        .log()
+        .unwrap()
+        .iter()
+        .flat_map(|entry| entry.record.accepted.iter().map(|accepted| accepted.reason.clone()))
+        .collect();
+    assert_eq!(reasons, ["別件", "訂正待ち"]);
+}

@@ -11,6 +11,8 @@
 //!
 //! What the published files show, and so where the limits stand, is in `docs/differentials.md`.
 
+use std::borrow::Cow;
+
 use crate::finding::{Code, Finding, Findings};
 use crate::schema::{CHANGE_CLASS, CHANGED_ON};
 use crate::table::Master;
@@ -75,13 +77,23 @@ pub struct Plausibility {
 /// Holds the rows of `differential`, published on `dated` (YYYYMMDD) where that is known, against `base`, the
 /// state it is applied to.
 pub fn plausibility(base: &Master, differential: &Master, dated: Option<&str>) -> Plausibility {
+    plausibility_in_part(base, base.rows(), differential, dated)
+}
+
+/// The same, where `base` is a part of a state of `records` records: it has those called [`asked_for`].
+pub fn plausibility_in_part(
+    base: &Master,
+    records: usize,
+    differential: &Master,
+    dated: Option<&str>,
+) -> Plausibility {
     let mut judged = Plausibility::default();
     let (Some(class), false) =
         (differential.layout().position(CHANGE_CLASS), base.layout().kind != differential.layout().kind)
     else {
         return judged;
     };
-    let rows = Rows { base, differential, class };
+    let rows = Rows { base, records, differential, class };
     for value in &VALUES {
         rows.values(value, &mut judged);
     }
@@ -90,8 +102,22 @@ pub fn plausibility(base: &Master, differential: &Master, dated: Option<&str>) -
     judged
 }
 
+/// The keys of the records of a base that [`plausibility`] looks at.
+pub fn asked_for(differential: &Master) -> impl Iterator<Item = Cow<'_, str>> {
+    let rows = 0..differential.rows();
+    let related = differential.layout().position(RELATED_PRODUCT);
+    let named =
+        related.map(|related| rows.clone().map(move |row| Cow::Borrowed(differential.field(row, related))));
+    rows.map(|row| differential.key(row)).chain(named.into_iter().flatten())
+}
+
+/// The product that a drug belongs to (商品名等関連).
+const RELATED_PRODUCT: &str = "related_product_code";
+
 struct Rows<'a> {
     base: &'a Master,
+    /// How many records the whole base has.
+    records: usize,
     differential: &'a Master,
     class: usize,
 }
@@ -102,8 +128,8 @@ impl Rows<'_> {
         let in_both = |id: &str| Some((base.layout().position(id)?, differential.layout().position(id)?));
         let Some((base_now, now)) = in_both(value.now) else { return };
         let before = in_both(value.before).map(|(_, before)| before);
-        let related = in_both("related_product_code").map(|(_, related)| related);
-        judged.values += base.rows();
+        let related = in_both(RELATED_PRODUCT).map(|(_, related)| related);
+        judged.values += self.records;
         for row in 0..differential.rows() {
             let Some(new) = said(differential.bytes(row, now)) else { continue };
             let known = base.find(&differential.key(row));

@@ -268,30 +268,48 @@ fn euc_jp_ms() -> Table {
 /// The codes of `encoding` that come back: all single bytes and those of `doubles`.
 ///
 /// All are asked at once, with a line end between them: one by one takes ten times as long, at every start.
-fn asked(encoding: &'static Encoding, doubles: impl Iterator<Item = [u8; 2]> + Clone) -> Table {
-    let singles = (0..=0xFF).filter(|byte| *byte != b'\n').map(Mapped::Single);
-    let codes = singles.chain(doubles.map(|code| Mapped::Double(u16::from_be_bytes(code))));
-    let mut bytes = Vec::new();
-    for code in codes.clone() {
-        match code {
-            Mapped::Single(byte) => bytes.push(byte),
-            Mapped::Double(code) => bytes.extend(code.to_be_bytes()),
-        }
-        bytes.push(b'\n');
+fn asked(encoding: &'static Encoding, doubles: impl Iterator<Item = [u8; 2]>) -> Table {
+    let mut bytes = Vec::with_capacity(3 * 0x8000);
+    for byte in (0..=0xFF).filter(|byte| *byte != b'\n') {
+        bytes.extend([byte, b'\n']);
+    }
+    for [lead, trail] in doubles {
+        bytes.extend([lead, trail, b'\n']);
     }
     let text = decoded_lines(encoding, &bytes);
     let again = encoded_lines(encoding, &text);
-    let lines = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count();
-    if lines(text.as_bytes()) != lines(&bytes) || lines(&again) != lines(&bytes) {
-        // Nothing tells which line is whose.
-        return Table::empty();
-    }
-    let sources = bytes.split(|byte| *byte == b'\n').zip(again.split(|byte| *byte == b'\n'));
-    let come_back = codes.zip(text.split('\n')).zip(sources).filter_map(|((code, line), (source, again))| {
-        let character = line.chars().next().filter(|one| one.len_utf8() == line.len())?;
-        (source == again).then_some((code, character))
+    let (mut codes, mut characters, mut back) = (Rest(&bytes), Rest(text.as_bytes()), Rest(&again));
+    let mut is_even = true;
+    let come_back = std::iter::from_fn(|| {
+        let lines = (codes.line(), characters.line(), back.line());
+        is_even = matches!(lines, (Some(_), Some(_), Some(_)) | (None, None, None));
+        Some((lines.0?, lines.1?, lines.2?))
     });
-    Table::of_codes(come_back.chain([(Mapped::Single(b'\n'), '\n')]))
+    let come_back = come_back.filter(|(code, _, again)| code == again).filter_map(|(code, text, _)| {
+        let code = match *code {
+            [byte] => Mapped::Single(byte),
+            [lead, trail] => Mapped::Double(u16::from_be_bytes([lead, trail])),
+            _ => return None,
+        };
+        let mut characters = std::str::from_utf8(text).ok()?.chars();
+        let character = characters.next()?;
+        characters.next().is_none().then_some((code, character))
+    });
+    let table = Table::of_codes(come_back.chain([(Mapped::Single(b'\n'), '\n')]));
+    // Of lines that are not as many, nothing tells which is whose.
+    if is_even { table } else { Table::empty() }
+}
+
+/// What is left of lines that are shorter than most: looking for their ends byte by byte is quickest.
+struct Rest<'a>(&'a [u8]);
+
+impl<'a> Rest<'a> {
+    fn line(&mut self) -> Option<&'a [u8]> {
+        let end = self.0.iter().position(|byte| *byte == b'\n')?;
+        let line = &self.0[..end];
+        self.0 = &self.0[end + 1..];
+        Some(line)
+    }
 }
 
 /// The text of `bytes`, with U+FFFF wherever they are none.

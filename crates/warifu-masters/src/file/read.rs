@@ -72,7 +72,6 @@ fn read_text(schemas: &Schemas, bytes: &[u8], guess: Guess, declared: &Declared<
         }
         _ => (said.cloned().unwrap_or(Charset::Windows31J), Confidence::Possible, None),
     };
-    let looks_other = said.is_some_and(|said| *said != charset);
     let mut reading = read_csv(schemas, bytes, &charset, declared.role);
     if reading.layout.is_none() && declared.format.is_none() {
         // Without lines it may be fixed-length records of a site's own format.
@@ -82,10 +81,22 @@ fn read_text(schemas: &Schemas, bytes: &[u8], guess: Guess, declared: &Declared<
             fixed.map(|format| read_as(schemas, bytes, format, declared.role)).find(Reading::is_sound);
         reading = sound.unwrap_or(reading);
     }
+    held_against(schemas, reading, &charset, (confidence, other.as_ref()), declared)
+}
+
+/// What was read as text in `charset`, held against what was declared. How sure the charset is, and the other
+/// one that the bytes are text in, stand together.
+pub(super) fn held_against(
+    schemas: &Schemas,
+    mut reading: Reading,
+    charset: &Charset,
+    (confidence, other): (Confidence, Option<&Charset>),
+    declared: &Declared<'_>,
+) -> Reading {
     reading.confidence = confidence;
-    reading.others = others_like(schemas, &reading, other.as_ref());
+    reading.others = others_like(schemas, &reading, other);
     let Some(format) = declared.format else { return reading };
-    if looks_other {
+    if format.charset != *charset {
         let looks_like = match &reading.format {
             Some(like) => format!("{} ({})", like.name, charset.name()),
             None => charset.name().to_owned(),

@@ -23,9 +23,21 @@ pub(super) fn read_as(schemas: &Schemas, bytes: &[u8], format: &Format, role: Op
 pub(super) fn read_csv(schemas: &Schemas, bytes: &[u8], charset: &Charset, role: Option<Role>) -> Reading {
     let mut reading = Reading::new(Findings::new());
     reading.charset = Some(charset.clone());
-    let Some(parsed) = decode_and_parse(schemas, charset, bytes, &mut reading) else {
-        return reading;
-    };
+    match decode_and_parse(schemas, charset, bytes, &mut reading) {
+        Some(parsed) => of_parsed(schemas, charset, parsed, role, reading),
+        None => reading,
+    }
+}
+
+/// What the rows that were parsed say, and how they were written.
+fn of_parsed(
+    schemas: &Schemas,
+    charset: &Charset,
+    parsed: Parsed,
+    role: Option<Role>,
+    mut reading: Reading,
+) -> Reading {
+    reading.layout = Some(Arc::clone(parsed.table.layout()));
     let Parsed { table, marks, header } = parsed;
     let framing = marks.framing();
     let like = Framing::Csv { newline: marks.newline(), quoting: marks.quoting().unwrap_or(Quoting::All) };
@@ -107,28 +119,63 @@ fn settle(
     reading
 }
 
-/// Decodes piece by piece and parses each while it is still in cache.
+/// CSV that comes some lines at a time: decoded piece by piece, and each parsed while it is still in cache.
+pub(super) struct Rows<'a> {
+    schemas: &'a Schemas,
+    charset: Charset,
+    /// About how many bytes will come.
+    bytes: usize,
+    parser: Option<Parser>,
+    /// Whether the first lines were of no known layout.
+    unknown: bool,
+    findings: Findings,
+}
+
+impl<'a> Rows<'a> {
+    pub(super) fn new(schemas: &'a Schemas, charset: Charset, bytes: usize) -> Self {
+        Rows { schemas, charset, bytes, parser: None, unknown: false, findings: Findings::new() }
+    }
+
+    /// Takes the next lines, whole ones.
+    ///
+    /// # Errors
+    /// [`BadBytes`]: the first place that does not decode or would not come back the same.
+    pub(super) fn take(&mut self, lines: &[u8]) -> Result<(), BadBytes> {
+        let Rows { schemas, charset, bytes, parser, unknown, findings } = self;
+        charset.decode_pieces(lines, |piece| {
+            if parser.is_none() && !*unknown {
+                let text = std::str::from_utf8(piece).unwrap_or_default();
+                match recognise_layout(schemas, text, findings) {
+                    Some((layout, header)) => *parser = Some(Parser::new(layout, header, *bytes)),
+                    None => *unknown = true,
+                }
+            }
+            if let Some(parser) = parser {
+                parser.lines(piece);
+            }
+        })
+    }
+
+    /// What was read, when all lines came in; nothing where they are of no known layout.
+    pub(super) fn finish(self, role: Option<Role>) -> Option<Reading> {
+        let mut reading = Reading::new(self.findings);
+        let parsed = self.parser?.finish(&mut reading.findings);
+        reading.charset = Some(self.charset.clone());
+        Some(of_parsed(self.schemas, &self.charset, parsed, role, reading))
+    }
+}
+
+/// The rows of all of `bytes`; nothing, and the reason in `reading`, where they are none.
 fn decode_and_parse(
     schemas: &Schemas,
     charset: &Charset,
     bytes: &[u8],
     reading: &mut Reading,
 ) -> Option<Parsed> {
-    let mut parser: Option<Parser> = None;
-    let mut unknown = false;
+    let mut rows = Rows::new(schemas, charset.clone(), bytes.len());
+    let decoded = rows.take(bytes);
     let findings = &mut reading.findings;
-    let decoded = charset.decode_pieces(bytes, |piece| {
-        if parser.is_none() && !unknown {
-            let text = std::str::from_utf8(piece).unwrap_or_default();
-            match recognise_layout(schemas, text, findings) {
-                Some((layout, header)) => parser = Some(Parser::new(layout, header, bytes.len())),
-                None => unknown = true,
-            }
-        }
-        if let Some(parser) = &mut parser {
-            parser.lines(piece);
-        }
-    });
+    findings.extend(rows.findings);
     if let Err(BadBytes { at, bytes: hex, character }) = decoded {
         let line = 1 + memchr::memchr_iter(b'\n', &bytes[..at]).count() as u32;
         let finding = match character {
@@ -136,12 +183,10 @@ fn decode_and_parse(
             None => Finding::new(Code::FileCharset).found(hex),
         };
         findings.push(finding.line(line).expected(charset.name()));
-        reading.layout = parser.map(|parser| Arc::clone(parser.layout()));
+        reading.layout = rows.parser.map(|parser| Arc::clone(parser.layout()));
         return None;
     }
-    let parsed = parser?.finish(findings);
-    reading.layout = Some(Arc::clone(parsed.table.layout()));
-    Some(parsed)
+    Some(rows.parser?.finish(findings))
 }
 
 fn role_of(table: &Table, findings: &mut Findings) -> Option<Role> {

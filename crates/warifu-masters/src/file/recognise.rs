@@ -62,10 +62,12 @@ pub(crate) fn guess_charset(bytes: &[u8]) -> Guess {
     }
 }
 
-/// How many of `bytes` are such: made for each question, so that many bytes are asked at once.
+/// How many of `bytes` are such: made for each question, so that many bytes are asked at once, and counted in
+/// bytes as long as these hold the sum.
 #[inline]
 fn count(bytes: &[u8], is_such: impl Fn(u8) -> bool) -> usize {
-    bytes.iter().filter(|byte| is_such(**byte)).count()
+    let of = |some: &[u8]| some.iter().map(|byte| u8::from(is_such(*byte))).sum::<u8>();
+    bytes.chunks(usize::from(u8::MAX)).map(|some| usize::from(of(some))).sum()
 }
 
 /// What the kana columns of a table hold: half-width kana, and letters and signs that are none. The charsets
@@ -137,7 +139,7 @@ pub(crate) fn recognise_layout(
         findings.push(finding);
         return None;
     }
-    let rows: Vec<Vec<String>> = std::iter::once(first)
+    let rows: Vec<Vec<&str>> = std::iter::once(first)
         .chain(lines)
         .filter(|line| !line.is_empty() && line.len() <= ROW_LIMIT_BYTES)
         .take(20)
@@ -156,9 +158,9 @@ pub(crate) fn recognise_layout(
         return Some((Arc::clone(layout), false));
     }
     // None fits. If the rows say which master they are, the width is what is wrong.
-    let said = rows.first().and_then(|row| row.get(1)).cloned().unwrap_or_default();
+    let said = rows.first().and_then(|row| row.get(1)).copied().unwrap_or_default();
     let named: Vec<_> =
-        schemas.layouts().filter(|layout| layout.master_type.as_deref() == Some(said.as_str())).collect();
+        schemas.layouts().filter(|layout| layout.master_type.as_deref() == Some(said)).collect();
     let nearest = |width: usize| named.iter().min_by_key(|layout| layout.width().abs_diff(width));
     match rows.first().and_then(|row| nearest(row.len()).map(|layout| (row.len(), layout))) {
         Some((_, layout)) => Some((Arc::clone(layout), false)),
@@ -175,20 +177,21 @@ pub(crate) fn recognise_layout(
     }
 }
 
-fn split(line: &str) -> Vec<String> {
-    line.split(',').map(|field| field.trim_matches('"').to_owned()).collect()
+fn split(line: &str) -> Vec<&str> {
+    line.split(',').map(|field| field.trim_matches('"')).collect()
 }
 
-pub(crate) fn fits(layout: &Layout, row: &[String]) -> bool {
+pub(crate) fn fits(layout: &Layout, row: &[impl AsRef<str>]) -> bool {
     if row.len() != layout.width() {
         return false;
     }
     if let Some(master_type) = &layout.master_type {
-        return row[1] == *master_type;
+        return row[1].as_ref() == master_type;
     }
     let ascii = |field: &str, test: fn(u8) -> bool| field.bytes().all(test);
     // Only columns of numbers and dates tell one master from another.
-    let says = layout.columns.iter().zip(row).filter_map(|(column, field)| match column.column_type {
+    let fields = row.iter().map(AsRef::as_ref);
+    let says = layout.columns.iter().zip(fields).filter_map(|(column, field)| match column.column_type {
         ColumnType::Digits => Some(ascii(field, |byte| byte.is_ascii_digit())),
         ColumnType::Decimal => Some(ascii(field, |byte| byte.is_ascii_digit() || byte == b'.')),
         ColumnType::Date => {
@@ -198,4 +201,15 @@ pub(crate) fn fits(layout: &Layout, row: &[String]) -> bool {
     });
     let (fitting, all) = says.fold((0, 0), |(fitting, all), fits| (fitting + usize::from(fits), all + 1));
     fitting * 10 >= all * 9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_are_counted_than_a_byte_holds() {
+        let bytes: Vec<u8> = (0..1000u32).map(|at| if at % 3 == 0 { 0x80 } else { b'a' }).collect();
+        assert_eq!((count(&bytes, |byte| byte >= 0x80), count(&bytes, |_| true)), (334, 1000));
+    }
 }

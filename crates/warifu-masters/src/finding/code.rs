@@ -431,9 +431,9 @@ codes! {
         do "先に基になる全件を取り込んでください。";
     ImportOlder "import/older" Deny
         en "dated {found}, but the series already holds {expected}"
-        do "Files go in by date. A re-issue of an older date needs `--accept import/older` with a reason."
+        do "Files go in by date: take the later ones back (`warifu undo`) and import all of them again, by date."
         ja "{found} 付けですが、系列には {expected} まで入っています"
-        do "日付順に取り込んでください。再掲なら理由を添えて --accept import/older。";
+        do "日付順に取り込みます。後の公表分を取り消し（warifu undo）、すべてを日付順に取り込み直してください。";
     ImportAfterSeries "import/after-series" Deny
         en "published on {found}; the series ended on {expected}"
         do "Import it into the series that follows."

@@ -2,15 +2,26 @@
 
 use super::{Role, State, Table};
 use crate::finding::{Code, Finding, Findings};
-use crate::schema::{Column, ColumnType, Layout};
+use crate::schema::{CHANGE_CLASS, Column, ColumnType, Layout};
 use warifu_values::day::is_date;
 use warifu_values::judgement::Basis;
 
 /// Checks every field of the file `table` against its layout, and that every record has a key.
 ///
-/// In a full file, blanks in `required` columns are findings too; a differential's rows are sparse.
+/// In a full file, blanks in `required` columns are findings too. A differential's rows are sparse, but for
+/// those of class 3: these are whole records, and lack only what no differential carries.
 pub fn check(table: &Table, role: Role) -> Findings {
-    ask(table, 0..table.rows(), |_, column| role == Role::Full && column.required)
+    let rows = 0..table.rows();
+    if role == Role::Full {
+        return ask(table, rows, |_, column| column.required);
+    }
+    let class = table.layout().position(CHANGE_CLASS);
+    let (whole, sparse): (Vec<usize>, Vec<usize>) =
+        rows.partition(|row| class.is_some_and(|class| table.bytes(*row, class) == b"3"));
+    let mut findings = ask(table, whole, |_, column| column.required && !column.only_in_fulls);
+    findings.extend(ask(table, sparse, |_, _| false));
+    findings.sort_by_line();
+    findings
 }
 
 /// Checks every field of a state, and that every record has a key.
@@ -266,6 +277,36 @@ pub fn shift_jis_bytes(field: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::file::read_canonical;
+    use crate::schema::Schemas;
+
+    /// A drug of class `class` in a layout of 40 columns, whole but for `blank`.
+    fn drug(class: &str, blank: &str) -> Vec<(Code, u64)> {
+        let schemas = Schemas::built_in().unwrap();
+        let layout = schemas.layout("drug-40").unwrap();
+        let field = |column: &Column| match column.id.as_str() {
+            "change_class" => class.to_owned(),
+            "drug_code" => "620000001".to_owned(),
+            id if id == blank || !column.required => String::new(),
+            _ => "0".repeat(column.length.unwrap_or(1) as usize),
+        };
+        let fields: Vec<String> = layout.columns.iter().map(field).collect();
+        let text = format!("{}\n{}\n", layout.canonical_header(), fields.join(","));
+        let master = read_canonical(&schemas, "drug", text.into_bytes()).unwrap();
+        check(&master, Role::Differential).counts().filter(|(code, _)| *code == Code::FieldRequired).collect()
+    }
+
+    /// Also in what came after the full's width: a full of 35 columns below it does not make the record less
+    /// whole.
+    #[test]
+    fn a_new_record_is_whole_in_the_width_of_its_file() {
+        for blank in ["listed_on", "anti_hiv", "price"] {
+            assert_eq!(drug("3", blank), [(Code::FieldRequired, 1)], "{blank}");
+            assert_eq!(drug("5", blank), [], "{blank} of a record that is only changed");
+            assert_eq!(drug("9", blank), [], "{blank} of a record that goes");
+        }
+        assert_eq!(drug("3", "none"), []);
+    }
 
     #[test]
     fn decimals_have_a_point_and_few_digits() {

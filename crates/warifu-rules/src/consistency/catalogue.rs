@@ -42,7 +42,7 @@ pub const CATALOGUE: &[Rule] = &[
                 broken: 0,
             },
         ],
-        ask: Ask::Whole(drug::list_price),
+        ask: Ask::Whole(drug::list_price, &["elective_care_class"]),
     },
     Rule {
         code: Code::SetOldPrice,
@@ -136,7 +136,7 @@ pub const CATALOGUE: &[Rule] = &[
         columns: &["unit_code", "unit_name"],
         remark: "Held against the shared list of units too, widths of letters apart.",
         counts: &[Count { seen: Seen::Full("procedure/s_ALL20240531.csv"), held: 10133, broken: 0 }],
-        ask: Ask::Whole(common::unit_name),
+        ask: Ask::Whole(common::unit_name, &[]),
     },
     Rule {
         code: Code::SetUnitName,
@@ -147,7 +147,7 @@ pub const CATALOGUE: &[Rule] = &[
             Count { seen: Seen::Full("drug/y_ALL20240321.csv"), held: 19686, broken: 0 },
             Count { seen: Seen::Full("material/t_ALL20240531.csv"), held: 1334, broken: 0 },
         ],
-        ask: Ask::Whole(common::unit_name),
+        ask: Ask::Whole(common::unit_name, &[]),
     },
     Rule {
         code: Code::SetUnitBlank,
@@ -175,7 +175,7 @@ pub const CATALOGUE: &[Rule] = &[
             Count { seen: Seen::Full("procedure/s_ALL20240531.csv"), held: 1782, broken: 0 },
             Count { seen: Seen::Full("procedure/s_ALL20220218.csv"), held: 1539, broken: 0 },
         ],
-        ask: Ask::Records(common::related_code),
+        ask: Ask::Referring(common::related_code),
     },
     Rule {
         code: Code::SetRelated,
@@ -190,7 +190,7 @@ pub const CATALOGUE: &[Rule] = &[
                 broken: 0,
             },
         ],
-        ask: Ask::Records(common::related_code),
+        ask: Ask::Referring(common::related_code),
     },
     Rule {
         code: Code::SetRelated,
@@ -202,7 +202,7 @@ pub const CATALOGUE: &[Rule] = &[
             held: 1096,
             broken: 0,
         }],
-        ask: Ask::Records(common::related_code),
+        ask: Ask::Referring(common::related_code),
     },
     Rule {
         code: Code::SetRelatedProduct,
@@ -217,7 +217,7 @@ pub const CATALOGUE: &[Rule] = &[
                 broken: 0,
             },
         ],
-        ask: Ask::Records(drug::related_product),
+        ask: Ask::Referring(drug::related_product),
     },
     Rule {
         code: Code::SetAgeAddition,
@@ -234,7 +234,7 @@ pub const CATALOGUE: &[Rule] = &[
             Count { seen: Seen::Full("procedure/s_ALL20240531.csv"), held: 1782, broken: 0 },
             Count { seen: Seen::Full("procedure/s_ALL20220218.csv"), held: 1539, broken: 0 },
         ],
-        ask: Ask::Records(procedure::age_addition),
+        ask: Ask::Referring(procedure::age_addition),
     },
     Rule {
         code: Code::SetAgeRange,
@@ -280,7 +280,7 @@ pub const CATALOGUE: &[Rule] = &[
             Count { seen: Seen::Full("procedure/s_ALL20240531.csv"), held: 317, broken: 0 },
             Count { seen: Seen::Full("procedure/s_ALL20220218.csv"), held: 269, broken: 1 },
         ],
-        ask: Ask::Whole(procedure::note_addition_group),
+        ask: Ask::Whole(procedure::note_addition_group, &[]),
     },
     Rule {
         code: Code::SetFacilityGap,
@@ -334,7 +334,7 @@ pub const CATALOGUE: &[Rule] = &[
             Count { seen: Seen::Full("procedure/s_ALL20240531.csv"), held: 99, broken: 54 },
             Count { seen: Seen::Full("procedure/s_ALL20220218.csv"), held: 81, broken: 159 },
         ],
-        ask: Ask::Records(common::related_code),
+        ask: Ask::Referring(common::related_code),
     },
     Rule {
         code: Code::SetNameDuplicate,
@@ -345,7 +345,7 @@ pub const CATALOGUE: &[Rule] = &[
             Count { seen: Seen::Full("procedure/s_ALL20240531.csv"), held: 10133, broken: 0 },
             Count { seen: Seen::Full("procedure/s_ALL20220218.csv"), held: 7919, broken: 816 },
         ],
-        ask: Ask::Whole(procedure::name_duplicate),
+        ask: Ask::Whole(procedure::name_duplicate, &[]),
     },
     Rule {
         code: Code::SetGenericParts,
@@ -390,7 +390,7 @@ pub const CATALOGUE: &[Rule] = &[
                 broken: 0,
             },
         ],
-        ask: Ask::Whole(drug::generic_text),
+        ask: Ask::Whole(drug::generic_text, &[]),
     },
     Rule {
         code: Code::SetGenericCode,
@@ -432,7 +432,7 @@ pub const CATALOGUE: &[Rule] = &[
             held: 1096,
             broken: 0,
         }],
-        ask: Ask::Records(drug::elective),
+        ask: Ask::Referring(drug::elective),
     },
     Rule {
         code: Code::SetTransitionOrder,

@@ -62,10 +62,13 @@ pub enum Seen {
 
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Ask {
-    /// Of each record by itself, or with what it refers to: may be asked of a part of the rows after another.
+    /// Of each record by itself: what it finds there, it finds whatever the other records hold.
     Records(fn(&mut Report<'_>)),
-    /// Of records among each other: asked of all rows at once.
-    Whole(fn(&mut Report<'_>)),
+    /// Of each record with what it refers to: may be asked of a part of the rows after another.
+    Referring(fn(&mut Report<'_>)),
+    /// Of records among each other: asked of all rows at once. Besides the rule's columns it looks at these,
+    /// where the edition has them.
+    Whole(fn(&mut Report<'_>), &'static [&'static str]),
     Masters(fn(&mut Across<'_>)),
     Versions(fn(&mut Versions<'_>)),
 }
@@ -85,7 +88,7 @@ impl Rule {
         master: &'a Master,
         published: Option<PublicationDay>,
     ) -> Option<Report<'a>> {
-        matches!(self.ask, Ask::Records(_) | Ask::Whole(_))
+        matches!(self.ask, Ask::Records(_) | Ask::Referring(_) | Ask::Whole(..))
             .then(|| self.positions(master))
             .flatten()
             .map(|columns| Report::new(self.code, master, columns, published))
@@ -95,19 +98,33 @@ impl Rule {
     /// them when the first ones come.
     pub(super) fn go_on(&self, report: &mut Report<'_>, rows: Range<usize>) {
         match self.ask {
-            Ask::Records(ask) => {
+            Ask::Records(ask) | Ask::Referring(ask) => {
                 report.rows = rows;
                 ask(report);
             }
-            Ask::Whole(ask) if rows.start == 0 => ask(report),
+            Ask::Whole(ask, _) if rows.start == 0 => ask(report),
             _ => {}
         }
+    }
+
+    /// Whether what the rule finds in a record depends on that record alone.
+    pub(super) fn is_of_single_records(&self) -> bool {
+        matches!(self.ask, Ask::Records(_))
+    }
+
+    /// Whether the rule, which is about records of one master, looks at the column called `id`.
+    pub(super) fn looks_at(&self, id: &str) -> bool {
+        let also = match self.ask {
+            Ask::Whole(_, also) => also,
+            _ => &[],
+        };
+        self.columns.contains(&id) || also.contains(&id)
     }
 
     /// Asks the rule of `of`; `None` when it is not for that, or an edition lacks one of its columns.
     pub fn ask(&self, of: Of<'_>, published: Option<PublicationDay>) -> Option<Tally> {
         match (self.ask, of) {
-            (Ask::Records(_) | Ask::Whole(_), Of::Master(master)) => {
+            (Ask::Records(_) | Ask::Referring(_) | Ask::Whole(..), Of::Master(master)) => {
                 let mut report = self.begin(master, published)?;
                 self.go_on(&mut report, 0..master.rows());
                 Some(tally([report]))

@@ -1,9 +1,10 @@
 //! The past: imports, and who set each field of a record last.
 //!
 //! A record stands in one shard, and a version that did not touch that shard cannot have changed it; so only
-//! the commits that did are read. The line of history is that of first parents.
+//! the commits that did are read. At a merge the line of a file goes on where the file came from
+//! ([`Objects::changes_at`]), so that imports of another branch are seen as those of this one.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use git2::Oid;
 use jiff::civil::Date;
@@ -64,11 +65,14 @@ impl Store {
     pub fn log(&self) -> Result<Vec<LogEntry>, StoreError> {
         let objects = self.objects()?;
         let Some(head) = self.head()? else { return Ok(Vec::new()) };
-        let mut places = HashMap::new();
-        let mut masters = BTreeSet::new();
-        for (place, (commit, sources)) in objects.changes_at(head, &["sources"])?.into_iter().enumerate() {
-            places.insert(commit, place);
-            let Some(sources) = sources else { continue };
+        let places = objects.places(head)?;
+        let (mut masters, mut seen) = (BTreeSet::new(), HashSet::new());
+        for commit in places.keys() {
+            let (tree, _) = objects.commit(*commit)?;
+            let Some(sources) = objects.at(tree, &["sources"])? else { continue };
+            if !seen.insert(sources) {
+                continue;
+            }
             for series in objects.list(sources, &[])? {
                 for kind in objects.list(series.oid, &[])? {
                     masters.insert((series.name.clone(), kind.name));

@@ -23,7 +23,12 @@ pub(super) struct Judged<'a> {
     pub(super) later: Vec<Taken>,
 }
 
-impl Judged<'_> {
+impl<'a> Judged<'a> {
+    /// The same file, with what was found so far: what is found from now on may be forgotten again.
+    pub(super) fn anew(&self) -> Judged<'a> {
+        Judged { request: self.request, findings: self.findings.clone(), later: self.later.clone() }
+    }
+
     /// Goes on unless something that is not accepted denies.
     pub(super) fn refuse(&mut self) -> Result<(), ImportError> {
         let by = PassedBy::Import(one_line(self.request.name));

@@ -1,25 +1,41 @@
-//! The state that the last import left, kept beside the repository: reading it from six hundred shards is
+//! A state that an earlier import left, kept beside the repository: reading it from six hundred shards is
 //! most of what an import costs.
 //!
 //! ```text
 //! .git/warifu/state/<series>/<kind>    its canonical form, then a line with the tree that holds it
 //! ```
 //!
-//! Nothing is believed of it: it is taken only when it names the very tree that HEAD has and its bytes have
-//! the digest that the import recorded. Otherwise, or where it is missing, the shards are read. It may be
-//! deleted at any time.
+//! Nothing is believed of it: with the shards in which its tree and HEAD's differ put in their place, its
+//! bytes must have the digest that the last import recorded. Otherwise, or where it is missing, every shard
+//! is read. It may be deleted at any time.
 
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use git2::Oid;
+use warifu_masters::file::Outline;
+use warifu_masters::schema::{Layout, Schemas};
 use warifu_masters::table::Master;
-use warifu_values::digest::Digest;
 
 /// Where the state of one master is kept.
 pub(super) struct Kept {
     path: PathBuf,
+}
+
+/// A state as it was kept: nobody has compared it with a digest.
+pub(super) struct KeptText {
+    pub(super) bytes: Vec<u8>,
+    /// The tree that held it.
+    pub(super) tree: Oid,
+}
+
+/// A state as it was kept, and where its shards lie.
+pub(super) struct Outlined {
+    pub(super) text: KeptText,
+    pub(super) outline: Outline,
+    pub(super) layout: Arc<Layout>,
 }
 
 impl Kept {
@@ -28,28 +44,48 @@ impl Kept {
         Kept { path: git.join("warifu").join("state").join(series).join(kind) }
     }
 
-    /// The canonical bytes of the state with `digest` that the tree `tree` holds, when they are kept.
-    pub(super) fn load(&self, tree: Oid, digest: Digest) -> Option<Vec<u8>> {
+    /// What is kept.
+    pub(super) fn text(&self) -> Option<KeptText> {
         let mut bytes = fs::read(&self.path).ok()?;
-        let held = bytes.len().checked_sub(tree.to_string().len())?;
-        if bytes[held..] != *tree.to_string().as_bytes() {
-            return None;
-        }
+        let held = bytes.len().checked_sub(TREE_DIGITS)?;
+        let tree = Oid::from_str(std::str::from_utf8(&bytes[held..]).ok()?).ok()?;
         bytes.truncate(held);
-        (Digest::of(&bytes) == digest).then_some(bytes)
+        Some(KeptText { bytes, tree })
     }
 
     /// Writes `state`; nobody takes it before [`Begun::finish`] says which tree holds it. A failure only
     /// makes the next import slower.
-    pub(super) fn begin(&self, state: &Master) -> Begun {
+    pub(super) fn begin(&self, state: &ToKeep<'_>) -> Begun {
         let write = || {
             fs::create_dir_all(self.path.parent()?).ok()?;
             let mut file = File::create(&self.path).ok()?;
-            write_canonical(state, &mut file).ok()?;
+            match state {
+                ToKeep::Master(state) => write_canonical(state, &mut file),
+                ToKeep::Text(bytes) => file.write_all(bytes),
+            }
+            .ok()?;
             Some(file)
         };
         Begun(write())
     }
+}
+
+impl KeptText {
+    /// With where its shards lie; none where that cannot be told.
+    pub(super) fn outlined(self, schemas: &Schemas, kind: &str) -> Option<Outlined> {
+        let (outline, layout) = Outline::of(schemas, kind, &self.bytes)?;
+        Some(Outlined { text: self, outline, layout })
+    }
+}
+
+/// How many digits name a tree.
+const TREE_DIGITS: usize = 40;
+
+/// A state to be kept.
+pub(super) enum ToKeep<'a> {
+    Master(&'a Master),
+    /// Its canonical form.
+    Text(&'a [u8]),
 }
 
 /// Writes the canonical form piece by piece: a second copy of the whole would cost more than the writing.

@@ -16,6 +16,7 @@
 
 mod ancestry;
 mod author;
+mod beside;
 mod check;
 mod config;
 mod error;
@@ -27,6 +28,7 @@ mod life;
 mod lock;
 mod loose;
 mod message;
+mod mosaic;
 mod naming;
 mod objects;
 mod past;

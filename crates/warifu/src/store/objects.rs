@@ -3,7 +3,10 @@
 //! Trees and commits are read raw. A walk over a hundred versions looks at one entry in each of four trees;
 //! building whole tree objects for that would cost ten times as much.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use git2::{ObjectType, Odb, Oid};
 
@@ -17,23 +20,52 @@ pub(super) struct Entry {
     pub(super) oid: Oid,
 }
 
+/// Entries of a tree that differ from another one's, by name; none where one is gone.
+pub(super) type Differing = Vec<(String, Option<Oid>)>;
+
 /// Commits, newest first, each with what stands at a path since.
 pub(super) type Changes = Vec<(Oid, Option<Oid>)>;
 
+/// Trees that were read: one of six hundred shards is asked for again and again, and libgit2 keeps small ones
+/// only.
+#[derive(Default)]
+pub(super) struct Trees(RefCell<HashMap<Oid, Rc<[u8]>>>);
+
+impl Trees {
+    /// How many are held at most.
+    const MOST: usize = 64;
+}
+
 /// Reads objects of one repository.
 pub(super) struct Objects<'r> {
+    repository: &'r git2::Repository,
     odb: Odb<'r>,
     /// Where loose objects lie.
     folder: PathBuf,
+    trees: &'r Trees,
 }
 
 impl<'r> Objects<'r> {
-    pub(super) fn of(repository: &'r git2::Repository) -> Result<Self, StoreError> {
+    pub(super) fn of(repository: &'r git2::Repository, trees: &'r Trees) -> Result<Self, StoreError> {
         // As stock git, trust the names of objects when reading: `git fsck` and `warifu check`, which has the
         // SHA-256 of every state, are for that. Hashing each object anew would take half of the time.
         git2::opts::strict_hash_verification(false);
         let odb = repository.odb().map_err(StoreError::git("open the object database"))?;
-        Ok(Objects { odb, folder: repository.commondir().join("objects") })
+        Ok(Objects { repository, odb, folder: repository.commondir().join("objects"), trees })
+    }
+
+    /// The tree `oid`, raw.
+    fn tree(&self, oid: Oid) -> Result<Rc<[u8]>, StoreError> {
+        if let Some(tree) = self.trees.0.borrow().get(&oid) {
+            return Ok(Rc::clone(tree));
+        }
+        let tree: Rc<[u8]> = self.read(oid, ObjectType::Tree)?.data().into();
+        let mut trees = self.trees.0.borrow_mut();
+        if trees.len() >= Trees::MOST {
+            trees.clear();
+        }
+        trees.insert(oid, Rc::clone(&tree));
+        Ok(tree)
     }
 
     /// The bytes of the object `oid`, which must be of `kind`.
@@ -69,6 +101,12 @@ impl<'r> Objects<'r> {
 
     /// The tree of a commit and its first parent.
     pub(super) fn commit(&self, oid: Oid) -> Result<(Oid, Option<Oid>), StoreError> {
+        let (tree, parents) = self.commit_of(oid)?;
+        Ok((tree, parents.first().copied()))
+    }
+
+    /// The tree of a commit and its parents.
+    fn commit_of(&self, oid: Oid) -> Result<(Oid, Vec<Oid>), StoreError> {
         let object = self.read(oid, ObjectType::Commit)?;
         let damaged = || StoreError::damaged(format_args!("commit {oid} cannot be read"));
         let text = object.data().split(|byte| *byte == b'\n');
@@ -78,13 +116,23 @@ impl<'r> Objects<'r> {
             Oid::from_str(hex).ok()
         };
         let tree = hex(lines.next(), "tree ").ok_or_else(damaged)?;
-        Ok((tree, hex(lines.next(), "parent ")))
+        Ok((tree, lines.map_while(|line| hex(Some(line), "parent ")).collect()))
+    }
+
+    /// The place of every commit that led to `head`, from the newest on: after all that it led to, and by the
+    /// day of the commit where neither led to the other.
+    pub(super) fn places(&self, head: Oid) -> Result<HashMap<Oid, usize>, StoreError> {
+        let git = || StoreError::git("walk the history");
+        let mut walk = self.repository.revwalk().map_err(git())?;
+        walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME).map_err(git())?;
+        walk.push(head).map_err(git())?;
+        walk.enumerate().map(|(place, oid)| Ok((oid.map_err(git())?, place))).collect()
     }
 
     /// The entry called `name` of the tree `tree`.
     fn entry(&self, tree: Oid, name: &str) -> Result<Option<Oid>, StoreError> {
-        let object = self.read(tree, ObjectType::Tree)?;
-        let found = raw_entries(object.data()).find(|(entry, _)| *entry == name.as_bytes());
+        let tree = self.tree(tree)?;
+        let found = raw_entries(&tree).find(|(entry, _)| *entry == name.as_bytes());
         Ok(found.map(|(_, oid)| oid))
     }
 
@@ -103,14 +151,46 @@ impl<'r> Objects<'r> {
     /// The entries of the tree at `path` below `tree`; none when there is no such tree.
     pub(super) fn list(&self, tree: Oid, path: &[&str]) -> Result<Vec<Entry>, StoreError> {
         let Some(oid) = self.at(tree, path)? else { return Ok(Vec::new()) };
-        let object = self.read(oid, ObjectType::Tree)?;
+        let tree = self.tree(oid)?;
         let entry =
             |(name, oid): (&[u8], Oid)| Entry { name: String::from_utf8_lossy(name).into_owned(), oid };
-        Ok(raw_entries(object.data()).map(entry).collect())
+        Ok(raw_entries(&tree).map(entry).collect())
     }
 
-    /// The commits that changed what stands at `path`, newest first, along first parents from `head`: each
-    /// with what stands there since.
+    /// The entries in which two trees differ, as `new` has them; none where that lacks one. `None` where there
+    /// are more than `most`.
+    pub(super) fn differing(&self, old: Oid, new: Oid, most: usize) -> Result<Option<Differing>, StoreError> {
+        let mut differing = Differing::new();
+        if old == new {
+            return Ok(Some(differing));
+        }
+        let (old, new) = (self.tree(old)?, self.tree(new)?);
+        // Both are in one order, and most entries are the same in both.
+        let (mut old, mut new) = (raw_entries(&old).peekable(), raw_entries(&new).peekable());
+        let text = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
+        loop {
+            let order = match (old.peek(), new.peek()) {
+                (Some((old, _)), Some((new, _))) => old.cmp(new),
+                (Some(_), None) => std::cmp::Ordering::Less,
+                (None, Some(_)) => std::cmp::Ordering::Greater,
+                (None, None) => return Ok(Some(differing)),
+            };
+            let before = old.next_if(|_| order.is_le());
+            let after = new.next_if(|_| order.is_ge());
+            if before != after
+                && let Some((name, _)) = before.or(after)
+            {
+                differing.push((text(name), after.map(|(_, oid)| oid)));
+            }
+            if differing.len() > most {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The commits that changed what stands at `path`, newest first, from `head` on: each with what stands
+    /// there since. Where a merge has it from one of its parents, the line goes on there, as it does for
+    /// `git log`; from several, at the first of them. A merge that has it from none changed it.
     pub(super) fn changes_at(&self, head: Oid, path: &[&str]) -> Result<Vec<(Oid, Option<Oid>)>, StoreError> {
         Ok(self.changes_since(head, path, None)?.0)
     }
@@ -126,7 +206,7 @@ impl<'r> Objects<'r> {
         let mut changes = Vec::new();
         let (mut commit, mut newer): (Option<Oid>, Option<(Oid, Trail)>) = (Some(head), None);
         while let Some(oid) = commit {
-            let (tree, parent) = self.commit(oid)?;
+            let (tree, parents) = self.commit_of(oid)?;
             let trail = self.trail(tree, path, newer.as_ref().map(|(_, trail)| trail))?;
             if let Some((by, since)) = newer
                 && since.end() != trail.end()
@@ -136,8 +216,11 @@ impl<'r> Objects<'r> {
             if Some(oid) == until {
                 return Ok((changes, true));
             }
+            commit = match parents[..] {
+                [_, _, ..] => Some(self.parent_with(trail.end(), path, &parents)?),
+                _ => parents.first().copied(),
+            };
             newer = Some((oid, trail));
-            commit = parent;
         }
         if let Some((by, since)) = newer
             && since.end().is_some()
@@ -145,6 +228,17 @@ impl<'r> Objects<'r> {
             changes.push((by, since.end()));
         }
         Ok((changes, false))
+    }
+
+    /// Of the parents of a merge the one that has `content` at `path`: the first, where several or none do.
+    fn parent_with(&self, content: Option<Oid>, path: &[&str], parents: &[Oid]) -> Result<Oid, StoreError> {
+        for parent in parents {
+            let (tree, _) = self.commit_of(*parent)?;
+            if self.at(tree, path)? == content {
+                return Ok(*parent);
+            }
+        }
+        Ok(parents[0])
     }
 
     /// The way to `path`; from the point on where it joins the way of the `newer` commit, that one is taken.

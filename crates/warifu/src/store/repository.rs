@@ -11,10 +11,11 @@ use warifu_site_rules::SiteRules;
 use crate::library::Library;
 
 use super::author::{Author, signature};
+use super::beside::beside;
 use super::config::{Config, Series};
 use super::error::{CommitError, ConfigError, InitError, OpenError, StoreError};
 use super::lock::Lock;
-use super::objects::Objects;
+use super::objects::{Objects, Trees};
 use super::transaction::{Change, Message, Steps, Transaction};
 
 /// Git attributes of a new repository: no tool may change line ends in what is stored by digest.
@@ -23,6 +24,7 @@ const ATTRIBUTES: &str = "masters/** -text\nsources/** -text\nsources/**/origina
 /// A repository of masters.
 pub struct Store {
     pub(super) repository: Repository,
+    trees: Trees,
     library: Library,
     steps: Steps,
 }
@@ -55,7 +57,8 @@ impl Store {
         options.initial_head("main").external_template(false);
         let repository =
             Repository::init_opts(path, &options).map_err(StoreError::git("make a repository"))?;
-        let store = Store { repository, library: library.into(), steps: Steps::default() };
+        let store =
+            Store { repository, trees: Trees::default(), library: library.into(), steps: Steps::default() };
         let author = signature(&store.repository, author, now)?;
         let lock = store.lock()?;
         let names: Vec<_> = series.keys().map(String::as_str).collect();
@@ -87,7 +90,8 @@ impl Store {
             Err(error) if error.code() == git2::ErrorCode::NotFound => return Err(missing()),
             Err(error) => return Err(StoreError::git("open the repository")(error).into()),
         };
-        let store = Store { repository, library: library.into(), steps: Steps::default() };
+        let store =
+            Store { repository, trees: Trees::default(), library: library.into(), steps: Steps::default() };
         let objects = store.objects()?;
         let declared = match store.head()? {
             Some(head) => objects.at(objects.commit(head)?.0, &[Config::FILE])?.is_some(),
@@ -114,11 +118,11 @@ impl Store {
     }
 
     pub(super) fn objects(&self) -> Result<Objects<'_>, StoreError> {
-        Objects::of(&self.repository)
+        Objects::of(&self.repository, &self.trees)
     }
 
     pub(super) fn transaction<'a>(&'a self, lock: &'a Lock) -> Transaction<'a> {
-        Transaction { repository: &self.repository, lock, steps: &self.steps }
+        Transaction { repository: &self.repository, trees: &self.trees, lock, steps: &self.steps }
     }
 
     /// Takes the lock and finishes what an import that died has left.
@@ -172,23 +176,25 @@ impl Store {
         Ok(library.map_err(|error| StoreError::Rules { what: error.to_string() })?.site)
     }
 
-    /// An import writes below these, or goes by them; what a person has changed there must be seen first.
+    /// An import writes below some paths, or goes by them; what a person has changed there must be seen first.
     pub(super) fn refuse_unclean(&self) -> Result<(), CommitError> {
-        let mut options = StatusOptions::new();
-        options.include_untracked(true).recurse_untracked_dirs(true).include_ignored(false);
-        options.disable_pathspec_match(true).update_index(false);
-        options.pathspec("masters").pathspec("sources").pathspec("rules").pathspec(Config::FILE);
-        let statuses = self
-            .repository
-            .statuses(Some(&mut options))
-            .map_err(StoreError::git("read the work tree's status"))?;
-        let changed: Vec<String> = statuses
-            .iter()
-            .filter(|entry| entry.status() != Status::CURRENT)
-            .map(|entry| String::from_utf8_lossy(entry.path_bytes()).into_owned())
-            .take(5)
-            .collect();
-        if changed.is_empty() { Ok(()) } else { Err(CommitError::Unclean { paths: changed }) }
+        refuse_unclean(&self.repository)
+    }
+
+    /// The same on another processor, while `work` goes on, which must not let anybody see what it does; what
+    /// this says comes before what that does.
+    pub(super) fn refuse_unclean_beside<T, E: From<CommitError>>(
+        &self,
+        work: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        let git = self.repository.path();
+        let look = || {
+            let repository = Repository::open(git).map_err(StoreError::git("open the repository"))?;
+            refuse_unclean(&repository)
+        };
+        let (done, looked) = beside(look, work);
+        looked.unwrap_or_else(|| self.refuse_unclean())?;
+        done
     }
 
     /// The commit and the tree that `rev` names; blank means HEAD.
@@ -199,4 +205,21 @@ impl Store {
         let commit = object.peel_to_commit().map_err(|_| missing())?;
         Ok((commit.id(), commit.tree_id()))
     }
+}
+
+/// Refuses while a person's changes lie where imports write, or go by.
+fn refuse_unclean(repository: &Repository) -> Result<(), CommitError> {
+    let mut options = StatusOptions::new();
+    options.include_untracked(true).recurse_untracked_dirs(true).include_ignored(false);
+    options.disable_pathspec_match(true).update_index(false);
+    options.pathspec("masters").pathspec("sources").pathspec("rules").pathspec(Config::FILE);
+    let statuses =
+        repository.statuses(Some(&mut options)).map_err(StoreError::git("read the work tree's status"))?;
+    let changed: Vec<String> = statuses
+        .iter()
+        .filter(|entry| entry.status() != Status::CURRENT)
+        .map(|entry| String::from_utf8_lossy(entry.path_bytes()).into_owned())
+        .take(5)
+        .collect();
+    if changed.is_empty() { Ok(()) } else { Err(CommitError::Unclean { paths: changed }) }
 }

@@ -32,7 +32,7 @@ pub(super) fn file_name(prefix: &str) -> String {
 }
 
 /// The beginning of the keys in the shard called `name`.
-fn prefix(name: &str) -> Vec<u8> {
+pub(super) fn prefix(name: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut rest = name.strip_suffix(".csv").unwrap_or(name).as_bytes();
     while let Some((first, after)) = rest.split_first() {

@@ -25,7 +25,7 @@ use git2::{IndexEntry, IndexTime, Oid, Repository, Signature};
 
 use super::error::{CommitError, StoreError};
 use super::lock::Lock;
-use super::objects::Objects;
+use super::objects::{Objects, Trees};
 
 /// How often a lock of git's is looked at before it is believed to be left by an import that was killed.
 const LOOKS_AT_A_LOCK: usize = 50;
@@ -81,6 +81,7 @@ pub(super) struct Message<'a> {
 /// Writes to the branch that HEAD names: one or more commits, and the branch moves once.
 pub(super) struct Transaction<'a> {
     pub(super) repository: &'a Repository,
+    pub(super) trees: &'a Trees,
     pub(super) lock: &'a Lock,
     pub(super) steps: &'a Steps,
 }
@@ -121,7 +122,7 @@ impl Transaction<'_> {
         changes: Vec<Change>,
         message: &Message<'_>,
     ) -> Result<Oid, StoreError> {
-        let objects = Objects::of(self.repository)?;
+        let objects = Objects::of(self.repository, self.trees)?;
         let mut blobs = BTreeMap::new();
         for change in &changes {
             let oid = match &change.content {
@@ -331,7 +332,7 @@ impl Transaction<'_> {
         let tree = |oid| self.repository.find_commit(oid).and_then(|commit| commit.tree()).map_err(git());
         let (old, new) = (tree(old)?, tree(new)?);
         let diff = self.repository.diff_tree_to_tree(Some(&old), Some(&new), None).map_err(git())?;
-        let objects = Objects::of(self.repository)?;
+        let objects = Objects::of(self.repository, self.trees)?;
         let mut files = BTreeMap::new();
         for delta in diff.deltas() {
             let file = if delta.new_file().exists() { delta.new_file() } else { delta.old_file() };

@@ -99,7 +99,7 @@ impl Store {
         self.refuse_unclean()?;
         let head = self.head()?.ok_or(CommitError::Detached)?;
         let objects = self.objects()?;
-        let order = order(&objects, head)?;
+        let order = objects.places(head)?;
         let mut lines = self.lines(&objects, head, request.series)?;
         match request.which {
             Which::Last(count) => choose_last(&mut lines, &order, count)?,
@@ -171,15 +171,9 @@ impl Store {
     }
 }
 
-/// The place of each commit that changed what is recorded of imports, from the newest on.
-fn order(objects: &Objects<'_>, head: Oid) -> Result<HashMap<Oid, usize>, StoreError> {
-    let changes = objects.changes_at(head, &["sources"])?;
-    Ok(changes.into_iter().enumerate().map(|(place, (commit, _))| (commit, place)).collect())
-}
-
 /// An import that stands.
 struct Standing<'a> {
-    /// How many commits that changed what is recorded of imports are newer.
+    /// How many commits are newer.
     place: usize,
     master: &'a (String, String),
     /// How many imports of the master are newer.

@@ -16,8 +16,7 @@ use super::regular::Rows;
 /// whole and the keys ascending. Of any other file, and of anything that would have to be said, nothing is
 /// made here: [`convert`](super::convert) then says it.
 ///
-/// The proof, for each line: the bytes written are recoded back, code by code, and are the very bytes that
-/// came in. ASCII is itself in both charsets and no part of a longer code, so the marks and commas that make
+/// The proof: every code that is written is recoded back and is the very code that came in. ASCII is itself in both charsets and no part of a longer code, so the marks and commas that make
 /// the fields stand between the same fields; a code is recoded by what it means, in tables that hold each
 /// character once. So what is written reads again as the same records, and the way back from it ends in the
 /// bytes that came in.
@@ -43,8 +42,8 @@ impl Recoding {
     /// A file that begins with less than this, and does not end there, tells too little.
     pub const HEAD_BYTES: usize = SAMPLE_BYTES + 1;
 
-    /// Begins with the file whose first bytes are `head`: [`Recoding::HEAD_BYTES`] at least, or all there
-    /// are. Nothing is taken of them yet.
+    /// Begins with the file whose first lines are `head`, whole ones: [`Recoding::HEAD_BYTES`] at least, or
+    /// all there are. Nothing is taken of them yet.
     pub fn begin(schemas: &Schemas, head: &[u8], from: &Format, to: &Format) -> Option<Recoding> {
         let Framing::Csv { newline: newline_before, quoting: Quoting::All } = from.framing else {
             return None;

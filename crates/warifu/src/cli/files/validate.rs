@@ -5,6 +5,7 @@ use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::report::FindingsJson;
 use warifu::store::dated_in;
+use warifu::windows;
 use warifu_masters::file::{Declared, read_bytes};
 use warifu_masters::finding::{Code, Findings, Severity};
 use warifu_masters::schema::Format;
@@ -76,14 +77,15 @@ fn day_of(file: &Path) -> Option<PublicationDay> {
     PublicationDay::parse(&dated.to_string())
 }
 
-/// What is found in a file that was read, and whether it looks like a state that was taken for a full.
+/// What is found in a file that was read, whether it looks like a state that was taken for a full, and its
+/// digest in canonical form.
 fn judged(
     context: &Context,
     file: &Path,
     (master, role): (Master, Role),
     state: Option<u32>,
     released: Option<&Released>,
-) -> (Findings, bool) {
+) -> (Findings, bool, Digest) {
     let made_of = match state {
         Some(0) => Some(Basis::Differentials { full_columns: master.layout().width() as u32 }),
         Some(full_columns) => Some(Basis::Differentials { full_columns }),
@@ -95,11 +97,13 @@ fn judged(
         let state = State::new(master, made_of);
         let series = released.map_or("", |released| released.entry().series.as_str());
         let subject = Subject { series, state: &state, published, before: None };
-        let mut found = judge(&[subject], Some(&context.library.site)).remove(0);
+        let judge = || judge(&[subject], Some(&context.library.site)).remove(0);
+        let (mut found, canonical) = beside(|| state.canonical_digest(), judge);
         let_pass(&mut found, released.map_or(&[], Released::let_pass));
-        return (found, false);
+        return (found, false, canonical);
     }
-    let mut found = judge_file(&master, role, day_of(file));
+    let judge = || judge_file(&master, role, day_of(file));
+    let (mut found, canonical) = beside(|| master.canonical_digest(), judge);
     if role == Role::Full {
         found.extend(context.library.site.check(&master, None));
     }
@@ -108,7 +112,7 @@ fn judged(
         let state = State::new(master, Basis::Differentials { full_columns: 0 });
         fields::check_state(&state).count(Code::FieldRequired) < required
     };
-    (found, looks_like_a_state)
+    (found, looks_like_a_state, canonical)
 }
 
 /// How many of the findings that refuse `file` would pass by what nobody is proven to have signed.
@@ -118,8 +122,13 @@ fn unproven(released: &Released, findings: &Findings) -> u64 {
     findings.refusing() - passed.refusing()
 }
 
-fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
-    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+/// What goes on here, and the digest that is taken beside it: a tenth of all the work.
+fn beside<T>(digest: impl FnOnce() -> Digest + Send, here: impl FnOnce() -> T) -> (T, Digest) {
+    std::thread::scope(|scope| {
+        let digest = scope.spawn(digest);
+        let here = here();
+        (here, digest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
 }
 
 fn one(
@@ -128,14 +137,14 @@ fn one(
     asked: &Asked<'_>,
 ) -> Result<(Exit, Option<serde_json::Value>), Failure> {
     let &Asked { format, state, releases } = asked;
-    let bytes = files::read(file)?;
-    // Beside each other, as far as neither needs the other: a digest takes as long as a tenth of all.
-    let (sha256, reading) = std::thread::scope(|scope| {
-        let sha256 = scope.spawn(|| Digest::of(&bytes));
-        let reading = read_bytes(&context.library.schemas, &bytes, &Declared { format, role: None });
-        (joined(sha256), reading)
-    });
-    drop(bytes);
+    let declared = Declared { format, role: None };
+    let (reading, sha256) = match windows::read_with_digest(&context.library.schemas, file, &declared) {
+        Some(read) => read,
+        None => {
+            let bytes = files::read(file)?;
+            beside(|| Digest::of(&bytes), || read_bytes(&context.library.schemas, &bytes, &declared))
+        }
+    };
     let released = Released::find(releases, file, sha256);
     let mut findings = Findings::new();
     if let Some(finding) = reading.unquoted() {
@@ -144,11 +153,10 @@ fn one(
     findings.extend(reading.findings);
     let (mut canonical, mut looks_like_a_state) = (None, false);
     if let Some(master) = reading.master {
-        canonical = Some(master.canonical_digest());
         let of = (master, reading.role.unwrap_or(Role::Full));
-        let (found, is_state) = judged(context, file, of, state, released.as_ref());
+        let (found, is_state, digest) = judged(context, file, of, state, released.as_ref());
         findings.extend(found);
-        looks_like_a_state = is_state;
+        (canonical, looks_like_a_state) = (Some(digest), is_state);
     }
     context.findings(file, &findings);
     if looks_like_a_state && !context.json {

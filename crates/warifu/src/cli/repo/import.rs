@@ -1,6 +1,6 @@
 //! `warifu import`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -38,9 +38,10 @@ pub(crate) struct Args {
     /// The day of publication, where the name does not tell.
     #[arg(long, value_name = "DATE")]
     dated: Option<Date>,
-    /// A finding that shall not refuse the file, with the reason that is recorded.
-    #[arg(long, value_name = "CODE=REASON", value_parser = accepted)]
-    accept: Vec<(Code, String)>,
+    /// A finding that shall not refuse the file, with the reason that is recorded; of all files, unless one is
+    /// named.
+    #[arg(long, value_name = "[FILE:]CODE=REASON", value_parser = accepted)]
+    accept: Vec<Acceptance>,
     /// The format they must be in; otherwise it is recognised.
     #[arg(long, value_name = "NAME")]
     format: Option<String>,
@@ -51,8 +52,27 @@ pub(crate) struct Args {
     repo: Repo,
 }
 
-fn accepted(text: &str) -> Result<(Code, String), String> {
-    let (code, reason) = text.split_once('=').ok_or("write CODE=REASON")?;
+/// A finding that is accepted.
+#[derive(Debug, Clone)]
+struct Acceptance {
+    /// The name of the one file that it is accepted of; none means every file of the command.
+    file: Option<String>,
+    code: Code,
+    reason: String,
+}
+
+impl Acceptance {
+    fn concerns(&self, name: &str) -> bool {
+        self.file.as_deref().is_none_or(|file| file == name)
+    }
+}
+
+fn accepted(text: &str) -> Result<Acceptance, String> {
+    let (code, reason) = text.split_once('=').ok_or("write CODE=REASON or FILE:CODE=REASON")?;
+    let (file, code) = match code.rsplit_once(':') {
+        Some((file, code)) => (Some(file_name(file)), code),
+        None => (None, code),
+    };
     let code = Code::parse(code).ok_or_else(|| format!("no finding is called {code}"))?;
     if code.is_absolute() {
         return Err(format!("{code} cannot be accepted: no reason makes up for it"));
@@ -63,7 +83,11 @@ fn accepted(text: &str) -> Result<(Code, String), String> {
     if !is_plain(reason.trim()) {
         return Err(format!("a reason has at most {CHARS} characters, and all of them show"));
     }
-    Ok((code, reason.trim().to_owned()))
+    Ok(Acceptance { file, code, reason: reason.trim().to_owned() })
+}
+
+fn file_name(path: impl AsRef<Path>) -> String {
+    path.as_ref().file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// A file to go in.
@@ -72,6 +96,8 @@ struct Input {
     name: String,
     bytes: Vec<u8>,
     dated: Option<Date>,
+    /// What is accepted of it.
+    accept: Vec<(Code, String)>,
 }
 
 /// What became of the files of one command.
@@ -103,7 +129,7 @@ impl Args {
                 format: format.as_deref(),
                 role,
                 dated: input.dated,
-                accept: &self.accept,
+                accept: &input.accept,
                 author: author.as_ref(),
                 now,
             });
@@ -260,11 +286,10 @@ impl Args {
             path
         };
         let mut files: Vec<(Option<Date>, Again)> = Vec::new();
-        let accepted: Vec<(String, String)> =
-            self.accept.iter().map(|(code, why)| (code.to_string(), why.clone())).collect();
         let passed = passed.iter().filter(|_| !self.one_by_one);
         for input in std::iter::once(input).chain(passed).chain(left.iter().copied()) {
-            let (path, accepted) = (input.path.display().to_string(), accepted.clone());
+            let accepted = input.accept.iter().map(|(code, why)| (code.to_string(), why.clone())).collect();
+            let path = input.path.display().to_string();
             let dated = self.dated.filter(|dated| dated_in(&input.name) != Some(*dated));
             files.push((input.dated, Again { path, series: self.series.clone(), dated, accepted }));
         }
@@ -283,9 +308,19 @@ impl Args {
     fn inputs(&self, context: &Context) -> Result<Vec<Input>, Failure> {
         let mut inputs = Vec::new();
         for path in &self.files {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let name = file_name(path);
             let dated = self.dated.or_else(|| dated_in(&name));
-            inputs.push(Input { path: path.clone(), bytes: files::read(path)?, name, dated });
+            let accept = self.accept.iter().filter(|one| one.concerns(&name));
+            let accept = accept.map(|one| (one.code, one.reason.clone())).collect();
+            inputs.push(Input { path: path.clone(), bytes: files::read(path)?, name, dated, accept });
+        }
+        let unknown = |one: &&Acceptance| !inputs.iter().any(|input| one.concerns(&input.name));
+        if let Some(Acceptance { file: Some(file), code, .. }) = self.accept.iter().find(unknown) {
+            return Err(Failure::new(
+                Exit::CouldNotRun,
+                format!("--accept {file}:{code}: no file of this command is called {file}"),
+                format!("--accept {file}:{code}: {file} という名前のファイルは指定されていません"),
+            ));
         }
         inputs.sort_by(|a, b| {
             (a.dated.is_none(), a.dated, &a.name).cmp(&(b.dated.is_none(), b.dated, &b.name))

@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 
 use git2::Oid;
-use warifu_masters::change::diff::diff;
 use warifu_masters::finding::{Code, Finding, Findings};
 use warifu_masters::schema::StoredRendering;
-use warifu_masters::table::{Master, Role};
+use warifu_masters::table::Role;
 use warifu_rules::judge::judge_file;
 use warifu_values::digest::Digest;
 use warifu_values::text::one_line;
 
 use super::super::author::signature;
+use super::super::beside::beside;
 use super::super::error::{CommitError, ImportError, StoreError};
 use super::super::judged::Judged;
-use super::super::kept::Kept;
+use super::super::kept::{Kept, ToKeep};
 use super::super::naming::published;
 use super::super::past::Past;
 use super::super::record::{Counts, ImportRecord};
@@ -22,17 +22,23 @@ use super::super::repository::Store;
 use super::super::request::{ImportRequest, Imported, Stopped};
 use super::super::rules;
 use super::super::transaction::{Message, Pending, Transaction};
-use super::before::Before;
-use super::beside::beside;
-use super::next::{Compared, take_differential};
+use super::before::{Before, Last};
+use super::made::Left;
 
 /// The files of one command: what was committed of them, and the states that are made of it.
 struct Batch<'a> {
     transaction: Transaction<'a>,
     pending: Pending,
     tip: Oid,
-    /// By series and kind, with the imports that led to them.
-    states: BTreeMap<(String, String), (Before, Past)>,
+    /// By series and kind.
+    masters: BTreeMap<(String, String), After>,
+}
+
+/// A master after an import of this command, and the imports that led to it.
+struct After {
+    last: Last,
+    left: Left,
+    past: Past,
 }
 
 impl Store {
@@ -60,7 +66,13 @@ impl Store {
         let mut passed = Vec::new();
         match self.take_all(requests, &mut look, &mut passed) {
             Ok(()) => Ok(passed),
-            Err(error) => Err(Stopped { passed, error }),
+            Err(error) => {
+                // Where a person's changes lie in the way, no file is looked at.
+                if matches!(error, ImportError::Commit(CommitError::Unclean { .. })) {
+                    passed.clear();
+                }
+                Err(Stopped { passed, error })
+            }
         }
     }
 
@@ -71,30 +83,32 @@ impl Store {
         passed: &mut Vec<Imported>,
     ) -> Result<(), ImportError> {
         let lock = self.lock()?;
-        self.refuse_unclean()?;
-        let head = self.head()?.ok_or(CommitError::Detached)?;
-        let transaction = self.transaction(&lock);
-        let pending = transaction.begin(Some(head))?;
-        let mut batch = Batch { transaction, pending, tip: head, states: BTreeMap::new() };
-        for request in requests {
-            look(request);
-            passed.push(self.take(request, &mut batch)?);
-        }
-        let Batch { transaction, pending, tip, states } = batch;
+        let batch = self.refuse_unclean_beside(|| {
+            let head = self.head()?.ok_or(CommitError::Detached)?;
+            let transaction = self.transaction(&lock);
+            let pending = transaction.begin(Some(head))?;
+            let mut batch = Batch { transaction, pending, tip: head, masters: BTreeMap::new() };
+            for request in requests {
+                look(request);
+                passed.push(self.take(request, &mut batch)?);
+            }
+            Ok::<_, ImportError>(batch)
+        })?;
+        let Batch { transaction, pending, tip, masters } = batch;
         let of = |(series, kind): &(String, String)| Kept::of(self.repository.path(), series, kind);
-        let keep: Vec<(Kept, &Master)> =
-            states.iter().map(|(at, (last, _))| (of(at), last.state.master())).collect();
-        let (finished, begun) = beside(
-            || keep.iter().map(|(kept, state)| kept.begin(state)).collect::<Vec<_>>(),
-            || transaction.finish(pending),
-        );
+        let keep: Vec<(Kept, Option<ToKeep<'_>>)> =
+            masters.iter().map(|(at, after)| (of(at), after.left.to_keep())).collect();
+        let begin =
+            |(kept, state): &(Kept, Option<ToKeep<'_>>)| state.as_ref().map(|state| kept.begin(state));
+        let (finished, begun) =
+            beside(|| keep.iter().map(begin).collect::<Vec<_>>(), || transaction.finish(pending));
         finished?;
         let objects = self.objects()?;
         let (tree, _) = objects.commit(tip)?;
-        for (((series, kind), (_, past)), begun) in states.iter().zip(begun.unwrap_or_default()) {
+        for (((series, kind), after), begun) in masters.iter().zip(begun.unwrap_or_default()) {
             if let Some(held) = objects.at(tree, &["masters", series, kind])? {
-                begun.finish(held);
-                past.keep(self.repository.path(), tip, series, kind);
+                begun.into_iter().for_each(|begun| begun.finish(held));
+                after.past.keep(self.repository.path(), tip, series, kind);
             }
         }
         Ok(())
@@ -112,9 +126,10 @@ impl Store {
         let (series, kind) = (request.series, sound.kind.clone());
         judged.refuse_undeclared(&config, series, &kind)?;
         let sha256 = Digest::of(request.bytes);
-        let present = batch.states.remove(&(series.to_owned(), kind.clone()));
+        let master = (series.to_owned(), kind.clone());
+        let present = batch.masters.remove(&master);
         let (present, mut past) = match present {
-            Some((before, past)) => (Some(before), past),
+            Some(After { last, left, past }) => (Some((last, left)), past),
             None => {
                 let git = self.repository.path();
                 (None, Past::at(&self.objects()?, git, head, series, &kind)?)
@@ -127,8 +142,8 @@ impl Store {
             judged.findings = Findings::new();
             judged.findings.push(Finding::new(Code::ImportSame).found(&found[..12]));
             let record = self.record_in(*commit, series, &kind)?;
-            if let Some(before) = present {
-                batch.states.insert((series.to_owned(), kind.clone()), (before, past));
+            if let Some((last, left)) = present {
+                batch.masters.insert(master, After { last, left, past });
             }
             return Ok(judged.already_there(found, kind, record));
         }
@@ -141,39 +156,39 @@ impl Store {
             judged.findings.push(doubt);
         }
         let full = earlier.iter().find(|(_, past)| past.full).map(|(commit, _)| *commit);
-        let before = match (present, earlier.first()) {
-            (Some(before), _) => Some(before),
-            (None, Some((commit, _))) => Some(self.before(*commit, head, full, series, &kind)?),
-            (None, None) => None,
+        let (last, left) = match (present, earlier.first()) {
+            (Some((last, left)), _) => (Some(last), left),
+            (None, Some((commit, _))) => {
+                (Some(self.last(*commit, head, full, series, &kind)?), Left::InGit { keep: None })
+            }
+            (None, None) => (None, Left::InGit { keep: None }),
         };
         judged.refuse()?;
-        let mut older = None;
-        let state = match sound.role {
-            Role::Full => self.take_full(&sound, before.as_ref(), full, &mut judged)?,
-            Role::Differential => {
-                let Some(before) = &before else {
-                    judged.findings.push(Finding::new(Code::ImportNoBase).found(series));
-                    return Err(judged.refused());
+        let narrow = match (&last, &left, sound.role) {
+            (Some(last), Left::InGit { .. }, Role::Differential) => {
+                let kept = Kept::of(self.repository.path(), series, &kind).text();
+                match kept.and_then(|kept| kept.outlined(self.schemas(), &kind)) {
+                    Some(kept) => self.take_narrowly(&sound, last, &kept, dated, tree, &mut judged)?,
+                    None => None,
+                }
+            }
+            _ => None,
+        };
+        let made = match narrow {
+            Some(made) => made,
+            None => {
+                let before = match (last, left) {
+                    (Some(last), Left::Here(state)) => Some(Before { last, state }),
+                    (Some(last), Left::InGit { .. }) => Some(self.before(last, head, series, &kind)?),
+                    (None, _) => None,
                 };
-                older = self.base_of_re_issue(before, full, &sound, &mut judged)?;
-                take_differential(&sound, older.as_ref().unwrap_or(before), dated, &mut judged)?
+                self.take_whole(&sound, before.as_ref(), full, dated, tree, &mut judged)?
             }
         };
-        // What the file was applied to; for a re-issue that is not the present state.
-        let onto = older.as_ref().or(before.as_ref());
-        let mut compared = self.ask_rules(&sound, onto, &state, dated, tree, &mut judged)?;
-        if let (Some(before), Some(_)) = (&before, &older) {
-            // What changes for whoever has the present state is told, not what the file did to an older one.
-            compared = diff(&before.state, &state).map(|diff| Compared::of(&diff)).unwrap_or_default();
-        }
         config.waive(&kind, &mut judged.findings, today);
         judged.refuse()?;
 
-        let (shards, digest) = beside(
-            || state.canonical_digest(),
-            || self.shard_changes(tree, series, &kind, before.as_ref(), &state),
-        );
-        let mut changes = shards?;
+        let compared = made.compared;
         let record = ImportRecord {
             name: one_line(request.name),
             sha256,
@@ -183,32 +198,33 @@ impl Store {
             dated,
             imported: request.now,
             rows: sound.file.rows(),
-            state: digest.unwrap_or_else(|| state.canonical_digest()),
-            records: state.rows(),
-            replaces: older.as_ref().and(before.as_ref()).map(|before| before.record.name.clone()),
+            state: made.state,
+            records: made.records,
+            replaces: made.replaces,
             counts: Counts {
                 added: compared.summary.added,
                 changed: compared.summary.changed,
                 abolished: compared.summary.abolished,
                 removed: compared.summary.removed,
             },
-            base: onto.map(Before::base),
+            base: made.onto,
             accepted: judged.accepted(),
             rendering: sound.rendering.clone().map(StoredRendering::from),
         };
+        let mut changes = made.shards;
         changes.extend(self.source_changes(tree, series, &sound, &record, request)?);
-        let text = compared.told.message(series, state.layout(), &record, &compared.summary);
+        let text = compared.told.message(series, &made.layout, &record, &compared.summary);
         let message = Message { author: &author, text: &text };
         let commit = batch.transaction.commit(&mut batch.pending, changes, &message)?;
         batch.tip = commit;
-        let after = Before { commit, record: record.clone(), state };
+        let last = Last { commit, record: record.clone(), basis: made.basis };
         let objects = self.objects()?;
         if let Some(blob) =
             objects.at(objects.commit(commit)?.0, &["sources", series, &kind, "import.toml"])?
         {
             past.push(commit, blob, record.text()?.as_bytes());
         }
-        batch.states.insert((series.to_owned(), kind.clone()), (after, past));
+        batch.masters.insert(master, After { last, left: made.left, past });
         Ok(Imported {
             commit: commit.to_string(),
             unchanged: false,

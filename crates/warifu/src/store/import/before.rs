@@ -2,30 +2,40 @@
 
 use git2::Oid;
 use jiff::civil::Date;
-use warifu_masters::change::reissue::reissue;
+use warifu_masters::change::reissue::{Reissue, reissue};
 use warifu_masters::file::read_canonical;
 use warifu_masters::finding::{Code, Finding, Findings};
-use warifu_masters::table::{Role, State};
+use warifu_masters::table::{Master, Role, State};
+use warifu_values::digest::Digest;
 use warifu_values::judgement::Basis;
 
 use super::super::error::{ImportError, StoreError};
 use super::super::judged::Judged;
 use super::super::kept::Kept;
+use super::super::mosaic::{Mosaic, Rows};
+use super::super::objects::Objects;
 use super::super::record::{Base, Glance, ImportRecord, Taken};
 use super::super::repository::Store;
 use super::sound::Sound;
 
-/// The last import of a master and the state it left.
-pub(super) struct Before {
+/// The last import of a master.
+pub(super) struct Last {
     pub(super) commit: Oid,
     pub(super) record: ImportRecord,
-    pub(super) state: State,
+    /// What the state that it left was made of.
+    pub(super) basis: Basis,
 }
 
-impl Before {
+impl Last {
     pub(super) fn base(&self) -> Base {
         Base { commit: self.commit.to_string(), state: self.record.state }
     }
+}
+
+/// The last import of a master and the state it left.
+pub(super) struct Before {
+    pub(super) last: Last,
+    pub(super) state: State,
 }
 
 impl Store {
@@ -67,37 +77,90 @@ impl Store {
 
     /// The import that `commit` made, as `at` (it or a later commit) holds it; `full` imported the full
     /// beneath it.
-    pub(super) fn before(
+    pub(super) fn last(
         &self,
         commit: Oid,
         at: Oid,
         full: Option<Oid>,
         series: &str,
         kind: &str,
-    ) -> Result<Before, ImportError> {
-        let objects = self.objects()?;
-        let (tree, _) = objects.commit(at)?;
-        let record = self.record_at(&objects, tree, series, kind)?;
-        let kept = objects.at(tree, &["masters", series, kind])?.and_then(|held| {
-            let bytes = Kept::of(self.repository.path(), series, kind).load(held, record.state)?;
-            read_canonical(self.schemas(), kind, bytes).ok()
-        });
+    ) -> Result<Last, StoreError> {
+        let record = self.record_in(at, series, kind)?;
         let basis = match (record.role, full) {
             (Role::Differential, Some(full)) => self.basis_above(&self.record_in(full, series, kind)?)?,
             _ => Basis::Full,
         };
+        Ok(Last { commit, record, basis })
+    }
+
+    /// `last` with the state that it left, as `at` holds it.
+    pub(super) fn before(
+        &self,
+        last: Last,
+        at: Oid,
+        series: &str,
+        kind: &str,
+    ) -> Result<Before, ImportError> {
+        let objects = self.objects()?;
+        let (tree, _) = objects.commit(at)?;
+        let kept = objects.at(tree, &["masters", series, kind])?.and_then(|held| {
+            let bytes = self.kept_state(&objects, held, &last.record, series, kind)?;
+            read_canonical(self.schemas(), kind, bytes).ok()
+        });
         if let Some(state) = kept {
-            return Ok(Before { commit, record, state: State::new(state, basis) });
+            let state = State::new(state, last.basis);
+            return Ok(Before { last, state });
         }
-        let state = State::new(self.state_at(&objects, tree, series, kind)?, basis);
-        let digest = state.canonical_digest();
-        if digest != record.state {
-            let finding = Finding::new(Code::StoreState).found(digest.short()).expected(record.state.short());
+        let state = State::new(self.state_at(&objects, tree, series, kind)?, last.basis);
+        let (digest, expected) = (state.canonical_digest(), last.record.state);
+        if digest != expected {
+            let finding = Finding::new(Code::StoreState).found(digest.short()).expected(expected.short());
             let mut findings = Findings::new();
             findings.push(finding);
             return Err(ImportError::refused(format!("{series}/{kind}"), findings));
         }
-        Ok(Before { commit, record, state })
+        Ok(Before { last, state })
+    }
+
+    /// The canonical form of the state that the tree `held` has and `record` tells of, when it is kept.
+    fn kept_state(
+        &self,
+        objects: &Objects<'_>,
+        held: Oid,
+        record: &ImportRecord,
+        series: &str,
+        kind: &str,
+    ) -> Option<Vec<u8>> {
+        let kept = Kept::of(self.repository.path(), series, kind).text()?;
+        let bytes = if kept.tree == held {
+            kept.bytes
+        } else {
+            let kept = kept.outlined(self.schemas(), kind)?;
+            Mosaic::of(objects, self.schemas(), &kept, held)?.text(&Rows::new())
+        };
+        (Digest::of(&bytes) == record.state).then_some(bytes)
+    }
+
+    /// What the file repeats of the differential that `last` took in, and that one, where it is a re-issue.
+    pub(super) fn re_issue(
+        &self,
+        last: &Last,
+        sound: &Sound,
+        series: &str,
+    ) -> Result<Option<(Reissue, Master)>, StoreError> {
+        if last.record.role != Role::Differential || last.record.base.is_none() {
+            return Ok(None);
+        }
+        let kind = sound.kind.as_str();
+        let objects = self.objects()?;
+        let (tree, _) = objects.commit(last.commit)?;
+        let place = format!("sources/{series}/{kind}/differential.csv");
+        let Some(oid) = objects.at(tree, &["sources", series, kind, "differential.csv"])? else {
+            return Err(StoreError::damaged(format_args!("{place} is missing")));
+        };
+        let previous = read_canonical(self.schemas(), kind, objects.blob(oid)?)
+            .map_err(|_| StoreError::damaged(format_args!("{place} cannot be read")))?;
+        Ok(reissue(&previous, &sound.file).map(|reissue| (reissue, previous)))
     }
 
     /// Where the file is a re-issue of the differential `before` took in: the state that one was applied to.
@@ -108,21 +171,15 @@ impl Store {
         sound: &Sound,
         judged: &mut Judged<'_>,
     ) -> Result<Option<Before>, ImportError> {
-        let (Role::Differential, Some(base)) = (before.record.role, &before.record.base) else {
+        let series = judged.request.series;
+        let (Some((reissue, previous)), Some(base)) =
+            (self.re_issue(&before.last, sound, series)?, &before.last.record.base)
+        else {
             return Ok(None);
         };
-        let (series, kind) = (judged.request.series, sound.kind.as_str());
-        let objects = self.objects()?;
-        let (tree, _) = objects.commit(before.commit)?;
-        let place = format!("sources/{series}/{kind}/differential.csv");
-        let Some(oid) = objects.at(tree, &["sources", series, kind, "differential.csv"])? else {
-            return Err(StoreError::damaged(format_args!("{place} is missing")).into());
-        };
-        let previous = read_canonical(self.schemas(), kind, objects.blob(oid)?)
-            .map_err(|_| StoreError::damaged(format_args!("{place} cannot be read")))?;
-        let Some(reissue) = reissue(&previous, &sound.file) else { return Ok(None) };
         judged.findings.extend(reissue.findings(&previous, &before.state));
         let commit = Oid::from_str(&base.commit).map_err(StoreError::git("read the base's id"))?;
-        self.before(commit, commit, full, series, kind).map(Some)
+        let last = self.last(commit, commit, full, series, &sound.kind)?;
+        self.before(last, commit, series, &sound.kind).map(Some)
     }
 }

@@ -2,7 +2,8 @@
 
 mod batch;
 mod before;
-mod beside;
+mod made;
+mod narrow;
 mod next;
 mod sound;
 mod sources;
