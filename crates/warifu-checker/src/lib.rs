@@ -43,6 +43,7 @@ pub mod trial;
 
 pub mod candidate;
 pub mod past;
+pub mod receipt;
 pub mod release;
 pub mod schema_folder;
 pub mod source;
