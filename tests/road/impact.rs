@@ -145,3 +145,50 @@ fn what_must_be_judged_again_is_told_before_anybody_signs() {
     assert!(!stage.path("none.csv").exists());
     stage.warifu(&format!("{impact} -o list.txt")).ends(2);
 }
+
+#[test]
+fn an_answer_names_what_judged_and_explain_says_which_record_made_the_difference() {
+    let Some(data) = data("receipts of a check") else { return };
+    let stage = Stage::new();
+    one_point_less(&stage, &data);
+    let sample = moved(&data, "202406");
+    let answered = |checker: &crate::stage::Checker, name: &str| {
+        let (_, lines) = checker.check(&sample);
+        let text = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+        stage.write(name, text);
+        lines.last().unwrap().clone()
+    };
+    let checker = stage.serve("--poll 3600");
+    let first = answered(&checker, "a.jsonl");
+    sign(&stage, "second", "kikin", "aoki", 0);
+    pull(&stage);
+    sign(&stage, "second", "kokuho", "baba", 0);
+    publish(&stage, "second", 0);
+    stage.run("warifu-checker", &format!("swap --url {}", checker.url)).ends(0);
+    let second = answered(&checker, "b.jsonl");
+    assert_eq!((&first["release"], &second["release"]), (&1.into(), &2.into()));
+    for (field, differs) in [("manifest", true), ("masters", true), ("checks", false), ("program", false)] {
+        assert!(first[field].as_str().is_some_and(|text| !text.is_empty()), "{field}: {first}");
+        assert_eq!(first[field] != second[field], differs, "{field}: {first} {second}");
+    }
+
+    let explain = |more: &str, status| stage.run("warifu-checker", &format!("explain {more}")).ends(status);
+    assert!(explain("a.jsonl a.jsonl", 0).out.contains("no finding differs"));
+    let told = explain("a.jsonl b.jsonl --state state --json", 1).json();
+    let (all, _) = uses(&sample, "288");
+    let differences = told["differences"].as_array().unwrap();
+    assert_eq!(differences.len() as u64, all, "{told}");
+    for one in differences {
+        assert_eq!(one["cause"]["by"], "records", "{one}");
+        let record = &one["cause"]["records"][0];
+        assert_eq!((&record["code"], &record["series"]), (&"111000110".into(), &"r06".into()), "{one}");
+        assert_eq!((&record["what"], &record["first"]), (&"points".into(), &"2024-06-01".into()), "{one}");
+        assert_eq!((&record["old"], &record["new"]), (&"291.00".into(), &"290.00".into()), "{one}");
+    }
+    // Without the releases the findings tell.
+    let told = explain("a.jsonl b.jsonl", 1);
+    assert!(told.out.contains("as the findings tell: 291 → 290"), "{}", told.out);
+    assert!(explain("--lang ja a.jsonl b.jsonl", 1).out.contains("指摘から判断"));
+    stage.write("c.jsonl", "no answer");
+    explain("a.jsonl c.jsonl", 2);
+}

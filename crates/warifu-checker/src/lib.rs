@@ -41,6 +41,8 @@ pub mod state;
 
 pub mod trial;
 
+pub mod explain;
+
 pub mod candidate;
 pub mod past;
 pub mod receipt;
