@@ -132,7 +132,7 @@ fn what_must_be_judged_again_is_told_before_anybody_signs() {
     assert_eq!(document["worklist"].as_array().unwrap().len(), lines.len());
     assert_eq!(document["summary"], told);
     let ran = stage.warifu(&format!("--lang ja {impact} -o list.html")).ends(0);
-    assert!(ran.out.contains("再点検が必要"), "{}", ran.out);
+    assert!(ran.out.contains("再確認が必要"), "{}", ran.out);
     let page = std::fs::read_to_string(stage.path("list.html")).unwrap();
     assert!(page.contains("初診料") && page.contains("right to error") && page.contains("正 → 誤"), "{page}");
     assert!(!page.contains("カキクケコ") && !page.contains("<script"), "{page}");

@@ -29,7 +29,7 @@ pub(super) fn page(compared: Compared, impact: &Impact, unread: &[Unread], rows:
         "<!doctype html><html lang=\"ja\"><head><meta charset=\"utf-8\"><meta http-equiv=\
          \"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>再点検 / impact: {published} → {draft}</title><style>{STYLE}</style></head><body>\
+         <title>再確認 / impact: {published} → {draft}</title><style>{STYLE}</style></head><body>\
          <h1>草案の影響 / Impact of the draft: {published} → {draft}</h1>"
     );
     both(&mut html, |lang| head(compared, impact, lang));
@@ -46,7 +46,7 @@ pub(super) fn page(compared: Compared, impact: &Impact, unread: &[Unread], rows:
         let shown = rows.matches("<tr>").count();
         let _ = write!(
             html,
-            "<h2>再点検一覧 / Worklist ({shown} / {all})</h2><div class=\"wide\"><table><thead><tr>\
+            "<h2>再確認一覧 / Worklist ({shown} / {all})</h2><div class=\"wide\"><table><thead><tr>\
              <th>医療機関<br>institution<th>ファイル<br>file<th>レセプト<br>claim<th>行<br>line\
              <th>コード<br>code<th>名称<br>name<th>算定日<br>day<th>変化<br>turn<th>前<br>before<th>後<br>after\
              <th>旧<br>old<th>新<br>new<th>点数×回数<br>points × times</thead><tbody>{rows}</tbody></table></div>"

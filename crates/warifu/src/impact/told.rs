@@ -81,7 +81,7 @@ pub(super) fn head(Compared { published, draft }: Compared, impact: &Impact, lan
         "{claims_en} in {files_en} of {institutions_en}, judged by release {published} and by draft {draft}\n\
          to be judged again: {again_en} of {turned_en}, {codes_en}\n",
         "医療機関 {institutions} か所の {files} ファイル、レセプト {claims} 件を、公開中のリリース {published} と草案 {draft} で\
-         点検しました\n再点検が必要: レセプト {turned_claims} 件（医療機関 {turned} か所、{codes} コード）\n"
+         点検しました\n再確認が必要: レセプト {turned_claims} 件（医療機関 {turned} か所、{codes} コード）\n"
     )
 }
 
