@@ -10,6 +10,7 @@ mod conversion;
 mod documents;
 mod fetched;
 mod files;
+mod impact;
 mod new_master;
 mod past;
 mod real_chains;

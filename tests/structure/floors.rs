@@ -29,10 +29,11 @@ const HOUSE: &[Stands] = &[
             "warifu-masters",
             "warifu-rules",
             "warifu-site-rules",
+            "warifu-claims",
             "warifu-trust",
             "warifu-channels",
         ],
-        &["warifu-claims"],
+        &[],
     ),
     (
         "warifu-checker",

@@ -4,13 +4,13 @@
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
+use warifu_checker::receipt::Receipt;
 use warifu_checker::service::answer;
-use warifu_claims::{ClaimFile, ClaimFindings, MasterOf, Snapshot, judge};
+use warifu_claims::{CHECKS_VERSION, ClaimFile, ClaimFindings, MasterOf, Snapshot, judge};
 use warifu_masters::file::{Declared, read, read_canonical};
 use warifu_masters::past::{Governs, Timelines};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
-use warifu_trust::ReleaseRef;
 use warifu_values::day::{PublicationDay, TreatmentDay};
 use warifu_values::digest::Digest;
 
@@ -90,8 +90,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         tally.items
     )?;
     writeln!(out, "judge once more   {again:>12.2?}  {:.0} claims/s", per_second(tally.claims, again))?;
-    let id = ReleaseRef { release: 1, manifest: Digest::of(b"") };
-    let answering = median(9, || drop(answer(&ClaimFile::read(&large), &snapshot, id)));
+    let none = Digest::of(b"");
+    let (checks, program) = (CHECKS_VERSION.to_owned(), "-".to_owned());
+    let receipt = Receipt { release: 1, manifest: none, masters: none, checks, program };
+    let answering = median(9, || drop(answer(&ClaimFile::read(&large), &snapshot, &receipt)));
     writeln!(
         out,
         "read and answer   {answering:>12.2?}  {:.0} claims/s (up to {} findings written)",

@@ -14,6 +14,7 @@ use warifu_trust::{MasterBytes, MasterEntry, ReleaseRef, UnixSeconds};
 use warifu_values::day::PublicationDay;
 use warifu_values::lang::{Lang, counted};
 
+use crate::receipt::Receipt;
 use crate::release::ReleaseContent;
 use crate::said::Said;
 
@@ -30,6 +31,8 @@ pub struct Candidate {
     pub snapshot: Snapshot,
     /// The kinds it holds, of those that checks ask.
     pub kinds: BTreeSet<String>,
+    /// By what it judges.
+    pub receipt: Receipt,
 }
 
 impl Candidate {
@@ -40,6 +43,7 @@ impl Candidate {
     pub fn build(schemas: &Schemas, content: ReleaseContent) -> Result<Candidate, Said> {
         let (id, manifest) = (content.id(), content.manifest());
         let (title, activate_at) = (manifest.title.clone(), manifest.activate_at);
+        let receipt = Receipt::of(id, manifest);
         let masters = read(schemas, content)?;
         judge_all(&masters)?;
         let checked = masters.iter().filter(|one| lookup::KINDS.contains(&one.entry.kind.as_str()));
@@ -54,7 +58,7 @@ impl Candidate {
         let snapshot = Snapshot::build(&of).map_err(|error| {
             Said::about("the masters cannot be used for checks", "マスターを点検に使用できません", &error)
         })?;
-        Ok(Candidate { id, title, activate_at, snapshot, kinds })
+        Ok(Candidate { id, title, activate_at, snapshot, kinds, receipt })
     }
 }
 

@@ -41,8 +41,11 @@ pub mod state;
 
 pub mod trial;
 
+pub mod explain;
+
 pub mod candidate;
 pub mod past;
+pub mod receipt;
 pub mod release;
 pub mod schema_folder;
 pub mod source;

@@ -123,6 +123,15 @@ fn declared(schemas: &Schemas, release: &ReleaseContent) -> Result<Declared, Sai
     Ok(Declared { past_before, steps })
 }
 
+/// What the release `new` judges differently from `old`.
+///
+/// # Errors
+/// What cannot be read, for people.
+pub fn changes(schemas: &Schemas, old: ReleaseContent, new: ReleaseContent) -> Result<Vec<Change>, Said> {
+    let (old, new) = (read(schemas, old)?, read(schemas, new)?);
+    Ok(compare(&pasts(&old), &pasts(&new)))
+}
+
 fn pasts(masters: &[ReadMaster]) -> Vec<PastOf<'_>> {
     let of = masters.iter().map(|ReadMaster { entry, state, timelines }| PastOf {
         kind: &entry.kind,

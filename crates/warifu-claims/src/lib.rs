@@ -23,7 +23,7 @@ pub mod movement;
 #[cfg(test)]
 mod real_files;
 
-pub use checks::{About, AskedOf, Judges, Tally, catalogue, judge};
+pub use checks::{About, AskedOf, CHECKS_VERSION, Judges, Tally, catalogue, judge};
 pub use file::{
     Claim, ClaimFile, Comment, FILE_LIMIT_BYTES, Irregularity, Item, ItemCode, ItemKind, LINE_LIMIT_BYTES,
     RECORDS_LIMIT, Recorded, Total, institution,

@@ -11,6 +11,7 @@ pub mod diff_json;
 pub mod diff_report;
 pub mod error;
 pub mod files;
+pub mod impact;
 pub mod library;
 pub mod release;
 pub mod report;

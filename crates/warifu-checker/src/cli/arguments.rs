@@ -27,6 +27,10 @@ pub(super) enum Command {
     Serve(Box<Serve>),
     /// Judge one claim file without a running checker
     Check(Check),
+    /// Say what made two answers for one claim file differ: which record, the checks or the program
+    ///
+    /// Exit status: 0 no finding differs; 1 some do; 2 they cannot be compared.
+    Explain(Explain),
     /// Show what a running checker judges by, and why
     Status(Remote),
     /// Let a running checker look at its channel now
@@ -93,6 +97,22 @@ pub(super) struct Check {
     #[arg(long)]
     pub(super) root: Option<PathBuf>,
     /// JSON lines as the service answers them
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) site: Site,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// An answer: JSON lines as the service or `check --json` gave them
+    pub(super) a: PathBuf,
+    /// Another one for the same claim file
+    pub(super) b: PathBuf,
+    /// Look the records up in the releases that this state directory holds
+    #[arg(long)]
+    pub(super) state: Option<PathBuf>,
+    /// One JSON document on stdout
     #[arg(long)]
     pub(super) json: bool,
     #[command(flatten)]

@@ -25,7 +25,7 @@ pub(super) fn check_file(check: &Check, lang: Lang) -> Result<u8, Failure> {
     if is_too_large {
         return Err(Failure { status: 1, said: too_large() });
     }
-    let answer = answer(&ClaimFile::read(&read_file(&check.file)?), &candidate.snapshot, candidate.id);
+    let answer = answer(&ClaimFile::read(&read_file(&check.file)?), &candidate.snapshot, &candidate.receipt);
     let mut out = io::stdout().lock();
     if check.json {
         out.write_all(&answer.lines)?;
@@ -44,11 +44,11 @@ pub(super) fn check_file(check: &Check, lang: Lang) -> Result<u8, Failure> {
                 counted(s.items, "item"),
                 counted(s.errors, "error"),
                 s.unjudged,
-                s.release
+                s.receipt.release
             ),
             format!(
                 "レセプト {} 件、{} 項目: エラー {} 件、判定不能 {} 件（リリース {}）",
-                s.claims, s.items, s.errors, s.unjudged, s.release
+                s.claims, s.items, s.errors, s.unjudged, s.receipt.release
             ),
         );
         writeln!(out, "{}", said.say(lang))?;

@@ -5,6 +5,7 @@ mod arguments;
 mod run;
 
 mod check;
+mod explain;
 mod serve;
 
 mod client;

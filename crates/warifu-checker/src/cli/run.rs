@@ -9,6 +9,7 @@ use warifu_values::lang::{Lang, Speak};
 use crate::cli::arguments::{Arguments, Command};
 use crate::cli::check::check_file;
 use crate::cli::client::Client;
+use crate::cli::explain::explain_answers;
 use crate::cli::failure::Failure;
 use crate::cli::serve::serve_claims;
 use crate::said::Said;
@@ -19,6 +20,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let done = match arguments.command {
         Command::Serve(serve) => serve_claims(*serve, lang),
         Command::Check(check) => check_file(&check, lang),
+        Command::Explain(explain) => explain_answers(&explain, lang),
         Command::Status(remote) => Client::new(&remote.url)
             .status()
             .map_err(Failure::from)

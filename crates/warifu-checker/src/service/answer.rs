@@ -4,8 +4,8 @@ use std::io::Write as _;
 
 use serde::Serialize;
 use warifu_claims::{ClaimFile, ClaimFindings, ClaimSeverity, Snapshot, Tally, judge};
-use warifu_trust::ReleaseRef;
-use warifu_values::digest::Digest;
+
+use crate::receipt::Receipt;
 
 /// Findings written out for one file. The ASP stops a file at 1,000 claims refused (L1920); beyond this many
 /// they are only counted, so that one damaged file cannot fill the memory.
@@ -26,10 +26,9 @@ pub struct Summary {
     pub unjudged: u64,
     /// Findings that were only counted.
     pub left_out: u64,
-    /// The release that judged.
-    pub release: u64,
-    /// SHA-256 of its manifest.
-    pub manifest: Digest,
+    /// By what it was judged.
+    #[serde(flatten)]
+    pub receipt: Receipt,
 }
 
 /// What a claim file came to.
@@ -45,10 +44,10 @@ pub struct Answer {
     pub summary: Summary,
 }
 
-/// Judges `file` by the `snapshot` of release `id`.
-pub fn answer(file: &ClaimFile, snapshot: &Snapshot, id: ReleaseRef) -> Answer {
+/// Judges `file` by the `snapshot` that `receipt` is of.
+pub fn answer(file: &ClaimFile, snapshot: &Snapshot, receipt: &Receipt) -> Answer {
     let mut findings = ClaimFindings::new(FINDINGS_LIMIT);
-    let tally = judge(file, snapshot, id.release, &mut findings);
+    let tally = judge(file, snapshot, receipt.release, &mut findings);
     let errors = findings.count_of(ClaimSeverity::Error);
     let unjudged = findings.count_of(ClaimSeverity::Unjudged);
     let summary = Summary {
@@ -58,8 +57,7 @@ pub fn answer(file: &ClaimFile, snapshot: &Snapshot, id: ReleaseRef) -> Answer {
         errors,
         unjudged,
         left_out: findings.left_out(),
-        release: id.release,
-        manifest: id.manifest,
+        receipt: receipt.clone(),
     };
     let mut lines = Vec::with_capacity(findings.list().len() * 420 + 256);
     for finding in findings.list() {

@@ -72,7 +72,7 @@ pub(super) async fn check(State(service): State<Arc<Service>>, request: Request)
             return;
         };
         let file = ClaimFile::read(&bytes);
-        let answer = answer(&file, &active.snapshot, active.id);
+        let answer = answer(&file, &active.snapshot, &active.receipt);
         judging.checked.fetch_add(1, Ordering::Relaxed);
         judging.claims.fetch_add(answer.tally.claims, Ordering::Relaxed);
         let _ = sender.send(Some((answer.lines, answer.summary)));
@@ -104,7 +104,7 @@ fn respond(lines: Vec<u8>, summary: &Summary) -> Response {
     let mut response = Response::new(Body::from(lines));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
-    headers.insert("warifu-release", HeaderValue::from(summary.release));
+    headers.insert("warifu-release", HeaderValue::from(summary.receipt.release));
     response
 }
 

@@ -8,6 +8,7 @@ use warifu_claims::{ClaimFile, Snapshot};
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::candidate::Candidate;
+use crate::receipt::Receipt;
 use crate::state::{Installed, Phase};
 
 /// Up to so many codes that turned are weighed after each claim file.
@@ -27,6 +28,8 @@ pub struct Active {
     pub since: UnixSeconds,
     /// The masters.
     pub snapshot: Arc<Snapshot>,
+    /// By what it judges.
+    pub receipt: Receipt,
     kinds: BTreeSet<String>,
     probation: Option<Probation>,
 }
@@ -53,6 +56,7 @@ impl Active {
             title: candidate.title,
             since,
             snapshot: Arc::new(candidate.snapshot),
+            receipt: candidate.receipt,
             kinds: candidate.kinds,
             probation: previous.map(|(previous, declared)| Probation {
                 previous,
@@ -69,6 +73,7 @@ impl Active {
             title: self.title.clone(),
             since,
             snapshot: Arc::clone(&self.snapshot),
+            receipt: self.receipt.clone(),
             kinds: self.kinds.clone(),
             probation: None,
         }

@@ -207,6 +207,24 @@ fn told(lines: &[String], snapshot: &Snapshot) -> (Vec<ClaimCode>, Vec<(ClaimCod
     (by_reading.collect(), all.collect())
 }
 
+/// What is told of the clean file with any one field of any line made any of some values.
+pub(super) fn every_answer() -> String {
+    let (snapshot, clean, mut text) = (snapshot(), clean(), String::new());
+    let values = ["", "0", "1", "3", "98", "100", "202405", "180000010", "820000001", "a"];
+    for (line, record) in clean.iter().enumerate() {
+        let fields: Vec<&str> = record.split(',').collect();
+        for (position, value) in (0..fields.len()).flat_map(|at| values.map(|value| (at, value))) {
+            let mut lines = clean.clone();
+            let mut fields = fields.clone();
+            fields[position] = value;
+            lines[line] = fields.join(",");
+            let (_, findings) = told(&lines, &snapshot);
+            writeln!(text, "{line} {position} {value}: {findings:?}").unwrap();
+        }
+    }
+    text
+}
+
 #[test]
 fn each_code_is_told_of_the_clean_file_broken_once() {
     let snapshot = snapshot();

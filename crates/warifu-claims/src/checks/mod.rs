@@ -22,6 +22,8 @@ mod report;
 
 mod judge;
 
+mod version;
+
 #[cfg(test)]
 mod cases;
 
@@ -30,3 +32,4 @@ pub use check::{About, AskedOf, Judges};
 pub(crate) use judge::judge_one;
 pub use judge::{Tally, judge};
 pub(crate) use points::points;
+pub use version::CHECKS_VERSION;

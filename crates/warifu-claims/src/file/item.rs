@@ -119,6 +119,8 @@ pub struct Item {
     pub quantity: Recorded,
     /// The points: on the last record of a unit (点数・回数算定単位) only. Blank in a CO.
     pub points: Recorded,
+    /// How many times (回数); 0 where none is recorded or it is no number, 65,535 where there are more.
+    pub times: u16,
     pub(super) comments: CommentsAt,
 }
 
@@ -132,6 +134,7 @@ impl Item {
             code: None,
             quantity: Recorded::Blank,
             points: Recorded::Blank,
+            times: 0,
             comments: CommentsAt::default(),
         }
     }

@@ -92,6 +92,10 @@ impl<'a> ItemRecord<'a> {
             item.code = ItemCode::parse(kind, recorded.at(4));
             item.quantity = Recorded::parse(recorded.at(5));
             item.points = Recorded::parse(recorded.at(6));
+            item.times = match Recorded::parse(recorded.at(7)) {
+                Recorded::Number(times) => u16::try_from(times).unwrap_or(u16::MAX),
+                Recorded::Blank | Recorded::Other => 0,
+            };
         }
         ItemRecord { item, fields: count, odd_day, recorded }
     }

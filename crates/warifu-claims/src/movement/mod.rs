@@ -8,6 +8,9 @@
 //! a **synthetic corpus** claims every code that a release says it changes, around the days on which it
 //! does.
 //!
+//! Where everything that turned is asked for one by one, as by those who must judge again, it is an
+//! [`Impact`]: each use in its claim, with the points claimed for it.
+//!
 //! Nothing of a patient is held: codes, months, counts, and a number made of each institution's.
 
 mod institutions;
@@ -19,6 +22,10 @@ mod record_behind;
 mod uses;
 
 mod movements;
+
+mod judged_again;
+
+mod impact;
 
 mod bound;
 mod weighing;
@@ -33,7 +40,9 @@ mod tests;
 pub use bound::{Bound, Enough, Missing};
 pub use corpus::{Synthetic, synthetic};
 pub use explained::{Declared, Explained, Explains, NothingDeclared};
+pub use impact::{CodeImpact, Impact, TurnSum};
 pub use institutions::Institution;
+pub use judged_again::{FileImpact, Judgement, TurnedUse, Unit};
 pub use movements::{MOST_CODES, Movements};
 pub use record_behind::RecordBehind;
 pub use report::{CodeReport, Made, Report, TurnReport, Words};

@@ -16,7 +16,7 @@ const KEPT: usize = 1 << 16;
 pub(super) struct Use {
     pub(super) kind: ItemKind,
     pub(super) code: ItemCode,
-    line: u32,
+    pub(super) line: u32,
     /// As [`Item::days`].
     days: u32,
 }
@@ -87,6 +87,12 @@ impl BothOf {
         Ok((!is_right).then_some(BothOf { old, new }))
     }
 
+    /// The first finding of each about `one`, by which it is wrong or not judged.
+    pub(super) fn findings(&self, one: Use) -> (Option<&ClaimFinding>, Option<&ClaimFinding>) {
+        let at = (one.line, one.code.number());
+        (first(about(&self.old, at)), first(about(&self.new, at)))
+    }
+
     /// What both say of `one`.
     pub(super) fn of(&self, one: Use) -> Compared {
         let at = (one.line, one.code.number());
@@ -129,8 +135,11 @@ fn judged(findings: &[ClaimFinding]) -> Judged {
     }
 }
 
-/// The first rule by the order of the codes; an error's before that of what is not judged.
+/// The first by the order of the codes; an error before what is not judged.
+fn first(findings: &[ClaimFinding]) -> Option<&ClaimFinding> {
+    findings.iter().min_by_key(|finding| (std::cmp::Reverse(finding.severity()), finding.code))
+}
+
 fn rule(findings: &[ClaimFinding]) -> Option<ClaimCode> {
-    let of = |finding: &&ClaimFinding| (std::cmp::Reverse(finding.severity()), finding.code);
-    findings.iter().min_by_key(of).map(|finding| finding.code)
+    first(findings).map(|finding| finding.code)
 }

@@ -17,6 +17,7 @@ use crate::release::changes::ChangesContent;
 use crate::release::manifest::{Manifest, ReleaseHead};
 use crate::release::manifest_error::ManifestError;
 use crate::release::master::MasterContent;
+use crate::release::part::ReleaseBytes;
 
 /// A manifest with its blobs, each of which unfolds to exactly what the manifest declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +100,20 @@ impl Proposal {
         self.blobs.iter().map(|(name, blob)| (name.clone(), blob.as_slice())).chain([manifest])
     }
 
+    /// The bytes of its parts, unfolded: each as the manifest declares it. Nobody has signed them.
+    ///
+    /// # Errors
+    ///
+    /// [`ProposalError::Blob`].
+    pub fn content(&self) -> Result<ReleaseBytes, ProposalError> {
+        ReleaseBytes::gather(&self.manifest, |part| {
+            let name = part.blob.as_str();
+            let missing = || Refusal::Mismatch { file: name.into() };
+            let blob = self.blobs.get(part.blob).ok_or_else(missing);
+            blob.and_then(|blob| blob::decompress(name, blob, part.content)).map_err(ProposalError::Blob)
+        })
+    }
+
     pub(crate) fn entries(&self) -> Vec<TargetEntry> {
         let entry = |(name, bytes): (TargetName, &[u8])| TargetEntry {
             name,
@@ -165,6 +180,9 @@ mod tests {
         // Two masters with their timelines, a list and two before it.
         assert_eq!(blobs.len(), 2 * 2 + 1 + 2);
         assert_eq!(Proposal::from_files(proposal.manifest_bytes(), blobs).unwrap(), proposal);
+        let content = proposal.content().unwrap();
+        assert!(proposal.manifest().parts().zip(content.in_order()).all(|(part, bytes)| part.is(bytes)));
+        assert_eq!(content.in_order().count(), proposal.manifest().parts().count());
     }
 
     #[test]

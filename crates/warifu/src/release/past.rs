@@ -1,16 +1,20 @@
 //! What a release judges differently from the one that it follows: computed alike by the proposer and by
 //! everyone who reviews it, and accepted by class.
 
+use warifu_claims::{MasterOf, Snapshot};
 use warifu_masters::file::read_canonical;
 use warifu_masters::past::{self, Change, PastOf, Timelines, compare, read_changes, splice, write_changes};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
 use warifu_rules::past::{Objection, Told, Weighed, weigh};
-use warifu_trust::{ChangesContent, EarlierContent, Proposal, ReleaseHead, Tip, VerifiedRelease};
+use warifu_trust::{
+    ChangesContent, EarlierContent, MasterBytes, MasterEntry, Proposal, ReleaseHead, Tip, VerifiedRelease,
+};
 use warifu_values::day::TreatmentDay;
 use warifu_values::judgement::AcceptedPast;
 use warifu_values::lang::{Lang, Speak, counted};
 
+use super::file::trust_failure;
 use crate::error::{Exit, Failure};
 
 /// A master with every day of it.
@@ -47,25 +51,16 @@ impl PublishedRelease {
     /// When they do not fit the layouts that are known here.
     pub fn read(schemas: &Schemas, release: VerifiedRelease) -> Result<PublishedRelease, Failure> {
         let read = |one: warifu_trust::VerifiedMaster<'_>| {
-            let (series, kind) = (one.entry.series.clone(), one.entry.kind.clone());
-            let state = read_canonical(schemas, &kind, one.canonical.to_vec()).map_err(|findings| {
-                Failure::refused(
-                    format!("{series}/{kind} of the published release does not fit the layouts known here"),
-                    format!("公開中のリリースの {series}/{kind} が既知のレイアウトに合いません"),
-                    findings,
-                )
-            })?;
-            let timelines = Timelines::read(schemas, &state, one.timelines).map_err(|error| {
-                Failure::new(
-                    Exit::Data,
-                    format!("the timelines of {series}/{kind} in the published release: {error}"),
-                    format!("公開中のリリースの {series}/{kind} の期間表を読めません: {error}"),
-                )
-            })?;
-            Ok(Answers { series, kind, state, timelines })
+            let of = ("the published release", "公開中のリリース");
+            read_answers(schemas, of, one.entry, one.canonical.to_vec(), one.timelines)
         };
         let masters = release.masters().map(read).collect::<Result<_, Failure>>()?;
         Ok(PublishedRelease { release, masters })
+    }
+
+    /// Its masters.
+    pub fn masters(&self) -> &[Answers] {
+        &self.masters
     }
 
     /// Everything that `masters` judge differently.
@@ -78,6 +73,58 @@ impl PublishedRelease {
     fn master(&self, series: &str, kind: &str) -> Option<&Answers> {
         self.masters.iter().find(|master| master.series == series && master.kind == kind)
     }
+}
+
+/// The masters of a draft, as its own bytes say them: nobody has signed them yet.
+///
+/// # Errors
+/// When they are not what its manifest declares, or do not fit the layouts that are known here.
+pub fn masters_of_draft(schemas: &Schemas, draft: &Proposal) -> Result<Vec<Answers>, Failure> {
+    let content = draft.content().map_err(|error| trust_failure(&error))?;
+    let read = |(entry, bytes): (&MasterEntry, MasterBytes)| {
+        read_answers(schemas, ("the draft", "草案"), entry, bytes.canonical, &bytes.timelines)
+    };
+    draft.manifest().masters.iter().zip(content.masters).map(read).collect()
+}
+
+/// One master of what is called `(english, japanese)`.
+fn read_answers(
+    schemas: &Schemas,
+    (of_en, of_ja): (&str, &str),
+    entry: &MasterEntry,
+    canonical: Vec<u8>,
+    timelines: &[u8],
+) -> Result<Answers, Failure> {
+    let (series, kind) = (entry.series.clone(), entry.kind.clone());
+    let state = read_canonical(schemas, &kind, canonical).map_err(|findings| {
+        Failure::refused(
+            format!("{series}/{kind} of {of_en} does not fit the layouts known here"),
+            format!("{of_ja}の {series}/{kind} が既知のレイアウトに合いません"),
+            findings,
+        )
+    })?;
+    let timelines = Timelines::read(schemas, &state, timelines).map_err(|error| {
+        Failure::new(
+            Exit::Data,
+            format!("the timelines of {series}/{kind} in {of_en}: {error}"),
+            format!("{of_ja}の {series}/{kind} の期間表を読めません: {error}"),
+        )
+    })?;
+    Ok(Answers { series, kind, state, timelines })
+}
+
+/// The masters as claim checks ask them.
+///
+/// # Errors
+/// When no claim could be judged by them: what cannot be read, and where.
+pub fn snapshot(masters: &[Answers]) -> Result<Snapshot, Failure> {
+    fn of(one: &Answers) -> MasterOf<'_> {
+        let Answers { series, kind, state: master, timelines } = one;
+        MasterOf { series, kind, master, timelines }
+    }
+    Snapshot::build(&masters.iter().map(of).collect::<Vec<_>>()).map_err(|error| {
+        Failure::system("no claim can be judged by it", "このマスターでは点検できません", &error)
+    })
 }
 
 /// How a proposal stands to what is published.

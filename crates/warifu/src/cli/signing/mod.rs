@@ -1,6 +1,8 @@
 //! Keys, the root, releases and channels: the commands that sign and verify.
 
+mod at;
 pub(crate) mod channel;
+mod impact;
 pub(crate) mod key;
 mod past;
 pub(crate) mod release;

@@ -1,17 +1,13 @@
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::json;
 use warifu::caution::{Caution, Published, cautions};
 use warifu::error::{Exit, Failure};
-use warifu::release::{
-    Against, Assembled, Changed, FORMATS, PublishedRelease, assemble, contents, recompute, trust_failure,
-};
+use warifu::release::{Against, Assembled, Changed, FORMATS, assemble, contents, recompute, trust_failure};
 use warifu::store::Store;
 use warifu_channels::{
-    Address, DraftDirectory, ReadError, fetch_published, fetch_published_manifest, propose_again, publish,
-    read_tip, refresh_timestamp,
+    DraftDirectory, ReadError, fetch_published_manifest, propose_again, publish, refresh_timestamp,
 };
 use warifu_masters::past::write_changes;
 use warifu_rules::past::{Told, Weighed, weigh};
@@ -23,8 +19,10 @@ use warifu_values::judgement::{AcceptedPast, Basis, PassedBy};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
+use super::at::At;
+use super::impact::WouldTurn;
 use super::past::{Past, retroactive_lines, weighed_lines};
-use super::{KeySource, Trusted, address, now, today};
+use super::{KeySource, now, today};
 use crate::cli::Context;
 
 /// Make, review, sign and publish releases.
@@ -37,6 +35,7 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     Changes(WouldChange),
+    Impact(WouldTurn),
     Draft(Draft),
     Renew(Renew),
     Review(Review),
@@ -54,38 +53,6 @@ struct Place {
     repo: PathBuf,
     #[command(flatten)]
     at: At,
-}
-
-#[derive(Debug, clap::Args)]
-struct At {
-    /// The channel: a folder or a URL.
-    #[arg(long, value_name = "CHANNEL", env = "WARIFU_CHANNEL")]
-    channel: OsString,
-    #[command(flatten)]
-    trusted: Trusted,
-    /// Sign or publish although the channel's last timestamp contradicts this machine's clock: you have
-    /// looked at it, and it is right.
-    #[arg(long)]
-    clock_is_right: bool,
-}
-
-impl At {
-    fn address(&self) -> Result<Address, Failure> {
-        address(&self.channel)
-    }
-
-    /// The release published at `tip`, to be compared with.
-    fn published(&self, context: &Context, tip: &Tip) -> Result<Option<PublishedRelease>, Failure> {
-        let channel = self.address()?.channel();
-        let published = fetch_published(channel.as_ref(), tip).map_err(|error| trust_failure(&error))?;
-        published.map(|release| PublishedRelease::read(&context.library.schemas, release)).transpose()
-    }
-
-    fn tip(&self) -> Result<Tip, Failure> {
-        let channel = self.address()?.channel();
-        let tip = read_tip(channel.as_ref(), &self.trusted.load()?).map_err(|error| trust_failure(&error))?;
-        Ok(if self.clock_is_right { tip.with_vouched_clock() } else { tip })
-    }
 }
 
 /// Show what a release of a commit would judge differently from the published one, the past first.
@@ -205,6 +172,7 @@ impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         match self.command {
             Command::Changes(args) => args.run(context),
+            Command::Impact(args) => args.run(context),
             Command::Draft(args) => args.run(context),
             Command::Renew(args) => args.run(context),
             Command::Review(args) => args.run(context),
@@ -244,13 +212,7 @@ impl WouldChange {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let store = Store::open(&self.place.repo, context.library.clone())?;
         let tip = self.place.at.tip()?;
-        let published = self.place.at.published(context, &tip)?.ok_or_else(|| {
-            Failure::new(
-                Exit::CouldNotRun,
-                "nothing is published yet: a first release changes nothing",
-                "まだ何も公開されていません。最初のリリースには変更がありません",
-            )
-        })?;
+        let published = self.place.at.published_to_compare(context, &tip)?;
         let contents = contents(&store, &self.rev, &[], today())?;
         let made = now();
         let past_before = self.activate_at.map_or(made, |instant| instant.max(made)).day_in_japan();
