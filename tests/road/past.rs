@@ -76,6 +76,7 @@ fn the_past_is_accepted_by_name_or_left() {
         .status();
     assert!(behind.unwrap().success());
     sign(&stage, "second", "kikin", "aoki", 0);
+    sign(&stage, "second", "kokuho", "baba", 2);
     pull(&stage);
     sign(&stage, "second", "kokuho", "baba", 0);
     publish(&stage, "second", 0);

@@ -131,43 +131,89 @@ pub fn same(declared: &[Change], computed: &[Change]) -> Vec<Objection> {
     }
 }
 
-/// What was `computed` between two releases that do not follow each other, and no step between them declared.
-/// A step declares a change on the days on which it changes the same field of the same code, or its cover.
+/// What was `computed` between two releases that do not follow each other, and the `steps` between them, the
+/// newest first, did not declare: on each of its days they must lead from its old value to its new one.
 pub fn undeclared(steps: &[Vec<Change>], computed: &[Change]) -> Vec<Objection> {
-    let mut declared: BTreeMap<(&str, &str), Vec<&Change>> = BTreeMap::new();
-    for change in steps.iter().flatten() {
-        declared.entry((&change.kind, &change.key)).or_default().push(change);
-    }
-    let is_declared = |change: &Change| {
-        let of = |key| declared.get(&(change.kind.as_str(), key)).into_iter().flatten();
-        let every = of("").filter(|_| !change.key.is_empty());
-        let all = of(&change.key).chain(every).copied();
-        let says =
-            |step: &&Change| matches!(step.what, What::Cover { .. }) || step.subject() == change.subject();
-        covers(all.filter(says).map(|step| step.days).collect(), change.days)
+    let by_code = |list: &'_ Vec<Change>| {
+        let mut of: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+        for (at, change) in list.iter().enumerate() {
+            of.entry((change.kind.clone(), change.key.clone())).or_default().push(at);
+        }
+        of
     };
-    let left = computed.iter().filter(|change| !is_declared(change));
+    let steps: Vec<_> = steps.iter().rev().map(|list| Step { list, by_code: by_code(list) }).collect();
+    let left = computed.iter().filter(|change| !leads_to(&steps, change));
     left.map(|change| Objection::Undeclared(Box::new(change.clone()))).collect()
 }
 
-/// Whether every day of `days` is among the `parts`.
-fn covers(mut parts: Vec<Days>, days: Days) -> bool {
-    parts.sort();
-    let mut next = days.first;
-    for part in parts {
-        if part.first > next {
-            return false;
+/// What one release declared.
+struct Step<'a> {
+    list: &'a [Change],
+    by_code: BTreeMap<(String, String), Vec<usize>>,
+}
+
+impl<'a> Step<'a> {
+    /// What it declared of `key`; blank: of every code that stands nowhere.
+    fn of(&self, kind: &str, key: &str) -> impl Iterator<Item = &'a Change> {
+        let at = self.by_code.get(&(kind.to_owned(), key.to_owned()));
+        at.into_iter().flatten().map(|at| &self.list[*at])
+    }
+}
+
+/// Whether `steps`, the oldest first, lead from the old value of `change` to its new one on every day of it.
+fn leads_to(steps: &[Step<'_>], change: &Change) -> bool {
+    let mut relevant: Vec<Vec<&Change>> = Vec::with_capacity(steps.len());
+    for step in steps {
+        relevant.push(step.of(&change.kind, &change.key).chain(step.of(&change.kind, "")).collect());
+    }
+    // Nothing begins or ends between these days.
+    let mut days = vec![change.days.first];
+    for step in relevant.iter().flatten() {
+        days.push(step.days.first);
+        days.extend(step.days.last.map(TreatmentDay::after));
+    }
+    days.into_iter().filter(|day| change.days.hold(*day)).all(|day| leads_on(&relevant, change, day))
+}
+
+/// The same of one day.
+fn leads_on(steps: &[Vec<&Change>], change: &Change, day: TreatmentDay) -> bool {
+    match &change.what {
+        What::Cover { old, new } => {
+            let next = |now: Cover, step: &Vec<&Change>| {
+                let on_day = || step.iter().filter(|entry| entry.days.hold(day));
+                let of = |own: bool| {
+                    on_day().find_map(|entry| match entry.what {
+                        What::Cover { old, new } if (entry.key == change.key) == own => Some((old, new)),
+                        _ => None,
+                    })
+                };
+                // Of a code that does as every one that stands nowhere, a list says nothing.
+                match of(true).or_else(|| of(false).filter(|(old, _)| *old == now)) {
+                    Some((old, new)) if old == now => Some(new),
+                    Some(_) => None,
+                    None => Some(now),
+                }
+            };
+            steps.iter().try_fold(*old, next) == Some(*new)
         }
-        match part.last {
-            None => return true,
-            Some(last) if last >= next => next = last.after(),
-            Some(_) => {}
-        }
-        if days.last.is_some_and(|last| next > last) {
-            return true;
+        What::Field { id: field, old, new } => {
+            // The value; none while a record that came in between may have brought any.
+            let mut now = Some(old.as_str());
+            for entry in steps.iter().flatten().filter(|entry| entry.days.hold(day)) {
+                match &entry.what {
+                    What::Cover { .. } if entry.key == change.key => now = None,
+                    What::Field { id, old, new } if id == field => {
+                        if now.is_some_and(|now| now != old.as_str()) {
+                            return false;
+                        }
+                        now = Some(new);
+                    }
+                    _ => {}
+                }
+            }
+            now.is_none_or(|now| now == new.as_str())
         }
     }
-    false
 }
 
 /// A change on one line, for people: `procedure 112007410 points 2024-06-01– 75.00 → 74.00`.
@@ -315,19 +361,44 @@ mod tests {
         assert_eq!(objections, [Objection::NotThere(Box::new(one)), Objection::Undeclared(Box::new(other))]);
     }
 
+    fn valued(key: &str, id: &str, (old, new): (&str, &str), first: &str, last: &str) -> Change {
+        let what = What::Field { id: id.to_owned(), old: old.to_owned(), new: new.to_owned() };
+        Change { what, ..change(key, id, first, last) }
+    }
+
+    fn covered(key: &str, old: Cover, new: Cover, first: &str) -> Change {
+        Change { what: What::Cover { old, new }, ..change(key, "", first, "") }
+    }
+
     #[test]
-    fn what_several_steps_declare_is_declared() {
+    fn what_several_steps_lead_to_is_declared() {
+        // The newest first.
         let steps = [
-            vec![change("1", "points", "20240601", "20240630"), change("2", "", "20240601", "")],
-            vec![change("1", "points", "20240701", "20240731")],
+            vec![valued("1", "points", ("75", "76"), "20240701", "20240731")],
+            vec![
+                valued("1", "points", ("74", "75"), "20240601", "20240630"),
+                valued("1", "points", ("74", "75"), "20240701", ""),
+                covered("2", Cover::InForce, Cover::Gone, "20240601"),
+                covered("", Cover::NoSeries, Cover::NotListed, "20240601"),
+            ],
         ];
         let is_declared = |computed: Change| undeclared(&steps, &[computed]).is_empty();
-        assert!(is_declared(change("1", "points", "20240610", "20240720")));
-        assert!(!is_declared(change("1", "points", "20240610", "20240801")));
-        assert!(!is_declared(change("1", "points", "20240531", "20240610")));
-        assert!(!is_declared(change("1", "name", "20240610", "20240620")));
-        assert!(!is_declared(change("1", "", "20240610", "20240620")));
-        assert!(is_declared(change("2", "points", "20240610", "")));
-        assert!(!is_declared(change("3", "points", "20240610", "")));
+        let points = |values, first, last| valued("1", "points", values, first, last);
+        assert!(is_declared(points(("74", "75"), "20240610", "20240630")));
+        assert!(is_declared(points(("74", "76"), "20240701", "20240731")));
+        assert!(is_declared(points(("74", "75"), "20240801", "")));
+        // Another value, a step left out, days that no step has, another field.
+        assert!(!is_declared(points(("74", "99"), "20240610", "20240630")));
+        assert!(!is_declared(points(("74", "75"), "20240701", "20240731")));
+        assert!(!is_declared(points(("74", "76"), "20240701", "20240801")));
+        assert!(!is_declared(points(("74", "75"), "20240531", "20240610")));
+        assert!(!is_declared(valued("1", "name", ("74", "75"), "20240610", "20240620")));
+        assert!(is_declared(covered("2", Cover::InForce, Cover::Gone, "20240610")));
+        assert!(!is_declared(covered("2", Cover::InForce, Cover::NotListed, "20240610")));
+        assert!(!is_declared(covered("1", Cover::InForce, Cover::Gone, "20240610")));
+        // What a list says of every code that stands nowhere is said of such a code, and of no other.
+        assert!(is_declared(covered("3", Cover::NoSeries, Cover::NotListed, "20240610")));
+        assert!(!is_declared(covered("3", Cover::InForce, Cover::NotListed, "20240610")));
+        assert!(!is_declared(valued("3", "points", ("74", "75"), "20240610", "")));
     }
 }

@@ -216,8 +216,10 @@ pub fn splice(
     (after, after_state): (&Timelines, &Master),
     cut: TreatmentDay,
 ) -> Result<Timelines, NotSpliceable> {
-    let past =
-        |governs: Governs| Governs { last: Some(governs.last.map_or(cut, |last| last.min(cut))), ..governs };
+    let past = |governs: Governs| Governs {
+        last: Some(governs.last.map_or(cut, |last| last.min(cut.before()))),
+        ..governs
+    };
     let (first, last) = (past(before.governs), past(after.governs));
     let same = first == last && before.known_from.min(cut) == after.known_from.min(cut);
     if !same && (before.governs.first < cut || after.governs.first < cut) {
