@@ -1,4 +1,4 @@
-//! The receipt of a check: by what a claim file was judged, so that two answers can be held against each other.
+//! The receipt of a check: by what a claim file was judged, so that two answers can be compared.
 
 use std::fmt::Write as _;
 
@@ -25,9 +25,9 @@ pub struct Receipt {
 impl Receipt {
     /// The receipt of this program judging by the release `id`, whose manifest is `manifest`.
     ///
-    /// `masters` is SHA-256 of a text: for each master of a kind that checks ask, in the manifest's order, a line
-    /// `<series>/<kind> <SHA-256 of its canonical bytes> <SHA-256 of its timelines>`, in hexadecimal and each
-    /// ended by LF. Releases that judge by the same masters have the same.
+    /// `masters` is SHA-256 of a text: for each master of a kind that checks ask, in the manifest's order, a
+    /// line `<series>/<kind> <SHA-256 of its canonical bytes> <SHA-256 of its timelines>`, in hexadecimal and
+    /// each ended by LF. Releases that judge by the same masters have the same.
     pub fn of(id: ReleaseRef, manifest: &Manifest) -> Receipt {
         let mut text = String::new();
         for master in manifest.masters.iter().filter(|master| lookup::KINDS.contains(&master.kind.as_str())) {

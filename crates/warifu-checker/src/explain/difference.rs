@@ -38,8 +38,8 @@ pub struct Differences {
     pub differences: Vec<Difference>,
 }
 
-/// How `a` and `b` differ; `changes` is what the release of `b` judges differently from that of `a`, where both
-/// are at hand.
+/// How `a` and `b` differ; `changes` is what the release of `b` judges differently from that of `a`, where
+/// both are at hand.
 ///
 /// # Errors
 /// They are not of one claim file.
