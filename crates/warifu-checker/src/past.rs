@@ -16,23 +16,11 @@ use crate::said::Said;
 /// The evidence that a release passed the gate, against what ran then. Only [`clear`] makes one.
 #[derive(Debug)]
 pub struct PastCleared {
-    candidate: ReleaseRef,
-    against: Option<ReleaseRef>,
     signed: movement::Declared,
     past_before: TreatmentDay,
 }
 
 impl PastCleared {
-    /// Which release passed.
-    pub fn candidate(&self) -> ReleaseRef {
-        self.candidate
-    }
-
-    /// What it was compared with; none when nothing ran.
-    pub fn against(&self) -> Option<ReleaseRef> {
-        self.against
-    }
-
     /// What it changes, as signed: for days that have been and for days to come.
     pub fn signed(&self) -> &movement::Declared {
         &self.signed
@@ -60,11 +48,10 @@ pub fn clear(
     candidate: ReleaseContent,
     running: Option<ReleaseContent>,
 ) -> Result<PastCleared, Said> {
-    let id = candidate.id();
     let Declared { past_before, steps } = declared(schemas, &candidate)?;
     let Some(running) = running else {
         let signed = movement::Declared::default();
-        return Ok(PastCleared { candidate: id, against: None, signed, past_before });
+        return Ok(PastCleared { signed, past_before });
     };
     let against = running.id();
     let before = running.manifest().head().past_before();
@@ -89,7 +76,7 @@ pub fn clear(
         Some(first) => Err(refused(first, objections.len())),
         None => {
             let signed = movement::Declared::of(&computed, past_before);
-            Ok(PastCleared { candidate: id, against: Some(against), signed, past_before })
+            Ok(PastCleared { signed, past_before })
         }
     }
 }
@@ -156,9 +143,9 @@ fn pasts(masters: &[ReadMaster]) -> Vec<PastOf<'_>> {
 }
 
 fn refused(first: &Objection, count: usize) -> Said {
-    let counted = counted(count as u64, "entry");
+    let counted = counted(count as u64, "objection");
     Said::new(
-        format!("the past: {} ({counted} like it)", first.say(Lang::En)),
+        format!("the past: {}; {counted} in all", first.say(Lang::En)),
         format!("過去の判定: {}（全 {count} 件）", first.say(Lang::Ja)),
     )
 }

@@ -1,7 +1,7 @@
 //! The publishing side of Warifu as a library: what its commands do, without a terminal.
 //!
-//! [`files`] reads inputs and writes outputs whole or not at all, [`windows`] reads them some lines at a time;
-//! [`error`] says what stopped an operation
+//! [`files`] reads inputs and writes outputs whole or not at all; [`windows`] reads them some lines at a
+//! time; [`error`] says what stopped an operation
 //! and with which exit status. The binary puts a command line in front. This crate is the only one that uses
 //! git, and it never carries an async runtime.
 

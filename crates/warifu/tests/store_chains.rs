@@ -456,8 +456,8 @@ fn one_record(full: &Master, row: usize, number: usize) -> String {
     rows.into_iter().map(line).collect()
 }
 
-/// As with an import of the whole: one that a part is enough for leaves the state before or the one after, and
-/// the next one goes on from it.
+/// As with an import of the whole: one that a part is enough for leaves the state before or the one after,
+/// and the next one goes on from it.
 #[test]
 fn a_failure_at_any_step_of_a_small_import_leaves_the_state_before_or_the_one_after() {
     let Some(data) = data() else { return };

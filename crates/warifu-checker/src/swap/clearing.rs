@@ -4,12 +4,14 @@
 use std::sync::Arc;
 
 use warifu_claims::movement::{Declared, Enough};
+use warifu_masters::schema::Schemas;
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::candidate::Candidate;
-use crate::past::PastCleared;
+use crate::past;
+use crate::release::ReleaseContent;
 use crate::said::Said;
-use crate::state::Installed;
+use crate::state::{Installed, StateDirectoryError};
 use crate::swap::active::Active;
 use crate::trial::{Replayed, Tried, replay};
 
@@ -57,24 +59,27 @@ impl Newer {
         Ok(Newer { candidate, than: running })
     }
 
-    /// Clears the candidate, whose `past` was cleared against what runs: nothing may be missing, and
-    /// replaying `files` and a synthetic corpus may show no fault of a master. They are compared with what
-    /// the candidate would be watched against: the release that was confirmed last. The report is there
-    /// also when it is refused, unless nothing was replayed.
+    /// Clears the candidate: for no day that has been may it judge otherwise than what runs but as both
+    /// organisations signed, which the content of both tells that is `kept`; nothing may be missing; and
+    /// replaying `files` and a synthetic corpus may show no fault of a master. They are compared with what the
+    /// candidate would be watched against: the release that was confirmed last. The report is there also when
+    /// it is refused, unless nothing was replayed.
     pub(super) fn clear(
         self,
-        past: PastCleared,
+        schemas: &Schemas,
+        kept: impl Fn(ReleaseRef) -> Result<ReleaseContent, StateDirectoryError>,
         files: &[Arc<[u8]>],
         enough: &Enough,
     ) -> (Option<Replayed>, Result<Cleared, NotCleared>) {
         let Newer { candidate, than } = self;
-        if past.candidate() != candidate.id || past.against() != than.as_ref().map(|running| running.id) {
-            let why = Said::new(
-                "what runs changed while the release was looked at; it is tried again",
-                "確認中に稼働中のリリースが変わりました。再試行します",
-            );
-            return (None, Err(NotCleared::NotNow(why)));
-        }
+        // What cannot be read is this checker's disk, and no fault of the candidate.
+        let read = |id| kept(id).map_err(|error| NotCleared::NotNow(Said::of(&error)));
+        let both = || Ok((read(candidate.id)?, than.as_ref().map(|running| read(running.id)).transpose()?));
+        let hold = |(new, old)| past::clear(schemas, new, old).map_err(NotCleared::Data);
+        let past = match both().and_then(hold) {
+            Ok(past) => past,
+            Err(why) => return (None, Err(why)),
+        };
         if let Some(kind) = than.as_deref().and_then(|running| running.kind_missing_in(&candidate)) {
             let why = Said::new(
                 format!("it holds no {kind} master, which the running release does"),
@@ -110,7 +115,7 @@ impl Newer {
 pub(super) enum NotCleared {
     /// Something is wrong with the candidate.
     Data(Said),
-    /// Something is wrong here, or changed meanwhile; nothing follows for the candidate.
+    /// Something is wrong here; nothing follows for the candidate.
     NotNow(Said),
 }
 
@@ -123,6 +128,11 @@ pub(super) struct Cleared {
 }
 
 impl Cleared {
+    /// Its number.
+    pub(super) fn release(&self) -> u64 {
+        self.candidate.id.release
+    }
+
     /// Which release was running when it was cleared.
     pub(super) fn against(&self) -> Option<ReleaseRef> {
         self.against.as_ref().map(|against| against.id)

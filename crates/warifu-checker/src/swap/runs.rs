@@ -156,7 +156,8 @@ impl Runs {
         is_news
     }
 
-    /// Lets `cleared` judge. Nothing waits at the bench afterwards.
+    /// Lets `cleared` judge. Nothing older waits at the bench afterwards, and what newer one waits there stays
+    /// on disk: at its instant it is read again, to be held against what runs then.
     pub(super) fn go_forward(
         &self,
         bench: &mut AtBench<'_>,
@@ -185,11 +186,12 @@ impl Runs {
         }
         beside.record = record;
         beside.previous = previous;
-        bench.clear_away();
+        bench.clear_away(cleared.release());
         let active = Arc::new(cleared.activate(now));
         let phase = active.phase();
         self.exchange(&mut beside, Some(active));
-        let kept: Vec<ReleaseRef> = beside.record.running().kept().map(ReleaseRef::from).collect();
+        let kept = beside.record.running().kept().map(ReleaseRef::from);
+        let kept: Vec<ReleaseRef> = kept.chain(bench.waiting().map(|(id, _)| id)).collect();
         self.directory.prune(&kept);
         Ok(phase)
     }

@@ -13,7 +13,6 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::candidate::Candidate;
 use crate::log::Log;
-use crate::past::{self, PastCleared};
 use crate::said::Said;
 use crate::source::{ReleaseSource, SourceError};
 use crate::state::{Id, Recent, Record, Refused, RefusedFor, StateDirectory, StateDirectoryError, Step};
@@ -197,11 +196,8 @@ impl Swapper {
             Ok(newer) => newer,
             Err(not_newer) => return Brought::Done(not_cleared(id, not_newer.said(), now)),
         };
-        let past = match self.past(id) {
-            Ok(past) => past,
-            Err(why) => return Brought::Done(not_cleared(id, why, now)),
-        };
-        let (report, cleared) = newer.clear(past, &self.recent.files(), &self.gates.replay());
+        let kept = |id| self.runs.load(id);
+        let (report, cleared) = newer.clear(&self.schemas, kept, &self.recent.files(), &self.gates.replay());
         if let Some(report) = report {
             self.runs.note_replay(report);
         }
@@ -218,13 +214,6 @@ impl Swapper {
                 Err(not_activated) => Brought::Later(not_activated),
             },
         }
-    }
-
-    /// Holds the past of the release `id` against what runs, from the bytes that are kept of both.
-    fn past(&self, id: ReleaseRef) -> Result<PastCleared, Said> {
-        let load = |id| self.runs.load(id).map_err(|error| Said::of(&error));
-        let running = self.active().map(|active| load(active.id)).transpose()?;
-        past::clear(&self.schemas, load(id)?, running)
     }
 
     /// What falls due with time: snapshots that nobody uses any more, and a release that waited for its

@@ -115,8 +115,8 @@ impl AtBench<'_> {
         is_news
     }
 
-    /// Nothing waits any more: something newer judges.
-    pub(super) fn clear_away(&mut self) {
-        *self.waiting = None;
+    /// Nothing older waits any more: `release` judges.
+    pub(super) fn clear_away(&mut self, release: u64) {
+        self.waiting.take_if(|waiting| waiting.candidate.id.release <= release);
     }
 }

@@ -11,10 +11,9 @@ use warifu_claims::movement::{CodeVerdict, Enough, Missing};
 use warifu_claims::{MasterOf, Snapshot};
 use warifu_trust::UnixSeconds;
 
-use crate::world::{
-    CODES, Checker, Draft, Item, JUNE, Published, Shelf, Source, alone_at, claim_file, file_of, good,
-    procedures, release, release_of, series,
-};
+use crate::line::{Draft, JUNE, Line, release, release_of};
+use crate::masters::{CODES, days_of_built_in, good, procedures, series};
+use crate::world::{Checker, Item, Shelf, Source, alone_at, claim_file, file_of};
 
 type Rows = Vec<(u32, &'static str)>;
 
@@ -331,7 +330,7 @@ fn ending_the_process_confirms_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let drafts = [release(1, &sound()), announced(&sound())];
     for start in 1..=3 {
-        let shelf = std::sync::Arc::new(Shelf::after(Published::of(&drafts[..1])));
+        let shelf = std::sync::Arc::new(Shelf::after(Line::of(&drafts[..1])));
         let swapper = alone_at(directory.path(), Source(std::sync::Arc::clone(&shelf)));
         if start == 1 {
             let first = std::sync::Arc::new(Shelf::default());
@@ -371,7 +370,7 @@ fn changes_of_a_release_on_probation_explain_the_next_one_too() {
 #[test]
 fn a_judge_that_is_not_deterministic_is_an_error_of_its_own() {
     let snapshot = |rows: &[(u32, &str)]| {
-        let (state, timelines) = crate::world::days_of_built_in(&procedures(rows));
+        let (state, timelines) = days_of_built_in(&procedures(rows));
         let of = MasterOf { series: "r06", kind: "procedure", master: &state, timelines: &timelines };
         Snapshot::build(&[of]).unwrap()
     };

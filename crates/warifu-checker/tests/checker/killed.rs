@@ -8,25 +8,24 @@ use std::process::{Child, Command, Stdio};
 use warifu_channels::{Address, PublishChannel, publish, publish_root, read_tip};
 use warifu_checker::cli::Client;
 use warifu_checker::log::now;
-use warifu_masters::past::write_changes;
-use warifu_trust::testing::{World, head};
-use warifu_trust::{ChangesContent, CompressionLevel, Proposal, Publishable, Validity};
+use warifu_trust::testing::World;
+use warifu_trust::{Publishable, Validity};
 
-use crate::world::{check, claim_file, good, procedures};
+use crate::line::Line;
+use crate::masters::{good, procedures};
+use crate::world::{check, claim_file};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_warifu-checker");
 
-/// Publishes release `number`, signed by both.
-fn publish_release(world: &World, channel: &dyn PublishChannel, number: u64) {
+/// Publishes the next release of `line`, signed by both.
+fn publish_release(world: &World, channel: &dyn PublishChannel, line: &Line) {
     let tip = read_tip(channel, &world.reader()).unwrap();
-    let masters = [procedures(&good())];
-    // Each is the same as the one before.
-    let changes = (number > 1).then(|| ChangesContent { list: write_changes(&[]), ..Default::default() });
-    let head = head(number, tip.release());
-    let proposal = Proposal::new(head, &masters, changes.as_ref(), CompressionLevel::FAST).unwrap();
+    let unsigned = line.unsigned("2024-05-31", vec![procedures(&good())]);
+    let proposal = unsigned.propose();
     let halves = world.sign(&tip, &proposal);
     let publishable = Publishable::check(&proposal, &halves, &tip, world.now).unwrap();
     publish(channel, &publishable, &world.timestamp, world.now, Validity::default()).unwrap();
+    line.sign(unsigned);
 }
 
 struct Running {
@@ -76,7 +75,8 @@ fn killed_and_without_its_channel_it_judges_by_the_same_release() {
     let channel = channel.as_ref();
     publish_root(channel, &world.root).unwrap();
     std::fs::write(at.join("root.json"), world.root.bytes()).unwrap();
-    publish_release(&world, channel, 1);
+    let line = Line::default();
+    publish_release(&world, channel, &line);
 
     let first = Running::start(at);
     let file = claim_file(1, 3);
@@ -93,7 +93,7 @@ fn killed_and_without_its_channel_it_judges_by_the_same_release() {
 
     // On probation and killed: the confirmed one is what comes back.
     std::fs::rename(at.join("moved-away"), at.join("channel")).unwrap();
-    publish_release(&world, channel, 2);
+    publish_release(&world, channel, &line);
     assert_eq!(second.client().swap(Some(2)).unwrap().exit_status(), 0);
     assert_eq!(check(second.address, &file).release, Some(2));
     drop(second);
@@ -129,7 +129,8 @@ fn one_file_is_checked_without_a_running_checker() {
     let channel = channel.as_ref();
     publish_root(channel, &world.root).unwrap();
     std::fs::write(at.join("root.json"), world.root.bytes()).unwrap();
-    publish_release(&world, channel, 1);
+    let line = Line::default();
+    publish_release(&world, channel, &line);
     std::fs::write(at.join("right.uke"), claim_file(1, 2)).unwrap();
     let wrong = String::from_utf8(claim_file(1, 2)).unwrap().replace(",100,", ",101,");
     std::fs::write(at.join("wrong.uke"), wrong).unwrap();
@@ -171,7 +172,8 @@ fn an_operator_asks_a_running_checker() {
     let channel = channel.as_ref();
     publish_root(channel, &world.root).unwrap();
     std::fs::write(at.join("root.json"), world.root.bytes()).unwrap();
-    publish_release(&world, channel, 1);
+    let line = Line::default();
+    publish_release(&world, channel, &line);
     let running = Running::start(at);
     let url = format!("http://{}", running.address);
     let ask = |words: &[&str]| {
@@ -185,7 +187,7 @@ fn an_operator_asks_a_running_checker() {
     assert_eq!(ask(&["fall-back"]).0, Some(1), "nothing before");
     assert_eq!(ask(&["swap", "7"]).0, Some(2), "not offered");
 
-    publish_release(&world, channel, 2);
+    publish_release(&world, channel, &line);
     let (code, text) = ask(&["swap", "2", "--json"]);
     let outcome: serde_json::Value = serde_json::from_str(&text).unwrap();
     // The poll of every second may have been faster.

@@ -4,7 +4,10 @@
 
 mod faults;
 mod killed;
+mod line;
+mod masters;
 mod order;
+mod past;
 mod real_files;
 mod site_schemas;
 mod swapping;

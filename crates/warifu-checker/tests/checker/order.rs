@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use proptest::prelude::*;
 use warifu_checker::log::now;
+use warifu_checker::release::ReleaseContent;
 use warifu_checker::said::Said;
 use warifu_checker::source::{Offer, ReleaseSource, SourceError};
 use warifu_checker::state::RefusedFor;
@@ -15,10 +16,9 @@ use warifu_claims::ClaimFile;
 use warifu_claims::movement::Institution;
 use warifu_trust::{MasterContent, UnixSeconds};
 
-use crate::world::{
-    JUNE, OnShelf, Shelf, Source, alone, alone_at, bad, claim_file, good, procedures, release, release_at,
-    release_of,
-};
+use crate::line::{JUNE, Line, release, release_at, release_of};
+use crate::masters::{bad, good, procedures};
+use crate::world::{OnShelf, Shelf, Source, alone, alone_at, claim_file};
 
 fn running(swapper: &Swapper) -> u64 {
     swapper.active().map_or(0, |active| active.id.release)
@@ -112,11 +112,17 @@ fn after_a_fall_back_nothing_older_than_what_was_left_is_taken() {
     assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Activated { release: 4, .. }));
 }
 
+/// How many releases there are in a test of random steps.
+const RELEASES: usize = 40;
+
+/// How many steps each thread does when everybody acts at once.
+const STEPS: usize = 150;
+
 /// What somebody does to a checker.
 #[derive(Debug, Clone, Copy)]
 enum Step {
-    /// The channel offers another release: its number, whether it is right, and whether it waits.
-    Offer { number: u64, is_right: bool, waits: bool },
+    /// The channel offers the release with this number.
+    Offer { number: u64 },
     /// The poller, or an operator's `swap`, looks.
     Poll { asked: bool },
     /// The clock reaches the instant of everything that waits.
@@ -128,9 +134,8 @@ enum Step {
 }
 
 fn steps() -> impl Strategy<Value = Step> {
-    let offer = (1u64..40, any::<bool>(), any::<bool>());
     prop_oneof![
-        4 => offer.prop_map(|(number, is_right, waits)| Step::Offer { number, is_right, waits }),
+        4 => (1..RELEASES as u64).prop_map(|number| Step::Offer { number }),
         4 => any::<bool>().prop_map(|asked| Step::Poll { asked }),
         2 => Just(Step::Tick),
         2 => Just(Step::Judge),
@@ -138,10 +143,18 @@ fn steps() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Both masters, made once.
-fn master(is_right: bool) -> MasterContent {
-    static MASTERS: OnceLock<[MasterContent; 2]> = OnceLock::new();
-    MASTERS.get_or_init(|| [procedures(&bad()), procedures(&good())])[usize::from(is_right)].clone()
+/// The wrong master and the right one.
+static MASTERS: LazyLock<[MasterContent; 2]> =
+    LazyLock::new(|| [&bad(), &good()].map(|rows| procedures(rows)));
+
+/// Releases that follow one another, of each whether it is right and whether it waits.
+fn releases(of: impl IntoIterator<Item = (bool, bool)>) -> Vec<ReleaseContent> {
+    let line = Line::default();
+    let release = |(number, (is_right, waits)): (u64, (bool, bool))| {
+        let master = MASTERS[usize::from(is_right)].clone();
+        line.publish(&release_of(number, vec![master], waits.then(|| start().plus_days(1))))
+    };
+    (1..).zip(of).map(release).collect()
 }
 
 fn start() -> UnixSeconds {
@@ -150,10 +163,16 @@ fn start() -> UnixSeconds {
 }
 
 /// Does `step`; what was activated by it.
-fn act(swapper: &Swapper, shelf: &Shelf, file: &ClaimFile, step: Step) -> Option<u64> {
+fn act(
+    swapper: &Swapper,
+    shelf: &Shelf,
+    releases: &[ReleaseContent],
+    file: &ClaimFile,
+    step: Step,
+) -> Option<u64> {
     let outcome = match step {
-        Step::Offer { number, is_right, waits } => {
-            shelf.offer(release_of(number, vec![master(is_right)], waits.then(|| start().plus_days(1))));
+        Step::Offer { number } => {
+            shelf.put(releases[number as usize - 1].clone());
             return None;
         }
         Step::Poll { asked } => {
@@ -184,7 +203,11 @@ proptest! {
 
     /// One after the other: each activation is of a release newer than every one before.
     #[test]
-    fn activations_only_go_forward(steps in proptest::collection::vec(steps(), 1..80)) {
+    fn activations_only_go_forward(
+        of in proptest::collection::vec(any::<(bool, bool)>(), RELEASES),
+        steps in proptest::collection::vec(steps(), 1..80),
+    ) {
+        let releases = releases(of);
         let directory = tempfile::tempdir().unwrap();
         let shelf = Arc::new(Shelf::default());
         let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
@@ -192,7 +215,7 @@ proptest! {
         let mut newest = 0;
         for step in steps {
             let before = running(&swapper);
-            match act(&swapper, &shelf, &file, step) {
+            match act(&swapper, &shelf, &releases, &file, step) {
                 Some(release) => {
                     prop_assert!(release > newest, "{release} was activated after {newest}");
                     newest = release;
@@ -216,26 +239,29 @@ proptest! {
 #[test]
 fn at_the_same_time_activations_only_go_forward() {
     for falls_back in [false, true] {
+        let releases = releases((0..4 * STEPS).map(|n| (!falls_back || n % 2 == 0, n % 3 == 0)));
         let directory = tempfile::tempdir().unwrap();
         let shelf = Arc::new(Shelf::default());
         let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
         let file = ClaimFile::read(&claim_file(1, 3));
-        let (begun, ended, number) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(1));
+        let (begun, ended) = (AtomicU64::new(0), AtomicU64::new(0));
         let activated = Mutex::new(Vec::new());
         let work = |thread: u64| {
             // A small generator: the steps are the same each time, their interleaving is not.
             let mut random = 0x9E37_79B9_7F4A_7C15u64.wrapping_mul(thread + 1);
             let mut own = 0;
-            for _ in 0..150 {
+            for _ in 0..STEPS {
                 random =
                     random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                 let die = random >> 33;
                 let step = match die % 10 {
                     0..=2 => {
-                        // Mostly the next one, now and then an old one.
-                        let next = number.fetch_add(1, Ordering::SeqCst);
-                        let number = if die & 64 == 0 { next / 2 + 1 } else { next };
-                        Step::Offer { number, is_right: !falls_back || die & 128 == 0, waits: die & 256 == 0 }
+                        // Mostly one of the next two, now and then an old one.
+                        let newest = swapper.record().newest_held().max(Some(running(&swapper)));
+                        let newest = newest.unwrap_or_default();
+                        let number = if die & 64 == 0 { newest / 2 + 1 } else { newest + 1 + (die >> 8) % 2 };
+                        let number = number.min(releases.len() as u64);
+                        Step::Offer { number }
                     }
                     3..=5 => Step::Poll { asked: die & 64 == 0 },
                     6 | 7 => Step::Tick,
@@ -247,7 +273,7 @@ fn at_the_same_time_activations_only_go_forward() {
                 let falls_before = ended.load(Ordering::SeqCst);
                 let before = running(&swapper);
                 begun.fetch_add(goes_back, Ordering::SeqCst);
-                let release = act(&swapper, &shelf, &file, step);
+                let release = act(&swapper, &shelf, &releases, &file, step);
                 let after = running(&swapper);
                 if begun.load(Ordering::SeqCst) == falls_before {
                     assert!(after >= before, "from {before} to {after}");

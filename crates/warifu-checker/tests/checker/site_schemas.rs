@@ -10,7 +10,7 @@ use warifu_masters::schema::Schemas;
 use warifu_trust::MasterContent;
 use warifu_trust::testing::{head, held};
 
-use crate::world::{good, procedures, with_timelines};
+use crate::masters::{good, procedures, with_timelines};
 
 /// A folder with the layout of a kind that is not built in.
 fn site() -> tempfile::TempDir {

@@ -12,10 +12,9 @@ use warifu_checker::trial::Verdict;
 use warifu_claims::movement::{Bound, CodeVerdict, Missing};
 use warifu_trust::UnixSeconds;
 
-use crate::world::{
-    CODES, Checker, Published, Shelf, Source, alone, alone_at, bad, claim_file, good, meanwhile, release,
-    release_at,
-};
+use crate::line::{Line, release, release_at};
+use crate::masters::{CODES, bad, good};
+use crate::world::{Checker, Shelf, Source, alone, alone_at, claim_file, meanwhile};
 
 fn activated(outcome: &Outcome) -> Option<(u64, Phase)> {
     match outcome {
@@ -370,7 +369,7 @@ fn a_release_that_never_outlives_probation_is_held() {
     let directory = tempfile::tempdir().unwrap();
     let [first, second] = [1, 2].map(|number| release(number, &good()));
     let both = [first.clone(), second];
-    let id = Shelf::after(Published::of(&both[..1])).offer(both[1].clone());
+    let id = Shelf::after(Line::of(&both[..1])).offer(both[1].clone());
     for start in 1..=4 {
         let swapper = alone(directory.path(), if start == 1 { &both[..1] } else { &both });
         assert_eq!(swapper.active().map(|active| active.id.release), (start > 1).then_some(1));

@@ -8,7 +8,7 @@ use warifu_trust::testing::{head, held};
 use warifu_values::judgement::{LetPass, PassedBy};
 use warifu_values::lang::{Lang, Speak as _};
 
-use crate::world::{good, procedures, with_timelines};
+use crate::masters::{good, procedures, with_timelines};
 
 /// A release in which the first procedures say that their quantities count in steps, and have no unit.
 fn release(wrong: usize, waived: &[(&str, &[&str])]) -> ReleaseContent {

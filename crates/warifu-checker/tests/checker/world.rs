@@ -1,6 +1,5 @@
-//! Masters and claims of a few lines, and a checker in this process that answers on loopback.
+//! Claims of a few lines, and a checker in this process that answers on loopback.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -20,260 +19,11 @@ use warifu_checker::state::Recent;
 use warifu_checker::state::StateDirectory;
 use warifu_checker::swap::{Gates, Swapper};
 use warifu_claims::movement::Enough;
-use warifu_masters::file::read_canonical;
-use warifu_masters::past::{self, PastOf, Timelines, compare, write_changes};
-use warifu_masters::schema::{ColumnType, Layout, Schemas};
-use warifu_masters::table::Master;
-use warifu_rules::past::weigh;
-use warifu_trust::testing::head;
-use warifu_trust::{
-    ChangesBytes, ChangesContent, Content, EarlierContent, FormatFile, Governs, Manifest, MasterBytes,
-    MasterContent, ReleaseBytes, ReleaseHead, ReleaseRef, UnixSeconds,
-};
-use warifu_values::day::{PublicationDay, TreatmentDay};
-use warifu_values::digest::Digest;
-use warifu_values::judgement::AcceptedPast;
+use warifu_masters::schema::Schemas;
+use warifu_trust::{ReleaseRef, UnixSeconds};
 
-/// The codes that the claims here use.
-pub(crate) const CODES: [u32; 4] = [111000110, 112007410, 113001810, 120002910];
-
-/// A value that a full file may hold in this column.
-fn plausible(layout: &Layout, at: usize) -> String {
-    let column = &layout.columns[at];
-    if !column.required {
-        return String::new();
-    }
-    if let Some(first) = layout.values(at).and_then(|values| values.first().map(|value| (*value).to_owned()))
-    {
-        return first;
-    }
-    let length = column.length.unwrap_or(1) as usize;
-    match column.column_type {
-        ColumnType::Digits | ColumnType::Reserve => "0".repeat(length),
-        ColumnType::Decimal => "0.00".to_owned(),
-        ColumnType::Date => column.also.first().cloned().unwrap_or_else(|| "20240601".to_owned()),
-        ColumnType::Alnum => "A".repeat(length),
-        ColumnType::Kana => "ｱ".repeat(length),
-        ColumnType::Kanji | ColumnType::Text => "亜".repeat(length),
-    }
-}
-
-/// A procedure master of (code, points), in force since 2024-06-01.
-pub(crate) fn procedures(rows: &[(u32, &str)]) -> MasterContent {
-    series("r06", "2024-06-01", None, rows)
-}
-
-/// One of a series that governs these days, all of whose rows begin with them.
-pub(crate) fn series(name: &str, first: &str, until: Option<&str>, rows: &[(u32, &str)]) -> MasterContent {
-    let schemas = Schemas::built_in().unwrap();
-    let layout = schemas.editions("procedure").into_iter().next().unwrap();
-    let mut text = layout.canonical_header() + "\n";
-    for (code, points) in rows {
-        let mut fields: Vec<String> = (0..layout.width()).map(|at| plausible(layout, at)).collect();
-        for (id, value) in [
-            ("master_type", "S"),
-            ("procedure_code", &format!("{code:09}")),
-            ("short_name", "診療行為"),
-            ("point_kind", "3"),
-            ("points", points),
-            ("step_method", "0"),
-            ("note_addition_seq", "0"),
-            ("bundled_test", "0"),
-            ("unit_code", "0"),
-            ("inout_class", "0"),
-            ("tally_column_outpatient", "110"),
-            ("tally_column_inpatient", "110"),
-            ("changed_on", &first.replace('-', "")),
-            ("abolished_on", "99999999"),
-        ] {
-            fields[layout.column(id).unwrap()] = value.to_owned();
-        }
-        text.push_str(&fields.join(","));
-        text.push('\n');
-    }
-    let master = MasterContent {
-        series: name.into(),
-        kind: "procedure".into(),
-        edition: layout.edition.clone(),
-        rows: rows.len() as u64,
-        canonical: text.into_bytes(),
-        formats: formats(),
-        governs: Governs { from: first.into(), until: until.map(Into::into) },
-        timelines: Vec::new(),
-        made_of: warifu_values::judgement::Basis::Full,
-        published: None,
-        let_pass: Vec::new(),
-    };
-    with_timelines(&schemas, master)
-}
-
-/// The state that `master` carries, and what it says by itself of the days that it governs.
-fn days_of(schemas: &Schemas, master: &MasterContent) -> Option<(Master, Timelines)> {
-    let state = read_canonical(schemas, &master.kind, master.canonical.clone()).ok()?;
-    let first = TreatmentDay::parse(&master.governs.from).unwrap();
-    let last = master.governs.until.as_deref().and_then(TreatmentDay::parse);
-    let published = PublicationDay::parse(&master.governs.from).unwrap();
-    let timelines = Timelines::of_state(past::Governs { first, last }, published, &state);
-    Some((state, timelines))
-}
-
-/// The same by the built-in layouts, of a master that can be read.
-pub(crate) fn days_of_built_in(master: &MasterContent) -> (Master, Timelines) {
-    days_of(&Schemas::built_in().unwrap(), master).unwrap()
-}
-
-/// The same with the timelines that its records give; without, when they cannot be read.
-pub(crate) fn with_timelines(schemas: &Schemas, mut master: MasterContent) -> MasterContent {
-    let days = days_of(schemas, &master);
-    master.timelines = days.map(|(_, timelines)| timelines.canonical()).unwrap_or_default();
-    master
-}
-
-/// A format, which no checker reads.
-pub(crate) fn formats() -> BTreeMap<String, FormatFile> {
-    let Content { sha256, bytes } = Content::of(b"");
-    [("kikin".into(), FormatFile { file_name: "s.csv".into(), sha256, bytes })].into()
-}
-
-/// The right points for every code.
-pub(crate) fn good() -> Vec<(u32, &'static str)> {
-    CODES.iter().map(|code| (*code, "100.00")).collect()
-}
-
-/// Every price wrong, as in May 2022.
-pub(crate) fn bad() -> Vec<(u32, &'static str)> {
-    CODES.iter().map(|code| (*code, "7.00")).collect()
-}
-
-/// The first of June 2024 in Japan, from which the masters here hold: nothing that they change has been.
-pub(crate) const JUNE: i64 = 1_717_167_600;
-
-/// A release as its publisher drafts it: what it changes is computed when it is published after others.
-#[derive(Clone)]
-pub(crate) struct Draft {
-    pub(crate) number: u64,
-    pub(crate) masters: Vec<MasterContent>,
-    pub(crate) activate_at: Option<UnixSeconds>,
-    /// When it was made: the days before that day in Japan are past.
-    pub(crate) created: UnixSeconds,
-    /// Whether what it changes of the past is accepted by name.
-    pub(crate) accepts: bool,
-}
-
-/// Release `number` with these procedures.
-pub(crate) fn release(number: u64, rows: &[(u32, &str)]) -> Draft {
-    release_at(number, rows, None)
-}
-
-/// The same, judging from an instant on.
-pub(crate) fn release_at(number: u64, rows: &[(u32, &str)], activate_at: Option<UnixSeconds>) -> Draft {
-    release_of(number, vec![procedures(rows)], activate_at)
-}
-
-/// Release `number` of these masters.
-pub(crate) fn release_of(
-    number: u64,
-    masters: Vec<MasterContent>,
-    activate_at: Option<UnixSeconds>,
-) -> Draft {
-    Draft { number, masters, activate_at, created: UnixSeconds::new(JUNE), accepts: false }
-}
-
-/// Releases as they were published, by number: the last of each.
-#[derive(Default)]
-pub(crate) struct Published(BTreeMap<u64, (ReleaseRef, Vec<MasterContent>)>);
-
-impl Published {
-    /// Every one of `drafts` after those before it.
-    pub(crate) fn of(drafts: &[Draft]) -> Published {
-        let mut published = Published::default();
-        drafts.iter().for_each(|draft| _ = published.publish(draft));
-        published
-    }
-
-    /// What it was called; one that nobody published has a name all the same.
-    fn id(&self, release: u64) -> ReleaseRef {
-        let unseen = || ReleaseRef { release, manifest: Digest::of(format!("unseen {release}").as_bytes()) };
-        self.0.get(&release).map_or_else(unseen, |(id, _)| *id)
-    }
-
-    /// What release `number` held, or the last before it; `first` when there is none.
-    fn masters<'a>(&'a self, number: u64, first: &'a [MasterContent]) -> &'a [MasterContent] {
-        self.0.range(..=number).next_back().map_or(first, |(_, (_, masters))| masters)
-    }
-
-    /// Publishes `draft` with what it changes, and what each release before it changed.
-    pub(crate) fn publish(&mut self, draft: &Draft) -> ReleaseContent {
-        let Draft { number, masters, activate_at, created, accepts } = draft;
-        let schemas = Schemas::built_in().unwrap();
-        let changes_of = |old: &[MasterContent], new: &[MasterContent]| {
-            let days = |masters: &[MasterContent]| -> Option<Vec<(String, String, Master, Timelines)>> {
-                let of = masters.iter().map(|master| {
-                    let (state, timelines) = days_of(&schemas, master)?;
-                    Some((master.kind.clone(), master.series.clone(), state, timelines))
-                });
-                of.collect()
-            };
-            // One that cannot be read changes nothing that could be told.
-            let (Some(old), Some(new)) = (days(old), days(new)) else { return Vec::new() };
-            compare(&pasts(&old), &pasts(&new))
-        };
-        let own = changes_of(self.masters(number - 1, masters), masters);
-        let previous = (*number > 1).then(|| self.id(number - 1));
-        let head = ReleaseHead { activate_at: *activate_at, created: *created, ..head(*number, previous) };
-        let weighed = weigh(&schemas, &own, head.past_before());
-        let accepted = weighed.classes.iter().filter(|_| *accepts).map(|(class, entries)| AcceptedPast {
-            class: class.to_string(),
-            entries: *entries,
-            reason: "a correction".into(),
-            source: "notice 1".into(),
-        });
-        let earlier = (2..*number).rev().take(24).map(|release| EarlierContent {
-            release: self.id(release),
-            follows: self.id(release - 1),
-            list: write_changes(&changes_of(
-                self.masters(release - 1, masters),
-                self.masters(release, masters),
-            )),
-        });
-        let changes = (*number > 1).then(|| ChangesContent {
-            list: write_changes(&own),
-            past: weighed.counts.past,
-            past_and_future: weighed.counts.past_and_future,
-            future: weighed.counts.future,
-            accepted: accepted.collect(),
-            earlier: earlier.collect(),
-        });
-        let content = content_of(head, masters, changes);
-        self.0.insert(*number, (content.id(), masters.clone()));
-        content
-    }
-}
-
-fn pasts(days: &[(String, String, Master, Timelines)]) -> Vec<PastOf<'_>> {
-    days.iter().map(|(kind, series, state, timelines)| PastOf { kind, series, state, timelines }).collect()
-}
-
-/// The content of a release with these changes.
-fn content_of(
-    head: ReleaseHead,
-    masters: &[MasterContent],
-    changes: Option<ChangesContent>,
-) -> ReleaseContent {
-    let manifest = Manifest::of(head, masters, changes.as_ref()).unwrap();
-    let mut sorted: Vec<&MasterContent> = masters.iter().collect();
-    sorted.sort_by_key(|master| (&master.series, &master.kind));
-    let bytes = |master: &MasterContent| MasterBytes {
-        canonical: master.canonical.clone(),
-        timelines: master.timelines.clone(),
-    };
-    let changes = changes.map(|changes| ChangesBytes {
-        list: changes.list,
-        earlier: changes.earlier.into_iter().map(|earlier| earlier.list).collect(),
-    });
-    let bytes = ReleaseBytes { masters: sorted.into_iter().map(bytes).collect(), changes };
-    ReleaseContent::new(manifest, bytes).unwrap()
-}
+use crate::line::{Draft, Line};
+use crate::masters::CODES;
 
 /// A claim file of `claims` claims with every code at 100 points, of one institution.
 pub(crate) fn claim_file(institution: u32, claims: usize) -> Vec<u8> {
@@ -307,30 +57,36 @@ pub(crate) fn file_of(institution: u32, claims: &[Vec<Item>]) -> Vec<u8> {
 
 /// A source that offers what it is told to.
 #[derive(Default)]
-pub(crate) struct Shelf(Mutex<(Published, Option<Result<ReleaseContent, SourceError>>)>);
+pub(crate) struct Shelf {
+    line: Line,
+    offered: Mutex<Option<Result<ReleaseContent, SourceError>>>,
+}
 
 impl Shelf {
-    /// After `published`, offering nothing yet.
-    pub(crate) fn after(published: Published) -> Shelf {
-        Shelf(Mutex::new((published, None)))
+    /// After the releases of `line`, offering nothing yet.
+    pub(crate) fn after(line: Line) -> Shelf {
+        Shelf { line, offered: Mutex::default() }
     }
 
     /// Publishes `draft` after all that it offered before; what it is called.
     pub(crate) fn offer(&self, draft: Draft) -> ReleaseRef {
-        let mut shelf = self.0.lock().unwrap();
-        let content = shelf.0.publish(&draft);
+        self.put(self.line.publish(&draft))
+    }
+
+    /// Offers this one; what it is called.
+    pub(crate) fn put(&self, content: ReleaseContent) -> ReleaseRef {
         let id = content.id();
-        shelf.1 = Some(Ok(content));
+        *self.offered.lock().unwrap() = Some(Ok(content));
         id
     }
 
     /// What it offers, if anything.
     pub(crate) fn offered(&self) -> Option<ReleaseContent> {
-        self.0.lock().unwrap().1.clone()?.ok()
+        self.offered.lock().unwrap().clone()?.ok()
     }
 
     pub(crate) fn refuse(&self, why: &str) {
-        self.0.lock().unwrap().1 = Some(Err(SourceError::Refused(Said::new(why, why))));
+        *self.offered.lock().unwrap() = Some(Err(SourceError::Refused(Said::new(why, why))));
     }
 }
 
@@ -350,7 +106,7 @@ pub(crate) struct Source(pub(crate) Arc<Shelf>);
 
 impl ReleaseSource for Source {
     fn open(&self, _: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
-        match &self.0.0.lock().unwrap().1 {
+        match &*self.0.offered.lock().unwrap() {
             None => Err(SourceError::Unavailable(Said::new("empty", "空"))),
             Some(Ok(content)) => Ok(Box::new(OnShelf(content.clone()))),
             Some(Err(error)) => Err(error.clone()),
@@ -373,7 +129,7 @@ pub(crate) struct Checker {
 /// published one after the other.
 pub(crate) fn alone(directory: &std::path::Path, drafts: &[Draft]) -> Swapper {
     let (last, before) = drafts.split_last().unwrap();
-    let shelf = Shelf::after(Published::of(before));
+    let shelf = Shelf::after(Line::of(before));
     shelf.offer(last.clone());
     alone_at(directory, Source(Arc::new(shelf)))
 }

@@ -135,6 +135,10 @@ impl Iterator for Differing<'_> {
 
     fn next(&mut self) -> Option<usize> {
         loop {
+            let fields = self.old.ends.len().min(self.new.ends.len());
+            if self.same.is_none() && self.column < fields {
+                self.pass_stretch();
+            }
             let column = self.column;
             self.column += 1;
             match (self.old.ends.get(column), self.new.ends.get(column)) {
@@ -154,6 +158,19 @@ impl Iterator for Differing<'_> {
                 _ => {}
             }
         }
+    }
+}
+
+impl Differing<'_> {
+    /// Asks how far the texts are the same, and passes the fields that end before that, with their comma.
+    fn pass_stretch(&mut self) {
+        let same = same_bytes(self.old.rest(), self.new.rest());
+        let lengths = self.old.lengths(self.column).zip(self.new.lengths(self.column));
+        let alike = lengths.take_while(|(old, new)| old == new && *old < same).count();
+        let passed = self.old.pass_fields(self.column, alike);
+        self.new.pass_fields(self.column, alike);
+        self.column += alike;
+        self.same = Some(same - passed);
     }
 }
 
@@ -381,5 +398,50 @@ impl Diff<'_> {
             }
         }
         (Master::from_ordered(out.finish()), lost)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::schema::Schemas;
+
+    /// A master of one row.
+    fn row(schemas: &Schemas, layout: &str, fields: &[&str]) -> Master {
+        let layout = schemas.layout(layout).unwrap();
+        let mut builder = TableBuilder::new(Arc::clone(layout), 0, 1);
+        builder.mark_special(true);
+        fields[..layout.width()].iter().for_each(|field| builder.push(field));
+        Master::from_ordered(builder.finish())
+    }
+
+    proptest! {
+        /// The fields that differ are those that are not the same, whatever stands around them, in editions
+        /// of one width and of another.
+        #[test]
+        fn stretches_that_are_the_same_hide_no_difference(
+            fields in prop::collection::vec(prop::sample::select(vec!["", "1", "1,1", ",", "初診料"]), 42),
+            others in prop::collection::vec(
+                (0..42usize, prop::sample::select(vec!["", "1", "1,1", ",", "初診", "初診料,初診料,初診料"])),
+                0..5,
+            ),
+            layouts in prop::sample::select(vec![
+                ("drug-42", "drug-42"),
+                ("drug-35", "drug-42"),
+                ("drug-42", "drug-40"),
+            ]),
+        ) {
+            let schemas = Schemas::built_in().unwrap();
+            let mut changed = fields.clone();
+            others.iter().for_each(|(at, field)| changed[*at] = field);
+            let (old, new) = (row(&schemas, layouts.0, &fields), row(&schemas, layouts.1, &changed));
+            let widest = old.layout().width().max(new.layout().width());
+            let field = |master, column: &usize| field_or_blank(master, 0, *column).to_owned();
+            let differs = |column: &usize| field(&old, column) != field(&new, column);
+            let expected: Vec<usize> = (0..widest).filter(differs).collect();
+            prop_assert_eq!(fields_that_differ(&old, 0, &new, 0).collect::<Vec<_>>(), expected);
+        }
     }
 }

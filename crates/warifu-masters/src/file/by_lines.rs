@@ -25,8 +25,8 @@ impl<'a> ByLines<'a> {
     /// A file that begins with less than this, and does not end there, tells too little.
     pub const HEAD_BYTES: usize = SAMPLE_BYTES + 1;
 
-    /// Begins with the file whose first lines are `head`, whole ones: [`ByLines::HEAD_BYTES`] at least, or all
-    /// there are. Nothing is taken of them yet. In all there are about `bytes` bytes.
+    /// Begins with the file whose first lines are `head`, whole ones: [`ByLines::HEAD_BYTES`] at least, or
+    /// all there are. Nothing is taken of them yet. In all there are about `bytes` bytes.
     pub fn begin(
         schemas: &'a Schemas,
         head: &[u8],
@@ -47,8 +47,8 @@ impl<'a> ByLines<'a> {
         Some(ByLines { rows: Rows::new(schemas, charset.clone(), bytes), schemas, charset, declared })
     }
 
-    /// Takes the next `lines`, whole ones, and the first time all of the head: it tells the layout too. Nothing
-    /// where they are not text in the charset.
+    /// Takes the next `lines`, whole ones, and the first time all of the head: it tells the layout too.
+    /// Nothing where they are not text in the charset.
     pub fn take(&mut self, lines: &[u8]) -> Option<()> {
         self.rows.take(lines).ok()
     }

@@ -16,6 +16,6 @@ pub mod write;
 pub use by_lines::ByLines;
 pub(crate) use canonical::read_canonical_rows;
 pub use canonical::{read_canonical, read_canonical_record};
-pub use outline::{Outline, Shard};
+pub use outline::{Head, Heads, Outline, Shard, edition, line};
 pub use read::{read, read_bytes};
 pub use reading::{Candidate, Confidence, Declared, FILE_LIMIT_BYTES, ROW_LIMIT_BYTES, Reading, Why};

@@ -40,47 +40,87 @@ impl Outline {
     /// that of a canonical text. What else the rows hold is not looked at.
     pub fn of(schemas: &Schemas, kind: &str, text: &[u8]) -> Option<(Outline, Arc<Layout>)> {
         let header = memchr::memchr(b'\n', text)? + 1;
-        let known = |layout: &&Arc<Layout>| text[..header - 1] == *layout.canonical_header().as_bytes();
-        let layout = Arc::clone(schemas.editions(kind).into_iter().find(known)?);
-        let [(key, 0)] = layout.key[..] else { return None };
-        let class = layout.position(CHANGE_CLASS)?;
+        let layout = edition(schemas, kind, &text[..header - 1])?;
+        let heads = Heads::of(&layout)?;
         let mut shards: Vec<Shard> = Vec::new();
         let (mut at, mut last): (usize, &[u8]) = (header, &[]);
         while at < text.len() {
-            let end = at + memchr::memchr2(b'\n', b'"', &text[at..])?;
-            if text[end] == b'"' {
+            let line = line(&text[at..])?;
+            let head = heads.read(line)?;
+            if !shards.is_empty() && head.key <= last {
                 return None;
             }
-            let (mut key_here, mut class_here) = (None, None);
-            let fields = text[at..end].split(|byte| *byte == b',').take(key.max(class) + 1);
-            for (column, field) in fields.enumerate() {
-                if column == key {
-                    key_here = Some(field);
-                }
-                if column == class {
-                    class_here = Some(field);
-                }
-            }
-            let key_here = key_here?;
-            if !shards.is_empty() && key_here <= last {
-                return None;
-            }
-            let is_moving = class_here? != b"0";
-            let prefix = prefix(key_here)?;
-            match shards.last_mut().filter(|shard| shard.prefix == prefix) {
+            let end = at + line.len();
+            match shards.last_mut().filter(|shard| shard.prefix == head.prefix) {
                 Some(shard) => {
-                    shard.bytes.end = end + 1;
+                    shard.bytes.end = end;
                     shard.rows += 1;
-                    shard.is_moving |= is_moving;
+                    shard.is_moving |= head.is_moving;
                 }
                 None => {
-                    let prefix = prefix.to_owned();
-                    shards.push(Shard { prefix, bytes: at..end + 1, rows: 1, is_moving });
+                    let prefix = head.prefix.to_owned();
+                    shards.push(Shard { prefix, bytes: at..end, rows: 1, is_moving: head.is_moving });
                 }
             }
-            (at, last) = (end + 1, key_here);
+            (at, last) = (end, head.key);
         }
         Some((Outline { header, shards }, layout))
+    }
+}
+
+/// The edition of `kind` whose canonical header is `header`.
+pub fn edition(schemas: &Schemas, kind: &str, header: &[u8]) -> Option<Arc<Layout>> {
+    let known = |layout: &&Arc<Layout>| *header == *layout.canonical_header().as_bytes();
+    schemas.editions(kind).into_iter().find(known).map(Arc::clone)
+}
+
+/// The first row of `text`, with its line end; none where that is not there, or where the row holds a
+/// quotation mark, so that the line may not be all of it.
+pub fn line(text: &[u8]) -> Option<&[u8]> {
+    let end = memchr::memchr2(b'\n', b'"', text)?;
+    (text[end] == b'\n').then(|| &text[..=end])
+}
+
+/// Where the beginning of a row says what it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Heads {
+    key: usize,
+    class: usize,
+}
+
+/// What the beginning of a row says.
+#[derive(Debug, Clone, Copy)]
+pub struct Head<'a> {
+    /// Its key.
+    pub key: &'a [u8],
+    /// The first characters of that, which name its shard.
+    pub prefix: &'a str,
+    /// Whether its change class is another one than 0.
+    pub is_moving: bool,
+}
+
+impl Heads {
+    /// Of the rows of a layout whose keys are a column.
+    pub fn of(layout: &Layout) -> Option<Heads> {
+        let [(key, 0)] = layout.key[..] else { return None };
+        Some(Heads { key, class: layout.position(CHANGE_CLASS)? })
+    }
+
+    /// What the row `line` says, in which nothing is in quotation marks.
+    pub fn read<'a>(&self, line: &'a [u8]) -> Option<Head<'a>> {
+        let (mut key, mut class) = (None, None);
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let fields = line.split(|byte| *byte == b',').take(self.key.max(self.class) + 1);
+        for (column, field) in fields.enumerate() {
+            if column == self.key {
+                key = Some(field);
+            }
+            if column == self.class {
+                class = Some(field);
+            }
+        }
+        let key = key?;
+        Some(Head { key, prefix: prefix(key)?, is_moving: class? != b"0" })
     }
 }
 

@@ -431,7 +431,7 @@ codes! {
         do "先に基になる全件を取り込んでください。";
     ImportOlder "import/older" Deny
         en "dated {found}, but the series already holds {expected}"
-        do "Files go in by date: take the later ones back (`warifu undo`) and import all of them again, by date."
+        do "Files go in by date: take the later ones back (`warifu undo`) and import all again, by date."
         ja "{found} 付けですが、系列には {expected} まで入っています"
         do "日付順に取り込みます。後の公表分を取り消し（warifu undo）、すべてを日付順に取り込み直してください。";
     ImportAfterSeries "import/after-series" Deny

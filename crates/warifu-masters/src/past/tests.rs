@@ -384,3 +384,22 @@ proptest! {
         prop_assert_eq!(days(&now) + days(&later), days(&whole));
     }
 }
+
+#[test]
+fn the_seeds_of_the_fuzzer_can_be_read() {
+    for seed in [
+        include_str!("../../../../fuzz/corpus/timelines/newest-only"),
+        include_str!("../../../../fuzz/corpus/timelines/superseded"),
+    ] {
+        let at = seed.find("\n\n").unwrap();
+        let state = read_canonical(&SCHEMAS, "comment", seed.as_bytes()[..=at].to_vec()).unwrap();
+        let read = Timelines::read(&SCHEMAS, &state, &seed.as_bytes()[at + 2..]);
+        assert!(read.is_ok(), "{read:?}");
+    }
+    for (seed, changes) in [
+        (include_str!("../../../../fuzz/corpus/changes/four"), 4),
+        (include_str!("../../../../fuzz/corpus/changes/none"), 0),
+    ] {
+        assert_eq!(read_changes(seed.as_bytes()).map(|changes| changes.len()), Ok(changes));
+    }
+}

@@ -189,6 +189,24 @@ impl<'a> RowParts<'a> {
         &self.text[self.at..]
     }
 
+    /// How far from here the fields from `column` on end, which is the next one.
+    #[inline]
+    pub(crate) fn lengths(&self, column: usize) -> impl Iterator<Item = usize> + 'a {
+        let at = self.at;
+        self.ends.get(column..).unwrap_or_default().iter().map(move |end| *end as usize - at)
+    }
+
+    /// Goes over `count` fields from `column` on, which is the next one; returns how many bytes that is, with
+    /// the commas behind them.
+    #[inline]
+    pub(crate) fn pass_fields(&mut self, column: usize, count: usize) -> usize {
+        let from = self.at;
+        if let Some(last) = self.ends[column..column + count].last() {
+            self.at = *last as usize + 1;
+        }
+        self.at - from
+    }
+
     /// Goes over the next field, which ends at `end`; returns its length.
     #[inline]
     pub(crate) fn pass(&mut self, end: u32) -> usize {

@@ -1,6 +1,7 @@
 //! Blobs: canonical bytes, compressed with zstd, and opened without trusting their size.
 
 use std::io::{self, Read, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use warifu_values::digest::Digest;
 
@@ -24,10 +25,35 @@ impl CompressionLevel {
 }
 
 impl Default for CompressionLevel {
-    /// Level 19: all masters in about 1 MB and a few seconds, once per release.
+    /// Level 11: a fifth larger than level 19 in a tenth of its time, so that signing needs no patience.
     fn default() -> Self {
-        CompressionLevel(19)
+        CompressionLevel(11)
     }
+}
+
+/// Compresses each of `contents`, on every processor there is.
+pub(crate) fn compress_all(contents: &[&[u8]], level: CompressionLevel) -> io::Result<Vec<Vec<u8>>> {
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(contents.len());
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((at, bytes)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, contents.get(at)?)))
+        {
+            done.push((at, compress(bytes, level)?));
+        }
+        io::Result::Ok(done)
+    };
+    let mut blobs = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
+        let mut blobs = work()?;
+        for other in others {
+            blobs.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+        }
+        io::Result::Ok(blobs)
+    })?;
+    blobs.sort_by_key(|(at, _)| *at);
+    Ok(blobs.into_iter().map(|(_, blob)| blob).collect())
 }
 
 /// Compresses, with zstd's own checksum; the same input and zstd version give the same bytes.

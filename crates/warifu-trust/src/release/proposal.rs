@@ -46,11 +46,9 @@ impl Proposal {
         let lists = changes.into_iter().flat_map(|changes| {
             [&changes.list].into_iter().chain(changes.earlier.iter().map(|earlier| &earlier.list))
         });
-        let mut blobs = BTreeMap::new();
-        for (part, bytes) in manifest.parts().zip(contents.chain(lists)) {
-            let blob = blob::compress(bytes, level).map_err(ProposalError::Compression)?;
-            blobs.insert(part.blob.clone(), blob);
-        }
+        let contents: Vec<&[u8]> = contents.chain(lists).map(Vec::as_slice).collect();
+        let blobs = blob::compress_all(&contents, level).map_err(ProposalError::Compression)?;
+        let blobs = manifest.parts().map(|part| part.blob.clone()).zip(blobs).collect();
         let manifest_bytes = manifest.to_bytes().map_err(ProposalError::Manifest)?;
         Ok(Proposal { manifest, manifest_bytes, blobs })
     }

@@ -10,7 +10,7 @@
 //! is read. It may be deleted at any time.
 
 use std::fs::{self, File};
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Take, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -31,6 +31,18 @@ pub(super) struct KeptText {
     pub(super) tree: Oid,
 }
 
+/// A state as it was kept, of which only the header was read.
+pub(super) struct KeptFile {
+    /// The tree that held it.
+    pub(super) tree: Oid,
+    /// Its header, without the line end.
+    pub(super) header: Vec<u8>,
+    pub(super) rows: BufReader<Take<File>>,
+}
+
+/// How much of it is read at once: memory that is used again and again costs least.
+const PIECE_BYTES: usize = 1 << 17;
+
 /// A state as it was kept, and where its shards lie.
 pub(super) struct Outlined {
     pub(super) text: KeptText,
@@ -42,6 +54,21 @@ impl Kept {
     /// In the repository whose `.git` folder is `git`.
     pub(super) fn of(git: &Path, series: &str, kind: &str) -> Kept {
         Kept { path: git.join("warifu").join("state").join(series).join(kind) }
+    }
+
+    /// What is kept, to be read piece by piece.
+    pub(super) fn open(&self) -> Option<KeptFile> {
+        let mut file = File::open(&self.path).ok()?;
+        let bytes = file.seek(SeekFrom::End(-(TREE_DIGITS as i64))).ok()?;
+        let mut tree = [0; TREE_DIGITS];
+        file.read_exact(&mut tree).ok()?;
+        let tree = Oid::from_str(std::str::from_utf8(&tree).ok()?).ok()?;
+        file.rewind().ok()?;
+        let mut rows = BufReader::with_capacity(PIECE_BYTES, file.take(bytes));
+        let mut header = Vec::new();
+        rows.read_until(b'\n', &mut header).ok()?;
+        header.pop().filter(|byte| *byte == b'\n')?;
+        Some(KeptFile { tree, header, rows })
     }
 
     /// What is kept.

@@ -32,6 +32,7 @@ mod mosaic;
 mod naming;
 mod objects;
 mod past;
+mod proof;
 mod publications;
 mod record;
 mod repository;

@@ -157,8 +157,8 @@ impl<'r> Objects<'r> {
         Ok(raw_entries(&tree).map(entry).collect())
     }
 
-    /// The entries in which two trees differ, as `new` has them; none where that lacks one. `None` where there
-    /// are more than `most`.
+    /// The entries in which two trees differ, as `new` has them; none where that lacks one. `None` where
+    /// there are more than `most`.
     pub(super) fn differing(&self, old: Oid, new: Oid, most: usize) -> Result<Option<Differing>, StoreError> {
         let mut differing = Differing::new();
         if old == new {

@@ -176,7 +176,8 @@ impl Store {
         Ok(library.map_err(|error| StoreError::Rules { what: error.to_string() })?.site)
     }
 
-    /// An import writes below some paths, or goes by them; what a person has changed there must be seen first.
+    /// An import writes below some paths, or goes by them; what a person has changed there must be seen
+    /// first.
     pub(super) fn refuse_unclean(&self) -> Result<(), CommitError> {
         refuse_unclean(&self.repository)
     }

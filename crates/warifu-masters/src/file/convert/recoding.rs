@@ -16,10 +16,10 @@ use super::regular::Rows;
 /// whole and the keys ascending. Of any other file, and of anything that would have to be said, nothing is
 /// made here: [`convert`](super::convert) then says it.
 ///
-/// The proof: every code that is written is recoded back and is the very code that came in. ASCII is itself in both charsets and no part of a longer code, so the marks and commas that make
-/// the fields stand between the same fields; a code is recoded by what it means, in tables that hold each
-/// character once. So what is written reads again as the same records, and the way back from it ends in the
-/// bytes that came in.
+/// The proof: every code that is written is recoded back and is the very code that came in. ASCII is itself
+/// in both charsets and no part of a longer code, so the marks and commas that make the fields stand between
+/// the same fields; a code is recoded by what it means, in tables that hold each character once. So what is
+/// written reads again as the same records, and the way back from it ends in the bytes that came in.
 #[derive(Debug)]
 pub struct Recoding {
     rows: Rows,

@@ -38,8 +38,8 @@ pub(crate) struct Args {
     /// The day of publication, where the name does not tell.
     #[arg(long, value_name = "DATE")]
     dated: Option<Date>,
-    /// A finding that shall not refuse the file, with the reason that is recorded; of all files, unless one is
-    /// named.
+    /// A finding that shall not refuse the file, with the reason that is recorded; of all files, unless one
+    /// is named.
     #[arg(long, value_name = "[FILE:]CODE=REASON", value_parser = accepted)]
     accept: Vec<Acceptance>,
     /// The format they must be in; otherwise it is recognised.

@@ -166,11 +166,8 @@ impl Store {
         judged.refuse()?;
         let narrow = match (&last, &left, sound.role) {
             (Some(last), Left::InGit { .. }, Role::Differential) => {
-                let kept = Kept::of(self.repository.path(), series, &kind).text();
-                match kept.and_then(|kept| kept.outlined(self.schemas(), &kind)) {
-                    Some(kept) => self.take_narrowly(&sound, last, &kept, dated, tree, &mut judged)?,
-                    None => None,
-                }
+                let kept = Kept::of(self.repository.path(), series, &kind);
+                self.take_narrowly(&sound, last, &kept, dated, tree, &mut judged)?
             }
             _ => None,
         };

@@ -12,7 +12,7 @@ use warifu_values::judgement::Basis;
 use super::super::error::{ImportError, StoreError};
 use super::super::judged::Judged;
 use super::super::kept::Kept;
-use super::super::mosaic::{Mosaic, Rows};
+use super::super::mosaic::{Rows, Since};
 use super::super::objects::Objects;
 use super::super::record::{Base, Glance, ImportRecord, Taken};
 use super::super::repository::Store;
@@ -136,7 +136,8 @@ impl Store {
             kept.bytes
         } else {
             let kept = kept.outlined(self.schemas(), kind)?;
-            Mosaic::of(objects, self.schemas(), &kept, held)?.text(&Rows::new())
+            let since = Since::of(objects, self.schemas(), &kept.layout, kept.text.tree, held)?;
+            since.text(&kept, &Rows::new())
         };
         (Digest::of(&bytes) == record.state).then_some(bytes)
     }
@@ -148,19 +149,28 @@ impl Store {
         sound: &Sound,
         series: &str,
     ) -> Result<Option<(Reissue, Master)>, StoreError> {
-        if last.record.role != Role::Differential || last.record.base.is_none() {
+        let previous = self.taken_in(last, series, &sound.kind)?.filter(|_| last.record.base.is_some());
+        Ok(previous.and_then(|previous| Some((reissue(&previous, &sound.file)?, previous))))
+    }
+
+    /// The differential that `last` took in, where it was one.
+    pub(super) fn taken_in(
+        &self,
+        last: &Last,
+        series: &str,
+        kind: &str,
+    ) -> Result<Option<Master>, StoreError> {
+        if last.record.role != Role::Differential {
             return Ok(None);
         }
-        let kind = sound.kind.as_str();
         let objects = self.objects()?;
         let (tree, _) = objects.commit(last.commit)?;
         let place = format!("sources/{series}/{kind}/differential.csv");
         let Some(oid) = objects.at(tree, &["sources", series, kind, "differential.csv"])? else {
             return Err(StoreError::damaged(format_args!("{place} is missing")));
         };
-        let previous = read_canonical(self.schemas(), kind, objects.blob(oid)?)
-            .map_err(|_| StoreError::damaged(format_args!("{place} cannot be read")))?;
-        Ok(reissue(&previous, &sound.file).map(|reissue| (reissue, previous)))
+        let differential = read_canonical(self.schemas(), kind, objects.blob(oid)?);
+        differential.map(Some).map_err(|_| StoreError::damaged(format_args!("{place} cannot be read")))
     }
 
     /// Where the file is a re-issue of the differential `before` took in: the state that one was applied to.

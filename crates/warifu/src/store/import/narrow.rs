@@ -6,20 +6,26 @@
 //! be, the whole is read.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::Arc;
 
 use git2::Oid;
 use jiff::civil::Date;
 use warifu_masters::change::diff::diff;
 use warifu_masters::change::plausibility::asked_for;
+use warifu_masters::change::reissue::reissue;
+use warifu_masters::file::{Heads, edition, read_canonical};
+use warifu_masters::schema::Layout;
 use warifu_masters::table::{Master, SHARD_DIGITS, State};
 use warifu_rules::consistency::Shown;
 
 use super::super::error::StoreError;
 use super::super::judged::Judged;
-use super::super::kept::Outlined;
-use super::super::mosaic::{Mosaic, Rows};
+use super::super::kept::{Kept, KeptFile};
+use super::super::mosaic::{Rows, Shard, Since};
+use super::super::proof::prove;
 use super::super::repository::Store;
-use super::super::shards;
+use super::super::shards::{self, Shards};
 use super::before::Last;
 use super::made::{Left, Made};
 use super::next::take_differential;
@@ -29,76 +35,133 @@ use super::sound::Sound;
 const PART: usize = 3;
 
 impl Store {
-    /// What the file makes of the state that `last` left and `tree` holds, of which `kept` was kept. None
+    /// What the file makes of the state that `last` left and `tree` holds, part of which was `kept`. None
     /// where the whole is needed, or what was kept is not to be believed; nothing was found then.
     pub(super) fn take_narrowly(
         &self,
         sound: &Sound,
         last: &Last,
-        kept: &Outlined,
+        kept: &Kept,
         dated: Date,
         tree: Oid,
         judged: &mut Judged<'_>,
     ) -> Result<Option<Made>, StoreError> {
-        let series = judged.request.series;
+        let Some(place) = self.place(sound, last, kept, tree, judged)? else { return Ok(None) };
+        let Place { file, layout, heads, since, old } = place;
+        let (series, schemas) = (judged.request.series, self.schemas());
+        let previous = self.taken_in(last, series, &sound.kind)?;
+        if previous.as_ref().is_some_and(|previous| reissue(previous, &sound.file).is_some()) {
+            return Ok(None);
+        }
+        // What the one before named is mostly what moves now; the proof says whether that is all.
+        let mut prefixes: BTreeSet<String> = since.moving().map(str::to_owned).collect();
+        let named = previous.iter().flat_map(|previous| (0..previous.rows()).map(|row| previous.key(row)));
+        prefixes.extend(named.chain(asked_for(&sound.file)).map(|key| prefix(&key).to_owned()));
+        if prefixes.len() * PART > old.len() {
+            return Ok(None);
+        }
         let objects = self.objects()?;
-        let place = ["masters", series, sound.kind.as_str()];
-        let Some(held) = objects.at(tree, &place)? else { return Ok(None) };
-        let Some(mosaic) = Mosaic::of(&objects, self.schemas(), kept, held) else { return Ok(None) };
-        if sound.file.layout().width() > kept.layout.width() || self.re_issue(last, sound, series)?.is_some()
-        {
-            return Ok(None);
+        let (mut part, mut text) = (Rows::new(), layout.canonical_header().into_bytes());
+        text.push(b'\n');
+        for prefix in prefixes {
+            let rows = match (since.shard(&prefix), old.get(&shards::file_name(&prefix))) {
+                (Some(shard), _) => shard.map(|shard| shard.rows.clone()),
+                (None, Some(oid)) => match Shard::read(&objects, schemas, &layout, *oid, &prefix) {
+                    Some(shard) => Some(shard.rows),
+                    None => return Ok(None),
+                },
+                (None, None) => None,
+            };
+            text.extend_from_slice(rows.as_deref().unwrap_or_default());
+            part.insert(prefix, rows);
         }
-        let mut prefixes: BTreeSet<String> = mosaic.moving().map(str::to_owned).collect();
-        prefixes.extend(asked_for(&sound.file).map(|key| prefix(&key).to_owned()));
-        if prefixes.len() * PART > mosaic.shards() {
-            return Ok(None);
-        }
-        let part = mosaic.part(self.schemas(), prefixes.iter().map(String::as_str));
-        let Some(part) = part.map(|part| State::new(part, last.basis)) else { return Ok(None) };
+        let Ok(before) = read_canonical(schemas, &sound.kind, text) else { return Ok(None) };
+        let before = State::new(before, last.basis);
 
         let mut found = judged.anew();
-        let Ok(state) = take_differential(sound, (&part, mosaic.records()), dated, &mut found) else {
+        let Ok(state) = take_differential(sound, (&before, last.record.records), dated, &mut found) else {
             return Ok(None);
         };
-        let Ok(diff) = diff(&part, &state) else { return Ok(None) };
+        let Ok(diff) = diff(&before, &state) else { return Ok(None) };
         let Some(compared) =
             self.ask_rules(sound, (Some(&diff), Shown::Part), &state, dated, tree, &mut found)?
         else {
             return Ok(None);
         };
-        let changed = rows(&part, &state);
-        let (before, digest) = mosaic.digests(&changed);
-        if before != last.record.state {
+        let changed = rows(&state);
+        let Some(proof) = prove(file, heads, &since, &part, &changed) else { return Ok(None) };
+        if (proof.before, proof.records) != (last.record.state, last.record.records) {
             return Ok(None);
         }
-        let mut old = self.shards_at(&objects, tree, series, &sound.kind)?;
-        old.retain(|name, _| changed.keys().any(|prefix| shards::file_name(prefix) == *name));
-        let shards = shards::changes(&place.join("/"), &old, Some(&part), &state)?;
+        let mut old = old;
+        old.retain(|name, _| part.keys().any(|prefix| shards::file_name(prefix) == *name));
+        let folder = format!("masters/{series}/{}", sound.kind);
+        let shards = shards::changes(&folder, &old, Some(&before), &state)?;
+        let keep = since.should_be_kept(&part).then(|| {
+            let kept = kept.text()?.outlined(schemas, &sound.kind)?;
+            let gone = part.into_keys().map(|prefix| (prefix, None));
+            Some(since.text(&kept, &gone.chain(changed).collect()))
+        });
         judged.findings = found.findings;
         Ok(Some(Made {
             compared,
             shards,
-            state: digest,
-            records: mosaic.records() + state.rows() - part.rows(),
+            state: proof.after,
+            records: proof.records + state.rows() - before.rows(),
             onto: Some(last.base()),
             replaces: None,
             basis: state.basis(),
-            layout: state.layout().clone(),
-            left: Left::InGit { keep: mosaic.should_be_kept(&changed).then(|| mosaic.text(&changed)) },
+            layout: Arc::clone(state.layout()),
+            left: Left::InGit { keep: keep.flatten() },
         }))
+    }
+
+    /// Where the file goes; none where the whole is needed to tell.
+    fn place(
+        &self,
+        sound: &Sound,
+        last: &Last,
+        kept: &Kept,
+        tree: Oid,
+        judged: &Judged<'_>,
+    ) -> Result<Option<Place>, StoreError> {
+        let (series, kind) = (judged.request.series, sound.kind.as_str());
+        let objects = self.objects()?;
+        let Some(held) = objects.at(tree, &["masters", series, kind])? else { return Ok(None) };
+        let place = || {
+            let file = kept.open()?;
+            let layout = edition(self.schemas(), kind, &file.header)?;
+            let heads = Heads::of(&layout)?;
+            // The state before would be another one.
+            if sound.file.layout().width() > layout.width() || last.record.records == 0 {
+                return None;
+            }
+            let since = Since::of(&objects, self.schemas(), &layout, file.tree, held)?;
+            Some((file, layout, heads, since))
+        };
+        let Some((file, layout, heads, since)) = place() else { return Ok(None) };
+        let old = self.shards_at(&objects, tree, series, kind)?;
+        Ok(Some(Place { file, layout, heads, since, old }))
     }
 }
 
-/// The shards of `old` and of `new`, as `new` has them.
-fn rows(old: &Master, new: &Master) -> Rows {
-    let mut rows: Rows = old.shards().into_iter().map(|(prefix, _)| (prefix, None)).collect();
-    for (prefix, range) in new.shards() {
+/// Where a differential goes: the state before as it was kept, what differs since, and its shards now.
+struct Place {
+    file: KeptFile,
+    layout: Arc<Layout>,
+    heads: Heads,
+    since: Since,
+    old: Shards,
+}
+
+/// The shards of `state`.
+fn rows(state: &Master) -> Rows {
+    let text = |range: Range<usize>| {
         let mut text = Vec::new();
-        new.push_canonical_rows(range, &mut text);
-        rows.insert(prefix, Some(text));
-    }
-    rows
+        state.push_canonical_rows(range, &mut text);
+        Some(text)
+    };
+    state.shards().into_iter().map(|(prefix, range)| (prefix, text(range))).collect()
 }
 
 /// What names the shard of `key`.
