@@ -1,5 +1,4 @@
-//! The receipt of a check: by what a claim file was judged, so that two answers can be held against each
-//! other.
+//! The receipt of a check: by what a claim file was judged, so that two answers can be compared.
 
 use std::fmt::Write as _;
 

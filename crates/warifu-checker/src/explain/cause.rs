@@ -218,8 +218,8 @@ impl Speak for Cause {
             }
             Cause::Unexplained => say!(
                 lang,
-                "nothing that the receipts name: is it the same claim file, and are both answers as they were \
-                 given?",
+                "nothing that the receipts name: is it the same claim file, and are both answers as they \
+                 were given?",
                 "判定根拠からは説明できません。同じ請求ファイルか、点検結果が書き換えられていないか確認してください"
             ),
         }

@@ -22,7 +22,7 @@ pub struct Unread {
     /// As it is told.
     pub file: String,
     /// Why.
-    pub why: Failure,
+    pub why: Box<Failure>,
 }
 
 /// What lies in folders.
@@ -68,7 +68,7 @@ impl Walk {
                 format_args!("{file} を参照できません"),
                 &error,
             );
-            self.found.unread.push(Unread { file, why });
+            self.found.unread.push(Unread { file, why: Box::new(why) });
         }
     }
 

@@ -77,7 +77,7 @@ mod tests {
         let items: Vec<u64> = (0..1_000).collect();
         let slow_first = |item: &u64| {
             // Some are far more work than those after them.
-            let steps = if item % 16 == 0 { 20_000 } else { 1 };
+            let steps = if item.is_multiple_of(16) { 20_000 } else { 1 };
             (*item, (0..steps).fold(*item, |sum, step| sum.wrapping_mul(31).wrapping_add(step)))
         };
         let mut taken = Vec::new();

@@ -56,7 +56,7 @@ fn read<'a>(
     older: &Snapshot,
     newer: &Snapshot,
 ) -> Result<(Institution, Judged<'a>), Unread> {
-    let unread = |why| Unread { file: file.shown.clone(), why };
+    let unread = |why| Unread { file: file.shown.clone(), why: Box::new(why) };
     let bytes = warifu_files::read(&file.path, FILE_LIMIT_BYTES as u64)
         .map_err(|error| unread(Failure::told(Exit::Data, &error)))?;
     let claims = ClaimFile::read(&bytes);

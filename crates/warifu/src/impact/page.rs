@@ -17,8 +17,9 @@ pub(super) const LINES_SHOWN: u64 = 10_000;
 const CODES_SHOWN: usize = 2_000;
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:80rem;padding:0 1rem;\
-color-scheme:light dark}table{border-collapse:collapse;width:100%;font-size:13px}th,td{border-bottom:1px solid \
-#8886;padding:.3rem .5rem;text-align:left;vertical-align:top}thead th{position:sticky;top:0;background:Canvas}\
+color-scheme:light dark}table{border-collapse:collapse;width:100%;font-size:13px}\
+th,td{border-bottom:1px solid #8886;padding:.3rem .5rem;text-align:left;vertical-align:top}\
+thead th{position:sticky;top:0;background:Canvas}\
 .n{text-align:right;font-variant-numeric:tabular-nums}.wide{overflow-x:auto}p{margin:.3rem 0}\
 [lang=en]{opacity:.75}@media print{thead{display:table-header-group}}";
 
@@ -69,7 +70,8 @@ pub(super) fn row(judged: &Judged<'_>, one: &TurnedUse) -> String {
     let claim = one.claim.map(|claim| claim.to_string()).unwrap_or_default();
     let points = one.unit.map(|unit| format!("{} × {}", unit.points, unit.times)).unwrap_or_default();
     format!(
-        "<tr><td>{}<td>{}<td class=\"n\">{claim}<td class=\"n\">{}<td>{}<td>{}<td>{}<td>{}<br><span lang=\"en\">{}\
+        "<tr><td>{}<td>{}<td class=\"n\">{claim}<td class=\"n\">{}<td>{}<td>{}<td>{}<td>{}<br>\
+         <span lang=\"en\">{}\
          </span><td>{}<td>{}<td>{}<td>{}<td class=\"n\">{points}",
         escaped(&judged.institution),
         escaped(&judged.file.shown),

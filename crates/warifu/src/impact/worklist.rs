@@ -96,7 +96,7 @@ impl<'a> Worklist<'a> {
                 self.out.write_all(lines.text.get(skipped..).unwrap_or_default())?;
             }
             Form::Html if self.lines < LINES_SHOWN => {
-                self.rows.push_str(&String::from_utf8_lossy(&lines.text))
+                self.rows.push_str(&String::from_utf8_lossy(&lines.text));
             }
             Form::Html => {}
         }
@@ -132,7 +132,7 @@ impl Form {
                     lines.text.extend_from_slice(line(judged, one).to_string().as_bytes());
                 }
                 Form::Html if lines.count < LINES_SHOWN => {
-                    lines.text.extend_from_slice(row(judged, one).as_bytes())
+                    lines.text.extend_from_slice(row(judged, one).as_bytes());
                 }
                 Form::Html => {}
             }
