@@ -1,9 +1,13 @@
 //! What a release judges differently from the one that it follows: computed alike by the proposer and by
 //! everyone who reviews it, and accepted by class.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use warifu_claims::{MasterOf, Snapshot};
 use warifu_masters::file::read_canonical;
-use warifu_masters::past::{self, Change, PastOf, Timelines, compare, read_changes, splice, write_changes};
+use warifu_masters::past::{
+    self, Change, Class, PastOf, Timelines, What, compare, read_changes, splice, write_changes,
+};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
 use warifu_rules::past::{Objection, Told, Weighed, weigh};
@@ -314,34 +318,50 @@ fn signed(schemas: &Schemas, published: &PublishedRelease, head: &ReleaseHead) -
 /// How many changes of a class are shown.
 const SHOWN: usize = 3;
 
-/// The changes of the past by class, the first of each shown; a line each.
-pub fn by_class(
-    schemas: &Schemas,
-    list: &[Change],
-    weighed: &Weighed,
-    before: TreatmentDay,
-    lang: Lang,
-) -> String {
+/// Which changes are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Those that concern days that have been, by the class in which they are accepted.
+    Past,
+    /// Those that concern days to come only, by kind and field.
+    Future,
+}
+
+/// The changes of one side by class, the gravest first: amounts, then what is in force, then the rest. The first
+/// of each class are shown, a line each.
+pub fn by_class(schemas: &Schemas, list: &[Change], before: TreatmentDay, side: Side, lang: Lang) -> String {
+    let is_future = |change: &&Change| change.days.heading(before) == past::Heading::Future;
+    let mut classes: BTreeMap<(u8, String), (u64, Vec<&Change>)> = BTreeMap::new();
+    for change in list.iter().filter(|change| is_future(change) == (side == Side::Future)) {
+        let Some(Class(class)) = change.class(schemas) else { continue };
+        let parts: Vec<&str> = class.splitn(3, '/').collect();
+        let rank = match (parts.len(), &change.what) {
+            (3, _) => 0,
+            (_, What::Cover { .. }) => 1,
+            _ => 2,
+        };
+        let class = if side == Side::Future { parts[..2].join("/") } else { class };
+        let (entries, shown) = classes.entry((rank, class)).or_default();
+        *entries += 1;
+        if shown.len() < SHOWN {
+            shown.push(change);
+        }
+    }
     let mut text = String::new();
-    for (class, entries) in &weighed.classes {
-        let of_class = list.iter().filter(|change| {
-            change.days.heading(before) != past::Heading::Future
-                && change.class(schemas).as_ref() == Some(class)
-        });
-        let shown: Vec<_> = of_class.take(SHOWN).collect();
+    for ((_, class), (entries, shown)) in classes {
         text.push_str(&warifu_values::say!(
             lang,
             "  {class}: {}\n",
             "  {class}: {} 件\n",
             match lang {
-                Lang::En => counted(*entries, "change"),
+                Lang::En => counted(entries, "change"),
                 Lang::Ja => entries.to_string(),
             }
         ));
         for change in &shown {
             text.push_str(&format!("    {}\n", Told(change).say(lang)));
         }
-        if *entries > shown.len() as u64 {
+        if entries > shown.len() as u64 {
             text.push_str("    …\n");
         }
     }
@@ -357,11 +377,20 @@ fn refused(
 ) -> Failure {
     let classes: Vec<_> = weighed.classes.keys().map(ToString::to_string).collect();
     let classes = classes.join(",");
-    // A class that nobody accepted stands in the list above.
+    // Where some are accepted, those that are not are told.
+    let open: BTreeSet<&Class> = objections
+        .iter()
+        .filter_map(|objection| match objection {
+            Objection::NotAccepted { class, .. } => Some(class),
+            _ => None,
+        })
+        .collect();
+    let is_open = |change: &&Change| change.class(schemas).is_some_and(|class| open.contains(&class));
+    let list: Vec<Change> = list.iter().filter(is_open).cloned().collect();
     let others = || objections.iter().filter(|objection| !matches!(objection, Objection::NotAccepted { .. }));
     let told = |lang: Lang| {
         let wrong: String = others().map(|objection| format!("  {}\n", objection.say(lang))).collect();
-        by_class(schemas, list, weighed, past_before, lang) + &wrong
+        by_class(schemas, &list, past_before, Side::Past, lang) + &wrong
     };
     let (english, japanese) = (told(Lang::En), told(Lang::Ja));
     Failure::new(
@@ -369,13 +398,13 @@ fn refused(
         format!(
             "days before {past_before} would be judged differently than by the published release, and that \
              is not accepted:\n{english}look at it (`warifu release changes -o FILE` writes all of it); \
-             when it is meant, say why and what it rests on:\n  --accept-past {classes} --reason TEXT \
-             --source NOTICE\nor leave it for a later release with --future-only"
+             when it is meant, say why and what it rests on:\n  --accept-past {classes} --reason \"…\" \
+             --source \"…\"\nor leave it for a later release with --future-only"
         ),
         format!(
             "{past_before} より前の診療日の判定が公開中のリリースと変わりますが、承認されていません:\n{japanese}\
              内容を確認してください（warifu release changes -o FILE で全件を書き出せます）。意図した変更であれば、\
-             理由と根拠を付けて承認してください:\n  --accept-past {classes} --reason 理由 --source 通知番号\n\
+             理由と根拠を付けて承認してください:\n  --accept-past {classes} --reason \"（理由）\" --source \"（通知番号）\"\n\
              過去に遡る変更を後のリリースに回す場合は --future-only を指定してください"
         ),
     )

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 use warifu::error::{Exit, Failure};
-use warifu::release::{Changed, by_class};
+use warifu::release::{Changed, Side, by_class};
 use warifu_masters::past::Change;
 use warifu_masters::schema::Schemas;
 use warifu_rules::past::{Counts, Objection, Weighed};
@@ -54,20 +54,40 @@ impl Past {
     pub(super) fn accepted(&self, weighed: &Weighed) -> Result<Vec<AcceptedPast>, Failure> {
         let mut by_name: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
         let file = self.accepted_past.as_deref().map(read).transpose()?;
-        for AcceptedClasses { classes, reason, source } in file.iter().flat_map(|file| &file.accepted) {
-            by_name.extend(classes.iter().map(|class| (class.as_str(), (reason.as_str(), source.as_str()))));
+        let of_file = file.iter().flat_map(|file| &file.accepted);
+        let of_file = of_file.flat_map(|AcceptedClasses { classes, reason, source }| {
+            classes.iter().map(move |class| (class.as_str(), (reason.as_str(), source.as_str())))
+        });
+        let told = (self.reason.as_deref().unwrap_or_default(), self.source.as_deref().unwrap_or_default());
+        let given = self.accept_past.iter().map(|class| (class.as_str(), told));
+        for (class, (reason, source)) in of_file.chain(given) {
+            for (word, text) in [("reason", reason), ("source", source)] {
+                if is_placeholder(text) {
+                    return Err(Failure::new(
+                        Exit::CouldNotRun,
+                        format!("{class}: {word} says nothing ({text:?}); the other side signs it with you"),
+                        format!("{class}: {word} が入力されていません（{text:?}）。相手方も署名する内容です"),
+                    ));
+                }
+            }
+            if by_name.insert(class, (reason, source)).is_some_and(|before| before != (reason, source)) {
+                return Err(Failure::new(
+                    Exit::CouldNotRun,
+                    format!("{class} is accepted twice, with different reasons or sources"),
+                    format!("{class} が異なる理由または根拠で二重に承認されています"),
+                ));
+            }
         }
-        let (reason, source) = (self.reason.as_deref(), self.source.as_deref());
-        let (reason, source) = (reason.unwrap_or_default(), source.unwrap_or_default());
-        by_name.extend(self.accept_past.iter().map(|class| (class.as_str(), (reason, source))));
         let entries: BTreeMap<&str, u64> =
             weighed.classes.iter().map(|(class, entries)| (class.0.as_str(), *entries)).collect();
         let accepted = |(class, (reason, source)): (&str, (&str, &str))| {
             let entries = entries.get(class).copied().ok_or_else(|| {
+                let there: Vec<&str> = entries.keys().copied().collect();
+                let there = there.join(", ");
                 Failure::new(
                     Exit::CouldNotRun,
-                    format!("{class}: nothing of this class changes for days that have been"),
-                    format!("{class}: 過去の日について、この区分の変更はありません"),
+                    format!("{class}: no changes of the past of this class; there are: {there}"),
+                    format!("{class}: この区分の遡及変更はありません。ある区分: {there}"),
                 )
             })?;
             let (class, reason, source) = (class.to_owned(), reason.to_owned(), source.to_owned());
@@ -75,6 +95,11 @@ impl Past {
         };
         by_name.into_iter().map(accepted).collect()
     }
+}
+
+/// Whether `text` says nothing: blank, or what the advice has in that place.
+fn is_placeholder(text: &str) -> bool {
+    ["", "…", "（理由）", "（通知番号）"].contains(&text.trim())
 }
 
 fn read(path: &std::path::Path) -> Result<AcceptedFile, Failure> {
@@ -104,7 +129,8 @@ pub(super) fn weighed_lines(
          (past: before {past_before})\n",
         "変更: 過去のみ {past} 件、過去と将来 {past_and_future} 件、将来のみ {future} 件（過去とは {past_before} より前）\n"
     );
-    text.push_str(&by_class(schemas, list, weighed, past_before, lang));
+    text.push_str(&by_class(schemas, list, past_before, Side::Past, lang));
+    text.push_str(&future_lines(schemas, list, past_before, lang));
     for change in &weighed.never {
         text.push_str(&format!("  {}\n", Objection::Never(Box::new(change.clone())).say(lang)));
     }
@@ -113,21 +139,27 @@ pub(super) fn weighed_lines(
 
 /// What a release judges differently for days that have been, class by class, for whoever is about to sign
 /// it.
-pub(super) fn retroactive_lines(
-    schemas: &Schemas,
-    manifest: &Manifest,
-    changed: &Changed,
-    lang: Lang,
-) -> String {
-    if changed.weighed.classes.is_empty() {
-        return String::new();
-    }
+pub(super) fn changed_lines(schemas: &Schemas, manifest: &Manifest, changed: &Changed, lang: Lang) -> String {
     let before = manifest.head().past_before();
-    let mut text = say!(
-        lang,
-        "RETROACTIVE CHANGES (days before {before} are judged differently than by the release before):\n",
-        "遡及変更（{before} より前の診療日の判定が、前のリリースと変わります）:\n"
-    );
-    text.push_str(&by_class(schemas, &changed.list, &changed.weighed, before, lang));
+    let mut text = String::new();
+    let past = by_class(schemas, &changed.list, before, Side::Past, lang);
+    if !past.is_empty() {
+        text.push_str(&say!(
+            lang,
+            "RETROACTIVE CHANGES (days before {before} are judged differently than by the release before):\n",
+            "遡及変更（{before} より前の診療日の判定が、前のリリースと変わります）:\n"
+        ));
+        text.push_str(&past);
+    }
+    text.push_str(&future_lines(schemas, &changed.list, before, lang));
     text
+}
+
+/// What is judged differently for days to come only.
+fn future_lines(schemas: &Schemas, list: &[Change], before: TreatmentDay, lang: Lang) -> String {
+    let future = by_class(schemas, list, before, Side::Future, lang);
+    if future.is_empty() {
+        return future;
+    }
+    say!(lang, "from {before} on:\n{future}", "{before} 以降の変更:\n{future}")
 }

@@ -21,7 +21,7 @@ use warifu_values::say;
 
 use super::at::At;
 use super::impact::WouldTurn;
-use super::past::{Past, retroactive_lines, weighed_lines};
+use super::past::{Past, changed_lines, weighed_lines};
 use super::{KeySource, now, today};
 use crate::cli::Context;
 
@@ -450,7 +450,7 @@ fn tell(
         text.push_str(&say!(lang, "WARNING: {}\n", "警告: {}\n", caution.say(lang)));
     }
     if let Some(changed) = changed {
-        text.push_str(&retroactive_lines(&context.library.schemas, manifest, changed, lang));
+        text.push_str(&changed_lines(&context.library.schemas, manifest, changed, lang));
     }
     text.push_str(&manifest_lines(manifest, lang));
     let (kikin, kokuho) = (tally.kikin, tally.kokuho);
