@@ -58,6 +58,11 @@ pub enum Caution {
         /// The masters, `series/kind`.
         masters: Vec<String>,
     },
+    /// The draft says that it was made days ago.
+    LeftLying {
+        /// When it says.
+        created: UnixSeconds,
+    },
     /// The draft says that it was made in the future.
     MadeLater {
         /// When it says.
@@ -65,9 +70,17 @@ pub enum Caution {
     },
 }
 
+/// So many days a draft may wait for its signatures before that is told.
+const LEFT_LYING_DAYS: u32 = 3;
+
 /// What must be known of `manifest` at `now`, the gravest first.
 pub fn cautions(manifest: &Manifest, published: Published, now: UnixSeconds) -> Vec<Caution> {
     let mut found = Vec::new();
+    // Who proposes says when that was; days since then are none that have been, for the release.
+    let created = manifest.created;
+    if matches!(published, Published::At { .. }) && now > created.plus_days(LEFT_LYING_DAYS) {
+        found.push(Caution::LeftLying { created });
+    }
     match published {
         Published::None | Published::At { ancestry: Ancestry::Follows, .. } => {}
         Published::At { release, commit, ancestry: Ancestry::Before } => {
@@ -130,6 +143,12 @@ impl Speak for Caution {
                 "形式 {format} がなく、この形式を使う側はファイルを取得できません: {}",
                 masters.join(", ")
             ),
+            Caution::LeftLying { created } => say!(
+                lang,
+                "the draft says that it was made at {created}; what it changes for the days since then counts \
+                 as to come and was accepted by nobody: draft it again",
+                "草案の作成日時は {created} です。それ以降の診療日の変更は将来分として扱われ、承認されていません。作り直してください"
+            ),
             Caution::MadeLater { created } => say!(
                 lang,
                 "the draft says that it was made at {created}, which has not come yet; check the clocks",
@@ -156,14 +175,14 @@ mod tests {
         let manifest = manifest(|_| ());
         let told = |ancestry| {
             let published = Published::At { release: 1, commit: "c".repeat(40), ancestry };
-            cautions(&manifest, published, now())
+            cautions(&manifest, published, manifest.created)
         };
         let (release, commit) = (1, "c".repeat(40));
         assert_eq!(told(Ancestry::Follows), []);
         assert_eq!(told(Ancestry::Before), [Caution::Older { release, commit: commit.clone() }]);
         assert_eq!(told(Ancestry::Apart), [Caution::Apart { release, commit: commit.clone() }]);
         assert_eq!(told(Ancestry::Unknown), [Caution::Unknown { release, commit }]);
-        assert_eq!(cautions(&manifest, Published::None, now()), []);
+        assert_eq!(cautions(&manifest, Published::None, manifest.created), []);
     }
 
     #[test]
@@ -183,5 +202,13 @@ mod tests {
         let created = manifest.created;
         let early = UnixSeconds::new(created.seconds() - 2 * 86_400);
         assert_eq!(cautions(&manifest, Published::None, early), [Caution::MadeLater { created }]);
+        let follows = || Published::At {
+            release: 1,
+            commit: manifest.commit.clone(),
+            ancestry: crate::store::Ancestry::Follows,
+        };
+        assert_eq!(cautions(&manifest, follows(), created.plus_days(3)), []);
+        let late = UnixSeconds::new(created.plus_days(3).seconds() + 1);
+        assert_eq!(cautions(&manifest, follows(), late), [Caution::LeftLying { created }]);
     }
 }

@@ -178,26 +178,28 @@ impl Kind<'_> {
     /// Pushes what differs between what holds for `key` in one release and in the other.
     fn differences(&self, key: &str, old: &[Segment<'_>], new: &[Segment<'_>], found: &mut Vec<Change>) {
         let firsts: BTreeSet<TreatmentDay> = old.iter().chain(new).map(|segment| segment.first).collect();
-        let begin = found.len();
         let mut firsts = firsts.into_iter().peekable();
+        // What goes up to the day before: where the same difference goes on, its days do.
+        let mut open: Vec<usize> = Vec::new();
         while let Some(first) = firsts.next() {
             let days = Days { first, last: firsts.peek().map(|next| next.before()) };
             let (was, is) = (at(old, first), at(new, first));
             let published = is.published;
-            let mut push = |what: What| {
-                // The days go on: the same difference as on the days before.
-                let before = found[begin..].iter_mut().rfind(|before| before.what == what);
-                match before.filter(|before| before.days.last == Some(first.before())) {
+            let before = std::mem::take(&mut open);
+            let mut push =
+                |what: What| match before.iter().copied().find(|before| found[*before].what == what) {
                     Some(before) => {
-                        before.days.last = days.last;
-                        before.published = before.published.max(published);
+                        let going_on = &mut found[before];
+                        going_on.days.last = days.last;
+                        going_on.published = going_on.published.max(published);
+                        open.push(before);
                     }
                     None => {
+                        open.push(found.len());
                         let (kind, key) = (self.kind.to_owned(), key.to_owned());
                         found.push(Change { kind, key, what, days, published });
                     }
-                }
-            };
+                };
             match (was.record, is.record) {
                 (Some(one), Some(other)) => fields(one, other).for_each(push),
                 _ if was.cover != is.cover => push(What::Cover { old: was.cover, new: is.cover }),

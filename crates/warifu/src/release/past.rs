@@ -258,12 +258,13 @@ pub(super) fn changed(
         Against::Follows(published) => published,
     };
     let past_before = head.past_before();
-    let before = published.release.manifest().head().past_before();
-    if past_before < before {
+    // Not the first day to come: a release that waits for its instant does not keep an urgent one from judging.
+    let before = published.release.manifest().created;
+    if head.created < before {
         return Err(Failure::new(
             Exit::Data,
-            format!("the published release judges since {before}; one before it cannot follow"),
-            format!("公開中のリリースの判定開始日は {before} です。それより前の日付の草案は作れません"),
+            format!("the published release was made at {before}; one made before it cannot follow"),
+            format!("公開中のリリースの作成日時は {before} です。それより前の日時の草案は作れません"),
         ));
     }
     let list = published.changes_to(masters);
