@@ -145,8 +145,8 @@ impl Speak for Caution {
             ),
             Caution::LeftLying { created } => say!(
                 lang,
-                "the draft says that it was made at {created}; what it changes for the days since then counts \
-                 as to come and was accepted by nobody: draft it again",
+                "the draft says that it was made at {created}; what it changes for the days since then \
+                 counts as to come and was accepted by nobody: draft it again",
                 "草案の作成日時は {created} です。それ以降の診療日の変更は将来分として扱われ、承認されていません。作り直してください"
             ),
             Caution::MadeLater { created } => say!(

@@ -41,8 +41,8 @@ pub struct Manifest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activate_at: Option<UnixSeconds>,
     /// The first treatment day that is not past for this release, `2026-06-01`: the day in Japan on which it
-    /// begins to judge, as far as that is declared; the day on which it was made otherwise. Nobody chooses
-    /// it.
+    /// begins to judge, as far as that is declared; the day on which it was made otherwise. Both are
+    /// declared: a signer is told when a draft was left lying.
     pub past_before: String,
     /// Whether corrections that reach back were left to a later release.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -258,7 +258,8 @@ pub(super) fn changed(
         Against::Follows(published) => published,
     };
     let past_before = head.past_before();
-    // Not the first day to come: a release that waits for its instant does not keep an urgent one from judging.
+    // Not the first day to come: a release that waits for its instant does not keep an urgent one from
+    // judging.
     let before = published.release.manifest().created;
     if head.created < before {
         return Err(Failure::new(
@@ -328,8 +329,8 @@ pub enum Side {
     Future,
 }
 
-/// The changes of one side by class, the gravest first: amounts, then what is in force, then the rest. The first
-/// of each class are shown, a line each.
+/// The changes of one side by class, the gravest first: amounts, then what is in force, then the rest. The
+/// first of each class are shown, a line each.
 pub fn by_class(schemas: &Schemas, list: &[Change], before: TreatmentDay, side: Side, lang: Lang) -> String {
     let is_future = |change: &&Change| change.days.heading(before) == past::Heading::Future;
     let mut classes: BTreeMap<(u8, String), (u64, Vec<&Change>)> = BTreeMap::new();
