@@ -45,7 +45,7 @@ impl Explains for NothingDeclared {
 #[derive(Debug, Clone, Default)]
 pub struct Declared {
     codes: BTreeMap<(ItemKind, ItemCode), Vec<(Days, Explained)>>,
-    /// Of every code of a kind that stands in no file.
+    /// Of every code of a kind that stands in no file, and of those in a file that say nothing else.
     others: Vec<(ItemKind, Days, Explained)>,
 }
 
@@ -106,16 +106,13 @@ impl Declared {
 
 impl Explains for Declared {
     fn explains(&self, kind: ItemKind, code: ItemCode, day: TreatmentDay) -> Explained {
-        // A code that stands in a file has entries of its own.
-        let explained = match self.codes.get(&(kind, code)) {
-            Some(days) => {
-                days.iter().filter(|(days, _)| days.hold(day)).map(|(_, explained)| *explained).max()
-            }
-            None => {
-                let others = self.others.iter().filter(|(of, days, _)| *of == kind && days.hold(day));
-                others.map(|(.., explained)| *explained).max()
-            }
+        let own = self.codes.get(&(kind, code)).into_iter().flatten();
+        let own = own.filter(|(days, _)| days.hold(day)).map(|(_, explained)| *explained).max();
+        // What is so of every code that stands in no file is not said again of one that does.
+        let of_others = || {
+            let others = self.others.iter().filter(|(of, days, _)| *of == kind && days.hold(day));
+            others.map(|(.., explained)| *explained).max()
         };
-        explained.unwrap_or(Explained::Not)
+        own.or_else(of_others).unwrap_or(Explained::Not)
     }
 }
