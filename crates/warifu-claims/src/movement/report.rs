@@ -173,7 +173,7 @@ impl TurnReport {
         let rule = |rule: Option<ClaimCode>| rule.map(|rule| rule.as_str().to_owned());
         let explained = match way.explained {
             Explained::Not => "not",
-            Explained::Announced => "announced",
+            Explained::Announced | Explained::EndAnnounced => "announced",
             Explained::Accepted => "accepted",
         };
         TurnReport {

@@ -241,6 +241,71 @@ fn an_institution_that_claims_the_old_points_is_no_fault_of_the_master() {
     assert_eq!(report.missing, [Missing::Unclear { codes: 1 }], "{report:?}");
 }
 
+/// Announced is that `code` ends with May.
+fn ended(code: u32) -> Declared {
+    let cover = What::Cover { old: Cover::InForce, new: Cover::Abolished(day("2024-05-31")) };
+    let of = Change { what: cover, ..change(code, "2024-06-01", None) };
+    Declared::of(&[of], day("2024-06-01"))
+}
+
+#[test]
+fn late_claims_after_the_announced_end_of_a_code_are_no_fault() {
+    let mut rows = sound();
+    rows[3].3 = 20240531;
+    let (older, newer) = (of(&sound()), of(&rows));
+    // Claims of May, and three late ones of June at two institutions: they are all of that month.
+    let mut files = traffic(4, 3);
+    for (at, items) in &mut files[..2] {
+        items.extend(vec![(202406, 7, CODES[3], 100); *at as usize]);
+    }
+    let report = seen(&files, &older, &newer, &ended(CODES[3])).report(&ENOUGH);
+    assert_eq!(
+        (report.verdict.as_str(), verdicts(&report), report.explained),
+        ("passed", vec![("120002910", CodeVerdict::Explained)], 3)
+    );
+    let turn = &report.codes[0].turns[0];
+    assert_eq!((turn.turn(), turn.explained.as_str()), (Some(Turn::RightToError), "announced"));
+    assert_eq!(turn.new_rule.as_deref(), Some("claim/code-abolished"));
+    // Without them nobody can tell whether it is still in use everywhere; that is no success.
+    let mut june = traffic(4, 3);
+    june.iter_mut().flat_map(|(_, items)| items).for_each(|item| item.0 = 202406);
+    let report = seen(&june, &older, &newer, &ended(CODES[3])).report(&ENOUGH);
+    assert_eq!(report.missing, [Missing::Unclear { codes: 1 }], "{report:?}");
+    // Announced of another code, or as another change, it explains nothing of this.
+    let other = Declared::of(&[change(CODES[3], "2024-06-01", None)], day("2024-06-01"));
+    for declared in [ended(CODES[2]), other] {
+        assert_eq!(seen(&files, &older, &newer, &declared).verdict(&ENOUGH), Verdict::Refused);
+    }
+    // Nor does an end explain wrong points.
+    let mut wrong = sound();
+    wrong[3].1 = 7;
+    assert_eq!(seen(&june, &older, &of(&wrong), &ended(CODES[3])).verdict(&ENOUGH), Verdict::Refused);
+}
+
+/// Some dozens of rare codes end with one announced month.
+#[test]
+fn rare_codes_that_end_together_are_weighed_as_one_that_ends() {
+    let rare: Vec<u32> = (0..30).map(|at| 113_100_010 + at * 10).collect();
+    let mut rows = sound();
+    rows.extend(rare.iter().map(|code| (*code, 50, 20240401, 99999999)));
+    let older = of(&rows);
+    rows[CODES.len()..].iter_mut().for_each(|row| row.3 = 20240531);
+    let mut declared = Declared::default();
+    rare.iter().for_each(|code| declared.extend(&ended(*code)));
+    let mut files = traffic(5, 10);
+    for (at, code) in rare.iter().enumerate() {
+        files[at % 5].1.push((202406, 7, *code, 50));
+    }
+    let report = seen(&files, &older, &of(&rows), &declared).report(&ENOUGH);
+    assert_eq!(report.missing, [Missing::Unclear { codes: 30 }]);
+    // Where two in three claims of them are of May, those of June are late ones.
+    for (at, code) in rare.iter().chain(&rare).enumerate() {
+        files[at % 5].1.push((202405, 7, *code, 50));
+    }
+    let report = seen(&files, &older, &of(&rows), &declared).report(&ENOUGH);
+    assert_eq!((report.verdict.as_str(), report.codes.len(), report.explained), ("passed", 30, 30));
+}
+
 #[test]
 fn one_institution_alone_is_never_blamed_on_a_master_and_never_a_success() {
     let mut wrong = sound();
