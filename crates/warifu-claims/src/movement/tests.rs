@@ -9,6 +9,7 @@ use warifu_masters::table::Master;
 use warifu_values::day::{PublicationDay, TreatmentDay};
 use warifu_values::lang::{Lang, Speak as _};
 
+use super::corpus::synthetic_within;
 use super::*;
 use crate::file::{ClaimFile, ItemCode, ItemKind};
 use crate::lookup::{MasterOf, Snapshot};
@@ -437,17 +438,40 @@ fn claims_are_made_around_what_a_release_says_it_changes() {
     // May is judged as before, and June as announced.
     let corpus = judged("2024-06-01", &declared);
     let report = corpus.report();
-    assert!(!corpus.is_refused(), "{report:?}");
+    assert_eq!(corpus.verdict(), Verdict::Passed, "{report:?}");
     assert_eq!((report.made, report.verdict.as_str(), report.codes.len()), (Made::Synthetic, "passed", 1));
     let day_of = |report: &Report| report.codes[0].turns[0].day.clone();
     assert_eq!(day_of(&report), "2024-06-01");
     // Said of another day it is a change of the past that nobody signed.
     let other = Declared::of(&[change(CODES[0], "2024-07-01", None)], day("2024-07-01"));
     let corpus = judged("2024-07-01", &other);
-    assert!(corpus.is_refused());
+    assert_eq!(corpus.verdict(), Verdict::Refused);
     let report = corpus.report();
     assert_eq!((report.verdict.as_str(), day_of(&report).as_str()), ("refused", "2024-06-01"));
     assert!(report.said.ja.contains("合成"), "{}", report.said.ja);
+}
+
+#[test]
+fn codes_of_which_no_claim_is_made_are_told_and_make_no_success() {
+    let changes = CODES.map(|code| change(code, "2024-06-01", None));
+    let first = day("2024-06-01");
+    let (declared, older) = (Declared::of(&changes, first), of(&sound()));
+    let corpus = synthetic_within(1, declared.codes(), first, &older, &older, &declared);
+    let report = corpus.report();
+    assert_eq!((report.uses, report.left_out, report.codes_left_out), (report.claims, 0, 3));
+    assert_eq!(
+        (report.verdict.as_str(), &report.missing[..]),
+        ("inconclusive", &[Missing::Claimed { codes: 3 }][..])
+    );
+    assert!(report.said.en.contains("3 codes") && report.said.ja.contains("3 コード"), "{:?}", report.said);
+    // Each of them claimed, it passes; one that is at fault is refused whatever was left out.
+    let whole = synthetic(declared.codes(), first, &older, &older, &declared);
+    assert_eq!((whole.verdict(), whole.report().codes_left_out), (Verdict::Passed, 0));
+    let mut wrong = sound();
+    wrong[0].1 = 7;
+    let corpus =
+        synthetic_within(1, declared.codes(), day("2024-07-01"), &older, &of(&wrong), &Declared::default());
+    assert_eq!(corpus.verdict(), Verdict::Refused);
 }
 
 #[test]
