@@ -32,6 +32,15 @@ impl PastCleared {
     }
 }
 
+/// Why nothing could be cleared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotCleared {
+    /// What the candidate changes was not signed, or it cannot be read.
+    Candidate(Said),
+    /// What runs here cannot be read; nothing follows for the candidate.
+    Running(Said),
+}
+
 /// What a release says that it changes.
 struct Declared {
     past_before: TreatmentDay,
@@ -42,13 +51,14 @@ struct Declared {
 /// Clears the past of `candidate` against what is `running`.
 ///
 /// # Errors
-/// The first of what was not signed, or what cannot be read, for people.
+/// The first of what was not signed, or what cannot be read, for people; and whose it is.
 pub fn clear(
     schemas: &Schemas,
     candidate: ReleaseContent,
     running: Option<ReleaseContent>,
-) -> Result<PastCleared, Said> {
-    let Declared { past_before, steps } = declared(schemas, &candidate)?;
+) -> Result<PastCleared, NotCleared> {
+    let of_candidate = NotCleared::Candidate;
+    let Declared { past_before, steps } = declared(schemas, &candidate).map_err(of_candidate)?;
     let Some(running) = running else {
         let signed = movement::Declared::default();
         return Ok(PastCleared { signed, past_before });
@@ -57,27 +67,26 @@ pub fn clear(
     let before = running.manifest().head().past_before();
     if past_before < before {
         let after = past_before;
-        return Err(Said::new(
+        return Err(of_candidate(Said::new(
             format!("it says that the past ends before {after}; the running release has {before}"),
             format!("過去とする日の境が {after} で、稼働中のリリースの {before} より前です"),
-        ));
+        )));
     }
-    let (old, new) = (read(schemas, running)?, read(schemas, candidate)?);
+    let old = read(schemas, running).map_err(NotCleared::Running)?;
+    let new = read(schemas, candidate).map_err(of_candidate)?;
     let computed = compare(&pasts(&old), &pasts(&new));
-    let objections = match steps.iter().position(|(_, follows, _)| *follows == against) {
-        Some(0) => same(&steps[0].2, &computed),
+    let (objections, signed) = match steps.iter().position(|(_, follows, _)| *follows == against) {
+        Some(0) => (same(&steps[0].2, &computed), movement::Declared::of(&computed, past_before)),
         Some(last) => {
             let lists: Vec<_> = steps.into_iter().take(last + 1).map(|(_, _, list)| list).collect();
-            undeclared(&lists, &computed)
+            let signed = movement::Declared::of(&computed, past_before);
+            (undeclared(&lists, &computed), signed)
         }
-        None => return Err(unconnected(against)),
+        None => return Err(of_candidate(unconnected(against))),
     };
     match objections.first() {
-        Some(first) => Err(refused(first, objections.len())),
-        None => {
-            let signed = movement::Declared::of(&computed, past_before);
-            Ok(PastCleared { signed, past_before })
-        }
+        Some(first) => Err(of_candidate(refused(first, objections.len()))),
+        None => Ok(PastCleared { signed, past_before }),
     }
 }
 

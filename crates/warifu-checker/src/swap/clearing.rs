@@ -75,7 +75,7 @@ impl Newer {
         // What cannot be read is this checker's disk, and no fault of the candidate.
         let read = |id| kept(id).map_err(|error| NotCleared::NotNow(Said::of(&error)));
         let both = || Ok((read(candidate.id)?, than.as_ref().map(|running| read(running.id)).transpose()?));
-        let hold = |(new, old)| past::clear(schemas, new, old).map_err(NotCleared::Data);
+        let hold = |(new, old)| past::clear(schemas, new, old).map_err(NotCleared::from);
         let past = match both().and_then(hold) {
             Ok(past) => past,
             Err(why) => return (None, Err(why)),
@@ -117,6 +117,15 @@ pub(super) enum NotCleared {
     Data(Said),
     /// Something is wrong here; nothing follows for the candidate.
     NotNow(Said),
+}
+
+impl From<past::NotCleared> for NotCleared {
+    fn from(why: past::NotCleared) -> Self {
+        match why {
+            past::NotCleared::Candidate(why) => NotCleared::Data(why),
+            past::NotCleared::Running(why) => NotCleared::NotNow(why),
+        }
+    }
 }
 
 /// A candidate that may judge claims after the release it was cleared against.

@@ -109,11 +109,12 @@ pub fn replay(
     let changed = tried.declared.codes();
     let corpus = synthetic(changed, tried.past_before, running, tried.snapshot, tried.declared);
     let (received, corpus_report) = (movements.report(enough), corpus.report());
-    let (verdict, said) = match movements.verdict(enough) {
-        _ if corpus.is_refused() => (Verdict::Refused, &corpus_report.said),
-        Weighed::Refused => (Verdict::Refused, &received.said),
-        Weighed::Passed => (Verdict::Passed, &received.said),
-        Weighed::Inconclusive(_) => (Verdict::Inconclusive, &received.said),
+    let (verdict, said) = match (corpus.verdict(), movements.verdict(enough)) {
+        (Weighed::Refused, _) => (Verdict::Refused, &corpus_report.said),
+        (_, Weighed::Refused) => (Verdict::Refused, &received.said),
+        (_, Weighed::Inconclusive(_)) => (Verdict::Inconclusive, &received.said),
+        (Weighed::Inconclusive(_), _) => (Verdict::Inconclusive, &corpus_report.said),
+        (Weighed::Passed, Weighed::Passed) => (Verdict::Passed, &received.said),
     };
     let why = Said::new(said.en.clone(), said.ja.clone());
     let (received, synthetic) = (Some(received), Some(corpus_report));

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use warifu_checker::log::now;
+use warifu_checker::past::{NotCleared, clear};
 use warifu_checker::release::ReleaseContent;
 use warifu_checker::said::Said;
 use warifu_checker::state::{Phase, RefusedFor, Step};
@@ -645,6 +646,27 @@ fn what_waits_for_its_instant_keeps_its_content() {
     let outcome = here.swapper().tick(later);
     assert!(matches!(outcome, Some(Outcome::Activated { release: 3, .. })), "{outcome:?}");
     assert_eq!((here.runs(), here.errors(202406)), (3, vec![]));
+}
+
+/// Nor is it one that what runs cannot be read any more, such as by other layouts than before.
+#[test]
+fn masters_here_that_cannot_be_read_refuse_no_release() {
+    let line = Line::default();
+    line.next("2024-07-20", vec![july().master()]);
+    let second = line.next(TODAY, vec![corrected().master()]);
+    let mut broken = Line::default().unsigned("2024-07-20", vec![july().master()]);
+    broken.masters[0].canonical = b"no header\n".to_vec();
+    let broken = broken.sign();
+    let why = |candidate, running| clear(&SCHEMAS, candidate, Some(running)).unwrap_err();
+    let unknown = "r06/procedure: the layout of kind procedure";
+    let NotCleared::Running(said) = why(second, broken.clone()) else { panic!("of the candidate") };
+    assert!(said.en.starts_with(unknown), "{said}");
+    // Of the candidate it is one.
+    let NotCleared::Candidate(said) = why(broken, Line::default().next("2024-07-20", vec![july().master()]))
+    else {
+        panic!("of what runs")
+    };
+    assert!(said.en.starts_with(unknown), "{said}");
 }
 
 /// What this checker's disk lost is no fault of a release: nothing new is taken, and it is tried again.

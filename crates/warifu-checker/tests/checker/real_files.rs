@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use warifu_checker::candidate::Candidate;
-use warifu_checker::past;
+use warifu_checker::past::{self, NotCleared};
 use warifu_checker::said::Said;
 use warifu_checker::swap::Outcome;
 use warifu_checker::trial::{Replayed, Tried, Verdict, replay};
@@ -142,7 +142,8 @@ fn tried(created: i64, wrong: impl Fn(&str, &mut Vec<String>) -> bool) -> Option
     let [first, second] = [first, second].map(|draft| published.publish(&draft));
     let past = match past::clear(&schemas, second.clone(), Some(first.clone())) {
         Ok(past) => past,
-        Err(why) => return Some(Err(why)),
+        Err(NotCleared::Candidate(why)) => return Some(Err(why)),
+        Err(NotCleared::Running(why)) => panic!("{why}"),
     };
     let sample = std::fs::read(data()?.join("claims/RECEIPTC_GAIRAI_SAMPLE.UKE")).unwrap();
     let files = (1..=8).map(|at| {

@@ -56,6 +56,11 @@ pub enum Missing {
         /// So many were not compared.
         left_out: u64,
     },
+    /// Claims about codes that the release says it changes: more of them than synthetic claims are made of.
+    Claimed {
+        /// So many codes.
+        codes: u64,
+    },
 }
 
 impl Speak for Missing {
@@ -100,6 +105,14 @@ impl Speak for Missing {
                     lang,
                     "a comparison of {uses} beyond what is counted by code",
                     "コード別集計の上限を超えた {left_out} 件の比較"
+                )
+            }
+            Missing::Claimed { codes } => {
+                let codes_en = counted(codes, "code");
+                say!(
+                    lang,
+                    "synthetic claims about {codes_en} that it says it changes, beyond as many as are made",
+                    "変更として届け出た {codes} コードの合成請求（作成の上限を超えました）"
                 )
             }
         }

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use warifu_masters::past::Days;
 use warifu_values::day::{ClaimMonth, TreatmentDay};
 
-use super::bound::Bound;
+use super::bound::{Bound, Missing};
 use super::explained::{Declared, Explained};
 use super::institutions::Institution;
 use super::movements::{Months, Movements};
@@ -43,10 +43,22 @@ pub fn synthetic(
     newer: &Snapshot,
     declared: &Declared,
 ) -> Synthetic {
+    synthetic_within(CLAIMS_LIMIT, changed, past_before, older, newer, declared)
+}
+
+/// The same of some `claims_limit` claims at most: no code is begun beyond.
+pub(super) fn synthetic_within(
+    claims_limit: u64,
+    changed: impl IntoIterator<Item = (ItemKind, ItemCode, Vec<Days>)>,
+    past_before: TreatmentDay,
+    older: &Snapshot,
+    newer: &Snapshot,
+    declared: &Declared,
+) -> Synthetic {
     let mut corpus = Synthetic::default();
     let nobody = Institution::of(None);
     for (kind, code, days) in changed {
-        if corpus.claims() >= CLAIMS_LIMIT {
+        if corpus.claims() >= claims_limit {
             corpus.codes_left_out += 1;
             continue;
         }
@@ -168,9 +180,14 @@ impl Synthetic {
         self.past.seen.claims + self.future.seen.claims
     }
 
-    /// Whether a code is judged differently on a day that has been, and nothing that was signed explains it.
-    pub fn is_refused(&self) -> bool {
-        self.past.turned().any(|(.., months)| is_unexplained(months))
+    /// Refused where a code is judged differently on a day that has been, and nothing that was signed explains
+    /// it; inconclusive where codes were left out.
+    pub fn verdict(&self) -> Verdict {
+        match self.codes_left_out {
+            _ if self.past.turned().any(|(.., months)| is_unexplained(months)) => Verdict::Refused,
+            0 => Verdict::Passed,
+            codes => Verdict::Inconclusive(vec![Missing::Claimed { codes }]),
+        }
     }
 
     /// What was judged, and by which records.
@@ -190,16 +207,16 @@ impl Synthetic {
             .collect();
         let moved = self.past.turned().flat_map(|(.., months)| months.iter());
         let moved = moved.map(|(_, seen)| seen.turned(|way| way.explained == Explained::Not).0).sum();
-        let verdict = if at_fault.is_empty() { Verdict::Passed } else { Verdict::Refused };
         let bound = Bound { moved, uses: all.seen.judged };
         let turned: u64 = codes
             .iter()
             .flat_map(|(.., months)| months.iter())
             .map(|(_, seen)| seen.turned(|_| true).0)
             .sum();
-        let weighed = Weighed { verdict, bound, explained: turned.saturating_sub(moved), codes };
+        let weighed =
+            Weighed { verdict: self.verdict(), bound, explained: turned.saturating_sub(moved), codes };
         let mut report = all.report_of(Made::Synthetic, weighed);
-        report.left_out += self.codes_left_out;
+        report.codes_left_out = self.codes_left_out;
         report
     }
 }

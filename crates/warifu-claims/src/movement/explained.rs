@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use warifu_masters::past::{Change, Days};
+use warifu_masters::past::{Change, Cover, Days, What};
 use warifu_values::day::TreatmentDay;
 
 use crate::file::{ItemCode, ItemKind};
@@ -15,6 +15,9 @@ pub enum Explained {
     /// A change of days to come, which nobody had to accept by name. It explains that errors end; that nearly
     /// all uses of a code become errors is no less a fault for being announced.
     Announced,
+    /// The end of a code, in days to come: its records cease to be in force. It explains besides that claims of
+    /// later days are wrong about that, and only that.
+    EndAnnounced,
     /// A change that reaches into the past, and that both organisations accepted by name.
     Accepted,
 }
@@ -45,7 +48,7 @@ impl Explains for NothingDeclared {
 #[derive(Debug, Clone, Default)]
 pub struct Declared {
     codes: BTreeMap<(ItemKind, ItemCode), Vec<(Days, Explained)>>,
-    /// Of every code of a kind that stands in no file.
+    /// Of every code of a kind that stands in no file, and of those in a file that say nothing else.
     others: Vec<(ItemKind, Days, Explained)>,
 }
 
@@ -84,8 +87,14 @@ impl Declared {
     /// Takes in one change more.
     pub fn add(&mut self, change: &Change, past_before: TreatmentDay) {
         let Some((kind, _)) = MASTERS.iter().find(|(_, master)| *master == change.kind) else { return };
-        let reaches_back = change.days.first < past_before;
-        let explained = if reaches_back { Explained::Accepted } else { Explained::Announced };
+        let explained = match change.what {
+            _ if change.days.first < past_before => Explained::Accepted,
+            What::Cover {
+                old: Cover::InForce,
+                new: Cover::Abolished(_) | Cover::NotListed | Cover::Gone,
+            } => Explained::EndAnnounced,
+            _ => Explained::Announced,
+        };
         match ItemCode::parse(*kind, change.key.as_bytes()) {
             Some(code) => {
                 let days = self.codes.entry((*kind, code)).or_default();
@@ -106,16 +115,13 @@ impl Declared {
 
 impl Explains for Declared {
     fn explains(&self, kind: ItemKind, code: ItemCode, day: TreatmentDay) -> Explained {
-        // A code that stands in a file has entries of its own.
-        let explained = match self.codes.get(&(kind, code)) {
-            Some(days) => {
-                days.iter().filter(|(days, _)| days.hold(day)).map(|(_, explained)| *explained).max()
-            }
-            None => {
-                let others = self.others.iter().filter(|(of, days, _)| *of == kind && days.hold(day));
-                others.map(|(.., explained)| *explained).max()
-            }
+        let own = self.codes.get(&(kind, code)).into_iter().flatten();
+        let own = own.filter(|(days, _)| days.hold(day)).map(|(_, explained)| *explained).max();
+        // What is so of every code that stands in no file is not said again of one that does.
+        let of_others = || {
+            let others = self.others.iter().filter(|(of, days, _)| *of == kind && days.hold(day));
+            others.map(|(.., explained)| *explained).max()
         };
-        explained.unwrap_or(Explained::Not)
+        own.or_else(of_others).unwrap_or(Explained::Not)
     }
 }

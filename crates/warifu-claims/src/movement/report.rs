@@ -73,6 +73,9 @@ pub struct Report {
     pub uses: u64,
     /// Of these, those that could not be compared by code.
     pub left_out: u64,
+    /// Codes that the release says it changes and of which no synthetic claim was made any more.
+    #[serde(default)]
+    pub codes_left_out: u64,
     /// Different institutions; 1,024 means as many or more.
     pub institutions: u64,
     /// Uses that turned as the release declares.
@@ -173,7 +176,7 @@ impl TurnReport {
         let rule = |rule: Option<ClaimCode>| rule.map(|rule| rule.as_str().to_owned());
         let explained = match way.explained {
             Explained::Not => "not",
-            Explained::Announced => "announced",
+            Explained::Announced | Explained::EndAnnounced => "announced",
             Explained::Accepted => "accepted",
         };
         TurnReport {
@@ -301,6 +304,7 @@ impl Movements {
             claims: self.seen.claims,
             uses: self.seen.uses,
             left_out: self.seen.left_out,
+            codes_left_out: 0,
             institutions: self.seen.institutions.count(),
             explained,
             codes: told,

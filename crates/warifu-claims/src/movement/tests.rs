@@ -9,6 +9,7 @@ use warifu_masters::table::Master;
 use warifu_values::day::{PublicationDay, TreatmentDay};
 use warifu_values::lang::{Lang, Speak as _};
 
+use super::corpus::synthetic_within;
 use super::*;
 use crate::file::{ClaimFile, ItemCode, ItemKind};
 use crate::lookup::{MasterOf, Snapshot};
@@ -241,6 +242,71 @@ fn an_institution_that_claims_the_old_points_is_no_fault_of_the_master() {
     assert_eq!(report.missing, [Missing::Unclear { codes: 1 }], "{report:?}");
 }
 
+/// Announced is that `code` ends with May.
+fn ended(code: u32) -> Declared {
+    let cover = What::Cover { old: Cover::InForce, new: Cover::Abolished(day("2024-05-31")) };
+    let of = Change { what: cover, ..change(code, "2024-06-01", None) };
+    Declared::of(&[of], day("2024-06-01"))
+}
+
+#[test]
+fn late_claims_after_the_announced_end_of_a_code_are_no_fault() {
+    let mut rows = sound();
+    rows[3].3 = 20240531;
+    let (older, newer) = (of(&sound()), of(&rows));
+    // Claims of May, and three late ones of June at two institutions: they are all of that month.
+    let mut files = traffic(4, 3);
+    for (at, items) in &mut files[..2] {
+        items.extend(vec![(202406, 7, CODES[3], 100); *at as usize]);
+    }
+    let report = seen(&files, &older, &newer, &ended(CODES[3])).report(&ENOUGH);
+    assert_eq!(
+        (report.verdict.as_str(), verdicts(&report), report.explained),
+        ("passed", vec![("120002910", CodeVerdict::Explained)], 3)
+    );
+    let turn = &report.codes[0].turns[0];
+    assert_eq!((turn.turn(), turn.explained.as_str()), (Some(Turn::RightToError), "announced"));
+    assert_eq!(turn.new_rule.as_deref(), Some("claim/code-abolished"));
+    // Without them nobody can tell whether it is still in use everywhere; that is no success.
+    let mut june = traffic(4, 3);
+    june.iter_mut().flat_map(|(_, items)| items).for_each(|item| item.0 = 202406);
+    let report = seen(&june, &older, &newer, &ended(CODES[3])).report(&ENOUGH);
+    assert_eq!(report.missing, [Missing::Unclear { codes: 1 }], "{report:?}");
+    // Announced of another code, or as another change, it explains nothing of this.
+    let other = Declared::of(&[change(CODES[3], "2024-06-01", None)], day("2024-06-01"));
+    for declared in [ended(CODES[2]), other] {
+        assert_eq!(seen(&files, &older, &newer, &declared).verdict(&ENOUGH), Verdict::Refused);
+    }
+    // Nor does an end explain wrong points.
+    let mut wrong = sound();
+    wrong[3].1 = 7;
+    assert_eq!(seen(&june, &older, &of(&wrong), &ended(CODES[3])).verdict(&ENOUGH), Verdict::Refused);
+}
+
+/// Some dozens of rare codes end with one announced month.
+#[test]
+fn rare_codes_that_end_together_are_weighed_as_one_that_ends() {
+    let rare: Vec<u32> = (0..30).map(|at| 113_100_010 + at * 10).collect();
+    let mut rows = sound();
+    rows.extend(rare.iter().map(|code| (*code, 50, 20240401, 99999999)));
+    let older = of(&rows);
+    rows[CODES.len()..].iter_mut().for_each(|row| row.3 = 20240531);
+    let mut declared = Declared::default();
+    rare.iter().for_each(|code| declared.extend(&ended(*code)));
+    let mut files = traffic(5, 10);
+    for (at, code) in rare.iter().enumerate() {
+        files[at % 5].1.push((202406, 7, *code, 50));
+    }
+    let report = seen(&files, &older, &of(&rows), &declared).report(&ENOUGH);
+    assert_eq!(report.missing, [Missing::Unclear { codes: 30 }]);
+    // Where two in three claims of them are of May, those of June are late ones.
+    for (at, code) in rare.iter().chain(&rare).enumerate() {
+        files[at % 5].1.push((202405, 7, *code, 50));
+    }
+    let report = seen(&files, &older, &of(&rows), &declared).report(&ENOUGH);
+    assert_eq!((report.verdict.as_str(), report.codes.len(), report.explained), ("passed", 30, 30));
+}
+
 #[test]
 fn one_institution_alone_is_never_blamed_on_a_master_and_never_a_success() {
     let mut wrong = sound();
@@ -372,21 +438,44 @@ fn claims_are_made_around_what_a_release_says_it_changes() {
     // May is judged as before, and June as announced.
     let corpus = judged("2024-06-01", &declared);
     let report = corpus.report();
-    assert!(!corpus.is_refused(), "{report:?}");
+    assert_eq!(corpus.verdict(), Verdict::Passed, "{report:?}");
     assert_eq!((report.made, report.verdict.as_str(), report.codes.len()), (Made::Synthetic, "passed", 1));
     let day_of = |report: &Report| report.codes[0].turns[0].day.clone();
     assert_eq!(day_of(&report), "2024-06-01");
     // Said of another day it is a change of the past that nobody signed.
     let other = Declared::of(&[change(CODES[0], "2024-07-01", None)], day("2024-07-01"));
     let corpus = judged("2024-07-01", &other);
-    assert!(corpus.is_refused());
+    assert_eq!(corpus.verdict(), Verdict::Refused);
     let report = corpus.report();
     assert_eq!((report.verdict.as_str(), day_of(&report).as_str()), ("refused", "2024-06-01"));
     assert!(report.said.ja.contains("合成"), "{}", report.said.ja);
 }
 
 #[test]
-fn cover_that_is_lost_for_every_code_is_not_said_of_those_in_the_files() {
+fn codes_of_which_no_claim_is_made_are_told_and_make_no_success() {
+    let changes = CODES.map(|code| change(code, "2024-06-01", None));
+    let first = day("2024-06-01");
+    let (declared, older) = (Declared::of(&changes, first), of(&sound()));
+    let corpus = synthetic_within(1, declared.codes(), first, &older, &older, &declared);
+    let report = corpus.report();
+    assert_eq!((report.uses, report.left_out, report.codes_left_out), (report.claims, 0, 3));
+    assert_eq!(
+        (report.verdict.as_str(), &report.missing[..]),
+        ("inconclusive", &[Missing::Claimed { codes: 3 }][..])
+    );
+    assert!(report.said.en.contains("3 codes") && report.said.ja.contains("3 コード"), "{:?}", report.said);
+    // Each of them claimed, it passes; one that is at fault is refused whatever was left out.
+    let whole = synthetic(declared.codes(), first, &older, &older, &declared);
+    assert_eq!((whole.verdict(), whole.report().codes_left_out), (Verdict::Passed, 0));
+    let mut wrong = sound();
+    wrong[0].1 = 7;
+    let corpus =
+        synthetic_within(1, declared.codes(), day("2024-07-01"), &older, &of(&wrong), &Declared::default());
+    assert_eq!(corpus.verdict(), Verdict::Refused);
+}
+
+#[test]
+fn cover_that_is_lost_for_every_code_is_said_once_of_those_in_the_files_too() {
     let lost = Change {
         kind: "procedure".into(),
         key: String::new(),
@@ -398,8 +487,10 @@ fn cover_that_is_lost_for_every_code_is_not_said_of_those_in_the_files() {
     let on = |code: &[u8], on: &str| {
         declared.explains(ItemKind::Procedure, ItemCode::parse(ItemKind::Procedure, code).unwrap(), day(on))
     };
-    assert_eq!(on(b"111000110", "2024-05-01"), Explained::Not);
+    // In May it is like every other code, and so not said of it again.
+    assert_eq!(on(b"111000110", "2024-05-01"), Explained::Accepted);
     assert_eq!(on(b"111000110", "2024-06-01"), Explained::Accepted);
+    assert_eq!(on(b"111000110", "2024-03-31"), Explained::Not);
     assert_eq!(on(b"199999999", "2024-05-01"), Explained::Accepted);
     assert_eq!(Bound { moved: 0, uses: 3 }.say(Lang::En), "0 of 3 uses moved: at most 100.0 % (95 %)");
 }

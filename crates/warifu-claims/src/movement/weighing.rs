@@ -9,6 +9,7 @@ use super::explained::Explained;
 use super::movements::{Months, Movements, OfMonth, Way};
 use super::turn::Turn;
 use crate::file::{ItemCode, ItemKind};
+use crate::finding::ClaimCode;
 
 /// Fewer uses than this tell nothing of a master.
 pub const FAULT_USES: u64 = 3;
@@ -22,7 +23,8 @@ pub const FAULT_INSTITUTIONS: u64 = 2;
 pub enum CodeVerdict {
     /// Its master is at fault: nearly all of its uses, at several institutions.
     Fault,
-    /// It turned without an explanation, and too little was seen to say whose fault it is.
+    /// It turned without an explanation, or the change that was announced fits no claim of it, and too little
+    /// was seen to say whose fault it is.
     Unclear,
     /// It turned at one institution or seldom, while others use the code as before.
     OfAnInstitution,
@@ -60,13 +62,27 @@ fn does_harm(turn: Turn) -> bool {
     }
 }
 
-/// Whether a turn that is so explained must be weighed.
-fn is_weighed(turn: Turn, explained: Explained) -> bool {
-    match explained {
+/// Whether it is a claim of a code after the last day that was announced for it.
+fn is_after_its_end(way: &Way) -> bool {
+    let has_ended = matches!(way.new, Some(ClaimCode::CodeAbolished | ClaimCode::CodeUnknown));
+    way.explained == Explained::EndAnnounced && has_ended
+}
+
+/// Whether a change to come was announced, which does not explain the turn by itself.
+fn is_announced(way: &Way) -> bool {
+    matches!(way.explained, Explained::Announced | Explained::EndAnnounced) && !is_after_its_end(way)
+}
+
+/// Whether a turn must be weighed that is so explained.
+fn is_weighed(way: &Way) -> bool {
+    match way.explained {
         Explained::Accepted => false,
-        Explained::Announced => does_harm(turn) || turn == Turn::ErrorToOther,
+        Explained::EndAnnounced if is_after_its_end(way) => false,
+        Explained::Announced | Explained::EndAnnounced => {
+            does_harm(way.turn) || way.turn == Turn::ErrorToOther
+        }
         // What was not known and is right harms nobody.
-        Explained::Not => turn != Turn::UnjudgedToRight,
+        Explained::Not => way.turn != Turn::UnjudgedToRight,
     }
 }
 
@@ -82,16 +98,14 @@ fn nearly_all(turned: u64, of: u64) -> bool {
 
 /// Whether what was seen of a code, in one month or in all, is a fault of its master.
 fn is_fault(seen: &OfMonth) -> bool {
-    let turned = |turn: Turn| seen.turned(|way| way.turn == turn && is_weighed(turn, way.explained));
+    let turned = |turn: Turn| seen.turned(|way| way.turn == turn && is_weighed(way));
     let of_turn = |turn: Turn, of: u64| {
         let turned = turned(turn);
         tells(turned) && nearly_all(turned.0, of)
     };
     let judged_before = seen.uses - seen.unjudged_before;
-    let to_unjudged = seen.turned(|way| {
-        matches!(way.turn, Turn::RightToUnjudged | Turn::ErrorToUnjudged)
-            && is_weighed(way.turn, way.explained)
-    });
+    let to_unjudged = seen
+        .turned(|way| matches!(way.turn, Turn::RightToUnjudged | Turn::ErrorToUnjudged) && is_weighed(way));
     let to_error = turned(Turn::RightToError);
     // None before and some now is no matter of shares.
     tells(to_error) && (nearly_all(to_error.0, seen.uses) || seen.errors_before == 0)
@@ -109,8 +123,15 @@ fn unexplained_other(seen: &OfMonth) -> bool {
 
 /// Whether an announced change leaves nearly all claims of a month wrong, at several institutions.
 fn announced_leaves_wrong(seen: &OfMonth) -> bool {
-    let other = seen.turned(|way| way.turn == Turn::ErrorToOther && way.explained == Explained::Announced);
+    let other = seen.turned(|way| way.turn == Turn::ErrorToOther && is_announced(way));
     tells(other) && nearly_all(other.0, seen.uses)
+}
+
+/// Whether claims of days after its announced end are not a few late ones, but nearly all that is seen of a
+/// code. After its last day only late claims use it, so the share of a month says nothing.
+fn is_used_after_its_end(all: &OfMonth) -> bool {
+    let after = all.turned(is_after_its_end);
+    tells(after) && nearly_all(after.0, all.uses)
 }
 
 /// Whether the uses of other months are right, before and after: then it is not that institutions, or the
@@ -130,8 +151,8 @@ fn is_fault_together(seen: &OfMonth) -> bool {
 }
 
 fn counts_together(way: &Way) -> bool {
-    let announced_other = way.turn == Turn::ErrorToOther && way.explained == Explained::Announced;
-    is_weighed(way.turn, way.explained) && !announced_other
+    let announced_other = way.turn == Turn::ErrorToOther && is_announced(way);
+    is_weighed(way) && !announced_other
 }
 
 fn all_months(months: &Months) -> OfMonth {
@@ -153,15 +174,14 @@ fn weigh_code(months: &Months, all: &OfMonth) -> CodeVerdict {
     if is_wrong || is_fault(all) || months.iter().any(|(_, seen)| is_fault(seen)) {
         return CodeVerdict::Fault;
     }
-    let unexplained =
-        all.turned(|way| way.explained == Explained::Not && is_weighed(way.turn, way.explained));
+    let unexplained = all.turned(|way| way.explained == Explained::Not && is_weighed(way));
     let others_use_it = all.institutions.count() >= FAULT_INSTITUTIONS
         && all.uses >= FAULT_USES
         && !nearly_all(unexplained.0, all.uses);
-    if leaves_wrong || unexplained.0 > 0 && !others_use_it {
+    if leaves_wrong || is_used_after_its_end(all) || unexplained.0 > 0 && !others_use_it {
         return CodeVerdict::Unclear;
     }
-    match all.turned(|way| is_weighed(way.turn, way.explained)) {
+    match all.turned(is_weighed) {
         (0, _) => CodeVerdict::Explained,
         _ => CodeVerdict::OfAnInstitution,
     }
@@ -177,18 +197,21 @@ impl Movements {
         for (kind, code, months) in self.turned() {
             let all = all_months(months);
             let verdict = weigh_code(months, &all);
-            moved += all.turned(|way| is_weighed(way.turn, way.explained)).0;
-            explained += all.turned(|way| !is_weighed(way.turn, way.explained)).0;
+            moved += all.turned(is_weighed).0;
+            explained += all.turned(|way| !is_weighed(way)).0;
             if is_rare(&all) {
                 rare.entry(kind).or_default().merge(&all);
             }
             codes.push((kind, code, verdict, months));
         }
-        rare.retain(|_, together| is_fault_together(together));
+        rare.retain(|_, together| is_fault_together(together) || is_used_after_its_end(together));
         for (kind, _, verdict, months) in &mut codes {
             let all = all_months(months);
-            if rare.contains_key(kind) && is_rare(&all) && all.turned(counts_together).0 > 0 {
+            let Some(together) = rare.get(kind).filter(|_| is_rare(&all)) else { continue };
+            if is_fault_together(together) && all.turned(counts_together).0 > 0 {
                 *verdict = CodeVerdict::Fault;
+            } else if is_used_after_its_end(together) && all.turned(is_after_its_end).0 > 0 {
+                *verdict = (*verdict).min(CodeVerdict::Unclear);
             }
         }
         let seen = &self.seen;
