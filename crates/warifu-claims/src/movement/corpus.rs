@@ -180,8 +180,8 @@ impl Synthetic {
         self.past.seen.claims + self.future.seen.claims
     }
 
-    /// Refused where a code is judged differently on a day that has been, and nothing that was signed explains
-    /// it; inconclusive where codes were left out.
+    /// Refused where a code is judged differently on a day that has been, and nothing that was signed
+    /// explains it; inconclusive where codes were left out.
     pub fn verdict(&self) -> Verdict {
         match self.codes_left_out {
             _ if self.past.turned().any(|(.., months)| is_unexplained(months)) => Verdict::Refused,

@@ -15,8 +15,8 @@ pub enum Explained {
     /// A change of days to come, which nobody had to accept by name. It explains that errors end; that nearly
     /// all uses of a code become errors is no less a fault for being announced.
     Announced,
-    /// The end of a code, in days to come: its records cease to be in force. It explains besides that claims of
-    /// later days are wrong about that, and only that.
+    /// The last day of a code, after which days to come follow. It explains besides that claims of these are
+    /// wrong about that, and only that. A code that vanishes without a last day was not announced to end.
     EndAnnounced,
     /// A change that reaches into the past, and that both organisations accepted by name.
     Accepted,
@@ -48,7 +48,7 @@ impl Explains for NothingDeclared {
 #[derive(Debug, Clone, Default)]
 pub struct Declared {
     codes: BTreeMap<(ItemKind, ItemCode), Vec<(Days, Explained)>>,
-    /// Of every code of a kind that stands in no file, and of those in a file that say nothing else.
+    /// Of every code of a kind that stands in no file; of one in a file where its own do not hold the day.
     others: Vec<(ItemKind, Days, Explained)>,
 }
 
@@ -89,10 +89,7 @@ impl Declared {
         let Some((kind, _)) = MASTERS.iter().find(|(_, master)| *master == change.kind) else { return };
         let explained = match change.what {
             _ if change.days.first < past_before => Explained::Accepted,
-            What::Cover {
-                old: Cover::InForce,
-                new: Cover::Abolished(_) | Cover::NotListed | Cover::Gone,
-            } => Explained::EndAnnounced,
+            What::Cover { old: Cover::InForce, new: Cover::Abolished(_) } => Explained::EndAnnounced,
             _ => Explained::Announced,
         };
         match ItemCode::parse(*kind, change.key.as_bytes()) {

@@ -272,9 +272,16 @@ fn late_claims_after_the_announced_end_of_a_code_are_no_fault() {
     june.iter_mut().flat_map(|(_, items)| items).for_each(|item| item.0 = 202406);
     let report = seen(&june, &older, &newer, &ended(CODES[3])).report(&ENOUGH);
     assert_eq!(report.missing, [Missing::Unclear { codes: 1 }], "{report:?}");
+    // Nor where it is claimed as often as before.
+    let both: Vec<_> = traffic(4, 3).into_iter().chain(june.clone()).collect();
+    let report = seen(&both, &older, &newer, &ended(CODES[3])).report(&ENOUGH);
+    assert_eq!(report.missing, [Missing::Unclear { codes: 1 }], "{report:?}");
     // Announced of another code, or as another change, it explains nothing of this.
     let other = Declared::of(&[change(CODES[3], "2024-06-01", None)], day("2024-06-01"));
-    for declared in [ended(CODES[2]), other] {
+    let mut vanished = change(CODES[3], "2024-06-01", None);
+    vanished.what = What::Cover { old: Cover::InForce, new: Cover::Gone };
+    let vanished = Declared::of(&[vanished], day("2024-06-01"));
+    for declared in [ended(CODES[2]), other, vanished] {
         assert_eq!(seen(&files, &older, &newer, &declared).verdict(&ENOUGH), Verdict::Refused);
     }
     // Nor does an end explain wrong points.
@@ -299,8 +306,8 @@ fn rare_codes_that_end_together_are_weighed_as_one_that_ends() {
     }
     let report = seen(&files, &older, &of(&rows), &declared).report(&ENOUGH);
     assert_eq!(report.missing, [Missing::Unclear { codes: 30 }]);
-    // Where two in three claims of them are of May, those of June are late ones.
-    for (at, code) in rare.iter().chain(&rare).enumerate() {
+    // Where three in four claims of them are of May, those of June are late ones.
+    for (at, code) in rare.iter().cycle().take(3 * rare.len()).enumerate() {
         files[at % 5].1.push((202405, 7, *code, 50));
     }
     let report = seen(&files, &older, &of(&rows), &declared).report(&ENOUGH);

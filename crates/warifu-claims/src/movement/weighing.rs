@@ -64,8 +64,7 @@ fn does_harm(turn: Turn) -> bool {
 
 /// Whether it is a claim of a code after the last day that was announced for it.
 fn is_after_its_end(way: &Way) -> bool {
-    let has_ended = matches!(way.new, Some(ClaimCode::CodeAbolished | ClaimCode::CodeUnknown));
-    way.explained == Explained::EndAnnounced && has_ended
+    way.explained == Explained::EndAnnounced && way.new == Some(ClaimCode::CodeAbolished)
 }
 
 /// Whether a change to come was announced, which does not explain the turn by itself.
@@ -127,11 +126,16 @@ fn announced_leaves_wrong(seen: &OfMonth) -> bool {
     tells(other) && nearly_all(other.0, seen.uses)
 }
 
-/// Whether claims of days after its announced end are not a few late ones, but nearly all that is seen of a
-/// code. After its last day only late claims use it, so the share of a month says nothing.
-fn is_used_after_its_end(all: &OfMonth) -> bool {
+/// Whether claims of days after its announced end are not a few late ones, but half as many as the `others`
+/// of a usual month. After its last day only late claims use a code, so the share of their month says nothing.
+fn is_used_after_its_end(all: &OfMonth, others: u64) -> bool {
     let after = all.turned(is_after_its_end);
-    tells(after) && nearly_all(after.0, all.uses)
+    tells(after) && nearly_all(after.0, others)
+}
+
+/// The uses that are no claims after an announced end.
+fn before_its_end(seen: &OfMonth) -> u64 {
+    seen.uses - seen.turned(is_after_its_end).0
 }
 
 /// Whether the uses of other months are right, before and after: then it is not that institutions, or the
@@ -178,7 +182,9 @@ fn weigh_code(months: &Months, all: &OfMonth) -> CodeVerdict {
     let others_use_it = all.institutions.count() >= FAULT_INSTITUTIONS
         && all.uses >= FAULT_USES
         && !nearly_all(unexplained.0, all.uses);
-    if leaves_wrong || is_used_after_its_end(all) || unexplained.0 > 0 && !others_use_it {
+    let of_a_month = months.iter().map(|(_, seen)| before_its_end(seen)).max().unwrap_or_default();
+    let is_still_used = is_used_after_its_end(all, of_a_month);
+    if leaves_wrong || is_still_used || unexplained.0 > 0 && !others_use_it {
         return CodeVerdict::Unclear;
     }
     match all.turned(is_weighed) {
@@ -204,13 +210,14 @@ impl Movements {
             }
             codes.push((kind, code, verdict, months));
         }
-        rare.retain(|_, together| is_fault_together(together) || is_used_after_its_end(together));
         for (kind, _, verdict, months) in &mut codes {
             let all = all_months(months);
             let Some(together) = rare.get(kind).filter(|_| is_rare(&all)) else { continue };
             if is_fault_together(together) && all.turned(counts_together).0 > 0 {
                 *verdict = CodeVerdict::Fault;
-            } else if is_used_after_its_end(together) && all.turned(is_after_its_end).0 > 0 {
+            }
+            let is_still_used = is_used_after_its_end(together, before_its_end(together));
+            if is_still_used && all.turned(is_after_its_end).0 > 0 {
                 *verdict = (*verdict).min(CodeVerdict::Unclear);
             }
         }
