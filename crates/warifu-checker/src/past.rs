@@ -1,8 +1,10 @@
 //! The gate of the past: on no day may a release judge otherwise than what runs, but where both organisations
 //! signed that it does. Exact, so it needs no claims and no threshold, and works on a holiday too.
 
+use std::collections::BTreeMap;
+
 use warifu_claims::movement;
-use warifu_masters::past::{Change, PastOf, compare, read_changes};
+use warifu_masters::past::{Change, Days, PastOf, What, compare, read_changes};
 use warifu_masters::schema::Schemas;
 use warifu_rules::past::{Counts, Objection, same, undeclared, weigh};
 use warifu_trust::{Holds, ReleaseRef};
@@ -79,7 +81,10 @@ pub fn clear(
         Some(0) => (same(&steps[0].2, &computed), movement::Declared::of(&computed, past_before)),
         Some(last) => {
             let lists: Vec<_> = steps.into_iter().take(last + 1).map(|(_, _, list)| list).collect();
-            let signed = movement::Declared::of(&computed, past_before);
+            // What a release between only announced may have become past since, and nobody accepted it:
+            // it is past here only where it was before what runs, or where the candidate's own list has it.
+            let mut signed = movement::Declared::of(&computed, before);
+            signed.extend(&movement::Declared::of(&also_in(&lists[0], &computed), past_before));
             (undeclared(&lists, &computed), signed)
         }
         None => return Err(of_candidate(unconnected(against))),
@@ -88,6 +93,33 @@ pub fn clear(
         Some(first) => Err(of_candidate(refused(first, objections.len()))),
         None => Ok(PastCleared { signed, past_before }),
     }
+}
+
+/// The changes of `computed` that the list `own` has too, each on the days on which both do. Both say what
+/// the same release makes of the code, whatever it was before.
+fn also_in(own: &[Change], computed: &[Change]) -> Vec<Change> {
+    let mut listed: BTreeMap<(&str, &str), Vec<&Change>> = BTreeMap::new();
+    for change in own {
+        listed.entry((&change.kind, &change.key)).or_default().push(change);
+    }
+    let of = |change: &Change| {
+        // What holds for every code that stands in no file is said once.
+        let keys = [Some(change.key.as_str()), (!change.key.is_empty()).then_some("")];
+        let own = keys.into_iter().flatten().filter_map(|key| listed.get(&(change.kind.as_str(), key)));
+        let own = own.flatten();
+        let same =
+            own.filter(|own| matches!(own.what, What::Cover { .. }) || own.subject() == change.subject());
+        let shared = same.filter_map(|own| shared(own.days, change.days));
+        shared.map(|days| Change { days, ..change.clone() }).collect::<Vec<_>>()
+    };
+    computed.iter().flat_map(of).collect()
+}
+
+/// The days that are among `one` and `other`.
+fn shared(one: Days, other: Days) -> Option<Days> {
+    let first = one.first.max(other.first);
+    let last = one.last.into_iter().chain(other.last).min();
+    last.is_none_or(|last| first <= last).then_some(Days { first, last })
 }
 
 /// What `release` says that it changes, when its list is what its manifest says of it and everything of the

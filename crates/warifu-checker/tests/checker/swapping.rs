@@ -12,7 +12,7 @@ use warifu_checker::trial::Verdict;
 use warifu_claims::movement::{Bound, CodeVerdict, Missing};
 use warifu_trust::UnixSeconds;
 
-use crate::line::{Line, release, release_at};
+use crate::line::{Draft, JUNE, Line, release, release_at};
 use crate::masters::{CODES, bad, good};
 use crate::world::{Checker, Shelf, Source, alone, alone_at, claim_file, meanwhile};
 
@@ -172,6 +172,32 @@ fn probation_falls_back_by_itself_and_holds_the_release() {
     assert!(matches!(checker.client.swap(None).unwrap(), Outcome::Held { release: 2, .. }));
     checker.shelf.offer(release(3, &good()));
     assert!(activated(&checker.client.swap(None).unwrap()).is_some());
+}
+
+/// What release 2 announced for 1 June is past in release 3, made on 5 June; nobody accepted it by name, and
+/// claims still say that it is wrong.
+#[test]
+fn the_same_fault_in_the_next_release_is_refused_again() {
+    let checker = with_release_1(100);
+    checker.shelf.offer(release(2, &bad()));
+    assert_eq!(activated(&checker.client.swap(None).unwrap()), Some((2, Phase::Probation)));
+    for institution in [1, 2] {
+        checker.check(&claim_file(institution, 5));
+    }
+    checker.until("fell back", |status| status.running.as_ref().unwrap().id.release == 1);
+    checker.until("kept for replay", |status| status.queue.judging == 0);
+    let on_the_fifth =
+        |number| Draft { created: UnixSeconds::new(JUNE).plus_days(4), ..release(number, &bad()) };
+    checker.shelf.offer(on_the_fifth(3));
+    let Outcome::Refused(refused) = checker.client.swap(None).unwrap() else { panic!("not refused") };
+    assert!(refused.why.en.starts_with("in replay: 4 codes of masters at fault"), "{}", refused.why);
+    let received = checker.status().replay.unwrap().received.unwrap();
+    assert_eq!(received.codes[0].turns[0].explained, "announced");
+
+    // Right in release 4 and so again in its successor: then the own list of release 5 has it, accepted.
+    checker.shelf.offer(Draft { created: on_the_fifth(4).created, accepts: true, ..release(4, &good()) });
+    checker.shelf.offer(Draft { accepts: true, ..on_the_fifth(5) });
+    assert_eq!(activated(&checker.client.swap(None).unwrap()), Some((5, Phase::Probation)));
 }
 
 /// A newer release ends what held older ones, once it is confirmed: until then it may be left for what was

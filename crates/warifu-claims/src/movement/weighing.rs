@@ -127,8 +127,7 @@ fn announced_leaves_wrong(seen: &OfMonth) -> bool {
 }
 
 /// Whether claims of days after its announced end are not a few late ones, but half as many as the `others`
-/// of a usual month. After its last day only late claims use a code, so the share of their month says
-/// nothing.
+/// of a usual month. After its last day only late claims use a code, so their share of a month says nothing.
 fn is_used_after_its_end(all: &OfMonth, others: u64) -> bool {
     let after = all.turned(is_after_its_end);
     tells(after) && nearly_all(after.0, others)
