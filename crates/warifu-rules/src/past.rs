@@ -164,7 +164,9 @@ impl<'a> Step<'a> {
 fn leads_to(steps: &[Step<'_>], change: &Change) -> bool {
     let mut relevant: Vec<Vec<&Change>> = Vec::with_capacity(steps.len());
     for step in steps {
-        relevant.push(step.of(&change.kind, &change.key).chain(step.of(&change.kind, "")).collect());
+        let own = step.of(&change.kind, &change.key);
+        let every = step.of(&change.kind, "").filter(|_| !change.key.is_empty());
+        relevant.push(own.chain(every).collect());
     }
     // Nothing begins or ends between these days.
     let mut days = vec![change.days.first];
@@ -400,5 +402,8 @@ mod tests {
         assert!(is_declared(covered("3", Cover::NoSeries, Cover::NotListed, "20240610")));
         assert!(!is_declared(covered("3", Cover::InForce, Cover::NotListed, "20240610")));
         assert!(!is_declared(valued("3", "points", ("74", "75"), "20240610", "")));
+        // One step explains itself, whatever it says.
+        let odd = vec![valued("", "points", ("74", "75"), "20240601", "")];
+        assert_eq!(undeclared(std::slice::from_ref(&odd), &odd), []);
     }
 }
