@@ -249,7 +249,13 @@ pub fn read_changes(bytes: &[u8]) -> Result<Vec<Change>, NotChanges> {
         let line = changes.len() + 2;
         let (fields, after) = record(rest).ok_or(NotChanges { line })?;
         let change = change(&fields).ok_or(NotChanges { line })?;
-        if changes.last().is_some_and(|last| last.order(&change) != Ordering::Less) {
+        // In order, and no day told of twice.
+        let follows = |last: &Change| {
+            last.order(&change) == Ordering::Less
+                && ((&last.kind, &last.key, last.subject()) != (&change.kind, &change.key, change.subject())
+                    || last.days.last.is_some_and(|last| last < change.days.first))
+        };
+        if !changes.last().is_none_or(follows) {
             return Err(NotChanges { line });
         }
         changes.push(change);

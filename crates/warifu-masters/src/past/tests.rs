@@ -283,6 +283,10 @@ fn changes_have_classes_and_headings() {
         ]
     );
     assert_eq!(read_changes(&write_changes(&changes)).unwrap(), changes);
+    let twice = "kind,code,what,first,last,old,new,published\n\
+                 comment,810000001,name,20240101,20240110,a,b,\ncomment,810000001,name,20240110,,a,c,\n";
+    assert!(read_changes(twice.as_bytes()).is_err());
+    assert!(read_changes(twice.replace("20240110,,", "20240111,,").as_bytes()).is_ok());
     let gone = compare(&[before.of()], &[]);
     let classes: Vec<_> = gone.iter().map(|change| change.class(&SCHEMAS).unwrap().0).collect();
     assert_eq!(classes, ["comment/series", "comment/cover-lost", "comment/cover-lost"]);
