@@ -217,7 +217,7 @@ pub fn splice(
     cut: TreatmentDay,
 ) -> Result<Timelines, NotSpliceable> {
     let past = |governs: Governs| Governs {
-        last: Some(governs.last.map_or(cut, |last| last.min(cut.before()))),
+        last: Some(governs.last.map_or(cut.before(), |last| last.min(cut.before()))),
         ..governs
     };
     let (first, last) = (past(before.governs), past(after.governs));
