@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs every fuzz target for a while: fuzz/run.sh [SECONDS] [TARGET...]. Stable Rust and a C++ compiler do.
 # What is found new stays under target/fuzz-corpus; a crash stops the script and says which input it was.
+# SEED=1 (any number above 0) tries the same inputs each time, as far as the seconds reach.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:-60}
@@ -30,7 +31,7 @@ for target in "${targets[@]}"; do
     mkdir -p "$new" target/fuzz-crashes
     printf '%s: ' "$target"
     log=target/fuzz-$target.log
-    if ! "target/fuzz/$host/release/$target" "$new" "fuzz/corpus/$target" -max_total_time="$seconds" \
+    if ! "target/fuzz/$host/release/$target" "$new" "fuzz/corpus/$target" -max_total_time="$seconds" -seed="${SEED:-0}" \
         -rss_limit_mb=1024 -timeout=10 -max_len=65536 -print_final_stats=1 \
         -artifact_prefix="target/fuzz-crashes/$target-" >"$log" 2>&1; then
         tail -n 40 "$log" >&2

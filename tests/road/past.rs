@@ -6,21 +6,13 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::releases::{
-    PLACE, classes_of_the_past, clone, draft, draft_accepting, house, publish, pull, sign,
+    PLACE, classes_of_the_past, draft_accepting, publish, published_procedures, pull, sign,
 };
 use crate::stage::{Stage, data};
 
 /// Procedures of r06 published, and a differential that reaches back imported on top.
 fn published(stage: &Stage) {
-    house(stage);
-    stage.warifu("init kikin --series r06=procedure:2024-06-01").ends(0);
-    clone(stage);
-    stage.warifu("import --repo kikin --series r06 {data}/procedure/s_ALL20240531.csv").ends(0);
-    pull(stage);
-    draft(stage, "first");
-    sign(stage, "first", "kikin", "aoki", 0);
-    sign(stage, "first", "kokuho", "baba", 0);
-    publish(stage, "first", 0);
+    published_procedures(stage);
     stage
         .warifu(
             "import --repo kikin --series r06 {data}/procedure/s_20240621.csv \

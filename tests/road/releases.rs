@@ -49,6 +49,19 @@ pub(crate) fn draft(stage: &Stage, draft: &str) {
     stage.warifu(&format!("release draft --repo kikin {PLACE} --title {draft} -o {draft}")).ends(0);
 }
 
+/// Procedures of r06 in both repositories, and published.
+pub(crate) fn published_procedures(stage: &Stage) {
+    house(stage);
+    stage.warifu("init kikin --series r06=procedure:2024-06-01").ends(0);
+    clone(stage);
+    stage.warifu("import --repo kikin --series r06 {data}/procedure/s_ALL20240531.csv").ends(0);
+    pull(stage);
+    draft(stage, "first");
+    sign(stage, "first", "kikin", "aoki", 0);
+    sign(stage, "first", "kokuho", "baba", 0);
+    publish(stage, "first", 0);
+}
+
 /// Every class of what the next release changes for days that have been.
 pub(crate) fn classes_of_the_past(stage: &Stage) -> String {
     let ran = stage.warifu(&format!("release changes --repo kikin {PLACE} --json")).ends(0);

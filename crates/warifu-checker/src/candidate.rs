@@ -46,14 +46,8 @@ impl Candidate {
         let receipt = Receipt::of(id, manifest);
         let masters = read(schemas, content)?;
         judge_all(&masters)?;
-        let checked = masters.iter().filter(|one| lookup::KINDS.contains(&one.entry.kind.as_str()));
-        let of = checked.map(|one| MasterOf {
-            series: &one.entry.series,
-            kind: &one.entry.kind,
-            master: &one.state,
-            timelines: &one.timelines,
-        });
-        let of = of.collect::<Vec<_>>();
+        let mut of = all_of(&masters);
+        of.retain(|of| lookup::KINDS.contains(&of.kind));
         let kinds = of.iter().map(|of| of.kind.to_owned()).collect();
         let snapshot = Snapshot::build(&of).map_err(|error| {
             Said::about("the masters cannot be used for checks", "マスターを点検に使用できません", &error)
@@ -71,6 +65,17 @@ pub(crate) struct ReadMaster {
     pub(crate) state: State,
     /// Every day of it.
     pub(crate) timelines: Timelines,
+}
+
+/// What was read, as it is compared and made into a snapshot.
+pub(crate) fn all_of(masters: &[ReadMaster]) -> Vec<MasterOf<'_>> {
+    let of = masters.iter().map(|ReadMaster { entry, state, timelines }| MasterOf {
+        series: &entry.series,
+        kind: &entry.kind,
+        master: state,
+        timelines,
+    });
+    of.collect()
 }
 
 /// Reads the masters of a release. Nothing is passed over: what both organisations signed is read whole or

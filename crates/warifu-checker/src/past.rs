@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 
 use warifu_claims::movement;
-use warifu_masters::past::{Change, Days, PastOf, What, compare, read_changes};
+use warifu_masters::past::{Change, Days, What, compare, read_changes};
 use warifu_masters::schema::Schemas;
 use warifu_rules::past::{Counts, Objection, same, undeclared, weigh};
 use warifu_trust::{Holds, ReleaseRef};
 use warifu_values::day::TreatmentDay;
 use warifu_values::lang::{Lang, Speak, counted};
 
-use crate::candidate::{ReadMaster, read};
+use crate::candidate::{all_of, read};
 use crate::release::ReleaseContent;
 use crate::said::Said;
 
@@ -76,7 +76,7 @@ pub fn clear(
     }
     let old = read(schemas, running).map_err(NotCleared::Running)?;
     let new = read(schemas, candidate).map_err(of_candidate)?;
-    let computed = compare(&pasts(&old), &pasts(&new));
+    let computed = compare(&all_of(&old), &all_of(&new));
     let (objections, signed) = match steps.iter().position(|(_, follows, _)| *follows == against) {
         Some(0) => (same(&steps[0].2, &computed), movement::Declared::of(&computed, past_before)),
         Some(last) => {
@@ -170,17 +170,7 @@ fn declared(schemas: &Schemas, release: &ReleaseContent) -> Result<Declared, Sai
 /// What cannot be read, for people.
 pub fn changes(schemas: &Schemas, old: ReleaseContent, new: ReleaseContent) -> Result<Vec<Change>, Said> {
     let (old, new) = (read(schemas, old)?, read(schemas, new)?);
-    Ok(compare(&pasts(&old), &pasts(&new)))
-}
-
-fn pasts(masters: &[ReadMaster]) -> Vec<PastOf<'_>> {
-    let of = masters.iter().map(|ReadMaster { entry, state, timelines }| PastOf {
-        kind: &entry.kind,
-        series: &entry.series,
-        state,
-        timelines,
-    });
-    of.collect()
+    Ok(compare(&all_of(&old), &all_of(&new)))
 }
 
 fn refused(first: &Objection, count: usize) -> Said {

@@ -131,7 +131,7 @@ pub use release::{
     Changes, ChangesBytes, ChangesContent, CompressionLevel, Content, EarlierChanges, EarlierContent,
     Emergency, Form, FormatFile, Found, Governs, Holds, Manifest, ManifestError, MasterBytes, MasterContent,
     MasterEntry, Part, Place, Previous, Proposal, ProposalError, ReleaseBytes, ReleaseHead, VerifiedChanges,
-    VerifiedMaster, VerifiedMasters, VerifiedRelease, find_in_release,
+    VerifiedMaster, VerifiedMasters, VerifiedRelease, find_in_release, first_day_to_come,
 };
 pub use root::{Policy, RootBuilder, RootDraft, RootSignError, RootSummary, SignedRoot};
 pub use tally::Tally;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use warifu::store::{Author, Config, ImportRequest, Series, Store, dated_in};
 use warifu_masters::finding::Code;
-use warifu_masters::past::{Change, Heading, PastOf, Timelines, compare};
+use warifu_masters::past::{Change, Heading, MasterOf, Timelines, compare};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
 use warifu_values::day::TreatmentDay;
@@ -81,7 +81,7 @@ fn main() {
             let state = store.state(&at).unwrap();
             let timelines = store.timelines(&at, &state).unwrap();
             if let Some((old_state, old)) = &before {
-                let of = |state, timelines| PastOf { kind, series, state, timelines };
+                let of = |master, timelines| MasterOf { series, kind, master, timelines };
                 let changes = compare(&[of(old_state, old)], &[of(&state, &timelines)]);
                 let published = dated_in(name).unwrap().strftime("%Y%m%d").to_string();
                 let published = TreatmentDay::parse(&published).unwrap();

@@ -5,7 +5,7 @@ mod place;
 
 use place::{Place, data, import_all};
 use warifu::store::Life;
-use warifu_masters::past::{self, PastOf, RecordAt, Timelines, compare};
+use warifu_masters::past::{self, MasterOf, RecordAt, Timelines, compare};
 use warifu_masters::table::Master;
 use warifu_masters::timeline::{NotKnown, Standing};
 use warifu_values::day::TreatmentDay;
@@ -122,13 +122,13 @@ fn what_an_older_release_said_stays_byte_for_byte() {
         let back = then.len() - 1 - at;
         let (_, again) = held(&place, &format!("HEAD~{back}:r06/procedure"));
         assert_eq!(again.canonical(), timelines.canonical(), "{}", files[at]);
-        let of = |at: usize| PastOf {
+        let of = |at: usize| MasterOf {
             kind: "procedure",
             series: "r06",
-            state: &then[at].0,
+            master: &then[at].0,
             timelines: &then[at].1,
         };
-        assert!(compare(&[of(at)], &[PastOf { state, timelines: &again, ..of(at) }]).is_empty());
+        assert!(compare(&[of(at)], &[MasterOf { master: state, timelines: &again, ..of(at) }]).is_empty());
         if at > 0 {
             assert!(!compare(&[of(at - 1)], &[of(at)]).is_empty());
         }

@@ -335,7 +335,7 @@ fn a_kept_past_is_believed_only_when_it_is_whole_and_of_this_history() {
     ];
     for spoil in spoils {
         let place = with_base();
-        let kept = place.path().join(".git/warifu/past/r06/comment");
+        let kept = place.path().join(".git/warifu/imports/r06/comment");
         let older = std::fs::read_to_string(&kept).unwrap();
         let files = several();
         import_all(&place.store, &files[..2]).unwrap();

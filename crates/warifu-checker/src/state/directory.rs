@@ -5,6 +5,7 @@
 //! manifests/<sha256>    manifests
 //! trusted/              what was accepted of the channel (warifu_channels::StateStore)
 //! recent/               claim files to replay
+//! reports/              what the gates said of each release
 //! checker.json          the record: the one file that changes
 //! lock                  held while a checker runs
 //! ```

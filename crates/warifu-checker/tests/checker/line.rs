@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use warifu_checker::release::ReleaseContent;
 use warifu_masters::file::read_canonical;
-use warifu_masters::past::{Change, PastOf, Timelines, compare, write_changes};
+use warifu_masters::past::{Change, MasterOf, Timelines, compare, write_changes};
 use warifu_masters::table::Master;
 use warifu_rules::past::weigh;
 use warifu_trust::testing::head;
@@ -227,9 +227,9 @@ impl Read {
         masters.iter().map(master).collect()
     }
 
-    fn of(&self) -> PastOf<'_> {
+    fn of(&self) -> MasterOf<'_> {
         let Read { series, state, timelines } = self;
-        PastOf { kind: &state.layout().kind, series, state, timelines }
+        MasterOf { series, kind: &state.layout().kind, master: state, timelines }
     }
 }
 

@@ -4,11 +4,11 @@ use std::iter::Peekable;
 
 use super::code_table::CodeTable;
 use super::facts::Facts;
-use super::master_of::{MasterOf, SnapshotError};
 use super::records::Records;
 use super::shelf::{NO_RECORD, Series, Shelf, Standing, Version};
+use super::snapshot_error::SnapshotError;
 use super::source::Source;
-use warifu_masters::past::{self, Period, RecordAt};
+use warifu_masters::past::{self, MasterOf, Period, RecordAt};
 use warifu_masters::table::Table;
 use warifu_values::amount::number;
 use warifu_values::day::TreatmentDay;

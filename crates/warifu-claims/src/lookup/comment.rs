@@ -1,7 +1,7 @@
 //! What the checks ask of a comment (コメント).
 
 use super::facts::Facts;
-use super::master_of::SnapshotError;
+use super::snapshot_error::SnapshotError;
 use super::source::Source;
 
 /// What the checks ask of a comment.

@@ -1,7 +1,7 @@
 //! What the checks ask of a drug (医薬品).
 
 use super::facts::Facts;
-use super::master_of::SnapshotError;
+use super::snapshot_error::SnapshotError;
 use super::source::Source;
 
 /// What the checks ask of a drug: that it is there.

@@ -1,6 +1,6 @@
 //! What is kept of the rows of one kind of master: one implementation a kind.
 
-use super::master_of::SnapshotError;
+use super::snapshot_error::SnapshotError;
 use super::source::Source;
 use warifu_masters::schema::{ABOLISHED_ON, CHANGED_ON};
 

@@ -1,8 +1,8 @@
 //! Which record was in force: the masters as a checker holds them, asked by kind, code and treatment day.
 
 mod answer;
-mod master_of;
 mod snapshot;
+mod snapshot_error;
 
 mod source;
 
@@ -26,7 +26,8 @@ mod tests;
 pub use answer::{Absence, By, Held, Lookup};
 pub use comment::Comment;
 pub use drug::Drug;
-pub use master_of::{MasterOf, SnapshotError};
 pub use material::Material;
 pub use procedure::{Procedure, Step};
 pub use snapshot::{KINDS, Snapshot};
+pub use snapshot_error::SnapshotError;
+pub use warifu_masters::past::MasterOf;

@@ -1,7 +1,7 @@
 //! What the checks ask of a procedure (診療行為).
 
 use super::facts::Facts;
-use super::master_of::SnapshotError;
+use super::snapshot_error::SnapshotError;
 use super::source::Source;
 
 /// How points grow with quantity (きざみ値計算, columns 31 to 34).

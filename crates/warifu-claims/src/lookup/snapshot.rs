@@ -9,11 +9,12 @@ use super::answer::Lookup;
 use super::comment::Comment;
 use super::drug::Drug;
 use super::facts::Facts;
-use super::master_of::{MasterOf, SnapshotError};
 use super::material::Material;
 use super::procedure::Procedure;
 use super::shelf::Shelf;
+use super::snapshot_error::SnapshotError;
 use crate::file::ItemKind;
+use warifu_masters::past::MasterOf;
 use warifu_values::day::TreatmentDay;
 
 /// The masters of one release as a checker holds them. Immutable.

@@ -1,10 +1,11 @@
 //! Records of one edition while they are taken in: their columns by id, their fields as numbers.
 
+use warifu_masters::past::MasterOf;
 use warifu_masters::table::Table;
 use warifu_values::amount::{hundredths, number};
 use warifu_values::day::{TreatmentDay, day_or_none};
 
-use super::master_of::{MasterOf, SnapshotError};
+use super::snapshot_error::SnapshotError;
 
 /// The newest records of a master, or superseded ones of one edition.
 pub(super) struct Source<'a> {

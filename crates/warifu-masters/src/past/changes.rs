@@ -289,7 +289,19 @@ fn change(fields: &[Cow<'_, str>]) -> Option<Change> {
     };
     let is_ordered = days.last.is_none_or(|last| days.first <= last);
     let differs = old != new && !subject.is_empty() && is_ordered;
-    differs.then(|| Change { kind: kind.to_string(), key: key.to_string(), what, days, published })
+    // Of codes that stand in no file, only why there is nothing can change.
+    let of_none = |cover: &Cover| matches!(cover, Cover::NoSeries | Cover::NotKnown | Cover::NotListed);
+    let can_be = match &what {
+        What::Cover { old, new } => !key.is_empty() || (of_none(old) && of_none(new)),
+        What::Field { .. } => !key.is_empty(),
+    };
+    (differs && can_be).then(|| Change {
+        kind: kind.to_string(),
+        key: key.to_string(),
+        what,
+        days,
+        published,
+    })
 }
 
 /// The fields of the first record of `text`, and what comes after its line end.

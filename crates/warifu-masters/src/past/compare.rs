@@ -5,31 +5,18 @@ use std::collections::BTreeSet;
 use warifu_values::day::{PublicationDay, TreatmentDay};
 
 use super::changes::{self, Change, Cover, Days, What};
-use super::timelines::{Governs, Period, Standing, Timelines};
+use super::timelines::{Governs, MasterOf, Period, Standing};
 use crate::change::chain::is_bookkeeping;
 use crate::change::diff::{field_or_blank, fields_that_differ};
 use crate::schema::{ABOLISHED_ON, CHANGE_CLASS, CHANGED_ON};
-use crate::table::{Master, Table};
-
-/// What a release carries of one master.
-#[derive(Debug, Clone, Copy)]
-pub struct PastOf<'a> {
-    /// The kind of master.
-    pub kind: &'a str,
-    /// The series.
-    pub series: &'a str,
-    /// The newest state.
-    pub state: &'a Master,
-    /// Every day of every code.
-    pub timelines: &'a Timelines,
-}
+use crate::table::Table;
 
 /// Everything that is judged differently by `new` than by `old`, on whatever day, in the order of its one
 /// form. Of each release, every master; no two of one kind may govern one day.
 ///
 /// Columns in which the publisher keeps its books are not compared: no claim is judged by them but by the
 /// days that they give, and those are.
-pub fn compare(old: &[PastOf<'_>], new: &[PastOf<'_>]) -> Vec<Change> {
+pub fn compare(old: &[MasterOf<'_>], new: &[MasterOf<'_>]) -> Vec<Change> {
     let kinds: BTreeSet<&str> = old.iter().chain(new).map(|of| of.kind).collect();
     let mut all = Vec::new();
     for kind in kinds {
@@ -48,7 +35,7 @@ struct Kind<'a> {
 
 /// One kind in one release: its masters in the order of their days, and how far each has been gone through.
 struct Side<'a> {
-    masters: Vec<PastOf<'a>>,
+    masters: Vec<MasterOf<'a>>,
     next: Vec<usize>,
     unlisted: Vec<Vec<Period>>,
 }
@@ -63,7 +50,7 @@ struct Segment<'a> {
 }
 
 impl<'a> Side<'a> {
-    fn of(all: &[PastOf<'a>], kind: &str) -> Self {
+    fn of(all: &[MasterOf<'a>], kind: &str) -> Self {
         let mut masters: Vec<_> = all.iter().copied().filter(|of| of.kind == kind).collect();
         masters.sort_by_key(|of| of.timelines.governs());
         let unlisted = masters.iter().map(|of| of.timelines.unlisted()).collect();
@@ -95,7 +82,7 @@ impl<'a> Side<'a> {
             let Governs { last, .. } = of.timelines.governs();
             for period in periods.unwrap_or(unlisted) {
                 let (cover, record) = match period.standing {
-                    Standing::InForce(at) => (Cover::InForce, of.timelines.record(of.state, key, at)),
+                    Standing::InForce(at) => (Cover::InForce, of.timelines.record(of.master, key, at)),
                     Standing::NotListed => (Cover::NotListed, None),
                     Standing::Abolished(last) => (Cover::Abolished(last), None),
                     Standing::Withdrawn => (Cover::Withdrawn, None),
@@ -162,9 +149,9 @@ impl Kind<'_> {
                     one.first == two.first
                         && match (one.standing, two.standing) {
                             (Standing::InForce(one), Standing::InForce(two)) => {
-                                let one = of.timelines.record(of.state, key, one);
-                                let two = other.timelines.record(other.state, key, two);
-                                one.zip(two).is_some_and(|(one, two)| is_same_row(one, two))
+                                let one = of.timelines.record(of.master, key, one);
+                                let two = other.timelines.record(other.master, key, two);
+                                one.zip(two).is_some_and(|((one, row), (two, at))| one.same_row(row, two, at))
                             }
                             (one, two) => one == two,
                         }
@@ -207,10 +194,6 @@ impl Kind<'_> {
             }
         }
     }
-}
-
-fn is_same_row((one, row): (&Table, usize), (other, other_row): (&Table, usize)) -> bool {
-    one.layout().width() == other.layout().width() && one.same_row(row, other, other_row)
 }
 
 /// What holds on `day`.

@@ -8,7 +8,7 @@
 //! 111000110,20240601,state,,20240531         code, first day, what holds, detail, day of publication
 //! 112007410,20240601,record,1,20240531       the first superseded record below
 //! 112007410,20240716,abolished,20240715,20240705
-//! records,2024-06,1                          edition, how many
+//! records,30,1                               edition, how many
 //! change_class,master_type,…                 canonical CSV
 //! …
 //! ```

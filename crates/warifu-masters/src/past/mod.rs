@@ -21,6 +21,6 @@ mod tests;
 
 pub use builder::{NotSpliceable, TimelinesBuilder, splice};
 pub use changes::{Change, Class, Cover, Days, Heading, NotChanges, What, read_changes, write_changes};
-pub use compare::{PastOf, compare};
+pub use compare::compare;
 pub use form::NotTimelines;
-pub use timelines::{Governs, Period, RecordAt, Standing, Timelines};
+pub use timelines::{Governs, MasterOf, Period, RecordAt, Standing, Timelines};

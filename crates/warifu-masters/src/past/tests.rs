@@ -116,8 +116,8 @@ impl World {
 }
 
 impl Made {
-    fn of<'a>(&'a self) -> PastOf<'a> {
-        PastOf { kind: "comment", series: "r06", state: &self.state, timelines: &self.timelines }
+    fn of<'a>(&'a self) -> MasterOf<'a> {
+        MasterOf { series: "r06", kind: "comment", master: &self.state, timelines: &self.timelines }
     }
 
     /// What is answered for a comment on a day: why nothing is in force, or the text of the record.
@@ -287,6 +287,15 @@ fn changes_have_classes_and_headings() {
                  comment,810000001,name,20240101,20240110,a,b,\ncomment,810000001,name,20240110,,a,c,\n";
     assert!(read_changes(twice.as_bytes()).is_err());
     assert!(read_changes(twice.replace("20240110,,", "20240111,,").as_bytes()).is_ok());
+    // Of codes that stand in no file there is nothing to compare but why there is none.
+    for (line, is_one) in [
+        (",name,20240101,,a,b,", false),
+        (",(cover),20240101,,not-listed,in-force,", false),
+        (",(cover),20240101,,not-listed,no-series,", true),
+    ] {
+        let list = format!("kind,code,what,first,last,old,new,published\ncomment,{line}\n");
+        assert_eq!(read_changes(list.as_bytes()).is_ok(), is_one, "{line}");
+    }
     let gone = compare(&[before.of()], &[]);
     let classes: Vec<_> = gone.iter().map(|change| change.class(&SCHEMAS).unwrap().0).collect();
     assert_eq!(classes, ["comment/series", "comment/cover-lost", "comment/cover-lost"]);

@@ -6,6 +6,19 @@ use warifu_values::day::{PublicationDay, TreatmentDay};
 
 use crate::table::{Master, Table};
 
+/// A master with every day of it, as a release carries it: what is compared, and what claims are judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct MasterOf<'a> {
+    /// The series (`r06`).
+    pub series: &'a str,
+    /// The kind (`procedure`).
+    pub kind: &'a str,
+    /// The newest state.
+    pub master: &'a Master,
+    /// Every day of every code, and the records that the newest state superseded.
+    pub timelines: &'a Timelines,
+}
+
 /// The treatment days that a series governs for its kind of master.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Governs {
@@ -169,7 +182,7 @@ impl Timelines {
         Some(periods[after.saturating_sub(1)])
     }
 
-    /// The periods of a code that stands nowhere here; the first of them may be empty.
+    /// The periods of a code that stands nowhere here.
     pub(super) fn unlisted(&self) -> Vec<Period> {
         let period = |first, standing| Period { first, standing, published: None };
         let mut periods = Vec::with_capacity(2);

@@ -118,10 +118,11 @@ impl Table {
         &self.text[self.field_start(row * width)..self.ends[row * width + width - 1] as usize]
     }
 
-    /// Whether `row` here and `other_row` of `other`, of the same layout, hold the same fields.
+    /// Whether `row` here and `other_row` of `other` hold the same fields, as many of them.
     #[inline]
     pub fn same_row(&self, row: usize, other: &Table, other_row: usize) -> bool {
-        self.row_text(row) == other.row_text(other_row)
+        self.layout.width() == other.layout.width()
+            && self.row_text(row) == other.row_text(other_row)
             && (!(self.special || other.special)
                 || (0..self.layout.width())
                     .all(|column| self.field(row, column) == other.field(other_row, column)))

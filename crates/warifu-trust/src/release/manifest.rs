@@ -88,8 +88,14 @@ pub struct ReleaseHead {
 impl ReleaseHead {
     /// See [`Manifest::past_before`].
     pub fn past_before(&self) -> TreatmentDay {
-        self.activate_at.map_or(self.created, |instant| instant.max(self.created)).day_in_japan()
+        first_day_to_come(self.created, self.activate_at)
     }
+}
+
+/// The first day in Japan that is not past for a release made at `created`: that on which it becomes active,
+/// and never one before it is made.
+pub fn first_day_to_come(created: UnixSeconds, activate_at: Option<UnixSeconds>) -> TreatmentDay {
+    activate_at.map_or(created, |instant| instant.max(created)).day_in_japan()
 }
 
 impl Manifest {

@@ -16,7 +16,7 @@ pub(crate) use blob::decompress;
 pub use changes::{Changes, ChangesContent, EarlierChanges, EarlierContent};
 pub use content::Content;
 pub use find::{Form, Found, Place, find_in_release};
-pub use manifest::{Emergency, Manifest, Previous, ReleaseHead};
+pub use manifest::{Emergency, Manifest, Previous, ReleaseHead, first_day_to_come};
 pub use manifest_error::ManifestError;
 pub use master::{FormatFile, Governs, MasterContent, MasterEntry};
 pub use part::{ChangesBytes, Holds, MasterBytes, Part, ReleaseBytes};

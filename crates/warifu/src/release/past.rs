@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use warifu_claims::{MasterOf, Snapshot};
+use warifu_claims::Snapshot;
 use warifu_masters::file::read_canonical;
 use warifu_masters::past::{
-    self, Change, Class, PastOf, Timelines, What, compare, read_changes, splice, write_changes,
+    self, Change, Class, MasterOf, Timelines, What, compare, read_changes, splice, write_changes,
 };
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
@@ -35,9 +35,9 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// To be compared with those of another release.
-    pub fn of(&self) -> PastOf<'_> {
-        PastOf { kind: &self.kind, series: &self.series, state: &self.state, timelines: &self.timelines }
+    /// To be compared with those of another release, or asked by claim checks.
+    pub fn of(&self) -> MasterOf<'_> {
+        MasterOf { kind: &self.kind, series: &self.series, master: &self.state, timelines: &self.timelines }
     }
 }
 
@@ -69,8 +69,8 @@ impl PublishedRelease {
 
     /// Everything that `masters` judge differently.
     pub fn changes_to(&self, masters: &[Answers]) -> Vec<Change> {
-        let old: Vec<PastOf<'_>> = self.masters.iter().map(Answers::of).collect();
-        let new: Vec<PastOf<'_>> = masters.iter().map(Answers::of).collect();
+        let old: Vec<MasterOf<'_>> = self.masters.iter().map(Answers::of).collect();
+        let new: Vec<MasterOf<'_>> = masters.iter().map(Answers::of).collect();
         compare(&old, &new)
     }
 
@@ -122,11 +122,7 @@ fn read_answers(
 /// # Errors
 /// When no claim could be judged by them: what cannot be read, and where.
 pub fn snapshot(masters: &[Answers]) -> Result<Snapshot, Failure> {
-    fn of(one: &Answers) -> MasterOf<'_> {
-        let Answers { series, kind, state: master, timelines } = one;
-        MasterOf { series, kind, master, timelines }
-    }
-    Snapshot::build(&masters.iter().map(of).collect::<Vec<_>>()).map_err(|error| {
+    Snapshot::build(&masters.iter().map(Answers::of).collect::<Vec<_>>()).map_err(|error| {
         Failure::system("no claim can be judged by it", "このマスターでは点検できません", &error)
     })
 }

@@ -93,9 +93,7 @@ impl Walk<'_> {
                 let row = shard.as_ref().and_then(|shard| Some((shard, shard.find(&key)?)));
                 let repeats = match (last, row) {
                     (Some(None), None) => true,
-                    (Some(Some((old, old_row))), Some((new, new_row))) => {
-                        old.layout().width() == new.layout().width() && old.same_row(old_row, new, new_row)
-                    }
+                    (Some(Some((old, old_row))), Some((new, new_row))) => old.same_row(old_row, new, new_row),
                     _ => false,
                 };
                 if !repeats {

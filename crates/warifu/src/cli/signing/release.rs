@@ -13,7 +13,7 @@ use warifu_masters::past::write_changes;
 use warifu_rules::past::{Told, Weighed, weigh};
 use warifu_trust::{
     Changes, CompressionLevel, Emergency, Governs, Halves, Manifest, Organisation, PerOrganisation, Proposal,
-    Publishable, ReleaseHead, Reviewed, Tally, Tip, UnixSeconds, Validity,
+    Publishable, ReleaseHead, Reviewed, Tally, Tip, UnixSeconds, Validity, first_day_to_come,
 };
 use warifu_values::judgement::{AcceptedPast, Basis, PassedBy};
 use warifu_values::lang::{Lang, Speak};
@@ -214,8 +214,7 @@ impl WouldChange {
         let tip = self.place.at.tip()?;
         let published = self.place.at.published_to_compare(context, &tip)?;
         let contents = contents(&store, &self.rev, &[], today())?;
-        let made = now();
-        let past_before = self.activate_at.map_or(made, |instant| instant.max(made)).day_in_japan();
+        let past_before = first_day_to_come(now(), self.activate_at);
         let list = published.changes_to(&contents.answers);
         if let Some(path) = &self.output {
             warifu::files::write(path, &write_changes(&list))?;

@@ -15,8 +15,8 @@ use super::super::beside::beside;
 use super::super::error::{CommitError, ImportError, StoreError};
 use super::super::judged::Judged;
 use super::super::kept::{Kept, ToKeep};
+use super::super::known_imports::KnownImports;
 use super::super::naming::published;
-use super::super::past::Past;
 use super::super::record::{Counts, ImportRecord};
 use super::super::repository::Store;
 use super::super::request::{ImportRequest, Imported, Stopped};
@@ -38,7 +38,7 @@ struct Batch<'a> {
 struct After {
     last: Last,
     left: Left,
-    past: Past,
+    known: KnownImports,
 }
 
 impl Store {
@@ -108,7 +108,7 @@ impl Store {
         for (((series, kind), after), begun) in masters.iter().zip(begun.unwrap_or_default()) {
             if let Some(held) = objects.at(tree, &["masters", series, kind])? {
                 begun.into_iter().for_each(|begun| begun.finish(held));
-                after.past.keep(self.repository.path(), tip, series, kind);
+                after.known.keep(self.repository.path(), tip, series, kind);
             }
         }
         Ok(())
@@ -128,22 +128,22 @@ impl Store {
         let sha256 = Digest::of(request.bytes);
         let master = (series.to_owned(), kind.clone());
         let present = batch.masters.remove(&master);
-        let (present, mut past) = match present {
-            Some(After { last, left, past }) => (Some((last, left)), past),
+        let (present, mut known) = match present {
+            Some(After { last, left, known }) => (Some((last, left)), known),
             None => {
                 let git = self.repository.path();
-                (None, Past::at(&self.objects()?, git, head, series, &kind)?)
+                (None, KnownImports::at(&self.objects()?, git, head, series, &kind)?)
             }
         };
         // Imports that a later commit took back are left out: their files may come in again.
-        let earlier = past.standing();
+        let earlier = known.standing();
         if let Some((commit, _)) = earlier.iter().find(|(_, past)| past.sha256 == sha256.to_string()) {
             let found = commit.to_string();
             judged.findings = Findings::new();
             judged.findings.push(Finding::new(Code::ImportSame).found(&found[..12]));
             let record = self.record_in(*commit, series, &kind)?;
             if let Some((last, left)) = present {
-                batch.masters.insert(master, After { last, left, past });
+                batch.masters.insert(master, After { last, left, known });
             }
             return Ok(judged.already_there(found, kind, record));
         }
@@ -219,9 +219,9 @@ impl Store {
         if let Some(blob) =
             objects.at(objects.commit(commit)?.0, &["sources", series, &kind, "import.toml"])?
         {
-            past.push(commit, blob, record.text()?.as_bytes());
+            known.push(commit, blob, record.text()?.as_bytes());
         }
-        batch.masters.insert(master, After { last, left: made.left, past });
+        batch.masters.insert(master, After { last, left: made.left, known });
         Ok(Imported {
             commit: commit.to_string(),
             unchanged: false,

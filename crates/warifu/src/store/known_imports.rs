@@ -2,7 +2,7 @@
 //! for them takes as long as everything else that an import does.
 //!
 //! ```text
-//! .git/warifu/past/<series>/<kind>    the commit it speaks of; each import.toml that stood there; a digest
+//! .git/warifu/imports/<series>/<kind>   the commit it speaks of; each import.toml that stood there; a digest
 //! ```
 //!
 //! What a commit knows of the past never changes, so the file is right whenever its commit is among those
@@ -23,11 +23,11 @@ use super::standing::standing;
 
 /// What stood at one `import.toml`, oldest first: the commit that brought it, and it; none where it was taken
 /// away.
-pub(super) struct Past {
+pub(super) struct KnownImports {
     changes: Vec<(Oid, Option<(Oid, Glance)>)>,
 }
 
-impl Past {
+impl KnownImports {
     /// Of the master of `series` and `kind`, as `head` knows it; `git` is the `.git` folder.
     pub(super) fn at(
         objects: &Objects<'_>,
@@ -35,7 +35,7 @@ impl Past {
         head: Oid,
         series: &str,
         kind: &str,
-    ) -> Result<Past, StoreError> {
+    ) -> Result<KnownImports, StoreError> {
         let kept = load(&place(git, series, kind));
         let until = kept.as_ref().map(|(head, _)| *head);
         let path = ["sources", series, kind, "import.toml"];
@@ -45,7 +45,7 @@ impl Past {
             let read = |blob| Ok::<_, StoreError>((blob, Glance::at(&objects.blob(blob)?)));
             changes.push((commit, blob.map(read).transpose()?));
         }
-        Ok(Past { changes })
+        Ok(KnownImports { changes })
     }
 
     /// Those that stand, newest first, each with its commit.
@@ -89,7 +89,7 @@ impl Past {
 }
 
 fn place(git: &Path, series: &str, kind: &str) -> PathBuf {
-    git.join("warifu").join("past").join(series).join(kind)
+    git.join("warifu").join("imports").join(series).join(kind)
 }
 
 type Kept = (Oid, Vec<(Oid, Option<(Oid, Glance)>)>);

@@ -1,21 +1,6 @@
-//! What a snapshot is made of: masters, and why one cannot be held.
+//! Why masters cannot be held as a snapshot.
 
-use warifu_masters::past::Timelines;
 use warifu_masters::schema::NoSuchColumn;
-use warifu_masters::table::Master;
-
-/// One master for [`Snapshot::build`](crate::Snapshot::build).
-#[derive(Debug, Clone, Copy)]
-pub struct MasterOf<'a> {
-    /// The series (`r06`).
-    pub series: &'a str,
-    /// The kind (`procedure`); kinds that no check asks are passed over.
-    pub kind: &'a str,
-    /// Its newest state.
-    pub master: &'a Master,
-    /// Every day of every code, and the records that the newest state superseded.
-    pub timelines: &'a Timelines,
-}
 
 /// The masters given cannot be held.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
