@@ -1,9 +1,7 @@
 //! Signatures of every scheme that repositories use, and the digests of targets.
 
-use ring::signature::{
-    ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ED25519, RSA_PSS_2048_8192_SHA256,
-    RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, UnparsedPublicKey, VerificationAlgorithm,
-};
+use graviola::hashing;
+use graviola::signing::{ecdsa, eddsa, rsa};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use sigstore_crypto::provider::{CryptoProvider, HashContext, install_default_provider};
 use sigstore_crypto::{Error, Result, SigningScheme};
@@ -50,18 +48,21 @@ impl CryptoProvider for Provider {
     }
 
     fn verify_raw(&self, scheme: SigningScheme, key: &[u8], data: &[u8], signature: &[u8]) -> Result<()> {
-        let algorithm: &'static dyn VerificationAlgorithm = match scheme {
-            SigningScheme::Ed25519 => &ED25519,
-            SigningScheme::EcdsaP256Sha256 => &ECDSA_P256_SHA256_ASN1,
-            SigningScheme::EcdsaP384Sha384 => &ECDSA_P384_SHA384_ASN1,
-            SigningScheme::RsaPssSha256 => &RSA_PSS_2048_8192_SHA256,
-            SigningScheme::RsaPssSha384 => &RSA_PSS_2048_8192_SHA384,
-            SigningScheme::RsaPssSha512 => &RSA_PSS_2048_8192_SHA512,
+        let rsa = || rsa::VerifyingKey::from_pkcs1_der(key);
+        let holds = match scheme {
+            SigningScheme::Ed25519 => {
+                eddsa::Ed25519VerifyingKey::from_bytes(key).and_then(|key| key.verify(signature, data))
+            }
+            SigningScheme::EcdsaP256Sha256 => ecdsa::VerifyingKey::<ecdsa::P256>::from_x962_uncompressed(key)
+                .and_then(|key| key.verify_asn1::<hashing::Sha256>(&[data], signature)),
+            SigningScheme::EcdsaP384Sha384 => ecdsa::VerifyingKey::<ecdsa::P384>::from_x962_uncompressed(key)
+                .and_then(|key| key.verify_asn1::<hashing::Sha384>(&[data], signature)),
+            SigningScheme::RsaPssSha256 => rsa().and_then(|key| key.verify_pss_sha256(signature, data)),
+            SigningScheme::RsaPssSha384 => rsa().and_then(|key| key.verify_pss_sha384(signature, data)),
+            SigningScheme::RsaPssSha512 => rsa().and_then(|key| key.verify_pss_sha512(signature, data)),
             other => return Err(Error::UnsupportedAlgorithm(format!("{other:?}"))),
         };
-        UnparsedPublicKey::new(algorithm, key)
-            .verify(data, signature)
-            .map_err(|_| Error::Verification("the signature does not hold".into()))
+        holds.map_err(|_| Error::Verification("the signature does not hold".into()))
     }
 
     fn verify_prehashed(&self, scheme: SigningScheme, _: &[u8], _: &[u8], _: &[u8]) -> Result<()> {
