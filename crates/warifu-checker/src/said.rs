@@ -20,9 +20,14 @@ impl Said {
         Said { en: en.into(), ja: ja.into() }
     }
 
+    /// What `speaker` says in both.
+    pub fn both(speaker: &impl Speak) -> Self {
+        Said::new(speaker.say(Lang::En), speaker.say(Lang::Ja))
+    }
+
     /// What `speaker` says in both, its causes after it.
     pub fn of<E: Speak + std::error::Error>(speaker: &E) -> Self {
-        let mut said = Said::new(speaker.say(Lang::En), speaker.say(Lang::Ja));
+        let mut said = Said::both(speaker);
         let mut cause = speaker.source();
         while let Some(error) = cause {
             let text = format!(": {error}");
