@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use warifu_values::lang::Lang;
 
+use crate::state::Reason;
+
 /// Checks medical claims by signed masters, and changes masters while claims are being checked.
 #[derive(Debug, Parser)]
 #[command(name = "warifu-checker", version)]
@@ -42,6 +44,22 @@ pub(super) enum Command {
     },
     /// Return a running checker to its previous confirmed release
     FallBack(Remote),
+    /// Confirm the release on probation, where too few institutions use a checker to tell
+    Confirm(Decide),
+    /// Take other releases again after the running one was lost on disk and cannot be fetched any more
+    GiveUp(Decide),
+}
+
+/// What an operator decides of a release.
+#[derive(Debug, Args)]
+pub(super) struct Decide {
+    /// The release, by its number
+    pub(super) release: u64,
+    /// Why: it is written to the log, the status and the report
+    #[arg(long)]
+    pub(super) reason: Reason,
+    #[command(flatten)]
+    pub(super) remote: Remote,
 }
 
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 use warifu_values::lang::{Lang, Speak};
 
-use crate::cli::arguments::{Arguments, Command};
+use crate::cli::arguments::{Arguments, Command, Decide};
 use crate::cli::check::check_file;
 use crate::cli::client::Client;
 use crate::cli::explain::explain_answers;
@@ -42,6 +42,14 @@ pub fn run(arguments: Arguments) -> ExitCode {
                 show_or(&back, &said, remote.json, lang, 0)
             })
         }
+        Command::Confirm(Decide { release, reason, remote }) => Client::new(&remote.url)
+            .confirm(release, &reason)
+            .map_err(Failure::from)
+            .and_then(|decision| show(&decision, remote.json, lang, 0)),
+        Command::GiveUp(Decide { release, reason, remote }) => Client::new(&remote.url)
+            .give_up(release, &reason)
+            .map_err(Failure::from)
+            .and_then(|decision| show(&decision, remote.json, lang, 0)),
     };
     match done {
         Ok(status) => ExitCode::from(status),

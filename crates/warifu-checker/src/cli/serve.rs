@@ -37,8 +37,9 @@ pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
     let swapper =
         Swapper::resume(directory, Some(Box::new(source)), Arc::clone(&recent), schemas, gates, log, now());
     let swapper = Arc::new(swapper.map_err(|error| Failure::could_not(Said::of(&error)))?);
-    if swapper.active().is_none() {
-        // Nothing to judge by yet: the first answer should not be a refusal when a release lies ready.
+    if swapper.active().is_none() || swapper.record().lost().is_some() {
+        // Nothing to judge by yet, or not by what ran: the first answer should not be a refusal when a
+        // release lies ready.
         swapper.poll(now(), Wanted::ByItself);
     }
     let judges =

@@ -15,6 +15,9 @@ use crate::state::disk::{private_directory, write_whole};
 /// All kept files together. A few large hospitals' months; a candidate is replayed in seconds.
 const TOTAL_BYTES: usize = 64 << 20;
 
+/// No file above this is kept.
+const FILE_BYTES: usize = TOTAL_BYTES / 2;
+
 /// Once the ring is full, a file replaces the oldest at most this often: a busy hour must not become a busy
 /// disk, and files of different minutes say more than those of one.
 const BETWEEN: Duration = Duration::from_secs(1);
@@ -50,19 +53,27 @@ impl Recent {
                 Some(number) if path.extension().is_some_and(|end| end == "uke") => {
                     found.push((number, path));
                 }
-                // What a kill left half written.
-                _ => fs::remove_file(&path)?,
+                // What a kill left half written; what cannot be removed is not read either.
+                _ => _ = fs::remove_file(&path),
             }
         }
         found.sort();
         let recent = Recent { directory, most, kept: Mutex::default() };
         for (number, path) in found {
-            if let Ok(bytes) = fs::read(&path) {
-                let dropped = recent.take_in(number, bytes.into());
-                recent.remove(&dropped);
-            }
+            let dropped = match warifu_files::read(&path, FILE_BYTES as u64) {
+                Ok(bytes) => recent.take_in(number, bytes.into()),
+                // Its number is not used again: there may be a folder that nothing takes the place of.
+                Err(_) => recent.pass_over(number),
+            };
+            recent.remove(&dropped);
         }
         Ok(recent)
+    }
+
+    fn pass_over(&self, number: u64) -> Vec<u64> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.next = kept.next.max(number);
+        vec![number]
     }
 
     /// The files, oldest first.
@@ -76,7 +87,7 @@ impl Recent {
     /// # Errors
     /// The file could not be written; it is kept in memory all the same.
     pub fn keep(&self, bytes: Arc<[u8]>) -> io::Result<()> {
-        if self.most == 0 || bytes.len() > TOTAL_BYTES / 2 {
+        if self.most == 0 || bytes.len() > FILE_BYTES {
             return Ok(());
         }
         let number = {
@@ -143,5 +154,22 @@ mod tests {
         assert_eq!(texts(&open(2)), [b"b", b"c"]);
         assert_eq!(texts(&open(1)), [b"c"]);
         assert_eq!(texts(&open(2)), [b"c"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_left_out() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = directory.path().join("recent");
+        let open = || Recent::open(at.clone(), 4).unwrap();
+        drop(open());
+        assert!(std::process::Command::new("mkfifo").arg(at.join("1.uke")).status().unwrap().success());
+        std::os::unix::fs::symlink("/dev/zero", at.join("2.uke")).unwrap();
+        fs::create_dir(at.join("3.uke")).unwrap();
+        fs::create_dir(at.join("else")).unwrap();
+        assert!(open().files().is_empty());
+        let recent = open();
+        recent.keep(b"a"[..].into()).unwrap();
+        assert_eq!(open().files().len(), 1);
     }
 }

@@ -15,6 +15,6 @@ mod wanted;
 pub use active::Active;
 pub use gates::Gates;
 pub use outcome::{LastPoll, Outcome};
-pub use runs::NothingBefore;
+pub use runs::{NotDecided, NothingBefore};
 pub use swapper::Swapper;
 pub use wanted::Wanted;

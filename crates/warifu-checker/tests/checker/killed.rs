@@ -102,6 +102,46 @@ fn killed_and_without_its_channel_it_judges_by_the_same_release() {
     assert_eq!(check(third.address, &file).release, Some(1));
 }
 
+/// Turns one bit in the largest file of a folder.
+fn damage(folder: &Path) {
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let largest = files.max_by_key(|file| std::fs::metadata(file).unwrap().len()).unwrap();
+    let mut bytes = std::fs::read(&largest).unwrap();
+    bytes[0] ^= 1;
+    std::fs::write(&largest, bytes).unwrap();
+}
+
+#[test]
+fn a_damaged_byte_is_fetched_again_from_the_channel() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let world = World::at(now());
+    let channel = Address::folder(&at.join("channel")).publish_channel();
+    let channel = channel.as_ref();
+    publish_root(channel, &world.root).unwrap();
+    std::fs::write(at.join("root.json"), world.root.bytes()).unwrap();
+    let line = Line::default();
+    publish_release(&world, channel, &line);
+    let file = claim_file(1, 3);
+    let manifest = {
+        let first = Running::start(at);
+        check(first.address, &file).summary()["manifest"].clone()
+    };
+    damage(&at.join("state/content"));
+    // The channel has gone on meanwhile: what ran is what it lists to fall back to.
+    publish_release(&world, channel, &line);
+    std::fs::rename(at.join("channel"), at.join("moved-away")).unwrap();
+    let second = Running::start(at);
+    assert_eq!(check(second.address, &file).status, 503);
+    let status = second.client().status().unwrap();
+    assert_eq!(status.lost.map(|lost| lost.installed.id.release), Some(1));
+    std::fs::rename(at.join("moved-away"), at.join("channel")).unwrap();
+    assert_eq!(second.client().swap(None).unwrap().exit_status(), 0);
+    let status = second.client().status().unwrap();
+    assert_eq!((status.lost, status.state.as_str()), (None, "probation"));
+    assert_eq!(status.previous.map(|previous| previous.id.manifest.to_string().into()), Some(manifest));
+}
+
 #[test]
 fn a_second_checker_on_the_same_state_does_not_start() {
     let directory = tempfile::tempdir().unwrap();

@@ -105,8 +105,8 @@ impl Speak for NotReadable {
         match why {
             WhyNotReadable::UnknownLayout { edition } => say!(
                 lang,
-                "{series}/{kind}: the layout of kind {kind}, edition {edition}, is not known here; add its TOML file to \
-                 layouts/ of a folder named with --schemas",
+                "{series}/{kind}: the layout of kind {kind}, edition {edition}, is not known here; add its \
+                 TOML file to layouts/ of a folder named with --schemas",
                 "{series}/{kind}: 種類 {kind}、版 {edition} のレイアウトが未登録です。--schemas で指定したフォルダーの \
                  layouts/ に TOML を追加してください"
             ),
