@@ -38,6 +38,12 @@ impl Said {
         said
     }
 
+    /// The same, and what to do next.
+    #[must_use]
+    pub fn then(&self, next: &Said) -> Self {
+        Said::new(format!("{}; {}", self.en, next.en), format!("{}。{}", self.ja, next.ja))
+    }
+
     /// An error that speaks English only, after an introduction.
     pub fn about(en: &str, ja: &str, error: &dyn std::error::Error) -> Self {
         let mut text = String::new();

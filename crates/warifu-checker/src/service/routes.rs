@@ -10,8 +10,8 @@
 //! POST /give-up            {"release", "reason"}: it is lost     200, 400, 403, 409, 500
 //! GET  /healthz            a release runs                        200, 503
 //! ```
-//! What is posted but for `/check` is for this machine only: it answers 403 to any other, to what a proxy passes
-//! on, and to pages in a browser.
+//! What is posted but for `/check` is for this machine only: it answers 403 to any other, to what a proxy
+//! passes on, and to pages in a browser.
 
 use std::future::Future;
 use std::io;

@@ -149,7 +149,15 @@ impl Speak for Status {
                 lines.push(say!(
                     lang,
                     "on probation against release {against}: {said}",
-                    "リリース {against} と比較観察中: {said}"
+                    "観察期間中（リリース {against} と比較）: {said}"
+                ));
+                let release = self.running.as_ref().map_or(0, |running| running.id.release);
+                lines.push(say!(
+                    lang,
+                    "  it is confirmed by itself when nothing is missing; where that cannot come to be, decide: \
+                     warifu-checker confirm {release} --reason …, or warifu-checker fall-back",
+                    "  不足がなくなれば自動で確定します。見込みがない場合は warifu-checker confirm {release} --reason （理由）\
+                     または warifu-checker fall-back で判断してください"
                 ));
             }
             None if self.running.is_some() => lines.push(say!(lang, "confirmed", "確定済み")),
@@ -163,19 +171,19 @@ impl Speak for Status {
             let (release, why) = (lost.installed.id.release, lost.why.say(lang));
             lines.push(say!(
                 lang,
-                "LOST: release {release} ran here: {why}; nothing else is taken until it is fetched again, or \
-                 given up: warifu-checker give-up {release} --reason …",
+                "LOST: release {release} ran here: {why}; nothing else is taken until it is fetched again, \
+                 or given up: warifu-checker give-up {release} --reason …",
                 "喪失: 稼働していたリリース {release} を使用できません: {why}。再取得するか、warifu-checker \
                  give-up {release} --reason （理由）で断念するまで、他のリリースは受け入れません"
             ));
         }
         for held in &self.held {
-            let (release, why) = (held.id.release, held.why.say(lang));
+            let (release, why) = (held.id.release, held.why.then(&held.next_step()).say(lang));
             lines.push(say!(lang, "held: release {release}: {why}", "保留: リリース {release}: {why}"));
         }
         if let Some(refused) = &self.refused {
             let release = refused.id.map_or_else(|| "-".to_owned(), |id| id.release.to_string());
-            let why = refused.why.say(lang);
+            let why = refused.why.then(&refused.next_step()).say(lang);
             lines.push(say!(lang, "refused: release {release}: {why}", "拒否: リリース {release}: {why}"));
         }
         if self.stale {

@@ -87,8 +87,8 @@ impl Speak for StateDirectoryError {
                 let path = path.display();
                 say!(
                     lang,
-                    "{path} is damaged, so it is not known what ran; restore it, or start with another --state, \
-                     which takes the channel's release as a first one",
+                    "{path} is damaged, so it is not known what ran; restore it, or start with another \
+                     --state, which takes the channel's release as a first one",
                     "{path} が壊れているため、稼働していたリリースが分かりません。復元するか、別の --state で起動して\
                      ください（配信元のリリースを初回として受け入れます）"
                 )

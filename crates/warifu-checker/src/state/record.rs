@@ -70,6 +70,32 @@ pub struct Refused {
     pub at: UnixSeconds,
 }
 
+impl Held {
+    /// What to do, for people.
+    pub fn next_step(&self) -> Said {
+        Said::new(
+            "it is not taken again; publish a newer one, which ends that once it is confirmed",
+            "このリリースは再び受け入れません。訂正した新しいリリースを公開してください（確定すると保留は解除されます）",
+        )
+    }
+}
+
+impl Refused {
+    /// What to do, for people.
+    pub fn next_step(&self) -> Said {
+        match self.refused_for {
+            RefusedFor::Data => Said::new(
+                "what runs goes on; publish a corrected release, or try this one again: warifu-checker swap",
+                "稼働中のリリースで点検を続けます。訂正したリリースを公開するか、warifu-checker swap で再試行してください",
+            ),
+            RefusedFor::Trust => Said::new(
+                "what runs goes on; tell the release manager, and it is looked at again by itself",
+                "稼働中のリリースで点検を続けます。リリース管理者に連絡してください（自動で再確認します）",
+            ),
+        }
+    }
+}
+
 /// A release that judged here and whose content is damaged: nothing else is compared with it, so no other is
 /// taken until it is there again or an operator gives it up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,6 +8,7 @@ mod workbench;
 
 mod active;
 mod gates;
+mod known;
 mod outcome;
 mod resume;
 mod wanted;

@@ -16,12 +16,13 @@ use crate::log::Log;
 use crate::said::Said;
 use crate::source::{Offer, ReleaseSource, SourceError};
 use crate::state::{
-    Decision, Id, Lost, Reason, Recent, Record, Refused, RefusedFor, StateDirectory, StateDirectoryError,
-    Step,
+    Decision, Id, Lost, Phase, Reason, Recent, Record, Refused, RefusedFor, StateDirectory,
+    StateDirectoryError, Step,
 };
 use crate::swap::active::Active;
 use crate::swap::clearing::{Newer, NotCleared, is_newer};
 use crate::swap::gates::Gates;
+use crate::swap::known::Known;
 use crate::swap::outcome::{LastPoll, Outcome};
 use crate::swap::resume::resume;
 use crate::swap::runs::{NotActivated, NotDecided, NothingBefore, Runs};
@@ -35,6 +36,7 @@ pub struct Swapper {
     runs: Runs,
     source: Option<Box<dyn ReleaseSource>>,
     recent: Arc<Recent>,
+    known: Known,
     gates: Gates,
     schemas: Schemas,
     log: Log,
@@ -70,7 +72,8 @@ impl Swapper {
     ) -> Result<Self, StateDirectoryError> {
         let runs = resume(directory, &schemas, log, now)?;
         let (bench, stale) = (Workbench::default(), AtomicBool::new(false));
-        Ok(Swapper { bench, runs, source, recent, gates, schemas, log, stale })
+        let known = Known::of(&recent.files());
+        Ok(Swapper { bench, runs, source, recent, known, gates, schemas, log, stale })
     }
 
     /// The release that judges now: taken once for each claim file and passed down.
@@ -244,14 +247,14 @@ impl Swapper {
         }
         let record = self.record();
         if let Some(held) = record.held(id) {
-            return Some(Outcome::Held { release, why: held.why.clone() });
+            return Some(Outcome::Held { release, why: held.why.then(&held.next_step()) });
         }
         match &record.refused {
             // Its data will not change by itself: it is tried again when somebody asks.
-            Some(Refused { id: Some(refused), refused_for: RefusedFor::Data, why, .. })
+            Some(of @ Refused { id: Some(refused), refused_for: RefusedFor::Data, why, .. })
                 if ReleaseRef::from(*refused) == id && !wanted.is_asked_for() =>
             {
-                Some(Outcome::Held { release, why: why.clone() })
+                Some(Outcome::Held { release, why: why.then(&of.next_step()) })
             }
             _ => None,
         }
@@ -273,7 +276,8 @@ impl Swapper {
                 Ok(again)
             })
         };
-        let (report, cleared) = newer.clear(&self.schemas, kept, &self.recent.files(), &self.gates.replay());
+        let (report, cleared) =
+            newer.clear(&self.schemas, kept, &self.recent.files(), &self.gates.replay(), now);
         if let Some(report) = report {
             self.runs.note_replay(report);
         }
@@ -321,7 +325,10 @@ impl Swapper {
     /// release is confirmed.
     pub fn observe(&self, active: &Arc<Active>, file: &ClaimFile, from: Institution, now: UnixSeconds) {
         let enough = &self.gates.probation;
-        match active.see(file, from, enough) {
+        if active.phase() == Phase::Confirmed {
+            return self.known.meet(from);
+        }
+        match active.see(file, self.known.tell(from), now, enough) {
             None | Some(Verdict::Inconclusive(_)) => {}
             Some(Verdict::Refused) => {
                 let Some(report) = active.watched(enough) else { return };
@@ -407,8 +414,8 @@ fn lost_and_not_had(lost: &Lost, why_not: &Said) -> Said {
     let (release, why) = (lost.installed.id.release, &lost.why);
     Said::new(
         format!(
-            "release {release}, which ran here, is lost ({}) and could not be fetched again ({}); nothing else \
-             is taken until it is, or until `warifu-checker give-up {release} --reason …`",
+            "release {release}, which ran here, is lost ({}) and could not be fetched again ({}); nothing \
+             else is taken until it is, or until `warifu-checker give-up {release} --reason …`",
             why.en, why_not.en
         ),
         format!(

@@ -86,7 +86,7 @@ fn section(html: &mut String, title: &str, report: &Report) {
     }
     html.push_str(
         "<div class=\"wide\"><table><thead><tr><th>判断<br>verdict<th>マスター<br>master<th>コード<br>code\
-         <th>名称<br>name<th>変化<br>turn<th>規則<br>rule<th>届出<br>declared<th>件数<br>uses\
+         <th>名称<br>name<th>変化<br>turn<th>規則<br>rule<th>変更一覧<br>declared<th>件数<br>uses\
          <th>機関<br>inst.<th>算定日<br>day<th>旧<br>old<th>新<br>new</thead><tbody>",
     );
     for code in &report.codes {
@@ -123,7 +123,7 @@ fn verdict(verdict: CodeVerdict) -> &'static str {
         CodeVerdict::Fault => "マスターの誤り<br>fault",
         CodeVerdict::Unclear => "不明<br>unclear",
         CodeVerdict::OfAnInstitution => "医療機関<br>institution",
-        CodeVerdict::Explained => "届出済み<br>declared",
+        CodeVerdict::Explained => "変更一覧どおり<br>declared",
     }
 }
 

@@ -234,6 +234,17 @@ fn an_operator_asks_a_running_checker() {
     assert_eq!((code, &outcome["release"]), (Some(0), &2.into()), "{outcome}");
     let (_, text) = ask(&["status"]);
     assert!(text.contains("on probation against release 1: inconclusive"), "{text}");
+    assert!(text.contains("warifu-checker confirm 2 --reason"), "{text}");
+    assert_eq!(ask(&["confirm", "2", "--reason", " "]).0, Some(2), "no reason");
+    assert_eq!(ask(&["confirm", "1", "--reason", "x"]).0, Some(1), "not on probation");
+    assert_eq!(ask(&["give-up", "1", "--reason", "x"]).0, Some(1), "not lost");
+    let (code, text) = ask(&["confirm", "2", "--reason", "一つの医療機関のみ"]);
+    assert_eq!(code, Some(0));
+    assert!(text.starts_with("an operator confirmed release 2 at ") && text.contains("一つの医療機関のみ"));
+    let (_, text) = ask(&["status"]);
+    assert!(text.contains("\nconfirmed\n") && text.contains("an operator confirmed release 2"), "{text}");
+    let told = std::fs::read_to_string(at.join("state/reports/decisions.html")).unwrap();
+    assert!(told.contains("一つの医療機関のみ"), "{told}");
     assert_eq!(ask(&["fall-back"]), (Some(0), "fell back to release 1\n".to_owned()));
     let (_, text) = ask(&["status", "--json"]);
     let status: serde_json::Value = serde_json::from_str(&text).unwrap();

@@ -191,7 +191,9 @@ fn one_point_that_nobody_signed_refuses_the_release() {
     );
     // It is not tried again by itself.
     let again = here.swapper().poll(now(), Wanted::ByItself);
-    assert!(matches!(&again, Outcome::Held { release: 2, why: held } if *held == why), "{again:?}");
+    let Outcome::Held { release: 2, why: held } = &again else { panic!("{again:?}") };
+    is_said(held, &why.en, &why.ja);
+    is_said(held, "; what runs goes on; publish a corrected release", "。稼働中のリリースで点検を続けます");
     // Nor does it pass when somebody asks for it.
     assert_eq!(here.swapper().poll(now(), Wanted::Newest).exit_status(), 1);
     assert_eq!((here.runs(), here.errors(202406)), (1, vec![]));
