@@ -5,7 +5,7 @@
 //! bounded, and nothing of them goes anywhere else.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fs, io};
@@ -48,11 +48,8 @@ impl Recent {
         let mut found: Vec<(u64, PathBuf)> = Vec::new();
         for entry in fs::read_dir(&directory)? {
             let path = entry?.path();
-            let number = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
-            match number {
-                Some(number) if path.extension().is_some_and(|end| end == "uke") => {
-                    found.push((number, path));
-                }
+            match number_of(&path) {
+                Some(number) => found.push((number, path)),
                 // What a kill left half written; what cannot be removed is not read either.
                 _ => _ = fs::remove_file(&path),
             }
@@ -74,6 +71,18 @@ impl Recent {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.next = kept.next.max(number);
         vec![number]
+    }
+
+    /// The files kept in `directory`, at most `most`, oldest first, read without changing anything: also
+    /// beside the checker that keeps them.
+    pub fn look_at(directory: &Path, most: usize) -> Vec<Arc<[u8]>> {
+        let entries = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
+        let mut found: Vec<(u64, PathBuf)> =
+            entries.filter_map(|path| Some((number_of(&path)?, path))).collect();
+        found.sort();
+        let newest = found.split_off(found.len().saturating_sub(most));
+        let read = |(_, path): &(u64, PathBuf)| warifu_files::read(path, FILE_BYTES as u64).ok();
+        newest.iter().filter_map(read).map(Into::into).collect()
     }
 
     /// The files, oldest first.
@@ -130,6 +139,12 @@ impl Recent {
     fn path(&self, number: u64) -> PathBuf {
         self.directory.join(format!("{number}.uke"))
     }
+}
+
+/// The number of a kept file, by its name.
+fn number_of(path: &Path) -> Option<u64> {
+    let is_kept = path.extension().is_some_and(|end| end == "uke");
+    path.file_stem().filter(|_| is_kept)?.to_str()?.parse().ok()
 }
 
 #[cfg(test)]

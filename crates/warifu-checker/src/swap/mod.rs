@@ -11,9 +11,12 @@ mod gates;
 mod known;
 mod outcome;
 mod resume;
+
+mod dry_run;
 mod wanted;
 
 pub use active::Active;
+pub use dry_run::{DryRun, Looked, dry_run};
 pub use gates::Gates;
 pub use outcome::{LastPoll, Outcome};
 pub use runs::{NotDecided, NothingBefore};
