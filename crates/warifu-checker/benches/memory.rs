@@ -153,7 +153,7 @@ fn main() {
         )
         .unwrap();
     };
-    std::thread::sleep(Duration::from_secs(2));
+    client.status().unwrap();
     tell(&mut out, "at rest, first release");
 
     let sample = std::fs::read(data.join("claims/RECEIPTC_GAIRAI_SAMPLE.UKE")).unwrap();
@@ -191,7 +191,11 @@ fn main() {
             }
         }
     });
-    std::thread::sleep(Duration::from_secs(3));
+    // Every second it frees what nobody uses any more.
+    let stopped = Instant::now();
+    while stopped.elapsed() < Duration::from_secs(3) {
+        client.status().unwrap();
+    }
     tell(&mut out, "at rest afterwards");
     writeln!(out, "{} claim files answered meanwhile", answered.load(Ordering::Relaxed)).unwrap();
 }

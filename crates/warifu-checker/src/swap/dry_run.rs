@@ -17,7 +17,7 @@ use crate::state::{
     Installed, Phase, Record, Refused, RefusedFor, Running, StateDirectory, StateDirectoryError, Step,
 };
 use crate::swap::active::Active;
-use crate::swap::clearing::{Newer, NotCleared, is_newer};
+use crate::swap::clearing::{Newer, NotCleared, NotNewer, is_newer};
 use crate::swap::gates::Gates;
 use crate::swap::outcome::Outcome;
 use crate::trial::Replayed;
@@ -141,7 +141,7 @@ fn running(looked: &Looked<'_>, record: &Record, now: UnixSeconds) -> Result<Opt
         Running::Confirmed { release, .. } => confirmed(release).map(Some),
         Running::OnProbation { release, previous } => {
             let newer = Newer::than(Some(confirmed(previous)?), None, build(release)?);
-            let newer = newer.map_err(|not| not.said())?;
+            let newer = newer.map_err(NotNewer::said)?;
             match newer.clear(looked.schemas, load, &[], &looked.gates.replay(), now).1 {
                 Ok(cleared) => Ok(Some(Arc::new(cleared.activate(release.since)))),
                 Err(NotCleared::Data(why) | NotCleared::NotNow(why)) => Err(why),
