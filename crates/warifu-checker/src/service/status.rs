@@ -154,10 +154,10 @@ impl Speak for Status {
                 let release = self.running.as_ref().map_or(0, |running| running.id.release);
                 lines.push(say!(
                     lang,
-                    "  it is confirmed by itself when nothing is missing; where that cannot come to be, decide: \
-                     warifu-checker confirm {release} --reason …, or warifu-checker fall-back",
-                    "  不足がなくなれば自動で確定します。見込みがない場合は warifu-checker confirm {release} --reason （理由）\
-                     または warifu-checker fall-back で判断してください"
+                    "  it is confirmed by itself when nothing is missing; where that cannot come to be, \
+                     decide: warifu-checker confirm {release} --reason …, or warifu-checker fall-back",
+                    "  不足がなくなれば自動で確定します。見込みがない場合は warifu-checker confirm {release} \
+                     --reason （理由）または warifu-checker fall-back で判断してください"
                 ));
             }
             None if self.running.is_some() => lines.push(say!(lang, "confirmed", "確定済み")),

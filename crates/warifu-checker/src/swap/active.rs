@@ -102,7 +102,8 @@ impl Active {
     }
 
     /// On probation, judges one more file by the previous release too and by this one, and takes in what
-    /// differs; claims of months after `now` are not weighed. The verdict on all files so far; none where this file cannot have changed it.
+    /// differs; claims of months after `now` are not weighed. The verdict on all files so
+    /// far; none where this file cannot have changed it.
     pub(super) fn see(
         &self,
         file: &ClaimFile,

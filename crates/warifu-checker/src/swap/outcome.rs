@@ -79,8 +79,8 @@ impl Outcome {
             Outcome::Unchanged { .. } => return None,
             Outcome::Activated { release, phase: Phase::Probation } => Said::new(
                 format!(
-                    "release {release} is active, on probation: it is confirmed when enough claims were judged \
-                     and nothing speaks against it"
+                    "release {release} is active, on probation: it is confirmed when enough claims were \
+                     judged and nothing speaks against it"
                 ),
                 format!(
                     "リリース {release} に切り替えました（観察期間中。十分な請求を点検して問題がなければ確定します）"

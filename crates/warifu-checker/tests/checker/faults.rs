@@ -237,7 +237,7 @@ fn rows_that_slipped_points_ten_times_too_high_and_everything_gone_are_refused()
     let high = changed(|code| Some(if code < 112_000_000 { "1000.00" } else { "100.00" }));
     assert!(refused(&brought(announced(&high)).1).contains("r06 100 → r06 1000"));
     let gone = changed(|code| rare().contains(&code).then_some("100.00"));
-    // That they end was signed by both; that everybody claims them all the same keeps it from being confirmed.
+    // That they end was signed by both; that everybody claims them all the same keeps it on probation.
     let (checker, outcome) = brought(announced(&gone));
     on_probation(&outcome);
     assert_eq!(judged(&checker, &again(&traffic())), (2, "probation".into()));

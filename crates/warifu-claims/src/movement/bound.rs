@@ -94,9 +94,10 @@ impl Speak for Missing {
                 let codes_en = counted(codes, "code");
                 say!(
                     lang,
-                    "more uses of {codes_en} that turned otherwise than what is declared explains: too few to \
-                     tell whether the master is at fault",
-                    "変更一覧では説明できない差異が出た {codes} コードの使用例（マスターの誤りかどうか、これまでの使用例では判断できません）"
+                    "more uses of {codes_en} that turned otherwise than what is declared explains: too few \
+                     to tell whether the master is at fault",
+                    "変更一覧では説明できない差異が出た {codes} コードの使用例（マスターの誤りかどうか\
+                     これまでの使用例では判断できません）"
                 )
             }
             Missing::Compared { left_out } => {

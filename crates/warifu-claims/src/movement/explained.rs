@@ -15,8 +15,8 @@ pub enum Explained {
     /// A change of days to come, which nobody had to accept by name. It explains that errors end; that nearly
     /// all uses of a code become errors is no less a fault for being announced.
     Announced,
-    /// The end of a code, by a last day or because it is not listed any more, after which days to come follow.
-    /// It explains besides that claims of these are wrong about that, and only that.
+    /// The end of a code, by a last day or because it is not listed any more, after which days to come
+    /// follow. It explains besides that claims of these are wrong about that, and only that.
     EndAnnounced,
     /// A change that reaches into the past, and that both organisations accepted by name.
     Accepted,
