@@ -3,16 +3,15 @@
 use std::collections::BTreeSet;
 
 use warifu_claims::{MasterOf, Snapshot, lookup};
-use warifu_masters::file::read_canonical;
-use warifu_masters::finding::{Findings, Severity};
-use warifu_masters::past::{Governs, Timelines};
+use warifu_masters::finding::Findings;
+use warifu_masters::past::{Carried, Timelines, say_denied};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::State;
 use warifu_rules::judge::{Subject, judge, let_pass};
 use warifu_rules::readable::superseded;
 use warifu_trust::{MasterBytes, MasterEntry, ReleaseRef, UnixSeconds};
 use warifu_values::day::PublicationDay;
-use warifu_values::lang::{Lang, counted};
+use warifu_values::lang::Lang;
 
 use crate::receipt::Receipt;
 use crate::release::ReleaseContent;
@@ -81,30 +80,17 @@ pub(crate) fn all_of(masters: &[ReadMaster]) -> Vec<MasterOf<'_>> {
 /// Reads the masters of a release. Nothing is passed over: what both organisations signed is read whole or
 /// not taken.
 pub(crate) fn read(schemas: &Schemas, content: ReleaseContent) -> Result<Vec<ReadMaster>, Said> {
-    let master = |(entry, bytes): (MasterEntry, MasterBytes)| {
-        if !is_known(schemas, &entry.kind, &bytes.canonical) {
-            return Err(unknown_layout(&entry));
-        }
-        let read = read_canonical(schemas, &entry.kind, bytes.canonical);
-        let state = State::new(read.map_err(|found| told(&entry, &found))?, entry.made_of);
-        let timelines = Timelines::read(schemas, &state, &bytes.timelines);
-        let (series, kind) = (&entry.series, &entry.kind);
-        let timelines = timelines.map_err(|error| {
-            Said::about(
-                &format!("{series}/{kind}: the timelines cannot be read"),
-                &format!("{series}/{kind}: 期間表を読めません"),
-                &error,
-            )
-        })?;
-        let Governs { first, last } = timelines.governs();
-        let last = last.map(|last| last.to_string());
-        if first.to_string() != entry.governs.from || last != entry.governs.until {
-            return Err(Said::new(
-                format!("{series}/{kind}: the timelines are of other days than the manifest says"),
-                format!("{series}/{kind}: 期間表の適用期間がマニフェストと一致しません"),
-            ));
-        }
-        Ok(ReadMaster { entry, state, timelines })
+    let master = |(entry, MasterBytes { canonical, timelines }): (MasterEntry, MasterBytes)| {
+        let carried = Carried {
+            series: &entry.series,
+            kind: &entry.kind,
+            edition: &entry.edition,
+            governs: (&entry.governs.from, entry.governs.until.as_deref()),
+            canonical,
+            timelines: &timelines,
+        };
+        let (master, timelines) = carried.read(schemas).map_err(|error| Said::both(&error))?;
+        Ok(ReadMaster { state: State::new(master, entry.made_of), timelines, entry })
     };
     content.into_masters().map(master).collect()
 }
@@ -128,37 +114,9 @@ fn judge_all(masters: &[ReadMaster]) -> Result<(), Said> {
     Ok(())
 }
 
-/// Whether a layout of `kind` has the columns that `canonical` begins with.
-fn is_known(schemas: &Schemas, kind: &str, canonical: &[u8]) -> bool {
-    let header = canonical.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    schemas.editions(kind).iter().any(|layout| layout.canonical_header().as_bytes() == header)
-}
-
-fn unknown_layout(entry: &MasterEntry) -> Said {
-    let MasterEntry { series, kind, edition, .. } = entry;
-    Said::new(
-        format!(
-            "{series}/{kind}: the layout of kind {kind}, edition {edition}, is not known here; add its TOML \
-             file to layouts/ of a folder named with --schemas"
-        ),
-        format!(
-            "{series}/{kind}: 種類 {kind}、版 {edition} のレイアウトが未登録です。--schemas で指定したフォルダーの layouts/ に TOML \
-             を追加してください"
-        ),
-    )
-}
-
 /// The first finding that denies, for people.
 fn told(entry: &MasterEntry, findings: &Findings) -> Said {
-    let denied = || findings.list().iter().filter(|finding| finding.severity == Severity::Deny);
-    let count = findings.refusing();
-    let first = |lang: Lang| denied().next().map(|finding| finding.text(lang)).unwrap_or_default();
-    let place = denied().next().map(warifu_masters::finding::Finding::place).unwrap_or_default();
-    let code = denied().next().map(|finding| finding.code.as_str()).unwrap_or_default();
     let name = format!("{}/{}", entry.series, entry.kind);
-    let counted = counted(count, "finding");
-    Said::new(
-        format!("{name}: denied by {counted}; the first is {code} at {place}: {}", first(Lang::En)),
-        format!("{name}: 拒否の指摘が {count} 件あります。最初は {code} ({place}): {}", first(Lang::Ja)),
-    )
+    let said = |lang| format!("{name}: {}", say_denied(findings, lang));
+    Said::new(said(Lang::En), said(Lang::Ja))
 }

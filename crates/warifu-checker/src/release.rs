@@ -46,6 +46,12 @@ impl ReleaseContent {
         Ok(ReleaseContent { id, manifest, bytes })
     }
 
+    /// Of parts that were each compared with their digest while they were read, and of a manifest that has
+    /// this one.
+    pub(crate) fn compared(id: ReleaseRef, manifest: Manifest, bytes: ReleaseBytes) -> Self {
+        ReleaseContent { id, manifest, bytes }
+    }
+
     /// Its number and the digest of its manifest.
     pub fn id(&self) -> ReleaseRef {
         self.id

@@ -20,9 +20,14 @@ impl Said {
         Said { en: en.into(), ja: ja.into() }
     }
 
+    /// What `speaker` says in both.
+    pub fn both(speaker: &impl Speak) -> Self {
+        Said::new(speaker.say(Lang::En), speaker.say(Lang::Ja))
+    }
+
     /// What `speaker` says in both, its causes after it.
     pub fn of<E: Speak + std::error::Error>(speaker: &E) -> Self {
-        let mut said = Said::new(speaker.say(Lang::En), speaker.say(Lang::Ja));
+        let mut said = Said::both(speaker);
         let mut cause = speaker.source();
         while let Some(error) = cause {
             let text = format!(": {error}");
@@ -31,6 +36,12 @@ impl Said {
             cause = error.source();
         }
         said
+    }
+
+    /// The same, and what to do next.
+    #[must_use]
+    pub fn then(&self, next: &Said) -> Self {
+        Said::new(format!("{}; {}", self.en, next.en), format!("{}。{}", self.ja, next.ja))
     }
 
     /// An error that speaks English only, after an introduction.

@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use warifu_channels::{Address, Channel, ReadError, StateStore, fetch, open};
-use warifu_trust::{OpenError, OpenedRelease, Policy, ReleaseRef, TrustError, TrustedState, UnixSeconds};
+use warifu_channels::{Address, Channel, ReadError, StateStore, fetch, fetch_fallback, open};
+use warifu_trust::{
+    OpenError, OpenedRelease, Policy, ReleaseRef, TrustError, TrustedState, UnixSeconds, reopen,
+};
 
 use crate::release::ReleaseContent;
 use crate::said::Said;
@@ -45,7 +47,14 @@ pub trait Offer: Send {
     ///
     /// # Errors
     /// [`SourceError`].
-    fn fetch(self: Box<Self>) -> Result<ReleaseContent, SourceError>;
+    fn fetch(&self) -> Result<ReleaseContent, SourceError>;
+
+    /// The same of the release that both organisations list as the one to fall back to; none when they list
+    /// none.
+    ///
+    /// # Errors
+    /// [`SourceError`].
+    fn fetch_fallback(&self) -> Result<Option<ReleaseContent>, SourceError>;
 }
 
 /// Where releases come from.
@@ -55,12 +64,21 @@ pub trait ReleaseSource: Send + Sync {
     /// # Errors
     /// [`SourceError`].
     fn open(&self, now: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError>;
+
+    /// The content of `id`, which judged here before, every byte by its digest: no question whether it may be
+    /// moved to.
+    ///
+    /// # Errors
+    /// [`SourceError`]; [`SourceError::Unavailable`] also when it is neither the newest nor the one to fall
+    /// back to.
+    fn again(&self, id: ReleaseRef, now: UnixSeconds) -> Result<ReleaseContent, SourceError>;
 }
 
 /// A channel, and what was trusted of it before.
 pub struct TrustSource {
     channel: Box<dyn Channel + Send + Sync>,
-    store: StateStore,
+    /// Where it is remembered; nowhere when nothing on disk may change.
+    store: Option<StateStore>,
     state: Mutex<TrustedState>,
 }
 
@@ -75,7 +93,13 @@ impl TrustSource {
         let channel = Address::parse(channel).map_err(|error| SourceError::of(&error))?.channel();
         let store = StateStore::new(trusted);
         let state = store.load(root, Policy::default()).map_err(|error| SourceError::of(&error))?;
-        Ok(TrustSource { channel, store, state: Mutex::new(state) })
+        Ok(TrustSource { channel, store: Some(store), state: Mutex::new(state) })
+    }
+
+    /// The same, but what is learnt is forgotten: nothing on disk changes.
+    #[must_use]
+    pub fn forgetful(self) -> Self {
+        TrustSource { store: None, ..self }
     }
 }
 
@@ -89,26 +113,61 @@ impl Offer for ChannelOffer<'_> {
         self.opened.release()
     }
 
-    fn fetch(self: Box<Self>) -> Result<ReleaseContent, SourceError> {
+    fn fetch(&self) -> Result<ReleaseContent, SourceError> {
         match fetch(self.channel, &self.opened) {
             Ok(release) => Ok(ReleaseContent::from(release)),
             Err(error) => Err(SourceError::of(&error)),
         }
+    }
+
+    fn fetch_fallback(&self) -> Result<Option<ReleaseContent>, SourceError> {
+        let fetched = fetch_fallback(self.channel, &self.opened);
+        Ok(fetched.map_err(|error| SourceError::of(&error))?.map(ReleaseContent::from))
+    }
+}
+
+impl TrustSource {
+    /// Opens the channel by `state`, which remembers it.
+    fn open_by(&self, state: &mut TrustedState, now: UnixSeconds) -> Result<ChannelOffer<'_>, SourceError> {
+        let opened = open(self.channel.as_ref(), state, now);
+        // Also after a refusal: a new root, and with it a revocation, must not be forgotten.
+        if let Some(store) = &self.store {
+            store.save(state).map_err(|error| SourceError::Unavailable(Said::of(&error)))?;
+        }
+        let opened = opened.map_err(|error| SourceError::of_opening(&error))?;
+        Ok(ChannelOffer { opened, channel: self.channel.as_ref() })
+    }
+}
+
+/// The content of `id`, where `offer` lists it.
+fn listed(offer: &ChannelOffer<'_>, id: ReleaseRef) -> Result<Option<ReleaseContent>, SourceError> {
+    match () {
+        () if offer.opened.release() == id => offer.fetch().map(Some),
+        () if offer.opened.fallback() == Some(id) => offer.fetch_fallback(),
+        () => Ok(None),
     }
 }
 
 impl ReleaseSource for TrustSource {
     fn open(&self, now: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let opened = open(self.channel.as_ref(), &mut state, now);
-        // Also after a refusal: a new root, and with it a revocation, must not be forgotten.
-        if let Err(error) = self.store.save(&state) {
-            return Err(SourceError::Unavailable(Said::of(&error)));
+        Ok(Box::new(self.open_by(&mut state, now)?))
+    }
+
+    fn again(&self, id: ReleaseRef, now: UnixSeconds) -> Result<ReleaseContent, SourceError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        // What was opened before may list it while the channel has gone on, or has expired.
+        let before =
+            reopen(&state).ok().map(|opened| ChannelOffer { opened, channel: self.channel.as_ref() });
+        if let Some(Ok(Some(content))) = before.map(|before| listed(&before, id)) {
+            return Ok(content);
         }
-        match opened {
-            Ok(opened) => Ok(Box::new(ChannelOffer { opened, channel: self.channel.as_ref() })),
-            Err(error) => Err(SourceError::of_opening(&error)),
-        }
+        listed(&self.open_by(&mut state, now)?, id)?.ok_or_else(|| {
+            SourceError::Unavailable(Said::new(
+                "the channel lists it neither as its newest release nor as the one to fall back to",
+                "配信元の最新リリースでも戻り先リリースでもありません",
+            ))
+        })
     }
 }
 
@@ -121,7 +180,7 @@ pub fn newest(channel: &Path, root: &[u8], now: UnixSeconds) -> Result<ReleaseCo
     let mut state = pinned.map_err(|error| SourceError::of(&error))?;
     let channel = Address::parse(channel).map_err(|error| SourceError::of(&error))?.channel();
     match open(channel.as_ref(), &mut state, now) {
-        Ok(opened) => Box::new(ChannelOffer { opened, channel: channel.as_ref() }).fetch(),
+        Ok(opened) => ChannelOffer { opened, channel: channel.as_ref() }.fetch(),
         Err(error) => Err(SourceError::of_opening(&error)),
     }
 }

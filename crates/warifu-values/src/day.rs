@@ -102,6 +102,11 @@ impl TreatmentDay {
         parse_day(text).map(TreatmentDay)
     }
 
+    /// Its month.
+    pub fn month(self) -> ClaimMonth {
+        ClaimMonth(self.0 / 100)
+    }
+
     /// The day before.
     pub fn before(self) -> Self {
         TreatmentDay(day_before(self.0))

@@ -4,7 +4,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use warifu_claims::movement::Enough;
 use warifu_values::lang::Lang;
+
+use crate::state::Reason;
+use crate::swap::Gates;
 
 /// Checks medical claims by signed masters, and changes masters while claims are being checked.
 #[derive(Debug, Parser)]
@@ -27,6 +31,10 @@ pub(super) enum Command {
     Serve(Box<Serve>),
     /// Judge one claim file without a running checker
     Check(Check),
+    /// Say what the gates would say of a channel's newest release, and change nothing
+    ///
+    /// Exit status: 0 it would be taken, or runs already; 1 refused or held; 2 not usable; 3 not trusted.
+    DryRun(Box<DryRun>),
     /// Say what made two answers for one claim file differ: which record, the checks or the program
     ///
     /// Exit status: 0 no finding differs; 1 some do; 2 they cannot be compared.
@@ -42,6 +50,22 @@ pub(super) enum Command {
     },
     /// Return a running checker to its previous confirmed release
     FallBack(Remote),
+    /// Confirm the release on probation, where too few institutions use a checker to tell
+    Confirm(Decide),
+    /// Take other releases again after the running one was lost on disk and cannot be fetched any more
+    GiveUp(Decide),
+}
+
+/// What an operator decides of a release.
+#[derive(Debug, Args)]
+pub(super) struct Decide {
+    /// The release, by its number
+    pub(super) release: u64,
+    /// Why: it is written to the log, the status and the report
+    #[arg(long)]
+    pub(super) reason: Reason,
+    #[command(flatten)]
+    pub(super) remote: Remote,
 }
 
 #[derive(Debug, Args)]
@@ -61,6 +85,41 @@ pub(super) struct Serve {
     /// Look at the channel every so many seconds
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) poll: u64,
+    #[command(flatten)]
+    pub(super) gates: GateOptions,
+    /// Claim files that may wait
+    #[arg(long, default_value_t = 256)]
+    pub(super) queue: usize,
+    /// Claim files judged at once (default: one for each core)
+    #[arg(long)]
+    pub(super) judges: Option<usize>,
+    #[command(flatten)]
+    pub(super) site: Site,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DryRun {
+    /// The channel: a directory that releases are published in
+    #[arg(long)]
+    pub(super) channel: PathBuf,
+    /// The pinned root file
+    #[arg(long)]
+    pub(super) root: PathBuf,
+    /// The checker's state directory, whether it runs or not
+    #[arg(long)]
+    pub(super) state: PathBuf,
+    #[command(flatten)]
+    pub(super) gates: GateOptions,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) site: Site,
+}
+
+/// What the gates must see.
+#[derive(Debug, Args)]
+pub(super) struct GateOptions {
     /// Claim files that a new release must judge before it is confirmed, and nothing speak against it
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) probation: u64,
@@ -73,14 +132,13 @@ pub(super) struct Serve {
     /// Recent claim files kept to be replayed; 0 keeps none
     #[arg(long, default_value_t = 32)]
     pub(super) replay_files: usize,
-    /// Claim files that may wait
-    #[arg(long, default_value_t = 256)]
-    pub(super) queue: usize,
-    /// Claim files judged at once (default: one for each core)
-    #[arg(long)]
-    pub(super) judges: Option<usize>,
-    #[command(flatten)]
-    pub(super) site: Site,
+}
+
+impl GateOptions {
+    pub(super) fn gates(&self) -> Gates {
+        let GateOptions { probation: files, probation_institutions: institutions, .. } = *self;
+        Gates { probation: Enough { files, institutions, uses: self.probation_uses } }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -1,11 +1,13 @@
-//! The client of a running checker: what `status`, `swap` and `fall-back` ask.
+//! The client of a running checker: what `status`, `swap` and what operators decide ask.
 
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
+use serde_json::json;
 
 use crate::said::Said;
 use crate::service::{FellBack, ServiceError, Status};
+use crate::state::{Decision, Reason};
 use crate::swap::Outcome;
 
 /// Asks a checker at an address.
@@ -58,6 +60,27 @@ impl Client {
     /// [`ClientError`].
     pub fn fall_back(&self) -> Result<FellBack, ClientError> {
         self.read(self.agent.post(format!("{}/fall-back", self.url)).send_empty())
+    }
+
+    /// Lets it confirm `release`, which is on probation.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn confirm(&self, release: u64, reason: &Reason) -> Result<Decision, ClientError> {
+        self.decide("confirm", release, reason)
+    }
+
+    /// Lets it give up `release`, which is lost.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn give_up(&self, release: u64, reason: &Reason) -> Result<Decision, ClientError> {
+        self.decide("give-up", release, reason)
+    }
+
+    fn decide(&self, what: &str, release: u64, reason: &Reason) -> Result<Decision, ClientError> {
+        let decide = json!({ "release": release, "reason": reason });
+        self.read(self.agent.post(format!("{}/{what}", self.url)).send(decide.to_string()))
     }
 
     fn read<T: DeserializeOwned>(

@@ -5,6 +5,7 @@ mod arguments;
 mod run;
 
 mod check;
+mod dry_run;
 mod explain;
 mod serve;
 

@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use serde::Serialize;
 use warifu_values::lang::{Lang, Speak};
 
-use crate::cli::arguments::{Arguments, Command};
+use crate::cli::arguments::{Arguments, Command, Decide};
 use crate::cli::check::check_file;
 use crate::cli::client::Client;
+use crate::cli::dry_run::run_dry;
 use crate::cli::explain::explain_answers;
 use crate::cli::failure::Failure;
 use crate::cli::serve::serve_claims;
@@ -20,6 +21,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let done = match arguments.command {
         Command::Serve(serve) => serve_claims(*serve, lang),
         Command::Check(check) => check_file(&check, lang),
+        Command::DryRun(dry) => run_dry(&dry, lang),
         Command::Explain(explain) => explain_answers(&explain, lang),
         Command::Status(remote) => Client::new(&remote.url)
             .status()
@@ -42,6 +44,14 @@ pub fn run(arguments: Arguments) -> ExitCode {
                 show_or(&back, &said, remote.json, lang, 0)
             })
         }
+        Command::Confirm(Decide { release, reason, remote }) => Client::new(&remote.url)
+            .confirm(release, &reason)
+            .map_err(Failure::from)
+            .and_then(|decision| show(&decision, remote.json, lang, 0)),
+        Command::GiveUp(Decide { release, reason, remote }) => Client::new(&remote.url)
+            .give_up(release, &reason)
+            .map_err(Failure::from)
+            .and_then(|decision| show(&decision, remote.json, lang, 0)),
     };
     match done {
         Ok(status) => ExitCode::from(status),

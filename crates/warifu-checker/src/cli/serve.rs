@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use warifu_claims::movement::Enough;
 use warifu_values::lang::Lang;
 
 use crate::cli::arguments::Serve;
@@ -16,7 +15,7 @@ use crate::said::Said;
 use crate::service::{FairQueue, Service, serve_until};
 use crate::source::TrustSource;
 use crate::state::{Recent, StateDirectory};
-use crate::swap::{Gates, Swapper, Wanted};
+use crate::swap::{Swapper, Wanted};
 
 pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
     let log = Log::new(lang);
@@ -25,20 +24,15 @@ pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
         StateDirectory::open(&serve.state).map_err(|error| Failure::could_not(Said::of(&error)))?;
     let root = read_file(&serve.root)?;
     let source = TrustSource::new(&serve.channel, &root, &directory.trusted())?;
-    let recent = Recent::open(directory.recent(), serve.replay_files)?;
+    let recent = Recent::open(directory.recent(), serve.gates.replay_files)?;
     let recent = Arc::new(recent);
-    let gates = Gates {
-        probation: Enough {
-            files: serve.probation,
-            institutions: serve.probation_institutions,
-            uses: serve.probation_uses,
-        },
-    };
+    let gates = serve.gates.gates();
     let swapper =
         Swapper::resume(directory, Some(Box::new(source)), Arc::clone(&recent), schemas, gates, log, now());
     let swapper = Arc::new(swapper.map_err(|error| Failure::could_not(Said::of(&error)))?);
-    if swapper.active().is_none() {
-        // Nothing to judge by yet: the first answer should not be a refusal when a release lies ready.
+    if swapper.active().is_none() || swapper.record().lost().is_some() {
+        // Nothing to judge by yet, or not by what ran: the first answer should not be a refusal when a
+        // release lies ready.
         swapper.poll(now(), Wanted::ByItself);
     }
     let judges =

@@ -61,7 +61,8 @@ impl Service {
     pub(super) fn on_trial(&self) -> OnTrial {
         let active = self.swapper.active();
         let watch = active.and_then(|active| active.watched(&self.swapper.gates().probation));
-        OnTrial { replay: self.swapper.replayed(), watch }
+        let decisions = self.swapper.record().decisions().to_vec();
+        OnTrial { replay: self.swapper.replayed(), watch, decisions }
     }
 
     pub(super) fn turn_away(&self, en: &str, ja: &str) -> Response {

@@ -1,4 +1,4 @@
-//! `POST /swap` and `POST /fall-back`: the commands of an operator, for this machine only.
+//! `POST /swap`, `/fall-back`, `/confirm` and `/give-up`: the commands of an operator, for this machine only.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,12 +9,17 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use tokio::task::JoinError;
+use warifu_trust::UnixSeconds;
 
 use crate::log::now;
 use crate::said::Said;
 use crate::service::http_service::Service;
 use crate::service::reply::{FellBack, error};
-use crate::swap::{NothingBefore, Outcome, Wanted};
+use crate::state::{Decision, Reason};
+use crate::swap::{NotDecided, NothingBefore, Outcome, Swapper, Wanted};
+
+/// A decision is a number and a reason.
+const DECISION_BYTES: usize = 16 << 10;
 
 fn is_this_machine(request: &Request) -> bool {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
@@ -65,6 +70,46 @@ pub(super) async fn fall_back(State(service): State<Arc<Service>>, request: Requ
     told(fell)
 }
 
+/// What an operator decides: of which release, and why.
+#[derive(Deserialize)]
+pub(super) struct Decide {
+    release: u64,
+    reason: Reason,
+}
+
+pub(super) async fn confirm(service: State<Arc<Service>>, request: Request) -> Response {
+    decide(service, request, Swapper::confirm).await
+}
+
+pub(super) async fn give_up(service: State<Arc<Service>>, request: Request) -> Response {
+    decide(service, request, Swapper::give_up).await
+}
+
+/// Reads what is decided and lets the swapper do it.
+async fn decide(
+    State(service): State<Arc<Service>>,
+    request: Request,
+    decides: fn(&Swapper, u64, Reason, UnixSeconds) -> Result<Decision, NotDecided>,
+) -> Response {
+    if !is_this_machine(&request) {
+        return forbidden();
+    }
+    let body = axum::body::to_bytes(request.into_body(), DECISION_BYTES).await.unwrap_or_default();
+    let Decide { release, reason } = match serde_json::from_slice(&body) {
+        Ok(decide) => decide,
+        Err(cause) => {
+            let why = Said::about("that decides nothing", "判断の内容を読めません", &cause);
+            return error(StatusCode::BAD_REQUEST, why);
+        }
+    };
+    let swapper = Arc::clone(&service.swapper);
+    match tokio::task::spawn_blocking(move || decides(&swapper, release, reason, now())).await {
+        Ok(Ok(decision)) => Json(decision).into_response(),
+        Ok(Err(why)) => error(StatusCode::CONFLICT, why.said()),
+        Err(_) => error(StatusCode::INTERNAL_SERVER_ERROR, broken_off()),
+    }
+}
+
 /// What came of falling back; a panic on the way is no answer about releases.
 fn told(fell: Result<Result<u64, NothingBefore>, JoinError>) -> Response {
     match fell {
@@ -76,14 +121,15 @@ fn told(fell: Result<Result<u64, NothingBefore>, JoinError>) -> Response {
                 "戻せる確定済みのリリースがありません",
             ),
         ),
-        Err(_) => error(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            Said::new(
-                "falling back broke off; the status says which release runs",
-                "戻す処理が中断しました。稼働中のリリースは status で確認してください",
-            ),
-        ),
+        Err(_) => error(StatusCode::INTERNAL_SERVER_ERROR, broken_off()),
     }
+}
+
+fn broken_off() -> Said {
+    Said::new(
+        "that broke off; the status says which release runs",
+        "処理が中断しました。稼働中のリリースは status で確認してください",
+    )
 }
 
 #[cfg(test)]

@@ -6,10 +6,12 @@
 //! GET  /report[.json]      what was seen of a release on trial   200
 //! POST /swap[?release=N]   look at the channel now               200, 403, 409, 503
 //! POST /fall-back          return to the previous release        200, 403, 409, 500
+//! POST /confirm            {"release", "reason"}: end probation  200, 400, 403, 409, 500
+//! POST /give-up            {"release", "reason"}: it is lost     200, 400, 403, 409, 500
 //! GET  /healthz            a release runs                        200, 503
 //! ```
-//! `/swap` and `/fall-back` are for this machine only: they answer 403 to any other, to what a proxy passes
-//! on, and to pages in a browser.
+//! What is posted but for `/check` is for this machine only: it answers 403 to any other, to what a proxy
+//! passes on, and to pages in a browser.
 
 use std::future::Future;
 use std::io;
@@ -25,7 +27,7 @@ use tokio::net::TcpListener;
 
 use crate::service::check_claims::check;
 use crate::service::http_service::Service;
-use crate::service::operator::{fall_back, swap};
+use crate::service::operator::{confirm, fall_back, give_up, swap};
 use crate::service::status::{OnTrial, Status};
 use crate::trial::page;
 
@@ -43,7 +45,7 @@ pub async fn serve_until(
 }
 
 impl Service {
-    /// The routes. Serve them with the peer's address: without it, `/swap` and `/fall-back` answer nobody.
+    /// The routes. Serve them with the peer's address: without it, operators are answered nothing.
     fn router(self: Arc<Self>) -> Router {
         Router::new()
             .route("/check", post(check))
@@ -52,6 +54,8 @@ impl Service {
             .route("/report.json", get(report_json))
             .route("/swap", post(swap))
             .route("/fall-back", post(fall_back))
+            .route("/confirm", post(confirm))
+            .route("/give-up", post(give_up))
             .route("/healthz", get(healthz))
             .with_state(self)
     }
@@ -62,8 +66,8 @@ async fn status(State(service): State<Arc<Service>>) -> Json<Status> {
 }
 
 async fn report(State(service): State<Arc<Service>>) -> Html<String> {
-    let OnTrial { replay, watch } = service.on_trial();
-    Html(page(replay.as_ref(), watch.as_ref()))
+    let OnTrial { replay, watch, decisions } = service.on_trial();
+    Html(page(replay.as_ref(), watch.as_ref(), &decisions))
 }
 
 async fn report_json(State(service): State<Arc<Service>>) -> Json<OnTrial> {

@@ -6,7 +6,7 @@ use warifu_trust::UnixSeconds;
 use warifu_values::lang::{Lang, Speak, counted};
 use warifu_values::say;
 
-use crate::state::{Held, Installed, Phase, Refused};
+use crate::state::{Decision, Held, Installed, Lost, Phase, Refused};
 use crate::swap::{LastPoll, Swapper};
 use crate::trial::Replayed;
 
@@ -26,6 +26,9 @@ pub struct OnTrial {
     pub replay: Option<Replayed>,
     /// What was seen so far on probation.
     pub watch: Option<Report>,
+    /// What operators decided, the newest last.
+    #[serde(default)]
+    pub decisions: Vec<Decision>,
 }
 
 /// Requests since the start.
@@ -61,12 +64,18 @@ pub struct Status {
     pub watch: Option<Watch>,
     /// The confirmed release before, which can be fallen back to.
     pub previous: Option<Installed>,
+    /// What judged here and is damaged: nothing else is taken until it is there again, or given up.
+    #[serde(default)]
+    pub lost: Option<Lost>,
     /// What is not taken again.
     pub held: Vec<Held>,
     /// What was refused last.
     pub refused: Option<Refused>,
     /// The channel's metadata has expired: nothing new is taken.
     pub stale: bool,
+    /// What operators decided, the newest last.
+    #[serde(default)]
+    pub decisions: Vec<Decision>,
     /// The last replay before activation, briefly.
     pub replay: Option<Replayed>,
     /// The last look at the channel.
@@ -98,7 +107,9 @@ impl Status {
             running: record.running().release().cloned(),
             watch,
             previous: record.running().previous().cloned(),
+            lost: record.lost().cloned(),
             held: record.all_held().to_vec(),
+            decisions: record.decisions().to_vec(),
             refused: record.refused,
             stale: swapper.is_stale(),
             replay: record.replay,
@@ -138,7 +149,15 @@ impl Speak for Status {
                 lines.push(say!(
                     lang,
                     "on probation against release {against}: {said}",
-                    "リリース {against} と比較観察中: {said}"
+                    "観察期間中（リリース {against} と比較）: {said}"
+                ));
+                let release = self.running.as_ref().map_or(0, |running| running.id.release);
+                lines.push(say!(
+                    lang,
+                    "  it is confirmed by itself when nothing is missing; where that cannot come to be, \
+                     decide: warifu-checker confirm {release} --reason …, or warifu-checker fall-back",
+                    "  不足がなくなれば自動で確定します。見込みがない場合は warifu-checker confirm {release} \
+                     --reason （理由）または warifu-checker fall-back で判断してください"
                 ));
             }
             None if self.running.is_some() => lines.push(say!(lang, "confirmed", "確定済み")),
@@ -148,13 +167,23 @@ impl Speak for Status {
             let release = previous.id.release;
             lines.push(say!(lang, "previous: release {release}", "前リリース: {release}"));
         }
+        if let Some(lost) = &self.lost {
+            let (release, why) = (lost.installed.id.release, lost.why.say(lang));
+            lines.push(say!(
+                lang,
+                "LOST: release {release} ran here: {why}; nothing else is taken until it is fetched again, \
+                 or given up: warifu-checker give-up {release} --reason …",
+                "喪失: 稼働していたリリース {release} を使用できません: {why}。再取得するか、warifu-checker \
+                 give-up {release} --reason （理由）で断念するまで、他のリリースは受け入れません"
+            ));
+        }
         for held in &self.held {
-            let (release, why) = (held.id.release, held.why.say(lang));
+            let (release, why) = (held.id.release, held.why.then(&held.next_step()).say(lang));
             lines.push(say!(lang, "held: release {release}: {why}", "保留: リリース {release}: {why}"));
         }
         if let Some(refused) = &self.refused {
             let release = refused.id.map_or_else(|| "-".to_owned(), |id| id.release.to_string());
-            let why = refused.why.say(lang);
+            let why = refused.why.then(&refused.next_step()).say(lang);
             lines.push(say!(lang, "refused: release {release}: {why}", "拒否: リリース {release}: {why}"));
         }
         if self.stale {
@@ -164,6 +193,7 @@ impl Speak for Status {
                 "期限切れ: 配信元の署名情報の期限が切れています。新しいものは受け入れません"
             ));
         }
+        lines.extend(self.decisions.last().map(|decision| decision.say(lang)));
         if let Some(replay @ Replayed { release, why, .. }) = &self.replay {
             let files = replay.received.as_ref().map_or(0, |received| received.files);
             let said = if files == 0 && replay.refusal().is_none() {
@@ -215,7 +245,9 @@ mod tests {
             running: None,
             watch: None,
             previous: None,
+            lost: None,
             held: Vec::new(),
+            decisions: Vec::new(),
             refused: None,
             stale: false,
             replay: Some(report),

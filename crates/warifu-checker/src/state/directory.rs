@@ -17,7 +17,8 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use warifu_trust::{Manifest, Part, ReleaseBytes, ReleaseRef};
+use warifu_files::ReadError;
+use warifu_trust::{Content, Manifest, Part, ReleaseBytes, ReleaseRef, limits};
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
@@ -25,6 +26,9 @@ use warifu_values::say;
 use crate::release::ReleaseContent;
 use crate::state::disk::{private_directory, write_whole};
 use crate::state::record::Record;
+
+/// A record is some kilobytes: what is held, and a brief report of a replay.
+const RECORD_BYTES: u64 = 16 << 20;
 
 /// The directory, held by this process alone.
 #[derive(Debug)]
@@ -37,7 +41,9 @@ pub struct StateDirectory {
 /// The state directory cannot be used.
 #[derive(Debug)]
 pub enum StateDirectoryError {
-    /// It cannot be read or written.
+    /// A file of it cannot be read.
+    Read(ReadError),
+    /// It cannot be written.
     Io {
         /// The file.
         path: PathBuf,
@@ -49,7 +55,12 @@ pub enum StateDirectoryError {
         /// The directory.
         path: PathBuf,
     },
-    /// A file does not hold what it must.
+    /// The record does not hold what it must.
+    DamagedRecord {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file of a release is not what its digest says.
     Damaged {
         /// The file.
         path: PathBuf,
@@ -59,9 +70,10 @@ pub enum StateDirectoryError {
 impl Speak for StateDirectoryError {
     fn say(&self, lang: Lang) -> String {
         match self {
+            StateDirectoryError::Read(error) => error.say(lang),
             StateDirectoryError::Io { path, .. } => {
                 let path = path.display();
-                say!(lang, "{path} could not be read or written", "{path} を読み書きできません")
+                say!(lang, "{path} cannot be written", "{path} への書き込みに失敗しました")
             }
             StateDirectoryError::InUse { path } => {
                 let path = path.display();
@@ -71,13 +83,19 @@ impl Speak for StateDirectoryError {
                     "{path} は別のチェッカーが使用中です。--state を分けてください"
                 )
             }
-            StateDirectoryError::Damaged { path } => {
+            StateDirectoryError::DamagedRecord { path } => {
                 let path = path.display();
                 say!(
                     lang,
-                    "{path} is damaged; remove it and start with the channel in reach",
-                    "{path} が壊れています。削除し、配信元に接続できる状態で起動してください"
+                    "{path} is damaged, so it is not known what ran; restore it, or start with another \
+                     --state, which takes the channel's release as a first one",
+                    "{path} が壊れているため、稼働していたリリースが分かりません。復元するか、別の --state で起動して\
+                     ください（配信元のリリースを初回として受け入れます）"
                 )
+            }
+            StateDirectoryError::Damaged { path } => {
+                let path = path.display();
+                say!(lang, "{path} is not what its digest says", "{path} の内容がダイジェストと一致しません")
             }
         }
     }
@@ -92,6 +110,7 @@ impl std::fmt::Display for StateDirectoryError {
 impl std::error::Error for StateDirectoryError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
+            StateDirectoryError::Read(error) => std::error::Error::source(error),
             StateDirectoryError::Io { source, .. } => Some(source),
             _ => None,
         }
@@ -114,8 +133,13 @@ impl StateDirectory {
             private_directory(&directory).map_err(io_error(&directory))?;
         }
         let lock = path.join("lock");
-        let file = File::options().create(true).truncate(false).write(true).open(&lock);
-        let file = file.map_err(io_error(&lock))?;
+        // Never opened for writing where it is there: that would wait for the reader of a pipe.
+        let file = match warifu_files::open(&lock) {
+            Err(ReadError::Missing { .. }) => {
+                File::options().create_new(true).write(true).open(&lock).map_err(io_error(&lock))?
+            }
+            there => there.map_err(StateDirectoryError::Read)?,
+        };
         match file.try_lock() {
             Ok(()) => Ok(StateDirectory { path, _lock: Some(file) }),
             Err(TryLockError::WouldBlock) => Err(StateDirectoryError::InUse { path }),
@@ -153,7 +177,8 @@ impl StateDirectory {
     pub fn keep(&self, content: &ReleaseContent) -> Result<(), StateDirectoryError> {
         let write = |path: PathBuf, bytes: &[u8], digest: Digest| {
             // What is there whole already is not written again: two releases share most of their masters.
-            if fs::read(&path).is_ok_and(|there| Digest::of(&there) == digest) {
+            let there = warifu_files::read(&path, bytes.len() as u64);
+            if there.is_ok_and(|there| Digest::of(&there) == digest) {
                 return Ok(());
             }
             write_whole(&path, bytes).map_err(io_error(&path))
@@ -177,20 +202,21 @@ impl StateDirectory {
     pub fn load(&self, id: ReleaseRef) -> Result<ReleaseContent, StateDirectoryError> {
         let path = self.manifest(id.manifest);
         let damaged = |path: PathBuf| StateDirectoryError::Damaged { path };
-        let bytes = fs::read(&path).map_err(io_error(&path))?;
+        let bytes = warifu_files::read(&path, limits::MANIFEST_BYTES).map_err(StateDirectoryError::Read)?;
         let manifest = Manifest::from_bytes(&bytes).map_err(|_| damaged(path.clone()))?;
         if Digest::of(&bytes) != id.manifest || manifest.release != id.release {
             return Err(damaged(path));
         }
         let read = |part: Part<'_>| {
             let path = self.content(part.content.sha256);
-            fs::read(&path).map_err(io_error(&path))
+            match warifu_files::read(&path, part.content.bytes) {
+                Ok(bytes) if Content::of(&bytes) == part.content => Ok(bytes),
+                Ok(_) | Err(ReadError::TooLong { .. }) => Err(damaged(path)),
+                Err(error) => Err(StateDirectoryError::Read(error)),
+            }
         };
         let bytes = ReleaseBytes::gather(&manifest, read)?;
-        ReleaseContent::new(manifest, bytes).map_err(|error| {
-            let path = self.path.join("content");
-            StateDirectoryError::Io { path, source: io::Error::new(io::ErrorKind::InvalidData, error) }
-        })
+        Ok(ReleaseContent::compared(id, manifest, bytes))
     }
 
     /// The record; an empty one when nothing was recorded.
@@ -199,14 +225,14 @@ impl StateDirectory {
     /// [`StateDirectoryError`]: it cannot be read, or was written by another version.
     pub fn record(&self) -> Result<Record, StateDirectoryError> {
         let path = self.path.join("checker.json");
-        let bytes = match fs::read(&path) {
+        let bytes = match warifu_files::read(&path, RECORD_BYTES) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Record::default()),
-            Err(source) => return Err(StateDirectoryError::Io { path, source }),
+            Err(ReadError::Missing { .. }) => return Ok(Record::default()),
+            Err(error) => return Err(StateDirectoryError::Read(error)),
         };
         match serde_json::from_slice::<Record>(&bytes) {
             Ok(record) if record.schema == Record::SCHEMA => Ok(record),
-            _ => Err(StateDirectoryError::Damaged { path }),
+            _ => Err(StateDirectoryError::DamagedRecord { path }),
         }
     }
 
@@ -239,7 +265,8 @@ impl StateDirectory {
     pub fn prune(&self, kept: &[ReleaseRef]) {
         let mut names = BTreeSet::new();
         for id in kept {
-            let Ok(bytes) = fs::read(self.manifest(id.manifest)) else { return };
+            let manifest = warifu_files::read(&self.manifest(id.manifest), limits::MANIFEST_BYTES);
+            let Ok(bytes) = manifest else { return };
             let Ok(manifest) = Manifest::from_bytes(&bytes) else { return };
             names.insert(id.manifest.to_string());
             names.extend(manifest.parts().map(|part| part.content.sha256.to_string()));
@@ -321,6 +348,50 @@ mod tests {
         let state = StateDirectory::open(directory.path()).unwrap();
         assert_eq!(state.record().unwrap(), Record::default());
         fs::write(directory.path().join("checker.json"), "{").unwrap();
-        assert!(matches!(state.record(), Err(StateDirectoryError::Damaged { .. })));
+        assert!(matches!(state.record(), Err(StateDirectoryError::DamagedRecord { .. })));
+    }
+
+    /// A pipe would wait for somebody to write, a device would never end.
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_told_and_not_waited_for() {
+        let pipe = |path: &Path| {
+            let made = std::process::Command::new("mkfifo").arg(path).status().unwrap();
+            assert!(made.success());
+        };
+        let device = |path: &Path| std::os::unix::fs::symlink("/dev/zero", path).unwrap();
+        let nowhere = |path: &Path| std::os::unix::fs::symlink("nowhere/at/all", path).unwrap();
+        let folder = |path: &Path| fs::create_dir(path).unwrap();
+        let [content, _] = releases();
+        let part = content.parts().next().unwrap().0.content.sha256;
+        for put in [&pipe as &dyn Fn(&Path), &device, &nowhere, &folder] {
+            let directory = tempfile::tempdir().unwrap();
+            let state = StateDirectory::open(directory.path()).unwrap();
+            state.keep(&content).unwrap();
+            for file in [state.content(part), state.manifest(content.id().manifest)] {
+                let bytes = fs::read(&file).unwrap();
+                fs::remove_file(&file).unwrap();
+                put(&file);
+                let told = state.load(content.id()).unwrap_err();
+                assert!(told.to_string().contains(&*file.to_string_lossy()), "{told}");
+                state.prune(&[content.id()]);
+                if fs::remove_file(&file).is_err() {
+                    fs::remove_dir(&file).unwrap();
+                }
+                fs::write(&file, bytes).unwrap();
+            }
+            for name in ["content", "manifests", "lock"] {
+                let directory = tempfile::tempdir().unwrap();
+                put(&directory.path().join(name));
+                let opened = StateDirectory::open(directory.path());
+                let is_folder = directory.path().join(name).is_dir();
+                assert_eq!(opened.is_ok(), is_folder && name != "lock", "{name}");
+            }
+            let record = directory.path().join("checker.json");
+            put(&record);
+            // What leads nowhere is not there.
+            let is_there = record.exists();
+            assert_eq!(state.record().is_err(), is_there);
+        }
     }
 }

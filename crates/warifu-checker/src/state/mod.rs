@@ -5,12 +5,14 @@ mod disk;
 mod recent;
 mod record;
 
+mod reason;
 mod running;
 
 mod installed;
 
 pub use directory::{StateDirectory, StateDirectoryError};
 pub use installed::{Id, Installed};
+pub use reason::{NoReason, Reason};
 pub use recent::Recent;
-pub use record::{Held, Record, Refused, RefusedFor, Step};
+pub use record::{Decided, Decision, Held, Lost, Record, Refused, RefusedFor, Step};
 pub use running::{Phase, Running};

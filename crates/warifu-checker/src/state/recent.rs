@@ -5,7 +5,7 @@
 //! bounded, and nothing of them goes anywhere else.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fs, io};
@@ -14,6 +14,9 @@ use crate::state::disk::{private_directory, write_whole};
 
 /// All kept files together. A few large hospitals' months; a candidate is replayed in seconds.
 const TOTAL_BYTES: usize = 64 << 20;
+
+/// No file above this is kept.
+const FILE_BYTES: usize = TOTAL_BYTES / 2;
 
 /// Once the ring is full, a file replaces the oldest at most this often: a busy hour must not become a busy
 /// disk, and files of different minutes say more than those of one.
@@ -45,24 +48,41 @@ impl Recent {
         let mut found: Vec<(u64, PathBuf)> = Vec::new();
         for entry in fs::read_dir(&directory)? {
             let path = entry?.path();
-            let number = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
-            match number {
-                Some(number) if path.extension().is_some_and(|end| end == "uke") => {
-                    found.push((number, path));
-                }
-                // What a kill left half written.
-                _ => fs::remove_file(&path)?,
+            match number_of(&path) {
+                Some(number) => found.push((number, path)),
+                // What a kill left half written; what cannot be removed is not read either.
+                _ => _ = fs::remove_file(&path),
             }
         }
         found.sort();
         let recent = Recent { directory, most, kept: Mutex::default() };
         for (number, path) in found {
-            if let Ok(bytes) = fs::read(&path) {
-                let dropped = recent.take_in(number, bytes.into());
-                recent.remove(&dropped);
-            }
+            let dropped = match warifu_files::read(&path, FILE_BYTES as u64) {
+                Ok(bytes) => recent.take_in(number, bytes.into()),
+                // Its number is not used again: there may be a folder that nothing takes the place of.
+                Err(_) => recent.pass_over(number),
+            };
+            recent.remove(&dropped);
         }
         Ok(recent)
+    }
+
+    fn pass_over(&self, number: u64) -> Vec<u64> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.next = kept.next.max(number);
+        vec![number]
+    }
+
+    /// The files kept in `directory`, at most `most`, oldest first, read without changing anything: also
+    /// beside the checker that keeps them.
+    pub fn look_at(directory: &Path, most: usize) -> Vec<Arc<[u8]>> {
+        let entries = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
+        let mut found: Vec<(u64, PathBuf)> =
+            entries.filter_map(|path| Some((number_of(&path)?, path))).collect();
+        found.sort();
+        let newest = found.split_off(found.len().saturating_sub(most));
+        let read = |(_, path): &(u64, PathBuf)| warifu_files::read(path, FILE_BYTES as u64).ok();
+        newest.iter().filter_map(read).map(Into::into).collect()
     }
 
     /// The files, oldest first.
@@ -76,7 +96,7 @@ impl Recent {
     /// # Errors
     /// The file could not be written; it is kept in memory all the same.
     pub fn keep(&self, bytes: Arc<[u8]>) -> io::Result<()> {
-        if self.most == 0 || bytes.len() > TOTAL_BYTES / 2 {
+        if self.most == 0 || bytes.len() > FILE_BYTES {
             return Ok(());
         }
         let number = {
@@ -121,6 +141,12 @@ impl Recent {
     }
 }
 
+/// The number of a kept file, by its name.
+fn number_of(path: &Path) -> Option<u64> {
+    let is_kept = path.extension().is_some_and(|end| end == "uke");
+    path.file_stem().filter(|_| is_kept)?.to_str()?.parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,5 +169,22 @@ mod tests {
         assert_eq!(texts(&open(2)), [b"b", b"c"]);
         assert_eq!(texts(&open(1)), [b"c"]);
         assert_eq!(texts(&open(2)), [b"c"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_left_out() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = directory.path().join("recent");
+        let open = || Recent::open(at.clone(), 4).unwrap();
+        drop(open());
+        assert!(std::process::Command::new("mkfifo").arg(at.join("1.uke")).status().unwrap().success());
+        std::os::unix::fs::symlink("/dev/zero", at.join("2.uke")).unwrap();
+        fs::create_dir(at.join("3.uke")).unwrap();
+        fs::create_dir(at.join("else")).unwrap();
+        assert!(open().files().is_empty());
+        let recent = open();
+        recent.keep(b"a"[..].into()).unwrap();
+        assert_eq!(open().files().len(), 1);
     }
 }

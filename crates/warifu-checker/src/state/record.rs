@@ -2,11 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 use warifu_trust::{ReleaseRef, UnixSeconds};
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
 use crate::said::Said;
-use crate::state::installed::Id;
+use crate::state::installed::{Id, Installed};
+use crate::state::reason::Reason;
 use crate::state::running::Running;
 use crate::trial::Replayed;
+
+/// So many held releases, and so many decisions, are kept.
+const MOST: usize = 16;
 
 /// A release that is not taken again; a newer one that is confirmed ends that.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +70,85 @@ pub struct Refused {
     pub at: UnixSeconds,
 }
 
+impl Held {
+    /// What to do, for people.
+    pub fn next_step(&self) -> Said {
+        Said::new(
+            "it is not taken again; publish a newer one, which ends that once it is confirmed",
+            "このリリースは再び受け入れません。訂正した新しいリリースを公開してください（確定すると保留は解除されます）",
+        )
+    }
+}
+
+impl Refused {
+    /// What to do, for people.
+    pub fn next_step(&self) -> Said {
+        match self.refused_for {
+            RefusedFor::Data => Said::new(
+                "what runs goes on; publish a corrected release, or try this one again: warifu-checker swap",
+                "稼働中のリリースで点検を続けます。訂正したリリースを公開するか、warifu-checker swap で再試行してください",
+            ),
+            RefusedFor::Trust => Said::new(
+                "what runs goes on; tell the release manager, and it is looked at again by itself",
+                "稼働中のリリースで点検を続けます。リリース管理者に連絡してください（自動で再確認します）",
+            ),
+        }
+    }
+}
+
+/// A release that judged here and whose content is damaged: nothing else is compared with it, so no other is
+/// taken until it is there again or an operator gives it up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    /// Which one.
+    #[serde(flatten)]
+    pub installed: Installed,
+    /// What is wrong with its content.
+    pub why: Said,
+}
+
+/// What an operator may decide that no gate does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decided {
+    /// A release on probation counts as confirmed.
+    Confirmed,
+    /// A lost release is not waited for.
+    GivenUp,
+}
+
+/// What an operator decided, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// What.
+    pub decided: Decided,
+    /// Of which release.
+    pub release: u64,
+    /// Why, in the operator's words.
+    pub reason: Reason,
+    /// When.
+    pub at: UnixSeconds,
+}
+
+impl Speak for Decision {
+    fn say(&self, lang: Lang) -> String {
+        let Decision { decided, release, reason, at } = self;
+        let reason = reason.as_str();
+        match decided {
+            Decided::Confirmed => say!(
+                lang,
+                "an operator confirmed release {release} at {at}: {reason}",
+                "運用者がリリース {release} を確定しました（{at}）: {reason}"
+            ),
+            Decided::GivenUp => say!(
+                lang,
+                "an operator gave up release {release}, which was lost, at {at}: {reason}",
+                "運用者が、失われたリリース {release} の復旧を断念しました（{at}）: {reason}"
+            ),
+        }
+    }
+}
+
 /// The record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
@@ -71,6 +156,9 @@ pub struct Record {
     pub(super) schema: u32,
     #[serde(flatten)]
     running: Running,
+    /// What judged here before its content was damaged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lost: Option<Lost>,
     held: Vec<Held>,
     /// What was refused last.
     pub refused: Option<Refused>,
@@ -79,6 +167,9 @@ pub struct Record {
     /// How often a start found this release still on probation: one that takes the checker down with it must
     /// not be tried for ever.
     pub interrupted: Option<(Id, u32)>,
+    /// What operators decided, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    decisions: Vec<Decision>,
 }
 
 impl Default for Record {
@@ -86,10 +177,12 @@ impl Default for Record {
         Record {
             schema: Record::SCHEMA,
             running: Running::Nothing,
+            lost: None,
             held: Vec::new(),
             refused: None,
             replay: None,
             interrupted: None,
+            decisions: Vec::new(),
         }
     }
 }
@@ -112,6 +205,30 @@ impl Record {
         self.running = running;
     }
 
+    /// The release that judged here and is damaged: until it is there again, or given up, nothing else is
+    /// taken.
+    pub fn lost(&self) -> Option<&Lost> {
+        self.lost.as_ref()
+    }
+
+    /// `lost` judged here, and its content is damaged; none any more when it is there again.
+    pub fn loses(&mut self, lost: Option<Lost>) {
+        self.lost = lost;
+    }
+
+    /// What operators decided, the newest last.
+    pub fn decisions(&self) -> &[Decision] {
+        &self.decisions
+    }
+
+    /// Keeps what an operator decided; keeps the list short.
+    pub fn decide(&mut self, decision: Decision) {
+        self.decisions.push(decision);
+        if self.decisions.len() > MOST {
+            self.decisions.remove(0);
+        }
+    }
+
     /// What is not taken again: no release that is older than a confirmed one that runs.
     pub fn all_held(&self) -> &[Held] {
         &self.held
@@ -129,7 +246,6 @@ impl Record {
 
     /// Holds `id`; keeps the list short.
     pub fn hold(&mut self, id: ReleaseRef, why: Said, at: UnixSeconds) {
-        const MOST: usize = 16;
         self.held.retain(|held| ReleaseRef::from(held.id) != id);
         self.held.push(Held { id: id.into(), why, at });
         if self.held.len() > MOST {

@@ -102,10 +102,17 @@ impl Active {
     }
 
     /// On probation, judges one more file by the previous release too and by this one, and takes in what
-    /// differs. The verdict on all files so far; none where this file cannot have changed it.
-    pub(super) fn see(&self, file: &ClaimFile, from: Institution, enough: &Enough) -> Option<Verdict> {
+    /// differs; claims of months after `now` are not weighed. The verdict on all files so
+    /// far; none where this file cannot have changed it.
+    pub(super) fn see(
+        &self,
+        file: &ClaimFile,
+        from: Institution,
+        now: UnixSeconds,
+        enough: &Enough,
+    ) -> Option<Verdict> {
         let probation = self.probation.as_ref()?;
-        let mut of_file = Movements::default();
+        let mut of_file = Movements::until(now.day_in_japan().month());
         of_file.take(file, from, &probation.previous.snapshot, &self.snapshot, &probation.declared);
         if of_file.uses() == 0 {
             return None;

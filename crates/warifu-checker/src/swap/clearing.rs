@@ -70,6 +70,7 @@ impl Newer {
         kept: impl Fn(ReleaseRef) -> Result<ReleaseContent, StateDirectoryError>,
         files: &[Arc<[u8]>],
         enough: &Enough,
+        now: UnixSeconds,
     ) -> (Option<Replayed>, Result<Cleared, NotCleared>) {
         let Newer { candidate, than } = self;
         // What cannot be read is this checker's disk, and no fault of the candidate.
@@ -97,6 +98,7 @@ impl Newer {
             snapshot: &candidate.snapshot,
             declared: &declared,
             past_before: past.past_before(),
+            until: candidate.activate_at.map_or(now, |instant| instant.max(now)).day_in_japan().month(),
         };
         match replay(tried, against, files, enough) {
             Err(not_the_same) => (None, Err(NotCleared::NotNow(not_the_same.said()))),

@@ -8,13 +8,17 @@ mod workbench;
 
 mod active;
 mod gates;
+mod known;
 mod outcome;
 mod resume;
+
+mod dry_run;
 mod wanted;
 
 pub use active::Active;
+pub use dry_run::{DryRun, Looked, dry_run};
 pub use gates::Gates;
 pub use outcome::{LastPoll, Outcome};
-pub use runs::NothingBefore;
+pub use runs::{NotDecided, NothingBefore};
 pub use swapper::Swapper;
 pub use wanted::Wanted;

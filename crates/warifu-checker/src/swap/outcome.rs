@@ -78,8 +78,13 @@ impl Outcome {
         Some(match self {
             Outcome::Unchanged { .. } => return None,
             Outcome::Activated { release, phase: Phase::Probation } => Said::new(
-                format!("release {release} is active, on probation"),
-                format!("リリース {release} に切り替えました（観察期間）"),
+                format!(
+                    "release {release} is active, on probation: it is confirmed when enough claims were \
+                     judged and nothing speaks against it"
+                ),
+                format!(
+                    "リリース {release} に切り替えました（観察期間中。十分な請求を点検して問題がなければ確定します）"
+                ),
             ),
             Outcome::Activated { release, phase: Phase::Confirmed } => Said::new(
                 format!("release {release} is active; nothing ran before, so there is no probation"),
@@ -98,10 +103,11 @@ impl Outcome {
                 format!("配信元にあるのはリリース {offered} で、指定のものではありません"),
             ),
             Outcome::Refused(refused) => {
+                let why = refused.why.then(&refused.next_step());
                 let name = refused.id.map_or_else(|| "-".to_owned(), |id| id.release.to_string());
                 Said::new(
-                    format!("release {name} REFUSED: {}", refused.why.en),
-                    format!("リリース {name} を拒否しました: {}", refused.why.ja),
+                    format!("release {name} REFUSED: {}", why.en),
+                    format!("リリース {name} を拒否しました: {}", why.ja),
                 )
             }
             Outcome::Stale { why } | Outcome::Unavailable { why } => why.clone(),

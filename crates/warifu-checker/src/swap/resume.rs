@@ -8,7 +8,7 @@ use warifu_trust::UnixSeconds;
 use crate::candidate::Candidate;
 use crate::log::Log;
 use crate::said::Said;
-use crate::state::{Installed, Record, Running, StateDirectory, StateDirectoryError};
+use crate::state::{Installed, Lost, Record, Running, StateDirectory, StateDirectoryError};
 use crate::swap::active::Active;
 use crate::swap::runs::Runs;
 
@@ -25,12 +25,37 @@ pub(super) fn resume(
     let before = directory.record()?;
     let mut record = before.clone();
     leave_probation(&mut record, now);
-    let load = |installed: Option<&Installed>| load(&directory, schemas, log, installed?);
-    // A damaged release must not keep the checker from the good one before it.
-    let (running, previous) = match (load(record.running().release()), load(record.running().previous())) {
-        (None, Some(previous)) => (Some(previous), None),
-        pair => pair,
+    // What was lost may have been put back by somebody; then what stood in for it is the one before it.
+    let (due, stands_in) = match record.lost() {
+        Some(lost) => (Some(lost.installed.clone()), record.running().release().cloned()),
+        None => (record.running().release().cloned(), record.running().previous().cloned()),
     };
+    let load = |installed: &Installed| load(&directory, schemas, installed);
+    let (mut running, mut lost) = (None, None);
+    match due.map(|installed| (load(&installed), installed)) {
+        None => {}
+        Some((Ok(active), _)) => running = Some(active),
+        Some((Err(why), installed)) => lost = Some(Lost { installed, why }),
+    }
+    let mut previous = stands_in.and_then(|installed| {
+        load(&installed)
+            .inspect_err(|why| {
+                let release = installed.id.release;
+                log.event(&Said::new(
+                    format!("release {release}, which would be fallen back to, cannot be used: {}", why.en),
+                    format!("戻り先のリリース {release} を使用できません: {}", why.ja),
+                ));
+            })
+            .ok()
+    });
+    // A damaged release must not keep the checker from the good one before it.
+    if running.is_none() {
+        running = previous.take();
+    }
+    if let Some(lost) = &lost {
+        log.event(&lost_said(lost, running.as_deref()));
+    }
+    record.loses(lost);
     record.runs(match &running {
         None => Running::Nothing,
         Some(active) => {
@@ -70,18 +95,25 @@ fn leave_probation(record: &mut Record, now: UnixSeconds) {
     record.runs(Running::Confirmed { release: previous, previous: None });
 }
 
-fn load(
-    directory: &StateDirectory,
-    schemas: &Schemas,
-    log: Log,
-    installed: &Installed,
-) -> Option<Arc<Active>> {
-    let content = directory.load(installed.id.into()).map_err(|error| Said::of(&error));
-    match content.and_then(|content| Candidate::build(schemas, content)) {
-        Ok(candidate) => Some(Arc::new(Active::new(candidate, None, installed.since))),
-        Err(why) => {
-            log.event(&why);
-            None
+fn load(directory: &StateDirectory, schemas: &Schemas, installed: &Installed) -> Result<Arc<Active>, Said> {
+    let content = directory.load(installed.id.into()).map_err(|error| Said::of(&error))?;
+    let candidate = Candidate::build(schemas, content)?;
+    Ok(Arc::new(Active::new(candidate, None, installed.since)))
+}
+
+fn lost_said(lost: &Lost, stands_in: Option<&Active>) -> Said {
+    let (release, why) = (lost.installed.id.release, &lost.why);
+    let (en, ja) = match stands_in.map(|active| active.id.release) {
+        Some(other) => {
+            (format!("release {other} judges in its place"), format!("代わりにリリース {other} で点検します"))
         }
-    }
+        None => ("nothing can judge".to_owned(), "点検に使用できるリリースがありません".to_owned()),
+    };
+    Said::new(
+        format!(
+            "release {release} ran here and cannot be used any more: {}; {en} until it is fetched again",
+            why.en
+        ),
+        format!("稼働していたリリース {release} を使用できません: {}。再取得できるまで、{ja}", why.ja),
+    )
 }

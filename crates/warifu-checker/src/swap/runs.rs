@@ -15,7 +15,9 @@ use crate::candidate::Candidate;
 use crate::log::Log;
 use crate::release::ReleaseContent;
 use crate::said::Said;
-use crate::state::{Phase, Record, Refused, Running, StateDirectory, StateDirectoryError};
+use crate::state::{
+    Decided, Decision, Lost, Phase, Reason, Record, Refused, Running, StateDirectory, StateDirectoryError,
+};
 use crate::swap::active::Active;
 use crate::swap::clearing::Cleared;
 use crate::swap::outcome::{LastPoll, Outcome, same_news};
@@ -25,6 +27,34 @@ use crate::trial::{Replayed, page};
 /// There is nothing to fall back to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NothingBefore;
+
+/// An operator's decision that was not taken; nothing changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotDecided {
+    /// That release is not on probation.
+    NotOnProbation(u64),
+    /// That release is not lost.
+    NotLost(u64),
+    /// The record could not be written.
+    NotWritten(Said),
+}
+
+impl NotDecided {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            NotDecided::NotOnProbation(release) => Said::new(
+                format!("release {release} is not on probation; the status says what is"),
+                format!("リリース {release} は観察期間中ではありません。status で確認してください"),
+            ),
+            NotDecided::NotLost(release) => Said::new(
+                format!("release {release} is not lost; the status says what is"),
+                format!("リリース {release} は失われていません。status で確認してください"),
+            ),
+            NotDecided::NotWritten(why) => why.clone(),
+        }
+    }
+}
 
 /// A cleared candidate that does not judge after all. It is given back.
 pub(super) struct NotActivated {
@@ -95,7 +125,7 @@ impl Runs {
 
     /// Notes the last replay: the record has it briefly with its next change, and the report is written.
     pub(super) fn note_replay(&self, report: Replayed) {
-        self.write_report("replay", &report, &page(Some(&report), None));
+        self.write_report("replay", &report, &page(Some(&report), None, &[]));
         let mut beside = self.beside();
         beside.record.replay = Some(report.clone().brief());
         beside.replayed = Some(report);
@@ -109,7 +139,7 @@ impl Runs {
 
     /// Writes what a probation that ended had seen.
     pub(super) fn note_watch(&self, report: &Report) {
-        self.write_report("probation", report, &page(None, Some(report)));
+        self.write_report("probation", report, &page(None, Some(report), &[]));
     }
 
     /// A report is for people: that it cannot be written is told, and stops nothing.
@@ -239,6 +269,81 @@ impl Runs {
         beside.record = record;
         self.exchange(&mut beside, Some(Arc::new(active.confirmed(active.since))));
         true
+    }
+
+    /// The release that was lost judges again; what stood in for it is the one before it.
+    pub(super) fn regain(&self, candidate: Candidate) -> Result<(), Said> {
+        let mut beside = self.beside();
+        let is_lost = |lost: &&Lost| ReleaseRef::from(lost.installed.id) == candidate.id;
+        let Some(lost) = beside.record.lost().filter(is_lost).cloned() else { return Ok(()) };
+        let stood_in = self.active();
+        let previous = stood_in.as_ref().map(|active| active.installed());
+        let mut record = beside.record.clone();
+        record.loses(None);
+        record.runs(Running::Confirmed { release: lost.installed.clone(), previous });
+        self.directory.write_record(&record).map_err(|error| Said::of(&error))?;
+        beside.record = record;
+        beside.previous = stood_in;
+        let active = Active::new(candidate, None, lost.installed.since);
+        self.exchange(&mut beside, Some(Arc::new(active)));
+        Ok(())
+    }
+
+    /// An operator does not wait for the lost `release` any more: what stands in for it is what others are
+    /// compared with, and when nothing does, the next one is a first one.
+    pub(super) fn give_up(
+        &self,
+        release: u64,
+        reason: Reason,
+        at: UnixSeconds,
+    ) -> Result<Decision, NotDecided> {
+        let mut beside = self.beside();
+        let is_lost = |lost: &Lost| lost.installed.id.release == release;
+        if !beside.record.lost().is_some_and(is_lost) {
+            return Err(NotDecided::NotLost(release));
+        }
+        let decision = Decision { decided: Decided::GivenUp, release, reason, at };
+        let mut record = beside.record.clone();
+        record.loses(None);
+        self.decide(&mut beside, record, decision)
+    }
+
+    /// An operator confirms `release`, which is on probation, for his own reasons.
+    pub(super) fn confirm_by_hand(
+        &self,
+        release: u64,
+        reason: Reason,
+        at: UnixSeconds,
+    ) -> Result<(Decision, Arc<Active>), NotDecided> {
+        let mut beside = self.beside();
+        let current = self.active().filter(|active| active.id.release == release);
+        let current = current.filter(|active| active.phase() == Phase::Probation);
+        let current = current.ok_or(NotDecided::NotOnProbation(release))?;
+        let decision = Decision { decided: Decided::Confirmed, release, reason, at };
+        let mut record = beside.record.clone();
+        record.runs(record.running().clone().confirmed());
+        record.interrupted = None;
+        let decision = self.decide(&mut beside, record, decision)?;
+        self.exchange(&mut beside, Some(Arc::new(current.confirmed(current.since))));
+        Ok((decision, current))
+    }
+
+    fn decide(
+        &self,
+        beside: &mut Beside,
+        mut record: Record,
+        decision: Decision,
+    ) -> Result<Decision, NotDecided> {
+        record.decide(decision.clone());
+        let written = self.directory.write_record(&record);
+        written.map_err(|error| NotDecided::NotWritten(Said::of(&error)))?;
+        beside.record = record;
+        self.write_report(
+            "decisions",
+            &beside.record.decisions(),
+            &page(None, None, beside.record.decisions()),
+        );
+        Ok(decision)
     }
 
     /// Frees snapshots that nobody uses any more.

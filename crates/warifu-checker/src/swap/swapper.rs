@@ -14,14 +14,18 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 use crate::candidate::Candidate;
 use crate::log::Log;
 use crate::said::Said;
-use crate::source::{ReleaseSource, SourceError};
-use crate::state::{Id, Recent, Record, Refused, RefusedFor, StateDirectory, StateDirectoryError, Step};
+use crate::source::{Offer, ReleaseSource, SourceError};
+use crate::state::{
+    Decision, Id, Lost, Phase, Reason, Recent, Record, Refused, RefusedFor, StateDirectory,
+    StateDirectoryError, Step,
+};
 use crate::swap::active::Active;
 use crate::swap::clearing::{Newer, NotCleared, is_newer};
 use crate::swap::gates::Gates;
+use crate::swap::known::Known;
 use crate::swap::outcome::{LastPoll, Outcome};
 use crate::swap::resume::resume;
-use crate::swap::runs::{NotActivated, NothingBefore, Runs};
+use crate::swap::runs::{NotActivated, NotDecided, NothingBefore, Runs};
 use crate::swap::wanted::Wanted;
 use crate::swap::workbench::{AtBench, Due, WaitsFor, Workbench};
 use crate::trial::Replayed;
@@ -32,6 +36,7 @@ pub struct Swapper {
     runs: Runs,
     source: Option<Box<dyn ReleaseSource>>,
     recent: Arc<Recent>,
+    known: Known,
     gates: Gates,
     schemas: Schemas,
     log: Log,
@@ -55,7 +60,7 @@ impl Swapper {
     ///
     /// # Errors
     /// [`StateDirectoryError`]: the record cannot be read. Content that is damaged is logged and left
-    /// out; the source has it again.
+    /// out: the next look at the source fetches it again before anything else.
     pub fn resume(
         directory: StateDirectory,
         source: Option<Box<dyn ReleaseSource>>,
@@ -67,7 +72,8 @@ impl Swapper {
     ) -> Result<Self, StateDirectoryError> {
         let runs = resume(directory, &schemas, log, now)?;
         let (bench, stale) = (Workbench::default(), AtomicBool::new(false));
-        Ok(Swapper { bench, runs, source, recent, gates, schemas, log, stale })
+        let known = Known::of(&recent.files());
+        Ok(Swapper { bench, runs, source, recent, known, gates, schemas, log, stale })
     }
 
     /// The release that judges now: taken once for each claim file and passed down.
@@ -122,6 +128,12 @@ impl Swapper {
             let (id, reached) = (id.map(Id::from), Some(reached));
             Outcome::Refused(Refused { id, reached, refused_for: RefusedFor::Trust, why, at: now })
         };
+        // What is compared with nothing is taken as a first one: never because a disk lost what ran.
+        if let Some(lost) = self.record().lost().cloned()
+            && let Err(kept_from) = self.regain(source.as_ref(), &lost, now)
+        {
+            return kept_from;
+        }
         let offer = match source.open(now) {
             Ok(offer) => offer,
             Err(SourceError::Unavailable(why)) => return unavailable(why),
@@ -135,6 +147,9 @@ impl Swapper {
             return Outcome::NotOffered { offered: id.release };
         }
         if let Some(known) = self.known(bench, id, wanted) {
+            if matches!(known, Outcome::Waiting { .. }) {
+                self.begin_with_fallback(bench, offer.as_ref(), now);
+            }
             return known;
         }
         let held = self.record().newest_held();
@@ -150,6 +165,9 @@ impl Swapper {
         if let Err(error) = self.runs.keep(&content) {
             return unavailable(Said::of(&error));
         }
+        if content.manifest().activate_at.is_some_and(|instant| instant > now) {
+            self.begin_with_fallback(bench, offer.as_ref(), now);
+        }
         match Candidate::build(&self.schemas, content) {
             Ok(candidate) => match self.bring(bench, candidate, now) {
                 Brought::Done(outcome) => outcome,
@@ -157,6 +175,59 @@ impl Swapper {
                 Brought::Later(NotActivated { why, .. }) => unavailable(why),
             },
             Err(why) => not_cleared(id, why, now),
+        }
+    }
+
+    /// Fetches what judged here and is damaged now, and lets it judge again.
+    fn regain(&self, source: &dyn ReleaseSource, lost: &Lost, now: UnixSeconds) -> Result<(), Outcome> {
+        let id = ReleaseRef::from(lost.installed.id);
+        let release = id.release;
+        let got = source.again(id, now).map_err(|error| match error {
+            SourceError::Unavailable(why) | SourceError::Stale(why) | SourceError::Refused(why) => why,
+        });
+        let got = got.and_then(|content| {
+            self.runs.keep(&content).map_err(|error| Said::of(&error))?;
+            self.runs.regain(Candidate::build(&self.schemas, content)?)
+        });
+        let Err(why) = got else {
+            self.log.event(&Said::new(
+                format!("release {release} was fetched again and judges"),
+                format!("リリース {release} を再取得し、点検に使用しています"),
+            ));
+            return Ok(());
+        };
+        let why = lost_and_not_had(lost, &why);
+        Err(match source.open(now) {
+            Ok(offer) if offer.id() != id => Outcome::Held { release: offer.id().release, why },
+            _ => Outcome::Unavailable { why },
+        })
+    }
+
+    /// While nothing judges and the newest release waits for its instant, the one before it does, as both
+    /// organisations list it.
+    fn begin_with_fallback(&self, bench: &mut AtBench<'_>, offer: &dyn Offer, now: UnixSeconds) {
+        if self.active().is_some() {
+            return;
+        }
+        let content = match offer.fetch_fallback() {
+            Ok(Some(content)) => content,
+            Ok(None) => return,
+            Err(SourceError::Unavailable(why) | SourceError::Stale(why) | SourceError::Refused(why)) => {
+                return self.log.event(&why);
+            }
+        };
+        // One that waits itself would take the place of the newer one.
+        if content.manifest().activate_at.is_some_and(|instant| instant > now) {
+            return;
+        }
+        let id = content.id();
+        let kept = self.runs.keep(&content).map_err(|error| Said::of(&error));
+        match kept.and_then(|()| Candidate::build(&self.schemas, content)) {
+            Ok(candidate) => match self.bring(bench, candidate, now) {
+                Brought::Done(outcome) => self.tell(&outcome),
+                Brought::Later(NotActivated { why, .. }) => self.log.event(&why),
+            },
+            Err(why) => self.tell(&not_cleared(id, why, now)),
         }
     }
 
@@ -176,14 +247,14 @@ impl Swapper {
         }
         let record = self.record();
         if let Some(held) = record.held(id) {
-            return Some(Outcome::Held { release, why: held.why.clone() });
+            return Some(Outcome::Held { release, why: held.why.then(&held.next_step()) });
         }
         match &record.refused {
             // Its data will not change by itself: it is tried again when somebody asks.
-            Some(Refused { id: Some(refused), refused_for: RefusedFor::Data, why, .. })
+            Some(of @ Refused { id: Some(refused), refused_for: RefusedFor::Data, why, .. })
                 if ReleaseRef::from(*refused) == id && !wanted.is_asked_for() =>
             {
-                Some(Outcome::Held { release, why: why.clone() })
+                Some(Outcome::Held { release, why: why.then(&of.next_step()) })
             }
             _ => None,
         }
@@ -196,8 +267,17 @@ impl Swapper {
             Ok(newer) => newer,
             Err(not_newer) => return Brought::Done(not_cleared(id, not_newer.said(), now)),
         };
-        let kept = |id| self.runs.load(id);
-        let (report, cleared) = newer.clear(&self.schemas, kept, &self.recent.files(), &self.gates.replay());
+        // What the disk lost is fetched again, byte for byte.
+        let kept = |id| {
+            self.runs.load(id).or_else(|error| {
+                let again = self.source.as_ref().and_then(|source| source.again(id, now).ok());
+                let again = again.ok_or(error)?;
+                self.runs.keep(&again)?;
+                Ok(again)
+            })
+        };
+        let (report, cleared) =
+            newer.clear(&self.schemas, kept, &self.recent.files(), &self.gates.replay(), now);
         if let Some(report) = report {
             self.runs.note_replay(report);
         }
@@ -245,7 +325,10 @@ impl Swapper {
     /// release is confirmed.
     pub fn observe(&self, active: &Arc<Active>, file: &ClaimFile, from: Institution, now: UnixSeconds) {
         let enough = &self.gates.probation;
-        match active.see(file, from, enough) {
+        if active.phase() == Phase::Confirmed {
+            return self.known.meet(from);
+        }
+        match active.see(file, self.known.tell(from), now, enough) {
             None | Some(Verdict::Inconclusive(_)) => {}
             Some(Verdict::Refused) => {
                 let Some(report) = active.watched(enough) else { return };
@@ -294,11 +377,53 @@ impl Swapper {
         Ok(to)
     }
 
+    /// Confirms `release`, which is on probation, because an operator says so: where too few institutions use
+    /// a checker, no waiting does.
+    ///
+    /// # Errors
+    /// [`NotDecided`].
+    pub fn confirm(&self, release: u64, reason: Reason, now: UnixSeconds) -> Result<Decision, NotDecided> {
+        let (decision, watched) = self.runs.confirm_by_hand(release, reason, now)?;
+        if let Some(report) = watched.watched(&self.gates.probation) {
+            self.runs.note_watch(&report);
+        }
+        self.log.event(&decision);
+        Ok(decision)
+    }
+
+    /// Gives up `release`, which judged here and was lost, because an operator says so: others are taken
+    /// again.
+    ///
+    /// # Errors
+    /// [`NotDecided`].
+    pub fn give_up(&self, release: u64, reason: Reason, now: UnixSeconds) -> Result<Decision, NotDecided> {
+        let decision = self.runs.give_up(release, reason, now)?;
+        self.log.event(&decision);
+        Ok(decision)
+    }
+
     fn tell(&self, outcome: &Outcome) {
         if let Some(said) = outcome.said() {
             self.log.event(&said);
         }
     }
+}
+
+/// What ran is damaged and cannot be fetched: nothing else is taken, and what to do.
+fn lost_and_not_had(lost: &Lost, why_not: &Said) -> Said {
+    let (release, why) = (lost.installed.id.release, &lost.why);
+    Said::new(
+        format!(
+            "release {release}, which ran here, is lost ({}) and could not be fetched again ({}); nothing \
+             else is taken until it is, or until `warifu-checker give-up {release} --reason …`",
+            why.en, why_not.en
+        ),
+        format!(
+            "稼働していたリリース {release} が失われ（{}）、再取得もできません（{}）。再取得できるまで他のリリースは\
+             受け入れません。復旧を断念する場合は warifu-checker give-up {release} --reason （理由）を実行してください",
+            why.ja, why_not.ja
+        ),
+    )
 }
 
 /// A release that is verified and may not run.

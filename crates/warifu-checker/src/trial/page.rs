@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use warifu_claims::movement::{CodeVerdict, Made, RecordBehind, Report};
 use warifu_values::lang::{Lang, Speak as _};
 
+use crate::state::Decision;
 use crate::trial::replay::Replayed;
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;\
@@ -14,8 +15,9 @@ th,td{border-bottom:1px solid #8886;padding:.3rem .5rem;text-align:left;vertical
 .n{text-align:right;font-variant-numeric:tabular-nums}.fault{font-weight:700}\
 .wide{overflow-x:auto}p{margin:.3rem 0}";
 
-/// The page about the last `replay` and the watch on probation, as far as they are there.
-pub fn page(replay: Option<&Replayed>, watch: Option<&Report>) -> String {
+/// The page about the last `replay`, the watch on probation and what operators decided, as far as they are
+/// there.
+pub fn page(replay: Option<&Replayed>, watch: Option<&Report>, decisions: &[Decision]) -> String {
     let mut html = String::from(
         "<!doctype html><html lang=\"ja\"><head><meta charset=\"utf-8\"><meta http-equiv=\
          \"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\
@@ -40,7 +42,15 @@ pub fn page(replay: Option<&Replayed>, watch: Option<&Report>) -> String {
             section(&mut html, title(report.made), report);
         }
     }
-    if replay.is_none() && watch.is_none() {
+    if !decisions.is_empty() {
+        html.push_str("<h2>運用者の判断 / Decisions of operators</h2>");
+    }
+    for decision in decisions {
+        for (lang, attribute) in [(Lang::Ja, ""), (Lang::En, " lang=\"en\"")] {
+            let _ = write!(html, "<p{attribute}>{}</p>", escaped(&decision.say(lang)));
+        }
+    }
+    if replay.is_none() && watch.is_none() && decisions.is_empty() {
         html.push_str("<p>まだ何も比較していません。</p><p lang=\"en\">Nothing was compared yet.</p>");
     }
     html.push_str("</body></html>\n");
@@ -76,7 +86,7 @@ fn section(html: &mut String, title: &str, report: &Report) {
     }
     html.push_str(
         "<div class=\"wide\"><table><thead><tr><th>判断<br>verdict<th>マスター<br>master<th>コード<br>code\
-         <th>名称<br>name<th>変化<br>turn<th>規則<br>rule<th>届出<br>declared<th>件数<br>uses\
+         <th>名称<br>name<th>変化<br>turn<th>規則<br>rule<th>変更一覧<br>declared<th>件数<br>uses\
          <th>機関<br>inst.<th>算定日<br>day<th>旧<br>old<th>新<br>new</thead><tbody>",
     );
     for code in &report.codes {
@@ -113,7 +123,7 @@ fn verdict(verdict: CodeVerdict) -> &'static str {
         CodeVerdict::Fault => "マスターの誤り<br>fault",
         CodeVerdict::Unclear => "不明<br>unclear",
         CodeVerdict::OfAnInstitution => "医療機関<br>institution",
-        CodeVerdict::Explained => "届出済み<br>declared",
+        CodeVerdict::Explained => "変更一覧どおり<br>declared",
     }
 }
 
@@ -136,7 +146,7 @@ mod tests {
     #[test]
     fn nothing_of_a_master_becomes_markup() {
         assert_eq!(escaped("<script>\"&\""), "&lt;script&gt;&quot;&amp;&quot;");
-        let page = page(None, None);
+        let page = page(None, None, &[]);
         assert!(page.contains("Nothing was compared yet") && !page.contains("<script"), "{page}");
     }
 }

@@ -8,7 +8,7 @@ use warifu_claims::movement::{
     Declared, Enough, Institution, Movements, NothingDeclared, Report, Verdict as Weighed, synthetic,
 };
 use warifu_claims::{ClaimFile, Snapshot, institution};
-use warifu_values::day::TreatmentDay;
+use warifu_values::day::{ClaimMonth, TreatmentDay};
 use warifu_values::lang::{Lang, Speak as _};
 
 use crate::said::Said;
@@ -83,6 +83,8 @@ pub struct Tried<'a> {
     pub declared: &'a Declared,
     /// The days before this one are past.
     pub past_before: TreatmentDay,
+    /// Claims of later months are not weighed: that of its activation, or of today.
+    pub until: ClaimMonth,
 }
 
 /// Replays `files`, and the corpus of what `tried` declares, against the release `running`.
@@ -101,7 +103,7 @@ pub fn replay(
         return Ok(Replayed { release, against: None, verdict, why, received: None, synthetic: None });
     };
     judged_alike(files, against, running, running)?;
-    let mut movements = Movements::default();
+    let mut movements = Movements::until(tried.until);
     for bytes in files {
         let (file, from) = (ClaimFile::read(bytes), Institution::of(institution(bytes)));
         movements.take(&file, from, running, tried.snapshot, tried.declared);

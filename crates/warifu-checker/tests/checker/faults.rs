@@ -134,14 +134,18 @@ fn a_fee_that_is_one_point_off_is_refused() {
 fn codes_that_recent_files_do_not_use_are_missed_when_they_are_used() {
     let wrong = changed(|code| (!rare().contains(&code)).then_some("100.00"));
     assert!(refused(&brought(unsigned(&wrong)).1).starts_with("the past:"));
-    // Days to come: nothing that was replayed tells, and the first uses do, few as they are.
+    // Days to come: nothing that was replayed tells. Both signed that they end, so it waits for a person as
+    // soon as most institutions go on using them.
     let (checker, outcome) = brought(announced(&wrong));
     on_probation(&outcome);
     let rare_ones: Vec<Vec<u8>> = (1..=3)
         .map(|at| file_of(at, &[vec![(202406, 5, rare()[at as usize], 100), (202406, 5, CODES[0], 100)]]))
         .collect();
-    assert_eq!(judged(&checker, &rare_ones), (1, "confirmed".into()));
-    assert!(checker.status().held[0].why.en.contains("3 codes of masters at fault"));
+    assert_eq!(judged(&checker, &rare_ones), (2, "probation".into()));
+    let more = [again(&traffic()), rare_ones].concat();
+    assert_eq!(judged(&checker, &more), (2, "probation".into()));
+    let missing = checker.status().watch.unwrap().seen.missing;
+    assert_eq!(missing, [Missing::Unclear { codes: 3 }]);
 }
 
 #[test]
@@ -233,7 +237,11 @@ fn rows_that_slipped_points_ten_times_too_high_and_everything_gone_are_refused()
     let high = changed(|code| Some(if code < 112_000_000 { "1000.00" } else { "100.00" }));
     assert!(refused(&brought(announced(&high)).1).contains("r06 100 → r06 1000"));
     let gone = changed(|code| rare().contains(&code).then_some("100.00"));
-    assert!(refused(&brought(announced(&gone)).1).contains("4 codes of masters at fault"));
+    // That they end was signed by both; that everybody claims them all the same keeps it on probation.
+    let (checker, outcome) = brought(announced(&gone));
+    on_probation(&outcome);
+    assert_eq!(judged(&checker, &again(&traffic())), (2, "probation".into()));
+    assert_eq!(checker.status().watch.unwrap().seen.missing, [Missing::Unclear { codes: 4 }]);
 }
 
 /// The revision: from one series to two, with claims of both months, and an institution that is late.

@@ -11,16 +11,19 @@ use warifu_checker::log::now;
 use warifu_trust::testing::World;
 use warifu_trust::{Publishable, Validity};
 
-use crate::line::Line;
-use crate::masters::{good, procedures};
+use crate::line::{Line, Unsigned};
+use crate::masters::{bad, good, procedures};
 use crate::world::{check, claim_file};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_warifu-checker");
 
 /// Publishes the next release of `line`, signed by both.
 fn publish_release(world: &World, channel: &dyn PublishChannel, line: &Line) {
+    publish_unsigned(world, channel, line, line.unsigned("2024-05-31", vec![procedures(&good())]));
+}
+
+fn publish_unsigned(world: &World, channel: &dyn PublishChannel, line: &Line, unsigned: Unsigned) {
     let tip = read_tip(channel, &world.reader()).unwrap();
-    let unsigned = line.unsigned("2024-05-31", vec![procedures(&good())]);
     let proposal = unsigned.propose();
     let halves = world.sign(&tip, &proposal);
     let publishable = Publishable::check(&proposal, &halves, &tip, world.now).unwrap();
@@ -100,6 +103,136 @@ fn killed_and_without_its_channel_it_judges_by_the_same_release() {
     std::fs::rename(at.join("channel"), at.join("moved-away")).unwrap();
     let third = Running::start(at);
     assert_eq!(check(third.address, &file).release, Some(1));
+}
+
+/// Turns one bit in the largest file of a folder.
+fn damage(folder: &Path) {
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let largest = files.max_by_key(|file| std::fs::metadata(file).unwrap().len()).unwrap();
+    let mut bytes = std::fs::read(&largest).unwrap();
+    bytes[0] ^= 1;
+    std::fs::write(&largest, bytes).unwrap();
+}
+
+#[test]
+fn a_damaged_byte_is_fetched_again_from_the_channel() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let world = World::at(now());
+    let channel = Address::folder(&at.join("channel")).publish_channel();
+    let channel = channel.as_ref();
+    publish_root(channel, &world.root).unwrap();
+    std::fs::write(at.join("root.json"), world.root.bytes()).unwrap();
+    let line = Line::default();
+    publish_release(&world, channel, &line);
+    let file = claim_file(1, 3);
+    let manifest = {
+        let first = Running::start(at);
+        check(first.address, &file).summary()["manifest"].clone()
+    };
+    damage(&at.join("state/content"));
+    // The channel has gone on meanwhile: what ran is what it lists to fall back to.
+    publish_release(&world, channel, &line);
+    std::fs::rename(at.join("channel"), at.join("moved-away")).unwrap();
+    let second = Running::start(at);
+    assert_eq!(check(second.address, &file).status, 503);
+    let status = second.client().status().unwrap();
+    assert_eq!(status.lost.map(|lost| lost.installed.id.release), Some(1));
+    std::fs::rename(at.join("moved-away"), at.join("channel")).unwrap();
+    assert_eq!(second.client().swap(None).unwrap().exit_status(), 0);
+    let status = second.client().status().unwrap();
+    assert_eq!((status.lost, status.state.as_str()), (None, "probation"));
+    assert_eq!(status.previous.map(|previous| previous.id.manifest.to_string().into()), Some(manifest));
+}
+
+/// Every file below a folder, with its bytes.
+fn bytes_of(folder: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(bytes_of(&path));
+        } else {
+            all.push((path.clone(), std::fs::read(&path).unwrap()));
+        }
+    }
+    all.sort();
+    all
+}
+
+#[test]
+fn a_dry_run_says_what_would_be_and_changes_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let world = World::at(now());
+    std::fs::write(at.join("root.json"), world.root.bytes()).unwrap();
+    let line = Line::default();
+    let folder = Address::folder(&at.join("channel")).publish_channel();
+    publish_root(folder.as_ref(), &world.root).unwrap();
+    publish_release(&world, folder.as_ref(), &line);
+    let dry = |channel: &str, lang: &str, more: &[&str]| {
+        let output = Command::new(PROGRAM)
+            .current_dir(at)
+            .args([
+                "dry-run",
+                "--root",
+                "root.json",
+                "--state",
+                "state",
+                "--channel",
+                channel,
+                "--lang",
+                lang,
+            ])
+            .args(more)
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let running = Running::start(at);
+    for institution in 1..=2 {
+        assert_eq!(check(running.address, &claim_file(institution, 40)).status, 200);
+    }
+    // What comes next lies on a channel of its own, and nobody offers it to the checker.
+    let copied = Command::new("cp").args(["-r", "channel", "next"]).current_dir(at).status().unwrap();
+    assert!(copied.success());
+    let next = Address::folder(&at.join("next")).publish_channel();
+    publish_release(&world, next.as_ref(), &line);
+    let taken =
+        "release 2 would be taken, on probation\nreplay: nothing speaks against it; 0 of 320 uses moved";
+    let (code, text) = dry("next", "en", &[]);
+    assert!(code == Some(0) && text.starts_with(taken), "beside a checker that runs: {code:?} {text}");
+    let waiting = running.client().status().unwrap();
+    assert_eq!((waiting.running.map(|running| running.id.release), waiting.refused), (Some(1), None));
+    drop(running);
+
+    let before = bytes_of(&at.join("state"));
+    assert_eq!(dry("next", "en", &[]).0, Some(0));
+    let (code, text) = dry("next", "ja", &[]);
+    assert!(
+        code == Some(0) && text.starts_with("リリース 2 は受け入れられ、観察期間に入ります\n再点検: "),
+        "{text}"
+    );
+    assert!(text.ends_with("試行のみ: 何も変更していません\n"), "{text}");
+    let (code, text) = dry("channel", "en", &[]);
+    assert!(code == Some(0) && text.starts_with("release 1 runs already"), "{text}");
+    assert_eq!(dry("nowhere", "en", &[]).0, Some(2));
+    // One that changes the past, and nobody accepted it.
+    let mut wrong = line.unsigned("2024-07-15", vec![procedures(&bad())]);
+    wrong.said().accepted.clear();
+    publish_unsigned(&world, next.as_ref(), &line, wrong);
+    let (code, text) = dry("next", "en", &["--json"]);
+    let said: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((code, &said["outcome"], &said["running"]), (Some(1), &"refused".into(), &1.into()), "{said}");
+    assert!(said["why"]["en"].as_str().unwrap().starts_with("the past:"), "{said}");
+    // One that nobody signed so.
+    let timestamp = at.join("next/metadata/timestamp.json");
+    let mut bytes = std::fs::read(&timestamp).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&timestamp, bytes).unwrap();
+    assert_eq!(dry("next", "en", &[]).0, Some(3));
+    assert!(bytes_of(&at.join("state")) == before, "a dry run changed the state directory");
 }
 
 #[test]
@@ -194,6 +327,17 @@ fn an_operator_asks_a_running_checker() {
     assert_eq!((code, &outcome["release"]), (Some(0), &2.into()), "{outcome}");
     let (_, text) = ask(&["status"]);
     assert!(text.contains("on probation against release 1: inconclusive"), "{text}");
+    assert!(text.contains("warifu-checker confirm 2 --reason"), "{text}");
+    assert_eq!(ask(&["confirm", "2", "--reason", " "]).0, Some(2), "no reason");
+    assert_eq!(ask(&["confirm", "1", "--reason", "x"]).0, Some(1), "not on probation");
+    assert_eq!(ask(&["give-up", "1", "--reason", "x"]).0, Some(1), "not lost");
+    let (code, text) = ask(&["confirm", "2", "--reason", "一つの医療機関のみ"]);
+    assert_eq!(code, Some(0));
+    assert!(text.starts_with("an operator confirmed release 2 at ") && text.contains("一つの医療機関のみ"));
+    let (_, text) = ask(&["status"]);
+    assert!(text.contains("\nconfirmed\n") && text.contains("an operator confirmed release 2"), "{text}");
+    let told = std::fs::read_to_string(at.join("state/reports/decisions.html")).unwrap();
+    assert!(told.contains("一つの医療機関のみ"), "{told}");
     assert_eq!(ask(&["fall-back"]), (Some(0), "fell back to release 1\n".to_owned()));
     let (_, text) = ask(&["status", "--json"]);
     let status: serde_json::Value = serde_json::from_str(&text).unwrap();

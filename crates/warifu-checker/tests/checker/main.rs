@@ -5,6 +5,7 @@
 mod faults;
 mod killed;
 mod line;
+mod lost;
 mod masters;
 mod order;
 mod past;

@@ -14,7 +14,7 @@ use warifu_checker::state::RefusedFor;
 use warifu_checker::swap::{Outcome, Swapper, Wanted};
 use warifu_claims::ClaimFile;
 use warifu_claims::movement::Institution;
-use warifu_trust::{MasterContent, UnixSeconds};
+use warifu_trust::{MasterContent, ReleaseRef, UnixSeconds};
 
 use crate::line::{JUNE, Line, release, release_at, release_of};
 use crate::masters::{bad, good, procedures};
@@ -40,7 +40,11 @@ impl ReleaseSource for Channel {
         }
         let content =
             self.0.shelf.offered().ok_or_else(|| SourceError::Unavailable(Said::new("empty", "空")))?;
-        Ok(Box::new(OnShelf(content)))
+        Ok(Box::new(OnShelf(content, None)))
+    }
+
+    fn again(&self, id: ReleaseRef, _: UnixSeconds) -> Result<ReleaseContent, SourceError> {
+        self.0.shelf.again(id)
     }
 }
 

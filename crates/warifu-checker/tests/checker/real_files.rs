@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use warifu_checker::candidate::Candidate;
+use warifu_checker::log::now;
 use warifu_checker::past::{self, NotCleared};
 use warifu_checker::said::Said;
 use warifu_checker::swap::Outcome;
@@ -161,6 +162,7 @@ fn tried(created: i64, wrong: impl Fn(&str, &mut Vec<String>) -> bool) -> Option
         snapshot: &newer.snapshot,
         declared: past.signed(),
         past_before: past.past_before(),
+        until: now().day_in_japan().month(),
     };
     let enough = Enough { files: 1, institutions: 2, uses: 300 };
     let running = Some((1, &older.snapshot));

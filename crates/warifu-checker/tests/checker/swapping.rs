@@ -428,5 +428,6 @@ fn damaged_content_is_not_resumed() {
     let swapper = alone(directory.path(), &[release(1, &good())]);
     assert!(swapper.active().is_none());
     // The channel has it again.
-    assert!(activated(&swapper.poll(now(), Wanted::ByItself)).is_some());
+    assert_eq!(swapper.poll(now(), Wanted::ByItself), Outcome::Unchanged { release: 1 });
+    assert_eq!(swapper.active().map(|active| active.id.release), Some(1));
 }

@@ -60,12 +60,14 @@ pub(crate) fn file_of(institution: u32, claims: &[Vec<Item>]) -> Vec<u8> {
 pub(crate) struct Shelf {
     line: Line,
     offered: Mutex<Option<Result<ReleaseContent, SourceError>>>,
+    /// The release to fall back to, where it lists one.
+    pub(crate) fallback: Mutex<Option<ReleaseContent>>,
 }
 
 impl Shelf {
     /// After the releases of `line`, offering nothing yet.
     pub(crate) fn after(line: Line) -> Shelf {
-        Shelf { line, offered: Mutex::default() }
+        Shelf { line, ..Shelf::default() }
     }
 
     /// Publishes `draft` after all that it offered before; what it is called.
@@ -85,20 +87,36 @@ impl Shelf {
         self.offered.lock().unwrap().clone()?.ok()
     }
 
+    /// Lists this one as the release to fall back to.
+    pub(crate) fn list_fallback(&self, content: ReleaseContent) {
+        *self.fallback.lock().unwrap() = Some(content);
+    }
+
+    /// What it has of `id`, newest or to fall back to.
+    pub(crate) fn again(&self, id: ReleaseRef) -> Result<ReleaseContent, SourceError> {
+        let has = self.offered().into_iter().chain(self.fallback.lock().unwrap().clone());
+        let mut has = has.filter(|content| content.id() == id);
+        has.next().ok_or_else(|| SourceError::Unavailable(Said::new("not listed", "なし")))
+    }
+
     pub(crate) fn refuse(&self, why: &str) {
         *self.offered.lock().unwrap() = Some(Err(SourceError::Refused(Said::new(why, why))));
     }
 }
 
-pub(crate) struct OnShelf(pub(crate) ReleaseContent);
+pub(crate) struct OnShelf(pub(crate) ReleaseContent, pub(crate) Option<ReleaseContent>);
 
 impl Offer for OnShelf {
     fn id(&self) -> ReleaseRef {
         self.0.id()
     }
 
-    fn fetch(self: Box<Self>) -> Result<ReleaseContent, SourceError> {
-        Ok(self.0)
+    fn fetch(&self) -> Result<ReleaseContent, SourceError> {
+        Ok(self.0.clone())
+    }
+
+    fn fetch_fallback(&self) -> Result<Option<ReleaseContent>, SourceError> {
+        Ok(self.1.clone())
     }
 }
 
@@ -108,9 +126,15 @@ impl ReleaseSource for Source {
     fn open(&self, _: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
         match &*self.0.offered.lock().unwrap() {
             None => Err(SourceError::Unavailable(Said::new("empty", "空"))),
-            Some(Ok(content)) => Ok(Box::new(OnShelf(content.clone()))),
+            Some(Ok(content)) => {
+                Ok(Box::new(OnShelf(content.clone(), self.0.fallback.lock().unwrap().clone())))
+            }
             Some(Err(error)) => Err(error.clone()),
         }
+    }
+
+    fn again(&self, id: ReleaseRef, _: UnixSeconds) -> Result<ReleaseContent, SourceError> {
+        self.0.again(id)
     }
 }
 

@@ -94,9 +94,10 @@ impl Speak for Missing {
                 let codes_en = counted(codes, "code");
                 say!(
                     lang,
-                    "more uses of {codes_en} that no declared change explains: too few to tell whether the \
-                     master is at fault",
-                    "届出のない差異が出た {codes} コードの使用例（マスターの誤りかどうか判断するには足りません）"
+                    "more uses of {codes_en} that turned otherwise than what is declared explains: too few \
+                     to tell whether the master is at fault",
+                    "変更一覧では説明できない差異が出た {codes} コードの使用例（マスターの誤りかどうか\
+                     これまでの使用例では判断できません）"
                 )
             }
             Missing::Compared { left_out } => {
@@ -112,7 +113,7 @@ impl Speak for Missing {
                 say!(
                     lang,
                     "synthetic claims about {codes_en} that it says it changes, beyond as many as are made",
-                    "変更として届け出た {codes} コードの合成請求（作成の上限を超えました）"
+                    "変更一覧にある {codes} コードの合成請求（作成数の上限に達しました）"
                 )
             }
         }
@@ -137,6 +138,21 @@ impl Bound {
     }
 }
 
+impl Bound {
+    /// What is bounded, when besides `explained` uses turned as was declared.
+    pub(super) fn say_beside(self, explained: u64, lang: Lang) -> String {
+        let bound = self.say(lang);
+        if explained == 0 {
+            return bound;
+        }
+        say!(
+            lang,
+            "{bound}; besides, {explained} moved as declared",
+            "{bound}。ほかに変更一覧どおりの変化 {explained} 件"
+        )
+    }
+}
+
 impl Speak for Bound {
     fn say(&self, lang: Lang) -> String {
         let Bound { moved, uses } = *self;
@@ -147,10 +163,14 @@ impl Speak for Bound {
                 say!(
                     lang,
                     "{moved} of {uses_en} moved: at most {whole}.{tenth} % (95 %)",
-                    "{uses} 件中 {moved} 件が変化: 多くても {whole}.{tenth} %（信頼度 95 %）"
+                    "{uses} 件中、変更一覧で説明できない変化は {moved} 件: 多くても {whole}.{tenth} %（信頼度 95 %）"
                 )
             }
-            None => say!(lang, "{moved} of {uses_en} moved", "{uses} 件中 {moved} 件が変化"),
+            None => say!(
+                lang,
+                "{moved} of {uses_en} moved",
+                "{uses} 件中、変更一覧で説明できない変化は {moved} 件"
+            ),
         }
     }
 }

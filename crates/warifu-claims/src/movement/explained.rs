@@ -15,8 +15,8 @@ pub enum Explained {
     /// A change of days to come, which nobody had to accept by name. It explains that errors end; that nearly
     /// all uses of a code become errors is no less a fault for being announced.
     Announced,
-    /// The last day of a code, after which days to come follow. It explains besides that claims of these are
-    /// wrong about that, and only that. A code that vanishes without a last day was not announced to end.
+    /// The end of a code, by a last day or because it is not listed any more, after which days to come
+    /// follow. It explains besides that claims of these are wrong about that, and only that.
     EndAnnounced,
     /// A change that reaches into the past, and that both organisations accepted by name.
     Accepted,
@@ -89,7 +89,10 @@ impl Declared {
         let Some((kind, _)) = MASTERS.iter().find(|(_, master)| *master == change.kind) else { return };
         let explained = match change.what {
             _ if change.days.first < past_before => Explained::Accepted,
-            What::Cover { old: Cover::InForce, new: Cover::Abolished(_) } => Explained::EndAnnounced,
+            What::Cover {
+                old: Cover::InForce,
+                new: Cover::Abolished(_) | Cover::NotListed | Cover::Withdrawn | Cover::Gone,
+            } => Explained::EndAnnounced,
             _ => Explained::Announced,
         };
         match ItemCode::parse(*kind, change.key.as_bytes()) {

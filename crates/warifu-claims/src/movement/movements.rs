@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use warifu_values::day::{ClaimMonth, TreatmentDay};
 
 use super::explained::{Explained, Explains};
-use super::institutions::{Institution, Institutions};
+use super::institutions::{Institution, Institutions, Sample, Sampled};
 use super::record_behind::{RecordBehind, record_behind};
 use super::turn::{Judged, Turn};
 use super::uses::{BothOf, Compared, NotCompared, RIGHT, Use, uses};
@@ -13,7 +13,10 @@ use crate::file::{ClaimFile, ItemCode, ItemKind};
 use crate::finding::ClaimCode;
 use crate::lookup::Snapshot;
 
-/// Codes and months that are counted apart: together some 13 MiB at most. Uses of what comes later are
+/// Uses of fewer institutions than this may be an institution's own.
+pub const FAULT_INSTITUTIONS: u64 = 2;
+
+/// Codes and months that are counted apart: together some 17 MiB at most. Uses of what comes later are
 /// counted together, and are not *seen*. A code that turned is always kept; there are no more of those than
 /// records in both masters, and each takes some 300 bytes for each way in which it turned.
 pub const MOST_CODES: usize = 1 << 16;
@@ -33,6 +36,8 @@ pub struct Movements {
     months: usize,
     /// The codes of which a use turned.
     turned: BTreeSet<(ItemKind, ItemCode)>,
+    /// Claims of later months are not weighed.
+    until: Option<ClaimMonth>,
 }
 
 /// The months of one code, each with what was seen in it; nearly always one or two.
@@ -67,12 +72,16 @@ pub(super) struct Seen {
     /// Claim files in which a code is used.
     pub(super) files: u64,
     pub(super) claims: u64,
+    /// Claims of months that have not come, which are not weighed.
+    pub(super) to_come: u64,
     pub(super) uses: u64,
     /// Uses that both judged.
     pub(super) judged: u64,
     /// Uses that were counted together only, or not compared.
     pub(super) left_out: u64,
     pub(super) institutions: Institutions<OF_ALL>,
+    /// The institutions that any code's sample has, as far as they use the code.
+    pub(super) sample: Sample<(), OF_CODE>,
 }
 
 /// The uses of one code in claims of one month, or of several put together.
@@ -83,8 +92,24 @@ pub(super) struct OfMonth {
     pub(super) errors_before: u64,
     /// Uses that the older cannot judge.
     pub(super) unjudged_before: u64,
-    pub(super) institutions: Institutions<OF_CODE>,
+    pub(super) institutions: Sample<AtOne, OF_CODE>,
     pub(super) turns: BTreeMap<Way, Turned>,
+}
+
+/// The uses of a code at one institution.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct AtOne {
+    pub(super) uses: u32,
+    pub(super) errors_before: u32,
+    pub(super) unjudged_before: u32,
+}
+
+impl AtOne {
+    fn add(&mut self, more: &AtOne) {
+        self.uses = self.uses.saturating_add(more.uses);
+        self.errors_before = self.errors_before.saturating_add(more.errors_before);
+        self.unjudged_before = self.unjudged_before.saturating_add(more.unjudged_before);
+    }
 }
 
 /// One way in which uses of a code turned.
@@ -102,7 +127,8 @@ pub(super) struct Way {
 #[derive(Debug, Clone)]
 pub(super) struct Turned {
     pub(super) uses: u64,
-    pub(super) institutions: Institutions<OF_CODE>,
+    /// The uses at each.
+    pub(super) institutions: Sample<u32, OF_CODE>,
     pub(super) behind: Behind,
 }
 
@@ -120,13 +146,13 @@ impl OfMonth {
         self.uses += other.uses;
         self.errors_before += other.errors_before;
         self.unjudged_before += other.unjudged_before;
-        self.institutions.merge(&other.institutions);
+        self.institutions.merge(&other.institutions, AtOne::add);
         for (way, more) in &other.turns {
             match self.turns.get_mut(way) {
                 None => _ = self.turns.insert(*way, more.clone()),
                 Some(turned) => {
                     turned.uses += more.uses;
-                    turned.institutions.merge(&more.institutions);
+                    turned.institutions.merge(&more.institutions, add);
                     if more.behind < turned.behind {
                         turned.behind = more.behind.clone();
                     }
@@ -137,13 +163,34 @@ impl OfMonth {
 
     /// How many uses turned in a way that `which` holds for, and at how many institutions.
     pub(super) fn turned(&self, which: impl Fn(&Way) -> bool) -> (u64, u64) {
-        let (mut uses, mut institutions) = (0, Institutions::<OF_CODE>::default());
+        let (mut uses, mut institutions) = (0, Sample::<u32, OF_CODE>::default());
         for (_, turned) in self.turns.iter().filter(|(way, _)| which(way)) {
             uses += turned.uses;
-            institutions.merge(&turned.institutions);
+            institutions.merge(&turned.institutions, add);
         }
         (uses, institutions.count())
     }
+
+    /// The uses at each institution of the sample that turned in a way that `which` holds for, beside all of
+    /// its uses. Where enough of them were known before, these alone.
+    pub(super) fn at_each(&self, which: impl Fn(&Way) -> bool) -> Vec<(Sampled, AtOne, u32)> {
+        let ways: Vec<_> = self.turns.iter().filter(|(way, _)| which(way)).collect();
+        let turned = |institution| {
+            let of = ways.iter().filter_map(|(_, turned)| turned.institutions.counted(institution));
+            of.fold(0u32, |sum, uses| sum.saturating_add(*uses))
+        };
+        let each = self.institutions.iter().map(|(one, at_one)| (one, *at_one, turned(one)));
+        let mut each: Vec<_> = each.collect();
+        let known = each.iter().filter(|(one, ..)| one.is_known()).count() as u64;
+        if known >= FAULT_INSTITUTIONS {
+            each.retain(|(one, ..)| one.is_known());
+        }
+        each
+    }
+}
+
+fn add(sum: &mut u32, more: &u32) {
+    *sum = sum.saturating_add(*more);
 }
 
 /// What is the same for all uses of a claim file.
@@ -155,6 +202,12 @@ struct Of<'a> {
 }
 
 impl Movements {
+    /// Nothing yet, of claims up to those of `month`. Nobody has treated anybody in a later one: what is
+    /// claimed for it tells nothing of a change that is announced for its days.
+    pub fn until(month: ClaimMonth) -> Movements {
+        Movements { until: Some(month), ..Movements::default() }
+    }
+
     /// Judges `file` of `institution` by both, and takes in what differs.
     pub fn take(
         &mut self,
@@ -168,6 +221,10 @@ impl Movements {
         let before = self.seen.uses;
         for claim in file.claims() {
             let Some(month) = claim.month else { continue };
+            if self.until.is_some_and(|until| until < month) {
+                self.seen.to_come += 1;
+                continue;
+            }
             self.seen.claims += 1;
             match BothOf::judge(&claim, older, newer) {
                 Ok(None) => uses(&claim).for_each(|one| self.count(&of, month, one, &RIGHT)),
@@ -182,6 +239,7 @@ impl Movements {
         if self.seen.uses > before {
             self.seen.files += 1;
             self.seen.institutions.add(institution);
+            let _ = self.seen.sample.at(institution);
         }
     }
 
@@ -200,7 +258,13 @@ impl Movements {
         place.uses += 1;
         place.errors_before += u64::from(compared.old == Judged::Error);
         place.unjudged_before += u64::from(compared.old == Judged::Unjudged);
-        place.institutions.add(of.institution);
+        if let Some(at_one) = place.institutions.at(of.institution) {
+            at_one.add(&AtOne {
+                uses: 1,
+                errors_before: u32::from(compared.old == Judged::Error),
+                unjudged_before: u32::from(compared.old == Judged::Unjudged),
+            });
+        }
         let Some(turn) = compared.turn else { return };
         let days = || one.days(month);
         let on = |day| of.explains.explains(one.kind, one.code, day);
@@ -217,11 +281,13 @@ impl Movements {
         let first_day = days().next().unwrap_or(month.first());
         let turned = place.turns.entry(way).or_insert_with(|| Turned {
             uses: 0,
-            institutions: Institutions::default(),
+            institutions: Sample::default(),
             behind: behind(),
         });
         turned.uses += 1;
-        turned.institutions.add(of.institution);
+        if let Some(uses) = turned.institutions.at(of.institution) {
+            add(uses, &1);
+        }
         if first_day < turned.behind.day {
             turned.behind = turned.behind.clone().min(behind());
         }
@@ -242,13 +308,15 @@ impl Movements {
     /// Adds what another core saw. In whatever order they come, the sum is the same, up to the limit of
     /// [`MOST_CODES`].
     pub fn merge(&mut self, other: &Movements) {
-        let Seen { files, claims, uses, judged, left_out, institutions } = &other.seen;
+        let Seen { files, claims, to_come, uses, judged, left_out, institutions, sample } = &other.seen;
         self.seen.files += files;
+        self.seen.to_come += to_come;
         self.seen.claims += claims;
         self.seen.uses += uses;
         self.seen.judged += judged;
         self.seen.left_out += left_out;
         self.seen.institutions.merge(institutions);
+        self.seen.sample.merge(sample, |(), ()| ());
         for (key, months) in &other.codes {
             for (month, more) in months.iter() {
                 match self.place(*key, *month, !more.turns.is_empty()) {

@@ -10,7 +10,7 @@ use warifu_values::say;
 
 use super::bound::{Bound, Enough, Missing};
 use super::explained::{Explained, master_of};
-use super::movements::{Months, Movements, OF_CODE, Turned, Way};
+use super::movements::{Months, Movements, OfMonth, Turned, Way};
 use super::record_behind::RecordBehind;
 use super::turn::Turn;
 use super::weighing::{CodeVerdict, Verdict};
@@ -69,6 +69,9 @@ pub struct Report {
     pub files: u64,
     /// Claims in them.
     pub claims: u64,
+    /// Claims of months that have not come; they are not weighed.
+    #[serde(default)]
+    pub to_come: u64,
     /// Uses of codes.
     pub uses: u64,
     /// Of these, those that could not be compared by code.
@@ -143,11 +146,10 @@ impl Report {
 
 impl CodeReport {
     fn of(kind: ItemKind, code: ItemCode, verdict: CodeVerdict, months: &Months) -> CodeReport {
-        let (mut uses, mut institutions) = (0, super::institutions::Institutions::<OF_CODE>::default());
+        let mut all = OfMonth::default();
         let mut turns: Vec<(u64, TurnReport)> = Vec::new();
         for (month, seen) in months.iter() {
-            uses += seen.uses;
-            institutions.merge(&seen.institutions);
+            all.merge(seen);
             let told =
                 seen.turns.iter().map(|(way, turned)| (turned.uses, TurnReport::of(*month, way, turned)));
             turns.extend(told);
@@ -158,8 +160,8 @@ impl CodeReport {
             kind: master_of(kind).to_owned(),
             code: code.to_string(),
             verdict,
-            uses,
-            institutions: institutions.count(),
+            uses: all.uses,
+            institutions: all.institutions.count(),
             turns: turns.into_iter().map(|(_, turn)| turn).collect(),
         }
     }
@@ -204,20 +206,21 @@ struct Told<'a> {
     made: Made,
     verdict: &'a Verdict,
     bound: Bound,
+    explained: u64,
     faults: &'a [CodeReport],
 }
 
 impl Speak for Told<'_> {
     fn say(&self, lang: Lang) -> String {
         let bound = match self.made {
-            Made::Received => self.bound.say(lang),
+            Made::Received => self.bound.say_beside(self.explained, lang),
             Made::Synthetic => {
                 let Bound { moved, uses } = self.bound;
                 let uses_en = counted(uses, "synthetic use");
                 say!(
                     lang,
                     "{moved} of {uses_en} of past days moved undeclared",
-                    "合成した {uses} 件のうち届出のない過去分の変化 {moved} 件"
+                    "合成した請求 {uses} 件のうち、変更一覧にない過去の変化 {moved} 件"
                 )
             }
         };
@@ -231,7 +234,11 @@ impl Speak for Told<'_> {
                     Lang::En => "; ",
                     Lang::Ja => "、",
                 });
-                say!(lang, "inconclusive: {missing} ({bound})", "判断できません: {missing}（{bound}）")
+                say!(
+                    lang,
+                    "inconclusive: {missing} ({bound})",
+                    "まだ判断できません。不足: {missing}（{bound}）"
+                )
             }
             Verdict::Refused => {
                 let first = self.faults.first().map(|code| code.say(lang)).unwrap_or_default();
@@ -288,7 +295,7 @@ impl Movements {
             .map(|(kind, code, verdict, months)| CodeReport::of(*kind, *code, *verdict, months))
             .collect();
         let faults = told.iter().take_while(|code| code.verdict == CodeVerdict::Fault).count();
-        let said = Words::of(&Told { made, verdict: &verdict, bound, faults: &told[..faults] });
+        let said = Words::of(&Told { made, verdict: &verdict, bound, explained, faults: &told[..faults] });
         let (word, missing) = match verdict {
             Verdict::Passed => ("passed", Vec::new()),
             Verdict::Refused => ("refused", Vec::new()),
@@ -302,6 +309,7 @@ impl Movements {
             said,
             files: self.seen.files,
             claims: self.seen.claims,
+            to_come: self.seen.to_come,
             uses: self.seen.uses,
             left_out: self.seen.left_out,
             codes_left_out: 0,

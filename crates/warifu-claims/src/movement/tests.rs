@@ -278,16 +278,115 @@ fn late_claims_after_the_announced_end_of_a_code_are_no_fault() {
     assert_eq!(report.missing, [Missing::Unclear { codes: 1 }], "{report:?}");
     // Announced of another code, or as another change, it explains nothing of this.
     let other = Declared::of(&[change(CODES[3], "2024-06-01", None)], day("2024-06-01"));
-    let mut vanished = change(CODES[3], "2024-06-01", None);
-    vanished.what = What::Cover { old: Cover::InForce, new: Cover::Gone };
-    let vanished = Declared::of(&[vanished], day("2024-06-01"));
-    for declared in [ended(CODES[2]), other, vanished] {
+    for declared in [ended(CODES[2]), other] {
         assert_eq!(seen(&files, &older, &newer, &declared).verdict(&ENOUGH), Verdict::Refused);
     }
     // Nor does an end explain wrong points.
     let mut wrong = sound();
     wrong[3].1 = 7;
     assert_eq!(seen(&june, &older, &of(&wrong), &ended(CODES[3])).verdict(&ENOUGH), Verdict::Refused);
+}
+
+/// A code that vanishes from June on, as the signed list says.
+fn vanished(code: u32) -> (Snapshot, Declared) {
+    let rows: Vec<Row> = sound().into_iter().filter(|row| row.0 != code).collect();
+    let newer = snapshot(&[("r04", "2024-04-01", &sound()), ("r06", "2024-06-01", &rows)]);
+    let cover = What::Cover { old: Cover::InForce, new: Cover::NotListed };
+    let of = Change { what: cover, ..change(code, "2024-06-01", None) };
+    (newer, Declared::of(&[of], day("2024-06-01")))
+}
+
+#[test]
+fn a_code_that_vanishes_as_announced_and_is_claimed_late_is_explained() {
+    let older = of(&sound());
+    let (newer, declared) = vanished(CODES[3]);
+    // All of June; two of six institutions still claim it, three times altogether.
+    let mut files = traffic(6, 3);
+    files.iter_mut().flat_map(|(_, items)| items).for_each(|item| item.0 = 202406);
+    for (at, items) in &mut files {
+        items.retain(|item| item.2 != CODES[3]);
+        items.extend(vec![(202406, 7, CODES[3], 100); usize::from(*at <= 2) * *at as usize]);
+    }
+    let report = seen(&files, &older, &newer, &declared).report(&ENOUGH);
+    assert_eq!(
+        (report.verdict.as_str(), verdicts(&report), report.explained),
+        ("passed", vec![("120002910", CodeVerdict::Explained)], 3)
+    );
+    assert_eq!(report.codes[0].turns[0].new_rule.as_deref(), Some("claim/code-unknown"));
+    // Not announced, it is a fault.
+    assert_eq!(seen(&files, &older, &newer, &NothingDeclared).verdict(&ENOUGH), Verdict::Refused);
+    // Where most institutions go on claiming it, it waits for somebody to look.
+    files.iter_mut().for_each(|(_, items)| items.push((202406, 7, CODES[3], 100)));
+    let report = seen(&files, &older, &newer, &declared).report(&ENOUGH);
+    assert_eq!(report.missing, [Missing::Unclear { codes: 1 }], "{report:?}");
+}
+
+/// A change of points that is announced for June: the wrong ones, 7, or the right ones, 110.
+fn announced(points: u32) -> (Snapshot, Declared) {
+    let mut rows = sound();
+    rows[3].1 = points;
+    let newer = snapshot(&[("r04", "2024-04-01", &sound()), ("r06", "2024-06-01", &rows)]);
+    (newer, Declared::of(&[change(CODES[3], "2024-06-01", None)], day("2024-06-01")))
+}
+
+/// So many institutions claim the code in June at these points, each so often.
+fn june(institutions: std::ops::RangeInclusive<u32>, points: u32, times: usize) -> Vec<(u32, Vec<Item>)> {
+    institutions.map(|at| (at, vec![(202406, 7, CODES[3], points); times])).collect()
+}
+
+#[test]
+fn one_institution_that_sends_very_much_sways_nothing() {
+    let older = of(&sound());
+    // It claims the old points a thousand times, with one more late one; the others claim the new points.
+    let (newer, declared) = announced(110);
+    let files = [june(1..=8, 110, 3), june(20..=20, 100, 1000), june(21..=21, 100, 1)].concat();
+    let report = seen(&files, &older, &newer, &declared).report(&ENOUGH);
+    assert_eq!((report.verdict.as_str(), verdicts(&report)[0].1), ("passed", CodeVerdict::OfAnInstitution));
+    // It claims what a wrong release wants; nobody else does.
+    let (newer, declared) = announced(7);
+    let files = [june(1..=8, 100, 3), june(20..=20, 7, 1000)].concat();
+    assert_eq!(seen(&files, &older, &newer, &declared).verdict(&ENOUGH), Verdict::Refused);
+}
+
+#[test]
+fn invented_institutions_sway_nothing() {
+    let older = of(&sound());
+    let strangers = |movements: &mut Movements, numbers, points, of: &(Snapshot, Declared)| {
+        for (at, items) in june(numbers, points, 1) {
+            let (file, from) = file(at, &items);
+            movements.take(&file, from.stranger(), &older, &of.0, &of.1);
+        }
+    };
+    // A hundred of them claim the old points; eight known institutions the new ones.
+    let right = announced(110);
+    let mut movements = seen(&june(1..=8, 110, 3), &older, &right.0, &right.1);
+    strangers(&mut movements, 100..=199, 100, &right);
+    assert_eq!(movements.verdict(&ENOUGH), Verdict::Passed);
+    // A hundred of them claim what a wrong release wants.
+    let wrong = announced(7);
+    let mut movements = seen(&june(1..=8, 100, 3), &older, &wrong.0, &wrong.1);
+    strangers(&mut movements, 100..=199, 7, &wrong);
+    assert_eq!(movements.verdict(&ENOUGH), Verdict::Refused);
+    // Where nobody who is known uses a code, strangers tell.
+    let mut movements = Movements::default();
+    strangers(&mut movements, 100..=105, 100, &wrong);
+    assert_eq!(movements.verdict(&ENOUGH), Verdict::Refused);
+}
+
+#[test]
+fn claims_of_months_that_have_not_come_are_not_weighed() {
+    let older = of(&sound());
+    let (newer, declared) = announced(110);
+    let may = day("2024-05-31").month();
+    let (mut until_may, mut of_june) = (Movements::until(may), Movements::until(day("2024-06-01").month()));
+    for (at, items) in [traffic(4, 3), june(1..=4, 100, 3)].concat() {
+        let (file, from) = file(at, &items);
+        until_may.take(&file, from, &older, &newer, &declared);
+        of_june.take(&file, from, &older, &newer, &declared);
+    }
+    assert_eq!(of_june.verdict(&ENOUGH), Verdict::Refused);
+    let report = until_may.report(&ENOUGH);
+    assert_eq!((report.verdict.as_str(), report.to_come, report.codes.len()), ("passed", 12, 0));
 }
 
 /// Some dozens of rare codes end with one announced month.

@@ -6,16 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use super::bound::{Bound, Enough, Missing};
 use super::explained::Explained;
-use super::movements::{Months, Movements, OfMonth, Way};
+use super::institutions::{Sample, Sampled};
+use super::movements::{AtOne, FAULT_INSTITUTIONS, Months, Movements, OF_CODE, OfMonth, Way};
 use super::turn::Turn;
 use crate::file::{ItemCode, ItemKind};
 use crate::finding::ClaimCode;
 
 /// Fewer uses than this tell nothing of a master.
 pub const FAULT_USES: u64 = 3;
-
-/// Uses of fewer institutions than this may be an institution's own.
-pub const FAULT_INSTITUTIONS: u64 = 2;
 
 /// What is said of one code that turned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -62,9 +60,10 @@ fn does_harm(turn: Turn) -> bool {
     }
 }
 
-/// Whether it is a claim of a code after the last day that was announced for it.
+/// Whether it is a claim of a code after the end that was announced for it.
 fn is_after_its_end(way: &Way) -> bool {
-    way.explained == Explained::EndAnnounced && way.new == Some(ClaimCode::CodeAbolished)
+    way.explained == Explained::EndAnnounced
+        && matches!(way.new, Some(ClaimCode::CodeAbolished | ClaimCode::CodeUnknown))
 }
 
 /// Whether a change to come was announced, which does not explain the turn by itself.
@@ -95,63 +94,99 @@ fn nearly_all(turned: u64, of: u64) -> bool {
     turned * 2 >= of
 }
 
+/// Whether at least half of the institutions that have uses which `of` counts have at least half of these
+/// turned in a way that `which` holds for. Institutions count alike, however much one of them sends.
+fn at_most_of_them(seen: &OfMonth, which: impl Fn(&Way) -> bool, of: impl Fn(&AtOne) -> u32) -> bool {
+    let (mut all, mut turned_at) = (0, 0);
+    for (_, at_one, turned) in seen.at_each(which) {
+        let of = of(&at_one);
+        all += u64::from(of > 0);
+        turned_at += u64::from(of > 0 && nearly_all(turned.into(), of.into()));
+    }
+    all > 0 && nearly_all(turned_at, all)
+}
+
 /// Whether what was seen of a code, in one month or in all, is a fault of its master.
 fn is_fault(seen: &OfMonth) -> bool {
-    let turned = |turn: Turn| seen.turned(|way| way.turn == turn && is_weighed(way));
-    let of_turn = |turn: Turn, of: u64| {
-        let turned = turned(turn);
-        tells(turned) && nearly_all(turned.0, of)
+    let turned = |turn: Turn| move |way: &Way| way.turn == turn && is_weighed(way);
+    let is_of = |turn: Turn, of: fn(&AtOne) -> u32| {
+        tells(seen.turned(turned(turn))) && at_most_of_them(seen, turned(turn), of)
     };
-    let judged_before = seen.uses - seen.unjudged_before;
-    let to_unjudged = seen
-        .turned(|way| matches!(way.turn, Turn::RightToUnjudged | Turn::ErrorToUnjudged) && is_weighed(way));
     let to_error = turned(Turn::RightToError);
-    // None before and some now is no matter of shares.
-    tells(to_error) && (nearly_all(to_error.0, seen.uses) || seen.errors_before == 0)
-        || tells(to_unjudged) && (nearly_all(to_unjudged.0, judged_before) || seen.unjudged_before == 0)
-        || of_turn(Turn::UnjudgedToError, seen.unjudged_before)
-        || of_turn(Turn::ErrorToRight, seen.errors_before)
+    let to_unjudged =
+        |way: &Way| matches!(way.turn, Turn::RightToUnjudged | Turn::ErrorToUnjudged) && is_weighed(way);
+    // None before and some now is no matter of shares, where nobody was told of a change.
+    let unannounced = |way: &Way| way.explained == Explained::Not;
+    let is_new = |which: &dyn Fn(&Way) -> bool, before: u64| {
+        before == 0 && tells(seen.turned(|way| which(way) && unannounced(way)))
+    };
+    is_of(Turn::RightToError, |at| at.uses)
+        || is_new(&to_error, seen.errors_before)
+        || tells(seen.turned(to_unjudged))
+            && at_most_of_them(seen, to_unjudged, |at| at.uses - at.unjudged_before)
+        || is_new(&to_unjudged, seen.unjudged_before)
+        || is_of(Turn::UnjudgedToError, |at| at.unjudged_before)
+        || is_of(Turn::ErrorToRight, |at| at.errors_before)
         || unexplained_other(seen)
 }
 
 /// Errors that become other ones without a word.
 fn unexplained_other(seen: &OfMonth) -> bool {
-    let other = seen.turned(|way| way.turn == Turn::ErrorToOther && way.explained == Explained::Not);
-    tells(other) && nearly_all(other.0, seen.errors_before)
+    let other = |way: &Way| way.turn == Turn::ErrorToOther && way.explained == Explained::Not;
+    tells(seen.turned(other)) && at_most_of_them(seen, other, |at| at.errors_before)
 }
 
-/// Whether an announced change leaves nearly all claims of a month wrong, at several institutions.
+/// Whether an announced change leaves nearly all claims of a month wrong, at most institutions.
 fn announced_leaves_wrong(seen: &OfMonth) -> bool {
-    let other = seen.turned(|way| way.turn == Turn::ErrorToOther && is_announced(way));
-    tells(other) && nearly_all(other.0, seen.uses)
+    let other = |way: &Way| way.turn == Turn::ErrorToOther && is_announced(way);
+    tells(seen.turned(other)) && at_most_of_them(seen, other, |at| at.uses)
 }
 
-/// Whether claims of days after its announced end are not a few late ones, but half as many as the `others`
-/// of a usual month. After its last day only late claims use a code, so their share of a month says nothing.
-fn is_used_after_its_end(all: &OfMonth, others: u64) -> bool {
-    let after = all.turned(is_after_its_end);
-    tells(after) && nearly_all(after.0, others)
+/// Whether claims of days after its announced end are not a few late ones: most institutions claim it half as
+/// often as in its `usual` month. Where it has none, they are most of the institutions that were seen at all.
+/// After its end only late claims use a code, so their share of a month says nothing.
+fn is_used_after_its_end(all: &OfMonth, usual: &OfMonth, everyone: &Sample<(), OF_CODE>) -> bool {
+    if !tells(all.turned(is_after_its_end)) {
+        return false;
+    }
+    let usual: BTreeMap<u32, u32> = usual
+        .at_each(is_after_its_end)
+        .into_iter()
+        .map(|(one, at_one, after)| (one.number(), at_one.uses.saturating_sub(after)))
+        .collect();
+    let after = all.at_each(is_after_its_end);
+    if usual.values().filter(|uses| **uses > 0).count() as u64 >= FAULT_INSTITUTIONS {
+        let goes_on = after.iter().filter(|(one, _, after)| {
+            let usual = usual.get(&one.number()).copied().unwrap_or_default();
+            *after > 0 && nearly_all((*after).into(), usual.into())
+        });
+        return nearly_all(goes_on.count() as u64, after.len() as u64);
+    }
+    let uses_it = |one: &Sampled| after.iter().any(|(of, _, after)| of == one && *after > 0);
+    let mut everyone: Vec<Sampled> = everyone.iter().map(|(one, ())| one).collect();
+    if everyone.iter().filter(|one| one.is_known()).count() as u64 >= FAULT_INSTITUTIONS {
+        everyone.retain(|one| one.is_known());
+    }
+    nearly_all(everyone.iter().filter(|one| uses_it(one)).count() as u64, everyone.len() as u64)
 }
 
-/// The uses that are no claims after an announced end.
-fn before_its_end(seen: &OfMonth) -> u64 {
-    seen.uses - seen.turned(is_after_its_end).0
-}
-
-/// Whether the uses of other months are right, before and after: then it is not that institutions, or the
+/// Whether most institutions are right in other months, before and after: then it is not that they, or the
 /// checks, are always wrong about the code.
 fn is_right_otherwise(months: &Months) -> bool {
-    let others = months.iter().filter(|(_, seen)| !announced_leaves_wrong(seen));
-    let (judged, errors) = others.fold((0, 0), |(judged, errors), (_, seen)| {
-        (judged + seen.uses - seen.unjudged_before, errors + seen.errors_before)
-    });
-    judged >= FAULT_USES && !nearly_all(errors, judged)
+    let mut others = OfMonth::default();
+    months.iter().filter(|(_, seen)| !announced_leaves_wrong(seen)).for_each(|(_, seen)| others.merge(seen));
+    let (mut all, mut wrong) = (0, 0);
+    for (_, at_one, _) in others.at_each(|_| false) {
+        let judged = at_one.uses - at_one.unjudged_before;
+        all += u64::from(judged > 0);
+        wrong += u64::from(judged > 0 && nearly_all(at_one.errors_before.into(), judged.into()));
+    }
+    others.uses - others.unjudged_before >= FAULT_USES && !nearly_all(wrong, all)
 }
 
 /// Whether codes that are too rare each are together a fault of their master.
 fn is_fault_together(seen: &OfMonth) -> bool {
-    let turned = seen.turned(counts_together);
-    tells(turned) && nearly_all(turned.0, seen.uses)
+    tells(seen.turned(counts_together)) && at_most_of_them(seen, counts_together, |at| at.uses)
 }
 
 fn counts_together(way: &Way) -> bool {
@@ -171,20 +206,21 @@ fn is_rare(all: &OfMonth) -> bool {
     !tells((all.uses, all.institutions.count()))
 }
 
-fn weigh_code(months: &Months, all: &OfMonth) -> CodeVerdict {
+fn weigh_code(months: &Months, all: &OfMonth, everyone: &Sample<(), OF_CODE>) -> CodeVerdict {
     // A change may hold for the days of one month only, so each is asked by itself too.
     let leaves_wrong = months.iter().any(|(_, seen)| announced_leaves_wrong(seen));
     let is_wrong = leaves_wrong && is_right_otherwise(months);
     if is_wrong || is_fault(all) || months.iter().any(|(_, seen)| is_fault(seen)) {
         return CodeVerdict::Fault;
     }
-    let unexplained = all.turned(|way| way.explained == Explained::Not && is_weighed(way));
+    let unexplained = |way: &Way| way.explained == Explained::Not && is_weighed(way);
     let others_use_it = all.institutions.count() >= FAULT_INSTITUTIONS
         && all.uses >= FAULT_USES
-        && !nearly_all(unexplained.0, all.uses);
-    let of_a_month = months.iter().map(|(_, seen)| before_its_end(seen)).max().unwrap_or_default();
-    let is_still_used = is_used_after_its_end(all, of_a_month);
-    if leaves_wrong || is_still_used || unexplained.0 > 0 && !others_use_it {
+        && !at_most_of_them(all, unexplained, |at| at.uses);
+    let before_its_end = |seen: &OfMonth| seen.uses - seen.turned(is_after_its_end).0;
+    let usual = months.iter().map(|(_, seen)| seen).max_by_key(|seen| before_its_end(seen));
+    let is_still_used = usual.is_some_and(|usual| is_used_after_its_end(all, usual, everyone));
+    if leaves_wrong || is_still_used || all.turned(unexplained).0 > 0 && !others_use_it {
         return CodeVerdict::Unclear;
     }
     match all.turned(is_weighed) {
@@ -202,7 +238,7 @@ impl Movements {
         let mut rare: BTreeMap<ItemKind, OfMonth> = BTreeMap::new();
         for (kind, code, months) in self.turned() {
             let all = all_months(months);
-            let verdict = weigh_code(months, &all);
+            let verdict = weigh_code(months, &all, &self.seen.sample);
             moved += all.turned(is_weighed).0;
             explained += all.turned(|way| !is_weighed(way)).0;
             if is_rare(&all) {
@@ -216,7 +252,7 @@ impl Movements {
             if is_fault_together(together) && all.turned(counts_together).0 > 0 {
                 *verdict = CodeVerdict::Fault;
             }
-            let is_still_used = is_used_after_its_end(together, before_its_end(together));
+            let is_still_used = is_used_after_its_end(together, together, &self.seen.sample);
             if is_still_used && all.turned(is_after_its_end).0 > 0 {
                 *verdict = (*verdict).min(CodeVerdict::Unclear);
             }

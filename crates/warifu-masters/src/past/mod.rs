@@ -12,6 +12,8 @@ mod builder;
 
 mod form;
 
+mod carried;
+
 mod changes;
 
 mod compare;
@@ -20,6 +22,7 @@ mod compare;
 mod tests;
 
 pub use builder::{NotSpliceable, TimelinesBuilder, splice};
+pub use carried::{Carried, NotReadable, WhyNotReadable, say_denied};
 pub use changes::{Change, Class, Cover, Days, Heading, NotChanges, What, read_changes, write_changes};
 pub use compare::compare;
 pub use form::NotTimelines;

@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use warifu_claims::Snapshot;
-use warifu_masters::file::read_canonical;
+use warifu_masters::finding::Findings;
 use warifu_masters::past::{
-    self, Change, Class, MasterOf, Timelines, What, compare, read_changes, splice, write_changes,
+    self, Carried, Change, Class, MasterOf, Timelines, What, WhyNotReadable, compare, read_changes, splice,
+    write_changes,
 };
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
@@ -99,22 +100,23 @@ fn read_answers(
     canonical: Vec<u8>,
     timelines: &[u8],
 ) -> Result<Answers, Failure> {
-    let (series, kind) = (entry.series.clone(), entry.kind.clone());
-    let state = read_canonical(schemas, &kind, canonical).map_err(|findings| {
-        Failure::refused(
-            format!("{series}/{kind} of {of_en} does not fit the layouts known here"),
-            format!("{of_ja}の {series}/{kind} が既知のレイアウトに合いません"),
-            findings,
-        )
+    let carried = Carried {
+        series: &entry.series,
+        kind: &entry.kind,
+        edition: &entry.edition,
+        governs: (&entry.governs.from, entry.governs.until.as_deref()),
+        canonical,
+        timelines,
+    };
+    let (state, timelines) = carried.read(schemas).map_err(|error| {
+        let (en, ja) = (error.say(Lang::En), error.say(Lang::Ja));
+        let findings = match error.why {
+            WhyNotReadable::Denied(findings) => findings,
+            _ => Findings::new(),
+        };
+        Failure::refused(format!("{of_en}: {en}"), format!("{of_ja}: {ja}"), findings)
     })?;
-    let timelines = Timelines::read(schemas, &state, timelines).map_err(|error| {
-        Failure::new(
-            Exit::Data,
-            format!("the timelines of {series}/{kind} in {of_en}: {error}"),
-            format!("{of_ja}の {series}/{kind} の期間表を読めません: {error}"),
-        )
-    })?;
-    Ok(Answers { series, kind, state, timelines })
+    Ok(Answers { series: entry.series.clone(), kind: entry.kind.clone(), state, timelines })
 }
 
 /// The masters as claim checks ask them.

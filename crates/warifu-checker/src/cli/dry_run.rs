@@ -1,0 +1,31 @@
+//! `dry-run`: what the gates would say, without changing anything.
+
+use std::io::{self, Write as _};
+
+use warifu_values::lang::{Lang, Speak as _};
+
+use crate::cli::arguments::DryRun;
+use crate::cli::failure::Failure;
+use crate::cli::inputs::{read_file, schemas_of};
+use crate::log::now;
+use crate::said::Said;
+use crate::source::TrustSource;
+use crate::state::{Recent, StateDirectory};
+use crate::swap::{Looked, dry_run};
+
+pub(super) fn run_dry(arguments: &DryRun, lang: Lang) -> Result<u8, Failure> {
+    let schemas = schemas_of(&arguments.site)?;
+    let directory = StateDirectory::look_at(&arguments.state);
+    let root = read_file(&arguments.root)?;
+    let source = TrustSource::new(&arguments.channel, &root, &directory.trusted())?.forgetful();
+    let files = Recent::look_at(&directory.recent(), arguments.gates.replay_files);
+    let gates = arguments.gates.gates();
+    let looked = Looked { directory: &directory, files: &files, schemas: &schemas, gates };
+    let said = dry_run(&looked, &source, now()).map_err(|error| Failure::could_not(Said::of(&error)))?;
+    let text = match arguments.json {
+        true => serde_json::to_string_pretty(&said).map_err(io::Error::from)?,
+        false => said.say(lang),
+    };
+    writeln!(io::stdout(), "{text}")?;
+    Ok(said.outcome.exit_status())
+}
