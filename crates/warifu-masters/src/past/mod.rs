@@ -20,7 +20,9 @@ mod compare;
 mod tests;
 
 pub use builder::{NotSpliceable, TimelinesBuilder, splice};
-pub use changes::{Change, Class, Cover, Days, Heading, NotChanges, What, read_changes, write_changes};
+pub use changes::{
+    COVER_CLASSES, Change, Cover, Days, Heading, NotChanges, What, may_change, read_changes, write_changes,
+};
 pub use compare::compare;
 pub use form::NotTimelines;
 pub use timelines::{Governs, MasterOf, Period, RecordAt, Standing, Timelines};

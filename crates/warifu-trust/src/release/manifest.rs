@@ -275,7 +275,7 @@ mod tests {
     use super::*;
     use crate::release::master::{FormatFile, Governs};
     use crate::testing::{changes, earlier, head, held, masters};
-    use warifu_values::judgement::AcceptedPast;
+    use warifu_values::judgement::{AcceptedPast, PastClass};
 
     #[test]
     fn a_manifest_reads_back_and_has_one_form() {
@@ -507,7 +507,7 @@ mod tests {
         let earlier = earlier(u64::MAX, limits::EARLIER);
         let last = head(u64::MAX, Some(earlier[0].release));
         let accepted = (0..limits::ACCEPTED).map(|class| AcceptedPast {
-            class: format!("comment-relation/abolished-on/{class:04}"),
+            class: PastClass::of_code("comment-relation", "abolished-on", &format!("{class:09}")),
             entries: 100_000,
             reason: "告示の訂正に伴い、適用日を遡って改める。".into(),
             source: "令和8年6月15日保医発0615第1号".into(),

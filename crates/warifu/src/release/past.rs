@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use warifu_claims::Snapshot;
 use warifu_masters::file::read_canonical;
 use warifu_masters::past::{
-    self, Change, Class, MasterOf, Timelines, What, compare, read_changes, splice, write_changes,
+    self, Change, MasterOf, Timelines, What, compare, read_changes, splice, write_changes,
 };
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
@@ -15,7 +15,7 @@ use warifu_trust::{
     ChangesContent, EarlierContent, MasterBytes, MasterEntry, Proposal, ReleaseHead, Tip, VerifiedRelease,
 };
 use warifu_values::day::TreatmentDay;
-use warifu_values::judgement::AcceptedPast;
+use warifu_values::judgement::{AcceptedPast, PastClass};
 use warifu_values::lang::{Lang, Speak, counted};
 
 use super::file::trust_failure;
@@ -74,7 +74,7 @@ impl PublishedRelease {
         compare(&old, &new)
     }
 
-    fn master(&self, series: &str, kind: &str) -> Option<&Answers> {
+    pub(super) fn master(&self, series: &str, kind: &str) -> Option<&Answers> {
         self.masters.iter().find(|master| master.series == series && master.kind == kind)
     }
 }
@@ -171,7 +171,7 @@ impl<'a> Against<'a> {
         }
     }
 
-    fn published(self) -> Option<&'a PublishedRelease> {
+    pub(super) fn published(self) -> Option<&'a PublishedRelease> {
         match self {
             Against::Nothing => None,
             Against::Follows(published) | Against::Renews(published) => Some(published),
@@ -329,16 +329,16 @@ pub enum Side {
 /// first of each class are shown, a line each.
 pub fn by_class(schemas: &Schemas, list: &[Change], before: TreatmentDay, side: Side, lang: Lang) -> String {
     let is_future = |change: &&Change| change.days.heading(before) == past::Heading::Future;
-    let mut classes: BTreeMap<(u8, String), (u64, Vec<&Change>)> = BTreeMap::new();
+    let mut classes: BTreeMap<(u8, PastClass), (u64, Vec<&Change>)> = BTreeMap::new();
     for change in list.iter().filter(|change| is_future(change) == (side == Side::Future)) {
-        let Some(Class(class)) = change.class(schemas) else { continue };
-        let parts: Vec<&str> = class.splitn(3, '/').collect();
-        let rank = match (parts.len(), &change.what) {
-            (3, _) => 0,
-            (_, What::Cover { .. }) => 1,
+        let Some(class) = change.class(schemas) else { continue };
+        let (kind, subject, code) = class.parts();
+        let rank = match (code, &change.what) {
+            (Some(_), _) => 0,
+            (None, What::Cover { .. }) => 1,
             _ => 2,
         };
-        let class = if side == Side::Future { parts[..2].join("/") } else { class };
+        let class = if side == Side::Future { PastClass::of_all(kind, subject) } else { class };
         let (entries, shown) = classes.entry((rank, class)).or_default();
         *entries += 1;
         if shown.len() < SHOWN {
@@ -376,7 +376,7 @@ fn refused(
     let classes: Vec<_> = weighed.classes.keys().map(ToString::to_string).collect();
     let classes = classes.join(",");
     // Where some are accepted, those that are not are told.
-    let open: BTreeSet<&Class> = objections
+    let open: BTreeSet<&PastClass> = objections
         .iter()
         .filter_map(|objection| match objection {
             Objection::NotAccepted { class, .. } => Some(class),

@@ -8,10 +8,10 @@ use warifu::error::{Exit, Failure};
 use warifu::release::{Changed, Side, by_class};
 use warifu_masters::past::Change;
 use warifu_masters::schema::Schemas;
-use warifu_rules::past::{Counts, Objection, Weighed};
+use warifu_rules::past::{Counts, Objection, Weighed, is_class};
 use warifu_trust::Manifest;
 use warifu_values::day::TreatmentDay;
-use warifu_values::judgement::AcceptedPast;
+use warifu_values::judgement::{AcceptedPast, PastClass};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
@@ -49,40 +49,73 @@ struct AcceptedClasses {
     source: String,
 }
 
+/// Classes that are accepted: with the reason, and what it rests on.
+pub(super) struct ByName(BTreeMap<PastClass, (String, String)>);
+
 impl Past {
-    /// What was accepted, with the number of changes that there are of each class.
-    pub(super) fn accepted(&self, weighed: &Weighed) -> Result<Vec<AcceptedPast>, Failure> {
-        let mut by_name: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
+    /// What is accepted by name.
+    pub(super) fn by_name(self, schemas: &Schemas) -> Result<ByName, Failure> {
+        let mut by_name = BTreeMap::new();
         let file = self.accepted_past.as_deref().map(read).transpose()?;
-        let of_file = file.iter().flat_map(|file| &file.accepted);
-        let of_file = of_file.flat_map(|AcceptedClasses { classes, reason, source }| {
-            classes.iter().map(move |class| (class.as_str(), (reason.as_str(), source.as_str())))
-        });
-        let told = (self.reason.as_deref().unwrap_or_default(), self.source.as_deref().unwrap_or_default());
-        let given = self.accept_past.iter().map(|class| (class.as_str(), told));
-        for (class, (reason, source)) in of_file.chain(given) {
-            for (word, text) in [("reason", reason), ("source", source)] {
-                if is_placeholder(text) {
+        let of_file = file.into_iter().flat_map(|file| file.accepted);
+        let given = AcceptedClasses {
+            classes: self.accept_past,
+            reason: self.reason.unwrap_or_default(),
+            source: self.source.unwrap_or_default(),
+        };
+        for AcceptedClasses { classes, reason, source } in of_file.chain([given]) {
+            for class in classes {
+                for (word, text) in [("reason", &reason), ("source", &source)] {
+                    if is_placeholder(text) {
+                        return Err(Failure::new(
+                            Exit::CouldNotRun,
+                            format!(
+                                "{class}: {word} says nothing ({text:?}); the other side signs it with you"
+                            ),
+                            format!(
+                                "{class}: {word} が入力されていません（{text:?}）。相手方も署名する内容です"
+                            ),
+                        ));
+                    }
+                }
+                let why = (reason.clone(), source.clone());
+                let before = by_name.insert(named(schemas, &class)?, why.clone());
+                if before.is_some_and(|before| before != why) {
                     return Err(Failure::new(
                         Exit::CouldNotRun,
-                        format!("{class}: {word} says nothing ({text:?}); the other side signs it with you"),
-                        format!("{class}: {word} が入力されていません（{text:?}）。相手方も署名する内容です"),
+                        format!("{class} is accepted twice, with different reasons or sources"),
+                        format!("{class} が異なる理由または根拠で二重に承認されています"),
                     ));
                 }
             }
-            if by_name.insert(class, (reason, source)).is_some_and(|before| before != (reason, source)) {
-                return Err(Failure::new(
-                    Exit::CouldNotRun,
-                    format!("{class} is accepted twice, with different reasons or sources"),
-                    format!("{class} が異なる理由または根拠で二重に承認されています"),
-                ));
-            }
         }
-        let entries: BTreeMap<&str, u64> =
-            weighed.classes.iter().map(|(class, entries)| (class.0.as_str(), *entries)).collect();
-        let accepted = |(class, (reason, source)): (&str, (&str, &str))| {
-            let entries = entries.get(class).copied().ok_or_else(|| {
-                let there: Vec<&str> = entries.keys().copied().collect();
+        Ok(ByName(by_name))
+    }
+}
+
+/// The class called `text`, which must be one that a change can have.
+fn named(schemas: &Schemas, text: &str) -> Result<PastClass, Failure> {
+    let text = text.trim();
+    let class = PastClass::parse(text).ok_or_else(|| {
+        Failure::new(
+            Exit::CouldNotRun,
+            format!("{text:?} is no class of changes; one is written procedure/full_name or drug/price/CODE"),
+            format!("{text:?} は区分名ではありません。procedure/full_name や drug/price/コード の形で指定してください"),
+        )
+    })?;
+    is_class(schemas, &class).map_err(|error| {
+        let told = |lang| format!("{class}: {}", error.say(lang));
+        Failure::new(Exit::CouldNotRun, told(Lang::En), told(Lang::Ja))
+    })?;
+    Ok(class)
+}
+
+impl ByName {
+    /// What was accepted, with the number of changes that there are of each class.
+    pub(super) fn counted(self, weighed: &Weighed) -> Result<Vec<AcceptedPast>, Failure> {
+        let accepted = |(class, (reason, source)): (PastClass, (String, String))| {
+            let entries = weighed.classes.get(&class).copied().ok_or_else(|| {
+                let there: Vec<&str> = weighed.classes.keys().map(PastClass::as_str).collect();
                 let there = there.join(", ");
                 Failure::new(
                     Exit::CouldNotRun,
@@ -90,10 +123,9 @@ impl Past {
                     format!("{class}: この区分の遡及変更はありません。ある区分: {there}"),
                 )
             })?;
-            let (class, reason, source) = (class.to_owned(), reason.to_owned(), source.to_owned());
             Ok(AcceptedPast { class, entries, reason, source })
         };
-        by_name.into_iter().map(accepted).collect()
+        self.0.into_iter().map(accepted).collect()
     }
 }
 

@@ -4,7 +4,9 @@ use clap::Subcommand;
 use serde_json::json;
 use warifu::caution::{Caution, Published, cautions};
 use warifu::error::{Exit, Failure};
-use warifu::release::{Against, Assembled, Changed, FORMATS, assemble, contents, recompute, trust_failure};
+use warifu::release::{
+    Against, Assembled, Changed, FORMATS, When, assemble, contents, recompute, trust_failure,
+};
 use warifu::store::Store;
 use warifu_channels::{
     DraftDirectory, ReadError, fetch_published_manifest, propose_again, publish, refresh_timestamp,
@@ -213,8 +215,9 @@ impl WouldChange {
         let store = Store::open(&self.place.repo, context.library.clone())?;
         let tip = self.place.at.tip()?;
         let published = self.place.at.published_to_compare(context, &tip)?;
-        let contents = contents(&store, &self.rev, &[], today())?;
         let past_before = first_day_to_come(now(), self.activate_at);
+        let when = When { today: today(), past_before, past_of: None };
+        let contents = contents(&store, &self.rev, &[], when)?;
         let list = published.changes_to(&contents.answers);
         if let Some(path) = &self.output {
             warifu::files::write(path, &write_changes(&list))?;
@@ -244,6 +247,7 @@ impl Draft {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let store = Store::open(&self.repo, context.library.clone())?;
         let tip = self.at.tip()?;
+        let accepted = self.past.by_name(store.schemas())?;
         let mut formats: Vec<String> = FORMATS.map(str::to_owned).to_vec();
         formats.extend(self.format);
         formats.sort();
@@ -259,11 +263,14 @@ impl Draft {
             future_only: self.future_only,
         };
         let against = published.as_ref().map_or(Against::Nothing, Against::Follows);
-        let accept = |weighed: &Weighed| self.past.accepted(weighed);
-        let Assembled { head, masters, changed, findings } =
+        let accept = |weighed: &Weighed| accepted.counted(weighed);
+        let Assembled { head, masters, changed, too_old, findings } =
             assemble(&store, head, &formats, today(), against, accept)?;
         for (name, findings) in &findings {
             context.findings(Path::new(name), findings);
+        }
+        for old in &too_old {
+            context.tell(&format!("{}\n", old.say(context.lang)));
         }
         let level = CompressionLevel::default();
         let proposal = Proposal::new(head, &masters, changed.content.as_ref(), level)
