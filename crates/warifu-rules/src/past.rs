@@ -406,7 +406,7 @@ mod tests {
     fn each_class_of_the_past_is_accepted_with_its_very_number() {
         let schemas = Schemas::built_in().unwrap();
         let changes = [
-            change("111000110", "short_name_kanji", "20240601", "20240630"),
+            change("111000110", "full_name", "20240601", "20240630"),
             change("111000110", "points", "20240601", ""),
             change("112007410", "", "20240601", ""),
             change("112007410", "points", "20240701", ""),
@@ -417,12 +417,12 @@ mod tests {
             weighed.classes.iter().map(|(class, count)| format!("{class} {count}")).collect();
         assert_eq!(
             classes,
-            ["procedure/cover-lost 1", "procedure/points/111000110 1", "procedure/short_name_kanji 1"]
+            ["procedure/cover-lost 1", "procedure/full_name 1", "procedure/points/111000110 1"]
         );
         let all = [
             accepted("procedure/cover-lost", 1),
             accepted("procedure/points/111000110", 1),
-            accepted("procedure/short_name_kanji", 1),
+            accepted("procedure/full_name", 1),
         ];
         assert_eq!(weighed.objections(&all), []);
         assert!(matches!(weighed.objections(&all[1..])[..], [Objection::NotAccepted { entries: 1, .. }]));
