@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::browser::Browser;
 use crate::releases::{
     PLACE, classes_of_the_past, clone, draft, draft_accepting, house, publish, published_procedures, pull,
     sign,
@@ -29,7 +30,7 @@ fn the_past_is_accepted_by_name_or_left() {
     let stage = Stage::new();
     published(&stage);
     let ran = stage.warifu(&format!("release draft --repo kikin {PLACE} --title second -o second")).ends(1);
-    assert!(ran.err.contains("procedure/bed_count_class: "), "{}", ran.err);
+    assert!(ran.err.contains("procedure/bed_count_class (病床数区分): 124 changes"), "{}", ran.err);
     assert!(ran.err.contains("--accept-past procedure/"), "{}", ran.err);
     assert!(!stage.path("second").exists());
     let japanese = stage
@@ -57,6 +58,7 @@ fn the_past_is_accepted_by_name_or_left() {
     let first = review.out.find("RETROACTIVE CHANGES").unwrap();
     assert!(first < review.out.find("release 2: second").unwrap(), "{}", review.out);
     assert!(review.out.contains("correction (notice-2)"), "{}", review.out);
+    page_of(&stage);
     stage.warifu(&format!("release changes --repo kokuho {PLACE} -o changes.csv")).ends(0);
     let list = std::fs::read_to_string(stage.path("changes.csv")).unwrap();
     assert!(list.starts_with("kind,code,what,first,last,old,new,published\n"), "{list}");
@@ -65,6 +67,31 @@ fn the_past_is_accepted_by_name_or_left() {
     sign(&stage, "second", "kikin", "aoki", 0);
     sign(&stage, "second", "kokuho", "baba", 0);
     publish(&stage, "second", 0);
+}
+
+/// The page of the draft `second`, as a reviewer opens and prints it.
+fn page_of(stage: &Stage) {
+    let Some(browser) = Browser::find("the page of a release's changes") else { return };
+    let page = stage.path("changes.html");
+    stage
+        .warifu(&format!("--lang ja release review second --repo kokuho {PLACE} --html changes.html"))
+        .ends(0);
+    let shown = browser.open(&page, "", 1280);
+    assert!(shown.console.is_empty() && shown.asked.is_empty(), "{:?} {:?}", shown.console, shown.asked);
+    let seen = shown.seen();
+    let places = [
+        "リリース 2「second」の変更点",
+        "<h2 class=\"past\">遡及変更",
+        "procedure/bed_count_class（病床数区分）",
+        "（notice-2）",
+        "特定妥結率再診料",
+        "以降の変更",
+    ];
+    let places: Vec<_> =
+        places.iter().map(|text| seen.find(text).unwrap_or_else(|| panic!("{text}"))).collect();
+    assert!(places[1] < places[2] && places[2] < places[5], "{places:?}");
+    browser.print(&page, "", &stage.path("changes.pdf"));
+    assert!(std::fs::metadata(stage.path("changes.pdf")).unwrap().len() > 100_000);
 }
 
 #[test]

@@ -322,7 +322,8 @@ impl Speak for Told<'_> {
     }
 }
 
-fn cover(cover: Cover, lang: Lang) -> String {
+/// What a cover is called.
+pub fn cover(cover: Cover, lang: Lang) -> String {
     match cover {
         Cover::NoSeries => say!(lang, "no series", "シリーズなし"),
         Cover::NotKnown => say!(lang, "not known", "不明"),

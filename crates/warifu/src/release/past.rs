@@ -1,24 +1,24 @@
 //! What a release judges differently from the one that it follows: computed alike by the proposer and by
 //! everyone who reviews it, and accepted by class.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use warifu_claims::Snapshot;
 use warifu_masters::file::read_canonical;
-use warifu_masters::past::{
-    self, Change, MasterOf, Timelines, What, compare, read_changes, splice, write_changes,
-};
+use warifu_masters::past::{Change, MasterOf, Timelines, compare, read_changes, splice, write_changes};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
-use warifu_rules::past::{Objection, Told, Weighed, weigh};
+use warifu_rules::past::{Objection, Weighed, weigh};
 use warifu_trust::{
     ChangesContent, EarlierContent, MasterBytes, MasterEntry, Proposal, ReleaseHead, Tip, VerifiedRelease,
 };
 use warifu_values::day::TreatmentDay;
 use warifu_values::judgement::{AcceptedPast, PastClass};
-use warifu_values::lang::{Lang, Speak, counted};
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
 use super::file::trust_failure;
+use super::listed::{Names, Side, groups, lines};
 use crate::error::{Exit, Failure};
 
 /// A master with every day of it.
@@ -72,6 +72,11 @@ impl PublishedRelease {
         let old: Vec<MasterOf<'_>> = self.masters.iter().map(Answers::of).collect();
         let new: Vec<MasterOf<'_>> = masters.iter().map(Answers::of).collect();
         compare(&old, &new)
+    }
+
+    /// What the codes in `list`, which leads from here to `masters`, are called.
+    pub fn names(&self, list: &[Change], masters: &[Answers]) -> Names {
+        Names::of(list, &self.masters, masters)
     }
 
     pub(super) fn master(&self, series: &str, kind: &str) -> Option<&Answers> {
@@ -232,6 +237,8 @@ pub struct Changed {
     pub content: Option<ChangesContent>,
     /// Every change, in the order of the list.
     pub list: Vec<Change>,
+    /// What their codes are called.
+    pub names: Names,
     /// By class and heading.
     pub weighed: Weighed,
 }
@@ -266,10 +273,11 @@ pub(super) fn changed(
     }
     let list = published.changes_to(masters);
     let weighed = weigh(schemas, &list, past_before);
+    let names = Names::of(&list, &published.masters, masters);
     let accepted = accept(&weighed)?;
     let objections = weighed.objections(&accepted);
     if !objections.is_empty() {
-        return Err(refused(&list, &weighed, past_before, schemas, &objections));
+        return Err(refused(&list, &names, &weighed, past_before, schemas, &objections));
     }
     let bytes = write_changes(&list);
     let earlier = published.release.lists_to_carry(bytes.len() as u64);
@@ -282,7 +290,7 @@ pub(super) fn changed(
         accepted,
         earlier,
     };
-    Ok(Changed { content: Some(content), list, weighed })
+    Ok(Changed { content: Some(content), list, names, weighed })
 }
 
 /// What the published release itself changed: both organisations signed it.
@@ -296,6 +304,7 @@ fn signed(schemas: &Schemas, published: &PublishedRelease, head: &ReleaseHead) -
         )
     })?;
     let weighed = weigh(schemas, &list, head.past_before());
+    let names = Names::of(&list, &[], &published.masters);
     let told = changes.told;
     let earlier = changes.earlier().map(|(told, list)| EarlierContent {
         release: told.release,
@@ -310,71 +319,38 @@ fn signed(schemas: &Schemas, published: &PublishedRelease, head: &ReleaseHead) -
         accepted: told.accepted.clone(),
         earlier: earlier.collect(),
     };
-    Ok(Changed { content: Some(content), list, weighed })
+    Ok(Changed { content: Some(content), list, names, weighed })
 }
 
-/// How many changes of a class are shown.
-const SHOWN: usize = 3;
-
-/// Which changes are told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// Those that concern days that have been, by the class in which they are accepted.
-    Past,
-    /// Those that concern days to come only, by kind and field.
-    Future,
-}
-
-/// The changes of one side by class, the gravest first: amounts, then what is in force, then the rest. The
-/// first of each class are shown, a line each.
-pub fn by_class(schemas: &Schemas, list: &[Change], before: TreatmentDay, side: Side, lang: Lang) -> String {
-    let is_future = |change: &&Change| change.days.heading(before) == past::Heading::Future;
-    let mut classes: BTreeMap<(u8, PastClass), (u64, Vec<&Change>)> = BTreeMap::new();
-    for change in list.iter().filter(|change| is_future(change) == (side == Side::Future)) {
-        let Some(class) = change.class(schemas) else { continue };
-        let (kind, subject, code) = class.parts();
-        let rank = match (code, &change.what) {
-            (Some(_), _) => 0,
-            (None, What::Cover { .. }) => 1,
-            _ => 2,
-        };
-        let class = if side == Side::Future { PastClass::of_all(kind, subject) } else { class };
-        let (entries, shown) = classes.entry((rank, class)).or_default();
-        *entries += 1;
-        if shown.len() < SHOWN {
-            shown.push(change);
-        }
-    }
-    let mut text = String::new();
-    for ((_, class), (entries, shown)) in classes {
-        text.push_str(&warifu_values::say!(
-            lang,
-            "  {class}: {}\n",
-            "  {class}: {} 件\n",
-            match lang {
-                Lang::En => counted(entries, "change"),
-                Lang::Ja => entries.to_string(),
-            }
-        ));
-        for change in &shown {
-            text.push_str(&format!("    {}\n", Told(change).say(lang)));
-        }
-        if entries > shown.len() as u64 {
-            text.push_str("    …\n");
-        }
-    }
-    text
-}
+/// Lines of changes that a refusal shows, and classes that it puts into a command.
+const LINES: usize = 30;
+const NAMED: usize = 60;
 
 fn refused(
     list: &[Change],
+    names: &Names,
     weighed: &Weighed,
     past_before: TreatmentDay,
     schemas: &Schemas,
     objections: &[Objection],
 ) -> Failure {
-    let classes: Vec<_> = weighed.classes.keys().map(ToString::to_string).collect();
-    let classes = classes.join(",");
+    let by_name = |lang: Lang| {
+        if weighed.classes.len() > NAMED {
+            let classes = weighed.classes.len();
+            return say!(
+                lang,
+                "--accepted-past FILE (`warifu release changes --json` names the {classes} classes)",
+                "--accepted-past ファイル（{classes} 区分の名前は warifu release changes --json で確認できます）"
+            );
+        }
+        let classes: Vec<&str> = weighed.classes.keys().map(PastClass::as_str).collect();
+        let classes = classes.join(",");
+        say!(
+            lang,
+            "--accept-past {classes} --reason \"…\" --source \"…\"",
+            "--accept-past {classes} --reason \"（理由）\" --source \"（通知番号）\""
+        )
+    };
     // Where some are accepted, those that are not are told.
     let open: BTreeSet<&PastClass> = objections
         .iter()
@@ -388,7 +364,8 @@ fn refused(
     let others = || objections.iter().filter(|objection| !matches!(objection, Objection::NotAccepted { .. }));
     let told = |lang: Lang| {
         let wrong: String = others().map(|objection| format!("  {}\n", objection.say(lang))).collect();
-        by_class(schemas, &list, past_before, Side::Past, lang) + &wrong
+        let groups = groups(schemas, &list, past_before, Side::Past);
+        lines(schemas, names, &groups, Some(LINES), lang) + &wrong
     };
     let (english, japanese) = (told(Lang::En), told(Lang::Ja));
     Failure::new(
@@ -396,14 +373,15 @@ fn refused(
         format!(
             "days before {past_before} would be judged differently than by the published release, and that \
              is not accepted:\n{english}look at it (`warifu release changes -o FILE` writes all of it); \
-             when it is meant, say why and what it rests on:\n  --accept-past {classes} --reason \"…\" \
-             --source \"…\"\nor leave it for a later release with --future-only"
+             when it is meant, say why and what it rests on:\n  {}\nor leave it for a later release with --future-only",
+            by_name(Lang::En)
         ),
         format!(
             "{past_before} より前の診療日の判定が公開中のリリースと変わりますが、承認されていません:\n{japanese}\
              内容を確認してください（warifu release changes -o FILE で全件を書き出せます）。意図した変更であれば、\
-             理由と根拠を付けて承認してください:\n  --accept-past {classes} --reason \"（理由）\" --source \"（通知番号）\"\n\
-             過去に遡る変更を後のリリースに回す場合は --future-only を指定してください"
+             理由と根拠を付けて承認してください:\n  {}\n\
+             過去に遡る変更を後のリリースに回す場合は --future-only を指定してください",
+            by_name(Lang::Ja)
         ),
     )
 }

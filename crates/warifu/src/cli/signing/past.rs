@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use warifu::changes_html::{Shown, page};
 use warifu::error::{Exit, Failure};
-use warifu::release::{Changed, Side, by_class};
-use warifu_masters::past::Change;
+use warifu::release::{Group, Names, Side, groups, lines};
 use warifu_masters::schema::Schemas;
 use warifu_rules::past::{Counts, Objection, Weighed, is_class};
-use warifu_trust::Manifest;
-use warifu_values::day::TreatmentDay;
 use warifu_values::judgement::{AcceptedPast, PastClass};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
+
+use crate::cli::Context;
 
 /// What is accepted of the past.
 #[derive(Debug, clap::Args)]
@@ -146,52 +146,96 @@ fn read(path: &std::path::Path) -> Result<AcceptedFile, Failure> {
     })
 }
 
-/// What would be judged differently, weighed: counts, then the past by class.
-pub(super) fn weighed_lines(
-    schemas: &Schemas,
-    list: &[Change],
-    weighed: &Weighed,
-    past_before: TreatmentDay,
-    lang: Lang,
-) -> String {
-    let Counts { past, past_and_future, future } = weighed.counts;
-    let mut text = say!(
-        lang,
-        "{past} changes of the past only, {past_and_future} of past and future, {future} of the future \
-         (past: before {past_before})\n",
-        "変更: 過去のみ {past} 件、過去と将来 {past_and_future} 件、将来のみ {future} 件（過去とは {past_before} より前）\n"
-    );
-    text.push_str(&by_class(schemas, list, past_before, Side::Past, lang));
-    text.push_str(&future_lines(schemas, list, past_before, lang));
-    for change in &weighed.never {
-        text.push_str(&format!("  {}\n", Objection::Never(Box::new(change.clone())).say(lang)));
-    }
-    text
+/// How much is told of what a release changes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Telling {
+    /// Tell every change; otherwise how many there are of each class, and the gravest.
+    #[arg(short, long)]
+    verbose: bool,
+    /// Write all changes as one page for people, the past first, in both languages.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
-/// What a release judges differently for days that have been, class by class, for whoever is about to sign
-/// it.
-pub(super) fn changed_lines(schemas: &Schemas, manifest: &Manifest, changed: &Changed, lang: Lang) -> String {
-    let before = manifest.head().past_before();
-    let mut text = String::new();
-    let past = by_class(schemas, &changed.list, before, Side::Past, lang);
-    if !past.is_empty() {
-        text.push_str(&say!(
+/// Lines of the past, and of what is to come, that are told where not all are.
+const PAST_LINES: usize = 18;
+const FUTURE_LINES: usize = 8;
+
+impl Telling {
+    /// Whether everything is asked for.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// Writes the page, where one is asked for.
+    pub(super) fn page(&self, context: &Context, shown: &Shown<'_>) -> Result<(), Failure> {
+        let Some(path) = &self.html else { return Ok(()) };
+        warifu::files::write(path, &page(&context.library.schemas, shown, context.lang))
+    }
+
+    /// The classes of one side as lines.
+    fn of_side(
+        &self,
+        schemas: &Schemas,
+        names: &Names,
+        groups: &[Group<'_>],
+        most: usize,
+        lang: Lang,
+    ) -> String {
+        lines(schemas, names, groups, (!self.verbose).then_some(most), lang)
+    }
+
+    /// What would be judged differently, weighed: counts, then the past by class.
+    pub(super) fn weighed_lines(
+        &self,
+        schemas: &Schemas,
+        shown: &Shown<'_>,
+        weighed: &Weighed,
+        lang: Lang,
+    ) -> String {
+        let Shown { list, names, past_before, .. } = *shown;
+        let Counts { past, past_and_future, future } = weighed.counts;
+        let mut text = say!(
             lang,
-            "RETROACTIVE CHANGES (days before {before} are judged differently than by the release before):\n",
-            "遡及変更（{before} より前の診療日の判定が、前のリリースと変わります）:\n"
-        ));
-        text.push_str(&past);
+            "{past} changes of the past only, {past_and_future} of past and future, {future} of the future \
+             (past: before {past_before})\n",
+            "変更: 過去のみ {past} 件、過去と将来 {past_and_future} 件、将来のみ {future} 件（過去とは {past_before} より前）\n"
+        );
+        let groups = groups(schemas, list, past_before, Side::Past);
+        text.push_str(&self.of_side(schemas, names, &groups, PAST_LINES, lang));
+        text.push_str(&self.future_lines(schemas, shown, lang));
+        for change in &weighed.never {
+            text.push_str(&format!("  {}\n", Objection::Never(Box::new(change.clone())).say(lang)));
+        }
+        text
     }
-    text.push_str(&future_lines(schemas, &changed.list, before, lang));
-    text
-}
 
-/// What is judged differently for days to come only.
-fn future_lines(schemas: &Schemas, list: &[Change], before: TreatmentDay, lang: Lang) -> String {
-    let future = by_class(schemas, list, before, Side::Future, lang);
-    if future.is_empty() {
-        return future;
+    /// What a release judges differently for days that have been, class by class, for whoever is about to
+    /// sign it.
+    pub(super) fn changed_lines(&self, schemas: &Schemas, shown: &Shown<'_>, lang: Lang) -> String {
+        let Shown { list, names, past_before: before, .. } = *shown;
+        let mut text = String::new();
+        let past = groups(schemas, list, before, Side::Past);
+        if !past.is_empty() {
+            text.push_str(&say!(
+                lang,
+                "RETROACTIVE CHANGES (days before {before} are judged differently than by the release before):\n",
+                "遡及変更（{before} より前の診療日の判定が、前のリリースと変わります）:\n"
+            ));
+            text.push_str(&self.of_side(schemas, names, &past, PAST_LINES, lang));
+        }
+        text.push_str(&self.future_lines(schemas, shown, lang));
+        text
     }
-    say!(lang, "from {before} on:\n{future}", "{before} 以降の変更:\n{future}")
+
+    /// What is judged differently for days to come only.
+    fn future_lines(&self, schemas: &Schemas, shown: &Shown<'_>, lang: Lang) -> String {
+        let Shown { list, names, past_before: before, .. } = *shown;
+        let future = groups(schemas, list, before, Side::Future);
+        if future.is_empty() {
+            return String::new();
+        }
+        let future = self.of_side(schemas, names, &future, FUTURE_LINES, lang);
+        say!(lang, "from {before} on:\n{future}", "{before} 以降の変更:\n{future}")
+    }
 }
