@@ -9,6 +9,7 @@ use warifu::error::{Exit, Failure};
 use warifu::release::{Group, Names, Side, groups, lines};
 use warifu_masters::schema::Schemas;
 use warifu_rules::past::{Counts, Objection, Weighed, is_class};
+use warifu_trust::limits;
 use warifu_values::judgement::{AcceptedPast, PastClass};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
@@ -88,6 +89,20 @@ impl Past {
                     ));
                 }
             }
+        }
+        let (classes, most) = (by_name.len(), limits::ACCEPTED);
+        if classes > most {
+            return Err(Failure::new(
+                Exit::CouldNotRun,
+                format!(
+                    "{classes} classes of the past are accepted, and a release takes {most}: leave some for a \
+                     later one (--future-only), or correct them in several imports, a release each"
+                ),
+                format!(
+                    "承認する遡及変更が {classes} 区分あり、1 回のリリースの上限 {most} 区分を超えています。\
+                     --future-only で後のリリースに回すか、取込とリリースを数回に分けてください"
+                ),
+            ));
         }
         Ok(ByName(by_name))
     }
