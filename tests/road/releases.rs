@@ -135,7 +135,8 @@ fn the_whole_road_on_real_masters() {
     sign(&stage, "first", "kokuho", "bito", 0);
     publish(&stage, "first", 0);
 
-    // The published file is known by its bytes, another full that came by mail is not; a differential never is.
+    // The published file is known by its bytes, another full that came by mail is not; a differential never
+    // is.
     let known = stage.warifu(&format!("inspect {PLACE} {{data}}/procedure/s_ALL20220218.csv")).ends(0);
     assert!(known.out.contains("release 1, r02/procedure as kikin"), "{}", known.out);
     let mail = stage.warifu(&format!("inspect {PLACE} {{data}}/comment/c_20240719.csv")).ends(0);

@@ -24,9 +24,9 @@ pub const MANIFEST_BYTES: u64 = 2_000_000;
 /// One compressed blob. The largest real one is 0.6 MB; room for a hundred times that.
 pub const BLOB_BYTES: u64 = 64 << 20;
 
-/// The canonical bytes of one master, or of its timelines. The largest real ones are 6.2 MB (drugs of r06) and
-/// 7.3 MB (their timelines after eleven differentials): nine times that. A reader holds up to nine bytes for
-/// each of hostile timelines, so one of them costs at most 0.6 GB.
+/// The canonical bytes of one master, or of its timelines. The largest real ones are 6.2 MB (drugs of r06)
+/// and 7.3 MB (their timelines after eleven differentials): nine times that. A reader holds up to nine bytes
+/// for each of hostile timelines, so one of them costs at most 0.6 GB.
 pub const CANONICAL_BYTES: u64 = 64 << 20;
 
 /// The canonical bytes of all masters of one release and of their timelines together: two releases must fit

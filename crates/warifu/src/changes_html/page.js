@@ -51,8 +51,8 @@
     if (known) return known[lang === "ja" ? 0 : 1];
     return text === "" ? word().blank : text;
   }
-  const matches = (group) => needle === "" ? group.rows
-    : group.rows.filter((row) => row[0].includes(needle) || name(group, row[0]).toLowerCase().includes(needle));
+  const fits = (group, key) => key.includes(needle) || name(group, key).toLowerCase().includes(needle);
+  const matches = (group) => needle === "" ? group.rows : group.rows.filter((row) => fits(group, row[0]));
 
   function fill(box, group, rows) {
     const body = element("tbody");
@@ -121,7 +121,8 @@
     document.documentElement.lang = lang;
     document.title = word().title(data);
     const head = document.getElementById("head");
-    const about = [word().against(data), word().made(data), data.activate_at && word().starts(data.activate_at)];
+    const starts = data.activate_at && word().starts(data.activate_at);
+    const about = [word().against(data), word().made(data), starts];
     head.replaceChildren(element("h1", word().title(data)),
       element("p", about.filter(Boolean).join(" / "), "soft"));
     if (data.emergency) head.append(element("p", word().emergency(data.emergency)));
@@ -162,7 +163,9 @@
       const found = needle === "" ? groups : groups.filter((group) => matches(group).length);
       if (!found.length) parts.push(element("p", word().none, "soft"));
       // The gravest are open at once; so is everything where that is little.
-      found.forEach((group, place) => parts.push(groupBox(group, isPast, needle !== "" || isPast && place < 8)));
+      found.forEach((group, place) => {
+        parts.push(groupBox(group, isPast, needle !== "" || (isPast && place < 8)));
+      });
     });
     document.getElementById("main").replaceChildren(...parts);
   }

@@ -1,16 +1,16 @@
-//! What a release changes, as people read it: by class, the gravest first, with the names of codes and fields.
+//! What a release changes, as people read it: by class, the gravest first, with the names of codes and
+//! fields.
 
 use std::collections::{BTreeMap, HashMap};
 
 use warifu_masters::past::{Change, Heading, What};
 use warifu_masters::schema::Schemas;
+use warifu_masters::table::Master;
 use warifu_rules::past::cover;
 use warifu_values::day::TreatmentDay;
 use warifu_values::judgement::PastClass;
 use warifu_values::lang::{Lang, counted};
 use warifu_values::say;
-
-use super::past::Answers;
 
 /// Which changes are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +26,8 @@ pub enum Side {
 pub struct Names(HashMap<String, HashMap<String, String>>);
 
 impl Names {
-    /// Of the codes in `list`; where the new masters have a code no more, as the old ones call it.
-    pub(super) fn of(list: &[Change], old: &[Answers], new: &[Answers]) -> Names {
+    /// Of the codes in `list`, as the first of `masters` that has one calls it; each with its kind.
+    pub(super) fn of(list: &[Change], masters: &[(&str, &Master)]) -> Names {
         let mut names: HashMap<String, HashMap<String, String>> = HashMap::new();
         for change in list {
             let of_kind = match names.get_mut(&change.kind) {
@@ -37,9 +37,8 @@ impl Names {
             if of_kind.contains_key(&change.key) {
                 continue;
             }
-            // The newest series tells it.
-            let masters = new.iter().rev().chain(old.iter().rev()).filter(|of| of.kind == change.kind);
-            let called = masters.filter_map(|of| Some(of.state.label(of.state.find(&change.key)?))).next();
+            let alike = masters.iter().filter(|(kind, _)| *kind == change.kind);
+            let called = alike.filter_map(|(_, of)| Some(of.label(of.find(&change.key)?))).next();
             of_kind.insert(change.key.clone(), called.unwrap_or_default().to_owned());
         }
         Names(names)

@@ -76,7 +76,7 @@ impl PublishedRelease {
 
     /// What the codes in `list`, which leads from here to `masters`, are called.
     pub fn names(&self, list: &[Change], masters: &[Answers]) -> Names {
-        Names::of(list, &self.masters, masters)
+        names(list, masters, &self.masters)
     }
 
     pub(super) fn master(&self, series: &str, kind: &str) -> Option<&Answers> {
@@ -120,6 +120,13 @@ fn read_answers(
         )
     })?;
     Ok(Answers { series, kind, state, timelines })
+}
+
+/// What the codes in `list` are called: by the newest series that has one, and where none has it any more, by
+/// those of the release before.
+fn names(list: &[Change], new: &[Answers], old: &[Answers]) -> Names {
+    let masters: Vec<_> = new.iter().rev().chain(old.iter().rev()).map(|of| (&*of.kind, &of.state)).collect();
+    Names::of(list, &masters)
 }
 
 /// The masters as claim checks ask them.
@@ -273,7 +280,7 @@ pub(super) fn changed(
     }
     let list = published.changes_to(masters);
     let weighed = weigh(schemas, &list, past_before);
-    let names = Names::of(&list, &published.masters, masters);
+    let names = names(&list, masters, &published.masters);
     let accepted = accept(&weighed)?;
     let objections = weighed.objections(&accepted);
     if !objections.is_empty() {
@@ -304,7 +311,7 @@ fn signed(schemas: &Schemas, published: &PublishedRelease, head: &ReleaseHead) -
         )
     })?;
     let weighed = weigh(schemas, &list, head.past_before());
-    let names = Names::of(&list, &[], &published.masters);
+    let names = names(&list, &published.masters, &[]);
     let told = changes.told;
     let earlier = changes.earlier().map(|(told, list)| EarlierContent {
         release: told.release,
@@ -373,7 +380,8 @@ fn refused(
         format!(
             "days before {past_before} would be judged differently than by the published release, and that \
              is not accepted:\n{english}look at it (`warifu release changes -o FILE` writes all of it); \
-             when it is meant, say why and what it rests on:\n  {}\nor leave it for a later release with --future-only",
+             when it is meant, say why and what it rests on:\n  {}\nor leave it for a later release \
+             with --future-only",
             by_name(Lang::En)
         ),
         format!(

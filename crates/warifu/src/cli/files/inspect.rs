@@ -150,7 +150,8 @@ fn inspect(
         if found.is_null() && reading.role == Some(Role::Differential) {
             words = say!(
                 lang,
-                "not signed by itself, as no differential is: checkers take releases, and a differential goes into \
+                "not signed by itself, as no differential is: checkers take releases, and \
+                 a differential goes into \
                  the repository (`warifu import`)",
                 "変更分そのものに署名はありません。点検システムには入れず、リポジトリに取り込んでください（warifu import）"
             );

@@ -95,8 +95,8 @@ impl Past {
             return Err(Failure::new(
                 Exit::CouldNotRun,
                 format!(
-                    "{classes} classes of the past are accepted, and a release takes {most}: leave some for a \
-                     later one (--future-only), or correct them in several imports, a release each"
+                    "{classes} classes of the past are accepted, and a release takes {most}: leave some for \
+                     a later one (--future-only), or correct them in several imports, a release each"
                 ),
                 format!(
                     "承認する遡及変更が {classes} 区分あり、1 回のリリースの上限 {most} 区分を超えています。\
@@ -234,7 +234,8 @@ impl Telling {
         if !past.is_empty() {
             text.push_str(&say!(
                 lang,
-                "RETROACTIVE CHANGES (days before {before} are judged differently than by the release before):\n",
+                "RETROACTIVE CHANGES (days before {before} are judged differently than by the release \
+                 before):\n",
                 "遡及変更（{before} より前の診療日の判定が、前のリリースと変わります）:\n"
             ));
             text.push_str(&self.of_side(schemas, names, &past, PAST_LINES, lang));

@@ -363,7 +363,8 @@ fn who_is_next(lang: Lang, tally: PerOrganisation<Tally>, draft: &Path, at: &At)
     } else {
         say!(
             lang,
-            "both have signed; next, whoever publishes runs:\n  warifu release publish {draft} {given} --key KEY",
+            "both have signed; next, whoever publishes runs:\n  \
+             warifu release publish {draft} {given} --key KEY",
             "両者の署名が揃いました。次: 公開担当者が公開します\n  \
              warifu release publish {draft} {given} --key 鍵ファイル"
         )
