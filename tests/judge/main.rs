@@ -8,7 +8,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use warifu::error::Failure;
-use warifu::release::{FORMATS, contents};
+use warifu::release::{FORMATS, When, contents};
 use warifu::store::{Author, Config, ImportError, ImportRequest, Store};
 use warifu_checker::candidate::Candidate;
 use warifu_checker::release::ReleaseContent;
@@ -201,7 +201,7 @@ fn signers_and_checker_agree(chains: &[Chain]) -> Result<Asked, TestCaseError> {
         prop_assert!(denied().next().is_none(), "let in, and refused by check: {:?}", denied().next());
     }
     let formats = FORMATS.map(str::to_owned);
-    let held = match contents(&store, "HEAD", &formats, today) {
+    let held = match contents(&store, "HEAD", &formats, When::today(today)) {
         Ok(held) => held,
         // What an organisation's charset cannot hold is no release; that is asked before anybody signs.
         Err(Failure { .. }) => return Ok(Asked::default()),

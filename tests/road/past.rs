@@ -5,8 +5,10 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::browser::Browser;
 use crate::releases::{
-    PLACE, classes_of_the_past, draft_accepting, publish, published_procedures, pull, sign,
+    PLACE, classes_of_the_past, clone, draft, draft_accepting, house, publish, published_procedures, pull,
+    sign,
 };
 use crate::stage::{Stage, data};
 
@@ -28,7 +30,7 @@ fn the_past_is_accepted_by_name_or_left() {
     let stage = Stage::new();
     published(&stage);
     let ran = stage.warifu(&format!("release draft --repo kikin {PLACE} --title second -o second")).ends(1);
-    assert!(ran.err.contains("procedure/bed_count_class: "), "{}", ran.err);
+    assert!(ran.err.contains("procedure/bed_count_class (病床数区分): 124 changes"), "{}", ran.err);
     assert!(ran.err.contains("--accept-past procedure/"), "{}", ran.err);
     assert!(!stage.path("second").exists());
     let japanese = stage
@@ -56,6 +58,7 @@ fn the_past_is_accepted_by_name_or_left() {
     let first = review.out.find("RETROACTIVE CHANGES").unwrap();
     assert!(first < review.out.find("release 2: second").unwrap(), "{}", review.out);
     assert!(review.out.contains("correction (notice-2)"), "{}", review.out);
+    page_of(&stage);
     stage.warifu(&format!("release changes --repo kokuho {PLACE} -o changes.csv")).ends(0);
     let list = std::fs::read_to_string(stage.path("changes.csv")).unwrap();
     assert!(list.starts_with("kind,code,what,first,last,old,new,published\n"), "{list}");
@@ -64,6 +67,31 @@ fn the_past_is_accepted_by_name_or_left() {
     sign(&stage, "second", "kikin", "aoki", 0);
     sign(&stage, "second", "kokuho", "baba", 0);
     publish(&stage, "second", 0);
+}
+
+/// The page of the draft `second`, as a reviewer opens and prints it.
+fn page_of(stage: &Stage) {
+    let Some(browser) = Browser::find("the page of a release's changes") else { return };
+    let page = stage.path("changes.html");
+    stage
+        .warifu(&format!("--lang ja release review second --repo kokuho {PLACE} --html changes.html"))
+        .ends(0);
+    let shown = browser.open(&page, "", 1280);
+    assert!(shown.console.is_empty() && shown.asked.is_empty(), "{:?} {:?}", shown.console, shown.asked);
+    let seen = shown.seen();
+    let places = [
+        "リリース 2「second」の変更点",
+        "<h2 class=\"past\">遡及変更",
+        "procedure/bed_count_class（病床数区分）",
+        "（notice-2）",
+        "特定妥結率再診料",
+        "以降の変更",
+    ];
+    let places: Vec<_> =
+        places.iter().map(|text| seen.find(text).unwrap_or_else(|| panic!("{text}"))).collect();
+    assert!(places[1] < places[2] && places[2] < places[5], "{places:?}");
+    browser.print(&page, "", &stage.path("changes.pdf"));
+    assert!(std::fs::metadata(stage.path("changes.pdf")).unwrap().len() > 100_000);
 }
 
 #[test]
@@ -97,6 +125,77 @@ fn what_reaches_back_can_wait_for_a_later_release() {
     // Nothing is left.
     let left = stage.warifu(&format!("release changes --repo kikin {PLACE} -o none.csv")).ends(0);
     assert!(left.out.starts_with("0 changes"), "{}", left.out);
+}
+
+#[test]
+fn a_series_that_ended_long_ago_is_left_out_by_name() {
+    let Some(data) = data("a series left out by its age") else { return };
+    let stage = Stage::new();
+    house(&stage);
+    let series = "--series r02=procedure:2020-04-01..2022-03-31,material:2020-04-01..2022-03-31 \
+                  --series r04=material:2022-04-01 --series r06=procedure:2024-06-01";
+    stage.warifu(&format!("init kikin {series}")).ends(0);
+    clone(&stage);
+    for (series, file) in [
+        ("r02", "procedure/s_ALL20220218.csv"),
+        ("r02", "material/t_ALL20211216.csv"),
+        ("r04", "material/t_ALL20231130.csv"),
+        ("r06", "procedure/s_ALL20240531.csv"),
+    ] {
+        stage.warifu(&format!("import --repo kikin --series {series} {{data}}/{file}")).ends(0);
+    }
+    let released = |draft: &str| {
+        pull(&stage);
+        sign(&stage, draft, "kikin", "aoki", 0);
+        sign(&stage, draft, "kokuho", "baba", 0);
+        publish(&stage, draft, 0);
+    };
+    draft(&stage, "first");
+    released("first");
+    let checker = stage.serve("--poll 3600");
+    let claims = std::fs::read(data.join("claims/RECEIPTC_GAIRAI_SAMPLE.UKE")).unwrap();
+    let not_held = |answer: &[Value]| {
+        let is_of = |line: &&Value| line["code"] == "claim/master-not-held" && line["record"] == "SI";
+        answer.iter().filter(is_of).count()
+    };
+    let (release, answer) = checker.check(&claims);
+    assert_eq!((release, not_held(&answer)), (1, 0));
+
+    let config = stage.path("kikin/warifu.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, format!("{text}\n[release]\nkeep_series_years = 3\n")).unwrap();
+    stage.git("kikin", &["commit", "--quiet", "--all", "--message", "three years are kept"]);
+    // Left as it is, where the past is left as it is.
+    let future = stage
+        .warifu(&format!("release draft --repo kikin {PLACE} --title future -o future --future-only"))
+        .ends(0);
+    assert!(!future.err.contains("is left out"), "{}", future.err);
+    let second = format!("release draft --repo kikin {PLACE} --title second -o second");
+    let ran = stage.warifu(&second).ends(1);
+    assert!(ran.err.contains("--accept-past material/series,procedure/series "), "{}", ran.err);
+    let ran = stage
+        .warifu(&format!(
+            "{second} --accept-past material/series,procedure/series --reason old --source law-5"
+        ))
+        .ends(0);
+    assert!(ran.err.contains("r02/procedure is left out"), "{}", ran.err);
+    let shown = stage.warifu(&format!("release show second {PLACE} --json")).ends(0).json();
+    let held = shown["manifest"]["masters"].as_array().unwrap();
+    let held: Vec<_> = held.iter().map(|master| (&master["series"], &master["kind"])).collect();
+    assert_eq!(
+        format!("{held:?}"),
+        "[(String(\"r04\"), String(\"material\")), (String(\"r06\"), String(\"procedure\"))]"
+    );
+    released("second");
+
+    stage.run("warifu-checker", &format!("swap --url {}", checker.url)).ends(0);
+    let (release, answer) = checker.check(&claims);
+    assert_eq!(release, 2);
+    assert!(not_held(&answer) > 5, "{answer:?}");
+    assert!(answer.iter().all(|line| line["code"] != "claim/points"), "{answer:?}");
+    // June 2024 is judged as before.
+    let (_, late) = checker.check(&moved(&data, "202406"));
+    assert_eq!(not_held(&late), 0);
 }
 
 /// The sample claims with every month of theirs in another month.

@@ -135,11 +135,24 @@ fn the_whole_road_on_real_masters() {
     sign(&stage, "first", "kokuho", "bito", 0);
     publish(&stage, "first", 0);
 
-    // The published file is known by its bytes, a differential that came by mail is not.
+    // The published file is known by its bytes, another full that came by mail is not; a differential never
+    // is.
     let known = stage.warifu(&format!("inspect {PLACE} {{data}}/procedure/s_ALL20220218.csv")).ends(0);
     assert!(known.out.contains("release 1, r02/procedure as kikin"), "{}", known.out);
     let mail = stage.warifu(&format!("inspect {PLACE} {{data}}/comment/c_20240719.csv")).ends(0);
+    assert!(mail.out.contains("a differential goes into the repository"), "{}", mail.out);
+    let mail = stage.warifu(&format!("inspect {PLACE} {{data}}/comment/c_ALL20240726.csv")).ends(0);
     assert!(mail.out.contains("IN NO SIGNED RELEASE"), "{}", mail.out);
+    // Who has not fetched the draft's commit is told how; who publishes twice is told so.
+    let twice = stage.warifu(&format!("--lang ja release publish first {PLACE} --key ci.key")).ends(3);
+    assert!(twice.err.contains("リリース 1 は公開済みです"), "{}", twice.err);
+    stage.git("kikin", &["commit", "--quiet", "--allow-empty", "--message", "not pulled"]);
+    let next =
+        stage.warifu(&format!("release draft --repo kikin {PLACE} --title unpulled -o unpulled")).ends(0);
+    let told = format!("warifu release sign unpulled {PLACE} --repo REPOSITORY --key KEY");
+    assert!(next.out.contains(&told), "{}", next.out);
+    let behind = stage.warifu(&format!("release review unpulled --repo kokuho {PLACE}")).ends(2);
+    assert!(behind.err.contains("git -C kokuho pull"), "{}", behind.err);
 
     let checker = stage.serve("--poll 3600");
     let sample = std::fs::read(data.join("claims/RECEIPTC_GAIRAI_SAMPLE.UKE")).unwrap();

@@ -112,8 +112,21 @@ impl Stage {
         }
     }
 
+    /// Stock git in a repository of this stage.
+    pub(crate) fn git(&self, repository: &str, arguments: &[&str]) {
+        let ran = self
+            .command_of(Command::new("git"))
+            .args(["-C", repository, "-c", "user.name=Road Test", "-c", "user.email=road@example.jp"])
+            .args(arguments)
+            .status();
+        assert!(ran.unwrap().success(), "git {arguments:?}");
+    }
+
     pub(crate) fn command(&self, name: &str) -> Command {
-        let mut command = Command::new(program(name));
+        self.command_of(Command::new(program(name)))
+    }
+
+    fn command_of(&self, mut command: Command) -> Command {
         command
             .current_dir(self.folder.path())
             .env_clear()

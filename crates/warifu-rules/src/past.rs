@@ -4,12 +4,12 @@
 //! Exact on purpose: there is no share below which a change of the past goes unseen. Whoever drafts, reviews,
 //! signs or runs a release computes the changes from what he holds himself, and asks here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use warifu_masters::past::{Change, Class, Cover, Days, Heading, What};
-use warifu_masters::schema::Schemas;
+use warifu_masters::past::{COVER_CLASSES, Change, Cover, Days, Heading, What, may_change};
+use warifu_masters::schema::{MayChange, Schemas};
 use warifu_values::day::TreatmentDay;
-use warifu_values::judgement::AcceptedPast;
+use warifu_values::judgement::{AcceptedPast, PastClass};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
@@ -30,7 +30,7 @@ pub struct Weighed {
     /// How many there are.
     pub counts: Counts,
     /// Those that concern days that have been, by the class in which they are accepted.
-    pub classes: BTreeMap<Class, u64>,
+    pub classes: BTreeMap<PastClass, u64>,
     /// Those of the past that no reason makes up for.
     pub never: Vec<Change>,
 }
@@ -57,20 +57,102 @@ pub fn weigh(schemas: &Schemas, changes: &[Change], past_before: TreatmentDay) -
     weighed
 }
 
+/// Why a class can be one of no change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotAClass {
+    /// No layout is of that kind of master.
+    Kind {
+        /// Those that there are.
+        kinds: Vec<String>,
+    },
+    /// No layout of the kind has the field.
+    Field {
+        /// What can change.
+        fields: Vec<String>,
+    },
+    /// The field says what a code means: no change of it is ever accepted.
+    Never,
+    /// Each code is asked for, and none is named.
+    EachCode,
+    /// One code is named, where all changes are accepted together.
+    AllTogether,
+}
+
+/// Whether a change can be of this class.
+///
+/// # Errors
+/// [`NotAClass`], with what there is instead.
+pub fn is_class(schemas: &Schemas, class: &PastClass) -> Result<(), NotAClass> {
+    let (kind, subject, code) = class.parts();
+    let editions = schemas.editions(kind);
+    if editions.is_empty() {
+        return Err(NotAClass::Kind { kinds: schemas.kinds().into_iter().map(str::to_owned).collect() });
+    }
+    let of_cover = COVER_CLASSES.contains(&subject);
+    if !of_cover && editions.iter().all(|layout| layout.position(subject).is_none()) {
+        let ids = editions.iter().flat_map(|layout| layout.columns.iter().map(|column| column.id.clone()));
+        let ids: BTreeSet<String> =
+            ids.filter(|id| may_change(schemas, kind, id) != MayChange::Never).collect();
+        let fields = COVER_CLASSES.map(str::to_owned).into_iter().chain(ids).collect();
+        return Err(NotAClass::Field { fields });
+    }
+    let allowed = if of_cover { MayChange::Correctable } else { may_change(schemas, kind, subject) };
+    match (allowed, code) {
+        (MayChange::Never, _) => Err(NotAClass::Never),
+        (MayChange::Forward, None) => Err(NotAClass::EachCode),
+        (MayChange::Correctable, Some(_)) => Err(NotAClass::AllTogether),
+        (MayChange::Forward, Some(_)) | (MayChange::Correctable, None) => Ok(()),
+    }
+}
+
+impl Speak for NotAClass {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            NotAClass::Kind { kinds } => {
+                let kinds = kinds.join(", ");
+                say!(
+                    lang,
+                    "no such kind of master; there are: {kinds}",
+                    "その種別のマスターはありません。ある種別: {kinds}"
+                )
+            }
+            NotAClass::Field { fields } => {
+                let fields = fields.join(", ");
+                say!(lang, "no such field; there are: {fields}", "その項目はありません。ある項目: {fields}")
+            }
+            NotAClass::Never => say!(
+                lang,
+                "the field says what a code means, and no change of that is accepted",
+                "コードの意味を表す項目です。変更は承認できません"
+            ),
+            NotAClass::EachCode => say!(
+                lang,
+                "each code is accepted by name here: add /CODE",
+                "この項目はコードごとに承認します。末尾に /コード を付けてください"
+            ),
+            NotAClass::AllTogether => say!(
+                lang,
+                "all changes of it are accepted together: leave the code out",
+                "この区分はまとめて承認します。コードを外してください"
+            ),
+        }
+    }
+}
+
 /// Why a release may not judge the past as it would.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Objection {
     /// Changes of this class concern the past, and nobody accepted them by name.
     NotAccepted {
         /// The class.
-        class: Class,
+        class: PastClass,
         /// How many there are.
         entries: u64,
     },
     /// A class was accepted with another number of changes than there are.
     OtherCount {
         /// The class.
-        class: String,
+        class: PastClass,
         /// As accepted.
         accepted: u64,
         /// As they are.
@@ -92,7 +174,7 @@ impl Weighed {
         let mut objections: Vec<Objection> = never.collect();
         let mut open = self.classes.clone();
         for AcceptedPast { class, entries: accepted, .. } in accepted {
-            let entries = open.remove(&Class(class.clone())).unwrap_or_default();
+            let entries = open.remove(class).unwrap_or_default();
             if entries != *accepted {
                 let (class, accepted) = (class.clone(), *accepted);
                 objections.push(Objection::OtherCount { class, accepted, entries });
@@ -240,7 +322,8 @@ impl Speak for Told<'_> {
     }
 }
 
-fn cover(cover: Cover, lang: Lang) -> String {
+/// What a cover is called.
+pub fn cover(cover: Cover, lang: Lang) -> String {
     match cover {
         Cover::NoSeries => say!(lang, "no series", "シリーズなし"),
         Cover::NotKnown => say!(lang, "not known", "不明"),
@@ -312,14 +395,19 @@ mod tests {
     }
 
     fn accepted(class: &str, entries: u64) -> AcceptedPast {
-        AcceptedPast { class: class.to_owned(), entries, reason: "r".to_owned(), source: "s".to_owned() }
+        AcceptedPast {
+            class: PastClass::parse(class).unwrap(),
+            entries,
+            reason: "r".to_owned(),
+            source: "s".to_owned(),
+        }
     }
 
     #[test]
     fn each_class_of_the_past_is_accepted_with_its_very_number() {
         let schemas = Schemas::built_in().unwrap();
         let changes = [
-            change("111000110", "short_name_kanji", "20240601", "20240630"),
+            change("111000110", "full_name", "20240601", "20240630"),
             change("111000110", "points", "20240601", ""),
             change("112007410", "", "20240601", ""),
             change("112007410", "points", "20240701", ""),
@@ -330,16 +418,16 @@ mod tests {
             weighed.classes.iter().map(|(class, count)| format!("{class} {count}")).collect();
         assert_eq!(
             classes,
-            ["procedure/cover-lost 1", "procedure/points/111000110 1", "procedure/short_name_kanji 1"]
+            ["procedure/cover-lost 1", "procedure/full_name 1", "procedure/points/111000110 1"]
         );
         let all = [
             accepted("procedure/cover-lost", 1),
             accepted("procedure/points/111000110", 1),
-            accepted("procedure/short_name_kanji", 1),
+            accepted("procedure/full_name", 1),
         ];
         assert_eq!(weighed.objections(&all), []);
         assert!(matches!(weighed.objections(&all[1..])[..], [Objection::NotAccepted { entries: 1, .. }]));
-        let more = [&all[..], &[accepted("procedure/name", 1)]].concat();
+        let more = [&all[..], &[accepted("procedure/full_name", 1)]].concat();
         assert!(matches!(weighed.objections(&more)[..], [Objection::OtherCount { entries: 0, .. }]));
         let mut other = all;
         other[0].entries = 2;
@@ -347,6 +435,32 @@ mod tests {
             weighed.objections(&other)[..],
             [Objection::OtherCount { accepted: 2, entries: 1, .. }]
         ));
+    }
+
+    #[test]
+    fn a_class_is_one_that_a_change_can_have() {
+        let schemas = Schemas::built_in().unwrap();
+        let told = |text: &str| is_class(&schemas, &PastClass::parse(text).unwrap());
+        for class in
+            ["procedure/full_name", "procedure/points/112007410", "drug/cover-lost", "comment/series"]
+        {
+            assert_eq!(told(class), Ok(()), "{class}");
+        }
+        assert!(matches!(told("procedures/points"), Err(NotAClass::Kind { kinds }) if kinds.len() >= 5));
+        let Err(NotAClass::Field { fields }) = told("procedure/point/112007410") else { panic!() };
+        assert!(
+            fields.contains(&"points".to_owned()) && fields.contains(&"cover-lost".to_owned()),
+            "{fields:?}"
+        );
+        assert_eq!(told("procedure/points"), Err(NotAClass::EachCode));
+        assert_eq!(told("procedure/full_name/112007410"), Err(NotAClass::AllTogether));
+        assert_eq!(told("drug/series/620000001"), Err(NotAClass::AllTogether));
+        // What no layout knows is asked for code by code; the days of a series are one matter.
+        let unknown = change("112007410", "no_such_field", "20240601", "");
+        assert_eq!(unknown.class(&schemas).unwrap().as_str(), "procedure/no_such_field/112007410");
+        let what = What::Cover { old: Cover::InForce, new: Cover::NoSeries };
+        let gone = Change { what, ..change("112007410", "", "20240601", "") };
+        assert_eq!(gone.class(&schemas).unwrap().as_str(), "procedure/series");
     }
 
     #[test]

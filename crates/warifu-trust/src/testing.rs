@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use warifu_values::digest::Digest;
 
-use warifu_values::judgement::AcceptedPast;
+use warifu_values::judgement::{AcceptedPast, PastClass};
 
 use crate::*;
 
@@ -72,7 +72,7 @@ pub fn changes(head: &ReleaseHead) -> Option<ChangesContent> {
         past_and_future: 1,
         future: 0,
         accepted: vec![AcceptedPast {
-            class: "drug/price".into(),
+            class: PastClass::of_all("drug", "price"),
             entries: 2,
             reason: "告示の訂正".into(),
             source: "令和8年厚生労働省告示第1号".into(),

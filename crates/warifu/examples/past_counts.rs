@@ -89,7 +89,8 @@ fn main() {
                 let of_past: Vec<_> = changes.iter().filter(reaches_back).collect();
                 let mut classes: BTreeMap<String, usize> = BTreeMap::new();
                 for change in &of_past {
-                    let class = change.class(store.schemas()).map_or("never".to_owned(), |class| class.0);
+                    let class =
+                        change.class(store.schemas()).map_or("never".to_owned(), |class| class.to_string());
                     *classes.entry(class).or_default() += 1;
                 }
                 println!("{file}: {} changes, {} of the past {classes:?}", changes.len(), of_past.len());

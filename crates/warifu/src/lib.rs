@@ -6,11 +6,13 @@
 //! git, and it never carries an async runtime.
 
 pub mod caution;
+pub mod changes_html;
 pub mod diff_html;
 pub mod diff_json;
 pub mod diff_report;
 pub mod error;
 pub mod files;
+mod html_file;
 pub mod impact;
 pub mod library;
 pub mod release;

@@ -18,7 +18,8 @@ fn shown_of(severity: Severity) -> u64 {
     if severity == Severity::Note { SHOWN_NOTES } else { SHOWN }
 }
 
-/// The findings about `file` as text: `file:line:column:field: severity code: text`, and advice at the end.
+/// The findings about `file` as text: `file:line:column:field: severity code: text`, or
+/// `file column 21 (field): ...` of a whole column, and advice at the end.
 pub fn findings_text(file: &str, findings: &Findings, lang: Lang) -> String {
     let mut text = String::new();
     // For each code, or rule of a site: how many were found so far, how many of them shown, and what to do.
@@ -35,8 +36,14 @@ pub fn findings_text(file: &str, findings: &Findings, lang: Lang) -> String {
             continue;
         }
         *shown += 1;
-        let place = finding.place();
-        let colon = if place.is_empty() { "" } else { ":" };
+        let place = match (finding.line, finding.column, &finding.field) {
+            // A number alone would be taken for a line.
+            (None, Some(column), Some(field)) => {
+                say!(lang, " column {column} ({field})", " {column} 列目（{field}）")
+            }
+            _ => finding.place(),
+        };
+        let colon = if place.is_empty() || place.starts_with(' ') { "" } else { ":" };
         let severity = finding.severity.word(lang);
         let _ = write!(text, "{file}{colon}{place}: {severity} {name}: {}", finding.text(lang));
         if let Some(key) = &finding.key {

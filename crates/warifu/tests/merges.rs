@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 use place::{Place, author, base, change, comment, now};
+use warifu::release::When;
 use warifu::store::{ImportError, UndoRequest, Which, today};
 use warifu_masters::finding::Code;
 
@@ -79,7 +80,8 @@ fn what_was_accepted_on_a_branch_is_signed() {
     let day = today(now());
     let checked = place.store.check("HEAD", day).unwrap();
     assert!(!checked.denies(), "what was accepted on the branch stays accepted");
-    let contents = warifu::release::contents(&place.store, "HEAD", &["kikin".to_owned()], day).unwrap();
+    let contents =
+        warifu::release::contents(&place.store, "HEAD", &["kikin".to_owned()], When::today(day)).unwrap();
     let r04 = contents.masters.iter().find(|master| master.series == "r04").unwrap();
     let passed: Vec<_> =
         r04.let_pass.iter().map(|pass| (pass.finding.as_str(), pass.reason.as_str())).collect();

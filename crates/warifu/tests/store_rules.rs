@@ -8,6 +8,7 @@ use std::io::Write as _;
 use std::process::Command;
 
 use place::{Place, base, change, data, import_all, now};
+use warifu::release::When;
 use warifu::store::{CommitError, ImportError, StoreError, today};
 use warifu_masters::finding::{Code, Findings};
 use warifu_values::lang::Lang;
@@ -168,7 +169,8 @@ fn damage_is_accepted_by_nobody() {
     assert_eq!(checked.states[0].findings.count(Code::StoreState), 1);
     assert!(checked.denies());
     let formats = warifu::release::FORMATS.map(str::to_owned);
-    let refused = warifu::release::contents(&place.store, "HEAD", &formats, today(now())).unwrap_err();
+    let refused =
+        warifu::release::contents(&place.store, "HEAD", &formats, When::today(today(now()))).unwrap_err();
     assert!(refused.findings.refusing() > 0, "{refused:?}");
 }
 
@@ -180,7 +182,7 @@ fn a_state_that_no_file_made_is_no_release() {
     place.import_bytes(change(1, "初診").as_bytes(), "c_20240701.csv", "r06", &[]).unwrap();
     let at = |place: &Place| place.store.at("HEAD:comment").unwrap();
     let formats = warifu::release::FORMATS.map(str::to_owned);
-    warifu::release::contents(&place.store, "HEAD", &formats, today(now())).unwrap();
+    warifu::release::contents(&place.store, "HEAD", &formats, When::today(today(now()))).unwrap();
 
     let folder = place.path().join("masters/r06/comment");
     let shard = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().file_name();
@@ -201,7 +203,8 @@ fn a_state_that_no_file_made_is_no_release() {
     let checked = place.store.check("HEAD", today(now())).unwrap();
     assert_eq!(checked.states[0].findings.count(Code::StoreState), 0, "the digest is right");
     assert_eq!(checked.states[0].findings.count(Code::StoreDerived), 1);
-    let refused = warifu::release::contents(&place.store, "HEAD", &formats, today(now())).unwrap_err();
+    let refused =
+        warifu::release::contents(&place.store, "HEAD", &formats, When::today(today(now()))).unwrap_err();
     assert_eq!(refused.findings.count(Code::StoreDerived), 1);
 }
 
@@ -216,5 +219,5 @@ fn half_of_a_master_is_no_master() {
     }
     assert!(place.store.check("HEAD", today(now())).unwrap().denies());
     let formats = warifu::release::FORMATS.map(str::to_owned);
-    assert!(warifu::release::contents(&place.store, "HEAD", &formats, today(now())).is_err());
+    assert!(warifu::release::contents(&place.store, "HEAD", &formats, When::today(today(now()))).is_err());
 }

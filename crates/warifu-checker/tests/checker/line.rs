@@ -162,7 +162,7 @@ impl Unsigned {
         changes.past_and_future = weighed.counts.past_and_future;
         changes.future = weighed.counts.future;
         let accepted = weighed.classes.iter().map(|(class, entries)| AcceptedPast {
-            class: class.to_string(),
+            class: class.clone(),
             entries: *entries,
             reason: "告示の訂正".into(),
             source: "令和6年厚生労働省告示第1号".into(),

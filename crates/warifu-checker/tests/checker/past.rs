@@ -13,6 +13,7 @@ use warifu_claims::{ClaimFile, ClaimFindings, judge};
 use warifu_masters::file::read_canonical;
 use warifu_masters::past::{Change, Days, What, write_changes};
 use warifu_trust::{ChangesContent, Governs, MasterContent, UnixSeconds};
+use warifu_values::judgement::PastClass;
 use warifu_values::lang::{Lang, Speak as _, counted};
 
 use crate::line::{Line, Unsigned};
@@ -289,11 +290,11 @@ fn a_series_that_is_left_out_refuses_the_release() {
     // Each code, and every other one.
     is_undeclared(&why, "procedure * 2022-04-01–2024-05-31 in force: not listed → no series", 5);
     let mut draft = here.draft(vec![july().master()]);
-    draft.said().accepted.retain(|accepted| accepted.class != "procedure/series");
+    draft.said().accepted.retain(|accepted| accepted.class.as_str() != "procedure/series");
     is_said(
         &here.refuses(draft.sign()),
-        "procedure/series: 1 of these",
-        "procedure/series: 過去の日に遡る変更が 1 件",
+        "procedure/series: 5 of these",
+        "procedure/series: 過去の日に遡る変更が 5 件",
     );
     assert_eq!(here.errors(202405), Vec::<&str>::new());
 }
@@ -364,7 +365,9 @@ fn every_class_of_the_past_is_accepted_by_name_with_its_very_number() {
         "procedure/points/112007410: 2 件として承認されていますが、実際は 1 件です",
     );
     is_said(
-        &refused(&|draft| draft.said().accepted[0].class = "procedure/points/113001810".into()),
+        &refused(&|draft| {
+            draft.said().accepted[0].class = PastClass::of_code("procedure", "points", "113001810")
+        }),
         "procedure/points/113001810: accepted with 1, and there are 0",
         "procedure/points/113001810: 1 件として承認されていますが、実際は 0 件です",
     );
@@ -543,7 +546,7 @@ fn a_monthly_differential_passes() {
 fn a_correction_that_is_accepted_by_name_passes() {
     let here = Here::running(vec![july().master()]);
     let mut draft = here.draft(vec![corrected().master()]);
-    let classes: Vec<_> = draft.said().accepted.iter().map(|accepted| &*accepted.class).collect();
+    let classes: Vec<_> = draft.said().accepted.iter().map(|accepted| accepted.class.as_str()).collect();
     assert_eq!(classes, ["procedure/points/112007410"]);
     assert_eq!(here.takes(here.line.sign(draft)), Phase::Probation);
     assert_eq!(here.errors(202406), ["claim/points"]);

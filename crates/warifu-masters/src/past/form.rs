@@ -13,8 +13,7 @@
 //! …
 //! ```
 
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
+use std::io::{self, Write as _};
 
 use warifu_values::amount::number;
 use warifu_values::day::{PublicationDay, TreatmentDay};
@@ -36,42 +35,61 @@ pub struct NotTimelines {
 
 const HEAD: &str = "timelines,1";
 
+const MISSING: &str = "a superseded record is missing, or is nobody's";
+
 impl Timelines {
     /// The bytes that both organisations sign.
     pub fn canonical(&self) -> Vec<u8> {
-        let mut out = String::with_capacity(64 + self.periods.len() * 36);
+        let mut out = Vec::with_capacity(64 + self.periods.len() * 36);
+        // Nothing goes wrong in memory.
+        let _ = self.write_to(&mut out);
+        out
+    }
+
+    /// Writes the canonical bytes, some at a time.
+    fn write_to(&self, out: &mut impl io::Write) -> io::Result<()> {
         let day = |day: Option<TreatmentDay>| day.map_or(String::new(), |day| day.as_number().to_string());
         let Governs { first, last } = self.governs;
         let (first, known_from) = (first.as_number(), self.known_from.as_number());
-        let _ = write!(out, "{HEAD}\ngoverns,{first},{}\nknown-from,{known_from}\n", day(last));
-        let _ = writeln!(out, "periods,{}", self.periods.len());
+        write!(out, "{HEAD}\ngoverns,{first},{}\nknown-from,{known_from}\n", day(last))?;
+        writeln!(out, "periods,{}", self.periods.len())?;
+        let mut line = Vec::with_capacity(4096);
         for (key, periods) in self.iter() {
             for Period { first, standing, published } in periods {
-                let _ = write!(out, "{key},{},", first.as_number());
-                let _ = match standing {
-                    Standing::InForce(RecordAt::State) => write!(out, "state,"),
-                    Standing::InForce(RecordAt::Superseded(at)) => write!(out, "record,{}", at + 1),
-                    Standing::NotListed => write!(out, "not-listed,"),
-                    Standing::Abolished(last) => write!(out, "abolished,{}", last.as_number()),
-                    Standing::Withdrawn => write!(out, "withdrawn,"),
-                    Standing::Gone => write!(out, "gone,"),
-                    Standing::NotKnown => write!(out, "not-known,"),
-                };
-                let _ = match published {
-                    Some(day) => writeln!(out, ",{}", day.as_number()),
-                    None => writeln!(out, ","),
-                };
+                line.clear();
+                line.extend_from_slice(key.as_bytes());
+                line.push(b',');
+                push_day(first.as_number(), &mut line);
+                match standing {
+                    Standing::InForce(RecordAt::State) => line.extend_from_slice(b",state,"),
+                    Standing::InForce(RecordAt::Superseded(at)) => write!(line, ",record,{}", at + 1)?,
+                    Standing::NotListed => line.extend_from_slice(b",not-listed,"),
+                    Standing::Abolished(last) => {
+                        line.extend_from_slice(b",abolished,");
+                        push_day(last.as_number(), &mut line);
+                    }
+                    Standing::Withdrawn => line.extend_from_slice(b",withdrawn,"),
+                    Standing::Gone => line.extend_from_slice(b",gone,"),
+                    Standing::NotKnown => line.extend_from_slice(b",not-known,"),
+                }
+                line.push(b',');
+                if let Some(day) = published {
+                    line.extend_from_slice(&day.digits());
+                }
+                line.push(b'\n');
+                out.write_all(&line)?;
             }
         }
-        let mut out = out.into_bytes();
         for table in &self.superseded {
             let layout = table.layout();
-            let head =
-                format!("records,{},{}\n{}\n", layout.edition, table.rows(), layout.canonical_header());
-            out.extend_from_slice(head.as_bytes());
-            (0..table.rows()).for_each(|row| table.push_canonical_row(row, &mut out));
+            write!(out, "records,{},{}\n{}\n", layout.edition, table.rows(), layout.canonical_header())?;
+            for row in 0..table.rows() {
+                line.clear();
+                table.push_canonical_row(row, &mut line);
+                out.write_all(&line)?;
+            }
         }
-        out
+        Ok(())
     }
 
     /// Reads what [`Timelines::canonical`] wrote; `state` is the newest state of the same master.
@@ -82,11 +100,37 @@ impl Timelines {
     pub fn read(schemas: &Schemas, state: &Master, bytes: &[u8]) -> Result<Timelines, NotTimelines> {
         let text = std::str::from_utf8(bytes).map_err(|_| NotTimelines { line: 1, what: "not UTF-8" })?;
         let timelines = Reading { rest: text, line: 0 }.timelines(schemas, state)?;
-        if timelines.canonical() != bytes {
+        // Compared as they are written: another copy of what somebody sent is not made.
+        let mut rest = NotYet(bytes);
+        if timelines.write_to(&mut rest).is_err() || !rest.0.is_empty() {
             return Err(NotTimelines { line: 1, what: "not written in its one form" });
         }
         Ok(timelines)
     }
+}
+
+/// What was not compared yet; takes only what it begins with.
+struct NotYet<'a>(&'a [u8]);
+
+impl io::Write for NotYet<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.strip_prefix(bytes).ok_or(io::ErrorKind::InvalidData)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn push_day(day: u32, out: &mut Vec<u8>) {
+    let mut digits = [b'0'; 8];
+    let mut rest = day;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    out.extend_from_slice(&digits);
 }
 
 /// The text that is not read yet.
@@ -140,7 +184,6 @@ impl<'a> Reading<'a> {
         // A line has more than 16 bytes: no count makes this reserve more than there is to read.
         let mut periods: Vec<Period> = Vec::with_capacity(count.min(self.rest.len() / 16));
         let (mut keys, mut code) = (Keys::default(), "");
-        let mut used = BTreeSet::new();
         for number in 0..count {
             let line = self.line()?;
             let (key, period) = self.period(line, state)?;
@@ -163,9 +206,6 @@ impl<'a> Reading<'a> {
             if !follows || !governs.holds(period.first) {
                 return Err(self.wrong("the days do not follow each other"));
             }
-            if let Standing::InForce(RecordAt::Superseded(at)) = period.standing {
-                used.insert(at);
-            }
             periods.push(period);
         }
         if count > 0 {
@@ -173,17 +213,21 @@ impl<'a> Reading<'a> {
         }
         let superseded = self.records(schemas, state)?;
         let timelines = Timelines { governs, known_from, keys, periods, superseded };
-        if !used.iter().copied().eq(0..timelines.superseded() as u32) {
-            return Err(self.wrong("a superseded record is missing, or is nobody's"));
-        }
+        let mut used = vec![false; timelines.superseded()];
         for (key, periods) in timelines.iter() {
             for period in periods {
-                if let Standing::InForce(RecordAt::Superseded(at)) = period.standing
-                    && timelines.superseded_at(at).is_none_or(|(table, row)| table.key(row) != key)
-                {
+                let Standing::InForce(RecordAt::Superseded(at)) = period.standing else { continue };
+                let Some(one) = used.get_mut(at as usize) else {
+                    return Err(self.wrong(MISSING));
+                };
+                *one = true;
+                if timelines.superseded_at(at).is_none_or(|(table, row)| table.key(row) != key) {
                     return Err(self.wrong("a superseded record is of another code"));
                 }
             }
+        }
+        if used.contains(&false) {
+            return Err(self.wrong(MISSING));
         }
         if (0..state.rows()).any(|row| timelines.of(&state.key(row)).is_none()) {
             return Err(self.wrong("a code of the newest state has no periods"));

@@ -23,7 +23,9 @@ mod tests;
 
 pub use builder::{NotSpliceable, TimelinesBuilder, splice};
 pub use carried::{Carried, NotReadable, WhyNotReadable, say_denied};
-pub use changes::{Change, Class, Cover, Days, Heading, NotChanges, What, read_changes, write_changes};
+pub use changes::{
+    COVER_CLASSES, Change, Cover, Days, Heading, NotChanges, What, may_change, read_changes, write_changes,
+};
 pub use compare::compare;
 pub use form::NotTimelines;
 pub use timelines::{Governs, MasterOf, Period, RecordAt, Standing, Timelines};

@@ -105,8 +105,8 @@ impl Changes {
         sure(self.blob == TargetName::changes(release, self.content.sha256), "changes.blob")?;
         let accepted = &self.accepted;
         let sorted = accepted.windows(2).all(|two| two[0].class < two[1].class);
-        let plain = |accepted: &AcceptedPast| {
-            [&accepted.class, &accepted.reason, &accepted.source].into_iter().all(|text| is_plain(text))
+        let plain = |AcceptedPast { class, reason, source, .. }: &AcceptedPast| {
+            [class.as_str(), reason, source].into_iter().all(is_plain)
         };
         sure(sorted && accepted.len() <= limits::ACCEPTED && accepted.iter().all(plain), "changes.accepted")?;
         sure(self.earlier.len() <= limits::EARLIER, "changes.earlier")?;
@@ -135,6 +135,8 @@ impl EarlierChanges {
 
 #[cfg(test)]
 mod tests {
+    use warifu_values::judgement::PastClass;
+
     use super::*;
     use crate::release::manifest::{Manifest, ReleaseHead};
     use crate::testing::{changes, earlier, head, masters};
@@ -207,13 +209,12 @@ mod tests {
 
     #[test]
     fn a_class_of_the_past_is_accepted_once_and_in_words() {
-        let wrong: [fn(&mut Changes); 5] = [
+        let wrong: [fn(&mut Changes); 4] = [
             |changes| changes.accepted.extend_from_within(..),
             |changes| {
                 changes.accepted.extend_from_within(..);
-                changes.accepted[1].class = "a".into();
+                changes.accepted[1].class = PastClass::of_all("a", "a");
             },
-            |changes| changes.accepted[0].class.clear(),
             |changes| changes.accepted[0].reason.push('\u{202e}'),
             |changes| changes.accepted[0].source = "x".repeat(limits::TEXT_CHARS + 1),
         ];
@@ -222,8 +223,10 @@ mod tests {
         }
         let many = |count: usize| {
             move |changes: &mut Changes| {
-                let class =
-                    |number| AcceptedPast { class: format!("{number:05}"), ..changes.accepted[0].clone() };
+                let class = |number| {
+                    let class = PastClass::of_code("drug", "price", &format!("{number:05}"));
+                    AcceptedPast { class, ..changes.accepted[0].clone() }
+                };
                 changes.accepted = (0..count).map(class).collect();
             }
         };

@@ -275,7 +275,7 @@ mod tests {
     use super::*;
     use crate::release::master::{FormatFile, Governs};
     use crate::testing::{changes, earlier, head, held, masters};
-    use warifu_values::judgement::AcceptedPast;
+    use warifu_values::judgement::{AcceptedPast, PastClass};
 
     #[test]
     fn a_manifest_reads_back_and_has_one_form() {
@@ -358,19 +358,21 @@ mod tests {
         let first = Manifest::of(head(1, None), &masters(1), None).unwrap();
         let with = |canonical: u64, timelines: u64| {
             let mut manifest = first.clone();
-            let of_other = manifest.masters[1].canonical.bytes + manifest.masters[1].timelines.bytes;
-            let entry = &mut manifest.masters[0];
-            (entry.canonical.bytes, entry.timelines.bytes) = (canonical, timelines - of_other);
+            let part = limits::CANONICAL_BYTES;
+            let sizes = [(canonical, timelines), (part, part)];
+            for (entry, of) in manifest.masters.iter_mut().zip(sizes) {
+                (entry.canonical.bytes, entry.timelines.bytes) = of;
+            }
             read(&manifest).map(|_| ())
         };
         let refused = |field, master: Option<&str>| {
             Err(ManifestError::Unacceptable { field, master: master.map(str::to_owned) })
         };
-        let half = limits::CANONICAL_BYTES;
-        assert_eq!(2 * half, limits::RELEASE_BYTES);
-        assert_eq!(with(half, half), Ok(()));
-        assert_eq!(with(half, half + 1), refused("canonical.bytes", None));
-        assert_eq!(with(0, half + 1_000), refused("timelines.bytes", Some("r06/drug")));
+        let part = limits::CANONICAL_BYTES;
+        assert_eq!(4 * part, limits::RELEASE_BYTES);
+        assert_eq!(with(part, part), Ok(()));
+        assert_eq!(with(part, part + 1), refused("canonical.bytes", None));
+        assert_eq!(with(0, part + 1_000), refused("timelines.bytes", Some("r06/drug")));
     }
 
     #[test]
@@ -476,8 +478,8 @@ mod tests {
             assert_eq!(Manifest::from_bytes(&manifest.to_bytes()?), Ok(manifest));
             Ok(())
         };
-        assert_eq!(read_back(&with_reasons(700, limits::TEXT_CHARS)), Ok(()));
-        assert_eq!(read_back(&with_reasons(1_000, limits::TEXT_CHARS)), Err(ManifestError::TooLong));
+        assert_eq!(read_back(&with_reasons(1_400, limits::TEXT_CHARS)), Ok(()));
+        assert_eq!(read_back(&with_reasons(2_000, limits::TEXT_CHARS)), Err(ManifestError::TooLong));
     }
 
     #[test]
@@ -507,7 +509,7 @@ mod tests {
         let earlier = earlier(u64::MAX, limits::EARLIER);
         let last = head(u64::MAX, Some(earlier[0].release));
         let accepted = (0..limits::ACCEPTED).map(|class| AcceptedPast {
-            class: format!("comment-relation/abolished-on/{class:04}"),
+            class: PastClass::of_code("comment-relation", "abolished-on", &format!("{class:09}")),
             entries: 100_000,
             reason: "告示の訂正に伴い、適用日を遡って改める。".into(),
             source: "令和8年6月15日保医発0615第1号".into(),

@@ -7,19 +7,67 @@ use warifu_masters::finding::Findings;
 use warifu_rules::past::Weighed;
 use warifu_rules::readable::superseded;
 use warifu_trust::{Content, FormatFile, Governs, Manifest, MasterContent, Proposal, ReleaseHead};
+use warifu_values::day::TreatmentDay;
 use warifu_values::judgement::AcceptedPast;
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
 use super::file::{file_name, formatted};
-use super::past::{Against, Answers, Changed, changed, leave_the_past};
+use super::past::{Against, Answers, Changed, PublishedRelease, changed, leave_the_past};
 use crate::error::{Exit, Failure};
 use crate::library::known_format;
 use crate::store::{Held, Store, StoreError};
+
+/// The days that a release is made for.
+#[derive(Debug, Clone, Copy)]
+pub struct When<'a> {
+    /// The day on which waivers hold.
+    pub today: Date,
+    /// The first day to come.
+    pub past_before: TreatmentDay,
+    /// The release whose past it leaves as it is: what that one holds is never too old.
+    pub past_of: Option<&'a PublishedRelease>,
+}
+
+impl When<'_> {
+    /// For a release that begins to judge `today`.
+    pub fn today(today: Date) -> Self {
+        let past_before = TreatmentDay::parse(&today.to_string()).unwrap_or(TreatmentDay::EARLIEST);
+        When { today, past_before, past_of: None }
+    }
+}
+
+/// A master that is in the repository and not in a release, as its days are too long ago.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TooOld {
+    /// The series.
+    pub series: String,
+    /// The kind of master.
+    pub kind: String,
+    /// The last day that it governs.
+    pub last: TreatmentDay,
+}
+
+impl Speak for TooOld {
+    fn say(&self, lang: Lang) -> String {
+        let TooOld { series, kind, last } = self;
+        say!(
+            lang,
+            "{series}/{kind} is left out: its days ended on {last}, longer ago than [release] \
+             keep_series_years of warifu.toml says",
+            "{series}/{kind} は {last} までの分で、warifu.toml の [release] keep_series_years の保持期間を過ぎているため、\
+             リリースに含めません"
+        )
+    }
+}
 
 /// Every master of one commit, as a release holds it.
 #[derive(Debug)]
 pub struct Contents {
     /// The commit, in full.
     pub commit: String,
+    /// What `warifu.toml` says is no longer kept.
+    pub too_old: Vec<TooOld>,
     /// The masters.
     pub masters: Vec<MasterContent>,
     /// Each with every day of it, in the same order.
@@ -28,18 +76,33 @@ pub struct Contents {
     pub findings: Vec<(String, Findings)>,
 }
 
-/// Computes the contents of a release from the commit `rev`, in `formats`; waivers hold as of `today`.
+/// Computes the contents of a release from the commit `rev`, in `formats`, for these days.
 ///
 /// # Errors
 /// When a master has findings that deny, or cannot be written in a format; or what the repository says.
-pub fn contents(store: &Store, rev: &str, formats: &[String], today: Date) -> Result<Contents, Failure> {
+pub fn contents(
+    store: &Store,
+    rev: &str,
+    formats: &[String],
+    When { today, past_before, past_of }: When<'_>,
+) -> Result<Contents, Failure> {
     let schemas = store.schemas();
     let config = store.config(rev)?;
+    let mut too_old = Vec::new();
     let (mut masters, mut answers) = (Vec::new(), Vec::new());
     let mut all_findings = Vec::new();
     let mut commit = String::new();
     let mut held = Vec::new();
     for at in store.masters(rev)? {
+        let governs = config.governs(&at.series, &at.kind).map_err(StoreError::from)?;
+        let is_left = past_of.is_some_and(|published| published.master(&at.series, &at.kind).is_some());
+        if !is_left
+            && !config.release.keeps(governs, past_before)
+            && let Some(last) = governs.last
+        {
+            too_old.push(TooOld { series: at.series, kind: at.kind, last });
+            continue;
+        }
         let (state, record) = (store.held_state(&at)?, store.import_record(&at)?);
         held.push(Held { at, record: Some(record), state });
     }
@@ -92,6 +155,19 @@ pub fn contents(store: &Store, rev: &str, formats: &[String], today: Date) -> Re
         answers.push(Answers { series: at.series, kind: at.kind, state, timelines });
         all_findings.push((name, findings));
     }
+    if let (true, Some(TooOld { series, kind, last })) = (masters.is_empty(), too_old.last()) {
+        return Err(Failure::new(
+            Exit::CouldNotRun,
+            format!(
+                "{rev}: the days of every master are longer ago than [release] keep_series_years of \
+                 warifu.toml says (those of {series}/{kind} ended on {last}); nothing is left to release"
+            ),
+            format!(
+                "{rev}: warifu.toml の [release] keep_series_years により、すべてのマスターが保持期間を過ぎています\
+                 （{series}/{kind} は {last} まで）。リリースする内容がありません"
+            ),
+        ));
+    }
     if masters.is_empty() {
         return Err(Failure::new(
             Exit::CouldNotRun,
@@ -99,7 +175,7 @@ pub fn contents(store: &Store, rev: &str, formats: &[String], today: Date) -> Re
             format!("{rev} にはまだマスターがありません。先に取り込んでください"),
         ));
     }
-    Ok(Contents { commit, masters, answers, findings: all_findings })
+    Ok(Contents { commit, too_old, masters, answers, findings: all_findings })
 }
 
 /// A release, put together.
@@ -111,6 +187,8 @@ pub struct Assembled {
     pub masters: Vec<MasterContent>,
     /// What it judges differently from the release that it follows.
     pub changed: Changed,
+    /// See [`Contents::too_old`].
+    pub too_old: Vec<TooOld>,
     /// See [`Contents::findings`].
     pub findings: Vec<(String, Findings)>,
 }
@@ -129,8 +207,10 @@ pub fn assemble(
     against: Against<'_>,
     accept: impl FnOnce(&Weighed) -> Result<Vec<AcceptedPast>, Failure>,
 ) -> Result<Assembled, Failure> {
-    let Contents { commit, mut masters, mut answers, findings } =
-        contents(store, &head.commit, formats, today)?;
+    let past_of = if head.future_only { against.published() } else { None };
+    let when = When { today, past_before: head.past_before(), past_of };
+    let Contents { commit, too_old, mut masters, mut answers, findings } =
+        contents(store, &head.commit, formats, when)?;
     if head.future_only {
         leave_the_past(&mut answers, against, head.past_before())?;
         for (master, answers) in masters.iter_mut().zip(&answers) {
@@ -139,7 +219,7 @@ pub fn assemble(
     }
     let head = ReleaseHead { commit, ..head };
     let changed = changed(store.schemas(), &answers, against, &head, accept)?;
-    Ok(Assembled { head, masters, changed, findings })
+    Ok(Assembled { head, masters, changed, too_old, findings })
 }
 
 /// Recomputes what `proposal` says from `store`: the same commit, the same formats, nothing taken on trust

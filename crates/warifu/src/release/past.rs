@@ -1,25 +1,26 @@
 //! What a release judges differently from the one that it follows: computed alike by the proposer and by
 //! everyone who reviews it, and accepted by class.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use warifu_claims::Snapshot;
 use warifu_masters::finding::Findings;
 use warifu_masters::past::{
-    self, Carried, Change, Class, MasterOf, Timelines, What, WhyNotReadable, compare, read_changes, splice,
-    write_changes,
+    Carried, Change, MasterOf, Timelines, WhyNotReadable, compare, read_changes, splice, write_changes,
 };
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
-use warifu_rules::past::{Objection, Told, Weighed, weigh};
+use warifu_rules::past::{Objection, Weighed, weigh};
 use warifu_trust::{
     ChangesContent, EarlierContent, MasterBytes, MasterEntry, Proposal, ReleaseHead, Tip, VerifiedRelease,
 };
 use warifu_values::day::TreatmentDay;
-use warifu_values::judgement::AcceptedPast;
-use warifu_values::lang::{Lang, Speak, counted};
+use warifu_values::judgement::{AcceptedPast, PastClass};
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
 use super::file::trust_failure;
+use super::listed::{Names, Side, groups, lines};
 use crate::error::{Exit, Failure};
 
 /// A master with every day of it.
@@ -75,7 +76,12 @@ impl PublishedRelease {
         compare(&old, &new)
     }
 
-    fn master(&self, series: &str, kind: &str) -> Option<&Answers> {
+    /// What the codes in `list`, which leads from here to `masters`, are called.
+    pub fn names(&self, list: &[Change], masters: &[Answers]) -> Names {
+        names(list, masters, &self.masters)
+    }
+
+    pub(super) fn master(&self, series: &str, kind: &str) -> Option<&Answers> {
         self.masters.iter().find(|master| master.series == series && master.kind == kind)
     }
 }
@@ -117,6 +123,13 @@ fn read_answers(
         Failure::refused(format!("{of_en}: {en}"), format!("{of_ja}: {ja}"), findings)
     })?;
     Ok(Answers { series: entry.series.clone(), kind: entry.kind.clone(), state, timelines })
+}
+
+/// What the codes in `list` are called: by the newest series that has one, and where none has it any more, by
+/// those of the release before.
+fn names(list: &[Change], new: &[Answers], old: &[Answers]) -> Names {
+    let masters: Vec<_> = new.iter().rev().chain(old.iter().rev()).map(|of| (&*of.kind, &of.state)).collect();
+    Names::of(list, &masters)
 }
 
 /// The masters as claim checks ask them.
@@ -173,7 +186,7 @@ impl<'a> Against<'a> {
         }
     }
 
-    fn published(self) -> Option<&'a PublishedRelease> {
+    pub(super) fn published(self) -> Option<&'a PublishedRelease> {
         match self {
             Against::Nothing => None,
             Against::Follows(published) | Against::Renews(published) => Some(published),
@@ -234,6 +247,8 @@ pub struct Changed {
     pub content: Option<ChangesContent>,
     /// Every change, in the order of the list.
     pub list: Vec<Change>,
+    /// What their codes are called.
+    pub names: Names,
     /// By class and heading.
     pub weighed: Weighed,
 }
@@ -268,10 +283,11 @@ pub(super) fn changed(
     }
     let list = published.changes_to(masters);
     let weighed = weigh(schemas, &list, past_before);
+    let names = names(&list, masters, &published.masters);
     let accepted = accept(&weighed)?;
     let objections = weighed.objections(&accepted);
     if !objections.is_empty() {
-        return Err(refused(&list, &weighed, past_before, schemas, &objections));
+        return Err(refused(&list, &names, &weighed, past_before, schemas, &objections));
     }
     let bytes = write_changes(&list);
     let earlier = published.release.lists_to_carry(bytes.len() as u64);
@@ -284,7 +300,7 @@ pub(super) fn changed(
         accepted,
         earlier,
     };
-    Ok(Changed { content: Some(content), list, weighed })
+    Ok(Changed { content: Some(content), list, names, weighed })
 }
 
 /// What the published release itself changed: both organisations signed it.
@@ -298,6 +314,7 @@ fn signed(schemas: &Schemas, published: &PublishedRelease, head: &ReleaseHead) -
         )
     })?;
     let weighed = weigh(schemas, &list, head.past_before());
+    let names = names(&list, &published.masters, &[]);
     let told = changes.told;
     let earlier = changes.earlier().map(|(told, list)| EarlierContent {
         release: told.release,
@@ -312,73 +329,40 @@ fn signed(schemas: &Schemas, published: &PublishedRelease, head: &ReleaseHead) -
         accepted: told.accepted.clone(),
         earlier: earlier.collect(),
     };
-    Ok(Changed { content: Some(content), list, weighed })
+    Ok(Changed { content: Some(content), list, names, weighed })
 }
 
-/// How many changes of a class are shown.
-const SHOWN: usize = 3;
-
-/// Which changes are told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// Those that concern days that have been, by the class in which they are accepted.
-    Past,
-    /// Those that concern days to come only, by kind and field.
-    Future,
-}
-
-/// The changes of one side by class, the gravest first: amounts, then what is in force, then the rest. The
-/// first of each class are shown, a line each.
-pub fn by_class(schemas: &Schemas, list: &[Change], before: TreatmentDay, side: Side, lang: Lang) -> String {
-    let is_future = |change: &&Change| change.days.heading(before) == past::Heading::Future;
-    let mut classes: BTreeMap<(u8, String), (u64, Vec<&Change>)> = BTreeMap::new();
-    for change in list.iter().filter(|change| is_future(change) == (side == Side::Future)) {
-        let Some(Class(class)) = change.class(schemas) else { continue };
-        let parts: Vec<&str> = class.splitn(3, '/').collect();
-        let rank = match (parts.len(), &change.what) {
-            (3, _) => 0,
-            (_, What::Cover { .. }) => 1,
-            _ => 2,
-        };
-        let class = if side == Side::Future { parts[..2].join("/") } else { class };
-        let (entries, shown) = classes.entry((rank, class)).or_default();
-        *entries += 1;
-        if shown.len() < SHOWN {
-            shown.push(change);
-        }
-    }
-    let mut text = String::new();
-    for ((_, class), (entries, shown)) in classes {
-        text.push_str(&warifu_values::say!(
-            lang,
-            "  {class}: {}\n",
-            "  {class}: {} 件\n",
-            match lang {
-                Lang::En => counted(entries, "change"),
-                Lang::Ja => entries.to_string(),
-            }
-        ));
-        for change in &shown {
-            text.push_str(&format!("    {}\n", Told(change).say(lang)));
-        }
-        if entries > shown.len() as u64 {
-            text.push_str("    …\n");
-        }
-    }
-    text
-}
+/// Lines of changes that a refusal shows, and classes that it puts into a command.
+const LINES: usize = 30;
+const NAMED: usize = 60;
 
 fn refused(
     list: &[Change],
+    names: &Names,
     weighed: &Weighed,
     past_before: TreatmentDay,
     schemas: &Schemas,
     objections: &[Objection],
 ) -> Failure {
-    let classes: Vec<_> = weighed.classes.keys().map(ToString::to_string).collect();
-    let classes = classes.join(",");
+    let by_name = |lang: Lang| {
+        if weighed.classes.len() > NAMED {
+            let classes = weighed.classes.len();
+            return say!(
+                lang,
+                "--accepted-past FILE (`warifu release changes --json` names the {classes} classes)",
+                "--accepted-past ファイル（{classes} 区分の名前は warifu release changes --json で確認できます）"
+            );
+        }
+        let classes: Vec<&str> = weighed.classes.keys().map(PastClass::as_str).collect();
+        let classes = classes.join(",");
+        say!(
+            lang,
+            "--accept-past {classes} --reason \"…\" --source \"…\"",
+            "--accept-past {classes} --reason \"（理由）\" --source \"（通知番号）\""
+        )
+    };
     // Where some are accepted, those that are not are told.
-    let open: BTreeSet<&Class> = objections
+    let open: BTreeSet<&PastClass> = objections
         .iter()
         .filter_map(|objection| match objection {
             Objection::NotAccepted { class, .. } => Some(class),
@@ -390,7 +374,8 @@ fn refused(
     let others = || objections.iter().filter(|objection| !matches!(objection, Objection::NotAccepted { .. }));
     let told = |lang: Lang| {
         let wrong: String = others().map(|objection| format!("  {}\n", objection.say(lang))).collect();
-        by_class(schemas, &list, past_before, Side::Past, lang) + &wrong
+        let groups = groups(schemas, &list, past_before, Side::Past);
+        lines(schemas, names, &groups, Some(LINES), lang) + &wrong
     };
     let (english, japanese) = (told(Lang::En), told(Lang::Ja));
     Failure::new(
@@ -398,14 +383,16 @@ fn refused(
         format!(
             "days before {past_before} would be judged differently than by the published release, and that \
              is not accepted:\n{english}look at it (`warifu release changes -o FILE` writes all of it); \
-             when it is meant, say why and what it rests on:\n  --accept-past {classes} --reason \"…\" \
-             --source \"…\"\nor leave it for a later release with --future-only"
+             when it is meant, say why and what it rests on:\n  {}\nor leave it for a later release \
+             with --future-only",
+            by_name(Lang::En)
         ),
         format!(
             "{past_before} より前の診療日の判定が公開中のリリースと変わりますが、承認されていません:\n{japanese}\
              内容を確認してください（warifu release changes -o FILE で全件を書き出せます）。意図した変更であれば、\
-             理由と根拠を付けて承認してください:\n  --accept-past {classes} --reason \"（理由）\" --source \"（通知番号）\"\n\
-             過去に遡る変更を後のリリースに回す場合は --future-only を指定してください"
+             理由と根拠を付けて承認してください:\n  {}\n\
+             過去に遡る変更を後のリリースに回す場合は --future-only を指定してください",
+            by_name(Lang::Ja)
         ),
     )
 }

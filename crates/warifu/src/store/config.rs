@@ -1,6 +1,7 @@
 //! `warifu.toml`: which series the repository holds, and since when each of their masters is in force.
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
 
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -24,6 +25,28 @@ pub struct Config {
     /// Known exceptions to consistency rules.
     #[serde(default, rename = "waiver")]
     pub waivers: Vec<Waiver>,
+    /// What a release leaves out of what the repository holds.
+    #[serde(default)]
+    pub release: Keeping,
+}
+
+/// How long releases hold a series that has ended. Claims are accepted for years: without a word, for ever.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keeping {
+    /// A master is left out when its series' last day is more than so many years before the first day to
+    /// come.
+    pub keep_series_years: Option<NonZero<u8>>,
+}
+
+impl Keeping {
+    /// Whether a release for which the days before `past_before` are past holds a master that governs these
+    /// days.
+    pub fn keeps(self, governs: Governs, past_before: TreatmentDay) -> bool {
+        let (Some(years), Some(last)) = (self.keep_series_years, governs.last) else { return true };
+        // Days as YYYYMMDD: a year later is 10,000 more.
+        last.as_number() + u32::from(years.get()) * 10_000 >= past_before.as_number()
+    }
 }
 
 /// One series (改定世代): a line of fulls and differentials.
@@ -226,8 +249,10 @@ mod tests {
             ("[series.r06]\nkinds = [\"drug\"]\neffective = {}\n", "lacks effective.drug"),
             ("[series.\"../x\"]\nkinds = []\neffective = {}\n", "is not made of"),
             ("[series.r06]\nkinds = []\neffective = 3\n", "warifu.toml:3: invalid type"),
+            ("[release]\nkeep_series_years = 0\n", "warifu.toml:2: invalid value: integer `0`"),
+            ("[release]\nkeep_series = 5\n", "warifu.toml:2: unknown field `keep_series`"),
             // What nobody would read: a table, a key of a table.
-            ("\n[[waivers]]\n", "warifu.toml:2: unknown field `waivers`, expected `series` or `waiver`"),
+            ("\n[[waivers]]\n", "warifu.toml:2: unknown field `waivers`, expected one of"),
             (
                 "[series.r06]\nkinds = []\nuntill.drug = \"2024-04-01\"\n",
                 "warifu.toml:3: unknown field `untill`",
@@ -269,6 +294,21 @@ mod tests {
         };
         assert_eq!(ends("2026-03-31"), "2025-03-31");
         assert_eq!(ends("2025-02-28"), "2025-02-28");
+    }
+
+    #[test]
+    fn a_series_is_kept_for_so_many_years_after_its_last_day() {
+        let day = |text| TreatmentDay::parse(text).unwrap();
+        let keeping = |text: &str| Config::parse(text).unwrap().release;
+        let ended = Governs { first: day("20200401"), last: Some(day("20220331")) };
+        let ten = keeping("[release]\nkeep_series_years = 10\n");
+        assert!(ten.keeps(ended, day("20320331")));
+        assert!(!ten.keeps(ended, day("20320401")));
+        assert!(ten.keeps(Governs { last: None, ..ended }, day("20990101")));
+        assert!(keeping("").keeps(ended, day("20990101")));
+        let leap = Governs { last: Some(day("20240229")), ..ended };
+        assert!(keeping("[release]\nkeep_series_years = 1\n").keeps(leap, day("20250228")));
+        assert!(!keeping("[release]\nkeep_series_years = 1\n").keeps(leap, day("20250301")));
     }
 
     #[test]

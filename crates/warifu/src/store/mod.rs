@@ -48,7 +48,7 @@ mod undo;
 pub use ancestry::Ancestry;
 pub use author::Author;
 pub use check::{Checked, Held, StateChecked};
-pub use config::{Config, Series, Waiver};
+pub use config::{Config, Keeping, Series, Waiver};
 pub use error::{
     CommitError, ConfigError, ImportError, InitError, OpenError, Refused, StoreError, UndoError,
 };

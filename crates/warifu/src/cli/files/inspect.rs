@@ -9,7 +9,7 @@ use warifu_masters::file::fixed::Shape;
 use warifu_masters::file::{Candidate, Confidence, Declared, Reading, Why, read};
 use warifu_masters::finding::Findings;
 use warifu_masters::schema::{Framing, Newline, Quoting};
-use warifu_masters::table::Master;
+use warifu_masters::table::{Master, Role};
 use warifu_trust::VerifiedRelease;
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak as _};
@@ -146,7 +146,16 @@ fn inspect(
     if let Some(digest) = about.canonical_sha256 {
         line(say!(lang, "canonical", "正準形").as_str(), digest.to_string());
     }
-    if let Some((words, _)) = signed {
+    if let Some((mut words, found)) = signed {
+        if found.is_null() && reading.role == Some(Role::Differential) {
+            words = say!(
+                lang,
+                "not signed by itself, as no differential is: checkers take releases, and \
+                 a differential goes into \
+                 the repository (`warifu import`)",
+                "変更分そのものに署名はありません。点検システムには入れず、リポジトリに取り込んでください（warifu import）"
+            );
+        }
         line(say!(lang, "signed", "署名").as_str(), words);
     }
     context.print(&text)?;

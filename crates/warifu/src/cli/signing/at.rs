@@ -24,6 +24,12 @@ pub(super) struct At {
 }
 
 impl At {
+    /// As they were given, for the next command.
+    pub(super) fn as_given(&self) -> String {
+        let (channel, root) = (self.channel.to_string_lossy(), self.trusted.root());
+        format!("--channel {} --root {}", quoted(&channel), quoted(&root.to_string_lossy()))
+    }
+
     pub(super) fn address(&self) -> Result<Address, Failure> {
         address(&self.channel)
     }
@@ -58,5 +64,27 @@ impl At {
         let channel = self.address()?.channel();
         let tip = read_tip(channel.as_ref(), &self.trusted.load()?).map_err(|error| trust_failure(&error))?;
         Ok(if self.clock_is_right { tip.with_vouched_clock() } else { tip })
+    }
+}
+
+/// A word of a command line: in quotes where a shell would split it.
+pub(super) fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:@+=,~".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_that_a_shell_would_split_is_quoted() {
+        assert_eq!(quoted("../配信/root.json"), "../配信/root.json");
+        assert_eq!(quoted("a b"), "'a b'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted(""), "''");
     }
 }

@@ -127,6 +127,11 @@ pub(crate) struct Trusted {
 }
 
 impl Trusted {
+    /// The root's file.
+    fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The trusted state.
     fn load(&self) -> Result<TrustedState, Failure> {
         let root = regular(&self.root, limits::ROOT_BYTES)?;

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use warifu::changes_html::{Shown, page};
 use warifu::error::{Exit, Failure};
-use warifu::release::{Changed, Side, by_class};
-use warifu_masters::past::Change;
+use warifu::release::{Group, Names, Side, groups, lines};
 use warifu_masters::schema::Schemas;
-use warifu_rules::past::{Counts, Objection, Weighed};
-use warifu_trust::Manifest;
-use warifu_values::day::TreatmentDay;
-use warifu_values::judgement::AcceptedPast;
+use warifu_rules::past::{Counts, Objection, Weighed, is_class};
+use warifu_trust::limits;
+use warifu_values::judgement::{AcceptedPast, PastClass};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
+
+use crate::cli::Context;
 
 /// What is accepted of the past.
 #[derive(Debug, clap::Args)]
@@ -49,40 +50,87 @@ struct AcceptedClasses {
     source: String,
 }
 
+/// Classes that are accepted: with the reason, and what it rests on.
+pub(super) struct ByName(BTreeMap<PastClass, (String, String)>);
+
 impl Past {
-    /// What was accepted, with the number of changes that there are of each class.
-    pub(super) fn accepted(&self, weighed: &Weighed) -> Result<Vec<AcceptedPast>, Failure> {
-        let mut by_name: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
+    /// What is accepted by name.
+    pub(super) fn by_name(self, schemas: &Schemas) -> Result<ByName, Failure> {
+        let mut by_name = BTreeMap::new();
         let file = self.accepted_past.as_deref().map(read).transpose()?;
-        let of_file = file.iter().flat_map(|file| &file.accepted);
-        let of_file = of_file.flat_map(|AcceptedClasses { classes, reason, source }| {
-            classes.iter().map(move |class| (class.as_str(), (reason.as_str(), source.as_str())))
-        });
-        let told = (self.reason.as_deref().unwrap_or_default(), self.source.as_deref().unwrap_or_default());
-        let given = self.accept_past.iter().map(|class| (class.as_str(), told));
-        for (class, (reason, source)) in of_file.chain(given) {
-            for (word, text) in [("reason", reason), ("source", source)] {
-                if is_placeholder(text) {
+        let of_file = file.into_iter().flat_map(|file| file.accepted);
+        let given = AcceptedClasses {
+            classes: self.accept_past,
+            reason: self.reason.unwrap_or_default(),
+            source: self.source.unwrap_or_default(),
+        };
+        for AcceptedClasses { classes, reason, source } in of_file.chain([given]) {
+            for class in classes {
+                for (word, text) in [("reason", &reason), ("source", &source)] {
+                    if is_placeholder(text) {
+                        return Err(Failure::new(
+                            Exit::CouldNotRun,
+                            format!(
+                                "{class}: {word} says nothing ({text:?}); the other side signs it with you"
+                            ),
+                            format!(
+                                "{class}: {word} が入力されていません（{text:?}）。相手方も署名する内容です"
+                            ),
+                        ));
+                    }
+                }
+                let why = (reason.clone(), source.clone());
+                let before = by_name.insert(named(schemas, &class)?, why.clone());
+                if before.is_some_and(|before| before != why) {
                     return Err(Failure::new(
                         Exit::CouldNotRun,
-                        format!("{class}: {word} says nothing ({text:?}); the other side signs it with you"),
-                        format!("{class}: {word} が入力されていません（{text:?}）。相手方も署名する内容です"),
+                        format!("{class} is accepted twice, with different reasons or sources"),
+                        format!("{class} が異なる理由または根拠で二重に承認されています"),
                     ));
                 }
             }
-            if by_name.insert(class, (reason, source)).is_some_and(|before| before != (reason, source)) {
-                return Err(Failure::new(
-                    Exit::CouldNotRun,
-                    format!("{class} is accepted twice, with different reasons or sources"),
-                    format!("{class} が異なる理由または根拠で二重に承認されています"),
-                ));
-            }
         }
-        let entries: BTreeMap<&str, u64> =
-            weighed.classes.iter().map(|(class, entries)| (class.0.as_str(), *entries)).collect();
-        let accepted = |(class, (reason, source)): (&str, (&str, &str))| {
-            let entries = entries.get(class).copied().ok_or_else(|| {
-                let there: Vec<&str> = entries.keys().copied().collect();
+        let (classes, most) = (by_name.len(), limits::ACCEPTED);
+        if classes > most {
+            return Err(Failure::new(
+                Exit::CouldNotRun,
+                format!(
+                    "{classes} classes of the past are accepted, and a release takes {most}: leave some for \
+                     a later one (--future-only), or correct them in several imports, a release each"
+                ),
+                format!(
+                    "承認する遡及変更が {classes} 区分あり、1 回のリリースの上限 {most} 区分を超えています。\
+                     --future-only で後のリリースに回すか、取込とリリースを数回に分けてください"
+                ),
+            ));
+        }
+        Ok(ByName(by_name))
+    }
+}
+
+/// The class called `text`, which must be one that a change can have.
+fn named(schemas: &Schemas, text: &str) -> Result<PastClass, Failure> {
+    let text = text.trim();
+    let class = PastClass::parse(text).ok_or_else(|| {
+        Failure::new(
+            Exit::CouldNotRun,
+            format!("{text:?} is no class of changes; one is written procedure/full_name or drug/price/CODE"),
+            format!("{text:?} は区分名ではありません。procedure/full_name や drug/price/コード の形で指定してください"),
+        )
+    })?;
+    is_class(schemas, &class).map_err(|error| {
+        let told = |lang| format!("{class}: {}", error.say(lang));
+        Failure::new(Exit::CouldNotRun, told(Lang::En), told(Lang::Ja))
+    })?;
+    Ok(class)
+}
+
+impl ByName {
+    /// What was accepted, with the number of changes that there are of each class.
+    pub(super) fn counted(self, weighed: &Weighed) -> Result<Vec<AcceptedPast>, Failure> {
+        let accepted = |(class, (reason, source)): (PastClass, (String, String))| {
+            let entries = weighed.classes.get(&class).copied().ok_or_else(|| {
+                let there: Vec<&str> = weighed.classes.keys().map(PastClass::as_str).collect();
                 let there = there.join(", ");
                 Failure::new(
                     Exit::CouldNotRun,
@@ -90,10 +138,9 @@ impl Past {
                     format!("{class}: この区分の遡及変更はありません。ある区分: {there}"),
                 )
             })?;
-            let (class, reason, source) = (class.to_owned(), reason.to_owned(), source.to_owned());
             Ok(AcceptedPast { class, entries, reason, source })
         };
-        by_name.into_iter().map(accepted).collect()
+        self.0.into_iter().map(accepted).collect()
     }
 }
 
@@ -114,52 +161,97 @@ fn read(path: &std::path::Path) -> Result<AcceptedFile, Failure> {
     })
 }
 
-/// What would be judged differently, weighed: counts, then the past by class.
-pub(super) fn weighed_lines(
-    schemas: &Schemas,
-    list: &[Change],
-    weighed: &Weighed,
-    past_before: TreatmentDay,
-    lang: Lang,
-) -> String {
-    let Counts { past, past_and_future, future } = weighed.counts;
-    let mut text = say!(
-        lang,
-        "{past} changes of the past only, {past_and_future} of past and future, {future} of the future \
-         (past: before {past_before})\n",
-        "変更: 過去のみ {past} 件、過去と将来 {past_and_future} 件、将来のみ {future} 件（過去とは {past_before} より前）\n"
-    );
-    text.push_str(&by_class(schemas, list, past_before, Side::Past, lang));
-    text.push_str(&future_lines(schemas, list, past_before, lang));
-    for change in &weighed.never {
-        text.push_str(&format!("  {}\n", Objection::Never(Box::new(change.clone())).say(lang)));
-    }
-    text
+/// How much is told of what a release changes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Telling {
+    /// Tell every change; otherwise how many there are of each class, and the gravest.
+    #[arg(short, long)]
+    verbose: bool,
+    /// Write all changes as one page for people, the past first, in both languages.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
-/// What a release judges differently for days that have been, class by class, for whoever is about to sign
-/// it.
-pub(super) fn changed_lines(schemas: &Schemas, manifest: &Manifest, changed: &Changed, lang: Lang) -> String {
-    let before = manifest.head().past_before();
-    let mut text = String::new();
-    let past = by_class(schemas, &changed.list, before, Side::Past, lang);
-    if !past.is_empty() {
-        text.push_str(&say!(
+/// Lines of the past, and of what is to come, that are told where not all are.
+const PAST_LINES: usize = 18;
+const FUTURE_LINES: usize = 8;
+
+impl Telling {
+    /// Whether everything is asked for.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// Writes the page, where one is asked for.
+    pub(super) fn page(&self, context: &Context, shown: &Shown<'_>) -> Result<(), Failure> {
+        let Some(path) = &self.html else { return Ok(()) };
+        warifu::files::write(path, &page(&context.library.schemas, shown, context.lang))
+    }
+
+    /// The classes of one side as lines.
+    fn of_side(
+        &self,
+        schemas: &Schemas,
+        names: &Names,
+        groups: &[Group<'_>],
+        most: usize,
+        lang: Lang,
+    ) -> String {
+        lines(schemas, names, groups, (!self.verbose).then_some(most), lang)
+    }
+
+    /// What would be judged differently, weighed: counts, then the past by class.
+    pub(super) fn weighed_lines(
+        &self,
+        schemas: &Schemas,
+        shown: &Shown<'_>,
+        weighed: &Weighed,
+        lang: Lang,
+    ) -> String {
+        let Shown { list, names, past_before, .. } = *shown;
+        let Counts { past, past_and_future, future } = weighed.counts;
+        let mut text = say!(
             lang,
-            "RETROACTIVE CHANGES (days before {before} are judged differently than by the release before):\n",
-            "遡及変更（{before} より前の診療日の判定が、前のリリースと変わります）:\n"
-        ));
-        text.push_str(&past);
+            "{past} changes of the past only, {past_and_future} of past and future, {future} of the future \
+             (past: before {past_before})\n",
+            "変更: 過去のみ {past} 件、過去と将来 {past_and_future} 件、将来のみ {future} 件（過去とは {past_before} より前）\n"
+        );
+        let groups = groups(schemas, list, past_before, Side::Past);
+        text.push_str(&self.of_side(schemas, names, &groups, PAST_LINES, lang));
+        text.push_str(&self.future_lines(schemas, shown, lang));
+        for change in &weighed.never {
+            text.push_str(&format!("  {}\n", Objection::Never(Box::new(change.clone())).say(lang)));
+        }
+        text
     }
-    text.push_str(&future_lines(schemas, &changed.list, before, lang));
-    text
-}
 
-/// What is judged differently for days to come only.
-fn future_lines(schemas: &Schemas, list: &[Change], before: TreatmentDay, lang: Lang) -> String {
-    let future = by_class(schemas, list, before, Side::Future, lang);
-    if future.is_empty() {
-        return future;
+    /// What a release judges differently for days that have been, class by class, for whoever is about to
+    /// sign it.
+    pub(super) fn changed_lines(&self, schemas: &Schemas, shown: &Shown<'_>, lang: Lang) -> String {
+        let Shown { list, names, past_before: before, .. } = *shown;
+        let mut text = String::new();
+        let past = groups(schemas, list, before, Side::Past);
+        if !past.is_empty() {
+            text.push_str(&say!(
+                lang,
+                "RETROACTIVE CHANGES (days before {before} are judged differently than by the release \
+                 before):\n",
+                "遡及変更（{before} より前の診療日の判定が、前のリリースと変わります）:\n"
+            ));
+            text.push_str(&self.of_side(schemas, names, &past, PAST_LINES, lang));
+        }
+        text.push_str(&self.future_lines(schemas, shown, lang));
+        text
     }
-    say!(lang, "from {before} on:\n{future}", "{before} 以降の変更:\n{future}")
+
+    /// What is judged differently for days to come only.
+    fn future_lines(&self, schemas: &Schemas, shown: &Shown<'_>, lang: Lang) -> String {
+        let Shown { list, names, past_before: before, .. } = *shown;
+        let future = groups(schemas, list, before, Side::Future);
+        if future.is_empty() {
+            return String::new();
+        }
+        let future = self.of_side(schemas, names, &future, FUTURE_LINES, lang);
+        say!(lang, "from {before} on:\n{future}", "{before} 以降の変更:\n{future}")
+    }
 }

@@ -3,9 +3,12 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde_json::json;
 use warifu::caution::{Caution, Published, cautions};
+use warifu::changes_html::Shown;
 use warifu::error::{Exit, Failure};
-use warifu::release::{Against, Assembled, Changed, FORMATS, assemble, contents, recompute, trust_failure};
-use warifu::store::Store;
+use warifu::release::{
+    Against, Assembled, Changed, FORMATS, When, assemble, contents, recompute, trust_failure,
+};
+use warifu::store::{Store, StoreError};
 use warifu_channels::{
     DraftDirectory, ReadError, fetch_published_manifest, propose_again, publish, refresh_timestamp,
 };
@@ -19,9 +22,9 @@ use warifu_values::judgement::{AcceptedPast, Basis, PassedBy};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use super::at::At;
+use super::at::{At, quoted};
 use super::impact::WouldTurn;
-use super::past::{Past, changed_lines, weighed_lines};
+use super::past::{Past, Telling};
 use super::{KeySource, now, today};
 use crate::cli::Context;
 
@@ -69,6 +72,8 @@ struct WouldChange {
     /// Write the whole list, every change of every day, as CSV.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    telling: Telling,
 }
 
 /// Make a draft of the next release from a commit.
@@ -100,6 +105,8 @@ struct Draft {
     /// Leave what concerns days that have been as the published release has it, for a later release.
     #[arg(long)]
     future_only: bool,
+    #[command(flatten)]
+    telling: Telling,
     /// The folder to make the draft in.
     #[arg(short, long, value_name = "DRAFT")]
     output: PathBuf,
@@ -114,6 +121,8 @@ struct Draft {
 struct Renew {
     #[command(flatten)]
     place: Place,
+    #[command(flatten)]
+    telling: Telling,
     /// The folder to make the draft in.
     #[arg(short, long, value_name = "DRAFT")]
     output: PathBuf,
@@ -126,6 +135,8 @@ struct Review {
     draft: PathBuf,
     #[command(flatten)]
     place: Place,
+    #[command(flatten)]
+    telling: Telling,
 }
 
 /// Review a draft and sign it: as Kikin first, then as Kokuho, as the root says of the key.
@@ -135,6 +146,8 @@ struct Sign {
     draft: PathBuf,
     #[command(flatten)]
     place: Place,
+    #[command(flatten)]
+    telling: Telling,
     #[command(flatten)]
     key: KeySource,
 }
@@ -213,13 +226,21 @@ impl WouldChange {
         let store = Store::open(&self.place.repo, context.library.clone())?;
         let tip = self.place.at.tip()?;
         let published = self.place.at.published_to_compare(context, &tip)?;
-        let contents = contents(&store, &self.rev, &[], today())?;
         let past_before = first_day_to_come(now(), self.activate_at);
+        let when = When { today: today(), past_before, past_of: None };
+        let contents = contents(&store, &self.rev, &[], when)?;
         let list = published.changes_to(&contents.answers);
         if let Some(path) = &self.output {
             warifu::files::write(path, &write_changes(&list))?;
         }
         let weighed = weigh(store.schemas(), &list, past_before);
+        let names = published.names(&list, &contents.answers);
+        let against = tip.release().map(|release| release.release);
+        let shown = Shown { list: &list, names: &names, past_before, manifest: None, published: against };
+        self.telling.page(context, &shown)?;
+        for old in &contents.too_old {
+            context.tell(&format!("{}\n", old.say(context.lang)));
+        }
         if context.json {
             let classes: serde_json::Map<_, _> =
                 weighed.classes.iter().map(|(class, entries)| (class.to_string(), json!(entries))).collect();
@@ -235,7 +256,7 @@ impl WouldChange {
                 }))
                 .map(|()| Exit::Done);
         }
-        context.print(&weighed_lines(store.schemas(), &list, &weighed, past_before, context.lang))?;
+        context.print(&self.telling.weighed_lines(store.schemas(), &shown, &weighed, context.lang))?;
         Ok(Exit::Done)
     }
 }
@@ -244,6 +265,7 @@ impl Draft {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let store = Store::open(&self.repo, context.library.clone())?;
         let tip = self.at.tip()?;
+        let accepted = self.past.by_name(store.schemas())?;
         let mut formats: Vec<String> = FORMATS.map(str::to_owned).to_vec();
         formats.extend(self.format);
         formats.sort();
@@ -259,17 +281,29 @@ impl Draft {
             future_only: self.future_only,
         };
         let against = published.as_ref().map_or(Against::Nothing, Against::Follows);
-        let accept = |weighed: &Weighed| self.past.accepted(weighed);
-        let Assembled { head, masters, changed, findings } =
+        let accept = |weighed: &Weighed| accepted.counted(weighed);
+        let Assembled { head, masters, changed, too_old, findings } =
             assemble(&store, head, &formats, today(), against, accept)?;
-        for (name, findings) in &findings {
-            context.findings(Path::new(name), findings);
+        for (name, findings) in findings.iter().filter(|(_, findings)| !findings.is_empty()) {
+            if self.telling.is_verbose() {
+                context.findings(Path::new(name), findings);
+                continue;
+            }
+            let count = findings.list().len();
+            context.tell(&say!(
+                context.lang,
+                "{name}: {count} findings that stand in the way of nothing (--verbose tells them)\n",
+                "{name}: 支障のない指摘 {count} 件（--verbose で表示）\n"
+            ));
+        }
+        for old in &too_old {
+            context.tell(&format!("{}\n", old.say(context.lang)));
         }
         let level = CompressionLevel::default();
         let proposal = Proposal::new(head, &masters, changed.content.as_ref(), level)
             .map_err(|error| trust_failure(&error))?;
         let cautions = cautions_of(context, &store, &self.at, &tip, &proposal)?;
-        write_draft(context, &self.output, &proposal, &tip, &cautions, &changed)
+        write_draft(context, (&self.output, &self.at), &proposal, &tip, &cautions, (&changed, &self.telling))
     }
 }
 
@@ -287,29 +321,54 @@ impl Renew {
             )
         })?;
         let (_, cautions, changed) = review(context, &self.place, &proposal, &tip)?;
-        write_draft(context, &self.output, &proposal, &tip, &cautions, &changed)
+        write_draft(
+            context,
+            (&self.output, &self.place.at),
+            &proposal,
+            &tip,
+            &cautions,
+            (&changed, &self.telling),
+        )
     }
 }
 
 /// Writes a draft that nobody has signed and says who is next.
 fn write_draft(
     context: &Context,
-    folder: &Path,
+    (folder, at): (&Path, &At),
     proposal: &Proposal,
     tip: &Tip,
     cautions: &[Caution],
-    changed: &Changed,
+    changed: (&Changed, &Telling),
 ) -> Result<Exit, Failure> {
     DraftDirectory::new(folder).write(proposal).map_err(|error| trust_failure(&error))?;
     let tally = tally(&Halves::default(), proposal, tip)?;
-    let draft = folder.display();
-    let next = say!(
-        context.lang,
-        "{draft}: next, Kikin's signers run `warifu release sign {draft}`",
-        "{draft}: 次に支払基金の署名者が warifu release sign {draft} を実行します"
-    );
+    let next = who_is_next(context.lang, tally, folder, at);
     tell(context, cautions, proposal.manifest(), Some(changed), tally, Some(next))?;
     Ok(Exit::Done)
+}
+
+/// Who is next, and with which command.
+fn who_is_next(lang: Lang, tally: PerOrganisation<Tally>, draft: &Path, at: &At) -> String {
+    let (draft, given) = (quoted(&draft.to_string_lossy()), at.as_given());
+    let sign = say!(
+        lang,
+        "warifu release sign {draft} {given} --repo REPOSITORY --key KEY",
+        "warifu release sign {draft} {given} --repo リポジトリ --key 鍵ファイル"
+    );
+    if !tally.kikin.holds() {
+        say!(lang, "next, a signer of Kikin runs:\n  {sign}", "次: 支払基金の署名者が署名します\n  {sign}")
+    } else if !tally.kokuho.holds() {
+        say!(lang, "next, a signer of Kokuho runs:\n  {sign}", "次: 国保中央会の署名者が署名します\n  {sign}")
+    } else {
+        say!(
+            lang,
+            "both have signed; next, whoever publishes runs:\n  \
+             warifu release publish {draft} {given} --key KEY",
+            "両者の署名が揃いました。次: 公開担当者が公開します\n  \
+             warifu release publish {draft} {given} --key 鍵ファイル"
+        )
+    }
 }
 
 /// Recomputes the draft from the repository of whoever reviews it, and says what must be known first.
@@ -320,6 +379,21 @@ fn review(
     tip: &Tip,
 ) -> Result<(Reviewed, Vec<Caution>, Changed), Failure> {
     let store = Store::open(&place.repo, context.library.clone())?;
+    let commit = &proposal.manifest().commit;
+    if let Err(StoreError::NoRevision { .. }) = store.config(commit) {
+        let repo = quoted(&place.repo.to_string_lossy());
+        return Err(Failure::new(
+            Exit::CouldNotRun,
+            format!(
+                "this repository does not have the draft's commit {commit} yet; bring it up to date, and \
+                 review again:\n  git -C {repo} pull"
+            ),
+            format!(
+                "このリポジトリには草案のコミット {commit} がまだありません。最新にしてから、もう一度実行してください:\n  \
+                 git -C {repo} pull"
+            ),
+        ));
+    }
     let published = place.at.published(context, tip)?;
     let against = Against::of(proposal, tip, published.as_ref())?;
     let (recomputed, changed) = recompute(&store, proposal, against, today())?;
@@ -367,7 +441,9 @@ impl Review {
         let tip = self.place.at.tip()?;
         let (_, cautions, changed) = review(context, &self.place, &proposal, &tip)?;
         let (tally, same) = (tally(&halves, &proposal, &tip)?, same_lines(context, &self.place.repo));
-        tell(context, &cautions, proposal.manifest(), Some(&changed), tally, Some(same))?;
+        let next = who_is_next(context.lang, tally, &self.draft, &self.place.at);
+        let same = format!("{same}\n{next}");
+        tell(context, &cautions, proposal.manifest(), Some((&changed, &self.telling)), tally, Some(same))?;
         Ok(Exit::Done)
     }
 }
@@ -394,7 +470,16 @@ impl Sign {
             .write_halves(&signed.halves)
             .map_err(|error| trust_failure(&error))?;
         let same = same_lines(context, &self.place.repo);
-        tell(context, &cautions, proposal.manifest(), Some(&changed), signed.tally, Some(same))?;
+        let next = who_is_next(context.lang, signed.tally, &self.draft, &self.place.at);
+        let same = format!("{same}\n{next}");
+        tell(
+            context,
+            &cautions,
+            proposal.manifest(),
+            Some((&changed, &self.telling)),
+            signed.tally,
+            Some(same),
+        )?;
         Ok(Exit::Done)
     }
 }
@@ -403,8 +488,24 @@ impl Publish {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let (proposal, halves) = read_draft(&self.draft)?;
         let tip = self.at.tip()?;
-        let publishable =
-            Publishable::check(&proposal, &halves, &tip, now()).map_err(|error| trust_failure(&error))?;
+        let publishable = Publishable::check(&proposal, &halves, &tip, now()).map_err(|error| {
+            let failure = trust_failure(&error);
+            if tip.release() != Some(proposal.release()) {
+                return failure;
+            }
+            let release = proposal.release().release;
+            Failure::new(
+                failure.exit,
+                format!(
+                    "release {release} is published already; there is nothing left to do (`warifu release \
+                     renew` makes a draft of it that is signed anew)"
+                ),
+                format!(
+                    "リリース {release} は公開済みです。あらためて公開する必要はありません\
+                     （署名をやり直す場合は warifu release renew で草案を作成してください）"
+                ),
+            )
+        })?;
         let key = self.key.read(context)?;
         let channel = self.at.address()?.publish_channel();
         let published = publish(channel.as_ref(), &publishable, &key, now(), Validity::default())
@@ -430,10 +531,18 @@ fn tell(
     context: &Context,
     cautions: &[Caution],
     manifest: &Manifest,
-    changed: Option<&Changed>,
+    changed: Option<(&Changed, &Telling)>,
     tally: PerOrganisation<Tally>,
     last: Option<String>,
 ) -> Result<(), Failure> {
+    let shown = changed.map(|(Changed { list, names, .. }, telling)| {
+        let published = manifest.previous.map(|previous| previous.release);
+        let past_before = manifest.head().past_before();
+        (Shown { list, names, past_before, manifest: Some(manifest), published }, telling)
+    });
+    if let Some((shown, telling)) = &shown {
+        telling.page(context, shown)?;
+    }
     if context.json {
         let digest = manifest.digest().map_err(|error| trust_failure(&error))?;
         let side = |tally: Tally| json!({ "have": tally.have, "need": tally.need, "holds": tally.holds() });
@@ -448,8 +557,8 @@ fn tell(
     for caution in cautions {
         text.push_str(&say!(lang, "WARNING: {}\n", "警告: {}\n", caution.say(lang)));
     }
-    if let Some(changed) = changed {
-        text.push_str(&changed_lines(&context.library.schemas, manifest, changed, lang));
+    if let Some((shown, telling)) = &shown {
+        text.push_str(&telling.changed_lines(&context.library.schemas, shown, lang));
     }
     text.push_str(&manifest_lines(manifest, lang));
     let (kikin, kokuho) = (tally.kikin, tally.kokuho);
