@@ -38,6 +38,6 @@ pub use draft::{DraftDirectory, DraftError};
 pub use publish::{PublishError, publish, publish_root, refresh_timestamp};
 pub use read::{
     ReadError, fetch, fetch_fallback, fetch_manifest, fetch_masters, fetch_published,
-    fetch_published_manifest, open, propose_again, read_through, read_tip,
+    fetch_published_manifest, learn_roots, open, propose_again, read_through, read_tip,
 };
-pub use state_store::{StateError, StateStore};
+pub use state_store::{StateError, StateStore, state_folder};

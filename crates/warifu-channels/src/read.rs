@@ -3,8 +3,8 @@
 use std::fmt;
 
 use warifu_trust::{
-    Answer, FetchError, Manifest, OpenError, OpenedRelease, Opening, Proposal, ReadingTip, Step, Tip,
-    TrustError, TrustedState, UnixSeconds, VerifiedMasters, VerifiedRelease, Walk,
+    Answer, FetchError, LearningRoots, Manifest, OpenError, OpenedRelease, Opening, Proposal, ReadingTip,
+    Step, Tip, TrustError, TrustedState, UnixSeconds, VerifiedMasters, VerifiedRelease, Walk,
 };
 use warifu_values::lang::{Lang, Speak};
 
@@ -95,7 +95,16 @@ pub fn fetch_manifest(
     read_through(channel, opened.fetching_manifest().map_err(ReadError::Verdict)?)
 }
 
-/// Reads where `channel` stands, from what `state` trusts.
+/// Learns the roots that follow and nothing else. **Save `state` also after an error.**
+///
+/// # Errors
+///
+/// [`ReadError`].
+pub fn learn_roots(channel: &dyn Channel, state: &mut TrustedState) -> Result<(), ReadError<OpenError>> {
+    read_through(channel, LearningRoots::begin(state))
+}
+
+/// Reads where `channel` stands, from what `state` trusts. [`Tip::remember`] is for what comes of it.
 ///
 /// # Errors
 ///

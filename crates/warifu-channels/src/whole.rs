@@ -1,8 +1,11 @@
 //! Files written so that each appears whole or not at all, and the lock of a folder.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 /// Whether a file may take the place of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,9 +46,33 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
+/// How long somebody else's lock is waited for. What is done under one takes milliseconds.
+const LOCK_LIMIT: Duration = Duration::from_secs(20);
+
+/// Waits for the lock of the file `path`, not without end; it falls with the returned file, also when its
+/// process dies.
+pub(crate) fn locked(path: &Path) -> io::Result<File> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let file = lock_file(path)?;
+    match file.try_lock() {
+        Ok(()) => return Ok(file),
+        Err(TryLockError::WouldBlock) => {}
+        Err(TryLockError::Error(error)) => return Err(error),
+    }
+    // The operating system knows no waiting with an end; a thread that waits too long is left behind.
+    let (send, receive) = mpsc::channel();
+    thread::spawn(move || send.send(file.lock().map(|()| file)));
+    receive.recv_timeout(LOCK_LIMIT).unwrap_or_else(|_| {
+        let held = format!("{} has been held by another program for {LOCK_LIMIT:?}", path.display());
+        Err(io::Error::new(io::ErrorKind::TimedOut, held))
+    })
+}
+
 /// The file whose lock is a folder's, made when it is not there. One that is, is opened as every other file:
 /// without waiting on what was laid in its place.
-pub(crate) fn lock_file(path: &Path) -> io::Result<File> {
+fn lock_file(path: &Path) -> io::Result<File> {
     match OpenOptions::new().write(true).create_new(true).open(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             warifu_files::open(path).map_err(io::Error::other)
@@ -63,10 +90,10 @@ mod tests {
     fn a_fifo_in_the_place_of_the_lock_is_refused_without_waiting() {
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path().join("lock");
-        lock_file(&place).unwrap().lock().unwrap();
-        lock_file(&place).unwrap().lock().unwrap();
+        drop(locked(&place).unwrap());
+        drop(locked(&place).unwrap());
         std::fs::remove_file(&place).unwrap();
         assert!(std::process::Command::new("mkfifo").arg(&place).status().unwrap().success());
-        assert!(lock_file(&place).is_err());
+        assert!(locked(&place).is_err());
     }
 }

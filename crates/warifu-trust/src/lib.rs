@@ -119,12 +119,12 @@ pub use metadata::{ChannelPath, ReleaseRef, TargetEntry, Use};
 pub use names::TargetName;
 pub use organisation::{Organisation, PerOrganisation};
 pub use publish::{
-    Difference, Exchange, Halves, NotEqual, NotPublishable, ProposingAgain, Publication, Publishable,
-    Published, ReadingTip, Reviewed, SealError, SignError, Signed, Tip, Validity, WrongClock,
+    Difference, Exchange, Halves, NotEqual, NotFollowed, NotPublishable, ProposingAgain, Publication,
+    Publishable, Published, ReadingTip, Reviewed, SealError, SignError, Signed, Tip, Validity, WrongClock,
 };
 pub use read::{
-    Answer, FetchError, Fetching, FetchingManifest, FetchingMasters, Need, OpenError, OpenedRelease, Opening,
-    Standing, StateFault, Step, TrustedState, Walk, reopen,
+    Answer, FetchError, Fetching, FetchingManifest, FetchingMasters, LearningRoots, Need, OpenError,
+    OpenedRelease, Opening, Standing, StateFault, Step, TrustedState, Walk, reopen,
 };
 pub use refusal::Refusal;
 pub use release::{

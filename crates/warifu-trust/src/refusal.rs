@@ -47,6 +47,12 @@ pub enum Refusal {
         /// The release.
         release: u64,
     },
+    /// What is published was signed with keys that were revoked since, and this side does not remember it
+    /// from before: who holds those keys can have made it afterwards.
+    SignersRevoked {
+        /// The release.
+        release: u64,
+    },
     /// A file has another length or digest than what was signed for it.
     Mismatch {
         /// The file.
@@ -135,6 +141,14 @@ impl Speak for Refusal {
                 "release {release} was accepted before with other content; keep what is running and ask both \
                  organisations",
                 "リリース {release} は以前と内容が異なります。現行のまま運用し、両団体に確認してください"
+            ),
+            Refusal::SignersRevoked { release } => say!(
+                lang,
+                "release {release} was signed with keys that the newest root has revoked, and this side has \
+                 no memory of it from before; compare its manifest's digest by voice with people who have \
+                 (`warifu channel list --json` there), and name it with --published-was",
+                "リリース {release} は最新の root で失効した鍵で署名されており、失効前の記録が手元にありません。\
+                 記録を持つ担当者とマニフェストのダイジェストを口頭で照合し、--published-was で指定してください"
             ),
             Refusal::Mismatch { file } => say!(
                 lang,

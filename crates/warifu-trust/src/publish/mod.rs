@@ -1,6 +1,7 @@
 //! Publishing: where a channel stands, what a signer reviewed and signed, and the files that make it visible.
 
 mod clock;
+mod not_followed;
 mod proposing_again;
 mod publication;
 mod publishable;
@@ -11,6 +12,7 @@ mod sign_error;
 mod tip;
 
 pub use clock::WrongClock;
+pub use not_followed::NotFollowed;
 pub use proposing_again::ProposingAgain;
 pub use publication::{Exchange, Publication, Published, SealError};
 pub use publishable::{NotPublishable, Publishable};

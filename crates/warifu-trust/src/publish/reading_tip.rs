@@ -1,9 +1,15 @@
 //! Reading where a channel stands, from what a state trusts.
 
+use warifu_values::digest::Digest;
+
 use crate::limits;
-use crate::metadata::ChannelPath;
-use crate::publish::tip::Tip;
-use crate::read::{Answer, LookingBack, Need, NextRoot, OpenError, Step, TrustedState, VerifiedChain, Walk};
+use crate::metadata::ReleaseRef;
+use crate::metadata::{ChannelPath, Envelope, Head, Listing, Use};
+use crate::organisation::Organisation;
+use crate::publish::tip::{Rests, Tip};
+use crate::read::{
+    Answer, LookedBack, LookingBack, Need, NextRoot, OpenError, Step, TrustedState, VerifiedChain, Walk,
+};
 use crate::refusal::Refusal;
 use crate::root::{Policy, SignedRoot};
 
@@ -17,8 +23,7 @@ pub struct ReadingTip {
 /// What is known so far.
 struct Seen {
     policy: Policy,
-    /// The release accepted last.
-    recorded: Option<u64>,
+    state: TrustedState,
     /// The roots known beforehand, which the channel may lack.
     known: usize,
     roots: Vec<SignedRoot>,
@@ -72,7 +77,7 @@ impl ReadingTip {
     pub fn begin(state: &TrustedState) -> Self {
         let seen = Seen {
             policy: state.policy,
-            recorded: state.release().map(|recorded| recorded.release),
+            state: state.clone(),
             known: state.roots.len(),
             roots: state.roots.clone(),
             tip: Tip::of(state.root().clone()),
@@ -99,7 +104,8 @@ impl Seen {
         match file {
             None => self.published(None),
             Some(file) => {
-                let chain = LookingBack::begin(&self.roots)?;
+                let floor = self.state.recorded.as_ref().map(|recorded| &recorded.files);
+                let chain = LookingBack::begin(&self.roots, floor)?;
                 self.chain(chain, Answer::File(file))
             }
         }
@@ -108,19 +114,48 @@ impl Seen {
     fn chain(self, chain: LookingBack, answer: Answer) -> Result<Step<ReadingTip>, OpenError> {
         match chain.feed(answer)? {
             Step::Next(chain) => Ok(self.next(Stage::Chain(Box::new(chain)))),
-            Step::Done(published) => self.published(Some(published)),
+            Step::Done(looked) => self.looked_back(looked),
         }
+    }
+
+    /// Under an older root, people who were revoked since can have made anything. Only what this side
+    /// remembers from before, or was told by voice, is taken for what was published.
+    fn looked_back(mut self, looked: LookedBack) -> Result<Step<ReadingTip>, OpenError> {
+        let LookedBack { mut chain, under_newest } = looked;
+        if !under_newest {
+            let current = chain.listing.current;
+            let remembered = self.state.recorded.as_ref().is_some_and(|recorded| {
+                recorded.current == current && recorded.files.targets == chain.files.targets
+            });
+            if !remembered {
+                if self.state.vouched != Some(current.manifest) {
+                    return Err(Refusal::SignersRevoked { release: current.release }.into());
+                }
+                // What was told is the release itself; nobody vouched for what it falls back to.
+                chain.listing.entries.retain(|_, entry| entry.used_for == Use::Current);
+                chain.listing.fallback = None;
+            }
+            self.tip.rests = Rests::OnMemory;
+        }
+        self.published(Some(chain))
     }
 
     /// What is published must not lie behind what was accepted before.
     fn published(mut self, published: Option<VerifiedChain>) -> Result<Step<ReadingTip>, OpenError> {
-        let offered = published.as_ref().map(|published| published.listing.current.release);
-        if let Some(recorded) = self.recorded
-            && offered.is_none_or(|offered| offered < recorded)
-        {
-            // A channel that lost all that was published is told as one that went back to before release 1.
-            let offered = offered.unwrap_or(0);
-            return Err(Refusal::Rollback { what: "release", recorded, offered }.into());
+        let offered = published.as_ref().map(|published| published.listing.current);
+        if let Some(ReleaseRef { release: recorded, manifest }) = self.state.release() {
+            match offered {
+                // A channel that lost all that was published is told as one that went back to before release
+                // 1.
+                None => return Err(Refusal::Rollback { what: "release", recorded, offered: 0 }.into()),
+                Some(ReleaseRef { release: offered, .. }) if offered < recorded => {
+                    return Err(Refusal::Rollback { what: "release", recorded, offered }.into());
+                }
+                Some(offered) if offered.release == recorded && offered.manifest != manifest => {
+                    return Err(Refusal::OtherContent { release: recorded }.into());
+                }
+                Some(_) => {}
+            }
         }
         self.tip.published = published;
         Ok(self.has_root(0))
@@ -148,9 +183,36 @@ impl Seen {
                 let free = FirstFree::begin(Half::Snapshot, self.tip.published.as_ref());
                 self.next(Stage::Leftover(free))
             }
-            Half::Snapshot => Step::Done(Tip { next_snapshot: version, ..self.tip }),
+            Half::Snapshot => {
+                self.tip.next_snapshot = version;
+                if self.tip.published.is_none() {
+                    self.tip.orphan = orphan(&self.tip).map(|listing| listing.current);
+                }
+                Step::Done(self.tip)
+            }
         }
     }
+}
+
+/// The newest release whose two halves lie above what is published, signed by both under the newest root.
+fn orphan(tip: &Tip) -> Option<Listing> {
+    let release = &tip.root.table().release;
+    let mut newest: Option<(u64, Listing)> = None;
+    for bytes in tip.leftovers.values() {
+        let Ok(snapshot) = Envelope::parse(bytes) else { continue };
+        let Ok(head) = Head::read("snapshot.json", "snapshot", &snapshot.signed) else { continue };
+        let Ok(pin) = head.only_pin("snapshot.json", "targets.json") else { continue };
+        let targets = tip.leftovers.get(&ChannelPath::targets(pin.version));
+        let Some(targets) = targets.filter(|bytes| Digest::of(bytes) == pin.sha256) else { continue };
+        let Ok(targets) = Envelope::parse(targets) else { continue };
+        let both = snapshot.tally(release.of(Organisation::Kokuho)).holds()
+            && targets.tally(release.of(Organisation::Kikin)).holds();
+        let Some(listing) = Listing::read(&targets.signed).ok().filter(|_| both) else { continue };
+        if newest.as_ref().is_none_or(|(version, _)| *version < head.version) {
+            newest = Some((head.version, listing));
+        }
+    }
+    newest.map(|(_, listing)| listing)
 }
 
 impl Walk for ReadingTip {

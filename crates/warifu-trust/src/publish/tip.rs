@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::metadata::{ChannelPath, ReleaseRef, TargetEntry, Use};
-use crate::read::{FetchError, Fetching, FetchingManifest, VerifiedChain};
+use crate::publish::not_followed::NotFollowed;
+use crate::read::{FetchError, Fetching, FetchingManifest, TrustedState, VerifiedChain};
 use crate::refusal::Refusal;
 use crate::release::Manifest;
 use crate::root::SignedRoot;
@@ -15,6 +16,16 @@ pub(super) enum Clock {
     Vouched,
 }
 
+/// On what the published release rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rests {
+    /// On signatures of people whom the newest root lists.
+    OnSignatures,
+    /// Its signers were revoked since; this side remembers it from before. It can be signed anew, and nothing
+    /// follows it before that.
+    OnMemory,
+}
+
 /// A channel's newest root, release and versions, verified except for freshness: renewing what has expired
 /// must be possible.
 #[derive(Debug, Clone)]
@@ -23,6 +34,10 @@ pub struct Tip {
     /// Roots that the channel does not have yet, in order.
     pub(crate) new_roots: Vec<SignedRoot>,
     pub(crate) published: Option<VerifiedChain>,
+    pub(super) rests: Rests,
+    /// A release whose halves lie on a channel without `timestamp.json`: it was taken away, or the first
+    /// publication was interrupted.
+    pub(super) orphan: Option<ReleaseRef>,
     /// `timestamp.json` exactly as read; the publication replaces this and nothing else.
     pub(crate) timestamp_file: Option<Vec<u8>>,
     /// What interrupted publications left behind above the published versions; never pointed at.
@@ -39,6 +54,8 @@ impl Tip {
             root,
             new_roots: Vec::new(),
             published: None,
+            rests: Rests::OnSignatures,
+            orphan: None,
             timestamp_file: None,
             leftovers: BTreeMap::new(),
             next_targets: 1,
@@ -72,7 +89,30 @@ impl Tip {
         &self.root
     }
 
-    /// The release published now; the next one names it as its previous.
+    /// The release that the next one follows; `None` when nothing was ever published. Only one that people
+    /// whom the newest root lists have signed is followed.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFollowed::RenewFirst`] and [`NotFollowed::TimestampLost`].
+    pub fn predecessor(&self) -> Result<Option<ReleaseRef>, NotFollowed> {
+        match (self.release(), self.rests, self.orphan) {
+            (Some(release), Rests::OnMemory, _) => Err(NotFollowed::RenewFirst { release: release.release }),
+            (None, _, Some(orphan)) => Err(NotFollowed::TimestampLost { release: orphan.release }),
+            (release, ..) => Ok(release),
+        }
+    }
+
+    /// Remembers in `state` where the channel stands, so that an older copy of it is refused from now on.
+    /// It says nothing of the time: what lies there may have expired.
+    pub fn remember(&self, state: &mut TrustedState) {
+        match &self.published {
+            Some(published) if self.rests == Rests::OnSignatures => state.record_tip(published),
+            _ => {}
+        }
+    }
+
+    /// The release published now.
     pub fn release(&self) -> Option<ReleaseRef> {
         self.published.as_ref().map(|published| published.listing.current)
     }

@@ -18,13 +18,14 @@ mod tuf;
 mod verified_chain;
 mod walk;
 
-pub(crate) use back::LookingBack;
+pub(crate) use back::{LookedBack, LookingBack};
 pub use fetch_error::FetchError;
 pub use fetching::{Fetching, FetchingManifest, FetchingMasters};
 pub(crate) use listed::{ReadingFiles, Wanted};
 pub use open_error::OpenError;
 pub use opened::{OpenedRelease, Standing};
 pub use opening::{Opening, reopen};
+pub use roots::LearningRoots;
 pub(crate) use roots::NextRoot;
 pub use state::TrustedState;
 pub use state_fault::StateFault;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::canonical;
 use crate::limits;
+use crate::metadata::ReleaseRef;
 use crate::read::back::look_back;
 use crate::read::open_error::OpenError;
 use crate::read::state::{Recorded, TrustedState};
@@ -14,8 +15,9 @@ use crate::refusal::Refusal;
 use crate::root::{Policy, SignedRoot};
 use crate::time::UnixSeconds;
 
-/// The form that is written; a newer one is not guessed at.
-const SCHEMA: u32 = 1;
+/// The newest form that is written; a newer one is not guessed at. 2 has what this side signed last, and only
+/// a state that has it is written so: a reader's stays in the first form.
+const SCHEMA: u32 = 2;
 
 /// The file: metadata as the texts they are, so their very bytes come back.
 #[derive(Deserialize)]
@@ -25,6 +27,8 @@ struct StateFile {
     known_time: UnixSeconds,
     roots: Vec<String>,
     recorded: Option<RecordedFile>,
+    #[serde(default)]
+    signed: Option<ReleaseRef>,
 }
 
 #[derive(Deserialize)]
@@ -49,9 +53,12 @@ impl TrustedState {
             })
         });
         let known_time = self.known_time.to_string();
-        json!({ "schema": SCHEMA, "known_time": known_time, "roots": roots, "recorded": recorded })
-            .to_string()
-            .into_bytes()
+        let mut file = json!({ "schema": 1, "known_time": known_time, "roots": roots, "recorded": recorded });
+        if let Some(signed) = &self.signed {
+            file["schema"] = SCHEMA.into();
+            file["signed"] = json!(signed);
+        }
+        file.to_string().into_bytes()
     }
 
     /// The state that was kept as `bytes`, verified anew from the root `pinned` on. At most
@@ -67,7 +74,7 @@ impl TrustedState {
         }
         let file: StateFile = canonical::from_slice(bytes)
             .map_err(|_| StateFault::Damaged { what: "not the JSON it must be" })?;
-        if file.schema != SCHEMA {
+        if !(1..=SCHEMA).contains(&file.schema) {
             return Err(StateFault::Damaged { what: "written by a newer version" });
         }
         let pinned = state.root().clone();
@@ -86,19 +93,31 @@ impl TrustedState {
         }
         state.root().table().check_policy(&state.policy).map_err(Refusal::UnsoundRoot)?;
         state.known_time = file.known_time;
+        state.signed = file.signed;
         if let Some(recorded) = file.recorded {
             let files = MetadataFiles {
                 timestamp: recorded.timestamp.into_bytes(),
                 snapshot: recorded.snapshot.into_bytes(),
                 targets: recorded.targets.into_bytes(),
             };
-            let current = match look_back(&state.roots, &files) {
-                Ok(verified) => verified.listing.current,
+            let recorded = match look_back(&state.roots, &files) {
+                Ok(verified) => Recorded::of(&verified),
                 Err(OpenError::Refused(refusal)) => return Err(refusal.into()),
                 Err(_) => return Err(StateFault::Damaged { what: "incomplete" }),
             };
-            state.recorded = Some(Recorded { files, current });
+            state.recorded = Some(recorded);
         }
         Ok(state)
+    }
+
+    /// Whether `bytes` are a state of the line of roots that `pinned` stands in: it holds that root, or one
+    /// that `pinned` follows. So who pins a newer root finds the memory that began with an older one.
+    pub fn is_of(bytes: &[u8], pinned: &[u8]) -> bool {
+        let Ok(pinned_root) = SignedRoot::pinned(pinned) else { return false };
+        let Ok(file) = canonical::from_slice::<StateFile>(bytes) else { return false };
+        let roots: Vec<_> =
+            file.roots.iter().filter_map(|text| SignedRoot::pinned(text.as_bytes()).ok()).collect();
+        let follows = |last: &SignedRoot| last.followed_by(pinned).is_ok();
+        roots.iter().any(|root| root.same_content(&pinned_root)) || roots.last().is_some_and(follows)
     }
 }

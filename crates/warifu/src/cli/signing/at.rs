@@ -4,8 +4,9 @@ use std::ffi::OsString;
 
 use warifu::error::{Exit, Failure};
 use warifu::release::{PublishedRelease, trust_failure};
-use warifu_channels::{Address, fetch_published, read_tip};
-use warifu_trust::Tip;
+use warifu_channels::{Address, fetch_published, learn_roots, read_tip};
+use warifu_trust::{ReleaseRef, Tip};
+use warifu_values::digest::Digest;
 
 use super::{Trusted, address};
 use crate::cli::Context;
@@ -21,6 +22,10 @@ pub(super) struct At {
     /// looked at it, and it is right.
     #[arg(long)]
     clock_is_right: bool,
+    /// The digest of the published release's manifest, where its signers were revoked since and this side has
+    /// no memory of it: compared by voice with people who have.
+    #[arg(long, value_name = "SHA256")]
+    published_was: Option<Digest>,
 }
 
 impl At {
@@ -54,9 +59,32 @@ impl At {
         })
     }
 
+    /// Where the channel stands, and it is remembered: a revocation that is learnt on the way also when what
+    /// follows is refused.
     pub(super) fn tip(&self) -> Result<Tip, Failure> {
         let channel = self.address()?.channel();
-        let tip = read_tip(channel.as_ref(), &self.trusted.load()?).map_err(|error| trust_failure(&error))?;
+        let (mut state, memory) = self.trusted.load()?;
+        let learnt = learn_roots(channel.as_ref(), &mut state);
+        memory.save(&state)?;
+        learnt.map_err(|error| trust_failure(&error))?;
+        if let Some(manifest) = self.published_was {
+            state = state.vouching(manifest);
+        }
+        let tip = read_tip(channel.as_ref(), &state).map_err(|error| trust_failure(&error))?;
+        tip.remember(&mut state);
+        memory.save(&state)?;
         Ok(if self.clock_is_right { tip.with_vouched_clock() } else { tip })
+    }
+
+    /// What this side signed last, published or not.
+    pub(super) fn signed(&self) -> Result<Option<ReleaseRef>, Failure> {
+        Ok(self.trusted.load()?.0.signed())
+    }
+
+    /// Remembers that this side signed `release`.
+    pub(super) fn remember_signed(&self, release: ReleaseRef) -> Result<(), Failure> {
+        let (mut state, memory) = self.trusted.load()?;
+        state.remember_signed(release);
+        memory.save(&state)
     }
 }

@@ -80,9 +80,9 @@ impl From {
     /// are verified an older one is refused, and a key that was revoked on the way stays so.
     fn open(&self) -> Result<OpenedRelease, Failure> {
         let at = self.channel()?;
-        let mut state = self.trusted.load()?;
+        let (mut state, memory) = self.trusted.load()?;
         let opened = open(at.as_ref(), &mut state, now());
-        self.trusted.save(&state)?;
+        memory.save(&state)?;
         opened.map_err(|error| trust_failure(&error))
     }
 
@@ -216,6 +216,10 @@ pub(crate) struct Membership {
     /// The root that this side trusts.
     #[arg(long, value_name = "FILE", env = "WARIFU_ROOT")]
     root: Option<PathBuf>,
+    /// The folder that remembers what was accepted of the channel; otherwise one for each root below
+    /// ~/.local/state/warifu.
+    #[arg(long, value_name = "DIR", env = "WARIFU_STATE")]
+    trusted_state: Option<PathBuf>,
 }
 
 impl Membership {
@@ -224,8 +228,10 @@ impl Membership {
         let (Some(channel), Some(root)) = (self.channel, self.root) else { return Ok(None) };
         let at = address(&channel)?.channel();
         let at = at.as_ref();
-        let mut state = Trusted { root, state: None }.load()?;
-        let opened = match open(at, &mut state, now()) {
+        let (mut state, memory) = Trusted { root, state: self.trusted_state }.load()?;
+        let opened = open(at, &mut state, now());
+        memory.save(&state)?;
+        let opened = match opened {
             Ok(opened) => opened,
             // Nothing is signed yet, and that is what can be said of every file.
             Err(ReadError::Verdict(OpenError::NothingPublished)) => return Ok(Some(Vec::new())),

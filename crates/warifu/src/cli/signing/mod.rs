@@ -4,6 +4,7 @@ mod at;
 pub(crate) mod channel;
 mod impact;
 pub(crate) mod key;
+mod memory;
 mod past;
 pub(crate) mod release;
 pub(crate) mod trust;
@@ -121,29 +122,30 @@ pub(crate) struct Trusted {
     /// The root that this side trusts: handed over once, compared by digest.
     #[arg(long, value_name = "FILE", env = "WARIFU_ROOT")]
     root: PathBuf,
-    /// A folder that remembers what was accepted last, so that nothing older is ever accepted again.
+    /// The folder that remembers what was accepted last, so that nothing older is ever accepted again;
+    /// otherwise one below ~/.local/state/warifu (or $XDG_STATE_HOME/warifu), one for each root.
     #[arg(long, value_name = "DIR", env = "WARIFU_STATE")]
     state: Option<PathBuf>,
 }
 
 impl Trusted {
-    /// The trusted state.
-    fn load(&self) -> Result<TrustedState, Failure> {
+    /// The trusted state, and where it is remembered.
+    fn load(&self) -> Result<(TrustedState, Memory), Failure> {
         let root = regular(&self.root, limits::ROOT_BYTES)?;
-        match &self.state {
-            Some(folder) => {
-                StateStore::new(folder).load(&root, Policy::default()).map_err(|error| trust_failure(&error))
-            }
-            None => TrustedState::pin(&root, Policy::default()).map_err(|error| trust_failure(&error)),
-        }
+        // Said of the root before anything is looked for in its name.
+        TrustedState::pin(&root, Policy::default()).map_err(|error| trust_failure(&error))?;
+        let store = StateStore::new(memory::folder(self.state.as_ref(), &root)?);
+        let state = store.load(&root, Policy::default()).map_err(|error| trust_failure(&error))?;
+        Ok((state, Memory(store)))
     }
+}
 
-    /// Remembers `state`, if there is where.
+/// Where a state is remembered.
+struct Memory(StateStore);
+
+impl Memory {
     fn save(&self, state: &TrustedState) -> Result<(), Failure> {
-        match &self.state {
-            Some(folder) => StateStore::new(folder).save(state).map_err(|error| trust_failure(&error)),
-            None => Ok(()),
-        }
+        self.0.save(state).map_err(|error| trust_failure(&error))
     }
 }
 

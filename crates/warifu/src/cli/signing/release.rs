@@ -253,7 +253,7 @@ impl Draft {
             title: self.title,
             created: now(),
             commit: self.rev,
-            previous: tip.release(),
+            previous: tip.predecessor().map_err(|error| trust_failure(&error))?,
             emergency: self.emergency.map(|reason| Emergency { reason }),
             activate_at: self.activate_at,
             future_only: self.future_only,
@@ -409,6 +409,8 @@ impl Publish {
         let channel = self.at.address()?.publish_channel();
         let published = publish(channel.as_ref(), &publishable, &key, now(), Validity::default())
             .map_err(|error| trust_failure(&error))?;
+        // Read again, so that the publisher too refuses an older copy of the channel from now on.
+        self.at.tip()?;
         tell_published(context, published.release.release, published.expires)?;
         Ok(Exit::Done)
     }
