@@ -119,8 +119,9 @@ pub use metadata::{ChannelPath, ReleaseRef, TargetEntry, Use};
 pub use names::TargetName;
 pub use organisation::{Organisation, PerOrganisation};
 pub use publish::{
-    Difference, Exchange, Halves, NotEqual, NotFollowed, NotPublishable, ProposingAgain, Publication,
-    Publishable, Published, ReadingTip, Reviewed, SealError, SignError, Signed, Tip, Validity, WrongClock,
+    Collected, Difference, Exchange, Halves, LeftOut, NotEqual, NotFollowed, NotPublishable, ProposingAgain,
+    Publication, Publishable, Published, ReadingTip, Reviewed, SealError, SignError, SignatureFile, Signed,
+    Signers, Tip, Validity, WhyLeftOut, WrongClock,
 };
 pub use read::{
     Answer, FetchError, Fetching, FetchingManifest, FetchingMasters, LearningRoots, Need, OpenError,
