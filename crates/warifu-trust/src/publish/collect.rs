@@ -6,13 +6,15 @@ use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use crate::keys::KeyId;
-use crate::metadata::Envelope;
-use crate::organisation::PerOrganisation;
-use crate::publish::sign::{Halves, read_targets, snapshot_payload, unsigned};
+use crate::metadata::{Envelope, Listing, ReleaseRef, Use};
+use crate::organisation::{Organisation, PerOrganisation};
+use crate::publish::sign::{Halves, read_targets, snapshot_payload, unsigned, version_and_expiry};
 use crate::publish::sign_error::SignError;
 use crate::publish::signature_file::{Over, Seal, SignatureFile};
 use crate::publish::tip::Tip;
+use crate::refusal::Refusal;
 use crate::release::Proposal;
+use crate::time::UnixSeconds;
 
 /// The halves, and the signatures that are in neither.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +84,42 @@ pub struct Signers {
     pub have_not: Vec<String>,
 }
 
+/// What the halves say beside the manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// Version and expiry of Kikin's half, when it has begun.
+    pub targets: Option<(u64, UnixSeconds)>,
+    /// The same of Kokuho's.
+    pub snapshot: Option<(u64, UnixSeconds)>,
+    /// What checkers may fall back to.
+    pub falls_back_to: Option<ReleaseRef>,
+}
+
 impl Halves {
+    /// What the halves say beside the manifest.
+    ///
+    /// # Errors
+    ///
+    /// As [`Halves::tally`].
+    pub fn terms(&self, proposal: &Proposal, tip: &Tip) -> Result<Terms, SignError> {
+        self.tally(proposal, tip)?;
+        let read = |name, file: &Option<Vec<u8>>| {
+            let envelope = file.as_deref().and_then(|file| Envelope::parse(file).ok());
+            envelope.map(|envelope| version_and_expiry(name, &envelope.signed, None)).transpose()
+        };
+        let manifest = proposal.manifest();
+        let carried: BTreeMap<_, _> =
+            tip.carried(manifest).into_iter().map(|entry| (entry.name.clone(), entry)).collect();
+        let fallback = Listing::manifest_of(&carried, Use::Fallback);
+        let falls_back_to = fallback
+            .map_err(|what| SignError::Malformed(Refusal::Malformed { file: "targets.json".into(), what }))?;
+        Ok(Terms {
+            targets: read("targets.json", &self.targets)?,
+            snapshot: read("snapshot.json", &self.snapshot)?,
+            falls_back_to,
+        })
+    }
+
     /// The halves with `signatures`, whatever their order. Where people of Kokuho sealed different sets of
     /// Kikin's signatures, what most of them sealed counts.
     ///
@@ -196,8 +233,8 @@ impl Halves {
             Signers { have: names(true), have_not: names(false) }
         };
         Ok(PerOrganisation::from_fn(|organisation| match organisation {
-            crate::organisation::Organisation::Kikin => of(&self.targets, organisation),
-            crate::organisation::Organisation::Kokuho => of(&self.snapshot, organisation),
+            Organisation::Kikin => of(&self.targets, organisation),
+            Organisation::Kokuho => of(&self.snapshot, organisation),
         }))
     }
 }

@@ -14,7 +14,7 @@ mod signature_file;
 mod tip;
 
 pub use clock::WrongClock;
-pub use collect::{Collected, LeftOut, Signers, WhyLeftOut};
+pub use collect::{Collected, LeftOut, Signers, Terms, WhyLeftOut};
 pub use not_followed::NotFollowed;
 pub use proposing_again::ProposingAgain;
 pub use publication::{Exchange, Publication, Published, SealError};

@@ -173,8 +173,16 @@ fn written<T: Serialize>(values: Option<&[T]>) -> BTreeMap<String, String> {
 }
 
 fn head_fields(manifest: &Manifest) -> Fields {
-    let ReleaseHead { title, created, commit, previous, emergency, activate_at, future_only } =
-        manifest.head();
+    let ReleaseHead {
+        title,
+        created,
+        commit,
+        previous,
+        emergency,
+        activate_at,
+        future_only,
+        not_a_successor,
+    } = manifest.head();
     vec![
         ("release", Some(manifest.release.to_string())),
         ("title", Some(title)),
@@ -184,6 +192,7 @@ fn head_fields(manifest: &Manifest) -> Fields {
         ("emergency", emergency.map(|emergency| emergency.reason)),
         ("activate_at", activate_at.map(|instant| instant.to_string())),
         ("future_only", Some(future_only.to_string())),
+        ("not_a_successor", not_a_successor),
     ]
 }
 

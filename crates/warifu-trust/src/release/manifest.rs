@@ -47,6 +47,9 @@ pub struct Manifest {
     /// Whether corrections that reach back were left to a later release.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub future_only: bool,
+    /// Why the commit does not come after the published release's, where it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_a_successor: Option<String>,
     /// What is judged differently since the release that it follows; there exactly when it follows one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<Changes>,
@@ -83,6 +86,8 @@ pub struct ReleaseHead {
     pub activate_at: Option<UnixSeconds>,
     /// See [`Manifest::future_only`].
     pub future_only: bool,
+    /// See [`Manifest::not_a_successor`].
+    pub not_a_successor: Option<String>,
 }
 
 impl ReleaseHead {
@@ -125,6 +130,7 @@ impl Manifest {
             activate_at: head.activate_at,
             past_before,
             future_only: head.future_only,
+            not_a_successor: head.not_a_successor,
             changes: changes.map(|changes| Changes::of(release, changes)),
             masters: entries,
         };
@@ -143,6 +149,7 @@ impl Manifest {
             emergency: self.emergency.clone(),
             activate_at: self.activate_at,
             future_only: self.future_only,
+            not_a_successor: self.not_a_successor.clone(),
         }
     }
 
@@ -213,6 +220,7 @@ impl Manifest {
         sure(is_plain(&self.title), "title")?;
         sure(is_commit(&self.commit), "commit")?;
         sure(self.emergency.as_ref().is_none_or(|emergency| is_plain(&emergency.reason)), "emergency")?;
+        sure(self.not_a_successor.as_deref().is_none_or(is_plain), "not_a_successor")?;
         sure(self.past_before == self.head().past_before().to_string(), "past_before")?;
         match (&self.previous, &self.changes) {
             (None, None) => {}

@@ -2,11 +2,14 @@
 
 mod at;
 pub(crate) mod channel;
+mod confirm;
+mod drafted;
 mod impact;
 pub(crate) mod key;
 mod memory;
 mod past;
 pub(crate) mod release;
+mod seen;
 pub(crate) mod trust;
 
 use std::ffi::OsStr;

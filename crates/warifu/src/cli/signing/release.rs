@@ -4,7 +4,9 @@ use clap::Subcommand;
 use serde_json::json;
 use warifu::caution::{Caution, Published, cautions};
 use warifu::error::{Exit, Failure};
-use warifu::release::{Against, Assembled, Changed, FORMATS, assemble, contents, recompute, trust_failure};
+use warifu::release::{
+    Against, Assembled, Changed, FORMATS, ReleaseRisk, assemble, contents, recompute, trust_failure,
+};
 use warifu::store::Store;
 use warifu_channels::{
     DraftDirectory, ReadError, fetch_published_manifest, propose_again, publish, refresh_timestamp,
@@ -13,15 +15,20 @@ use warifu_masters::past::write_changes;
 use warifu_rules::past::{Told, Weighed, weigh};
 use warifu_trust::{
     Changes, CompressionLevel, Emergency, Governs, Halves, Manifest, Organisation, PerOrganisation, Proposal,
-    Publishable, ReleaseHead, Reviewed, Tally, Tip, UnixSeconds, Validity, first_day_to_come,
+    Publishable, ReleaseHead, ReleaseRef, Reviewed, Signers, Tally, Tip, UnixSeconds, Validity,
+    first_day_to_come,
 };
+use warifu_values::digest::Digest;
 use warifu_values::judgement::{AcceptedPast, Basis, PassedBy};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use super::at::At;
+use super::confirm::Confirm;
+use super::drafted::Drafted;
 use super::impact::WouldTurn;
 use super::past::{Past, changed_lines, weighed_lines};
+use super::seen::{file_lines, risk_lines, signer_lines};
 use super::{KeySource, now, today};
 use crate::cli::Context;
 
@@ -40,6 +47,7 @@ enum Command {
     Renew(Renew),
     Review(Review),
     Sign(Sign),
+    Collect(Collect),
     Publish(Publish),
     Refresh(Refresh),
     Show(Show),
@@ -97,6 +105,9 @@ struct Draft {
     format: Vec<String>,
     #[command(flatten)]
     past: Past,
+    /// Draft a commit that does not come after the published release's, for this reason; both sides sign it.
+    #[arg(long, value_name = "REASON")]
+    not_a_successor: Option<String>,
     /// Leave what concerns days that have been as the published release has it, for a later release.
     #[arg(long)]
     future_only: bool,
@@ -137,6 +148,23 @@ struct Sign {
     place: Place,
     #[command(flatten)]
     key: KeySource,
+    #[command(flatten)]
+    confirm: Confirm,
+    /// Sign although another release of this number was signed here: the manifest's digest of that one, which
+    /// is not published and thrown away.
+    #[arg(long, value_name = "SHA256")]
+    instead_of: Option<Digest>,
+}
+
+/// Put signatures that others made elsewhere into a draft, and say who has signed and who has not.
+#[derive(Debug, clap::Args)]
+struct Collect {
+    /// The draft's folder.
+    draft: PathBuf,
+    /// Files that `warifu release sign` wrote into `signatures/` of a copy of this draft.
+    signatures: Vec<PathBuf>,
+    #[command(flatten)]
+    at: At,
 }
 
 /// Publish a draft that both organisations signed.
@@ -177,6 +205,7 @@ impl Args {
             Command::Renew(args) => args.run(context),
             Command::Review(args) => args.run(context),
             Command::Sign(args) => args.run(context),
+            Command::Collect(args) => args.run(context),
             Command::Publish(args) => args.run(context),
             Command::Refresh(args) => {
                 let tip = args.at.tip()?;
@@ -188,20 +217,13 @@ impl Args {
                 Ok(Exit::Done)
             }
             Command::Show(args) => {
-                let (proposal, halves) = read_draft(&args.draft)?;
-                let tally = tally(&halves, &proposal, &args.at.tip()?)?;
-                tell(context, &[], proposal.manifest(), None, tally, None)?;
+                let (draft, tip) = (Drafted::read(&args.draft)?, args.at.tip()?);
+                let halves = draft.halves(context, &tip)?;
+                tell(context, &draft.proposal, &halves, &tip, None, None)?;
                 Ok(Exit::Done)
             }
         }
     }
-}
-
-fn read_draft(folder: &Path) -> Result<(Proposal, Halves), Failure> {
-    let draft = DraftDirectory::new(folder);
-    let proposal = draft.read().map_err(|error| trust_failure(&error))?;
-    let halves = draft.read_halves().map_err(|error| trust_failure(&error))?;
-    Ok((proposal, halves))
 }
 
 fn tally(halves: &Halves, proposal: &Proposal, tip: &Tip) -> Result<PerOrganisation<Tally>, Failure> {
@@ -257,10 +279,11 @@ impl Draft {
             emergency: self.emergency.map(|reason| Emergency { reason }),
             activate_at: self.activate_at,
             future_only: self.future_only,
+            not_a_successor: self.not_a_successor,
         };
         let against = published.as_ref().map_or(Against::Nothing, Against::Follows);
         let accept = |weighed: &Weighed| self.past.accepted(weighed);
-        let Assembled { head, masters, changed, findings } =
+        let Assembled { head, masters, changed, risks, findings } =
             assemble(&store, head, &formats, today(), against, accept)?;
         for (name, findings) in &findings {
             context.findings(Path::new(name), findings);
@@ -269,7 +292,8 @@ impl Draft {
         let proposal = Proposal::new(head, &masters, changed.content.as_ref(), level)
             .map_err(|error| trust_failure(&error))?;
         let cautions = cautions_of(context, &store, &self.at, &tip, &proposal)?;
-        write_draft(context, &self.output, &proposal, &tip, &cautions, &changed)
+        let reviewing = Reviewing { cautions, changed, risks };
+        write_draft(context, &self.output, &proposal, &tip, &reviewing)
     }
 }
 
@@ -286,8 +310,8 @@ impl Renew {
                 "まだ何も公開されていません。warifu release draft で最初のリリースを作成してください",
             )
         })?;
-        let (_, cautions, changed) = review(context, &self.place, &proposal, &tip)?;
-        write_draft(context, &self.output, &proposal, &tip, &cautions, &changed)
+        let (_, reviewing) = review(context, &self.place, &proposal, &tip)?;
+        write_draft(context, &self.output, &proposal, &tip, &reviewing)
     }
 }
 
@@ -297,19 +321,47 @@ fn write_draft(
     folder: &Path,
     proposal: &Proposal,
     tip: &Tip,
-    cautions: &[Caution],
-    changed: &Changed,
+    reviewing: &Reviewing,
 ) -> Result<Exit, Failure> {
-    DraftDirectory::new(folder).write(proposal).map_err(|error| trust_failure(&error))?;
-    let tally = tally(&Halves::default(), proposal, tip)?;
+    reviewing.stop(proposal.manifest())?;
+    let halves = Halves::begin(proposal, tip, now(), Validity::default());
+    let halves = halves.map_err(|error| trust_failure(&error))?;
+    let directory = DraftDirectory::new(folder);
+    // A folder that holds a draft keeps its own half.
+    if !directory.directory().join("release.json").exists() {
+        directory.write_halves(&halves).map_err(|error| trust_failure(&error))?;
+    }
+    directory.write(proposal).map_err(|error| trust_failure(&error))?;
     let draft = folder.display();
     let next = say!(
         context.lang,
         "{draft}: next, Kikin's signers run `warifu release sign {draft}`",
         "{draft}: 次に支払基金の署名者が warifu release sign {draft} を実行します"
     );
-    tell(context, cautions, proposal.manifest(), Some(changed), tally, Some(next))?;
+    tell(context, proposal, &halves, tip, Some(reviewing), Some(next))?;
     Ok(Exit::Done)
+}
+
+/// What whoever reviews must know of a release, beside what it says itself.
+struct Reviewing {
+    cautions: Vec<Caution>,
+    changed: Changed,
+    risks: Vec<ReleaseRisk>,
+}
+
+impl Reviewing {
+    /// Refuses what nobody may draft or sign without a reason.
+    fn stop(&self, manifest: &Manifest) -> Result<(), Failure> {
+        let Some(caution) = self.cautions.iter().find(|caution| caution.stops(manifest)) else {
+            return Ok(());
+        };
+        let (en, ja) = (caution.say(Lang::En), caution.say(Lang::Ja));
+        Err(Failure::new(
+            Exit::Trust,
+            format!("{en}; to release it all the same, draft it with --not-a-successor and a reason"),
+            format!("{ja}。それでも公開する場合は --not-a-successor に理由を付けて起案してください"),
+        ))
+    }
 }
 
 /// Recomputes the draft from the repository of whoever reviews it, and says what must be known first.
@@ -318,13 +370,14 @@ fn review(
     place: &Place,
     proposal: &Proposal,
     tip: &Tip,
-) -> Result<(Reviewed, Vec<Caution>, Changed), Failure> {
+) -> Result<(Reviewed, Reviewing), Failure> {
     let store = Store::open(&place.repo, context.library.clone())?;
     let published = place.at.published(context, tip)?;
     let against = Against::of(proposal, tip, published.as_ref())?;
-    let (recomputed, changed) = recompute(&store, proposal, against, today())?;
+    let (recomputed, changed, risks) = recompute(&store, proposal, against, today())?;
     let reviewed = proposal.review(&recomputed).map_err(|error| trust_failure(&error))?;
-    Ok((reviewed, cautions_of(context, &store, &place.at, tip, proposal)?, changed))
+    let cautions = cautions_of(context, &store, &place.at, tip, proposal)?;
+    Ok((reviewed, Reviewing { cautions, changed, risks }))
 }
 
 fn cautions_of(
@@ -341,9 +394,10 @@ fn cautions_of(
         let channel = at.address()?.channel();
         match fetch_published_manifest(channel.as_ref(), tip) {
             Ok(None) => Published::None,
-            Ok(Some(Manifest { release, commit, .. })) => {
+            Ok(Some(before)) => {
+                let (release, commit) = (before.release, before.commit.clone());
                 let ancestry = store.ancestry(&manifest.commit, &commit)?;
-                Published::At { release, commit, ancestry }
+                Published::At { release, commit, ancestry, manifest: Box::new(before) }
             }
             Err(ReadError::Verdict(error)) => Published::Unreadable(error.say(context.lang)),
             Err(error) => return Err(trust_failure(&error)),
@@ -363,20 +417,24 @@ fn same_lines(context: &Context, repo: &Path) -> String {
 
 impl Review {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let (proposal, halves) = read_draft(&self.draft)?;
+        let draft = Drafted::read(&self.draft)?;
         let tip = self.place.at.tip()?;
-        let (_, cautions, changed) = review(context, &self.place, &proposal, &tip)?;
-        let (tally, same) = (tally(&halves, &proposal, &tip)?, same_lines(context, &self.place.repo));
-        tell(context, &cautions, proposal.manifest(), Some(&changed), tally, Some(same))?;
+        let (_, reviewing) = review(context, &self.place, &draft.proposal, &tip)?;
+        let (halves, same) = (draft.halves(context, &tip)?, same_lines(context, &self.place.repo));
+        tell(context, &draft.proposal, &halves, &tip, Some(&reviewing), Some(same))?;
         Ok(Exit::Done)
     }
 }
 
 impl Sign {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let (proposal, halves) = read_draft(&self.draft)?;
+        let draft = Drafted::read(&self.draft)?;
+        let proposal = &draft.proposal;
         let tip = self.place.at.tip()?;
-        let (reviewed, cautions, changed) = review(context, &self.place, &proposal, &tip)?;
+        let (reviewed, reviewing) = review(context, &self.place, proposal, &tip)?;
+        reviewing.stop(proposal.manifest())?;
+        self.not_signed_otherwise(proposal.release())?;
+        let halves = draft.halves(context, &tip)?;
         let key = self.key.read(context)?;
         let side = tip.root().release_signer(&key.public()).ok_or_else(|| {
             Failure::new(
@@ -390,21 +448,86 @@ impl Sign {
             Organisation::Kokuho => reviewed.sign_as_kokuho(&tip, &halves, &key, now(), Validity::default()),
         };
         let signed = signed.map_err(|error| trust_failure(&error))?;
-        DraftDirectory::new(&self.draft)
-            .write_halves(&signed.halves)
-            .map_err(|error| trust_failure(&error))?;
-        let same = same_lines(context, &self.place.repo);
-        tell(context, &cautions, proposal.manifest(), Some(&changed), signed.tally, Some(same))?;
+        // Everything was tried, so that nobody is asked for what cannot be; nothing leaves before the answer.
+        if !context.json {
+            tell(context, proposal, &halves, &tip, Some(&reviewing), None)?;
+        }
+        self.confirm.ask(context, proposal.release().manifest)?;
+        // Remembered first: a signature that nobody remembers could be given twice.
+        self.place.at.remember_signed(proposal.release())?;
+        let file = draft.folder.write_signature(&signed.signature).map_err(|error| trust_failure(&error))?;
+        let (file, same) = (file.display(), same_lines(context, &self.place.repo));
+        let last = say!(context.lang, "{same}\nsigned: {file}", "{same}\n署名ファイル: {file}");
+        if context.json {
+            tell(context, proposal, &signed.halves, &tip, Some(&reviewing), Some(last))?;
+        } else {
+            let tally = tally_lines(signed.tally, context.lang);
+            context.print(&format!("{last}\n{tally}"))?;
+        }
+        Ok(Exit::Done)
+    }
+
+    /// Refuses a second, other release of a number that this side has signed: the first one may be published,
+    /// and an older copy of the channel be shown.
+    fn not_signed_otherwise(&self, release: ReleaseRef) -> Result<(), Failure> {
+        match self.place.at.signed()? {
+            Some(signed)
+                if signed.release == release.release
+                    && signed.manifest != release.manifest
+                    && self.instead_of != Some(signed.manifest) =>
+            {
+                let (number, before) = (signed.release, signed.manifest);
+                Err(Failure::new(
+                    Exit::Trust,
+                    format!(
+                        "another release {number} was signed here, with manifest {before}; make sure that it \
+                         is not published and its draft is thrown away, then say --instead-of {before}"
+                    ),
+                    format!(
+                        "別のリリース {number}（マニフェスト {before}）に既に署名しています。それが公開されておらず破棄\
+                         されたことを確認し、--instead-of {before} を付けてください"
+                    ),
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Collect {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let draft = Drafted::read(&self.draft)?;
+        let tip = self.at.tip()?;
+        let mut read = Vec::new();
+        for file in &self.signatures {
+            let one = draft.folder.read_signature(file).map_err(|error| trust_failure(&error))?;
+            if one.release != draft.proposal.release() {
+                let (file, release) = (file.display(), one.release.release);
+                return Err(Failure::new(
+                    Exit::Trust,
+                    format!("{file} signs another draft (of release {release}); nothing was collected"),
+                    format!("{file} は別の草案（リリース {release}）への署名です。取り込んでいません"),
+                ));
+            }
+            read.push(one);
+        }
+        for one in read {
+            draft.folder.write_signature(&one).map_err(|error| trust_failure(&error))?;
+        }
+        let draft = Drafted::read(&self.draft)?;
+        let halves = draft.halves(context, &tip)?;
+        tell_signers(context, &draft.proposal, &halves, &tip)?;
         Ok(Exit::Done)
     }
 }
 
 impl Publish {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let (proposal, halves) = read_draft(&self.draft)?;
+        let draft = Drafted::read(&self.draft)?;
         let tip = self.at.tip()?;
-        let publishable =
-            Publishable::check(&proposal, &halves, &tip, now()).map_err(|error| trust_failure(&error))?;
+        let halves = draft.halves(context, &tip)?;
+        let publishable = Publishable::check(&draft.proposal, &halves, &tip, now())
+            .map_err(|error| trust_failure(&error))?;
         let key = self.key.read(context)?;
         let channel = self.at.address()?.publish_channel();
         let published = publish(channel.as_ref(), &publishable, &key, now(), Validity::default())
@@ -427,35 +550,82 @@ fn tell_published(context: &Context, release: u64, expires: UnixSeconds) -> Resu
     ))
 }
 
-/// What must be known first, what a release holds, who has signed, and a last line.
+/// What must be known first, what a release holds, every file and digest that is signed, who has signed and
+/// who has not, and a last line.
 fn tell(
     context: &Context,
-    cautions: &[Caution],
-    manifest: &Manifest,
-    changed: Option<&Changed>,
-    tally: PerOrganisation<Tally>,
+    proposal: &Proposal,
+    halves: &Halves,
+    tip: &Tip,
+    reviewing: Option<&Reviewing>,
     last: Option<String>,
 ) -> Result<(), Failure> {
+    let (manifest, tally) = (proposal.manifest(), tally(halves, proposal, tip)?);
+    let signers = halves.signers(proposal, tip).map_err(|error| trust_failure(&error))?;
+    let terms = halves.terms(proposal, tip).map_err(|error| trust_failure(&error))?;
+    let cautions = reviewing.map_or(&[][..], |reviewing| reviewing.cautions.as_slice());
+    let lang = context.lang;
     if context.json {
         let digest = manifest.digest().map_err(|error| trust_failure(&error))?;
-        let side = |tally: Tally| json!({ "have": tally.have, "need": tally.need, "holds": tally.holds() });
+        let side = |tally: Tally, signers: &Signers| {
+            json!({
+                "have": tally.have, "need": tally.need, "holds": tally.holds(),
+                "signed": signers.have, "not_signed": signers.have_not,
+            })
+        };
+        let half = |half: Option<(u64, UnixSeconds)>| {
+            half.map(|(version, expires)| json!({ "version": version, "expires": expires }))
+        };
         return context.print_json(&json!({
             "manifest": manifest, "manifest_sha256": digest,
-            "kikin": side(tally.kikin), "kokuho": side(tally.kokuho), "note": last,
-            "warnings": cautions.iter().map(|caution| caution.say(context.lang)).collect::<Vec<_>>(),
+            "kikin": side(tally.kikin, &signers.kikin), "kokuho": side(tally.kokuho, &signers.kokuho),
+            "targets": half(terms.targets), "snapshot": half(terms.snapshot),
+            "fallback": terms.falls_back_to, "note": last,
+            "warnings": cautions.iter().map(|caution| caution.say(lang)).collect::<Vec<_>>(),
         }));
     }
-    let lang = context.lang;
     let mut text = String::new();
     for caution in cautions {
         text.push_str(&say!(lang, "WARNING: {}\n", "警告: {}\n", caution.say(lang)));
     }
-    if let Some(changed) = changed {
+    if let Some(Reviewing { changed, risks, .. }) = reviewing {
         text.push_str(&changed_lines(&context.library.schemas, manifest, changed, lang));
+        text.push_str(&risk_lines(risks, lang));
     }
     text.push_str(&manifest_lines(manifest, lang));
+    text.push_str(&file_lines(manifest, lang));
+    text.push_str(&signer_lines(&terms, &signers, lang));
+    text.push_str(&tally_lines(tally, lang));
+    if let Some(last) = last {
+        text.push_str(&last);
+        text.push('\n');
+    }
+    context.print(&text)
+}
+
+/// Who has signed and who has not, and no more.
+fn tell_signers(context: &Context, proposal: &Proposal, halves: &Halves, tip: &Tip) -> Result<(), Failure> {
+    let signers = halves.signers(proposal, tip).map_err(|error| trust_failure(&error))?;
+    let terms = halves.terms(proposal, tip).map_err(|error| trust_failure(&error))?;
+    let tally = tally(halves, proposal, tip)?;
+    if context.json {
+        let side = |tally: Tally, signers: &Signers| {
+            json!({
+                "have": tally.have, "need": tally.need, "signed": signers.have, "not_signed": signers.have_not,
+            })
+        };
+        return context.print_json(&json!({
+            "release": proposal.release(),
+            "kikin": side(tally.kikin, &signers.kikin), "kokuho": side(tally.kokuho, &signers.kokuho),
+        }));
+    }
+    let lang = context.lang;
+    context.print(&format!("{}{}", signer_lines(&terms, &signers, lang), tally_lines(tally, lang)))
+}
+
+fn tally_lines(tally: PerOrganisation<Tally>, lang: Lang) -> String {
     let (kikin, kokuho) = (tally.kikin, tally.kokuho);
-    text.push_str(&say!(
+    say!(
         lang,
         "signed: Kikin {} of {}, Kokuho {} of {}\n",
         "署名: 支払基金 {}/{}、国保中央会 {}/{}\n",
@@ -463,12 +633,7 @@ fn tell(
         kikin.need,
         kokuho.have,
         kokuho.need
-    ));
-    if let Some(last) = last {
-        text.push_str(&last);
-        text.push('\n');
-    }
-    context.print(&text)
+    )
 }
 
 /// What a release changes, as lines: how much, what was accepted of the past, and how far back lists reach.
@@ -522,6 +687,13 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
         "  {} より前の診療日を過去分として扱う\n",
         manifest.past_before
     ));
+    if let Some(reason) = &manifest.not_a_successor {
+        text.push_str(&say!(
+            lang,
+            "  NOT A SUCCESSOR of the published release's commit: {reason}\n",
+            "  公開中のリリースのコミットの後に続くものではない: {reason}\n"
+        ));
+    }
     if manifest.future_only {
         text.push_str(&say!(
             lang,
