@@ -106,6 +106,8 @@ mod root;
 
 mod release;
 
+mod statement;
+
 mod read;
 
 mod publish;
@@ -135,6 +137,7 @@ pub use release::{
     VerifiedMaster, VerifiedMasters, VerifiedRelease, find_in_release, first_day_to_come,
 };
 pub use root::{Policy, RootBuilder, RootDraft, RootSignError, RootSummary, SignedRoot};
+pub use statement::{Made, Says, StatementError, StatementFile, Statements};
 pub use tally::Tally;
 pub use time::{NotAnInstant, UnixSeconds};
 pub use unsound::{RootFault, UnsoundRoot};

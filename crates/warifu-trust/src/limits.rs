@@ -79,3 +79,9 @@ pub const STATE_BYTES: u64 = 16 << 20;
 
 /// Versions above the published one that are looked at for what an interrupted publication left behind.
 pub const LEFTOVERS: u64 = 64;
+
+/// A statement: a DSSE envelope around one short in-toto statement.
+pub const STATEMENT_BYTES: u64 = 16_384;
+
+/// Statements of one organisation. They are rare: a withdrawal is an accident.
+pub const STATEMENTS: u64 = 256;

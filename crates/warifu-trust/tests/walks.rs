@@ -41,12 +41,14 @@ fn files_are_asked_for_in_order_each_with_the_length_that_was_signed_for_it() {
         names(&needs),
         [
             "metadata/2.root.json",
+            "statements/kikin.1.json",
+            "statements/kokuho.1.json",
             "metadata/timestamp.json",
             "metadata/1.snapshot.json",
             "metadata/1.targets.json"
         ]
     );
-    for need in &needs[2..] {
+    for need in &needs[4..] {
         assert_eq!(need.limit_bytes, shelf.0[need.path.as_str()].len() as u64, "{}", need.path);
     }
     let opened = opened.unwrap();
@@ -63,7 +65,15 @@ fn files_are_asked_for_in_order_each_with_the_length_that_was_signed_for_it() {
 
     // What was accepted is not asked for again.
     let (needs, opened) = asked(Opening::begin(&mut state, now()), &shelf);
-    assert_eq!(names(&needs), ["metadata/2.root.json", "metadata/timestamp.json"]);
+    assert_eq!(
+        names(&needs),
+        [
+            "metadata/2.root.json",
+            "statements/kikin.1.json",
+            "statements/kokuho.1.json",
+            "metadata/timestamp.json"
+        ]
+    );
     assert_eq!(opened.unwrap().standing(), Standing::SameAsRecorded);
 }
 

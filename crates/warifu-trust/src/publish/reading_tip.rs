@@ -8,7 +8,8 @@ use crate::metadata::{ChannelPath, Envelope, Head, Listing, Use};
 use crate::organisation::Organisation;
 use crate::publish::tip::{Rests, Tip};
 use crate::read::{
-    Answer, LookedBack, LookingBack, Need, NextRoot, OpenError, Step, TrustedState, VerifiedChain, Walk,
+    Answer, LookedBack, LookingBack, Need, NextRoot, NextStatement, OpenError, Step, TrustedState,
+    VerifiedChain, Walk,
 };
 use crate::refusal::Refusal;
 use crate::root::{Policy, SignedRoot};
@@ -32,6 +33,7 @@ struct Seen {
 
 enum Stage {
     Roots(NextRoot),
+    Statements(NextStatement),
     Timestamp(Need),
     Chain(Box<LookingBack>),
     /// Whether the channel has the known root of this place in the list.
@@ -95,8 +97,18 @@ impl Seen {
         if let Some(newest) = self.roots.last() {
             self.tip.root = newest.clone();
         }
-        let need = Need::new(ChannelPath::timestamp(), limits::TIMESTAMP_BYTES);
-        self.next(Stage::Timestamp(need))
+        let next = NextStatement::after(&self.state.statements);
+        self.next(Stage::Statements(next))
+    }
+
+    fn statement(mut self, next: NextStatement, answer: Answer) -> Step<ReadingTip> {
+        match next.take(answer, &mut self.state.statements, &self.tip.root) {
+            Some(next) => self.next(Stage::Statements(next)),
+            None => {
+                self.tip.statements.clone_from(&self.state.statements);
+                self.next(Stage::Timestamp(Need::new(ChannelPath::timestamp(), limits::TIMESTAMP_BYTES)))
+            }
+        }
     }
 
     fn timestamp(mut self, file: Option<Vec<u8>>) -> Result<Step<ReadingTip>, OpenError> {
@@ -105,7 +117,7 @@ impl Seen {
             None => self.published(None),
             Some(file) => {
                 let floor = self.state.recorded.as_ref().map(|recorded| &recorded.files);
-                let chain = LookingBack::begin(&self.roots, floor)?;
+                let chain = LookingBack::begin(&self.roots, self.state.statements.revoked(), floor)?;
                 self.chain(chain, Answer::File(file))
             }
         }
@@ -222,6 +234,7 @@ impl Walk for ReadingTip {
     fn need(&self) -> &Need {
         match &self.stage {
             Stage::Roots(next) => &next.need,
+            Stage::Statements(next) => &next.need,
             Stage::Timestamp(need) | Stage::HasRoot(_, need) => need,
             Stage::Chain(chain) => chain.need(),
             Stage::Leftover(free) => &free.need,
@@ -235,6 +248,7 @@ impl Walk for ReadingTip {
                 Some(next) => Ok(seen.next(Stage::Roots(next))),
                 None => Ok(seen.roots_walked()),
             },
+            Stage::Statements(next) => Ok(seen.statement(next, answer)),
             Stage::Timestamp(need) => seen.timestamp(need.taken(answer)?),
             Stage::Chain(chain) => seen.chain(*chain, answer),
             Stage::HasRoot(place, need) => {

@@ -8,6 +8,7 @@ use crate::read::{FetchError, Fetching, FetchingManifest, TrustedState, Verified
 use crate::refusal::Refusal;
 use crate::release::Manifest;
 use crate::root::SignedRoot;
+use crate::statement::{Made, Statements};
 
 /// Whether the clock of whoever seals is held against the channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub struct Tip {
     pub(crate) next_targets: u64,
     pub(crate) next_snapshot: u64,
     pub(super) clock: Clock,
+    /// What each organisation said alone.
+    pub(crate) statements: Statements,
 }
 
 impl Tip {
@@ -61,6 +64,7 @@ impl Tip {
             next_targets: 1,
             next_snapshot: 1,
             clock: Clock::Held,
+            statements: Statements::default(),
         }
     }
 
@@ -106,10 +110,21 @@ impl Tip {
     /// Remembers in `state` where the channel stands, so that an older copy of it is refused from now on.
     /// It says nothing of the time: what lies there may have expired.
     pub fn remember(&self, state: &mut TrustedState) {
+        state.statements.absorb(self.statements.clone());
         match &self.published {
             Some(published) if self.rests == Rests::OnSignatures => state.record_tip(published),
             _ => {}
         }
+    }
+
+    /// What each organisation said alone.
+    pub fn statements(&self) -> &Statements {
+        &self.statements
+    }
+
+    /// Who withdrew the release published now, and why.
+    pub fn withdrawn(&self) -> Option<&Made> {
+        self.release().and_then(|release| self.statements.withdrawal(release))
     }
 
     /// The release published now.
@@ -156,11 +171,18 @@ impl Tip {
     }
 
     /// What the files beside the release are that a proposal's list goes on carrying: the whole current
-    /// release when a newer one is proposed, the same fallback again when the current one is renewed.
+    /// release when a newer one is proposed, the same fallback again when the current one is renewed or was
+    /// withdrawn. Nobody falls back to what was withdrawn.
     pub(crate) fn carried(&self, manifest: &Manifest) -> Vec<TargetEntry> {
         let Some(published) = &self.published else { return Vec::new() };
         let listing = &published.listing;
-        let carried = if manifest.release == listing.current.release { Use::Fallback } else { Use::Current };
+        let is_renewed = manifest.release == listing.current.release;
+        let carried = if is_renewed || self.withdrawn().is_some() { Use::Fallback } else { Use::Current };
+        if carried == Use::Fallback
+            && listing.fallback.is_some_and(|fallback| self.statements.withdrawal(fallback).is_some())
+        {
+            return Vec::new();
+        }
         listing
             .entries
             .values()

@@ -1,8 +1,9 @@
 //! Looking back at what was published or recorded before a rotation: under the newest root for which the
 //! signatures hold. Never for moving to something: keys that were revoked since may have made it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::keys::KeyId;
 use crate::metadata::ChannelPath;
 use crate::read::chain::Chain;
 use crate::read::freshness::Freshness;
@@ -16,8 +17,10 @@ use crate::root::SignedRoot;
 pub(crate) struct LookingBack {
     /// The last of them is the one in use.
     roots: Vec<SignedRoot>,
-    /// How many there were.
-    known: usize,
+    /// Keys of the newest that count for nothing; none once an older look is taken.
+    revoked: BTreeSet<KeyId>,
+    /// Whether this is the first look.
+    under_newest: bool,
     chain: Chain,
     /// What was answered already: no file is asked for twice, so none can change between two roots.
     answered: BTreeMap<ChannelPath, Answer>,
@@ -32,10 +35,16 @@ pub(crate) struct LookedBack {
 }
 
 impl LookingBack {
-    /// Begins under the last of `roots`, under which nothing behind `floor` passes.
-    pub(crate) fn begin(roots: &[SignedRoot], floor: Option<&MetadataFiles>) -> Result<Self, OpenError> {
-        let chain = Chain::begin(roots, floor, Freshness::IgnoreExpired)?;
-        Ok(LookingBack { roots: roots.to_vec(), known: roots.len(), chain, answered: BTreeMap::new() })
+    /// Begins under the last of `roots` without the `revoked` keys, under which nothing behind `floor`
+    /// passes.
+    pub(crate) fn begin(
+        roots: &[SignedRoot],
+        revoked: BTreeSet<KeyId>,
+        floor: Option<&MetadataFiles>,
+    ) -> Result<Self, OpenError> {
+        let chain = Chain::begin(roots, &revoked, floor, Freshness::IgnoreExpired)?;
+        let (roots, answered) = (roots.to_vec(), BTreeMap::new());
+        Ok(LookingBack { roots, revoked, under_newest: true, chain, answered })
     }
 }
 
@@ -48,28 +57,35 @@ impl Walk for LookingBack {
     }
 
     fn feed(self, answer: Answer) -> Result<Step<Self>, OpenError> {
-        let LookingBack { mut roots, known, mut chain, mut answered } = self;
+        let LookingBack { mut roots, mut revoked, mut under_newest, mut chain, mut answered } = self;
         answered.insert(chain.need().path.clone(), answer);
         while let Some(answer) = answered.get(&chain.need().path).cloned() {
             chain = match chain.feed(answer) {
                 Ok(Step::Next(chain)) => chain,
                 Ok(Step::Done(chain)) => {
-                    return Ok(Step::Done(LookedBack { chain, under_newest: roots.len() == known }));
+                    return Ok(Step::Done(LookedBack { chain, under_newest }));
                 }
-                Err(OpenError::Refused(Refusal::Halves(_) | Refusal::Timestamp)) if roots.len() > 1 => {
-                    roots.pop();
-                    Chain::begin(&roots, None, Freshness::IgnoreExpired)?
+                Err(OpenError::Refused(Refusal::Halves(_) | Refusal::Timestamp))
+                    if roots.len() > 1 || !revoked.is_empty() =>
+                {
+                    // As it was before the keys were revoked, then as it was before the last rotation.
+                    if revoked.is_empty() {
+                        roots.pop();
+                    }
+                    revoked.clear();
+                    under_newest = false;
+                    Chain::begin(&roots, &revoked, None, Freshness::IgnoreExpired)?
                 }
                 Err(error) => return Err(error),
             };
         }
-        Ok(Step::Next(LookingBack { roots, known, chain, answered }))
+        Ok(Step::Next(LookingBack { roots, revoked, under_newest, chain, answered }))
     }
 }
 
 /// Verifies recorded files under any of `roots`.
 pub(crate) fn look_back(roots: &[SignedRoot], files: &MetadataFiles) -> Result<VerifiedChain, OpenError> {
-    let mut walk = LookingBack::begin(roots, None)?;
+    let mut walk = LookingBack::begin(roots, BTreeSet::new(), None)?;
     loop {
         let answer = files.answer(walk.need());
         match walk.feed(answer)? {

@@ -6,6 +6,7 @@ use crate::metadata::ReleaseRef;
 use crate::read::verified_chain::{MetadataFiles, VerifiedChain};
 use crate::refusal::Refusal;
 use crate::root::{Policy, SignedRoot};
+use crate::statement::Statements;
 use crate::time::UnixSeconds;
 
 /// A reader's trust: the pinned root and those that followed, the files of the release accepted last, and the
@@ -22,6 +23,8 @@ pub struct TrustedState {
     /// Moves only when metadata that was fresh at that instant was accepted, so one wrong clock cannot push
     /// it past the next expiry for good.
     pub(crate) known_time: UnixSeconds,
+    /// What each organisation said alone.
+    pub(crate) statements: Statements,
     /// What this side signed last, whether it was published or not.
     pub(crate) signed: Option<ReleaseRef>,
     /// The manifest of the release published before a rotation, as people told it to each other. Never saved.
@@ -59,6 +62,7 @@ impl TrustedState {
             roots: vec![root],
             recorded: None,
             known_time,
+            statements: Statements::default(),
             signed: None,
             vouched: None,
         })
@@ -82,6 +86,11 @@ impl TrustedState {
     /// The release accepted last.
     pub fn release(&self) -> Option<ReleaseRef> {
         self.recorded.as_ref().map(|recorded| recorded.current)
+    }
+
+    /// What each organisation said alone.
+    pub fn statements(&self) -> &Statements {
+        &self.statements
     }
 
     /// The latest instant known; no clock is believed that shows an earlier one.
@@ -128,6 +137,7 @@ impl TrustedState {
             self.roots = saved.roots;
         }
         self.known_time = self.known_time.max(saved.known_time);
+        self.statements.absorb(saved.statements);
         let number = |signed: Option<ReleaseRef>| signed.map_or(0, |signed| signed.release);
         if number(saved.signed) > number(self.signed) {
             self.signed = saved.signed;

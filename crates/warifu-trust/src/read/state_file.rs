@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::canonical;
 use crate::limits;
 use crate::metadata::ReleaseRef;
+use crate::organisation::{Organisation, PerOrganisation};
 use crate::read::back::look_back;
 use crate::read::open_error::OpenError;
 use crate::read::state::{Recorded, TrustedState};
@@ -13,11 +14,13 @@ use crate::read::state_fault::StateFault;
 use crate::read::verified_chain::MetadataFiles;
 use crate::refusal::Refusal;
 use crate::root::{Policy, SignedRoot};
+use crate::statement::{StatementFile, Statements};
 use crate::time::UnixSeconds;
 
-/// The newest form that is written; a newer one is not guessed at. 2 has what this side signed last, and only
-/// a state that has it is written so: a reader's stays in the first form.
-const SCHEMA: u32 = 2;
+/// The newest form that is written; a newer one is not guessed at. 2 has what this side signed last, 3 what
+/// the organisations said alone, and only a state that has it is written so: other readers' stay in the first
+/// form.
+const SCHEMA: u32 = 3;
 
 /// The file: metadata as the texts they are, so their very bytes come back.
 #[derive(Deserialize)]
@@ -29,6 +32,16 @@ struct StateFile {
     recorded: Option<RecordedFile>,
     #[serde(default)]
     signed: Option<ReleaseRef>,
+    #[serde(default)]
+    statements: Option<StatementsFile>,
+}
+
+/// Statements as the texts they are, and how far each organisation's were looked at.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StatementsFile {
+    seen: PerOrganisation<u64>,
+    held: Vec<(Organisation, String)>,
 }
 
 #[derive(Deserialize)]
@@ -55,8 +68,18 @@ impl TrustedState {
         let known_time = self.known_time.to_string();
         let mut file = json!({ "schema": 1, "known_time": known_time, "roots": roots, "recorded": recorded });
         if let Some(signed) = &self.signed {
-            file["schema"] = SCHEMA.into();
+            file["schema"] = 2.into();
             file["signed"] = json!(signed);
+        }
+        if self.statements != Statements::default() {
+            let held: Vec<Value> = self
+                .statements
+                .held
+                .iter()
+                .map(|statement| json!([statement.made().organisation, text(statement.bytes())]))
+                .collect();
+            file["schema"] = SCHEMA.into();
+            file["statements"] = json!({ "seen": self.statements.seen, "held": held });
         }
         file.to_string().into_bytes()
     }
@@ -94,6 +117,16 @@ impl TrustedState {
         state.root().table().check_policy(&state.policy).map_err(Refusal::UnsoundRoot)?;
         state.known_time = file.known_time;
         state.signed = file.signed;
+        if let Some(StatementsFile { seen, held }) = file.statements {
+            for (organisation, text) in held {
+                // Under the root that was the newest when it was seen, whichever that was.
+                let under = |root| StatementFile::verify(text.as_bytes(), organisation, root);
+                let statement = state.roots.iter().rev().find_map(under);
+                let damaged = StateFault::Damaged { what: "a statement that nobody made" };
+                state.statements.held.push(statement.ok_or(damaged)?);
+            }
+            state.statements.seen = seen;
+        }
         if let Some(recorded) = file.recorded {
             let files = MetadataFiles {
                 timestamp: recorded.timestamp.into_bytes(),

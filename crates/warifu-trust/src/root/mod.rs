@@ -18,3 +18,4 @@ pub use draft::{RootDraft, RootSignError};
 pub use policy::Policy;
 pub use signed::SignedRoot;
 pub use summary::RootSummary;
+pub(crate) use table::RoleTable;

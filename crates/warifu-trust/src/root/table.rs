@@ -68,6 +68,16 @@ impl RoleTable {
         if faults.is_empty() { Ok(table) } else { Err(UnsoundRoot(faults)) }
     }
 
+    /// The table without these keys: they count for nothing, and the thresholds stay.
+    pub(crate) fn without(&self, revoked: &BTreeSet<KeyId>) -> Self {
+        let mut table = self.clone();
+        let RoleTable { release: PerOrganisation { kikin, kokuho }, root, .. } = &mut table;
+        for role in [kikin, kokuho, root] {
+            role.keys.retain(|key, _| !revoked.contains(key));
+        }
+        table
+    }
+
     /// Whether the thresholds reach what the node demands.
     pub(crate) fn check_policy(&self, policy: &Policy) -> Result<(), UnsoundRoot> {
         let mut faults = Vec::new();
