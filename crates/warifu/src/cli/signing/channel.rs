@@ -110,6 +110,7 @@ impl Args {
 impl Verify {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let (opened, verified) = self.from.fetch(fetch)?;
+        self.from.trusted.floor()?.check(verified.manifest())?;
         let signers = opened.signers();
         if context.json {
             context.print_json(&json!({
@@ -164,6 +165,7 @@ impl List {
 impl Fetch {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let (_, verified) = self.from.fetch(fetch_masters)?;
+        self.from.trusted.floor()?.check(verified.manifest())?;
         let wanted = |kind: &str| self.kind.as_deref().is_none_or(|wanted| wanted == kind);
         // Everything is made before anything is written.
         let mut made = Vec::new();
@@ -220,6 +222,9 @@ pub(crate) struct Membership {
     /// ~/.local/state/warifu.
     #[arg(long, value_name = "DIR", env = "WARIFU_STATE")]
     trusted_state: Option<PathBuf>,
+    /// What this side demands whatever the root says.
+    #[arg(long, value_name = "FILE", env = "WARIFU_POLICY")]
+    policy: Option<PathBuf>,
 }
 
 impl Membership {
@@ -228,7 +233,7 @@ impl Membership {
         let (Some(channel), Some(root)) = (self.channel, self.root) else { return Ok(None) };
         let at = address(&channel)?.channel();
         let at = at.as_ref();
-        let (mut state, memory) = Trusted { root, state: self.trusted_state }.load()?;
+        let (mut state, memory) = Trusted { root, state: self.trusted_state, policy: self.policy }.load()?;
         let opened = open(at, &mut state, now());
         memory.save(&state)?;
         let opened = match opened {
@@ -335,7 +340,8 @@ mod tests {
 
     /// A reader that remembers, of the channel in `folder`.
     fn from(folder: &Path) -> From {
-        let trusted = Trusted { root: folder.join("root.json"), state: Some(folder.join("state")) };
+        let (root, state) = (folder.join("root.json"), Some(folder.join("state")));
+        let trusted = Trusted { root, state, policy: None };
         From { channel: folder.join("channel").into_os_string(), trusted }
     }
 

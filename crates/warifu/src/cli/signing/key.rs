@@ -107,11 +107,14 @@ fn show(context: &Context, card: &KeyCard, files: Option<(&PathBuf, &PathBuf)>) 
     if context.json {
         return context.print_json(&json!({
             "name": card.name, "organisation": organisation, "key_id": id.to_string(),
+            "key": id.read_out(),
             "secret": files.map(|(secret, _)| secret), "card": files.map(|(_, card)| card),
         }));
     }
     let of = organisation.unwrap_or("automation");
-    let mut text = format!("{} ({of}), {id}\n", card.name);
+    let (name, groups) = (&card.name, id.read_out());
+    let mut text = format!("{name} ({of}), {id}\n");
+    text.push_str(&say!(lang, "to be read out: {groups}\n", "読み上げ用: {groups}\n"));
     if let Some((secret, card)) = files {
         let (secret, card) = (secret.display(), card.display());
         text.push_str(&say!(
