@@ -83,6 +83,19 @@ pub fn fetch_masters(
     read_through(channel, opened.fetching_masters().map_err(ReadError::Verdict)?)
 }
 
+/// The masters of the release to fall back to; `None` when none is listed.
+///
+/// # Errors
+///
+/// As [`fetch`].
+pub fn fetch_fallback_masters(
+    channel: &dyn Channel,
+    opened: &OpenedRelease,
+) -> Result<Option<VerifiedMasters>, ReadError<FetchError>> {
+    let walk = opened.fetching_fallback_masters().map_err(ReadError::Verdict)?;
+    walk.map(|walk| read_through(channel, walk)).transpose()
+}
+
 /// Reads only the manifest of `opened`: what it holds, before anything large is read.
 ///
 /// # Errors

@@ -402,8 +402,39 @@ fn a_root_with_the_same_key_in_both_organisations_is_refused_by_readers_too() {
 #[test]
 fn a_node_demands_its_own_least_threshold() {
     let world = World::new();
-    let policy = Policy { least_threshold: PerOrganisation { kikin: 2, kokuho: 2 } };
+    let least_threshold = PerOrganisation { kikin: 2, kokuho: 2 };
+    let policy = Policy { least_threshold, ..Policy::default() };
     assert!(matches!(TrustedState::pin(world.root.bytes(), policy), Err(Refusal::UnsoundRoot(_))));
+}
+
+#[test]
+fn a_node_takes_nothing_that_holds_longer_than_it_was_told() {
+    let (world, channel, _) = published();
+    let opened = |longest| {
+        let policy = Policy { longest, ..Policy::default() };
+        let mut state = TrustedState::pin(world.root.bytes(), policy).unwrap();
+        open(&channel, &mut state, now()).map(|_| ())
+    };
+    let fits = Longest {
+        root_days: Some(730),
+        targets_days: Some(120),
+        snapshot_days: Some(62),
+        timestamp_days: Some(7),
+    };
+    opened(fits).unwrap();
+    for (longest, file) in [
+        (Longest { root_days: Some(600), ..fits }, "root.json"),
+        (Longest { targets_days: Some(100), ..fits }, "targets.json"),
+        (Longest { snapshot_days: Some(50), ..fits }, "snapshot.json"),
+        (Longest { timestamp_days: Some(3), ..fits }, "timestamp.json"),
+    ] {
+        let refused = opened(longest).unwrap_err();
+        assert!(
+            matches!(&refused, OpenError::Refused(Refusal::HoldsTooLong { file: found, .. })
+            if *found == file),
+            "{refused}"
+        );
+    }
 }
 
 #[test]

@@ -136,7 +136,10 @@ pub use release::{
     MasterEntry, Part, Place, Previous, Proposal, ProposalError, ReleaseBytes, ReleaseHead, VerifiedChanges,
     VerifiedMaster, VerifiedMasters, VerifiedRelease, find_in_release, first_day_to_come,
 };
-pub use root::{Policy, RootBuilder, RootDraft, RootSignError, RootSummary, SignedRoot};
+pub use root::{
+    Longest, Policy, RootBuilder, RootChange, RootDraft, RootKey, RootPower, RootSignError, RootSummary,
+    SignedRoot,
+};
 pub use statement::{Made, Says, StatementError, StatementFile, Statements};
 pub use tally::Tally;
 pub use time::{NotAnInstant, UnixSeconds};

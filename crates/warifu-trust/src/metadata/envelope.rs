@@ -111,6 +111,11 @@ impl Envelope {
         Tally { have, need: role.threshold }
     }
 
+    /// The digest of what the signatures cover.
+    pub(crate) fn digest(&self) -> Digest {
+        Digest::of(&self.message)
+    }
+
     /// Whether `other` signs the same content.
     pub(crate) fn same_content(&self, other: &Envelope) -> bool {
         self.message == other.message

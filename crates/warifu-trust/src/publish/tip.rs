@@ -122,6 +122,18 @@ impl Tip {
         &self.statements
     }
 
+    /// The release that may be fallen back to from the one published now.
+    pub fn fallback(&self) -> Option<ReleaseRef> {
+        let fallback = self.published.as_ref()?.listing.fallback?;
+        self.statements.withdrawal(fallback).is_none().then_some(fallback)
+    }
+
+    /// The release that is used instead when `release` is withdrawn: nothing but what both signed before.
+    pub fn falls_back_from(&self, release: ReleaseRef) -> Option<ReleaseRef> {
+        let current = self.release().filter(|current| self.statements.withdrawal(*current).is_none());
+        if current == Some(release) { self.fallback() } else { current }
+    }
+
     /// Who withdrew the release published now, and why.
     pub fn withdrawn(&self) -> Option<&Made> {
         self.release().and_then(|release| self.statements.withdrawal(release))

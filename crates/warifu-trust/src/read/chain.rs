@@ -192,6 +192,7 @@ impl Under {
             timestamp_version: timestamp.head.version,
             timestamp_expires: timestamp.head.expires,
             snapshot_version: snapshot.head.version,
+            snapshot_expires: snapshot.head.expires,
             expires: [table.expires, timestamp.head.expires, snapshot.head.expires, listing.expires]
                 .into_iter()
                 .min()

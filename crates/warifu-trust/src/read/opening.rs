@@ -100,6 +100,7 @@ fn opened(
     now: UnixSeconds,
     verified: VerifiedChain,
 ) -> Result<OpenedRelease, OpenError> {
+    within_policy(state, now, &verified)?;
     let current = verified.listing.current;
     let standing = match state.release() {
         Some(before) if current.release < before.release => {
@@ -114,6 +115,26 @@ fn opened(
     };
     state.record(&verified, now);
     Ok(OpenedRelease::of(verified, standing, state))
+}
+
+/// Nothing may hold longer than the node was told: whoever signs for ten years could not be heard to stop.
+fn within_policy(state: &TrustedState, now: UnixSeconds, verified: &VerifiedChain) -> Result<(), Refusal> {
+    let longest = &state.policy.longest;
+    let files = [
+        ("root.json", state.root().table().expires, longest.root_days),
+        ("targets.json", verified.listing.expires, longest.targets_days),
+        ("snapshot.json", verified.snapshot_expires, longest.snapshot_days),
+        ("timestamp.json", verified.timestamp_expires, longest.timestamp_days),
+    ];
+    for (file, expires, days) in files {
+        // A day for clocks that lie apart.
+        if let Some(days) = days
+            && expires > now.plus_days(days.saturating_add(1))
+        {
+            return Err(Refusal::HoldsTooLong { file, expires, days });
+        }
+    }
+    Ok(())
 }
 
 /// Opens what `state` recorded: "is it still intact?" Expiry is not looked at, because a restart is no

@@ -159,10 +159,16 @@ pub(super) fn least_root_threshold(officers: PerOrganisation<u32>, release: PerO
     against(Organisation::Kikin).max(against(Organisation::Kokuho))
 }
 
+/// A name as far as it tells people apart: spaces, also wide ones, and case do not.
+fn as_one(name: &str) -> String {
+    name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+}
+
 /// The keys with their holders; only those that are sound.
 fn holders(wire: &Wire, faults: &mut Vec<RootFault>) -> BTreeMap<KeyId, Holder> {
     let mut holders = BTreeMap::new();
     let mut by_raw_key: BTreeMap<[u8; 32], String> = BTreeMap::new();
+    let mut by_name: BTreeSet<(Option<Organisation>, String)> = BTreeSet::new();
     for (keyid, wire_key) in &wire.keys {
         let ed25519 = wire_key.keytype == "ed25519" && wire_key.scheme == "ed25519";
         let Some(key) = wire_key.keyval.public.parse::<PublicKey>().ok().filter(|_| ed25519) else {
@@ -176,6 +182,10 @@ fn holders(wire: &Wire, faults: &mut Vec<RootFault>) -> BTreeMap<KeyId, Holder> 
         // One person would count as two (CVE-2026-6966 in tough was this).
         if let Some(other) = by_raw_key.insert(key.to_bytes(), holder.name.clone()) {
             faults.push(RootFault::SameKey { holders: format!("{other}, {}", holder.name) });
+        }
+        // A threshold counts people: one of them with two keys would meet one of two alone.
+        if holder.organisation.is_some() && !by_name.insert((holder.organisation, as_one(&holder.name))) {
+            faults.push(RootFault::SamePerson { name: holder.name.clone() });
         }
         if key.id().to_string() != *keyid {
             faults.push(RootFault::KeyId { keyid: keyid.clone() });

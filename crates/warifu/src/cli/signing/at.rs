@@ -8,6 +8,7 @@ use warifu_channels::{Address, fetch_published, learn_roots, read_tip};
 use warifu_trust::{ReleaseRef, Tip};
 use warifu_values::digest::Digest;
 
+use super::floor::Floor;
 use super::{Trusted, address};
 use crate::cli::Context;
 
@@ -29,6 +30,11 @@ pub(super) struct At {
 }
 
 impl At {
+    /// What this side demands.
+    pub(super) fn floor(&self) -> Result<Floor, Failure> {
+        self.trusted.floor()
+    }
+
     pub(super) fn address(&self) -> Result<Address, Failure> {
         address(&self.channel)
     }

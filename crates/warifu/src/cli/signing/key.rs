@@ -8,6 +8,7 @@ use warifu::release::trust_failure;
 use warifu_trust::{KeyCard, Organisation, SecretKey};
 use warifu_values::say;
 
+use super::statement::Revoke;
 use super::{PassphraseSource, card};
 use crate::cli::Context;
 
@@ -22,6 +23,7 @@ pub(crate) struct Args {
 enum Command {
     Generate(Generate),
     Show(Show),
+    Revoke(Revoke),
 }
 
 /// Make a key: NAME.key, encrypted under a passphrase, and NAME.pub.json to hand to the others.
@@ -56,6 +58,7 @@ impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         match self.command {
             Command::Generate(args) => args.run(context),
+            Command::Revoke(args) => args.run(context),
             Command::Show(args) => {
                 let card = card(&args.card)?;
                 show(context, &card, None)?;
@@ -107,11 +110,14 @@ fn show(context: &Context, card: &KeyCard, files: Option<(&PathBuf, &PathBuf)>) 
     if context.json {
         return context.print_json(&json!({
             "name": card.name, "organisation": organisation, "key_id": id.to_string(),
+            "key": id.read_out(),
             "secret": files.map(|(secret, _)| secret), "card": files.map(|(_, card)| card),
         }));
     }
     let of = organisation.unwrap_or("automation");
-    let mut text = format!("{} ({of}), {id}\n", card.name);
+    let (name, groups) = (&card.name, id.read_out());
+    let mut text = format!("{name} ({of}), {id}\n");
+    text.push_str(&say!(lang, "to be read out: {groups}\n", "読み上げ用: {groups}\n"));
     if let Some((secret, card)) = files {
         let (secret, card) = (secret.display(), card.display());
         text.push_str(&say!(

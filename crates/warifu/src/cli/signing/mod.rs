@@ -4,12 +4,14 @@ mod at;
 pub(crate) mod channel;
 mod confirm;
 mod drafted;
+mod floor;
 mod impact;
 pub(crate) mod key;
 mod memory;
 mod past;
 pub(crate) mod release;
 mod seen;
+mod statement;
 pub(crate) mod trust;
 
 use std::ffi::OsStr;
@@ -21,10 +23,14 @@ use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::trust_failure;
 use warifu_channels::{Address, StateStore};
-use warifu_trust::{KeyCard, Passphrase, Policy, RootSummary, SecretKey, TrustedState, UnixSeconds, limits};
+use warifu_trust::{
+    KeyCard, Passphrase, RootKey, RootPower, RootSummary, SecretKey, TrustedState, UnixSeconds, limits,
+};
+use warifu_values::lang::Speak as _;
 use warifu_values::say;
 
 use super::Context;
+use floor::Floor;
 
 /// What the clock shows. The only place of these commands that asks it.
 pub(crate) fn now() -> UnixSeconds {
@@ -129,16 +135,26 @@ pub(crate) struct Trusted {
     /// otherwise one below ~/.local/state/warifu (or $XDG_STATE_HOME/warifu), one for each root.
     #[arg(long, value_name = "DIR", env = "WARIFU_STATE")]
     state: Option<PathBuf>,
+    /// What this side demands whatever the root says: least thresholds, longest validity, formats; a TOML
+    /// file (docs/trust.md).
+    #[arg(long, value_name = "FILE", env = "WARIFU_POLICY")]
+    policy: Option<PathBuf>,
 }
 
 impl Trusted {
+    /// What this side demands.
+    fn floor(&self) -> Result<Floor, Failure> {
+        Floor::read(self.policy.as_deref())
+    }
+
     /// The trusted state, and where it is remembered.
     fn load(&self) -> Result<(TrustedState, Memory), Failure> {
         let root = regular(&self.root, limits::ROOT_BYTES)?;
         // Said of the root before anything is looked for in its name.
-        TrustedState::pin(&root, Policy::default()).map_err(|error| trust_failure(&error))?;
+        let policy = self.floor()?.policy();
+        TrustedState::pin(&root, policy).map_err(|error| trust_failure(&error))?;
         let store = StateStore::new(memory::folder(self.state.as_ref(), &root)?);
-        let state = store.load(&root, Policy::default()).map_err(|error| trust_failure(&error))?;
+        let state = store.load(&root, policy).map_err(|error| trust_failure(&error))?;
         Ok((state, Memory(store)))
     }
 }
@@ -181,22 +197,19 @@ fn root_lines(context: &Context, summary: &RootSummary) -> String {
         summary.version,
         summary.expires
     );
-    let mut line = |what: String, need: u32, names: &[String]| {
-        let names = names.join(", ");
+    for power in RootPower::ALL {
+        let names: Vec<&str> =
+            summary.keys.iter().filter(|key| key.may.contains(&power)).map(|key| key.name.as_str()).collect();
+        let (what, need, names) = (power.say(lang), summary.threshold(power), names.join(", "));
         text.push_str(&say!(lang, "  {what}: {need} of {names}\n", "  {what}: {names} のうち {need} 名\n"));
-    };
-    let officers = [summary.officers.kikin.clone(), summary.officers.kokuho.clone()].concat();
-    line(say!(lang, "changes of the root", "ルートの変更"), summary.root_threshold, &officers);
-    line(
-        say!(lang, "Kikin's half of a release", "支払基金の署名"),
-        summary.release_threshold.kikin,
-        &summary.release_signers.kikin,
-    );
-    line(
-        say!(lang, "Kokuho's half of a release", "国保中央会の署名"),
-        summary.release_threshold.kokuho,
-        &summary.release_signers.kokuho,
-    );
-    line(say!(lang, "publishing", "公開"), 1, &summary.timestamp);
+    }
+    for RootKey { name, organisation, fingerprint, .. } in &summary.keys {
+        let of = organisation.map_or_else(|| say!(lang, "automation", "自動処理"), |one| one.say(lang));
+        text.push_str(&say!(
+            lang,
+            "  key of {name} ({of}): {fingerprint}\n",
+            "  {name}（{of}）の鍵: {fingerprint}\n"
+        ));
+    }
     text
 }

@@ -15,8 +15,7 @@ use warifu_masters::past::write_changes;
 use warifu_rules::past::{Told, Weighed, weigh};
 use warifu_trust::{
     Changes, CompressionLevel, Emergency, Governs, Halves, Manifest, Organisation, PerOrganisation, Proposal,
-    Publishable, ReleaseHead, ReleaseRef, Reviewed, Signers, Tally, Tip, UnixSeconds, Validity,
-    first_day_to_come,
+    Publishable, ReleaseHead, ReleaseRef, Reviewed, Signers, Tally, Tip, UnixSeconds, first_day_to_come,
 };
 use warifu_values::digest::Digest;
 use warifu_values::judgement::{AcceptedPast, Basis, PassedBy};
@@ -26,9 +25,11 @@ use warifu_values::say;
 use super::at::At;
 use super::confirm::Confirm;
 use super::drafted::Drafted;
+use super::floor::Floor;
 use super::impact::WouldTurn;
 use super::past::{Past, changed_lines, weighed_lines};
 use super::seen::{file_lines, risk_lines, signer_lines};
+use super::statement::Withdraw;
 use super::{KeySource, now, today};
 use crate::cli::Context;
 
@@ -50,6 +51,7 @@ enum Command {
     Collect(Collect),
     Publish(Publish),
     Refresh(Refresh),
+    Withdraw(Withdraw),
     Show(Show),
 }
 
@@ -207,12 +209,14 @@ impl Args {
             Command::Sign(args) => args.run(context),
             Command::Collect(args) => args.run(context),
             Command::Publish(args) => args.run(context),
+            Command::Withdraw(args) => args.run(context),
             Command::Refresh(args) => {
                 let tip = args.at.tip()?;
                 let key = args.key.read(context)?;
                 let at = args.at.address()?.publish_channel();
-                let published = refresh_timestamp(at.as_ref(), &tip, &key, now(), Validity::default())
-                    .map_err(|error| trust_failure(&error))?;
+                let published =
+                    refresh_timestamp(at.as_ref(), &tip, &key, now(), args.at.floor()?.validity())
+                        .map_err(|error| trust_failure(&error))?;
                 tell_published(context, published.release.release, published.expires)?;
                 Ok(Exit::Done)
             }
@@ -293,7 +297,7 @@ impl Draft {
             .map_err(|error| trust_failure(&error))?;
         let cautions = cautions_of(context, &store, &self.at, &tip, &proposal)?;
         let reviewing = Reviewing { cautions, changed, risks };
-        write_draft(context, &self.output, &proposal, &tip, &reviewing)
+        write_draft(context, &self.output, &proposal, &tip, &reviewing, &self.at.floor()?)
     }
 }
 
@@ -311,7 +315,7 @@ impl Renew {
             )
         })?;
         let (_, reviewing) = review(context, &self.place, &proposal, &tip)?;
-        write_draft(context, &self.output, &proposal, &tip, &reviewing)
+        write_draft(context, &self.output, &proposal, &tip, &reviewing, &self.place.at.floor()?)
     }
 }
 
@@ -322,9 +326,11 @@ fn write_draft(
     proposal: &Proposal,
     tip: &Tip,
     reviewing: &Reviewing,
+    floor: &Floor,
 ) -> Result<Exit, Failure> {
+    floor.check(proposal.manifest())?;
     reviewing.stop(proposal.manifest())?;
-    let halves = Halves::begin(proposal, tip, now(), Validity::default());
+    let halves = Halves::begin(proposal, tip, now(), floor.validity());
     let halves = halves.map_err(|error| trust_failure(&error))?;
     let directory = DraftDirectory::new(folder);
     // A folder that holds a draft keeps its own half.
@@ -433,6 +439,9 @@ impl Sign {
         let tip = self.place.at.tip()?;
         let (reviewed, reviewing) = review(context, &self.place, proposal, &tip)?;
         reviewing.stop(proposal.manifest())?;
+        let floor = self.place.at.floor()?;
+        floor.check(proposal.manifest())?;
+        let validity = floor.validity();
         self.not_signed_otherwise(proposal.release())?;
         let halves = draft.halves(context, &tip)?;
         let key = self.key.read(context)?;
@@ -444,8 +453,8 @@ impl Sign {
             )
         })?;
         let signed = match side {
-            Organisation::Kikin => reviewed.sign_as_kikin(&tip, &halves, &key, now(), Validity::default()),
-            Organisation::Kokuho => reviewed.sign_as_kokuho(&tip, &halves, &key, now(), Validity::default()),
+            Organisation::Kikin => reviewed.sign_as_kikin(&tip, &halves, &key, now(), validity),
+            Organisation::Kokuho => reviewed.sign_as_kokuho(&tip, &halves, &key, now(), validity),
         };
         let signed = signed.map_err(|error| trust_failure(&error))?;
         // Everything was tried, so that nobody is asked for what cannot be; nothing leaves before the answer.
@@ -530,7 +539,7 @@ impl Publish {
             .map_err(|error| trust_failure(&error))?;
         let key = self.key.read(context)?;
         let channel = self.at.address()?.publish_channel();
-        let published = publish(channel.as_ref(), &publishable, &key, now(), Validity::default())
+        let published = publish(channel.as_ref(), &publishable, &key, now(), self.at.floor()?.validity())
             .map_err(|error| trust_failure(&error))?;
         // Read again, so that the publisher too refuses an older copy of the channel from now on.
         self.at.tip()?;
