@@ -149,6 +149,55 @@ fn nobody_speaks_for_another() {
     }
 }
 
+/// securesystemslib, untouched, verifies the envelope under the key of the root. Where it is not installed, the
+/// test says so and proves nothing; with `WARIFU_TEST_ALL`, which tests/run.sh sets, it fails.
+#[test]
+fn the_envelope_is_the_one_that_securesystemslib_verifies() {
+    use std::io::Write as _;
+    const SCRIPT: &str = "\
+import json, sys
+from securesystemslib.dsse import Envelope
+from securesystemslib.signer import SSlibKey
+file = json.load(sys.stdin)
+key = SSlibKey(file['id'], 'ed25519', 'ed25519', {'public': file['public']})
+envelope = Envelope.from_dict(json.loads(file['statement']))
+envelope.verify([key], 1)
+print(json.loads(envelope.payload)['subject'][0]['name'])
+envelope.payload += b' '
+try:
+    envelope.verify([key], 1)
+except Exception:
+    print('refused')
+";
+    let world = World::new();
+    let (_, at) = two_releases(&world);
+    let (signer, release) = (&world.kikin[0], at.release().unwrap());
+    let made = StatementFile::sign(&world.root, signer, Says::Withdrawn { release }, "x", now()).unwrap();
+    let public = signer.public();
+    let file = serde_json::json!({
+        "id": public.id().to_string(), "public": public.to_string(),
+        "statement": String::from_utf8(made.bytes().to_vec()).unwrap(),
+    });
+    let python = std::env::var("WARIFU_TEST_PYTHON").unwrap_or_else(|_| "python3".into());
+    let piped = std::process::Stdio::piped;
+    let mut child = std::process::Command::new(python)
+        .args(["-c", SCRIPT])
+        .stdin(piped())
+        .stdout(piped())
+        .stderr(piped())
+        .spawn()
+        .unwrap();
+    write!(child.stdin.take().unwrap(), "{file}").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    if errors.contains("ModuleNotFoundError") {
+        assert!(std::env::var_os("WARIFU_TEST_ALL").is_none(), "WARIFU_TEST_ALL leaves nothing out");
+        let _ = writeln!(std::io::stderr(), "left out: no securesystemslib");
+        return;
+    }
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "release-2.json\nrefused\n", "{errors}");
+}
+
 #[test]
 fn a_release_of_another_content_is_not_meant() {
     let world = World::new();
