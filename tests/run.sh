@@ -28,10 +28,10 @@ fi
 
 # The stock TUF client of the Python ecosystem, untouched.
 venv=target/test-python
-if ! "$venv/bin/python" -c 'import tuf.ngclient' 2>/dev/null; then
+if ! "$venv/bin/python" -c 'import tuf.ngclient, cryptography' 2>/dev/null; then
     echo "installing: tuf (PyPI) into $venv"
     python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check 'tuf>=6,<8'
+    "$venv/bin/pip" install --quiet --disable-pip-version-check 'tuf>=6,<8' 'securesystemslib[crypto]'
 fi
 export WARIFU_TEST_PYTHON="$PWD/$venv/bin/python"
 PATH="$PWD/$venv/bin:$PATH"

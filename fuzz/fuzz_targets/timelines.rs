@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use warifu_masters::file::read_canonical;
-use warifu_masters::past::{PastOf, Standing, Timelines, compare, read_changes, write_changes};
+use warifu_masters::past::{MasterOf, Standing, Timelines, compare, read_changes, write_changes};
 use warifu_masters::schema::Schemas;
 use warifu_rules::readable::superseded;
 use warifu_values::day::PublicationDay;
@@ -32,7 +32,7 @@ fuzz_target!(|text: &str| {
             }
         }
     }
-    let past = |timelines| PastOf { kind: "comment", series: "r06", state: &state, timelines };
+    let past = |timelines| MasterOf { series: "r06", kind: "comment", master: &state, timelines };
     assert_eq!(compare(&[past(&timelines)], &[past(&timelines)]), [], "nothing changes without a change");
     let alone = Timelines::of_state(governs, PublicationDay::of(governs.first), &state);
     for (old, new) in [(&timelines, &alone), (&alone, &timelines)] {

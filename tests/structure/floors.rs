@@ -15,6 +15,7 @@ type Stands = (&'static str, &'static [&'static str], &'static [&'static str]);
 const HOUSE: &[Stands] = &[
     ("warifu-values", &[], &[]),
     ("warifu-files", &["warifu-values"], &[]),
+    ("warifu-audit", &["warifu-values", "warifu-files"], &[]),
     ("warifu-masters", &["warifu-values"], &[]),
     ("warifu-rules", &["warifu-values", "warifu-masters"], &[]),
     ("warifu-site-rules", &["warifu-values", "warifu-masters", "warifu-rules"], &[]),
@@ -26,6 +27,7 @@ const HOUSE: &[Stands] = &[
         &[
             "warifu-values",
             "warifu-files",
+            "warifu-audit",
             "warifu-masters",
             "warifu-rules",
             "warifu-site-rules",
@@ -40,6 +42,7 @@ const HOUSE: &[Stands] = &[
         &[
             "warifu-values",
             "warifu-files",
+            "warifu-audit",
             "warifu-masters",
             "warifu-rules",
             "warifu-claims",

@@ -1,0 +1,63 @@
+//! The acts that are written down.
+
+use serde::{Deserialize, Serialize};
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Act {
+    /// Files were taken into the repository.
+    Import,
+    /// Imports were taken back.
+    Undo,
+    /// The repository was checked.
+    Check,
+    /// A release was drafted.
+    Draft,
+    /// A draft was reviewed.
+    Review,
+    /// A draft was signed.
+    Sign,
+    /// A release was published.
+    Publish,
+    /// A release was taken away.
+    Withdraw,
+    /// A key was made, changed or revoked.
+    Key,
+    /// The table of who may sign was drafted, signed or finished.
+    Root,
+    /// A checker started.
+    Start,
+    /// A checker took another release.
+    Swap,
+    /// A checker did not take a release.
+    Hold,
+    /// A checker went back to the release before.
+    FallBack,
+    /// An operator confirmed something by name.
+    Confirm,
+}
+
+impl Speak for Act {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            Act::Import => say!(lang, "import", "取込"),
+            Act::Undo => say!(lang, "undo", "取込の取消"),
+            Act::Check => say!(lang, "check", "検査"),
+            Act::Draft => say!(lang, "draft", "リリース案の作成"),
+            Act::Review => say!(lang, "review", "レビュー"),
+            Act::Sign => say!(lang, "sign", "署名"),
+            Act::Publish => say!(lang, "publish", "公開"),
+            Act::Withdraw => say!(lang, "withdraw", "取下げ"),
+            Act::Key => say!(lang, "key", "鍵"),
+            Act::Root => say!(lang, "root", "ルート"),
+            Act::Start => say!(lang, "start", "起動"),
+            Act::Swap => say!(lang, "swap", "切替"),
+            Act::Hold => say!(lang, "hold", "保留"),
+            Act::FallBack => say!(lang, "fall back", "切戻し"),
+            Act::Confirm => say!(lang, "confirm", "確認"),
+        }
+    }
+}
