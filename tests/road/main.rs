@@ -4,6 +4,7 @@
 
 mod stage;
 
+mod audit;
 mod bad_input;
 mod browser;
 mod conversion;

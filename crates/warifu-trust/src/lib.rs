@@ -44,7 +44,7 @@
 //! # let [aoki, baba, server] = [1, 2, 3].map(|seed| SecretKey::from_seed(&[seed; 32]));
 //! # let head = ReleaseHead { title: "定例".into(), created: now, commit: "0".repeat(40),
 //! #     previous: None, emergency: None, activate_at: None,
-//! #     future_only: false, not_a_successor: None };
+//! #     future_only: false, not_a_successor: None, audit: None };
 //! # let masters = [MasterContent { series: "r06".into(), kind: "drug".into(), edition: "2024-06".into(),
 //! #     rows: 1, canonical: b"code\n1\n".to_vec(), timelines: Vec::new(),
 //! #     governs: Governs { from: "2024-06-01".into(), until: None },

@@ -61,6 +61,7 @@ pub fn head(release: u64, previous: Option<Previous>) -> ReleaseHead {
         activate_at: None,
         future_only: false,
         not_a_successor: None,
+        audit: None,
     }
 }
 

@@ -182,6 +182,7 @@ fn head_fields(manifest: &Manifest) -> Fields {
         activate_at,
         future_only,
         not_a_successor,
+        audit,
     } = manifest.head();
     vec![
         ("release", Some(manifest.release.to_string())),
@@ -193,6 +194,7 @@ fn head_fields(manifest: &Manifest) -> Fields {
         ("activate_at", activate_at.map(|instant| instant.to_string())),
         ("future_only", Some(future_only.to_string())),
         ("not_a_successor", not_a_successor),
+        ("audit", audit.map(|audit| format!("{} {} {}", audit.log, audit.entries, audit.digest))),
     ]
 }
 

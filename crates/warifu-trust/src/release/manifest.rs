@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use warifu_values::audit::AuditHead;
 use warifu_values::day::TreatmentDay;
 use warifu_values::digest::Digest;
 use warifu_values::text::is_plain;
@@ -50,6 +51,9 @@ pub struct Manifest {
     /// Why the commit does not come after the published release's, where it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_a_successor: Option<String>,
+    /// How far the log of acts of whoever drafted it had got.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<AuditHead>,
     /// What is judged differently since the release that it follows; there exactly when it follows one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<Changes>,
@@ -88,6 +92,8 @@ pub struct ReleaseHead {
     pub future_only: bool,
     /// See [`Manifest::not_a_successor`].
     pub not_a_successor: Option<String>,
+    /// See [`Manifest::audit`].
+    pub audit: Option<AuditHead>,
 }
 
 impl ReleaseHead {
@@ -131,6 +137,7 @@ impl Manifest {
             past_before,
             future_only: head.future_only,
             not_a_successor: head.not_a_successor,
+            audit: head.audit,
             changes: changes.map(|changes| Changes::of(release, changes)),
             masters: entries,
         };
@@ -150,6 +157,7 @@ impl Manifest {
             activate_at: self.activate_at,
             future_only: self.future_only,
             not_a_successor: self.not_a_successor.clone(),
+            audit: self.audit,
         }
     }
 

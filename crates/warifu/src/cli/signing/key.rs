@@ -5,6 +5,7 @@ use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::trust_failure;
+use warifu_audit::Act;
 use warifu_trust::{KeyCard, Organisation, SecretKey};
 use warifu_values::say;
 
@@ -55,6 +56,14 @@ enum Side {
 }
 
 impl Args {
+    /// What is written down of it.
+    pub(crate) fn act(&self) -> Option<Act> {
+        match &self.command {
+            Command::Generate(_) | Command::Revoke(_) => Some(Act::Key),
+            Command::Show(_) => None,
+        }
+    }
+
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         match self.command {
             Command::Generate(args) => args.run(context),

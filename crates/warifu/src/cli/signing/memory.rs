@@ -12,8 +12,7 @@ pub(super) fn folder(chosen: Option<&PathBuf>, pinned: &[u8]) -> Result<PathBuf,
     if let Some(folder) = chosen {
         return Ok(folder.clone());
     }
-    let states = states(std::env::var_os("XDG_STATE_HOME"), std::env::var_os("HOME"));
-    let states = states.ok_or_else(|| {
+    let states = all().ok_or_else(|| {
         Failure::new(
             Exit::CouldNotRun,
             "there is no home folder to remember in what was accepted; name a folder with --state",
@@ -28,6 +27,11 @@ pub(super) fn folder(chosen: Option<&PathBuf>, pinned: &[u8]) -> Result<PathBuf,
             &error,
         )
     })
+}
+
+/// The folder of everything that this side remembers; none without a home.
+pub(crate) fn all() -> Option<PathBuf> {
+    states(std::env::var_os("XDG_STATE_HOME"), std::env::var_os("HOME"))
 }
 
 /// The folder of all states. A relative path in either variable is passed over, as the XDG base directory

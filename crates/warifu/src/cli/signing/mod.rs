@@ -7,7 +7,7 @@ mod drafted;
 mod floor;
 mod impact;
 pub(crate) mod key;
-mod memory;
+pub(crate) mod memory;
 mod past;
 pub(crate) mod release;
 mod seen;

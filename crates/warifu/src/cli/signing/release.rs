@@ -8,6 +8,7 @@ use warifu::release::{
     Against, Assembled, Changed, FORMATS, ReleaseRisk, assemble, contents, recompute, trust_failure,
 };
 use warifu::store::Store;
+use warifu_audit::Act;
 use warifu_channels::{
     DraftDirectory, ReadError, fetch_published_manifest, propose_again, publish, refresh_timestamp,
 };
@@ -199,6 +200,18 @@ struct Show {
 }
 
 impl Args {
+    /// What is written down of it.
+    pub(crate) fn act(&self) -> Option<Act> {
+        match &self.command {
+            Command::Draft(_) | Command::Renew(_) => Some(Act::Draft),
+            Command::Review(_) => Some(Act::Review),
+            Command::Sign(_) | Command::Collect(_) => Some(Act::Sign),
+            Command::Publish(_) | Command::Refresh(_) => Some(Act::Publish),
+            Command::Withdraw(_) => Some(Act::Withdraw),
+            Command::Changes(_) | Command::Impact(_) | Command::Show(_) => None,
+        }
+    }
+
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         match self.command {
             Command::Changes(args) => args.run(context),
@@ -284,6 +297,7 @@ impl Draft {
             activate_at: self.activate_at,
             future_only: self.future_only,
             not_a_successor: self.not_a_successor,
+            audit: Some(context.acts.head()?),
         };
         let against = published.as_ref().map_or(Against::Nothing, Against::Follows);
         let accept = |weighed: &Weighed| self.past.accepted(weighed);
@@ -319,6 +333,13 @@ impl Renew {
     }
 }
 
+/// Notes which release the act is about.
+fn note(context: &Context, proposal: &Proposal) {
+    let release = proposal.release();
+    context.acts.note("release", release.release);
+    context.acts.note("manifest", release.manifest);
+}
+
 /// Writes a draft that nobody has signed and says who is next.
 fn write_draft(
     context: &Context,
@@ -328,6 +349,7 @@ fn write_draft(
     reviewing: &Reviewing,
     floor: &Floor,
 ) -> Result<Exit, Failure> {
+    note(context, proposal);
     floor.check(proposal.manifest())?;
     reviewing.stop(proposal.manifest())?;
     let halves = Halves::begin(proposal, tip, now(), floor.validity());
@@ -535,6 +557,7 @@ impl Publish {
         let draft = Drafted::read(&self.draft)?;
         let tip = self.at.tip()?;
         let halves = draft.halves(context, &tip)?;
+        note(context, &draft.proposal);
         let publishable = Publishable::check(&draft.proposal, &halves, &tip, now())
             .map_err(|error| trust_failure(&error))?;
         let key = self.key.read(context)?;
@@ -569,6 +592,7 @@ fn tell(
     reviewing: Option<&Reviewing>,
     last: Option<String>,
 ) -> Result<(), Failure> {
+    note(context, proposal);
     let (manifest, tally) = (proposal.manifest(), tally(halves, proposal, tip)?);
     let signers = halves.signers(proposal, tip).map_err(|error| trust_failure(&error))?;
     let terms = halves.terms(proposal, tip).map_err(|error| trust_failure(&error))?;

@@ -162,6 +162,7 @@ impl Speaking {
             let (made, then) = (statement.made().say(lang), then(lang));
             context.print(&format!("{made}\n{then}\n"))?;
         }
+        context.acts.note("says", statement.made().says.say(Lang::En));
         self.confirm.ask(context, digest)?;
         let channel = self.at.address()?.publish_channel();
         publish_statement(channel.as_ref(), tip, &statement).map_err(|error| trust_failure(&error))?;

@@ -6,6 +6,7 @@ use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::trust_failure;
+use warifu_audit::Act;
 use warifu_channels::publish_root;
 use warifu_trust::{KeyCard, Organisation, RootBuilder, RootDraft, RootSummary, SignedRoot, limits};
 use warifu_values::digest::Digest;
@@ -104,6 +105,14 @@ struct Show {
 }
 
 impl Args {
+    /// What is written down of it.
+    pub(crate) fn act(&self) -> Option<Act> {
+        match &self.command {
+            Command::Init(_) | Command::Sign(_) | Command::Finish(_) => Some(Act::Root),
+            Command::Show(_) => None,
+        }
+    }
+
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         match self.command {
             Command::Init(args) => args.run(context),
