@@ -16,3 +16,4 @@ mod past;
 mod real_chains;
 mod releases;
 mod review_page;
+mod trust;
