@@ -10,7 +10,8 @@ fn what_was_done_is_written_down_and_nothing_is_taken_out_unseen() {
     published_procedures(&stage);
     stage.warifu("import --repo kikin --series r06 {data}/claim/none.csv").ends(2);
     let shown = stage.warifu("audit show").ends(0);
-    for told in ["import: done", "draft: done", "sign: begun", "sign: done (of ", "publish: done", "refused"] {
+    for told in ["import: done", "draft: done", "sign: begun", "sign: done (of ", "publish: done", "refused"]
+    {
         assert!(shown.out.contains(told), "{told}: {}", shown.out);
     }
     let verify = format!("audit verify {PLACE}");

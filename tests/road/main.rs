@@ -17,4 +17,5 @@ mod past;
 mod real_chains;
 mod releases;
 mod review_page;
+mod trust;
 mod withdrawal;

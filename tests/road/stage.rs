@@ -175,6 +175,14 @@ impl Checker {
         serde_json::from_str(&text.unwrap()).unwrap()
     }
 
+    /// Sends it this signal and waits until it has ended.
+    #[cfg(unix)]
+    pub(crate) fn ends_by_signal(mut self, signal: &str) -> std::process::ExitStatus {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+        self.child.wait().unwrap()
+    }
+
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();

@@ -249,7 +249,11 @@ impl Speak for DraftError {
 
 warifu_trust::spoken_error!(
     DraftError,
-    |error| matches!(error, DraftError::Proposal(error) if error.is_trust_refusal()),
+    |error| match error {
+        DraftError::Proposal(error) => error.is_trust_refusal(),
+        DraftError::NoSignature { .. } => true,
+        _ => false,
+    },
     |error| match error {
         DraftError::Read(error) => std::error::Error::source(error),
         DraftError::Io { source, .. } => Some(source),

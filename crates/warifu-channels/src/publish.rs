@@ -41,6 +41,22 @@ pub fn refresh_timestamp(
     write(channel, &tip.renew_timestamp(signer, now, validity)?)
 }
 
+/// Makes a lost or damaged `timestamp.json` again; `tip` is of [`read_tip_rebuilding`](crate::read_tip_rebuilding).
+///
+/// # Errors
+///
+/// As [`publish`].
+pub fn rebuild_timestamp(
+    channel: &dyn PublishChannel,
+    tip: &Tip,
+    signer: &dyn Signer,
+    now: UnixSeconds,
+    validity: Validity,
+    above: u64,
+) -> Result<Published, PublishError> {
+    write(channel, &tip.rebuild_timestamp(signer, now, validity, above)?)
+}
+
 /// Puts a root on the channel: the first one, or one that follows. Readers find it by its number.
 ///
 /// # Errors
@@ -85,7 +101,8 @@ fn write(channel: &dyn PublishChannel, publication: &Publication) -> Result<Publ
         create(channel, path, bytes)?;
     }
     let Exchange { path, expected, new } = publication.exchange();
-    match channel.replace(path, expected.as_deref(), new)? {
+    // A network that breaks here leaves open whether the step was taken.
+    match channel.replace(path, expected.as_deref(), new).map_err(PublishError::Unsure)? {
         Replaced::Done => Ok(publication.published().clone()),
         Replaced::Changed => Err(PublishError::Overtaken { path: path.clone() }),
     }
@@ -108,6 +125,8 @@ fn create(channel: &dyn PublishChannel, path: &ChannelPath, bytes: &[u8]) -> Res
 pub enum PublishError {
     /// The channel failed; what was written is harmless. Start again from a new [`Tip`] with the same draft.
     Unreachable(ChannelError),
+    /// The channel failed in the last step: readers see this release or the one before.
+    Unsure(ChannelError),
     /// Somebody else published meanwhile: another file is already where this one would go.
     Overtaken {
         /// The file.
@@ -140,6 +159,16 @@ impl Speak for PublishError {
                     "{error}。利用側には前のリリースが見えています。公開をやり直してください"
                 )
             }
+            PublishError::Unsure(error) => {
+                let error = error.say(lang);
+                say!(
+                    lang,
+                    "{error}; readers may see this release or the one before: publish the same draft again, \
+                     which does no harm when it is published",
+                    "{error}。利用側に見えているのが今回か前のリリースかは不明です。同じ草案の公開をやり直してください\
+                     （公開済みでも害はありません）"
+                )
+            }
             PublishError::Overtaken { path } => say!(
                 lang,
                 "somebody else published first ({path}); look at what is there, then draft anew if needed",
@@ -154,7 +183,7 @@ warifu_trust::spoken_error!(
     PublishError,
     |error| matches!(error, PublishError::Unsealed(error) if error.is_trust_refusal()),
     |error| match error {
-        PublishError::Unreachable(error) => std::error::Error::source(error),
+        PublishError::Unreachable(error) | PublishError::Unsure(error) => std::error::Error::source(error),
         _ => None,
     }
 );

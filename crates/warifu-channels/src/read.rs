@@ -126,6 +126,15 @@ pub fn read_tip(channel: &dyn Channel, state: &TrustedState) -> Result<Tip, Read
     read_through(channel, ReadingTip::begin(state))
 }
 
+/// The same where `timestamp.json` is lost or damaged, to be made again.
+///
+/// # Errors
+///
+/// [`ReadError`].
+pub fn read_tip_rebuilding(channel: &dyn Channel, state: &TrustedState) -> Result<Tip, ReadError<OpenError>> {
+    read_through(channel, ReadingTip::rebuilding(state))
+}
+
 /// The manifest of what is published at `tip`; `None` when nothing is.
 ///
 /// # Errors

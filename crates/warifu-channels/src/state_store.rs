@@ -10,7 +10,7 @@ use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use crate::whole::{Overwrite, locked, write_whole};
+use crate::whole::{Overwrite, locked, sweep, write_whole};
 
 /// The file in a state's folder.
 const FILE: &str = "trusted-state.json";
@@ -68,6 +68,7 @@ impl StateStore {
             Err(error) => return Err(StateError::Read(error)),
         }
         write_whole(&self.file, &state.to_bytes(), Overwrite::Yes).map_err(write)?;
+        self.file.parent().into_iter().for_each(sweep);
         forked
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn write_whole(place: &Path, bytes: &[u8], overwrite: Overwrite) -> i
         return Err(io::ErrorKind::AlreadyExists.into());
     }
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".writing-");
+    builder.prefix(WRITING);
     #[cfg(unix)]
     {
         // What lies here is public; a web server under another user must be able to read it.
@@ -31,6 +31,8 @@ pub(crate) fn write_whole(place: &Path, bytes: &[u8], overwrite: Overwrite) -> i
         builder.permissions(fs::Permissions::from_mode(0o644));
     }
     let mut file = builder.tempfile_in(directory)?;
+    // Whoever sweeps sees by the lock that it is being written.
+    file.as_file().try_lock()?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     match overwrite {
@@ -39,6 +41,21 @@ pub(crate) fn write_whole(place: &Path, bytes: &[u8], overwrite: Overwrite) -> i
     };
     sync_folder(directory)
 }
+
+/// Takes away what writers that were killed left in `directory`: files beside their place that nobody is
+/// writing any more. What cannot be taken away stays; it is in nobody's way.
+pub(crate) fn sweep(directory: &Path) {
+    let Ok(entries) = fs::read_dir(directory) else { return };
+    for entry in entries.flatten() {
+        let left = entry.file_name().to_str().is_some_and(|name| name.starts_with(WRITING));
+        if left && warifu_files::open(&entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// What the name of a file begins with that is written beside its place.
+const WRITING: &str = ".writing-";
 
 /// Flushes what a folder lists.
 #[expect(clippy::disallowed_methods, reason = "a folder is opened, not read")]
@@ -84,6 +101,19 @@ fn lock_file(path: &Path) -> io::Result<File> {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_killed_writer_left_is_swept_and_what_is_being_written_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let writing = lock_file(&at(".writing-now")).unwrap();
+        writing.lock().unwrap();
+        drop(lock_file(&at(".writing-left")).unwrap());
+        drop(lock_file(&at("1.root.json")).unwrap());
+        sweep(folder.path());
+        assert!(at(".writing-now").exists() && at("1.root.json").exists());
+        assert!(!at(".writing-left").exists());
+    }
 
     /// Nobody ever opens the other end: a lock that waited would never be given.
     #[test]

@@ -10,7 +10,7 @@ mod verdicts;
 use warifu_channels::testing::{FailingChannel, MemoryChannel, Publishing as _};
 use warifu_channels::{
     Address, Channel, DraftDirectory, DraftError, PublishError, fetch_fallback, fetch_masters, propose_again,
-    publish, read_tip, refresh_timestamp,
+    publish, read_tip, read_tip_rebuilding, rebuild_timestamp, refresh_timestamp,
 };
 use warifu_trust::testing::{World, cards, forge, head, key, masters, now, propose};
 use warifu_trust::*;
@@ -149,6 +149,67 @@ fn signatures_made_apart_are_collected_in_any_order_and_none_is_lost() {
     Publishable::check(&proposal, &halves, &tip, now()).unwrap();
     let stranger = reviewed.sign_as_kikin(&tip, &begun, &key(99), now(), validity());
     assert!(matches!(stranger, Err(SignError::NotASigner { .. })));
+}
+
+#[test]
+fn a_damaged_timestamp_is_made_again_and_number_and_history_stay() {
+    for damage in [None, Some(&b"{"[..]), Some(b"")] {
+        let (world, channel) = (World::new(), MemoryChannel::default());
+        let mut reader = world.reader();
+        for _ in 0..3 {
+            world.publish_next(&channel);
+        }
+        open(&channel, &mut reader, now()).unwrap();
+        match damage {
+            Some(bytes) => channel.put("metadata/timestamp.json", bytes.to_vec()),
+            None => channel.remove("metadata/timestamp.json"),
+        }
+        // With what is remembered and without; both find release 3, with release 2 to fall back to.
+        for state in [reader.clone(), world.reader()] {
+            let channel = channel.clone();
+            let tip = read_tip_rebuilding(&channel, &state).unwrap();
+            let wrong = rebuild_timestamp(&channel, &tip, &world.kikin[0], now(), validity(), 0);
+            assert!(matches!(wrong, Err(PublishError::Unsealed(SealError::NotTheTimestampKey { .. }))));
+            rebuild_timestamp(&channel, &tip, &world.timestamp, now(), validity(), 0).unwrap();
+            let opened = open(&channel, &mut reader.clone(), now()).unwrap();
+            assert_eq!((opened.release().release, opened.fallback().unwrap().release), (3, 2));
+            world.publish_next(&channel);
+            assert_eq!(open(&channel, &mut reader.clone(), now()).unwrap().release().release, 4);
+        }
+    }
+    // On a channel that is older than what is remembered there is nothing to make it of.
+    let (world, channel) = (World::new(), MemoryChannel::default());
+    world.publish_next(&channel);
+    let older = channel.clone();
+    world.publish_next(&channel);
+    let mut reader = world.reader();
+    open(&channel, &mut reader, now()).unwrap();
+    older.remove("metadata/timestamp.json");
+    let tip = read_tip_rebuilding(&older, &reader).unwrap();
+    let refused = rebuild_timestamp(&older, &tip, &world.timestamp, now(), validity(), 0);
+    assert!(matches!(refused, Err(PublishError::Unsealed(SealError::NothingPublished))), "{refused:?}");
+}
+
+#[test]
+fn what_is_published_already_is_told_so() {
+    let (world, channel) = (World::new(), MemoryChannel::default());
+    let (tip, proposal) = world.propose_for(&channel);
+    let halves = world.sign(&tip, &proposal);
+    let publishable = Publishable::check(&proposal, &halves, &tip, now()).unwrap();
+    publish(&channel, &publishable, &world.timestamp, now(), validity()).unwrap();
+    // The network broke in the last step, and nobody knows whether it was taken: publish again.
+    let tip = read_tip(&channel, &world.reader()).unwrap();
+    let again = Publishable::check(&proposal, &halves, &tip, now());
+    assert!(matches!(again, Err(NotPublishable::Already { release: 1, .. })), "{again:?}");
+    // Readers see one or the other then, and no message says which.
+    let (tip, proposal) = world.propose_for(&channel);
+    let halves = world.sign(&tip, &proposal);
+    let publishable = Publishable::check(&proposal, &halves, &tip, now()).unwrap();
+    let steps = publishable.seal(&world.timestamp, now(), validity()).unwrap().files().count();
+    let failing = FailingChannel::after(&channel, steps);
+    let error = publish(&failing, &publishable, &world.timestamp, now(), validity()).unwrap_err();
+    assert!(matches!(error, PublishError::Unsure(_)));
+    assert!(!error.to_string().contains("still see the release before"), "{error}");
 }
 
 #[test]
@@ -425,7 +486,8 @@ fn whatever_step_fails_readers_see_a_whole_release_and_publishing_again_works() 
             assert!(writes > 5, "blobs, manifest, targets, snapshot, timestamp");
             return;
         }
-        assert!(matches!(outcome, Err(PublishError::Unreachable(_))), "{outcome:?}");
+        let told = matches!(outcome, Err(PublishError::Unreachable(_) | PublishError::Unsure(_)));
+        assert!(told, "{outcome:?}");
         assert_eq!(seen(&world, &channel), Some(1), "after {writes} writes");
 
         // The same draft again, from a new look at the channel.

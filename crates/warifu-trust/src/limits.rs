@@ -77,6 +77,13 @@ pub const KEY_FILE_BYTES: u64 = 16_384;
 /// The stored state: at most [`ROOT_ROTATIONS`] roots of usual size and one of each other file.
 pub const STATE_BYTES: u64 = 16 << 20;
 
+/// The highest version of a metadata file: the last whole number that every reader of JSON holds exactly
+/// (RFC 8259, section 6), and far above what a channel comes to. Versions begin at 1.
+pub const VERSION: u64 = (1 << 53) - 1;
+
+/// Versions that are looked through where `timestamp.json` is lost: a signature a week for forty years.
+pub const REBUILDING: u64 = 2_048;
+
 /// Versions above the published one that are looked at for what an interrupted publication left behind.
 pub const LEFTOVERS: u64 = 64;
 

@@ -58,6 +58,9 @@ impl Listing {
         }
         let wire: Wire =
             serde_json::from_value(signed.clone()).map_err(|error| malformed(error.to_string()))?;
+        if !(1..=limits::VERSION).contains(&wire.version) {
+            return Err(malformed(format!("version {} is none", wire.version)));
+        }
         if wire.type_ != "targets" || !wire.spec_version.starts_with("1.") {
             return Err(malformed("not targets of TUF 1.x".into()));
         }
@@ -165,6 +168,11 @@ mod tests {
         let no_digest = json!({"length": 1, "hashes": {"md5": "0"}, "custom": {"use": "current"}});
         assert!(matches!(with("/targets", "x", no_digest), Err(Refusal::NoDigest { .. })));
         assert!(Listing::read(&payload(&[])).is_err());
+        for version in [0, limits::VERSION + 1, u64::MAX] {
+            let mut changed = good.clone();
+            changed["version"] = version.into();
+            assert!(matches!(Listing::read(&changed), Err(Refusal::Malformed { .. })), "{version}");
+        }
     }
 
     /// The blobs of as many masters and lists as there may be, under the longest names.

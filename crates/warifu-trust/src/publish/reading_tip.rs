@@ -6,7 +6,7 @@ use crate::limits;
 use crate::metadata::ReleaseRef;
 use crate::metadata::{ChannelPath, Envelope, Head, Listing, Use};
 use crate::organisation::Organisation;
-use crate::publish::tip::{Rests, Tip};
+use crate::publish::tip::{Orphan, Rests, Tip};
 use crate::read::{
     Answer, LookedBack, LookingBack, Need, NextRoot, NextStatement, OpenError, Step, TrustedState,
     VerifiedChain, Walk,
@@ -29,6 +29,8 @@ struct Seen {
     known: usize,
     roots: Vec<SignedRoot>,
     tip: Tip,
+    /// `timestamp.json` is lost or damaged, and not looked at.
+    rebuilding: bool,
 }
 
 enum Stage {
@@ -83,8 +85,17 @@ impl ReadingTip {
             known: state.roots.len(),
             roots: state.roots.clone(),
             tip: Tip::of(state.root().clone()),
+            rebuilding: false,
         };
         ReadingTip { seen, stage: Stage::Roots(NextRoot::after(state.root())) }
+    }
+
+    /// The same where `timestamp.json` is lost or damaged: what lies there is not looked at, and the newest
+    /// release whose halves lie on the channel is found by them, for [`Tip::rebuild_timestamp`].
+    pub fn rebuilding(state: &TrustedState) -> Self {
+        let mut walk = ReadingTip::begin(state);
+        walk.seen.rebuilding = true;
+        walk
     }
 }
 
@@ -113,6 +124,9 @@ impl Seen {
 
     fn timestamp(mut self, file: Option<Vec<u8>>) -> Result<Step<ReadingTip>, OpenError> {
         self.tip.timestamp_file.clone_from(&file);
+        if self.rebuilding {
+            return Ok(self.has_root(0));
+        }
         match file {
             None => self.published(None),
             Some(file) => {
@@ -182,34 +196,59 @@ impl Seen {
                 self.next(Stage::HasRoot(place, need))
             }
             None => {
-                let free = FirstFree::begin(Half::Targets, self.tip.published.as_ref());
+                let free = self.first_free(Half::Targets);
                 self.next(Stage::Leftover(free))
             }
         }
     }
 
-    fn free(mut self, half: Half, version: u64) -> Step<ReadingTip> {
-        match half {
+    /// Where the search for what lies above the published version begins. Without a timestamp it begins at
+    /// what is remembered, and goes as far as a channel of many years does.
+    fn first_free(&self, half: Half) -> FirstFree {
+        if !self.rebuilding {
+            return FirstFree::begin(half, self.tip.published.as_ref());
+        }
+        let known = self.state.recorded.as_ref().map_or([1, 1, 0], |recorded| recorded.versions);
+        let version = match half {
+            Half::Targets => known[0],
+            Half::Snapshot => known[1],
+        };
+        FirstFree::at(half, version, limits::REBUILDING)
+    }
+
+    fn free(mut self, half: Half, version: u64) -> Result<Step<ReadingTip>, OpenError> {
+        Ok(match half {
             Half::Targets => {
                 self.tip.next_targets = version;
-                let free = FirstFree::begin(Half::Snapshot, self.tip.published.as_ref());
+                let free = self.first_free(Half::Snapshot);
                 self.next(Stage::Leftover(free))
             }
             Half::Snapshot => {
                 self.tip.next_snapshot = version;
                 if self.tip.published.is_none() {
-                    self.tip.orphan = orphan(&self.tip).map(|listing| listing.current);
+                    self.tip.orphan = orphan(&self.tip);
+                }
+                if let Some(recorded) = &self.state.recorded {
+                    self.tip.known_timestamp = recorded.versions[2];
+                    let (orphan, known) = (self.tip.orphan.as_ref(), recorded.current);
+                    if let Some(orphan) = orphan.filter(|_| self.rebuilding)
+                        && orphan.release != known
+                        && orphan.release.release <= known.release
+                    {
+                        let (recorded, offered) = (known.release, orphan.release.release);
+                        return Err(Refusal::Rollback { what: "release", recorded, offered }.into());
+                    }
                 }
                 Step::Done(self.tip)
             }
-        }
+        })
     }
 }
 
 /// The newest release whose two halves lie above what is published, signed by both under the newest root.
-fn orphan(tip: &Tip) -> Option<Listing> {
+fn orphan(tip: &Tip) -> Option<Orphan> {
     let release = &tip.root.table().release;
-    let mut newest: Option<(u64, Listing)> = None;
+    let mut newest: Option<Orphan> = None;
     for bytes in tip.leftovers.values() {
         let Ok(snapshot) = Envelope::parse(bytes) else { continue };
         let Ok(head) = Head::read("snapshot.json", "snapshot", &snapshot.signed) else { continue };
@@ -220,11 +259,15 @@ fn orphan(tip: &Tip) -> Option<Listing> {
         let both = snapshot.tally(release.of(Organisation::Kokuho)).holds()
             && targets.tally(release.of(Organisation::Kikin)).holds();
         let Some(listing) = Listing::read(&targets.signed).ok().filter(|_| both) else { continue };
-        if newest.as_ref().is_none_or(|(version, _)| *version < head.version) {
-            newest = Some((head.version, listing));
+        if newest.as_ref().is_none_or(|newest| newest.snapshot_version < head.version) {
+            newest = Some(Orphan {
+                release: listing.current,
+                snapshot_version: head.version,
+                snapshot: bytes.clone(),
+            });
         }
     }
-    newest.map(|(_, listing)| listing)
+    newest
 }
 
 impl Walk for ReadingTip {
@@ -263,7 +306,7 @@ impl Walk for ReadingTip {
                     let next = FirstFree::at(half, version.saturating_add(1), left - 1);
                     Ok(seen.next(Stage::Leftover(next)))
                 }
-                _ => Ok(seen.free(half, version)),
+                _ => seen.free(half, version),
             },
         }
     }

@@ -27,7 +27,23 @@ impl Proposal {
         if recomputed.to_bytes().is_ok_and(|bytes| bytes == self.manifest_bytes()) {
             Ok(Reviewed { proposal: self.clone() })
         } else {
-            Err(NotEqual { differences: differences(self.manifest(), recomputed) })
+            let mut differences = differences(self.manifest(), recomputed);
+            // Nobody is told of a difference in no place at all.
+            if differences.is_empty() {
+                let digest = |manifest: &Manifest| match manifest.digest() {
+                    Ok(digest) => digest.to_string(),
+                    Err(error) => error.to_string(),
+                };
+                let (proposed, recomputed) = (digest(self.manifest()), digest(recomputed));
+                differences.push(Difference {
+                    master: None,
+                    format: None,
+                    field: "manifest",
+                    proposed: Some(proposed),
+                    recomputed: Some(recomputed),
+                });
+            }
+            Err(NotEqual { differences })
         }
     }
 }
@@ -186,6 +202,7 @@ fn head_fields(manifest: &Manifest) -> Fields {
     } = manifest.head();
     vec![
         ("release", Some(manifest.release.to_string())),
+        ("past_before", Some(manifest.past_before.clone())),
         ("title", Some(title)),
         ("created", Some(created.to_string())),
         ("commit", Some(commit)),
@@ -361,6 +378,20 @@ mod tests {
         assert_eq!(field(reason), ["changes.accepted"; 2]);
         assert_eq!(field(|changes| changes.earlier.truncate(2)), ["changes.earlier"]);
         assert_eq!(field(|changes| changes.earlier[1].list.push(b'x')), ["changes.earlier"; 2]);
+    }
+
+    #[test]
+    fn no_difference_is_told_as_one_in_no_place() {
+        let proposal = Proposal::new(head(1, None), &masters(1), None, CompressionLevel::FAST).unwrap();
+        let mut other = proposal.manifest().clone();
+        other.past_before = "2026-05-28".into();
+        let refused = proposal.review(&other).unwrap_err();
+        assert_eq!(refused.differences.iter().map(|one| one.field).collect::<Vec<_>>(), ["past_before"]);
+        let mut other = proposal.manifest().clone();
+        other.schema += 1;
+        let refused = proposal.review(&other).unwrap_err();
+        assert_eq!(refused.differences.iter().map(|one| one.field).collect::<Vec<_>>(), ["manifest"]);
+        assert!(!refused.to_string().contains("0 places"), "{refused}");
     }
 
     #[test]

@@ -309,7 +309,8 @@ fn check_signer(tip: &Tip, organisation: Organisation, signer: &dyn Signer) -> R
 pub(crate) fn check_next(proposal: &Proposal, tip: &Tip) -> Result<(), SignError> {
     let (published, proposed) = (tip.release(), proposal.release());
     // The same release again, or what an interrupted publication left behind.
-    if Some(proposed) == published || Some(proposed) == tip.orphan {
+    let orphan = tip.orphan.as_ref().map(|orphan| orphan.release);
+    if Some(proposed) == published || Some(proposed) == orphan {
         return Ok(());
     }
     let published = tip.predecessor()?;

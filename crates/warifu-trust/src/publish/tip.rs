@@ -27,6 +27,14 @@ pub(super) enum Rests {
     OnMemory,
 }
 
+/// A release whose two halves lie on a channel, and nothing points to them.
+#[derive(Debug, Clone)]
+pub(super) struct Orphan {
+    pub(super) release: ReleaseRef,
+    pub(super) snapshot_version: u64,
+    pub(super) snapshot: Vec<u8>,
+}
+
 /// A channel's newest root, release and versions, verified except for freshness: renewing what has expired
 /// must be possible.
 #[derive(Debug, Clone)]
@@ -38,7 +46,9 @@ pub struct Tip {
     pub(super) rests: Rests,
     /// A release whose halves lie on a channel without `timestamp.json`: it was taken away, or the first
     /// publication was interrupted.
-    pub(super) orphan: Option<ReleaseRef>,
+    pub(super) orphan: Option<Orphan>,
+    /// The newest timestamp version that is remembered.
+    pub(super) known_timestamp: u64,
     /// `timestamp.json` exactly as read; the publication replaces this and nothing else.
     pub(crate) timestamp_file: Option<Vec<u8>>,
     /// What interrupted publications left behind above the published versions; never pointed at.
@@ -59,6 +69,7 @@ impl Tip {
             published: None,
             rests: Rests::OnSignatures,
             orphan: None,
+            known_timestamp: 0,
             timestamp_file: None,
             leftovers: BTreeMap::new(),
             next_targets: 1,
@@ -100,9 +111,9 @@ impl Tip {
     ///
     /// [`NotFollowed::RenewFirst`] and [`NotFollowed::TimestampLost`].
     pub fn predecessor(&self) -> Result<Option<ReleaseRef>, NotFollowed> {
-        match (self.release(), self.rests, self.orphan) {
+        match (self.release(), self.rests, &self.orphan) {
             (Some(release), Rests::OnMemory, _) => Err(NotFollowed::RenewFirst { release: release.release }),
-            (None, _, Some(orphan)) => Err(NotFollowed::TimestampLost { release: orphan.release }),
+            (None, _, Some(orphan)) => Err(NotFollowed::TimestampLost { release: orphan.release.release }),
             (release, ..) => Ok(release),
         }
     }

@@ -23,7 +23,7 @@ use crate::{canonical, limits};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    schema: u32,
+    pub(crate) schema: u32,
     /// The release's number: 1 for the first, and always one more than the release it follows.
     pub release: u64,
     /// What it is, for people: `令和8年6月 定例`.

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::keys::{KeyId, PublicKey};
+use crate::limits;
 use crate::metadata::RoleKeys;
 use crate::organisation::{Organisation, PerOrganisation};
 use crate::root::policy::Policy;
@@ -47,8 +48,11 @@ impl RoleTable {
     /// Checks every rule and reports all that are broken.
     pub(super) fn check(wire: &Wire) -> Result<Self, UnsoundRoot> {
         let mut faults = Vec::new();
-        if wire.type_ != "root" || !wire.spec_version.starts_with("1.") || wire.version == 0 {
-            faults.push(RootFault::Shape("not a root of TUF 1.x with a version from 1".into()));
+        if wire.type_ != "root" || !wire.spec_version.starts_with("1.") {
+            faults.push(RootFault::Shape("not a root of TUF 1.x".into()));
+        }
+        if !(1..=limits::VERSION).contains(&wire.version) {
+            faults.push(RootFault::Shape(format!("version {} is none", wire.version)));
         }
         if !wire.consistent_snapshot {
             // Without it, files change under a reader's feet and mixes of releases become possible.

@@ -4,8 +4,10 @@ use std::ffi::OsString;
 
 use warifu::error::{Exit, Failure};
 use warifu::release::{PublishedRelease, trust_failure};
-use warifu_channels::{Address, fetch_published, learn_roots, read_tip};
-use warifu_trust::{ReleaseRef, Tip};
+use warifu_channels::{
+    Address, Channel, ReadError, fetch_published, learn_roots, read_tip, read_tip_rebuilding,
+};
+use warifu_trust::{OpenError, ReleaseRef, Tip, TrustedState};
 use warifu_values::digest::Digest;
 
 use super::floor::Floor;
@@ -68,6 +70,18 @@ impl At {
     /// Where the channel stands, and it is remembered: a revocation that is learnt on the way also when what
     /// follows is refused.
     pub(super) fn tip(&self) -> Result<Tip, Failure> {
+        self.tip_by(read_tip)
+    }
+
+    /// The same where `timestamp.json` is lost or damaged.
+    pub(super) fn tip_without_timestamp(&self) -> Result<Tip, Failure> {
+        self.tip_by(read_tip_rebuilding)
+    }
+
+    fn tip_by(
+        &self,
+        read: fn(&dyn Channel, &TrustedState) -> Result<Tip, ReadError<OpenError>>,
+    ) -> Result<Tip, Failure> {
         let channel = self.address()?.channel();
         let (mut state, memory) = self.trusted.load()?;
         let learnt = learn_roots(channel.as_ref(), &mut state);
@@ -76,7 +90,7 @@ impl At {
         if let Some(manifest) = self.published_was {
             state = state.vouching(manifest);
         }
-        let tip = read_tip(channel.as_ref(), &state).map_err(|error| trust_failure(&error))?;
+        let tip = read(channel.as_ref(), &state).map_err(|error| trust_failure(&error))?;
         tip.remember(&mut state);
         memory.save(&state)?;
         Ok(if self.clock_is_right { tip.with_vouched_clock() } else { tip })

@@ -111,6 +111,7 @@ pub(crate) struct KeySource {
 
 impl KeySource {
     fn read(&self, context: &Context) -> Result<SecretKey, Failure> {
+        owner_only(&self.key)?;
         let pem = zeroize::Zeroizing::new(regular(&self.key, limits::KEY_FILE_BYTES)?);
         let pem = std::str::from_utf8(&pem).map_err(|error| {
             let file = self.key.display();
@@ -123,6 +124,25 @@ impl KeySource {
         let passphrase = self.passphrase.read(context, &self.key.display().to_string(), false)?;
         SecretKey::from_encrypted_pem(pem, &passphrase).map_err(|error| trust_failure(&error))
     }
+}
+
+/// Refuses a secret key that others on this machine may read or exchange.
+fn owner_only(key: &Path) -> Result<(), Failure> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // What is not there is told by whoever reads it.
+        let others = std::fs::metadata(key).is_ok_and(|about| about.permissions().mode() & 0o077 != 0);
+        if others {
+            let file = key.display();
+            return Err(Failure::new(
+                Exit::CouldNotRun,
+                format!("others on this machine may use the secret key {file}; run `chmod 600 {file}` first"),
+                format!("秘密鍵 {file} を他の利用者が使えます。先に chmod 600 {file} を実行してください"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Which channel, and what is trusted of it beforehand.

@@ -10,13 +10,15 @@ use warifu::release::{
 use warifu::store::Store;
 use warifu_audit::Act;
 use warifu_channels::{
-    DraftDirectory, ReadError, fetch_published_manifest, propose_again, publish, refresh_timestamp,
+    DraftDirectory, ReadError, fetch_published_manifest, propose_again, publish, rebuild_timestamp,
+    refresh_timestamp,
 };
 use warifu_masters::past::write_changes;
 use warifu_rules::past::{Told, Weighed, weigh};
 use warifu_trust::{
-    Changes, CompressionLevel, Emergency, Governs, Halves, Manifest, Organisation, PerOrganisation, Proposal,
-    Publishable, ReleaseHead, ReleaseRef, Reviewed, Signers, Tally, Tip, UnixSeconds, first_day_to_come,
+    Changes, CompressionLevel, Emergency, Governs, Halves, Manifest, NotPublishable, Organisation,
+    PerOrganisation, Proposal, Publishable, ReleaseHead, ReleaseRef, Reviewed, Signers, Tally, Tip,
+    UnixSeconds, first_day_to_come,
 };
 use warifu_values::digest::Digest;
 use warifu_values::judgement::{AcceptedPast, Basis, PassedBy};
@@ -184,6 +186,12 @@ struct Publish {
 /// Renew the timestamp of what is published, so that it does not go stale.
 #[derive(Debug, clap::Args)]
 struct Refresh {
+    /// Make a lost or damaged timestamp.json again, for the newest release that both signed on this channel.
+    #[arg(long)]
+    rebuild: bool,
+    /// With --rebuild: the newest timestamp version that any reader has seen, when this side has no memory.
+    #[arg(long, value_name = "VERSION", default_value_t = 0, requires = "rebuild")]
+    above: u64,
     #[command(flatten)]
     at: At,
     #[command(flatten)]
@@ -224,12 +232,16 @@ impl Args {
             Command::Publish(args) => args.run(context),
             Command::Withdraw(args) => args.run(context),
             Command::Refresh(args) => {
-                let tip = args.at.tip()?;
+                let tip = if args.rebuild { args.at.tip_without_timestamp()? } else { args.at.tip()? };
                 let key = args.key.read(context)?;
                 let at = args.at.address()?.publish_channel();
-                let published =
-                    refresh_timestamp(at.as_ref(), &tip, &key, now(), args.at.floor()?.validity())
-                        .map_err(|error| trust_failure(&error))?;
+                let validity = args.at.floor()?.validity();
+                let published = if args.rebuild {
+                    rebuild_timestamp(at.as_ref(), &tip, &key, now(), validity, args.above)
+                } else {
+                    refresh_timestamp(at.as_ref(), &tip, &key, now(), validity)
+                };
+                let published = published.map_err(|error| trust_failure(&error))?;
                 tell_published(context, published.release.release, published.expires)?;
                 Ok(Exit::Done)
             }
@@ -558,8 +570,14 @@ impl Publish {
         let tip = self.at.tip()?;
         let halves = draft.halves(context, &tip)?;
         note(context, &draft.proposal);
-        let publishable = Publishable::check(&draft.proposal, &halves, &tip, now())
-            .map_err(|error| trust_failure(&error))?;
+        let publishable = match Publishable::check(&draft.proposal, &halves, &tip, now()) {
+            // The last step was taken before, though nobody was told.
+            Err(NotPublishable::Already { release, expires }) => {
+                tell_published(context, release, expires)?;
+                return Ok(Exit::Done);
+            }
+            checked => checked.map_err(|error| trust_failure(&error))?,
+        };
         let key = self.key.read(context)?;
         let channel = self.at.address()?.publish_channel();
         let published = publish(channel.as_ref(), &publishable, &key, now(), self.at.floor()?.validity())

@@ -134,3 +134,100 @@ pub(super) fn signer_lines(terms: &Terms, signers: &PerOrganisation<Signers>, la
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use warifu_trust::testing::{changes, earlier, head, masters};
+    use warifu_trust::{ChangesContent, Emergency, ReleaseHead, UnixSeconds};
+    use warifu_values::judgement::{Basis, LetPass, PassedBy};
+
+    use super::*;
+    use crate::cli::signing::release::manifest_lines;
+
+    /// Every place of a value that holds no other.
+    fn leaves(value: &Value, at: &str, found: &mut Vec<String>) {
+        match value {
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    let name = name.replace('~', "~0").replace('/', "~1");
+                    leaves(value, &format!("{at}/{name}"), found);
+                }
+            }
+            Value::Array(values) => {
+                values.iter().enumerate().for_each(|(i, value)| leaves(value, &format!("{at}/{i}"), found));
+            }
+            _ => found.push(at.to_owned()),
+        }
+    }
+
+    /// Other values of the same kind.
+    fn others(value: &Value) -> Vec<Value> {
+        match value {
+            Value::String(text) => {
+                let last = text.len().saturating_sub(1);
+                let digit = text.chars().next_back().map_or('1', |c| if c == '1' { '2' } else { '1' });
+                let ends = text.is_char_boundary(last).then(|| format!("{}{digit}", &text[..last]));
+                let other_date = text.replace("2026", "2027");
+                [Some(format!("{text}x")), ends, Some(other_date)]
+                    .into_iter()
+                    .flatten()
+                    .filter(|other| other != text)
+                    .map(Value::from)
+                    .collect()
+            }
+            Value::Number(number) => vec![(number.as_u64().unwrap_or_default() + 1).into()],
+            Value::Bool(yes) => vec![(!yes).into()],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whatever is signed and still a manifest, shows; without the digest, which covers all of it anyhow.
+    #[test]
+    fn nothing_that_is_signed_is_hidden_from_the_signer() {
+        let earlier = earlier(9, 3);
+        let head = ReleaseHead {
+            future_only: true,
+            emergency: Some(Emergency { reason: "薬価の誤り".into() }),
+            activate_at: Some(UnixSeconds::new(1_780_300_000)),
+            not_a_successor: Some("誤りの取消し".into()),
+            ..head(9, Some(earlier[0].release))
+        };
+        let content = ChangesContent { future: 7, earlier, ..changes(&head).unwrap() };
+        let mut masters = masters(1);
+        masters[0].made_of = Basis::Differentials { full_columns: 35 };
+        masters[0].governs.until = Some("2028-05-31".into());
+        masters[0].published = Some("2026-05-20".into());
+        let keys = (100..120).map(|key| key.to_string()).collect();
+        let (finding, reason) = ("field/required".into(), "告示のとおり".into());
+        masters[0].let_pass = vec![LetPass { finding, keys, by: PassedBy::Import("s.csv".into()), reason }];
+        let manifest = Manifest::of(head, &masters, Some(&content)).unwrap();
+        let seen = |manifest: &Manifest, lang| {
+            let text = format!("{}{}", manifest_lines(manifest, lang), file_lines(manifest, lang));
+            let lines = text
+                .lines()
+                .filter(|line| !line.starts_with("manifest:") && !line.starts_with("マニフェスト:"));
+            lines.map(str::to_owned).collect::<Vec<_>>()
+        };
+        let value = serde_json::to_value(&manifest).unwrap();
+        let mut places = Vec::new();
+        leaves(&value, "", &mut places);
+        let mut tried = 0;
+        for place in &places {
+            for other in others(value.pointer(place).unwrap()) {
+                let mut changed = value.clone();
+                *changed.pointer_mut(place).unwrap() = other.clone();
+                // What no program takes for a manifest is shown to nobody.
+                let Ok(changed) = serde_json::from_value::<Manifest>(changed) else { continue };
+                if Manifest::from_bytes(&changed.to_bytes().unwrap_or_default()).is_err() {
+                    continue;
+                }
+                tried += 1;
+                for lang in [Lang::En, Lang::Ja] {
+                    assert_ne!(seen(&changed, lang), seen(&manifest, lang), "{place}: {other}");
+                }
+            }
+        }
+        assert!(tried > places.len() / 2, "{tried} of {}", places.len());
+    }
+}
