@@ -182,6 +182,21 @@ fn a_key_that_others_may_read_signs_nothing() {
     assert!(ran.err.contains("chmod 600"), "{}", ran.err);
     open(0o600);
     stage.warifu(&by).ends(0);
+
+    // The same key under another passphrase, of twelve characters or more.
+    stage.write("short", "eleven char\n");
+    stage.write("new", "four words and more\n");
+    let change = "key change-passphrase --key aoki.key --new-passphrase-file";
+    let ran = stage.warifu(&format!("{change} short")).ends(2);
+    assert!(ran.err.contains("shorter than 12 characters"), "{}", ran.err);
+    let id = stage.warifu("key show aoki.pub.json --json").ends(0).json()["key_id"].clone();
+    let changed = stage.warifu(&format!("{change} new --json")).ends(0).json();
+    assert_eq!(changed["key_id"], id);
+    let ran = stage.warifu(&by).ends(2);
+    assert!(ran.err.contains("does not open this key file"), "{}", ran.err);
+    stage.warifu(&format!("{by} --passphrase-file new")).ends(0);
+    let mode = std::fs::metadata(stage.path("aoki.key")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
 }
 
 #[cfg(unix)]

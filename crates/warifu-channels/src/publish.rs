@@ -41,7 +41,8 @@ pub fn refresh_timestamp(
     write(channel, &tip.renew_timestamp(signer, now, validity)?)
 }
 
-/// Makes a lost or damaged `timestamp.json` again; `tip` is of [`read_tip_rebuilding`](crate::read_tip_rebuilding).
+/// Makes a lost or damaged `timestamp.json` again; `tip` is of
+/// [`read_tip_rebuilding`](crate::read_tip_rebuilding).
 ///
 /// # Errors
 ///

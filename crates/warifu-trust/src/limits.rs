@@ -74,6 +74,9 @@ pub const TEXT_CHARS: usize = warifu_values::text::CHARS;
 /// A key card or an encrypted secret key; both are below 1 kB.
 pub const KEY_FILE_BYTES: u64 = 16_384;
 
+/// The fewest characters of a passphrase that is chosen from now on.
+pub const PASSPHRASE_CHARS: usize = 12;
+
 /// The stored state: at most [`ROOT_ROTATIONS`] roots of usual size and one of each other file.
 pub const STATE_BYTES: u64 = 16 << 20;
 

@@ -195,6 +195,10 @@ mod tests {
     fn an_empty_passphrase_is_refused() {
         assert!(matches!(Passphrase::new(String::new()), Err(KeyError::EmptyPassphrase)));
         assert!(matches!(Passphrase::new("  ".into()), Err(KeyError::EmptyPassphrase)));
+        for short in ["elevenchars", "elevenchars   ", "十一文字のパスフレーズ"] {
+            assert!(matches!(Passphrase::chosen(short.into()), Err(KeyError::ShortPassphrase)), "{short}");
+        }
+        assert!(Passphrase::chosen("twelve chars".into()).is_ok());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use warifu_values::say;
 use crate::keys::KeyId;
 use crate::metadata::{Envelope, Listing, ReleaseRef, Use};
 use crate::organisation::{Organisation, PerOrganisation};
-use crate::publish::sign::{Halves, read_targets, snapshot_payload, unsigned, version_and_expiry};
+use crate::publish::sign::{Halves, begun_targets, snapshot_payload, unsigned, version_and_expiry};
 use crate::publish::sign_error::SignError;
 use crate::publish::signature_file::{Over, Seal, SignatureFile};
 use crate::publish::tip::Tip;
@@ -138,7 +138,7 @@ impl Halves {
             collected.left_out.push(LeftOut { file: signature.file_name(), why });
         };
         let release = &tip.root.table().release;
-        let mut targets = read_targets(file, proposal, tip, None)?;
+        let mut targets = begun_targets(file, proposal, tip)?;
         let mut seals: BTreeMap<&Seal, Vec<&SignatureFile>> = BTreeMap::new();
         let mut kikin = Vec::new();
         for signature in signatures {

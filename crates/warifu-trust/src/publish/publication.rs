@@ -120,9 +120,9 @@ impl Tip {
         Ok(Publication { files: Vec::new(), exchange, published })
     }
 
-    /// Makes a lost or damaged `timestamp.json` again: number and history stay, because the newest halves that
-    /// lie on the channel say them. `above` is the newest timestamp version that anybody remembers; the new
-    /// one lies so far above what is known that no reader has seen a newer.
+    /// Makes a lost or damaged `timestamp.json` again: number and history stay, because the newest halves
+    /// that lie on the channel say them. `above` is the newest timestamp version that anybody remembers; the
+    /// new one lies so far above what is known that no reader has seen a newer.
     ///
     /// # Errors
     ///

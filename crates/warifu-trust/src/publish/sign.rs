@@ -212,6 +212,12 @@ pub(crate) fn read_targets(
     read_half("targets.json", file, window, takes, payload)
 }
 
+/// The same of whatever version: only to put signatures into it, which are judged afterwards.
+pub(crate) fn begun_targets(file: &[u8], proposal: &Proposal, tip: &Tip) -> Result<Envelope, SignError> {
+    let payload = |version, expires| targets_payload(proposal, tip, version, expires);
+    read_half("targets.json", file, None, |_| true, payload)
+}
+
 /// Kokuho's file, which must seal exactly `targets_file`.
 pub(crate) fn read_snapshot(
     file: &[u8],

@@ -39,7 +39,7 @@ enum Command {
     Diff(files::diff::Args),
     Key(signing::key::Args),
     Trust(signing::trust::Args),
-    Release(signing::release::Args),
+    Release(Box<signing::release::Args>),
     Channel(signing::channel::Args),
     /// Make a repository of masters.
     Init(repo::init::Args),

@@ -18,8 +18,6 @@ use serde::Deserialize;
 use warifu::error::{Exit, Failure};
 use warifu_trust::{Longest, Manifest, PerOrganisation, Policy, Validity, limits};
 
-use super::regular;
-
 /// The floor that a policy's file says; without one, what is built in.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -49,7 +47,8 @@ impl Floor {
     /// Reads the file, if one is named.
     pub(super) fn read(file: Option<&Path>) -> Result<Self, Failure> {
         let Some(file) = file else { return Ok(Floor::default()) };
-        let bytes = regular(file, limits::KEY_FILE_BYTES)?;
+        let read = warifu_files::read(file, limits::KEY_FILE_BYTES);
+        let bytes = read.map_err(|error| Failure::told(Exit::CouldNotRun, &error))?;
         toml::from_slice(&bytes).map_err(|error| {
             let (file, what) = (file.display(), error.message());
             Failure::new(

@@ -10,7 +10,7 @@ use warifu_trust::{KeyCard, Organisation, SecretKey};
 use warifu_values::say;
 
 use super::statement::Revoke;
-use super::{PassphraseSource, card};
+use super::{KeySource, PassphraseSource, card, chosen};
 use crate::cli::Context;
 
 /// Make and show keys.
@@ -25,6 +25,7 @@ enum Command {
     Generate(Generate),
     Show(Show),
     Revoke(Revoke),
+    ChangePassphrase(ChangePassphrase),
 }
 
 /// Make a key: NAME.key, encrypted under a passphrase, and NAME.pub.json to hand to the others.
@@ -49,6 +50,16 @@ struct Show {
     card: PathBuf,
 }
 
+/// Protect a key with another passphrase; the key stays the same.
+#[derive(Debug, clap::Args)]
+struct ChangePassphrase {
+    #[command(flatten)]
+    key: KeySource,
+    /// Read the new passphrase from the first line of this file; otherwise it is asked for.
+    #[arg(long, value_name = "FILE")]
+    new_passphrase_file: Option<PathBuf>,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Side {
     Kikin,
@@ -59,7 +70,7 @@ impl Args {
     /// What is written down of it.
     pub(crate) fn act(&self) -> Option<Act> {
         match &self.command {
-            Command::Generate(_) | Command::Revoke(_) => Some(Act::Key),
+            Command::Generate(_) | Command::Revoke(_) | Command::ChangePassphrase(_) => Some(Act::Key),
             Command::Show(_) => None,
         }
     }
@@ -68,6 +79,7 @@ impl Args {
         match self.command {
             Command::Generate(args) => args.run(context),
             Command::Revoke(args) => args.run(context),
+            Command::ChangePassphrase(args) => args.run(context),
             Command::Show(args) => {
                 let card = card(&args.card)?;
                 show(context, &card, None)?;
@@ -99,7 +111,7 @@ impl Generate {
             Side::Kikin => Organisation::Kikin,
             Side::Kokuho => Organisation::Kokuho,
         });
-        let passphrase = self.passphrase.read(context, &self.name, true)?;
+        let passphrase = self.passphrase.choose(context, &self.name)?;
         let secret = SecretKey::generate().map_err(|error| trust_failure(&error))?;
         let pem = secret.to_encrypted_pem(&passphrase).map_err(|error| trust_failure(&error))?;
         let card = KeyCard { organisation, name: self.name, public: secret.public() };
@@ -108,6 +120,38 @@ impl Generate {
         files::write_private(&secret_file, pem.as_bytes())?;
         files::write(&card_file, &card.to_bytes())?;
         show(context, &card, Some((&secret_file, &card_file)))?;
+        Ok(Exit::Done)
+    }
+}
+
+impl ChangePassphrase {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let secret = self.key.read(context)?;
+        let file = self.key.file();
+        let whose = file.display().to_string();
+        let passphrase = chosen(context, &whose, self.new_passphrase_file.as_deref())?;
+        let pem = secret.to_encrypted_pem(&passphrase).map_err(|error| trust_failure(&error))?;
+        // Beside its place and flushed first: after a power cut the key opens with one passphrase or the other.
+        let beside = file.with_extension("key-new");
+        files::write_private(&beside, pem.as_bytes())?;
+        std::fs::rename(&beside, file).map_err(|error| {
+            let _ = std::fs::remove_file(&beside);
+            Failure::system(
+                format_args!("cannot write {whose}; the key is under the passphrase it had"),
+                format_args!("{whose} を書き込めません。パスフレーズは元のままです"),
+                &error,
+            )
+        })?;
+        let (id, groups) = (secret.public().id(), secret.public().id().read_out());
+        if context.json {
+            context.print_json(&json!({ "secret": file, "key_id": id.to_string(), "key": groups }))?;
+        } else {
+            context.print(&say!(
+                context.lang,
+                "{whose}: the same key ({groups}) under the new passphrase; destroy copies under the old one\n",
+                "{whose}: 同じ鍵（{groups}）を新しいパスフレーズで保護しました。古い控えは破棄してください\n"
+            ))?;
+        }
         Ok(Exit::Done)
     }
 }

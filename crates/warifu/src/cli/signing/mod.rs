@@ -24,7 +24,8 @@ use warifu::files;
 use warifu::release::trust_failure;
 use warifu_channels::{Address, StateStore};
 use warifu_trust::{
-    KeyCard, Passphrase, RootKey, RootPower, RootSummary, SecretKey, TrustedState, UnixSeconds, limits,
+    KeyCard, KeyError, Passphrase, RootKey, RootPower, RootSummary, SecretKey, TrustedState, UnixSeconds,
+    limits,
 };
 use warifu_values::lang::Speak as _;
 use warifu_values::say;
@@ -57,45 +58,84 @@ pub(crate) struct PassphraseSource {
     passphrase_file: Option<PathBuf>,
 }
 
-impl PassphraseSource {
-    /// The passphrase; `new` asks twice.
-    fn read(&self, context: &Context, whose: &str, new: bool) -> Result<Passphrase, Failure> {
-        let lang = context.lang;
-        let text = match &self.passphrase_file {
-            Some(file) => {
-                let bytes = files::read(file)?;
-                let text = String::from_utf8_lossy(&bytes);
-                text.lines().next().unwrap_or_default().to_owned()
-            }
-            None if std::io::stdin().is_terminal() => {
-                let ask = |prompt: String| {
-                    rpassword::prompt_password(prompt).map_err(|error| {
-                        Failure::system(
-                            "cannot ask for the passphrase",
-                            "パスフレーズを入力できません",
-                            &error,
-                        )
-                    })
-                };
-                let text = ask(say!(lang, "Passphrase of {whose}: ", "{whose} のパスフレーズ: "))?;
-                if new && ask(say!(lang, "Again: ", "もう一度: "))? != text {
-                    return Err(Failure::new(
-                        Exit::CouldNotRun,
-                        "the two passphrases differ; nothing was written",
-                        "二つのパスフレーズが違います。何も書いていません",
-                    ));
-                }
-                text
-            }
-            None => {
-                return Err(Failure::new(
-                    Exit::CouldNotRun,
-                    "no terminal to ask for the passphrase; name a file with --passphrase-file",
-                    "パスフレーズを尋ねる端末がありません。--passphrase-file で指定してください",
-                ));
+/// How often a passphrase is asked for before that is enough.
+const ATTEMPTS: usize = 3;
+
+/// The first line of a passphrase's file.
+fn first_line(file: &Path) -> Result<String, Failure> {
+    let bytes = zeroize::Zeroizing::new(files::read(file)?);
+    Ok(String::from_utf8_lossy(&bytes).lines().next().unwrap_or_default().to_owned())
+}
+
+/// Asks at the terminal, without showing what is typed.
+fn asked(prompt: String) -> Result<String, Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::new(
+            Exit::CouldNotRun,
+            "no terminal to ask for the passphrase; name a file with --passphrase-file",
+            "パスフレーズを尋ねる端末がありません。--passphrase-file で指定してください",
+        ));
+    }
+    rpassword::prompt_password(prompt).map_err(|error| {
+        Failure::system("cannot ask for the passphrase", "パスフレーズを入力できません", &error)
+    })
+}
+
+/// A passphrase to protect a key with from now on, from `file` or asked for twice; after a typo again.
+fn chosen(context: &Context, whose: &str, file: Option<&Path>) -> Result<Passphrase, Failure> {
+    let lang = context.lang;
+    if let Some(file) = file {
+        return Passphrase::chosen(first_line(file)?).map_err(|error| trust_failure(&error));
+    }
+    for _ in 0..ATTEMPTS {
+        let text = asked(say!(lang, "New passphrase of {whose}: ", "{whose} の新しいパスフレーズ: "))?;
+        let passphrase = match Passphrase::chosen(text.clone()) {
+            Ok(passphrase) => passphrase,
+            Err(error) => {
+                context.tell(&format!("warifu: {}\n", error.say(lang)));
+                continue;
             }
         };
-        Passphrase::new(text).map_err(|error| trust_failure(&error))
+        if asked(say!(lang, "Again: ", "もう一度: "))? == text {
+            return Ok(passphrase);
+        }
+        context.tell(&say!(
+            lang,
+            "warifu: the two passphrases differ\n",
+            "warifu: 二つのパスフレーズが違います\n"
+        ));
+    }
+    Err(Failure::new(
+        Exit::CouldNotRun,
+        "no passphrase was chosen; nothing was written",
+        "パスフレーズが決まりませんでした。何も書いていません",
+    ))
+}
+
+impl PassphraseSource {
+    /// A passphrase for a new key.
+    fn choose(&self, context: &Context, whose: &str) -> Result<Passphrase, Failure> {
+        chosen(context, whose, self.passphrase_file.as_deref())
+    }
+
+    /// Opens the key in `pem`; a passphrase that was mistyped is asked for again.
+    fn open(&self, context: &Context, whose: &str, pem: &str) -> Result<SecretKey, Failure> {
+        for attempt in 1.. {
+            let text = match &self.passphrase_file {
+                Some(file) => first_line(file)?,
+                None => asked(say!(context.lang, "Passphrase of {whose}: ", "{whose} のパスフレーズ: "))?,
+            };
+            let passphrase = Passphrase::new(text).map_err(|error| trust_failure(&error))?;
+            match SecretKey::from_encrypted_pem(pem, &passphrase) {
+                Err(error @ KeyError::WrongPassphrase)
+                    if self.passphrase_file.is_none() && attempt < ATTEMPTS =>
+                {
+                    context.tell(&format!("warifu: {}\n", error.say(context.lang)));
+                }
+                opened => return opened.map_err(|error| trust_failure(&error)),
+            }
+        }
+        Err(trust_failure(&KeyError::WrongPassphrase))
     }
 }
 
@@ -110,6 +150,11 @@ pub(crate) struct KeySource {
 }
 
 impl KeySource {
+    /// The key's file.
+    fn file(&self) -> &Path {
+        &self.key
+    }
+
     fn read(&self, context: &Context) -> Result<SecretKey, Failure> {
         owner_only(&self.key)?;
         let pem = zeroize::Zeroizing::new(regular(&self.key, limits::KEY_FILE_BYTES)?);
@@ -121,8 +166,7 @@ impl KeySource {
                 &error,
             )
         })?;
-        let passphrase = self.passphrase.read(context, &self.key.display().to_string(), false)?;
-        SecretKey::from_encrypted_pem(pem, &passphrase).map_err(|error| trust_failure(&error))
+        self.passphrase.open(context, &self.key.display().to_string(), pem)
     }
 }
 

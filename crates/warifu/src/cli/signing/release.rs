@@ -662,7 +662,8 @@ fn tell_signers(context: &Context, proposal: &Proposal, halves: &Halves, tip: &T
     if context.json {
         let side = |tally: Tally, signers: &Signers| {
             json!({
-                "have": tally.have, "need": tally.need, "signed": signers.have, "not_signed": signers.have_not,
+                "have": tally.have, "need": tally.need,
+                "signed": signers.have, "not_signed": signers.have_not,
             })
         };
         return context.print_json(&json!({
