@@ -86,8 +86,8 @@ pub fn publish_statement(
             Created::New => return Ok(()),
             // A colleague said something meanwhile, or this was written and the answer was lost.
             Created::Existed => {
-                if matches!(channel.read(&last, limits::STATEMENT_BYTES), Ok(Some(found)) if found == statement.bytes())
-                {
+                let found = channel.read(&last, limits::STATEMENT_BYTES);
+                if found.is_ok_and(|found| found.as_deref() == Some(statement.bytes())) {
                     return Ok(());
                 }
             }

@@ -149,8 +149,8 @@ fn nobody_speaks_for_another() {
     }
 }
 
-/// securesystemslib, untouched, verifies the envelope under the key of the root. Where it is not installed, the
-/// test says so and proves nothing; with `WARIFU_TEST_ALL`, which tests/run.sh sets, it fails.
+/// securesystemslib, untouched, verifies the envelope under the key of the root. Where it is not installed,
+/// the test says so and proves nothing; with `WARIFU_TEST_ALL`, which tests/run.sh sets, it fails.
 #[test]
 fn the_envelope_is_the_one_that_securesystemslib_verifies() {
     use std::io::Write as _;

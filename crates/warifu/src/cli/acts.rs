@@ -10,7 +10,7 @@ use warifu_audit::{Act, AuditHead, AuditLog, LogError, Phase};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
-use super::signing::memory;
+use super::{clock, memory};
 
 /// The log's name in the folder of what is remembered.
 const FILE: &str = "audit.jsonl";
@@ -117,7 +117,7 @@ pub(super) fn failure(error: &LogError) -> Failure {
 }
 
 fn now() -> jiff::Timestamp {
-    jiff::Timestamp::from_second(super::signing::now().seconds()).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+    jiff::Timestamp::from_second(clock::now().seconds()).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
 }
 
 /// Who runs this: the account and the machine.

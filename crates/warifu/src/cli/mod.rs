@@ -2,9 +2,11 @@
 
 mod acts;
 mod audit;
+mod clock;
 mod context;
 mod demo;
 mod files;
+mod memory;
 mod repo;
 mod signing;
 

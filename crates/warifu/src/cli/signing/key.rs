@@ -131,7 +131,7 @@ impl ChangePassphrase {
         let whose = file.display().to_string();
         let passphrase = chosen(context, &whose, self.new_passphrase_file.as_deref())?;
         let pem = secret.to_encrypted_pem(&passphrase).map_err(|error| trust_failure(&error))?;
-        // Beside its place and flushed first: after a power cut the key opens with one passphrase or the other.
+        // Beside its place and flushed first: after a power cut the key opens with one of the two.
         let beside = file.with_extension("key-new");
         files::write_private(&beside, pem.as_bytes())?;
         std::fs::rename(&beside, file).map_err(|error| {
@@ -148,7 +148,7 @@ impl ChangePassphrase {
         } else {
             context.print(&say!(
                 context.lang,
-                "{whose}: the same key ({groups}) under the new passphrase; destroy copies under the old one\n",
+                "{whose}: the same key ({groups}), new passphrase; destroy copies under the old one\n",
                 "{whose}: 同じ鍵（{groups}）を新しいパスフレーズで保護しました。古い控えは破棄してください\n"
             ))?;
         }

@@ -7,7 +7,6 @@ mod drafted;
 mod floor;
 mod impact;
 pub(crate) mod key;
-pub(crate) mod memory;
 mod past;
 pub(crate) mod release;
 mod seen;
@@ -17,38 +16,20 @@ pub(crate) mod trust;
 use std::ffi::OsStr;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::trust_failure;
 use warifu_channels::{Address, StateStore};
 use warifu_trust::{
-    KeyCard, KeyError, Passphrase, RootKey, RootPower, RootSummary, SecretKey, TrustedState, UnixSeconds,
-    limits,
+    KeyCard, KeyError, Passphrase, RootKey, RootPower, RootSummary, SecretKey, TrustedState, limits,
 };
 use warifu_values::lang::Speak as _;
 use warifu_values::say;
 
-use super::Context;
+use super::clock::{now, today};
+use super::{Context, memory};
 use floor::Floor;
-
-/// What the clock shows. The only place of these commands that asks it.
-pub(crate) fn now() -> UnixSeconds {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
-    UnixSeconds::new(i64::try_from(seconds).unwrap_or(i64::MAX))
-}
-
-/// The day it is in Japan.
-pub(crate) fn today() -> jiff::civil::Date {
-    day_of(now())
-}
-
-/// The day it is in Japan at this instant.
-pub(crate) fn day_of(instant: UnixSeconds) -> jiff::civil::Date {
-    let instant = jiff::Timestamp::from_second(instant.seconds()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    warifu::store::today(instant)
-}
 
 /// Where a passphrase comes from.
 #[derive(Debug, clap::Args)]

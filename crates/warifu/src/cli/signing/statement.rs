@@ -84,15 +84,15 @@ impl Withdraw {
                 let back = back.release;
                 say!(
                     lang,
-                    "readers and checkers go back to release {back} at their next look, and stay there until both \
-                     organisations sign another release.",
+                    "readers and checkers go back to release {back} at their next look, and stay there until \
+                     both organisations sign another release.",
                     "受信側と点検システムは次の確認時にリリース {back} に戻り、両団体が次のリリースに署名するまでそのままです。"
                 )
             }
             None => say!(
                 lang,
-                "there is no release to go back to: checkers that run it go on with it and say so; nobody new \
-                 takes it.",
+                "there is no release to go back to: checkers that run it go on with it and say so; nobody \
+                 new takes it.",
                 "戻り先のリリースがありません。使用中の点検システムは警告を出して継続し、新たな導入はできなくなります。"
             ),
         };
@@ -107,9 +107,9 @@ impl Revoke {
         let then = |lang| {
             say!(
                 lang,
-                "what it signed is not taken by anybody new from now on; what runs goes on. Both organisations \
-                 then change the root (`warifu trust init --after`), and sign the release anew (`warifu release \
-                 renew`).",
+                "what it signed is not taken by anybody new from now on; what runs goes on. Both \
+                 organisations then change the root (`warifu trust init --after`), and sign the release \
+                 anew (`warifu release renew`).",
                 "この鍵の署名は以後の導入で数えられません（稼働中のものは継続）。続けて両団体で root を更新し\
                  （`warifu trust init --after`）、リリースに署名し直してください（`warifu release renew`）。"
             )
@@ -134,8 +134,8 @@ impl Revoke {
             _ => Err(Failure::new(
                 Exit::CouldNotRun,
                 format!(
-                    "{revoked} is neither a key card's file nor the beginning (12 digits or more) of the id of a \
-                     key in the newest root; `warifu trust show` lists them"
+                    "{revoked} is neither a key card's file nor the beginning (12 digits or more) of the id of \
+                     a key in the newest root; `warifu trust show` lists them"
                 ),
                 format!(
                     "{revoked} は公開鍵ファイルでも、最新の root の鍵 ID の先頭（12 桁以上）でもありません。\

@@ -8,7 +8,7 @@ use warifu_channels::state_folder;
 
 /// The folder of the state that belongs to the root with the bytes `pinned`: `chosen`, or else one below
 /// `$XDG_STATE_HOME/warifu`, which without that variable is `~/.local/state/warifu`.
-pub(super) fn folder(chosen: Option<&PathBuf>, pinned: &[u8]) -> Result<PathBuf, Failure> {
+pub(crate) fn folder(chosen: Option<&PathBuf>, pinned: &[u8]) -> Result<PathBuf, Failure> {
     if let Some(folder) = chosen {
         return Ok(folder.clone());
     }
