@@ -134,8 +134,8 @@ impl Revoke {
             _ => Err(Failure::new(
                 Exit::CouldNotRun,
                 format!(
-                    "{revoked} is neither a key card's file nor the beginning (12 digits or more) of the id of \
-                     a key in the newest root; `warifu trust show` lists them"
+                    "{revoked} is neither a key card's file nor the beginning (12 digits or more) of the \
+                     id of a key in the newest root; `warifu trust show` lists them"
                 ),
                 format!(
                     "{revoked} は公開鍵ファイルでも、最新の root の鍵 ID の先頭（12 桁以上）でもありません。\
