@@ -8,7 +8,8 @@ use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 use warifu_trust::testing::{Shelf, World, drive, forge, now};
 use warifu_trust::{
-    ChannelPath, Opening, Policy, ReadingTip, RootDraft, SecretKey, SignedRoot, TrustedState, reopen,
+    ChannelPath, Opening, Policy, ReadingTip, RootDraft, SecretKey, SignatureFile, SignedRoot,
+    TrustedState, reopen,
 };
 use warifu_values::digest::Digest;
 
@@ -39,6 +40,10 @@ fuzz_target!(|bytes: &[u8]| {
             if let Ok(draft) = RootDraft::read(rest) {
                 let again = RootDraft::read(&draft.to_bytes()).map(|draft| draft.to_bytes());
                 assert_eq!(again.ok(), Some(draft.to_bytes()), "a draft is handed on as it came");
+            }
+            if let Ok(signature) = SignatureFile::from_bytes(rest) {
+                let again = SignatureFile::from_bytes(&signature.to_bytes());
+                assert_eq!(again.ok(), Some(signature), "a signature is handed on as it came");
             }
             channel.0.insert(ChannelPath::timestamp().to_string(), rest.to_vec());
             channel.0.insert(ChannelPath::root(2).to_string(), rest.to_vec());

@@ -211,6 +211,7 @@ fn the_month_of_the_readme_runs_as_it_stands() {
         .env_clear()
         .env("PATH", path)
         .env("HOME", stage.path("."))
+        .env("XDG_STATE_HOME", stage.path("states"))
         .env("LANG", "C.UTF-8")
         .stdin(std::process::Stdio::null())
         .output()

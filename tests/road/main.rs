@@ -4,6 +4,7 @@
 
 mod stage;
 
+mod audit;
 mod bad_input;
 mod browser;
 mod conversion;
@@ -16,3 +17,5 @@ mod past;
 mod real_chains;
 mod releases;
 mod review_page;
+mod trust;
+mod withdrawal;

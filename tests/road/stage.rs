@@ -103,7 +103,11 @@ impl Stage {
 
     pub(crate) fn run(&self, name: &str, arguments: &str) -> Ran {
         let data = checkout().join("../shared/data");
-        let arguments = arguments.replace("{data}", &data.display().to_string());
+        let mut arguments = arguments.replace("{data}", &data.display().to_string());
+        // Nobody sits at a terminal here to be asked.
+        if ["release sign ", "trust sign "].iter().any(|asks| arguments.starts_with(asks)) {
+            arguments.push_str(" --yes");
+        }
         let output = self.command(name).args(arguments.split_whitespace()).output().unwrap();
         Ran {
             status: output.status.code().unwrap_or(-1),
@@ -132,6 +136,7 @@ impl Stage {
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.folder.path())
+            .env("XDG_STATE_HOME", self.path("states"))
             .env("LANG", "C.UTF-8")
             .env("WARIFU_AUTHOR", "Road Test <road@example.jp>")
             .env("WARIFU_PASSPHRASE_FILE", self.path("passphrase"))
@@ -181,6 +186,14 @@ impl Checker {
     pub(crate) fn status(&self) -> Value {
         let text = ureq::get(format!("{}/status", self.url)).call().unwrap().body_mut().read_to_string();
         serde_json::from_str(&text.unwrap()).unwrap()
+    }
+
+    /// Sends it this signal and waits until it has ended.
+    #[cfg(unix)]
+    pub(crate) fn ends_by_signal(mut self, signal: &str) -> std::process::ExitStatus {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+        self.child.wait().unwrap()
     }
 
     pub(crate) fn kill(mut self) {

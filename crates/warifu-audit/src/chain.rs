@@ -2,21 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use warifu_values::audit::AuditHead;
 use warifu_values::digest::Digest;
 
 use crate::entry::Entry;
 use crate::fault::{Fault, NotKept};
-
-/// How far a log got: enough to hold it to what it said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Head {
-    /// How many entries it has.
-    pub entries: u64,
-    /// The SHA-256 of the last line, without its line end; of nothing while there is none.
-    pub digest: Digest,
-}
 
 /// A log whose lines follow each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,8 +87,9 @@ impl Verified {
     }
 
     /// How far it got.
-    pub fn head(&self) -> Head {
-        Head {
+    pub fn head(&self) -> AuditHead {
+        AuditHead {
+            log: self.digests.first().copied().unwrap_or_else(of_nothing),
             entries: self.entries.len() as u64,
             digest: self.digests.last().copied().unwrap_or_else(of_nothing),
         }
@@ -108,7 +99,7 @@ impl Verified {
     ///
     /// # Errors
     /// [`NotKept`].
-    pub fn keeps(&self, head: Head) -> Result<(), NotKept> {
+    pub fn keeps(&self, head: AuditHead) -> Result<(), NotKept> {
         let entries = self.entries.len() as u64;
         if head.entries > entries {
             return Err(NotKept::CutOff { entries, had: head.entries });
@@ -117,6 +108,7 @@ impl Verified {
             Some(at) => self.digests[at],
             None => of_nothing(),
         };
-        if then == head.digest { Ok(()) } else { Err(NotKept::Rewritten { number: head.entries }) }
+        let is_kept = then == head.digest && (head.entries == 0 || self.head().log == head.log);
+        if is_kept { Ok(()) } else { Err(NotKept::Rewritten { number: head.entries }) }
     }
 }

@@ -2,8 +2,8 @@
 //! before by its SHA-256.
 //!
 //! [`verify`] finds what was removed, changed or put elsewhere. The newest entries are held by nothing but
-//! the file itself, so a [`Head`] is written down where others keep it, and [`Verified::keeps`] holds a log
-//! against it.
+//! the file itself, so an [`AuditHead`] is written down where others keep it, and [`Verified::keeps`]
+//! holds a log against it.
 //!
 //! What changes something is told twice, before and after: an act that was cut off in the middle stands there
 //! begun and not ended.
@@ -18,7 +18,8 @@ mod log;
 mod tests;
 
 pub use act::Act;
-pub use chain::{Head, Verified, verify};
+pub use chain::{Verified, verify};
 pub use entry::{Entry, Phase};
 pub use fault::{Fault, NotKept};
 pub use log::{AuditLog, Begun, LogError};
+pub use warifu_values::audit::AuditHead;

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use warifu_files::ReadError;
+use warifu_values::audit::AuditHead;
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use crate::act::Act;
-use crate::chain::{Head, of_nothing, whole_lines};
+use crate::chain::{of_nothing, whole_lines};
 use crate::entry::{Entry, Phase};
 
 /// No line is longer: only so much of the end is read to go on.
@@ -113,10 +114,10 @@ impl AuditLog {
     ///
     /// # Errors
     /// [`LogError`].
-    pub fn head(&self) -> Result<Head, LogError> {
+    pub fn head(&self) -> Result<AuditHead, LogError> {
         match warifu_files::open(&self.path) {
             Ok(mut file) => self.end_of(&mut file).map(|(head, _)| head),
-            Err(ReadError::Missing { .. }) => Ok(Head { entries: 0, digest: of_nothing() }),
+            Err(ReadError::Missing { .. }) => Ok(empty()),
             Err(error) => Err(LogError::Unreadable(error)),
         }
     }
@@ -145,7 +146,7 @@ impl AuditLog {
         begun: Begun,
         phase: Phase,
         subject: BTreeMap<String, String>,
-    ) -> Result<Head, LogError> {
+    ) -> Result<AuditHead, LogError> {
         self.put(at, begun.act, phase, Some(begun.number), subject)
     }
 
@@ -159,7 +160,7 @@ impl AuditLog {
         act: Act,
         phase: Phase,
         subject: BTreeMap<String, String>,
-    ) -> Result<Head, LogError> {
+    ) -> Result<AuditHead, LogError> {
         self.put(at, act, phase, None, subject)
     }
 
@@ -170,7 +171,7 @@ impl AuditLog {
         phase: Phase,
         of: Option<u64>,
         subject: BTreeMap<String, String>,
-    ) -> Result<Head, LogError> {
+    ) -> Result<AuditHead, LogError> {
         let mut file = self.locked()?;
         let (head, end) = self.end_of(&mut file)?;
         let io = |source| self.io(source);
@@ -208,7 +209,11 @@ impl AuditLog {
             let _ = file.set_len(end);
             return Err(io(error));
         }
-        Ok(Head { entries: entry.number, digest })
+        Ok(AuditHead {
+            log: if entry.number == 1 { digest } else { head.log },
+            entries: entry.number,
+            digest,
+        })
     }
 
     /// The file, held by this process alone until it is closed.
@@ -237,7 +242,7 @@ impl AuditLog {
     }
 
     /// The head as the last whole line tells it, and where that line ends.
-    fn end_of(&self, file: &mut File) -> Result<(Head, u64), LogError> {
+    fn end_of(&self, file: &mut File) -> Result<(AuditHead, u64), LogError> {
         let io = |source| self.io(source);
         let length = file.metadata().map_err(io)?.len();
         let from = length.saturating_sub(2 * LINE_BYTES);
@@ -247,19 +252,30 @@ impl AuditLog {
         let (whole, _) = whole_lines(&bytes);
         let Some((_, lines)) = whole.split_last() else {
             let broken = || LogError::Broken { path: self.path.clone() };
-            return if from == 0 {
-                Ok((Head { entries: 0, digest: of_nothing() }, 0))
-            } else {
-                Err(broken())
-            };
+            return if from == 0 { Ok((empty(), 0)) } else { Err(broken()) };
         };
         let line = lines.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
         let entry: Entry =
             serde_json::from_slice(line).map_err(|_| LogError::Broken { path: self.path.clone() })?;
-        Ok((Head { entries: entry.number, digest: Digest::of(line) }, from + whole.len() as u64))
+        let end = from + whole.len() as u64;
+        let head = AuditHead { log: self.first_line(file)?, entries: entry.number, digest: Digest::of(line) };
+        Ok((head, end))
+    }
+
+    /// The digest of the first line: which log it is.
+    fn first_line(&self, file: &mut File) -> Result<Digest, LogError> {
+        let mut bytes = Vec::new();
+        file.seek(SeekFrom::Start(0)).map_err(|source| self.io(source))?;
+        file.take(LINE_BYTES).read_to_end(&mut bytes).map_err(|source| self.io(source))?;
+        Ok(Digest::of(bytes.split(|byte| *byte == b'\n').next().unwrap_or_default()))
     }
 
     fn io(&self, source: io::Error) -> LogError {
         LogError::Io { path: self.path.clone(), source }
     }
+}
+
+/// The head of a log that has no entry.
+fn empty() -> AuditHead {
+    AuditHead { log: of_nothing(), entries: 0, digest: of_nothing() }
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use crate::{Act, AuditLog, Fault, Head, LogError, NotKept, Phase, verify};
+use crate::{Act, AuditHead, AuditLog, Fault, LogError, NotKept, Phase, verify};
 
 fn log(folder: &std::path::Path) -> AuditLog {
     AuditLog::at(&folder.join("state").join("audit.jsonl"), "aoki@kikin", "0.1.0")
@@ -14,7 +14,7 @@ fn of(name: &str) -> BTreeMap<String, String> {
 }
 
 /// A log of `count` acts, and its head after each entry.
-fn written(log: &AuditLog, count: usize) -> Vec<Head> {
+fn written(log: &AuditLog, count: usize) -> Vec<AuditHead> {
     let mut heads = vec![log.head().unwrap()];
     for at in 0..count {
         let now = Timestamp::from_second(1_780_000_000 + at as i64).unwrap();

@@ -1,18 +1,25 @@
 //! A draft on disk: the proposal and its halves, carried from person to person as a directory.
 //!
-//! `release.json` is the manifest, `blobs/` the blobs by target name, `targets.json` and `snapshot.json` the
-//! halves as far as they are signed. Nothing in it is trusted; reading checks all of it.
+//! `release.json` is the manifest, `blobs/` the blobs by target name, `targets.json` Kikin's half as it is to
+//! be signed, and `signatures/` has one small file for each signature. Nothing in it is trusted; reading
+//! checks all of it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use warifu_files::ReadError;
-use warifu_trust::{Halves, Proposal, ProposalError, TargetName, limits};
+use warifu_trust::{Halves, Proposal, ProposalError, Refusal, SignatureFile, TargetName, limits};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use crate::whole::{Overwrite, write_whole};
+
+/// The folder of signatures in a draft.
+const SIGNATURES: &str = "signatures";
+
+/// How many files are looked at there: as many as two halves can have, and as many again.
+const MOST_SIGNATURES: usize = 4 * limits::SIGNATURES;
 
 /// A directory that holds one draft.
 #[derive(Debug, Clone)]
@@ -84,6 +91,55 @@ impl DraftDirectory {
         Proposal::from_files(&bytes, blobs).map_err(DraftError::Proposal)
     }
 
+    /// Reads every signature that lies in the draft; how many files there lie that are none is told too.
+    ///
+    /// # Errors
+    ///
+    /// [`DraftError::Io`] when the folder cannot be listed.
+    pub fn read_signatures(&self) -> Result<(Vec<SignatureFile>, usize), DraftError> {
+        let folder = self.directory.join(SIGNATURES);
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((Vec::new(), 0)),
+            Err(source) => return Err(io(&folder, source)),
+        };
+        let (mut signatures, mut none) = (Vec::new(), 0);
+        for entry in entries.take(MOST_SIGNATURES) {
+            let path = entry.map_err(|source| io(&folder, source))?.path();
+            if path.extension().is_none_or(|extension| extension != "json") {
+                continue;
+            }
+            match self.read_signature(&path) {
+                Ok(signature) => signatures.push(signature),
+                Err(_) => none += 1,
+            }
+        }
+        signatures.sort_by_key(SignatureFile::file_name);
+        Ok((signatures, none))
+    }
+
+    /// Reads one signature, which may lie anywhere.
+    ///
+    /// # Errors
+    ///
+    /// [`DraftError::Read`]; [`DraftError::NoSignature`] when it is none.
+    pub fn read_signature(&self, file: &Path) -> Result<SignatureFile, DraftError> {
+        let bytes = warifu_files::read(file, limits::KEY_FILE_BYTES).map_err(DraftError::Read)?;
+        SignatureFile::from_bytes(&bytes)
+            .map_err(|refusal| DraftError::NoSignature { file: file.to_owned(), refusal })
+    }
+
+    /// Puts a signature into the draft, as a file of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`DraftError::Io`].
+    pub fn write_signature(&self, signature: &SignatureFile) -> Result<PathBuf, DraftError> {
+        let file = self.directory.join(SIGNATURES).join(signature.file_name());
+        write_whole(&file, &signature.to_bytes(), Overwrite::Yes).map_err(|source| io(&file, source))?;
+        Ok(file)
+    }
+
     /// Reads the halves as far as they are there.
     ///
     /// # Errors
@@ -96,7 +152,7 @@ impl DraftDirectory {
         })
     }
 
-    /// Writes the halves after a signature.
+    /// Writes the halves that a draft begins with.
     ///
     /// # Errors
     ///
@@ -149,6 +205,13 @@ pub enum DraftError {
     },
     /// The files are no proposal.
     Proposal(ProposalError),
+    /// A file is no signature.
+    NoSignature {
+        /// Which.
+        file: PathBuf,
+        /// Why.
+        refusal: Refusal,
+    },
 }
 
 impl Speak for DraftError {
@@ -176,13 +239,21 @@ impl Speak for DraftError {
                 )
             }
             DraftError::Proposal(error) => error.say(lang),
+            DraftError::NoSignature { file, refusal } => {
+                let (file, refusal) = (file.display(), refusal.say(lang));
+                say!(lang, "{file} is no signature: {refusal}", "{file} は署名ではありません: {refusal}")
+            }
         }
     }
 }
 
 warifu_trust::spoken_error!(
     DraftError,
-    |error| matches!(error, DraftError::Proposal(error) if error.is_trust_refusal()),
+    |error| match error {
+        DraftError::Proposal(error) => error.is_trust_refusal(),
+        DraftError::NoSignature { .. } => true,
+        _ => false,
+    },
     |error| match error {
         DraftError::Read(error) => std::error::Error::source(error),
         DraftError::Io { source, .. } => Some(source),

@@ -9,7 +9,7 @@ use warifu_trust::ChannelPath;
 
 use crate::channel::{Channel, Created, PublishChannel, Replaced};
 use crate::channel_error::ChannelError;
-use crate::whole::{Overwrite, lock_file, write_whole};
+use crate::whole::{Overwrite, locked, sweep, write_whole};
 
 /// A channel in a local folder. Each file is written beside its place, flushed to the disk and renamed, so
 /// no reader sees half of one, also after a power cut.
@@ -31,10 +31,7 @@ impl FolderChannel {
 
     /// Waits for the one lock of this channel; it falls with the returned file, also when its process dies.
     fn lock(&self) -> io::Result<File> {
-        fs::create_dir_all(&self.directory)?;
-        let lock = lock_file(&self.directory.join(".warifu-publish.lock"))?;
-        lock.lock()?;
-        Ok(lock)
+        locked(&self.directory.join(".warifu-publish.lock"))
     }
 }
 
@@ -83,6 +80,7 @@ impl PublishChannel for FolderChannel {
             Err(error) => return Err(error),
         }
         write_whole(&self.place(path), bytes, Overwrite::Yes).map_err(unreachable)?;
+        ["metadata", "targets"].iter().for_each(|part| sweep(&self.directory.join(part)));
         Ok(Replaced::Done)
     }
 }

@@ -35,9 +35,11 @@ pub use address::{Address, AddressError};
 pub use channel::{Channel, Created, PublishChannel, Replaced};
 pub use channel_error::ChannelError;
 pub use draft::{DraftDirectory, DraftError};
-pub use publish::{PublishError, publish, publish_root, refresh_timestamp};
-pub use read::{
-    ReadError, fetch, fetch_fallback, fetch_manifest, fetch_masters, fetch_published,
-    fetch_published_manifest, open, propose_again, read_through, read_tip,
+pub use publish::{
+    PublishError, publish, publish_root, publish_statement, rebuild_timestamp, refresh_timestamp,
 };
-pub use state_store::{StateError, StateStore};
+pub use read::{
+    ReadError, fetch, fetch_fallback, fetch_fallback_masters, fetch_manifest, fetch_masters, fetch_published,
+    fetch_published_manifest, learn_roots, open, propose_again, read_through, read_tip, read_tip_rebuilding,
+};
+pub use state_store::{StateError, StateStore, state_folder};

@@ -1,8 +1,8 @@
 //! Publishing: the files of a publication, written in its order.
 
 use warifu_trust::{
-    ChannelPath, Exchange, Publication, Publishable, Published, SealError, SignedRoot, Signer, Tip,
-    UnixSeconds, Validity,
+    ChannelPath, Exchange, Publication, Publishable, Published, SealError, SignedRoot, Signer, StatementFile,
+    Tip, UnixSeconds, Validity, limits,
 };
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
@@ -41,6 +41,23 @@ pub fn refresh_timestamp(
     write(channel, &tip.renew_timestamp(signer, now, validity)?)
 }
 
+/// Makes a lost or damaged `timestamp.json` again; `tip` is of
+/// [`read_tip_rebuilding`](crate::read_tip_rebuilding).
+///
+/// # Errors
+///
+/// As [`publish`].
+pub fn rebuild_timestamp(
+    channel: &dyn PublishChannel,
+    tip: &Tip,
+    signer: &dyn Signer,
+    now: UnixSeconds,
+    validity: Validity,
+    above: u64,
+) -> Result<Published, PublishError> {
+    write(channel, &tip.rebuild_timestamp(signer, now, validity, above)?)
+}
+
 /// Puts a root on the channel: the first one, or one that follows. Readers find it by its number.
 ///
 /// # Errors
@@ -50,13 +67,43 @@ pub fn publish_root(channel: &dyn PublishChannel, root: &SignedRoot) -> Result<(
     create(channel, &ChannelPath::root(root.version()), root.bytes())
 }
 
+/// Puts what one organisation says alone on the channel, after all that it said before. Readers hear it at
+/// their next look.
+///
+/// # Errors
+///
+/// [`PublishError::Unreachable`]; [`PublishError::Overtaken`] when the channel takes no more statements.
+pub fn publish_statement(
+    channel: &dyn PublishChannel,
+    tip: &Tip,
+    statement: &StatementFile,
+) -> Result<(), PublishError> {
+    let organisation = statement.made().organisation;
+    let mut last = ChannelPath::statement(organisation, limits::STATEMENTS);
+    for number in tip.statements().next(organisation)..=limits::STATEMENTS {
+        last = ChannelPath::statement(organisation, number);
+        match channel.create(&last, statement.bytes())? {
+            Created::New => return Ok(()),
+            // A colleague said something meanwhile, or this was written and the answer was lost.
+            Created::Existed => {
+                let found = channel.read(&last, limits::STATEMENT_BYTES);
+                if found.is_ok_and(|found| found.as_deref() == Some(statement.bytes())) {
+                    return Ok(());
+                }
+            }
+        }
+    }
+    Err(PublishError::Overtaken { path: last })
+}
+
 /// Writes `publication`: everything first, and then the one step that readers see.
 fn write(channel: &dyn PublishChannel, publication: &Publication) -> Result<Published, PublishError> {
     for (path, bytes) in publication.files() {
         create(channel, path, bytes)?;
     }
     let Exchange { path, expected, new } = publication.exchange();
-    match channel.replace(path, expected.as_deref(), new)? {
+    // A network that breaks here leaves open whether the step was taken.
+    match channel.replace(path, expected.as_deref(), new).map_err(PublishError::Unsure)? {
         Replaced::Done => Ok(publication.published().clone()),
         Replaced::Changed => Err(PublishError::Overtaken { path: path.clone() }),
     }
@@ -79,6 +126,8 @@ fn create(channel: &dyn PublishChannel, path: &ChannelPath, bytes: &[u8]) -> Res
 pub enum PublishError {
     /// The channel failed; what was written is harmless. Start again from a new [`Tip`] with the same draft.
     Unreachable(ChannelError),
+    /// The channel failed in the last step: readers see this release or the one before.
+    Unsure(ChannelError),
     /// Somebody else published meanwhile: another file is already where this one would go.
     Overtaken {
         /// The file.
@@ -111,6 +160,16 @@ impl Speak for PublishError {
                     "{error}。利用側には前のリリースが見えています。公開をやり直してください"
                 )
             }
+            PublishError::Unsure(error) => {
+                let error = error.say(lang);
+                say!(
+                    lang,
+                    "{error}; readers may see this release or the one before: publish the same draft again, \
+                     which does no harm when it is published",
+                    "{error}。利用側に見えているのが今回か前のリリースかは不明です。同じ草案の公開をやり直してください\
+                     （公開済みでも害はありません）"
+                )
+            }
             PublishError::Overtaken { path } => say!(
                 lang,
                 "somebody else published first ({path}); look at what is there, then draft anew if needed",
@@ -125,7 +184,7 @@ warifu_trust::spoken_error!(
     PublishError,
     |error| matches!(error, PublishError::Unsealed(error) if error.is_trust_refusal()),
     |error| match error {
-        PublishError::Unreachable(error) => std::error::Error::source(error),
+        PublishError::Unreachable(error) | PublishError::Unsure(error) => std::error::Error::source(error),
         _ => None,
     }
 );

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use warifu_trust::{
-    Answer, FetchError, Manifest, OpenError, OpenedRelease, Opening, Proposal, ReadingTip, Step, Tip,
-    TrustError, TrustedState, UnixSeconds, VerifiedMasters, VerifiedRelease, Walk,
+    Answer, FetchError, LearningRoots, Manifest, OpenError, OpenedRelease, Opening, Proposal, ReadingTip,
+    Step, Tip, TrustError, TrustedState, UnixSeconds, VerifiedMasters, VerifiedRelease, Walk,
 };
 use warifu_values::lang::{Lang, Speak};
 
@@ -83,6 +83,19 @@ pub fn fetch_masters(
     read_through(channel, opened.fetching_masters().map_err(ReadError::Verdict)?)
 }
 
+/// The masters of the release to fall back to; `None` when none is listed.
+///
+/// # Errors
+///
+/// As [`fetch`].
+pub fn fetch_fallback_masters(
+    channel: &dyn Channel,
+    opened: &OpenedRelease,
+) -> Result<Option<VerifiedMasters>, ReadError<FetchError>> {
+    let walk = opened.fetching_fallback_masters().map_err(ReadError::Verdict)?;
+    walk.map(|walk| read_through(channel, walk)).transpose()
+}
+
 /// Reads only the manifest of `opened`: what it holds, before anything large is read.
 ///
 /// # Errors
@@ -95,13 +108,31 @@ pub fn fetch_manifest(
     read_through(channel, opened.fetching_manifest().map_err(ReadError::Verdict)?)
 }
 
-/// Reads where `channel` stands, from what `state` trusts.
+/// Learns the roots that follow and nothing else. **Save `state` also after an error.**
+///
+/// # Errors
+///
+/// [`ReadError`].
+pub fn learn_roots(channel: &dyn Channel, state: &mut TrustedState) -> Result<(), ReadError<OpenError>> {
+    read_through(channel, LearningRoots::begin(state))
+}
+
+/// Reads where `channel` stands, from what `state` trusts. [`Tip::remember`] is for what comes of it.
 ///
 /// # Errors
 ///
 /// [`ReadError`].
 pub fn read_tip(channel: &dyn Channel, state: &TrustedState) -> Result<Tip, ReadError<OpenError>> {
     read_through(channel, ReadingTip::begin(state))
+}
+
+/// The same where `timestamp.json` is lost or damaged, to be made again.
+///
+/// # Errors
+///
+/// [`ReadError`].
+pub fn read_tip_rebuilding(channel: &dyn Channel, state: &TrustedState) -> Result<Tip, ReadError<OpenError>> {
+    read_through(channel, ReadingTip::rebuilding(state))
 }
 
 /// The manifest of what is published at `tip`; `None` when nothing is.

@@ -1,14 +1,19 @@
-//! Keeps a [`TrustedState`] in a folder, in one file that changes as a whole.
+//! Keeps a [`TrustedState`] in a folder, in one file that changes as a whole and never goes back behind what
+//! another run saved.
 
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use warifu_files::ReadError;
 use warifu_trust::{Policy, StateFault, TrustedState, limits};
+use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use crate::whole::{Overwrite, write_whole};
+use crate::whole::{Overwrite, locked, sweep, write_whole};
+
+/// The file in a state's folder.
+const FILE: &str = "trusted-state.json";
 
 /// A folder with the file `trusted-state.json`.
 #[derive(Debug, Clone)]
@@ -19,7 +24,7 @@ pub struct StateStore {
 impl StateStore {
     /// The store in `directory`, which is made when something is saved.
     pub fn new(directory: impl AsRef<Path>) -> Self {
-        StateStore { file: directory.as_ref().join("trusted-state.json") }
+        StateStore { file: directory.as_ref().join(FILE) }
     }
 
     /// The state that was saved last, verified anew from the pinned root; a new one when nothing was saved.
@@ -36,15 +41,65 @@ impl StateStore {
         state.map_err(|fault| StateError::NotBelieved { file: self.file.clone(), fault })
     }
 
-    /// Saves `state`: after a crash at any point, the file holds this state or the one before.
+    /// Saves `state`, with all that another run saved since it was loaded: of two at once, the one that ends
+    /// last does not take back what the other learnt. After a crash at any point, the file holds this state
+    /// or the one before.
     ///
     /// # Errors
     ///
-    /// [`StateError::Write`].
+    /// [`StateError::Write`]; [`StateError::NotBelieved`] when the other run saw other content under the same
+    /// number, or left a file that is not believed.
     pub fn save(&self, state: &TrustedState) -> Result<(), StateError> {
-        write_whole(&self.file, &state.to_bytes(), Overwrite::Yes)
-            .map_err(|source| StateError::Write { file: self.file.clone(), source })
+        let write = |source| StateError::Write { file: self.file.clone(), source };
+        let _lock = locked(&self.file.with_extension("lock")).map_err(write)?;
+        let mut state = state.clone();
+        let mut forked = Ok(());
+        match warifu_files::read(&self.file, limits::STATE_BYTES) {
+            Ok(bytes) => {
+                let saved = TrustedState::from_bytes(&bytes, state.pinned().bytes(), state.policy());
+                let not_believed = |fault| StateError::NotBelieved { file: self.file.clone(), fault };
+                let absorbed = state.absorb(saved.map_err(not_believed)?);
+                forked = absorbed.map_err(|refusal| not_believed(refusal.into()));
+                if state.to_bytes() == bytes {
+                    return forked;
+                }
+            }
+            Err(ReadError::Missing { .. }) => {}
+            Err(error) => return Err(StateError::Read(error)),
+        }
+        write_whole(&self.file, &state.to_bytes(), Overwrite::Yes).map_err(write)?;
+        self.file.parent().into_iter().for_each(sweep);
+        forked
     }
+}
+
+/// How many folders of states are looked through: one is made for each line of roots.
+const LINES: usize = 1000;
+
+/// The folder below `states` that is kept for the line of roots of `pinned`: the one that remembers it, or
+/// else one named after it. So who pins a newer root goes on with what was remembered under the older one.
+///
+/// # Errors
+///
+/// When `states` is there and cannot be listed.
+pub fn state_folder(states: &Path, pinned: &[u8]) -> io::Result<PathBuf> {
+    let own = states.join(&Digest::of(pinned).to_string()[..16]);
+    let entries = match fs::read_dir(states) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(own),
+        Err(error) => return Err(error),
+    };
+    let mut folders: Vec<_> = entries.take(LINES).filter_map(|entry| Some(entry.ok()?.path())).collect();
+    folders.sort();
+    let remembers = |folder: &PathBuf| {
+        warifu_files::read(&folder.join(FILE), limits::STATE_BYTES)
+            .is_ok_and(|bytes| TrustedState::is_of(&bytes, pinned))
+    };
+    // What lies under its own name is looked at first, damaged or not: damage is told, not stepped around.
+    if own.join(FILE).exists() {
+        return Ok(own);
+    }
+    Ok(folders.into_iter().find(remembers).unwrap_or(own))
 }
 
 /// Why a state was not loaded or saved.

@@ -11,8 +11,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use warifu_channels::testing::{MemoryChannel, Publishing as _};
 use warifu_channels::{
-    Channel, ChannelError, StateError, StateStore, fetch_fallback, publish, publish_root, read_tip,
-    refresh_timestamp,
+    Channel, ChannelError, StateError, StateStore, fetch_fallback, propose_again, publish, publish_root,
+    read_tip, refresh_timestamp, state_folder,
 };
 use warifu_trust::testing::{World, key, masters, now};
 use warifu_trust::*;
@@ -402,8 +402,39 @@ fn a_root_with_the_same_key_in_both_organisations_is_refused_by_readers_too() {
 #[test]
 fn a_node_demands_its_own_least_threshold() {
     let world = World::new();
-    let policy = Policy { least_threshold: PerOrganisation { kikin: 2, kokuho: 2 } };
+    let least_threshold = PerOrganisation { kikin: 2, kokuho: 2 };
+    let policy = Policy { least_threshold, ..Policy::default() };
     assert!(matches!(TrustedState::pin(world.root.bytes(), policy), Err(Refusal::UnsoundRoot(_))));
+}
+
+#[test]
+fn a_node_takes_nothing_that_holds_longer_than_it_was_told() {
+    let (world, channel, _) = published();
+    let opened = |longest| {
+        let policy = Policy { longest, ..Policy::default() };
+        let mut state = TrustedState::pin(world.root.bytes(), policy).unwrap();
+        open(&channel, &mut state, now()).map(|_| ())
+    };
+    let fits = Longest {
+        root_days: Some(730),
+        targets_days: Some(120),
+        snapshot_days: Some(62),
+        timestamp_days: Some(7),
+    };
+    opened(fits).unwrap();
+    for (longest, file) in [
+        (Longest { root_days: Some(600), ..fits }, "root.json"),
+        (Longest { targets_days: Some(100), ..fits }, "targets.json"),
+        (Longest { snapshot_days: Some(50), ..fits }, "snapshot.json"),
+        (Longest { timestamp_days: Some(3), ..fits }, "timestamp.json"),
+    ] {
+        let refused = opened(longest).unwrap_err();
+        assert!(
+            matches!(&refused, OpenError::Refused(Refusal::HoldsTooLong { file: found, .. })
+            if *found == file),
+            "{refused}"
+        );
+    }
 }
 
 #[test]
@@ -431,9 +462,10 @@ fn a_revoked_key_signs_nothing_more_and_its_revocation_sticks() {
     assert!(matches!(refusal(&channel, &state), Refusal::Halves(_)));
     publish_root(&channel, &second).unwrap();
 
-    // The next release, signed by who may now.
-    let (tip, proposal) = world.propose_for(&channel);
-    let reviewed = proposal.review(proposal.manifest()).unwrap();
+    // Release 1 again, and then the next one, signed by who may now.
+    let tip = read_tip(&channel, &state).unwrap();
+    let again = propose_again(&channel, &tip).unwrap().unwrap();
+    let reviewed = again.review(again.manifest()).unwrap();
     let refused = reviewed.sign_as_kikin(&tip, &Halves::default(), stolen, now(), Validity::default());
     assert!(matches!(refused, Err(SignError::NotASigner { .. })));
     let next = World {
@@ -443,9 +475,11 @@ fn a_revoked_key_signs_nothing_more_and_its_revocation_sticks() {
         root: second,
         now: now(),
     };
-    let halves = next.sign(&tip, &proposal);
-    let publishable = Publishable::check(&proposal, &halves, &tip, now()).unwrap();
+    let halves = next.sign(&tip, &again);
+    let publishable = Publishable::check(&again, &halves, &tip, now()).unwrap();
     publish(&channel, &publishable, &world.timestamp, now(), Validity::default()).unwrap();
+    assert_eq!(open(&channel, &mut state, now()).unwrap().release().release, 1);
+    next.publish_next(&channel);
     assert_eq!(open(&channel, &mut state, now()).unwrap().release().release, 2);
     // A reader with only the first root walks there too.
     assert_eq!(open(&channel, &mut world.reader(), now()).unwrap().versions()[0], 2);
@@ -482,6 +516,28 @@ fn a_stolen_timestamp_key_is_healed_by_a_new_root() {
     timestamp["version"] = 2.into();
     channel.put("metadata/timestamp.json", forge(&timestamp, &[&fresh]));
     assert_eq!(open(&channel, &mut state, now()).unwrap().standing(), Standing::SameAsRecorded);
+}
+
+#[test]
+fn of_two_runs_at_once_the_later_one_takes_nothing_back() {
+    let (world, channel, _) = published();
+    let directory = tempfile::tempdir().unwrap();
+    let store = StateStore::new(directory.path());
+    let load = || store.load(world.root.bytes(), Policy::default()).unwrap();
+    // Both begin with nothing; one sees release 1, the other 2, and the first ends last.
+    let (mut slow, mut fast) = (load(), load());
+    open(&channel, &mut slow, now()).unwrap();
+    world.publish_next(&channel);
+    open(&channel, &mut fast, now()).unwrap();
+    store.save(&fast).unwrap();
+    store.save(&slow).unwrap();
+    assert_eq!(load().release().unwrap().release, 2);
+    // The folder is found by its root, and by no other's.
+    let states = directory.path().join("states");
+    let folder = state_folder(&states, world.root.bytes()).unwrap();
+    StateStore::new(&folder).save(&fast).unwrap();
+    std::fs::rename(&folder, states.join("moved")).unwrap();
+    assert_eq!(state_folder(&states, world.root.bytes()).unwrap(), states.join("moved"));
 }
 
 #[test]

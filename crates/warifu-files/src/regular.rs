@@ -3,6 +3,9 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use warifu_values::lang::{Lang, Speak, too_long};
 use warifu_values::say;
@@ -90,14 +93,34 @@ pub fn open(path: &Path) -> Result<File, ReadError> {
     }
 }
 
-/// The bytes of `path`, a regular file of at most `limit_bytes`.
+/// How long one file is waited for: a mount that is gone answers never. The largest file that is read has
+/// 64 MiB, which takes seconds from any disk.
+const READ_LIMIT: Duration = Duration::from_secs(60);
+
+/// What `work` gives, when it gives it in time. The operating system knows no reading with an end; a thread
+/// that waits too long is left behind.
+fn within<T: Send + 'static>(limit: Duration, work: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
+    let (send, receive) = mpsc::channel();
+    thread::Builder::new().spawn(move || send.send(work()))?;
+    receive
+        .recv_timeout(limit)
+        .map_err(|_| io::Error::new(io::ErrorKind::TimedOut, format!("nothing came of it within {limit:?}")))
+}
+
+/// The bytes of `path`, a regular file of at most `limit_bytes`, waited for no longer than a minute.
 ///
 /// # Errors
 /// [`ReadError`].
 pub fn read(path: &Path, limit_bytes: u64) -> Result<Vec<u8>, ReadError> {
-    let mut bytes = Vec::new();
-    let read = open(path)?.take(limit_bytes.saturating_add(1)).read_to_end(&mut bytes);
-    read.map_err(|source| ReadError::Io { path: path.to_owned(), source })?;
+    let whole = path.to_owned();
+    let read = move || -> Result<Vec<u8>, ReadError> {
+        let mut bytes = Vec::new();
+        let read = open(&whole)?.take(limit_bytes.saturating_add(1)).read_to_end(&mut bytes);
+        read.map_err(|source| ReadError::Io { path: whole, source })?;
+        Ok(bytes)
+    };
+    let bytes = within(READ_LIMIT, read)
+        .unwrap_or_else(|source| Err(ReadError::Io { path: path.to_owned(), source }))?;
     if bytes.len() as u64 > limit_bytes {
         return Err(ReadError::TooLong { path: path.to_owned(), limit_bytes });
     }
@@ -117,6 +140,15 @@ mod tests {
         assert!(matches!(read(&file, 4), Err(ReadError::TooLong { limit_bytes: 4, .. })));
         assert!(matches!(read(folder.path(), 5), Err(ReadError::NotRegular { .. })));
         assert!(matches!(read(&folder.path().join("none"), 5), Err(ReadError::Missing { .. })));
+    }
+
+    #[test]
+    fn what_never_answers_is_not_waited_for_without_end() {
+        assert_eq!(within(READ_LIMIT, || 7).unwrap(), 7);
+        let (keep, never) = mpsc::channel::<()>();
+        let error = within(Duration::from_millis(1), move || never.recv()).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        drop(keep);
     }
 
     #[cfg(unix)]

@@ -28,6 +28,11 @@ pub(crate) fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, NotStri
     Ok(serde_json::from_value(parse_strict(bytes)?)?)
 }
 
+/// What was wrong, in the parser's own words.
+pub(crate) fn cause(error: &NotStrictJson) -> String {
+    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
+}
+
 /// The canonical bytes of `value`, which signatures cover.
 ///
 /// Values made or read here hold no fractions, so `None` never comes of them; it is an `Option` because

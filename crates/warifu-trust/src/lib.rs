@@ -44,7 +44,7 @@
 //! # let [aoki, baba, server] = [1, 2, 3].map(|seed| SecretKey::from_seed(&[seed; 32]));
 //! # let head = ReleaseHead { title: "定例".into(), created: now, commit: "0".repeat(40),
 //! #     previous: None, emergency: None, activate_at: None,
-//! #     future_only: false };
+//! #     future_only: false, not_a_successor: None, audit: None };
 //! # let masters = [MasterContent { series: "r06".into(), kind: "drug".into(), edition: "2024-06".into(),
 //! #     rows: 1, canonical: b"code\n1\n".to_vec(), timelines: Vec::new(),
 //! #     governs: Governs { from: "2024-06-01".into(), until: None },
@@ -106,6 +106,8 @@ mod root;
 
 mod release;
 
+mod statement;
+
 mod read;
 
 mod publish;
@@ -119,12 +121,13 @@ pub use metadata::{ChannelPath, ReleaseRef, TargetEntry, Use};
 pub use names::TargetName;
 pub use organisation::{Organisation, PerOrganisation};
 pub use publish::{
-    Difference, Exchange, Halves, NotEqual, NotPublishable, ProposingAgain, Publication, Publishable,
-    Published, ReadingTip, Reviewed, SealError, SignError, Signed, Tip, Validity, WrongClock,
+    Collected, Difference, Exchange, Halves, LeftOut, NotEqual, NotFollowed, NotPublishable, ProposingAgain,
+    Publication, Publishable, Published, ReadingTip, Reviewed, SealError, SignError, SignatureFile, Signed,
+    Signers, Terms, Tip, Validity, WhyLeftOut, WrongClock,
 };
 pub use read::{
-    Answer, FetchError, Fetching, FetchingManifest, FetchingMasters, Need, OpenError, OpenedRelease, Opening,
-    Standing, StateFault, Step, TrustedState, Walk, reopen,
+    Answer, FetchError, Fetching, FetchingManifest, FetchingMasters, LearningRoots, Need, OpenError,
+    OpenedRelease, Opening, Standing, StateFault, Step, TrustedState, Walk, reopen,
 };
 pub use refusal::Refusal;
 pub use release::{
@@ -133,7 +136,11 @@ pub use release::{
     MasterEntry, Part, Place, Previous, Proposal, ProposalError, ReleaseBytes, ReleaseHead, VerifiedChanges,
     VerifiedMaster, VerifiedMasters, VerifiedRelease, find_in_release, first_day_to_come,
 };
-pub use root::{Policy, RootBuilder, RootDraft, RootSignError, RootSummary, SignedRoot};
+pub use root::{
+    Longest, Policy, RootBuilder, RootChange, RootDraft, RootKey, RootPower, RootSignError, RootSummary,
+    SignedRoot,
+};
+pub use statement::{Made, Says, StatementError, StatementFile, Statements};
 pub use tally::Tally;
 pub use time::{NotAnInstant, UnixSeconds};
 pub use unsound::{RootFault, UnsoundRoot};

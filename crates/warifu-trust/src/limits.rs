@@ -80,8 +80,24 @@ pub const TEXT_CHARS: usize = warifu_values::text::CHARS;
 /// A key card or an encrypted secret key; both are below 1 kB.
 pub const KEY_FILE_BYTES: u64 = 16_384;
 
+/// The fewest characters of a passphrase that is chosen from now on.
+pub const PASSPHRASE_CHARS: usize = 12;
+
 /// The stored state: at most [`ROOT_ROTATIONS`] roots of usual size and one of each other file.
 pub const STATE_BYTES: u64 = 16 << 20;
 
+/// The highest version of a metadata file: the last whole number that every reader of JSON holds exactly
+/// (RFC 8259, section 6), and far above what a channel comes to. Versions begin at 1.
+pub const VERSION: u64 = (1 << 53) - 1;
+
+/// Versions that are looked through where `timestamp.json` is lost: a signature a week for forty years.
+pub const REBUILDING: u64 = 2_048;
+
 /// Versions above the published one that are looked at for what an interrupted publication left behind.
 pub const LEFTOVERS: u64 = 64;
+
+/// A statement: a DSSE envelope around one short in-toto statement.
+pub const STATEMENT_BYTES: u64 = 16_384;
+
+/// Statements of one organisation. They are rare: a withdrawal is an accident.
+pub const STATEMENTS: u64 = 256;

@@ -6,6 +6,7 @@ use warifu_values::say;
 use crate::error::spoken_error;
 use crate::organisation::{Organisation, PerOrganisation};
 use crate::tally::Tally;
+use crate::time::UnixSeconds;
 use crate::unsound::UnsoundRoot;
 
 /// What was offered is not believed, and why. Keep what works and tell people.
@@ -46,6 +47,21 @@ pub enum Refusal {
     OtherContent {
         /// The release.
         release: u64,
+    },
+    /// What is published was signed with keys that were revoked since, and this side does not remember it
+    /// from before: who holds those keys can have made it afterwards.
+    SignersRevoked {
+        /// The release.
+        release: u64,
+    },
+    /// A file holds longer than this node was told to take.
+    HoldsTooLong {
+        /// The file.
+        file: &'static str,
+        /// Until when.
+        expires: UnixSeconds,
+        /// For how many days it may.
+        days: u32,
     },
     /// A file has another length or digest than what was signed for it.
     Mismatch {
@@ -135,6 +151,19 @@ impl Speak for Refusal {
                 "release {release} was accepted before with other content; keep what is running and ask both \
                  organisations",
                 "リリース {release} は以前と内容が異なります。現行のまま運用し、両団体に確認してください"
+            ),
+            Refusal::SignersRevoked { release } => say!(
+                lang,
+                "release {release} was signed with keys that the newest root has revoked, and this side has \
+                 no memory of it from before; compare its manifest's digest by voice with people who have \
+                 (`warifu channel list --json` there), and name it with --published-was",
+                "リリース {release} は最新の root で失効した鍵で署名されており、失効前の記録が手元にありません。\
+                 記録を持つ担当者とマニフェストのダイジェストを口頭で照合し、--published-was で指定してください"
+            ),
+            Refusal::HoldsTooLong { file, expires, days } => say!(
+                lang,
+                "{file} holds until {expires}, longer than the {days} days that this node's policy allows",
+                "{file} の有効期限 {expires} は、この装置の方針が認める {days} 日を超えています"
             ),
             Refusal::Mismatch { file } => say!(
                 lang,

@@ -60,6 +60,8 @@ pub fn head(release: u64, previous: Option<Previous>) -> ReleaseHead {
         emergency: None,
         activate_at: None,
         future_only: false,
+        not_a_successor: None,
+        audit: None,
     }
 }
 

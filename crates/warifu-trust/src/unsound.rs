@@ -46,6 +46,11 @@ pub enum RootFault {
         /// Who hold it.
         holders: String,
     },
+    /// One person's name stands on two keys.
+    SamePerson {
+        /// The name.
+        name: String,
+    },
     /// A role lists the same key id twice, or one that has no key.
     KeyList {
         /// The TUF role.
@@ -109,6 +114,11 @@ impl Speak for RootFault {
             RootFault::SameKey { holders } => {
                 say!(lang, "the same key is held by {holders}", "同じ鍵が重複しています: {holders}")
             }
+            RootFault::SamePerson { name } => say!(
+                lang,
+                "{name} has two keys, and would count as two people; give namesakes different names",
+                "{name} が鍵を二つ持ち、二人と数えられてしまいます。同姓同名の場合は区別できる名前にしてください"
+            ),
             RootFault::KeyList { role } => say!(
                 lang,
                 "the role {role} lists a key twice or one that does not exist",

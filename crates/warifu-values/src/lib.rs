@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 pub mod amount;
+pub mod audit;
 pub mod day;
 pub mod digest;
 pub mod judgement;

@@ -7,9 +7,17 @@ pub const CHARS: usize = 400;
 
 /// What moves the cursor, turns the direction of writing or shows as nothing.
 fn is_deceiving(c: char) -> bool {
-    let turns = matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let hides = matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}');
-    c.is_control() || turns || hides
+    let turns = matches!(c, '\u{061c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{206f}');
+    // Lines and paragraphs end here for some programs and not for others.
+    let breaks = matches!(c, '\u{2028}' | '\u{2029}');
+    // Default_Ignorable_Code_Point of Unicode 15: joiners, fillers, selectors of variants, tags; and marks of
+    // annotation.
+    let hides = matches!(c, '\u{00ad}' | '\u{034f}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}');
+    c.is_control() || turns || breaks || hides
 }
 
 /// Whether `text` shows as what it is: not blank, at most [`CHARS`] characters, and none that could make a
@@ -46,6 +54,12 @@ mod tests {
         for text in ["  ", "", "fine\x1b[2Kother", "abc\u{202e}cba", "a\u{200b}b", &"長".repeat(CHARS + 1)] {
             assert!(!is_plain(text), "{text:?}");
         }
+        for c in
+            ['\u{61c}', '\u{2028}', '\u{2029}', '\u{2060}', '\u{ad}', '\u{e0041}', '\u{3164}', '\u{fe0f}']
+        {
+            assert!(!is_plain(&format!("定例{c}6月")), "{c:?}");
+        }
+        assert!(is_plain("髙橋 さくら（6月・定例）～①ﾊﾟ"));
         assert_eq!(one_line("a\nb\u{200b}c\u{202e}d"), "a b c d");
     }
 }

@@ -1,6 +1,7 @@
 //! What a signer is told before all else. None of it stops a release: each may be meant, and must be known.
 
-use warifu_trust::{Manifest, UnixSeconds};
+use warifu_trust::{Manifest, MasterEntry, UnixSeconds};
+use warifu_values::judgement::LetPass;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
@@ -20,6 +21,8 @@ pub enum Published {
         commit: String,
         /// How the other one stands to it.
         ancestry: Ancestry,
+        /// What it holds.
+        manifest: Box<Manifest>,
     },
     /// Its manifest cannot be read; the text says why.
     Unreadable(String),
@@ -51,6 +54,34 @@ pub enum Caution {
     },
     /// The published release cannot be compared with.
     Unreadable(String),
+    /// Masters that the published release has are not in this one.
+    Gone {
+        /// The masters, `series/kind`.
+        masters: Vec<String>,
+    },
+    /// A master is not listed any more in a format that the published release lists it in.
+    FormatGone {
+        /// The master.
+        master: String,
+        /// The formats.
+        formats: Vec<String>,
+    },
+    /// Findings that refuse data are let pass that the published release does not let pass.
+    LetPass {
+        /// The master.
+        master: String,
+        /// The findings, each with its reason.
+        findings: Vec<String>,
+    },
+    /// A master has fewer records than in the published release.
+    Fewer {
+        /// The master.
+        master: String,
+        /// How many it has.
+        rows: u64,
+        /// How many it had.
+        before: u64,
+    },
     /// An organisation gets no file of a master.
     NotIn {
         /// The format.
@@ -81,15 +112,18 @@ pub fn cautions(manifest: &Manifest, published: Published, now: UnixSeconds) -> 
     if matches!(published, Published::At { .. }) && now > created.plus_days(LEFT_LYING_DAYS) {
         found.push(Caution::LeftLying { created });
     }
+    if let Published::At { manifest: before, .. } = &published {
+        found.extend(taken_away(manifest, before));
+    }
     match published {
         Published::None | Published::At { ancestry: Ancestry::Follows, .. } => {}
-        Published::At { release, commit, ancestry: Ancestry::Before } => {
+        Published::At { release, commit, ancestry: Ancestry::Before, .. } => {
             found.push(Caution::Older { release, commit });
         }
-        Published::At { release, commit, ancestry: Ancestry::Apart } => {
+        Published::At { release, commit, ancestry: Ancestry::Apart, .. } => {
             found.push(Caution::Apart { release, commit });
         }
-        Published::At { release, commit, ancestry: Ancestry::Unknown } => {
+        Published::At { release, commit, ancestry: Ancestry::Unknown, .. } => {
             found.push(Caution::Unknown { release, commit });
         }
         Published::Unreadable(why) => found.push(Caution::Unreadable(why)),
@@ -106,6 +140,50 @@ pub fn cautions(manifest: &Manifest, published: Published, now: UnixSeconds) -> 
         found.push(Caution::MadeLater { created: manifest.created });
     }
     found
+}
+
+/// What the published release has and this one has not, or holds less strictly.
+fn taken_away(manifest: &Manifest, before: &Manifest) -> Vec<Caution> {
+    let name = |master: &MasterEntry| format!("{}/{}", master.series, master.kind);
+    let mut found = Vec::new();
+    let gone = before.masters.iter().filter(|old| manifest.master(&old.series, &old.kind).is_none());
+    let masters: Vec<_> = gone.map(name).collect();
+    if !masters.is_empty() {
+        found.push(Caution::Gone { masters });
+    }
+    for new in &manifest.masters {
+        let old = before.master(&new.series, &new.kind);
+        let passed = |pass: &LetPass| old.is_some_and(|old| old.let_pass.contains(pass));
+        let findings = new.let_pass.iter().filter(|pass| !passed(pass));
+        let findings: Vec<_> = findings.map(|pass| format!("{}: {}", pass.finding, pass.reason)).collect();
+        let Some(old) = old else { continue };
+        let missing = old.formats.keys().filter(|format| !new.formats.contains_key(*format));
+        let formats: Vec<_> = missing.cloned().collect();
+        if !formats.is_empty() {
+            found.push(Caution::FormatGone { master: name(new), formats });
+        }
+        if new.rows < old.rows {
+            found.push(Caution::Fewer { master: name(new), rows: new.rows, before: old.rows });
+        }
+        if !findings.is_empty() {
+            found.push(Caution::LetPass { master: name(new), findings });
+        }
+    }
+    found
+}
+
+impl Caution {
+    /// Whether `manifest` is not to be signed as it is: what stands behind it is not what is published, and
+    /// nobody gave a reason for that, or it was made in the future.
+    pub fn stops(&self, manifest: &Manifest) -> bool {
+        match self {
+            Caution::Older { .. } | Caution::Apart { .. } | Caution::Unknown { .. } => {
+                manifest.not_a_successor.is_none()
+            }
+            Caution::MadeLater { .. } => true,
+            _ => false,
+        }
+    }
 }
 
 impl Speak for Caution {
@@ -136,6 +214,29 @@ impl Speak for Caution {
                 lang,
                 "the published release cannot be compared with: {why}",
                 "公開中のリリースと比較できません: {why}"
+            ),
+            Caution::Gone { masters } => say!(
+                lang,
+                "no longer in the release: {}",
+                "公開中のリリースにあり、今回ないマスター: {}",
+                masters.join(", ")
+            ),
+            Caution::FormatGone { master, formats } => say!(
+                lang,
+                "{master} is no longer listed in format {}, so whoever used it gets no file",
+                "{master} の形式 {} がなくなります。利用している側はファイルを取得できません",
+                formats.join(", ")
+            ),
+            Caution::LetPass { master, findings } => say!(
+                lang,
+                "{master} lets pass what the published release does not: {}",
+                "{master} で、公開中のリリースにない例外が承認されています: {}",
+                findings.join("; ")
+            ),
+            Caution::Fewer { master, rows, before } => say!(
+                lang,
+                "{master} has {rows} records, {before} in the published release",
+                "{master} は {rows} 件で、公開中のリリースの {before} 件より減ります"
             ),
             Caution::NotIn { format, masters } => say!(
                 lang,
@@ -174,7 +275,9 @@ mod tests {
     fn a_commit_that_does_not_follow_is_told() {
         let manifest = manifest(|_| ());
         let told = |ancestry| {
-            let published = Published::At { release: 1, commit: "c".repeat(40), ancestry };
+            let before = Box::new(manifest.clone());
+            let commit = "c".repeat(40);
+            let published = Published::At { release: 1, commit, ancestry, manifest: before };
             cautions(&manifest, published, manifest.created)
         };
         let (release, commit) = (1, "c".repeat(40));
@@ -197,6 +300,47 @@ mod tests {
     }
 
     #[test]
+    fn what_is_taken_away_or_let_pass_comes_first() {
+        let before = manifest(|_| ());
+        let told = |now: &Manifest| {
+            let (release, commit) = (1, now.commit.clone());
+            let manifest = Box::new(before.clone());
+            let ancestry = Ancestry::Before;
+            let published = Published::At { release, commit, ancestry, manifest };
+            cautions(now, published, now.created)
+        };
+        let fewer = manifest(|master| {
+            if master.kind == "drug" {
+                (master.rows, master.formats) = (1, master.formats.clone());
+                master.formats.remove("kokuho");
+                let (finding, reason) = ("set/price-zero".into(), "告示のとおり".into());
+                let by = warifu_values::judgement::PassedBy::Repository;
+                master.let_pass = vec![LetPass { finding, keys: vec![], by, reason }];
+            }
+        });
+        let found = told(&fewer);
+        let drug = || "r06/drug".to_owned();
+        assert_eq!(
+            found[..3],
+            [
+                Caution::FormatGone { master: drug(), formats: vec!["kokuho".into()] },
+                Caution::Fewer { master: drug(), rows: 1, before: 2 },
+                Caution::LetPass {
+                    master: drug(), findings: vec!["set/price-zero: 告示のとおり".into()]
+                },
+            ]
+        );
+        let older = found.iter().find(|caution| matches!(caution, Caution::Older { .. })).unwrap();
+        assert!(older.stops(&fewer));
+        let mut meant = fewer.clone();
+        meant.not_a_successor = Some("roll-back".into());
+        assert!(!older.stops(&meant));
+        let mut one = before.clone();
+        one.masters.pop();
+        assert_eq!(told(&one)[0], Caution::Gone { masters: vec!["r06/procedure".into()] });
+    }
+
+    #[test]
     fn a_draft_of_the_future_is_told() {
         let manifest = manifest(|_| ());
         let created = manifest.created;
@@ -206,6 +350,7 @@ mod tests {
             release: 1,
             commit: manifest.commit.clone(),
             ancestry: crate::store::Ancestry::Follows,
+            manifest: Box::new(manifest.clone()),
         };
         assert_eq!(cautions(&manifest, follows(), created.plus_days(3)), []);
         let late = UnixSeconds::new(created.plus_days(3).seconds() + 1);

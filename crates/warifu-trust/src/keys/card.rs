@@ -44,11 +44,8 @@ impl KeyCard {
         if bytes.len() as u64 > limits::KEY_FILE_BYTES {
             return Err(KeyError::NotACard("longer than a key card ever is".into()));
         }
-        let card: CardFile = canonical::from_slice(bytes).map_err(|error| {
-            KeyError::NotACard(
-                std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string),
-            )
-        })?;
+        let card: CardFile =
+            canonical::from_slice(bytes).map_err(|error| KeyError::NotACard(canonical::cause(&error)))?;
         if card.keytype != "ed25519" || card.scheme != "ed25519" {
             return Err(KeyError::NotEd25519);
         }

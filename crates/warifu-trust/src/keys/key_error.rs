@@ -11,6 +11,8 @@ use crate::limits;
 pub enum KeyError {
     /// The passphrase is empty or blank.
     EmptyPassphrase,
+    /// The passphrase that was chosen is too short.
+    ShortPassphrase,
     /// The passphrase does not open this key file (or the file was changed).
     WrongPassphrase,
     /// The file holds a secret key that nothing protects.
@@ -40,6 +42,12 @@ impl Speak for KeyError {
                 lang,
                 "the passphrase is empty; choose one, because whoever finds the file could sign",
                 "パスフレーズが空です。ファイルを見つけた人が署名できてしまうため、必ず設定してください"
+            ),
+            KeyError::ShortPassphrase => say!(
+                lang,
+                "the passphrase is shorter than {} characters; choose a longer one, such as four words",
+                "パスフレーズは {} 文字以上にしてください（四つの単語など）",
+                limits::PASSPHRASE_CHARS
             ),
             KeyError::WrongPassphrase => say!(
                 lang,

@@ -5,6 +5,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::keys::key_error::KeyError;
+use crate::limits;
 
 /// A passphrase; never shown, wiped from memory when dropped.
 pub struct Passphrase(Zeroizing<String>);
@@ -19,6 +20,20 @@ impl Passphrase {
     pub fn new(text: String) -> Result<Self, KeyError> {
         let text = Zeroizing::new(text);
         if text.trim().is_empty() { Err(KeyError::EmptyPassphrase) } else { Ok(Passphrase(text)) }
+    }
+
+    /// Takes over `text` to protect a key with from now on.
+    ///
+    /// # Errors
+    ///
+    /// As [`Passphrase::new`], and [`KeyError::ShortPassphrase`] below [`limits::PASSPHRASE_CHARS`]: whoever
+    /// finds the file tries as fast as machines can.
+    pub fn chosen(text: String) -> Result<Self, KeyError> {
+        let passphrase = Passphrase::new(text)?;
+        if passphrase.0.trim().chars().count() < limits::PASSPHRASE_CHARS {
+            return Err(KeyError::ShortPassphrase);
+        }
+        Ok(passphrase)
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {

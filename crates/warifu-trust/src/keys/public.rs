@@ -92,6 +92,14 @@ impl<'de> Deserialize<'de> for PublicKey {
 pub struct KeyId(pub(crate) Digest);
 
 impl KeyId {
+    /// Its first 128 bits in groups of four digits, to be read out: `7ab6 b86c b2c9 ...`. Nobody can make
+    /// another key with the same.
+    pub fn read_out(&self) -> String {
+        let digits = self.0.to_string();
+        let groups: Vec<&str> = (0..8).filter_map(|group| digits.get(group * 4..group * 4 + 4)).collect();
+        groups.join(" ")
+    }
+
     /// The first 12 digits, for people.
     pub fn short(&self) -> String {
         self.0.short()

@@ -37,6 +37,10 @@ const MOST_SCRYPT_WORK: u64 = MOST_SCRYPT_N * 8;
 /// The same reason, for files made elsewhere with PBKDF2: about as long.
 const MOST_PBKDF2_ROUNDS: u32 = 2_000_000;
 
+/// Less protects nothing: what OpenSSL takes by itself with either derivation.
+const LEAST_PBKDF2_ROUNDS: u32 = 2_048;
+const LEAST_SCRYPT_WORK: u64 = (1 << 14) * 8;
+
 /// The secret half of a key. `Debug` shows the public half; the bytes are wiped when dropped.
 pub struct SecretKey(SigningKey);
 
@@ -153,9 +157,9 @@ fn check_cost(encrypted: &EncryptedPrivateKeyInfoRef<'_>) -> Result<(), KeyError
                 && rounds > 0
                 && scrypt.cost_parameter <= MOST_SCRYPT_N
                 && scrypt.block_size <= 8
-                && work <= MOST_SCRYPT_WORK
+                && (LEAST_SCRYPT_WORK..=MOST_SCRYPT_WORK).contains(&work)
         }
-        (None, Some(pbkdf2)) => (1..=MOST_PBKDF2_ROUNDS).contains(&pbkdf2.iteration_count),
+        (None, Some(pbkdf2)) => (LEAST_PBKDF2_ROUNDS..=MOST_PBKDF2_ROUNDS).contains(&pbkdf2.iteration_count),
         (None, None) => false,
     };
     if bearable { Ok(()) } else { Err(KeyError::UnusualProtection) }
@@ -191,6 +195,10 @@ mod tests {
     fn an_empty_passphrase_is_refused() {
         assert!(matches!(Passphrase::new(String::new()), Err(KeyError::EmptyPassphrase)));
         assert!(matches!(Passphrase::new("  ".into()), Err(KeyError::EmptyPassphrase)));
+        for short in ["elevenchars", "elevenchars   ", "十一文字のパスフレーズ"] {
+            assert!(matches!(Passphrase::chosen(short.into()), Err(KeyError::ShortPassphrase)), "{short}");
+        }
+        assert!(Passphrase::chosen("twelve chars".into()).is_ok());
     }
 
     #[test]
@@ -217,6 +225,25 @@ mod tests {
         let pem = include_str!("../../../../fuzz/corpus/key/scrypt-0.pem");
         let refused = SecretKey::from_encrypted_pem(pem, &passphrase("x"));
         assert!(matches!(refused, Err(KeyError::UnusualProtection)), "{refused:?}");
+    }
+
+    #[test]
+    fn a_key_file_that_one_round_protects_is_refused() {
+        let refused = |protection: pbes2::Parameters| {
+            let encrypted_data = OctetStringRef::new(&[0; 48]).unwrap();
+            let encrypted =
+                EncryptedPrivateKeyInfoRef { encryption_algorithm: protection.into(), encrypted_data };
+            check_cost(&encrypted).is_err()
+        };
+        let pbkdf2 = |rounds| {
+            refused(pbes2::Parameters::generate_pbkdf2_sha256_aes256cbc(rounds, &[0; 16], [0; 16]).unwrap())
+        };
+        assert!(pbkdf2(1) && pbkdf2(2_047) && !pbkdf2(2_048));
+        let scrypt = |log_n, p| {
+            let cost = scrypt::Params::new(log_n, 8, p).unwrap();
+            refused(pbes2::Parameters::generate_scrypt_aes256cbc(cost, &[0; 16], [0; 16]).unwrap())
+        };
+        assert!(scrypt(1, 1) && scrypt(13, 1) && !scrypt(14, 1));
     }
 
     #[test]

@@ -36,9 +36,7 @@ impl Envelope {
     /// Reads a file strictly. Refused besides bad JSON: fields other than the two, more than
     /// [`limits::SIGNATURES`] signatures, a key id that signs twice or is no digest.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
-        let value = canonical::parse_strict(bytes).map_err(|error| {
-            std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string)
-        })?;
+        let value = canonical::parse_strict(bytes).map_err(|error| canonical::cause(&error))?;
         let Value::Object(mut file) = value else { return Err("not an object".into()) };
         let signed = file.remove("signed").filter(Value::is_object).ok_or("no object `signed`")?;
         let Some(Value::Array(list)) = file.remove("signatures") else {
@@ -74,6 +72,26 @@ impl Envelope {
         Ok(())
     }
 
+    /// Puts a signature in that was made elsewhere. Whether it holds, [`Envelope::signers`] says.
+    pub(crate) fn add(&mut self, by: KeyId, hex: String) {
+        self.signatures.insert(by, hex);
+    }
+
+    /// The signature of this key, as it stands in the file.
+    pub(crate) fn signature_of(&self, by: KeyId) -> Option<&String> {
+        self.signatures.get(&by)
+    }
+
+    /// The same content, signed by nobody.
+    pub(crate) fn without_signatures(&self) -> Envelope {
+        Envelope { signatures: BTreeMap::new(), ..self.clone() }
+    }
+
+    /// Takes all signatures off but these.
+    pub(crate) fn keep(&mut self, signers: &BTreeSet<KeyId>) {
+        self.signatures.retain(|id, _| signers.contains(id));
+    }
+
     /// The keys of `role` whose signature holds. Counted by raw key, each once.
     pub(crate) fn signers(&self, role: &RoleKeys) -> BTreeSet<KeyId> {
         let mut counted = BTreeSet::new();
@@ -91,6 +109,11 @@ impl Envelope {
     pub(crate) fn tally(&self, role: &RoleKeys) -> Tally {
         let have = u32::try_from(self.signers(role).len()).unwrap_or(u32::MAX);
         Tally { have, need: role.threshold }
+    }
+
+    /// The digest of what the signatures cover.
+    pub(crate) fn digest(&self) -> Digest {
+        Digest::of(&self.message)
     }
 
     /// Whether `other` signs the same content.

@@ -58,6 +58,9 @@ impl Listing {
         }
         let wire: Wire =
             serde_json::from_value(signed.clone()).map_err(|error| malformed(error.to_string()))?;
+        if !(1..=limits::VERSION).contains(&wire.version) {
+            return Err(malformed(format!("version {} is none", wire.version)));
+        }
         if wire.type_ != "targets" || !wire.spec_version.starts_with("1.") {
             return Err(malformed("not targets of TUF 1.x".into()));
         }
@@ -76,13 +79,34 @@ impl Listing {
         if entries.len() > 2 * limits::FILES {
             return Err(malformed(format!("more than {} files", 2 * limits::FILES)));
         }
-        let current = manifest_of(&entries, Use::Current).map_err(malformed)?;
+        let current = Listing::manifest_of(&entries, Use::Current).map_err(malformed)?;
         let current = current.ok_or_else(|| malformed("no current release".into()))?;
-        let fallback = manifest_of(&entries, Use::Fallback).map_err(malformed)?;
+        let fallback = Listing::manifest_of(&entries, Use::Fallback).map_err(malformed)?;
         if fallback.is_some_and(|fallback| fallback.release >= current.release) {
             return Err(malformed("the release to fall back to is not an earlier one".into()));
         }
         Ok(Listing { version: wire.version, expires: wire.expires, entries, current, fallback })
+    }
+
+    /// The manifest listed for `used_for`; an error when there are two.
+    pub(crate) fn manifest_of(
+        entries: &BTreeMap<TargetName, TargetEntry>,
+        used_for: Use,
+    ) -> Result<Option<ReleaseRef>, String> {
+        let mut found = None;
+        for entry in entries.values().filter(|entry| entry.used_for == used_for) {
+            let name = entry.name.as_str();
+            let number = name.strip_prefix("release-").and_then(|rest| rest.strip_suffix(".json"));
+            let Some(release) = number.and_then(|number| number.parse().ok()) else { continue };
+            // `release-07.json` and `release-7.json` must not both be release 7.
+            if TargetName::manifest(release) != entry.name || release == 0 {
+                return Err(format!("{} is no manifest name", entry.name));
+            }
+            if found.replace(ReleaseRef { release, manifest: entry.sha256 }).is_some() {
+                return Err("two manifests for one use".into());
+            }
+        }
+        Ok(found)
     }
 
     /// The `signed` part for these entries.
@@ -104,26 +128,6 @@ impl Listing {
             "targets": targets,
         })
     }
-}
-
-/// The manifest listed for `used_for`; an error when there are two.
-fn manifest_of(
-    entries: &BTreeMap<TargetName, TargetEntry>,
-    used_for: Use,
-) -> Result<Option<ReleaseRef>, String> {
-    let mut found = None;
-    for entry in entries.values().filter(|entry| entry.used_for == used_for) {
-        let number = entry.name.as_str().strip_prefix("release-").and_then(|rest| rest.strip_suffix(".json"));
-        let Some(release) = number.and_then(|number| number.parse().ok()) else { continue };
-        // `release-07.json` and `release-7.json` must not both be release 7.
-        if TargetName::manifest(release) != entry.name || release == 0 {
-            return Err(format!("{} is no manifest name", entry.name));
-        }
-        if found.replace(ReleaseRef { release, manifest: entry.sha256 }).is_some() {
-            return Err("two manifests for one use".into());
-        }
-    }
-    Ok(found)
 }
 
 #[cfg(test)]
@@ -164,6 +168,11 @@ mod tests {
         let no_digest = json!({"length": 1, "hashes": {"md5": "0"}, "custom": {"use": "current"}});
         assert!(matches!(with("/targets", "x", no_digest), Err(Refusal::NoDigest { .. })));
         assert!(Listing::read(&payload(&[])).is_err());
+        for version in [0, limits::VERSION + 1, u64::MAX] {
+            let mut changed = good.clone();
+            changed["version"] = version.into();
+            assert!(matches!(Listing::read(&changed), Err(Refusal::Malformed { .. })), "{version}");
+        }
     }
 
     /// The blobs of as many masters and lists as there may be, under the longest names.

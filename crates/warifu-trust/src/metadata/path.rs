@@ -2,13 +2,15 @@
 //!
 //! The plain layout of TUF with consistent snapshots: `metadata/<n>.root.json`, `metadata/<n>.targets.json`,
 //! `metadata/<n>.snapshot.json` and `targets/<sha256>.<name>` never change once written;
-//! `metadata/timestamp.json` is the one small file that does.
+//! `metadata/timestamp.json` is the one small file that does. Beside it, `statements/<organisation>.<n>.json`
+//! is what one organisation said alone.
 
 use std::fmt;
 
 use warifu_values::digest::Digest;
 
 use crate::names::TargetName;
+use crate::organisation::Organisation;
 
 /// Where one file lies on a channel. Only the constructors make one, so it cannot lead out of the channel.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,6 +35,11 @@ impl ChannelPath {
     /// The one file that changes.
     pub fn timestamp() -> Self {
         ChannelPath("metadata/timestamp.json".into())
+    }
+
+    /// What `organisation` said alone, by number from 1: `statements/kikin.1.json`.
+    pub fn statement(organisation: Organisation, number: u64) -> Self {
+        ChannelPath(format!("statements/{}.{number}.json", organisation.word()))
     }
 
     /// Content, by its digest and name.

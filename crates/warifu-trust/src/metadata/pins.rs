@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use warifu_values::digest::Digest;
 
+use crate::limits;
 use crate::refusal::Refusal;
 use crate::time::UnixSeconds;
 
@@ -43,6 +44,9 @@ impl Head {
         let malformed = |what: String| Refusal::Malformed { file: file.into(), what };
         let head: Head =
             serde_json::from_value(signed.clone()).map_err(|error| malformed(error.to_string()))?;
+        if !(1..=limits::VERSION).contains(&head.version) {
+            return Err(malformed(format!("version {} is none", head.version)));
+        }
         if head.type_ != type_ || !head.spec_version.starts_with("1.") {
             return Err(malformed(format!("not a {type_} of TUF 1.x")));
         }

@@ -1,6 +1,8 @@
 //! Publishing: where a channel stands, what a signer reviewed and signed, and the files that make it visible.
 
 mod clock;
+mod collect;
+mod not_followed;
 mod proposing_again;
 mod publication;
 mod publishable;
@@ -8,9 +10,12 @@ mod reading_tip;
 mod review;
 mod sign;
 mod sign_error;
+mod signature_file;
 mod tip;
 
 pub use clock::WrongClock;
+pub use collect::{Collected, LeftOut, Signers, Terms, WhyLeftOut};
+pub use not_followed::NotFollowed;
 pub use proposing_again::ProposingAgain;
 pub use publication::{Exchange, Publication, Published, SealError};
 pub use publishable::{NotPublishable, Publishable};
@@ -18,4 +23,5 @@ pub use reading_tip::ReadingTip;
 pub use review::{Difference, NotEqual, Reviewed};
 pub use sign::{Halves, Signed, Validity};
 pub use sign_error::SignError;
+pub use signature_file::SignatureFile;
 pub use tip::Tip;

@@ -83,8 +83,13 @@ impl Publishable {
     ) -> Result<Publication, SealError> {
         let tip = &self.tip;
         let release = self.proposal.release();
-        let (exchange, published) =
-            timestamp(tip, (self.snapshot_version, &self.snapshot.1), release, signer, now, validity)?;
+        let (exchange, published) = timestamp(
+            tip,
+            next_timestamp(tip),
+            (self.snapshot_version, &self.snapshot.1),
+            release,
+            (signer, now, validity),
+        )?;
         let content =
             |(name, bytes): (_, &[u8])| (ChannelPath::content(Digest::of(bytes), &name), bytes.to_vec());
         let roots =
@@ -107,27 +112,57 @@ impl Tip {
         now: UnixSeconds,
         validity: Validity,
     ) -> Result<Publication, SealError> {
+        let version = next_timestamp(self);
         let chain = self.published.as_ref().ok_or(SealError::NothingPublished)?;
         let snapshot = (chain.snapshot_version, chain.files.snapshot.as_slice());
-        let (exchange, published) = timestamp(self, snapshot, chain.listing.current, signer, now, validity)?;
+        let (exchange, published) =
+            timestamp(self, version, snapshot, chain.listing.current, (signer, now, validity))?;
+        Ok(Publication { files: Vec::new(), exchange, published })
+    }
+
+    /// Makes a lost or damaged `timestamp.json` again: number and history stay, because the newest halves
+    /// that lie on the channel say them. `above` is the newest timestamp version that anybody remembers; the
+    /// new one lies so far above what is known that no reader has seen a newer.
+    ///
+    /// # Errors
+    ///
+    /// [`SealError`]; [`SealError::NothingPublished`] when no release of both lies there.
+    pub fn rebuild_timestamp(
+        &self,
+        signer: &dyn Signer,
+        now: UnixSeconds,
+        validity: Validity,
+        above: u64,
+    ) -> Result<Publication, SealError> {
+        let orphan = self.orphan.as_ref().ok_or(SealError::NothingPublished)?;
+        let version = self.known_timestamp.max(above).saturating_add(REBUILT_ABOVE);
+        let snapshot = (orphan.snapshot_version, orphan.snapshot.as_slice());
+        let (exchange, published) =
+            timestamp(self, version, snapshot, orphan.release, (signer, now, validity))?;
         Ok(Publication { files: Vec::new(), exchange, published })
     }
 }
 
+/// How far above the last known version a timestamp is made again: daily ones of more than two years.
+const REBUILT_ABOVE: u64 = 1_000;
+
+/// The version after the published timestamp's.
+fn next_timestamp(tip: &Tip) -> u64 {
+    tip.published.as_ref().map_or(0, |published| published.timestamp_version).saturating_add(1)
+}
+
 fn timestamp(
     tip: &Tip,
+    version: u64,
     (snapshot_version, snapshot): (u64, &[u8]),
     release: ReleaseRef,
-    signer: &dyn Signer,
-    now: UnixSeconds,
-    validity: Validity,
+    (signer, now, validity): (&dyn Signer, UnixSeconds, Validity),
 ) -> Result<(Exchange, Published), SealError> {
     let id = signer.public().id();
     if !tip.root.table().timestamp.keys.contains_key(&id) {
         return Err(SealError::NotTheTimestampKey { key: id.short() });
     }
     tip.check_clock(now, validity.timestamp_days)?;
-    let version = tip.published.as_ref().map_or(0, |published| published.timestamp_version).saturating_add(1);
     let expires = now.plus_days(validity.timestamp_days);
     let payload = json!({
         "_type": "timestamp",

@@ -37,6 +37,13 @@ impl Publishable {
         tip: &Tip,
         now: UnixSeconds,
     ) -> Result<Self, NotPublishable> {
+        if let Some(published) = &tip.published
+            && halves.targets.as_ref() == Some(&published.files.targets)
+            && halves.snapshot.as_ref() == Some(&published.files.snapshot)
+        {
+            let (release, expires) = (published.listing.current.release, published.timestamp_expires);
+            return Err(NotPublishable::Already { release, expires });
+        }
         check_next(proposal, tip)?;
         let tally = halves.tally(proposal, tip)?;
         let (Some(targets_file), Some(snapshot_file)) = (&halves.targets, &halves.snapshot) else {
@@ -79,6 +86,13 @@ impl Publishable {
 pub enum NotPublishable {
     /// A half is missing.
     Halves(PerOrganisation<Tally>),
+    /// These very halves are published.
+    Already {
+        /// The release.
+        release: u64,
+        /// When its timestamp runs out.
+        expires: UnixSeconds,
+    },
     /// The versions that were signed are not the next ones any more.
     Overtaken,
     /// The halves are not of this proposal on this channel.
@@ -102,6 +116,9 @@ impl Speak for NotPublishable {
                     "公開できません({halves})。不足している署名を集めてください"
                 )
             }
+            NotPublishable::Already { release, .. } => {
+                say!(lang, "release {release} is published already", "リリース {release} は公開済みです")
+            }
             NotPublishable::Overtaken => say!(
                 lang,
                 "the channel has moved on since this was signed; draft and sign it anew",
@@ -112,4 +129,4 @@ impl Speak for NotPublishable {
     }
 }
 
-spoken_error!(NotPublishable, |_| true, |_| None);
+spoken_error!(NotPublishable, |error| !matches!(error, NotPublishable::Already { .. }), |_| None);

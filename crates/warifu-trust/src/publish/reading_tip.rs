@@ -1,9 +1,16 @@
 //! Reading where a channel stands, from what a state trusts.
 
+use warifu_values::digest::Digest;
+
 use crate::limits;
-use crate::metadata::ChannelPath;
-use crate::publish::tip::Tip;
-use crate::read::{Answer, LookingBack, Need, NextRoot, OpenError, Step, TrustedState, VerifiedChain, Walk};
+use crate::metadata::ReleaseRef;
+use crate::metadata::{ChannelPath, Envelope, Head, Listing, Use};
+use crate::organisation::Organisation;
+use crate::publish::tip::{Orphan, Rests, Tip};
+use crate::read::{
+    Answer, LookedBack, LookingBack, Need, NextRoot, NextStatement, OpenError, Step, TrustedState,
+    VerifiedChain, Walk,
+};
 use crate::refusal::Refusal;
 use crate::root::{Policy, SignedRoot};
 
@@ -17,16 +24,18 @@ pub struct ReadingTip {
 /// What is known so far.
 struct Seen {
     policy: Policy,
-    /// The release accepted last.
-    recorded: Option<u64>,
+    state: TrustedState,
     /// The roots known beforehand, which the channel may lack.
     known: usize,
     roots: Vec<SignedRoot>,
     tip: Tip,
+    /// `timestamp.json` is lost or damaged, and not looked at.
+    rebuilding: bool,
 }
 
 enum Stage {
     Roots(NextRoot),
+    Statements(NextStatement),
     Timestamp(Need),
     Chain(Box<LookingBack>),
     /// Whether the channel has the known root of this place in the list.
@@ -72,12 +81,21 @@ impl ReadingTip {
     pub fn begin(state: &TrustedState) -> Self {
         let seen = Seen {
             policy: state.policy,
-            recorded: state.release().map(|recorded| recorded.release),
+            state: state.clone(),
             known: state.roots.len(),
             roots: state.roots.clone(),
             tip: Tip::of(state.root().clone()),
+            rebuilding: false,
         };
         ReadingTip { seen, stage: Stage::Roots(NextRoot::after(state.root())) }
+    }
+
+    /// The same where `timestamp.json` is lost or damaged: what lies there is not looked at, and the newest
+    /// release whose halves lie on the channel is found by them, for [`Tip::rebuild_timestamp`].
+    pub fn rebuilding(state: &TrustedState) -> Self {
+        let mut walk = ReadingTip::begin(state);
+        walk.seen.rebuilding = true;
+        walk
     }
 }
 
@@ -90,16 +108,30 @@ impl Seen {
         if let Some(newest) = self.roots.last() {
             self.tip.root = newest.clone();
         }
-        let need = Need::new(ChannelPath::timestamp(), limits::TIMESTAMP_BYTES);
-        self.next(Stage::Timestamp(need))
+        let next = NextStatement::after(&self.state.statements);
+        self.next(Stage::Statements(next))
+    }
+
+    fn statement(mut self, next: NextStatement, answer: Answer) -> Step<ReadingTip> {
+        match next.take(answer, &mut self.state.statements, &self.tip.root) {
+            Some(next) => self.next(Stage::Statements(next)),
+            None => {
+                self.tip.statements.clone_from(&self.state.statements);
+                self.next(Stage::Timestamp(Need::new(ChannelPath::timestamp(), limits::TIMESTAMP_BYTES)))
+            }
+        }
     }
 
     fn timestamp(mut self, file: Option<Vec<u8>>) -> Result<Step<ReadingTip>, OpenError> {
         self.tip.timestamp_file.clone_from(&file);
+        if self.rebuilding {
+            return Ok(self.has_root(0));
+        }
         match file {
             None => self.published(None),
             Some(file) => {
-                let chain = LookingBack::begin(&self.roots)?;
+                let floor = self.state.recorded.as_ref().map(|recorded| &recorded.files);
+                let chain = LookingBack::begin(&self.roots, self.state.statements.revoked(), floor)?;
                 self.chain(chain, Answer::File(file))
             }
         }
@@ -108,19 +140,48 @@ impl Seen {
     fn chain(self, chain: LookingBack, answer: Answer) -> Result<Step<ReadingTip>, OpenError> {
         match chain.feed(answer)? {
             Step::Next(chain) => Ok(self.next(Stage::Chain(Box::new(chain)))),
-            Step::Done(published) => self.published(Some(published)),
+            Step::Done(looked) => self.looked_back(looked),
         }
+    }
+
+    /// Under an older root, people who were revoked since can have made anything. Only what this side
+    /// remembers from before, or was told by voice, is taken for what was published.
+    fn looked_back(mut self, looked: LookedBack) -> Result<Step<ReadingTip>, OpenError> {
+        let LookedBack { mut chain, under_newest } = looked;
+        if !under_newest {
+            let current = chain.listing.current;
+            let remembered = self.state.recorded.as_ref().is_some_and(|recorded| {
+                recorded.current == current && recorded.files.targets == chain.files.targets
+            });
+            if !remembered {
+                if self.state.vouched != Some(current.manifest) {
+                    return Err(Refusal::SignersRevoked { release: current.release }.into());
+                }
+                // What was told is the release itself; nobody vouched for what it falls back to.
+                chain.listing.entries.retain(|_, entry| entry.used_for == Use::Current);
+                chain.listing.fallback = None;
+            }
+            self.tip.rests = Rests::OnMemory;
+        }
+        self.published(Some(chain))
     }
 
     /// What is published must not lie behind what was accepted before.
     fn published(mut self, published: Option<VerifiedChain>) -> Result<Step<ReadingTip>, OpenError> {
-        let offered = published.as_ref().map(|published| published.listing.current.release);
-        if let Some(recorded) = self.recorded
-            && offered.is_none_or(|offered| offered < recorded)
-        {
-            // A channel that lost all that was published is told as one that went back to before release 1.
-            let offered = offered.unwrap_or(0);
-            return Err(Refusal::Rollback { what: "release", recorded, offered }.into());
+        let offered = published.as_ref().map(|published| published.listing.current);
+        if let Some(ReleaseRef { release: recorded, manifest }) = self.state.release() {
+            match offered {
+                // A channel that lost all that was published is told as one that went back to before release
+                // 1.
+                None => return Err(Refusal::Rollback { what: "release", recorded, offered: 0 }.into()),
+                Some(ReleaseRef { release: offered, .. }) if offered < recorded => {
+                    return Err(Refusal::Rollback { what: "release", recorded, offered }.into());
+                }
+                Some(offered) if offered.release == recorded && offered.manifest != manifest => {
+                    return Err(Refusal::OtherContent { release: recorded }.into());
+                }
+                Some(_) => {}
+            }
         }
         self.tip.published = published;
         Ok(self.has_root(0))
@@ -135,22 +196,78 @@ impl Seen {
                 self.next(Stage::HasRoot(place, need))
             }
             None => {
-                let free = FirstFree::begin(Half::Targets, self.tip.published.as_ref());
+                let free = self.first_free(Half::Targets);
                 self.next(Stage::Leftover(free))
             }
         }
     }
 
-    fn free(mut self, half: Half, version: u64) -> Step<ReadingTip> {
-        match half {
+    /// Where the search for what lies above the published version begins. Without a timestamp it begins at
+    /// what is remembered, and goes as far as a channel of many years does.
+    fn first_free(&self, half: Half) -> FirstFree {
+        if !self.rebuilding {
+            return FirstFree::begin(half, self.tip.published.as_ref());
+        }
+        let known = self.state.recorded.as_ref().map_or([1, 1, 0], |recorded| recorded.versions);
+        let version = match half {
+            Half::Targets => known[0],
+            Half::Snapshot => known[1],
+        };
+        FirstFree::at(half, version, limits::REBUILDING)
+    }
+
+    fn free(mut self, half: Half, version: u64) -> Result<Step<ReadingTip>, OpenError> {
+        Ok(match half {
             Half::Targets => {
                 self.tip.next_targets = version;
-                let free = FirstFree::begin(Half::Snapshot, self.tip.published.as_ref());
+                let free = self.first_free(Half::Snapshot);
                 self.next(Stage::Leftover(free))
             }
-            Half::Snapshot => Step::Done(Tip { next_snapshot: version, ..self.tip }),
+            Half::Snapshot => {
+                self.tip.next_snapshot = version;
+                if self.tip.published.is_none() {
+                    self.tip.orphan = orphan(&self.tip);
+                }
+                if let Some(recorded) = &self.state.recorded {
+                    self.tip.known_timestamp = recorded.versions[2];
+                    let (orphan, known) = (self.tip.orphan.as_ref(), recorded.current);
+                    if let Some(orphan) = orphan.filter(|_| self.rebuilding)
+                        && orphan.release != known
+                        && orphan.release.release <= known.release
+                    {
+                        let (recorded, offered) = (known.release, orphan.release.release);
+                        return Err(Refusal::Rollback { what: "release", recorded, offered }.into());
+                    }
+                }
+                Step::Done(self.tip)
+            }
+        })
+    }
+}
+
+/// The newest release whose two halves lie above what is published, signed by both under the newest root.
+fn orphan(tip: &Tip) -> Option<Orphan> {
+    let release = &tip.root.table().release;
+    let mut newest: Option<Orphan> = None;
+    for bytes in tip.leftovers.values() {
+        let Ok(snapshot) = Envelope::parse(bytes) else { continue };
+        let Ok(head) = Head::read("snapshot.json", "snapshot", &snapshot.signed) else { continue };
+        let Ok(pin) = head.only_pin("snapshot.json", "targets.json") else { continue };
+        let targets = tip.leftovers.get(&ChannelPath::targets(pin.version));
+        let Some(targets) = targets.filter(|bytes| Digest::of(bytes) == pin.sha256) else { continue };
+        let Ok(targets) = Envelope::parse(targets) else { continue };
+        let both = snapshot.tally(release.of(Organisation::Kokuho)).holds()
+            && targets.tally(release.of(Organisation::Kikin)).holds();
+        let Some(listing) = Listing::read(&targets.signed).ok().filter(|_| both) else { continue };
+        if newest.as_ref().is_none_or(|newest| newest.snapshot_version < head.version) {
+            newest = Some(Orphan {
+                release: listing.current,
+                snapshot_version: head.version,
+                snapshot: bytes.clone(),
+            });
         }
     }
+    newest
 }
 
 impl Walk for ReadingTip {
@@ -160,6 +277,7 @@ impl Walk for ReadingTip {
     fn need(&self) -> &Need {
         match &self.stage {
             Stage::Roots(next) => &next.need,
+            Stage::Statements(next) => &next.need,
             Stage::Timestamp(need) | Stage::HasRoot(_, need) => need,
             Stage::Chain(chain) => chain.need(),
             Stage::Leftover(free) => &free.need,
@@ -173,6 +291,7 @@ impl Walk for ReadingTip {
                 Some(next) => Ok(seen.next(Stage::Roots(next))),
                 None => Ok(seen.roots_walked()),
             },
+            Stage::Statements(next) => Ok(seen.statement(next, answer)),
             Stage::Timestamp(need) => seen.timestamp(need.taken(answer)?),
             Stage::Chain(chain) => seen.chain(*chain, answer),
             Stage::HasRoot(place, need) => {
@@ -187,7 +306,7 @@ impl Walk for ReadingTip {
                     let next = FirstFree::at(half, version.saturating_add(1), left - 1);
                     Ok(seen.next(Stage::Leftover(next)))
                 }
-                _ => Ok(seen.free(half, version)),
+                _ => seen.free(half, version),
             },
         }
     }

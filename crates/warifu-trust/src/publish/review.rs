@@ -27,7 +27,23 @@ impl Proposal {
         if recomputed.to_bytes().is_ok_and(|bytes| bytes == self.manifest_bytes()) {
             Ok(Reviewed { proposal: self.clone() })
         } else {
-            Err(NotEqual { differences: differences(self.manifest(), recomputed) })
+            let mut differences = differences(self.manifest(), recomputed);
+            // Nobody is told of a difference in no place at all.
+            if differences.is_empty() {
+                let digest = |manifest: &Manifest| match manifest.digest() {
+                    Ok(digest) => digest.to_string(),
+                    Err(error) => error.to_string(),
+                };
+                let (proposed, recomputed) = (digest(self.manifest()), digest(recomputed));
+                differences.push(Difference {
+                    master: None,
+                    format: None,
+                    field: "manifest",
+                    proposed: Some(proposed),
+                    recomputed: Some(recomputed),
+                });
+            }
+            Err(NotEqual { differences })
         }
     }
 }
@@ -173,10 +189,20 @@ fn written<T: Serialize>(values: Option<&[T]>) -> BTreeMap<String, String> {
 }
 
 fn head_fields(manifest: &Manifest) -> Fields {
-    let ReleaseHead { title, created, commit, previous, emergency, activate_at, future_only } =
-        manifest.head();
+    let ReleaseHead {
+        title,
+        created,
+        commit,
+        previous,
+        emergency,
+        activate_at,
+        future_only,
+        not_a_successor,
+        audit,
+    } = manifest.head();
     vec![
         ("release", Some(manifest.release.to_string())),
+        ("past_before", Some(manifest.past_before.clone())),
         ("title", Some(title)),
         ("created", Some(created.to_string())),
         ("commit", Some(commit)),
@@ -184,6 +210,8 @@ fn head_fields(manifest: &Manifest) -> Fields {
         ("emergency", emergency.map(|emergency| emergency.reason)),
         ("activate_at", activate_at.map(|instant| instant.to_string())),
         ("future_only", Some(future_only.to_string())),
+        ("not_a_successor", not_a_successor),
+        ("audit", audit.map(|audit| format!("{} {} {}", audit.log, audit.entries, audit.digest))),
     ]
 }
 
@@ -350,6 +378,20 @@ mod tests {
         assert_eq!(field(reason), ["changes.accepted"; 2]);
         assert_eq!(field(|changes| changes.earlier.truncate(2)), ["changes.earlier"]);
         assert_eq!(field(|changes| changes.earlier[1].list.push(b'x')), ["changes.earlier"; 2]);
+    }
+
+    #[test]
+    fn no_difference_is_told_as_one_in_no_place() {
+        let proposal = Proposal::new(head(1, None), &masters(1), None, CompressionLevel::FAST).unwrap();
+        let mut other = proposal.manifest().clone();
+        other.past_before = "2026-05-28".into();
+        let refused = proposal.review(&other).unwrap_err();
+        assert_eq!(refused.differences.iter().map(|one| one.field).collect::<Vec<_>>(), ["past_before"]);
+        let mut other = proposal.manifest().clone();
+        other.schema += 1;
+        let refused = proposal.review(&other).unwrap_err();
+        assert_eq!(refused.differences.iter().map(|one| one.field).collect::<Vec<_>>(), ["manifest"]);
+        assert!(!refused.to_string().contains("0 places"), "{refused}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::metadata::{Envelope, Listing, SPEC_VERSION, TargetEntry, meta_entry};
 use crate::organisation::{Organisation, PerOrganisation};
 use crate::publish::review::Reviewed;
 use crate::publish::sign_error::SignError;
+use crate::publish::signature_file::{Over, Seal, SignatureFile};
 use crate::publish::tip::Tip;
 use crate::refusal::Refusal;
 use crate::release::Proposal;
@@ -48,6 +49,32 @@ pub struct Signed {
     pub halves: Halves,
     /// How many signed of how many needed.
     pub tally: PerOrganisation<Tally>,
+    /// The one signature, to be carried and collected.
+    pub signature: SignatureFile,
+}
+
+/// How far the clocks of who drafted and who signs may lie apart.
+const APART_DAYS: u32 = 1;
+
+impl Halves {
+    /// The halves that a draft begins with: Kikin's as it will be signed, signed by nobody. Its version and
+    /// expiry are settled here, so that people who sign apart from each other sign the same.
+    ///
+    /// # Errors
+    ///
+    /// [`SignError`]: the proposal is not next in line, or the clock is wrong.
+    pub fn begin(
+        proposal: &Proposal,
+        tip: &Tip,
+        now: UnixSeconds,
+        validity: Validity,
+    ) -> Result<Self, SignError> {
+        tip.check_clock(now, validity.timestamp_days)?;
+        check_next(proposal, tip)?;
+        let expires = now.plus_days(validity.targets_days);
+        let targets = unsigned(targets_payload(proposal, tip, tip.next_targets, expires))?;
+        Ok(Halves { targets: Some(targets.to_bytes()), snapshot: None })
+    }
 }
 
 impl Reviewed {
@@ -74,14 +101,18 @@ impl Reviewed {
         let latest = now.plus_days(validity.targets_days);
         let mut targets = match &halves.targets {
             None => unsigned(targets_payload(self.proposal(), tip, tip.next_targets, latest))?,
-            Some(file) => read_targets(file, self.proposal(), tip, Some((now, latest)))?,
+            Some(file) => {
+                let latest = latest.plus_days(APART_DAYS);
+                read_targets(file, self.proposal(), tip, Some((now, latest)))?
+            }
         };
         targets.sign(signer)?;
+        let signature = self.signature(Over::Targets, &targets, signer);
         let role = tip.root.table().release.of(Organisation::Kikin);
         targets.keep_signers_of(&[role]);
         let halves = Halves { targets: Some(targets.to_bytes()), snapshot: None };
         let tally = halves.tally(self.proposal(), tip)?;
-        Ok(Signed { halves, tally })
+        Ok(Signed { halves, tally, signature })
     }
 
     /// Signs Kokuho's half: `snapshot.json`, which lists `targets.json` as it lies there, with its
@@ -105,19 +136,44 @@ impl Reviewed {
         let Some(targets_file) = halves.targets.as_ref().filter(|_| before.kikin.holds()) else {
             return Err(SignError::KikinFirst(before));
         };
-        // Kokuho seals what is fresh and what it reviewed itself, whatever Kikin's file claims.
-        let targets = read_targets(targets_file, self.proposal(), tip, Some((now, UnixSeconds::LAST)))?;
+        // Kokuho seals what is fresh, holds no longer than the policy says, and what it reviewed itself,
+        // whatever Kikin's file claims.
+        let longest = now.plus_days(validity.targets_days).plus_days(APART_DAYS);
+        let targets = read_targets(targets_file, self.proposal(), tip, Some((now, longest)))?;
+        let (_, targets_expires) = version_and_expiry("targets.json", &targets.signed, None)?;
         let latest = now.plus_days(validity.snapshot_days);
         let mut snapshot = match &halves.snapshot {
-            None => unsigned(snapshot_payload(&targets, targets_file, tip.next_snapshot, latest))?,
-            Some(file) => read_snapshot(file, &targets, targets_file, tip, Some((now, latest)))?,
+            None => {
+                // As many days after the draft was made as a half of Kokuho holds: the same for everybody.
+                let shorter = i64::from(validity.targets_days) - i64::from(validity.snapshot_days);
+                let expires = UnixSeconds::new(targets_expires.seconds() - shorter * 86_400).min(latest);
+                if expires <= now {
+                    return Err(SignError::Expiry { file: "snapshot.json", expires });
+                }
+                unsigned(snapshot_payload(&targets, targets_file, tip.next_snapshot, expires))?
+            }
+            Some(file) => {
+                let latest = latest.plus_days(APART_DAYS);
+                read_snapshot(file, &targets, targets_file, tip, Some((now, latest)))?
+            }
         };
         snapshot.sign(signer)?;
+        let (version, expires) = version_and_expiry("snapshot.json", &snapshot.signed, None)?;
+        let sealed = targets.signers(tip.root.table().release.of(Organisation::Kikin));
+        let seal = Seal { signers: sealed.into_iter().collect(), version, expires };
+        let signature = self.signature(Over::Snapshot(seal), &snapshot, signer);
         let role = tip.root.table().release.of(Organisation::Kokuho);
         snapshot.keep_signers_of(&[role]);
         let halves = Halves { targets: Some(targets_file.clone()), snapshot: Some(snapshot.to_bytes()) };
         let tally = halves.tally(self.proposal(), tip)?;
-        Ok(Signed { halves, tally })
+        Ok(Signed { halves, tally, signature })
+    }
+
+    /// The signature of `signer` in `signed`, as a file of its own.
+    fn signature(&self, over: Over, signed: &Envelope, signer: &dyn Signer) -> SignatureFile {
+        let keyid = signer.public().id();
+        let hex = signed.signature_of(keyid).cloned().unwrap_or_default();
+        SignatureFile { release: self.proposal().release(), over, keyid, hex }
     }
 }
 
@@ -154,6 +210,12 @@ pub(crate) fn read_targets(
     let takes = |version| tip.takes_targets(version);
     let payload = |version, expires| targets_payload(proposal, tip, version, expires);
     read_half("targets.json", file, window, takes, payload)
+}
+
+/// The same of whatever version: only to put signatures into it, which are judged afterwards.
+pub(crate) fn begun_targets(file: &[u8], proposal: &Proposal, tip: &Tip) -> Result<Envelope, SignError> {
+    let payload = |version, expires| targets_payload(proposal, tip, version, expires);
+    read_half("targets.json", file, None, |_| true, payload)
 }
 
 /// Kokuho's file, which must seal exactly `targets_file`.
@@ -215,7 +277,12 @@ fn targets_payload(proposal: &Proposal, tip: &Tip, version: u64, expires: UnixSe
     Listing::payload(version, expires, &entries)
 }
 
-fn snapshot_payload(targets: &Envelope, targets_file: &[u8], version: u64, expires: UnixSeconds) -> Value {
+pub(crate) fn snapshot_payload(
+    targets: &Envelope,
+    targets_file: &[u8],
+    version: u64,
+    expires: UnixSeconds,
+) -> Value {
     let listed = targets.signed.get("version").and_then(Value::as_u64).unwrap_or_default();
     json!({
         "_type": "snapshot",
@@ -226,7 +293,7 @@ fn snapshot_payload(targets: &Envelope, targets_file: &[u8], version: u64, expir
     })
 }
 
-fn unsigned(payload: Value) -> Result<Envelope, SignError> {
+pub(crate) fn unsigned(payload: Value) -> Result<Envelope, SignError> {
     Envelope::unsigned(payload).ok_or_else(|| malformed("metadata", "no canonical form".into()))
 }
 
@@ -247,7 +314,13 @@ fn check_signer(tip: &Tip, organisation: Organisation, signer: &dyn Signer) -> R
 /// signatures that run out).
 pub(crate) fn check_next(proposal: &Proposal, tip: &Tip) -> Result<(), SignError> {
     let (published, proposed) = (tip.release(), proposal.release());
-    if proposal.manifest().previous == published || Some(proposed) == published {
+    // The same release again, or what an interrupted publication left behind.
+    let orphan = tip.orphan.as_ref().map(|orphan| orphan.release);
+    if Some(proposed) == published || Some(proposed) == orphan {
+        return Ok(());
+    }
+    let published = tip.predecessor()?;
+    if proposal.manifest().previous == published {
         return Ok(());
     }
     Err(SignError::NotNext { published, previous: proposal.manifest().previous })

@@ -8,6 +8,7 @@ use crate::keys::SignerError;
 use crate::metadata::ReleaseRef;
 use crate::organisation::{Organisation, PerOrganisation};
 use crate::publish::clock::WrongClock;
+use crate::publish::not_followed::NotFollowed;
 use crate::refusal::Refusal;
 use crate::tally::Tally;
 use crate::time::UnixSeconds;
@@ -29,6 +30,8 @@ pub enum SignError {
         /// What the proposal follows.
         previous: Option<ReleaseRef>,
     },
+    /// Nothing can follow what lies on the channel.
+    NotFollowed(NotFollowed),
     /// Kokuho has signed already.
     AlreadyApproved,
     /// Kokuho signs only what Kikin's threshold holds for.
@@ -53,6 +56,12 @@ pub enum SignError {
     Clock(WrongClock),
     /// The signer gave no signature.
     Signer(SignerError),
+}
+
+impl From<NotFollowed> for SignError {
+    fn from(error: NotFollowed) -> Self {
+        SignError::NotFollowed(error)
+    }
 }
 
 impl From<WrongClock> for SignError {
@@ -90,6 +99,7 @@ impl Speak for SignError {
                     "草案はリリース {previous} の次として作られていますが、公開中は {published} です(または内容が異なります)。草案を作り直してください"
                 )
             }
+            SignError::NotFollowed(error) => error.say(lang),
             SignError::AlreadyApproved => say!(
                 lang,
                 "Kokuho has already signed what Kikin's people signed; another signature of Kikin would \

@@ -3,16 +3,36 @@
 use std::collections::BTreeMap;
 
 use crate::metadata::{ChannelPath, ReleaseRef, TargetEntry, Use};
-use crate::read::{FetchError, Fetching, FetchingManifest, VerifiedChain};
+use crate::publish::not_followed::NotFollowed;
+use crate::read::{FetchError, Fetching, FetchingManifest, TrustedState, VerifiedChain};
 use crate::refusal::Refusal;
 use crate::release::Manifest;
 use crate::root::SignedRoot;
+use crate::statement::{Made, Statements};
 
 /// Whether the clock of whoever seals is held against the channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Clock {
     Held,
     Vouched,
+}
+
+/// On what the published release rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rests {
+    /// On signatures of people whom the newest root lists.
+    OnSignatures,
+    /// Its signers were revoked since; this side remembers it from before. It can be signed anew, and nothing
+    /// follows it before that.
+    OnMemory,
+}
+
+/// A release whose two halves lie on a channel, and nothing points to them.
+#[derive(Debug, Clone)]
+pub(super) struct Orphan {
+    pub(super) release: ReleaseRef,
+    pub(super) snapshot_version: u64,
+    pub(super) snapshot: Vec<u8>,
 }
 
 /// A channel's newest root, release and versions, verified except for freshness: renewing what has expired
@@ -23,6 +43,12 @@ pub struct Tip {
     /// Roots that the channel does not have yet, in order.
     pub(crate) new_roots: Vec<SignedRoot>,
     pub(crate) published: Option<VerifiedChain>,
+    pub(super) rests: Rests,
+    /// A release whose halves lie on a channel without `timestamp.json`: it was taken away, or the first
+    /// publication was interrupted.
+    pub(super) orphan: Option<Orphan>,
+    /// The newest timestamp version that is remembered.
+    pub(super) known_timestamp: u64,
     /// `timestamp.json` exactly as read; the publication replaces this and nothing else.
     pub(crate) timestamp_file: Option<Vec<u8>>,
     /// What interrupted publications left behind above the published versions; never pointed at.
@@ -30,6 +56,8 @@ pub struct Tip {
     pub(crate) next_targets: u64,
     pub(crate) next_snapshot: u64,
     pub(super) clock: Clock,
+    /// What each organisation said alone.
+    pub(crate) statements: Statements,
 }
 
 impl Tip {
@@ -39,11 +67,15 @@ impl Tip {
             root,
             new_roots: Vec::new(),
             published: None,
+            rests: Rests::OnSignatures,
+            orphan: None,
+            known_timestamp: 0,
             timestamp_file: None,
             leftovers: BTreeMap::new(),
             next_targets: 1,
             next_snapshot: 1,
             clock: Clock::Held,
+            statements: Statements::default(),
         }
     }
 
@@ -72,7 +104,53 @@ impl Tip {
         &self.root
     }
 
-    /// The release published now; the next one names it as its previous.
+    /// The release that the next one follows; `None` when nothing was ever published. Only one that people
+    /// whom the newest root lists have signed is followed.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFollowed::RenewFirst`] and [`NotFollowed::TimestampLost`].
+    pub fn predecessor(&self) -> Result<Option<ReleaseRef>, NotFollowed> {
+        match (self.release(), self.rests, &self.orphan) {
+            (Some(release), Rests::OnMemory, _) => Err(NotFollowed::RenewFirst { release: release.release }),
+            (None, _, Some(orphan)) => Err(NotFollowed::TimestampLost { release: orphan.release.release }),
+            (release, ..) => Ok(release),
+        }
+    }
+
+    /// Remembers in `state` where the channel stands, so that an older copy of it is refused from now on.
+    /// It says nothing of the time: what lies there may have expired.
+    pub fn remember(&self, state: &mut TrustedState) {
+        state.statements.absorb(self.statements.clone());
+        match &self.published {
+            Some(published) if self.rests == Rests::OnSignatures => state.record_tip(published),
+            _ => {}
+        }
+    }
+
+    /// What each organisation said alone.
+    pub fn statements(&self) -> &Statements {
+        &self.statements
+    }
+
+    /// The release that may be fallen back to from the one published now.
+    pub fn fallback(&self) -> Option<ReleaseRef> {
+        let fallback = self.published.as_ref()?.listing.fallback?;
+        self.statements.withdrawal(fallback).is_none().then_some(fallback)
+    }
+
+    /// The release that is used instead when `release` is withdrawn: nothing but what both signed before.
+    pub fn falls_back_from(&self, release: ReleaseRef) -> Option<ReleaseRef> {
+        let current = self.release().filter(|current| self.statements.withdrawal(*current).is_none());
+        if current == Some(release) { self.fallback() } else { current }
+    }
+
+    /// Who withdrew the release published now, and why.
+    pub fn withdrawn(&self) -> Option<&Made> {
+        self.release().and_then(|release| self.statements.withdrawal(release))
+    }
+
+    /// The release published now.
     pub fn release(&self) -> Option<ReleaseRef> {
         self.published.as_ref().map(|published| published.listing.current)
     }
@@ -116,11 +194,18 @@ impl Tip {
     }
 
     /// What the files beside the release are that a proposal's list goes on carrying: the whole current
-    /// release when a newer one is proposed, the same fallback again when the current one is renewed.
+    /// release when a newer one is proposed, the same fallback again when the current one is renewed or was
+    /// withdrawn. Nobody falls back to what was withdrawn.
     pub(crate) fn carried(&self, manifest: &Manifest) -> Vec<TargetEntry> {
         let Some(published) = &self.published else { return Vec::new() };
         let listing = &published.listing;
-        let carried = if manifest.release == listing.current.release { Use::Fallback } else { Use::Current };
+        let is_renewed = manifest.release == listing.current.release;
+        let carried = if is_renewed || self.withdrawn().is_some() { Use::Fallback } else { Use::Current };
+        if carried == Use::Fallback
+            && listing.fallback.is_some_and(|fallback| self.statements.withdrawal(fallback).is_some())
+        {
+            return Vec::new();
+        }
         listing
             .entries
             .values()

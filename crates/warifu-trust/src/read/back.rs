@@ -1,8 +1,9 @@
 //! Looking back at what was published or recorded before a rotation: under the newest root for which the
-//! signatures hold. Never for moving to something.
+//! signatures hold. Never for moving to something: keys that were revoked since may have made it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::keys::KeyId;
 use crate::metadata::ChannelPath;
 use crate::read::chain::Chain;
 use crate::read::freshness::Freshness;
@@ -16,21 +17,39 @@ use crate::root::SignedRoot;
 pub(crate) struct LookingBack {
     /// The last of them is the one in use.
     roots: Vec<SignedRoot>,
+    /// Keys of the newest that count for nothing; none once an older look is taken.
+    revoked: BTreeSet<KeyId>,
+    /// Whether this is the first look.
+    under_newest: bool,
     chain: Chain,
     /// What was answered already: no file is asked for twice, so none can change between two roots.
     answered: BTreeMap<ChannelPath, Answer>,
 }
 
+/// What was found, and whether the newest root still answers for it.
+pub(crate) struct LookedBack {
+    pub(crate) chain: VerifiedChain,
+    /// Signed by people whom the newest root lists. When it is false, only who remembers this very release
+    /// from before the rotation can tell it from one that revoked keys forged.
+    pub(crate) under_newest: bool,
+}
+
 impl LookingBack {
-    /// Begins under the last of `roots`.
-    pub(crate) fn begin(roots: &[SignedRoot]) -> Result<Self, OpenError> {
-        let chain = Chain::begin(roots, None, Freshness::IgnoreExpired)?;
-        Ok(LookingBack { roots: roots.to_vec(), chain, answered: BTreeMap::new() })
+    /// Begins under the last of `roots` without the `revoked` keys, under which nothing behind `floor`
+    /// passes.
+    pub(crate) fn begin(
+        roots: &[SignedRoot],
+        revoked: BTreeSet<KeyId>,
+        floor: Option<&MetadataFiles>,
+    ) -> Result<Self, OpenError> {
+        let chain = Chain::begin(roots, &revoked, floor, Freshness::IgnoreExpired)?;
+        let (roots, answered) = (roots.to_vec(), BTreeMap::new());
+        Ok(LookingBack { roots, revoked, under_newest: true, chain, answered })
     }
 }
 
 impl Walk for LookingBack {
-    type Done = VerifiedChain;
+    type Done = LookedBack;
     type Error = OpenError;
 
     fn need(&self) -> &Need {
@@ -38,31 +57,40 @@ impl Walk for LookingBack {
     }
 
     fn feed(self, answer: Answer) -> Result<Step<Self>, OpenError> {
-        let LookingBack { mut roots, mut chain, mut answered } = self;
+        let LookingBack { mut roots, mut revoked, mut under_newest, mut chain, mut answered } = self;
         answered.insert(chain.need().path.clone(), answer);
         while let Some(answer) = answered.get(&chain.need().path).cloned() {
             chain = match chain.feed(answer) {
                 Ok(Step::Next(chain)) => chain,
-                Ok(Step::Done(verified)) => return Ok(Step::Done(verified)),
-                Err(OpenError::Refused(Refusal::Halves(_) | Refusal::Timestamp)) if roots.len() > 1 => {
-                    roots.pop();
-                    Chain::begin(&roots, None, Freshness::IgnoreExpired)?
+                Ok(Step::Done(chain)) => {
+                    return Ok(Step::Done(LookedBack { chain, under_newest }));
+                }
+                Err(OpenError::Refused(Refusal::Halves(_) | Refusal::Timestamp))
+                    if roots.len() > 1 || !revoked.is_empty() =>
+                {
+                    // As it was before the keys were revoked, then as it was before the last rotation.
+                    if revoked.is_empty() {
+                        roots.pop();
+                    }
+                    revoked.clear();
+                    under_newest = false;
+                    Chain::begin(&roots, &revoked, None, Freshness::IgnoreExpired)?
                 }
                 Err(error) => return Err(error),
             };
         }
-        Ok(Step::Next(LookingBack { roots, chain, answered }))
+        Ok(Step::Next(LookingBack { roots, revoked, under_newest, chain, answered }))
     }
 }
 
 /// Verifies recorded files under any of `roots`.
 pub(crate) fn look_back(roots: &[SignedRoot], files: &MetadataFiles) -> Result<VerifiedChain, OpenError> {
-    let mut walk = LookingBack::begin(roots)?;
+    let mut walk = LookingBack::begin(roots, BTreeSet::new(), None)?;
     loop {
         let answer = files.answer(walk.need());
         match walk.feed(answer)? {
             Step::Next(next) => walk = next,
-            Step::Done(verified) => return Ok(verified),
+            Step::Done(looked) => return Ok(looked.chain),
         }
     }
 }

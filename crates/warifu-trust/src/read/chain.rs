@@ -5,9 +5,12 @@
 //! that the specification leaves open, checked first: strict JSON, strict signatures counted by raw key,
 //! sound roots, length and SHA-256 in every list, no delegations, flat names.
 
+use std::collections::BTreeSet;
+
 use sigstore_tuf::trusted::TrustedMetadataSet;
 use warifu_values::digest::Digest;
 
+use crate::keys::KeyId;
 use crate::limits;
 use crate::metadata::{ChannelPath, Envelope, Head, Listing, Pin, RoleKeys};
 use crate::organisation::{Organisation, PerOrganisation};
@@ -17,7 +20,7 @@ use crate::read::tuf::{from_core, no_root, trusted_set};
 use crate::read::verified_chain::{MetadataFiles, VerifiedChain};
 use crate::read::walk::{Answer, Need, Step, Walk};
 use crate::refusal::Refusal;
-use crate::root::SignedRoot;
+use crate::root::{RoleTable, SignedRoot};
 use crate::tally::Tally;
 use crate::time::UnixSeconds;
 
@@ -31,7 +34,8 @@ pub(crate) struct Chain {
 /// What the files are verified under.
 struct Under {
     set: TrustedMetadataSet,
-    root: SignedRoot,
+    /// Who may sign what.
+    table: RoleTable,
     /// What was accepted before; nothing behind it passes.
     floor: Option<MetadataFiles>,
     now: jiff::Timestamp,
@@ -58,14 +62,17 @@ struct SnapshotFile {
 }
 
 impl Chain {
-    /// Begins under the last of `roots`; nothing behind `floor` passes.
+    /// Begins under the last of `roots`, of whose keys the `revoked` ones count for nothing; nothing behind
+    /// `floor` passes.
     pub(crate) fn begin(
         roots: &[SignedRoot],
+        revoked: &BTreeSet<KeyId>,
         floor: Option<&MetadataFiles>,
         freshness: Freshness,
     ) -> Result<Self, OpenError> {
         let mut set = trusted_set(roots)?;
-        let root = roots.last().cloned().ok_or_else(no_root)?;
+        let root = roots.last().ok_or_else(no_root)?;
+        let table = root.table().without(revoked);
         let now = freshness.instant();
         set.check_root_expired(now).map_err(|error| from_core("root.json", error))?;
         // The floor. A file that no longer verifies under the newest root falls away: that is how TUF
@@ -76,7 +83,7 @@ impl Chain {
         });
         let floor = floor.cloned();
         let need = Need::new(ChannelPath::timestamp(), limits::TIMESTAMP_BYTES);
-        Ok(Chain { under: Under { set, root, floor, now }, stage: Stage::Timestamp, need })
+        Ok(Chain { under: Under { set, table, floor, now }, stage: Stage::Timestamp, need })
     }
 }
 
@@ -107,7 +114,7 @@ impl Walk for Chain {
 impl Under {
     fn timestamp(mut self, mut bytes: Vec<u8>) -> Result<Step<Chain>, OpenError> {
         let mut envelope = strict("timestamp.json", &bytes)?;
-        if !envelope.tally(&self.root.table().timestamp).holds() {
+        if !envelope.tally(&self.table.timestamp).holds() {
             return Err(Refusal::Timestamp.into());
         }
         match (self.set.update_timestamp(&bytes, self.now), &self.floor) {
@@ -134,7 +141,7 @@ impl Under {
 
     fn snapshot(mut self, timestamp: TimestampFile, bytes: Vec<u8>) -> Result<Step<Chain>, OpenError> {
         let envelope = strict("snapshot.json", &bytes)?;
-        let kokuho = envelope.tally(self.root.table().release.of(Organisation::Kokuho));
+        let kokuho = envelope.tally(self.table.release.of(Organisation::Kokuho));
         let head = Head::read("snapshot.json", "snapshot", &envelope.signed)?;
         let pin = head.only_pin("snapshot.json", "targets.json")?;
         if kokuho.holds() {
@@ -160,7 +167,7 @@ impl Under {
         snapshot: SnapshotFile,
         file: Result<Vec<u8>, OpenError>,
     ) -> Result<VerifiedChain, OpenError> {
-        let table = self.root.table();
+        let table = &self.table;
         let release = &table.release;
         let kokuho = snapshot.kokuho;
         if !kokuho.holds() {
@@ -185,6 +192,7 @@ impl Under {
             timestamp_version: timestamp.head.version,
             timestamp_expires: timestamp.head.expires,
             snapshot_version: snapshot.head.version,
+            snapshot_expires: snapshot.head.expires,
             expires: [table.expires, timestamp.head.expires, snapshot.head.expires, listing.expires]
                 .into_iter()
                 .min()

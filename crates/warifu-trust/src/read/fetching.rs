@@ -37,6 +37,16 @@ impl OpenedRelease {
         self.fallback().map(|release| Fetching::begin(self.listing(), release)).transpose()
     }
 
+    /// The masters of the release to fall back to; `None` when none is listed.
+    ///
+    /// # Errors
+    ///
+    /// As [`OpenedRelease::fetching`].
+    pub fn fetching_fallback_masters(&self) -> Result<Option<FetchingMasters>, FetchError> {
+        let begin = |release| ReadingFiles::begin(self.listing(), release, Wanted::Masters);
+        Ok(self.fallback().map(begin).transpose()?.map(FetchingMasters))
+    }
+
     /// Reads only the release's manifest: what it holds, before anything large is read.
     ///
     /// # Errors

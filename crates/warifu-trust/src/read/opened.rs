@@ -2,7 +2,9 @@
 
 use crate::metadata::{Listing, ReleaseRef, TargetEntry};
 use crate::organisation::PerOrganisation;
+use crate::read::state::TrustedState;
 use crate::read::verified_chain::VerifiedChain;
+use crate::statement::Made;
 use crate::tally::Tally;
 use crate::time::UnixSeconds;
 
@@ -22,12 +24,17 @@ pub struct OpenedRelease {
     verified: VerifiedChain,
     standing: Standing,
     root_version: u64,
+    withdrawn: Option<Made>,
+    fallback: Option<ReleaseRef>,
 }
 
 impl OpenedRelease {
     /// Only [`Opening`](crate::Opening) and [`reopen`](crate::reopen) make one.
-    pub(super) fn of(verified: VerifiedChain, standing: Standing, root_version: u64) -> Self {
-        OpenedRelease { verified, standing, root_version }
+    pub(super) fn of(verified: VerifiedChain, standing: Standing, state: &TrustedState) -> Self {
+        let withdrawal = |release: ReleaseRef| state.statements().withdrawal(release).cloned();
+        let withdrawn = withdrawal(verified.listing.current);
+        let fallback = verified.listing.fallback.filter(|release| withdrawal(*release).is_none());
+        OpenedRelease { verified, standing, root_version: state.root().version(), withdrawn, fallback }
     }
 
     /// The release's number and its manifest's digest.
@@ -35,9 +42,15 @@ impl OpenedRelease {
         self.verified.listing.current
     }
 
-    /// The release before, which may be fallen back to.
+    /// Who withdrew the release alone, and why. It is not to be used then: what may be, is the
+    /// [fallback](OpenedRelease::fallback).
+    pub fn withdrawn(&self) -> Option<&Made> {
+        self.withdrawn.as_ref()
+    }
+
+    /// The release before, which may be fallen back to; none when it was withdrawn.
     pub fn fallback(&self) -> Option<ReleaseRef> {
-        self.verified.listing.fallback
+        self.fallback
     }
 
     /// How it stands to what was recorded when it was opened.

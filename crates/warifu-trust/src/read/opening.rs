@@ -8,6 +8,7 @@ use crate::read::open_error::OpenError;
 use crate::read::opened::{OpenedRelease, Standing};
 use crate::read::roots::NextRoot;
 use crate::read::state::TrustedState;
+use crate::read::statements::NextStatement;
 use crate::read::verified_chain::VerifiedChain;
 use crate::read::walk::{Answer, Need, Step, Walk};
 use crate::refusal::Refusal;
@@ -26,6 +27,7 @@ pub struct Opening<'state> {
 
 enum Stage {
     Roots(NextRoot),
+    Statements(NextStatement),
     Chain(Box<Chain>),
 }
 
@@ -46,6 +48,7 @@ impl Walk for Opening<'_> {
     fn need(&self) -> &Need {
         match &self.stage {
             Stage::Roots(next) => &next.need,
+            Stage::Statements(next) => &next.need,
             Stage::Chain(chain) => chain.need(),
         }
     }
@@ -56,10 +59,19 @@ impl Walk for Opening<'_> {
                 let TrustedState { roots, policy, .. } = &mut *self.state;
                 self.stage = match next.take(answer, roots, policy)? {
                     Some(next) => Stage::Roots(next),
+                    None => Stage::Statements(NextStatement::after(&self.state.statements)),
+                };
+                Ok(Step::Next(self))
+            }
+            Stage::Statements(next) => {
+                let TrustedState { roots, statements, recorded, .. } = &mut *self.state;
+                let root = &roots[roots.len() - 1];
+                self.stage = match next.take(answer, statements, root) {
+                    Some(next) => Stage::Statements(next),
                     None => {
-                        let floor = self.state.recorded.as_ref().map(|recorded| &recorded.files);
+                        let floor = recorded.as_ref().map(|recorded| &recorded.files);
                         let fresh = Freshness::RequiredAt(self.now);
-                        Stage::Chain(Box::new(Chain::begin(&self.state.roots, floor, fresh)?))
+                        Stage::Chain(Box::new(Chain::begin(roots, &statements.revoked(), floor, fresh)?))
                     }
                 };
                 Ok(Step::Next(self))
@@ -88,6 +100,7 @@ fn opened(
     now: UnixSeconds,
     verified: VerifiedChain,
 ) -> Result<OpenedRelease, OpenError> {
+    within_policy(state, now, &verified)?;
     let current = verified.listing.current;
     let standing = match state.release() {
         Some(before) if current.release < before.release => {
@@ -101,7 +114,27 @@ fn opened(
         _ => Standing::Newer,
     };
     state.record(&verified, now);
-    Ok(OpenedRelease::of(verified, standing, state.root().version()))
+    Ok(OpenedRelease::of(verified, standing, state))
+}
+
+/// Nothing may hold longer than the node was told: whoever signs for ten years could not be heard to stop.
+fn within_policy(state: &TrustedState, now: UnixSeconds, verified: &VerifiedChain) -> Result<(), Refusal> {
+    let longest = &state.policy.longest;
+    let files = [
+        ("root.json", state.root().table().expires, longest.root_days),
+        ("targets.json", verified.listing.expires, longest.targets_days),
+        ("snapshot.json", verified.snapshot_expires, longest.snapshot_days),
+        ("timestamp.json", verified.timestamp_expires, longest.timestamp_days),
+    ];
+    for (file, expires, days) in files {
+        // A day for clocks that lie apart.
+        if let Some(days) = days
+            && expires > now.plus_days(days.saturating_add(1))
+        {
+            return Err(Refusal::HoldsTooLong { file, expires, days });
+        }
+    }
+    Ok(())
 }
 
 /// Opens what `state` recorded: "is it still intact?" Expiry is not looked at, because a restart is no
@@ -114,5 +147,5 @@ fn opened(
 pub fn reopen(state: &TrustedState) -> Result<OpenedRelease, OpenError> {
     let recorded = state.recorded.as_ref().ok_or(OpenError::NothingPublished)?;
     let verified = look_back(&state.roots, &recorded.files)?;
-    Ok(OpenedRelease::of(verified, Standing::SameAsRecorded, state.root().version()))
+    Ok(OpenedRelease::of(verified, Standing::SameAsRecorded, state))
 }

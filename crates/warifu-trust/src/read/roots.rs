@@ -2,7 +2,9 @@
 
 use crate::limits;
 use crate::metadata::ChannelPath;
-use crate::read::walk::{Answer, Need};
+use crate::read::open_error::OpenError;
+use crate::read::state::TrustedState;
+use crate::read::walk::{Answer, Need, Step, Walk};
 use crate::refusal::Refusal;
 use crate::root::{Policy, SignedRoot};
 
@@ -37,6 +39,40 @@ impl NextRoot {
         let question = (left > 0).then(|| NextRoot { need: need(&next), left });
         roots.push(next);
         Ok(question)
+    }
+}
+
+/// Learns the roots that follow, and nothing else. **Save the state also after an error**: what was learnt
+/// before it, a revocation above all, must not be forgotten.
+#[must_use = "nothing is learnt before the walk is at its end"]
+pub struct LearningRoots<'state> {
+    state: &'state mut TrustedState,
+    next: NextRoot,
+}
+
+impl<'state> LearningRoots<'state> {
+    /// From what `state` trusts.
+    pub fn begin(state: &'state mut TrustedState) -> Self {
+        let next = NextRoot::after(state.root());
+        LearningRoots { state, next }
+    }
+}
+
+impl Walk for LearningRoots<'_> {
+    type Done = ();
+    type Error = OpenError;
+
+    fn need(&self) -> &Need {
+        &self.next.need
+    }
+
+    fn feed(self, answer: Answer) -> Result<Step<Self>, OpenError> {
+        let LearningRoots { state, next } = self;
+        let TrustedState { roots, policy, .. } = &mut *state;
+        Ok(match next.take(answer, roots, policy)? {
+            Some(next) => Step::Next(LearningRoots { state, next }),
+            None => Step::Done(()),
+        })
     }
 }
 

@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use crate::canonical;
 use crate::limits;
+use crate::metadata::ReleaseRef;
+use crate::organisation::{Organisation, PerOrganisation};
 use crate::read::back::look_back;
 use crate::read::open_error::OpenError;
 use crate::read::state::{Recorded, TrustedState};
@@ -12,10 +14,13 @@ use crate::read::state_fault::StateFault;
 use crate::read::verified_chain::MetadataFiles;
 use crate::refusal::Refusal;
 use crate::root::{Policy, SignedRoot};
+use crate::statement::{StatementFile, Statements};
 use crate::time::UnixSeconds;
 
-/// The form that is written; a newer one is not guessed at.
-const SCHEMA: u32 = 1;
+/// The newest form that is written; a newer one is not guessed at. 2 has what this side signed last, 3 what
+/// the organisations said alone, and only a state that has it is written so: other readers' stay in the first
+/// form.
+const SCHEMA: u32 = 3;
 
 /// The file: metadata as the texts they are, so their very bytes come back.
 #[derive(Deserialize)]
@@ -25,6 +30,18 @@ struct StateFile {
     known_time: UnixSeconds,
     roots: Vec<String>,
     recorded: Option<RecordedFile>,
+    #[serde(default)]
+    signed: Option<ReleaseRef>,
+    #[serde(default)]
+    statements: Option<StatementsFile>,
+}
+
+/// Statements as the texts they are, and how far each organisation's were looked at.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StatementsFile {
+    seen: PerOrganisation<u64>,
+    held: Vec<(Organisation, String)>,
 }
 
 #[derive(Deserialize)]
@@ -49,9 +66,22 @@ impl TrustedState {
             })
         });
         let known_time = self.known_time.to_string();
-        json!({ "schema": SCHEMA, "known_time": known_time, "roots": roots, "recorded": recorded })
-            .to_string()
-            .into_bytes()
+        let mut file = json!({ "schema": 1, "known_time": known_time, "roots": roots, "recorded": recorded });
+        if let Some(signed) = &self.signed {
+            file["schema"] = 2.into();
+            file["signed"] = json!(signed);
+        }
+        if self.statements != Statements::default() {
+            let held: Vec<Value> = self
+                .statements
+                .held
+                .iter()
+                .map(|statement| json!([statement.made().organisation, text(statement.bytes())]))
+                .collect();
+            file["schema"] = SCHEMA.into();
+            file["statements"] = json!({ "seen": self.statements.seen, "held": held });
+        }
+        file.to_string().into_bytes()
     }
 
     /// The state that was kept as `bytes`, verified anew from the root `pinned` on. At most
@@ -67,7 +97,7 @@ impl TrustedState {
         }
         let file: StateFile = canonical::from_slice(bytes)
             .map_err(|_| StateFault::Damaged { what: "not the JSON it must be" })?;
-        if file.schema != SCHEMA {
+        if !(1..=SCHEMA).contains(&file.schema) {
             return Err(StateFault::Damaged { what: "written by a newer version" });
         }
         let pinned = state.root().clone();
@@ -86,19 +116,41 @@ impl TrustedState {
         }
         state.root().table().check_policy(&state.policy).map_err(Refusal::UnsoundRoot)?;
         state.known_time = file.known_time;
+        state.signed = file.signed;
+        if let Some(StatementsFile { seen, held }) = file.statements {
+            for (organisation, text) in held {
+                // Under the root that was the newest when it was seen, whichever that was.
+                let under = |root| StatementFile::verify(text.as_bytes(), organisation, root);
+                let statement = state.roots.iter().rev().find_map(under);
+                let damaged = StateFault::Damaged { what: "a statement that nobody made" };
+                state.statements.held.push(statement.ok_or(damaged)?);
+            }
+            state.statements.seen = seen;
+        }
         if let Some(recorded) = file.recorded {
             let files = MetadataFiles {
                 timestamp: recorded.timestamp.into_bytes(),
                 snapshot: recorded.snapshot.into_bytes(),
                 targets: recorded.targets.into_bytes(),
             };
-            let current = match look_back(&state.roots, &files) {
-                Ok(verified) => verified.listing.current,
+            let recorded = match look_back(&state.roots, &files) {
+                Ok(verified) => Recorded::of(&verified),
                 Err(OpenError::Refused(refusal)) => return Err(refusal.into()),
                 Err(_) => return Err(StateFault::Damaged { what: "incomplete" }),
             };
-            state.recorded = Some(Recorded { files, current });
+            state.recorded = Some(recorded);
         }
         Ok(state)
+    }
+
+    /// Whether `bytes` are a state of the line of roots that `pinned` stands in: it holds that root, or one
+    /// that `pinned` follows. So who pins a newer root finds the memory that began with an older one.
+    pub fn is_of(bytes: &[u8], pinned: &[u8]) -> bool {
+        let Ok(pinned_root) = SignedRoot::pinned(pinned) else { return false };
+        let Ok(file) = canonical::from_slice::<StateFile>(bytes) else { return false };
+        let roots: Vec<_> =
+            file.roots.iter().filter_map(|text| SignedRoot::pinned(text.as_bytes()).ok()).collect();
+        let follows = |last: &SignedRoot| last.followed_by(pinned).is_ok();
+        roots.iter().any(|root| root.same_content(&pinned_root)) || roots.last().is_some_and(follows)
     }
 }

@@ -36,6 +36,7 @@ pub(crate) struct VerifiedChain {
     pub(crate) timestamp_version: u64,
     pub(crate) timestamp_expires: UnixSeconds,
     pub(crate) snapshot_version: u64,
+    pub(crate) snapshot_expires: UnixSeconds,
     /// The first of the four files to expire, and when.
     pub(crate) expires: UnixSeconds,
     pub(crate) signers: PerOrganisation<Vec<String>>,

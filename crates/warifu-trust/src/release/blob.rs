@@ -65,6 +65,9 @@ pub(crate) fn compress(canonical: &[u8], level: CompressionLevel) -> io::Result<
     encoder.finish()
 }
 
+/// What a frame of content begins with (RFC 8878, section 3.1.1); one that is skipped begins otherwise.
+const FRAME: [u8; 4] = 0xFD2F_B528_u32.to_le_bytes();
+
 /// Opens a blob whose content is declared. Never holds more than the declared length plus one byte, whatever
 /// the blob would unfold to.
 pub(crate) fn decompress(name: &str, blob: &[u8], declared: Content) -> Result<Vec<u8>, Refusal> {
@@ -72,11 +75,20 @@ pub(crate) fn decompress(name: &str, blob: &[u8], declared: Content) -> Result<V
     if declared.bytes > limits::CANONICAL_BYTES {
         return Err(Refusal::TooLong { file: name.to_owned(), limit_bytes: limits::CANONICAL_BYTES });
     }
-    let mut decoder = zstd::Decoder::with_buffer(blob).map_err(|_| mismatch())?;
+    // One frame and nothing beside it: in a frame that is skipped, or after the last one, bytes could be
+    // carried that nobody sees and both sign.
+    if !blob.starts_with(&FRAME) {
+        return Err(mismatch());
+    }
+    let mut decoder = zstd::Decoder::with_buffer(blob).map_err(|_| mismatch())?.single_frame();
     decoder.window_log_max(limits::WINDOW_LOG).map_err(|_| mismatch())?;
     // Room for what is declared is taken as it comes, not at once: the declaration may be a lie too.
     let mut canonical = Vec::new();
-    decoder.take(declared.bytes.saturating_add(1)).read_to_end(&mut canonical).map_err(|_| mismatch())?;
+    let most = declared.bytes.saturating_add(1);
+    decoder.by_ref().take(most).read_to_end(&mut canonical).map_err(|_| mismatch())?;
+    if !decoder.finish().is_empty() {
+        return Err(mismatch());
+    }
     if canonical.len() as u64 != declared.bytes || Digest::of(&canonical) != declared.sha256 {
         return Err(mismatch());
     }
@@ -101,6 +113,21 @@ mod tests {
         let mut blob = compress(b"abc", CompressionLevel::FAST).unwrap();
         blob.extend(compress(b"def", CompressionLevel::FAST).unwrap());
         assert!(decompress("b", &blob, Content::of(b"abc")).is_err());
+    }
+
+    #[test]
+    fn bytes_that_nobody_would_see_are_refused() {
+        let blob = compress(b"abc", CompressionLevel::FAST).unwrap();
+        // RFC 8878, section 3.1.2: a magic number, the length, and what a reader passes over.
+        let skipped = [&0x184D_2A50_u32.to_le_bytes()[..], &5_u32.to_le_bytes(), b"hello"].concat();
+        let empty = compress(b"", CompressionLevel::FAST).unwrap();
+        assert!(decompress("b", &blob, Content::of(b"abc")).is_ok());
+        for hidden in [&skipped[..], b"x", &[0; 8], &empty] {
+            let after = [&blob[..], hidden].concat();
+            assert!(decompress("b", &after, Content::of(b"abc")).is_err(), "{hidden:?} after");
+            let before = [hidden, &blob[..]].concat();
+            assert!(decompress("b", &before, Content::of(b"abc")).is_err(), "{hidden:?} before");
+        }
     }
 
     proptest! {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use warifu_values::audit::AuditHead;
 use warifu_values::day::TreatmentDay;
 use warifu_values::digest::Digest;
 use warifu_values::text::is_plain;
@@ -22,7 +23,7 @@ use crate::{canonical, limits};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    schema: u32,
+    pub(crate) schema: u32,
     /// The release's number: 1 for the first, and always one more than the release it follows.
     pub release: u64,
     /// What it is, for people: `令和8年6月 定例`.
@@ -47,6 +48,12 @@ pub struct Manifest {
     /// Whether corrections that reach back were left to a later release.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub future_only: bool,
+    /// Why the commit does not come after the published release's, where it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_a_successor: Option<String>,
+    /// How far the log of acts of whoever drafted it had got.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<AuditHead>,
     /// What is judged differently since the release that it follows; there exactly when it follows one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<Changes>,
@@ -83,6 +90,10 @@ pub struct ReleaseHead {
     pub activate_at: Option<UnixSeconds>,
     /// See [`Manifest::future_only`].
     pub future_only: bool,
+    /// See [`Manifest::not_a_successor`].
+    pub not_a_successor: Option<String>,
+    /// See [`Manifest::audit`].
+    pub audit: Option<AuditHead>,
 }
 
 impl ReleaseHead {
@@ -125,6 +136,8 @@ impl Manifest {
             activate_at: head.activate_at,
             past_before,
             future_only: head.future_only,
+            not_a_successor: head.not_a_successor,
+            audit: head.audit,
             changes: changes.map(|changes| Changes::of(release, changes)),
             masters: entries,
         };
@@ -143,6 +156,8 @@ impl Manifest {
             emergency: self.emergency.clone(),
             activate_at: self.activate_at,
             future_only: self.future_only,
+            not_a_successor: self.not_a_successor.clone(),
+            audit: self.audit,
         }
     }
 
@@ -213,6 +228,7 @@ impl Manifest {
         sure(is_plain(&self.title), "title")?;
         sure(is_commit(&self.commit), "commit")?;
         sure(self.emergency.as_ref().is_none_or(|emergency| is_plain(&emergency.reason)), "emergency")?;
+        sure(self.not_a_successor.as_deref().is_none_or(is_plain), "not_a_successor")?;
         sure(self.past_before == self.head().past_before().to_string(), "past_before")?;
         match (&self.previous, &self.changes) {
             (None, None) => {}

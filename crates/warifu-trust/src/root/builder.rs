@@ -185,3 +185,54 @@ impl Book {
         id
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use warifu_values::lang::{Lang, Speak as _};
+
+    use super::*;
+    use crate::root::changes::RootChange;
+    use crate::root::summary::RootPower;
+    use crate::testing::{World, cards, key, now};
+
+    #[test]
+    fn one_person_with_two_keys_does_not_meet_a_threshold_of_two() {
+        let world = World::new();
+        for other in ["Aoki Hanako", "aoki  hanako", "Aoki\u{3000}Hanako"] {
+            let mut kikin = cards(Some(Organisation::Kikin), &[1, 2].map(key));
+            kikin[0].name = "Aoki Hanako".into();
+            kikin[1].name = other.into();
+            let kokuho = cards(Some(Organisation::Kokuho), &world.kokuho);
+            let root = RootBuilder::new(now().plus_days(30))
+                .release_signers(Organisation::Kikin, 2, kikin)
+                .release_signers(Organisation::Kokuho, 1, kokuho)
+                .timestamp(cards(None, std::slice::from_ref(&world.timestamp)));
+            let UnsoundRoot(faults) = root.first().unwrap_err();
+            assert!(matches!(&faults[..], [RootFault::SamePerson { .. }]), "{faults:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_root_takes_away_or_makes_easier_comes_first() {
+        let world = World::new();
+        let before = world.root.summary();
+        let (one, two) = (Organisation::Kikin, Organisation::Kokuho);
+        let next = RootBuilder::new(now().plus_days(900))
+            .release_signers(one, 1, cards(Some(one), &[2, 3, 4].map(key)))
+            .release_signers(two, 1, cards(Some(two), &world.kokuho))
+            .timestamp(cards(None, std::slice::from_ref(&world.timestamp)))
+            .after(&world.root)
+            .unwrap();
+        let changes = next.summary().changes_from(&before);
+        let gone = key(1).public().id().read_out();
+        assert_eq!(gone.split(' ').map(str::len).collect::<Vec<_>>(), [4; 8]);
+        let words: Vec<_> = changes.iter().map(|change| change.say(Lang::En)).collect();
+        assert!(words[0].starts_with("REMOVED from changes of the root: kikin "), "{words:?}");
+        assert!(words[0].contains(&gone) && words[1].contains(&gone), "{words:?}");
+        let lowered = RootChange::Lowered { power: RootPower::SignForKikin, from: 2, to: 1 };
+        assert!(changes[2..4].contains(&lowered), "{words:?}");
+        assert!(matches!(changes.last(), Some(RootChange::Expires { .. })));
+        assert_eq!(before.changes_from(&before), []);
+        assert_eq!(next.signers(None), Vec::<String>::new());
+    }
+}

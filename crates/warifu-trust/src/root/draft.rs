@@ -1,5 +1,8 @@
 //! A root on its way through several hands.
 
+use std::collections::BTreeSet;
+
+use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
@@ -39,6 +42,21 @@ impl RootDraft {
     /// The draft's file; the same bytes whoever signed first.
     pub fn to_bytes(&self) -> Vec<u8> {
         self.envelope.to_bytes()
+    }
+
+    /// The digest of what is signed, the same whoever has signed already: to be compared by voice.
+    pub fn digest(&self) -> Digest {
+        self.envelope.digest()
+    }
+
+    /// Who has signed it of this table's officers and of `previous`'s, by name.
+    pub fn signers(&self, previous: Option<&SignedRoot>) -> Vec<String> {
+        let tables = [Some(&self.table), previous.map(SignedRoot::table)];
+        let names = tables
+            .into_iter()
+            .flatten()
+            .flat_map(|table| self.envelope.signers(&table.root).into_iter().map(|id| table.holder_name(id)));
+        names.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// What the draft says, to be shown before signing.

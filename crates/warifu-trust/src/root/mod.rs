@@ -5,6 +5,7 @@
 //! A field that TUF leaves to us, `x-warifu-holders`, says whose person holds each key.
 
 mod builder;
+mod changes;
 mod draft;
 mod file;
 mod policy;
@@ -14,7 +15,9 @@ mod table;
 mod wire;
 
 pub use builder::RootBuilder;
+pub use changes::RootChange;
 pub use draft::{RootDraft, RootSignError};
-pub use policy::Policy;
+pub use policy::{Longest, Policy};
 pub use signed::SignedRoot;
-pub use summary::RootSummary;
+pub use summary::{RootKey, RootPower, RootSummary};
+pub(crate) use table::RoleTable;

@@ -1,5 +1,6 @@
 //! A root that has all the signatures it needs.
 
+use crate::keys::KeyId;
 use crate::keys::PublicKey;
 use crate::metadata::Envelope;
 use crate::organisation::Organisation;
@@ -53,6 +54,11 @@ impl SignedRoot {
         } else {
             Err(Refusal::RootSignatures { version: table.version, own, previous: Some(previous) })
         }
+    }
+
+    /// The ids of all keys in it.
+    pub fn key_ids(&self) -> Vec<KeyId> {
+        self.table.holders.keys().copied().collect()
     }
 
     /// The file's bytes as they were read or finished.

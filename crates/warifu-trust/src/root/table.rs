@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::keys::{KeyId, PublicKey};
+use crate::limits;
 use crate::metadata::RoleKeys;
 use crate::organisation::{Organisation, PerOrganisation};
 use crate::root::policy::Policy;
@@ -47,8 +48,11 @@ impl RoleTable {
     /// Checks every rule and reports all that are broken.
     pub(super) fn check(wire: &Wire) -> Result<Self, UnsoundRoot> {
         let mut faults = Vec::new();
-        if wire.type_ != "root" || !wire.spec_version.starts_with("1.") || wire.version == 0 {
-            faults.push(RootFault::Shape("not a root of TUF 1.x with a version from 1".into()));
+        if wire.type_ != "root" || !wire.spec_version.starts_with("1.") {
+            faults.push(RootFault::Shape("not a root of TUF 1.x".into()));
+        }
+        if !(1..=limits::VERSION).contains(&wire.version) {
+            faults.push(RootFault::Shape(format!("version {} is none", wire.version)));
         }
         if !wire.consistent_snapshot {
             // Without it, files change under a reader's feet and mixes of releases become possible.
@@ -66,6 +70,16 @@ impl RoleTable {
         table.check_organisations(&mut faults);
         table.check_root_threshold(&mut faults);
         if faults.is_empty() { Ok(table) } else { Err(UnsoundRoot(faults)) }
+    }
+
+    /// The table without these keys: they count for nothing, and the thresholds stay.
+    pub(crate) fn without(&self, revoked: &BTreeSet<KeyId>) -> Self {
+        let mut table = self.clone();
+        let RoleTable { release: PerOrganisation { kikin, kokuho }, root, .. } = &mut table;
+        for role in [kikin, kokuho, root] {
+            role.keys.retain(|key, _| !revoked.contains(key));
+        }
+        table
     }
 
     /// Whether the thresholds reach what the node demands.
@@ -149,10 +163,16 @@ pub(super) fn least_root_threshold(officers: PerOrganisation<u32>, release: PerO
     against(Organisation::Kikin).max(against(Organisation::Kokuho))
 }
 
+/// A name as far as it tells people apart: spaces, also wide ones, and case do not.
+fn as_one(name: &str) -> String {
+    name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+}
+
 /// The keys with their holders; only those that are sound.
 fn holders(wire: &Wire, faults: &mut Vec<RootFault>) -> BTreeMap<KeyId, Holder> {
     let mut holders = BTreeMap::new();
     let mut by_raw_key: BTreeMap<[u8; 32], String> = BTreeMap::new();
+    let mut by_name: BTreeSet<(Option<Organisation>, String)> = BTreeSet::new();
     for (keyid, wire_key) in &wire.keys {
         let ed25519 = wire_key.keytype == "ed25519" && wire_key.scheme == "ed25519";
         let Some(key) = wire_key.keyval.public.parse::<PublicKey>().ok().filter(|_| ed25519) else {
@@ -166,6 +186,10 @@ fn holders(wire: &Wire, faults: &mut Vec<RootFault>) -> BTreeMap<KeyId, Holder> 
         // One person would count as two (CVE-2026-6966 in tough was this).
         if let Some(other) = by_raw_key.insert(key.to_bytes(), holder.name.clone()) {
             faults.push(RootFault::SameKey { holders: format!("{other}, {}", holder.name) });
+        }
+        // A threshold counts people: one of them with two keys would meet one of two alone.
+        if holder.organisation.is_some() && !by_name.insert((holder.organisation, as_one(&holder.name))) {
+            faults.push(RootFault::SamePerson { name: holder.name.clone() });
         }
         if key.id().to_string() != *keyid {
             faults.push(RootFault::KeyId { keyid: keyid.clone() });

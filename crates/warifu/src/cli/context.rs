@@ -12,6 +12,8 @@ use warifu_masters::finding::Findings;
 use warifu_masters::schema::Format;
 use warifu_values::lang::Lang;
 
+use super::acts::Acts;
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Global {
     /// Language of messages: en or ja; otherwise what LANG says.
@@ -23,6 +25,9 @@ pub(crate) struct Global {
     /// A folder with layouts/, formats/, charsets/, codes/ and rules/ of a site, added to the built-in ones.
     #[arg(long, global = true, value_name = "DIR", env = "WARIFU_SCHEMAS")]
     schemas: Option<PathBuf>,
+    /// The log of acts; otherwise audit.jsonl in ~/.local/state/warifu (or $XDG_STATE_HOME/warifu).
+    #[arg(long, global = true, value_name = "FILE", env = "WARIFU_AUDIT", hide = true)]
+    audit: Option<PathBuf>,
 }
 
 fn parse_lang(text: &str) -> Result<Lang, String> {
@@ -47,6 +52,7 @@ pub(crate) struct Context {
     pub(crate) lang: Lang,
     pub(crate) json: bool,
     pub(crate) library: Library,
+    pub(crate) acts: Acts,
 }
 
 impl Context {
@@ -62,7 +68,7 @@ impl Context {
             None => SchemaFolder::default(),
         };
         let library = Library::new(&site).map_err(|error| wrong(&error))?;
-        Ok(Context { lang, json: global.json, library })
+        Ok(Context { lang, json: global.json, library, acts: Acts::new(global.audit) })
     }
 
     /// The format called `name`.

@@ -1,13 +1,20 @@
 //! The command line: one file for each group of commands, each an `Args` and a `run`.
 
+mod acts;
+mod audit;
+mod clock;
 mod context;
 mod demo;
 mod files;
+mod memory;
 mod repo;
 mod signing;
 
+use std::ffi::OsString;
+
 use clap::{Parser, Subcommand};
 use warifu::error::{Exit, Failure};
+use warifu_audit::Act;
 use warifu_values::lang::{Lang, Speak as _};
 
 pub(crate) use context::Context;
@@ -52,11 +59,28 @@ enum Command {
     Check(repo::check::Args),
     /// Write a master of the repository to a file.
     Export(repo::export::Args),
+    Audit(audit::Args),
+}
+
+impl Command {
+    /// What is written down of it in the log of acts.
+    fn act(&self) -> Option<Act> {
+        match self {
+            Command::Import(_) => Some(Act::Import),
+            Command::Undo(_) => Some(Act::Undo),
+            Command::Check(_) => Some(Act::Check),
+            Command::Key(args) => args.act(),
+            Command::Trust(args) => args.act(),
+            Command::Release(args) => args.act(),
+            _ => None,
+        }
+    }
 }
 
 /// Runs the command line `args` and says how it ended.
-pub(crate) fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
-    let cli = match Cli::try_parse_from(args) {
+pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => {
             let _ = error.print();
@@ -64,25 +88,9 @@ pub(crate) fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         }
     };
     let lang = cli.global.lang();
-    let done = Context::new(cli.global).and_then(|context| match cli.command {
-        Command::Demo(args) => args.run(&context),
-        Command::Inspect(args) => args.run(&context),
-        Command::Validate(args) => args.run(&context),
-        Command::Convert(args) => args.run(&context),
-        Command::Apply(args) => args.run(&context),
-        Command::Diff(args) => args.run(&context),
-        Command::Key(args) => args.run(&context),
-        Command::Trust(args) => args.run(&context),
-        Command::Release(args) => args.run(&context),
-        Command::Channel(args) => args.run(&context),
-        Command::Init(args) => args.run(&context),
-        Command::Import(args) => args.run(&context),
-        Command::Undo(args) => args.run(&context),
-        Command::Log(args) => args.run(&context),
-        Command::Show(args) => args.run(&context),
-        Command::Blame(args) => args.run(&context),
-        Command::Check(args) => args.run(&context),
-        Command::Export(args) => args.run(&context),
+    let done = Context::new(cli.global).and_then(|context| match cli.command.act() {
+        Some(act) => context.acts.around(act, &args, lang, || run(cli.command, &context)),
+        None => run(cli.command, &context),
     });
     match done {
         Ok(exit) => exit,
@@ -90,6 +98,30 @@ pub(crate) fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
             tell(&failure, lang);
             failure.exit
         }
+    }
+}
+
+fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
+    match command {
+        Command::Demo(args) => args.run(context),
+        Command::Inspect(args) => args.run(context),
+        Command::Validate(args) => args.run(context),
+        Command::Convert(args) => args.run(context),
+        Command::Apply(args) => args.run(context),
+        Command::Diff(args) => args.run(context),
+        Command::Key(args) => args.run(context),
+        Command::Trust(args) => args.run(context),
+        Command::Release(args) => args.run(context),
+        Command::Channel(args) => args.run(context),
+        Command::Init(args) => args.run(context),
+        Command::Import(args) => args.run(context),
+        Command::Undo(args) => args.run(context),
+        Command::Log(args) => args.run(context),
+        Command::Show(args) => args.run(context),
+        Command::Blame(args) => args.run(context),
+        Command::Check(args) => args.run(context),
+        Command::Export(args) => args.run(context),
+        Command::Audit(args) => args.run(context),
     }
 }
 

@@ -14,6 +14,7 @@ use warifu_values::say;
 
 use super::file::{file_name, formatted};
 use super::past::{Against, Answers, Changed, PublishedRelease, changed, leave_the_past};
+use super::risks::{ReleaseRisk, risks};
 use crate::error::{Exit, Failure};
 use crate::library::known_format;
 use crate::store::{Held, Store, StoreError};
@@ -187,6 +188,8 @@ pub struct Assembled {
     pub masters: Vec<MasterContent>,
     /// What it judges differently from the release that it follows.
     pub changed: Changed,
+    /// Where to look first in it, riskiest first.
+    pub risks: Vec<ReleaseRisk>,
     /// See [`Contents::too_old`].
     pub too_old: Vec<TooOld>,
     /// See [`Contents::findings`].
@@ -219,7 +222,11 @@ pub fn assemble(
     }
     let head = ReleaseHead { commit, ..head };
     let changed = changed(store.schemas(), &answers, against, &head, accept)?;
-    Ok(Assembled { head, masters, changed, too_old, findings })
+    let risks = match against {
+        Against::Nothing => Vec::new(),
+        Against::Follows(before) | Against::Renews(before) => risks(before.masters(), &answers),
+    };
+    Ok(Assembled { head, masters, changed, risks, too_old, findings })
 }
 
 /// Recomputes what `proposal` says from `store`: the same commit, the same formats, nothing taken on trust
@@ -232,7 +239,7 @@ pub fn recompute(
     proposal: &Proposal,
     against: Against<'_>,
     today: Date,
-) -> Result<(Manifest, Changed), Failure> {
+) -> Result<(Manifest, Changed, Vec<ReleaseRisk>), Failure> {
     let proposed = proposal.manifest();
     let mut formats: Vec<String> =
         proposed.masters.iter().flat_map(|master| master.formats.keys().cloned()).collect();
@@ -241,9 +248,9 @@ pub fn recompute(
     let accepted = |_: &Weighed| {
         Ok(proposed.changes.as_ref().map(|changes| changes.accepted.clone()).unwrap_or_default())
     };
-    let Assembled { head, masters, changed, .. } =
+    let Assembled { head, masters, changed, risks, .. } =
         assemble(store, proposed.head(), &formats, today, against, accepted)?;
     let manifest = Manifest::of(head, &masters, changed.content.as_ref())
         .map_err(|error| Failure::because(Exit::Data, &error))?;
-    Ok((manifest, changed))
+    Ok((manifest, changed, risks))
 }

@@ -5,8 +5,10 @@ mod contents;
 mod file;
 mod listed;
 mod past;
+mod risks;
 
 pub use contents::{Assembled, Contents, TooOld, When, assemble, contents, recompute};
 pub use file::{FORMATS, RELEASE_FILE, formatted, signed_file, trust_failure};
 pub use listed::{Group, Names, Side, class_name, groups, lines};
 pub use past::{Against, Answers, Changed, PublishedRelease, masters_of_draft, snapshot};
+pub use risks::ReleaseRisk;

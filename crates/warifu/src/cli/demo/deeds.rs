@@ -79,8 +79,8 @@ pub(super) fn draft_accepting(
 /// One officer reviews and signs, each in the repository of their own side.
 pub(super) fn sign(stage: &Stage, draft: &str, side: &str, name: &str) -> Result<(), Failure> {
     stage
-        .warifu(&format!("release sign {draft} --repo {side} --key keys/{name}.key"))
-        .showing(Show::Last(2))
+        .warifu(&format!("release sign {draft} --repo {side} --key keys/{name}.key --yes"))
+        .showing(Show::Last(3))
         .run()?;
     Ok(())
 }

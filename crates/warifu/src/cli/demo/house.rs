@@ -99,7 +99,7 @@ fn keys(stage: &Stage) -> Result<(), Failure> {
         )
         .run()?;
     for name in ["kikin-a", "kikin-b", "kokuho-a"] {
-        stage.warifu(&format!("trust sign root.draft.json --key keys/{name}.key")).run()?;
+        stage.warifu(&format!("trust sign root.draft.json --key keys/{name}.key --yes")).run()?;
     }
     stage.warifu("trust finish root.draft.json -o root.json --channel channel").run()?;
     Ok(())

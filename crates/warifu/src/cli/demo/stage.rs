@@ -168,6 +168,7 @@ impl Stage {
             .env("LANG", locale)
             .env("HOME", self.at("home"))
             .env("XDG_CONFIG_HOME", self.at("home"))
+            .env("XDG_STATE_HOME", self.at("home/states"))
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("NO_COLOR", "1");
         for (name, value) in ENVIRONMENT {

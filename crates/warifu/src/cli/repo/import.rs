@@ -176,6 +176,8 @@ impl Args {
         // failed.
         let refused = usize::from(matches!(stopped, Some(ImportError::Refused(_))));
         let left: Vec<&Input> = inputs.iter().skip(at + refused).collect();
+        let commits: Vec<&str> = told.taken.iter().map(|imported| short(&imported.commit)).collect();
+        context.acts.note("commits", commits.join(" "));
         if context.json {
             let mut documents: Vec<Value> =
                 told.taken.iter().map(|imported| document(imported, outcome(imported))).collect();

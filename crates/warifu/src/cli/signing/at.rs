@@ -4,9 +4,13 @@ use std::ffi::OsString;
 
 use warifu::error::{Exit, Failure};
 use warifu::release::{PublishedRelease, trust_failure};
-use warifu_channels::{Address, fetch_published, read_tip};
-use warifu_trust::Tip;
+use warifu_channels::{
+    Address, Channel, ReadError, fetch_published, learn_roots, read_tip, read_tip_rebuilding,
+};
+use warifu_trust::{OpenError, ReleaseRef, Tip, TrustedState};
+use warifu_values::digest::Digest;
 
+use super::floor::Floor;
 use super::{Trusted, address};
 use crate::cli::Context;
 
@@ -21,6 +25,10 @@ pub(super) struct At {
     /// looked at it, and it is right.
     #[arg(long)]
     clock_is_right: bool,
+    /// The digest of the published release's manifest, where its signers were revoked since and this side has
+    /// no memory of it: compared by voice with people who have.
+    #[arg(long, value_name = "SHA256")]
+    published_was: Option<Digest>,
 }
 
 impl At {
@@ -28,6 +36,11 @@ impl At {
     pub(super) fn as_given(&self) -> String {
         let (channel, root) = (self.channel.to_string_lossy(), self.trusted.root());
         format!("--channel {} --root {}", quoted(&channel), quoted(&root.to_string_lossy()))
+    }
+
+    /// What this side demands.
+    pub(super) fn floor(&self) -> Result<Floor, Failure> {
+        self.trusted.floor()
     }
 
     pub(super) fn address(&self) -> Result<Address, Failure> {
@@ -60,10 +73,45 @@ impl At {
         })
     }
 
+    /// Where the channel stands, and it is remembered: a revocation that is learnt on the way also when what
+    /// follows is refused.
     pub(super) fn tip(&self) -> Result<Tip, Failure> {
+        self.tip_by(read_tip)
+    }
+
+    /// The same where `timestamp.json` is lost or damaged.
+    pub(super) fn tip_without_timestamp(&self) -> Result<Tip, Failure> {
+        self.tip_by(read_tip_rebuilding)
+    }
+
+    fn tip_by(
+        &self,
+        read: fn(&dyn Channel, &TrustedState) -> Result<Tip, ReadError<OpenError>>,
+    ) -> Result<Tip, Failure> {
         let channel = self.address()?.channel();
-        let tip = read_tip(channel.as_ref(), &self.trusted.load()?).map_err(|error| trust_failure(&error))?;
+        let (mut state, memory) = self.trusted.load()?;
+        let learnt = learn_roots(channel.as_ref(), &mut state);
+        memory.save(&state)?;
+        learnt.map_err(|error| trust_failure(&error))?;
+        if let Some(manifest) = self.published_was {
+            state = state.vouching(manifest);
+        }
+        let tip = read(channel.as_ref(), &state).map_err(|error| trust_failure(&error))?;
+        tip.remember(&mut state);
+        memory.save(&state)?;
         Ok(if self.clock_is_right { tip.with_vouched_clock() } else { tip })
+    }
+
+    /// What this side signed last, published or not.
+    pub(super) fn signed(&self) -> Result<Option<ReleaseRef>, Failure> {
+        Ok(self.trusted.load()?.0.signed())
+    }
+
+    /// Remembers that this side signed `release`.
+    pub(super) fn remember_signed(&self, release: ReleaseRef) -> Result<(), Failure> {
+        let (mut state, memory) = self.trusted.load()?;
+        state.remember_signed(release);
+        memory.save(&state)
     }
 }
 

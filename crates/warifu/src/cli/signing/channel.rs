@@ -7,11 +7,15 @@ use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::{RELEASE_FILE, signed_file, trust_failure};
-use warifu_channels::{Channel, ReadError, fetch, fetch_fallback, fetch_manifest, fetch_masters, open};
+use warifu_channels::{
+    Channel, ReadError, fetch, fetch_fallback, fetch_fallback_masters, fetch_manifest, fetch_masters, open,
+};
 use warifu_trust::{
-    FetchError, Form, MasterEntry, OpenError, OpenedRelease, Place, VerifiedRelease, find_in_release,
+    FetchError, Form, Made, MasterEntry, OpenError, OpenedRelease, Place, ReleaseRef, VerifiedRelease,
+    find_in_release,
 };
 use warifu_values::digest::Digest;
+use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use super::release::manifest_lines;
@@ -57,6 +61,9 @@ struct Fetch {
     /// Only this kind of master.
     #[arg(long, value_name = "KIND")]
     kind: Option<String>,
+    /// Write the release before the newest one instead, which both signed too: when the newest was withdrawn.
+    #[arg(long)]
+    fallback: bool,
     /// The folder to write to.
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
@@ -80,9 +87,9 @@ impl From {
     /// are verified an older one is refused, and a key that was revoked on the way stays so.
     fn open(&self) -> Result<OpenedRelease, Failure> {
         let at = self.channel()?;
-        let mut state = self.trusted.load()?;
+        let (mut state, memory) = self.trusted.load()?;
         let opened = open(at.as_ref(), &mut state, now());
-        self.trusted.save(&state)?;
+        memory.save(&state)?;
         opened.map_err(|error| trust_failure(&error))
     }
 
@@ -92,9 +99,37 @@ impl From {
         read: impl FnOnce(&dyn Channel, &OpenedRelease) -> Result<T, ReadError<FetchError>>,
     ) -> Result<(OpenedRelease, T), Failure> {
         let opened = self.open()?;
+        if let Some(made) = opened.withdrawn() {
+            return Err(withdrawn(made, opened.fallback()));
+        }
         let content = read(self.channel()?.as_ref(), &opened).map_err(|error| trust_failure(&error))?;
         Ok((opened, content))
     }
+}
+
+/// One organisation took the release away: what may be used is the one before it, which both signed.
+fn withdrawn(made: &Made, fallback: Option<ReleaseRef>) -> Failure {
+    let told = |lang| {
+        let made = made.say(lang);
+        match fallback {
+            Some(back) => {
+                let back = back.release;
+                say!(
+                    lang,
+                    "{made}. Do not install it; release {back}, which both signed, is used instead \
+                     (`warifu channel fetch --fallback`)",
+                    "{made}。導入せず、両団体が署名した前のリリース {back} を使用してください\
+                     （`warifu channel fetch --fallback`）"
+                )
+            }
+            None => say!(
+                lang,
+                "{made}. Do not install it; there is no release to go back to: keep what is running",
+                "{made}。導入しないでください。戻り先のリリースはないため、現行のまま運用してください"
+            ),
+        }
+    };
+    Failure::new(Exit::Trust, told(Lang::En), told(Lang::Ja))
 }
 
 impl Args {
@@ -110,6 +145,7 @@ impl Args {
 impl Verify {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let (opened, verified) = self.from.fetch(fetch)?;
+        self.from.trusted.floor()?.check(verified.manifest())?;
         let signers = opened.signers();
         if context.json {
             context.print_json(&json!({
@@ -149,6 +185,9 @@ impl List {
         let lang = context.lang;
         let mut text = say!(lang, "current:  ", "現行: ");
         text.push_str(&manifest_lines(&current, lang));
+        if let Some(made) = opened.withdrawn() {
+            text.push_str(&say!(lang, "  WITHDRAWN: {}\n", "  取下げ済み: {}\n", made.say(lang)));
+        }
         match &fallback {
             Some(release) => {
                 text.push_str(&say!(lang, "fallback: ", "戻り先: "));
@@ -163,7 +202,20 @@ impl List {
 
 impl Fetch {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let (_, verified) = self.from.fetch(fetch_masters)?;
+        let verified = if self.fallback {
+            let opened = self.from.open()?;
+            let masters = fetch_fallback_masters(self.from.channel()?.as_ref(), &opened);
+            masters.map_err(|error| trust_failure(&error))?.ok_or_else(|| {
+                Failure::new(
+                    Exit::CouldNotRun,
+                    "there is no release to go back to",
+                    "戻り先のリリースがありません",
+                )
+            })?
+        } else {
+            self.from.fetch(fetch_masters)?.1
+        };
+        self.from.trusted.floor()?.check(verified.manifest())?;
         let wanted = |kind: &str| self.kind.as_deref().is_none_or(|wanted| wanted == kind);
         // Everything is made before anything is written.
         let mut made = Vec::new();
@@ -216,6 +268,13 @@ pub(crate) struct Membership {
     /// The root that this side trusts.
     #[arg(long, value_name = "FILE", env = "WARIFU_ROOT")]
     root: Option<PathBuf>,
+    /// The folder that remembers what was accepted of the channel; otherwise one for each root below
+    /// ~/.local/state/warifu.
+    #[arg(long, value_name = "DIR", env = "WARIFU_STATE")]
+    trusted_state: Option<PathBuf>,
+    /// What this side demands whatever the root says.
+    #[arg(long, value_name = "FILE", env = "WARIFU_POLICY")]
+    policy: Option<PathBuf>,
 }
 
 impl Membership {
@@ -224,8 +283,10 @@ impl Membership {
         let (Some(channel), Some(root)) = (self.channel, self.root) else { return Ok(None) };
         let at = address(&channel)?.channel();
         let at = at.as_ref();
-        let mut state = Trusted { root, state: None }.load()?;
-        let opened = match open(at, &mut state, now()) {
+        let (mut state, memory) = Trusted { root, state: self.trusted_state, policy: self.policy }.load()?;
+        let opened = open(at, &mut state, now());
+        memory.save(&state)?;
+        let opened = match opened {
             Ok(opened) => opened,
             // Nothing is signed yet, and that is what can be said of every file.
             Err(ReadError::Verdict(OpenError::NothingPublished)) => return Ok(Some(Vec::new())),
@@ -329,7 +390,8 @@ mod tests {
 
     /// A reader that remembers, of the channel in `folder`.
     fn from(folder: &Path) -> From {
-        let trusted = Trusted { root: folder.join("root.json"), state: Some(folder.join("state")) };
+        let (root, state) = (folder.join("root.json"), Some(folder.join("state")));
+        let trusted = Trusted { root, state, policy: None };
         From { channel: folder.join("channel").into_os_string(), trusted }
     }
 

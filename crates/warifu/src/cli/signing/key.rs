@@ -5,10 +5,12 @@ use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::trust_failure;
+use warifu_audit::Act;
 use warifu_trust::{KeyCard, Organisation, SecretKey};
 use warifu_values::say;
 
-use super::{PassphraseSource, card};
+use super::statement::Revoke;
+use super::{KeySource, PassphraseSource, card, chosen};
 use crate::cli::Context;
 
 /// Make and show keys.
@@ -22,6 +24,8 @@ pub(crate) struct Args {
 enum Command {
     Generate(Generate),
     Show(Show),
+    Revoke(Revoke),
+    ChangePassphrase(ChangePassphrase),
 }
 
 /// Make a key: NAME.key, encrypted under a passphrase, and NAME.pub.json to hand to the others.
@@ -46,6 +50,16 @@ struct Show {
     card: PathBuf,
 }
 
+/// Protect a key with another passphrase; the key stays the same.
+#[derive(Debug, clap::Args)]
+struct ChangePassphrase {
+    #[command(flatten)]
+    key: KeySource,
+    /// Read the new passphrase from the first line of this file; otherwise it is asked for.
+    #[arg(long, value_name = "FILE")]
+    new_passphrase_file: Option<PathBuf>,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Side {
     Kikin,
@@ -53,9 +67,19 @@ enum Side {
 }
 
 impl Args {
+    /// What is written down of it.
+    pub(crate) fn act(&self) -> Option<Act> {
+        match &self.command {
+            Command::Generate(_) | Command::Revoke(_) | Command::ChangePassphrase(_) => Some(Act::Key),
+            Command::Show(_) => None,
+        }
+    }
+
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         match self.command {
             Command::Generate(args) => args.run(context),
+            Command::Revoke(args) => args.run(context),
+            Command::ChangePassphrase(args) => args.run(context),
             Command::Show(args) => {
                 let card = card(&args.card)?;
                 show(context, &card, None)?;
@@ -87,7 +111,7 @@ impl Generate {
             Side::Kikin => Organisation::Kikin,
             Side::Kokuho => Organisation::Kokuho,
         });
-        let passphrase = self.passphrase.read(context, &self.name, true)?;
+        let passphrase = self.passphrase.choose(context, &self.name)?;
         let secret = SecretKey::generate().map_err(|error| trust_failure(&error))?;
         let pem = secret.to_encrypted_pem(&passphrase).map_err(|error| trust_failure(&error))?;
         let card = KeyCard { organisation, name: self.name, public: secret.public() };
@@ -100,6 +124,38 @@ impl Generate {
     }
 }
 
+impl ChangePassphrase {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let secret = self.key.read(context)?;
+        let file = self.key.file();
+        let whose = file.display().to_string();
+        let passphrase = chosen(context, &whose, self.new_passphrase_file.as_deref())?;
+        let pem = secret.to_encrypted_pem(&passphrase).map_err(|error| trust_failure(&error))?;
+        // Beside its place and flushed first: after a power cut the key opens with one of the two.
+        let beside = file.with_extension("key-new");
+        files::write_private(&beside, pem.as_bytes())?;
+        std::fs::rename(&beside, file).map_err(|error| {
+            let _ = std::fs::remove_file(&beside);
+            Failure::system(
+                format_args!("cannot write {whose}; the key is under the passphrase it had"),
+                format_args!("{whose} を書き込めません。パスフレーズは元のままです"),
+                &error,
+            )
+        })?;
+        let (id, groups) = (secret.public().id(), secret.public().id().read_out());
+        if context.json {
+            context.print_json(&json!({ "secret": file, "key_id": id.to_string(), "key": groups }))?;
+        } else {
+            context.print(&say!(
+                context.lang,
+                "{whose}: the same key ({groups}), new passphrase; destroy copies under the old one\n",
+                "{whose}: 同じ鍵（{groups}）を新しいパスフレーズで保護しました。古い控えは破棄してください\n"
+            ))?;
+        }
+        Ok(Exit::Done)
+    }
+}
+
 fn show(context: &Context, card: &KeyCard, files: Option<(&PathBuf, &PathBuf)>) -> Result<(), Failure> {
     let lang = context.lang;
     let organisation = card.organisation.map(Organisation::word);
@@ -107,11 +163,14 @@ fn show(context: &Context, card: &KeyCard, files: Option<(&PathBuf, &PathBuf)>) 
     if context.json {
         return context.print_json(&json!({
             "name": card.name, "organisation": organisation, "key_id": id.to_string(),
+            "key": id.read_out(),
             "secret": files.map(|(secret, _)| secret), "card": files.map(|(_, card)| card),
         }));
     }
     let of = organisation.unwrap_or("automation");
-    let mut text = format!("{} ({of}), {id}\n", card.name);
+    let (name, groups) = (&card.name, id.read_out());
+    let mut text = format!("{name} ({of}), {id}\n");
+    text.push_str(&say!(lang, "to be read out: {groups}\n", "読み上げ用: {groups}\n"));
     if let Some((secret, card)) = files {
         let (secret, card) = (secret.display(), card.display());
         text.push_str(&say!(

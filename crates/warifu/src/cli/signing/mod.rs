@@ -2,42 +2,34 @@
 
 mod at;
 pub(crate) mod channel;
+mod confirm;
+mod drafted;
+mod floor;
 mod impact;
 pub(crate) mod key;
 mod past;
 pub(crate) mod release;
+mod seen;
+mod statement;
 pub(crate) mod trust;
 
 use std::ffi::OsStr;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::trust_failure;
 use warifu_channels::{Address, StateStore};
-use warifu_trust::{KeyCard, Passphrase, Policy, RootSummary, SecretKey, TrustedState, UnixSeconds, limits};
+use warifu_trust::{
+    KeyCard, KeyError, Passphrase, RootKey, RootPower, RootSummary, SecretKey, TrustedState, limits,
+};
+use warifu_values::lang::Speak as _;
 use warifu_values::say;
 
-use super::Context;
-
-/// What the clock shows. The only place of these commands that asks it.
-pub(crate) fn now() -> UnixSeconds {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
-    UnixSeconds::new(i64::try_from(seconds).unwrap_or(i64::MAX))
-}
-
-/// The day it is in Japan.
-pub(crate) fn today() -> jiff::civil::Date {
-    day_of(now())
-}
-
-/// The day it is in Japan at this instant.
-pub(crate) fn day_of(instant: UnixSeconds) -> jiff::civil::Date {
-    let instant = jiff::Timestamp::from_second(instant.seconds()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    warifu::store::today(instant)
-}
+use super::clock::{now, today};
+use super::{Context, memory};
+use floor::Floor;
 
 /// Where a passphrase comes from.
 #[derive(Debug, clap::Args)]
@@ -47,45 +39,84 @@ pub(crate) struct PassphraseSource {
     passphrase_file: Option<PathBuf>,
 }
 
-impl PassphraseSource {
-    /// The passphrase; `new` asks twice.
-    fn read(&self, context: &Context, whose: &str, new: bool) -> Result<Passphrase, Failure> {
-        let lang = context.lang;
-        let text = match &self.passphrase_file {
-            Some(file) => {
-                let bytes = files::read(file)?;
-                let text = String::from_utf8_lossy(&bytes);
-                text.lines().next().unwrap_or_default().to_owned()
-            }
-            None if std::io::stdin().is_terminal() => {
-                let ask = |prompt: String| {
-                    rpassword::prompt_password(prompt).map_err(|error| {
-                        Failure::system(
-                            "cannot ask for the passphrase",
-                            "パスフレーズを入力できません",
-                            &error,
-                        )
-                    })
-                };
-                let text = ask(say!(lang, "Passphrase of {whose}: ", "{whose} のパスフレーズ: "))?;
-                if new && ask(say!(lang, "Again: ", "もう一度: "))? != text {
-                    return Err(Failure::new(
-                        Exit::CouldNotRun,
-                        "the two passphrases differ; nothing was written",
-                        "二つのパスフレーズが違います。何も書いていません",
-                    ));
-                }
-                text
-            }
-            None => {
-                return Err(Failure::new(
-                    Exit::CouldNotRun,
-                    "no terminal to ask for the passphrase; name a file with --passphrase-file",
-                    "パスフレーズを尋ねる端末がありません。--passphrase-file で指定してください",
-                ));
+/// How often a passphrase is asked for before that is enough.
+const ATTEMPTS: usize = 3;
+
+/// The first line of a passphrase's file.
+fn first_line(file: &Path) -> Result<String, Failure> {
+    let bytes = zeroize::Zeroizing::new(files::read(file)?);
+    Ok(String::from_utf8_lossy(&bytes).lines().next().unwrap_or_default().to_owned())
+}
+
+/// Asks at the terminal, without showing what is typed.
+fn asked(prompt: String) -> Result<String, Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::new(
+            Exit::CouldNotRun,
+            "no terminal to ask for the passphrase; name a file with --passphrase-file",
+            "パスフレーズを尋ねる端末がありません。--passphrase-file で指定してください",
+        ));
+    }
+    rpassword::prompt_password(prompt).map_err(|error| {
+        Failure::system("cannot ask for the passphrase", "パスフレーズを入力できません", &error)
+    })
+}
+
+/// A passphrase to protect a key with from now on, from `file` or asked for twice; after a typo again.
+fn chosen(context: &Context, whose: &str, file: Option<&Path>) -> Result<Passphrase, Failure> {
+    let lang = context.lang;
+    if let Some(file) = file {
+        return Passphrase::chosen(first_line(file)?).map_err(|error| trust_failure(&error));
+    }
+    for _ in 0..ATTEMPTS {
+        let text = asked(say!(lang, "New passphrase of {whose}: ", "{whose} の新しいパスフレーズ: "))?;
+        let passphrase = match Passphrase::chosen(text.clone()) {
+            Ok(passphrase) => passphrase,
+            Err(error) => {
+                context.tell(&format!("warifu: {}\n", error.say(lang)));
+                continue;
             }
         };
-        Passphrase::new(text).map_err(|error| trust_failure(&error))
+        if asked(say!(lang, "Again: ", "もう一度: "))? == text {
+            return Ok(passphrase);
+        }
+        context.tell(&say!(
+            lang,
+            "warifu: the two passphrases differ\n",
+            "warifu: 二つのパスフレーズが違います\n"
+        ));
+    }
+    Err(Failure::new(
+        Exit::CouldNotRun,
+        "no passphrase was chosen; nothing was written",
+        "パスフレーズが決まりませんでした。何も書いていません",
+    ))
+}
+
+impl PassphraseSource {
+    /// A passphrase for a new key.
+    fn choose(&self, context: &Context, whose: &str) -> Result<Passphrase, Failure> {
+        chosen(context, whose, self.passphrase_file.as_deref())
+    }
+
+    /// Opens the key in `pem`; a passphrase that was mistyped is asked for again.
+    fn open(&self, context: &Context, whose: &str, pem: &str) -> Result<SecretKey, Failure> {
+        for attempt in 1.. {
+            let text = match &self.passphrase_file {
+                Some(file) => first_line(file)?,
+                None => asked(say!(context.lang, "Passphrase of {whose}: ", "{whose} のパスフレーズ: "))?,
+            };
+            let passphrase = Passphrase::new(text).map_err(|error| trust_failure(&error))?;
+            match SecretKey::from_encrypted_pem(pem, &passphrase) {
+                Err(error @ KeyError::WrongPassphrase)
+                    if self.passphrase_file.is_none() && attempt < ATTEMPTS =>
+                {
+                    context.tell(&format!("warifu: {}\n", error.say(context.lang)));
+                }
+                opened => return opened.map_err(|error| trust_failure(&error)),
+            }
+        }
+        Err(trust_failure(&KeyError::WrongPassphrase))
     }
 }
 
@@ -100,7 +131,13 @@ pub(crate) struct KeySource {
 }
 
 impl KeySource {
+    /// The key's file.
+    fn file(&self) -> &Path {
+        &self.key
+    }
+
     fn read(&self, context: &Context) -> Result<SecretKey, Failure> {
+        owner_only(&self.key)?;
         let pem = zeroize::Zeroizing::new(regular(&self.key, limits::KEY_FILE_BYTES)?);
         let pem = std::str::from_utf8(&pem).map_err(|error| {
             let file = self.key.display();
@@ -110,9 +147,27 @@ impl KeySource {
                 &error,
             )
         })?;
-        let passphrase = self.passphrase.read(context, &self.key.display().to_string(), false)?;
-        SecretKey::from_encrypted_pem(pem, &passphrase).map_err(|error| trust_failure(&error))
+        self.passphrase.open(context, &self.key.display().to_string(), pem)
     }
+}
+
+/// Refuses a secret key that others on this machine may read or exchange.
+fn owner_only(key: &Path) -> Result<(), Failure> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // What is not there is told by whoever reads it.
+        let others = std::fs::metadata(key).is_ok_and(|about| about.permissions().mode() & 0o077 != 0);
+        if others {
+            let file = key.display();
+            return Err(Failure::new(
+                Exit::CouldNotRun,
+                format!("others on this machine may use the secret key {file}; run `chmod 600 {file}` first"),
+                format!("秘密鍵 {file} を他の利用者が使えます。先に chmod 600 {file} を実行してください"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Which channel, and what is trusted of it beforehand.
@@ -121,9 +176,14 @@ pub(crate) struct Trusted {
     /// The root that this side trusts: handed over once, compared by digest.
     #[arg(long, value_name = "FILE", env = "WARIFU_ROOT")]
     root: PathBuf,
-    /// A folder that remembers what was accepted last, so that nothing older is ever accepted again.
+    /// The folder that remembers what was accepted last, so that nothing older is ever accepted again;
+    /// otherwise one below ~/.local/state/warifu (or $XDG_STATE_HOME/warifu), one for each root.
     #[arg(long, value_name = "DIR", env = "WARIFU_STATE")]
     state: Option<PathBuf>,
+    /// What this side demands whatever the root says: least thresholds, longest validity, formats; a TOML
+    /// file (docs/trust.md).
+    #[arg(long, value_name = "FILE", env = "WARIFU_POLICY")]
+    policy: Option<PathBuf>,
 }
 
 impl Trusted {
@@ -132,23 +192,29 @@ impl Trusted {
         &self.root
     }
 
-    /// The trusted state.
-    fn load(&self) -> Result<TrustedState, Failure> {
-        let root = regular(&self.root, limits::ROOT_BYTES)?;
-        match &self.state {
-            Some(folder) => {
-                StateStore::new(folder).load(&root, Policy::default()).map_err(|error| trust_failure(&error))
-            }
-            None => TrustedState::pin(&root, Policy::default()).map_err(|error| trust_failure(&error)),
-        }
+    /// What this side demands.
+    fn floor(&self) -> Result<Floor, Failure> {
+        Floor::read(self.policy.as_deref())
     }
 
-    /// Remembers `state`, if there is where.
+    /// The trusted state, and where it is remembered.
+    fn load(&self) -> Result<(TrustedState, Memory), Failure> {
+        let root = regular(&self.root, limits::ROOT_BYTES)?;
+        // Said of the root before anything is looked for in its name.
+        let policy = self.floor()?.policy();
+        TrustedState::pin(&root, policy).map_err(|error| trust_failure(&error))?;
+        let store = StateStore::new(memory::folder(self.state.as_ref(), &root)?);
+        let state = store.load(&root, policy).map_err(|error| trust_failure(&error))?;
+        Ok((state, Memory(store)))
+    }
+}
+
+/// Where a state is remembered.
+struct Memory(StateStore);
+
+impl Memory {
     fn save(&self, state: &TrustedState) -> Result<(), Failure> {
-        match &self.state {
-            Some(folder) => StateStore::new(folder).save(state).map_err(|error| trust_failure(&error)),
-            None => Ok(()),
-        }
+        self.0.save(state).map_err(|error| trust_failure(&error))
     }
 }
 
@@ -181,22 +247,19 @@ fn root_lines(context: &Context, summary: &RootSummary) -> String {
         summary.version,
         summary.expires
     );
-    let mut line = |what: String, need: u32, names: &[String]| {
-        let names = names.join(", ");
+    for power in RootPower::ALL {
+        let names: Vec<&str> =
+            summary.keys.iter().filter(|key| key.may.contains(&power)).map(|key| key.name.as_str()).collect();
+        let (what, need, names) = (power.say(lang), summary.threshold(power), names.join(", "));
         text.push_str(&say!(lang, "  {what}: {need} of {names}\n", "  {what}: {names} のうち {need} 名\n"));
-    };
-    let officers = [summary.officers.kikin.clone(), summary.officers.kokuho.clone()].concat();
-    line(say!(lang, "changes of the root", "ルートの変更"), summary.root_threshold, &officers);
-    line(
-        say!(lang, "Kikin's half of a release", "支払基金の署名"),
-        summary.release_threshold.kikin,
-        &summary.release_signers.kikin,
-    );
-    line(
-        say!(lang, "Kokuho's half of a release", "国保中央会の署名"),
-        summary.release_threshold.kokuho,
-        &summary.release_signers.kokuho,
-    );
-    line(say!(lang, "publishing", "公開"), 1, &summary.timestamp);
+    }
+    for RootKey { name, organisation, fingerprint, .. } in &summary.keys {
+        let of = organisation.map_or_else(|| say!(lang, "automation", "自動処理"), |one| one.say(lang));
+        text.push_str(&say!(
+            lang,
+            "  key of {name} ({of}): {fingerprint}\n",
+            "  {name}（{of}）の鍵: {fingerprint}\n"
+        ));
+    }
     text
 }

@@ -6,25 +6,33 @@ use warifu::caution::{Caution, Published, cautions};
 use warifu::changes_html::Shown;
 use warifu::error::{Exit, Failure};
 use warifu::release::{
-    Against, Assembled, Changed, FORMATS, When, assemble, contents, recompute, trust_failure,
+    Against, Assembled, Changed, FORMATS, ReleaseRisk, When, assemble, contents, recompute, trust_failure,
 };
 use warifu::store::{Store, StoreError};
+use warifu_audit::Act;
 use warifu_channels::{
-    DraftDirectory, ReadError, fetch_published_manifest, propose_again, publish, refresh_timestamp,
+    DraftDirectory, ReadError, fetch_published_manifest, propose_again, publish, rebuild_timestamp,
+    refresh_timestamp,
 };
 use warifu_masters::past::write_changes;
 use warifu_rules::past::{Told, Weighed, weigh};
 use warifu_trust::{
-    Changes, CompressionLevel, Emergency, Governs, Halves, Manifest, Organisation, PerOrganisation, Proposal,
-    Publishable, ReleaseHead, Reviewed, Tally, Tip, UnixSeconds, Validity, first_day_to_come,
+    Changes, CompressionLevel, Emergency, Governs, Halves, Manifest, NotPublishable, Organisation,
+    PerOrganisation, Proposal, Publishable, ReleaseHead, ReleaseRef, Reviewed, Signers, Tally, Tip,
+    UnixSeconds, first_day_to_come,
 };
+use warifu_values::digest::Digest;
 use warifu_values::judgement::{AcceptedPast, Basis, PassedBy};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use super::at::{At, quoted};
+use super::confirm::Confirm;
+use super::drafted::Drafted;
 use super::impact::WouldTurn;
 use super::past::{Past, Telling};
+use super::seen::{file_lines, risk_lines, signer_lines};
+use super::statement::Withdraw;
 use super::{KeySource, now, today};
 use crate::cli::Context;
 
@@ -43,8 +51,10 @@ enum Command {
     Renew(Renew),
     Review(Review),
     Sign(Sign),
+    Collect(Collect),
     Publish(Publish),
     Refresh(Refresh),
+    Withdraw(Withdraw),
     Show(Show),
 }
 
@@ -102,6 +112,9 @@ struct Draft {
     format: Vec<String>,
     #[command(flatten)]
     past: Past,
+    /// Draft a commit that does not come after the published release's, for this reason; both sides sign it.
+    #[arg(long, value_name = "REASON")]
+    not_a_successor: Option<String>,
     /// Leave what concerns days that have been as the published release has it, for a later release.
     #[arg(long)]
     future_only: bool,
@@ -150,6 +163,23 @@ struct Sign {
     telling: Telling,
     #[command(flatten)]
     key: KeySource,
+    #[command(flatten)]
+    confirm: Confirm,
+    /// Sign although another release of this number was signed here: the manifest's digest of that one, which
+    /// is not published and thrown away.
+    #[arg(long, value_name = "SHA256")]
+    instead_of: Option<Digest>,
+}
+
+/// Put signatures that others made elsewhere into a draft, and say who has signed and who has not.
+#[derive(Debug, clap::Args)]
+struct Collect {
+    /// The draft's folder.
+    draft: PathBuf,
+    /// Files that `warifu release sign` wrote into `signatures/` of a copy of this draft.
+    signatures: Vec<PathBuf>,
+    #[command(flatten)]
+    at: At,
 }
 
 /// Publish a draft that both organisations signed.
@@ -166,6 +196,12 @@ struct Publish {
 /// Renew the timestamp of what is published, so that it does not go stale.
 #[derive(Debug, clap::Args)]
 struct Refresh {
+    /// Make a lost or damaged timestamp.json again, for the newest release that both signed on this channel.
+    #[arg(long)]
+    rebuild: bool,
+    /// With --rebuild: the newest timestamp version that any reader has seen, when this side has no memory.
+    #[arg(long, value_name = "VERSION", default_value_t = 0, requires = "rebuild")]
+    above: u64,
     #[command(flatten)]
     at: At,
     #[command(flatten)]
@@ -182,6 +218,18 @@ struct Show {
 }
 
 impl Args {
+    /// What is written down of it.
+    pub(crate) fn act(&self) -> Option<Act> {
+        match &self.command {
+            Command::Draft(_) | Command::Renew(_) => Some(Act::Draft),
+            Command::Review(_) => Some(Act::Review),
+            Command::Sign(_) | Command::Collect(_) => Some(Act::Sign),
+            Command::Publish(_) | Command::Refresh(_) => Some(Act::Publish),
+            Command::Withdraw(_) => Some(Act::Withdraw),
+            Command::Changes(_) | Command::Impact(_) | Command::Show(_) => None,
+        }
+    }
+
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         match self.command {
             Command::Changes(args) => args.run(context),
@@ -190,31 +238,31 @@ impl Args {
             Command::Renew(args) => args.run(context),
             Command::Review(args) => args.run(context),
             Command::Sign(args) => args.run(context),
+            Command::Collect(args) => args.run(context),
             Command::Publish(args) => args.run(context),
+            Command::Withdraw(args) => args.run(context),
             Command::Refresh(args) => {
-                let tip = args.at.tip()?;
+                let tip = if args.rebuild { args.at.tip_without_timestamp()? } else { args.at.tip()? };
                 let key = args.key.read(context)?;
                 let at = args.at.address()?.publish_channel();
-                let published = refresh_timestamp(at.as_ref(), &tip, &key, now(), Validity::default())
-                    .map_err(|error| trust_failure(&error))?;
+                let validity = args.at.floor()?.validity();
+                let published = if args.rebuild {
+                    rebuild_timestamp(at.as_ref(), &tip, &key, now(), validity, args.above)
+                } else {
+                    refresh_timestamp(at.as_ref(), &tip, &key, now(), validity)
+                };
+                let published = published.map_err(|error| trust_failure(&error))?;
                 tell_published(context, published.release.release, published.expires)?;
                 Ok(Exit::Done)
             }
             Command::Show(args) => {
-                let (proposal, halves) = read_draft(&args.draft)?;
-                let tally = tally(&halves, &proposal, &args.at.tip()?)?;
-                tell(context, &[], proposal.manifest(), None, tally, None)?;
+                let (draft, tip) = (Drafted::read(&args.draft)?, args.at.tip()?);
+                let halves = draft.halves(context, &tip)?;
+                tell(context, &draft.proposal, &halves, &tip, None, None)?;
                 Ok(Exit::Done)
             }
         }
     }
-}
-
-fn read_draft(folder: &Path) -> Result<(Proposal, Halves), Failure> {
-    let draft = DraftDirectory::new(folder);
-    let proposal = draft.read().map_err(|error| trust_failure(&error))?;
-    let halves = draft.read_halves().map_err(|error| trust_failure(&error))?;
-    Ok((proposal, halves))
 }
 
 fn tally(halves: &Halves, proposal: &Proposal, tip: &Tip) -> Result<PerOrganisation<Tally>, Failure> {
@@ -275,14 +323,16 @@ impl Draft {
             title: self.title,
             created: now(),
             commit: self.rev,
-            previous: tip.release(),
+            previous: tip.predecessor().map_err(|error| trust_failure(&error))?,
             emergency: self.emergency.map(|reason| Emergency { reason }),
             activate_at: self.activate_at,
             future_only: self.future_only,
+            not_a_successor: self.not_a_successor,
+            audit: Some(context.acts.head()?),
         };
         let against = published.as_ref().map_or(Against::Nothing, Against::Follows);
         let accept = |weighed: &Weighed| accepted.counted(weighed);
-        let Assembled { head, masters, changed, too_old, findings } =
+        let Assembled { head, masters, changed, risks, too_old, findings } =
             assemble(&store, head, &formats, today(), against, accept)?;
         for (name, findings) in findings.iter().filter(|(_, findings)| !findings.is_empty()) {
             if self.telling.is_verbose() {
@@ -303,7 +353,8 @@ impl Draft {
         let proposal = Proposal::new(head, &masters, changed.content.as_ref(), level)
             .map_err(|error| trust_failure(&error))?;
         let cautions = cautions_of(context, &store, &self.at, &tip, &proposal)?;
-        write_draft(context, (&self.output, &self.at), &proposal, &tip, &cautions, (&changed, &self.telling))
+        let reviewing = Reviewing { cautions, changed, risks, telling: &self.telling };
+        write_draft(context, (&self.output, &self.at), &proposal, &tip, &reviewing)
     }
 }
 
@@ -320,16 +371,16 @@ impl Renew {
                 "まだ何も公開されていません。warifu release draft で最初のリリースを作成してください",
             )
         })?;
-        let (_, cautions, changed) = review(context, &self.place, &proposal, &tip)?;
-        write_draft(
-            context,
-            (&self.output, &self.place.at),
-            &proposal,
-            &tip,
-            &cautions,
-            (&changed, &self.telling),
-        )
+        let (_, reviewing) = review(context, &self.place, &self.telling, &proposal, &tip)?;
+        write_draft(context, (&self.output, &self.place.at), &proposal, &tip, &reviewing)
     }
+}
+
+/// Notes which release the act is about.
+fn note(context: &Context, proposal: &Proposal) {
+    let release = proposal.release();
+    context.acts.note("release", release.release);
+    context.acts.note("manifest", release.manifest);
 }
 
 /// Writes a draft that nobody has signed and says who is next.
@@ -338,13 +389,22 @@ fn write_draft(
     (folder, at): (&Path, &At),
     proposal: &Proposal,
     tip: &Tip,
-    cautions: &[Caution],
-    changed: (&Changed, &Telling),
+    reviewing: &Reviewing<'_>,
 ) -> Result<Exit, Failure> {
-    DraftDirectory::new(folder).write(proposal).map_err(|error| trust_failure(&error))?;
-    let tally = tally(&Halves::default(), proposal, tip)?;
-    let next = who_is_next(context.lang, tally, folder, at);
-    tell(context, cautions, proposal.manifest(), Some(changed), tally, Some(next))?;
+    note(context, proposal);
+    let floor = at.floor()?;
+    floor.check(proposal.manifest())?;
+    reviewing.stop(proposal.manifest())?;
+    let halves = Halves::begin(proposal, tip, now(), floor.validity());
+    let halves = halves.map_err(|error| trust_failure(&error))?;
+    let directory = DraftDirectory::new(folder);
+    // A folder that holds a draft keeps its own half.
+    if !directory.directory().join("release.json").exists() {
+        directory.write_halves(&halves).map_err(|error| trust_failure(&error))?;
+    }
+    directory.write(proposal).map_err(|error| trust_failure(&error))?;
+    let next = who_is_next(context.lang, tally(&halves, proposal, tip)?, folder, at);
+    tell(context, proposal, &halves, tip, Some(reviewing), Some(next))?;
     Ok(Exit::Done)
 }
 
@@ -371,13 +431,37 @@ fn who_is_next(lang: Lang, tally: PerOrganisation<Tally>, draft: &Path, at: &At)
     }
 }
 
+/// What whoever reviews must know of a release, beside what it says itself, and how much of it is told.
+struct Reviewing<'a> {
+    cautions: Vec<Caution>,
+    changed: Changed,
+    risks: Vec<ReleaseRisk>,
+    telling: &'a Telling,
+}
+
+impl Reviewing<'_> {
+    /// Refuses what nobody may draft or sign without a reason.
+    fn stop(&self, manifest: &Manifest) -> Result<(), Failure> {
+        let Some(caution) = self.cautions.iter().find(|caution| caution.stops(manifest)) else {
+            return Ok(());
+        };
+        let (en, ja) = (caution.say(Lang::En), caution.say(Lang::Ja));
+        Err(Failure::new(
+            Exit::Trust,
+            format!("{en}; to release it all the same, draft it with --not-a-successor and a reason"),
+            format!("{ja}。それでも公開する場合は --not-a-successor に理由を付けて起案してください"),
+        ))
+    }
+}
+
 /// Recomputes the draft from the repository of whoever reviews it, and says what must be known first.
-fn review(
+fn review<'a>(
     context: &Context,
     place: &Place,
+    telling: &'a Telling,
     proposal: &Proposal,
     tip: &Tip,
-) -> Result<(Reviewed, Vec<Caution>, Changed), Failure> {
+) -> Result<(Reviewed, Reviewing<'a>), Failure> {
     let store = Store::open(&place.repo, context.library.clone())?;
     let commit = &proposal.manifest().commit;
     if let Err(StoreError::NoRevision { .. }) = store.config(commit) {
@@ -396,9 +480,10 @@ fn review(
     }
     let published = place.at.published(context, tip)?;
     let against = Against::of(proposal, tip, published.as_ref())?;
-    let (recomputed, changed) = recompute(&store, proposal, against, today())?;
+    let (recomputed, changed, risks) = recompute(&store, proposal, against, today())?;
     let reviewed = proposal.review(&recomputed).map_err(|error| trust_failure(&error))?;
-    Ok((reviewed, cautions_of(context, &store, &place.at, tip, proposal)?, changed))
+    let cautions = cautions_of(context, &store, &place.at, tip, proposal)?;
+    Ok((reviewed, Reviewing { cautions, changed, risks, telling }))
 }
 
 fn cautions_of(
@@ -415,9 +500,10 @@ fn cautions_of(
         let channel = at.address()?.channel();
         match fetch_published_manifest(channel.as_ref(), tip) {
             Ok(None) => Published::None,
-            Ok(Some(Manifest { release, commit, .. })) => {
+            Ok(Some(before)) => {
+                let (release, commit) = (before.release, before.commit.clone());
                 let ancestry = store.ancestry(&manifest.commit, &commit)?;
-                Published::At { release, commit, ancestry }
+                Published::At { release, commit, ancestry, manifest: Box::new(before) }
             }
             Err(ReadError::Verdict(error)) => Published::Unreadable(error.say(context.lang)),
             Err(error) => return Err(trust_failure(&error)),
@@ -437,22 +523,30 @@ fn same_lines(context: &Context, repo: &Path) -> String {
 
 impl Review {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let (proposal, halves) = read_draft(&self.draft)?;
+        let draft = Drafted::read(&self.draft)?;
         let tip = self.place.at.tip()?;
-        let (_, cautions, changed) = review(context, &self.place, &proposal, &tip)?;
-        let (tally, same) = (tally(&halves, &proposal, &tip)?, same_lines(context, &self.place.repo));
-        let next = who_is_next(context.lang, tally, &self.draft, &self.place.at);
+        let (_, reviewing) = review(context, &self.place, &self.telling, &draft.proposal, &tip)?;
+        let (halves, same) = (draft.halves(context, &tip)?, same_lines(context, &self.place.repo));
+        let next =
+            who_is_next(context.lang, tally(&halves, &draft.proposal, &tip)?, &self.draft, &self.place.at);
         let same = format!("{same}\n{next}");
-        tell(context, &cautions, proposal.manifest(), Some((&changed, &self.telling)), tally, Some(same))?;
+        tell(context, &draft.proposal, &halves, &tip, Some(&reviewing), Some(same))?;
         Ok(Exit::Done)
     }
 }
 
 impl Sign {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let (proposal, halves) = read_draft(&self.draft)?;
+        let draft = Drafted::read(&self.draft)?;
+        let proposal = &draft.proposal;
         let tip = self.place.at.tip()?;
-        let (reviewed, cautions, changed) = review(context, &self.place, &proposal, &tip)?;
+        let (reviewed, reviewing) = review(context, &self.place, &self.telling, proposal, &tip)?;
+        reviewing.stop(proposal.manifest())?;
+        let floor = self.place.at.floor()?;
+        floor.check(proposal.manifest())?;
+        let validity = floor.validity();
+        self.not_signed_otherwise(proposal.release())?;
+        let halves = draft.halves(context, &tip)?;
         let key = self.key.read(context)?;
         let side = tip.root().release_signer(&key.public()).ok_or_else(|| {
             Failure::new(
@@ -462,54 +556,105 @@ impl Sign {
             )
         })?;
         let signed = match side {
-            Organisation::Kikin => reviewed.sign_as_kikin(&tip, &halves, &key, now(), Validity::default()),
-            Organisation::Kokuho => reviewed.sign_as_kokuho(&tip, &halves, &key, now(), Validity::default()),
+            Organisation::Kikin => reviewed.sign_as_kikin(&tip, &halves, &key, now(), validity),
+            Organisation::Kokuho => reviewed.sign_as_kokuho(&tip, &halves, &key, now(), validity),
         };
         let signed = signed.map_err(|error| trust_failure(&error))?;
-        DraftDirectory::new(&self.draft)
-            .write_halves(&signed.halves)
-            .map_err(|error| trust_failure(&error))?;
-        let same = same_lines(context, &self.place.repo);
+        // Everything was tried, so that nobody is asked for what cannot be; nothing leaves before the answer.
+        if !context.json {
+            tell(context, proposal, &halves, &tip, Some(&reviewing), None)?;
+        }
+        self.confirm.ask(context, proposal.release().manifest)?;
+        // Remembered first: a signature that nobody remembers could be given twice.
+        self.place.at.remember_signed(proposal.release())?;
+        let file = draft.folder.write_signature(&signed.signature).map_err(|error| trust_failure(&error))?;
+        let (file, same) = (file.display(), same_lines(context, &self.place.repo));
         let next = who_is_next(context.lang, signed.tally, &self.draft, &self.place.at);
-        let same = format!("{same}\n{next}");
-        tell(
-            context,
-            &cautions,
-            proposal.manifest(),
-            Some((&changed, &self.telling)),
-            signed.tally,
-            Some(same),
-        )?;
+        let last =
+            say!(context.lang, "{same}\nsigned: {file}\n{next}", "{same}\n署名ファイル: {file}\n{next}");
+        if context.json {
+            tell(context, proposal, &signed.halves, &tip, Some(&reviewing), Some(last))?;
+        } else {
+            let tally = tally_lines(signed.tally, context.lang);
+            context.print(&format!("{last}\n{tally}"))?;
+        }
+        Ok(Exit::Done)
+    }
+
+    /// Refuses a second, other release of a number that this side has signed: the first one may be published,
+    /// and an older copy of the channel be shown.
+    fn not_signed_otherwise(&self, release: ReleaseRef) -> Result<(), Failure> {
+        match self.place.at.signed()? {
+            Some(signed)
+                if signed.release == release.release
+                    && signed.manifest != release.manifest
+                    && self.instead_of != Some(signed.manifest) =>
+            {
+                let (number, before) = (signed.release, signed.manifest);
+                Err(Failure::new(
+                    Exit::Trust,
+                    format!(
+                        "another release {number} was signed here, with manifest {before}; make sure that it \
+                         is not published and its draft is thrown away, then say --instead-of {before}"
+                    ),
+                    format!(
+                        "別のリリース {number}（マニフェスト {before}）に既に署名しています。それが公開されておらず破棄\
+                         されたことを確認し、--instead-of {before} を付けてください"
+                    ),
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Collect {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let draft = Drafted::read(&self.draft)?;
+        let tip = self.at.tip()?;
+        let mut read = Vec::new();
+        for file in &self.signatures {
+            let one = draft.folder.read_signature(file).map_err(|error| trust_failure(&error))?;
+            if one.release != draft.proposal.release() {
+                let (file, release) = (file.display(), one.release.release);
+                return Err(Failure::new(
+                    Exit::Trust,
+                    format!("{file} signs another draft (of release {release}); nothing was collected"),
+                    format!("{file} は別の草案（リリース {release}）への署名です。取り込んでいません"),
+                ));
+            }
+            read.push(one);
+        }
+        for one in read {
+            draft.folder.write_signature(&one).map_err(|error| trust_failure(&error))?;
+        }
+        let draft = Drafted::read(&self.draft)?;
+        let halves = draft.halves(context, &tip)?;
+        tell_signers(context, &draft.proposal, &halves, &tip)?;
         Ok(Exit::Done)
     }
 }
 
 impl Publish {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let (proposal, halves) = read_draft(&self.draft)?;
+        let draft = Drafted::read(&self.draft)?;
         let tip = self.at.tip()?;
-        let publishable = Publishable::check(&proposal, &halves, &tip, now()).map_err(|error| {
-            let failure = trust_failure(&error);
-            if tip.release() != Some(proposal.release()) {
-                return failure;
+        let halves = draft.halves(context, &tip)?;
+        note(context, &draft.proposal);
+        let publishable = match Publishable::check(&draft.proposal, &halves, &tip, now()) {
+            // The last step was taken before, though nobody was told.
+            Err(NotPublishable::Already { release, expires }) => {
+                tell_published(context, release, expires)?;
+                return Ok(Exit::Done);
             }
-            let release = proposal.release().release;
-            Failure::new(
-                failure.exit,
-                format!(
-                    "release {release} is published already; there is nothing left to do (`warifu release \
-                     renew` makes a draft of it that is signed anew)"
-                ),
-                format!(
-                    "リリース {release} は公開済みです。あらためて公開する必要はありません\
-                     （署名をやり直す場合は warifu release renew で草案を作成してください）"
-                ),
-            )
-        })?;
+            checked => checked.map_err(|error| trust_failure(&error))?,
+        };
         let key = self.key.read(context)?;
         let channel = self.at.address()?.publish_channel();
-        let published = publish(channel.as_ref(), &publishable, &key, now(), Validity::default())
+        let published = publish(channel.as_ref(), &publishable, &key, now(), self.at.floor()?.validity())
             .map_err(|error| trust_failure(&error))?;
+        // Read again, so that the publisher too refuses an older copy of the channel from now on.
+        self.at.tip()?;
         tell_published(context, published.release.release, published.expires)?;
         Ok(Exit::Done)
     }
@@ -526,43 +671,93 @@ fn tell_published(context: &Context, release: u64, expires: UnixSeconds) -> Resu
     ))
 }
 
-/// What must be known first, what a release holds, who has signed, and a last line.
+/// What must be known first, what a release holds, every file and digest that is signed, who has signed and
+/// who has not, and a last line.
 fn tell(
     context: &Context,
-    cautions: &[Caution],
-    manifest: &Manifest,
-    changed: Option<(&Changed, &Telling)>,
-    tally: PerOrganisation<Tally>,
+    proposal: &Proposal,
+    halves: &Halves,
+    tip: &Tip,
+    reviewing: Option<&Reviewing<'_>>,
     last: Option<String>,
 ) -> Result<(), Failure> {
-    let shown = changed.map(|(Changed { list, names, .. }, telling)| {
-        let published = manifest.previous.map(|previous| previous.release);
-        let past_before = manifest.head().past_before();
-        (Shown { list, names, past_before, manifest: Some(manifest), published }, telling)
-    });
-    if let Some((shown, telling)) = &shown {
+    note(context, proposal);
+    let (manifest, tally) = (proposal.manifest(), tally(halves, proposal, tip)?);
+    let signers = halves.signers(proposal, tip).map_err(|error| trust_failure(&error))?;
+    let terms = halves.terms(proposal, tip).map_err(|error| trust_failure(&error))?;
+    let cautions = reviewing.map_or(&[][..], |reviewing| reviewing.cautions.as_slice());
+    let lang = context.lang;
+    let shown =
+        reviewing.map(|Reviewing { changed: Changed { list, names, .. }, risks, telling, .. }| {
+            let published = manifest.previous.map(|previous| previous.release);
+            let past_before = manifest.head().past_before();
+            (Shown { list, names, past_before, manifest: Some(manifest), published }, risks, telling)
+        });
+    if let Some((shown, _, telling)) = &shown {
         telling.page(context, shown)?;
     }
     if context.json {
         let digest = manifest.digest().map_err(|error| trust_failure(&error))?;
-        let side = |tally: Tally| json!({ "have": tally.have, "need": tally.need, "holds": tally.holds() });
+        let side = |tally: Tally, signers: &Signers| {
+            json!({
+                "have": tally.have, "need": tally.need, "holds": tally.holds(),
+                "signed": signers.have, "not_signed": signers.have_not,
+            })
+        };
+        let half = |half: Option<(u64, UnixSeconds)>| {
+            half.map(|(version, expires)| json!({ "version": version, "expires": expires }))
+        };
         return context.print_json(&json!({
             "manifest": manifest, "manifest_sha256": digest,
-            "kikin": side(tally.kikin), "kokuho": side(tally.kokuho), "note": last,
-            "warnings": cautions.iter().map(|caution| caution.say(context.lang)).collect::<Vec<_>>(),
+            "kikin": side(tally.kikin, &signers.kikin), "kokuho": side(tally.kokuho, &signers.kokuho),
+            "targets": half(terms.targets), "snapshot": half(terms.snapshot),
+            "fallback": terms.falls_back_to, "note": last,
+            "warnings": cautions.iter().map(|caution| caution.say(lang)).collect::<Vec<_>>(),
         }));
     }
-    let lang = context.lang;
     let mut text = String::new();
     for caution in cautions {
         text.push_str(&say!(lang, "WARNING: {}\n", "警告: {}\n", caution.say(lang)));
     }
-    if let Some((shown, telling)) = &shown {
+    if let Some((shown, risks, telling)) = &shown {
         text.push_str(&telling.changed_lines(&context.library.schemas, shown, lang));
+        text.push_str(&risk_lines(risks, lang));
     }
     text.push_str(&manifest_lines(manifest, lang));
+    text.push_str(&file_lines(manifest, lang));
+    text.push_str(&signer_lines(&terms, &signers, lang));
+    text.push_str(&tally_lines(tally, lang));
+    if let Some(last) = last {
+        text.push_str(&last);
+        text.push('\n');
+    }
+    context.print(&text)
+}
+
+/// Who has signed and who has not, and no more.
+fn tell_signers(context: &Context, proposal: &Proposal, halves: &Halves, tip: &Tip) -> Result<(), Failure> {
+    let signers = halves.signers(proposal, tip).map_err(|error| trust_failure(&error))?;
+    let terms = halves.terms(proposal, tip).map_err(|error| trust_failure(&error))?;
+    let tally = tally(halves, proposal, tip)?;
+    if context.json {
+        let side = |tally: Tally, signers: &Signers| {
+            json!({
+                "have": tally.have, "need": tally.need,
+                "signed": signers.have, "not_signed": signers.have_not,
+            })
+        };
+        return context.print_json(&json!({
+            "release": proposal.release(),
+            "kikin": side(tally.kikin, &signers.kikin), "kokuho": side(tally.kokuho, &signers.kokuho),
+        }));
+    }
+    let lang = context.lang;
+    context.print(&format!("{}{}", signer_lines(&terms, &signers, lang), tally_lines(tally, lang)))
+}
+
+fn tally_lines(tally: PerOrganisation<Tally>, lang: Lang) -> String {
     let (kikin, kokuho) = (tally.kikin, tally.kokuho);
-    text.push_str(&say!(
+    say!(
         lang,
         "signed: Kikin {} of {}, Kokuho {} of {}\n",
         "署名: 支払基金 {}/{}、国保中央会 {}/{}\n",
@@ -570,12 +765,7 @@ fn tell(
         kikin.need,
         kokuho.have,
         kokuho.need
-    ));
-    if let Some(last) = last {
-        text.push_str(&last);
-        text.push('\n');
-    }
-    context.print(&text)
+    )
 }
 
 /// What a release changes, as lines: how much, what was accepted of the past, and how far back lists reach.
@@ -629,6 +819,13 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
         "  {} より前の診療日を過去分として扱う\n",
         manifest.past_before
     ));
+    if let Some(reason) = &manifest.not_a_successor {
+        text.push_str(&say!(
+            lang,
+            "  NOT A SUCCESSOR of the published release's commit: {reason}\n",
+            "  公開中のリリースのコミットの後に続くものではない: {reason}\n"
+        ));
+    }
     if manifest.future_only {
         text.push_str(&say!(
             lang,

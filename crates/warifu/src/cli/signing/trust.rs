@@ -6,12 +6,14 @@ use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::trust_failure;
+use warifu_audit::Act;
 use warifu_channels::publish_root;
-use warifu_trust::{KeyCard, Organisation, RootBuilder, RootDraft, SignedRoot, limits};
+use warifu_trust::{KeyCard, Organisation, RootBuilder, RootDraft, RootSummary, SignedRoot, limits};
 use warifu_values::digest::Digest;
-use warifu_values::lang::counted;
+use warifu_values::lang::{Speak as _, counted};
 use warifu_values::say;
 
+use super::confirm::Confirm;
 use super::{KeySource, address, card, now, regular, root_lines};
 use crate::cli::Context;
 
@@ -72,6 +74,8 @@ struct Sign {
     after: Option<PathBuf>,
     #[command(flatten)]
     key: KeySource,
+    #[command(flatten)]
+    confirm: Confirm,
 }
 
 /// Make the finished root of a draft that enough officers signed.
@@ -90,40 +94,31 @@ struct Finish {
     channel: Option<OsString>,
 }
 
-/// Show who may sign by a root.
+/// Show who may do what by a root, or by a draft of one, with every key to be read out.
 #[derive(Debug, clap::Args)]
 struct Show {
-    /// The root.
+    /// The root, or the draft.
     root: PathBuf,
+    /// The root that it follows: what it changes is shown first.
+    #[arg(long, value_name = "FILE")]
+    after: Option<PathBuf>,
 }
 
 impl Args {
+    /// What is written down of it.
+    pub(crate) fn act(&self) -> Option<Act> {
+        match &self.command {
+            Command::Init(_) | Command::Sign(_) | Command::Finish(_) => Some(Act::Root),
+            Command::Show(_) => None,
+        }
+    }
+
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         match self.command {
             Command::Init(args) => args.run(context),
             Command::Sign(args) => args.run(context),
             Command::Finish(args) => args.run(context),
-            Command::Show(args) => {
-                let bytes = regular(&args.root, limits::ROOT_BYTES)?;
-                let root = SignedRoot::pinned(&bytes).map_err(|error| trust_failure(&error))?;
-                let summary = root.summary();
-                let sha256 = Digest::of(&bytes);
-                if context.json {
-                    context.print_json(&json!({
-                        "version": summary.version, "expires": summary.expires, "sha256": sha256,
-                        "root": { "threshold": summary.root_threshold, "kikin": summary.officers.kikin,
-                                  "kokuho": summary.officers.kokuho },
-                        "kikin": { "threshold": summary.release_threshold.kikin,
-                                   "signers": summary.release_signers.kikin },
-                        "kokuho": { "threshold": summary.release_threshold.kokuho,
-                                    "signers": summary.release_signers.kokuho },
-                        "timestamp": summary.timestamp,
-                    }))?;
-                } else {
-                    context.print(&format!("{}sha256 {sha256}\n", root_lines(context, &summary)))?;
-                }
-                Ok(Exit::Done)
-            }
+            Command::Show(args) => args.run(context),
         }
     }
 }
@@ -139,6 +134,83 @@ fn previous(file: Option<&PathBuf>) -> Result<Option<SignedRoot>, Failure> {
 /// The root draft in `file`.
 fn read_draft(file: &Path) -> Result<RootDraft, Failure> {
     RootDraft::read(&regular(file, limits::ROOT_BYTES)?).map_err(|error| trust_failure(&error))
+}
+
+/// What a root changes against the one before, removals and lowered thresholds first, and what it says.
+fn lines_after(context: &Context, summary: &RootSummary, previous: Option<&SignedRoot>) -> String {
+    let mut text = String::new();
+    for change in previous.iter().flat_map(|previous| summary.changes_from(&previous.summary())) {
+        text.push_str(&format!("! {}\n", change.say(context.lang)));
+    }
+    text.push_str(&root_lines(context, summary));
+    text
+}
+
+/// The same of a draft, with what is signed and who has signed it.
+fn draft_lines(context: &Context, draft: &RootDraft, previous: Option<&SignedRoot>) -> String {
+    let lang = context.lang;
+    let mut text = say!(lang, "DRAFT of a root\n", "ルートの草案\n");
+    text.push_str(&lines_after(context, &draft.summary(), previous));
+    let (signers, digest) = (draft.signers(previous).join(", "), draft.digest());
+    let signers = if signers.is_empty() { say!(lang, "nobody", "なし") } else { signers };
+    text.push_str(&say!(
+        lang,
+        "signed so far by {signers}\nto be signed: {digest}\n",
+        "署名済み: {signers}\n署名対象: {digest}\n"
+    ));
+    text
+}
+
+impl Show {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let bytes = regular(&self.root, limits::ROOT_BYTES)?;
+        let previous = previous(self.after.as_ref())?;
+        let (root, draft) = match SignedRoot::pinned(&bytes) {
+            Ok(root) => (Some(root), None),
+            // Not enough signed it yet, or it is no root at all.
+            Err(refusal) => match RootDraft::read(&bytes) {
+                Ok(draft) => (None, Some(draft)),
+                Err(_) => return Err(trust_failure(&refusal)),
+            },
+        };
+        let summary = match (&root, &draft) {
+            (Some(root), _) => root.summary(),
+            (None, Some(draft)) => draft.summary(),
+            (None, None) => return Ok(Exit::Data),
+        };
+        let sha256 = Digest::of(&bytes);
+        if context.json {
+            let keys: Vec<_> = summary
+                .keys
+                .iter()
+                .map(|key| {
+                    json!({ "name": key.name, "organisation": key.organisation, "key": key.fingerprint })
+                })
+                .collect();
+            let changes: Vec<_> = previous
+                .iter()
+                .flat_map(|previous| summary.changes_from(&previous.summary()))
+                .map(|change| change.say(context.lang))
+                .collect();
+            context.print_json(&json!({
+                "version": summary.version, "expires": summary.expires, "sha256": sha256,
+                "draft": draft.is_some(), "changes": changes, "keys": keys,
+                "root": { "threshold": summary.root_threshold, "kikin": summary.officers.kikin,
+                          "kokuho": summary.officers.kokuho },
+                "kikin": { "threshold": summary.release_threshold.kikin,
+                           "signers": summary.release_signers.kikin },
+                "kokuho": { "threshold": summary.release_threshold.kokuho,
+                            "signers": summary.release_signers.kokuho },
+                "timestamp": summary.timestamp,
+            }))?;
+        } else if let Some(draft) = &draft {
+            context.print(&draft_lines(context, draft, previous.as_ref()))?;
+        } else {
+            let lines = lines_after(context, &summary, previous.as_ref());
+            context.print(&format!("{lines}sha256 {sha256}\n"))?;
+        }
+        Ok(Exit::Done)
+    }
 }
 
 impl Init {
@@ -171,7 +243,8 @@ impl Init {
                 "{file}: to be signed by {officers} with `warifu trust sign`\n",
                 "{file}: 役員 {need} 名が warifu trust sign で署名してください\n"
             );
-            context.print(&format!("{}{next}", root_lines(context, &draft.summary())))?;
+            let previous = previous(self.after.as_ref())?;
+            context.print(&format!("{}{next}", draft_lines(context, &draft, previous.as_ref())))?;
         }
         Ok(Exit::Done)
     }
@@ -182,6 +255,10 @@ impl Sign {
         let previous = previous(self.after.as_ref())?;
         let mut draft = read_draft(&self.draft)?;
         let key = self.key.read(context)?;
+        if !context.json {
+            context.print(&draft_lines(context, &draft, previous.as_ref()))?;
+        }
+        self.confirm.ask(context, draft.digest())?;
         draft.sign(&key, previous.as_ref()).map_err(|error| trust_failure(&error))?;
         files::write(&self.draft, &draft.to_bytes())?;
         let (own, old) = draft.tally(previous.as_ref());

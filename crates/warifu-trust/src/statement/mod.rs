@@ -1,0 +1,13 @@
+//! Statements: what one organisation says alone, beside the release that both signed. One takes something
+//! away or stands for it; none adds anything, so a hostile one can delay and no more.
+
+mod dsse;
+mod known;
+mod made;
+mod says;
+mod signed;
+
+pub use known::Statements;
+pub use made::Made;
+pub use says::Says;
+pub use signed::{StatementError, StatementFile};

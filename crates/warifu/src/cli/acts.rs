@@ -1,0 +1,142 @@
+//! What the commands write down of themselves in the log of acts.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use warifu::error::{Exit, Failure};
+use warifu_audit::{Act, AuditHead, AuditLog, LogError, Phase};
+use warifu_values::lang::{Lang, Speak as _};
+use warifu_values::say;
+
+use super::{clock, memory};
+
+/// The log's name in the folder of what is remembered.
+const FILE: &str = "audit.jsonl";
+
+/// The log of acts, and what is noted of the one that runs.
+pub(crate) struct Acts {
+    log: Option<AuditLog>,
+    notes: RefCell<BTreeMap<String, String>>,
+}
+
+impl Acts {
+    /// The log at `chosen`, otherwise beside what is remembered of channels.
+    pub(crate) fn new(chosen: Option<PathBuf>) -> Self {
+        let path = chosen.or_else(|| Some(memory::all()?.join(FILE)));
+        let log = path.map(|path| AuditLog::at(&path, &actor(), env!("CARGO_PKG_VERSION")));
+        Acts { log, notes: RefCell::default() }
+    }
+
+    /// The log.
+    pub(crate) fn log(&self) -> Result<&AuditLog, Failure> {
+        self.log.as_ref().ok_or_else(|| {
+            Failure::new(
+                Exit::CouldNotRun,
+                "there is no home folder for the log of acts; name a file with WARIFU_AUDIT",
+                "監査ログを置くホームフォルダーがありません。WARIFU_AUDIT でファイルを指定してください",
+            )
+        })
+    }
+
+    /// How far the log got, to be written where others keep it.
+    pub(crate) fn head(&self) -> Result<AuditHead, Failure> {
+        self.log()?.head().map_err(|error| failure(&error))
+    }
+
+    /// Notes something of the act that runs: a release, a digest, a commit.
+    pub(crate) fn note(&self, name: &str, value: impl ToString) {
+        self.notes.borrow_mut().insert(name.to_owned(), value.to_string());
+    }
+
+    /// Runs what is the act `act`, and writes down how it ended. What changes something that git does not
+    /// keep is written down before it begins too, so that one cut off in the middle is seen.
+    pub(crate) fn around(
+        &self,
+        act: Act,
+        command: &[OsString],
+        lang: Lang,
+        run: impl FnOnce() -> Result<Exit, Failure>,
+    ) -> Result<Exit, Failure> {
+        let log = self.log()?;
+        let subject = || BTreeMap::from([("command".to_owned(), line(command))]);
+        let begun = match act {
+            Act::Sign | Act::Publish | Act::Withdraw | Act::Key | Act::Root => {
+                Some(log.begin(now(), act, subject()).map_err(|error| failure(&error))?)
+            }
+            // That there is a place to write to is known before anything is done.
+            _ => {
+                log.head().map_err(|error| failure(&error))?;
+                None
+            }
+        };
+        let ended = run();
+        let mut notes = self.notes.take();
+        let phase = match &ended {
+            Ok(Exit::Done) => Phase::Done,
+            Ok(_) => Phase::Refused,
+            Err(failure) => {
+                let why = failure.say(Lang::En);
+                notes.insert("why".into(), why.lines().next().unwrap_or_default().to_owned());
+                Phase::Refused
+            }
+        };
+        let status = ended.as_ref().map_or_else(|failure| failure.exit, |exit| *exit);
+        notes.insert("status".into(), status.code().to_string());
+        let written = match begun {
+            Some(begun) => log.end(now(), begun, phase, notes),
+            None => {
+                notes.extend(subject());
+                log.tell(now(), act, phase, notes)
+            }
+        };
+        if let Err(error) = written {
+            tell_unwritten(&error, lang);
+        }
+        ended
+    }
+}
+
+/// The act is over, whatever becomes of its entry; the one that tells of its beginning stands alone then.
+#[expect(clippy::print_stderr, reason = "there is nowhere else left to say it")]
+fn tell_unwritten(error: &LogError, lang: Lang) {
+    let error = error.say(lang);
+    eprintln!(
+        "{}",
+        say!(
+            lang,
+            "warifu: how it ended could not be written down: {error}",
+            "warifu: 結果を監査ログに記録できませんでした: {error}"
+        )
+    );
+}
+
+pub(super) fn failure(error: &LogError) -> Failure {
+    Failure::told(Exit::CouldNotRun, error)
+}
+
+fn now() -> jiff::Timestamp {
+    jiff::Timestamp::from_second(clock::now().seconds()).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+}
+
+/// Who runs this: the account and the machine.
+fn actor() -> String {
+    let named = ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
+    let account = named.filter(|name| !name.is_empty()).unwrap_or_else(|| "?".to_owned());
+    let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    format!("{account}@{machine}")
+}
+
+/// The command as it would be typed again. No option takes a secret; what one names may be a file with one.
+fn line(command: &[OsString]) -> String {
+    let word = |word: &OsString| {
+        let word = word.to_string_lossy();
+        if word.contains(|c: char| c.is_whitespace() || c == '\'') {
+            format!("'{}'", word.replace('\'', r"'\''"))
+        } else {
+            word.into_owned()
+        }
+    };
+    command.iter().skip(1).map(word).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,182 @@
+//! What one organisation says alone: a release is taken away, or a key.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+use warifu::error::{Exit, Failure};
+use warifu::release::trust_failure;
+use warifu_channels::publish_statement;
+use warifu_trust::{KeyId, Says, SignedRoot, StatementFile, Tip};
+use warifu_values::digest::Digest;
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
+
+use super::at::At;
+use super::confirm::Confirm;
+use super::{KeySource, card, now};
+use crate::cli::Context;
+
+/// What every statement needs.
+#[derive(Debug, clap::Args)]
+struct Speaking {
+    #[command(flatten)]
+    at: At,
+    #[command(flatten)]
+    key: KeySource,
+    #[command(flatten)]
+    confirm: Confirm,
+    /// Why, for everybody who reads the channel.
+    #[arg(long)]
+    reason: String,
+}
+
+/// Take the published release away, for one organisation alone: readers and checkers go back to the release
+/// before it, which both signed. Nothing new can come in by this.
+#[derive(Debug, clap::Args)]
+pub(super) struct Withdraw {
+    /// The release's number; otherwise the one published now.
+    release: Option<u64>,
+    #[command(flatten)]
+    speaking: Speaking,
+}
+
+/// Revoke a key of one's own organisation at once, before both change the root: it counts for nothing any
+/// more wherever this is heard.
+#[derive(Debug, clap::Args)]
+pub(super) struct Revoke {
+    /// The key: its file NAME.pub.json, or its id (the first 12 digits are enough).
+    revoked: String,
+    #[command(flatten)]
+    speaking: Speaking,
+}
+
+impl Withdraw {
+    pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let tip = self.speaking.at.tip()?;
+        let release = match (tip.release(), self.release) {
+            (Some(release), number) if number.is_none_or(|number| number == release.release) => release,
+            (Some(_), Some(number)) => {
+                tip.fallback().filter(|back| back.release == number).ok_or_else(|| {
+                    Failure::new(
+                        Exit::CouldNotRun,
+                        format!("release {number} is not on the channel: it is not in use anywhere"),
+                        format!("リリース {number} は配信元にありません（使用されていません）"),
+                    )
+                })?
+            }
+            (published, _) => published.ok_or_else(|| {
+                Failure::new(
+                    Exit::CouldNotRun,
+                    "nothing is published: there is nothing to withdraw",
+                    "公開中のリリースがありません。取り下げる対象がありません",
+                )
+            })?,
+        };
+        if let Some(made) = tip.statements().withdrawal(release) {
+            let told = |lang| {
+                let made = made.say(lang);
+                say!(lang, "it is withdrawn already. {made}", "既に取り下げられています。{made}")
+            };
+            return Err(Failure::new(Exit::CouldNotRun, told(Lang::En), told(Lang::Ja)));
+        }
+        let then = |lang| match tip.falls_back_from(release) {
+            Some(back) => {
+                let back = back.release;
+                say!(
+                    lang,
+                    "readers and checkers go back to release {back} at their next look, and stay there until \
+                     both organisations sign another release.",
+                    "受信側と点検システムは次の確認時にリリース {back} に戻り、両団体が次のリリースに署名するまでそのままです。"
+                )
+            }
+            None => say!(
+                lang,
+                "there is no release to go back to: checkers that run it go on with it and say so; nobody \
+                 new takes it.",
+                "戻り先のリリースがありません。使用中の点検システムは警告を出して継続し、新たな導入はできなくなります。"
+            ),
+        };
+        self.speaking.run(context, &tip, Says::Withdrawn { release }, then)
+    }
+}
+
+impl Revoke {
+    pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let tip = self.speaking.at.tip()?;
+        let key = self.key(tip.root())?;
+        let then = |lang| {
+            say!(
+                lang,
+                "what it signed is not taken by anybody new from now on; what runs goes on. Both \
+                 organisations then change the root (`warifu trust init --after`), and sign the release \
+                 anew (`warifu release renew`).",
+                "この鍵の署名は以後の導入で数えられません（稼働中のものは継続）。続けて両団体で root を更新し\
+                 （`warifu trust init --after`）、リリースに署名し直してください（`warifu release renew`）。"
+            )
+        };
+        self.speaking.run(context, &tip, Says::Revoked { key }, then)
+    }
+
+    /// The key that is meant, by its card or by the beginning of its id.
+    fn key(&self, root: &SignedRoot) -> Result<KeyId, Failure> {
+        let file = PathBuf::from(&self.revoked);
+        if file.is_file() {
+            return Ok(card(&file)?.public.id());
+        }
+        let revoked = &self.revoked;
+        let meant: Vec<KeyId> = root
+            .key_ids()
+            .into_iter()
+            .filter(|id| revoked.len() >= 12 && id.to_string().starts_with(revoked.as_str()))
+            .collect();
+        match meant.as_slice() {
+            [key] => Ok(*key),
+            _ => Err(Failure::new(
+                Exit::CouldNotRun,
+                format!(
+                    "{revoked} is neither a key card's file nor the beginning (12 digits or more) of the \
+                     id of a key in the newest root; `warifu trust show` lists them"
+                ),
+                format!(
+                    "{revoked} は公開鍵ファイルでも、最新の root の鍵 ID の先頭（12 桁以上）でもありません。\
+                     `warifu trust show` で確認してください"
+                ),
+            )),
+        }
+    }
+}
+
+impl Speaking {
+    fn run(
+        self,
+        context: &Context,
+        tip: &Tip,
+        says: Says,
+        then: impl Fn(Lang) -> String,
+    ) -> Result<Exit, Failure> {
+        let key = self.key.read(context)?;
+        let statement = StatementFile::sign(tip.root(), &key, says, &self.reason, now())
+            .map_err(|error| trust_failure(&error))?;
+        let (lang, digest) = (context.lang, Digest::of(statement.bytes()));
+        if !context.json {
+            let (made, then) = (statement.made().say(lang), then(lang));
+            context.print(&format!("{made}\n{then}\n"))?;
+        }
+        context.acts.note("says", statement.made().says.say(Lang::En));
+        self.confirm.ask(context, digest)?;
+        let channel = self.at.address()?.publish_channel();
+        publish_statement(channel.as_ref(), tip, &statement).map_err(|error| trust_failure(&error))?;
+        // Read again: who said it is the first to hold to it.
+        self.at.tip()?;
+        if context.json {
+            let made = statement.made();
+            context.print_json(&json!({
+                "organisation": made.organisation, "by": made.by, "at": made.at, "reason": made.reason,
+                "says": made.says.say(Lang::En), "sha256": digest,
+            }))?;
+        } else {
+            context.print(&say!(lang, "it is on the channel.\n", "配信元に掲示しました。\n"))?;
+        }
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,87 @@
+//! What both gave, either takes away: a release withdrawn by one organisation alone, and a key revoked.
+
+use std::path::Path;
+
+use crate::releases::{PLACE, draft_accepting, publish, published_procedures, pull, sign};
+use crate::stage::{Stage, data};
+
+/// Release 2 on top of release 1, both of r06 procedures.
+fn two_releases(stage: &Stage) {
+    published_procedures(stage);
+    stage.warifu("import --repo kikin --series r06 {data}/procedure/s_20240621.csv").ends(0);
+    pull(stage);
+    draft_accepting(stage, "second");
+    sign(stage, "second", "kikin", "aoki", 0);
+    sign(stage, "second", "kokuho", "baba", 0);
+    publish(stage, "second", 0);
+}
+
+fn fetched(stage: &Stage, folder: &str) -> Vec<u8> {
+    let folder = stage.path(folder);
+    let file = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let csv: Vec<_> = file.filter(|path| path.extension().is_some_and(|end| end == "csv")).collect();
+    std::fs::read(&csv[0]).unwrap()
+}
+
+#[test]
+fn one_organisation_takes_a_release_away_and_the_one_before_is_used() {
+    let Some(data) = data("a withdrawal") else { return };
+    let stage = Stage::new();
+    two_releases(&stage);
+    stage.warifu("channel verify channel --root root.json").ends(0);
+
+    // Kikin's people and Kokuho's may; the release manager's key may not.
+    let withdraw = |key: &str, status: i32| {
+        let command = format!("release withdraw {PLACE} --key {key}.key --yes --reason");
+        let command = format!("{command} 誤った点数");
+        stage.warifu(&command).ends(status)
+    };
+    withdraw("ci", 3);
+    let ran = withdraw("bito", 0);
+    assert!(ran.out.contains("release 2") && ran.out.contains("bito"), "{}", ran.out);
+    let again = withdraw("aoki", 2);
+    assert!(again.err.contains("withdrawn already") && again.err.contains("bito"), "{}", again.err);
+
+    let refused = stage.warifu("channel verify channel --root root.json").ends(3);
+    assert!(refused.err.contains("誤った点数") && refused.err.contains("release 1"), "{}", refused.err);
+    let listed = stage.warifu("--lang ja channel list channel --root root.json").ends(0);
+    assert!(listed.out.contains("取下げ済み"), "{}", listed.out);
+    stage.warifu("channel fetch channel --root root.json -o new").ends(3);
+    assert!(!stage.path("new").exists());
+    stage.warifu("channel fetch channel --root root.json --fallback -o back").ends(0);
+    let original = std::fs::read(data.join("procedure/s_ALL20240531.csv")).unwrap();
+    assert_eq!(fetched(&stage, "back"), original);
+
+    // A channel that keeps it back changes nothing for whoever has heard it.
+    std::fs::remove_dir_all(stage.path("channel/statements")).unwrap();
+    stage.warifu("channel verify channel --root root.json").ends(3);
+
+    // The next release puts another one in its place, and nobody falls back to what was withdrawn.
+    stage.warifu("import --repo kikin --series r06 {data}/procedure/s_20240628.csv").ends(0);
+    pull(&stage);
+    draft_accepting(&stage, "third");
+    sign(&stage, "third", "kikin", "aoki", 0);
+    sign(&stage, "third", "kokuho", "baba", 0);
+    publish(&stage, "third", 0);
+    let listed = stage.warifu("channel list channel --root root.json").ends(0);
+    let fallback = listed.out.split("fallback: ").nth(1).unwrap();
+    assert!(fallback.starts_with("release 1"), "{}", listed.out);
+}
+
+#[test]
+fn a_revoked_key_counts_for_nothing_new() {
+    let Some(_) = data("a revoked key") else { return };
+    let stage = Stage::new();
+    published_procedures(&stage);
+    let revoke = |whose: &str, by: &str, status: i32| {
+        let command = format!("key revoke {whose}.pub.json {PLACE} --key {by}.key --yes --reason stolen");
+        stage.warifu(&command).ends(status)
+    };
+    let other = revoke("aoki", "baba", 3);
+    assert!(other.err.contains("its own keys"), "{}", other.err);
+    assert!(!Path::new(&stage.path("channel/statements")).exists());
+    revoke("aoki", "abe", 0);
+    // What aoki signed alone for Kikin is no release any more for whoever comes new.
+    let refused = stage.warifu("channel verify channel --root root.json --state fresh").ends(3);
+    assert!(refused.err.contains("Kikin 0 of 1"), "{}", refused.err);
+}
