@@ -1,6 +1,7 @@
 //! Keys, the root, releases and channels: the commands that sign and verify.
 
 mod at;
+mod carried;
 pub(crate) mod channel;
 mod impact;
 pub(crate) mod key;
@@ -16,7 +17,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::trust_failure;
-use warifu_channels::{Address, StateStore};
+use warifu_channels::{Address, Network, Patience, StateStore};
 use warifu_trust::{KeyCard, Passphrase, Policy, RootSummary, SecretKey, TrustedState, UnixSeconds, limits};
 use warifu_values::say;
 
@@ -147,9 +148,11 @@ impl Trusted {
     }
 }
 
-/// The channel that `address` leads to: a folder or a URL.
+/// The channel that `address` leads to: a folder, a bundle file or a URL.
 fn address(address: &OsStr) -> Result<Address, Failure> {
-    Address::parse(address).map_err(|error| trust_failure(&error))
+    let network = Network::from_environment(Patience::ONCE, now, |name| std::env::var_os(name))
+        .map_err(|error| trust_failure(&error))?;
+    Address::parse(address, &network).map_err(|error| trust_failure(&error))
 }
 
 /// The bytes of a key, card or root: a regular file, never longer than one is, and not waited for.
