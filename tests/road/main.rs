@@ -6,6 +6,7 @@ mod stage;
 
 mod bad_input;
 mod browser;
+mod carried;
 mod conversion;
 mod documents;
 mod fetched;
