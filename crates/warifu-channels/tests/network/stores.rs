@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 use warifu_channels::contract::{publishing_contract, reading_contract, seen};
 use warifu_channels::testing::{FailingChannel, MemoryChannel, Publishing as _};
 use warifu_channels::{
-    Address, Channel, ChannelError, Fault, Network, PublishError, Recording, carry, fetch, fetch_fallback,
-    open, publish_root,
+    Address, Channel, ChannelError, Fault, Network, Patience, PublishError, Recording, carry, fetch,
+    fetch_fallback, open, publish_root,
 };
 use warifu_trust::ChannelPath;
 use warifu_trust::testing::{World, now};
 
-use crate::served::{gate, network, patience, settings};
+use crate::served::{gate, settings};
 use crate::servers::{Server, python, started};
 
 fn store() -> Option<Server> {
@@ -99,7 +99,7 @@ fn a_registry_shows_what_was_carried_there_as_a_whole() {
     let folder = tempfile::tempdir().unwrap();
     let Some(server) = registry(folder.path()) else { return };
     let address =
-        |end: &str| Address::parse(format!("oci+http://{}/{end}", server.address), &network()).unwrap();
+        |end: &str| Address::parse(format!("oci+http://{}/{end}", server.address), &settings(&[])).unwrap();
     let (world, behind, to) = (World::new(), MemoryChannel::default(), address("masters/claims:live"));
     let reader = to.channel();
     let empty = reader.read(&ChannelPath::timestamp(), 10);
@@ -117,15 +117,14 @@ fn a_registry_shows_what_was_carried_there_as_a_whole() {
 fn cut_at_any_step_a_registry_shows_what_it_showed() {
     let folder = tempfile::tempdir().unwrap();
     let Some(server) = registry(folder.path()) else { return };
-    let mut short = patience();
-    short.outlasts = Duration::from_millis(1);
-    short.first_answer = Duration::from_millis(1);
+    let once = Duration::from_millis(1);
+    let short = Patience { outlasts: once, first_answer: once, ..Patience::ONCE };
     for cut in 0.. {
         let world = World::new();
         let behind = MemoryChannel::default();
         world.publish_next(&behind);
         let end = format!("masters/cut-{cut}");
-        let direct = Address::parse(format!("oci+http://{}/{end}", server.address), &network()).unwrap();
+        let direct = Address::parse(format!("oci+http://{}/{end}", server.address), &settings(&[])).unwrap();
         carried(&world, &behind, &direct).unwrap();
         world.publish_next(&behind);
         let gate = gate(&server.address, cut);

@@ -4,11 +4,12 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use warifu_channels::contract::{reading_contract, seen};
 use warifu_channels::testing::{MemoryChannel, Publishing as _};
 use warifu_channels::{
-    Address, AddressError, Channel, ChannelError, Fault, Network, PublishError, publish_root,
+    Address, AddressError, Channel, ChannelError, Fault, Network, Patience, PublishError, publish_root,
 };
 use warifu_trust::ChannelPath;
 use warifu_trust::testing::{World, now};
@@ -181,8 +182,8 @@ fn what_is_too_long_is_refused_before_it_is_read() {
 fn a_server_that_never_gives_it_is_given_up_in_words() {
     let files = MemoryChannel::default();
     files.put("metadata/1.root.json", vec![b' '; 100]);
-    let mut short = patience();
-    short.outlasts = std::time::Duration::from_millis(400);
+    let short = Duration::from_secs(1);
+    let short = Patience { read: short, outlasts: short, first_answer: short, ..patience() };
     let short = Network::plain(short, now);
     for (trouble, english, japanese) in [
         (Trouble::Cut, "no answer (", "応答がありません"),
@@ -210,7 +211,8 @@ fn where_nobody_listens_it_is_soon_told() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/live", listener.local_addr().unwrap());
     drop(listener);
-    let reader = Address::parse(&url, &network()).unwrap().channel();
+    let short = Patience { first_answer: Duration::from_millis(100), ..patience() };
+    let reader = Address::parse(&url, &Network::plain(short, now)).unwrap().channel();
     let error = reader.read(&ChannelPath::timestamp(), 10).unwrap_err();
     assert!(matches!(error, ChannelError::Remote { fault: Fault::NoAnswer { .. }, .. }), "{error}");
 }
