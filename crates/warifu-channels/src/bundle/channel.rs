@@ -298,4 +298,27 @@ mod tests {
         assert_eq!(fault(b"PK\x03\x04"), BundleFault::Compression);
         assert_eq!(fault(b""), BundleFault::Compression);
     }
+
+    proptest::proptest! {
+        /// Whatever is written over an archive, the reader ends, and gives out names of a channel alone.
+        #[test]
+        fn no_archive_leads_it_astray(
+            edits in proptest::collection::vec((0_usize..4096, proptest::prelude::any::<u8>()), 0..12),
+            end in 0_usize..4096,
+        ) {
+            let mut archive = member("metadata/1.root.json", b"r");
+            archive.extend(member("metadata/2.root.json", &[b'x'; 700]));
+            archive.extend(END);
+            for (at, byte) in edits {
+                let at = at % archive.len();
+                archive[at] = byte;
+            }
+            archive.truncate(end);
+            if let Ok(unpacked) = unpack_members(&mut &archive[..]) {
+                for (path, (_, length)) in unpacked.members {
+                    proptest::prop_assert!(file_of(path.as_str()).is_some_and(|(_, limit)| length <= limit));
+                }
+            }
+        }
+    }
 }
