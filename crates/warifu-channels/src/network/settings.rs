@@ -32,7 +32,7 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// For a person or a script who waits: a drop of one minute is outlasted.
+    /// For a person who waits: a drop of one minute is outlasted, and a name that is wrong soon told.
     pub const ONCE: Patience = Patience {
         connect: Duration::from_secs(10),
         read: Duration::from_secs(20),
@@ -42,6 +42,9 @@ impl Patience {
         outlasts: Duration::from_secs(120),
         first_answer: Duration::from_secs(5),
     };
+
+    /// For a script that nobody watches: a drop is outlasted also when it begins before the first answer.
+    pub const UNATTENDED: Patience = Patience { first_answer: Patience::ONCE.outlasts, ..Patience::ONCE };
 
     /// For who looks again by itself soon.
     pub const POLLING: Patience = Patience {

@@ -150,7 +150,8 @@ impl Trusted {
 
 /// The channel that `address` leads to: a folder, a bundle file or a URL.
 fn address(address: &OsStr) -> Result<Address, Failure> {
-    let network = Network::from_environment(Patience::ONCE, now, |name| std::env::var_os(name))
+    let patience = if std::io::stderr().is_terminal() { Patience::ONCE } else { Patience::UNATTENDED };
+    let network = Network::from_environment(patience, now, |name| std::env::var_os(name))
         .map_err(|error| trust_failure(&error))?;
     Address::parse(address, &network).map_err(|error| trust_failure(&error))
 }
