@@ -32,8 +32,13 @@ class Files(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_):
+        """A cut is what this is for."""
+
+
 handler = functools.partial(Files, directory=options.channel)
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+server = Server(("127.0.0.1", 0), handler)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 
 gate = socket.create_server(("127.0.0.1", 0))

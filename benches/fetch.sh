@@ -3,7 +3,7 @@
 #
 #     fetch.sh WARIFU CHANNEL ROOT [RUNS]
 #
-# CHANNEL is a folder. Needs python3, curl and hyperfine or not: without it, bash's own clock is used.
+# CHANNEL is a folder. Needs python3 and curl.
 set -euo pipefail
 warifu=$(realpath "$1") channel=$(realpath "$2") root=$(realpath "$3") runs=${4:-15}
 work=$(mktemp -d)
