@@ -15,6 +15,8 @@ fi
 # A second oracle for the charsets, besides the C library's iconv.
 command -v uconv >/dev/null || need+=(icu-devtools)
 command -v curl >/dev/null || need+=(curl)
+# An OCI registry, as a site may run it.
+command -v docker-registry >/dev/null || need+=(docker-registry)
 python3 -c 'import venv, ensurepip' 2>/dev/null || need+=(python3 python3-venv)
 if [ ${#need[@]} -gt 0 ]; then
     echo "installing: ${need[*]}"
@@ -26,12 +28,12 @@ if [ ${#need[@]} -gt 0 ]; then
     fi
 fi
 
-# The stock TUF client of the Python ecosystem, untouched.
+# The stock TUF client of the Python ecosystem, untouched, and an S3 store.
 venv=target/test-python
-if ! "$venv/bin/python" -c 'import tuf.ngclient, cryptography' 2>/dev/null; then
-    echo "installing: tuf (PyPI) into $venv"
+if ! "$venv/bin/python" -c 'import tuf.ngclient, cryptography, moto.server' 2>/dev/null; then
+    echo "installing: tuf, moto (PyPI) into $venv"
     python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check 'tuf>=6,<8' 'securesystemslib[crypto]'
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check 'tuf>=6,<8' 'securesystemslib[crypto]' 'moto[server]>=5,<6'
 fi
 export WARIFU_TEST_PYTHON="$PWD/$venv/bin/python"
 PATH="$PWD/$venv/bin:$PATH"
@@ -40,3 +42,5 @@ PATH="$PWD/$venv/bin:$PATH"
 export WARIFU_TEST_ALL=1
 cargo build --workspace --bins
 cargo test --workspace "$@"
+# Channels over TLS, which the demonstration's build does without.
+cargo test -p warifu-channels --features https --test network secure

@@ -7,6 +7,7 @@ mod stage;
 mod audit;
 mod bad_input;
 mod browser;
+mod carried;
 mod conversion;
 mod documents;
 mod fetched;

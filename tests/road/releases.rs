@@ -247,13 +247,13 @@ fn a_stock_client_takes_what_both_signed_and_refuses_one_side() {
 }
 
 /// Python's own file server on a free port of loopback.
-struct Server {
+pub(crate) struct Server {
     child: std::process::Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Server {
-    fn start(python: &std::ffi::OsStr, stage: &Stage) -> Self {
+    pub(crate) fn start(python: &std::ffi::OsStr, stage: &Stage) -> Self {
         use std::io::BufRead as _;
         let serve = "import http.server,sys\n\
             h=http.server.ThreadingHTTPServer(('127.0.0.1',0),http.server.SimpleHTTPRequestHandler)\n\

@@ -146,9 +146,15 @@ impl Stage {
 
     /// A checker on this stage's channel `channel`, root `root.json` and state folder `state`.
     pub(crate) fn serve(&self, more: &str) -> Checker {
+        self.serve_from("channel", more)
+    }
+
+    /// The same on another channel.
+    pub(crate) fn serve_from(&self, channel: &str, more: &str) -> Checker {
         let mut child = self
             .command("warifu-checker")
-            .args("serve --channel channel --root root.json --state state --listen 127.0.0.1:0".split(' '))
+            .args(["serve", "--channel", channel])
+            .args("--root root.json --state state --listen 127.0.0.1:0".split(' '))
             .args(more.split_whitespace())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -6,38 +6,72 @@ use std::path::{Path, PathBuf};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
+use crate::bundle::BundleChannel;
 use crate::channel::{Channel, PublishChannel};
 use crate::folder::FolderChannel;
+use crate::network::{
+    Bucket, BucketPlace, Network, Place, PlaceError, Registry, RegistryPlace, Unusable, WebChannel,
+};
 
-/// Where a channel is: a folder's path, or a URL whose scheme names the transport (`file://`).
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where a channel is: a folder's path, a bundle file, or a URL whose scheme names the transport.
+///
+/// | written | is |
+/// |---|---|
+/// | `PATH`, `file:///PATH` | a folder |
+/// | `PATH.tar.zst`, `bundle:PATH` | a bundle file |
+/// | `http://HOST/PATH`, `https://HOST/PATH` | files that a web server gives out |
+/// | `s3://BUCKET/PREFIX` | objects of an S3 store |
+/// | `oci://HOST/REPOSITORY:TAG`, `oci+http://` | an artifact in an OCI registry |
+#[derive(Clone)]
 pub struct Address(Transport);
 
 /// A transport and where it goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 enum Transport {
     Folder(PathBuf),
+    Bundle(BundleChannel),
+    Web(WebChannel),
+    Bucket(Bucket),
+    Registry(Registry),
 }
 
 impl Address {
-    /// Reads an address as an operator writes it.
+    /// Reads an address as an operator writes it; `network` says how networks are reached.
     ///
     /// # Errors
     ///
     /// [`AddressError`].
-    pub fn parse(text: impl AsRef<OsStr>) -> Result<Self, AddressError> {
+    pub fn parse(text: impl AsRef<OsStr>, network: &Network) -> Result<Self, AddressError> {
         let text = text.as_ref();
-        // What is no UTF-8 can still be the name of a folder.
-        let Some((scheme, rest)) = text.to_str().and_then(|text| text.split_once("://")) else {
-            return Ok(Address::folder(Path::new(text)));
-        };
-        match scheme {
-            "file" => match rest.strip_prefix("localhost").unwrap_or(rest) {
-                path if path.starts_with('/') => Ok(Address::folder(Path::new(&unescaped(path)?))),
-                _ => Err(AddressError::NotLocal),
-            },
-            _ => Err(AddressError::UnknownScheme { scheme: scheme.chars().take(32).collect() }),
+        // What is no UTF-8 can still be the name of a file or a folder.
+        let Some(url) = text.to_str() else { return Ok(Address::local(Path::new(text))) };
+        if let Some(file) = url.strip_prefix("bundle:") {
+            return Ok(Address(Transport::Bundle(BundleChannel::new(Path::new(file)))));
         }
+        let Some((scheme, rest)) = url.split_once("://") else { return Ok(Address::local(Path::new(text))) };
+        let transport = match scheme {
+            "file" => match rest.strip_prefix("localhost").unwrap_or(rest) {
+                path if path.starts_with('/') => return Ok(Address::local(Path::new(&unescaped(path)?))),
+                _ => return Err(AddressError::NotLocal),
+            },
+            "http" => Transport::Web(WebChannel::new(&Place::parse("http", rest)?, network)?),
+            "https" => {
+                let place = Place::parse("https", rest)?;
+                Transport::Web(WebChannel::new(secured(&place)?, network)?)
+            }
+            "s3" => {
+                let place = BucketPlace::parse(rest, network)?;
+                secured(&place.server)?;
+                Transport::Bucket(Bucket::new(place, network)?)
+            }
+            "oci" | "oci+http" => {
+                let place = RegistryPlace::parse(rest, scheme == "oci")?;
+                secured(&place.server)?;
+                Transport::Registry(Registry::new(place, network)?)
+            }
+            _ => return Err(AddressError::UnknownScheme { scheme: scheme.chars().take(32).collect() }),
+        };
+        Ok(Address(transport))
     }
 
     /// The channel in the folder `path`.
@@ -45,19 +79,52 @@ impl Address {
         Address(Transport::Folder(path.to_owned()))
     }
 
+    /// A bundle by its name, or else a folder.
+    fn local(path: &Path) -> Self {
+        if path.as_os_str().as_encoded_bytes().ends_with(b".tar.zst") {
+            return Address(Transport::Bundle(BundleChannel::new(path)));
+        }
+        Address::folder(path)
+    }
+
     /// The channel there, to read from.
     pub fn channel(&self) -> Box<dyn Channel + Send + Sync> {
         match &self.0 {
             Transport::Folder(path) => Box::new(FolderChannel::new(path)),
+            Transport::Bundle(channel) => Box::new(channel.clone()),
+            Transport::Web(channel) => Box::new(channel.clone()),
+            Transport::Bucket(channel) => Box::new(channel.clone()),
+            Transport::Registry(channel) => Box::new(channel.clone()),
         }
     }
 
-    /// The channel there, to publish to. The first thing published makes it when it is not there yet.
+    /// The registry there, when it is one: what is carried there comes into sight as one artifact.
+    pub(crate) fn registry(&self) -> Option<&Registry> {
+        match &self.0 {
+            Transport::Registry(registry) => Some(registry),
+            _ => None,
+        }
+    }
+
+    /// The channel there, to publish to; one that can only be read refuses what is published. The first thing
+    /// published makes a folder when it is not there yet.
     pub fn publish_channel(&self) -> Box<dyn PublishChannel + Send + Sync> {
         match &self.0 {
             Transport::Folder(path) => Box::new(FolderChannel::new(path)),
+            Transport::Bundle(channel) => Box::new(channel.clone()),
+            Transport::Web(channel) => Box::new(channel.clone()),
+            Transport::Bucket(channel) => Box::new(channel.clone()),
+            Transport::Registry(channel) => Box::new(channel.clone()),
         }
     }
+}
+
+/// `place`, when this build reaches it: TLS is a feature.
+fn secured(place: &Place) -> Result<&Place, AddressError> {
+    if place.scheme == "https" && !cfg!(feature = "https") {
+        return Err(AddressError::NotBuilt);
+    }
+    Ok(place)
 }
 
 /// The path of a URL without its escapes.
@@ -88,8 +155,34 @@ pub enum AddressError {
     },
     /// A `file://` URL that names another machine or no whole path.
     NotLocal,
+    /// The URL holds a name or a password.
+    Credentials,
+    /// What stands after the scheme names no place.
+    Form,
+    /// This program was built without TLS.
+    NotBuilt,
+    /// A setting of the network cannot be used there.
+    Unusable {
+        /// Which, and why.
+        what: String,
+    },
     /// A `file://` URL in which `%` is not followed by two hexadecimal digits, or that is no UTF-8.
     Escapes,
+}
+
+impl From<PlaceError> for AddressError {
+    fn from(error: PlaceError) -> Self {
+        match error {
+            PlaceError::Credentials => AddressError::Credentials,
+            PlaceError::Form => AddressError::Form,
+        }
+    }
+}
+
+impl From<Unusable> for AddressError {
+    fn from(Unusable(what): Unusable) -> Self {
+        AddressError::Unusable { what }
+    }
 }
 
 impl Speak for AddressError {
@@ -97,8 +190,34 @@ impl Speak for AddressError {
         match self {
             AddressError::UnknownScheme { scheme } => say!(
                 lang,
-                "this program reaches no channel by {scheme}://; name a folder or a file:// URL",
-                "{scheme}:// の配信元には対応していません。フォルダーか file:// の URL を指定してください"
+                "this program reaches no channel by {scheme}://; name a folder, a bundle file, or a URL \
+                 that begins with file, http, https, s3, oci or oci+http",
+                "{scheme}:// の配信元には対応していません。フォルダー、バンドルファイル、または file、http、https、\
+                 s3、oci、oci+http で始まる URL を指定してください"
+            ),
+            AddressError::Credentials => say!(
+                lang,
+                "the channel's URL holds a name or password, which logs would keep; put them into a file and \
+                 name it in WARIFU_CHANNEL_CREDENTIALS",
+                "配信元の URL に認証情報が含まれています。ログに残るため、ファイルに書き \
+                 WARIFU_CHANNEL_CREDENTIALS で指定してください"
+            ),
+            AddressError::Form => say!(
+                lang,
+                "the channel's URL names no place; write it as in docs/channels.md: \
+                 https://masters.example.org/live",
+                "配信元の URL が正しくありません。docs/channels.md のとおり指定してください（例: \
+                 https://masters.example.org/live）"
+            ),
+            AddressError::NotBuilt => say!(
+                lang,
+                "this program was built without TLS; take a released build, or build with --features https",
+                "このプログラムは TLS なしで作られています。公開版を使うか、--features https でビルドしてください"
+            ),
+            AddressError::Unusable { what } => say!(
+                lang,
+                "the settings of the network cannot be used ({what}); docs/channels.md describes them",
+                "ネットワークの設定を使用できません（{what}）。docs/channels.md を参照してください"
             ),
             AddressError::NotLocal => say!(
                 lang,
@@ -119,29 +238,64 @@ warifu_trust::spoken_error!(AddressError, |_| false, |_| None);
 
 #[cfg(test)]
 mod tests {
+    use warifu_trust::UnixSeconds;
+
     use super::*;
+    use crate::network::Patience;
+
+    fn parse(text: &str) -> Result<Address, AddressError> {
+        Address::parse(text, &Network::plain(Patience::ONCE, || UnixSeconds::EPOCH))
+    }
+
+    fn folder(text: &str) -> PathBuf {
+        match parse(text).unwrap().0 {
+            Transport::Folder(path) => path,
+            _ => panic!("{text} is no folder"),
+        }
+    }
 
     #[test]
     fn a_path_and_a_file_url_lead_to_the_same_folder() {
-        let folder = Address::folder(Path::new("/srv/a channel"));
         for text in ["/srv/a channel", "file:///srv/a%20channel", "file://localhost/srv/a channel"] {
-            assert_eq!(Address::parse(text).unwrap(), folder, "{text}");
+            assert_eq!(folder(text), Path::new("/srv/a channel"), "{text}");
         }
-        assert_eq!(Address::parse("r06:drug").unwrap(), Address::folder(Path::new("r06:drug")));
+        assert_eq!(folder("r06:drug"), Path::new("r06:drug"));
+    }
+
+    #[test]
+    fn a_file_is_a_bundle_by_its_name_or_because_it_is_called_so() {
+        for text in ["release.tar.zst", "file:///media/release.tar.zst", "bundle:/media/release"] {
+            assert!(matches!(parse(text).unwrap().0, Transport::Bundle(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn each_scheme_leads_to_its_transport() {
+        let of = |text: &str| parse(text).unwrap().0;
+        assert!(matches!(of("http://example.org/live"), Transport::Web(_)));
+        assert!(matches!(of("oci+http://localhost:5000/masters:live"), Transport::Registry(_)));
+        for text in ["https://example.org/live", "oci://example.org/masters", "s3://bucket/live"] {
+            let built = cfg!(feature = "https");
+            assert_eq!(parse(text).err(), if built { None } else { Some(AddressError::NotBuilt) }, "{text}");
+        }
     }
 
     #[test]
     fn what_no_transport_reaches_is_refused_in_words() {
         for (text, words) in [
-            ("https://example.org/channel", "this program reaches no channel by https://;"),
-            ("s3://bucket", "this program reaches no channel by s3://;"),
+            ("ftp://example.org/channel", "this program reaches no channel by ftp://;"),
             ("file://server/share", "must name a whole path on this machine"),
             ("file:///a%2", "two hexadecimal digits"),
             ("file:///a%ff", "no UTF-8"),
+            ("http://kenta:hush@example.org/", "WARIFU_CHANNEL_CREDENTIALS"),
+            ("http:///path", "names no place"),
+            ("s3://", "names no place"),
+            ("oci+http://example.org", "names no place"),
+            ("oci+http://example.org/Masters", "names no place"),
         ] {
-            let error = Address::parse(text).unwrap_err();
+            let error = parse(text).err().unwrap();
             assert!(error.say(Lang::En).contains(words), "{text}: {error}");
-            assert!(error.say(Lang::Ja).contains("://"), "{}", error.say(Lang::Ja));
+            assert!(!error.say(Lang::En).contains("hush") && !error.say(Lang::Ja).contains("hush"));
         }
     }
 }

@@ -6,6 +6,9 @@ use warifu_trust::ChannelPath;
 use warifu_values::lang::{Lang, Speak, too_long};
 use warifu_values::say;
 
+use crate::bundle::BundleFault;
+use crate::network::Fault;
+
 /// Why a channel gave or took no bytes.
 #[derive(Debug)]
 pub enum ChannelError {
@@ -25,6 +28,29 @@ pub enum ChannelError {
     NotRegular {
         /// What was asked for.
         path: ChannelPath,
+    },
+    /// The network did not bring it, or not take it; trying again may help.
+    Remote {
+        /// What was asked for.
+        path: ChannelPath,
+        /// The channel's address, without credentials.
+        place: String,
+        /// What the network did.
+        fault: Fault,
+    },
+    /// The channel can be read, but not published to.
+    ReadOnly {
+        /// The channel's address.
+        place: String,
+    },
+    /// The file that the channel is in cannot be read.
+    File(warifu_files::ReadError),
+    /// The file that the channel is in is no bundle.
+    NoBundle {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        what: BundleFault,
     },
     /// The file goes on after the limit.
     TooLong {
@@ -67,14 +93,36 @@ impl Speak for ChannelError {
                 "{path} of the channel is not a regular file; it was not read",
                 "配信元の {path} は通常のファイルではないため、読み取りませんでした"
             ),
+            ChannelError::Remote { path, place, fault } => {
+                let fault = fault.say(lang);
+                say!(lang, "{place}: {path}: {fault}", "{place} の {path}: {fault}")
+            }
+            ChannelError::ReadOnly { place } => say!(
+                lang,
+                "{place} can only be read; publish to a folder or to s3://, and copy it or give it out from \
+                 there",
+                "{place} は読み取り専用です。フォルダーか s3:// に公開し、そこからコピーするか配信してください"
+            ),
+            ChannelError::File(error) => error.say(lang),
+            ChannelError::NoBundle { file, what } => {
+                let (file, what) = (file.display(), what.say(lang));
+                say!(
+                    lang,
+                    "{file} is no bundle of a channel: {what}; nothing of it was used",
+                    "{file} は配信元のバンドルではありません: {what}。内容は使用していません"
+                )
+            }
             ChannelError::TooLong { path, limit_bytes } => too_long(lang, path, *limit_bytes),
         }
     }
 }
 
-warifu_trust::spoken_error!(ChannelError, |error| matches!(error, ChannelError::TooLong { .. }), |error| {
-    match error {
+warifu_trust::spoken_error!(
+    ChannelError,
+    |error| matches!(error, ChannelError::TooLong { .. } | ChannelError::NoBundle { .. }),
+    |error| match error {
         ChannelError::Unreachable { source, .. } => Some(source.as_ref()),
+        ChannelError::File(error) => std::error::Error::source(error),
         _ => None,
     }
-});
+);

@@ -19,22 +19,30 @@
 #![warn(missing_docs)]
 
 mod address;
+mod bundle;
+mod carry;
 mod channel;
 mod channel_error;
 mod draft;
 mod folder;
+mod network;
 mod publish;
 mod read;
 mod state_store;
 mod whole;
 
 #[cfg(any(test, feature = "testing"))]
+pub mod contract;
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
 pub use address::{Address, AddressError};
+pub use bundle::{BundleFault, bundle};
+pub use carry::{Recording, carry};
 pub use channel::{Channel, Created, PublishChannel, Replaced};
 pub use channel_error::ChannelError;
 pub use draft::{DraftDirectory, DraftError};
+pub use network::{Fault, Network, NetworkError, Patience};
 pub use publish::{
     PublishError, publish, publish_root, publish_statement, rebuild_timestamp, refresh_timestamp,
 };

@@ -110,7 +110,11 @@ fn write(channel: &dyn PublishChannel, publication: &Publication) -> Result<Publ
 }
 
 /// Writes a file that never changes; when it is there, it must be these very bytes.
-fn create(channel: &dyn PublishChannel, path: &ChannelPath, bytes: &[u8]) -> Result<(), PublishError> {
+pub(crate) fn create(
+    channel: &dyn PublishChannel,
+    path: &ChannelPath,
+    bytes: &[u8],
+) -> Result<(), PublishError> {
     match channel.create(path, bytes)? {
         Created::New => Ok(()),
         Created::Existed => match channel.read(path, bytes.len() as u64) {

@@ -5,7 +5,8 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use warifu_channels::testing::{Publishing as _, channel_contract};
+use warifu_channels::contract::publishing_contract;
+use warifu_channels::testing::Publishing as _;
 use warifu_channels::{
     Channel, ChannelError, Created, PublishChannel, ReadError, Replaced, fetch, fetch_fallback, open,
 };
@@ -58,7 +59,7 @@ impl PublishChannel for Bucket {
 
 #[test]
 fn a_transport_by_the_recipe_keeps_the_contract() {
-    channel_contract(&Bucket::default());
+    publishing_contract(&mut || Box::new(Bucket::default()));
 }
 
 #[test]

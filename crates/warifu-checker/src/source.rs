@@ -83,14 +83,14 @@ pub struct TrustSource {
 }
 
 impl TrustSource {
-    /// Reads the channel at the address `channel`; `root` is the pinned root file's bytes, and `trusted` the
+    /// Reads the channel at `address`; `root` is the pinned root file's bytes, and `trusted` the
     /// directory that remembers what was accepted.
     ///
     /// # Errors
-    /// [`SourceError::Unavailable`]: the address leads nowhere, or what is remembered cannot be read.
+    /// [`SourceError::Unavailable`]: what is remembered cannot be read.
     /// [`SourceError::Refused`]: the root is not sound, or what is remembered does not verify.
-    pub fn new(channel: &Path, root: &[u8], trusted: &Path) -> Result<Self, SourceError> {
-        let channel = Address::parse(channel).map_err(|error| SourceError::of(&error))?.channel();
+    pub fn new(address: &Address, root: &[u8], trusted: &Path) -> Result<Self, SourceError> {
+        let channel = address.channel();
         let store = StateStore::new(trusted);
         let state = store.load(root, Policy::default()).map_err(|error| SourceError::of(&error))?;
         Ok(TrustSource { channel, store: Some(store), state: Mutex::new(state) })
@@ -171,14 +171,14 @@ impl ReleaseSource for TrustSource {
     }
 }
 
-/// The newest release of `channel`, trusting nothing but `root`: for a check without a running checker.
+/// The newest release at `address`, trusting nothing but `root`: for a check without a running checker.
 ///
 /// # Errors
 /// [`SourceError`].
-pub fn newest(channel: &Path, root: &[u8], now: UnixSeconds) -> Result<ReleaseContent, SourceError> {
+pub fn newest(address: &Address, root: &[u8], now: UnixSeconds) -> Result<ReleaseContent, SourceError> {
     let pinned = TrustedState::pin(root, Policy::default());
     let mut state = pinned.map_err(|error| SourceError::of(&error))?;
-    let channel = Address::parse(channel).map_err(|error| SourceError::of(&error))?.channel();
+    let channel = address.channel();
     match open(channel.as_ref(), &mut state, now) {
         Ok(opened) => ChannelOffer { opened, channel: channel.as_ref() }.fetch(),
         Err(error) => Err(SourceError::of_opening(&error)),

@@ -1,5 +1,6 @@
 //! The commands and their options, as a person types them.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -70,9 +71,9 @@ pub(super) struct Decide {
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
-    /// The channel: a directory that releases are published in
+    /// The channel: a folder, a bundle file, or a URL (https, s3, oci)
     #[arg(long)]
-    pub(super) channel: PathBuf,
+    pub(super) channel: OsString,
     /// The pinned root file
     #[arg(long)]
     pub(super) root: PathBuf,
@@ -101,7 +102,7 @@ pub(super) struct Serve {
 pub(super) struct DryRun {
     /// The channel: a directory that releases are published in
     #[arg(long)]
-    pub(super) channel: PathBuf,
+    pub(super) channel: OsString,
     /// The pinned root file
     #[arg(long)]
     pub(super) root: PathBuf,
@@ -150,7 +151,7 @@ pub(super) struct Check {
     pub(super) state: Option<PathBuf>,
     /// Judge by the newest release of this channel
     #[arg(long, requires = "root")]
-    pub(super) channel: Option<PathBuf>,
+    pub(super) channel: Option<OsString>,
     /// The pinned root file
     #[arg(long)]
     pub(super) root: Option<PathBuf>,

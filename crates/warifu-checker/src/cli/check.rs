@@ -3,13 +3,14 @@
 use std::fs;
 use std::io::{self, Write as _};
 
+use warifu_channels::Patience;
 use warifu_claims::{ClaimFile, FILE_LIMIT_BYTES};
 use warifu_values::lang::{Lang, Speak as _, counted};
 
 use crate::candidate::Candidate;
 use crate::cli::arguments::Check;
 use crate::cli::failure::Failure;
-use crate::cli::inputs::{read_file, schemas_of};
+use crate::cli::inputs::{address, read_file, schemas_of};
 use crate::log::now;
 use crate::release::ReleaseContent;
 use crate::said::Said;
@@ -58,7 +59,7 @@ pub(super) fn check_file(check: &Check, lang: Lang) -> Result<u8, Failure> {
 
 fn release_for(check: &Check) -> Result<ReleaseContent, Failure> {
     if let (Some(channel), Some(root)) = (&check.channel, &check.root) {
-        return Ok(newest(channel, &read_file(root)?, now())?);
+        return Ok(newest(&address(channel, Patience::ONCE)?, &read_file(root)?, now())?);
     }
     let directory = StateDirectory::look_at(check.state.clone().unwrap_or_default());
     let could_not = |error| Failure::could_not(Said::of(&error));

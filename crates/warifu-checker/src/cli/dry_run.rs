@@ -2,11 +2,12 @@
 
 use std::io::{self, Write as _};
 
+use warifu_channels::Patience;
 use warifu_values::lang::{Lang, Speak as _};
 
 use crate::cli::arguments::DryRun;
 use crate::cli::failure::Failure;
-use crate::cli::inputs::{read_file, schemas_of};
+use crate::cli::inputs::{address, read_file, schemas_of};
 use crate::log::now;
 use crate::said::Said;
 use crate::source::TrustSource;
@@ -17,7 +18,9 @@ pub(super) fn run_dry(arguments: &DryRun, lang: Lang) -> Result<u8, Failure> {
     let schemas = schemas_of(&arguments.site)?;
     let directory = StateDirectory::look_at(&arguments.state);
     let root = read_file(&arguments.root)?;
-    let source = TrustSource::new(&arguments.channel, &root, &directory.trusted())?.forgetful();
+    let source =
+        TrustSource::new(&address(&arguments.channel, Patience::ONCE)?, &root, &directory.trusted())?
+            .forgetful();
     let files = Recent::look_at(&directory.recent(), arguments.gates.replay_files);
     let gates = arguments.gates.gates();
     let looked = Looked { directory: &directory, files: &files, schemas: &schemas, gates };

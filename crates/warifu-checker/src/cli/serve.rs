@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use warifu_channels::Patience;
 use warifu_values::lang::Lang;
 
 use crate::cli::arguments::Serve;
 use crate::cli::failure::Failure;
-use crate::cli::inputs::{read_file, schemas_of};
+use crate::cli::inputs::{address, read_file, schemas_of};
 use crate::log::{Log, now};
 use crate::said::Said;
 use crate::service::{FairQueue, Service, serve_until};
@@ -23,7 +24,7 @@ pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
     let directory =
         StateDirectory::open(&serve.state).map_err(|error| Failure::could_not(Said::of(&error)))?;
     let root = read_file(&serve.root)?;
-    let source = TrustSource::new(&serve.channel, &root, &directory.trusted())?;
+    let source = TrustSource::new(&address(&serve.channel, Patience::POLLING)?, &root, &directory.trusted())?;
     let recent = Recent::open(directory.recent(), serve.gates.replay_files)?;
     let recent = Arc::new(recent);
     let gates = serve.gates.gates();
@@ -47,6 +48,8 @@ pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
         tokio::spawn(keep_polling(swapper, Duration::from_secs(serve.poll)));
         serve_until(listener, service, ended()).await
     })?;
+    // A look at a channel that does not answer may be under way; what it would write, it writes whole.
+    runtime.shutdown_background();
     Ok(0)
 }
 

@@ -16,7 +16,7 @@ use crate::cli::Context;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct At {
-    /// The channel: a folder or a URL.
+    /// The channel: a folder, a bundle file, or a URL (https, s3, oci).
     #[arg(long, value_name = "CHANNEL", env = "WARIFU_CHANNEL")]
     channel: OsString,
     #[command(flatten)]

@@ -18,11 +18,12 @@ use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
+use super::carried::Carried;
 use super::release::manifest_lines;
 use super::{Trusted, address, now};
 use crate::cli::Context;
 
-/// Verify, list and fetch what a channel holds.
+/// Verify, list, fetch and carry what a channel holds.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -34,6 +35,8 @@ enum Command {
     Verify(Verify),
     List(List),
     Fetch(Fetch),
+    Bundle(Bundle),
+    Copy(Copy),
 }
 
 /// Verify the newest release: signatures of both organisations, order, freshness, and every byte of content.
@@ -69,9 +72,31 @@ struct Fetch {
     output: PathBuf,
 }
 
+/// Write the newest release and the one to fall back to into one file, for media: verified first, and read
+/// by naming the file wherever a channel is named.
+#[derive(Debug, clap::Args)]
+struct Bundle {
+    #[command(flatten)]
+    from: From,
+    /// The file to write; a name that ends with .tar.zst is known to be a bundle's.
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+/// Copy the newest release and the one to fall back to into another channel: a mirror's folder, a bucket, or
+/// an OCI registry. Verified first; readers there see the release before until all of it is there.
+#[derive(Debug, clap::Args)]
+struct Copy {
+    #[command(flatten)]
+    from: From,
+    /// The channel to copy to.
+    #[arg(long, value_name = "CHANNEL")]
+    to: OsString,
+}
+
 #[derive(Debug, clap::Args)]
 struct From {
-    /// The channel: a folder or a URL.
+    /// The channel: a folder, a bundle file, or a URL (https, s3, oci).
     #[arg(value_name = "CHANNEL", env = "WARIFU_CHANNEL")]
     channel: OsString,
     #[command(flatten)]
@@ -86,11 +111,34 @@ impl From {
     /// Opens the newest release and remembers it, whatever becomes of its content: as soon as the signatures
     /// are verified an older one is refused, and a key that was revoked on the way stays so.
     fn open(&self) -> Result<OpenedRelease, Failure> {
-        let at = self.channel()?;
+        self.open_through(self.channel()?.as_ref())
+    }
+
+    /// The same through `at`, which is this channel.
+    fn open_through(&self, at: &dyn Channel) -> Result<OpenedRelease, Failure> {
         let (mut state, memory) = self.trusted.load()?;
-        let opened = open(at.as_ref(), &mut state, now());
+        let opened = open(at, &mut state, now());
         memory.save(&state)?;
         opened.map_err(|error| trust_failure(&error))
+    }
+
+    /// The newest release whole, with every file by which it is verified from the pinned root on: this side's
+    /// memory is asked first whether it may be taken, and not spared a file that the next reader needs.
+    fn carried(&self) -> Result<Carried, Failure> {
+        let channel = self.channel()?;
+        let known = self.open_through(channel.as_ref())?;
+        let carried = Carried::verified(channel.as_ref(), |at| {
+            let opened = open(at, &mut self.trusted.pinned()?, now());
+            opened.map_err(|error| trust_failure(&error))
+        })?;
+        if carried.release() != known.release() {
+            return Err(Failure::new(
+                Exit::CouldNotRun,
+                "the channel changed while it was read; run this again",
+                "読み取り中に配信元が更新されました。もう一度実行してください",
+            ));
+        }
+        Ok(carried)
     }
 
     /// Opens the newest release and reads of its content what `read` reads.
@@ -138,6 +186,11 @@ impl Args {
             Command::Verify(args) => args.run(context),
             Command::List(args) => args.run(context),
             Command::Fetch(args) => args.run(context),
+            Command::Bundle(args) => args.from.carried()?.bundle(context, &args.output),
+            Command::Copy(args) => {
+                let carried = args.from.carried()?;
+                carried.copy(context, &args.to, args.from.trusted.load()?.0)
+            }
         }
     }
 }

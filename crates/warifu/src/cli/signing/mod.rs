@@ -1,6 +1,7 @@
 //! Keys, the root, releases and channels: the commands that sign and verify.
 
 mod at;
+mod carried;
 pub(crate) mod channel;
 mod confirm;
 mod drafted;
@@ -20,7 +21,7 @@ use std::path::{Path, PathBuf};
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::trust_failure;
-use warifu_channels::{Address, StateStore};
+use warifu_channels::{Address, Network, Patience, StateStore};
 use warifu_trust::{
     KeyCard, KeyError, Passphrase, RootKey, RootPower, RootSummary, SecretKey, TrustedState, limits,
 };
@@ -197,14 +198,19 @@ impl Trusted {
         Floor::read(self.policy.as_deref())
     }
 
+    /// The state of somebody who has only the root, and remembers nothing.
+    fn pinned(&self) -> Result<TrustedState, Failure> {
+        let root = regular(&self.root, limits::ROOT_BYTES)?;
+        TrustedState::pin(&root, self.floor()?.policy()).map_err(|error| trust_failure(&error))
+    }
+
     /// The trusted state, and where it is remembered.
     fn load(&self) -> Result<(TrustedState, Memory), Failure> {
-        let root = regular(&self.root, limits::ROOT_BYTES)?;
         // Said of the root before anything is looked for in its name.
-        let policy = self.floor()?.policy();
-        TrustedState::pin(&root, policy).map_err(|error| trust_failure(&error))?;
-        let store = StateStore::new(memory::folder(self.state.as_ref(), &root)?);
-        let state = store.load(&root, policy).map_err(|error| trust_failure(&error))?;
+        let pinned = self.pinned()?;
+        let store = StateStore::new(memory::folder(self.state.as_ref(), pinned.root().bytes())?);
+        let state =
+            store.load(pinned.root().bytes(), pinned.policy()).map_err(|error| trust_failure(&error))?;
         Ok((state, Memory(store)))
     }
 }
@@ -218,9 +224,12 @@ impl Memory {
     }
 }
 
-/// The channel that `address` leads to: a folder or a URL.
+/// The channel that `address` leads to: a folder, a bundle file or a URL.
 fn address(address: &OsStr) -> Result<Address, Failure> {
-    Address::parse(address).map_err(|error| trust_failure(&error))
+    let patience = if std::io::stderr().is_terminal() { Patience::ONCE } else { Patience::UNATTENDED };
+    let network = Network::from_environment(patience, now, |name| std::env::var_os(name))
+        .map_err(|error| trust_failure(&error))?;
+    Address::parse(address, &network).map_err(|error| trust_failure(&error))
 }
 
 /// The bytes of a key, card or root: a regular file, never longer than one is, and not waited for.

@@ -1,0 +1,298 @@
+//! One request and its answer, over as many connections as it takes: resumed after a cut, tried again after
+//! a drop, bounded in size and in waiting.
+
+use std::io::Read as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use ureq::http::{HeaderMap, Method, Request, Response, header};
+
+use super::fault::{Fault, Unusable};
+use super::pause::Attempts;
+use super::settings::Login;
+use super::{Network, Patience, Place};
+
+/// What a server says besides its status when it refuses is not read further.
+const REFUSAL_BYTES: u64 = 65_536;
+
+/// An attempt that brought this much was worth its while, although it was cut.
+const WORTH_BYTES: usize = 16_384;
+
+/// A client of one place.
+pub(super) struct Client {
+    agent: ureq::Agent,
+    patience: Patience,
+    /// Whether the place ever answered.
+    met: AtomicBool,
+}
+
+/// A request, made anew for each attempt: a signature of S3 holds for minutes only.
+pub(super) struct Ask<'a> {
+    pub(super) method: Method,
+    pub(super) url: String,
+    pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) body: Option<&'a [u8]>,
+}
+
+impl Ask<'_> {
+    pub(super) fn get(url: String, headers: Vec<(&'static str, String)>) -> Self {
+        Ask { method: Method::GET, url, headers, body: None }
+    }
+}
+
+/// A whole answer.
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+impl Reply {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        text(&self.headers, name)
+    }
+
+    /// What is to be said of a status that no rule of the asker's expects.
+    pub(super) fn unexpected(&self) -> Fault {
+        match self.status {
+            status @ (401 | 403) => Fault::Forbidden { status },
+            status => Fault::Status { status },
+        }
+    }
+}
+
+/// Why there is no whole answer.
+#[derive(Debug)]
+pub(super) enum Undone {
+    /// It is longer than the limit.
+    TooLong,
+    Fault(Fault),
+}
+
+impl From<Fault> for Undone {
+    fn from(fault: Fault) -> Self {
+        Undone::Fault(fault)
+    }
+}
+
+/// How one attempt ended without a whole answer.
+enum Stop {
+    /// No other attempt would do better.
+    Final(Undone),
+    /// The connection was cut, was too slow, or the server is busy; it may have asked for a pause.
+    Drop { fault: Fault, asked: Option<Duration> },
+}
+
+/// What of an answer is in hand, and by what its rest is asked for.
+#[derive(Default)]
+struct Held {
+    bytes: Vec<u8>,
+    /// `ETag` or date; without one, the rest might be of another file.
+    validator: Option<String>,
+}
+
+impl Client {
+    /// For `place`, by the settings of `network`.
+    pub(super) fn new(network: &Network, place: &Place) -> Result<Self, Unusable> {
+        let secure = place.scheme == "https";
+        let patience = network.patience.clone();
+        let proxy = if secure { &network.secure_proxy } else { &network.proxy };
+        let builder = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .user_agent(concat!("warifu/", env!("CARGO_PKG_VERSION")))
+            .accept_encoding("identity")
+            .max_redirects(5)
+            .timeout_resolve(Some(patience.connect))
+            .timeout_connect(Some(patience.connect))
+            .timeout_recv_response(Some(patience.read))
+            .timeout_per_read(Some(patience.read))
+            .timeout_per_write(Some(patience.read))
+            .proxy(proxy.as_deref().map(|proxy| through(proxy, network.no_proxy.as_deref())).transpose()?);
+        #[cfg(feature = "https")]
+        let builder = if secure { builder.tls_config(super::tls::config(network)?) } else { builder };
+        let agent = ureq::Agent::new_with_config(builder.build());
+        Ok(Client { agent, patience, met: AtomicBool::new(false) })
+    }
+
+    /// The answer to what `ask` makes, with a body of at most `limit_bytes`.
+    pub(super) fn send<'a>(&self, ask: impl Fn() -> Ask<'a>, limit_bytes: u64) -> Result<Reply, Undone> {
+        let mut attempts = Attempts::begin(&self.patience, self.met.load(Ordering::Relaxed));
+        let mut held = Held::default();
+        loop {
+            let before = held.bytes.len();
+            match self.attempt(ask(), &mut held, limit_bytes) {
+                Ok(reply) => return Ok(reply),
+                Err(Stop::Final(undone)) => return Err(undone),
+                Err(Stop::Drop { fault, asked }) => {
+                    // One that drips is there, and yet it would take for ever.
+                    let slow = matches!(fault, Fault::Slow);
+                    if !slow && held.bytes.len() >= before + WORTH_BYTES {
+                        attempts.advanced();
+                    }
+                    if held.validator.is_none() {
+                        held.bytes.clear();
+                    }
+                    if !attempts.wait(asked) {
+                        return Err(fault.into());
+                    }
+                }
+            }
+        }
+    }
+
+    fn attempt(&self, ask: Ask<'_>, held: &mut Held, limit_bytes: u64) -> Result<Reply, Stop> {
+        let head = ask.method == Method::HEAD;
+        let mut request = Request::builder().method(ask.method).uri(ask.url);
+        for (name, value) in ask.headers {
+            request = request.header(name, value);
+        }
+        if let (false, Some(validator)) = (held.bytes.is_empty(), &held.validator) {
+            request = request.header(header::RANGE, format!("bytes={}-", held.bytes.len()));
+            request = request.header(header::IF_RANGE, validator);
+        }
+        let sent = match ask.body {
+            Some(body) => request.body(body).map_err(ureq::Error::from).and_then(|it| self.agent.run(it)),
+            None => request.body(()).map_err(ureq::Error::from).and_then(|it| self.agent.run(it)),
+        };
+        let response = sent.map_err(stopped)?;
+        self.met.store(true, Ordering::Relaxed);
+        let status = response.status().as_u16();
+        if matches!(status, 408 | 425 | 429 | 500 | 502..=504) {
+            let asked = text(response.headers(), "retry-after").and_then(|value| value.parse().ok());
+            let asked = asked.map(Duration::from_secs);
+            return Err(Stop::Drop { fault: Fault::Status { status }, asked });
+        }
+        if status >= 300 {
+            return Ok(refusal(response, status));
+        }
+        if status == 206 && starts_at(response.headers()) != Some(held.bytes.len() as u64) {
+            held.validator = None;
+            let what = "another part than was asked for".to_owned();
+            return Err(Stop::Drop { fault: Fault::Strange { what }, asked: None });
+        }
+        if status != 206 {
+            held.bytes.clear();
+            held.validator = validator(response.headers());
+        }
+        let length = text(response.headers(), "content-length").and_then(|value| value.parse::<u64>().ok());
+        if !head && length.is_some_and(|length| length > limit_bytes.saturating_sub(held.bytes.len() as u64))
+        {
+            return Err(Stop::Final(Undone::TooLong));
+        }
+        let (parts, body) = response.into_parts();
+        self.receive(body, &mut held.bytes, limit_bytes)?;
+        // A last part makes a whole.
+        let status = if status == 206 { 200 } else { status };
+        Ok(Reply { status, headers: parts.headers, body: std::mem::take(&mut held.bytes) })
+    }
+
+    /// Reads `body` to its end, to the limit, or until it comes too slowly.
+    fn receive(&self, body: ureq::Body, into: &mut Vec<u8>, limit_bytes: u64) -> Result<(), Stop> {
+        let mut reader = body.into_reader();
+        let mut chunk = [0; 65_536];
+        let (mut began, mut came) = (Instant::now(), 0_u64);
+        loop {
+            let read = match reader.read(&mut chunk) {
+                Ok(0) => return Ok(()),
+                Ok(read) => read,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(error) => {
+                    let fault = Fault::NoAnswer { why: error.to_string() };
+                    return Err(Stop::Drop { fault, asked: None });
+                }
+            };
+            if (into.len() + read) as u64 > limit_bytes {
+                return Err(Stop::Final(Undone::TooLong));
+            }
+            into.extend_from_slice(&chunk[..read]);
+            came += read as u64;
+            let elapsed = began.elapsed();
+            if elapsed >= self.patience.read {
+                if (came as f64) < self.patience.lowest_bytes_per_second as f64 * elapsed.as_secs_f64() {
+                    return Err(Stop::Drop { fault: Fault::Slow, asked: None });
+                }
+                (began, came) = (Instant::now(), 0);
+            }
+        }
+    }
+}
+
+/// What is sent so that `network`'s login or token is recognised; never in the clear over a network.
+pub(super) fn authorization(network: &Network, place: &Place) -> Result<Option<String>, Unusable> {
+    let header = match (&network.token, &network.login) {
+        (Some(token), _) => format!("Bearer {token}"),
+        (None, Some(login)) => basic(login),
+        (None, None) => return Ok(None),
+    };
+    if place.scheme != "https" && !place.is_loopback() {
+        return Err(Unusable("credentials go over https only".into()));
+    }
+    Ok(Some(header))
+}
+
+/// A login as HTTP's basic authentication has it.
+pub(super) fn basic(login: &Login) -> String {
+    let pair = format!("{}:{}", login.name, login.secret);
+    format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair))
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// What the rest of this very file can be asked for by.
+fn validator(headers: &HeaderMap) -> Option<String> {
+    let etag = text(headers, "etag").filter(|etag| !etag.starts_with("W/"));
+    etag.or_else(|| text(headers, "last-modified")).map(str::to_owned)
+}
+
+/// Where the part that came begins.
+fn starts_at(headers: &HeaderMap) -> Option<u64> {
+    text(headers, "content-range")?.strip_prefix("bytes ")?.split('-').next()?.parse().ok()
+}
+
+/// An answer that brings no content. Its words are read so that the connection serves the next question.
+fn refusal(response: Response<ureq::Body>, status: u16) -> Reply {
+    let (parts, body) = response.into_parts();
+    let mut words = Vec::new();
+    // Cut or not: nothing depends on them.
+    let _read = body.into_reader().take(REFUSAL_BYTES).read_to_end(&mut words);
+    Reply { status, headers: parts.headers, body: words }
+}
+
+/// Why no answer began, and whether another attempt may do better.
+fn stopped(error: ureq::Error) -> Stop {
+    let settled = |fault| Stop::Final(Undone::Fault(fault));
+    match error {
+        ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+            settled(Fault::Tls { why: error.to_string() })
+        }
+        #[cfg(feature = "https")]
+        error @ (ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_)) => {
+            settled(Fault::Tls { why: error.to_string() })
+        }
+        error @ (ureq::Error::Http(_)
+        | ureq::Error::BadUri(_)
+        | ureq::Error::TooManyRedirects
+        | ureq::Error::RedirectFailed) => settled(Fault::Strange { what: error.to_string() }),
+        error => Stop::Drop { fault: Fault::NoAnswer { why: error.to_string() }, asked: None },
+    }
+}
+
+/// The proxy at this URL, for all but what `no_proxy` lists. The URL may hold a password, so it is not told.
+fn through(proxy: &str, no_proxy: Option<&str>) -> Result<ureq::Proxy, Unusable> {
+    let wrong = || Unusable("the URL of the proxy".into());
+    let read = ureq::Proxy::new(proxy).map_err(|_| wrong())?;
+    let mut builder = ureq::Proxy::builder(read.protocol()).host(read.host()).port(read.port());
+    if let Some(name) = read.username() {
+        builder = builder.username(name);
+    }
+    if let Some(password) = read.password() {
+        builder = builder.password(password);
+    }
+    for host in no_proxy.unwrap_or_default().split(',').map(str::trim).filter(|host| !host.is_empty()) {
+        builder = builder.no_proxy(host);
+    }
+    builder.build().map_err(|_| wrong())
+}

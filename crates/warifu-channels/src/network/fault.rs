@@ -1,0 +1,78 @@
+//! What a network did instead of answering, in words for people.
+
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
+
+/// What a network did instead of answering.
+#[derive(Debug)]
+pub enum Fault {
+    /// No connection, or one that was cut, again and again.
+    NoAnswer {
+        /// What the system says.
+        why: String,
+    },
+    /// It sent less than the lowest rate.
+    Slow,
+    /// It is not who it must be, or does not take us for who we are.
+    Tls {
+        /// What the system says.
+        why: String,
+    },
+    /// It does not let us.
+    Forbidden {
+        /// 401 or 403.
+        status: u16,
+    },
+    /// It answers that it cannot, again and again.
+    Status {
+        /// The status.
+        status: u16,
+    },
+    /// It answered what makes no sense here.
+    Strange {
+        /// What.
+        what: String,
+    },
+}
+
+/// Which of the settings of the network cannot be used for a place, and why: known before anything is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unusable(pub(crate) String);
+
+impl Speak for Fault {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            Fault::NoAnswer { why } => say!(
+                lang,
+                "no answer ({why}); check the network, the proxy and the address, and try again",
+                "応答がありません（{why}）。ネットワーク、プロキシ、アドレスを確認し、再試行してください"
+            ),
+            Fault::Slow => say!(
+                lang,
+                "it sends too slowly; try again, or take another mirror",
+                "転送が遅すぎます。再試行するか、別のミラーを使ってください"
+            ),
+            Fault::Tls { why } => say!(
+                lang,
+                "no secure connection ({why}); check WARIFU_CHANNEL_CA, the certificate and this machine's \
+                 clock",
+                "安全な接続ができません（{why}）。WARIFU_CHANNEL_CA、証明書、この装置の時計を確認してください"
+            ),
+            Fault::Forbidden { status } => say!(
+                lang,
+                "access refused (status {status}); check the credentials and what they may do there",
+                "アクセスが拒否されました（ステータス {status}）。認証情報と権限を確認してください"
+            ),
+            Fault::Status { status } => say!(
+                lang,
+                "the server answers with status {status}; look at its log, and try again",
+                "サーバーがステータス {status} を返しました。サーバーのログを確認し、再試行してください"
+            ),
+            Fault::Strange { what } => say!(
+                lang,
+                "the answer makes no sense ({what}); is this address the channel's?",
+                "応答が正しくありません（{what}）。配信元のアドレスか確認してください"
+            ),
+        }
+    }
+}

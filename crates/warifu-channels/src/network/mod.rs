@@ -1,0 +1,22 @@
+//! Channels that a network carries: one client that outlasts drops, and the servers that it asks.
+
+mod client;
+mod fault;
+mod pause;
+mod place;
+mod registry;
+mod s3;
+mod s3_signature;
+mod settings;
+#[cfg(feature = "https")]
+mod tls;
+mod web;
+
+pub use fault::Fault;
+pub use settings::{Network, NetworkError, Patience};
+
+pub(crate) use fault::Unusable;
+pub(crate) use place::{Place, PlaceError};
+pub(crate) use registry::{Registry, RegistryPlace};
+pub(crate) use s3::{Bucket, BucketPlace};
+pub(crate) use web::WebChannel;
