@@ -151,10 +151,15 @@ impl Stage {
 
     /// The same on another channel.
     pub(crate) fn serve_from(&self, channel: &str, more: &str) -> Checker {
+        self.serve_with(channel, "state", more)
+    }
+
+    /// The same with another state folder.
+    pub(crate) fn serve_with(&self, channel: &str, state: &str, more: &str) -> Checker {
         let mut child = self
             .command("warifu-checker")
-            .args(["serve", "--channel", channel])
-            .args("--root root.json --state state --listen 127.0.0.1:0".split(' '))
+            .args(["serve", "--channel", channel, "--state", state])
+            .args("--root root.json --listen 127.0.0.1:0".split(' '))
             .args(more.split_whitespace())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

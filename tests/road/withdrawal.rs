@@ -8,6 +8,10 @@ use crate::stage::{Stage, data};
 /// Release 2 on top of release 1, both of r06 procedures.
 fn two_releases(stage: &Stage) {
     published_procedures(stage);
+    second_release(stage);
+}
+
+fn second_release(stage: &Stage) {
     stage.warifu("import --repo kikin --series r06 {data}/procedure/s_20240621.csv").ends(0);
     pull(stage);
     draft_accepting(stage, "second");
@@ -66,6 +70,36 @@ fn one_organisation_takes_a_release_away_and_the_one_before_is_used() {
     let listed = stage.warifu("channel list channel --root root.json").ends(0);
     let fallback = listed.out.split("fallback: ").nth(1).unwrap();
     assert!(fallback.starts_with("release 1"), "{}", listed.out);
+}
+
+#[test]
+fn a_checker_goes_back_when_one_organisation_withdraws_what_it_runs() {
+    let Some(_) = data("a withdrawal heard by a checker") else { return };
+    let stage = Stage::new();
+    published_procedures(&stage);
+    let checker = stage.serve("");
+    let swap = |status: i32| stage.run("warifu-checker", &format!("swap --url {}", checker.url)).ends(status);
+    let runs = || checker.check(b"").0;
+    swap(0);
+    assert_eq!(runs(), 1);
+    second_release(&stage);
+    swap(0);
+    assert_eq!(runs(), 2);
+    stage.warifu(&format!("release withdraw {PLACE} --key baba.key --yes --reason wrong")).ends(0);
+    let held = swap(1);
+    assert!(held.out.contains("wrong"), "{} {}", held.out, held.err);
+    assert_eq!(runs(), 1);
+    // It stays there, and what happened is written down.
+    swap(1);
+    assert_eq!(runs(), 1);
+    let shown = stage.warifu("audit show state/audit.jsonl").ends(0);
+    for told in ["start: done", "swap: done", "fall back: done", "hold: refused"] {
+        assert!(shown.out.contains(told), "{told}: {}", shown.out);
+    }
+    // Who starts anew begins with the release before.
+    let fresh = stage.serve_with("channel", "fresh", "");
+    stage.run("warifu-checker", &format!("swap --url {}", fresh.url)).ends(1);
+    assert_eq!(fresh.check(b"").0, 1);
 }
 
 #[test]

@@ -21,5 +21,5 @@ pub use act::Act;
 pub use chain::{Verified, verify};
 pub use entry::{Entry, Phase};
 pub use fault::{Fault, NotKept};
-pub use log::{AuditLog, Begun, LogError};
+pub use log::{AuditLog, Begun, LogError, account};
 pub use warifu_values::audit::AuditHead;

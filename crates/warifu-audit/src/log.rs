@@ -279,3 +279,11 @@ impl AuditLog {
 fn empty() -> AuditHead {
     AuditHead { log: of_nothing(), entries: 0, digest: of_nothing() }
 }
+
+/// Who runs this program: the account and the machine, for [`AuditLog::at`].
+pub fn account() -> String {
+    let named = ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
+    let account = named.filter(|name| !name.is_empty()).unwrap_or_else(|| "?".to_owned());
+    let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    format!("{account}@{machine}")
+}

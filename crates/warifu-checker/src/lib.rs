@@ -34,6 +34,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod acts;
 pub mod service;
 pub mod swap;
 

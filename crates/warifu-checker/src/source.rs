@@ -7,6 +7,7 @@ use warifu_channels::{Address, Channel, ReadError, StateStore, fetch, fetch_fall
 use warifu_trust::{
     OpenError, OpenedRelease, Policy, ReleaseRef, TrustError, TrustedState, UnixSeconds, reopen,
 };
+use warifu_values::lang::{Lang, Speak as _};
 
 use crate::release::ReleaseContent;
 use crate::said::Said;
@@ -42,6 +43,11 @@ impl SourceError {
 pub trait Offer: Send {
     /// Which one.
     fn id(&self) -> ReleaseRef;
+
+    /// Why it is not to be used, when one organisation has withdrawn it.
+    fn withdrawn(&self) -> Option<Said> {
+        None
+    }
 
     /// Reads its content, every byte by its digest.
     ///
@@ -113,6 +119,10 @@ impl Offer for ChannelOffer<'_> {
         self.opened.release()
     }
 
+    fn withdrawn(&self) -> Option<Said> {
+        self.opened.withdrawn().map(|made| Said::new(made.say(Lang::En), made.say(Lang::Ja)))
+    }
+
     fn fetch(&self) -> Result<ReleaseContent, SourceError> {
         match fetch(self.channel, &self.opened) {
             Ok(release) => Ok(ReleaseContent::from(release)),
@@ -180,7 +190,10 @@ pub fn newest(address: &Address, root: &[u8], now: UnixSeconds) -> Result<Releas
     let mut state = pinned.map_err(|error| SourceError::of(&error))?;
     let channel = address.channel();
     match open(channel.as_ref(), &mut state, now) {
-        Ok(opened) => ChannelOffer { opened, channel: channel.as_ref() }.fetch(),
+        Ok(opened) => {
+            let offer = ChannelOffer { opened, channel: channel.as_ref() };
+            offer.withdrawn().map_or_else(|| offer.fetch(), |why| Err(SourceError::Refused(why)))
+        }
         Err(error) => Err(SourceError::of_opening(&error)),
     }
 }

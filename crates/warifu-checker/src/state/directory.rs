@@ -7,6 +7,7 @@
 //! recent/               claim files to replay
 //! reports/              what the gates said of each release
 //! checker.json          the record: the one file that changes
+//! audit.jsonl           what this checker did (warifu_audit)
 //! lock                  held while a checker runs
 //! ```
 //! Content is written and made durable before the record names it, so a kill at any point leaves the record
@@ -155,6 +156,11 @@ impl StateDirectory {
     /// Where the channel's trusted metadata is kept.
     pub fn trusted(&self) -> PathBuf {
         self.path.join("trusted")
+    }
+
+    /// The log of what this checker did.
+    pub fn audit(&self) -> PathBuf {
+        self.path.join("audit.jsonl")
     }
 
     /// Where recent claim files are kept.

@@ -93,6 +93,9 @@ fn tried(
     let id = offer.id();
     let release = id.release;
     let runs = record.running().release();
+    if let Some(why) = offer.withdrawn() {
+        return Err(Outcome::Held { release, why });
+    }
     if let Some(lost) = record.lost()
         && ReleaseRef::from(lost.installed.id) != id
     {

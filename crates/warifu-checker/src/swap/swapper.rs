@@ -11,6 +11,9 @@ use warifu_claims::movement::{Institution, Report, Verdict};
 use warifu_masters::schema::Schemas;
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
+use warifu_values::lang::{Lang, Speak as _};
+
+use crate::acts::Acts;
 use crate::candidate::Candidate;
 use crate::log::Log;
 use crate::said::Said;
@@ -40,6 +43,7 @@ pub struct Swapper {
     gates: Gates,
     schemas: Schemas,
     log: Log,
+    acts: Acts,
     stale: AtomicBool,
 }
 
@@ -70,10 +74,12 @@ impl Swapper {
         log: Log,
         now: UnixSeconds,
     ) -> Result<Self, StateDirectoryError> {
+        let acts = Acts::at(&directory.audit(), log);
         let runs = resume(directory, &schemas, log, now)?;
+        acts.start(runs.active().map(|active| active.id.release), now);
         let (bench, stale) = (Workbench::default(), AtomicBool::new(false));
         let known = Known::of(&recent.files());
-        Ok(Swapper { bench, runs, source, recent, known, gates, schemas, log, stale })
+        Ok(Swapper { bench, runs, source, recent, known, gates, schemas, log, acts, stale })
     }
 
     /// The release that judges now: taken once for each claim file and passed down.
@@ -114,7 +120,7 @@ impl Swapper {
         let is_news = self.runs.note_poll(now, &outcome);
         drop(bench);
         if is_news {
-            self.tell(&outcome);
+            self.tell(&outcome, now);
         }
         outcome
     }
@@ -145,6 +151,9 @@ impl Swapper {
             && wanted != id.release
         {
             return Outcome::NotOffered { offered: id.release };
+        }
+        if let Some(why) = offer.withdrawn() {
+            return self.withdrawn(bench, offer.as_ref(), why, now);
         }
         if let Some(known) = self.known(bench, id, wanted) {
             if matches!(known, Outcome::Waiting { .. }) {
@@ -178,6 +187,26 @@ impl Swapper {
         }
     }
 
+    /// One organisation took the newest release away: it is left where it judges, and not taken where it does
+    /// not. What may judge instead is what both signed before.
+    fn withdrawn(&self, bench: &mut AtBench<'_>, offer: &dyn Offer, why: Said, now: UnixSeconds) -> Outcome {
+        let id = offer.id();
+        if bench.waiting().is_some_and(|(waiting, _)| waiting == id) {
+            bench.clear_away(id.release);
+        }
+        let active = self.active();
+        let runs = active.filter(|active| active.id == id);
+        let why = match runs.map(|active| self.fall_back(why.clone(), Some(&active), now)) {
+            Some(Err(NothingBefore)) => why.then(&Said::new(
+                "it goes on judging: there is no release here to go back to",
+                "戻り先のリリースがないため、点検には引き続きこのリリースを使用しています",
+            )),
+            _ => why,
+        };
+        self.begin_with_fallback(bench, offer, now);
+        Outcome::Held { release: id.release, why }
+    }
+
     /// Fetches what judged here and is damaged now, and lets it judge again.
     fn regain(&self, source: &dyn ReleaseSource, lost: &Lost, now: UnixSeconds) -> Result<(), Outcome> {
         let id = ReleaseRef::from(lost.installed.id);
@@ -203,8 +232,8 @@ impl Swapper {
         })
     }
 
-    /// While nothing judges and the newest release waits for its instant, the one before it does, as both
-    /// organisations list it.
+    /// While nothing judges and the newest release waits for its instant or was withdrawn, the one before it
+    /// does, as both organisations list it.
     fn begin_with_fallback(&self, bench: &mut AtBench<'_>, offer: &dyn Offer, now: UnixSeconds) {
         if self.active().is_some() {
             return;
@@ -224,10 +253,10 @@ impl Swapper {
         let kept = self.runs.keep(&content).map_err(|error| Said::of(&error));
         match kept.and_then(|()| Candidate::build(&self.schemas, content)) {
             Ok(candidate) => match self.bring(bench, candidate, now) {
-                Brought::Done(outcome) => self.tell(&outcome),
+                Brought::Done(outcome) => self.tell(&outcome, now),
                 Brought::Later(NotActivated { why, .. }) => self.log.event(&why),
             },
-            Err(why) => self.tell(&not_cleared(id, why, now)),
+            Err(why) => self.tell(&not_cleared(id, why, now), now),
         }
     }
 
@@ -316,7 +345,7 @@ impl Swapper {
             self.runs.note_refused(refused);
         }
         drop(bench);
-        self.tell(&outcome);
+        self.tell(&outcome, now);
         Some(outcome)
     }
 
@@ -345,10 +374,12 @@ impl Swapper {
                     self.runs.note_watch(&report);
                 }
                 let release = active.id.release;
-                self.log.event(&Said::new(
+                let said = Said::new(
                     format!("release {release} is confirmed at {now}"),
                     format!("リリース {release} を確定しました ({now})"),
-                ));
+                );
+                self.acts.decided(release, &said, now);
+                self.log.event(&said);
             }
         }
     }
@@ -370,6 +401,7 @@ impl Swapper {
         now: UnixSeconds,
     ) -> Result<u64, NothingBefore> {
         let (from, to) = self.runs.go_back(why.clone(), only_from, now)?;
+        self.acts.fell_back((from, to), &why, now);
         self.log.event(&Said::new(
             format!("FELL BACK from release {from} to release {to}; {from} is held: {}", why.en),
             format!("リリース {from} から {to} へ戻しました。{from} は保留します: {}", why.ja),
@@ -387,7 +419,7 @@ impl Swapper {
         if let Some(report) = watched.watched(&self.gates.probation) {
             self.runs.note_watch(&report);
         }
-        self.log.event(&decision);
+        self.decided(&decision, now);
         Ok(decision)
     }
 
@@ -398,11 +430,18 @@ impl Swapper {
     /// [`NotDecided`].
     pub fn give_up(&self, release: u64, reason: Reason, now: UnixSeconds) -> Result<Decision, NotDecided> {
         let decision = self.runs.give_up(release, reason, now)?;
-        self.log.event(&decision);
+        self.decided(&decision, now);
         Ok(decision)
     }
 
-    fn tell(&self, outcome: &Outcome) {
+    fn decided(&self, decision: &Decision, now: UnixSeconds) {
+        let said = Said::new(decision.say(Lang::En), decision.say(Lang::Ja));
+        self.acts.decided(decision.release, &said, now);
+        self.log.event(&said);
+    }
+
+    fn tell(&self, outcome: &Outcome, now: UnixSeconds) {
+        self.acts.outcome(outcome, now);
         if let Some(said) = outcome.said() {
             self.log.event(&said);
         }

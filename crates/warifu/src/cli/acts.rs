@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use warifu::error::{Exit, Failure};
-use warifu_audit::{Act, AuditHead, AuditLog, LogError, Phase};
+use warifu_audit::{Act, AuditHead, AuditLog, LogError, Phase, account};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
@@ -25,7 +25,7 @@ impl Acts {
     /// The log at `chosen`, otherwise beside what is remembered of channels.
     pub(crate) fn new(chosen: Option<PathBuf>) -> Self {
         let path = chosen.or_else(|| Some(memory::all()?.join(FILE)));
-        let log = path.map(|path| AuditLog::at(&path, &actor(), env!("CARGO_PKG_VERSION")));
+        let log = path.map(|path| AuditLog::at(&path, &account(), env!("CARGO_PKG_VERSION")));
         Acts { log, notes: RefCell::default() }
     }
 
@@ -118,14 +118,6 @@ pub(super) fn failure(error: &LogError) -> Failure {
 
 fn now() -> jiff::Timestamp {
     jiff::Timestamp::from_second(clock::now().seconds()).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
-}
-
-/// Who runs this: the account and the machine.
-fn actor() -> String {
-    let named = ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
-    let account = named.filter(|name| !name.is_empty()).unwrap_or_else(|| "?".to_owned());
-    let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    format!("{account}@{machine}")
 }
 
 /// The command as it would be typed again. No option takes a secret; what one names may be a file with one.
