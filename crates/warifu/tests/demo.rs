@@ -25,8 +25,8 @@ fn the_story_goes_as_told_in_both_languages() {
         assert!(text.contains(last));
         assert!(!text.contains('\x1b'), "colours are for terminals");
     }
-    assert!(english.contains("drug 699990001 2024-04-02–2025-03-31 in force: yes → abolished 2024-04-01"));
-    assert!(japanese.contains("comment 820990001 2024-06-02–2026-05-31 適用: 適用中 → 廃止 2024-06-01"));
+    assert!(english.contains("160990110 見本検査Ａ: 2024-06-01–2026-05-31: 21.00 → 12.00"));
+    assert!(japanese.contains("160990110 見本検査Ａ（2024-06-01～2026-05-31）: 21.00 → 12.00"));
 }
 
 #[test]

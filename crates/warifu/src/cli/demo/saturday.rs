@@ -8,8 +8,7 @@ use super::stage::Show;
 use super::story::Story;
 
 /// What the revision changes for days that have been when the story is played: its series govern them.
-const REVISED: &str = "comment/cover-gained,comment/series,drug/cover-gained,drug/transition_or_use_limit_on,\
-                       material/cover-gained,material/series,procedure/cover,procedure/cover-gained,\
+const REVISED: &str = "comment/series,drug/cover-gained,drug/transition_or_use_limit_on,material/series,\
                        procedure/series";
 
 pub(super) fn play(story: &mut Story) -> Result<(), Failure> {
