@@ -56,6 +56,11 @@ fn one_organisation_takes_a_release_away_and_the_one_before_is_used() {
     let original = std::fs::read(data.join("procedure/s_ALL20240531.csv")).unwrap();
     assert_eq!(fetched(&stage, "back"), original);
 
+    // What is carried on carries it along, for whoever has heard of nothing.
+    stage.warifu("channel bundle channel --root root.json -o stick.tar.zst").ends(0);
+    let carried = stage.warifu("channel verify stick.tar.zst --root root.json --state elsewhere").ends(3);
+    assert!(carried.err.contains("誤った点数"), "{}", carried.err);
+
     // A channel that keeps it back changes nothing for whoever has heard it.
     std::fs::remove_dir_all(stage.path("channel/statements")).unwrap();
     stage.warifu("channel verify channel --root root.json").ends(3);

@@ -1,12 +1,14 @@
 //! Which files may be in a bundle, under which names, and how long each may be.
 
-use warifu_trust::{ChannelPath, limits};
+use warifu_trust::{ChannelPath, Organisation, limits};
 
 /// All members together: a release and its fallback at a hundred times the size of real ones.
 pub(super) const ALL_BYTES: u64 = 512 << 20;
 
-/// Members: the files of two releases, their metadata and every root there was.
-pub(super) const MEMBERS: usize = 2 * limits::FILES + 3 + limits::ROOT_ROTATIONS as usize;
+/// Members: the files of two releases, their metadata, every root there was, and what each organisation said
+/// alone.
+pub(super) const MEMBERS: usize =
+    2 * limits::FILES + 3 + limits::ROOT_ROTATIONS as usize + 2 * limits::STATEMENTS as usize;
 
 /// The member that holds the file `path`. Content is in a folder of its digest, because a name in a `ustar`
 /// archive has room for 100 bytes after its last slash and content's names are longer.
@@ -31,6 +33,11 @@ pub(super) fn file_of(name: &str) -> Option<(ChannelPath, u64)> {
                 _ => return None,
             }
         }
+        ["statements", file] => {
+            let (word, number) = file.strip_suffix(".json")?.split_once('.')?;
+            let organisation = Organisation::BOTH.into_iter().find(|of| of.word() == word)?;
+            (ChannelPath::statement(organisation, number.parse().ok()?), limits::STATEMENT_BYTES)
+        }
         ["targets", sha256, target] => {
             (ChannelPath::content(sha256.parse().ok()?, &target.parse().ok()?), limits::BLOB_BYTES)
         }
@@ -51,6 +58,7 @@ mod tests {
             "metadata/timestamp.json",
             "metadata/12.root.json",
             "metadata/1.targets.json",
+            "statements/kikin.12.json",
             &format!("targets/{digest}/r06.drug.0123456789abcdef.timelines.zst"),
         ] {
             assert_eq!(member_of(&file_of(name).unwrap().0), name);
@@ -62,6 +70,8 @@ mod tests {
             "metadata/../1.root.json",
             "/metadata/1.root.json",
             "metadata/1.keys.json",
+            "statements/kikin.01.json",
+            "statements/others.1.json",
             "metadata//timestamp.json",
             &format!("targets/{}/x", digest.to_uppercase()),
             &format!("targets/{digest}/.hidden"),
