@@ -88,7 +88,11 @@ fn copied_to_a_mirror(stage: &Stage, url: &str, by_folder: &str) {
 fn mirror_is_not_set_back(stage: &Stage, url: &str) {
     stage.warifu(&format!("channel copy {url} --to mirror --root root.json")).ends(0);
     let newest = stage.warifu("channel verify mirror --root root.json").ends(0).out;
-    let back = stage.warifu("channel copy release.tar.zst --to mirror --root root.json").ends(2);
+    let back = stage.warifu("channel copy release.tar.zst --to mirror --root root.json").ends(3);
+    assert!(back.err.contains("rollback"), "{}", back.err);
+    // Who remembers nothing is told by what is there.
+    let copy = "channel copy release.tar.zst --to mirror --root root.json --state fresh";
+    let back = stage.warifu(copy).ends(2);
     assert!(back.err.contains("ahead of this one; nothing was copied"), "{}", back.err);
     assert_eq!(stage.warifu("channel verify mirror --root root.json").ends(0).out, newest);
 

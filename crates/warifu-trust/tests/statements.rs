@@ -27,8 +27,9 @@ fn open(state: &mut TrustedState, shelf: &Shelf) -> Result<OpenedRelease, OpenEr
 fn say(world: &World, shelf: &mut Shelf, signer: &SecretKey, says: Says) -> StatementFile {
     let statement = StatementFile::sign(&world.root, signer, says, "誤った点数", now()).unwrap();
     let organisation = statement.made().organisation;
-    let number = tip(world, shelf).statements().next(organisation);
-    shelf.0.insert(ChannelPath::statement(organisation, number).to_string(), statement.bytes().to_vec());
+    let place = |number| ChannelPath::statement(organisation, number).to_string();
+    let number = (1..).find(|number| !shelf.0.contains_key(&place(*number))).unwrap();
+    shelf.0.insert(place(number), statement.bytes().to_vec());
     statement
 }
 
@@ -196,6 +197,83 @@ except Exception:
         return;
     }
     assert_eq!(String::from_utf8_lossy(&output.stdout), "release-2.json\nrefused\n", "{errors}");
+}
+
+/// One bad answer makes nobody deaf: what did not verify is asked for again.
+#[test]
+fn what_was_cut_on_the_way_is_heard_the_next_time() {
+    let world = World::new();
+    let (mut shelf, at) = two_releases(&world);
+    let release = at.release().unwrap();
+    say(&world, &mut shelf, &world.kikin[0], Says::Withdrawn { release });
+    let place = ChannelPath::statement(Organisation::Kikin, 1).to_string();
+    let whole = shelf.0[&place].clone();
+    let mut state = world.reader();
+    for cut in [0, 1, whole.len() / 2, whole.len() - 1] {
+        shelf.0.insert(place.clone(), whole[..cut].to_vec());
+        assert!(open(&mut state, &shelf).unwrap().withdrawn().is_none(), "{cut}");
+    }
+    shelf.0.insert(place, whole);
+    assert!(open(&mut state, &shelf).unwrap().withdrawn().is_some());
+}
+
+#[test]
+fn no_more_are_asked_for_than_there_may_be() {
+    let world = World::new();
+    let (mut shelf, _) = two_releases(&world);
+    for number in 1..=limits::STATEMENTS + 5 {
+        shelf.0.insert(ChannelPath::statement(Organisation::Kikin, number).to_string(), b"junk".to_vec());
+    }
+    let asked = std::cell::RefCell::new(0);
+    let mut state = world.reader();
+    let mut walk = Opening::begin(&mut state, now());
+    loop {
+        *asked.borrow_mut() += u64::from(walk.need().path.as_str().starts_with("statements/kikin."));
+        let answer = shelf.answer(walk.need());
+        match walk.feed(answer).unwrap() {
+            Step::Next(next) => walk = next,
+            Step::Done(_) => break,
+        }
+    }
+    assert_eq!(asked.into_inner(), limits::STATEMENTS);
+}
+
+/// What a key said before its organisation took it away stands; what it says afterwards does not.
+#[test]
+fn a_revocation_gives_nothing_back() {
+    let world = World::new();
+    let (mut shelf, at) = two_releases(&world);
+    let release = at.release().unwrap();
+    say(&world, &mut shelf, &world.kikin[2], Says::Withdrawn { release });
+    say(&world, &mut shelf, &world.kikin[0], Says::Revoked { key: world.kikin[2].public().id() });
+    let opened = open(&mut world.reader(), &shelf).unwrap();
+    assert!(opened.withdrawn().is_some());
+    let back = opened.fallback().unwrap();
+    say(&world, &mut shelf, &world.kikin[2], Says::Withdrawn { release: back });
+    assert_eq!(open(&mut world.reader(), &shelf).unwrap().fallback(), Some(back));
+}
+
+/// The root changes and who said something leaves: whoever heard it remembers, also who pins the newer root.
+#[test]
+fn what_was_heard_before_a_rotation_is_remembered_after_it() {
+    let world = World::new();
+    let (mut shelf, at) = two_releases(&world);
+    let release = at.release().unwrap();
+    say(&world, &mut shelf, &world.kikin[0], Says::Withdrawn { release });
+    let mut state = world.reader();
+    open(&mut state, &shelf).unwrap();
+    let kikin = [2, 3, 4].map(key);
+    let mut draft = World::builder(&kikin, &world.kokuho, &world.timestamp).after(&world.root).unwrap();
+    for officer in world.kikin.iter().chain(&world.kokuho) {
+        draft.sign(officer, Some(&world.root)).unwrap();
+    }
+    let second = draft.finish(Some(&world.root)).unwrap();
+    shelf.0.insert(ChannelPath::root(2).to_string(), second.bytes().to_vec());
+    let _ = open(&mut state, &shelf);
+    for pinned in [&world.root, &second] {
+        let again = TrustedState::from_bytes(&state.to_bytes(), pinned.bytes(), Policy::default()).unwrap();
+        assert!(again.statements().withdrawal(release).is_some());
+    }
 }
 
 #[test]

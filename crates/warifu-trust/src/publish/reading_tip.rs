@@ -109,17 +109,22 @@ impl Seen {
             self.tip.root = newest.clone();
         }
         let next = NextStatement::after(&self.state.statements);
-        self.next(Stage::Statements(next))
+        self.heard(next)
     }
 
-    fn statement(mut self, next: NextStatement, answer: Answer) -> Step<ReadingTip> {
-        match next.take(answer, &mut self.state.statements, &self.tip.root) {
+    fn heard(mut self, next: Option<NextStatement>) -> Step<ReadingTip> {
+        match next {
             Some(next) => self.next(Stage::Statements(next)),
             None => {
                 self.tip.statements.clone_from(&self.state.statements);
                 self.next(Stage::Timestamp(Need::new(ChannelPath::timestamp(), limits::TIMESTAMP_BYTES)))
             }
         }
+    }
+
+    fn statement(mut self, next: NextStatement, answer: Answer) -> Step<ReadingTip> {
+        let next = next.take(answer, &mut self.state.statements, &self.tip.root);
+        self.heard(next)
     }
 
     fn timestamp(mut self, file: Option<Vec<u8>>) -> Result<Step<ReadingTip>, OpenError> {

@@ -41,6 +41,26 @@ impl<'state> Opening<'state> {
     }
 }
 
+impl Opening<'_> {
+    /// The next statement; after the last, the chain, of whose keys the revoked ones count for nothing.
+    fn heard(
+        state: &TrustedState,
+        now: UnixSeconds,
+        next: Option<NextStatement>,
+    ) -> Result<Stage, OpenError> {
+        let TrustedState { roots, statements, recorded, .. } = state;
+        match next {
+            Some(next) => Ok(Stage::Statements(next)),
+            None => {
+                let floor = recorded.as_ref().map(|recorded| &recorded.files);
+                let fresh = Freshness::RequiredAt(now);
+                let chain = Chain::begin(roots, &statements.revoked(), floor, fresh)?;
+                Ok(Stage::Chain(Box::new(chain)))
+            }
+        }
+    }
+}
+
 impl Walk for Opening<'_> {
     type Done = OpenedRelease;
     type Error = OpenError;
@@ -59,21 +79,16 @@ impl Walk for Opening<'_> {
                 let TrustedState { roots, policy, .. } = &mut *self.state;
                 self.stage = match next.take(answer, roots, policy)? {
                     Some(next) => Stage::Roots(next),
-                    None => Stage::Statements(NextStatement::after(&self.state.statements)),
+                    None => {
+                        Opening::heard(self.state, self.now, NextStatement::after(&self.state.statements))?
+                    }
                 };
                 Ok(Step::Next(self))
             }
             Stage::Statements(next) => {
-                let TrustedState { roots, statements, recorded, .. } = &mut *self.state;
-                let root = &roots[roots.len() - 1];
-                self.stage = match next.take(answer, statements, root) {
-                    Some(next) => Stage::Statements(next),
-                    None => {
-                        let floor = recorded.as_ref().map(|recorded| &recorded.files);
-                        let fresh = Freshness::RequiredAt(self.now);
-                        Stage::Chain(Box::new(Chain::begin(roots, &statements.revoked(), floor, fresh)?))
-                    }
-                };
+                let TrustedState { roots, statements, .. } = &mut *self.state;
+                let next = next.take(answer, statements, &roots[roots.len() - 1]);
+                self.stage = Opening::heard(self.state, self.now, next)?;
                 Ok(Step::Next(self))
             }
             Stage::Chain(chain) => match chain.feed(answer) {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::canonical;
 use crate::limits;
 use crate::metadata::ReleaseRef;
-use crate::organisation::{Organisation, PerOrganisation};
+use crate::organisation::Organisation;
 use crate::read::back::look_back;
 use crate::read::open_error::OpenError;
 use crate::read::state::{Recorded, TrustedState};
@@ -14,7 +14,7 @@ use crate::read::state_fault::StateFault;
 use crate::read::verified_chain::MetadataFiles;
 use crate::refusal::Refusal;
 use crate::root::{Policy, SignedRoot};
-use crate::statement::{StatementFile, Statements};
+use crate::statement::StatementFile;
 use crate::time::UnixSeconds;
 
 /// The newest form that is written; a newer one is not guessed at. 2 has what this side signed last, 3 what
@@ -33,15 +33,7 @@ struct StateFile {
     #[serde(default)]
     signed: Option<ReleaseRef>,
     #[serde(default)]
-    statements: Option<StatementsFile>,
-}
-
-/// Statements as the texts they are, and how far each organisation's were looked at.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StatementsFile {
-    seen: PerOrganisation<u64>,
-    held: Vec<(Organisation, String)>,
+    statements: Vec<(Organisation, u64, String)>,
 }
 
 #[derive(Deserialize)]
@@ -71,15 +63,14 @@ impl TrustedState {
             file["schema"] = 2.into();
             file["signed"] = json!(signed);
         }
-        if self.statements != Statements::default() {
-            let held: Vec<Value> = self
-                .statements
-                .held
-                .iter()
-                .map(|statement| json!([statement.made().organisation, text(statement.bytes())]))
-                .collect();
+        let said: Vec<Value> = self
+            .statements
+            .numbered()
+            .map(|(organisation, number, statement)| json!([organisation, number, text(statement.bytes())]))
+            .collect();
+        if !said.is_empty() {
             file["schema"] = SCHEMA.into();
-            file["statements"] = json!({ "seen": self.statements.seen, "held": held });
+            file["statements"] = said.into();
         }
         file.to_string().into_bytes()
     }
@@ -101,6 +92,7 @@ impl TrustedState {
             return Err(StateFault::Damaged { what: "written by a newer version" });
         }
         let pinned = state.root().clone();
+        let mut older = Vec::new();
         for text in &file.roots {
             let bytes = text.as_bytes();
             let kept = SignedRoot::pinned(bytes)?;
@@ -109,7 +101,9 @@ impl TrustedState {
             if version == pinned.version() && !pinned.same_content(&kept) {
                 return Err(StateFault::OtherRoot);
             }
-            if version > pinned.version() {
+            if version < pinned.version() {
+                older.push(kept);
+            } else if version > pinned.version() {
                 let next = state.root().followed_by(bytes)?;
                 state.roots.push(next);
             }
@@ -117,15 +111,15 @@ impl TrustedState {
         state.root().table().check_policy(&state.policy).map_err(Refusal::UnsoundRoot)?;
         state.known_time = file.known_time;
         state.signed = file.signed;
-        if let Some(StatementsFile { seen, held }) = file.statements {
-            for (organisation, text) in held {
-                // Under the root that was the newest when it was seen, whichever that was.
-                let under = |root| StatementFile::verify(text.as_bytes(), organisation, root);
-                let statement = state.roots.iter().rev().find_map(under);
-                let damaged = StateFault::Damaged { what: "a statement that nobody made" };
-                state.statements.held.push(statement.ok_or(damaged)?);
+        // Under the root that was the newest when it was heard, whichever of the line that was. One that none
+        // of them bears out is not remembered, and asked for again.
+        let line: Vec<SignedRoot> =
+            leading(&older, &state.roots[0]).iter().chain(&state.roots).cloned().collect();
+        for (organisation, number, text) in file.statements {
+            let under = |root: &SignedRoot| StatementFile::verify(text.as_bytes(), organisation, root);
+            if let Some(statement) = line.iter().rev().find_map(under) {
+                state.statements.hear(organisation, number, statement);
             }
-            state.statements.seen = seen;
         }
         if let Some(recorded) = file.recorded {
             let files = MetadataFiles {
@@ -133,7 +127,7 @@ impl TrustedState {
                 snapshot: recorded.snapshot.into_bytes(),
                 targets: recorded.targets.into_bytes(),
             };
-            let recorded = match look_back(&state.roots, &files) {
+            let recorded = match look_back(&line, &files) {
                 Ok(verified) => Recorded::of(&verified),
                 Err(OpenError::Refused(refusal)) => return Err(refusal.into()),
                 Err(_) => return Err(StateFault::Damaged { what: "incomplete" }),
@@ -153,4 +147,15 @@ impl TrustedState {
         let follows = |last: &SignedRoot| last.followed_by(pinned).is_ok();
         roots.iter().any(|root| root.same_content(&pinned_root)) || roots.last().is_some_and(follows)
     }
+}
+
+/// The end of `older` that leads to `pinned`, each root followed by the next.
+fn leading<'a>(older: &'a [SignedRoot], pinned: &SignedRoot) -> &'a [SignedRoot] {
+    let mut from = older.len();
+    let mut next = pinned;
+    while from > 0 && older[from - 1].followed_by(next.bytes()).is_ok() {
+        from -= 1;
+        next = &older[from];
+    }
+    &older[from..]
 }

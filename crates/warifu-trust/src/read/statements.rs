@@ -15,9 +15,14 @@ pub(crate) struct NextStatement {
 }
 
 impl NextStatement {
-    /// Asks for the first that `known` has not seen.
-    pub(crate) fn after(known: &Statements) -> Self {
-        NextStatement::at(Organisation::Kikin, known.next(Organisation::Kikin))
+    /// Asks for the first that `known` does not hold.
+    pub(crate) fn after(known: &Statements) -> Option<Self> {
+        NextStatement::of(Organisation::Kikin, known)
+            .or_else(|| NextStatement::of(Organisation::Kokuho, known))
+    }
+
+    fn of(organisation: Organisation, known: &Statements) -> Option<Self> {
+        known.missing_after(organisation, 0).map(|number| NextStatement::at(organisation, number))
     }
 
     fn at(organisation: Organisation, number: u64) -> Self {
@@ -28,26 +33,24 @@ impl NextStatement {
     /// Takes the answer in; the question after it, unless there is none.
     ///
     /// What is no statement of anybody whom `root` lists is passed over: it could as well not be there, and
-    /// must not hide those after it.
+    /// must not hide those after it. It is asked for again next time.
     pub(crate) fn take(self, answer: Answer, known: &mut Statements, root: &SignedRoot) -> Option<Self> {
         let NextStatement { need, organisation, number } = self;
-        let file = match answer {
-            Answer::Absent => None,
-            Answer::TooLong => Some(Vec::new()),
-            Answer::File(bytes) => Some(need.taken(Answer::File(bytes)).ok().flatten().unwrap_or_default()),
+        let goes_on = match need.taken(answer) {
+            Ok(None) => false,
+            Ok(Some(bytes)) => {
+                if let Some(statement) = StatementFile::verify(&bytes, organisation, root) {
+                    known.hear(organisation, number, statement);
+                }
+                true
+            }
+            Err(_) => true,
         };
-        if let Some(bytes) = file {
-            *known.seen.of_mut(organisation) = number;
-            known.held.extend(StatementFile::verify(&bytes, organisation, root));
-            if number < limits::STATEMENTS {
-                return Some(NextStatement::at(organisation, number + 1));
-            }
-        }
-        match organisation {
-            Organisation::Kikin => {
-                Some(NextStatement::at(Organisation::Kokuho, known.next(Organisation::Kokuho)))
-            }
-            Organisation::Kokuho => None,
+        let next = goes_on.then(|| known.missing_after(organisation, number)).flatten();
+        match (next, organisation) {
+            (Some(number), _) => Some(NextStatement::at(organisation, number)),
+            (None, Organisation::Kikin) => NextStatement::of(Organisation::Kokuho, known),
+            (None, Organisation::Kokuho) => None,
         }
     }
 }

@@ -1,35 +1,43 @@
 //! The statements that are known, and what follows from them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::keys::KeyId;
+use crate::limits;
 use crate::metadata::ReleaseRef;
-use crate::organisation::{Organisation, PerOrganisation};
+use crate::organisation::Organisation;
 use crate::statement::made::Made;
 use crate::statement::says::Says;
 use crate::statement::signed::StatementFile;
 
-/// The statements of both organisations that a reader has verified. They are never forgotten: a channel that
-/// keeps one back changes nothing for whoever has seen it.
+/// The statements of both organisations that a reader has verified, by their numbers. They are never
+/// forgotten: a channel that keeps one back changes nothing for whoever has heard it. What did not verify is not
+/// remembered: it is asked for again, as it may have been cut on the way.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Statements {
-    pub(crate) held: Vec<StatementFile>,
-    /// The number of the last file of each that was looked at, statement or not.
-    pub(crate) seen: PerOrganisation<u64>,
+    held: BTreeMap<(Organisation, u64), StatementFile>,
 }
 
 impl Statements {
-    /// All of them, in the order in which they were seen.
+    /// All of them, by organisation and number.
     pub fn made(&self) -> impl Iterator<Item = &Made> {
-        self.held.iter().map(StatementFile::made)
+        self.held.values().map(StatementFile::made)
     }
 
     /// Why `release` is not to be used, when an organisation says so.
     pub fn withdrawal(&self, release: ReleaseRef) -> Option<&Made> {
-        // A key that its own organisation took away says nothing about releases any more.
-        let revoked = self.revoked();
-        let of = |made: &&Made| made.says == Says::Withdrawn { release } && !revoked.contains(&made.key);
-        self.made().find(of)
+        let of = |(place, statement): (&(Organisation, u64), &StatementFile)| {
+            let is_it = statement.made().says == Says::Withdrawn { release };
+            is_it && !self.is_revoked_before(*place, statement.made().key)
+        };
+        self.held.iter().find(|(place, statement)| of((place, statement))).map(|(_, found)| found.made())
+    }
+
+    /// Whether its own organisation had taken `key` away before it said what stands at `place`: that counts for
+    /// nothing. What the key said before that stands.
+    fn is_revoked_before(&self, (organisation, number): (Organisation, u64), key: KeyId) -> bool {
+        let before = self.held.range((organisation, 0)..(organisation, number));
+        before.into_iter().any(|(_, statement)| statement.made().says == Says::Revoked { key })
     }
 
     /// The keys that count for nothing any more.
@@ -41,21 +49,33 @@ impl Statements {
         self.made().filter_map(key).collect()
     }
 
-    /// The number under which `organisation`'s next statement is put.
-    pub fn next(&self, organisation: Organisation) -> u64 {
-        self.seen.of(organisation).saturating_add(1)
+    /// Whether `statement` was heard.
+    pub fn hold(&self, statement: &StatementFile) -> bool {
+        self.held.values().any(|held| held == statement)
     }
 
-    /// Takes in all that another run saw.
-    pub(crate) fn absorb(&mut self, other: Statements) {
-        for organisation in Organisation::BOTH {
-            let seen = (*self.seen.of(organisation)).max(*other.seen.of(organisation));
-            *self.seen.of_mut(organisation) = seen;
+    /// The first number after `number` at which nothing of `organisation` is held; none after the last there may
+    /// be.
+    pub(crate) fn missing_after(&self, organisation: Organisation, number: u64) -> Option<u64> {
+        (number + 1..=limits::STATEMENTS).find(|number| !self.held.contains_key(&(organisation, *number)))
+    }
+
+    /// Takes in what `organisation` says under `number`.
+    pub(crate) fn hear(&mut self, organisation: Organisation, number: u64, statement: StatementFile) {
+        if (1..=limits::STATEMENTS).contains(&number) {
+            self.held.entry((organisation, number)).or_insert(statement);
         }
-        for statement in other.held {
-            if !self.held.contains(&statement) {
-                self.held.push(statement);
-            }
+    }
+
+    /// Each with its organisation and number.
+    pub(crate) fn numbered(&self) -> impl Iterator<Item = (Organisation, u64, &StatementFile)> {
+        self.held.iter().map(|((organisation, number), statement)| (*organisation, *number, statement))
+    }
+
+    /// Takes in all that another run heard.
+    pub(crate) fn absorb(&mut self, other: Statements) {
+        for (place, statement) in other.held {
+            self.held.entry(place).or_insert(statement);
         }
     }
 }

@@ -643,8 +643,18 @@ impl Publish {
         note(context, &draft.proposal);
         let publishable = match Publishable::check(&draft.proposal, &halves, &tip, now()) {
             // The last step was taken before, though nobody was told.
-            Err(NotPublishable::Already { release, expires }) => {
+            Err(NotPublishable::Already { release, expires }) if context.json => {
                 tell_published(context, release, expires)?;
+                return Ok(Exit::Done);
+            }
+            Err(NotPublishable::Already { release, expires }) => {
+                context.print(&say!(
+                    context.lang,
+                    "release {release} is published already, by these very signatures; there is nothing left to \
+                     do. Renew its timestamp before {expires}\n",
+                    "リリース {release} は公開済みです（同じ署名）。作業は残っていません。{expires} までにタイムスタンプを\
+                     更新してください\n"
+                ))?;
                 return Ok(Exit::Done);
             }
             checked => checked.map_err(|error| trust_failure(&error))?,

@@ -155,6 +155,13 @@ impl Speaking {
         then: impl Fn(Lang) -> String,
     ) -> Result<Exit, Failure> {
         let key = self.key.read(context)?;
+        if tip.statements().revoked().contains(&key.public().id()) {
+            return Err(Failure::new(
+                Exit::Trust,
+                "this key was revoked by its own organisation; what it says counts for nothing",
+                "この鍵は自団体により失効済みで、表明は無効です",
+            ));
+        }
         let statement = StatementFile::sign(tip.root(), &key, says, &self.reason, now())
             .map_err(|error| trust_failure(&error))?;
         let (lang, digest) = (context.lang, Digest::of(statement.bytes()));
@@ -165,9 +172,15 @@ impl Speaking {
         context.acts.note("says", statement.made().says.say(Lang::En));
         self.confirm.ask(context, digest)?;
         let channel = self.at.address()?.publish_channel();
-        publish_statement(channel.as_ref(), tip, &statement).map_err(|error| trust_failure(&error))?;
+        publish_statement(channel.as_ref(), &statement).map_err(|error| trust_failure(&error))?;
         // Read again: who said it is the first to hold to it.
-        self.at.tip()?;
+        if !self.at.tip()?.statements().hold(&statement) {
+            return Err(Failure::new(
+                Exit::CouldNotRun,
+                "it was written, and cannot be read back: ask whoever runs the channel, and say it again",
+                "書き込みましたが読み戻せません。配信元の管理者に確認し、もう一度実行してください",
+            ));
+        }
         if context.json {
             let made = statement.made();
             context.print_json(&json!({
