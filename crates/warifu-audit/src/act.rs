@@ -36,8 +36,12 @@ pub enum Act {
     Hold,
     /// A checker went back to the release before.
     FallBack,
-    /// An operator confirmed something by name.
+    /// A release on probation was confirmed, by what was seen or by an operator.
     Confirm,
+    /// An operator gave up a release that was lost.
+    GiveUp,
+    /// A release that was lost was fetched again.
+    Regain,
 }
 
 impl Speak for Act {
@@ -57,7 +61,9 @@ impl Speak for Act {
             Act::Swap => say!(lang, "swap", "切替"),
             Act::Hold => say!(lang, "hold", "保留"),
             Act::FallBack => say!(lang, "fall back", "切戻し"),
-            Act::Confirm => say!(lang, "confirm", "確認"),
+            Act::Confirm => say!(lang, "confirm", "確定"),
+            Act::GiveUp => say!(lang, "give up", "復旧の断念"),
+            Act::Regain => say!(lang, "regain", "再取得"),
         }
     }
 }

@@ -60,7 +60,7 @@ fn out_of_line(entries: &[Entry], digests: &[Digest]) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut expected = 1;
     for (at, entry) in entries.iter().enumerate() {
-        if entry.number < expected || (expected..entry.number).any(|missing| present.contains(&missing)) {
+        if entry.number < expected || present.range(expected..entry.number.max(expected)).next().is_some() {
             faults.push(Fault::Moved { number: entry.number, line: at as u64 + 1 });
             expected = expected.max(entry.number.saturating_add(1));
             continue;

@@ -186,8 +186,9 @@ impl AuditLog {
             subject.insert("cut_off_bytes".into(), (length - end).to_string());
         }
         let at = Timestamp::from_second(at.as_second()).unwrap_or(at);
+        let broken = || LogError::Broken { path: self.path.clone() };
         let entry = Entry {
-            number: head.entries + 1,
+            number: head.entries.checked_add(1).ok_or_else(broken)?,
             at,
             actor: self.actor.clone(),
             act,

@@ -133,4 +133,18 @@ proptest! {
     fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         let _ = verify(&bytes);
     }
+
+    /// A log that was handed over may hold any numbers.
+    #[test]
+    fn no_numbers_keep_it_busy(one in any::<u64>(), other in any::<u64>()) {
+        let folder = tempfile::tempdir().unwrap();
+        let log = log(folder.path());
+        written(&log, 1);
+        let text = String::from_utf8(log.bytes().unwrap()).unwrap();
+        let text = text.replacen("\"number\":1", &format!("\"number\":{one}"), 1);
+        let text = text.replacen("\"number\":2", &format!("\"number\":{other}"), 1);
+        std::fs::write(log.path(), &text).unwrap();
+        let _ = verify(text.as_bytes());
+        let _ = log.tell(Timestamp::UNIX_EPOCH, Act::Check, Phase::Done, BTreeMap::new());
+    }
 }

@@ -53,9 +53,9 @@ impl Acts {
         self.tell(Act::FallBack, Phase::Done, Some(to), Some(&moved), at);
     }
 
-    /// An operator decided something.
-    pub(crate) fn decided(&self, release: u64, what: &Said, at: UnixSeconds) {
-        self.tell(Act::Confirm, Phase::Done, Some(release), Some(what), at);
+    /// Something was decided of `release`: by an operator, or by what was seen.
+    pub(crate) fn decided(&self, act: Act, release: u64, what: &Said, at: UnixSeconds) {
+        self.tell(act, Phase::Done, Some(release), Some(what), at);
     }
 
     fn tell(&self, act: Act, phase: Phase, release: Option<u64>, why: Option<&Said>, at: UnixSeconds) {

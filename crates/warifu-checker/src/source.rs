@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use warifu_channels::{Address, Channel, ReadError, StateStore, fetch, fetch_fallback, open};
 use warifu_trust::{
-    OpenError, OpenedRelease, Policy, ReleaseRef, TrustError, TrustedState, UnixSeconds, reopen,
+    Made, OpenError, OpenedRelease, Policy, ReleaseRef, Says, TrustError, TrustedState, UnixSeconds, reopen,
 };
 use warifu_values::lang::{Lang, Speak as _};
 
@@ -44,11 +44,6 @@ pub trait Offer: Send {
     /// Which one.
     fn id(&self) -> ReleaseRef;
 
-    /// Why it is not to be used, when one organisation has withdrawn it.
-    fn withdrawn(&self) -> Option<Said> {
-        None
-    }
-
     /// Reads its content, every byte by its digest.
     ///
     /// # Errors
@@ -70,6 +65,10 @@ pub trait ReleaseSource: Send + Sync {
     /// # Errors
     /// [`SourceError`].
     fn open(&self, now: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError>;
+
+    /// Why `id` is not to be used, when one organisation has withdrawn it: as far as was heard, whatever came of
+    /// opening the channel.
+    fn withdrawn(&self, id: ReleaseRef) -> Option<Said>;
 
     /// The content of `id`, which judged here before, every byte by its digest: no question whether it may be
     /// moved to.
@@ -119,10 +118,6 @@ impl Offer for ChannelOffer<'_> {
         self.opened.release()
     }
 
-    fn withdrawn(&self) -> Option<Said> {
-        self.opened.withdrawn().map(|made| Said::new(made.say(Lang::En), made.say(Lang::Ja)))
-    }
-
     fn fetch(&self) -> Result<ReleaseContent, SourceError> {
         match fetch(self.channel, &self.opened) {
             Ok(release) => Ok(ReleaseContent::from(release)),
@@ -144,9 +139,22 @@ impl TrustSource {
         if let Some(store) = &self.store {
             store.save(state).map_err(|error| SourceError::Unavailable(Said::of(&error)))?;
         }
-        let opened = opened.map_err(|error| SourceError::of_opening(&error))?;
+        let opened = opened.map_err(|error| match SourceError::of_opening(&error) {
+            SourceError::Refused(why) => SourceError::Refused(with_revocations(why, state)),
+            other => other,
+        })?;
         Ok(ChannelOffer { opened, channel: self.channel.as_ref() })
     }
+}
+
+/// A refusal, and the keys that were taken away: they may be why.
+fn with_revocations(why: Said, state: &TrustedState) -> Said {
+    let revoked = state.statements().made().filter(|made| matches!(made.says, Says::Revoked { .. }));
+    revoked.fold(why, |why, made| why.then(&said(made)))
+}
+
+fn said(made: &Made) -> Said {
+    Said::new(made.say(Lang::En), made.say(Lang::Ja))
 }
 
 /// The content of `id`, where `offer` lists it.
@@ -162,6 +170,11 @@ impl ReleaseSource for TrustSource {
     fn open(&self, now: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(Box::new(self.open_by(&mut state, now)?))
+    }
+
+    fn withdrawn(&self, id: ReleaseRef) -> Option<Said> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.statements().withdrawal(id).map(said)
     }
 
     fn again(&self, id: ReleaseRef, now: UnixSeconds) -> Result<ReleaseContent, SourceError> {
@@ -191,8 +204,10 @@ pub fn newest(address: &Address, root: &[u8], now: UnixSeconds) -> Result<Releas
     let channel = address.channel();
     match open(channel.as_ref(), &mut state, now) {
         Ok(opened) => {
-            let offer = ChannelOffer { opened, channel: channel.as_ref() };
-            offer.withdrawn().map_or_else(|| offer.fetch(), |why| Err(SourceError::Refused(why)))
+            if let Some(made) = opened.withdrawn() {
+                return Err(SourceError::Refused(said(made)));
+            }
+            ChannelOffer { opened, channel: channel.as_ref() }.fetch()
         }
         Err(error) => Err(SourceError::of_opening(&error)),
     }

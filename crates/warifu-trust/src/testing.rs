@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use warifu_values::audit::AuditHead;
 use warifu_values::digest::Digest;
 
 use warifu_values::judgement::{AcceptedPast, PastClass};
@@ -61,7 +62,7 @@ pub fn head(release: u64, previous: Option<Previous>) -> ReleaseHead {
         activate_at: None,
         future_only: false,
         not_a_successor: None,
-        audit: None,
+        audit: Some(AuditHead { log: Digest::of(b"first"), entries: 7, digest: Digest::of(b"last") }),
     }
 }
 

@@ -238,6 +238,21 @@ fn no_more_are_asked_for_than_there_may_be() {
     assert_eq!(asked.into_inner(), limits::STATEMENTS);
 }
 
+#[test]
+fn a_revoked_person_signs_nothing_any_more() {
+    let world = World::new();
+    let (mut shelf, _) = two_releases(&world);
+    say(&world, &mut shelf, &world.kikin[0], Says::Revoked { key: world.kikin[2].public().id() });
+    let at = tip(&world, &shelf);
+    let proposal = world.propose(&at);
+    let reviewed = proposal.review(proposal.manifest()).unwrap();
+    let sign = |key: &SecretKey| {
+        reviewed.sign_as_kikin(&at, &Halves::default(), key, world.now, Validity::default()).map(|_| ())
+    };
+    assert!(sign(&world.kikin[1]).is_ok());
+    assert!(sign(&world.kikin[2]).is_err());
+}
+
 /// What a key said before its organisation took it away stands; what it says afterwards does not.
 #[test]
 fn a_revocation_gives_nothing_back() {

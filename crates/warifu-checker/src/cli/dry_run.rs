@@ -16,6 +16,13 @@ use crate::swap::{Looked, dry_run};
 
 pub(super) fn run_dry(arguments: &DryRun, lang: Lang) -> Result<u8, Failure> {
     let schemas = schemas_of(&arguments.site)?;
+    if !arguments.state.is_dir() {
+        let path = arguments.state.display();
+        return Err(Failure::could_not(Said::new(
+            format!("there is no state folder {path}: of which checker?"),
+            format!("状態フォルダー {path} がありません。対象のチェッカーの --state を確認してください"),
+        )));
+    }
     let directory = StateDirectory::look_at(&arguments.state);
     let root = read_file(&arguments.root)?;
     let source =

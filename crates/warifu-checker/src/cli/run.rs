@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 use warifu_values::lang::{Lang, Speak};
 
+use crate::cli::allocator::settle;
 use crate::cli::arguments::{Arguments, Command, Decide};
 use crate::cli::check::check_file;
 use crate::cli::client::Client;
@@ -19,7 +20,10 @@ use crate::said::Said;
 pub fn run(arguments: Arguments) -> ExitCode {
     let lang = arguments.lang.or_else(from_environment).unwrap_or_default();
     let done = match arguments.command {
-        Command::Serve(serve) => serve_claims(*serve, lang),
+        Command::Serve(serve) => {
+            settle(std::env::args_os());
+            serve_claims(*serve, lang)
+        }
         Command::Check(check) => check_file(&check, lang),
         Command::DryRun(dry) => run_dry(&dry, lang),
         Command::Explain(explain) => explain_answers(&explain, lang),

@@ -93,7 +93,7 @@ fn tried(
     let id = offer.id();
     let release = id.release;
     let runs = record.running().release();
-    if let Some(why) = offer.withdrawn() {
+    if let Some(why) = source.withdrawn(id) {
         return Err(Outcome::Held { release, why });
     }
     if let Some(lost) = record.lost()

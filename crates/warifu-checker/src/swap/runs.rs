@@ -227,11 +227,13 @@ impl Runs {
     }
 
     /// Returns to the previous confirmed release and holds the one left; with `only_from`, only when that one
-    /// is still active. Gives the numbers left and fallen back to.
+    /// is still active, and never to one that `may_judge` speaks against. Gives the numbers left and fallen back
+    /// to.
     pub(super) fn go_back(
         &self,
         why: Said,
         only_from: Option<&Arc<Active>>,
+        may_judge: impl Fn(ReleaseRef) -> bool,
         now: UnixSeconds,
     ) -> Result<(u64, u64), NothingBefore> {
         let mut beside = self.beside();
@@ -239,7 +241,7 @@ impl Runs {
         if only_from.is_some_and(|from| !Arc::ptr_eq(from, &current)) {
             return Err(NothingBefore);
         }
-        let previous = beside.previous.take().ok_or(NothingBefore)?;
+        let previous = beside.previous.take_if(|previous| may_judge(previous.id)).ok_or(NothingBefore)?;
         // The pointer first. The disk follows; if it fails, a restart resumes a confirmed release all the
         // same.
         let back = Arc::new(previous.confirmed(now));
@@ -250,6 +252,11 @@ impl Runs {
         beside.record.hold(current.id, why, now);
         self.write(&beside.record);
         Ok((from, to))
+    }
+
+    /// `before` is what may be gone back to, where nothing else is.
+    pub(super) fn stands_before(&self, before: Active) {
+        self.beside().previous.get_or_insert_with(|| Arc::new(before));
     }
 
     /// Confirms `active`, when it is on probation and still the active one; whether it was.

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use warifu_audit::Act;
 use warifu_claims::ClaimFile;
 use warifu_claims::movement::{Institution, Report, Verdict};
 use warifu_masters::schema::Schemas;
@@ -19,7 +20,7 @@ use crate::log::Log;
 use crate::said::Said;
 use crate::source::{Offer, ReleaseSource, SourceError};
 use crate::state::{
-    Decision, Id, Lost, Phase, Reason, Recent, Record, Refused, RefusedFor, StateDirectory,
+    Decided, Decision, Id, Lost, Phase, Reason, Recent, Record, Refused, RefusedFor, StateDirectory,
     StateDirectoryError, Step,
 };
 use crate::swap::active::Active;
@@ -140,7 +141,10 @@ impl Swapper {
         {
             return kept_from;
         }
-        let offer = match source.open(now) {
+        let opened = source.open(now);
+        // Before anything else of it is looked at: a withdrawal may have been heard on the way to a refusal.
+        self.leave_withdrawn(bench, opened.as_deref().ok(), now);
+        let offer = match opened {
             Ok(offer) => offer,
             Err(SourceError::Unavailable(why)) => return unavailable(why),
             Err(SourceError::Stale(why)) => return Outcome::Stale { why },
@@ -152,8 +156,16 @@ impl Swapper {
         {
             return Outcome::NotOffered { offered: id.release };
         }
-        if let Some(why) = offer.withdrawn() {
-            return self.withdrawn(bench, offer.as_ref(), why, now);
+        if let Some(why) = source.withdrawn(id) {
+            self.begin_with_fallback(bench, offer.as_ref(), now);
+            let why = match self.active().filter(|active| active.id == id) {
+                Some(_) => why.then(&Said::new(
+                    "it goes on judging: there is no release to go back to",
+                    "戻り先のリリースがないため、点検には引き続きこのリリースを使用しています",
+                )),
+                None => why,
+            };
+            return Outcome::Held { release: id.release, why };
         }
         if let Some(known) = self.known(bench, id, wanted) {
             if matches!(known, Outcome::Waiting { .. }) {
@@ -187,24 +199,35 @@ impl Swapper {
         }
     }
 
-    /// One organisation took the newest release away: it is left where it judges, and not taken where it does
-    /// not. What may judge instead is what both signed before.
-    fn withdrawn(&self, bench: &mut AtBench<'_>, offer: &dyn Offer, why: Said, now: UnixSeconds) -> Outcome {
-        let id = offer.id();
-        if bench.waiting().is_some_and(|(waiting, _)| waiting == id) {
-            bench.clear_away(id.release);
+    /// Why `id` is not to be used, when one organisation has withdrawn it.
+    fn withdrawn(&self, id: ReleaseRef) -> Option<Said> {
+        self.source.as_ref()?.withdrawn(id)
+    }
+
+    /// What one organisation took away does not wait any more, and is left where it judges: for the release
+    /// before it, or for the one that both organisations list to fall back to. Where there is neither, it goes
+    /// on judging, and that is told.
+    fn leave_withdrawn(&self, bench: &mut AtBench<'_>, offer: Option<&dyn Offer>, now: UnixSeconds) {
+        if let Some((waiting, _)) = bench.waiting()
+            && self.withdrawn(waiting).is_some()
+        {
+            bench.clear_away(waiting.release);
         }
-        let active = self.active();
-        let runs = active.filter(|active| active.id == id);
-        let why = match runs.map(|active| self.fall_back(why.clone(), Some(&active), now)) {
-            Some(Err(NothingBefore)) => why.then(&Said::new(
-                "it goes on judging: there is no release here to go back to",
-                "戻り先のリリースがないため、点検には引き続きこのリリースを使用しています",
-            )),
-            _ => why,
-        };
-        self.begin_with_fallback(bench, offer, now);
-        Outcome::Held { release: id.release, why }
+        let withdrawn = self.active().and_then(|active| Some((self.withdrawn(active.id)?, active)));
+        let Some((why, active)) = withdrawn else { return };
+        if self.fall_back(why.clone(), Some(&active), now).is_ok() {
+            return;
+        }
+        let listed = offer.filter(|offer| offer.id() == active.id).map(Offer::fetch_fallback);
+        let Some(Ok(Some(content))) = listed else { return };
+        let kept = self.runs.keep(&content).map_err(|error| Said::of(&error));
+        match kept.and_then(|()| Candidate::build(&self.schemas, content)) {
+            Ok(candidate) => {
+                self.runs.stands_before(Active::new(candidate, None, now));
+                let _ = self.fall_back(why, Some(&active), now);
+            }
+            Err(why) => self.log.event(&why),
+        }
     }
 
     /// Fetches what judged here and is damaged now, and lets it judge again.
@@ -219,10 +242,12 @@ impl Swapper {
             self.runs.regain(Candidate::build(&self.schemas, content)?)
         });
         let Err(why) = got else {
-            self.log.event(&Said::new(
+            let said = Said::new(
                 format!("release {release} was fetched again and judges"),
                 format!("リリース {release} を再取得し、点検に使用しています"),
-            ));
+            );
+            self.acts.decided(Act::Regain, release, &said, now);
+            self.log.event(&said);
             return Ok(());
         };
         let why = lost_and_not_had(lost, &why);
@@ -292,6 +317,9 @@ impl Swapper {
     /// Clears a candidate and lets it judge, or lays it aside until its instant.
     fn bring(&self, bench: &mut AtBench<'_>, candidate: Candidate, now: UnixSeconds) -> Brought {
         let (id, activate_at) = (candidate.id, candidate.activate_at);
+        if let Some(why) = self.withdrawn(id) {
+            return Brought::Done(Outcome::Held { release: id.release, why });
+        }
         let newer = match Newer::than(self.active(), self.record().newest_held(), candidate) {
             Ok(newer) => newer,
             Err(not_newer) => return Brought::Done(not_cleared(id, not_newer.said(), now)),
@@ -378,7 +406,7 @@ impl Swapper {
                     format!("release {release} is confirmed at {now}"),
                     format!("リリース {release} を確定しました ({now})"),
                 );
-                self.acts.decided(release, &said, now);
+                self.acts.decided(Act::Confirm, release, &said, now);
                 self.log.event(&said);
             }
         }
@@ -400,7 +428,8 @@ impl Swapper {
         only_from: Option<&Arc<Active>>,
         now: UnixSeconds,
     ) -> Result<u64, NothingBefore> {
-        let (from, to) = self.runs.go_back(why.clone(), only_from, now)?;
+        let may_judge = |id| self.withdrawn(id).is_none();
+        let (from, to) = self.runs.go_back(why.clone(), only_from, may_judge, now)?;
         self.acts.fell_back((from, to), &why, now);
         self.log.event(&Said::new(
             format!("FELL BACK from release {from} to release {to}; {from} is held: {}", why.en),
@@ -436,7 +465,11 @@ impl Swapper {
 
     fn decided(&self, decision: &Decision, now: UnixSeconds) {
         let said = Said::new(decision.say(Lang::En), decision.say(Lang::Ja));
-        self.acts.decided(decision.release, &said, now);
+        let act = match decision.decided {
+            Decided::Confirmed => Act::Confirm,
+            Decided::GivenUp => Act::GiveUp,
+        };
+        self.acts.decided(act, decision.release, &said, now);
         self.log.event(&said);
     }
 

@@ -43,6 +43,10 @@ impl ReleaseSource for Channel {
         Ok(Box::new(OnShelf(content, None)))
     }
 
+    fn withdrawn(&self, _: ReleaseRef) -> Option<Said> {
+        None
+    }
+
     fn again(&self, id: ReleaseRef, _: UnixSeconds) -> Result<ReleaseContent, SourceError> {
         self.0.shelf.again(id)
     }

@@ -133,6 +133,10 @@ impl ReleaseSource for Source {
         }
     }
 
+    fn withdrawn(&self, _: ReleaseRef) -> Option<Said> {
+        None
+    }
+
     fn again(&self, id: ReleaseRef, _: UnixSeconds) -> Result<ReleaseContent, SourceError> {
         self.0.again(id)
     }

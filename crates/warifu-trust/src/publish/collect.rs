@@ -137,7 +137,7 @@ impl Halves {
         let mut leave_out = |signature: &SignatureFile, why| {
             collected.left_out.push(LeftOut { file: signature.file_name(), why });
         };
-        let release = &tip.root.table().release;
+        let release = tip.table().release;
         let mut targets = begun_targets(file, proposal, tip)?;
         let mut seals: BTreeMap<&Seal, Vec<&SignatureFile>> = BTreeMap::new();
         let mut kikin = Vec::new();
@@ -219,7 +219,7 @@ impl Halves {
     /// As [`Halves::tally`].
     pub fn signers(&self, proposal: &Proposal, tip: &Tip) -> Result<PerOrganisation<Signers>, SignError> {
         self.tally(proposal, tip)?;
-        let table = tip.root.table();
+        let table = tip.table();
         let of = |file: &Option<Vec<u8>>, organisation| {
             let role = table.release.of(organisation);
             let file = file.as_deref().and_then(|file| Envelope::parse(file).ok());

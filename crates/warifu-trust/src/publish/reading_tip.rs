@@ -252,7 +252,7 @@ impl Seen {
 
 /// The newest release whose two halves lie above what is published, signed by both under the newest root.
 fn orphan(tip: &Tip) -> Option<Orphan> {
-    let release = &tip.root.table().release;
+    let release = &tip.table().release;
     let mut newest: Option<Orphan> = None;
     for bytes in tip.leftovers.values() {
         let Ok(snapshot) = Envelope::parse(bytes) else { continue };

@@ -108,7 +108,8 @@ impl Reviewed {
         };
         targets.sign(signer)?;
         let signature = self.signature(Over::Targets, &targets, signer);
-        let role = tip.root.table().release.of(Organisation::Kikin);
+        let table = tip.table();
+        let role = table.release.of(Organisation::Kikin);
         targets.keep_signers_of(&[role]);
         let halves = Halves { targets: Some(targets.to_bytes()), snapshot: None };
         let tally = halves.tally(self.proposal(), tip)?;
@@ -159,10 +160,11 @@ impl Reviewed {
         };
         snapshot.sign(signer)?;
         let (version, expires) = version_and_expiry("snapshot.json", &snapshot.signed, None)?;
-        let sealed = targets.signers(tip.root.table().release.of(Organisation::Kikin));
+        let table = tip.table();
+        let sealed = targets.signers(table.release.of(Organisation::Kikin));
         let seal = Seal { signers: sealed.into_iter().collect(), version, expires };
         let signature = self.signature(Over::Snapshot(seal), &snapshot, signer);
-        let role = tip.root.table().release.of(Organisation::Kokuho);
+        let role = table.release.of(Organisation::Kokuho);
         snapshot.keep_signers_of(&[role]);
         let halves = Halves { targets: Some(targets_file.clone()), snapshot: Some(snapshot.to_bytes()) };
         let tally = halves.tally(self.proposal(), tip)?;
@@ -184,7 +186,7 @@ impl Halves {
     ///
     /// [`SignError::Malformed`], [`SignError::OtherContent`]: a half is not this proposal's.
     pub fn tally(&self, proposal: &Proposal, tip: &Tip) -> Result<PerOrganisation<Tally>, SignError> {
-        let release = &tip.root.table().release;
+        let release = tip.table().release;
         let mut tally = PerOrganisation::from_fn(|one| Tally { have: 0, need: release.of(one).threshold });
         if let Some(targets_file) = &self.targets {
             let targets = read_targets(targets_file, proposal, tip, None)?;
@@ -303,7 +305,7 @@ fn malformed(file: &str, what: String) -> SignError {
 
 fn check_signer(tip: &Tip, organisation: Organisation, signer: &dyn Signer) -> Result<(), SignError> {
     let id = signer.public().id();
-    if tip.root.table().release.of(organisation).keys.contains_key(&id) {
+    if tip.table().release.of(organisation).keys.contains_key(&id) {
         Ok(())
     } else {
         Err(SignError::NotASigner { key: id.short(), organisation })

@@ -7,7 +7,7 @@ use crate::publish::not_followed::NotFollowed;
 use crate::read::{FetchError, Fetching, FetchingManifest, TrustedState, VerifiedChain};
 use crate::refusal::Refusal;
 use crate::release::Manifest;
-use crate::root::SignedRoot;
+use crate::root::{RoleTable, SignedRoot};
 use crate::statement::{Made, Statements};
 
 /// Whether the clock of whoever seals is held against the channel.
@@ -97,6 +97,11 @@ impl Tip {
     #[must_use]
     pub fn with_vouched_clock(self) -> Self {
         Tip { clock: Clock::Vouched, ..self }
+    }
+
+    /// Who may sign what: the newest root's table, without the keys that their organisations took away.
+    pub(crate) fn table(&self) -> RoleTable {
+        self.root.table().without(&self.statements.revoked())
     }
 
     /// The newest root.

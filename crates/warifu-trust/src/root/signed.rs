@@ -56,6 +56,11 @@ impl SignedRoot {
         }
     }
 
+    /// Whose key it is.
+    pub fn holder(&self, key: KeyId) -> Option<String> {
+        self.table.holders.get(&key).map(|holder| holder.name.clone())
+    }
+
     /// The ids of all keys in it.
     pub fn key_ids(&self) -> Vec<KeyId> {
         self.table.holders.keys().copied().collect()

@@ -62,7 +62,7 @@ impl Acts {
         let log = self.log()?;
         let subject = || BTreeMap::from([("command".to_owned(), line(command))]);
         let begun = match act {
-            Act::Sign | Act::Publish | Act::Withdraw | Act::Key | Act::Root => {
+            Act::Draft | Act::Sign | Act::Publish | Act::Withdraw | Act::Key | Act::Root => {
                 Some(log.begin(now(), act, subject()).map_err(|error| failure(&error))?)
             }
             // That there is a place to write to is known before anything is done.

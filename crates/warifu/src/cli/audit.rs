@@ -120,7 +120,7 @@ impl Verify {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let (path, bytes) = bytes(context, self.file.as_ref())?;
         let log = verified(&path, &bytes)?;
-        let releases = self.membership.releases()?.unwrap_or_default();
+        let releases = self.membership.releases(context)?.unwrap_or_default();
         let mut lines = Vec::new();
         for release in &releases {
             lines.push(held(&log, release)?);

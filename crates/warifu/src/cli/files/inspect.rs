@@ -68,7 +68,7 @@ struct Other {
 
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let releases = self.membership.releases()?;
+        let releases = self.membership.releases(context)?;
         super::for_each_file(context, &self.files, |file| inspect(context, file, releases.as_deref()))
     }
 }

@@ -58,7 +58,7 @@ struct Validated<'a> {
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let format = self.format.as_deref().map(|name| context.format(name)).transpose()?;
-        let releases = self.membership.releases()?;
+        let releases = self.membership.releases(context)?;
         let asked = Asked { format: format.as_deref(), state: self.state, releases: releases.as_deref() };
         super::for_each_file(context, &self.files, |file| one(context, file, &asked))
     }

@@ -60,6 +60,13 @@ impl Carried {
             return Ok(Exit::Done);
         }
         let file = output.display();
+        if !output.to_string_lossy().ends_with(".tar.zst") {
+            context.tell(&say!(
+                context.lang,
+                "its name does not end in .tar.zst: read it as bundle:{file}\n",
+                "名前が .tar.zst で終わらないため、読むときは bundle:{file} と指定してください\n"
+            ));
+        }
         context.print(&say!(
             context.lang,
             "{sha256}  {file}\nrelease {release}; it can be taken from the file until {expires}\n",

@@ -11,7 +11,7 @@ use warifu_channels::{
     Channel, ReadError, fetch, fetch_fallback, fetch_fallback_masters, fetch_manifest, fetch_masters, open,
 };
 use warifu_trust::{
-    FetchError, Form, Made, MasterEntry, OpenError, OpenedRelease, Place, ReleaseRef, VerifiedRelease,
+    FetchError, Form, Made, MasterEntry, OpenError, OpenedRelease, Place, ReleaseRef, Says, VerifiedRelease,
     find_in_release,
 };
 use warifu_values::digest::Digest;
@@ -119,7 +119,15 @@ impl From {
         let (mut state, memory) = self.trusted.load()?;
         let opened = open(at, &mut state, now());
         memory.save(&state)?;
-        opened.map_err(|error| trust_failure(&error))
+        opened.map_err(|error| {
+            let failure = trust_failure(&error);
+            let revoked = |lang| {
+                let told = |made: &Made| matches!(made.says, Says::Revoked { .. }).then(|| made.say(lang));
+                let lines: Vec<_> = state.statements().made().filter_map(told).collect();
+                [vec![failure.say(lang)], lines].concat().join("\n  ")
+            };
+            Failure::new(failure.exit, revoked(Lang::En), revoked(Lang::Ja))
+        })
     }
 
     /// The newest release whole, with every file by which it is verified from the pinned root on: this side's
@@ -165,9 +173,9 @@ fn withdrawn(made: &Made, fallback: Option<ReleaseRef>) -> Failure {
                 say!(
                     lang,
                     "{made}. Do not install it; release {back}, which both signed, is used instead \
-                     (`warifu channel fetch --fallback`)",
+                     (`warifu channel fetch CHANNEL --fallback -o DIR`)",
                     "{made}。導入せず、両団体が署名した前のリリース {back} を使用してください\
-                     （`warifu channel fetch --fallback`）"
+                     （`warifu channel fetch 配信元 --fallback -o フォルダー`）"
                 )
             }
             None => say!(
@@ -332,7 +340,7 @@ pub(crate) struct Membership {
 
 impl Membership {
     /// The signed releases to look in; none when no channel was named.
-    pub(crate) fn releases(self) -> Result<Option<Vec<VerifiedRelease>>, Failure> {
+    pub(crate) fn releases(self, context: &Context) -> Result<Option<Vec<VerifiedRelease>>, Failure> {
         let (Some(channel), Some(root)) = (self.channel, self.root) else { return Ok(None) };
         let at = address(&channel)?.channel();
         let at = at.as_ref();
@@ -345,6 +353,14 @@ impl Membership {
             Err(ReadError::Verdict(OpenError::NothingPublished)) => return Ok(Some(Vec::new())),
             Err(error) => return Err(trust_failure(&error)),
         };
+        if let Some(made) = opened.withdrawn() {
+            let (number, made) = (opened.release().release, made.say(context.lang));
+            context.tell(&say!(
+                context.lang,
+                "WARNING: release {number} is withdrawn, do not use what is in it. {made}\n",
+                "警告: リリース {number} は取り下げられています。内容を使用しないでください。{made}\n"
+            ));
+        }
         let current = fetch(at, &opened).map_err(|error| trust_failure(&error))?;
         let fallback = fetch_fallback(at, &opened).map_err(|error| trust_failure(&error))?;
         Ok(Some([current].into_iter().chain(fallback).collect()))

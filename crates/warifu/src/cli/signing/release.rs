@@ -252,7 +252,16 @@ impl Args {
                     refresh_timestamp(at.as_ref(), &tip, &key, now(), validity)
                 };
                 let published = published.map_err(|error| trust_failure(&error))?;
-                tell_published(context, published.release.release, published.expires)?;
+                if context.json {
+                    tell_published(context, published.release.release, published.expires)?;
+                } else {
+                    let (release, expires) = (published.release.release, published.expires);
+                    context.print(&say!(
+                        context.lang,
+                        "the timestamp of release {release} is renewed: fresh until {expires}\n",
+                        "リリース {release} のタイムスタンプを更新しました（有効期限 {expires}）\n"
+                    ))?;
+                }
                 Ok(Exit::Done)
             }
             Command::Show(args) => {

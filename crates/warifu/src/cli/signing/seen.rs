@@ -47,6 +47,16 @@ pub(super) fn file_lines(manifest: &Manifest, lang: Lang) -> String {
         )),
         None => text.push_str(&say!(lang, "  follows no release\n", "  先行リリースなし\n")),
     }
+    if let Some(audit) = &manifest.audit {
+        text.push_str(&say!(
+            lang,
+            "  drafted with the log of acts {} at entry {}, {}\n",
+            "  起案時の監査ログ {}、記録 {} 件、{}\n",
+            audit.log,
+            audit.entries,
+            audit.digest
+        ));
+    }
     let mut blob = |name: &dyn std::fmt::Display, bytes: u64, sha256: &dyn std::fmt::Display| {
         text.push_str(&say!(
             lang,
