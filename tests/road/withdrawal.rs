@@ -100,7 +100,7 @@ fn a_checker_goes_back_when_one_organisation_withdraws_what_it_runs() {
     let held = swap_late(1);
     assert!(held.out.contains("wrong"), "{} {}", held.out, held.err);
     assert_eq!(late.check(b"").0, 1);
-    // A stolen key is revoked besides: nothing on the channel verifies any more, and it is heard all the same.
+    // A stolen key is revoked besides: nothing there verifies any more, and it is heard all the same.
     stage.warifu(&format!("key revoke aoki.pub.json {PLACE} --key abe.key --yes --reason stolen")).ends(0);
     swap(3);
     assert_eq!(runs(), 1);

@@ -66,8 +66,8 @@ pub trait ReleaseSource: Send + Sync {
     /// [`SourceError`].
     fn open(&self, now: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError>;
 
-    /// Why `id` is not to be used, when one organisation has withdrawn it: as far as was heard, whatever came of
-    /// opening the channel.
+    /// Why `id` is not to be used, when one organisation has withdrawn it: as far as was heard, whatever
+    /// came of opening the channel.
     fn withdrawn(&self, id: ReleaseRef) -> Option<Said>;
 
     /// The content of `id`, which judged here before, every byte by its digest: no question whether it may be

@@ -8,8 +8,8 @@ use std::ffi::OsString;
 const SETTINGS: [(&str, &str); 3] =
     [("MALLOC_ARENA_MAX", "1"), ("MALLOC_MMAP_THRESHOLD_", "65536"), ("MALLOC_TRIM_THRESHOLD_", "131072")];
 
-/// Begins this program again with [`SETTINGS`], in the same process, unless the environment has settings of its
-/// own. Where that cannot be, it goes on as it is: it only takes more memory.
+/// Begins this program again with [`SETTINGS`], in the same process, unless the environment has settings of
+/// its own. Where that cannot be, it goes on as it is: it only takes more memory.
 pub(super) fn settle(arguments: impl Iterator<Item = OsString>) {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {

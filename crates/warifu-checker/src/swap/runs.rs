@@ -227,8 +227,8 @@ impl Runs {
     }
 
     /// Returns to the previous confirmed release and holds the one left; with `only_from`, only when that one
-    /// is still active, and never to one that `may_judge` speaks against. Gives the numbers left and fallen back
-    /// to.
+    /// is still active, and never to one that `may_judge` speaks against. Gives the numbers left and
+    /// fallen back to.
     pub(super) fn go_back(
         &self,
         why: Said,

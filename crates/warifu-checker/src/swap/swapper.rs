@@ -205,8 +205,8 @@ impl Swapper {
     }
 
     /// What one organisation took away does not wait any more, and is left where it judges: for the release
-    /// before it, or for the one that both organisations list to fall back to. Where there is neither, it goes
-    /// on judging, and that is told.
+    /// before it, or for the one that both organisations list to fall back to. Where there is neither, it
+    /// goes on judging, and that is told.
     fn leave_withdrawn(&self, bench: &mut AtBench<'_>, offer: Option<&dyn Offer>, now: UnixSeconds) {
         if let Some((waiting, _)) = bench.waiting()
             && self.withdrawn(waiting).is_some()

@@ -11,8 +11,8 @@ use crate::statement::says::Says;
 use crate::statement::signed::StatementFile;
 
 /// The statements of both organisations that a reader has verified, by their numbers. They are never
-/// forgotten: a channel that keeps one back changes nothing for whoever has heard it. What did not verify is not
-/// remembered: it is asked for again, as it may have been cut on the way.
+/// forgotten: a channel that keeps one back changes nothing for whoever has heard it. What did not verify is
+/// not remembered: it is asked for again, as it may have been cut on the way.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Statements {
     held: BTreeMap<(Organisation, u64), StatementFile>,
@@ -33,8 +33,8 @@ impl Statements {
         self.held.iter().find(|(place, statement)| of((place, statement))).map(|(_, found)| found.made())
     }
 
-    /// Whether its own organisation had taken `key` away before it said what stands at `place`: that counts for
-    /// nothing. What the key said before that stands.
+    /// Whether its own organisation had taken `key` away before it said what stands at `place`: that counts
+    /// for nothing. What the key said before that stands.
     fn is_revoked_before(&self, (organisation, number): (Organisation, u64), key: KeyId) -> bool {
         let before = self.held.range((organisation, 0)..(organisation, number));
         before.into_iter().any(|(_, statement)| statement.made().says == Says::Revoked { key })
@@ -54,8 +54,8 @@ impl Statements {
         self.held.values().any(|held| held == statement)
     }
 
-    /// The first number after `number` at which nothing of `organisation` is held; none after the last there may
-    /// be.
+    /// The first number after `number` at which nothing of `organisation` is held; none after the last there
+    /// may be.
     pub(crate) fn missing_after(&self, organisation: Organisation, number: u64) -> Option<u64> {
         (number + 1..=limits::STATEMENTS).find(|number| !self.held.contains_key(&(organisation, *number)))
     }

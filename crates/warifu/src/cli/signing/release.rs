@@ -659,8 +659,8 @@ impl Publish {
             Err(NotPublishable::Already { release, expires }) => {
                 context.print(&say!(
                     context.lang,
-                    "release {release} is published already, by these very signatures; there is nothing left to \
-                     do. Renew its timestamp before {expires}\n",
+                    "release {release} is published already, by these very signatures; there is nothing left \
+                     to do. Renew its timestamp before {expires}\n",
                     "リリース {release} は公開済みです（同じ署名）。作業は残っていません。{expires} までにタイムスタンプを\
                      更新してください\n"
                 ))?;
