@@ -85,8 +85,8 @@ impl Withdraw {
                 say!(
                     lang,
                     "release {current}, which is published now, STAYS in use; {old} is only what is fallen \
-                     back to, and nobody can go back to it any more. This cannot be undone. To take {current} \
-                     away, say `warifu release withdraw {current}`.",
+                     back to, and nobody can go back to it any more. This cannot be undone. To take \
+                     {current} away, say `warifu release withdraw {current}`.",
                     "公開中のリリース {current} は引き続き使用されます。{old} は戻り先としてのみ使われており、以後は戻れなく\
                      なります（取り消せません）。{current} を取り下げる場合は warifu release withdraw {current} です。"
                 )
@@ -120,8 +120,8 @@ impl Revoke {
             say!(
                 lang,
                 "this is the key of {holder}. What it signed is not taken by anybody new from now on; \
-                 what runs goes on. Both organisations then change the root (`warifu trust init --after`), and sign the release \
-                 anew (`warifu release renew`).",
+                 what runs goes on. Both organisations then change the root (`warifu trust init --after`), \
+                 and sign the release anew (`warifu release renew`).",
                 "失効するのは {holder} の鍵です。この鍵の署名は以後の導入で数えられません（稼働中のものは継続）。続けて両団体で root を更新し\
                  （`warifu trust init --after`）、リリースに署名し直してください（`warifu release renew`）。"
             )
