@@ -1,5 +1,9 @@
 //! What one organisation says alone: it takes away, is never forgotten, and adds nothing.
-#![expect(clippy::unwrap_used, reason = "test support; a failure here fails the test")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "test support; a failure here fails the test"
+)]
 
 use warifu_trust::testing::{Shelf, World, drive, head, key, masters, now, propose};
 use warifu_trust::*;

@@ -366,7 +366,7 @@ fn every_class_of_the_past_is_accepted_by_name_with_its_very_number() {
     );
     is_said(
         &refused(&|draft| {
-            draft.said().accepted[0].class = PastClass::of_code("procedure", "points", "113001810")
+            draft.said().accepted[0].class = PastClass::of_code("procedure", "points", "113001810");
         }),
         "procedure/points/113001810: accepted with 1, and there are 0",
         "procedure/points/113001810: 1 件として承認されていますが、実際は 0 件です",
