@@ -37,14 +37,17 @@ fn parse_lang(text: &str) -> Result<Lang, String> {
 impl Global {
     /// The language asked for, by option, then by locale.
     pub(crate) fn lang(&self) -> Lang {
-        let by_locale = || {
-            ["LC_ALL", "LC_MESSAGES", "LANG"]
-                .iter()
-                .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
-                .and_then(|value| Lang::from_locale(&value))
-        };
-        self.lang.or_else(by_locale).unwrap_or_default()
+        self.lang.unwrap_or_else(lang_of_locale)
     }
+}
+
+/// The language of the locale.
+pub(crate) fn lang_of_locale() -> Lang {
+    ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        .and_then(|value| Lang::from_locale(&value))
+        .unwrap_or_default()
 }
 
 /// What every command is given.

@@ -9,6 +9,7 @@ mod files;
 mod memory;
 mod repo;
 mod signing;
+mod usage;
 
 use std::ffi::OsString;
 
@@ -83,7 +84,10 @@ pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
+            match usage::in_japanese(&error).filter(|_| usage::lang_of(&args) == Lang::Ja) {
+                Some(text) => tell_usage(&text),
+                None => drop(error.print()),
+            }
             return if error.use_stderr() { Exit::CouldNotRun } else { Exit::Done };
         }
     };
@@ -123,6 +127,11 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Export(args) => args.run(context),
         Command::Audit(args) => args.run(context),
     }
+}
+
+#[expect(clippy::print_stderr, reason = "nothing else is set up yet")]
+fn tell_usage(text: &str) {
+    eprint!("{text}");
 }
 
 #[expect(clippy::print_stderr, reason = "this is where a failure reaches the terminal")]
