@@ -269,6 +269,9 @@ fn a_revocation_gives_nothing_back() {
     assert!(opened.withdrawn().is_some());
     let back = opened.fallback().unwrap();
     say(&world, &mut shelf, &world.kikin[2], Says::Withdrawn { release: back });
+    // Nor does whoever was taken away take others along.
+    say(&world, &mut shelf, &world.kikin[2], Says::Revoked { key: world.kikin[0].public().id() });
+    assert_eq!(tip(&world, &shelf).statements().revoked().len(), 1);
     assert_eq!(open(&mut world.reader(), &shelf).unwrap().fallback(), Some(back));
 }
 

@@ -24,20 +24,26 @@ impl Statements {
         self.held.values().map(StatementFile::made)
     }
 
-    /// Why `release` is not to be used, when an organisation says so.
-    pub fn withdrawal(&self, release: ReleaseRef) -> Option<&Made> {
-        let of = |(place, statement): (&(Organisation, u64), &StatementFile)| {
-            let is_it = statement.made().says == Says::Withdrawn { release };
-            is_it && !self.is_revoked_before(*place, statement.made().key)
-        };
-        self.held.iter().find(|(place, statement)| of((place, statement))).map(|(_, found)| found.made())
+    /// Those that count: what a key says after its own organisation took it away does not, what it said before
+    /// stands.
+    fn counted(&self) -> Vec<&Made> {
+        let (mut counted, mut gone) = (Vec::new(), BTreeSet::new());
+        // In the order of their numbers; each organisation takes away its own keys only.
+        for made in self.made() {
+            if gone.contains(&made.key) {
+                continue;
+            }
+            if let Says::Revoked { key } = made.says {
+                gone.insert(key);
+            }
+            counted.push(made);
+        }
+        counted
     }
 
-    /// Whether its own organisation had taken `key` away before it said what stands at `place`: that counts
-    /// for nothing. What the key said before that stands.
-    fn is_revoked_before(&self, (organisation, number): (Organisation, u64), key: KeyId) -> bool {
-        let before = self.held.range((organisation, 0)..(organisation, number));
-        before.into_iter().any(|(_, statement)| statement.made().says == Says::Revoked { key })
+    /// Why `release` is not to be used, when an organisation says so.
+    pub fn withdrawal(&self, release: ReleaseRef) -> Option<&Made> {
+        self.counted().into_iter().find(|made| made.says == Says::Withdrawn { release })
     }
 
     /// The keys that count for nothing any more.
@@ -46,7 +52,7 @@ impl Statements {
             Says::Revoked { key } => Some(key),
             Says::Withdrawn { .. } => None,
         };
-        self.made().filter_map(key).collect()
+        self.counted().into_iter().filter_map(key).collect()
     }
 
     /// Whether `statement` was heard.

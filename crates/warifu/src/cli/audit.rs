@@ -120,6 +120,13 @@ impl Verify {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let (path, bytes) = bytes(context, self.file.as_ref())?;
         let log = verified(&path, &bytes)?;
+        if log.entries().is_empty() {
+            return Err(Failure::new(
+                Exit::Trust,
+                format!("{path} has no entry: nothing was ever done here, or the log was removed"),
+                format!("{path} に記録がありません。何も実行されていないか、ログが削除されています"),
+            ));
+        }
         let releases = self.membership.releases(context)?.unwrap_or_default();
         let mut lines = Vec::new();
         for release in &releases {
