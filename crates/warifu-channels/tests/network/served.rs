@@ -35,6 +35,14 @@ pub(crate) enum Trouble {
     Claims {
         length: u64,
     },
+    /// The connection ends after so many bytes of the body.
+    After(usize),
+    /// A part, whatever was asked for: these bytes, said to be of so many.
+    Part {
+        from: usize,
+        to: usize,
+        total: usize,
+    },
 }
 
 /// What the server can do.
@@ -127,6 +135,7 @@ pub(crate) fn patience() -> Patience {
         // However busy the machine is: only what fails waits for so long.
         outlasts: Duration::from_secs(120),
         first_answer: Duration::from_secs(120),
+        whole: Duration::from_secs(600),
     }
 }
 
@@ -221,6 +230,11 @@ fn answer(
             head = format!("Retry-After: {retry_after}\r\n");
         }
         Trouble::Status(other) => (status, body) = (*other, b"no"),
+        Trouble::Part { from, to, total } => {
+            (status, body) = (206, &file.unwrap()[*from..*to]);
+            let tag = format!("ETag: \"{}\"\r\n", Digest::of(file.unwrap()).short());
+            head = format!("{tag}Content-Range: bytes {from}-{}/{total}\r\n", to - 1);
+        }
         _ => {}
     }
     let length = match trouble {
@@ -239,6 +253,7 @@ fn answer(
     stream.write_all(head.as_bytes())?;
     let sent = match trouble {
         Trouble::Cut => &body[..body.len() / 2],
+        Trouble::After(bytes) => &body[..body.len().min(*bytes)],
         Trouble::Stall => {
             stream.write_all(&body[..body.len() / 2])?;
             // Until the client has had enough.
