@@ -16,7 +16,7 @@ const LOGIN: &str = "Basic a2VudGE6aHVzaA==";
 /// The method and path of each question, and the credentials that came with it.
 type Asked = Arc<Mutex<Vec<(String, Option<String>)>>>;
 
-/// A server on which `answer` says what follows a status line's `HTTP/1.1 `, for method, path and credentials.
+/// A server on which `answer` says, for method, path and credentials, what follows `HTTP/1.1 `.
 fn answering(answer: impl Fn(&str, &str, Option<&str>) -> String + Send + Sync + 'static) -> (String, Asked) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
