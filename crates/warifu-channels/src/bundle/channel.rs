@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use warifu_trust::{ChannelPath, limits};
 
@@ -16,10 +17,43 @@ use crate::channel_error::ChannelError;
 
 /// A channel in one file. The file is read whole at the first question, into a file without a name: what is
 /// said of its form holds for every byte that is given out, and a bomb fills no memory.
+///
+/// Another file that is laid there is unpacked in its turn, when a read begins (see [`begins`]): all that one
+/// read asks for is from one unpacking.
 #[derive(Clone)]
 pub(crate) struct BundleChannel {
     file: PathBuf,
-    unpacked: Arc<Mutex<Option<Unpacked>>>,
+    unpacked: Arc<Mutex<Option<(Stamp, Unpacked)>>>,
+}
+
+/// What differs between two files that were laid at one place.
+#[derive(Clone, PartialEq, Eq)]
+struct Stamp {
+    /// The disk, and the file's number on it, where there are such.
+    identity: Option<(u64, u64)>,
+    bytes: u64,
+    changed: Option<SystemTime>,
+}
+
+impl Stamp {
+    fn of(file: &File) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        #[cfg(unix)]
+        let identity = {
+            use std::os::unix::fs::MetadataExt as _;
+            Some((metadata.dev(), metadata.ino()))
+        };
+        #[cfg(not(unix))]
+        let identity = None;
+        Ok(Stamp { identity, bytes: metadata.len(), changed: metadata.modified().ok() })
+    }
+}
+
+/// Whether a look at what is new asks for `path`: the one file that changes, and the root or statement that
+/// may follow, which is asked for first of all.
+fn begins(path: &ChannelPath, held: &Unpacked) -> bool {
+    let follows = path.as_str().ends_with(".root.json") || path.as_str().starts_with("statements/");
+    *path == ChannelPath::timestamp() || follows && !held.members.contains_key(path)
 }
 
 struct Unpacked {
@@ -49,15 +83,21 @@ impl Channel for BundleChannel {
     fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
         let unreachable = |error: io::Error| ChannelError::unreachable(path, error);
         let mut unpacked = self.unpacked.lock().unwrap_or_else(PoisonError::into_inner);
-        let held = match &mut *unpacked {
-            Some(held) => held,
-            empty => {
+        let (_, held) = match &mut *unpacked {
+            Some(held) if !begins(path, &held.1) => held,
+            before => {
                 let packed = warifu_files::open(&self.file).map_err(ChannelError::File)?;
-                let made = unpack(packed).map_err(|refused| match refused {
-                    Refused::Fault(what) => ChannelError::NoBundle { file: self.file.clone(), what },
-                    Refused::Disk(error) => unreachable(error),
-                })?;
-                empty.insert(made)
+                let stamp = Stamp::of(&packed).map_err(unreachable)?;
+                match before {
+                    Some(held) if held.0 == stamp => held,
+                    before => {
+                        let made = unpack(packed).map_err(|refused| match refused {
+                            Refused::Fault(what) => ChannelError::NoBundle { file: self.file.clone(), what },
+                            Refused::Disk(error) => unreachable(error),
+                        })?;
+                        before.insert((stamp, made))
+                    }
+                }
             }
         };
         let Some(&(at, length)) = held.members.get(path) else { return Ok(None) };
@@ -159,11 +199,15 @@ fn copy(content: &mut impl Read, disk: &mut File) -> Result<u64, Refused> {
 mod tests {
     use std::collections::BTreeMap;
 
+    use warifu_trust::testing::{World, now};
     use warifu_values::digest::Digest;
 
     use super::*;
     use crate::bundle::bundle;
     use crate::bundle::header::header;
+    use crate::contract::reading_contract;
+    use crate::testing::MemoryChannel;
+    use crate::{Recording, fetch, fetch_fallback, open};
 
     fn files() -> BTreeMap<ChannelPath, Vec<u8>> {
         let content = |name: &str, bytes: &[u8]| {
@@ -232,6 +276,78 @@ mod tests {
         assert!(matches!(channel.create(&ChannelPath::root(3), b""), Err(ChannelError::ReadOnly { .. })));
         let missing = BundleChannel::new(&folder.path().join("none.tar.zst")).read(&ChannelPath::root(1), 1);
         assert!(matches!(missing, Err(ChannelError::File(_))));
+    }
+
+    fn laid(place: &Path, files: &BTreeMap<ChannelPath, Vec<u8>>) {
+        crate::whole::write_whole(place, &archive(files), crate::whole::Overwrite::Yes).unwrap();
+    }
+
+    #[test]
+    fn the_next_file_laid_there_is_seen_and_one_read_stays_with_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("release.tar.zst");
+        let before = files();
+        let statement = ChannelPath::statement(warifu_trust::Organisation::Kikin, 1);
+        let after = BTreeMap::from([
+            (ChannelPath::timestamp(), b"{2}".to_vec()),
+            (ChannelPath::root(1), b"1".to_vec()),
+            (ChannelPath::root(2), b"2".to_vec()),
+            (statement.clone(), b"stop".to_vec()),
+        ]);
+        for first in [ChannelPath::timestamp(), ChannelPath::root(2), statement] {
+            laid(&place, &before);
+            let channel = BundleChannel::new(&place);
+            let read = |path: &ChannelPath| channel.read(path, 2000).unwrap();
+            assert_eq!(read(&first).as_ref(), before.get(&first));
+            laid(&place, &after);
+            for (path, bytes) in before.iter().filter(|(path, _)| **path != ChannelPath::timestamp()) {
+                assert_eq!(read(path).as_ref(), Some(bytes), "{path}");
+            }
+            assert_eq!(read(&first).as_ref(), after.get(&first), "{first}");
+            for path in before.keys().chain(after.keys()) {
+                assert_eq!(read(path).as_ref(), after.get(path), "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn bundled_anew_at_one_place_it_keeps_what_channels_keep() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("release.tar.zst");
+        let behind = MemoryChannel::default();
+        let world = World::new();
+        let carry = || {
+            let recording = Recording::of(&behind);
+            let opened = open(&recording, &mut world.reader(), now()).unwrap();
+            fetch(&recording, &opened).unwrap();
+            fetch_fallback(&recording, &opened).unwrap();
+            laid(&place, &recording.finish().unwrap());
+        };
+        reading_contract(&BundleChannel::new(&place), &behind, &carry);
+    }
+
+    #[test]
+    fn a_file_is_unpacked_again_only_when_it_changed_and_what_is_no_bundle_replaces_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("release.tar.zst");
+        laid(&place, &files());
+        let channel = BundleChannel::new(&place);
+        let timestamp = || channel.read(&ChannelPath::timestamp(), 10);
+        assert_eq!(timestamp().unwrap().unwrap(), b"{}");
+        let mut file = File::options().write(true).open(&place).unwrap();
+        let day = file.metadata().unwrap().modified().unwrap();
+        file.write_all(b"no bundle").unwrap();
+        file.set_modified(day).unwrap();
+        assert_eq!(timestamp().unwrap().unwrap(), b"{}", "which nobody can see");
+        file.set_modified(day + std::time::Duration::from_secs(1)).unwrap();
+        for _ in 0..2 {
+            assert!(matches!(timestamp(), Err(ChannelError::NoBundle { .. })));
+            assert_eq!(channel.read(&ChannelPath::root(1), 512).unwrap(), Some(vec![b'r'; 512]));
+        }
+        laid(&place, &files());
+        assert_eq!(timestamp().unwrap().unwrap(), b"{}");
+        std::fs::remove_file(&place).unwrap();
+        assert!(matches!(timestamp(), Err(ChannelError::File(_))));
     }
 
     #[test]

@@ -90,6 +90,28 @@ struct Held {
     bytes: Vec<u8>,
     /// `ETag` or date; without one, the rest might be of another file.
     validator: Option<String>,
+    /// How long the whole is, once the server said so.
+    total: Option<u64>,
+    /// The most that was ever kept after an attempt.
+    most: usize,
+}
+
+impl Held {
+    /// Where the rest begins that is to be asked for, and by what; `None` when all is.
+    fn rest(&self) -> Option<(u64, &str)> {
+        let validator = self.validator.as_deref().filter(|_| !self.bytes.is_empty())?;
+        Some((self.bytes.len() as u64, validator))
+    }
+
+    /// Keeps what an attempt brought if its rest can be asked for: how many bytes that is more than ever.
+    fn keep(&mut self) -> usize {
+        if self.validator.is_none() {
+            self.bytes.clear();
+        }
+        let more = self.bytes.len().saturating_sub(self.most);
+        self.most += more;
+        more
+    }
 }
 
 impl Client {
@@ -120,40 +142,43 @@ impl Client {
         let mut attempts = Attempts::begin(&self.patience, self.met.load(Ordering::Relaxed));
         let mut held = Held::default();
         loop {
-            let before = held.bytes.len();
-            match self.attempt(ask(), &mut held, limit_bytes) {
+            match self.attempt(ask(), &mut held, limit_bytes, attempts.left()) {
                 Ok(reply) => return Ok(reply),
                 Err(Stop::Final(undone)) => return Err(undone),
                 Err(Stop::Drop { fault, asked }) => {
                     // One that drips is there, and yet it would take for ever.
                     let slow = matches!(fault, Fault::Slow);
-                    if !slow && held.bytes.len() >= before + WORTH_BYTES {
+                    // What is thrown away, or was in hand before, brings nobody to an end.
+                    if held.keep() >= WORTH_BYTES && !slow {
                         attempts.advanced();
                     }
-                    if held.validator.is_none() {
-                        held.bytes.clear();
-                    }
-                    if !attempts.wait(asked) {
-                        return Err(fault.into());
-                    }
+                    attempts.wait(fault, asked)?;
                 }
             }
         }
     }
 
-    fn attempt(&self, ask: Ask<'_>, held: &mut Held, limit_bytes: u64) -> Result<Reply, Stop> {
+    /// One attempt at it, for as long as is `left`.
+    fn attempt(
+        &self,
+        ask: Ask<'_>,
+        held: &mut Held,
+        limit_bytes: u64,
+        left: Duration,
+    ) -> Result<Reply, Stop> {
         let head = ask.method == Method::HEAD;
         let mut request = Request::builder().method(ask.method).uri(ask.url);
         for (name, value) in ask.headers {
             request = request.header(name, value);
         }
-        if let (false, Some(validator)) = (held.bytes.is_empty(), &held.validator) {
-            request = request.header(header::RANGE, format!("bytes={}-", held.bytes.len()));
+        let from = held.rest().map(|(from, _)| from);
+        if let Some((from, validator)) = held.rest() {
+            request = request.header(header::RANGE, format!("bytes={from}-"));
             request = request.header(header::IF_RANGE, validator);
         }
         let sent = match ask.body {
-            Some(body) => request.body(body).map_err(ureq::Error::from).and_then(|it| self.agent.run(it)),
-            None => request.body(()).map_err(ureq::Error::from).and_then(|it| self.agent.run(it)),
+            Some(body) => request.body(body).map_err(ureq::Error::from).and_then(|it| self.run(it, left)),
+            None => request.body(()).map_err(ureq::Error::from).and_then(|it| self.run(it, left)),
         };
         let response = sent.map_err(stopped)?;
         self.met.store(true, Ordering::Relaxed);
@@ -166,25 +191,55 @@ impl Client {
         if status >= 300 {
             return Ok(refusal(response, status));
         }
-        if status == 206 && starts_at(response.headers()) != Some(held.bytes.len() as u64) {
-            held.validator = None;
-            let what = "another part than was asked for".to_owned();
-            return Err(Stop::Drop { fault: Fault::Strange { what }, asked: None });
-        }
-        if status != 206 {
-            held.bytes.clear();
-            held.validator = validator(response.headers());
-        }
         let length = text(response.headers(), "content-length").and_then(|value| value.parse::<u64>().ok());
-        if !head && length.is_some_and(|length| length > limit_bytes.saturating_sub(held.bytes.len() as u64))
-        {
+        match (status, from) {
+            (206, None) => {
+                let what = "a part, although all was asked for".to_owned();
+                return Err(Stop::Final(Fault::Strange { what }.into()));
+            }
+            (206, Some(from)) => {
+                let part = Part::of(response.headers())
+                    .filter(|part| part.from == from && held.total.is_none_or(|total| part.total == total));
+                let Some(part) = part else {
+                    // From the beginning, then.
+                    held.validator = None;
+                    let what = "another part than was asked for".to_owned();
+                    return Err(Stop::Drop { fault: Fault::Strange { what }, asked: None });
+                };
+                held.total = Some(part.total);
+            }
+            _ => {
+                held.bytes.clear();
+                held.validator = validator(response.headers());
+                held.total = length.filter(|_| !head);
+            }
+        }
+        let rest = limit_bytes.saturating_sub(held.bytes.len() as u64);
+        let long = length.is_some_and(|length| length > rest);
+        if !head && (long || held.total.is_some_and(|total| total > limit_bytes)) {
             return Err(Stop::Final(Undone::TooLong));
         }
         let (parts, body) = response.into_parts();
         self.receive(body, &mut held.bytes, limit_bytes)?;
+        let came = held.bytes.len() as u64;
+        if let Some(total) = held.total.filter(|total| *total != came) {
+            if came > total {
+                held.validator = None;
+            }
+            let what = format!("{came} bytes of {total}");
+            return Err(Stop::Drop { fault: Fault::Strange { what }, asked: None });
+        }
         // A last part makes a whole.
         let status = if status == 206 { 200 } else { status };
         Ok(Reply { status, headers: parts.headers, body: std::mem::take(&mut held.bytes) })
+    }
+
+    fn run<B: ureq::AsSendBody>(
+        &self,
+        request: Request<B>,
+        left: Duration,
+    ) -> Result<Response<ureq::Body>, ureq::Error> {
+        self.agent.run(self.agent.configure_request(request).timeout_global(Some(left)).build())
     }
 
     /// Reads `body` to its end, to the limit, or until it comes too slowly.
@@ -247,9 +302,20 @@ fn validator(headers: &HeaderMap) -> Option<String> {
     etag.or_else(|| text(headers, "last-modified")).map(str::to_owned)
 }
 
-/// Where the part that came begins.
-fn starts_at(headers: &HeaderMap) -> Option<u64> {
-    text(headers, "content-range")?.strip_prefix("bytes ")?.split('-').next()?.parse().ok()
+/// Which part came, of how much.
+struct Part {
+    from: u64,
+    total: u64,
+}
+
+impl Part {
+    fn of(headers: &HeaderMap) -> Option<Part> {
+        let (range, total) = text(headers, "content-range")?.strip_prefix("bytes ")?.split_once('/')?;
+        let (from, last) = range.split_once('-')?;
+        let (from, last): (u64, u64) = (from.parse().ok()?, last.parse().ok()?);
+        let total = total.parse().ok()?;
+        (from <= last && last < total).then_some(Part { from, total })
+    }
 }
 
 /// An answer that brings no content. Its words are read so that the connection serves the next question.

@@ -4,15 +4,18 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::{Duration, Instant};
 
 use super::Patience;
+use super::fault::Fault;
 
 /// What a server may ask for at most with `Retry-After`: longer, and who waits is told instead.
 const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
-/// The attempts at one answer: how long they have brought nothing, and how long to wait for the next.
+/// The attempts at one answer: how long they have taken, how long they have brought nothing, and how long to
+/// wait for the next.
 pub(super) struct Attempts<'a> {
     patience: &'a Patience,
     /// How long nothing may come.
     outlasts: Duration,
+    began: Instant,
     silent_since: Instant,
     next: Duration,
 }
@@ -21,7 +24,13 @@ impl<'a> Attempts<'a> {
     /// Of a place that has answered before (`met`), or never yet.
     pub(super) fn begin(patience: &'a Patience, met: bool) -> Self {
         let outlasts = if met { patience.outlasts } else { patience.first_answer };
-        Attempts { patience, outlasts, silent_since: Instant::now(), next: patience.first_pause }
+        let now = Instant::now();
+        Attempts { patience, outlasts, began: now, silent_since: now, next: patience.first_pause }
+    }
+
+    /// How much longer the answer may take, however much comes.
+    pub(super) fn left(&self) -> Duration {
+        self.patience.whole.saturating_sub(self.began.elapsed())
     }
 
     /// Something came that was worth coming: the place is there.
@@ -31,15 +40,21 @@ impl<'a> Attempts<'a> {
         self.next = self.patience.first_pause;
     }
 
-    /// Waits for the next attempt, at least as long as the server asks; false when it is time to give up.
-    #[must_use]
-    pub(super) fn wait(&mut self, asked: Option<Duration>) -> bool {
+    /// Waits for the next attempt after `fault`, at least as long as the server asks; with what is to be told
+    /// when it is time to give up.
+    pub(super) fn wait(&mut self, fault: Fault, asked: Option<Duration>) -> Result<(), Fault> {
         let pause = self.pause(asked);
-        if self.silent_since.elapsed() + pause > self.outlasts || asked.is_some_and(|it| it > LONGEST_ASKED) {
-            return false;
+        if asked.is_some_and(|it| it > LONGEST_ASKED) {
+            return Err(fault);
+        }
+        if pause > self.left() {
+            return Err(Fault::Slow);
+        }
+        if self.silent_since.elapsed() + pause > self.outlasts {
+            return Err(fault);
         }
         sleep(pause);
-        true
+        Ok(())
     }
 
     fn pause(&mut self, asked: Option<Duration>) -> Duration {
@@ -60,6 +75,10 @@ fn sleep(pause: Duration) {
 mod tests {
     use super::*;
 
+    fn busy() -> Fault {
+        Fault::Status { status: 503 }
+    }
+
     #[test]
     fn pauses_grow_to_a_bound_and_are_never_shorter_than_asked() {
         let mut attempts = Attempts::begin(&Patience::ONCE, true);
@@ -71,6 +90,15 @@ mod tests {
         assert!(attempts.pause(Some(Duration::from_secs(40))) >= Duration::from_secs(40));
         attempts.advanced();
         assert!(attempts.pause(None) <= Duration::from_millis(300));
-        assert!(!attempts.wait(Some(Duration::from_secs(3600))), "nobody waits an hour");
+        let refused = attempts.wait(busy(), Some(Duration::from_secs(3600)));
+        assert!(matches!(refused, Err(Fault::Status { .. })), "nobody waits an hour");
+    }
+
+    #[test]
+    fn what_has_taken_its_time_is_given_up_although_more_came() {
+        let patience = Patience { whole: Duration::ZERO, ..Patience::ONCE };
+        let mut attempts = Attempts::begin(&patience, true);
+        attempts.advanced();
+        assert!(matches!(attempts.wait(busy(), None), Err(Fault::Slow)));
     }
 }

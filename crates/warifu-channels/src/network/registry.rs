@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
-use ureq::http::Method;
+use ureq::http::{Method, Uri};
 use warifu_trust::{ChannelPath, limits};
 use warifu_values::digest::Digest;
 
@@ -135,7 +135,8 @@ impl Shared {
         format!("{}/v2/{}/{end}", self.place.server, self.place.repository)
     }
 
-    /// The answer, after the registry knows us when it asks who we are.
+    /// The answer, after the registry knows us when it asks who we are. Nobody else is told: a registry may
+    /// send what is uploaded to a server of others, whose URL says then what it must know.
     fn send(
         &self,
         path: &ChannelPath,
@@ -156,6 +157,9 @@ impl Shared {
                 Undone::Fault(fault) => self.fault(path, fault),
             })
         };
+        if !same_server(&self.url(""), url) {
+            return once(None);
+        }
         let known = self.authorization.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let reply = once(known)?;
         if reply.status != 401 {
@@ -278,6 +282,17 @@ fn layers(manifest: &[u8]) -> Option<Artifact> {
     Some(Artifact { layers })
 }
 
+/// Whether two URLs have the scheme, the host and the port in common, as who connects reads them.
+fn same_server(one: &str, other: &str) -> bool {
+    let server = |url: &str| {
+        let url: Uri = url.parse().ok()?;
+        let scheme = url.scheme_str()?.to_ascii_lowercase();
+        let port = url.port_u16().unwrap_or(if scheme == "https" { 443 } else { 80 });
+        Some((scheme, url.host()?.to_ascii_lowercase(), port))
+    };
+    server(one).is_some_and(|one| server(other) == Some(one))
+}
+
 /// `text` in a query.
 fn escaped(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
@@ -317,5 +332,30 @@ impl PublishChannel for Registry {
 
     fn replace(&self, _: &ChannelPath, _: Option<&[u8]>, _: &[u8]) -> Result<Replaced, ChannelError> {
         Err(ChannelError::ReadOnly { place: self.0.place.shown() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_its_scheme_host_and_port() {
+        let same = |other| same_server("https://registry.example.org/v2/", other);
+        for other in ["https://registry.example.org/up?a=b", "HTTPS://Registry.Example.ORG:443/"] {
+            assert!(same(other), "{other}");
+        }
+        for other in [
+            "http://registry.example.org/up",
+            "https://registry.example.org:8443/up",
+            "https://registry.example.org.example.net/up",
+            "https://registry.example.org@example.net/up",
+            "https://example.net/registry.example.org",
+            "https://example.net#@registry.example.org/",
+            "//registry.example.org/up",
+            "up",
+        ] {
+            assert!(!same(other), "{other}");
+        }
     }
 }

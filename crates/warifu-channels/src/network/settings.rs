@@ -29,6 +29,8 @@ pub struct Patience {
     pub outlasts: Duration,
     /// Given up when nothing came for so long, and the place never answered: its name may be wrong.
     pub first_answer: Duration,
+    /// One answer takes no longer, whatever comes: who sends on and on is given up, too.
+    pub whole: Duration,
 }
 
 impl Patience {
@@ -41,6 +43,7 @@ impl Patience {
         longest_pause: Duration::from_secs(10),
         outlasts: Duration::from_secs(120),
         first_answer: Duration::from_secs(5),
+        whole: Duration::from_secs(3600),
     };
 
     /// For a script that nobody watches: a drop is outlasted also when it begins before the first answer.
@@ -53,6 +56,7 @@ impl Patience {
         lowest_bytes_per_second: 16_384,
         outlasts: Duration::from_secs(10),
         first_answer: Duration::from_secs(5),
+        whole: Duration::from_secs(1800),
         ..Patience::ONCE
     };
 }

@@ -35,6 +35,14 @@ pub(crate) enum Trouble {
     Claims {
         length: u64,
     },
+    /// The connection ends after so many bytes of the body.
+    After(usize),
+    /// A part, whatever was asked for: these bytes, said to be of so many.
+    Part {
+        from: usize,
+        to: usize,
+        total: usize,
+    },
 }
 
 /// What the server can do.
@@ -127,6 +135,7 @@ pub(crate) fn patience() -> Patience {
         // However busy the machine is: only what fails waits for so long.
         outlasts: Duration::from_secs(120),
         first_answer: Duration::from_secs(120),
+        whole: Duration::from_secs(600),
     }
 }
 
@@ -173,10 +182,12 @@ fn converse(
             asked.len() - 1
         };
         let trouble = plan(number, path);
-        let sent = answer(&mut stream, &question, files.files().get(path), manners, &trouble)?;
-        let mut asked = asked.lock().unwrap();
-        (asked[number].status, asked[number].sent) = sent;
-        drop(asked);
+        // Before the client can have the answer, and look.
+        let note = |status: u16, sent: usize| {
+            let mut asked = asked.lock().unwrap();
+            (asked[number].status, asked[number].sent) = (status, sent);
+        };
+        answer(&mut stream, &question, files.files().get(path), manners, &trouble, &note)?;
         if trouble != Trouble::None && !matches!(trouble, Trouble::Busy { .. } | Trouble::Status(_))
             || !manners.lengths
         {
@@ -191,7 +202,8 @@ fn answer(
     file: Option<&Vec<u8>>,
     manners: Manners,
     trouble: &Trouble,
-) -> std::io::Result<(u16, usize)> {
+    note: &dyn Fn(u16, usize),
+) -> std::io::Result<()> {
     let mut head = String::new();
     let (mut status, mut body) = match file {
         Some(file) => (200, &file[..]),
@@ -215,12 +227,17 @@ fn answer(
         }
     }
     match trouble {
-        Trouble::Silent => return Ok((0, 0)),
+        Trouble::Silent => return Ok(()),
         Trouble::Busy { retry_after } => {
             (status, body) = (503, b"busy");
             head = format!("Retry-After: {retry_after}\r\n");
         }
         Trouble::Status(other) => (status, body) = (*other, b"no"),
+        Trouble::Part { from, to, total } => {
+            (status, body) = (206, &file.unwrap()[*from..*to]);
+            let tag = format!("ETag: \"{}\"\r\n", Digest::of(file.unwrap()).short());
+            head = format!("{tag}Content-Range: bytes {from}-{}/{total}\r\n", to - 1);
+        }
         _ => {}
     }
     let length = match trouble {
@@ -233,17 +250,21 @@ fn answer(
     }
     let head = format!("HTTP/1.1 {status} x\r\n{head}\r\n");
     if body.is_empty() && *trouble == Trouble::Cut {
-        stream.write_all(&head.as_bytes()[..head.len() / 2])?;
-        return Ok((status, 0));
+        note(status, 0);
+        return stream.write_all(&head.as_bytes()[..head.len() / 2]);
     }
-    stream.write_all(head.as_bytes())?;
     let sent = match trouble {
-        Trouble::Cut => &body[..body.len() / 2],
+        Trouble::Cut | Trouble::Stall => &body[..body.len() / 2],
+        Trouble::After(bytes) => &body[..body.len().min(*bytes)],
+        _ => body,
+    };
+    note(status, sent.len());
+    stream.write_all(head.as_bytes())?;
+    match trouble {
         Trouble::Stall => {
-            stream.write_all(&body[..body.len() / 2])?;
+            stream.write_all(sent)?;
             // Until the client has had enough.
             stream.read_to_end(&mut Vec::new())?;
-            return Ok((status, body.len() / 2));
         }
         Trouble::Drip => {
             // The client reads on and sends nothing, so that each wait ends by its own limit.
@@ -252,17 +273,13 @@ fn answer(
                 stream.write_all(&[*byte])?;
                 let _waited = stream.read(&mut [0]);
             }
-            body
         }
         Trouble::Endless => loop {
             stream.write_all(&[b' '; 4096])?;
         },
-        _ => body,
-    };
-    if *trouble != Trouble::Drip {
-        stream.write_all(sent)?;
+        _ => stream.write_all(sent)?,
     }
-    Ok((status, sent.len()))
+    Ok(())
 }
 
 /// A way to the server at `to` that lets `requests` requests through and then no byte more, in one direction

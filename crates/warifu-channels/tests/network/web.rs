@@ -165,6 +165,102 @@ fn a_file_that_changed_between_two_parts_is_read_anew() {
     assert!(read.iter().all(|&byte| byte == read[0]), "never a mixture");
 }
 
+/// A server that cuts every answer but one after so many that nobody would have waited for it; `changes` is
+/// done to the file before each answer.
+fn given_up(manners: Manners, changes: impl Fn(usize, &MemoryChannel) + Send + Sync + 'static) {
+    let files = Arc::new(MemoryChannel::default());
+    files.put("metadata/1.root.json", vec![b'a'; 100_000]);
+    let changing = Arc::clone(&files);
+    let served = Served::start(files, manners, move |asked, _| {
+        changes(asked, &changing);
+        if asked < 500 { Trouble::Cut } else { Trouble::None }
+    });
+    // Each pause takes a quarter of a millisecond at least, whatever the machine does: 200 attempts at most.
+    let (pause, outlasts) = (Duration::from_micros(500), Duration::from_millis(50));
+    let short = Patience { first_pause: pause, longest_pause: pause, outlasts, ..patience() };
+    let short = Patience { first_answer: outlasts, ..short };
+    let reader = Address::parse(served.url(), &Network::plain(short, now)).unwrap().channel();
+    let read = reader.read(&ChannelPath::root(1), 1_000_000).map(|bytes| bytes.map(|bytes| bytes.len()));
+    assert!(matches!(read, Err(ChannelError::Remote { fault: Fault::NoAnswer { .. }, .. })), "{read:?}");
+}
+
+#[test]
+fn bytes_that_are_thrown_away_prolong_nothing() {
+    given_up(Manners { tags: false, ..NGINX }, |_, _| {});
+}
+
+#[test]
+fn bytes_that_were_in_hand_before_prolong_nothing() {
+    // Another file each time: half of it, 20 or 60 kB, is all that is ever kept.
+    given_up(NGINX, |asked, files| {
+        let length = if asked.is_multiple_of(2) { 40_000 } else { 120_000 };
+        files.put("metadata/1.root.json", vec![b'b'; length]);
+    });
+}
+
+#[test]
+fn a_server_that_always_brings_more_and_never_all_is_given_up() {
+    let files = MemoryChannel::default();
+    files.put("metadata/1.root.json", vec![b'a'; 20_000_000]);
+    let served = Served::start(files, NGINX, |_, _| Trouble::After(20_000));
+    // 1000 answers, and half a millisecond at least between two.
+    let (pause, whole) = (Duration::from_millis(1), Duration::from_millis(100));
+    let short = Patience { first_pause: pause, longest_pause: pause, whole, ..patience() };
+    let reader = Address::parse(served.url(), &Network::plain(short, now)).unwrap().channel();
+    let read = reader.read(&ChannelPath::root(1), 30_000_000).map(|bytes| bytes.map(|bytes| bytes.len()));
+    assert!(matches!(read, Err(ChannelError::Remote { fault: Fault::Slow, .. })), "{read:?}");
+}
+
+#[test]
+fn one_answer_that_goes_on_and_on_is_given_up() {
+    let files = MemoryChannel::default();
+    files.put("metadata/1.root.json", vec![b'a'; 400]);
+    // 400 bytes, and five milliseconds at least between two.
+    let served = Served::start(files, NGINX, |_, _| Trouble::Drip);
+    let whole = Duration::from_millis(100);
+    let short = Patience { lowest_bytes_per_second: 1, whole, ..patience() };
+    let reader = Address::parse(served.url(), &Network::plain(short, now)).unwrap().channel();
+    let read = reader.read(&ChannelPath::root(1), 1000).map(|bytes| bytes.map(|bytes| bytes.len()));
+    assert!(matches!(read, Err(ChannelError::Remote { fault: Fault::Slow, .. })), "{read:?}");
+}
+
+/// The whole answer to who is cut in the middle, then meets `part`: after how many questions, and where the
+/// last one began.
+fn after_the_part(part: Trouble) -> (usize, Option<String>) {
+    let all: Vec<u8> = (0..100).collect();
+    let files = MemoryChannel::default();
+    files.put("metadata/1.root.json", all.clone());
+    let served = Served::start(files, NGINX, move |asked, _| match asked {
+        0 => Trouble::Cut,
+        1 => part.clone(),
+        _ => Trouble::None,
+    });
+    assert_eq!(channel(&served).read(&ChannelPath::root(1), 1000).unwrap(), Some(all));
+    let asked = served.asked();
+    (asked.len(), asked.last().unwrap().header("range").map(str::to_owned))
+}
+
+#[test]
+fn a_part_is_taken_only_for_the_one_that_was_asked_for() {
+    // All of the rest; some of it; another beginning, and other totals, after which nothing in hand counts.
+    assert_eq!(after_the_part(Trouble::Part { from: 50, to: 100, total: 100 }).0, 2);
+    let some = after_the_part(Trouble::Part { from: 50, to: 80, total: 100 });
+    assert_eq!(some, (3, Some("bytes=80-".to_owned())));
+    for (from, to, total) in [(0, 100, 100), (60, 100, 100), (50, 90, 90), (50, 100, 200)] {
+        assert_eq!(after_the_part(Trouble::Part { from, to, total }), (3, None), "{from}-{to}/{total}");
+    }
+}
+
+#[test]
+fn a_part_that_nobody_asked_for_is_not_the_whole() {
+    let files = MemoryChannel::default();
+    files.put("metadata/1.root.json", vec![b' '; 100]);
+    let served = Served::start(files, NGINX, |_, _| Trouble::Part { from: 0, to: 50, total: 100 });
+    let error = channel(&served).read(&ChannelPath::root(1), 1000).unwrap_err();
+    assert!(matches!(&error, ChannelError::Remote { fault: Fault::Strange { .. }, .. }), "{error}");
+    assert_eq!(served.asked().len(), 1);
+}
+
 #[test]
 fn what_is_too_long_is_refused_before_it_is_read() {
     let files = MemoryChannel::default();
