@@ -5,8 +5,12 @@ use std::ffi::OsString;
 
 /// What glibc reads before `main`: one arena for all threads, and whatever is larger than some pages lies in
 /// a mapping of its own, which is given back when it is freed.
-const SETTINGS: [(&str, &str); 3] =
-    [("MALLOC_ARENA_MAX", "1"), ("MALLOC_MMAP_THRESHOLD_", "65536"), ("MALLOC_TRIM_THRESHOLD_", "131072")];
+const SETTINGS: [(&str, &str); 4] = [
+    ("MALLOC_ARENA_MAX", "1"),
+    ("MALLOC_MMAP_THRESHOLD_", "32768"),
+    ("MALLOC_TRIM_THRESHOLD_", "65536"),
+    ("MALLOC_TOP_PAD_", "16384"),
+];
 
 /// Begins this program again with [`SETTINGS`], in the same process, unless the environment has settings of
 /// its own. Where that cannot be, it goes on as it is: it only takes more memory.

@@ -24,8 +24,8 @@ impl Statements {
         self.held.values().map(StatementFile::made)
     }
 
-    /// Those that count: what a key says after its own organisation took it away does not, what it said before
-    /// stands.
+    /// Those that count: what a key says after its own organisation took it away does not, what it said
+    /// before stands.
     fn counted(&self) -> Vec<&Made> {
         let (mut counted, mut gone) = (Vec::new(), BTreeSet::new());
         // In the order of their numbers; each organisation takes away its own keys only.
