@@ -8,8 +8,8 @@ use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 use warifu_trust::testing::{Shelf, World, drive, forge, now};
 use warifu_trust::{
-    ChannelPath, Opening, Policy, ReadingTip, RootDraft, SecretKey, SignatureFile, SignedRoot,
-    TrustedState, reopen,
+    ChannelPath, Opening, Policy, ReadingTip, RootDraft, SecretKey, SignatureFile, SignedRoot, TrustedState,
+    reopen,
 };
 use warifu_values::digest::Digest;
 
