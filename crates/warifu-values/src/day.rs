@@ -183,13 +183,17 @@ impl PublicationDay {
     }
 }
 
+/// The first day that a number of eight digits writes without a zero before it. No master, claim or notice is
+/// older, and a day that is written with another number of digits than it is read with is no day here.
+const FIRST: u32 = 10_000_101;
+
 /// The day that `text` writes as `YYYYMMDD` or `YYYY-MM-DD`, as a number.
 fn parse_day(text: &str) -> Option<u32> {
     let digits: Vec<u8> = match text.as_bytes() {
         [year @ .., b'-', m1, m2, b'-', d1, d2] if year.len() == 4 => [year, &[*m1, *m2, *d1, *d2]].concat(),
         plain => plain.to_vec(),
     };
-    is_date(&digits).then(|| number(&digits))?
+    is_date(&digits).then(|| number(&digits))?.filter(|day| *day >= FIRST)
 }
 
 impl fmt::Display for ClaimMonth {
@@ -289,6 +293,8 @@ mod tests {
         {
             assert!(!is_date(not.as_bytes()), "{not}");
         }
+        assert_eq!(PublicationDay::parse("02240730"), None);
+        assert!(PublicationDay::parse("1000-01-01").is_some());
     }
 
     #[test]
