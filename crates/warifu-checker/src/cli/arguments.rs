@@ -69,14 +69,21 @@ pub(super) struct Decide {
     pub(super) remote: Remote,
 }
 
+/// Where releases come from.
 #[derive(Debug, Args)]
-pub(super) struct Serve {
+pub(super) struct From {
     /// The channel: a folder, a bundle file, or a URL (https, s3, oci)
     #[arg(long)]
     pub(super) channel: OsString,
     /// The pinned root file
     #[arg(long)]
     pub(super) root: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    pub(super) from: From,
     /// Where this checker keeps its state; claim files kept for replay lie there too
     #[arg(long)]
     pub(super) state: PathBuf,
@@ -100,12 +107,8 @@ pub(super) struct Serve {
 
 #[derive(Debug, Args)]
 pub(super) struct DryRun {
-    /// The channel: a directory that releases are published in
-    #[arg(long)]
-    pub(super) channel: OsString,
-    /// The pinned root file
-    #[arg(long)]
-    pub(super) root: PathBuf,
+    #[command(flatten)]
+    pub(super) from: From,
     /// The checker's state directory, whether it runs or not
     #[arg(long)]
     pub(super) state: PathBuf,

@@ -24,9 +24,9 @@ pub(super) fn run_dry(arguments: &DryRun, lang: Lang) -> Result<u8, Failure> {
         )));
     }
     let directory = StateDirectory::look_at(&arguments.state);
-    let root = read_file(&arguments.root)?;
+    let root = read_file(&arguments.from.root)?;
     let source =
-        TrustSource::new(&address(&arguments.channel, Patience::ONCE)?, &root, &directory.trusted())?
+        TrustSource::new(&address(&arguments.from.channel, Patience::ONCE)?, &root, &directory.trusted())?
             .forgetful();
     let files = Recent::look_at(&directory.recent(), arguments.gates.replay_files);
     let gates = arguments.gates.gates();

@@ -23,8 +23,9 @@ pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
     let schemas = schemas_of(&serve.site)?;
     let directory =
         StateDirectory::open(&serve.state).map_err(|error| Failure::could_not(Said::of(&error)))?;
-    let root = read_file(&serve.root)?;
-    let source = TrustSource::new(&address(&serve.channel, Patience::POLLING)?, &root, &directory.trusted())?;
+    let root = read_file(&serve.from.root)?;
+    let source =
+        TrustSource::new(&address(&serve.from.channel, Patience::POLLING)?, &root, &directory.trusted())?;
     let recent = Recent::open(directory.recent(), serve.gates.replay_files)?;
     let recent = Arc::new(recent);
     let gates = serve.gates.gates();

@@ -69,17 +69,23 @@ impl Drop for Running {
     }
 }
 
+/// A channel below `at` with release 1, and its root beside it.
+fn published(at: &Path) -> (World, Box<dyn PublishChannel + Send + Sync>, Line) {
+    let world = World::at(now());
+    let channel = Address::folder(&at.join("channel")).publish_channel();
+    publish_root(channel.as_ref(), &world.root).unwrap();
+    std::fs::write(at.join("root.json"), world.root.bytes()).unwrap();
+    let line = Line::default();
+    publish_release(&world, channel.as_ref(), &line);
+    (world, channel, line)
+}
+
 #[test]
 fn killed_and_without_its_channel_it_judges_by_the_same_release() {
     let directory = tempfile::tempdir().unwrap();
     let at = directory.path();
-    let world = World::at(now());
-    let channel = Address::folder(&at.join("channel")).publish_channel();
+    let (world, channel, line) = published(at);
     let channel = channel.as_ref();
-    publish_root(channel, &world.root).unwrap();
-    std::fs::write(at.join("root.json"), world.root.bytes()).unwrap();
-    let line = Line::default();
-    publish_release(&world, channel, &line);
 
     let first = Running::start(at);
     let file = claim_file(1, 3);
@@ -118,13 +124,8 @@ fn damage(folder: &Path) {
 fn a_damaged_byte_is_fetched_again_from_the_channel() {
     let directory = tempfile::tempdir().unwrap();
     let at = directory.path();
-    let world = World::at(now());
-    let channel = Address::folder(&at.join("channel")).publish_channel();
+    let (world, channel, line) = published(at);
     let channel = channel.as_ref();
-    publish_root(channel, &world.root).unwrap();
-    std::fs::write(at.join("root.json"), world.root.bytes()).unwrap();
-    let line = Line::default();
-    publish_release(&world, channel, &line);
     let file = claim_file(1, 3);
     let manifest = {
         let first = Running::start(at);
@@ -257,13 +258,7 @@ fn a_second_checker_on_the_same_state_does_not_start() {
 fn one_file_is_checked_without_a_running_checker() {
     let directory = tempfile::tempdir().unwrap();
     let at = directory.path();
-    let world = World::at(now());
-    let channel = Address::folder(&at.join("channel")).publish_channel();
-    let channel = channel.as_ref();
-    publish_root(channel, &world.root).unwrap();
-    std::fs::write(at.join("root.json"), world.root.bytes()).unwrap();
-    let line = Line::default();
-    publish_release(&world, channel, &line);
+    published(at);
     std::fs::write(at.join("right.uke"), claim_file(1, 2)).unwrap();
     let wrong = String::from_utf8(claim_file(1, 2)).unwrap().replace(",100,", ",101,");
     std::fs::write(at.join("wrong.uke"), wrong).unwrap();
@@ -300,13 +295,8 @@ fn one_file_is_checked_without_a_running_checker() {
 fn an_operator_asks_a_running_checker() {
     let directory = tempfile::tempdir().unwrap();
     let at = directory.path();
-    let world = World::at(now());
-    let channel = Address::folder(&at.join("channel")).publish_channel();
+    let (world, channel, line) = published(at);
     let channel = channel.as_ref();
-    publish_root(channel, &world.root).unwrap();
-    std::fs::write(at.join("root.json"), world.root.bytes()).unwrap();
-    let line = Line::default();
-    publish_release(&world, channel, &line);
     let running = Running::start(at);
     let url = format!("http://{}", running.address);
     let ask = |words: &[&str]| {
