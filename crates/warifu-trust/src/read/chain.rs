@@ -186,7 +186,10 @@ impl Under {
         self.set.update_targets(&bytes, self.now).map_err(|error| from_core("targets.json", error))?;
         let listing = Listing::read(&targets.signed)?;
         let names = |envelope: &Envelope, role: &RoleKeys| {
-            envelope.signers(role).into_iter().map(|id| table.holder_name(id)).collect()
+            let ids = envelope.signers(role);
+            let mut names: Vec<_> = ids.into_iter().map(|id| table.holder_name(id)).collect();
+            names.sort();
+            names
         };
         Ok(VerifiedChain {
             timestamp_version: timestamp.head.version,

@@ -39,6 +39,7 @@ pub(crate) struct VerifiedChain {
     pub(crate) snapshot_expires: UnixSeconds,
     /// The first of the four files to expire, and when.
     pub(crate) expires: UnixSeconds,
+    /// By name, in order.
     pub(crate) signers: PerOrganisation<Vec<String>>,
     pub(crate) halves: PerOrganisation<Tally>,
 }

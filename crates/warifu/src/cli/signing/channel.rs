@@ -19,7 +19,7 @@ use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use super::carried::Carried;
-use super::release::manifest_lines;
+use super::seen::manifest_lines;
 use super::{Trusted, address, now};
 use crate::cli::Context;
 

@@ -10,8 +10,10 @@ mod impact;
 pub(crate) mod key;
 mod past;
 pub(crate) mod release;
+mod reviewing;
 mod seen;
 mod statement;
+mod told;
 pub(crate) mod trust;
 
 use std::ffi::OsStr;

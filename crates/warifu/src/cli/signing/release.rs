@@ -2,27 +2,19 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::json;
-use warifu::caution::{Caution, Published, cautions};
 use warifu::changes_html::Shown;
 use warifu::error::{Exit, Failure};
-use warifu::release::{
-    Against, Assembled, Changed, FORMATS, ReleaseRisk, When, assemble, contents, recompute, trust_failure,
-};
-use warifu::store::{Store, StoreError};
+use warifu::release::{Against, Assembled, FORMATS, When, assemble, contents, trust_failure};
+use warifu::store::Store;
 use warifu_audit::Act;
-use warifu_channels::{
-    DraftDirectory, ReadError, fetch_published_manifest, propose_again, publish, rebuild_timestamp,
-    refresh_timestamp,
-};
+use warifu_channels::{DraftDirectory, propose_again, publish, rebuild_timestamp, refresh_timestamp};
 use warifu_masters::past::write_changes;
 use warifu_rules::past::{Told, Weighed, weigh};
 use warifu_trust::{
-    Changes, CompressionLevel, Emergency, Governs, Halves, Manifest, NotPublishable, Organisation,
-    PerOrganisation, Proposal, Publishable, ReleaseHead, ReleaseRef, Reviewed, Signers, Tally, Tip,
-    UnixSeconds, first_day_to_come,
+    CompressionLevel, Emergency, Halves, NotPublishable, Organisation, PerOrganisation, Proposal,
+    Publishable, ReleaseHead, ReleaseRef, Tally, Tip, UnixSeconds, first_day_to_come,
 };
 use warifu_values::digest::Digest;
-use warifu_values::judgement::{AcceptedPast, Basis, PassedBy};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
@@ -31,8 +23,9 @@ use super::confirm::Confirm;
 use super::drafted::Drafted;
 use super::impact::WouldTurn;
 use super::past::{Past, Telling};
-use super::seen::{file_lines, risk_lines, signer_lines};
+use super::reviewing::{Place, Reviewing, cautions_of, review, same_lines};
 use super::statement::Withdraw;
+use super::told::{note, tally, tally_lines, tell, tell_signers};
 use super::{KeySource, now, today};
 use crate::cli::Context;
 
@@ -56,16 +49,6 @@ enum Command {
     Refresh(Refresh),
     Withdraw(Withdraw),
     Show(Show),
-}
-
-/// The reviewer's repository and the channel, and what is trusted.
-#[derive(Debug, clap::Args)]
-struct Place {
-    /// The reviewer's own repository; otherwise the one this folder lies in.
-    #[arg(long, value_name = "DIR", default_value = ".", env = "WARIFU_REPO", hide_default_value = true)]
-    repo: PathBuf,
-    #[command(flatten)]
-    at: At,
 }
 
 /// Show what a release of a commit would judge differently from the published one, the past first.
@@ -274,10 +257,6 @@ impl Args {
     }
 }
 
-fn tally(halves: &Halves, proposal: &Proposal, tip: &Tip) -> Result<PerOrganisation<Tally>, Failure> {
-    halves.tally(proposal, tip).map_err(|error| trust_failure(&error))
-}
-
 impl WouldChange {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let store = Store::open(&self.place.repo, context.library.clone())?;
@@ -385,13 +364,6 @@ impl Renew {
     }
 }
 
-/// Notes which release the act is about.
-fn note(context: &Context, proposal: &Proposal) {
-    let release = proposal.release();
-    context.acts.note("release", release.release);
-    context.acts.note("manifest", release.manifest);
-}
-
 /// Writes a draft that nobody has signed and says who is next.
 fn write_draft(
     context: &Context,
@@ -438,96 +410,6 @@ fn who_is_next(lang: Lang, tally: PerOrganisation<Tally>, draft: &Path, at: &At)
              warifu release publish {draft} {given} --key 鍵ファイル"
         )
     }
-}
-
-/// What whoever reviews must know of a release, beside what it says itself, and how much of it is told.
-struct Reviewing<'a> {
-    cautions: Vec<Caution>,
-    changed: Changed,
-    risks: Vec<ReleaseRisk>,
-    telling: &'a Telling,
-}
-
-impl Reviewing<'_> {
-    /// Refuses what nobody may draft or sign without a reason.
-    fn stop(&self, manifest: &Manifest) -> Result<(), Failure> {
-        let Some(caution) = self.cautions.iter().find(|caution| caution.stops(manifest)) else {
-            return Ok(());
-        };
-        let (en, ja) = (caution.say(Lang::En), caution.say(Lang::Ja));
-        Err(Failure::new(
-            Exit::Trust,
-            format!("{en}; to release it all the same, draft it with --not-a-successor and a reason"),
-            format!("{ja}。それでも公開する場合は --not-a-successor に理由を付けて起案してください"),
-        ))
-    }
-}
-
-/// Recomputes the draft from the repository of whoever reviews it, and says what must be known first.
-fn review<'a>(
-    context: &Context,
-    place: &Place,
-    telling: &'a Telling,
-    proposal: &Proposal,
-    tip: &Tip,
-) -> Result<(Reviewed, Reviewing<'a>), Failure> {
-    let store = Store::open(&place.repo, context.library.clone())?;
-    let commit = &proposal.manifest().commit;
-    if let Err(StoreError::NoRevision { .. }) = store.config(commit) {
-        let repo = quoted(&place.repo.to_string_lossy());
-        return Err(Failure::new(
-            Exit::CouldNotRun,
-            format!(
-                "this repository does not have the draft's commit {commit} yet; bring it up to date, and \
-                 review again:\n  git -C {repo} pull"
-            ),
-            format!(
-                "このリポジトリには草案のコミット {commit} がまだありません。最新にしてから、もう一度実行してください:\n  \
-                 git -C {repo} pull"
-            ),
-        ));
-    }
-    let published = place.at.published(context, tip)?;
-    let against = Against::of(proposal, tip, published.as_ref())?;
-    let (recomputed, changed, risks) = recompute(&store, proposal, against, today())?;
-    let reviewed = proposal.review(&recomputed).map_err(|error| trust_failure(&error))?;
-    let cautions = cautions_of(context, &store, &place.at, tip, proposal)?;
-    Ok((reviewed, Reviewing { cautions, changed, risks, telling }))
-}
-
-fn cautions_of(
-    context: &Context,
-    store: &Store,
-    at: &At,
-    tip: &Tip,
-    proposal: &Proposal,
-) -> Result<Vec<Caution>, Failure> {
-    let manifest = proposal.manifest();
-    let published = if tip.release() == Some(proposal.release()) {
-        Published::None
-    } else {
-        let channel = at.address()?.channel();
-        match fetch_published_manifest(channel.as_ref(), tip) {
-            Ok(None) => Published::None,
-            Ok(Some(before)) => {
-                let (release, commit) = (before.release, before.commit.clone());
-                let ancestry = store.ancestry(&manifest.commit, &commit)?;
-                Published::At { release, commit, ancestry, manifest: Box::new(before) }
-            }
-            Err(ReadError::Verdict(error)) => Published::Unreadable(error.say(context.lang)),
-            Err(error) => return Err(trust_failure(&error)),
-        }
-    };
-    Ok(cautions(manifest, published, now()))
-}
-
-fn same_lines(context: &Context, repo: &Path) -> String {
-    let repo = repo.display();
-    say!(
-        context.lang,
-        "recomputed from {repo}: the same, byte for byte",
-        "{repo} から再計算し、全バイト一致しました"
-    )
 }
 
 impl Review {
@@ -688,269 +570,4 @@ fn tell_published(context: &Context, release: u64, expires: UnixSeconds) -> Resu
         "release {release} is published; renew its timestamp before {expires}\n",
         "リリース {release} を公開しました。{expires} までにタイムスタンプを更新してください\n"
     ))
-}
-
-/// What must be known first, what a release holds, every file and digest that is signed, who has signed and
-/// who has not, and a last line.
-fn tell(
-    context: &Context,
-    proposal: &Proposal,
-    halves: &Halves,
-    tip: &Tip,
-    reviewing: Option<&Reviewing<'_>>,
-    last: Option<String>,
-) -> Result<(), Failure> {
-    note(context, proposal);
-    let (manifest, tally) = (proposal.manifest(), tally(halves, proposal, tip)?);
-    let signers = halves.signers(proposal, tip).map_err(|error| trust_failure(&error))?;
-    let terms = halves.terms(proposal, tip).map_err(|error| trust_failure(&error))?;
-    let cautions = reviewing.map_or(&[][..], |reviewing| reviewing.cautions.as_slice());
-    let lang = context.lang;
-    let shown =
-        reviewing.map(|Reviewing { changed: Changed { list, names, .. }, risks, telling, .. }| {
-            let published = manifest.previous.map(|previous| previous.release);
-            let past_before = manifest.head().past_before();
-            (Shown { list, names, past_before, manifest: Some(manifest), published }, risks, telling)
-        });
-    if let Some((shown, _, telling)) = &shown {
-        telling.page(context, shown)?;
-    }
-    if context.json {
-        let digest = manifest.digest().map_err(|error| trust_failure(&error))?;
-        let side = |tally: Tally, signers: &Signers| {
-            json!({
-                "have": tally.have, "need": tally.need, "holds": tally.holds(),
-                "signed": signers.have, "not_signed": signers.have_not,
-            })
-        };
-        let half = |half: Option<(u64, UnixSeconds)>| {
-            half.map(|(version, expires)| json!({ "version": version, "expires": expires }))
-        };
-        return context.print_json(&json!({
-            "manifest": manifest, "manifest_sha256": digest,
-            "kikin": side(tally.kikin, &signers.kikin), "kokuho": side(tally.kokuho, &signers.kokuho),
-            "targets": half(terms.targets), "snapshot": half(terms.snapshot),
-            "fallback": terms.falls_back_to, "note": last,
-            "warnings": cautions.iter().map(|caution| caution.say(lang)).collect::<Vec<_>>(),
-        }));
-    }
-    let mut text = String::new();
-    for caution in cautions {
-        text.push_str(&say!(lang, "WARNING: {}\n", "警告: {}\n", caution.say(lang)));
-    }
-    if let Some((shown, risks, telling)) = &shown {
-        text.push_str(&telling.changed_lines(&context.library.schemas, shown, lang));
-        text.push_str(&risk_lines(risks, lang));
-    }
-    text.push_str(&manifest_lines(manifest, lang));
-    text.push_str(&file_lines(manifest, lang));
-    text.push_str(&signer_lines(&terms, &signers, lang));
-    text.push_str(&tally_lines(tally, lang));
-    if let Some(last) = last {
-        text.push_str(&last);
-        text.push('\n');
-    }
-    context.print(&text)
-}
-
-/// Who has signed and who has not, and no more.
-fn tell_signers(context: &Context, proposal: &Proposal, halves: &Halves, tip: &Tip) -> Result<(), Failure> {
-    let signers = halves.signers(proposal, tip).map_err(|error| trust_failure(&error))?;
-    let terms = halves.terms(proposal, tip).map_err(|error| trust_failure(&error))?;
-    let tally = tally(halves, proposal, tip)?;
-    if context.json {
-        let side = |tally: Tally, signers: &Signers| {
-            json!({
-                "have": tally.have, "need": tally.need,
-                "signed": signers.have, "not_signed": signers.have_not,
-            })
-        };
-        return context.print_json(&json!({
-            "release": proposal.release(),
-            "kikin": side(tally.kikin, &signers.kikin), "kokuho": side(tally.kokuho, &signers.kokuho),
-        }));
-    }
-    let lang = context.lang;
-    context.print(&format!("{}{}", signer_lines(&terms, &signers, lang), tally_lines(tally, lang)))
-}
-
-fn tally_lines(tally: PerOrganisation<Tally>, lang: Lang) -> String {
-    let (kikin, kokuho) = (tally.kikin, tally.kokuho);
-    say!(
-        lang,
-        "signed: Kikin {} of {}, Kokuho {} of {}\n",
-        "署名: 支払基金 {}/{}、国保中央会 {}/{}\n",
-        kikin.have,
-        kikin.need,
-        kokuho.have,
-        kokuho.need
-    )
-}
-
-/// What a release changes, as lines: how much, what was accepted of the past, and how far back lists reach.
-fn change_lines(changes: &Changes, lang: Lang) -> String {
-    let mut text = say!(
-        lang,
-        "  changes: {} of past days only, {} of past days and those to come, {} of days to come only\n",
-        "  変更: 過去分のみ {} 件、過去分と将来分 {} 件、将来分のみ {} 件\n",
-        changes.past,
-        changes.past_and_future,
-        changes.future
-    );
-    for AcceptedPast { class, entries, reason, source } in &changes.accepted {
-        text.push_str(&say!(
-            lang,
-            "    accepted: {class} ({entries}): {reason} ({source})\n",
-            "    承認済みの遡及変更: {class}（{entries} 件）、{reason}（{source}）\n"
-        ));
-    }
-    if let Some(oldest) = changes.earlier.last() {
-        text.push_str(&say!(
-            lang,
-            "    with the lists of earlier releases, back to release {}\n",
-            "    リリース {} 以降の各リリースの変更の一覧を含む\n",
-            oldest.release.release
-        ));
-    }
-    text
-}
-
-/// A manifest as lines: head, then a line for each master.
-pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
-    let commit = manifest.commit.get(..12).unwrap_or_default();
-    let mut text = say!(
-        lang,
-        "release {}: {} (commit {commit}, {})\n",
-        "リリース {}: {}（コミット {commit}、{}）\n",
-        manifest.release,
-        manifest.title,
-        manifest.created
-    );
-    if let Some(emergency) = &manifest.emergency {
-        text.push_str(&say!(lang, "  EMERGENCY: {}\n", "  緊急: {}\n", emergency.reason));
-    }
-    if let Some(instant) = manifest.activate_at {
-        text.push_str(&say!(lang, "  in force from {instant}\n", "  適用開始 {instant}\n"));
-    }
-    text.push_str(&say!(
-        lang,
-        "  treatment days before {} are past for it\n",
-        "  {} より前の診療日を過去分として扱う\n",
-        manifest.past_before
-    ));
-    if let Some(reason) = &manifest.not_a_successor {
-        text.push_str(&say!(
-            lang,
-            "  NOT A SUCCESSOR of the published release's commit: {reason}\n",
-            "  公開中のリリースのコミットの後に続くものではない: {reason}\n"
-        ));
-    }
-    if manifest.future_only {
-        text.push_str(&say!(
-            lang,
-            "  corrections that reach back are left to a later release\n",
-            "  遡及する訂正は後のリリースに含める\n"
-        ));
-    }
-    if let Some(changes) = &manifest.changes {
-        text.push_str(&change_lines(changes, lang));
-    }
-    for master in &manifest.masters {
-        let name = format!("{}/{}", master.series, master.kind);
-        let formats: Vec<_> = master.formats.keys().map(String::as_str).collect();
-        text.push_str(&say!(
-            lang,
-            "  {name:<20} {:>7} rows  sha256 {}  as {}\n",
-            "  {name:<20} {:>7} 行  sha256 {}  形式 {}\n",
-            master.rows,
-            master.canonical.sha256.short(),
-            formats.join(", ")
-        ));
-        let Governs { from, until } = &master.governs;
-        text.push_str(&match until {
-            Some(until) => {
-                say!(lang, "    governs {from} to {until}\n", "    適用期間 {from} から {until} まで\n")
-            }
-            None => say!(lang, "    governs {from} on\n", "    適用期間 {from} から\n"),
-        });
-        if let Basis::Differentials { full_columns } = master.made_of {
-            text.push_str(&say!(
-                lang,
-                "    made of a full of {full_columns} columns and differentials\n",
-                "    {full_columns} 列の全件ファイルと変更分から作成\n"
-            ));
-        }
-        for pass in &master.let_pass {
-            let keys = match pass.keys.as_slice() {
-                [] => say!(lang, "every record", "全レコード"),
-                keys if keys.len() > 10 => {
-                    say!(lang, "{} and {} more", "{} ほか {} 件", keys[..10].join(", "), keys.len() - 10)
-                }
-                keys => keys.join(", "),
-            };
-            let by = match &pass.by {
-                PassedBy::Layout => say!(lang, "known to the layout", "レイアウトの既知の例外"),
-                PassedBy::Repository => say!(lang, "waived in warifu.toml", "warifu.toml の例外"),
-                PassedBy::Import(file) => say!(lang, "accepted with {file}", "{file} の取込時に承認"),
-            };
-            text.push_str(&say!(
-                lang,
-                "    let pass: {} ({keys}); {by}: {}\n",
-                "    承認済みの指摘: {}（{keys}）、{by}: {}\n",
-                pass.finding,
-                pass.reason
-            ));
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use warifu_trust::ChangesContent;
-    use warifu_trust::testing::{changes, earlier, head, masters};
-
-    use super::*;
-
-    #[test]
-    fn what_a_release_changes_and_which_days_it_governs_is_shown_in_both_languages() {
-        let earlier = earlier(9, 3);
-        let head = ReleaseHead { future_only: true, ..head(9, Some(earlier[0].release)) };
-        let changes = ChangesContent { future: 7, earlier, ..changes(&head).unwrap() };
-        let mut contents = masters(1);
-        contents[0].governs.until = Some("2028-05-31".into());
-        let manifest = Manifest::of(head, &contents, Some(&changes)).unwrap();
-        for (lang, lines) in [
-            (
-                Lang::En,
-                [
-                    "  treatment days before 2026-05-29 are past for it\n",
-                    "  corrections that reach back are left to a later release\n",
-                    "  changes: 1 of past days only, 1 of past days and those to come, 7 of days to \
-                     come only\n",
-                    "    accepted: drug/price (2): 告示の訂正 (令和8年厚生労働省告示第1号)\n",
-                    "    with the lists of earlier releases, back to release 6\n",
-                    "    governs 2026-06-01 to 2028-05-31\n",
-                    "    governs 2026-06-01 on\n",
-                ],
-            ),
-            (
-                Lang::Ja,
-                [
-                    "  2026-05-29 より前の診療日を過去分として扱う\n",
-                    "  遡及する訂正は後のリリースに含める\n",
-                    "  変更: 過去分のみ 1 件、過去分と将来分 1 件、将来分のみ 7 件\n",
-                    "    承認済みの遡及変更: drug/price（2 件）、告示の訂正（令和8年厚生労働省告示第1号）\n",
-                    "    リリース 6 以降の各リリースの変更の一覧を含む\n",
-                    "    適用期間 2026-06-01 から 2028-05-31 まで\n",
-                    "    適用期間 2026-06-01 から\n",
-                ],
-            ),
-        ] {
-            let text = manifest_lines(&manifest, lang);
-            for line in lines {
-                assert!(text.contains(line), "{line}{text}");
-            }
-        }
-    }
 }

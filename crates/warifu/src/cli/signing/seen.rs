@@ -1,7 +1,8 @@
 //! What a signer sees of a release: nothing that is signed is left out.
 
 use warifu::release::ReleaseRisk;
-use warifu_trust::{Manifest, Organisation, PerOrganisation, Signers, Terms};
+use warifu_trust::{Changes, Governs, Manifest, Organisation, PerOrganisation, Signers, Terms};
+use warifu_values::judgement::{AcceptedPast, Basis, PassedBy};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
@@ -145,6 +146,124 @@ pub(super) fn signer_lines(terms: &Terms, signers: &PerOrganisation<Signers>, la
     text
 }
 
+/// What a release changes, as lines: how much, what was accepted of the past, and how far back lists reach.
+fn change_lines(changes: &Changes, lang: Lang) -> String {
+    let mut text = say!(
+        lang,
+        "  changes: {} of past days only, {} of past days and those to come, {} of days to come only\n",
+        "  変更: 過去分のみ {} 件、過去分と将来分 {} 件、将来分のみ {} 件\n",
+        changes.past,
+        changes.past_and_future,
+        changes.future
+    );
+    for AcceptedPast { class, entries, reason, source } in &changes.accepted {
+        text.push_str(&say!(
+            lang,
+            "    accepted: {class} ({entries}): {reason} ({source})\n",
+            "    承認済みの遡及変更: {class}（{entries} 件）、{reason}（{source}）\n"
+        ));
+    }
+    if let Some(oldest) = changes.earlier.last() {
+        text.push_str(&say!(
+            lang,
+            "    with the lists of earlier releases, back to release {}\n",
+            "    リリース {} 以降の各リリースの変更の一覧を含む\n",
+            oldest.release.release
+        ));
+    }
+    text
+}
+
+/// A manifest as lines: head, then a line for each master.
+pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
+    let commit = manifest.commit.get(..12).unwrap_or_default();
+    let mut text = say!(
+        lang,
+        "release {}: {} (commit {commit}, {})\n",
+        "リリース {}: {}（コミット {commit}、{}）\n",
+        manifest.release,
+        manifest.title,
+        manifest.created
+    );
+    if let Some(emergency) = &manifest.emergency {
+        text.push_str(&say!(lang, "  EMERGENCY: {}\n", "  緊急: {}\n", emergency.reason));
+    }
+    if let Some(instant) = manifest.activate_at {
+        text.push_str(&say!(lang, "  in force from {instant}\n", "  適用開始 {instant}\n"));
+    }
+    text.push_str(&say!(
+        lang,
+        "  treatment days before {} are past for it\n",
+        "  {} より前の診療日を過去分として扱う\n",
+        manifest.past_before
+    ));
+    if let Some(reason) = &manifest.not_a_successor {
+        text.push_str(&say!(
+            lang,
+            "  NOT A SUCCESSOR of the published release's commit: {reason}\n",
+            "  公開中のリリースのコミットの後に続くものではない: {reason}\n"
+        ));
+    }
+    if manifest.future_only {
+        text.push_str(&say!(
+            lang,
+            "  corrections that reach back are left to a later release\n",
+            "  遡及する訂正は後のリリースに含める\n"
+        ));
+    }
+    if let Some(changes) = &manifest.changes {
+        text.push_str(&change_lines(changes, lang));
+    }
+    for master in &manifest.masters {
+        let name = format!("{}/{}", master.series, master.kind);
+        let formats: Vec<_> = master.formats.keys().map(String::as_str).collect();
+        text.push_str(&say!(
+            lang,
+            "  {name:<20} {:>7} rows  sha256 {}  as {}\n",
+            "  {name:<20} {:>7} 行  sha256 {}  形式 {}\n",
+            master.rows,
+            master.canonical.sha256.short(),
+            formats.join(", ")
+        ));
+        let Governs { from, until } = &master.governs;
+        text.push_str(&match until {
+            Some(until) => {
+                say!(lang, "    governs {from} to {until}\n", "    適用期間 {from} から {until} まで\n")
+            }
+            None => say!(lang, "    governs {from} on\n", "    適用期間 {from} から\n"),
+        });
+        if let Basis::Differentials { full_columns } = master.made_of {
+            text.push_str(&say!(
+                lang,
+                "    made of a full of {full_columns} columns and differentials\n",
+                "    {full_columns} 列の全件ファイルと変更分から作成\n"
+            ));
+        }
+        for pass in &master.let_pass {
+            let keys = match pass.keys.as_slice() {
+                [] => say!(lang, "every record", "全レコード"),
+                keys if keys.len() > 10 => {
+                    say!(lang, "{} and {} more", "{} ほか {} 件", keys[..10].join(", "), keys.len() - 10)
+                }
+                keys => keys.join(", "),
+            };
+            let by = match &pass.by {
+                PassedBy::Layout => say!(lang, "known to the layout", "レイアウトの既知の例外"),
+                PassedBy::Repository => say!(lang, "waived in warifu.toml", "warifu.toml の例外"),
+                PassedBy::Import(file) => say!(lang, "accepted with {file}", "{file} の取込時に承認"),
+            };
+            text.push_str(&say!(
+                lang,
+                "    let pass: {} ({keys}); {by}: {}\n",
+                "    承認済みの指摘: {}（{keys}）、{by}: {}\n",
+                pass.finding,
+                pass.reason
+            ));
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
@@ -153,7 +272,6 @@ mod tests {
     use warifu_values::judgement::{Basis, LetPass, PassedBy};
 
     use super::*;
-    use crate::cli::signing::release::manifest_lines;
 
     /// Every place of a value that holds no other.
     fn leaves(value: &Value, at: &str, found: &mut Vec<String>) {
@@ -239,5 +357,47 @@ mod tests {
             }
         }
         assert!(tried > places.len() / 2, "{tried} of {}", places.len());
+    }
+
+    #[test]
+    fn what_a_release_changes_and_which_days_it_governs_is_shown_in_both_languages() {
+        let earlier = earlier(9, 3);
+        let head = ReleaseHead { future_only: true, ..head(9, Some(earlier[0].release)) };
+        let changes = ChangesContent { future: 7, earlier, ..changes(&head).unwrap() };
+        let mut contents = masters(1);
+        contents[0].governs.until = Some("2028-05-31".into());
+        let manifest = Manifest::of(head, &contents, Some(&changes)).unwrap();
+        for (lang, lines) in [
+            (
+                Lang::En,
+                [
+                    "  treatment days before 2026-05-29 are past for it\n",
+                    "  corrections that reach back are left to a later release\n",
+                    "  changes: 1 of past days only, 1 of past days and those to come, 7 of days to \
+                     come only\n",
+                    "    accepted: drug/price (2): 告示の訂正 (令和8年厚生労働省告示第1号)\n",
+                    "    with the lists of earlier releases, back to release 6\n",
+                    "    governs 2026-06-01 to 2028-05-31\n",
+                    "    governs 2026-06-01 on\n",
+                ],
+            ),
+            (
+                Lang::Ja,
+                [
+                    "  2026-05-29 より前の診療日を過去分として扱う\n",
+                    "  遡及する訂正は後のリリースに含める\n",
+                    "  変更: 過去分のみ 1 件、過去分と将来分 1 件、将来分のみ 7 件\n",
+                    "    承認済みの遡及変更: drug/price（2 件）、告示の訂正（令和8年厚生労働省告示第1号）\n",
+                    "    リリース 6 以降の各リリースの変更の一覧を含む\n",
+                    "    適用期間 2026-06-01 から 2028-05-31 まで\n",
+                    "    適用期間 2026-06-01 から\n",
+                ],
+            ),
+        ] {
+            let text = manifest_lines(&manifest, lang);
+            for line in lines {
+                assert!(text.contains(line), "{line}{text}");
+            }
+        }
     }
 }

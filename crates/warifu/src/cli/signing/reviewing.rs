@@ -1,0 +1,117 @@
+//! Recomputing a draft from the reviewer's own repository, and what must be known of it first.
+
+use std::path::{Path, PathBuf};
+
+use warifu::caution::{Caution, Published, cautions};
+use warifu::error::{Exit, Failure};
+use warifu::release::{Against, Changed, ReleaseRisk, recompute, trust_failure};
+use warifu::store::{Store, StoreError};
+use warifu_channels::{ReadError, fetch_published_manifest};
+use warifu_trust::{Manifest, Proposal, Reviewed, Tip};
+use warifu_values::lang::{Lang, Speak as _};
+use warifu_values::say;
+
+use super::at::{At, quoted};
+use super::past::Telling;
+use super::{now, today};
+use crate::cli::Context;
+
+/// The reviewer's repository and the channel, and what is trusted.
+#[derive(Debug, clap::Args)]
+pub(super) struct Place {
+    /// The reviewer's own repository; otherwise the one this folder lies in.
+    #[arg(long, value_name = "DIR", default_value = ".", env = "WARIFU_REPO", hide_default_value = true)]
+    pub(super) repo: PathBuf,
+    #[command(flatten)]
+    pub(super) at: At,
+}
+
+/// What whoever reviews must know of a release, beside what it says itself, and how much of it is told.
+pub(super) struct Reviewing<'a> {
+    pub(super) cautions: Vec<Caution>,
+    pub(super) changed: Changed,
+    pub(super) risks: Vec<ReleaseRisk>,
+    pub(super) telling: &'a Telling,
+}
+
+impl Reviewing<'_> {
+    /// Refuses what nobody may draft or sign without a reason.
+    pub(super) fn stop(&self, manifest: &Manifest) -> Result<(), Failure> {
+        let Some(caution) = self.cautions.iter().find(|caution| caution.stops(manifest)) else {
+            return Ok(());
+        };
+        let (en, ja) = (caution.say(Lang::En), caution.say(Lang::Ja));
+        Err(Failure::new(
+            Exit::Trust,
+            format!("{en}; to release it all the same, draft it with --not-a-successor and a reason"),
+            format!("{ja}。それでも公開する場合は --not-a-successor に理由を付けて起案してください"),
+        ))
+    }
+}
+
+/// Recomputes the draft from the repository of whoever reviews it, and says what must be known first.
+pub(super) fn review<'a>(
+    context: &Context,
+    place: &Place,
+    telling: &'a Telling,
+    proposal: &Proposal,
+    tip: &Tip,
+) -> Result<(Reviewed, Reviewing<'a>), Failure> {
+    let store = Store::open(&place.repo, context.library.clone())?;
+    let commit = &proposal.manifest().commit;
+    if let Err(StoreError::NoRevision { .. }) = store.config(commit) {
+        let repo = quoted(&place.repo.to_string_lossy());
+        return Err(Failure::new(
+            Exit::CouldNotRun,
+            format!(
+                "this repository does not have the draft's commit {commit} yet; bring it up to date, and \
+                 review again:\n  git -C {repo} pull"
+            ),
+            format!(
+                "このリポジトリには草案のコミット {commit} がまだありません。最新にしてから、もう一度実行してください:\n  \
+                 git -C {repo} pull"
+            ),
+        ));
+    }
+    let published = place.at.published(context, tip)?;
+    let against = Against::of(proposal, tip, published.as_ref())?;
+    let (recomputed, changed, risks) = recompute(&store, proposal, against, today())?;
+    let reviewed = proposal.review(&recomputed).map_err(|error| trust_failure(&error))?;
+    let cautions = cautions_of(context, &store, &place.at, tip, proposal)?;
+    Ok((reviewed, Reviewing { cautions, changed, risks, telling }))
+}
+
+pub(super) fn cautions_of(
+    context: &Context,
+    store: &Store,
+    at: &At,
+    tip: &Tip,
+    proposal: &Proposal,
+) -> Result<Vec<Caution>, Failure> {
+    let manifest = proposal.manifest();
+    let published = if tip.release() == Some(proposal.release()) {
+        Published::None
+    } else {
+        let channel = at.address()?.channel();
+        match fetch_published_manifest(channel.as_ref(), tip) {
+            Ok(None) => Published::None,
+            Ok(Some(before)) => {
+                let (release, commit) = (before.release, before.commit.clone());
+                let ancestry = store.ancestry(&manifest.commit, &commit)?;
+                Published::At { release, commit, ancestry, manifest: Box::new(before) }
+            }
+            Err(ReadError::Verdict(error)) => Published::Unreadable(error.say(context.lang)),
+            Err(error) => return Err(trust_failure(&error)),
+        }
+    };
+    Ok(cautions(manifest, published, now()))
+}
+
+pub(super) fn same_lines(context: &Context, repo: &Path) -> String {
+    let repo = repo.display();
+    say!(
+        context.lang,
+        "recomputed from {repo}: the same, byte for byte",
+        "{repo} から再計算し、全バイト一致しました"
+    )
+}

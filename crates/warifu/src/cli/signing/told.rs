@@ -1,0 +1,130 @@
+//! What the commands about drafts tell: what must be known, what is signed, who has signed and who has not.
+
+use serde_json::json;
+use warifu::changes_html::Shown;
+use warifu::error::Failure;
+use warifu::release::{Changed, trust_failure};
+use warifu_trust::{Halves, PerOrganisation, Proposal, Signers, Tally, Tip, UnixSeconds};
+use warifu_values::lang::{Lang, Speak as _};
+use warifu_values::say;
+
+use super::reviewing::Reviewing;
+use super::seen::{file_lines, manifest_lines, risk_lines, signer_lines};
+use crate::cli::Context;
+
+pub(super) fn tally(
+    halves: &Halves,
+    proposal: &Proposal,
+    tip: &Tip,
+) -> Result<PerOrganisation<Tally>, Failure> {
+    halves.tally(proposal, tip).map_err(|error| trust_failure(&error))
+}
+
+/// Notes which release the act is about.
+pub(super) fn note(context: &Context, proposal: &Proposal) {
+    let release = proposal.release();
+    context.acts.note("release", release.release);
+    context.acts.note("manifest", release.manifest);
+}
+
+/// What must be known first, what a release holds, every file and digest that is signed, who has signed and
+/// who has not, and a last line.
+pub(super) fn tell(
+    context: &Context,
+    proposal: &Proposal,
+    halves: &Halves,
+    tip: &Tip,
+    reviewing: Option<&Reviewing<'_>>,
+    last: Option<String>,
+) -> Result<(), Failure> {
+    note(context, proposal);
+    let (manifest, tally) = (proposal.manifest(), tally(halves, proposal, tip)?);
+    let signers = halves.signers(proposal, tip).map_err(|error| trust_failure(&error))?;
+    let terms = halves.terms(proposal, tip).map_err(|error| trust_failure(&error))?;
+    let cautions = reviewing.map_or(&[][..], |reviewing| reviewing.cautions.as_slice());
+    let lang = context.lang;
+    let shown =
+        reviewing.map(|Reviewing { changed: Changed { list, names, .. }, risks, telling, .. }| {
+            let published = manifest.previous.map(|previous| previous.release);
+            let past_before = manifest.head().past_before();
+            (Shown { list, names, past_before, manifest: Some(manifest), published }, risks, telling)
+        });
+    if let Some((shown, _, telling)) = &shown {
+        telling.page(context, shown)?;
+    }
+    if context.json {
+        let digest = manifest.digest().map_err(|error| trust_failure(&error))?;
+        let side = |tally: Tally, signers: &Signers| {
+            json!({
+                "have": tally.have, "need": tally.need, "holds": tally.holds(),
+                "signed": signers.have, "not_signed": signers.have_not,
+            })
+        };
+        let half = |half: Option<(u64, UnixSeconds)>| {
+            half.map(|(version, expires)| json!({ "version": version, "expires": expires }))
+        };
+        return context.print_json(&json!({
+            "manifest": manifest, "manifest_sha256": digest,
+            "kikin": side(tally.kikin, &signers.kikin), "kokuho": side(tally.kokuho, &signers.kokuho),
+            "targets": half(terms.targets), "snapshot": half(terms.snapshot),
+            "fallback": terms.falls_back_to, "note": last,
+            "warnings": cautions.iter().map(|caution| caution.say(lang)).collect::<Vec<_>>(),
+        }));
+    }
+    let mut text = String::new();
+    for caution in cautions {
+        text.push_str(&say!(lang, "WARNING: {}\n", "警告: {}\n", caution.say(lang)));
+    }
+    if let Some((shown, risks, telling)) = &shown {
+        text.push_str(&telling.changed_lines(&context.library.schemas, shown, lang));
+        text.push_str(&risk_lines(risks, lang));
+    }
+    text.push_str(&manifest_lines(manifest, lang));
+    text.push_str(&file_lines(manifest, lang));
+    text.push_str(&signer_lines(&terms, &signers, lang));
+    text.push_str(&tally_lines(tally, lang));
+    if let Some(last) = last {
+        text.push_str(&last);
+        text.push('\n');
+    }
+    context.print(&text)
+}
+
+/// Who has signed and who has not, and no more.
+pub(super) fn tell_signers(
+    context: &Context,
+    proposal: &Proposal,
+    halves: &Halves,
+    tip: &Tip,
+) -> Result<(), Failure> {
+    let signers = halves.signers(proposal, tip).map_err(|error| trust_failure(&error))?;
+    let terms = halves.terms(proposal, tip).map_err(|error| trust_failure(&error))?;
+    let tally = tally(halves, proposal, tip)?;
+    if context.json {
+        let side = |tally: Tally, signers: &Signers| {
+            json!({
+                "have": tally.have, "need": tally.need,
+                "signed": signers.have, "not_signed": signers.have_not,
+            })
+        };
+        return context.print_json(&json!({
+            "release": proposal.release(),
+            "kikin": side(tally.kikin, &signers.kikin), "kokuho": side(tally.kokuho, &signers.kokuho),
+        }));
+    }
+    let lang = context.lang;
+    context.print(&format!("{}{}", signer_lines(&terms, &signers, lang), tally_lines(tally, lang)))
+}
+
+pub(super) fn tally_lines(tally: PerOrganisation<Tally>, lang: Lang) -> String {
+    let (kikin, kokuho) = (tally.kikin, tally.kokuho);
+    say!(
+        lang,
+        "signed: Kikin {} of {}, Kokuho {} of {}\n",
+        "署名: 支払基金 {}/{}、国保中央会 {}/{}\n",
+        kikin.have,
+        kikin.need,
+        kokuho.have,
+        kokuho.need
+    )
+}
