@@ -13,6 +13,7 @@ mod documents;
 mod fetched;
 mod files;
 mod impact;
+mod mirrors;
 mod new_master;
 mod past;
 mod real_chains;

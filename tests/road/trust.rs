@@ -31,7 +31,7 @@ fn unasked(stage: &Stage, arguments: &str) -> Ran {
     Ran { status: output.status.code().unwrap_or(-1), out: text(&output.stdout), err: text(&output.stderr) }
 }
 
-fn copy(stage: &Stage, from: &str, to: &str) {
+pub(crate) fn copy(stage: &Stage, from: &str, to: &str) {
     let copied = Command::new("cp").arg("-r").arg(stage.path(from)).arg(stage.path(to)).status().unwrap();
     assert!(copied.success());
 }

@@ -11,7 +11,7 @@ fn two_releases(stage: &Stage) {
     second_release(stage);
 }
 
-fn second_release(stage: &Stage) {
+pub(crate) fn second_release(stage: &Stage) {
     stage.warifu("import --repo kikin --series r06 {data}/procedure/s_20240621.csv").ends(0);
     pull(stage);
     draft_accepting(stage, "second");

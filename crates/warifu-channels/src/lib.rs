@@ -5,6 +5,7 @@
 //! * **channel** ([`Channel`], [`PublishChannel`]): a place that releases are read from and published to,
 //!   found by its [`Address`]. Nothing that it gives is believed: [`warifu_trust`] asks for each file by
 //!   name, and judges.
+//! * **mirrors** ([`Mirrors`]): several channels with the same releases, asked in turn.
 //! * **draft** ([`DraftDirectory`]): a proposal and its halves, carried from person to person as a folder.
 //! * **state store** ([`StateStore`]): where a reader keeps what it verified before.
 //!
@@ -25,6 +26,7 @@ mod channel;
 mod channel_error;
 mod draft;
 mod folder;
+mod mirrors;
 mod network;
 mod publish;
 mod read;
@@ -42,6 +44,7 @@ pub use carry::{Recording, carry};
 pub use channel::{Channel, Created, PublishChannel, Replaced};
 pub use channel_error::ChannelError;
 pub use draft::{DraftDirectory, DraftError};
+pub use mirrors::{Given, Mirror, Mirrors, Nobody, PassedOver};
 pub use network::{Fault, Network, NetworkError, Patience};
 pub use publish::{
     PublishError, publish, publish_root, publish_statement, rebuild_timestamp, refresh_timestamp,

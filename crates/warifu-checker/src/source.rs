@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use warifu_channels::{Address, Channel, ReadError, StateStore, fetch, fetch_fallback, open};
+use warifu_channels::{Given, Mirrors, Nobody, PassedOver, ReadError, StateStore};
 use warifu_trust::{
     Made, OpenError, OpenedRelease, Policy, ReleaseRef, Says, TrustError, TrustedState, UnixSeconds, reopen,
 };
@@ -37,6 +37,39 @@ impl SourceError {
             error => SourceError::of(error),
         }
     }
+
+    /// What the caller does next when none of `mirrors` gave anything: the gravest of what they did, and each
+    /// is named when there are several.
+    fn of_nobody<E: TrustError>(
+        mirrors: &Mirrors,
+        Nobody(asked): &Nobody<E>,
+        of: impl Fn(&ReadError<E>) -> Self,
+    ) -> Self {
+        let errors: Vec<_> = asked.iter().map(|it| of(&it.error)).collect();
+        let said = asked.iter().map(|it| named(mirrors, it)).reduce(|all, next| all.then(&next));
+        let said = said.unwrap_or_else(|| Said::new("no channel is named", "配信元の指定がありません"));
+        match () {
+            () if errors.iter().any(|error| matches!(error, SourceError::Refused(_))) => {
+                SourceError::Refused(said)
+            }
+            () if errors.iter().any(|error| matches!(error, SourceError::Stale(_))) => {
+                SourceError::Stale(said)
+            }
+            () => SourceError::Unavailable(said),
+        }
+    }
+}
+
+/// Why a place was passed over; with its name where there are several.
+fn named<E: TrustError>(mirrors: &Mirrors, passed_over: &PassedOver<E>) -> Said {
+    let said = Said::of(&passed_over.error);
+    match mirrors.places() {
+        [_] => said,
+        places => {
+            let name = places[passed_over.place].name();
+            Said::new(format!("mirror {name}: {}", said.en), format!("ミラー {name}: {}", said.ja))
+        }
+    }
 }
 
 /// A release that may be moved to, its content not read yet.
@@ -66,6 +99,11 @@ pub trait ReleaseSource: Send + Sync {
     /// [`SourceError`].
     fn open(&self, now: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError>;
 
+    /// What is amiss with each place that releases are read from, though another one may have given them.
+    fn troubles(&self) -> Vec<Said> {
+        Vec::new()
+    }
+
     /// Why `id` is not to be used, when one organisation has withdrawn it: as far as was heard, whatever
     /// came of opening the channel.
     fn withdrawn(&self, id: ReleaseRef) -> Option<Said>;
@@ -79,26 +117,28 @@ pub trait ReleaseSource: Send + Sync {
     fn again(&self, id: ReleaseRef, now: UnixSeconds) -> Result<ReleaseContent, SourceError>;
 }
 
-/// A channel, and what was trusted of it before.
+/// A channel or its mirrors, and what was trusted of it before.
 pub struct TrustSource {
-    channel: Box<dyn Channel + Send + Sync>,
+    mirrors: Mirrors,
+    /// What was amiss with each of them when it was asked last.
+    troubles: Mutex<Vec<Option<Said>>>,
     /// Where it is remembered; nowhere when nothing on disk may change.
     store: Option<StateStore>,
     state: Mutex<TrustedState>,
 }
 
 impl TrustSource {
-    /// Reads the channel at `address`; `root` is the pinned root file's bytes, and `trusted` the
-    /// directory that remembers what was accepted.
+    /// Reads from `mirrors`; `root` is the pinned root file's bytes, and `trusted` the directory that
+    /// remembers what was accepted.
     ///
     /// # Errors
     /// [`SourceError::Unavailable`]: what is remembered cannot be read.
     /// [`SourceError::Refused`]: the root is not sound, or what is remembered does not verify.
-    pub fn new(address: &Address, root: &[u8], trusted: &Path) -> Result<Self, SourceError> {
-        let channel = address.channel();
+    pub fn new(mirrors: Mirrors, root: &[u8], trusted: &Path) -> Result<Self, SourceError> {
+        let troubles = Mutex::new(vec![None; mirrors.places().len()]);
         let store = StateStore::new(trusted);
         let state = store.load(root, Policy::default()).map_err(|error| SourceError::of(&error))?;
-        Ok(TrustSource { channel, store: Some(store), state: Mutex::new(state) })
+        Ok(TrustSource { mirrors, troubles, store: Some(store), state: Mutex::new(state) })
     }
 
     /// The same, but what is learnt is forgotten: nothing on disk changes.
@@ -110,7 +150,9 @@ impl TrustSource {
 
 struct ChannelOffer<'a> {
     opened: OpenedRelease,
-    channel: &'a (dyn Channel + Send + Sync),
+    source: &'a TrustSource,
+    /// Where its content is read first.
+    first: usize,
 }
 
 impl Offer for ChannelOffer<'_> {
@@ -119,31 +161,48 @@ impl Offer for ChannelOffer<'_> {
     }
 
     fn fetch(&self) -> Result<ReleaseContent, SourceError> {
-        match fetch(self.channel, &self.opened) {
-            Ok(release) => Ok(ReleaseContent::from(release)),
-            Err(error) => Err(SourceError::of(&error)),
-        }
+        let mirrors = &self.source.mirrors;
+        let given = self.source.noting(mirrors.fetch(&self.opened, self.first), SourceError::of)?;
+        Ok(ReleaseContent::from(given.value))
     }
 
     fn fetch_fallback(&self) -> Result<Option<ReleaseContent>, SourceError> {
-        let fetched = fetch_fallback(self.channel, &self.opened);
-        Ok(fetched.map_err(|error| SourceError::of(&error))?.map(ReleaseContent::from))
+        let mirrors = &self.source.mirrors;
+        let given = self.source.noting(mirrors.fetch_fallback(&self.opened, self.first), SourceError::of)?;
+        Ok(given.value.map(ReleaseContent::from))
     }
 }
 
 impl TrustSource {
+    /// Notes what was amiss with whom.
+    fn noting<T, E: TrustError>(
+        &self,
+        asked: Result<Given<T, E>, Nobody<E>>,
+        of: impl Fn(&ReadError<E>) -> SourceError,
+    ) -> Result<Given<T, E>, SourceError> {
+        let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        let (Ok(Given { passed_over, .. }) | Err(Nobody(passed_over))) = &asked;
+        for it in passed_over {
+            troubles[it.place] = Some(named(&self.mirrors, it));
+        }
+        if let Ok(given) = &asked {
+            troubles[given.by] = None;
+        }
+        asked.map_err(|nobody| SourceError::of_nobody(&self.mirrors, &nobody, of))
+    }
+
     /// Opens the channel by `state`, which remembers it.
     fn open_by(&self, state: &mut TrustedState, now: UnixSeconds) -> Result<ChannelOffer<'_>, SourceError> {
-        let opened = open(self.channel.as_ref(), state, now);
+        let opened = self.mirrors.open(state, now);
         // Also after a refusal: a new root, and with it a revocation, must not be forgotten.
         if let Some(store) = &self.store {
             store.save(state).map_err(|error| SourceError::Unavailable(Said::of(&error)))?;
         }
-        let opened = opened.map_err(|error| match SourceError::of_opening(&error) {
+        let given = self.noting(opened, SourceError::of_opening).map_err(|error| match error {
             SourceError::Refused(why) => SourceError::Refused(with_revocations(why, state)),
             other => other,
         })?;
-        Ok(ChannelOffer { opened, channel: self.channel.as_ref() })
+        Ok(ChannelOffer { opened: given.value, source: self, first: given.by })
     }
 }
 
@@ -172,6 +231,12 @@ impl ReleaseSource for TrustSource {
         Ok(Box::new(self.open_by(&mut state, now)?))
     }
 
+    fn troubles(&self) -> Vec<Said> {
+        // One place alone: what came of asking it says it all.
+        let troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        if troubles.len() < 2 { Vec::new() } else { troubles.iter().flatten().cloned().collect() }
+    }
+
     fn withdrawn(&self, id: ReleaseRef) -> Option<Said> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.statements().withdrawal(id).map(said)
@@ -180,8 +245,7 @@ impl ReleaseSource for TrustSource {
     fn again(&self, id: ReleaseRef, now: UnixSeconds) -> Result<ReleaseContent, SourceError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         // What was opened before may list it while the channel has gone on, or has expired.
-        let before =
-            reopen(&state).ok().map(|opened| ChannelOffer { opened, channel: self.channel.as_ref() });
+        let before = reopen(&state).ok().map(|opened| ChannelOffer { opened, source: self, first: 0 });
         if let Some(Ok(Some(content))) = before.map(|before| listed(&before, id)) {
             return Ok(content);
         }
@@ -194,21 +258,20 @@ impl ReleaseSource for TrustSource {
     }
 }
 
-/// The newest release at `address`, trusting nothing but `root`: for a check without a running checker.
+/// The newest release of `mirrors`, trusting nothing but `root`: for a check without a running checker.
 ///
 /// # Errors
 /// [`SourceError`].
-pub fn newest(address: &Address, root: &[u8], now: UnixSeconds) -> Result<ReleaseContent, SourceError> {
+pub fn newest(mirrors: &Mirrors, root: &[u8], now: UnixSeconds) -> Result<ReleaseContent, SourceError> {
     let pinned = TrustedState::pin(root, Policy::default());
     let mut state = pinned.map_err(|error| SourceError::of(&error))?;
-    let channel = address.channel();
-    match open(channel.as_ref(), &mut state, now) {
-        Ok(opened) => {
-            if let Some(made) = opened.withdrawn() {
-                return Err(SourceError::Refused(said(made)));
-            }
-            ChannelOffer { opened, channel: channel.as_ref() }.fetch()
-        }
-        Err(error) => Err(SourceError::of_opening(&error)),
+    let opened = mirrors.open(&mut state, now);
+    let opened =
+        opened.map_err(|nobody| SourceError::of_nobody(mirrors, &nobody, SourceError::of_opening))?;
+    if let Some(made) = opened.value.withdrawn() {
+        return Err(SourceError::Refused(said(made)));
     }
+    let fetched = mirrors.fetch(&opened.value, opened.by);
+    let fetched = fetched.map_err(|nobody| SourceError::of_nobody(mirrors, &nobody, SourceError::of))?;
+    Ok(ReleaseContent::from(fetched.value))
 }

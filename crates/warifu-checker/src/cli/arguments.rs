@@ -72,9 +72,9 @@ pub(super) struct Decide {
 /// Where releases come from.
 #[derive(Debug, Args)]
 pub(super) struct From {
-    /// The channel: a folder, a bundle file, or a URL (https, s3, oci)
-    #[arg(long)]
-    pub(super) channel: OsString,
+    /// The channel: a folder, a bundle file, or a URL (https, s3, oci); again for each mirror of it
+    #[arg(long, required = true)]
+    pub(super) channel: Vec<OsString>,
     /// The pinned root file
     #[arg(long)]
     pub(super) root: PathBuf,
@@ -154,7 +154,7 @@ pub(super) struct Check {
     pub(super) state: Option<PathBuf>,
     /// Judge by the newest release of this channel
     #[arg(long, requires = "root")]
-    pub(super) channel: Option<OsString>,
+    pub(super) channel: Vec<OsString>,
     /// The pinned root file
     #[arg(long)]
     pub(super) root: Option<PathBuf>,

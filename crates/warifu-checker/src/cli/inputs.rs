@@ -1,10 +1,10 @@
 //! What several commands read first: files and the site's schemas.
 
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
-use warifu_channels::{Address, Network, Patience};
+use warifu_channels::{Address, Mirror, Mirrors, Network, Patience};
 use warifu_masters::schema::Schemas;
 
 use crate::cli::arguments::Site;
@@ -18,11 +18,21 @@ pub(super) fn schemas_of(site: &Site) -> Result<Schemas, Failure> {
     schemas(site.schemas.as_deref()).map_err(Failure::could_not)
 }
 
-/// The channel that `channel` leads to, by what the environment says of networks.
-pub(super) fn address(channel: &OsStr, patience: Patience) -> Result<Address, Failure> {
+/// The channels that `named` lead to, by what the environment says of networks.
+pub(super) fn mirrors(named: &[OsString], patience: Patience) -> Result<Mirrors, Failure> {
     let network = Network::from_environment(patience, now, |name| std::env::var_os(name));
     let network = network.map_err(|error| Failure::could_not(Said::of(&error)))?;
-    Address::parse(channel, &network).map_err(|error| Failure::could_not(Said::of(&error)))
+    let mut mirrors = Vec::new();
+    for channel in named {
+        let address = Address::parse(channel, &network);
+        let address = address.map_err(|error| Failure::could_not(Said::of(&error)))?;
+        mirrors.push(Mirror::new(channel.to_string_lossy(), address.channel()));
+    }
+    let others = mirrors.split_off(mirrors.len().min(1));
+    let first = mirrors
+        .pop()
+        .ok_or_else(|| Failure::could_not(Said::new("no channel is named", "配信元の指定がありません")))?;
+    Ok(Mirrors::new(first, others))
 }
 
 pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {

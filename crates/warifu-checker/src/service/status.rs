@@ -215,6 +215,7 @@ impl Speak for Status {
                 None => say!(lang, "nothing new", "変更なし"),
             };
             lines.push(say!(lang, "channel at {at}: {said}", "配信元 {at}: {said}"));
+            lines.extend(poll.troubles.iter().map(|trouble| format!("  {}", trouble.say(lang))));
         }
         let Requests { checked, claims, turned_away } = self.requests;
         let Queue { judging, waiting, capacity } = self.queue;

@@ -62,6 +62,17 @@ pub struct LastPoll {
     pub at: UnixSeconds,
     /// What came of it.
     pub result: Outcome,
+    /// What is amiss with each place that was asked, though another one gave what was wanted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub troubles: Vec<Said>,
+}
+
+/// What of a look at the channel was not so at the look before.
+pub(super) struct News {
+    /// Whether what came of it is.
+    pub(super) outcome: bool,
+    /// What is amiss since.
+    pub(super) troubles: Vec<Said>,
 }
 
 /// Whether two looks at the channel say the same, so that a log has one line for it.

@@ -20,7 +20,7 @@ use crate::state::{
 };
 use crate::swap::active::Active;
 use crate::swap::clearing::Cleared;
-use crate::swap::outcome::{LastPoll, Outcome, same_news};
+use crate::swap::outcome::{LastPoll, News, Outcome, same_news};
 use crate::swap::workbench::AtBench;
 use crate::trial::{Replayed, page};
 
@@ -166,11 +166,13 @@ impl Runs {
         self.write(&beside.record);
     }
 
-    /// Notes what came of a look at the channel; whether it is news.
-    pub(super) fn note_poll(&self, at: UnixSeconds, outcome: &Outcome) -> bool {
+    /// Notes what came of a look at the channel, and what is amiss with whom; what of it is news.
+    pub(super) fn note_poll(&self, at: UnixSeconds, outcome: &Outcome, troubles: Vec<Said>) -> News {
         let mut beside = self.beside();
         let is_news = !beside.last_poll.as_ref().is_some_and(|last| same_news(&last.result, outcome));
-        beside.last_poll = Some(LastPoll { at, result: outcome.clone() });
+        let before = beside.last_poll.take().map(|last| last.troubles).unwrap_or_default();
+        let new_troubles = troubles.iter().filter(|it| !before.contains(it)).cloned().collect();
+        beside.last_poll = Some(LastPoll { at, result: outcome.clone(), troubles });
         match outcome {
             Outcome::Refused(refused) if is_news => {
                 beside.record.refused = Some(refused.clone());
@@ -183,7 +185,7 @@ impl Runs {
             }
             _ => {}
         }
-        is_news
+        News { outcome: is_news, troubles: new_troubles }
     }
 
     /// Lets `cleared` judge. Nothing older waits at the bench afterwards, and a newer one that waits there

@@ -118,9 +118,13 @@ impl Swapper {
         if !matches!(outcome, Outcome::Unavailable { .. }) {
             self.stale.store(matches!(outcome, Outcome::Stale { .. }), Ordering::Relaxed);
         }
-        let is_news = self.runs.note_poll(now, &outcome);
+        let troubles = self.source.as_ref().map(|source| source.troubles()).unwrap_or_default();
+        let news = self.runs.note_poll(now, &outcome, troubles);
         drop(bench);
-        if is_news {
+        for trouble in &news.troubles {
+            self.log.event(trouble);
+        }
+        if news.outcome {
             self.tell(&outcome, now);
         }
         outcome
