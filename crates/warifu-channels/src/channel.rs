@@ -4,8 +4,8 @@ use warifu_trust::ChannelPath;
 
 use crate::channel_error::ChannelError;
 
-/// A place to read releases from.
-pub trait Channel {
+/// A place to read releases from, by several threads at once.
+pub trait Channel: Sync {
     /// The file's bytes, or `None` when there is no such file.
     ///
     /// # Errors

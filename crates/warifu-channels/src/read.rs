@@ -3,34 +3,43 @@
 use std::fmt;
 
 use warifu_trust::{
-    Answer, FetchError, LearningRoots, Manifest, OpenError, OpenedRelease, Opening, Proposal, ReadingTip,
-    Step, Tip, TrustError, TrustedState, UnixSeconds, VerifiedMasters, VerifiedRelease, Walk,
+    Answer, FetchError, Held, LearningRoots, Manifest, OpenError, OpenedRelease, Opening, Proposal,
+    ReadingTip, Step, Tip, TrustError, TrustedState, UnixSeconds, VerifiedMasters, VerifiedRelease, Walk,
 };
 use warifu_values::lang::{Lang, Speak};
 
+use crate::ahead::Ahead;
 use crate::channel::Channel;
 use crate::channel_error::ChannelError;
 
-/// Puts each of the walk's questions to `channel` and feeds it the answer, to the walk's end.
+/// Puts each of the walk's questions to `channel` and feeds it the answer, to the walk's end. What the walk
+/// says that it will ask is fetched meanwhile.
 ///
 /// # Errors
 ///
 /// [`ReadError`]: the channel gave no answer, or the walk's verdict.
 pub fn read_through<W: Walk>(channel: &dyn Channel, walk: W) -> Result<W::Done, ReadError<W::Error>> {
-    let mut walk = walk;
-    loop {
-        let need = walk.need();
-        let answer = match channel.read(&need.path, need.limit_bytes) {
-            Ok(Some(bytes)) => Answer::File(bytes),
-            Ok(None) => Answer::Absent,
-            Err(ChannelError::TooLong { .. }) => Answer::TooLong,
-            Err(error) => return Err(ReadError::Unreachable(error)),
-        };
-        match walk.feed(answer).map_err(ReadError::Verdict)? {
-            Step::Next(next) => walk = next,
-            Step::Done(done) => return Ok(done),
+    let ahead = Ahead::default();
+    std::thread::scope(|scope| {
+        let reader = ahead.reader();
+        let mut walk = walk;
+        loop {
+            let next = walk.ahead();
+            if !next.is_empty() {
+                reader.fetch(channel, scope, next);
+            }
+            let answer = match reader.answer(channel, walk.need()) {
+                Ok(Some(bytes)) => Answer::File(bytes),
+                Ok(None) => Answer::Absent,
+                Err(ChannelError::TooLong { .. }) => Answer::TooLong,
+                Err(error) => return Err(ReadError::Unreachable(error)),
+            };
+            match walk.feed(answer).map_err(ReadError::Verdict)? {
+                Step::Next(next) => walk = next,
+                Step::Done(done) => return Ok(done),
+            }
         }
-    }
+    })
 }
 
 /// Opens what `channel` offers: "may I move to this?" See [`Opening`]: **save `state` also after an error.**
@@ -55,7 +64,20 @@ pub fn fetch(
     channel: &dyn Channel,
     opened: &OpenedRelease,
 ) -> Result<VerifiedRelease, ReadError<FetchError>> {
-    read_through(channel, opened.fetching().map_err(ReadError::Verdict)?)
+    fetch_beside(channel, opened, Held::default())
+}
+
+/// The same for who holds some of it, or of the release before: see [`OpenedRelease::fetching_beside`].
+///
+/// # Errors
+///
+/// [`ReadError`].
+pub fn fetch_beside(
+    channel: &dyn Channel,
+    opened: &OpenedRelease,
+    held: Held,
+) -> Result<VerifiedRelease, ReadError<FetchError>> {
+    read_through(channel, opened.fetching_beside(held).map_err(ReadError::Verdict)?)
 }
 
 /// The same for the release to fall back to; `None` when none is listed.
@@ -80,7 +102,20 @@ pub fn fetch_masters(
     channel: &dyn Channel,
     opened: &OpenedRelease,
 ) -> Result<VerifiedMasters, ReadError<FetchError>> {
-    read_through(channel, opened.fetching_masters().map_err(ReadError::Verdict)?)
+    fetch_masters_beside(channel, opened, Held::default())
+}
+
+/// The same for who holds some of them, or of those of the release before.
+///
+/// # Errors
+///
+/// As [`fetch`].
+pub fn fetch_masters_beside(
+    channel: &dyn Channel,
+    opened: &OpenedRelease,
+    held: Held,
+) -> Result<VerifiedMasters, ReadError<FetchError>> {
+    read_through(channel, opened.fetching_masters_beside(held).map_err(ReadError::Verdict)?)
 }
 
 /// The masters of the release to fall back to; `None` when none is listed.

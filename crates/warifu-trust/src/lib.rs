@@ -126,15 +126,15 @@ pub use publish::{
     Signers, Terms, Tip, Validity, WhyLeftOut, WrongClock,
 };
 pub use read::{
-    Answer, FetchError, Fetching, FetchingManifest, FetchingMasters, LearningRoots, Need, OpenError,
+    Answer, FetchError, Fetching, FetchingManifest, FetchingMasters, Held, LearningRoots, Need, OpenError,
     OpenedRelease, Opening, Standing, StateFault, Step, TrustedState, Walk, reopen,
 };
 pub use refusal::Refusal;
 pub use release::{
     Changes, ChangesBytes, ChangesContent, CompressionLevel, Content, EarlierChanges, EarlierContent,
     Emergency, Form, FormatFile, Found, Governs, Holds, Manifest, ManifestError, MasterBytes, MasterContent,
-    MasterEntry, Part, Place, Previous, Proposal, ProposalError, ReleaseBytes, ReleaseHead, VerifiedChanges,
-    VerifiedMaster, VerifiedMasters, VerifiedRelease, find_in_release, first_day_to_come,
+    MasterEntry, Part, Place, Previous, Proposal, ProposalError, ReleaseBytes, ReleaseHead, Transfer,
+    VerifiedChanges, VerifiedMaster, VerifiedMasters, VerifiedRelease, find_in_release, first_day_to_come,
 };
 pub use root::{
     Longest, Policy, RootBuilder, RootChange, RootDraft, RootKey, RootPower, RootSignError, RootSummary,

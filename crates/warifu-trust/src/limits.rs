@@ -61,6 +61,10 @@ pub const BLOBS: usize = 2 * MASTERS + 1 + EARLIER;
 /// Files of one release: its blobs and its manifest.
 pub const FILES: usize = BLOBS + 1;
 
+/// Patches that a release lists beside its files, one for each file that has one before it; of more, the
+/// first ones.
+pub const PATCHES: usize = 128;
+
 /// Formats of one master. Four profiles ship.
 pub const FORMATS: usize = 16;
 

@@ -37,6 +37,23 @@ impl TargetName {
         TargetName(format!("changes.{number}.{}.csv.zst", &changes.to_string()[..16]))
     }
 
+    /// The patch that makes the content with the digest `result` of the one with `base`:
+    /// `patch.<16 digits>.<16 digits>.zst`. It is found by what is held and what is wanted, so nothing needs
+    /// to say which patches there are, and who knows of none passes over it.
+    pub(crate) fn patch(base: Digest, result: Digest) -> Self {
+        let digits = |digest: Digest| digest.to_string()[..16].to_owned();
+        TargetName(format!("patch.{}.{}.zst", digits(base), digits(result)))
+    }
+
+    /// Whether it is a patch's.
+    pub fn is_patch(&self) -> bool {
+        let digits = |word: &str| word.len() == 16 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match self.0.split('.').collect::<Vec<_>>()[..] {
+            ["patch", base, result, "zst"] => digits(base) && digits(result),
+            _ => false,
+        }
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -97,6 +114,21 @@ pub(crate) fn is_date(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_patch_is_told_by_its_name_and_no_series_can_be_called_so() {
+        let (base, result) = (Digest::of(b"a"), Digest::of(b"b"));
+        assert!(TargetName::patch(base, result).is_patch());
+        assert!(TargetName::patch(base, result).as_str().parse::<TargetName>().is_ok());
+        for other in [
+            TargetName::blob("patch", "0123456789abcdef", base),
+            TargetName::timelines("patch", "0123456789abcdef", base),
+            TargetName::changes(7, base),
+            TargetName::manifest(7),
+        ] {
+            assert!(!other.is_patch(), "{other}");
+        }
+    }
 
     #[test]
     fn only_flat_names_are_names() {

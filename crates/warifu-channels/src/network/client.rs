@@ -19,6 +19,9 @@ const REFUSAL_BYTES: u64 = 65_536;
 /// An attempt that brought this much was worth its while, although it was cut.
 const WORTH_BYTES: usize = 16_384;
 
+/// How many connections are kept for the next question.
+const CONNECTIONS: usize = 1 + crate::ahead::OTHERS;
+
 /// A client of one place.
 pub(super) struct Client {
     agent: ureq::Agent,
@@ -125,6 +128,8 @@ impl Client {
             .user_agent(concat!("warifu/", env!("CARGO_PKG_VERSION")))
             .accept_encoding("identity")
             .max_redirects(5)
+            // As many as read at once: each of them finds its own again.
+            .max_idle_connections_per_host(CONNECTIONS)
             .timeout_resolve(Some(patience.connect))
             .timeout_connect(Some(patience.connect))
             .timeout_recv_response(Some(patience.read))

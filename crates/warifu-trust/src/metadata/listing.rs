@@ -75,9 +75,10 @@ impl Listing {
             let used_for = target.custom.used_for;
             entries.insert(name.clone(), TargetEntry { name, sha256, bytes: target.length, used_for });
         }
-        // Two releases: the current one and the one to fall back to.
-        if entries.len() > 2 * limits::FILES {
-            return Err(malformed(format!("more than {} files", 2 * limits::FILES)));
+        // Two releases, the current one and the one to fall back to, and patches to the current one.
+        let most = 2 * limits::FILES + limits::PATCHES;
+        if entries.len() > most {
+            return Err(malformed(format!("more than {most} files")));
         }
         let current = Listing::manifest_of(&entries, Use::Current).map_err(malformed)?;
         let current = current.ok_or_else(|| malformed("no current release".into()))?;
@@ -194,7 +195,10 @@ mod tests {
         let (current, before) = (u64::MAX, u64::MAX - 100);
         let mut entries = files(current, Use::Current);
         entries.extend(files(before, Use::Fallback));
-        assert_eq!(entries.len(), 2 * limits::FILES);
+        let of = |number: usize| Digest::of(&number.to_be_bytes());
+        let patch = |number| entry(TargetName::patch(of(number), of(number + 1)).as_str(), Use::Current);
+        entries.extend((0..limits::PATCHES).map(patch));
+        assert_eq!(entries.len(), 2 * limits::FILES + limits::PATCHES);
         let whole = payload(&entries);
         let listing = Listing::read(&whole).unwrap();
         assert_eq!((listing.current.release, listing.fallback.unwrap().release), (current, before));

@@ -1,7 +1,7 @@
 //! The published release as a proposal, to be signed anew.
 
 use crate::publish::tip::Tip;
-use crate::read::{Answer, FetchError, Need, ReadingFiles, Step, Walk, Wanted};
+use crate::read::{Answer, FetchError, Need, ReadingFiles, Step, Walk};
 use crate::refusal::Refusal;
 use crate::release::{Proposal, ProposalError};
 
@@ -15,7 +15,7 @@ impl Tip {
     /// [`FetchError::Refused`] when its list allows no fetching.
     pub fn proposing_again(&self) -> Result<Option<ProposingAgain>, FetchError> {
         let Some(published) = &self.published else { return Ok(None) };
-        let files = ReadingFiles::begin(&published.listing, published.listing.current, Wanted::Everything)?;
+        let files = ReadingFiles::begin(&published.listing, published.listing.current)?;
         Ok(Some(ProposingAgain(files)))
     }
 }
@@ -30,6 +30,10 @@ impl Walk for ProposingAgain {
 
     fn need(&self) -> &Need {
         self.0.need()
+    }
+
+    fn ahead(&self) -> Vec<Need> {
+        self.0.ahead()
     }
 
     fn feed(self, answer: Answer) -> Result<Step<Self>, FetchError> {

@@ -8,7 +8,10 @@ use warifu_values::lang::{Lang, Speak, counted};
 use warifu_values::say;
 
 use crate::error::spoken_error;
-use crate::release::{Changes, FormatFile, Governs, Manifest, MasterEntry, Proposal, ReleaseHead};
+use crate::names::TargetName;
+use crate::release::{
+    Changes, FormatFile, Governs, Manifest, MasterEntry, Proposal, ReleaseHead, VerifiedRelease,
+};
 
 /// A proposal that the signer's own recomputation equals, byte for byte. Only [`Proposal::review`] makes one.
 #[derive(Debug, Clone)]
@@ -22,8 +25,35 @@ impl Proposal {
     ///
     /// # Errors
     ///
-    /// [`NotEqual`] with every difference.
+    /// [`NotEqual`] with every difference. Patches count as one: who holds nothing cannot say what they make.
     pub fn review(&self, recomputed: &Manifest) -> Result<Reviewed, NotEqual> {
+        self.review_following(recomputed, None)
+    }
+
+    /// The same beside the release that is followed: every patch must make of something in it just what both
+    /// sign. Not that it has the bytes that zstd makes here: another version may make others.
+    ///
+    /// # Errors
+    ///
+    /// [`NotEqual`] with every difference.
+    pub fn review_following(
+        &self,
+        recomputed: &Manifest,
+        before: Option<&VerifiedRelease>,
+    ) -> Result<Reviewed, NotEqual> {
+        let reviewed = self.compared(recomputed)?;
+        let patch = |name: TargetName| Difference {
+            master: None,
+            format: None,
+            field: "patch",
+            proposed: Some(name.to_string()),
+            recomputed: None,
+        };
+        let differences: Vec<_> = self.false_patches(before).into_iter().map(patch).collect();
+        if differences.is_empty() { Ok(reviewed) } else { Err(NotEqual { differences }) }
+    }
+
+    fn compared(&self, recomputed: &Manifest) -> Result<Reviewed, NotEqual> {
         if recomputed.to_bytes().is_ok_and(|bytes| bytes == self.manifest_bytes()) {
             Ok(Reviewed { proposal: self.clone() })
         } else {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::metadata::{ChannelPath, ReleaseRef, TargetEntry, Use};
 use crate::publish::not_followed::NotFollowed;
-use crate::read::{FetchError, Fetching, FetchingManifest, TrustedState, VerifiedChain};
+use crate::read::{FetchError, Fetching, FetchingManifest, Held, TrustedState, VerifiedChain};
 use crate::refusal::Refusal;
 use crate::release::Manifest;
 use crate::root::{RoleTable, SignedRoot};
@@ -180,8 +180,9 @@ impl Tip {
     ///
     /// As [`Tip::fetching_manifest`].
     pub fn fetching(&self) -> Result<Option<Fetching>, FetchError> {
-        let begin =
-            |published: &VerifiedChain| Fetching::begin(&published.listing, published.listing.current);
+        let begin = |published: &VerifiedChain| {
+            Fetching::begin(&published.listing, published.listing.current, Held::default())
+        };
         self.published.as_ref().map(begin).transpose()
     }
 
@@ -211,11 +212,11 @@ impl Tip {
         {
             return Vec::new();
         }
-        listing
-            .entries
-            .values()
-            .filter(|entry| entry.used_for == carried)
-            .map(|entry| TargetEntry { used_for: Use::Fallback, ..entry.clone() })
-            .collect()
+        let entries = listing.entries.values();
+        // Patches lead to one release, and nobody falls back by them: they stay as long as it is the current.
+        let (patches, files): (Vec<_>, Vec<_>) = entries.partition(|entry| entry.name.is_patch());
+        let patches = patches.into_iter().filter(|_| is_renewed).cloned();
+        let files = files.into_iter().filter(|entry| entry.used_for == carried);
+        files.map(|entry| TargetEntry { used_for: Use::Fallback, ..entry.clone() }).chain(patches).collect()
     }
 }

@@ -1,12 +1,14 @@
 //! Reading the content of an opened release, every byte against the digest that both organisations signed.
 
 use crate::metadata::{Listing, ReleaseRef};
+use crate::read::content::ReadingContent;
 use crate::read::fetch_error::FetchError;
-use crate::read::listed::{ListedManifest, ReadingFiles, Wanted};
+use crate::read::held::Held;
+use crate::read::listed::{ListedManifest, Wanted};
 use crate::read::opened::OpenedRelease;
 use crate::read::walk::{Answer, Need, Step, Walk};
 use crate::refusal::Refusal;
-use crate::release::{Manifest, ReleaseBytes, VerifiedMasters, VerifiedRelease, decompress};
+use crate::release::{Manifest, ReleaseBytes, VerifiedMasters, VerifiedRelease};
 
 impl OpenedRelease {
     /// Reads the release's manifest and every blob, each against the digest and length that were signed.
@@ -15,7 +17,17 @@ impl OpenedRelease {
     ///
     /// [`FetchError::Refused`] when the list allows no fetching; nothing partial comes out of the walk.
     pub fn fetching(&self) -> Result<Fetching, FetchError> {
-        Fetching::begin(self.listing(), self.release())
+        self.fetching_beside(Held::default())
+    }
+
+    /// The same for who holds the release before, or some of it: what is held is not read, and what both
+    /// signed a patch to is made of it. A patch that gives not what was signed is of no use, and no more.
+    ///
+    /// # Errors
+    ///
+    /// As [`OpenedRelease::fetching`].
+    pub fn fetching_beside(&self, held: Held) -> Result<Fetching, FetchError> {
+        Fetching::begin(self.listing(), self.release(), held)
     }
 
     /// Reads the release's manifest and its masters, neither timelines nor changes: for whoever writes files
@@ -25,7 +37,16 @@ impl OpenedRelease {
     ///
     /// As [`OpenedRelease::fetching`].
     pub fn fetching_masters(&self) -> Result<FetchingMasters, FetchError> {
-        Ok(FetchingMasters(ReadingFiles::begin(self.listing(), self.release(), Wanted::Masters)?))
+        self.fetching_masters_beside(Held::default())
+    }
+
+    /// The same for who holds some of them, or of those before: see [`OpenedRelease::fetching_beside`].
+    ///
+    /// # Errors
+    ///
+    /// As [`OpenedRelease::fetching`].
+    pub fn fetching_masters_beside(&self, held: Held) -> Result<FetchingMasters, FetchError> {
+        Ok(FetchingMasters(ReadingContent::begin(self.listing(), self.release(), Wanted::Masters, held)?))
     }
 
     /// The same for the release to fall back to; `None` when none is listed.
@@ -34,7 +55,7 @@ impl OpenedRelease {
     ///
     /// As [`OpenedRelease::fetching`].
     pub fn fetching_fallback(&self) -> Result<Option<Fetching>, FetchError> {
-        self.fallback().map(|release| Fetching::begin(self.listing(), release)).transpose()
+        self.fallback().map(|release| Fetching::begin(self.listing(), release, Held::default())).transpose()
     }
 
     /// The masters of the release to fall back to; `None` when none is listed.
@@ -43,7 +64,8 @@ impl OpenedRelease {
     ///
     /// As [`OpenedRelease::fetching`].
     pub fn fetching_fallback_masters(&self) -> Result<Option<FetchingMasters>, FetchError> {
-        let begin = |release| ReadingFiles::begin(self.listing(), release, Wanted::Masters);
+        let begin =
+            |release| ReadingContent::begin(self.listing(), release, Wanted::Masters, Held::default());
         Ok(self.fallback().map(begin).transpose()?.map(FetchingMasters))
     }
 
@@ -82,11 +104,11 @@ impl Walk for FetchingManifest {
 
 /// The walk that reads a release's whole content.
 #[must_use = "nothing is fetched before the walk is at its end"]
-pub struct Fetching(ReadingFiles);
+pub struct Fetching(ReadingContent);
 
 impl Fetching {
-    pub(crate) fn begin(listing: &Listing, release: ReleaseRef) -> Result<Self, FetchError> {
-        Ok(Fetching(ReadingFiles::begin(listing, release, Wanted::Everything)?))
+    pub(crate) fn begin(listing: &Listing, release: ReleaseRef, held: Held) -> Result<Self, FetchError> {
+        Ok(Fetching(ReadingContent::begin(listing, release, Wanted::Everything, held)?))
     }
 }
 
@@ -98,24 +120,27 @@ impl Walk for Fetching {
         self.0.need()
     }
 
+    fn ahead(&self) -> Vec<Need> {
+        self.0.ahead()
+    }
+
     fn feed(self, answer: Answer) -> Result<Step<Self>, FetchError> {
-        let files = match self.0.feed(answer)? {
+        let read = match self.0.feed(answer)? {
             Step::Next(next) => return Ok(Step::Next(Fetching(next))),
-            Step::Done(files) => files,
+            Step::Done(read) => read,
         };
-        let mut blobs = files.blobs.into_iter();
-        let bytes = ReleaseBytes::gather(&files.manifest, |part| {
-            let name = part.blob.as_str();
-            let blob = blobs.next().ok_or_else(|| Refusal::Mismatch { file: name.to_owned() })?;
-            decompress(name, &blob, part.content)
+        let mut contents = read.contents.into_iter();
+        let bytes = ReleaseBytes::gather(&read.manifest, |part| {
+            let missing = || Refusal::Mismatch { file: part.blob.to_string() };
+            contents.next().ok_or_else(missing)
         })?;
-        Ok(Step::Done(VerifiedRelease::of(files.manifest, files.release, bytes)))
+        Ok(Step::Done(VerifiedRelease::of(read.manifest, read.release, bytes, read.transfer)))
     }
 }
 
 /// The walk that reads a release's masters.
 #[must_use = "nothing is fetched before the walk is at its end"]
-pub struct FetchingMasters(ReadingFiles);
+pub struct FetchingMasters(ReadingContent);
 
 impl Walk for FetchingMasters {
     type Done = VerifiedMasters;
@@ -125,15 +150,16 @@ impl Walk for FetchingMasters {
         self.0.need()
     }
 
+    fn ahead(&self) -> Vec<Need> {
+        self.0.ahead()
+    }
+
     fn feed(self, answer: Answer) -> Result<Step<Self>, FetchError> {
-        let files = match self.0.feed(answer)? {
-            Step::Next(next) => return Ok(Step::Next(FetchingMasters(next))),
-            Step::Done(files) => files,
-        };
-        let mut masters = Vec::new();
-        for (part, blob) in Wanted::Masters.of(&files.manifest).zip(&files.blobs) {
-            masters.push(decompress(part.blob.as_str(), blob, part.content)?);
-        }
-        Ok(Step::Done(VerifiedMasters::of(files.manifest, files.release, masters)))
+        Ok(match self.0.feed(answer)? {
+            Step::Next(next) => Step::Next(FetchingMasters(next)),
+            Step::Done(read) => {
+                Step::Done(VerifiedMasters::of(read.manifest, read.release, read.contents, read.transfer))
+            }
+        })
     }
 }

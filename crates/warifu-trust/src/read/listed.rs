@@ -8,7 +8,7 @@ use crate::names::TargetName;
 use crate::read::fetch_error::FetchError;
 use crate::read::walk::{Answer, Need, Step, Walk};
 use crate::refusal::Refusal;
-use crate::release::{Holds, Manifest, Part};
+use crate::release::{Content, Holds, Manifest, Part};
 
 /// One listed file that is asked for.
 pub(crate) struct ListedFile {
@@ -26,6 +26,11 @@ impl ListedFile {
             return Err(Refusal::TooLong { file: name.to_string(), limit_bytes });
         }
         Ok(ListedFile { need: Need::new(ChannelPath::content(*sha256, name), *bytes), sha256: *sha256 })
+    }
+
+    /// What was signed of it.
+    pub(crate) fn signed(&self) -> Content {
+        Content { sha256: self.sha256, bytes: self.need.limit_bytes }
     }
 
     /// The file, when `answer` is it, whole and with the signed digest.
@@ -53,24 +58,21 @@ impl ListedManifest {
 
     /// The manifest and its bytes.
     pub(crate) fn take(self, answer: Answer) -> Result<(Manifest, Vec<u8>), FetchError> {
-        let bytes = self.file.take(answer)?;
-        let name = TargetName::manifest(self.release.release);
-        let malformed = |what: String| Refusal::Malformed { file: name.to_string(), what };
-        let manifest = Manifest::from_bytes(&bytes).map_err(|error| malformed(error.to_string()))?;
-        if manifest.release != self.release.release {
-            return Err(malformed(format!("it calls itself release {}", manifest.release)).into());
-        }
-        Ok((manifest, bytes))
+        let ListedManifest { file, release } = self;
+        let bytes = file.take(answer)?;
+        Ok((ListedManifest::parsed(release, &bytes)?, bytes))
     }
-}
 
-/// The files of one release, each with the length and digest that were signed.
-pub(crate) struct ReleaseFiles {
-    pub(crate) release: ReleaseRef,
-    pub(crate) manifest: Manifest,
-    pub(crate) manifest_bytes: Vec<u8>,
-    /// One for each part that was wanted, in the manifest's order. They are not unfolded yet.
-    pub(crate) blobs: Vec<Vec<u8>>,
+    /// The manifest in `bytes`, which have the digest that `release` has.
+    pub(crate) fn parsed(release: ReleaseRef, bytes: &[u8]) -> Result<Manifest, Refusal> {
+        let name = TargetName::manifest(release.release);
+        let malformed = |what: String| Refusal::Malformed { file: name.to_string(), what };
+        let manifest = Manifest::from_bytes(bytes).map_err(|error| malformed(error.to_string()))?;
+        if manifest.release != release.release {
+            return Err(malformed(format!("it calls itself release {}", manifest.release)));
+        }
+        Ok(manifest)
+    }
 }
 
 /// Which parts of a release are read.
@@ -89,11 +91,18 @@ impl Wanted {
     }
 }
 
-/// The walk that reads them: the manifest, then blob after blob.
+/// The files of one release, each with the length and digest that were signed.
+pub(crate) struct ReleaseFiles {
+    pub(crate) manifest: Manifest,
+    pub(crate) manifest_bytes: Vec<u8>,
+    /// One for each part, in the manifest's order. They are not unfolded.
+    pub(crate) blobs: Vec<Vec<u8>>,
+}
+
+/// The walk that reads them as they are: the manifest, then blob after blob.
 #[must_use = "nothing is read before the walk is at its end"]
 pub(crate) struct ReadingFiles {
     listing: Listing,
-    wanted: Wanted,
     stage: Stage,
 }
 
@@ -103,9 +112,9 @@ enum Stage {
 }
 
 impl ReadingFiles {
-    pub(crate) fn begin(listing: &Listing, release: ReleaseRef, wanted: Wanted) -> Result<Self, Refusal> {
+    pub(crate) fn begin(listing: &Listing, release: ReleaseRef) -> Result<Self, Refusal> {
         let stage = Stage::Manifest(ListedManifest::find(listing, release)?);
-        Ok(ReadingFiles { listing: listing.clone(), wanted, stage })
+        Ok(ReadingFiles { listing: listing.clone(), stage })
     }
 }
 
@@ -120,23 +129,29 @@ impl Walk for ReadingFiles {
         }
     }
 
+    fn ahead(&self) -> Vec<Need> {
+        let Stage::Blob { files, .. } = &self.stage else { return Vec::new() };
+        let rest = files.manifest.parts().skip(files.blobs.len() + 1);
+        let find = |part: Part<'_>| ListedFile::find(&self.listing, part.blob, limits::BLOB_BYTES).ok();
+        rest.filter_map(find).map(|file| file.need).collect()
+    }
+
     fn feed(self, answer: Answer) -> Result<Step<Self>, FetchError> {
-        let ReadingFiles { listing, wanted, stage } = self;
+        let ReadingFiles { listing, stage } = self;
         let files = match stage {
             Stage::Manifest(file) => {
-                let release = file.release;
                 let (manifest, manifest_bytes) = file.take(answer)?;
-                Box::new(ReleaseFiles { release, manifest, manifest_bytes, blobs: Vec::new() })
+                Box::new(ReleaseFiles { manifest, manifest_bytes, blobs: Vec::new() })
             }
             Stage::Blob { file, mut files } => {
                 files.blobs.push(file.take(answer)?);
                 files
             }
         };
-        let Some(part) = wanted.of(&files.manifest).nth(files.blobs.len()) else {
+        let Some(part) = files.manifest.parts().nth(files.blobs.len()) else {
             return Ok(Step::Done(*files));
         };
         let file = ListedFile::find(&listing, part.blob, limits::BLOB_BYTES)?;
-        Ok(Step::Next(ReadingFiles { listing, wanted, stage: Stage::Blob { file, files } }))
+        Ok(Step::Next(ReadingFiles { listing, stage: Stage::Blob { file, files } }))
     }
 }

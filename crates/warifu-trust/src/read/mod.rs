@@ -2,9 +2,11 @@
 
 mod back;
 mod chain;
+mod content;
 mod fetch_error;
 mod fetching;
 mod freshness;
+mod held;
 mod listed;
 mod open_error;
 mod opened;
@@ -22,7 +24,8 @@ mod walk;
 pub(crate) use back::{LookedBack, LookingBack};
 pub use fetch_error::FetchError;
 pub use fetching::{Fetching, FetchingManifest, FetchingMasters};
-pub(crate) use listed::{ReadingFiles, Wanted};
+pub use held::Held;
+pub(crate) use listed::ReadingFiles;
 pub use open_error::OpenError;
 pub use opened::{OpenedRelease, Standing};
 pub use opening::{Opening, reopen};

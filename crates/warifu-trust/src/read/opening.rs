@@ -1,5 +1,6 @@
 //! [`Opening`] asks of a channel "may I move to this?"; [`reopen`] asks the own record "is it still intact?".
 
+use crate::limits;
 use crate::metadata::ChannelPath;
 use crate::read::back::look_back;
 use crate::read::chain::Chain;
@@ -71,6 +72,15 @@ impl Walk for Opening<'_> {
             Stage::Statements(next) => &next.need,
             Stage::Chain(chain) => chain.need(),
         }
+    }
+
+    /// Whether a root follows and what was said says nothing of where the others lie.
+    fn ahead(&self) -> Vec<Need> {
+        let state = &*self.state;
+        let Stage::Roots(_) = &self.stage else { return Vec::new() };
+        let statements = NextStatement::first_of_each(&state.statements);
+        let timestamp = Need::new(ChannelPath::timestamp(), limits::TIMESTAMP_BYTES);
+        statements.into_iter().chain([timestamp]).collect()
     }
 
     fn feed(mut self, answer: Answer) -> Result<Step<Self>, OpenError> {

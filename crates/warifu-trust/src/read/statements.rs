@@ -21,6 +21,12 @@ impl NextStatement {
             .or_else(|| NextStatement::of(Organisation::Kokuho, known))
     }
 
+    /// The questions that are put first, whatever is answered to them.
+    pub(crate) fn first_of_each(known: &Statements) -> Vec<Need> {
+        let first = Organisation::BOTH.into_iter().filter_map(|one| NextStatement::of(one, known));
+        first.map(|next| next.need).collect()
+    }
+
     fn of(organisation: Organisation, known: &Statements) -> Option<Self> {
         known.missing_after(organisation, 0).map(|number| NextStatement::at(organisation, number))
     }

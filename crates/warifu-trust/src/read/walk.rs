@@ -37,6 +37,13 @@ pub trait Walk: Sized {
     /// The file wanted next.
     fn need(&self) -> &Need;
 
+    /// The files that will be wanted after it, as far as that does not hang on the answer, in their order:
+    /// whoever drives the walk may fetch them meanwhile. It is no promise, and nothing is believed of it: an
+    /// answer counts when its question is put.
+    fn ahead(&self) -> Vec<Need> {
+        Vec::new()
+    }
+
     /// Takes what was found there and goes on to the next question or the end.
     ///
     /// # Errors

@@ -33,27 +33,35 @@ impl Default for CompressionLevel {
 
 /// Compresses each of `contents`, on every processor there is.
 pub(crate) fn compress_all(contents: &[&[u8]], level: CompressionLevel) -> io::Result<Vec<Vec<u8>>> {
-    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(contents.len());
+    on_every_processor(contents, |content| compress(content, level))
+}
+
+/// What `make` makes of each of `inputs`, in their order.
+pub(super) fn on_every_processor<I: Sync, O: Send>(
+    inputs: &[I],
+    make: impl Fn(&I) -> io::Result<O> + Sync,
+) -> io::Result<Vec<O>> {
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(inputs.len());
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
-        while let Some((at, bytes)) =
-            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, contents.get(at)?)))
+        while let Some((at, input)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, inputs.get(at)?)))
         {
-            done.push((at, compress(bytes, level)?));
+            done.push((at, make(input)?));
         }
         io::Result::Ok(done)
     };
-    let mut blobs = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
-        let mut blobs = work()?;
+    let mut made = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..workers).map(|_| scope.spawn(&work)).collect();
+        let mut made = work()?;
         for other in others {
-            blobs.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+            made.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
         }
-        io::Result::Ok(blobs)
+        io::Result::Ok(made)
     })?;
-    blobs.sort_by_key(|(at, _)| *at);
-    Ok(blobs.into_iter().map(|(_, blob)| blob).collect())
+    made.sort_by_key(|(at, _)| *at);
+    Ok(made.into_iter().map(|(_, made)| made).collect())
 }
 
 /// Compresses, with zstd's own checksum; the same input and zstd version give the same bytes.
@@ -71,20 +79,38 @@ const FRAME: [u8; 4] = 0xFD2F_B528_u32.to_le_bytes();
 /// Opens a blob whose content is declared. Never holds more than the declared length plus one byte, whatever
 /// the blob would unfold to.
 pub(crate) fn decompress(name: &str, blob: &[u8], declared: Content) -> Result<Vec<u8>, Refusal> {
+    unfold(name, blob, None, declared)
+}
+
+/// Real content is 5 to 30 times its blob: room for so much is taken at once, and for more as it comes.
+const USUAL_RATIO: u64 = 32;
+
+/// The same of a frame that may point into `base`.
+pub(super) fn unfold(
+    name: &str,
+    frame: &[u8],
+    base: Option<&[u8]>,
+    declared: Content,
+) -> Result<Vec<u8>, Refusal> {
     let mismatch = || Refusal::Mismatch { file: name.to_owned() };
     if declared.bytes > limits::CANONICAL_BYTES {
         return Err(Refusal::TooLong { file: name.to_owned(), limit_bytes: limits::CANONICAL_BYTES });
     }
     // One frame and nothing beside it: in a frame that is skipped, or after the last one, bytes could be
     // carried that nobody sees and both sign.
-    if !blob.starts_with(&FRAME) {
+    if !frame.starts_with(&FRAME) {
         return Err(mismatch());
     }
-    let mut decoder = zstd::Decoder::with_buffer(blob).map_err(|_| mismatch())?.single_frame();
+    let decoder = match base {
+        None => zstd::Decoder::with_buffer(frame),
+        Some(base) => zstd::Decoder::with_ref_prefix(frame, base),
+    };
+    let mut decoder = decoder.map_err(|_| mismatch())?.single_frame();
     decoder.window_log_max(limits::WINDOW_LOG).map_err(|_| mismatch())?;
-    // Room for what is declared is taken as it comes, not at once: the declaration may be a lie too.
-    let mut canonical = Vec::new();
+    // Room for what is declared is not taken at once: the declaration may be a lie too.
+    let known = (frame.len() as u64).saturating_mul(USUAL_RATIO).max(base.map_or(0, <[u8]>::len) as u64);
     let most = declared.bytes.saturating_add(1);
+    let mut canonical = Vec::with_capacity(known.min(most) as usize);
     decoder.by_ref().take(most).read_to_end(&mut canonical).map_err(|_| mismatch())?;
     if !decoder.finish().is_empty() {
         return Err(mismatch());

@@ -19,6 +19,21 @@ pub enum Holds<'a> {
     Earlier(&'a EarlierChanges),
 }
 
+impl Holds<'_> {
+    /// Whether both stand in the same place of two releases: the same master, what each changes.
+    pub(super) fn is_place_of(&self, other: &Holds<'_>) -> bool {
+        let same =
+            |one: &MasterEntry, two: &MasterEntry| (&one.series, &one.kind) == (&two.series, &two.kind);
+        match (self, other) {
+            (Holds::Master(one), Holds::Master(two)) | (Holds::Timelines(one), Holds::Timelines(two)) => {
+                same(one, two)
+            }
+            (Holds::Changes, Holds::Changes) => true,
+            _ => false,
+        }
+    }
+}
+
 /// One part of a release: bytes by digest, and the target that holds them, compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part<'a> {

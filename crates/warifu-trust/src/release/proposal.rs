@@ -14,10 +14,13 @@ use crate::names::TargetName;
 use crate::refusal::Refusal;
 use crate::release::blob::{self, CompressionLevel};
 use crate::release::changes::ChangesContent;
+use crate::release::content::Content;
 use crate::release::manifest::{Manifest, ReleaseHead};
 use crate::release::manifest_error::ManifestError;
 use crate::release::master::MasterContent;
 use crate::release::part::ReleaseBytes;
+use crate::release::patch::{self, Step};
+use crate::release::verified::VerifiedRelease;
 
 /// A manifest with its blobs, each of which unfolds to exactly what the manifest declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub struct Proposal {
     manifest: Manifest,
     manifest_bytes: Vec<u8>,
     blobs: BTreeMap<TargetName, Vec<u8>>,
+    /// From the release that it follows; none of them is needed.
+    patches: BTreeMap<TargetName, Vec<u8>>,
 }
 
 impl Proposal {
@@ -50,7 +55,60 @@ impl Proposal {
         let blobs = blob::compress_all(&contents, level).map_err(ProposalError::Compression)?;
         let blobs = manifest.parts().map(|part| part.blob.clone()).zip(blobs).collect();
         let manifest_bytes = manifest.to_bytes().map_err(ProposalError::Manifest)?;
-        Ok(Proposal { manifest, manifest_bytes, blobs })
+        Ok(Proposal { manifest, manifest_bytes, blobs, patches: BTreeMap::new() })
+    }
+
+    /// The same with patches from `before`, for receivers that hold it: of the manifest and of each part that
+    /// was another one there, where a patch is worth it.
+    ///
+    /// # Errors
+    ///
+    /// [`ProposalError`].
+    pub fn with_patches_from(mut self, before: &VerifiedRelease) -> Result<Self, ProposalError> {
+        let content = self.content()?;
+        let base_manifest = before.manifest().to_bytes().map_err(ProposalError::Manifest)?;
+        let whole = self.manifest_bytes.len();
+        let mut steps = vec![Step { base: &base_manifest, result: &self.manifest_bytes, whole_bytes: whole }];
+        let held: Vec<_> = before.parts().collect();
+        for (part, result) in self.manifest.parts().zip(content.in_order()) {
+            // Held already, under whatever name.
+            if held.iter().any(|(there, _)| there.content == part.content) {
+                continue;
+            }
+            let whole_bytes = self.blobs.get(part.blob).map_or(0, Vec::len);
+            let place = held.iter().find(|(there, _)| there.holds.is_place_of(&part.holds));
+            steps.extend(place.map(|(_, base)| Step { base, result, whole_bytes }));
+        }
+        steps.truncate(limits::PATCHES);
+        let made = patch::make_all(&steps).map_err(ProposalError::Compression)?;
+        let name = |step: &Step<'_>| TargetName::patch(Digest::of(step.base), Digest::of(step.result));
+        let named = steps.iter().map(name).zip(made);
+        self.patches = named.filter_map(|(name, patch)| Some((name, patch?))).collect();
+        Ok(self)
+    }
+
+    /// The names of those of its patches that do not make of something in `before` what they are called after.
+    pub(crate) fn false_patches(&self, before: Option<&VerifiedRelease>) -> Vec<TargetName> {
+        let mut left: BTreeMap<_, _> = self.patches.iter().collect();
+        let manifest = before.and_then(|before| before.manifest().to_bytes().ok());
+        let bases = before.into_iter().flat_map(VerifiedRelease::parts).map(|(_, bytes)| bytes);
+        let bases: Vec<_> = bases.chain(manifest.as_deref()).map(|base| (Digest::of(base), base)).collect();
+        let results = self.manifest.parts().map(|part| part.content);
+        for result in results.chain([Content::of(&self.manifest_bytes)]) {
+            for (sha256, base) in &bases {
+                let name = TargetName::patch(*sha256, result.sha256);
+                let gives = |patch: &[u8]| patch::apply(name.as_str(), base, patch, result).is_ok();
+                if left.get(&name).is_some_and(|patch| gives(patch)) {
+                    left.remove(&name);
+                }
+            }
+        }
+        left.into_keys().cloned().collect()
+    }
+
+    /// How many patches it has, and how long they are together.
+    pub fn patches(&self) -> (usize, u64) {
+        (self.patches.len(), self.patches.values().map(|patch| patch.len() as u64).sum())
     }
 
     /// A proposal from its files, as another person made it. Every blob is unfolded and compared.
@@ -58,9 +116,15 @@ impl Proposal {
     /// # Errors
     ///
     /// [`ProposalError::Manifest`]; [`ProposalError::Blob`] when a blob is missing or not what is declared;
-    /// [`ProposalError::Extra`] when there is one that the manifest does not name.
-    pub fn from_files(manifest: &[u8], blobs: BTreeMap<TargetName, Vec<u8>>) -> Result<Self, ProposalError> {
+    /// [`ProposalError::Extra`] when there is one that the manifest does not name. What patches are worth is
+    /// seen by who holds their base: [`Proposal::review_following`].
+    pub fn from_files(manifest: &[u8], files: BTreeMap<TargetName, Vec<u8>>) -> Result<Self, ProposalError> {
         let manifest_bytes = manifest.to_vec();
+        let (patches, blobs): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            files.into_iter().partition(|(name, _)| name.is_patch());
+        if let Some(more) = patches.keys().nth(limits::PATCHES) {
+            return Err(ProposalError::Extra(more.clone()));
+        }
         let manifest = Manifest::from_bytes(manifest).map_err(ProposalError::Manifest)?;
         for part in manifest.parts() {
             let name = part.blob.as_str();
@@ -76,7 +140,7 @@ impl Proposal {
         if let Some(extra) = blobs.keys().find(|name| manifest.parts().all(|part| part.blob != *name)) {
             return Err(ProposalError::Extra(extra.clone()));
         }
-        Ok(Proposal { manifest, manifest_bytes, blobs })
+        Ok(Proposal { manifest, manifest_bytes, blobs, patches })
     }
 
     /// The manifest.
@@ -94,10 +158,14 @@ impl Proposal {
         ReleaseRef { release: self.manifest.release, manifest: Digest::of(&self.manifest_bytes) }
     }
 
-    /// Every file with its target name: the blobs, then the manifest.
+    /// Every file with its target name: the blobs and patches, then the manifest.
     pub fn files(&self) -> impl Iterator<Item = (TargetName, &[u8])> {
         let manifest = (TargetName::manifest(self.manifest.release), self.manifest_bytes.as_slice());
-        self.blobs.iter().map(|(name, blob)| (name.clone(), blob.as_slice())).chain([manifest])
+        self.blobs
+            .iter()
+            .chain(&self.patches)
+            .map(|(name, blob)| (name.clone(), blob.as_slice()))
+            .chain([manifest])
     }
 
     /// The bytes of its parts, unfolded: each as the manifest declares it. Nobody has signed them.

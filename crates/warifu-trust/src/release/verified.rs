@@ -5,7 +5,8 @@ use crate::metadata::ReleaseRef;
 use crate::release::changes::{Changes, EarlierChanges, EarlierContent};
 use crate::release::manifest::Manifest;
 use crate::release::master::MasterEntry;
-use crate::release::part::{ChangesBytes, MasterBytes, ReleaseBytes};
+use crate::release::part::{ChangesBytes, MasterBytes, Part, ReleaseBytes};
+use crate::release::transfer::Transfer;
 
 /// A release with its content in memory.
 #[derive(Debug, Clone)]
@@ -13,6 +14,7 @@ pub struct VerifiedRelease {
     manifest: Manifest,
     release: ReleaseRef,
     bytes: ReleaseBytes,
+    transfer: Transfer,
 }
 
 /// A verified master.
@@ -45,8 +47,23 @@ impl<'a> VerifiedChanges<'a> {
 
 impl VerifiedRelease {
     /// `bytes` were compared with the manifest, and the manifest with the digest in `release`.
-    pub(crate) fn of(manifest: Manifest, release: ReleaseRef, bytes: ReleaseBytes) -> Self {
-        VerifiedRelease { manifest, release, bytes }
+    pub(crate) fn of(
+        manifest: Manifest,
+        release: ReleaseRef,
+        bytes: ReleaseBytes,
+        transfer: Transfer,
+    ) -> Self {
+        VerifiedRelease { manifest, release, bytes, transfer }
+    }
+
+    /// Every part with its bytes, in the manifest's order.
+    pub fn parts(&self) -> impl Iterator<Item = (Part<'_>, &[u8])> {
+        self.manifest.parts().zip(self.bytes.in_order())
+    }
+
+    /// How it came.
+    pub fn transfer(&self) -> &Transfer {
+        &self.transfer
     }
 
     /// The manifest that both signed.
@@ -115,12 +132,23 @@ pub struct VerifiedMasters {
     manifest: Manifest,
     release: ReleaseRef,
     masters: Vec<Vec<u8>>,
+    transfer: Transfer,
 }
 
 impl VerifiedMasters {
     /// `masters` were compared with the manifest, and the manifest with the digest in `release`.
-    pub(crate) fn of(manifest: Manifest, release: ReleaseRef, masters: Vec<Vec<u8>>) -> Self {
-        VerifiedMasters { manifest, release, masters }
+    pub(crate) fn of(
+        manifest: Manifest,
+        release: ReleaseRef,
+        masters: Vec<Vec<u8>>,
+        transfer: Transfer,
+    ) -> Self {
+        VerifiedMasters { manifest, release, masters, transfer }
+    }
+
+    /// How they came.
+    pub fn transfer(&self) -> &Transfer {
+        &self.transfer
     }
 
     /// The manifest that both signed.

@@ -1,0 +1,234 @@
+//! The walk through the content of one listed release: each file whole, or by a patch to what is held.
+
+use std::collections::VecDeque;
+
+use warifu_values::digest::Digest;
+
+use crate::limits;
+use crate::metadata::{Listing, ReleaseRef};
+use crate::names::TargetName;
+use crate::read::fetch_error::FetchError;
+use crate::read::held::Held;
+use crate::read::listed::{ListedFile, ListedManifest, Wanted};
+use crate::read::walk::{Answer, Need, Step, Walk};
+use crate::refusal::Refusal;
+use crate::release::{Content, Manifest, Part, Transfer, apply_patch, decompress};
+
+/// The content of one release, every byte with the digest that was signed.
+pub(crate) struct ReadContent {
+    pub(crate) release: ReleaseRef,
+    pub(crate) manifest: Manifest,
+    /// One for each part that was wanted, in the manifest's order.
+    pub(crate) contents: Vec<Vec<u8>>,
+    pub(crate) transfer: Transfer,
+}
+
+/// The walk that reads it: the manifest, then part after part, unfolded as they come.
+#[must_use = "nothing is read before the walk is at its end"]
+pub(crate) struct ReadingContent {
+    asked: Asked,
+    so_far: SoFar,
+}
+
+struct SoFar {
+    listing: Listing,
+    release: ReleaseRef,
+    wanted: Wanted,
+    held: Held,
+    transfer: Transfer,
+    /// Once it was read, which is first.
+    manifest: Option<Manifest>,
+    contents: Vec<Vec<u8>>,
+    /// What comes after what is asked for.
+    left: VecDeque<Piece>,
+}
+
+/// One file of the release, and how it is to come.
+enum Piece {
+    Held(Vec<u8>),
+    Asked(Asked),
+}
+
+/// A file that is asked for.
+struct Asked {
+    name: TargetName,
+    content: Content,
+    form: Form,
+    way: Way,
+}
+
+/// How a file's content lies on the channel.
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    Plain,
+    Compressed,
+}
+
+enum Way {
+    Whole(ListedFile),
+    Patched { base: Digest, patch: ListedFile, whole: ListedFile },
+}
+
+/// What came of an answer.
+enum Took {
+    Content(Vec<u8>),
+    /// The patch was of no use: the whole is asked for.
+    Again(Asked),
+}
+
+impl Asked {
+    /// The file `whole`, by the shortest patch to what is `held` where there is one.
+    fn for_content(
+        (name, whole): (TargetName, ListedFile),
+        (content, form): (Content, Form),
+        (listing, held): (&Listing, &Held),
+    ) -> Self {
+        let patch = held.patch(listing, content.sha256);
+        let shorter = patch.filter(|(_, patch)| patch.bytes < whole.need.limit_bytes);
+        let patch = shorter.and_then(|(base, entry)| {
+            Some((base, ListedFile::find(listing, &entry.name, limits::BLOB_BYTES).ok()?))
+        });
+        let way = match patch {
+            Some((base, patch)) => Way::Patched { base, patch, whole },
+            None => Way::Whole(whole),
+        };
+        Asked { name, content, form, way }
+    }
+
+    fn need(&self) -> &Need {
+        match &self.way {
+            Way::Whole(file) => &file.need,
+            Way::Patched { patch, .. } => &patch.need,
+        }
+    }
+
+    fn take(self, answer: Answer, held: &Held, transfer: &mut Transfer) -> Result<Took, FetchError> {
+        let Asked { name, content, form, way } = self;
+        if let Answer::File(bytes) = &answer {
+            transfer.bytes += bytes.len() as u64;
+        }
+        match way {
+            Way::Whole(file) => {
+                let bytes = file.take(answer)?;
+                transfer.whole += 1;
+                Ok(Took::Content(match form {
+                    Form::Plain => bytes,
+                    Form::Compressed => decompress(name.as_str(), &bytes, content)?,
+                }))
+            }
+            // Whatever is wrong with it, it is no verdict on the release.
+            Way::Patched { base, patch, whole } => {
+                let path = patch.need.path.clone();
+                let made = held
+                    .by_digest(base)
+                    .zip(patch.take(answer).ok())
+                    .and_then(|(base, patch)| apply_patch(path.as_str(), base, &patch, content).ok());
+                match made {
+                    Some(bytes) => {
+                        transfer.patched += 1;
+                        Ok(Took::Content(bytes))
+                    }
+                    None => {
+                        transfer.useless.push(path);
+                        Ok(Took::Again(Asked { name, content, form, way: Way::Whole(whole) }))
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl ReadingContent {
+    pub(crate) fn begin(
+        listing: &Listing,
+        release: ReleaseRef,
+        wanted: Wanted,
+        held: Held,
+    ) -> Result<Self, Refusal> {
+        let whole = ListedManifest::find(listing, release)?.file;
+        let (name, signed) = (TargetName::manifest(release.release), whole.signed());
+        let asked = Asked::for_content((name, whole), (signed, Form::Plain), (listing, &held));
+        let so_far = SoFar {
+            listing: listing.clone(),
+            release,
+            wanted,
+            held,
+            transfer: Transfer::default(),
+            manifest: None,
+            contents: Vec::new(),
+            left: VecDeque::new(),
+        };
+        Ok(ReadingContent { asked, so_far })
+    }
+}
+
+impl SoFar {
+    /// The parts of `manifest` that are wanted, and how each is to come.
+    fn pieces(&self, manifest: &Manifest) -> Result<VecDeque<Piece>, Refusal> {
+        let piece = |part: Part<'_>| {
+            let content = part.content;
+            if let Some(bytes) = self.held.content(content) {
+                return Ok(Piece::Held(bytes.to_vec()));
+            }
+            let whole = ListedFile::find(&self.listing, part.blob, limits::BLOB_BYTES)?;
+            let file = (part.blob.clone(), whole);
+            let by = (&self.listing, &self.held);
+            Ok(Piece::Asked(Asked::for_content(file, (content, Form::Compressed), by)))
+        };
+        self.wanted.of(manifest).map(piece).collect()
+    }
+
+    /// Takes in the content of what was asked for; on to what is not held, or to the end.
+    fn with(mut self, bytes: Vec<u8>) -> Result<Step<ReadingContent>, FetchError> {
+        let manifest = match self.manifest.take() {
+            Some(manifest) => {
+                self.contents.push(bytes);
+                manifest
+            }
+            None => {
+                let manifest = ListedManifest::parsed(self.release, &bytes)?;
+                self.left = self.pieces(&manifest)?;
+                manifest
+            }
+        };
+        while let Some(piece) = self.left.pop_front() {
+            match piece {
+                Piece::Held(bytes) => {
+                    self.contents.push(bytes);
+                    self.transfer.held += 1;
+                }
+                Piece::Asked(asked) => {
+                    let so_far = SoFar { manifest: Some(manifest), ..self };
+                    return Ok(Step::Next(ReadingContent { asked, so_far }));
+                }
+            }
+        }
+        let SoFar { release, contents, transfer, .. } = self;
+        Ok(Step::Done(ReadContent { release, manifest, contents, transfer }))
+    }
+}
+
+impl Walk for ReadingContent {
+    type Done = ReadContent;
+    type Error = FetchError;
+
+    fn need(&self) -> &Need {
+        self.asked.need()
+    }
+
+    fn ahead(&self) -> Vec<Need> {
+        let need = |piece: &Piece| match piece {
+            Piece::Held(_) => None,
+            Piece::Asked(asked) => Some(asked.need().clone()),
+        };
+        self.so_far.left.iter().filter_map(need).collect()
+    }
+
+    fn feed(self, answer: Answer) -> Result<Step<Self>, FetchError> {
+        let ReadingContent { asked, mut so_far } = self;
+        match asked.take(answer, &so_far.held, &mut so_far.transfer)? {
+            Took::Content(bytes) => so_far.with(bytes),
+            Took::Again(asked) => Ok(Step::Next(ReadingContent { asked, so_far })),
+        }
+    }
+}

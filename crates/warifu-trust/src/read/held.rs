@@ -1,0 +1,40 @@
+//! What a reader holds already: it is not read again, and patches are made out of it.
+
+use std::collections::BTreeMap;
+
+use warifu_values::digest::Digest;
+
+use crate::metadata::{Listing, TargetEntry};
+use crate::names::TargetName;
+use crate::release::Content;
+
+/// Contents that a reader holds: the manifest and the parts of the release before. Each is known by the
+/// digest that is taken of it here, so what was damaged meanwhile is no base of anything.
+#[derive(Debug, Clone, Default)]
+pub struct Held(BTreeMap<Digest, Vec<u8>>);
+
+impl Held {
+    /// These contents.
+    pub fn of(contents: impl IntoIterator<Item = Vec<u8>>) -> Self {
+        Held(contents.into_iter().map(|bytes| (Digest::of(&bytes), bytes)).collect())
+    }
+
+    /// The very bytes that are wanted, where they are held.
+    pub(crate) fn content(&self, wanted: Content) -> Option<&[u8]> {
+        self.by_digest(wanted.sha256).filter(|bytes| bytes.len() as u64 == wanted.bytes)
+    }
+
+    pub(crate) fn by_digest(&self, sha256: Digest) -> Option<&[u8]> {
+        self.0.get(&sha256).map(Vec::as_slice)
+    }
+
+    /// The shortest patch in `listing` from something held to `wanted`, and from what.
+    pub(crate) fn patch<'l>(
+        &self,
+        listing: &'l Listing,
+        wanted: Digest,
+    ) -> Option<(Digest, &'l TargetEntry)> {
+        let from = |base: &Digest| Some((*base, listing.entries.get(&TargetName::patch(*base, wanted))?));
+        self.0.keys().filter_map(from).min_by_key(|(_, entry)| entry.bytes)
+    }
+}
