@@ -4,10 +4,10 @@ use std::fmt;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use warifu_trust::{FetchError, OpenError, OpenedRelease, TrustedState, UnixSeconds, VerifiedRelease};
+use warifu_trust::{FetchError, Held, OpenError, OpenedRelease, TrustedState, UnixSeconds, VerifiedRelease};
 
 use crate::channel::Channel;
-use crate::read::{ReadError, fetch, fetch_fallback, open};
+use crate::read::{ReadError, fetch_beside, fetch_fallback, open};
 
 /// One place, and what people call it.
 pub struct Mirror {
@@ -97,7 +97,8 @@ impl Mirrors {
         self.ask(first, |channel| open(channel, state, now))
     }
 
-    /// Reads the content of `opened`, beginning at `first`; it is the same bytes wherever they come from.
+    /// Reads the content of `opened` beside what is `held`, beginning at `first`; it is the same bytes wherever
+    /// they come from.
     ///
     /// # Errors
     ///
@@ -106,8 +107,9 @@ impl Mirrors {
         &self,
         opened: &OpenedRelease,
         first: usize,
+        held: &Held,
     ) -> Result<Given<VerifiedRelease, FetchError>, Nobody<FetchError>> {
-        self.ask(first, |channel| fetch(channel, opened))
+        self.ask(first, |channel| fetch_beside(channel, opened, held.clone()))
     }
 
     /// The same for the release to fall back to; `None` when none is listed.
@@ -200,7 +202,7 @@ mod tests {
         let (mirrors, mut state) = (of(&[&lacks, &lies, &good]), world.reader());
         let opened = mirrors.open(&mut state, now()).unwrap();
         assert_eq!((opened.by, opened.passed_over.len()), (0, 0));
-        let fetched = mirrors.fetch(&opened.value, opened.by).unwrap();
+        let fetched = mirrors.fetch(&opened.value, opened.by, &Held::default()).unwrap();
         assert_eq!((fetched.by, fetched.passed_over.len()), (2, 2));
         assert!(matches!(fetched.passed_over[0].error, ReadError::Verdict(FetchError::Missing { .. })));
         assert!(matches!(fetched.passed_over[1].error, ReadError::Verdict(FetchError::Refused(_))));

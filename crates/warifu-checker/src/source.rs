@@ -5,7 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use warifu_channels::{Given, Mirrors, Nobody, PassedOver, ReadError, StateStore};
 use warifu_trust::{
-    Made, OpenError, OpenedRelease, Policy, ReleaseRef, Says, TrustError, TrustedState, UnixSeconds, reopen,
+    Held, Made, OpenError, OpenedRelease, Policy, ReleaseRef, Says, TrustError, TrustedState, UnixSeconds,
+    reopen,
 };
 use warifu_values::lang::{Lang, Speak as _};
 
@@ -162,7 +163,8 @@ impl Offer for ChannelOffer<'_> {
 
     fn fetch(&self) -> Result<ReleaseContent, SourceError> {
         let mirrors = &self.source.mirrors;
-        let given = self.source.noting(mirrors.fetch(&self.opened, self.first), SourceError::of)?;
+        let given =
+            self.source.noting(mirrors.fetch(&self.opened, self.first, &Held::default()), SourceError::of)?;
         Ok(ReleaseContent::from(given.value))
     }
 
@@ -271,7 +273,7 @@ pub fn newest(mirrors: &Mirrors, root: &[u8], now: UnixSeconds) -> Result<Releas
     if let Some(made) = opened.value.withdrawn() {
         return Err(SourceError::Refused(said(made)));
     }
-    let fetched = mirrors.fetch(&opened.value, opened.by);
+    let fetched = mirrors.fetch(&opened.value, opened.by, &Held::default());
     let fetched = fetched.map_err(|nobody| SourceError::of_nobody(mirrors, &nobody, SourceError::of))?;
     Ok(ReleaseContent::from(fetched.value))
 }
