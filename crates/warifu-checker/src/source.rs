@@ -3,14 +3,17 @@
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use warifu_channels::{Address, Channel, ReadError, StateStore, fetch, fetch_fallback, open};
+use warifu_channels::{Address, Channel, ReadError, StateStore, fetch_beside, fetch_fallback, open};
 use warifu_trust::{
-    Made, OpenError, OpenedRelease, Policy, ReleaseRef, Says, TrustError, TrustedState, UnixSeconds, reopen,
+    Made, OnHand, OpenError, OpenedRelease, Policy, ReleaseRef, Says, Transfer, TrustError, TrustedState,
+    UnixSeconds, reopen,
 };
 use warifu_values::lang::{Lang, Speak as _};
 
+use crate::log::Log;
 use crate::release::ReleaseContent;
 use crate::said::Said;
+use crate::state::{Record, StateDirectory};
 
 /// Why there is no release to take, split by what the caller does next. What runs goes on in every case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +88,41 @@ pub struct TrustSource {
     /// Where it is remembered; nowhere when nothing on disk may change.
     store: Option<StateStore>,
     state: Mutex<TrustedState>,
+    beside: Option<Beside>,
+}
+
+/// What is on hand where a checker runs, and where it says how a release came.
+struct Beside {
+    directory: StateDirectory,
+    log: Log,
+}
+
+impl Beside {
+    /// The content of the release that runs; none of it when it cannot be read, which whoever loads it tells.
+    fn on_hand(&self) -> OnHand {
+        let runs = |record: Record| record.running().release().map(|release| ReleaseRef::from(release.id));
+        let content = self.directory.record().ok().and_then(runs).map(|id| self.directory.load(id));
+        let Some(Ok(content)) = content else { return OnHand::default() };
+        let manifest = content.manifest().to_bytes().ok();
+        OnHand::of(content.into_parts().chain(manifest))
+    }
+
+    fn tell(&self, id: ReleaseRef, transfer: &Transfer) {
+        let Transfer { bytes, whole, patched, on_hand, useless } = transfer;
+        for path in useless {
+            self.log.event(&Said::new(
+                format!("the patch {path} does not give what was signed, or is not there; came whole"),
+                format!("差分 {path} がないか、署名された内容になりません。全体を取得しました"),
+            ));
+        }
+        let number = id.release;
+        self.log.event(&Said::new(
+            format!(
+                "release {number} came in {bytes} bytes: {patched} by patch, {whole} whole, {on_hand} on hand"
+            ),
+            format!("リリース {number}: 取得 {bytes} バイト（差分 {patched}、全体 {whole}、既存 {on_hand}）"),
+        ));
+    }
 }
 
 impl TrustSource {
@@ -98,7 +136,7 @@ impl TrustSource {
         let channel = address.channel();
         let store = StateStore::new(trusted);
         let state = store.load(root, Policy::default()).map_err(|error| SourceError::of(&error))?;
-        Ok(TrustSource { channel, store: Some(store), state: Mutex::new(state) })
+        Ok(TrustSource { channel, store: Some(store), state: Mutex::new(state), beside: None })
     }
 
     /// The same, but what is learnt is forgotten: nothing on disk changes.
@@ -106,11 +144,19 @@ impl TrustSource {
     pub fn forgetful(self) -> Self {
         TrustSource { store: None, ..self }
     }
+
+    /// The same for the checker whose state lies in `directory`: what it has need not come again, and how a
+    /// release came is told in `log`.
+    #[must_use]
+    pub fn beside(self, directory: StateDirectory, log: Log) -> Self {
+        TrustSource { beside: Some(Beside { directory, log }), ..self }
+    }
 }
 
 struct ChannelOffer<'a> {
     opened: OpenedRelease,
     channel: &'a (dyn Channel + Send + Sync),
+    beside: Option<&'a Beside>,
 }
 
 impl Offer for ChannelOffer<'_> {
@@ -119,8 +165,14 @@ impl Offer for ChannelOffer<'_> {
     }
 
     fn fetch(&self) -> Result<ReleaseContent, SourceError> {
-        match fetch(self.channel, &self.opened) {
-            Ok(release) => Ok(ReleaseContent::from(release)),
+        let on_hand = self.beside.map(Beside::on_hand).unwrap_or_default();
+        match fetch_beside(self.channel, &self.opened, on_hand) {
+            Ok(release) => {
+                if let Some(beside) = self.beside {
+                    beside.tell(self.id(), release.transfer());
+                }
+                Ok(ReleaseContent::from(release))
+            }
             Err(error) => Err(SourceError::of(&error)),
         }
     }
@@ -132,6 +184,10 @@ impl Offer for ChannelOffer<'_> {
 }
 
 impl TrustSource {
+    fn offer(&self, opened: OpenedRelease) -> ChannelOffer<'_> {
+        ChannelOffer { opened, channel: self.channel.as_ref(), beside: self.beside.as_ref() }
+    }
+
     /// Opens the channel by `state`, which remembers it.
     fn open_by(&self, state: &mut TrustedState, now: UnixSeconds) -> Result<ChannelOffer<'_>, SourceError> {
         let opened = open(self.channel.as_ref(), state, now);
@@ -143,7 +199,7 @@ impl TrustSource {
             SourceError::Refused(why) => SourceError::Refused(with_revocations(why, state)),
             other => other,
         })?;
-        Ok(ChannelOffer { opened, channel: self.channel.as_ref() })
+        Ok(self.offer(opened))
     }
 }
 
@@ -180,8 +236,7 @@ impl ReleaseSource for TrustSource {
     fn again(&self, id: ReleaseRef, now: UnixSeconds) -> Result<ReleaseContent, SourceError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         // What was opened before may list it while the channel has gone on, or has expired.
-        let before =
-            reopen(&state).ok().map(|opened| ChannelOffer { opened, channel: self.channel.as_ref() });
+        let before = reopen(&state).ok().map(|opened| self.offer(opened));
         if let Some(Ok(Some(content))) = before.map(|before| listed(&before, id)) {
             return Ok(content);
         }
@@ -207,7 +262,7 @@ pub fn newest(address: &Address, root: &[u8], now: UnixSeconds) -> Result<Releas
             if let Some(made) = opened.withdrawn() {
                 return Err(SourceError::Refused(said(made)));
             }
-            ChannelOffer { opened, channel: channel.as_ref() }.fetch()
+            ChannelOffer { opened, channel: channel.as_ref(), beside: None }.fetch()
         }
         Err(error) => Err(SourceError::of_opening(&error)),
     }
