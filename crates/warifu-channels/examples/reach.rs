@@ -18,7 +18,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use warifu_channels::{Address, Channel, ChannelError, Given, Mirror, Mirrors, Nobody, Patience};
-use warifu_trust::{ChannelPath, Held, Policy, TrustedState, UnixSeconds, VerifiedRelease};
+use warifu_trust::{ChannelPath, OnHand, Policy, TrustedState, UnixSeconds, VerifiedRelease};
 
 type Anyhow<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -266,7 +266,7 @@ struct Clients {
     met: HashMap<Case, Look>,
     verdicts: BTreeMap<String, u64>,
     /// What the receivers hold when the release comes.
-    held: Held,
+    held: OnHand,
     /// What everybody must end with.
     wanted: VerifiedRelease,
 }
@@ -445,7 +445,7 @@ fn behaviours(setting: &Setting, chance: &mut Chance) -> Vec<[Behaviour; 2]> {
 fn honest(
     shelf: &Arc<Shelf>,
     mut state: TrustedState,
-    held: &Held,
+    held: &OnHand,
     now: UnixSeconds,
 ) -> Anyhow<(TrustedState, VerifiedRelease, Cost)> {
     let cost = Arc::new(Mutex::new(Cost::default()));
@@ -462,11 +462,11 @@ fn honest(
 fn run(setting: &Setting, before: Shelf, after: Shelf, root: &[u8], instant: UnixSeconds) -> Anyhow<()> {
     let (before, after) = (Arc::new(before), Arc::new(after));
     let pinned = TrustedState::pin(root, Policy::default())?;
-    let nothing = Held::default();
+    let nothing = OnHand::default();
     let (knows, had, _) = honest(&before, pinned.clone(), &nothing, instant)?;
     let held = match setting.hold_before {
-        true => Held::of(had.parts().map(|(_, bytes)| bytes.to_vec())),
-        false => Held::default(),
+        true => OnHand::of(had.parts().map(|(_, bytes)| bytes.to_vec())),
+        false => OnHand::default(),
     };
     let (_, wanted, full) = honest(&after, knows.clone(), &nothing, instant)?;
     let (_, _, one) = honest(&after, knows.clone(), &held, instant)?;

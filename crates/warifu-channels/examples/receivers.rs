@@ -14,7 +14,7 @@ use std::sync::{Barrier, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use warifu_channels::{Address, Network, Patience, fetch, fetch_beside, open};
-use warifu_trust::{Held, OpenedRelease, Policy, Transfer, TrustedState, UnixSeconds};
+use warifu_trust::{OnHand, OpenedRelease, Policy, Transfer, TrustedState, UnixSeconds};
 
 type Anyhow<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -49,12 +49,12 @@ struct Met {
 }
 
 /// The state and what is held after the release before.
-fn before(folder: &str, root: &[u8], now: UnixSeconds) -> Anyhow<(TrustedState, Held)> {
+fn before(folder: &str, root: &[u8], now: UnixSeconds) -> Anyhow<(TrustedState, OnHand)> {
     let channel = Address::folder(Path::new(folder)).channel();
     let mut state = TrustedState::pin(root, Policy::default())?;
     let opened: OpenedRelease = open(channel.as_ref(), &mut state, now)?;
     let release = fetch(channel.as_ref(), &opened)?;
-    Ok((state, Held::of(release.parts().map(|(_, bytes)| bytes.to_vec()))))
+    Ok((state, OnHand::of(release.parts().map(|(_, bytes)| bytes.to_vec()))))
 }
 
 fn main() -> Anyhow<()> {
@@ -66,7 +66,7 @@ fn main() -> Anyhow<()> {
     let count: usize = count.parse()?;
     let root = warifu_files::read(Path::new(root), 1 << 20)?;
     let (state, held) = match held {
-        [] => (TrustedState::pin(&root, Policy::default())?, Held::default()),
+        [] => (TrustedState::pin(&root, Policy::default())?, OnHand::default()),
         [folder, ..] => before(folder, &root, now)?,
     };
     let door = Door { free: Mutex::new(AT_ONCE), changed: Condvar::new() };

@@ -81,7 +81,7 @@ impl DraftDirectory {
                 continue;
             };
             // One more than there may be is enough to be refused.
-            if blobs.len() > limits::BLOBS {
+            if blobs.len() > limits::BLOBS + limits::PATCHES {
                 break;
             }
             if let Some(blob) = read_file(&entry.path(), limits::BLOB_BYTES)? {

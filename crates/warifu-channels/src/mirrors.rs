@@ -4,7 +4,9 @@ use std::fmt;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use warifu_trust::{FetchError, Held, OpenError, OpenedRelease, TrustedState, UnixSeconds, VerifiedRelease};
+use warifu_trust::{
+    FetchError, OnHand, OpenError, OpenedRelease, TrustedState, UnixSeconds, VerifiedRelease,
+};
 
 use crate::channel::Channel;
 use crate::read::{ReadError, fetch_beside, fetch_fallback, open};
@@ -107,7 +109,7 @@ impl Mirrors {
         &self,
         opened: &OpenedRelease,
         first: usize,
-        held: &Held,
+        held: &OnHand,
     ) -> Result<Given<VerifiedRelease, FetchError>, Nobody<FetchError>> {
         self.ask(first, |channel| fetch_beside(channel, opened, held.clone()))
     }
@@ -202,7 +204,7 @@ mod tests {
         let (mirrors, mut state) = (of(&[&lacks, &lies, &good]), world.reader());
         let opened = mirrors.open(&mut state, now()).unwrap();
         assert_eq!((opened.by, opened.passed_over.len()), (0, 0));
-        let fetched = mirrors.fetch(&opened.value, opened.by, &Held::default()).unwrap();
+        let fetched = mirrors.fetch(&opened.value, opened.by, &OnHand::default()).unwrap();
         assert_eq!((fetched.by, fetched.passed_over.len()), (2, 2));
         assert!(matches!(fetched.passed_over[0].error, ReadError::Verdict(FetchError::Missing { .. })));
         assert!(matches!(fetched.passed_over[1].error, ReadError::Verdict(FetchError::Refused(_))));

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use warifu_trust::{
-    Answer, FetchError, Held, LearningRoots, Manifest, OpenError, OpenedRelease, Opening, Proposal,
+    Answer, FetchError, LearningRoots, Manifest, OnHand, OpenError, OpenedRelease, Opening, Proposal,
     ReadingTip, Step, Tip, TrustError, TrustedState, UnixSeconds, VerifiedMasters, VerifiedRelease, Walk,
 };
 use warifu_values::lang::{Lang, Speak};
@@ -64,7 +64,7 @@ pub fn fetch(
     channel: &dyn Channel,
     opened: &OpenedRelease,
 ) -> Result<VerifiedRelease, ReadError<FetchError>> {
-    fetch_beside(channel, opened, Held::default())
+    fetch_beside(channel, opened, OnHand::default())
 }
 
 /// The same for who holds some of it, or of the release before: see [`OpenedRelease::fetching_beside`].
@@ -75,9 +75,9 @@ pub fn fetch(
 pub fn fetch_beside(
     channel: &dyn Channel,
     opened: &OpenedRelease,
-    held: Held,
+    on_hand: OnHand,
 ) -> Result<VerifiedRelease, ReadError<FetchError>> {
-    read_through(channel, opened.fetching_beside(held).map_err(ReadError::Verdict)?)
+    read_through(channel, opened.fetching_beside(on_hand).map_err(ReadError::Verdict)?)
 }
 
 /// The same for the release to fall back to; `None` when none is listed.
@@ -102,7 +102,7 @@ pub fn fetch_masters(
     channel: &dyn Channel,
     opened: &OpenedRelease,
 ) -> Result<VerifiedMasters, ReadError<FetchError>> {
-    fetch_masters_beside(channel, opened, Held::default())
+    fetch_masters_beside(channel, opened, OnHand::default())
 }
 
 /// The same for who holds some of them, or of those of the release before.
@@ -113,9 +113,9 @@ pub fn fetch_masters(
 pub fn fetch_masters_beside(
     channel: &dyn Channel,
     opened: &OpenedRelease,
-    held: Held,
+    on_hand: OnHand,
 ) -> Result<VerifiedMasters, ReadError<FetchError>> {
-    read_through(channel, opened.fetching_masters_beside(held).map_err(ReadError::Verdict)?)
+    read_through(channel, opened.fetching_masters_beside(on_hand).map_err(ReadError::Verdict)?)
 }
 
 /// The masters of the release to fall back to; `None` when none is listed.

@@ -67,6 +67,13 @@ impl ReleaseContent {
         self.manifest.parts().zip(self.bytes.in_order())
     }
 
+    /// The bytes of every part, given away.
+    pub(crate) fn into_parts(self) -> impl Iterator<Item = Vec<u8>> {
+        let masters = self.bytes.masters.into_iter().flat_map(|master| [master.canonical, master.timelines]);
+        let changes = self.bytes.changes.into_iter();
+        masters.chain(changes.flat_map(|changes| [changes.list].into_iter().chain(changes.earlier)))
+    }
+
     /// The masters with their bytes, in the manifest's order, given away: a parser takes them over without a
     /// copy.
     pub fn into_masters(self) -> impl Iterator<Item = (MasterEntry, MasterBytes)> {

@@ -5,13 +5,15 @@ use std::sync::{Mutex, PoisonError};
 
 use warifu_channels::{Given, Mirrors, Nobody, PassedOver, ReadError, StateStore};
 use warifu_trust::{
-    Held, Made, OpenError, OpenedRelease, Policy, ReleaseRef, Says, TrustError, TrustedState, UnixSeconds,
-    reopen,
+    Made, OnHand, OpenError, OpenedRelease, Policy, ReleaseRef, Says, Transfer, TrustError, TrustedState,
+    UnixSeconds, reopen,
 };
 use warifu_values::lang::{Lang, Speak as _};
 
+use crate::log::Log;
 use crate::release::ReleaseContent;
 use crate::said::Said;
+use crate::state::{Record, StateDirectory};
 
 /// Why there is no release to take, split by what the caller does next. What runs goes on in every case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,6 +128,41 @@ pub struct TrustSource {
     /// Where it is remembered; nowhere when nothing on disk may change.
     store: Option<StateStore>,
     state: Mutex<TrustedState>,
+    beside: Option<Beside>,
+}
+
+/// What is on hand where a checker runs, and where it says how a release came.
+struct Beside {
+    directory: StateDirectory,
+    log: Log,
+}
+
+impl Beside {
+    /// The content of the release that runs; none of it when it cannot be read, which whoever loads it tells.
+    fn on_hand(&self) -> OnHand {
+        let runs = |record: Record| record.running().release().map(|release| ReleaseRef::from(release.id));
+        let content = self.directory.record().ok().and_then(runs).map(|id| self.directory.load(id));
+        let Some(Ok(content)) = content else { return OnHand::default() };
+        let manifest = content.manifest().to_bytes().ok();
+        OnHand::of(content.into_parts().chain(manifest))
+    }
+
+    fn tell(&self, id: ReleaseRef, transfer: &Transfer) {
+        let Transfer { bytes, whole, patched, on_hand, useless } = transfer;
+        for path in useless {
+            self.log.event(&Said::new(
+                format!("the patch {path} does not give what was signed, or is not there; came whole"),
+                format!("差分 {path} がないか、署名された内容になりません。全体を取得しました"),
+            ));
+        }
+        let number = id.release;
+        self.log.event(&Said::new(
+            format!(
+                "release {number} came in {bytes} bytes: {patched} by patch, {whole} whole, {on_hand} on hand"
+            ),
+            format!("リリース {number}: 取得 {bytes} バイト（差分 {patched}、全体 {whole}、既存 {on_hand}）"),
+        ));
+    }
 }
 
 impl TrustSource {
@@ -139,13 +176,21 @@ impl TrustSource {
         let troubles = Mutex::new(vec![None; mirrors.places().len()]);
         let store = StateStore::new(trusted);
         let state = store.load(root, Policy::default()).map_err(|error| SourceError::of(&error))?;
-        Ok(TrustSource { mirrors, troubles, store: Some(store), state: Mutex::new(state) })
+        let state = Mutex::new(state);
+        Ok(TrustSource { mirrors, troubles, store: Some(store), state, beside: None })
     }
 
     /// The same, but what is learnt is forgotten: nothing on disk changes.
     #[must_use]
     pub fn forgetful(self) -> Self {
         TrustSource { store: None, ..self }
+    }
+
+    /// The same for the checker whose state lies in `directory`: what it has need not come again, and how a
+    /// release came is told in `log`.
+    #[must_use]
+    pub fn beside(self, directory: StateDirectory, log: Log) -> Self {
+        TrustSource { beside: Some(Beside { directory, log }), ..self }
     }
 }
 
@@ -162,10 +207,14 @@ impl Offer for ChannelOffer<'_> {
     }
 
     fn fetch(&self) -> Result<ReleaseContent, SourceError> {
-        let mirrors = &self.source.mirrors;
-        let given =
-            self.source.noting(mirrors.fetch(&self.opened, self.first, &Held::default()), SourceError::of)?;
-        Ok(ReleaseContent::from(given.value))
+        let TrustSource { mirrors, beside, .. } = self.source;
+        let on_hand = beside.as_ref().map(Beside::on_hand).unwrap_or_default();
+        let fetched = mirrors.fetch(&self.opened, self.first, &on_hand);
+        let release = self.source.noting(fetched, SourceError::of)?.value;
+        if let Some(beside) = beside {
+            beside.tell(self.id(), release.transfer());
+        }
+        Ok(ReleaseContent::from(release))
     }
 
     fn fetch_fallback(&self) -> Result<Option<ReleaseContent>, SourceError> {
@@ -273,7 +322,7 @@ pub fn newest(mirrors: &Mirrors, root: &[u8], now: UnixSeconds) -> Result<Releas
     if let Some(made) = opened.value.withdrawn() {
         return Err(SourceError::Refused(said(made)));
     }
-    let fetched = mirrors.fetch(&opened.value, opened.by, &Held::default());
+    let fetched = mirrors.fetch(&opened.value, opened.by, &OnHand::default());
     let fetched = fetched.map_err(|nobody| SourceError::of_nobody(mirrors, &nobody, SourceError::of))?;
     Ok(ReleaseContent::from(fetched.value))
 }

@@ -126,7 +126,7 @@ pub use publish::{
     Signers, Terms, Tip, Validity, WhyLeftOut, WrongClock,
 };
 pub use read::{
-    Answer, FetchError, Fetching, FetchingManifest, FetchingMasters, Held, LearningRoots, Need, OpenError,
+    Answer, FetchError, Fetching, FetchingManifest, FetchingMasters, LearningRoots, Need, OnHand, OpenError,
     OpenedRelease, Opening, Standing, StateFault, Step, TrustedState, Walk, reopen,
 };
 pub use refusal::Refusal;

@@ -8,6 +8,7 @@ use warifu_files::ReadError;
 use warifu_masters::file::FILE_LIMIT_BYTES;
 
 use crate::error::{Exit, Failure};
+use crate::in_order::all_in_order;
 
 /// The bytes of the file at `path`.
 ///
@@ -88,6 +89,30 @@ pub fn write_pieces(
     content: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
 ) -> Result<(), Failure> {
     put(path, Readers::Usual, content)
+}
+
+/// Writes files into one folder, on all cores: each appears as with [`write()`], and none before all are written
+/// and durable.
+///
+/// # Errors
+/// When any step fails. What was not named yet is as it was.
+pub fn write_each(files: &[(PathBuf, &[u8])]) -> Result<(), Failure> {
+    let begun = all_in_order(files, |(path, bytes)| {
+        let Some(mut file) = Unfinished::begin(path)? else { return write(path, bytes).map(|()| None) };
+        file.write(bytes)?;
+        file.make_durable()?;
+        Ok(Some(file))
+    });
+    let begun = begun.into_iter().collect::<Result<Vec<_>, Failure>>()?;
+    let mut folder = None;
+    for file in begun.into_iter().flatten() {
+        let path = file.path.clone();
+        folder = Some((path, file.name()?));
+    }
+    match folder {
+        Some((path, folder)) => folder.sync_all().map_err(|error| cannot_write(&path, &error)),
+        None => Ok(()),
+    }
 }
 
 /// Writes a secret: as `write`, readable by its owner only, and never over anything that is there.
@@ -196,18 +221,33 @@ impl Unfinished {
     /// # Errors
     /// When any step fails, with nothing left behind and the name as it was.
     pub fn finish(self) -> Result<(), Failure> {
+        self.make_durable()?;
+        let path = self.path.clone();
+        let folder = self.name()?;
+        folder.sync_all().map_err(|error| cannot_write(&path, &error))
+    }
+
+    /// Makes what was written durable.
+    fn make_durable(&self) -> Result<(), Failure> {
+        let done = (|| {
+            if self.readers == Readers::Usual {
+                set_usual_permissions(self.file.as_file(), &self.target)?;
+            }
+            self.file.as_file().sync_all()
+        })();
+        done.map_err(|error| cannot_write(&self.path, &error))
+    }
+
+    /// Gives it its name, which is durable once the folder is that comes back.
+    fn name(self) -> Result<File, Failure> {
         let Unfinished { path, target, folder, file, readers, .. } = self;
         let done = (|| {
-            if readers == Readers::Usual {
-                set_usual_permissions(file.as_file(), &target)?;
-            }
-            file.as_file().sync_all()?;
             match readers {
                 Readers::Usual => file.persist(&target),
                 Readers::OwnerOnly => file.persist_noclobber(&target),
             }
             .map_err(|error| error.error)?;
-            folder.sync_all()
+            Ok(folder)
         })();
         done.map_err(|error: io::Error| cannot_write(&path, &error))
     }
@@ -268,6 +308,19 @@ mod tests {
             assert!(failure.say(Lang::Ja).contains(&format!("フォルダー {name} がありません")));
             assert!(!failure.say(Lang::En).contains(".warifu-"), "{failure}");
         }
+    }
+
+    #[test]
+    fn of_several_files_none_appears_when_one_cannot_be_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, other) = (folder.path().join("one"), folder.path().join("other"));
+        write_each(&[(one.clone(), b"1"), (other.clone(), b"2")]).unwrap();
+        assert_eq!((fs::read(&one).unwrap(), fs::read(&other).unwrap()), (b"1".to_vec(), b"2".to_vec()));
+        let in_the_way = folder.path().join("folder");
+        fs::create_dir(&in_the_way).unwrap();
+        assert!(write_each(&[(one.clone(), b"3"), (in_the_way, b"4"), (other.clone(), b"5")]).is_err());
+        assert_eq!((fs::read(&one).unwrap(), fs::read(&other).unwrap()), (b"1".to_vec(), b"2".to_vec()));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3, "nothing left behind");
     }
 
     /// Pieces that were written are nowhere until the file is finished, and gone when it is not.

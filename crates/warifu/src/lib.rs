@@ -14,6 +14,7 @@ pub mod error;
 pub mod files;
 mod html_file;
 pub mod impact;
+mod in_order;
 pub mod library;
 pub mod release;
 pub mod report;

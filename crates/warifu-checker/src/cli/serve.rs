@@ -25,7 +25,8 @@ pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
         StateDirectory::open(&serve.state).map_err(|error| Failure::could_not(Said::of(&error)))?;
     let root = read_file(&serve.from.root)?;
     let source =
-        TrustSource::new(mirrors(&serve.from.channel, Patience::POLLING)?, &root, &directory.trusted())?;
+        TrustSource::new(mirrors(&serve.from.channel, Patience::POLLING)?, &root, &directory.trusted())?
+            .beside(StateDirectory::look_at(&serve.state), log);
     let recent = Recent::open(directory.recent(), serve.gates.replay_files)?;
     let recent = Arc::new(recent);
     let gates = serve.gates.gates();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::metadata::{ChannelPath, ReleaseRef, TargetEntry, Use};
 use crate::publish::not_followed::NotFollowed;
-use crate::read::{FetchError, Fetching, FetchingManifest, Held, TrustedState, VerifiedChain};
+use crate::read::{FetchError, Fetching, FetchingManifest, OnHand, TrustedState, VerifiedChain};
 use crate::refusal::Refusal;
 use crate::release::Manifest;
 use crate::root::{RoleTable, SignedRoot};
@@ -13,7 +13,7 @@ use crate::statement::{Made, Statements};
 /// Whether the clock of whoever seals is held against the channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Clock {
-    Held,
+    OnHand,
     Vouched,
 }
 
@@ -74,7 +74,7 @@ impl Tip {
             leftovers: BTreeMap::new(),
             next_targets: 1,
             next_snapshot: 1,
-            clock: Clock::Held,
+            clock: Clock::OnHand,
             statements: Statements::default(),
         }
     }
@@ -181,7 +181,7 @@ impl Tip {
     /// As [`Tip::fetching_manifest`].
     pub fn fetching(&self) -> Result<Option<Fetching>, FetchError> {
         let begin = |published: &VerifiedChain| {
-            Fetching::begin(&published.listing, published.listing.current, Held::default())
+            Fetching::begin(&published.listing, published.listing.current, OnHand::default())
         };
         self.published.as_ref().map(begin).transpose()
     }

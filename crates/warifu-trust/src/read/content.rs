@@ -8,8 +8,8 @@ use crate::limits;
 use crate::metadata::{Listing, ReleaseRef};
 use crate::names::TargetName;
 use crate::read::fetch_error::FetchError;
-use crate::read::held::Held;
 use crate::read::listed::{ListedFile, ListedManifest, Wanted};
+use crate::read::on_hand::OnHand;
 use crate::read::walk::{Answer, Need, Step, Walk};
 use crate::refusal::Refusal;
 use crate::release::{Content, Manifest, Part, Transfer, apply_patch, decompress};
@@ -34,7 +34,7 @@ struct SoFar {
     listing: Listing,
     release: ReleaseRef,
     wanted: Wanted,
-    held: Held,
+    on_hand: OnHand,
     transfer: Transfer,
     /// Once it was read, which is first.
     manifest: Option<Manifest>,
@@ -45,7 +45,7 @@ struct SoFar {
 
 /// One file of the release, and how it is to come.
 enum Piece {
-    Held(Vec<u8>),
+    OnHand(Vec<u8>),
     Asked(Asked),
 }
 
@@ -77,13 +77,13 @@ enum Took {
 }
 
 impl Asked {
-    /// The file `whole`, by the shortest patch to what is `held` where there is one.
+    /// The file `whole`, by the shortest patch to what is on hand where there is one.
     fn for_content(
         (name, whole): (TargetName, ListedFile),
         (content, form): (Content, Form),
-        (listing, held): (&Listing, &Held),
+        (listing, on_hand): (&Listing, &OnHand),
     ) -> Self {
-        let patch = held.patch(listing, content.sha256);
+        let patch = on_hand.patch(listing, content.sha256);
         let shorter = patch.filter(|(_, patch)| patch.bytes < whole.need.limit_bytes);
         let patch = shorter.and_then(|(base, entry)| {
             Some((base, ListedFile::find(listing, &entry.name, limits::BLOB_BYTES).ok()?))
@@ -102,7 +102,7 @@ impl Asked {
         }
     }
 
-    fn take(self, answer: Answer, held: &Held, transfer: &mut Transfer) -> Result<Took, FetchError> {
+    fn take(self, answer: Answer, on_hand: &OnHand, transfer: &mut Transfer) -> Result<Took, FetchError> {
         let Asked { name, content, form, way } = self;
         if let Answer::File(bytes) = &answer {
             transfer.bytes += bytes.len() as u64;
@@ -119,7 +119,7 @@ impl Asked {
             // Whatever is wrong with it, it is no verdict on the release.
             Way::Patched { base, patch, whole } => {
                 let path = patch.need.path.clone();
-                let made = held
+                let made = on_hand
                     .by_digest(base)
                     .zip(patch.take(answer).ok())
                     .and_then(|(base, patch)| apply_patch(path.as_str(), base, &patch, content).ok());
@@ -143,16 +143,16 @@ impl ReadingContent {
         listing: &Listing,
         release: ReleaseRef,
         wanted: Wanted,
-        held: Held,
+        on_hand: OnHand,
     ) -> Result<Self, Refusal> {
         let whole = ListedManifest::find(listing, release)?.file;
         let (name, signed) = (TargetName::manifest(release.release), whole.signed());
-        let asked = Asked::for_content((name, whole), (signed, Form::Plain), (listing, &held));
+        let asked = Asked::for_content((name, whole), (signed, Form::Plain), (listing, &on_hand));
         let so_far = SoFar {
             listing: listing.clone(),
             release,
             wanted,
-            held,
+            on_hand,
             transfer: Transfer::default(),
             manifest: None,
             contents: Vec::new(),
@@ -167,12 +167,12 @@ impl SoFar {
     fn pieces(&self, manifest: &Manifest) -> Result<VecDeque<Piece>, Refusal> {
         let piece = |part: Part<'_>| {
             let content = part.content;
-            if let Some(bytes) = self.held.content(content) {
-                return Ok(Piece::Held(bytes.to_vec()));
+            if let Some(bytes) = self.on_hand.content(content) {
+                return Ok(Piece::OnHand(bytes.to_vec()));
             }
             let whole = ListedFile::find(&self.listing, part.blob, limits::BLOB_BYTES)?;
             let file = (part.blob.clone(), whole);
-            let by = (&self.listing, &self.held);
+            let by = (&self.listing, &self.on_hand);
             Ok(Piece::Asked(Asked::for_content(file, (content, Form::Compressed), by)))
         };
         self.wanted.of(manifest).map(piece).collect()
@@ -193,9 +193,9 @@ impl SoFar {
         };
         while let Some(piece) = self.left.pop_front() {
             match piece {
-                Piece::Held(bytes) => {
+                Piece::OnHand(bytes) => {
                     self.contents.push(bytes);
-                    self.transfer.held += 1;
+                    self.transfer.on_hand += 1;
                 }
                 Piece::Asked(asked) => {
                     let so_far = SoFar { manifest: Some(manifest), ..self };
@@ -218,7 +218,7 @@ impl Walk for ReadingContent {
 
     fn ahead(&self) -> Vec<Need> {
         let need = |piece: &Piece| match piece {
-            Piece::Held(_) => None,
+            Piece::OnHand(_) => None,
             Piece::Asked(asked) => Some(asked.need().clone()),
         };
         self.so_far.left.iter().filter_map(need).collect()
@@ -226,7 +226,7 @@ impl Walk for ReadingContent {
 
     fn feed(self, answer: Answer) -> Result<Step<Self>, FetchError> {
         let ReadingContent { asked, mut so_far } = self;
-        match asked.take(answer, &so_far.held, &mut so_far.transfer)? {
+        match asked.take(answer, &so_far.on_hand, &mut so_far.transfer)? {
             Took::Content(bytes) => so_far.with(bytes),
             Took::Again(asked) => Ok(Step::Next(ReadingContent { asked, so_far })),
         }

@@ -3,8 +3,8 @@
 use crate::metadata::{Listing, ReleaseRef};
 use crate::read::content::ReadingContent;
 use crate::read::fetch_error::FetchError;
-use crate::read::held::Held;
 use crate::read::listed::{ListedManifest, Wanted};
+use crate::read::on_hand::OnHand;
 use crate::read::opened::OpenedRelease;
 use crate::read::walk::{Answer, Need, Step, Walk};
 use crate::refusal::Refusal;
@@ -17,7 +17,7 @@ impl OpenedRelease {
     ///
     /// [`FetchError::Refused`] when the list allows no fetching; nothing partial comes out of the walk.
     pub fn fetching(&self) -> Result<Fetching, FetchError> {
-        self.fetching_beside(Held::default())
+        self.fetching_beside(OnHand::default())
     }
 
     /// The same for who holds the release before, or some of it: what is held is not read, and what both
@@ -26,8 +26,8 @@ impl OpenedRelease {
     /// # Errors
     ///
     /// As [`OpenedRelease::fetching`].
-    pub fn fetching_beside(&self, held: Held) -> Result<Fetching, FetchError> {
-        Fetching::begin(self.listing(), self.release(), held)
+    pub fn fetching_beside(&self, on_hand: OnHand) -> Result<Fetching, FetchError> {
+        Fetching::begin(self.listing(), self.release(), on_hand)
     }
 
     /// Reads the release's manifest and its masters, neither timelines nor changes: for whoever writes files
@@ -37,7 +37,7 @@ impl OpenedRelease {
     ///
     /// As [`OpenedRelease::fetching`].
     pub fn fetching_masters(&self) -> Result<FetchingMasters, FetchError> {
-        self.fetching_masters_beside(Held::default())
+        self.fetching_masters_beside(OnHand::default())
     }
 
     /// The same for who holds some of them, or of those before: see [`OpenedRelease::fetching_beside`].
@@ -45,8 +45,8 @@ impl OpenedRelease {
     /// # Errors
     ///
     /// As [`OpenedRelease::fetching`].
-    pub fn fetching_masters_beside(&self, held: Held) -> Result<FetchingMasters, FetchError> {
-        Ok(FetchingMasters(ReadingContent::begin(self.listing(), self.release(), Wanted::Masters, held)?))
+    pub fn fetching_masters_beside(&self, on_hand: OnHand) -> Result<FetchingMasters, FetchError> {
+        Ok(FetchingMasters(ReadingContent::begin(self.listing(), self.release(), Wanted::Masters, on_hand)?))
     }
 
     /// The same for the release to fall back to; `None` when none is listed.
@@ -55,7 +55,7 @@ impl OpenedRelease {
     ///
     /// As [`OpenedRelease::fetching`].
     pub fn fetching_fallback(&self) -> Result<Option<Fetching>, FetchError> {
-        self.fallback().map(|release| Fetching::begin(self.listing(), release, Held::default())).transpose()
+        self.fallback().map(|release| Fetching::begin(self.listing(), release, OnHand::default())).transpose()
     }
 
     /// The masters of the release to fall back to; `None` when none is listed.
@@ -65,7 +65,7 @@ impl OpenedRelease {
     /// As [`OpenedRelease::fetching`].
     pub fn fetching_fallback_masters(&self) -> Result<Option<FetchingMasters>, FetchError> {
         let begin =
-            |release| ReadingContent::begin(self.listing(), release, Wanted::Masters, Held::default());
+            |release| ReadingContent::begin(self.listing(), release, Wanted::Masters, OnHand::default());
         Ok(self.fallback().map(begin).transpose()?.map(FetchingMasters))
     }
 
@@ -107,8 +107,8 @@ impl Walk for FetchingManifest {
 pub struct Fetching(ReadingContent);
 
 impl Fetching {
-    pub(crate) fn begin(listing: &Listing, release: ReleaseRef, held: Held) -> Result<Self, FetchError> {
-        Ok(Fetching(ReadingContent::begin(listing, release, Wanted::Everything, held)?))
+    pub(crate) fn begin(listing: &Listing, release: ReleaseRef, on_hand: OnHand) -> Result<Self, FetchError> {
+        Ok(Fetching(ReadingContent::begin(listing, release, Wanted::Everything, on_hand)?))
     }
 }
 

@@ -6,8 +6,9 @@ mod content;
 mod fetch_error;
 mod fetching;
 mod freshness;
-mod held;
+
 mod listed;
+mod on_hand;
 mod open_error;
 mod opened;
 mod opening;
@@ -24,8 +25,9 @@ mod walk;
 pub(crate) use back::{LookedBack, LookingBack};
 pub use fetch_error::FetchError;
 pub use fetching::{Fetching, FetchingManifest, FetchingMasters};
-pub use held::Held;
+
 pub(crate) use listed::ReadingFiles;
+pub use on_hand::OnHand;
 pub use open_error::OpenError;
 pub use opened::{OpenedRelease, Standing};
 pub use opening::{Opening, reopen};

@@ -12,7 +12,7 @@ pub struct Transfer {
     /// Files that were made of what was held, by a patch.
     pub patched: usize,
     /// Files that were held already.
-    pub held: usize,
+    pub on_hand: usize,
     /// Patches that both signed and that gave not what was signed, or were not there; these files came whole.
     pub useless: Vec<ChannelPath>,
 }

@@ -165,4 +165,9 @@ impl VerifiedMasters {
     pub fn masters(&self) -> impl Iterator<Item = (&MasterEntry, &[u8])> {
         self.manifest.masters.iter().zip(self.masters.iter().map(Vec::as_slice))
     }
+
+    /// The same, given away.
+    pub fn into_masters(self) -> impl Iterator<Item = (MasterEntry, Vec<u8>)> {
+        self.manifest.masters.into_iter().zip(self.masters)
+    }
 }

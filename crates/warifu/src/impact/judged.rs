@@ -6,8 +6,8 @@ use warifu_claims::movement::{FileImpact, Impact, Institution};
 use warifu_claims::{ClaimFile, FILE_LIMIT_BYTES, Snapshot, institution};
 
 use super::found::{ClaimPath, Unread};
-use super::in_order::in_order;
 use crate::error::{Exit, Failure};
+use crate::in_order::in_order;
 
 /// One claim file, judged by both.
 #[derive(Debug)]

@@ -6,7 +6,6 @@
 //! days, points, institutions, and the numbers that claims have in their files.
 
 mod found;
-mod in_order;
 mod judged;
 
 mod words;

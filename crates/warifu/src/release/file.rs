@@ -1,13 +1,18 @@
 //! A master as the file of an organisation.
 
-use warifu_masters::file::read_canonical;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
 use warifu_masters::file::write::write;
+use warifu_masters::file::{Declared, read, read_canonical};
 use warifu_masters::schema::{Format, Layout, Schemas};
-use warifu_masters::table::Master;
-use warifu_trust::{Content, MasterEntry};
+use warifu_masters::table::{Master, Role};
+use warifu_trust::{Content, Manifest, MasterEntry, OnHand, limits};
+use warifu_values::digest::Digest;
 use warifu_values::lang::Lang;
 
 use crate::error::{Exit, Failure};
+use crate::in_order::all_in_order;
 use crate::library::known_format;
 
 /// The formats that a release lists when none are asked for: one of each organisation.
@@ -37,16 +42,52 @@ pub(super) fn file_name(layout: &Layout, series: &str, dated: &str, format: &For
     format!("{}_{series}_ALL{dated}.{}", layout.file_prefix, format.extension)
 }
 
+/// A master of a release as the file that both organisations signed in one format.
+#[derive(Debug)]
+pub struct SignedFile {
+    /// What the manifest says of the master.
+    pub entry: MasterEntry,
+    /// The file's name, without a folder.
+    pub name: String,
+    /// Its bytes, which have the digest that was signed.
+    pub bytes: Vec<u8>,
+    /// Their SHA-256.
+    pub sha256: Digest,
+}
+
+/// The files of `masters`, each an entry with its canonical bytes, in the format called `format`; made on all
+/// cores, and proven to be the ones that were signed.
+///
+/// # Errors
+/// With [`Exit::Trust`] when one is not; [`Exit::CouldNotRun`] when the release does not list the format.
+pub fn signed_files(
+    schemas: &Schemas,
+    masters: impl IntoIterator<Item = (MasterEntry, Vec<u8>)>,
+    format: &str,
+) -> Result<Vec<SignedFile>, Failure> {
+    // Given away: whoever reads them takes them over.
+    let masters: Vec<_> = masters.into_iter().map(|(entry, bytes)| (entry, Mutex::new(bytes))).collect();
+    let made = all_in_order(&masters, |(entry, canonical)| {
+        let canonical = std::mem::take(&mut *canonical.lock().unwrap_or_else(PoisonError::into_inner));
+        signed_file(schemas, entry, canonical, format)
+    });
+    let entries = masters.into_iter().map(|(entry, _)| entry);
+    entries
+        .zip(made)
+        .map(|(entry, made)| made.map(|(name, bytes, sha256)| SignedFile { entry, name, bytes, sha256 }))
+        .collect()
+}
+
 /// The bytes of a released master in the format called `format`, proven to be the ones that were signed.
 ///
 /// # Errors
 /// With [`Exit::Trust`] when they are not; [`Exit::CouldNotRun`] when the release does not list the format.
-pub fn signed_file(
+fn signed_file(
     schemas: &Schemas,
     entry: &MasterEntry,
-    canonical: &[u8],
+    canonical: Vec<u8>,
     format: &str,
-) -> Result<(String, Vec<u8>), Failure> {
+) -> Result<(String, Vec<u8>, Digest), Failure> {
     let name = format!("{}/{}", entry.series, entry.kind);
     let Some(signed) = entry.formats.get(format) else {
         let known: Vec<_> = entry.formats.keys().map(String::as_str).collect();
@@ -57,7 +98,7 @@ pub fn signed_file(
             format!("{name} は形式 {format} では署名されていません（署名済み: {known}）"),
         ));
     };
-    let master = read_canonical(schemas, &entry.kind, canonical.to_vec()).map_err(|findings| {
+    let master = read_canonical(schemas, &entry.kind, canonical).map_err(|findings| {
         let english = format!("{name}: the signed records do not fit the layouts known here");
         let japanese = format!("{name}: 署名された内容が既知のレイアウトに合いません");
         Failure::refused(english, japanese, findings)
@@ -72,7 +113,24 @@ pub fn signed_file(
             format!("{name}: 形式 {format} の出力が署名済みのダイジェストと一致しません。出力していません"),
         ));
     }
-    Ok((signed.file_name.clone(), bytes))
+    Ok((signed.file_name.clone(), bytes, signed.sha256))
+}
+
+/// What the files hold that `channel fetch` wrote into `folder` in the format called `format`: the manifest, and
+/// the canonical bytes of its masters as far as they can be read. It is asked for by digest, so what somebody
+/// changed meanwhile is taken for nothing that it is not.
+pub fn on_hand_in(schemas: &Schemas, folder: &Path, format: &str) -> OnHand {
+    let manifest = warifu_files::read(&folder.join(RELEASE_FILE), limits::MANIFEST_BYTES).ok();
+    let read_manifest = |bytes: Vec<u8>| Some((Manifest::from_bytes(&bytes).ok()?, bytes));
+    let Some((manifest, bytes)) = manifest.and_then(read_manifest) else { return OnHand::default() };
+    let Ok(format) = known_format(schemas, format) else { return OnHand::default() };
+    let masters = all_in_order(&manifest.masters, |entry| {
+        let signed = entry.formats.get(&format.name)?;
+        let bytes = warifu_files::read(&folder.join(&signed.file_name), signed.bytes).ok()?;
+        let declared = Declared { format: Some(format), role: Some(Role::Full) };
+        read(schemas, bytes, &declared).master.map(|master| master.canonical())
+    });
+    OnHand::of(masters.into_iter().flatten().chain([bytes]))
 }
 
 /// A failure of the trust crate with its exit status: 3 when trust was refused, 2 when it could not be done.

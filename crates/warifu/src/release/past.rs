@@ -64,6 +64,11 @@ impl PublishedRelease {
         Ok(PublishedRelease { release, masters })
     }
 
+    /// It, with every byte.
+    pub fn release(&self) -> &VerifiedRelease {
+        &self.release
+    }
+
     /// Its masters.
     pub fn masters(&self) -> &[Answers] {
         &self.masters

@@ -6,9 +6,10 @@ use clap::Subcommand;
 use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
-use warifu::release::{RELEASE_FILE, signed_file, trust_failure};
+use warifu::release::{RELEASE_FILE, SignedFile, on_hand_in, signed_files, trust_failure};
 use warifu_channels::{
-    Channel, ReadError, fetch, fetch_fallback, fetch_fallback_masters, fetch_manifest, fetch_masters, open,
+    Channel, ReadError, fetch, fetch_fallback, fetch_fallback_masters, fetch_manifest, fetch_masters_beside,
+    open,
 };
 use warifu_trust::{
     FetchError, Form, Made, MasterEntry, OpenError, OpenedRelease, Place, ReleaseRef, Says, VerifiedRelease,
@@ -20,6 +21,7 @@ use warifu_values::say;
 
 use super::carried::Carried;
 use super::seen::manifest_lines;
+use super::transfer::{tell_transfer, transfer_json};
 use super::{Trusted, address, now};
 use crate::cli::Context;
 
@@ -263,6 +265,7 @@ impl List {
 
 impl Fetch {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let schemas = &context.library.schemas;
         let verified = if self.fallback {
             let opened = self.from.open()?;
             let masters = fetch_fallback_masters(self.from.channel()?.as_ref(), &opened);
@@ -274,15 +277,17 @@ impl Fetch {
                 )
             })?
         } else {
-            self.from.fetch(fetch_masters)?.1
+            // What was fetched into the folder before need not come again.
+            let on_hand = on_hand_in(schemas, &self.output, &self.format);
+            self.from.fetch(|at, opened| fetch_masters_beside(at, opened, on_hand))?.1
         };
         self.from.trusted.floor()?.check(verified.manifest())?;
+        let manifest = verified.manifest().to_bytes().map_err(|error| trust_failure(&error))?;
+        let (release, transfer) = (verified.release().release, verified.transfer().clone());
         let wanted = |kind: &str| self.kind.as_deref().is_none_or(|wanted| wanted == kind);
         // Everything is made before anything is written.
-        let mut made = Vec::new();
-        for (entry, canonical) in verified.masters().filter(|(entry, _)| wanted(&entry.kind)) {
-            made.push((entry, signed_file(&context.library.schemas, entry, canonical, &self.format)?));
-        }
+        let masters = verified.into_masters().filter(|(entry, _)| wanted(&entry.kind));
+        let made = signed_files(schemas, masters, &self.format)?;
         if made.is_empty() {
             return Err(Failure::new(
                 Exit::CouldNotRun,
@@ -299,20 +304,22 @@ impl Fetch {
             )
         })?;
         // What the files were made of and what was let pass: `warifu validate` judges them by it.
-        let manifest = verified.manifest().to_bytes().map_err(|error| trust_failure(&error))?;
-        files::write(&self.output.join(RELEASE_FILE), &manifest)?;
+        let mut files: Vec<_> =
+            made.iter().map(|one| (self.output.join(&one.name), one.bytes.as_slice())).collect();
+        files.push((self.output.join(RELEASE_FILE), &manifest));
+        files::write_each(&files)?;
+        tell_transfer(context, &transfer);
         let mut listed = Vec::new();
         let mut text = String::new();
-        for (entry, (name, bytes)) in made {
-            let path = self.output.join(&name);
-            files::write(&path, &bytes)?;
-            let sha256 = Digest::of(&bytes);
+        for (SignedFile { entry, sha256, .. }, (path, _)) in made.iter().zip(&files) {
             text.push_str(&format!("{sha256}  {}\n", path.display()));
             listed
                 .push(json!({ "series": entry.series, "kind": entry.kind, "file": path, "sha256": sha256 }));
         }
         if context.json {
-            context.print_json(&json!({ "release": verified.release().release, "files": listed }))?;
+            context.print_json(&json!({
+                "release": release, "files": listed, "transfer": transfer_json(&transfer),
+            }))?;
         } else {
             context.print(&text)?;
         }

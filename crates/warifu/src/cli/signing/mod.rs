@@ -14,6 +14,7 @@ mod reviewing;
 mod seen;
 mod statement;
 mod told;
+mod transfer;
 pub(crate) mod trust;
 
 use std::ffi::OsStr;

@@ -338,8 +338,12 @@ impl Draft {
             context.tell(&format!("{}\n", old.say(context.lang)));
         }
         let level = CompressionLevel::default();
-        let proposal = Proposal::new(head, &masters, changed.content.as_ref(), level)
+        let mut proposal = Proposal::new(head, &masters, changed.content.as_ref(), level)
             .map_err(|error| trust_failure(&error))?;
+        if let Some(published) = &published {
+            let patched = proposal.with_patches_from(published.release());
+            proposal = patched.map_err(|error| trust_failure(&error))?;
+        }
         let cautions = cautions_of(context, &store, &self.at, &tip, &proposal)?;
         let reviewing = Reviewing { cautions, changed, risks, telling: &self.telling };
         write_draft(context, (&self.output, &self.at), &proposal, &tip, &reviewing)

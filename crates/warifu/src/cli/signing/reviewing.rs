@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use warifu::caution::{Caution, Published, cautions};
 use warifu::error::{Exit, Failure};
-use warifu::release::{Against, Changed, ReleaseRisk, recompute, trust_failure};
+use warifu::release::{Against, Changed, PublishedRelease, ReleaseRisk, recompute, trust_failure};
 use warifu::store::{Store, StoreError};
 use warifu_channels::{ReadError, fetch_published_manifest};
 use warifu_trust::{Manifest, Proposal, Reviewed, Tip};
@@ -76,7 +76,8 @@ pub(super) fn review<'a>(
     let published = place.at.published(context, tip)?;
     let against = Against::of(proposal, tip, published.as_ref())?;
     let (recomputed, changed, risks) = recompute(&store, proposal, against, today())?;
-    let reviewed = proposal.review(&recomputed).map_err(|error| trust_failure(&error))?;
+    let before = published.as_ref().map(PublishedRelease::release);
+    let reviewed = proposal.review_following(&recomputed, before).map_err(|error| trust_failure(&error))?;
     let cautions = cautions_of(context, &store, &place.at, tip, proposal)?;
     Ok((reviewed, Reviewing { cautions, changed, risks, telling }))
 }

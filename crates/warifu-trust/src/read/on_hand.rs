@@ -11,12 +11,12 @@ use crate::release::Content;
 /// Contents that a reader holds: the manifest and the parts of the release before. Each is known by the
 /// digest that is taken of it here, so what was damaged meanwhile is no base of anything.
 #[derive(Debug, Clone, Default)]
-pub struct Held(BTreeMap<Digest, Vec<u8>>);
+pub struct OnHand(BTreeMap<Digest, Vec<u8>>);
 
-impl Held {
+impl OnHand {
     /// These contents.
     pub fn of(contents: impl IntoIterator<Item = Vec<u8>>) -> Self {
-        Held(contents.into_iter().map(|bytes| (Digest::of(&bytes), bytes)).collect())
+        OnHand(contents.into_iter().map(|bytes| (Digest::of(&bytes), bytes)).collect())
     }
 
     /// The very bytes that are wanted, where they are held.

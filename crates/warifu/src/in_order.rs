@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Mutex, PoisonError, mpsc};
@@ -15,7 +16,7 @@ type Done<T> = (usize, Result<T, Box<dyn Any + Send>>);
 ///
 /// # Errors
 /// The first of `take`; nothing more is begun then.
-pub(super) fn in_order<I: Sync, T: Send, E>(
+pub(crate) fn in_order<I: Sync, T: Send, E>(
     items: &[I],
     cores: NonZeroUsize,
     work: impl Fn(&I) -> T + Sync,
@@ -64,6 +65,17 @@ pub(super) fn in_order<I: Sync, T: Send, E>(
         }
         Ok(())
     })
+}
+
+/// What `work` makes of each of `items`, on all cores, in their order.
+pub(crate) fn all_in_order<I: Sync, T: Send>(items: &[I], work: impl Fn(&I) -> T + Sync) -> Vec<T> {
+    let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let mut all = Vec::with_capacity(items.len());
+    let Ok(()) = in_order(items, cores, work, |one| {
+        all.push(one);
+        Ok::<(), Infallible>(())
+    });
+    all
 }
 
 #[cfg(test)]
