@@ -116,7 +116,7 @@ mod publish;
 pub mod testing;
 
 pub use error::TrustError;
-pub use keys::{KeyCard, KeyError, KeyId, Passphrase, PublicKey, SecretKey, Signer, SignerError};
+pub use keys::{KeyCard, KeyError, KeyId, Passphrase, PublicKey, SecretKey, Signer, SignerError, prove};
 pub use metadata::{ChannelPath, ReleaseRef, TargetEntry, Use};
 pub use names::TargetName;
 pub use organisation::{Organisation, PerOrganisation};

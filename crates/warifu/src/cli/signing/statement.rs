@@ -166,7 +166,7 @@ impl Speaking {
         says: Says,
         then: impl Fn(Lang) -> String,
     ) -> Result<Exit, Failure> {
-        let key = self.key.read(context)?;
+        let key = self.key.read(context, |id| tip.root().holder(id))?;
         if tip.statements().revoked().contains(&key.public().id()) {
             return Err(Failure::new(
                 Exit::Trust,
