@@ -1,7 +1,7 @@
 //! Where releases come from. The real source is a channel read through [`warifu_trust`].
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use warifu_channels::{Address, Channel, ReadError, StateStore, fetch, fetch_fallback, open};
 use warifu_trust::{
@@ -82,30 +82,41 @@ pub trait ReleaseSource: Send + Sync {
 /// A channel, and what was trusted of it before.
 pub struct TrustSource {
     channel: Box<dyn Channel + Send + Sync>,
-    /// Where it is remembered; nowhere when nothing on disk may change.
-    store: Option<StateStore>,
-    state: Mutex<TrustedState>,
+    pinned: Vec<u8>,
+    /// Where it is remembered.
+    store: StateStore,
+    /// Whether what is learnt is written there.
+    remembers: bool,
+    /// What is remembered, or why it cannot be read or believed.
+    state: Mutex<Result<TrustedState, SourceError>>,
 }
 
 impl TrustSource {
     /// Reads the channel at `address`; `root` is the pinned root file's bytes, and `trusted` the
     /// directory that remembers what was accepted.
     ///
+    /// What is remembered may be damaged: then nothing is taken until somebody has mended it, and each look
+    /// says why. What runs need not wait for that.
+    ///
     /// # Errors
-    /// [`SourceError::Unavailable`]: what is remembered cannot be read.
-    /// [`SourceError::Refused`]: the root is not sound, or what is remembered does not verify.
+    /// [`SourceError::Refused`]: the root is not sound.
     pub fn new(address: &Address, root: &[u8], trusted: &Path) -> Result<Self, SourceError> {
-        let channel = address.channel();
-        let store = StateStore::new(trusted);
-        let state = store.load(root, Policy::default()).map_err(|error| SourceError::of(&error))?;
-        Ok(TrustSource { channel, store: Some(store), state: Mutex::new(state) })
+        TrustedState::pin(root, Policy::default()).map_err(|error| SourceError::of(&error))?;
+        let (channel, store) = (address.channel(), StateStore::new(trusted));
+        let state = Mutex::new(remembered(&store, root));
+        Ok(TrustSource { channel, pinned: root.to_vec(), store, remembers: true, state })
     }
 
     /// The same, but what is learnt is forgotten: nothing on disk changes.
     #[must_use]
     pub fn forgetful(self) -> Self {
-        TrustSource { store: None, ..self }
+        TrustSource { remembers: false, ..self }
     }
+}
+
+/// What `store` holds.
+fn remembered(store: &StateStore, root: &[u8]) -> Result<TrustedState, SourceError> {
+    store.load(root, Policy::default()).map_err(|error| SourceError::of(&error))
 }
 
 struct ChannelOffer<'a> {
@@ -132,12 +143,21 @@ impl Offer for ChannelOffer<'_> {
 }
 
 impl TrustSource {
+    /// What is remembered. What could not be read is looked at again: it may have been mended.
+    fn state(&self) -> MutexGuard<'_, Result<TrustedState, SourceError>> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.is_err() {
+            *state = remembered(&self.store, &self.pinned);
+        }
+        state
+    }
+
     /// Opens the channel by `state`, which remembers it.
     fn open_by(&self, state: &mut TrustedState, now: UnixSeconds) -> Result<ChannelOffer<'_>, SourceError> {
         let opened = open(self.channel.as_ref(), state, now);
         // Also after a refusal: a new root, and with it a revocation, must not be forgotten.
-        if let Some(store) = &self.store {
-            store.save(state).map_err(|error| SourceError::Unavailable(Said::of(&error)))?;
+        if self.remembers {
+            self.store.save(state).map_err(|error| SourceError::Unavailable(Said::of(&error)))?;
         }
         let opened = opened.map_err(|error| match SourceError::of_opening(&error) {
             SourceError::Refused(why) => SourceError::Refused(with_revocations(why, state)),
@@ -168,24 +188,25 @@ fn listed(offer: &ChannelOffer<'_>, id: ReleaseRef) -> Result<Option<ReleaseCont
 
 impl ReleaseSource for TrustSource {
     fn open(&self, now: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(Box::new(self.open_by(&mut state, now)?))
+        match &mut *self.state() {
+            Ok(state) => Ok(Box::new(self.open_by(state, now)?)),
+            Err(damaged) => Err(damaged.clone()),
+        }
     }
 
     fn withdrawn(&self, id: ReleaseRef) -> Option<Said> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.statements().withdrawal(id).map(said)
+        self.state().as_ref().ok()?.statements().withdrawal(id).map(said)
     }
 
     fn again(&self, id: ReleaseRef, now: UnixSeconds) -> Result<ReleaseContent, SourceError> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
+        let state = state.as_mut().map_err(|damaged| damaged.clone())?;
         // What was opened before may list it while the channel has gone on, or has expired.
-        let before =
-            reopen(&state).ok().map(|opened| ChannelOffer { opened, channel: self.channel.as_ref() });
+        let before = reopen(state).ok().map(|opened| ChannelOffer { opened, channel: self.channel.as_ref() });
         if let Some(Ok(Some(content))) = before.map(|before| listed(&before, id)) {
             return Ok(content);
         }
-        listed(&self.open_by(&mut state, now)?, id)?.ok_or_else(|| {
+        listed(&self.open_by(state, now)?, id)?.ok_or_else(|| {
             SourceError::Unavailable(Said::new(
                 "the channel lists it neither as its newest release nor as the one to fall back to",
                 "配信元の最新リリースでも戻り先リリースでもありません",
@@ -210,5 +231,54 @@ pub fn newest(address: &Address, root: &[u8], now: UnixSeconds) -> Result<Releas
             ChannelOffer { opened, channel: channel.as_ref() }.fetch()
         }
         Err(error) => Err(SourceError::of_opening(&error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+
+    use warifu_channels::{Network, Patience};
+    use warifu_trust::ReadingTip;
+    use warifu_trust::testing::{Shelf, World, drive, now};
+
+    use super::*;
+
+    /// A channel on disk with one release more than `shelf` holds.
+    fn publish(world: &World, shelf: &mut Shelf, folder: &Path) {
+        let tip = drive(ReadingTip::begin(&world.reader()), shelf).unwrap();
+        shelf.write(&world.release(&tip));
+        for (path, bytes) in &shelf.0 {
+            let path = folder.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_is_damaged_takes_nothing_and_is_mended_without_a_restart() {
+        let (world, mut shelf) = (World::new(), Shelf::default());
+        let folder = tempfile::tempdir().unwrap();
+        let (channel, trusted) = (folder.path().join("channel"), folder.path().join("trusted"));
+        publish(&world, &mut shelf, &channel);
+        let network = Network::from_environment(Patience::ONCE, now, |_| None).unwrap();
+        let address = Address::parse(OsStr::new(channel.as_os_str()), &network).unwrap();
+        let source = || TrustSource::new(&address, world.root.bytes(), &trusted);
+        assert_eq!(source().unwrap().open(now()).unwrap().id().release, 1);
+
+        let file = trusted.join("trusted-state.json");
+        let whole = std::fs::read(&file).unwrap();
+        std::fs::write(&file, &whole[..whole.len() / 2]).unwrap();
+        publish(&world, &mut shelf, &channel);
+        let source = source().unwrap();
+        let Err(SourceError::Refused(why)) = source.open(now()) else { panic!("taken") };
+        assert!(why.say(Lang::En).contains("trusted-state.json"), "{why:?}");
+        assert!(why.say(Lang::Ja).contains("バックアップ"), "{why:?}");
+        // What is damaged stays for whoever looks into it.
+        assert_eq!(std::fs::read(&file).unwrap().len(), whole.len() / 2);
+
+        std::fs::write(&file, &whole).unwrap();
+        assert_eq!(source.open(now()).unwrap().id().release, 2);
+        assert!(TrustSource::new(&address, b"no root", &trusted).is_err());
     }
 }
