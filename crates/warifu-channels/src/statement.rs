@@ -76,10 +76,8 @@ impl Speak for StatementNotPublished {
                 let error = error.say(lang);
                 say!(
                     lang,
-                    "{error}; it may be on the channel or not: say the same again, which does no harm, or look \
-                     with `warifu channel list`",
-                    "{error}。掲示されたかどうか不明です。同じ操作をやり直すか（掲示済みでも害はありません）、warifu channel list \
-                     で確認してください"
+                    "{error}; it may be on the channel or not: say the same again, which does no harm",
+                    "{error}。掲示されたかどうか不明です。同じ操作をやり直してください（掲示済みでも害はありません）"
                 )
             }
             StatementNotPublished::FromTheFuture { at, now } => say!(
@@ -90,10 +88,9 @@ impl Speak for StatementNotPublished {
             ),
             StatementNotPublished::UsedUp { by } => say!(
                 lang,
-                "all numbers for statements are used up, also those of the key of {by}: look who said what \
-                 (`warifu channel list`), and let a colleague say it with another key; then change the root",
-                "表明の番号は {by} の鍵の分も含めて使い切られています。内容を確認し（warifu channel list）、同僚の別の鍵で\
-                 行ってください。その後 root を更新してください"
+                "all numbers for statements are used up, also those of the key of {by}: let a colleague \
+                 say it with another key, and then change the root",
+                "表明の番号は {by} の鍵の分も含めて使い切られています。同僚の別の鍵で行い、その後 root を更新してください"
             ),
         }
     }

@@ -125,8 +125,8 @@ impl Speak for TokenError {
             }
             TokenError::Silent { seconds } => say!(
                 lang,
-                "the PKCS#11 module gave no answer within {seconds} seconds: look whether the token waits for \
-                 a button or its keypad; --pkcs11-wait SECONDS waits longer",
+                "the PKCS#11 module gave no answer within {seconds} seconds: look whether the token waits \
+                 for a button or its keypad; --pkcs11-wait SECONDS waits longer",
                 "PKCS#11 モジュールが {seconds} 秒以内に応答しません。トークンがボタンやキーパッドの操作を待っていないか確認して\
                  ください（--pkcs11-wait 秒 で延長できます）"
             ),
@@ -206,7 +206,7 @@ impl Speak for TokenError {
             ),
             TokenError::MakesNoEd25519 => say!(
                 lang,
-                "this token makes no keys of Ed25519 (PKCS#11: CKM_EC_EDWARDS_KEY_PAIR_GEN and CKM_EDDSA), and \
+                "this token makes no keys of Ed25519 (CKM_EC_EDWARDS_KEY_PAIR_GEN and CKM_EDDSA), and \
                  keys that sign releases are of nothing else; ECDSA and RSA do not count",
                 "このトークンは Ed25519 の鍵を作れません（CKM_EC_EDWARDS_KEY_PAIR_GEN、CKM_EDDSA）。署名鍵は Ed25519 に限られ、\
                  ECDSA や RSA は使えません"
@@ -226,7 +226,7 @@ impl Speak for TokenError {
             ),
             TokenError::CouldLeave => say!(
                 lang,
-                "the token made a key that could be read out of it; it was destroyed again: use another token",
+                "the token made a key that could be read out of it; it was destroyed again: use another",
                 "トークンが取り出し可能な鍵を作成したため破棄しました。別のトークンを使ってください"
             ),
             TokenError::Gone => say!(
