@@ -80,6 +80,29 @@ fn what_a_key_says_under_its_own_name_is_heard_from_that_key_only() {
     assert!(open(&channel, &mut world.reader(), now()).unwrap().withdrawn().is_some());
 }
 
+/// Under their own names nobody is first: of two who take each other away, neither says anything more, and
+/// both count for nothing.
+#[test]
+fn of_two_who_take_each_other_away_neither_is_heard() {
+    let world = World::new();
+    let (channel, release) = used_up(&world);
+    let [one, other] = [1, 2].map(|at: usize| &world.kikin[at]);
+    for (by, whom) in [(one, other), (other, one)] {
+        for says_so in [Says::Withdrawn { release }, Says::Revoked { key: whom.public().id() }] {
+            publish_statement(&channel, &says(&world, by, says_so, "wrong"), now()).unwrap();
+        }
+    }
+    let mut state = world.reader();
+    open(&channel, &mut state, now()).unwrap_err();
+    assert_eq!(state.statements().revoked(), [one, other].map(|key| key.public().id()).into());
+    assert!(state.statements().withdrawal(release).is_none());
+    // The other organisation is heard.
+    let kokuho = says(&world, &world.kokuho[0], Says::Withdrawn { release }, "wrong");
+    publish_statement(&channel, &kokuho, now()).unwrap();
+    open(&channel, &mut state, now()).unwrap_err();
+    assert!(state.statements().withdrawal(release).is_some());
+}
+
 /// As long as there is room under the organisation's name nobody is asked for more than before.
 #[test]
 fn nobody_is_looked_for_under_a_keys_name_before_that() {

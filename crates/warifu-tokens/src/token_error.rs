@@ -91,7 +91,6 @@ impl TokenError {
             RvError::DeviceRemoved
             | RvError::TokenNotPresent
             | RvError::TokenNotRecognized
-            | RvError::DeviceError
             | RvError::SessionClosed
             | RvError::SessionHandleInvalid
             | RvError::SlotIdInvalid => TokenError::Gone,

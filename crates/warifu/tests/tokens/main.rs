@@ -143,7 +143,8 @@ fn a_pin_is_never_on_the_command_line_and_never_tried_too_often() {
     // A file gives it once: a wrong one that is tried again locks a token.
     desk.warifu_instead("last try", &new("aoki", &right)).says(2, "was not given");
     desk.warifu_instead("locked", &new("aoki", &right)).says(2, "locked after too many");
-    desk.warifu(&new("aoki", "pkcs11:token=kikin")).says(2, "the PIN is wrong");
+    // The passphrase of another key, which was named for everything, is told as what it is.
+    desk.warifu(&new("aoki", "pkcs11:token=kikin")).says(2, "passphrase: the PIN is wrong");
     desk.warifu(&new("aoki", &right)).ends(0);
 }
 

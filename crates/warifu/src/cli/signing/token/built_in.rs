@@ -5,7 +5,7 @@ use warifu::error::{Exit, Failure};
 use warifu::release::trust_failure;
 use warifu_tokens::{Denied, OpenToken, Pin, Stands, Token, TokenError, TokenUri};
 use warifu_trust::{PublicKey, Signer, prove};
-use warifu_values::lang::Speak as _;
+use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
 use super::super::passphrase::{ATTEMPTS, asked, first_line};
@@ -91,6 +91,11 @@ fn open(context: &Context, uri: &TokenUri, reach: &Reach, file: Option<&Path>) -
             {
                 context.tell(&format!("warifu: {}\n", why.say(lang)));
                 token = again;
+            }
+            // Which file: one that is named for everything may hold another key's passphrase.
+            Err(Denied { why: why @ TokenError::WrongPin { .. }, .. }) if let Some(file) = file => {
+                let told = |lang| format!("{}: {}", file.display(), why.say(lang));
+                return Err(Failure::new(Exit::CouldNotRun, told(Lang::En), told(Lang::Ja)));
             }
             Err(Denied { why, .. }) => return Err(failed(&why)),
         }
