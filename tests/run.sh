@@ -17,6 +17,8 @@ command -v uconv >/dev/null || need+=(icu-devtools)
 command -v curl >/dev/null || need+=(curl)
 # An OCI registry, as a site may run it.
 command -v docker-registry >/dev/null || need+=(docker-registry)
+# PKCS#11 tokens in software.
+command -v softhsm2-util >/dev/null || need+=(softhsm2)
 python3 -c 'import venv, ensurepip' 2>/dev/null || need+=(python3 python3-venv)
 if [ ${#need[@]} -gt 0 ]; then
     echo "installing: ${need[*]}"
@@ -44,3 +46,5 @@ cargo build --workspace --bins
 cargo test --workspace "$@"
 # Channels over TLS, which the demonstration's build does without.
 cargo test -p warifu-channels --features https --test network secure
+# Keys on tokens, likewise.
+cargo test -p warifu --features pkcs11 --test tokens

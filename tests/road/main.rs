@@ -9,6 +9,7 @@ mod bad_input;
 mod browser;
 mod carried;
 mod conversion;
+mod damaged;
 mod documents;
 mod fetched;
 mod files;

@@ -22,6 +22,7 @@ const HOUSE: &[Stands] = &[
     ("warifu-claims", &["warifu-values", "warifu-masters"], &["warifu-rules"]),
     ("warifu-trust", &["warifu-values"], &[]),
     ("warifu-channels", &["warifu-values", "warifu-files", "warifu-trust"], &[]),
+    ("warifu-tokens", &["warifu-values", "warifu-trust"], &[]),
     (
         "warifu",
         &[
@@ -34,6 +35,7 @@ const HOUSE: &[Stands] = &[
             "warifu-claims",
             "warifu-trust",
             "warifu-channels",
+            "warifu-tokens",
         ],
         &[],
     ),
@@ -64,6 +66,7 @@ const NEVER: &[(&str, &[&str], &str)] = &[
         "a checker takes what both signed, and has no git to take more",
     ),
     ("warifu-checker", &["warifu-site-rules", "cel"], "a site's rules are asked before a release"),
+    ("warifu-checker", &["warifu-tokens", "cryptoki"], "a checker verifies and holds no key"),
     ("warifu", &["tokio", "axum"], "the asynchronous service is the checker's alone"),
     ("warifu-trust", &["ureq", "tokio", "git2"], "bytes in, verdict out: others fetch"),
     ("warifu-values", IMPURE, "values in, values out"),

@@ -32,6 +32,7 @@ mod network;
 mod publish;
 mod read;
 mod state_store;
+mod statement;
 mod whole;
 
 #[cfg(any(test, feature = "testing"))]
@@ -47,12 +48,11 @@ pub use channel_error::ChannelError;
 pub use draft::{DraftDirectory, DraftError};
 pub use mirrors::{Given, Mirror, Mirrors, Nobody, PassedOver};
 pub use network::{Fault, Network, NetworkError, Patience};
-pub use publish::{
-    PublishError, publish, publish_root, publish_statement, rebuild_timestamp, refresh_timestamp,
-};
+pub use publish::{PublishError, publish, publish_root, rebuild_timestamp, refresh_timestamp};
 pub use read::{
     ReadError, fetch, fetch_beside, fetch_fallback, fetch_fallback_masters, fetch_manifest, fetch_masters,
     fetch_masters_beside, fetch_published, fetch_published_manifest, learn_roots, open, propose_again,
     read_through, read_tip, read_tip_rebuilding,
 };
 pub use state_store::{StateError, StateStore, state_folder};
+pub use statement::{StatementNotPublished, publish_statement};

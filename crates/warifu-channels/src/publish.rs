@@ -1,8 +1,8 @@
 //! Publishing: the files of a publication, written in its order.
 
 use warifu_trust::{
-    ChannelPath, Exchange, Publication, Publishable, Published, SealError, SignedRoot, Signer, StatementFile,
-    Tip, UnixSeconds, Validity, limits,
+    ChannelPath, Exchange, Publication, Publishable, Published, SealError, SignedRoot, Signer, Tip,
+    UnixSeconds, Validity,
 };
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
@@ -65,35 +65,6 @@ pub fn rebuild_timestamp(
 /// [`PublishError::Unreachable`]; [`PublishError::Overtaken`] when another root of this version is there.
 pub fn publish_root(channel: &dyn PublishChannel, root: &SignedRoot) -> Result<(), PublishError> {
     create(channel, &ChannelPath::root(root.version()), root.bytes())
-}
-
-/// Puts what one organisation says alone on the channel, after all that it said before. Readers hear it at
-/// their next look.
-///
-/// # Errors
-///
-/// [`PublishError::Unreachable`]; [`PublishError::Overtaken`] when the channel takes no more statements.
-pub fn publish_statement(
-    channel: &dyn PublishChannel,
-    statement: &StatementFile,
-) -> Result<(), PublishError> {
-    let organisation = statement.made().organisation;
-    let mut last = ChannelPath::statement(organisation, limits::STATEMENTS);
-    // From the first on, whatever is known: readers of this very channel stop where one is missing.
-    for number in 1..=limits::STATEMENTS {
-        last = ChannelPath::statement(organisation, number);
-        match channel.create(&last, statement.bytes())? {
-            Created::New => return Ok(()),
-            // A colleague said something meanwhile, or this was written and the answer was lost.
-            Created::Existed => {
-                let found = channel.read(&last, limits::STATEMENT_BYTES);
-                if found.is_ok_and(|found| found.as_deref() == Some(statement.bytes())) {
-                    return Ok(());
-                }
-            }
-        }
-    }
-    Err(PublishError::Overtaken { path: last })
 }
 
 /// Writes `publication`: everything first, and then the one step that readers see.

@@ -1,7 +1,7 @@
 //! Where releases come from. The real source is a channel read through [`warifu_trust`].
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use warifu_channels::{Given, Mirrors, Nobody, PassedOver, ReadError, StateStore};
 use warifu_trust::{
@@ -125,9 +125,13 @@ pub struct TrustSource {
     mirrors: Mirrors,
     /// What was amiss with each of them when it was asked last.
     troubles: Mutex<Vec<Option<Said>>>,
-    /// Where it is remembered; nowhere when nothing on disk may change.
-    store: Option<StateStore>,
-    state: Mutex<TrustedState>,
+    pinned: Vec<u8>,
+    /// Where it is remembered.
+    store: StateStore,
+    /// Whether what is learnt is written there.
+    remembers: bool,
+    /// What is remembered, or why it cannot be read or believed.
+    state: Mutex<Result<TrustedState, SourceError>>,
     beside: Option<Beside>,
 }
 
@@ -169,21 +173,24 @@ impl TrustSource {
     /// Reads from `mirrors`; `root` is the pinned root file's bytes, and `trusted` the directory that
     /// remembers what was accepted.
     ///
+    /// What is remembered may be damaged: then nothing is taken until somebody has mended it, and each look
+    /// says why. What runs need not wait for that.
+    ///
     /// # Errors
-    /// [`SourceError::Unavailable`]: what is remembered cannot be read.
-    /// [`SourceError::Refused`]: the root is not sound, or what is remembered does not verify.
+    /// [`SourceError::Refused`]: the root is not sound.
     pub fn new(mirrors: Mirrors, root: &[u8], trusted: &Path) -> Result<Self, SourceError> {
+        TrustedState::pin(root, Policy::default()).map_err(|error| SourceError::of(&error))?;
         let troubles = Mutex::new(vec![None; mirrors.places().len()]);
         let store = StateStore::new(trusted);
-        let state = store.load(root, Policy::default()).map_err(|error| SourceError::of(&error))?;
-        let state = Mutex::new(state);
-        Ok(TrustSource { mirrors, troubles, store: Some(store), state, beside: None })
+        let state = Mutex::new(remembered(&store, root));
+        let pinned = root.to_vec();
+        Ok(TrustSource { mirrors, troubles, pinned, store, remembers: true, state, beside: None })
     }
 
     /// The same, but what is learnt is forgotten: nothing on disk changes.
     #[must_use]
     pub fn forgetful(self) -> Self {
-        TrustSource { store: None, ..self }
+        TrustSource { remembers: false, ..self }
     }
 
     /// The same for the checker whose state lies in `directory`: what it has need not come again, and how a
@@ -192,6 +199,11 @@ impl TrustSource {
     pub fn beside(self, directory: StateDirectory, log: Log) -> Self {
         TrustSource { beside: Some(Beside { directory, log }), ..self }
     }
+}
+
+/// What `store` holds.
+fn remembered(store: &StateStore, root: &[u8]) -> Result<TrustedState, SourceError> {
+    store.load(root, Policy::default()).map_err(|error| SourceError::of(&error))
 }
 
 struct ChannelOffer<'a> {
@@ -242,12 +254,21 @@ impl TrustSource {
         asked.map_err(|nobody| SourceError::of_nobody(&self.mirrors, &nobody, of))
     }
 
+    /// What is remembered. What could not be read is looked at again: it may have been mended.
+    fn state(&self) -> MutexGuard<'_, Result<TrustedState, SourceError>> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.is_err() {
+            *state = remembered(&self.store, &self.pinned);
+        }
+        state
+    }
+
     /// Opens the channel by `state`, which remembers it.
     fn open_by(&self, state: &mut TrustedState, now: UnixSeconds) -> Result<ChannelOffer<'_>, SourceError> {
         let opened = self.mirrors.open(state, now);
         // Also after a refusal: a new root, and with it a revocation, must not be forgotten.
-        if let Some(store) = &self.store {
-            store.save(state).map_err(|error| SourceError::Unavailable(Said::of(&error)))?;
+        if self.remembers {
+            self.store.save(state).map_err(|error| SourceError::Unavailable(Said::of(&error)))?;
         }
         let given = self.noting(opened, SourceError::of_opening).map_err(|error| match error {
             SourceError::Refused(why) => SourceError::Refused(with_revocations(why, state)),
@@ -278,8 +299,10 @@ fn listed(offer: &ChannelOffer<'_>, id: ReleaseRef) -> Result<Option<ReleaseCont
 
 impl ReleaseSource for TrustSource {
     fn open(&self, now: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(Box::new(self.open_by(&mut state, now)?))
+        match &mut *self.state() {
+            Ok(state) => Ok(Box::new(self.open_by(state, now)?)),
+            Err(damaged) => Err(damaged.clone()),
+        }
     }
 
     fn troubles(&self) -> Vec<Said> {
@@ -289,18 +312,18 @@ impl ReleaseSource for TrustSource {
     }
 
     fn withdrawn(&self, id: ReleaseRef) -> Option<Said> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.statements().withdrawal(id).map(said)
+        self.state().as_ref().ok()?.statements().withdrawal(id).map(said)
     }
 
     fn again(&self, id: ReleaseRef, now: UnixSeconds) -> Result<ReleaseContent, SourceError> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
+        let state = state.as_mut().map_err(|damaged| damaged.clone())?;
         // What was opened before may list it while the channel has gone on, or has expired.
-        let before = reopen(&state).ok().map(|opened| ChannelOffer { opened, source: self, first: 0 });
+        let before = reopen(state).ok().map(|opened| ChannelOffer { opened, source: self, first: 0 });
         if let Some(Ok(Some(content))) = before.map(|before| listed(&before, id)) {
             return Ok(content);
         }
-        listed(&self.open_by(&mut state, now)?, id)?.ok_or_else(|| {
+        listed(&self.open_by(state, now)?, id)?.ok_or_else(|| {
             SourceError::Unavailable(Said::new(
                 "the channel lists it neither as its newest release nor as the one to fall back to",
                 "配信元の最新リリースでも戻り先リリースでもありません",
@@ -325,4 +348,50 @@ pub fn newest(mirrors: &Mirrors, root: &[u8], now: UnixSeconds) -> Result<Releas
     let fetched = mirrors.fetch(&opened.value, opened.by, &OnHand::default());
     let fetched = fetched.map_err(|nobody| SourceError::of_nobody(mirrors, &nobody, SourceError::of))?;
     Ok(ReleaseContent::from(fetched.value))
+}
+
+#[cfg(test)]
+mod tests {
+    use warifu_channels::{Address, Mirror};
+    use warifu_trust::ReadingTip;
+    use warifu_trust::testing::{Shelf, World, drive, now};
+
+    use super::*;
+
+    /// A channel on disk with one release more than `shelf` holds.
+    fn publish(world: &World, shelf: &mut Shelf, folder: &Path) {
+        let tip = drive(ReadingTip::begin(&world.reader()), shelf).unwrap();
+        shelf.write(&world.release(&tip));
+        for (path, bytes) in &shelf.0 {
+            let path = folder.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_is_damaged_takes_nothing_and_is_mended_without_a_restart() {
+        let (world, mut shelf) = (World::new(), Shelf::default());
+        let folder = tempfile::tempdir().unwrap();
+        let (channel, trusted) = (folder.path().join("channel"), folder.path().join("trusted"));
+        publish(&world, &mut shelf, &channel);
+        let mirrors = || Mirrors::new(Mirror::new("it", Address::folder(&channel).channel()), Vec::new());
+        let source = || TrustSource::new(mirrors(), world.root.bytes(), &trusted);
+        assert_eq!(source().unwrap().open(now()).unwrap().id().release, 1);
+
+        let file = trusted.join("trusted-state.json");
+        let whole = std::fs::read(&file).unwrap();
+        std::fs::write(&file, &whole[..whole.len() / 2]).unwrap();
+        publish(&world, &mut shelf, &channel);
+        let source = source().unwrap();
+        let Err(SourceError::Refused(why)) = source.open(now()) else { panic!("taken") };
+        assert!(why.say(Lang::En).contains("trusted-state.json"), "{why:?}");
+        assert!(why.say(Lang::Ja).contains("バックアップ"), "{why:?}");
+        // What is damaged stays for whoever looks into it.
+        assert_eq!(std::fs::read(&file).unwrap().len(), whole.len() / 2);
+
+        std::fs::write(&file, &whole).unwrap();
+        assert_eq!(source.open(now()).unwrap().id().release, 2);
+        assert!(TrustSource::new(mirrors(), b"no root", &trusted).is_err());
+    }
 }

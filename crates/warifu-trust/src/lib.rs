@@ -116,8 +116,8 @@ mod publish;
 pub mod testing;
 
 pub use error::TrustError;
-pub use keys::{KeyCard, KeyError, KeyId, Passphrase, PublicKey, SecretKey, Signer, SignerError};
-pub use metadata::{ChannelPath, ReleaseRef, TargetEntry, Use};
+pub use keys::{KeyCard, KeyError, KeyId, Passphrase, PublicKey, SecretKey, Signer, SignerError, prove};
+pub use metadata::{ChannelPath, ReleaseRef, Speaker, TargetEntry, Use};
 pub use names::TargetName;
 pub use organisation::{Organisation, PerOrganisation};
 pub use publish::{

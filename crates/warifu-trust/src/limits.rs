@@ -103,5 +103,9 @@ pub const LEFTOVERS: u64 = 64;
 /// A statement: a DSSE envelope around one short in-toto statement.
 pub const STATEMENT_BYTES: u64 = 16_384;
 
-/// Statements of one organisation. They are rare: a withdrawal is an accident.
+/// Statements under one organisation's name. They are rare: a withdrawal is an accident.
 pub const STATEMENTS: u64 = 256;
+
+/// Statements under one key's own name, when those of its organisation are used up: enough to take a stolen
+/// key and what it signed away, until both change the root.
+pub const STATEMENTS_OF_KEY: u64 = 16;

@@ -1,14 +1,17 @@
 //! Which files may be in a bundle, under which names, and how long each may be.
 
-use warifu_trust::{ChannelPath, Organisation, limits};
+use warifu_trust::{ChannelPath, Speaker, limits};
 
 /// All members together: a release and its fallback at a hundred times the size of real ones.
 pub(super) const ALL_BYTES: u64 = 512 << 20;
 
 /// Members: the files of two releases, their metadata, every root there was, and what each organisation said
 /// alone.
-pub(super) const MEMBERS: usize =
-    2 * limits::FILES + 3 + limits::ROOT_ROTATIONS as usize + 2 * limits::STATEMENTS as usize;
+pub(super) const MEMBERS: usize = 2 * limits::FILES
+    + 3
+    + limits::ROOT_ROTATIONS as usize
+    + 2 * limits::STATEMENTS as usize
+    + limits::SIGNATURES * limits::STATEMENTS_OF_KEY as usize;
 
 /// The member that holds the file `path`. Content is in a folder of its digest, because a name in a `ustar`
 /// archive has room for 100 bytes after its last slash and content's names are longer.
@@ -34,9 +37,9 @@ pub(super) fn file_of(name: &str) -> Option<(ChannelPath, u64)> {
             }
         }
         ["statements", file] => {
-            let (word, number) = file.strip_suffix(".json")?.split_once('.')?;
-            let organisation = Organisation::BOTH.into_iter().find(|of| of.word() == word)?;
-            (ChannelPath::statement(organisation, number.parse().ok()?), limits::STATEMENT_BYTES)
+            let (speaker, number) = file.strip_suffix(".json")?.split_once('.')?;
+            let speaker: Speaker = speaker.parse().ok()?;
+            (ChannelPath::statement(speaker, number.parse().ok()?), limits::STATEMENT_BYTES)
         }
         ["targets", sha256, target] => {
             (ChannelPath::content(sha256.parse().ok()?, &target.parse().ok()?), limits::BLOB_BYTES)
@@ -59,6 +62,7 @@ mod tests {
             "metadata/12.root.json",
             "metadata/1.targets.json",
             "statements/kikin.12.json",
+            &format!("statements/{digest}.3.json"),
             &format!("targets/{digest}/r06.drug.0123456789abcdef.timelines.zst"),
         ] {
             assert_eq!(member_of(&file_of(name).unwrap().0), name);

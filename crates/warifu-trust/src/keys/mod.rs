@@ -13,4 +13,4 @@ pub use passphrase::Passphrase;
 pub use public::{KeyId, PublicKey};
 pub use secret::SecretKey;
 pub(crate) use signer::Signature;
-pub use signer::{Signer, SignerError};
+pub use signer::{Signer, SignerError, prove};

@@ -83,6 +83,17 @@ impl Signature {
     }
 }
 
+/// Has `signer` sign what means nothing anywhere, and verifies it: whether its two halves belong together is
+/// known before anybody is handed the public one.
+///
+/// # Errors
+///
+/// [`SignerError`].
+pub fn prove(signer: &dyn Signer) -> Result<(), SignerError> {
+    // Neither metadata, which is JSON, nor a statement, which begins with DSSE's mark.
+    Signature::over(b"warifu: a key is tried\n", signer).map(drop)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,7 +117,10 @@ mod tests {
         let keys = [1, 2].map(|seed| SecretKey::from_seed(&[seed; 32]));
         assert!(Signature::over(b"m", &keys[0]).is_ok());
         let [one, other] = keys;
-        let refused = Signature::over(b"m", &Exchanged(one, other)).map(|_| ()).unwrap_err();
+        assert!(prove(&one).is_ok());
+        let exchanged = Exchanged(one, other);
+        assert!(prove(&exchanged).is_err());
+        let refused = Signature::over(b"m", &exchanged).map(|_| ()).unwrap_err();
         assert!(matches!(refused, SignerError::DoesNotHold { .. }), "{refused}");
     }
 }

@@ -3,14 +3,14 @@
 //! The plain layout of TUF with consistent snapshots: `metadata/<n>.root.json`, `metadata/<n>.targets.json`,
 //! `metadata/<n>.snapshot.json` and `targets/<sha256>.<name>` never change once written;
 //! `metadata/timestamp.json` is the one small file that does. Beside it, `statements/<organisation>.<n>.json`
-//! is what one organisation said alone.
+//! is what one organisation said alone (`statements/<key id>.<n>.json` when those are used up).
 
 use std::fmt;
 
 use warifu_values::digest::Digest;
 
+use crate::metadata::speaker::Speaker;
 use crate::names::TargetName;
-use crate::organisation::Organisation;
 
 /// Where one file lies on a channel. Only the constructors make one, so it cannot lead out of the channel.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,9 +37,10 @@ impl ChannelPath {
         ChannelPath("metadata/timestamp.json".into())
     }
 
-    /// What `organisation` said alone, by number from 1: `statements/kikin.1.json`.
-    pub fn statement(organisation: Organisation, number: u64) -> Self {
-        ChannelPath(format!("statements/{}.{number}.json", organisation.word()))
+    /// What one organisation said alone, by number from 1: `statements/kikin.1.json`, or
+    /// `statements/<key id>.1.json`.
+    pub fn statement(speaker: impl Into<Speaker>, number: u64) -> Self {
+        ChannelPath(format!("statements/{}.{number}.json", speaker.into()))
     }
 
     /// Content, by its digest and name.

@@ -37,7 +37,11 @@ pub enum WrongClock {
 impl Tip {
     /// Whether `now` can be: not before the newest timestamp was made, for as many days as are usual, nor
     /// more than a year after it ran out.
-    pub(super) fn check_clock(&self, now: UnixSeconds, timestamp_days: u32) -> Result<(), WrongClock> {
+    ///
+    /// # Errors
+    ///
+    /// [`WrongClock`], unless the clock was vouched for.
+    pub fn check_clock(&self, now: UnixSeconds, timestamp_days: u32) -> Result<(), WrongClock> {
         let timestamp = self.published.as_ref().map(|published| published.timestamp_expires);
         if self.clock == Clock::Vouched {
             return Ok(());

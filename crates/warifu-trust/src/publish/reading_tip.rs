@@ -108,7 +108,7 @@ impl Seen {
         if let Some(newest) = self.roots.last() {
             self.tip.root = newest.clone();
         }
-        let next = NextStatement::after(&self.state.statements);
+        let next = NextStatement::after(&self.state.statements, &self.tip.root);
         self.heard(next)
     }
 

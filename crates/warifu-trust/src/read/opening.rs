@@ -90,7 +90,8 @@ impl Walk for Opening<'_> {
                 self.stage = match next.take(answer, roots, policy)? {
                     Some(next) => Stage::Roots(next),
                     None => {
-                        Opening::heard(self.state, self.now, NextStatement::after(&self.state.statements))?
+                        let next = NextStatement::after(&self.state.statements, self.state.root());
+                        Opening::heard(self.state, self.now, next)?
                     }
                 };
                 Ok(Step::Next(self))

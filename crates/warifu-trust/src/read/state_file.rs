@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 
 use crate::canonical;
 use crate::limits;
-use crate::metadata::ReleaseRef;
-use crate::organisation::Organisation;
+use crate::metadata::{ReleaseRef, Speaker};
 use crate::read::back::look_back;
 use crate::read::open_error::OpenError;
 use crate::read::state::{Recorded, TrustedState};
@@ -18,9 +17,12 @@ use crate::statement::StatementFile;
 use crate::time::UnixSeconds;
 
 /// The newest form that is written; a newer one is not guessed at. 2 has what this side signed last, 3 what
-/// the organisations said alone, and only a state that has it is written so: other readers' stay in the first
-/// form.
-const SCHEMA: u32 = 3;
+/// the organisations said alone, 4 what their people said under their keys' own names, and only a state that
+/// has it is written so: other readers' stay in the first form.
+const SCHEMA: u32 = 4;
+
+/// The form of a state in which nobody speaks under a key's own name.
+const BY_ORGANISATION: u32 = 3;
 
 /// The file: metadata as the texts they are, so their very bytes come back.
 #[derive(Deserialize)]
@@ -33,7 +35,7 @@ struct StateFile {
     #[serde(default)]
     signed: Option<ReleaseRef>,
     #[serde(default)]
-    statements: Vec<(Organisation, u64, String)>,
+    statements: Vec<(String, u64, String)>,
 }
 
 #[derive(Deserialize)]
@@ -66,10 +68,11 @@ impl TrustedState {
         let said: Vec<Value> = self
             .statements
             .numbered()
-            .map(|(organisation, number, statement)| json!([organisation, number, text(statement.bytes())]))
+            .map(|(speaker, number, statement)| json!([speaker.to_string(), number, text(statement.bytes())]))
             .collect();
         if !said.is_empty() {
-            file["schema"] = SCHEMA.into();
+            let of_keys = self.statements.numbered().any(|(speaker, ..)| matches!(speaker, Speaker::Key(_)));
+            file["schema"] = if of_keys { SCHEMA } else { BY_ORGANISATION }.into();
             file["statements"] = said.into();
         }
         file.to_string().into_bytes()
@@ -115,10 +118,12 @@ impl TrustedState {
         // of them bears out is not remembered, and asked for again.
         let line: Vec<SignedRoot> =
             leading(&older, &state.roots[0]).iter().chain(&state.roots).cloned().collect();
-        for (organisation, number, text) in file.statements {
-            let under = |root: &SignedRoot| StatementFile::verify(text.as_bytes(), organisation, root);
+        for (speaker, number, text) in file.statements {
+            let speaker: Speaker =
+                speaker.parse().map_err(|_| StateFault::Damaged { what: "a statement of nobody" })?;
+            let under = |root: &SignedRoot| StatementFile::verify(text.as_bytes(), speaker, root);
             if let Some(statement) = line.iter().rev().find_map(under) {
-                state.statements.hear(organisation, number, statement);
+                state.statements.hear(speaker, number, statement);
             }
         }
         if let Some(recorded) = file.recorded {

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::keys::KeyId;
-use crate::limits;
-use crate::metadata::ReleaseRef;
+use crate::metadata::{ReleaseRef, Speaker};
 use crate::organisation::Organisation;
 use crate::statement::made::Made;
 use crate::statement::says::Says;
@@ -15,11 +14,12 @@ use crate::statement::signed::StatementFile;
 /// not remembered: it is asked for again, as it may have been cut on the way.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Statements {
-    held: BTreeMap<(Organisation, u64), StatementFile>,
+    /// Under whose name, and with which number: those under an organisation's come first.
+    held: BTreeMap<(Speaker, u64), StatementFile>,
 }
 
 impl Statements {
-    /// All of them, by organisation and number.
+    /// All of them, those under an organisation's name first, by number.
     pub fn made(&self) -> impl Iterator<Item = &Made> {
         self.held.values().map(StatementFile::made)
     }
@@ -28,9 +28,15 @@ impl Statements {
     /// before stands.
     fn counted(&self) -> Vec<&Made> {
         let (mut counted, mut gone) = (Vec::new(), BTreeSet::new());
+        let mut own = Vec::new();
         // In the order of their numbers; each organisation takes away its own keys only.
-        for made in self.made() {
+        for ((speaker, _), statement) in &self.held {
+            let made = statement.made();
             if gone.contains(&made.key) {
+                continue;
+            }
+            if let Speaker::Key(_) = speaker {
+                own.push(made);
                 continue;
             }
             if let Says::Revoked { key } = made.says {
@@ -38,12 +44,28 @@ impl Statements {
             }
             counted.push(made);
         }
+        // Under names of their own nobody speaks before another: who is taken away there by anybody that was
+        // not taken away before, says nothing more.
+        let is_revocation = |made: &&Made| matches!(made.says, Says::Revoked { .. });
+        let (revocations, others): (Vec<&Made>, Vec<&Made>) = own.into_iter().partition(is_revocation);
+        for made in revocations {
+            if let Says::Revoked { key } = made.says {
+                gone.insert(key);
+            }
+            counted.push(made);
+        }
+        counted.extend(others.into_iter().filter(|made| !gone.contains(&made.key)));
         counted
     }
 
     /// Why `release` is not to be used, when an organisation says so.
     pub fn withdrawal(&self, release: ReleaseRef) -> Option<&Made> {
         self.counted().into_iter().find(|made| made.says == Says::Withdrawn { release })
+    }
+
+    /// Who of `organisation` said this already, and it counts.
+    pub fn said(&self, organisation: Organisation, says: &Says) -> Option<&Made> {
+        self.counted().into_iter().find(|made| made.organisation == organisation && made.says == *says)
     }
 
     /// The keys that count for nothing any more.
@@ -60,22 +82,22 @@ impl Statements {
         self.held.values().any(|held| held == statement)
     }
 
-    /// The first number after `number` at which nothing of `organisation` is held; none after the last there
-    /// may be.
-    pub(crate) fn missing_after(&self, organisation: Organisation, number: u64) -> Option<u64> {
-        (number + 1..=limits::STATEMENTS).find(|number| !self.held.contains_key(&(organisation, *number)))
+    /// The first number after `number` at which nothing is held under the name of `speaker`; none after the
+    /// last there may be.
+    pub(crate) fn missing_after(&self, speaker: Speaker, number: u64) -> Option<u64> {
+        (number + 1..=speaker.last()).find(|number| !self.held.contains_key(&(speaker, *number)))
     }
 
-    /// Takes in what `organisation` says under `number`.
-    pub(crate) fn hear(&mut self, organisation: Organisation, number: u64, statement: StatementFile) {
-        if (1..=limits::STATEMENTS).contains(&number) {
-            self.held.entry((organisation, number)).or_insert(statement);
+    /// Takes in what is said under this name and number.
+    pub(crate) fn hear(&mut self, speaker: Speaker, number: u64, statement: StatementFile) {
+        if (1..=speaker.last()).contains(&number) {
+            self.held.entry((speaker, number)).or_insert(statement);
         }
     }
 
-    /// Each with its organisation and number.
-    pub(crate) fn numbered(&self) -> impl Iterator<Item = (Organisation, u64, &StatementFile)> {
-        self.held.iter().map(|((organisation, number), statement)| (*organisation, *number, statement))
+    /// Each with whose name it is under, and its number.
+    pub(crate) fn numbered(&self) -> impl Iterator<Item = (Speaker, u64, &StatementFile)> {
+        self.held.iter().map(|((speaker, number), statement)| (*speaker, *number, statement))
     }
 
     /// Takes in all that another run heard.

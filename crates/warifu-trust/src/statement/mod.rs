@@ -10,4 +10,5 @@ mod signed;
 pub use known::Statements;
 pub use made::Made;
 pub use says::Says;
+pub(crate) use signed::speakers;
 pub use signed::{StatementError, StatementFile};

@@ -6,6 +6,7 @@ use warifu_values::text::is_plain;
 
 use crate::error::spoken_error;
 use crate::keys::{KeyId, Signature, Signer, SignerError};
+use crate::metadata::Speaker;
 use crate::organisation::Organisation;
 use crate::root::RoleTable;
 use crate::root::SignedRoot;
@@ -83,6 +84,13 @@ pub(crate) fn speaks_for(table: &RoleTable, key: KeyId) -> Option<Organisation> 
     table.holders.get(&key).filter(|_| has_say).and_then(|holder| holder.organisation)
 }
 
+/// The names under which the people of `organisation` speak when those under its own are used up.
+pub(crate) fn speakers(root: &SignedRoot, organisation: Organisation) -> impl Iterator<Item = Speaker> {
+    let table = root.table();
+    let its = move |key: &&KeyId| speaks_for(table, **key) == Some(organisation);
+    table.holders.keys().filter(its).map(|key| Speaker::Key(*key))
+}
+
 impl StatementFile {
     /// `signer` says this, for the organisation that the newest root lists the key under.
     ///
@@ -113,13 +121,16 @@ impl StatementFile {
         Ok(StatementFile { bytes: dsse::write(&bytes, &signature), made: made(payload, table, key) })
     }
 
-    /// Reads a file that `organisation` is said to have made; none when nobody of it, whom `root` lists, made
-    /// it. What is no statement says nothing: whoever can put one there could as well have kept it back.
-    pub(crate) fn verify(bytes: &[u8], organisation: Organisation, root: &SignedRoot) -> Option<Self> {
+    /// Reads a file that lies under the name of `speaker`; none when nobody who may speak so, and whom `root`
+    /// lists, made it. What is no statement says nothing: whoever can put one there could as well have kept
+    /// it back.
+    pub(crate) fn verify(bytes: &[u8], speaker: Speaker, root: &SignedRoot) -> Option<Self> {
         let envelope = Envelope::read(bytes)?;
         let table = root.table();
         let holder = table.holders.get(&envelope.by)?;
-        if speaks_for(table, envelope.by) != Some(organisation) || !envelope.holds(&holder.key) {
+        let organisation = speaks_for(table, envelope.by)?;
+        let may = [Speaker::Of(organisation), Speaker::Key(envelope.by)].contains(&speaker);
+        if !may || !envelope.holds(&holder.key) {
             return None;
         }
         let payload = Payload::read(&envelope.payload)?;

@@ -226,7 +226,7 @@ impl Args {
             Command::Withdraw(args) => args.run(context),
             Command::Refresh(args) => {
                 let tip = if args.rebuild { args.at.tip_without_timestamp()? } else { args.at.tip()? };
-                let key = args.key.read(context)?;
+                let key = args.key.read(context, |id| tip.root().holder(id))?;
                 let at = args.at.address()?.publish_channel();
                 let validity = args.at.floor()?.validity();
                 let published = if args.rebuild {
@@ -442,7 +442,7 @@ impl Sign {
         let validity = floor.validity();
         self.not_signed_otherwise(proposal.release())?;
         let halves = draft.halves(context, &tip)?;
-        let key = self.key.read(context)?;
+        let key = self.key.read(context, |id| tip.root().holder(id))?;
         let side = tip.root().release_signer(&key.public()).ok_or_else(|| {
             Failure::new(
                 Exit::Trust,
@@ -554,7 +554,7 @@ impl Publish {
             }
             checked => checked.map_err(|error| trust_failure(&error))?,
         };
-        let key = self.key.read(context)?;
+        let key = self.key.read(context, |id| tip.root().holder(id))?;
         let channel = self.at.address()?.publish_channel();
         let published = publish(channel.as_ref(), &publishable, &key, now(), self.at.floor()?.validity())
             .map_err(|error| trust_failure(&error))?;

@@ -72,14 +72,16 @@ impl Withdraw {
                 )
             })?,
         };
-        if let Some(made) = tip.statements().withdrawal(release) {
-            let told = |lang| {
-                let made = made.say(lang);
-                say!(lang, "it is withdrawn already. {made}", "既に取り下げられています。{made}")
-            };
-            return Err(Failure::new(Exit::CouldNotRun, told(Lang::En), told(Lang::Ja)));
-        }
+        let before = tip.statements().withdrawal(release);
         let then = |lang| match tip.falls_back_from(release) {
+            _ if let Some(made) = before => {
+                let made = made.say(lang);
+                say!(
+                    lang,
+                    "it is withdrawn already; this adds the voice of your organisation. {made}",
+                    "既に取り下げられており、貴団体の表明が加わります。{made}"
+                )
+            }
             Some(current) if current == tip.release().unwrap_or(release) && current != release => {
                 let (current, old) = (current.release, release.release);
                 say!(
@@ -166,7 +168,7 @@ impl Speaking {
         says: Says,
         then: impl Fn(Lang) -> String,
     ) -> Result<Exit, Failure> {
-        let key = self.key.read(context)?;
+        let key = self.key.read(context, |id| tip.root().holder(id))?;
         if tip.statements().revoked().contains(&key.public().id()) {
             return Err(Failure::new(
                 Exit::Trust,
@@ -174,8 +176,23 @@ impl Speaking {
                 "この鍵は自団体により失効済みで、表明は無効です",
             ));
         }
-        let statement = StatementFile::sign(tip.root(), &key, says, &self.reason, now())
+        let at = now();
+        let days = self.at.floor()?.validity().timestamp_days;
+        tip.check_clock(at, days).map_err(|wrong| Failure::because(Exit::CouldNotRun, &wrong))?;
+        let statement = StatementFile::sign(tip.root(), &key, says, &self.reason, at)
             .map_err(|error| trust_failure(&error))?;
+        let made = statement.made();
+        if let Some(said) = tip.statements().said(made.organisation, &made.says) {
+            let told = |lang| {
+                let said = said.say(lang);
+                say!(
+                    lang,
+                    "your organisation said so already, and it counts. {said}",
+                    "貴団体が既に表明済みで、有効です。{said}"
+                )
+            };
+            return Err(Failure::new(Exit::CouldNotRun, told(Lang::En), told(Lang::Ja)));
+        }
         let (lang, digest) = (context.lang, Digest::of(statement.bytes()));
         if !context.json {
             let (made, then) = (statement.made().say(lang), then(lang));
@@ -184,7 +201,7 @@ impl Speaking {
         context.acts.note("says", statement.made().says.say(Lang::En));
         self.confirm.ask(context, digest)?;
         let channel = self.at.address()?.publish_channel();
-        publish_statement(channel.as_ref(), &statement).map_err(|error| trust_failure(&error))?;
+        publish_statement(channel.as_ref(), &statement, at).map_err(|error| trust_failure(&error))?;
         // Read again: who said it is the first to hold to it.
         if !self.at.tip()?.statements().hold(&statement) {
             return Err(Failure::new(

@@ -8,7 +8,9 @@ use warifu::files;
 use warifu::release::trust_failure;
 use warifu_audit::Act;
 use warifu_channels::publish_root;
-use warifu_trust::{KeyCard, Organisation, RootBuilder, RootDraft, RootSummary, SignedRoot, limits};
+use warifu_trust::{
+    KeyCard, KeyId, Organisation, RootBuilder, RootDraft, RootKey, RootSummary, SignedRoot, limits,
+};
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Speak as _, counted};
 use warifu_values::say;
@@ -254,7 +256,12 @@ impl Sign {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let previous = previous(self.after.as_ref())?;
         let mut draft = read_draft(&self.draft)?;
-        let key = self.key.read(context)?;
+        let summary = draft.summary();
+        let holder = |id: KeyId| {
+            let of = |key: &&RootKey| key.fingerprint == id.read_out();
+            summary.keys.iter().find(of).map(|key| key.name.clone())
+        };
+        let key = self.key.read(context, holder)?;
         if !context.json {
             context.print(&draft_lines(context, &draft, previous.as_ref()))?;
         }

@@ -1,0 +1,139 @@
+//! Saying something alone, on a channel: everybody can, whatever whoever stole a key has said before.
+#![expect(clippy::unwrap_used, reason = "test support; a failure here fails the test")]
+
+use warifu_channels::testing::{MemoryChannel, Publishing as _};
+use warifu_channels::{Recording, StatementNotPublished, open, publish_statement, read_tip};
+use warifu_trust::testing::{World, now};
+use warifu_trust::*;
+
+fn says(world: &World, key: &SecretKey, says: Says, reason: &str) -> StatementFile {
+    StatementFile::sign(&world.root, key, says, reason, now()).unwrap()
+}
+
+/// Two releases, and as many statements of the first key as it can make anybody hear.
+fn used_up(world: &World) -> (MemoryChannel, ReleaseRef) {
+    let channel = MemoryChannel::default();
+    for _ in 0..2 {
+        world.publish_next(&channel);
+    }
+    let release = read_tip(&channel, &world.reader()).unwrap().release().unwrap();
+    let other = Says::Withdrawn { release: ReleaseRef { release: 99, ..release } };
+    let mut said = 0;
+    loop {
+        let statement = says(world, &world.kikin[0], other.clone(), &said.to_string());
+        match publish_statement(&channel, &statement, now()) {
+            Ok(()) => said += 1,
+            Err(StatementNotPublished::UsedUp { .. }) => break,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert_eq!(said, limits::STATEMENTS + limits::STATEMENTS_OF_KEY);
+    (channel, release)
+}
+
+#[test]
+fn a_stolen_key_uses_up_nobody_elses_numbers() {
+    let world = World::new();
+    let (channel, release) = used_up(&world);
+    for key in [&world.kikin[1], &world.kokuho[0]] {
+        let mut state = world.reader();
+        let withdrawn = says(&world, key, Says::Withdrawn { release }, "wrong");
+        publish_statement(&channel, &withdrawn, now()).unwrap();
+        let opened = open(&channel, &mut state, now()).unwrap();
+        assert_eq!(opened.withdrawn().unwrap().reason, "wrong");
+        assert!(state.statements().hold(&withdrawn));
+
+        // It is remembered, and goes along with what is carried.
+        let kept = state.to_bytes();
+        let again = TrustedState::from_bytes(&kept, world.root.bytes(), Policy::default()).unwrap();
+        assert!(again.statements().withdrawal(release).is_some());
+        assert_eq!(again.to_bytes(), kept);
+        let carried = Recording::of(&channel);
+        let _ = open(&carried, &mut world.reader(), now());
+        let carried = carried.finish().unwrap();
+        assert!(carried.values().any(|bytes| bytes == withdrawn.bytes()));
+    }
+
+    // The thief is taken away, by somebody whose organisation had no number left.
+    let stolen = world.kikin[0].public().id();
+    let revoked = says(&world, &world.kikin[2], Says::Revoked { key: stolen }, "stolen");
+    publish_statement(&channel, &revoked, now()).unwrap();
+    let mut state = world.reader();
+    open(&channel, &mut state, now()).unwrap_err();
+    assert_eq!(state.statements().revoked(), [stolen].into());
+    // What it said under its own name before counts no more, what the others said there does.
+    assert!(state.statements().withdrawal(release).is_some());
+    assert!(state.statements().said(Organisation::Kikin, &Says::Withdrawn { release }).is_some());
+}
+
+#[test]
+fn what_a_key_says_under_its_own_name_is_heard_from_that_key_only() {
+    let world = World::new();
+    let (channel, release) = used_up(&world);
+    let withdrawn = says(&world, &world.kikin[1], Says::Withdrawn { release }, "wrong");
+    let of = |key: &SecretKey| Speaker::Key(key.public().id());
+    // Under another's name it says nothing, and hides nothing that comes after it.
+    channel.put(ChannelPath::statement(of(&world.kikin[2]), 1).as_str(), withdrawn.bytes().to_vec());
+    assert!(open(&channel, &mut world.reader(), now()).unwrap().withdrawn().is_none());
+    let own = says(&world, &world.kikin[2], Says::Withdrawn { release }, "wrong");
+    publish_statement(&channel, &own, now()).unwrap();
+    assert!(open(&channel, &mut world.reader(), now()).unwrap().withdrawn().is_some());
+}
+
+/// Under their own names nobody is first: of two who take each other away, neither says anything more, and
+/// both count for nothing.
+#[test]
+fn of_two_who_take_each_other_away_neither_is_heard() {
+    let world = World::new();
+    let (channel, release) = used_up(&world);
+    let [one, other] = [1, 2].map(|at: usize| &world.kikin[at]);
+    for (by, whom) in [(one, other), (other, one)] {
+        for says_so in [Says::Withdrawn { release }, Says::Revoked { key: whom.public().id() }] {
+            publish_statement(&channel, &says(&world, by, says_so, "wrong"), now()).unwrap();
+        }
+    }
+    let mut state = world.reader();
+    open(&channel, &mut state, now()).unwrap_err();
+    assert_eq!(state.statements().revoked(), [one, other].map(|key| key.public().id()).into());
+    assert!(state.statements().withdrawal(release).is_none());
+    // The other organisation is heard.
+    let kokuho = says(&world, &world.kokuho[0], Says::Withdrawn { release }, "wrong");
+    publish_statement(&channel, &kokuho, now()).unwrap();
+    open(&channel, &mut state, now()).unwrap_err();
+    assert!(state.statements().withdrawal(release).is_some());
+}
+
+/// As long as there is room under the organisation's name nobody is asked for more than before.
+#[test]
+fn nobody_is_looked_for_under_a_keys_name_before_that() {
+    let world = World::new();
+    let channel = MemoryChannel::default();
+    world.publish_next(&channel);
+    let release = read_tip(&channel, &world.reader()).unwrap().release().unwrap();
+    let hidden = says(&world, &world.kikin[1], Says::Withdrawn { release }, "wrong");
+    let name = Speaker::Key(world.kikin[1].public().id());
+    channel.put(ChannelPath::statement(name, 1).as_str(), hidden.bytes().to_vec());
+    assert!(open(&channel, &mut world.reader(), now()).unwrap().withdrawn().is_none());
+}
+
+#[test]
+fn what_is_dated_after_tomorrow_is_not_published_and_yet_heard() {
+    let world = World::new();
+    let channel = MemoryChannel::default();
+    world.publish_next(&channel);
+    let release = read_tip(&channel, &world.reader()).unwrap().release().unwrap();
+    let dated = |at: UnixSeconds| {
+        let says = Says::Withdrawn { release };
+        StatementFile::sign(&world.root, &world.kikin[0], says, "wrong", at).unwrap()
+    };
+    let late = dated(now().plus_days(2));
+    let refused = publish_statement(&channel, &late, now()).unwrap_err();
+    assert!(matches!(refused, StatementNotPublished::FromTheFuture { .. }), "{refused}");
+    publish_statement(&channel, &dated(now().plus_days(1)), now()).unwrap();
+    // What somebody put there all the same takes away.
+    let channel = MemoryChannel::default();
+    world.publish_next(&channel);
+    let path = ChannelPath::statement(Organisation::Kikin, 1);
+    channel.put(path.as_str(), late.bytes().to_vec());
+    assert!(open(&channel, &mut world.reader(), now()).unwrap().withdrawn().is_some());
+}
