@@ -47,6 +47,10 @@ impl Channel for Recording<'_> {
         }
         Ok(bytes)
     }
+
+    fn ahead(&self, path: &ChannelPath) -> bool {
+        self.inner.ahead(path)
+    }
 }
 
 /// Lays `files`, as [`Recording::finish`] gives them, at `to`: content, metadata, and last what readers begin
@@ -65,10 +69,8 @@ pub fn carry(files: &BTreeMap<ChannelPath, Vec<u8>>, to: &Address) -> Result<(),
 
 fn carry_to(files: &BTreeMap<ChannelPath, Vec<u8>>, to: &dyn PublishChannel) -> Result<(), PublishError> {
     let timestamp = ChannelPath::timestamp();
-    let (content, metadata): (Vec<_>, Vec<_>) = files
-        .iter()
-        .filter(|(path, _)| **path != timestamp)
-        .partition(|(path, _)| path.as_str().starts_with("targets/"));
+    let (content, metadata): (Vec<_>, Vec<_>) =
+        files.iter().filter(|(path, _)| **path != timestamp).partition(|(path, _)| path.is_content());
     // The first file makes the place where there was none; only then can it be asked what it holds.
     for (path, bytes) in content.into_iter().chain(metadata) {
         create(to, path, bytes)?;

@@ -1,5 +1,6 @@
 //! Patches: what is on hand is not fetched again, what changed comes as a patch, and one that lies, is damaged
 //! or missing costs its bytes and nothing else.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use warifu_channels::testing::{MemoryChannel, Publishing as _};
 use warifu_channels::{Channel, fetch_beside, fetch_fallback, fetch_masters_beside, open, publish, read_tip};

@@ -47,6 +47,11 @@ impl ChannelPath {
         ChannelPath(format!("targets/{sha256}.{name}"))
     }
 
+    /// Whether it is content's: a manifest, a blob or a patch.
+    pub fn is_content(&self) -> bool {
+        self.0.starts_with("targets/")
+    }
+
     /// The path with `/` between directory and file, relative to the channel.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -80,7 +80,7 @@ struct Fetch {
 struct Bundle {
     #[command(flatten)]
     from: From,
-    /// The file to write; a name that ends with .tar.zst is known to be a bundle's.
+    /// The file to write; such a file is known by its first bytes, whatever its name.
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 }
@@ -136,7 +136,13 @@ impl From {
     /// memory is asked first whether it may be taken, and not spared a file that the next reader needs.
     fn carried(&self) -> Result<Carried, Failure> {
         let channel = self.channel()?;
-        let known = self.open_through(channel.as_ref())?;
+        let known = match self.open_through(channel.as_ref()) {
+            Ok(known) => known,
+            Err(failure) if failure.exit == Exit::Trust && self.heard_of_revocation()? => {
+                return Carried::broken(channel.as_ref(), &self.trusted.pinned()?);
+            }
+            Err(failure) => return Err(failure),
+        };
         let carried = Carried::verified(channel.as_ref(), |at| {
             let opened = open(at, &mut self.trusted.pinned()?, now());
             opened.map_err(|error| trust_failure(&error))
@@ -149,6 +155,12 @@ impl From {
             ));
         }
         Ok(carried)
+    }
+
+    /// Whether an organisation took keys away, as far as this side was told.
+    fn heard_of_revocation(&self) -> Result<bool, Failure> {
+        let (state, _) = self.trusted.load()?;
+        Ok(state.statements().made().any(|made| matches!(made.says, Says::Revoked { .. })))
     }
 
     /// Opens the newest release and reads of its content what `read` reads.
