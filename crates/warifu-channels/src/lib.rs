@@ -39,7 +39,7 @@ pub mod testing;
 
 pub use address::{Address, AddressError};
 pub use bundle::{BundleFault, bundle};
-pub use carry::{Recording, carry};
+pub use carry::{Recording, carry, patches};
 pub use channel::{Channel, Created, PublishChannel, Replaced};
 pub use channel_error::ChannelError;
 pub use draft::{DraftDirectory, DraftError};

@@ -5,10 +5,13 @@ use warifu_trust::{ChannelPath, Organisation, limits};
 /// All members together: a release and its fallback at a hundred times the size of real ones.
 pub(super) const ALL_BYTES: u64 = 512 << 20;
 
-/// Members: the files of two releases, their metadata, every root there was, and what each organisation said
+/// Members: the files of two releases, patches to one, their metadata, every root there was, and what each organisation said
 /// alone.
-pub(super) const MEMBERS: usize =
-    2 * limits::FILES + 3 + limits::ROOT_ROTATIONS as usize + 2 * limits::STATEMENTS as usize;
+pub(super) const MEMBERS: usize = 2 * limits::FILES
+    + limits::PATCHES
+    + 3
+    + limits::ROOT_ROTATIONS as usize
+    + 2 * limits::STATEMENTS as usize;
 
 /// The member that holds the file `path`. Content is in a folder of its digest, because a name in a `ustar`
 /// archive has room for 100 bytes after its last slash and content's names are longer.

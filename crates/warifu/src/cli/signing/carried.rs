@@ -6,13 +6,22 @@ use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::trust_failure;
-use warifu_channels::{Channel, Recording, bundle, carry, fetch, fetch_fallback, open, read_to_carry};
+use warifu_channels::{
+    Channel, Recording, bundle, carry, fetch, fetch_fallback, open, patches, read_to_carry,
+};
 use warifu_trust::{ChannelPath, OpenedRelease, ReleaseRef, TrustedState, UnixSeconds};
 use warifu_values::digest::Digest;
 use warifu_values::say;
 
 use super::{address, now};
 use crate::cli::Context;
+
+/// Whether patches are carried along, for readers who have the release before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Patches {
+    Along,
+    Not,
+}
 
 /// The newest release of a channel, verified, and every file by which the next reader verifies it.
 pub(super) struct Carried {
@@ -27,13 +36,17 @@ impl Carried {
     /// Reads `channel` whole, the release to fall back to too; `open` opens it.
     pub(super) fn verified(
         channel: &dyn Channel,
+        with: Patches,
         open: impl FnOnce(&dyn Channel) -> Result<OpenedRelease, Failure>,
     ) -> Result<Self, Failure> {
         let recording = Recording::of(channel);
         let opened = open(&recording)?;
         fetch(&recording, &opened).map_err(|error| trust_failure(&error))?;
         fetch_fallback(&recording, &opened).map_err(|error| trust_failure(&error))?;
-        let files = recording.finish().map_err(|error| trust_failure(&error))?;
+        let mut files = recording.finish().map_err(|error| trust_failure(&error))?;
+        if with == Patches::Along {
+            files.extend(patches(channel, &opened));
+        }
         let (release, versions) = (opened.release(), opened.versions());
         Ok(Carried { release, versions, expires: Some(opened.expires()), files })
     }
@@ -56,7 +69,9 @@ impl Carried {
     /// Writes it into the one file `output`.
     pub(super) fn bundle(&self, context: &Context, output: &Path) -> Result<Exit, Failure> {
         let mut bytes = Vec::new();
-        bundle(&self.files, &mut bytes).map_err(|error| {
+        let mut files = self.files.clone();
+        files.retain(|path, _| !path.is_targets_step());
+        bundle(&files, &mut bytes).map_err(|error| {
             Failure::system(
                 format_args!("cannot make the bundle"),
                 format_args!("バンドルを作成できません"),
