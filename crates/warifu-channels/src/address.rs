@@ -18,7 +18,7 @@ use crate::network::{
 /// | written | is |
 /// |---|---|
 /// | `PATH`, `file:///PATH` | a folder |
-/// | `PATH.tar.zst`, `bundle:PATH` | a bundle file |
+/// | `PATH.tar.zst`, `bundle:PATH`, a file that begins as a bundle does | a bundle file |
 /// | `http://HOST/PATH`, `https://HOST/PATH` | files that a web server gives out |
 /// | `s3://BUCKET/PREFIX` | objects of an S3 store |
 /// | `oci://HOST/REPOSITORY:TAG`, `oci+http://` | an artifact in an OCI registry |
@@ -79,9 +79,9 @@ impl Address {
         Address(Transport::Folder(path.to_owned()))
     }
 
-    /// A bundle by its name, or else a folder.
+    /// A bundle by its name, or because a file is there that begins as one does; or else a folder.
     fn local(path: &Path) -> Self {
-        if path.as_os_str().as_encoded_bytes().ends_with(b".tar.zst") {
+        if path.as_os_str().as_encoded_bytes().ends_with(b".tar.zst") || BundleChannel::is_at(path) {
             return Address(Transport::Bundle(BundleChannel::new(path)));
         }
         Address::folder(path)
@@ -267,6 +267,17 @@ mod tests {
         for text in ["release.tar.zst", "file:///media/release.tar.zst", "bundle:/media/release"] {
             assert!(matches!(parse(text).unwrap().0, Transport::Bundle(_)), "{text}");
         }
+        // Whatever it is called.
+        let media = tempfile::tempdir().unwrap();
+        let at = |name: &str| media.path().join(name);
+        let written = |name: &str, bytes: &[u8]| {
+            crate::whole::write_whole(&at(name), bytes, crate::whole::Overwrite::Yes).unwrap();
+            matches!(parse(at(name).to_str().unwrap()).unwrap().0, Transport::Bundle(_))
+        };
+        assert!(written("令和8年6月", &[0x28, 0xb5, 0x2f, 0xfd, 0]));
+        assert!(!written("release.zip", b"PK\x03\x04"));
+        assert!(!written("empty", b""));
+        assert!(!matches!(parse(media.path().to_str().unwrap()).unwrap().0, Transport::Bundle(_)));
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use warifu_trust::{ChannelPath, limits};
+use warifu_trust::{ChannelPath, OpenedRelease, limits};
+use warifu_values::digest::Digest;
 
 use crate::address::Address;
 use crate::channel::{Channel, PublishChannel, Replaced};
@@ -47,6 +48,30 @@ impl Channel for Recording<'_> {
         }
         Ok(bytes)
     }
+
+    fn ahead(&self, path: &ChannelPath) -> bool {
+        self.inner.ahead(path)
+    }
+}
+
+/// The patches of `opened`, for the readers of the place that they are carried to: those that are on `channel`
+/// and are what both signed, and the one to Kikin's half. They are of use, and nobody needs them.
+pub fn patches(channel: &dyn Channel, opened: &OpenedRelease) -> BTreeMap<ChannelPath, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in opened.files().filter(|entry| entry.name.is_patch()) {
+        let path = ChannelPath::content(entry.sha256, &entry.name);
+        if let Ok(Some(bytes)) = channel.read(&path, entry.bytes)
+            && Digest::of(&bytes) == entry.sha256
+        {
+            found.insert(path, bytes);
+        }
+    }
+    let [.., targets] = opened.versions();
+    let step = ChannelPath::targets_step(targets, targets.saturating_sub(1));
+    if let Ok(Some(bytes)) = channel.read(&step, limits::TARGETS_BYTES) {
+        found.insert(step, bytes);
+    }
+    found
 }
 
 /// Lays `files`, as [`Recording::finish`] gives them, at `to`: content, metadata, and last what readers begin
@@ -65,13 +90,14 @@ pub fn carry(files: &BTreeMap<ChannelPath, Vec<u8>>, to: &Address) -> Result<(),
 
 fn carry_to(files: &BTreeMap<ChannelPath, Vec<u8>>, to: &dyn PublishChannel) -> Result<(), PublishError> {
     let timestamp = ChannelPath::timestamp();
-    let (content, metadata): (Vec<_>, Vec<_>) = files
-        .iter()
-        .filter(|(path, _)| **path != timestamp)
-        .partition(|(path, _)| path.as_str().starts_with("targets/"));
+    let (content, metadata): (Vec<_>, Vec<_>) =
+        files.iter().filter(|(path, _)| **path != timestamp).partition(|(path, _)| path.is_content());
     // The first file makes the place where there was none; only then can it be asked what it holds.
     for (path, bytes) in content.into_iter().chain(metadata) {
-        create(to, path, bytes)?;
+        match path.is_targets_step() {
+            true => drop(to.create(path, bytes)?),
+            false => create(to, path, bytes)?,
+        }
     }
     let Some(new) = files.get(&timestamp) else { return Ok(()) };
     let expected = to.read(&timestamp, limits::TIMESTAMP_BYTES)?;

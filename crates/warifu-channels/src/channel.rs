@@ -13,6 +13,12 @@ pub trait Channel: Sync {
     /// [`ChannelError::TooLong`] as soon as more than `limit_bytes` come; the others when nothing can be said
     /// now.
     fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError>;
+
+    /// Whether it is of use, and no harm, to fetch `path` before it is asked for, while others are: where each
+    /// question is a way over a network. Not where what one look reads must be of one piece.
+    fn ahead(&self, _path: &ChannelPath) -> bool {
+        false
+    }
 }
 
 /// What [`PublishChannel::create`] found.

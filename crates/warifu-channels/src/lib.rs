@@ -42,7 +42,7 @@ pub mod testing;
 
 pub use address::{Address, AddressError};
 pub use bundle::{BundleFault, bundle};
-pub use carry::{Recording, carry};
+pub use carry::{Recording, carry, patches};
 pub use channel::{Channel, Created, PublishChannel, Replaced};
 pub use channel_error::ChannelError;
 pub use draft::{DraftDirectory, DraftError};
@@ -52,7 +52,7 @@ pub use publish::{PublishError, publish, publish_root, rebuild_timestamp, refres
 pub use read::{
     ReadError, fetch, fetch_beside, fetch_fallback, fetch_fallback_masters, fetch_manifest, fetch_masters,
     fetch_masters_beside, fetch_published, fetch_published_manifest, learn_roots, open, propose_again,
-    read_through, read_tip, read_tip_rebuilding,
+    read_through, read_tip, read_tip_rebuilding, read_to_carry,
 };
 pub use state_store::{StateError, StateStore, state_folder};
 pub use statement::{StatementNotPublished, publish_statement};

@@ -70,7 +70,10 @@ pub fn publish_root(channel: &dyn PublishChannel, root: &SignedRoot) -> Result<(
 /// Writes `publication`: everything first, and then the one step that readers see.
 fn write(channel: &dyn PublishChannel, publication: &Publication) -> Result<Published, PublishError> {
     for (path, bytes) in publication.files() {
-        create(channel, path, bytes)?;
+        match path.is_targets_step() {
+            true => drop(channel.create(path, bytes)?),
+            false => create(channel, path, bytes)?,
+        }
     }
     let Exchange { path, expected, new } = publication.exchange();
     // A network that breaks here leaves open whether the step was taken.

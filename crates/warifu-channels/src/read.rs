@@ -3,8 +3,9 @@
 use std::fmt;
 
 use warifu_trust::{
-    Answer, FetchError, LearningRoots, Manifest, OnHand, OpenError, OpenedRelease, Opening, Proposal,
-    ReadingTip, Step, Tip, TrustError, TrustedState, UnixSeconds, VerifiedMasters, VerifiedRelease, Walk,
+    Answer, Carried, Carrying, FetchError, LearningRoots, Manifest, OnHand, OpenError, OpenedRelease,
+    Opening, Proposal, ReadingTip, Step, Tip, TrustError, TrustedState, UnixSeconds, VerifiedMasters,
+    VerifiedRelease, Walk,
 };
 use warifu_values::lang::{Lang, Speak};
 
@@ -24,7 +25,8 @@ pub fn read_through<W: Walk>(channel: &dyn Channel, walk: W) -> Result<W::Done, 
         let reader = ahead.reader();
         let mut walk = walk;
         loop {
-            let next = walk.ahead();
+            let mut next = walk.ahead();
+            next.retain(|need| channel.ahead(&need.path));
             if !next.is_empty() {
                 reader.fetch(channel, scope, next);
             }
@@ -141,6 +143,15 @@ pub fn fetch_manifest(
     opened: &OpenedRelease,
 ) -> Result<Manifest, ReadError<FetchError>> {
     read_through(channel, opened.fetching_manifest().map_err(ReadError::Verdict)?)
+}
+
+/// Reads what is to be carried on although it is not to be used: see [`Carrying`].
+///
+/// # Errors
+///
+/// [`ReadError`].
+pub fn read_to_carry(channel: &dyn Channel, state: &TrustedState) -> Result<Carried, ReadError<OpenError>> {
+    read_through(channel, Carrying::begin(state))
 }
 
 /// Learns the roots that follow and nothing else. **Save `state` also after an error.**

@@ -50,6 +50,10 @@ impl Channel for MemoryChannel {
             found => Ok(found),
         }
     }
+
+    fn ahead(&self, _: &ChannelPath) -> bool {
+        true
+    }
 }
 
 impl PublishChannel for MemoryChannel {

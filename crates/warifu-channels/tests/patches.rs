@@ -1,12 +1,13 @@
 //! Patches: what is on hand is not fetched again, what changed comes as a patch, and one that lies, is damaged
 //! or missing costs its bytes and nothing else.
+#![expect(clippy::unwrap_used, reason = "test support; a failure here fails the test")]
 
 use warifu_channels::testing::{MemoryChannel, Publishing as _};
 use warifu_channels::{Channel, fetch_beside, fetch_fallback, fetch_masters_beside, open, publish, read_tip};
 use warifu_trust::testing::{World, changes, head};
 use warifu_trust::{
-    CompressionLevel, MasterContent, NotEqual, OnHand, Proposal, Publishable, SignError, TargetName, Tip,
-    Transfer, Validity, VerifiedRelease,
+    ChannelPath, CompressionLevel, MasterContent, NotEqual, OnHand, Proposal, Publishable, SignError,
+    TargetName, Tip, Transfer, Validity, VerifiedRelease,
 };
 
 /// Two masters of some kilobytes each; `version` changes one row of the drugs.
@@ -129,6 +130,9 @@ fn another_base_is_no_base_and_the_whole_comes() {
     assert_eq!(got(&world, &channel, others), whole, "no patch is even asked for");
 }
 
+/// What is done to the file at a path.
+type Damage<'a> = dyn Fn(&MemoryChannel, &String) + 'a;
+
 /// A release's patches are taken away, cut, exchanged for each other, for other bytes and for a bomb: each time
 /// the whole is taken, it is told, and nobody's state notices.
 #[test]
@@ -137,7 +141,7 @@ fn a_patch_that_is_missing_or_not_what_was_signed_is_told_and_the_whole_is_taken
     let names = patches(&channel);
     assert_eq!(names.len(), 3);
     let bomb = zstd::encode_all(&vec![0_u8; 64 << 20][..], 3).unwrap();
-    let damages: [(&str, &dyn Fn(&MemoryChannel, &String)); 6] = [
+    let damages: [(&str, &Damage<'_>); 6] = [
         ("missing", &|channel, path| channel.remove(path)),
         ("cut", &|channel, path| {
             let bytes = channel.files()[path].clone();
@@ -162,7 +166,7 @@ fn a_patch_that_is_missing_or_not_what_was_signed_is_told_and_the_whole_is_taken
             damage(&channel, path);
             let step = got(&world, &channel, on_hand(&first));
             let useless: Vec<_> = step.useless.iter().map(ToString::to_string).collect();
-            assert_eq!(useless, [path.clone()], "{what}");
+            assert_eq!(useless, std::slice::from_ref(path), "{what}");
             assert_eq!((step.patched, step.whole), (2, 2), "{what}");
         }
         let all = channel.clone();
@@ -271,4 +275,53 @@ fn a_signer_refuses_what_another_draft_lists() {
     assert_eq!(bare.release(), proposal.release(), "one release, with patches and without");
     let begun = warifu_trust::Halves::begin(&proposal, &tip, world.now, Validity::default()).unwrap();
     assert!(matches!(begun.tally(&bare, &tip), Err(SignError::OtherContent { .. })));
+}
+
+/// A reader that remembers the release before asks for a patch to Kikin's half; whatever lies there, it ends with
+/// the half that Kokuho sealed.
+#[test]
+fn the_list_itself_comes_as_a_patch_to_who_remembers_the_one_before() {
+    let (world, channel) = (World::new(), MemoryChannel::default());
+    publish_signed(&world, &channel, &proposed(&world, &channel, 1));
+    let mut remembering = world.reader();
+    open(&channel, &mut remembering, world.now).unwrap();
+    publish_signed(&world, &channel, &proposed(&world, &channel, 2));
+    let step = ChannelPath::targets_step(2, 1).to_string();
+    let whole = ChannelPath::targets(2).to_string();
+    assert!(channel.files()[&step].len() * 2 < channel.files()[&whole].len());
+
+    let opened = |channel: &MemoryChannel| {
+        let mut state = remembering.clone();
+        open(channel, &mut state, world.now).map(|opened| (opened.release().release, state.to_bytes()))
+    };
+    let by_whole = opened(&{
+        let without = channel.clone();
+        without.remove(&step);
+        without
+    });
+    let by_patch = opened(&{
+        let alone = channel.clone();
+        alone.remove(&whole);
+        alone
+    });
+    let by_whole = by_whole.unwrap();
+    assert_eq!(by_whole.0, 2);
+    assert_eq!(by_patch.unwrap(), by_whole, "the same release, and the same memory of it");
+    let bytes = channel.files()[&step].clone();
+    let bomb = zstd::encode_all(&vec![0_u8; 64 << 20][..], 3).unwrap();
+    for other in [Vec::new(), b"x".to_vec(), bytes[..bytes.len() / 2].to_vec(), bomb, vec![0; 1 << 20]] {
+        let damaged = channel.clone();
+        damaged.put(&step, other);
+        assert_eq!(opened(&damaged).unwrap(), by_whole);
+    }
+}
+
+#[test]
+fn a_mirror_has_the_patches_too_and_none_that_is_damaged() {
+    let (world, channel, _) = two_releases();
+    let opened = open(&channel, &mut world.reader(), world.now).unwrap();
+    let carried = warifu_channels::patches(&channel, &opened);
+    assert_eq!(carried.len(), 4, "three of content, and the one to the list");
+    channel.put(&patches(&channel)[0], b"damaged".to_vec());
+    assert_eq!(warifu_channels::patches(&channel, &opened).len(), 3);
 }

@@ -126,8 +126,8 @@ pub use publish::{
     Signers, Terms, Tip, Validity, WhyLeftOut, WrongClock,
 };
 pub use read::{
-    Answer, FetchError, Fetching, FetchingManifest, FetchingMasters, LearningRoots, Need, OnHand, OpenError,
-    OpenedRelease, Opening, Standing, StateFault, Step, TrustedState, Walk, reopen,
+    Answer, Carried, Carrying, FetchError, Fetching, FetchingManifest, FetchingMasters, LearningRoots, Need,
+    OnHand, OpenError, OpenedRelease, Opening, Standing, StateFault, Step, TrustedState, Walk, reopen,
 };
 pub use refusal::Refusal;
 pub use release::{

@@ -323,6 +323,11 @@ impl Channel for Registry {
             _ => Err(shared.fault(path, reply.unexpected())),
         }
     }
+
+    /// Metadata is of one artifact, which is looked for while it is read.
+    fn ahead(&self, path: &ChannelPath) -> bool {
+        path.is_content()
+    }
 }
 
 impl PublishChannel for Registry {

@@ -151,6 +151,10 @@ impl Channel for Bucket {
     fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
         Ok(self.0.get(path, limit_bytes)?.map(|reply| reply.body))
     }
+
+    fn ahead(&self, _: &ChannelPath) -> bool {
+        true
+    }
 }
 
 impl PublishChannel for Bucket {

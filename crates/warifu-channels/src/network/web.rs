@@ -81,6 +81,10 @@ impl Channel for WebChannel {
     fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
         self.0.read(path, limit_bytes)
     }
+
+    fn ahead(&self, _: &ChannelPath) -> bool {
+        true
+    }
 }
 
 impl PublishChannel for WebChannel {

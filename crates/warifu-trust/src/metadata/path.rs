@@ -2,8 +2,9 @@
 //!
 //! The plain layout of TUF with consistent snapshots: `metadata/<n>.root.json`, `metadata/<n>.targets.json`,
 //! `metadata/<n>.snapshot.json` and `targets/<sha256>.<name>` never change once written;
-//! `metadata/timestamp.json` is the one small file that does. Beside it, `statements/<organisation>.<n>.json`
-//! is what one organisation said alone (`statements/<key id>.<n>.json` when those are used up).
+//! `metadata/timestamp.json` is the one small file that does. Beside it, `metadata/<n>.targets.from-<m>.zst` is
+//! a patch for who has the half before, and `statements/<organisation>.<n>.json` is what one organisation said
+//! alone (`statements/<key id>.<n>.json` when those are used up).
 
 use std::fmt;
 
@@ -27,6 +28,12 @@ impl ChannelPath {
         ChannelPath(format!("metadata/{version}.targets.json"))
     }
 
+    /// The patch from Kikin's half of version `from` to that of `version`. Nobody signs it: what it gives is
+    /// held to what Kokuho sealed.
+    pub fn targets_step(version: u64, from: u64) -> Self {
+        ChannelPath(format!("metadata/{version}.targets.from-{from}.zst"))
+    }
+
     /// Kokuho's half of this version.
     pub fn snapshot(version: u64) -> Self {
         ChannelPath(format!("metadata/{version}.snapshot.json"))
@@ -46,6 +53,16 @@ impl ChannelPath {
     /// Content, by its digest and name.
     pub fn content(sha256: Digest, name: &TargetName) -> Self {
         ChannelPath(format!("targets/{sha256}.{name}"))
+    }
+
+    /// Whether it is such a patch, which nobody needs: one that is there may have been made by another zstd.
+    pub fn is_targets_step(&self) -> bool {
+        self.0.starts_with("metadata/") && self.0.ends_with(".zst")
+    }
+
+    /// Whether it is content's: a manifest, a blob or a patch.
+    pub fn is_content(&self) -> bool {
+        self.0.starts_with("targets/")
     }
 
     /// The path with `/` between directory and file, relative to the channel.

@@ -18,6 +18,7 @@ use crate::publish::publishable::Publishable;
 use crate::publish::sign::Validity;
 use crate::publish::tip::Tip;
 use crate::refusal::Refusal;
+use crate::release::patch_between;
 use crate::time::UnixSeconds;
 
 /// What readers see once a publication is written.
@@ -95,8 +96,19 @@ impl Publishable {
         let roots =
             tip.new_roots.iter().map(|root| (ChannelPath::root(root.version()), root.bytes().to_vec()));
         let halves = [self.targets.clone(), self.snapshot.clone()];
-        let files = self.proposal.files().map(content).chain(roots).chain(halves).collect();
+        let files = self.proposal.files().map(content).chain(roots).chain(self.targets_step()).chain(halves);
+        let files = files.collect();
         Ok(Publication { files, exchange, published })
+    }
+}
+
+impl Publishable {
+    /// For who has the half that is published now. Readers hold what it gives to what Kokuho sealed; where
+    /// there is none they read the whole.
+    fn targets_step(&self) -> Option<(ChannelPath, Vec<u8>)> {
+        let published = self.tip.published.as_ref()?;
+        let patch = patch_between(&published.files.targets, &self.targets.1).ok()??;
+        Some((ChannelPath::targets_step(self.targets_version, published.listing.version), patch))
     }
 }
 

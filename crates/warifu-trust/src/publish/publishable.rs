@@ -20,6 +20,7 @@ pub struct Publishable {
     pub(crate) proposal: Proposal,
     pub(crate) tip: Tip,
     pub(crate) targets: (ChannelPath, Vec<u8>),
+    pub(crate) targets_version: u64,
     pub(crate) snapshot: (ChannelPath, Vec<u8>),
     pub(crate) snapshot_version: u64,
 }
@@ -75,6 +76,7 @@ impl Publishable {
             proposal: proposal.clone(),
             tip: tip.clone(),
             targets: (targets_path, targets_file.clone()),
+            targets_version,
             snapshot: (snapshot_path, snapshot_file.clone()),
             snapshot_version,
         })

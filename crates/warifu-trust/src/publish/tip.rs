@@ -13,7 +13,7 @@ use crate::statement::{Made, Statements};
 /// Whether the clock of whoever seals is held against the channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Clock {
-    OnHand,
+    Held,
     Vouched,
 }
 
@@ -74,7 +74,7 @@ impl Tip {
             leftovers: BTreeMap::new(),
             next_targets: 1,
             next_snapshot: 1,
-            clock: Clock::OnHand,
+            clock: Clock::Held,
             statements: Statements::default(),
         }
     }

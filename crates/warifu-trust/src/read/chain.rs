@@ -20,6 +20,7 @@ use crate::read::tuf::{from_core, no_root, trusted_set};
 use crate::read::verified_chain::{MetadataFiles, VerifiedChain};
 use crate::read::walk::{Answer, Need, Step, Walk};
 use crate::refusal::Refusal;
+use crate::release::{Content, apply_patch};
 use crate::root::{RoleTable, SignedRoot};
 use crate::tally::Tally;
 use crate::time::UnixSeconds;
@@ -44,6 +45,8 @@ struct Under {
 enum Stage {
     Timestamp,
     Snapshot(TimestampFile),
+    /// A patch to the half that is recorded.
+    TargetsStep(TimestampFile, Box<SnapshotFile>),
     Targets(TimestampFile, Box<SnapshotFile>),
 }
 
@@ -103,6 +106,7 @@ impl Walk for Chain {
                 let file = pinned(&need, timestamp.pin, answer)?;
                 under.snapshot(timestamp, file)
             }
+            Stage::TargetsStep(timestamp, snapshot) => under.targets_step(timestamp, snapshot, &need, answer),
             Stage::Targets(timestamp, snapshot) => {
                 let file = pinned(&need, snapshot.pin, answer);
                 under.targets(timestamp, *snapshot, file).map(Step::Done)
@@ -155,10 +159,47 @@ impl Under {
         match self.recorded(pin, |floor| &floor.targets) {
             Some(file) => self.targets(timestamp, snapshot, Ok(file)).map(Step::Done),
             None => {
-                let stage = Stage::Targets(timestamp, Box::new(snapshot));
+                let (sealed, snapshot) = (snapshot.kokuho.holds(), Box::new(snapshot));
+                let from = self.recorded_targets_version().filter(|from| sealed && *from < pin.version);
+                let (stage, need) = match from {
+                    Some(from) => {
+                        let step = Need::new(ChannelPath::targets_step(pin.version, from), pin.bytes);
+                        (Stage::TargetsStep(timestamp, snapshot), step)
+                    }
+                    None => (Stage::Targets(timestamp, snapshot), need),
+                };
                 Ok(Step::Next(Chain { under: self, stage, need }))
             }
         }
+    }
+
+    /// The half by the patch in `answer`, when it gives what Kokuho sealed; otherwise it is asked for whole.
+    fn targets_step(
+        self,
+        timestamp: TimestampFile,
+        snapshot: Box<SnapshotFile>,
+        need: &Need,
+        answer: Answer,
+    ) -> Result<Step<Chain>, OpenError> {
+        let pin = snapshot.pin;
+        let sealed = Content { sha256: pin.sha256, bytes: pin.bytes };
+        let made =
+            need.taken(answer).ok().flatten().zip(self.floor.as_ref()).and_then(|(patch, floor)| {
+                apply_patch(need.path.as_str(), &floor.targets, &patch, sealed).ok()
+            });
+        match made {
+            Some(file) => self.targets(timestamp, *snapshot, Ok(file)).map(Step::Done),
+            None => {
+                let need = pinned_need(ChannelPath::targets(pin.version), pin, limits::TARGETS_BYTES)?;
+                Ok(Step::Next(Chain { under: self, stage: Stage::Targets(timestamp, snapshot), need }))
+            }
+        }
+    }
+
+    /// The version of Kikin's half that is recorded.
+    fn recorded_targets_version(&self) -> Option<u64> {
+        let recorded = strict("targets.json", &self.floor.as_ref()?.targets).ok()?;
+        Some(Listing::read(&recorded.signed).ok()?.version)
     }
 
     fn targets(

@@ -46,7 +46,7 @@ struct SoFar {
 /// One file of the release, and how it is to come.
 enum Piece {
     OnHand(Vec<u8>),
-    Asked(Asked),
+    Asked(Box<Asked>),
 }
 
 /// A file that is asked for.
@@ -73,7 +73,7 @@ enum Way {
 enum Took {
     Content(Vec<u8>),
     /// The patch was of no use: the whole is asked for.
-    Again(Asked),
+    Again(Box<Asked>),
 }
 
 impl Asked {
@@ -130,7 +130,7 @@ impl Asked {
                     }
                     None => {
                         transfer.useless.push(path);
-                        Ok(Took::Again(Asked { name, content, form, way: Way::Whole(whole) }))
+                        Ok(Took::Again(Box::new(Asked { name, content, form, way: Way::Whole(whole) })))
                     }
                 }
             }
@@ -173,7 +173,7 @@ impl SoFar {
             let whole = ListedFile::find(&self.listing, part.blob, limits::BLOB_BYTES)?;
             let file = (part.blob.clone(), whole);
             let by = (&self.listing, &self.on_hand);
-            Ok(Piece::Asked(Asked::for_content(file, (content, Form::Compressed), by)))
+            Ok(Piece::Asked(Box::new(Asked::for_content(file, (content, Form::Compressed), by))))
         };
         self.wanted.of(manifest).map(piece).collect()
     }
@@ -199,7 +199,7 @@ impl SoFar {
                 }
                 Piece::Asked(asked) => {
                     let so_far = SoFar { manifest: Some(manifest), ..self };
-                    return Ok(Step::Next(ReadingContent { asked, so_far }));
+                    return Ok(Step::Next(ReadingContent { asked: *asked, so_far }));
                 }
             }
         }
@@ -228,7 +228,7 @@ impl Walk for ReadingContent {
         let ReadingContent { asked, mut so_far } = self;
         match asked.take(answer, &so_far.on_hand, &mut so_far.transfer)? {
             Took::Content(bytes) => so_far.with(bytes),
-            Took::Again(asked) => Ok(Step::Next(ReadingContent { asked, so_far })),
+            Took::Again(asked) => Ok(Step::Next(ReadingContent { asked: *asked, so_far })),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Reading: from files, asked for by name, to a release that both organisations signed; and the memory of it.
 
 mod back;
+mod carrying;
 mod chain;
 mod content;
 mod fetch_error;
@@ -23,6 +24,7 @@ mod verified_chain;
 mod walk;
 
 pub(crate) use back::{LookedBack, LookingBack};
+pub use carrying::{Carried, Carrying};
 pub use fetch_error::FetchError;
 pub use fetching::{Fetching, FetchingManifest, FetchingMasters};
 

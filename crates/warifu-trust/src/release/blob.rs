@@ -53,7 +53,7 @@ pub(super) fn on_every_processor<I: Sync, O: Send>(
         io::Result::Ok(done)
     };
     let mut made = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..workers).map(|_| scope.spawn(&work)).collect();
+        let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
         let mut made = work()?;
         for other in others {
             made.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);

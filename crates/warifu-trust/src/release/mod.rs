@@ -22,7 +22,7 @@ pub use manifest::{Emergency, Manifest, Previous, ReleaseHead, first_day_to_come
 pub use manifest_error::ManifestError;
 pub use master::{FormatFile, Governs, MasterContent, MasterEntry};
 pub use part::{ChangesBytes, Holds, MasterBytes, Part, ReleaseBytes};
-pub(crate) use patch::apply as apply_patch;
+pub(crate) use patch::{apply as apply_patch, between as patch_between};
 pub use proposal::{Proposal, ProposalError};
 pub use transfer::Transfer;
 pub use verified::{VerifiedChanges, VerifiedMaster, VerifiedMasters, VerifiedRelease};

@@ -43,6 +43,11 @@ pub(crate) fn make(step: &Step<'_>) -> io::Result<Option<Vec<u8>>> {
     Ok((patch.len() + WORTH < whole_bytes).then_some(patch))
 }
 
+/// The patch from `base` to `result`, where it is shorter than that by enough to be asked for.
+pub(crate) fn between(base: &[u8], result: &[u8]) -> io::Result<Option<Vec<u8>>> {
+    make(&Step { base, result, whole_bytes: result.len() })
+}
+
 /// The patch of each of `steps`, on every processor there is.
 pub(crate) fn make_all(steps: &[Step<'_>]) -> io::Result<Vec<Option<Vec<u8>>>> {
     blob::on_every_processor(steps, make)

@@ -6,17 +6,29 @@ use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::trust_failure;
-use warifu_channels::{Channel, Recording, bundle, carry, fetch, fetch_fallback, open};
-use warifu_trust::{ChannelPath, OpenedRelease, ReleaseRef, TrustedState};
+use warifu_channels::{
+    Channel, Recording, bundle, carry, fetch, fetch_fallback, open, patches, read_to_carry,
+};
+use warifu_trust::{ChannelPath, OpenedRelease, ReleaseRef, TrustedState, UnixSeconds};
 use warifu_values::digest::Digest;
 use warifu_values::say;
 
 use super::{address, now};
 use crate::cli::Context;
 
+/// Whether patches are carried along, for readers who have the release before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Patches {
+    Along,
+    Not,
+}
+
 /// The newest release of a channel, verified, and every file by which the next reader verifies it.
 pub(super) struct Carried {
-    opened: OpenedRelease,
+    release: ReleaseRef,
+    versions: [u64; 4],
+    /// Until when it can be taken; never, when a revocation broke it.
+    expires: Option<UnixSeconds>,
     files: BTreeMap<ChannelPath, Vec<u8>>,
 }
 
@@ -24,25 +36,42 @@ impl Carried {
     /// Reads `channel` whole, the release to fall back to too; `open` opens it.
     pub(super) fn verified(
         channel: &dyn Channel,
+        with: Patches,
         open: impl FnOnce(&dyn Channel) -> Result<OpenedRelease, Failure>,
     ) -> Result<Self, Failure> {
         let recording = Recording::of(channel);
         let opened = open(&recording)?;
         fetch(&recording, &opened).map_err(|error| trust_failure(&error))?;
         fetch_fallback(&recording, &opened).map_err(|error| trust_failure(&error))?;
+        let mut files = recording.finish().map_err(|error| trust_failure(&error))?;
+        if with == Patches::Along {
+            files.extend(patches(channel, &opened));
+        }
+        let (release, versions) = (opened.release(), opened.versions());
+        Ok(Carried { release, versions, expires: Some(opened.expires()), files })
+    }
+
+    /// Reads `channel` whole although its newest release is not to be used, since keys of its signers were
+    /// revoked: who receives it must hear the statement, and judges for itself.
+    pub(super) fn broken(channel: &dyn Channel, pinned: &TrustedState) -> Result<Self, Failure> {
+        let recording = Recording::of(channel);
+        let carried = read_to_carry(&recording, pinned).map_err(|error| trust_failure(&error))?;
         let files = recording.finish().map_err(|error| trust_failure(&error))?;
-        Ok(Carried { opened, files })
+        let warifu_trust::Carried { release, versions } = carried;
+        Ok(Carried { release, versions, expires: None, files })
     }
 
     /// Which release it is.
     pub(super) fn release(&self) -> ReleaseRef {
-        self.opened.release()
+        self.release
     }
 
     /// Writes it into the one file `output`.
     pub(super) fn bundle(&self, context: &Context, output: &Path) -> Result<Exit, Failure> {
         let mut bytes = Vec::new();
-        bundle(&self.files, &mut bytes).map_err(|error| {
+        let mut files = self.files.clone();
+        files.retain(|path, _| !path.is_targets_step());
+        bundle(&files, &mut bytes).map_err(|error| {
             Failure::system(
                 format_args!("cannot make the bundle"),
                 format_args!("バンドルを作成できません"),
@@ -50,8 +79,8 @@ impl Carried {
             )
         })?;
         files::write(output, &bytes)?;
-        let release = self.opened.release().release;
-        let (sha256, expires) = (Digest::of(&bytes), self.opened.expires());
+        self.tell_broken(context);
+        let (release, sha256, expires) = (self.release.release, Digest::of(&bytes), self.expires);
         if context.json {
             context.print_json(&json!({
                 "release": release, "file": output, "sha256": sha256, "bytes": bytes.len(),
@@ -60,19 +89,29 @@ impl Carried {
             return Ok(Exit::Done);
         }
         let file = output.display();
-        if !output.to_string_lossy().ends_with(".tar.zst") {
+        context.print(&match expires {
+            Some(expires) => say!(
+                context.lang,
+                "{sha256}  {file}\nrelease {release}; it can be taken from the file until {expires}\n",
+                "{sha256}  {file}\nリリース {release}。このファイルからは {expires} まで取り込めます\n"
+            ),
+            None => format!("{sha256}  {file}\n"),
+        })?;
+        Ok(Exit::Done)
+    }
+
+    /// Says that nobody who hears what is carried along will take the release.
+    fn tell_broken(&self, context: &Context) {
+        if self.expires.is_none() {
+            let release = self.release.release;
             context.tell(&say!(
                 context.lang,
-                "its name does not end in .tar.zst: read it as bundle:{file}\n",
-                "名前が .tar.zst で終わらないため、読むときは bundle:{file} と指定してください\n"
+                "WARNING: release {release} is carried with the statement that revoked keys of its signers: who \
+                 reads it there hears of that and does not take it\n",
+                "警告: リリース {release} は署名者の鍵が失効したものです。失効の声明と共にコピーしました。コピー先の\
+                 利用側は声明を受け取り、このリリースを受け入れません\n"
             ));
         }
-        context.print(&say!(
-            context.lang,
-            "{sha256}  {file}\nrelease {release}; it can be taken from the file until {expires}\n",
-            "{sha256}  {file}\nリリース {release}。このファイルからは {expires} まで取り込めます\n"
-        ))?;
-        Ok(Exit::Done)
     }
 
     /// Copies it to the channel `to`; `state` is what is trusted of where it comes from, this release too.
@@ -85,7 +124,7 @@ impl Carried {
         let place = address(to)?;
         // Only what is there and newer speaks against it; what is older, or not there, is what this is for.
         if let Ok(there) = open(place.channel().as_ref(), &mut state, now())
-            && there.versions() > self.opened.versions()
+            && there.versions() > self.versions
         {
             return Err(Failure::new(
                 Exit::CouldNotRun,
@@ -94,7 +133,8 @@ impl Carried {
             ));
         }
         carry(&self.files, &place).map_err(|error| trust_failure(&error))?;
-        let (release, files) = (self.opened.release().release, self.files.len());
+        let (release, files) = (self.release.release, self.files.len());
+        self.tell_broken(context);
         let to = to.to_string_lossy();
         if context.json {
             context.print_json(&json!({ "release": release, "to": to, "files": files }))?;

@@ -19,7 +19,7 @@ use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use super::carried::Carried;
+use super::carried::{Carried, Patches};
 use super::seen::manifest_lines;
 use super::transfer::{tell_transfer, transfer_json};
 use super::{Trusted, address, now};
@@ -80,9 +80,12 @@ struct Fetch {
 struct Bundle {
     #[command(flatten)]
     from: From,
-    /// The file to write; a name that ends with .tar.zst is known to be a bundle's.
+    /// The file to write; such a file is known by its first bytes, whatever its name.
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
+    /// Put the patches in too, for places that carry the file's content on.
+    #[arg(long)]
+    patches: bool,
 }
 
 /// Copy the newest release and the one to fall back to into another channel: a mirror's folder, a bucket, or
@@ -134,10 +137,16 @@ impl From {
 
     /// The newest release whole, with every file by which it is verified from the pinned root on: this side's
     /// memory is asked first whether it may be taken, and not spared a file that the next reader needs.
-    fn carried(&self) -> Result<Carried, Failure> {
+    fn carried(&self, with: Patches) -> Result<Carried, Failure> {
         let channel = self.channel()?;
-        let known = self.open_through(channel.as_ref())?;
-        let carried = Carried::verified(channel.as_ref(), |at| {
+        let known = match self.open_through(channel.as_ref()) {
+            Ok(known) => known,
+            Err(failure) if failure.exit == Exit::Trust && self.heard_of_revocation()? => {
+                return Carried::broken(channel.as_ref(), &self.trusted.pinned()?);
+            }
+            Err(failure) => return Err(failure),
+        };
+        let carried = Carried::verified(channel.as_ref(), with, |at| {
             let opened = open(at, &mut self.trusted.pinned()?, now());
             opened.map_err(|error| trust_failure(&error))
         })?;
@@ -149,6 +158,12 @@ impl From {
             ));
         }
         Ok(carried)
+    }
+
+    /// Whether an organisation took keys away, as far as this side was told.
+    fn heard_of_revocation(&self) -> Result<bool, Failure> {
+        let (state, _) = self.trusted.load()?;
+        Ok(state.statements().made().any(|made| matches!(made.says, Says::Revoked { .. })))
     }
 
     /// Opens the newest release and reads of its content what `read` reads.
@@ -196,9 +211,12 @@ impl Args {
             Command::Verify(args) => args.run(context),
             Command::List(args) => args.run(context),
             Command::Fetch(args) => args.run(context),
-            Command::Bundle(args) => args.from.carried()?.bundle(context, &args.output),
+            Command::Bundle(args) => {
+                let with = if args.patches { Patches::Along } else { Patches::Not };
+                args.from.carried(with)?.bundle(context, &args.output)
+            }
             Command::Copy(args) => {
-                let carried = args.from.carried()?;
+                let carried = args.from.carried(Patches::Along)?;
                 carried.copy(context, &args.to, args.from.trusted.load()?.0)
             }
         }
