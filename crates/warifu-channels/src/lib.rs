@@ -6,6 +6,7 @@
 //!   found by its [`Address`]. Nothing that it gives is believed: [`warifu_trust`] asks for each file by
 //!   name, and judges.
 //! * **draft** ([`DraftDirectory`]): a proposal and its halves, carried from person to person as a folder.
+//! * **floor** ([`Floor`]): what this side demands of a channel, whatever its root says.
 //! * **state store** ([`StateStore`]): where a reader keeps what it verified before.
 //!
 //! [`open`], [`fetch`] and [`read_tip`] put a walk's questions to a channel and feed it the answers;
@@ -24,6 +25,7 @@ mod carry;
 mod channel;
 mod channel_error;
 mod draft;
+mod floor;
 mod folder;
 mod network;
 mod publish;
@@ -42,6 +44,7 @@ pub use carry::{Recording, carry};
 pub use channel::{Channel, Created, PublishChannel, Replaced};
 pub use channel_error::ChannelError;
 pub use draft::{DraftDirectory, DraftError};
+pub use floor::{Floor, FloorError};
 pub use network::{Fault, Network, NetworkError, Patience};
 pub use publish::{
     PublishError, publish, publish_root, publish_statement, rebuild_timestamp, refresh_timestamp,

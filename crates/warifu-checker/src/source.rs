@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use warifu_channels::{Address, Channel, ReadError, StateStore, fetch, fetch_fallback, open};
+use warifu_channels::{Address, Channel, Floor, ReadError, StateStore, fetch, fetch_fallback, open};
 use warifu_trust::{
-    Made, OpenError, OpenedRelease, Policy, ReleaseRef, Says, TrustError, TrustedState, UnixSeconds, reopen,
+    Made, OpenError, OpenedRelease, ReleaseRef, Says, TrustError, TrustedState, UnixSeconds, VerifiedRelease,
+    reopen,
 };
 use warifu_values::lang::{Lang, Speak as _};
 
@@ -85,20 +86,21 @@ pub struct TrustSource {
     /// Where it is remembered; nowhere when nothing on disk may change.
     store: Option<StateStore>,
     state: Mutex<TrustedState>,
+    floor: Floor,
 }
 
 impl TrustSource {
-    /// Reads the channel at `address`; `root` is the pinned root file's bytes, and `trusted` the
-    /// directory that remembers what was accepted.
+    /// Reads the channel at `address`; `root` is the pinned root file's bytes, `floor` what this side demands
+    /// whatever the root says, and `trusted` the directory that remembers what was accepted.
     ///
     /// # Errors
     /// [`SourceError::Unavailable`]: what is remembered cannot be read.
     /// [`SourceError::Refused`]: the root is not sound, or what is remembered does not verify.
-    pub fn new(address: &Address, root: &[u8], trusted: &Path) -> Result<Self, SourceError> {
+    pub fn new(address: &Address, root: &[u8], floor: Floor, trusted: &Path) -> Result<Self, SourceError> {
         let channel = address.channel();
         let store = StateStore::new(trusted);
-        let state = store.load(root, Policy::default()).map_err(|error| SourceError::of(&error))?;
-        Ok(TrustSource { channel, store: Some(store), state: Mutex::new(state) })
+        let state = store.load(root, floor.policy()).map_err(|error| SourceError::of(&error))?;
+        Ok(TrustSource { channel, store: Some(store), state: Mutex::new(state), floor })
     }
 
     /// The same, but what is learnt is forgotten: nothing on disk changes.
@@ -111,6 +113,15 @@ impl TrustSource {
 struct ChannelOffer<'a> {
     opened: OpenedRelease,
     channel: &'a (dyn Channel + Send + Sync),
+    floor: &'a Floor,
+}
+
+impl ChannelOffer<'_> {
+    /// The content of what was read, when this side's policy takes it.
+    fn taken(&self, release: VerifiedRelease) -> Result<ReleaseContent, SourceError> {
+        self.floor.check(release.manifest()).map_err(|error| SourceError::of(&error))?;
+        Ok(ReleaseContent::from(release))
+    }
 }
 
 impl Offer for ChannelOffer<'_> {
@@ -120,14 +131,14 @@ impl Offer for ChannelOffer<'_> {
 
     fn fetch(&self) -> Result<ReleaseContent, SourceError> {
         match fetch(self.channel, &self.opened) {
-            Ok(release) => Ok(ReleaseContent::from(release)),
+            Ok(release) => self.taken(release),
             Err(error) => Err(SourceError::of(&error)),
         }
     }
 
     fn fetch_fallback(&self) -> Result<Option<ReleaseContent>, SourceError> {
         let fetched = fetch_fallback(self.channel, &self.opened);
-        Ok(fetched.map_err(|error| SourceError::of(&error))?.map(ReleaseContent::from))
+        fetched.map_err(|error| SourceError::of(&error))?.map(|release| self.taken(release)).transpose()
     }
 }
 
@@ -143,7 +154,7 @@ impl TrustSource {
             SourceError::Refused(why) => SourceError::Refused(with_revocations(why, state)),
             other => other,
         })?;
-        Ok(ChannelOffer { opened, channel: self.channel.as_ref() })
+        Ok(ChannelOffer { opened, channel: self.channel.as_ref(), floor: &self.floor })
     }
 }
 
@@ -180,8 +191,8 @@ impl ReleaseSource for TrustSource {
     fn again(&self, id: ReleaseRef, now: UnixSeconds) -> Result<ReleaseContent, SourceError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         // What was opened before may list it while the channel has gone on, or has expired.
-        let before =
-            reopen(&state).ok().map(|opened| ChannelOffer { opened, channel: self.channel.as_ref() });
+        let (channel, floor) = (self.channel.as_ref(), &self.floor);
+        let before = reopen(&state).ok().map(|opened| ChannelOffer { opened, channel, floor });
         if let Some(Ok(Some(content))) = before.map(|before| listed(&before, id)) {
             return Ok(content);
         }
@@ -194,12 +205,17 @@ impl ReleaseSource for TrustSource {
     }
 }
 
-/// The newest release at `address`, trusting nothing but `root`: for a check without a running checker.
+/// The newest release at `address`, trusting nothing but `root`, as far as `floor` takes it: for a check without a running checker.
 ///
 /// # Errors
 /// [`SourceError`].
-pub fn newest(address: &Address, root: &[u8], now: UnixSeconds) -> Result<ReleaseContent, SourceError> {
-    let pinned = TrustedState::pin(root, Policy::default());
+pub fn newest(
+    address: &Address,
+    root: &[u8],
+    floor: &Floor,
+    now: UnixSeconds,
+) -> Result<ReleaseContent, SourceError> {
+    let pinned = TrustedState::pin(root, floor.policy());
     let mut state = pinned.map_err(|error| SourceError::of(&error))?;
     let channel = address.channel();
     match open(channel.as_ref(), &mut state, now) {
@@ -207,7 +223,7 @@ pub fn newest(address: &Address, root: &[u8], now: UnixSeconds) -> Result<Releas
             if let Some(made) = opened.withdrawn() {
                 return Err(SourceError::Refused(said(made)));
             }
-            ChannelOffer { opened, channel: channel.as_ref() }.fetch()
+            ChannelOffer { opened, channel: channel.as_ref(), floor }.fetch()
         }
         Err(error) => Err(SourceError::of_opening(&error)),
     }

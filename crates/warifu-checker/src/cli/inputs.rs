@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
-use warifu_channels::{Address, Network, Patience};
+use warifu_channels::{Address, Floor, Network, Patience};
 use warifu_masters::schema::Schemas;
 
 use crate::cli::arguments::Site;
@@ -23,6 +23,11 @@ pub(super) fn address(channel: &OsStr, patience: Patience) -> Result<Address, Fa
     let network = Network::from_environment(patience, now, |name| std::env::var_os(name));
     let network = network.map_err(|error| Failure::could_not(Said::of(&error)))?;
     Address::parse(channel, &network).map_err(|error| Failure::could_not(Said::of(&error)))
+}
+
+/// What this side demands of the channel.
+pub(super) fn floor(policy: Option<&Path>) -> Result<Floor, Failure> {
+    Floor::read(policy).map_err(|error| Failure::could_not(Said::of(&error)))
 }
 
 pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {

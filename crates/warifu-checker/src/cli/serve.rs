@@ -10,7 +10,7 @@ use warifu_values::lang::Lang;
 
 use crate::cli::arguments::Serve;
 use crate::cli::failure::Failure;
-use crate::cli::inputs::{address, read_file, schemas_of};
+use crate::cli::inputs::{address, floor, read_file, schemas_of};
 use crate::log::{Log, now};
 use crate::said::Said;
 use crate::service::{FairQueue, Service, serve_until};
@@ -24,8 +24,8 @@ pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
     let directory =
         StateDirectory::open(&serve.state).map_err(|error| Failure::could_not(Said::of(&error)))?;
     let root = read_file(&serve.from.root)?;
-    let source =
-        TrustSource::new(&address(&serve.from.channel, Patience::POLLING)?, &root, &directory.trusted())?;
+    let at = address(&serve.from.channel, Patience::POLLING)?;
+    let source = TrustSource::new(&at, &root, floor(serve.from.policy.as_deref())?, &directory.trusted())?;
     let recent = Recent::open(directory.recent(), serve.gates.replay_files)?;
     let recent = Arc::new(recent);
     let gates = serve.gates.gates();

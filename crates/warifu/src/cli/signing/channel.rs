@@ -206,7 +206,7 @@ impl Args {
 impl Verify {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let (opened, verified) = self.from.fetch(fetch)?;
-        self.from.trusted.floor()?.check(verified.manifest())?;
+        self.from.trusted.floor()?.check(verified.manifest()).map_err(|error| trust_failure(&error))?;
         let signers = opened.signers();
         if context.json {
             context.print_json(&json!({
@@ -276,7 +276,7 @@ impl Fetch {
         } else {
             self.from.fetch(fetch_masters)?.1
         };
-        self.from.trusted.floor()?.check(verified.manifest())?;
+        self.from.trusted.floor()?.check(verified.manifest()).map_err(|error| trust_failure(&error))?;
         let wanted = |kind: &str| self.kind.as_deref().is_none_or(|wanted| wanted == kind);
         // Everything is made before anything is written.
         let mut made = Vec::new();

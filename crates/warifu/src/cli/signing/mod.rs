@@ -5,7 +5,6 @@ mod carried;
 pub(crate) mod channel;
 mod confirm;
 mod drafted;
-mod floor;
 mod impact;
 pub(crate) mod key;
 mod past;
@@ -32,7 +31,7 @@ use warifu_values::say;
 
 use super::clock::{now, today};
 use super::{Context, memory};
-use floor::Floor;
+use warifu_channels::Floor;
 
 /// Where a passphrase comes from.
 #[derive(Debug, clap::Args)]
@@ -197,7 +196,7 @@ impl Trusted {
 
     /// What this side demands.
     fn floor(&self) -> Result<Floor, Failure> {
-        Floor::read(self.policy.as_deref())
+        Floor::read(self.policy.as_deref()).map_err(|error| Failure::told(Exit::CouldNotRun, &error))
     }
 
     /// The state of somebody who has only the root, and remembers nothing.
