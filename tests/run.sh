@@ -20,6 +20,8 @@ command -v docker-registry >/dev/null || need+=(docker-registry)
 # PKCS#11 tokens in software.
 command -v softhsm2-util >/dev/null || need+=(softhsm2)
 python3 -c 'import venv, ensurepip' 2>/dev/null || need+=(python3 python3-venv)
+command -v node >/dev/null || need+=(nodejs)
+command -v npm >/dev/null || need+=(npm)
 if [ ${#need[@]} -gt 0 ]; then
     echo "installing: ${need[*]}"
     if [ "$(id -u)" = 0 ]; then
@@ -39,6 +41,15 @@ if ! "$venv/bin/python" -c 'import tuf.ngclient, cryptography, moto.server' 2>/d
 fi
 export WARIFU_TEST_PYTHON="$PWD/$venv/bin/python"
 PATH="$PWD/$venv/bin:$PATH"
+
+# The stock TUF client of the JavaScript ecosystem, in the version that the lock file names.
+node=target/test-node
+if ! cmp -s tests/node/package-lock.json "$node/package-lock.json" || [ ! -d "$node/node_modules/tuf-js" ]; then
+    echo "installing: tuf-js (npm) into $node"
+    mkdir -p "$node"
+    cp tests/node/package.json tests/node/package-lock.json "$node/"
+    npm ci --prefix "$node" --no-audit --no-fund --ignore-scripts --loglevel=error
+fi
 
 # Everything is there now: a test that leaves itself out for want of a program fails.
 export WARIFU_TEST_ALL=1

@@ -78,13 +78,19 @@ impl Ran {
 /// A scratch folder that commands run in.
 pub(crate) struct Stage {
     folder: TempDir,
+    variables: Vec<(&'static str, &'static str)>,
 }
 
 impl Stage {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("passphrase"), "correct horse\n").unwrap();
-        Stage { folder }
+        Stage { folder, variables: Vec::new() }
+    }
+
+    /// The same folder, its commands with these variables from now on.
+    pub(crate) fn set(&mut self, variables: &[(&'static str, &'static str)]) {
+        self.variables = variables.to_vec();
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -140,6 +146,7 @@ impl Stage {
             .env("LANG", "C.UTF-8")
             .env("WARIFU_AUTHOR", "Road Test <road@example.jp>")
             .env("WARIFU_PASSPHRASE_FILE", self.path("passphrase"))
+            .envs(self.variables.iter().copied())
             .stdin(Stdio::null());
         command
     }

@@ -66,6 +66,13 @@ fn one_organisation_takes_a_release_away_and_the_one_before_is_used() {
     let carried = stage.warifu("channel verify stick.tar.zst --root root.json --state elsewhere").ends(3);
     assert!(carried.err.contains("誤った点数"), "{}", carried.err);
 
+    // Whoever drafts the same content once more hears of it first, and whoever reviews it.
+    let again = stage.warifu(&format!("release draft --repo kikin {PLACE} --title again -o again")).ends(0);
+    assert!(again.out.starts_with("WARNING: a release of this VERY CONTENT was withdrawn"), "{}", again.out);
+    assert!(again.out.contains("誤った点数"), "{}", again.out);
+    let review = stage.warifu(&format!("--lang ja release review again --repo kokuho {PLACE}")).ends(0);
+    assert!(review.out.starts_with("警告: 同じ内容のリリースが取り下げられています"), "{}", review.out);
+
     // A channel that keeps it back changes nothing for whoever has heard it.
     std::fs::remove_dir_all(stage.path("channel/statements")).unwrap();
     stage.warifu("channel verify channel --root root.json").ends(3);

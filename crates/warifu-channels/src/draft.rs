@@ -18,8 +18,9 @@ use crate::whole::{Overwrite, write_whole};
 /// The folder of signatures in a draft.
 const SIGNATURES: &str = "signatures";
 
-/// How many files are looked at there: as many as two halves can have, and as many again.
-const MOST_SIGNATURES: usize = 4 * limits::SIGNATURES;
+/// How many signatures are read from there: those of two halves, many times over. What is none is not
+/// counted, so that it cannot keep one out.
+const MOST_SIGNATURES: usize = 32 * limits::SIGNATURES;
 
 /// A directory that holds one draft.
 #[derive(Debug, Clone)]
@@ -95,7 +96,7 @@ impl DraftDirectory {
     ///
     /// # Errors
     ///
-    /// [`DraftError::Io`] when the folder cannot be listed.
+    /// [`DraftError::Io`] when the folder cannot be listed; [`DraftError::TooManySignatures`].
     pub fn read_signatures(&self) -> Result<(Vec<SignatureFile>, usize), DraftError> {
         let folder = self.directory.join(SIGNATURES);
         let entries = match fs::read_dir(&folder) {
@@ -104,12 +105,15 @@ impl DraftDirectory {
             Err(source) => return Err(io(&folder, source)),
         };
         let (mut signatures, mut none) = (Vec::new(), 0);
-        for entry in entries.take(MOST_SIGNATURES) {
+        for entry in entries {
             let path = entry.map_err(|source| io(&folder, source))?.path();
             if path.extension().is_none_or(|extension| extension != "json") {
                 continue;
             }
             match self.read_signature(&path) {
+                Ok(_) if signatures.len() == MOST_SIGNATURES => {
+                    return Err(DraftError::TooManySignatures { folder });
+                }
                 Ok(signature) => signatures.push(signature),
                 Err(_) => none += 1,
             }
@@ -205,6 +209,11 @@ pub enum DraftError {
     },
     /// The files are no proposal.
     Proposal(ProposalError),
+    /// More signatures than are ever looked at: which of them count is not found out.
+    TooManySignatures {
+        /// Where.
+        folder: PathBuf,
+    },
     /// A file is no signature.
     NoSignature {
         /// Which.
@@ -239,6 +248,15 @@ impl Speak for DraftError {
                 )
             }
             DraftError::Proposal(error) => error.say(lang),
+            DraftError::TooManySignatures { folder } => {
+                let folder = folder.display();
+                say!(
+                    lang,
+                    "{folder} holds more than {MOST_SIGNATURES} signatures; take out those that nobody of yours \
+                     made",
+                    "{folder} に署名が {MOST_SIGNATURES} 件を超えてあります。関係者のものでない署名を取り除いてください"
+                )
+            }
             DraftError::NoSignature { file, refusal } => {
                 let (file, refusal) = (file.display(), refusal.say(lang));
                 say!(lang, "{file} is no signature: {refusal}", "{file} は署名ではありません: {refusal}")

@@ -7,6 +7,7 @@
 //!   name, and judges.
 //! * **mirrors** ([`Mirrors`]): several channels with the same releases, asked in turn.
 //! * **draft** ([`DraftDirectory`]): a proposal and its halves, carried from person to person as a folder.
+//! * **floor** ([`Floor`]): what this side demands of a channel, whatever its root says.
 //! * **state store** ([`StateStore`]): where a reader keeps what it verified before.
 //!
 //! [`open`], [`fetch`] and [`read_tip`] put a walk's questions to a channel and feed it the answers;
@@ -26,6 +27,7 @@ mod carry;
 mod channel;
 mod channel_error;
 mod draft;
+mod floor;
 mod folder;
 mod mirrors;
 mod network;
@@ -46,6 +48,7 @@ pub use carry::{Recording, carry, patches};
 pub use channel::{Channel, Created, PublishChannel, Replaced};
 pub use channel_error::ChannelError;
 pub use draft::{DraftDirectory, DraftError};
+pub use floor::{Floor, FloorError};
 pub use mirrors::{Given, Mirror, Mirrors, Nobody, PassedOver};
 pub use network::{Fault, Network, NetworkError, Patience};
 pub use publish::{PublishError, publish, publish_root, rebuild_timestamp, refresh_timestamp};

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use warifu_trust::testing::World;
-use warifu_trust::{ChannelPath, Proposal, Publishable, Published, Tip, Validity};
+use serde_json::{Value, json};
+use warifu_trust::testing::{World, forge};
+use warifu_trust::{ChannelPath, Proposal, Publishable, Published, SecretKey, Tip, Validity};
+use warifu_values::digest::Digest;
 
 use crate::{Channel, ChannelError, Created, PublishChannel, Replaced, publish, read_tip};
 
@@ -79,6 +81,58 @@ impl PublishChannel for MemoryChannel {
         files.insert(path.as_str().into(), bytes.to_vec());
         Ok(Replaced::Done)
     }
+}
+
+/// What the metadata file at `path` says, for an attacker to begin with.
+///
+/// # Panics
+///
+/// When there is no such file.
+pub fn signed(channel: &MemoryChannel, path: &str) -> Value {
+    let file: Value = serde_json::from_slice(&channel.files()[path]).expect("JSON");
+    file["signed"].clone()
+}
+
+/// How a list names a metadata file.
+pub fn pinned(version: u64, bytes: &[u8]) -> Value {
+    json!({"version": version, "length": bytes.len(), "hashes": {"sha256": Digest::of(bytes).to_string()}})
+}
+
+/// Puts another targets, snapshot and timestamp on the channel, pinned in line, signed by whom the test says.
+pub fn plant(
+    timestamp: &SecretKey,
+    channel: &MemoryChannel,
+    version: u64,
+    targets: &Value,
+    kikin: &[&SecretKey],
+    kokuho: &[&SecretKey],
+) {
+    let targets = forge(targets, kikin);
+    let mut snapshot = signed(channel, "metadata/1.snapshot.json");
+    snapshot["version"] = version.into();
+    snapshot["meta"] = json!({"targets.json": pinned(version, &targets)});
+    channel.put(&format!("metadata/{version}.targets.json"), targets);
+    plant_snapshot(timestamp, channel, version, &snapshot, kokuho);
+}
+
+/// Puts another snapshot and a timestamp on the channel that pins it.
+///
+/// # Panics
+///
+/// When there is no timestamp.
+pub fn plant_snapshot(
+    timestamp: &SecretKey,
+    channel: &MemoryChannel,
+    version: u64,
+    snapshot: &Value,
+    kokuho: &[&SecretKey],
+) {
+    let snapshot = forge(snapshot, kokuho);
+    let mut newest = signed(channel, "metadata/timestamp.json");
+    newest["version"] = (newest["version"].as_u64().expect("a version") + 1).into();
+    newest["meta"] = json!({"snapshot.json": pinned(version, &snapshot)});
+    channel.put(&format!("metadata/{version}.snapshot.json"), snapshot);
+    channel.put("metadata/timestamp.json", forge(&newest, &[timestamp]));
 }
 
 /// Lets the first `writes` writes through and fails each one after, before it does anything.

@@ -116,6 +116,14 @@ fn signatures_made_apart_are_collected_in_any_order_and_none_is_lost() {
     assert_eq!((signers.kikin.have.len(), signers.kikin.have_not.len()), (3, 0));
     assert_eq!((signers.kokuho.have.len(), signers.kokuho.have_not.len()), (0, 2));
 
+    // Whoever lays a thousand other files there keeps none of them out.
+    let signatures = first.directory().join("signatures");
+    let junk = |at: usize| signatures.join(format!("0-{at}.json"));
+    (0..1000).for_each(|at| std::fs::write(junk(at), b"{}").unwrap());
+    let (found, none) = first.read_signatures().unwrap();
+    assert_eq!((found.len(), none), (3, 1000));
+    (0..1000).for_each(|at| std::fs::remove_file(junk(at)).unwrap());
+
     // Two of Kokuho seal apart, hours apart: the same bytes, both are counted.
     let mut sealed = Vec::new();
     for (person, at) in [(0, hours(31)), (1, hours(40))] {

@@ -9,63 +9,17 @@ mod verdicts;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use warifu_channels::testing::{MemoryChannel, Publishing as _};
+use warifu_channels::testing::{MemoryChannel, Publishing as _, plant, plant_snapshot, signed};
 use warifu_channels::{
     Channel, ChannelError, StateError, StateStore, fetch_fallback, propose_again, publish, publish_root,
     read_tip, refresh_timestamp, state_folder,
 };
-use warifu_trust::testing::{World, key, masters, now};
+use warifu_trust::testing::{World, forge, key, masters, now};
 use warifu_trust::*;
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 
 use verdicts::{fetch, open};
-
-/// Signs `signed` with `keys` as an attacker who has them can, whatever it says.
-fn forge(signed: &Value, keys: &[&SecretKey]) -> Vec<u8> {
-    testing::forge(signed, keys)
-}
-
-fn signed(channel: &MemoryChannel, path: &str) -> Value {
-    let file: Value = serde_json::from_slice(&channel.files()[path]).unwrap();
-    file["signed"].clone()
-}
-
-fn entry(version: u64, bytes: &[u8]) -> Value {
-    json!({"version": version, "length": bytes.len(), "hashes": {"sha256": Digest::of(bytes).to_string()}})
-}
-
-/// Puts another targets, snapshot and timestamp on the channel, pinned in line, signed by whom the test says.
-fn plant(
-    world: &World,
-    channel: &MemoryChannel,
-    version: u64,
-    targets: &Value,
-    kikin: &[&SecretKey],
-    kokuho: &[&SecretKey],
-) {
-    let targets = forge(targets, kikin);
-    let mut snapshot = signed(channel, "metadata/1.snapshot.json");
-    snapshot["version"] = version.into();
-    snapshot["meta"] = json!({"targets.json": entry(version, &targets)});
-    channel.put(&format!("metadata/{version}.targets.json"), targets);
-    plant_snapshot(world, channel, version, &snapshot, kokuho);
-}
-
-fn plant_snapshot(
-    world: &World,
-    channel: &MemoryChannel,
-    version: u64,
-    snapshot: &Value,
-    kokuho: &[&SecretKey],
-) {
-    let snapshot = forge(snapshot, kokuho);
-    let mut timestamp = signed(channel, "metadata/timestamp.json");
-    timestamp["version"] = (timestamp["version"].as_u64().unwrap() + 1).into();
-    timestamp["meta"] = json!({"snapshot.json": entry(version, &snapshot)});
-    channel.put(&format!("metadata/{version}.snapshot.json"), snapshot);
-    channel.put("metadata/timestamp.json", forge(&timestamp, &[&world.timestamp]));
-}
 
 /// A world with release 1 published and read.
 fn published() -> (World, MemoryChannel, TrustedState) {
@@ -155,13 +109,13 @@ fn a_one_sided_release_is_refused_and_the_missing_half_is_named() {
         (&[&world.timestamp], &[&world.timestamp], "Kikin 0 of 2 signed, Kokuho 0 of 1 signed"),
     ];
     for (kikin, kokuho, words) in cases {
-        plant(&world, &channel, 2, &targets, kikin, kokuho);
+        plant(&world.timestamp, &channel, 2, &targets, kikin, kokuho);
         for state in [&state, &world.reader()] {
             let refused = refusal(&channel, state);
             assert!(refused.to_string().contains(words), "{refused}");
         }
     }
-    plant(&world, &channel, 2, &targets, &[&kikin[1], &kikin[2]], &[&kokuho[1]]);
+    plant(&world.timestamp, &channel, 2, &targets, &[&kikin[1], &kikin[2]], &[&kokuho[1]]);
     open(&channel, &mut state.clone(), now()).unwrap();
 }
 
@@ -189,7 +143,7 @@ fn a_snapshot_or_timestamp_without_digests_is_refused() {
         let mut snapshot = signed(&channel, "metadata/1.snapshot.json");
         snapshot["version"] = 2.into();
         snapshot["meta"]["targets.json"].as_object_mut().unwrap().remove(missing);
-        plant_snapshot(&world, &channel, 2, &snapshot, &[&world.kokuho[0]]);
+        plant_snapshot(&world.timestamp, &channel, 2, &snapshot, &[&world.kokuho[0]]);
         assert_eq!(refusal(&channel, &state), Refusal::NoDigest { file: "snapshot.json".into() });
 
         let mut timestamp = signed(&channel, "metadata/timestamp.json");
@@ -208,13 +162,13 @@ fn delegations_and_names_that_are_not_flat_are_refused() {
     let mut delegating = good.clone();
     delegating["version"] = 2.into();
     delegating["delegations"] = json!({"keys": {}, "roles": []});
-    plant(&world, &channel, 2, &delegating, &both, &[&world.kokuho[0]]);
+    plant(&world.timestamp, &channel, 2, &delegating, &both, &[&world.kokuho[0]]);
     assert_eq!(refusal(&channel, &state), Refusal::Delegations);
 
     let mut nested = good;
     nested["version"] = 3.into();
     nested["targets"]["../up"] = nested["targets"]["release-1.json"].clone();
-    plant(&world, &channel, 3, &nested, &both, &[&world.kokuho[0]]);
+    plant(&world.timestamp, &channel, 3, &nested, &both, &[&world.kokuho[0]]);
     assert!(matches!(refusal(&channel, &state), Refusal::Malformed { .. }));
 }
 
@@ -238,13 +192,13 @@ fn rollback_and_replay_are_refused() {
     // With Kokuho's keys too: a new snapshot that lists the old targets.
     let mut snapshot = signed(&channel, "metadata/1.snapshot.json");
     snapshot["version"] = 7.into();
-    plant_snapshot(&world, &channel, 7, &snapshot, &[&world.kokuho[0]]);
+    plant_snapshot(&world.timestamp, &channel, 7, &snapshot, &[&world.kokuho[0]]);
     assert!(matches!(refusal(&channel, &state), Refusal::Rollback { what: "snapshot.json", .. }));
 
     // And with everybody's keys: new metadata, old release.
     let mut targets = signed(&channel, "metadata/1.targets.json");
     targets["version"] = 8.into();
-    plant(&world, &channel, 8, &targets, &[&world.kikin[0], &world.kikin[1]], &[&world.kokuho[0]]);
+    plant(&world.timestamp, &channel, 8, &targets, &[&world.kikin[0], &world.kikin[1]], &[&world.kokuho[0]]);
     let refused = refusal(&channel, &state);
     assert_eq!(refused, Refusal::Rollback { what: "release", recorded: 2, offered: 1 });
 }
@@ -255,7 +209,7 @@ fn a_release_number_never_gets_other_content() {
     let mut targets = signed(&channel, "metadata/1.targets.json");
     targets["version"] = 2.into();
     targets["targets"]["release-1.json"]["hashes"]["sha256"] = "0".repeat(64).into();
-    plant(&world, &channel, 2, &targets, &[&world.kikin[0], &world.kikin[1]], &[&world.kokuho[0]]);
+    plant(&world.timestamp, &channel, 2, &targets, &[&world.kikin[0], &world.kikin[1]], &[&world.kokuho[0]]);
     assert_eq!(refusal(&channel, &state), Refusal::OtherContent { release: 1 });
 }
 
@@ -368,7 +322,7 @@ fn a_signed_bomb_is_refused_after_what_was_declared() {
     targets["targets"][&drug]["length"] = bomb.len().into();
     targets["targets"][&drug]["hashes"]["sha256"] = Digest::of(&bomb).to_string().into();
     channel.put(&format!("targets/{}.{drug}", Digest::of(&bomb)), bomb);
-    plant(&world, &channel, 2, &targets, &[&world.kikin[0], &world.kikin[1]], &[&world.kokuho[0]]);
+    plant(&world.timestamp, &channel, 2, &targets, &[&world.kikin[0], &world.kikin[1]], &[&world.kokuho[0]]);
     let opened = open(&channel, &mut state.clone(), now()).unwrap();
     assert!(matches!(fetch(&channel, &opened), Err(FetchError::Refused(Refusal::Mismatch { .. }))));
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use warifu_channels::{Address, Mirror, Mirrors, Network, Patience};
+use warifu_channels::{Address, Floor, Mirror, Mirrors, Network, Patience};
 use warifu_checker::log::{Log, now};
 use warifu_checker::release::ReleaseContent;
 use warifu_checker::said::Said;
@@ -89,7 +89,8 @@ fn take(channel: &str, root: &[u8], state: &Path) -> Took {
     let network = Network::plain(Patience::ONCE, now);
     let channel = Mirror::new("the channel", Address::parse(channel, &network).unwrap().channel());
     let directory = StateDirectory::open(state).unwrap();
-    let source = TrustSource::new(Mirrors::new(channel, Vec::new()), root, &directory.trusted()).unwrap();
+    let mirrors = Mirrors::new(channel, Vec::new());
+    let source = TrustSource::new(mirrors, root, Floor::default(), &directory.trusted()).unwrap();
     let source = Box::new(Timed { source, took: Arc::clone(&took) });
     let recent = Arc::new(Recent::open(directory.recent(), 0).unwrap());
     let gates = Gates { probation: Enough { files: 1, institutions: 1, uses: 1 } };

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use warifu_channels::{Given, Mirrors, Nobody, PassedOver, ReadError, StateStore};
+use warifu_channels::{Floor, Given, Mirrors, Nobody, PassedOver, ReadError, StateStore};
 use warifu_trust::{
-    Made, OnHand, OpenError, OpenedRelease, Policy, ReleaseRef, Says, Transfer, TrustError, TrustedState,
-    UnixSeconds, reopen,
+    Made, OnHand, OpenError, OpenedRelease, ReleaseRef, Says, Transfer, TrustError, TrustedState,
+    UnixSeconds, VerifiedRelease, reopen,
 };
 use warifu_values::lang::{Lang, Speak as _};
 
@@ -132,6 +132,7 @@ pub struct TrustSource {
     remembers: bool,
     /// What is remembered, or why it cannot be read or believed.
     state: Mutex<Result<TrustedState, SourceError>>,
+    floor: Floor,
     beside: Option<Beside>,
 }
 
@@ -170,21 +171,21 @@ impl Beside {
 }
 
 impl TrustSource {
-    /// Reads from `mirrors`; `root` is the pinned root file's bytes, and `trusted` the directory that
-    /// remembers what was accepted.
+    /// Reads from `mirrors`; `root` is the pinned root file's bytes, `floor` what this side demands
+    /// whatever the root says, and `trusted` the directory that remembers what was accepted.
     ///
     /// What is remembered may be damaged: then nothing is taken until somebody has mended it, and each look
     /// says why. What runs need not wait for that.
     ///
     /// # Errors
     /// [`SourceError::Refused`]: the root is not sound.
-    pub fn new(mirrors: Mirrors, root: &[u8], trusted: &Path) -> Result<Self, SourceError> {
-        TrustedState::pin(root, Policy::default()).map_err(|error| SourceError::of(&error))?;
+    pub fn new(mirrors: Mirrors, root: &[u8], floor: Floor, trusted: &Path) -> Result<Self, SourceError> {
+        TrustedState::pin(root, floor.policy()).map_err(|error| SourceError::of(&error))?;
         let troubles = Mutex::new(vec![None; mirrors.places().len()]);
         let store = StateStore::new(trusted);
-        let state = Mutex::new(remembered(&store, root));
+        let state = Mutex::new(remembered(&store, root, &floor));
         let pinned = root.to_vec();
-        Ok(TrustSource { mirrors, troubles, pinned, store, remembers: true, state, beside: None })
+        Ok(TrustSource { mirrors, troubles, pinned, store, remembers: true, state, floor, beside: None })
     }
 
     /// The same, but what is learnt is forgotten: nothing on disk changes.
@@ -202,8 +203,8 @@ impl TrustSource {
 }
 
 /// What `store` holds.
-fn remembered(store: &StateStore, root: &[u8]) -> Result<TrustedState, SourceError> {
-    store.load(root, Policy::default()).map_err(|error| SourceError::of(&error))
+fn remembered(store: &StateStore, root: &[u8], floor: &Floor) -> Result<TrustedState, SourceError> {
+    store.load(root, floor.policy()).map_err(|error| SourceError::of(&error))
 }
 
 struct ChannelOffer<'a> {
@@ -211,6 +212,14 @@ struct ChannelOffer<'a> {
     source: &'a TrustSource,
     /// Where its content is read first.
     first: usize,
+}
+
+impl ChannelOffer<'_> {
+    /// The content of what was read, when this side's policy takes it.
+    fn taken(&self, release: VerifiedRelease) -> Result<ReleaseContent, SourceError> {
+        self.source.floor.check(release.manifest()).map_err(|error| SourceError::of(&error))?;
+        Ok(ReleaseContent::from(release))
+    }
 }
 
 impl Offer for ChannelOffer<'_> {
@@ -226,13 +235,13 @@ impl Offer for ChannelOffer<'_> {
         if let Some(beside) = beside {
             beside.tell(self.id(), release.transfer());
         }
-        Ok(ReleaseContent::from(release))
+        self.taken(release)
     }
 
     fn fetch_fallback(&self) -> Result<Option<ReleaseContent>, SourceError> {
         let mirrors = &self.source.mirrors;
         let given = self.source.noting(mirrors.fetch_fallback(&self.opened, self.first), SourceError::of)?;
-        Ok(given.value.map(ReleaseContent::from))
+        given.value.map(|release| self.taken(release)).transpose()
     }
 }
 
@@ -258,7 +267,7 @@ impl TrustSource {
     fn state(&self) -> MutexGuard<'_, Result<TrustedState, SourceError>> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.is_err() {
-            *state = remembered(&self.store, &self.pinned);
+            *state = remembered(&self.store, &self.pinned, &self.floor);
         }
         state
     }
@@ -332,12 +341,17 @@ impl ReleaseSource for TrustSource {
     }
 }
 
-/// The newest release of `mirrors`, trusting nothing but `root`: for a check without a running checker.
+/// The newest release of `mirrors`, trusting nothing but `root`, as far as `floor` takes it: for a check without a running checker.
 ///
 /// # Errors
 /// [`SourceError`].
-pub fn newest(mirrors: &Mirrors, root: &[u8], now: UnixSeconds) -> Result<ReleaseContent, SourceError> {
-    let pinned = TrustedState::pin(root, Policy::default());
+pub fn newest(
+    mirrors: &Mirrors,
+    root: &[u8],
+    floor: &Floor,
+    now: UnixSeconds,
+) -> Result<ReleaseContent, SourceError> {
+    let pinned = TrustedState::pin(root, floor.policy());
     let mut state = pinned.map_err(|error| SourceError::of(&error))?;
     let opened = mirrors.open(&mut state, now);
     let opened =
@@ -347,6 +361,7 @@ pub fn newest(mirrors: &Mirrors, root: &[u8], now: UnixSeconds) -> Result<Releas
     }
     let fetched = mirrors.fetch(&opened.value, opened.by, &OnHand::default());
     let fetched = fetched.map_err(|nobody| SourceError::of_nobody(mirrors, &nobody, SourceError::of))?;
+    floor.check(fetched.value.manifest()).map_err(|error| SourceError::of(&error))?;
     Ok(ReleaseContent::from(fetched.value))
 }
 
@@ -376,7 +391,7 @@ mod tests {
         let (channel, trusted) = (folder.path().join("channel"), folder.path().join("trusted"));
         publish(&world, &mut shelf, &channel);
         let mirrors = || Mirrors::new(Mirror::new("it", Address::folder(&channel).channel()), Vec::new());
-        let source = || TrustSource::new(mirrors(), world.root.bytes(), &trusted);
+        let source = || TrustSource::new(mirrors(), world.root.bytes(), Floor::default(), &trusted);
         assert_eq!(source().unwrap().open(now()).unwrap().id().release, 1);
 
         let file = trusted.join("trusted-state.json");
@@ -392,6 +407,6 @@ mod tests {
 
         std::fs::write(&file, &whole).unwrap();
         assert_eq!(source.open(now()).unwrap().id().release, 2);
-        assert!(TrustSource::new(mirrors(), b"no root", &trusted).is_err());
+        assert!(TrustSource::new(mirrors(), b"no root", Floor::default(), &trusted).is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! What a signer is told before all else. None of it stops a release: each may be meant, and must be known.
 
-use warifu_trust::{Manifest, MasterEntry, UnixSeconds};
+use warifu_trust::{Made, Manifest, MasterEntry, UnixSeconds};
 use warifu_values::judgement::LetPass;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
@@ -31,6 +31,8 @@ pub enum Published {
 /// One thing that a signer must know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caution {
+    /// One organisation withdrew a release that held these very masters.
+    Withdrawn(Made),
     /// The release takes back what was published since its commit.
     Older {
         /// The published release.
@@ -103,6 +105,15 @@ pub enum Caution {
 
 /// So many days a draft may wait for its signatures before that is told.
 const LEFT_LYING_DAYS: u32 = 3;
+
+/// Whether the two have the same masters, byte for byte.
+pub fn same_content(one: &Manifest, other: &Manifest) -> bool {
+    let masters = |manifest: &Manifest| {
+        let master = |entry: &MasterEntry| (entry.series.clone(), entry.kind.clone(), entry.canonical.sha256);
+        manifest.masters.iter().map(master).collect::<Vec<_>>()
+    };
+    masters(one) == masters(other)
+}
 
 /// What must be known of `manifest` at `now`, the gravest first.
 pub fn cautions(manifest: &Manifest, published: Published, now: UnixSeconds) -> Vec<Caution> {
@@ -190,6 +201,12 @@ impl Speak for Caution {
     fn say(&self, lang: Lang) -> String {
         let short = |commit: &str| commit.get(..12).unwrap_or_default().to_owned();
         match self {
+            Caution::Withdrawn(made) => say!(
+                lang,
+                "a release of this VERY CONTENT was withdrawn. {}",
+                "同じ内容のリリースが取り下げられています。{}",
+                made.say(lang)
+            ),
             Caution::Older { release, commit } => say!(
                 lang,
                 "this takes masters BACK: release {release} was made from the later commit {}",

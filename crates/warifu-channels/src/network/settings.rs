@@ -59,6 +59,17 @@ impl Patience {
         whole: Duration::from_secs(1800),
         ..Patience::ONCE
     };
+
+    /// The same for who gives up after `longest` without an answer, or with one that comes too slowly.
+    fn at_most(self, longest: Duration) -> Patience {
+        Patience {
+            connect: self.connect.min(longest),
+            read: self.read.min(longest),
+            outlasts: longest,
+            first_answer: longest,
+            ..self
+        }
+    }
 }
 
 /// A certificate of one's own and its key, to be recognised by.
@@ -142,6 +153,13 @@ impl Network {
                 }
                 None => Ok(None),
             }
+        };
+        let patience = match text(&["WARIFU_CHANNEL_PATIENCE"])? {
+            Some(seconds) => {
+                let seconds = seconds.parse().ok().filter(|seconds| (1..=86_400).contains(seconds));
+                patience.at_most(Duration::from_secs(seconds.ok_or(NetworkError::NoPatience)?))
+            }
+            None => patience,
         };
         let everywhere = text(&["WARIFU_CHANNEL_PROXY", "ALL_PROXY", "all_proxy"])?;
         let own = text(&["WARIFU_CHANNEL_PROXY"])?;
@@ -233,6 +251,8 @@ pub enum NetworkError {
         /// Its name.
         variable: &'static str,
     },
+    /// How long a channel is waited for is no number of seconds.
+    NoPatience,
     /// A certificate without its key.
     NoKey,
     /// A file that is named cannot be read.
@@ -251,6 +271,11 @@ impl Speak for NetworkError {
                 lang,
                 "the variable {variable} is no text; set it anew",
                 "環境変数 {variable} が文字列ではありません。設定し直してください"
+            ),
+            NetworkError::NoPatience => say!(
+                lang,
+                "WARIFU_CHANNEL_PATIENCE is no whole number of seconds from 1 to 86400",
+                "WARIFU_CHANNEL_PATIENCE が 1 から 86400 までの秒数ではありません"
             ),
             NetworkError::NoKey => say!(
                 lang,
@@ -296,6 +321,19 @@ mod tests {
         assert_eq!(of(&[("http_proxy", "h"), ("ALL_PROXY", "a")]), (some("h"), some("a")));
         let own = &[("WARIFU_CHANNEL_PROXY", "own"), ("HTTPS_PROXY", "p"), ("http_proxy", "h")];
         assert_eq!(of(own), (some("own"), some("own")));
+    }
+
+    #[test]
+    fn who_waits_says_for_how_long() {
+        let of = |seconds: &str| from(&[("WARIFU_CHANNEL_PATIENCE", seconds)]).map(|it| it.patience);
+        let one = of("1").unwrap();
+        let second = Duration::from_secs(1);
+        assert_eq!((one.connect, one.read, one.outlasts, one.first_answer), (second, second, second, second));
+        let hour = of("3600").unwrap();
+        assert_eq!((hour.read, hour.outlasts), (Patience::ONCE.read, Duration::from_secs(3600)));
+        for wrong in ["0", "-1", "1.5", "soon", "86401", "99999999999999999999"] {
+            assert!(matches!(of(wrong), Err(NetworkError::NoPatience)), "{wrong}");
+        }
     }
 
     #[test]

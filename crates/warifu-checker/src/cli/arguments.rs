@@ -41,6 +41,8 @@ pub(super) enum Command {
     /// Exit status: 0 no finding differs; 1 some do; 2 they cannot be compared.
     Explain(Explain),
     /// Show what a running checker judges by, and why
+    ///
+    /// Exit status: 0; 2 it does not answer; 3 what runs was withdrawn, and there is nothing to go back to.
     Status(Remote),
     /// Let a running checker look at its channel now
     Swap {
@@ -78,6 +80,9 @@ pub(super) struct From {
     /// The pinned root file
     #[arg(long)]
     pub(super) root: PathBuf,
+    /// What this side demands whatever the root says (docs/trust.md)
+    #[arg(long, value_name = "FILE", env = "WARIFU_POLICY")]
+    pub(super) policy: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -158,6 +163,9 @@ pub(super) struct Check {
     /// The pinned root file
     #[arg(long)]
     pub(super) root: Option<PathBuf>,
+    /// What this side demands whatever the root says
+    #[arg(long, value_name = "FILE", env = "WARIFU_POLICY")]
+    pub(super) policy: Option<PathBuf>,
     /// JSON lines as the service answers them
     #[arg(long)]
     pub(super) json: bool,

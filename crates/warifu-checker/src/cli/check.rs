@@ -10,7 +10,7 @@ use warifu_values::lang::{Lang, Speak as _, counted};
 use crate::candidate::Candidate;
 use crate::cli::arguments::Check;
 use crate::cli::failure::Failure;
-use crate::cli::inputs::{mirrors, read_file, schemas_of};
+use crate::cli::inputs::{floor, mirrors, read_file, schemas_of};
 use crate::log::now;
 use crate::release::ReleaseContent;
 use crate::said::Said;
@@ -59,7 +59,8 @@ pub(super) fn check_file(check: &Check, lang: Lang) -> Result<u8, Failure> {
 
 fn release_for(check: &Check) -> Result<ReleaseContent, Failure> {
     if let Some(root) = check.root.as_ref().filter(|_| !check.channel.is_empty()) {
-        return Ok(newest(&mirrors(&check.channel, Patience::ONCE)?, &read_file(root)?, now())?);
+        let (mirrors, floor) = (mirrors(&check.channel, Patience::ONCE)?, floor(check.policy.as_deref())?);
+        return Ok(newest(&mirrors, &read_file(root)?, &floor, now())?);
     }
     let directory = StateDirectory::look_at(check.state.clone().unwrap_or_default());
     let could_not = |error| Failure::could_not(Said::of(&error));

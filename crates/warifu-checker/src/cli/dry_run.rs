@@ -7,7 +7,7 @@ use warifu_values::lang::{Lang, Speak as _};
 
 use crate::cli::arguments::DryRun;
 use crate::cli::failure::Failure;
-use crate::cli::inputs::{mirrors, read_file, schemas_of};
+use crate::cli::inputs::{floor, mirrors, read_file, schemas_of};
 use crate::log::now;
 use crate::said::Said;
 use crate::source::TrustSource;
@@ -25,9 +25,9 @@ pub(super) fn run_dry(arguments: &DryRun, lang: Lang) -> Result<u8, Failure> {
     }
     let directory = StateDirectory::look_at(&arguments.state);
     let root = read_file(&arguments.from.root)?;
-    let source =
-        TrustSource::new(mirrors(&arguments.from.channel, Patience::ONCE)?, &root, &directory.trusted())?
-            .forgetful();
+    let (mirrors, floor) =
+        (mirrors(&arguments.from.channel, Patience::ONCE)?, floor(arguments.from.policy.as_deref())?);
+    let source = TrustSource::new(mirrors, &root, floor, &directory.trusted())?.forgetful();
     let files = Recent::look_at(&directory.recent(), arguments.gates.replay_files);
     let gates = arguments.gates.gates();
     let looked = Looked { directory: &directory, files: &files, schemas: &schemas, gates };

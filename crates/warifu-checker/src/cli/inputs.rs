@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
-use warifu_channels::{Address, Mirror, Mirrors, Network, Patience};
+use warifu_channels::{Address, Floor, Mirror, Mirrors, Network, Patience};
 use warifu_masters::schema::Schemas;
 
 use crate::cli::arguments::Site;
@@ -33,6 +33,11 @@ pub(super) fn mirrors(named: &[OsString], patience: Patience) -> Result<Mirrors,
         .pop()
         .ok_or_else(|| Failure::could_not(Said::new("no channel is named", "配信元の指定がありません")))?;
     Ok(Mirrors::new(first, others))
+}
+
+/// What this side demands of the channel.
+pub(super) fn floor(policy: Option<&Path>) -> Result<Floor, Failure> {
+    Floor::read(policy).map_err(|error| Failure::could_not(Said::of(&error)))
 }
 
 pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {

@@ -30,7 +30,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Status(remote) => Client::new(&remote.url)
             .status()
             .map_err(Failure::from)
-            .and_then(|status| show(&status, remote.json, lang, 0)),
+            .and_then(|status| show(&status, remote.json, lang, status.exit_status())),
         Command::Swap { release, remote } => {
             Client::new(&remote.url).swap(release).map_err(Failure::from).and_then(|outcome| {
                 let unchanged = Said::new("nothing new", "変更はありません");

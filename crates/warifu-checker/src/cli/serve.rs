@@ -10,7 +10,7 @@ use warifu_values::lang::Lang;
 
 use crate::cli::arguments::Serve;
 use crate::cli::failure::Failure;
-use crate::cli::inputs::{mirrors, read_file, schemas_of};
+use crate::cli::inputs::{floor, mirrors, read_file, schemas_of};
 use crate::log::{Log, now};
 use crate::said::Said;
 use crate::service::{FairQueue, Service, serve_until};
@@ -24,9 +24,10 @@ pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
     let directory =
         StateDirectory::open(&serve.state).map_err(|error| Failure::could_not(Said::of(&error)))?;
     let root = read_file(&serve.from.root)?;
-    let source =
-        TrustSource::new(mirrors(&serve.from.channel, Patience::POLLING)?, &root, &directory.trusted())?
-            .beside(StateDirectory::look_at(&serve.state), log);
+    let (mirrors, floor) =
+        (mirrors(&serve.from.channel, Patience::POLLING)?, floor(serve.from.policy.as_deref())?);
+    let source = TrustSource::new(mirrors, &root, floor, &directory.trusted())?
+        .beside(StateDirectory::look_at(&serve.state), log);
     let recent = Recent::open(directory.recent(), serve.gates.replay_files)?;
     let recent = Arc::new(recent);
     let gates = serve.gates.gates();

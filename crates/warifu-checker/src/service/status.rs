@@ -6,6 +6,7 @@ use warifu_trust::UnixSeconds;
 use warifu_values::lang::{Lang, Speak, counted};
 use warifu_values::say;
 
+use crate::said::Said;
 use crate::state::{Decision, Held, Installed, Lost, Phase, Refused};
 use crate::swap::{LastPoll, Swapper};
 use crate::trial::Replayed;
@@ -60,6 +61,9 @@ pub struct Status {
     pub state: String,
     /// What runs.
     pub running: Option<Installed>,
+    /// Why what runs is not to be used: one organisation withdrew it, and there is nothing to go back to.
+    #[serde(default)]
+    pub withdrawn: Option<Said>,
     /// The watch, on probation.
     pub watch: Option<Watch>,
     /// The confirmed release before, which can be fallen back to.
@@ -105,6 +109,7 @@ impl Status {
         Status {
             state: state.to_owned(),
             running: record.running().release().cloned(),
+            withdrawn: swapper.runs_withdrawn(),
             watch,
             previous: record.running().previous().cloned(),
             lost: record.lost().cloned(),
@@ -128,9 +133,39 @@ fn in_lang(words: &Words, lang: Lang) -> &str {
     }
 }
 
+/// A reason of more characters is said once, and pointed to after that.
+const SAID_ONCE_CHARS: usize = 60;
+
+impl Status {
+    /// The exit status of a command that asked for it: what runs and is withdrawn is not to be trusted.
+    pub fn exit_status(&self) -> u8 {
+        if self.withdrawn.is_some() { 3 } else { 0 }
+    }
+
+    /// `text` without the reasons that other lines give in full.
+    fn without_repeating(&self, text: String, lang: Lang) -> String {
+        let above = say!(lang, "see above", "上記のとおり");
+        let held = self.held.iter().map(|held| &held.why);
+        let reasons =
+            self.withdrawn.iter().chain(held).chain(self.refused.iter().map(|refused| &refused.why));
+        let long = reasons.map(|why| why.say(lang)).filter(|why| why.chars().count() > SAID_ONCE_CHARS);
+        long.fold(text, |text, why| text.replace(&why, &above))
+    }
+}
+
 impl Speak for Status {
     fn say(&self, lang: Lang) -> String {
         let mut lines = Vec::new();
+        if let (Some(why), Some(running)) = (&self.withdrawn, &self.running) {
+            let (release, why) = (running.id.release, why.say(lang));
+            lines.push(say!(
+                lang,
+                "WITHDRAWN: release {release} goes on judging, because there is none to go back to: {why}; ask \
+                 both organisations for the next release",
+                "取下げ: リリース {release} は取り下げられましたが、戻り先がないため点検に使用しています: {why}。\
+                 次のリリースを両団体に求めてください"
+            ));
+        }
         match &self.running {
             None => lines.push(say!(lang, "no release runs", "稼働中のリリースはありません")),
             Some(running) => {
@@ -211,7 +246,7 @@ impl Speak for Status {
         if let Some(poll) = &self.last_poll {
             let at = poll.at;
             let said = match poll.result.said() {
-                Some(said) => said.say(lang),
+                Some(said) => self.without_repeating(said.say(lang), lang),
                 None => say!(lang, "nothing new", "変更なし"),
             };
             lines.push(say!(lang, "channel at {at}: {said}", "配信元 {at}: {said}"));
@@ -233,7 +268,6 @@ impl Speak for Status {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::said::Said;
     use crate::trial::Verdict;
 
     #[test]
@@ -244,6 +278,7 @@ mod tests {
         let status = Status {
             state: "confirmed".into(),
             running: None,
+            withdrawn: None,
             watch: None,
             previous: None,
             lost: None,

@@ -187,6 +187,10 @@ impl StateDirectory {
             if there.is_ok_and(|there| Digest::of(&there) == digest) {
                 return Ok(());
             }
+            // Nothing of ours makes a folder there, and no file takes the place of one.
+            if fs::symlink_metadata(&path).is_ok_and(|there| there.is_dir()) {
+                fs::remove_dir_all(&path).map_err(io_error(&path))?;
+            }
             write_whole(&path, bytes).map_err(io_error(&path))
         };
         for (part, bytes) in content.parts() {
@@ -328,6 +332,10 @@ mod tests {
             assert!(told(&state).contains("content"), "{:?}", part.holds);
             fs::remove_file(&file).unwrap();
             assert!(told(&state).contains("content"), "{:?}", part.holds);
+            fs::create_dir_all(file.join("in/the/way")).unwrap();
+            assert!(told(&state).contains("content"), "{:?}", part.holds);
+            state.keep(&content).unwrap();
+            state.load(content.id()).unwrap();
             state.keep(&content).unwrap();
             assert!(state.load(content.id()).is_ok());
         }

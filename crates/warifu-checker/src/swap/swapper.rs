@@ -3,8 +3,8 @@
 //! Everything here blocks and is called off the request path. Requests only load the active release
 //! ([`Swapper::active`]), once for each claim file, and tell what they saw ([`Swapper::observe`]).
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use warifu_audit::Act;
 use warifu_claims::ClaimFile;
@@ -46,6 +46,8 @@ pub struct Swapper {
     log: Log,
     acts: Acts,
     stale: AtomicBool,
+    /// What judged at the last look although it is withdrawn, and why it is.
+    withdrawn: Mutex<Option<(ReleaseRef, Said)>>,
 }
 
 /// What came of bringing one candidate to judging claims.
@@ -78,9 +80,9 @@ impl Swapper {
         let acts = Acts::at(&directory.audit(), log);
         let runs = resume(directory, &schemas, log, now)?;
         acts.start(runs.active().map(|active| active.id.release), now);
-        let (bench, stale) = (Workbench::default(), AtomicBool::new(false));
+        let (bench, stale, withdrawn) = Default::default();
         let known = Known::of(&recent.files());
-        Ok(Swapper { bench, runs, source, recent, known, gates, schemas, log, acts, stale })
+        Ok(Swapper { bench, runs, source, recent, known, gates, schemas, log, acts, stale, withdrawn })
     }
 
     /// The release that judges now: taken once for each claim file and passed down.
@@ -91,6 +93,14 @@ impl Swapper {
     /// Whether the channel's metadata had expired at the last look.
     pub fn is_stale(&self) -> bool {
         self.stale.load(Ordering::Relaxed)
+    }
+
+    /// Why what judges now is not to be used, where one organisation has withdrawn it and there was nothing to
+    /// go back to at the last look.
+    pub fn runs_withdrawn(&self) -> Option<Said> {
+        let withdrawn = self.withdrawn.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let active = self.active()?.id;
+        withdrawn.filter(|(id, _)| *id == active).map(|(_, why)| why)
     }
 
     /// What is recorded; the last replay may not be on disk yet.
@@ -218,6 +228,8 @@ impl Swapper {
             bench.clear_away(waiting.release);
         }
         let withdrawn = self.active().and_then(|active| Some((self.withdrawn(active.id)?, active)));
+        *self.withdrawn.lock().unwrap_or_else(PoisonError::into_inner) =
+            withdrawn.as_ref().map(|(why, active)| (active.id, why.clone()));
         let Some((why, active)) = withdrawn else { return };
         if self.fall_back(why.clone(), Some(&active), now).is_ok() {
             return;

@@ -5,12 +5,14 @@ use std::net::TcpStream;
 use std::sync::Arc;
 
 use warifu_checker::log::now;
+use warifu_checker::said::Said;
 use warifu_checker::service::Status;
 use warifu_checker::state::{Phase, RefusedFor, Step};
 use warifu_checker::swap::{Outcome, Wanted};
 use warifu_checker::trial::Verdict;
 use warifu_claims::movement::{Bound, CodeVerdict, Missing};
 use warifu_trust::UnixSeconds;
+use warifu_values::lang::{Lang, Speak as _};
 
 use crate::line::{Draft, JUNE, Line, release, release_at};
 use crate::masters::{CODES, bad, good};
@@ -376,6 +378,43 @@ fn a_release_waits_for_its_instant() {
     assert_eq!(checker.check(&claim_file(1, 1)).release, Some(1));
     checker.swapper.tick(later);
     assert_eq!(checker.check(&claim_file(1, 1)).release, Some(2));
+}
+
+#[test]
+fn a_release_that_waits_and_is_withdrawn_never_judges() {
+    let checker = with_release_1(1);
+    let later = now().plus_days(1);
+    let id = checker.shelf.offer(release_at(2, &good(), Some(later)));
+    assert_eq!(checker.client.swap(None).unwrap(), Outcome::Waiting { release: 2, until: later });
+    checker.shelf.withdraw(id, "wrong points");
+    let outcome = checker.client.swap(None).unwrap();
+    assert!(matches!(&outcome, Outcome::Held { release: 2, why } if why.en == "wrong points"), "{outcome:?}");
+    checker.swapper.tick(later);
+    assert_eq!(checker.check(&claim_file(1, 1)).release, Some(1));
+    assert_eq!(checker.client.status().unwrap().withdrawn, None, "what runs is another one");
+}
+
+#[test]
+fn what_runs_withdrawn_without_anything_to_go_back_to_is_said_first() {
+    let checker = with_release_1(1);
+    let id = checker.shelf.offered().unwrap().id();
+    assert_eq!(checker.client.status().unwrap().exit_status(), 0);
+    let reason = "the points of code 112007410 were set to those of another code by mistake on Saturday";
+    checker.shelf.withdraw(id, reason);
+    assert!(matches!(checker.client.swap(None).unwrap(), Outcome::Held { release: 1, .. }));
+    assert_eq!(checker.check(&claim_file(1, 1)).release, Some(1));
+    let status = checker.client.status().unwrap();
+    assert_eq!(status.withdrawn, Some(Said::new(reason, reason)));
+    assert_eq!(status.exit_status(), 3);
+    for (lang, first) in [(Lang::En, "WITHDRAWN: release 1 "), (Lang::Ja, "取下げ: リリース 1 ")] {
+        let said = status.say(lang);
+        assert!(said.starts_with(first), "{said}");
+        assert_eq!(said.matches(reason).count(), 1, "a long reason is given once: {said}");
+    }
+    // The next release ends it.
+    checker.shelf.offer(release(2, &good()));
+    checker.client.swap(None).unwrap();
+    assert_eq!(checker.client.status().unwrap().withdrawn, None);
 }
 
 #[test]

@@ -60,6 +60,8 @@ pub(crate) fn file_of(institution: u32, claims: &[Vec<Item>]) -> Vec<u8> {
 pub(crate) struct Shelf {
     line: Line,
     offered: Mutex<Option<Result<ReleaseContent, SourceError>>>,
+    /// What one organisation took away, and why.
+    pub(crate) withdrawn: Mutex<Vec<(ReleaseRef, Said)>>,
     /// The release to fall back to, where it lists one.
     pub(crate) fallback: Mutex<Option<ReleaseContent>>,
 }
@@ -99,6 +101,11 @@ impl Shelf {
         has.next().ok_or_else(|| SourceError::Unavailable(Said::new("not listed", "なし")))
     }
 
+    /// One organisation takes `id` away.
+    pub(crate) fn withdraw(&self, id: ReleaseRef, why: &str) {
+        self.withdrawn.lock().unwrap().push((id, Said::new(why, why)));
+    }
+
     pub(crate) fn refuse(&self, why: &str) {
         *self.offered.lock().unwrap() = Some(Err(SourceError::Refused(Said::new(why, why))));
     }
@@ -133,8 +140,9 @@ impl ReleaseSource for Source {
         }
     }
 
-    fn withdrawn(&self, _: ReleaseRef) -> Option<Said> {
-        None
+    fn withdrawn(&self, id: ReleaseRef) -> Option<Said> {
+        let withdrawn = self.0.withdrawn.lock().unwrap();
+        withdrawn.iter().find(|(of, _)| *of == id).map(|(_, why)| why.clone())
     }
 
     fn again(&self, id: ReleaseRef, _: UnixSeconds) -> Result<ReleaseContent, SourceError> {

@@ -111,7 +111,7 @@ impl Walk for Carrying {
             Stage::Roots(next) => {
                 let TrustedState { roots, policy, .. } = &mut state;
                 let next = next.take(answer, roots, policy)?;
-                let first = NextStatement::after(&state.statements);
+                let first = NextStatement::after(&state.statements, state.root());
                 match next {
                     Some(next) => Ok(Step::Next(Carrying { state, stage: Stage::Roots(next) })),
                     None => Carrying::heard(state, first),

@@ -10,9 +10,9 @@ use warifu_channels::{
 use warifu_trust::{OpenError, ReleaseRef, Tip, TrustedState};
 use warifu_values::digest::Digest;
 
-use super::floor::Floor;
 use super::{Trusted, address};
 use crate::cli::Context;
+use warifu_channels::Floor;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct At {

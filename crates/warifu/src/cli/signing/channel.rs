@@ -226,7 +226,7 @@ impl Args {
 impl Verify {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let (opened, verified) = self.from.fetch(fetch)?;
-        self.from.trusted.floor()?.check(verified.manifest())?;
+        self.from.trusted.floor()?.check(verified.manifest()).map_err(|error| trust_failure(&error))?;
         let signers = opened.signers();
         if context.json {
             context.print_json(&json!({
@@ -299,7 +299,7 @@ impl Fetch {
             let on_hand = on_hand_in(schemas, &self.output, &self.format);
             self.from.fetch(|at, opened| fetch_masters_beside(at, opened, on_hand))?.1
         };
-        self.from.trusted.floor()?.check(verified.manifest())?;
+        self.from.trusted.floor()?.check(verified.manifest()).map_err(|error| trust_failure(&error))?;
         let manifest = verified.manifest().to_bytes().map_err(|error| trust_failure(&error))?;
         let (release, transfer) = (verified.release().release, verified.transfer().clone());
         let wanted = |kind: &str| self.kind.as_deref().is_none_or(|wanted| wanted == kind);

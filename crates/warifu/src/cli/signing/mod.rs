@@ -5,7 +5,6 @@ mod carried;
 pub(crate) mod channel;
 mod confirm;
 mod drafted;
-mod floor;
 mod impact;
 pub(crate) mod key;
 mod key_source;
@@ -26,14 +25,13 @@ use std::path::{Path, PathBuf};
 
 use warifu::error::{Exit, Failure};
 use warifu::release::trust_failure;
-use warifu_channels::{Address, Network, Patience, StateStore};
+use warifu_channels::{Address, Floor, Network, Patience, StateStore};
 use warifu_trust::{KeyCard, RootKey, RootPower, RootSummary, TrustedState, limits};
 use warifu_values::lang::Speak as _;
 use warifu_values::say;
 
 use super::clock::{now, today};
 use super::{Context, memory};
-use floor::Floor;
 use key_source::KeySource;
 
 /// Which channel, and what is trusted of it beforehand.
@@ -60,7 +58,7 @@ impl Trusted {
 
     /// What this side demands.
     fn floor(&self) -> Result<Floor, Failure> {
-        Floor::read(self.policy.as_deref())
+        Floor::read(self.policy.as_deref()).map_err(|error| Failure::told(Exit::CouldNotRun, &error))
     }
 
     /// The state of somebody who has only the root, and remembers nothing.

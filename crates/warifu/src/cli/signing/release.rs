@@ -378,7 +378,7 @@ fn write_draft(
 ) -> Result<Exit, Failure> {
     note(context, proposal);
     let floor = at.floor()?;
-    floor.check(proposal.manifest())?;
+    floor.check(proposal.manifest()).map_err(|error| trust_failure(&error))?;
     reviewing.stop(proposal.manifest())?;
     let halves = Halves::begin(proposal, tip, now(), floor.validity());
     let halves = halves.map_err(|error| trust_failure(&error))?;
@@ -438,7 +438,7 @@ impl Sign {
         let (reviewed, reviewing) = review(context, &self.place, &self.telling, proposal, &tip)?;
         reviewing.stop(proposal.manifest())?;
         let floor = self.place.at.floor()?;
-        floor.check(proposal.manifest())?;
+        floor.check(proposal.manifest()).map_err(|error| trust_failure(&error))?;
         let validity = floor.validity();
         self.not_signed_otherwise(proposal.release())?;
         let halves = draft.halves(context, &tip)?;

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use warifu::caution::{Caution, Published, cautions};
+use warifu::caution::{Caution, Published, cautions, same_content};
 use warifu::error::{Exit, Failure};
 use warifu::release::{Against, Changed, PublishedRelease, ReleaseRisk, recompute, trust_failure};
 use warifu::store::{Store, StoreError};
-use warifu_channels::{ReadError, fetch_published_manifest};
-use warifu_trust::{Manifest, Proposal, Reviewed, Tip};
+use warifu_channels::{Channel, ReadError, fetch_published_manifest};
+use warifu_trust::{ChannelPath, Manifest, Proposal, ReleaseRef, Reviewed, Says, TargetName, Tip, limits};
+use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
@@ -90,6 +91,18 @@ pub(super) fn cautions_of(
     proposal: &Proposal,
 ) -> Result<Vec<Caution>, Failure> {
     let manifest = proposal.manifest();
+    let mut found = Vec::new();
+    for made in tip.statements().made() {
+        let Says::Withdrawn { release } = made.says else { continue };
+        // What a key said after it was revoked does not count.
+        if tip.statements().withdrawal(release) != Some(made) {
+            continue;
+        }
+        let withdrawn = withdrawn_manifest(at.address()?.channel().as_ref(), release);
+        if withdrawn.is_some_and(|withdrawn| same_content(&withdrawn, manifest)) {
+            found.push(Caution::Withdrawn(made.clone()));
+        }
+    }
     let published = if tip.release() == Some(proposal.release()) {
         Published::None
     } else {
@@ -105,7 +118,19 @@ pub(super) fn cautions_of(
             Err(error) => return Err(trust_failure(&error)),
         }
     };
-    Ok(cautions(manifest, published, now()))
+    found.extend(cautions(manifest, published, now()));
+    Ok(found)
+}
+
+/// The manifest of a release that was withdrawn, as it lies on the channel still. Its digest is in what was
+/// signed; where it is gone, nothing can be compared with it.
+fn withdrawn_manifest(channel: &dyn Channel, release: ReleaseRef) -> Option<Manifest> {
+    let path = ChannelPath::content(release.manifest, &TargetName::manifest(release.release));
+    let bytes = channel.read(&path, limits::MANIFEST_BYTES).ok()??;
+    if Digest::of(&bytes) != release.manifest {
+        return None;
+    }
+    Manifest::from_bytes(&bytes).ok()
 }
 
 pub(super) fn same_lines(context: &Context, repo: &Path) -> String {

@@ -1,4 +1,4 @@
-//! What this side demands whatever the root says: `--policy FILE`.
+//! What this side demands whatever the root says: the file that `--policy` names.
 //!
 //! ```toml
 //! formats = ["kikin", "kokuho"]     # every master is listed in these
@@ -12,16 +12,18 @@
 //! timestamp = 7
 //! ```
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use warifu::error::{Exit, Failure};
+use warifu_files::ReadError;
 use warifu_trust::{Longest, Manifest, PerOrganisation, Policy, Validity, limits};
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
 /// The floor that a policy's file says; without one, what is built in.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct Floor {
+pub struct Floor {
     formats: Vec<String>,
     least: Least,
     longest_days: LongestDays,
@@ -43,24 +45,66 @@ struct LongestDays {
     timestamp: Option<u32>,
 }
 
+/// What a policy does not let pass, or why it cannot be read.
+#[derive(Debug)]
+pub enum FloorError {
+    /// Its file cannot be read.
+    Read(ReadError),
+    /// Its file is none.
+    NoPolicy {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it, in English.
+        what: String,
+    },
+    /// A master is not listed in a format that must be there.
+    Without {
+        /// The master, `series/kind`.
+        master: String,
+        /// The format.
+        format: String,
+    },
+}
+
+impl Speak for FloorError {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            FloorError::Read(error) => error.say(lang),
+            FloorError::NoPolicy { file, what } => {
+                let file = file.display();
+                say!(lang, "{file} is no policy: {what}", "{file} は方針ファイルではありません: {what}")
+            }
+            FloorError::Without { master, format } => say!(
+                lang,
+                "{master} is not listed in the format {format}, which this side's policy demands",
+                "{master} に、方針で必要とされる形式 {format} がありません"
+            ),
+        }
+    }
+}
+
+warifu_trust::spoken_error!(FloorError, |error| matches!(error, FloorError::Without { .. }), |error| {
+    match error {
+        FloorError::Read(error) => std::error::Error::source(error),
+        _ => None,
+    }
+});
+
 impl Floor {
     /// Reads the file, if one is named.
-    pub(super) fn read(file: Option<&Path>) -> Result<Self, Failure> {
+    ///
+    /// # Errors
+    ///
+    /// [`FloorError::Read`], [`FloorError::NoPolicy`].
+    pub fn read(file: Option<&Path>) -> Result<Self, FloorError> {
         let Some(file) = file else { return Ok(Floor::default()) };
-        let read = warifu_files::read(file, limits::KEY_FILE_BYTES);
-        let bytes = read.map_err(|error| Failure::told(Exit::CouldNotRun, &error))?;
-        toml::from_slice(&bytes).map_err(|error| {
-            let (file, what) = (file.display(), error.message());
-            Failure::new(
-                Exit::CouldNotRun,
-                format!("{file} is no policy: {what}"),
-                format!("{file} は方針ファイルではありません: {what}"),
-            )
-        })
+        let bytes = warifu_files::read(file, limits::KEY_FILE_BYTES).map_err(FloorError::Read)?;
+        toml::from_slice(&bytes)
+            .map_err(|error| FloorError::NoPolicy { file: file.to_owned(), what: error.message().to_owned() })
     }
 
     /// What it demands of roots and of how long metadata holds.
-    pub(super) fn policy(&self) -> Policy {
+    pub fn policy(&self) -> Policy {
         let LongestDays { root, targets, snapshot, timestamp } = self.longest_days;
         let least = Policy::default().least_threshold;
         Policy {
@@ -78,7 +122,7 @@ impl Floor {
     }
 
     /// How long what is signed here holds.
-    pub(super) fn validity(&self) -> Validity {
+    pub fn validity(&self) -> Validity {
         let Validity { targets_days, snapshot_days, timestamp_days } = Validity::default();
         let least = |built_in: u32, longest: Option<u32>| longest.map_or(built_in, |days| days.min(built_in));
         Validity {
@@ -89,16 +133,16 @@ impl Floor {
     }
 
     /// Refuses a release in which a master is not listed in a format that must be there.
-    pub(super) fn check(&self, manifest: &Manifest) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    ///
+    /// [`FloorError::Without`].
+    pub fn check(&self, manifest: &Manifest) -> Result<(), FloorError> {
         for format in &self.formats {
             let without = manifest.masters.iter().find(|master| !master.formats.contains_key(format));
             if let Some(master) = without {
-                let name = format!("{}/{}", master.series, master.kind);
-                return Err(Failure::new(
-                    Exit::Trust,
-                    format!("{name} is not listed in the format {format}, which this side's policy demands"),
-                    format!("{name} に、方針で必要とされる形式 {format} がありません"),
-                ));
+                let master = format!("{}/{}", master.series, master.kind);
+                return Err(FloorError::Without { master, format: format.clone() });
             }
         }
         Ok(())
