@@ -54,7 +54,7 @@ fn one_organisation_takes_a_release_away_and_the_one_before_is_used() {
     let refused = stage.warifu("channel verify channel --root root.json").ends(3);
     assert!(refused.err.contains("誤った点数") && refused.err.contains("release 1"), "{}", refused.err);
     let listed = stage.warifu("--lang ja channel list channel --root root.json").ends(0);
-    assert!(listed.out.contains("取下げ済み"), "{}", listed.out);
+    assert_eq!(listed.out.matches("取下げ済み").count(), 2, "{}", listed.out);
     stage.warifu("channel fetch channel --root root.json -o new").ends(3);
     assert!(!stage.path("new").exists());
     stage.warifu("channel fetch channel --root root.json --fallback -o back").ends(0);

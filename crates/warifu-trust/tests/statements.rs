@@ -61,6 +61,25 @@ fn either_takes_a_release_away_and_readers_may_only_fall_back() {
 }
 
 #[test]
+fn both_may_say_the_same_and_both_are_told() {
+    let world = World::new();
+    let (mut shelf, at) = two_releases(&world);
+    let says = Says::Withdrawn { release: at.release().unwrap() };
+    say(&world, &mut shelf, &world.kokuho[0], says.clone());
+    assert!(tip(&world, &shelf).statements().said(Organisation::Kikin, &says).is_none());
+    say(&world, &mut shelf, &world.kikin[0], says.clone());
+    let opened = open(&mut world.reader(), &shelf).unwrap();
+    let who: Vec<_> = opened.withdrawals().iter().map(|made| made.organisation).collect();
+    assert_eq!(who, Organisation::BOTH);
+    assert!(tip(&world, &shelf).statements().said(Organisation::Kikin, &says).is_some());
+    // A key that was taken away said it before, and it counts; afterwards it says nothing.
+    say(&world, &mut shelf, &world.kikin[0], Says::Revoked { key: world.kikin[2].public().id() });
+    let other = Says::Withdrawn { release: opened.fallback().unwrap() };
+    say(&world, &mut shelf, &world.kikin[2], other.clone());
+    assert!(tip(&world, &shelf).statements().said(Organisation::Kikin, &other).is_none());
+}
+
+#[test]
 fn the_next_release_falls_back_to_what_was_not_withdrawn() {
     let world = World::new();
     let (mut shelf, at) = two_releases(&world);

@@ -24,16 +24,17 @@ pub struct OpenedRelease {
     verified: VerifiedChain,
     standing: Standing,
     root_version: u64,
-    withdrawn: Option<Made>,
+    withdrawn: Vec<Made>,
     fallback: Option<ReleaseRef>,
 }
 
 impl OpenedRelease {
     /// Only [`Opening`](crate::Opening) and [`reopen`](crate::reopen) make one.
     pub(super) fn of(verified: VerifiedChain, standing: Standing, state: &TrustedState) -> Self {
-        let withdrawal = |release: ReleaseRef| state.statements().withdrawal(release).cloned();
-        let withdrawn = withdrawal(verified.listing.current);
-        let fallback = verified.listing.fallback.filter(|release| withdrawal(*release).is_none());
+        let statements = state.statements();
+        let withdrawn = statements.withdrawals(verified.listing.current).cloned().collect();
+        let is_withdrawn = |release: ReleaseRef| statements.withdrawal(release).is_some();
+        let fallback = verified.listing.fallback.filter(|release| !is_withdrawn(*release));
         OpenedRelease { verified, standing, root_version: state.root().version(), withdrawn, fallback }
     }
 
@@ -45,7 +46,12 @@ impl OpenedRelease {
     /// Who withdrew the release alone, and why. It is not to be used then: what may be, is the
     /// [fallback](OpenedRelease::fallback).
     pub fn withdrawn(&self) -> Option<&Made> {
-        self.withdrawn.as_ref()
+        self.withdrawn.first()
+    }
+
+    /// The same by everybody who did.
+    pub fn withdrawals(&self) -> &[Made] {
+        &self.withdrawn
     }
 
     /// The release before, which may be fallen back to; none when it was withdrawn.

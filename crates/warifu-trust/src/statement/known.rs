@@ -60,7 +60,12 @@ impl Statements {
 
     /// Why `release` is not to be used, when an organisation says so.
     pub fn withdrawal(&self, release: ReleaseRef) -> Option<&Made> {
-        self.counted().into_iter().find(|made| made.says == Says::Withdrawn { release })
+        self.withdrawals(release).next()
+    }
+
+    /// The same by everybody who says so.
+    pub fn withdrawals(&self, release: ReleaseRef) -> impl Iterator<Item = &Made> {
+        self.counted().into_iter().filter(move |made| made.says == Says::Withdrawn { release })
     }
 
     /// Who of `organisation` said this already, and it counts.

@@ -44,8 +44,8 @@ impl Ran {
 }
 
 impl Desk {
-    /// Tokens `kikin` (PIN 1234) and `kokuho` (PIN 4321); none, and a line that says so, where SoftHSM is not
-    /// installed. With `WARIFU_TEST_ALL`, which tests/run.sh sets, that is a failure.
+    /// Tokens `kikin` (PIN `hush-kikin`) and `kokuho` (PIN `hush-kokuho`); none, and a line that says so, where
+    /// SoftHSM is not installed. With `WARIFU_TEST_ALL`, which tests/run.sh sets, that is a failure.
     pub(crate) fn set_up() -> Option<Desk> {
         let Some(module) = MODULES.into_iter().find(|module| Path::new(module).is_file()) else {
             assert!(std::env::var_os("WARIFU_TEST_ALL").is_none(), "WARIFU_TEST_ALL leaves nothing out");
@@ -59,7 +59,7 @@ impl Desk {
             "softhsm2.conf",
             &format!("directories.tokendir = {tokens}\nobjectstore.backend = file\n"),
         );
-        for (label, pin) in [("kikin", "1234"), ("kokuho", "4321")] {
+        for (label, pin) in [("kikin", "hush-kikin"), ("kokuho", "hush-kokuho")] {
             let made =
                 desk.softhsm(&format!("--init-token --free --label {label} --so-pin 87654321 --pin {pin}"));
             assert!(made, "SoftHSM makes a token");
@@ -74,7 +74,7 @@ impl Desk {
     }
 
     pub(crate) fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.path(name), text).unwrap();
+        warifu::files::write(&self.path(name), text.as_bytes()).unwrap();
     }
 
     /// The key `object` on the token `token`, its PIN from a file.
@@ -106,8 +106,28 @@ impl Desk {
         self.warifu_with(&module.display().to_string(), instead, arguments)
     }
 
+    /// `warifu` at a terminal, at which somebody types these lines, each when one is asked for. None where no
+    /// Python is named.
+    pub(crate) fn warifu_typing(&self, lines: &str, instead: &str, arguments: &str) -> Option<Ran> {
+        let Some(python) = std::env::var_os("WARIFU_TEST_PYTHON") else {
+            assert!(std::env::var_os("WARIFU_TEST_ALL").is_none(), "WARIFU_TEST_ALL leaves nothing out");
+            return None;
+        };
+        let _ = self.warifu_instead("nothing", "--version");
+        let mut command = self.command(Path::new(&python));
+        command
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tokens/terminal.py"))
+            .args([lines, env!("CARGO_BIN_EXE_warifu")])
+            .env_remove("WARIFU_PASSPHRASE_FILE");
+        Some(Self::ran(command, &self.path("module.so").display().to_string(), instead, arguments))
+    }
+
     fn warifu_with(&self, module: &str, instead: &str, arguments: &str) -> Ran {
-        let mut command = self.command(Path::new(env!("CARGO_BIN_EXE_warifu")));
+        let command = self.command(Path::new(env!("CARGO_BIN_EXE_warifu")));
+        Self::ran(command, module, instead, arguments)
+    }
+
+    fn ran(mut command: Command, module: &str, instead: &str, arguments: &str) -> Ran {
         let output = command
             .env("WARIFU_PKCS11_MODULE", module)
             .env("INSTEAD", instead)

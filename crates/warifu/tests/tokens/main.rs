@@ -67,7 +67,7 @@ fn two_tokens_sign_a_root_and_a_release_that_python_tuf_takes() {
         assert!(log.contains(told), "{told}: {log}");
     }
     assert!(log.contains(r#""token":"pkcs11:token=kikin;object=aoki""#));
-    assert!(!log.contains("1234\"") && !log.contains("4321\""), "{log}");
+    assert!(!log.contains("hush-"), "{log}");
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn what_is_named_wrong_is_told_apart() {
     let mut openssl = Command::new("openssl");
     openssl.args("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out".split(' ')).arg(&pem);
     assert!(openssl.stderr(Stdio::null()).status().unwrap().success());
-    let import = format!("--import {} --token kikin --label p256 --id 09 --pin 1234", pem.display());
+    let import = format!("--import {} --token kikin --label p256 --id 09 --pin hush-kikin", pem.display());
     assert!(desk.softhsm(&import));
     show("pkcs11:token=kikin;object=p256", "of Ed25519, and this one is CKK_EC");
     let key = desk.key("kikin", "p256");
@@ -133,9 +133,9 @@ fn what_is_named_wrong_is_told_apart() {
 fn a_pin_is_never_on_the_command_line_and_never_tried_too_often() {
     let Some(desk) = Desk::set_up() else { return };
     let new = |name: &str, uri: &str| format!("key new {name} --on {uri}");
-    desk.warifu(&new("x", "pkcs11:token=kikin?pin-value=73501")).says(2, "change this PIN now");
+    desk.warifu(&new("x", "pkcs11:token=kikin?pin-value=not-the-pin")).says(2, "change this PIN now");
     let log = std::fs::read_to_string(desk.path("states/warifu/audit.jsonl")).unwrap();
-    assert!(log.contains("pin-value") && !log.contains("73501"), "{log}");
+    assert!(log.contains("pin-value") && !log.contains("not-the-pin"), "{log}");
 
     let right = desk.key("kikin", "aoki");
     let wrong = right.replace("kikin.pin", "passphrase");
@@ -146,6 +146,20 @@ fn a_pin_is_never_on_the_command_line_and_never_tried_too_often() {
     // The passphrase of another key, which was named for everything, is told as what it is.
     desk.warifu(&new("aoki", "pkcs11:token=kikin")).says(2, "passphrase: the PIN is wrong");
     desk.warifu(&new("aoki", &right)).ends(0);
+}
+
+/// At a terminal: not shown, asked for again after a typo, and the last try told as such and not repeated.
+#[test]
+fn a_pin_is_typed_without_being_shown() {
+    let Some(desk) = Desk::set_up() else { return };
+    let new = |name: &str| format!("key new {name} --on pkcs11:token=kikin");
+    let Some(typed) = desk.warifu_typing("not-the-pin,hush-kikin", "nothing", &new("aoki")) else { return };
+    let typed = typed.ends(0);
+    assert_eq!(typed.out.matches("PIN of the token kikin").count(), 2, "{}", typed.out);
+    assert!(!typed.out.contains("not-the-pin") && !typed.out.contains("hush-"), "{}", typed.out);
+    let last = desk.warifu_typing("not-the-pin,hush-kikin", "last try", &new("abe")).unwrap().ends(2);
+    assert_eq!(last.out.matches("LAST TRY before it locks").count(), 1, "{}", last.out);
+    assert!(last.out.contains("one try is left") && !desk.path("abe.pub.json").exists(), "{}", last.out);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-/* SoftHSM's module but for one thing, which INSTEAD names: what tokens do that no test can do with SoftHSM. */
+/* SoftHSM's module but for one thing, which INSTEAD names: what tokens do and SoftHSM does not. */
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>

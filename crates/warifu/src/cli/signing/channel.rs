@@ -266,7 +266,7 @@ impl List {
         let lang = context.lang;
         let mut text = say!(lang, "current:  ", "現行: ");
         text.push_str(&manifest_lines(&current, lang));
-        if let Some(made) = opened.withdrawn() {
+        for made in opened.withdrawals() {
             text.push_str(&say!(lang, "  WITHDRAWN: {}\n", "  取下げ済み: {}\n", made.say(lang)));
         }
         match &fallback {

@@ -131,6 +131,8 @@ pub(crate) fn make(
     let key = if exists { token.key(&uri) } else { token.make(&uri) };
     let key = key.map_err(|error| failed(&error))?;
     prove(&key).map_err(|error| trust_failure(&error))?;
+    context.acts.note("key", key.public().id().read_out());
+    context.acts.note("token", &uri);
     Ok((key.public(), uri.to_string()))
 }
 
