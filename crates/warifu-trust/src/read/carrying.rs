@@ -14,6 +14,7 @@ use crate::read::state::TrustedState;
 use crate::read::statements::NextStatement;
 use crate::read::walk::{Answer, Need, Step, Walk};
 use crate::refusal::Refusal;
+use crate::statement::Statements;
 
 /// What was read to be carried. It opens nothing: that its signers were those of some root once is all that is
 /// known of it.
@@ -41,11 +42,14 @@ enum Stage {
 }
 
 impl Carrying {
-    /// From the root that `state` begins with; what it remembers is not asked, as who receives this may
-    /// remember nothing.
+    /// From the root that `state` was pinned to, as who receives this may remember nothing: every file is asked
+    /// for.
     pub fn begin(state: &TrustedState) -> Self {
+        let mut state = state.clone();
+        state.roots.truncate(1);
+        (state.statements, state.recorded) = (Statements::default(), None);
         let stage = Stage::Roots(NextRoot::after(state.root()));
-        Carrying { state: state.clone(), stage }
+        Carrying { state, stage }
     }
 
     fn heard(state: TrustedState, next: Option<NextStatement>) -> Result<Step<Self>, OpenError> {
