@@ -17,6 +17,7 @@ mod new_master;
 mod past;
 mod real_chains;
 mod releases;
+mod revert;
 mod review_page;
 mod trust;
 mod withdrawal;

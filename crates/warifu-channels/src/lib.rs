@@ -47,7 +47,8 @@ pub use publish::{
     PublishError, publish, publish_root, publish_statement, rebuild_timestamp, refresh_timestamp,
 };
 pub use read::{
-    ReadError, fetch, fetch_fallback, fetch_fallback_masters, fetch_manifest, fetch_masters, fetch_published,
-    fetch_published_manifest, learn_roots, open, propose_again, read_through, read_tip, read_tip_rebuilding,
+    ReadError, fetch, fetch_earlier_manifest, fetch_fallback, fetch_fallback_masters, fetch_manifest,
+    fetch_masters, fetch_published, fetch_published_manifest, learn_roots, open, propose_again, read_through,
+    read_tip, read_tip_rebuilding,
 };
 pub use state_store::{StateError, StateStore, state_folder};

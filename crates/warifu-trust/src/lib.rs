@@ -44,7 +44,7 @@
 //! # let [aoki, baba, server] = [1, 2, 3].map(|seed| SecretKey::from_seed(&[seed; 32]));
 //! # let head = ReleaseHead { title: "定例".into(), created: now, commit: "0".repeat(40),
 //! #     previous: None, emergency: None, activate_at: None,
-//! #     future_only: false, not_a_successor: None, audit: None };
+//! #     future_only: false, not_a_successor: None, reverts_to: None, audit: None };
 //! # let masters = [MasterContent { series: "r06".into(), kind: "drug".into(), edition: "2024-06".into(),
 //! #     rows: 1, canonical: b"code\n1\n".to_vec(), timelines: Vec::new(),
 //! #     governs: Governs { from: "2024-06-01".into(), until: None },
@@ -126,8 +126,8 @@ pub use publish::{
     Signers, Terms, Tip, Validity, WhyLeftOut, WrongClock,
 };
 pub use read::{
-    Answer, FetchError, Fetching, FetchingManifest, FetchingMasters, LearningRoots, Need, OpenError,
-    OpenedRelease, Opening, Standing, StateFault, Step, TrustedState, Walk, reopen,
+    Answer, FetchError, Fetching, FetchingEarlier, FetchingManifest, FetchingMasters, LearningRoots, Need,
+    OpenError, OpenedRelease, Opening, Standing, StateFault, Step, TrustedState, Walk, reopen,
 };
 pub use refusal::Refusal;
 pub use release::{

@@ -62,6 +62,7 @@ pub fn head(release: u64, previous: Option<Previous>) -> ReleaseHead {
         activate_at: None,
         future_only: false,
         not_a_successor: None,
+        reverts_to: None,
         audit: Some(AuditHead { log: Digest::of(b"first"), entries: 7, digest: Digest::of(b"last") }),
     }
 }

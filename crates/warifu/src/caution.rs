@@ -82,6 +82,18 @@ pub enum Caution {
         /// How many it had.
         before: u64,
     },
+    /// It calls itself a revert, and its masters are not those of that release.
+    NotThatRelease {
+        /// The release that it says it goes back to.
+        release: u64,
+    },
+    /// It calls itself a revert to a release that cannot be looked at here.
+    RevertUnreadable {
+        /// The release that it says it goes back to.
+        release: u64,
+        /// Why.
+        why: String,
+    },
     /// An organisation gets no file of a master.
     NotIn {
         /// The format.
@@ -180,9 +192,14 @@ impl Caution {
             Caution::Older { .. } | Caution::Apart { .. } | Caution::Unknown { .. } => {
                 manifest.not_a_successor.is_none()
             }
-            Caution::MadeLater { .. } => true,
+            Caution::MadeLater { .. } | Caution::NotThatRelease { .. } => true,
             _ => false,
         }
+    }
+
+    /// Whether a reason (`--not-a-successor`) lets it pass.
+    pub fn may_be_meant(&self) -> bool {
+        matches!(self, Caution::Older { .. } | Caution::Apart { .. } | Caution::Unknown { .. })
     }
 }
 
@@ -237,6 +254,16 @@ impl Speak for Caution {
                 lang,
                 "{master} has {rows} records, {before} in the published release",
                 "{master} は {rows} 件で、公開中のリリースの {before} 件より減ります"
+            ),
+            Caution::NotThatRelease { release } => say!(
+                lang,
+                "it says that it brings back the masters of release {release}, and they are not those",
+                "リリース {release} の内容に戻すとありますが、マスターがそのリリースと異なります"
+            ),
+            Caution::RevertUnreadable { release, why } => say!(
+                lang,
+                "it says that it goes back to release {release}, which cannot be compared with: {why}",
+                "リリース {release} の内容に戻すとありますが、比較できません: {why}"
             ),
             Caution::NotIn { format, masters } => say!(
                 lang,

@@ -198,6 +198,7 @@ fn head_fields(manifest: &Manifest) -> Fields {
         activate_at,
         future_only,
         not_a_successor,
+        reverts_to,
         audit,
     } = manifest.head();
     vec![
@@ -211,6 +212,7 @@ fn head_fields(manifest: &Manifest) -> Fields {
         ("activate_at", activate_at.map(|instant| instant.to_string())),
         ("future_only", Some(future_only.to_string())),
         ("not_a_successor", not_a_successor),
+        ("reverts_to", reverts_to.map(|to| format!("{} {}", to.release, to.manifest))),
         ("audit", audit.map(|audit| format!("{} {} {}", audit.log, audit.entries, audit.digest))),
     ]
 }

@@ -2,6 +2,7 @@
 
 mod back;
 mod chain;
+mod earlier;
 mod fetch_error;
 mod fetching;
 mod freshness;
@@ -20,6 +21,7 @@ mod verified_chain;
 mod walk;
 
 pub(crate) use back::{LookedBack, LookingBack};
+pub use earlier::FetchingEarlier;
 pub use fetch_error::FetchError;
 pub use fetching::{Fetching, FetchingManifest, FetchingMasters};
 pub(crate) use listed::{ReadingFiles, Wanted};

@@ -51,6 +51,9 @@ pub struct Manifest {
     /// Why the commit does not come after the published release's, where it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_a_successor: Option<String>,
+    /// The older release whose masters it brings back, where it is a revert.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reverts_to: Option<ReleaseRef>,
     /// How far the log of acts of whoever drafted it had got.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audit: Option<AuditHead>,
@@ -92,6 +95,8 @@ pub struct ReleaseHead {
     pub future_only: bool,
     /// See [`Manifest::not_a_successor`].
     pub not_a_successor: Option<String>,
+    /// See [`Manifest::reverts_to`].
+    pub reverts_to: Option<ReleaseRef>,
     /// See [`Manifest::audit`].
     pub audit: Option<AuditHead>,
 }
@@ -137,6 +142,7 @@ impl Manifest {
             past_before,
             future_only: head.future_only,
             not_a_successor: head.not_a_successor,
+            reverts_to: head.reverts_to,
             audit: head.audit,
             changes: changes.map(|changes| Changes::of(release, changes)),
             masters: entries,
@@ -157,6 +163,7 @@ impl Manifest {
             activate_at: self.activate_at,
             future_only: self.future_only,
             not_a_successor: self.not_a_successor.clone(),
+            reverts_to: self.reverts_to,
             audit: self.audit,
         }
     }
@@ -216,6 +223,26 @@ impl Manifest {
         self.masters.iter().find(|entry| entry.series == series && entry.kind == kind)
     }
 
+    /// The releases before it that it names by number and digest, the newest first. Who has verified this
+    /// manifest knows theirs by these digests, from whatever place they come.
+    pub fn releases_before(&self) -> Vec<ReleaseRef> {
+        let earlier = self.changes.iter().flat_map(|changes| &changes.earlier);
+        let named = earlier.flat_map(|earlier| [earlier.release, earlier.follows]);
+        let mut before: Vec<ReleaseRef> = self.previous.into_iter().chain(named).collect();
+        before.dedup();
+        before
+    }
+
+    /// Whether its masters are those of `other`, byte for byte: the same series and kinds, the same records.
+    pub fn has_masters_of(&self, other: &Manifest) -> bool {
+        let records = |manifest: &Manifest| -> Vec<(String, String, Digest)> {
+            let one =
+                |master: &MasterEntry| (master.series.clone(), master.kind.clone(), master.canonical.sha256);
+            manifest.masters.iter().map(one).collect()
+        };
+        records(self) == records(other)
+    }
+
     fn check(&self) -> Result<(), ManifestError> {
         let sure = |holds: bool, field: &'static str| {
             if holds { Ok(()) } else { Err(ManifestError::Unacceptable { field, master: None }) }
@@ -229,6 +256,9 @@ impl Manifest {
         sure(is_commit(&self.commit), "commit")?;
         sure(self.emergency.as_ref().is_none_or(|emergency| is_plain(&emergency.reason)), "emergency")?;
         sure(self.not_a_successor.as_deref().is_none_or(is_plain), "not_a_successor")?;
+        // What is brought back lies before the release that this one follows: that one it would not change.
+        let older = |to: ReleaseRef| self.previous.is_some_and(|previous| to.release < previous.release);
+        sure(self.reverts_to.is_none_or(|to| to.release > 0 && older(to)), "reverts_to")?;
         sure(self.past_before == self.head().past_before().to_string(), "past_before")?;
         match (&self.previous, &self.changes) {
             (None, None) => {}
@@ -335,6 +365,16 @@ mod tests {
         }
         let last = ReleaseHead { previous: after(u64::MAX), ..next.head() };
         assert_eq!(Manifest::of(last, &masters(1), None), Err(ManifestError::NoNumberLeft));
+    }
+
+    #[test]
+    fn what_is_reverted_to_lies_before_the_release_that_is_followed() {
+        let after = |release| Some(Previous { release, manifest: Digest::of(b"before") });
+        let (next, _) = held(head(4, after(3)), &masters(1));
+        for (to, is_one) in [(0, false), (1, true), (2, true), (3, false), (4, false)] {
+            let manifest = Manifest { reverts_to: after(to), ..next.clone() };
+            assert_eq!(read(&manifest).is_ok(), is_one, "{to}");
+        }
     }
 
     #[test]

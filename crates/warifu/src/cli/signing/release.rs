@@ -1,29 +1,28 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Subcommand;
 use serde_json::json;
 use warifu::changes_html::Shown;
 use warifu::error::{Exit, Failure};
-use warifu::release::{Against, Assembled, FORMATS, When, assemble, contents, trust_failure};
+use warifu::release::{When, contents, trust_failure};
 use warifu::store::Store;
 use warifu_audit::Act;
-use warifu_channels::{DraftDirectory, propose_again, publish, rebuild_timestamp, refresh_timestamp};
+use warifu_channels::{propose_again, publish, rebuild_timestamp, refresh_timestamp};
 use warifu_masters::past::write_changes;
-use warifu_rules::past::{Told, Weighed, weigh};
-use warifu_trust::{
-    CompressionLevel, Emergency, Halves, NotPublishable, Organisation, PerOrganisation, Proposal,
-    Publishable, ReleaseHead, ReleaseRef, Tally, Tip, UnixSeconds, first_day_to_come,
-};
+use warifu_rules::past::{Told, weigh};
+use warifu_trust::{NotPublishable, Organisation, Publishable, ReleaseRef, UnixSeconds, first_day_to_come};
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use super::at::{At, quoted};
+use super::at::At;
 use super::confirm::Confirm;
+use super::draft::{Draft, begin, who_is_next};
 use super::drafted::Drafted;
 use super::impact::WouldTurn;
-use super::past::{Past, Telling};
-use super::reviewing::{Place, Reviewing, cautions_of, review, same_lines};
+use super::past::Telling;
+use super::revert::Revert;
+use super::reviewing::{Place, review, same_lines};
 use super::statement::Withdraw;
 use super::told::{note, tally, tally_lines, tell, tell_signers};
 use super::{KeySource, now, today};
@@ -41,6 +40,7 @@ enum Command {
     Changes(WouldChange),
     Impact(WouldTurn),
     Draft(Draft),
+    Revert(Revert),
     Renew(Renew),
     Review(Review),
     Sign(Sign),
@@ -67,45 +67,6 @@ struct WouldChange {
     output: Option<PathBuf>,
     #[command(flatten)]
     telling: Telling,
-}
-
-/// Make a draft of the next release from a commit.
-#[derive(Debug, clap::Args)]
-struct Draft {
-    /// The commit.
-    #[arg(default_value = "HEAD")]
-    rev: String,
-    /// The repository to draft from; otherwise the one this folder lies in.
-    #[arg(long, value_name = "DIR", default_value = ".", env = "WARIFU_REPO", hide_default_value = true)]
-    repo: PathBuf,
-    #[command(flatten)]
-    at: At,
-    /// What it is, for people.
-    #[arg(long)]
-    title: String,
-    /// Mark it as an emergency, with a reason that every reader shows; it passes no check and needs no fewer
-    /// signatures.
-    #[arg(long, value_name = "REASON")]
-    emergency: Option<String>,
-    /// From when checkers judge by it, such as 2024-06-01T00:00:00+09:00; otherwise at once.
-    #[arg(long, value_name = "INSTANT")]
-    activate_at: Option<UnixSeconds>,
-    /// A format to list besides kikin and kokuho.
-    #[arg(long, value_name = "FORMAT")]
-    format: Vec<String>,
-    #[command(flatten)]
-    past: Past,
-    /// Draft a commit that does not come after the published release's, for this reason; both sides sign it.
-    #[arg(long, value_name = "REASON")]
-    not_a_successor: Option<String>,
-    /// Leave what concerns days that have been as the published release has it, for a later release.
-    #[arg(long)]
-    future_only: bool,
-    #[command(flatten)]
-    telling: Telling,
-    /// The folder to make the draft in.
-    #[arg(short, long, value_name = "DRAFT")]
-    output: PathBuf,
 }
 
 /// Make a draft of the published release again, to be signed anew before its signatures expire or after a
@@ -204,7 +165,7 @@ impl Args {
     /// What is written down of it.
     pub(crate) fn act(&self) -> Option<Act> {
         match &self.command {
-            Command::Draft(_) | Command::Renew(_) => Some(Act::Draft),
+            Command::Draft(_) | Command::Revert(_) | Command::Renew(_) => Some(Act::Draft),
             Command::Review(_) => Some(Act::Review),
             Command::Sign(_) | Command::Collect(_) => Some(Act::Sign),
             Command::Publish(_) | Command::Refresh(_) => Some(Act::Publish),
@@ -218,6 +179,7 @@ impl Args {
             Command::Changes(args) => args.run(context),
             Command::Impact(args) => args.run(context),
             Command::Draft(args) => args.run(context),
+            Command::Revert(args) => args.run(context),
             Command::Renew(args) => args.run(context),
             Command::Review(args) => args.run(context),
             Command::Sign(args) => args.run(context),
@@ -297,55 +259,6 @@ impl WouldChange {
     }
 }
 
-impl Draft {
-    fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let store = Store::open(&self.repo, context.library.clone())?;
-        let tip = self.at.tip()?;
-        let accepted = self.past.by_name(store.schemas())?;
-        let mut formats: Vec<String> = FORMATS.map(str::to_owned).to_vec();
-        formats.extend(self.format);
-        formats.sort();
-        formats.dedup();
-        let published = self.at.published(context, &tip)?;
-        let head = ReleaseHead {
-            title: self.title,
-            created: now(),
-            commit: self.rev,
-            previous: tip.predecessor().map_err(|error| trust_failure(&error))?,
-            emergency: self.emergency.map(|reason| Emergency { reason }),
-            activate_at: self.activate_at,
-            future_only: self.future_only,
-            not_a_successor: self.not_a_successor,
-            audit: Some(context.acts.head()?),
-        };
-        let against = published.as_ref().map_or(Against::Nothing, Against::Follows);
-        let accept = |weighed: &Weighed| accepted.counted(weighed);
-        let Assembled { head, masters, changed, risks, too_old, findings } =
-            assemble(&store, head, &formats, today(), against, accept)?;
-        for (name, findings) in findings.iter().filter(|(_, findings)| !findings.is_empty()) {
-            if self.telling.is_verbose() {
-                context.findings(Path::new(name), findings);
-                continue;
-            }
-            let count = findings.list().len();
-            context.tell(&say!(
-                context.lang,
-                "{name}: {count} findings that stand in the way of nothing (--verbose tells them)\n",
-                "{name}: 支障のない指摘 {count} 件（--verbose で表示）\n"
-            ));
-        }
-        for old in &too_old {
-            context.tell(&format!("{}\n", old.say(context.lang)));
-        }
-        let level = CompressionLevel::default();
-        let proposal = Proposal::new(head, &masters, changed.content.as_ref(), level)
-            .map_err(|error| trust_failure(&error))?;
-        let cautions = cautions_of(context, &store, &self.at, &tip, &proposal)?;
-        let reviewing = Reviewing { cautions, changed, risks, telling: &self.telling };
-        write_draft(context, (&self.output, &self.at), &proposal, &tip, &reviewing)
-    }
-}
-
 impl Renew {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let tip = self.place.at.tip()?;
@@ -360,55 +273,8 @@ impl Renew {
             )
         })?;
         let (_, reviewing) = review(context, &self.place, &self.telling, &proposal, &tip)?;
-        write_draft(context, (&self.output, &self.place.at), &proposal, &tip, &reviewing)
-    }
-}
-
-/// Writes a draft that nobody has signed and says who is next.
-fn write_draft(
-    context: &Context,
-    (folder, at): (&Path, &At),
-    proposal: &Proposal,
-    tip: &Tip,
-    reviewing: &Reviewing<'_>,
-) -> Result<Exit, Failure> {
-    note(context, proposal);
-    let floor = at.floor()?;
-    floor.check(proposal.manifest())?;
-    reviewing.stop(proposal.manifest())?;
-    let halves = Halves::begin(proposal, tip, now(), floor.validity());
-    let halves = halves.map_err(|error| trust_failure(&error))?;
-    let directory = DraftDirectory::new(folder);
-    // A folder that holds a draft keeps its own half.
-    if !directory.directory().join("release.json").exists() {
-        directory.write_halves(&halves).map_err(|error| trust_failure(&error))?;
-    }
-    directory.write(proposal).map_err(|error| trust_failure(&error))?;
-    let next = who_is_next(context.lang, tally(&halves, proposal, tip)?, folder, at);
-    tell(context, proposal, &halves, tip, Some(reviewing), Some(next))?;
-    Ok(Exit::Done)
-}
-
-/// Who is next, and with which command.
-fn who_is_next(lang: Lang, tally: PerOrganisation<Tally>, draft: &Path, at: &At) -> String {
-    let (draft, given) = (quoted(&draft.to_string_lossy()), at.as_given());
-    let sign = say!(
-        lang,
-        "warifu release sign {draft} {given} --repo REPOSITORY --key KEY",
-        "warifu release sign {draft} {given} --repo リポジトリ --key 鍵ファイル"
-    );
-    if !tally.kikin.holds() {
-        say!(lang, "next, a signer of Kikin runs:\n  {sign}", "次: 支払基金の署名者が署名します\n  {sign}")
-    } else if !tally.kokuho.holds() {
-        say!(lang, "next, a signer of Kokuho runs:\n  {sign}", "次: 国保中央会の署名者が署名します\n  {sign}")
-    } else {
-        say!(
-            lang,
-            "both have signed; next, whoever publishes runs:\n  \
-             warifu release publish {draft} {given} --key KEY",
-            "両者の署名が揃いました。次: 公開担当者が公開します\n  \
-             warifu release publish {draft} {given} --key 鍵ファイル"
-        )
+        let begun = begin(context, &self.place.at, proposal, &tip, reviewing)?;
+        begun.write(context, (&self.output, &self.place.at), &tip)
     }
 }
 

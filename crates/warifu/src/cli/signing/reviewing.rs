@@ -6,7 +6,7 @@ use warifu::caution::{Caution, Published, cautions};
 use warifu::error::{Exit, Failure};
 use warifu::release::{Against, Changed, ReleaseRisk, recompute, trust_failure};
 use warifu::store::{Store, StoreError};
-use warifu_channels::{ReadError, fetch_published_manifest};
+use warifu_channels::{ReadError, fetch_earlier_manifest, fetch_published_manifest};
 use warifu_trust::{Manifest, Proposal, Reviewed, Tip};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
@@ -41,6 +41,9 @@ impl Reviewing<'_> {
             return Ok(());
         };
         let (en, ja) = (caution.say(Lang::En), caution.say(Lang::Ja));
+        if !caution.may_be_meant() {
+            return Err(Failure::new(Exit::Trust, en, ja));
+        }
         Err(Failure::new(
             Exit::Trust,
             format!("{en}; to release it all the same, draft it with --not-a-successor and a reason"),
@@ -104,7 +107,19 @@ pub(super) fn cautions_of(
             Err(error) => return Err(trust_failure(&error)),
         }
     };
-    Ok(cautions(manifest, published, now()))
+    let mut found = cautions(manifest, published, now());
+    if let Some(to) = manifest.reverts_to {
+        let release = to.release;
+        let known = at.address()?.channel();
+        match fetch_earlier_manifest(known.as_ref(), to) {
+            Ok(before) if manifest.has_masters_of(&before) => {}
+            Ok(_) => found.insert(0, Caution::NotThatRelease { release }),
+            Err(error) => {
+                found.insert(0, Caution::RevertUnreadable { release, why: error.say(context.lang) });
+            }
+        }
+    }
+    Ok(found)
 }
 
 pub(super) fn same_lines(context: &Context, repo: &Path) -> String {

@@ -204,6 +204,14 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
             "  公開中のリリースのコミットの後に続くものではない: {reason}\n"
         ));
     }
+    if let Some(to) = &manifest.reverts_to {
+        let (release, digest) = (to.release, to.manifest);
+        text.push_str(&say!(
+            lang,
+            "  REVERT: brings back the masters of release {release} (manifest {digest})\n",
+            "  内容の復元: リリース {release}（マニフェスト {digest}）のマスターに戻す\n"
+        ));
+    }
     if manifest.future_only {
         text.push_str(&say!(
             lang,
@@ -319,6 +327,7 @@ mod tests {
             emergency: Some(Emergency { reason: "薬価の誤り".into() }),
             activate_at: Some(UnixSeconds::new(1_780_300_000)),
             not_a_successor: Some("誤りの取消し".into()),
+            reverts_to: Some(earlier[1].release),
             ..head(9, Some(earlier[0].release))
         };
         let content = ChangesContent { future: 7, earlier, ..changes(&head).unwrap() };
