@@ -9,6 +9,7 @@ mod bad_input;
 mod browser;
 mod carried;
 mod conversion;
+mod correction;
 mod documents;
 mod fetched;
 mod files;

@@ -50,7 +50,7 @@
 //! #     governs: Governs { from: "2024-06-01".into(), until: None },
 //! #     formats: [("kikin".into(), FormatFile { file_name: "y.csv".into(),
 //! #         sha256: Digest::of(b""), bytes: 0 })].into(),
-//! #     made_of: warifu_values::judgement::Basis::Full, published: None, let_pass: Vec::new() }];
+//! #     made_of: warifu_values::judgement::Basis::Full, published: None, let_pass: Vec::new(), corrections: Vec::new() }];
 //! # use warifu_trust::testing::{Shelf, drive};
 //! # let mut channel = Shelf::default();
 //! // Once: a root, signed by officers of both, pinned at every node.
@@ -131,10 +131,10 @@ pub use read::{
 };
 pub use refusal::Refusal;
 pub use release::{
-    Changes, ChangesBytes, ChangesContent, CompressionLevel, Content, EarlierChanges, EarlierContent,
-    Emergency, Form, FormatFile, Found, Governs, Holds, Manifest, ManifestError, MasterBytes, MasterContent,
-    MasterEntry, Part, Place, Previous, Proposal, ProposalError, ReleaseBytes, ReleaseHead, VerifiedChanges,
-    VerifiedMaster, VerifiedMasters, VerifiedRelease, find_in_release, first_day_to_come,
+    Changes, ChangesBytes, ChangesContent, CompressionLevel, Content, Correction, EarlierChanges,
+    EarlierContent, Emergency, Form, FormatFile, Found, Governs, Holds, Manifest, ManifestError, MasterBytes,
+    MasterContent, MasterEntry, Part, Place, Previous, Proposal, ProposalError, ReleaseBytes, ReleaseHead,
+    VerifiedChanges, VerifiedMaster, VerifiedMasters, VerifiedRelease, find_in_release, first_day_to_come,
 };
 pub use root::{
     Longest, Policy, RootBuilder, RootChange, RootDraft, RootKey, RootPower, RootSignError, RootSummary,

@@ -68,6 +68,9 @@ pub const FORMATS: usize = 16;
 /// All of a manifest is held to [`MANIFEST_BYTES`] too.
 pub const LET_PASS: usize = 10_000;
 
+/// Records that the emergency corrections of one master name, together: they are small.
+pub const CORRECTED: usize = 1_000;
+
 /// New root versions walked in one go (python-tuf's default); one a year is expected.
 pub const ROOT_ROTATIONS: u64 = 256;
 

@@ -142,6 +142,7 @@ pub fn masters(version: u64) -> Vec<MasterContent> {
             made_of: warifu_values::judgement::Basis::Full,
             published: None,
             let_pass: Vec::new(),
+            corrections: Vec::new(),
             timelines: format!("2026-06-01..\n{canonical}").into_bytes(),
             canonical: canonical.into_bytes(),
         }

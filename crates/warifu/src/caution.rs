@@ -82,6 +82,16 @@ pub enum Caution {
         /// How many it had.
         before: u64,
     },
+    /// An emergency correction of the published release is marked no more: an official file contains it, or it
+    /// was dropped.
+    CorrectionEnds {
+        /// The master.
+        master: String,
+        /// Its file.
+        file: String,
+        /// Its day.
+        dated: String,
+    },
     /// It calls itself a revert, and its masters are not those of that release.
     NotThatRelease {
         /// The release that it says it goes back to.
@@ -177,6 +187,10 @@ fn taken_away(manifest: &Manifest, before: &Manifest) -> Vec<Caution> {
         if new.rows < old.rows {
             found.push(Caution::Fewer { master: name(new), rows: new.rows, before: old.rows });
         }
+        for gone in old.corrections.iter().filter(|one| !new.corrections.contains(one)) {
+            let (file, dated) = (gone.file.clone(), gone.dated.clone());
+            found.push(Caution::CorrectionEnds { master: name(new), file, dated });
+        }
         if !findings.is_empty() {
             found.push(Caution::LetPass { master: name(new), findings });
         }
@@ -254,6 +268,12 @@ impl Speak for Caution {
                 lang,
                 "{master} has {rows} records, {before} in the published release",
                 "{master} は {rows} 件で、公開中のリリースの {before} 件より減ります"
+            ),
+            Caution::CorrectionEnds { master, file, dated } => say!(
+                lang,
+                "{master}: the emergency correction {file} of {dated} is marked no more: an official file \
+                 contains it, or it was dropped (import/correction-lost)",
+                "{master}: {dated} の緊急訂正 {file} の表示が終わります（公式ファイルに収載されたか、取り消されました。import/correction-lost）"
             ),
             Caution::NotThatRelease { release } => say!(
                 lang,

@@ -157,6 +157,8 @@ fn compare_masters(
         entry.map(|entry| entry.let_pass.iter().map(written).collect()).unwrap_or_default()
     };
     compare_each(Some(name), "let_pass", &passes(a), &passes(b), found);
+    let corrections = |entry: Option<&MasterEntry>| written(entry.map(|entry| entry.corrections.as_slice()));
+    compare_each(Some(name), "corrections", &corrections(a), &corrections(b), found);
 }
 
 /// One by one what is not on both sides, by what it is; told as what is shown of it.
@@ -230,7 +232,7 @@ fn changes_fields(changes: &Changes) -> Fields {
     ]
 }
 
-/// What a master has one value of; its formats and what was let pass are compared one by one.
+/// What a master has one value of; its formats, its corrections and what was let pass are compared one by one.
 fn master_fields(entry: &MasterEntry) -> Fields {
     let MasterEntry {
         series: _,
@@ -243,6 +245,7 @@ fn master_fields(entry: &MasterEntry) -> Fields {
         made_of,
         published,
         let_pass: _,
+        corrections: _,
         blob,
         timelines,
         timelines_blob,

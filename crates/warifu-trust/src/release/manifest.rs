@@ -378,6 +378,28 @@ mod tests {
     }
 
     #[test]
+    fn a_correction_names_its_records_once_and_in_order() {
+        let with = |keys: &[&str], dated: &str| {
+            let mut contents = masters(1);
+            contents[0].corrections = vec![crate::Correction {
+                file: "y_20260608.csv".into(),
+                sha256: Digest::of(b"y"),
+                dated: dated.into(),
+                reason: "薬価の誤り".into(),
+                keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+            }];
+            Manifest::of(head(1, None), &contents, None)
+        };
+        assert!(with(&["1", "2"], "2026-06-08").is_ok());
+        for (keys, dated) in
+            [(&[][..], "2026-06-08"), (&["2", "1"][..], "2026-06-08"), (&["1"][..], "8 June")]
+        {
+            let refused = with(keys, dated).unwrap_err();
+            assert!(matches!(refused, ManifestError::Unacceptable { field: "corrections", .. }), "{keys:?}");
+        }
+    }
+
+    #[test]
     fn no_day_is_governed_by_two_series_of_one_kind() {
         // Procedure of r06 and r08; the drug master is of r06 alone.
         let told = |one: (&str, Option<&str>), two: (&str, Option<&str>)| {

@@ -49,7 +49,7 @@ mod undo;
 pub use ancestry::Ancestry;
 pub use author::Author;
 pub use check::{Checked, Held, StateChecked};
-pub use config::{Config, Keeping, Series, Waiver};
+pub use config::{Config, Keeping, Series, Small, Waiver};
 pub use error::{
     CommitError, ConfigError, ImportError, InitError, OpenError, Refused, RevertError, StoreError, UndoError,
 };
@@ -57,7 +57,7 @@ pub use history::{Blame, Credit, LogEntry};
 pub use judged::today;
 pub use life::{Life, Version};
 pub use naming::dated_in;
-pub use record::{Accepted, Base, Counts, ImportRecord, Taken};
+pub use record::{Accepted, Base, Counts, Ended, ImportRecord, Taken};
 pub use repository::Store;
 pub use request::{ImportRequest, Imported, Stopped};
 pub use revert::{RevertRequest, Reverted};

@@ -1,7 +1,7 @@
 //! What a signer sees of a release: nothing that is signed is left out.
 
 use warifu::release::ReleaseRisk;
-use warifu_trust::{Changes, Governs, Manifest, Organisation, PerOrganisation, Signers, Terms};
+use warifu_trust::{Changes, Correction, Governs, Manifest, Organisation, PerOrganisation, Signers, Terms};
 use warifu_values::judgement::{AcceptedPast, Basis, PassedBy};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
@@ -247,6 +247,15 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
                 "    {full_columns} 列の全件ファイルと変更分から作成\n"
             ));
         }
+        for Correction { file, sha256, dated, reason, keys } in &master.corrections {
+            let keys = keys.join(", ");
+            text.push_str(&say!(
+                lang,
+                "    EMERGENCY CORRECTION of {dated}, in no official file yet: {file} ({keys}): {reason}; sha256 \
+                 {sha256}\n",
+                "    緊急訂正（{dated}、公式ファイル未収載）: {file}（{keys}）: {reason}、sha256 {sha256}\n"
+            ));
+        }
         for pass in &master.let_pass {
             let keys = match pass.keys.as_slice() {
                 [] => say!(lang, "every record", "全レコード"),
@@ -338,6 +347,13 @@ mod tests {
         let keys = (100..120).map(|key| key.to_string()).collect();
         let (finding, reason) = ("field/required".into(), "告示のとおり".into());
         masters[0].let_pass = vec![LetPass { finding, keys, by: PassedBy::Import("s.csv".into()), reason }];
+        masters[1].corrections = vec![Correction {
+            file: "y_20260608.csv".into(),
+            sha256: warifu_values::digest::Digest::of(b"y"),
+            dated: "2026-06-08".into(),
+            reason: "薬価の誤り".into(),
+            keys: vec!["610406079".into()],
+        }];
         let manifest = Manifest::of(head, &masters, Some(&content)).unwrap();
         let seen = |manifest: &Manifest, lang| {
             let text = format!("{}{}", manifest_lines(manifest, lang), file_lines(manifest, lang));
