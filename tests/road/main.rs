@@ -4,6 +4,7 @@
 
 mod stage;
 
+mod aftermath;
 mod audit;
 mod bad_input;
 mod browser;

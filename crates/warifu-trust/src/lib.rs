@@ -44,7 +44,7 @@
 //! # let [aoki, baba, server] = [1, 2, 3].map(|seed| SecretKey::from_seed(&[seed; 32]));
 //! # let head = ReleaseHead { title: "定例".into(), created: now, commit: "0".repeat(40),
 //! #     previous: None, emergency: None, activate_at: None,
-//! #     future_only: false, not_a_successor: None, reverts_to: None, audit: None };
+//! #     future_only: false, not_a_successor: None, reverts_to: None, owes_review: Vec::new(), audit: None };
 //! # let masters = [MasterContent { series: "r06".into(), kind: "drug".into(), edition: "2024-06".into(),
 //! #     rows: 1, canonical: b"code\n1\n".to_vec(), timelines: Vec::new(),
 //! #     governs: Governs { from: "2024-06-01".into(), until: None },
@@ -121,9 +121,9 @@ pub use metadata::{ChannelPath, ReleaseRef, TargetEntry, Use};
 pub use names::TargetName;
 pub use organisation::{Organisation, PerOrganisation};
 pub use publish::{
-    Collected, Difference, Exchange, Halves, LeftOut, NotEqual, NotFollowed, NotPublishable, ProposingAgain,
-    Publication, Publishable, Published, ReadingTip, Reviewed, SealError, SignError, SignatureFile, Signed,
-    Signers, Terms, Tip, Validity, WhyLeftOut, WrongClock,
+    Collected, Difference, Exchange, Halves, LeftOut, NotEqual, NotFollowed, NotPublishable,
+    PostReviewMissing, ProposingAgain, Publication, Publishable, Published, ReadingTip, Reviewed, SealError,
+    SignError, SignatureFile, Signed, Signers, Terms, Tip, Validity, WhyLeftOut, WrongClock,
 };
 pub use read::{
     Answer, FetchError, Fetching, FetchingEarlier, FetchingManifest, FetchingMasters, LearningRoots, Need,
@@ -140,7 +140,7 @@ pub use root::{
     Longest, Policy, RootBuilder, RootChange, RootDraft, RootKey, RootPower, RootSignError, RootSummary,
     SignedRoot,
 };
-pub use statement::{Made, Says, StatementError, StatementFile, Statements};
+pub use statement::{Made, Owed, Receipt, Received, Says, StatementError, StatementFile, Statements};
 pub use tally::Tally;
 pub use time::{NotAnInstant, UnixSeconds};
 pub use unsound::{RootFault, UnsoundRoot};

@@ -63,6 +63,7 @@ pub fn head(release: u64, previous: Option<Previous>) -> ReleaseHead {
         future_only: false,
         not_a_successor: None,
         reverts_to: None,
+        owes_review: Vec::new(),
         audit: Some(AuditHead { log: Digest::of(b"first"), entries: 7, digest: Digest::of(b"last") }),
     }
 }

@@ -201,6 +201,7 @@ fn head_fields(manifest: &Manifest) -> Fields {
         future_only,
         not_a_successor,
         reverts_to,
+        owes_review,
         audit,
     } = manifest.head();
     vec![
@@ -215,6 +216,7 @@ fn head_fields(manifest: &Manifest) -> Fields {
         ("future_only", Some(future_only.to_string())),
         ("not_a_successor", not_a_successor),
         ("reverts_to", reverts_to.map(|to| format!("{} {}", to.release, to.manifest))),
+        ("owes_review", (!owes_review.is_empty()).then(|| as_written(&owes_review))),
         ("audit", audit.map(|audit| format!("{} {} {}", audit.log, audit.entries, audit.digest))),
     ]
 }

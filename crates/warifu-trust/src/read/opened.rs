@@ -4,7 +4,7 @@ use crate::metadata::{Listing, ReleaseRef, TargetEntry};
 use crate::organisation::PerOrganisation;
 use crate::read::state::TrustedState;
 use crate::read::verified_chain::VerifiedChain;
-use crate::statement::Made;
+use crate::statement::{Made, Statements};
 use crate::tally::Tally;
 use crate::time::UnixSeconds;
 
@@ -26,6 +26,7 @@ pub struct OpenedRelease {
     root_version: u64,
     withdrawn: Option<Made>,
     fallback: Option<ReleaseRef>,
+    statements: Statements,
 }
 
 impl OpenedRelease {
@@ -34,7 +35,8 @@ impl OpenedRelease {
         let withdrawal = |release: ReleaseRef| state.statements().withdrawal(release).cloned();
         let withdrawn = withdrawal(verified.listing.current);
         let fallback = verified.listing.fallback.filter(|release| withdrawal(*release).is_none());
-        OpenedRelease { verified, standing, root_version: state.root().version(), withdrawn, fallback }
+        let (root_version, statements) = (state.root().version(), state.statements().clone());
+        OpenedRelease { verified, standing, root_version, withdrawn, fallback, statements }
     }
 
     /// The release's number and its manifest's digest.
@@ -51,6 +53,11 @@ impl OpenedRelease {
     /// The release before, which may be fallen back to; none when it was withdrawn.
     pub fn fallback(&self) -> Option<ReleaseRef> {
         self.fallback
+    }
+
+    /// What each organisation said alone.
+    pub fn statements(&self) -> &Statements {
+        &self.statements
     }
 
     /// How it stands to what was recorded when it was opened.

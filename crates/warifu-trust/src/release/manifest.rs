@@ -54,6 +54,10 @@ pub struct Manifest {
     /// The older release whose masters it brings back, where it is a revert.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reverts_to: Option<ReleaseRef>,
+    /// Emergencies before it whose joint post-review was owed when it was drafted, oldest first: of another
+    /// emergency, since a normal release waits for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owes_review: Vec<ReleaseRef>,
     /// How far the log of acts of whoever drafted it had got.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audit: Option<AuditHead>,
@@ -97,6 +101,8 @@ pub struct ReleaseHead {
     pub not_a_successor: Option<String>,
     /// See [`Manifest::reverts_to`].
     pub reverts_to: Option<ReleaseRef>,
+    /// See [`Manifest::owes_review`].
+    pub owes_review: Vec<ReleaseRef>,
     /// See [`Manifest::audit`].
     pub audit: Option<AuditHead>,
 }
@@ -143,6 +149,7 @@ impl Manifest {
             future_only: head.future_only,
             not_a_successor: head.not_a_successor,
             reverts_to: head.reverts_to,
+            owes_review: head.owes_review,
             audit: head.audit,
             changes: changes.map(|changes| Changes::of(release, changes)),
             masters: entries,
@@ -164,6 +171,7 @@ impl Manifest {
             future_only: self.future_only,
             not_a_successor: self.not_a_successor.clone(),
             reverts_to: self.reverts_to,
+            owes_review: self.owes_review.clone(),
             audit: self.audit,
         }
     }
@@ -233,6 +241,13 @@ impl Manifest {
         before
     }
 
+    /// The emergencies whose joint post-review is asked for once this is published as `release`: what it names
+    /// as owed, and itself when it is one.
+    pub fn asks_to_review(&self, release: ReleaseRef) -> Vec<ReleaseRef> {
+        let itself = self.emergency.is_some().then_some(release);
+        self.owes_review.iter().copied().chain(itself).collect()
+    }
+
     /// Whether its masters are those of `other`, byte for byte: the same series and kinds, the same records.
     pub fn has_masters_of(&self, other: &Manifest) -> bool {
         let records = |manifest: &Manifest| -> Vec<(String, String, Digest)> {
@@ -259,6 +274,11 @@ impl Manifest {
         // What is brought back lies before the release that this one follows: that one it would not change.
         let older = |to: ReleaseRef| self.previous.is_some_and(|previous| to.release < previous.release);
         sure(self.reverts_to.is_none_or(|to| to.release > 0 && older(to)), "reverts_to")?;
+        let owed = &self.owes_review;
+        let in_order = owed.windows(2).all(|two| two[0].release < two[1].release);
+        let before = owed.last().is_none_or(|last| last.release < self.release);
+        let may_owe = self.emergency.is_some() || owed.is_empty();
+        sure(in_order && before && may_owe && owed.len() <= limits::OWED, "owes_review")?;
         sure(self.past_before == self.head().past_before().to_string(), "past_before")?;
         match (&self.previous, &self.changes) {
             (None, None) => {}
@@ -365,6 +385,23 @@ mod tests {
         }
         let last = ReleaseHead { previous: after(u64::MAX), ..next.head() };
         assert_eq!(Manifest::of(last, &masters(1), None), Err(ManifestError::NoNumberLeft));
+    }
+
+    #[test]
+    fn only_an_emergency_goes_before_a_post_review_that_is_owed() {
+        let at = |release| ReleaseRef { release, manifest: Digest::of(b"x") };
+        let (next, _) = held(head(4, Some(at(3))), &masters(1));
+        let emergency = || Some(Emergency { reason: "薬価の誤り".into() });
+        for (emergency, owed, is_one) in [
+            (emergency(), vec![], true),
+            (emergency(), vec![at(2), at(3)], true),
+            (emergency(), vec![at(3), at(2)], false),
+            (emergency(), vec![at(4)], false),
+            (None, vec![at(3)], false),
+        ] {
+            let manifest = Manifest { emergency, owes_review: owed.clone(), ..next.clone() };
+            assert_eq!(read(&manifest).is_ok(), is_one, "{owed:?}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use warifu::error::{Exit, Failure};
-use warifu::release::{Against, Assembled, FORMATS, assemble, trust_failure};
+use warifu::release::{Against, Assembled, FORMATS, PublishedRelease, assemble, trust_failure};
 use warifu::store::Store;
 use warifu_channels::DraftDirectory;
 use warifu_rules::past::Weighed;
@@ -110,6 +110,13 @@ impl Drafting {
         formats.sort();
         formats.dedup();
         let published = self.at.published(context, tip)?;
+        let owes_review = match (&published, &self.emergency) {
+            (Some(published), Some(_)) => {
+                let owed = tip.statements().owed_after(published.release(), published.manifest());
+                owed.into_iter().map(|owed| owed.release).collect()
+            }
+            _ => Vec::new(),
+        };
         let head = ReleaseHead {
             title: subject.title,
             created: now(),
@@ -120,10 +127,15 @@ impl Drafting {
             future_only: self.future_only,
             not_a_successor: subject.not_a_successor,
             reverts_to: subject.reverts_to,
+            owes_review,
             audit: Some(context.acts.head()?),
         };
         let against = published.as_ref().map_or(Against::Nothing, Against::Follows);
         let accept = |weighed: &Weighed| accepted.counted(weighed);
+        // Said before anything is computed.
+        let before = published.as_ref().map(PublishedRelease::manifest);
+        let owed = tip.check_post_reviews(head.emergency.is_some(), &head.owes_review, before);
+        owed.map_err(|error| trust_failure(&error))?;
         let Assembled { head, masters, changed, risks, too_old, findings } =
             assemble(store, head, &formats, today(), against, accept)?;
         for (name, findings) in findings.iter().filter(|(_, findings)| !findings.is_empty()) {

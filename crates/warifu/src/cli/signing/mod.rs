@@ -10,6 +10,7 @@ mod floor;
 mod impact;
 pub(crate) mod key;
 mod past;
+mod receipts;
 pub(crate) mod release;
 mod revert;
 mod reviewing;
@@ -37,7 +38,7 @@ use super::{Context, memory};
 use floor::Floor;
 
 /// Where a passphrase comes from.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(crate) struct PassphraseSource {
     /// Read the key's passphrase from the first line of this file; otherwise it is asked for.
     #[arg(long, value_name = "FILE", env = "WARIFU_PASSPHRASE_FILE")]

@@ -7,10 +7,14 @@ use warifu::error::{Exit, Failure};
 use warifu::release::{When, contents, trust_failure};
 use warifu::store::Store;
 use warifu_audit::Act;
-use warifu_channels::{propose_again, publish, rebuild_timestamp, refresh_timestamp};
+use warifu_channels::{
+    fetch_published_manifest, propose_again, publish, rebuild_timestamp, refresh_timestamp,
+};
 use warifu_masters::past::write_changes;
 use warifu_rules::past::{Told, weigh};
-use warifu_trust::{NotPublishable, Organisation, Publishable, ReleaseRef, UnixSeconds, first_day_to_come};
+use warifu_trust::{
+    NotPublishable, Organisation, Proposal, Publishable, ReleaseRef, Tip, UnixSeconds, first_day_to_come,
+};
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
@@ -23,9 +27,10 @@ use super::impact::WouldTurn;
 use super::past::Telling;
 use super::revert::Revert;
 use super::reviewing::{Place, review, same_lines};
-use super::statement::Withdraw;
+use super::seen::{manifest_lines, owed_document, post_review_lines};
+use super::statement::{PostReview, Withdraw};
 use super::told::{note, tally, tally_lines, tell, tell_signers};
-use super::{KeySource, now, today};
+use super::{KeySource, now, receipts, today};
 use crate::cli::Context;
 
 /// Make, review, sign and publish releases.
@@ -48,6 +53,8 @@ enum Command {
     Publish(Publish),
     Refresh(Refresh),
     Withdraw(Withdraw),
+    PostReview(PostReview),
+    Receipts(Receipts),
     Show(Show),
 }
 
@@ -152,13 +159,27 @@ struct Refresh {
     key: KeySource,
 }
 
-/// Show what a draft holds and who has signed.
+/// Show what a draft holds and who has signed; without a draft what is published, and who has taken it.
 #[derive(Debug, clap::Args)]
 struct Show {
     /// The draft's folder.
-    draft: PathBuf,
+    draft: Option<PathBuf>,
+    #[command(flatten)]
+    receipts: receipts::Shown,
     #[command(flatten)]
     at: At,
+}
+
+/// Take in receipts (受領書) of those who have taken a release.
+#[derive(Debug, clap::Args)]
+struct Receipts {
+    #[command(subcommand)]
+    command: ReceiptsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum ReceiptsCommand {
+    Collect(receipts::Collect),
 }
 
 impl Args {
@@ -170,7 +191,8 @@ impl Args {
             Command::Sign(_) | Command::Collect(_) => Some(Act::Sign),
             Command::Publish(_) | Command::Refresh(_) => Some(Act::Publish),
             Command::Withdraw(_) => Some(Act::Withdraw),
-            Command::Changes(_) | Command::Impact(_) | Command::Show(_) => None,
+            Command::PostReview(_) => Some(Act::Review),
+            Command::Changes(_) | Command::Impact(_) | Command::Show(_) | Command::Receipts(_) => None,
         }
     }
 
@@ -186,6 +208,8 @@ impl Args {
             Command::Collect(args) => args.run(context),
             Command::Publish(args) => args.run(context),
             Command::Withdraw(args) => args.run(context),
+            Command::PostReview(args) => args.run(context),
+            Command::Receipts(Receipts { command: ReceiptsCommand::Collect(args) }) => args.run(context),
             Command::Refresh(args) => {
                 let tip = if args.rebuild { args.at.tip_without_timestamp()? } else { args.at.tip()? };
                 let key = args.key.read(context)?;
@@ -209,13 +233,47 @@ impl Args {
                 }
                 Ok(Exit::Done)
             }
-            Command::Show(args) => {
-                let (draft, tip) = (Drafted::read(&args.draft)?, args.at.tip()?);
-                let halves = draft.halves(context, &tip)?;
-                tell(context, &draft.proposal, &halves, &tip, None, None)?;
-                Ok(Exit::Done)
-            }
+            Command::Show(args) => args.run(context),
         }
+    }
+}
+
+impl Show {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let tip = self.at.tip()?;
+        let Some(folder) = &self.draft else { return self.published(context, &tip) };
+        let draft = Drafted::read(folder)?;
+        let halves = draft.halves(context, &tip)?;
+        tell(context, &draft.proposal, &halves, &tip, None, None)?;
+        Ok(Exit::Done)
+    }
+
+    /// What is published, what is owed of it, and who has taken it.
+    fn published(&self, context: &Context, tip: &Tip) -> Result<Exit, Failure> {
+        let channel = self.at.address()?.channel();
+        let manifest =
+            fetch_published_manifest(channel.as_ref(), tip).map_err(|error| trust_failure(&error))?;
+        let (Some(release), Some(manifest)) = (tip.release(), manifest) else {
+            return Err(Failure::new(
+                Exit::CouldNotRun,
+                "nothing is published yet; name a draft to be shown",
+                "まだ何も公開されていません。表示する草案を指定してください",
+            ));
+        };
+        let taken = self.receipts.of(release, &manifest)?;
+        if context.json {
+            let taken = taken.map(|taken| taken.document());
+            context.print_json(&json!({
+                "manifest": manifest, "release": release, "receipts": taken,
+                "post_review_owed": owed_document(tip.statements(), release, &manifest),
+            }))?;
+            return Ok(Exit::Done);
+        }
+        let mut text = manifest_lines(&manifest, context.lang);
+        text.push_str(&post_review_lines(tip.statements(), release, &manifest, context.lang));
+        text.push_str(&taken.map(|taken| taken.lines(context.lang)).unwrap_or_default());
+        context.print(&text)?;
+        Ok(Exit::Done)
     }
 }
 
@@ -416,6 +474,7 @@ impl Publish {
             }
             checked => checked.map_err(|error| trust_failure(&error))?,
         };
+        self.refuse_without_post_review(&draft.proposal, &tip)?;
         let key = self.key.read(context)?;
         let channel = self.at.address()?.publish_channel();
         let published = publish(channel.as_ref(), &publishable, &key, now(), self.at.floor()?.validity())
@@ -424,6 +483,22 @@ impl Publish {
         self.at.tip()?;
         tell_published(context, published.release.release, published.expires)?;
         Ok(Exit::Done)
+    }
+}
+
+impl Publish {
+    /// A normal release is not published before the joint post-review of the emergencies before it.
+    fn refuse_without_post_review(&self, proposal: &Proposal, tip: &Tip) -> Result<(), Failure> {
+        if tip.release() == Some(proposal.release()) {
+            return Ok(());
+        }
+        let channel = self.at.address()?.channel();
+        let before =
+            fetch_published_manifest(channel.as_ref(), tip).map_err(|error| trust_failure(&error))?;
+        let manifest = proposal.manifest();
+        let owed =
+            tip.check_post_reviews(manifest.emergency.is_some(), &manifest.owes_review, before.as_ref());
+        owed.map_err(|error| trust_failure(&error))
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use warifu::caution::{Caution, Published, cautions};
 use warifu::error::{Exit, Failure};
-use warifu::release::{Against, Changed, ReleaseRisk, recompute, trust_failure};
+use warifu::release::{Against, Changed, PublishedRelease, ReleaseRisk, recompute, trust_failure};
 use warifu::store::{Store, StoreError};
 use warifu_channels::{ReadError, fetch_earlier_manifest, fetch_published_manifest};
 use warifu_trust::{Manifest, Proposal, Reviewed, Tip};
@@ -77,6 +77,11 @@ pub(super) fn review<'a>(
         ));
     }
     let published = place.at.published(context, tip)?;
+    if tip.release() != Some(proposal.release()) {
+        let (manifest, before) = (proposal.manifest(), published.as_ref().map(PublishedRelease::manifest));
+        let owed = tip.check_post_reviews(manifest.emergency.is_some(), &manifest.owes_review, before);
+        owed.map_err(|error| trust_failure(&error))?;
+    }
     let against = Against::of(proposal, tip, published.as_ref())?;
     let (recomputed, changed, risks) = recompute(&store, proposal, against, today())?;
     let reviewed = proposal.review(&recomputed).map_err(|error| trust_failure(&error))?;
