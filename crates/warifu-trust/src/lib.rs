@@ -50,7 +50,8 @@
 //! #     governs: Governs { from: "2024-06-01".into(), until: None },
 //! #     formats: [("kikin".into(), FormatFile { file_name: "y.csv".into(),
 //! #         sha256: Digest::of(b""), bytes: 0 })].into(),
-//! #     made_of: warifu_values::judgement::Basis::Full, published: None, let_pass: Vec::new(), corrections: Vec::new() }];
+//! #     made_of: warifu_values::judgement::Basis::Full, published: None, let_pass: Vec::new(),
+//! #     corrections: Vec::new() }];
 //! # use warifu_trust::testing::{Shelf, drive};
 //! # let mut channel = Shelf::default();
 //! // Once: a root, signed by officers of both, pinned at every node.

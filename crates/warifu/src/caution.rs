@@ -82,8 +82,8 @@ pub enum Caution {
         /// How many it had.
         before: u64,
     },
-    /// An emergency correction of the published release is marked no more: an official file contains it, or it
-    /// was dropped.
+    /// An emergency correction of the published release is marked no more: an official file contains it, or
+    /// it was dropped.
     CorrectionEnds {
         /// The master.
         master: String,

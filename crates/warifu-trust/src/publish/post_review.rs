@@ -10,8 +10,8 @@ use crate::publish::tip::Tip;
 use crate::release::Manifest;
 use crate::statement::Owed;
 
-/// Why a release does not go on before a post-review was made. Readers never ask for one: what both signed and
-/// published is served.
+/// Why a release does not go on before a post-review was made. Readers never ask for one: what both signed
+/// and published is served.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PostReviewMissing {
     /// A normal release, and these are owed.
@@ -26,8 +26,8 @@ pub enum PostReviewMissing {
 }
 
 impl Tip {
-    /// Whether the next release, which names `named` as owed, may go on after `published`, the manifest of what
-    /// is published here: a normal one owes no post-review, an emergency names what is owed.
+    /// Whether the next release, which names `named` as owed, may go on after `published`, the manifest of
+    /// what is published here: a normal one owes no post-review, an emergency names what is owed.
     ///
     /// # Errors
     ///

@@ -234,7 +234,7 @@ fn changes_fields(changes: &Changes) -> Fields {
     ]
 }
 
-/// What a master has one value of; its formats, its corrections and what was let pass are compared one by one.
+/// What a master has one value of; its formats, corrections and what was let pass are compared one by one.
 fn master_fields(entry: &MasterEntry) -> Fields {
     let MasterEntry {
         series: _,

@@ -241,8 +241,8 @@ impl Manifest {
         before
     }
 
-    /// The emergencies whose joint post-review is asked for once this is published as `release`: what it names
-    /// as owed, and itself when it is one.
+    /// The emergencies whose joint post-review is asked for once this is published as `release`: what it
+    /// names as owed, and itself when it is one.
     pub fn asks_to_review(&self, release: ReleaseRef) -> Vec<ReleaseRef> {
         let itself = self.emergency.is_some().then_some(release);
         self.owes_review.iter().copied().chain(itself).collect()

@@ -1,6 +1,6 @@
 //! Statements: what one organisation says alone, beside the release that both signed. One takes something
-//! away, says that it was reviewed, or that it was received; none adds anything, so a hostile one can delay and
-//! no more.
+//! away, says that it was reviewed, or that it was received; none adds anything, so a hostile one can
+//! delay and no more.
 
 mod dsse;
 mod known;

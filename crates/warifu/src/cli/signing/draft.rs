@@ -1,5 +1,5 @@
-//! Making a draft: put together in memory, held against what is published, written when nothing speaks against
-//! it.
+//! Making a draft: put together in memory, held against what is published, written when nothing speaks
+//! against it.
 
 use std::path::{Path, PathBuf};
 

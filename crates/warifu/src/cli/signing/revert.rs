@@ -71,8 +71,8 @@ impl Revert {
             return Err(Failure::new(
                 Exit::CouldNotRun,
                 format!(
-                    "release {number} is the one that is published: there is nothing to go back to. To take it \
-                     away, say `warifu release withdraw {number}`"
+                    "release {number} is the one that is published: there is nothing to go back to. To take \
+                     it away, say `warifu release withdraw {number}`"
                 ),
                 format!(
                     "リリース {number} は現在公開中のものです。取り下げる場合は warifu release withdraw {number} を実行してください"

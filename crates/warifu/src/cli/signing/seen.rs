@@ -178,7 +178,8 @@ fn change_lines(changes: &Changes, lang: Lang) -> String {
     text
 }
 
-/// What each organisation has said afterwards of the emergencies that `manifest` asks it of, and what it owes.
+/// What each organisation has said afterwards of the emergencies that `manifest` asks it of, and what it
+/// owes.
 pub(super) fn post_review_lines(
     statements: &Statements,
     release: ReleaseRef,
@@ -195,8 +196,8 @@ pub(super) fn post_review_lines(
                     let by = organisation.say(lang);
                     say!(
                         lang,
-                        "  POST-REVIEW OWED of the emergency release {number} by {by}: the next normal release \
-                         waits for it\n",
+                        "  POST-REVIEW OWED of the emergency release {number} by {by}: the next normal \
+                         release waits for it\n",
                         "  緊急リリース {number} の事後確認が未了（{by}）: 次の通常リリースまでに必要\n"
                     )
                 }
@@ -254,7 +255,8 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
         let (release, digest) = (owed.release, owed.manifest);
         text.push_str(&say!(
             lang,
-            "  drafted while the post-review of the emergency release {release} (manifest {digest}) was owed\n",
+            "  drafted while the post-review of the emergency release {release} (manifest {digest}) was \
+             owed\n",
             "  起案時点で緊急リリース {release}（マニフェスト {digest}）の事後確認が未了\n"
         ));
     }
@@ -297,8 +299,8 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
             let keys = keys.join(", ");
             text.push_str(&say!(
                 lang,
-                "    EMERGENCY CORRECTION of {dated}, in no official file yet: {file} ({keys}): {reason}; sha256 \
-                 {sha256}\n",
+                "    EMERGENCY CORRECTION of {dated}, in no official file yet: {file} ({keys}): {reason}; \
+                 sha256 {sha256}\n",
                 "    緊急訂正（{dated}、公式ファイル未収載）: {file}（{keys}）: {reason}、sha256 {sha256}\n"
             ));
         }

@@ -26,8 +26,8 @@ impl Speak for RevertError {
         match self {
             RevertError::NotBeneath { release, commit } => say!(
                 lang,
-                "release {release} was made of commit {commit}, which does not lead to this branch; bring the \
-                 branch up to date first, or merge that commit",
+                "release {release} was made of commit {commit}, which does not lead to this branch; bring \
+                 the branch up to date first, or merge that commit",
                 "リリース {release} のコミット {commit} は、このブランチの履歴にありません。先にブランチを最新にするか、そのコミットをマージしてください"
             ),
             RevertError::Commit(error) => error.say(lang),

@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use git2::Oid;
 use warifu_masters::change::diff::{field_or_blank, fields_that_differ};
-use warifu_masters::file::read_canonical;
 use warifu_masters::finding::{Code, Finding, Findings};
 use warifu_masters::schema::{CHANGE_CLASS, is_marked};
 use warifu_masters::table::{Master, Role};
@@ -86,8 +85,8 @@ impl Store {
         Ok(Some(Corrections { standing, beneath }))
     }
 
-    /// The emergency corrections that no official file came after yet, oldest first, each with the records that
-    /// it names.
+    /// The emergency corrections that no official file came after yet, oldest first, each with the records
+    /// that it names.
     ///
     /// # Errors
     /// When the history cannot be read.
@@ -107,23 +106,6 @@ impl Store {
         }
         on_top.reverse();
         Ok(on_top)
-    }
-
-    /// The differential that the import of `commit` took in.
-    pub(super) fn differential_in(
-        &self,
-        commit: Oid,
-        series: &str,
-        kind: &str,
-    ) -> Result<Master, StoreError> {
-        let objects = self.objects()?;
-        let (tree, _) = objects.commit(commit)?;
-        let place = format!("sources/{series}/{kind}/differential.csv");
-        let Some(oid) = objects.at(tree, &["sources", series, kind, "differential.csv"])? else {
-            return Err(StoreError::damaged(format_args!("{place} is missing")));
-        };
-        let differential = read_canonical(self.schemas(), kind, objects.blob(oid)?);
-        differential.map_err(|_| StoreError::damaged(format_args!("{place} cannot be read")))
     }
 }
 
