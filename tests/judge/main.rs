@@ -139,6 +139,7 @@ fn import(store: &Store, name: &str, bytes: &[u8]) -> bool {
             role: None,
             dated: None,
             accept: &accept,
+            correction: None,
             author: Some(&author),
             now: "2024-09-01T00:00:00Z".parse().unwrap(),
         };

@@ -4,12 +4,14 @@
 
 mod stage;
 
+mod aftermath;
 mod attack;
 mod audit;
 mod bad_input;
 mod browser;
 mod carried;
 mod conversion;
+mod correction;
 mod damaged;
 mod documents;
 mod fetched;
@@ -20,6 +22,7 @@ mod new_master;
 mod past;
 mod real_chains;
 mod releases;
+mod revert;
 mod review_page;
 mod trust;
 mod withdrawal;

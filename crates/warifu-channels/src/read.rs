@@ -3,9 +3,9 @@
 use std::fmt;
 
 use warifu_trust::{
-    Answer, Carried, Carrying, FetchError, LearningRoots, Manifest, OnHand, OpenError, OpenedRelease,
-    Opening, Proposal, ReadingTip, Step, Tip, TrustError, TrustedState, UnixSeconds, VerifiedMasters,
-    VerifiedRelease, Walk,
+    Answer, Carried, Carrying, FetchError, FetchingEarlier, LearningRoots, Manifest, OnHand, OpenError,
+    OpenedRelease, Opening, Proposal, ReadingTip, ReleaseRef, Step, Tip, TrustError, TrustedState,
+    UnixSeconds, VerifiedMasters, VerifiedRelease, Walk,
 };
 use warifu_values::lang::{Lang, Speak};
 
@@ -192,6 +192,19 @@ pub fn fetch_published_manifest(
 ) -> Result<Option<Manifest>, ReadError<FetchError>> {
     let walk = tip.fetching_manifest().map_err(ReadError::Verdict)?;
     walk.map(|walk| read_through(channel, walk)).transpose()
+}
+
+/// The manifest of an earlier release, which a verified manifest names by number and digest
+/// ([`Manifest::releases_before`]).
+///
+/// # Errors
+///
+/// As [`fetch`].
+pub fn fetch_earlier_manifest(
+    channel: &dyn Channel,
+    release: ReleaseRef,
+) -> Result<Manifest, ReadError<FetchError>> {
+    read_through(channel, FetchingEarlier::begin(release))
 }
 
 /// The release published at `tip`, whole: what the next one is compared with; `None` when nothing is.

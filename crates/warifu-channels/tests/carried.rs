@@ -16,7 +16,7 @@ fn what_a_revocation_broke_is_carried_with_the_statement_and_nobody_there_takes_
     let opened = open(&channel, &mut carrier, world.now).unwrap();
     let revoked = Says::Revoked { key: world.kikin[0].public().id() };
     let said = StatementFile::sign(&world.root, &world.kikin[2], revoked, "stolen", world.now).unwrap();
-    publish_statement(&channel, &said).unwrap();
+    publish_statement(&channel, &said, world.now).unwrap();
     assert!(open(&channel, &mut carrier, world.now).is_err());
 
     // Whether the carrier remembers the release or not.

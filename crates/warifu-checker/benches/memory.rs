@@ -55,6 +55,7 @@ fn master((series, file, from, until): (&str, &str, &str, Option<&str>), data: &
         made_of: warifu_values::judgement::Basis::Full,
         published: None,
         let_pass: Vec::new(),
+        corrections: Vec::new(),
     };
     with_timelines(&SCHEMAS, content)
 }

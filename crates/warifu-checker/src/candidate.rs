@@ -16,6 +16,7 @@ use warifu_values::lang::Lang;
 use crate::receipt::Receipt;
 use crate::release::ReleaseContent;
 use crate::said::Said;
+use crate::state::Marks;
 
 /// A release whose masters are valid and readable by the checks.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct Candidate {
     pub id: ReleaseRef,
     /// What it is, for people.
     pub title: String,
+    /// What is out of the ordinary about it.
+    pub marks: Marks,
     /// From when it judges, when not at once.
     pub activate_at: Option<UnixSeconds>,
     /// The masters as the checks ask them.
@@ -42,7 +45,7 @@ impl Candidate {
     pub fn build(schemas: &Schemas, content: ReleaseContent) -> Result<Candidate, Said> {
         let (id, manifest) = (content.id(), content.manifest());
         let (title, activate_at) = (manifest.title.clone(), manifest.activate_at);
-        let receipt = Receipt::of(id, manifest);
+        let (receipt, marks) = (Receipt::of(id, manifest), Marks::of(manifest));
         let masters = read(schemas, content)?;
         judge_all(&masters)?;
         let mut of = all_of(&masters);
@@ -51,7 +54,7 @@ impl Candidate {
         let snapshot = Snapshot::build(&of).map_err(|error| {
             Said::about("the masters cannot be used for checks", "マスターを点検に使用できません", &error)
         })?;
-        Ok(Candidate { id, title, activate_at, snapshot, kinds, receipt })
+        Ok(Candidate { id, title, marks, activate_at, snapshot, kinds, receipt })
     }
 }
 

@@ -44,13 +44,14 @@
 //! # let [aoki, baba, server] = [1, 2, 3].map(|seed| SecretKey::from_seed(&[seed; 32]));
 //! # let head = ReleaseHead { title: "定例".into(), created: now, commit: "0".repeat(40),
 //! #     previous: None, emergency: None, activate_at: None,
-//! #     future_only: false, not_a_successor: None, audit: None };
+//! #     future_only: false, not_a_successor: None, reverts_to: None, owes_review: Vec::new(), audit: None };
 //! # let masters = [MasterContent { series: "r06".into(), kind: "drug".into(), edition: "2024-06".into(),
 //! #     rows: 1, canonical: b"code\n1\n".to_vec(), timelines: Vec::new(),
 //! #     governs: Governs { from: "2024-06-01".into(), until: None },
 //! #     formats: [("kikin".into(), FormatFile { file_name: "y.csv".into(),
 //! #         sha256: Digest::of(b""), bytes: 0 })].into(),
-//! #     made_of: warifu_values::judgement::Basis::Full, published: None, let_pass: Vec::new() }];
+//! #     made_of: warifu_values::judgement::Basis::Full, published: None, let_pass: Vec::new(),
+//! #     corrections: Vec::new() }];
 //! # use warifu_trust::testing::{Shelf, drive};
 //! # let mut channel = Shelf::default();
 //! // Once: a root, signed by officers of both, pinned at every node.
@@ -121,26 +122,28 @@ pub use metadata::{ChannelPath, ReleaseRef, Speaker, TargetEntry, Use};
 pub use names::TargetName;
 pub use organisation::{Organisation, PerOrganisation};
 pub use publish::{
-    Collected, Difference, Exchange, Halves, LeftOut, NotEqual, NotFollowed, NotPublishable, ProposingAgain,
-    Publication, Publishable, Published, ReadingTip, Reviewed, SealError, SignError, SignatureFile, Signed,
-    Signers, Terms, Tip, Validity, WhyLeftOut, WrongClock,
+    Collected, Difference, Exchange, Halves, LeftOut, NotEqual, NotFollowed, NotPublishable,
+    PostReviewMissing, ProposingAgain, Publication, Publishable, Published, ReadingTip, Reviewed, SealError,
+    SignError, SignatureFile, Signed, Signers, Terms, Tip, Validity, WhyLeftOut, WrongClock,
 };
 pub use read::{
-    Answer, Carried, Carrying, FetchError, Fetching, FetchingManifest, FetchingMasters, LearningRoots, Need,
-    OnHand, OpenError, OpenedRelease, Opening, Standing, StateFault, Step, TrustedState, Walk, reopen,
+    Answer, Carried, Carrying, FetchError, Fetching, FetchingEarlier, FetchingManifest, FetchingMasters,
+    LearningRoots, Need, OnHand, OpenError, OpenedRelease, Opening, Standing, StateFault, Step, TrustedState,
+    Walk, reopen,
 };
 pub use refusal::Refusal;
 pub use release::{
-    Changes, ChangesBytes, ChangesContent, CompressionLevel, Content, EarlierChanges, EarlierContent,
-    Emergency, Form, FormatFile, Found, Governs, Holds, Manifest, ManifestError, MasterBytes, MasterContent,
-    MasterEntry, Part, Place, Previous, Proposal, ProposalError, ReleaseBytes, ReleaseHead, Transfer,
-    VerifiedChanges, VerifiedMaster, VerifiedMasters, VerifiedRelease, find_in_release, first_day_to_come,
+    Changes, ChangesBytes, ChangesContent, CompressionLevel, Content, Correction, EarlierChanges,
+    EarlierContent, Emergency, Form, FormatFile, Found, Governs, Holds, Manifest, ManifestError, MasterBytes,
+    MasterContent, MasterEntry, Part, Place, Previous, Proposal, ProposalError, ReleaseBytes, ReleaseHead,
+    Transfer, VerifiedChanges, VerifiedMaster, VerifiedMasters, VerifiedRelease, find_in_release,
+    first_day_to_come,
 };
 pub use root::{
     Longest, Policy, RootBuilder, RootChange, RootDraft, RootKey, RootPower, RootSignError, RootSummary,
     SignedRoot,
 };
-pub use statement::{Made, Says, StatementError, StatementFile, Statements};
+pub use statement::{Made, Owed, Receipt, Received, Says, StatementError, StatementFile, Statements};
 pub use tally::Tally;
 pub use time::{NotAnInstant, UnixSeconds};
 pub use unsound::{RootFault, UnsoundRoot};

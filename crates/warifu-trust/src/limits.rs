@@ -72,6 +72,12 @@ pub const FORMATS: usize = 16;
 /// All of a manifest is held to [`MANIFEST_BYTES`] too.
 pub const LET_PASS: usize = 10_000;
 
+/// Records that the emergency corrections of one master name, together: they are small.
+pub const CORRECTED: usize = 1_000;
+
+/// Emergencies whose post-review a manifest may name as owed.
+pub const OWED: usize = 256;
+
 /// New root versions walked in one go (python-tuf's default); one a year is expected.
 pub const ROOT_ROTATIONS: u64 = 256;
 

@@ -62,6 +62,8 @@ pub fn head(release: u64, previous: Option<Previous>) -> ReleaseHead {
         activate_at: None,
         future_only: false,
         not_a_successor: None,
+        reverts_to: None,
+        owes_review: Vec::new(),
         audit: Some(AuditHead { log: Digest::of(b"first"), entries: 7, digest: Digest::of(b"last") }),
     }
 }
@@ -141,6 +143,7 @@ pub fn masters(version: u64) -> Vec<MasterContent> {
             made_of: warifu_values::judgement::Basis::Full,
             published: None,
             let_pass: Vec::new(),
+            corrections: Vec::new(),
             timelines: format!("2026-06-01..\n{canonical}").into_bytes(),
             canonical: canonical.into_bytes(),
         }

@@ -73,6 +73,7 @@ fn main() {
             role,
             dated,
             accept: &accept,
+            correction: None,
             author,
             now,
         })

@@ -70,6 +70,7 @@ fn main() {
                 role,
                 dated,
                 accept: &accept,
+                correction: None,
                 author,
                 now,
             };

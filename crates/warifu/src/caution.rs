@@ -84,6 +84,28 @@ pub enum Caution {
         /// How many it had.
         before: u64,
     },
+    /// An emergency correction of the published release is marked no more: an official file contains it, or
+    /// it was dropped.
+    CorrectionEnds {
+        /// The master.
+        master: String,
+        /// Its file.
+        file: String,
+        /// Its day.
+        dated: String,
+    },
+    /// It calls itself a revert, and its masters are not those of that release.
+    NotThatRelease {
+        /// The release that it says it goes back to.
+        release: u64,
+    },
+    /// It calls itself a revert to a release that cannot be looked at here.
+    RevertUnreadable {
+        /// The release that it says it goes back to.
+        release: u64,
+        /// Why.
+        why: String,
+    },
     /// An organisation gets no file of a master.
     NotIn {
         /// The format.
@@ -105,15 +127,6 @@ pub enum Caution {
 
 /// So many days a draft may wait for its signatures before that is told.
 const LEFT_LYING_DAYS: u32 = 3;
-
-/// Whether the two have the same masters, byte for byte.
-pub fn same_content(one: &Manifest, other: &Manifest) -> bool {
-    let masters = |manifest: &Manifest| {
-        let master = |entry: &MasterEntry| (entry.series.clone(), entry.kind.clone(), entry.canonical.sha256);
-        manifest.masters.iter().map(master).collect::<Vec<_>>()
-    };
-    masters(one) == masters(other)
-}
 
 /// What must be known of `manifest` at `now`, the gravest first.
 pub fn cautions(manifest: &Manifest, published: Published, now: UnixSeconds) -> Vec<Caution> {
@@ -176,6 +189,10 @@ fn taken_away(manifest: &Manifest, before: &Manifest) -> Vec<Caution> {
         if new.rows < old.rows {
             found.push(Caution::Fewer { master: name(new), rows: new.rows, before: old.rows });
         }
+        for gone in old.corrections.iter().filter(|one| !new.corrections.contains(one)) {
+            let (file, dated) = (gone.file.clone(), gone.dated.clone());
+            found.push(Caution::CorrectionEnds { master: name(new), file, dated });
+        }
         if !findings.is_empty() {
             found.push(Caution::LetPass { master: name(new), findings });
         }
@@ -191,9 +208,14 @@ impl Caution {
             Caution::Older { .. } | Caution::Apart { .. } | Caution::Unknown { .. } => {
                 manifest.not_a_successor.is_none()
             }
-            Caution::MadeLater { .. } => true,
+            Caution::MadeLater { .. } | Caution::NotThatRelease { .. } => true,
             _ => false,
         }
+    }
+
+    /// Whether a reason (`--not-a-successor`) lets it pass.
+    pub fn may_be_meant(&self) -> bool {
+        matches!(self, Caution::Older { .. } | Caution::Apart { .. } | Caution::Unknown { .. })
     }
 }
 
@@ -254,6 +276,22 @@ impl Speak for Caution {
                 lang,
                 "{master} has {rows} records, {before} in the published release",
                 "{master} は {rows} 件で、公開中のリリースの {before} 件より減ります"
+            ),
+            Caution::CorrectionEnds { master, file, dated } => say!(
+                lang,
+                "{master}: the emergency correction {file} of {dated} is marked no more: an official file \
+                 contains it, or it was dropped (import/correction-lost)",
+                "{master}: {dated} の緊急訂正 {file} の表示が終わります（公式ファイルに収載されたか、取り消されました。import/correction-lost）"
+            ),
+            Caution::NotThatRelease { release } => say!(
+                lang,
+                "it says that it brings back the masters of release {release}, and they are not those",
+                "リリース {release} の内容に戻すとありますが、マスターがそのリリースと異なります"
+            ),
+            Caution::RevertUnreadable { release, why } => say!(
+                lang,
+                "it says that it goes back to release {release}, which cannot be compared with: {why}",
+                "リリース {release} の内容に戻すとありますが、比較できません: {why}"
             ),
             Caution::NotIn { format, masters } => say!(
                 lang,

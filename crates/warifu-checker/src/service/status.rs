@@ -176,6 +176,7 @@ impl Speak for Status {
                     "release {release} ({title}, {manifest}) since {since}",
                     "リリース {release}（{title}、{manifest}）{since} から"
                 ));
+                lines.extend(running.marks.lines(lang).into_iter().map(|line| format!("  {line}")));
             }
         }
         match &self.watch {

@@ -1,7 +1,9 @@
 //! A release by name: its number and manifest, and since when it ran.
 
 use serde::{Deserialize, Serialize};
-use warifu_trust::{ReleaseRef, UnixSeconds};
+use warifu_trust::{Correction, Manifest, ReleaseRef, UnixSeconds};
+use warifu_values::lang::Lang;
+use warifu_values::say;
 
 /// A release that runs or ran.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +15,76 @@ pub struct Installed {
     pub title: String,
     /// Since when it ran.
     pub since: UnixSeconds,
+    /// What is out of the ordinary about it.
+    #[serde(default, skip_serializing_if = "Marks::is_none")]
+    pub marks: Marks,
+}
+
+/// What both organisations marked as out of the ordinary in a release that they signed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Marks {
+    /// Why it is an emergency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<String>,
+    /// The older release whose masters it brings back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reverts_to: Option<u64>,
+    /// Emergency corrections in it that no official file contains yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<Corrected>,
+}
+
+/// An emergency correction of one master.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Corrected {
+    /// The master, `series/kind`.
+    pub master: String,
+    /// What both signed of it.
+    #[serde(flatten)]
+    pub correction: Correction,
+}
+
+impl Marks {
+    /// Those of `manifest`.
+    pub fn of(manifest: &Manifest) -> Marks {
+        let corrections = manifest.masters.iter().flat_map(|entry| {
+            let master = format!("{}/{}", entry.series, entry.kind);
+            let corrected = move |correction: &Correction| Corrected {
+                master: master.clone(),
+                correction: correction.clone(),
+            };
+            entry.corrections.iter().map(corrected)
+        });
+        Marks {
+            emergency: manifest.emergency.as_ref().map(|emergency| emergency.reason.clone()),
+            reverts_to: manifest.reverts_to.map(|to| to.release),
+            corrections: corrections.collect(),
+        }
+    }
+
+    /// Whether nothing is.
+    pub fn is_none(&self) -> bool {
+        *self == Marks::default()
+    }
+
+    /// A line for each.
+    pub fn lines(&self, lang: Lang) -> Vec<String> {
+        let Marks { emergency, reverts_to, corrections } = self;
+        let emergency = emergency.iter().map(|why| say!(lang, "EMERGENCY: {why}", "緊急リリース: {why}"));
+        let reverts = reverts_to.iter().map(|to| {
+            say!(lang, "REVERT to the masters of release {to}", "リリース {to} の内容に戻したもの")
+        });
+        let corrected = corrections.iter().map(|Corrected { master, correction }| {
+            let Correction { file, dated, reason, keys, .. } = correction;
+            let keys = keys.join(", ");
+            say!(
+                lang,
+                "EMERGENCY CORRECTION of {master}, {dated}: {file} ({keys}): {reason}",
+                "緊急訂正 {master}、{dated}: {file}（{keys}）: {reason}"
+            )
+        });
+        emergency.chain(reverts).chain(corrected).collect()
+    }
 }
 
 /// A release by number and manifest digest.

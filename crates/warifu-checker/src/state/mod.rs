@@ -11,7 +11,7 @@ mod running;
 mod installed;
 
 pub use directory::{StateDirectory, StateDirectoryError};
-pub use installed::{Id, Installed};
+pub use installed::{Corrected, Id, Installed, Marks};
 pub use reason::{NoReason, Reason};
 pub use recent::Recent;
 pub use record::{Decided, Decision, Held, Lost, Record, Refused, RefusedFor, Step};

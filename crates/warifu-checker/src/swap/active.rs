@@ -9,7 +9,7 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::candidate::Candidate;
 use crate::receipt::Receipt;
-use crate::state::{Installed, Phase};
+use crate::state::{Installed, Marks, Phase};
 
 /// Up to so many codes that turned are weighed after each claim file.
 const WEIGHED_EACH_TIME: usize = 512;
@@ -24,6 +24,8 @@ pub struct Active {
     pub id: ReleaseRef,
     /// What it is, for people.
     pub title: String,
+    /// What is out of the ordinary about it.
+    pub marks: Marks,
     /// Since when.
     pub since: UnixSeconds,
     /// The masters.
@@ -54,6 +56,7 @@ impl Active {
         Active {
             id: candidate.id,
             title: candidate.title,
+            marks: candidate.marks,
             since,
             snapshot: Arc::new(candidate.snapshot),
             receipt: candidate.receipt,
@@ -71,6 +74,7 @@ impl Active {
         Active {
             id: self.id,
             title: self.title.clone(),
+            marks: self.marks.clone(),
             since,
             snapshot: Arc::clone(&self.snapshot),
             receipt: self.receipt.clone(),
@@ -133,6 +137,7 @@ impl Active {
 
     /// As the record has it.
     pub(super) fn installed(&self) -> Installed {
-        Installed { id: self.id.into(), title: self.title.clone(), since: self.since }
+        let (id, title, marks) = (self.id.into(), self.title.clone(), self.marks.clone());
+        Installed { id, title, since: self.since, marks }
     }
 }

@@ -158,7 +158,8 @@ impl Cleared {
 
     /// As the record will have it.
     pub(super) fn installed(&self, since: UnixSeconds) -> Installed {
-        Installed { id: self.candidate.id.into(), title: self.candidate.title.clone(), since }
+        let Candidate { id, title, marks, .. } = &self.candidate;
+        Installed { id: (*id).into(), title: title.clone(), since, marks: marks.clone() }
     }
 
     /// It judges since `since`.

@@ -175,6 +175,7 @@ pub(crate) fn content(series: &str, state: &Master, governs: Governs, timelines:
         made_of: Basis::Full,
         published: None,
         let_pass: Vec::new(),
+        corrections: Vec::new(),
     }
 }
 

@@ -51,6 +51,7 @@ fn release(number: u64, files: &[(&str, &str, &str)]) -> Option<Draft> {
             made_of: warifu_values::judgement::Basis::Full,
             published: None,
             let_pass: Vec::new(),
+            corrections: Vec::new(),
         }
     });
     let mut content: Vec<_> = content.collect();

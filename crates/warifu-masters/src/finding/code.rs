@@ -35,7 +35,13 @@ macro_rules! codes {
             /// damage of a repository, a file without a place, what no claim could be judged by.
             pub fn is_absolute(self) -> bool {
                 let is_damage = self.as_str().starts_with("store/");
-                is_damage || matches!(self, Code::FieldUnreadable | Code::ImportSeries)
+                is_damage || matches!(
+                    self,
+                    Code::FieldUnreadable
+                        | Code::ImportSeries
+                        | Code::ImportCorrectionFull
+                        | Code::ImportCorrectionLarge
+                )
             }
 
             /// What is wrong; `{found}` and `{expected}` stand for the evidence.
@@ -418,6 +424,26 @@ codes! {
         en "this very file was imported in {found}; nothing changes"
         do "Nothing to do."
         ja "同じファイルを {found} で取り込み済みです。変更はありません"
+        do "対応不要です。";
+    ImportCorrectionFull "import/correction-full" Deny
+        en "a full, and an emergency correction is a small differential"
+        do "Make a differential with only the records to be corrected (`warifu diff --output differential`)."
+        ja "全件ファイルです。緊急訂正は少数レコードの変更分に限ります"
+        do "訂正するレコードだけの変更分を作成してください（warifu diff --output differential）。";
+    ImportCorrectionLarge "import/correction-large" Deny
+        en "{found} records; an emergency correction has at most {expected}"
+        do "Correct only what is urgent; `[correction] most_records` of warifu.toml says how many."
+        ja "{found} レコードあります。緊急訂正は {expected} レコードまでです"
+        do "急を要するものだけに絞ってください。上限は warifu.toml の [correction] most_records です。";
+    ImportCorrectionLost "import/correction-lost" Deny
+        en "the emergency correction would be lost: {found}, corrected to {expected}"
+        do "Ask the sender. `--drop-correction REASON` takes the file as it is; correct again if need be."
+        ja "緊急訂正が失われます: {found}（訂正後は {expected}）"
+        do "送付元に確認してください。このまま取り込むには --drop-correction 理由。必要なら再度訂正してください。";
+    ImportCorrectionContained "import/correction-contained" Note
+        en "contains the emergency correction {found} of {expected}; its mark ends"
+        do "Nothing to do."
+        ja "{expected} の緊急訂正 {found} の内容を含みます。訂正の表示は終わります"
         do "対応不要です。";
     ImportSeries "import/series-unknown" Deny
         en "series {found} is not declared"

@@ -3,6 +3,7 @@
 mod clock;
 mod collect;
 mod not_followed;
+mod post_review;
 mod proposing_again;
 mod publication;
 mod publishable;
@@ -16,6 +17,7 @@ mod tip;
 pub use clock::WrongClock;
 pub use collect::{Collected, LeftOut, Signers, Terms, WhyLeftOut};
 pub use not_followed::NotFollowed;
+pub use post_review::PostReviewMissing;
 pub use proposing_again::ProposingAgain;
 pub use publication::{Exchange, Publication, Published, SealError};
 pub use publishable::{NotPublishable, Publishable};

@@ -187,6 +187,8 @@ fn compare_masters(
         entry.map(|entry| entry.let_pass.iter().map(written).collect()).unwrap_or_default()
     };
     compare_each(Some(name), "let_pass", &passes(a), &passes(b), found);
+    let corrections = |entry: Option<&MasterEntry>| written(entry.map(|entry| entry.corrections.as_slice()));
+    compare_each(Some(name), "corrections", &corrections(a), &corrections(b), found);
 }
 
 /// One by one what is not on both sides, by what it is; told as what is shown of it.
@@ -228,6 +230,8 @@ fn head_fields(manifest: &Manifest) -> Fields {
         activate_at,
         future_only,
         not_a_successor,
+        reverts_to,
+        owes_review,
         audit,
     } = manifest.head();
     vec![
@@ -241,6 +245,8 @@ fn head_fields(manifest: &Manifest) -> Fields {
         ("activate_at", activate_at.map(|instant| instant.to_string())),
         ("future_only", Some(future_only.to_string())),
         ("not_a_successor", not_a_successor),
+        ("reverts_to", reverts_to.map(|to| format!("{} {}", to.release, to.manifest))),
+        ("owes_review", (!owes_review.is_empty()).then(|| as_written(&owes_review))),
         ("audit", audit.map(|audit| format!("{} {} {}", audit.log, audit.entries, audit.digest))),
     ]
 }
@@ -258,7 +264,7 @@ fn changes_fields(changes: &Changes) -> Fields {
     ]
 }
 
-/// What a master has one value of; its formats and what was let pass are compared one by one.
+/// What a master has one value of; its formats, corrections and what was let pass are compared one by one.
 fn master_fields(entry: &MasterEntry) -> Fields {
     let MasterEntry {
         series: _,
@@ -271,6 +277,7 @@ fn master_fields(entry: &MasterEntry) -> Fields {
         made_of,
         published,
         let_pass: _,
+        corrections: _,
         blob,
         timelines,
         timelines_blob,

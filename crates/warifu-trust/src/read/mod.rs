@@ -4,6 +4,7 @@ mod back;
 mod carrying;
 mod chain;
 mod content;
+mod earlier;
 mod fetch_error;
 mod fetching;
 mod freshness;
@@ -25,6 +26,7 @@ mod walk;
 
 pub(crate) use back::{LookedBack, LookingBack};
 pub use carrying::{Carried, Carrying};
+pub use earlier::FetchingEarlier;
 pub use fetch_error::FetchError;
 pub use fetching::{Fetching, FetchingManifest, FetchingMasters};
 

@@ -4,7 +4,7 @@ use crate::metadata::{Listing, ReleaseRef, TargetEntry};
 use crate::organisation::PerOrganisation;
 use crate::read::state::TrustedState;
 use crate::read::verified_chain::VerifiedChain;
-use crate::statement::Made;
+use crate::statement::{Made, Statements};
 use crate::tally::Tally;
 use crate::time::UnixSeconds;
 
@@ -26,16 +26,18 @@ pub struct OpenedRelease {
     root_version: u64,
     withdrawn: Vec<Made>,
     fallback: Option<ReleaseRef>,
+    statements: Statements,
 }
 
 impl OpenedRelease {
     /// Only [`Opening`](crate::Opening) and [`reopen`](crate::reopen) make one.
     pub(super) fn of(verified: VerifiedChain, standing: Standing, state: &TrustedState) -> Self {
-        let statements = state.statements();
-        let withdrawn = statements.withdrawals(verified.listing.current).cloned().collect();
-        let is_withdrawn = |release: ReleaseRef| statements.withdrawal(release).is_some();
+        let known = state.statements();
+        let withdrawn = known.withdrawals(verified.listing.current).cloned().collect();
+        let is_withdrawn = |release: ReleaseRef| known.withdrawal(release).is_some();
         let fallback = verified.listing.fallback.filter(|release| !is_withdrawn(*release));
-        OpenedRelease { verified, standing, root_version: state.root().version(), withdrawn, fallback }
+        let (root_version, statements) = (state.root().version(), known.clone());
+        OpenedRelease { verified, standing, root_version, withdrawn, fallback, statements }
     }
 
     /// The release's number and its manifest's digest.
@@ -57,6 +59,11 @@ impl OpenedRelease {
     /// The release before, which may be fallen back to; none when it was withdrawn.
     pub fn fallback(&self) -> Option<ReleaseRef> {
         self.fallback
+    }
+
+    /// What each organisation said alone.
+    pub fn statements(&self) -> &Statements {
+        &self.statements
     }
 
     /// How it stands to what was recorded when it was opened.

@@ -51,6 +51,13 @@ pub struct Manifest {
     /// Why the commit does not come after the published release's, where it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_a_successor: Option<String>,
+    /// The older release whose masters it brings back, where it is a revert.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reverts_to: Option<ReleaseRef>,
+    /// Emergencies before it whose joint post-review was owed when it was drafted, oldest first: of another
+    /// emergency, since a normal release waits for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owes_review: Vec<ReleaseRef>,
     /// How far the log of acts of whoever drafted it had got.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audit: Option<AuditHead>,
@@ -92,6 +99,10 @@ pub struct ReleaseHead {
     pub future_only: bool,
     /// See [`Manifest::not_a_successor`].
     pub not_a_successor: Option<String>,
+    /// See [`Manifest::reverts_to`].
+    pub reverts_to: Option<ReleaseRef>,
+    /// See [`Manifest::owes_review`].
+    pub owes_review: Vec<ReleaseRef>,
     /// See [`Manifest::audit`].
     pub audit: Option<AuditHead>,
 }
@@ -137,6 +148,8 @@ impl Manifest {
             past_before,
             future_only: head.future_only,
             not_a_successor: head.not_a_successor,
+            reverts_to: head.reverts_to,
+            owes_review: head.owes_review,
             audit: head.audit,
             changes: changes.map(|changes| Changes::of(release, changes)),
             masters: entries,
@@ -157,6 +170,8 @@ impl Manifest {
             activate_at: self.activate_at,
             future_only: self.future_only,
             not_a_successor: self.not_a_successor.clone(),
+            reverts_to: self.reverts_to,
+            owes_review: self.owes_review.clone(),
             audit: self.audit,
         }
     }
@@ -216,6 +231,33 @@ impl Manifest {
         self.masters.iter().find(|entry| entry.series == series && entry.kind == kind)
     }
 
+    /// The releases before it that it names by number and digest, the newest first. Who has verified this
+    /// manifest knows theirs by these digests, from whatever place they come.
+    pub fn releases_before(&self) -> Vec<ReleaseRef> {
+        let earlier = self.changes.iter().flat_map(|changes| &changes.earlier);
+        let named = earlier.flat_map(|earlier| [earlier.release, earlier.follows]);
+        let mut before: Vec<ReleaseRef> = self.previous.into_iter().chain(named).collect();
+        before.dedup();
+        before
+    }
+
+    /// The emergencies whose joint post-review is asked for once this is published as `release`: what it
+    /// names as owed, and itself when it is one.
+    pub fn asks_to_review(&self, release: ReleaseRef) -> Vec<ReleaseRef> {
+        let itself = self.emergency.is_some().then_some(release);
+        self.owes_review.iter().copied().chain(itself).collect()
+    }
+
+    /// Whether its masters are those of `other`, byte for byte: the same series and kinds, the same records.
+    pub fn has_masters_of(&self, other: &Manifest) -> bool {
+        let records = |manifest: &Manifest| -> Vec<(String, String, Digest)> {
+            let one =
+                |master: &MasterEntry| (master.series.clone(), master.kind.clone(), master.canonical.sha256);
+            manifest.masters.iter().map(one).collect()
+        };
+        records(self) == records(other)
+    }
+
     fn check(&self) -> Result<(), ManifestError> {
         let sure = |holds: bool, field: &'static str| {
             if holds { Ok(()) } else { Err(ManifestError::Unacceptable { field, master: None }) }
@@ -229,6 +271,14 @@ impl Manifest {
         sure(is_commit(&self.commit), "commit")?;
         sure(self.emergency.as_ref().is_none_or(|emergency| is_plain(&emergency.reason)), "emergency")?;
         sure(self.not_a_successor.as_deref().is_none_or(is_plain), "not_a_successor")?;
+        // What is brought back lies before the release that this one follows: that one it would not change.
+        let older = |to: ReleaseRef| self.previous.is_some_and(|previous| to.release < previous.release);
+        sure(self.reverts_to.is_none_or(|to| to.release > 0 && older(to)), "reverts_to")?;
+        let owed = &self.owes_review;
+        let in_order = owed.windows(2).all(|two| two[0].release < two[1].release);
+        let before = owed.last().is_none_or(|last| last.release < self.release);
+        let may_owe = self.emergency.is_some() || owed.is_empty();
+        sure(in_order && before && may_owe && owed.len() <= limits::OWED, "owes_review")?;
         sure(self.past_before == self.head().past_before().to_string(), "past_before")?;
         match (&self.previous, &self.changes) {
             (None, None) => {}
@@ -335,6 +385,55 @@ mod tests {
         }
         let last = ReleaseHead { previous: after(u64::MAX), ..next.head() };
         assert_eq!(Manifest::of(last, &masters(1), None), Err(ManifestError::NoNumberLeft));
+    }
+
+    #[test]
+    fn only_an_emergency_goes_before_a_post_review_that_is_owed() {
+        let at = |release| ReleaseRef { release, manifest: Digest::of(b"x") };
+        let (next, _) = held(head(4, Some(at(3))), &masters(1));
+        let emergency = || Some(Emergency { reason: "薬価の誤り".into() });
+        for (emergency, owed, is_one) in [
+            (emergency(), vec![], true),
+            (emergency(), vec![at(2), at(3)], true),
+            (emergency(), vec![at(3), at(2)], false),
+            (emergency(), vec![at(4)], false),
+            (None, vec![at(3)], false),
+        ] {
+            let manifest = Manifest { emergency, owes_review: owed.clone(), ..next.clone() };
+            assert_eq!(read(&manifest).is_ok(), is_one, "{owed:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_reverted_to_lies_before_the_release_that_is_followed() {
+        let after = |release| Some(Previous { release, manifest: Digest::of(b"before") });
+        let (next, _) = held(head(4, after(3)), &masters(1));
+        for (to, is_one) in [(0, false), (1, true), (2, true), (3, false), (4, false)] {
+            let manifest = Manifest { reverts_to: after(to), ..next.clone() };
+            assert_eq!(read(&manifest).is_ok(), is_one, "{to}");
+        }
+    }
+
+    #[test]
+    fn a_correction_names_its_records_once_and_in_order() {
+        let with = |keys: &[&str], dated: &str| {
+            let mut contents = masters(1);
+            contents[0].corrections = vec![crate::Correction {
+                file: "y_20260608.csv".into(),
+                sha256: Digest::of(b"y"),
+                dated: dated.into(),
+                reason: "薬価の誤り".into(),
+                keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+            }];
+            Manifest::of(head(1, None), &contents, None)
+        };
+        assert!(with(&["1", "2"], "2026-06-08").is_ok());
+        for (keys, dated) in
+            [(&[][..], "2026-06-08"), (&["2", "1"][..], "2026-06-08"), (&["1"][..], "8 June")]
+        {
+            let refused = with(keys, dated).unwrap_err();
+            assert!(matches!(refused, ManifestError::Unacceptable { field: "corrections", .. }), "{keys:?}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use warifu_values::text::is_plain;
 use crate::limits;
 use crate::names::{TargetName, is_date, is_file_name, is_word};
 use crate::release::content::Content;
+use crate::release::correction::Correction;
 use crate::release::manifest_error::ManifestError;
 
 /// A master as one organisation's OS gets it: converted from the canonical bytes, never shipped itself.
@@ -50,6 +51,9 @@ pub struct MasterEntry {
     /// Findings that refuse data and that both organisations let pass in this master.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub let_pass: Vec<LetPass>,
+    /// Emergency corrections that no official file contains yet, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<Correction>,
     /// The target that holds the canonical bytes, compressed.
     pub blob: TargetName,
     /// The canonical bytes of its timelines: every record with the days that it was in force, the superseded
@@ -108,6 +112,8 @@ pub struct MasterContent {
     pub published: Option<String>,
     /// See [`MasterEntry::let_pass`], sorted.
     pub let_pass: Vec<LetPass>,
+    /// See [`MasterEntry::corrections`].
+    pub corrections: Vec<Correction>,
     /// The canonical bytes of its timelines.
     pub timelines: Vec<u8>,
 }
@@ -126,6 +132,7 @@ impl MasterEntry {
             made_of: master.made_of,
             published: master.published.clone(),
             let_pass: master.let_pass.clone(),
+            corrections: master.corrections.clone(),
             blob: TargetName::blob(&master.series, &master.kind, canonical.sha256),
             timelines,
             timelines_blob: TargetName::timelines(&master.series, &master.kind, timelines.sha256),
@@ -162,6 +169,9 @@ impl MasterEntry {
             by && texts.into_iter().chain(&pass.keys).all(|text| is_plain(text))
         };
         sure(self.let_pass.iter().all(plain), "let_pass")?;
+        let records = self.corrections.iter().map(|correction| correction.keys.len()).sum::<usize>();
+        let sound = self.corrections.iter().all(Correction::is_sound) && records <= limits::CORRECTED;
+        sure(sound, "corrections")?;
         let blob = TargetName::blob(&self.series, &self.kind, self.canonical.sha256);
         sure(self.blob == blob, "blob")?;
         let timelines_blob = TargetName::timelines(&self.series, &self.kind, self.timelines.sha256);

@@ -3,6 +3,7 @@
 mod blob;
 mod changes;
 mod content;
+mod correction;
 mod find;
 mod manifest;
 mod manifest_error;
@@ -17,6 +18,7 @@ pub use blob::CompressionLevel;
 pub(crate) use blob::decompress;
 pub use changes::{Changes, ChangesContent, EarlierChanges, EarlierContent};
 pub use content::Content;
+pub use correction::Correction;
 pub use find::{Form, Found, Place, find_in_release};
 pub use manifest::{Emergency, Manifest, Previous, ReleaseHead, first_day_to_come};
 pub use manifest_error::ManifestError;

@@ -26,7 +26,7 @@ impl Statements {
 
     /// Those that count: what a key says after its own organisation took it away does not, what it said
     /// before stands.
-    fn counted(&self) -> Vec<&Made> {
+    pub(super) fn counted(&self) -> Vec<&Made> {
         let (mut counted, mut gone) = (Vec::new(), BTreeSet::new());
         let mut own = Vec::new();
         // In the order of their numbers; each organisation takes away its own keys only.
@@ -77,7 +77,7 @@ impl Statements {
     pub fn revoked(&self) -> BTreeSet<KeyId> {
         let key = |made: &Made| match made.says {
             Says::Revoked { key } => Some(key),
-            Says::Withdrawn { .. } => None,
+            Says::Withdrawn { .. } | Says::Reviewed { .. } => None,
         };
         self.counted().into_iter().filter_map(key).collect()
     }

@@ -21,6 +21,11 @@ pub enum Says {
         /// The release.
         release: ReleaseRef,
     },
+    /// The emergency release was reviewed afterwards; what was found is the reason.
+    Reviewed {
+        /// The release.
+        release: ReleaseRef,
+    },
     /// The key, one of its own, counts for nothing any more.
     Revoked {
         /// The key.
@@ -39,6 +44,7 @@ pub(super) struct Payload {
 
 const STATEMENT: &str = "https://in-toto.io/Statement/v1";
 const WITHDRAWAL: &str = "urn:warifu:withdrawal:1";
+const POST_REVIEW: &str = "urn:warifu:post-review:1";
 const REVOCATION: &str = "urn:warifu:key-revocation:1";
 
 #[derive(Serialize, Deserialize)]
@@ -79,6 +85,9 @@ impl Payload {
             Says::Withdrawn { release } => {
                 (WITHDRAWAL, TargetName::manifest(release.release).to_string(), release.manifest)
             }
+            Says::Reviewed { release } => {
+                (POST_REVIEW, TargetName::manifest(release.release).to_string(), release.manifest)
+            }
             Says::Revoked { key } => (REVOCATION, "key".to_owned(), key.0),
         };
         let Payload { organisation, at, reason, .. } = self;
@@ -95,12 +104,16 @@ impl Payload {
         let Wire { type_, subject, predicate_type, predicate } = crate::canonical::from_slice(bytes).ok()?;
         let [Subject { name, digest: Sha256 { sha256 } }] = <[Subject; 1]>::try_from(subject).ok()?;
         let says = match predicate_type.as_str() {
-            WITHDRAWAL => {
+            WITHDRAWAL | POST_REVIEW => {
                 let number = name.strip_prefix("release-")?.strip_suffix(".json")?.parse().ok()?;
                 if name != TargetName::manifest(number).as_str() {
                     return None;
                 }
-                Says::Withdrawn { release: ReleaseRef { release: number, manifest: sha256 } }
+                let release = ReleaseRef { release: number, manifest: sha256 };
+                match predicate_type.as_str() {
+                    WITHDRAWAL => Says::Withdrawn { release },
+                    _ => Says::Reviewed { release },
+                }
             }
             REVOCATION if name == "key" => Says::Revoked { key: KeyId(sha256) },
             _ => return None,
@@ -120,6 +133,14 @@ impl Speak for Says {
                     lang,
                     "release {release} ({manifest}) is withdrawn",
                     "リリース {release}（{manifest}）を取り下げます"
+                )
+            }
+            Says::Reviewed { release: ReleaseRef { release, manifest } } => {
+                let manifest = manifest.short();
+                say!(
+                    lang,
+                    "the emergency release {release} ({manifest}) was reviewed afterwards",
+                    "緊急リリース {release}（{manifest}）の事後確認を行いました"
                 )
             }
             Says::Revoked { key } => {

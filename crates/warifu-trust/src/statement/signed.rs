@@ -136,7 +136,7 @@ impl StatementFile {
         let payload = Payload::read(&envelope.payload)?;
         let of_it = match &payload.says {
             Says::Revoked { key } => table.holders.get(key).and_then(|holder| holder.organisation),
-            Says::Withdrawn { .. } => Some(organisation),
+            Says::Withdrawn { .. } | Says::Reviewed { .. } => Some(organisation),
         };
         let is_its = payload.organisation == organisation && of_it == Some(organisation);
         is_its.then(|| StatementFile { made: made(payload, table, envelope.by), bytes: bytes.to_vec() })

@@ -62,6 +62,15 @@ pub fn page(schemas: &Schemas, shown: &Shown<'_>, lang: Lang) -> Vec<u8> {
             data["commit"] = manifest.commit.as_str().into();
             data["activate_at"] = manifest.activate_at.map(|instant| instant.to_string()).into();
             data["emergency"] = manifest.emergency.as_ref().map(|emergency| &*emergency.reason).into();
+            let corrections = manifest.masters.iter().flat_map(|master| {
+                let name = format!("{}/{}", master.series, master.kind);
+                master
+                    .corrections
+                    .iter()
+                    .map(move |one| json!([name, one.dated, one.file, one.keys.join(", "), one.reason]))
+            });
+            data["corrections"] = corrections.collect();
+            data["reverts_to"] = manifest.reverts_to.map(|to| to.release).into();
             manifest.changes.as_ref().map_or(&[][..], |changes| &changes.accepted)
         }
         None => &[],

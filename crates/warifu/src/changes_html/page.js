@@ -9,6 +9,8 @@
       against: (d) => d.published === null ? "" : `公開中のリリース ${d.published} との比較`,
       made: (d) => d.release ? `作成 ${d.created}、コミット ${d.commit.slice(0, 12)}` : "",
       starts: (at) => `適用開始 ${at}`, emergency: (why) => `緊急: ${why}`,
+      correction: ([of, day, file, keys, why]) => `緊急訂正（${of}、${day}、公式ファイル未収載）: ${file}（${keys}）: ${why}`,
+      reverts: (to) => `内容の復元: リリース ${to} のマスターに戻す`,
       past: (day) => `遡及変更: ${day} より前の診療日の判定が変わるもの`,
       future: (day) => `${day} 以降の変更`,
       none: "ありません。", rows: (n) => `${n.toLocaleString("ja")} 件`, each: "コードごとに承認",
@@ -23,6 +25,9 @@
       against: (d) => d.published === null ? "" : `Compared with the published release ${d.published}`,
       made: (d) => d.release ? `made ${d.created}, commit ${d.commit.slice(0, 12)}` : "",
       starts: (at) => `in force from ${at}`, emergency: (why) => `EMERGENCY: ${why}`,
+      correction: ([of, day, file, keys, why]) =>
+        `EMERGENCY CORRECTION (${of}, ${day}, in no official file yet): ${file} (${keys}): ${why}`,
+      reverts: (to) => `REVERT: brings back the masters of release ${to}`,
       past: (day) => `Retroactive changes: days before ${day} are judged differently`,
       future: (day) => `From ${day} on`,
       none: "None.", rows: (n) => n === 1 ? "1 change" : `${n.toLocaleString("en")} changes`,
@@ -126,6 +131,8 @@
     head.replaceChildren(element("h1", word().title(data)),
       element("p", about.filter(Boolean).join(" / "), "soft"));
     if (data.emergency) head.append(element("p", word().emergency(data.emergency)));
+    for (const one of data.corrections || []) head.append(element("p", word().correction(one)));
+    if (data.reverts_to) head.append(element("p", word().reverts(data.reverts_to)));
     const bar = element("div", undefined, "bar");
     const find = element("input");
     find.type = "search";

@@ -1,12 +1,14 @@
 //! What a release holds, computed from a commit: by the proposer, and again by everyone who reviews it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use warifu_masters::finding::Findings;
 use warifu_rules::past::Weighed;
 use warifu_rules::readable::superseded;
-use warifu_trust::{Content, FormatFile, Governs, Manifest, MasterContent, Proposal, ReleaseHead};
+use warifu_trust::{
+    Content, Correction, FormatFile, Governs, Manifest, MasterContent, Proposal, ReleaseHead,
+};
 use warifu_values::day::TreatmentDay;
 use warifu_values::judgement::AcceptedPast;
 use warifu_values::lang::{Lang, Speak};
@@ -17,7 +19,7 @@ use super::past::{Against, Answers, Changed, PublishedRelease, changed, leave_th
 use super::risks::{ReleaseRisk, risks};
 use crate::error::{Exit, Failure};
 use crate::library::known_format;
-use crate::store::{Held, Store, StoreError};
+use crate::store::{Held, ImportRecord, Store, StoreError};
 
 /// The days that a release is made for.
 #[derive(Debug, Clone, Copy)]
@@ -151,6 +153,7 @@ pub fn contents(
             made_of: master.basis(),
             published,
             let_pass,
+            corrections: store.corrections_standing(&at)?.into_iter().map(mark).collect(),
             timelines: timelines.canonical(),
         });
         answers.push(Answers { series: at.series, kind: at.kind, state, timelines });
@@ -177,6 +180,18 @@ pub fn contents(
         ));
     }
     Ok(Contents { commit, too_old, masters, answers, findings: all_findings })
+}
+
+/// A correction as the manifest marks it.
+fn mark((record, keys): (ImportRecord, BTreeSet<String>)) -> Correction {
+    let ImportRecord { name, sha256, dated, correction, .. } = record;
+    Correction {
+        file: name,
+        sha256,
+        dated: dated.to_string(),
+        reason: correction.unwrap_or_default(),
+        keys: keys.into_iter().collect(),
+    }
 }
 
 /// A release, put together.

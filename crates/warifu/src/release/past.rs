@@ -12,7 +12,8 @@ use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
 use warifu_rules::past::{Objection, Weighed, weigh};
 use warifu_trust::{
-    ChangesContent, EarlierContent, MasterBytes, MasterEntry, Proposal, ReleaseHead, Tip, VerifiedRelease,
+    ChangesContent, EarlierContent, Manifest, MasterBytes, MasterEntry, Proposal, ReleaseHead, ReleaseRef,
+    Tip, VerifiedRelease,
 };
 use warifu_values::day::TreatmentDay;
 use warifu_values::judgement::{AcceptedPast, PastClass};
@@ -51,6 +52,16 @@ pub struct PublishedRelease {
 }
 
 impl PublishedRelease {
+    /// Which one.
+    pub fn release(&self) -> ReleaseRef {
+        self.release.release()
+    }
+
+    /// What it says.
+    pub fn manifest(&self) -> &Manifest {
+        self.release.manifest()
+    }
+
     /// Reads its masters.
     ///
     /// # Errors
@@ -65,7 +76,7 @@ impl PublishedRelease {
     }
 
     /// It, with every byte.
-    pub fn release(&self) -> &VerifiedRelease {
+    pub fn verified(&self) -> &VerifiedRelease {
         &self.release
     }
 

@@ -214,15 +214,20 @@ impl Store {
     }
 
     /// The imports that the state of a master rests on, newest first, back to its full. What a re-issue was
-    /// applied in the place of is not among them.
+    /// applied in the place of is not among them, nor a correction that an official file came after.
     fn rests_on(&self, at: &At) -> Result<Vec<(Oid, ImportRecord)>, StoreError> {
         let (commit, _) = self.resolve(&at.commit)?;
         let objects = self.objects()?;
         let imports = objects.changes_at(commit, &["sources", &at.series, &at.kind, "import.toml"])?;
         let mut rests_on: Vec<(Oid, ImportRecord)> = Vec::new();
-        let mut replaced = false;
+        let (mut replaced, mut is_official) = (false, false);
         for (commit, record) in standing(&imports) {
             let record = ImportRecord::parse(&objects.blob(record)?, "import.toml")?;
+            // An official file was applied to what lay beneath the corrections.
+            if record.correction.is_some() && is_official {
+                continue;
+            }
+            is_official |= record.correction.is_none();
             let (skip, full) = (replaced, record.role == Role::Full);
             replaced = record.replaces.is_some();
             if !skip {

@@ -28,6 +28,23 @@ pub struct Config {
     /// What a release leaves out of what the repository holds.
     #[serde(default)]
     pub release: Keeping,
+    /// What an emergency correction may be.
+    #[serde(default)]
+    pub correction: Small,
+}
+
+/// How large an emergency correction may be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Small {
+    most_records: Option<u16>,
+}
+
+impl Small {
+    /// How many records one may have: 100, unless `warifu.toml` says otherwise.
+    pub fn most_records(self) -> usize {
+        self.most_records.map_or(100, usize::from)
+    }
 }
 
 /// How long releases hold a series that has ended. Claims are accepted for years: without a word, for ever.

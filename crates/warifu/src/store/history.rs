@@ -55,6 +55,8 @@ pub struct Credit {
     pub version: String,
     /// The file's day of publication; none when somebody did it by hand.
     pub dated: Option<Date>,
+    /// Whether it was an emergency correction.
+    pub correction: bool,
 }
 
 impl Store {
@@ -152,9 +154,10 @@ impl Store {
         let commit = told.commit.to_string();
         match publications.record(self, objects, told) {
             Ok(record) if told.record.is_some() => {
-                Credit { commit, version: record.version().to_owned(), dated: Some(record.dated) }
+                let (version, correction) = (record.version().to_owned(), record.correction.is_some());
+                Credit { commit, version, dated: Some(record.dated), correction }
             }
-            _ => Credit { version: commit[..12].to_owned(), commit, dated: None },
+            _ => Credit { version: commit[..12].to_owned(), commit, dated: None, correction: false },
         }
     }
 }

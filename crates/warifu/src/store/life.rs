@@ -28,6 +28,8 @@ pub struct Version {
     pub file: Option<String>,
     /// The day of publication; of the last import before, when it was by hand.
     pub dated: Date,
+    /// Whether it was an emergency correction.
+    pub correction: bool,
     /// When it was imported.
     pub imported: Option<Timestamp>,
 }
@@ -166,6 +168,7 @@ impl Looked<'_> {
             commit: told.commit.to_string(),
             file: (!by_hand).then_some(record.name),
             dated: record.dated,
+            correction: !by_hand && record.correction.is_some(),
             imported: (!by_hand).then_some(record.imported),
         })
     }

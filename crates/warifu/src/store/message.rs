@@ -6,7 +6,7 @@ use warifu_masters::change::diff::{Change, Diff, Summary};
 use warifu_masters::schema::{Layout, is_marked};
 use warifu_masters::table::Role;
 
-use super::record::ImportRecord;
+use super::record::{Ended, ImportRecord};
 
 /// How many fields and records a message names.
 const SHOWN: usize = 8;
@@ -68,8 +68,15 @@ impl Told {
                 )
             }
         };
+        let (role, role_ja) = match record.correction {
+            Some(_) => ("EMERGENCY CORRECTION", "緊急訂正"),
+            None => (role, role_ja),
+        };
         let mut text = format!("{series} {}: {role} {name}: {what}\n\n", layout.kind);
         let _ = writeln!(text, "{series} {}: {role_ja} {name}: {what_ja}\n", layout.name_ja);
+        if let Some(reason) = &record.correction {
+            let _ = writeln!(text, "reason {reason}");
+        }
         let _ = writeln!(text, "file   {name}, {} bytes, {} rows", record.bytes, record.rows);
         let _ = writeln!(text, "dated  {}", record.dated);
         let _ = writeln!(text, "sha256 {}", record.sha256);
@@ -78,6 +85,14 @@ impl Told {
         }
         if let Some(replaced) = &record.replaces {
             let _ = writeln!(text, "instead of {replaced} (re-issue; 再掲)");
+        }
+        for Ended { name, dated, fields_lost } in &record.corrections {
+            let _ = match fields_lost {
+                0 => writeln!(text, "contains the correction {name} of {dated} (訂正の内容を含む)"),
+                lost => {
+                    writeln!(text, "drops {lost} fields of the correction {name} of {dated} (訂正を取り消す)")
+                }
+            };
         }
         let _ = writeln!(text, "state  {}, {} records", record.state, record.records);
         if counts.removed > 0 {

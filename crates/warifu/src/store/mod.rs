@@ -37,6 +37,7 @@ mod publications;
 mod record;
 mod repository;
 mod request;
+mod revert;
 mod revision;
 mod rules;
 mod shards;
@@ -48,16 +49,17 @@ mod undo;
 pub use ancestry::Ancestry;
 pub use author::Author;
 pub use check::{Checked, Held, StateChecked};
-pub use config::{Config, Keeping, Series, Waiver};
+pub use config::{Config, Keeping, Series, Small, Waiver};
 pub use error::{
-    CommitError, ConfigError, ImportError, InitError, OpenError, Refused, StoreError, UndoError,
+    CommitError, ConfigError, ImportError, InitError, OpenError, Refused, RevertError, StoreError, UndoError,
 };
 pub use history::{Blame, Credit, LogEntry};
 pub use judged::today;
 pub use life::{Life, Version};
 pub use naming::dated_in;
-pub use record::{Accepted, Base, Counts, ImportRecord, Taken};
+pub use record::{Accepted, Base, Counts, Ended, ImportRecord, Taken};
 pub use repository::Store;
 pub use request::{ImportRequest, Imported, Stopped};
+pub use revert::{RevertRequest, Reverted};
 pub use revision::{At, Pair, Record};
 pub use undo::{Left, TakenBack, UndoRequest, Undone, Which};

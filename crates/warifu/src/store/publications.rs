@@ -14,6 +14,17 @@ use super::record::{Glance, ImportRecord};
 use super::repository::Store;
 use super::standing::standing;
 
+/// How an import stands to those before it.
+#[derive(Debug, Clone, Copy)]
+enum Stands {
+    /// After them.
+    Next,
+    /// In the place of the last official one.
+    Instead,
+    /// After them, before the next official one.
+    Correction,
+}
+
 /// The imports that one master of one series rests on, and what was done by hand.
 pub(super) struct Publications {
     series: String,
@@ -24,8 +35,8 @@ pub(super) struct Publications {
     places: HashMap<Oid, usize>,
     /// Every commit that changed `import.toml`.
     imports: HashSet<Oid>,
-    /// Of each `import.toml` that was looked at, whether it replaced the one before.
-    replacing: RefCell<HashMap<Oid, bool>>,
+    /// Of each `import.toml` that was looked at, how it stands to those before.
+    looked_at: RefCell<HashMap<Oid, Stands>>,
 }
 
 /// A shard as one publication left it.
@@ -53,7 +64,7 @@ impl Publications {
         let places = order.iter().enumerate().map(|(at, (commit, _))| (*commit, at)).collect();
         let imports = changes.into_iter().map(|(commit, _)| commit).collect();
         let (series, kind) = (series.to_owned(), kind.to_owned());
-        Ok(Publications { series, kind, head, order, places, imports, replacing: RefCell::default() })
+        Ok(Publications { series, kind, head, order, places, imports, looked_at: RefCell::default() })
     }
 
     /// The oldest one that stands: commit and `import.toml`.
@@ -122,23 +133,32 @@ impl Publications {
     /// The last issue of the file that the import at `place` took in: that import itself, unless the next one
     /// replaced it.
     fn last_issue(&self, objects: &Objects<'_>, place: usize) -> Result<usize, StoreError> {
-        let mut last = place;
-        while let Some((_, record)) = self.order.get(last + 1)
-            && self.replaces(objects, *record)?
-        {
-            last += 1;
+        let (mut last, mut next) = (place, place + 1);
+        while let Some((_, record)) = self.order.get(next) {
+            match self.stands(objects, *record)? {
+                Stands::Instead => last = next,
+                // The next official file may be a re-issue of the one before the corrections.
+                Stands::Correction => {}
+                Stands::Next => break,
+            }
+            next += 1;
         }
         Ok(last)
     }
 
-    /// Whether the import with that `import.toml` replaced the one before.
-    fn replaces(&self, objects: &Objects<'_>, record: Oid) -> Result<bool, StoreError> {
-        if let Some(known) = self.replacing.borrow().get(&record) {
+    /// How the import with that `import.toml` stands to those before.
+    fn stands(&self, objects: &Objects<'_>, record: Oid) -> Result<Stands, StoreError> {
+        if let Some(known) = self.looked_at.borrow().get(&record) {
             return Ok(*known);
         }
-        let replaces = Glance::at(&objects.blob(record)?).replaces;
-        self.replacing.borrow_mut().insert(record, replaces);
-        Ok(replaces)
+        let Glance { replaces, correction, .. } = Glance::at(&objects.blob(record)?);
+        let stands = match (replaces, correction) {
+            (true, _) => Stands::Instead,
+            (_, true) => Stands::Correction,
+            _ => Stands::Next,
+        };
+        self.looked_at.borrow_mut().insert(record, stands);
+        Ok(stands)
     }
 
     /// What `told` took in; of a change by hand what stood there then.

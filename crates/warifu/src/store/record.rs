@@ -36,6 +36,9 @@ pub struct ImportRecord {
     /// The name of the differential before, when this is a re-issue of it and was applied in its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<String>,
+    /// Why it came in before the next official file, when it is an emergency correction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correction: Option<String>,
     /// What became of the records.
     pub counts: Counts,
     /// The state it was applied to; none for the first full of a series.
@@ -44,6 +47,9 @@ pub struct ImportRecord {
     /// Findings that would have refused it, but were accepted by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accepted: Vec<Accepted>,
+    /// The emergency corrections that this official file came after, oldest first: their marks end with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<Ended>,
     /// How its bytes differ from its records; none when they are kept as they came.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rendering: Option<StoredRendering>,
@@ -60,6 +66,18 @@ pub struct Counts {
     pub abolished: usize,
     /// Records that are gone.
     pub removed: usize,
+}
+
+/// An emergency correction that an official file came after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// The correction's file.
+    pub name: String,
+    /// Its day.
+    pub dated: Date,
+    /// How many corrected fields the official file does not have so: these were lost. With none it contains
+    /// the correction.
+    pub fields_lost: usize,
 }
 
 /// The state that an import was applied to.
@@ -121,14 +139,20 @@ pub(super) struct Glance {
     pub(super) full: bool,
     /// Whether it is a re-issue that was applied in the place of the one before.
     pub(super) replaces: bool,
+    /// Whether it is an emergency correction.
+    pub(super) correction: bool,
     pub(super) name: String,
 }
 
 impl Glance {
     /// It on one line: what it says but for the name, which ends it.
     pub(super) fn line(&self) -> String {
-        let (role, place) =
-            (if self.full { "full" } else { "part" }, if self.replaces { "instead" } else { "next" });
+        let role = if self.full { "full" } else { "part" };
+        let place = match (self.replaces, self.correction) {
+            (true, _) => "instead",
+            (_, true) => "correction",
+            _ => "next",
+        };
         format!("{} {} {role} {place} {}", self.sha256, self.dated, self.name)
     }
 
@@ -136,7 +160,8 @@ impl Glance {
         let mut parts = line.splitn(5, ' ');
         let mut next = || Some(parts.next()?.to_owned());
         let (sha256, dated, role, place, name) = (next()?, next()?, next()?, next()?, next()?);
-        Some(Glance { sha256, dated, full: role == "full", replaces: place == "instead", name })
+        let (replaces, correction) = (place == "instead", place == "correction");
+        Some(Glance { sha256, dated, full: role == "full", replaces, correction, name })
     }
 
     pub(super) fn at(bytes: &[u8]) -> Glance {
@@ -146,6 +171,7 @@ impl Glance {
             line.unwrap_or_default().trim_matches('"').to_owned()
         };
         let (full, replaces) = (value("role") == "full", !value("replaces").is_empty());
-        Glance { replaces, sha256: value("sha256"), dated: value("dated"), full, name: value("name") }
+        let (sha256, dated, name) = (value("sha256"), value("dated"), value("name"));
+        Glance { replaces, correction: !value("correction").is_empty(), sha256, dated, full, name }
     }
 }

@@ -28,6 +28,8 @@ pub struct ImportRequest<'a> {
     pub dated: Option<Date>,
     /// Findings that shall not refuse it, each with the reason.
     pub accept: &'a [(Code, String)],
+    /// Why it comes in before the next official file, when it is an emergency correction.
+    pub correction: Option<&'a str>,
     /// Who imports; otherwise git's configuration names somebody.
     pub author: Option<&'a Author>,
     /// When.

@@ -258,7 +258,7 @@ fn refuse_unless_last(lines: &Lines) -> Result<(), UndoError> {
 }
 
 /// What turns the files at `path` below `from` into those below `to`; none are left where there is no `to`.
-fn differences(
+pub(super) fn differences(
     objects: &Objects<'_>,
     from: Oid,
     to: Option<Oid>,

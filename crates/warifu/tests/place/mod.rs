@@ -99,7 +99,18 @@ pub(crate) fn request<'a>(
     author: &'a Author,
 ) -> ImportRequest<'a> {
     let (format, role, dated) = (None, None, None);
-    ImportRequest { bytes, name, series, format, role, dated, accept, author: Some(author), now: now() }
+    ImportRequest {
+        bytes,
+        name,
+        series,
+        format,
+        role,
+        dated,
+        accept,
+        correction: None,
+        author: Some(author),
+        now: now(),
+    }
 }
 
 /// Imports `files` one after the other; every one must pass.

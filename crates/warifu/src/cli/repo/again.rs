@@ -12,6 +12,8 @@ pub(super) struct Again {
     pub(super) series: String,
     /// Its day of publication, where its name does not tell.
     pub(super) dated: Option<Date>,
+    /// Why it is an emergency correction, where it is one.
+    pub(super) correction: Option<String>,
     /// Findings to accept, each with the reason.
     pub(super) accepted: Vec<(String, String)>,
 }
@@ -21,19 +23,21 @@ impl Again {
     pub(super) fn of(record: &ImportRecord, series: &str, path: String) -> Again {
         let accepted = record.accepted.iter().map(|one| (one.code.clone(), one.reason.clone())).collect();
         let dated = (dated_in(&record.name) != Some(record.dated)).then_some(record.dated);
-        Again { path, series: series.to_owned(), dated, accepted }
+        Again { path, series: series.to_owned(), dated, correction: record.correction.clone(), accepted }
     }
 }
 
 /// The commands that bring `files` in, in their order; `repo` as `--repo` names it.
 pub(super) fn imports(repo: Option<&str>, files: &[Again]) -> Vec<String> {
-    let together =
-        |a: &Again, b: &Again| (&a.series, a.dated, &a.accepted) == (&b.series, b.dated, &b.accepted);
+    let together = |a: &Again, b: &Again| {
+        (&a.series, a.dated, &a.accepted, &a.correction) == (&b.series, b.dated, &b.accepted, &b.correction)
+    };
     let command = |files: &[Again]| {
         let mut words = command("import", repo);
         let Some(first) = files.first() else { return words.join(" ") };
         words.extend(["--series".to_owned(), word(&first.series)]);
         words.extend(first.dated.map(|dated| format!("--dated {dated}")));
+        words.extend(first.correction.iter().map(|reason| format!("--correction {}", word(reason))));
         for (code, reason) in &first.accepted {
             words.push(format!("--accept {}", word(&format!("{code}={reason}"))));
         }
@@ -69,6 +73,7 @@ mod tests {
             path: path.to_owned(),
             series: "r06".to_owned(),
             dated: dated.map(|day| day.parse().unwrap()),
+            correction: None,
             accepted: accepted.iter().map(|(code, why)| ((*code).to_owned(), (*why).to_owned())).collect(),
         };
         let files = [

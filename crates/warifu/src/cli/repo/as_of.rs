@@ -10,7 +10,7 @@ use warifu_values::say;
 
 use super::columns::Columns;
 use super::fields;
-use super::life::{newest_document, not_known_text, period_document, source_of, standing_text};
+use super::life::{name_of, newest_document, not_known_text, period_document, source_of, standing_text};
 use super::words::{no_record, short};
 use crate::cli::context::Context;
 
@@ -88,7 +88,7 @@ impl AsOf<'_> {
         self.tell_neighbours(lang, &mut columns);
         for (series, newest) in &self.life.newest {
             if self.governing() == Some(series) {
-                let (name, dated) = (newest.name(), newest.dated);
+                let (name, dated) = (name_of(newest, lang), newest.dated);
                 let known = say!(
                     lang,
                     "{series} is held up to {name}, published {dated}",
@@ -110,7 +110,7 @@ impl AsOf<'_> {
         let Answer { period, before, after } = self.answer;
         let version = |by: Source| {
             let series = &self.life.timeline.line(by).series;
-            (series.as_str(), self.life.timeline.said(by).by.name())
+            (series.as_str(), name_of(&self.life.timeline.said(by).by, lang))
         };
         let begins = |first: TreatmentDay, by: Source| {
             let (series, name) = version(by);
@@ -212,7 +212,7 @@ impl AsOf<'_> {
     fn source(&self, by: Source, lang: Lang) -> String {
         let (series, kind) = (&self.life.timeline.line(by).series, &self.life.kind);
         let version = &self.life.timeline.said(by).by;
-        let (name, dated, commit) = (version.name(), version.dated, short(&version.commit));
+        let (name, dated, commit) = (name_of(version, lang), version.dated, short(&version.commit));
         say!(
             lang,
             "{series}/{kind} {name}, published {dated}, commit {commit}",

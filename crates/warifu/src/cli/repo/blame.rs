@@ -7,7 +7,7 @@ use warifu_values::say;
 
 use super::columns::Columns;
 use super::given::Repo;
-use super::words::{no_record, short};
+use super::words::{as_correction, no_record, short};
 use crate::cli::context::Context;
 
 #[derive(Debug, clap::Args)]
@@ -51,7 +51,7 @@ impl Args {
                     &column.id,
                     &column.name,
                     &dated,
-                    &credit.version,
+                    &as_correction(&credit.version, credit.correction, context.lang),
                     short(&credit.commit),
                     value,
                 ]);
@@ -63,12 +63,14 @@ impl Args {
                     "version": credit.version,
                     "dated": credit.dated,
                     "commit": credit.commit,
+                    "correction": credit.correction,
                 }));
             }
             let (series, kind) = (&at.series, &at.kind);
             let label = record.label(0);
             text.push_str(&format!("{series}/{kind} {} {label}\n", self.code));
-            if let Some(Credit { commit, version, dated }) = gone {
+            if let Some(Credit { commit, version, dated, correction }) = gone {
+                let version = as_correction(version, *correction, context.lang);
                 let (commit, dated) = (short(commit), dated.map(|day| day.to_string()).unwrap_or_default());
                 text.push_str(&say!(
                     context.lang,

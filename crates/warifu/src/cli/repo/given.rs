@@ -30,7 +30,7 @@ impl Repo {
 }
 
 /// Now; `SOURCE_DATE_EPOCH` (seconds) pins it, so that a repository can be made again with the same commits.
-pub(super) fn now() -> Result<Timestamp, Failure> {
+pub(crate) fn now() -> Result<Timestamp, Failure> {
     let Ok(text) = std::env::var("SOURCE_DATE_EPOCH") else { return shown_by(SystemTime::now()) };
     let pinned = text.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
     pinned.filter(|pinned| *pinned >= Timestamp::UNIX_EPOCH).ok_or_else(|| {
@@ -55,7 +55,7 @@ fn shown_by(clock: SystemTime) -> Result<Timestamp, Failure> {
 }
 
 /// Who `WARIFU_AUTHOR` names; otherwise git's configuration is asked.
-pub(super) fn author() -> Result<Option<Author>, Failure> {
+pub(crate) fn author() -> Result<Option<Author>, Failure> {
     let Ok(text) = std::env::var("WARIFU_AUTHOR") else { return Ok(None) };
     Author::parse(&text).map(Some).ok_or_else(|| {
         Failure::new(

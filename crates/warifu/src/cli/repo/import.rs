@@ -17,7 +17,7 @@ use warifu_values::text::{CHARS, is_plain};
 
 use super::again::{self, Again, word};
 use super::given::{Repo, author, now};
-use super::words::short;
+use super::words::{marked, short};
 use crate::cli::context::Context;
 
 #[derive(Debug, clap::Args)]
@@ -42,6 +42,13 @@ pub(crate) struct Args {
     /// is named.
     #[arg(long, value_name = "[FILE:]CODE=REASON", value_parser = accepted)]
     accept: Vec<Acceptance>,
+    /// They are an emergency correction, made by both organisations before the next official file, for this
+    /// reason: a small differential, marked as such until an official file contains it.
+    #[arg(long, value_name = "REASON", value_parser = reason)]
+    correction: Option<String>,
+    /// Take the official file although corrections that it does not contain are lost, for this reason.
+    #[arg(long, value_name = "REASON", value_parser = reason, conflicts_with = "correction")]
+    drop_correction: Option<String>,
     /// The format they must be in; otherwise it is recognised.
     #[arg(long, value_name = "NAME")]
     format: Option<String>,
@@ -77,13 +84,19 @@ fn accepted(text: &str) -> Result<Acceptance, String> {
     if code.is_absolute() {
         return Err(format!("{code} cannot be accepted: no reason makes up for it"));
     }
-    if reason.trim().is_empty() {
+    Ok(Acceptance { file, code, reason: self::reason(reason)? })
+}
+
+/// A reason that people read.
+fn reason(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() {
         return Err("a reason is missing: it is recorded in the history".to_owned());
     }
-    if !is_plain(reason.trim()) {
+    if !is_plain(text) {
         return Err(format!("a reason has at most {CHARS} characters, and all of them show"));
     }
-    Ok(Acceptance { file, code, reason: reason.trim().to_owned() })
+    Ok(text.to_owned())
 }
 
 fn file_name(path: impl AsRef<Path>) -> String {
@@ -130,6 +143,7 @@ impl Args {
                 role,
                 dated: input.dated,
                 accept: &input.accept,
+                correction: self.correction.as_deref(),
                 author: author.as_ref(),
                 now,
             });
@@ -293,7 +307,8 @@ impl Args {
             let accepted = input.accept.iter().map(|(code, why)| (code.to_string(), why.clone())).collect();
             let path = input.path.display().to_string();
             let dated = self.dated.filter(|dated| dated_in(&input.name) != Some(*dated));
-            files.push((input.dated, Again { path, series: self.series.clone(), dated, accepted }));
+            let (series, correction) = (self.series.clone(), self.correction.clone());
+            files.push((input.dated, Again { path, series, dated, correction, accepted }));
         }
         for taken in &refused.later {
             let again = Again::of(&taken.record, &self.series, beside(taken));
@@ -313,7 +328,9 @@ impl Args {
             let name = file_name(path);
             let dated = self.dated.or_else(|| dated_in(&name));
             let accept = self.accept.iter().filter(|one| one.concerns(&name));
-            let accept = accept.map(|one| (one.code, one.reason.clone())).collect();
+            let mut accept: Vec<_> = accept.map(|one| (one.code, one.reason.clone())).collect();
+            let dropped = self.drop_correction.iter().cloned();
+            accept.extend(dropped.map(|reason| (Code::ImportCorrectionLost, reason)));
             inputs.push(Input { path: path.clone(), bytes: files::read(path)?, name, dated, accept });
         }
         let unknown = |one: &&Acceptance| !inputs.iter().any(|input| one.concerns(&input.name));
@@ -341,7 +358,7 @@ impl Args {
 
 fn line(imported: &Imported, context: &Context) -> String {
     let Imported { series, kind, record, .. } = imported;
-    let (name, commit) = (&record.name, short(&imported.commit));
+    let (name, commit) = (marked(record, context.lang), short(&imported.commit));
     let (added, changed) = (record.counts.added, record.counts.changed);
     let records = record.records;
     if imported.unchanged {
@@ -392,6 +409,8 @@ fn document(imported: &Imported, outcome: &str) -> Value {
         "state": record.state,
         "records": record.records,
         "counts": record.counts,
+        "correction": record.correction,
+        "corrections": record.corrections,
         "fields": imported.summary.fields.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
         "findings": FindingsJson::new(&imported.findings),
     })

@@ -9,7 +9,7 @@ use warifu_values::lang::Lang;
 use warifu_values::say;
 
 use super::columns::Columns;
-use super::words::{no_record, short};
+use super::words::{as_correction, no_record, short};
 use crate::cli::context::Context;
 
 /// What of a life is told.
@@ -77,7 +77,7 @@ fn text(life: &Life, code: &str, told: Told<'_>, lang: Lang) -> String {
             let record = said.row.as_ref().filter(|_| matches!(period.standing, Standing::InForce { .. }));
             let (amount, label) = record.map(|row| (amount(row), row.label())).unwrap_or_default();
             let series = &life.timeline.line(by).series;
-            columns.row([&days(period), series, said.by.name(), &standing, amount, label]);
+            columns.row([&days(period), series, &name_of(&said.by, lang), &standing, amount, label]);
         }
     }
     text.push_str(&say!(lang, "\nby day of treatment\n", "\n診療日ごとの適用\n"));
@@ -115,7 +115,16 @@ fn rows_of(life: &Life, event: &Event, all: bool, lang: Lang, columns: &mut Colu
         None => cells(fields.next()),
     };
     let (dated, what) = (said.published.to_string(), what_text(event.what, lang));
-    columns.row([&dated, series, said.by.name(), short(&said.by.commit), &what, &day, &field, &change]);
+    columns.row([
+        &dated,
+        series,
+        &name_of(&said.by, lang),
+        short(&said.by.commit),
+        &what,
+        &day,
+        &field,
+        &change,
+    ]);
     for field in fields {
         let (field, change) = cells(Some(field));
         columns.row(["", "", "", "", "", "", &field, &change]);
@@ -299,12 +308,18 @@ pub(super) fn newest_document(life: &Life) -> Value {
     life.newest.iter().map(|(series, version)| (series.clone(), version_document(version))).collect()
 }
 
+/// What people call a version.
+pub(super) fn name_of(version: &Version, lang: Lang) -> String {
+    as_correction(version.name(), version.correction, lang)
+}
+
 fn version_document(version: &Version) -> Value {
     json!({
         "file": version.file,
         "commit": version.commit,
         "dated": version.dated,
         "imported": version.imported,
+        "correction": version.correction,
     })
 }
 

@@ -8,7 +8,7 @@ use warifu_values::say;
 use super::columns::Columns;
 use super::given::Repo;
 use super::life;
-use super::words::short;
+use super::words::{marked, short};
 use crate::cli::context::Context;
 
 #[derive(Debug, clap::Args)]
@@ -71,7 +71,7 @@ impl Args {
                 &dated,
                 series,
                 kind,
-                &record.name,
+                &marked(record, context.lang),
                 added,
                 changed,
                 abolished,
@@ -98,6 +98,8 @@ fn document(entry: &LogEntry) -> Value {
         "records": entry.record.records,
         "counts": entry.record.counts,
         "accepted": entry.record.accepted,
+        "correction": entry.record.correction,
+        "corrections": entry.record.corrections,
         "taken_back": entry.taken_back,
     })
 }

@@ -7,7 +7,7 @@ pub(crate) mod check;
 mod columns;
 pub(crate) mod export;
 mod fields;
-mod given;
+pub(crate) mod given;
 pub(crate) mod import;
 pub(crate) mod init;
 mod life;

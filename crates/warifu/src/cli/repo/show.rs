@@ -8,7 +8,7 @@ use warifu_values::say;
 
 use super::columns::Columns;
 use super::given::Repo;
-use super::words::{no_record, short};
+use super::words::{marked, no_record, short};
 use super::{as_of, fields};
 use crate::cli::context::Context;
 
@@ -105,7 +105,10 @@ fn summary(store: &Store, what: &str, context: &Context) -> Result<Exit, Failure
     columns.row([&say!(lang, "edition", "レイアウト"), &layout.name()]);
     columns.row([&say!(lang, "records", "件数"), &records]);
     columns.row([&say!(lang, "state", "状態"), &record.state.to_string()]);
-    columns.row([&say!(lang, "last import", "最終取込"), &record.name]);
+    columns.row([&say!(lang, "last import", "最終取込"), &marked(&record, lang)]);
+    if let Some(reason) = &record.correction {
+        columns.row([&say!(lang, "correction", "訂正理由"), reason]);
+    }
     columns.row([&say!(lang, "dated", "公表日"), &record.dated.to_string()]);
     columns.row(["sha256", &record.sha256.to_string()]);
     columns.row([&say!(lang, "commit", "コミット"), &at.commit]);

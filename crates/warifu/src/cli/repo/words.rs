@@ -1,6 +1,22 @@
 //! Words that several commands say.
 
 use warifu::error::{Exit, Failure};
+use warifu::store::ImportRecord;
+use warifu_values::lang::Lang;
+use warifu_values::say;
+
+/// The file that came in, marked where it is an emergency correction.
+pub(super) fn marked(record: &ImportRecord, lang: Lang) -> String {
+    as_correction(&record.name, record.correction.is_some(), lang)
+}
+
+/// What a version is called, marked where it is an emergency correction.
+pub(super) fn as_correction(name: &str, is_one: bool, lang: Lang) -> String {
+    match is_one {
+        true => say!(lang, "{name} (EMERGENCY CORRECTION)", "{name}（緊急訂正）"),
+        false => name.to_owned(),
+    }
+}
 
 /// A commit's name for people.
 pub(super) fn short(commit: &str) -> &str {

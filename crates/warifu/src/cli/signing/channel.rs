@@ -12,15 +12,16 @@ use warifu_channels::{
     open,
 };
 use warifu_trust::{
-    FetchError, Form, Made, MasterEntry, OpenError, OpenedRelease, Place, ReleaseRef, Says, VerifiedRelease,
-    find_in_release,
+    FetchError, Form, Made, MasterEntry, OpenError, OpenedRelease, Place, Received, ReleaseRef, Says,
+    VerifiedRelease, find_in_release,
 };
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use super::carried::{Carried, Patches};
-use super::seen::manifest_lines;
+use super::receipts::Receiving;
+use super::seen::{manifest_lines, owed_document, post_review_lines};
 use super::transfer::{tell_transfer, transfer_json};
 use super::{Trusted, address, now};
 use crate::cli::Context;
@@ -46,6 +47,8 @@ enum Command {
 struct Verify {
     #[command(flatten)]
     from: From,
+    #[command(flatten)]
+    receiving: Receiving,
 }
 
 /// List the releases on offer: the current one and the one to fall back to.
@@ -172,11 +175,20 @@ impl From {
         read: impl FnOnce(&dyn Channel, &OpenedRelease) -> Result<T, ReadError<FetchError>>,
     ) -> Result<(OpenedRelease, T), Failure> {
         let opened = self.open()?;
+        let content = self.content(&opened, read)?;
+        Ok((opened, content))
+    }
+
+    /// Of the content of `opened` what `read` reads, unless one organisation took it away.
+    fn content<T>(
+        &self,
+        opened: &OpenedRelease,
+        read: impl FnOnce(&dyn Channel, &OpenedRelease) -> Result<T, ReadError<FetchError>>,
+    ) -> Result<T, Failure> {
         if let Some(made) = opened.withdrawn() {
             return Err(withdrawn(made, opened.fallback()));
         }
-        let content = read(self.channel()?.as_ref(), &opened).map_err(|error| trust_failure(&error))?;
-        Ok((opened, content))
+        read(self.channel()?.as_ref(), opened).map_err(|error| trust_failure(&error))
     }
 }
 
@@ -224,20 +236,43 @@ impl Args {
 }
 
 impl Verify {
+    /// The release, every byte of it, and a receipt of what came of it.
+    fn verified(&self, context: &Context) -> Result<(OpenedRelease, VerifiedRelease), Failure> {
+        let opened = self.from.open()?;
+        let release = opened.release();
+        let verified = self.from.content(&opened, fetch).and_then(|verified| {
+            let floor = self.from.trusted.floor()?;
+            floor.check(verified.manifest()).map_err(|error| trust_failure(&error))?;
+            Ok(verified)
+        });
+        let received = match &verified {
+            Ok(_) => Received::Verified,
+            Err(failure) => Receiving::refused(&failure.say(context.lang)),
+        };
+        // What could not be read today says nothing of the release.
+        let is_verdict = verified.as_ref().err().is_none_or(|failure| failure.exit == Exit::Trust);
+        if is_verdict {
+            self.receiving.write(context, release, received)?;
+        }
+        Ok((opened, verified?))
+    }
+
     fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let (opened, verified) = self.from.fetch(fetch)?;
-        self.from.trusted.floor()?.check(verified.manifest()).map_err(|error| trust_failure(&error))?;
+        let (opened, verified) = self.verified(context)?;
         let signers = opened.signers();
         if context.json {
             context.print_json(&json!({
                 "verified": true, "manifest": verified.manifest(), "expires": opened.expires(),
                 "signers": { "kikin": signers.kikin, "kokuho": signers.kokuho },
+                "post_review_owed": owed_document(opened.statements(), opened.release(), verified.manifest()),
             }))?;
             return Ok(Exit::Done);
         }
         let lang = context.lang;
         let (kikin, kokuho) = (signers.kikin.join(", "), signers.kokuho.join(", "));
         let mut text = manifest_lines(verified.manifest(), lang);
+        let (statements, release) = (opened.statements(), opened.release());
+        text.push_str(&post_review_lines(statements, release, verified.manifest(), lang));
         text.push_str(&say!(
             lang,
             "signed by {kikin} (Kikin) and {kokuho} (Kokuho); every byte is what both signed\n\
@@ -266,6 +301,7 @@ impl List {
         let lang = context.lang;
         let mut text = say!(lang, "current:  ", "現行: ");
         text.push_str(&manifest_lines(&current, lang));
+        text.push_str(&post_review_lines(opened.statements(), opened.release(), &current, lang));
         for made in opened.withdrawals() {
             text.push_str(&say!(lang, "  WITHDRAWN: {}\n", "  取下げ済み: {}\n", made.say(lang)));
         }

@@ -62,6 +62,11 @@ impl Signer for UnlockedKey {
 }
 
 impl KeySource {
+    /// The key of this name.
+    pub(super) fn of(key: KeyName, passphrase: PassphraseSource, reach: Reach) -> Self {
+        KeySource { key, passphrase, reach }
+    }
+
     /// Unlocks the key. Whose it is, as `holder` says of its id, is written down with the act that runs.
     pub(super) fn read(
         &self,

@@ -13,7 +13,7 @@ use warifu_values::say;
 use crate::cli::Context;
 
 /// Where a passphrase comes from, or a PIN.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(super) struct PassphraseSource {
     /// Read the key's passphrase, or the token's PIN, from the first line of this file; otherwise it is asked
     /// for.

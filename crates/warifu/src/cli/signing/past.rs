@@ -55,14 +55,14 @@ pub(super) struct ByName(BTreeMap<PastClass, (String, String)>);
 
 impl Past {
     /// What is accepted by name.
-    pub(super) fn by_name(self, schemas: &Schemas) -> Result<ByName, Failure> {
+    pub(super) fn by_name(&self, schemas: &Schemas) -> Result<ByName, Failure> {
         let mut by_name = BTreeMap::new();
         let file = self.accepted_past.as_deref().map(read).transpose()?;
         let of_file = file.into_iter().flat_map(|file| file.accepted);
         let given = AcceptedClasses {
-            classes: self.accept_past,
-            reason: self.reason.unwrap_or_default(),
-            source: self.source.unwrap_or_default(),
+            classes: self.accept_past.clone(),
+            reason: self.reason.clone().unwrap_or_default(),
+            source: self.source.clone().unwrap_or_default(),
         };
         for AcceptedClasses { classes, reason, source } in of_file.chain([given]) {
             for class in classes {

@@ -1,32 +1,36 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Subcommand;
 use serde_json::json;
 use warifu::changes_html::Shown;
 use warifu::error::{Exit, Failure};
-use warifu::release::{Against, Assembled, FORMATS, When, assemble, contents, trust_failure};
+use warifu::release::{When, contents, trust_failure};
 use warifu::store::Store;
 use warifu_audit::Act;
-use warifu_channels::{DraftDirectory, propose_again, publish, rebuild_timestamp, refresh_timestamp};
+use warifu_channels::{
+    fetch_published_manifest, propose_again, publish, rebuild_timestamp, refresh_timestamp,
+};
 use warifu_masters::past::write_changes;
-use warifu_rules::past::{Told, Weighed, weigh};
+use warifu_rules::past::{Told, weigh};
 use warifu_trust::{
-    CompressionLevel, Emergency, Halves, NotPublishable, Organisation, PerOrganisation, Proposal,
-    Publishable, ReleaseHead, ReleaseRef, Tally, Tip, UnixSeconds, first_day_to_come,
+    NotPublishable, Organisation, Proposal, Publishable, ReleaseRef, Tip, UnixSeconds, first_day_to_come,
 };
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use super::at::{At, quoted};
+use super::at::At;
 use super::confirm::Confirm;
+use super::draft::{Draft, begin, who_is_next};
 use super::drafted::Drafted;
 use super::impact::WouldTurn;
-use super::past::{Past, Telling};
-use super::reviewing::{Place, Reviewing, cautions_of, review, same_lines};
-use super::statement::Withdraw;
+use super::past::Telling;
+use super::revert::Revert;
+use super::reviewing::{Place, review, same_lines};
+use super::seen::{manifest_lines, owed_document, post_review_lines};
+use super::statement::{PostReview, Withdraw};
 use super::told::{note, tally, tally_lines, tell, tell_signers};
-use super::{KeySource, now, today};
+use super::{KeySource, now, receipts, today};
 use crate::cli::Context;
 
 /// Make, review, sign and publish releases.
@@ -41,6 +45,7 @@ enum Command {
     Changes(WouldChange),
     Impact(WouldTurn),
     Draft(Draft),
+    Revert(Revert),
     Renew(Renew),
     Review(Review),
     Sign(Sign),
@@ -48,6 +53,8 @@ enum Command {
     Publish(Publish),
     Refresh(Refresh),
     Withdraw(Withdraw),
+    PostReview(PostReview),
+    Receipts(Receipts),
     Show(Show),
 }
 
@@ -67,45 +74,6 @@ struct WouldChange {
     output: Option<PathBuf>,
     #[command(flatten)]
     telling: Telling,
-}
-
-/// Make a draft of the next release from a commit.
-#[derive(Debug, clap::Args)]
-struct Draft {
-    /// The commit.
-    #[arg(default_value = "HEAD")]
-    rev: String,
-    /// The repository to draft from; otherwise the one this folder lies in.
-    #[arg(long, value_name = "DIR", default_value = ".", env = "WARIFU_REPO", hide_default_value = true)]
-    repo: PathBuf,
-    #[command(flatten)]
-    at: At,
-    /// What it is, for people.
-    #[arg(long)]
-    title: String,
-    /// Mark it as an emergency, with a reason that every reader shows; it passes no check and needs no fewer
-    /// signatures.
-    #[arg(long, value_name = "REASON")]
-    emergency: Option<String>,
-    /// From when checkers judge by it, such as 2024-06-01T00:00:00+09:00; otherwise at once.
-    #[arg(long, value_name = "INSTANT")]
-    activate_at: Option<UnixSeconds>,
-    /// A format to list besides kikin and kokuho.
-    #[arg(long, value_name = "FORMAT")]
-    format: Vec<String>,
-    #[command(flatten)]
-    past: Past,
-    /// Draft a commit that does not come after the published release's, for this reason; both sides sign it.
-    #[arg(long, value_name = "REASON")]
-    not_a_successor: Option<String>,
-    /// Leave what concerns days that have been as the published release has it, for a later release.
-    #[arg(long)]
-    future_only: bool,
-    #[command(flatten)]
-    telling: Telling,
-    /// The folder to make the draft in.
-    #[arg(short, long, value_name = "DRAFT")]
-    output: PathBuf,
 }
 
 /// Make a draft of the published release again, to be signed anew before its signatures expire or after a
@@ -191,25 +159,40 @@ struct Refresh {
     key: KeySource,
 }
 
-/// Show what a draft holds and who has signed.
+/// Show what a draft holds and who has signed; without a draft what is published, and who has taken it.
 #[derive(Debug, clap::Args)]
 struct Show {
     /// The draft's folder.
-    draft: PathBuf,
+    draft: Option<PathBuf>,
+    #[command(flatten)]
+    receipts: receipts::Shown,
     #[command(flatten)]
     at: At,
+}
+
+/// Take in receipts (受領書) of those who have taken a release.
+#[derive(Debug, clap::Args)]
+struct Receipts {
+    #[command(subcommand)]
+    command: ReceiptsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum ReceiptsCommand {
+    Collect(receipts::Collect),
 }
 
 impl Args {
     /// What is written down of it.
     pub(crate) fn act(&self) -> Option<Act> {
         match &self.command {
-            Command::Draft(_) | Command::Renew(_) => Some(Act::Draft),
+            Command::Draft(_) | Command::Revert(_) | Command::Renew(_) => Some(Act::Draft),
             Command::Review(_) => Some(Act::Review),
             Command::Sign(_) | Command::Collect(_) => Some(Act::Sign),
             Command::Publish(_) | Command::Refresh(_) => Some(Act::Publish),
             Command::Withdraw(_) => Some(Act::Withdraw),
-            Command::Changes(_) | Command::Impact(_) | Command::Show(_) => None,
+            Command::PostReview(_) => Some(Act::Review),
+            Command::Changes(_) | Command::Impact(_) | Command::Show(_) | Command::Receipts(_) => None,
         }
     }
 
@@ -218,12 +201,15 @@ impl Args {
             Command::Changes(args) => args.run(context),
             Command::Impact(args) => args.run(context),
             Command::Draft(args) => args.run(context),
+            Command::Revert(args) => args.run(context),
             Command::Renew(args) => args.run(context),
             Command::Review(args) => args.run(context),
             Command::Sign(args) => args.run(context),
             Command::Collect(args) => args.run(context),
             Command::Publish(args) => args.run(context),
             Command::Withdraw(args) => args.run(context),
+            Command::PostReview(args) => args.run(context),
+            Command::Receipts(Receipts { command: ReceiptsCommand::Collect(args) }) => args.run(context),
             Command::Refresh(args) => {
                 let tip = if args.rebuild { args.at.tip_without_timestamp()? } else { args.at.tip()? };
                 let key = args.key.read(context, |id| tip.root().holder(id))?;
@@ -247,13 +233,47 @@ impl Args {
                 }
                 Ok(Exit::Done)
             }
-            Command::Show(args) => {
-                let (draft, tip) = (Drafted::read(&args.draft)?, args.at.tip()?);
-                let halves = draft.halves(context, &tip)?;
-                tell(context, &draft.proposal, &halves, &tip, None, None)?;
-                Ok(Exit::Done)
-            }
+            Command::Show(args) => args.run(context),
         }
+    }
+}
+
+impl Show {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let tip = self.at.tip()?;
+        let Some(folder) = &self.draft else { return self.published(context, &tip) };
+        let draft = Drafted::read(folder)?;
+        let halves = draft.halves(context, &tip)?;
+        tell(context, &draft.proposal, &halves, &tip, None, None)?;
+        Ok(Exit::Done)
+    }
+
+    /// What is published, what is owed of it, and who has taken it.
+    fn published(&self, context: &Context, tip: &Tip) -> Result<Exit, Failure> {
+        let channel = self.at.address()?.channel();
+        let manifest =
+            fetch_published_manifest(channel.as_ref(), tip).map_err(|error| trust_failure(&error))?;
+        let (Some(release), Some(manifest)) = (tip.release(), manifest) else {
+            return Err(Failure::new(
+                Exit::CouldNotRun,
+                "nothing is published yet; name a draft to be shown",
+                "まだ何も公開されていません。表示する草案を指定してください",
+            ));
+        };
+        let taken = self.receipts.of(release, &manifest)?;
+        if context.json {
+            let taken = taken.map(|taken| taken.document());
+            context.print_json(&json!({
+                "manifest": manifest, "release": release, "receipts": taken,
+                "post_review_owed": owed_document(tip.statements(), release, &manifest),
+            }))?;
+            return Ok(Exit::Done);
+        }
+        let mut text = manifest_lines(&manifest, context.lang);
+        text.push_str(&post_review_lines(tip.statements(), release, &manifest, context.lang));
+        text.push_str(&taken.map(|taken| taken.lines(context.lang)).unwrap_or_default());
+        context.print(&text)?;
+        Ok(Exit::Done)
     }
 }
 
@@ -297,59 +317,6 @@ impl WouldChange {
     }
 }
 
-impl Draft {
-    fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let store = Store::open(&self.repo, context.library.clone())?;
-        let tip = self.at.tip()?;
-        let accepted = self.past.by_name(store.schemas())?;
-        let mut formats: Vec<String> = FORMATS.map(str::to_owned).to_vec();
-        formats.extend(self.format);
-        formats.sort();
-        formats.dedup();
-        let published = self.at.published(context, &tip)?;
-        let head = ReleaseHead {
-            title: self.title,
-            created: now(),
-            commit: self.rev,
-            previous: tip.predecessor().map_err(|error| trust_failure(&error))?,
-            emergency: self.emergency.map(|reason| Emergency { reason }),
-            activate_at: self.activate_at,
-            future_only: self.future_only,
-            not_a_successor: self.not_a_successor,
-            audit: Some(context.acts.head()?),
-        };
-        let against = published.as_ref().map_or(Against::Nothing, Against::Follows);
-        let accept = |weighed: &Weighed| accepted.counted(weighed);
-        let Assembled { head, masters, changed, risks, too_old, findings } =
-            assemble(&store, head, &formats, today(), against, accept)?;
-        for (name, findings) in findings.iter().filter(|(_, findings)| !findings.is_empty()) {
-            if self.telling.is_verbose() {
-                context.findings(Path::new(name), findings);
-                continue;
-            }
-            let count = findings.list().len();
-            context.tell(&say!(
-                context.lang,
-                "{name}: {count} findings that stand in the way of nothing (--verbose tells them)\n",
-                "{name}: 支障のない指摘 {count} 件（--verbose で表示）\n"
-            ));
-        }
-        for old in &too_old {
-            context.tell(&format!("{}\n", old.say(context.lang)));
-        }
-        let level = CompressionLevel::default();
-        let mut proposal = Proposal::new(head, &masters, changed.content.as_ref(), level)
-            .map_err(|error| trust_failure(&error))?;
-        if let Some(published) = &published {
-            let patched = proposal.with_patches_from(published.release());
-            proposal = patched.map_err(|error| trust_failure(&error))?;
-        }
-        let cautions = cautions_of(context, &store, &self.at, &tip, &proposal)?;
-        let reviewing = Reviewing { cautions, changed, risks, telling: &self.telling };
-        write_draft(context, (&self.output, &self.at), &proposal, &tip, &reviewing)
-    }
-}
-
 impl Renew {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let tip = self.place.at.tip()?;
@@ -364,55 +331,8 @@ impl Renew {
             )
         })?;
         let (_, reviewing) = review(context, &self.place, &self.telling, &proposal, &tip)?;
-        write_draft(context, (&self.output, &self.place.at), &proposal, &tip, &reviewing)
-    }
-}
-
-/// Writes a draft that nobody has signed and says who is next.
-fn write_draft(
-    context: &Context,
-    (folder, at): (&Path, &At),
-    proposal: &Proposal,
-    tip: &Tip,
-    reviewing: &Reviewing<'_>,
-) -> Result<Exit, Failure> {
-    note(context, proposal);
-    let floor = at.floor()?;
-    floor.check(proposal.manifest()).map_err(|error| trust_failure(&error))?;
-    reviewing.stop(proposal.manifest())?;
-    let halves = Halves::begin(proposal, tip, now(), floor.validity());
-    let halves = halves.map_err(|error| trust_failure(&error))?;
-    let directory = DraftDirectory::new(folder);
-    // A folder that holds a draft keeps its own half.
-    if !directory.directory().join("release.json").exists() {
-        directory.write_halves(&halves).map_err(|error| trust_failure(&error))?;
-    }
-    directory.write(proposal).map_err(|error| trust_failure(&error))?;
-    let next = who_is_next(context.lang, tally(&halves, proposal, tip)?, folder, at);
-    tell(context, proposal, &halves, tip, Some(reviewing), Some(next))?;
-    Ok(Exit::Done)
-}
-
-/// Who is next, and with which command.
-fn who_is_next(lang: Lang, tally: PerOrganisation<Tally>, draft: &Path, at: &At) -> String {
-    let (draft, given) = (quoted(&draft.to_string_lossy()), at.as_given());
-    let sign = say!(
-        lang,
-        "warifu release sign {draft} {given} --repo REPOSITORY --key KEY",
-        "warifu release sign {draft} {given} --repo リポジトリ --key 鍵ファイル"
-    );
-    if !tally.kikin.holds() {
-        say!(lang, "next, a signer of Kikin runs:\n  {sign}", "次: 支払基金の署名者が署名します\n  {sign}")
-    } else if !tally.kokuho.holds() {
-        say!(lang, "next, a signer of Kokuho runs:\n  {sign}", "次: 国保中央会の署名者が署名します\n  {sign}")
-    } else {
-        say!(
-            lang,
-            "both have signed; next, whoever publishes runs:\n  \
-             warifu release publish {draft} {given} --key KEY",
-            "両者の署名が揃いました。次: 公開担当者が公開します\n  \
-             warifu release publish {draft} {given} --key 鍵ファイル"
-        )
+        let begun = begin(context, &self.place.at, proposal, &tip, reviewing)?;
+        begun.write(context, (&self.output, &self.place.at), &tip)
     }
 }
 
@@ -554,6 +474,7 @@ impl Publish {
             }
             checked => checked.map_err(|error| trust_failure(&error))?,
         };
+        self.refuse_without_post_review(&draft.proposal, &tip)?;
         let key = self.key.read(context, |id| tip.root().holder(id))?;
         let channel = self.at.address()?.publish_channel();
         let published = publish(channel.as_ref(), &publishable, &key, now(), self.at.floor()?.validity())
@@ -562,6 +483,22 @@ impl Publish {
         self.at.tip()?;
         tell_published(context, published.release.release, published.expires)?;
         Ok(Exit::Done)
+    }
+}
+
+impl Publish {
+    /// A normal release is not published before the joint post-review of the emergencies before it.
+    fn refuse_without_post_review(&self, proposal: &Proposal, tip: &Tip) -> Result<(), Failure> {
+        if tip.release() == Some(proposal.release()) {
+            return Ok(());
+        }
+        let channel = self.at.address()?.channel();
+        let before =
+            fetch_published_manifest(channel.as_ref(), tip).map_err(|error| trust_failure(&error))?;
+        let manifest = proposal.manifest();
+        let owed =
+            tip.check_post_reviews(manifest.emergency.is_some(), &manifest.owes_review, before.as_ref());
+        owed.map_err(|error| trust_failure(&error))
     }
 }
 

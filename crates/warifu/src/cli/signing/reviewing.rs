@@ -2,13 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use warifu::caution::{Caution, Published, cautions, same_content};
+use warifu::caution::{Caution, Published, cautions};
 use warifu::error::{Exit, Failure};
 use warifu::release::{Against, Changed, PublishedRelease, ReleaseRisk, recompute, trust_failure};
 use warifu::store::{Store, StoreError};
-use warifu_channels::{Channel, ReadError, fetch_published_manifest};
-use warifu_trust::{ChannelPath, Manifest, Proposal, ReleaseRef, Reviewed, Says, TargetName, Tip, limits};
-use warifu_values::digest::Digest;
+use warifu_channels::{ReadError, fetch_earlier_manifest, fetch_published_manifest};
+use warifu_trust::{Manifest, Proposal, Reviewed, Says, Tip};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
@@ -42,6 +41,9 @@ impl Reviewing<'_> {
             return Ok(());
         };
         let (en, ja) = (caution.say(Lang::En), caution.say(Lang::Ja));
+        if !caution.may_be_meant() {
+            return Err(Failure::new(Exit::Trust, en, ja));
+        }
         Err(Failure::new(
             Exit::Trust,
             format!("{en}; to release it all the same, draft it with --not-a-successor and a reason"),
@@ -75,9 +77,14 @@ pub(super) fn review<'a>(
         ));
     }
     let published = place.at.published(context, tip)?;
+    if tip.release() != Some(proposal.release()) {
+        let (manifest, before) = (proposal.manifest(), published.as_ref().map(PublishedRelease::manifest));
+        let owed = tip.check_post_reviews(manifest.emergency.is_some(), &manifest.owes_review, before);
+        owed.map_err(|error| trust_failure(&error))?;
+    }
     let against = Against::of(proposal, tip, published.as_ref())?;
     let (recomputed, changed, risks) = recompute(&store, proposal, against, today())?;
-    let before = published.as_ref().map(PublishedRelease::release);
+    let before = published.as_ref().map(PublishedRelease::verified);
     let reviewed = proposal.review_following(&recomputed, before).map_err(|error| trust_failure(&error))?;
     let cautions = cautions_of(context, &store, &place.at, tip, proposal)?;
     Ok((reviewed, Reviewing { cautions, changed, risks, telling }))
@@ -98,8 +105,9 @@ pub(super) fn cautions_of(
         if tip.statements().withdrawal(release) != Some(made) {
             continue;
         }
-        let withdrawn = withdrawn_manifest(at.address()?.channel().as_ref(), release);
-        if withdrawn.is_some_and(|withdrawn| same_content(&withdrawn, manifest)) {
+        // Where its manifest is gone from the channel, nothing can be compared with it.
+        let withdrawn = fetch_earlier_manifest(at.address()?.channel().as_ref(), release);
+        if withdrawn.is_ok_and(|withdrawn| withdrawn.has_masters_of(manifest)) {
             found.push(Caution::Withdrawn(made.clone()));
         }
     }
@@ -119,18 +127,18 @@ pub(super) fn cautions_of(
         }
     };
     found.extend(cautions(manifest, published, now()));
-    Ok(found)
-}
-
-/// The manifest of a release that was withdrawn, as it lies on the channel still. Its digest is in what was
-/// signed; where it is gone, nothing can be compared with it.
-fn withdrawn_manifest(channel: &dyn Channel, release: ReleaseRef) -> Option<Manifest> {
-    let path = ChannelPath::content(release.manifest, &TargetName::manifest(release.release));
-    let bytes = channel.read(&path, limits::MANIFEST_BYTES).ok()??;
-    if Digest::of(&bytes) != release.manifest {
-        return None;
+    if let Some(to) = manifest.reverts_to {
+        let release = to.release;
+        let known = at.address()?.channel();
+        match fetch_earlier_manifest(known.as_ref(), to) {
+            Ok(before) if manifest.has_masters_of(&before) => {}
+            Ok(_) => found.insert(0, Caution::NotThatRelease { release }),
+            Err(error) => {
+                found.insert(0, Caution::RevertUnreadable { release, why: error.say(context.lang) });
+            }
+        }
     }
-    Manifest::from_bytes(&bytes).ok()
+    Ok(found)
 }
 
 pub(super) fn same_lines(context: &Context, repo: &Path) -> String {

@@ -1,7 +1,11 @@
 //! What a signer sees of a release: nothing that is signed is left out.
 
+use serde_json::{Value, json};
 use warifu::release::ReleaseRisk;
-use warifu_trust::{Changes, Governs, Manifest, Organisation, PerOrganisation, Signers, Terms};
+use warifu_trust::{
+    Changes, Correction, Governs, Manifest, Organisation, PerOrganisation, ReleaseRef, Signers, Statements,
+    Terms,
+};
 use warifu_values::judgement::{AcceptedPast, Basis, PassedBy};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
@@ -174,6 +178,41 @@ fn change_lines(changes: &Changes, lang: Lang) -> String {
     text
 }
 
+/// What each organisation has said afterwards of the emergencies that `manifest` asks it of, and what it
+/// owes.
+pub(super) fn post_review_lines(
+    statements: &Statements,
+    release: ReleaseRef,
+    manifest: &Manifest,
+    lang: Lang,
+) -> String {
+    let mut text = String::new();
+    for release in manifest.asks_to_review(release) {
+        let (said, number) = (statements.post_reviews(release), release.release);
+        for organisation in Organisation::BOTH {
+            text.push_str(&match said.of(organisation) {
+                Some(made) => format!("  {}\n", made.say(lang)),
+                None => {
+                    let by = organisation.say(lang);
+                    say!(
+                        lang,
+                        "  POST-REVIEW OWED of the emergency release {number} by {by}: the next normal \
+                         release waits for it\n",
+                        "  緊急リリース {number} の事後確認が未了（{by}）: 次の通常リリースまでに必要\n"
+                    )
+                }
+            });
+        }
+    }
+    text
+}
+
+/// What is owed, as JSON.
+pub(super) fn owed_document(statements: &Statements, release: ReleaseRef, manifest: &Manifest) -> Value {
+    let owed = statements.owed_after(release, manifest);
+    owed.iter().map(|owed| json!({ "release": owed.release.release, "by": owed.by })).collect()
+}
+
 /// A manifest as lines: head, then a line for each master.
 pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
     let commit = manifest.commit.get(..12).unwrap_or_default();
@@ -202,6 +241,23 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
             lang,
             "  NOT A SUCCESSOR of the published release's commit: {reason}\n",
             "  公開中のリリースのコミットの後に続くものではない: {reason}\n"
+        ));
+    }
+    if let Some(to) = &manifest.reverts_to {
+        let (release, digest) = (to.release, to.manifest);
+        text.push_str(&say!(
+            lang,
+            "  REVERT: brings back the masters of release {release} (manifest {digest})\n",
+            "  内容の復元: リリース {release}（マニフェスト {digest}）のマスターに戻す\n"
+        ));
+    }
+    for owed in &manifest.owes_review {
+        let (release, digest) = (owed.release, owed.manifest);
+        text.push_str(&say!(
+            lang,
+            "  drafted while the post-review of the emergency release {release} (manifest {digest}) was \
+             owed\n",
+            "  起案時点で緊急リリース {release}（マニフェスト {digest}）の事後確認が未了\n"
         ));
     }
     if manifest.future_only {
@@ -237,6 +293,15 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
                 lang,
                 "    made of a full of {full_columns} columns and differentials\n",
                 "    {full_columns} 列の全件ファイルと変更分から作成\n"
+            ));
+        }
+        for Correction { file, sha256, dated, reason, keys } in &master.corrections {
+            let keys = keys.join(", ");
+            text.push_str(&say!(
+                lang,
+                "    EMERGENCY CORRECTION of {dated}, in no official file yet: {file} ({keys}): {reason}; \
+                 sha256 {sha256}\n",
+                "    緊急訂正（{dated}、公式ファイル未収載）: {file}（{keys}）: {reason}、sha256 {sha256}\n"
             ));
         }
         for pass in &master.let_pass {
@@ -319,6 +384,8 @@ mod tests {
             emergency: Some(Emergency { reason: "薬価の誤り".into() }),
             activate_at: Some(UnixSeconds::new(1_780_300_000)),
             not_a_successor: Some("誤りの取消し".into()),
+            reverts_to: Some(earlier[1].release),
+            owes_review: vec![earlier[0].release],
             ..head(9, Some(earlier[0].release))
         };
         let content = ChangesContent { future: 7, earlier, ..changes(&head).unwrap() };
@@ -329,6 +396,13 @@ mod tests {
         let keys = (100..120).map(|key| key.to_string()).collect();
         let (finding, reason) = ("field/required".into(), "告示のとおり".into());
         masters[0].let_pass = vec![LetPass { finding, keys, by: PassedBy::Import("s.csv".into()), reason }];
+        masters[1].corrections = vec![Correction {
+            file: "y_20260608.csv".into(),
+            sha256: warifu_values::digest::Digest::of(b"y"),
+            dated: "2026-06-08".into(),
+            reason: "薬価の誤り".into(),
+            keys: vec!["610406079".into()],
+        }];
         let manifest = Manifest::of(head, &masters, Some(&content)).unwrap();
         let seen = |manifest: &Manifest, lang| {
             let text = format!("{}{}", manifest_lines(manifest, lang), file_lines(manifest, lang));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu::release::trust_failure;
-use warifu_channels::publish_statement;
+use warifu_channels::{fetch_published_manifest, publish_statement};
 use warifu_trust::{KeyId, Says, SignedRoot, StatementFile, Tip};
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
@@ -25,9 +25,19 @@ struct Speaking {
     key: KeySource,
     #[command(flatten)]
     confirm: Confirm,
-    /// Why, for everybody who reads the channel.
-    #[arg(long)]
-    reason: String,
+}
+
+/// Say what was found of an emergency release afterwards, for one organisation: the next normal release waits
+/// until both have. Readers and checkers do not.
+#[derive(Debug, clap::Args)]
+pub(super) struct PostReview {
+    /// The emergency release's number.
+    release: u64,
+    /// What was found, for everybody who reads the channel.
+    #[arg(long, value_name = "TEXT")]
+    finding: String,
+    #[command(flatten)]
+    speaking: Speaking,
 }
 
 /// Take the published release away, for one organisation alone: readers and checkers go back to the release
@@ -36,6 +46,9 @@ struct Speaking {
 pub(super) struct Withdraw {
     /// The release's number; otherwise the one published now.
     release: Option<u64>,
+    /// Why, for everybody who reads the channel.
+    #[arg(long)]
+    reason: String,
     #[command(flatten)]
     speaking: Speaking,
 }
@@ -46,6 +59,9 @@ pub(super) struct Withdraw {
 pub(super) struct Revoke {
     /// The key: its file NAME.pub.json, or its id (the first 12 digits are enough).
     revoked: String,
+    /// Why, for everybody who reads the channel.
+    #[arg(long)]
+    reason: String,
     #[command(flatten)]
     speaking: Speaking,
 }
@@ -109,7 +125,7 @@ impl Withdraw {
                 "戻り先のリリースがありません。使用中の点検システムは警告を出して継続し、新たな導入はできなくなります。"
             ),
         };
-        self.speaking.run(context, &tip, Says::Withdrawn { release }, then)
+        self.speaking.run(context, &tip, (Says::Withdrawn { release }, &self.reason), then)
     }
 }
 
@@ -128,7 +144,7 @@ impl Revoke {
                  （`warifu trust init --after`）、リリースに署名し直してください（`warifu release renew`）。"
             )
         };
-        self.speaking.run(context, &tip, Says::Revoked { key }, then)
+        self.speaking.run(context, &tip, (Says::Revoked { key }, &self.reason), then)
     }
 
     /// The key that is meant, by its card or by the beginning of its id.
@@ -160,12 +176,44 @@ impl Revoke {
     }
 }
 
+impl PostReview {
+    pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let (tip, number) = (self.speaking.at.tip()?, self.release);
+        let channel = self.speaking.at.address()?.channel();
+        let published =
+            fetch_published_manifest(channel.as_ref(), &tip).map_err(|error| trust_failure(&error))?;
+        let asked = match (tip.release(), &published) {
+            (Some(current), Some(manifest)) => manifest.asks_to_review(current),
+            _ => Vec::new(),
+        };
+        let Some(release) = asked.into_iter().find(|release| release.release == number) else {
+            return Err(Failure::new(
+                Exit::CouldNotRun,
+                format!(
+                    "no post-review of release {number} is asked for: it is no emergency that is owed one"
+                ),
+                format!(
+                    "リリース {number} の事後確認は求められていません（未了の緊急リリースではありません）"
+                ),
+            ));
+        };
+        let then = |lang| {
+            say!(
+                lang,
+                "the next normal release waits until both organisations have said theirs.",
+                "両団体の事後確認が揃うまで、次の通常リリースはできません。"
+            )
+        };
+        self.speaking.run(context, &tip, (Says::Reviewed { release }, &self.finding), then)
+    }
+}
+
 impl Speaking {
     fn run(
         self,
         context: &Context,
         tip: &Tip,
-        says: Says,
+        (says, reason): (Says, &str),
         then: impl Fn(Lang) -> String,
     ) -> Result<Exit, Failure> {
         let key = self.key.read(context, |id| tip.root().holder(id))?;
@@ -179,8 +227,8 @@ impl Speaking {
         let at = now();
         let days = self.at.floor()?.validity().timestamp_days;
         tip.check_clock(at, days).map_err(|wrong| Failure::because(Exit::CouldNotRun, &wrong))?;
-        let statement = StatementFile::sign(tip.root(), &key, says, &self.reason, at)
-            .map_err(|error| trust_failure(&error))?;
+        let statement =
+            StatementFile::sign(tip.root(), &key, says, reason, at).map_err(|error| trust_failure(&error))?;
         let made = statement.made();
         if let Some(said) = tip.statements().said(made.organisation, &made.says) {
             let told = |lang| {

@@ -5,6 +5,7 @@ mod committing;
 mod declaring;
 mod importing;
 mod opening;
+mod reverting;
 mod undoing;
 
 pub use asking::StoreError;
@@ -12,4 +13,5 @@ pub use committing::CommitError;
 pub use declaring::ConfigError;
 pub use importing::{ImportError, Refused};
 pub use opening::{InitError, OpenError};
+pub use reverting::RevertError;
 pub use undoing::UndoError;

@@ -23,7 +23,8 @@ use super::super::request::{ImportRequest, Imported, Stopped};
 use super::super::rules;
 use super::super::transaction::{Message, Pending, Transaction};
 use super::before::{Before, Last};
-use super::made::Left;
+use super::correction::{on_top, refuse_unless_small};
+use super::made::{Left, Onto};
 
 /// The files of one command: what was committed of them, and the states that are made of it.
 struct Batch<'a> {
@@ -147,8 +148,11 @@ impl Store {
             }
             return Ok(judged.already_there(found, kind, record));
         }
-        let dated = judged.dated(&earlier);
-        judged.later = self.later(&earlier, dated, &sound, series)?;
+        refuse_unless_small(&mut judged, &sound, &config)?;
+        // An official file comes after official files, whatever was corrected between.
+        let on_top = if request.correction.is_none() { on_top(&earlier) } else { 0 };
+        let dated = judged.dated(&earlier[on_top..]);
+        judged.later = self.later(&earlier[on_top..], dated, &sound, series)?;
         judged.findings.extend(judge_file(&sound.file, sound.role, published(dated)));
         let today = judged.today();
         config.waive(&kind, &mut judged.findings, today);
@@ -164,8 +168,13 @@ impl Store {
             (None, None) => (None, Left::InGit { keep: None }),
         };
         judged.refuse()?;
+        let corrections = match on_top {
+            0 => None,
+            _ => self.corrections(&earlier, full, series, &kind)?,
+        };
+        let as_ever = request.correction.is_none() && corrections.is_none();
         let narrow = match (&last, &left, sound.role) {
-            (Some(last), Left::InGit { .. }, Role::Differential) => {
+            (Some(last), Left::InGit { .. }, Role::Differential) if as_ever => {
                 let kept = Kept::of(self.repository.path(), series, &kind);
                 self.take_narrowly(&sound, last, &kept, dated, tree, &mut judged)?
             }
@@ -179,7 +188,8 @@ impl Store {
                     (Some(last), Left::InGit { .. }) => Some(self.before(last, head, series, &kind)?),
                     (None, _) => None,
                 };
-                self.take_whole(&sound, before.as_ref(), full, dated, tree, &mut judged)?
+                let onto = Onto { before: before.as_ref(), corrections: corrections.as_ref(), full };
+                self.take_whole(&sound, onto, dated, tree, &mut judged)?
             }
         };
         config.waive(&kind, &mut judged.findings, today);
@@ -198,6 +208,8 @@ impl Store {
             state: made.state,
             records: made.records,
             replaces: made.replaces,
+            correction: request.correction.map(one_line),
+            corrections: made.ended,
             counts: Counts {
                 added: compared.summary.added,
                 changed: compared.summary.changed,

@@ -153,6 +153,23 @@ impl Store {
         Ok(previous.and_then(|previous| Some((reissue(&previous, &sound.file)?, previous))))
     }
 
+    /// The differential that the import of `commit` took in.
+    pub(super) fn differential_in(
+        &self,
+        commit: Oid,
+        series: &str,
+        kind: &str,
+    ) -> Result<Master, StoreError> {
+        let objects = self.objects()?;
+        let (tree, _) = objects.commit(commit)?;
+        let place = format!("sources/{series}/{kind}/differential.csv");
+        let Some(oid) = objects.at(tree, &["sources", series, kind, "differential.csv"])? else {
+            return Err(StoreError::damaged(format_args!("{place} is missing")));
+        };
+        let differential = read_canonical(self.schemas(), kind, objects.blob(oid)?);
+        differential.map_err(|_| StoreError::damaged(format_args!("{place} cannot be read")))
+    }
+
     /// The differential that `last` took in, where it was one.
     pub(super) fn taken_in(
         &self,
@@ -163,14 +180,7 @@ impl Store {
         if last.record.role != Role::Differential {
             return Ok(None);
         }
-        let objects = self.objects()?;
-        let (tree, _) = objects.commit(last.commit)?;
-        let place = format!("sources/{series}/{kind}/differential.csv");
-        let Some(oid) = objects.at(tree, &["sources", series, kind, "differential.csv"])? else {
-            return Err(StoreError::damaged(format_args!("{place} is missing")));
-        };
-        let differential = read_canonical(self.schemas(), kind, objects.blob(oid)?);
-        differential.map(Some).map_err(|_| StoreError::damaged(format_args!("{place} cannot be read")))
+        self.differential_in(last.commit, series, kind).map(Some)
     }
 
     /// Where the file is a re-issue of the differential `before` took in: the state that one was applied to.

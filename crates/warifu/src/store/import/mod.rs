@@ -2,6 +2,7 @@
 
 mod batch;
 mod before;
+mod correction;
 mod made;
 mod narrow;
 mod next;

@@ -110,6 +110,7 @@ impl Store {
             records: proof.records + state.rows() - before.rows(),
             onto: Some(last.base()),
             replaces: None,
+            ended: Vec::new(),
             basis: state.basis(),
             layout: Arc::clone(state.layout()),
             left: Left::InGit { keep: keep.flatten() },

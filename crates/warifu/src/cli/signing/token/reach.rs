@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 /// How a token is reached.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Reach {
     /// The PKCS#11 module: the library that came with the token. A module-path in the URI says the same.
     #[arg(long, value_name = "FILE", env = "WARIFU_PKCS11_MODULE")]

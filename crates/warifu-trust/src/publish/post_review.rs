@@ -1,0 +1,91 @@
+//! A normal release waits for the joint post-review of the emergencies before it.
+
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
+
+use crate::error::spoken_error;
+use crate::metadata::ReleaseRef;
+use crate::organisation::Organisation;
+use crate::publish::tip::Tip;
+use crate::release::Manifest;
+use crate::statement::Owed;
+
+/// Why a release does not go on before a post-review was made. Readers never ask for one: what both signed
+/// and published is served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PostReviewMissing {
+    /// A normal release, and these are owed.
+    Owed(Vec<Owed>),
+    /// The emergency names others than are owed.
+    Names {
+        /// The releases that it names as owed.
+        named: Vec<u64>,
+        /// Those that are.
+        owed: Vec<u64>,
+    },
+}
+
+impl Tip {
+    /// Whether the next release, which names `named` as owed, may go on after `published`, the manifest of
+    /// what is published here: a normal one owes no post-review, an emergency names what is owed.
+    ///
+    /// # Errors
+    ///
+    /// [`PostReviewMissing`].
+    pub fn check_post_reviews(
+        &self,
+        is_emergency: bool,
+        named: &[ReleaseRef],
+        published: Option<&Manifest>,
+    ) -> Result<(), PostReviewMissing> {
+        let (mut asked, mut owed) = (Vec::new(), Vec::new());
+        if let (Some(current), Some(published)) = (self.release(), published) {
+            asked = published.asks_to_review(current);
+            owed = self.statements.owed_after(current, published);
+        }
+        if !is_emergency && !owed.is_empty() {
+            return Err(PostReviewMissing::Owed(owed));
+        }
+        // A statement may have come since the draft was made.
+        let is_named = owed.iter().all(|owed| named.contains(&owed.release));
+        if is_named && named.iter().all(|one| asked.contains(one)) {
+            return Ok(());
+        }
+        let numbers = |releases: &[ReleaseRef]| releases.iter().map(|one| one.release).collect();
+        let owed = owed.iter().map(|owed| owed.release.release).collect();
+        Err(PostReviewMissing::Names { named: numbers(named), owed })
+    }
+}
+
+impl Speak for PostReviewMissing {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            PostReviewMissing::Owed(owed) => {
+                let each = owed.iter().map(|Owed { release, by }| {
+                    let by: Vec<String> = by.iter().map(|one: &Organisation| one.say(lang)).collect();
+                    let (release, by) = (release.release, by.join(&say!(lang, " and ", "・")));
+                    say!(lang, "release {release} (by {by})", "リリース {release}（{by}）")
+                });
+                let (each, first) = (
+                    each.collect::<Vec<_>>().join(", "),
+                    owed.first().map_or(0, |owed| owed.release.release),
+                );
+                say!(
+                    lang,
+                    "the joint post-review of an emergency is owed: {each}; before the next normal release \
+                     each organisation says `warifu release post-review {first} --finding TEXT --key KEY`",
+                    "緊急リリースの事後確認が済んでいません: {each}。次の通常リリースの前に、各団体が \
+                     warifu release post-review {first} --finding 確認結果 --key 鍵ファイル を実行してください"
+                )
+            }
+            PostReviewMissing::Names { named, owed } => say!(
+                lang,
+                "the draft names the post-reviews of releases {named:?} as owed, and those of {owed:?} are; \
+                 draft it anew",
+                "草案では事後確認の未了がリリース {named:?} とありますが、実際は {owed:?} です。作り直してください"
+            ),
+        }
+    }
+}
+
+spoken_error!(PostReviewMissing, |_| true, |_| None);

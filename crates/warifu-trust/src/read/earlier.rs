@@ -1,0 +1,51 @@
+//! Reading the manifest of a release that lists no longer name: by the digest that a verified manifest has of
+//! it.
+
+use warifu_values::digest::Digest;
+
+use crate::limits;
+use crate::metadata::{ChannelPath, ReleaseRef};
+use crate::names::TargetName;
+use crate::read::fetch_error::FetchError;
+use crate::read::walk::{Answer, Need, Step, Walk};
+use crate::refusal::Refusal;
+use crate::release::Manifest;
+
+/// The walk that reads the manifest of an earlier release. Files of a channel are not taken away, so it lies
+/// where it was published; who has its digest from what both signed needs no list.
+#[must_use = "nothing is read before the walk is at its end"]
+pub struct FetchingEarlier {
+    need: Need,
+    release: ReleaseRef,
+}
+
+impl FetchingEarlier {
+    /// Of `release`, one that a verified manifest names ([`Manifest::releases_before`]).
+    pub fn begin(release: ReleaseRef) -> Self {
+        let path = ChannelPath::content(release.manifest, &TargetName::manifest(release.release));
+        FetchingEarlier { need: Need::new(path, limits::MANIFEST_BYTES), release }
+    }
+}
+
+impl Walk for FetchingEarlier {
+    type Done = Manifest;
+    type Error = FetchError;
+
+    fn need(&self) -> &Need {
+        &self.need
+    }
+
+    fn feed(self, answer: Answer) -> Result<Step<Self>, FetchError> {
+        let FetchingEarlier { need, release } = self;
+        let Some(bytes) = need.taken(answer)? else { return Err(FetchError::Missing { path: need.path }) };
+        if Digest::of(&bytes) != release.manifest {
+            return Err(Refusal::Mismatch { file: need.path.to_string() }.into());
+        }
+        let malformed = |what: String| Refusal::Malformed { file: need.path.to_string(), what };
+        let manifest = Manifest::from_bytes(&bytes).map_err(|error| malformed(error.to_string()))?;
+        if manifest.release != release.release {
+            return Err(malformed(format!("it calls itself release {}", manifest.release)).into());
+        }
+        Ok(Step::Done(manifest))
+    }
+}

@@ -1,0 +1,156 @@
+//! Receipts (受領書): a receiver says which release it took, when, and what came of it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use warifu_values::digest::Digest;
+use warifu_values::text::is_plain;
+
+use crate::keys::{KeyCard, Signature, Signer};
+use crate::metadata::ReleaseRef;
+use crate::names::TargetName;
+use crate::statement::dsse::{self, Envelope};
+use crate::statement::signed::StatementError;
+use crate::time::UnixSeconds;
+
+/// What came of taking a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Received {
+    /// Every byte is what both organisations signed.
+    Verified,
+    /// It was not taken, and why.
+    Refused(String),
+}
+
+/// A receipt: it adds nothing and takes nothing away, so any key may make one; whose key counts, a list of
+/// receivers says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The receiver, as it calls itself.
+    pub receiver: String,
+    /// The release.
+    pub release: ReleaseRef,
+    /// When, by the receiver's clock.
+    pub at: UnixSeconds,
+    /// What came of it.
+    pub received: Received,
+}
+
+const STATEMENT: &str = "https://in-toto.io/Statement/v1";
+const RECEIPT: &str = "urn:warifu:receipt:1";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    #[serde(rename = "_type")]
+    type_: String,
+    subject: [Subject; 1],
+    #[serde(rename = "predicateType")]
+    predicate_type: String,
+    predicate: Predicate,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Subject {
+    name: String,
+    digest: Sha256,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sha256 {
+    sha256: Digest,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Predicate {
+    receiver: String,
+    at: UnixSeconds,
+    received: Received,
+}
+
+impl Receipt {
+    /// The receipt's file: a DSSE envelope around an in-toto statement.
+    ///
+    /// # Errors
+    ///
+    /// [`StatementError::Reason`]: a text is blank, too long or hides something; [`StatementError::Signer`].
+    pub fn sign(&self, signer: &dyn Signer) -> Result<Vec<u8>, StatementError> {
+        if !self.is_sound() {
+            return Err(StatementError::Reason);
+        }
+        let Receipt { receiver, release, at, received } = self;
+        let name = TargetName::manifest(release.release).to_string();
+        let payload = json!({
+            "_type": STATEMENT,
+            "subject": [{ "name": name, "digest": { "sha256": release.manifest } }],
+            "predicateType": RECEIPT,
+            "predicate": { "receiver": receiver, "at": at, "received": received },
+        });
+        let payload = payload.to_string().into_bytes();
+        let signature = Signature::over(&dsse::message(&payload), signer).map_err(StatementError::Signer)?;
+        Ok(dsse::write(&payload, &signature))
+    }
+
+    /// Reads a file that one of `receivers` signed, and which of them; none when nobody of them did.
+    pub fn verify<'a>(bytes: &[u8], receivers: &'a [KeyCard]) -> Option<(Receipt, &'a KeyCard)> {
+        if bytes.len() as u64 > crate::limits::STATEMENT_BYTES {
+            return None;
+        }
+        let envelope = Envelope::read(bytes)?;
+        let card = receivers.iter().find(|card| card.public.id() == envelope.by)?;
+        if !envelope.holds(&card.public) {
+            return None;
+        }
+        let Wire { type_, subject: [subject], predicate_type, predicate } =
+            crate::canonical::from_slice(&envelope.payload).ok()?;
+        let number = subject.name.strip_prefix("release-")?.strip_suffix(".json")?.parse().ok()?;
+        let Predicate { receiver, at, received } = predicate;
+        let release = ReleaseRef { release: number, manifest: subject.digest.sha256 };
+        let receipt = Receipt { receiver, release, at, received };
+        let is_one = type_ == STATEMENT && predicate_type == RECEIPT && receipt.is_sound();
+        (is_one && subject.name == TargetName::manifest(number).as_str()).then_some((receipt, card))
+    }
+
+    fn is_sound(&self) -> bool {
+        let why = match &self.received {
+            Received::Verified => None,
+            Received::Refused(why) => Some(why),
+        };
+        is_plain(&self.receiver) && why.is_none_or(|why| is_plain(why))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::SecretKey;
+
+    #[test]
+    fn a_receipt_is_its_signers_and_of_one_release() {
+        let key = SecretKey::from_seed(&[7; 32]);
+        let card = KeyCard { organisation: None, name: "site".into(), public: key.public() };
+        let other = KeyCard { public: SecretKey::from_seed(&[8; 32]).public(), ..card.clone() };
+        for received in [Received::Verified, Received::Refused("期限切れ".into())] {
+            let release = ReleaseRef { release: 3, manifest: Digest::of(b"m") };
+            let receipt =
+                Receipt { receiver: "東京".into(), release, at: UnixSeconds::new(1_780_000_000), received };
+            let bytes = receipt.sign(&key).unwrap();
+            let cards = [other.clone(), card.clone()];
+            assert_eq!(Receipt::verify(&bytes, &cards), Some((receipt.clone(), &cards[1])));
+            assert_eq!(Receipt::verify(&bytes, std::slice::from_ref(&other)), None);
+            let text = String::from_utf8(bytes).unwrap();
+            // Another payload under the same signature.
+            let (start, end) =
+                (text.find("\"payload\":\"").unwrap() + 11, text.find("\",\"payloadType").unwrap());
+            let forged = Receipt { receiver: "大阪".into(), ..receipt }.sign(&key).unwrap();
+            let forged = String::from_utf8(forged).unwrap();
+            let (from, to) =
+                (forged.find("\"payload\":\"").unwrap() + 11, forged.find("\",\"payloadType").unwrap());
+            let mixed = format!("{}{}{}", &text[..start], &forged[from..to], &text[end..]);
+            assert_eq!(Receipt::verify(mixed.as_bytes(), &cards), None);
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! Receipts (受領書): who has taken a release, when, and what came of it.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use warifu::error::{Exit, Failure};
+use warifu::files;
+use warifu::release::trust_failure;
+use warifu_trust::{
+    KeyCard, Manifest, Organisation, PublicKey, Receipt, Received, ReleaseRef, UnixSeconds, limits,
+};
+use warifu_values::digest::Digest;
+use warifu_values::lang::{Lang, Speak as _};
+use warifu_values::say;
+use warifu_values::text::is_plain;
+
+use super::key_source::{KeyName, KeySource};
+use super::passphrase::PassphraseSource;
+use super::token::Reach;
+use super::{now, regular};
+use crate::cli::Context;
+
+/// Receivers that are looked for in a list, at most.
+const RECEIVERS: u64 = 4 << 20;
+
+/// Where a receipt is written, and who signs it.
+#[derive(Debug, clap::Args)]
+pub(super) struct Receiving {
+    /// Write a receipt (受領書) into this file, signed with --key: which release, when, and what came of it.
+    #[arg(long, value_name = "FILE", requires_all = ["key", "as_receiver"])]
+    receipt: Option<PathBuf>,
+    /// What the receiver is called in the receipt.
+    #[arg(long = "as", id = "as_receiver", value_name = "NAME", requires = "receipt")]
+    name: Option<String>,
+    /// The receiver's key: a file, or a pkcs11: URI of a key on a token.
+    #[arg(long, value_name = "KEY", requires = "receipt")]
+    key: Option<KeyName>,
+    #[command(flatten)]
+    passphrase: PassphraseSource,
+    #[command(flatten)]
+    reach: Reach,
+}
+
+impl Receiving {
+    /// Writes the receipt, where one is asked for.
+    pub(super) fn write(
+        &self,
+        context: &Context,
+        release: ReleaseRef,
+        received: Received,
+    ) -> Result<(), Failure> {
+        let (Some(file), Some(name), Some(key)) = (&self.receipt, &self.name, &self.key) else {
+            return Ok(());
+        };
+        let receipt = Receipt { receiver: name.clone(), release, at: now(), received };
+        let key = KeySource::of(key.clone(), self.passphrase.clone(), self.reach.clone());
+        let bytes = receipt
+            .sign(&key.read(context, |_| Some(name.clone()))?)
+            .map_err(|error| trust_failure(&error))?;
+        files::write(file, &bytes)?;
+        let (file, release) = (file.display(), release.release);
+        context.tell(&say!(
+            context.lang,
+            "receipt for release {release}: {file}; send it to whoever publishes\n",
+            "リリース {release} の受領書: {file}。公開担当者に送付してください\n"
+        ));
+        Ok(())
+    }
+
+    /// What was refused, as a receipt says it: a text that fits.
+    pub(super) fn refused(why: &str) -> Received {
+        let shown: String = why.chars().filter(|c| !c.is_control()).take(limits::TEXT_CHARS).collect();
+        Received::Refused(if is_plain(&shown) { shown } else { "refused".to_owned() })
+    }
+}
+
+/// Take receipts in: those that a listed receiver signed are put into a folder.
+#[derive(Debug, clap::Args)]
+pub(super) struct Collect {
+    /// The folder that they are kept in.
+    folder: PathBuf,
+    /// The receipts.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// The list of receivers: a TOML file with `[[receiver]]` entries of `name`, `public` (as in their key
+    /// cards) and, where it is one's, `organisation`.
+    #[arg(long, value_name = "FILE", env = "WARIFU_RECEIVERS")]
+    receivers: PathBuf,
+}
+
+/// Which receipts are shown beside a release.
+#[derive(Debug, clap::Args)]
+pub(super) struct Shown {
+    /// Say who has taken the release, by the receipts in this folder.
+    #[arg(long, value_name = "DIR", requires = "receivers")]
+    receipts: Option<PathBuf>,
+    /// The list of receivers: a TOML file (docs/trust.md).
+    #[arg(long, value_name = "FILE", env = "WARIFU_RECEIVERS")]
+    receivers: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReceiversFile {
+    receiver: Vec<Receiver>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Receiver {
+    name: String,
+    organisation: Option<Organisation>,
+    public: PublicKey,
+}
+
+/// The receivers that a list names.
+fn receivers(file: &Path) -> Result<Vec<KeyCard>, Failure> {
+    let shown = file.display();
+    let refused = |what: &str| {
+        Failure::new(
+            Exit::CouldNotRun,
+            format!("{shown} is no list of receivers: {what}"),
+            format!("{shown} は受領者の一覧ではありません: {what}"),
+        )
+    };
+    let list: ReceiversFile =
+        toml::from_slice(&regular(file, RECEIVERS)?).map_err(|error| refused(error.message()))?;
+    let mut cards: Vec<KeyCard> = Vec::new();
+    for Receiver { name, organisation, public } in list.receiver {
+        if !is_plain(&name) {
+            return Err(refused(&format!("name {name:?}")));
+        }
+        // One key that stood for two receivers would make one receipt count twice.
+        if cards.iter().any(|card| card.public == public || card.name == name) {
+            return Err(refused(&format!("{name:?} twice")));
+        }
+        cards.push(KeyCard { organisation, name, public });
+    }
+    Ok(cards)
+}
+
+impl Collect {
+    pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let cards = receivers(&self.receivers)?;
+        let mut taken = Vec::new();
+        for file in &self.files {
+            let bytes = regular(file, limits::STATEMENT_BYTES)?;
+            let Some((receipt, card)) = Receipt::verify(&bytes, &cards) else {
+                let file = file.display();
+                return Err(Failure::new(
+                    Exit::Trust,
+                    format!("{file} is no receipt of a receiver in the list; nothing was collected"),
+                    format!("{file} は一覧にある受領者の受領書ではありません。取り込んでいません"),
+                ));
+            };
+            let (release, digest) = (receipt.release.release, Digest::of(&bytes));
+            taken.push((format!("{release}-{}.json", digest.short()), bytes, card, receipt));
+        }
+        std::fs::create_dir_all(&self.folder).map_err(|error| {
+            let folder = self.folder.display();
+            Failure::system(
+                format_args!("{folder} cannot be made"),
+                format_args!("{folder} を作れません"),
+                &error,
+            )
+        })?;
+        let mut text = String::new();
+        for (name, bytes, card, receipt) in &taken {
+            files::write(&self.folder.join(name), bytes)?;
+            text.push_str(&format!("{}\n", line(receipt, card, context.lang)));
+        }
+        if context.json {
+            let all: Vec<Value> = taken.iter().map(|(_, _, card, one)| document(one, card)).collect();
+            context.print_json(&json!({ "collected": all }))?;
+        } else {
+            context.print(&text)?;
+        }
+        Ok(Exit::Done)
+    }
+}
+
+fn line(receipt: &Receipt, card: &KeyCard, lang: Lang) -> String {
+    let Receipt { receiver, release, at, received } = receipt;
+    let (release, name) = (release.release, &card.name);
+    let called = if receiver == name { name.clone() } else { format!("{name} ({receiver})") };
+    match received {
+        Received::Verified => say!(
+            lang,
+            "{called} took release {release} at {at}",
+            "{called}: リリース {release} を受領（{at}）"
+        ),
+        Received::Refused(why) => say!(
+            lang,
+            "{called} REFUSED release {release} at {at}: {why}",
+            "{called}: リリース {release} を拒否（{at}）: {why}"
+        ),
+    }
+}
+
+fn document(receipt: &Receipt, card: &KeyCard) -> Value {
+    json!({
+        "name": card.name, "organisation": card.organisation, "receiver": receipt.receiver,
+        "release": receipt.release, "at": receipt.at, "received": receipt.received,
+    })
+}
+
+/// Who has taken a release, and who has not.
+pub(super) struct Taken {
+    receipts: Vec<(Receipt, KeyCard)>,
+    missing: Vec<String>,
+    others: usize,
+    /// Since when Kokuho should have it, while no receipt of it is earlier.
+    late: Option<UnixSeconds>,
+}
+
+impl Shown {
+    /// What the receipts say of `release`; none where no folder is named.
+    pub(super) fn of(&self, release: ReleaseRef, manifest: &Manifest) -> Result<Option<Taken>, Failure> {
+        let (Some(folder), Some(list)) = (&self.receipts, &self.receivers) else { return Ok(None) };
+        let cards = receivers(list)?;
+        let entries = std::fs::read_dir(folder).map_err(|error| {
+            let folder = folder.display();
+            Failure::system(
+                format_args!("the receipts in {folder} cannot be read"),
+                format_args!("{folder} の受領書を読めません"),
+                &error,
+            )
+        })?;
+        let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+        paths.sort();
+        let (mut receipts, mut others) = (Vec::new(), 0);
+        for path in paths {
+            // What is no receipt of a receiver in the list says nothing.
+            let bytes = regular(&path, limits::STATEMENT_BYTES).ok();
+            match bytes.as_deref().and_then(|bytes| Receipt::verify(bytes, &cards)) {
+                Some((receipt, card)) if receipt.release == release => receipts.push((receipt, card.clone())),
+                // Of another release: not asked for here.
+                Some((receipt, _)) if receipt.release.release != release.release => {}
+                _ => others += 1,
+            }
+        }
+        receipts.sort_by_key(|(receipt, _)| receipt.at);
+        let took = |card: &KeyCard| {
+            let by =
+                |(receipt, of): &&(Receipt, KeyCard)| of == card && receipt.received == Received::Verified;
+            receipts.iter().find(by).map(|(receipt, _)| receipt.at)
+        };
+        let missing =
+            cards.iter().filter(|card| took(card).is_none()).map(|card| card.name.clone()).collect();
+        let starts = manifest.activate_at.unwrap_or(manifest.created);
+        let of_kokuho = || cards.iter().filter(|card| card.organisation == Some(Organisation::Kokuho));
+        // One that judges at once is taken when it is; one with an instant before that instant.
+        let in_time = |at: UnixSeconds| manifest.activate_at.is_none_or(|instant| at <= instant);
+        let has_it = of_kokuho().any(|card| took(card).is_some_and(in_time));
+        let late = (of_kokuho().next().is_some() && !has_it).then_some(starts);
+        Ok(Some(Taken { receipts, missing, others, late }))
+    }
+}
+
+impl Taken {
+    /// As lines; what is missing of Kokuho first.
+    pub(super) fn lines(&self, lang: Lang) -> String {
+        let Taken { receipts, missing, others, late } = self;
+        let mut text = String::new();
+        if let Some(starts) = late {
+            let kokuho = Organisation::Kokuho.say(lang);
+            text.push_str(&say!(
+                lang,
+                "WARNING: no receipt of {kokuho} from before it begins to judge ({starts})\n",
+                "警告: 適用開始（{starts}）までの{kokuho}の受領書がありません\n"
+            ));
+        }
+        for (receipt, card) in receipts {
+            text.push_str(&format!("{}\n", line(receipt, card, lang)));
+        }
+        if !missing.is_empty() {
+            let missing = missing.join(", ");
+            text.push_str(&say!(lang, "not taken by: {missing}\n", "未受領: {missing}\n"));
+        }
+        if *others > 0 {
+            text.push_str(&say!(
+                lang,
+                "{others} files are no receipts of a receiver in the list for this release\n",
+                "このリリースの受領書でないファイル、または一覧にない受領者のもの: {others} 件\n"
+            ));
+        }
+        text
+    }
+
+    /// As JSON.
+    pub(super) fn document(&self) -> Value {
+        let Taken { receipts, missing, others, late } = self;
+        let receipts: Vec<Value> = receipts.iter().map(|(receipt, card)| document(receipt, card)).collect();
+        json!({ "taken": receipts, "not_taken": missing, "no_receipts": others, "kokuho_late_since": late })
+    }
+}

@@ -1,0 +1,158 @@
+//! An emergency correction: a small differential before the next official file, marked wherever it shows, and
+//! ended by an official file that contains it, or that takes it away by name.
+
+use crate::releases::{PLACE, draft_accepting, publish, published_procedures, pull, sign};
+use crate::stage::{Stage, data};
+
+/// The fee for a repeated visit, one of the commonest codes of all.
+const CODE: &str = "112007410";
+
+/// A differential that sets its points, and nothing else of it.
+fn correction(points: &str) -> String {
+    let mut fields = vec![String::new(); 150];
+    for (at, value) in [(0, "5"), (1, "S"), (2, CODE), (11, points)] {
+        fields[at] = value.to_owned();
+    }
+    let quoted: Vec<String> = fields.iter().map(|field| format!("\"{field}\"")).collect();
+    format!("{}\r\n", quoted.join(","))
+}
+
+const IMPORT: &str = "import --repo kikin --series r06";
+
+/// Procedures, published, and a correction of them in Kikin's repository.
+fn corrected(stage: &Stage) {
+    published_procedures(stage);
+    stage.write("s_20240610.csv", correction("74.00"));
+    let ran = stage.warifu(&format!("{IMPORT} s_20240610.csv --correction 点数の誤り")).ends(0);
+    assert!(ran.out.contains("s_20240610.csv (EMERGENCY CORRECTION): 0 added, 1 changed"), "{}", ran.out);
+}
+
+#[test]
+fn a_correction_is_marked_wherever_it_shows() {
+    let Some(_) = data("a correction") else { return };
+    let stage = Stage::new();
+    corrected(&stage);
+    let says = |command: &str, told: &str| {
+        let ran = stage.warifu(command).ends(0);
+        assert!(ran.out.contains(told), "{command}: {}", ran.out);
+    };
+    says("log --repo kikin", "s_20240610.csv (EMERGENCY CORRECTION)");
+    says(&format!("--lang ja log {CODE} --repo kikin"), "s_20240610.csv（緊急訂正）");
+    says(&format!("blame {CODE} --repo kikin"), "s_20240610 (EMERGENCY CORRECTION)");
+    says(&format!("show {CODE} --on 2024-06-20 --repo kikin"), "s_20240610.csv (EMERGENCY CORRECTION)");
+    says("show HEAD:r06/procedure --repo kikin", "点数の誤り");
+    stage.warifu("check --repo kikin").ends(0);
+
+    pull(&stage);
+    draft_accepting(&stage, "second");
+    let mark =
+        format!("EMERGENCY CORRECTION of 2024-06-10, in no official file yet: s_20240610.csv ({CODE})");
+    says(&format!("release review second --repo kokuho {PLACE} --html page.html"), &mark);
+    let page = std::fs::read_to_string(stage.path("page.html")).unwrap();
+    assert!(page.contains("s_20240610.csv") && page.contains("点数の誤り"));
+    sign(&stage, "second", "kikin", "aoki", 0);
+    sign(&stage, "second", "kokuho", "baba", 0);
+    publish(&stage, "second", 0);
+    says("channel verify channel --root root.json", &mark);
+    let checker = stage.serve("");
+    stage.run("warifu-checker", &format!("swap --url {}", checker.url)).ends(0);
+    assert_eq!(checker.check(b"").0, 2);
+    let marks = checker.status()["running"]["marks"]["corrections"].clone();
+    assert_eq!((&marks[0]["master"], &marks[0]["keys"][0]), (&"r06/procedure".into(), &CODE.into()));
+    let told = stage.run("warifu-checker", &format!("status --url {}", checker.url)).ends(0);
+    assert!(told.out.contains("EMERGENCY CORRECTION of r06/procedure"), "{}", told.out);
+
+    // The next official file contains it: the mark ends, and whoever signs is told.
+    let official = std::fs::read(stage_data("procedure/s_20240621.csv")).unwrap();
+    stage.write("s_20240621.csv", [official, correction("74.00").into_bytes()].concat());
+    let taken = stage.warifu(&format!("{IMPORT} s_20240621.csv")).ends(0);
+    assert!(
+        taken.err.contains("contains the emergency correction s_20240610.csv of 2024-06-10"),
+        "{}",
+        taken.err
+    );
+    stage.warifu("check --repo kikin").ends(0);
+    pull(&stage);
+    draft_accepting(&stage, "third");
+    let shown = stage.warifu(&format!("release review third --repo kokuho {PLACE}")).ends(0);
+    assert!(shown.out.contains("is marked no more"), "{}", shown.out);
+    assert!(!shown.out.contains("EMERGENCY CORRECTION"), "{}", shown.out);
+}
+
+fn stage_data(file: &str) -> std::path::PathBuf {
+    data("a correction").unwrap().join(file)
+}
+
+#[test]
+fn an_official_file_that_lacks_it_is_refused_until_that_is_accepted_by_name() {
+    let Some(_) = data("a correction that is lost") else { return };
+    let stage = Stage::new();
+    corrected(&stage);
+    // Another correction of the same record says what it is from then on.
+    stage.write("s_20240612.csv", correction("73.00"));
+    stage.warifu(&format!("{IMPORT} s_20240612.csv --correction もう一度")).ends(0);
+
+    let official = "{data}/procedure/s_20240621.csv";
+    let refused = stage.warifu(&format!("{IMPORT} {official}")).ends(1);
+    for told in ["import/correction-lost", CODE, "75.00", "73.00"] {
+        assert!(refused.err.contains(told), "{told}: {}", refused.err);
+    }
+    let refused = stage.warifu(&format!("--lang ja {IMPORT} {official}")).ends(1);
+    assert!(refused.err.contains("緊急訂正が失われます"), "{}", refused.err);
+    let taken =
+        stage.warifu(&format!("{IMPORT} {official} --drop-correction 公式どおり --json")).ends(0).json();
+    let ended = &taken["imports"][0]["corrections"];
+    assert_eq!((&ended[0]["fields_lost"], &ended[1]["fields_lost"]), (&0.into(), &1.into()), "{ended}");
+    stage.warifu("check --repo kikin").ends(0);
+
+    // The official line is what it is without any correction.
+    stage.warifu("init plain --series r06=procedure:2024-06-01").ends(0);
+    for file in ["s_ALL20240531.csv", "s_20240621.csv"] {
+        stage.warifu(&format!("import --repo plain --series r06 {{data}}/procedure/{file}")).ends(0);
+    }
+    let state = |repo: &str| {
+        stage.warifu(&format!("show HEAD:r06/procedure --repo {repo} --json")).ends(0).json()["state"].clone()
+    };
+    assert_eq!(state("kikin"), state("plain"));
+
+    // What was accepted is signed.
+    pull(&stage);
+    draft_accepting(&stage, "second");
+    let shown = stage.warifu(&format!("release show second {PLACE}")).ends(0);
+    assert!(shown.out.contains("let pass: import/correction-lost (112007410)"), "{}", shown.out);
+
+    // Taken back, the corrections stand again, and the file can come in again.
+    stage.warifu("undo --repo kikin").ends(0);
+    let shown = stage.warifu("show HEAD:r06/procedure --repo kikin").ends(0);
+    assert!(shown.out.contains("もう一度"), "{}", shown.out);
+    stage.warifu(&format!("{IMPORT} {official} --drop-correction 公式どおり")).ends(0);
+}
+
+#[test]
+fn a_correction_is_a_small_differential() {
+    let Some(_) = data("what is no correction") else { return };
+    let stage = Stage::new();
+    published_procedures(&stage);
+    // The same records in other bytes: a file that is there already would change nothing.
+    let full = std::fs::read(stage_data("procedure/s_ALL20240531.csv")).unwrap();
+    stage.write("s_ALL20240601.csv", full.strip_suffix(b"\r\n").unwrap());
+    let refused = |file: &str, code: &str| {
+        let command = format!("{IMPORT} {file} --correction urgent");
+        let ran = stage.warifu(&format!("{command} --accept {code}=all_the_same")).ends(2);
+        assert!(ran.err.contains("cannot be accepted"), "{}", ran.err);
+        let ran = stage.warifu(&command).ends(1);
+        assert!(ran.err.contains(code), "{}", ran.err);
+    };
+    refused("{data}/procedure/s_20240628.csv", "import/correction-large");
+    refused("s_ALL20240601.csv", "import/correction-full");
+    let ran =
+        stage.warifu(&format!("{IMPORT} {{data}}/procedure/s_20240621.csv --correction urgent")).ends(0);
+    assert!(ran.out.contains("EMERGENCY CORRECTION"), "{}", ran.out);
+    // A policy of the repository says how small.
+    let config = std::fs::read_to_string(stage.path("kikin/warifu.toml")).unwrap();
+    stage.write("kikin/warifu.toml", format!("{config}\n[correction]\nmost_records = 0\n"));
+    stage.git("kikin", &["commit", "--quiet", "-am", "no corrections"]);
+    stage.write("s_20240622.csv", correction("74.00"));
+    let ran = stage.warifu(&format!("{IMPORT} s_20240622.csv --correction urgent")).ends(1);
+    assert!(ran.err.contains("at most 0"), "{}", ran.err);
+}

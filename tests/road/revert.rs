@@ -1,0 +1,132 @@
+//! An older release's masters as a new release: on top of the history, signed by both, what it changes of the
+//! past declared, and taken by a checker.
+
+use crate::releases::{
+    PLACE, classes_of_the_past, draft_accepting, publish, published_procedures, pull, sign,
+};
+use crate::stage::{Ran, Stage, data};
+
+/// The next release, of the procedures published on that day.
+fn next(stage: &Stage, name: &str, file: &str) {
+    stage.warifu(&format!("import --repo kikin --series r06 {{data}}/procedure/{file}")).ends(0);
+    pull(stage);
+    draft_accepting(stage, name);
+    signed_and_published(stage, name);
+}
+
+fn signed_and_published(stage: &Stage, name: &str) {
+    sign(stage, name, "kikin", "aoki", 0);
+    sign(stage, name, "kokuho", "baba", 0);
+    publish(stage, name, 0);
+}
+
+fn revert(stage: &Stage, to: u64, draft: &str, more: &str) -> Ran {
+    stage.warifu(&format!("release revert {to} --repo kikin {PLACE} -o {draft} {more}"))
+}
+
+/// What a refused revert says has to be accepted.
+fn asked_for(refused: &Ran) -> String {
+    let after = refused.err.split("--accept-past ").nth(1).unwrap_or_else(|| panic!("{}", refused.err));
+    after.split_whitespace().next().unwrap().to_owned()
+}
+
+fn head(stage: &Stage) -> String {
+    let head = std::fs::read_to_string(stage.path("kikin/.git/refs/heads/main"))
+        .or_else(|_| std::fs::read_to_string(stage.path("kikin/.git/refs/heads/master")));
+    head.unwrap()
+}
+
+fn masters(stage: &Stage) -> serde_json::Value {
+    let listed = stage.warifu("channel list channel --root root.json --json").ends(0).json();
+    let of = |one: &serde_json::Value| (one["kind"].clone(), one["canonical"].clone());
+    listed["current"]["masters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(of)
+        .map(|(a, b)| serde_json::json!([a, b]))
+        .collect()
+}
+
+#[test]
+fn older_masters_come_back_as_a_new_release_that_both_sign() {
+    let Some(data) = data("a revert") else { return };
+    let stage = Stage::new();
+    published_procedures(&stage);
+    let before = masters(&stage);
+    next(&stage, "second", "s_20240621.csv");
+    next(&stage, "third", "s_20240628.csv");
+    let checker = stage.serve("");
+    let swap = |status: i32| stage.run("warifu-checker", &format!("swap --url {}", checker.url)).ends(status);
+    swap(0);
+    assert_eq!(checker.check(b"").0, 3);
+
+    // The newest and what nobody has published are refused in words; nothing is changed by it.
+    let at = head(&stage);
+    assert!(revert(&stage, 3, "no", "").ends(2).err.contains("the one that is published"));
+    assert!(revert(&stage, 9, "no", "").ends(2).err.contains("one can go back to: 2, 1"));
+    let refused = revert(&stage, 1, "no", "").ends(1);
+    assert_eq!(head(&stage), at);
+    assert!(!stage.path("no").exists());
+
+    let accepted = format!("--accept-past {} --reason wrong --source notice-7", asked_for(&refused));
+    let drafted = revert(&stage, 1, "back", &accepted).ends(0);
+    assert!(drafted.out.contains("REVERT: brings back the masters of release 1"), "{}", drafted.out);
+    assert!(drafted.err.contains("taken back: r06/procedure s_20240628.csv"), "{}", drafted.err);
+    assert!(!drafted.out.contains("BACK: release"), "its commit follows: {}", drafted.out);
+
+    // The history is kept, and says what stands.
+    let log = stage.warifu("log --repo kikin").ends(0);
+    assert!(log.out.contains("s_20240628.csv") && log.out.contains("taken back"), "{}", log.out);
+    stage.warifu("check --repo kikin").ends(0);
+    let original = stage.warifu("export --repo kikin HEAD:r06/procedure --original -o again.csv");
+    original.ends(0);
+    let first = std::fs::read(data.join("procedure/s_ALL20240531.csv")).unwrap();
+    assert_eq!(std::fs::read(stage.path("again.csv")).unwrap(), first);
+
+    pull(&stage);
+    let reviewed = stage.warifu(&format!("--lang ja release review back --repo kokuho {PLACE}")).ends(0);
+    assert!(reviewed.out.contains("内容の復元: リリース 1"), "{}", reviewed.out);
+    signed_and_published(&stage, "back");
+    assert_eq!(masters(&stage), before);
+    let verified = stage.warifu("channel verify channel --root root.json").ends(0);
+    assert!(verified.out.contains("release 4") && verified.out.contains("REVERT"), "{}", verified.out);
+    swap(0);
+    assert_eq!(checker.check(b"").0, 4);
+
+    // What was taken back comes in again, and a revert of the revert is one more.
+    next(&stage, "fifth", "s_20240621.csv");
+    let refused = revert(&stage, 3, "forth", "").ends(1);
+    let accepted = format!("--accept-past {} --reason right --source notice-8", asked_for(&refused));
+    revert(&stage, 3, "forth", &accepted).ends(0);
+    pull(&stage);
+    signed_and_published(&stage, "forth");
+    swap(0);
+    assert_eq!(checker.check(b"").0, 6);
+    assert!(classes_of_the_past(&stage).is_empty());
+}
+
+#[test]
+fn a_draft_that_only_calls_itself_a_revert_is_not_signed() {
+    let Some(_) = data("a false revert") else { return };
+    let stage = Stage::new();
+    published_procedures(&stage);
+    next(&stage, "second", "s_20240621.csv");
+    next(&stage, "third", "s_20240628.csv");
+    let refused = revert(&stage, 1, "back", "").ends(1);
+    let accepted = format!("--accept-past {} --reason wrong --source notice-7", asked_for(&refused));
+    revert(&stage, 1, "back", &accepted).ends(0);
+    pull(&stage);
+    // It says release 2, and brings back release 1.
+    let manifest = std::fs::read_to_string(stage.path("back/release.json")).unwrap();
+    let second = std::fs::read_to_string(stage.path("second/release.json")).unwrap();
+    let digest = |text: &str| warifu_values::digest::Digest::of(text.as_bytes()).to_string();
+    let first = std::fs::read_to_string(stage.path("first/release.json")).unwrap();
+    let place = manifest.find("\"reverts_to\"").unwrap();
+    let (head, rest) = manifest.split_at(place);
+    let rest =
+        rest.replacen("\"release\": 1", "\"release\": 2", 1).replacen(&digest(&first), &digest(&second), 1);
+    stage.write("back/release.json", format!("{head}{rest}"));
+    let refused = stage.warifu(&format!("release sign back --repo kokuho {PLACE} --key baba.key")).ends(3);
+    assert!(refused.err.contains("they are not those"), "{}", refused.err);
+}
