@@ -31,6 +31,8 @@ url=http://127.0.0.1:$(cat "$work/port")
 paired() {
     : >"$work/ours" && : >"$work/curls"
     for _ in $(seq "$runs"); do
+        # What is there already would not come again.
+        rm -rf "$work/out"
         a=$(date +%s%N); "${ours[@]}" >/dev/null; b=$(date +%s%N)
         curl -sf -K "$work/curl" ; c=$(date +%s%N)
         echo $(((b - a) / 1000)) >>"$work/ours"; echo $(((c - b) / 1000)) >>"$work/curls"
