@@ -205,7 +205,8 @@ impl ReleaseSource for TrustSource {
     }
 }
 
-/// The newest release at `address`, trusting nothing but `root`, as far as `floor` takes it: for a check without a running checker.
+/// The newest release at `address`, trusting nothing but `root`, as far as `floor` takes it: for a check
+/// without a running checker.
 ///
 /// # Errors
 /// [`SourceError`].
