@@ -252,9 +252,10 @@ impl Speak for DraftError {
                 let folder = folder.display();
                 say!(
                     lang,
-                    "{folder} holds more than {MOST_SIGNATURES} signatures; take out those that nobody of yours \
-                     made",
-                    "{folder} に署名が {MOST_SIGNATURES} 件を超えてあります。関係者のものでない署名を取り除いてください"
+                    "{folder} holds more than {MOST_SIGNATURES} signatures; take out those that nobody of \
+                     yours made",
+                    "{folder} に署名が {MOST_SIGNATURES} 件を超えてあります。関係者のものでない署名を\
+                     取り除いてください"
                 )
             }
             DraftError::NoSignature { file, refusal } => {

@@ -341,7 +341,8 @@ impl ReleaseSource for TrustSource {
     }
 }
 
-/// The newest release of `mirrors`, trusting nothing but `root`, as far as `floor` takes it: for a check without a running checker.
+/// The newest release of `mirrors`, trusting nothing but `root`, as far as `floor` takes it: for a check
+/// without a running checker.
 ///
 /// # Errors
 /// [`SourceError`].

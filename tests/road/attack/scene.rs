@@ -1,4 +1,4 @@
-//! What is attacked: a channel with three releases as it was after each, and the keys of everybody who signed.
+//! What is attacked: a channel with three releases as it was after each, and everybody's keys.
 
 use std::path::Path;
 

@@ -160,8 +160,8 @@ impl Speak for Status {
             let (release, why) = (running.id.release, why.say(lang));
             lines.push(say!(
                 lang,
-                "WITHDRAWN: release {release} goes on judging, because there is none to go back to: {why}; ask \
-                 both organisations for the next release",
+                "WITHDRAWN: release {release} goes on judging, because there is none to go back to: {why}; \
+                 ask both organisations for the next release",
                 "取下げ: リリース {release} は取り下げられましたが、戻り先がないため点検に使用しています: {why}。\
                  次のリリースを両団体に求めてください"
             ));

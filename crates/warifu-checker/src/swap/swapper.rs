@@ -95,8 +95,8 @@ impl Swapper {
         self.stale.load(Ordering::Relaxed)
     }
 
-    /// Why what judges now is not to be used, where one organisation has withdrawn it and there was nothing to
-    /// go back to at the last look.
+    /// Why what judges now is not to be used, where one organisation has withdrawn it and there was nothing
+    /// to go back to at the last look.
     pub fn runs_withdrawn(&self) -> Option<Said> {
         let withdrawn = self.withdrawn.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let active = self.active()?.id;
