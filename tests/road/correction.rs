@@ -126,6 +126,11 @@ fn an_official_file_that_lacks_it_is_refused_until_that_is_accepted_by_name() {
     let shown = stage.warifu("show HEAD:r06/procedure --repo kikin").ends(0);
     assert!(shown.out.contains("もう一度"), "{}", shown.out);
     stage.warifu(&format!("{IMPORT} {official} --drop-correction 公式どおり")).ends(0);
+    // What is still right is corrected again, on top of the official file.
+    let again =
+        stage.warifu(&format!("{IMPORT} s_20240612.csv --correction まだ --dated 2024-06-22")).ends(0);
+    assert!(again.out.contains("EMERGENCY CORRECTION"), "{}", again.out);
+    stage.warifu("check --repo kikin").ends(0);
 }
 
 #[test]

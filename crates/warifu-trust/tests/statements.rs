@@ -5,7 +5,7 @@
     reason = "test support; a failure here fails the test"
 )]
 
-use warifu_trust::testing::{Shelf, World, drive, head, key, masters, now, propose};
+use warifu_trust::testing::{Shelf, World, drive, head, held, key, masters, now, propose};
 use warifu_trust::*;
 
 /// A shelf with releases 1 and 2, and what a signer has read of it.
@@ -325,4 +325,47 @@ fn a_release_of_another_content_is_not_meant() {
     let release = ReleaseRef { manifest: other.release().manifest, ..at.release().unwrap() };
     say(&world, &mut shelf, &world.kikin[0], Says::Withdrawn { release });
     assert!(open(&mut world.reader(), &shelf).unwrap().withdrawn().is_none());
+}
+
+#[test]
+fn a_normal_release_waits_for_both_post_reviews_and_an_emergency_names_what_is_owed() {
+    let world = World::new();
+    let (mut shelf, at) = two_releases(&world);
+    let release = at.release().unwrap();
+    let urgent = Some(Emergency { reason: "薬価の誤り".into() });
+    let published = held(ReleaseHead { emergency: urgent, ..head(2, None) }, &masters(2)).0;
+    let normal = held(head(2, None), &masters(2)).0;
+    let goes = |shelf: &Shelf, is_emergency: bool, named: &[ReleaseRef]| {
+        tip(&world, shelf).check_post_reviews(is_emergency, named, Some(&published))
+    };
+    // What is no emergency asks for nothing, and what was never owed is not named.
+    assert_eq!(at.check_post_reviews(false, &[], Some(&normal)), Ok(()));
+    assert_eq!(at.check_post_reviews(false, &[], None), Ok(()));
+    assert!(at.check_post_reviews(true, &[release], Some(&normal)).is_err());
+
+    let owed = |by: &[Organisation]| PostReviewMissing::Owed(vec![Owed { release, by: by.to_vec() }]);
+    assert_eq!(goes(&shelf, false, &[]), Err(owed(&Organisation::BOTH)));
+    assert_eq!(goes(&shelf, true, &[release]), Ok(()));
+    assert_eq!(goes(&shelf, true, &[]), Err(PostReviewMissing::Names { named: vec![], owed: vec![2] }));
+
+    // One organisation's word is its own, whoever of it says it, and however often.
+    say(&world, &mut shelf, &world.kikin[0], Says::Reviewed { release });
+    say(&world, &mut shelf, &world.kikin[1], Says::Reviewed { release });
+    assert_eq!(goes(&shelf, false, &[]), Err(owed(&[Organisation::Kokuho])));
+    let other = ReleaseRef { manifest: warifu_values::digest::Digest::of(b"another"), ..release };
+    say(&world, &mut shelf, &world.kokuho[0], Says::Reviewed { release: other });
+    // A key that its own organisation took away says nothing more.
+    let revoked = world.kokuho[1].public().id();
+    say(&world, &mut shelf, &world.kokuho[0], Says::Revoked { key: revoked });
+    say(&world, &mut shelf, &world.kokuho[1], Says::Reviewed { release });
+    assert_eq!(goes(&shelf, false, &[]), Err(owed(&[Organisation::Kokuho])));
+    say(&world, &mut shelf, &world.kokuho[0], Says::Reviewed { release });
+    assert_eq!(goes(&shelf, false, &[]), Ok(()));
+    // A draft that was made before the last statement came still goes.
+    assert_eq!(goes(&shelf, true, &[release]), Ok(()));
+
+    // Readers serve what they have, and take nothing back for it.
+    let opened = open(&mut world.reader(), &shelf).unwrap();
+    assert!(opened.withdrawn().is_none());
+    assert_eq!(opened.statements().owed_after(release, &published), []);
 }

@@ -138,7 +138,11 @@ impl Store {
         };
         // Imports that a later commit took back are left out: their files may come in again.
         let earlier = known.standing();
-        if let Some((commit, _)) = earlier.iter().find(|(_, past)| past.sha256 == sha256.to_string()) {
+        // A correction that an official file came after may be needed again.
+        let (corrections, sum) = (on_top(&earlier), sha256.to_string());
+        let mut held =
+            earlier.iter().enumerate().filter(|(at, (_, past))| *at < corrections || !past.correction);
+        if let Some((_, (commit, _))) = held.find(|(_, (_, past))| past.sha256 == sum) {
             let found = commit.to_string();
             judged.findings = Findings::new();
             judged.findings.push(Finding::new(Code::ImportSame).found(&found[..12]));
@@ -150,7 +154,7 @@ impl Store {
         }
         refuse_unless_small(&mut judged, &sound, &config)?;
         // An official file comes after official files, whatever was corrected between.
-        let on_top = if request.correction.is_none() { on_top(&earlier) } else { 0 };
+        let on_top = if request.correction.is_none() { corrections } else { 0 };
         let dated = judged.dated(&earlier[on_top..]);
         judged.later = self.later(&earlier[on_top..], dated, &sound, series)?;
         judged.findings.extend(judge_file(&sound.file, sound.role, published(dated)));
