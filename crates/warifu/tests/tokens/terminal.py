@@ -34,7 +34,8 @@ def main() -> int:
         if not more:
             break
         shown += more
-        if lines and shown.endswith(b": "):
+        question = shown.rsplit(b"\n", 1)[-1]
+        if lines and question.startswith(b"PIN of ") and question.endswith(b": "):
             wait_until_hidden(terminal)
             os.write(terminal, lines.pop(0).encode() + b"\n")
     sys.stdout.buffer.write(shown)
