@@ -44,8 +44,8 @@ impl Ran {
 }
 
 impl Desk {
-    /// Tokens `kikin` (PIN `hush-kikin`) and `kokuho` (PIN `hush-kokuho`); none, and a line that says so, where
-    /// SoftHSM is not installed. With `WARIFU_TEST_ALL`, which tests/run.sh sets, that is a failure.
+    /// Tokens `kikin` (PIN `hush-kikin`) and `kokuho` (PIN `hush-kokuho`); none, and a line that says so,
+    /// where SoftHSM is not installed. With `WARIFU_TEST_ALL`, which tests/run.sh sets, that is a failure.
     pub(crate) fn set_up() -> Option<Desk> {
         let Some(module) = MODULES.into_iter().find(|module| Path::new(module).is_file()) else {
             assert!(std::env::var_os("WARIFU_TEST_ALL").is_none(), "WARIFU_TEST_ALL leaves nothing out");
