@@ -5,8 +5,8 @@ use warifu_trust::{ChannelPath, Organisation, limits};
 /// All members together: a release and its fallback at a hundred times the size of real ones.
 pub(super) const ALL_BYTES: u64 = 512 << 20;
 
-/// Members: the files of two releases, patches to one, their metadata, every root there was, and what each organisation said
-/// alone.
+/// Members: the files of two releases, patches to one, their metadata, every root there was, and what each
+/// organisation said alone.
 pub(super) const MEMBERS: usize = 2 * limits::FILES
     + limits::PATCHES
     + 3
