@@ -105,7 +105,11 @@ for day in $(echo "$steps" | head -n "${STEPS:-1000}"); do
     [ "$what" = procedure ] && files=$data/procedure/s_$day.csv
     [ "$what" = procedure ] || files=$(echo "$files" | grep -vE '/[sc]_20240[1-5]' || true)
     # shellcheck disable=SC2086
-    if [ -n "$files" ] && import $series $files && release "$day"; then fetch "$day"; else echo "skipped $day" >&2; fi
+    if [ -n "$files" ] && import $series $files && release "$day"; then
+        fetch "$day"
+    else
+        echo "skipped $day" >&2
+    fi
 done >steps
 cat first steps
 python3 - <<'PY'

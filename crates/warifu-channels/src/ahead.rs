@@ -18,8 +18,8 @@ pub(crate) type Found = Result<Option<Vec<u8>>, ChannelError>;
 /// Who fetches ahead, beside who asks: a server sees four connections of one reader at most.
 pub(crate) const OTHERS: usize = 3;
 
-/// How many bytes may be fetched, or on their way, that are not asked for yet. A file beyond it is fetched when
-/// it is asked for.
+/// How many bytes may be fetched, or on their way, that are not asked for yet. A file beyond it is fetched
+/// when it is asked for.
 const AHEAD_BYTES: u64 = 16 << 20;
 
 /// Files on their way.

@@ -54,8 +54,8 @@ impl Channel for Recording<'_> {
     }
 }
 
-/// The patches of `opened`, for the readers of the place that they are carried to: those that are on `channel`
-/// and are what both signed, and the one to Kikin's half. They are of use, and nobody needs them.
+/// The patches of `opened`, for the readers of the place that they are carried to: those that are on
+/// `channel` and are what both signed, and the one to Kikin's half. They are of use, and nobody needs them.
 pub fn patches(channel: &dyn Channel, opened: &OpenedRelease) -> BTreeMap<ChannelPath, Vec<u8>> {
     let mut found = BTreeMap::new();
     for entry in opened.files().filter(|entry| entry.name.is_patch()) {

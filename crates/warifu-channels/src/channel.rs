@@ -14,8 +14,8 @@ pub trait Channel: Sync {
     /// now.
     fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError>;
 
-    /// Whether it is of use, and no harm, to fetch `path` before it is asked for, while others are: where each
-    /// question is a way over a network. Not where what one look reads must be of one piece.
+    /// Whether it is of use, and no harm, to fetch `path` before it is asked for, while others are: where
+    /// each question is a way over a network. Not where what one look reads must be of one piece.
     fn ahead(&self, _path: &ChannelPath) -> bool {
         false
     }

@@ -1,5 +1,5 @@
-//! Patches: what is on hand is not fetched again, what changed comes as a patch, and one that lies, is damaged
-//! or missing costs its bytes and nothing else.
+//! Patches: what is on hand is not fetched again, what changed comes as a patch, and one that lies, is
+//! damaged or missing costs its bytes and nothing else.
 #![expect(clippy::unwrap_used, reason = "test support; a failure here fails the test")]
 
 use warifu_channels::testing::{MemoryChannel, Publishing as _};
@@ -133,8 +133,8 @@ fn another_base_is_no_base_and_the_whole_comes() {
 /// What is done to the file at a path.
 type Damage<'a> = dyn Fn(&MemoryChannel, &String) + 'a;
 
-/// A release's patches are taken away, cut, exchanged for each other, for other bytes and for a bomb: each time
-/// the whole is taken, it is told, and nobody's state notices.
+/// A release's patches are taken away, cut, exchanged for each other, for other bytes and for a bomb: each
+/// time the whole is taken, it is told, and nobody's state notices.
 #[test]
 fn a_patch_that_is_missing_or_not_what_was_signed_is_told_and_the_whole_is_taken() {
     let (world, channel, first) = two_releases();
@@ -277,8 +277,8 @@ fn a_signer_refuses_what_another_draft_lists() {
     assert!(matches!(begun.tally(&bare, &tip), Err(SignError::OtherContent { .. })));
 }
 
-/// A reader that remembers the release before asks for a patch to Kikin's half; whatever lies there, it ends with
-/// the half that Kokuho sealed.
+/// A reader that remembers the release before asks for a patch to Kikin's half; whatever lies there, it ends
+/// with the half that Kokuho sealed.
 #[test]
 fn the_list_itself_comes_as_a_patch_to_who_remembers_the_one_before() {
     let (world, channel) = (World::new(), MemoryChannel::default());

@@ -91,8 +91,8 @@ pub fn write_pieces(
     put(path, Readers::Usual, content)
 }
 
-/// Writes files into one folder, on all cores: each appears as with [`write()`], and none before all are written
-/// and durable.
+/// Writes files into one folder, on all cores: each appears as with [`write()`], and none before all are
+/// written and durable.
 ///
 /// # Errors
 /// When any step fails. What was not named yet is as it was.

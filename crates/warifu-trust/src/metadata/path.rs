@@ -2,9 +2,9 @@
 //!
 //! The plain layout of TUF with consistent snapshots: `metadata/<n>.root.json`, `metadata/<n>.targets.json`,
 //! `metadata/<n>.snapshot.json` and `targets/<sha256>.<name>` never change once written;
-//! `metadata/timestamp.json` is the one small file that does. Beside it, `metadata/<n>.targets.from-<m>.zst` is
-//! a patch for who has the half before, and `statements/<organisation>.<n>.json` is what one organisation said
-//! alone (`statements/<key id>.<n>.json` when those are used up).
+//! `metadata/timestamp.json` is the one small file that does. Beside it, `metadata/<n>.targets.from-<m>.zst`
+//! is a patch for who has the half before, and `statements/<organisation>.<n>.json` is what one organisation
+//! said alone (`statements/<key id>.<n>.json` when those are used up).
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! Reading what is to be carried on although it is not to be used: a release that a revocation broke, and what
-//! was said of it. Whoever receives it judges for itself, and must hear the statement.
+//! Reading what is to be carried on although it is not to be used: a release that a revocation broke, and
+//! what was said of it. Whoever receives it judges for itself, and must hear the statement.
 
 use std::collections::VecDeque;
 
@@ -16,8 +16,8 @@ use crate::read::walk::{Answer, Need, Step, Walk};
 use crate::refusal::Refusal;
 use crate::statement::Statements;
 
-/// What was read to be carried. It opens nothing: that its signers were those of some root once is all that is
-/// known of it.
+/// What was read to be carried. It opens nothing: that its signers were those of some root once is all that
+/// is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Carried {
     /// Which release it is.
@@ -42,8 +42,8 @@ enum Stage {
 }
 
 impl Carrying {
-    /// From the root that `state` was pinned to, as who receives this may remember nothing: every file is asked
-    /// for.
+    /// From the root that `state` was pinned to, as who receives this may remember nothing: every file is
+    /// asked for.
     pub fn begin(state: &TrustedState) -> Self {
         let mut state = state.clone();
         state.roots.truncate(1);

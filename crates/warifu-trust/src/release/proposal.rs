@@ -87,7 +87,8 @@ impl Proposal {
         Ok(self)
     }
 
-    /// The names of those of its patches that do not make of something in `before` what they are called after.
+    /// The names of those of its patches that do not make of something in `before` what they are called
+    /// after.
     pub(crate) fn false_patches(&self, before: Option<&VerifiedRelease>) -> Vec<TargetName> {
         let mut left: BTreeMap<_, _> = self.patches.iter().collect();
         let manifest = before.and_then(|before| before.manifest().to_bytes().ok());

@@ -116,9 +116,9 @@ fn signed_file(
     Ok((signed.file_name.clone(), bytes, signed.sha256))
 }
 
-/// What the files hold that `channel fetch` wrote into `folder` in the format called `format`: the manifest, and
-/// the canonical bytes of its masters as far as they can be read. It is asked for by digest, so what somebody
-/// changed meanwhile is taken for nothing that it is not.
+/// What the files hold that `channel fetch` wrote into `folder` in the format called `format`: the manifest,
+/// and the canonical bytes of its masters as far as they can be read. It is asked for by digest, so what
+/// somebody changed meanwhile is taken for nothing that it is not.
 pub fn on_hand_in(schemas: &Schemas, folder: &Path, format: &str) -> OnHand {
     let manifest = warifu_files::read(&folder.join(RELEASE_FILE), limits::MANIFEST_BYTES).ok();
     let read_manifest = |bytes: Vec<u8>| Some((Manifest::from_bytes(&bytes).ok()?, bytes));

@@ -106,8 +106,8 @@ impl Carried {
             let release = self.release.release;
             context.tell(&say!(
                 context.lang,
-                "WARNING: release {release} is carried with the statement that revoked keys of its signers: who \
-                 reads it there hears of that and does not take it\n",
+                "WARNING: release {release} is carried with the statement that revoked keys of its signers: \
+                 who reads it there hears of that and does not take it\n",
                 "警告: リリース {release} は署名者の鍵が失効したものです。失効の声明と共にコピーしました。コピー先の\
                  利用側は声明を受け取り、このリリースを受け入れません\n"
             ));
