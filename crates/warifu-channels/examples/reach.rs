@@ -1,5 +1,5 @@
-//! A release on its way to every institution, on a virtual clock: 47 prefectures with two mirrors each, some of
-//! them faulty, and 215,060 receivers that read by this crate's own client.
+//! A release on its way to every institution, on a virtual clock: 47 prefectures with two mirrors each, some
+//! of them faulty, and 215,060 receivers that read by this crate's own client.
 //!
 //! ```text
 //! reach BEFORE AFTER ROOT INSTANT [name=value ...]
@@ -566,7 +566,8 @@ fn run(setting: &Setting, before: Shelf, after: Shelf, root: &[u8], instant: Uni
     writeln!(out, "took the signed bytes from a mirror that is faulty in another way: {from_faulty}")?;
     writeln!(
         out,
-        "bytes sent: {sent} ({:.0} for each receiver, {:.2} % of full content), {faulty_bytes} by faulty mirrors",
+        "bytes sent: {sent} ({:.0} for each receiver, {:.2} % of full content), {faulty_bytes} by faulty \
+         mirrors",
         sent as f64 / setting.receivers as f64,
         100.0 * sent as f64 / whole as f64
     )?;

@@ -1,12 +1,12 @@
-//! Many receivers at one web server at once, each with its own connections, state and client: what each waits,
-//! and whether any is refused.
+//! Many receivers at one web server at once, each with its own connections, state and client: what each
+//! waits, and whether any is refused.
 //!
 //! ```text
 //! receivers URL ROOT INSTANT COUNT [HELD]
 //! ```
 //!
-//! All of them open the channel at once and ask on from there; so that they fit into one machine, at most 32 of
-//! them unpack a release at a time. HELD is a channel's folder before the newest release: what they hold.
+//! All of them open the channel at once and ask on from there; so that they fit into one machine, at most 32
+//! of them unpack a release at a time. HELD is a channel's folder before the newest release: what they hold.
 
 use std::io::Write as _;
 use std::path::Path;

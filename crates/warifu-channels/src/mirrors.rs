@@ -99,8 +99,8 @@ impl Mirrors {
         self.ask(first, |channel| open(channel, state, now))
     }
 
-    /// Reads the content of `opened` beside what is `held`, beginning at `first`; it is the same bytes wherever
-    /// they come from.
+    /// Reads the content of `opened` beside what is `held`, beginning at `first`; it is the same bytes
+    /// wherever they come from.
     ///
     /// # Errors
     ///

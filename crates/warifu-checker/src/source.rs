@@ -50,7 +50,8 @@ impl SourceError {
     ) -> Self {
         let errors: Vec<_> = asked.iter().map(|it| of(&it.error)).collect();
         let said = asked.iter().map(|it| named(mirrors, it)).reduce(|all, next| all.then(&next));
-        let said = said.unwrap_or_else(|| Said::new("no channel is named", "配信元の指定がありません"));
+        let said =
+            said.unwrap_or_else(|| Said::new("no place was asked", "どの配信元にも問い合わせていません"));
         match () {
             () if errors.iter().any(|error| matches!(error, SourceError::Refused(_))) => {
                 SourceError::Refused(said)
