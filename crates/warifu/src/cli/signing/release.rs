@@ -370,16 +370,16 @@ impl Sign {
                 "この鍵はどちらの組織のリリース署名者でもありません。warifu trust show で確認してください",
             )
         })?;
+        // Asked first: a token may want to be touched, and nobody touches it for what was not read.
+        if !context.json {
+            tell(context, proposal, &halves, &tip, Some(&reviewing), None)?;
+        }
+        self.confirm.ask(context, proposal.release().manifest)?;
         let signed = match side {
             Organisation::Kikin => reviewed.sign_as_kikin(&tip, &halves, &key, now(), validity),
             Organisation::Kokuho => reviewed.sign_as_kokuho(&tip, &halves, &key, now(), validity),
         };
         let signed = signed.map_err(|error| trust_failure(&error))?;
-        // Everything was tried, so that nobody is asked for what cannot be; nothing leaves before the answer.
-        if !context.json {
-            tell(context, proposal, &halves, &tip, Some(&reviewing), None)?;
-        }
-        self.confirm.ask(context, proposal.release().manifest)?;
         // Remembered first: a signature that nobody remembers could be given twice.
         self.place.at.remember_signed(proposal.release())?;
         let file = draft.folder.write_signature(&signed.signature).map_err(|error| trust_failure(&error))?;
