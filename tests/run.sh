@@ -34,10 +34,11 @@ fi
 
 # The stock TUF client of the Python ecosystem, untouched, and an S3 store.
 venv=target/test-python
-if ! "$venv/bin/python" -c 'import tuf.ngclient, cryptography, moto.server' 2>/dev/null; then
+if ! "$venv/bin/python" -c 'import tuf, tuf.ngclient, cryptography, moto.server; assert tuf.__version__ == "7.0.1"' \
+    2>/dev/null; then
     echo "installing: tuf, moto (PyPI) into $venv"
     python3 -m venv "$venv"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check 'tuf>=6,<8' 'securesystemslib[crypto]' 'moto[server]>=5,<6'
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check 'tuf==7.0.1' 'securesystemslib[crypto]' 'moto[server]>=5,<6'
 fi
 export WARIFU_TEST_PYTHON="$PWD/$venv/bin/python"
 PATH="$PWD/$venv/bin:$PATH"

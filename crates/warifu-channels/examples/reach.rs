@@ -233,7 +233,6 @@ type Knowledge = u32;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Case {
     knows: Knowledge,
-    holds_after: bool,
     hour: u32,
     mirrors: [Mirroring; 2],
     first: usize,
@@ -307,7 +306,7 @@ impl Clients {
             Err(Nobody(asked)) => asked.iter().for_each(|it| self.verdict(&it.error)),
             Ok(Given { value: opened, by, passed_over }) => {
                 passed_over.iter().for_each(|it| self.verdict(&it.error));
-                if opened.release() == self.wanted.release() && !case.holds_after {
+                if opened.release() == self.wanted.release() {
                     match mirrors.fetch(opened, *by, &self.held) {
                         Ok(Given { value, by, passed_over }) => {
                             passed_over.iter().for_each(|it| self.verdict(&it.error));
@@ -465,7 +464,7 @@ fn run(setting: &Setting, before: Shelf, after: Shelf, root: &[u8], instant: Uni
     let nothing = OnHand::default();
     let (knows, had, _) = honest(&before, pinned.clone(), &nothing, instant)?;
     let held = match setting.hold_before {
-        true => OnHand::of(had.parts().map(|(_, bytes)| bytes.to_vec())),
+        true => OnHand::of(had.parts().map(|(_, bytes)| bytes.to_vec()).chain([had.manifest().to_bytes()?])),
         false => OnHand::default(),
     };
     let (_, wanted, full) = honest(&after, knows.clone(), &nothing, instant)?;
@@ -504,7 +503,6 @@ fn run(setting: &Setting, before: Shelf, after: Shelf, root: &[u8], instant: Uni
         let mirrors = &behaviours[receiver.prefecture];
         let case = Case {
             knows: receiver.knows,
-            holds_after: receiver.took_at.is_some(),
             hour: (now / 3600.0) as u32,
             mirrors: [mirrors[0].at(now), mirrors[1].at(now)],
             first: receiver.turn % 2,
@@ -526,7 +524,7 @@ fn run(setting: &Setting, before: Shelf, after: Shelf, root: &[u8], instant: Uni
             took_other += u64::from(!what_was_signed);
             from_faulty += u64::from(mirrors[from].fault.is_some());
         }
-        // Who has it looks on as before; what that costs is the same with and without a release.
+        // Who has it is done here: what later looks cost is the same with and without a release.
         if receiver.took_at.is_none() {
             moments.push(At(done.max(now + setting.poll * (0.95 + 0.1 * chance.share())), at));
         }

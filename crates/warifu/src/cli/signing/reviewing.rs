@@ -7,7 +7,7 @@ use warifu::error::{Exit, Failure};
 use warifu::release::{Against, Changed, PublishedRelease, ReleaseRisk, recompute, trust_failure};
 use warifu::store::{Store, StoreError};
 use warifu_channels::{ReadError, fetch_earlier_manifest, fetch_published_manifest};
-use warifu_trust::{Manifest, Proposal, Reviewed, Says, Tip};
+use warifu_trust::{FetchError, Manifest, Proposal, Reviewed, Says, Tip};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
@@ -102,13 +102,16 @@ pub(super) fn cautions_of(
     for made in tip.statements().made() {
         let Says::Withdrawn { release } = made.says else { continue };
         // What a key said after it was revoked does not count.
-        if tip.statements().withdrawal(release) != Some(made) {
+        if !tip.statements().withdrawals(release).any(|counts| counts == made) {
             continue;
         }
-        // Where its manifest is gone from the channel, nothing can be compared with it.
-        let withdrawn = fetch_earlier_manifest(at.address()?.channel().as_ref(), release);
-        if withdrawn.is_ok_and(|withdrawn| withdrawn.has_masters_of(manifest)) {
-            found.push(Caution::Withdrawn(made.clone()));
+        match fetch_earlier_manifest(at.address()?.channel().as_ref(), release) {
+            Ok(withdrawn) if withdrawn.has_masters_of(manifest) => {
+                found.push(Caution::Withdrawn(made.clone()));
+            }
+            // Where its manifest is gone from the channel, nothing can be compared with it.
+            Ok(_) | Err(ReadError::Verdict(FetchError::Missing { .. })) => {}
+            Err(error) => return Err(trust_failure(&error)),
         }
     }
     let published = if tip.release() == Some(proposal.release()) {
