@@ -9,8 +9,12 @@ const CODE: &str = "112007410";
 
 /// A differential that sets its points, and nothing else of it.
 fn correction(points: &str) -> String {
+    correction_of(CODE, points)
+}
+
+fn correction_of(code: &str, points: &str) -> String {
     let mut fields = vec![String::new(); 150];
-    for (at, value) in [(0, "5"), (1, "S"), (2, CODE), (11, points)] {
+    for (at, value) in [(0, "5"), (1, "S"), (2, code), (11, points)] {
         fields[at] = value.to_owned();
     }
     let quoted: Vec<String> = fields.iter().map(|field| format!("\"{field}\"")).collect();
@@ -150,6 +154,9 @@ fn a_correction_is_a_small_differential() {
     };
     refused("{data}/procedure/s_20240628.csv", "import/correction-large");
     refused("s_ALL20240601.csv", "import/correction-full");
+    // A mistyped code corrects nothing.
+    stage.write("s_20240611.csv", correction_of("112007419", "74.00"));
+    refused("s_20240611.csv", "import/correction-misfit");
     let ran =
         stage.warifu(&format!("{IMPORT} {{data}}/procedure/s_20240621.csv --correction urgent")).ends(0);
     assert!(ran.out.contains("EMERGENCY CORRECTION"), "{}", ran.out);

@@ -39,16 +39,27 @@ impl DraftDirectory {
         &self.directory
     }
 
+    /// Refuses a directory that holds a draft, before anything is done for another one.
+    ///
+    /// # Errors
+    ///
+    /// [`DraftError::Occupied`]; [`DraftError::Io`].
+    pub fn refuse_occupied(&self) -> Result<(), DraftError> {
+        let manifest = self.directory.join("release.json");
+        if fs::exists(&manifest).map_err(|source| io(&manifest, source))? {
+            return Err(DraftError::Occupied { directory: self.directory.clone() });
+        }
+        Ok(())
+    }
+
     /// Writes a new draft. The manifest comes last, so a directory with one is complete.
     ///
     /// # Errors
     ///
     /// [`DraftError::Occupied`] when a draft is there already; [`DraftError::Io`].
     pub fn write(&self, proposal: &Proposal) -> Result<(), DraftError> {
+        self.refuse_occupied()?;
         let manifest = self.directory.join("release.json");
-        if fs::exists(&manifest).map_err(|source| io(&manifest, source))? {
-            return Err(DraftError::Occupied { directory: self.directory.clone() });
-        }
         let last = TargetName::manifest(proposal.manifest().release);
         for (name, bytes) in proposal.files() {
             let file = if name == last {

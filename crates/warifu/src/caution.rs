@@ -106,6 +106,14 @@ pub enum Caution {
         /// Why.
         why: String,
     },
+    /// An organisation withdrew a release that cannot be looked at here: nobody can say whether this brings
+    /// its masters back.
+    WithdrawnUnreadable {
+        /// The release that was withdrawn.
+        release: u64,
+        /// Why.
+        why: String,
+    },
     /// An organisation gets no file of a master.
     NotIn {
         /// The format.
@@ -285,13 +293,19 @@ impl Speak for Caution {
             ),
             Caution::NotThatRelease { release } => say!(
                 lang,
-                "it says that it brings back the masters of release {release}, and they are not those",
-                "リリース {release} の内容に戻すとありますが、マスターがそのリリースと異なります"
+                "it says that it brings back the masters of release {release}, and they are not those, or that was never \
+                 published",
+                "リリース {release} の内容に戻すとありますが、マスターがそのリリースと異なるか、公開されたリリースではありません"
             ),
             Caution::RevertUnreadable { release, why } => say!(
                 lang,
                 "it says that it goes back to release {release}, which cannot be compared with: {why}",
                 "リリース {release} の内容に戻すとありますが、比較できません: {why}"
+            ),
+            Caution::WithdrawnUnreadable { release, why } => say!(
+                lang,
+                "release {release} was withdrawn, and whether this brings its masters back cannot be seen: {why}",
+                "リリース {release} は取り下げられましたが、その内容を戻すものかどうかを確認できません: {why}"
             ),
             Caution::NotIn { format, masters } => say!(
                 lang,

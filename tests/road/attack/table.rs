@@ -196,7 +196,7 @@ fn wrong(row: &Row, lang: &str, ran: &Ran, command: &str) -> Option<String> {
     };
     let said = format!("{}{}", ran.out, ran.err);
     let words = words[usize::from(lang == "ja")];
-    let right = ran.status == status && said.contains(words);
+    let right = ran.status == status && words.split('|').any(|words| said.contains(words));
     let ended = ran.status;
     let wrong = || {
         let must = format!("it must end with {status} and {words:?}");

@@ -72,11 +72,33 @@ impl ApplyError {
     }
 }
 
+/// What becomes of the rows that the publication before had marked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Marked {
+    /// They go, as with every publication.
+    Go,
+    /// They stay as they are.
+    Stay,
+}
+
 /// Applies `differential` to `state`.
 ///
 /// # Errors
 /// [`ApplyError`] when the two are of different kinds. Rows that do not fit are findings.
 pub fn apply(state: &Master, differential: &Master) -> Result<Applied, ApplyError> {
+    applied(state, differential, Marked::Go)
+}
+
+/// Applies `correction`, which is no publication: only the rows that it names change. What the publication
+/// before had marked goes with the next one.
+///
+/// # Errors
+/// As [`apply`].
+pub fn apply_correction(state: &Master, correction: &Master) -> Result<Applied, ApplyError> {
+    applied(state, correction, Marked::Stay)
+}
+
+fn applied(state: &Master, differential: &Master, of_before: Marked) -> Result<Applied, ApplyError> {
     let (from, by) = (state.layout(), differential.layout());
     if from.kind != by.kind {
         return Err(ApplyError::OtherKind { differential: by.kind.clone(), state: from.kind.clone() });
@@ -92,7 +114,7 @@ pub fn apply(state: &Master, differential: &Master) -> Result<Applied, ApplyErro
     let mut next = TableBuilder::new(Arc::clone(&layout), room, state.rows() + differential.rows());
     next.mark_special(state.is_special() || differential.is_special());
     let (mut added, mut changed, mut abolished, mut dropped) = (0, 0, 0, 0);
-    let marked = |row: usize| is_marked(state.bytes(row, class));
+    let marked = |row: usize| of_before == Marked::Go && is_marked(state.bytes(row, class));
     let (mut old, mut new) = (0, 0);
     while old < state.rows() || new < differential.rows() {
         let order = match (old < state.rows(), new < differential.rows()) {
@@ -103,6 +125,8 @@ pub fn apply(state: &Master, differential: &Master) -> Result<Applied, ApplyErro
         if order == Ordering::Less {
             if marked(old) {
                 dropped += 1;
+            } else if is_marked(state.bytes(old, class)) {
+                push_as_it_is(&mut next, state, old, layout.width());
             } else {
                 push_unchanged(&mut next, state, old, class, layout.width());
             }
@@ -166,6 +190,12 @@ fn push_unchanged(next: &mut TableBuilder, state: &Master, row: usize, class: us
     }
 }
 
+fn push_as_it_is(next: &mut TableBuilder, state: &Master, row: usize, width: usize) {
+    for column in 0..width {
+        next.push(if column < state.layout().width() { state.field(row, column) } else { "" });
+    }
+}
+
 fn push_inserted(next: &mut TableBuilder, differential: &Master, row: usize, width: usize) {
     for column in 0..width {
         let there = column < differential.layout().width();
@@ -205,6 +235,36 @@ mod tests {
         );
         let schemas = Schemas::built_in().unwrap().with([("layouts/units.toml", layout.as_str())]).unwrap();
         read_canonical(&schemas, kind, b"code,master_type\n001,U\n".to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_correction_leaves_what_was_marked_until_the_next_publication() {
+        let schemas = Schemas::built_in().unwrap();
+        let layout = schemas.layouts().find(|layout| layout.kind == "procedure").unwrap();
+        let of = |rows: &[(&str, &str)]| {
+            let header: Vec<&str> = layout.columns.iter().map(|column| column.id.as_str()).collect();
+            let mut text = header.join(",") + "\n";
+            for (class, code) in rows {
+                let field = |id: &&str| match *id {
+                    CHANGE_CLASS => (*class).to_owned(),
+                    "master_type" => "S".to_owned(),
+                    "procedure_code" => (*code).to_owned(),
+                    _ => String::new(),
+                };
+                text += &(header.iter().map(field).collect::<Vec<_>>().join(",") + "\n");
+            }
+            read_canonical(&schemas, "procedure", text.into_bytes()).unwrap()
+        };
+        let state = of(&[("9", "111000110"), ("3", "111000210"), ("0", "111000310")]);
+        let named = of(&[("5", "111000310")]);
+        let classes = |applied: Applied| {
+            let class = applied.state.layout().position(CHANGE_CLASS).unwrap();
+            (0..applied.state.rows())
+                .map(|row| applied.state.field(row, class).to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(classes(apply(&state, &named).unwrap()), ["0", "5"]);
+        assert_eq!(classes(apply_correction(&state, &named).unwrap()), ["9", "0", "5"]);
     }
 
     #[test]

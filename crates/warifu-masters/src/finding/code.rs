@@ -41,6 +41,7 @@ macro_rules! codes {
                         | Code::ImportSeries
                         | Code::ImportCorrectionFull
                         | Code::ImportCorrectionLarge
+                        | Code::ImportCorrectionMisfit
                 )
             }
 
@@ -435,6 +436,11 @@ codes! {
         do "Correct only what is urgent; `[correction] most_records` of warifu.toml says how many."
         ja "{found} レコードあります。緊急訂正は {expected} レコードまでです"
         do "急を要するものだけに絞ってください。上限は warifu.toml の [correction] most_records です。";
+    ImportCorrectionMisfit "import/correction-misfit" Deny
+        en "the correction changes or abolishes a record that is not there, or adds one that is"
+        do "See whether the code is right: `warifu show CODE`."
+        ja "訂正の変更・廃止対象のレコードがないか、追加するレコードが既にあります"
+        do "コードが正しいか warifu show コード で確認してください。";
     ImportCorrectionLost "import/correction-lost" Deny
         en "the emergency correction would be lost: {found}, corrected to {expected}"
         do "Ask the sender. `--drop-correction REASON` takes the file as it is; correct again if need be."

@@ -2,7 +2,7 @@
 
 use git2::Oid;
 use jiff::civil::Date;
-use warifu_masters::change::differential::apply;
+use warifu_masters::change::differential::{apply, apply_correction};
 use warifu_masters::file::read_canonical;
 use warifu_masters::finding::{Code, Finding, Findings};
 use warifu_masters::table::{Master, Role, State};
@@ -208,6 +208,7 @@ impl Store {
             let differential = objects.blob(objects.at(tree, &path)?.ok_or_else(damaged)?)?;
             let differential =
                 read_canonical(self.schemas(), &at.kind, differential).map_err(|_| damaged())?;
+            let apply = if record.correction.is_some() { apply_correction } else { apply };
             state = apply(&state, &differential).map_err(|_| damaged())?.state;
         }
         Ok(state)

@@ -96,6 +96,11 @@ impl Draft {
 }
 
 impl Drafting {
+    /// The folder that it will be written to.
+    pub(super) fn output(&self) -> &Path {
+        &self.output
+    }
+
     /// Puts the draft together.
     pub(super) fn begin(
         &self,

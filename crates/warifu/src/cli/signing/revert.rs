@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use warifu::error::{Exit, Failure};
 use warifu::release::trust_failure;
 use warifu::store::{RevertRequest, Reverted, Store};
-use warifu_channels::{fetch_earlier_manifest, fetch_published_manifest};
+use warifu_channels::{DraftDirectory, fetch_earlier_manifest, fetch_published_manifest};
 use warifu_trust::{Manifest, ReleaseRef, Tip};
 use warifu_values::lang::Lang;
 use warifu_values::say;
@@ -34,6 +34,10 @@ impl Revert {
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let store = Store::open(&self.repo, context.library.clone())?;
         let tip = self.drafting.at.tip()?;
+        // Before the branch has a commit that no draft is of.
+        DraftDirectory::new(self.drafting.output())
+            .refuse_occupied()
+            .map_err(|error| trust_failure(&error))?;
         let (to, manifest) = self.meant(&tip)?;
         let (author, number) = (given::author()?, to.release);
         let request = RevertRequest {

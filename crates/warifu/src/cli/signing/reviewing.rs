@@ -7,7 +7,7 @@ use warifu::error::{Exit, Failure};
 use warifu::release::{Against, Changed, PublishedRelease, ReleaseRisk, recompute, trust_failure};
 use warifu::store::{Store, StoreError};
 use warifu_channels::{ReadError, fetch_earlier_manifest, fetch_published_manifest};
-use warifu_trust::{FetchError, Manifest, Proposal, Reviewed, Says, Tip};
+use warifu_trust::{Manifest, Proposal, ReleaseRef, Reviewed, Says, Tip};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
@@ -109,9 +109,12 @@ pub(super) fn cautions_of(
             Ok(withdrawn) if withdrawn.has_masters_of(manifest) => {
                 found.push(Caution::Withdrawn(made.clone()));
             }
-            // Where its manifest is gone from the channel, nothing can be compared with it.
-            Ok(_) | Err(ReadError::Verdict(FetchError::Missing { .. })) => {}
-            Err(error) => return Err(trust_failure(&error)),
+            Ok(_) => {}
+            // Whoever runs the channel could hide it so.
+            Err(error) => found.push(Caution::WithdrawnUnreadable {
+                release: release.release,
+                why: error.say(context.lang),
+            }),
         }
     }
     let published = if tip.release() == Some(proposal.release()) {
@@ -129,11 +132,19 @@ pub(super) fn cautions_of(
             Err(error) => return Err(trust_failure(&error)),
         }
     };
+    // What was published before is known from what both signed, never from what a draft says of it.
+    let is_published = |to: &ReleaseRef| match &published {
+        Published::At { manifest, .. } => manifest.releases_before().contains(to),
+        // A renewal: both signed what it says.
+        _ => tip.release() == Some(proposal.release()),
+    };
+    let goes_back = manifest.reverts_to.map(|to| (to, is_published(&to)));
     found.extend(cautions(manifest, published, now()));
-    if let Some(to) = manifest.reverts_to {
+    if let Some((to, is_published)) = goes_back {
         let release = to.release;
         let known = at.address()?.channel();
         match fetch_earlier_manifest(known.as_ref(), to) {
+            _ if !is_published => found.insert(0, Caution::NotThatRelease { release }),
             Ok(before) if manifest.has_masters_of(&before) => {}
             Ok(_) => found.insert(0, Caution::NotThatRelease { release }),
             Err(error) => {

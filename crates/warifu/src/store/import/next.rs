@@ -4,9 +4,9 @@ use git2::Oid;
 use jiff::civil::Date;
 use warifu_masters::change::chain::check_chain;
 use warifu_masters::change::diff::{Diff, Summary};
-use warifu_masters::change::differential::apply;
+use warifu_masters::change::differential::{apply, apply_correction};
 use warifu_masters::change::plausibility::plausibility_in_part;
-use warifu_masters::finding::{Code, Finding};
+use warifu_masters::finding::{Code, Finding, Findings};
 use warifu_masters::table::{Master, Role, State};
 use warifu_rules::consistency::{self, Shown};
 use warifu_rules::judge::judge_changed_fields;
@@ -125,6 +125,8 @@ pub(super) fn take_differential(
     dated: Date,
     judged: &mut Judged<'_>,
 ) -> Result<State, ImportError> {
+    let is_correction = judged.request.correction.is_some();
+    let apply = if is_correction { apply_correction } else { apply };
     let applied = match apply(onto, &sound.file) {
         Ok(applied) => applied,
         Err(error) => {
@@ -132,9 +134,21 @@ pub(super) fn take_differential(
             return Err(judged.refused());
         }
     };
+    if is_correction {
+        refuse_misfits(&applied.findings, &mut judged.findings);
+    }
     judged.findings.extend_one(rules::base_doubt(&applied, sound.file.rows()));
     judged.findings.extend(applied.findings);
     let dated = dated.strftime("%Y%m%d").to_string();
     judged.findings.extend(plausibility_in_part(onto, records, &sound.file, Some(&dated)).findings);
     Ok(onto.followed_by(applied.state))
+}
+
+/// A correction names records as they stand: what does not fit corrects nothing, and its code may be mistyped.
+fn refuse_misfits(applied: &Findings, findings: &mut Findings) {
+    for misfit in [Code::ApplyFiveOnMissing, Code::ApplyNineOnMissing, Code::ApplyThreeOnExisting] {
+        for key in applied.keys_of(misfit) {
+            findings.push(Finding::new(Code::ImportCorrectionMisfit).key(key));
+        }
+    }
 }
