@@ -21,7 +21,7 @@ use warifu_values::say;
 
 use super::carried::{Carried, Patches};
 use super::receipts::Receiving;
-use super::seen::{manifest_lines, owed_document, post_review_lines};
+use super::seen::{manifest_lines, owed_document, post_review_lines, withdrawal_lines, withdrawals_document};
 use super::transfer::{tell_transfer, transfer_json};
 use super::{Trusted, address, now};
 use crate::cli::Context;
@@ -264,10 +264,13 @@ impl Verify {
         };
         // What could not be read today says nothing of the release.
         let is_verdict = verified.as_ref().err().is_none_or(|failure| failure.exit == Exit::Trust);
-        if is_verdict {
-            self.receiving.write(context, release, received)?;
+        let written = if is_verdict { self.receiving.write(context, release, received) } else { Ok(()) };
+        match (verified, written) {
+            (Ok(verified), written) => written.map(|()| (opened, verified)),
+            (Err(refused), Ok(())) => Err(refused),
+            // That the release was refused must not be lost for a passphrase or a full disk.
+            (Err(refused), Err(unwritten)) => Err(refused.and(&unwritten)),
         }
-        Ok((opened, verified?))
     }
 
     fn run(self, context: &Context) -> Result<Exit, Failure> {
@@ -308,6 +311,8 @@ impl List {
         if context.json {
             context.print_json(&json!({
                 "current": current, "fallback": fallback.as_ref().map(VerifiedRelease::manifest),
+                "post_review_owed": owed_document(opened.statements(), opened.release(), &current),
+                "withdrawals": withdrawals_document(opened.withdrawals()),
             }))?;
             return Ok(Exit::Done);
         }
@@ -315,9 +320,7 @@ impl List {
         let mut text = say!(lang, "current:  ", "現行: ");
         text.push_str(&manifest_lines(&current, lang));
         text.push_str(&post_review_lines(opened.statements(), opened.release(), &current, lang));
-        for made in opened.withdrawals() {
-            text.push_str(&say!(lang, "  WITHDRAWN: {}\n", "  取下げ済み: {}\n", made.say(lang)));
-        }
+        text.push_str(&withdrawal_lines(opened.withdrawals(), lang));
         match &fallback {
             Some(release) => {
                 text.push_str(&say!(lang, "fallback: ", "戻り先: "));
