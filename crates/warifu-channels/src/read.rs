@@ -145,13 +145,18 @@ pub fn fetch_manifest(
     read_through(channel, opened.fetching_manifest().map_err(ReadError::Verdict)?)
 }
 
-/// Reads what is to be carried on although it is not to be used: see [`Carrying`].
+/// Reads what is to be carried on although it is not to be used; `None` when nothing there says why not: see
+/// [`Carrying`].
 ///
 /// # Errors
 ///
 /// [`ReadError`].
-pub fn read_to_carry(channel: &dyn Channel, state: &TrustedState) -> Result<Carried, ReadError<OpenError>> {
-    read_through(channel, Carrying::begin(state))
+pub fn read_to_carry(
+    channel: &dyn Channel,
+    state: &TrustedState,
+    now: UnixSeconds,
+) -> Result<Option<Carried>, ReadError<OpenError>> {
+    read_through(channel, Carrying::begin(state, now))
 }
 
 /// Learns the roots that follow and nothing else. **Save `state` also after an error.**

@@ -50,6 +50,15 @@ impl Failure {
         Failure { findings, ..Failure::new(Exit::Data, english, japanese) }
     }
 
+    /// The same failure, and what else could not be done after it.
+    #[must_use]
+    pub fn and(self, then: &Failure) -> Self {
+        let (english, japanese) = (&self.english, &self.japanese);
+        let english = format!("{english}\n  {}", then.english);
+        let japanese = format!("{japanese}\n  {}", then.japanese);
+        Failure { english, japanese, ..self }
+    }
+
     /// A failure that something speaking both languages explains.
     pub fn because(exit: Exit, cause: &impl Speak) -> Self {
         Failure::new(exit, cause.say(Lang::En), cause.say(Lang::Ja))

@@ -7,7 +7,6 @@ use crate::error::spoken_error;
 use crate::metadata::ReleaseRef;
 use crate::organisation::Organisation;
 use crate::publish::tip::Tip;
-use crate::release::Manifest;
 use crate::statement::Owed;
 
 /// Why a release does not go on before a post-review was made. Readers never ask for one: what both signed
@@ -23,11 +22,16 @@ pub enum PostReviewMissing {
         /// Those that are.
         owed: Vec<u64>,
     },
+    /// What is owed is not known: the channel lacks the manifest of this release, which is published.
+    Unread {
+        /// The release.
+        release: u64,
+    },
 }
 
 impl Tip {
-    /// Whether the next release, which names `named` as owed, may go on after `published`, the manifest of
-    /// what is published here: a normal one owes no post-review, an emergency names what is owed.
+    /// Whether the next release, which names `named` as owed, may go on after what is published here: a
+    /// normal one owes no post-review, an emergency names what is owed.
     ///
     /// # Errors
     ///
@@ -36,10 +40,11 @@ impl Tip {
         &self,
         is_emergency: bool,
         named: &[ReleaseRef],
-        published: Option<&Manifest>,
     ) -> Result<(), PostReviewMissing> {
         let (mut asked, mut owed) = (Vec::new(), Vec::new());
-        if let (Some(current), Some(published)) = (self.release(), published) {
+        if let Some(current) = self.release() {
+            let unread = || PostReviewMissing::Unread { release: current.release };
+            let published = self.manifest.as_ref().ok_or_else(unread)?;
             asked = published.asks_to_review(current);
             owed = self.statements.owed_after(current, published);
         }
@@ -83,6 +88,13 @@ impl Speak for PostReviewMissing {
                 "the draft names the post-reviews of releases {named:?} as owed, and those of {owed:?} are; \
                  draft it anew",
                 "草案では事後確認の未了がリリース {named:?} とありますが、実際は {owed:?} です。作り直してください"
+            ),
+            PostReviewMissing::Unread { release } => say!(
+                lang,
+                "the channel has no sound manifest of release {release}, so it is not known whether a \
+                 post-review is owed; put the file back from a mirror or a copy",
+                "配信元にリリース {release} の正しいマニフェストがなく、事後確認の要否が分かりません。ミラーまたは\
+                 控えからファイルを戻してください"
             ),
         }
     }

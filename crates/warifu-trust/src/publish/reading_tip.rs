@@ -7,6 +7,7 @@ use crate::metadata::ReleaseRef;
 use crate::metadata::{ChannelPath, Envelope, Head, Listing, Use};
 use crate::organisation::Organisation;
 use crate::publish::tip::{Orphan, Rests, Tip};
+use crate::read::FetchingManifest;
 use crate::read::{
     Answer, LookedBack, LookingBack, Need, NextRoot, NextStatement, OpenError, Step, TrustedState,
     VerifiedChain, Walk,
@@ -41,6 +42,8 @@ enum Stage {
     /// Whether the channel has the known root of this place in the list.
     HasRoot(usize, Need),
     Leftover(FirstFree),
+    /// The manifest of what is published: what it asks for is asked before the next release.
+    Manifest(FetchingManifest),
 }
 
 #[derive(Clone, Copy)]
@@ -244,9 +247,16 @@ impl Seen {
                         return Err(Refusal::Rollback { what: "release", recorded, offered }.into());
                     }
                 }
-                Step::Done(self.tip)
+                self.manifest()
             }
         })
+    }
+
+    fn manifest(self) -> Step<ReadingTip> {
+        match self.tip.fetching_manifest() {
+            Ok(Some(fetching)) => self.next(Stage::Manifest(fetching)),
+            _ => Step::Done(self.tip),
+        }
     }
 }
 
@@ -286,6 +296,7 @@ impl Walk for ReadingTip {
             Stage::Timestamp(need) | Stage::HasRoot(_, need) => need,
             Stage::Chain(chain) => chain.need(),
             Stage::Leftover(free) => &free.need,
+            Stage::Manifest(fetching) => fetching.need(),
         }
     }
 
@@ -313,6 +324,15 @@ impl Walk for ReadingTip {
                 }
                 _ => seen.free(half, version),
             },
+            // A timestamp is renewed and a withdrawal said although the content is lost; nothing follows it.
+            Stage::Manifest(fetching) => Ok(match fetching.feed(answer) {
+                Ok(Step::Next(fetching)) => seen.next(Stage::Manifest(fetching)),
+                Ok(Step::Done(manifest)) => {
+                    seen.tip.manifest = Some(manifest);
+                    Step::Done(seen.tip)
+                }
+                Err(_) => Step::Done(seen.tip),
+            }),
         }
     }
 }

@@ -312,8 +312,8 @@ fn check_signer(tip: &Tip, organisation: Organisation, signer: &dyn Signer) -> R
     }
 }
 
-/// A proposal must follow the published release by number and digest, or be that very release (a renewal of
-/// signatures that run out).
+/// A proposal must follow the published release by number and digest, and the post-review of emergencies up
+/// to it, or be that very release (a renewal of signatures that run out).
 pub(crate) fn check_next(proposal: &Proposal, tip: &Tip) -> Result<(), SignError> {
     let (published, proposed) = (tip.release(), proposal.release());
     // The same release again, or what an interrupted publication left behind.
@@ -322,8 +322,10 @@ pub(crate) fn check_next(proposal: &Proposal, tip: &Tip) -> Result<(), SignError
         return Ok(());
     }
     let published = tip.predecessor()?;
-    if proposal.manifest().previous == published {
-        return Ok(());
+    let manifest = proposal.manifest();
+    if manifest.previous != published {
+        return Err(SignError::NotNext { published, previous: manifest.previous });
     }
-    Err(SignError::NotNext { published, previous: proposal.manifest().previous })
+    tip.check_post_reviews(manifest.emergency.is_some(), &manifest.owes_review)?;
+    Ok(())
 }

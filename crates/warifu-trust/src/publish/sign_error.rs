@@ -9,6 +9,7 @@ use crate::metadata::ReleaseRef;
 use crate::organisation::{Organisation, PerOrganisation};
 use crate::publish::clock::WrongClock;
 use crate::publish::not_followed::NotFollowed;
+use crate::publish::post_review::PostReviewMissing;
 use crate::refusal::Refusal;
 use crate::tally::Tally;
 use crate::time::UnixSeconds;
@@ -32,6 +33,8 @@ pub enum SignError {
     },
     /// Nothing can follow what lies on the channel.
     NotFollowed(NotFollowed),
+    /// The joint post-review of an emergency before it is missing.
+    PostReview(PostReviewMissing),
     /// Kokuho has signed already.
     AlreadyApproved,
     /// Kokuho signs only what Kikin's threshold holds for.
@@ -61,6 +64,12 @@ pub enum SignError {
 impl From<NotFollowed> for SignError {
     fn from(error: NotFollowed) -> Self {
         SignError::NotFollowed(error)
+    }
+}
+
+impl From<PostReviewMissing> for SignError {
+    fn from(error: PostReviewMissing) -> Self {
+        SignError::PostReview(error)
     }
 }
 
@@ -100,6 +109,7 @@ impl Speak for SignError {
                 )
             }
             SignError::NotFollowed(error) => error.say(lang),
+            SignError::PostReview(error) => error.say(lang),
             SignError::AlreadyApproved => say!(
                 lang,
                 "Kokuho has already signed what Kikin's people signed; another signature of Kikin would \

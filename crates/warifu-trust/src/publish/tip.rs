@@ -43,6 +43,8 @@ pub struct Tip {
     /// Roots that the channel does not have yet, in order.
     pub(crate) new_roots: Vec<SignedRoot>,
     pub(crate) published: Option<VerifiedChain>,
+    /// The manifest of what is published, where the channel has it.
+    pub(super) manifest: Option<Manifest>,
     pub(super) rests: Rests,
     /// A release whose halves lie on a channel without `timestamp.json`: it was taken away, or the first
     /// publication was interrupted.
@@ -67,6 +69,7 @@ impl Tip {
             root,
             new_roots: Vec::new(),
             published: None,
+            manifest: None,
             rests: Rests::OnSignatures,
             orphan: None,
             known_timestamp: 0,

@@ -21,6 +21,7 @@ pub(crate) struct LookingBack {
     revoked: BTreeSet<KeyId>,
     /// Whether this is the first look.
     under_newest: bool,
+    freshness: Freshness,
     chain: Chain,
     /// What was answered already: no file is asked for twice, so none can change between two roots.
     answered: BTreeMap<ChannelPath, Answer>,
@@ -42,9 +43,19 @@ impl LookingBack {
         revoked: BTreeSet<KeyId>,
         floor: Option<&MetadataFiles>,
     ) -> Result<Self, OpenError> {
-        let chain = Chain::begin(roots, &revoked, floor, Freshness::IgnoreExpired)?;
+        LookingBack::fresh(roots, revoked, floor, Freshness::IgnoreExpired)
+    }
+
+    /// The same where what has expired may not pass either.
+    pub(crate) fn fresh(
+        roots: &[SignedRoot],
+        revoked: BTreeSet<KeyId>,
+        floor: Option<&MetadataFiles>,
+        freshness: Freshness,
+    ) -> Result<Self, OpenError> {
+        let chain = Chain::begin(roots, &revoked, floor, freshness)?;
         let (roots, answered) = (roots.to_vec(), BTreeMap::new());
-        Ok(LookingBack { roots, revoked, under_newest: true, chain, answered })
+        Ok(LookingBack { roots, revoked, under_newest: true, freshness, chain, answered })
     }
 }
 
@@ -57,7 +68,8 @@ impl Walk for LookingBack {
     }
 
     fn feed(self, answer: Answer) -> Result<Step<Self>, OpenError> {
-        let LookingBack { mut roots, mut revoked, mut under_newest, mut chain, mut answered } = self;
+        let LookingBack { mut roots, mut revoked, mut under_newest, freshness, mut chain, mut answered } =
+            self;
         answered.insert(chain.need().path.clone(), answer);
         while let Some(answer) = answered.get(&chain.need().path).cloned() {
             chain = match chain.feed(answer) {
@@ -74,12 +86,12 @@ impl Walk for LookingBack {
                     }
                     revoked.clear();
                     under_newest = false;
-                    Chain::begin(&roots, &revoked, None, Freshness::IgnoreExpired)?
+                    Chain::begin(&roots, &revoked, None, freshness)?
                 }
                 Err(error) => return Err(error),
             };
         }
-        Ok(Step::Next(LookingBack { roots, revoked, under_newest, chain, answered }))
+        Ok(Step::Next(LookingBack { roots, revoked, under_newest, freshness, chain, answered }))
     }
 }
 

@@ -1,7 +1,7 @@
 //! [`Opening`] asks of a channel "may I move to this?"; [`reopen`] asks the own record "is it still intact?".
 
 use crate::limits;
-use crate::metadata::ChannelPath;
+use crate::metadata::{ChannelPath, ReleaseRef};
 use crate::read::back::look_back;
 use crate::read::chain::Chain;
 use crate::read::freshness::Freshness;
@@ -128,23 +128,33 @@ fn opened(
 ) -> Result<OpenedRelease, OpenError> {
     within_policy(state, now, &verified)?;
     let current = verified.listing.current;
-    let standing = match state.release() {
-        Some(before) if current.release < before.release => {
-            let (recorded, offered) = (before.release, current.release);
-            return Err(Refusal::Rollback { what: "release", recorded, offered }.into());
-        }
-        Some(before) if current.release == before.release && current.manifest != before.manifest => {
-            return Err(Refusal::OtherContent { release: current.release }.into());
-        }
-        Some(before) if current == before => Standing::SameAsRecorded,
-        _ => Standing::Newer,
-    };
+    not_behind(state, current)?;
+    let same = state.release() == Some(current);
+    let standing = if same { Standing::SameAsRecorded } else { Standing::Newer };
     state.record(&verified, now);
     Ok(OpenedRelease::of(verified, standing, state))
 }
 
+/// The release accepted before, or a later one.
+pub(super) fn not_behind(state: &TrustedState, offered: ReleaseRef) -> Result<(), Refusal> {
+    match state.release() {
+        Some(before) if offered.release < before.release => {
+            let (recorded, offered) = (before.release, offered.release);
+            Err(Refusal::Rollback { what: "release", recorded, offered })
+        }
+        Some(before) if offered.release == before.release && offered.manifest != before.manifest => {
+            Err(Refusal::OtherContent { release: offered.release })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Nothing may hold longer than the node was told: whoever signs for ten years could not be heard to stop.
-fn within_policy(state: &TrustedState, now: UnixSeconds, verified: &VerifiedChain) -> Result<(), Refusal> {
+pub(super) fn within_policy(
+    state: &TrustedState,
+    now: UnixSeconds,
+    verified: &VerifiedChain,
+) -> Result<(), Refusal> {
     let longest = &state.policy.longest;
     let files = [
         ("root.json", state.root().table().expires, longest.root_days),

@@ -12,8 +12,8 @@ use warifu_channels::{
     open,
 };
 use warifu_trust::{
-    FetchError, Form, Made, MasterEntry, OpenError, OpenedRelease, Place, Received, ReleaseRef, Says,
-    VerifiedRelease, find_in_release,
+    FetchError, Form, Made, MasterEntry, OpenError, OpenedRelease, Place, Received, Refusal, ReleaseRef,
+    Says, TrustedState, VerifiedRelease, find_in_release,
 };
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
@@ -21,7 +21,7 @@ use warifu_values::say;
 
 use super::carried::{Carried, Patches};
 use super::receipts::Receiving;
-use super::seen::{manifest_lines, owed_document, post_review_lines};
+use super::seen::{manifest_lines, owed_document, post_review_lines, withdrawal_lines, withdrawals_document};
 use super::transfer::{tell_transfer, transfer_json};
 use super::{Trusted, address, now};
 use crate::cli::Context;
@@ -124,30 +124,30 @@ impl From {
 
     /// The same through `at`, which is this channel.
     fn open_through(&self, at: &dyn Channel) -> Result<OpenedRelease, Failure> {
+        let (opened, state) = self.look(at)?;
+        opened.map_err(|error| refused(&error, &state))
+    }
+
+    /// The same, with what is trusted after it, whatever came of it.
+    fn look(&self, at: &dyn Channel) -> Result<Looked, Failure> {
         let (mut state, memory) = self.trusted.load()?;
         let opened = open(at, &mut state, now());
         memory.save(&state)?;
-        opened.map_err(|error| {
-            let failure = trust_failure(&error);
-            let revoked = |lang| {
-                let told = |made: &Made| matches!(made.says, Says::Revoked { .. }).then(|| made.say(lang));
-                let lines: Vec<_> = state.statements().made().filter_map(told).collect();
-                [vec![failure.say(lang)], lines].concat().join("\n  ")
-            };
-            Failure::new(failure.exit, revoked(Lang::En), revoked(Lang::Ja))
-        })
+        Ok((opened, state))
     }
 
     /// The newest release whole, with every file by which it is verified from the pinned root on: this side's
     /// memory is asked first whether it may be taken, and not spared a file that the next reader needs.
     fn carried(&self, with: Patches) -> Result<Carried, Failure> {
         let channel = self.channel()?;
-        let known = match self.open_through(channel.as_ref()) {
+        let (opened, state) = self.look(channel.as_ref())?;
+        let known = match opened {
             Ok(known) => known,
-            Err(failure) if failure.exit == Exit::Trust && self.heard_of_revocation()? => {
-                return Carried::broken(channel.as_ref(), &self.trusted.pinned()?);
+            Err(error) if lacks_signers(&error) && !state.statements().revoked().is_empty() => {
+                let broken = Carried::broken(channel.as_ref(), &state)?;
+                return broken.ok_or_else(|| refused(&error, &state));
             }
-            Err(failure) => return Err(failure),
+            Err(error) => return Err(refused(&error, &state)),
         };
         let carried = Carried::verified(channel.as_ref(), with, |at| {
             let opened = open(at, &mut self.trusted.pinned()?, now());
@@ -161,12 +161,6 @@ impl From {
             ));
         }
         Ok(carried)
-    }
-
-    /// Whether an organisation took keys away, as far as this side was told.
-    fn heard_of_revocation(&self) -> Result<bool, Failure> {
-        let (state, _) = self.trusted.load()?;
-        Ok(state.statements().made().any(|made| matches!(made.says, Says::Revoked { .. })))
     }
 
     /// Opens the newest release and reads of its content what `read` reads.
@@ -190,6 +184,25 @@ impl From {
         }
         read(self.channel()?.as_ref(), opened).map_err(|error| trust_failure(&error))
     }
+}
+
+/// What came of opening, and what is trusted after it.
+type Looked = (Result<OpenedRelease, ReadError<OpenError>>, TrustedState);
+
+/// Whether it was refused for want of signers alone, as it is when their keys were revoked.
+fn lacks_signers(error: &ReadError<OpenError>) -> bool {
+    matches!(error, ReadError::Verdict(OpenError::Refused(Refusal::Halves(_) | Refusal::Timestamp)))
+}
+
+/// Why it was not opened, with the revocations that `state` knows of.
+fn refused(error: &ReadError<OpenError>, state: &TrustedState) -> Failure {
+    let failure = trust_failure(error);
+    let revoked = |lang| {
+        let told = |made: &Made| matches!(made.says, Says::Revoked { .. }).then(|| made.say(lang));
+        let lines: Vec<_> = state.statements().made().filter_map(told).collect();
+        [vec![failure.say(lang)], lines].concat().join("\n  ")
+    };
+    Failure::new(failure.exit, revoked(Lang::En), revoked(Lang::Ja))
 }
 
 /// One organisation took the release away: what may be used is the one before it, which both signed.
@@ -251,10 +264,13 @@ impl Verify {
         };
         // What could not be read today says nothing of the release.
         let is_verdict = verified.as_ref().err().is_none_or(|failure| failure.exit == Exit::Trust);
-        if is_verdict {
-            self.receiving.write(context, release, received)?;
+        let written = if is_verdict { self.receiving.write(context, release, received) } else { Ok(()) };
+        match (verified, written) {
+            (Ok(verified), written) => written.map(|()| (opened, verified)),
+            (Err(refused), Ok(())) => Err(refused),
+            // That the release was refused must not be lost for a passphrase or a full disk.
+            (Err(refused), Err(unwritten)) => Err(refused.and(&unwritten)),
         }
-        Ok((opened, verified?))
     }
 
     fn run(self, context: &Context) -> Result<Exit, Failure> {
@@ -295,6 +311,8 @@ impl List {
         if context.json {
             context.print_json(&json!({
                 "current": current, "fallback": fallback.as_ref().map(VerifiedRelease::manifest),
+                "post_review_owed": owed_document(opened.statements(), opened.release(), &current),
+                "withdrawals": withdrawals_document(opened.withdrawals()),
             }))?;
             return Ok(Exit::Done);
         }
@@ -302,9 +320,7 @@ impl List {
         let mut text = say!(lang, "current:  ", "現行: ");
         text.push_str(&manifest_lines(&current, lang));
         text.push_str(&post_review_lines(opened.statements(), opened.release(), &current, lang));
-        for made in opened.withdrawals() {
-            text.push_str(&say!(lang, "  WITHDRAWN: {}\n", "  取下げ済み: {}\n", made.say(lang)));
-        }
+        text.push_str(&withdrawal_lines(opened.withdrawals(), lang));
         match &fallback {
             Some(release) => {
                 text.push_str(&say!(lang, "fallback: ", "戻り先: "));
@@ -489,9 +505,9 @@ mod tests {
     use std::path::Path;
 
     use warifu_channels::testing::Publishing as _;
-    use warifu_channels::{Address, StateStore, publish_root};
+    use warifu_channels::{Address, StateStore, publish_root, publish_statement};
     use warifu_trust::testing::{World, key};
-    use warifu_trust::{Policy, RootDraft, TrustedState};
+    use warifu_trust::{Policy, RootDraft, StatementFile, UnixSeconds};
 
     use super::*;
 
@@ -516,6 +532,46 @@ mod tests {
         let from = from(folder.path());
         assert_eq!(from.open().unwrap_err().exit, Exit::Trust);
         assert_eq!(remembered(folder.path(), &world).root().version(), 2);
+    }
+
+    #[test]
+    fn an_old_revocation_lets_nothing_be_carried_that_is_rolled_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let world = World::at(now());
+        let from = from_one_that_revoked(folder.path(), &world);
+        let timestamp = at("channel/metadata/timestamp.json");
+        let first = fs::read(&timestamp).unwrap();
+        let channel = Address::folder(&at("channel")).publish_channel();
+        world.publish_next(channel.as_ref());
+        assert_eq!(from.carried(Patches::Not).ok().unwrap().release().release, 2);
+
+        files::write(&timestamp, &first).unwrap();
+        let refused = from.carried(Patches::Not).err().unwrap();
+        assert_eq!(refused.exit, Exit::Trust);
+        assert!(refused.say(Lang::En).contains("rollback"), "{}", refused.say(Lang::En));
+    }
+
+    #[test]
+    fn an_old_revocation_lets_nothing_be_carried_that_has_expired() {
+        let folder = tempfile::tempdir().unwrap();
+        let world = World::at(UnixSeconds::new(now().seconds() - 600 * 86_400));
+        let from = from_one_that_revoked(folder.path(), &world);
+        let refused = from.carried(Patches::Not).err().unwrap();
+        assert_eq!(refused.exit, Exit::Trust);
+        assert!(refused.say(Lang::En).contains("expired"), "{}", refused.say(Lang::En));
+    }
+
+    /// A reader that remembers, of a channel with one release, where somebody who did not sign it is revoked.
+    fn from_one_that_revoked(folder: &Path, world: &World) -> From {
+        let channel = Address::folder(&folder.join("channel")).publish_channel();
+        publish_root(channel.as_ref(), &world.root).unwrap();
+        world.publish_next(channel.as_ref());
+        let says = Says::Revoked { key: world.kikin[2].public().id() };
+        let said = StatementFile::sign(&world.root, &world.kikin[0], says, "left", world.now).unwrap();
+        publish_statement(channel.as_ref(), &said, world.now).unwrap();
+        files::write(&folder.join("root.json"), world.root.bytes()).unwrap();
+        from(folder)
     }
 
     /// A reader that remembers, of the channel in `folder`.

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use warifu::error::{Exit, Failure};
-use warifu::release::{Against, Assembled, FORMATS, PublishedRelease, assemble, trust_failure};
+use warifu::release::{Against, Assembled, FORMATS, assemble, trust_failure};
 use warifu::store::Store;
 use warifu_channels::DraftDirectory;
 use warifu_rules::past::Weighed;
@@ -138,8 +138,7 @@ impl Drafting {
         let against = published.as_ref().map_or(Against::Nothing, Against::Follows);
         let accept = |weighed: &Weighed| accepted.counted(weighed);
         // Said before anything is computed.
-        let before = published.as_ref().map(PublishedRelease::manifest);
-        let owed = tip.check_post_reviews(head.emergency.is_some(), &head.owes_review, before);
+        let owed = tip.check_post_reviews(head.emergency.is_some(), &head.owes_review);
         owed.map_err(|error| trust_failure(&error))?;
         let Assembled { head, masters, changed, risks, too_old, findings } =
             assemble(store, head, &formats, today(), against, accept)?;

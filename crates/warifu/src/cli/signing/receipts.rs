@@ -248,14 +248,20 @@ impl Shown {
         };
         let missing =
             cards.iter().filter(|card| took(card).is_none()).map(|card| card.name.clone()).collect();
-        let starts = manifest.activate_at.unwrap_or(manifest.created);
         let of_kokuho = || cards.iter().filter(|card| card.organisation == Some(Organisation::Kokuho));
-        // One that judges at once is taken when it is; one with an instant before that instant.
-        let in_time = |at: UnixSeconds| manifest.activate_at.is_none_or(|instant| at <= instant);
-        let has_it = of_kokuho().any(|card| took(card).is_some_and(in_time));
-        let late = (of_kokuho().next().is_some() && !has_it).then_some(starts);
+        let first = of_kokuho().filter_map(took).min();
+        let late = of_kokuho().next().and_then(|_| late_since(manifest, first, now()));
         Ok(Some(Taken { receipts, missing, others, late }))
     }
+}
+
+/// Since when a release judges that was first taken at `first`, when that was not in time.
+fn late_since(manifest: &Manifest, first: Option<UnixSeconds>, now: UnixSeconds) -> Option<UnixSeconds> {
+    let starts = manifest.activate_at.unwrap_or(manifest.created);
+    // One that judges at once is taken when it is; one with an instant before that instant.
+    let in_time = |at: UnixSeconds| manifest.activate_at.is_none_or(|instant| at <= instant);
+    // While it does not judge yet, nobody is late.
+    (starts <= now && !first.is_some_and(in_time)).then_some(starts)
 }
 
 impl Taken {
@@ -293,5 +299,32 @@ impl Taken {
         let Taken { receipts, missing, others, late } = self;
         let receipts: Vec<Value> = receipts.iter().map(|(receipt, card)| document(receipt, card)).collect();
         json!({ "taken": receipts, "not_taken": missing, "no_receipts": others, "kokuho_late_since": late })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use warifu_trust::ReleaseHead;
+    use warifu_trust::testing::{head, masters, propose};
+
+    use super::*;
+
+    #[test]
+    fn nobody_is_late_before_a_release_judges() {
+        let at = UnixSeconds::new;
+        let created = head(1, None).created.seconds();
+        let instant = at(created + 100);
+        let later = propose(ReleaseHead { activate_at: Some(instant), ..head(1, None) }, &masters(1));
+        let late = |first: Option<i64>, now: i64| {
+            late_since(later.manifest(), first.map(|first| at(created + first)), at(created + now))
+        };
+        assert_eq!(late(None, 99), None);
+        assert_eq!(late(None, 100), Some(instant));
+        assert_eq!(late(Some(100), 200), None);
+        assert_eq!(late(Some(101), 200), Some(instant));
+
+        let at_once = propose(head(1, None), &masters(1));
+        assert_eq!(late_since(at_once.manifest(), None, at(created)), Some(at(created)));
+        assert_eq!(late_since(at_once.manifest(), Some(at(created + 9)), at(created + 10)), None);
     }
 }

@@ -13,7 +13,7 @@ use warifu_channels::{
 use warifu_masters::past::write_changes;
 use warifu_rules::past::{Told, weigh};
 use warifu_trust::{
-    NotPublishable, Organisation, Proposal, Publishable, ReleaseRef, Tip, UnixSeconds, first_day_to_come,
+    NotPublishable, Organisation, Publishable, ReleaseRef, Tip, UnixSeconds, first_day_to_come,
 };
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
@@ -27,7 +27,7 @@ use super::impact::WouldTurn;
 use super::past::Telling;
 use super::revert::Revert;
 use super::reviewing::{Place, review, same_lines};
-use super::seen::{manifest_lines, owed_document, post_review_lines};
+use super::seen::{manifest_lines, owed_document, post_review_lines, withdrawal_lines, withdrawals_document};
 use super::statement::{PostReview, Withdraw};
 use super::told::{note, tally, tally_lines, tell, tell_signers};
 use super::{KeySource, now, receipts, today};
@@ -162,7 +162,8 @@ struct Refresh {
 /// Show what a draft holds and who has signed; without a draft what is published, and who has taken it.
 #[derive(Debug, clap::Args)]
 struct Show {
-    /// The draft's folder.
+    /// The draft's folder. Nobody has taken what is not published: --receipts is for what is.
+    #[arg(conflicts_with = "receipts")]
     draft: Option<PathBuf>,
     #[command(flatten)]
     receipts: receipts::Shown,
@@ -266,11 +267,13 @@ impl Show {
             context.print_json(&json!({
                 "manifest": manifest, "release": release, "receipts": taken,
                 "post_review_owed": owed_document(tip.statements(), release, &manifest),
+                "withdrawals": withdrawals_document(tip.statements().withdrawals(release)),
             }))?;
             return Ok(Exit::Done);
         }
         let mut text = manifest_lines(&manifest, context.lang);
         text.push_str(&post_review_lines(tip.statements(), release, &manifest, context.lang));
+        text.push_str(&withdrawal_lines(tip.statements().withdrawals(release), context.lang));
         text.push_str(&taken.map(|taken| taken.lines(context.lang)).unwrap_or_default());
         context.print(&text)?;
         Ok(Exit::Done)
@@ -474,7 +477,6 @@ impl Publish {
             }
             checked => checked.map_err(|error| trust_failure(&error))?,
         };
-        self.refuse_without_post_review(&draft.proposal, &tip)?;
         let key = self.key.read(context, |id| tip.root().holder(id))?;
         let channel = self.at.address()?.publish_channel();
         let published = publish(channel.as_ref(), &publishable, &key, now(), self.at.floor()?.validity())
@@ -483,22 +485,6 @@ impl Publish {
         self.at.tip()?;
         tell_published(context, published.release.release, published.expires)?;
         Ok(Exit::Done)
-    }
-}
-
-impl Publish {
-    /// A normal release is not published before the joint post-review of the emergencies before it.
-    fn refuse_without_post_review(&self, proposal: &Proposal, tip: &Tip) -> Result<(), Failure> {
-        if tip.release() == Some(proposal.release()) {
-            return Ok(());
-        }
-        let channel = self.at.address()?.channel();
-        let before =
-            fetch_published_manifest(channel.as_ref(), tip).map_err(|error| trust_failure(&error))?;
-        let manifest = proposal.manifest();
-        let owed =
-            tip.check_post_reviews(manifest.emergency.is_some(), &manifest.owes_review, before.as_ref());
-        owed.map_err(|error| trust_failure(&error))
     }
 }
 

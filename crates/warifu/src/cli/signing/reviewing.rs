@@ -78,8 +78,8 @@ pub(super) fn review<'a>(
     }
     let published = place.at.published(context, tip)?;
     if tip.release() != Some(proposal.release()) {
-        let (manifest, before) = (proposal.manifest(), published.as_ref().map(PublishedRelease::manifest));
-        let owed = tip.check_post_reviews(manifest.emergency.is_some(), &manifest.owes_review, before);
+        let manifest = proposal.manifest();
+        let owed = tip.check_post_reviews(manifest.emergency.is_some(), &manifest.owes_review);
         owed.map_err(|error| trust_failure(&error))?;
     }
     let against = Against::of(proposal, tip, published.as_ref())?;

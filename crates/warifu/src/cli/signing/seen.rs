@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use warifu::release::ReleaseRisk;
 use warifu_trust::{
-    Changes, Correction, Governs, Manifest, Organisation, PerOrganisation, ReleaseRef, Signers, Statements,
-    Terms,
+    Changes, Correction, Governs, Made, Manifest, Organisation, PerOrganisation, ReleaseRef, Signers,
+    Statements, Terms,
 };
 use warifu_values::judgement::{AcceptedPast, Basis, PassedBy};
 use warifu_values::lang::{Lang, Speak as _};
@@ -211,6 +211,18 @@ pub(super) fn post_review_lines(
 pub(super) fn owed_document(statements: &Statements, release: ReleaseRef, manifest: &Manifest) -> Value {
     let owed = statements.owed_after(release, manifest);
     owed.iter().map(|owed| json!({ "release": owed.release.release, "by": owed.by })).collect()
+}
+
+/// Who took a release away, and why.
+pub(super) fn withdrawal_lines<'a>(withdrawals: impl IntoIterator<Item = &'a Made>, lang: Lang) -> String {
+    let line = |made: &Made| say!(lang, "  WITHDRAWN: {}\n", "  取下げ済み: {}\n", made.say(lang));
+    withdrawals.into_iter().map(line).collect()
+}
+
+/// The same as JSON.
+pub(super) fn withdrawals_document<'a>(withdrawals: impl IntoIterator<Item = &'a Made>) -> Value {
+    let one = |made: &Made| json!({ "by": made.organisation, "name": made.by, "at": made.at, "reason": made.reason });
+    withdrawals.into_iter().map(one).collect()
 }
 
 /// A manifest as lines: head, then a line for each master.
