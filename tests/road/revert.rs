@@ -117,16 +117,28 @@ fn a_draft_that_only_calls_itself_a_revert_is_not_signed() {
     let accepted = format!("--accept-past {} --reason wrong --source notice-7", asked_for(&refused));
     revert(&stage, 1, "back", &accepted).ends(0);
     pull(&stage);
-    // It says release 2, and brings back release 1.
+    // Patches are to the manifest, too: without them, only what it says is looked at.
+    let blobs = std::fs::read_dir(stage.path("back/blobs")).unwrap().map(|entry| entry.unwrap().path());
+    for patch in blobs.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("patch.")) {
+        std::fs::remove_file(patch).unwrap();
+    }
     let manifest = std::fs::read_to_string(stage.path("back/release.json")).unwrap();
-    let second = std::fs::read_to_string(stage.path("second/release.json")).unwrap();
+    let read = |release: &str| std::fs::read_to_string(stage.path(release).join("release.json")).unwrap();
     let digest = |text: &str| warifu_values::digest::Digest::of(text.as_bytes()).to_string();
-    let first = std::fs::read_to_string(stage.path("first/release.json")).unwrap();
-    let place = manifest.find("\"reverts_to\"").unwrap();
-    let (head, rest) = manifest.split_at(place);
-    let rest =
-        rest.replacen("\"release\": 1", "\"release\": 2", 1).replacen(&digest(&first), &digest(&second), 1);
-    stage.write("back/release.json", format!("{head}{rest}"));
-    let refused = stage.warifu(&format!("release sign back --repo kokuho {PLACE} --key baba.key")).ends(3);
-    assert!(refused.err.contains("they are not those"), "{}", refused.err);
+    let (first, second) = (read("first"), read("second"));
+    let says = |release: u64, of: &str| {
+        let (head, rest) = manifest.split_at(manifest.find("\"reverts_to\"").unwrap());
+        let rest = rest.replacen("\"release\": 1", &format!("\"release\": {release}"), 1);
+        stage.write("back/release.json", format!("{head}{}", rest.replacen(&digest(&first), &digest(of), 1)));
+        let sign = format!("release sign back --repo kokuho {PLACE} --key baba.key");
+        let refused = stage.warifu(&sign).ends(3);
+        assert!(refused.err.contains("they are not those"), "{}", refused.err);
+    };
+    // It says release 2, and brings back release 1.
+    says(2, &second);
+    // It says a release 1 with its masters that lies on the channel, and that nobody signed.
+    let forged = first.replacen("\"title\": \"first\"", "\"title\": \"forged\"", 1);
+    assert_ne!(forged, first);
+    stage.write(&format!("channel/targets/{}.release-1.json", digest(&forged)), &forged);
+    says(1, &forged);
 }

@@ -1,4 +1,5 @@
 //! A release that a revocation broke is carried all the same, with the statement: who receives it judges.
+#![expect(clippy::unwrap_used, reason = "test support; a failure here fails the test")]
 
 use warifu_channels::testing::{MemoryChannel, Publishing as _};
 use warifu_channels::{Address, ReadError, Recording, carry, open, publish_statement, read_to_carry};
