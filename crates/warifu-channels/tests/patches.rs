@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "test support; a failure here fails the test")]
 
 use warifu_channels::testing::{MemoryChannel, Publishing as _};
-use warifu_channels::{Channel, fetch_beside, fetch_fallback, fetch_masters_beside, open, publish, read_tip};
+use warifu_channels::{
+    Channel, ChannelError, fetch_beside, fetch_fallback, fetch_masters_beside, open, publish, read_tip,
+};
 use warifu_trust::testing::{World, changes, head};
 use warifu_trust::{
     ChannelPath, CompressionLevel, MasterContent, NotEqual, OnHand, Proposal, Publishable, SignError,
@@ -128,6 +130,28 @@ fn another_base_is_no_base_and_the_whole_comes() {
     let others = OnHand::of(first.parts().map(|(_, bytes)| other(bytes)));
     let whole = got(&world, &channel, OnHand::default());
     assert_eq!(got(&world, &channel, others), whole, "no patch is even asked for");
+}
+
+/// A channel that gives out no patch.
+struct WithoutPatches<'a>(&'a MemoryChannel);
+
+impl Channel for WithoutPatches<'_> {
+    fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
+        match path.is_spare() {
+            true => Err(ChannelError::NotRegular { path: path.clone() }),
+            false => self.0.read(path, limit_bytes),
+        }
+    }
+}
+
+#[test]
+fn where_patches_are_not_given_out_the_whole_comes() {
+    let (world, channel, first) = two_releases();
+    let behind = WithoutPatches(&channel);
+    let mut state = world.reader();
+    let opened = open(&behind, &mut state, world.now).unwrap();
+    let fetched = fetch_beside(&behind, &opened, on_hand(&first)).unwrap();
+    assert_eq!((fetched.transfer().patched, fetched.transfer().useless.len()), (0, 3));
 }
 
 /// What is done to the file at a path.

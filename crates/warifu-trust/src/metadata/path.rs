@@ -60,6 +60,12 @@ impl ChannelPath {
         self.0.starts_with("metadata/") && self.0.ends_with(".zst")
     }
 
+    /// Whether whoever reads can do without it: a patch, in whose place the whole is asked for.
+    pub fn is_spare(&self) -> bool {
+        let name = self.0.strip_prefix("targets/").and_then(|file| file.split_once('.'));
+        self.is_targets_step() || name.is_some_and(|(_, name)| name.starts_with("patch."))
+    }
+
     /// Whether it is content's: a manifest, a blob or a patch.
     pub fn is_content(&self) -> bool {
         self.0.starts_with("targets/")

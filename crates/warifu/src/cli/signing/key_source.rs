@@ -100,6 +100,14 @@ impl KeySource {
     }
 
     fn read_file(&self, context: &Context, file: &Path) -> Result<SecretKey, Failure> {
+        if file.to_string_lossy().ends_with(".pub.json") {
+            let file = file.display();
+            return Err(Failure::new(
+                Exit::CouldNotRun,
+                format!("{file} is the public half of a key, for others; name the secret one (NAME.key)"),
+                format!("{file} は他者に渡す公開鍵です。秘密鍵のファイル（名前.key）を指定してください"),
+            ));
+        }
         owner_only(file)?;
         let pem = warifu_files::read(file, limits::KEY_FILE_BYTES);
         let pem = zeroize::Zeroizing::new(pem.map_err(|error| Failure::told(Exit::CouldNotRun, &error))?);
