@@ -143,7 +143,9 @@ pub use root::{
     Longest, Policy, RootBuilder, RootChange, RootDraft, RootKey, RootPower, RootSignError, RootSummary,
     SignedRoot,
 };
-pub use statement::{Made, Owed, Receipt, Received, Says, StatementError, StatementFile, Statements};
+pub use statement::{
+    Made, Owed, Receipt, Received, Receivers, Says, StatementError, StatementFile, Statements,
+};
 pub use tally::Tally;
 pub use time::{NotAnInstant, UnixSeconds};
 pub use unsound::{RootFault, UnsoundRoot};

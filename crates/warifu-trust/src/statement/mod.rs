@@ -13,7 +13,7 @@ mod signed;
 pub use known::Statements;
 pub use made::Made;
 pub use owed::Owed;
-pub use receipt::{Receipt, Received};
+pub use receipt::{Receipt, Received, Receivers};
 pub use says::Says;
 pub(crate) use signed::speakers;
 pub use signed::{StatementError, StatementFile};

@@ -1,11 +1,13 @@
 //! Receipts (受領書): a receiver says which release it took, when, and what came of it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use warifu_values::digest::Digest;
 use warifu_values::text::is_plain;
 
-use crate::keys::{KeyCard, Signature, Signer};
+use crate::keys::{KeyCard, KeyId, Signature, Signer};
 use crate::metadata::ReleaseRef;
 use crate::names::TargetName;
 use crate::statement::dsse::{self, Envelope};
@@ -71,6 +73,40 @@ struct Predicate {
     received: Received,
 }
 
+/// Whose receipts count, in the order in which they were named; no key and no name twice, or one receipt would
+/// count for two.
+#[derive(Debug, Clone, Default)]
+pub struct Receivers {
+    cards: Vec<KeyCard>,
+    by_key: BTreeMap<KeyId, usize>,
+}
+
+impl Receivers {
+    /// These.
+    ///
+    /// # Errors
+    ///
+    /// The name of whoever stands there twice, or whose key does.
+    pub fn of(cards: Vec<KeyCard>) -> Result<Self, String> {
+        let (mut by_key, mut names) = (BTreeMap::new(), BTreeSet::new());
+        for (at, card) in cards.iter().enumerate() {
+            if by_key.insert(card.public.id(), at).is_some() || !names.insert(&card.name) {
+                return Err(card.name.clone());
+            }
+        }
+        Ok(Receivers { cards, by_key })
+    }
+
+    /// They, in their order.
+    pub fn cards(&self) -> &[KeyCard] {
+        &self.cards
+    }
+
+    fn by(&self, key: KeyId) -> Option<&KeyCard> {
+        self.by_key.get(&key).map(|at| &self.cards[*at])
+    }
+}
+
 impl Receipt {
     /// The receipt's file: a DSSE envelope around an in-toto statement.
     ///
@@ -95,12 +131,12 @@ impl Receipt {
     }
 
     /// Reads a file that one of `receivers` signed, and which of them; none when nobody of them did.
-    pub fn verify<'a>(bytes: &[u8], receivers: &'a [KeyCard]) -> Option<(Receipt, &'a KeyCard)> {
+    pub fn verify<'a>(bytes: &[u8], receivers: &'a Receivers) -> Option<(Receipt, &'a KeyCard)> {
         if bytes.len() as u64 > crate::limits::STATEMENT_BYTES {
             return None;
         }
         let envelope = Envelope::read(bytes)?;
-        let card = receivers.iter().find(|card| card.public.id() == envelope.by)?;
+        let card = receivers.by(envelope.by)?;
         if !envelope.holds(&card.public) {
             return None;
         }
@@ -138,9 +174,13 @@ mod tests {
             let receipt =
                 Receipt { receiver: "東京".into(), release, at: UnixSeconds::new(1_780_000_000), received };
             let bytes = receipt.sign(&key).unwrap();
-            let cards = [other.clone(), card.clone()];
-            assert_eq!(Receipt::verify(&bytes, &cards), Some((receipt.clone(), &cards[1])));
-            assert_eq!(Receipt::verify(&bytes, std::slice::from_ref(&other)), None);
+            let twice = Receivers::of(vec![card.clone(), KeyCard { name: "other".into(), ..card.clone() }]);
+            assert_eq!(twice.unwrap_err(), "other");
+            assert!(Receivers::of(vec![other.clone(), card.clone()]).is_err(), "one name");
+            let other = KeyCard { name: "other".into(), ..other.clone() };
+            let cards = Receivers::of(vec![other.clone(), card.clone()]).unwrap();
+            assert_eq!(Receipt::verify(&bytes, &cards), Some((receipt.clone(), &cards.cards()[1])));
+            assert_eq!(Receipt::verify(&bytes, &Receivers::of(vec![other]).unwrap()), None);
             let text = String::from_utf8(bytes).unwrap();
             // Another payload under the same signature.
             let (start, end) =
