@@ -293,8 +293,8 @@ impl Speak for Caution {
             ),
             Caution::NotThatRelease { release } => say!(
                 lang,
-                "it says that it brings back the masters of release {release}, and they are not those, or that was never \
-                 published",
+                "it says that it brings back the masters of release {release}, and they are not those, \
+                 or that was never published",
                 "リリース {release} の内容に戻すとありますが、マスターがそのリリースと異なるか、公開されたリリースではありません"
             ),
             Caution::RevertUnreadable { release, why } => say!(
@@ -304,7 +304,8 @@ impl Speak for Caution {
             ),
             Caution::WithdrawnUnreadable { release, why } => say!(
                 lang,
-                "release {release} was withdrawn, and whether this brings its masters back cannot be seen: {why}",
+                "release {release} was withdrawn, and whether this brings its masters back cannot be \
+                 seen: {why}",
                 "リリース {release} は取り下げられましたが、その内容を戻すものかどうかを確認できません: {why}"
             ),
             Caution::NotIn { format, masters } => say!(

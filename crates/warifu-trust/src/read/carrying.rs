@@ -31,10 +31,11 @@ pub struct Carried {
 }
 
 /// The walk that reads every file that a channel's newest release lists, but for patches, under whichever of
-/// its roots its signatures hold, revoked keys and all. It ends with `None` where nothing on the channel itself
-/// says that keys were revoked: who receives that would take the release.
+/// its roots its signatures hold, revoked keys and all. It ends with `None` where nothing on the channel
+/// itself says that keys were revoked: who receives that would take the release.
 ///
-/// All else is demanded as for opening it: that it is fresh, as policy allows, and not behind what was accepted.
+/// All else is demanded as for opening it: that it is fresh, as policy allows, and not behind what was
+/// accepted.
 #[must_use = "nothing was read before the walk is at its end"]
 pub struct Carrying {
     read: Read,
@@ -58,8 +59,8 @@ enum Stage {
 }
 
 impl Carrying {
-    /// From the root that `remembered` was pinned to, as who receives this may remember nothing: every file is
-    /// asked for. `now` is the caller's clock.
+    /// From the root that `remembered` was pinned to, as who receives this may remember nothing: every file
+    /// is asked for. `now` is the caller's clock.
     pub fn begin(remembered: &TrustedState, now: UnixSeconds) -> Self {
         let (remembered, mut state) = (remembered.clone(), remembered.clone());
         state.roots.truncate(1);

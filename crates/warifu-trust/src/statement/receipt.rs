@@ -73,8 +73,8 @@ struct Predicate {
     received: Received,
 }
 
-/// Whose receipts count, in the order in which they were named; no key and no name twice, or one receipt would
-/// count for two.
+/// Whose receipts count, in the order in which they were named; no key and no name twice, or one receipt
+/// would count for two.
 #[derive(Debug, Clone, Default)]
 pub struct Receivers {
     cards: Vec<KeyCard>,

@@ -52,8 +52,8 @@ impl Carried {
     }
 
     /// Reads `channel` whole although its newest release is not to be used, since keys of its signers were
-    /// revoked: who receives it must hear the statement, and judges for itself. `None` when nothing there says
-    /// that they were. What has expired, or lies behind what `state` remembers, is refused as ever.
+    /// revoked: who receives it must hear the statement, and judges for itself. `None` when nothing there
+    /// says that they were. What has expired, or lies behind what `state` remembers, is refused as ever.
     pub(super) fn broken(channel: &dyn Channel, state: &TrustedState) -> Result<Option<Self>, Failure> {
         let recording = Recording::of(channel);
         let carried = read_to_carry(&recording, state, now()).map_err(|error| trust_failure(&error))?;

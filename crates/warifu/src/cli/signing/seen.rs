@@ -221,8 +221,11 @@ pub(super) fn withdrawal_lines<'a>(withdrawals: impl IntoIterator<Item = &'a Mad
 
 /// The same as JSON.
 pub(super) fn withdrawals_document<'a>(withdrawals: impl IntoIterator<Item = &'a Made>) -> Value {
-    let one = |made: &Made| json!({ "by": made.organisation, "name": made.by, "at": made.at, "reason": made.reason });
-    withdrawals.into_iter().map(one).collect()
+    let mut all = Vec::new();
+    for Made { organisation, by, at, reason, .. } in withdrawals {
+        all.push(json!({ "by": organisation, "name": by, "at": at, "reason": reason }));
+    }
+    Value::from(all)
 }
 
 /// A manifest as lines: head, then a line for each master.

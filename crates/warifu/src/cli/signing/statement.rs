@@ -113,8 +113,9 @@ impl Withdraw {
                 let back = back.release;
                 say!(
                     lang,
-                    "readers and checkers go back to release {back} at their next look, or checkers to what they \
-                     confirmed themselves before, and stay there until both organisations sign another release.",
+                    "readers and checkers go back to release {back} at their next look, or checkers to \
+                     what they confirmed themselves before, and stay there until both organisations sign \
+                     another release.",
                     "受信側と点検システムは次の確認時にリリース {back}（点検システムは自身が確定した直前のリリース）に戻り、\
                      両団体が次のリリースに署名するまでそのままです。"
                 )

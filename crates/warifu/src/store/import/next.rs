@@ -144,7 +144,7 @@ pub(super) fn take_differential(
     Ok(onto.followed_by(applied.state))
 }
 
-/// A correction names records as they stand: what does not fit corrects nothing, and its code may be mistyped.
+/// A correction names records as they stand: what does not fit corrects nothing, its code may be mistyped.
 fn refuse_misfits(applied: &Findings, findings: &mut Findings) {
     for misfit in [Code::ApplyFiveOnMissing, Code::ApplyNineOnMissing, Code::ApplyThreeOnExisting] {
         for key in applied.keys_of(misfit) {
