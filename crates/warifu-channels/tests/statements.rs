@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "test support; a failure here fails the test")]
 
 use warifu_channels::testing::{MemoryChannel, Publishing as _};
-use warifu_channels::{Recording, StatementNotPublished, open, publish_statement, read_tip};
+use warifu_channels::{ReadError, Recording, StatementNotPublished, open, publish_statement, read_tip};
 use warifu_trust::testing::{World, now};
 use warifu_trust::*;
 
@@ -114,6 +114,36 @@ fn nobody_is_looked_for_under_a_keys_name_before_that() {
     let name = Speaker::Key(world.kikin[1].public().id());
     channel.put(ChannelPath::statement(name, 1).as_str(), hidden.bytes().to_vec());
     assert!(open(&channel, &mut world.reader(), now()).unwrap().withdrawn().is_none());
+}
+
+/// A few files that are none hide nothing; a heap of them is refused, for hearing no more would hide what
+/// comes after it.
+#[test]
+fn what_is_no_statement_is_passed_over_but_not_without_end() {
+    let world = World::new();
+    let (junk, most) = (|number| ChannelPath::statement(Organisation::Kikin, number), 64);
+    let channel = MemoryChannel::default();
+    world.publish_next(&channel);
+    let release = read_tip(&channel, &world.reader()).unwrap().release().unwrap();
+    for number in 1..=most {
+        channel.put(junk(number).as_str(), vec![b'x'; number as usize * 300]);
+    }
+    let withdrawn = says(&world, &world.kikin[1], Says::Withdrawn { release }, "wrong");
+    publish_statement(&channel, &withdrawn, now()).unwrap();
+    assert!(channel.files().contains_key(junk(most + 1).as_str()));
+    assert!(open(&channel, &mut world.reader(), now()).unwrap().withdrawn().is_some());
+
+    // One more, of the other organisation.
+    channel.put(ChannelPath::statement(Organisation::Kokuho, 1).as_str(), b"x".to_vec());
+    let mut state = world.reader();
+    let refused = open(&channel, &mut state, now()).unwrap_err();
+    let ReadError::Verdict(OpenError::Refused(Refusal::Junk { file, files: 64 })) = &refused else {
+        panic!("{refused}")
+    };
+    assert_eq!(file, "statements/kokuho.1.json");
+    // What was heard before it is remembered.
+    assert!(state.statements().withdrawal(release).is_some());
+    assert!(read_tip(&channel, &world.reader()).is_err());
 }
 
 #[test]

@@ -63,6 +63,13 @@ pub enum Refusal {
         /// For how many days it may.
         days: u32,
     },
+    /// More files in the place of statements than are ever looked through, and no statements.
+    Junk {
+        /// The first one too many.
+        file: String,
+        /// How many there may be.
+        files: usize,
+    },
     /// A file has another length or digest than what was signed for it.
     Mismatch {
         /// The file.
@@ -164,6 +171,14 @@ impl Speak for Refusal {
                 lang,
                 "{file} holds until {expires}, longer than the {days} days that this node's policy allows",
                 "{file} の有効期限 {expires} は、この装置の方針が認める {days} 日を超えています"
+            ),
+            Refusal::Junk { file, files } => say!(
+                lang,
+                "{file}, and more than {files} files like it, are no statements of either organisation: \
+                 somebody lays them there to hold readers up; keep what is running, take another mirror, and \
+                 have whoever runs this one take them away",
+                "{file} など {files} 件を超えるファイルが、いずれの団体の声明でもありません。受信側を妨げるために置かれた\
+                 疑いがあります。現行のまま運用し、別のミラーを使い、このミラーの管理者に削除を依頼してください"
             ),
             Refusal::Mismatch { file } => say!(
                 lang,

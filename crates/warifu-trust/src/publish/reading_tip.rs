@@ -125,9 +125,9 @@ impl Seen {
         }
     }
 
-    fn statement(mut self, next: NextStatement, answer: Answer) -> Step<ReadingTip> {
-        let next = next.take(answer, &mut self.state.statements, &self.tip.root);
-        self.heard(next)
+    fn statement(mut self, next: NextStatement, answer: Answer) -> Result<Step<ReadingTip>, OpenError> {
+        let next = next.take(answer, &mut self.state.statements, &self.tip.root)?;
+        Ok(self.heard(next))
     }
 
     fn timestamp(mut self, file: Option<Vec<u8>>) -> Result<Step<ReadingTip>, OpenError> {
@@ -307,7 +307,7 @@ impl Walk for ReadingTip {
                 Some(next) => Ok(seen.next(Stage::Roots(next))),
                 None => Ok(seen.roots_walked()),
             },
-            Stage::Statements(next) => Ok(seen.statement(next, answer)),
+            Stage::Statements(next) => seen.statement(next, answer),
             Stage::Timestamp(need) => seen.timestamp(need.taken(answer)?),
             Stage::Chain(chain) => seen.chain(*chain, answer),
             Stage::HasRoot(place, need) => {

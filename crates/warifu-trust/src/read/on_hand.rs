@@ -1,6 +1,7 @@
 //! What a reader holds already: it is not read again, and patches are made out of it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use warifu_values::digest::Digest;
 
@@ -9,14 +10,14 @@ use crate::names::TargetName;
 use crate::release::Content;
 
 /// Contents that a reader holds: the manifest and the parts of the release before. Each is known by the
-/// digest that is taken of it here, so what was damaged meanwhile is no base of anything.
+/// digest that is taken of it here, so what was damaged meanwhile is no base of anything. Clones share them.
 #[derive(Debug, Clone, Default)]
-pub struct OnHand(BTreeMap<Digest, Vec<u8>>);
+pub struct OnHand(Arc<BTreeMap<Digest, Vec<u8>>>);
 
 impl OnHand {
     /// These contents.
     pub fn of(contents: impl IntoIterator<Item = Vec<u8>>) -> Self {
-        OnHand(contents.into_iter().map(|bytes| (Digest::of(&bytes), bytes)).collect())
+        OnHand(Arc::new(contents.into_iter().map(|bytes| (Digest::of(&bytes), bytes)).collect()))
     }
 
     /// The very bytes that are wanted, where they are held.

@@ -4,6 +4,7 @@ use crate::limits;
 use crate::metadata::{ChannelPath, Speaker};
 use crate::organisation::Organisation;
 use crate::read::walk::{Answer, Need};
+use crate::refusal::Refusal;
 use crate::root::SignedRoot;
 use crate::statement::{StatementFile, Statements, speakers};
 
@@ -14,13 +15,19 @@ pub(crate) struct NextStatement {
     number: u64,
     /// Under whose names it is looked afterwards.
     rest: Vec<Speaker>,
+    /// How many more files that are no statements are put up with.
+    junk_left: usize,
 }
+
+/// Files in the place of statements that are none, in one walk. A few are there in honest life: what somebody
+/// said who left since. Whoever lays more there wants to hold readers up.
+const JUNK: usize = 64;
 
 impl NextStatement {
     /// Asks for the first that `known` does not hold, of whom `root` lists.
     pub(crate) fn after(known: &Statements, root: &SignedRoot) -> Option<Self> {
         let rest = vec![Speaker::Of(Organisation::Kokuho)];
-        NextStatement::under(Speaker::Of(Organisation::Kikin), 0, rest, known, root)
+        NextStatement::under(Speaker::Of(Organisation::Kikin), 0, (rest, JUNK), known, root)
     }
 
     /// The questions that are put first, whatever is answered to them.
@@ -40,43 +47,61 @@ impl NextStatement {
     fn under(
         speaker: Speaker,
         number: u64,
-        mut rest: Vec<Speaker>,
+        (mut rest, junk_left): (Vec<Speaker>, usize),
         known: &Statements,
         root: &SignedRoot,
     ) -> Option<Self> {
         if let Some(number) = known.missing_after(speaker, number) {
             let need = Need::new(ChannelPath::statement(speaker, number), limits::STATEMENT_BYTES);
-            return Some(NextStatement { need, speaker, number, rest });
+            return Some(NextStatement { need, speaker, number, rest, junk_left });
         }
         if let Speaker::Of(organisation) = speaker {
             rest.extend(speakers(root, organisation));
         }
-        NextStatement::of_the(rest, known, root)
+        NextStatement::of_the((rest, junk_left), known, root)
     }
 
-    fn of_the(mut rest: Vec<Speaker>, known: &Statements, root: &SignedRoot) -> Option<Self> {
+    fn of_the(
+        (mut rest, junk_left): (Vec<Speaker>, usize),
+        known: &Statements,
+        root: &SignedRoot,
+    ) -> Option<Self> {
         if rest.is_empty() {
             return None;
         }
         let speaker = rest.remove(0);
-        NextStatement::under(speaker, 0, rest, known, root)
+        NextStatement::under(speaker, 0, (rest, junk_left), known, root)
     }
 
     /// Takes the answer in; the question after it, unless there is none.
     ///
     /// What is no statement of anybody whom `root` lists is passed over: it could as well not be there, and
     /// must not hide those after it. It is asked for again next time.
-    pub(crate) fn take(self, answer: Answer, known: &mut Statements, root: &SignedRoot) -> Option<Self> {
-        let NextStatement { need, speaker, number, rest } = self;
-        match need.taken(answer) {
-            Ok(None) => return NextStatement::of_the(rest, known, root),
-            Ok(Some(bytes)) => {
-                if let Some(statement) = StatementFile::verify(&bytes, speaker, root) {
-                    known.hear(speaker, number, statement);
-                }
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Junk`]: more of that lies there than is ever looked through. To hear no more then would let
+    /// it hide what was said.
+    pub(crate) fn take(
+        self,
+        answer: Answer,
+        known: &mut Statements,
+        root: &SignedRoot,
+    ) -> Result<Option<Self>, Refusal> {
+        let NextStatement { need, speaker, number, rest, junk_left } = self;
+        let file = need.path.to_string();
+        let statement = match need.taken(answer) {
+            Ok(None) => return Ok(NextStatement::of_the((rest, junk_left), known, root)),
+            Ok(Some(bytes)) => StatementFile::verify(&bytes, speaker, root),
+            Err(_) => None,
+        };
+        let junk_left = match statement {
+            Some(statement) => {
+                known.hear(speaker, number, statement);
+                junk_left
             }
-            Err(_) => {}
-        }
-        NextStatement::under(speaker, number, rest, known, root)
+            None => junk_left.checked_sub(1).ok_or(Refusal::Junk { file, files: JUNK })?,
+        };
+        Ok(NextStatement::under(speaker, number, (rest, junk_left), known, root))
     }
 }
