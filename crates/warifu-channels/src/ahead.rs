@@ -11,6 +11,7 @@ use warifu_trust::{ChannelPath, Need};
 
 use crate::channel::Channel;
 use crate::channel_error::ChannelError;
+use crate::look::Look;
 
 /// What a channel says of one file.
 pub(crate) type Found = Result<Option<Vec<u8>>, ChannelError>;
@@ -27,6 +28,8 @@ const AHEAD_BYTES: u64 = 16 << 20;
 pub(crate) struct Ahead {
     desk: Mutex<Desk>,
     changed: Condvar,
+    /// What all of them are fetched for.
+    look: Look,
 }
 
 #[derive(Default)]
@@ -50,6 +53,8 @@ impl Drop for Reader<'_> {
     fn drop(&mut self) {
         self.0.desk().over = true;
         self.0.changed.notify_all();
+        // Who still fetches, does so for nobody.
+        self.0.look.end();
     }
 }
 
@@ -105,7 +110,7 @@ impl<'a> Reader<'a> {
                 desk.wanted.retain(|wanted| wanted.path != need.path);
                 drop(desk);
                 self.0.changed.notify_all();
-                return channel.read(&need.path, need.limit_bytes);
+                return channel.read_in(&need.path, need.limit_bytes, &self.0.look);
             }
             desk = self.0.changed.wait(desk).unwrap_or_else(PoisonError::into_inner);
         }
@@ -140,7 +145,7 @@ impl Ahead {
             desk.on_the_way.insert(path.clone());
             drop(desk);
             let begun = Begun { ahead: self, path: &path };
-            let found = channel.read(&path, limit_bytes);
+            let found = channel.read_in(&path, limit_bytes, &self.look);
             self.desk().found.insert(path.clone(), (limit_bytes, found));
             drop(begun);
             desk = self.desk();

@@ -9,6 +9,7 @@ use warifu_values::digest::Digest;
 use crate::address::Address;
 use crate::channel::{Channel, PublishChannel, Replaced};
 use crate::channel_error::ChannelError;
+use crate::look::Look;
 use crate::publish::{PublishError, create};
 
 /// A channel that notes every file that it gave out. Read through it what shall be carried: what the
@@ -41,7 +42,16 @@ impl<'a> Recording<'a> {
 
 impl Channel for Recording<'_> {
     fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
-        let bytes = self.inner.read(path, limit_bytes)?;
+        self.read_in(path, limit_bytes, &Look::default())
+    }
+
+    fn read_in(
+        &self,
+        path: &ChannelPath,
+        limit_bytes: u64,
+        look: &Look,
+    ) -> Result<Option<Vec<u8>>, ChannelError> {
+        let bytes = self.inner.read_in(path, limit_bytes, look)?;
         if let Some(bytes) = &bytes {
             let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
             given.insert(path.clone(), bytes.clone());

@@ -3,6 +3,7 @@
 use warifu_trust::ChannelPath;
 
 use crate::channel_error::ChannelError;
+use crate::look::Look;
 
 /// A place to read releases from, by several threads at once.
 pub trait Channel: Sync {
@@ -13,6 +14,21 @@ pub trait Channel: Sync {
     /// [`ChannelError::TooLong`] as soon as more than `limit_bytes` come; the others when nothing can be said
     /// now.
     fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError>;
+
+    /// The same as a part of one `look`: where an answer may take long, it is given up when nobody waits for
+    /// it any more, and when the look takes too long.
+    ///
+    /// # Errors
+    ///
+    /// As [`Channel::read`].
+    fn read_in(
+        &self,
+        path: &ChannelPath,
+        limit_bytes: u64,
+        _look: &Look,
+    ) -> Result<Option<Vec<u8>>, ChannelError> {
+        self.read(path, limit_bytes)
+    }
 
     /// Whether it is of use, and no harm, to fetch `path` before it is asked for, while others are: where
     /// each question is a way over a network. Not where what one look reads must be of one piece.

@@ -69,17 +69,6 @@ impl ChannelError {
     ) -> Self {
         ChannelError::Unreachable { path: path.clone(), source: source.into() }
     }
-
-    /// Whether the channel is there and has said that this one file is not to be had: no waiting changes it.
-    pub(crate) fn is_of_this_file(&self) -> bool {
-        match self {
-            ChannelError::NotRegular { .. } => true,
-            ChannelError::Remote { fault, .. } => {
-                matches!(fault, Fault::Forbidden { .. } | Fault::Strange { .. })
-            }
-            _ => false,
-        }
-    }
 }
 
 impl Speak for ChannelError {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use warifu_trust::{
     FetchError, OnHand, OpenError, OpenedRelease, TrustedState, UnixSeconds, VerifiedRelease,
@@ -15,12 +15,48 @@ use crate::read::{ReadError, fetch_beside, fetch_fallback, open};
 pub struct Mirror {
     name: String,
     channel: Box<dyn Channel + Send + Sync>,
+    standing: Standing,
+}
+
+/// How often a place has lately given nothing that holds.
+#[derive(Default)]
+struct Standing {
+    /// How many times in a row.
+    failed: AtomicU32,
+    /// For how many looks it is asked after the others.
+    looks_last: AtomicU32,
+}
+
+/// For so many looks a place is asked last at most, however often it failed: what the others keep back is
+/// heard from it soon after.
+const LONGEST_LAST: u32 = 4;
+
+impl Standing {
+    fn is_last(&self) -> bool {
+        self.looks_last.load(Ordering::Relaxed) > 0
+    }
+
+    /// A look begins: whether it is asked after the others in this one.
+    fn begin(&self) -> bool {
+        let less = |looks: u32| looks.checked_sub(1);
+        self.looks_last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+    }
+
+    fn failed(&self) {
+        let times = self.failed.fetch_add(1, Ordering::Relaxed).min(LONGEST_LAST.ilog2());
+        self.looks_last.store(1 << times, Ordering::Relaxed);
+    }
+
+    fn gave(&self) {
+        self.failed.store(0, Ordering::Relaxed);
+        self.looks_last.store(0, Ordering::Relaxed);
+    }
 }
 
 impl Mirror {
     /// The channel that is called `name`.
     pub fn new(name: impl Into<String>, channel: Box<dyn Channel + Send + Sync>) -> Self {
-        Mirror { name: name.into(), channel }
+        Mirror { name: name.into(), channel, standing: Standing::default() }
     }
 
     /// What people call it.
@@ -32,8 +68,10 @@ impl Mirror {
 /// Places that should hold the same releases.
 ///
 /// Each look begins at another one, so that a place that fell behind is noticed at the next look, and goes on
-/// at the others only when what the first says does not hold, or it says nothing. All of them are read by one
-/// [`TrustedState`]: what one of them showed, another cannot take back.
+/// at the others only when what the first says does not hold, or it says nothing. One that failed is asked
+/// after the others for a look, then for two, and for four at most, so that it cannot hold up each look; all
+/// the same it is asked as long as nobody else gives anything. All of them are read by one [`TrustedState`]:
+/// what one of them showed, another cannot take back.
 pub struct Mirrors {
     places: Vec<Mirror>,
     turn: AtomicUsize,
@@ -95,8 +133,38 @@ impl Mirrors {
         state: &mut TrustedState,
         now: UnixSeconds,
     ) -> Result<Given<OpenedRelease, OpenError>, Nobody<OpenError>> {
-        let first = self.turn.fetch_add(1, Ordering::Relaxed);
-        self.ask(first, |channel| open(channel, state, now))
+        let order = self.begin();
+        self.ask(&order, |channel| open(channel, state, now))
+    }
+
+    /// The same, and asks on while what is offered is not release `number`: the place whose turn it is may be
+    /// behind. When none offers it, what comes is what the first one that holds does.
+    ///
+    /// # Errors
+    ///
+    /// [`Nobody`].
+    pub fn open_release(
+        &self,
+        number: u64,
+        state: &mut TrustedState,
+        now: UnixSeconds,
+    ) -> Result<Given<OpenedRelease, OpenError>, Nobody<OpenError>> {
+        let order = self.begin();
+        let mut first: Option<Given<OpenedRelease, OpenError>> = None;
+        let mut passed_over = Vec::new();
+        for place in order {
+            match self.ask(&[place], |channel| open(channel, state, now)) {
+                Ok(given) if given.value.release().release == number => {
+                    return Ok(Given { passed_over, ..given });
+                }
+                Ok(given) => first = first.or(Some(given)),
+                Err(Nobody(asked)) => passed_over.extend(asked),
+            }
+        }
+        match first {
+            Some(given) => Ok(Given { passed_over, ..given }),
+            None => Err(Nobody(passed_over)),
+        }
     }
 
     /// Reads the content of `opened` beside what is `held`, beginning at `first`; it is the same bytes
@@ -111,7 +179,7 @@ impl Mirrors {
         first: usize,
         held: &OnHand,
     ) -> Result<Given<VerifiedRelease, FetchError>, Nobody<FetchError>> {
-        self.ask(first, |channel| fetch_beside(channel, opened, held.clone()))
+        self.ask(&self.order(first), |channel| fetch_beside(channel, opened, held.clone()))
     }
 
     /// The same for the release to fall back to; `None` when none is listed.
@@ -124,21 +192,47 @@ impl Mirrors {
         opened: &OpenedRelease,
         first: usize,
     ) -> Result<Given<Option<VerifiedRelease>, FetchError>, Nobody<FetchError>> {
-        self.ask(first, |channel| fetch_fallback(channel, opened))
+        self.ask(&self.order(first), |channel| fetch_fallback(channel, opened))
     }
 
-    /// Asks one after the other, `first` first, until one gives what holds.
+    /// The places from the one whose turn it is on, those that failed lately after the others.
+    fn begin(&self) -> Vec<usize> {
+        let first = self.turn.fetch_add(1, Ordering::Relaxed);
+        let (last, others): (Vec<_>, Vec<_>) =
+            self.from(first).partition(|place| self.places[*place].standing.begin());
+        [others, last].concat()
+    }
+
+    /// The same from `first` on, in the course of a look.
+    fn order(&self, first: usize) -> Vec<usize> {
+        let (last, others): (Vec<_>, Vec<_>) =
+            self.from(first).partition(|place| self.places[*place].standing.is_last());
+        [others, last].concat()
+    }
+
+    fn from(&self, first: usize) -> impl Iterator<Item = usize> + '_ {
+        let count = self.places.len();
+        (0..count).map(move |step| (first % count + step) % count)
+    }
+
+    /// Asks one after the other, in this `order`, until one gives what holds.
     fn ask<T, E>(
         &self,
-        first: usize,
+        order: &[usize],
         mut question: impl FnMut(&dyn Channel) -> Result<T, ReadError<E>>,
     ) -> Result<Given<T, E>, Nobody<E>> {
         let mut passed_over = Vec::new();
-        for step in 0..self.places.len() {
-            let by = (first % self.places.len() + step) % self.places.len();
-            match question(self.places[by].channel.as_ref()) {
-                Ok(value) => return Ok(Given { value, by, passed_over }),
-                Err(error) => passed_over.push(PassedOver { place: by, error }),
+        for by in order.iter().copied() {
+            let Mirror { channel, standing, .. } = &self.places[by];
+            match question(channel.as_ref()) {
+                Ok(value) => {
+                    standing.gave();
+                    return Ok(Given { value, by, passed_over });
+                }
+                Err(error) => {
+                    standing.failed();
+                    passed_over.push(PassedOver { place: by, error });
+                }
             }
         }
         Err(Nobody(passed_over))
@@ -208,6 +302,69 @@ mod tests {
         assert_eq!((fetched.by, fetched.passed_over.len()), (2, 2));
         assert!(matches!(fetched.passed_over[0].error, ReadError::Verdict(FetchError::Missing { .. })));
         assert!(matches!(fetched.passed_over[1].error, ReadError::Verdict(FetchError::Refused(_))));
+    }
+
+    /// Counts what it is asked, and says nothing that holds.
+    #[derive(Clone, Default)]
+    struct Wrong(std::sync::Arc<AtomicUsize>);
+
+    impl Channel for Wrong {
+        fn read(
+            &self,
+            path: &warifu_trust::ChannelPath,
+            _: u64,
+        ) -> Result<Option<Vec<u8>>, crate::ChannelError> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            let is_root = *path == warifu_trust::ChannelPath::root(2);
+            Ok(Some(b"no root".to_vec()).filter(|_| is_root))
+        }
+    }
+
+    #[test]
+    fn a_mirror_that_fails_again_and_again_is_asked_last_and_not_forgotten() {
+        let (world, good) = published();
+        let wrong = Wrong::default();
+        let mirrors = Mirrors::new(
+            Mirror::new("wrong", Box::new(wrong.clone())),
+            vec![Mirror::new("good", Box::new(good))],
+        );
+        let (mirrors, mut state) = (mirrors.beginning_at(0), world.reader());
+        let asked: Vec<_> = (0..18)
+            .map(|_| {
+                let before = wrong.0.load(Ordering::SeqCst);
+                assert_eq!(mirrors.open(&mut state, now()).unwrap().by, 1);
+                wrong.0.load(Ordering::SeqCst) > before
+            })
+            .collect();
+        // Its turn is every other look; then it is left out for one, for two, for four.
+        let looks: Vec<_> = (0..18).filter(|look| asked[*look]).collect();
+        assert_eq!(looks, [0, 2, 6, 12]);
+        // What it alone has is asked of it all the same.
+        let alone = Mirrors::new(Mirror::new("wrong", Box::new(wrong.clone())), Vec::new());
+        for _ in 0..3 {
+            let before = wrong.0.load(Ordering::SeqCst);
+            assert!(alone.open(&mut state, now()).is_err());
+            assert!(wrong.0.load(Ordering::SeqCst) > before);
+        }
+    }
+
+    #[test]
+    fn who_wants_one_release_is_given_it_by_whoever_has_it() {
+        let (world, behind) = published();
+        let newest = behind.clone();
+        world.publish_next(&newest);
+        let of_release = |number, first| {
+            let mirrors = of(&[&behind, &newest]).beginning_at(first);
+            let given = mirrors.open_release(number, &mut world.reader(), now()).unwrap();
+            (given.value.release().release, given.by, given.passed_over.len())
+        };
+        assert_eq!(of_release(2, 0), (2, 1, 0), "the first is behind");
+        assert_eq!(of_release(2, 1), (2, 1, 0));
+        assert_eq!(of_release(1, 0), (1, 0, 0));
+        assert_eq!(of_release(7, 0).0, 1, "what the first offers, when nobody has it");
+        let lost = of(&[&MemoryChannel::default(), &newest]);
+        let given = lost.open_release(2, &mut world.reader(), now()).unwrap();
+        assert_eq!((given.by, given.passed_over.len()), (1, 1));
     }
 
     #[test]

@@ -34,8 +34,9 @@ pub fn read_through<W: Walk>(channel: &dyn Channel, walk: W) -> Result<W::Done, 
                 Ok(Some(bytes)) => Answer::File(bytes),
                 Ok(None) => Answer::Absent,
                 Err(ChannelError::TooLong { .. }) => Answer::TooLong,
-                // A patch that is not given out is one that is not there.
-                Err(error) if walk.need().path.is_spare() && error.is_of_this_file() => Answer::Absent,
+                // A patch that is not to be had, for whatever reason, is one that is not there: what is asked
+                // for in its place says whether the channel is.
+                Err(_) if walk.need().path.is_spare() => Answer::Absent,
                 Err(error) => return Err(ReadError::Unreachable(error)),
             };
             match walk.feed(answer).map_err(ReadError::Verdict)? {

@@ -132,13 +132,13 @@ fn another_base_is_no_base_and_the_whole_comes() {
     assert_eq!(got(&world, &channel, others), whole, "no patch is even asked for");
 }
 
-/// A channel that gives out no patch.
-struct WithoutPatches<'a>(&'a MemoryChannel);
+/// A channel that gives out no patch, but this.
+struct WithoutPatches<'a>(&'a MemoryChannel, fn(&ChannelPath) -> ChannelError);
 
 impl Channel for WithoutPatches<'_> {
     fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
         match path.is_spare() {
-            true => Err(ChannelError::NotRegular { path: path.clone() }),
+            true => Err(self.1(path)),
             false => self.0.read(path, limit_bytes),
         }
     }
@@ -147,11 +147,18 @@ impl Channel for WithoutPatches<'_> {
 #[test]
 fn where_patches_are_not_given_out_the_whole_comes() {
     let (world, channel, first) = two_releases();
-    let behind = WithoutPatches(&channel);
-    let mut state = world.reader();
-    let opened = open(&behind, &mut state, world.now).unwrap();
-    let fetched = fetch_beside(&behind, &opened, on_hand(&first)).unwrap();
-    assert_eq!((fetched.transfer().patched, fetched.transfer().useless.len()), (0, 3));
+    let errors: [fn(&ChannelPath) -> ChannelError; 3] = [
+        |path| ChannelError::NotRegular { path: path.clone() },
+        |path| ChannelError::unreachable(path, "no answer"),
+        |path| ChannelError::TooLong { path: path.clone(), limit_bytes: 1 },
+    ];
+    for error in errors {
+        let behind = WithoutPatches(&channel, error);
+        let mut state = world.reader();
+        let opened = open(&behind, &mut state, world.now).unwrap();
+        let fetched = fetch_beside(&behind, &opened, on_hand(&first)).unwrap();
+        assert_eq!((fetched.transfer().patched, fetched.transfer().useless.len()), (0, 3));
+    }
 }
 
 /// What is done to the file at a path.

@@ -7,11 +7,13 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use ureq::http::{HeaderMap, Method, Request, Response, header};
+use warifu_trust::ChannelPath;
 
 use super::fault::{Fault, Unusable};
 use super::pause::Attempts;
 use super::settings::Login;
 use super::{Network, Patience, Place};
+use crate::look::Look;
 
 /// What a server says besides its status when it refuses is not read further.
 const REFUSAL_BYTES: u64 = 65_536;
@@ -41,6 +43,28 @@ pub(super) struct Ask<'a> {
 impl Ask<'_> {
     pub(super) fn get(url: String, headers: Vec<(&'static str, String)>) -> Self {
         Ask { method: Method::GET, url, headers, body: None }
+    }
+}
+
+/// How far an answer is waited for.
+#[derive(Clone, Copy)]
+pub(super) struct Bounds<'a> {
+    pub(super) limit_bytes: u64,
+    /// What it is a part of.
+    pub(super) look: &'a Look,
+    /// Whether who asks can do without it: then it is not asked for again and again.
+    spare: bool,
+}
+
+impl<'a> Bounds<'a> {
+    /// For an answer that is needed.
+    pub(super) fn of(limit_bytes: u64, look: &'a Look) -> Self {
+        Bounds { limit_bytes, look, spare: false }
+    }
+
+    /// For the file at `path`.
+    pub(super) fn of_file(path: &ChannelPath, limit_bytes: u64, look: &'a Look) -> Self {
+        Bounds { limit_bytes, look, spare: path.is_spare() }
     }
 }
 
@@ -142,12 +166,21 @@ impl Client {
         Ok(Client { agent, patience, met: AtomicBool::new(false) })
     }
 
-    /// The answer to what `ask` makes, with a body of at most `limit_bytes`.
-    pub(super) fn send<'a>(&self, ask: impl Fn() -> Ask<'a>, limit_bytes: u64) -> Result<Reply, Undone> {
-        let mut attempts = Attempts::begin(&self.patience, self.met.load(Ordering::Relaxed));
+    /// The answer to what `ask` makes, as far as `bounds` go.
+    pub(super) fn send<'a>(&self, ask: impl Fn() -> Ask<'a>, bounds: Bounds<'_>) -> Result<Reply, Undone> {
+        let met = self.met.load(Ordering::Relaxed);
+        let spare;
+        let patience = if bounds.spare {
+            spare = self.patience.with_what_is_spare();
+            &spare
+        } else {
+            &self.patience
+        };
+        let mut attempts = Attempts::begin(patience, met);
         let mut held = Held::default();
         loop {
-            match self.attempt(ask(), &mut held, limit_bytes, attempts.left()) {
+            self.goes_on(bounds.look)?;
+            match self.attempt(ask(), &mut held, bounds, attempts.left()) {
                 Ok(reply) => return Ok(reply),
                 Err(Stop::Final(undone)) => return Err(undone),
                 Err(Stop::Drop { fault, asked }) => {
@@ -157,10 +190,17 @@ impl Client {
                     if held.keep() >= WORTH_BYTES && !slow {
                         attempts.advanced();
                     }
-                    attempts.wait(fault, asked)?;
+                    attempts.wait(fault, asked, bounds.look)?;
                 }
             }
         }
+    }
+
+    /// Whether somebody still waits, and the look does not take too long.
+    fn goes_on(&self, look: &Look) -> Result<(), Fault> {
+        let Patience { look: longest, lowest_bytes_per_second, .. } = self.patience;
+        let ends = look.is_over() || look.is_late(longest, lowest_bytes_per_second);
+        if ends { Err(Fault::Slow) } else { Ok(()) }
     }
 
     /// One attempt at it, for as long as is `left`.
@@ -168,9 +208,10 @@ impl Client {
         &self,
         ask: Ask<'_>,
         held: &mut Held,
-        limit_bytes: u64,
+        bounds: Bounds<'_>,
         left: Duration,
     ) -> Result<Reply, Stop> {
+        let limit_bytes = bounds.limit_bytes;
         let head = ask.method == Method::HEAD;
         let mut request = Request::builder().method(ask.method).uri(ask.url);
         for (name, value) in ask.headers {
@@ -188,7 +229,7 @@ impl Client {
         let response = sent.map_err(stopped)?;
         self.met.store(true, Ordering::Relaxed);
         let status = response.status().as_u16();
-        if matches!(status, 408 | 425 | 429 | 500 | 502..=504) {
+        if matches!(status, 408 | 425 | 429 | 500 | 502..=504) && !bounds.spare {
             let asked = text(response.headers(), "retry-after").and_then(|value| value.parse().ok());
             let asked = asked.map(Duration::from_secs);
             return Err(Stop::Drop { fault: Fault::Status { status }, asked });
@@ -225,7 +266,7 @@ impl Client {
             return Err(Stop::Final(Undone::TooLong));
         }
         let (parts, body) = response.into_parts();
-        self.receive(body, &mut held.bytes, limit_bytes)?;
+        self.receive(body, &mut held.bytes, bounds)?;
         let came = held.bytes.len() as u64;
         if let Some(total) = held.total.filter(|total| *total != came) {
             if came > total {
@@ -248,7 +289,7 @@ impl Client {
     }
 
     /// Reads `body` to its end, to the limit, or until it comes too slowly.
-    fn receive(&self, body: ureq::Body, into: &mut Vec<u8>, limit_bytes: u64) -> Result<(), Stop> {
+    fn receive(&self, body: ureq::Body, into: &mut Vec<u8>, bounds: Bounds<'_>) -> Result<(), Stop> {
         let mut reader = body.into_reader();
         let mut chunk = [0; 65_536];
         let (mut began, mut came) = (Instant::now(), 0_u64);
@@ -262,7 +303,9 @@ impl Client {
                     return Err(Stop::Drop { fault, asked: None });
                 }
             };
-            if (into.len() + read) as u64 > limit_bytes {
+            bounds.look.came(read);
+            self.goes_on(bounds.look).map_err(|fault| Stop::Final(fault.into()))?;
+            if (into.len() + read) as u64 > bounds.limit_bytes {
                 return Err(Stop::Final(Undone::TooLong));
             }
             into.extend_from_slice(&chunk[..read]);

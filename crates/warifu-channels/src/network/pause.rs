@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Patience;
 use super::fault::Fault;
+use crate::look::Look;
 
 /// What a server may ask for at most with `Retry-After`: longer, and who waits is told instead.
 const LONGEST_ASKED: Duration = Duration::from_secs(60);
@@ -41,8 +42,8 @@ impl<'a> Attempts<'a> {
     }
 
     /// Waits for the next attempt after `fault`, at least as long as the server asks; with what is to be told
-    /// when it is time to give up.
-    pub(super) fn wait(&mut self, fault: Fault, asked: Option<Duration>) -> Result<(), Fault> {
+    /// when it is time to give up, or nobody waits any more.
+    pub(super) fn wait(&mut self, fault: Fault, asked: Option<Duration>, look: &Look) -> Result<(), Fault> {
         let pause = self.pause(asked);
         if asked.is_some_and(|it| it > LONGEST_ASKED) {
             return Err(fault);
@@ -53,8 +54,7 @@ impl<'a> Attempts<'a> {
         if self.silent_since.elapsed() + pause > self.outlasts {
             return Err(fault);
         }
-        sleep(pause);
-        Ok(())
+        if look.pause(pause) { Ok(()) } else { Err(fault) }
     }
 
     fn pause(&mut self, asked: Option<Duration>) -> Duration {
@@ -64,11 +64,6 @@ impl<'a> Attempts<'a> {
         self.next = (self.next * 2).min(self.patience.longest_pause);
         own.max(asked.unwrap_or_default())
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a drop has no level to wait for; the caller bounds the sum")]
-fn sleep(pause: Duration) {
-    std::thread::sleep(pause);
 }
 
 #[cfg(test)]
@@ -90,7 +85,7 @@ mod tests {
         assert!(attempts.pause(Some(Duration::from_secs(40))) >= Duration::from_secs(40));
         attempts.advanced();
         assert!(attempts.pause(None) <= Duration::from_millis(300));
-        let refused = attempts.wait(busy(), Some(Duration::from_secs(3600)));
+        let refused = attempts.wait(busy(), Some(Duration::from_secs(3600)), &Look::default());
         assert!(matches!(refused, Err(Fault::Status { .. })), "nobody waits an hour");
     }
 
@@ -99,6 +94,6 @@ mod tests {
         let patience = Patience { whole: Duration::ZERO, ..Patience::ONCE };
         let mut attempts = Attempts::begin(&patience, true);
         attempts.advanced();
-        assert!(matches!(attempts.wait(busy(), None), Err(Fault::Slow)));
+        assert!(matches!(attempts.wait(busy(), None, &Look::default()), Err(Fault::Slow)));
     }
 }

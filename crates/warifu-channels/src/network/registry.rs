@@ -12,11 +12,12 @@ use ureq::http::{Method, Uri};
 use warifu_trust::{ChannelPath, limits};
 use warifu_values::digest::Digest;
 
-use super::client::{Ask, Client, Reply, Undone, basic};
+use super::client::{Ask, Bounds, Client, Reply, Undone, basic};
 use super::fault::{Fault, Unusable};
 use super::{Network, Place, PlaceError};
 use crate::channel::{Channel, Created, PublishChannel, Replaced};
 use crate::channel_error::ChannelError;
+use crate::look::Look;
 
 /// The list of the layers, and what a server says besides: registries take no manifest longer than 4 MiB.
 const MANIFEST_BYTES: u64 = 4 << 20;
@@ -118,7 +119,9 @@ impl Registry {
         let manifest = manifest.to_string().into_bytes();
         let url = shared.url(&format!("manifests/{}", shared.place.tag));
         let headers = vec![("content-type", MANIFEST.to_owned())];
-        let reply = shared.send(&root, Method::PUT, &url, &headers, Some(&manifest), MANIFEST_BYTES)?;
+        let look = Look::default();
+        let bounds = Bounds::of(MANIFEST_BYTES, &look);
+        let reply = shared.send(&root, Method::PUT, &url, &headers, Some(&manifest), bounds)?;
         match reply.status {
             201 | 200 => Ok(()),
             _ => Err(shared.fault(&root, reply.unexpected())),
@@ -144,7 +147,7 @@ impl Shared {
         url: &str,
         headers: &[(&'static str, String)],
         body: Option<&[u8]>,
-        limit_bytes: u64,
+        bounds: Bounds<'_>,
     ) -> Result<Reply, ChannelError> {
         let once = |authorization: Option<String>| {
             let ask = || {
@@ -152,8 +155,10 @@ impl Shared {
                 headers.extend(authorization.iter().map(|it| ("authorization", it.clone())));
                 Ask { method: method.clone(), url: url.to_owned(), headers, body }
             };
-            self.client.send(ask, limit_bytes).map_err(|undone| match undone {
-                Undone::TooLong => ChannelError::TooLong { path: path.clone(), limit_bytes },
+            self.client.send(ask, bounds).map_err(|undone| match undone {
+                Undone::TooLong => {
+                    ChannelError::TooLong { path: path.clone(), limit_bytes: bounds.limit_bytes }
+                }
                 Undone::Fault(fault) => self.fault(path, fault),
             })
         };
@@ -166,13 +171,18 @@ impl Shared {
             return Ok(reply);
         }
         let Some(asked) = reply.header("www-authenticate") else { return Ok(reply) };
-        let Some(made) = self.introduce(path, asked)? else { return Ok(reply) };
+        let Some(made) = self.introduce(path, asked, bounds.look)? else { return Ok(reply) };
         *self.authorization.lock().unwrap_or_else(PoisonError::into_inner) = Some(made.clone());
         once(Some(made))
     }
 
     /// What the registry wants to know us by, from what it `asked`; `None` when we have nothing to show.
-    fn introduce(&self, path: &ChannelPath, asked: &str) -> Result<Option<String>, ChannelError> {
+    fn introduce(
+        &self,
+        path: &ChannelPath,
+        asked: &str,
+        look: &Look,
+    ) -> Result<Option<String>, ChannelError> {
         let network = &self.network;
         let private = |place: &Place| place.scheme == "https" || place.is_loopback();
         let login = network.login.as_ref().map(basic);
@@ -202,7 +212,8 @@ impl Shared {
         }
         let login = login.filter(|_| private(&issuer));
         let headers: Vec<_> = login.into_iter().map(|login| ("authorization", login)).collect();
-        let reply = self.client.send(|| Ask::get(url.clone(), headers.clone()), MANIFEST_BYTES);
+        let bounds = Bounds::of(MANIFEST_BYTES, look);
+        let reply = self.client.send(|| Ask::get(url.clone(), headers.clone()), bounds);
         let reply = match reply {
             Ok(reply) if reply.status == 200 => reply,
             Ok(reply) => return Err(self.fault(path, reply.unexpected())),
@@ -215,10 +226,11 @@ impl Shared {
     }
 
     /// The artifact that the tag names now; `None` when it names none.
-    fn look(&self, path: &ChannelPath) -> Result<Option<Artifact>, ChannelError> {
+    fn artifact(&self, path: &ChannelPath, look: &Look) -> Result<Option<Artifact>, ChannelError> {
         let url = self.url(&format!("manifests/{}", self.place.tag));
         let headers = vec![("accept", MANIFEST.to_owned())];
-        let reply = self.send(path, Method::GET, &url, &headers, None, MANIFEST_BYTES)?;
+        let bounds = Bounds::of(MANIFEST_BYTES, look);
+        let reply = self.send(path, Method::GET, &url, &headers, None, bounds)?;
         let found = match reply.status {
             200 => {
                 let strange = || self.fault(path, Fault::Strange { what: "the artifact's manifest".into() });
@@ -237,12 +249,15 @@ impl Shared {
         let blob = self.url(&format!("blobs/sha256:{digest}"));
         let mut last = 0;
         for _ in 0..UPLOADS {
-            let reply = self.send(path, Method::HEAD, &blob, &[], None, limits::BLOB_BYTES)?;
+            let look = Look::default();
+            let bounds = Bounds::of(MANIFEST_BYTES, &look);
+            let reply =
+                self.send(path, Method::HEAD, &blob, &[], None, Bounds::of(limits::BLOB_BYTES, &look))?;
             if reply.status == 200 {
                 return Ok(digest);
             }
             let begin = self.url("blobs/uploads/");
-            let reply = self.send(path, Method::POST, &begin, &[], Some(b""), MANIFEST_BYTES)?;
+            let reply = self.send(path, Method::POST, &begin, &[], Some(b""), bounds)?;
             let Some(session) = reply.header("location").filter(|_| reply.status == 202) else {
                 return Err(self.fault(path, reply.unexpected()));
             };
@@ -253,7 +268,7 @@ impl Shared {
             let joint = if session.contains('?') { '&' } else { '?' };
             let url = format!("{session}{joint}digest=sha256:{digest}");
             let headers = vec![("content-type", "application/octet-stream".to_owned())];
-            let reply = self.send(path, Method::PUT, &url, &headers, Some(bytes), MANIFEST_BYTES)?;
+            let reply = self.send(path, Method::PUT, &url, &headers, Some(bytes), bounds)?;
             if reply.status == 201 {
                 return Ok(digest);
             }
@@ -304,19 +319,29 @@ fn escaped(text: &str) -> String {
 impl Channel for Registry {
     /// What changes, and what is not there yet, is looked for anew; all else never changes.
     fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
+        self.read_in(path, limit_bytes, &Look::default())
+    }
+
+    fn read_in(
+        &self,
+        path: &ChannelPath,
+        limit_bytes: u64,
+        look: &Look,
+    ) -> Result<Option<Vec<u8>>, ChannelError> {
         let shared = &self.0;
         let of = |artifact: &Artifact| artifact.layers.get(path.as_str()).copied();
         let seen = shared.seen.lock().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(of);
         let found = match seen.filter(|_| *path != ChannelPath::timestamp()) {
             Some(found) => Some(found),
-            None => shared.look(path)?.as_ref().and_then(of),
+            None => shared.artifact(path, look)?.as_ref().and_then(of),
         };
         let Some((digest, size)) = found else { return Ok(None) };
         if size > limit_bytes {
             return Err(ChannelError::TooLong { path: path.clone(), limit_bytes });
         }
         let url = shared.url(&format!("blobs/sha256:{digest}"));
-        let reply = shared.send(path, Method::GET, &url, &[], None, limit_bytes)?;
+        let bounds = Bounds::of_file(path, limit_bytes, look);
+        let reply = shared.send(path, Method::GET, &url, &[], None, bounds)?;
         match reply.status {
             200 => Ok(Some(reply.body)),
             404 => Ok(None),

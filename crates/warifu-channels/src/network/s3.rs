@@ -5,12 +5,13 @@ use std::sync::Arc;
 use ureq::http::Method;
 use warifu_trust::ChannelPath;
 
-use super::client::{Ask, Client, Reply, Undone};
+use super::client::{Ask, Bounds, Client, Reply, Undone};
 use super::fault::{Fault, Unusable};
 use super::s3_signature::{Signed, sign};
 use super::{Network, Place, PlaceError};
 use crate::channel::{Channel, Created, PublishChannel, Replaced};
 use crate::channel_error::ChannelError;
+use crate::look::Look;
 
 /// An answer to what is written holds nothing that is asked for.
 const ANSWER_BYTES: u64 = 65_536;
@@ -116,7 +117,18 @@ impl Shared {
 
     /// What is there, and its tag.
     fn get(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Reply>, ChannelError> {
-        let reply = self.client.send(|| self.ask(Method::GET, path, &[], None), limit_bytes);
+        self.get_in(path, limit_bytes, &Look::default())
+    }
+
+    /// The same as a part of one `look`.
+    fn get_in(
+        &self,
+        path: &ChannelPath,
+        limit_bytes: u64,
+        look: &Look,
+    ) -> Result<Option<Reply>, ChannelError> {
+        let bounds = Bounds::of_file(path, limit_bytes, look);
+        let reply = self.client.send(|| self.ask(Method::GET, path, &[], None), bounds);
         match reply {
             Ok(reply) if reply.status == 200 => Ok(Some(reply)),
             Ok(reply) if reply.status == 404 => Ok(None),
@@ -132,7 +144,9 @@ impl Shared {
             If::Absent => [("if-none-match", "*".to_owned())],
             If::Tag(tag) => [("if-match", tag)],
         };
-        let reply = self.client.send(|| self.ask(Method::PUT, path, &headers, Some(bytes)), ANSWER_BYTES);
+        let look = Look::default();
+        let bounds = Bounds::of(ANSWER_BYTES, &look);
+        let reply = self.client.send(|| self.ask(Method::PUT, path, &headers, Some(bytes)), bounds);
         match reply {
             Ok(reply) if matches!(reply.status, 200 | 201 | 204) => Ok(true),
             // 409: another conditional write is under way; whoever it is was faster.
@@ -149,7 +163,16 @@ impl Shared {
 
 impl Channel for Bucket {
     fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
-        Ok(self.0.get(path, limit_bytes)?.map(|reply| reply.body))
+        self.read_in(path, limit_bytes, &Look::default())
+    }
+
+    fn read_in(
+        &self,
+        path: &ChannelPath,
+        limit_bytes: u64,
+        look: &Look,
+    ) -> Result<Option<Vec<u8>>, ChannelError> {
+        Ok(self.0.get_in(path, limit_bytes, look)?.map(|reply| reply.body))
     }
 
     fn ahead(&self, _: &ChannelPath) -> bool {

@@ -11,6 +11,9 @@ use warifu_values::say;
 /// A file of certificates, a key or credentials: bundles of all public authorities are about 0.25 MB.
 const FILE_BYTES: u64 = 2 << 20;
 
+/// How long is waited for what can be done without.
+const SPARE: Duration = Duration::from_secs(10);
+
 /// How long is waited for what, before it counts as a drop, and how long drops are outlasted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Patience {
@@ -31,6 +34,9 @@ pub struct Patience {
     pub first_answer: Duration,
     /// One answer takes no longer, whatever comes: who sends on and on is given up, too.
     pub whole: Duration,
+    /// One look, of many answers, takes no longer than this and what its bytes take at
+    /// `lowest_bytes_per_second`: whoever lets each answer take as long as it may holds nobody up.
+    pub look: Duration,
 }
 
 impl Patience {
@@ -44,6 +50,7 @@ impl Patience {
         outlasts: Duration::from_secs(120),
         first_answer: Duration::from_secs(5),
         whole: Duration::from_secs(3600),
+        look: Duration::from_secs(600),
     };
 
     /// For a script that nobody watches: a drop is outlasted also when it begins before the first answer.
@@ -57,6 +64,7 @@ impl Patience {
         outlasts: Duration::from_secs(10),
         first_answer: Duration::from_secs(5),
         whole: Duration::from_secs(1800),
+        look: Duration::from_secs(30),
         ..Patience::ONCE
     };
 
@@ -67,7 +75,20 @@ impl Patience {
             read: self.read.min(longest),
             outlasts: longest,
             first_answer: longest,
+            // Several answers may each wait so long.
+            look: self.look.max(longest * 2),
             ..self
+        }
+    }
+
+    /// The same for what can be done without: the whole is asked for in its place, with all the patience.
+    pub(crate) fn with_what_is_spare(&self) -> Patience {
+        let least = |own: Duration| own.min(SPARE);
+        Patience {
+            outlasts: least(self.outlasts),
+            first_answer: least(self.first_answer),
+            whole: least(self.whole),
+            ..self.clone()
         }
     }
 }

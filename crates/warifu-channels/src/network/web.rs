@@ -4,11 +4,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use warifu_trust::ChannelPath;
 
-use super::client::{Ask, Client, Undone, authorization};
+use super::client::{Ask, Bounds, Client, Undone, authorization};
 use super::fault::{Fault, Unusable};
 use super::{Network, Place};
 use crate::channel::{Channel, Created, PublishChannel, Replaced};
 use crate::channel_error::ChannelError;
+use crate::look::Look;
 
 /// A channel that an HTTP server gives out. Its clones share connections.
 #[derive(Clone)]
@@ -38,7 +39,12 @@ impl Shared {
         ChannelError::Remote { path: path.clone(), place: self.place.to_string(), fault }
     }
 
-    fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
+    fn read(
+        &self,
+        path: &ChannelPath,
+        limit_bytes: u64,
+        look: &Look,
+    ) -> Result<Option<Vec<u8>>, ChannelError> {
         let changes = *path == ChannelPath::timestamp();
         let known = self.newest.lock().unwrap_or_else(PoisonError::into_inner).clone().filter(|_| changes);
         let url = format!("{}/{path}", self.place);
@@ -52,7 +58,7 @@ impl Shared {
             headers.extend(known.iter().map(|(tag, _)| ("if-none-match", tag.clone())));
             Ask::get(url.clone(), headers)
         };
-        let reply = match self.client.send(ask, limit_bytes) {
+        let reply = match self.client.send(ask, Bounds::of_file(path, limit_bytes, look)) {
             Ok(reply) => reply,
             Err(Undone::TooLong) => return Err(ChannelError::TooLong { path: path.clone(), limit_bytes }),
             Err(Undone::Fault(fault)) => return Err(self.fault(path, fault)),
@@ -79,7 +85,16 @@ impl Shared {
 
 impl Channel for WebChannel {
     fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
-        self.0.read(path, limit_bytes)
+        self.read_in(path, limit_bytes, &Look::default())
+    }
+
+    fn read_in(
+        &self,
+        path: &ChannelPath,
+        limit_bytes: u64,
+        look: &Look,
+    ) -> Result<Option<Vec<u8>>, ChannelError> {
+        self.0.read(path, limit_bytes, look)
     }
 
     fn ahead(&self, _: &ChannelPath) -> bool {

@@ -5,6 +5,7 @@
     reason = "test support; a failure here fails the test"
 )]
 
+mod hostile;
 mod registry;
 #[cfg(feature = "https")]
 mod secure;

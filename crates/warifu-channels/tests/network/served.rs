@@ -136,6 +136,7 @@ pub(crate) fn patience() -> Patience {
         outlasts: Duration::from_secs(120),
         first_answer: Duration::from_secs(120),
         whole: Duration::from_secs(600),
+        look: Duration::from_secs(600),
     }
 }
 

@@ -1,0 +1,118 @@
+//! Servers that hold readers up: what one look costs at most, and what is heard all the same.
+
+use std::time::Duration;
+
+use warifu_channels::testing::{MemoryChannel, Publishing as _};
+use warifu_channels::{
+    Address, Channel, ChannelError, Fault, Mirror, Mirrors, Network, Patience, ReadError, open,
+    publish_statement, read_tip,
+};
+use warifu_trust::testing::{World, now};
+use warifu_trust::{ChannelPath, Organisation, Says, StatementFile};
+
+use crate::served::{NGINX, Served, Trouble, patience};
+
+fn reader(served: &Served, patience: &Patience) -> Box<dyn Channel + Send + Sync> {
+    Address::parse(served.url(), &Network::plain(patience.clone(), now)).unwrap().channel()
+}
+
+fn is_slow<E>(error: &ReadError<E>) -> bool {
+    matches!(error, ReadError::Unreachable(ChannelError::Remote { fault: Fault::Slow, .. }))
+}
+
+/// Statements that are none, each as slowly as one answer may come: one look hears few of them, and the next
+/// mirror is heard.
+#[test]
+fn a_mirror_that_drips_junk_holds_a_look_up_for_as_long_as_a_look_may_take() {
+    let (world, good) = (World::new(), MemoryChannel::default());
+    world.publish_next(&good);
+    let dripping = good.clone();
+    let junk = |number| ChannelPath::statement(Organisation::Kikin, number);
+    for number in 1..=60 {
+        dripping.put(junk(number).as_str(), vec![b'x'; 20]);
+    }
+    let release = read_tip(&good, &world.reader()).unwrap().release().unwrap();
+    let says = Says::Withdrawn { release };
+    let withdrawn = StatementFile::sign(&world.root, &world.kikin[0], says, "wrong", now()).unwrap();
+    publish_statement(&good, &withdrawn, now()).unwrap();
+
+    // Each of them takes 95 milliseconds at least, of which its bytes are worth two.
+    let served = Served::start(dripping, NGINX, |_, path| match path.starts_with("statements/kikin") {
+        true => Trouble::Drip,
+        false => Trouble::None,
+    });
+    let look = Duration::from_millis(600);
+    let patience =
+        Patience { lowest_bytes_per_second: 10_000, read: Duration::from_secs(60), look, ..patience() };
+    let refused = open(reader(&served, &patience).as_ref(), &mut world.reader(), now()).unwrap_err();
+    assert!(is_slow(&refused), "{refused}");
+    let asked =
+        |served: &Served| served.asked().iter().filter(|it| it.line.contains("/statements/kikin.")).count();
+    assert!(asked(&served) <= 8, "{} of 60", asked(&served));
+
+    let mirrors = Mirrors::new(
+        Mirror::new("dripping", reader(&served, &patience)),
+        vec![Mirror::new("good", Box::new(good))],
+    );
+    let given = mirrors.beginning_at(0).open(&mut world.reader(), now()).unwrap();
+    assert_eq!((given.by, given.value.withdrawn().unwrap().reason.as_str()), (1, "wrong"));
+    assert!(is_slow(&given.passed_over[0].error));
+    assert!(asked(&served) <= 16);
+}
+
+/// Many bytes give a look more time: a slow line is no attack.
+#[test]
+fn what_brings_bytes_may_take_its_time() {
+    let (world, files) = (World::new(), MemoryChannel::default());
+    world.publish_next(&files);
+    let served = Served::start(files, NGINX, |_, _| Trouble::None);
+    let look = Duration::ZERO;
+    let patience = Patience { lowest_bytes_per_second: 1, look, ..patience() };
+    // Its first answer has not come when it begins, so the look is given up before any.
+    assert!(open(reader(&served, &patience).as_ref(), &mut world.reader(), now()).is_err());
+    let look = Duration::from_secs(60);
+    let patience = Patience { look, ..patience };
+    assert!(open(reader(&served, &patience).as_ref(), &mut world.reader(), now()).is_ok());
+}
+
+/// What is fetched ahead is fetched for somebody: when there is a verdict, nobody waits for a pause of ten
+/// minutes to end.
+#[test]
+fn nobody_fetches_on_for_a_look_that_is_over() {
+    let (world, files) = (World::new(), MemoryChannel::default());
+    world.publish_next(&files);
+    files.put(ChannelPath::root(2).as_str(), b"no root".to_vec());
+    let served = Served::start(files, NGINX, |_, path| match path {
+        "metadata/2.root.json" => Trouble::None,
+        _ => Trouble::Busy { retry_after: 50 },
+    });
+    let hours = Duration::from_secs(36_000);
+    let pause = Duration::from_secs(600);
+    let patience = Patience { first_pause: pause, longest_pause: pause, outlasts: hours, ..patience() };
+    let patience = Patience { first_answer: hours, whole: hours, look: hours, ..patience };
+    let refused = open(reader(&served, &patience).as_ref(), &mut world.reader(), now()).unwrap_err();
+    assert!(matches!(refused, ReadError::Verdict(_)), "{refused}");
+    assert!(served.asked().len() <= 4, "{:?}", served.asked());
+}
+
+/// What can be done without is not asked for again and again: whoever reads asks for the whole.
+#[test]
+fn a_patch_that_a_server_does_not_give_out_is_asked_for_once() {
+    let files = MemoryChannel::default();
+    let (patch, whole) = (ChannelPath::targets_step(2, 1), ChannelPath::targets(2));
+    for path in [&patch, &whole] {
+        files.put(path.as_str(), vec![b'x'; 100]);
+    }
+    let refusing = |times: usize| {
+        Served::start(files.clone(), NGINX, move |asked, _| match asked < times {
+            true => Trouble::Status(500),
+            false => Trouble::None,
+        })
+    };
+    let served = refusing(3);
+    assert!(reader(&served, &patience()).read(&patch, 1000).is_err());
+    assert_eq!(served.asked().len(), 1);
+    let served = refusing(3);
+    assert_eq!(reader(&served, &patience()).read(&whole, 1000).unwrap().unwrap().len(), 100);
+    assert_eq!(served.asked().len(), 4);
+}
