@@ -31,6 +31,8 @@ fn what_is_let_pass_in_a_fetched_file_is_what_both_signed() {
     let form = &parsed["masters"][0]["formats"]["kikin"];
     let file = format!("taken/{}", form["file_name"].as_str().unwrap());
 
+    fetched_again(&stage, &file);
+
     // The folder alone proves nothing: it says as what to judge, and what to do.
     let ran = stage.warifu(&format!("validate {file}")).ends(1);
     assert!(ran.out.contains("as release 1 (not verified; add --channel and --root)"), "{}", ran.out);
@@ -61,4 +63,36 @@ fn what_is_let_pass_in_a_fetched_file_is_what_both_signed() {
     assert!(ran.out.contains("as release 1 (not verified"), "{}", ran.out);
     let ran = stage.warifu(&format!("validate forged/c.csv {PLACE}")).ends(1);
     assert!(ran.err.contains("in no signed release of this channel"), "{}", ran.err);
+}
+
+/// Into the folder of before: what that release had and this one has not is set aside, and a pipe is waited on
+/// by nobody. Into a folder of somebody else: nothing.
+fn fetched_again(stage: &Stage, file: &str) {
+    let fetch = |into: &str| format!("channel fetch channel --root root.json -o {into}");
+    let ran = stage.warifu(&fetch("taken")).ends(0);
+    assert!(ran.err.contains("release 1 came in") && ran.err.contains("1 on hand"), "{}", ran.err);
+    let (manifest, name) = (stage.path("taken/release.json"), file.rsplit('/').next().unwrap());
+    let before = std::fs::read_to_string(&manifest).unwrap();
+    std::fs::write(&manifest, before.replace(name, "c_r06_ALL20240401.csv")).unwrap();
+    stage.write("taken/c_r06_ALL20240401.csv", "of the release before");
+    stage.write("taken/notes.txt", "of a person");
+    let ran = stage.warifu(&fetch("taken")).ends(0);
+    assert!(ran.err.contains("set aside: taken/superseded/c_r06_ALL20240401.csv"), "{}", ran.err);
+    assert_eq!(std::fs::read_to_string(&manifest).unwrap(), before);
+    assert!(!stage.path("taken/c_r06_ALL20240401.csv").exists() && stage.path("taken/notes.txt").exists());
+    let aside = stage.path("taken/superseded/c_r06_ALL20240401.csv");
+    assert_eq!(std::fs::read_to_string(aside).unwrap(), "of the release before");
+
+    for (into, is) in [("waived", "is a draft"), ("kikin", "is a repository"), ("channel", "is a channel")] {
+        let ran = stage.warifu(&fetch(into)).ends(2);
+        assert!(ran.err.contains(is) && ran.err.contains("nothing was written"), "{}", ran.err);
+    }
+    let whole = std::fs::read(stage.path(file)).unwrap();
+    std::fs::remove_file(stage.path(file)).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(stage.path(file)).status().unwrap().success());
+    let ran = stage.warifu(&fetch("taken")).ends(2);
+    assert!(ran.err.contains("is no regular file"), "{}", ran.err);
+    std::fs::remove_file(stage.path(file)).unwrap();
+    stage.warifu(&fetch("taken")).ends(0);
+    assert_eq!(std::fs::read(stage.path(file)).unwrap(), whole);
 }

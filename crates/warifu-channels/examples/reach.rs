@@ -464,7 +464,7 @@ fn run(setting: &Setting, before: Shelf, after: Shelf, root: &[u8], instant: Uni
     let nothing = OnHand::default();
     let (knows, had, _) = honest(&before, pinned.clone(), &nothing, instant)?;
     let held = match setting.hold_before {
-        true => OnHand::of(had.parts().map(|(_, bytes)| bytes.to_vec()).chain([had.manifest().to_bytes()?])),
+        true => had.on_hand(),
         false => OnHand::default(),
     };
     let (_, wanted, full) = honest(&after, knows.clone(), &nothing, instant)?;

@@ -54,7 +54,7 @@ fn before(folder: &str, root: &[u8], now: UnixSeconds) -> Anyhow<(TrustedState, 
     let mut state = TrustedState::pin(root, Policy::default())?;
     let opened: OpenedRelease = open(channel.as_ref(), &mut state, now)?;
     let release = fetch(channel.as_ref(), &opened)?;
-    Ok((state, OnHand::of(release.parts().map(|(_, bytes)| bytes.to_vec()))))
+    Ok((state, release.on_hand()))
 }
 
 fn main() -> Anyhow<()> {

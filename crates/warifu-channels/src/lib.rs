@@ -36,6 +36,7 @@ mod publish;
 mod read;
 mod state_store;
 mod statement;
+mod told;
 mod whole;
 
 #[cfg(any(test, feature = "testing"))]
@@ -61,3 +62,4 @@ pub use read::{
 };
 pub use state_store::{StateError, StateStore, state_folder};
 pub use statement::{StatementNotPublished, publish_statement};
+pub use told::{Came, UselessPatch};

@@ -73,8 +73,7 @@ fn two_releases() -> (World, MemoryChannel, VerifiedRelease) {
 }
 
 fn on_hand(release: &VerifiedRelease) -> OnHand {
-    let manifest = release.manifest().to_bytes().unwrap();
-    OnHand::of(release.parts().map(|(_, bytes)| bytes.to_vec()).chain([manifest]))
+    release.on_hand()
 }
 
 /// The newest release as a reader with `on_hand` gets it, which is the one that a reader with nothing gets.

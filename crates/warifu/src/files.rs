@@ -8,7 +8,6 @@ use warifu_files::ReadError;
 use warifu_masters::file::FILE_LIMIT_BYTES;
 
 use crate::error::{Exit, Failure};
-use crate::in_order::all_in_order;
 
 /// The bytes of the file at `path`.
 ///
@@ -91,21 +90,34 @@ pub fn write_pieces(
     put(path, Readers::Usual, content)
 }
 
-/// Writes files into one folder, on all cores: each appears as with [`write()`], and none before all are
-/// written and durable.
+/// A file that is written and durable, and does not have its name yet: what its name holds stays until then,
+/// also when this is dropped instead.
+#[derive(Debug)]
+#[must_use = "a file without its name is gone when this is dropped"]
+pub struct Unnamed(Unfinished);
+
+/// Writes `bytes` to be named `path`, where nothing or a regular file is: a link is not followed, and a pipe
+/// or device that somebody laid there is not written into.
 ///
 /// # Errors
-/// When any step fails. What was not named yet is as it was.
-pub fn write_each(files: &[(PathBuf, &[u8])]) -> Result<(), Failure> {
-    let begun = all_in_order(files, |(path, bytes)| {
-        let Some(mut file) = Unfinished::begin(path)? else { return write(path, bytes).map(|()| None) };
-        file.write(bytes)?;
-        file.make_durable()?;
-        Ok(Some(file))
-    });
-    let begun = begun.into_iter().collect::<Result<Vec<_>, Failure>>()?;
+/// When any step fails, or what is there is something else.
+pub fn write_unnamed(path: &Path, bytes: &[u8]) -> Result<Unnamed, Failure> {
+    refuse_irregular(path)?;
+    let Some(mut file) = Unfinished::begin(path)? else { return Err(irregular(path)) };
+    file.write(bytes)?;
+    file.make_durable()?;
+    Ok(Unnamed(file))
+}
+
+/// Gives `files`, all of one folder, their names, in this order.
+///
+/// # Errors
+/// When one cannot be named. What was not named yet is as it was.
+pub fn name_each(files: impl IntoIterator<Item = Unnamed>) -> Result<(), Failure> {
     let mut folder = None;
-    for file in begun.into_iter().flatten() {
+    for Unnamed(file) in files {
+        // It may have been exchanged since.
+        refuse_irregular(&file.path)?;
         let path = file.path.clone();
         folder = Some((path, file.name()?));
     }
@@ -113,6 +125,28 @@ pub fn write_each(files: &[(PathBuf, &[u8])]) -> Result<(), Failure> {
         Some((path, folder)) => folder.sync_all().map_err(|error| cannot_write(&path, &error)),
         None => Ok(()),
     }
+}
+
+fn refuse_irregular(path: &Path) -> Result<(), Failure> {
+    match fs::symlink_metadata(path) {
+        Ok(there) if !there.is_file() => Err(irregular(path)),
+        _ => Ok(()),
+    }
+}
+
+fn irregular(path: &Path) -> Failure {
+    let path = path.display();
+    Failure::new(
+        Exit::CouldNotRun,
+        format!(
+            "{path} is no regular file (a link, folder, pipe or device) and was not written over; take it away, \
+             or name another folder"
+        ),
+        format!(
+            "{path} は通常のファイルではない（リンク、フォルダー、パイプ、デバイスなど）ため上書きしませんでした。\
+             取り除くか、別のフォルダーを指定してください"
+        ),
+    )
 }
 
 /// Writes a secret: as `write`, readable by its owner only, and never over anything that is there.
@@ -163,6 +197,9 @@ pub struct Unfinished {
     readers: Readers,
 }
 
+/// What the name of a file begins with that has not got its own yet.
+pub const UNFINISHED: &str = ".warifu-";
+
 /// The disk is told of so much at a time.
 const TOLD_BYTES: u64 = 1024 * 1024;
 
@@ -195,7 +232,7 @@ impl Unfinished {
             let folder = target.as_deref().and_then(Path::parent).unwrap_or(folder);
             let opened = File::open(folder)?;
             // Temporary files are made with mode 600.
-            let file = tempfile::Builder::new().prefix(".warifu-").tempfile_in(folder)?;
+            let file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
             let (path, target) = (path.to_owned(), target.unwrap_or_else(|| path.to_owned()));
             Ok(Some(Unfinished { path, target, folder: opened, file, written: 0, told: 0, readers }))
         })();
@@ -311,16 +348,40 @@ mod tests {
     }
 
     #[test]
-    fn of_several_files_none_appears_when_one_cannot_be_written() {
+    fn of_several_files_none_appears_before_it_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let (one, other) = (folder.path().join("one"), folder.path().join("other"));
-        write_each(&[(one.clone(), b"1"), (other.clone(), b"2")]).unwrap();
+        write(&one, b"0").unwrap();
+        let unnamed = [(&one, b"1"), (&other, b"2")].map(|(path, bytes)| write_unnamed(path, bytes).unwrap());
+        assert!(fs::read(&one).unwrap() == b"0" && !other.exists());
+        name_each(unnamed).unwrap();
         assert_eq!((fs::read(&one).unwrap(), fs::read(&other).unwrap()), (b"1".to_vec(), b"2".to_vec()));
-        let in_the_way = folder.path().join("folder");
-        fs::create_dir(&in_the_way).unwrap();
-        assert!(write_each(&[(one.clone(), b"3"), (in_the_way, b"4"), (other.clone(), b"5")]).is_err());
-        assert_eq!((fs::read(&one).unwrap(), fs::read(&other).unwrap()), (b"1".to_vec(), b"2".to_vec()));
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3, "nothing left behind");
+        drop(write_unnamed(&one, b"3").unwrap());
+        assert_eq!(fs::read(&one).unwrap(), b"1");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing left behind");
+    }
+
+    /// Whoever may write in the folder lays there what would be waited on for ever, or leads elsewhere.
+    #[cfg(unix)]
+    #[test]
+    fn what_is_laid_in_a_files_place_is_neither_waited_on_nor_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        write(&at("real"), b"real").unwrap();
+        std::os::unix::fs::symlink(at("real"), at("link")).unwrap();
+        std::os::unix::fs::symlink(at("nothing"), at("dangling")).unwrap();
+        std::os::unix::fs::symlink("/dev/null", at("device")).unwrap();
+        fs::create_dir(at("folder")).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(at("pipe")).status().unwrap().success());
+        for name in ["link", "dangling", "device", "folder", "pipe"] {
+            let failure = write_unnamed(&at(name), b"x").unwrap_err();
+            assert!(failure.say(Lang::En).contains("no regular file"), "{name}: {failure}");
+        }
+        // Also where it was laid there in the meantime.
+        let written = write_unnamed(&at("late"), b"x").unwrap();
+        std::os::unix::fs::symlink(at("real"), at("late")).unwrap();
+        assert!(name_each([written]).is_err());
+        assert!(fs::read(at("real")).unwrap() == b"real" && !at("nothing").exists());
     }
 
     /// Pieces that were written are nowhere until the file is finished, and gone when it is not.

@@ -7,7 +7,7 @@ use warifu_values::digest::Digest;
 
 use crate::metadata::{Listing, TargetEntry};
 use crate::names::TargetName;
-use crate::release::Content;
+use crate::release::{Content, Manifest, VerifiedRelease};
 
 /// Contents that a reader holds: the manifest and the parts of the release before. Each is known by the
 /// digest that is taken of it here, so what was damaged meanwhile is no base of anything. Clones share them.
@@ -18,6 +18,11 @@ impl OnHand {
     /// These contents.
     pub fn of(contents: impl IntoIterator<Item = Vec<u8>>) -> Self {
         OnHand(Arc::new(contents.into_iter().map(|bytes| (Digest::of(&bytes), bytes)).collect()))
+    }
+
+    /// A release, or those of its `parts` that are held: with its manifest, which comes as a patch too.
+    pub fn of_release(manifest: &Manifest, parts: impl IntoIterator<Item = Vec<u8>>) -> Self {
+        OnHand::of(parts.into_iter().chain(manifest.to_bytes().ok()))
     }
 
     /// The very bytes that are wanted, where they are held.
@@ -37,5 +42,12 @@ impl OnHand {
     ) -> Option<(Digest, &'l TargetEntry)> {
         let from = |base: &Digest| Some((*base, listing.entries.get(&TargetName::patch(*base, wanted))?));
         self.0.keys().filter_map(from).min_by_key(|(_, entry)| entry.bytes)
+    }
+}
+
+impl VerifiedRelease {
+    /// All of it, for who reads the next release.
+    pub fn on_hand(&self) -> OnHand {
+        OnHand::of_release(self.manifest(), self.parts().map(|(_, bytes)| bytes.to_vec()))
     }
 }

@@ -1,13 +1,12 @@
 //! A master as the file of an organisation.
 
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use warifu_masters::file::read_canonical;
 use warifu_masters::file::write::write;
-use warifu_masters::file::{Declared, read, read_canonical};
 use warifu_masters::schema::{Format, Layout, Schemas};
-use warifu_masters::table::{Master, Role};
-use warifu_trust::{Content, Manifest, MasterEntry, OnHand, limits};
+use warifu_masters::table::Master;
+use warifu_trust::{Content, MasterEntry};
 use warifu_values::digest::Digest;
 use warifu_values::lang::Lang;
 
@@ -17,9 +16,6 @@ use crate::library::known_format;
 
 /// The formats that a release lists when none are asked for: one of each organisation.
 pub const FORMATS: [&str; 2] = ["kikin", "kokuho"];
-
-/// The manifest that `channel fetch` leaves beside the files that it writes.
-pub const RELEASE_FILE: &str = "release.json";
 
 /// The bytes of the master called `name` in `format`. Only masters that are published with a header line get
 /// one.
@@ -56,26 +52,25 @@ pub struct SignedFile {
 }
 
 /// The files of `masters`, each an entry with its canonical bytes, in the format called `format`; made on all
-/// cores, and proven to be the ones that were signed.
+/// cores, and proven to be the ones that were signed. Each is given to `take` where it was made, as soon as it
+/// is.
 ///
 /// # Errors
-/// With [`Exit::Trust`] when one is not; [`Exit::CouldNotRun`] when the release does not list the format.
-pub fn signed_files(
+/// With [`Exit::Trust`] when one is not; [`Exit::CouldNotRun`] when the release does not list the format; those
+/// of `take`.
+pub fn signed_files<T: Send>(
     schemas: &Schemas,
     masters: impl IntoIterator<Item = (MasterEntry, Vec<u8>)>,
     format: &str,
-) -> Result<Vec<SignedFile>, Failure> {
+    take: impl Fn(SignedFile) -> Result<T, Failure> + Sync,
+) -> Result<Vec<T>, Failure> {
     // Given away: whoever reads them takes them over.
-    let masters: Vec<_> = masters.into_iter().map(|(entry, bytes)| (entry, Mutex::new(bytes))).collect();
-    let made = all_in_order(&masters, |(entry, canonical)| {
-        let canonical = std::mem::take(&mut *canonical.lock().unwrap_or_else(PoisonError::into_inner));
-        signed_file(schemas, entry, canonical, format)
+    let masters: Vec<_> = masters.into_iter().map(|master| Mutex::new(Some(master))).collect();
+    let made = all_in_order(&masters, |master| {
+        let master = master.lock().unwrap_or_else(PoisonError::into_inner).take();
+        master.map(|(entry, canonical)| take(signed_file(schemas, entry, canonical, format)?))
     });
-    let entries = masters.into_iter().map(|(entry, _)| entry);
-    entries
-        .zip(made)
-        .map(|(entry, made)| made.map(|(name, bytes, sha256)| SignedFile { entry, name, bytes, sha256 }))
-        .collect()
+    made.into_iter().flatten().collect()
 }
 
 /// The bytes of a released master in the format called `format`, proven to be the ones that were signed.
@@ -84,10 +79,10 @@ pub fn signed_files(
 /// With [`Exit::Trust`] when they are not; [`Exit::CouldNotRun`] when the release does not list the format.
 fn signed_file(
     schemas: &Schemas,
-    entry: &MasterEntry,
+    entry: MasterEntry,
     canonical: Vec<u8>,
     format: &str,
-) -> Result<(String, Vec<u8>, Digest), Failure> {
+) -> Result<SignedFile, Failure> {
     let name = format!("{}/{}", entry.series, entry.kind);
     let Some(signed) = entry.formats.get(format) else {
         let known: Vec<_> = entry.formats.keys().map(String::as_str).collect();
@@ -113,24 +108,8 @@ fn signed_file(
             format!("{name}: 形式 {format} の出力が署名済みのダイジェストと一致しません。出力していません"),
         ));
     }
-    Ok((signed.file_name.clone(), bytes, signed.sha256))
-}
-
-/// What the files hold that `channel fetch` wrote into `folder` in the format called `format`: the manifest,
-/// and the canonical bytes of its masters as far as they can be read. It is asked for by digest, so what
-/// somebody changed meanwhile is taken for nothing that it is not.
-pub fn on_hand_in(schemas: &Schemas, folder: &Path, format: &str) -> OnHand {
-    let manifest = warifu_files::read(&folder.join(RELEASE_FILE), limits::MANIFEST_BYTES).ok();
-    let read_manifest = |bytes: Vec<u8>| Some((Manifest::from_bytes(&bytes).ok()?, bytes));
-    let Some((manifest, bytes)) = manifest.and_then(read_manifest) else { return OnHand::default() };
-    let Ok(format) = known_format(schemas, format) else { return OnHand::default() };
-    let masters = all_in_order(&manifest.masters, |entry| {
-        let signed = entry.formats.get(&format.name)?;
-        let bytes = warifu_files::read(&folder.join(&signed.file_name), signed.bytes).ok()?;
-        let declared = Declared { format: Some(format), role: Some(Role::Full) };
-        read(schemas, bytes, &declared).master.map(|master| master.canonical())
-    });
-    OnHand::of(masters.into_iter().flatten().chain([bytes]))
+    let (name, sha256) = (signed.file_name.clone(), signed.sha256);
+    Ok(SignedFile { entry, name, bytes, sha256 })
 }
 
 /// A failure of the trust crate with its exit status: 3 when trust was refused, 2 when it could not be done.

@@ -19,7 +19,6 @@ mod seen;
 mod statement;
 mod token;
 mod told;
-mod transfer;
 pub(crate) mod trust;
 
 use std::ffi::OsStr;
