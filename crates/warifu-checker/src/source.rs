@@ -5,15 +5,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use warifu_channels::{Floor, Given, Mirrors, Nobody, PassedOver, ReadError, StateStore};
 use warifu_trust::{
-    Made, OnHand, OpenError, OpenedRelease, ReleaseRef, Says, Transfer, TrustError, TrustedState,
-    UnixSeconds, VerifiedRelease, reopen,
+    Made, OnHand, OpenError, OpenedRelease, ReleaseRef, Says, TrustError, TrustedState, UnixSeconds,
+    VerifiedRelease, reopen,
 };
 use warifu_values::lang::{Lang, Speak as _};
 
+use crate::beside::Beside;
 use crate::log::Log;
 use crate::release::ReleaseContent;
 use crate::said::Said;
-use crate::state::{Record, StateDirectory};
+use crate::state::StateDirectory;
 
 /// Why there is no release to take, split by what the caller does next. What runs goes on in every case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +104,15 @@ pub trait ReleaseSource: Send + Sync {
     /// [`SourceError`].
     fn open(&self, now: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError>;
 
+    /// The same for who wants release `number` and no other: where one of several places is behind, another
+    /// is asked. What comes is another release when nobody offers that one.
+    ///
+    /// # Errors
+    /// [`SourceError`].
+    fn open_release(&self, _number: u64, now: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
+        self.open(now)
+    }
+
     /// What is amiss with each place that releases are read from, though another one may have given them.
     fn troubles(&self) -> Vec<Said> {
         Vec::new()
@@ -137,40 +147,6 @@ pub struct TrustSource {
     beside: Option<Beside>,
 }
 
-/// What is on hand where a checker runs, and where it says how a release came.
-struct Beside {
-    directory: StateDirectory,
-    log: Log,
-}
-
-impl Beside {
-    /// The content of the release that runs; none of it when it cannot be read, which whoever loads it tells.
-    fn on_hand(&self) -> OnHand {
-        let runs = |record: Record| record.running().release().map(|release| ReleaseRef::from(release.id));
-        let content = self.directory.record().ok().and_then(runs).map(|id| self.directory.load(id));
-        let Some(Ok(content)) = content else { return OnHand::default() };
-        let manifest = content.manifest().to_bytes().ok();
-        OnHand::of(content.into_parts().chain(manifest))
-    }
-
-    fn tell(&self, id: ReleaseRef, transfer: &Transfer) {
-        let Transfer { bytes, whole, patched, on_hand, useless } = transfer;
-        for path in useless {
-            self.log.event(&Said::new(
-                format!("the patch {path} does not give what was signed, or is not there; came whole"),
-                format!("差分 {path} がないか、署名された内容になりません。全体を取得しました"),
-            ));
-        }
-        let number = id.release;
-        self.log.event(&Said::new(
-            format!(
-                "release {number} came in {bytes} bytes: {patched} by patch, {whole} whole, {on_hand} on hand"
-            ),
-            format!("リリース {number}: 取得 {bytes} バイト（差分 {patched}、全体 {whole}、既存 {on_hand}）"),
-        ));
-    }
-}
-
 impl TrustSource {
     /// Reads from `mirrors`; `root` is the pinned root file's bytes, `floor` what this side demands
     /// whatever the root says, and `trusted` the directory that remembers what was accepted.
@@ -199,13 +175,21 @@ impl TrustSource {
     /// release came is told in `log`.
     #[must_use]
     pub fn beside(self, directory: StateDirectory, log: Log) -> Self {
-        TrustSource { beside: Some(Beside { directory, log }), ..self }
+        TrustSource { beside: Some(Beside::of(directory, log)), ..self }
     }
 }
 
-/// What `store` holds.
+/// What `store` holds. Where that is damaged, so is what was heard of withdrawals, and it is said.
 fn remembered(store: &StateStore, root: &[u8], floor: &Floor) -> Result<TrustedState, SourceError> {
-    store.load(root, floor.policy()).map_err(|error| SourceError::of(&error))
+    let unknown = Said::new(
+        "until then it is not known here whether what runs was withdrawn: ask both organisations",
+        "復旧するまで、稼働中のリリースが取り下げられたかはここでは分かりません。両団体に確認してください",
+    );
+    store.load(root, floor.policy()).map_err(|error| match SourceError::of(&error) {
+        SourceError::Unavailable(why) => SourceError::Unavailable(why.then(&unknown)),
+        SourceError::Stale(why) => SourceError::Stale(why.then(&unknown)),
+        SourceError::Refused(why) => SourceError::Refused(why.then(&unknown)),
+    })
 }
 
 struct ChannelOffer<'a> {
@@ -273,9 +257,25 @@ impl TrustSource {
         state
     }
 
-    /// Opens the channel by `state`, which remembers it.
-    fn open_by(&self, state: &mut TrustedState, now: UnixSeconds) -> Result<ChannelOffer<'_>, SourceError> {
-        let opened = self.mirrors.open(state, now);
+    /// Opens the channel by what is remembered.
+    fn open_any(&self, wanted: Option<u64>, now: UnixSeconds) -> Result<ChannelOffer<'_>, SourceError> {
+        match &mut *self.state() {
+            Ok(state) => self.open_by(state, wanted, now),
+            Err(damaged) => Err(damaged.clone()),
+        }
+    }
+
+    /// Opens the channel by `state`, which remembers it; at whichever place offers release `wanted`.
+    fn open_by(
+        &self,
+        state: &mut TrustedState,
+        wanted: Option<u64>,
+        now: UnixSeconds,
+    ) -> Result<ChannelOffer<'_>, SourceError> {
+        let opened = match wanted {
+            Some(number) => self.mirrors.open_release(number, state, now),
+            None => self.mirrors.open(state, now),
+        };
         // Also after a refusal: a new root, and with it a revocation, must not be forgotten.
         if self.remembers {
             self.store.save(state).map_err(|error| SourceError::Unavailable(Said::of(&error)))?;
@@ -309,10 +309,11 @@ fn listed(offer: &ChannelOffer<'_>, id: ReleaseRef) -> Result<Option<ReleaseCont
 
 impl ReleaseSource for TrustSource {
     fn open(&self, now: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
-        match &mut *self.state() {
-            Ok(state) => Ok(Box::new(self.open_by(state, now)?)),
-            Err(damaged) => Err(damaged.clone()),
-        }
+        Ok(Box::new(self.open_any(None, now)?))
+    }
+
+    fn open_release(&self, number: u64, now: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
+        Ok(Box::new(self.open_any(Some(number), now)?))
     }
 
     fn troubles(&self) -> Vec<Said> {
@@ -333,7 +334,7 @@ impl ReleaseSource for TrustSource {
         if let Some(Ok(Some(content))) = before.map(|before| listed(&before, id)) {
             return Ok(content);
         }
-        listed(&self.open_by(state, now)?, id)?.ok_or_else(|| {
+        listed(&self.open_by(state, Some(id.release), now)?, id)?.ok_or_else(|| {
             SourceError::Unavailable(Said::new(
                 "the channel lists it neither as its newest release nor as the one to fall back to",
                 "配信元の最新リリースでも戻り先リリースでもありません",
@@ -404,11 +405,30 @@ mod tests {
         let Err(SourceError::Refused(why)) = source.open(now()) else { panic!("taken") };
         assert!(why.say(Lang::En).contains("trusted-state.json"), "{why:?}");
         assert!(why.say(Lang::Ja).contains("バックアップ"), "{why:?}");
+        // Nor is what was heard of withdrawals known any more, and that is said.
+        assert!(why.say(Lang::En).contains("not known here whether what runs was withdrawn"), "{why:?}");
         // What is damaged stays for whoever looks into it.
         assert_eq!(std::fs::read(&file).unwrap().len(), whole.len() / 2);
 
         std::fs::write(&file, &whole).unwrap();
         assert_eq!(source.open(now()).unwrap().id().release, 2);
         assert!(TrustSource::new(mirrors(), b"no root", Floor::default(), &trusted).is_err());
+    }
+
+    #[test]
+    fn who_wants_one_release_is_given_it_by_a_mirror_that_has_it() {
+        let (world, mut shelf) = (World::new(), Shelf::default());
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        publish(&world, &mut shelf, &at("behind"));
+        publish(&world, &mut shelf, &at("newest"));
+        let mirror = |name: &str| Mirror::new(name, Address::folder(&at(name)).channel());
+        let mirrors = || Mirrors::new(mirror("behind"), vec![mirror("newest")]).beginning_at(0);
+        let of = |trusted: &str| {
+            TrustSource::new(mirrors(), world.root.bytes(), Floor::default(), &at(trusted)).unwrap()
+        };
+        assert_eq!(of("by-itself").open(now()).unwrap().id().release, 1);
+        assert_eq!(of("asked").open_release(2, now()).unwrap().id().release, 2);
+        assert_eq!(of("nobody").open_release(3, now()).unwrap().id().release, 1);
     }
 }

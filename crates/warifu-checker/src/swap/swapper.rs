@@ -155,7 +155,10 @@ impl Swapper {
         {
             return kept_from;
         }
-        let opened = source.open(now);
+        let opened = match wanted {
+            Wanted::Release(number) => source.open_release(number, now),
+            Wanted::ByItself | Wanted::Newest => source.open(now),
+        };
         // Before anything else of it is looked at: a withdrawal may have been heard on the way to a refusal.
         self.leave_withdrawn(bench, opened.as_deref().ok(), now);
         let offer = match opened {
