@@ -136,7 +136,7 @@ pub use release::{
     Changes, ChangesBytes, ChangesContent, CompressionLevel, Content, Correction, EarlierChanges,
     EarlierContent, Emergency, Form, FormatFile, Found, Governs, Holds, Manifest, ManifestError, MasterBytes,
     MasterContent, MasterEntry, Part, Place, Previous, Proposal, ProposalError, ReleaseBytes, ReleaseHead,
-    Transfer, VerifiedChanges, VerifiedMaster, VerifiedMasters, VerifiedRelease, find_in_release,
+    Transfer, VerifiedChanges, VerifiedMaster, VerifiedMasters, VerifiedRelease, ZSTD_FRAME, find_in_release,
     first_day_to_come,
 };
 pub use root::{

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use warifu_trust::{ChannelPath, limits};
+use warifu_trust::{ChannelPath, ZSTD_FRAME, limits};
 
 use super::fault::BundleFault;
 use super::header::{BLOCK, padding, parsed};
@@ -56,9 +56,6 @@ fn begins(path: &ChannelPath, held: &Unpacked) -> bool {
     *path == ChannelPath::timestamp() || follows && !held.members.contains_key(path)
 }
 
-/// What a zstd frame begins with (RFC 8878, section 3.1.1).
-const FRAME: [u8; 4] = 0xFD2F_B528_u32.to_le_bytes();
-
 struct Unpacked {
     contents: File,
     members: HashMap<ChannelPath, (u64, u64)>,
@@ -71,9 +68,9 @@ impl BundleChannel {
 
     /// Whether a regular file lies at `path` that begins as a bundle does.
     pub(crate) fn is_at(path: &Path) -> bool {
-        let mut begins = [0; FRAME.len()];
+        let mut begins = [0; ZSTD_FRAME.len()];
         let read = warifu_files::open(path).is_ok_and(|mut file| file.read_exact(&mut begins).is_ok());
-        read && begins == FRAME
+        read && begins == ZSTD_FRAME
     }
 }
 
@@ -136,7 +133,7 @@ fn unpack(packed: impl Read) -> Result<Unpacked, Refused> {
     let damaged = |_: io::Error| Refused::Fault(BundleFault::Compression);
     let mut packed = BufReader::new(packed);
     // A frame to be skipped has another beginning; what it hides, nobody would see.
-    if !packed.fill_buf().map_err(damaged)?.starts_with(&FRAME) {
+    if !packed.fill_buf().map_err(damaged)?.starts_with(&ZSTD_FRAME) {
         return Err(BundleFault::Compression.into());
     }
     let mut decoder = zstd::stream::read::Decoder::with_buffer(packed).map_err(damaged)?.single_frame();

@@ -1,6 +1,7 @@
 //! The walk through the content of one listed release: each file whole, or by a patch to what is held.
 
 use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
 
 use warifu_values::digest::Digest;
 
@@ -12,7 +13,7 @@ use crate::read::listed::{ListedFile, ListedManifest, Wanted};
 use crate::read::on_hand::OnHand;
 use crate::read::walk::{Answer, Need, Step, Walk};
 use crate::refusal::Refusal;
-use crate::release::{Content, Manifest, Part, Transfer, apply_patch, decompress};
+use crate::release::{Content, Manifest, Part, Transfer, apply_patch, decompress, on_every_processor};
 
 /// The content of one release, every byte with the digest that was signed.
 pub(crate) struct ReadContent {
@@ -23,7 +24,8 @@ pub(crate) struct ReadContent {
     pub(crate) transfer: Transfer,
 }
 
-/// The walk that reads it: the manifest, then part after part, unfolded as they come.
+/// The walk that reads it: the manifest, then part after part; what came whole is unfolded at the end, on every
+/// processor there is.
 #[must_use = "nothing is read before the walk is at its end"]
 pub(crate) struct ReadingContent {
     asked: Asked,
@@ -38,9 +40,30 @@ struct SoFar {
     transfer: Transfer,
     /// Once it was read, which is first.
     manifest: Option<Manifest>,
-    contents: Vec<Vec<u8>>,
+    got: Vec<Got>,
     /// What comes after what is asked for.
     left: VecDeque<Piece>,
+}
+
+/// A file that came.
+enum Got {
+    Content(Vec<u8>),
+    /// The very blob that was signed, to be unfolded into this.
+    Folded {
+        name: TargetName,
+        blob: Vec<u8>,
+        content: Content,
+    },
+}
+
+impl Got {
+    /// The content, for which a blob is unfolded.
+    fn unfolded(&mut self) -> Result<Vec<u8>, Refusal> {
+        match self {
+            Got::Content(bytes) => Ok(std::mem::take(bytes)),
+            Got::Folded { name, blob, content } => decompress(name.as_str(), &std::mem::take(blob), *content),
+        }
+    }
 }
 
 /// One file of the release, and how it is to come.
@@ -71,7 +94,7 @@ enum Way {
 
 /// What came of an answer.
 enum Took {
-    Content(Vec<u8>),
+    File(Got),
     /// The patch was of no use: the whole is asked for.
     Again(Box<Asked>),
 }
@@ -111,9 +134,9 @@ impl Asked {
             Way::Whole(file) => {
                 let bytes = file.take(answer)?;
                 transfer.whole += 1;
-                Ok(Took::Content(match form {
-                    Form::Plain => bytes,
-                    Form::Compressed => decompress(name.as_str(), &bytes, content)?,
+                Ok(Took::File(match form {
+                    Form::Plain => Got::Content(bytes),
+                    Form::Compressed => Got::Folded { name, blob: bytes, content },
                 }))
             }
             // Whatever is wrong with it, it is no verdict on the release.
@@ -126,7 +149,7 @@ impl Asked {
                 match made {
                     Some(bytes) => {
                         transfer.patched += 1;
-                        Ok(Took::Content(bytes))
+                        Ok(Took::File(Got::Content(bytes)))
                     }
                     None => {
                         transfer.useless.push(path);
@@ -155,7 +178,7 @@ impl ReadingContent {
             on_hand,
             transfer: Transfer::default(),
             manifest: None,
-            contents: Vec::new(),
+            got: Vec::new(),
             left: VecDeque::new(),
         };
         Ok(ReadingContent { asked, so_far })
@@ -178,14 +201,15 @@ impl SoFar {
         self.wanted.of(manifest).map(piece).collect()
     }
 
-    /// Takes in the content of what was asked for; on to what is not held, or to the end.
-    fn with(mut self, bytes: Vec<u8>) -> Result<Step<ReadingContent>, FetchError> {
+    /// Takes in what was asked for; on to what is not held, or to the end.
+    fn with(mut self, mut got: Got) -> Result<Step<ReadingContent>, FetchError> {
         let manifest = match self.manifest.take() {
             Some(manifest) => {
-                self.contents.push(bytes);
+                self.got.push(got);
                 manifest
             }
             None => {
+                let bytes = got.unfolded()?;
                 let manifest = ListedManifest::parsed(self.release, &bytes)?;
                 self.left = self.pieces(&manifest)?;
                 manifest
@@ -194,7 +218,7 @@ impl SoFar {
         while let Some(piece) = self.left.pop_front() {
             match piece {
                 Piece::OnHand(bytes) => {
-                    self.contents.push(bytes);
+                    self.got.push(Got::Content(bytes));
                     self.transfer.on_hand += 1;
                 }
                 Piece::Asked(asked) => {
@@ -203,7 +227,10 @@ impl SoFar {
                 }
             }
         }
-        let SoFar { release, contents, transfer, .. } = self;
+        let SoFar { release, got, transfer, .. } = self;
+        let got: Vec<_> = got.into_iter().map(Mutex::new).collect();
+        let unfolded = |got: &Mutex<Got>| got.lock().unwrap_or_else(PoisonError::into_inner).unfolded();
+        let contents = on_every_processor(&got, unfolded)?;
         Ok(Step::Done(ReadContent { release, manifest, contents, transfer }))
     }
 }
@@ -227,7 +254,7 @@ impl Walk for ReadingContent {
     fn feed(self, answer: Answer) -> Result<Step<Self>, FetchError> {
         let ReadingContent { asked, mut so_far } = self;
         match asked.take(answer, &so_far.on_hand, &mut so_far.transfer)? {
-            Took::Content(bytes) => so_far.with(bytes),
+            Took::File(got) => so_far.with(got),
             Took::Again(asked) => Ok(Step::Next(ReadingContent { asked: *asked, so_far })),
         }
     }

@@ -37,10 +37,10 @@ pub(crate) fn compress_all(contents: &[&[u8]], level: CompressionLevel) -> io::R
 }
 
 /// What `make` makes of each of `inputs`, in their order.
-pub(super) fn on_every_processor<I: Sync, O: Send>(
+pub(crate) fn on_every_processor<I: Sync, O: Send, E: Send>(
     inputs: &[I],
-    make: impl Fn(&I) -> io::Result<O> + Sync,
-) -> io::Result<Vec<O>> {
+    make: impl Fn(&I) -> Result<O, E> + Sync,
+) -> Result<Vec<O>, E> {
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(inputs.len());
     let next = AtomicUsize::new(0);
     let work = || {
@@ -50,7 +50,7 @@ pub(super) fn on_every_processor<I: Sync, O: Send>(
         {
             done.push((at, make(input)?));
         }
-        io::Result::Ok(done)
+        Ok::<_, E>(done)
     };
     let mut made = std::thread::scope(|scope| {
         let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
@@ -58,7 +58,7 @@ pub(super) fn on_every_processor<I: Sync, O: Send>(
         for other in others {
             made.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
         }
-        io::Result::Ok(made)
+        Ok::<_, E>(made)
     })?;
     made.sort_by_key(|(at, _)| *at);
     Ok(made.into_iter().map(|(_, made)| made).collect())
@@ -73,8 +73,8 @@ pub(crate) fn compress(canonical: &[u8], level: CompressionLevel) -> io::Result<
     encoder.finish()
 }
 
-/// What a frame of content begins with (RFC 8878, section 3.1.1); one that is skipped begins otherwise.
-const FRAME: [u8; 4] = 0xFD2F_B528_u32.to_le_bytes();
+/// What a zstd frame of content begins with (RFC 8878, section 3.1.1); one that is skipped begins otherwise.
+pub const ZSTD_FRAME: [u8; 4] = 0xFD2F_B528_u32.to_le_bytes();
 
 /// Opens a blob whose content is declared. Never holds more than the declared length plus one byte, whatever
 /// the blob would unfold to.
@@ -98,7 +98,7 @@ pub(super) fn unfold(
     }
     // One frame and nothing beside it: in a frame that is skipped, or after the last one, bytes could be
     // carried that nobody sees and both sign.
-    if !frame.starts_with(&FRAME) {
+    if !frame.starts_with(&ZSTD_FRAME) {
         return Err(mismatch());
     }
     let decoder = match base {

@@ -14,8 +14,8 @@ mod proposal;
 mod transfer;
 mod verified;
 
-pub use blob::CompressionLevel;
-pub(crate) use blob::decompress;
+pub use blob::{CompressionLevel, ZSTD_FRAME};
+pub(crate) use blob::{decompress, on_every_processor};
 pub use changes::{Changes, ChangesContent, EarlierChanges, EarlierContent};
 pub use content::Content;
 pub use correction::Correction;
