@@ -265,6 +265,10 @@ mod tests {
 
     use super::*;
 
+    fn lay(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) {
+        files::write(path.as_ref(), bytes.as_ref()).unwrap();
+    }
+
     fn refused(path: &Path) -> String {
         FetchedFolder::at(path).unwrap_err().say(Lang::En)
     }
@@ -286,17 +290,17 @@ mod tests {
                 &warifu_trust::testing::masters(1),
             );
             if inside != "letters" {
-                fs::write(path.join(RELEASE_FILE), manifest.to_bytes().unwrap()).unwrap();
+                lay(path.join(RELEASE_FILE), manifest.to_bytes().unwrap());
             }
             let told = refused(&path);
             assert!(told.contains(is) && told.contains("nothing was written"), "{told}");
         }
         let file = folder.path().join("file");
-        fs::write(&file, b"x").unwrap();
+        lay(&file, b"x");
         assert!(refused(&file).contains("is no folder"));
         let damaged = folder.path().join("damaged");
         fs::create_dir(&damaged).unwrap();
-        fs::write(damaged.join(RELEASE_FILE), b"{}").unwrap();
+        lay(damaged.join(RELEASE_FILE), b"{}");
         assert!(refused(&damaged).contains("did not write (release.json)"));
     }
 
@@ -306,14 +310,14 @@ mod tests {
         assert!(FetchedFolder::at(&folder.path().join("new")).unwrap().before.is_none());
         assert!(FetchedFolder::at(folder.path()).unwrap().before.is_none());
         // As a fetch that was killed leaves it.
-        fs::write(folder.path().join(format!("{}abc", files::UNFINISHED)), b"x").unwrap();
+        lay(folder.path().join(format!("{}abc", files::UNFINISHED)), b"x");
         assert!(FetchedFolder::at(folder.path()).unwrap().before.is_none());
         let (manifest, _) = warifu_trust::testing::held(
             warifu_trust::testing::head(1, None),
             &warifu_trust::testing::masters(1),
         );
-        fs::write(folder.path().join(RELEASE_FILE), manifest.to_bytes().unwrap()).unwrap();
-        fs::write(folder.path().join("notes.txt"), b"x").unwrap();
+        lay(folder.path().join(RELEASE_FILE), manifest.to_bytes().unwrap());
+        lay(folder.path().join("notes.txt"), b"x");
         assert!(FetchedFolder::at(folder.path()).unwrap().before.is_some());
     }
 
@@ -329,10 +333,10 @@ mod tests {
         for entry in &mut manifest.masters {
             for signed in entry.formats.values_mut() {
                 signed.bytes = u64::MAX >> 11;
-                fs::write(folder.path().join(&signed.file_name), b"no master").unwrap();
+                lay(folder.path().join(&signed.file_name), b"no master");
             }
         }
-        fs::write(folder.path().join(RELEASE_FILE), manifest.to_bytes().unwrap()).unwrap();
+        lay(folder.path().join(RELEASE_FILE), manifest.to_bytes().unwrap());
         let fetched = FetchedFolder::at(folder.path()).unwrap();
         assert_eq!(fetched.before.as_ref(), Some(&manifest));
         drop(fetched.on_hand(&schemas, "kikin"));
@@ -345,7 +349,7 @@ mod tests {
         let at = |name: &str| folder.path().join(name);
         let fetched = FetchedFolder { path: folder.path().to_owned(), is_new: false, before: None };
         for content in ["one", "two"] {
-            fs::write(at("s.csv"), content).unwrap();
+            lay(at("s.csv"), content);
             assert!(fetched.set_aside("s.csv").unwrap().is_some());
             assert!(!at("s.csv").exists());
         }
@@ -358,7 +362,7 @@ mod tests {
         fs::remove_dir_all(at("superseded")).unwrap();
         let elsewhere = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink(elsewhere.path(), at("superseded")).unwrap();
-        fs::write(at("s.csv"), "three").unwrap();
+        lay(at("s.csv"), "three");
         assert!(fetched.set_aside("s.csv").is_err());
         assert!(at("s.csv").exists() && fs::read_dir(elsewhere.path()).unwrap().next().is_none());
     }
