@@ -2,7 +2,7 @@
 //! ended by an official file that contains it, or that takes it away by name.
 
 use crate::releases::{PLACE, draft_accepting, publish, published_procedures, pull, sign};
-use crate::stage::{Stage, data};
+use crate::stage::{Ran, Stage, data};
 
 /// The fee for a repeated visit, one of the commonest codes of all.
 const CODE: &str = "112007410";
@@ -52,6 +52,10 @@ fn a_correction_is_marked_wherever_it_shows() {
     let mark =
         format!("EMERGENCY CORRECTION of 2024-06-10, in no official file yet: s_20240610.csv ({CODE})");
     says(&format!("release review second --repo kokuho {PLACE} --html page.html"), &mark);
+    // Nobody owes a review of a correction that does not call itself an emergency: that is told.
+    let told =
+        "WARNING: r06/procedure: the emergency correction s_20240610.csv of 2024-06-10 is in no release yet";
+    says(&format!("release review second --repo kokuho {PLACE}"), told);
     let page = std::fs::read_to_string(stage.path("page.html")).unwrap();
     assert!(page.contains("s_20240610.csv") && page.contains("点数の誤り"));
     sign(&stage, "second", "kikin", "aoki", 0);
@@ -98,11 +102,14 @@ fn an_official_file_that_lacks_it_is_refused_until_that_is_accepted_by_name() {
 
     let official = "{data}/procedure/s_20240621.csv";
     let refused = stage.warifu(&format!("{IMPORT} {official}")).ends(1);
-    for told in ["import/correction-lost", CODE, "75.00", "73.00"] {
-        assert!(refused.err.contains(told), "{told}: {}", refused.err);
-    }
+    let told = "import/correction-lost: 再診料, 新又は現点数/新又は現点数: the official file says 75.00, the emergency \
+                correction 73.00, which would be lost: s_20240612.csv of 2024-06-12, imported by Road Test on ";
+    assert!(refused.err.contains(told) && refused.err.contains(": もう一度 [112007410]"), "{}", refused.err);
     let refused = stage.warifu(&format!("--lang ja {IMPORT} {official}")).ends(1);
-    assert!(refused.err.contains("緊急訂正が失われます"), "{}", refused.err);
+    let told = "再診料、新又は現点数/新又は現点数: 公式ファイルは 75.00、緊急訂正では 73.00。この訂正が失われます: \
+                s_20240612.csv（2024-06-12）、";
+    assert!(refused.err.contains(told), "{}", refused.err);
+    assert_eq!(refused.err.matches("--drop-correction").count(), 1, "{}", refused.err);
     let taken =
         stage.warifu(&format!("{IMPORT} {official} --drop-correction 公式どおり --json")).ends(0).json();
     let ended = &taken["imports"][0]["corrections"];
@@ -130,10 +137,62 @@ fn an_official_file_that_lacks_it_is_refused_until_that_is_accepted_by_name() {
     let shown = stage.warifu("show HEAD:r06/procedure --repo kikin").ends(0);
     assert!(shown.out.contains("もう一度"), "{}", shown.out);
     stage.warifu(&format!("{IMPORT} {official} --drop-correction 公式どおり")).ends(0);
-    // What is still right is corrected again, on top of the official file.
-    let again =
-        stage.warifu(&format!("{IMPORT} s_20240612.csv --correction まだ --dated 2024-06-22")).ends(0);
-    assert!(again.out.contains("EMERGENCY CORRECTION"), "{}", again.out);
+    // What is still right is corrected again, on top of the official file: the command is told.
+    let refused = stage.warifu(&format!("{IMPORT} s_20240612.csv --correction まだ")).ends(1);
+    assert!(refused.err.contains("import/correction-older"), "{}", refused.err);
+    let told = "warifu import --repo kikin --series r06 --dated 2024-06-21 --correction まだ s_20240612.csv";
+    assert_eq!(commands(&refused), [told]);
+    run_all(&stage, &refused);
+
+    // An official file that belongs before that leaves it where it is, on top.
+    stage.write("s_20240614.csv", correction_of("111000110", "290.00"));
+    let refused = stage.warifu(&format!("{IMPORT} s_20240614.csv --drop-correction 公式どおり")).ends(1);
+    assert!(refused.err.contains("import/older"), "{}", refused.err);
+    run_all(&stage, &refused);
+    let shown = stage.warifu("show HEAD:r06/procedure --repo kikin").ends(0);
+    assert!(shown.out.contains("まだ"), "{}", shown.out);
+    let points = stage.warifu(&format!("show {CODE} --repo kikin")).ends(0);
+    assert!(points.out.contains("73.00"), "{}", points.out);
+    stage.warifu("check --repo kikin").ends(0);
+}
+
+/// The commands that are told with a refusal.
+fn commands(refused: &Ran) -> Vec<&str> {
+    refused
+        .err
+        .lines()
+        .filter_map(|line| line.strip_prefix("  "))
+        .filter(|line| line.starts_with("warifu "))
+        .collect()
+}
+
+fn run_all(stage: &Stage, refused: &Ran) {
+    let commands = commands(refused);
+    assert!(!commands.is_empty(), "{}", refused.err);
+    for command in commands {
+        stage.warifu(command.strip_prefix("warifu ").unwrap()).ends(0);
+    }
+}
+
+#[test]
+fn what_came_in_as_official_becomes_a_correction_by_the_commands_that_are_told() {
+    let Some(_) = data("an official file that is a correction") else { return };
+    let stage = Stage::new();
+    stage.warifu("init kikin --series r06=procedure:2024-06-01").ends(0);
+    stage.write("s_20240610.csv", correction("74.00"));
+    let official = std::fs::read(stage_data("procedure/s_20240621.csv")).unwrap();
+    stage.write("s_20240621.csv", [official, correction("74.00").into_bytes()].concat());
+    for file in ["{data}/procedure/s_ALL20240531.csv", "s_20240610.csv", "s_20240621.csv"] {
+        stage.warifu(&format!("{IMPORT} {file}")).ends(0);
+    }
+    let refused = stage.warifu(&format!("{IMPORT} s_20240610.csv --correction 点数の誤り")).ends(1);
+    assert!(refused.err.contains("import/correction-official"), "{}", refused.err);
+    assert!(refused.err.contains("as an official one"), "{}", refused.err);
+    run_all(&stage, &refused);
+    let log = stage.warifu("log --repo kikin").ends(0);
+    assert!(log.out.contains("s_20240610.csv (EMERGENCY CORRECTION)"), "{}", log.out);
+    let again = stage.warifu(&format!("{IMPORT} s_20240621.csv")).ends(0);
+    assert!(again.err.contains("import/already-there"), "{}", again.err);
     stage.warifu("check --repo kikin").ends(0);
 }
 
@@ -160,10 +219,22 @@ fn a_correction_is_a_small_differential() {
     let ran =
         stage.warifu(&format!("{IMPORT} {{data}}/procedure/s_20240621.csv --correction urgent")).ends(0);
     assert!(ran.out.contains("EMERGENCY CORRECTION"), "{}", ran.out);
-    // A policy of the repository says how small.
+    // A policy of the repository says how small; a release holds no more than it holds.
     let config = std::fs::read_to_string(stage.path("kikin/warifu.toml")).unwrap();
-    stage.write("kikin/warifu.toml", format!("{config}\n[correction]\nmost_records = 0\n"));
-    stage.git("kikin", &["commit", "--quiet", "-am", "no corrections"]);
+    let most = |records: u16| {
+        stage.write("kikin/warifu.toml", format!("{config}\n[correction]\nmost_records = {records}\n"));
+        stage.git("kikin", &["commit", "--quiet", "-am", "how small corrections are"]);
+    };
+    most(2_000);
+    let codes = full.split(|byte| *byte == b'\n').filter_map(|line| line.split(|byte| *byte == b',').nth(2));
+    let codes: Vec<String> = codes.map(|code| String::from_utf8_lossy(code).replace('"', "")).collect();
+    let rows = |codes: &[String]| codes.iter().map(|code| correction_of(code, "1.00")).collect::<String>();
+    // 17 records of s_20240621 stand already.
+    stage.write("s_20240622.csv", rows(&codes[..1_000]));
+    let ran = stage.warifu(&format!("{IMPORT} s_20240622.csv --correction urgent")).ends(1);
+    assert!(ran.err.contains("import/correction-many"), "{}", ran.err);
+    assert!(ran.err.contains("takes at most 1000"), "{}", ran.err);
+    most(0);
     stage.write("s_20240622.csv", correction("74.00"));
     let ran = stage.warifu(&format!("{IMPORT} s_20240622.csv --correction urgent")).ends(1);
     assert!(ran.err.contains("at most 0"), "{}", ran.err);

@@ -95,7 +95,14 @@ fn older_masters_come_back_as_a_new_release_that_both_sign() {
     assert_eq!(checker.check(b"").0, 4);
 
     // What was taken back comes in again, and a revert of the revert is one more.
-    next(&stage, "fifth", "s_20240621.csv");
+    // That is going back again, and is said.
+    stage.warifu("import --repo kikin --series r06 {data}/procedure/s_20240621.csv").ends(0);
+    let refused = revert(&stage, 2, "fifth", "").ends(1);
+    let accepted = format!("--accept-past {} --reason right --source notice-8", asked_for(&refused));
+    let drafted = revert(&stage, 2, "fifth", &accepted).ends(0);
+    assert!(drafted.out.contains("brings back the masters of release 2"), "{}", drafted.out);
+    pull(&stage);
+    signed_and_published(&stage, "fifth");
     let refused = revert(&stage, 3, "forth", "").ends(1);
     let accepted = format!("--accept-past {} --reason right --source notice-8", asked_for(&refused));
     revert(&stage, 3, "forth", &accepted).ends(0);
@@ -134,6 +141,24 @@ fn a_draft_that_only_calls_itself_a_revert_is_not_signed() {
         let refused = stage.warifu(&sign).ends(3);
         assert!(refused.err.contains("they are not those"), "{}", refused.err);
     };
+    // It does not say that it goes back at all: neither signed nor drafted.
+    let lines = manifest.lines();
+    let mut inside = false;
+    let kept = lines.filter(|line| {
+        inside |= line.contains("\"reverts_to\"");
+        let is_kept = !inside;
+        inside &= !line.trim_start().starts_with('}');
+        is_kept
+    });
+    stage.write("back/release.json", kept.map(|line| format!("{line}\n")).collect::<String>());
+    let told = "those of release 1 again";
+    let refused = stage.warifu(&format!("release sign back --repo kokuho {PLACE} --key baba.key")).ends(3);
+    assert!(refused.err.contains(told) && refused.err.contains("release revert 1"), "{}", refused.err);
+    let draft = format!("release draft --repo kikin {PLACE} --title quietly -o quietly");
+    let classes = classes_of_the_past(&stage);
+    let accepted = format!("--accept-past {classes} --reason wrong --source notice-7");
+    let refused = stage.warifu(&format!("{draft} {accepted}")).ends(3);
+    assert!(refused.err.contains(told), "{}", refused.err);
     // It says release 2, and brings back release 1.
     says(2, &second);
     // It says a release 1 with its masters that lies on the channel, and that nobody signed.

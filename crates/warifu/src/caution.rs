@@ -1,6 +1,7 @@
 //! What a signer is told before all else. None of it stops a release: each may be meant, and must be known.
 
-use warifu_trust::{Made, Manifest, MasterEntry, UnixSeconds};
+use warifu_masters::finding::Code;
+use warifu_trust::{Correction, Made, Manifest, MasterEntry, UnixSeconds};
 use warifu_values::judgement::LetPass;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
@@ -24,8 +25,6 @@ pub enum Published {
         /// What it holds.
         manifest: Box<Manifest>,
     },
-    /// Its manifest cannot be read; the text says why.
-    Unreadable(String),
 }
 
 /// One thing that a signer must know.
@@ -54,8 +53,11 @@ pub enum Caution {
         /// Its commit, in full.
         commit: String,
     },
-    /// The published release cannot be compared with.
-    Unreadable(String),
+    /// Its masters are those of an older release, and it does not say that it goes back.
+    UndeclaredRevert {
+        /// That release.
+        release: u64,
+    },
     /// Masters that the published release has are not in this one.
     Gone {
         /// The masters, `series/kind`.
@@ -84,8 +86,17 @@ pub enum Caution {
         /// How many it had.
         before: u64,
     },
+    /// An emergency correction that no release has yet, in a release that does not call itself an emergency.
+    NotAnEmergency {
+        /// The master.
+        master: String,
+        /// Its file.
+        file: String,
+        /// Its day.
+        dated: String,
+    },
     /// An emergency correction of the published release is marked no more: an official file contains it, or
-    /// it was dropped.
+    /// it was taken back.
     CorrectionEnds {
         /// The master.
         master: String,
@@ -93,6 +104,20 @@ pub enum Caution {
         file: String,
         /// Its day.
         dated: String,
+    },
+    /// An emergency correction of the published release was dropped: an official file that says otherwise was
+    /// taken all the same.
+    CorrectionDropped {
+        /// The master.
+        master: String,
+        /// Its file.
+        file: String,
+        /// Its day.
+        dated: String,
+        /// The records that are not as it corrected them; none where not all of them are known.
+        keys: Vec<String>,
+        /// Why, in the words of whoever imported.
+        reason: String,
     },
     /// It calls itself a revert, and its masters are not those of that release.
     NotThatRelease {
@@ -158,7 +183,6 @@ pub fn cautions(manifest: &Manifest, published: Published, now: UnixSeconds) -> 
         Published::At { release, commit, ancestry: Ancestry::Unknown, .. } => {
             found.push(Caution::Unknown { release, commit });
         }
-        Published::Unreadable(why) => found.push(Caution::Unreadable(why)),
     }
     for format in FORMATS {
         let without = manifest.masters.iter().filter(|master| !master.formats.contains_key(format));
@@ -198,8 +222,25 @@ fn taken_away(manifest: &Manifest, before: &Manifest) -> Vec<Caution> {
             found.push(Caution::Fewer { master: name(new), rows: new.rows, before: old.rows });
         }
         for gone in old.corrections.iter().filter(|one| !new.corrections.contains(one)) {
-            let (file, dated) = (gone.file.clone(), gone.dated.clone());
-            found.push(Caution::CorrectionEnds { master: name(new), file, dated });
+            let (master, file, dated) = (name(new), gone.file.clone(), gone.dated.clone());
+            let of_it = |key: &&String| gone.keys.contains(*key);
+            let is_it = |pass: &&LetPass| {
+                pass.finding == Code::ImportCorrectionLost.as_str()
+                    && !passed(pass)
+                    && (pass.keys.is_empty() || pass.keys.iter().any(|key| of_it(&key)))
+            };
+            found.push(match new.let_pass.iter().find(is_it) {
+                Some(LetPass { keys, reason, .. }) => {
+                    let (keys, reason) = (keys.iter().filter(of_it).cloned().collect(), reason.clone());
+                    Caution::CorrectionDropped { master, file, dated, keys, reason }
+                }
+                None => Caution::CorrectionEnds { master, file, dated },
+            });
+        }
+        let is_new = |one: &&Correction| manifest.emergency.is_none() && !old.corrections.contains(one);
+        for Correction { file, dated, .. } in new.corrections.iter().filter(is_new) {
+            let (master, file, dated) = (name(new), file.clone(), dated.clone());
+            found.push(Caution::NotAnEmergency { master, file, dated });
         }
         if !findings.is_empty() {
             found.push(Caution::LetPass { master: name(new), findings });
@@ -215,6 +256,9 @@ impl Caution {
         match self {
             Caution::Older { .. } | Caution::Apart { .. } | Caution::Unknown { .. } => {
                 manifest.not_a_successor.is_none()
+            }
+            Caution::UndeclaredRevert { .. } => {
+                manifest.reverts_to.is_none() && manifest.not_a_successor.is_none()
             }
             Caution::MadeLater { .. } | Caution::NotThatRelease { .. } => true,
             _ => false,
@@ -257,10 +301,12 @@ impl Speak for Caution {
                 "公開中のリリース {release} のコミット {} が手元のリポジトリになく、その後に続くものか判断できません。先に取得してください",
                 short(commit)
             ),
-            Caution::Unreadable(why) => say!(
+            Caution::UndeclaredRevert { release } => say!(
                 lang,
-                "the published release cannot be compared with: {why}",
-                "公開中のリリースと比較できません: {why}"
+                "the masters are those of release {release} again, byte for byte, and the draft does not say \
+                 that it goes back: draft it with `warifu release revert {release}`",
+                "マスターがリリース {release} と全バイト一致し、内容の復元であることが宣言されていません。\
+                 warifu release revert {release} で起案してください"
             ),
             Caution::Gone { masters } => say!(
                 lang,
@@ -285,12 +331,29 @@ impl Speak for Caution {
                 "{master} has {rows} records, {before} in the published release",
                 "{master} は {rows} 件で、公開中のリリースの {before} 件より減ります"
             ),
+            Caution::NotAnEmergency { master, file, dated } => say!(
+                lang,
+                "{master}: the emergency correction {file} of {dated} is in no release yet, and this one does \
+                 not call itself an emergency, so nobody reviews it afterwards (draft it with --emergency)",
+                "{master}: {dated} の緊急訂正 {file} は未公開ですが、緊急リリースとされていないため事後確認の対象になりません\
+                 （--emergency で起案）"
+            ),
             Caution::CorrectionEnds { master, file, dated } => say!(
                 lang,
                 "{master}: the emergency correction {file} of {dated} is marked no more: an official file \
-                 contains it, or it was dropped (import/correction-lost)",
-                "{master}: {dated} の緊急訂正 {file} の表示が終わります（公式ファイルに収載されたか、取り消されました。import/correction-lost）"
+                 contains it, or it was taken back",
+                "{master}: {dated} の緊急訂正 {file} の表示が終わります（公式ファイルに収載されたか、取り込みが取り消されました）"
             ),
+            Caution::CorrectionDropped { master, file, dated, keys, reason } => {
+                let keys = if keys.is_empty() { "-".to_owned() } else { keys.join(", ") };
+                say!(
+                    lang,
+                    "{master}: the emergency correction {file} of {dated} was DROPPED: the official file says \
+                     otherwise ({keys}) and was taken as it is: {reason}",
+                    "{master}: {dated} の緊急訂正 {file} は破棄されました。公式ファイルの内容が異なり（{keys}）、\
+                     そのまま取り込まれています: {reason}"
+                )
+            }
             Caution::NotThatRelease { release } => say!(
                 lang,
                 "it says that it brings back the masters of release {release}, and they are not those, \
@@ -408,6 +471,50 @@ mod tests {
         let mut one = before.clone();
         one.masters.pop();
         assert_eq!(told(&one)[0], Caution::Gone { masters: vec!["r06/procedure".into()] });
+    }
+
+    #[test]
+    fn what_becomes_of_corrections_is_told() {
+        let correction = || Correction {
+            file: "y_20260610.csv".into(),
+            sha256: warifu_values::digest::Digest::of(b"y"),
+            dated: "2026-06-10".into(),
+            reason: "点数の誤り".into(),
+            keys: vec!["1".into(), "2".into()],
+        };
+        let (plain, corrected) =
+            (manifest(|_| ()), manifest(|master| master.corrections = vec![correction()]));
+        let told = |before: &Manifest, now: &Manifest| {
+            let (release, commit, ancestry) = (1, now.commit.clone(), Ancestry::Follows);
+            let manifest = Box::new(before.clone());
+            cautions(now, Published::At { release, commit, ancestry, manifest }, now.created)
+        };
+        let is = |caution: &Caution| match caution {
+            Caution::NotAnEmergency { .. } => "not an emergency",
+            Caution::CorrectionEnds { .. } => "ends",
+            Caution::CorrectionDropped { keys, reason, .. } if *keys == ["2"] && reason == "公式" => {
+                "dropped"
+            }
+            _ => "else",
+        };
+        let what = |before: &Manifest, now: &Manifest| {
+            told(before, now).iter().map(is).collect::<Vec<_>>().join(", ")
+        };
+        assert_eq!(what(&plain, &corrected), "not an emergency, not an emergency");
+        assert_eq!(what(&corrected, &corrected), "");
+        let mut emergency = corrected.clone();
+        emergency.emergency = Some(warifu_trust::Emergency { reason: "急".into() });
+        assert_eq!(what(&plain, &emergency), "");
+        assert_eq!(what(&corrected, &plain), "ends, ends");
+        let dropped = manifest(|master| {
+            let (finding, keys, reason) =
+                ("import/correction-lost".into(), vec!["2".into(), "3".into()], "公式".into());
+            let by = warifu_values::judgement::PassedBy::Import("y_20260621.csv".into());
+            master.let_pass = vec![LetPass { finding, keys, by, reason }];
+        });
+        let what = what(&corrected, &dropped);
+        assert_eq!(what.matches("dropped").count(), 2, "{what}");
+        assert!(!what.contains("ends"), "{what}");
     }
 
     #[test]

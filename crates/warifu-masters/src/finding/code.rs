@@ -41,7 +41,9 @@ macro_rules! codes {
                         | Code::ImportSeries
                         | Code::ImportCorrectionFull
                         | Code::ImportCorrectionLarge
+                        | Code::ImportCorrectionMany
                         | Code::ImportCorrectionMisfit
+                        | Code::ImportCorrectionOfficial
                 )
             }
 
@@ -436,15 +438,30 @@ codes! {
         do "Correct only what is urgent; `[correction] most_records` of warifu.toml says how many."
         ja "{found} レコードあります。緊急訂正は {expected} レコードまでです"
         do "急を要するものだけに絞ってください。上限は warifu.toml の [correction] most_records です。";
+    ImportCorrectionMany "import/correction-many" Deny
+        en "with the corrections that stand already, {found} records; a release takes at most {expected}"
+        do "Correct fewer, or take a correction back (`warifu undo`); the next official file ends them all."
+        ja "有効な緊急訂正と合わせて {found} レコードです。リリースできるのは {expected} レコードまでです"
+        do "件数を減らすか、訂正を取り消してください（warifu undo）。次の公式ファイルの取り込みで訂正は終わります。";
+    ImportCorrectionOfficial "import/correction-official" Deny
+        en "this very file was imported in {found} as an official one; it cannot be marked as a correction there"
+        do "Take it back and import it with --correction, as the commands say."
+        ja "同じファイルが公式ファイルとして {found} で取り込み済みです。そのままでは緊急訂正になりません"
+        do "表示されるコマンドのとおり、取り消してから --correction を付けて取り込み直してください。";
+    ImportCorrectionOlder "import/correction-older" Deny
+        en "a correction dated {found}, but the series holds {expected}: it would not come last"
+        do "Give it the day from which it corrects, with --dated: not before the newest file."
+        ja "{found} 付けの緊急訂正ですが、系列には {expected} まで入っています"
+        do "訂正は最新の公表分の上に重ねます。--dated でその日以降を指定してください。";
     ImportCorrectionMisfit "import/correction-misfit" Deny
         en "the correction changes or abolishes a record that is not there, or adds one that is"
         do "See whether the code is right: `warifu show CODE`."
         ja "訂正の変更・廃止対象のレコードがないか、追加するレコードが既にあります"
         do "コードが正しいか warifu show コード で確認してください。";
     ImportCorrectionLost "import/correction-lost" Deny
-        en "the emergency correction would be lost: {found}, corrected to {expected}"
+        en "{record}, {title}: the official file says {found}, the emergency correction {expected}, which would be lost: {correction}"
         do "Ask the sender. `--drop-correction REASON` takes the file as it is; correct again if need be."
-        ja "緊急訂正が失われます: {found}（訂正後は {expected}）"
+        ja "{record}、{title}: 公式ファイルは {found}、緊急訂正では {expected}。この訂正が失われます: {correction}"
         do "送付元に確認してください。このまま取り込むには --drop-correction 理由。必要なら再度訂正してください。";
     ImportCorrectionContained "import/correction-contained" Note
         en "contains the emergency correction {found} of {expected}; its mark ends"

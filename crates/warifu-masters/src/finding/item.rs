@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::code::Code;
+use super::corrected::Corrected;
 use super::rule_name::RuleName;
 use super::severity::Severity;
 use warifu_values::judgement::PassedBy;
@@ -53,6 +54,9 @@ pub struct Finding {
     /// The rule of the site that it is about; told by its id.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "rule_id")]
     pub rule: Option<Arc<RuleName>>,
+    /// The emergency correction that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub correction: Option<Box<Corrected>>,
 }
 
 fn rule_id<S: serde::Serializer>(rule: &Option<Arc<RuleName>>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -73,6 +77,7 @@ impl Finding {
             expected: String::new(),
             passed: None,
             rule: None,
+            correction: None,
         }
     }
 
@@ -106,6 +111,12 @@ impl Finding {
         let was = self.passed.as_ref().map_or(self.severity, |passed| passed.was);
         self.severity = if matches!(by, PassedBy::Import(_)) { Severity::Warn } else { Severity::Note };
         self.passed = Some(Box::new(Pass { by, reason: reason.to_owned(), was }));
+    }
+
+    /// The emergency correction that it is about.
+    pub fn correction(mut self, correction: Corrected) -> Self {
+        self.correction = Some(Box::new(correction));
+        self
     }
 
     /// What was found.
@@ -159,7 +170,12 @@ impl Finding {
                 if self.expected.is_empty() { String::new() } else { format!(" <- {}", self.expected) };
             return format!("{} ({}{before})", rule.text(lang), self.found);
         }
-        self.code.text(lang).replace("{found}", &self.found).replace("{expected}", &self.expected)
+        let text = self.code.text(lang);
+        let Some(correction) = &self.correction else {
+            return text.replace("{found}", &self.found).replace("{expected}", &self.expected);
+        };
+        let [found, expected] = [&self.found, &self.expected].map(|value| correction.shown(value, lang));
+        correction.within(&text.replace("{found}", &found).replace("{expected}", &expected), lang)
     }
 }
 

@@ -4,12 +4,14 @@
 //! from the table of codes, and held complete by a test.
 
 mod code;
+mod corrected;
 mod findings;
 mod item;
 mod rule_name;
 mod severity;
 
 pub use code::Code;
+pub use corrected::Corrected;
 pub use findings::Findings;
 pub use item::{Finding, Pass};
 pub use rule_name::RuleName;

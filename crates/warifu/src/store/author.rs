@@ -1,9 +1,9 @@
 //! Who a commit is by.
 
-use git2::{Repository, Signature, Time};
+use git2::{Oid, Repository, Signature, Time};
 use jiff::Timestamp;
 
-use super::error::CommitError;
+use super::error::{CommitError, StoreError};
 
 /// Japan Standard Time, in minutes: where the masters are published.
 const JST_MINUTES: i32 = 540;
@@ -43,6 +43,12 @@ pub(super) fn signature(
         }
     };
     known.map_err(|_| CommitError::NoIdentity)
+}
+
+/// Whom a commit is by.
+pub(super) fn author_of(repository: &Repository, commit: Oid) -> Result<String, StoreError> {
+    let commit = repository.find_commit(commit).map_err(StoreError::git("read a commit"))?;
+    Ok(String::from_utf8_lossy(commit.author().name_bytes()).into_owned())
 }
 
 #[cfg(test)]

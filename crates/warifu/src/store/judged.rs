@@ -21,12 +21,15 @@ pub(super) struct Judged<'a> {
     pub(super) findings: Findings,
     /// The imports that must be taken back first, when it is too late to be put in its place.
     pub(super) later: Vec<Taken>,
+    /// The day of the newest import, when it is a correction that would not come last.
+    pub(super) newest: Option<Date>,
 }
 
 impl<'a> Judged<'a> {
     /// The same file, with what was found so far: what is found from now on may be forgotten again.
     pub(super) fn anew(&self) -> Judged<'a> {
-        Judged { request: self.request, findings: self.findings.clone(), later: self.later.clone() }
+        let Judged { request, findings, later, newest } = self;
+        Judged { request, findings: findings.clone(), later: later.clone(), newest: *newest }
     }
 
     /// Goes on unless something that is not accepted denies.
@@ -42,10 +45,13 @@ impl<'a> Judged<'a> {
         let (findings, mut later) = (std::mem::take(&mut self.findings), std::mem::take(&mut self.later));
         // Where it belongs to another series, its place in this one is no help.
         let elsewhere = [Code::ImportAfterSeries, Code::ImportNewerSeries, Code::ImportBeforeSeries];
-        if elsewhere.iter().chain(&[Code::ImportOlderSeries]).any(|code| findings.count(*code) > 0) {
-            later.clear();
+        let is_elsewhere =
+            elsewhere.iter().chain(&[Code::ImportOlderSeries]).any(|code| findings.count(*code) > 0);
+        let mut after = self.newest.take();
+        if is_elsewhere {
+            (later, after) = (Vec::new(), None);
         }
-        ImportError::Refused(Box::new(Refused { file: self.request.name.to_owned(), findings, later }))
+        ImportError::Refused(Box::new(Refused { file: self.request.name.to_owned(), findings, later, after }))
     }
 
     /// No reason makes up for a series that is not declared: nothing would say where the file belongs.
@@ -84,7 +90,11 @@ impl<'a> Judged<'a> {
         if let Some(newest) = newest
             && dated.to_string().as_str() < newest
         {
-            self.findings.push(Finding::new(Code::ImportOlder).found(dated).expected(newest));
+            let mut code = Code::ImportOlder;
+            if self.request.correction.is_some() {
+                (code, self.newest) = (Code::ImportCorrectionOlder, newest.parse().ok());
+            }
+            self.findings.push(Finding::new(code).found(dated).expected(newest));
         }
         dated
     }

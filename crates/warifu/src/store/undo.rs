@@ -247,9 +247,13 @@ fn refuse_unless_last(lines: &Lines) -> Result<(), UndoError> {
     for ((series, kind), line) in lines {
         let oldest = line.chosen.last().copied().unwrap_or_default();
         let name = |at: usize| line.standing[at].1.name.clone();
+        let words = |at: usize| {
+            let alike = line.standing.iter().filter(|(_, record)| record.name == name(at)).count();
+            if alike > 1 { line.standing[at].0.to_string()[..12].to_owned() } else { name(at) }
+        };
         let later: Vec<String> = (0..oldest).rev().filter(|at| !line.chosen.contains(at)).map(name).collect();
         if !later.is_empty() {
-            let together = (0..=oldest).rev().map(name).collect();
+            let together = (0..=oldest).rev().map(words).collect();
             let (file, master) = (name(oldest), format!("{series}/{kind}"));
             return Err(UndoError::RestsOnIt { file, master, later, together });
         }

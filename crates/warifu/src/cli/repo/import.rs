@@ -11,6 +11,7 @@ use warifu::store::{CommitError, ImportError, ImportRequest, Imported, Refused, 
 use warifu_masters::file::{Declared, read};
 use warifu_masters::finding::Code;
 use warifu_masters::table::Role;
+use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 use warifu_values::text::{CHARS, is_plain};
@@ -222,17 +223,12 @@ impl Args {
             };
             let why = error.say(lang);
             let mut said = say!(lang, "{why}; {more}", "{why}。{more}");
-            if !commands.is_empty() {
-                said.push_str(&say!(
-                    lang,
-                    "\nIt comes before files that were taken already. To put it in its place, \
-                     take these back \
-                     and bring all in again, by date:",
-                    "\n取り込み済みのファイルより前の公表分です。本来の位置に入れるには、\
-                     それらを取り消してから日付順に取り込み直してください:"
-                ));
-                commands.iter().for_each(|command| said.push_str(&format!("\n  {command}")));
+            if let ImportError::Refused(refused) = &error
+                && !commands.is_empty()
+            {
+                said.push_str(&road(refused, lang));
             }
+            commands.iter().for_each(|command| said.push_str(&format!("\n  {command}")));
             said
         };
         let (english, japanese) = (say(Lang::En), say(Lang::Ja));
@@ -274,8 +270,8 @@ impl Args {
         said
     }
 
-    /// The commands that take back what stands in the place of a file, and bring everything in again: none
-    /// when nothing stands there.
+    /// The commands that bring in what was refused: they take back what stands in its place, and bring all in
+    /// again; or they give a correction the day on which it comes last. None where nothing stands in the way.
     fn in_its_place(
         &self,
         refused: &Refused,
@@ -283,11 +279,28 @@ impl Args {
         passed: &[Input],
         left: &[&Input],
     ) -> Vec<String> {
-        let (Some(input), false) = (input, refused.later.is_empty()) else { return Vec::new() };
         let repo = self.repo.named();
+        let Some(input) = input else { return Vec::new() };
+        let passed = passed.iter().filter(|_| !self.one_by_one);
+        let inputs = std::iter::once(input).chain(passed).chain(left.iter().copied());
+        if let Some(after) = refused.after {
+            let again = |input| Again { dated: Some(after), ..self.again(input) };
+            return again::imports(repo.as_deref(), &inputs.map(again).collect::<Vec<_>>());
+        }
+        if refused.later.is_empty() {
+            return Vec::new();
+        }
+        // The same file again, and not as it was taken.
+        let sum = Digest::of(&input.bytes);
+        let is_other = |taken: &&Taken| taken.record.sha256 != sum;
         let mut undo = again::command("undo", repo.as_deref());
         undo.extend(["--series".to_owned(), word(&self.series)]);
-        undo.extend(refused.later.iter().map(|taken| word(&taken.record.name)));
+        // A correction may have been taken twice.
+        let named = |taken: &Taken| match taken.record.correction {
+            Some(_) => short(&taken.commit).to_owned(),
+            None => word(&taken.record.name),
+        };
+        undo.extend(refused.later.iter().map(named));
         // What was taken before lies beside the file, or is got out of the repository first.
         let mut commands = Vec::new();
         let mut beside = |Taken { commit, kind, record }: &Taken| {
@@ -301,24 +314,34 @@ impl Args {
             }
             path
         };
-        let mut files: Vec<(Option<Date>, Again)> = Vec::new();
-        let passed = passed.iter().filter(|_| !self.one_by_one);
-        for input in std::iter::once(input).chain(passed).chain(left.iter().copied()) {
-            let accepted = input.accept.iter().map(|(code, why)| (code.to_string(), why.clone())).collect();
-            let path = input.path.display().to_string();
-            let dated = self.dated.filter(|dated| dated_in(&input.name) != Some(*dated));
-            let (series, correction) = (self.series.clone(), self.correction.clone());
-            files.push((input.dated, Again { path, series, dated, correction, accepted }));
-        }
-        for taken in &refused.later {
+        // What was taken keeps its order: a correction that came after a file of its day stays on top of it.
+        let mut files: Vec<(Option<Date>, bool, Again)> = Vec::new();
+        for taken in refused.later.iter().filter(is_other) {
             let again = Again::of(&taken.record, &self.series, beside(taken));
-            files.push((Some(taken.record.dated), again));
+            files.push((Some(taken.record.dated), taken.record.correction.is_some(), again));
         }
-        files.sort_by_key(|(dated, again)| (dated.is_none(), *dated, again.path.clone()));
-        let files: Vec<Again> = files.into_iter().map(|(_, again)| again).collect();
+        for input in inputs {
+            let (dated, again) = (input.dated, self.again(input));
+            let is_after = |(day, is_correction, other): &(Option<Date>, bool, Again)| {
+                let same = (day.is_none(), *day).cmp(&(dated.is_none(), dated));
+                same.then_with(|| is_correction.cmp(&false)).then_with(|| other.path.cmp(&again.path)).is_gt()
+            };
+            let at = files.iter().position(is_after).unwrap_or(files.len());
+            files.insert(at, (dated, self.correction.is_some(), again));
+        }
+        let files: Vec<Again> = files.into_iter().map(|(_, _, again)| again).collect();
         commands.push(undo.join(" "));
         commands.extend(again::imports(repo.as_deref(), &files));
         commands
+    }
+
+    /// The file as this command brings it in.
+    fn again(&self, input: &Input) -> Again {
+        let accepted = input.accept.iter().map(|(code, why)| (code.to_string(), why.clone())).collect();
+        let path = input.path.display().to_string();
+        let dated = self.dated.filter(|dated| dated_in(&input.name) != Some(*dated));
+        let (series, correction) = (self.series.clone(), self.correction.clone());
+        Again { path, series, dated, correction, accepted }
     }
 
     /// The files in the order they go in.
@@ -354,6 +377,31 @@ impl Args {
         }
         Ok(inputs)
     }
+}
+
+/// What the commands that are told with a refusal do.
+fn road(refused: &Refused, lang: Lang) -> String {
+    if refused.after.is_some() {
+        return say!(
+            lang,
+            "\nWhere it is still right after the newest file, it goes on top of that one:",
+            "\n最新の公表分の後も訂正が必要な場合は、その上に重ねて取り込んでください:"
+        );
+    }
+    if refused.findings.count(Code::ImportCorrectionOfficial) > 0 {
+        return say!(
+            lang,
+            "\nTo make a correction of it, take it back as an official file, and bring all in again:",
+            "\n緊急訂正にするには、公式ファイルとしての取り込みを取り消してから取り込み直してください:"
+        );
+    }
+    say!(
+        lang,
+        "\nIt comes before files that were taken already. To put it in its place, take these back \
+         and bring all in again, by date:",
+        "\n取り込み済みのファイルより前の公表分です。本来の位置に入れるには、\
+         それらを取り消してから日付順に取り込み直してください:"
+    )
 }
 
 fn line(imported: &Imported, context: &Context) -> String {

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use warifu::error::{Exit, Failure};
-use warifu::release::{Against, Assembled, FORMATS, assemble, trust_failure};
+use warifu::release::{Against, Assembled, FORMATS, PublishedRelease, assemble, trust_failure};
 use warifu::store::Store;
 use warifu_channels::DraftDirectory;
 use warifu_rules::past::Weighed;
@@ -90,7 +90,8 @@ impl Draft {
         let tip = self.drafting.at.tip()?;
         let Draft { rev: commit, title, not_a_successor, drafting, .. } = self;
         let subject = Subject { title, commit, not_a_successor, reverts_to: None };
-        let begun = drafting.begin(context, &store, &tip, subject)?;
+        let published = drafting.at.published(context, &tip)?;
+        let begun = drafting.begin(context, &store, (&tip, published.as_ref()), subject)?;
         drafting.write(context, &begun, &tip)
     }
 }
@@ -101,12 +102,12 @@ impl Drafting {
         &self.output
     }
 
-    /// Puts the draft together.
+    /// Puts the draft together, as what follows the release that is published at the tip.
     pub(super) fn begin(
         &self,
         context: &Context,
         store: &Store,
-        tip: &Tip,
+        (tip, published): (&Tip, Option<&PublishedRelease>),
         subject: Subject,
     ) -> Result<Begun<'_>, Failure> {
         let accepted = self.past.by_name(store.schemas())?;
@@ -114,8 +115,7 @@ impl Drafting {
         formats.extend(self.format.iter().cloned());
         formats.sort();
         formats.dedup();
-        let published = self.at.published(context, tip)?;
-        let owes_review = match (&published, &self.emergency) {
+        let owes_review = match (published, &self.emergency) {
             (Some(published), Some(_)) => {
                 let owed = tip.statements().owed_after(published.release(), published.manifest());
                 owed.into_iter().map(|owed| owed.release).collect()
@@ -135,7 +135,7 @@ impl Drafting {
             owes_review,
             audit: Some(context.acts.head()?),
         };
-        let against = published.as_ref().map_or(Against::Nothing, Against::Follows);
+        let against = published.map_or(Against::Nothing, Against::Follows);
         let accept = |weighed: &Weighed| accepted.counted(weighed);
         // Said before anything is computed.
         let owed = tip.check_post_reviews(head.emergency.is_some(), &head.owes_review);
@@ -160,11 +160,11 @@ impl Drafting {
         let level = CompressionLevel::default();
         let mut proposal = Proposal::new(head, &masters, changed.content.as_ref(), level)
             .map_err(|error| trust_failure(&error))?;
-        if let Some(published) = &published {
+        if let Some(published) = published {
             let patched = proposal.with_patches_from(published.verified());
             proposal = patched.map_err(|error| trust_failure(&error))?;
         }
-        let cautions = cautions_of(context, store, &self.at, tip, &proposal)?;
+        let cautions = cautions_of(context, store, &self.at, (tip, published), &proposal)?;
         let reviewing = Reviewing { cautions, changed, risks, telling: &self.telling };
         begin(context, &self.at, proposal, tip, reviewing)
     }

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use warifu::error::{Exit, Failure};
-use warifu::release::trust_failure;
+use warifu::release::{PublishedRelease, trust_failure};
 use warifu::store::{RevertRequest, Reverted, Store};
-use warifu_channels::{DraftDirectory, fetch_earlier_manifest, fetch_published_manifest};
-use warifu_trust::{Manifest, ReleaseRef, Tip};
+use warifu_channels::{DraftDirectory, fetch_earlier_manifest};
+use warifu_trust::{Manifest, ReleaseRef};
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
@@ -38,7 +38,8 @@ impl Revert {
         DraftDirectory::new(self.drafting.output())
             .refuse_occupied()
             .map_err(|error| trust_failure(&error))?;
-        let (to, manifest) = self.meant(&tip)?;
+        let published = self.drafting.at.published(context, &tip)?;
+        let (to, manifest) = self.meant(published.as_ref())?;
         let (author, number) = (given::author()?, to.release);
         let request = RevertRequest {
             release: number,
@@ -53,18 +54,16 @@ impl Revert {
         let (reverted, begun) = store.revert(&request, |reverted: &Reverted| {
             let (commit, reverts_to) = (reverted.commit.clone(), Some(to));
             let subject = Subject { title, commit, not_a_successor: None, reverts_to };
-            self.drafting.begin(context, &store, &tip, subject)
+            self.drafting.begin(context, &store, (&tip, published.as_ref()), subject)
         })?;
         context.tell(&lines(&reverted, number, context.lang));
         self.drafting.write(context, &begun, &tip)
     }
 
     /// The release that is meant, and its manifest as both signed it.
-    fn meant(&self, tip: &Tip) -> Result<(ReleaseRef, Manifest), Failure> {
+    fn meant(&self, published: Option<&PublishedRelease>) -> Result<(ReleaseRef, Manifest), Failure> {
         let (number, channel) = (self.release, self.drafting.at.address()?.channel());
-        let published =
-            fetch_published_manifest(channel.as_ref(), tip).map_err(|error| trust_failure(&error))?;
-        let Some(published) = published else {
+        let Some(published) = published.map(PublishedRelease::manifest) else {
             return Err(Failure::new(
                 Exit::CouldNotRun,
                 "nothing is published yet: there is no release to go back to",

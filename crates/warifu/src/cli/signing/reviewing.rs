@@ -6,7 +6,7 @@ use warifu::caution::{Caution, Published, cautions};
 use warifu::error::{Exit, Failure};
 use warifu::release::{Against, Changed, PublishedRelease, ReleaseRisk, recompute, trust_failure};
 use warifu::store::{Store, StoreError};
-use warifu_channels::{ReadError, fetch_earlier_manifest, fetch_published_manifest};
+use warifu_channels::fetch_earlier_manifest;
 use warifu_trust::{Manifest, Proposal, ReleaseRef, Reviewed, Says, Tip};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
@@ -86,18 +86,20 @@ pub(super) fn review<'a>(
     let (recomputed, changed, risks) = recompute(&store, proposal, against, today())?;
     let before = published.as_ref().map(PublishedRelease::verified);
     let reviewed = proposal.review_following(&recomputed, before).map_err(|error| trust_failure(&error))?;
-    let cautions = cautions_of(context, &store, &place.at, tip, proposal)?;
+    let cautions = cautions_of(context, &store, &place.at, (tip, published.as_ref()), proposal)?;
     Ok((reviewed, Reviewing { cautions, changed, risks, telling }))
 }
 
+/// What must be known of `proposal` first, against what is published at `tip`.
 pub(super) fn cautions_of(
     context: &Context,
     store: &Store,
     at: &At,
-    tip: &Tip,
+    (tip, published): (&Tip, Option<&PublishedRelease>),
     proposal: &Proposal,
 ) -> Result<Vec<Caution>, Failure> {
     let manifest = proposal.manifest();
+    let channel = at.address()?.channel();
     let mut found = Vec::new();
     for made in tip.statements().made() {
         let Says::Withdrawn { release } = made.says else { continue };
@@ -105,7 +107,7 @@ pub(super) fn cautions_of(
         if !tip.statements().withdrawals(release).any(|counts| counts == made) {
             continue;
         }
-        match fetch_earlier_manifest(at.address()?.channel().as_ref(), release) {
+        match fetch_earlier_manifest(channel.as_ref(), release) {
             Ok(withdrawn) if withdrawn.has_masters_of(manifest) => {
                 found.push(Caution::Withdrawn(made.clone()));
             }
@@ -117,21 +119,25 @@ pub(super) fn cautions_of(
             }),
         }
     }
-    let published = if tip.release() == Some(proposal.release()) {
-        Published::None
-    } else {
-        let channel = at.address()?.channel();
-        match fetch_published_manifest(channel.as_ref(), tip) {
-            Ok(None) => Published::None,
-            Ok(Some(before)) => {
-                let (release, commit) = (before.release, before.commit.clone());
-                let ancestry = store.ancestry(&manifest.commit, &commit)?;
-                Published::At { release, commit, ancestry, manifest: Box::new(before) }
-            }
-            Err(ReadError::Verdict(error)) => Published::Unreadable(error.say(context.lang)),
-            Err(error) => return Err(trust_failure(&error)),
+    let published = match published {
+        Some(before) if tip.release() != Some(proposal.release()) => {
+            let before = before.manifest();
+            let (release, commit) = (before.release, before.commit.clone());
+            let ancestry = store.ancestry(&manifest.commit, &commit)?;
+            Published::At { release, commit, ancestry, manifest: Box::new(before.clone()) }
         }
+        _ => Published::None,
     };
+    if let (Published::At { manifest: before, .. }, None) = (&published, &manifest.reverts_to)
+        && !manifest.has_masters_of(before)
+    {
+        // What a mirror does not have is passed over: the channel that is published on has all of them.
+        let mut older = before.releases_before().into_iter();
+        let is_it = |to: &ReleaseRef| {
+            fetch_earlier_manifest(channel.as_ref(), *to).is_ok_and(|older| manifest.has_masters_of(&older))
+        };
+        found.extend(older.find(is_it).map(|to| Caution::UndeclaredRevert { release: to.release }));
+    }
     // What was published before is known from what both signed, never from what a draft says of it.
     let is_published = |to: &ReleaseRef| match &published {
         Published::At { manifest, .. } => manifest.releases_before().contains(to),
@@ -142,8 +148,7 @@ pub(super) fn cautions_of(
     found.extend(cautions(manifest, published, now()));
     if let Some((to, is_published)) = goes_back {
         let release = to.release;
-        let known = at.address()?.channel();
-        match fetch_earlier_manifest(known.as_ref(), to) {
+        match fetch_earlier_manifest(channel.as_ref(), to) {
             _ if !is_published => found.insert(0, Caution::NotThatRelease { release }),
             Ok(before) if manifest.has_masters_of(&before) => {}
             Ok(_) => found.insert(0, Caution::NotThatRelease { release }),

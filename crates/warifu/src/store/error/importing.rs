@@ -1,5 +1,6 @@
 //! What stops an import.
 
+use jiff::civil::Date;
 use warifu_masters::finding::Findings;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
@@ -28,11 +29,14 @@ pub struct Refused {
     /// The imports that stand where it belongs by its day, oldest first, when it came too late: they must be
     /// taken back first.
     pub later: Vec<Taken>,
+    /// The first day that it may have, when it is a correction that would not come last.
+    pub after: Option<Date>,
 }
 
 impl ImportError {
     pub(in super::super) fn refused(file: impl Into<String>, findings: Findings) -> Self {
-        ImportError::Refused(Box::new(Refused { file: file.into(), findings, later: Vec::new() }))
+        let (file, later, after) = (file.into(), Vec::new(), None);
+        ImportError::Refused(Box::new(Refused { file, findings, later, after }))
     }
 }
 

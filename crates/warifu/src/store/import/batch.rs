@@ -121,7 +121,7 @@ impl Store {
         let head = batch.tip;
         let (tree, _) = self.objects()?.commit(head)?;
         let config = self.config_in(tree)?;
-        let mut judged = Judged { request, findings: Findings::new(), later: Vec::new() };
+        let mut judged = Judged { request, findings: Findings::new(), later: Vec::new(), newest: None };
 
         let sound = self.recognise(&mut judged)?;
         let (series, kind) = (request.series, sound.kind.clone());
@@ -142,8 +142,15 @@ impl Store {
         let (corrections, sum) = (on_top(&earlier), sha256.to_string());
         let mut held =
             earlier.iter().enumerate().filter(|(at, (_, past))| *at < corrections || !past.correction);
-        if let Some((_, (commit, _))) = held.find(|(_, (_, past))| past.sha256 == sum) {
+        let standing = self.records_corrected(&earlier, series, &kind)?;
+        if let Some((at, (commit, past))) = held.find(|(_, (_, past))| past.sha256 == sum) {
             let found = commit.to_string();
+            if request.correction.is_some() && !past.correction {
+                refuse_unless_small(&mut judged, &sound, &config, standing)?;
+                judged.findings.push(Finding::new(Code::ImportCorrectionOfficial).found(&found[..12]));
+                judged.later = self.taken(&earlier[..=at], series, &kind)?;
+                return Err(judged.refused());
+            }
             judged.findings = Findings::new();
             judged.findings.push(Finding::new(Code::ImportSame).found(&found[..12]));
             let record = self.record_in(*commit, series, &kind)?;
@@ -152,11 +159,13 @@ impl Store {
             }
             return Ok(judged.already_there(found, kind, record));
         }
-        refuse_unless_small(&mut judged, &sound, &config)?;
+        refuse_unless_small(&mut judged, &sound, &config, standing)?;
         // An official file comes after official files, whatever was corrected between.
         let on_top = if request.correction.is_none() { corrections } else { 0 };
         let dated = judged.dated(&earlier[on_top..]);
-        judged.later = self.later(&earlier[on_top..], dated, &sound, series)?;
+        if request.correction.is_none() {
+            judged.later = self.later(&earlier, on_top, dated, &sound, series)?;
+        }
         judged.findings.extend(judge_file(&sound.file, sound.role, published(dated)));
         let today = judged.today();
         config.waive(&kind, &mut judged.findings, today);

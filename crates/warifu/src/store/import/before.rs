@@ -39,29 +39,39 @@ pub(super) struct Before {
 }
 
 impl Store {
-    /// The imports that stand where a differential published on `dated` belongs, oldest first; none where it
-    /// would have no full beneath it.
+    /// The imports that stand where a differential published on `dated` belongs, oldest first, with the
+    /// corrections on top of them, the first `on_top`; none where it would have no full beneath it.
     pub(super) fn later(
         &self,
         earlier: &[(Oid, Glance)],
+        on_top: usize,
         dated: Date,
         sound: &Sound,
         series: &str,
     ) -> Result<Vec<Taken>, StoreError> {
         // ISO dates sort as text.
         let dated = dated.to_string();
-        let last = earlier.iter().rposition(|(_, past)| past.dated > dated);
-        match last {
+        let last = earlier[on_top..].iter().rposition(|(_, past)| past.dated > dated);
+        match last.map(|last| on_top + last) {
             Some(last) if sound.role == Role::Differential && earlier.len() > last + 1 => {
-                let later = earlier[..=last].iter().rev();
-                let taken = |(commit, _): &(Oid, Glance)| {
-                    let record = self.record_in(*commit, series, &sound.kind)?;
-                    Ok(Taken { commit: commit.to_string(), kind: sound.kind.clone(), record })
-                };
-                later.map(taken).collect()
+                self.taken(&earlier[..=last], series, &sound.kind)
             }
             _ => Ok(Vec::new()),
         }
+    }
+
+    /// What these imports, newest first, took in, oldest first.
+    pub(super) fn taken(
+        &self,
+        imports: &[(Oid, Glance)],
+        series: &str,
+        kind: &str,
+    ) -> Result<Vec<Taken>, StoreError> {
+        let taken = |(commit, _): &(Oid, Glance)| {
+            let record = self.record_in(*commit, series, kind)?;
+            Ok(Taken { commit: commit.to_string(), kind: kind.to_owned(), record })
+        };
+        imports.iter().rev().map(taken).collect()
     }
 
     pub(super) fn record_in(

@@ -9,13 +9,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use git2::Oid;
 use warifu_masters::change::diff::{field_or_blank, fields_that_differ};
-use warifu_masters::finding::{Code, Finding, Findings};
+use warifu_masters::finding::{Code, Corrected, Finding, Findings};
 use warifu_masters::schema::{CHANGE_CLASS, is_marked};
 use warifu_masters::table::{Master, Role};
+use warifu_trust::limits;
 
+use super::super::author::author_of;
 use super::super::config::Config;
 use super::super::error::{ImportError, StoreError};
-use super::super::judged::Judged;
+use super::super::judged::{Judged, today};
 use super::super::record::{Ended, Glance, ImportRecord};
 use super::super::repository::Store;
 use super::super::revision::At;
@@ -28,6 +30,8 @@ pub(super) struct Standing {
     commit: Oid,
     record: ImportRecord,
     keys: BTreeSet<String>,
+    /// Who imported it.
+    by: String,
 }
 
 /// The corrections on top of the last official file, oldest first, and the state beneath them.
@@ -41,11 +45,13 @@ pub(super) fn on_top(earlier: &[(Oid, Glance)]) -> usize {
     earlier.iter().take_while(|(_, past)| past.correction).count()
 }
 
-/// Refuses a correction that is no small differential.
+/// Refuses a correction that is no small differential, or one too many: those that stand name `standing`
+/// records already, and a release holds all of them.
 pub(super) fn refuse_unless_small(
     judged: &mut Judged<'_>,
     sound: &Sound,
     config: &Config,
+    standing: usize,
 ) -> Result<(), ImportError> {
     if judged.request.correction.is_none() {
         return Ok(());
@@ -59,10 +65,26 @@ pub(super) fn refuse_unless_small(
         judged.findings.push(Finding::new(Code::ImportCorrectionLarge).found(rows).expected(most));
         return Err(judged.refused());
     }
+    if standing + rows > limits::CORRECTED {
+        let many = Finding::new(Code::ImportCorrectionMany);
+        judged.findings.push(many.found(standing + rows).expected(limits::CORRECTED));
+        return Err(judged.refused());
+    }
     Ok(())
 }
 
 impl Store {
+    /// How many records the corrections among the newest imports name.
+    pub(super) fn records_corrected(
+        &self,
+        earlier: &[(Oid, Glance)],
+        series: &str,
+        kind: &str,
+    ) -> Result<usize, StoreError> {
+        let rows = |(commit, _): &(Oid, Glance)| Ok(self.record_in(*commit, series, kind)?.rows);
+        earlier[..on_top(earlier)].iter().map(rows).sum()
+    }
+
     /// The corrections that an official file comes after; none where there are none.
     pub(super) fn corrections(
         &self,
@@ -78,7 +100,8 @@ impl Store {
             let record = self.record_in(*commit, series, kind)?;
             let differential = self.differential_in(*commit, series, kind)?;
             let keys = (0..differential.rows()).map(|row| differential.key(row).into_owned()).collect();
-            standing.push(Standing { commit: *commit, record, keys });
+            let by = author_of(&self.repository, *commit)?;
+            standing.push(Standing { commit: *commit, record, keys, by });
         }
         let last = self.last(*official, *official, full, series, kind)?;
         let beneath = self.before(last, *official, series, kind)?;
@@ -116,10 +139,10 @@ impl Corrections {
         let mut lost: BTreeMap<Oid, usize> = BTreeMap::new();
         let keys: BTreeSet<&String> = self.standing.iter().flat_map(|one| &one.keys).collect();
         for key in keys {
-            let missing = missing(key, self.beneath.state.master(), corrected, state);
             // Of several corrections of one record the last one said what it is.
-            let by = self.standing.iter().rev().find(|one| one.keys.contains(key));
-            if let (Some(by), false) = (by, missing.is_empty()) {
+            let Some(by) = self.standing.iter().rev().find(|one| one.keys.contains(key)) else { continue };
+            let missing = missing((by, key), self.beneath.state.master(), corrected, state);
+            if !missing.is_empty() {
                 *lost.entry(by.commit).or_default() += missing.len();
             }
             missing.into_iter().for_each(|finding| findings.push(finding));
@@ -137,12 +160,28 @@ impl Corrections {
     }
 }
 
-/// What of the record `key` was corrected, and is not in `state` as it was corrected.
-fn missing(key: &str, beneath: &Master, corrected: &Master, state: &Master) -> Vec<Finding> {
-    let lost = |found: &str, expected: &str| {
-        Finding::new(Code::ImportCorrectionLost).key(key).found(found).expected(expected)
-    };
+/// What of the record `key` was corrected by `by`, and is not in `state` as it was corrected.
+fn missing(
+    (by, key): (&Standing, &str),
+    beneath: &Master,
+    corrected: &Master,
+    state: &Master,
+) -> Vec<Finding> {
     let (old, right, new) = (beneath.find(key), corrected.find(key), state.find(key));
+    let label = right.map(|row| corrected.label(row)).or_else(|| Some(state.label(new?)));
+    let lost = |title: Option<&str>, found: &str, expected: &str| {
+        let ImportRecord { name, dated, imported, correction, .. } = &by.record;
+        let finding = Finding::new(Code::ImportCorrectionLost).key(key).found(found).expected(expected);
+        finding.correction(Corrected {
+            record: label.unwrap_or(key).to_owned(),
+            title: title.map(str::to_owned),
+            file: name.clone(),
+            dated: dated.to_string(),
+            imported: today(*imported).to_string(),
+            by: by.by.clone(),
+            reason: correction.clone().unwrap_or_default(),
+        })
+    };
     let goes = |master: &Master, row: usize| {
         let class = master.layout().position(CHANGE_CLASS);
         class.is_some_and(|class| is_marked(master.bytes(row, class)))
@@ -150,9 +189,9 @@ fn missing(key: &str, beneath: &Master, corrected: &Master, state: &Master) -> V
     let (right, new) = match (right, new) {
         // A record that the correction takes away may be gone already.
         (None, None) => return Vec::new(),
-        (None, Some(_)) => return vec![lost("there", "gone")],
+        (None, Some(_)) => return vec![lost(None, "there", "gone")],
         (Some(right), None) if goes(corrected, right) => return Vec::new(),
-        (Some(_), None) => return vec![lost("gone", "there")],
+        (Some(_), None) => return vec![lost(None, "gone", "there")],
         (Some(right), Some(new)) => (right, new),
     };
     let class = corrected.layout().position(CHANGE_CLASS);
@@ -165,8 +204,12 @@ fn missing(key: &str, beneath: &Master, corrected: &Master, state: &Master) -> V
         .map(|column| {
             let [found, expected] =
                 [(state, new), (corrected, right)].map(|(master, row)| field_or_blank(master, row, column));
-            let name = state.layout().columns.get(column).map_or("", |column| column.id.as_str());
-            lost(&format!("{name} {found:?}"), &format!("{expected:?}"))
+            let (id, title) = state
+                .layout()
+                .columns
+                .get(column)
+                .map_or(("", ""), |column| (column.id.as_str(), column.name.as_str()));
+            lost(Some(title), &found, &expected).field(column as u32 + 1, id)
         })
         .collect()
 }
