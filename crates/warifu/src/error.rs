@@ -3,6 +3,8 @@
 use warifu_masters::finding::Findings;
 use warifu_values::lang::{Lang, Speak};
 
+use crate::advice::Advised;
+
 /// The exit status of a program of this project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
@@ -37,17 +39,27 @@ pub struct Failure {
     japanese: String,
     /// What was found in the data, when that is the reason.
     pub findings: Findings,
+    /// The commands that are advised, in their order.
+    pub advised: Vec<Advised>,
 }
 
 impl Failure {
     /// A failure with its text in both languages.
     pub fn new(exit: Exit, english: impl Into<String>, japanese: impl Into<String>) -> Self {
-        Failure { exit, english: english.into(), japanese: japanese.into(), findings: Findings::new() }
+        let (english, japanese) = (english.into(), japanese.into());
+        Failure { exit, english, japanese, findings: Findings::new(), advised: Vec::new() }
     }
 
     /// Refused because of what was found.
     pub fn refused(english: impl Into<String>, japanese: impl Into<String>, findings: Findings) -> Self {
         Failure { findings, ..Failure::new(Exit::Data, english, japanese) }
+    }
+
+    /// The same failure, with a command that its reader may run next.
+    #[must_use]
+    pub fn advising(mut self, advised: Advised) -> Self {
+        self.advised.push(advised);
+        self
     }
 
     /// The same failure, and what else could not be done after it.

@@ -149,4 +149,13 @@ impl Speak for SignError {
     }
 }
 
-spoken_error!(SignError, |error| !matches!(error, SignError::Signer(_) | SignError::Clock(_)), |_| None);
+spoken_error!(
+    SignError,
+    |error| !matches!(error, SignError::Signer(_) | SignError::Clock(_)),
+    |_| None,
+    |error| match error {
+        SignError::NotFollowed(error) => error.next_step(),
+        SignError::PostReview(error) => error.next_step(),
+        _ => None,
+    }
+);

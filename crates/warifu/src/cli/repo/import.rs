@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use serde_json::{Value, json};
+use warifu::advice::{Advised, says_nothing};
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::report::FindingsJson;
@@ -15,7 +16,7 @@ use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 use warifu_values::text::{CHARS, is_plain};
 
-use super::again::{self, Again, word};
+use super::again::{self, Again};
 use super::given::{Repo, author, now};
 use super::words::{marked, short};
 use crate::cli::context::Context;
@@ -90,7 +91,7 @@ fn accepted(text: &str) -> Result<Acceptance, String> {
 /// A reason that people read.
 fn reason(text: &str) -> Result<String, String> {
     let text = text.trim();
-    if text.is_empty() {
+    if says_nothing(text) {
         return Err("a reason is missing: it is recorded in the history".to_owned());
     }
     if !is_plain(text) {
@@ -212,14 +213,12 @@ impl Args {
             context.print(&lines.concat())?;
         }
         let Some(error) = stopped else { return Ok(Exit::Done) };
+        let commands = match &error {
+            ImportError::Refused(refused) => self.in_its_place(refused, inputs.get(at), &inputs[..at], &left),
+            ImportError::Commit(_) => Vec::new(),
+        };
         let say = |lang| {
             let more = self.what_was_done(inputs, told, &left, lang);
-            let commands = match &error {
-                ImportError::Refused(refused) => {
-                    self.in_its_place(refused, inputs.get(at), &inputs[..at], &left)
-                }
-                ImportError::Commit(_) => Vec::new(),
-            };
             let why = error.say(lang);
             let mut said = say!(lang, "{why}; {more}", "{why}。{more}");
             if !commands.is_empty() {
@@ -231,12 +230,13 @@ impl Args {
                     "\n取り込み済みのファイルより前の公表分です。本来の位置に入れるには、\
                      それらを取り消してから日付順に取り込み直してください:"
                 ));
-                commands.iter().for_each(|command| said.push_str(&format!("\n  {command}")));
             }
             said
         };
         let (english, japanese) = (say(Lang::En), say(Lang::Ja));
-        Err(Failure::new(Failure::from(error).exit, english, japanese))
+        let because = Failure::from(error);
+        let failure = Failure::new(because.exit, english, japanese);
+        Err(because.advised.into_iter().chain(commands).fold(failure, Failure::advising))
     }
 
     /// Which files were taken, and which were not although they were not refused.
@@ -282,22 +282,18 @@ impl Args {
         input: Option<&Input>,
         passed: &[Input],
         left: &[&Input],
-    ) -> Vec<String> {
+    ) -> Vec<Advised> {
         let (Some(input), false) = (input, refused.later.is_empty()) else { return Vec::new() };
-        let repo = self.repo.named();
-        let mut undo = again::command("undo", repo.as_deref());
-        undo.extend(["--series".to_owned(), word(&self.series)]);
-        undo.extend(refused.later.iter().map(|taken| word(&taken.record.name)));
+        let undo = Advised::command(&["undo"]).word("--series").word(&self.series);
+        let undo = refused.later.iter().fold(undo, |undo, taken| undo.word(&taken.record.name));
         // What was taken before lies beside the file, or is got out of the repository first.
         let mut commands = Vec::new();
         let mut beside = |Taken { commit, kind, record }: &Taken| {
             let path = input.path.with_file_name(&record.name);
             let path = path.display().to_string();
             if !input.path.with_file_name(&record.name).is_file() {
-                let mut export = again::command("export", repo.as_deref());
                 let revision = format!("{}:{}/{kind}", short(commit), self.series);
-                export.push(format!("{revision} --original -o {}", word(&path)));
-                commands.push(export.join(" "));
+                commands.push(again::export(revision, &path));
             }
             path
         };
@@ -316,8 +312,8 @@ impl Args {
         }
         files.sort_by_key(|(dated, again)| (dated.is_none(), *dated, again.path.clone()));
         let files: Vec<Again> = files.into_iter().map(|(_, again)| again).collect();
-        commands.push(undo.join(" "));
-        commands.extend(again::imports(repo.as_deref(), &files));
+        commands.push(undo);
+        commands.extend(again::imports(&files));
         commands
     }
 

@@ -32,12 +32,6 @@ pub(super) struct At {
 }
 
 impl At {
-    /// As they were given, for the next command.
-    pub(super) fn as_given(&self) -> String {
-        let (channel, root) = (self.channel.to_string_lossy(), self.trusted.root());
-        format!("--channel {} --root {}", quoted(&channel), quoted(&root.to_string_lossy()))
-    }
-
     /// What this side demands.
     pub(super) fn floor(&self) -> Result<Floor, Failure> {
         self.trusted.floor()
@@ -112,27 +106,5 @@ impl At {
         let (mut state, memory) = self.trusted.load()?;
         state.remember_signed(release);
         memory.save(&state)
-    }
-}
-
-/// A word of a command line: in quotes where a shell would split it.
-pub(super) fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./:@+=,~".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_word_that_a_shell_would_split_is_quoted() {
-        assert_eq!(quoted("../配信/root.json"), "../配信/root.json");
-        assert_eq!(quoted("a b"), "'a b'");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
-        assert_eq!(quoted(""), "''");
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use serde_json::json;
+use warifu::advice::{Advised, Blank};
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::{RELEASE_FILE, SignedFile, on_hand_in, signed_files, trust_failure};
@@ -214,10 +215,8 @@ fn withdrawn(made: &Made, fallback: Option<ReleaseRef>) -> Failure {
                 let back = back.release;
                 say!(
                     lang,
-                    "{made}. Do not install it; release {back}, which both signed, is used instead \
-                     (`warifu channel fetch CHANNEL --fallback -o DIR`)",
-                    "{made}。導入せず、両団体が署名した前のリリース {back} を使用してください\
-                     （`warifu channel fetch 配信元 --fallback -o フォルダー`）"
+                    "{made}. Do not install it; release {back}, which both signed, is used instead:",
+                    "{made}。導入せず、両団体が署名した前のリリース {back} を使用してください:"
                 )
             }
             None => say!(
@@ -227,7 +226,9 @@ fn withdrawn(made: &Made, fallback: Option<ReleaseRef>) -> Failure {
             ),
         }
     };
-    Failure::new(Exit::Trust, told(Lang::En), told(Lang::Ja))
+    let failure = Failure::new(Exit::Trust, told(Lang::En), told(Lang::Ja));
+    let fetch = Advised::command(&["channel", "fetch"]).word("--fallback").word("-o").blank(Blank::Folder);
+    if fallback.is_some() { failure.advising(fetch) } else { failure }
 }
 
 impl Args {

@@ -54,11 +54,6 @@ pub(crate) struct Trusted {
 }
 
 impl Trusted {
-    /// The root's file.
-    fn root(&self) -> &Path {
-        &self.root
-    }
-
     /// What this side demands.
     fn floor(&self) -> Result<Floor, Failure> {
         Floor::read(self.policy.as_deref()).map_err(|error| Failure::told(Exit::CouldNotRun, &error))

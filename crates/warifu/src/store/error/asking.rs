@@ -6,6 +6,7 @@ use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use super::declaring::ConfigError;
+use crate::advice::Advised;
 use crate::error::{Exit, Failure};
 
 /// A question that could not be answered.
@@ -117,8 +118,8 @@ impl Speak for StoreError {
             ),
             StoreError::Damaged { what } => say!(
                 lang,
-                "the repository is damaged: {what}; `git fsck` and `warifu check` say more",
-                "リポジトリが壊れています: {what}。git fsck と warifu check で確認してください"
+                "the repository is damaged: {what}; `git fsck` says more",
+                "リポジトリが壊れています: {what}。git fsck で確認してください"
             ),
             StoreError::Git { doing, source } => {
                 let cause = source.message();
@@ -149,6 +150,10 @@ impl From<ConfigError> for StoreError {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Failure::because(error.exit(), &error)
+        let failure = Failure::because(error.exit(), &error);
+        match error {
+            StoreError::Damaged { .. } => failure.advising(Advised::command(&["check"])),
+            _ => failure,
+        }
     }
 }
