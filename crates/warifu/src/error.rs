@@ -1,5 +1,6 @@
 //! What stops an operation, by what the caller does next: one exit status each.
 
+use warifu_files::os_error;
 use warifu_masters::finding::Findings;
 use warifu_values::lang::{Lang, Speak};
 
@@ -76,34 +77,34 @@ impl Failure {
         Failure::new(exit, cause.say(Lang::En), cause.say(Lang::Ja))
     }
 
-    /// A failure that something speaking both languages explains, with the causes that only speak English
-    /// after it.
+    /// A failure that something speaking both languages explains, with its causes after it; but for the
+    /// operating system they only speak English.
     pub fn told<E: Speak + std::error::Error>(exit: Exit, error: &E) -> Self {
-        let mut causes = String::new();
-        let mut next = error.source();
-        while let Some(cause) = next {
-            causes.push_str(&format!(": {cause}"));
-            next = cause.source();
-        }
-        let say = |lang| format!("{}{causes}", error.say(lang));
+        let say = |lang| format!("{}{}", error.say(lang), causes(error.source(), lang));
         Failure::new(exit, say(Lang::En), say(Lang::Ja))
     }
 
-    /// A failure whose cause is only told in English, such as an operating system's or git's.
+    /// A failure whose cause speaks for itself: the operating system, or one that is only told in English, such
+    /// as git's.
     pub fn system(
         english: impl std::fmt::Display,
         japanese: impl std::fmt::Display,
-        cause: &dyn std::error::Error,
+        cause: &(dyn std::error::Error + 'static),
     ) -> Self {
-        let mut chain = cause.to_string();
-        let mut next = cause.source();
-        while let Some(cause) = next {
-            chain.push_str(": ");
-            chain.push_str(&cause.to_string());
-            next = cause.source();
-        }
-        Failure::new(Exit::CouldNotRun, format!("{english}: {chain}"), format!("{japanese}: {chain}"))
+        let english = format!("{english}{}", causes(Some(cause), Lang::En));
+        Failure::new(Exit::CouldNotRun, english, format!("{japanese}{}", causes(Some(cause), Lang::Ja)))
     }
+}
+
+/// The causes of something, each after a colon; what the operating system says in `lang`.
+pub fn causes(mut next: Option<&(dyn std::error::Error + 'static)>, lang: Lang) -> String {
+    let mut told = String::new();
+    while let Some(cause) = next {
+        let words = cause.downcast_ref().map_or_else(|| cause.to_string(), |error| os_error(error, lang));
+        told.push_str(&format!(": {words}"));
+        next = cause.source();
+    }
+    told
 }
 
 impl Speak for Failure {

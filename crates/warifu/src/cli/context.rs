@@ -65,7 +65,7 @@ pub(crate) struct Context {
 impl Context {
     pub(crate) fn new(global: Global, invocation: Rc<Invocation>) -> Result<Self, Failure> {
         let lang = global.lang();
-        let wrong = |error: &dyn std::error::Error| {
+        let wrong = |error: &(dyn std::error::Error + 'static)| {
             Failure::system("a schema is not right", "スキーマが正しくありません", error)
         };
         let site = match &global.schemas {

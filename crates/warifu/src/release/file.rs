@@ -12,7 +12,7 @@ use warifu_values::digest::Digest;
 use warifu_values::lang::Lang;
 
 use crate::advice::{Advised, Blank};
-use crate::error::{Exit, Failure};
+use crate::error::{Exit, Failure, causes};
 use crate::in_order::all_in_order;
 use crate::library::known_format;
 
@@ -137,8 +137,7 @@ pub fn on_hand_in(schemas: &Schemas, folder: &Path, format: &str) -> OnHand {
 /// A failure of the trust crate with its exit status: 3 when trust was refused, 2 when it could not be done.
 pub fn trust_failure(error: &dyn warifu_trust::TrustError) -> Failure {
     let exit = if error.is_trust_refusal() { Exit::Trust } else { Exit::CouldNotRun };
-    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
-    let told = |lang| format!("{}{cause}", error.say(lang));
+    let told = |lang| format!("{}{}", error.say(lang), causes(std::error::Error::source(error), lang));
     let failure = Failure::new(exit, told(Lang::En), told(Lang::Ja));
     match error.next_step() {
         Some(next) => failure.advising(advised(next)),

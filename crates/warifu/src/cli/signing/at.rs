@@ -1,6 +1,7 @@
 //! Where releases lie, and what is trusted of it: the same options for all commands about releases.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use warifu::error::{Exit, Failure};
 use warifu::release::{PublishedRelease, trust_failure};
@@ -10,7 +11,7 @@ use warifu_channels::{
 use warifu_trust::{OpenError, ReleaseRef, Tip, TrustedState};
 use warifu_values::digest::Digest;
 
-use super::{Trusted, address};
+use super::{Trusted, address, no_channel};
 use crate::cli::Context;
 use warifu_channels::Floor;
 
@@ -38,6 +39,7 @@ impl At {
     }
 
     pub(super) fn address(&self) -> Result<Address, Failure> {
+        no_channel::refuse_to_write(Path::new(&self.channel))?;
         address(&self.channel)
     }
 

@@ -1,6 +1,6 @@
 use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::json;
@@ -24,7 +24,7 @@ use super::carried::{Carried, Patches};
 use super::receipts::Receiving;
 use super::seen::{manifest_lines, owed_document, post_review_lines, withdrawal_lines, withdrawals_document};
 use super::transfer::{tell_transfer, transfer_json};
-use super::{Trusted, address, now};
+use super::{Trusted, address, no_channel, now};
 use crate::cli::Context;
 
 /// Verify, list, fetch and carry what a channel holds.
@@ -114,6 +114,7 @@ struct From {
 
 impl From {
     fn channel(&self) -> Result<Box<dyn Channel + Send + Sync>, Failure> {
+        no_channel::refuse_to_read(Path::new(&self.channel))?;
         Ok(address(&self.channel)?.channel())
     }
 

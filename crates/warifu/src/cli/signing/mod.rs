@@ -9,6 +9,7 @@ mod drafted;
 mod impact;
 pub(crate) mod key;
 mod key_source;
+mod no_channel;
 mod passphrase;
 mod past;
 mod receipts;

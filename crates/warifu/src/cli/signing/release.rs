@@ -14,7 +14,7 @@ use warifu_channels::{
 use warifu_masters::past::write_changes;
 use warifu_rules::past::{Told, weigh};
 use warifu_trust::{
-    NotPublishable, Organisation, Publishable, ReleaseRef, Tip, UnixSeconds, first_day_to_come,
+    NotPublishable, Organisation, Proposal, Publishable, ReleaseRef, Tip, UnixSeconds, first_day_to_come,
 };
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
@@ -467,6 +467,7 @@ impl Publish {
         let tip = self.at.tip()?;
         let halves = draft.halves(context, &tip)?;
         note(context, &draft.proposal);
+        self.not_published_otherwise(&draft.proposal, &tip)?;
         let publishable = match Publishable::check(&draft.proposal, &halves, &tip, now()) {
             // The last step was taken before, though nobody was told.
             Err(NotPublishable::Already { release, expires }) if context.json => {
@@ -493,6 +494,34 @@ impl Publish {
         self.at.tip()?;
         tell_published(context, published.release.release, published.expires)?;
         Ok(Exit::Done)
+    }
+}
+
+impl Publish {
+    /// Says of a draft whose number is published with other content what happened: somebody was faster, which
+    /// is nobody's fault.
+    fn not_published_otherwise(&self, proposal: &Proposal, tip: &Tip) -> Result<(), Failure> {
+        let draft = proposal.release();
+        let Some(published) = tip.release() else { return Ok(()) };
+        if published.release != draft.release || published.manifest == draft.manifest {
+            return Ok(());
+        }
+        let (number, there, here) = (draft.release, published.manifest.short(), draft.manifest.short());
+        let again = Advised::command(&["release", "draft"]).word("--title").blank(Blank::Title);
+        let again = again.word("-o").blank(Blank::Draft);
+        Err(Failure::new(
+            Exit::Trust,
+            format!(
+                "another draft of release {number} is published already (manifest {there}; this one has \
+                 {here}), so this one was not published, and nothing changed. What it holds goes into the \
+                 next release, to be signed anew:"
+            ),
+            format!(
+                "リリース {number} は別の草案（マニフェスト {there}、この草案は {here}）で公開済みのため、公開していません。配信元は\
+                 変わっていません。この内容は次のリリースとして起案し、署名し直してください:"
+            ),
+        )
+        .advising(again))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use warifu_files::os_error;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
@@ -126,8 +127,8 @@ impl Speak for StoreError {
                 say!(lang, "cannot {doing}: {cause}", "git の操作に失敗しました ({doing}): {cause}")
             }
             StoreError::Io { doing, path, source } => {
-                let path = path.display();
-                say!(lang, "cannot {doing} {path}: {source}", "{path} を操作できません ({doing}): {source}")
+                let (path, source) = (path.display(), os_error(source, lang));
+                say!(lang, "cannot {doing} {path}: {source}", "{path} を操作できません: {source}")
             }
         }
     }
