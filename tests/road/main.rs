@@ -4,6 +4,7 @@
 
 mod stage;
 
+mod advice;
 mod aftermath;
 mod attack;
 mod audit;

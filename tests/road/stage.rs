@@ -122,6 +122,19 @@ impl Stage {
         }
     }
 
+    /// A line of a shell that finds the two programs, as somebody types it.
+    pub(crate) fn shell(&self, line: &str) -> Ran {
+        let programs = program("warifu").parent().unwrap().to_owned();
+        let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap_or_default());
+        let output =
+            self.command_of(Command::new("sh")).env("PATH", path).args(["-c", line]).output().unwrap();
+        Ran {
+            status: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
     /// Stock git in a repository of this stage.
     pub(crate) fn git(&self, repository: &str, arguments: &[&str]) {
         let ran = self

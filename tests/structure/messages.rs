@@ -27,7 +27,9 @@ fn doubles_told(tree: &Tree) -> (usize, String) {
     let mut messages: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for (path, text) in tree.files().filter(|(path, _)| is_of_a_program(path)) {
         let tokens = text.parse().unwrap_or_else(|error| panic!("{path}: {error}"));
-        collect(tokens, false, &mut |message| messages.entry(message).or_default().push(path));
+        literals(tokens, false, &mut |text, is_said| {
+            message(text, is_said).into_iter().for_each(|one| messages.entry(one).or_default().push(path));
+        });
     }
     let mut told = String::new();
     for (message, places) in messages.iter().filter(|(_, places)| places.len() > 1) {
@@ -43,8 +45,43 @@ fn is_of_a_program(path: &str) -> bool {
     is_source && !is_test
 }
 
-/// Hands over the messages of `tokens`; `is_said` where the place alone makes a literal a message.
-fn collect(tokens: TokenStream, is_said: bool, found: &mut impl FnMut(String)) {
+/// The commands that a program names.
+const COMMANDS: &[&str] = &[
+    "inspect", "validate", "convert", "apply", "diff", "key", "trust", "release", "channel", "init",
+    "import", "undo", "log", "show", "blame", "check", "export", "audit",
+];
+
+/// What is advised is a value (`warifu::advice::Advised`), to which the options that were given are added;
+/// the demonstration's story tells of commands that it runs itself.
+#[test]
+fn no_message_writes_a_command_out_by_hand() {
+    let told = written_out(&Tree::checkout(&[".rs"]));
+    assert!(told.is_empty(), "advise these as values (crates/warifu/src/advice.rs):\n{told}");
+}
+
+/// The literals that name a command of `warifu`, with their files.
+fn written_out(tree: &Tree) -> String {
+    let mut told = String::new();
+    let speaks = |path: &str| {
+        let crates = ["warifu", "warifu-trust", "warifu-channels", "warifu-tokens"];
+        crates.iter().any(|name| path.starts_with(&format!("crates/{name}/src/")))
+            && !path.starts_with("crates/warifu/src/cli/demo/")
+    };
+    for (path, text) in tree.files().filter(|(path, _)| is_of_a_program(path) && speaks(path)) {
+        let tokens = text.parse().unwrap_or_else(|error| panic!("{path}: {error}"));
+        literals(tokens, false, &mut |text, _| {
+            let after = text.split("warifu ").skip(1);
+            let names = |after: &str| COMMANDS.iter().any(|name| after.trim_start().starts_with(name));
+            if after.into_iter().any(names) {
+                writeln!(told, "{path}: {text:?}").unwrap();
+            }
+        });
+    }
+    told
+}
+
+/// Hands over the literals of `tokens`, and whether the place alone makes one a message.
+fn literals(tokens: TokenStream, is_said: bool, found: &mut impl FnMut(&str, bool)) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let is =
         |at: usize, word: char| matches!(&tokens[at], TokenTree::Punct(punct) if punct.as_char() == word);
@@ -53,11 +90,13 @@ fn collect(tokens: TokenStream, is_said: bool, found: &mut impl FnMut(String)) {
         match &tokens[at] {
             TokenTree::Literal(literal) => {
                 if let Ok(text) = syn::parse_str::<syn::LitStr>(&literal.to_string()) {
-                    message(&text.value(), is_said).into_iter().for_each(&mut *found);
+                    found(&text.value(), is_said);
                 }
             }
             TokenTree::Group(group) => {
-                let attribute = at > 0 && is(at - 1, '#') && group.delimiter() == Delimiter::Bracket;
+                let inner = at > 1 && is(at - 1, '!') && is(at - 2, '#');
+                let marked = at > 0 && is(at - 1, '#') || inner;
+                let attribute = marked && group.delimiter() == Delimiter::Bracket;
                 let mut within = group.stream().into_iter();
                 let first = within.next().map(|token| token.to_string()).unwrap_or_default();
                 let called = match at {
@@ -70,7 +109,7 @@ fn collect(tokens: TokenStream, is_said: bool, found: &mut impl FnMut(String)) {
                     // Documentation and settings; lines of a table.
                 } else {
                     let is_said = attribute || called == "say" || is_said && called.is_empty();
-                    collect(group.stream(), is_said, found);
+                    literals(group.stream(), is_said, found);
                 }
             }
             TokenTree::Ident(_) | TokenTree::Punct(_) => {}
@@ -105,6 +144,17 @@ fn message(text: &str, is_said: bool) -> Option<String> {
 
 mod cases {
     use super::*;
+
+    #[test]
+    fn a_command_written_out_by_hand_is_seen() {
+        let says = "/// Runs `warifu check`.\nfn f() { say!(lang, \"run `warifu check` first\", \"先に\") }";
+        let tree = Tree::invented(&[
+            ("crates/warifu/src/a.rs", says),
+            ("crates/warifu/src/cli/demo/a.rs", says),
+            ("crates/warifu-values/src/a.rs", "fn f() { g(\"warifu: no check\") }"),
+        ]);
+        assert_eq!(written_out(&tree), "crates/warifu/src/a.rs: \"run `warifu check` first\"\n");
+    }
 
     #[test]
     fn a_message_that_stands_twice_is_told() {

@@ -6,7 +6,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use warifu_files::ReadError;
+use warifu_files::{ReadError, os_error};
 use warifu_values::audit::AuditHead;
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
@@ -57,8 +57,7 @@ pub enum LogError {
         /// The log.
         path: PathBuf,
         /// What it says.
-        #[source]
-        source: io::Error,
+        error: io::Error,
     },
 }
 
@@ -76,12 +75,12 @@ impl Speak for LogError {
                      WARIFU_AUDIT で別のファイルを指定して新しく始めてください"
                 )
             }
-            LogError::Io { path, source } => {
-                let path = path.display();
+            LogError::Io { path, error } => {
+                let (path, why) = (path.display(), os_error(error, lang));
                 say!(
                     lang,
-                    "cannot write the audit log {path}: {source}",
-                    "監査ログ {path} に書き込めません: {source}"
+                    "cannot write the audit log {path}: {why}",
+                    "監査ログ {path} に書き込めません: {why}"
                 )
             }
         }
@@ -272,7 +271,7 @@ impl AuditLog {
     }
 
     fn io(&self, source: io::Error) -> LogError {
-        LogError::Io { path: self.path.clone(), source }
+        LogError::Io { path: self.path.clone(), error: source }
     }
 }
 

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use warifu_trust::{
-    Answer, Carried, Carrying, FetchError, FetchingEarlier, LearningRoots, Manifest, OnHand, OpenError,
-    OpenedRelease, Opening, Proposal, ReadingTip, ReleaseRef, Step, Tip, TrustError, TrustedState,
+    Answer, Carried, Carrying, FetchError, FetchingEarlier, LearningRoots, Manifest, NextStep, OnHand,
+    OpenError, OpenedRelease, Opening, Proposal, ReadingTip, ReleaseRef, Step, Tip, TrustError, TrustedState,
     UnixSeconds, VerifiedMasters, VerifiedRelease, Walk,
 };
 use warifu_values::lang::{Lang, Speak};
@@ -277,6 +277,13 @@ impl<E: TrustError> TrustError for ReadError<E> {
         match self {
             ReadError::Unreachable(error) => error.is_trust_refusal(),
             ReadError::Verdict(error) => error.is_trust_refusal(),
+        }
+    }
+
+    fn next_step(&self) -> Option<NextStep> {
+        match self {
+            ReadError::Unreachable(error) => error.next_step(),
+            ReadError::Verdict(error) => error.next_step(),
         }
     }
 }

@@ -3,8 +3,10 @@
 //! Nothing here knows what a file means.
 #![warn(missing_docs)]
 
+mod os_error;
 mod regular;
 mod schema_folder;
 
+pub use os_error::os_error;
 pub use regular::{ReadError, open, read};
 pub use schema_folder::{FolderError, SchemaFolder};

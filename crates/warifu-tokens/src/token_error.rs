@@ -199,9 +199,8 @@ impl Speak for TokenError {
             ),
             TokenError::NotEd25519 { what } => say!(
                 lang,
-                "keys that sign releases are of Ed25519, and this one is {what}; make one with `warifu key \
-                 generate --on`",
-                "署名鍵は Ed25519 に限られますが、この鍵は {what} です。`warifu key generate --on` で作成してください"
+                "keys that sign releases are of Ed25519, and this one is {what}; make another on the token",
+                "署名鍵は Ed25519 に限られますが、この鍵は {what} です。トークンに別の鍵を作成してください"
             ),
             TokenError::MakesNoEd25519 => say!(
                 lang,

@@ -182,7 +182,7 @@ impl fmt::Display for TokenUri {
             // What is not ASCII is left as people read it.
             for part in String::from_utf8_lossy(&value).chars() {
                 match u8::try_from(part) {
-                    Ok(byte) if !is_plain(byte) => write!(f, "%{byte:02X}")?,
+                    Ok(byte) if byte.is_ascii() && !is_plain(byte) => write!(f, "%{byte:02X}")?,
                     _ => write!(f, "{part}")?,
                 }
             }
@@ -248,6 +248,9 @@ mod tests {
         assert_eq!(uri.to_string(), "pkcs11:token=My%20token;object=青木;id=%01%FF");
         assert!(uri.is_of("My token", "1", "m", "x") && !uri.is_of("my token", "1", "m", "x"));
         let shown = TokenUri { module: None, pin_source: None, ..uri };
+        assert_eq!(TokenUri::parse(&shown.to_string()).unwrap(), shown);
+        // Letters of Latin-1 are not ASCII either.
+        let shown = TokenUri { object: Some("José".into()), ..shown };
         assert_eq!(TokenUri::parse(&shown.to_string()).unwrap(), shown);
         assert_eq!(TokenUri::parse("PKCS11:").unwrap().to_string(), "pkcs11:");
     }

@@ -116,7 +116,7 @@ mod publish;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-pub use error::TrustError;
+pub use error::{NextStep, TrustError};
 pub use keys::{KeyCard, KeyError, KeyId, Passphrase, PublicKey, SecretKey, Signer, SignerError, prove};
 pub use metadata::{ChannelPath, ReleaseRef, Speaker, TargetEntry, Use};
 pub use names::TargetName;

@@ -162,8 +162,8 @@ impl Speak for Refusal {
             Refusal::SignersRevoked { release } => say!(
                 lang,
                 "release {release} was signed with keys that the newest root has revoked, and this side has \
-                 no memory of it from before; compare its manifest's digest by voice with people who have \
-                 (`warifu channel list --json` there), and name it with --published-was",
+                 no memory of it from before; compare its manifest's digest by voice with people who have, \
+                 and name it with --published-was",
                 "リリース {release} は最新の root で失効した鍵で署名されており、失効前の記録が手元にありません。\
                  記録を持つ担当者とマニフェストのダイジェストを口頭で照合し、--published-was で指定してください"
             ),

@@ -33,6 +33,11 @@ impl UnixSeconds {
         self.0
     }
 
+    /// As programs read it, and as it is stored and signed: `2026-04-01T00:00:00Z`.
+    pub fn rfc3339(self) -> String {
+        self.to_jiff().to_string()
+    }
+
     /// The instant `days` times 24 hours later, at most the end of 9999.
     pub fn plus_days(self, days: u32) -> Self {
         UnixSeconds::new(self.0.saturating_add(i64::from(days) * 86_400))
@@ -55,9 +60,12 @@ impl UnixSeconds {
     }
 }
 
+/// As people in Japan read it, `2026-04-01 09:00:00 JST`, in either language; programs are given
+/// [`UnixSeconds::rfc3339`].
 impl fmt::Display for UnixSeconds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.to_jiff())
+        let there = self.to_jiff().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9))).datetime();
+        write!(f, "{} {} JST", there.date(), there.time())
     }
 }
 
@@ -84,16 +92,16 @@ impl FromStr for UnixSeconds {
 
 impl Serialize for UnixSeconds {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(&self.rfc3339())
     }
 }
 
 impl<'de> Deserialize<'de> for UnixSeconds {
-    /// Takes only the spelling that [`Display`](fmt::Display) writes, so that one instant has one text.
+    /// Takes only the spelling that [`UnixSeconds::rfc3339`] writes, so that one instant has one text.
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let instant: UnixSeconds = text.parse().map_err(serde::de::Error::custom)?;
-        if instant.to_string() != text {
+        if instant.rfc3339() != text {
             return Err(serde::de::Error::custom(NotAnInstant(text)));
         }
         Ok(instant)
@@ -105,9 +113,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_instant_reads_back_what_it_shows() {
+    fn programs_read_back_what_is_stored_and_people_read_the_time_in_japan() {
         let instant = UnixSeconds::new(1_775_001_600);
-        assert_eq!(instant.to_string(), "2026-04-01T00:00:00Z");
+        assert_eq!(instant.to_string(), "2026-04-01 09:00:00 JST");
+        assert_eq!(instant.rfc3339(), "2026-04-01T00:00:00Z");
         assert_eq!("2026-04-01T09:00:00+09:00".parse(), Ok(instant));
         assert_eq!(serde_json::to_string(&instant).unwrap(), "\"2026-04-01T00:00:00Z\"");
     }
@@ -122,6 +131,6 @@ mod tests {
     #[test]
     fn the_edges_do_not_overflow() {
         assert_eq!(UnixSeconds::new(i64::MIN), UnixSeconds::EPOCH);
-        assert_eq!(UnixSeconds::new(i64::MAX).plus_days(u32::MAX).to_string(), "9999-12-30T22:00:00Z");
+        assert_eq!(UnixSeconds::new(i64::MAX).plus_days(u32::MAX).rfc3339(), "9999-12-30T22:00:00Z");
     }
 }

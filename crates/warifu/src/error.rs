@@ -1,7 +1,10 @@
 //! What stops an operation, by what the caller does next: one exit status each.
 
+use warifu_files::os_error;
 use warifu_masters::finding::Findings;
 use warifu_values::lang::{Lang, Speak};
+
+use crate::advice::Advised;
 
 /// The exit status of a program of this project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,17 +40,27 @@ pub struct Failure {
     japanese: String,
     /// What was found in the data, when that is the reason.
     pub findings: Findings,
+    /// The commands that are advised, in their order.
+    pub advised: Vec<Advised>,
 }
 
 impl Failure {
     /// A failure with its text in both languages.
     pub fn new(exit: Exit, english: impl Into<String>, japanese: impl Into<String>) -> Self {
-        Failure { exit, english: english.into(), japanese: japanese.into(), findings: Findings::new() }
+        let (english, japanese) = (english.into(), japanese.into());
+        Failure { exit, english, japanese, findings: Findings::new(), advised: Vec::new() }
     }
 
     /// Refused because of what was found.
     pub fn refused(english: impl Into<String>, japanese: impl Into<String>, findings: Findings) -> Self {
         Failure { findings, ..Failure::new(Exit::Data, english, japanese) }
+    }
+
+    /// The same failure, with a command that its reader may run next.
+    #[must_use]
+    pub fn advising(mut self, advised: Advised) -> Self {
+        self.advised.push(advised);
+        self
     }
 
     /// The same failure, and what else could not be done after it.
@@ -64,34 +77,34 @@ impl Failure {
         Failure::new(exit, cause.say(Lang::En), cause.say(Lang::Ja))
     }
 
-    /// A failure that something speaking both languages explains, with the causes that only speak English
-    /// after it.
+    /// A failure that something speaking both languages explains, with its causes after it; but for the
+    /// operating system they only speak English.
     pub fn told<E: Speak + std::error::Error>(exit: Exit, error: &E) -> Self {
-        let mut causes = String::new();
-        let mut next = error.source();
-        while let Some(cause) = next {
-            causes.push_str(&format!(": {cause}"));
-            next = cause.source();
-        }
-        let say = |lang| format!("{}{causes}", error.say(lang));
+        let say = |lang| format!("{}{}", error.say(lang), causes(error.source(), lang));
         Failure::new(exit, say(Lang::En), say(Lang::Ja))
     }
 
-    /// A failure whose cause is only told in English, such as an operating system's or git's.
+    /// A failure whose cause speaks for itself: the operating system, or one that is only told in English, such
+    /// as git's.
     pub fn system(
         english: impl std::fmt::Display,
         japanese: impl std::fmt::Display,
-        cause: &dyn std::error::Error,
+        cause: &(dyn std::error::Error + 'static),
     ) -> Self {
-        let mut chain = cause.to_string();
-        let mut next = cause.source();
-        while let Some(cause) = next {
-            chain.push_str(": ");
-            chain.push_str(&cause.to_string());
-            next = cause.source();
-        }
-        Failure::new(Exit::CouldNotRun, format!("{english}: {chain}"), format!("{japanese}: {chain}"))
+        let english = format!("{english}{}", causes(Some(cause), Lang::En));
+        Failure::new(Exit::CouldNotRun, english, format!("{japanese}{}", causes(Some(cause), Lang::Ja)))
     }
+}
+
+/// The causes of something, each after a colon; what the operating system says in `lang`.
+pub fn causes(mut next: Option<&(dyn std::error::Error + 'static)>, lang: Lang) -> String {
+    let mut told = String::new();
+    while let Some(cause) = next {
+        let words = cause.downcast_ref().map_or_else(|| cause.to_string(), |error| os_error(error, lang));
+        told.push_str(&format!(": {words}"));
+        next = cause.source();
+    }
+    told
 }
 
 impl Speak for Failure {

@@ -5,6 +5,7 @@
 //! and with which exit status. The binary puts a command line in front. This crate is the only one that uses
 //! git, and it never carries an async runtime.
 
+pub mod advice;
 pub mod caution;
 pub mod changes_html;
 pub mod diff_html;

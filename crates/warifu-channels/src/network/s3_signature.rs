@@ -26,7 +26,7 @@ pub(super) struct Signed<'a> {
 ///
 /// Source: "Create a signed AWS API request", AWS Identity and Access Management User Guide.
 pub(super) fn sign(signed: &Signed<'_>, login: &Login, now: UnixSeconds) -> Vec<(&'static str, String)> {
-    let instant = now.to_string().replace(['-', ':'], "");
+    let instant = now.rfc3339().replace(['-', ':'], "");
     let day = &instant[..8];
     let payload = Digest::of(signed.body).to_string();
     let mut headers = vec![("host", signed.host.to_owned())];

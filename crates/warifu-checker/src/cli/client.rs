@@ -90,8 +90,14 @@ impl Client {
         let unreachable = |error: &dyn std::error::Error| {
             let url = &self.url;
             ClientError::Unreachable(Said::about(
-                &format!("no checker answers at {url}"),
-                &format!("{url} のチェッカーから応答がありません"),
+                &format!(
+                    "no checker answers at {url}; see whether one runs there (warifu-checker serve, its log) \
+                     and whether --url names the operators' address that it listens on"
+                ),
+                &format!(
+                    "{url} の点検システムから応答がありません。起動しているか（warifu-checker serve とそのログ）、--url が\
+                     運用者用の待受アドレスかを確認してください"
+                ),
                 error,
             ))
         };

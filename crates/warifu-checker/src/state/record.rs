@@ -85,12 +85,14 @@ impl Refused {
     pub fn next_step(&self) -> Said {
         match self.refused_for {
             RefusedFor::Data => Said::new(
-                "what runs goes on; publish a corrected release, or try this one again: warifu-checker swap",
-                "稼働中のリリースで点検を続けます。訂正したリリースを公開するか、warifu-checker swap で再試行してください",
+                "what runs, if anything does, goes on; publish a corrected release, or try this one again: \
+                 warifu-checker swap",
+                "稼働中のリリースがあれば、それで点検を続けます。訂正したリリースを公開するか、warifu-checker swap で再試行してください",
             ),
             RefusedFor::Trust => Said::new(
-                "what runs goes on; tell the release manager, and it is looked at again by itself",
-                "稼働中のリリースで点検を続けます。リリース管理者に連絡してください（自動で再確認します）",
+                "what runs, if anything does, goes on; tell the release manager, and it is looked at again \
+                 by itself",
+                "稼働中のリリースがあれば、それで点検を続けます。リリース管理者に連絡してください（自動で再確認します）",
             ),
         }
     }

@@ -3,7 +3,7 @@
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use crate::error::spoken_error;
+use crate::error::{NextStep, spoken_error};
 
 /// Why no release can follow what lies on a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,19 +25,21 @@ impl Speak for NotFollowed {
         match self {
             NotFollowed::RenewFirst { release } => say!(
                 lang,
-                "release {release} was signed with keys that have been revoked since; sign it anew first, \
-                 with `warifu release renew`",
-                "リリース {release} は、その後失効した鍵で署名されています。先に warifu release renew で署名し直してください"
+                "release {release} was signed with keys that have been revoked since; sign it anew first",
+                "リリース {release} は、その後失効した鍵で署名されています。先に署名し直してください"
             ),
             NotFollowed::TimestampLost { release } => say!(
                 lang,
                 "both halves of release {release} lie on this channel, but timestamp.json does not: publish \
-                 the same draft again, or bring it back with `warifu release refresh --rebuild`",
+                 the same draft again, or make the timestamp again",
                 "リリース {release} の両署名は配信元にありますが timestamp.json がありません。同じ草案を公開し直すか、\
-                 warifu release refresh --rebuild で復旧してください"
+                 タイムスタンプを作り直してください"
             ),
         }
     }
 }
 
-spoken_error!(NotFollowed, |_| true, |_| None);
+spoken_error!(NotFollowed, |_| true, |_| None, |error| Some(match error {
+    NotFollowed::RenewFirst { .. } => NextStep::Renew,
+    NotFollowed::TimestampLost { .. } => NextStep::RebuildTimestamp,
+}));

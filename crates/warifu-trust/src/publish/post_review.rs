@@ -3,7 +3,7 @@
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use crate::error::spoken_error;
+use crate::error::{NextStep, spoken_error};
 use crate::metadata::ReleaseRef;
 use crate::organisation::Organisation;
 use crate::publish::tip::Tip;
@@ -71,16 +71,12 @@ impl Speak for PostReviewMissing {
                     let (release, by) = (release.release, by.join(&say!(lang, " and ", "・")));
                     say!(lang, "release {release} (by {by})", "リリース {release}（{by}）")
                 });
-                let (each, first) = (
-                    each.collect::<Vec<_>>().join(", "),
-                    owed.first().map_or(0, |owed| owed.release.release),
-                );
+                let each = each.collect::<Vec<_>>().join(", ");
                 say!(
                     lang,
                     "the joint post-review of an emergency is owed: {each}; before the next normal release \
-                     each organisation says `warifu release post-review {first} --finding TEXT --key KEY`",
-                    "緊急リリースの事後確認が済んでいません: {each}。次の通常リリースの前に、各団体が \
-                     warifu release post-review {first} --finding 確認結果 --key 鍵ファイル を実行してください"
+                     each of them says what it found",
+                    "緊急リリースの事後確認が済んでいません: {each}。次の通常リリースの前に、各団体が確認結果を表明してください"
                 )
             }
             PostReviewMissing::Names { named, owed } => say!(
@@ -100,4 +96,9 @@ impl Speak for PostReviewMissing {
     }
 }
 
-spoken_error!(PostReviewMissing, |_| true, |_| None);
+spoken_error!(PostReviewMissing, |_| true, |_| None, |error| match error {
+    PostReviewMissing::Owed(owed) => {
+        owed.first().map(|owed| NextStep::PostReview { release: owed.release.release })
+    }
+    PostReviewMissing::Names { .. } | PostReviewMissing::Unread { .. } => None,
+});

@@ -180,7 +180,7 @@ fn timestamp(
         "_type": "timestamp",
         "spec_version": SPEC_VERSION,
         "version": version,
-        "expires": expires.to_string(),
+        "expires": expires.rfc3339(),
         "meta": {"snapshot.json": meta_entry(snapshot_version, snapshot)},
     });
     let mut envelope = Envelope::unsigned(payload).ok_or_else(|| {

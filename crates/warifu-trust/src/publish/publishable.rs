@@ -131,4 +131,9 @@ impl Speak for NotPublishable {
     }
 }
 
-spoken_error!(NotPublishable, |error| !matches!(error, NotPublishable::Already { .. }), |_| None);
+spoken_error!(NotPublishable, |error| !matches!(error, NotPublishable::Already { .. }), |_| None, |error| {
+    match error {
+        NotPublishable::NotThis(error) => error.next_step(),
+        _ => None,
+    }
+});

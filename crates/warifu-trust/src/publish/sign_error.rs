@@ -126,9 +126,9 @@ impl Speak for SignError {
             }
             SignError::OtherContent { file } => say!(
                 lang,
-                "the draft's {file} is not of this proposal on this channel; draft it anew, and ask who \
-                 changed it",
-                "草案の {file} がこの提案と一致しません。誰が変更したか確認し、草案を作り直してください"
+                "the draft's {file} is not of this proposal on this channel; the channel \
+                 has moved on since, or the file was changed; draft it anew",
+                "草案の {file} がこの提案と一致しません。起案後に配信元が更新されたか、ファイルが変更されています。草案を作り直してください"
             ),
             SignError::Expiry { file, expires } => say!(
                 lang,
@@ -149,4 +149,13 @@ impl Speak for SignError {
     }
 }
 
-spoken_error!(SignError, |error| !matches!(error, SignError::Signer(_) | SignError::Clock(_)), |_| None);
+spoken_error!(
+    SignError,
+    |error| !matches!(error, SignError::Signer(_) | SignError::Clock(_)),
+    |_| None,
+    |error| match error {
+        SignError::NotFollowed(error) => error.next_step(),
+        SignError::PostReview(error) => error.next_step(),
+        _ => None,
+    }
+);

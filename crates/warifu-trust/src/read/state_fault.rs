@@ -33,11 +33,11 @@ impl Speak for StateFault {
                 lang,
                 "what was accepted before is damaged ({what}), and without it an old release could be \
                  offered as new: restore it from a backup. Without one, compare number and digest of the \
-                 published release (`warifu channel list` with --state and an empty folder) by voice with \
+                 published release (list the channel with --state and an empty folder) by voice with \
                  somebody who remembers them, and only then move the file away",
                 "受け入れ済みの記録が壊れています（{what}）。失うと古いリリースを新しいものとして示されるおそれがあるため、\
-                 バックアップから復元してください。無い場合は、公開中のリリースの番号とダイジェスト（warifu channel list に \
-                 --state 空フォルダー）を、覚えている人と口頭で照合してから、このファイルを退避してください"
+                 バックアップから復元してください。無い場合は、公開中のリリースの番号とダイジェスト（--state に空フォルダーを\
+                 指定して配信元を一覧表示）を、覚えている人と口頭で照合してから、このファイルを退避してください"
             ),
             StateFault::OtherRoot => say!(
                 lang,

@@ -59,7 +59,7 @@ impl TrustedState {
                 "targets": text(&files.targets),
             })
         });
-        let known_time = self.known_time.to_string();
+        let known_time = self.known_time.rfc3339();
         let mut file = json!({ "schema": 1, "known_time": known_time, "roots": roots, "recorded": recorded });
         if let Some(signed) = &self.signed {
             file["schema"] = 2.into();

@@ -17,7 +17,7 @@ pub struct Made {
     pub says: Says,
     /// When, by the clock of whoever signed.
     pub at: UnixSeconds,
-    /// Why.
+    /// Why; of a review, what was found.
     pub reason: String,
     /// The person who signed for the organisation.
     pub by: String,
@@ -29,10 +29,14 @@ impl Speak for Made {
     fn say(&self, lang: Lang) -> String {
         let Made { organisation, says, at, reason, by, .. } = self;
         let (organisation, says) = (organisation.say(lang), says.say(lang));
+        let what = match self.says {
+            Says::Reviewed { .. } => say!(lang, "Found", "確認結果"),
+            Says::Withdrawn { .. } | Says::Revoked { .. } => say!(lang, "Reason", "理由"),
+        };
         say!(
             lang,
-            "{organisation} ({by}, {at}) says: {says}. Reason: {reason}",
-            "{organisation}（{by}、{at}）: {says}。理由: {reason}"
+            "{organisation} ({by}, {at}) says: {says}. {what}: {reason}",
+            "{organisation}（{by}、{at}）: {says}。{what}: {reason}"
         )
     }
 }

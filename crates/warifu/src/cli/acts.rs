@@ -10,6 +10,7 @@ use warifu_audit::{Act, AuditHead, AuditLog, LogError, Phase, account};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
+use super::invocation::typed;
 use super::{clock, memory};
 
 /// The log's name in the folder of what is remembered.
@@ -60,7 +61,7 @@ impl Acts {
         run: impl FnOnce() -> Result<Exit, Failure>,
     ) -> Result<Exit, Failure> {
         let log = self.log()?;
-        let subject = || BTreeMap::from([("command".to_owned(), line(command))]);
+        let subject = || BTreeMap::from([("command".to_owned(), typed(command).join(" "))]);
         let begun = match act {
             Act::Draft | Act::Sign | Act::Publish | Act::Withdraw | Act::Key | Act::Root => {
                 Some(log.begin(now(), act, subject()).map_err(|error| failure(&error))?)
@@ -118,38 +119,4 @@ pub(super) fn failure(error: &LogError) -> Failure {
 
 fn now() -> jiff::Timestamp {
     jiff::Timestamp::from_second(clock::now().seconds()).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
-}
-
-/// The command as it would be typed again. No option takes a secret; what one names may be a file with one. A
-/// PIN that somebody typed into a URI is not repeated.
-fn line(command: &[OsString]) -> String {
-    let word = |word: &OsString| {
-        let word = without_pin(&word.to_string_lossy());
-        if word.contains(|c: char| c.is_whitespace() || c == '\'') {
-            format!("'{}'", word.replace('\'', r"'\''"))
-        } else {
-            word
-        }
-    };
-    command.iter().skip(1).map(word).collect::<Vec<_>>().join(" ")
-}
-
-/// The word, without what follows `pin-value` in it.
-fn without_pin(word: &str) -> String {
-    match word.to_ascii_lowercase().find("pin-value") {
-        Some(at) => format!("{}pin-value=...", &word[..at]),
-        None => word.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pin_that_was_typed_is_not_written_down() {
-        let words = ["warifu", "key", "new", "青木 花子", "--on", "pkcs11:token=a?PIN-value=4711&x=y"];
-        let told = line(&words.map(OsString::from));
-        assert_eq!(told, "key new '青木 花子' --on pkcs11:token=a?pin-value=...");
-    }
 }

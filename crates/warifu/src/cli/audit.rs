@@ -4,7 +4,7 @@ use clap::Subcommand;
 use serde_json::json;
 use warifu::error::{Exit, Failure};
 use warifu_audit::{AuditHead, Entry, NotKept, Phase, Verified, verify};
-use warifu_trust::VerifiedRelease;
+use warifu_trust::{UnixSeconds, VerifiedRelease};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
@@ -105,7 +105,7 @@ impl Show {
 
 fn shown(entry: &Entry, lang: Lang) -> String {
     let Entry { number, at, actor, act, phase, of, subject, .. } = entry;
-    let act = act.say(lang);
+    let (act, at) = (act.say(lang), UnixSeconds::new(at.as_second()));
     let phase = match phase {
         Phase::Begun => say!(lang, "begun", "開始"),
         Phase::Done => say!(lang, "done", "完了"),

@@ -2,8 +2,10 @@
 
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
+use warifu::advice::Advised;
 use warifu::error::{Exit, Failure};
 use warifu::library::{Library, known_format};
 use warifu::report;
@@ -13,6 +15,7 @@ use warifu_masters::schema::Format;
 use warifu_values::lang::Lang;
 
 use super::acts::Acts;
+use super::invocation::Invocation;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Global {
@@ -56,12 +59,13 @@ pub(crate) struct Context {
     pub(crate) json: bool,
     pub(crate) library: Library,
     pub(crate) acts: Acts,
+    invocation: Rc<Invocation>,
 }
 
 impl Context {
-    pub(crate) fn new(global: Global) -> Result<Self, Failure> {
+    pub(crate) fn new(global: Global, invocation: Rc<Invocation>) -> Result<Self, Failure> {
         let lang = global.lang();
-        let wrong = |error: &dyn std::error::Error| {
+        let wrong = |error: &(dyn std::error::Error + 'static)| {
             Failure::system("a schema is not right", "スキーマが正しくありません", error)
         };
         let site = match &global.schemas {
@@ -71,7 +75,12 @@ impl Context {
             None => SchemaFolder::default(),
         };
         let library = Library::new(&site).map_err(|error| wrong(&error))?;
-        Ok(Context { lang, json: global.json, library, acts: Acts::new(global.audit) })
+        Ok(Context { lang, json: global.json, library, acts: Acts::new(global.audit), invocation })
+    }
+
+    /// `advised` as it is typed to be run.
+    pub(crate) fn advise(&self, advised: &Advised) -> String {
+        self.invocation.line(advised, self.lang)
     }
 
     /// The format called `name`.

@@ -6,19 +6,23 @@ mod clock;
 mod context;
 mod demo;
 mod files;
+mod invocation;
+mod meant;
 mod memory;
 mod repo;
 mod signing;
 mod usage;
 
 use std::ffi::OsString;
+use std::rc::Rc;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use warifu::error::{Exit, Failure};
 use warifu_audit::Act;
 use warifu_values::lang::{Lang, Speak as _};
 
 pub(crate) use context::Context;
+use invocation::Invocation;
 
 /// Versions, converts, signs and publishes the masters of Japanese medical claims.
 ///
@@ -81,8 +85,13 @@ impl Command {
 /// Runs the command line `args` and says how it ended.
 pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     let args: Vec<OsString> = args.into_iter().collect();
-    let cli = match Cli::try_parse_from(&args) {
-        Ok(cli) => cli,
+    let mut commands = Cli::command();
+    let parsed = commands.try_get_matches_from_mut(&args).and_then(|matches| {
+        let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut commands))?;
+        Ok((cli, matches))
+    });
+    let (cli, matches) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => {
             match usage::in_japanese(&error).filter(|_| usage::lang_of(&args) == Lang::Ja) {
                 Some(text) => tell_usage(&text),
@@ -92,14 +101,15 @@ pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let lang = cli.global.lang();
-    let done = Context::new(cli.global).and_then(|context| match cli.command.act() {
+    let invocation = Rc::new(Invocation::new(&args, &matches, commands));
+    let done = Context::new(cli.global, Rc::clone(&invocation)).and_then(|context| match cli.command.act() {
         Some(act) => context.acts.around(act, &args, lang, || run(cli.command, &context)),
         None => run(cli.command, &context),
     });
     match done {
         Ok(exit) => exit,
         Err(failure) => {
-            tell(&failure, lang);
+            tell(&failure, &invocation, lang);
             failure.exit
         }
     }
@@ -135,9 +145,12 @@ fn tell_usage(text: &str) {
 }
 
 #[expect(clippy::print_stderr, reason = "this is where a failure reaches the terminal")]
-fn tell(failure: &Failure, lang: Lang) {
+fn tell(failure: &Failure, invocation: &Invocation, lang: Lang) {
     if !failure.findings.is_empty() {
         eprint!("{}", warifu::report::findings_text("warifu", &failure.findings, lang));
     }
     eprintln!("warifu: {}", failure.say(lang));
+    for advised in &failure.advised {
+        eprintln!("  {}", invocation.line(advised, lang));
+    }
 }

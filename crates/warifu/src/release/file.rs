@@ -6,11 +6,12 @@ use warifu_masters::file::read_canonical;
 use warifu_masters::file::write::write;
 use warifu_masters::schema::{Format, Layout, Schemas};
 use warifu_masters::table::Master;
-use warifu_trust::{Content, MasterEntry};
+use warifu_trust::{Content, MasterEntry, NextStep};
 use warifu_values::digest::Digest;
 use warifu_values::lang::Lang;
 
-use crate::error::{Exit, Failure};
+use crate::advice::{Advised, Blank};
+use crate::error::{Exit, Failure, causes};
 use crate::in_order::all_in_order;
 use crate::library::known_format;
 
@@ -115,7 +116,25 @@ fn signed_file(
 /// A failure of the trust crate with its exit status: 3 when trust was refused, 2 when it could not be done.
 pub fn trust_failure(error: &dyn warifu_trust::TrustError) -> Failure {
     let exit = if error.is_trust_refusal() { Exit::Trust } else { Exit::CouldNotRun };
-    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
-    let told = |lang| format!("{}{cause}", error.say(lang));
-    Failure::new(exit, told(Lang::En), told(Lang::Ja))
+    let told = |lang| format!("{}{}", error.say(lang), causes(std::error::Error::source(error), lang));
+    let failure = Failure::new(exit, told(Lang::En), told(Lang::Ja));
+    match error.next_step() {
+        Some(next) => failure.advising(advised(next)),
+        None => failure,
+    }
+}
+
+/// The command for what can be done next.
+fn advised(next: NextStep) -> Advised {
+    match next {
+        NextStep::Renew => Advised::command(&["release", "renew"]).word("-o").blank(Blank::Draft),
+        NextStep::RebuildTimestamp => {
+            let refresh = Advised::command(&["release", "refresh"]).word("--rebuild");
+            refresh.word("--key").blank(Blank::Key)
+        }
+        NextStep::PostReview { release } => {
+            let review = Advised::command(&["release", "post-review"]).by_another().word(release);
+            review.word("--finding").blank(Blank::Finding).word("--key").blank(Blank::Key)
+        }
+    }
 }

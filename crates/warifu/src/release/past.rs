@@ -18,10 +18,10 @@ use warifu_trust::{
 use warifu_values::day::TreatmentDay;
 use warifu_values::judgement::{AcceptedPast, PastClass};
 use warifu_values::lang::{Lang, Speak};
-use warifu_values::say;
 
 use super::file::trust_failure;
 use super::listed::{Names, Side, groups, lines};
+use crate::advice::{Advised, Blank};
 use crate::error::{Exit, Failure};
 
 /// A master with every day of it.
@@ -360,22 +360,12 @@ fn refused(
     schemas: &Schemas,
     objections: &[Objection],
 ) -> Failure {
-    let by_name = |lang: Lang| {
-        if weighed.classes.len() > NAMED {
-            let classes = weighed.classes.len();
-            return say!(
-                lang,
-                "--accepted-past FILE (`warifu release changes --json` names the {classes} classes)",
-                "--accepted-past ファイル（{classes} 区分の名前は warifu release changes --json で確認できます）"
-            );
-        }
+    let accepted = if weighed.classes.len() > NAMED {
+        Advised::again().word("--accepted-past").blank(Blank::File)
+    } else {
         let classes: Vec<&str> = weighed.classes.keys().map(PastClass::as_str).collect();
-        let classes = classes.join(",");
-        say!(
-            lang,
-            "--accept-past {classes} --reason \"…\" --source \"…\"",
-            "--accept-past {classes} --reason \"（理由）\" --source \"（通知番号）\""
-        )
+        let classes = Advised::again().word("--accept-past").word(classes.join(","));
+        classes.word("--reason").blank(Blank::Reason).word("--source").blank(Blank::Notice)
     };
     // Where some are accepted, those that are not are told.
     let open: BTreeSet<&PastClass> = objections
@@ -398,17 +388,16 @@ fn refused(
         Exit::Data,
         format!(
             "days before {past_before} would be judged differently than by the published release, and that \
-             is not accepted:\n{english}look at it (`warifu release changes -o FILE` writes all of it); \
-             when it is meant, say why and what it rests on:\n  {}\nor leave it for a later release \
-             with --future-only",
-            by_name(Lang::En)
+             is not accepted:\n{english}look at all of it with the first of these; when it is meant, say why \
+             and what it rests on with the second; the third leaves it for a later release:"
         ),
         format!(
             "{past_before} より前の診療日の判定が公開中のリリースと変わりますが、承認されていません:\n{japanese}\
-             内容を確認してください（warifu release changes -o FILE で全件を書き出せます）。意図した変更であれば、\
-             理由と根拠を付けて承認してください:\n  {}\n\
-             過去に遡る変更を後のリリースに回す場合は --future-only を指定してください",
-            by_name(Lang::Ja)
+             全件は次の 1 行目で書き出せます（確認してください）。意図した変更であれば、理由と根拠を付けて 2 行目で承認します。\
+             後のリリースに回す場合は 3 行目です:"
         ),
     )
+    .advising(Advised::command(&["release", "changes"]).word("-o").blank(Blank::File))
+    .advising(accepted)
+    .advising(Advised::again().word("--future-only"))
 }

@@ -1,6 +1,7 @@
 //! The command, run in a folder of its own.
 #![allow(clippy::disallowed_methods, reason = "a test makes its own files")]
 
+use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
 use super::{base, change, comment};
@@ -28,7 +29,9 @@ impl Shell {
     /// `warifu` with `line`, still to be run.
     pub(crate) fn command(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_warifu"));
+        // Called as somebody does who has it on their path: advised commands begin with this name.
         command
+            .arg0("warifu")
             .args(line.split_whitespace())
             .current_dir(self.folder.path())
             .env_clear()

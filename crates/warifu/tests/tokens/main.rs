@@ -143,9 +143,12 @@ fn a_pin_is_never_on_the_command_line_and_never_tried_too_often() {
     // A file gives it once: a wrong one that is tried again locks a token.
     desk.warifu_instead("last try", &new("aoki", &right)).says(2, "was not given");
     desk.warifu_instead("locked", &new("aoki", &right)).says(2, "locked after too many");
-    // The passphrase of another key, which was named for everything, is told as what it is.
-    desk.warifu(&new("aoki", "pkcs11:token=kikin")).says(2, "passphrase: the PIN is wrong");
-    desk.warifu(&new("aoki", &right)).ends(0);
+    // The passphrase of a key file, which WARIFU_PASSPHRASE_FILE names for everything, is never tried.
+    let unasked = new("aoki", "pkcs11:token=kikin");
+    desk.warifu(&unasked).says(2, "no terminal to ask for the PIN; name a file with it by --pin-file");
+    desk.warifu(&format!("{unasked} --passphrase-file kikin.pin")).says(2, "no terminal to ask for the PIN");
+    desk.warifu(&format!("{unasked} --pin-file kokuho.pin")).says(2, "kokuho.pin: the PIN is wrong");
+    desk.warifu(&format!("{unasked} --pin-file kikin.pin")).ends(0);
 }
 
 /// At a terminal: not shown, asked for again after a typo, and the last try told as such and not repeated.

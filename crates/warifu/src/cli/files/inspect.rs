@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
+use warifu::advice::{Advised, Blank};
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::report::FindingsJson;
@@ -148,12 +149,13 @@ fn inspect(
     }
     if let Some((mut words, found)) = signed {
         if found.is_null() && reading.role == Some(Role::Differential) {
+            let import = Advised::command(&["import"]).word("--series").blank(Blank::Series);
+            let import = context.advise(&import.word(file.display()));
             words = say!(
                 lang,
                 "not signed by itself, as no differential is: checkers take releases, and \
-                 a differential goes into \
-                 the repository (`warifu import`)",
-                "変更分そのものに署名はありません。点検システムには入れず、リポジトリに取り込んでください（warifu import）"
+                 a differential goes into the repository: {import}",
+                "変更分そのものに署名はありません。点検システムには入れず、リポジトリに取り込んでください: {import}"
             );
         }
         line(say!(lang, "signed", "署名").as_str(), words);

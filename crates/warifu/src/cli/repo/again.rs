@@ -1,6 +1,7 @@
 //! The commands that bring files in again: what was taken back, and what belongs before it.
 
 use jiff::civil::Date;
+use warifu::advice::Advised;
 use warifu::store::ImportRecord;
 use warifu::store::dated_in;
 
@@ -27,44 +28,39 @@ impl Again {
     }
 }
 
-/// The commands that bring `files` in, in their order; `repo` as `--repo` names it.
-pub(super) fn imports(repo: Option<&str>, files: &[Again]) -> Vec<String> {
+/// The commands that bring `files` in, in their order.
+pub(super) fn imports(files: &[Again]) -> Vec<Advised> {
     let together = |a: &Again, b: &Again| {
         (&a.series, a.dated, &a.accepted, &a.correction) == (&b.series, b.dated, &b.accepted, &b.correction)
     };
     let command = |files: &[Again]| {
-        let mut words = command("import", repo);
-        let Some(first) = files.first() else { return words.join(" ") };
-        words.extend(["--series".to_owned(), word(&first.series)]);
-        words.extend(first.dated.map(|dated| format!("--dated {dated}")));
-        words.extend(first.correction.iter().map(|reason| format!("--correction {}", word(reason))));
-        for (code, reason) in &first.accepted {
-            words.push(format!("--accept {}", word(&format!("{code}={reason}"))));
+        let mut import = Advised::command(&["import"]);
+        if let Some(Again { series, dated, correction, accepted, .. }) = files.first() {
+            import = import.word("--series").word(series);
+            if let Some(dated) = dated {
+                import = import.word("--dated").word(dated);
+            }
+            if let Some(reason) = correction {
+                import = import.word("--correction").word(reason);
+            }
+            for (code, reason) in accepted {
+                import = import.word("--accept").word(format!("{code}={reason}"));
+            }
         }
-        words.extend(files.iter().map(|file| word(&file.path)));
-        words.join(" ")
+        files.iter().fold(import, |import, file| import.word(&file.path))
     };
     files.chunk_by(together).map(command).collect()
 }
 
-/// The first words of a command on `repo`.
-pub(super) fn command(name: &str, repo: Option<&str>) -> Vec<String> {
-    let mut words = vec!["warifu".to_owned(), name.to_owned()];
-    words.extend(repo.map(|repo| format!("--repo {}", word(repo))));
-    words
-}
-
-/// `text` as one word of a shell.
-pub(super) fn word(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "/._-:=+,@%".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
+/// The command that gets the file that an import took in out of the repository, into `path`.
+pub(super) fn export(revision: String, path: &str) -> Advised {
+    Advised::command(&["export"]).word(revision).word("--original").word("-o").word(path)
 }
 
 #[cfg(test)]
 mod tests {
+    use warifu_values::lang::Lang;
+
     use super::*;
 
     #[test]
@@ -81,13 +77,15 @@ mod tests {
             file("c_20240701.csv", None, &[]),
             file("new.csv", Some("2024-07-02"), &[("import/base-unjustified", "it's known")]),
         ];
-        let said = imports(Some("in/repo"), &files);
+        let said: Vec<String> = imports(&files)
+            .iter()
+            .map(|import| import.words(Lang::En).collect::<Vec<_>>().join(" "))
+            .collect();
         assert_eq!(
             said,
             [
-                "warifu import --repo in/repo --series r06 'a b.csv' c_20240701.csv",
-                "warifu import --repo in/repo --series r06 --dated 2024-07-02 \
-                 --accept 'import/base-unjustified=it'\\''s known' new.csv",
+                "--series r06 'a b.csv' c_20240701.csv",
+                "--series r06 --dated 2024-07-02 --accept 'import/base-unjustified=it'\\''s known' new.csv",
             ]
         );
     }

@@ -22,11 +22,6 @@ impl Repo {
         let path = self.repo.as_deref().unwrap_or(Path::new("."));
         Ok(Store::open(path, context.library.clone())?)
     }
-
-    /// As `--repo` names it.
-    pub(super) fn named(&self) -> Option<String> {
-        self.repo.as_ref().map(|repo| repo.display().to_string())
-    }
 }
 
 /// Now; `SOURCE_DATE_EPOCH` (seconds) pins it, so that a repository can be made again with the same commits.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use serde_json::{Value, json};
+use warifu::advice::{Advised, says_nothing};
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::report::FindingsJson;
@@ -16,7 +17,7 @@ use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 use warifu_values::text::{CHARS, is_plain};
 
-use super::again::{self, Again, word};
+use super::again::{self, Again};
 use super::given::{Repo, author, now};
 use super::words::{marked, short};
 use crate::cli::context::Context;
@@ -91,7 +92,7 @@ fn accepted(text: &str) -> Result<Acceptance, String> {
 /// A reason that people read.
 fn reason(text: &str) -> Result<String, String> {
     let text = text.trim();
-    if text.is_empty() {
+    if says_nothing(text) {
         return Err("a reason is missing: it is recorded in the history".to_owned());
     }
     if !is_plain(text) {
@@ -213,14 +214,12 @@ impl Args {
             context.print(&lines.concat())?;
         }
         let Some(error) = stopped else { return Ok(Exit::Done) };
+        let commands = match &error {
+            ImportError::Refused(refused) => self.in_its_place(refused, inputs.get(at), &inputs[..at], &left),
+            ImportError::Commit(_) => Vec::new(),
+        };
         let say = |lang| {
             let more = self.what_was_done(inputs, told, &left, lang);
-            let commands = match &error {
-                ImportError::Refused(refused) => {
-                    self.in_its_place(refused, inputs.get(at), &inputs[..at], &left)
-                }
-                ImportError::Commit(_) => Vec::new(),
-            };
             let why = error.say(lang);
             let mut said = say!(lang, "{why}; {more}", "{why}。{more}");
             if let ImportError::Refused(refused) = &error
@@ -228,11 +227,12 @@ impl Args {
             {
                 said.push_str(&road(refused, lang));
             }
-            commands.iter().for_each(|command| said.push_str(&format!("\n  {command}")));
             said
         };
         let (english, japanese) = (say(Lang::En), say(Lang::Ja));
-        Err(Failure::new(Failure::from(error).exit, english, japanese))
+        let because = Failure::from(error);
+        let failure = Failure::new(because.exit, english, japanese);
+        Err(because.advised.into_iter().chain(commands).fold(failure, Failure::advising))
     }
 
     /// Which files were taken, and which were not although they were not refused.
@@ -278,14 +278,13 @@ impl Args {
         input: Option<&Input>,
         passed: &[Input],
         left: &[&Input],
-    ) -> Vec<String> {
-        let repo = self.repo.named();
+    ) -> Vec<Advised> {
         let Some(input) = input else { return Vec::new() };
         let passed = passed.iter().filter(|_| !self.one_by_one);
         let inputs = std::iter::once(input).chain(passed).chain(left.iter().copied());
         if let Some(after) = refused.after {
             let again = |input| Again { dated: Some(after), ..self.again(input) };
-            return again::imports(repo.as_deref(), &inputs.map(again).collect::<Vec<_>>());
+            return again::imports(&inputs.map(again).collect::<Vec<_>>());
         }
         if refused.later.is_empty() {
             return Vec::new();
@@ -293,24 +292,20 @@ impl Args {
         // The same file again, and not as it was taken.
         let sum = Digest::of(&input.bytes);
         let is_other = |taken: &&Taken| taken.record.sha256 != sum;
-        let mut undo = again::command("undo", repo.as_deref());
-        undo.extend(["--series".to_owned(), word(&self.series)]);
+        let undo = Advised::command(&["undo"]).word("--series").word(&self.series);
         // A correction may have been taken twice.
-        let named = |taken: &Taken| match taken.record.correction {
-            Some(_) => short(&taken.commit).to_owned(),
-            None => word(&taken.record.name),
-        };
-        undo.extend(refused.later.iter().map(named));
+        let undo = refused.later.iter().fold(undo, |undo, taken| match taken.record.correction {
+            Some(_) => undo.word(short(&taken.commit)),
+            None => undo.word(&taken.record.name),
+        });
         // What was taken before lies beside the file, or is got out of the repository first.
         let mut commands = Vec::new();
         let mut beside = |Taken { commit, kind, record }: &Taken| {
             let path = input.path.with_file_name(&record.name);
             let path = path.display().to_string();
             if !input.path.with_file_name(&record.name).is_file() {
-                let mut export = again::command("export", repo.as_deref());
                 let revision = format!("{}:{}/{kind}", short(commit), self.series);
-                export.push(format!("{revision} --original -o {}", word(&path)));
-                commands.push(export.join(" "));
+                commands.push(again::export(revision, &path));
             }
             path
         };
@@ -330,8 +325,8 @@ impl Args {
             files.insert(at, (dated, self.correction.is_some(), again));
         }
         let files: Vec<Again> = files.into_iter().map(|(_, _, again)| again).collect();
-        commands.push(undo.join(" "));
-        commands.extend(again::imports(repo.as_deref(), &files));
+        commands.push(undo);
+        commands.extend(again::imports(&files));
         commands
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use warifu::advice::{Advised, Blank};
 use warifu::error::{Exit, Failure};
 use warifu::store::{Config, Series, Store};
 use warifu_values::say;
@@ -41,14 +42,16 @@ impl Args {
         }
         let (dir, names) = (self.dir.display(), names.join(", "));
         let example = series.keys().next_back().map_or("r06", String::as_str);
+        let import = Advised::command(&["import"]).word("--repo").word(&dir).word("--series").word(example);
+        let import = context.advise(&import.blank(Blank::Files));
         context.print(&say!(
             context.lang,
             "{dir} is a repository of masters; it declares series {names} (warifu.toml).\n\
              Next, take in the full each series begins with, then its differentials:\n\
-             \n  warifu import --repo {dir} --series {example} FILE...\n",
+             \n  {import}\n",
             "{dir} にマスターのリポジトリを作成しました。系列: {names} (warifu.toml)\n\
              次に、系列の最初の全件、続けて変更分を取り込んでください:\n\
-             \n  warifu import --repo {dir} --series {example} FILE...\n"
+             \n  {import}\n"
         ))?;
         Ok(Exit::Done)
     }

@@ -3,13 +3,14 @@
 use std::num::NonZeroUsize;
 
 use serde_json::{Value, json};
+use warifu::advice::Advised;
 use warifu::error::{Exit, Failure};
 use warifu::store::{Left, TakenBack, UndoRequest, Undone, Which};
 use warifu_masters::table::Role;
 use warifu_values::lang::{Lang, counted};
 use warifu_values::say;
 
-use super::again::{self, Again, word};
+use super::again::{self, Again};
 use super::given::{Repo, author, now};
 use super::words::short;
 use crate::cli::context::Context;
@@ -52,7 +53,7 @@ impl Args {
             author: author.as_ref(),
             now: now()?,
         })?;
-        let commands = self.commands(&undone);
+        let commands: Vec<String> = commands(&undone).iter().map(|one| context.advise(one)).collect();
         if context.json {
             context.print_json(&json!({
                 "commit": undone.commit,
@@ -66,22 +67,18 @@ impl Args {
         }
         Ok(Exit::Done)
     }
+}
 
-    /// What brings the files in again: first, where they are not at hand, the files themselves.
-    fn commands(&self, undone: &Undone) -> Vec<String> {
-        let repo = self.repo.named();
-        let mut commands = Vec::new();
-        for TakenBack { commit, series, kind, record } in &undone.taken_back {
-            let mut export = again::command("export", repo.as_deref());
-            export.push(format!("{}:{series}/{kind} --original -o {}", short(commit), word(&record.name)));
-            commands.push(export.join(" "));
-        }
-        let again =
-            |import: &TakenBack| Again::of(&import.record, &import.series, import.record.name.clone());
-        let files: Vec<Again> = undone.taken_back.iter().map(again).collect();
-        commands.extend(again::imports(repo.as_deref(), &files));
-        commands
-    }
+/// What brings the files in again: first, where they are not at hand, the files themselves.
+fn commands(undone: &Undone) -> Vec<Advised> {
+    let export = |TakenBack { commit, series, kind, record }: &TakenBack| {
+        again::export(format!("{}:{series}/{kind}", short(commit)), &record.name)
+    };
+    let mut commands: Vec<Advised> = undone.taken_back.iter().map(export).collect();
+    let again = |import: &TakenBack| Again::of(&import.record, &import.series, import.record.name.clone());
+    let files: Vec<Again> = undone.taken_back.iter().map(again).collect();
+    commands.extend(again::imports(&files));
+    commands
 }
 
 fn text(undone: &Undone, commands: &[String], lang: Lang) -> String {

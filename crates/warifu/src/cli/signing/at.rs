@@ -1,6 +1,7 @@
 //! Where releases lie, and what is trusted of it: the same options for all commands about releases.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use warifu::error::{Exit, Failure};
 use warifu::release::{PublishedRelease, trust_failure};
@@ -10,7 +11,7 @@ use warifu_channels::{
 use warifu_trust::{OpenError, ReleaseRef, Tip, TrustedState};
 use warifu_values::digest::Digest;
 
-use super::{Trusted, address};
+use super::{Trusted, address, no_channel};
 use crate::cli::Context;
 use warifu_channels::Floor;
 
@@ -32,18 +33,13 @@ pub(super) struct At {
 }
 
 impl At {
-    /// As they were given, for the next command.
-    pub(super) fn as_given(&self) -> String {
-        let (channel, root) = (self.channel.to_string_lossy(), self.trusted.root());
-        format!("--channel {} --root {}", quoted(&channel), quoted(&root.to_string_lossy()))
-    }
-
     /// What this side demands.
     pub(super) fn floor(&self) -> Result<Floor, Failure> {
         self.trusted.floor()
     }
 
     pub(super) fn address(&self) -> Result<Address, Failure> {
+        no_channel::refuse_to_write(Path::new(&self.channel))?;
         address(&self.channel)
     }
 
@@ -112,27 +108,5 @@ impl At {
         let (mut state, memory) = self.trusted.load()?;
         state.remember_signed(release);
         memory.save(&state)
-    }
-}
-
-/// A word of a command line: in quotes where a shell would split it.
-pub(super) fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./:@+=,~".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_word_that_a_shell_would_split_is_quoted() {
-        assert_eq!(quoted("../配信/root.json"), "../配信/root.json");
-        assert_eq!(quoted("a b"), "'a b'");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
-        assert_eq!(quoted(""), "''");
     }
 }

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use warifu::advice::{Advised, Blank};
 use warifu::error::{Exit, Failure};
 use warifu::release::{Against, Assembled, FORMATS, PublishedRelease, assemble, trust_failure};
 use warifu::store::Store;
@@ -12,15 +13,16 @@ use warifu_trust::{
     CompressionLevel, Emergency, Halves, PerOrganisation, Proposal, ReleaseHead, ReleaseRef, Tally, Tip,
     UnixSeconds,
 };
-use warifu_values::lang::{Lang, Speak as _};
+use warifu_values::lang::Speak as _;
 use warifu_values::say;
 
-use super::at::{At, quoted};
+use super::at::At;
 use super::past::{Past, Telling};
 use super::reviewing::{Reviewing, cautions_of};
 use super::told::{note, tally, tell};
 use super::{now, today};
 use crate::cli::Context;
+use crate::cli::meant::meant;
 
 /// Make a draft of the next release from a commit.
 #[derive(Debug, clap::Args)]
@@ -110,6 +112,11 @@ impl Drafting {
         (tip, published): (&Tip, Option<&PublishedRelease>),
         subject: Subject,
     ) -> Result<Begun<'_>, Failure> {
+        let (emergency, no_successor) = (&self.emergency, &subject.not_a_successor);
+        let texts = [("--title", &Some(subject.title.clone())), ("--emergency", emergency)];
+        for (option, text) in texts.into_iter().chain([("--not-a-successor", no_successor)]) {
+            text.as_deref().map_or(Ok(()), |text| meant(option, text))?;
+        }
         let accepted = self.past.by_name(store.schemas())?;
         let mut formats: Vec<String> = FORMATS.map(str::to_owned).to_vec();
         formats.extend(self.format.iter().cloned());
@@ -171,7 +178,7 @@ impl Drafting {
 
     /// Writes the draft and says who is next.
     pub(super) fn write(&self, context: &Context, begun: &Begun<'_>, tip: &Tip) -> Result<Exit, Failure> {
-        begun.write(context, (&self.output, &self.at), tip)
+        begun.write(context, &self.output, tip)
     }
 }
 
@@ -194,12 +201,7 @@ pub(super) fn begin<'a>(
 
 impl Begun<'_> {
     /// Writes the draft that nobody has signed into `folder` and says who is next.
-    pub(super) fn write(
-        &self,
-        context: &Context,
-        (folder, at): (&Path, &At),
-        tip: &Tip,
-    ) -> Result<Exit, Failure> {
+    pub(super) fn write(&self, context: &Context, folder: &Path, tip: &Tip) -> Result<Exit, Failure> {
         let Begun { proposal, reviewing, halves } = self;
         let directory = DraftDirectory::new(folder);
         // A folder that holds a draft keeps its own half.
@@ -207,31 +209,29 @@ impl Begun<'_> {
             directory.write_halves(halves).map_err(|error| trust_failure(&error))?;
         }
         directory.write(proposal).map_err(|error| trust_failure(&error))?;
-        let next = who_is_next(context.lang, tally(halves, proposal, tip)?, folder, at);
+        let next = who_is_next(context, tally(halves, proposal, tip)?, folder);
         tell(context, proposal, halves, tip, Some(reviewing), Some(next))?;
         Ok(Exit::Done)
     }
 }
 
 /// Who is next, and with which command.
-pub(super) fn who_is_next(lang: Lang, tally: PerOrganisation<Tally>, draft: &Path, at: &At) -> String {
-    let (draft, given) = (quoted(&draft.to_string_lossy()), at.as_given());
-    let sign = say!(
-        lang,
-        "warifu release sign {draft} {given} --repo REPOSITORY --key KEY",
-        "warifu release sign {draft} {given} --repo リポジトリ --key 鍵ファイル"
-    );
+pub(super) fn who_is_next(context: &Context, tally: PerOrganisation<Tally>, draft: &Path) -> String {
+    let (lang, draft) = (context.lang, draft.display());
+    let sign = Advised::command(&["release", "sign"]).by_another().word(&draft);
+    let sign = sign.word("--repo").blank(Blank::Repository).word("--key").blank(Blank::Key);
+    let sign = context.advise(&sign);
     if !tally.kikin.holds() {
         say!(lang, "next, a signer of Kikin runs:\n  {sign}", "次: 支払基金の署名者が署名します\n  {sign}")
     } else if !tally.kokuho.holds() {
         say!(lang, "next, a signer of Kokuho runs:\n  {sign}", "次: 国保中央会の署名者が署名します\n  {sign}")
     } else {
+        let publish = Advised::command(&["release", "publish"]).by_another().word(&draft);
+        let publish = context.advise(&publish.word("--key").blank(Blank::Key));
         say!(
             lang,
-            "both have signed; next, whoever publishes runs:\n  \
-             warifu release publish {draft} {given} --key KEY",
-            "両者の署名が揃いました。次: 公開担当者が公開します\n  \
-             warifu release publish {draft} {given} --key 鍵ファイル"
+            "both have signed; next, whoever publishes runs:\n  {publish}",
+            "両者の署名が揃いました。次: 公開担当者が公開します\n  {publish}"
         )
     }
 }

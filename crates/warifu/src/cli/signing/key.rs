@@ -133,7 +133,7 @@ impl Generate {
         let name = self.name;
         let made = match &self.on {
             Some(uri) => {
-                let pin = self.passphrase.file();
+                let pin = self.passphrase.pin_file();
                 let (public, uri) = token::make(context, (uri, &name), self.existing, &self.reach, pin)?;
                 Made { public, secret: Secret::OnToken(uri) }
             }

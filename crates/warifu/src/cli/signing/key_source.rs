@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use warifu::advice::in_shell;
 use warifu::error::{Exit, Failure};
 use warifu_trust::{KeyId, PublicKey, SecretKey, Signer, SignerError, limits};
 
@@ -76,7 +77,7 @@ impl KeySource {
         let key = match &self.key {
             KeyName::File(file) => UnlockedKey(Box::new(self.read_file(context, file)?)),
             KeyName::Token(uri) => {
-                UnlockedKey(token::unlock(context, uri, &self.reach, self.passphrase.file())?)
+                UnlockedKey(token::unlock(context, uri, &self.reach, self.passphrase.pin_file())?)
             }
         };
         let id = key.public().id();
@@ -134,8 +135,14 @@ fn owner_only(key: &Path) -> Result<(), Failure> {
             let file = key.display();
             return Err(Failure::new(
                 Exit::CouldNotRun,
-                format!("others on this machine may use the secret key {file}; run `chmod 600 {file}` first"),
-                format!("秘密鍵 {file} を他の利用者が使えます。先に chmod 600 {file} を実行してください"),
+                format!(
+                    "others on this machine may use the secret key {file}; first run:\n  chmod 600 {}",
+                    in_shell(&key.to_string_lossy())
+                ),
+                format!(
+                    "秘密鍵 {file} を他の利用者が使えます。先に次を実行してください:\n  chmod 600 {}",
+                    in_shell(&key.to_string_lossy())
+                ),
             ));
         }
     }

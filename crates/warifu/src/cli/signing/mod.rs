@@ -9,6 +9,7 @@ mod drafted;
 mod impact;
 pub(crate) mod key;
 mod key_source;
+mod no_channel;
 mod passphrase;
 mod past;
 mod receipts;
@@ -53,11 +54,6 @@ pub(crate) struct Trusted {
 }
 
 impl Trusted {
-    /// The root's file.
-    fn root(&self) -> &Path {
-        &self.root
-    }
-
     /// What this side demands.
     fn floor(&self) -> Result<Floor, Failure> {
         Floor::read(self.policy.as_deref()).map_err(|error| Failure::told(Exit::CouldNotRun, &error))

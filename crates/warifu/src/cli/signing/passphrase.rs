@@ -1,4 +1,5 @@
-//! Passphrases and PINs: from a file, or asked for without showing them.
+//! Passphrases and PINs: each from a file of its own, or asked for without showing them. A wrong passphrase
+//! costs nothing, and a few wrong PINs lock a token: one is never tried as the other.
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
@@ -15,10 +16,20 @@ use crate::cli::Context;
 /// Where a passphrase comes from, or a PIN.
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct PassphraseSource {
-    /// Read the key's passphrase, or the token's PIN, from the first line of this file; otherwise it is asked
-    /// for.
+    /// Read the key file's passphrase from the first line of this file; otherwise it is asked for.
     #[arg(long, value_name = "FILE", env = "WARIFU_PASSPHRASE_FILE")]
     passphrase_file: Option<PathBuf>,
+    /// Read the token's PIN from the first line of this file; otherwise it is asked for.
+    #[arg(long, value_name = "FILE", env = "WARIFU_PIN_FILE")]
+    pin_file: Option<PathBuf>,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Secret {
+    Passphrase,
+    #[cfg_attr(not(feature = "pkcs11"), expect(dead_code, reason = "asked for by tokens alone"))]
+    Pin,
 }
 
 /// How often a passphrase or PIN is asked for before that is enough.
@@ -31,12 +42,16 @@ pub(super) fn first_line(file: &Path) -> Result<String, Failure> {
 }
 
 /// Asks at the terminal, without showing what is typed.
-pub(super) fn asked(prompt: String) -> Result<String, Failure> {
+pub(super) fn asked(secret: Secret, prompt: String) -> Result<String, Failure> {
     if !std::io::stdin().is_terminal() {
+        let (what, japanese, option) = match secret {
+            Secret::Passphrase => ("passphrase", "パスフレーズ", "--passphrase-file"),
+            Secret::Pin => ("PIN", "PIN", "--pin-file"),
+        };
         return Err(Failure::new(
             Exit::CouldNotRun,
-            "no terminal to ask for the passphrase or PIN; name a file with --passphrase-file",
-            "パスフレーズまたは PIN を尋ねる端末がありません。--passphrase-file で指定してください",
+            format!("no terminal to ask for the {what}; name a file with it by {option}"),
+            format!("{japanese} を尋ねる端末がありません。{option} でファイルを指定してください"),
         ));
     }
     rpassword::prompt_password(prompt)
@@ -50,7 +65,10 @@ pub(super) fn chosen(context: &Context, whose: &str, file: Option<&Path>) -> Res
         return Passphrase::chosen(first_line(file)?).map_err(|error| trust_failure(&error));
     }
     for _ in 0..ATTEMPTS {
-        let text = asked(say!(lang, "New passphrase of {whose}: ", "{whose} の新しいパスフレーズ: "))?;
+        let text = asked(
+            Secret::Passphrase,
+            say!(lang, "New passphrase of {whose}: ", "{whose} の新しいパスフレーズ: "),
+        )?;
         let passphrase = match Passphrase::chosen(text.clone()) {
             Ok(passphrase) => passphrase,
             Err(error) => {
@@ -58,7 +76,7 @@ pub(super) fn chosen(context: &Context, whose: &str, file: Option<&Path>) -> Res
                 continue;
             }
         };
-        if asked(say!(lang, "Again: ", "もう一度: "))? == text {
+        if asked(Secret::Passphrase, say!(lang, "Again: ", "もう一度: "))? == text {
             return Ok(passphrase);
         }
         context.tell(&say!(
@@ -75,9 +93,9 @@ pub(super) fn chosen(context: &Context, whose: &str, file: Option<&Path>) -> Res
 }
 
 impl PassphraseSource {
-    /// The file that it comes from.
-    pub(super) fn file(&self) -> Option<&Path> {
-        self.passphrase_file.as_deref()
+    /// The file that a token's PIN comes from.
+    pub(super) fn pin_file(&self) -> Option<&Path> {
+        self.pin_file.as_deref()
     }
 
     /// A passphrase for a new key.
@@ -90,7 +108,10 @@ impl PassphraseSource {
         for attempt in 1.. {
             let text = match &self.passphrase_file {
                 Some(file) => first_line(file)?,
-                None => asked(say!(context.lang, "Passphrase of {whose}: ", "{whose} のパスフレーズ: "))?,
+                None => asked(
+                    Secret::Passphrase,
+                    say!(context.lang, "Passphrase of {whose}: ", "{whose} のパスフレーズ: "),
+                )?,
             };
             let passphrase = Passphrase::new(text).map_err(|error| trust_failure(&error))?;
             match SecretKey::from_encrypted_pem(pem, &passphrase) {

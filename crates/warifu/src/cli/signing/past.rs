@@ -15,6 +15,7 @@ use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use crate::cli::Context;
+use crate::cli::meant::meant;
 
 /// What is accepted of the past.
 #[derive(Debug, clap::Args)]
@@ -67,17 +68,7 @@ impl Past {
         for AcceptedClasses { classes, reason, source } in of_file.chain([given]) {
             for class in classes {
                 for (word, text) in [("reason", &reason), ("source", &source)] {
-                    if is_placeholder(text) {
-                        return Err(Failure::new(
-                            Exit::CouldNotRun,
-                            format!(
-                                "{class}: {word} says nothing ({text:?}); the other side signs it with you"
-                            ),
-                            format!(
-                                "{class}: {word} が入力されていません（{text:?}）。相手方も署名する内容です"
-                            ),
-                        ));
-                    }
+                    meant(&format!("{class}: {word}"), text)?;
                 }
                 let why = (reason.clone(), source.clone());
                 let before = by_name.insert(named(schemas, &class)?, why.clone());
@@ -142,11 +133,6 @@ impl ByName {
         };
         self.0.into_iter().map(accepted).collect()
     }
-}
-
-/// Whether `text` says nothing: blank, or what the advice has in that place.
-fn is_placeholder(text: &str) -> bool {
-    ["", "…", "（理由）", "（通知番号）"].contains(&text.trim())
 }
 
 fn read(path: &std::path::Path) -> Result<AcceptedFile, Failure> {

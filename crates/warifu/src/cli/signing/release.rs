@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use serde_json::json;
+use warifu::advice::{Advised, Blank};
 use warifu::changes_html::Shown;
 use warifu::error::{Exit, Failure};
 use warifu::release::{When, contents, trust_failure};
@@ -13,7 +14,7 @@ use warifu_channels::{
 use warifu_masters::past::write_changes;
 use warifu_rules::past::{Told, weigh};
 use warifu_trust::{
-    NotPublishable, Organisation, Publishable, ReleaseRef, Tip, UnixSeconds, first_day_to_come,
+    NotPublishable, Organisation, Proposal, Publishable, ReleaseRef, Tip, UnixSeconds, first_day_to_come,
 };
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
@@ -328,14 +329,20 @@ impl Renew {
         let proposal = published.ok_or_else(|| {
             Failure::new(
                 Exit::CouldNotRun,
-                "nothing has been published on this channel yet; make the first release with `warifu release \
-                 draft`",
-                "まだ何も公開されていません。warifu release draft で最初のリリースを作成してください",
+                "nothing has been published on this channel yet; make a draft of the first release:",
+                "まだ何も公開されていません。最初のリリースを起案してください:",
+            )
+            .advising(
+                Advised::command(&["release", "draft"])
+                    .word("--title")
+                    .blank(Blank::Title)
+                    .word("-o")
+                    .blank(Blank::Draft),
             )
         })?;
         let (_, reviewing) = review(context, &self.place, &self.telling, &proposal, &tip)?;
         let begun = begin(context, &self.place.at, proposal, &tip, reviewing)?;
-        begun.write(context, (&self.output, &self.place.at), &tip)
+        begun.write(context, &self.output, &tip)
     }
 }
 
@@ -345,8 +352,7 @@ impl Review {
         let tip = self.place.at.tip()?;
         let (_, reviewing) = review(context, &self.place, &self.telling, &draft.proposal, &tip)?;
         let (halves, same) = (draft.halves(context, &tip)?, same_lines(context, &self.place.repo));
-        let next =
-            who_is_next(context.lang, tally(&halves, &draft.proposal, &tip)?, &self.draft, &self.place.at);
+        let next = who_is_next(context, tally(&halves, &draft.proposal, &tip)?, &self.draft);
         let same = format!("{same}\n{next}");
         tell(context, &draft.proposal, &halves, &tip, Some(&reviewing), Some(same))?;
         Ok(Exit::Done)
@@ -369,9 +375,10 @@ impl Sign {
         let side = tip.root().release_signer(&key.public()).ok_or_else(|| {
             Failure::new(
                 Exit::Trust,
-                "this key signs releases for neither organisation; see `warifu trust show`",
-                "この鍵はどちらの組織のリリース署名者でもありません。warifu trust show で確認してください",
+                "this key signs releases for neither organisation; who does is told by:",
+                "この鍵はどちらの組織のリリース署名者でもありません。署名者は次のコマンドで確認できます:",
             )
+            .advising(Advised::command(&["trust", "show"]))
         })?;
         // Asked first: a token may want to be touched, and nobody touches it for what was not read.
         if !context.json {
@@ -387,7 +394,7 @@ impl Sign {
         self.place.at.remember_signed(proposal.release())?;
         let file = draft.folder.write_signature(&signed.signature).map_err(|error| trust_failure(&error))?;
         let (file, same) = (file.display(), same_lines(context, &self.place.repo));
-        let next = who_is_next(context.lang, signed.tally, &self.draft, &self.place.at);
+        let next = who_is_next(context, signed.tally, &self.draft);
         let last =
             say!(context.lang, "{same}\nsigned: {file}\n{next}", "{same}\n署名ファイル: {file}\n{next}");
         if context.json {
@@ -413,13 +420,14 @@ impl Sign {
                     Exit::Trust,
                     format!(
                         "another release {number} was signed here, with manifest {before}; make sure that it \
-                         is not published and its draft is thrown away, then say --instead-of {before}"
+                         is not published and its draft is thrown away, and only then sign this one:"
                     ),
                     format!(
                         "別のリリース {number}（マニフェスト {before}）に既に署名しています。それが公開されておらず破棄\
-                         されたことを確認し、--instead-of {before} を付けてください"
+                         されたことを確認してから、次を実行してください:"
                     ),
-                ))
+                )
+                .advising(Advised::again().word("--instead-of").word(before)))
             }
             _ => Ok(()),
         }
@@ -459,6 +467,7 @@ impl Publish {
         let tip = self.at.tip()?;
         let halves = draft.halves(context, &tip)?;
         note(context, &draft.proposal);
+        self.not_published_otherwise(&draft.proposal, &tip)?;
         let publishable = match Publishable::check(&draft.proposal, &halves, &tip, now()) {
             // The last step was taken before, though nobody was told.
             Err(NotPublishable::Already { release, expires }) if context.json => {
@@ -485,6 +494,34 @@ impl Publish {
         self.at.tip()?;
         tell_published(context, published.release.release, published.expires)?;
         Ok(Exit::Done)
+    }
+}
+
+impl Publish {
+    /// Says of a draft whose number is published with other content what happened: somebody was faster, which
+    /// is nobody's fault.
+    fn not_published_otherwise(&self, proposal: &Proposal, tip: &Tip) -> Result<(), Failure> {
+        let draft = proposal.release();
+        let Some(published) = tip.release() else { return Ok(()) };
+        if published.release != draft.release || published.manifest == draft.manifest {
+            return Ok(());
+        }
+        let (number, there, here) = (draft.release, published.manifest.short(), draft.manifest.short());
+        let again = Advised::command(&["release", "draft"]).word("--title").blank(Blank::Title);
+        let again = again.word("-o").blank(Blank::Draft);
+        Err(Failure::new(
+            Exit::Trust,
+            format!(
+                "another draft of release {number} is published already (manifest {there}; this one has \
+                 {here}), so this one was not published, and nothing changed. What it holds goes into the \
+                 next release, to be signed anew:"
+            ),
+            format!(
+                "リリース {number} は別の草案（マニフェスト {there}、この草案は {here}）で公開済みのため、公開していません。配信元は\
+                 変わっていません。この内容は次のリリースとして起案し、署名し直してください:"
+            ),
+        )
+        .advising(again))
     }
 }
 

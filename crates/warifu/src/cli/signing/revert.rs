@@ -11,6 +11,7 @@ use warifu_values::lang::Lang;
 use warifu_values::say;
 
 use super::draft::{Drafting, Subject};
+use super::statement::withdraw;
 use crate::cli::Context;
 use crate::cli::repo::given;
 
@@ -75,12 +76,11 @@ impl Revert {
                 Exit::CouldNotRun,
                 format!(
                     "release {number} is the one that is published: there is nothing to go back to. To take \
-                     it away, say `warifu release withdraw {number}`"
+                     it away:"
                 ),
-                format!(
-                    "リリース {number} は現在公開中のものです。取り下げる場合は warifu release withdraw {number} を実行してください"
-                ),
-            ));
+                format!("リリース {number} は現在公開中のものです。取り下げる場合は次を実行してください:"),
+            )
+            .advising(withdraw(number)));
         }
         let before = published.releases_before();
         let Some(to) = before.iter().find(|release| release.release == number) else {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use warifu::advice::in_shell;
 use warifu::caution::{Caution, Published, cautions};
 use warifu::error::{Exit, Failure};
 use warifu::release::{Against, Changed, PublishedRelease, ReleaseRisk, recompute, trust_failure};
@@ -11,7 +12,7 @@ use warifu_trust::{Manifest, Proposal, ReleaseRef, Reviewed, Says, Tip};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
-use super::at::{At, quoted};
+use super::at::At;
 use super::past::Telling;
 use super::{now, today};
 use crate::cli::Context;
@@ -63,7 +64,7 @@ pub(super) fn review<'a>(
     let store = Store::open(&place.repo, context.library.clone())?;
     let commit = &proposal.manifest().commit;
     if let Err(StoreError::NoRevision { .. }) = store.config(commit) {
-        let repo = quoted(&place.repo.to_string_lossy());
+        let repo = in_shell(&place.repo.to_string_lossy());
         return Err(Failure::new(
             Exit::CouldNotRun,
             format!(

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde_json::json;
+use warifu::advice::{Advised, Blank};
 use warifu::error::{Exit, Failure};
 use warifu::release::trust_failure;
 use warifu_channels::{fetch_published_manifest, publish_statement};
@@ -15,6 +16,7 @@ use super::at::At;
 use super::confirm::Confirm;
 use super::{KeySource, card, now};
 use crate::cli::Context;
+use crate::cli::meant::meant;
 
 /// What every statement needs.
 #[derive(Debug, clap::Args)]
@@ -66,6 +68,16 @@ pub(super) struct Revoke {
     speaking: Speaking,
 }
 
+/// The command that takes `release` away.
+pub(super) fn withdraw(release: u64) -> Advised {
+    Advised::command(&["release", "withdraw"])
+        .word(release)
+        .word("--reason")
+        .blank(Blank::Reason)
+        .word("--key")
+        .blank(Blank::Key)
+}
+
 impl Withdraw {
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let tip = self.speaking.at.tip()?;
@@ -100,13 +112,14 @@ impl Withdraw {
             }
             Some(current) if current == tip.release().unwrap_or(release) && current != release => {
                 let (current, old) = (current.release, release.release);
+                let instead = context.advise(&withdraw(current));
                 say!(
                     lang,
                     "release {current}, which is published now, STAYS in use; {old} is only what is fallen \
                      back to, and nobody can go back to it any more. This cannot be undone. To take \
-                     {current} away, say `warifu release withdraw {current}`.",
+                     {current} away:\n  {instead}",
                     "公開中のリリース {current} は引き続き使用されます。{old} は戻り先としてのみ使われており、以後は戻れなく\
-                     なります（取り消せません）。{current} を取り下げる場合は warifu release withdraw {current} です。"
+                     なります（取り消せません）。{current} を取り下げる場合は次のとおりです。\n  {instead}"
                 )
             }
             Some(back) => {
@@ -136,14 +149,16 @@ impl Revoke {
         let tip = self.speaking.at.tip()?;
         let key = self.key(tip.root())?;
         let holder = tip.root().holder(key).unwrap_or_else(|| key.short());
+        let renew = Advised::command(&["release", "renew"]).word("-o").blank(Blank::Draft);
+        let renew = context.advise(&renew);
         let then = |lang| {
             say!(
                 lang,
                 "this is the key of {holder}. What it signed is not taken by anybody new from now on; \
-                 what runs goes on. Both organisations then change the root (`warifu trust init --after`), \
-                 and sign the release anew (`warifu release renew`).",
-                "失効するのは {holder} の鍵です。この鍵の署名は以後の導入で数えられません（稼働中のものは継続）。続けて両団体で root を更新し\
-                 （`warifu trust init --after`）、リリースに署名し直してください（`warifu release renew`）。"
+                 what runs goes on. Both organisations then change the root (docs/trust.md), and sign the \
+                 release anew:\n  {renew}",
+                "失効するのは {holder} の鍵です。この鍵の署名は以後の導入で数えられません（稼働中のものは継続）。続けて両団体でルートを更新し\
+                 （docs/trust.ja.md）、リリースに署名し直してください:\n  {renew}"
             )
         };
         self.speaking.run(context, &tip, (Says::Revoked { key }, &self.reason), then)
@@ -167,13 +182,14 @@ impl Revoke {
                 Exit::CouldNotRun,
                 format!(
                     "{revoked} is neither a key card's file nor the beginning (12 digits or more) of the \
-                     id of a key in the newest root; `warifu trust show` lists them"
+                     id of a key in the newest root, which lists them:"
                 ),
                 format!(
-                    "{revoked} は公開鍵ファイルでも、最新の root の鍵 ID の先頭（12 桁以上）でもありません。\
-                     `warifu trust show` で確認してください"
+                    "{revoked} は公開鍵ファイルでも、最新のルートの鍵 ID の先頭（12 桁以上）でもありません。\
+                     次のコマンドで確認してください:"
                 ),
-            )),
+            )
+            .advising(Advised::command(&["trust", "show"]))),
         }
     }
 }
@@ -218,6 +234,7 @@ impl Speaking {
         (says, reason): (Says, &str),
         then: impl Fn(Lang) -> String,
     ) -> Result<Exit, Failure> {
+        meant(if matches!(says, Says::Reviewed { .. }) { "--finding" } else { "--reason" }, reason)?;
         let key = self.key.read(context, |id| tip.root().holder(id))?;
         if tip.statements().revoked().contains(&key.public().id()) {
             return Err(Failure::new(
@@ -246,7 +263,11 @@ impl Speaking {
         let (lang, digest) = (context.lang, Digest::of(statement.bytes()));
         if !context.json {
             let (made, then) = (statement.made().say(lang), then(lang));
-            context.print(&format!("{made}\n{then}\n"))?;
+            context.print(&say!(
+                lang,
+                "NOT SAID YET; on your yes this is put on the channel for everybody:\n  {made}\n{then}\n",
+                "まだ掲示していません。承認すると、次の内容を配信元に掲示します:\n  {made}\n{then}\n"
+            ))?;
         }
         context.acts.note("says", statement.made().says.say(Lang::En));
         self.confirm.ask(context, digest)?;

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::json;
+use warifu::advice::{Advised, Blank};
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::trust_failure;
@@ -240,10 +241,15 @@ impl Init {
         } else {
             let (file, need) = (self.output.display(), draft.summary().root_threshold);
             let officers = counted(need.into(), "officer");
+            let mut sign = Advised::command(&["trust", "sign"]).by_another().word(&file);
+            if let Some(after) = &self.after {
+                sign = sign.word("--after").word(after.display());
+            }
+            let sign = context.advise(&sign.word("--key").blank(Blank::Key));
             let next = say!(
                 context.lang,
-                "{file}: to be signed by {officers} with `warifu trust sign`\n",
-                "{file}: 役員 {need} 名が warifu trust sign で署名してください\n"
+                "{file}: to be signed by {officers}, who run:\n  {sign}\n",
+                "{file}: 役員 {need} 名が署名してください\n  {sign}\n"
             );
             let previous = previous(self.after.as_ref())?;
             context.print(&format!("{}{next}", draft_lines(context, &draft, previous.as_ref())))?;

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use warifu_files::os_error;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use super::declaring::ConfigError;
+use crate::advice::Advised;
 use crate::error::{Exit, Failure};
 
 /// A question that could not be answered.
@@ -117,16 +119,16 @@ impl Speak for StoreError {
             ),
             StoreError::Damaged { what } => say!(
                 lang,
-                "the repository is damaged: {what}; `git fsck` and `warifu check` say more",
-                "リポジトリが壊れています: {what}。git fsck と warifu check で確認してください"
+                "the repository is damaged: {what}; `git fsck` says more",
+                "リポジトリが壊れています: {what}。git fsck で確認してください"
             ),
             StoreError::Git { doing, source } => {
                 let cause = source.message();
                 say!(lang, "cannot {doing}: {cause}", "git の操作に失敗しました ({doing}): {cause}")
             }
             StoreError::Io { doing, path, source } => {
-                let path = path.display();
-                say!(lang, "cannot {doing} {path}: {source}", "{path} を操作できません ({doing}): {source}")
+                let (path, source) = (path.display(), os_error(source, lang));
+                say!(lang, "cannot {doing} {path}: {source}", "{path} を操作できません: {source}")
             }
         }
     }
@@ -149,6 +151,10 @@ impl From<ConfigError> for StoreError {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Failure::because(error.exit(), &error)
+        let failure = Failure::because(error.exit(), &error);
+        match error {
+            StoreError::Damaged { .. } => failure.advising(Advised::command(&["check"])),
+            _ => failure,
+        }
     }
 }

@@ -8,6 +8,7 @@ use warifu_values::say;
 use super::asking::StoreError;
 use super::committing::CommitError;
 use super::declaring::ConfigError;
+use crate::advice::{Advised, Blank};
 use crate::error::{Exit, Failure};
 
 /// A repository that could not be opened.
@@ -41,10 +42,8 @@ impl Speak for OpenError {
                 let path = path.display();
                 say!(
                     lang,
-                    "{path} is not in a repository of masters; make one with `warifu init DIR`, \
-                     or name it with --repo",
-                    "{path} はマスターのリポジトリではありません。warifu init DIR で作るか、\
-                     --repo で指定してください"
+                    "{path} is not in a repository of masters; name one with --repo, or make one",
+                    "{path} はマスターのリポジトリではありません。--repo で指定するか、新しく作成してください"
                 )
             }
             OpenError::Store(error) => error.say(lang),
@@ -109,11 +108,11 @@ impl From<ConfigError> for InitError {
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
-        let exit = match &error {
-            OpenError::NoRepository { .. } => Exit::CouldNotRun,
-            OpenError::Store(error) => error.exit(),
-        };
-        Failure::because(exit, &error)
+        match error {
+            OpenError::NoRepository { .. } => Failure::because(Exit::CouldNotRun, &error)
+                .advising(Advised::command(&["init"]).blank(Blank::Folder)),
+            OpenError::Store(error) => Failure::from(error),
+        }
     }
 }
 

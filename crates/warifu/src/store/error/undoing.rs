@@ -5,6 +5,7 @@ use warifu_values::say;
 
 use super::asking::StoreError;
 use super::committing::CommitError;
+use crate::advice::Advised;
 use crate::error::{Exit, Failure};
 
 /// Imports that were not taken back; nothing was changed, but for [`CommitError::Unfinished`].
@@ -75,14 +76,14 @@ impl Speak for UndoError {
                 "there are only {standing} imports to take back",
                 "取り消せる取り込みは {standing} 件だけです"
             ),
-            UndoError::RestsOnIt { file, master, later, together } => {
-                let (later, together) = (later.join(", "), together.join(" "));
+            UndoError::RestsOnIt { file, master, later, .. } => {
+                let later = later.join(", ");
                 say!(
                     lang,
                     "{file} cannot be taken back alone: of {master}, {later} came in on top of it; \
-                     take them back together: warifu undo {together}",
+                     take them back together",
                     "{file} だけを取り消すことはできません。{master} の {later} の基になっています。\
-                     まとめて取り消してください: warifu undo {together}"
+                     まとめて取り消してください"
                 )
             }
             UndoError::ByHand { master, file } => say!(
@@ -124,6 +125,13 @@ impl From<UndoError> for Failure {
             UndoError::RestsOnIt { .. } | UndoError::ByHand { .. } => Exit::Data,
             _ => Exit::CouldNotRun,
         };
-        Failure::because(exit, &error)
+        let failure = Failure::because(exit, &error);
+        match error {
+            UndoError::RestsOnIt { together, .. } => {
+                let undo = Advised::command(&["undo"]);
+                failure.advising(together.iter().fold(undo, |undo, import| undo.word(import)))
+            }
+            _ => failure,
+        }
     }
 }

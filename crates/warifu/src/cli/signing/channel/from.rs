@@ -1,7 +1,9 @@
 //! A channel and what is trusted of it: opened, remembered and read for the commands.
 
 use std::ffi::OsString;
+use std::path::Path;
 
+use warifu::advice::{Advised, Blank};
 use warifu::error::{Exit, Failure};
 use warifu::release::trust_failure;
 use warifu_channels::{Channel, ReadError, open};
@@ -10,7 +12,7 @@ use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use super::super::carried::{Carried, Patches};
-use super::super::{Trusted, address, now};
+use super::super::{Trusted, address, no_channel, now};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct From {
@@ -23,6 +25,7 @@ pub(super) struct From {
 
 impl From {
     pub(super) fn channel(&self) -> Result<Box<dyn Channel + Send + Sync>, Failure> {
+        no_channel::refuse_to_read(Path::new(&self.channel))?;
         Ok(address(&self.channel)?.channel())
     }
 
@@ -124,10 +127,8 @@ pub(super) fn withdrawn(made: &Made, fallback: Option<ReleaseRef>) -> Failure {
                 let back = back.release;
                 say!(
                     lang,
-                    "{made}. Do not install it; release {back}, which both signed, is used instead \
-                     (`warifu channel fetch CHANNEL --fallback -o DIR`)",
-                    "{made}。導入せず、両団体が署名した前のリリース {back} を使用してください\
-                     （`warifu channel fetch 配信元 --fallback -o フォルダー`）"
+                    "{made}. Do not install it; release {back}, which both signed, is used instead:",
+                    "{made}。導入せず、両団体が署名した前のリリース {back} を使用してください:"
                 )
             }
             None => say!(
@@ -137,7 +138,9 @@ pub(super) fn withdrawn(made: &Made, fallback: Option<ReleaseRef>) -> Failure {
             ),
         }
     };
-    Failure::new(Exit::Trust, told(Lang::En), told(Lang::Ja))
+    let failure = Failure::new(Exit::Trust, told(Lang::En), told(Lang::Ja));
+    let fetch = Advised::command(&["channel", "fetch"]).word("--fallback").word("-o").blank(Blank::Folder);
+    if fallback.is_some() { failure.advising(fetch) } else { failure }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use warifu_trust::{PublicKey, Signer, prove};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
-use super::super::passphrase::{ATTEMPTS, asked, first_line};
+use super::super::passphrase::{ATTEMPTS, Secret, asked, first_line};
 use super::reach::Reach;
 use crate::cli::Context;
 
@@ -75,11 +75,14 @@ fn open(context: &Context, uri: &TokenUri, reach: &Reach, file: Option<&Path>) -
                 } else {
                     String::new()
                 };
-                Some(Pin::new(asked(say!(
-                    lang,
-                    "PIN of the token {label}, {serial}{last}: ",
-                    "トークン {label}（{serial}）の PIN{last}: "
-                ))?))
+                Some(Pin::new(asked(
+                    Secret::Pin,
+                    say!(
+                        lang,
+                        "PIN of the token {label}, {serial}{last}: ",
+                        "トークン {label}（{serial}）の PIN{last}: "
+                    ),
+                )?))
             }
         };
         match token.log_in(pin).map_err(|denied| *denied) {
@@ -92,7 +95,7 @@ fn open(context: &Context, uri: &TokenUri, reach: &Reach, file: Option<&Path>) -
                 context.tell(&format!("warifu: {}\n", why.say(lang)));
                 token = again;
             }
-            // Which file: one that is named for everything may hold another key's passphrase.
+            // Which file: one that is named for everything may hold another token's PIN.
             Err(Denied { why: why @ TokenError::WrongPin { .. }, .. }) if let Some(file) = file => {
                 let told = |lang| format!("{}: {}", file.display(), why.say(lang));
                 return Err(Failure::new(Exit::CouldNotRun, told(Lang::En), told(Lang::Ja)));

@@ -1,0 +1,181 @@
+//! How this program was called, and what it was given: what an advised command needs to run as it is printed.
+
+use std::ffi::OsString;
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches};
+use warifu::advice::{Advised, By, in_shell};
+use warifu_values::lang::Lang;
+
+/// Options that hold for the next command as they did for this one.
+const CARRIED: [(&str, Carried); 8] = [
+    ("lang", Carried::Typed),
+    ("schemas", Carried::Own),
+    ("audit", Carried::Own),
+    ("repo", Carried::Own),
+    ("channel", Carried::Whole),
+    ("root", Carried::Whole),
+    ("state", Carried::Own),
+    ("policy", Carried::Own),
+];
+
+/// To whom an option is carried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Carried {
+    /// To whoever gave it: another has one of their own. What a variable gave holds for them anyhow.
+    Own,
+    /// To everybody, where it was typed.
+    Typed,
+    /// To everybody, and to others also where a variable gave it.
+    Whole,
+}
+
+/// A command line that was understood.
+#[derive(Debug)]
+pub(crate) struct Invocation {
+    program: String,
+    /// The line as it was typed, word by word, without the program.
+    typed: Vec<String>,
+    given: Vec<Given>,
+    /// All commands that there are.
+    commands: clap::Command,
+}
+
+#[derive(Debug)]
+struct Given {
+    id: &'static str,
+    value: String,
+    carried: Carried,
+    was_typed: bool,
+}
+
+impl Invocation {
+    /// Of the line `args`, which gave `matches` by `commands`.
+    pub(crate) fn new(args: &[OsString], matches: &ArgMatches, commands: clap::Command) -> Self {
+        let program = args.first().map_or("warifu".into(), |program| program.to_string_lossy());
+        let mut innermost = matches;
+        while let Some((_, within)) = innermost.subcommand() {
+            innermost = within;
+        }
+        let mut given = Vec::new();
+        for (id, carried) in CARRIED {
+            let Ok(Some(values)) = innermost.try_get_raw(id) else { continue };
+            let was_typed = match innermost.value_source(id) {
+                Some(ValueSource::CommandLine) => true,
+                Some(ValueSource::EnvVariable) => false,
+                _ => continue,
+            };
+            let last = values.last().map(|value| value.to_string_lossy().into_owned());
+            given.extend(last.map(|value| Given { id, value, carried, was_typed }));
+        }
+        Invocation { program: program.into_owned(), typed: typed(args), given, commands }
+    }
+
+    /// `advised` as it is typed to be run.
+    pub(crate) fn line(&self, advised: &Advised, lang: Lang) -> String {
+        let mut words = vec![in_shell(&self.program)];
+        match advised.names() {
+            Some(names) => {
+                words.extend(names.iter().map(ToString::to_string));
+                words.extend(self.carried(names, advised.by()));
+            }
+            None => words.extend(self.typed.iter().cloned()),
+        }
+        words.extend(advised.words(lang));
+        words.join(" ")
+    }
+
+    /// Of what was given, the options that the command `names` takes too.
+    fn carried(&self, names: &[&str], by: By) -> Vec<String> {
+        let mut within = Some(&self.commands);
+        for name in names {
+            within = within.and_then(|command| command.find_subcommand(name));
+        }
+        let takes = |id: &str| {
+            let is_it = |arg: &&Arg| arg.get_id() == id;
+            let everywhere = self.commands.get_arguments().filter(|arg| arg.is_global_set());
+            within.into_iter().flat_map(clap::Command::get_arguments).chain(everywhere).find(is_it)
+        };
+        let mut words = Vec::new();
+        for Given { id, value, carried, was_typed } in &self.given {
+            let Some(arg) = takes(id) else { continue };
+            let is_for_them = match (by, carried) {
+                (By::Reader, _) => *was_typed || arg.get_env().is_none(),
+                (By::Another, Carried::Own) => false,
+                (By::Another, Carried::Typed) => *was_typed,
+                (By::Another, Carried::Whole) => true,
+            };
+            if is_for_them {
+                words.extend(arg.get_long().map(|long| format!("--{long}")));
+                words.push(in_shell(value));
+            }
+        }
+        words
+    }
+}
+
+/// The command as it would be typed again, without the program. No option takes a secret; what one names may
+/// be a file with one. A PIN that somebody typed into a URI is not repeated.
+pub(crate) fn typed(command: &[OsString]) -> Vec<String> {
+    command.iter().skip(1).map(|word| in_shell(&without_pin(&word.to_string_lossy()))).collect()
+}
+
+/// The word, without what follows `pin-value` in it.
+fn without_pin(word: &str) -> String {
+    match word.to_ascii_lowercase().find("pin-value") {
+        Some(at) => format!("{}pin-value=...", &word[..at]),
+        None => word.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+    use warifu::advice::Blank;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    fn invocation(line: &[&str]) -> Invocation {
+        let args: Vec<OsString> = line.iter().map(Into::into).collect();
+        let matches = Cli::command().try_get_matches_from(&args).unwrap();
+        Invocation::new(&args, &matches, Cli::command())
+    }
+
+    #[test]
+    fn what_was_given_is_given_to_the_next_command_that_takes_it() {
+        let list = ["./warifu", "--lang", "ja", "channel", "list", "my channel", "--root", "r.json"];
+        let list = invocation(&[&list[..], &["--state", "it's", "--policy", "p.toml"]].concat());
+        let fetch =
+            Advised::command(&["channel", "fetch"]).word("--fallback").word("-o").blank(Blank::Folder);
+        assert_eq!(
+            list.line(&fetch, Lang::En),
+            "./warifu channel fetch --lang ja 'my channel' --root r.json --state 'it'\\''s' --policy p.toml \
+             --fallback -o DIR"
+        );
+        // A key of the root is shown by the file alone, and another has a memory of their own.
+        assert_eq!(
+            list.line(&Advised::command(&["trust", "show"]), Lang::En),
+            "./warifu trust show --lang ja r.json"
+        );
+        let sign = Advised::command(&["release", "sign"]).word("a b").by_another();
+        assert_eq!(
+            list.line(&sign, Lang::En),
+            "./warifu release sign --lang ja --channel 'my channel' --root r.json 'a b'"
+        );
+    }
+
+    #[test]
+    fn a_command_that_is_run_again_is_the_one_that_was_typed() {
+        let log = invocation(&["warifu", "log", "--repo", "my masters"]);
+        let again = Advised::again().word("--series").word("r06");
+        assert_eq!(log.line(&again, Lang::En), "warifu log --repo 'my masters' --series r06");
+    }
+
+    #[test]
+    fn a_pin_that_was_typed_is_not_written_down() {
+        let words = ["warifu", "key", "new", "青木 花子", "--on", "pkcs11:token=a?PIN-value=4711&x=y"];
+        let told = typed(&words.map(OsString::from)).join(" ");
+        assert_eq!(told, "key new '青木 花子' --on 'pkcs11:token=a?pin-value=...'");
+    }
+}
