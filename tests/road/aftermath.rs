@@ -45,7 +45,7 @@ fn a_normal_release_waits_for_the_joint_post_review_of_an_emergency() {
     }
     stage.warifu("channel verify channel --root root.json").ends(0);
     let checker = stage.serve("");
-    stage.run("warifu-checker", &format!("swap --url {}", checker.url)).ends(0);
+    stage.run("warifu-checker", &format!("swap --socket {}", checker.socket)).ends(0);
     assert_eq!(checker.check(b"").0, 2);
     assert_eq!(checker.status()["running"]["marks"]["emergency"], "点数の誤り");
 

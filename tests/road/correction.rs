@@ -63,11 +63,11 @@ fn a_correction_is_marked_wherever_it_shows() {
     publish(&stage, "second", 0);
     says("channel verify channel --root root.json", &mark);
     let checker = stage.serve("");
-    stage.run("warifu-checker", &format!("swap --url {}", checker.url)).ends(0);
+    stage.run("warifu-checker", &format!("swap --socket {}", checker.socket)).ends(0);
     assert_eq!(checker.check(b"").0, 2);
     let marks = checker.status()["running"]["marks"]["corrections"].clone();
     assert_eq!((&marks[0]["master"], &marks[0]["keys"][0]), (&"r06/procedure".into(), &CODE.into()));
-    let told = stage.run("warifu-checker", &format!("status --url {}", checker.url)).ends(0);
+    let told = stage.run("warifu-checker", &format!("status --socket {}", checker.socket)).ends(0);
     assert!(told.out.contains("EMERGENCY CORRECTION of r06/procedure"), "{}", told.out);
 
     // The next official file contains it: the mark ends, and whoever signs is told.

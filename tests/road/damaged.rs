@@ -8,11 +8,11 @@ fn a_checker_whose_memory_is_damaged_judges_on_and_says_so() {
     let Some(_) = data("a damaged memory") else { return };
     let stage = Stage::new();
     published_procedures(&stage);
-    let swap = |url: &str, status: i32| {
-        stage.run("warifu-checker", &format!("swap --url {url}")).ends(status);
+    let swap = |socket: &str, status: i32| {
+        stage.run("warifu-checker", &format!("swap --socket {socket}")).ends(status);
     };
     let checker = stage.serve("");
-    swap(&checker.url, 0);
+    swap(&checker.socket, 0);
     assert_eq!(checker.check(b"").0, 1);
     checker.kill();
     let file = stage.path("state/trusted/trusted-state.json");
@@ -21,12 +21,12 @@ fn a_checker_whose_memory_is_damaged_judges_on_and_says_so() {
 
     let checker = stage.serve("--poll 3600");
     assert_eq!(checker.check(b"").0, 1);
-    swap(&checker.url, 3);
+    swap(&checker.socket, 3);
     let status = checker.status().to_string();
     assert!(status.contains("trusted-state.json") && status.contains("backup"), "{status}");
     // Mended, it goes on without a restart.
     std::fs::write(&file, &whole).unwrap();
-    swap(&checker.url, 0);
+    swap(&checker.socket, 0);
     assert_eq!(checker.check(b"").0, 1);
 
     // A signer's or reader's command says what to do, and does nothing.

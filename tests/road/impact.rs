@@ -156,7 +156,7 @@ fn an_answer_names_what_judged_and_explain_says_which_record_made_the_difference
     pull(&stage);
     sign(&stage, "second", "kokuho", "baba", 0);
     publish(&stage, "second", 0);
-    stage.run("warifu-checker", &format!("swap --url {}", checker.url)).ends(0);
+    stage.run("warifu-checker", &format!("swap --socket {}", checker.socket)).ends(0);
     let second = answered(&checker, "b.jsonl");
     assert_eq!((&first["release"], &second["release"]), (&1.into(), &2.into()));
     for (field, differs) in [("manifest", true), ("masters", true), ("checks", false), ("program", false)] {

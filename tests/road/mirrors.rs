@@ -20,7 +20,7 @@ fn a_mirror_that_is_behind_or_damaged_keeps_no_checker_from_the_newest_release()
     }
     let others = "--channel lacking --channel lying --channel nowhere --channel channel --poll 3600";
     let checker = stage.serve_from("behind", others);
-    let look = || stage.run("warifu-checker", &format!("--lang ja swap --url {}", checker.url));
+    let look = || stage.run("warifu-checker", &format!("--lang ja swap --socket {}", checker.socket));
     // Chance says who is asked first, and each look begins at the next: after two rounds all were.
     for _ in 0..10 {
         let _ = look();
@@ -31,7 +31,7 @@ fn a_mirror_that_is_behind_or_damaged_keeps_no_checker_from_the_newest_release()
     for (mirror, why) in [("behind", "is older than"), ("nowhere", "nowhere")] {
         assert!(troubles.contains(&format!("mirror {mirror}: ")) && troubles.contains(why), "{troubles}");
     }
-    let said = stage.run("warifu-checker", &format!("--lang ja status --url {}", checker.url)).ends(0);
+    let said = stage.run("warifu-checker", &format!("--lang ja status --socket {}", checker.socket)).ends(0);
     assert!(said.out.contains("ミラー behind: "), "{}", said.out);
 
     // Without a running checker, the same.

@@ -120,7 +120,7 @@ fn what_reaches_back_can_wait_for_a_later_release() {
     sign(&stage, "past", "kikin", "aoki", 0);
     sign(&stage, "past", "kokuho", "baba", 0);
     publish(&stage, "past", 0);
-    stage.run("warifu-checker", &format!("swap --url {}", checker.url)).ends(0);
+    stage.run("warifu-checker", &format!("swap --socket {}", checker.socket)).ends(0);
     assert_eq!(checker.status()["running"]["release"], 3, "{}", checker.status());
     // Nothing is left.
     let left = stage.warifu(&format!("release changes --repo kikin {PLACE} -o none.csv")).ends(0);
@@ -188,7 +188,7 @@ fn a_series_that_ended_long_ago_is_left_out_by_name() {
     );
     released("second");
 
-    stage.run("warifu-checker", &format!("swap --url {}", checker.url)).ends(0);
+    stage.run("warifu-checker", &format!("swap --socket {}", checker.socket)).ends(0);
     let (release, answer) = checker.check(&claims);
     assert_eq!(release, 2);
     assert!(not_held(&answer) > 5, "{answer:?}");

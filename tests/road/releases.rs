@@ -179,7 +179,7 @@ fn the_whole_road_on_real_masters() {
         let load: Vec<_> = (0..2)
             .map(|_| scope.spawn(move || (0..40).map(|_| checker.check(sample)).collect::<Vec<_>>()))
             .collect();
-        let swap = stage.run("warifu-checker", &format!("swap --url {}", checker.url)).ends(0);
+        let swap = stage.run("warifu-checker", &format!("swap --socket {}", checker.socket)).ends(0);
         assert!(swap.out.contains('2'), "{}", swap.out);
         load.into_iter().flat_map(|load| load.join().unwrap()).collect::<Vec<_>>()
     });
@@ -189,7 +189,7 @@ fn the_whole_road_on_real_masters() {
     }
     assert_eq!(checker.check(&sample).0, 2);
 
-    stage.run("warifu-checker", &format!("fall-back --url {}", checker.url)).ends(0);
+    stage.run("warifu-checker", &format!("fall-back --socket {}", checker.socket)).ends(0);
     assert_eq!(checker.check(&sample).0, 1);
     let status = checker.status();
     assert!(status.to_string().contains("held"), "{status}");

@@ -57,7 +57,8 @@ fn older_masters_come_back_as_a_new_release_that_both_sign() {
     next(&stage, "second", "s_20240621.csv");
     next(&stage, "third", "s_20240628.csv");
     let checker = stage.serve("");
-    let swap = |status: i32| stage.run("warifu-checker", &format!("swap --url {}", checker.url)).ends(status);
+    let swap =
+        |status: i32| stage.run("warifu-checker", &format!("swap --socket {}", checker.socket)).ends(status);
     swap(0);
     assert_eq!(checker.check(b"").0, 3);
 

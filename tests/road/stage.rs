@@ -195,14 +195,18 @@ impl Stage {
         };
         // Its log must not fill a pipe that nobody reads.
         std::thread::spawn(move || std::io::copy(&mut errors, &mut std::io::sink()));
-        Checker { child, url: format!("http://{address}") }
+        let socket = self.path(state).join("operator.sock").display().to_string();
+        Checker { child, url: format!("http://{address}"), socket }
     }
 }
 
 /// A running checker; killed (as by `kill -9`) when dropped.
 pub(crate) struct Checker {
     child: Child,
+    /// Where claims go.
     pub(crate) url: String,
+    /// Where it hears operators.
+    pub(crate) socket: String,
 }
 
 impl Checker {
@@ -215,8 +219,9 @@ impl Checker {
     }
 
     pub(crate) fn status(&self) -> Value {
-        let text = ureq::get(format!("{}/status", self.url)).call().unwrap().body_mut().read_to_string();
-        serde_json::from_str(&text.unwrap()).unwrap()
+        let mut command = Command::new(program("warifu-checker"));
+        let output = command.args(["status", "--json", "--socket", &self.socket]).output().unwrap();
+        serde_json::from_slice(&output.stdout).unwrap()
     }
 
     /// Sends it this signal and waits until it has ended.

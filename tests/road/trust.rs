@@ -214,7 +214,7 @@ fn a_checker_ends_when_told_to_though_a_pipe_lies_on_its_channel() {
     let kept = std::fs::read(&timestamp).unwrap();
     std::fs::remove_file(&timestamp).unwrap();
     assert!(Command::new("mkfifo").arg(&timestamp).status().unwrap().success());
-    let ran = stage.run("warifu-checker", &format!("swap --url {}", checker.url));
+    let ran = stage.run("warifu-checker", &format!("swap --socket {}", checker.socket));
     assert_ne!(ran.status, 0, "{}", ran.out);
     for command in ["channel verify channel --root root.json", "channel list channel --root root.json"] {
         assert_ne!(stage.warifu(command).status, 0);

@@ -95,7 +95,8 @@ fn a_checker_goes_back_when_one_organisation_withdraws_what_it_runs() {
     let stage = Stage::new();
     published_procedures(&stage);
     let checker = stage.serve("");
-    let swap = |status: i32| stage.run("warifu-checker", &format!("swap --url {}", checker.url)).ends(status);
+    let swap =
+        |status: i32| stage.run("warifu-checker", &format!("swap --socket {}", checker.socket)).ends(status);
     let runs = || checker.check(b"").0;
     swap(0);
     assert_eq!(runs(), 1);
@@ -105,7 +106,7 @@ fn a_checker_goes_back_when_one_organisation_withdraws_what_it_runs() {
     // One that began with release 2 has nothing of its own to go back to.
     let late = stage.serve_with("channel", "late", "");
     let swap_late =
-        |status: i32| stage.run("warifu-checker", &format!("swap --url {}", late.url)).ends(status);
+        |status: i32| stage.run("warifu-checker", &format!("swap --socket {}", late.socket)).ends(status);
     swap_late(0);
     assert_eq!(late.check(b"").0, 2);
     stage.warifu(&format!("release withdraw {PLACE} --key baba.key --yes --reason wrong")).ends(0);

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use warifu_channels::{Address, PublishChannel, publish, publish_root, read_tip};
 use warifu_checker::cli::Client;
 use warifu_checker::log::now;
+use warifu_checker::service::OperatorSocket;
 use warifu_claims::{MasterOf, Snapshot};
 use warifu_masters::file::{Declared, read};
 use warifu_trust::testing::World;
@@ -145,7 +146,7 @@ fn main() {
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut listening).unwrap();
     let checker = Checker(child);
     let url = format!("http://{}", listening.trim().strip_prefix("listening on ").unwrap());
-    let client = Client::new(&url);
+    let client = Client::at(OperatorSocket::in_state(&at.join("state")));
     let tell = |out: &mut std::io::StdoutLock<'_>, what: &str| {
         let [now, most, anonymous] = checker.memory();
         writeln!(

@@ -147,7 +147,7 @@ impl Stand {
         let (before, runs) = (kept_by(&folder), checker.check(b"").0);
         let mut told = Vec::new();
         for lang in ["en", "ja"] {
-            let command = format!("--lang {lang} swap --url {}", checker.url);
+            let command = format!("--lang {lang} swap --socket {}", checker.socket);
             told.extend(wrong(row, lang, &self.stage().run("warifu-checker", &command), &command));
         }
         let (after, still) = (kept_by(&folder), checker.check(b"").0);

@@ -2,12 +2,16 @@
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use warifu_claims::movement::Enough;
 use warifu_values::lang::Lang;
 
+use crate::cli::client::Client;
+#[cfg(feature = "https")]
+use crate::service::{Clients, TlsFiles};
+use crate::service::{Limits, OperatorSocket};
 use crate::state::Reason;
 use crate::swap::Gates;
 
@@ -90,11 +94,19 @@ pub(super) struct Serve {
     #[command(flatten)]
     pub(super) from: From,
     /// Where this checker keeps its state; claim files kept for replay lie there too
-    #[arg(long)]
+    #[arg(long, value_name = "DIR", env = "WARIFU_CHECKER_STATE")]
     pub(super) state: PathBuf,
-    /// The address to listen on; port 0 takes a free one
+    /// The address to take claims at; port 0 takes a free one
     #[arg(long, default_value = "127.0.0.1:8642")]
     pub(super) listen: SocketAddr,
+    /// The socket to hear operators at (default: operator.sock in the state directory)
+    #[arg(long, value_name = "PATH", env = "WARIFU_CHECKER_SOCKET")]
+    pub(super) socket: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) limits: LimitOptions,
+    #[cfg(feature = "https")]
+    #[command(flatten)]
+    pub(super) tls: TlsOptions,
     /// Look at the channel every so many seconds
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) poll: u64,
@@ -150,6 +162,65 @@ impl GateOptions {
     }
 }
 
+/// What senders may take, and how it ends.
+#[derive(Debug, Args)]
+pub(super) struct LimitOptions {
+    /// Connections at once; half of them from one sender
+    #[arg(long, default_value_t = Limits::default().connections)]
+    connections: usize,
+    /// At the end, seconds in which claims are still taken while /readyz says no
+    #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().notice_ms / 1000)]
+    drain_notice: u64,
+    /// After that, seconds that requests in flight may take
+    #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().drain_ms / 1000)]
+    drain: u64,
+}
+
+impl LimitOptions {
+    /// As far as there are handles for connections.
+    pub(super) fn limits(&self, handles_for: impl FnOnce(usize) -> usize) -> Limits {
+        let connections = handles_for(self.connections);
+        Limits {
+            connections,
+            connections_of_sender: connections.div_ceil(2),
+            notice_ms: self.drain_notice.saturating_mul(1000),
+            drain_ms: self.drain.saturating_mul(1000),
+            ..Limits::default()
+        }
+    }
+}
+
+/// TLS before the claims. The files are read again when they change, and on SIGHUP.
+#[cfg(feature = "https")]
+#[derive(Debug, Args)]
+pub(super) struct TlsOptions {
+    /// Take claims over TLS, by this certificate and those between it and its authority (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_certificate: Option<PathBuf>,
+    /// The key of the certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
+    /// Know senders by certificates of these authorities (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_clients: Option<PathBuf>,
+    /// Let nobody else in
+    #[arg(long, requires = "tls_clients")]
+    tls_only_clients: bool,
+}
+
+#[cfg(feature = "https")]
+impl TlsOptions {
+    pub(super) fn files(&self) -> Option<TlsFiles> {
+        let clients = match &self.tls_clients {
+            None => Clients::Unknown,
+            Some(authorities) if self.tls_only_clients => Clients::OnlyKnown(authorities.clone()),
+            Some(authorities) => Clients::Known(authorities.clone()),
+        };
+        let (certificate, key) = (self.tls_certificate.clone()?, self.tls_key.clone()?);
+        Some(TlsFiles { certificate, key, clients })
+    }
+}
+
 #[derive(Debug, Args)]
 pub(super) struct Check {
     /// The claim file (UKE)
@@ -197,12 +268,24 @@ pub(super) struct Site {
     pub(super) schemas: Option<PathBuf>,
 }
 
+/// Which running checker.
 #[derive(Debug, Args)]
 pub(super) struct Remote {
-    /// The running checker
-    #[arg(long, default_value = "http://127.0.0.1:8642")]
-    pub(super) url: String,
+    /// The running checker, by its state directory
+    #[arg(long, value_name = "DIR", env = "WARIFU_CHECKER_STATE", required_unless_present = "socket")]
+    state: Option<PathBuf>,
+    /// The running checker, by the socket at which it hears operators
+    #[arg(long, value_name = "PATH", env = "WARIFU_CHECKER_SOCKET")]
+    socket: Option<PathBuf>,
     /// One JSON document on stdout
     #[arg(long)]
     pub(super) json: bool,
+}
+
+impl Remote {
+    /// Its client. A socket that is named comes before a state directory.
+    pub(super) fn client(&self) -> Client {
+        let in_state = || OperatorSocket::in_state(self.state.as_deref().unwrap_or(Path::new(".")));
+        Client::at(self.socket.clone().unwrap_or_else(in_state))
+    }
 }

@@ -1,20 +1,33 @@
-//! The client of a running checker: what `status`, `swap` and what operators decide ask.
+//! The client of a running checker: what `status`, `swap` and what operators decide ask, over the operators'
+//! socket.
 
+use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use axum::body::{Body, Bytes};
+use axum::http::{Method, Request, header};
+use http_body_util::{BodyExt as _, Limited};
+use hyper_util::rt::TokioIo;
 use serde::de::DeserializeOwned;
 use serde_json::json;
+use tokio::net::UnixStream;
 
 use crate::said::Said;
 use crate::service::{FellBack, ServiceError, Status};
 use crate::state::{Decision, Reason};
 use crate::swap::Outcome;
 
-/// Asks a checker at an address.
+/// Taking a release includes the replay of large claim files.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// A status with many codes that turned.
+const ANSWER_BYTES: usize = 64 << 20;
+
+/// Asks a checker over its operators' socket.
 #[derive(Debug, Clone)]
 pub struct Client {
-    url: String,
-    agent: ureq::Agent,
+    socket: PathBuf,
 }
 
 /// The checker did not do it.
@@ -26,15 +39,14 @@ pub enum ClientError {
     Refused(Said),
 }
 
+/// Whatever kept an answer from coming.
+type NoAnswer = Box<dyn std::error::Error + Send + Sync>;
+
 impl Client {
-    /// Of the checker at `url` (`http://127.0.0.1:8642`).
-    pub fn new(url: &str) -> Self {
-        // Taking a release includes the replay of large claim files.
-        let config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(300)))
-            .build();
-        Client { url: url.trim_end_matches('/').to_owned(), agent: config.into() }
+    /// Of the checker that hears operators at `socket`
+    /// ([`crate::service::OperatorSocket::in_state`]).
+    pub fn at(socket: impl Into<PathBuf>) -> Self {
+        Client { socket: socket.into() }
     }
 
     /// What it says of itself.
@@ -42,7 +54,7 @@ impl Client {
     /// # Errors
     /// [`ClientError::Unreachable`].
     pub fn status(&self) -> Result<Status, ClientError> {
-        self.read(self.agent.get(format!("{}/status", self.url)).call())
+        self.ask(Method::GET, "/status", String::new())
     }
 
     /// Lets it look at the channel now; it takes `release` or nothing, when one is named.
@@ -51,7 +63,7 @@ impl Client {
     /// [`ClientError`].
     pub fn swap(&self, release: Option<u64>) -> Result<Outcome, ClientError> {
         let query = release.map(|release| format!("?release={release}")).unwrap_or_default();
-        self.read(self.agent.post(format!("{}/swap{query}", self.url)).send_empty())
+        self.ask(Method::POST, &format!("/swap{query}"), String::new())
     }
 
     /// Lets it fall back.
@@ -59,7 +71,7 @@ impl Client {
     /// # Errors
     /// [`ClientError`].
     pub fn fall_back(&self) -> Result<FellBack, ClientError> {
-        self.read(self.agent.post(format!("{}/fall-back", self.url)).send_empty())
+        self.ask(Method::POST, "/fall-back", String::new())
     }
 
     /// Lets it confirm `release`, which is on probation.
@@ -67,7 +79,7 @@ impl Client {
     /// # Errors
     /// [`ClientError`].
     pub fn confirm(&self, release: u64, reason: &Reason) -> Result<Decision, ClientError> {
-        self.decide("confirm", release, reason)
+        self.decide("/confirm", release, reason)
     }
 
     /// Lets it give up `release`, which is lost.
@@ -75,40 +87,62 @@ impl Client {
     /// # Errors
     /// [`ClientError`].
     pub fn give_up(&self, release: u64, reason: &Reason) -> Result<Decision, ClientError> {
-        self.decide("give-up", release, reason)
+        self.decide("/give-up", release, reason)
     }
 
     fn decide(&self, what: &str, release: u64, reason: &Reason) -> Result<Decision, ClientError> {
         let decide = json!({ "release": release, "reason": reason });
-        self.read(self.agent.post(format!("{}/{what}", self.url)).send(decide.to_string()))
+        self.ask(Method::POST, what, decide.to_string())
     }
 
-    fn read<T: DeserializeOwned>(
-        &self,
-        response: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
-    ) -> Result<T, ClientError> {
-        let unreachable = |error: &dyn std::error::Error| {
-            let url = &self.url;
-            ClientError::Unreachable(Said::about(
-                &format!(
-                    "no checker answers at {url}; see whether one runs there (warifu-checker serve, its log) \
-                     and whether --url names the operators' address that it listens on"
-                ),
-                &format!(
-                    "{url} の点検システムから応答がありません。起動しているか（warifu-checker serve とそのログ）、--url が\
-                     運用者用の待受アドレスかを確認してください"
-                ),
-                error,
-            ))
-        };
-        let mut response = response.map_err(|error| unreachable(&error))?;
-        let text = response.body_mut().read_to_string().map_err(|error| unreachable(&error))?;
+    /// What `GET` or `POST` of `path` answers, as it comes.
+    ///
+    /// # Errors
+    /// [`ClientError::Unreachable`].
+    pub fn text(&self, method: Method, path: &str, body: String) -> Result<String, ClientError> {
+        let answer = self.answer(method, path, body);
+        let text = answer.and_then(|bytes| Ok(String::from_utf8(bytes.to_vec())?));
+        text.map_err(|error| self.unreachable(&*error))
+    }
+
+    fn ask<T: DeserializeOwned>(&self, method: Method, path: &str, body: String) -> Result<T, ClientError> {
+        let text = self.text(method, path, body)?;
         match serde_json::from_str(&text) {
             Ok(value) => Ok(value),
             Err(error) => match serde_json::from_str::<ServiceError>(&text) {
                 Ok(ServiceError { error }) => Err(ClientError::Refused(error)),
-                Err(_) => Err(unreachable(&error)),
+                Err(_) => Err(self.unreachable(&error)),
             },
         }
+    }
+
+    fn unreachable(&self, error: &dyn std::error::Error) -> ClientError {
+        let socket = self.socket.display();
+        ClientError::Unreachable(Said::about(
+            &format!("no checker answers at {socket}"),
+            &format!("{socket} のチェッカーから応答がありません"),
+            error,
+        ))
+    }
+
+    /// One request on a connection of its own.
+    fn answer(&self, method: Method, path: &str, body: String) -> Result<Bytes, NoAnswer> {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "warifu-checker")
+            .body(Body::from(body))?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let asked = async {
+            let stream = UnixStream::connect(&self.socket).await?;
+            let (mut asking, connection) =
+                hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+            // It ends with the runtime.
+            drop(tokio::spawn(connection));
+            let response = asking.send_request(request).await?;
+            Ok::<_, NoAnswer>(Limited::new(response.into_body(), ANSWER_BYTES).collect().await?.to_bytes())
+        };
+        let answer = runtime.block_on(async { tokio::time::timeout(PATIENCE, asked).await });
+        answer.unwrap_or_else(|late| Err(io::Error::new(io::ErrorKind::TimedOut, late).into()))
     }
 }

@@ -12,6 +12,7 @@ mod serve;
 
 mod client;
 mod failure;
+mod handles;
 mod inputs;
 
 pub use arguments::Arguments;

@@ -9,7 +9,6 @@ use warifu_values::lang::{Lang, Speak};
 use crate::cli::allocator::settle;
 use crate::cli::arguments::{Arguments, Command, Decide};
 use crate::cli::check::check_file;
-use crate::cli::client::Client;
 use crate::cli::dry_run::run_dry;
 use crate::cli::explain::explain_answers;
 use crate::cli::failure::Failure;
@@ -27,32 +26,33 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Check(check) => check_file(&check, lang),
         Command::DryRun(dry) => run_dry(&dry, lang),
         Command::Explain(explain) => explain_answers(&explain, lang),
-        Command::Status(remote) => Client::new(&remote.url)
+        Command::Status(remote) => remote
+            .client()
             .status()
             .map_err(Failure::from)
             .and_then(|status| show(&status, remote.json, lang, status.exit_status())),
         Command::Swap { release, remote } => {
-            Client::new(&remote.url).swap(release).map_err(Failure::from).and_then(|outcome| {
+            remote.client().swap(release).map_err(Failure::from).and_then(|outcome| {
                 let unchanged = Said::new("nothing new", "変更はありません");
                 let said = outcome.said().unwrap_or(unchanged);
                 show_or(&outcome, &said, remote.json, lang, outcome.exit_status())
             })
         }
-        Command::FallBack(remote) => {
-            Client::new(&remote.url).fall_back().map_err(Failure::from).and_then(|back| {
-                let release = back.release;
-                let said = Said::new(
-                    format!("fell back to release {release}"),
-                    format!("リリース {release} へ戻しました"),
-                );
-                show_or(&back, &said, remote.json, lang, 0)
-            })
-        }
-        Command::Confirm(Decide { release, reason, remote }) => Client::new(&remote.url)
+        Command::FallBack(remote) => remote.client().fall_back().map_err(Failure::from).and_then(|back| {
+            let release = back.release;
+            let said = Said::new(
+                format!("fell back to release {release}"),
+                format!("リリース {release} へ戻しました"),
+            );
+            show_or(&back, &said, remote.json, lang, 0)
+        }),
+        Command::Confirm(Decide { release, reason, remote }) => remote
+            .client()
             .confirm(release, &reason)
             .map_err(Failure::from)
             .and_then(|decision| show(&decision, remote.json, lang, 0)),
-        Command::GiveUp(Decide { release, reason, remote }) => Client::new(&remote.url)
+        Command::GiveUp(Decide { release, reason, remote }) => remote
+            .client()
             .give_up(release, &reason)
             .map_err(Failure::from)
             .and_then(|decision| show(&decision, remote.json, lang, 0)),

@@ -1,28 +1,48 @@
 //! `serve`: claims over HTTP, and a look at the channel every so often.
 
 use std::io::{self, Write as _};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
 use warifu_channels::Patience;
 use warifu_values::lang::Lang;
 
 use crate::cli::arguments::Serve;
 use crate::cli::failure::Failure;
+use crate::cli::handles::connections;
 use crate::cli::inputs::{floor, mirrors, read_file, schemas_of};
 use crate::log::{Log, now};
 use crate::said::Said;
-use crate::service::{FairQueue, Service, serve_until};
+#[cfg(feature = "https")]
+use crate::service::Tls;
+use crate::service::{Door, FairQueue, OperatorSocket, Service, serve_until};
 use crate::source::TrustSource;
 use crate::state::{Recent, StateDirectory};
 use crate::swap::{Swapper, Wanted};
+
+/// Certificates change once a year; who changes them looks whether it worked.
+#[cfg(feature = "https")]
+const BETWEEN_LOOKS_AT_CERTIFICATES: Duration = Duration::from_secs(10);
 
 pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
     let log = Log::new(lang);
     let schemas = schemas_of(&serve.site)?;
     let directory =
         StateDirectory::open(&serve.state).map_err(|error| Failure::could_not(Said::of(&error)))?;
+    // Whether there is a way in is known before anything is activated.
+    let socket = serve.socket.clone().unwrap_or_else(|| OperatorSocket::in_state(&serve.state));
+    let operators = OperatorSocket::bind(socket).map_err(|error| Failure::could_not(Said::of(&error)))?;
+    let door = Door::open(serve.listen).map_err(|error| no_way_in(serve.listen, &error))?;
+    #[cfg(feature = "https")]
+    let (door, tls) = match serve.tls.files() {
+        None => (door, None),
+        Some(files) => {
+            let tls = Tls::load(files).map_err(Failure::could_not)?;
+            (door.behind(Arc::clone(&tls)), Some(tls))
+        }
+    };
+    let limits = serve.limits.limits(connections);
     let root = read_file(&serve.from.root)?;
     let (mirrors, floor) =
         (mirrors(&serve.from.channel, Patience::POLLING)?, floor(serve.from.policy.as_deref())?);
@@ -41,19 +61,42 @@ pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
     }
     let judges =
         serve.judges.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
-    let service = Service::new(Arc::clone(&swapper), FairQueue::new(judges, serve.queue), recent, log);
+    let queue = FairQueue::new(judges, serve.queue);
+    let service = Service::new(Arc::clone(&swapper), queue, recent, limits, log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let listener = TcpListener::bind(serve.listen).await?;
         // Whoever started this waits for the line to know the port.
-        writeln!(io::stdout(), "listening on {}", listener.local_addr()?)?;
+        writeln!(io::stdout(), "listening on {}", door.address()?)?;
         io::stdout().flush()?;
+        #[cfg(feature = "https")]
+        tls.into_iter().for_each(|tls| _ = tokio::spawn(keep_reading(tls, log)));
         tokio::spawn(keep_polling(swapper, Duration::from_secs(serve.poll)));
-        serve_until(listener, service, ended()).await
+        serve_until(door, operators, service, ended()).await
     })?;
     // A look at a channel that does not answer may be under way; what it would write, it writes whole.
     runtime.shutdown_background();
     Ok(0)
+}
+
+/// Why claims cannot come in at `address`.
+fn no_way_in(address: SocketAddr, error: &io::Error) -> Failure {
+    Failure::could_not(match error.kind() {
+        io::ErrorKind::AddrInUse => Said::new(
+            format!(
+                "{address} is in use: another program listens there, maybe another checker; end it, or name \
+                 another address with --listen (ss -ltnp shows which it is)"
+            ),
+            format!(
+                "{address} は使用中です。別のプログラム（別のチェッカーなど）が待ち受けています。それを終了するか、\
+                 --listen で別のアドレスを指定してください（ss -ltnp で確認できます）"
+            ),
+        ),
+        _ => Said::about(
+            &format!("claims cannot come in at {address}"),
+            &format!("{address} で待ち受けできません"),
+            error,
+        ),
+    })
 }
 
 async fn keep_polling(swapper: Arc<Swapper>, every: Duration) {
@@ -74,6 +117,28 @@ async fn keep_polling(swapper: Arc<Swapper>, every: Duration) {
         let _ = worked.await;
         if is_due {
             next = tokio::time::Instant::now() + every;
+        }
+    }
+}
+
+/// Reads certificates again on SIGHUP, and when they changed.
+#[cfg(feature = "https")]
+async fn keep_reading(tls: Arc<Tls>, log: Log) {
+    let mut look = tokio::time::interval(BETWEEN_LOOKS_AT_CERTIFICATES);
+    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let Ok(mut asked) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()) else {
+        return;
+    };
+    loop {
+        tokio::select! {
+            _ = look.tick() => {}
+            _ = asked.recv() => {}
+        }
+        let reads = Arc::clone(&tls);
+        match tokio::task::spawn_blocking(move || reads.reload()).await {
+            Ok(Ok(true)) => log.event(&Said::new("certificates were read again", "証明書を再読込しました")),
+            Ok(Err(why)) => log.event(&why),
+            Ok(Ok(false)) | Err(_) => {}
         }
     }
 }

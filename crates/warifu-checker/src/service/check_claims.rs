@@ -1,98 +1,71 @@
 //! `POST /check`: a claim file comes in, waits for its turn, is judged by one release and answered.
 
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use tokio::sync::oneshot;
 use warifu_claims::movement::Institution;
-use warifu_claims::{ClaimFile, FILE_LIMIT_BYTES, institution};
+use warifu_claims::{ClaimFile, institution};
 
 use crate::log::now;
 use crate::said::Said;
 use crate::service::answer::{Summary, answer};
+use crate::service::budget::Share;
 use crate::service::http_service::Service;
-use crate::service::queue::Full;
-use crate::service::reply::{error, refuse_too_large};
-
-/// Claim files in memory together, waiting and being judged. Eight of the largest; senders of more are told
-/// to come again.
-const BODIES_LIMIT_BYTES: usize = 8 * FILE_LIMIT_BYTES;
-
-/// A sender gets this long for a file: 64 MiB over a line of 10 Mbit/s.
-const BODY_TIMEOUT: Duration = Duration::from_secs(60);
+use crate::service::queue::{Permit, Whose};
+use crate::service::receive::{Received, Receiving};
+use crate::service::reply::error;
+use crate::service::sender::Sender;
+use crate::service::unread::Unread;
 
 pub(super) async fn check(State(service): State<Arc<Service>>, request: Request) -> Response {
-    let length = request.headers().get(header::CONTENT_LENGTH);
-    let length = length.and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<usize>().ok());
-    if length.is_some_and(|length| length > FILE_LIMIT_BYTES) {
-        return refuse_too_large();
+    // The door says who it is; whoever comes by none is nobody in particular.
+    let sender = request.extensions().get().copied();
+    let sender = sender.unwrap_or_else(|| Sender::at(IpAddr::V6(Ipv6Addr::UNSPECIFIED)));
+    let mut coming = match Receiving::begin(request, service.arrived.share(sender), service.limits) {
+        Ok(coming) => coming,
+        Err(why) => return service.refuse_received(why).await,
+    };
+    // Whoever is not let in is told so by the first record, before the rest of the file comes.
+    if let Err(why) = coming.first_record().await {
+        return service.refuse_coming(coming, why).await;
     }
-    let Some(reserved) = Reserved::new(&service, length.unwrap_or(FILE_LIMIT_BYTES)) else {
-        return service.turn_away("too many claim files are being received", "受信中のファイルが多すぎます");
+    let whose = Whose { sender, institution: institution(coming.bytes()).unwrap_or_default().into() };
+    if service.queue.would_enter(&whose).is_err() {
+        coming.discard();
+        return service.refuse_full().await;
+    }
+    if !service.unread.has_room(sender) {
+        coming.discard();
+        return service.refuse_unread().await;
+    }
+    if let Err(why) = coming.all_of_it().await {
+        return service.refuse_coming(coming, why).await;
+    }
+    let received = match coming.whole() {
+        Ok(received) => received,
+        Err(why) => return service.refuse_received(why).await,
     };
-    let bytes =
-        match tokio::time::timeout(BODY_TIMEOUT, to_bytes(request.into_body(), FILE_LIMIT_BYTES)).await {
-            Ok(Ok(bytes)) => bytes,
-            // Without a length only the limit ends a body early; with one, the line broke.
-            Ok(Err(_)) if length.is_none() => return refuse_too_large(),
-            Ok(Err(_)) => {
-                return error(
-                    StatusCode::BAD_REQUEST,
-                    Said::new("the body ended early", "本文が途中で切れました"),
-                );
-            }
-            Err(_) => {
-                return error(
-                    StatusCode::REQUEST_TIMEOUT,
-                    Said::new("the body came too slowly", "受信が遅すぎます"),
-                );
-            }
-        };
-    let named = institution(&bytes);
-    let from = Institution::of(named);
-    let permit = match service.queue.enter(named.unwrap_or_default()).await {
-        Ok(permit) => permit,
-        Err(Full) => return service.turn_away("the queue is full", "待ち行列が一杯です"),
+    let Ok(permit) = service.queue.enter(whose).await else {
+        drop(received);
+        return service.refuse_full().await;
     };
-    let (sender, receiver) = oneshot::channel();
+    // Many may have been let in before the first of them left its answer lying.
+    if !service.unread.has_room(sender) {
+        drop((received, permit));
+        return service.refuse_unread().await;
+    }
+    let (told, answered) = oneshot::channel();
     let judging = Arc::clone(&service);
-    tokio::task::spawn_blocking(move || {
-        if sender.is_closed() {
-            // Nobody waits for the answer any more; somebody else does.
-            return;
-        }
-        // Read once; everything about this file is of this release.
-        let Some(active) = judging.swapper.active() else {
-            let _ = sender.send(None);
-            return;
-        };
-        let file = ClaimFile::read(&bytes);
-        let answer = answer(&file, &active.snapshot, &active.receipt);
-        judging.checked.fetch_add(1, Ordering::Relaxed);
-        judging.claims.fetch_add(answer.tally.claims, Ordering::Relaxed);
-        let _ = sender.send(Some((answer.lines, answer.summary)));
-        // The watch and the ring come after the answer: the sender does not wait for them, the next file
-        // does.
-        judging.swapper.observe(&active, &file, from, now());
-        if answer.tally.items > 0
-            && let Err(error) = judging.recent.keep(bytes.to_vec().into())
-        {
-            judging.log.event(&Said::about(
-                "a claim file could not be kept for replay",
-                "再点検用のファイルを保存できません",
-                &error,
-            ));
-        }
-        drop((permit, reserved));
-    });
-    match receiver.await {
-        Ok(Some((lines, summary))) => respond(lines, &summary),
-        Ok(None) => service.turn_away("no release is active yet", "稼働中のリリースがまだありません"),
+    tokio::task::spawn_blocking(move || judging.judge(received, sender, permit, told));
+    match answered.await {
+        Ok(Some(answered)) => answered,
+        Ok(None) => service.turn_away("no release is active yet", "稼働中のリリースがまだありません").await,
         Err(_) => error(
             StatusCode::INTERNAL_SERVER_ERROR,
             Said::new("this file could not be judged", "このファイルを点検できませんでした"),
@@ -100,30 +73,57 @@ pub(super) async fn check(State(service): State<Arc<Service>>, request: Request)
     }
 }
 
-fn respond(lines: Vec<u8>, summary: &Summary) -> Response {
-    let mut response = Response::new(Body::from(lines));
+impl Service {
+    /// Judges what was received and tells the answer; none while no release is active.
+    fn judge(
+        &self,
+        received: Received,
+        sender: Sender,
+        permit: Permit,
+        told: oneshot::Sender<Option<Response>>,
+    ) {
+        if told.is_closed() {
+            // Nobody waits for the answer any more; somebody else does.
+            return;
+        }
+        // Read once; everything about this file is of this release.
+        let Some(active) = self.swapper.active() else {
+            let _ = told.send(None);
+            return;
+        };
+        let Received { bytes, share } = received;
+        let from = Institution::of(institution(&bytes));
+        let file = ClaimFile::read(&bytes);
+        let answer = answer(&file, &active.snapshot, &active.receipt);
+        self.checked.fetch_add(1, Ordering::Relaxed);
+        self.claims.fetch_add(answer.tally.claims, Ordering::Relaxed);
+        let items = answer.tally.items;
+        let _ = told.send(Some(respond(answer.lines, &answer.summary, self.unread.share(sender))));
+        drop(answer.findings);
+        // The watch and the ring come after the answer: the sender does not wait for them, the next file
+        // does, but for no disk.
+        self.swapper.observe(&active, &file, from, now());
+        drop(file);
+        if items > 0 && self.recent.takes(bytes.len()) {
+            let kept = self.recent.take(bytes.into());
+            kept.into_iter().for_each(|file| self.keeper.keep(file));
+        }
+        drop((permit, share));
+    }
+
+    async fn refuse_full(self: &Arc<Self>) -> Response {
+        self.turn_away("the queue is full", "待ち行列が一杯です").await
+    }
+
+    async fn refuse_unread(self: &Arc<Self>) -> Response {
+        self.turn_away("too many answers were not taken yet", "受け取られていない結果が多すぎます").await
+    }
+}
+
+fn respond(lines: Vec<u8>, summary: &Summary, share: Share) -> Response {
+    let mut response = Response::new(Body::new(Unread::new(lines, share)));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
     headers.insert("warifu-release", HeaderValue::from(summary.receipt.release));
     response
-}
-
-/// Bytes of memory promised to a body; given back when dropped.
-struct Reserved {
-    service: Arc<Service>,
-    bytes: usize,
-}
-
-impl Reserved {
-    fn new(service: &Arc<Service>, bytes: usize) -> Option<Self> {
-        let add = |used: usize| used.checked_add(bytes).filter(|sum| *sum <= BODIES_LIMIT_BYTES);
-        let reserved = service.bodies.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add).is_ok();
-        reserved.then(|| Reserved { service: Arc::clone(service), bytes })
-    }
-}
-
-impl Drop for Reserved {
-    fn drop(&mut self) {
-        self.service.bodies.fetch_sub(self.bytes, Ordering::Relaxed);
-    }
 }

@@ -1,16 +1,23 @@
-//! What all requests share: the swapper, the queue, the ring of recent files, and what is counted.
+//! What all requests share: the swapper, the queue, the ring of recent files, the limits, and what is
+//! counted.
 
+use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 
 use crate::log::{Log, now};
 use crate::said::Said;
+use crate::service::budget::Budget;
+use crate::service::keeper::Keeper;
+use crate::service::limits::Limits;
 use crate::service::queue::FairQueue;
+use crate::service::refusals::Refusals;
 use crate::service::reply::error;
-use crate::service::status::{OnTrial, Queue, Requests, Status};
+use crate::service::status::{Doors, OnTrial, Queue, Requests, Status};
 use crate::state::Recent;
 use crate::swap::Swapper;
 
@@ -23,26 +30,54 @@ pub struct Service {
     pub(super) swapper: Arc<Swapper>,
     pub(super) queue: Arc<FairQueue>,
     pub(super) recent: Arc<Recent>,
-    pub(super) log: Log,
-    pub(super) bodies: AtomicUsize,
+    pub(super) keeper: Keeper,
+    pub(super) limits: Limits,
+    /// Connections at once.
+    pub(super) connections: Arc<Budget>,
+    /// Bytes of claim files that arrived and are not judged yet.
+    pub(super) arrived: Arc<Budget>,
+    /// Bytes of answers that were not taken yet.
+    pub(super) unread: Arc<Budget>,
+    refusals: Refusals,
+    /// Whether it ends.
+    pub(super) draining: AtomicBool,
     pub(super) checked: AtomicU64,
     pub(super) claims: AtomicU64,
     turned_away: AtomicU64,
+    /// Connections that were cut because something took too long, or not let in.
+    pub(super) cut: AtomicU64,
 }
 
 impl Service {
     /// Answers from `swapper`'s active release.
-    pub fn new(swapper: Arc<Swapper>, queue: Arc<FairQueue>, recent: Arc<Recent>, log: Log) -> Arc<Self> {
-        Arc::new(Service {
+    ///
+    /// # Errors
+    /// The system has no thread for what is kept on disk.
+    pub fn new(
+        swapper: Arc<Swapper>,
+        queue: Arc<FairQueue>,
+        recent: Arc<Recent>,
+        limits: Limits,
+        log: Log,
+    ) -> io::Result<Arc<Self>> {
+        let ring = Arc::clone(&recent);
+        let keeper = Keeper::start(move |file| ring.write(&file), log)?;
+        Ok(Arc::new(Service {
             swapper,
             queue,
             recent,
-            log,
-            bodies: AtomicUsize::new(0),
+            keeper,
+            limits,
+            connections: Budget::new(limits.connections, limits.connections_of_sender),
+            arrived: Budget::new(limits.arrived_bytes, limits.arrived_bytes_of_sender),
+            unread: Budget::new(limits.unread_bytes, limits.unread_bytes_of_sender),
+            refusals: Refusals::new(limits.refusals_a_second, Duration::from_millis(limits.refusal_ms)),
+            draining: AtomicBool::new(false),
             checked: AtomicU64::new(0),
             claims: AtomicU64::new(0),
             turned_away: AtomicU64::new(0),
-        })
+            cut: AtomicU64::new(0),
+        }))
     }
 
     /// What the service says of itself.
@@ -54,7 +89,16 @@ impl Service {
             turned_away: self.turned_away.load(Ordering::Relaxed),
         };
         let queue = Queue { judging, waiting, capacity: self.queue.capacity() };
-        Status::of(&self.swapper, requests, queue, now())
+        let doors = Doors {
+            is_draining: self.draining.load(Ordering::Relaxed),
+            connections: self.connections.used(),
+            connections_cut: self.cut.load(Ordering::Relaxed),
+            arrived_bytes: self.arrived.used(),
+            unread_bytes: self.unread.used(),
+            not_kept: self.keeper.dropped(),
+            limits: self.limits,
+        };
+        Status::of(&self.swapper, requests, queue, doors, now())
     }
 
     /// What was seen of a release on trial, with all its codes.
@@ -65,8 +109,13 @@ impl Service {
         OnTrial { replay: self.swapper.replayed(), watch, decisions }
     }
 
-    pub(super) fn turn_away(&self, en: &str, ja: &str) -> Response {
+    /// Tells a sender to come again later: at once, or after a moment when many are told so.
+    pub(super) async fn turn_away(&self, en: &str, ja: &str) -> Response {
         self.turned_away.fetch_add(1, Ordering::Relaxed);
+        let wait = self.refusals.wait(Instant::now());
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
         let mut response = error(StatusCode::SERVICE_UNAVAILABLE, Said::new(en, ja));
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
         response

@@ -1,19 +1,42 @@
-//! The HTTP side: claims in, findings out, who waits for whom, and the few commands of an operator.
+//! The HTTP side: claims in, findings out, who waits for whom, and the commands of an operator on a door of
+//! their own.
 
+mod doors;
 mod routes;
 
 mod answer;
 mod check_claims;
+mod receive;
+mod unpack;
+mod unread;
+
+mod health;
 mod http_service;
 mod operator;
-mod queue;
 mod reply;
 mod status;
 
+mod activity;
+mod budget;
+mod keeper;
+mod limits;
+mod queue;
+mod refusals;
+mod sender;
+mod socket;
+#[cfg(feature = "https")]
+mod tls;
+
 pub use answer::{Answer, FINDINGS_LIMIT, Summary, answer};
+pub use doors::{Door, serve_until};
+pub use health::{Health, Judging};
 pub use http_service::Service;
-pub use queue::{FairQueue, Full, Permit};
+pub use limits::Limits;
+pub use queue::{FairQueue, Full, Permit, Whose};
 pub(crate) use reply::too_large;
 pub use reply::{FellBack, ServiceError};
-pub use routes::serve_until;
-pub use status::{OnTrial, Queue, Requests, Status, Watch};
+pub use sender::Sender;
+pub use socket::{OperatorSocket, SocketError};
+pub use status::{Doors, OnTrial, Queue, Requests, Status, Watch};
+#[cfg(feature = "https")]
+pub use tls::{Clients, Tls, TlsFiles};

@@ -1,18 +1,30 @@
-//! The queue before the judges: bounded, and fair between institutions.
+//! The queue before the judges: bounded, and fair between senders, and between the institutions of each.
 //!
-//! So many claim files are judged at once; others wait in line by institution, and the lines are served in
-//! turn. One institution that sends a thousand files delays its own, not everybody's, and may fill half of
-//! the queue at most. When the queue is full, the sender is told so at once. Who goes away frees his place at
-//! once, and his institution keeps its turn.
+//! So many claim files are judged at once; others wait in line by sender and institution. Senders are served
+//! in turn, and so are the institutions of each. One that sends a thousand files delays its own, not
+//! everybody's. When the queue is full, whoever has fewer waiting takes the last place of whoever has most;
+//! otherwise it is told so at once. Who goes away frees his place at once, and his institution keeps its
+//! turn.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
-/// The queue is full, or this institution's share of it is.
+use crate::service::sender::Sender;
+
+/// The queue is full, and nobody has more files in it than this sender or institution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Full;
+
+/// Whose a claim file is: who sent it, which is proven, and of which institution it says that it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whose {
+    /// Who sent it.
+    pub sender: Sender,
+    /// The institution that it names.
+    pub institution: Box<[u8]>,
+}
 
 /// The queue.
 #[derive(Debug)]
@@ -26,10 +38,19 @@ pub struct FairQueue {
 struct Lines {
     judging: usize,
     waiting: usize,
+    /// Senders with somebody waiting, the next one first.
+    turn: VecDeque<Sender>,
+    by_sender: HashMap<Sender, Own>,
+    next_ticket: u64,
+}
+
+/// The lines of one sender.
+#[derive(Debug, Default)]
+struct Own {
+    waiting: usize,
     /// Institutions with somebody waiting, the next one first.
     turn: VecDeque<Box<[u8]>>,
     by_institution: HashMap<Box<[u8]>, VecDeque<Place>>,
-    next_ticket: u64,
 }
 
 /// A place in an institution's line.
@@ -39,11 +60,19 @@ struct Place {
     call: oneshot::Sender<Permit>,
 }
 
+/// Where there is room for one more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Room {
+    Free,
+    /// In the place of the last one of this sender's longest line.
+    LastOf(Sender),
+}
+
 /// Somebody in line. Dropping this leaves it, whether called already or not.
 #[derive(Debug)]
 struct InLine {
     queue: Arc<FairQueue>,
-    institution: Box<[u8]>,
+    whose: Whose,
     ticket: u64,
     called: oneshot::Receiver<Permit>,
 }
@@ -75,26 +104,34 @@ impl FairQueue {
         self.capacity
     }
 
-    /// Waits for this institution's turn. Dropping the future leaves the line and costs nobody a turn.
+    /// Whether a file that is coming would be let in now.
     ///
     /// # Errors
-    /// [`Full`], at once.
-    pub async fn enter(self: &Arc<Self>, institution: &[u8]) -> Result<Permit, Full> {
+    /// [`Full`].
+    pub(super) fn would_enter(&self, whose: &Whose) -> Result<(), Full> {
+        let lines = self.lines();
+        if lines.judging < self.judges { Ok(()) } else { lines.room(whose, self.capacity).map(|_| ()) }
+    }
+
+    /// Waits for its turn. Dropping the future leaves the line and costs nobody a turn.
+    ///
+    /// # Errors
+    /// [`Full`]: at once, or when the place is taken by somebody who has fewer.
+    pub async fn enter(self: &Arc<Self>, whose: Whose) -> Result<Permit, Full> {
         let mut waiter = {
             let mut lines = self.lines();
             if lines.judging < self.judges && lines.waiting == 0 {
                 lines.judging += 1;
                 return Ok(Permit { queue: Some(Arc::clone(self)) });
             }
-            let own = lines.by_institution.get(institution).map_or(0, VecDeque::len);
-            if lines.waiting >= self.capacity || own >= self.capacity.div_ceil(2) {
-                return Err(Full);
+            if let Room::LastOf(sender) = lines.room(&whose, self.capacity)? {
+                lines.remove_last(sender);
             }
             let (call, called) = oneshot::channel();
-            let ticket = lines.join(institution, call);
-            InLine { queue: Arc::clone(self), institution: institution.into(), ticket, called }
+            let ticket = lines.join(&whose, call);
+            InLine { queue: Arc::clone(self), whose, ticket, called }
         };
-        // A call is never dropped unsent while somebody is in line.
+        // A call that is dropped unsent: the place was taken.
         (&mut waiter.called).await.map_err(|_| Full)
     }
 
@@ -113,34 +150,97 @@ impl FairQueue {
 }
 
 impl Lines {
+    /// Where one more of `whose` finds room.
+    fn room(&self, whose: &Whose, capacity: usize) -> Result<Room, Full> {
+        if self.waiting < capacity {
+            return Ok(Room::Free);
+        }
+        let own = self.by_sender.get(&whose.sender);
+        let own_waiting = own.map_or(0, |own| own.waiting);
+        let most = self.by_sender.iter().max_by_key(|(_, own)| own.waiting).ok_or(Full)?;
+        if own_waiting + 1 < most.1.waiting {
+            return Ok(Room::LastOf(*most.0));
+        }
+        let own = own.ok_or(Full)?;
+        let line = own.by_institution.get(&whose.institution).map_or(0, VecDeque::len);
+        let longest = own.by_institution.values().map(VecDeque::len).max().unwrap_or_default();
+        if line + 1 < longest { Ok(Room::LastOf(whose.sender)) } else { Err(Full) }
+    }
+
+    /// Takes away the place at the end of the longest line of `sender`.
+    fn remove_last(&mut self, sender: Sender) {
+        let Some(own) = self.by_sender.get_mut(&sender) else { return };
+        let longest = own.by_institution.iter().max_by_key(|(_, line)| line.len());
+        let Some(institution) = longest.map(|(institution, _)| institution.clone()) else { return };
+        let ticket =
+            own.by_institution.get(&institution).and_then(|line| line.back()).map(|place| place.ticket);
+        if let Some(ticket) = ticket {
+            self.leave(&Whose { sender, institution }, ticket);
+        }
+    }
+
     /// Adds a place at the end of an institution's line; its ticket.
-    fn join(&mut self, institution: &[u8], call: oneshot::Sender<Permit>) -> u64 {
+    fn join(&mut self, whose: &Whose, call: oneshot::Sender<Permit>) -> u64 {
         self.next_ticket += 1;
         let ticket = self.next_ticket;
-        let line = self.by_institution.entry(institution.into()).or_default();
+        let own = self.by_sender.entry(whose.sender).or_default();
+        if own.waiting == 0 {
+            self.turn.push_back(whose.sender);
+        }
+        let line = own.by_institution.entry(whose.institution.clone()).or_default();
         if line.is_empty() {
-            self.turn.push_back(institution.into());
+            own.turn.push_back(whose.institution.clone());
         }
         line.push_back(Place { ticket, call });
+        own.waiting += 1;
         self.waiting += 1;
         ticket
     }
 
     /// Takes a place out of its line; whether it was still there.
-    fn leave(&mut self, institution: &[u8], ticket: u64) -> bool {
-        let Some(line) = self.by_institution.get_mut(institution) else { return false };
+    fn leave(&mut self, whose: &Whose, ticket: u64) -> bool {
+        let Some(own) = self.by_sender.get_mut(&whose.sender) else { return false };
+        let Some(line) = own.by_institution.get_mut(&whose.institution) else { return false };
         let Some(at) = line.iter().position(|place| place.ticket == ticket) else { return false };
         line.remove(at);
+        own.waiting -= 1;
         self.waiting -= 1;
         if line.is_empty() {
-            self.by_institution.remove(institution);
-            self.turn.retain(|waiting| **waiting != *institution);
+            own.by_institution.remove(&whose.institution);
+            own.turn.retain(|waiting| *waiting != whose.institution);
+        }
+        if own.waiting == 0 {
+            self.by_sender.remove(&whose.sender);
+            self.turn.retain(|waiting| *waiting != whose.sender);
         }
         true
     }
 
     /// Whoever is to be called next.
     fn next(&mut self) -> Option<oneshot::Sender<Permit>> {
+        let sender = self.turn.pop_front()?;
+        let own = self.by_sender.get_mut(&sender)?;
+        let place = own.next();
+        if own.waiting == 0 {
+            self.by_sender.remove(&sender);
+        } else {
+            self.turn.push_back(sender);
+        }
+        self.waiting -= usize::from(place.is_some());
+        place.map(|place| place.call)
+    }
+
+    /// A turn was not used: its sender is the next again, and its institution the next of that.
+    fn give_turn_back(&mut self, whose: &Whose) {
+        to_the_front(&mut self.turn, &whose.sender);
+        if let Some(own) = self.by_sender.get_mut(&whose.sender) {
+            to_the_front(&mut own.turn, &whose.institution);
+        }
+    }
+}
+
+impl Own {
+    fn next(&mut self) -> Option<Place> {
         let institution = self.turn.pop_front()?;
         let line = self.by_institution.get_mut(&institution)?;
         let place = line.pop_front();
@@ -150,28 +250,27 @@ impl Lines {
             self.turn.push_back(institution);
         }
         self.waiting -= usize::from(place.is_some());
-        place.map(|place| place.call)
+        place
     }
+}
 
-    /// An institution's turn was not used: it is the next again.
-    fn give_turn_back(&mut self, institution: &[u8]) {
-        if let Some(at) = self.turn.iter().position(|waiting| **waiting == *institution)
-            && let Some(institution) = self.turn.remove(at)
-        {
-            self.turn.push_front(institution);
-        }
+fn to_the_front<T: PartialEq>(turn: &mut VecDeque<T>, one: &T) {
+    if let Some(at) = turn.iter().position(|waiting| waiting == one)
+        && let Some(one) = turn.remove(at)
+    {
+        turn.push_front(one);
     }
 }
 
 impl Drop for InLine {
     fn drop(&mut self) {
         let mut lines = self.queue.lines();
-        if lines.leave(&self.institution, self.ticket) {
+        if lines.leave(&self.whose, self.ticket) {
             return;
         }
-        // Called, and left before hearing it.
+        // Called, and left before hearing it; or the place was taken.
         if let Ok(permit) = self.called.try_recv() {
-            lines.give_turn_back(&self.institution);
+            lines.give_turn_back(&self.whose);
             drop(lines);
             drop(permit);
         }
@@ -190,6 +289,11 @@ impl Drop for Permit {
 mod tests {
     use super::*;
 
+    /// A file of an institution, sent from an address with this last part.
+    fn of(sender: u8, institution: &str) -> Whose {
+        Whose { sender: Sender::at([192, 0, 2, sender].into()), institution: institution.as_bytes().into() }
+    }
+
     /// Lets tasks that were just spawned come to where they wait.
     async fn until(condition: impl Fn() -> bool) {
         for _ in 0..10_000 {
@@ -204,13 +308,13 @@ mod tests {
     #[tokio::test]
     async fn institutions_are_served_in_turn() {
         let queue = FairQueue::new(1, 8);
-        let first = queue.enter(b"a").await.unwrap();
+        let first = queue.enter(of(1, "a")).await.unwrap();
         let order = Arc::new(Mutex::new(Vec::new()));
         let mut tasks = Vec::new();
         for (at, name) in ["a", "a", "a", "b", "c"].into_iter().enumerate() {
             let (waiting, order) = (Arc::clone(&queue), Arc::clone(&order));
             tasks.push(tokio::spawn(async move {
-                let permit = waiting.enter(name.as_bytes()).await.unwrap();
+                let permit = waiting.enter(of(1, name)).await.unwrap();
                 order.lock().unwrap().push(name);
                 drop(permit);
             }));
@@ -225,29 +329,65 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_queue_says_so_and_one_institution_fills_half() {
-        let queue = FairQueue::new(1, 4);
-        let permit = queue.enter(b"a").await.unwrap();
-        let wait = |name: &'static str| {
-            let queue = Arc::clone(&queue);
-            tokio::spawn(async move { queue.enter(name.as_bytes()).await.map(drop) })
-        };
-        let mut waiting = vec![wait("a"), wait("a")];
-        until(|| queue.load().1 == 2).await;
-        assert_eq!(queue.enter(b"a").await.unwrap_err(), Full);
-        waiting.extend([wait("b"), wait("c")]);
-        until(|| queue.load().1 == 4).await;
-        assert_eq!(queue.enter(b"d").await.unwrap_err(), Full);
-        // Who goes away frees his place at once.
-        waiting.remove(0).abort();
-        until(|| queue.load().1 == 3).await;
-        waiting.push(wait("d"));
-        until(|| queue.load().1 == 4).await;
-        drop(permit);
-        for task in waiting {
-            task.await.unwrap().unwrap();
+    async fn senders_are_served_in_turn_however_many_institutions_they_name() {
+        let queue = FairQueue::new(1, 8);
+        let first = queue.enter(of(1, "x")).await.unwrap();
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let mut tasks = Vec::new();
+        let flood = [(1, "a"), (1, "b"), (1, "c"), (1, "d"), (2, "e"), (2, "e")];
+        for (at, (sender, name)) in flood.into_iter().enumerate() {
+            let (waiting, order) = (Arc::clone(&queue), Arc::clone(&order));
+            tasks.push(tokio::spawn(async move {
+                let permit = waiting.enter(of(sender, name)).await.unwrap();
+                order.lock().unwrap().push(name);
+                drop(permit);
+            }));
+            until(|| queue.load().1 == at + 1).await;
         }
-        assert_eq!(queue.load(), (0, 0));
+        drop(first);
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_eq!(*order.lock().unwrap(), ["a", "e", "b", "e", "c", "d"]);
+    }
+
+    #[tokio::test]
+    async fn who_has_fewer_takes_the_last_place_of_who_has_most() {
+        let queue = FairQueue::new(1, 4);
+        let permit = queue.enter(of(1, "a")).await.unwrap();
+        let wait = |sender, name: &'static str| {
+            let queue = Arc::clone(&queue);
+            tokio::spawn(async move { queue.enter(of(sender, name)).await.map(drop) })
+        };
+        let mut flood = Vec::new();
+        for (at, name) in ["a", "a", "a", "b"].into_iter().enumerate() {
+            flood.push(wait(1, name));
+            until(|| queue.load().1 == at + 1).await;
+        }
+        // One sender alone may fill it, and then its longest line is told so.
+        assert_eq!(queue.enter(of(1, "a")).await.unwrap_err(), Full);
+        assert_eq!(queue.would_enter(&of(1, "a")), Err(Full));
+        assert_eq!(queue.would_enter(&of(1, "c")), Ok(()));
+        let newcomer = wait(1, "c");
+        assert_eq!(flood.remove(2).await.unwrap(), Err(Full), "the last of the longest line");
+        assert_eq!(queue.enter(of(1, "c")).await.unwrap_err(), Full, "two of a, one of b, one of c");
+        // Another sender takes its fair half, however many institutions the first one names.
+        let others = [wait(2, "d"), wait(2, "d")];
+        until(|| {
+            flood.iter().filter(|task| task.is_finished()).count() + usize::from(newcomer.is_finished()) == 2
+        })
+        .await;
+        assert_eq!(queue.load().1, 4);
+        assert_eq!(queue.enter(of(1, "e")).await.unwrap_err(), Full);
+        assert_eq!(queue.enter(of(2, "d")).await.unwrap_err(), Full);
+        // Who goes away frees his place at once.
+        let [stays, goes] = others;
+        goes.abort();
+        until(|| queue.load().1 == 3).await;
+        assert_eq!(queue.would_enter(&of(1, "e")), Ok(()));
+        drop(permit);
+        assert_eq!(stays.await.unwrap(), Ok(()));
+        until(|| queue.load() == (0, 0)).await;
     }
 
     /// Two of `a` and one of `b` wait behind a permit; the first of `a` goes away, before or after it is
@@ -256,13 +396,13 @@ mod tests {
     async fn who_goes_away_costs_his_institution_no_turn() {
         for is_called in [false, true] {
             let queue = FairQueue::new(1, 8);
-            let permit = queue.enter(b"x").await.unwrap();
+            let permit = queue.enter(of(1, "x")).await.unwrap();
             let order = Arc::new(Mutex::new(Vec::new()));
             let mut tasks = VecDeque::new();
             for (at, (line, name)) in [("a", "a1"), ("a", "a2"), ("b", "b1")].into_iter().enumerate() {
                 let (waiting, order) = (Arc::clone(&queue), Arc::clone(&order));
                 tasks.push_back(tokio::spawn(async move {
-                    let permit = waiting.enter(line.as_bytes()).await.unwrap();
+                    let permit = waiting.enter(of(1, line)).await.unwrap();
                     order.lock().unwrap().push(name);
                     drop(permit);
                 }));

@@ -7,8 +7,9 @@ use warifu_values::lang::{Lang, Speak, counted};
 use warifu_values::say;
 
 use crate::said::Said;
+use crate::service::limits::Limits;
 use crate::state::{Decision, Held, Installed, Lost, Phase, Refused};
-use crate::swap::{LastPoll, Swapper};
+use crate::swap::{Active, LastPoll, Swapper};
 use crate::trial::Replayed;
 
 /// The watch on a release on probation.
@@ -54,6 +55,26 @@ pub struct Queue {
     pub capacity: usize,
 }
 
+/// The doors now, and what they hold back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Doors {
+    /// The checker ends: what is in flight is still answered.
+    pub is_draining: bool,
+    /// Connections at which claims come.
+    pub connections: usize,
+    /// Since the start, connections that were cut because something took too long, or not let in.
+    pub connections_cut: u64,
+    /// Bytes of claim files that arrived and are not judged yet.
+    pub arrived_bytes: usize,
+    /// Bytes of answers that were not taken yet.
+    pub unread_bytes: usize,
+    /// Since the start, claim files for replay that the disk was too slow to keep.
+    pub not_kept: u64,
+    /// What each may be.
+    pub limits: Limits,
+}
+
 /// Everything `GET /status` says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Status {
@@ -88,26 +109,24 @@ pub struct Status {
     pub requests: Requests,
     /// The queue now.
     pub queue: Queue,
+    /// The doors now.
+    #[serde(default)]
+    pub doors: Doors,
     /// When this was said.
     pub at: UnixSeconds,
 }
 
 impl Status {
     /// Of `swapper`; what only the service knows comes in.
-    pub fn of(swapper: &Swapper, requests: Requests, queue: Queue, at: UnixSeconds) -> Self {
+    pub fn of(swapper: &Swapper, requests: Requests, queue: Queue, doors: Doors, at: UnixSeconds) -> Self {
         let record = swapper.record();
         let active = swapper.active();
         let watch = active.as_ref().and_then(|active| {
             let seen = active.watched(&swapper.gates().probation)?.brief();
             Some(Watch { against: active.compared_with()?.id.release, seen })
         });
-        let state = match active.as_ref().map(|active| active.phase()) {
-            None => "none",
-            Some(Phase::Probation) => "probation",
-            Some(Phase::Confirmed) => "confirmed",
-        };
         Status {
-            state: state.to_owned(),
+            state: state_of(active.as_deref()).to_owned(),
             running: record.running().release().cloned(),
             withdrawn: swapper.runs_withdrawn(),
             watch,
@@ -121,8 +140,57 @@ impl Status {
             last_poll: swapper.last_poll(),
             requests,
             queue,
+            doors,
             at,
         }
+    }
+}
+
+/// In a word, how far what judges has proven itself.
+pub(super) fn state_of(active: Option<&Active>) -> &'static str {
+    match active.map(Active::phase) {
+        None => "none",
+        Some(Phase::Probation) => "probation",
+        Some(Phase::Confirmed) => "confirmed",
+    }
+}
+
+impl Doors {
+    /// What is out of the ordinary.
+    fn troubles(&self, lang: Lang) -> Vec<String> {
+        let Doors { connections, arrived_bytes, unread_bytes, limits, .. } = self;
+        let mut lines = Vec::new();
+        if self.is_draining {
+            lines.push(say!(
+                lang,
+                "ENDING: what is in flight is still answered, nothing new is taken",
+                "終了処理中: 受付済みの分だけを処理し、新しい請求は受け付けません"
+            ));
+        }
+        let full = [
+            (*connections, limits.connections, "connections", "接続数"),
+            (
+                *arrived_bytes,
+                limits.arrived_bytes,
+                "bytes received and not judged yet",
+                "点検待ちの受信バイト数",
+            ),
+            (*unread_bytes, limits.unread_bytes, "bytes of answers not taken yet", "未受領の結果のバイト数"),
+        ];
+        for (used, most, en, ja) in full {
+            if used > most / 2 {
+                lines.push(say!(lang, "{en}: {used} of {most}", "{ja}: {used}/{most}"));
+            }
+        }
+        if self.not_kept > 0 {
+            let not_kept = self.not_kept;
+            lines.push(say!(
+                lang,
+                "the disk is too slow: {not_kept} claim files were not kept for replay",
+                "ディスクが遅いため、再点検用のファイル {not_kept} 件を保存できませんでした"
+            ));
+        }
+        lines
     }
 }
 
@@ -262,6 +330,7 @@ impl Speak for Status {
              {judging} being judged, {waiting} of {capacity} waiting",
             "応答 {checked} ファイル（{claims} 件）、受付不可 {turned_away}、点検中 {judging}、待ち {waiting}/{capacity}"
         ));
+        lines.extend(self.doors.troubles(lang));
         lines.join("\n")
     }
 }
@@ -291,6 +360,7 @@ mod tests {
             last_poll: None,
             requests: Requests { checked: 1, claims: 2, turned_away: 0 },
             queue: Queue::default(),
+            doors: Doors { is_draining: true, unread_bytes: usize::MAX, ..Doors::default() },
             at: UnixSeconds::new(0),
         };
         let (english, japanese) = (status.say(Lang::En), status.say(Lang::Ja));
@@ -298,5 +368,7 @@ mod tests {
         assert!(!english.contains("inconclusive"), "{english}");
         assert!(english.contains("1 claim file (2 claims) answered"), "{english}");
         assert!(japanese.contains("請求ファイルはまだありません"), "{japanese}");
+        assert!(english.contains("\nENDING: ") && english.contains("not taken yet: "), "{english}");
+        assert!(!english.contains("connections: "), "{english}");
     }
 }

@@ -13,6 +13,6 @@ mod installed;
 pub use directory::{StateDirectory, StateDirectoryError};
 pub use installed::{Corrected, Id, Installed, Marks};
 pub use reason::{NoReason, Reason};
-pub use recent::Recent;
+pub use recent::{Recent, Unwritten};
 pub use record::{Decided, Decision, Held, Lost, Record, Refused, RefusedFor, Step};
 pub use running::{Phase, Running};

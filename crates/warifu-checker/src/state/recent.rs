@@ -30,6 +30,22 @@ pub struct Recent {
     kept: Mutex<Kept>,
 }
 
+/// A file that the ring has in memory and not on disk yet.
+#[derive(Debug)]
+pub struct Unwritten {
+    number: u64,
+    bytes: Arc<[u8]>,
+    /// Files on disk that the ring has no more.
+    left: Vec<u64>,
+}
+
+impl Unwritten {
+    /// `earlier` is not written any more; what it would have removed, this one removes.
+    pub fn take_over(&mut self, earlier: &Unwritten) {
+        self.left.extend(&earlier.left);
+    }
+}
+
 #[derive(Debug, Default)]
 struct Kept {
     files: VecDeque<(u64, Arc<[u8]>)>,
@@ -91,27 +107,39 @@ impl Recent {
         kept.files.iter().map(|(_, bytes)| Arc::clone(bytes)).collect()
     }
 
-    /// Keeps `bytes` and lets go of what is too old or too much.
-    ///
-    /// # Errors
-    /// The file could not be written; it is kept in memory all the same.
-    pub fn keep(&self, bytes: Arc<[u8]>) -> io::Result<()> {
-        if self.most == 0 || bytes.len() > FILE_BYTES {
-            return Ok(());
-        }
+    /// Keeps `bytes` in memory and lets go of what is too old or too much; what is to be written, unless this
+    /// one is not kept.
+    pub fn take(&self, bytes: Arc<[u8]>) -> Option<Unwritten> {
         let number = {
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            let is_soon = kept.last.is_some_and(|last| last.elapsed() < BETWEEN);
-            if is_soon && kept.files.len() >= self.most {
-                return Ok(());
+            if !self.would_take(&kept, bytes.len()) {
+                return None;
             }
             kept.last = Some(Instant::now());
             kept.next += 1;
             kept.next
         };
-        let dropped = self.take_in(number, Arc::clone(&bytes));
-        let written = write_whole(&self.path(number), &bytes);
-        self.remove(&dropped);
+        let left = self.take_in(number, Arc::clone(&bytes));
+        Some(Unwritten { number, bytes, left })
+    }
+
+    /// Whether a file of so many bytes is kept that comes now.
+    pub fn takes(&self, bytes: usize) -> bool {
+        self.would_take(&self.kept.lock().unwrap_or_else(PoisonError::into_inner), bytes)
+    }
+
+    fn would_take(&self, kept: &Kept, bytes: usize) -> bool {
+        let is_soon = kept.last.is_some_and(|last| last.elapsed() < BETWEEN);
+        self.most > 0 && bytes <= FILE_BYTES && !(is_soon && kept.files.len() >= self.most)
+    }
+
+    /// Writes `file`, and removes what the ring has no more.
+    ///
+    /// # Errors
+    /// The file could not be written; it is kept in memory all the same.
+    pub fn write(&self, file: &Unwritten) -> io::Result<()> {
+        let written = write_whole(&self.path(file.number), &file.bytes);
+        self.remove(&file.left);
         written
     }
 
@@ -151,13 +179,19 @@ fn number_of(path: &Path) -> Option<u64> {
 mod tests {
     use super::*;
 
+    fn keep(recent: &Recent, bytes: &[u8]) {
+        if let Some(file) = recent.take(bytes.into()) {
+            recent.write(&file).unwrap();
+        }
+    }
+
     #[test]
     fn the_newest_survive_a_restart() {
         let directory = tempfile::tempdir().unwrap();
         let open = |most| Recent::open(directory.path().join("recent"), most).unwrap();
         let recent = open(2);
         for text in ["a", "b", "c", "d"] {
-            recent.keep(text.as_bytes().into()).unwrap();
+            keep(&recent, text.as_bytes());
             // The third comes later; the fourth too soon after it.
             if text == "b" {
                 recent.kept.lock().unwrap().last = None;
@@ -184,7 +218,7 @@ mod tests {
         fs::create_dir(at.join("else")).unwrap();
         assert!(open().files().is_empty());
         let recent = open();
-        recent.keep(b"a"[..].into()).unwrap();
+        keep(&recent, b"a");
         assert_eq!(open().files().len(), 1);
     }
 }

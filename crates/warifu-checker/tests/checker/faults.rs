@@ -2,6 +2,7 @@
 //! several institutions, as a change that nobody signed of days that have been, or as one that both signed
 //! of days to come.
 
+use axum::http::Method;
 use warifu_checker::log::now;
 use warifu_checker::said::Said;
 use warifu_checker::state::Phase;
@@ -116,10 +117,7 @@ fn a_fee_that_is_one_point_off_is_refused() {
     let value =
         |record: &Option<_>| record.as_ref().map(|r: &warifu_claims::movement::RecordBehind| r.value.clone());
     assert_eq!((value(&turn.old), value(&turn.new)), (Some("100".into()), Some("101".into())));
-    let get = |path: &str| {
-        let mut answer = ureq::get(format!("http://{}{path}", checker.address)).call().unwrap();
-        answer.body_mut().read_to_string().unwrap()
-    };
+    let get = |path: &str| checker.client.text(Method::GET, path, String::new()).unwrap();
     let page = get("/report");
     assert!(page.contains("112007410") && page.contains("診療行為") && !page.contains("<script"), "{page}");
     let json: serde_json::Value = serde_json::from_str(&get("/report.json")).unwrap();

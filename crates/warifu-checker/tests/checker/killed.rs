@@ -2,12 +2,13 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use warifu_channels::{Address, PublishChannel, publish, publish_root, read_tip};
 use warifu_checker::cli::Client;
 use warifu_checker::log::now;
+use warifu_checker::service::OperatorSocket;
 use warifu_trust::testing::World;
 use warifu_trust::{Publishable, Validity};
 
@@ -34,6 +35,7 @@ fn publish_unsigned(world: &World, channel: &dyn PublishChannel, line: &Line, un
 struct Running {
     child: Child,
     address: SocketAddr,
+    socket: PathBuf,
 }
 
 impl Running {
@@ -53,11 +55,12 @@ impl Running {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line:?}"));
-        Running { address: address.parse().unwrap(), child }
+        let socket = OperatorSocket::in_state(&directory.join("state"));
+        Running { address: address.parse().unwrap(), child, socket }
     }
 
     fn client(&self) -> Client {
-        Client::new(&format!("http://{}", self.address))
+        Client::at(&self.socket)
     }
 }
 
@@ -153,7 +156,7 @@ fn bytes_of(folder: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
         let path = entry.unwrap().path();
         if path.is_dir() {
             all.extend(bytes_of(&path));
-        } else {
+        } else if path.is_file() {
             all.push((path.clone(), std::fs::read(&path).unwrap()));
         }
     }
@@ -298,10 +301,10 @@ fn an_operator_asks_a_running_checker() {
     let (world, channel, line) = published(at);
     let channel = channel.as_ref();
     let running = Running::start(at);
-    let url = format!("http://{}", running.address);
+    let state = at.join("state").display().to_string();
     let ask = |words: &[&str]| {
         let output =
-            Command::new(PROGRAM).args(words).args(["--url", &url, "--lang", "en"]).output().unwrap();
+            Command::new(PROGRAM).args(words).args(["--state", &state, "--lang", "en"]).output().unwrap();
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };
     let (code, text) = ask(&["status"]);

@@ -417,17 +417,6 @@ fn what_runs_withdrawn_without_anything_to_go_back_to_is_said_first() {
     assert_eq!(checker.client.status().unwrap().withdrawn, None);
 }
 
-#[test]
-fn commands_that_come_through_a_proxy_or_a_page_are_refused() {
-    let checker = with_release_1(1);
-    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-    for name in ["Origin", "X-Forwarded-For"] {
-        let url = format!("http://{}/fall-back", checker.address);
-        let answer = agent.post(url).header(name, "http://example.org").send_empty().unwrap();
-        assert_eq!(answer.status(), 403);
-    }
-}
-
 /// A release that takes the checker down with it must not be tried for ever.
 #[test]
 fn a_release_that_never_outlives_probation_is_held() {

@@ -10,10 +10,9 @@ use warifu_checker::cli::Client;
 use warifu_checker::log::{Log, now};
 use warifu_checker::release::ReleaseContent;
 use warifu_checker::said::Said;
-use warifu_checker::service::Service;
-use warifu_checker::service::Status;
-use warifu_checker::service::serve_until;
-use warifu_checker::service::{FairQueue, Permit};
+use warifu_checker::service::{
+    Door, FairQueue, Limits, OperatorSocket, Permit, Sender, Service, Status, Whose, serve_until,
+};
 use warifu_checker::source::{Offer, ReleaseSource, SourceError};
 use warifu_checker::state::Recent;
 use warifu_checker::state::StateDirectory;
@@ -157,8 +156,10 @@ pub(crate) struct Checker {
     pub(crate) client: Client,
     pub(crate) address: SocketAddr,
     queue: Arc<FairQueue>,
+    end: Mutex<Option<tokio::sync::oneshot::Sender<()>>>,
+    ended: tokio::task::JoinHandle<std::io::Result<()>>,
     runtime: tokio::runtime::Runtime,
-    _directory: Option<tempfile::TempDir>,
+    _directory: tempfile::TempDir,
 }
 
 /// A swapper without a service on the state in `directory`, offered the last of `drafts`, which were
@@ -200,6 +201,11 @@ impl Checker {
     }
 
     pub(crate) fn with(gates: Gates, queue: usize) -> Checker {
+        Checker::within(Limits::default(), gates, queue)
+    }
+
+    /// A checker that gives no more than `limits`.
+    pub(crate) fn within(limits: Limits, gates: Gates, queue: usize) -> Checker {
         let directory = tempfile::tempdir().unwrap();
         let state = StateDirectory::open(directory.path().join("state")).unwrap();
         let recent = Arc::new(Recent::open(state.recent(), 4).unwrap());
@@ -215,19 +221,36 @@ impl Checker {
         );
         let swapper = Arc::new(swapper.unwrap());
         let queue = FairQueue::new(2, queue);
-        let service = Service::new(Arc::clone(&swapper), Arc::clone(&queue), recent, Log::default());
+        let service =
+            Service::new(Arc::clone(&swapper), Arc::clone(&queue), recent, limits, Log::default()).unwrap();
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
-        let address = listener.local_addr().unwrap();
-        runtime.spawn(serve_until(listener, service, std::future::pending()));
-        let client = Client::new(&format!("http://{address}"));
-        Checker { shelf, swapper, client, address, queue, runtime, _directory: Some(directory) }
+        let door = Door::open("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = door.address().unwrap();
+        let operators = OperatorSocket::bind(directory.path().join("operator.sock")).unwrap();
+        let client = Client::at(operators.path());
+        let (end, ends) = tokio::sync::oneshot::channel::<()>();
+        let ended = runtime.spawn(serve_until(door, operators, service, async {
+            let _ = ends.await;
+        }));
+        let end = Mutex::new(Some(end));
+        Checker { shelf, swapper, client, address, queue, end, ended, runtime, _directory: directory }
     }
 
     /// Keeps both judges busy until it is dropped.
     pub(crate) fn keep_busy(&self) -> [Permit; 2] {
-        [(); 2].map(|()| self.runtime.block_on(self.queue.enter(b"busy")).unwrap())
+        let busy = Whose { sender: Sender::Operator, institution: b"busy"[..].into() };
+        [(); 2].map(|()| self.runtime.block_on(self.queue.enter(busy.clone())).unwrap())
+    }
+
+    /// Tells it to end, as SIGTERM does.
+    pub(crate) fn end(&self) {
+        drop(self.end.lock().unwrap().take());
+    }
+
+    /// Whether it has ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.is_finished()
     }
 
     pub(crate) fn check(&self, file: &[u8]) -> Answered {
@@ -239,7 +262,7 @@ impl Checker {
     }
 
     /// Waits until the status is as it must come to be.
-    pub(crate) fn until(&self, what: &str, condition: impl Fn(&Status) -> bool) -> Status {
+    pub(crate) fn until(&self, what: &str, mut condition: impl FnMut(&Status) -> bool) -> Status {
         let started = Instant::now();
         loop {
             let status = self.status();

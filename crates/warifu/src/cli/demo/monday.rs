@@ -79,7 +79,7 @@ fn swap_under_load(story: &mut Story) -> Result<(), Failure> {
     }
     story.counted.tally.add(&tally);
     story.counted.swaps += 1;
-    story.stage.checker(&format!("status --url {url}")).run()?;
+    story.stage.checker("status --state state").run()?;
     Ok(())
 }
 
@@ -170,7 +170,6 @@ fn both_err(story: &mut Story) -> Result<(), Failure> {
 
 fn fall_back(story: &mut Story) -> Result<(), Failure> {
     let lang = story.stage.lang;
-    let url = story.url()?;
     story.stage.title(&say!(lang, "7. The way back, and a power cut", "7. 戻し、そして停電"));
     story.stage.tell(&say!(
         lang,
@@ -179,11 +178,11 @@ fn fall_back(story: &mut Story) -> Result<(), Failure> {
         "追加には両者が必要ですが、取り下げは片方でできます。リリース 2 に疑いを持った運用者が、確定済みの前リリースへ\
          戻します。ネットワークも署名も再起動も不要です。"
     ));
-    story.stage.checker(&format!("fall-back --url {url}")).run()?;
+    story.stage.checker("fall-back --state state").run()?;
     story.counted.swaps += 1;
     story.send("claims/202405-hospital-b.uke", 1, 0)?;
     let first_lines = Show::With(&["release 1", "held:", "リリース 1", "保留:"]);
-    story.stage.checker(&format!("status --url {url}")).showing(first_lines).run()?;
+    story.stage.checker("status --state state").showing(first_lines).run()?;
     Ok(())
 }
 
@@ -209,8 +208,7 @@ fn power_cut(story: &mut Story) -> Result<(), Failure> {
     story.checker = Some(checker);
     story.counted.starts += 1;
     story.send("claims/202405-clinic-a.uke", 1, 0)?;
-    let url = story.url()?;
     let lines = Show::With(&["release 1", "held:", "channel", "リリース 1", "保留:", "配信元"]);
-    story.stage.checker(&format!("status --url {url}")).showing(lines).run()?;
+    story.stage.checker("status --state state").showing(lines).run()?;
     Ok(())
 }

@@ -1,0 +1,310 @@
+//! What happens on a connection, and whether it takes too long: a head that does not end, an answer that
+//! nobody takes, a connection that nobody uses.
+
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use axum::body::{Body, Bytes, HttpBody};
+use http_body::{Frame, SizeHint};
+use hyper::rt::{Read, ReadBufCursor, Write};
+
+use crate::service::limits::Limits;
+
+/// What flushes the last bytes of an answer when the checker ends.
+const FLUSH: Duration = Duration::from_secs(1);
+
+/// A connection's.
+#[derive(Debug)]
+pub(super) struct Activity {
+    limits: Limits,
+    doing: Mutex<Doing>,
+}
+
+#[derive(Debug)]
+struct Doing {
+    /// Since when no request was in flight.
+    idle_since: Instant,
+    /// Since when a request is coming of which the head has not ended.
+    head_since: Option<Instant>,
+    /// Since when no further request is taken.
+    ends_since: Option<Instant>,
+    next: u64,
+    in_flight: HashMap<u64, Request>,
+}
+
+/// A request in flight.
+#[derive(Debug, Clone, Copy)]
+enum Request {
+    /// It is received and judged: who does that has limits of his own.
+    Asked,
+    /// Its answer is being taken.
+    Answered { since: Instant, bytes: usize },
+}
+
+/// What took too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Overdue {
+    /// Nobody asked anything.
+    Idle,
+    /// The head of a request did not end.
+    Head,
+    /// An answer was not taken.
+    Answer,
+    /// The checker ends, and nothing is in flight.
+    End,
+}
+
+/// A request, from its head to the end of its answer.
+#[derive(Debug)]
+pub(super) struct InFlight {
+    activity: Arc<Activity>,
+    number: u64,
+}
+
+impl Activity {
+    pub(super) fn opened(limits: Limits, now: Instant) -> Arc<Self> {
+        let doing =
+            Doing { idle_since: now, head_since: None, ends_since: None, next: 0, in_flight: HashMap::new() };
+        Arc::new(Activity { limits, doing: Mutex::new(doing) })
+    }
+
+    fn doing(&self) -> MutexGuard<'_, Doing> {
+        self.doing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Bytes came.
+    fn came(&self, now: Instant) {
+        let mut doing = self.doing();
+        if doing.in_flight.is_empty() && doing.head_since.is_none() {
+            doing.head_since = Some(now);
+        }
+    }
+
+    /// The head of a request is there.
+    pub(super) fn begin(self: &Arc<Self>) -> InFlight {
+        let mut doing = self.doing();
+        doing.next += 1;
+        doing.head_since = None;
+        let number = doing.next;
+        doing.in_flight.insert(number, Request::Asked);
+        InFlight { activity: Arc::clone(self), number }
+    }
+
+    /// No further request is taken.
+    pub(super) fn ends(&self, now: Instant) {
+        self.doing().ends_since.get_or_insert(now);
+    }
+
+    /// When to look again.
+    ///
+    /// # Errors
+    /// What took too long, so that the connection is cut.
+    pub(super) fn check(&self, now: Instant) -> Result<Instant, Overdue> {
+        let doing = self.doing();
+        let after = |since: Instant, ms: u64| since + Duration::from_millis(ms);
+        let mut due: Vec<(Instant, Overdue)> = Vec::new();
+        if doing.in_flight.is_empty() {
+            due.push(match doing.head_since {
+                Some(since) => (after(since, self.limits.head_ms), Overdue::Head),
+                None => (after(doing.idle_since, self.limits.idle_ms), Overdue::Idle),
+            });
+            due.extend(doing.ends_since.map(|since| (since + FLUSH, Overdue::End)));
+        }
+        for request in doing.in_flight.values() {
+            if let Request::Answered { since, bytes } = request {
+                let within = self.limits.time_for(*bytes, self.limits.answer_ms);
+                due.push((*since + within, Overdue::Answer));
+            }
+        }
+        let first = due.into_iter().min_by_key(|(at, _)| *at);
+        match first {
+            Some((at, overdue)) if at <= now => Err(overdue),
+            // An answer can begin meanwhile.
+            Some((at, _)) => Ok(at.min(after(now, self.limits.slow_after_ms.max(1)))),
+            None => Ok(after(now, self.limits.slow_after_ms.max(1))),
+        }
+    }
+}
+
+impl InFlight {
+    fn gave(&self, more: usize, now: Instant) {
+        if let Some(request) = self.activity.doing().in_flight.get_mut(&self.number) {
+            *request = match *request {
+                Request::Asked => Request::Answered { since: now, bytes: more },
+                Request::Answered { since, bytes } => Request::Answered { since, bytes: bytes + more },
+            };
+        }
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        let mut doing = self.activity.doing();
+        doing.in_flight.remove(&self.number);
+        if doing.in_flight.is_empty() {
+            doing.idle_since = Instant::now();
+        }
+    }
+}
+
+/// An answer on its way: while it is not taken, its request is in flight.
+#[derive(Debug)]
+pub(super) struct Answering {
+    body: Body,
+    in_flight: InFlight,
+}
+
+impl Answering {
+    pub(super) fn new(body: Body, in_flight: InFlight) -> Self {
+        in_flight.gave(0, Instant::now());
+        Answering { body, in_flight }
+    }
+}
+
+impl HttpBody for Answering {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        if let Some(Ok(frame)) = &frame {
+            self.in_flight.gave(frame.data_ref().map_or(0, Bytes::len), Instant::now());
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// A connection that tells when bytes come.
+#[derive(Debug)]
+pub(super) struct Watched<T> {
+    connection: T,
+    activity: Arc<Activity>,
+}
+
+impl<T> Watched<T> {
+    pub(super) fn new(connection: T, activity: Arc<Activity>) -> Self {
+        Watched { connection, activity }
+    }
+}
+
+impl<T: Read + Unpin> Read for Watched<T> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        let read = ready!(Pin::new(&mut self.connection).poll_read(context, buffer));
+        self.activity.came(Instant::now());
+        Poll::Ready(read)
+    }
+}
+
+impl<T: Write + Unpin> Write for Watched<T> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
+        Pin::new(&mut self.connection).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.connection).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.connection).poll_shutdown(context)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.connection.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffers: &[std::io::IoSlice<'_>],
+    ) -> Poll<std::io::Result<usize>> {
+        Pin::new(&mut self.connection).poll_write_vectored(context, buffers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: fn() -> Limits = || Limits {
+        head_ms: 1_000,
+        idle_ms: 10_000,
+        answer_ms: 60_000,
+        slow_after_ms: 2_000,
+        bytes_a_second: 1_000,
+        ..Limits::default()
+    };
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    #[test]
+    fn a_head_that_does_not_end_is_overdue_before_a_connection_that_nobody_uses() {
+        let start = Instant::now();
+        let activity = Activity::opened(LIMITS(), start);
+        assert!(activity.check(start + ms(9_999)).is_ok());
+        assert_eq!(activity.check(start + ms(10_000)), Err(Overdue::Idle));
+        activity.came(start + ms(5_000));
+        assert_eq!(activity.check(start + ms(5_000)), Ok(start + ms(6_000)));
+        // More of it makes it no younger.
+        activity.came(start + ms(5_900));
+        assert_eq!(activity.check(start + ms(6_000)), Err(Overdue::Head));
+        let in_flight = activity.begin();
+        assert!(activity.check(start + ms(3_600_000)).is_ok(), "who judges has limits of his own");
+        drop(in_flight);
+        assert!(activity.check(Instant::now()).is_ok());
+    }
+
+    #[test]
+    fn an_answer_is_taken_at_a_least_pace() {
+        let start = Instant::now();
+        let activity = Activity::opened(LIMITS(), start);
+        let in_flight = activity.begin();
+        in_flight.gave(0, start);
+        assert!(activity.check(start + ms(1_999)).is_ok());
+        assert_eq!(activity.check(start + ms(2_000)), Err(Overdue::Answer));
+        in_flight.gave(3_000, start + ms(1_000));
+        assert!(activity.check(start + ms(4_999)).is_ok());
+        assert_eq!(activity.check(start + ms(5_000)), Err(Overdue::Answer));
+        in_flight.gave(1 << 30, start + ms(5_000));
+        assert!(activity.check(start + ms(59_999)).is_ok());
+        assert_eq!(activity.check(start + ms(60_000)), Err(Overdue::Answer), "nobody takes for ever");
+    }
+
+    #[test]
+    fn at_the_end_only_what_is_in_flight_is_waited_for() {
+        let start = Instant::now();
+        let activity = Activity::opened(LIMITS(), start);
+        activity.came(start);
+        activity.ends(start);
+        assert!(activity.check(start + ms(999)).is_ok());
+        let half_open = activity.check(start + ms(1_000));
+        assert!(matches!(half_open, Err(Overdue::End | Overdue::Head)), "{half_open:?}");
+        let activity = Activity::opened(LIMITS(), start);
+        let _in_flight = activity.begin();
+        activity.ends(start);
+        assert!(activity.check(start + ms(3_600_000)).is_ok());
+    }
+}

@@ -1,0 +1,293 @@
+//! The doors: one for claims, one for operators. Connections come in within limits, are served, are cut when
+//! something takes too long, and are let go at the end.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::service::Service as _;
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream, UnixListener};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, sleep_until, timeout};
+
+use crate::service::activity::{Activity, Answering, Overdue, Watched};
+use crate::service::budget::{Budget, Share};
+use crate::service::http_service::Service;
+use crate::service::limits::Limits;
+use crate::service::routes::{for_claims, for_operators};
+use crate::service::sender::Sender;
+use crate::service::socket::OperatorSocket;
+#[cfg(feature = "https")]
+use crate::service::tls::Tls;
+
+/// Operators at once. More are a mistake.
+const OPERATORS: usize = 64;
+
+/// What the system holds of an answer that is not taken: without this up to some megabytes for each
+/// connection, which nothing here would count.
+const HELD_BY_THE_SYSTEM_BYTES: usize = 128 << 10;
+
+/// Requests at once on one connection of HTTP/2.
+#[cfg(feature = "https")]
+const STREAMS: u32 = 32;
+
+/// hyper wants as much at least.
+const LEAST_HEAD_BYTES: usize = 8 << 10;
+
+/// When the system has no handle for a connection, one may be free after this.
+const UNTIL_A_HANDLE_IS_FREE: Duration = Duration::from_millis(100);
+
+/// Where claims come in.
+#[derive(Debug)]
+pub struct Door {
+    listener: std::net::TcpListener,
+    greeting: Greeting,
+}
+
+impl Door {
+    /// Takes `address` before anything else is done.
+    ///
+    /// # Errors
+    /// The address is in use, or not one of this machine.
+    pub fn open(address: SocketAddr) -> io::Result<Door> {
+        let listener = std::net::TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        // Connections have what their listener has.
+        rustix::net::sockopt::set_socket_send_buffer_size(&listener, HELD_BY_THE_SYSTEM_BYTES)?;
+        Ok(Door { listener, greeting: Greeting::default() })
+    }
+
+    /// Only over TLS.
+    #[cfg(feature = "https")]
+    #[must_use]
+    pub fn behind(self, tls: Arc<Tls>) -> Door {
+        Door { greeting: Greeting { tls: Some(tls) }, ..self }
+    }
+
+    /// The address, with the port that was taken.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+}
+
+/// What a connection is served by.
+struct Served {
+    router: Router,
+    service: Arc<Service>,
+    ends: watch::Receiver<bool>,
+}
+
+impl Clone for Served {
+    fn clone(&self) -> Self {
+        Served { router: self.router.clone(), service: Arc::clone(&self.service), ends: self.ends.clone() }
+    }
+}
+
+/// Serves `service` at both doors until `end`. Then it says that it is not ready, takes nothing new, and lets
+/// what is in flight finish within the limits; operators are heard to the last.
+///
+/// # Errors
+/// A door cannot be used.
+pub async fn serve_until(
+    door: Door,
+    operators: OperatorSocket,
+    service: Arc<Service>,
+    end: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let limits = service.limits;
+    let (end_claims, claims_end) = watch::channel(false);
+    let (end_operators, operators_end) = watch::channel(false);
+    let claims =
+        Served { router: for_claims(Arc::clone(&service)), service: Arc::clone(&service), ends: claims_end };
+    let commands = Served {
+        router: for_operators(Arc::clone(&service)),
+        service: Arc::clone(&service),
+        ends: operators_end,
+    };
+    let hearing = UnixListener::from_std(operators.listener.try_clone()?)?;
+    let mut claims = tokio::spawn(take_claims(TcpListener::from_std(door.listener)?, door.greeting, claims));
+    let commands = tokio::spawn(take_commands(hearing, commands));
+
+    end.await;
+    service.draining.store(true, Ordering::Relaxed);
+    sleep(Duration::from_millis(limits.notice_ms)).await;
+    let _ = end_claims.send(true);
+    let drained = timeout(Duration::from_millis(limits.drain_ms), &mut claims).await;
+    // What took longer than it may is cut.
+    claims.abort();
+    let _ = end_operators.send(true);
+    // The answer to who let it end is on its way.
+    let _ = timeout(Duration::from_secs(1), commands).await;
+    drop(operators);
+    match drained {
+        Ok(Err(broken)) => Err(io::Error::other(broken)),
+        Ok(Ok(())) | Err(_) => Ok(()),
+    }
+}
+
+/// What comes before the first request of a connection.
+#[derive(Debug, Clone, Default)]
+struct Greeting {
+    #[cfg(feature = "https")]
+    tls: Option<Arc<Tls>>,
+}
+
+impl Greeting {
+    /// Serves who came, once it was greeted where the door wants that.
+    async fn then_serve(self, stream: TcpStream, sender: Sender, share: Share, served: Served) {
+        #[cfg(feature = "https")]
+        if let Some(tls) = self.tls {
+            let within = Duration::from_millis(served.service.limits.head_ms);
+            let Ok(Ok((stream, shown))) = timeout(within, tls.greet(stream)).await else {
+                served.service.cut.fetch_add(1, Ordering::Relaxed);
+                return;
+            };
+            return serve(stream, shown.map_or(sender, Sender::Certificate), share, served).await;
+        }
+        serve(stream, sender, share, served).await;
+    }
+}
+
+async fn take_claims(listener: TcpListener, greeting: Greeting, served: Served) {
+    let mut connections = JoinSet::new();
+    let (budget, mut ends) = (Arc::clone(&served.service.connections), served.ends.clone());
+    loop {
+        while connections.try_join_next().is_some() {}
+        let has_room = budget.used() < served.service.limits.connections;
+        tokio::select! {
+            _ = ends.changed() => break,
+            // Who finds no room waits before the door, which costs nothing.
+            Some(_) = connections.join_next(), if !has_room => {}
+            accepted = listener.accept(), if has_room => match accepted {
+                Ok((stream, peer)) => {
+                    let sender = Sender::at(peer.ip());
+                    let mut share = budget.share(sender);
+                    if share.grow(1).is_err() {
+                        served.service.cut.fetch_add(1, Ordering::Relaxed);
+                        continue;
+                    }
+                    let _ = stream.set_nodelay(true);
+                    connections.spawn(greeting.clone().then_serve(stream, sender, share, served.clone()));
+                }
+                Err(error) => after(&error).await,
+            },
+        }
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+async fn take_commands(listener: UnixListener, served: Served) {
+    let mut connections = JoinSet::new();
+    let (budget, mut ends) = (Budget::new(OPERATORS, OPERATORS), served.ends.clone());
+    loop {
+        while connections.try_join_next().is_some() {}
+        tokio::select! {
+            _ = ends.changed() => break,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    let mut share = budget.share(Sender::Operator);
+                    if share.grow(1).is_ok() {
+                        connections.spawn(serve(stream, Sender::Operator, share, served.clone()));
+                    }
+                }
+                Err(error) => after(&error).await,
+            },
+        }
+    }
+    while connections.join_next().await.is_some() {}
+}
+
+/// A connection may break before it is taken; anything else, like too many open files, may pass.
+async fn after(error: &io::Error) {
+    let is_its_own = matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
+    );
+    if !is_its_own {
+        sleep(UNTIL_A_HANDLE_IS_FREE).await;
+    }
+}
+
+/// Serves one connection, to its end or until something takes too long.
+async fn serve<T>(stream: T, sender: Sender, _share: Share, served: Served)
+where
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let Served { router, service, mut ends } = served;
+    let limits = service.limits;
+    let activity = Activity::opened(limits, Instant::now());
+    let router = TowerToHyperService::new(router);
+    let of_requests = Arc::clone(&activity);
+    let answers = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        let in_flight = of_requests.begin();
+        request.extensions_mut().insert(sender);
+        let answered = router.call(request.map(Body::new));
+        async move {
+            let Ok(response) = answered.await;
+            Ok::<_, Infallible>(response.map(|body| Answering::new(body, in_flight)))
+        }
+    });
+    let io = Watched::new(TokioIo::new(stream), Arc::clone(&activity));
+    let builder = protocol(&limits);
+    let mut connection = pin!(builder.serve_connection(io, answers));
+    let mut look = activity.check(Instant::now()).unwrap_or_else(|_| Instant::now());
+    let mut is_ending = false;
+    loop {
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            () = sleep_until(look.into()) => match activity.check(Instant::now()) {
+                Ok(later) => look = later,
+                Err(overdue) => {
+                    if overdue != Overdue::Idle && overdue != Overdue::End {
+                        service.cut.fetch_add(1, Ordering::Relaxed);
+                    }
+                    return;
+                }
+            },
+            _ = ends.changed(), if !is_ending => {
+                is_ending = true;
+                activity.ends(Instant::now());
+                connection.as_mut().graceful_shutdown();
+                look = activity.check(Instant::now()).unwrap_or_else(|_| Instant::now());
+            }
+        }
+    }
+}
+
+#[cfg(not(feature = "https"))]
+fn protocol(limits: &Limits) -> hyper::server::conn::http1::Builder {
+    let mut builder = hyper::server::conn::http1::Builder::new();
+    builder.max_buf_size(limits.head_bytes.max(LEAST_HEAD_BYTES));
+    builder
+}
+
+/// HTTP/1.1 or 2, as the client begins.
+#[cfg(feature = "https")]
+fn protocol(limits: &Limits) -> hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor> {
+    let mut builder = hyper_util::server::conn::auto::Builder::new(hyper_util::rt::TokioExecutor::new());
+    let head_bytes = limits.head_bytes.max(LEAST_HEAD_BYTES);
+    builder.http1().max_buf_size(head_bytes);
+    builder
+        .http2()
+        .max_concurrent_streams(STREAMS)
+        .max_header_list_size(u32::try_from(head_bytes).unwrap_or(u32::MAX))
+        .max_send_buf_size(head_bytes);
+    builder
+}

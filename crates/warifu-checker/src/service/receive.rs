@@ -1,0 +1,269 @@
+//! A claim file as it comes in: as much memory as has arrived, as much time as its pace earns it.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use http_body_util::BodyExt as _;
+use tokio::time::timeout_at;
+use warifu_claims::FILE_LIMIT_BYTES;
+
+use crate::said::Said;
+use crate::service::budget::Share;
+use crate::service::http_service::Service;
+use crate::service::limits::Limits;
+use crate::service::reply::{error, refuse_too_large};
+use crate::service::unpack::{NotUnpacked, Unpack};
+
+/// The first record tells the institution.
+const FIRST_RECORD_BYTES: usize = 1024;
+
+/// A claim file that is coming.
+#[derive(Debug)]
+pub(super) struct Receiving {
+    body: Body,
+    form: Form,
+    /// What came over the line.
+    came: usize,
+    promised: Option<usize>,
+    share: Share,
+    began: Instant,
+    limits: Limits,
+    has_ended: bool,
+}
+
+#[derive(Debug)]
+enum Form {
+    Plain(Vec<u8>),
+    Packed(Box<Unpack>),
+}
+
+/// A claim file that is there.
+#[derive(Debug)]
+pub(super) struct Received {
+    pub(super) bytes: Vec<u8>,
+    /// Counted as long as it is in memory.
+    pub(super) share: Share,
+}
+
+/// Why none came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NotReceived {
+    TooLarge,
+    EndedEarly,
+    TooSlow,
+    NoRoom,
+    UnknownForm,
+    Damaged,
+    Swollen,
+}
+
+impl From<NotUnpacked> for NotReceived {
+    fn from(why: NotUnpacked) -> Self {
+        match why {
+            NotUnpacked::Damaged => NotReceived::Damaged,
+            NotUnpacked::Swollen => NotReceived::Swollen,
+        }
+    }
+}
+
+/// Whether what comes is compressed.
+///
+/// # Errors
+/// [`NotReceived::UnknownForm`]: by something else than gzip.
+fn is_packed(headers: &HeaderMap) -> Result<bool, NotReceived> {
+    let mut packed = false;
+    for value in headers.get_all(header::CONTENT_ENCODING) {
+        let name = value.to_str().unwrap_or_default().trim().to_ascii_lowercase();
+        match &*name {
+            "" | "identity" => {}
+            "gzip" | "x-gzip" if !packed => packed = true,
+            _ => return Err(NotReceived::UnknownForm),
+        }
+    }
+    Ok(packed)
+}
+
+impl Receiving {
+    /// Begins with `request`, of which nothing is read yet.
+    ///
+    /// # Errors
+    /// [`NotReceived`]: what it promises is not taken.
+    pub(super) fn begin(request: Request, share: Share, limits: Limits) -> Result<Self, NotReceived> {
+        let headers = request.headers();
+        let promised = headers.get(header::CONTENT_LENGTH);
+        let promised = promised.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+        if promised.is_some_and(|promised| promised > FILE_LIMIT_BYTES) {
+            return Err(NotReceived::TooLarge);
+        }
+        let form = match is_packed(headers)? {
+            true => Form::Packed(Box::new(Unpack::new(FILE_LIMIT_BYTES, limits.unpacked_ratio))),
+            false => Form::Plain(Vec::new()),
+        };
+        let body = request.into_body();
+        Ok(Receiving {
+            body,
+            form,
+            came: 0,
+            promised,
+            share,
+            began: Instant::now(),
+            limits,
+            has_ended: false,
+        })
+    }
+
+    /// What is there.
+    pub(super) fn bytes(&self) -> &[u8] {
+        match &self.form {
+            Form::Plain(bytes) => bytes,
+            Form::Packed(unpack) => unpack.bytes(),
+        }
+    }
+
+    /// Waits until the first record is there, or everything, or enough to see that it is none.
+    ///
+    /// # Errors
+    /// [`NotReceived`].
+    pub(super) async fn first_record(&mut self) -> Result<(), NotReceived> {
+        while !self.has_ended && self.bytes().len() < FIRST_RECORD_BYTES && !self.bytes().contains(&b'\n') {
+            self.more().await?;
+        }
+        Ok(())
+    }
+
+    /// Waits for all of it.
+    ///
+    /// # Errors
+    /// [`NotReceived`].
+    pub(super) async fn all_of_it(&mut self) -> Result<(), NotReceived> {
+        while !self.has_ended {
+            self.more().await?;
+        }
+        Ok(())
+    }
+
+    /// What came.
+    ///
+    /// # Errors
+    /// [`NotReceived`].
+    pub(super) fn whole(self) -> Result<Received, NotReceived> {
+        let bytes = match self.form {
+            Form::Plain(bytes) => bytes,
+            Form::Packed(unpack) => unpack.finish()?,
+        };
+        Ok(Received { bytes, share: self.share })
+    }
+
+    /// Lets what is still coming pass unread, while its sender is already being answered: many senders look
+    /// for an answer only when all is sent, and would find a broken line instead.
+    pub(super) fn discard(self) {
+        let Receiving { mut body, came, began, limits, has_ended, .. } = self;
+        if has_ended {
+            return;
+        }
+        tokio::spawn(async move {
+            let mut came = came;
+            loop {
+                let by = began + limits.time_for(came, limits.body_ms);
+                let Ok(Some(Ok(frame))) = timeout_at(by.into(), body.frame()).await else { return };
+                came += frame.data_ref().map_or(0, Bytes::len);
+                if came > FILE_LIMIT_BYTES {
+                    return;
+                }
+            }
+        });
+    }
+
+    async fn more(&mut self) -> Result<(), NotReceived> {
+        let by = self.began + self.limits.time_for(self.came, self.limits.body_ms);
+        let frame = match timeout_at(by.into(), self.body.frame()).await {
+            Err(_) => return Err(NotReceived::TooSlow),
+            Ok(Some(Err(_))) => return Err(NotReceived::EndedEarly),
+            Ok(None) => {
+                self.has_ended = true;
+                return Ok(());
+            }
+            Ok(Some(Ok(frame))) => frame,
+        };
+        let Ok(came) = frame.into_data() else { return Ok(()) };
+        self.came += came.len();
+        let before = self.bytes().len();
+        match &mut self.form {
+            Form::Plain(bytes) => {
+                if came.len() > FILE_LIMIT_BYTES - bytes.len() {
+                    return Err(NotReceived::TooLarge);
+                }
+                self.share.grow(came.len()).map_err(|_| NotReceived::NoRoom)?;
+                // Twice what arrived at most, and no more than was promised.
+                if bytes.capacity() - bytes.len() < came.len() {
+                    let doubled = came.len().max(bytes.len());
+                    let promised =
+                        self.promised.map_or(doubled, |promised| promised.saturating_sub(bytes.len()));
+                    bytes.reserve_exact(doubled.min(promised).max(came.len()));
+                }
+                bytes.extend_from_slice(&came);
+            }
+            Form::Packed(unpack) => {
+                // In pieces, so that what a little becomes is counted before it is much.
+                let mut counted = before;
+                for piece in came.chunks(4096) {
+                    unpack.take(piece)?;
+                    let now = unpack.bytes().len();
+                    self.share.grow(now - counted).map_err(|_| NotReceived::NoRoom)?;
+                    counted = now;
+                    tokio::task::coop::consume_budget().await;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Service {
+    /// Says why `coming` was not received.
+    pub(super) async fn refuse_coming(self: &Arc<Self>, coming: Receiving, why: NotReceived) -> Response {
+        if !matches!(why, NotReceived::EndedEarly | NotReceived::TooSlow) {
+            coming.discard();
+        }
+        self.refuse_received(why).await
+    }
+
+    /// Says why nothing was received.
+    pub(super) async fn refuse_received(self: &Arc<Self>, why: NotReceived) -> Response {
+        match why {
+            NotReceived::TooLarge => refuse_too_large(),
+            NotReceived::EndedEarly => {
+                error(StatusCode::BAD_REQUEST, Said::new("the body ended early", "本文が途中で切れました"))
+            }
+            NotReceived::TooSlow => {
+                error(StatusCode::REQUEST_TIMEOUT, Said::new("the body came too slowly", "受信が遅すぎます"))
+            }
+            NotReceived::NoRoom => {
+                self.turn_away("too many claim files are being received", "受信中のファイルが多すぎます")
+                    .await
+            }
+            NotReceived::UnknownForm => error(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                Said::new(
+                    "of compressed claim files only those of gzip are read",
+                    "圧縮した請求ファイルは gzip 形式だけを受け付けます",
+                ),
+            ),
+            NotReceived::Damaged => error(
+                StatusCode::BAD_REQUEST,
+                Said::new("what came is no whole gzip", "gzip として読めないか、途中で切れています"),
+            ),
+            NotReceived::Swollen => error(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                Said::new(
+                    "unpacked, it is more than a claim file may be",
+                    "展開後の大きさが請求ファイルの上限を超えます",
+                ),
+            ),
+        }
+    }
+}

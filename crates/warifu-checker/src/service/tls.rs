@@ -1,0 +1,173 @@
+//! TLS before the claims: who the checker is, and by a certificate of their own, who senders are.
+//! Certificates are read again when their files change, without a restart; what cannot be read leaves those
+//! that there are.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use arc_swap::ArcSwap;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::crypto::CryptoProvider;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::{RootCertStore, ServerConfig};
+use tokio_rustls::server::TlsStream;
+use warifu_values::digest::Digest;
+
+use crate::said::Said;
+
+/// Certificates and a key are some kilobytes; those of all authorities that sign for terminals some more.
+const FILE_BYTES: u64 = 4 << 20;
+
+/// Whether senders show who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Clients {
+    /// Nobody is asked.
+    Unknown,
+    /// Who shows a certificate of these authorities is known by it.
+    Known(PathBuf),
+    /// Nobody else is let in.
+    OnlyKnown(PathBuf),
+}
+
+/// The files, in PEM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The checker's certificate and those between it and its authority.
+    pub certificate: PathBuf,
+    /// Its key.
+    pub key: PathBuf,
+    /// Who senders are.
+    pub clients: Clients,
+}
+
+/// What the files are now, to see that they changed.
+type Versions = Vec<Option<(SystemTime, u64)>>;
+
+/// TLS, as the files were when they were read last.
+#[derive(Debug)]
+pub struct Tls {
+    files: TlsFiles,
+    config: ArcSwap<ServerConfig>,
+    read: Mutex<Versions>,
+}
+
+impl TlsFiles {
+    fn paths(&self) -> impl Iterator<Item = &Path> {
+        let clients = match &self.clients {
+            Clients::Unknown => None,
+            Clients::Known(path) | Clients::OnlyKnown(path) => Some(&**path),
+        };
+        [&*self.certificate, &*self.key].into_iter().chain(clients)
+    }
+
+    fn versions(&self) -> Versions {
+        let version = |path: &Path| {
+            let there = fs::metadata(path).ok()?;
+            Some((there.modified().ok()?, there.len()))
+        };
+        self.paths().map(version).collect()
+    }
+
+    fn config(&self) -> Result<Arc<ServerConfig>, Said> {
+        let provider = Arc::new(rustls_graviola::default_provider());
+        let chain = certificates(&self.certificate)?;
+        let key =
+            PrivateKeyDer::from_pem_slice(&read(&self.key)?).map_err(|error| wrong(&self.key, &error))?;
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| wrong(&self.certificate, &error))?;
+        let builder = match &self.clients {
+            Clients::Unknown => builder.with_no_client_auth(),
+            Clients::Known(path) => builder.with_client_cert_verifier(
+                verifier(path, &provider)?
+                    .allow_unauthenticated()
+                    .build()
+                    .map_err(|error| wrong(path, &error))?,
+            ),
+            Clients::OnlyKnown(path) => builder.with_client_cert_verifier(
+                verifier(path, &provider)?.build().map_err(|error| wrong(path, &error))?,
+            ),
+        };
+        let mut config =
+            builder.with_single_cert(chain, key).map_err(|error| wrong(&self.certificate, &error))?;
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(Arc::new(config))
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Said> {
+    warifu_files::read(path, FILE_BYTES).map_err(|error| Said::of(&error))
+}
+
+fn wrong(path: &Path, error: &dyn std::error::Error) -> Said {
+    let path = path.display();
+    Said::about(&format!("{path} is of no use for TLS"), &format!("{path} は TLS に使えません"), error)
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Said> {
+    let bytes = read(path)?;
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
+    let found = found.map_err(|error| wrong(path, &error))?;
+    if found.is_empty() {
+        return Err(wrong(path, &io::Error::new(io::ErrorKind::InvalidData, "no certificate in it")));
+    }
+    Ok(found)
+}
+
+fn verifier(
+    path: &Path,
+    provider: &Arc<CryptoProvider>,
+) -> Result<tokio_rustls::rustls::server::ClientCertVerifierBuilder, Said> {
+    let mut authorities = RootCertStore::empty();
+    for certificate in certificates(path)? {
+        authorities.add(certificate).map_err(|error| wrong(path, &error))?;
+    }
+    Ok(WebPkiClientVerifier::builder_with_provider(Arc::new(authorities), Arc::clone(provider)))
+}
+
+impl Tls {
+    /// By `files`.
+    ///
+    /// # Errors
+    /// Which of them is of no use, and why.
+    pub fn load(files: TlsFiles) -> Result<Arc<Tls>, Said> {
+        let read = files.versions();
+        let config = ArcSwap::new(files.config()?);
+        Ok(Arc::new(Tls { files, config, read: Mutex::new(read) }))
+    }
+
+    /// Reads the files again when they changed; whether they did. Connections that there are go on.
+    ///
+    /// # Errors
+    /// Which of them is of no use; what was read before goes on, and they are read again when they change.
+    pub fn reload(&self) -> Result<bool, Said> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let versions = self.files.versions();
+        if *read == versions {
+            return Ok(false);
+        }
+        *read = versions;
+        self.config.store(self.files.config()?);
+        Ok(true)
+    }
+
+    /// Greets a sender: the connection, and by which certificate it is known.
+    ///
+    /// # Errors
+    /// It does not speak TLS, or shows no certificate that it must show.
+    pub(super) async fn greet(
+        &self,
+        stream: TcpStream,
+    ) -> io::Result<(TlsStream<TcpStream>, Option<Digest>)> {
+        let stream = TlsAcceptor::from(self.config.load_full()).accept(stream).await?;
+        let shown = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
+        let shown = shown.map(|certificate| Digest::of(certificate));
+        Ok((stream, shown))
+    }
+}
