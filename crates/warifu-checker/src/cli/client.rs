@@ -119,8 +119,14 @@ impl Client {
     fn unreachable(&self, error: &dyn std::error::Error) -> ClientError {
         let socket = self.socket.display();
         ClientError::Unreachable(Said::about(
-            &format!("no checker answers at {socket}"),
-            &format!("{socket} のチェッカーから応答がありません"),
+            &format!(
+                "no checker answers at {socket}; see whether one runs (warifu-checker serve, its log) and \
+                 whether this is the socket in its data folder"
+            ),
+            &format!(
+                "{socket} の点検システムから応答がありません。起動しているか（warifu-checker serve とそのログ）、\
+                 データフォルダーのソケットかを確認してください"
+            ),
             error,
         ))
     }
