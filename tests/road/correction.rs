@@ -102,7 +102,8 @@ fn an_official_file_that_lacks_it_is_refused_until_that_is_accepted_by_name() {
     let official = "{data}/procedure/s_20240621.csv";
     let refused = stage.warifu(&format!("{IMPORT} {official}")).ends(1);
     let told = "import/correction-lost: 再診料, 新又は現点数/新又は現点数: the official file says 75.00, the \
-                emergency correction 73.00, which would be lost: s_20240612.csv of 2024-06-12, imported by Road Test on ";
+                emergency correction 73.00, which would be lost: s_20240612.csv of 2024-06-12, \
+                imported by Road Test on ";
     assert!(refused.err.contains(told) && refused.err.contains(": もう一度 [112007410]"), "{}", refused.err);
     let refused = stage.warifu(&format!("--lang ja {IMPORT} {official}")).ends(1);
     let told = "再診料、新又は現点数/新又は現点数: 公式ファイルは 75.00、緊急訂正では 73.00。この訂正が失われます: \

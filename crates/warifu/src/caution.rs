@@ -334,7 +334,8 @@ impl Speak for Caution {
             Caution::NotAnEmergency { master, file, dated } => say!(
                 lang,
                 "{master}: the emergency correction {file} of {dated} is in no release yet, and this one \
-                 does not call itself an emergency, so nobody reviews it afterwards (draft it with --emergency)",
+                 does not call itself an emergency, so nobody reviews it afterwards \
+                 (draft it with --emergency)",
                 "{master}: {dated} の緊急訂正 {file} は未公開ですが、緊急リリースとされていないため事後確認の対象になりません\
                  （--emergency で起案）"
             ),

@@ -459,8 +459,8 @@ codes! {
         ja "訂正の変更・廃止対象のレコードがないか、追加するレコードが既にあります"
         do "コードが正しいか warifu show コード で確認してください。";
     ImportCorrectionLost "import/correction-lost" Deny
-        en "{record}, {title}: the official file says {found}, the emergency correction {expected}, which would be \
-            lost: {correction}"
+        en "{record}, {title}: the official file says {found}, the emergency correction {expected}, \
+            which would be lost: {correction}"
         do "Ask the sender. `--drop-correction REASON` takes the file as it is; correct again if need be."
         ja "{record}、{title}: 公式ファイルは {found}、緊急訂正では {expected}。この訂正が失われます: {correction}"
         do "送付元に確認してください。このまま取り込むには --drop-correction 理由。必要なら再度訂正してください。";
