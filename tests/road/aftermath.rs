@@ -1,6 +1,8 @@
 //! What is asked for after a release went out: the joint post-review of an emergency, and receipts.
 
-use crate::releases::{PLACE, classes_of_the_past, publish, published_procedures, pull, sign};
+use crate::releases::{
+    PLACE, classes_of_the_past, publish, published_procedures, pull, sign, signed_and_published,
+};
 use crate::stage::{Ran, Stage, data};
 
 /// The next release; `more` says of what kind.
@@ -14,12 +16,6 @@ fn again(stage: &Stage, name: &str, more: &str) -> Ran {
     let classes = classes_of_the_past(stage);
     let accepted = format!("--accept-past {classes} --reason revision --source notice-1");
     stage.warifu(&format!("release draft --repo kikin {PLACE} --title {name} -o {name} {accepted} {more}"))
-}
-
-fn signed_and_published(stage: &Stage, name: &str) {
-    sign(stage, name, "kikin", "aoki", 0);
-    sign(stage, name, "kokuho", "baba", 0);
-    publish(stage, name, 0);
 }
 
 fn reviewed(stage: &Stage, release: u64, key: &str, status: i32) -> Ran {
@@ -148,6 +144,10 @@ fn who_has_taken_a_release_is_shown_by_receipts() {
     // A key that is not in the list says nothing, whatever it calls itself, in the folder too.
     verify("stranger", "中央会システム", 0);
     assert!(collect("stranger", 3).err.contains("no receipt of a receiver"));
+    // Its name is whoever's who sent it.
+    std::fs::copy(stage.path("stranger.receipt"), stage.path("\u{1b}[2Kgood.receipt")).unwrap();
+    let refused = collect("\u{1b}[2Kgood", 3);
+    assert!(refused.err.contains("[2Kgood") && !refused.err.contains('\u{1b}'), "{:?}", refused.err);
     std::fs::copy(stage.path("stranger.receipt"), stage.path("kept/1-x.json")).unwrap();
     assert!(show("en").contains("not taken by: 大阪支部, 中央会システム"));
 
@@ -167,4 +167,19 @@ fn who_has_taken_a_release_is_shown_by_receipts() {
     assert!(shown.contains("大阪支部 REFUSED release 1"), "{shown}");
     assert!(shown.contains("not taken by: 大阪支部"), "{shown}");
     assert!(shown.contains("東京支部 took release 1"), "{shown}");
+
+    // One that was taken away was refused for that.
+    stage.warifu(&format!("release withdraw 1 {PLACE} --reason wrong --key aoki.key --yes")).ends(0);
+    verify("osaka", "大阪支部", 3);
+    collect("osaka", 0);
+    let shown = show("en");
+    assert!(shown.contains("withdrawn: ") && shown.contains(": wrong"), "{shown}");
+
+    // A list that is none is told by its line, in both languages.
+    let list = std::fs::read_to_string(stage.path("receivers.toml")).unwrap();
+    stage.write("receivers.toml", list.replace("organisation = \"kokuho\"", "organisation = \"kokuhoo\""));
+    let list = "release receipts collect kept osaka.receipt --receivers receivers.toml";
+    assert!(stage.warifu(list).ends(2).err.contains("line "));
+    let told = stage.warifu(&format!("--lang ja {list}")).ends(2);
+    assert!(told.err.contains("行目が正しくありません"), "{}", told.err);
 }

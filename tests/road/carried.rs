@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use crate::releases::{Server, clone, draft, house, publish, pull, sign};
+use crate::releases::{Server, clone, draft, house, publish, pull, signed_and_published};
 use crate::stage::{Stage, checkout};
 
 /// A stage with a small release on its channel, and that channel behind a web server.
@@ -15,9 +15,7 @@ fn served() -> (Stage, Server) {
     stage.warifu(&format!("import --repo kikin --series r06 {demo}")).ends(0);
     pull(&stage);
     draft(&stage, "first");
-    sign(&stage, "first", "kikin", "aoki", 0);
-    sign(&stage, "first", "kokuho", "baba", 0);
-    publish(&stage, "first", 0);
+    signed_and_published(&stage, "first");
     let python = std::env::var_os("WARIFU_TEST_PYTHON").unwrap_or_else(|| OsString::from("python3"));
     let server = Server::start(&python, &stage);
     (stage, server)

@@ -1,7 +1,7 @@
 //! An emergency correction: a small differential before the next official file, marked wherever it shows, and
 //! ended by an official file that contains it, or that takes it away by name.
 
-use crate::releases::{PLACE, draft_accepting, publish, published_procedures, pull, sign};
+use crate::releases::{PLACE, draft_accepting, published_procedures, pull, signed_and_published};
 use crate::stage::{Ran, Stage, data};
 
 /// The fee for a repeated visit, one of the commonest codes of all.
@@ -49,8 +49,9 @@ fn a_correction_is_marked_wherever_it_shows() {
 
     pull(&stage);
     draft_accepting(&stage, "second");
-    let mark =
-        format!("EMERGENCY CORRECTION of 2024-06-10, in no official file yet: s_20240610.csv ({CODE})");
+    let mark = format!(
+        "EMERGENCY CORRECTION of r06/procedure, 2024-06-10, in no official file yet: s_20240610.csv ({CODE})"
+    );
     says(&format!("release review second --repo kokuho {PLACE} --html page.html"), &mark);
     // Nobody owes a review of a correction that does not call itself an emergency: that is told.
     let told =
@@ -58,9 +59,7 @@ fn a_correction_is_marked_wherever_it_shows() {
     says(&format!("release review second --repo kokuho {PLACE}"), told);
     let page = std::fs::read_to_string(stage.path("page.html")).unwrap();
     assert!(page.contains("s_20240610.csv") && page.contains("点数の誤り"));
-    sign(&stage, "second", "kikin", "aoki", 0);
-    sign(&stage, "second", "kokuho", "baba", 0);
-    publish(&stage, "second", 0);
+    signed_and_published(&stage, "second");
     says("channel verify channel --root root.json", &mark);
     let checker = stage.serve("");
     stage.run("warifu-checker", &format!("swap --socket {}", checker.socket)).ends(0);
@@ -102,8 +101,9 @@ fn an_official_file_that_lacks_it_is_refused_until_that_is_accepted_by_name() {
 
     let official = "{data}/procedure/s_20240621.csv";
     let refused = stage.warifu(&format!("{IMPORT} {official}")).ends(1);
-    let told = "import/correction-lost: 再診料, 新又は現点数/新又は現点数: the official file says 75.00, the emergency \
-                correction 73.00, which would be lost: s_20240612.csv of 2024-06-12, imported by Road Test on ";
+    let told = "import/correction-lost: 再診料, 新又は現点数/新又は現点数: the official file says 75.00, the \
+                emergency correction 73.00, which would be lost: s_20240612.csv of 2024-06-12, \
+                imported by Road Test on ";
     assert!(refused.err.contains(told) && refused.err.contains(": もう一度 [112007410]"), "{}", refused.err);
     let refused = stage.warifu(&format!("--lang ja {IMPORT} {official}")).ends(1);
     let told = "再診料、新又は現点数/新又は現点数: 公式ファイルは 75.00、緊急訂正では 73.00。この訂正が失われます: \
@@ -133,6 +133,8 @@ fn an_official_file_that_lacks_it_is_refused_until_that_is_accepted_by_name() {
     assert!(shown.out.contains("let pass: import/correction-lost (112007410)"), "{}", shown.out);
 
     // Taken back, the corrections stand again, and the file can come in again.
+    let refused = stage.warifu("undo --repo kikin --series r6").ends(2);
+    assert!(refused.err.contains("r6: there is no such series; there are r06"), "{}", refused.err);
     stage.warifu("undo --repo kikin").ends(0);
     let shown = stage.warifu("show HEAD:r06/procedure --repo kikin").ends(0);
     assert!(shown.out.contains("もう一度"), "{}", shown.out);

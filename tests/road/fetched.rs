@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::releases::{PLACE, clone, draft, house, publish, sign};
+use crate::releases::{PLACE, clone, draft, house, signed_and_published};
 use crate::stage::{Stage, checkout};
 use warifu_values::digest::Digest;
 
@@ -22,9 +22,7 @@ fn what_is_let_pass_in_a_fetched_file_is_what_both_signed() {
     stage.warifu(&format!("import --repo kikin --series r06 {accept} c_ALL20240531.csv")).ends(0);
     clone(&stage);
     draft(&stage, "waived");
-    sign(&stage, "waived", "kikin", "aoki", 0);
-    sign(&stage, "waived", "kokuho", "baba", 0);
-    publish(&stage, "waived", 0);
+    signed_and_published(&stage, "waived");
     stage.warifu("channel fetch channel --root root.json -o taken").ends(0);
     let manifest = std::fs::read_to_string(stage.path("taken/release.json")).unwrap();
     let parsed: serde_json::Value = serde_json::from_str(&manifest).unwrap();

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::browser::Browser;
 use crate::releases::{
-    PLACE, classes_of_the_past, clone, draft, draft_accepting, house, publish, published_procedures, pull,
-    sign,
+    PLACE, classes_of_the_past, clone, draft, draft_accepting, house, published_procedures, pull,
+    signed_and_published,
 };
 use crate::stage::{Stage, data};
 
@@ -64,9 +64,7 @@ fn the_past_is_accepted_by_name_or_left() {
     assert!(list.starts_with("kind,code,what,first,last,old,new,published\n"), "{list}");
     assert!(list.lines().count() > 300, "{}", list.lines().count());
 
-    sign(&stage, "second", "kikin", "aoki", 0);
-    sign(&stage, "second", "kokuho", "baba", 0);
-    publish(&stage, "second", 0);
+    signed_and_published(&stage, "second");
 }
 
 /// The page of the draft `second`, as a reviewer opens and prints it.
@@ -105,9 +103,7 @@ fn what_reaches_back_can_wait_for_a_later_release() {
     let shown: Value = serde_json::from_str(&show.out).unwrap();
     let changes = &shown["manifest"]["changes"];
     assert_eq!((changes["past"].clone(), changes["past_and_future"].clone()), (0.into(), 0.into()));
-    sign(&stage, "future", "kikin", "aoki", 0);
-    sign(&stage, "future", "kokuho", "baba", 0);
-    publish(&stage, "future", 0);
+    signed_and_published(&stage, "future");
     let checker = stage.serve("--poll 3600");
     assert_eq!(checker.status()["running"]["release"], 2, "{}", checker.status());
 
@@ -117,9 +113,7 @@ fn what_reaches_back_can_wait_for_a_later_release() {
     assert!(left["past"].as_u64().unwrap() > 300, "{left}");
     assert_eq!((left["past_and_future"].clone(), left["future"].clone()), (0.into(), 0.into()));
     draft_accepting(&stage, "past");
-    sign(&stage, "past", "kikin", "aoki", 0);
-    sign(&stage, "past", "kokuho", "baba", 0);
-    publish(&stage, "past", 0);
+    signed_and_published(&stage, "past");
     stage.run("warifu-checker", &format!("swap --socket {}", checker.socket)).ends(0);
     assert_eq!(checker.status()["running"]["release"], 3, "{}", checker.status());
     // Nothing is left.
@@ -146,9 +140,7 @@ fn a_series_that_ended_long_ago_is_left_out_by_name() {
     }
     let released = |draft: &str| {
         pull(&stage);
-        sign(&stage, draft, "kikin", "aoki", 0);
-        sign(&stage, draft, "kokuho", "baba", 0);
-        publish(&stage, draft, 0);
+        signed_and_published(&stage, draft);
     };
     draft(&stage, "first");
     released("first");

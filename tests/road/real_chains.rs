@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::past::moved;
-use crate::releases::{PLACE, clone, draft, house, publish, sign};
+use crate::releases::{PLACE, clone, draft, house, signed_and_published};
 use crate::stage::{Checker, Stage, checkout, data};
 
 /// Why what refuses one file of the real chains is let pass.
@@ -77,9 +77,7 @@ fn what_both_signed_of_the_real_chains_nobody_refuses() {
     // What the file of 2022-03-25 had wrong its re-issue put right: the state does not rest on it.
     assert!(!review.out.contains(REASON), "{}", review.out);
     assert!(review.out.contains("let pass: set/price-zero (630010011"), "{}", review.out);
-    sign(&stage, "chains", "kikin", "aoki", 0);
-    sign(&stage, "chains", "kokuho", "baba", 0);
-    publish(&stage, "chains", 0);
+    signed_and_published(&stage, "chains");
 
     for format in ["kikin", "kokuho"] {
         stage
@@ -180,9 +178,7 @@ fn a_finding_accepted_by_name_is_signed_with_its_reason() {
         assert!(told.contains("chain/missing (114990110)"), "{told}");
         assert!(told.contains("s_ALL20240701.csv") && told.contains("withdrawn-at-the-publisher"), "{told}");
     }
-    sign(&stage, "short", "kikin", "aoki", 0);
-    sign(&stage, "short", "kokuho", "baba", 0);
-    publish(&stage, "short", 0);
+    signed_and_published(&stage, "short");
     stage.warifu("channel fetch channel --root root.json --format kokuho -o taken").ends(0);
     let manifest: Value =
         serde_json::from_slice(&std::fs::read(stage.path("taken/release.json")).unwrap()).unwrap();

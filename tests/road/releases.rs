@@ -57,9 +57,7 @@ pub(crate) fn published_procedures(stage: &Stage) {
     stage.warifu("import --repo kikin --series r06 {data}/procedure/s_ALL20240531.csv").ends(0);
     pull(stage);
     draft(stage, "first");
-    sign(stage, "first", "kikin", "aoki", 0);
-    sign(stage, "first", "kokuho", "baba", 0);
-    publish(stage, "first", 0);
+    signed_and_published(stage, "first");
 }
 
 /// Every class of what the next release changes for days that have been.
@@ -86,6 +84,13 @@ pub(crate) fn sign(stage: &Stage, draft: &str, repo: &str, key: &str, status: i3
 
 pub(crate) fn publish(stage: &Stage, draft: &str, status: i32) {
     stage.warifu(&format!("release publish {draft} {PLACE} --key ci.key")).ends(status);
+}
+
+/// A draft that one person of each side signs, published.
+pub(crate) fn signed_and_published(stage: &Stage, draft: &str) {
+    sign(stage, draft, "kikin", "aoki", 0);
+    sign(stage, draft, "kokuho", "baba", 0);
+    publish(stage, draft, 0);
 }
 
 pub(crate) fn pull(stage: &Stage) {

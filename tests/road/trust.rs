@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::releases::{PLACE, clone, draft, house, publish, pull, sign};
+use crate::releases::{PLACE, clone, draft, house, publish, pull, sign, signed_and_published};
 use crate::stage::{Ran, Stage, checkout};
 
 /// The demonstration's small masters in both repositories; nothing is published.
@@ -81,7 +81,9 @@ fn what_was_seen_or_signed_is_not_forgotten() {
     let ran = stage.warifu(&by).ends(3);
     let named = ran.err.split("--instead-of ").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
     assert!(ran.err.contains("another release 1 was signed here"), "{}", ran.err);
-    stage.warifu(&format!("{by} --instead-of {named}")).ends(0);
+    assert!(stage.warifu(&format!("{by} --instead-of {}", &named[..11])).ends(2).err.contains("12 to 64"));
+    stage.warifu(&format!("{by} --instead-of 0123456789ab")).ends(3);
+    stage.warifu(&format!("{by} --instead-of {}", &named[..12])).ends(0);
     publish(&stage, "first", 0);
 
     // An older copy of the channel, and one without its timestamp, bring nobody to begin anew.
@@ -113,9 +115,7 @@ fn a_commit_that_does_not_follow_needs_a_reason_that_both_sign() {
     import(&stage, "r06", "2024-05/y_ALL20240401.csv");
     pull(&stage);
     draft(&stage, "second");
-    sign(&stage, "second", "kikin", "aoki", 0);
-    sign(&stage, "second", "kokuho", "baba", 0);
-    publish(&stage, "second", 0);
+    signed_and_published(&stage, "second");
     // The same masters in a commit of a side branch: what else that branch lacks, nobody looked at.
     let git = |arguments: &str| {
         let mut git = Command::new("git");
@@ -166,8 +166,11 @@ fn officers_see_a_root_before_they_sign_it_and_a_policy_is_a_floor() {
     let check = "check claims.uke --channel channel --root root.json --policy policy.toml";
     let ran = stage.run("warifu-checker", check).ends(3);
     assert!(ran.err.contains("this node demands 2"), "{}", ran.err);
-    stage.write("policy.toml", "[least]\nkikim = 2\n");
-    stage.warifu("channel verify channel --root root.json --policy policy.toml").ends(2);
+    for (policy, told) in [("kikim = 2", "kikim"), ("kikin = 0", "both always sign")] {
+        stage.write("policy.toml", format!("[least]\n{policy}\n"));
+        let ran = stage.warifu("channel verify channel --root root.json --policy policy.toml").ends(2);
+        assert!(ran.err.contains(told), "{}", ran.err);
+    }
 }
 
 #[cfg(unix)]
@@ -206,9 +209,7 @@ fn a_key_that_others_may_read_signs_nothing() {
 #[test]
 fn a_checker_ends_when_told_to_though_a_pipe_lies_on_its_channel() {
     let stage = drafted();
-    sign(&stage, "first", "kikin", "aoki", 0);
-    sign(&stage, "first", "kokuho", "baba", 0);
-    publish(&stage, "first", 0);
+    signed_and_published(&stage, "first");
     let checker = stage.serve("--poll 1");
     let timestamp = stage.path("channel/metadata/timestamp.json");
     let kept = std::fs::read(&timestamp).unwrap();

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::releases::{PLACE, draft_accepting, publish, published_procedures, pull, sign};
+use crate::releases::{PLACE, draft_accepting, published_procedures, pull, signed_and_published};
 use crate::stage::{Stage, data};
 
 /// Release 2 on top of release 1, both of r06 procedures.
@@ -15,9 +15,7 @@ pub(crate) fn second_release(stage: &Stage) {
     stage.warifu("import --repo kikin --series r06 {data}/procedure/s_20240621.csv").ends(0);
     pull(stage);
     draft_accepting(stage, "second");
-    sign(stage, "second", "kikin", "aoki", 0);
-    sign(stage, "second", "kokuho", "baba", 0);
-    publish(stage, "second", 0);
+    signed_and_published(stage, "second");
 }
 
 fn fetched(stage: &Stage, folder: &str) -> Vec<u8> {
@@ -81,9 +79,7 @@ fn one_organisation_takes_a_release_away_and_the_one_before_is_used() {
     stage.warifu("import --repo kikin --series r06 {data}/procedure/s_20240628.csv").ends(0);
     pull(&stage);
     draft_accepting(&stage, "third");
-    sign(&stage, "third", "kikin", "aoki", 0);
-    sign(&stage, "third", "kokuho", "baba", 0);
-    publish(&stage, "third", 0);
+    signed_and_published(&stage, "third");
     let listed = stage.warifu("channel list channel --root root.json").ends(0);
     let fallback = listed.out.split("fallback: ").nth(1).unwrap();
     assert!(fallback.starts_with("release 1"), "{}", listed.out);

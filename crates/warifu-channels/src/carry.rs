@@ -10,7 +10,7 @@ use crate::address::Address;
 use crate::channel::{Channel, PublishChannel, Replaced};
 use crate::channel_error::ChannelError;
 use crate::look::Look;
-use crate::publish::{PublishError, create};
+use crate::publish::{PublishError, lay};
 
 /// A channel that notes every file that it gave out. Read through it what shall be carried: what the
 /// verification asked for is what the next reader's will ask for, and nothing else goes along.
@@ -104,10 +104,7 @@ fn carry_to(files: &BTreeMap<ChannelPath, Vec<u8>>, to: &dyn PublishChannel) -> 
         files.iter().filter(|(path, _)| **path != timestamp).partition(|(path, _)| path.is_content());
     // The first file makes the place where there was none; only then can it be asked what it holds.
     for (path, bytes) in content.into_iter().chain(metadata) {
-        match path.is_targets_step() {
-            true => drop(to.create(path, bytes)?),
-            false => create(to, path, bytes)?,
-        }
+        lay(to, path, bytes)?;
     }
     let Some(new) = files.get(&timestamp) else { return Ok(()) };
     let expected = to.read(&timestamp, limits::TIMESTAMP_BYTES)?;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use warifu_files::ReadError;
-use warifu_trust::{Halves, Proposal, ProposalError, Refusal, SignatureFile, TargetName, limits};
+use warifu_trust::{Halves, Proposal, ProposalError, Refusal, SignatureFile, TargetName, Tip, limits};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
@@ -18,9 +18,8 @@ use crate::whole::{Overwrite, write_whole};
 /// The folder of signatures in a draft.
 const SIGNATURES: &str = "signatures";
 
-/// How many signatures are read from there: those of two halves, many times over. What is none is not
-/// counted, so that it cannot keep one out.
-const MOST_SIGNATURES: usize = 32 * limits::SIGNATURES;
+/// How many signatures of one key are read from there under other names than [`SignatureFile::file_name`].
+const MOST_COPIES: usize = 16;
 
 /// A directory that holds one draft.
 #[derive(Debug, Clone)]
@@ -103,34 +102,42 @@ impl DraftDirectory {
         Proposal::from_files(&bytes, blobs).map_err(DraftError::Proposal)
     }
 
-    /// Reads every signature that lies in the draft; how many files there lie that are none is told too.
+    /// Reads the signatures that lie in the draft and may count on `tip`, those under the names that they are
+    /// written under first; how many files there lie that are none is told too. So nobody keeps one out by
+    /// laying others beside it.
     ///
     /// # Errors
     ///
-    /// [`DraftError::Io`] when the folder cannot be listed; [`DraftError::TooManySignatures`].
-    pub fn read_signatures(&self) -> Result<(Vec<SignatureFile>, usize), DraftError> {
+    /// [`DraftError::Io`] when the folder cannot be listed.
+    pub fn read_signatures(&self, tip: &Tip) -> Result<(Vec<SignatureFile>, usize), DraftError> {
         let folder = self.directory.join(SIGNATURES);
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((Vec::new(), 0)),
             Err(source) => return Err(io(&folder, source)),
         };
-        let (mut signatures, mut none) = (Vec::new(), 0);
+        let (mut of_keys, mut none) = (BTreeMap::<String, Vec<SignatureFile>>::new(), 0);
         for entry in entries {
             let path = entry.map_err(|source| io(&folder, source))?.path();
             if path.extension().is_none_or(|extension| extension != "json") {
                 continue;
             }
-            match self.read_signature(&path) {
-                Ok(_) if signatures.len() == MOST_SIGNATURES => {
-                    return Err(DraftError::TooManySignatures { folder });
-                }
-                Ok(signature) => signatures.push(signature),
-                Err(_) => none += 1,
+            let Some(signature) = self.read_signature(&path).ok().filter(|one| one.may_count(tip)) else {
+                none += 1;
+                continue;
+            };
+            let name = signature.file_name();
+            let is_its_place = path.file_name().is_some_and(|file| file == name.as_str());
+            let alike = of_keys.entry(name).or_default();
+            if is_its_place {
+                alike.insert(0, signature);
+            } else if alike.len() < MOST_COPIES {
+                alike.push(signature);
+            } else {
+                none += 1;
             }
         }
-        signatures.sort_by_key(SignatureFile::file_name);
-        Ok((signatures, none))
+        Ok((of_keys.into_values().flatten().collect(), none))
     }
 
     /// Reads one signature, which may lie anywhere.
@@ -220,11 +227,6 @@ pub enum DraftError {
     },
     /// The files are no proposal.
     Proposal(ProposalError),
-    /// More signatures than are ever looked at: which of them count is not found out.
-    TooManySignatures {
-        /// Where.
-        folder: PathBuf,
-    },
     /// A file is no signature.
     NoSignature {
         /// Which.
@@ -259,16 +261,6 @@ impl Speak for DraftError {
                 )
             }
             DraftError::Proposal(error) => error.say(lang),
-            DraftError::TooManySignatures { folder } => {
-                let folder = folder.display();
-                say!(
-                    lang,
-                    "{folder} holds more than {MOST_SIGNATURES} signatures; take out those that nobody of \
-                     yours made",
-                    "{folder} に署名が {MOST_SIGNATURES} 件を超えてあります。関係者のものでない署名を\
-                     取り除いてください"
-                )
-            }
             DraftError::NoSignature { file, refusal } => {
                 let (file, refusal) = (file.display(), refusal.say(lang));
                 say!(lang, "{file} is no signature: {refusal}", "{file} は署名ではありません: {refusal}")

@@ -57,6 +57,11 @@ pub enum FloorError {
         /// What is wrong with it, in English.
         what: String,
     },
+    /// It says that nobody of a side need sign, which no root can say.
+    NobodySigns {
+        /// The file.
+        file: PathBuf,
+    },
     /// A master is not listed in a format that must be there.
     Without {
         /// The master, `series/kind`.
@@ -73,6 +78,14 @@ impl Speak for FloorError {
             FloorError::NoPolicy { file, what } => {
                 let file = file.display();
                 say!(lang, "{file} is no policy: {what}", "{file} は方針ファイルではありません: {what}")
+            }
+            FloorError::NobodySigns { file } => {
+                let file = file.display();
+                say!(
+                    lang,
+                    "{file} is no policy: [least] is 1 or more for each side, both always sign",
+                    "{file} は方針ファイルではありません: [least] は各団体とも 1 以上です（両団体の署名が必要です）"
+                )
             }
             FloorError::Without { master, format } => say!(
                 lang,
@@ -95,12 +108,17 @@ impl Floor {
     ///
     /// # Errors
     ///
-    /// [`FloorError::Read`], [`FloorError::NoPolicy`].
+    /// [`FloorError::Read`], [`FloorError::NoPolicy`], [`FloorError::NobodySigns`].
     pub fn read(file: Option<&Path>) -> Result<Self, FloorError> {
         let Some(file) = file else { return Ok(Floor::default()) };
         let bytes = warifu_files::read(file, limits::KEY_FILE_BYTES).map_err(FloorError::Read)?;
-        toml::from_slice(&bytes)
-            .map_err(|error| FloorError::NoPolicy { file: file.to_owned(), what: error.message().to_owned() })
+        let no_policy = |what: &str| FloorError::NoPolicy { file: file.to_owned(), what: what.to_owned() };
+        let floor: Floor = toml::from_slice(&bytes).map_err(|error| no_policy(error.message()))?;
+        // Whoever writes it means that a side need not sign, and no side may be left out.
+        if [floor.least.kikin, floor.least.kokuho].contains(&Some(0)) {
+            return Err(FloorError::NobodySigns { file: file.to_owned() });
+        }
+        Ok(floor)
     }
 
     /// What it demands of roots and of how long metadata holds.

@@ -67,13 +67,23 @@ pub fn publish_root(channel: &dyn PublishChannel, root: &SignedRoot) -> Result<(
     create(channel, &ChannelPath::root(root.version()), root.bytes())
 }
 
+/// Lays one file there before the step that readers see: a patch that is there may have been made by another
+/// zstd; anything else has the same bytes.
+pub(crate) fn lay(
+    channel: &dyn PublishChannel,
+    path: &ChannelPath,
+    bytes: &[u8],
+) -> Result<(), PublishError> {
+    match path.is_targets_step() {
+        true => Ok(channel.create(path, bytes).map(|_| ())?),
+        false => create(channel, path, bytes),
+    }
+}
+
 /// Writes `publication`: everything first, and then the one step that readers see.
 fn write(channel: &dyn PublishChannel, publication: &Publication) -> Result<Published, PublishError> {
     for (path, bytes) in publication.files() {
-        match path.is_targets_step() {
-            true => drop(channel.create(path, bytes)?),
-            false => create(channel, path, bytes)?,
-        }
+        lay(channel, path, bytes)?;
     }
     let Exchange { path, expected, new } = publication.exchange();
     // A network that breaks here leaves open whether the step was taken.

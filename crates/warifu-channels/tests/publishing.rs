@@ -85,9 +85,20 @@ fn copy_of(proposal: &Proposal, begun: &Halves) -> (tempfile::TempDir, DraftDire
 
 /// The halves of a draft with every signature that lies in it.
 fn collected(draft: &DraftDirectory, proposal: &Proposal, tip: &Tip) -> Collected {
-    let (signatures, none) = draft.read_signatures().unwrap();
+    let (signatures, none) = draft.read_signatures(tip).unwrap();
     assert_eq!(none, 0);
     draft.read_halves().unwrap().collect(&signatures, proposal, tip).unwrap()
+}
+
+/// The same beside files that are no signatures of anybody who may sign.
+fn collected_beside(draft: &DraftDirectory, proposal: &Proposal, tip: &Tip) -> Collected {
+    let (signatures, _) = draft.read_signatures(tip).unwrap();
+    draft.read_halves().unwrap().collect(&signatures, proposal, tip).unwrap()
+}
+
+/// The signature in the file, in hexadecimal digits.
+fn made_hex(file: &str) -> &str {
+    file.split_once("\"sig\": \"").unwrap().1.split_once('"').unwrap().0
 }
 
 #[test]
@@ -120,9 +131,25 @@ fn signatures_made_apart_are_collected_in_any_order_and_none_is_lost() {
     let signatures = first.directory().join("signatures");
     let junk = |at: usize| signatures.join(format!("0-{at}.json"));
     (0..1000).for_each(|at| std::fs::write(junk(at), b"{}").unwrap());
-    let (found, none) = first.read_signatures().unwrap();
+    let (found, none) = first.read_signatures(&tip).unwrap();
     assert_eq!((found.len(), none), (3, 1000));
-    (0..1000).for_each(|at| std::fs::remove_file(junk(at)).unwrap());
+    // Nor whoever lays many there that look like signatures, of strangers or of a signer.
+    let like = String::from_utf8(made[0].to_bytes()).unwrap();
+    let of_key = like.split_once("\"keyid\": \"").unwrap().1[..64].to_owned();
+    let alike = |at: usize| match at % 2 {
+        0 => like.replace(&of_key, &format!("{at:064x}")),
+        _ => like.replacen("\"sig\": \"", &format!("\"sig\": \"{at:08x}"), 1).replacen(
+            &made_hex(&like)[120..],
+            "",
+            1,
+        ),
+    };
+    (0..3000).for_each(|at| std::fs::write(junk(at), alike(at)).unwrap());
+    let Collected { halves, .. } = collected_beside(&first, &proposal, &tip);
+    assert_eq!(halves, both[0].halves);
+    let (found, _) = first.read_signatures(&tip).unwrap();
+    assert!(found.len() < 3 + 17, "{}", found.len());
+    (0..3000).for_each(|at| std::fs::remove_file(junk(at)).unwrap());
 
     // Two of Kokuho seal apart, hours apart: the same bytes, both are counted.
     let mut sealed = Vec::new();

@@ -93,6 +93,7 @@
 
 mod canonical;
 mod error;
+mod flaw;
 pub mod limits;
 mod names;
 mod organisation;
@@ -117,6 +118,7 @@ mod publish;
 pub mod testing;
 
 pub use error::{NextStep, TrustError};
+pub use flaw::Flaw;
 pub use keys::{KeyCard, KeyError, KeyId, Passphrase, PublicKey, SecretKey, Signer, SignerError, prove};
 pub use metadata::{ChannelPath, ReleaseRef, Speaker, TargetEntry, Use};
 pub use names::TargetName;
@@ -134,10 +136,10 @@ pub use read::{
 pub use refusal::Refusal;
 pub use release::{
     Changes, ChangesBytes, ChangesContent, CompressionLevel, Content, Correction, EarlierChanges,
-    EarlierContent, Emergency, Form, FormatFile, Found, Governs, Holds, Manifest, ManifestError, MasterBytes,
-    MasterContent, MasterEntry, Part, Place, Previous, Proposal, ProposalError, ReleaseBytes, ReleaseHead,
-    Transfer, VerifiedChanges, VerifiedMaster, VerifiedMasters, VerifiedRelease, ZSTD_FRAME, find_in_release,
-    first_day_to_come,
+    EarlierContent, Emergency, Form, FormatFile, Found, Governs, Holds, Manifest, ManifestError, Mark,
+    MasterBytes, MasterContent, MasterEntry, Part, Place, Previous, Proposal, ProposalError, ReleaseBytes,
+    ReleaseHead, Transfer, VerifiedChanges, VerifiedMaster, VerifiedMasters, VerifiedRelease, ZSTD_FRAME,
+    find_in_release, first_day_to_come,
 };
 pub use root::{
     Longest, Policy, RootBuilder, RootChange, RootDraft, RootKey, RootPower, RootSignError, RootSummary,

@@ -93,8 +93,12 @@ pub const KEY_FILE_BYTES: u64 = 16_384;
 /// The fewest characters of a passphrase that is chosen from now on.
 pub const PASSPHRASE_CHARS: usize = 12;
 
-/// The stored state: at most [`ROOT_ROTATIONS`] roots of usual size and one of each other file.
-pub const STATE_BYTES: u64 = 16 << 20;
+/// The stored state, as texts in JSON, where a character takes two bytes at most (line breaks, quotation
+/// marks): one of each file, every statement that there may be, and 8 MiB for the roots, which are
+/// [`ROOT_ROTATIONS`] of 16 kB each, and both organisations made them.
+pub const STATE_BYTES: u64 = 2 * (TIMESTAMP_BYTES + SNAPSHOT_BYTES + TARGETS_BYTES)
+    + (2 * STATEMENTS + STATEMENTS_OF_KEYS) * (2 * STATEMENT_BYTES + 128)
+    + (8 << 20);
 
 /// The highest version of a metadata file: the last whole number that every reader of JSON holds exactly
 /// (RFC 8259, section 6), and far above what a channel comes to. Versions begin at 1.
@@ -115,3 +119,7 @@ pub const STATEMENTS: u64 = 256;
 /// Statements under one key's own name, when those of its organisation are used up: enough to take a stolen
 /// key and what it signed away, until both change the root.
 pub const STATEMENTS_OF_KEY: u64 = 16;
+
+/// Statements under keys' own names that are remembered, all keys together: those of 64 keys, more than ever
+/// sign.
+pub const STATEMENTS_OF_KEYS: u64 = 64 * STATEMENTS_OF_KEY;

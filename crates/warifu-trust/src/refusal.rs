@@ -4,6 +4,7 @@ use warifu_values::lang::{Lang, Speak, too_long};
 use warifu_values::say;
 
 use crate::error::spoken_error;
+use crate::flaw::Flaw;
 use crate::organisation::{Organisation, PerOrganisation};
 use crate::tally::Tally;
 use crate::time::UnixSeconds;
@@ -86,8 +87,8 @@ pub enum Refusal {
     Malformed {
         /// The file.
         file: String,
-        /// Where.
-        what: String,
+        /// What is wrong with it.
+        what: Flaw,
     },
     /// More bytes than are ever read of such a file.
     TooLong {
@@ -197,6 +198,7 @@ impl Speak for Refusal {
                 "targets.json が他の鍵に委任しています。この方式では認められません"
             ),
             Refusal::Malformed { file, what } => {
+                let what = what.say(lang);
                 say!(lang, "{file} is malformed: {what}", "{file} の形式が不正です: {what}")
             }
             Refusal::TooLong { file, limit_bytes } => too_long(lang, file, *limit_bytes),

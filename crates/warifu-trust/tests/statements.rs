@@ -38,6 +38,36 @@ fn say(world: &World, shelf: &mut Shelf, signer: &SecretKey, says: Says) -> Stat
 }
 
 #[test]
+fn a_state_with_every_statement_that_there_may_be_is_read_back() {
+    let world = World::new();
+    let (mut shelf, _) = two_releases(&world);
+    // As long as one may be, of line breaks, which take two bytes each in the state.
+    let mut lay = |speaker: Speaker, numbers: u64, signer: &SecretKey| {
+        for number in 1..=numbers {
+            let manifest = warifu_values::digest::Digest::of(format!("{speaker} {number}").as_bytes());
+            let release = ReleaseRef { release: 1_000 + number, manifest };
+            let said = StatementFile::sign(&world.root, signer, Says::Withdrawn { release }, "詰め物", now());
+            let said = said.unwrap().bytes().to_vec();
+            let padding = vec![b'\n'; limits::STATEMENT_BYTES as usize - said.len()];
+            shelf.0.insert(ChannelPath::statement(speaker, number).to_string(), [said, padding].concat());
+        }
+    };
+    lay(Organisation::Kikin.into(), limits::STATEMENTS, &world.kikin[0]);
+    lay(Organisation::Kokuho.into(), limits::STATEMENTS, &world.kokuho[0]);
+    let own = world.kikin.iter().chain(&world.kokuho);
+    own.for_each(|key| lay(Speaker::Key(key.public().id()), limits::STATEMENTS_OF_KEY, key));
+    let mut state = world.reader();
+    open(&mut state, &shelf).unwrap();
+    let keys = world.kikin.len() + world.kokuho.len();
+    let all = 2 * limits::STATEMENTS + keys as u64 * limits::STATEMENTS_OF_KEY;
+    assert_eq!(state.statements().made().count() as u64, all);
+    let kept = state.to_bytes();
+    assert!(kept.len() as u64 > 16 << 20, "{}", kept.len());
+    let read = TrustedState::from_bytes(&kept, world.root.bytes(), Policy::default()).unwrap();
+    assert_eq!(read.statements().made().count() as u64, all);
+}
+
+#[test]
 fn either_takes_a_release_away_and_readers_may_only_fall_back() {
     let world = World::new();
     for signer in [&world.kikin[2], &world.kokuho[1]] {

@@ -304,9 +304,9 @@ impl Speak for Caution {
             Caution::UndeclaredRevert { release } => say!(
                 lang,
                 "the masters are those of release {release} again, byte for byte, and the draft does not say \
-                 that it goes back: draft it with `warifu release revert {release}`",
+                 that it goes back: draft it with `release revert {release}`",
                 "マスターがリリース {release} と全バイト一致し、内容の復元であることが宣言されていません。\
-                 warifu release revert {release} で起案してください"
+                 release revert {release} で起案してください"
             ),
             Caution::Gone { masters } => say!(
                 lang,
@@ -333,8 +333,9 @@ impl Speak for Caution {
             ),
             Caution::NotAnEmergency { master, file, dated } => say!(
                 lang,
-                "{master}: the emergency correction {file} of {dated} is in no release yet, and this one does \
-                 not call itself an emergency, so nobody reviews it afterwards (draft it with --emergency)",
+                "{master}: the emergency correction {file} of {dated} is in no release yet, and this one \
+                 does not call itself an emergency, so nobody reviews it afterwards \
+                 (draft it with --emergency)",
                 "{master}: {dated} の緊急訂正 {file} は未公開ですが、緊急リリースとされていないため事後確認の対象になりません\
                  （--emergency で起案）"
             ),
@@ -348,8 +349,8 @@ impl Speak for Caution {
                 let keys = if keys.is_empty() { "-".to_owned() } else { keys.join(", ") };
                 say!(
                     lang,
-                    "{master}: the emergency correction {file} of {dated} was DROPPED: the official file says \
-                     otherwise ({keys}) and was taken as it is: {reason}",
+                    "{master}: the emergency correction {file} of {dated} was DROPPED: the official file \
+                     says otherwise ({keys}) and was taken as it is: {reason}",
                     "{master}: {dated} の緊急訂正 {file} は破棄されました。公式ファイルの内容が異なり（{keys}）、\
                      そのまま取り込まれています: {reason}"
                 )

@@ -1,9 +1,8 @@
 //! A release by name: its number and manifest, and since when it ran.
 
 use serde::{Deserialize, Serialize};
-use warifu_trust::{Correction, Manifest, ReleaseRef, UnixSeconds};
-use warifu_values::lang::Lang;
-use warifu_values::say;
+use warifu_trust::{Correction, Manifest, Mark, ReleaseRef, UnixSeconds};
+use warifu_values::lang::{Lang, Speak as _};
 
 /// A release that runs or ran.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,20 +69,11 @@ impl Marks {
     /// A line for each.
     pub fn lines(&self, lang: Lang) -> Vec<String> {
         let Marks { emergency, reverts_to, corrections } = self;
-        let emergency = emergency.iter().map(|why| say!(lang, "EMERGENCY: {why}", "緊急リリース: {why}"));
-        let reverts = reverts_to.iter().map(|to| {
-            say!(lang, "REVERT to the masters of release {to}", "リリース {to} の内容に戻したもの")
-        });
-        let corrected = corrections.iter().map(|Corrected { master, correction }| {
-            let Correction { file, dated, reason, keys, .. } = correction;
-            let keys = keys.join(", ");
-            say!(
-                lang,
-                "EMERGENCY CORRECTION of {master}, {dated}: {file} ({keys}): {reason}",
-                "緊急訂正 {master}、{dated}: {file}（{keys}）: {reason}"
-            )
-        });
-        emergency.chain(reverts).chain(corrected).collect()
+        let emergency = emergency.iter().map(|why| Mark::Emergency(why));
+        let reverts = reverts_to.iter().map(|to| Mark::Reverts(*to));
+        let corrected =
+            corrections.iter().map(|Corrected { master, correction }| Mark::Corrected(master, correction));
+        emergency.chain(reverts).chain(corrected).map(|mark| mark.say(lang)).collect()
     }
 }
 

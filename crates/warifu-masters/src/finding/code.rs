@@ -444,7 +444,7 @@ codes! {
         ja "有効な緊急訂正と合わせて {found} レコードです。リリースできるのは {expected} レコードまでです"
         do "件数を減らすか、訂正を取り消してください（warifu undo）。次の公式ファイルの取り込みで訂正は終わります。";
     ImportCorrectionOfficial "import/correction-official" Deny
-        en "this very file was imported in {found} as an official one; it cannot be marked as a correction there"
+        en "this very file was imported in {found} as an official one; it cannot be marked there"
         do "Take it back and import it with --correction, as the commands say."
         ja "同じファイルが公式ファイルとして {found} で取り込み済みです。そのままでは緊急訂正になりません"
         do "表示されるコマンドのとおり、取り消してから --correction を付けて取り込み直してください。";
@@ -459,7 +459,8 @@ codes! {
         ja "訂正の変更・廃止対象のレコードがないか、追加するレコードが既にあります"
         do "コードが正しいか warifu show コード で確認してください。";
     ImportCorrectionLost "import/correction-lost" Deny
-        en "{record}, {title}: the official file says {found}, the emergency correction {expected}, which would be lost: {correction}"
+        en "{record}, {title}: the official file says {found}, the emergency correction {expected}, \
+            which would be lost: {correction}"
         do "Ask the sender. `--drop-correction REASON` takes the file as it is; correct again if need be."
         ja "{record}、{title}: 公式ファイルは {found}、緊急訂正では {expected}。この訂正が失われます: {correction}"
         do "送付元に確認してください。このまま取り込むには --drop-correction 理由。必要なら再度訂正してください。";
@@ -469,10 +470,10 @@ codes! {
         ja "{expected} の緊急訂正 {found} の内容を含みます。訂正の表示は終わります"
         do "対応不要です。";
     ImportSeries "import/series-unknown" Deny
-        en "series {found} is not declared"
-        do "Declare it in warifu.toml, with the first day each of its masters is in force."
-        ja "系列 {found} は宣言されていません"
-        do "warifu.toml に系列と施行日を宣言してください。";
+        en "series {found} is not declared; declared are {expected}"
+        do "Was one of these meant? Else declare it in warifu.toml, with each master's first day."
+        ja "系列 {found} は宣言されていません（宣言済み: {expected}）"
+        do "系列の指定を確認してください。新しい系列なら warifu.toml に施行日とともに宣言します。";
     ImportNoBase "import/no-base" Deny
         en "a differential, but series {found} holds no full of this master yet"
         do "Import the full it is based on first."

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use warifu_values::digest::Digest;
 
+use crate::flaw::Flaw;
 use crate::keys::{KeyId, PublicKey, Signature, Signer, SignerError};
 use crate::tally::Tally;
 use crate::{canonical, limits};
+use warifu_values::say;
 
 /// The keys of one role and how many of them must sign.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -35,31 +37,56 @@ impl Envelope {
 
     /// Reads a file strictly. Refused besides bad JSON: fields other than the two, more than
     /// [`limits::SIGNATURES`] signatures, a key id that signs twice or is no digest.
-    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
-        let value = canonical::parse_strict(bytes).map_err(|error| canonical::cause(&error))?;
-        let Value::Object(mut file) = value else { return Err("not an object".into()) };
-        let signed = file.remove("signed").filter(Value::is_object).ok_or("no object `signed`")?;
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Flaw> {
+        let value = canonical::parse_strict(bytes).map_err(|error| Flaw::json(canonical::cause(&error)))?;
+        let Value::Object(mut file) = value else {
+            return Err(Flaw::said(|lang| say!(lang, "not an object", "オブジェクトではありません")));
+        };
+        let lacks = |what: &str| Flaw::said(|lang| say!(lang, "no {what}", "{what} がありません"));
+        let signed =
+            file.remove("signed").filter(Value::is_object).ok_or_else(|| lacks("object `signed`"))?;
         let Some(Value::Array(list)) = file.remove("signatures") else {
-            return Err("no list `signatures`".into());
+            return Err(lacks("list `signatures`"));
         };
         if let Some(other) = file.keys().next() {
-            return Err(format!("an unknown field {other:?} beside `signed`"));
+            return Err(Flaw::said(|lang| {
+                say!(
+                    lang,
+                    "an unknown field {other:?} beside `signed`",
+                    "`signed` のほかに不明な項目 {other:?} があります"
+                )
+            }));
         }
         if list.len() > limits::SIGNATURES {
-            return Err(format!("more than {} signatures", limits::SIGNATURES));
+            let most = limits::SIGNATURES;
+            return Err(Flaw::said(|lang| {
+                say!(lang, "more than {most} signatures", "署名が {most} 件を超えています")
+            }));
         }
         let mut signatures = BTreeMap::new();
         for entry in &list {
             let text = |field: &str| entry.get(field).and_then(Value::as_str);
             let (Some(id), Some(signature)) = (text("keyid"), text("sig")) else {
-                return Err("a signature without `keyid` or `sig`".into());
+                return Err(Flaw::said(|lang| {
+                    say!(
+                        lang,
+                        "a signature without `keyid` or `sig`",
+                        "`keyid` か `sig` のない署名があります"
+                    )
+                }));
             };
-            let id = KeyId(id.parse().map_err(|_| "a key id that is no SHA-256 digest".to_owned())?);
+            let id = KeyId(id.parse().map_err(|_| {
+                Flaw::said(|lang| {
+                    say!(lang, "a key id that is no SHA-256 digest", "鍵 ID が SHA-256 ではありません")
+                })
+            })?);
             if signatures.insert(id, signature.to_owned()).is_some() {
-                return Err(format!("the key {id} signs twice"));
+                return Err(Flaw::said(|lang| {
+                    say!(lang, "the key {id} signs twice", "鍵 {id} の署名が重複しています")
+                }));
             }
         }
-        let message = canonical::to_bytes(&signed).ok_or("no canonical form")?;
+        let message = canonical::to_bytes(&signed).ok_or_else(Flaw::no_canonical_form)?;
         Ok(Envelope { signed, message, signatures })
     }
 

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::flaw::Flaw;
 use crate::limits;
 use crate::metadata::entry::{ReleaseRef, TargetEntry, Use};
 use crate::metadata::spec::SPEC_VERSION;
 use crate::names::TargetName;
 use crate::refusal::Refusal;
 use crate::time::UnixSeconds;
+use warifu_values::say;
 
 /// A `targets.json` with the form that is accepted here.
 #[derive(Debug, Clone)]
@@ -52,21 +54,21 @@ impl Listing {
     /// Reads the `signed` part and applies the rules beyond the specification: no delegations, flat names,
     /// SHA-256 with every file, one current manifest, at most one to fall back to.
     pub(crate) fn read(signed: &Value) -> Result<Self, Refusal> {
-        let malformed = |what: String| Refusal::Malformed { file: "targets.json".into(), what };
+        let malformed = |what: Flaw| Refusal::Malformed { file: "targets.json".into(), what };
         if signed.get("delegations").is_some() {
             return Err(Refusal::Delegations);
         }
         let wire: Wire =
-            serde_json::from_value(signed.clone()).map_err(|error| malformed(error.to_string()))?;
+            serde_json::from_value(signed.clone()).map_err(|error| malformed(Flaw::json(error)))?;
         if !(1..=limits::VERSION).contains(&wire.version) {
-            return Err(malformed(format!("version {} is none", wire.version)));
+            return Err(malformed(Flaw::version(wire.version)));
         }
         if wire.type_ != "targets" || !wire.spec_version.starts_with("1.") {
-            return Err(malformed("not targets of TUF 1.x".into()));
+            return Err(malformed(Flaw::not_of("targets")));
         }
         let mut entries = BTreeMap::new();
         for (name, target) in wire.targets {
-            let name: TargetName = name.parse().map_err(|error| malformed(format!("{error}")))?;
+            let name: TargetName = name.parse().map_err(|error| malformed(Flaw::json(error)))?;
             let sha256 = target
                 .hashes
                 .get("sha256")
@@ -78,13 +80,23 @@ impl Listing {
         // Two releases, the current one and the one to fall back to, and patches to the current one.
         let most = 2 * limits::FILES + limits::PATCHES;
         if entries.len() > most {
-            return Err(malformed(format!("more than {most} files")));
+            return Err(malformed(Flaw::said(|lang| {
+                say!(lang, "more than {most} files", "ファイルが {most} 件を超えています")
+            })));
         }
         let current = Listing::manifest_of(&entries, Use::Current).map_err(malformed)?;
-        let current = current.ok_or_else(|| malformed("no current release".into()))?;
+        let current = current.ok_or_else(|| {
+            malformed(Flaw::said(|lang| say!(lang, "no current release", "現行リリースがありません")))
+        })?;
         let fallback = Listing::manifest_of(&entries, Use::Fallback).map_err(malformed)?;
         if fallback.is_some_and(|fallback| fallback.release >= current.release) {
-            return Err(malformed("the release to fall back to is not an earlier one".into()));
+            return Err(malformed(Flaw::said(|lang| {
+                say!(
+                    lang,
+                    "the release to fall back to is not an earlier one",
+                    "戻り先が前のリリースではありません"
+                )
+            })));
         }
         Ok(Listing { version: wire.version, expires: wire.expires, entries, current, fallback })
     }
@@ -93,7 +105,7 @@ impl Listing {
     pub(crate) fn manifest_of(
         entries: &BTreeMap<TargetName, TargetEntry>,
         used_for: Use,
-    ) -> Result<Option<ReleaseRef>, String> {
+    ) -> Result<Option<ReleaseRef>, Flaw> {
         let mut found = None;
         for entry in entries.values().filter(|entry| entry.used_for == used_for) {
             let name = entry.name.as_str();
@@ -101,10 +113,14 @@ impl Listing {
             let Some(release) = number.and_then(|number| number.parse().ok()) else { continue };
             // `release-07.json` and `release-7.json` must not both be release 7.
             if TargetName::manifest(release) != entry.name || release == 0 {
-                return Err(format!("{} is no manifest name", entry.name));
+                return Err(Flaw::said(|lang| {
+                    say!(lang, "{name} is no manifest name", "{name} はマニフェストの名前ではありません")
+                }));
             }
             if found.replace(ReleaseRef { release, manifest: entry.sha256 }).is_some() {
-                return Err("two manifests for one use".into());
+                return Err(Flaw::said(|lang| {
+                    say!(lang, "two manifests for one use", "同じ用途のマニフェストが 2 つあります")
+                }));
             }
         }
         Ok(found)

@@ -95,6 +95,13 @@ pub struct Terms {
     pub falls_back_to: Option<ReleaseRef>,
 }
 
+impl SignatureFile {
+    /// Whether it is of somebody who may sign that side's half of a release on `tip`.
+    pub fn may_count(&self, tip: &Tip) -> bool {
+        tip.table().release.of(self.side()).keys.contains_key(&self.keyid)
+    }
+}
+
 impl Halves {
     /// What the halves say beside the manifest.
     ///

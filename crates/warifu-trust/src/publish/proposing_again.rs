@@ -1,5 +1,6 @@
 //! The published release as a proposal, to be signed anew.
 
+use crate::flaw::Flaw;
 use crate::publish::tip::Tip;
 use crate::read::{Answer, FetchError, Need, ReadingFiles, Step, Walk};
 use crate::refusal::Refusal;
@@ -45,7 +46,7 @@ impl Walk for ProposingAgain {
         let blobs = names.zip(files.blobs).collect();
         let proposal = Proposal::from_files(&files.manifest_bytes, blobs).map_err(|error| match error {
             ProposalError::Blob(refusal) => refusal,
-            error => Refusal::Malformed { file: "release.json".into(), what: error.to_string() },
+            error => Refusal::Malformed { file: "release.json".into(), what: Flaw::because(&error) },
         })?;
         Ok(Step::Done(proposal))
     }

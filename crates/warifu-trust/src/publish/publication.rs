@@ -11,6 +11,7 @@ use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use crate::error::spoken_error;
+use crate::flaw::Flaw;
 use crate::keys::{Signer, SignerError};
 use crate::metadata::{ChannelPath, Envelope, ReleaseRef, SPEC_VERSION, meta_entry};
 use crate::publish::clock::WrongClock;
@@ -184,7 +185,7 @@ fn timestamp(
         "meta": {"snapshot.json": meta_entry(snapshot_version, snapshot)},
     });
     let mut envelope = Envelope::unsigned(payload).ok_or_else(|| {
-        let (file, what) = ("timestamp.json".into(), "no canonical form".into());
+        let (file, what) = ("timestamp.json".into(), Flaw::no_canonical_form());
         SealError::Malformed(Refusal::Malformed { file, what })
     })?;
     envelope.sign(signer)?;

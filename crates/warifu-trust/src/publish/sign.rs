@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::flaw::Flaw;
 use crate::keys::Signer;
 use crate::metadata::{Envelope, Listing, SPEC_VERSION, TargetEntry, meta_entry};
 use crate::organisation::{Organisation, PerOrganisation};
@@ -13,6 +14,7 @@ use crate::refusal::Refusal;
 use crate::release::Proposal;
 use crate::tally::Tally;
 use crate::time::UnixSeconds;
+use warifu_values::say;
 
 /// How long signatures hold, in days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -259,7 +261,10 @@ pub(crate) fn version_and_expiry(
     let version = signed.get("version").and_then(Value::as_u64);
     let expires = signed.get("expires").and_then(|value| serde_json::from_value(value.clone()).ok());
     let (Some(version), Some(expires)) = (version, expires) else {
-        return Err(malformed(file, "no version or expiry".into()));
+        return Err(malformed(
+            file,
+            Flaw::said(|lang| say!(lang, "no version or expiry", "版または有効期限がありません")),
+        ));
     };
     if window.is_some_and(|(now, latest)| expires <= now || expires > latest) {
         return Err(SignError::Expiry { file, expires });
@@ -296,10 +301,10 @@ pub(crate) fn snapshot_payload(
 }
 
 pub(crate) fn unsigned(payload: Value) -> Result<Envelope, SignError> {
-    Envelope::unsigned(payload).ok_or_else(|| malformed("metadata", "no canonical form".into()))
+    Envelope::unsigned(payload).ok_or_else(|| malformed("metadata", Flaw::no_canonical_form()))
 }
 
-fn malformed(file: &str, what: String) -> SignError {
+fn malformed(file: &str, what: Flaw) -> SignError {
     SignError::Malformed(Refusal::Malformed { file: file.into(), what })
 }
 

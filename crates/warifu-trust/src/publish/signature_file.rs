@@ -4,12 +4,14 @@
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::flaw::Flaw;
 use crate::keys::KeyId;
 use crate::metadata::ReleaseRef;
 use crate::organisation::Organisation;
 use crate::refusal::Refusal;
 use crate::time::UnixSeconds;
 use crate::{canonical, limits};
+use warifu_values::say;
 
 /// The form that is written; another one is not guessed at.
 const SCHEMA: u32 = 1;
@@ -62,20 +64,26 @@ impl SignatureFile {
     ///
     /// [`Refusal::Malformed`] when it is none.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Refusal> {
-        let malformed = |what: String| Refusal::Malformed { file: "a signature".into(), what };
+        let malformed = |what: Flaw| Refusal::Malformed { file: "a signature".into(), what };
         if bytes.len() as u64 > limits::KEY_FILE_BYTES {
-            return Err(malformed("longer than one ever is".into()));
+            return Err(malformed(Flaw::said(|lang| {
+                say!(lang, "longer than one ever is", "署名として長すぎます")
+            })));
         }
         let Wire { schema, side, release, keyid, sig, seals } =
-            canonical::from_slice(bytes).map_err(|error| malformed(canonical::cause(&error)))?;
+            canonical::from_slice(bytes).map_err(|error| malformed(Flaw::json(canonical::cause(&error))))?;
         let over = match (side, seals) {
             (Organisation::Kikin, None) => Over::Targets,
             (Organisation::Kokuho, Some(seal)) if seal.signers.is_sorted() => Over::Snapshot(seal),
-            _ => return Err(malformed("what it seals does not fit its side".into())),
+            _ => {
+                return Err(malformed(Flaw::said(|lang| {
+                    say!(lang, "what it seals does not fit its side", "封じる内容が団体と合いません")
+                })));
+            }
         };
         let digits = |text: &str| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         if schema != SCHEMA || sig.len() != 128 || !digits(&sig) {
-            return Err(malformed("of another form".into()));
+            return Err(malformed(Flaw::said(|lang| say!(lang, "of another form", "書式が異なります"))));
         }
         Ok(SignatureFile { release, over, keyid, hex: sig })
     }

@@ -3,6 +3,7 @@
 
 use warifu_values::digest::Digest;
 
+use crate::flaw::Flaw;
 use crate::limits;
 use crate::metadata::{ChannelPath, ReleaseRef};
 use crate::names::TargetName;
@@ -41,10 +42,10 @@ impl Walk for FetchingEarlier {
         if Digest::of(&bytes) != release.manifest {
             return Err(Refusal::Mismatch { file: need.path.to_string() }.into());
         }
-        let malformed = |what: String| Refusal::Malformed { file: need.path.to_string(), what };
-        let manifest = Manifest::from_bytes(&bytes).map_err(|error| malformed(error.to_string()))?;
+        let malformed = |what: Flaw| Refusal::Malformed { file: need.path.to_string(), what };
+        let manifest = Manifest::from_bytes(&bytes).map_err(|error| malformed(Flaw::because(&error)))?;
         if manifest.release != release.release {
-            return Err(malformed(format!("it calls itself release {}", manifest.release)).into());
+            return Err(malformed(Flaw::release(manifest.release)).into());
         }
         Ok(Step::Done(manifest))
     }

@@ -2,6 +2,7 @@
 
 use warifu_values::digest::Digest;
 
+use crate::flaw::Flaw;
 use crate::limits;
 use crate::metadata::{ChannelPath, Listing, ReleaseRef, TargetEntry};
 use crate::names::TargetName;
@@ -9,6 +10,7 @@ use crate::read::fetch_error::FetchError;
 use crate::read::walk::{Answer, Need, Step, Walk};
 use crate::refusal::Refusal;
 use crate::release::{Content, Holds, Manifest, Part};
+use warifu_values::say;
 
 /// One listed file that is asked for.
 pub(crate) struct ListedFile {
@@ -20,7 +22,8 @@ impl ListedFile {
     /// The file called `name` in `listing`.
     pub(crate) fn find(listing: &Listing, name: &TargetName, limit_bytes: u64) -> Result<Self, Refusal> {
         let TargetEntry { sha256, bytes, .. } = listing.entries.get(name).ok_or_else(|| {
-            Refusal::Malformed { file: "targets.json".into(), what: format!("does not list {name}") }
+            let what = Flaw::said(|lang| say!(lang, "does not list {name}", "{name} の記載がありません"));
+            Refusal::Malformed { file: "targets.json".into(), what }
         })?;
         if *bytes > limit_bytes {
             return Err(Refusal::TooLong { file: name.to_string(), limit_bytes });
@@ -66,10 +69,10 @@ impl ListedManifest {
     /// The manifest in `bytes`, which have the digest that `release` has.
     pub(crate) fn parsed(release: ReleaseRef, bytes: &[u8]) -> Result<Manifest, Refusal> {
         let name = TargetName::manifest(release.release);
-        let malformed = |what: String| Refusal::Malformed { file: name.to_string(), what };
-        let manifest = Manifest::from_bytes(bytes).map_err(|error| malformed(error.to_string()))?;
+        let malformed = |what: Flaw| Refusal::Malformed { file: name.to_string(), what };
+        let manifest = Manifest::from_bytes(bytes).map_err(|error| malformed(Flaw::because(&error)))?;
         if manifest.release != release.release {
-            return Err(malformed(format!("it calls itself release {}", manifest.release)));
+            return Err(malformed(Flaw::release(manifest.release)));
         }
         Ok(manifest)
     }

@@ -2,11 +2,13 @@
 
 use sigstore_tuf::trusted::TrustedMetadataSet;
 
+use crate::flaw::Flaw;
 use crate::read::open_error::OpenError;
 use crate::read::provider;
 use crate::refusal::Refusal;
 use crate::root::SignedRoot;
 use crate::time::UnixSeconds;
+use warifu_values::say;
 
 /// The core after it has taken in these roots, one after the other.
 pub(super) fn trusted_set(roots: &[SignedRoot]) -> Result<TrustedMetadataSet, OpenError> {
@@ -22,7 +24,10 @@ pub(super) fn trusted_set(roots: &[SignedRoot]) -> Result<TrustedMetadataSet, Op
 
 /// There is nothing to begin with.
 pub(super) fn no_root() -> Refusal {
-    Refusal::Malformed { file: "root.json".into(), what: "no root".into() }
+    Refusal::Malformed {
+        file: "root.json".into(),
+        what: Flaw::said(|lang| say!(lang, "no root", "root ではありません")),
+    }
 }
 
 /// The core's refusals in our words.

@@ -8,6 +8,7 @@ use warifu_values::day::TreatmentDay;
 use warifu_values::digest::Digest;
 use warifu_values::text::is_plain;
 
+use crate::flaw::Flaw;
 use crate::metadata::ReleaseRef;
 use crate::names::is_commit;
 use crate::release::changes::{Changes, ChangesContent};
@@ -15,6 +16,7 @@ use crate::release::manifest_error::{ManifestError, SCHEMA};
 use crate::release::master::{MasterContent, MasterEntry};
 use crate::time::UnixSeconds;
 use crate::{canonical, limits};
+use warifu_values::say;
 
 /// What both organisations sign: the release's head and one entry per master, sorted by series and kind.
 ///
@@ -188,7 +190,7 @@ impl Manifest {
         }
         let unreadable = |error: canonical::NotStrictJson| {
             let cause = std::error::Error::source(&error).map(ToString::to_string);
-            ManifestError::Malformed(cause.unwrap_or_default())
+            ManifestError::Malformed(Flaw::json(cause.unwrap_or_default()))
         };
         let value = canonical::parse_strict(bytes).map_err(unreadable)?;
         let schema = value.get("schema").and_then(serde_json::Value::as_u64).unwrap_or_default();
@@ -198,10 +200,12 @@ impl Manifest {
             std::cmp::Ordering::Equal => {}
         }
         let manifest: Manifest =
-            serde_json::from_value(value).map_err(|error| ManifestError::Malformed(error.to_string()))?;
+            serde_json::from_value(value).map_err(|error| ManifestError::Malformed(Flaw::json(error)))?;
         manifest.check()?;
         if manifest.to_bytes()? != bytes {
-            return Err(ManifestError::Malformed("not written in its one form".into()));
+            return Err(ManifestError::Malformed(Flaw::said(|lang| {
+                say!(lang, "not written in its one form", "定められた書き方ではありません")
+            })));
         }
         Ok(manifest)
     }

@@ -4,6 +4,7 @@ use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use crate::error::spoken_error;
+use crate::flaw::Flaw;
 use crate::limits;
 
 /// The manifest's form; counted up when a reader of the old form would misunderstand the new one.
@@ -14,8 +15,8 @@ pub(super) const SCHEMA: u32 = 3;
 pub enum ManifestError {
     /// Longer than [`limits::MANIFEST_BYTES`].
     TooLong,
-    /// Not the JSON it must be; the text says where.
-    Malformed(String),
+    /// Not the JSON it must be.
+    Malformed(Flaw),
     /// It cannot be written as JSON; the text says why.
     Unwritable(String),
     /// Made by a newer version of this software.
@@ -71,6 +72,7 @@ impl Speak for ManifestError {
                 limits::MANIFEST_BYTES
             ),
             ManifestError::Malformed(what) => {
+                let what = what.say(lang);
                 say!(lang, "the manifest is malformed: {what}", "マニフェストの形式が不正です: {what}")
             }
             ManifestError::Unwritable(what) => {

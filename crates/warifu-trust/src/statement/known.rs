@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::keys::KeyId;
+use crate::limits;
 use crate::metadata::{ReleaseRef, Speaker};
 use crate::organisation::Organisation;
 use crate::statement::made::Made;
@@ -96,7 +97,16 @@ impl Statements {
     /// Takes in what is said under this name and number.
     pub(crate) fn hear(&mut self, speaker: Speaker, number: u64, statement: StatementFile) {
         if (1..=speaker.last()).contains(&number) {
-            self.held.entry((speaker, number)).or_insert(statement);
+            self.keep((speaker, number), statement);
+        }
+    }
+
+    /// Keeps it, where there is room: what is remembered stays below [`limits::STATE_BYTES`].
+    fn keep(&mut self, place: (Speaker, u64), statement: StatementFile) {
+        let is_of_key = |place: &(Speaker, u64)| matches!(place.0, Speaker::Key(_));
+        let of_keys = self.held.keys().filter(|place| is_of_key(place)).count() as u64;
+        if !is_of_key(&place) || of_keys < limits::STATEMENTS_OF_KEYS {
+            self.held.entry(place).or_insert(statement);
         }
     }
 
@@ -108,7 +118,7 @@ impl Statements {
     /// Takes in all that another run heard.
     pub(crate) fn absorb(&mut self, other: Statements) {
         for (place, statement) in other.held {
-            self.held.entry(place).or_insert(statement);
+            self.keep(place, statement);
         }
     }
 }

@@ -3,6 +3,7 @@
 //! delay and no more.
 
 mod dsse;
+mod in_toto;
 mod known;
 mod made;
 mod owed;

@@ -3,14 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use warifu_values::digest::Digest;
 use warifu_values::text::is_plain;
 
 use crate::keys::{KeyCard, KeyId, Signature, Signer};
 use crate::metadata::ReleaseRef;
-use crate::names::TargetName;
 use crate::statement::dsse::{self, Envelope};
+use crate::statement::in_toto::{Statement, subject};
 use crate::statement::signed::StatementError;
 use crate::time::UnixSeconds;
 
@@ -38,34 +36,9 @@ pub struct Receipt {
     pub received: Received,
 }
 
-const STATEMENT: &str = "https://in-toto.io/Statement/v1";
 const RECEIPT: &str = "urn:warifu:receipt:1";
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Wire {
-    #[serde(rename = "_type")]
-    type_: String,
-    subject: [Subject; 1],
-    #[serde(rename = "predicateType")]
-    predicate_type: String,
-    predicate: Predicate,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Subject {
-    name: String,
-    digest: Sha256,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Sha256 {
-    sha256: Digest,
-}
-
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Predicate {
     receiver: String,
@@ -117,15 +90,10 @@ impl Receipt {
         if !self.is_sound() {
             return Err(StatementError::Reason);
         }
-        let Receipt { receiver, release, at, received } = self;
-        let name = TargetName::manifest(release.release).to_string();
-        let payload = json!({
-            "_type": STATEMENT,
-            "subject": [{ "name": name, "digest": { "sha256": release.manifest } }],
-            "predicateType": RECEIPT,
-            "predicate": { "receiver": receiver, "at": at, "received": received },
-        });
-        let payload = payload.to_string().into_bytes();
+        let Receipt { receiver, release, at, received } = self.clone();
+        let ((name, sha256), predicate_type) = (subject(release), RECEIPT.to_owned());
+        let predicate = Predicate { receiver, at, received };
+        let payload = Statement { name, sha256, predicate_type, predicate }.to_bytes();
         let signature = Signature::over(&dsse::message(&payload), signer).map_err(StatementError::Signer)?;
         Ok(dsse::write(&payload, &signature))
     }
@@ -140,14 +108,11 @@ impl Receipt {
         if !envelope.holds(&card.public) {
             return None;
         }
-        let Wire { type_, subject: [subject], predicate_type, predicate } =
-            crate::canonical::from_slice(&envelope.payload).ok()?;
-        let number = subject.name.strip_prefix("release-")?.strip_suffix(".json")?.parse().ok()?;
-        let Predicate { receiver, at, received } = predicate;
-        let release = ReleaseRef { release: number, manifest: subject.digest.sha256 };
+        let statement: Statement<Predicate> = Statement::read(&envelope.payload)?;
+        let (release, is_receipt) = (statement.release()?, statement.predicate_type == RECEIPT);
+        let Predicate { receiver, at, received } = statement.predicate;
         let receipt = Receipt { receiver, release, at, received };
-        let is_one = type_ == STATEMENT && predicate_type == RECEIPT && receipt.is_sound();
-        (is_one && subject.name == TargetName::manifest(number).as_str()).then_some((receipt, card))
+        (is_receipt && receipt.is_sound()).then_some((receipt, card))
     }
 
     fn is_sound(&self) -> bool {
@@ -161,6 +126,8 @@ impl Receipt {
 
 #[cfg(test)]
 mod tests {
+    use warifu_values::digest::Digest;
+
     use super::*;
     use crate::keys::SecretKey;
 

@@ -1,16 +1,14 @@
 //! What a statement says.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 use warifu_values::text::is_plain;
 
 use crate::keys::KeyId;
 use crate::metadata::ReleaseRef;
-use crate::names::TargetName;
 use crate::organisation::Organisation;
+use crate::statement::in_toto::{Statement, subject};
 use crate::time::UnixSeconds;
 
 /// What one organisation says.
@@ -42,34 +40,9 @@ pub(super) struct Payload {
     pub(super) reason: String,
 }
 
-const STATEMENT: &str = "https://in-toto.io/Statement/v1";
 const WITHDRAWAL: &str = "urn:warifu:withdrawal:1";
 const POST_REVIEW: &str = "urn:warifu:post-review:1";
 const REVOCATION: &str = "urn:warifu:key-revocation:1";
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Wire {
-    #[serde(rename = "_type")]
-    type_: String,
-    subject: Vec<Subject>,
-    #[serde(rename = "predicateType")]
-    predicate_type: String,
-    predicate: Predicate,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Subject {
-    name: String,
-    digest: Sha256,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Sha256 {
-    sha256: Digest,
-}
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -81,46 +54,26 @@ struct Predicate {
 
 impl Payload {
     pub(super) fn to_bytes(&self) -> Vec<u8> {
-        let (predicate_type, name, sha256) = match &self.says {
-            Says::Withdrawn { release } => {
-                (WITHDRAWAL, TargetName::manifest(release.release).to_string(), release.manifest)
-            }
-            Says::Reviewed { release } => {
-                (POST_REVIEW, TargetName::manifest(release.release).to_string(), release.manifest)
-            }
-            Says::Revoked { key } => (REVOCATION, "key".to_owned(), key.0),
+        let (predicate_type, (name, sha256)) = match &self.says {
+            Says::Withdrawn { release } => (WITHDRAWAL, subject(*release)),
+            Says::Reviewed { release } => (POST_REVIEW, subject(*release)),
+            Says::Revoked { key } => (REVOCATION, ("key".to_owned(), key.0)),
         };
-        let Payload { organisation, at, reason, .. } = self;
-        let statement: Value = json!({
-            "_type": STATEMENT,
-            "subject": [{ "name": name, "digest": { "sha256": sha256 } }],
-            "predicateType": predicate_type,
-            "predicate": { "organisation": organisation, "at": at, "reason": reason },
-        });
-        statement.to_string().into_bytes()
+        let Payload { organisation, at, reason, .. } = self.clone();
+        let predicate = Predicate { organisation, at, reason };
+        Statement { name, sha256, predicate_type: predicate_type.to_owned(), predicate }.to_bytes()
     }
 
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let Wire { type_, subject, predicate_type, predicate } = crate::canonical::from_slice(bytes).ok()?;
-        let [Subject { name, digest: Sha256 { sha256 } }] = <[Subject; 1]>::try_from(subject).ok()?;
-        let says = match predicate_type.as_str() {
-            WITHDRAWAL | POST_REVIEW => {
-                let number = name.strip_prefix("release-")?.strip_suffix(".json")?.parse().ok()?;
-                if name != TargetName::manifest(number).as_str() {
-                    return None;
-                }
-                let release = ReleaseRef { release: number, manifest: sha256 };
-                match predicate_type.as_str() {
-                    WITHDRAWAL => Says::Withdrawn { release },
-                    _ => Says::Reviewed { release },
-                }
-            }
-            REVOCATION if name == "key" => Says::Revoked { key: KeyId(sha256) },
+        let statement: Statement<Predicate> = Statement::read(bytes)?;
+        let says = match statement.predicate_type.as_str() {
+            WITHDRAWAL => Says::Withdrawn { release: statement.release()? },
+            POST_REVIEW => Says::Reviewed { release: statement.release()? },
+            REVOCATION if statement.name == "key" => Says::Revoked { key: KeyId(statement.sha256) },
             _ => return None,
         };
-        let Predicate { organisation, at, reason } = predicate;
-        let is_statement = type_ == STATEMENT && is_plain(&reason);
-        is_statement.then_some(Payload { organisation, says, at, reason })
+        let Predicate { organisation, at, reason } = statement.predicate;
+        is_plain(&reason).then_some(Payload { organisation, says, at, reason })
     }
 }
 

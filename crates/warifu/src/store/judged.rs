@@ -9,7 +9,7 @@ use warifu_masters::finding::{Code, Finding, Findings};
 
 use super::config::Config;
 use super::error::{ImportError, Refused};
-use super::naming::dated_in;
+use super::naming::{closest_first, dated_in};
 use super::record::{Accepted, Glance, ImportRecord, Taken};
 use super::request::{ImportRequest, Imported};
 use warifu_values::judgement::PassedBy;
@@ -69,7 +69,9 @@ impl<'a> Judged<'a> {
             }
             Some(_) => return Ok(()),
         };
-        self.findings.push(Finding::new(Code::ImportSeries).found(found));
+        let known: Vec<&str> = config.series.keys().map(String::as_str).collect();
+        let known = if known.is_empty() { "-".to_owned() } else { closest_first(series, known).join(", ") };
+        self.findings.push(Finding::new(Code::ImportSeries).found(found).expected(known));
         Err(self.refused())
     }
 

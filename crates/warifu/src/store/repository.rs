@@ -15,6 +15,7 @@ use super::beside::beside;
 use super::config::{Config, Series};
 use super::error::{CommitError, ConfigError, InitError, OpenError, StoreError};
 use super::lock::Lock;
+use super::naming::closest_first;
 use super::objects::{Objects, Trees};
 use super::transaction::{Change, Message, Steps, Transaction};
 
@@ -139,6 +140,20 @@ impl Store {
             Err(error) if matches!(error.code(), git2::ErrorCode::UnbornBranch) => Ok(None),
             Err(error) => Err(StoreError::git("read HEAD")(error)),
         }
+    }
+
+    /// Refuses a series that `warifu.toml` of HEAD does not declare.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSeries`], with what was meant first.
+    pub fn refuse_unknown_series(&self, series: &str) -> Result<(), StoreError> {
+        let config = self.config("HEAD")?;
+        if config.series.contains_key(series) {
+            return Ok(());
+        }
+        let known = closest_first(series, config.series.keys().map(String::as_str).collect());
+        let choices = known.into_iter().map(str::to_owned).collect();
+        Err(StoreError::NoSeries { text: series.to_owned(), choices })
     }
 
     /// What `warifu.toml` says at `rev`.

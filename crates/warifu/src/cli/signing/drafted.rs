@@ -5,7 +5,7 @@ use std::path::Path;
 use warifu::error::Failure;
 use warifu::release::trust_failure;
 use warifu_channels::DraftDirectory;
-use warifu_trust::{Halves, Proposal, SignatureFile, Tip};
+use warifu_trust::{Halves, Proposal, Tip};
 use warifu_values::lang::Speak as _;
 use warifu_values::say;
 
@@ -16,8 +16,6 @@ pub(super) struct Drafted {
     pub(super) folder: DraftDirectory,
     pub(super) proposal: Proposal,
     begun: Halves,
-    signatures: Vec<SignatureFile>,
-    not_signatures: usize,
 }
 
 impl Drafted {
@@ -25,23 +23,22 @@ impl Drafted {
         let folder = DraftDirectory::new(folder);
         let proposal = folder.read().map_err(|error| trust_failure(&error))?;
         let begun = folder.read_halves().map_err(|error| trust_failure(&error))?;
-        let (signatures, not_signatures) = folder.read_signatures().map_err(|error| trust_failure(&error))?;
-        Ok(Drafted { folder, proposal, begun, signatures, not_signatures })
+        Ok(Drafted { folder, proposal, begun })
     }
 
     /// The halves with every signature that counts on `tip`; what does not count is told.
     pub(super) fn halves(&self, context: &Context, tip: &Tip) -> Result<Halves, Failure> {
-        let collected = self.begun.collect(&self.signatures, &self.proposal, tip);
+        let (signatures, others) = self.folder.read_signatures(tip).map_err(|error| trust_failure(&error))?;
+        let collected = self.begun.collect(&signatures, &self.proposal, tip);
         let collected = collected.map_err(|error| trust_failure(&error))?;
         for left in &collected.left_out {
             context.tell(&format!("warifu: {}\n", left.say(context.lang)));
         }
-        let files = self.not_signatures;
-        if files > 0 {
+        if others > 0 {
             context.tell(&say!(
                 context.lang,
-                "warifu: {files} of the files in signatures/ are no signatures\n",
-                "warifu: signatures/ に署名でないファイルが {files} 件あります\n"
+                "warifu: {others} of the files in signatures/ are of nobody who may sign; delete them\n",
+                "warifu: signatures/ に署名者の署名でないファイルが {others} 件あります。削除してください\n"
             ));
         }
         Ok(collected.halves)

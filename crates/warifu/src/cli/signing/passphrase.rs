@@ -37,8 +37,11 @@ pub(super) const ATTEMPTS: usize = 3;
 
 /// The first line of a passphrase's or a PIN's file.
 pub(super) fn first_line(file: &Path) -> Result<String, Failure> {
-    let bytes = zeroize::Zeroizing::new(files::read(file)?);
-    Ok(String::from_utf8_lossy(&bytes).lines().next().unwrap_or_default().to_owned())
+    Ok(first_line_of(&zeroize::Zeroizing::new(files::read(file)?)))
+}
+
+pub(super) fn first_line_of(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).lines().next().unwrap_or_default().to_owned()
 }
 
 /// Asks at the terminal, without showing what is typed.

@@ -9,13 +9,13 @@ use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::trust_failure;
 use warifu_trust::{
-    KeyCard, KeyId, Manifest, Organisation, PublicKey, Receipt, Received, Receivers, ReleaseRef, UnixSeconds,
-    limits,
+    KeyCard, KeyId, Made, Manifest, Organisation, PublicKey, Receipt, Received, Receivers, ReleaseRef,
+    UnixSeconds, limits,
 };
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
-use warifu_values::text::is_plain;
+use warifu_values::text::{is_plain, one_line};
 
 use super::key_source::{KeyName, KeySource};
 use super::passphrase::PassphraseSource;
@@ -70,6 +70,11 @@ impl Receiving {
         Ok(())
     }
 
+    /// What was refused because an organisation took it away.
+    pub(super) fn withdrawn(made: &Made, lang: Lang) -> Received {
+        Receiving::refused(&say!(lang, "withdrawn: {}", "取下げ済み: {}", made.say(lang)))
+    }
+
     /// What was refused, as a receipt says it: a text that fits.
     pub(super) fn refused(why: &str) -> Received {
         let shown: String = why.chars().filter(|c| !c.is_control()).take(limits::TEXT_CHARS).collect();
@@ -119,23 +124,34 @@ struct Receiver {
 /// The receivers that a list names.
 fn receivers(file: &Path) -> Result<Receivers, Failure> {
     let shown = file.display();
-    let refused = |what: &str| {
+    let refused = |en: &str, ja: &str| {
         Failure::new(
             Exit::CouldNotRun,
-            format!("{shown} is no list of receivers: {what}"),
-            format!("{shown} は受領者の一覧ではありません: {what}"),
+            format!("{shown} is no list of receivers: {en}"),
+            format!("{shown} は受領者の一覧ではありません: {ja}"),
         )
     };
-    let list: ReceiversFile =
-        toml::from_slice(&regular(file, RECEIVERS)?).map_err(|error| refused(error.message()))?;
+    let bytes = regular(file, RECEIVERS)?;
+    let list: ReceiversFile = toml::from_slice(&bytes).map_err(|error| {
+        let upto = error.span().map_or(0, |span| span.start.min(bytes.len()));
+        let line = 1 + bytes[..upto].iter().filter(|byte| **byte == b'\n').count();
+        let what = one_line(error.message());
+        let japanese = format!(
+            "{line} 行目が正しくありません（[[receiver]] ごとに name、public、必要なら organisation = \"kikin\" か \
+             \"kokuho\" を書きます）: {what}"
+        );
+        refused(&format!("line {line}: {what}"), &japanese)
+    })?;
     let mut cards: Vec<KeyCard> = Vec::new();
     for Receiver { name, organisation, public } in list.receiver {
         if !is_plain(&name) {
-            return Err(refused(&format!("name {name:?}")));
+            let (en, ja) = (format!("name {name:?}"), format!("name {name:?} は使えません"));
+            return Err(refused(&en, &ja));
         }
         cards.push(KeyCard { organisation, name, public });
     }
-    Receivers::of(cards).map_err(|name| refused(&format!("{name:?} twice")))
+    let twice = |name: String| refused(&format!("{name:?} twice"), &format!("{name:?} が重複しています"));
+    Receivers::of(cards).map_err(twice)
 }
 
 impl Collect {
@@ -145,7 +161,8 @@ impl Collect {
         for file in &self.files {
             let bytes = regular(file, limits::STATEMENT_BYTES)?;
             let Some((receipt, card)) = Receipt::verify(&bytes, &cards) else {
-                let file = file.display();
+                // Where it came from chose the name.
+                let file = one_line(&file.to_string_lossy());
                 return Err(Failure::new(
                     Exit::Trust,
                     format!("{file} is no receipt of a receiver in the list; nothing was collected"),

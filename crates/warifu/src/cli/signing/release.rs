@@ -118,9 +118,9 @@ struct Sign {
     #[command(flatten)]
     confirm: Confirm,
     /// Sign although another release of this number was signed here: the manifest's digest of that one, which
-    /// is not published and thrown away.
-    #[arg(long, value_name = "SHA256")]
-    instead_of: Option<Digest>,
+    /// is not published and thrown away; its first 12 digits are enough.
+    #[arg(long, value_name = "SHA256", value_parser = digits)]
+    instead_of: Option<String>,
 }
 
 /// Put signatures that others made elsewhere into a draft, and say who has signed and who has not.
@@ -406,6 +406,10 @@ impl Sign {
         Ok(Exit::Done)
     }
 
+    fn is_instead_of(&self, manifest: Digest) -> bool {
+        self.instead_of.as_ref().is_some_and(|digits| manifest.to_string().starts_with(digits.as_str()))
+    }
+
     /// Refuses a second, other release of a number that this side has signed: the first one may be published,
     /// and an older copy of the channel be shown.
     fn not_signed_otherwise(&self, release: ReleaseRef) -> Result<(), Failure> {
@@ -413,7 +417,7 @@ impl Sign {
             Some(signed)
                 if signed.release == release.release
                     && signed.manifest != release.manifest
-                    && self.instead_of != Some(signed.manifest) =>
+                    && !self.is_instead_of(signed.manifest) =>
             {
                 let (number, before) = (signed.release, signed.manifest);
                 Err(Failure::new(
@@ -432,6 +436,16 @@ impl Sign {
             _ => Ok(()),
         }
     }
+}
+
+/// The first digits of a digest, enough of them to tell it from any other.
+fn digits(text: &str) -> Result<String, String> {
+    let text = text.to_ascii_lowercase();
+    let is_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !is_hex || !(12..=64).contains(&text.len()) {
+        return Err("12 to 64 hexadecimal digits of the manifest's SHA-256".to_owned());
+    }
+    Ok(text)
 }
 
 impl Collect {

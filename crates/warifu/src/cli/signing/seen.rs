@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use warifu::release::ReleaseRisk;
 use warifu_trust::{
-    Changes, Correction, Governs, Made, Manifest, Organisation, PerOrganisation, ReleaseRef, Signers,
-    Statements, Terms,
+    Changes, Governs, Made, Manifest, Mark, Organisation, PerOrganisation, ReleaseRef, Signers, Statements,
+    Terms,
 };
 use warifu_values::judgement::{AcceptedPast, Basis, PassedBy};
 use warifu_values::lang::{Lang, Speak as _};
@@ -240,7 +240,7 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
         manifest.created
     );
     if let Some(emergency) = &manifest.emergency {
-        text.push_str(&say!(lang, "  EMERGENCY: {}\n", "  緊急: {}\n", emergency.reason));
+        text.push_str(&format!("  {}\n", Mark::Emergency(&emergency.reason).say(lang)));
     }
     if let Some(instant) = manifest.activate_at {
         text.push_str(&say!(lang, "  in force from {instant}\n", "  適用開始 {instant}\n"));
@@ -259,12 +259,8 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
         ));
     }
     if let Some(to) = &manifest.reverts_to {
-        let (release, digest) = (to.release, to.manifest);
-        text.push_str(&say!(
-            lang,
-            "  REVERT: brings back the masters of release {release} (manifest {digest})\n",
-            "  内容の復元: リリース {release}（マニフェスト {digest}）のマスターに戻す\n"
-        ));
+        let (mark, digest) = (Mark::Reverts(to.release).say(lang), to.manifest);
+        text.push_str(&say!(lang, "  {mark} (manifest {digest})\n", "  {mark}（マニフェスト {digest}）\n"));
     }
     for owed in &manifest.owes_review {
         let (release, digest) = (owed.release, owed.manifest);
@@ -310,14 +306,9 @@ pub(super) fn manifest_lines(manifest: &Manifest, lang: Lang) -> String {
                 "    {full_columns} 列の全件ファイルと変更分から作成\n"
             ));
         }
-        for Correction { file, sha256, dated, reason, keys } in &master.corrections {
-            let keys = keys.join(", ");
-            text.push_str(&say!(
-                lang,
-                "    EMERGENCY CORRECTION of {dated}, in no official file yet: {file} ({keys}): {reason}; \
-                 sha256 {sha256}\n",
-                "    緊急訂正（{dated}、公式ファイル未収載）: {file}（{keys}）: {reason}、sha256 {sha256}\n"
-            ));
+        for correction in &master.corrections {
+            let (mark, sha256) = (Mark::Corrected(&name, correction).say(lang), correction.sha256);
+            text.push_str(&format!("    {mark}; sha256 {sha256}\n"));
         }
         for pass in &master.let_pass {
             let keys = match pass.keys.as_slice() {
@@ -411,7 +402,7 @@ mod tests {
         let keys = (100..120).map(|key| key.to_string()).collect();
         let (finding, reason) = ("field/required".into(), "告示のとおり".into());
         masters[0].let_pass = vec![LetPass { finding, keys, by: PassedBy::Import("s.csv".into()), reason }];
-        masters[1].corrections = vec![Correction {
+        masters[1].corrections = vec![warifu_trust::Correction {
             file: "y_20260608.csv".into(),
             sha256: warifu_values::digest::Digest::of(b"y"),
             dated: "2026-06-08".into(),

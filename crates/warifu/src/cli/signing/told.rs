@@ -1,6 +1,6 @@
 //! What the commands about drafts tell: what must be known, what is signed, who has signed and who has not.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use warifu::changes_html::Shown;
 use warifu::error::Failure;
 use warifu::release::{Changed, trust_failure};
@@ -54,12 +54,6 @@ pub(super) fn tell(
     }
     if context.json {
         let digest = manifest.digest().map_err(|error| trust_failure(&error))?;
-        let side = |tally: Tally, signers: &Signers| {
-            json!({
-                "have": tally.have, "need": tally.need, "holds": tally.holds(),
-                "signed": signers.have, "not_signed": signers.have_not,
-            })
-        };
         let half = |half: Option<(u64, UnixSeconds)>| {
             half.map(|(version, expires)| json!({ "version": version, "expires": expires }))
         };
@@ -101,12 +95,6 @@ pub(super) fn tell_signers(
     let terms = halves.terms(proposal, tip).map_err(|error| trust_failure(&error))?;
     let tally = tally(halves, proposal, tip)?;
     if context.json {
-        let side = |tally: Tally, signers: &Signers| {
-            json!({
-                "have": tally.have, "need": tally.need,
-                "signed": signers.have, "not_signed": signers.have_not,
-            })
-        };
         return context.print_json(&json!({
             "release": proposal.release(),
             "kikin": side(tally.kikin, &signers.kikin), "kokuho": side(tally.kokuho, &signers.kokuho),
@@ -114,6 +102,14 @@ pub(super) fn tell_signers(
     }
     let lang = context.lang;
     context.print(&format!("{}{}", signer_lines(&terms, &signers, lang), tally_lines(tally, lang)))
+}
+
+/// Who of a side has signed and who has not, as JSON.
+fn side(tally: Tally, signers: &Signers) -> Value {
+    json!({
+        "have": tally.have, "need": tally.need, "holds": tally.holds(),
+        "signed": signers.have, "not_signed": signers.have_not,
+    })
 }
 
 pub(super) fn tally_lines(tally: PerOrganisation<Tally>, lang: Lang) -> String {

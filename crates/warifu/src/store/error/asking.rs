@@ -25,6 +25,13 @@ pub enum StoreError {
         /// `series/kind` of those that are there.
         choices: Vec<String>,
     },
+    /// No such series: name one of these, the closest first.
+    NoSeries {
+        /// As it was given.
+        text: String,
+        /// Those that are declared.
+        choices: Vec<String>,
+    },
     /// Several series hold the kind asked for: say which.
     Ambiguous {
         /// What was asked for.
@@ -101,6 +108,15 @@ impl Speak for StoreError {
                     lang,
                     "{text}: there is no such master; there are {choices}",
                     "{text}: そのマスターはありません（あるもの: {choices}）"
+                )
+            }
+            StoreError::NoSeries { text, choices } => {
+                let none = say!(lang, "none", "なし");
+                let choices = if choices.is_empty() { none } else { choices.join(", ") };
+                say!(
+                    lang,
+                    "{text}: there is no such series; there are {choices}",
+                    "{text}: その系列はありません（あるもの: {choices}）"
                 )
             }
             StoreError::Ambiguous { text, choices } => {

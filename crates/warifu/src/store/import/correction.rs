@@ -209,7 +209,7 @@ fn missing(
                 .columns
                 .get(column)
                 .map_or(("", ""), |column| (column.id.as_str(), column.name.as_str()));
-            lost(Some(title), &found, &expected).field(column as u32 + 1, id)
+            lost(Some(title), found, expected).field(column as u32 + 1, id)
         })
         .collect()
 }

@@ -34,7 +34,10 @@ impl Verify {
         });
         let received = match &verified {
             Ok(_) => Received::Verified,
-            Err(failure) => Receiving::refused(&failure.say(context.lang)),
+            Err(failure) => match opened.withdrawn() {
+                Some(made) => Receiving::withdrawn(made, context.lang),
+                None => Receiving::refused(&failure.say(context.lang)),
+            },
         };
         // What could not be read today says nothing of the release.
         let is_verdict = verified.as_ref().err().is_none_or(|failure| failure.exit == Exit::Trust);

@@ -4,11 +4,11 @@ use std::time::Duration;
 use warifu::error::{Exit, Failure};
 use warifu::release::trust_failure;
 use warifu_tokens::{Denied, OpenToken, Pin, Stands, Token, TokenError, TokenUri};
-use warifu_trust::{PublicKey, Signer, prove};
+use warifu_trust::{PublicKey, Signer, limits, prove};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
-use super::super::passphrase::{ATTEMPTS, Secret, asked, first_line};
+use super::super::passphrase::{ATTEMPTS, Secret, asked, first_line, first_line_of};
 use super::reach::Reach;
 use crate::cli::Context;
 
@@ -32,6 +32,17 @@ fn found(uri: &TokenUri, reach: &Reach) -> Result<Token, Failure> {
         )
     })?;
     Token::find(uri, module, Duration::from_secs(reach.pkcs11_wait)).map_err(|error| failed(&error))
+}
+
+/// The PIN in `file`. One that the URI names is a regular file: a URI may come from somebody else, and a pipe
+/// would be waited for without end.
+fn pin_in(file: &Path, uri: &TokenUri) -> Result<String, Failure> {
+    if uri.pin_source().is_none() {
+        return first_line(file);
+    }
+    let bytes = warifu_files::read(file, limits::KEY_FILE_BYTES);
+    let bytes = bytes.map_err(|error| Failure::told(Exit::CouldNotRun, &error))?;
+    Ok(first_line_of(&zeroize::Zeroizing::new(bytes)))
 }
 
 /// The token, unlocked by a PIN from `file` or asked for. After a typo it is asked for again, but never where
@@ -67,7 +78,7 @@ fn open(context: &Context, uri: &TokenUri, reach: &Reach, file: Option<&Path>) -
                     ),
                 ));
             }
-            (false, Some(file)) => Some(Pin::new(first_line(file)?)),
+            (false, Some(file)) => Some(Pin::new(pin_in(file, uri)?)),
             (false, None) => {
                 let (label, serial) = (token.label(), token.serial());
                 let last = if last_try {
