@@ -31,8 +31,8 @@ impl Speak for Came<'_> {
     }
 }
 
-/// A patch that both signed and that was of no use. The channel is damaged, or was made so; what came is right
-/// all the same.
+/// A patch that both signed and that was of no use. The channel is damaged, or was made so; what came is
+/// right all the same.
 #[derive(Debug, Clone, Copy)]
 pub struct UselessPatch<'a>(&'a ChannelPath);
 
@@ -41,7 +41,8 @@ impl Speak for UselessPatch<'_> {
         let path = self.0;
         say!(
             lang,
-            "the patch {path} does not give what was signed, or is not to be had; the whole file came instead",
+            "the patch {path} does not give what was signed, or is not to be had; the whole file came \
+             instead",
             "差分 {path} を取得できないか、署名された内容になりません。全体を取得しました"
         )
     }

@@ -139,8 +139,8 @@ fn irregular(path: &Path) -> Failure {
     Failure::new(
         Exit::CouldNotRun,
         format!(
-            "{path} is no regular file (a link, folder, pipe or device) and was not written over; take it away, \
-             or name another folder"
+            "{path} is no regular file (a link, folder, pipe or device) and was not written over; take it \
+             away, or name another folder"
         ),
         format!(
             "{path} は通常のファイルではない（リンク、フォルダー、パイプ、デバイスなど）ため上書きしませんでした。\

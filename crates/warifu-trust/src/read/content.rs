@@ -24,8 +24,8 @@ pub(crate) struct ReadContent {
     pub(crate) transfer: Transfer,
 }
 
-/// The walk that reads it: the manifest, then part after part; what came whole is unfolded at the end, on every
-/// processor there is.
+/// The walk that reads it: the manifest, then part after part; what came whole is unfolded at the end, on
+/// every processor there is.
 #[must_use = "nothing is read before the walk is at its end"]
 pub(crate) struct ReadingContent {
     asked: Asked,

@@ -17,8 +17,8 @@ use crate::in_order::all_in_order;
 use crate::library::known_format;
 use crate::release::file::{SignedFile, trust_failure};
 
-/// The manifest that `channel fetch` leaves beside the files that it writes: by it the folder is known for one
-/// of its own.
+/// The manifest that `channel fetch` leaves beside the files that it writes: by it the folder is known for
+/// one of its own.
 pub const RELEASE_FILE: &str = "release.json";
 
 /// Where files go that the release before had and this one does not.
@@ -63,7 +63,7 @@ impl FetchedFolder {
             let folder = path.display();
             Failure::system(
                 format_args!("cannot look into {folder}"),
-                format_args!("{folder} を読めません"),
+                format_args!("{folder} の中を確認できません"),
                 &error,
             )
         };
@@ -166,11 +166,11 @@ impl FetchedFolder {
         Ok(Fetched { written: Written { entry, path, sha256 }, file })
     }
 
-    /// Gives the files of one release, in the format called `format`, their names, with `manifest` beside them,
-    /// and sets aside those of the release before that this one does not have: where those lie now.
+    /// Gives the files of one release, in the format called `format`, their names, with `manifest` beside
+    /// them, and sets aside those of the release before that this one does not have: where those lie now.
     ///
-    /// A folder that is known for fetch's own stays so wherever this is cut off: its manifest comes first in a
-    /// new one, and last in one that had another.
+    /// A folder that is known for fetch's own stays so wherever this is cut off: its manifest comes first in
+    /// a new one, and last in one that had another.
     ///
     /// # Errors
     /// When a file cannot be written, named or set aside.
@@ -205,8 +205,8 @@ impl FetchedFolder {
         Ok((told, aside))
     }
 
-    /// Moves the file `name` of the release before out of the way, over nothing that is there: nobody takes it
-    /// for one of this release, and nothing is lost. Where it lies now; none when there is no such file.
+    /// Moves the file `name` of the release before out of the way, over nothing that is there: nobody takes
+    /// it for one of this release, and nothing is lost. Where it lies now; none when there is no such file.
     fn set_aside(&self, name: &str) -> Result<Option<PathBuf>, Failure> {
         let file = self.path.join(name);
         if !fs::symlink_metadata(&file).is_ok_and(|there| there.is_file()) {
@@ -249,8 +249,8 @@ fn not_fetchs(path: &Path, is: &str, is_japanese: &str) -> Failure {
     Failure::new(
         Exit::CouldNotRun,
         format!(
-            "{path} {is}: nothing was written; name an empty folder with -o, a new one, or one that was fetched \
-             into before"
+            "{path} {is}: nothing was written; name an empty folder with -o, a new one, or one that was \
+             fetched into before"
         ),
         format!(
             "{path} {is_japanese}。何も書いていません。-o には空のフォルダー、新しいフォルダー、または以前 channel fetch \

@@ -52,13 +52,13 @@ pub struct SignedFile {
     pub sha256: Digest,
 }
 
-/// The files of `masters`, each an entry with its canonical bytes, in the format called `format`; made on all
-/// cores, and proven to be the ones that were signed. Each is given to `take` where it was made, as soon as it
-/// is.
+/// The files of `masters`, each an entry with its canonical bytes, in the format called `format`; made on
+/// all cores, and proven to be the ones that were signed. Each is given to `take` where it was made, as soon
+/// as it is.
 ///
 /// # Errors
-/// With [`Exit::Trust`] when one is not; [`Exit::CouldNotRun`] when the release does not list the format; those
-/// of `take`.
+/// With [`Exit::Trust`] when one is not; [`Exit::CouldNotRun`] when the release does not list the format;
+/// those of `take`.
 pub fn signed_files<T: Send>(
     schemas: &Schemas,
     masters: impl IntoIterator<Item = (MasterEntry, Vec<u8>)>,

@@ -79,7 +79,8 @@ impl Fetch {
         }
         if context.json {
             context.print_json(&json!({
-                "release": release, "files": listed, "superseded": aside, "transfer": transfer_json(&transfer),
+                "release": release, "files": listed, "superseded": aside,
+                "transfer": transfer_json(&transfer),
             }))?;
         } else {
             context.print(&text)?;
