@@ -51,7 +51,8 @@ fn a_normal_release_waits_for_the_joint_post_review_of_an_emergency() {
 
     // Another emergency goes out all the same, and names what is owed; a normal one does not.
     let refused = drafted(&stage, "third", "s_20240628.csv", "").ends(3);
-    assert!(refused.err.contains("release post-review 2 --finding"), "{}", refused.err);
+    let post_review = format!("release post-review {PLACE} 2 --finding FINDING --key KEY");
+    assert!(refused.err.contains(&post_review), "{}", refused.err);
     again(&stage, "third", "--emergency まだ誤り").ends(0);
     let shown = stage.warifu(&format!("release show third {PLACE}")).ends(0);
     assert!(shown.out.contains("drafted while the post-review of the emergency release 2"), "{}", shown.out);
