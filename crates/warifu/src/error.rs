@@ -84,8 +84,8 @@ impl Failure {
         Failure::new(exit, say(Lang::En), say(Lang::Ja))
     }
 
-    /// A failure whose cause speaks for itself: the operating system, or one that is only told in English, such
-    /// as git's.
+    /// A failure whose cause speaks for itself: the operating system, or one that is only told in English,
+    /// such as git's.
     pub fn system(
         english: impl std::fmt::Display,
         japanese: impl std::fmt::Display,

@@ -91,8 +91,8 @@ pub(super) fn tell(
     context.print(&text)
 }
 
-/// What somebody reads who is about to answer: everything that is signed has gone by above, and a screen holds
-/// no more than this.
+/// What somebody reads who is about to answer: everything that is signed has gone by above, and a screen
+/// holds no more than this.
 pub(super) fn tell_in_short(
     context: &Context,
     (proposal, draft): (&Proposal, &Path),
