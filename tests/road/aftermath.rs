@@ -47,7 +47,8 @@ fn a_normal_release_waits_for_the_joint_post_review_of_an_emergency() {
 
     // Another emergency goes out all the same, and names what is owed; a normal one does not.
     let refused = drafted(&stage, "third", "s_20240628.csv", "").ends(3);
-    assert!(refused.err.contains("release post-review 2 --finding"), "{}", refused.err);
+    let post_review = format!("release post-review {PLACE} 2 --finding FINDING --key KEY");
+    assert!(refused.err.contains(&post_review), "{}", refused.err);
     again(&stage, "third", "--emergency まだ誤り").ends(0);
     let shown = stage.warifu(&format!("release show third {PLACE}")).ends(0);
     assert!(shown.out.contains("drafted while the post-review of the emergency release 2"), "{}", shown.out);
@@ -155,12 +156,21 @@ fn who_has_taken_a_release_is_shown_by_receipts() {
     collect("kokuho", 0);
     assert!(!show("en").contains("WARNING"));
 
+    // A receipt that cannot be written is told, and what came of the release is not lost for it.
+    let unwritten = "channel verify channel --root root.json --state of-osaka --receipt nowhere/osaka.receipt \
+                     --key osaka.key --as 大阪支部";
+    let ran = stage.warifu(unwritten).ends(2);
+    assert!(ran.err.contains("nowhere/osaka.receipt"), "{}", ran.err);
+
     // What is refused is said too: a byte of the content differs.
     let blobs = std::fs::read_dir(stage.path("channel/targets")).unwrap().map(|one| one.unwrap().path());
     let blob = blobs.into_iter().find(|path| path.to_string_lossy().ends_with(".csv.zst")).unwrap();
     let mut bytes = std::fs::read(&blob).unwrap();
     bytes[9] ^= 1;
     std::fs::write(&blob, bytes).unwrap();
+    let ran = stage.warifu(unwritten).ends(3);
+    let (refused, receipt) = (ran.err.find("not what was signed"), ran.err.find("nowhere/osaka.receipt"));
+    assert!(refused.is_some() && refused < receipt, "the refusal first: {}", ran.err);
     verify("osaka", "大阪支部", 3);
     collect("osaka", 0);
     let shown = show("en");

@@ -2,8 +2,10 @@
 
 use std::process::Command;
 
-use crate::releases::{PLACE, clone, draft, house, publish, pull, sign, signed_and_published};
-use crate::stage::{Ran, Stage, checkout};
+use crate::releases::{
+    PLACE, clone, draft, house, publish, published_procedures, pull, sign, signed_and_published,
+};
+use crate::stage::{Ran, Stage, checkout, data};
 
 /// The demonstration's small masters in both repositories; nothing is published.
 fn drafted() -> Stage {
@@ -171,6 +173,25 @@ fn officers_see_a_root_before_they_sign_it_and_a_policy_is_a_floor() {
         let ran = stage.warifu("channel verify channel --root root.json --policy policy.toml").ends(2);
         assert!(ran.err.contains(told), "{}", ran.err);
     }
+}
+
+#[test]
+fn a_checker_takes_no_release_without_the_formats_that_its_policy_demands() {
+    let Some(_) = data("formats that a policy demands") else { return };
+    let stage = Stage::new();
+    published_procedures(&stage);
+    let swap = |state: &str, formats: &str, status: i32| {
+        stage.write("policy.toml", format!("formats = {formats}\n"));
+        let checker = stage.serve_with("channel", state, "--policy policy.toml");
+        let ran = stage.run("warifu-checker", &format!("swap --socket {}", checker.socket)).ends(status);
+        (ran, checker.status()["running"].clone())
+    };
+    let (ran, running) = swap("strict", r#"["kikin", "kokuho-utf8"]"#, 3);
+    let said = format!("{}{}", ran.out, ran.err);
+    assert!(said.contains("is not listed in the format kokuho-utf8"), "{said}");
+    assert!(running.is_null(), "{running}");
+    let (_, running) = swap("easy", r#"["kikin", "kokuho"]"#, 0);
+    assert_eq!(running["release"], 1, "{running}");
 }
 
 #[cfg(unix)]

@@ -53,6 +53,12 @@ fn one_organisation_takes_a_release_away_and_the_one_before_is_used() {
     assert!(refused.err.contains("誤った点数") && refused.err.contains("release 1"), "{}", refused.err);
     let listed = stage.warifu("--lang ja channel list channel --root root.json").ends(0);
     assert_eq!(listed.out.matches("取下げ済み").count(), 2, "{}", listed.out);
+    let shown = stage.warifu(&format!("release show {PLACE}")).ends(0);
+    assert_eq!(shown.out.matches("WITHDRAWN: ").count(), 2, "{}", shown.out);
+    let shown = stage.warifu(&format!("release show {PLACE} --json")).ends(0).json();
+    let by: Vec<_> = shown["withdrawals"].as_array().unwrap().iter().map(|one| &one["by"]).collect();
+    assert!(by.len() == 2 && by.iter().any(|by| *by == "kikin") && by.iter().any(|by| *by == "kokuho"));
+    assert!(shown["withdrawals"].as_array().unwrap().iter().all(|one| one["reason"] == "誤った点数"));
     stage.warifu("channel fetch channel --root root.json -o new").ends(3);
     assert!(!stage.path("new").exists());
     stage.warifu("channel fetch channel --root root.json --fallback -o back").ends(0);

@@ -18,7 +18,8 @@ impl Log {
         Log { lang }
     }
 
-    /// One event, with the time before it as programs read it. A closed stderr is no reason to stop checking claims.
+    /// One event, with the time before it as programs read it. A closed stderr is no reason to stop checking
+    /// claims.
     pub fn event(&self, said: &impl Speak) {
         let line = format!("{} {}\n", now().rfc3339(), said.say(self.lang).replace('\n', " "));
         let _ = std::io::stderr().lock().write_all(line.as_bytes());

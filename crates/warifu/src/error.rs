@@ -36,8 +36,8 @@ impl Exit {
 pub struct Failure {
     /// The status the program ends with.
     pub exit: Exit,
-    english: String,
-    japanese: String,
+    english: Box<str>,
+    japanese: Box<str>,
     /// What was found in the data, when that is the reason.
     pub findings: Findings,
     /// The commands that are advised, in their order.
@@ -47,7 +47,7 @@ pub struct Failure {
 impl Failure {
     /// A failure with its text in both languages.
     pub fn new(exit: Exit, english: impl Into<String>, japanese: impl Into<String>) -> Self {
-        let (english, japanese) = (english.into(), japanese.into());
+        let (english, japanese) = (english.into().into(), japanese.into().into());
         Failure { exit, english, japanese, findings: Findings::new(), advised: Vec::new() }
     }
 
@@ -67,8 +67,8 @@ impl Failure {
     #[must_use]
     pub fn and(self, then: &Failure) -> Self {
         let (english, japanese) = (&self.english, &self.japanese);
-        let english = format!("{english}\n  {}", then.english);
-        let japanese = format!("{japanese}\n  {}", then.japanese);
+        let english = format!("{english}\n  {}", then.english).into();
+        let japanese = format!("{japanese}\n  {}", then.japanese).into();
         Failure { english, japanese, ..self }
     }
 
@@ -84,8 +84,8 @@ impl Failure {
         Failure::new(exit, say(Lang::En), say(Lang::Ja))
     }
 
-    /// A failure whose cause speaks for itself: the operating system, or one that is only told in English, such
-    /// as git's.
+    /// A failure whose cause speaks for itself: the operating system, or one that is only told in English,
+    /// such as git's.
     pub fn system(
         english: impl std::fmt::Display,
         japanese: impl std::fmt::Display,
@@ -110,8 +110,8 @@ pub fn causes(mut next: Option<&(dyn std::error::Error + 'static)>, lang: Lang) 
 impl Speak for Failure {
     fn say(&self, lang: Lang) -> String {
         match lang {
-            Lang::En => self.english.clone(),
-            Lang::Ja => self.japanese.clone(),
+            Lang::En => self.english.to_string(),
+            Lang::Ja => self.japanese.to_string(),
         }
     }
 }

@@ -59,13 +59,13 @@ impl Invocation {
         }
         let mut given = Vec::new();
         for (id, carried) in CARRIED {
-            let Ok(Some(values)) = innermost.try_get_raw(id) else { continue };
+            let Ok(Some(mut values)) = innermost.try_get_raw(id) else { continue };
             let was_typed = match innermost.value_source(id) {
                 Some(ValueSource::CommandLine) => true,
                 Some(ValueSource::EnvVariable) => false,
                 _ => continue,
             };
-            let last = values.last().map(|value| value.to_string_lossy().into_owned());
+            let last = values.next_back().map(|value| value.to_string_lossy().into_owned());
             given.extend(last.map(|value| Given { id, value, carried, was_typed }));
         }
         Invocation { program: program.into_owned(), typed: typed(args), given, commands }

@@ -20,6 +20,11 @@ pub(super) struct Confirm {
 }
 
 impl Confirm {
+    /// Whether somebody sits there who will be asked.
+    pub(super) fn will_ask(&self) -> bool {
+        !self.yes && self.digest.is_none() && io::stdin().is_terminal()
+    }
+
     /// Goes on when somebody said yes to what has just been shown, whose digest is `digest`.
     pub(super) fn ask(&self, context: &Context, digest: Digest) -> Result<(), Failure> {
         if let Some(told) = self.digest {

@@ -17,8 +17,8 @@ enum Lies {
     Others,
 }
 
-/// Refuses the folder at `path`, of which a command reads, when it is no channel. What is no folder is left to
-/// its transport.
+/// Refuses the folder at `path`, of which a command reads, when it is no channel. What is no folder is left
+/// to its transport.
 pub(super) fn refuse_to_read(path: &Path) -> Result<(), Failure> {
     lies(path).map_or(Ok(()), |lies| Err(failure(path, lies)))
 }

@@ -30,7 +30,7 @@ use super::revert::Revert;
 use super::reviewing::{Place, review, same_lines};
 use super::seen::{manifest_lines, owed_document, post_review_lines, withdrawal_lines, withdrawals_document};
 use super::statement::{PostReview, Withdraw};
-use super::told::{note, tally, tally_lines, tell, tell_signers};
+use super::told::{note, tally, tally_lines, tell, tell_in_short, tell_signers};
 use super::{KeySource, now, receipts, today};
 use crate::cli::Context;
 
@@ -383,6 +383,9 @@ impl Sign {
         // Asked first: a token may want to be touched, and nobody touches it for what was not read.
         if !context.json {
             tell(context, proposal, &halves, &tip, Some(&reviewing), None)?;
+            if self.confirm.will_ask() {
+                tell_in_short(context, (proposal, &self.draft), &reviewing)?;
+            }
         }
         self.confirm.ask(context, proposal.release().manifest)?;
         let signed = match side {

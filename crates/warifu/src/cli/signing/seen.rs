@@ -150,16 +150,56 @@ pub(super) fn signer_lines(terms: &Terms, signers: &PerOrganisation<Signers>, la
     text
 }
 
-/// What a release changes, as lines: how much, what was accepted of the past, and how far back lists reach.
-fn change_lines(changes: &Changes, lang: Lang) -> String {
-    let mut text = say!(
+/// How much a release changes.
+fn count_line(changes: &Changes, lang: Lang) -> String {
+    say!(
         lang,
         "  changes: {} of past days only, {} of past days and those to come, {} of days to come only\n",
         "  変更: 過去分のみ {} 件、過去分と将来分 {} 件、将来分のみ {} 件\n",
         changes.past,
         changes.past_and_future,
         changes.future
-    );
+    )
+}
+
+/// Risks that the summary names.
+const GRAVEST: usize = 5;
+
+/// The least that must be before somebody's eyes who answers: who, which number, how much changes, and where
+/// it is gravest. It fits on a screen, and stands below everything that is signed.
+pub(super) fn summary_lines(manifest: &Manifest, risks: &[ReleaseRisk], lang: Lang) -> String {
+    let (number, title) = (manifest.release, &manifest.title);
+    let mut text =
+        say!(lang, "\nIN SHORT: release {number}, {title}\n", "\n要約: リリース {number}、{title}\n");
+    if let Some(emergency) = &manifest.emergency {
+        text.push_str(&format!("  {}\n", Mark::Emergency(&emergency.reason).say(lang)));
+    }
+    if let Some(changes) = &manifest.changes {
+        text.push_str(&count_line(changes, lang));
+        let accepted = changes.accepted.len();
+        if accepted > 0 {
+            text.push_str(&say!(
+                lang,
+                "  of the past, accepted with a reason each: {accepted} classes (above)\n",
+                "  理由を付けて承認した遡及変更: {accepted} 区分（上記）\n"
+            ));
+        }
+    }
+    let corrections: usize = manifest.masters.iter().map(|master| master.corrections.len()).sum();
+    if corrections > 0 {
+        text.push_str(&say!(
+            lang,
+            "  emergency corrections that no official file has yet: {corrections} (above)\n",
+            "  公式ファイル未収載の緊急訂正: {corrections} 件（上記）\n"
+        ));
+    }
+    text.push_str(&risk_lines(&risks[..risks.len().min(GRAVEST)], lang));
+    text
+}
+
+/// What a release changes, as lines: how much, what was accepted of the past, and how far back lists reach.
+fn change_lines(changes: &Changes, lang: Lang) -> String {
+    let mut text = count_line(changes, lang);
     for AcceptedPast { class, entries, reason, source } in &changes.accepted {
         text.push_str(&say!(
             lang,

@@ -1,6 +1,10 @@
 //! What the commands about drafts tell: what must be known, what is signed, who has signed and who has not.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
+use warifu::advice::Advised;
+use warifu::caution::Caution;
 use warifu::changes_html::Shown;
 use warifu::error::Failure;
 use warifu::release::{Changed, trust_failure};
@@ -9,7 +13,7 @@ use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
 use super::reviewing::Reviewing;
-use super::seen::{file_lines, manifest_lines, risk_lines, signer_lines};
+use super::seen::{file_lines, manifest_lines, risk_lines, signer_lines, summary_lines};
 use crate::cli::Context;
 
 pub(super) fn tally(
@@ -65,10 +69,7 @@ pub(super) fn tell(
             "warnings": cautions.iter().map(|caution| caution.say(lang)).collect::<Vec<_>>(),
         }));
     }
-    let mut text = String::new();
-    for caution in cautions {
-        text.push_str(&say!(lang, "WARNING: {}\n", "警告: {}\n", caution.say(lang)));
-    }
+    let mut text = caution_lines(cautions, lang);
     if let Some((shown, risks, telling)) = &shown {
         text.push_str(&telling.changed_lines(&context.library.schemas, shown, lang));
         text.push_str(&risk_lines(risks, lang));
@@ -82,6 +83,32 @@ pub(super) fn tell(
         text.push('\n');
     }
     context.print(&text)
+}
+
+/// What somebody reads who is about to answer: everything that is signed has gone by above, and a screen
+/// holds no more than this.
+pub(super) fn tell_in_short(
+    context: &Context,
+    (proposal, draft): (&Proposal, &Path),
+    reviewing: &Reviewing<'_>,
+) -> Result<(), Failure> {
+    let (manifest, lang) = (proposal.manifest(), context.lang);
+    let mut text = summary_lines(manifest, &reviewing.risks, lang);
+    text.push_str(&caution_lines(&reviewing.cautions, lang));
+    let digest = proposal.release().manifest;
+    let review = context.advise(&Advised::command(&["release", "review"]).word(draft.display()));
+    text.push_str(&say!(
+        lang,
+        "what your signature covers stands above, whole, and has the digest {digest}; a page at a time:\n  \
+         {review} | less\n",
+        "署名の対象は上に全て表示しました（ダイジェスト {digest}）。1 画面ずつ読むには:\n  {review} | less\n"
+    ));
+    context.print(&text)
+}
+
+fn caution_lines(cautions: &[Caution], lang: Lang) -> String {
+    let line = |one: &Caution| say!(lang, "WARNING: {}\n", "警告: {}\n", one.say(lang));
+    cautions.iter().map(line).collect()
 }
 
 /// Who has signed and who has not, and no more.

@@ -129,7 +129,7 @@ impl From<UndoError> for Failure {
         match error {
             UndoError::RestsOnIt { together, .. } => {
                 let undo = Advised::command(&["undo"]);
-                failure.advising(together.iter().fold(undo, |undo, import| undo.word(import)))
+                failure.advising(together.iter().fold(undo, Advised::word))
             }
             _ => failure,
         }
