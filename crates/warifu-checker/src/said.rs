@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use warifu_trust::UnixSeconds;
 use warifu_values::lang::{Lang, Speak};
 
 /// One sentence in both languages.
@@ -56,6 +57,17 @@ impl Said {
     }
 }
 
+/// An instant as people in Japan read it: `2026-04-01 09:00 JST`, with seconds where there are any.
+pub(crate) fn in_japan(at: UnixSeconds) -> String {
+    let instant = jiff::Timestamp::from_second(at.seconds()).unwrap_or_default();
+    let there = instant.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9))).datetime();
+    let (date, hour, minute, second) = (there.date(), there.hour(), there.minute(), there.second());
+    match second {
+        0 => format!("{date} {hour:02}:{minute:02} JST"),
+        _ => format!("{date} {hour:02}:{minute:02}:{second:02} JST"),
+    }
+}
+
 impl Speak for Said {
     fn say(&self, lang: Lang) -> String {
         match lang {
@@ -68,5 +80,17 @@ impl Speak for Said {
 impl fmt::Display for Said {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.en)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_read_the_time_in_japan() {
+        let said = |text: &str| in_japan(text.parse().unwrap());
+        assert_eq!(said("2026-03-31T15:00:00Z"), "2026-04-01 00:00 JST");
+        assert_eq!(said("2024-02-28T15:00:07Z"), "2024-02-29 00:00:07 JST");
     }
 }

@@ -13,7 +13,7 @@ use warifu_values::lang::{Lang, Speak as _};
 use crate::log::Log;
 use crate::release::ReleaseContent;
 use crate::said::Said;
-use crate::state::{Record, StateDirectory};
+use crate::state::{Damage, Record, SignedBy, StateDirectory};
 
 /// Why there is no release to take, split by what the caller does next. What runs goes on in every case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +81,11 @@ pub trait Offer: Send {
     /// Which one.
     fn id(&self) -> ReleaseRef;
 
+    /// Who signed it, where that is known.
+    fn signed_by(&self) -> SignedBy {
+        SignedBy::default()
+    }
+
     /// Reads its content, every byte by its digest.
     ///
     /// # Errors
@@ -106,6 +111,19 @@ pub trait ReleaseSource: Send + Sync {
     /// What is amiss with each place that releases are read from, though another one may have given them.
     fn troubles(&self) -> Vec<Said> {
         Vec::new()
+    }
+
+    /// What this stands on and cannot be read or believed, if there is such a thing: nothing is taken then.
+    fn damage(&self) -> Option<Damage> {
+        None
+    }
+
+    /// Mends that, as [`Damage::mending`] says.
+    ///
+    /// # Errors
+    /// What keeps it from that.
+    fn mend(&self) -> Result<(), Said> {
+        Ok(())
     }
 
     /// Why `id` is not to be used, when one organisation has withdrawn it: as far as was heard, whatever
@@ -226,6 +244,11 @@ impl ChannelOffer<'_> {
 impl Offer for ChannelOffer<'_> {
     fn id(&self) -> ReleaseRef {
         self.opened.release()
+    }
+
+    fn signed_by(&self) -> SignedBy {
+        let signers = self.opened.signers();
+        SignedBy { kikin: signers.kikin.clone(), kokuho: signers.kokuho.clone() }
     }
 
     fn fetch(&self) -> Result<ReleaseContent, SourceError> {

@@ -7,8 +7,9 @@ use serde_json::json;
 
 use crate::said::Said;
 use crate::service::{FellBack, ServiceError, Status};
-use crate::state::{Decision, Reason};
+use crate::state::{Decision, Forgotten, Reason};
 use crate::swap::Outcome;
+use crate::trial::Replayed;
 
 /// Asks a checker at an address.
 #[derive(Debug, Clone)]
@@ -67,7 +68,7 @@ impl Client {
     /// # Errors
     /// [`ClientError`].
     pub fn confirm(&self, release: u64, reason: &Reason) -> Result<Decision, ClientError> {
-        self.decide("confirm", release, reason)
+        self.decide("confirm", Some(release), reason)
     }
 
     /// Lets it give up `release`, which is lost.
@@ -75,10 +76,58 @@ impl Client {
     /// # Errors
     /// [`ClientError`].
     pub fn give_up(&self, release: u64, reason: &Reason) -> Result<Decision, ClientError> {
-        self.decide("give-up", release, reason)
+        self.decide("give-up", Some(release), reason)
     }
 
-    fn decide(&self, what: &str, release: u64, reason: &Reason) -> Result<Decision, ClientError> {
+    /// Lets it take the held `release` again.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn unhold(&self, release: u64, reason: &Reason) -> Result<Decision, ClientError> {
+        self.decide("unhold", Some(release), reason)
+    }
+
+    /// Lets it activate nothing.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn freeze(&self, reason: &Reason) -> Result<Decision, ClientError> {
+        self.decide("freeze", None, reason)
+    }
+
+    /// Lets it activate releases again.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn thaw(&self, reason: &Reason) -> Result<Decision, ClientError> {
+        self.decide("thaw", None, reason)
+    }
+
+    /// Lets it mend what is damaged.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn repair(&self, reason: &Reason) -> Result<Decision, ClientError> {
+        self.decide("repair", None, reason)
+    }
+
+    /// Lets it judge the kept claim files again.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn replay(&self) -> Result<Replayed, ClientError> {
+        self.read(self.agent.post(format!("{}/replay", self.url)).send_empty())
+    }
+
+    /// Lets it delete the kept claim files.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn forget_claims(&self) -> Result<Forgotten, ClientError> {
+        self.read(self.agent.post(format!("{}/forget-claims", self.url)).send_empty())
+    }
+
+    fn decide(&self, what: &str, release: Option<u64>, reason: &Reason) -> Result<Decision, ClientError> {
         let decide = json!({ "release": release, "reason": reason });
         self.read(self.agent.post(format!("{}/{what}", self.url)).send(decide.to_string()))
     }

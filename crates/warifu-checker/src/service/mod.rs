@@ -16,4 +16,4 @@ pub use queue::{FairQueue, Full, Permit};
 pub(crate) use reply::too_large;
 pub use reply::{FellBack, ServiceError};
 pub use routes::serve_until;
-pub use status::{OnTrial, Queue, Requests, Status, Watch};
+pub use status::{Next, OnTrial, Queue, Requests, Status, Watch};

@@ -8,6 +8,11 @@
 //! POST /fall-back          return to the previous release        200, 403, 409, 500
 //! POST /confirm            {"release", "reason"}: end probation  200, 400, 403, 409, 500
 //! POST /give-up            {"release", "reason"}: it is lost     200, 400, 403, 409, 500
+//! POST /unhold             {"release", "reason"}: take it again  200, 400, 403, 409, 500
+//! POST /freeze, /thaw      {"reason"}: activate nothing, again   200, 400, 403, 409, 500
+//! POST /repair             {"reason"}: mend what is damaged      200, 400, 403, 409, 500
+//! POST /replay             judge the kept claim files again      200, 403, 409, 500
+//! POST /forget-claims      delete the kept claim files           200, 403, 409, 500
 //! GET  /healthz            a release runs                        200, 503
 //! ```
 //! What is posted but for `/check` is for this machine only: it answers 403 to any other, to what a proxy
@@ -27,7 +32,9 @@ use tokio::net::TcpListener;
 
 use crate::service::check_claims::check;
 use crate::service::http_service::Service;
-use crate::service::operator::{confirm, fall_back, give_up, swap};
+use crate::service::operator::{
+    confirm, fall_back, forget_claims, freeze, give_up, repair, replay, swap, thaw, unhold,
+};
 use crate::service::status::{OnTrial, Status};
 use crate::trial::page;
 
@@ -56,6 +63,12 @@ impl Service {
             .route("/fall-back", post(fall_back))
             .route("/confirm", post(confirm))
             .route("/give-up", post(give_up))
+            .route("/unhold", post(unhold))
+            .route("/freeze", post(freeze))
+            .route("/thaw", post(thaw))
+            .route("/repair", post(repair))
+            .route("/replay", post(replay))
+            .route("/forget-claims", post(forget_claims))
             .route("/healthz", get(healthz))
             .with_state(self)
     }

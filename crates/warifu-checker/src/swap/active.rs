@@ -9,7 +9,7 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::candidate::Candidate;
 use crate::receipt::Receipt;
-use crate::state::{Installed, Marks, Phase};
+use crate::state::{Installed, Marks, Phase, SignedBy};
 
 /// Up to so many codes that turned are weighed after each claim file.
 const WEIGHED_EACH_TIME: usize = 512;
@@ -32,6 +32,8 @@ pub struct Active {
     pub snapshot: Arc<Snapshot>,
     /// By what it judges.
     pub receipt: Receipt,
+    /// Who signed it, where that is known.
+    pub signed_by: SignedBy,
     kinds: BTreeSet<String>,
     probation: Option<Probation>,
 }
@@ -60,6 +62,7 @@ impl Active {
             since,
             snapshot: Arc::new(candidate.snapshot),
             receipt: candidate.receipt,
+            signed_by: candidate.signed_by,
             kinds: candidate.kinds,
             probation: previous.map(|(previous, declared)| Probation {
                 previous,
@@ -78,6 +81,7 @@ impl Active {
             since,
             snapshot: Arc::clone(&self.snapshot),
             receipt: self.receipt.clone(),
+            signed_by: self.signed_by.clone(),
             kinds: self.kinds.clone(),
             probation: None,
         }
@@ -138,6 +142,6 @@ impl Active {
     /// As the record has it.
     pub(super) fn installed(&self) -> Installed {
         let (id, title, marks) = (self.id.into(), self.title.clone(), self.marks.clone());
-        Installed { id, title, since: self.since, marks }
+        Installed { id, title, since: self.since, marks, signed_by: self.signed_by.clone() }
     }
 }

@@ -2,6 +2,8 @@
 //! and are fallen back from; and as a process that is killed.
 #![expect(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
 
+mod damaged;
+mod decided;
 mod faults;
 mod killed;
 mod line;
@@ -13,4 +15,5 @@ mod real_files;
 mod site_schemas;
 mod swapping;
 mod waived;
+mod windows;
 mod world;
