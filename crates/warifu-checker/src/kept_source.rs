@@ -1,5 +1,5 @@
-//! A channel as a checker stands on it: the pinned root file and what was trusted before, with a copy of each,
-//! and what to do when one of them is damaged or gone. What runs does not wait for that.
+//! A channel as a checker stands on it: the pinned root file and what was trusted before, with a copy of
+//! each, and what to do when one of them is damaged or gone. What runs does not wait for that.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};

@@ -29,8 +29,8 @@
 //! # What it does not do
 //!
 //! It never sees git or a secret key, and it decides nothing about trust: that is [`warifu_trust`]. It writes
-//! no claim text to logs or answers. It keeps claim files in its state directory to replay them only where it is
-//! told to (`--replay-files`), readable by its own user only.
+//! no claim text to logs or answers. It keeps claim files in its state directory to replay them only where it
+//! is told to (`--replay-files`), readable by its own user only.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

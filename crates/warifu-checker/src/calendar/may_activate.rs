@@ -187,7 +187,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
-        /// From the instant asked until the one given, every quarter of an hour is closed, and that one is open.
+        /// From the instant asked until the one given, every quarter of an hour is closed; that one is open.
         #[test]
         fn it_waits_as_long_as_it_must_and_no_longer(
             monthly in proptest::collection::vec(monthly_at_random(), 0..5),

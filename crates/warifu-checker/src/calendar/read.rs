@@ -217,10 +217,8 @@ mod tests {
     #[test]
     fn what_says_nothing_that_can_be_is_refused() {
         let monthly = |days: &str, hours: &str| {
-            let text = format!(
-                "[windows]\n[[windows.monthly]]\ndays = \"{days}\"\nhours = \"{hours}\"\nen = \"e\"\nja = \"j\""
-            );
-            Calendar::parse(&text, None).is_ok()
+            let entry = format!("days = \"{days}\"\nhours = \"{hours}\"\nen = \"e\"\nja = \"j\"");
+            Calendar::parse(&format!("[windows]\n[[windows.monthly]]\n{entry}"), None).is_ok()
         };
         assert!(monthly("5-10", "08:00-24:00") && monthly("31", "00:00-00:01"));
         for (days, hours) in [

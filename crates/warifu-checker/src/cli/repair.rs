@@ -18,12 +18,7 @@ pub(super) fn repair_damage(repair: &Repair, lang: Lang) -> Result<Decision, Fai
     let damaged = client.status()?.damaged;
     let mut errors = io::stderr();
     for damage in &damaged {
-        let (why, mending) = (damage.why.say(lang), damage.mending.say(lang));
-        writeln!(
-            errors,
-            "{}",
-            say!(lang, "damaged: {why}\n  repair {mending}", "破損: {why}\n  修復内容: {mending}")
-        )?;
+        writeln!(errors, "{}", damage.say(lang))?;
     }
     if !damaged.is_empty() && !yes {
         if !io::stdin().is_terminal() {
@@ -37,8 +32,7 @@ pub(super) fn repair_damage(repair: &Repair, lang: Lang) -> Result<Decision, Fai
         io::stdin().lock().read_line(&mut answer)?;
         if !matches!(answer.trim(), "y" | "Y" | "yes") {
             return Err(Failure {
-                status: 1,
-                said: Said::new("nothing was changed", "何も変更していません"),
+                status: 1, said: Said::new("left as it is", "修復を取りやめました")
             });
         }
     }

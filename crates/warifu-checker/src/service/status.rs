@@ -225,19 +225,12 @@ impl Speak for Status {
             let said = frozen.said().say(lang);
             lines.push(say!(lang, "FROZEN: {said}", "凍結中: {said}"));
         }
-        for damage in &self.damaged {
-            let (why, mending) = (damage.why.say(lang), damage.mending.say(lang));
-            lines.push(say!(
-                lang,
-                "DAMAGED: {why}\n  repair {mending}",
-                "破損: {why}\n  修復内容: {mending}"
-            ));
-        }
+        lines.extend(self.damaged.iter().map(|damage| damage.say(lang)));
         if let Some(why) = self.not_written.as_ref().map(|why| why.say(lang)) {
             lines.push(say!(
                 lang,
-                "NOT WRITTEN: {why}; make room: it is tried again by itself, and until then a restart may find what was \
-                 before",
+                "NOT WRITTEN: {why}; make room: it is tried again by itself, and until then a restart may \
+                 find what was before",
                 "未記録: {why}。空き容量を確保してください（自動で再試行します。書き込めるまでは、再起動すると以前の状態に戻る場合があります）"
             ));
         }

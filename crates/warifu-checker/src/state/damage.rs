@@ -1,6 +1,8 @@
 //! What is damaged on this checker's disk and keeps it from taking anything new, though it judges on.
 
 use serde::{Deserialize, Serialize};
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
 use crate::said::Said;
 
@@ -25,4 +27,11 @@ pub struct Damage {
     pub why: Said,
     /// What `warifu-checker repair` does about it, and from which copy.
     pub mending: Said,
+}
+
+impl Speak for Damage {
+    fn say(&self, lang: Lang) -> String {
+        let (why, mending) = (self.why.say(lang), self.mending.say(lang));
+        say!(lang, "DAMAGED: {why}\n  repair {mending}", "破損: {why}\n  修復内容: {mending}")
+    }
 }

@@ -20,8 +20,8 @@ pub(super) fn flush_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Keeps what is damaged at `path` in the folder `aside`, for whoever looks into it. A file stays in its place
-/// too until it is replaced: nobody may take it for never written.
+/// Keeps what is damaged at `path` in the folder `aside`, for whoever looks into it. A file stays in its
+/// place too until it is replaced: nobody may take it for never written.
 pub(super) fn set_aside(aside: &Path, path: &Path) -> io::Result<()> {
     private_directory(aside)?;
     let Some(name) = path.file_name() else { return Ok(()) };

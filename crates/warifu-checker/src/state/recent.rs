@@ -69,10 +69,10 @@ impl Speak for KeptNow {
         }
         say!(
             lang,
-            "{files} of {most} claim files kept to replay ({mib} of {most_mib} MiB, {most_days} days at most); \
-             to delete them: warifu-checker forget-claims",
-            "再点検用に保存中の請求ファイル: {files}/{most} 件（{mib}/{most_mib} MiB、最長 {most_days} 日）。削除は \
-             warifu-checker forget-claims"
+            "{files} of {most} claim files kept to replay ({mib} of {most_mib} MiB, {most_days} days at \
+             most); to delete them: warifu-checker forget-claims",
+            "再点検用に保存中の請求ファイル: {files}/{most} 件（{mib}/{most_mib} MiB、最長 {most_days} 日）。\
+             削除は warifu-checker forget-claims"
         )
     }
 }

@@ -129,11 +129,12 @@ impl Frozen {
         let (reason, at) = (self.reason.as_str(), in_japan(self.at));
         Said::new(
             format!(
-                "activation is frozen since {at}: {reason}; falling back works; `warifu-checker thaw --reason \
-                 …` ends it"
+                "activation is frozen since {at}: {reason}; falling back works; `warifu-checker thaw \
+                 --reason …` ends it"
             ),
             format!(
-                "{at} から切替を凍結しています: {reason}。切戻しは可能です。解除は warifu-checker thaw --reason （理由）"
+                "{at} から切替を凍結しています: {reason}。切戻しは可能です。解除は warifu-checker thaw \
+                 --reason （理由）"
             ),
         )
     }

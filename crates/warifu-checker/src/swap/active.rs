@@ -28,6 +28,8 @@ pub struct Active {
     pub marks: Marks,
     /// Since when.
     pub since: UnixSeconds,
+    /// The instant that both signed: what came before it is not for this one.
+    from: Option<UnixSeconds>,
     /// The masters.
     pub snapshot: Arc<Snapshot>,
     /// By what it judges.
@@ -60,6 +62,7 @@ impl Active {
             title: candidate.title,
             marks: candidate.marks,
             since,
+            from: candidate.activate_at,
             snapshot: Arc::new(candidate.snapshot),
             receipt: candidate.receipt,
             signed_by: candidate.signed_by,
@@ -79,12 +82,18 @@ impl Active {
             title: self.title.clone(),
             marks: self.marks.clone(),
             since,
+            from: self.from,
             snapshot: Arc::clone(&self.snapshot),
             receipt: self.receipt.clone(),
             signed_by: self.signed_by.clone(),
             kinds: self.kinds.clone(),
             probation: None,
         }
+    }
+
+    /// Whether a claim that came at `received` is for it, and not for the release before it.
+    pub(super) fn judges(&self, received: UnixSeconds) -> bool {
+        self.from.is_none_or(|from| received >= from)
     }
 
     /// How far it has proven itself.

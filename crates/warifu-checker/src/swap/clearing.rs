@@ -174,6 +174,12 @@ impl Cleared {
         Active::new(self.candidate, previous.map(|previous| (previous, self.declared)), since)
     }
 
+    /// The candidate again, which waits until `until`: where both signed an instant, that is its instant now.
+    pub(super) fn postponed(self, until: UnixSeconds) -> Candidate {
+        let candidate = self.candidate;
+        Candidate { activate_at: candidate.activate_at.map(|_| until), ..candidate }
+    }
+
     /// The candidate again: it will have to be cleared against what runs then.
     pub(super) fn into_candidate(self) -> Candidate {
         self.candidate

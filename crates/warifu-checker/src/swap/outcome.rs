@@ -38,8 +38,8 @@ pub enum Outcome {
         /// Which one.
         release: u64,
     },
-    /// It fell back before, or was refused for its data, and a newer one is waited for; or nothing is activated
-    /// here for now.
+    /// It fell back before, or was refused for its data, and a newer one is waited for; or nothing is
+    /// activated here for now.
     Held {
         /// Which one.
         release: u64,

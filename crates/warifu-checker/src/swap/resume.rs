@@ -69,8 +69,8 @@ pub(super) fn resume(
             Running::Confirmed { release: active.installed(), previous }
         }
     });
-    // Also that it runs now: the end that follows must not be taken for the one before. What cannot be written
-    // stops nobody from judging; it is tried again.
+    // Also that it runs now: the end that follows must not be taken for the one before. What cannot be
+    // written stops nobody from judging; it is tried again.
     if let Err(error) = directory.write_record(&record) {
         log.event(&Said::of(&error));
     }

@@ -27,6 +27,7 @@ use crate::state::{
 use crate::swap::active::Active;
 use crate::swap::clearing::{Cleared, Newer, NotCleared, NotNewer, is_newer};
 use crate::swap::gates::Gates;
+use crate::swap::instant::Instant;
 use crate::swap::known::Known;
 use crate::swap::outcome::{LastPoll, Outcome};
 use crate::swap::resume::resume;
@@ -50,6 +51,8 @@ pub struct Swapper {
     stale: AtomicBool,
     /// What judged at the last look although it is withdrawn, and why it is.
     withdrawn: Mutex<Option<(ReleaseRef, Said)>>,
+    /// The instant of what waits at the bench.
+    instant: Instant,
     /// What the source stands on and was damaged at the last look.
     damage: Mutex<Option<Damage>>,
 }
@@ -85,7 +88,7 @@ impl Swapper {
         let acts = Acts::at(&directory.audit(), log);
         let runs = resume(directory, &schemas, log, now)?;
         acts.start(runs.active().map(|active| active.id.release), now);
-        let (bench, stale, withdrawn) = Default::default();
+        let (bench, stale, withdrawn, instant) = Default::default();
         let known = Known::of(&recent.files());
         let damage = source.as_ref().and_then(|source| source.damage());
         if let Some(damage) = &damage {
@@ -105,6 +108,7 @@ impl Swapper {
             acts,
             stale,
             withdrawn,
+            instant,
             damage,
         })
     }
@@ -121,7 +125,26 @@ impl Swapper {
         self.acts.end(self.active().map(|active| active.id.release), now);
     }
 
-    /// The release that judges now: taken once for each claim file and passed down.
+    /// The release that judges a claim file that came at `received`: taken once for each and passed down.
+    ///
+    /// Around an instant that both signed, what came before it is judged by the release before, and what came
+    /// after it waits until the new one judges, or is refused, some seconds at most.
+    pub fn judging(&self, received: UnixSeconds) -> Option<Arc<Active>> {
+        if !self.instant.settle(received) {
+            self.log.event(&Said::new(
+                "a release is late: its instant has come, and it does not judge yet; the one before goes on",
+                "切替日時を過ぎてもリリースを切り替えられないため、前のリリースで点検を続けます",
+            ));
+        }
+        let active = self.active()?;
+        if active.judges(received) {
+            return Some(active);
+        }
+        let before = active.compared_with().map(Arc::clone).or_else(|| self.runs.before());
+        Some(before.unwrap_or(active))
+    }
+
+    /// The release that is active now.
     pub fn active(&self) -> Option<Arc<Active>> {
         self.runs.active()
     }
@@ -178,6 +201,7 @@ impl Swapper {
         let mut bench = self.bench.hold();
         let outcome = self.take(&mut bench, now, wanted);
         self.look_for_damage();
+        self.instant.is(bench.instant());
         if !matches!(outcome, Outcome::Unavailable { .. }) {
             self.stale.store(matches!(outcome, Outcome::Stale { .. }), Ordering::Relaxed);
         }
@@ -439,7 +463,7 @@ impl Swapper {
         };
         let cleared = match cleared.map(|cleared| (may(&cleared), cleared)) {
             Ok((May::At(until, why), cleared)) => {
-                bench.lay_aside_closed(cleared.into_candidate(), until, why.clone());
+                bench.lay_aside_closed(cleared.postponed(until), until, why.clone());
                 return Brought::Done(Outcome::Postponed { release, until, why });
             }
             Ok((May::Now, cleared)) => Ok(cleared),
@@ -475,15 +499,19 @@ impl Swapper {
         // Not before the bench is held: what waits there may be older than what somebody is just bringing.
         let mut bench = self.bench.hold();
         let Due { candidate, failed } = bench.take_due(now, self.runs.is_frozen())?;
-        let outcome = match self.bring(&mut bench, candidate, now) {
-            Brought::Done(outcome) => outcome,
+        let brought = self.bring(&mut bench, candidate, now);
+        let (outcome, is_news) = match brought {
+            Brought::Done(outcome) => (outcome, true),
             Brought::Later(NotActivated { candidate, why }) => {
-                if !bench.lay_back(*candidate, failed, why.clone(), now) {
-                    return None;
-                }
-                Outcome::Unavailable { why }
+                let is_news = bench.lay_back(*candidate, failed, why.clone(), now);
+                (Outcome::Unavailable { why }, is_news)
             }
         };
+        // Whatever came of it: nobody waits for it any more.
+        self.instant.is(bench.instant());
+        if !is_news {
+            return None;
+        }
         if let Outcome::Refused(refused) = &outcome {
             self.runs.note_refused(refused);
         }
@@ -653,7 +681,12 @@ impl Swapper {
     pub fn replay(&self, now: UnixSeconds) -> Result<Replayed, Said> {
         // One candidate at a time is in memory.
         let _bench = self.bench.hold();
-        let nothing = || Said::new("no release runs", "稼働中のリリースはありません");
+        let nothing = || {
+            Said::new(
+                "nothing judges yet, so there is nothing to replay by",
+                "点検に使用しているリリースがないため、再点検できません",
+            )
+        };
         let active = self.active().ok_or_else(nothing)?;
         let content = self.runs.load(active.id).map_err(|error| Said::of(&error))?;
         let candidate = Candidate::build(&self.schemas, content)?;

@@ -119,6 +119,12 @@ impl AtBench<'_> {
         *self.waiting = Some(Waiting { candidate, until: Until::Thaw });
     }
 
+    /// The instant that both signed for the one that waits for it.
+    pub(super) fn instant(&self) -> Option<UnixSeconds> {
+        let Waiting { candidate, until } = self.waiting.as_ref()?;
+        matches!(until, Until::Instant(_) | Until::Opening(..)).then_some(candidate.activate_at).flatten()
+    }
+
     /// The candidate that is to be tried now; `is_frozen` when none is to be activated.
     pub(super) fn take_due(&mut self, now: UnixSeconds, is_frozen: bool) -> Option<Due> {
         let is_due = |waiting: &mut Waiting| match &waiting.until {

@@ -380,7 +380,11 @@ fn a_release_waits_for_its_instant() {
     assert_eq!(checker.client.swap(None).unwrap(), outcome);
     assert_eq!(checker.check(&claim_file(1, 1)).release, Some(1));
     checker.swapper.tick(later);
-    assert_eq!(checker.check(&claim_file(1, 1)).release, Some(2));
+    assert_eq!(checker.status().running.map(|running| running.id.release), Some(2));
+    let judges = |received| checker.swapper.judging(received).map(|active| active.id.release);
+    assert_eq!(judges(later), Some(2));
+    // The claims of today came before its instant.
+    assert_eq!(checker.check(&claim_file(1, 1)).release, Some(1));
 }
 
 #[test]

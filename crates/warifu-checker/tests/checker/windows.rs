@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use warifu_checker::calendar::Calendar;
+use warifu_checker::said::Said;
 use warifu_checker::swap::{Outcome, Swapper, Wanted};
 use warifu_trust::{Emergency, UnixSeconds};
 
@@ -80,4 +81,47 @@ fn an_emergency_passes_a_closed_window_and_nothing_else() {
     assert!(matches!(swapper.poll(now, Wanted::Newest), Outcome::Held { release: 2, .. }));
     swapper.thaw("試験".parse().unwrap(), now).unwrap();
     assert!(matches!(swapper.tick(now), Some(Outcome::Activated { release: 2, .. })));
+}
+
+/// What came before the instant is for the release before, however late its turn comes; what came after it
+/// waits for the new one.
+#[test]
+fn the_instant_and_the_receipt_of_a_claim_decide_which_release_judges_it() {
+    let (_directory, shelf, swapper, now) = in_the_window();
+    let instant = at("2026-12-09T03:00:00+09:00");
+    let before = UnixSeconds::new(instant.seconds() - 1);
+    shelf.offer(release_at(2, &good(), Some(instant)));
+    swapper.poll(now, Wanted::ByItself);
+    let judges = |received| swapper.judging(received).map(|active| active.id.release);
+    assert_eq!(judges(before), Some(1));
+    // Claims of the instant come while the old one still judges: each waits until this node has changed.
+    std::thread::scope(|scope| {
+        let waiting: Vec<_> = (0..4).map(|_| scope.spawn(|| judges(instant))).collect();
+        assert!(matches!(swapper.tick(instant), Some(Outcome::Activated { release: 2, .. })));
+        for judged in waiting {
+            assert_eq!(judged.join().unwrap(), Some(2));
+        }
+    });
+    assert_eq!((judges(before), judges(instant)), (Some(1), Some(2)));
+    // Also when it has been confirmed meanwhile, and no more when it was left.
+    swapper.confirm(2, "試験".parse().unwrap(), instant).unwrap();
+    assert_eq!(judges(before), Some(1));
+    swapper.fall_back(Said::new("a test", "試験"), None, instant).unwrap();
+    assert_eq!((judges(before), judges(instant)), (Some(1), Some(1)));
+}
+
+/// A release that is refused at its instant, or cannot be activated, makes nobody wait.
+#[test]
+fn nobody_waits_for_a_release_that_will_not_judge() {
+    let (_directory, shelf, swapper, now) = in_the_window();
+    let instant = at("2026-12-09T03:00:00+09:00");
+    let id = shelf.offer(release_at(2, &good(), Some(instant)));
+    swapper.poll(now, Wanted::ByItself);
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| swapper.judging(instant).map(|active| active.id.release));
+        shelf.withdraw(id, "wrong");
+        swapper.poll(now, Wanted::ByItself);
+        assert_eq!(waiting.join().unwrap(), Some(1));
+    });
+    assert_eq!(number(&swapper), Some(1));
 }
