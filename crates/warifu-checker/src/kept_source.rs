@@ -26,6 +26,8 @@ pub struct KeptSource {
     /// Whether a release judged here before: then something was trusted too.
     has_judged: bool,
     made: OnceLock<TrustSource>,
+    /// The root that it was made with.
+    pinned: OnceLock<Vec<u8>>,
     /// What it is made of, as soon as nothing is damaged.
     parts: Mutex<Option<(Mirrors, Floor)>>,
     log: Log,
@@ -45,7 +47,16 @@ impl KeptSource {
         let has_judged = directory.has_judged();
         let directory = StateDirectory::look_at(directory.path());
         let parts = Mutex::new(Some((mirrors, floor)));
-        KeptSource { directory, root: root.to_owned(), policy, has_judged, made: OnceLock::new(), parts, log }
+        KeptSource {
+            directory,
+            root: root.to_owned(),
+            policy,
+            has_judged,
+            made: OnceLock::new(),
+            pinned: OnceLock::new(),
+            parts,
+            log,
+        }
     }
 
     fn store(&self) -> StateStore {
@@ -74,11 +85,11 @@ impl KeptSource {
     fn undamaged(&self) -> Result<Vec<u8>, Damage> {
         let root = match self.sound(&self.root) {
             Ok(root) => root,
-            // What was pinned at the start goes on until the next one.
-            Err(_) if self.made.get().is_some() => {
-                warifu_files::read(&self.copy(ROOT_COPY), limits::ROOT_BYTES).unwrap_or_default()
-            }
-            Err(why) => return Err(self.root_damage(&why)),
+            Err(why) => match self.pinned.get() {
+                // What was pinned at the start goes on until the next one.
+                Some(pinned) => pinned.clone(),
+                None => return Err(self.root_damage(&why)),
+            },
         };
         let file = self.directory.trusted().join(TRUSTED_FILE);
         match self.store().load(&root, self.policy) {
@@ -143,6 +154,7 @@ impl KeptSource {
             let source = TrustSource::new(mirrors, &root, floor, &self.directory.trusted())?;
             let beside = StateDirectory::look_at(self.directory.path());
             let _ = self.made.set(source.beside(beside, self.log));
+            let _ = self.pinned.set(root.clone());
             self.keep(ROOT_COPY, &root);
         }
         self.made.get().ok_or_else(|| SourceError::Unavailable(nothing_new()))

@@ -253,13 +253,13 @@ impl Recent {
             kept.next
         };
         let dropped = self.take_in(number, Arc::clone(&bytes), now());
-        let written = self.write(number, &bytes);
+        let written = self.write_unless_forgotten(number, &bytes);
         self.remove(&dropped);
         written
     }
 
     /// Writes a file, unless it was forgotten meanwhile.
-    fn write(&self, number: u64, bytes: &[u8]) -> io::Result<()> {
+    fn write_unless_forgotten(&self, number: u64, bytes: &[u8]) -> io::Result<()> {
         let _on_disk = self.on_disk.lock().unwrap_or_else(PoisonError::into_inner);
         let is_kept = {
             let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -368,7 +368,7 @@ mod tests {
         assert_eq!((recent.files().len(), recent.now().bytes), (0, 0));
         assert_eq!(fs::read_dir(&at).unwrap().count(), 1);
         // A file that was on its way to the disk is not written after that.
-        recent.write(2, b"late").unwrap();
+        recent.write_unless_forgotten(2, b"late").unwrap();
         assert_eq!(fs::read_dir(&at).unwrap().count(), 1);
         assert_eq!(recent.forget().unwrap(), Forgotten::default());
         recent.keep(b"next"[..].into()).unwrap();

@@ -405,7 +405,13 @@ impl Runs {
         beside.record.freezes(Some(Frozen { reason: reason.clone(), at }));
         let record = beside.record.clone();
         let decision = Decision { decided: Decided::Frozen, release: None, reason, at };
-        self.decide(&mut beside, record, decision)
+        self.decide(&mut beside, record, decision).map_err(|not| {
+            let holds = Said::new(
+                "activation is frozen here all the same, and that is written as soon as it can be",
+                "この起動中は凍結が有効です。書き込めるようになり次第記録します",
+            );
+            NotDecided::NotWritten(not.said().then(&holds))
+        })
     }
 
     /// An operator lets releases be activated again.

@@ -124,6 +124,12 @@ fn a_checker_starts_on_a_disk_that_takes_nothing() {
     shelf.offer(release(3, &more));
     assert!(matches!(swapper.poll(now(), Wanted::Newest), Outcome::Unavailable { .. }));
     assert_eq!(number(&swapper), Some(2));
+    // What an operator says against it holds, and what he says for it does not.
+    let Err(NotDecided::NotWritten(why)) = swapper.freeze(reason(), now()) else { panic!("written") };
+    assert!(why.en.contains("frozen here all the same"), "{}", why.en);
+    assert!(swapper.record().frozen().is_some());
+    assert!(matches!(swapper.thaw(reason(), now()), Err(NotDecided::NotWritten(_))));
+    assert!(swapper.record().frozen().is_some());
 }
 
 /// Both copies of the record are damaged, or gone: what was confirmed last judges, and nothing else is taken

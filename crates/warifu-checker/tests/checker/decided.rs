@@ -7,6 +7,7 @@ use warifu_checker::said::Said;
 use warifu_checker::state::{Decided, Phase, Reason};
 use warifu_checker::swap::{NotDecided, Outcome, Swapper, Wanted};
 
+use crate::killed::{Running, publish_release, published};
 use crate::line::{Line, release, release_at};
 use crate::masters::good;
 use crate::world::{Shelf, Source, alone_at};
@@ -71,6 +72,27 @@ fn ordinary_restarts_on_probation_hold_nothing_and_crashes_do() {
         let outcome = swapper.poll(now(), Wanted::Newest);
         assert_eq!(matches!(outcome, Outcome::Activated { release: 2, .. }), as_it_should, "{outcome:?}");
     }
+}
+
+/// The program, ended as a service manager does.
+#[cfg(unix)]
+#[test]
+fn a_checker_that_is_told_to_end_is_no_crash() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let (world, channel, line) = published(at);
+    drop(Running::start(at));
+    publish_release(&world, channel.as_ref(), &line);
+    for _ in 0..4 {
+        let mut running = Running::start(at);
+        // The look of every second may have been faster.
+        assert_eq!(running.client().swap(None).unwrap().exit_status(), 0);
+        assert_eq!(running.client().status().unwrap().state, "probation");
+        let process = running.child.id().to_string();
+        assert!(std::process::Command::new("kill").args(["-TERM", &process]).status().unwrap().success());
+        assert!(running.child.wait().unwrap().success());
+    }
+    assert!(Running::start(at).client().status().unwrap().held.is_empty());
 }
 
 /// An end as it should be tells of itself alone: a crash after it counts.

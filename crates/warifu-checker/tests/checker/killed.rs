@@ -312,6 +312,8 @@ fn an_operator_asks_a_running_checker() {
     let (code, text) = ask(&["status"]);
     assert_eq!(code, Some(0));
     assert!(text.starts_with("release 1 (") && text.contains("\nconfirmed\n"), "{text}");
+    assert!(text.contains("  signed by ") && text.contains(" (Kokuho)\n"), "{text}");
+    assert!(text.contains(" JST\n") && text.contains("of 32 claim files kept to replay"), "{text}");
     assert_eq!(ask(&["fall-back"]).0, Some(1), "nothing before");
     assert_eq!(ask(&["swap", "7"]).0, Some(2), "not offered");
 
