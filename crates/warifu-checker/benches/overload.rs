@@ -54,10 +54,10 @@ struct Counted {
     broken: AtomicU64,
 }
 
-/// Sends `request` until `end`, on a new line whenever one breaks.
-async fn send(address: String, request: Arc<Vec<u8>>, counted: Arc<Counted>, end: Instant) {
+/// Sends `request` again and again, on a new line whenever one breaks.
+async fn send(address: String, request: Arc<Vec<u8>>, counted: Arc<Counted>) {
     let mut line = None;
-    while Instant::now() < end {
+    loop {
         let connected = match line.take() {
             Some(line) => line,
             None => match TcpStream::connect(&address).await {
@@ -141,28 +141,24 @@ fn own_time(checker: &Checker) -> f64 {
 /// checker's own.
 fn measured(checker: &Checker, address: &str, request: &Arc<Vec<u8>>, senders: usize) -> [f64; 4] {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let run = || {
-        let counted = Arc::new(Counted::default());
-        let (started, own) = (Instant::now(), own_time(checker));
-        runtime.block_on(async {
-            let end = started + MEASURED;
-            let sending: Vec<_> = (0..senders)
-                .map(|_| {
-                    tokio::spawn(send(address.to_owned(), Arc::clone(request), Arc::clone(&counted), end))
-                })
-                .collect();
-            for sender in sending {
-                let _ = sender.await;
-            }
-        });
-        let seconds = started.elapsed().as_secs_f64();
-        let [judged, turned_away, broken] = [&counted.judged, &counted.turned_away, &counted.broken]
-            .map(|count| count.load(Ordering::Relaxed) as f64);
-        let own = own_time(checker) - own;
-        [judged / seconds, turned_away / seconds, broken / seconds, judged / own]
+    let counted = Arc::new(Counted::default());
+    let sending: Vec<_> = (0..senders)
+        .map(|_| runtime.spawn(send(address.to_owned(), Arc::clone(request), Arc::clone(&counted))))
+        .collect();
+    let so_far = || {
+        let counts = [&counted.judged, &counted.turned_away, &counted.broken];
+        (counts.map(|count| count.load(Ordering::Relaxed) as f64), own_time(checker), Instant::now())
     };
-    run();
-    run()
+    runtime.block_on(async { tokio::time::sleep(MEASURED).await });
+    let (before, own_before, started) = so_far();
+    runtime.block_on(async { tokio::time::sleep(MEASURED).await });
+    let (after, own_after, ended) = so_far();
+    // Who waits for a refusal is not waited for.
+    sending.iter().for_each(tokio::task::JoinHandle::abort);
+    let seconds = ended.duration_since(started).as_secs_f64();
+    let [judged, turned_away, broken] = [0, 1, 2].map(|at| after[at] - before[at]);
+    let own = own_after - own_before;
+    [judged / seconds, turned_away / seconds, broken / seconds, judged / own]
 }
 
 fn main() {
