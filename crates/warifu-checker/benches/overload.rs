@@ -197,8 +197,8 @@ fn main() {
             (best, best_own) = (best.max(judged), best_own.max(own));
             writeln!(
                 out,
-                "{senders:>5} senders: {judged:>8.0} judged a second ({:.2} of the best), {own:.0} in one of its \
-                 own ({:.2}); {turned_away:.0} turned away, {broken:.0} lines broken",
+                "{senders:>5} senders: {judged:>8.0} judged a second ({:.2} of the best), {own:.0} in one \
+                 of its own ({:.2}); {turned_away:.0} turned away, {broken:.0} lines broken",
                 judged / best,
                 own / best_own
             )
