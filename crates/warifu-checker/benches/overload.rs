@@ -2,8 +2,8 @@
 //! `cargo bench -p warifu-checker --bench overload -- ../shared/data [PROGRAM]`. Linux only: the checker is
 //! kept to the first core and the senders to the second, by `taskset`, so that senders take nothing from it.
 //!
-//! Where others use these cores too, what is judged in a second says little; what is judged in a second of the
-//! checker's own time on its core still does: the rest of that time went to those who were turned away.
+//! Where others use these cores too, what is judged in a second says little; what is judged in a second of
+//! the checker's own time on its core still does: the rest of that time went to those who were turned away.
 //!
 //! Senders send the sample file again as soon as they are answered, whatever the answer is: none waits as a
 //! 503 asks for, which is the worst that they can do. Best is the most that any number of them gets judged.
@@ -198,8 +198,8 @@ fn main() {
             (best, best_own) = (best.max(judged), best_own.max(own));
             writeln!(
                 out,
-                "{senders:>5} senders: {judged:>8.0} judged a second ({:.2} of the best), {own:.0} in one of its own \
-                 ({:.2}); {turned_away:.0} turned away, {broken:.0} lines broken",
+                "{senders:>5} senders: {judged:>8.0} judged a second ({:.2} of the best), {own:.0} in one \
+                 of its own ({:.2}); {turned_away:.0} turned away, {broken:.0} lines broken",
                 judged / best,
                 own / best_own
             )
