@@ -49,8 +49,8 @@ pub struct StateDirectory {
     _lock: Option<Lock>,
 }
 
-/// The lock of the directory. It is given back by name and not by closing the file alone, which a program just
-/// being started may hold open for a moment more.
+/// The lock of the directory. It is given back by name and not by closing the file alone, which a program
+/// just being started may hold open for a moment more.
 #[derive(Debug)]
 struct Lock(File);
 
