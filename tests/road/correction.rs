@@ -2,7 +2,7 @@
 //! ended by an official file that contains it, or that takes it away by name.
 
 use crate::releases::{PLACE, draft_accepting, published_procedures, pull, signed_and_published};
-use crate::stage::{Ran, Stage, data};
+use crate::stage::{Ran, Stage, data, program};
 
 /// The fee for a repeated visit, one of the commonest codes of all.
 const CODE: &str = "112007410";
@@ -142,7 +142,7 @@ fn an_official_file_that_lacks_it_is_refused_until_that_is_accepted_by_name() {
     // What is still right is corrected again, on top of the official file: the command is told.
     let refused = stage.warifu(&format!("{IMPORT} s_20240612.csv --correction まだ")).ends(1);
     assert!(refused.err.contains("import/correction-older"), "{}", refused.err);
-    let told = "warifu import --repo kikin --series r06 --dated 2024-06-21 --correction まだ s_20240612.csv";
+    let told = "import --repo kikin --series r06 --dated 2024-06-21 --correction まだ s_20240612.csv";
     assert_eq!(commands(&refused), [told]);
     run_all(&stage, &refused);
 
@@ -158,21 +158,17 @@ fn an_official_file_that_lacks_it_is_refused_until_that_is_accepted_by_name() {
     stage.warifu("check --repo kikin").ends(0);
 }
 
-/// The commands that are told with a refusal.
+/// The commands that are told with a refusal, without the program's name.
 fn commands(refused: &Ran) -> Vec<&str> {
-    refused
-        .err
-        .lines()
-        .filter_map(|line| line.strip_prefix("  "))
-        .filter(|line| line.starts_with("warifu "))
-        .collect()
+    let begins = format!("  {} ", program("warifu").display());
+    refused.err.lines().filter_map(|line| line.strip_prefix(&begins)).collect()
 }
 
 fn run_all(stage: &Stage, refused: &Ran) {
     let commands = commands(refused);
     assert!(!commands.is_empty(), "{}", refused.err);
     for command in commands {
-        stage.warifu(command.strip_prefix("warifu ").unwrap()).ends(0);
+        stage.warifu(command).ends(0);
     }
 }
 
