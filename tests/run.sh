@@ -60,3 +60,5 @@ cargo test --workspace "$@"
 cargo test -p warifu-channels --features https --test network secure
 # Keys on tokens, likewise.
 cargo test -p warifu --features pkcs11 --test tokens
+# Claims over TLS, the same.
+cargo test -p warifu-checker --features https --test checker tls

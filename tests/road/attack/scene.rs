@@ -87,9 +87,10 @@ pub(super) fn files(folder: &Path) -> MemoryChannel {
     let mut folders = vec![folder.to_owned()];
     while let Some(at) = folders.pop() {
         for entry in std::fs::read_dir(&at).into_iter().flatten().map(Result::unwrap) {
-            if entry.file_type().unwrap().is_dir() {
+            let kind = entry.file_type().unwrap();
+            if kind.is_dir() {
                 folders.push(entry.path());
-            } else {
+            } else if kind.is_file() {
                 let path = entry.path();
                 let name = path.strip_prefix(folder).unwrap().to_str().unwrap();
                 channel.put(name, std::fs::read(&path).unwrap());

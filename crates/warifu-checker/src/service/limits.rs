@@ -65,7 +65,7 @@ impl Default for Limits {
             bytes_a_second: 16 << 10,
             slow_after_ms: 5_000,
             refusals_a_second: 200,
-            refusal_ms: 1_000,
+            refusal_ms: 2_000,
             notice_ms: 0,
             drain_ms: 30_000,
         }

@@ -1,9 +1,10 @@
 //! The program itself: killed at any point, it comes back with the same release and without its channel.
 
-use std::io::{BufRead as _, BufReader};
-use std::net::SocketAddr;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use warifu_channels::{Address, PublishChannel, publish, publish_root, read_tip};
 use warifu_checker::cli::Client;
@@ -339,4 +340,31 @@ fn an_operator_asks_a_running_checker() {
 
     drop(running);
     assert_eq!(ask(&["status"]).0, Some(2), "nobody there");
+}
+
+/// One half-open connection kept a checker from ending.
+#[test]
+fn a_signal_ends_it_whatever_is_half_open() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    published(at);
+    let mut running = Running::start(at);
+    let mut half = TcpStream::connect(running.address).unwrap();
+    half.write_all(b"POST /check HTTP/1.1\r\nhost: x\r\n").unwrap();
+    let mut promised = TcpStream::connect(running.address).unwrap();
+    promised.write_all(b"POST /check HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\nx").unwrap();
+    assert_eq!(check(running.address, &claim_file(1, 1)).status, 200);
+    let id = running.child.id().to_string();
+    assert!(Command::new("kill").args(["-s", "TERM", &id]).status().unwrap().success());
+    let started = Instant::now();
+    let ended = loop {
+        if let Some(ended) = running.child.try_wait().unwrap() {
+            break ended;
+        }
+        assert!(started.elapsed() < Duration::from_secs(60), "it never ends");
+        std::thread::yield_now();
+    };
+    assert_eq!(ended.code(), Some(0));
+    assert!(!running.socket.exists(), "its socket goes with it");
+    assert_eq!(std::fs::read_dir(at.join("state/recent")).unwrap().count(), 1, "what was kept is on disk");
 }

@@ -13,5 +13,7 @@ mod past;
 mod real_files;
 mod site_schemas;
 mod swapping;
+#[cfg(feature = "https")]
+mod tls;
 mod waived;
 mod world;

@@ -153,6 +153,8 @@ impl ReleaseSource for Source {
 pub(crate) struct Checker {
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) swapper: Arc<Swapper>,
+    #[cfg_attr(not(feature = "https"), expect(dead_code, reason = "asked for by tests of TLS"))]
+    pub(crate) service: Arc<Service>,
     pub(crate) client: Client,
     pub(crate) address: SocketAddr,
     queue: Arc<FairQueue>,
@@ -206,6 +208,21 @@ impl Checker {
 
     /// A checker that gives no more than `limits`.
     pub(crate) fn within(limits: Limits, gates: Gates, queue: usize) -> Checker {
+        Checker::at(|door| door, limits, gates, queue)
+    }
+
+    /// The same, taking claims only over `tls`.
+    #[cfg(feature = "https")]
+    pub(crate) fn behind(
+        tls: Arc<warifu_checker::service::Tls>,
+        limits: Limits,
+        gates: Gates,
+        queue: usize,
+    ) -> Checker {
+        Checker::at(|door| door.behind(tls), limits, gates, queue)
+    }
+
+    fn at(door: impl FnOnce(Door) -> Door, limits: Limits, gates: Gates, queue: usize) -> Checker {
         let directory = tempfile::tempdir().unwrap();
         let state = StateDirectory::open(directory.path().join("state")).unwrap();
         let recent = Arc::new(Recent::open(state.recent(), 4).unwrap());
@@ -225,16 +242,27 @@ impl Checker {
             Service::new(Arc::clone(&swapper), Arc::clone(&queue), recent, limits, Log::default()).unwrap();
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let door = Door::open("127.0.0.1:0".parse().unwrap()).unwrap();
+        let door = door(Door::open("127.0.0.1:0".parse().unwrap()).unwrap());
         let address = door.address().unwrap();
         let operators = OperatorSocket::bind(directory.path().join("operator.sock")).unwrap();
         let client = Client::at(operators.path());
         let (end, ends) = tokio::sync::oneshot::channel::<()>();
-        let ended = runtime.spawn(serve_until(door, operators, service, async {
+        let ended = runtime.spawn(serve_until(door, operators, Arc::clone(&service), async {
             let _ = ends.await;
         }));
         let end = Mutex::new(Some(end));
-        Checker { shelf, swapper, client, address, queue, end, ended, runtime, _directory: directory }
+        Checker {
+            shelf,
+            swapper,
+            service,
+            client,
+            address,
+            queue,
+            end,
+            ended,
+            runtime,
+            _directory: directory,
+        }
     }
 
     /// Keeps both judges busy until it is dropped.

@@ -1,0 +1,172 @@
+//! Claims over TLS: by HTTP/1.1 and 2 of a stock client, senders known by their certificates, and
+//! certificates that change while claims come in.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use warifu_checker::log::now;
+use warifu_checker::service::{Clients, Limits, Tls, TlsFiles};
+use warifu_checker::swap::{Gates, Wanted};
+
+use crate::line::release;
+use crate::masters::good;
+use crate::world::{Checker, claim_file};
+
+/// Runs openssl as an administrator does.
+fn openssl(folder: &Path, arguments: &str) {
+    let made = Command::new("openssl").args(arguments.split(' ')).current_dir(folder).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+}
+
+const CURVE: &str = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2";
+
+/// An authority `<name>.pem`.
+fn authority(folder: &Path, name: &str) {
+    openssl(folder, &format!("req -x509 {CURVE} -keyout {name}.key -out {name}.pem -subj /CN={name}"));
+}
+
+/// A certificate `<holder>.pem` of it with its key.
+fn certificate(folder: &Path, authority: &str, holder: &str) {
+    openssl(folder, &format!("req {CURVE} -keyout {holder}.key -out {holder}.csr -subj /CN={holder}"));
+    std::fs::write(folder.join("names"), "subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n").unwrap();
+    let (ca, out) = (format!("-CA {authority}.pem -CAkey {authority}.key"), format!("-out {holder}.pem"));
+    openssl(folder, &format!("x509 -req -in {holder}.csr {ca} -CAcreateserial -days 2 -extfile names {out}"));
+}
+
+/// A house with a server, and an authority with two terminals and a stranger.
+fn certificates() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    ["house", "clients", "others"].into_iter().for_each(|name| authority(at, name));
+    certificate(at, "house", "server");
+    ["one", "two"].into_iter().for_each(|holder| certificate(at, "clients", holder));
+    certificate(at, "others", "stranger");
+    folder
+}
+
+fn tls(folder: &Path, clients: Clients) -> Arc<Tls> {
+    let [certificate, key] = ["server.pem", "server.key"].map(|name| folder.join(name));
+    Tls::load(TlsFiles { certificate, key, clients }).unwrap()
+}
+
+fn checker(limits: Limits, tls: Arc<Tls>) -> Checker {
+    let checker = Checker::behind(tls, limits, Gates::default(), 64);
+    checker.shelf.offer(release(1, &good()));
+    checker.swapper.poll(now(), Wanted::Newest);
+    checker
+}
+
+/// What curl says: the status and the version of HTTP; none when there is no answer.
+fn curl(checker: &Checker, folder: &Path, arguments: &str) -> Option<String> {
+    let url = format!("https://{}/check", checker.address);
+    let output = Command::new("curl")
+        .current_dir(folder)
+        .args(["-sS", "-o", "answer", "-w", "%{http_code} %{http_version}", "--data-binary", "@file.uke"])
+        .args(arguments.split(' '))
+        .arg(url)
+        .output()
+        .unwrap();
+    output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn a_stock_client_is_answered_over_both_versions_and_only_over_tls() {
+    let folder = certificates();
+    let at = folder.path();
+    std::fs::write(at.join("file.uke"), claim_file(1, 2_000)).unwrap();
+    let known = checker(Limits::default(), tls(at, Clients::Known(at.join("clients.pem"))));
+    assert_eq!(curl(&known, at, "--cacert house.pem --http1.1").as_deref(), Some("200 1.1"));
+    assert_eq!(curl(&known, at, "--cacert house.pem --http2").as_deref(), Some("200 2"));
+    let answer = std::fs::read_to_string(at.join("answer")).unwrap();
+    assert!(answer.trim_end().lines().next_back().unwrap().contains("\"claims\":2000"), "{answer}");
+    let shown = "--cacert house.pem --cert one.pem --key one.key";
+    assert_eq!(curl(&known, at, shown).as_deref(), Some("200 2"));
+    let url = format!("http://{}/livez", known.address);
+    assert!(ureq::get(url).call().is_err(), "nothing is answered without TLS");
+
+    let only = checker(Limits::default(), tls(at, Clients::OnlyKnown(at.join("clients.pem"))));
+    assert_eq!(curl(&only, at, shown).as_deref(), Some("200 2"));
+    assert_eq!(curl(&only, at, "--cacert house.pem"), None, "nobody who shows nothing");
+    let stranger = "--cacert house.pem --cert stranger.pem --key stranger.key";
+    assert_eq!(curl(&only, at, stranger), None, "nobody of another authority");
+}
+
+#[test]
+fn certificates_change_without_a_restart_and_a_broken_one_changes_nothing() {
+    let folder = certificates();
+    let at = folder.path();
+    std::fs::write(at.join("file.uke"), claim_file(1, 1)).unwrap();
+    let tls = tls(at, Clients::Unknown);
+    let checker = checker(Limits::default(), Arc::clone(&tls));
+    assert!(!tls.reload().unwrap());
+    certificate(at, "others", "server");
+    assert!(tls.reload().unwrap());
+    assert_eq!(curl(&checker, at, "--cacert house.pem"), None);
+    assert_eq!(curl(&checker, at, "--cacert others.pem").as_deref(), Some("200 2"));
+    std::fs::write(at.join("server.key"), "-----BEGIN PRIVATE KEY-----\n").unwrap();
+    let why = tls.reload().unwrap_err();
+    assert!(why.en.contains("server.key") && why.ja.contains("TLS に使えません"), "{why:?}");
+    assert_eq!(curl(&checker, at, "--cacert others.pem").as_deref(), Some("200 2"));
+    certificate(at, "house", "server");
+    assert!(tls.reload().unwrap());
+    assert_eq!(curl(&checker, at, "--cacert house.pem").as_deref(), Some("200 2"));
+}
+
+/// A connection of whoever has this certificate.
+async fn connected(checker: &Checker, folder: &Path, holder: &str) -> TlsStream<tokio::net::TcpStream> {
+    let certificate = |name: &str| CertificateDer::from_pem_file(folder.join(format!("{name}.pem"))).unwrap();
+    let mut house = RootCertStore::empty();
+    house.add(certificate("house")).unwrap();
+    let key = PrivateKeyDer::from_pem_file(folder.join(format!("{holder}.key"))).unwrap();
+    let config = ClientConfig::builder_with_provider(Arc::new(rustls_graviola::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(house)
+        .with_client_auth_cert(vec![certificate(holder)], key)
+        .unwrap();
+    let line = tokio::net::TcpStream::connect(checker.address).await.unwrap();
+    let name = ServerName::from(checker.address.ip());
+    TlsConnector::from(Arc::new(config)).connect(name, line).await.unwrap()
+}
+
+/// Two terminals at one address, as behind a proxy that passes TLS on: what the one takes is not the other's.
+#[test]
+fn limits_go_by_the_certificate_and_not_by_the_address() {
+    let folder = certificates();
+    let at = folder.path();
+    let file = claim_file(1, 300);
+    let limits = Limits { arrived_bytes_of_sender: file.len(), ..Limits::default() };
+    let checker = checker(limits, tls(at, Clients::OnlyKnown(at.join("clients.pem"))));
+    let head = format!(
+        "POST /check HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        file.len()
+    );
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut begun = connected(&checker, at, "one").await;
+        begun.write_all(head.as_bytes()).await.unwrap();
+        begun.write_all(&file[..file.len() - 1]).await.unwrap();
+        begun.flush().await.unwrap();
+        let started = Instant::now();
+        while checker.service.status().doors.arrived_bytes < file.len() - 1 {
+            assert!(started.elapsed() < Duration::from_secs(30), "it never arrives");
+            tokio::task::yield_now().await;
+        }
+        for (holder, status) in [("one", "503"), ("two", "200")] {
+            let mut line = connected(&checker, at, holder).await;
+            line.write_all(&[head.as_bytes(), &file].concat()).await.unwrap();
+            let mut answer = Vec::new();
+            let _ = line.read_to_end(&mut answer).await;
+            let answer = String::from_utf8_lossy(&answer);
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{holder}: {answer}");
+        }
+    });
+}
