@@ -179,7 +179,7 @@ impl Stage {
         let mut child = self
             .command("warifu-checker")
             .args(["serve", "--channel", channel, "--state", state])
-            .args("--root root.json --listen 127.0.0.1:0".split(' '))
+            .args("--root root.json --listen 127.0.0.1:0 --calendar none".split(' '))
             .args(more.split_whitespace())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -42,6 +42,18 @@ pub enum Act {
     GiveUp,
     /// A release that was lost was fetched again.
     Regain,
+    /// A checker ended as it should.
+    Stop,
+    /// An operator lifted the hold of a release.
+    Unhold,
+    /// An operator let nothing be activated.
+    Freeze,
+    /// An operator let releases be activated again.
+    Thaw,
+    /// An operator had what was damaged mended.
+    Repair,
+    /// Claim files that were kept were deleted.
+    ForgetClaims,
 }
 
 impl Speak for Act {
@@ -64,6 +76,12 @@ impl Speak for Act {
             Act::Confirm => say!(lang, "confirm", "確定"),
             Act::GiveUp => say!(lang, "give up", "復旧の断念"),
             Act::Regain => say!(lang, "regain", "再取得"),
+            Act::Stop => say!(lang, "stop", "終了"),
+            Act::Unhold => say!(lang, "unhold", "保留の解除"),
+            Act::Freeze => say!(lang, "freeze", "凍結"),
+            Act::Thaw => say!(lang, "thaw", "凍結の解除"),
+            Act::Repair => say!(lang, "repair", "修復"),
+            Act::ForgetClaims => say!(lang, "forget claims", "請求ファイルの削除"),
         }
     }
 }

@@ -135,7 +135,8 @@ fn main() {
     publish_next(&world, channel.as_ref(), &line, &masters);
     let mut child = Command::new(env!("CARGO_BIN_EXE_warifu-checker"))
         .current_dir(at)
-        .args(["serve", "--listen", "127.0.0.1:0", "--poll", "3600", "--channel", "channel", "--root"])
+        .args(["serve", "--calendar", "none", "--replay-files", "32"])
+        .args(["--listen", "127.0.0.1:0", "--poll", "3600", "--channel", "channel", "--root"])
         .args(["root.json", "--state", "state", "--lang", "en"])
         .args(["--probation", "1", "--probation-institutions", "1", "--probation-uses", "1"])
         .stdout(Stdio::piped())

@@ -28,6 +28,17 @@ impl Acts {
         self.tell(Act::Start, Phase::Done, release, None, at);
     }
 
+    /// It ends as it should.
+    pub(crate) fn end(&self, release: Option<u64>, at: UnixSeconds) {
+        self.tell(Act::Stop, Phase::Done, release, None, at);
+    }
+
+    /// Claim files that were kept were deleted, all of them or not.
+    pub(crate) fn claims_forgotten(&self, what: &Said, all: bool, at: UnixSeconds) {
+        let phase = if all { Phase::Done } else { Phase::Refused };
+        self.tell(Act::ForgetClaims, phase, None, Some(what), at);
+    }
+
     /// A look at the channel came to this.
     pub(crate) fn outcome(&self, outcome: &Outcome, at: UnixSeconds) {
         match outcome {
@@ -40,6 +51,7 @@ impl Acts {
                 self.tell(Act::Swap, Phase::Refused, release, Some(&refused.why), at);
             }
             Outcome::Waiting { .. }
+            | Outcome::Postponed { .. }
             | Outcome::Unchanged { .. }
             | Outcome::NotOffered { .. }
             | Outcome::Stale { .. }
@@ -53,9 +65,9 @@ impl Acts {
         self.tell(Act::FallBack, Phase::Done, Some(to), Some(&moved), at);
     }
 
-    /// Something was decided of `release`: by an operator, or by what was seen.
-    pub(crate) fn decided(&self, act: Act, release: u64, what: &Said, at: UnixSeconds) {
-        self.tell(act, Phase::Done, Some(release), Some(what), at);
+    /// Something was decided, of `release` or of all: by an operator, or by what was seen.
+    pub(crate) fn decided(&self, act: Act, release: Option<u64>, what: &Said, at: UnixSeconds) {
+        self.tell(act, Phase::Done, release, Some(what), at);
     }
 
     fn tell(&self, act: Act, phase: Phase, release: Option<u64>, why: Option<&Said>, at: UnixSeconds) {

@@ -16,7 +16,7 @@ use warifu_values::lang::Lang;
 use crate::receipt::Receipt;
 use crate::release::ReleaseContent;
 use crate::said::Said;
-use crate::state::Marks;
+use crate::state::{Marks, SignedBy};
 
 /// A release whose masters are valid and readable by the checks.
 #[derive(Debug)]
@@ -35,9 +35,17 @@ pub struct Candidate {
     pub kinds: BTreeSet<String>,
     /// By what it judges.
     pub receipt: Receipt,
+    /// Who signed it, as far as whoever brings it knows.
+    pub signed_by: SignedBy,
 }
 
 impl Candidate {
+    /// The same, signed by these.
+    #[must_use]
+    pub fn signed_by(self, signed_by: SignedBy) -> Candidate {
+        Candidate { signed_by, ..self }
+    }
+
     /// Reads, validates and indexes; some a tenth of a second for everything that is published.
     ///
     /// # Errors
@@ -54,7 +62,8 @@ impl Candidate {
         let snapshot = Snapshot::build(&of).map_err(|error| {
             Said::about("the masters cannot be used for checks", "マスターを点検に使用できません", &error)
         })?;
-        Ok(Candidate { id, title, marks, activate_at, snapshot, kinds, receipt })
+        let signed_by = SignedBy::default();
+        Ok(Candidate { id, title, marks, activate_at, snapshot, kinds, receipt, signed_by })
     }
 }
 

@@ -29,8 +29,8 @@
 //! # What it does not do
 //!
 //! It never sees git or a secret key, and it decides nothing about trust: that is [`warifu_trust`]. It writes
-//! no claim text to logs or answers. It keeps the last claim files in its state directory to replay them
-//! (readable by its own user only; `--replay-files 0` keeps none).
+//! no claim text to logs or answers. It keeps claim files in its state directory to replay them only where it
+//! is told to (`--replay-files`), readable by its own user only.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -45,7 +45,9 @@ pub mod trial;
 
 pub mod explain;
 
+pub mod calendar;
 pub mod candidate;
+pub mod kept_source;
 pub mod past;
 pub mod receipt;
 pub mod release;

@@ -14,7 +14,7 @@ use crate::beside::Beside;
 use crate::log::Log;
 use crate::release::ReleaseContent;
 use crate::said::Said;
-use crate::state::StateDirectory;
+use crate::state::{Damage, SignedBy, StateDirectory};
 
 /// Why there is no release to take, split by what the caller does next. What runs goes on in every case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +82,11 @@ pub trait Offer: Send {
     /// Which one.
     fn id(&self) -> ReleaseRef;
 
+    /// Who signed it, where that is known.
+    fn signed_by(&self) -> SignedBy {
+        SignedBy::default()
+    }
+
     /// Reads its content, every byte by its digest.
     ///
     /// # Errors
@@ -116,6 +121,19 @@ pub trait ReleaseSource: Send + Sync {
     /// What is amiss with each place that releases are read from, though another one may have given them.
     fn troubles(&self) -> Vec<Said> {
         Vec::new()
+    }
+
+    /// What this stands on and cannot be read or believed, if there is such a thing: nothing is taken then.
+    fn damage(&self) -> Option<Damage> {
+        None
+    }
+
+    /// Mends that, as [`Damage::mending`] says.
+    ///
+    /// # Errors
+    /// What keeps it from that.
+    fn mend(&self) -> Result<(), Said> {
+        Ok(())
     }
 
     /// Why `id` is not to be used, when one organisation has withdrawn it: as far as was heard, whatever
@@ -210,6 +228,11 @@ impl ChannelOffer<'_> {
 impl Offer for ChannelOffer<'_> {
     fn id(&self) -> ReleaseRef {
         self.opened.release()
+    }
+
+    fn signed_by(&self) -> SignedBy {
+        let signers = self.opened.signers();
+        SignedBy { kikin: signers.kikin.clone(), kokuho: signers.kokuho.clone() }
     }
 
     fn fetch(&self) -> Result<ReleaseContent, SourceError> {
@@ -369,7 +392,7 @@ pub fn newest(
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use warifu_channels::{Address, Mirror};
     use warifu_trust::ReadingTip;
     use warifu_trust::testing::{Shelf, World, drive, now};
@@ -377,7 +400,7 @@ mod tests {
     use super::*;
 
     /// A channel on disk with one release more than `shelf` holds.
-    fn publish(world: &World, shelf: &mut Shelf, folder: &Path) {
+    pub(crate) fn publish(world: &World, shelf: &mut Shelf, folder: &Path) {
         let tip = drive(ReadingTip::begin(&world.reader()), shelf).unwrap();
         shelf.write(&world.release(&tip));
         for (path, bytes) in &shelf.0 {

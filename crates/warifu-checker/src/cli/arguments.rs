@@ -12,7 +12,7 @@ use crate::cli::client::Client;
 #[cfg(feature = "https")]
 use crate::service::{Clients, TlsFiles};
 use crate::service::{Limits, OperatorSocket};
-use crate::state::Reason;
+use crate::state::{Keeping, Reason};
 use crate::swap::Gates;
 
 /// Checks medical claims by signed masters, and changes masters while claims are being checked.
@@ -61,6 +61,37 @@ pub(super) enum Command {
     Confirm(Decide),
     /// Take other releases again after the running one was lost on disk and cannot be fetched any more
     GiveUp(Decide),
+    /// Let a held release be taken again
+    Unhold(Decide),
+    /// Activate nothing until thawed, not even an emergency; falling back still works
+    Freeze(DecideAll),
+    /// Activate releases again
+    Thaw(DecideAll),
+    /// Mend what is damaged on a running checker's disk: shows what is done and from which copy, and asks
+    Repair(Repair),
+    /// Judge the kept claim files again by what runs and by the release before it; changes nothing
+    Replay(Remote),
+    /// Overwrite and delete every claim file that a running checker keeps to replay
+    ForgetClaims(Remote),
+}
+
+/// What an operator decides of all releases.
+#[derive(Debug, Args)]
+pub(super) struct DecideAll {
+    /// Why: it is written to the log and the status
+    #[arg(long)]
+    pub(super) reason: Reason,
+    #[command(flatten)]
+    pub(super) remote: Remote,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Repair {
+    #[command(flatten)]
+    pub(super) decide: DecideAll,
+    /// Do not ask
+    #[arg(long)]
+    pub(super) yes: bool,
 }
 
 /// What an operator decides of a release.
@@ -112,6 +143,8 @@ pub(super) struct Serve {
     pub(super) poll: u64,
     #[command(flatten)]
     pub(super) gates: GateOptions,
+    #[command(flatten)]
+    pub(super) windows: Windows,
     /// Claim files that may wait
     #[arg(long, default_value_t = 256)]
     pub(super) queue: usize,
@@ -131,11 +164,25 @@ pub(super) struct DryRun {
     pub(super) state: PathBuf,
     #[command(flatten)]
     pub(super) gates: GateOptions,
+    #[command(flatten)]
+    pub(super) windows: Windows,
     /// One JSON document on stdout
     #[arg(long)]
     pub(super) json: bool,
     #[command(flatten)]
     pub(super) site: Site,
+}
+
+/// When releases are activated.
+#[derive(Debug, Args)]
+pub(super) struct Windows {
+    /// The calendar of the times in which nothing is activated, or `none` for no such times; without it, the
+    /// built-in one of the claim windows
+    #[arg(long, value_name = "FILE", env = "WARIFU_CALENDAR")]
+    pub(super) calendar: Option<PathBuf>,
+    /// The area of the network whose maintenance the calendar names too
+    #[arg(long, env = "WARIFU_AREA")]
+    pub(super) area: Option<String>,
 }
 
 /// What the gates must see.
@@ -150,12 +197,23 @@ pub(super) struct GateOptions {
     /// Uses of codes in them that both releases must have judged: 300 without a movement mean at most 1 %
     #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) probation_uses: u64,
-    /// Recent claim files kept to be replayed; 0 keeps none
-    #[arg(long, default_value_t = 32)]
+    /// Claim files kept to be replayed against what comes; they hold patients' data, so by default none is
+    #[arg(long, default_value_t = 0)]
     pub(super) replay_files: usize,
+    /// Mebibytes of claim files kept at most
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=1024))]
+    pub(super) replay_mib: u64,
+    /// Days that a claim file is kept at most
+    #[arg(long, default_value_t = 62, value_parser = clap::value_parser!(u32).range(1..=366))]
+    pub(super) replay_days: u32,
 }
 
 impl GateOptions {
+    pub(super) fn keeping(&self) -> Keeping {
+        let GateOptions { replay_files: files, replay_mib, replay_days: days, .. } = *self;
+        Keeping { files, bytes: usize::try_from(replay_mib << 20).unwrap_or(usize::MAX), days }
+    }
+
     pub(super) fn gates(&self) -> Gates {
         let GateOptions { probation: files, probation_institutions: institutions, .. } = *self;
         Gates { probation: Enough { files, institutions, uses: self.probation_uses } }

@@ -15,8 +15,9 @@ use tokio::net::UnixStream;
 
 use crate::said::Said;
 use crate::service::{FellBack, ServiceError, Status};
-use crate::state::{Decision, Reason};
+use crate::state::{Decision, Forgotten, Reason};
 use crate::swap::Outcome;
+use crate::trial::Replayed;
 
 /// Taking a release includes the replay of large claim files.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -79,7 +80,7 @@ impl Client {
     /// # Errors
     /// [`ClientError`].
     pub fn confirm(&self, release: u64, reason: &Reason) -> Result<Decision, ClientError> {
-        self.decide("/confirm", release, reason)
+        self.decide("/confirm", Some(release), reason)
     }
 
     /// Lets it give up `release`, which is lost.
@@ -87,10 +88,58 @@ impl Client {
     /// # Errors
     /// [`ClientError`].
     pub fn give_up(&self, release: u64, reason: &Reason) -> Result<Decision, ClientError> {
-        self.decide("/give-up", release, reason)
+        self.decide("/give-up", Some(release), reason)
     }
 
-    fn decide(&self, what: &str, release: u64, reason: &Reason) -> Result<Decision, ClientError> {
+    /// Lets it take the held `release` again.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn unhold(&self, release: u64, reason: &Reason) -> Result<Decision, ClientError> {
+        self.decide("/unhold", Some(release), reason)
+    }
+
+    /// Lets it activate nothing.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn freeze(&self, reason: &Reason) -> Result<Decision, ClientError> {
+        self.decide("/freeze", None, reason)
+    }
+
+    /// Lets it activate releases again.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn thaw(&self, reason: &Reason) -> Result<Decision, ClientError> {
+        self.decide("/thaw", None, reason)
+    }
+
+    /// Lets it mend what is damaged.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn repair(&self, reason: &Reason) -> Result<Decision, ClientError> {
+        self.decide("/repair", None, reason)
+    }
+
+    /// Lets it judge the kept claim files again.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn replay(&self) -> Result<Replayed, ClientError> {
+        self.ask(Method::POST, "/replay", String::new())
+    }
+
+    /// Lets it delete the kept claim files.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn forget_claims(&self) -> Result<Forgotten, ClientError> {
+        self.ask(Method::POST, "/forget-claims", String::new())
+    }
+
+    fn decide(&self, what: &str, release: Option<u64>, reason: &Reason) -> Result<Decision, ClientError> {
         let decide = json!({ "release": release, "reason": reason });
         self.ask(Method::POST, what, decide.to_string())
     }

@@ -7,7 +7,7 @@ use warifu_values::lang::{Lang, Speak as _};
 
 use crate::cli::arguments::DryRun;
 use crate::cli::failure::Failure;
-use crate::cli::inputs::{floor, mirrors, read_file, schemas_of};
+use crate::cli::inputs::{calendar_of, floor, mirrors, read_file, schemas_of};
 use crate::log::now;
 use crate::said::Said;
 use crate::source::TrustSource;
@@ -30,7 +30,9 @@ pub(super) fn run_dry(arguments: &DryRun, lang: Lang) -> Result<u8, Failure> {
     let source = TrustSource::new(mirrors, &root, floor, &directory.trusted())?.forgetful();
     let files = Recent::look_at(&directory.recent(), arguments.gates.replay_files);
     let gates = arguments.gates.gates();
-    let looked = Looked { directory: &directory, files: &files, schemas: &schemas, gates };
+    let calendar = calendar_of(&arguments.windows)?;
+    let looked =
+        Looked { directory: &directory, files: &files, schemas: &schemas, gates, calendar: &calendar };
     let said = dry_run(&looked, &source, now()).map_err(|error| Failure::could_not(Said::of(&error)))?;
     let text = match arguments.json {
         true => serde_json::to_string_pretty(&said).map_err(io::Error::from)?,

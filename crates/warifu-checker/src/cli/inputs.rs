@@ -7,11 +7,15 @@ use std::path::Path;
 use warifu_channels::{Address, Floor, Mirror, Mirrors, Network, Patience};
 use warifu_masters::schema::Schemas;
 
-use crate::cli::arguments::Site;
+use crate::calendar::Calendar;
+use crate::cli::arguments::{Site, Windows};
 use crate::cli::failure::Failure;
 use crate::log::now;
 use crate::said::Said;
 use crate::schema_folder::schemas;
+
+/// A calendar is some kilobytes.
+const CALENDAR_BYTES: u64 = 1 << 20;
 
 /// The built-in schemas with what the site adds.
 pub(super) fn schemas_of(site: &Site) -> Result<Schemas, Failure> {
@@ -38,6 +42,21 @@ pub(super) fn mirrors(named: &[OsString], patience: Patience) -> Result<Mirrors,
 /// What this side demands of the channel.
 pub(super) fn floor(policy: Option<&Path>) -> Result<Floor, Failure> {
     Floor::read(policy).map_err(|error| Failure::could_not(Said::of(&error)))
+}
+
+/// When releases are activated.
+pub(super) fn calendar_of(windows: &Windows) -> Result<Calendar, Failure> {
+    let area = windows.area.as_deref();
+    let calendar = match windows.calendar.as_deref() {
+        None => Calendar::of_the_field(area),
+        Some(none) if none == Path::new("none") => return Ok(Calendar::open()),
+        Some(file) => {
+            let bytes = warifu_files::read(file, CALENDAR_BYTES)
+                .map_err(|error| Failure::could_not(Said::of(&error)))?;
+            Calendar::parse(&String::from_utf8_lossy(&bytes), area)
+        }
+    };
+    calendar.map_err(|error| Failure::could_not(Said::of(&error)))
 }
 
 pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {

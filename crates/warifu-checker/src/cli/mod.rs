@@ -8,6 +8,7 @@ mod run;
 mod check;
 mod dry_run;
 mod explain;
+mod repair;
 mod serve;
 
 mod client;

@@ -7,11 +7,12 @@ use serde::Serialize;
 use warifu_values::lang::{Lang, Speak};
 
 use crate::cli::allocator::settle;
-use crate::cli::arguments::{Arguments, Command, Decide};
+use crate::cli::arguments::{Arguments, Command, Decide, DecideAll};
 use crate::cli::check::check_file;
 use crate::cli::dry_run::run_dry;
 use crate::cli::explain::explain_answers;
 use crate::cli::failure::Failure;
+use crate::cli::repair::repair_damage;
 use crate::cli::serve::serve_claims;
 use crate::said::Said;
 
@@ -44,6 +45,10 @@ pub fn run(arguments: Arguments) -> ExitCode {
                 format!("fell back to release {release}"),
                 format!("リリース {release} へ戻しました"),
             );
+            let said = match &back.not_written {
+                Some(why) => said.then(&not_remembered(why)),
+                None => said,
+            };
             show_or(&back, &said, remote.json, lang, 0)
         }),
         Command::Confirm(Decide { release, reason, remote }) => remote
@@ -56,6 +61,32 @@ pub fn run(arguments: Arguments) -> ExitCode {
             .give_up(release, &reason)
             .map_err(Failure::from)
             .and_then(|decision| show(&decision, remote.json, lang, 0)),
+        Command::Unhold(Decide { release, reason, remote }) => remote
+            .client()
+            .unhold(release, &reason)
+            .map_err(Failure::from)
+            .and_then(|decision| show(&decision, remote.json, lang, 0)),
+        Command::Freeze(DecideAll { reason, remote }) => remote
+            .client()
+            .freeze(&reason)
+            .map_err(Failure::from)
+            .and_then(|decision| show(&decision, remote.json, lang, 0)),
+        Command::Thaw(DecideAll { reason, remote }) => remote
+            .client()
+            .thaw(&reason)
+            .map_err(Failure::from)
+            .and_then(|decision| show(&decision, remote.json, lang, 0)),
+        Command::Repair(repair) => repair_damage(&repair, lang)
+            .and_then(|decision| show(&decision, repair.decide.remote.json, lang, 0)),
+        Command::Replay(remote) => remote.client().replay().map_err(Failure::from).and_then(|report| {
+            let status = u8::from(report.refusal().is_some());
+            show_or(&report, &report.why, remote.json, lang, status)
+        }),
+        Command::ForgetClaims(remote) => remote
+            .client()
+            .forget_claims()
+            .map_err(Failure::from)
+            .and_then(|forgotten| show(&forgotten, remote.json, lang, 0)),
     };
     match done {
         Ok(status) => ExitCode::from(status),
@@ -64,6 +95,14 @@ pub fn run(arguments: Arguments) -> ExitCode {
             ExitCode::from(status)
         }
     }
+}
+
+/// That a fall back is not on disk.
+fn not_remembered(why: &Said) -> Said {
+    Said::new(
+        format!("NOT WRITTEN: {}; until it is, a restart may find the release that was left", why.en),
+        format!("未記録: {}。記録できるまでは、再起動すると元のリリースに戻る場合があります", why.ja),
+    )
 }
 
 fn from_environment() -> Option<Lang> {

@@ -11,14 +11,14 @@ use warifu_values::lang::Lang;
 use crate::cli::arguments::Serve;
 use crate::cli::failure::Failure;
 use crate::cli::handles::connections;
-use crate::cli::inputs::{floor, mirrors, read_file, schemas_of};
+use crate::cli::inputs::{calendar_of, floor, mirrors, read_file, schemas_of};
+use crate::kept_source::KeptSource;
 use crate::log::{Log, now};
 use crate::said::Said;
 #[cfg(feature = "https")]
 use crate::service::Tls;
 use crate::service::{Door, FairQueue, OperatorSocket, Service, serve_until};
-use crate::source::TrustSource;
-use crate::state::{Recent, StateDirectory};
+use crate::state::{DamagedPart, Recent, StateDirectory};
 use crate::swap::{Swapper, Wanted};
 
 /// Certificates change once a year; who changes them looks whether it worked.
@@ -43,17 +43,23 @@ pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
         }
     };
     let limits = serve.limits.limits(connections);
-    let root = read_file(&serve.from.root)?;
     let (mirrors, floor) =
         (mirrors(&serve.from.channel, Patience::POLLING)?, floor(serve.from.policy.as_deref())?);
-    let source = TrustSource::new(mirrors, &root, floor, &directory.trusted())?
-        .beside(StateDirectory::look_at(&serve.state), log);
-    let recent = Recent::open(directory.recent(), serve.gates.replay_files)?;
+    let source = KeptSource::new(mirrors, floor, &serve.from.root, &directory, log);
+    let recent = Recent::open(directory.recent(), serve.gates.keeping())?;
     let recent = Arc::new(recent);
-    let gates = serve.gates.gates();
+    let (gates, calendar) = (serve.gates.gates(), calendar_of(&serve.windows)?);
     let swapper =
         Swapper::resume(directory, Some(Box::new(source)), Arc::clone(&recent), schemas, gates, log, now());
-    let swapper = Arc::new(swapper.map_err(|error| Failure::could_not(Said::of(&error)))?);
+    let swapper = swapper.map_err(|error| Failure::could_not(Said::of(&error)))?;
+    let swapper = Arc::new(swapper.keeping_to(calendar));
+    if let (None, Some(root)) =
+        (swapper.active(), swapper.damages().iter().find(|it| it.part == DamagedPart::Root))
+    {
+        // Nothing to judge by, and nothing to be had: what is wrong is told where it is seen at once.
+        read_file(&serve.from.root)?;
+        return Err(Failure { status: 3, said: root.why.clone() });
+    }
     if swapper.active().is_none() || swapper.record().lost().is_some() {
         // Nothing to judge by yet, or not by what ran: the first answer should not be a refusal when a
         // release lies ready.
@@ -61,10 +67,11 @@ pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
     }
     let judges =
         serve.judges.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
+    let ending = Arc::clone(&swapper);
     let queue = FairQueue::new(judges, serve.queue);
     let service = Service::new(Arc::clone(&swapper), queue, recent, limits, log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         // Whoever started this waits for the line to know the port.
         writeln!(io::stdout(), "listening on {}", door.address()?)?;
         io::stdout().flush()?;
@@ -72,7 +79,10 @@ pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
         tls.into_iter().for_each(|tls| _ = tokio::spawn(keep_reading(tls, log)));
         tokio::spawn(keep_polling(swapper, Duration::from_secs(serve.poll)));
         serve_until(door, operators, service, ended()).await
-    })?;
+    });
+    // Also where a door failed: what is on probation took nothing down.
+    ending.end(now());
+    served?;
     // A look at a channel that does not answer may be under way; what it would write, it writes whole.
     runtime.shutdown_background();
     Ok(0)

@@ -86,12 +86,12 @@ impl Service {
             // Nobody waits for the answer any more; somebody else does.
             return;
         }
+        let Received { bytes, share, at } = received;
         // Read once; everything about this file is of this release.
-        let Some(active) = self.swapper.active() else {
+        let Some(active) = self.swapper.judging(at) else {
             let _ = told.send(None);
             return;
         };
-        let Received { bytes, share } = received;
         let from = Institution::of(institution(&bytes));
         let file = ClaimFile::read(&bytes);
         let answer = answer(&file, &active.snapshot, &active.receipt);

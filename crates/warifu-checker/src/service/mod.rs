@@ -37,6 +37,6 @@ pub(crate) use reply::too_large;
 pub use reply::{FellBack, ServiceError};
 pub use sender::Sender;
 pub use socket::{OperatorSocket, SocketError};
-pub use status::{Doors, OnTrial, Queue, Requests, Status, Watch};
+pub use status::{Doors, Next, OnTrial, Queue, Requests, Status, Watch};
 #[cfg(feature = "https")]
 pub use tls::{Clients, Tls, TlsFiles};

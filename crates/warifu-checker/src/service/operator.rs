@@ -1,5 +1,4 @@
-//! `POST /swap`, `/fall-back`, `/confirm` and `/give-up`: the commands of an operator. No door but the
-//! operators' socket leads here.
+//! What an operator commands. No door but the operators' socket leads here.
 
 use std::sync::Arc;
 
@@ -7,7 +6,8 @@ use axum::Json;
 use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use tokio::task::JoinError;
 use warifu_trust::UnixSeconds;
 
@@ -48,33 +48,79 @@ pub(super) async fn swap(
 pub(super) async fn fall_back(State(service): State<Arc<Service>>) -> Response {
     let swapper = Arc::clone(&service.swapper);
     let why = Said::new("an operator fell back", "運用者の操作");
-    let fell = tokio::task::spawn_blocking(move || swapper.fall_back(why, None, now())).await;
-    told(fell)
+    let fell = tokio::task::spawn_blocking(move || {
+        let release = swapper.fall_back(why, None, now())?;
+        Ok(FellBack { release, not_written: swapper.not_written() })
+    });
+    told(fell.await)
 }
 
-/// What an operator decides: of which release, and why.
+/// What an operator decides of a release, and why.
 #[derive(Deserialize)]
-pub(super) struct Decide {
+struct OfOne {
     release: u64,
     reason: Reason,
 }
 
+/// What an operator decides of all releases, and why.
+#[derive(Deserialize)]
+struct OfAll {
+    reason: Reason,
+}
+
 pub(super) async fn confirm(service: State<Arc<Service>>, request: Request) -> Response {
-    decide(service, request, Swapper::confirm).await
+    decide(service, request, |swapper, of: OfOne, at| swapper.confirm(of.release, of.reason, at)).await
 }
 
 pub(super) async fn give_up(service: State<Arc<Service>>, request: Request) -> Response {
-    decide(service, request, Swapper::give_up).await
+    decide(service, request, |swapper, of: OfOne, at| swapper.give_up(of.release, of.reason, at)).await
+}
+
+pub(super) async fn unhold(service: State<Arc<Service>>, request: Request) -> Response {
+    decide(service, request, |swapper, of: OfOne, at| swapper.unhold(of.release, of.reason, at)).await
+}
+
+pub(super) async fn freeze(service: State<Arc<Service>>, request: Request) -> Response {
+    decide(service, request, |swapper, of: OfAll, at| swapper.freeze(of.reason, at)).await
+}
+
+pub(super) async fn thaw(service: State<Arc<Service>>, request: Request) -> Response {
+    decide(service, request, |swapper, of: OfAll, at| swapper.thaw(of.reason, at)).await
+}
+
+pub(super) async fn repair(service: State<Arc<Service>>, request: Request) -> Response {
+    decide(service, request, |swapper, of: OfAll, at| swapper.repair(of.reason, at)).await
+}
+
+pub(super) async fn forget_claims(service: State<Arc<Service>>) -> Response {
+    ask(service, Swapper::forget_claims).await
+}
+
+pub(super) async fn replay(service: State<Arc<Service>>) -> Response {
+    ask(service, Swapper::replay).await
+}
+
+/// Asks the swapper for something that decides nothing.
+async fn ask<T: Serialize + Send + 'static>(
+    State(service): State<Arc<Service>>,
+    asks: fn(&Swapper, UnixSeconds) -> Result<T, Said>,
+) -> Response {
+    let swapper = Arc::clone(&service.swapper);
+    match tokio::task::spawn_blocking(move || asks(&swapper, now())).await {
+        Ok(Ok(value)) => Json(value).into_response(),
+        Ok(Err(why)) => error(StatusCode::CONFLICT, why),
+        Err(_) => error(StatusCode::INTERNAL_SERVER_ERROR, broken_off()),
+    }
 }
 
 /// Reads what is decided and lets the swapper do it.
-async fn decide(
+async fn decide<D: DeserializeOwned + Send + 'static>(
     State(service): State<Arc<Service>>,
     request: Request,
-    decides: fn(&Swapper, u64, Reason, UnixSeconds) -> Result<Decision, NotDecided>,
+    decides: fn(&Swapper, D, UnixSeconds) -> Result<Decision, NotDecided>,
 ) -> Response {
     let body = axum::body::to_bytes(request.into_body(), DECISION_BYTES).await.unwrap_or_default();
-    let Decide { release, reason } = match serde_json::from_slice(&body) {
+    let decide: D = match serde_json::from_slice(&body) {
         Ok(decide) => decide,
         Err(cause) => {
             let why = Said::about("that decides nothing", "判断の内容を読めません", &cause);
@@ -82,7 +128,7 @@ async fn decide(
         }
     };
     let swapper = Arc::clone(&service.swapper);
-    match tokio::task::spawn_blocking(move || decides(&swapper, release, reason, now())).await {
+    match tokio::task::spawn_blocking(move || decides(&swapper, decide, now())).await {
         Ok(Ok(decision)) => Json(decision).into_response(),
         Ok(Err(why)) => error(StatusCode::CONFLICT, why.said()),
         Err(_) => error(StatusCode::INTERNAL_SERVER_ERROR, broken_off()),
@@ -90,9 +136,9 @@ async fn decide(
 }
 
 /// What came of falling back; a panic on the way is no answer about releases.
-fn told(fell: Result<Result<u64, NothingBefore>, JoinError>) -> Response {
+fn told(fell: Result<Result<FellBack, NothingBefore>, JoinError>) -> Response {
     match fell {
-        Ok(Ok(release)) => Json(FellBack { release }).into_response(),
+        Ok(Ok(back)) => Json(back).into_response(),
         Ok(Err(NothingBefore)) => error(
             StatusCode::CONFLICT,
             Said::new(
@@ -119,10 +165,10 @@ mod tests {
     fn a_panic_is_not_told_as_nothing_before() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let fell = runtime.block_on(async {
-            tokio::task::spawn_blocking(|| -> Result<u64, NothingBefore> { panic!("on the way") }).await
+            tokio::task::spawn_blocking(|| -> Result<FellBack, NothingBefore> { panic!("on the way") }).await
         });
         assert_eq!(told(fell).status(), StatusCode::INTERNAL_SERVER_ERROR);
         assert_eq!(told(Ok(Err(NothingBefore))).status(), StatusCode::CONFLICT);
-        assert_eq!(told(Ok(Ok(1))).status(), StatusCode::OK);
+        assert_eq!(told(Ok(Ok(FellBack { release: 1, not_written: None }))).status(), StatusCode::OK);
     }
 }

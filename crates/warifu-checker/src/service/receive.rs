@@ -10,7 +10,9 @@ use axum::response::Response;
 use http_body_util::BodyExt as _;
 use tokio::time::timeout_at;
 use warifu_claims::FILE_LIMIT_BYTES;
+use warifu_trust::UnixSeconds;
 
+use crate::log::now;
 use crate::said::Said;
 use crate::service::budget::Share;
 use crate::service::http_service::Service;
@@ -30,6 +32,7 @@ pub(super) struct Receiving {
     came: usize,
     promised: Option<usize>,
     share: Share,
+    at: UnixSeconds,
     began: Instant,
     limits: Limits,
     has_ended: bool,
@@ -47,6 +50,8 @@ pub(super) struct Received {
     pub(super) bytes: Vec<u8>,
     /// Counted as long as it is in memory.
     pub(super) share: Share,
+    /// When it began to come: by this, and not by when its turn comes, it is told which release judges it.
+    pub(super) at: UnixSeconds,
 }
 
 /// Why none came.
@@ -110,6 +115,7 @@ impl Receiving {
             came: 0,
             promised,
             share,
+            at: now(),
             began: Instant::now(),
             limits,
             has_ended: false,
@@ -155,7 +161,7 @@ impl Receiving {
             Form::Plain(bytes) => bytes,
             Form::Packed(unpack) => unpack.finish()?,
         };
-        Ok(Received { bytes, share: self.share })
+        Ok(Received { bytes, share: self.share, at: self.at })
     }
 
     /// Lets what is still coming pass unread, while its sender is already being answered: many senders look

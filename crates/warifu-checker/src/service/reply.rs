@@ -20,6 +20,9 @@ pub struct ServiceError {
 pub struct FellBack {
     /// The release that runs now.
     pub release: u64,
+    /// What could not be written of it: until it is, a restart may find the release that was left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_written: Option<Said>,
 }
 
 pub(super) fn error(status: StatusCode, error: Said) -> Response {

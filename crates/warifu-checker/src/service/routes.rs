@@ -10,7 +10,9 @@ use axum::{Json, Router};
 use crate::service::check_claims::check;
 use crate::service::health::{health, livez, readyz};
 use crate::service::http_service::Service;
-use crate::service::operator::{confirm, fall_back, give_up, swap};
+use crate::service::operator::{
+    confirm, fall_back, forget_claims, freeze, give_up, repair, replay, swap, thaw, unhold,
+};
 use crate::service::status::{OnTrial, Status};
 use crate::trial::page;
 
@@ -33,6 +35,12 @@ pub(super) fn for_operators(service: Arc<Service>) -> Router {
         .route("/fall-back", post(fall_back))
         .route("/confirm", post(confirm))
         .route("/give-up", post(give_up))
+        .route("/unhold", post(unhold))
+        .route("/freeze", post(freeze))
+        .route("/thaw", post(thaw))
+        .route("/repair", post(repair))
+        .route("/replay", post(replay))
+        .route("/forget-claims", post(forget_claims))
         .merge(for_balancers())
         .with_state(service)
 }

@@ -8,8 +8,8 @@ use warifu_values::say;
 
 use crate::said::Said;
 use crate::service::limits::Limits;
-use crate::state::{Decision, Held, Installed, Lost, Phase, Refused};
-use crate::swap::{Active, LastPoll, Swapper};
+use crate::state::{Damage, Decision, Frozen, Held, Installed, KeptNow, Lost, Phase, Refused};
+use crate::swap::{Active, LastPoll, Outcome, Swapper};
 use crate::trial::Replayed;
 
 /// The watch on a release on probation.
@@ -55,6 +55,51 @@ pub struct Queue {
     pub capacity: usize,
 }
 
+/// What judges next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Next {
+    /// Which release: it is cleared.
+    pub release: u64,
+    /// From when.
+    pub at: UnixSeconds,
+    /// Why not at its instant: what goes on until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Said>,
+}
+
+impl Next {
+    /// By the last look at the channel, while `running` judges.
+    fn of(last: Option<&LastPoll>, running: Option<u64>) -> Option<Next> {
+        let next = match &last?.result {
+            Outcome::Waiting { release, until } => Next { release: *release, at: *until, why: None },
+            Outcome::Postponed { release, until, why } => {
+                Next { release: *release, at: *until, why: Some(why.clone()) }
+            }
+            _ => return None,
+        };
+        // It may have come since.
+        Some(next).filter(|next| running.is_none_or(|running| next.release > running))
+    }
+}
+
+impl Speak for Next {
+    fn say(&self, lang: Lang) -> String {
+        let (release, at) = (self.release, self.at);
+        match self.why.as_ref().map(|why| why.say(lang)) {
+            None => say!(
+                lang,
+                "next: release {release} at {at}, the instant that both signed",
+                "次: リリース {release}（{at}、両団体が署名した切替日時）"
+            ),
+            Some(why) => say!(
+                lang,
+                "next: release {release} at {at}: {why}; an emergency would not wait",
+                "次: リリース {release}（{at}、{why}。緊急リリースは待ちません）"
+            ),
+        }
+    }
+}
+
 /// The doors now, and what they hold back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -85,6 +130,21 @@ pub struct Status {
     /// Why what runs is not to be used: one organisation withdrew it, and there is nothing to go back to.
     #[serde(default)]
     pub withdrawn: Option<Said>,
+    /// Nothing is activated, because an operator says so.
+    #[serde(default)]
+    pub frozen: Option<Frozen>,
+    /// What is damaged on this disk: nothing new is taken until it is mended.
+    #[serde(default)]
+    pub damaged: Vec<Damage>,
+    /// Why what is recorded is not on disk as it should be.
+    #[serde(default)]
+    pub not_written: Option<Said>,
+    /// What judges next, and when.
+    #[serde(default)]
+    pub next: Option<Next>,
+    /// The claim files that are kept to be replayed.
+    #[serde(default)]
+    pub kept_claims: KeptNow,
     /// The watch, on probation.
     pub watch: Option<Watch>,
     /// The confirmed release before, which can be fallen back to.
@@ -129,6 +189,11 @@ impl Status {
             state: state_of(active.as_deref()).to_owned(),
             running: record.running().release().cloned(),
             withdrawn: swapper.runs_withdrawn(),
+            frozen: record.frozen().cloned(),
+            damaged: swapper.damages(),
+            not_written: swapper.not_written(),
+            next: Next::of(swapper.last_poll().as_ref(), active.as_ref().map(|active| active.id.release)),
+            kept_claims: swapper.kept_claims(),
             watch,
             previous: record.running().previous().cloned(),
             lost: record.lost().cloned(),
@@ -224,6 +289,19 @@ impl Status {
 impl Speak for Status {
     fn say(&self, lang: Lang) -> String {
         let mut lines = Vec::new();
+        if let Some(frozen) = &self.frozen {
+            let said = frozen.said().say(lang);
+            lines.push(say!(lang, "FROZEN: {said}", "凍結中: {said}"));
+        }
+        lines.extend(self.damaged.iter().map(|damage| damage.say(lang)));
+        if let Some(why) = self.not_written.as_ref().map(|why| why.say(lang)) {
+            lines.push(say!(
+                lang,
+                "NOT WRITTEN: {why}; make room: it is tried again by itself, and until then a restart may \
+                 find what was before",
+                "未記録: {why}。空き容量を確保してください（自動で再試行します。書き込めるまでは、再起動すると以前の状態に戻る場合があります）"
+            ));
+        }
         if let (Some(why), Some(running)) = (&self.withdrawn, &self.running) {
             let (release, why) = (running.id.release, why.say(lang));
             lines.push(say!(
@@ -237,7 +315,8 @@ impl Speak for Status {
         match &self.running {
             None => lines.push(say!(lang, "no release runs", "稼働中のリリースはありません")),
             Some(running) => {
-                let (release, title, since) = (running.id.release, &running.title, running.since);
+                let (release, title) = (running.id.release, &running.title);
+                let since = running.since;
                 let manifest = running.id.manifest.short();
                 lines.push(say!(
                     lang,
@@ -245,6 +324,9 @@ impl Speak for Status {
                     "リリース {release}（{title}、{manifest}）{since} から"
                 ));
                 lines.extend(running.marks.lines(lang).into_iter().map(|line| format!("  {line}")));
+                if !running.signed_by.is_unknown() {
+                    lines.push(format!("  {}", running.signed_by.say(lang)));
+                }
             }
         }
         match &self.watch {
@@ -267,6 +349,7 @@ impl Speak for Status {
             None if self.running.is_some() => lines.push(say!(lang, "confirmed", "確定済み")),
             None => {}
         }
+        lines.extend(self.next.as_ref().map(|next| next.say(lang)));
         if let Some(previous) = &self.previous {
             let release = previous.id.release;
             lines.push(say!(lang, "previous: release {release}", "前リリース: {release}"));
@@ -321,6 +404,7 @@ impl Speak for Status {
             lines.push(say!(lang, "channel at {at}: {said}", "配信元 {at}: {said}"));
             lines.extend(poll.troubles.iter().map(|trouble| format!("  {}", trouble.say(lang))));
         }
+        lines.push(self.kept_claims.say(lang));
         let Requests { checked, claims, turned_away } = self.requests;
         let Queue { judging, waiting, capacity } = self.queue;
         let (checked_en, claims_en) = (counted(checked, "claim file"), counted(claims, "claim"));
@@ -349,6 +433,11 @@ mod tests {
             state: "confirmed".into(),
             running: None,
             withdrawn: None,
+            frozen: None,
+            damaged: Vec::new(),
+            not_written: None,
+            next: None,
+            kept_claims: KeptNow::default(),
             watch: None,
             previous: None,
             lost: None,

@@ -6,7 +6,12 @@
 //! trusted/              what was accepted of the channel (warifu_channels::StateStore)
 //! recent/               claim files to replay
 //! reports/              what the gates said of each release
-//! checker.json          the record: the one file that changes
+//! checker.json          the record
+//! checker-copy.json     the record again
+//! reserve               room for the record on a full disk
+//! root-copy.json        the root file that the last start was pinned to
+//! trusted-copy.json     what was accepted of the channel at the last look
+//! damaged/              what could not be believed, for whoever looks into it
 //! audit.jsonl           what this checker did (warifu_audit)
 //! lock                  held while a checker runs
 //! ```
@@ -19,22 +24,28 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use warifu_files::ReadError;
-use warifu_trust::{Content, Manifest, Part, ReleaseBytes, ReleaseRef, limits};
+use warifu_trust::{Content, Manifest, Part, ReleaseBytes, ReleaseRef, UnixSeconds, limits};
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use crate::release::ReleaseContent;
-use crate::state::disk::{private_directory, write_whole};
+use crate::said::Said;
+use crate::state::disk::{Disk, private_directory, set_aside};
+use crate::state::installed::{Installed, Marks};
+use crate::state::rebuild::{Told, rebuilt};
 use crate::state::record::Record;
+use crate::state::twice::{Found, TwoCopies};
 
-/// A record is some kilobytes: what is held, and a brief report of a replay.
-const RECORD_BYTES: u64 = 16 << 20;
+/// The log of acts that is read for what ran: some hundred bytes an act.
+const LOG_BYTES: u64 = 256 << 20;
 
 /// The directory, held by this process alone.
 #[derive(Debug)]
 pub struct StateDirectory {
     path: PathBuf,
+    record: TwoCopies,
+    disk: Disk,
     /// Locked as long as it is open.
     _lock: Option<File>,
 }
@@ -129,6 +140,14 @@ impl StateDirectory {
     /// # Errors
     /// [`StateDirectoryError::InUse`] when another checker runs on it; otherwise it cannot be made or locked.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, StateDirectoryError> {
+        StateDirectory::open_on(Disk::default(), path)
+    }
+
+    /// The same on this disk.
+    ///
+    /// # Errors
+    /// As [`StateDirectory::open`].
+    pub fn open_on(disk: Disk, path: impl Into<PathBuf>) -> Result<Self, StateDirectoryError> {
         let path = path.into();
         for directory in [path.clone(), path.join("content"), path.join("manifests")] {
             private_directory(&directory).map_err(io_error(&directory))?;
@@ -142,7 +161,12 @@ impl StateDirectory {
             there => there.map_err(StateDirectoryError::Read)?,
         };
         match file.try_lock() {
-            Ok(()) => Ok(StateDirectory { path, _lock: Some(file) }),
+            Ok(()) => Ok(StateDirectory {
+                record: TwoCopies::below(&path, disk.clone()),
+                path,
+                disk,
+                _lock: Some(file),
+            }),
             Err(TryLockError::WouldBlock) => Err(StateDirectoryError::InUse { path }),
             Err(TryLockError::Error(source)) => Err(StateDirectoryError::Io { path: lock, source }),
         }
@@ -150,7 +174,13 @@ impl StateDirectory {
 
     /// Looks at `path` without locking it: also beside a running checker.
     pub fn look_at(path: impl Into<PathBuf>) -> Self {
-        StateDirectory { path: path.into(), _lock: None }
+        let (path, disk) = (path.into(), Disk::default());
+        StateDirectory { record: TwoCopies::below(&path, disk.clone()), path, disk, _lock: None }
+    }
+
+    /// The directory itself.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Where the channel's trusted metadata is kept.
@@ -191,7 +221,7 @@ impl StateDirectory {
             if fs::symlink_metadata(&path).is_ok_and(|there| there.is_dir()) {
                 fs::remove_dir_all(&path).map_err(io_error(&path))?;
             }
-            write_whole(&path, bytes).map_err(io_error(&path))
+            self.disk.write_whole(&path, bytes).map_err(io_error(&path))
         };
         for (part, bytes) in content.parts() {
             let digest = part.content.sha256;
@@ -232,29 +262,97 @@ impl StateDirectory {
     /// The record; an empty one when nothing was recorded.
     ///
     /// # Errors
-    /// [`StateDirectoryError`]: it cannot be read, or was written by another version.
+    /// [`StateDirectoryError`]: neither copy can be read, or both are damaged or of another version.
     pub fn record(&self) -> Result<Record, StateDirectoryError> {
-        let path = self.path.join("checker.json");
-        let bytes = match warifu_files::read(&path, RECORD_BYTES) {
-            Ok(bytes) => bytes,
-            Err(ReadError::Missing { .. }) => return Ok(Record::default()),
-            Err(error) => return Err(StateDirectoryError::Read(error)),
-        };
-        match serde_json::from_slice::<Record>(&bytes) {
-            Ok(record) if record.schema == Record::SCHEMA => Ok(record),
-            _ => Err(StateDirectoryError::DamagedRecord { path }),
+        match self.record.read() {
+            Found::Record(record) => Ok(*record),
+            Found::Nothing => Ok(Record::default()),
+            Found::Damaged { path } => Err(StateDirectoryError::DamagedRecord { path }),
+            Found::Unreadable(error) => Err(StateDirectoryError::Read(error)),
         }
     }
 
-    /// Replaces the record as a whole: the instant that a restart sees.
+    /// The record for a start: where both copies are damaged or gone, and a release judged here that lies
+    /// here whole, one that is put together from what else tells of it, and says so.
     ///
     /// # Errors
-    /// [`StateDirectoryError::Io`]; the record is the one before then.
+    /// [`StateDirectoryError`], as [`StateDirectory::record`], where nothing here could judge.
+    pub fn record_or_rebuilt(&self, now: UnixSeconds) -> Result<Record, StateDirectoryError> {
+        let told = || Told::by(&warifu_files::read(&self.audit(), LOG_BYTES).unwrap_or_default());
+        let (error, told) = match self.record.read() {
+            Found::Record(record) => return Ok(*record),
+            Found::Nothing => match told() {
+                told if told.of_any() => {
+                    (StateDirectoryError::DamagedRecord { path: self.path.join("checker.json") }, told)
+                }
+                _ => return Ok(Record::default()),
+            },
+            Found::Damaged { path } => (StateDirectoryError::DamagedRecord { path }, told()),
+            Found::Unreadable(error) => (StateDirectoryError::Read(error), told()),
+        };
+        let why = Said::new(
+            format!("the record of {} and its copy are damaged or gone", self.path.display()),
+            format!("{} の記録は控えも含めて壊れているか、ありません", self.path.display()),
+        );
+        let record = rebuilt(told, self.whole(), &why, now).ok_or(error)?;
+        // What cannot be put aside is replaced all the same.
+        let _ = self.record.set_aside();
+        Ok(record)
+    }
+
+    /// Whether a release ever judged here, by whatever still tells.
+    pub fn has_judged(&self) -> bool {
+        let recorded = match self.record.read() {
+            Found::Record(record) => record.floor().is_some() || record.running().release().is_some(),
+            Found::Nothing => false,
+            Found::Damaged { .. } | Found::Unreadable(_) => true,
+        };
+        recorded || Told::by(&warifu_files::read(&self.audit(), LOG_BYTES).unwrap_or_default()).of_any()
+    }
+
+    /// Every release that lies here whole.
+    fn whole(&self) -> Vec<Installed> {
+        let entries = fs::read_dir(self.path.join("manifests")).into_iter().flatten().flatten();
+        let whole = |entry: fs::DirEntry| {
+            let named: Digest = entry.file_name().to_str()?.parse().ok()?;
+            let bytes = warifu_files::read(&entry.path(), limits::MANIFEST_BYTES).ok()?;
+            let release = Manifest::from_bytes(&bytes).ok()?.release;
+            let content = self.load(ReleaseRef { release, manifest: named }).ok()?;
+            let manifest = content.manifest();
+            let (title, marks) = (manifest.title.clone(), Marks::of(manifest));
+            let (id, since, signed_by) = (content.id().into(), UnixSeconds::EPOCH, Default::default());
+            Some(Installed { id, title, since, marks, signed_by })
+        };
+        entries.filter_map(whole).collect()
+    }
+
+    /// Replaces the record as a whole, in both copies: the instant that a restart sees. One copy is enough;
+    /// [`StateDirectory::trouble`] tells of the other.
+    ///
+    /// # Errors
+    /// [`StateDirectoryError::Io`]; the record is the one before then, or this one.
     pub fn write_record(&self, record: &Record) -> Result<(), StateDirectoryError> {
-        let path = self.path.join("checker.json");
-        let mut bytes = serde_json::to_vec_pretty(record).map_err(|error| io_error(&path)(error.into()))?;
-        bytes.push(b'\n');
-        write_whole(&path, &bytes).map_err(io_error(&path))
+        self.record.write(record).map_err(|(path, source)| StateDirectoryError::Io { path, source })
+    }
+
+    /// Writes a file that is no part of a release, as a whole.
+    ///
+    /// # Errors
+    /// [`StateDirectoryError::Io`]; what was there before is still there.
+    pub fn write_copy(&self, path: &Path, bytes: &[u8]) -> Result<(), StateDirectoryError> {
+        let folder = path.parent().unwrap_or(&self.path);
+        private_directory(folder).map_err(io_error(folder))?;
+        self.disk.write_whole(path, bytes).map_err(io_error(path))
+    }
+
+    /// Keeps what is damaged at `path` in `damaged/`, as far as the disk lets it.
+    pub fn set_aside(&self, path: &Path) {
+        let _ = set_aside(&self.path.join("damaged"), path);
+    }
+
+    /// Why the newest record is not on disk twice, if it is not.
+    pub fn trouble(&self) -> Option<Said> {
+        self.record.trouble()
     }
 
     /// Writes a report of this name as JSON and as a page, beside the record.
@@ -266,7 +364,7 @@ impl StateDirectory {
         private_directory(&reports).map_err(io_error(&reports))?;
         for (ending, bytes) in [("json", json), ("html", page)] {
             let path = reports.join(format!("{name}.{ending}"));
-            write_whole(&path, bytes).map_err(io_error(&path))?;
+            self.disk.write_whole(&path, bytes).map_err(io_error(&path))?;
         }
         Ok(())
     }
@@ -401,10 +499,10 @@ mod tests {
                 let is_folder = directory.path().join(name).is_dir();
                 assert_eq!(opened.is_ok(), is_folder && name != "lock", "{name}");
             }
-            let record = directory.path().join("checker.json");
-            put(&record);
+            let records = ["checker.json", "checker-copy.json"].map(|name| directory.path().join(name));
+            records.iter().for_each(|record| put(record));
             // What leads nowhere is not there.
-            let is_there = record.exists();
+            let is_there = records[0].exists();
             assert_eq!(state.record().is_err(), is_there);
         }
     }

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use warifu_trust::{Correction, Manifest, Mark, ReleaseRef, UnixSeconds};
-use warifu_values::lang::{Lang, Speak as _};
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
 /// A release that runs or ran.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,36 @@ pub struct Installed {
     /// What is out of the ordinary about it.
     #[serde(default, skip_serializing_if = "Marks::is_none")]
     pub marks: Marks,
+    /// Who signed it, where that is known.
+    #[serde(default, skip_serializing_if = "SignedBy::is_unknown")]
+    pub signed_by: SignedBy,
+}
+
+/// Who signed a release, by their names on the root.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SignedBy {
+    /// Of Kikin.
+    pub kikin: Vec<String>,
+    /// Of Kokuho.
+    pub kokuho: Vec<String>,
+}
+
+impl SignedBy {
+    /// Whether nobody is known.
+    pub fn is_unknown(&self) -> bool {
+        self.kikin.is_empty() && self.kokuho.is_empty()
+    }
+}
+
+impl Speak for SignedBy {
+    fn say(&self, lang: Lang) -> String {
+        let (kikin, kokuho) = (self.kikin.join(", "), self.kokuho.join(", "));
+        say!(
+            lang,
+            "signed by {kikin} (Kikin) and {kokuho} (Kokuho)",
+            "署名: {kikin}（支払基金）、{kokuho}（国保中央会）"
+        )
+    }
 }
 
 /// What both organisations marked as out of the ordinary in a release that they signed.

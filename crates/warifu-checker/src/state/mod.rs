@@ -2,17 +2,24 @@
 
 mod directory;
 mod disk;
+mod rebuild;
 mod recent;
 mod record;
+mod twice;
 
+mod damage;
+mod decision;
 mod reason;
 mod running;
 
 mod installed;
 
+pub use damage::{Damage, DamagedPart};
+pub use decision::{Decided, Decision};
 pub use directory::{StateDirectory, StateDirectoryError};
-pub use installed::{Corrected, Id, Installed, Marks};
+pub use disk::{Disk, WriteStep};
+pub use installed::{Corrected, Id, Installed, Marks, SignedBy};
 pub use reason::{NoReason, Reason};
-pub use recent::{Recent, Unwritten};
-pub use record::{Decided, Decision, Held, Lost, Record, Refused, RefusedFor, Step};
+pub use recent::{Forgotten, Keeping, KeptNow, Recent, Unwritten};
+pub use record::{Frozen, Held, Lost, Rebuilt, Record, Refused, RefusedFor, Step};
 pub use running::{Phase, Running};

@@ -1,22 +1,102 @@
 //! The recent claim files, kept to be replayed against a candidate: in memory, and in the state directory so
 //! that a restart does not leave the next candidate unwatched.
 //!
-//! They hold patients' data. The directory is readable by its own user only, both number and size are
-//! bounded, and nothing of them goes anywhere else.
+//! They hold patients' data. None is kept unless that is configured; the directory is readable by its own
+//! user only, number, size and age are bounded, nothing of them goes anywhere else, and [`Recent::forget`]
+//! deletes them all.
 
 use std::collections::VecDeque;
+use std::fs;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
-use std::{fs, io};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use crate::state::disk::{private_directory, write_whole};
+use serde::{Deserialize, Serialize};
+use warifu_trust::UnixSeconds;
+use warifu_values::lang::{Lang, Speak, counted};
+use warifu_values::say;
+
+use crate::log::now;
+use crate::state::disk::{flush_folder, private_directory, write_whole};
 
 /// All kept files together. A few large hospitals' months; a candidate is replayed in seconds.
 const TOTAL_BYTES: usize = 64 << 20;
 
 /// No file above this is kept.
 const FILE_BYTES: usize = TOTAL_BYTES / 2;
+
+/// What is kept: whatever is more, larger or older is let go of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keeping {
+    /// Files.
+    pub files: usize,
+    /// Bytes of all together.
+    pub bytes: usize,
+    /// Days.
+    pub days: u32,
+}
+
+impl From<usize> for Keeping {
+    /// So many files, of the size that a candidate is replayed with in seconds, and of this month and the
+    /// last one.
+    fn from(files: usize) -> Keeping {
+        Keeping { files, bytes: TOTAL_BYTES, days: 62 }
+    }
+}
+
+/// What is kept now, as it is told: numbers only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct KeptNow {
+    /// Files.
+    pub files: usize,
+    /// Their bytes.
+    pub bytes: usize,
+    /// Files that are kept at most; 0 where none is.
+    pub most: usize,
+    /// Bytes that are kept at most.
+    pub most_bytes: usize,
+    /// Days that they are kept at most.
+    pub most_days: u32,
+}
+
+impl Speak for KeptNow {
+    fn say(&self, lang: Lang) -> String {
+        let KeptNow { files, bytes, most, most_bytes, most_days } = self;
+        let (mib, most_mib) = (bytes.div_ceil(1 << 20), most_bytes >> 20);
+        if *most == 0 {
+            return say!(lang, "no claim file is kept", "請求ファイルは保存していません");
+        }
+        say!(
+            lang,
+            "{files} of {most} claim files kept to replay ({mib} of {most_mib} MiB, {most_days} days at \
+             most); to delete them: warifu-checker forget-claims",
+            "再点検用に保存中の請求ファイル: {files}/{most} 件（{mib}/{most_mib} MiB、最長 {most_days} 日）。\
+             削除は warifu-checker forget-claims"
+        )
+    }
+}
+
+/// Claim files that were deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Forgotten {
+    /// How many.
+    pub files: u64,
+    /// Their bytes, each overwritten before it went.
+    pub bytes: u64,
+}
+
+impl Speak for Forgotten {
+    fn say(&self, lang: Lang) -> String {
+        let Forgotten { files, bytes } = self;
+        let counted_files = counted(*files, "claim file");
+        say!(
+            lang,
+            "{counted_files} ({bytes} bytes) overwritten and deleted; none is kept now",
+            "請求ファイル {files} 件（{bytes} バイト）を上書きして削除しました。保存中のファイルはありません"
+        )
+    }
+}
 
 /// Once the ring is full, a file replaces the oldest at most this often: a busy hour must not become a busy
 /// disk, and files of different minutes say more than those of one.
@@ -25,16 +105,20 @@ const BETWEEN: Duration = Duration::from_secs(1);
 /// The ring.
 #[derive(Debug)]
 pub struct Recent {
+    total_bytes: usize,
+    days: u32,
     directory: PathBuf,
+    /// Held while a file is written or deleted: what is forgotten is not written after that.
+    on_disk: Mutex<()>,
     most: usize,
     kept: Mutex<Kept>,
 }
 
-/// A file that the ring has in memory and not on disk yet.
+/// A file that the ring has in memory and not on disk yet: which one, and none of its bytes, so that a ring
+/// that forgets leaves nothing waiting.
 #[derive(Debug)]
 pub struct Unwritten {
     number: u64,
-    bytes: Arc<[u8]>,
     /// Files on disk that the ring has no more.
     left: Vec<u64>,
 }
@@ -49,17 +133,20 @@ impl Unwritten {
 #[derive(Debug, Default)]
 struct Kept {
     files: VecDeque<(u64, Arc<[u8]>)>,
+    /// When each of them came, in the same order.
+    came: VecDeque<UnixSeconds>,
     bytes: usize,
     next: u64,
     last: Option<Instant>,
 }
 
 impl Recent {
-    /// The files kept in `directory`, at most `most`; newer ones first lose nothing.
+    /// The files kept in `directory`, as far as they are to be kept; newer ones first lose nothing.
     ///
     /// # Errors
     /// The directory cannot be made or read. A file that cannot be read is left out.
-    pub fn open(directory: PathBuf, most: usize) -> io::Result<Self> {
+    pub fn open(directory: PathBuf, keeping: impl Into<Keeping>) -> io::Result<Self> {
+        let Keeping { files: most, bytes: total_bytes, days } = keeping.into();
         private_directory(&directory)?;
         let mut found: Vec<(u64, PathBuf)> = Vec::new();
         for entry in fs::read_dir(&directory)? {
@@ -71,16 +158,77 @@ impl Recent {
             }
         }
         found.sort();
-        let recent = Recent { directory, most, kept: Mutex::default() };
+        let (on_disk, kept) = Default::default();
+        let recent = Recent { total_bytes, days, directory, on_disk, most, kept };
         for (number, path) in found {
             let dropped = match warifu_files::read(&path, FILE_BYTES as u64) {
-                Ok(bytes) => recent.take_in(number, bytes.into()),
+                Ok(bytes) => recent.take_in(number, bytes.into(), came(&path)),
                 // Its number is not used again: there may be a folder that nothing takes the place of.
                 Err(_) => recent.pass_over(number),
             };
             recent.remove(&dropped);
         }
+        recent.expire(now());
         Ok(recent)
+    }
+
+    /// Lets go of what is too old at `now`.
+    pub fn expire(&self, now: UnixSeconds) {
+        let mut too_old = Vec::new();
+        {
+            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            while kept.came.front().is_some_and(|came| came.plus_days(self.days) < now) {
+                too_old.extend(kept.let_go());
+            }
+        }
+        if too_old.is_empty() {
+            return;
+        }
+        // What is just being written is not left behind.
+        let _on_disk = self.on_disk.lock().unwrap_or_else(PoisonError::into_inner);
+        self.remove(&too_old);
+    }
+
+    /// What is kept now, and what may be.
+    pub fn now(&self) -> KeptNow {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        KeptNow {
+            files: kept.files.len(),
+            bytes: kept.bytes,
+            most: self.most,
+            most_bytes: self.total_bytes,
+            most_days: self.days,
+        }
+    }
+
+    /// Deletes every kept file, in memory and on disk: each is overwritten and flushed first, as far as the
+    /// file system writes in place, and lastly the folder is flushed. Also files that an earlier run left.
+    ///
+    /// # Errors
+    /// A file could not be overwritten or deleted; the others are gone all the same.
+    pub fn forget(&self) -> io::Result<Forgotten> {
+        let _on_disk = self.on_disk.lock().unwrap_or_else(PoisonError::into_inner);
+        {
+            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            (kept.files, kept.came, kept.bytes) = Default::default();
+        }
+        let (mut forgotten, mut failed) = (Forgotten::default(), None);
+        for entry in fs::read_dir(&self.directory)? {
+            let path = entry?.path();
+            // Whatever lies there as a file: also what a kill left half written.
+            if !fs::symlink_metadata(&path).is_ok_and(|there| there.is_file()) {
+                continue;
+            }
+            match overwrite_and_delete(&path) {
+                Ok(bytes) => {
+                    forgotten.files += 1;
+                    forgotten.bytes += bytes;
+                }
+                Err(error) => failed = Some(error),
+            }
+        }
+        flush_folder(&self.directory)?;
+        failed.map_or(Ok(forgotten), Err)
     }
 
     fn pass_over(&self, number: u64) -> Vec<u64> {
@@ -119,8 +267,8 @@ impl Recent {
             kept.next += 1;
             kept.next
         };
-        let left = self.take_in(number, Arc::clone(&bytes));
-        Some(Unwritten { number, bytes, left })
+        let left = self.take_in(number, bytes, now());
+        Some(Unwritten { number, left })
     }
 
     /// Whether a file of so many bytes is kept that comes now.
@@ -130,29 +278,35 @@ impl Recent {
 
     fn would_take(&self, kept: &Kept, bytes: usize) -> bool {
         let is_soon = kept.last.is_some_and(|last| last.elapsed() < BETWEEN);
-        self.most > 0 && bytes <= FILE_BYTES && !(is_soon && kept.files.len() >= self.most)
+        let fits = bytes <= FILE_BYTES.min(self.total_bytes);
+        self.most > 0 && fits && !(is_soon && kept.files.len() >= self.most)
     }
 
-    /// Writes `file`, and removes what the ring has no more.
+    /// Writes `file`, unless the ring has let go of it meanwhile, and removes what the ring has no more.
     ///
     /// # Errors
     /// The file could not be written; it is kept in memory all the same.
     pub fn write(&self, file: &Unwritten) -> io::Result<()> {
-        let written = write_whole(&self.path(file.number), &file.bytes);
+        let _on_disk = self.on_disk.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes = {
+            let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            let kept = kept.files.iter().find(|(number, _)| *number == file.number);
+            kept.map(|(_, bytes)| Arc::clone(bytes))
+        };
+        let written = bytes.map_or(Ok(()), |bytes| write_whole(&self.path(file.number), &bytes));
         self.remove(&file.left);
         written
     }
 
-    fn take_in(&self, number: u64, bytes: Arc<[u8]>) -> Vec<u64> {
+    fn take_in(&self, number: u64, bytes: Arc<[u8]>, came: UnixSeconds) -> Vec<u64> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.next = kept.next.max(number);
         kept.bytes += bytes.len();
         kept.files.push_back((number, bytes));
+        kept.came.push_back(came);
         let mut dropped = Vec::new();
-        while kept.files.len() > self.most || kept.bytes > TOTAL_BYTES {
-            let Some((number, bytes)) = kept.files.pop_front() else { break };
-            kept.bytes -= bytes.len();
-            dropped.push(number);
+        while kept.files.len() > self.most || kept.bytes > self.total_bytes {
+            dropped.extend(kept.let_go());
         }
         dropped
     }
@@ -167,6 +321,33 @@ impl Recent {
     fn path(&self, number: u64) -> PathBuf {
         self.directory.join(format!("{number}.uke"))
     }
+}
+
+impl Kept {
+    /// Lets go of the oldest; its number.
+    fn let_go(&mut self) -> Option<u64> {
+        self.came.pop_front();
+        let (number, bytes) = self.files.pop_front()?;
+        self.bytes -= bytes.len();
+        Some(number)
+    }
+}
+
+/// When the file at `path` was written; the beginning of time when nobody knows.
+fn came(path: &Path) -> UnixSeconds {
+    let written = fs::metadata(path).and_then(|there| there.modified()).ok();
+    let since = written.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    UnixSeconds::new(since.and_then(|since| i64::try_from(since.as_secs()).ok()).unwrap_or(0))
+}
+
+/// How many bytes were overwritten.
+fn overwrite_and_delete(path: &Path) -> io::Result<u64> {
+    let mut file = fs::OpenOptions::new().write(true).open(path)?;
+    let bytes = file.metadata()?.len();
+    let overwritten = io::copy(&mut io::repeat(0).take(bytes), &mut file).and_then(|_| file.sync_all());
+    // Deleted in any case.
+    fs::remove_file(path)?;
+    overwritten.map(|()| bytes)
 }
 
 /// The number of a kept file, by its name.
@@ -203,6 +384,53 @@ mod tests {
         assert_eq!(texts(&open(2)), [b"b", b"c"]);
         assert_eq!(texts(&open(1)), [b"c"]);
         assert_eq!(texts(&open(2)), [b"c"]);
+    }
+
+    #[test]
+    fn what_is_forgotten_is_nowhere_and_what_an_earlier_run_left_neither() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = directory.path().join("recent");
+        let recent = Recent::open(at.clone(), 4).unwrap();
+        keep(&recent, b"claims");
+        keep(&recent, b"more");
+        let waits = recent.take(b"late"[..].into()).unwrap();
+        fs::write(at.join(".half"), b"half").unwrap();
+        fs::create_dir(at.join("lost+found")).unwrap();
+        // Another name of the same file still shows that it was overwritten.
+        let other_name = directory.path().join("other");
+        fs::hard_link(at.join("1.uke"), &other_name).unwrap();
+        assert_eq!((recent.now().files, recent.now().bytes), (3, 14));
+        assert_eq!(recent.forget().unwrap(), Forgotten { files: 3, bytes: 14 });
+        assert_eq!(fs::read(other_name).unwrap(), [0; 6]);
+        assert_eq!((recent.files().len(), recent.now().bytes), (0, 0));
+        assert_eq!(fs::read_dir(&at).unwrap().count(), 1);
+        // What waited for the disk is not written after that.
+        recent.write(&waits).unwrap();
+        assert_eq!(fs::read_dir(&at).unwrap().count(), 1);
+        assert_eq!(recent.forget().unwrap(), Forgotten::default());
+        keep(&recent, b"next");
+        assert_eq!(recent.files().len(), 1);
+    }
+
+    #[test]
+    fn number_bytes_and_age_are_bounded() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = directory.path().join("recent");
+        let keeping = Keeping { files: 3, bytes: 10, days: 5 };
+        let recent = Recent::open(at.clone(), keeping).unwrap();
+        // The last one alone would be too much: for it nothing is let go of.
+        for bytes in [&b"12345"[..], b"1234", b"123", b"more than 10"] {
+            keep(&recent, bytes);
+        }
+        assert_eq!((recent.now().files, recent.now().bytes), (2, 7));
+        recent.expire(now().plus_days(4));
+        assert_eq!(recent.files().len(), 2);
+        recent.expire(now().plus_days(6));
+        assert!(recent.files().is_empty());
+        assert_eq!(fs::read_dir(&at).unwrap().count(), 0);
+        let none = Recent::open(at, 0).unwrap();
+        keep(&none, b"1");
+        assert!(none.files().is_empty());
     }
 
     #[cfg(unix)]

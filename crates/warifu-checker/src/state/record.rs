@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use warifu_trust::{ReleaseRef, UnixSeconds};
-use warifu_values::lang::{Lang, Speak};
-use warifu_values::say;
 
 use crate::said::Said;
+use crate::state::damage::{Damage, DamagedPart};
+use crate::state::decision::Decision;
 use crate::state::installed::{Id, Installed};
 use crate::state::reason::Reason;
 use crate::state::running::Running;
@@ -73,9 +73,16 @@ pub struct Refused {
 impl Held {
     /// What to do, for people.
     pub fn next_step(&self) -> Said {
+        let release = self.id.release;
         Said::new(
-            "it is not taken again; publish a newer one, which ends that once it is confirmed",
-            "このリリースは再び受け入れません。訂正した新しいリリースを公開してください（確定すると保留は解除されます）",
+            format!(
+                "it is not taken again; publish a newer one, which ends that once it is confirmed, or lift \
+                 the hold: warifu-checker unhold {release} --reason …"
+            ),
+            format!(
+                "このリリースは再び受け入れません。訂正した新しいリリースを公開するか（確定すると保留は解除されます）、\
+                 warifu-checker unhold {release} --reason （理由）で保留を解除してください"
+            ),
         )
     }
 }
@@ -109,43 +116,61 @@ pub struct Lost {
     pub why: Said,
 }
 
-/// What an operator may decide that no gate does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Decided {
-    /// A release on probation counts as confirmed.
-    Confirmed,
-    /// A lost release is not waited for.
-    GivenUp,
-}
-
-/// What an operator decided, and why.
+/// No release is activated, because an operator says so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Decision {
-    /// What.
-    pub decided: Decided,
-    /// Of which release.
-    pub release: u64,
+pub struct Frozen {
     /// Why, in the operator's words.
     pub reason: Reason,
+    /// Since when.
+    pub at: UnixSeconds,
+}
+
+impl Frozen {
+    /// For people: that and what to do.
+    pub fn said(&self) -> Said {
+        let (reason, at) = (self.reason.as_str(), self.at);
+        Said::new(
+            format!(
+                "activation is frozen since {at}: {reason}; falling back works; `warifu-checker thaw \
+                 --reason …` ends it"
+            ),
+            format!(
+                "{at} から切替を凍結しています: {reason}。切戻しは可能です。解除は warifu-checker thaw \
+                 --reason （理由）"
+            ),
+        )
+    }
+}
+
+/// That this record was put together from other witnesses, since both copies on disk were damaged or gone:
+/// nothing new is taken until an operator has looked at it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rebuilt {
+    /// What was wrong, and by what witness this one says what ran.
+    pub why: Said,
     /// When.
     pub at: UnixSeconds,
 }
 
-impl Speak for Decision {
-    fn say(&self, lang: Lang) -> String {
-        let Decision { decided, release, reason, at } = self;
-        let reason = reason.as_str();
-        match decided {
-            Decided::Confirmed => say!(
-                lang,
-                "an operator confirmed release {release} at {at}: {reason}",
-                "運用者がリリース {release} を確定しました（{at}）: {reason}"
-            ),
-            Decided::GivenUp => say!(
-                lang,
-                "an operator gave up release {release}, which was lost, at {at}: {reason}",
-                "運用者が、失われたリリース {release} の復旧を断念しました（{at}）: {reason}"
+impl Rebuilt {
+    /// For people.
+    pub fn what_to_do() -> Said {
+        Said::new(
+            "nothing new is taken until somebody has looked at it: warifu-checker repair --reason …",
+            "内容を確認して warifu-checker repair --reason （理由）を実行するまで、新しいリリースは受け入れません",
+        )
+    }
+
+    /// As damage.
+    pub fn damage(&self) -> Damage {
+        Damage {
+            part: DamagedPart::Record,
+            why: self.why.clone(),
+            mending: Said::new(
+                "goes on with what runs now as the confirmed release; what was held or decided before is \
+                 forgotten; the damaged copies stay in damaged/",
+                "現在の稼働リリースを確定済みとして続けます。以前の保留や判断の記録は失われます。壊れた記録は damaged/ \
+                 に残します",
             ),
         }
     }
@@ -166,12 +191,24 @@ pub struct Record {
     pub refused: Option<Refused>,
     /// The last replay, briefly.
     pub replay: Option<Replayed>,
-    /// How often a start found this release still on probation: one that takes the checker down with it must
-    /// not be tried for ever.
+    /// How often a start after a crash found this release still on probation: one that takes the checker down
+    /// with it must not be tried for ever.
     pub interrupted: Option<(Id, u32)>,
     /// What operators decided, the newest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     decisions: Vec<Decision>,
+    /// The newest release that ever judged here: nothing older is taken, whatever else forgets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    newest: Option<u64>,
+    /// Nothing is activated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    frozen: Option<Frozen>,
+    /// This record is not sure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rebuilt: Option<Rebuilt>,
+    /// When the checker was ended as it should be; none while it runs, and after a crash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ended: Option<UnixSeconds>,
 }
 
 impl Default for Record {
@@ -185,6 +222,10 @@ impl Default for Record {
             replay: None,
             interrupted: None,
             decisions: Vec::new(),
+            newest: None,
+            frozen: None,
+            rebuilt: None,
+            ended: None,
         }
     }
 }
@@ -204,7 +245,52 @@ impl Record {
         if let Running::Confirmed { release, .. } = &running {
             self.held.retain(|held| held.id.release >= release.id.release);
         }
+        if let Some(release) = running.release() {
+            self.forbid_before(release.id.release);
+        }
         self.running = running;
+    }
+
+    /// Nothing older than `release` is taken from now on.
+    pub fn forbid_before(&mut self, release: u64) {
+        self.newest = self.newest.max(Some(release));
+    }
+
+    /// The release that a new one must be newer than, besides what runs: the newest that is held, and what
+    /// is older than the newest that ever judged here.
+    pub fn floor(&self) -> Option<u64> {
+        let held = self.held.iter().map(|held| held.id.release).max();
+        held.max(self.newest.and_then(|newest| newest.checked_sub(1)))
+    }
+
+    /// Why nothing is activated, where an operator froze that.
+    pub fn frozen(&self) -> Option<&Frozen> {
+        self.frozen.as_ref()
+    }
+
+    /// Nothing is activated, or again.
+    pub fn freezes(&mut self, frozen: Option<Frozen>) {
+        self.frozen = frozen;
+    }
+
+    /// What this record was put together from, where it is not sure.
+    pub fn rebuilt(&self) -> Option<&Rebuilt> {
+        self.rebuilt.as_ref()
+    }
+
+    /// This record was put together so, or an operator has looked at it.
+    pub fn doubts(&mut self, rebuilt: Option<Rebuilt>) {
+        self.rebuilt = rebuilt;
+    }
+
+    /// The checker ends as it should.
+    pub fn ends(&mut self, at: UnixSeconds) {
+        self.ended = Some(at);
+    }
+
+    /// The checker starts: whether it ended as it should before.
+    pub fn starts(&mut self) -> bool {
+        self.ended.take().is_some()
     }
 
     /// The release that judged here and is damaged: until it is there again, or given up, nothing else is
@@ -241,9 +327,14 @@ impl Record {
         self.held.iter().find(|held| ReleaseRef::from(held.id) == id)
     }
 
-    /// The newest release that is held.
-    pub fn newest_held(&self) -> Option<u64> {
-        self.held.iter().map(|held| held.id.release).max()
+    /// Lifts the hold of release `release`; whether it was held.
+    pub fn unhold(&mut self, release: u64) -> bool {
+        let before = self.held.len();
+        self.held.retain(|held| held.id.release != release);
+        if self.interrupted.is_some_and(|(id, _)| id.release == release) {
+            self.interrupted = None;
+        }
+        self.held.len() != before
     }
 
     /// Holds `id`; keeps the list short.

@@ -9,7 +9,7 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::candidate::Candidate;
 use crate::receipt::Receipt;
-use crate::state::{Installed, Marks, Phase};
+use crate::state::{Installed, Marks, Phase, SignedBy};
 
 /// Up to so many codes that turned are weighed after each claim file.
 const WEIGHED_EACH_TIME: usize = 512;
@@ -28,10 +28,14 @@ pub struct Active {
     pub marks: Marks,
     /// Since when.
     pub since: UnixSeconds,
+    /// The instant that both signed: what came before it is not for this one.
+    from: Option<UnixSeconds>,
     /// The masters.
     pub snapshot: Arc<Snapshot>,
     /// By what it judges.
     pub receipt: Receipt,
+    /// Who signed it, where that is known.
+    pub signed_by: SignedBy,
     kinds: BTreeSet<String>,
     probation: Option<Probation>,
 }
@@ -58,8 +62,10 @@ impl Active {
             title: candidate.title,
             marks: candidate.marks,
             since,
+            from: candidate.activate_at,
             snapshot: Arc::new(candidate.snapshot),
             receipt: candidate.receipt,
+            signed_by: candidate.signed_by,
             kinds: candidate.kinds,
             probation: previous.map(|(previous, declared)| Probation {
                 previous,
@@ -76,11 +82,18 @@ impl Active {
             title: self.title.clone(),
             marks: self.marks.clone(),
             since,
+            from: self.from,
             snapshot: Arc::clone(&self.snapshot),
             receipt: self.receipt.clone(),
+            signed_by: self.signed_by.clone(),
             kinds: self.kinds.clone(),
             probation: None,
         }
+    }
+
+    /// Whether a claim that came at `received` is for it, and not for the release before it.
+    pub(super) fn judges(&self, received: UnixSeconds) -> bool {
+        self.from.is_none_or(|from| received >= from)
     }
 
     /// How far it has proven itself.
@@ -138,6 +151,6 @@ impl Active {
     /// As the record has it.
     pub(super) fn installed(&self) -> Installed {
         let (id, title, marks) = (self.id.into(), self.title.clone(), self.marks.clone());
-        Installed { id, title, since: self.since, marks }
+        Installed { id, title, since: self.since, marks, signed_by: self.signed_by.clone() }
     }
 }

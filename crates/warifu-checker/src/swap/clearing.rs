@@ -11,7 +11,7 @@ use crate::candidate::Candidate;
 use crate::past;
 use crate::release::ReleaseContent;
 use crate::said::Said;
-use crate::state::{Installed, StateDirectoryError};
+use crate::state::{Installed, Marks, StateDirectoryError};
 use crate::swap::active::Active;
 use crate::trial::{Replayed, Tried, replay};
 
@@ -144,6 +144,11 @@ impl Cleared {
         self.candidate.id.release
     }
 
+    /// What is out of the ordinary about it.
+    pub(super) fn marks(&self) -> &Marks {
+        &self.candidate.marks
+    }
+
     /// Which release was running when it was cleared.
     pub(super) fn against(&self) -> Option<ReleaseRef> {
         self.against.as_ref().map(|against| against.id)
@@ -158,14 +163,21 @@ impl Cleared {
 
     /// As the record will have it.
     pub(super) fn installed(&self, since: UnixSeconds) -> Installed {
-        let Candidate { id, title, marks, .. } = &self.candidate;
-        Installed { id: (*id).into(), title: title.clone(), since, marks: marks.clone() }
+        let Candidate { id, title, marks, signed_by, .. } = &self.candidate;
+        let (title, marks, signed_by) = (title.clone(), marks.clone(), signed_by.clone());
+        Installed { id: (*id).into(), title, since, marks, signed_by }
     }
 
     /// It judges since `since`.
     pub(super) fn activate(self, since: UnixSeconds) -> Active {
         let previous = self.watched_against().map(Arc::clone);
         Active::new(self.candidate, previous.map(|previous| (previous, self.declared)), since)
+    }
+
+    /// The candidate again, which waits until `until`: where both signed an instant, that is its instant now.
+    pub(super) fn postponed(self, until: UnixSeconds) -> Candidate {
+        let candidate = self.candidate;
+        Candidate { activate_at: candidate.activate_at.map(|_| until), ..candidate }
     }
 
     /// The candidate again: it will have to be cleared against what runs then.

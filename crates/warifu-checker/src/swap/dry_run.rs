@@ -9,6 +9,7 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
+use crate::calendar::{Calendar, May, may_activate};
 use crate::candidate::Candidate;
 use crate::release::ReleaseContent;
 use crate::said::Said;
@@ -45,6 +46,8 @@ pub struct Looked<'a> {
     pub schemas: &'a Schemas,
     /// The gates.
     pub gates: Gates,
+    /// When releases are activated.
+    pub calendar: &'a Calendar,
 }
 
 /// What would come of the newest release of `source`.
@@ -108,21 +111,32 @@ fn tried(
         return Err(Outcome::Held { release, why: held.why.then(&held.next_step()) });
     }
     let before = running(looked, record, now).map_err(unavailable)?;
-    let not_newer = is_newer(release, before.as_deref(), record.newest_held());
+    let not_newer = is_newer(release, before.as_deref(), record.floor());
     not_newer.map_err(|not| refused(Some(id), Step::Opened, RefusedFor::Trust, not.said()))?;
     let content = offer.fetch().map_err(of_source(Some(id), Step::Opened))?;
     let data = |why| refused(Some(id), Step::Verified, RefusedFor::Data, why);
     let candidate = Candidate::build(looked.schemas, content.clone()).map_err(data)?;
     let activate_at = candidate.activate_at;
-    let newer = Newer::than(before, record.newest_held(), candidate).map_err(|not| data(not.said()))?;
+    let newer = Newer::than(before, record.floor(), candidate).map_err(|not| data(not.said()))?;
     let kept = |wanted| if wanted == id { Ok(content.clone()) } else { looked.directory.load(wanted) };
     let (report, cleared) = newer.clear(looked.schemas, kept, looked.files, &looked.gates.replay(), now);
     *replay = report;
     match (cleared, activate_at) {
         (Err(NotCleared::Data(why)), _) => Err(data(why)),
         (Err(NotCleared::NotNow(why)), _) => Err(unavailable(why)),
-        (Ok(_), Some(until)) if until > now => Ok(Outcome::Waiting { release, until }),
-        (Ok(cleared), _) => {
+        (Ok(cleared), activate_at) => {
+            let instant = activate_at.map_or(now, |instant| instant.max(now));
+            if cleared.against().is_some()
+                && let May::At(until, why) = may_activate(looked.calendar, instant, cleared.marks())
+            {
+                return Ok(Outcome::Postponed { release, until, why });
+            }
+            if let Some(frozen) = record.frozen() {
+                return Err(Outcome::Held { release, why: frozen.said() });
+            }
+            if instant > now {
+                return Ok(Outcome::Waiting { release, until: instant });
+            }
             let phase = cleared.against().map_or(Phase::Confirmed, |_| Phase::Probation);
             Ok(Outcome::Activated { release, phase })
         }
@@ -166,11 +180,13 @@ impl Speak for DryRun {
                 "release {release} would be taken as the first one",
                 "リリース {release} は初回として受け入れられます"
             ),
-            Outcome::Waiting { release, until } => say!(
-                lang,
-                "release {release} would be taken at {until}",
-                "リリース {release} は {until} に受け入れられます"
-            ),
+            Outcome::Waiting { release, until } | Outcome::Postponed { release, until, .. } => {
+                say!(
+                    lang,
+                    "release {release} would be taken at {until}",
+                    "リリース {release} は {until} に受け入れられます"
+                )
+            }
             Outcome::Unchanged { release } => {
                 say!(lang, "release {release} runs already", "リリース {release} は稼働中です")
             }

@@ -8,6 +8,7 @@ mod workbench;
 
 mod active;
 mod gates;
+mod instant;
 mod known;
 mod outcome;
 mod resume;

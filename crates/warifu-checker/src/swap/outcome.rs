@@ -24,12 +24,22 @@ pub enum Outcome {
         /// The instant.
         until: UnixSeconds,
     },
+    /// It is cleared, and at its instant the calendar lets nothing be activated: it waits until it does.
+    Postponed {
+        /// Which one.
+        release: u64,
+        /// Until when.
+        until: UnixSeconds,
+        /// What is going on until then.
+        why: Said,
+    },
     /// The channel offers what runs.
     Unchanged {
         /// Which one.
         release: u64,
     },
-    /// It fell back before, or was refused for its data; a newer one is waited for.
+    /// It fell back before, or was refused for its data, and a newer one is waited for; or nothing is
+    /// activated here for now.
     Held {
         /// Which one.
         release: u64,
@@ -101,10 +111,8 @@ impl Outcome {
                 format!("release {release} is active; nothing ran before, so there is no probation"),
                 format!("リリース {release} を稼働しました（比較対象がないため観察期間なし）"),
             ),
-            Outcome::Waiting { release, until } => Said::new(
-                format!("release {release} is cleared and waits until {until}"),
-                format!("リリース {release} は検査済みで、{until} まで待機します"),
-            ),
+            Outcome::Waiting { release, until } => waits(*release, *until),
+            Outcome::Postponed { release, until, why } => waits(*release, *until).then(why),
             Outcome::Held { release, why } => Said::new(
                 format!("release {release} is held: {}", why.en),
                 format!("リリース {release} は保留中です: {}", why.ja),
@@ -128,11 +136,21 @@ impl Outcome {
     /// The exit status of a command that asked for it.
     pub fn exit_status(&self) -> u8 {
         match self {
-            Outcome::Activated { .. } | Outcome::Waiting { .. } | Outcome::Unchanged { .. } => 0,
+            Outcome::Activated { .. }
+            | Outcome::Waiting { .. }
+            | Outcome::Postponed { .. }
+            | Outcome::Unchanged { .. } => 0,
             Outcome::Held { .. } => 1,
             Outcome::Refused(refused) if refused.refused_for == RefusedFor::Data => 1,
             Outcome::Refused(_) | Outcome::Stale { .. } => 3,
             Outcome::NotOffered { .. } | Outcome::Unavailable { .. } => 2,
         }
     }
+}
+
+fn waits(release: u64, until: UnixSeconds) -> Said {
+    Said::new(
+        format!("release {release} is cleared and waits until {until}"),
+        format!("リリース {release} は検査済みで、{until} まで待機します"),
+    )
 }

@@ -8,11 +8,11 @@ use warifu_trust::UnixSeconds;
 use crate::candidate::Candidate;
 use crate::log::Log;
 use crate::said::Said;
-use crate::state::{Installed, Lost, Record, Running, StateDirectory, StateDirectoryError};
+use crate::state::{Installed, Lost, Rebuilt, Record, Running, StateDirectory, StateDirectoryError};
 use crate::swap::active::Active;
 use crate::swap::runs::Runs;
 
-/// Starts that may find a release on probation before it is held.
+/// Crashes that may leave a release on probation before it is held.
 const INTERRUPTED_MOST: u32 = 3;
 
 /// What `directory` records, running again.
@@ -22,9 +22,15 @@ pub(super) fn resume(
     log: Log,
     now: UnixSeconds,
 ) -> Result<Runs, StateDirectoryError> {
-    let before = directory.record()?;
-    let mut record = before.clone();
-    leave_probation(&mut record, now);
+    let mut record = directory.record_or_rebuilt(now)?;
+    if let Some(rebuilt) = record.rebuilt() {
+        log.event(&rebuilt.why.then(&Rebuilt::what_to_do()));
+    }
+    if let Some(trouble) = directory.trouble() {
+        log.event(&trouble);
+    }
+    let ended = if record.starts() { Ended::AsItShould } else { Ended::Otherwise };
+    leave_probation(&mut record, ended, now);
     // What was lost may have been put back by somebody; then what stood in for it is the one before it.
     let (due, stands_in) = match record.lost() {
         Some(lost) => (Some(lost.installed.clone()), record.running().release().cloned()),
@@ -63,8 +69,10 @@ pub(super) fn resume(
             Running::Confirmed { release: active.installed(), previous }
         }
     });
-    if record != before {
-        directory.write_record(&record)?;
+    // Also that it runs now: the end that follows must not be taken for the one before. What cannot be
+    // written stops nobody from judging; it is tried again.
+    if let Err(error) = directory.write_record(&record) {
+        log.event(&Said::of(&error));
     }
     if let Some(active) = &running {
         let release = active.id.release;
@@ -76,19 +84,26 @@ pub(super) fn resume(
     Ok(Runs::resumed(directory, record, running, previous, log))
 }
 
-/// A release that was on probation gives way to the confirmed one before it, and is held when that happened
-/// too often.
-fn leave_probation(record: &mut Record, now: UnixSeconds) {
+/// How the checker ended before this start.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    /// By an operator or a service manager, in its own time.
+    AsItShould,
+    /// By a crash, a kill or a power cut.
+    Otherwise,
+}
+
+/// A release that was on probation gives way to the confirmed one before it, and is held when the checker
+/// crashed too often with it.
+fn leave_probation(record: &mut Record, ended: Ended, now: UnixSeconds) {
     let Running::OnProbation { release: running, previous } = record.running().clone() else { return };
-    let times = match record.interrupted {
-        Some((id, times)) if id == running.id => times + 1,
-        _ => 1,
-    };
-    record.interrupted = Some((running.id, times));
+    let before = record.interrupted.filter(|(id, _)| *id == running.id).map_or(0, |(_, times)| times);
+    let times = before + u32::from(ended == Ended::Otherwise);
+    record.interrupted = Some((running.id, times)).filter(|_| times > 0);
     if times >= INTERRUPTED_MOST {
         let why = Said::new(
-            format!("the checker ended {times} times while it was on probation"),
-            format!("観察期間中にチェッカーが {times} 回終了しました"),
+            format!("the checker crashed or was killed {times} times while it was on probation"),
+            format!("観察期間中にチェッカーが {times} 回異常終了しました"),
         );
         record.hold(running.id.into(), why, now);
     }
@@ -97,7 +112,7 @@ fn leave_probation(record: &mut Record, now: UnixSeconds) {
 
 fn load(directory: &StateDirectory, schemas: &Schemas, installed: &Installed) -> Result<Arc<Active>, Said> {
     let content = directory.load(installed.id.into()).map_err(|error| Said::of(&error))?;
-    let candidate = Candidate::build(schemas, content)?;
+    let candidate = Candidate::build(schemas, content)?.signed_by(installed.signed_by.clone());
     Ok(Arc::new(Active::new(candidate, None, installed.since)))
 }
 

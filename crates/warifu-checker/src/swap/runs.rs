@@ -16,7 +16,8 @@ use crate::log::Log;
 use crate::release::ReleaseContent;
 use crate::said::Said;
 use crate::state::{
-    Decided, Decision, Lost, Phase, Reason, Record, Refused, Running, StateDirectory, StateDirectoryError,
+    Decided, Decision, Frozen, Lost, Phase, Reason, Record, Refused, Running, StateDirectory,
+    StateDirectoryError,
 };
 use crate::swap::active::Active;
 use crate::swap::clearing::Cleared;
@@ -35,6 +36,14 @@ pub enum NotDecided {
     NotOnProbation(u64),
     /// That release is not lost.
     NotLost(u64),
+    /// That release is not held.
+    NotHeld(u64),
+    /// Activation is not frozen.
+    NotFrozen,
+    /// Nothing is damaged.
+    NotDamaged,
+    /// It could not be mended.
+    NotMended(Said),
     /// The record could not be written.
     NotWritten(Said),
 }
@@ -51,7 +60,15 @@ impl NotDecided {
                 format!("release {release} is not lost; the status says what is"),
                 format!("リリース {release} は失われていません。status で確認してください"),
             ),
-            NotDecided::NotWritten(why) => why.clone(),
+            NotDecided::NotHeld(release) => Said::new(
+                format!("release {release} is not held; the status says what is"),
+                format!("リリース {release} は保留されていません。status で確認してください"),
+            ),
+            NotDecided::NotFrozen => Said::new("activation is not frozen", "切替は凍結されていません"),
+            NotDecided::NotDamaged => {
+                Said::new("nothing is damaged that could be mended", "修復が必要な破損はありません")
+            }
+            NotDecided::NotMended(why) | NotDecided::NotWritten(why) => why.clone(),
         }
     }
 }
@@ -78,11 +95,25 @@ struct Beside {
     /// The confirmed release before the active one, ready to be fallen back to.
     previous: Option<Arc<Active>>,
     last_poll: Option<LastPoll>,
+    /// What was told last of a disk that does not keep the record.
+    trouble: Option<Trouble>,
     /// The last replay with all its codes; the record has a brief one.
     replayed: Option<Replayed>,
     /// Released snapshots that requests may still use; freed here, never by a request.
     retired: Vec<Arc<Active>>,
 }
+
+/// A disk that does not keep the record.
+struct Trouble {
+    why: Said,
+    /// How often it was tried.
+    times: u32,
+    /// When it is tried again.
+    until: UnixSeconds,
+}
+
+/// The longest pause before the record is written once more.
+const LONGEST_PAUSE_SECONDS: i64 = 60;
 
 impl Runs {
     /// `record` is what `directory` holds; `running` and `previous` are loaded from it.
@@ -113,9 +144,19 @@ impl Runs {
         self.beside().record.clone()
     }
 
+    /// Whether an operator lets nothing be activated.
+    pub(super) fn is_frozen(&self) -> bool {
+        self.beside().record.frozen().is_some()
+    }
+
     /// The last look at the channel.
     pub(super) fn last_poll(&self) -> Option<LastPoll> {
         self.beside().last_poll.clone()
+    }
+
+    /// The confirmed release before the active one.
+    pub(super) fn before(&self) -> Option<Arc<Active>> {
+        self.beside().previous.clone()
     }
 
     /// Writes the content of a release on its way in; the record does not name it yet.
@@ -205,6 +246,11 @@ impl Runs {
             );
             return Err(NotActivated { candidate: Box::new(cleared.into_candidate()), why });
         }
+        // Whoever froze may have done so while this one was being cleared.
+        if let Some(frozen) = beside.record.frozen() {
+            let why = frozen.said();
+            return Err(NotActivated { candidate: Box::new(cleared.into_candidate()), why });
+        }
         let mut record = beside.record.clone();
         let previous = cleared.watched_against().map(Arc::clone);
         let watched_against = previous.as_ref().map(|previous| previous.installed());
@@ -244,8 +290,7 @@ impl Runs {
             return Err(NothingBefore);
         }
         let previous = beside.previous.take_if(|previous| may_judge(previous.id)).ok_or(NothingBefore)?;
-        // The pointer first. The disk follows; if it fails, a restart resumes a confirmed release all the
-        // same.
+        // The pointer first. The disk follows; if it fails, that is told, and tried again.
         let back = Arc::new(previous.confirmed(now));
         let (from, to) = (current.id.release, back.id.release);
         beside.record.runs(Running::Confirmed { release: back.installed(), previous: None });
@@ -293,6 +338,7 @@ impl Runs {
         self.directory.write_record(&record).map_err(|error| Said::of(&error))?;
         beside.record = record;
         beside.previous = stood_in;
+        let candidate = candidate.signed_by(lost.installed.signed_by.clone());
         let active = Active::new(candidate, None, lost.installed.since);
         self.exchange(&mut beside, Some(Arc::new(active)));
         Ok(())
@@ -311,7 +357,7 @@ impl Runs {
         if !beside.record.lost().is_some_and(is_lost) {
             return Err(NotDecided::NotLost(release));
         }
-        let decision = Decision { decided: Decided::GivenUp, release, reason, at };
+        let decision = Decision { decided: Decided::GivenUp, release: Some(release), reason, at };
         let mut record = beside.record.clone();
         record.loses(None);
         self.decide(&mut beside, record, decision)
@@ -328,13 +374,103 @@ impl Runs {
         let current = self.active().filter(|active| active.id.release == release);
         let current = current.filter(|active| active.phase() == Phase::Probation);
         let current = current.ok_or(NotDecided::NotOnProbation(release))?;
-        let decision = Decision { decided: Decided::Confirmed, release, reason, at };
+        let decision = Decision { decided: Decided::Confirmed, release: Some(release), reason, at };
         let mut record = beside.record.clone();
         record.runs(record.running().clone().confirmed());
         record.interrupted = None;
         let decision = self.decide(&mut beside, record, decision)?;
         self.exchange(&mut beside, Some(Arc::new(current.confirmed(current.since))));
         Ok((decision, current))
+    }
+
+    /// An operator lets the held `release` be taken again.
+    pub(super) fn unhold(
+        &self,
+        release: u64,
+        reason: Reason,
+        at: UnixSeconds,
+    ) -> Result<Decision, NotDecided> {
+        let mut beside = self.beside();
+        let mut record = beside.record.clone();
+        if !record.unhold(release) {
+            return Err(NotDecided::NotHeld(release));
+        }
+        let decision = Decision { decided: Decided::Unheld, release: Some(release), reason, at };
+        self.decide(&mut beside, record, decision)
+    }
+
+    /// An operator lets nothing be activated from now on. It holds here also when it cannot be written.
+    pub(super) fn freeze(&self, reason: Reason, at: UnixSeconds) -> Result<Decision, NotDecided> {
+        let mut beside = self.beside();
+        beside.record.freezes(Some(Frozen { reason: reason.clone(), at }));
+        let record = beside.record.clone();
+        let decision = Decision { decided: Decided::Frozen, release: None, reason, at };
+        self.decide(&mut beside, record, decision).map_err(|not| {
+            let holds = Said::new(
+                "activation is frozen here all the same, and that is written as soon as it can be",
+                "この起動中は凍結が有効です。書き込めるようになり次第記録します",
+            );
+            NotDecided::NotWritten(not.said().then(&holds))
+        })
+    }
+
+    /// An operator lets releases be activated again.
+    pub(super) fn thaw(&self, reason: Reason, at: UnixSeconds) -> Result<Decision, NotDecided> {
+        let mut beside = self.beside();
+        let mut record = beside.record.clone();
+        record.frozen().ok_or(NotDecided::NotFrozen)?;
+        record.freezes(None);
+        let decision = Decision { decided: Decided::Thawed, release: None, reason, at };
+        self.decide(&mut beside, record, decision)
+    }
+
+    /// An operator has looked at what was damaged and is mended now.
+    pub(super) fn repaired(&self, reason: Reason, at: UnixSeconds) -> Result<Decision, NotDecided> {
+        let mut beside = self.beside();
+        let mut record = beside.record.clone();
+        record.doubts(None);
+        let decision = Decision { decided: Decided::Repaired, release: None, reason, at };
+        self.decide(&mut beside, record, decision)
+    }
+
+    /// The checker ends as it should: what the next start finds on probation did not take it down.
+    pub(super) fn end(&self, at: UnixSeconds) {
+        let mut beside = self.beside();
+        beside.record.ends(at);
+        self.write(&beside.record);
+    }
+
+    /// Why what is recorded is not on disk as it should be, if it is not.
+    pub(super) fn not_written(&self) -> Option<Said> {
+        self.directory.trouble()
+    }
+
+    /// Writes once more what could not be written: at once, then less and less often, at most a minute apart.
+    /// Tells what keeps it from that once.
+    pub(super) fn write_again(&self, now: UnixSeconds) {
+        let mut beside = self.beside();
+        if self.directory.trouble().is_none() {
+            beside.trouble = None;
+            return;
+        }
+        if beside.trouble.as_ref().is_some_and(|trouble| trouble.until > now) {
+            return;
+        }
+        let before = beside.trouble.take();
+        let _ = self.directory.write_record(&beside.record);
+        let Some(why) = self.directory.trouble() else {
+            return self.log.event(&Said::new(
+                "the record is on disk again, in both copies",
+                "記録を 2 部とも書き込みました",
+            ));
+        };
+        if before.as_ref().is_none_or(|before| before.why != why) {
+            self.log.event(&why);
+        }
+        let times = before.map_or(0, |before| before.times).saturating_add(1);
+        let pause = 2i64.saturating_pow(times).min(LONGEST_PAUSE_SECONDS);
+        let until = UnixSeconds::new(now.seconds().saturating_add(pause));
+        beside.trouble = Some(Trouble { why, times, until });
     }
 
     fn decide(

@@ -15,17 +15,19 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 use warifu_values::lang::{Lang, Speak as _};
 
 use crate::acts::Acts;
+use crate::calendar::{Calendar, May, may_activate};
 use crate::candidate::Candidate;
 use crate::log::Log;
 use crate::said::Said;
 use crate::source::{Offer, ReleaseSource, SourceError};
 use crate::state::{
-    Decided, Decision, Id, Lost, Phase, Reason, Recent, Record, Refused, RefusedFor, StateDirectory,
-    StateDirectoryError, Step,
+    Damage, Decided, Decision, Forgotten, Frozen, Id, KeptNow, Lost, Phase, Reason, Rebuilt, Recent, Record,
+    Refused, RefusedFor, StateDirectory, StateDirectoryError, Step,
 };
 use crate::swap::active::Active;
-use crate::swap::clearing::{Newer, NotCleared, is_newer};
+use crate::swap::clearing::{Cleared, Newer, NotCleared, NotNewer, is_newer};
 use crate::swap::gates::Gates;
+use crate::swap::instant::Instant;
 use crate::swap::known::Known;
 use crate::swap::outcome::{LastPoll, Outcome};
 use crate::swap::resume::resume;
@@ -42,12 +44,17 @@ pub struct Swapper {
     recent: Arc<Recent>,
     known: Known,
     gates: Gates,
+    calendar: Calendar,
     schemas: Schemas,
     log: Log,
     acts: Acts,
     stale: AtomicBool,
     /// What judged at the last look although it is withdrawn, and why it is.
     withdrawn: Mutex<Option<(ReleaseRef, Said)>>,
+    /// The instant of what waits at the bench.
+    instant: Instant,
+    /// What the source stands on and was damaged at the last look.
+    damage: Mutex<Option<Damage>>,
 }
 
 /// What came of bringing one candidate to judging claims.
@@ -62,12 +69,13 @@ impl Swapper {
     /// Resumes what the state directory records, without asking the source.
     ///
     /// A confirmed release is resumed as it is. One on probation is not: the confirmed one before it is, and
-    /// the other has to come through the whole way again, at most three times. Only a release that never had
-    /// one before it is resumed however far it came.
+    /// the other has to come through the whole way again, at most until the third crash. Only a release that
+    /// never had one before it is resumed however far it came.
     ///
     /// # Errors
-    /// [`StateDirectoryError`]: the record cannot be read. Content that is damaged is logged and left
-    /// out: the next look at the source fetches it again before anything else.
+    /// [`StateDirectoryError`]: the record cannot be read, and nothing else tells of a release that lies
+    /// there whole. Content that is damaged is logged and left out: the next look at the source fetches it
+    /// again before anything else.
     pub fn resume(
         directory: StateDirectory,
         source: Option<Box<dyn ReleaseSource>>,
@@ -80,12 +88,63 @@ impl Swapper {
         let acts = Acts::at(&directory.audit(), log);
         let runs = resume(directory, &schemas, log, now)?;
         acts.start(runs.active().map(|active| active.id.release), now);
-        let (bench, stale, withdrawn) = Default::default();
+        let (bench, stale, withdrawn, instant) = Default::default();
         let known = Known::of(&recent.files());
-        Ok(Swapper { bench, runs, source, recent, known, gates, schemas, log, acts, stale, withdrawn })
+        let damage = source.as_ref().and_then(|source| source.damage());
+        if let Some(damage) = &damage {
+            log.event(&damage.why);
+        }
+        let damage = Mutex::new(damage);
+        Ok(Swapper {
+            bench,
+            runs,
+            source,
+            recent,
+            known,
+            gates,
+            calendar: Calendar::open(),
+            schemas,
+            log,
+            acts,
+            stale,
+            withdrawn,
+            instant,
+            damage,
+        })
     }
 
-    /// The release that judges now: taken once for each claim file and passed down.
+    /// The same, which activates releases as `calendar` lets it.
+    #[must_use]
+    pub fn keeping_to(self, calendar: Calendar) -> Swapper {
+        Swapper { calendar, ..self }
+    }
+
+    /// Ends as it should: what is on probation now was not the cause, so the next start does not count it.
+    pub fn end(&self, now: UnixSeconds) {
+        self.runs.end(now);
+        self.acts.end(self.active().map(|active| active.id.release), now);
+    }
+
+    /// The release that judges a claim file that came at `received`: taken once for each and passed down.
+    ///
+    /// Around an instant that both signed, what came before it is judged by the release before, and what came
+    /// after it waits until the new one judges, or is refused, some seconds at most.
+    pub fn judging(&self, received: UnixSeconds) -> Option<Arc<Active>> {
+        if !self.instant.settle(received) {
+            self.log.event(&Said::new(
+                "a release is late: its instant has come, and it does not judge yet; the one before goes on",
+                "切替日時を過ぎてもリリースを切り替えられないため、前のリリースで点検を続けます",
+            ));
+        }
+        let active = self.active()?;
+        if active.judges(received) {
+            return Some(active);
+        }
+        let before = active.compared_with().map(Arc::clone).or_else(|| self.runs.before());
+        Some(before.unwrap_or(active))
+    }
+
+    /// The release that is active now.
     pub fn active(&self) -> Option<Arc<Active>> {
         self.runs.active()
     }
@@ -103,6 +162,17 @@ impl Swapper {
         withdrawn.filter(|(id, _)| *id == active).map(|(_, why)| why)
     }
 
+    /// What is damaged here: nothing new is taken until it is mended.
+    pub fn damages(&self) -> Vec<Damage> {
+        let of_source = self.damage.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.record().rebuilt().map(Rebuilt::damage).into_iter().chain(of_source).collect()
+    }
+
+    /// Why what is recorded is not on disk as it should be, if it is not.
+    pub fn not_written(&self) -> Option<Said> {
+        self.runs.not_written()
+    }
+
     /// What is recorded; the last replay may not be on disk yet.
     pub fn record(&self) -> Record {
         self.runs.record()
@@ -111,6 +181,11 @@ impl Swapper {
     /// The last look at the channel.
     pub fn last_poll(&self) -> Option<LastPoll> {
         self.runs.last_poll()
+    }
+
+    /// The claim files that are kept: how many, and how many may be.
+    pub fn kept_claims(&self) -> KeptNow {
+        self.recent.now()
     }
 
     /// What is configured of the gates.
@@ -125,6 +200,8 @@ impl Swapper {
     pub fn poll(&self, now: UnixSeconds, wanted: Wanted) -> Outcome {
         let mut bench = self.bench.hold();
         let outcome = self.take(&mut bench, now, wanted);
+        self.look_for_damage();
+        self.instant.is(bench.instant());
         if !matches!(outcome, Outcome::Unavailable { .. }) {
             self.stale.store(matches!(outcome, Outcome::Stale { .. }), Ordering::Relaxed);
         }
@@ -184,14 +261,20 @@ impl Swapper {
             };
             return Outcome::Held { release: id.release, why };
         }
+        if let Some(rebuilt) = self.record().rebuilt()
+            && self.active().is_none_or(|active| active.id != id)
+        {
+            let why = rebuilt.why.then(&Rebuilt::what_to_do());
+            return Outcome::Held { release: id.release, why };
+        }
         if let Some(known) = self.known(bench, id, wanted) {
             if matches!(known, Outcome::Waiting { .. }) {
                 self.begin_with_fallback(bench, offer.as_ref(), now);
             }
             return known;
         }
-        let held = self.record().newest_held();
-        if let Err(not_newer) = is_newer(id.release, self.active().as_deref(), held) {
+        let floor = self.record().floor();
+        if let Err(not_newer) = is_newer(id.release, self.active().as_deref(), floor) {
             return refused_for_trust(Some(id), Step::Opened, not_newer.said());
         }
         let content = match offer.fetch() {
@@ -207,13 +290,22 @@ impl Swapper {
             self.begin_with_fallback(bench, offer.as_ref(), now);
         }
         match Candidate::build(&self.schemas, content) {
-            Ok(candidate) => match self.bring(bench, candidate, now) {
+            Ok(candidate) => match self.bring(bench, candidate.signed_by(offer.signed_by()), now) {
                 Brought::Done(outcome) => outcome,
                 // The source has it again.
                 Brought::Later(NotActivated { why, .. }) => unavailable(why),
             },
             Err(why) => not_cleared(id, why, now),
         }
+    }
+
+    fn look_for_damage(&self) {
+        let found = self.source.as_ref().and_then(|source| source.damage());
+        let mut damage = self.damage.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = found.as_ref().filter(|found| damage.as_ref() != Some(found)) {
+            self.log.event(&found.why);
+        }
+        *damage = found;
     }
 
     /// Why `id` is not to be used, when one organisation has withdrawn it.
@@ -265,7 +357,7 @@ impl Swapper {
                 format!("release {release} was fetched again and judges"),
                 format!("リリース {release} を再取得し、点検に使用しています"),
             );
-            self.acts.decided(Act::Regain, release, &said, now);
+            self.acts.decided(Act::Regain, Some(release), &said, now);
             self.log.event(&said);
             return Ok(());
         };
@@ -312,6 +404,9 @@ impl Swapper {
         }
         match bench.waiting().filter(|(waiting, _)| *waiting == id) {
             Some((_, WaitsFor::Instant(until))) => return Some(Outcome::Waiting { release, until }),
+            Some((_, WaitsFor::Opening(until, why))) => {
+                return Some(Outcome::Postponed { release, until, why });
+            }
             // It is tried again later by itself, and at once when somebody asks.
             Some((_, WaitsFor::Activation(why))) if !wanted.is_asked_for() => {
                 return Some(Outcome::Unavailable { why });
@@ -319,6 +414,11 @@ impl Swapper {
             _ => {}
         }
         let record = self.record();
+        if let Some((waiting, WaitsFor::Thaw)) = bench.waiting()
+            && let Some(frozen) = record.frozen().filter(|_| waiting == id)
+        {
+            return Some(Outcome::Held { release, why: frozen.said() });
+        }
         if let Some(held) = record.held(id) {
             return Some(Outcome::Held { release, why: held.why.then(&held.next_step()) });
         }
@@ -339,7 +439,7 @@ impl Swapper {
         if let Some(why) = self.withdrawn(id) {
             return Brought::Done(Outcome::Held { release: id.release, why });
         }
-        let newer = match Newer::than(self.active(), self.record().newest_held(), candidate) {
+        let newer = match Newer::than(self.active(), self.record().floor(), candidate) {
             Ok(newer) => newer,
             Err(not_newer) => return Brought::Done(not_cleared(id, not_newer.said(), now)),
         };
@@ -358,12 +458,33 @@ impl Swapper {
             self.runs.note_replay(report);
         }
         let release = id.release;
+        let instant = activate_at.map_or(now, |instant| instant.max(now));
+        // Where nothing judges yet, there is nothing that must not change.
+        let may = |cleared: &Cleared| match cleared.against() {
+            Some(_) => may_activate(&self.calendar, instant, cleared.marks()),
+            None => May::Now,
+        };
+        let cleared = match cleared.map(|cleared| (may(&cleared), cleared)) {
+            Ok((May::At(until, why), cleared)) => {
+                bench.lay_aside_closed(cleared.postponed(until), until, why.clone());
+                return Brought::Done(Outcome::Postponed { release, until, why });
+            }
+            Ok((May::Now, cleared)) => Ok(cleared),
+            Err(why) => Err(why),
+        };
         match (cleared, activate_at) {
             (Err(NotCleared::Data(why)), _) => Brought::Done(not_cleared(id, why, now)),
             (Err(NotCleared::NotNow(why)), _) => Brought::Done(Outcome::Unavailable { why }),
             (Ok(cleared), Some(until)) if until > now => {
                 bench.lay_aside(cleared.into_candidate(), until);
                 Brought::Done(Outcome::Waiting { release, until })
+            }
+            (Ok(cleared), _) if self.runs.is_frozen() => {
+                bench.lay_aside_frozen(cleared.into_candidate());
+                let why = self.record().frozen().map(Frozen::said);
+                let why =
+                    why.unwrap_or_else(|| Said::new("activation was frozen", "切替が凍結されていました"));
+                Brought::Done(Outcome::Held { release, why })
             }
             (Ok(cleared), _) => match self.runs.go_forward(bench, cleared, now) {
                 Ok(phase) => Brought::Done(Outcome::Activated { release, phase }),
@@ -376,18 +497,24 @@ impl Swapper {
     /// instant. What came of that one, if that is news: what keeps it from judging is told once.
     pub fn tick(&self, now: UnixSeconds) -> Option<Outcome> {
         self.runs.free_unused();
+        self.runs.write_again(now);
+        self.recent.expire(now);
         // Not before the bench is held: what waits there may be older than what somebody is just bringing.
         let mut bench = self.bench.hold();
-        let Due { candidate, failed } = bench.take_due(now)?;
-        let outcome = match self.bring(&mut bench, candidate, now) {
-            Brought::Done(outcome) => outcome,
+        let Due { candidate, failed } = bench.take_due(now, self.runs.is_frozen())?;
+        let brought = self.bring(&mut bench, candidate, now);
+        let (outcome, is_news) = match brought {
+            Brought::Done(outcome) => (outcome, true),
             Brought::Later(NotActivated { candidate, why }) => {
-                if !bench.lay_back(*candidate, failed, why.clone(), now) {
-                    return None;
-                }
-                Outcome::Unavailable { why }
+                let is_news = bench.lay_back(*candidate, failed, why.clone(), now);
+                (Outcome::Unavailable { why }, is_news)
             }
         };
+        // Whatever came of it: nobody waits for it any more.
+        self.instant.is(bench.instant());
+        if !is_news {
+            return None;
+        }
         if let Outcome::Refused(refused) = &outcome {
             self.runs.note_refused(refused);
         }
@@ -425,7 +552,7 @@ impl Swapper {
                     format!("release {release} is confirmed at {now}"),
                     format!("リリース {release} を確定しました ({now})"),
                 );
-                self.acts.decided(Act::Confirm, release, &said, now);
+                self.acts.decided(Act::Confirm, Some(release), &said, now);
                 self.log.event(&said);
             }
         }
@@ -482,11 +609,111 @@ impl Swapper {
         Ok(decision)
     }
 
+    /// Lets the held `release` be taken again, because an operator says so.
+    ///
+    /// # Errors
+    /// [`NotDecided`].
+    pub fn unhold(&self, release: u64, reason: Reason, now: UnixSeconds) -> Result<Decision, NotDecided> {
+        let decision = self.runs.unhold(release, reason, now)?;
+        self.decided(&decision, now);
+        Ok(decision)
+    }
+
+    /// Lets nothing be activated from now on, because an operator says so: no emergency either, for he is the
+    /// one who would be called. What is taken away is left all the same.
+    ///
+    /// # Errors
+    /// [`NotDecided`].
+    pub fn freeze(&self, reason: Reason, now: UnixSeconds) -> Result<Decision, NotDecided> {
+        let decision = self.runs.freeze(reason, now)?;
+        self.decided(&decision, now);
+        Ok(decision)
+    }
+
+    /// Lets releases be activated again, because an operator says so; the one that waited for it is, within a
+    /// second.
+    ///
+    /// # Errors
+    /// [`NotDecided`].
+    pub fn thaw(&self, reason: Reason, now: UnixSeconds) -> Result<Decision, NotDecided> {
+        let decision = self.runs.thaw(reason, now)?;
+        self.decided(&decision, now);
+        Ok(decision)
+    }
+
+    /// Mends what is damaged as [`Swapper::damages`] tells, because an operator says so.
+    ///
+    /// # Errors
+    /// [`NotDecided`].
+    pub fn repair(&self, reason: Reason, now: UnixSeconds) -> Result<Decision, NotDecided> {
+        let _bench = self.bench.hold();
+        self.look_for_damage();
+        if self.damages().is_empty() {
+            return Err(NotDecided::NotDamaged);
+        }
+        let mended = self.source.as_ref().map_or(Ok(()), |source| source.mend());
+        self.look_for_damage();
+        mended.map_err(NotDecided::NotMended)?;
+        let decision = self.runs.repaired(reason, now)?;
+        self.decided(&decision, now);
+        Ok(decision)
+    }
+
+    /// Deletes every claim file that is kept to be replayed.
+    ///
+    /// # Errors
+    /// What could not be deleted.
+    pub fn forget_claims(&self, now: UnixSeconds) -> Result<Forgotten, Said> {
+        let forgotten = self.recent.forget().map_err(|error| {
+            Said::about("not every claim file could be deleted", "削除できない請求ファイルがあります", &error)
+        });
+        let said = match &forgotten {
+            Ok(forgotten) => Said::both(forgotten),
+            Err(why) => why.clone(),
+        };
+        self.acts.claims_forgotten(&said, forgotten.is_ok(), now);
+        self.log.event(&said);
+        forgotten
+    }
+
+    /// Judges the kept claim files by what runs and by the release before it again: what they tell now of the
+    /// step from the one to the other. Changes nothing, and is no decision.
+    ///
+    /// # Errors
+    /// Nothing runs, or what runs and what was before it cannot be read.
+    pub fn replay(&self, now: UnixSeconds) -> Result<Replayed, Said> {
+        // One candidate at a time is in memory.
+        let _bench = self.bench.hold();
+        let nothing = || {
+            Said::new(
+                "nothing judges yet, so there is nothing to replay by",
+                "点検に使用しているリリースがないため、再点検できません",
+            )
+        };
+        let active = self.active().ok_or_else(nothing)?;
+        let content = self.runs.load(active.id).map_err(|error| Said::of(&error))?;
+        let candidate = Candidate::build(&self.schemas, content)?;
+        let before = self.runs.before();
+        let newer = Newer::than(before, None, candidate).map_err(NotNewer::said)?;
+        let kept = |id| self.runs.load(id);
+        let (report, cleared) =
+            newer.clear(&self.schemas, kept, &self.recent.files(), &self.gates.replay(), now);
+        match (report, cleared) {
+            (Some(report), _) => Ok(report),
+            (None, Err(NotCleared::Data(why) | NotCleared::NotNow(why))) => Err(why),
+            (None, Ok(_)) => Err(nothing()),
+        }
+    }
+
     fn decided(&self, decision: &Decision, now: UnixSeconds) {
         let said = Said::new(decision.say(Lang::En), decision.say(Lang::Ja));
         let act = match decision.decided {
             Decided::Confirmed => Act::Confirm,
             Decided::GivenUp => Act::GiveUp,
+            Decided::Unheld => Act::Unhold,
+            Decided::Frozen => Act::Freeze,
+            Decided::Thawed => Act::Thaw,
+            Decided::Repaired => Act::Repair,
         };
         self.acts.decided(act, decision.release, &said, now);
         self.log.event(&said);

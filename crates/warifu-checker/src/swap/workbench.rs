@@ -28,9 +28,19 @@ pub(super) struct AtBench<'a> {
 /// A candidate that was cleared before its instant, or could not be activated then.
 struct Waiting {
     candidate: Candidate,
-    /// When it is tried.
-    until: UnixSeconds,
-    failed: Option<Failed>,
+    until: Until,
+}
+
+/// When it is tried.
+enum Until {
+    /// At its instant.
+    Instant(UnixSeconds),
+    /// Then, when the calendar lets it be activated; what is going on until then.
+    Opening(UnixSeconds, Said),
+    /// Then, because this kept it from judging before.
+    Again(UnixSeconds, Failed),
+    /// When activation is not frozen any more.
+    Thaw,
 }
 
 /// What kept a candidate from judging at its instant.
@@ -52,8 +62,12 @@ pub(super) struct Due {
 pub(super) enum WaitsFor {
     /// Its instant.
     Instant(UnixSeconds),
+    /// That the calendar lets it be activated: then, and what is going on until then.
+    Opening(UnixSeconds, Said),
     /// That it can be activated: this kept it from that.
     Activation(Said),
+    /// That activation is not frozen any more.
+    Thaw,
 }
 
 /// A candidate that could not be activated is tried again after so many seconds. Each try replays up to 64
@@ -80,22 +94,45 @@ impl Workbench {
 impl AtBench<'_> {
     /// Which release waits, and for what.
     pub(super) fn waiting(&self) -> Option<(ReleaseRef, WaitsFor)> {
-        let Waiting { candidate, until, failed } = self.waiting.as_ref()?;
-        let waits_for = match failed {
-            None => WaitsFor::Instant(*until),
-            Some(failed) => WaitsFor::Activation(failed.why.clone()),
+        let Waiting { candidate, until } = self.waiting.as_ref()?;
+        let waits_for = match until {
+            Until::Instant(until) => WaitsFor::Instant(*until),
+            Until::Opening(until, why) => WaitsFor::Opening(*until, why.clone()),
+            Until::Again(_, failed) => WaitsFor::Activation(failed.why.clone()),
+            Until::Thaw => WaitsFor::Thaw,
         };
         Some((candidate.id, waits_for))
     }
 
     /// Lays `candidate` aside until its instant, in the place of any other.
     pub(super) fn lay_aside(&mut self, candidate: Candidate, until: UnixSeconds) {
-        *self.waiting = Some(Waiting { candidate, until, failed: None });
+        *self.waiting = Some(Waiting { candidate, until: Until::Instant(until) });
     }
 
-    /// The candidate that is to be tried now.
-    pub(super) fn take_due(&mut self, now: UnixSeconds) -> Option<Due> {
-        let Waiting { candidate, failed, .. } = self.waiting.take_if(|waiting| waiting.until <= now)?;
+    /// Lays `candidate` aside until the calendar lets it be activated.
+    pub(super) fn lay_aside_closed(&mut self, candidate: Candidate, until: UnixSeconds, why: Said) {
+        *self.waiting = Some(Waiting { candidate, until: Until::Opening(until, why) });
+    }
+
+    /// Lays `candidate` aside until activation is not frozen any more.
+    pub(super) fn lay_aside_frozen(&mut self, candidate: Candidate) {
+        *self.waiting = Some(Waiting { candidate, until: Until::Thaw });
+    }
+
+    /// The instant that both signed for the one that waits for it.
+    pub(super) fn instant(&self) -> Option<UnixSeconds> {
+        let Waiting { candidate, until } = self.waiting.as_ref()?;
+        matches!(until, Until::Instant(_) | Until::Opening(..)).then_some(candidate.activate_at).flatten()
+    }
+
+    /// The candidate that is to be tried now; `is_frozen` when none is to be activated.
+    pub(super) fn take_due(&mut self, now: UnixSeconds, is_frozen: bool) -> Option<Due> {
+        let is_due = |waiting: &mut Waiting| match &waiting.until {
+            Until::Instant(until) | Until::Opening(until, _) | Until::Again(until, _) => *until <= now,
+            Until::Thaw => !is_frozen,
+        };
+        let Waiting { candidate, until } = self.waiting.take_if(is_due)?;
+        let failed = if let Until::Again(_, failed) = until { Some(failed) } else { None };
         Some(Due { candidate, failed })
     }
 
@@ -111,7 +148,7 @@ impl AtBench<'_> {
         let is_news = before.as_ref().is_none_or(|before| before.why != why);
         let times = before.map_or(0, |before| before.times).saturating_add(1);
         let until = UnixSeconds::new(now.seconds().saturating_add(pause_seconds(times)));
-        *self.waiting = Some(Waiting { candidate, until, failed: Some(Failed { why, times }) });
+        *self.waiting = Some(Waiting { candidate, until: Until::Again(until, Failed { why, times }) });
         is_news
     }
 

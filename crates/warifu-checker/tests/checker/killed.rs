@@ -17,10 +17,10 @@ use crate::line::{Line, Unsigned};
 use crate::masters::{bad, good, procedures};
 use crate::world::{check, claim_file};
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_warifu-checker");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_warifu-checker");
 
 /// Publishes the next release of `line`, signed by both.
-fn publish_release(world: &World, channel: &dyn PublishChannel, line: &Line) {
+pub(crate) fn publish_release(world: &World, channel: &dyn PublishChannel, line: &Line) {
     publish_unsigned(world, channel, line, line.unsigned("2024-05-31", vec![procedures(&good())]));
 }
 
@@ -33,16 +33,17 @@ fn publish_unsigned(world: &World, channel: &dyn PublishChannel, line: &Line, un
     line.sign(unsigned);
 }
 
-struct Running {
-    child: Child,
-    address: SocketAddr,
+pub(crate) struct Running {
+    pub(crate) child: Child,
+    pub(crate) address: SocketAddr,
     socket: PathBuf,
 }
 
 impl Running {
-    fn start(directory: &Path) -> Running {
+    pub(crate) fn start(directory: &Path) -> Running {
         let mut child = Command::new(PROGRAM)
             .args(["serve", "--listen", "127.0.0.1:0", "--poll", "1", "--probation", "2", "--lang", "en"])
+            .args(["--calendar", "none", "--replay-files", "32"])
             .arg("--channel")
             .arg(directory.join("channel"))
             .arg("--root")
@@ -60,7 +61,7 @@ impl Running {
         Running { address: address.parse().unwrap(), child, socket }
     }
 
-    fn client(&self) -> Client {
+    pub(crate) fn client(&self) -> Client {
         Client::at(&self.socket)
     }
 }
@@ -74,7 +75,7 @@ impl Drop for Running {
 }
 
 /// A channel below `at` with release 1, and its root beside it.
-fn published(at: &Path) -> (World, Box<dyn PublishChannel + Send + Sync>, Line) {
+pub(crate) fn published(at: &Path) -> (World, Box<dyn PublishChannel + Send + Sync>, Line) {
     let world = World::at(now());
     let channel = Address::folder(&at.join("channel")).publish_channel();
     publish_root(channel.as_ref(), &world.root).unwrap();
@@ -188,6 +189,10 @@ fn a_dry_run_says_what_would_be_and_changes_nothing() {
                 channel,
                 "--lang",
                 lang,
+                "--calendar",
+                "none",
+                "--replay-files",
+                "32",
             ])
             .args(more)
             .output()
@@ -311,6 +316,8 @@ fn an_operator_asks_a_running_checker() {
     let (code, text) = ask(&["status"]);
     assert_eq!(code, Some(0));
     assert!(text.starts_with("release 1 (") && text.contains("\nconfirmed\n"), "{text}");
+    assert!(text.contains("  signed by ") && text.contains(" (Kokuho)\n"), "{text}");
+    assert!(text.contains(" JST\n") && text.contains("of 32 claim files kept to replay"), "{text}");
     assert_eq!(ask(&["fall-back"]).0, Some(1), "nothing before");
     assert_eq!(ask(&["swap", "7"]).0, Some(2), "not offered");
 

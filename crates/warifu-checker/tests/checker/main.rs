@@ -2,6 +2,8 @@
 //! and are fallen back from; and as a process that is killed.
 #![expect(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
 
+mod damaged;
+mod decided;
 mod doors;
 mod faults;
 mod killed;
@@ -16,4 +18,5 @@ mod swapping;
 #[cfg(feature = "https")]
 mod tls;
 mod waived;
+mod windows;
 mod world;

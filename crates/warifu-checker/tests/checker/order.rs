@@ -265,7 +265,7 @@ fn at_the_same_time_activations_only_go_forward() {
                 let step = match die % 10 {
                     0..=2 => {
                         // Mostly one of the next two, now and then an old one.
-                        let newest = swapper.record().newest_held().max(Some(running(&swapper)));
+                        let newest = swapper.record().floor().max(Some(running(&swapper)));
                         let newest = newest.unwrap_or_default();
                         let number = if die & 64 == 0 { newest / 2 + 1 } else { newest + 1 + (die >> 8) % 2 };
                         let number = number.min(releases.len() as u64);

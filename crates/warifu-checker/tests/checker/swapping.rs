@@ -270,11 +270,14 @@ fn a_release_that_could_not_be_activated_is_tried_again_after_a_while() {
     swapper.poll(now(), Wanted::ByItself);
 
     // Nothing can be put in the place of a folder.
-    let record = directory.path().join("checker.json");
+    let records = ["checker.json", "checker-copy.json"].map(|name| directory.path().join(name));
     let break_disk = || {
-        std::fs::remove_file(&record).unwrap();
-        std::fs::create_dir(&record).unwrap();
+        for record in &records {
+            std::fs::remove_file(record).unwrap();
+            std::fs::create_dir(record).unwrap();
+        }
     };
+    let mend_disk = || records.iter().for_each(|record| std::fs::remove_dir(record).unwrap());
     let after = |seconds: i64| UnixSeconds::new(later.seconds() + seconds);
     break_disk();
     let Some(Outcome::Unavailable { why }) = swapper.tick(later) else { panic!("not told") };
@@ -284,7 +287,7 @@ fn a_release_that_could_not_be_activated_is_tried_again_after_a_while() {
     for second in 1..3600 {
         assert_eq!(swapper.tick(after(second)), None, "told again after {second} seconds");
     }
-    std::fs::remove_dir(&record).unwrap();
+    mend_disk();
     let tried = (3600..4200).find_map(|second| swapper.tick(after(second)).map(|outcome| (second, outcome)));
     let (second, outcome) = tried.expect("it is tried again within ten minutes");
     assert_eq!(activated(&outcome), Some((2, Phase::Probation)));
@@ -296,7 +299,7 @@ fn a_release_that_could_not_be_activated_is_tried_again_after_a_while() {
     swapper.poll(after(4200), Wanted::ByItself);
     break_disk();
     assert!(matches!(swapper.tick(after(5000)), Some(Outcome::Unavailable { .. })));
-    std::fs::remove_dir(&record).unwrap();
+    mend_disk();
     assert_eq!(activated(&swapper.poll(after(5001), Wanted::Newest)), Some((3, Phase::Probation)));
     assert_eq!(swapper.tick(after(9000)), None, "nothing waits any more");
 }
@@ -377,7 +380,11 @@ fn a_release_waits_for_its_instant() {
     assert_eq!(checker.client.swap(None).unwrap(), outcome);
     assert_eq!(checker.check(&claim_file(1, 1)).release, Some(1));
     checker.swapper.tick(later);
-    assert_eq!(checker.check(&claim_file(1, 1)).release, Some(2));
+    assert_eq!(checker.status().running.map(|running| running.id.release), Some(2));
+    let judges = |received| checker.swapper.judging(received).map(|active| active.id.release);
+    assert_eq!(judges(later), Some(2));
+    // The claims of today came before its instant.
+    assert_eq!(checker.check(&claim_file(1, 1)).release, Some(1));
 }
 
 #[test]

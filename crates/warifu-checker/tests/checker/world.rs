@@ -15,7 +15,7 @@ use warifu_checker::service::{
 };
 use warifu_checker::source::{Offer, ReleaseSource, SourceError};
 use warifu_checker::state::Recent;
-use warifu_checker::state::StateDirectory;
+use warifu_checker::state::{Disk, StateDirectory};
 use warifu_checker::swap::{Gates, Swapper};
 use warifu_claims::movement::Enough;
 use warifu_masters::schema::Schemas;
@@ -175,7 +175,16 @@ pub(crate) fn alone(directory: &std::path::Path, drafts: &[Draft]) -> Swapper {
 
 /// A swapper without a service on the state in `directory`, that reads from `source`.
 pub(crate) fn alone_at(directory: &std::path::Path, source: impl ReleaseSource + 'static) -> Swapper {
-    let state = StateDirectory::open(directory).unwrap();
+    alone_on(Disk::default(), directory, source)
+}
+
+/// The same on this disk.
+pub(crate) fn alone_on(
+    disk: Disk,
+    directory: &std::path::Path,
+    source: impl ReleaseSource + 'static,
+) -> Swapper {
+    let state = StateDirectory::open_on(disk, directory).unwrap();
     let recent = Arc::new(Recent::open(state.recent(), 0).unwrap());
     let source = Some(Box::new(source) as Box<dyn ReleaseSource>);
     let schemas = Schemas::built_in().unwrap();

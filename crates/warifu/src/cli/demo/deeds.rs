@@ -9,8 +9,8 @@ use warifu::error::Failure;
 use super::stage::{Show, Stage, cannot};
 
 /// How the checker is started, then and after the power cut.
-pub(super) const SERVE: &str =
-    "serve --channel channel --root root.json --state state --listen 127.0.0.1:0 --poll 1";
+pub(super) const SERVE: &str = "serve --channel channel --root root.json --state state --listen 127.0.0.1:0 \
+     --poll 1 --calendar none --replay-files 32";
 
 /// Brings Kikin's commits to Kokuho's clone: by git, or where there is none, by copying the folder, which for
 /// a repository is as good.

@@ -1,0 +1,273 @@
+//! A channel as a checker stands on it: the pinned root file and what was trusted before, with a copy of
+//! each, and what to do when one of them is damaged or gone. What runs does not wait for that.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use warifu_channels::{Floor, Mirrors, StateStore};
+use warifu_trust::{Policy, ReleaseRef, TrustedState, UnixSeconds, limits};
+
+use crate::log::Log;
+use crate::release::ReleaseContent;
+use crate::said::Said;
+use crate::source::{Offer, ReleaseSource, SourceError, TrustSource};
+use crate::state::{Damage, DamagedPart, StateDirectory};
+
+/// The copy of the root file that this checker last started with.
+const ROOT_COPY: &str = "root-copy.json";
+/// The copy of what was trusted at the last look.
+const TRUSTED_COPY: &str = "trusted-copy.json";
+
+/// The source of a running checker.
+pub struct KeptSource {
+    directory: StateDirectory,
+    root: PathBuf,
+    policy: Policy,
+    /// Whether a release judged here before: then something was trusted too.
+    has_judged: bool,
+    made: OnceLock<TrustSource>,
+    /// The root that it was made with.
+    pinned: OnceLock<Vec<u8>>,
+    /// What it is made of, as soon as nothing is damaged.
+    parts: Mutex<Option<(Mirrors, Floor)>>,
+    log: Log,
+}
+
+impl KeptSource {
+    /// Reads from `mirrors`, pinned to the file `root`, by what the checker whose state lies in `directory`
+    /// has trusted before.
+    pub fn new(
+        mirrors: Mirrors,
+        floor: Floor,
+        root: &Path,
+        directory: &StateDirectory,
+        log: Log,
+    ) -> KeptSource {
+        let policy = floor.policy();
+        let has_judged = directory.has_judged();
+        let directory = StateDirectory::look_at(directory.path());
+        let parts = Mutex::new(Some((mirrors, floor)));
+        KeptSource {
+            directory,
+            root: root.to_owned(),
+            policy,
+            has_judged,
+            made: OnceLock::new(),
+            pinned: OnceLock::new(),
+            parts,
+            log,
+        }
+    }
+
+    fn store(&self) -> StateStore {
+        StateStore::new(self.directory.trusted())
+    }
+
+    fn copy(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// The bytes of a root file that is sound.
+    fn sound(&self, path: &Path) -> Result<Vec<u8>, Said> {
+        let bytes = warifu_files::read(path, limits::ROOT_BYTES).map_err(|error| Said::of(&error))?;
+        TrustedState::pin(&bytes, self.policy).map_err(|error| Said::of(&error))?;
+        Ok(bytes)
+    }
+
+    /// The bytes of what was trusted, where it is believed under this root.
+    fn believed(&self, path: &Path, root: &[u8]) -> Option<Vec<u8>> {
+        let bytes = warifu_files::read(path, limits::STATE_BYTES).ok()?;
+        TrustedState::from_bytes(&bytes, root, self.policy).ok()?;
+        Some(bytes)
+    }
+
+    /// The pinned root, once nothing that this stands on is damaged.
+    fn undamaged(&self) -> Result<Vec<u8>, Damage> {
+        let root = match self.sound(&self.root) {
+            Ok(root) => root,
+            Err(why) => match self.pinned.get() {
+                // What was pinned at the start goes on until the next one.
+                Some(pinned) => pinned.clone(),
+                None => return Err(self.root_damage(&why)),
+            },
+        };
+        let file = self.directory.trusted().join(TRUSTED_FILE);
+        match self.store().load(&root, self.policy) {
+            Ok(_) if file.exists() || !self.has_judged => Ok(root),
+            Ok(_) => {
+                let name = file.display();
+                let why = Said::new(format!("{name} is gone"), format!("{name} がありません"));
+                Err(self.trusted_damage(&why, &root))
+            }
+            Err(error) => Err(self.trusted_damage(&Said::of(&error), &root)),
+        }
+    }
+
+    fn root_damage(&self, why: &Said) -> Damage {
+        let (root, copy) = (self.root.display(), self.copy(ROOT_COPY));
+        let mending = match self.sound(&copy) {
+            Ok(_) => {
+                let copy = copy.display();
+                Said::new(
+                    format!(
+                        "puts {copy}, the root that this checker last started with, in the place of {root}"
+                    ),
+                    format!("前回の起動時に使用した {copy} を {root} の場所に戻します"),
+                )
+            }
+            Err(_) => Said::new(
+                format!("there is no copy here: put the pinned root file back at {root} first"),
+                format!("控えがありません。先に {root} へルートファイルを戻してください"),
+            ),
+        };
+        Damage { part: DamagedPart::Root, why: why.then(&nothing_new()), mending }
+    }
+
+    fn trusted_damage(&self, why: &Said, root: &[u8]) -> Damage {
+        let copy = self.copy(TRUSTED_COPY);
+        let mending = match self.believed(&copy, root) {
+            Some(_) => {
+                let copy = copy.display();
+                Said::new(
+                    format!("puts {copy}, as of the last look that took something in, in its place"),
+                    format!("最後に確認した時点の控え {copy} を戻します"),
+                )
+            }
+            None => Said::new(
+                "begins anew from the pinned root: revocations and statements are heard again from the \
+                 channel, and nothing older than the newest release that judged here is taken, as the record \
+                 tells",
+                "ルートファイルから作り直します。失効や表明は配信元から再取得し、記録により、ここで稼働した最新のリリースより\
+                 古いものは受け入れません",
+            ),
+        };
+        Damage { part: DamagedPart::Trusted, why: why.then(&nothing_new()), mending }
+    }
+
+    fn source(&self) -> Result<&TrustSource, SourceError> {
+        if let Some(made) = self.made.get() {
+            return Ok(made);
+        }
+        let root = self.undamaged().map_err(|damage| SourceError::Refused(damage.why))?;
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((mirrors, floor)) = parts.take() {
+            let source = TrustSource::new(mirrors, &root, floor, &self.directory.trusted())?;
+            let beside = StateDirectory::look_at(self.directory.path());
+            let _ = self.made.set(source.beside(beside, self.log));
+            let _ = self.pinned.set(root.clone());
+            self.keep(ROOT_COPY, &root);
+        }
+        self.made.get().ok_or_else(|| SourceError::Unavailable(nothing_new()))
+    }
+
+    /// Keeps a copy. That it cannot be kept is told, and stops nothing.
+    fn keep(&self, name: &str, bytes: &[u8]) {
+        let path = self.copy(name);
+        let there = warifu_files::read(&path, bytes.len() as u64);
+        if there.is_ok_and(|there| there == bytes) {
+            return;
+        }
+        if let Err(error) = self.directory.write_copy(&path, bytes) {
+            self.log.event(&Said::of(&error));
+        }
+    }
+
+    /// The same, and a copy is kept of what is trusted now that there is one.
+    fn kept<T>(&self, offer: Result<T, SourceError>) -> Result<T, SourceError> {
+        if offer.is_ok() {
+            self.keep_trusted();
+        }
+        offer
+    }
+
+    fn keep_trusted(&self) {
+        let file = self.directory.trusted().join(TRUSTED_FILE);
+        if let Ok(bytes) = warifu_files::read(&file, limits::STATE_BYTES) {
+            self.keep(TRUSTED_COPY, &bytes);
+        }
+    }
+}
+
+/// The file in `trusted/`.
+const TRUSTED_FILE: &str = "trusted-state.json";
+
+fn nothing_new() -> Said {
+    Said::new(
+        "what runs goes on, and nothing new is taken until it is mended: warifu-checker repair --reason …",
+        "稼働中のリリースで点検を続けます。warifu-checker repair --reason （理由）で修復するまで、新しいリリースは\
+         受け入れません",
+    )
+}
+
+impl ReleaseSource for KeptSource {
+    fn open(&self, now: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
+        self.kept(self.source()?.open(now))
+    }
+
+    fn open_release(&self, number: u64, now: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
+        self.kept(self.source()?.open_release(number, now))
+    }
+
+    fn troubles(&self) -> Vec<Said> {
+        self.made.get().map(ReleaseSource::troubles).unwrap_or_default()
+    }
+
+    fn damage(&self) -> Option<Damage> {
+        self.undamaged().err()
+    }
+
+    fn mend(&self) -> Result<(), Said> {
+        let Err(damage) = self.undamaged() else { return Ok(()) };
+        if damage.part == DamagedPart::Root {
+            let root = self.sound(&self.copy(ROOT_COPY)).map_err(|_| damage.mending)?;
+            self.directory.write_copy(&self.root, &root).map_err(|error| Said::of(&error))?;
+        }
+        let Err(damage) = self.undamaged() else { return Ok(()) };
+        if damage.part == DamagedPart::Root {
+            return Err(damage.why);
+        }
+        let root = self.sound(&self.root)?;
+        let file = self.directory.trusted().join(TRUSTED_FILE);
+        self.directory.set_aside(&file);
+        let again = match self.believed(&self.copy(TRUSTED_COPY), &root) {
+            Some(copy) => copy,
+            None => TrustedState::pin(&root, self.policy).map_err(|error| Said::of(&error))?.to_bytes(),
+        };
+        self.directory.write_copy(&file, &again).map_err(|error| Said::of(&error))?;
+        self.undamaged().map(drop).map_err(|damage| damage.why)
+    }
+
+    fn withdrawn(&self, id: ReleaseRef) -> Option<Said> {
+        self.made.get()?.withdrawn(id)
+    }
+
+    fn again(&self, id: ReleaseRef, now: UnixSeconds) -> Result<ReleaseContent, SourceError> {
+        self.source()?.again(id, now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use warifu_channels::{Address, Mirror};
+    use warifu_trust::testing::{Shelf, World, now};
+
+    use super::*;
+    use crate::source::tests::publish;
+
+    #[test]
+    fn who_wants_one_release_is_given_it_by_a_mirror_that_has_it() {
+        let (world, mut shelf) = (World::new(), Shelf::default());
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("root.json"), world.root.bytes()).unwrap();
+        publish(&world, &mut shelf, &at("behind"));
+        publish(&world, &mut shelf, &at("newest"));
+        let mirror = |name: &str| Mirror::new(name, Address::folder(&at(name)).channel());
+        let mirrors = Mirrors::new(mirror("behind"), vec![mirror("newest")]).beginning_at(0);
+        let directory = StateDirectory::open(at("state")).unwrap();
+        let source =
+            KeptSource::new(mirrors, Floor::default(), &at("root.json"), &directory, Log::default());
+        assert_eq!(source.open_release(2, now()).unwrap().id().release, 2);
+        assert!(at("state").join(TRUSTED_COPY).exists());
+    }
+}

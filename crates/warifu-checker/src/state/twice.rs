@@ -1,0 +1,345 @@
+//! The record on disk, kept twice: each copy tells by a digest whether it is whole and by a number which of
+//! two is newer. One copy alone is enough to start with, and the next change makes two of it again.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::Value;
+use warifu_files::ReadError;
+use warifu_values::digest::Digest;
+
+use crate::said::Said;
+use crate::state::disk::{Disk, set_aside};
+use crate::state::record::Record;
+
+/// A record is some kilobytes: what is held, and a brief report of a replay.
+const RECORD_BYTES: u64 = 16 << 20;
+
+/// Room that is given back to a disk that is full, so that the record can be written once more: it tells of a
+/// fall back.
+const RESERVE_BYTES: usize = 256 << 10;
+
+/// The two copies, below one folder.
+#[derive(Debug)]
+pub(super) struct TwoCopies {
+    folder: PathBuf,
+    disk: Disk,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// The number of the newest that was read or written.
+    sequence: u64,
+    /// Why the newest is not there twice.
+    trouble: Option<Said>,
+}
+
+/// What the copies hold.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// The newer of those that are whole.
+    Record(Box<Record>),
+    /// Neither copy is there.
+    Nothing,
+    /// What is there cannot be believed.
+    Damaged {
+        /// The copy that was to tell.
+        path: PathBuf,
+    },
+    /// What is there cannot be read now: nothing is known of it.
+    Unreadable(ReadError),
+}
+
+/// One copy.
+enum Copy {
+    Whole { sequence: u64, record: Box<Record> },
+    Missing,
+    Damaged,
+    Unreadable(ReadError),
+}
+
+impl TwoCopies {
+    pub(super) fn below(folder: &Path, disk: Disk) -> TwoCopies {
+        TwoCopies { folder: folder.to_owned(), disk, kept: Mutex::default() }
+    }
+
+    fn paths(&self) -> [PathBuf; 2] {
+        ["checker.json", "checker-copy.json"].map(|name| self.folder.join(name))
+    }
+
+    /// Reads both.
+    pub(super) fn read(&self) -> Found {
+        let paths = self.paths();
+        let copies = paths.each_ref().map(|path| read_copy(path));
+        let damaged = paths.iter().zip(&copies).find(|(_, copy)| !matches!(copy, Copy::Whole { .. }));
+        let damaged = damaged.map(|(path, _)| path.clone());
+        let is_first_missing = matches!(copies[0], Copy::Missing);
+        let [first, second] = copies;
+        let newest = match (first, second) {
+            (Copy::Whole { sequence: one, record }, Copy::Whole { sequence: other, .. }) if one >= other => {
+                Ok((one, record))
+            }
+            (_, Copy::Whole { sequence, record }) | (Copy::Whole { sequence, record }, _) => {
+                Ok((sequence, record))
+            }
+            (Copy::Missing, Copy::Missing) => return Found::Nothing,
+            (Copy::Unreadable(error), _) | (_, Copy::Unreadable(error)) => Err(Found::Unreadable(error)),
+            _ => Err(Found::Damaged { path: paths[usize::from(is_first_missing)].clone() }),
+        };
+        match newest {
+            Ok((sequence, record)) => {
+                let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.sequence = sequence;
+                kept.trouble = damaged.map(|path| not_whole(&path));
+                Found::Record(record)
+            }
+            Err(found) => found,
+        }
+    }
+
+    /// Replaces both copies. It is written when one of them is: a restart reads the newer one.
+    ///
+    /// # Errors
+    /// Neither could be written: the path of the first, and why.
+    pub(super) fn write(&self, record: &Record) -> Result<(), (PathBuf, io::Error)> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let paths = self.paths();
+        // Also after a failure: a copy may have it although its disk said otherwise.
+        kept.sequence += 1;
+        let bytes = to_bytes(record, kept.sequence).map_err(|error| (paths[0].clone(), error))?;
+        let mut done = paths.each_ref().map(|path| self.disk.write_whole(path, &bytes));
+        if done.iter().all(Result::is_err) && fs::remove_file(self.reserve()).is_ok() {
+            done = paths.each_ref().map(|path| self.disk.write_whole(path, &bytes));
+        }
+        if done.iter().all(Result::is_ok) {
+            self.keep_reserve();
+        }
+        let first_failed =
+            paths.iter().zip(&done).find_map(|(path, done)| Some((path, done.as_ref().err()?)));
+        kept.trouble = first_failed.map(|(path, error)| not_written(path, error));
+        let [first, second] = done;
+        let [path, _] = paths;
+        match (first, second) {
+            (Err(error), Err(_)) => Err((path, error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Why the newest record is not there twice.
+    pub(super) fn trouble(&self) -> Option<Said> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).trouble.clone()
+    }
+
+    /// Keeps what is damaged for whoever looks into it.
+    pub(super) fn set_aside(&self) -> io::Result<()> {
+        let aside = self.folder.join("damaged");
+        self.paths().iter().try_for_each(|path| set_aside(&aside, path))
+    }
+
+    fn reserve(&self) -> PathBuf {
+        self.folder.join("reserve")
+    }
+
+    /// That there is none stops nothing.
+    fn keep_reserve(&self) {
+        let reserve = self.reserve();
+        let is_there = fs::metadata(&reserve).is_ok_and(|there| there.len() == RESERVE_BYTES as u64);
+        if !is_there {
+            // Not zeros, which some file systems keep without room.
+            let _ = self.disk.write_whole(&reserve, &vec![0xa5; RESERVE_BYTES]);
+        }
+    }
+}
+
+fn not_whole(path: &Path) -> Said {
+    let path = path.display();
+    Said::new(
+        format!("{path} is damaged or gone; the other copy was taken, and it is written anew"),
+        format!("{path} が壊れているか、ありません。もう一方の写しを使用し、書き直します"),
+    )
+}
+
+fn not_written(path: &Path, error: &io::Error) -> Said {
+    let path = path.display();
+    Said::about(&format!("{path} could not be written"), &format!("{path} に書き込めません"), error)
+}
+
+fn read_copy(path: &Path) -> Copy {
+    match warifu_files::read(path, RECORD_BYTES) {
+        Ok(bytes) => match from_bytes(&bytes) {
+            Some((sequence, record)) => Copy::Whole { sequence, record },
+            None => Copy::Damaged,
+        },
+        Err(ReadError::Missing { .. }) => Copy::Missing,
+        Err(ReadError::NotRegular { .. } | ReadError::TooLong { .. }) => Copy::Damaged,
+        Err(error @ ReadError::Io { .. }) => Copy::Unreadable(error),
+    }
+}
+
+/// What stands before the digest. The digest is that of every byte before this: nothing that is read out of
+/// JSON and written again need come out the same.
+const BEFORE_DIGEST: &str = ",\n  \"sha256\": \"";
+/// What stands after it.
+const AFTER_DIGEST: &str = "\"\n}\n";
+
+fn to_bytes(record: &Record, sequence: u64) -> io::Result<Vec<u8>> {
+    let mut document = serde_json::to_value(record)?;
+    document["sequence"] = sequence.into();
+    let mut text = serde_json::to_string_pretty(&document)?;
+    text.truncate(text.trim_end_matches(['\n', '}']).len());
+    let digest = Digest::of(text.as_bytes());
+    Ok(format!("{text}{BEFORE_DIGEST}{digest}{AFTER_DIGEST}").into_bytes())
+}
+
+fn from_bytes(bytes: &[u8]) -> Option<(u64, Box<Record>)> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let document: Value = serde_json::from_str(text).ok()?;
+    match text.rsplit_once(BEFORE_DIGEST) {
+        Some((before, after)) => {
+            let said: Digest = after.strip_suffix(AFTER_DIGEST)?.parse().ok()?;
+            (Digest::of(before.as_bytes()) == said).then_some(())?;
+            let sequence = document.get("sequence")?.as_u64()?;
+            Some((sequence, Box::new(record(document)?)))
+        }
+        // As earlier builds wrote it: older than any that has a number.
+        None if document.get("sequence").is_none() => Some((0, Box::new(record(document)?))),
+        None => None,
+    }
+}
+
+fn record(document: Value) -> Option<Record> {
+    serde_json::from_value(document).ok().filter(|record: &Record| record.schema == Record::SCHEMA)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use proptest::prelude::*;
+    use warifu_trust::{ReleaseRef, UnixSeconds};
+
+    use super::*;
+    use crate::state::disk::WriteStep;
+
+    /// A record that tells of `release`.
+    fn of(release: u64) -> Record {
+        let mut record = Record::default();
+        let id = ReleaseRef { release, manifest: Digest::of(b"") };
+        record.hold(id, Said::new("a test", "試験"), UnixSeconds::EPOCH);
+        record
+    }
+
+    fn read(folder: &Path) -> Option<Record> {
+        match TwoCopies::below(folder, Disk::default()).read() {
+            Found::Record(record) => Some(*record),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn one_copy_is_enough_whichever_is_damaged_and_how() {
+        let folder = tempfile::tempdir().unwrap();
+        let copies = TwoCopies::below(folder.path(), Disk::default());
+        assert!(matches!(copies.read(), Found::Nothing));
+        let spoil: [&dyn Fn(&Path); 4] = [
+            &|path| fs::write(path, b"{").unwrap(),
+            &|path| fs::write(path, b"").unwrap(),
+            &|path| fs::remove_file(path).unwrap(),
+            &|path| {
+                let mut bytes = fs::read(path).unwrap();
+                let at = bytes.windows(9).position(|it| it == b"\"release\"").unwrap() + 11;
+                bytes[at] = if bytes[at] == b'1' { b'2' } else { b'1' };
+                fs::write(path, bytes).unwrap();
+            },
+        ];
+        for (release, spoil) in (1..).zip(spoil) {
+            for path in copies.paths() {
+                copies.write(&of(release)).unwrap();
+                assert_eq!(copies.trouble(), None);
+                spoil(&path);
+                let again = TwoCopies::below(folder.path(), Disk::default());
+                let Found::Record(record) = again.read() else { panic!("not read") };
+                assert_eq!(*record, of(release));
+                assert!(again.trouble().is_some_and(|why| why.en.contains(&*path.to_string_lossy())));
+            }
+        }
+        copies.write(&of(9)).unwrap();
+        copies.paths().iter().for_each(|path| spoil[0](path));
+        assert!(matches!(copies.read(), Found::Damaged { .. }));
+        copies.set_aside().unwrap();
+        assert!(matches!(copies.read(), Found::Damaged { .. }));
+        assert_eq!(fs::read_dir(folder.path().join("damaged")).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn the_newer_copy_wins_and_what_an_earlier_build_wrote_is_older_than_any() {
+        let folder = tempfile::tempdir().unwrap();
+        let copies = TwoCopies::below(folder.path(), Disk::default());
+        let [first, second] = copies.paths();
+        fs::write(&first, serde_json::to_vec(&of(1)).unwrap()).unwrap();
+        assert_eq!(read(folder.path()), Some(of(1)));
+        copies.write(&of(2)).unwrap();
+        let older = fs::read(&first).unwrap();
+        copies.write(&of(3)).unwrap();
+        for path in [&first, &second] {
+            let newer = fs::read(path).unwrap();
+            fs::write(path, &older).unwrap();
+            assert_eq!(read(folder.path()), Some(of(3)));
+            fs::write(path, newer).unwrap();
+        }
+    }
+
+    /// A disk that fails from step `from` on, `times` times.
+    fn failing(from: usize, times: usize) -> Disk {
+        let step = Arc::new(AtomicUsize::new(0));
+        Disk::failing(move |_, _| {
+            let at = step.fetch_add(1, Ordering::Relaxed);
+            (from..from + times).contains(&at).then(|| io::ErrorKind::StorageFull.into())
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        /// Wherever the disk fails: what was said to be written is read again, and otherwise the one before
+        /// or it, whole.
+        #[test]
+        fn a_disk_that_fails_at_any_step_leaves_a_whole_record(from in 0usize..24, times in 1usize..24) {
+            let folder = tempfile::tempdir().unwrap();
+            TwoCopies::below(folder.path(), Disk::default()).write(&of(1)).unwrap();
+            let copies = TwoCopies::below(folder.path(), failing(from, times));
+            prop_assert!(matches!(copies.read(), Found::Record(_)));
+            let written = copies.write(&of(2));
+            let found = read(folder.path()).unwrap();
+            if written.is_ok() {
+                prop_assert_eq!(found, of(2));
+            } else {
+                prop_assert!(found == of(1) || found == of(2));
+                prop_assert!(copies.trouble().is_some());
+            }
+            while copies.write(&of(3)).is_err() {}
+            prop_assert_eq!(read(folder.path()), Some(of(3)));
+        }
+    }
+
+    /// A full disk has room for the record once more: the reserve is given back for it.
+    #[test]
+    fn a_full_disk_has_room_for_the_record_once_more() {
+        let folder = tempfile::tempdir().unwrap();
+        TwoCopies::below(folder.path(), Disk::default()).write(&of(1)).unwrap();
+        let reserve = folder.path().join("reserve");
+        assert_eq!(fs::metadata(&reserve).unwrap().len(), RESERVE_BYTES as u64);
+        let there = reserve.clone();
+        let full = Disk::failing(move |step, _| {
+            (step == WriteStep::Fill && there.exists()).then(|| io::ErrorKind::StorageFull.into())
+        });
+        let copies = TwoCopies::below(folder.path(), full);
+        copies.read();
+        copies.write(&of(2)).unwrap();
+        assert_eq!(read(folder.path()), Some(of(2)));
+    }
+}

@@ -1,0 +1,289 @@
+//! What lies on a damaged, full or strange disk: the checker starts on what was confirmed last, says what is
+//! damaged, and takes nothing new until somebody has it mended.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use warifu_checker::log::now;
+use warifu_checker::said::Said;
+use warifu_checker::state::{DamagedPart, Disk, Reason};
+use warifu_checker::swap::{NotDecided, Outcome, Swapper, Wanted};
+
+use crate::killed::{PROGRAM, Running, publish_release, published};
+use crate::line::{Line, release};
+use crate::masters::good;
+use crate::world::{Shelf, Source, alone_at, alone_on, check, claim_file};
+
+/// Damages a file.
+type Spoil<'a> = &'a dyn Fn(&Path);
+
+fn reason() -> Reason {
+    "試験".parse().unwrap()
+}
+
+fn number(swapper: &Swapper) -> Option<u64> {
+    swapper.active().map(|active| active.id.release)
+}
+
+fn rows() -> Vec<(u32, &'static str)> {
+    let mut rows = good();
+    rows.push((190_000_010, "5.00"));
+    rows
+}
+
+/// A state folder on which release 1 and then 2 were confirmed.
+fn after_two() -> (tempfile::TempDir, Arc<Shelf>) {
+    let directory = tempfile::tempdir().unwrap();
+    let shelf = Arc::new(Shelf::after(Line::default()));
+    let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+    shelf.offer(release(1, &good()));
+    swapper.poll(now(), Wanted::ByItself);
+    shelf.offer(release(2, &rows()));
+    swapper.poll(now(), Wanted::ByItself);
+    swapper.confirm(2, reason(), now()).unwrap();
+    drop(swapper);
+    (directory, shelf)
+}
+
+fn records(at: &Path) -> [PathBuf; 2] {
+    ["checker.json", "checker-copy.json"].map(|name| at.join(name))
+}
+
+/// Wherever the disk fails while a checker falls back: it falls back, the answer tells whether that is
+/// written, and a restart finds what the answer told.
+#[test]
+fn a_fall_back_is_never_forgotten_in_silence() {
+    // Five steps for each of two copies.
+    for from in 0..=10usize {
+        for times in [1, usize::MAX / 2] {
+            let (directory, shelf) = after_two();
+            let step = Arc::new(AtomicUsize::new(usize::MAX / 2));
+            let count = Arc::clone(&step);
+            let disk = Disk::failing(move |_, path| {
+                // The reports are for people, and written after it.
+                let is_record = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("ch"));
+                let at = if is_record { count.fetch_add(1, Ordering::Relaxed) } else { usize::MAX };
+                (from..from.saturating_add(times)).contains(&at).then(|| io::ErrorKind::StorageFull.into())
+            });
+            // The reserve is gone too: somebody else took the room at once.
+            let _ = fs::remove_file(directory.path().join("reserve"));
+            let swapper = alone_on(disk, directory.path(), Source(Arc::clone(&shelf)));
+            step.store(0, Ordering::Relaxed);
+            assert_eq!(swapper.fall_back(Said::new("a test", "試験"), None, now()), Ok(1));
+            assert_eq!(number(&swapper), Some(1));
+            let told = swapper.not_written();
+            // As it would be found after a power cut now.
+            let copy = tempfile::tempdir().unwrap();
+            let mut copying = Command::new("cp");
+            copying.arg("-r").arg(directory.path()).arg(copy.path().join("state"));
+            assert!(copying.status().unwrap().success());
+            let found = alone_at(&copy.path().join("state"), Source(Arc::clone(&shelf)));
+            if told.is_none() {
+                assert_eq!(number(&found), Some(1), "step {from}, {times} times");
+            }
+            // The disk has room again: it is written by itself.
+            step.store(usize::MAX / 4 * 3, Ordering::Relaxed);
+            let _ = swapper.tick(now());
+            assert_eq!(swapper.not_written(), None);
+            drop(swapper);
+            let again = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+            assert_eq!((number(&again), again.record().all_held().len()), (Some(1), 1));
+        }
+    }
+}
+
+/// A disk without any room but what the checker has put by for this.
+#[test]
+fn a_full_disk_has_room_for_one_fall_back() {
+    let (directory, shelf) = after_two();
+    let reserve = directory.path().join("reserve");
+    let there = reserve.clone();
+    let full = Disk::failing(move |_, _| there.exists().then(|| io::ErrorKind::StorageFull.into()));
+    let swapper = alone_on(full, directory.path(), Source(Arc::clone(&shelf)));
+    fs::write(&reserve, b"room").unwrap();
+    swapper.fall_back(Said::new("a test", "試験"), None, now()).unwrap();
+    assert_eq!(swapper.not_written(), None);
+    drop(swapper);
+    assert_eq!(number(&alone_at(directory.path(), Source(shelf))), Some(1));
+}
+
+/// Nothing can be written at all: it judges, and says so.
+#[test]
+fn a_checker_starts_on_a_disk_that_takes_nothing() {
+    let (directory, shelf) = after_two();
+    let full = Disk::failing(|_, _| Some(io::ErrorKind::ReadOnlyFilesystem.into()));
+    let swapper = alone_on(full, directory.path(), Source(Arc::clone(&shelf)));
+    assert_eq!(number(&swapper), Some(2));
+    assert!(swapper.not_written().is_some());
+    let mut more = rows();
+    more.push((190_000_011, "5.00"));
+    shelf.offer(release(3, &more));
+    assert!(matches!(swapper.poll(now(), Wanted::Newest), Outcome::Unavailable { .. }));
+    assert_eq!(number(&swapper), Some(2));
+    // What an operator says against it holds, and what he says for it does not.
+    let Err(NotDecided::NotWritten(why)) = swapper.freeze(reason(), now()) else { panic!("written") };
+    assert!(why.en.contains("frozen here all the same"), "{}", why.en);
+    assert!(swapper.record().frozen().is_some());
+    assert!(matches!(swapper.thaw(reason(), now()), Err(NotDecided::NotWritten(_))));
+    assert!(swapper.record().frozen().is_some());
+}
+
+/// Both copies of the record are damaged, or gone: what was confirmed last judges, and nothing else is taken
+/// until somebody has looked at it, however often the checker starts.
+#[test]
+fn a_lost_record_is_told_and_what_was_confirmed_last_judges() {
+    let spoil: [Spoil<'_>; 3] = [
+        &|path| fs::write(path, b"{\"schema\":1").unwrap(),
+        &|path| fs::write(path, b"").unwrap(),
+        &|path| fs::remove_file(path).unwrap(),
+    ];
+    for spoil in spoil {
+        let (directory, shelf) = after_two();
+        records(directory.path()).iter().for_each(|path| spoil(path));
+        let mut more = rows();
+        more.push((190_000_011, "5.00"));
+        shelf.offer(release(3, &more));
+        for _ in 0..2 {
+            let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+            assert_eq!(number(&swapper), Some(2));
+            assert_eq!(swapper.damages().first().map(|damage| damage.part), Some(DamagedPart::Record));
+            for wanted in [Wanted::ByItself, Wanted::Newest] {
+                let Outcome::Held { release: 3, why } = swapper.poll(now(), wanted) else { panic!("taken") };
+                assert!(why.en.contains("warifu-checker repair"), "{}", why.en);
+            }
+        }
+        let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+        swapper.repair(reason(), now()).unwrap();
+        assert_eq!(swapper.repair(reason(), now()), Err(NotDecided::NotDamaged));
+        assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Activated { release: 3, .. }));
+    }
+}
+
+/// One copy is damaged: nobody need do anything.
+#[test]
+fn one_damaged_copy_is_mended_by_itself() {
+    let (directory, shelf) = after_two();
+    for path in records(directory.path()) {
+        fs::write(&path, b"{").unwrap();
+        let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+        assert_eq!((number(&swapper), swapper.damages(), swapper.not_written()), (Some(2), vec![], None));
+        assert!(fs::metadata(&path).unwrap().len() > 100);
+    }
+}
+
+/// What the record knows forbids an older release, whatever the channel and its own memory say.
+#[test]
+fn nothing_older_is_taken_than_what_ever_judged_here() {
+    let (directory, shelf) = after_two();
+    let older = Line::default().publish(&release(1, &rows()));
+    let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+    // Also when what ran is lost and was given up.
+    for entry in fs::read_dir(directory.path().join("content")).unwrap() {
+        fs::write(entry.unwrap().path(), b"").unwrap();
+    }
+    drop(swapper);
+    let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+    swapper.give_up(2, reason(), now()).unwrap();
+    assert_eq!(number(&swapper), None);
+    shelf.put(older);
+    let Outcome::Refused(refused) = swapper.poll(now(), Wanted::Newest) else { panic!("taken") };
+    assert!(refused.why.en.contains("not newer"), "{}", refused.why.en);
+}
+
+/// A mount point of its own has such a folder.
+#[test]
+fn lost_and_found_is_no_fault_in_any_folder() {
+    let (directory, shelf) = after_two();
+    for folder in ["", "content", "manifests", "recent", "trusted", "reports"] {
+        fs::create_dir_all(directory.path().join(folder).join("lost+found/#17")).unwrap();
+    }
+    let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+    assert_eq!((number(&swapper), swapper.damages(), swapper.not_written()), (Some(2), vec![], None));
+    swapper.forget_claims(now()).unwrap();
+    let mut more = rows();
+    more.push((190_000_011, "5.00"));
+    shelf.offer(release(3, &more));
+    assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Activated { release: 3, .. }));
+    drop(swapper);
+    records(directory.path()).iter().for_each(|path| fs::write(path, b"{").unwrap());
+    assert_eq!(number(&alone_at(directory.path(), Source(shelf))), Some(2));
+}
+
+/// The program: each thing that it stands on is damaged in turn; it judges, says so, takes nothing, and is
+/// mended by a command.
+#[test]
+fn what_a_checker_stands_on_is_damaged_and_mended_by_a_command() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let (world, channel, line) = published(at);
+    drop(Running::start(at));
+    let trusted = at.join("state/trusted/trusted-state.json");
+    let root = at.join("root.json");
+    let cut = |path: &Path| {
+        let whole = fs::read(path).unwrap();
+        fs::write(path, &whole[..whole.len() / 2]).unwrap();
+    };
+    let gone = |path: &Path| fs::remove_dir_all(path.parent().unwrap()).unwrap();
+    let no_copy = |path: &Path| {
+        fs::remove_file(path).unwrap();
+        fs::remove_file(at.join("state/trusted-copy.json")).unwrap();
+    };
+    let away = |path: &Path| fs::remove_file(path).unwrap();
+    let spoilt: [(&Path, Spoil<'_>, DamagedPart); 5] = [
+        (&trusted, &cut, DamagedPart::Trusted),
+        (&trusted, &gone, DamagedPart::Trusted),
+        (&trusted, &no_copy, DamagedPart::Trusted),
+        (&root, &cut, DamagedPart::Root),
+        (&root, &away, DamagedPart::Root),
+    ];
+    for (runs, (path, spoil, part)) in (1..).zip(spoilt) {
+        spoil(path);
+        publish_release(&world, channel.as_ref(), &line);
+        let running = Running::start(at);
+        assert_eq!(check(running.address, &claim_file(1, 1)).release, Some(runs), "{part:?}");
+        let status = running.client().status().unwrap();
+        assert_eq!(status.damaged.iter().map(|damage| damage.part).collect::<Vec<_>>(), [part]);
+        assert_ne!(running.client().swap(None).map_or(9, |outcome| outcome.exit_status()), 0);
+        let repair = |more: &[&str]| {
+            let mut command = Command::new(PROGRAM);
+            command
+                .args(["repair", "--reason", "ディスク交換", "--lang", "ja", "--state", "state"])
+                .args(more);
+            command.current_dir(at);
+            command.stdin(Stdio::null()).output().unwrap()
+        };
+        let asked = repair(&[]);
+        assert_eq!(asked.status.code(), Some(2), "nobody could be asked");
+        assert!(String::from_utf8_lossy(&asked.stderr).contains("修復内容"));
+        let done = repair(&["--yes"]);
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert_eq!(done.status.code(), Some(0), "{part:?}: {said}");
+        assert!(running.client().status().unwrap().damaged.is_empty());
+        // The look of every second may have been faster.
+        assert_eq!(running.client().swap(None).unwrap().exit_status(), 0);
+        running.client().confirm(runs + 1, &reason()).unwrap();
+    }
+    // With nothing to judge by, it is an error at once.
+    fs::remove_dir_all(at.join("state")).unwrap();
+    fs::write(&root, b"{}").unwrap();
+    let started = Command::new(PROGRAM)
+        .args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--channel",
+            "channel",
+            "--root",
+            "root.json",
+            "--state",
+            "state",
+        ])
+        .current_dir(at)
+        .output()
+        .unwrap();
+    assert_eq!(started.status.code(), Some(3));
+}
