@@ -265,8 +265,7 @@ mod tests {
         let mirror = |name: &str| Mirror::new(name, Address::folder(&at(name)).channel());
         let mirrors = Mirrors::new(mirror("behind"), vec![mirror("newest")]).beginning_at(0);
         let directory = StateDirectory::open(at("state")).unwrap();
-        let source =
-            KeptSource::new(mirrors, Floor::default(), &at("root.json"), &directory, Log::default());
+        let source = KeptSource::new(mirrors, Floor::default(), &at("root.json"), &directory, Log::default());
         assert_eq!(source.open_release(2, now()).unwrap().id().release, 2);
         assert!(at("state").join(TRUSTED_COPY).exists());
     }
