@@ -157,8 +157,8 @@ fn who_has_taken_a_release_is_shown_by_receipts() {
     assert!(!show("en").contains("WARNING"));
 
     // A receipt that cannot be written is told, and what came of the release is not lost for it.
-    let unwritten = "channel verify channel --root root.json --state of-osaka --receipt nowhere/osaka.receipt \
-                     --key osaka.key --as 大阪支部";
+    let unwritten = "channel verify channel --root root.json --state of-osaka --receipt \
+                     nowhere/osaka.receipt --key osaka.key --as 大阪支部";
     let ran = stage.warifu(unwritten).ends(2);
     assert!(ran.err.contains("nowhere/osaka.receipt"), "{}", ran.err);
 

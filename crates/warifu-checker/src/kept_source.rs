@@ -96,7 +96,7 @@ impl KeptSource {
             Ok(_) if file.exists() || !self.has_judged => Ok(root),
             Ok(_) => {
                 let name = file.display();
-                let why = Said::new(format!("{name} is gone"), format!("{name} がありません"));
+                let why = Said::new(format!("{name} is gone"), format!("{name} が失われています"));
                 Err(self.trusted_damage(&why, &root))
             }
             Err(error) => Err(self.trusted_damage(&Said::of(&error), &root)),

@@ -46,8 +46,19 @@ pub struct StateDirectory {
     path: PathBuf,
     record: TwoCopies,
     disk: Disk,
-    /// Locked as long as it is open.
-    _lock: Option<File>,
+    _lock: Option<Lock>,
+}
+
+/// The lock of the directory. It is given back by name and not by closing the file alone, which a program
+/// just being started may hold open for a moment more.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // What cannot be given back now falls with the file.
+        let _ = self.0.unlock();
+    }
 }
 
 /// The state directory cannot be used.
@@ -165,7 +176,7 @@ impl StateDirectory {
                 record: TwoCopies::below(&path, disk.clone()),
                 path,
                 disk,
-                _lock: Some(file),
+                _lock: Some(Lock(file)),
             }),
             Err(TryLockError::WouldBlock) => Err(StateDirectoryError::InUse { path }),
             Err(TryLockError::Error(source)) => Err(StateDirectoryError::Io { path: lock, source }),
@@ -395,6 +406,17 @@ mod tests {
     use warifu_trust::testing::{head, held, masters};
 
     use super::*;
+
+    /// As a program has it that is just being started.
+    #[test]
+    fn a_copy_of_the_handle_does_not_hold_a_directory_that_was_let_go() {
+        let directory = tempfile::tempdir().unwrap();
+        let first = StateDirectory::open(directory.path()).unwrap();
+        let _copy = first._lock.as_ref().unwrap().0.try_clone().unwrap();
+        assert!(matches!(StateDirectory::open(directory.path()), Err(StateDirectoryError::InUse { .. })));
+        drop(first);
+        StateDirectory::open(directory.path()).unwrap();
+    }
 
     #[test]
     fn one_checker_at_a_time() {
