@@ -24,7 +24,7 @@ mod tests {
 
     #[test]
     fn commands_are_told_with_the_checker_that_was_given() {
-        let text = "decide: warifu-checker confirm 3 --reason …, or warifu-checker fall-back（warifu-checker serve）";
+        let text = "warifu-checker confirm 3 --reason …, warifu-checker fall-back（warifu-checker serve）";
         assert_eq!(to_be_typed(text, None), text);
         let state = r"--state '/srv/a checker'\''s'";
         let told = to_be_typed(text, Some(state));

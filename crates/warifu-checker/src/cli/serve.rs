@@ -131,8 +131,8 @@ async fn keep_polling(swapper: Arc<Swapper>, every: Duration) {
     }
 }
 
-/// Reads certificates again on SIGHUP, and when they changed. What is of no use is tried again at each look and
-/// told once.
+/// Reads certificates again on SIGHUP, and when they changed. What is of no use is tried again at each look
+/// and told once.
 #[cfg(feature = "https")]
 async fn keep_reading(tls: Arc<Tls>, log: Log) {
     let mut look = tokio::time::interval(BETWEEN_LOOKS_AT_CERTIFICATES);

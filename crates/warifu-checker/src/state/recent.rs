@@ -98,8 +98,8 @@ impl Speak for Forgotten {
     }
 }
 
-/// Once the ring is full, by number or by bytes, a file replaces the oldest at most this often: a busy hour must
-/// not become a busy disk, and files of different minutes say more than those of one.
+/// Once the ring is full, by number or by bytes, a file replaces the oldest at most this often: a busy hour
+/// must not become a busy disk, and files of different minutes say more than those of one.
 const BETWEEN: Duration = Duration::from_secs(1);
 
 /// The ring.
