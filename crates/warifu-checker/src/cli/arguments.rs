@@ -75,6 +75,34 @@ pub(super) enum Command {
     ForgetClaims(Remote),
 }
 
+impl Command {
+    /// The running checker that it asks.
+    pub(super) fn remote(&self) -> Option<&Remote> {
+        match self {
+            Command::Serve(_) | Command::Check(_) | Command::DryRun(_) | Command::Explain(_) => None,
+            Command::Status(remote)
+            | Command::FallBack(remote)
+            | Command::Replay(remote)
+            | Command::ForgetClaims(remote)
+            | Command::Swap { remote, .. } => Some(remote),
+            Command::Confirm(decide) | Command::GiveUp(decide) | Command::Unhold(decide) => {
+                Some(&decide.remote)
+            }
+            Command::Freeze(decide) | Command::Thaw(decide) => Some(&decide.remote),
+            Command::Repair(repair) => Some(&repair.decide.remote),
+        }
+    }
+}
+
+/// `value` as a shell reads it back.
+fn in_shell(value: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+:@%,=".contains(letter);
+    if !value.is_empty() && value.chars().all(is_plain) {
+        return value.to_owned();
+    }
+    format!("'{}'", value.replace('\'', r"'\''"))
+}
+
 /// What an operator decides of all releases.
 #[derive(Debug, Args)]
 pub(super) struct DecideAll {
@@ -341,6 +369,16 @@ pub(super) struct Remote {
 }
 
 impl Remote {
+    /// Which one was given, as it is typed again; nothing where a variable gives it the next time too.
+    pub(super) fn given(&self) -> Option<String> {
+        let typed = |option: &str, path: Option<&Path>, variable: &str| {
+            let path = path.filter(|path| std::env::var_os(variable).as_deref() != Some(path.as_os_str()))?;
+            Some(format!("{option} {}", in_shell(&path.to_string_lossy())))
+        };
+        typed("--socket", self.socket.as_deref(), "WARIFU_CHECKER_SOCKET")
+            .or_else(|| typed("--state", self.state.as_deref(), "WARIFU_CHECKER_STATE"))
+    }
+
     /// Its client. A socket that is named comes before a state directory.
     pub(super) fn client(&self) -> Client {
         let in_state = || OperatorSocket::in_state(self.state.as_deref().unwrap_or(Path::new(".")));

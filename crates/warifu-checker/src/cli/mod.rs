@@ -1,6 +1,7 @@
 //! The command line. Exit status: 0 done, 1 refused because of the data, 2 could not run, 3 refused because
 //! of trust. Results go to stdout, everything else to stderr.
 
+mod advice;
 mod allocator;
 mod arguments;
 mod run;

@@ -5,19 +5,20 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
+use crate::cli::advice::to_be_typed;
 use crate::cli::arguments::{DecideAll, Repair};
 use crate::cli::failure::Failure;
 use crate::said::Said;
 use crate::state::Decision;
 
 /// Shows what is damaged and asks, unless told not to.
-pub(super) fn repair_damage(repair: &Repair, lang: Lang) -> Result<Decision, Failure> {
+pub(super) fn repair_damage(repair: &Repair, checker: Option<&str>, lang: Lang) -> Result<Decision, Failure> {
     let Repair { decide: DecideAll { reason, remote }, yes } = repair;
     let client = remote.client();
     let damaged = client.status()?.damaged;
     let mut errors = io::stderr();
     for damage in &damaged {
-        writeln!(errors, "{}", damage.say(lang))?;
+        writeln!(errors, "{}", to_be_typed(&damage.say(lang), checker))?;
     }
     if !damaged.is_empty() && !yes {
         if !io::stdin().is_terminal() {

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use serde::Serialize;
 use warifu_values::lang::{Lang, Speak};
 
+use crate::cli::advice::to_be_typed;
 use crate::cli::allocator::settle;
-use crate::cli::arguments::{Arguments, Command, Decide, DecideAll};
+use crate::cli::arguments::{Arguments, Command, Decide, DecideAll, Remote};
 use crate::cli::check::check_file;
 use crate::cli::dry_run::run_dry;
 use crate::cli::explain::explain_answers;
@@ -19,6 +20,8 @@ use crate::said::Said;
 /// Runs the command that `arguments` name.
 pub fn run(arguments: Arguments) -> ExitCode {
     let lang = arguments.lang.or_else(from_environment).unwrap_or_default();
+    let checker = arguments.command.remote().and_then(Remote::given);
+    let shown = |json| Shown { json, lang, checker: checker.as_deref() };
     let done = match arguments.command {
         Command::Serve(serve) => {
             settle(std::env::args_os());
@@ -31,12 +34,12 @@ pub fn run(arguments: Arguments) -> ExitCode {
             .client()
             .status()
             .map_err(Failure::from)
-            .and_then(|status| show(&status, remote.json, lang, status.exit_status())),
+            .and_then(|status| show(&status, shown(remote.json), status.exit_status())),
         Command::Swap { release, remote } => {
             remote.client().swap(release).map_err(Failure::from).and_then(|outcome| {
                 let unchanged = Said::new("nothing new", "変更はありません");
                 let said = outcome.said().unwrap_or(unchanged);
-                show_or(&outcome, &said, remote.json, lang, outcome.exit_status())
+                show_or(&outcome, &said, shown(remote.json), outcome.exit_status())
             })
         }
         Command::FallBack(remote) => remote.client().fall_back().map_err(Failure::from).and_then(|back| {
@@ -49,49 +52,53 @@ pub fn run(arguments: Arguments) -> ExitCode {
                 Some(why) => said.then(&not_remembered(why)),
                 None => said,
             };
-            show_or(&back, &said, remote.json, lang, 0)
+            show_or(&back, &said, shown(remote.json), 0)
         }),
         Command::Confirm(Decide { release, reason, remote }) => remote
             .client()
             .confirm(release, &reason)
             .map_err(Failure::from)
-            .and_then(|decision| show(&decision, remote.json, lang, 0)),
+            .and_then(|decision| show(&decision, shown(remote.json), 0)),
         Command::GiveUp(Decide { release, reason, remote }) => remote
             .client()
             .give_up(release, &reason)
             .map_err(Failure::from)
-            .and_then(|decision| show(&decision, remote.json, lang, 0)),
+            .and_then(|decision| show(&decision, shown(remote.json), 0)),
         Command::Unhold(Decide { release, reason, remote }) => remote
             .client()
             .unhold(release, &reason)
             .map_err(Failure::from)
-            .and_then(|decision| show(&decision, remote.json, lang, 0)),
+            .and_then(|decision| show(&decision, shown(remote.json), 0)),
         Command::Freeze(DecideAll { reason, remote }) => remote
             .client()
             .freeze(&reason)
             .map_err(Failure::from)
-            .and_then(|decision| show(&decision, remote.json, lang, 0)),
+            .and_then(|decision| show(&decision, shown(remote.json), 0)),
         Command::Thaw(DecideAll { reason, remote }) => remote
             .client()
             .thaw(&reason)
             .map_err(Failure::from)
-            .and_then(|decision| show(&decision, remote.json, lang, 0)),
-        Command::Repair(repair) => repair_damage(&repair, lang)
-            .and_then(|decision| show(&decision, repair.decide.remote.json, lang, 0)),
+            .and_then(|decision| show(&decision, shown(remote.json), 0)),
+        Command::Repair(repair) => repair_damage(&repair, checker.as_deref(), lang)
+            .and_then(|decision| show(&decision, shown(repair.decide.remote.json), 0)),
         Command::Replay(remote) => remote.client().replay().map_err(Failure::from).and_then(|report| {
             let status = u8::from(report.refusal().is_some());
-            show_or(&report, &report.why, remote.json, lang, status)
+            show_or(&report, &report.why, shown(remote.json), status)
         }),
         Command::ForgetClaims(remote) => remote
             .client()
             .forget_claims()
             .map_err(Failure::from)
-            .and_then(|forgotten| show(&forgotten, remote.json, lang, 0)),
+            .and_then(|forgotten| show(&forgotten, shown(remote.json), 0)),
     };
     match done {
         Ok(status) => ExitCode::from(status),
         Err(Failure { status, said }) => {
-            let _ = writeln!(io::stderr(), "warifu-checker: {}", said.say(lang));
+            let _ = writeln!(
+                io::stderr(),
+                "warifu-checker: {}",
+                to_be_typed(&said.say(lang), checker.as_deref())
+            );
             ExitCode::from(status)
         }
     }
@@ -111,19 +118,24 @@ fn from_environment() -> Option<Lang> {
     Lang::from_locale(&locale)
 }
 
-fn show<T: Serialize + Speak>(value: &T, json: bool, lang: Lang, status: u8) -> Result<u8, Failure> {
-    show_or(value, value, json, lang, status)
-}
-
-fn show_or(
-    value: &impl Serialize,
-    said: &impl Speak,
+/// How a result is shown.
+struct Shown<'a> {
     json: bool,
     lang: Lang,
-    status: u8,
-) -> Result<u8, Failure> {
-    let text =
-        if json { serde_json::to_string_pretty(value).map_err(io::Error::from)? } else { said.say(lang) };
+    /// The checker that this run was given.
+    checker: Option<&'a str>,
+}
+
+fn show<T: Serialize + Speak>(value: &T, shown: Shown<'_>, status: u8) -> Result<u8, Failure> {
+    show_or(value, value, shown, status)
+}
+
+fn show_or(value: &impl Serialize, said: &impl Speak, shown: Shown<'_>, status: u8) -> Result<u8, Failure> {
+    let Shown { json, lang, checker } = shown;
+    let text = match json {
+        true => serde_json::to_string_pretty(value).map_err(io::Error::from)?,
+        false => to_be_typed(&said.say(lang), checker),
+    };
     writeln!(io::stdout(), "{text}")?;
     Ok(status)
 }

@@ -15,9 +15,9 @@ use crate::cli::inputs::{calendar_of, floor, mirrors, read_file, schemas_of};
 use crate::kept_source::KeptSource;
 use crate::log::{Log, now};
 use crate::said::Said;
-#[cfg(feature = "https")]
-use crate::service::Tls;
 use crate::service::{Door, FairQueue, OperatorSocket, Service, serve_until};
+#[cfg(feature = "https")]
+use crate::service::{Reload, Tls};
 use crate::state::{DamagedPart, Recent, StateDirectory};
 use crate::swap::{Swapper, Wanted};
 
@@ -131,7 +131,8 @@ async fn keep_polling(swapper: Arc<Swapper>, every: Duration) {
     }
 }
 
-/// Reads certificates again on SIGHUP, and when they changed.
+/// Reads certificates again on SIGHUP, and when they changed. What is of no use is tried again at each look
+/// and told once.
 #[cfg(feature = "https")]
 async fn keep_reading(tls: Arc<Tls>, log: Log) {
     let mut look = tokio::time::interval(BETWEEN_LOOKS_AT_CERTIFICATES);
@@ -139,16 +140,23 @@ async fn keep_reading(tls: Arc<Tls>, log: Log) {
     let Ok(mut asked) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()) else {
         return;
     };
+    let mut told = None;
     loop {
-        tokio::select! {
-            _ = look.tick() => {}
-            _ = asked.recv() => {}
-        }
+        let when = tokio::select! {
+            _ = look.tick() => Reload::IfChanged,
+            _ = asked.recv() => Reload::Asked,
+        };
         let reads = Arc::clone(&tls);
-        match tokio::task::spawn_blocking(move || reads.reload()).await {
-            Ok(Ok(true)) => log.event(&Said::new("certificates were read again", "証明書を再読込しました")),
-            Ok(Err(why)) => log.event(&why),
-            Ok(Ok(false)) | Err(_) => {}
+        match tokio::task::spawn_blocking(move || reads.reload(when)).await {
+            Ok(Ok(true)) => {
+                told = None;
+                log.event(&Said::new("certificates were read again", "証明書を再読込しました"));
+            }
+            Ok(Err(why)) if when == Reload::Asked || told.as_ref() != Some(&why) => {
+                log.event(&why);
+                told = Some(why);
+            }
+            Ok(Ok(false) | Err(_)) | Err(_) => {}
         }
     }
 }

@@ -27,6 +27,8 @@ pub(super) struct Activity {
 struct Doing {
     /// Since when no request was in flight.
     idle_since: Instant,
+    /// Whether there ever was one.
+    was_asked: bool,
     /// Since when a request is coming of which the head has not ended.
     head_since: Option<Instant>,
     /// Since when no further request is taken.
@@ -38,7 +40,8 @@ struct Doing {
 /// A request in flight.
 #[derive(Debug, Clone, Copy)]
 enum Request {
-    /// It is received and judged: who does that has limits of his own.
+    /// It is received and judged, or what still comes of it passes unread: who does that has limits of his
+    /// own.
     Asked,
     /// Its answer is being taken.
     Answered { since: Instant, bytes: usize },
@@ -66,8 +69,14 @@ pub(super) struct InFlight {
 
 impl Activity {
     pub(super) fn opened(limits: Limits, now: Instant) -> Arc<Self> {
-        let doing =
-            Doing { idle_since: now, head_since: None, ends_since: None, next: 0, in_flight: HashMap::new() };
+        let doing = Doing {
+            idle_since: now,
+            was_asked: false,
+            head_since: None,
+            ends_since: None,
+            next: 0,
+            in_flight: HashMap::new(),
+        };
         Arc::new(Activity { limits, doing: Mutex::new(doing) })
     }
 
@@ -83,11 +92,13 @@ impl Activity {
         }
     }
 
-    /// The head of a request is there.
+    /// The head of a request is there. Its answer is in flight until it is taken; what is begun for its body,
+    /// until that has come.
     pub(super) fn begin(self: &Arc<Self>) -> InFlight {
         let mut doing = self.doing();
         doing.next += 1;
         doing.head_since = None;
+        doing.was_asked = true;
         let number = doing.next;
         doing.in_flight.insert(number, Request::Asked);
         InFlight { activity: Arc::clone(self), number }
@@ -111,7 +122,7 @@ impl Activity {
                 Some(since) => (after(since, self.limits.head_ms), Overdue::Head),
                 None => (after(doing.idle_since, self.limits.idle_ms), Overdue::Idle),
             });
-            due.extend(doing.ends_since.map(|since| (since + FLUSH, Overdue::End)));
+            due.extend(doing.ends_since.map(|since| (self.flushed(since, &doing), Overdue::End)));
         }
         for request in doing.in_flight.values() {
             if let Request::Answered { since, bytes } = request {
@@ -126,6 +137,19 @@ impl Activity {
             Some((at, _)) => Ok(at.min(after(now, self.limits.slow_after_ms.max(1)))),
             None => Ok(after(now, self.limits.slow_after_ms.max(1))),
         }
+    }
+}
+
+impl Activity {
+    /// By when the last answer has left, which ends `since` then. Of one that has just been handed over so
+    /// much is still written ahead as may be, and whoever takes it may be as slow as ever.
+    fn flushed(&self, since: Instant, doing: &Doing) -> Instant {
+        let flushed = since + FLUSH;
+        if !doing.was_asked {
+            return flushed;
+        }
+        let ahead = Duration::from_millis(self.limits.at_least_rate(self.limits.head_bytes));
+        flushed.max(doing.idle_since + FLUSH + ahead)
     }
 }
 
@@ -188,16 +212,17 @@ impl HttpBody for Answering {
     }
 }
 
-/// A connection that tells when bytes come.
+/// A connection that tells when bytes come, where these can only be those of a request.
 #[derive(Debug)]
 pub(super) struct Watched<T> {
     connection: T,
-    activity: Arc<Activity>,
+    tells: Option<Arc<Activity>>,
 }
 
 impl<T> Watched<T> {
-    pub(super) fn new(connection: T, activity: Arc<Activity>) -> Self {
-        Watched { connection, activity }
+    /// Tells `activity`; nobody, where bytes also come between requests.
+    pub(super) fn new(connection: T, tells: Option<Arc<Activity>>) -> Self {
+        Watched { connection, tells }
     }
 }
 
@@ -208,7 +233,9 @@ impl<T: Read + Unpin> Read for Watched<T> {
         buffer: ReadBufCursor<'_>,
     ) -> Poll<std::io::Result<()>> {
         let read = ready!(Pin::new(&mut self.connection).poll_read(context, buffer));
-        self.activity.came(Instant::now());
+        if let Some(activity) = &self.tells {
+            activity.came(Instant::now());
+        }
         Poll::Ready(read)
     }
 }
@@ -253,6 +280,7 @@ mod tests {
         answer_ms: 60_000,
         slow_after_ms: 2_000,
         bytes_a_second: 1_000,
+        head_bytes: 4_000,
         ..Limits::default()
     };
 
@@ -275,6 +303,23 @@ mod tests {
         assert!(activity.check(start + ms(3_600_000)).is_ok(), "who judges has limits of his own");
         drop(in_flight);
         assert!(activity.check(Instant::now()).is_ok());
+    }
+
+    /// Who is answered before all has come goes on sending: that is no head of a next request.
+    #[test]
+    fn what_still_comes_of_a_request_that_is_answered_begins_no_other() {
+        let start = Instant::now();
+        let activity = Activity::opened(LIMITS(), start);
+        let (answer, body) = (activity.begin(), activity.begin());
+        answer.gave(100, start);
+        drop(answer);
+        activity.came(start + ms(10));
+        assert!(activity.check(start + ms(3_600_000)).is_ok(), "who lets it pass has limits of his own");
+        drop(body);
+        let idle = Instant::now();
+        assert!(activity.check(idle + ms(9_000)).is_ok());
+        activity.came(idle);
+        assert_eq!(activity.check(idle + ms(1_000)), Err(Overdue::Head), "and the next one begins after it");
     }
 
     #[test]
@@ -303,8 +348,13 @@ mod tests {
         let half_open = activity.check(start + ms(1_000));
         assert!(matches!(half_open, Err(Overdue::End | Overdue::Head)), "{half_open:?}");
         let activity = Activity::opened(LIMITS(), start);
-        let _in_flight = activity.begin();
-        activity.ends(start);
+        let in_flight = activity.begin();
+        let long_ago = start.checked_sub(ms(10_000)).unwrap();
+        activity.ends(long_ago);
         assert!(activity.check(start + ms(3_600_000)).is_ok());
+        // What was written ahead of it is still taken, at the least pace.
+        drop(in_flight);
+        assert!(activity.check(start + ms(4_900)).is_ok());
+        assert_eq!(activity.check(Instant::now() + ms(5_000)), Err(Overdue::End));
     }
 }

@@ -40,9 +40,18 @@ const OPERATORS: usize = 64;
 /// connection, which nothing here would count.
 const HELD_BY_THE_SYSTEM_BYTES: usize = 128 << 10;
 
-/// Requests at once on one connection of HTTP/2.
+/// What a connection of HTTP/2 takes, which carries many requests at once ([`Limits::connections`]).
 #[cfg(feature = "https")]
-const STREAMS: u32 = 32;
+mod http2 {
+    /// Requests at once.
+    pub(super) const REQUESTS: u32 = 32;
+    /// The head of each, unpacked.
+    pub(super) const HEAD_BYTES: u32 = 16 << 10;
+    /// Written ahead for each.
+    pub(super) const AHEAD_BYTES: usize = 16 << 10;
+    /// Read ahead of all of them together.
+    pub(super) const READ_BYTES: u32 = 256 << 10;
+}
 
 /// hyper wants as much at least.
 const LEAST_HEAD_BYTES: usize = 8 << 10;
@@ -158,9 +167,31 @@ impl Greeting {
                 served.service.cut.fetch_add(1, Ordering::Relaxed);
                 return;
             };
-            return serve(stream, shown.map_or(sender, Sender::Certificate), share, served).await;
+            let sender = shown.certificate.map_or(sender, Sender::Certificate);
+            let speaks = if shown.speaks_http2 { Speaks::Http2 } else { Speaks::Http1 };
+            return serve(stream, speaks, sender, share, served).await;
         }
-        serve(stream, sender, share, served).await;
+        serve(stream, Speaks::Http1, sender, share, served).await;
+    }
+}
+
+/// What was agreed on for a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Speaks {
+    Http1,
+    #[cfg(feature = "https")]
+    Http2,
+}
+
+impl Speaks {
+    /// Whether bytes that come while nothing is in flight are those of a request: with HTTP/2 they may be a
+    /// ping, or one that a client answers.
+    fn only_requests(self) -> bool {
+        match self {
+            Speaks::Http1 => true,
+            #[cfg(feature = "https")]
+            Speaks::Http2 => false,
+        }
     }
 }
 
@@ -204,7 +235,8 @@ async fn take_commands(listener: UnixListener, served: Served) {
                 Ok((stream, _)) => {
                     let mut share = budget.share(Sender::Operator);
                     if share.grow(1).is_ok() {
-                        connections.spawn(serve(stream, Sender::Operator, share, served.clone()));
+                        let (speaks, sender) = (Speaks::Http1, Sender::Operator);
+                        connections.spawn(serve(stream, speaks, sender, share, served.clone()));
                     }
                 }
                 Err(error) => after(&error).await,
@@ -226,7 +258,7 @@ async fn after(error: &io::Error) {
 }
 
 /// Serves one connection, to its end or until something takes too long.
-async fn serve<T>(stream: T, sender: Sender, _share: Share, served: Served)
+async fn serve<T>(stream: T, speaks: Speaks, sender: Sender, _share: Share, served: Served)
 where
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -238,14 +270,17 @@ where
     let answers = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         let in_flight = of_requests.begin();
         request.extensions_mut().insert(sender);
+        // Whoever takes the body takes this with it; else it goes with the request.
+        request.extensions_mut().insert(Arc::new(of_requests.begin()));
         let answered = router.call(request.map(Body::new));
         async move {
             let Ok(response) = answered.await;
             Ok::<_, Infallible>(response.map(|body| Answering::new(body, in_flight)))
         }
     });
-    let io = Watched::new(TokioIo::new(stream), Arc::clone(&activity));
-    let builder = protocol(&limits);
+    let tells = speaks.only_requests().then(|| Arc::clone(&activity));
+    let io = Watched::new(TokioIo::new(stream), tells);
+    let builder = protocol(speaks, &limits);
     let mut connection = pin!(builder.serve_connection(io, answers));
     let mut look = activity.check(Instant::now()).unwrap_or_else(|_| Instant::now());
     let mut is_ending = false;
@@ -272,22 +307,28 @@ where
 }
 
 #[cfg(not(feature = "https"))]
-fn protocol(limits: &Limits) -> hyper::server::conn::http1::Builder {
+fn protocol(_: Speaks, limits: &Limits) -> hyper::server::conn::http1::Builder {
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder.max_buf_size(limits.head_bytes.max(LEAST_HEAD_BYTES));
     builder
 }
 
-/// HTTP/1.1 or 2, as the client begins.
 #[cfg(feature = "https")]
-fn protocol(limits: &Limits) -> hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor> {
+fn protocol(
+    speaks: Speaks,
+    limits: &Limits,
+) -> hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor> {
     let mut builder = hyper_util::server::conn::auto::Builder::new(hyper_util::rt::TokioExecutor::new());
-    let head_bytes = limits.head_bytes.max(LEAST_HEAD_BYTES);
-    builder.http1().max_buf_size(head_bytes);
+    builder.http1().max_buf_size(limits.head_bytes.max(LEAST_HEAD_BYTES));
     builder
         .http2()
-        .max_concurrent_streams(STREAMS)
-        .max_header_list_size(u32::try_from(head_bytes).unwrap_or(u32::MAX))
-        .max_send_buf_size(head_bytes);
-    builder
+        .max_concurrent_streams(http2::REQUESTS)
+        .max_header_list_size(http2::HEAD_BYTES)
+        .max_send_buf_size(http2::AHEAD_BYTES)
+        .initial_stream_window_size(http2::READ_BYTES)
+        .initial_connection_window_size(http2::READ_BYTES);
+    match speaks {
+        Speaks::Http1 => builder.http1_only(),
+        Speaks::Http2 => builder.http2_only(),
+    }
 }

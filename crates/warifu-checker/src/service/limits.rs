@@ -9,7 +9,8 @@ use warifu_claims::FILE_LIMIT_BYTES;
 /// ([`crate::service::Sender`]); behind a proxy all are one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// Connections at once. Each takes a file handle and some 20 KiB.
+    /// Connections at once. Each takes a file handle and some 20 KiB; one of HTTP/2, which
+    /// carries 32 requests at once, up to 1.25 MiB.
     pub connections: usize,
     /// Of these, from one sender.
     pub connections_of_sender: usize,
@@ -21,7 +22,8 @@ pub struct Limits {
     pub unread_bytes: usize,
     /// Of these, left by one sender.
     pub unread_bytes_of_sender: usize,
-    /// The head of a request, and what is read and written ahead for a connection.
+    /// The head of a request, and what is read and written ahead for a connection. With HTTP/2 the
+    /// head and what is written ahead of each request have 16 KiB, what is read ahead of all 256 KiB.
     pub head_bytes: usize,
     /// A file that came compressed grows at most so many times, once it is above a mebibyte.
     pub unpacked_ratio: usize,
@@ -76,8 +78,12 @@ impl Limits {
     /// By when, counted from the beginning, something must have ended of which `bytes` have come or gone, and
     /// which may take `most_ms` in all.
     pub(super) fn time_for(&self, bytes: usize, most_ms: u64) -> Duration {
-        let at_that_rate = (bytes as u64).saturating_mul(1000) / self.bytes_a_second.max(1);
-        Duration::from_millis(self.slow_after_ms.saturating_add(at_that_rate).min(most_ms))
+        Duration::from_millis(self.slow_after_ms.saturating_add(self.at_least_rate(bytes)).min(most_ms))
+    }
+
+    /// How many milliseconds `bytes` take at the least rate.
+    pub(super) fn at_least_rate(&self, bytes: usize) -> u64 {
+        (bytes as u64).saturating_mul(1000) / self.bytes_a_second.max(1)
     }
 }
 

@@ -39,4 +39,4 @@ pub use sender::Sender;
 pub use socket::{OperatorSocket, SocketError};
 pub use status::{Doors, Next, OnTrial, Queue, Requests, Status, Watch};
 #[cfg(feature = "https")]
-pub use tls::{Clients, Tls, TlsFiles};
+pub use tls::{Clients, Reload, Tls, TlsFiles};

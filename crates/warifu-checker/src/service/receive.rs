@@ -7,6 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
+use http_body::Frame;
 use http_body_util::BodyExt as _;
 use tokio::time::timeout_at;
 use warifu_claims::FILE_LIMIT_BYTES;
@@ -14,6 +15,7 @@ use warifu_trust::UnixSeconds;
 
 use crate::log::now;
 use crate::said::Said;
+use crate::service::activity::InFlight;
 use crate::service::budget::Share;
 use crate::service::http_service::Service;
 use crate::service::limits::Limits;
@@ -23,19 +25,29 @@ use crate::service::unpack::{NotUnpacked, Unpack};
 /// The first record tells the institution.
 const FIRST_RECORD_BYTES: usize = 1024;
 
+/// So much passes unread of what a sender goes on sending: also what is larger than a claim file may be.
+const UNREAD_BYTES: usize = 4 * FILE_LIMIT_BYTES;
+
 /// A claim file that is coming.
 #[derive(Debug)]
 pub(super) struct Receiving {
-    body: Body,
+    coming: Coming,
     form: Form,
-    /// What came over the line.
-    came: usize,
     promised: Option<usize>,
     share: Share,
     at: UnixSeconds,
+    has_ended: bool,
+}
+
+/// What comes over the line.
+#[derive(Debug)]
+struct Coming {
+    body: Body,
+    came: usize,
     began: Instant,
     limits: Limits,
-    has_ended: bool,
+    /// Its request is in flight as long as it comes.
+    _in_flight: Option<Arc<InFlight>>,
 }
 
 #[derive(Debug)]
@@ -96,30 +108,29 @@ impl Receiving {
     /// Begins with `request`, of which nothing is read yet.
     ///
     /// # Errors
-    /// [`NotReceived`]: what it promises is not taken.
-    pub(super) fn begin(request: Request, share: Share, limits: Limits) -> Result<Self, NotReceived> {
+    /// [`NotReceived`]: what it promises is not taken, and passes unread if it comes all the same.
+    pub(super) fn begin(mut request: Request, share: Share, limits: Limits) -> Result<Self, NotReceived> {
+        let in_flight = request.extensions_mut().remove();
         let headers = request.headers();
         let promised = headers.get(header::CONTENT_LENGTH);
         let promised = promised.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-        if promised.is_some_and(|promised| promised > FILE_LIMIT_BYTES) {
-            return Err(NotReceived::TooLarge);
-        }
-        let form = match is_packed(headers)? {
-            true => Form::Packed(Box::new(Unpack::new(FILE_LIMIT_BYTES, limits.unpacked_ratio))),
-            false => Form::Plain(Vec::new()),
-        };
+        let is_too_large = promised.is_some_and(|promised| promised > FILE_LIMIT_BYTES);
+        let packed = if is_too_large { Err(NotReceived::TooLarge) } else { is_packed(headers) };
+        let waits_for_an_answer = headers.contains_key(header::EXPECT);
         let body = request.into_body();
-        Ok(Receiving {
-            body,
-            form,
-            came: 0,
-            promised,
-            share,
-            at: now(),
-            began: Instant::now(),
-            limits,
-            has_ended: false,
-        })
+        let coming = Coming { body, came: 0, began: Instant::now(), limits, _in_flight: in_flight };
+        let form = match packed {
+            Ok(true) => Form::Packed(Box::new(Unpack::new(FILE_LIMIT_BYTES, limits.unpacked_ratio))),
+            Ok(false) => Form::Plain(Vec::new()),
+            Err(why) => {
+                // Who asks first is not asked to go on.
+                if !waits_for_an_answer {
+                    coming.pass_unread();
+                }
+                return Err(why);
+            }
+        };
+        Ok(Receiving { coming, form, promised, share, at: now(), has_ended: false })
     }
 
     /// What is there.
@@ -164,39 +175,19 @@ impl Receiving {
         Ok(Received { bytes, share: self.share, at: self.at })
     }
 
-    /// Lets what is still coming pass unread, while its sender is already being answered: many senders look
-    /// for an answer only when all is sent, and would find a broken line instead.
+    /// Lets what is still coming pass unread.
     pub(super) fn discard(self) {
-        let Receiving { mut body, came, began, limits, has_ended, .. } = self;
-        if has_ended {
-            return;
+        if !self.has_ended {
+            self.coming.pass_unread();
         }
-        tokio::spawn(async move {
-            let mut came = came;
-            loop {
-                let by = began + limits.time_for(came, limits.body_ms);
-                let Ok(Some(Ok(frame))) = timeout_at(by.into(), body.frame()).await else { return };
-                came += frame.data_ref().map_or(0, Bytes::len);
-                if came > FILE_LIMIT_BYTES {
-                    return;
-                }
-            }
-        });
     }
 
     async fn more(&mut self) -> Result<(), NotReceived> {
-        let by = self.began + self.limits.time_for(self.came, self.limits.body_ms);
-        let frame = match timeout_at(by.into(), self.body.frame()).await {
-            Err(_) => return Err(NotReceived::TooSlow),
-            Ok(Some(Err(_))) => return Err(NotReceived::EndedEarly),
-            Ok(None) => {
-                self.has_ended = true;
-                return Ok(());
-            }
-            Ok(Some(Ok(frame))) => frame,
+        let Some(frame) = self.coming.next().await? else {
+            self.has_ended = true;
+            return Ok(());
         };
         let Ok(came) = frame.into_data() else { return Ok(()) };
-        self.came += came.len();
         let before = self.bytes().len();
         match &mut self.form {
             Form::Plain(bytes) => {
@@ -226,6 +217,25 @@ impl Receiving {
             }
         }
         Ok(())
+    }
+}
+
+impl Coming {
+    /// The next of it; nothing at its end.
+    async fn next(&mut self) -> Result<Option<Frame<Bytes>>, NotReceived> {
+        let by = self.began + self.limits.time_for(self.came, self.limits.body_ms);
+        let frame = timeout_at(by.into(), self.body.frame()).await.map_err(|_| NotReceived::TooSlow)?;
+        let frame = frame.transpose().map_err(|_| NotReceived::EndedEarly)?;
+        self.came += frame.as_ref().and_then(Frame::data_ref).map_or(0, Bytes::len);
+        Ok(frame)
+    }
+
+    /// Takes it from the line, while its sender is already being answered: many senders look for an answer
+    /// only when all is sent, and would find a broken line instead.
+    fn pass_unread(mut self) {
+        tokio::spawn(async move {
+            while self.came <= UNREAD_BYTES && matches!(self.next().await, Ok(Some(_))) {}
+        });
     }
 }
 

@@ -24,6 +24,9 @@ use crate::said::Said;
 /// Certificates and a key are some kilobytes; those of all authorities that sign for terminals some more.
 const FILE_BYTES: u64 = 4 << 20;
 
+/// HTTP/2, as TLS calls it.
+const HTTP2_BY_NAME: &[u8] = b"h2";
+
 /// Whether senders show who they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Clients {
@@ -48,6 +51,24 @@ pub struct TlsFiles {
 
 /// What the files are now, to see that they changed.
 type Versions = Vec<Option<(SystemTime, u64)>>;
+
+/// What a sender showed when it was greeted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shown {
+    /// The certificate that it is known by.
+    pub(super) certificate: Option<Digest>,
+    /// HTTP/2 was agreed on.
+    pub(super) speaks_http2: bool,
+}
+
+/// When the files are read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reload {
+    /// When they are others than those that are used.
+    IfChanged,
+    /// In any case.
+    Asked,
+}
 
 /// TLS, as the files were when they were read last.
 #[derive(Debug)]
@@ -96,7 +117,7 @@ impl TlsFiles {
         };
         let mut config =
             builder.with_single_cert(chain, key).map_err(|error| wrong(&self.certificate, &error))?;
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        config.alpn_protocols = vec![HTTP2_BY_NAME.to_vec(), b"http/1.1".to_vec()];
         Ok(Arc::new(config))
     }
 }
@@ -142,32 +163,31 @@ impl Tls {
         Ok(Arc::new(Tls { files, config, read: Mutex::new(read) }))
     }
 
-    /// Reads the files again when they changed; whether they did. Connections that there are go on.
+    /// Reads the files again, if that is necessary; whether they were. Connections that there are go on.
     ///
     /// # Errors
-    /// Which of them is of no use; what was read before goes on, and they are read again when they change.
-    pub fn reload(&self) -> Result<bool, Said> {
+    /// Which of them is of no use; what was read before goes on, and they are read again the next time.
+    pub fn reload(&self, when: Reload) -> Result<bool, Said> {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         let versions = self.files.versions();
-        if *read == versions {
+        if when == Reload::IfChanged && *read == versions {
             return Ok(false);
         }
-        *read = versions;
         self.config.store(self.files.config()?);
+        *read = versions;
         Ok(true)
     }
 
-    /// Greets a sender: the connection, and by which certificate it is known.
+    /// Greets a sender: the connection, and what it showed.
     ///
     /// # Errors
     /// It does not speak TLS, or shows no certificate that it must show.
-    pub(super) async fn greet(
-        &self,
-        stream: TcpStream,
-    ) -> io::Result<(TlsStream<TcpStream>, Option<Digest>)> {
+    pub(super) async fn greet(&self, stream: TcpStream) -> io::Result<(TlsStream<TcpStream>, Shown)> {
         let stream = TlsAcceptor::from(self.config.load_full()).accept(stream).await?;
-        let shown = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
-        let shown = shown.map(|certificate| Digest::of(certificate));
-        Ok((stream, shown))
+        let greeted = stream.get_ref().1;
+        let certificate = greeted.peer_certificates().and_then(|chain| chain.first());
+        let certificate = certificate.map(|certificate| Digest::of(certificate));
+        let speaks_http2 = greeted.alpn_protocol() == Some(HTTP2_BY_NAME);
+        Ok((stream, Shown { certificate, speaks_http2 }))
     }
 }

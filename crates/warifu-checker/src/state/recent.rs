@@ -98,8 +98,8 @@ impl Speak for Forgotten {
     }
 }
 
-/// Once the ring is full, a file replaces the oldest at most this often: a busy hour must not become a busy
-/// disk, and files of different minutes say more than those of one.
+/// Once the ring is full, by number or by bytes, a file replaces the oldest at most this often: a busy hour
+/// must not become a busy disk, and files of different minutes say more than those of one.
 const BETWEEN: Duration = Duration::from_secs(1);
 
 /// The ring.
@@ -279,7 +279,8 @@ impl Recent {
     fn would_take(&self, kept: &Kept, bytes: usize) -> bool {
         let is_soon = kept.last.is_some_and(|last| last.elapsed() < BETWEEN);
         let fits = bytes <= FILE_BYTES.min(self.total_bytes);
-        self.most > 0 && fits && !(is_soon && kept.files.len() >= self.most)
+        let replaces = kept.files.len() >= self.most || kept.bytes + bytes > self.total_bytes;
+        self.most > 0 && fits && !(is_soon && replaces)
     }
 
     /// Writes `file`, unless the ring has let go of it meanwhile, and removes what the ring has no more.
@@ -418,10 +419,17 @@ mod tests {
         let at = directory.path().join("recent");
         let keeping = Keeping { files: 3, bytes: 10, days: 5 };
         let recent = Recent::open(at.clone(), keeping).unwrap();
-        // The last one alone would be too much: for it nothing is let go of.
-        for bytes in [&b"12345"[..], b"1234", b"123", b"more than 10"] {
-            keep(&recent, bytes);
-        }
+        keep(&recent, b"12345");
+        keep(&recent, b"1234");
+        // Too soon after it to take a place, which is as scarce by bytes as by number.
+        assert!(!recent.takes(3));
+        keep(&recent, b"123");
+        assert_eq!((recent.now().files, recent.now().bytes), (2, 9));
+        recent.kept.lock().unwrap().last = None;
+        keep(&recent, b"123");
+        recent.kept.lock().unwrap().last = None;
+        // This one alone would be too much: for it nothing is let go of.
+        keep(&recent, b"more than 10");
         assert_eq!((recent.now().files, recent.now().bytes), (2, 7));
         recent.expire(now().plus_days(4));
         assert_eq!(recent.files().len(), 2);

@@ -115,22 +115,27 @@ fn it_is_not_ready_before_a_release_runs() {
     assert_eq!(ask(&checker, "GET", "/readyz").0, 200);
 }
 
-/// What is promised takes no memory and keeps nobody out; whoever does not keep it is cut.
+/// What is promised takes no memory and keeps nobody out.
 #[test]
 fn silent_connections_with_a_promised_length_keep_nobody_out() {
     let mib = 1 << 20;
     let checker = within(Limits {
         arrived_bytes: 2 * mib,
         arrived_bytes_of_sender: 2 * mib,
-        slow_after_ms: 300,
+        slow_after_ms: 60_000,
         ..Limits::default()
     });
     let silent: Vec<TcpStream> = (0..40).map(|_| sent(&checker, &promise(64 * mib))).collect();
     checker.until("forty connections", |status| status.doors.connections >= 40);
     assert_eq!(checker.check(&claim_file(1, 3)).status, 200);
-    for line in silent {
-        assert!(rest(line).starts_with("HTTP/1.1 408 "));
-    }
+    drop(silent);
+    checker.until("nothing left", |status| status.doors.connections == 0 && status.doors.arrived_bytes == 0);
+}
+
+#[test]
+fn whoever_does_not_send_what_he_promised_is_cut() {
+    let checker = within(Limits { slow_after_ms: 200, ..Limits::default() });
+    assert!(told(&checker, &promise(1 << 20)).starts_with("HTTP/1.1 408 "));
     checker.until("nothing left", |status| status.doors.connections == 0 && status.doors.arrived_bytes == 0);
 }
 
@@ -202,6 +207,11 @@ fn a_head_that_does_not_end_and_a_line_that_nobody_uses_are_cut() {
     let used = sent(&checker, b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n");
     assert!(rest(used).starts_with("HTTP/1.1 200 "), "answered, and then cut");
     checker.until("all gone", |status| status.doors.connections == 0 && status.doors.connections_cut == 1);
+}
+
+#[test]
+fn a_head_that_is_too_long_is_told_so() {
+    let checker = within(Limits::default());
     let long = [b"GET /livez HTTP/1.1\r\nhost: x\r\nx-long: ".to_vec(), vec![b'x'; 1 << 20]].concat();
     assert!(told(&checker, &long).starts_with("HTTP/1.1 431 "));
 }
@@ -255,6 +265,68 @@ fn a_full_queue_says_so_before_the_file_has_come() {
     assert_eq!(&answer, b"HTTP/1.1 200");
 }
 
+/// The head of an answer on a line that stays open; of the body nothing is left on it.
+fn answer_on(line: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        line.read_exact(&mut byte).unwrap();
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8(head).unwrap();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+    line.read_exact(&mut vec![0; length.parse().unwrap()]).unwrap();
+    head
+}
+
+const ALIVE: &[u8] = b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n";
+
+/// Who is told early that his file is not taken, and goes on sending it all the same, finds his line whole.
+#[test]
+fn who_is_refused_early_may_send_the_rest_for_longer_than_a_head_may_take() {
+    let head_ms = 200;
+    let checker = queued(Limits { head_ms, slow_after_ms: 60_000, ..Limits::default() }, 0);
+    let _busy = checker.keep_busy();
+    let file = claim_file(1, 1);
+    let mut line = sent(&checker, &promise(1 << 20));
+    line.write_all(&file).unwrap();
+    assert!(answer_on(&mut line).starts_with("HTTP/1.1 503 "));
+    let started = Instant::now();
+    let mut left = (1 << 20) - file.len();
+    while left > 1 && started.elapsed() < Duration::from_millis(5 * head_ms) {
+        line.write_all(b"x").unwrap();
+        left -= 1;
+        std::thread::yield_now();
+    }
+    line.write_all(&vec![b'x'; left]).unwrap();
+    line.write_all(ALIVE).unwrap();
+    assert!(answer_on(&mut line).starts_with("HTTP/1.1 200 "));
+    assert_eq!(checker.status().doors.connections_cut, 0);
+}
+
+/// What is refused by its head alone passes too: who looks for an answer when all is sent finds it.
+#[test]
+fn who_is_refused_by_the_head_may_send_all_of_it() {
+    let checker = within(Limits { slow_after_ms: 60_000, ..Limits::default() });
+    let too_large = 80 << 20;
+    let packed =
+        b"POST /check HTTP/1.1\r\nhost: x\r\ncontent-encoding: br\r\ncontent-length: 16777216\r\n\r\n";
+    for (head, length, status) in [(promise(too_large), too_large, 413), (packed.to_vec(), 16 << 20, 415)] {
+        let mut line = sent(&checker, &head);
+        for _ in 0..length >> 20 {
+            line.write_all(&vec![b'x'; 1 << 20]).unwrap();
+        }
+        assert!(answer_on(&mut line).starts_with(&format!("HTTP/1.1 {status} ")));
+        line.write_all(ALIVE).unwrap();
+        assert!(answer_on(&mut line).starts_with("HTTP/1.1 200 "));
+    }
+    // Who asks first is told, and not asked to go on.
+    let mut asks = promise(too_large);
+    asks.splice(asks.len() - 2.., *b"expect: 100-continue\r\n\r\n");
+    assert!(told(&checker, &asks).starts_with("HTTP/1.1 413 "));
+    checker.until("nothing left", |status| status.doors.connections == 0 && status.doors.arrived_bytes == 0);
+}
+
 #[test]
 fn gzipped_claim_files_are_judged_and_nothing_else_that_is_packed() {
     let pack = |bytes: &[u8]| {
@@ -284,7 +356,7 @@ fn gzipped_claim_files_are_judged_and_nothing_else_that_is_packed() {
 /// What is in flight is answered; what is half open, and what is new, is not waited for.
 #[test]
 fn it_ends_within_its_time_and_answers_what_is_in_flight() {
-    let checker = within(Limits { notice_ms: 500, drain_ms: 20_000, ..Limits::default() });
+    let checker = within(Limits { notice_ms: 4_000, drain_ms: 20_000, ..Limits::default() });
     let half = sent(&checker, b"POST /check HTTP/1.1\r\nhost: x\r\n");
     let promised = sent(&checker, &promise(1000));
     let busy = checker.keep_busy();

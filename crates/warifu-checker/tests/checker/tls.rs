@@ -13,7 +13,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use warifu_checker::log::now;
-use warifu_checker::service::{Clients, Limits, Tls, TlsFiles};
+use warifu_checker::service::{Clients, Limits, Reload, Tls, TlsFiles};
 use warifu_checker::swap::{Gates, Wanted};
 
 use crate::line::release;
@@ -106,32 +106,90 @@ fn certificates_change_without_a_restart_and_a_broken_one_changes_nothing() {
     std::fs::write(at.join("file.uke"), claim_file(1, 1)).unwrap();
     let tls = tls(at, Clients::Unknown);
     let checker = checker(Limits::default(), Arc::clone(&tls));
-    assert!(!tls.reload().unwrap());
+    assert!(!tls.reload(Reload::IfChanged).unwrap());
+    assert!(tls.reload(Reload::Asked).unwrap());
     certificate(at, "others", "server");
-    assert!(tls.reload().unwrap());
+    assert!(tls.reload(Reload::IfChanged).unwrap());
     assert_eq!(curl(&checker, at, "--cacert house.pem"), None);
     assert_eq!(curl(&checker, at, "--cacert others.pem").as_deref(), Some("200 2"));
     std::fs::write(at.join("server.key"), "-----BEGIN PRIVATE KEY-----\n").unwrap();
-    let why = tls.reload().unwrap_err();
-    assert!(why.en.contains("server.key") && why.ja.contains("TLS に使えません"), "{why:?}");
+    for when in [Reload::IfChanged, Reload::Asked, Reload::IfChanged] {
+        // As often as it is looked at: what kept it from being read may have changed and left no trace.
+        let why = tls.reload(when).unwrap_err();
+        assert!(why.en.contains("server.key") && why.ja.contains("TLS に使えません"), "{why:?}");
+    }
     assert_eq!(curl(&checker, at, "--cacert others.pem").as_deref(), Some("200 2"));
     certificate(at, "house", "server");
-    assert!(tls.reload().unwrap());
+    assert!(tls.reload(Reload::IfChanged).unwrap());
+    assert!(!tls.reload(Reload::IfChanged).unwrap());
     assert_eq!(curl(&checker, at, "--cacert house.pem").as_deref(), Some("200 2"));
+}
+
+/// Heads of HTTP/2 have a bound of their own, for there are many at once.
+#[test]
+fn a_head_is_bounded_by_the_version() {
+    let folder = certificates();
+    let at = folder.path();
+    std::fs::write(at.join("file.uke"), claim_file(1, 1)).unwrap();
+    std::fs::write(at.join("long"), format!("x-long: {}", "x".repeat(20 << 10))).unwrap();
+    let checker = checker(Limits::default(), tls(at, Clients::Unknown));
+    assert_eq!(curl(&checker, at, "--cacert house.pem --http1.1 -H @long").as_deref(), Some("200 1.1"));
+    assert_eq!(curl(&checker, at, "--cacert house.pem --http2 -H @long").as_deref(), Some("431 2"));
+}
+
+/// A connection that a client keeps for its next request, and sends pings on meanwhile.
+#[test]
+fn a_ping_begins_no_request() {
+    let folder = certificates();
+    let at = folder.path();
+    let limits = Limits { head_ms: 300, ..Limits::default() };
+    let checker = checker(limits, tls(at, Clients::OnlyKnown(at.join("clients.pem"))));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut line = connected_by(&checker, at, "one", &[b"h2"]).await;
+        line.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
+        let started = Instant::now();
+        let mut beats = 0;
+        while started.elapsed() < Duration::from_secs(1) {
+            beats += 1_u64;
+            let ping = [&b"\0\0\x08\x06\0\0\0\0\0"[..], &beats.to_be_bytes()].concat();
+            line.write_all(&ping).await.unwrap();
+            line.flush().await.unwrap();
+            let mut heard = Vec::new();
+            while !heard.windows(8).any(|bytes| bytes == beats.to_be_bytes()) {
+                let mut bytes = [0; 256];
+                let count = line.read(&mut bytes).await.unwrap();
+                assert!(count > 0, "it was cut after {beats} pings");
+                heard.extend_from_slice(&bytes[..count]);
+            }
+        }
+    });
+    assert_eq!(checker.service.status().doors.connections_cut, 0);
 }
 
 /// A connection of whoever has this certificate.
 async fn connected(checker: &Checker, folder: &Path, holder: &str) -> TlsStream<tokio::net::TcpStream> {
+    connected_by(checker, folder, holder, &[]).await
+}
+
+/// The same, by one of these protocols.
+async fn connected_by(
+    checker: &Checker,
+    folder: &Path,
+    holder: &str,
+    protocols: &[&[u8]],
+) -> TlsStream<tokio::net::TcpStream> {
     let certificate = |name: &str| CertificateDer::from_pem_file(folder.join(format!("{name}.pem"))).unwrap();
     let mut house = RootCertStore::empty();
     house.add(certificate("house")).unwrap();
     let key = PrivateKeyDer::from_pem_file(folder.join(format!("{holder}.key"))).unwrap();
-    let config = ClientConfig::builder_with_provider(Arc::new(rustls_graviola::default_provider()))
+    let mut config = ClientConfig::builder_with_provider(Arc::new(rustls_graviola::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_root_certificates(house)
         .with_client_auth_cert(vec![certificate(holder)], key)
         .unwrap();
+    config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
     let line = tokio::net::TcpStream::connect(checker.address).await.unwrap();
     let name = ServerName::from(checker.address.ip());
     TlsConnector::from(Arc::new(config)).connect(name, line).await.unwrap()
