@@ -154,6 +154,14 @@ fn a_draft_that_only_calls_itself_a_revert_is_not_signed() {
     let accepted = format!("--accept-past {classes} --reason wrong --source notice-7");
     let refused = stage.warifu(&format!("{draft} {accepted}")).ends(3);
     assert!(refused.err.contains(told), "{}", refused.err);
+    // Where that release cannot be looked at, it may be the very one, and nothing is drafted.
+    let lies = stage.path(&format!("channel/targets/{}.release-1.json", digest(&first)));
+    std::fs::remove_file(&lies).unwrap();
+    std::fs::create_dir(&lies).unwrap();
+    let refused = stage.warifu(&format!("{draft} {accepted}")).ends(2);
+    assert!(refused.err.contains("release-1.json"), "{}", refused.err);
+    std::fs::remove_dir(&lies).unwrap();
+    std::fs::write(&lies, &first).unwrap();
     // It says release 2, and brings back release 1.
     says(2, &second);
     // It says a release 1 with its masters that lies on the channel, and that nobody signed.

@@ -138,7 +138,7 @@ impl Mirrors {
     }
 
     /// The same, and asks on while what is offered is not release `number`: the place whose turn it is may be
-    /// behind. When none offers it, what comes is what the first one that holds does.
+    /// behind. When none offers it, what comes is the newest that holds, of equals the first.
     ///
     /// # Errors
     ///
@@ -150,18 +150,29 @@ impl Mirrors {
         now: UnixSeconds,
     ) -> Result<Given<OpenedRelease, OpenError>, Nobody<OpenError>> {
         let order = self.begin();
-        let mut first: Option<Given<OpenedRelease, OpenError>> = None;
+        let mut newest: Option<Given<OpenedRelease, OpenError>> = None;
         let mut passed_over = Vec::new();
         for place in order {
             match self.ask(&[place], |channel| open(channel, state, now)) {
                 Ok(given) if given.value.release().release == number => {
                     return Ok(Given { passed_over, ..given });
                 }
-                Ok(given) => first = first.or(Some(given)),
+                Ok(given) => {
+                    let is_newer = newest.as_ref().is_none_or(|it| {
+                        let (it, given) = (&it.value, &given.value);
+                        // Of the same release, whoever knows that it was withdrawn.
+                        let known =
+                            |opened: &OpenedRelease| (opened.release().release, opened.withdrawn().is_some());
+                        known(given) > known(it)
+                    });
+                    if is_newer {
+                        newest = Some(given);
+                    }
+                }
                 Err(Nobody(asked)) => passed_over.extend(asked),
             }
         }
-        match first {
+        match newest {
             Some(given) => Ok(Given { passed_over, ..given }),
             None => Err(Nobody(passed_over)),
         }
@@ -361,7 +372,9 @@ mod tests {
         assert_eq!(of_release(2, 0), (2, 1, 0), "the first is behind");
         assert_eq!(of_release(2, 1), (2, 1, 0));
         assert_eq!(of_release(1, 0), (1, 0, 0));
-        assert_eq!(of_release(7, 0).0, 1, "what the first offers, when nobody has it");
+        // When nobody has it: the newest, and whoever takes that one back is passed over.
+        assert_eq!(of_release(7, 0), (2, 1, 0));
+        assert_eq!(of_release(7, 1), (2, 1, 1));
         let lost = of(&[&MemoryChannel::default(), &newest]);
         let given = lost.open_release(2, &mut world.reader(), now()).unwrap();
         assert_eq!((given.by, given.passed_over.len()), (1, 1));

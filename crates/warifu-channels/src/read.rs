@@ -3,9 +3,9 @@
 use std::fmt;
 
 use warifu_trust::{
-    Answer, Carried, Carrying, FetchError, FetchingEarlier, LearningRoots, Manifest, NextStep, OnHand,
-    OpenError, OpenedRelease, Opening, Proposal, ReadingTip, ReleaseRef, Step, Tip, TrustError, TrustedState,
-    UnixSeconds, VerifiedMasters, VerifiedRelease, Walk,
+    Answer, Carried, Carrying, FetchError, FetchingEarlier, FindingEarlier, LearningRoots, Manifest,
+    NextStep, OnHand, OpenError, OpenedRelease, Opening, Proposal, ReadingTip, ReleaseRef, Step, Tip,
+    TrustError, TrustedState, UnixSeconds, VerifiedMasters, VerifiedRelease, Walk,
 };
 use warifu_values::lang::{Lang, Speak};
 
@@ -213,6 +213,20 @@ pub fn fetch_earlier_manifest(
     release: ReleaseRef,
 ) -> Result<Manifest, ReadError<FetchError>> {
     read_through(channel, FetchingEarlier::begin(release))
+}
+
+/// The first of `releases` of whose manifest `is_it` holds, all in one look; `None` when it holds of none. One
+/// that the channel lacks is passed over.
+///
+/// # Errors
+///
+/// [`ReadError`]: one cannot be seen now, or is not what was signed. It may be the one that is looked for.
+pub fn find_earlier_release(
+    channel: &dyn Channel,
+    releases: impl IntoIterator<Item = ReleaseRef>,
+    is_it: impl FnMut(&Manifest) -> bool,
+) -> Result<Option<ReleaseRef>, ReadError<FetchError>> {
+    FindingEarlier::begin(releases, is_it).map_or(Ok(None), |walk| read_through(channel, walk))
 }
 
 /// The release published at `tip`, whole: what the next one is compared with; `None` when nothing is.

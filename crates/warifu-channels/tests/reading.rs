@@ -11,8 +11,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use warifu_channels::testing::{MemoryChannel, Publishing as _, plant, plant_snapshot, signed};
 use warifu_channels::{
-    Channel, ChannelError, StateError, StateStore, fetch_fallback, propose_again, publish, publish_root,
-    read_tip, refresh_timestamp, state_folder,
+    Channel, ChannelError, ReadError, StateError, StateStore, fetch_fallback, find_earlier_release,
+    propose_again, publish, publish_root, read_tip, refresh_timestamp, state_folder,
 };
 use warifu_trust::testing::{World, forge, key, masters, now};
 use warifu_trust::*;
@@ -292,6 +292,42 @@ fn endless_data_ends_at_the_limit() {
     let opened = open(&channel, &mut world.reader(), now()).unwrap();
     let refused = fetch(&Endless(&channel, "drug"), &opened);
     assert!(matches!(refused, Err(FetchError::Refused(Refusal::TooLong { .. }))));
+}
+
+/// Only what is not there is passed over: what cannot be seen now, or is something else, may be the one.
+#[test]
+fn an_earlier_release_that_cannot_be_seen_is_not_passed_over() {
+    let (world, channel) = (World::new(), MemoryChannel::default());
+    let releases = [1, 2, 3].map(|_| {
+        world.publish_next(&channel);
+        read_tip(&channel, &world.reader()).unwrap().release().unwrap()
+    });
+    let [first, second, third] = releases;
+    let find = |channel: &dyn Channel, number: u64| {
+        find_earlier_release(channel, [third, second, first], |manifest| manifest.release == number)
+    };
+    assert_eq!(find(&channel, 1).unwrap(), Some(first));
+    assert_eq!(find(&channel, 4).unwrap(), None);
+    let path = ChannelPath::content(second.manifest, &TargetName::manifest(2));
+    // Behind the one that is looked for, nothing is in the way.
+    assert_eq!(find(&Unseen(&channel, &path), 3).unwrap(), Some(third));
+    assert!(matches!(find(&Unseen(&channel, &path), 1), Err(ReadError::Unreachable(_))));
+    channel.remove(path.as_str());
+    assert_eq!(find(&channel, 1).unwrap(), Some(first));
+    channel.put(path.as_str(), b"{}".to_vec());
+    assert!(matches!(find(&channel, 1), Err(ReadError::Verdict(FetchError::Refused(_)))));
+}
+
+/// Nothing can be said of one file.
+struct Unseen<'a>(&'a MemoryChannel, &'a ChannelPath);
+
+impl Channel for Unseen<'_> {
+    fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
+        match path == self.1 {
+            true => Err(ChannelError::unreachable(path, "the line is down")),
+            false => self.0.read(path, limit_bytes),
+        }
+    }
 }
 
 #[test]

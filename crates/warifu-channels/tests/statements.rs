@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "test support; a failure here fails the test")]
 
 use warifu_channels::testing::{MemoryChannel, Publishing as _};
-use warifu_channels::{ReadError, Recording, StatementNotPublished, open, publish_statement, read_tip};
-use warifu_trust::testing::{World, now};
+use warifu_channels::{
+    ReadError, Recording, StatementNotPublished, open, publish_root, publish_statement, read_tip,
+};
+use warifu_trust::testing::{World, key, now};
 use warifu_trust::*;
 
 fn says(world: &World, key: &SecretKey, says: Says, reason: &str) -> StatementFile {
@@ -144,6 +146,41 @@ fn what_is_no_statement_is_passed_over_but_not_without_end() {
     // What was heard before it is remembered.
     assert!(state.statements().withdrawal(release).is_some());
     assert!(read_tip(&channel, &world.reader()).is_err());
+}
+
+/// What somebody said who left since lies there for good: however much it is, it holds up nobody who begins
+/// with the root from before, and hides nothing.
+#[test]
+fn what_was_said_by_people_who_left_is_no_junk() {
+    let world = World::new();
+    let channel = MemoryChannel::default();
+    world.publish_next(&channel);
+    let release = read_tip(&channel, &world.reader()).unwrap().release().unwrap();
+    let other = Says::Withdrawn { release: ReleaseRef { release: 99, ..release } };
+    for said in 0..65 {
+        let statement = says(&world, &world.kikin[0], other.clone(), &said.to_string());
+        publish_statement(&channel, &statement, now()).unwrap();
+    }
+    let stay = [2, 3, 4].map(key);
+    let mut draft = World::builder(&stay, &world.kokuho, &world.timestamp).after(&world.root).unwrap();
+    for officer in stay.iter().chain(&world.kokuho) {
+        draft.sign(officer, Some(&world.root)).unwrap();
+    }
+    let second = draft.finish(Some(&world.root)).unwrap();
+    publish_root(&channel, &second).unwrap();
+    let withdrawn =
+        StatementFile::sign(&second, &stay[0], Says::Withdrawn { release }, "wrong", now()).unwrap();
+    publish_statement(&channel, &withdrawn, now()).unwrap();
+
+    let mut state = world.reader();
+    let refused = open(&channel, &mut state, now()).unwrap_err();
+    // The release rests on the key that left, and that is all that is wrong.
+    assert!(matches!(refused, ReadError::Verdict(OpenError::Refused(Refusal::Halves(_)))), "{refused}");
+    assert!(state.statements().withdrawal(release).is_some());
+    // Whoever is taken out of all roots is not heard.
+    assert_eq!(state.statements().made().count(), 1);
+    let tip = read_tip(&channel, &world.reader()).unwrap_err();
+    assert!(!tip.to_string().contains("statements of nobody"), "{tip}");
 }
 
 #[test]

@@ -130,8 +130,8 @@ pub use publish::{
 };
 pub use read::{
     Answer, Carried, Carrying, FetchError, Fetching, FetchingEarlier, FetchingManifest, FetchingMasters,
-    LearningRoots, Need, OnHand, OpenError, OpenedRelease, Opening, Standing, StateFault, Step, TrustedState,
-    Walk, reopen,
+    FindingEarlier, LearningRoots, Need, OnHand, OpenError, OpenedRelease, Opening, Standing, StateFault,
+    Step, TrustedState, Walk, reopen,
 };
 pub use refusal::Refusal;
 pub use release::{

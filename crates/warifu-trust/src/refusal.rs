@@ -175,11 +175,13 @@ impl Speak for Refusal {
             ),
             Refusal::Junk { file, files } => say!(
                 lang,
-                "{file}, and more than {files} files like it, are no statements of either organisation: \
-                 somebody lays them there to hold readers up; keep what is running, take another mirror, and \
-                 have whoever runs this one take them away",
-                "{file} など {files} 件を超えるファイルが、いずれの団体の声明でもありません。受信側を妨げるために置かれた\
-                 疑いがあります。現行のまま運用し、別のミラーを使い、このミラーの管理者に削除を依頼してください"
+                "{file}, and more than {files} files like it, are statements of nobody whom the roots known \
+                 here list: they are laid there to hold readers up, or of people who left before the root \
+                 that is trusted first; keep what is running, take another mirror, or begin with an earlier \
+                 root",
+                "{file} など {files} 件を超えるファイルが、把握しているどの root の鍵の声明でもありません。受信側を妨げるために\
+                 置かれたか、最初に信頼した root より前に退任した人の声明です。現行のまま運用し、別のミラーを使うか、\
+                 より古い root から始めてください"
             ),
             Refusal::Mismatch { file } => say!(
                 lang,

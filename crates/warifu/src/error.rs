@@ -63,13 +63,21 @@ impl Failure {
         self
     }
 
+    /// The same failure with its text, in each language, as `tell` has it: what is found and advised stays.
+    #[must_use]
+    pub fn retold(self, tell: impl Fn(Lang, &str) -> String) -> Self {
+        let (english, japanese) = (tell(Lang::En, &self.english), tell(Lang::Ja, &self.japanese));
+        Failure { english: english.into(), japanese: japanese.into(), ..self }
+    }
+
     /// The same failure, and what else could not be done after it.
     #[must_use]
     pub fn and(self, then: &Failure) -> Self {
         let (english, japanese) = (&self.english, &self.japanese);
         let english = format!("{english}\n  {}", then.english).into();
         let japanese = format!("{japanese}\n  {}", then.japanese).into();
-        Failure { english, japanese, ..self }
+        let advised = [self.advised, then.advised.clone()].concat();
+        Failure { english, japanese, advised, ..self }
     }
 
     /// A failure that something speaking both languages explains.
@@ -123,3 +131,17 @@ impl std::fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_advised_outlasts_another_text() {
+        let advised = |word: &str| {
+            Failure::new(Exit::Trust, word, word).advising(Advised::command(&["log"]).word(word))
+        };
+        let both = advised("one").and(&advised("two")).retold(|_, text| format!("at last: {text}"));
+        assert_eq!((both.advised.len(), both.say(Lang::En).as_str()), (2, "at last: one\n  two"));
+    }
+}

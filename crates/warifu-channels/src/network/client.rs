@@ -52,7 +52,8 @@ pub(super) struct Bounds<'a> {
     pub(super) limit_bytes: u64,
     /// What it is a part of.
     pub(super) look: &'a Look,
-    /// Whether who asks can do without it: then it is not asked for again and again.
+    /// Whether who asks can do without it: then a server that fails is not asked again, and a busy one or one
+    /// that drops it not for long.
     spare: bool,
 }
 
@@ -171,7 +172,7 @@ impl Client {
         let met = self.met.load(Ordering::Relaxed);
         let spare;
         let patience = if bounds.spare {
-            spare = self.patience.with_what_is_spare();
+            spare = self.patience.with_what_is_spare(bounds.limit_bytes);
             &spare
         } else {
             &self.patience
@@ -229,7 +230,10 @@ impl Client {
         let response = sent.map_err(stopped)?;
         self.met.store(true, Ordering::Relaxed);
         let status = response.status().as_u16();
-        if matches!(status, 408 | 425 | 429 | 500 | 502..=504) && !bounds.spare {
+        // A busy server is given its pause also before what can be done without: the whole weighs more.
+        let busy = matches!(status, 408 | 425 | 429 | 503);
+        let failed = matches!(status, 500 | 502 | 504);
+        if busy || failed && !bounds.spare {
             let asked = text(response.headers(), "retry-after").and_then(|value| value.parse().ok());
             let asked = asked.map(Duration::from_secs);
             return Err(Stop::Drop { fault: Fault::Status { status }, asked });

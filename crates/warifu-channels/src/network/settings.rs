@@ -11,7 +11,7 @@ use warifu_values::say;
 /// A file of certificates, a key or credentials: bundles of all public authorities are about 0.25 MB.
 const FILE_BYTES: u64 = 2 << 20;
 
-/// How long is waited for what can be done without.
+/// How long is waited for what can be done without, beside what its bytes take.
 const SPARE: Duration = Duration::from_secs(10);
 
 /// How long is waited for what, before it counts as a drop, and how long drops are outlasted.
@@ -81,13 +81,15 @@ impl Patience {
         }
     }
 
-    /// The same for what can be done without: the whole is asked for in its place, with all the patience.
-    pub(crate) fn with_what_is_spare(&self) -> Patience {
-        let least = |own: Duration| own.min(SPARE);
+    /// The same for what can be done without and is no longer than `limit_bytes`: the whole is asked for in
+    /// its place, with all the patience. What comes at the lowest rate there may be comes to its end: on a
+    /// slow line the whole would take longer still.
+    pub(crate) fn with_what_is_spare(&self, limit_bytes: u64) -> Patience {
+        let bytes_take = Duration::from_secs(limit_bytes.div_ceil(self.lowest_bytes_per_second.max(1)));
         Patience {
-            outlasts: least(self.outlasts),
-            first_answer: least(self.first_answer),
-            whole: least(self.whole),
+            outlasts: self.outlasts.min(SPARE),
+            first_answer: self.first_answer.min(SPARE),
+            whole: self.whole.min(SPARE.saturating_add(bytes_take)),
             ..self.clone()
         }
     }
@@ -342,6 +344,15 @@ mod tests {
         assert_eq!(of(&[("http_proxy", "h"), ("ALL_PROXY", "a")]), (some("h"), some("a")));
         let own = &[("WARIFU_CHANNEL_PROXY", "own"), ("HTTPS_PROXY", "p"), ("http_proxy", "h")];
         assert_eq!(of(own), (some("own"), some("own")));
+    }
+
+    #[test]
+    fn what_can_be_done_without_is_waited_for_as_long_as_its_bytes_take() {
+        let of = |bytes| Patience::ONCE.with_what_is_spare(bytes);
+        let whole = |bytes| of(bytes).whole.as_secs();
+        assert_eq!([whole(0), whole(1), whole(4096), whole(4_096_000)], [10, 11, 11, 1010]);
+        assert_eq!(of(u64::MAX).whole, Patience::ONCE.whole, "and never longer than anything else");
+        assert_eq!((of(u64::MAX).outlasts, of(0).first_answer), (SPARE, Patience::ONCE.first_answer));
     }
 
     #[test]

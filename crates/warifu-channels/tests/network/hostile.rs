@@ -95,24 +95,30 @@ fn nobody_fetches_on_for_a_look_that_is_over() {
     assert!(served.asked().len() <= 4, "{:?}", served.asked());
 }
 
-/// What can be done without is not asked for again and again: whoever reads asks for the whole.
+/// What can be done without is not asked for again where a server fails, and a busy one is not fed with the
+/// whole: it is given the pause it asks for, unless that is longer than a patch is waited for.
 #[test]
-fn a_patch_that_a_server_does_not_give_out_is_asked_for_once() {
+fn a_patch_is_asked_for_again_of_a_busy_server_only() {
     let files = MemoryChannel::default();
     let (patch, whole) = (ChannelPath::targets_step(2, 1), ChannelPath::targets(2));
     for path in [&patch, &whole] {
         files.put(path.as_str(), vec![b'x'; 100]);
     }
-    let refusing = |times: usize| {
-        Served::start(files.clone(), NGINX, move |asked, _| match asked < times {
-            true => Trouble::Status(500),
+    let given = |path: &ChannelPath, trouble: Trouble| {
+        let served = Served::start(files.clone(), NGINX, move |asked, _| match asked < 3 {
+            true => trouble.clone(),
             false => Trouble::None,
-        })
+        });
+        let file = reader(&served, &patience()).read(path, 1000).ok().flatten();
+        (file.map(|file| file.len()), served.asked().len())
     };
-    let served = refusing(3);
-    assert!(reader(&served, &patience()).read(&patch, 1000).is_err());
-    assert_eq!(served.asked().len(), 1);
-    let served = refusing(3);
-    assert_eq!(reader(&served, &patience()).read(&whole, 1000).unwrap().unwrap().len(), 100);
-    assert_eq!(served.asked().len(), 4);
+    assert_eq!(given(&whole, Trouble::Status(500)), (Some(100), 4));
+    for status in [500, 502, 504] {
+        assert_eq!(given(&patch, Trouble::Status(status)), (None, 1), "{status}");
+    }
+    assert_eq!(given(&patch, Trouble::Busy { retry_after: 0 }), (Some(100), 4));
+    for status in [408, 425, 429, 503] {
+        assert_eq!(given(&patch, Trouble::Status(status)), (Some(100), 4), "{status}");
+    }
+    assert_eq!(given(&patch, Trouble::Busy { retry_after: 50 }), (None, 1));
 }

@@ -126,7 +126,7 @@ impl Seen {
     }
 
     fn statement(mut self, next: NextStatement, answer: Answer) -> Result<Step<ReadingTip>, OpenError> {
-        let next = next.take(answer, &mut self.state.statements, &self.tip.root)?;
+        let next = next.take(answer, &mut self.state.statements, &self.roots)?;
         Ok(self.heard(next))
     }
 

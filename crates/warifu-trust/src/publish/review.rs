@@ -12,6 +12,7 @@ use crate::names::TargetName;
 use crate::release::{
     Changes, FormatFile, Governs, Manifest, MasterEntry, Proposal, ReleaseHead, VerifiedRelease,
 };
+use crate::time::UnixSeconds;
 
 /// A proposal that the signer's own recomputation equals, byte for byte. Only [`Proposal::review`] makes one.
 #[derive(Debug, Clone)]
@@ -238,11 +239,11 @@ fn head_fields(manifest: &Manifest) -> Fields {
         ("release", Some(manifest.release.to_string())),
         ("past_before", Some(manifest.past_before.clone())),
         ("title", Some(title)),
-        ("created", Some(created.to_string())),
+        ("created", Some(created.rfc3339())),
         ("commit", Some(commit)),
         ("previous", previous.map(|previous| format!("{} {}", previous.release, previous.manifest))),
         ("emergency", emergency.map(|emergency| emergency.reason)),
-        ("activate_at", activate_at.map(|instant| instant.to_string())),
+        ("activate_at", activate_at.map(UnixSeconds::rfc3339)),
         ("future_only", Some(future_only.to_string())),
         ("not_a_successor", not_a_successor),
         ("reverts_to", reverts_to.map(|to| format!("{} {}", to.release, to.manifest))),
@@ -351,6 +352,19 @@ mod tests {
     use super::*;
     use crate::release::{ChangesContent, CompressionLevel, MasterContent};
     use crate::testing::{changes, earlier, head, masters};
+
+    /// An instant that differs is told as it stands in the manifest, not as people's clocks show it.
+    #[test]
+    fn instants_that_differ_stand_as_in_the_manifest() {
+        let proposal = Proposal::new(head(1, None), &masters(1), None, CompressionLevel::FAST).unwrap();
+        let (created, activate_at) = (UnixSeconds::EPOCH, Some(UnixSeconds::new(86_400)));
+        let other = ReleaseHead { created, activate_at, ..proposal.manifest().head() };
+        let recomputed = Manifest::of(other, &masters(1), None).unwrap();
+        let differences = proposal.review(&recomputed).unwrap_err().differences;
+        let told = |field| differences.iter().find(|it| it.field == field).unwrap().recomputed.clone();
+        assert_eq!(told("created").unwrap(), "1970-01-01T00:00:00Z");
+        assert_eq!(told("activate_at").unwrap(), "1970-01-02T00:00:00Z");
+    }
 
     #[test]
     fn every_field_of_a_master_that_differs_is_named() {

@@ -174,7 +174,7 @@ impl Walk for Carrying {
             }
             Stage::Statements(next) => {
                 let TrustedState { roots, statements, .. } = &mut read.state;
-                let next = next.take(answer, statements, &roots[roots.len() - 1])?;
+                let next = next.take(answer, statements, roots)?;
                 read.heard(next)
             }
             Stage::Chain(chain) => match chain.feed(answer)? {

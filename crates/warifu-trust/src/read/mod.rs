@@ -26,7 +26,7 @@ mod walk;
 
 pub(crate) use back::{LookedBack, LookingBack};
 pub use carrying::{Carried, Carrying};
-pub use earlier::FetchingEarlier;
+pub use earlier::{FetchingEarlier, FindingEarlier};
 pub use fetch_error::FetchError;
 pub use fetching::{Fetching, FetchingManifest, FetchingMasters};
 

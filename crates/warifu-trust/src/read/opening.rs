@@ -98,7 +98,7 @@ impl Walk for Opening<'_> {
             }
             Stage::Statements(next) => {
                 let TrustedState { roots, statements, .. } = &mut *self.state;
-                let next = next.take(answer, statements, &roots[roots.len() - 1])?;
+                let next = next.take(answer, statements, roots)?;
                 self.stage = Opening::heard(self.state, self.now, next)?;
                 Ok(Step::Next(self))
             }

@@ -19,8 +19,9 @@ pub(crate) struct NextStatement {
     junk_left: usize,
 }
 
-/// Files in the place of statements that are none, in one walk. A few are there in honest life: what somebody
-/// said who left since. Whoever lays more there wants to hold readers up.
+/// Files in the place of statements that nobody of the line of roots made, in one walk. A few are there in
+/// honest life: cut on the way, or by people who left before the root that is trusted first. Whoever lays more
+/// there wants to hold readers up.
 const JUNK: usize = 64;
 
 impl NextStatement {
@@ -73,10 +74,12 @@ impl NextStatement {
         NextStatement::under(speaker, 0, (rest, junk_left), known, root)
     }
 
-    /// Takes the answer in; the question after it, unless there is none.
+    /// Takes the answer in; the question after it, unless there is none. `roots` are those walked, the newest
+    /// last.
     ///
-    /// What is no statement of anybody whom `root` lists is passed over: it could as well not be there, and
-    /// must not hide those after it. It is asked for again next time.
+    /// What is no statement of anybody whom the newest root lists is passed over: it could as well not be
+    /// there, and must not hide those after it. It is asked for again next time. What somebody said whom one
+    /// of the others lists is no junk: it stays where it lies for good, however many they are.
     ///
     /// # Errors
     ///
@@ -86,20 +89,23 @@ impl NextStatement {
         self,
         answer: Answer,
         known: &mut Statements,
-        root: &SignedRoot,
+        roots: &[SignedRoot],
     ) -> Result<Option<Self>, Refusal> {
+        let Some((root, older)) = roots.split_last() else { return Ok(None) };
         let NextStatement { need, speaker, number, rest, junk_left } = self;
         let file = need.path.to_string();
-        let statement = match need.taken(answer) {
+        let bytes = match need.taken(answer) {
             Ok(None) => return Ok(NextStatement::of_the((rest, junk_left), known, root)),
-            Ok(Some(bytes)) => StatementFile::verify(&bytes, speaker, root),
-            Err(_) => None,
+            Ok(Some(bytes)) => bytes,
+            Err(_) => Vec::new(),
         };
-        let junk_left = match statement {
+        let under = |root: &SignedRoot| StatementFile::verify(&bytes, speaker, root);
+        let junk_left = match under(root) {
             Some(statement) => {
                 known.hear(speaker, number, statement);
                 junk_left
             }
+            None if older.iter().rev().any(|root| under(root).is_some()) => junk_left,
             None => junk_left.checked_sub(1).ok_or(Refusal::Junk { file, files: JUNK })?,
         };
         Ok(NextStatement::under(speaker, number, (rest, junk_left), known, root))

@@ -1,6 +1,6 @@
 //! The folder that `channel fetch` writes into: the files of one release in one format, and nobody else's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,18 +8,21 @@ use std::path::{Path, PathBuf};
 use warifu_masters::file::{Declared, FILE_LIMIT_BYTES, read};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Role;
-use warifu_trust::{Manifest, MasterEntry, OnHand, limits};
+use warifu_trust::{Manifest, MasterEntry, OnHand};
 use warifu_values::digest::Digest;
+use warifu_values::lang::{Lang, Speak as _};
+use warifu_values::say;
 
 use crate::error::{Exit, Failure};
 use crate::files::{self, Unnamed};
 use crate::in_order::all_in_order;
 use crate::library::known_format;
 use crate::release::file::{SignedFile, trust_failure};
+use crate::release::lies::{Lies, RELEASE_FILE, manifest};
 
-/// The manifest that `channel fetch` leaves beside the files that it writes: by it the folder is known for
-/// one of its own.
-pub const RELEASE_FILE: &str = "release.json";
+/// The manifest of the release whose files are about to get their names, where another one's lie: a fetch
+/// that is cut off leaves some of both.
+const COMING_FILE: &str = "release.coming.json";
 
 /// Where files go that the release before had and this one does not.
 const SUPERSEDED: &str = "superseded";
@@ -32,6 +35,8 @@ pub struct FetchedFolder {
     is_new: bool,
     /// The manifest of what was fetched into it before.
     before: Option<Manifest>,
+    /// That of a release whose fetch was cut off while its files got their names.
+    coming: Option<Manifest>,
 }
 
 /// A master of a release as a file in the folder.
@@ -59,61 +64,28 @@ impl FetchedFolder {
     /// # Errors
     /// When it is somebody else's, with what it seems to be; or cannot be looked at.
     pub fn at(path: &Path) -> Result<Self, Failure> {
-        let unreadable = |error: io::Error| {
+        let lies = Lies::at(path).map_err(|error| {
             let folder = path.display();
             Failure::system(
                 format_args!("cannot look into {folder}"),
                 format_args!("{folder} の中を確認できません"),
                 &error,
             )
-        };
-        let folder = |before| FetchedFolder { path: path.to_owned(), is_new: false, before };
-        match fs::metadata(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(FetchedFolder { is_new: true, ..folder(None) });
+        })?;
+        let folder = |before| FetchedFolder { path: path.to_owned(), is_new: false, before, coming: None };
+        match lies {
+            Lies::Nothing => Ok(FetchedFolder { is_new: true, ..folder(None) }),
+            Lies::Empty => Ok(folder(None)),
+            Lies::Fetched(before) => {
+                let coming = manifest(&path.join(COMING_FILE));
+                Ok(FetchedFolder { coming, ..folder(Some(*before)) })
             }
-            Err(error) => return Err(unreadable(error)),
-            Ok(there) if !there.is_dir() => {
-                return Err(not_fetchs(path, "is no folder", "はフォルダーではありません"));
-            }
-            Ok(_) => {}
-        }
-        let mut names = Vec::new();
-        for entry in fs::read_dir(path).map_err(unreadable)? {
-            let name = entry.map_err(unreadable)?.file_name().to_string_lossy().into_owned();
-            // What a fetch that was killed left is in nobody's way.
-            if !name.starts_with(files::UNFINISHED) {
-                names.push(name);
-            }
-        }
-        names.sort_unstable();
-        let has = |any: &[&str]| any.iter().any(|one| names.iter().any(|name| name == one));
-        match () {
-            () if names.is_empty() => return Ok(folder(None)),
-            () if has(&[".git", "warifu.toml"]) => {
-                return Err(not_fetchs(path, "is a repository", "はリポジトリです"));
-            }
-            () if has(&["metadata", "targets", "statements"]) => {
-                return Err(not_fetchs(path, "is a channel", "は配信元です"));
-            }
-            () if has(&["blobs", "signatures", "targets.json"]) => {
-                return Err(not_fetchs(path, "is a draft of a release", "はリリース案です"));
-            }
-            () => {}
-        }
-        let own = path.join(RELEASE_FILE);
-        let is_file = fs::symlink_metadata(&own).is_ok_and(|there| there.is_file());
-        let bytes = warifu_files::read(&own, limits::MANIFEST_BYTES).ok().filter(|_| is_file);
-        match bytes.and_then(|bytes| Manifest::from_bytes(&bytes).ok()) {
-            Some(before) => Ok(folder(Some(before))),
-            None => {
-                let first = &names[0];
-                Err(not_fetchs(
-                    path,
-                    &format!("holds files that `channel fetch` did not write ({first})"),
-                    &format!("に channel fetch 以外のファイルがあります（{first}）"),
-                ))
-            }
+            Lies::NoFolder
+            | Lies::Channel
+            | Lies::Repository
+            | Lies::Git
+            | Lies::Draft
+            | Lies::Others { .. } => Err(not_fetchs(path, &lies)),
         }
     }
 
@@ -166,11 +138,12 @@ impl FetchedFolder {
         Ok(Fetched { written: Written { entry, path, sha256 }, file })
     }
 
-    /// Gives the files of one release, in the format called `format`, their names, with `manifest` beside
-    /// them, and sets aside those of the release before that this one does not have: where those lie now.
+    /// Gives the files of one release their names, with `manifest` beside them, and sets aside those of the
+    /// release before that this one does not have, in whatever format: where those lie now.
     ///
     /// A folder that is known for fetch's own stays so wherever this is cut off: its manifest comes first in
-    /// a new one, and last in one that had another.
+    /// a new one, and last in one that had another. There it is told before which release comes, so that the
+    /// next fetch knows the files that got their names.
     ///
     /// # Errors
     /// When a file cannot be written, named or set aside.
@@ -178,31 +151,52 @@ impl FetchedFolder {
         self,
         fetched: Vec<Fetched>,
         manifest: &Manifest,
-        format: &str,
     ) -> Result<(Vec<Written>, Vec<PathBuf>), Failure> {
         let bytes = manifest.to_bytes().map_err(|error| trust_failure(&error))?;
-        let release_file = files::write_unnamed(&self.path.join(RELEASE_FILE), &bytes)?;
+        let unnamed = |name: &str| files::write_unnamed(&self.path.join(name), &bytes);
+        let release_file = unnamed(RELEASE_FILE)?;
         let (told, masters): (Vec<_>, Vec<_>) = fetched.into_iter().map(|it| (it.written, it.file)).unzip();
-        let Some(before) = &self.before else {
+        if self.before.is_none() {
             files::name_each([release_file].into_iter().chain(masters))?;
             return Ok((told, Vec::new()));
-        };
-        files::name_each(masters)?;
-        let listed = |manifest: &Manifest| -> BTreeMap<String, Digest> {
-            let of = manifest.masters.iter().filter_map(|entry| entry.formats.get(format));
-            of.map(|signed| (signed.file_name.clone(), signed.sha256)).collect()
-        };
-        let now = listed(manifest);
+        }
         let mut aside = Vec::new();
-        for (name, sha256) in listed(before) {
+        // What a fetch of yet another release left, before the record of it goes.
+        if self.coming.as_ref().is_some_and(|coming| coming != manifest) {
+            aside.extend(self.set_others_aside(&told, manifest)?);
+        }
+        files::name_each([unnamed(COMING_FILE)?])?;
+        files::name_each(masters)?;
+        aside.extend(self.set_others_aside(&told, manifest)?);
+        files::name_each([release_file])?;
+        // It says what the manifest says now.
+        let _says_the_same = fs::remove_file(self.path.join(COMING_FILE));
+        Ok((told, aside))
+    }
+
+    /// Sets aside what lies here by the manifests of before, is not `written` now, and is not what `manifest`
+    /// has under that name.
+    fn set_others_aside(&self, written: &[Written], manifest: &Manifest) -> Result<Vec<PathBuf>, Failure> {
+        let listed = |manifests: &[&Manifest]| {
+            let mut listed: BTreeMap<String, BTreeSet<Digest>> = BTreeMap::new();
+            let masters = manifests.iter().flat_map(|manifest| &manifest.masters);
+            for signed in masters.flat_map(|entry| entry.formats.values()) {
+                listed.entry(signed.file_name.clone()).or_default().insert(signed.sha256);
+            }
+            listed
+        };
+        let now = listed(&[manifest]);
+        let before: Vec<&Manifest> = self.before.iter().chain(&self.coming).collect();
+        let mut aside = Vec::new();
+        for (name, either) in listed(&before) {
             // Of a kind that was not asked for this time, and still what the release has.
-            let written = told.iter().any(|it| it.path == self.path.join(&name));
-            if !written && now.get(&name) != Some(&sha256) {
+            let stays = now.get(&name).is_some_and(|now| either.is_subset(now));
+            let is_written = written.iter().any(|it| it.path == self.path.join(&name));
+            if !stays && !is_written {
                 aside.extend(self.set_aside(&name)?);
             }
         }
-        files::name_each([release_file])?;
-        Ok((told, aside))
+        Ok(aside)
     }
 
     /// Moves the file `name` of the release before out of the way, over nothing that is there: nobody takes
@@ -244,25 +238,23 @@ impl FetchedFolder {
 }
 
 /// What fetch writes nothing into, what it is, and what to do.
-fn not_fetchs(path: &Path, is: &str, is_japanese: &str) -> Failure {
+fn not_fetchs(path: &Path, lies: &Lies) -> Failure {
     let path = path.display();
-    Failure::new(
-        Exit::CouldNotRun,
-        format!(
-            "{path} {is}: nothing was written; name an empty folder with -o, a new one, or one that was \
-             fetched into before"
-        ),
-        format!(
-            "{path} {is_japanese}。何も書いていません。-o には空のフォルダー、新しいフォルダー、または以前 channel fetch \
-             で取得したフォルダーを指定してください"
-        ),
-    )
+    let told = |lang| {
+        let what = lies.say(lang);
+        say!(
+            lang,
+            "{path} is not for `channel fetch` to write into: {what}. Nothing was written; name an empty \
+             folder with -o, a new one, or one that was fetched into before",
+            "{path} には channel fetch で書き込めません（{what}）。何も書いていません。-o には空のフォルダー、新しいフォルダー、\
+             または以前 channel fetch で取得したフォルダーを指定してください"
+        )
+    };
+    Failure::new(Exit::CouldNotRun, told(Lang::En), told(Lang::Ja))
 }
 
 #[cfg(test)]
 mod tests {
-    use warifu_values::lang::{Lang, Speak as _};
-
     use super::*;
 
     fn lay(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) {
@@ -277,10 +269,10 @@ mod tests {
     fn a_folder_of_somebody_else_is_refused_by_what_it_is() {
         let folder = tempfile::tempdir().unwrap();
         for (inside, is) in [
-            ("blobs", "is a draft of a release"),
+            ("blobs", "is the draft of a release"),
             ("targets", "is a channel"),
-            (".git", "is a repository"),
-            ("letters", "holds files that `channel fetch` did not write (letters)"),
+            (".git", "is a repository of git"),
+            ("letters", "holds other files (letters)"),
         ] {
             let path = folder.path().join(inside.trim_start_matches('.'));
             fs::create_dir_all(path.join(inside)).unwrap();
@@ -293,7 +285,7 @@ mod tests {
                 lay(path.join(RELEASE_FILE), manifest.to_bytes().unwrap());
             }
             let told = refused(&path);
-            assert!(told.contains(is) && told.contains("nothing was written"), "{told}");
+            assert!(told.contains(is) && told.contains("Nothing was written"), "{told}");
         }
         let file = folder.path().join("file");
         lay(&file, b"x");
@@ -301,7 +293,7 @@ mod tests {
         let damaged = folder.path().join("damaged");
         fs::create_dir(&damaged).unwrap();
         lay(damaged.join(RELEASE_FILE), b"{}");
-        assert!(refused(&damaged).contains("did not write (release.json)"));
+        assert!(refused(&damaged).contains("holds other files (release.json)"));
     }
 
     #[test]
@@ -342,12 +334,80 @@ mod tests {
         drop(fetched.on_hand(&schemas, "kikin"));
     }
 
+    /// A release whose files have these texts, in two formats each.
+    fn release(number: u64, texts: &[(&str, &str)]) -> Manifest {
+        let head = warifu_trust::testing::head(number, None);
+        let (mut manifest, _) = warifu_trust::testing::held(head, &warifu_trust::testing::masters(1));
+        manifest.masters.truncate(1);
+        let formats = &mut manifest.masters[0].formats;
+        let mut form = formats["kikin"].clone();
+        formats.clear();
+        for (name, text) in texts {
+            form.file_name = (*name).to_owned();
+            (form.sha256, form.bytes) = (Digest::of(text.as_bytes()), text.len() as u64);
+            formats.insert(name.trim_end_matches(".csv").to_owned(), form.clone());
+        }
+        manifest
+    }
+
+    /// Fetches the file `name` of `manifest`: what was set aside.
+    fn fetched(path: &Path, manifest: &Manifest, (name, text): (&str, &str)) -> Vec<PathBuf> {
+        let folder = FetchedFolder::at(path).unwrap();
+        let entry = manifest.masters[0].clone();
+        let (name, bytes, sha256) = (name.to_owned(), text.into(), Digest::of(text.as_bytes()));
+        let file = folder.write(SignedFile { entry, name, bytes, sha256 }).unwrap();
+        folder.name(vec![file], manifest).unwrap().1
+    }
+
+    #[test]
+    fn no_file_of_another_release_stays_in_whatever_format_it_was_fetched() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let first = release(1, &[("kikin.csv", "1"), ("kokuho.csv", "one"), ("same.csv", "same")]);
+        let second = release(2, &[("kikin.csv", "2"), ("kokuho.csv", "two"), ("same.csv", "same")]);
+        for file in [("kikin.csv", "1"), ("same.csv", "same")] {
+            assert!(fetched(folder.path(), &first, file).is_empty());
+        }
+        // In another format: the files of the first go, what both releases have stays.
+        let aside = fetched(folder.path(), &second, ("kokuho.csv", "two"));
+        assert_eq!(aside, [at("superseded/kikin.csv")]);
+        assert!(!at("kikin.csv").exists() && at("same.csv").exists() && at("kokuho.csv").exists());
+        assert!(!at(COMING_FILE).exists());
+    }
+
+    #[test]
+    fn what_got_its_name_before_a_fetch_was_cut_off_is_known_to_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let [first, second, third] =
+            [(1, "a.csv"), (2, "b.csv"), (3, "c.csv")].map(|(number, name)| release(number, &[(name, name)]));
+        fetched(folder.path(), &first, ("a.csv", "a.csv"));
+        // A folder in the way of what is set aside last: the second release's fetch ends there.
+        lay(at(SUPERSEDED), b"in the way");
+        let cut = FetchedFolder::at(folder.path()).unwrap();
+        let file = SignedFile {
+            entry: second.masters[0].clone(),
+            name: "b.csv".into(),
+            bytes: b"b.csv".to_vec(),
+            sha256: Digest::of(b"b.csv"),
+        };
+        let file = cut.write(file).unwrap();
+        assert!(cut.name(vec![file], &second).is_err());
+        assert!(at("b.csv").exists() && at(COMING_FILE).exists());
+        fs::remove_file(at(SUPERSEDED)).unwrap();
+
+        let aside = fetched(folder.path(), &third, ("c.csv", "c.csv"));
+        assert_eq!(aside, [at("superseded/a.csv"), at("superseded/b.csv")]);
+        assert!(at("c.csv").exists() && !at("b.csv").exists() && !at(COMING_FILE).exists());
+    }
+
     #[cfg(unix)]
     #[test]
     fn what_is_set_aside_goes_over_nothing_and_nowhere_else() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        let fetched = FetchedFolder { path: folder.path().to_owned(), is_new: false, before: None };
+        let fetched =
+            FetchedFolder { path: folder.path().to_owned(), is_new: false, before: None, coming: None };
         for content in ["one", "two"] {
             lay(at("s.csv"), content);
             assert!(fetched.set_aside("s.csv").unwrap().is_some());

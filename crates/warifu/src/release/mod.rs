@@ -4,13 +4,15 @@
 mod contents;
 mod fetched;
 mod file;
+mod lies;
 mod listed;
 mod past;
 mod risks;
 
 pub use contents::{Assembled, Contents, TooOld, When, assemble, contents, recompute};
-pub use fetched::{Fetched, FetchedFolder, RELEASE_FILE, Written};
+pub use fetched::{Fetched, FetchedFolder, Written};
 pub use file::{FORMATS, SignedFile, formatted, signed_files, trust_failure};
+pub use lies::{Lies, RELEASE_FILE};
 pub use listed::{Group, Names, Side, class_name, groups, lines};
 pub use past::{Against, Answers, Changed, PublishedRelease, masters_of_draft, snapshot};
 pub use risks::ReleaseRisk;

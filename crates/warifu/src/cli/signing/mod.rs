@@ -100,11 +100,8 @@ fn regular(path: &Path, limit_bytes: u64) -> Result<Vec<u8>, Failure> {
 
 /// A key card's file.
 fn card(path: &Path) -> Result<KeyCard, Failure> {
-    KeyCard::from_bytes(&regular(path, limits::KEY_FILE_BYTES)?).map_err(|error| {
-        let failure = trust_failure(&error);
-        let told = |lang| format!("{}: {}", path.display(), warifu_values::lang::Speak::say(&failure, lang));
-        Failure::new(failure.exit, told(warifu_values::lang::Lang::En), told(warifu_values::lang::Lang::Ja))
-    })
+    KeyCard::from_bytes(&regular(path, limits::KEY_FILE_BYTES)?)
+        .map_err(|error| trust_failure(&error).retold(|_, text| format!("{}: {text}", path.display())))
 }
 
 /// What a root says, as lines.

@@ -1,71 +1,40 @@
 //! A path that leads to no channel: what lies there instead, and what a channel has.
 
-use std::fs;
 use std::path::Path;
 
 use warifu::error::{Exit, Failure};
-use warifu_values::lang::Lang;
+use warifu::release::Lies;
+use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
-
-/// What lies where a channel should.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Lies {
-    Nothing,
-    Empty,
-    Repository,
-    Draft,
-    Others,
-}
 
 /// Refuses the folder at `path`, of which a command reads, when it is no channel. What is no folder is left
 /// to its transport.
 pub(super) fn refuse_to_read(path: &Path) -> Result<(), Failure> {
-    lies(path).map_or(Ok(()), |lies| Err(failure(path, lies)))
+    match lies(path) {
+        None | Some(Lies::NoFolder | Lies::Channel) => Ok(()),
+        Some(lies) => Err(failure(path, &lies)),
+    }
 }
 
-/// The same of a folder to which a first release may go: one that is empty, or not there yet, may become a
-/// channel.
+/// The same of a folder to which a first release may go: whatever else lies in it (`lost+found`,
+/// `index.html`), it may become a channel, unless it is something else of ours.
 pub(super) fn refuse_to_write(path: &Path) -> Result<(), Failure> {
     match lies(path) {
-        None | Some(Lies::Nothing | Lies::Empty) => Ok(()),
-        Some(lies) => Err(failure(path, lies)),
+        Some(lies @ (Lies::Repository | Lies::Draft | Lies::Fetched(_))) => Err(failure(path, &lies)),
+        _ => Ok(()),
     }
 }
 
-/// None of a channel, of what is no folder, and of what cannot be looked at.
+/// None of a URL, and of what cannot be looked at.
 fn lies(path: &Path) -> Option<Lies> {
     let is_url = path.to_string_lossy().contains("://") || path.to_string_lossy().starts_with("bundle:");
-    if is_url {
-        return None;
-    }
-    if !path.exists() {
-        return Some(Lies::Nothing);
-    }
-    let has = |name: &str| path.join(name).exists();
-    if !path.is_dir() || has("metadata") {
-        return None;
-    }
-    let first = fs::read_dir(path).ok()?.next();
-    Some(match first {
-        None => Lies::Empty,
-        Some(_) if has("warifu.toml") || has("masters") => Lies::Repository,
-        Some(_) if has("release.json") => Lies::Draft,
-        Some(_) => Lies::Others,
-    })
+    if is_url { None } else { Lies::at(path).ok() }
 }
 
-fn failure(path: &Path, lies: Lies) -> Failure {
+fn failure(path: &Path, lies: &Lies) -> Failure {
     let path = path.display();
     let told = |lang: Lang| {
-        let what = match lies {
-            Lies::Nothing => say!(lang, "there is nothing there", "そこには何もありません"),
-            Lies::Empty => say!(lang, "the folder is empty", "空のフォルダーです"),
-            Lies::Repository => {
-                say!(lang, "it is a repository of masters", "マスターのリポジトリです")
-            }
-            Lies::Draft => say!(lang, "it is the draft of a release", "リリースの草案です"),
-            Lies::Others => say!(lang, "it holds other files", "別のファイルが入っています"),
-        };
+        let what = lies.say(lang);
         say!(
             lang,
             "{path} is no channel: {what}. A channel holds metadata/ (1.root.json, timestamp.json) and \
@@ -79,27 +48,41 @@ fn failure(path: &Path, lies: Lies) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
-    fn what_lies_there_is_told_apart() {
+    fn a_first_release_goes_wherever_nothing_else_of_ours_lies() {
         let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str, within: Option<&str>| {
+        let at = |name: &str, within: &str| {
             let path = folder.path().join(name);
-            fs::create_dir_all(within.map_or(path.clone(), |within| path.join(within))).unwrap();
+            fs::create_dir_all(path.join(within)).unwrap();
             path
         };
-        assert_eq!(lies(&at("channel", Some("metadata"))), None);
-        assert_eq!(lies(&at("repository", Some("masters"))), Some(Lies::Repository));
-        assert_eq!(lies(&at("draft", Some("release.json"))), Some(Lies::Draft));
-        assert_eq!(lies(&at("others", Some("in"))), Some(Lies::Others));
-        assert_eq!(lies(&at("empty", None)), Some(Lies::Empty));
-        assert_eq!(lies(&folder.path().join("none")), Some(Lies::Nothing));
-        for url in ["https://example.jp/x", "s3://bucket/x", "bundle:x"] {
-            assert_eq!(lies(Path::new(url)), None, "{url}");
+        for (name, within) in [("site", "lost+found"), ("pages", ".git"), ("empty", "")] {
+            let path = at(name, within);
+            assert!(refuse_to_write(&path).is_ok() && refuse_to_read(&path).is_err(), "{name}");
         }
-        assert!(refuse_to_write(&at("empty", None)).is_ok() && refuse_to_read(&at("empty", None)).is_err());
-        let draft = refuse_to_write(&at("draft", None)).unwrap_err().to_string();
-        assert!(draft.contains("is the draft of a release"), "{draft}");
+        let channel = at("channel", "metadata");
+        assert!(refuse_to_write(&channel).is_ok() && refuse_to_read(&channel).is_ok());
+        let fetched = at("fetched", "");
+        let (manifest, _) = warifu_trust::testing::held(
+            warifu_trust::testing::head(1, None),
+            &warifu_trust::testing::masters(1),
+        );
+        warifu::files::write(&fetched.join("release.json"), &manifest.to_bytes().unwrap()).unwrap();
+        for (path, is) in [
+            (at("draft", "blobs"), "it is the draft of a release"),
+            (at("repository", "masters"), "it is a repository of masters"),
+            (fetched, "release 1 was fetched into it"),
+        ] {
+            let [write, read] = [refuse_to_write(&path), refuse_to_read(&path)];
+            let told = write.unwrap_err().to_string();
+            assert!(told.contains(is) && read.is_err(), "{told}");
+        }
+        for url in ["https://example.jp/x", "s3://bucket/x", "bundle:x"] {
+            assert!(refuse_to_read(Path::new(url)).is_ok(), "{url}");
+        }
     }
 }

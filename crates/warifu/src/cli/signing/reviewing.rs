@@ -7,7 +7,7 @@ use warifu::caution::{Caution, Published, cautions};
 use warifu::error::{Exit, Failure};
 use warifu::release::{Against, Changed, PublishedRelease, ReleaseRisk, recompute, trust_failure};
 use warifu::store::{Store, StoreError};
-use warifu_channels::fetch_earlier_manifest;
+use warifu_channels::{fetch_earlier_manifest, find_earlier_release};
 use warifu_trust::{Manifest, Proposal, ReleaseRef, Reviewed, Says, Tip};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
@@ -132,12 +132,12 @@ pub(super) fn cautions_of(
     if let (Published::At { manifest: before, .. }, None) = (&published, &manifest.reverts_to)
         && !manifest.has_masters_of(before)
     {
-        // What a mirror does not have is passed over: the channel that is published on has all of them.
-        let mut older = before.releases_before().into_iter();
-        let is_it = |to: &ReleaseRef| {
-            fetch_earlier_manifest(channel.as_ref(), *to).is_ok_and(|older| manifest.has_masters_of(&older))
-        };
-        found.extend(older.find(is_it).map(|to| Caution::UndeclaredRevert { release: to.release }));
+        // What a mirror does not have is passed over: the channel that is published on has all of them. What
+        // cannot be seen now is not: it may be the very one.
+        let is_it = |older: &Manifest| manifest.has_masters_of(older);
+        let to = find_earlier_release(channel.as_ref(), before.releases_before(), is_it);
+        let to = to.map_err(|error| trust_failure(&error))?;
+        found.extend(to.map(|to| Caution::UndeclaredRevert { release: to.release }));
     }
     // What was published before is known from what both signed, never from what a draft says of it.
     let is_published = |to: &ReleaseRef| match &published {

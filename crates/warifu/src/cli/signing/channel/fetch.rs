@@ -68,7 +68,7 @@ impl Fetch {
         // Everything is made and durable before anything has its name.
         let made = signed_files(schemas, masters, &self.format, |file| folder.write(file));
         let made = made.inspect_err(|_| folder.unmake())?;
-        let (written, aside) = folder.name(made, &manifest, &self.format)?;
+        let (written, aside) = folder.name(made, &manifest)?;
         tell(context, release, &transfer, &aside);
         let mut listed = Vec::new();
         let mut text = String::new();

@@ -109,13 +109,11 @@ fn lacks_signers(error: &ReadError<OpenError>) -> bool {
 
 /// Why it was not opened, with the revocations that `state` knows of.
 pub(super) fn refused(error: &ReadError<OpenError>, state: &TrustedState) -> Failure {
-    let failure = trust_failure(error);
-    let revoked = |lang| {
+    trust_failure(error).retold(|lang, text| {
         let told = |made: &Made| matches!(made.says, Says::Revoked { .. }).then(|| made.say(lang));
         let lines: Vec<_> = state.statements().made().filter_map(told).collect();
-        [vec![failure.say(lang)], lines].concat().join("\n  ")
-    };
-    Failure::new(failure.exit, revoked(Lang::En), revoked(Lang::Ja))
+        [vec![text.to_owned()], lines].concat().join("\n  ")
+    })
 }
 
 /// One organisation took the release away: what may be used is the one before it, which both signed.
