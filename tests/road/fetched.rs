@@ -81,7 +81,8 @@ fn fetched_again(stage: &Stage, file: &str) {
     let aside = stage.path("taken/superseded/c_r06_ALL20240401.csv");
     assert_eq!(std::fs::read_to_string(aside).unwrap(), "of the release before");
 
-    for (into, is) in [("waived", "is the draft"), ("kikin", "is a repository"), ("channel", "is a channel")] {
+    for (into, is) in [("waived", "is the draft"), ("kikin", "is a repository"), ("channel", "is a channel")]
+    {
         let ran = stage.warifu(&fetch(into)).ends(2);
         assert!(ran.err.contains(is) && ran.err.contains("Nothing was written"), "{}", ran.err);
     }

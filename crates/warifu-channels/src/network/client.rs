@@ -18,6 +18,9 @@ use crate::look::Look;
 /// What a server says besides its status when it refuses is not read further.
 const REFUSAL_BYTES: u64 = 65_536;
 
+/// So many times a place may say that a file lies elsewhere.
+const REDIRECTS: usize = 5;
+
 /// An attempt that brought this much was worth its while, although it was cut.
 const WORTH_BYTES: usize = 16_384;
 
@@ -152,7 +155,8 @@ impl Client {
             .http_status_as_error(false)
             .user_agent(concat!("warifu/", env!("CARGO_PKG_VERSION")))
             .accept_encoding("identity")
-            .max_redirects(5)
+            // They are followed here: what comes along with them is bounded as all else is.
+            .max_redirects(0)
             // As many as read at once: each of them finds its own again.
             .max_idle_connections_per_host(CONNECTIONS)
             .timeout_resolve(Some(patience.connect))
@@ -214,20 +218,8 @@ impl Client {
     ) -> Result<Reply, Stop> {
         let limit_bytes = bounds.limit_bytes;
         let head = ask.method == Method::HEAD;
-        let mut request = Request::builder().method(ask.method).uri(ask.url);
-        for (name, value) in ask.headers {
-            request = request.header(name, value);
-        }
         let from = held.rest().map(|(from, _)| from);
-        if let Some((from, validator)) = held.rest() {
-            request = request.header(header::RANGE, format!("bytes={from}-"));
-            request = request.header(header::IF_RANGE, validator);
-        }
-        let sent = match ask.body {
-            Some(body) => request.body(body).map_err(ureq::Error::from).and_then(|it| self.run(it, left)),
-            None => request.body(()).map_err(ureq::Error::from).and_then(|it| self.run(it, left)),
-        };
-        let response = sent.map_err(stopped)?;
+        let response = self.followed(ask, held.rest(), bounds, left)?;
         self.met.store(true, Ordering::Relaxed);
         let status = response.status().as_u16();
         // A busy server is given its pause also before what can be done without: the whole weighs more.
@@ -239,7 +231,7 @@ impl Client {
             return Err(Stop::Drop { fault: Fault::Status { status }, asked });
         }
         if status >= 300 {
-            return Ok(refusal(response, status));
+            return Ok(self.refusal(response, bounds));
         }
         let length = text(response.headers(), "content-length").and_then(|value| value.parse::<u64>().ok());
         match (status, from) {
@@ -282,6 +274,53 @@ impl Client {
         // A last part makes a whole.
         let status = if status == 206 { 200 } else { status };
         Ok(Reply { status, headers: parts.headers, body: std::mem::take(&mut held.bytes) })
+    }
+
+    /// What is answered to `ask`, or to as much of it as is the `rest`: there, or where the place says that it
+    /// lies.
+    fn followed(
+        &self,
+        mut ask: Ask<'_>,
+        rest: Option<(u64, &str)>,
+        bounds: Bounds<'_>,
+        left: Duration,
+    ) -> Result<Response<ureq::Body>, Stop> {
+        let began = Instant::now();
+        for _ in 0..=REDIRECTS {
+            let mut request = Request::builder().method(ask.method.clone()).uri(&ask.url);
+            for (name, value) in &ask.headers {
+                request = request.header(*name, value);
+            }
+            if let Some((from, validator)) = rest {
+                request = request.header(header::RANGE, format!("bytes={from}-"));
+                request = request.header(header::IF_RANGE, validator);
+            }
+            let left = left.saturating_sub(began.elapsed());
+            let sent = match ask.body {
+                Some(body) => request.body(body).map_err(ureq::Error::from).and_then(|it| self.run(it, left)),
+                None => request.body(()).map_err(ureq::Error::from).and_then(|it| self.run(it, left)),
+            };
+            let response = sent.map_err(stopped)?;
+            let elsewhere = elsewhere(&ask, &response);
+            let Some(url) = elsewhere else { return Ok(response) };
+            self.refusal(response, bounds);
+            self.goes_on(bounds.look).map_err(|fault| Stop::Final(fault.into()))?;
+            ask.url = url;
+            // What one server is told about who asks is not for another.
+            ask.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("authorization"));
+        }
+        let what = format!("more than {REDIRECTS} redirects");
+        Err(Stop::Final(Fault::Strange { what }.into()))
+    }
+
+    /// An answer that brings no content. Its words are read as all else is, so that the connection serves the
+    /// next question; where they come too slowly, it does not.
+    fn refusal(&self, response: Response<ureq::Body>, bounds: Bounds<'_>) -> Reply {
+        let (parts, body) = response.into_parts();
+        let mut words = Vec::new();
+        // Whole or not: what was decided stands in the head.
+        let _read = self.receive(body, &mut words, Bounds { limit_bytes: REFUSAL_BYTES, ..bounds });
+        Reply { status: parts.status.as_u16(), headers: parts.headers, body: words }
     }
 
     fn run<B: ureq::AsSendBody>(
@@ -370,13 +409,27 @@ impl Part {
     }
 }
 
-/// An answer that brings no content. Its words are read so that the connection serves the next question.
-fn refusal(response: Response<ureq::Body>, status: u16) -> Reply {
-    let (parts, body) = response.into_parts();
-    let mut words = Vec::new();
-    // Cut or not: nothing depends on them.
-    let _read = body.into_reader().take(REFUSAL_BYTES).read_to_end(&mut words);
-    Reply { status, headers: parts.headers, body: words }
+/// Where `response` says that what `ask` reads lies.
+fn elsewhere(ask: &Ask<'_>, response: &Response<ureq::Body>) -> Option<String> {
+    let leads = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
+    let reads = matches!(ask.method, Method::GET | Method::HEAD);
+    let location = text(response.headers(), "location").filter(|_| leads && reads)?;
+    let location = location.split('#').next().unwrap_or_default();
+    if location.starts_with("https://") || location.starts_with("http://") {
+        return Some(location.to_owned());
+    }
+    let (scheme, rest) = ask.url.split_once("://")?;
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let path = path.split('?').next().unwrap_or_default();
+    Some(match location {
+        "" => return None,
+        other if other.starts_with("//") => format!("{scheme}:{other}"),
+        whole if whole.starts_with('/') => format!("{scheme}://{authority}{whole}"),
+        beside => {
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            format!("{scheme}://{authority}{folder}/{beside}")
+        }
+    })
 }
 
 /// Why no answer began, and whether another attempt may do better.
@@ -390,10 +443,9 @@ fn stopped(error: ureq::Error) -> Stop {
         error @ (ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_)) => {
             settled(Fault::Tls { why: error.to_string() })
         }
-        error @ (ureq::Error::Http(_)
-        | ureq::Error::BadUri(_)
-        | ureq::Error::TooManyRedirects
-        | ureq::Error::RedirectFailed) => settled(Fault::Strange { what: error.to_string() }),
+        error @ (ureq::Error::Http(_) | ureq::Error::BadUri(_)) => {
+            settled(Fault::Strange { what: error.to_string() })
+        }
         error => Stop::Drop { fault: Fault::NoAnswer { why: error.to_string() }, asked: None },
     }
 }

@@ -122,3 +122,56 @@ fn a_patch_is_asked_for_again_of_a_busy_server_only() {
     }
     assert_eq!(given(&patch, Trouble::Busy { retry_after: 50 }), (None, 1));
 }
+
+/// The words of a refusal, or those beside a redirect, are no way to hold a reader up: what was decided stands
+/// in the head.
+#[test]
+fn words_that_never_end_are_not_read_to_their_end() {
+    let (world, good) = (World::new(), MemoryChannel::default());
+    world.publish_next(&good);
+    let dripping = |status, to, at: &'static str| {
+        Served::start(good.clone(), NGINX, move |_, path| match path.contains(at) {
+            true => Trouble::Words { status, to },
+            false => Trouble::None,
+        })
+    };
+    let look = Duration::from_secs(1);
+    let patience = Patience { look, ..patience() };
+    for at in ["2.root.json", "statements/"] {
+        let given = open(reader(&dripping(404, "", at), &patience).as_ref(), &mut world.reader(), now());
+        // Not there is not there; what is late for all of it is slow.
+        assert!(given.as_ref().err().is_none_or(is_slow), "{at}");
+    }
+    let read = |served: &Served| reader(served, &patience).read(&ChannelPath::root(2), 1000);
+    assert!(matches!(read(&dripping(404, "", "2.root.json")), Ok(None)));
+    assert!(read(&dripping(403, "", "2.root.json")).is_err());
+    // It leads to itself, for ever.
+    let served = dripping(302, "/live/metadata/2.root.json", "2.root.json");
+    assert!(read(&served).is_err());
+    assert!(served.asked().len() <= 6, "{}", served.asked().len());
+}
+
+/// What lies elsewhere is read there: by a whole address, from the root of the same server, or beside.
+#[test]
+fn a_redirect_is_followed_and_takes_no_credentials_along() {
+    let files = MemoryChannel::default();
+    files.put("metadata/there.json", b"here".to_vec());
+    let other = Served::start(files.clone(), NGINX, |_, _| Trouble::None);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("credentials");
+    std::fs::write(&file, "bearer secret").unwrap();
+    let whole = format!("{}/metadata/there.json", other.url());
+    for to in [whole, "/live/metadata/there.json".to_owned(), "there.json#part".to_owned()] {
+        let elsewhere = to.clone();
+        let served = Served::start(files.clone(), NGINX, move |_, path| match path.ends_with("root.json") {
+            true => Trouble::Elsewhere(elsewhere.clone()),
+            false => Trouble::None,
+        });
+        let network = crate::served::settings(&[("WARIFU_CHANNEL_CREDENTIALS", file.to_str().unwrap())]);
+        let channel = Address::parse(served.url(), &network).unwrap().channel();
+        assert_eq!(channel.read(&ChannelPath::root(2), 1000).unwrap().unwrap(), b"here", "{to}");
+        assert_eq!(served.asked()[0].header("authorization"), Some("Bearer secret"));
+        let last = if to.starts_with("http") { other.asked() } else { served.asked() };
+        assert_eq!(last.last().unwrap().header("authorization"), None, "{to}");
+    }
+}

@@ -29,6 +29,13 @@ pub(crate) enum Trouble {
     },
     /// Another status.
     Status(u16),
+    /// Another status, with words that come a byte at a time and never end; where to, for a redirect.
+    Words {
+        status: u16,
+        to: &'static str,
+    },
+    /// Said to lie there.
+    Elsewhere(String),
     /// A body that has no end and says no length.
     Endless,
     /// A length that is not the body's.
@@ -189,7 +196,8 @@ fn converse(
             (asked[number].status, asked[number].sent) = (status, sent);
         };
         answer(&mut stream, &question, files.files().get(path), manners, &trouble, &note)?;
-        if trouble != Trouble::None && !matches!(trouble, Trouble::Busy { .. } | Trouble::Status(_))
+        if trouble != Trouble::None
+            && !matches!(trouble, Trouble::Busy { .. } | Trouble::Status(_) | Trouble::Elsewhere(_))
             || !manners.lengths
         {
             return stream.shutdown(Shutdown::Both);
@@ -234,6 +242,14 @@ fn answer(
             head = format!("Retry-After: {retry_after}\r\n");
         }
         Trouble::Status(other) => (status, body) = (*other, b"no"),
+        Trouble::Words { status: other, to } => {
+            (status, body) = (*other, b"x");
+            head = format!("Location: {to}\r\n");
+        }
+        Trouble::Elsewhere(to) => {
+            (status, body) = (302, b"there");
+            head = format!("Location: {to}\r\n");
+        }
         Trouble::Part { from, to, total } => {
             (status, body) = (206, &file.unwrap()[*from..*to]);
             let tag = format!("ETag: \"{}\"\r\n", Digest::of(file.unwrap()).short());
@@ -243,6 +259,7 @@ fn answer(
     }
     let length = match trouble {
         Trouble::Claims { length } => Some(*length),
+        Trouble::Words { .. } => Some(60_000),
         Trouble::Endless => None,
         _ => manners.lengths.then_some(body.len() as u64),
     };
@@ -273,6 +290,16 @@ fn answer(
             for byte in body {
                 stream.write_all(&[*byte])?;
                 let _waited = stream.read(&mut [0]);
+            }
+        }
+        // Until the client has had enough.
+        Trouble::Words { .. } => {
+            stream.set_read_timeout(Some(Duration::from_millis(5)))?;
+            loop {
+                stream.write_all(body)?;
+                if matches!(stream.read(&mut [0]), Ok(0)) {
+                    return Ok(());
+                }
             }
         }
         Trouble::Endless => loop {
