@@ -29,8 +29,8 @@ use std::path::{Path, PathBuf};
 use warifu::error::{Exit, Failure};
 use warifu::release::trust_failure;
 use warifu_channels::{Address, Floor, Network, Patience, StateStore};
-use warifu_trust::{KeyCard, RootKey, RootPower, RootSummary, TrustedState, limits};
-use warifu_values::lang::Speak as _;
+use warifu_trust::{KeyCard, RootKey, RootPower, RootSummary, TrustError, TrustedState, limits};
+use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
 use super::clock::{now, today};
@@ -62,7 +62,7 @@ impl Trusted {
     /// The state of somebody who has only the root, and remembers nothing.
     fn pinned(&self) -> Result<TrustedState, Failure> {
         let root = regular(&self.root, limits::ROOT_BYTES)?;
-        TrustedState::pin(&root, self.floor()?.policy()).map_err(|error| trust_failure(&error))
+        TrustedState::pin(&root, self.floor()?.policy()).map_err(|error| of_file(&self.root, &error))
     }
 
     /// The trusted state, and where it is remembered.
@@ -100,11 +100,14 @@ fn regular(path: &Path, limit_bytes: u64) -> Result<Vec<u8>, Failure> {
 
 /// A key card's file.
 fn card(path: &Path) -> Result<KeyCard, Failure> {
-    KeyCard::from_bytes(&regular(path, limits::KEY_FILE_BYTES)?).map_err(|error| {
-        let failure = trust_failure(&error);
-        let told = |lang| format!("{}: {}", path.display(), warifu_values::lang::Speak::say(&failure, lang));
-        Failure::new(failure.exit, told(warifu_values::lang::Lang::En), told(warifu_values::lang::Lang::Ja))
-    })
+    KeyCard::from_bytes(&regular(path, limits::KEY_FILE_BYTES)?).map_err(|error| of_file(path, &error))
+}
+
+/// The same failure, of the file at `path`.
+fn of_file(path: &Path, error: &impl TrustError) -> Failure {
+    let failure = trust_failure(error);
+    let told = |lang| format!("{}: {}", path.display(), failure.say(lang));
+    Failure::new(failure.exit, told(Lang::En), told(Lang::Ja))
 }
 
 /// What a root says, as lines.
