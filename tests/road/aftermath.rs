@@ -55,9 +55,11 @@ fn a_normal_release_waits_for_the_joint_post_review_of_an_emergency() {
     signed_and_published(&stage, "third");
 
     // One organisation's word is not both's; who says it for the other is not heard.
-    reviewed(&stage, 3, "aoki", 0);
+    let first = reviewed(&stage, 3, "aoki", 0);
+    assert!(first.out.contains("waits until both organisations"), "{}", first.out);
     reviewed(&stage, 2, "aoki", 0);
-    reviewed(&stage, 3, "baba", 0);
+    let second = reviewed(&stage, 3, "baba", 0);
+    assert!(!second.out.contains("until") && second.out.contains("waits for it no longer"), "{}", second.out);
     let refused = drafted(&stage, "fourth", "s_20240726.csv", "").ends(3);
     assert!(refused.err.contains("release 2 (by Kokuho)"), "{}", refused.err);
     let shown = stage.warifu(&format!("--lang ja release show {PLACE}")).ends(0);

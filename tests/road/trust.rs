@@ -245,3 +245,78 @@ fn a_checker_ends_when_told_to_though_a_pipe_lies_on_its_channel() {
     std::fs::write(&timestamp, kept).unwrap();
     assert!(checker.ends_by_signal("TERM").success());
 }
+
+/// Another first root, of the same keys in part, finished as `other.json`, alone on the channel `others`.
+fn another_root(stage: &Stage) {
+    let cards = "--kikin abe.pub.json --kokuho bito.pub.json --timestamp ci.pub.json";
+    stage.warifu(&format!("trust init {cards} -o other.draft.json")).ends(0);
+    for officer in ["abe", "bito"] {
+        stage.warifu(&format!("trust sign other.draft.json --key {officer}.key")).ends(0);
+    }
+    stage.warifu("trust finish other.draft.json -o other.json --channel others").ends(0);
+}
+
+#[test]
+fn nothing_is_made_copied_or_read_where_root_and_channel_are_no_pair() {
+    let stage = drafted();
+    another_root(&stage);
+    let place = "--channel others --root root.json";
+    let refused = |command: &str| {
+        for (lang, words) in [("en", "is of another pair"), ("ja", "別の組のものです")] {
+            let ran = stage.warifu(&format!("--lang {lang} {command}")).ends(3);
+            assert!(ran.err.contains(words) && ran.err.matches("sha256 ").count() == 2, "{}", ran.err);
+        }
+    };
+    refused(&format!("release draft --repo kikin {place} --title first -o second"));
+    sign(&stage, "first", "kikin", "aoki", 0);
+    refused(&format!("release sign first --repo kokuho {place} --key baba.key --yes"));
+    sign(&stage, "first", "kokuho", "baba", 0);
+    refused(&format!("release publish first {place} --key ci.key"));
+    assert!(!stage.path("others/metadata/timestamp.json").exists());
+    publish(&stage, "first", 0);
+    refused("channel copy channel --to others --root root.json");
+    refused("channel verify channel --root other.json");
+
+    // And a folder that is something else becomes no mirror.
+    stage.warifu("channel fetch channel --root root.json -o fetched").ends(0);
+    for folder in ["kikin", "first", "fetched"] {
+        let ran = stage.warifu(&format!("channel copy channel --to {folder} --root root.json")).ends(2);
+        assert!(ran.err.contains(&format!("{folder} is no channel")), "{}", ran.err);
+        assert!(!stage.path(folder).join("metadata").exists());
+    }
+
+    // An old draft of a number that is published is told as such.
+    copy(&stage, "first", "old");
+    draft(&stage, "again");
+    signed_and_published(&stage, "again");
+    let ran = stage.warifu("release publish old --channel channel --root root.json --key ci.key").ends(3);
+    assert!(ran.err.contains("release 1 is published already, and release 2 after it"), "{}", ran.err);
+
+    let withdraw = "release withdraw --channel channel --root root.json --key baba.key --yes --reason wrong";
+    stage.warifu(withdraw).ends(0);
+    for carry in ["copy channel --to mirror", "bundle channel -o bundle.tar.zst"] {
+        let ran = stage.warifu(&format!("channel {carry} --root root.json")).ends(0);
+        assert!(ran.err.contains("release 2, which is carried, was withdrawn"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_file_of_another_kind_is_told_as_what_it_is() {
+    let stage = Stage::new();
+    house(&stage);
+    for (given, words) in [
+        ("aoki.pub.json", "aoki.pub.json: this file is the card of one public key, and no root"),
+        ("aoki.key", "aoki.key: this file is a SECRET key"),
+    ] {
+        let ran = stage.warifu(&format!("channel verify channel --root {given}")).ends(3);
+        assert!(ran.err.contains(words), "{}", ran.err);
+    }
+    let cards = "--kikin aoki.key --kokuho baba.pub.json --timestamp ci.pub.json";
+    let ran = stage.warifu(&format!("trust init {cards} -o x.json"));
+    assert!(ran.status != 0 && ran.err.contains("aoki.key: this is the SECRET key"), "{}", ran.err);
+
+    let cards = "--kikin aoki.pub.json --kokuho baba.pub.json --timestamp ci.pub.json";
+    stage.warifu(&format!("trust init {cards} --after root.json -o next.json")).ends(0);
+    let ran = stage.warifu("trust sign next.json --key aoki.key");
+    assert!(ran.status != 0 && ran.err.contains("name that one with --after"), "{}", ran.err);
+}

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use warifu_channels::testing::{MemoryChannel, Publishing as _, plant, plant_snapshot, signed};
 use warifu_channels::{
     Channel, ChannelError, ReadError, StateError, StateStore, fetch_fallback, find_earlier_release,
-    propose_again, publish, publish_root, read_tip, refresh_timestamp, state_folder,
+    learn_roots, propose_again, publish, publish_root, read_tip, refresh_timestamp, state_folder,
 };
 use warifu_trust::testing::{World, forge, key, masters, now};
 use warifu_trust::*;
@@ -488,6 +488,62 @@ fn a_root_signed_by_one_side_alone_is_refused() {
     assert!(matches!(draft.finish(Some(&world.root)), Err(RootSignError::NotEnough { .. })));
     channel.put("metadata/2.root.json", draft.to_bytes());
     assert!(matches!(refusal(&channel, &state), Refusal::RootSignatures { version: 2, .. }));
+}
+
+/// A first root of these people, signed by `officers`.
+fn first_root(kikin: &[SecretKey], kokuho: &[SecretKey], officers: &[&SecretKey]) -> SignedRoot {
+    let mut draft = World::builder(kikin, kokuho, &key(21)).first().unwrap();
+    for officer in officers {
+        draft.sign(*officer, None).unwrap();
+    }
+    draft.finish(None).unwrap()
+}
+
+#[test]
+fn a_root_of_another_channel_is_named_before_and_after_the_first_release() {
+    let (world, published, _) = published();
+    let (kikin, kokuho) = ([41, 42, 43].map(key), [51, 52].map(key));
+    let other = first_root(&kikin, &kokuho, &kikin.iter().chain(&kokuho).collect::<Vec<_>>());
+    let state = TrustedState::pin(other.bytes(), Policy::default()).unwrap();
+    let only_root = MemoryChannel::default();
+    publish_root(&only_root, &world.root).unwrap();
+    let next = MemoryChannel::default();
+    publish_root(&next, &world.root).unwrap();
+    let mut draft = World::builder(&world.kikin, &world.kokuho, &key(22)).after(&world.root).unwrap();
+    for officer in world.kikin.iter().chain(&world.kokuho) {
+        draft.sign(officer, Some(&world.root)).unwrap();
+    }
+    publish_root(&next, &draft.finish(Some(&world.root)).unwrap()).unwrap();
+    let (trusted, found) = (Digest::of(other.bytes()), Digest::of(world.root.bytes()));
+    let expected = Refusal::OtherRoot { version: 1, trusted, found };
+    for channel in [&published, &only_root, &next] {
+        assert_eq!(refusal(channel, &state), expected);
+        // Who would draft, sign or publish there.
+        let Err(ReadError::Verdict(OpenError::Refused(refused))) = read_tip(channel, &state) else {
+            panic!()
+        };
+        assert_eq!(refused, expected);
+        for lang in [Lang::En, Lang::Ja] {
+            let told = refused.say(lang);
+            assert!(told.contains(&trusted.to_string()) && told.contains(&found.to_string()), "{told}");
+        }
+    }
+    assert!(
+        matches!(learn_roots(&next, &mut state.clone()), Err(ReadError::Verdict(OpenError::Refused(told)))
+        if told == expected)
+    );
+}
+
+#[test]
+fn the_same_root_with_other_signatures_is_no_other_root() {
+    let world = World::new();
+    let officers: Vec<_> = world.kikin[1..].iter().chain(&world.kokuho).collect();
+    let same = first_root(&world.kikin, &world.kokuho, &officers);
+    assert_ne!(same.bytes(), world.root.bytes());
+    let channel = MemoryChannel::default();
+    publish_root(&channel, &same).unwrap();
+    world.publish_next(&channel);
+    open(&channel, &mut world.reader(), now()).unwrap();
 }
 
 #[test]

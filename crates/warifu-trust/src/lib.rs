@@ -95,6 +95,7 @@ mod canonical;
 mod error;
 mod flaw;
 pub mod limits;
+mod mistaken;
 mod names;
 mod organisation;
 mod refusal;
@@ -121,6 +122,7 @@ pub use error::{NextStep, TrustError};
 pub use flaw::Flaw;
 pub use keys::{KeyCard, KeyError, KeyId, Passphrase, PublicKey, SecretKey, Signer, SignerError, prove};
 pub use metadata::{ChannelPath, ReleaseRef, Speaker, TargetEntry, Use};
+pub use mistaken::InPlaceOfRoot;
 pub use names::TargetName;
 pub use organisation::{Organisation, PerOrganisation};
 pub use publish::{

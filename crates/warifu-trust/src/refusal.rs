@@ -1,10 +1,12 @@
 //! Why trust is refused. Nothing here is repaired by trying again.
 
+use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak, too_long};
 use warifu_values::say;
 
 use crate::error::spoken_error;
 use crate::flaw::Flaw;
+use crate::mistaken::InPlaceOfRoot;
 use crate::organisation::{Organisation, PerOrganisation};
 use crate::tally::Tally;
 use crate::time::UnixSeconds;
@@ -17,6 +19,17 @@ pub enum Refusal {
     Halves(PerOrganisation<Tally>),
     /// The timestamp is not signed by the release manager's key.
     Timestamp,
+    /// A file of another kind was given as a root.
+    NotARoot(InPlaceOfRoot),
+    /// The channel has another root of this version than the one that is trusted: they are no pair.
+    OtherRoot {
+        /// The version.
+        version: u64,
+        /// The SHA-256 of the root that is trusted.
+        trusted: Digest,
+        /// That of the root which the channel has.
+        found: Digest,
+    },
     /// A root without the signatures that it, or the root before it, demands.
     RootSignatures {
         /// The root's version.
@@ -132,6 +145,16 @@ impl Speak for Refusal {
                 "timestamp.json is not signed by the release manager's key; keep what is running and check \
                  the channel's address",
                 "timestamp.json がリリース管理者の鍵で署名されていません。現行のまま運用し、配信元を確認してください"
+            ),
+            Refusal::NotARoot(given) => given.say(lang),
+            Refusal::OtherRoot { version, trusted, found } => say!(
+                lang,
+                "the channel has another root version {version} than the one that is trusted here: the root \
+                 (--root) or the channel (--channel) is of another pair; keep what is running, and compare \
+                 both digests by voice with an officer\n  trusted: sha256 {trusted}\n  channel: sha256 {found}",
+                "配信元の root 第{version}版が、信頼している root と異なります。root（--root）か配信元（--channel）のどちらかが\
+                 別の組のものです。現行のまま運用し、両方のダイジェストを役員と口頭で照合してください\
+                 \n  信頼中: sha256 {trusted}\n  配信元: sha256 {found}"
             ),
             Refusal::RootSignatures { version, own, previous } => {
                 let previous = previous.map_or_else(|| "-".to_owned(), |tally| tally.to_string());

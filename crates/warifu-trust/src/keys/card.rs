@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::keys::key_error::KeyError;
 use crate::keys::public::PublicKey;
+use crate::keys::secret::is_secret_key_file;
 use crate::organisation::Organisation;
 use crate::{canonical, limits};
 use warifu_values::text::is_plain;
@@ -38,9 +39,12 @@ impl KeyCard {
     ///
     /// # Errors
     ///
-    /// [`KeyError::NotACard`] when it is none; [`KeyError::BadName`] when the holder's name is empty, longer
+    /// [`KeyError::SecretGiven`] of a secret key, [`KeyError::NotACard`] of other files; [`KeyError::BadName`] when the holder's name is empty, longer
     /// than [`limits::TEXT_CHARS`] or holds control characters.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
+        if is_secret_key_file(bytes) {
+            return Err(KeyError::SecretGiven);
+        }
         if bytes.len() as u64 > limits::KEY_FILE_BYTES {
             return Err(KeyError::NotACard("longer than a key card ever is".into()));
         }

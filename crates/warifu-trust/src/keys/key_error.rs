@@ -25,6 +25,8 @@ pub enum KeyError {
     NotEd25519,
     /// No 32-byte Ed25519 point as 64 lower-case hexadecimal digits, or a weak one.
     NoPublicKey,
+    /// A secret key was given where a public one is to be handed on.
+    SecretGiven,
     /// The file is no key card; the text says where.
     NotACard(String),
     /// The holder's name is empty, too long or holds control characters.
@@ -78,6 +80,12 @@ impl Speak for KeyError {
                 lang,
                 "not an Ed25519 public key (64 lower-case hexadecimal digits)",
                 "Ed25519 公開鍵(小文字の16進64桁)ではありません"
+            ),
+            KeyError::SecretGiven => say!(
+                lang,
+                "this is the SECRET key, which must not be passed on; name its key card, the file of the public \
+                 key (.pub.json)",
+                "これは秘密鍵です。他人に渡してはいけません。公開鍵カード（.pub.json）を指定してください"
             ),
             KeyError::NotACard(what) => {
                 say!(lang, "not a key card: {what}", "公開鍵カードではありません: {what}")

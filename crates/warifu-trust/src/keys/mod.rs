@@ -12,5 +12,6 @@ pub use key_error::KeyError;
 pub use passphrase::Passphrase;
 pub use public::{KeyId, PublicKey};
 pub use secret::SecretKey;
+pub(crate) use secret::is_secret_key_file;
 pub(crate) use signer::Signature;
 pub use signer::{Signer, SignerError, prove};

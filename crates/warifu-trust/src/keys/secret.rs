@@ -41,6 +41,12 @@ const MOST_PBKDF2_ROUNDS: u32 = 2_000_000;
 const LEAST_PBKDF2_ROUNDS: u32 = 2_048;
 const LEAST_SCRYPT_WORK: u64 = (1 << 14) * 8;
 
+/// Whether `bytes` are a secret key in PEM, protected or not, readable or not.
+pub(crate) fn is_secret_key_file(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes.get(..200).unwrap_or(bytes));
+    text.trim_start().starts_with("-----BEGIN ") && text.contains("PRIVATE KEY-----")
+}
+
 /// The secret half of a key. `Debug` shows the public half; the bytes are wiped when dropped.
 pub struct SecretKey(SigningKey);
 

@@ -9,15 +9,18 @@ use crate::organisation::Organisation;
 use crate::publish::tip::{Orphan, Rests, Tip};
 use crate::read::FetchingManifest;
 use crate::read::{
-    Answer, LookedBack, LookingBack, Need, NextRoot, NextStatement, OpenError, Step, TrustedState,
-    VerifiedChain, Walk,
+    Answer, LookedBack, LookingBack, Need, NextRoot, NextStatement, OpenError, Step, Suspecting,
+    TrustedState, VerifiedChain, Walk, other_root,
 };
 use crate::refusal::Refusal;
 use crate::root::{Policy, SignedRoot};
 
 /// The walk that ends with a [`Tip`].
 #[must_use = "nothing is known before the walk is at its end"]
-pub struct ReadingTip {
+pub struct ReadingTip(Suspecting<Reading>);
+
+/// What is seen, and what is asked next.
+struct Reading {
     seen: Seen,
     stage: Stage,
 }
@@ -82,32 +85,48 @@ impl FirstFree {
 impl ReadingTip {
     /// From what `state` trusts.
     pub fn begin(state: &TrustedState) -> Self {
+        ReadingTip::through(state, false)
+    }
+
+    fn through(state: &TrustedState, rebuilding: bool) -> Self {
         let seen = Seen {
             policy: state.policy,
             state: state.clone(),
             known: state.roots.len(),
             roots: state.roots.clone(),
             tip: Tip::of(state.root().clone()),
-            rebuilding: false,
+            rebuilding,
         };
-        ReadingTip { seen, stage: Stage::Roots(NextRoot::after(state.root())) }
+        let stage = Stage::Roots(NextRoot::after(state.root()));
+        ReadingTip(Suspecting::of(state.pinned().clone(), Reading { seen, stage }))
     }
 
     /// The same where `timestamp.json` is lost or damaged: what lies there is not looked at, and the newest
     /// release whose halves lie on the channel is found by them, for [`Tip::rebuild_timestamp`].
     pub fn rebuilding(state: &TrustedState) -> Self {
-        let mut walk = ReadingTip::begin(state);
-        walk.seen.rebuilding = true;
-        walk
+        ReadingTip::through(state, true)
+    }
+}
+
+impl Walk for ReadingTip {
+    type Done = Tip;
+    type Error = OpenError;
+
+    fn need(&self) -> &Need {
+        self.0.need()
+    }
+
+    fn feed(self, answer: Answer) -> Result<Step<Self>, OpenError> {
+        Ok(self.0.feed(answer)?.map(ReadingTip))
     }
 }
 
 impl Seen {
-    fn next(self, stage: Stage) -> Step<ReadingTip> {
-        Step::Next(ReadingTip { seen: self, stage })
+    fn next(self, stage: Stage) -> Step<Reading> {
+        Step::Next(Reading { seen: self, stage })
     }
 
-    fn roots_walked(mut self) -> Step<ReadingTip> {
+    fn roots_walked(mut self) -> Step<Reading> {
         if let Some(newest) = self.roots.last() {
             self.tip.root = newest.clone();
         }
@@ -115,7 +134,7 @@ impl Seen {
         self.heard(next)
     }
 
-    fn heard(mut self, next: Option<NextStatement>) -> Step<ReadingTip> {
+    fn heard(mut self, next: Option<NextStatement>) -> Step<Reading> {
         match next {
             Some(next) => self.next(Stage::Statements(next)),
             None => {
@@ -125,12 +144,12 @@ impl Seen {
         }
     }
 
-    fn statement(mut self, next: NextStatement, answer: Answer) -> Result<Step<ReadingTip>, OpenError> {
+    fn statement(mut self, next: NextStatement, answer: Answer) -> Result<Step<Reading>, OpenError> {
         let next = next.take(answer, &mut self.state.statements, &self.roots)?;
         Ok(self.heard(next))
     }
 
-    fn timestamp(mut self, file: Option<Vec<u8>>) -> Result<Step<ReadingTip>, OpenError> {
+    fn timestamp(mut self, file: Option<Vec<u8>>) -> Result<Step<Reading>, OpenError> {
         self.tip.timestamp_file.clone_from(&file);
         if self.rebuilding {
             return Ok(self.has_root(0));
@@ -145,7 +164,7 @@ impl Seen {
         }
     }
 
-    fn chain(self, chain: LookingBack, answer: Answer) -> Result<Step<ReadingTip>, OpenError> {
+    fn chain(self, chain: LookingBack, answer: Answer) -> Result<Step<Reading>, OpenError> {
         match chain.feed(answer)? {
             Step::Next(chain) => Ok(self.next(Stage::Chain(Box::new(chain)))),
             Step::Done(looked) => self.looked_back(looked),
@@ -154,7 +173,7 @@ impl Seen {
 
     /// Under an older root, people who were revoked since can have made anything. Only what this side
     /// remembers from before, or was told by voice, is taken for what was published.
-    fn looked_back(mut self, looked: LookedBack) -> Result<Step<ReadingTip>, OpenError> {
+    fn looked_back(mut self, looked: LookedBack) -> Result<Step<Reading>, OpenError> {
         let LookedBack { mut chain, under_newest } = looked;
         if !under_newest {
             let current = chain.listing.current;
@@ -175,7 +194,7 @@ impl Seen {
     }
 
     /// What is published must not lie behind what was accepted before.
-    fn published(mut self, published: Option<VerifiedChain>) -> Result<Step<ReadingTip>, OpenError> {
+    fn published(mut self, published: Option<VerifiedChain>) -> Result<Step<Reading>, OpenError> {
         let offered = published.as_ref().map(|published| published.listing.current);
         if let Some(ReleaseRef { release: recorded, manifest }) = self.state.release() {
             match offered {
@@ -197,7 +216,7 @@ impl Seen {
 
     /// A root that the channel lacks, as the first one does at first, is published along with the next
     /// release.
-    fn has_root(self, place: usize) -> Step<ReadingTip> {
+    fn has_root(self, place: usize) -> Step<Reading> {
         match self.roots[..self.known].get(place) {
             Some(root) => {
                 let need = Need::new(ChannelPath::root(root.version()), limits::ROOT_BYTES);
@@ -224,7 +243,7 @@ impl Seen {
         FirstFree::at(half, version, limits::REBUILDING)
     }
 
-    fn free(mut self, half: Half, version: u64) -> Result<Step<ReadingTip>, OpenError> {
+    fn free(mut self, half: Half, version: u64) -> Result<Step<Reading>, OpenError> {
         Ok(match half {
             Half::Targets => {
                 self.tip.next_targets = version;
@@ -252,7 +271,7 @@ impl Seen {
         })
     }
 
-    fn manifest(self) -> Step<ReadingTip> {
+    fn manifest(self) -> Step<Reading> {
         match self.tip.fetching_manifest() {
             Ok(Some(fetching)) => self.next(Stage::Manifest(fetching)),
             _ => Step::Done(self.tip),
@@ -285,7 +304,7 @@ fn orphan(tip: &Tip) -> Option<Orphan> {
     newest
 }
 
-impl Walk for ReadingTip {
+impl Walk for Reading {
     type Done = Tip;
     type Error = OpenError;
 
@@ -301,7 +320,7 @@ impl Walk for ReadingTip {
     }
 
     fn feed(self, answer: Answer) -> Result<Step<Self>, OpenError> {
-        let ReadingTip { mut seen, stage } = self;
+        let Reading { mut seen, stage } = self;
         match stage {
             Stage::Roots(next) => match next.take(answer, &mut seen.roots, &seen.policy)? {
                 Some(next) => Ok(seen.next(Stage::Roots(next))),
@@ -311,8 +330,12 @@ impl Walk for ReadingTip {
             Stage::Timestamp(need) => seen.timestamp(need.taken(answer)?),
             Stage::Chain(chain) => seen.chain(*chain, answer),
             Stage::HasRoot(place, need) => {
-                if need.taken(answer)?.is_none() {
-                    seen.tip.new_roots.extend(seen.roots.get(place).cloned());
+                match (need.taken(answer)?, seen.roots.get(place)) {
+                    (None, known) => seen.tip.new_roots.extend(known.cloned()),
+                    (Some(found), Some(known)) => {
+                        other_root(known, &found).map_or(Ok(()), Err)?;
+                    }
+                    (Some(_), None) => {}
                 }
                 Ok(seen.has_root(place + 1))
             }

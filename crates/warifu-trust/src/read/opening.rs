@@ -7,6 +7,7 @@ use crate::read::chain::Chain;
 use crate::read::freshness::Freshness;
 use crate::read::open_error::OpenError;
 use crate::read::opened::{OpenedRelease, Standing};
+use crate::read::other_root::Suspecting;
 use crate::read::roots::NextRoot;
 use crate::read::state::TrustedState;
 use crate::read::statements::NextStatement;
@@ -20,7 +21,10 @@ use crate::time::UnixSeconds;
 /// On success the state records the release. **Save the state also after an error**: a new root, and with it
 /// a revocation, that was learnt on the way must not be forgotten.
 #[must_use = "nothing is opened before the walk is at its end"]
-pub struct Opening<'state> {
+pub struct Opening<'state>(Suspecting<Offer<'state>>);
+
+/// What is offered, as far as it is read.
+struct Offer<'state> {
     state: &'state mut TrustedState,
     now: UnixSeconds,
     stage: Stage,
@@ -38,11 +42,29 @@ impl<'state> Opening<'state> {
     pub fn begin(state: &'state mut TrustedState, now: UnixSeconds) -> Self {
         let now = now.max(state.known_time);
         let stage = Stage::Roots(NextRoot::after(state.root()));
-        Opening { state, now, stage }
+        let pinned = state.pinned().clone();
+        Opening(Suspecting::of(pinned, Offer { state, now, stage }))
     }
 }
 
-impl Opening<'_> {
+impl Walk for Opening<'_> {
+    type Done = OpenedRelease;
+    type Error = OpenError;
+
+    fn need(&self) -> &Need {
+        self.0.need()
+    }
+
+    fn ahead(&self) -> Vec<Need> {
+        self.0.ahead()
+    }
+
+    fn feed(self, answer: Answer) -> Result<Step<Self>, OpenError> {
+        Ok(self.0.feed(answer)?.map(Opening))
+    }
+}
+
+impl Offer<'_> {
     /// The next statement; after the last, the chain, of whose keys the revoked ones count for nothing.
     fn heard(
         state: &TrustedState,
@@ -62,7 +84,7 @@ impl Opening<'_> {
     }
 }
 
-impl Walk for Opening<'_> {
+impl Walk for Offer<'_> {
     type Done = OpenedRelease;
     type Error = OpenError;
 
@@ -91,7 +113,7 @@ impl Walk for Opening<'_> {
                     Some(next) => Stage::Roots(next),
                     None => {
                         let next = NextStatement::after(&self.state.statements, self.state.root());
-                        Opening::heard(self.state, self.now, next)?
+                        Offer::heard(self.state, self.now, next)?
                     }
                 };
                 Ok(Step::Next(self))
@@ -99,12 +121,12 @@ impl Walk for Opening<'_> {
             Stage::Statements(next) => {
                 let TrustedState { roots, statements, .. } = &mut *self.state;
                 let next = next.take(answer, statements, roots)?;
-                self.stage = Opening::heard(self.state, self.now, next)?;
+                self.stage = Offer::heard(self.state, self.now, next)?;
                 Ok(Step::Next(self))
             }
             Stage::Chain(chain) => match chain.feed(answer) {
                 Ok(Step::Next(chain)) => {
-                    Ok(Step::Next(Opening { stage: Stage::Chain(Box::new(chain)), ..self }))
+                    Ok(Step::Next(Offer { stage: Stage::Chain(Box::new(chain)), ..self }))
                 }
                 Ok(Step::Done(verified)) => opened(self.state, self.now, verified).map(Step::Done),
                 // Nobody has published yet: told apart from a file that a lagging mirror lacks.

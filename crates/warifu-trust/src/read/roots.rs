@@ -3,6 +3,7 @@
 use crate::limits;
 use crate::metadata::ChannelPath;
 use crate::read::open_error::OpenError;
+use crate::read::other_root::Suspecting;
 use crate::read::state::TrustedState;
 use crate::read::walk::{Answer, Need, Step, Walk};
 use crate::refusal::Refusal;
@@ -45,7 +46,9 @@ impl NextRoot {
 /// Learns the roots that follow, and nothing else. **Save the state also after an error**: what was learnt
 /// before it, a revocation above all, must not be forgotten.
 #[must_use = "nothing is learnt before the walk is at its end"]
-pub struct LearningRoots<'state> {
+pub struct LearningRoots<'state>(Suspecting<Learning<'state>>);
+
+struct Learning<'state> {
     state: &'state mut TrustedState,
     next: NextRoot,
 }
@@ -54,7 +57,7 @@ impl<'state> LearningRoots<'state> {
     /// From what `state` trusts.
     pub fn begin(state: &'state mut TrustedState) -> Self {
         let next = NextRoot::after(state.root());
-        LearningRoots { state, next }
+        LearningRoots(Suspecting::of(state.pinned().clone(), Learning { state, next }))
     }
 }
 
@@ -63,14 +66,27 @@ impl Walk for LearningRoots<'_> {
     type Error = OpenError;
 
     fn need(&self) -> &Need {
+        self.0.need()
+    }
+
+    fn feed(self, answer: Answer) -> Result<Step<Self>, OpenError> {
+        Ok(self.0.feed(answer)?.map(LearningRoots))
+    }
+}
+
+impl Walk for Learning<'_> {
+    type Done = ();
+    type Error = OpenError;
+
+    fn need(&self) -> &Need {
         &self.next.need
     }
 
     fn feed(self, answer: Answer) -> Result<Step<Self>, OpenError> {
-        let LearningRoots { state, next } = self;
+        let Learning { state, next } = self;
         let TrustedState { roots, policy, .. } = &mut *state;
         Ok(match next.take(answer, roots, policy)? {
-            Some(next) => Step::Next(LearningRoots { state, next }),
+            Some(next) => Step::Next(Learning { state, next }),
             None => Step::Done(()),
         })
     }

@@ -62,6 +62,16 @@ pub enum Step<W: Walk> {
     Done(W::Done),
 }
 
+impl<W: Walk> Step<W> {
+    /// The same of the walk that `whole` makes of this one.
+    pub(crate) fn map<V: Walk<Done = W::Done>>(self, whole: impl FnOnce(W) -> V) -> Step<V> {
+        match self {
+            Step::Next(walk) => Step::Next(whole(walk)),
+            Step::Done(done) => Step::Done(done),
+        }
+    }
+}
+
 impl Need {
     pub(crate) fn new(path: ChannelPath, limit_bytes: u64) -> Self {
         Need { path, limit_bytes }

@@ -68,7 +68,8 @@ impl RootDraft {
     ///
     /// # Errors
     ///
-    /// [`RootSignError::NotAnOfficer`], [`RootSignError::NotTheNext`], [`RootSignError::Signer`].
+    /// [`RootSignError::NotAnOfficer`], [`RootSignError::AfterWhich`], [`RootSignError::NotTheNext`],
+    /// [`RootSignError::Signer`].
     pub fn sign(&mut self, signer: &dyn Signer, previous: Option<&SignedRoot>) -> Result<(), RootSignError> {
         self.check_follows(previous)?;
         let id = signer.public().id();
@@ -89,7 +90,8 @@ impl RootDraft {
     ///
     /// # Errors
     ///
-    /// [`RootSignError::NotEnough`] with the tallies; [`RootSignError::NotTheNext`].
+    /// [`RootSignError::NotEnough`] with the tallies; [`RootSignError::AfterWhich`],
+    /// [`RootSignError::NotTheNext`].
     pub fn finish(&self, previous: Option<&SignedRoot>) -> Result<SignedRoot, RootSignError> {
         self.check_follows(previous)?;
         let (own, old) = self.tally(previous);
@@ -105,10 +107,10 @@ impl RootDraft {
 
     fn check_follows(&self, previous: Option<&SignedRoot>) -> Result<(), RootSignError> {
         let expected = previous.map_or(1, |previous| previous.version().saturating_add(1));
-        if self.table.version == expected {
-            Ok(())
-        } else {
-            Err(RootSignError::NotTheNext { version: self.table.version, expected })
+        match (self.table.version, previous) {
+            (version, _) if version == expected => Ok(()),
+            (version, None) => Err(RootSignError::AfterWhich { version }),
+            (version, Some(_)) => Err(RootSignError::NotTheNext { version, expected }),
         }
     }
 }
@@ -120,6 +122,11 @@ pub enum RootSignError {
     NotAnOfficer {
         /// The key's short id.
         key: String,
+    },
+    /// The draft follows a root, and none was given.
+    AfterWhich {
+        /// The draft's version.
+        version: u64,
     },
     /// The draft does not follow the root that it was given to follow.
     NotTheNext {
@@ -147,6 +154,14 @@ impl Speak for RootSignError {
                 "the key {key} is not a root officer's; sign with a key that the root lists",
                 "鍵 {key} は root の責任者のものではありません。root に載っている鍵で署名してください"
             ),
+            RootSignError::AfterWhich { version } => {
+                let before = version.saturating_sub(1);
+                say!(
+                    lang,
+                    "this root has version {version} and replaces version {before}: name that one with --after",
+                    "この root は第{version}版で、第{before}版を置き換えるものです。第{before}版を --after で指定してください"
+                )
+            }
             RootSignError::NotTheNext { version, expected } => say!(
                 lang,
                 "this root has version {version}, but version {expected} comes next; draft it again from the \

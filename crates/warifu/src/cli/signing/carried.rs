@@ -7,13 +7,16 @@ use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::trust_failure;
 use warifu_channels::{
-    Channel, Recording, bundle, carry, fetch, fetch_fallback, open, patches, read_to_carry,
+    Channel, ReadError, Recording, bundle, carry, fetch, fetch_fallback, open, patches, read_to_carry,
 };
-use warifu_trust::{ChannelPath, OpenedRelease, ReleaseRef, TrustedState, UnixSeconds};
+use warifu_trust::{
+    ChannelPath, Made, OpenError, OpenedRelease, Refusal, ReleaseRef, TrustedState, UnixSeconds,
+};
 use warifu_values::digest::Digest;
+use warifu_values::lang::Speak as _;
 use warifu_values::say;
 
-use super::{address, now};
+use super::{address, no_channel, now};
 use crate::cli::Context;
 
 /// Whether patches are carried along, for readers who have the release before.
@@ -29,6 +32,8 @@ pub(super) struct Carried {
     versions: [u64; 4],
     /// Until when it can be taken; never, when a revocation broke it.
     expires: Option<UnixSeconds>,
+    /// Who took it away: they hear of it wherever it is carried to.
+    withdrawn: Option<Made>,
     files: BTreeMap<ChannelPath, Vec<u8>>,
 }
 
@@ -48,7 +53,8 @@ impl Carried {
             files.extend(patches(channel, &opened));
         }
         let (release, versions) = (opened.release(), opened.versions());
-        Ok(Carried { release, versions, expires: Some(opened.expires()), files })
+        let (expires, withdrawn) = (Some(opened.expires()), opened.withdrawn().cloned());
+        Ok(Carried { release, versions, expires, withdrawn, files })
     }
 
     /// Reads `channel` whole although its newest release is not to be used, since keys of its signers were
@@ -60,7 +66,8 @@ impl Carried {
         let Some(carried) = carried else { return Ok(None) };
         let files = recording.finish().map_err(|error| trust_failure(&error))?;
         let warifu_trust::Carried { release, versions } = carried;
-        Ok(Some(Carried { release, versions, expires: None, files }))
+        let withdrawn = state.statements().withdrawal(release).cloned();
+        Ok(Some(Carried { release, versions, expires: None, withdrawn, files }))
     }
 
     /// Which release it is.
@@ -81,7 +88,7 @@ impl Carried {
             )
         })?;
         files::write(output, &bytes)?;
-        self.tell_broken(context);
+        self.tell_unusable(context);
         let (release, sha256, expires) = (self.release.release, Digest::of(&bytes), self.expires);
         if context.json {
             context.print_json(&json!({
@@ -102,8 +109,18 @@ impl Carried {
         Ok(Exit::Done)
     }
 
-    /// Says that nobody who hears what is carried along will take the release.
-    fn tell_broken(&self, context: &Context) {
+    /// Says that nobody who hears what is carried along will take the release, or use it.
+    fn tell_unusable(&self, context: &Context) {
+        if let Some(made) = &self.withdrawn {
+            let (release, made) = (self.release.release, made.say(context.lang));
+            context.tell(&say!(
+                context.lang,
+                "WARNING: release {release}, which is carried, was withdrawn: {made}. Who reads it there hears \
+                 that too and does not use it\n",
+                "警告: コピーしたリリース {release} は取り下げられています: {made}。コピー先の利用側も取り下げを受け取り、\
+                 使用しません\n"
+            ));
+        }
         if self.expires.is_none() {
             let release = self.release.release;
             context.tell(&say!(
@@ -123,20 +140,26 @@ impl Carried {
         to: &OsStr,
         mut state: TrustedState,
     ) -> Result<Exit, Failure> {
+        no_channel::refuse_to_write(Path::new(to))?;
         let place = address(to)?;
-        // Only what is there and newer speaks against it; what is older, or not there, is what this is for.
-        if let Ok(there) = open(place.channel().as_ref(), &mut state, now())
-            && there.versions() > self.versions
-        {
-            return Err(Failure::new(
-                Exit::CouldNotRun,
-                "the channel to copy to is ahead of this one; nothing was copied",
-                "コピー先の方が新しいため、コピーしませんでした",
-            ));
+        // Only what is there and newer, or of another root, speaks against it; what is older, or not there, is
+        // what this is for.
+        match open(place.channel().as_ref(), &mut state, now()) {
+            Ok(there) if there.versions() > self.versions => {
+                return Err(Failure::new(
+                    Exit::CouldNotRun,
+                    "the channel to copy to is ahead of this one; nothing was copied",
+                    "コピー先の方が新しいため、コピーしませんでした",
+                ));
+            }
+            Err(other @ ReadError::Verdict(OpenError::Refused(Refusal::OtherRoot { .. }))) => {
+                return Err(trust_failure(&other));
+            }
+            _ => {}
         }
         carry(&self.files, &place).map_err(|error| trust_failure(&error))?;
         let (release, files) = (self.release.release, self.files.len());
-        self.tell_broken(context);
+        self.tell_unusable(context);
         let to = to.to_string_lossy();
         if context.json {
             context.print_json(&json!({ "release": release, "to": to, "files": files }))?;

@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 use warifu::error::{Exit, Failure};
 use warifu::release::trust_failure;
 use warifu_channels::{Address, Floor, Network, Patience, StateStore};
-use warifu_trust::{KeyCard, RootKey, RootPower, RootSummary, TrustedState, limits};
+use warifu_trust::{KeyCard, RootKey, RootPower, RootSummary, TrustError, TrustedState, limits};
 use warifu_values::lang::Speak as _;
 use warifu_values::say;
 
@@ -62,7 +62,7 @@ impl Trusted {
     /// The state of somebody who has only the root, and remembers nothing.
     fn pinned(&self) -> Result<TrustedState, Failure> {
         let root = regular(&self.root, limits::ROOT_BYTES)?;
-        TrustedState::pin(&root, self.floor()?.policy()).map_err(|error| trust_failure(&error))
+        TrustedState::pin(&root, self.floor()?.policy()).map_err(|error| of_file(&self.root, &error))
     }
 
     /// The trusted state, and where it is remembered.
@@ -100,8 +100,12 @@ fn regular(path: &Path, limit_bytes: u64) -> Result<Vec<u8>, Failure> {
 
 /// A key card's file.
 fn card(path: &Path) -> Result<KeyCard, Failure> {
-    KeyCard::from_bytes(&regular(path, limits::KEY_FILE_BYTES)?)
-        .map_err(|error| trust_failure(&error).retold(|_, text| format!("{}: {text}", path.display())))
+    KeyCard::from_bytes(&regular(path, limits::KEY_FILE_BYTES)?).map_err(|error| of_file(path, &error))
+}
+
+/// The same failure, of the file at `path`.
+fn of_file(path: &Path, error: &impl TrustError) -> Failure {
+    trust_failure(error).retold(|_, text| format!("{}: {text}", path.display()))
 }
 
 /// What a root says, as lines.

@@ -482,9 +482,9 @@ impl Publish {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let draft = Drafted::read(&self.draft)?;
         let tip = self.at.tip()?;
+        self.not_published_otherwise(&draft.proposal, &tip)?;
         let halves = draft.halves(context, &tip)?;
         note(context, &draft.proposal);
-        self.not_published_otherwise(&draft.proposal, &tip)?;
         let publishable = match Publishable::check(&draft.proposal, &halves, &tip, now()) {
             // The last step was taken before, though nobody was told.
             Err(NotPublishable::Already { release, expires }) if context.json => {
@@ -515,13 +515,27 @@ impl Publish {
 }
 
 impl Publish {
-    /// Says of a draft whose number is published with other content what happened: somebody was faster, which
-    /// is nobody's fault.
+    /// Says of a draft whose number was published before, or with other content, what happened: it is an old
+    /// one, or somebody was faster, which is nobody's fault.
     fn not_published_otherwise(&self, proposal: &Proposal, tip: &Tip) -> Result<(), Failure> {
         let draft = proposal.release();
         let Some(published) = tip.release() else { return Ok(()) };
-        if published.release != draft.release || published.manifest == draft.manifest {
+        let newest = published.release;
+        if newest < draft.release || published == draft {
             return Ok(());
+        }
+        if newest > draft.release {
+            let number = draft.release;
+            return Err(Failure::new(
+                Exit::Trust,
+                format!(
+                    "release {number} is published already, and release {newest} after it: this draft is an \
+                     old one, and nothing changed"
+                ),
+                format!(
+                    "リリース {number} は公開済みで、その後リリース {newest} も公開されています。これは古い草案です。配信元は変わっていません"
+                ),
+            ));
         }
         let (number, there, here) = (draft.release, published.manifest.short(), draft.manifest.short());
         let again = Advised::command(&["release", "draft"]).word("--title").blank(Blank::Title);

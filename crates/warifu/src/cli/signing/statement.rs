@@ -215,12 +215,20 @@ impl PostReview {
                 ),
             ));
         };
-        let then = |lang| {
-            say!(
+        let said = tip.statements().post_reviews(release);
+        let is_last = said.kikin.is_some() || said.kokuho.is_some();
+        let then = |lang| match is_last {
+            true => say!(
+                lang,
+                "with this both organisations have said theirs of release {number}: the next normal release \
+                 waits for it no longer.",
+                "これでリリース {number} の両団体の事後確認が揃い、次の通常リリースを妨げなくなります。"
+            ),
+            false => say!(
                 lang,
                 "the next normal release waits until both organisations have said theirs.",
                 "両団体の事後確認が揃うまで、次の通常リリースはできません。"
-            )
+            ),
         };
         self.speaking.run(context, &tip, (Says::Reviewed { release }, &self.finding), then)
     }

@@ -17,7 +17,7 @@ use warifu_values::lang::{Speak as _, counted};
 use warifu_values::say;
 
 use super::confirm::Confirm;
-use super::{KeySource, address, card, now, regular, root_lines};
+use super::{KeySource, address, card, now, of_file, regular, root_lines};
 use crate::cli::Context;
 
 /// Say who may sign: make, sign and show the root.
@@ -129,14 +129,14 @@ impl Args {
 /// The finished root in `file`, if one is named.
 fn previous(file: Option<&PathBuf>) -> Result<Option<SignedRoot>, Failure> {
     let read = |file: &PathBuf| {
-        SignedRoot::pinned(&regular(file, limits::ROOT_BYTES)?).map_err(|error| trust_failure(&error))
+        SignedRoot::pinned(&regular(file, limits::ROOT_BYTES)?).map_err(|error| of_file(file, &error))
     };
     file.map(read).transpose()
 }
 
 /// The root draft in `file`.
 fn read_draft(file: &Path) -> Result<RootDraft, Failure> {
-    RootDraft::read(&regular(file, limits::ROOT_BYTES)?).map_err(|error| trust_failure(&error))
+    RootDraft::read(&regular(file, limits::ROOT_BYTES)?).map_err(|error| of_file(file, &error))
 }
 
 /// What a root changes against the one before, removals and lowered thresholds first, and what it says.
@@ -173,7 +173,7 @@ impl Show {
             // Not enough signed it yet, or it is no root at all.
             Err(refusal) => match RootDraft::read(&bytes) {
                 Ok(draft) => (None, Some(draft)),
-                Err(_) => return Err(trust_failure(&refusal)),
+                Err(_) => return Err(of_file(&self.root, &refusal)),
             },
         };
         let summary = match (&root, &draft) {
