@@ -194,6 +194,39 @@ fn what_came_in_as_official_becomes_a_correction_by_the_commands_that_are_told()
     stage.warifu("check --repo kikin").ends(0);
 }
 
+/// The later files do not say what the file says: taken back, its content would be lost on the way.
+#[test]
+fn no_commands_are_told_that_would_not_pass() {
+    let Some(_) = data("an official file that later ones rest on") else { return };
+    let stage = Stage::new();
+    stage.warifu("init kikin --series r06=procedure:2024-06-01").ends(0);
+    stage.write("s_20240610.csv", correction("74.00"));
+    for file in ["{data}/procedure/s_ALL20240531.csv", "s_20240610.csv", "{data}/procedure/s_20240621.csv"] {
+        stage.warifu(&format!("{IMPORT} {file}")).ends(0);
+    }
+    let before = stage.warifu("log --repo kikin").ends(0).out;
+    let refused = stage.warifu(&format!("{IMPORT} s_20240610.csv --correction 点数の誤り")).ends(1);
+    assert_eq!(commands(&refused), [""; 0], "{}", refused.err);
+    let told = "s_20240621.csv: import/correction-lost";
+    assert!(
+        refused.err.contains(told) && refused.err.contains("that 1 later ones rest on"),
+        "{}",
+        refused.err
+    );
+    let shown = stage.warifu("show HEAD:r06/procedure --repo kikin").ends(0);
+    assert!(shown.out.contains("s_20240621.csv"), "{}", shown.out);
+    assert_eq!(stage.warifu("log --repo kikin").ends(0).out, before);
+    stage.warifu("check --repo kikin").ends(0);
+
+    // A folder that is not there is mistyped: nobody wants a new repository.
+    let refused = stage.warifu("log --repo kikin-master").ends(2);
+    assert!(
+        refused.err.contains("there is no such folder") && !refused.err.contains(" init"),
+        "{}",
+        refused.err
+    );
+}
+
 #[test]
 fn a_correction_is_a_small_differential() {
     let Some(_) = data("what is no correction") else { return };

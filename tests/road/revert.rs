@@ -63,6 +63,12 @@ fn older_masters_come_back_as_a_new_release_that_both_sign() {
     let refused = revert(&stage, 1, "no", "").ends(1);
     assert_eq!(head(&stage), at);
     assert!(!stage.path("no").exists());
+    // The first command that is told writes out what the revert changes, not what the branch does.
+    let changes = refused.err.lines().find(|line| line.contains("warifu release changes ")).unwrap();
+    let changes = changes.trim().strip_prefix("warifu ").unwrap().replace("FILE", "changes.csv");
+    stage.warifu(&changes).ends(0);
+    let lines = std::fs::read_to_string(stage.path("changes.csv")).unwrap();
+    assert!(lines.lines().count() > 1, "{lines}");
 
     let accepted = format!("--accept-past {} --reason wrong --source notice-7", asked_for(&refused));
     let drafted = revert(&stage, 1, "back", &accepted).ends(0);

@@ -59,8 +59,11 @@ fn one_organisation_takes_a_release_away_and_the_one_before_is_used() {
     let by: Vec<_> = shown["withdrawals"].as_array().unwrap().iter().map(|one| &one["by"]).collect();
     assert!(by.len() == 2 && by.iter().any(|by| *by == "kikin") && by.iter().any(|by| *by == "kokuho"));
     assert!(shown["withdrawals"].as_array().unwrap().iter().all(|one| one["reason"] == "誤った点数"));
-    stage.warifu("channel fetch channel --root root.json -o new").ends(3);
+    let refused = stage.warifu("channel fetch channel --root root.json -o new --format kokuho").ends(3);
     assert!(!stage.path("new").exists());
+    // In the same format and folder: all that was given is given again.
+    let again = "warifu channel fetch channel --root root.json -o new --format kokuho --fallback";
+    assert!(refused.err.contains(again), "{}", refused.err);
     stage.warifu("channel fetch channel --root root.json --fallback -o back").ends(0);
     let original = std::fs::read(data.join("procedure/s_ALL20240531.csv")).unwrap();
     assert_eq!(fetched(&stage, "back"), original);
@@ -74,6 +77,7 @@ fn one_organisation_takes_a_release_away_and_the_one_before_is_used() {
     let again = stage.warifu(&format!("release draft --repo kikin {PLACE} --title again -o again")).ends(0);
     assert!(again.out.starts_with("WARNING: a release of this VERY CONTENT was withdrawn"), "{}", again.out);
     assert!(again.out.contains("誤った点数"), "{}", again.out);
+    assert!(again.out.contains("WARNING: NOTHING CHANGES"), "{}", again.out);
     let review = stage.warifu(&format!("--lang ja release review again --repo kokuho {PLACE}")).ends(0);
     assert!(review.out.starts_with("警告: 同じ内容のリリースが取り下げられています"), "{}", review.out);
 

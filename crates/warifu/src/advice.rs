@@ -10,6 +10,8 @@ use warifu_values::say;
 pub struct Advised {
     names: Option<&'static [&'static str]>,
     words: Vec<Word>,
+    /// Of the command that runs, the options that are left out.
+    without: &'static [&'static str],
     by: By,
 }
 
@@ -58,12 +60,17 @@ pub enum Blank {
 impl Advised {
     /// The command `names` (`["release", "withdraw"]`), with all options of the one that runs that it takes.
     pub fn command(names: &'static [&'static str]) -> Self {
-        Advised { names: Some(names), words: Vec::new(), by: By::Reader }
+        Advised { names: Some(names), words: Vec::new(), without: &[], by: By::Reader }
     }
 
     /// The command that runs, as it was typed.
     pub fn again() -> Self {
-        Advised { names: None, words: Vec::new(), by: By::Reader }
+        Advised { names: None, words: Vec::new(), without: &[], by: By::Reader }
+    }
+
+    /// The command that runs, without these options (`--reason`), each with its value.
+    pub fn again_without(options: &'static [&'static str]) -> Self {
+        Advised { without: options, ..Advised::again() }
     }
 
     /// To be run by somebody else.
@@ -89,6 +96,16 @@ impl Advised {
     /// What it is called; `None` when it is the command that runs.
     pub fn names(&self) -> Option<&'static [&'static str]> {
         self.names
+    }
+
+    /// The options of the command that runs that it leaves out.
+    pub fn without(&self) -> &'static [&'static str] {
+        self.without
+    }
+
+    /// Whether one of its own words is this option.
+    pub fn has(&self, option: &str) -> bool {
+        self.words.iter().any(|word| matches!(word, Word::Given(word) if word == option))
     }
 
     /// Who runs it.

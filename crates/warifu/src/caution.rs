@@ -58,6 +58,11 @@ pub enum Caution {
         /// That release.
         release: u64,
     },
+    /// Its masters are those of the published release: it changes nothing.
+    Unchanged {
+        /// The published release.
+        release: u64,
+    },
     /// Masters that the published release has are not in this one.
     Gone {
         /// The masters, `series/kind`.
@@ -202,6 +207,9 @@ pub fn cautions(manifest: &Manifest, published: Published, now: UnixSeconds) -> 
 fn taken_away(manifest: &Manifest, before: &Manifest) -> Vec<Caution> {
     let name = |master: &MasterEntry| format!("{}/{}", master.series, master.kind);
     let mut found = Vec::new();
+    if manifest.masters == before.masters {
+        found.push(Caution::Unchanged { release: before.release });
+    }
     let gone = before.masters.iter().filter(|old| manifest.master(&old.series, &old.kind).is_none());
     let masters: Vec<_> = gone.map(name).collect();
     if !masters.is_empty() {
@@ -307,6 +315,13 @@ impl Speak for Caution {
                  that it goes back: draft it with `release revert {release}`",
                 "マスターがリリース {release} と全バイト一致し、内容の復元であることが宣言されていません。\
                  release revert {release} で起案してください"
+            ),
+            Caution::Unchanged { release } => say!(
+                lang,
+                "NOTHING CHANGES: the masters are those of release {release}, which is published, byte for \
+                 byte. Is what was to be released imported, and in the commit that this was drafted from?",
+                "公開中と同じ内容です。マスターがリリース {release} と全バイト一致し、何も変わりません。\
+                 公開するつもりの変更は取り込み済みで、起案したコミットに含まれていますか"
             ),
             Caution::Gone { masters } => say!(
                 lang,
@@ -415,10 +430,13 @@ mod tests {
             cautions(&manifest, published, manifest.created)
         };
         let (release, commit) = (1, "c".repeat(40));
-        assert_eq!(told(Ancestry::Follows), []);
-        assert_eq!(told(Ancestry::Before), [Caution::Older { release, commit: commit.clone() }]);
-        assert_eq!(told(Ancestry::Apart), [Caution::Apart { release, commit: commit.clone() }]);
-        assert_eq!(told(Ancestry::Unknown), [Caution::Unknown { release, commit }]);
+        // The same masters again are told too, and stop nothing.
+        let same = || Caution::Unchanged { release: 1 };
+        assert!(!same().stops(&manifest));
+        assert_eq!(told(Ancestry::Follows), [same()]);
+        assert_eq!(told(Ancestry::Before), [same(), Caution::Older { release, commit: commit.clone() }]);
+        assert_eq!(told(Ancestry::Apart), [same(), Caution::Apart { release, commit: commit.clone() }]);
+        assert_eq!(told(Ancestry::Unknown), [same(), Caution::Unknown { release, commit }]);
         assert_eq!(cautions(&manifest, Published::None, manifest.created), []);
     }
 
@@ -530,8 +548,9 @@ mod tests {
             ancestry: crate::store::Ancestry::Follows,
             manifest: Box::new(manifest.clone()),
         };
-        assert_eq!(cautions(&manifest, follows(), created.plus_days(3)), []);
+        let same = || Caution::Unchanged { release: 1 };
+        assert_eq!(cautions(&manifest, follows(), created.plus_days(3)), [same()]);
         let late = UnixSeconds::new(created.plus_days(3).seconds() + 1);
-        assert_eq!(cautions(&manifest, follows(), late), [Caution::LeftLying { created }]);
+        assert_eq!(cautions(&manifest, follows(), late), [Caution::LeftLying { created }, same()]);
     }
 }

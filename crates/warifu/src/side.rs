@@ -155,7 +155,7 @@ fn named(text: &str, schemas: &Schemas, repo: &Path) -> Result<Named, Failure> {
     }
     let store = match Store::open(repo, schemas.clone()) {
         Ok(store) => store,
-        Err(error @ OpenError::NoRepository { .. }) => {
+        Err(error @ (OpenError::NoRepository { .. } | OpenError::NoFolder { .. })) => {
             let cause = Failure::from(error);
             return Err(Failure::new(
                 Exit::CouldNotRun,

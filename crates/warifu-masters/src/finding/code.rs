@@ -445,9 +445,9 @@ codes! {
         do "件数を減らすか、訂正を取り消してください（warifu undo）。次の公式ファイルの取り込みで訂正は終わります。";
     ImportCorrectionOfficial "import/correction-official" Deny
         en "this very file was imported in {found} as an official one; it cannot be marked there"
-        do "Take it back and import it with --correction, as the commands say."
+        do "As the commands say; where none are, make a new small differential of what is wrong today."
         ja "同じファイルが公式ファイルとして {found} で取り込み済みです。そのままでは緊急訂正になりません"
-        do "表示されるコマンドのとおり、取り消してから --correction を付けて取り込み直してください。";
+        do "表示されるコマンドに従ってください。表示がなければ、現在の誤りだけを直す変更分を新しく作ってください。";
     ImportCorrectionOlder "import/correction-older" Deny
         en "a correction dated {found}, but the series holds {expected}: it would not come last"
         do "Give it the day from which it corrects, with --dated: not before the newest file."

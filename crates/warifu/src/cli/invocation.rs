@@ -4,8 +4,8 @@ use std::ffi::OsString;
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches};
-use warifu::advice::{Advised, By, in_shell};
-use warifu_values::lang::Lang;
+use warifu::advice::{Advised, Blank, By, in_shell};
+use warifu_values::lang::{Lang, Speak as _};
 
 /// Options that hold for the next command as they did for this one.
 const CARRIED: [(&str, Carried); 8] = [
@@ -34,9 +34,11 @@ enum Carried {
 #[derive(Debug)]
 pub(crate) struct Invocation {
     program: String,
-    /// The line as it was typed, word by word, without the program.
-    typed: Vec<String>,
+    /// The line as it was typed, word by word.
+    typed: Vec<OsString>,
     given: Vec<Given>,
+    /// Whether the command that runs knows of a repository.
+    has_repository: bool,
     /// All commands that there are.
     commands: clap::Command,
 }
@@ -68,7 +70,9 @@ impl Invocation {
             let last = values.next_back().map(|value| value.to_string_lossy().into_owned());
             given.extend(last.map(|value| Given { id, value, carried, was_typed }));
         }
-        Invocation { program: program.into_owned(), typed: typed(args), given, commands }
+        let has_repository = innermost.try_get_raw("repo").is_ok();
+        let (program, typed) = (program.into_owned(), args.to_vec());
+        Invocation { program, typed, given, has_repository, commands }
     }
 
     /// `advised` as it is typed to be run.
@@ -78,19 +82,49 @@ impl Invocation {
             Some(names) => {
                 words.extend(names.iter().map(ToString::to_string));
                 words.extend(self.carried(names, advised.by()));
+                words.extend(self.missing_repository(names, advised, lang));
             }
-            None => words.extend(self.typed.iter().cloned()),
+            None => words.extend(typed(&self.typed_without(advised.without()))),
         }
         words.extend(advised.words(lang));
         words.join(" ")
     }
 
+    /// The typed line without the options `left_out`, each with its value.
+    fn typed_without(&self, left_out: &[&str]) -> Vec<OsString> {
+        let (mut kept, mut is_value) = (Vec::new(), false);
+        for word in &self.typed {
+            let text = word.to_string_lossy();
+            let is_it = left_out.contains(&&*text);
+            let is_with_value = text.split_once('=').is_some_and(|(option, _)| left_out.contains(&option));
+            if !is_it && !is_value && !is_with_value {
+                kept.push(word.clone());
+            }
+            is_value = is_it && !is_value;
+        }
+        kept
+    }
+
+    /// The repository, for its reader to fill in: where the command takes one, and the one that runs does
+    /// not and could not be given any.
+    fn missing_repository(&self, names: &[&str], advised: &Advised, lang: Lang) -> Vec<String> {
+        let takes = self
+            .command(names)
+            .is_some_and(|command| command.get_arguments().any(|arg| arg.get_long() == Some("repo")));
+        if !takes || self.has_repository || advised.has("--repo") || advised.by() != By::Reader {
+            return Vec::new();
+        }
+        vec!["--repo".to_owned(), Blank::Repository.say(lang)]
+    }
+
+    /// The command `names`.
+    fn command(&self, names: &[&str]) -> Option<&clap::Command> {
+        names.iter().try_fold(&self.commands, |command, name| command.find_subcommand(name))
+    }
+
     /// Of what was given, the options that the command `names` takes too.
     fn carried(&self, names: &[&str], by: By) -> Vec<String> {
-        let mut within = Some(&self.commands);
-        for name in names {
-            within = within.and_then(|command| command.find_subcommand(name));
-        }
+        let within = self.command(names);
         let takes = |id: &str| {
             let is_it = |arg: &&Arg| arg.get_id() == id;
             let everywhere = self.commands.get_arguments().filter(|arg| arg.is_global_set());
@@ -170,6 +204,36 @@ mod tests {
         let log = invocation(&["warifu", "log", "--repo", "my masters"]);
         let again = Advised::again().word("--series").word("r06");
         assert_eq!(log.line(&again, Lang::En), "warifu log --repo 'my masters' --series r06");
+    }
+
+    #[test]
+    fn an_option_that_is_given_anew_is_not_repeated() {
+        let words = ["warifu", "release", "draft", "--accept-past", "drug/price", "--reason", "a b"];
+        let words = [&words[..], &["--source=n 1", "--title", "t u", "-o", "d"]].concat();
+        let words = [&words[..], &["--channel", "c", "--root", "r"]].concat();
+        let again = Advised::again_without(&["--reason", "--source"]).word("--source").blank(Blank::Notice);
+        assert_eq!(
+            invocation(&words).line(&again, Lang::En),
+            "warifu release draft --accept-past drug/price --title 't u' -o d --channel c \
+             --root r --source NOTICE"
+        );
+    }
+
+    #[test]
+    fn a_repository_that_could_not_be_given_is_asked_for() {
+        let renew = Advised::command(&["release", "renew"]).word("-o").blank(Blank::Draft);
+        let revoke = ["warifu", "key", "revoke", "k", "--reason", "lost", "--key", "a.key"];
+        let revoke = invocation(&[&revoke[..], &["--channel", "c", "--root", "r.json"]].concat());
+        assert_eq!(
+            revoke.line(&renew, Lang::En),
+            "warifu release renew --channel c --root r.json --repo REPOSITORY -o DRAFT"
+        );
+        let sign = ["warifu", "release", "renew", "-o", "d", "--repo", "mine"];
+        let sign = invocation(&[&sign[..], &["--channel", "c", "--root", "r.json"]].concat());
+        assert_eq!(
+            sign.line(&renew, Lang::En),
+            "warifu release renew --repo mine --channel c --root r.json -o DRAFT"
+        );
     }
 
     #[test]

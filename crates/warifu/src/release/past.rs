@@ -303,7 +303,7 @@ pub(super) fn changed(
     let accepted = accept(&weighed)?;
     let objections = weighed.objections(&accepted);
     if !objections.is_empty() {
-        return Err(refused(&list, &names, &weighed, past_before, schemas, &objections));
+        return Err(refused(&list, &names, &weighed, head, schemas, &objections));
     }
     let bytes = write_changes(&list);
     let earlier = published.release.lists_to_carry(bytes.len() as u64);
@@ -356,17 +356,11 @@ fn refused(
     list: &[Change],
     names: &Names,
     weighed: &Weighed,
-    past_before: TreatmentDay,
+    head: &ReleaseHead,
     schemas: &Schemas,
     objections: &[Objection],
 ) -> Failure {
-    let accepted = if weighed.classes.len() > NAMED {
-        Advised::again().word("--accepted-past").blank(Blank::File)
-    } else {
-        let classes: Vec<&str> = weighed.classes.keys().map(PastClass::as_str).collect();
-        let classes = Advised::again().word("--accept-past").word(classes.join(","));
-        classes.word("--reason").blank(Blank::Reason).word("--source").blank(Blank::Notice)
-    };
+    let past_before = head.past_before();
     // Where some are accepted, those that are not are told.
     let open: BTreeSet<&PastClass> = objections
         .iter()
@@ -375,6 +369,18 @@ fn refused(
             _ => None,
         })
         .collect();
+    // What is accepted already stays so, with its reason; none but these is new.
+    let named: Vec<&str> = match open.is_empty() {
+        true => weighed.classes.keys().map(PastClass::as_str).collect(),
+        false => open.iter().map(|class| class.as_str()).collect(),
+    };
+    let accepted = if named.len() > NAMED {
+        Advised::again_without(&["--accepted-past"]).word("--accepted-past").blank(Blank::File)
+    } else {
+        let again = Advised::again_without(&["--reason", "--source"]);
+        let again = again.word("--accept-past").word(named.join(","));
+        again.word("--reason").blank(Blank::Reason).word("--source").blank(Blank::Notice)
+    };
     let is_open = |change: &&Change| change.class(schemas).is_some_and(|class| open.contains(&class));
     let list: Vec<Change> = list.iter().filter(is_open).cloned().collect();
     let others = || objections.iter().filter(|objection| !matches!(objection, Objection::NotAccepted { .. }));
@@ -384,7 +390,12 @@ fn refused(
         lines(schemas, names, &groups, Some(LINES), lang) + &wrong
     };
     let (english, japanese) = (told(Lang::En), told(Lang::Ja));
-    Failure::new(
+    // Of this commit: a revert's is on no branch yet.
+    let mut all = Advised::command(&["release", "changes"]).word(&head.commit);
+    if let Some(at) = head.activate_at {
+        all = all.word("--activate-at").word(at);
+    }
+    let failure = Failure::new(
         Exit::Data,
         format!(
             "days before {past_before} would be judged differently than by the published release, and that \
@@ -396,8 +407,8 @@ fn refused(
              全件は次の 1 行目で書き出せます（確認してください）。意図した変更であれば、理由と根拠を付けて 2 行目で承認します。\
              後のリリースに回す場合は 3 行目です:"
         ),
-    )
-    .advising(Advised::command(&["release", "changes"]).word("-o").blank(Blank::File))
-    .advising(accepted)
-    .advising(Advised::again().word("--future-only"))
+    );
+    let nothing = &["--accept-past", "--accepted-past", "--reason", "--source"];
+    let later = Advised::again_without(nothing).word("--future-only");
+    failure.advising(all.word("-o").blank(Blank::File)).advising(accepted).advising(later)
 }

@@ -51,7 +51,8 @@ pub use author::Author;
 pub use check::{Checked, Held, StateChecked};
 pub use config::{Config, Keeping, Series, Small, Waiver};
 pub use error::{
-    CommitError, ConfigError, ImportError, InitError, OpenError, Refused, RevertError, StoreError, UndoError,
+    CommitError, ConfigError, ImportError, InitError, Obstacle, OpenError, Refused, RevertError, StoreError,
+    UndoError,
 };
 pub use history::{Blame, Credit, LogEntry};
 pub use judged::today;

@@ -83,9 +83,12 @@ impl Store {
     /// Opens the repository that `path` lies in.
     ///
     /// # Errors
-    /// [`OpenError::NoRepository`] when neither it nor a folder above it is one with a `warifu.toml`.
+    /// [`OpenError::NoFolder`] when it is not there; [`OpenError::NoRepository`] when neither it nor a folder above it is one with a `warifu.toml`.
     pub fn open(path: &Path, library: impl Into<Library>) -> Result<Store, OpenError> {
-        let missing = || OpenError::NoRepository { path: path.to_owned() };
+        let missing = || match (path.exists(), path.to_owned()) {
+            (true, path) => OpenError::NoRepository { path },
+            (false, path) => OpenError::NoFolder { path },
+        };
         let repository = match Repository::discover(path) {
             Ok(repository) => repository,
             Err(error) if error.code() == git2::ErrorCode::NotFound => return Err(missing()),

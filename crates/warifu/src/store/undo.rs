@@ -89,6 +89,13 @@ struct Line {
 
 type Lines = BTreeMap<(String, String), Line>;
 
+/// An undo that nothing speaks against, and that no commit makes yet.
+pub(super) struct Planned {
+    pub(super) changes: Vec<Change>,
+    taken_back: Vec<TakenBack>,
+    left: Vec<Left>,
+}
+
 impl Store {
     /// Takes imports back: their masters become what the imports before them left.
     ///
@@ -98,6 +105,21 @@ impl Store {
         let lock = self.lock()?;
         self.refuse_unclean()?;
         let head = self.head()?.ok_or(CommitError::Detached)?;
+        let Planned { changes, taken_back, left } = self.planned_undo(head, request)?;
+        if request.dry_run {
+            return Ok(Undone { commit: None, taken_back, left });
+        }
+        let author = signature(&self.repository, request.author, request.now)?;
+        let text = message(&taken_back, &left);
+        let transaction = self.transaction(&lock);
+        let mut pending = transaction.begin(Some(head))?;
+        let commit = transaction.commit(&mut pending, changes, &Message { author: &author, text: &text })?;
+        transaction.finish(pending)?;
+        Ok(Undone { commit: Some(commit.to_string()), taken_back, left })
+    }
+
+    /// What the undo changes below `head`.
+    pub(super) fn planned_undo(&self, head: Oid, request: &UndoRequest<'_>) -> Result<Planned, UndoError> {
         let objects = self.objects()?;
         let order = objects.places(head)?;
         let mut lines = self.lines(&objects, head, request.series)?;
@@ -139,17 +161,8 @@ impl Store {
         }
         // The newest commit has the lowest place.
         taken_back.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
-        let taken_back: Vec<TakenBack> = taken_back.into_iter().map(|(_, import)| import).collect();
-        if request.dry_run {
-            return Ok(Undone { commit: None, taken_back, left });
-        }
-        let author = signature(&self.repository, request.author, request.now)?;
-        let text = message(&taken_back, &left);
-        let transaction = self.transaction(&lock);
-        let mut pending = transaction.begin(Some(head))?;
-        let commit = transaction.commit(&mut pending, changes, &Message { author: &author, text: &text })?;
-        transaction.finish(pending)?;
-        Ok(Undone { commit: Some(commit.to_string()), taken_back, left })
+        let taken_back = taken_back.into_iter().map(|(_, import)| import).collect();
+        Ok(Planned { changes, taken_back, left })
     }
 
     /// What stands of every master that `head` holds.

@@ -8,7 +8,10 @@ use warifu::advice::{Advised, says_nothing};
 use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::report::FindingsJson;
-use warifu::store::{CommitError, ImportError, ImportRequest, Imported, Refused, Stopped, Taken, dated_in};
+use warifu::store::{
+    CommitError, ImportError, ImportRequest, Imported, Obstacle, Refused, Stopped, Store, Taken, UndoRequest,
+    Which, dated_in,
+};
 use warifu_masters::file::{Declared, read};
 use warifu_masters::finding::Code;
 use warifu_masters::table::Role;
@@ -115,6 +118,14 @@ struct Input {
     accept: Vec<(Code, String)>,
 }
 
+/// A file that is brought in again, in its turn.
+struct Step {
+    dated: Option<Date>,
+    again: Again,
+    name: String,
+    bytes: Vec<u8>,
+}
+
 /// What became of the files of one command.
 #[derive(Default)]
 struct Told {
@@ -169,12 +180,13 @@ impl Args {
             }
         }
         progress.finish_and_clear();
-        self.tell(&inputs, &told, stopped, context)
+        self.tell(&store, &inputs, &told, stopped, context)
     }
 
     /// Says of each file what became of it.
     fn tell(
         &self,
+        store: &Store,
         inputs: &[Input],
         told: &Told,
         stopped: Option<ImportError>,
@@ -214,25 +226,29 @@ impl Args {
             context.print(&lines.concat())?;
         }
         let Some(error) = stopped else { return Ok(Exit::Done) };
-        let commands = match &error {
-            ImportError::Refused(refused) => self.in_its_place(refused, inputs.get(at), &inputs[..at], &left),
-            ImportError::Commit(_) => Vec::new(),
+        let way = match &error {
+            ImportError::Refused(refused) => {
+                self.in_its_place(store, refused, inputs.get(at), &inputs[..at], &left)
+            }
+            ImportError::Commit(_) => Ok(Vec::new()),
         };
         let say = |lang| {
             let more = self.what_was_done(inputs, told, &left, lang);
             let why = error.say(lang);
             let mut said = say!(lang, "{why}; {more}", "{why}。{more}");
-            if let ImportError::Refused(refused) = &error
-                && !commands.is_empty()
-            {
-                said.push_str(&road(refused, lang));
+            if let ImportError::Refused(refused) = &error {
+                match &way {
+                    Ok(commands) if commands.is_empty() => {}
+                    Ok(_) => said.push_str(&road(refused, lang)),
+                    Err(obstacle) => said.push_str(&no_road(refused, obstacle, lang)),
+                }
             }
             said
         };
         let (english, japanese) = (say(Lang::En), say(Lang::Ja));
         let because = Failure::from(error);
         let failure = Failure::new(because.exit, english, japanese);
-        Err(because.advised.into_iter().chain(commands).fold(failure, Failure::advising))
+        Err(because.advised.into_iter().chain(way.unwrap_or_default()).fold(failure, Failure::advising))
     }
 
     /// Which files were taken, and which were not although they were not refused.
@@ -272,32 +288,40 @@ impl Args {
 
     /// The commands that bring in what was refused: they take back what stands in its place, and bring all in
     /// again; or they give a correction the day on which it comes last. None where nothing stands in the way.
+    ///
+    /// They take away first, so they are tried before anybody is told of them.
+    ///
+    /// # Errors
+    /// What would refuse one of them.
     fn in_its_place(
         &self,
+        store: &Store,
         refused: &Refused,
         input: Option<&Input>,
         passed: &[Input],
         left: &[&Input],
-    ) -> Vec<Advised> {
-        let Some(input) = input else { return Vec::new() };
+    ) -> Result<Vec<Advised>, Obstacle> {
+        let Some(input) = input else { return Ok(Vec::new()) };
         let passed = passed.iter().filter(|_| !self.one_by_one);
         let inputs = std::iter::once(input).chain(passed).chain(left.iter().copied());
         if let Some(after) = refused.after {
             let again = |input| Again { dated: Some(after), ..self.again(input) };
-            return again::imports(&inputs.map(again).collect::<Vec<_>>());
+            return Ok(again::imports(&inputs.map(again).collect::<Vec<_>>()));
         }
         if refused.later.is_empty() {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         // The same file again, and not as it was taken.
         let sum = Digest::of(&input.bytes);
         let is_other = |taken: &&Taken| taken.record.sha256 != sum;
-        let undo = Advised::command(&["undo"]).word("--series").word(&self.series);
         // A correction may have been taken twice.
-        let undo = refused.later.iter().fold(undo, |undo, taken| match taken.record.correction {
-            Some(_) => undo.word(short(&taken.commit)),
-            None => undo.word(&taken.record.name),
-        });
+        let undone = |taken: &Taken| match taken.record.correction {
+            Some(_) => short(&taken.commit).to_owned(),
+            None => taken.record.name.clone(),
+        };
+        let undone: Vec<String> = refused.later.iter().map(undone).collect();
+        let undo = Advised::command(&["undo"]).word("--series").word(&self.series);
+        let undo = undone.iter().fold(undo, Advised::word);
         // What was taken before lies beside the file, or is got out of the repository first.
         let mut commands = Vec::new();
         let mut beside = |Taken { commit, kind, record }: &Taken| {
@@ -310,24 +334,57 @@ impl Args {
             path
         };
         // What was taken keeps its order: a correction that came after a file of its day stays on top of it.
-        let mut files: Vec<(Option<Date>, bool, Again)> = Vec::new();
+        let mut files: Vec<Step> = Vec::new();
         for taken in refused.later.iter().filter(is_other) {
             let again = Again::of(&taken.record, &self.series, beside(taken));
-            files.push((Some(taken.record.dated), taken.record.correction.is_some(), again));
+            let revision = format!("{}:{}/{}", taken.commit, self.series, taken.kind);
+            let original = store.at(&revision).and_then(|at| store.original(&at));
+            let (name, bytes) = original.map_err(ImportError::from)?;
+            files.push(Step { dated: Some(taken.record.dated), again, name, bytes });
         }
         for input in inputs {
             let (dated, again) = (input.dated, self.again(input));
-            let is_after = |(day, is_correction, other): &(Option<Date>, bool, Again)| {
-                let same = (day.is_none(), *day).cmp(&(dated.is_none(), dated));
-                same.then_with(|| is_correction.cmp(&false)).then_with(|| other.path.cmp(&again.path)).is_gt()
+            let is_after = |step: &Step| {
+                let (day, other) = (step.dated, &step.again);
+                let same = (day.is_none(), day).cmp(&(dated.is_none(), dated));
+                let same = same.then_with(|| other.correction.is_some().cmp(&false));
+                same.then_with(|| other.path.cmp(&again.path)).is_gt()
             };
             let at = files.iter().position(is_after).unwrap_or(files.len());
-            files.insert(at, (dated, self.correction.is_some(), again));
+            let (name, bytes) = (input.name.clone(), input.bytes.clone());
+            files.insert(at, Step { dated, again, name, bytes });
         }
-        let files: Vec<Again> = files.into_iter().map(|(_, _, again)| again).collect();
+        self.would_pass(store, &undone, &files)?;
+        let files: Vec<Again> = files.into_iter().map(|step| step.again).collect();
         commands.push(undo);
         commands.extend(again::imports(&files));
-        commands
+        Ok(commands)
+    }
+
+    /// Whether the undo and the imports that are about to be advised pass, as they will be typed.
+    fn would_pass(&self, store: &Store, undone: &[String], steps: &[Step]) -> Result<(), Obstacle> {
+        // Whoever ran this command is somebody already, or it would not have come so far.
+        let (author, now) = (author().ok().flatten(), jiff::Timestamp::now());
+        let accept: Vec<Vec<(Code, String)>> = steps.iter().map(Step::accept).collect();
+        let mut requests = Vec::new();
+        for (step, accept) in steps.iter().zip(&accept) {
+            requests.push(ImportRequest {
+                bytes: &step.bytes,
+                name: &step.name,
+                series: &step.again.series,
+                format: None,
+                role: None,
+                dated: step.dated,
+                accept,
+                correction: step.again.correction.as_deref(),
+                author: author.as_ref(),
+                now,
+            });
+        }
+        let which = Which::Named(undone);
+        let (series, author) = (Some(self.series.as_str()), author.as_ref());
+        let undo = UndoRequest { which, series, dry_run: false, author, now };
+        store.would_take(&undo, &requests.iter().collect::<Vec<_>>())
     }
 
     /// The file as this command brings it in.
@@ -372,6 +429,37 @@ impl Args {
         }
         Ok(inputs)
     }
+}
+
+impl Step {
+    fn accept(&self) -> Vec<(Code, String)> {
+        let known = |(code, why): &(String, String)| Some((Code::parse(code)?, why.clone()));
+        self.again.accepted.iter().filter_map(known).collect()
+    }
+}
+
+/// Why no commands are told with a refusal: they were tried, and would lose what they take back.
+fn no_road(refused: &Refused, obstacle: &Obstacle, lang: Lang) -> String {
+    let why = obstacle.say(lang);
+    if refused.findings.count(Code::ImportCorrectionOfficial) > 0 {
+        let later = refused.later.len().saturating_sub(1);
+        return say!(
+            lang,
+            "\nThis file is an official one that {later} later ones rest on, and taking it back to bring it \
+             in as a correction does not lead through: {why}. A correction is a small differential of \
+             today: make one of what is wrong now, and import it with --correction and --dated, today's day",
+            "\nこのファイルは公式ファイルで、その後の {later} ファイルが前提にしています。取り消して緊急訂正として\
+             入れ直すことはできません（{why}）。緊急訂正には、現在の誤りだけを直す小さな変更分を新しく作り、\
+             --correction と --dated（本日の日付）を付けて取り込んでください"
+        );
+    }
+    say!(
+        lang,
+        "\nIt comes before files that were taken already. Taking these back and bringing all in by date was \
+         tried, and does not lead through: {why}. Take nothing back before that is mended",
+        "\n取り込み済みのファイルより前の公表分です。取り消して日付順に入れ直す手順は、途中で拒否されます（{why}）。\
+         その原因が解消するまで、何も取り消さないでください"
+    )
 }
 
 /// What the commands that are told with a refusal do.

@@ -122,7 +122,7 @@ impl ByName {
         let accepted = |(class, (reason, source)): (PastClass, (String, String))| {
             let entries = weighed.classes.get(&class).copied().ok_or_else(|| {
                 let there: Vec<&str> = weighed.classes.keys().map(PastClass::as_str).collect();
-                let there = there.join(", ");
+                let there = if there.is_empty() { "-".to_owned() } else { there.join(", ") };
                 Failure::new(
                     Exit::CouldNotRun,
                     format!("{class}: no changes of the past of this class; there are: {there}"),

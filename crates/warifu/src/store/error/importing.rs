@@ -1,13 +1,16 @@
 //! What stops an import.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
-use warifu_masters::finding::Findings;
+use warifu_masters::finding::{Findings, Severity};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use super::super::record::Taken;
 use super::asking::StoreError;
 use super::committing::CommitError;
+use super::undoing::UndoError;
 use crate::error::{Exit, Failure};
 
 /// A file that was not taken.
@@ -31,6 +34,15 @@ pub struct Refused {
     pub later: Vec<Taken>,
     /// The first day that it may have, when it is a correction that would not come last.
     pub after: Option<Date>,
+}
+
+/// What stands in the way of an undo and of imports after it.
+#[derive(Debug)]
+pub enum Obstacle {
+    /// The undo.
+    Undo(UndoError),
+    /// One of the imports.
+    Import(ImportError),
 }
 
 impl ImportError {
@@ -59,6 +71,28 @@ impl std::fmt::Display for ImportError {
 }
 
 impl std::error::Error for ImportError {}
+
+impl Speak for Obstacle {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            Obstacle::Undo(error) => error.say(lang),
+            Obstacle::Import(ImportError::Refused(refused)) => {
+                let found = refused.findings.list().iter();
+                let denying = found.filter(|finding| finding.severity == Severity::Deny);
+                let codes: BTreeSet<&str> = denying.map(|finding| finding.code.as_str()).collect();
+                let codes: Vec<&str> = codes.into_iter().collect();
+                format!("{}: {}", refused.file, codes.join(", "))
+            }
+            Obstacle::Import(error) => error.say(lang),
+        }
+    }
+}
+
+impl From<ImportError> for Obstacle {
+    fn from(error: ImportError) -> Self {
+        Obstacle::Import(error)
+    }
+}
 
 impl From<CommitError> for ImportError {
     fn from(error: CommitError) -> Self {

@@ -11,7 +11,7 @@ mod undoing;
 pub use asking::StoreError;
 pub use committing::CommitError;
 pub use declaring::ConfigError;
-pub use importing::{ImportError, Refused};
+pub use importing::{ImportError, Obstacle, Refused};
 pub use opening::{InitError, OpenError};
 pub use reverting::RevertError;
 pub use undoing::UndoError;

@@ -19,6 +19,11 @@ pub enum OpenError {
         /// Where it was looked for, upwards.
         path: PathBuf,
     },
+    /// The folder is not there: name another one.
+    NoFolder {
+        /// The folder.
+        path: PathBuf,
+    },
     /// There is one, and it cannot be read.
     Store(StoreError),
 }
@@ -44,6 +49,14 @@ impl Speak for OpenError {
                     lang,
                     "{path} is not in a repository of masters; name one with --repo, or make one",
                     "{path} はマスターのリポジトリではありません。--repo で指定するか、新しく作成してください"
+                )
+            }
+            OpenError::NoFolder { path } => {
+                let path = path.display();
+                say!(
+                    lang,
+                    "{path}: there is no such folder; is it mistyped? name the repository with --repo",
+                    "{path} というフォルダーはありません。入力を確認し、--repo でリポジトリを指定してください"
                 )
             }
             OpenError::Store(error) => error.say(lang),
@@ -111,6 +124,7 @@ impl From<OpenError> for Failure {
         match error {
             OpenError::NoRepository { .. } => Failure::because(Exit::CouldNotRun, &error)
                 .advising(Advised::command(&["init"]).blank(Blank::Folder)),
+            OpenError::NoFolder { .. } => Failure::because(Exit::CouldNotRun, &error),
             OpenError::Store(error) => Failure::from(error),
         }
     }

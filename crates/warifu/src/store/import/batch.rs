@@ -12,7 +12,7 @@ use warifu_values::text::one_line;
 
 use super::super::author::signature;
 use super::super::beside::beside;
-use super::super::error::{CommitError, ImportError, StoreError};
+use super::super::error::{CommitError, ImportError, Obstacle, StoreError};
 use super::super::judged::Judged;
 use super::super::kept::{Kept, ToKeep};
 use super::super::known_imports::KnownImports;
@@ -22,6 +22,7 @@ use super::super::repository::Store;
 use super::super::request::{ImportRequest, Imported, Stopped};
 use super::super::rules;
 use super::super::transaction::{Message, Pending, Transaction};
+use super::super::undo::UndoRequest;
 use super::before::{Before, Last};
 use super::correction::{on_top, refuse_unless_small};
 use super::made::{Left, Onto};
@@ -75,6 +76,32 @@ impl Store {
                 Err(Stopped { passed, error })
             }
         }
+    }
+
+    /// Whether an undo and then these imports would pass, in this order; nothing is changed.
+    ///
+    /// # Errors
+    /// [`Obstacle`], with what would be refused.
+    pub fn would_take(
+        &self,
+        undo: &UndoRequest<'_>,
+        requests: &[&ImportRequest<'_>],
+    ) -> Result<(), Obstacle> {
+        let lock = self.lock().map_err(ImportError::from)?;
+        let head = self.head().map_err(ImportError::from)?;
+        let head = head.ok_or(CommitError::Detached).map_err(ImportError::from)?;
+        let planned = self.planned_undo(head, undo).map_err(Obstacle::Undo)?;
+        let take = || {
+            let author = signature(&self.repository, undo.author, undo.now)?;
+            let transaction = self.transaction(&lock);
+            let mut pending = transaction.begin(Some(head))?;
+            let message = Message { author: &author, text: "an undo that is only tried" };
+            let tip = transaction.commit(&mut pending, planned.changes, &message)?;
+            let mut batch = Batch { transaction, pending, tip, masters: BTreeMap::new() };
+            requests.iter().try_for_each(|request| self.take(request, &mut batch).map(drop))
+        };
+        // The commits are dropped: no branch ever names them.
+        take().map_err(Obstacle::Import)
     }
 
     fn take_all(

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde_json::json;
+use warifu::advice::Advised;
 use warifu::error::{Exit, Failure};
 use warifu::release::{FetchedFolder, Written, signed_files, trust_failure};
 use warifu_channels::{Came, fetch_fallback_masters, fetch_masters_beside};
@@ -10,7 +11,7 @@ use warifu_trust::Transfer;
 use warifu_values::lang::Speak as _;
 use warifu_values::say;
 
-use super::from::From;
+use super::from::{From, withdrawn};
 use crate::cli::Context;
 
 /// Write the masters of the newest release in one format, each proven to be the bytes that were signed.
@@ -49,7 +50,12 @@ impl Fetch {
         } else {
             // What was fetched into the folder before need not come again.
             let on_hand = folder.on_hand(schemas, &self.format);
-            self.from.fetch(|at, opened| fetch_masters_beside(at, opened, on_hand))?.1
+            let opened = self.from.open()?;
+            if let Some(made) = opened.withdrawn() {
+                // In the same format, into the same folder: a file in another organisation's is no help.
+                return Err(withdrawn(made, opened.fallback(), Advised::again().word("--fallback")));
+            }
+            self.from.content(&opened, |at, opened| fetch_masters_beside(at, opened, on_hand))?
         };
         self.from.trusted.floor()?.check(verified.manifest()).map_err(|error| trust_failure(&error))?;
         // What the files are made of and what was let pass: `warifu validate` judges them by it.

@@ -93,7 +93,8 @@ impl From {
         read: impl FnOnce(&dyn Channel, &OpenedRelease) -> Result<T, ReadError<FetchError>>,
     ) -> Result<T, Failure> {
         if let Some(made) = opened.withdrawn() {
-            return Err(withdrawn(made, opened.fallback()));
+            let fetch = Advised::command(&["channel", "fetch"]).word("--fallback");
+            return Err(withdrawn(made, opened.fallback(), fetch.word("-o").blank(Blank::Folder)));
         }
         read(self.channel()?.as_ref(), opened).map_err(|error| trust_failure(&error))
     }
@@ -116,8 +117,9 @@ pub(super) fn refused(error: &ReadError<OpenError>, state: &TrustedState) -> Fai
     })
 }
 
-/// One organisation took the release away: what may be used is the one before it, which both signed.
-pub(super) fn withdrawn(made: &Made, fallback: Option<ReleaseRef>) -> Failure {
+/// One organisation took the release away: what may be used is the one before it, which both signed, and
+/// which `instead` gets.
+pub(super) fn withdrawn(made: &Made, fallback: Option<ReleaseRef>, instead: Advised) -> Failure {
     let told = |lang| {
         let made = made.say(lang);
         match fallback {
@@ -137,8 +139,7 @@ pub(super) fn withdrawn(made: &Made, fallback: Option<ReleaseRef>) -> Failure {
         }
     };
     let failure = Failure::new(Exit::Trust, told(Lang::En), told(Lang::Ja));
-    let fetch = Advised::command(&["channel", "fetch"]).word("--fallback").word("-o").blank(Blank::Folder);
-    if fallback.is_some() { failure.advising(fetch) } else { failure }
+    if fallback.is_some() { failure.advising(instead) } else { failure }
 }
 
 #[cfg(test)]
