@@ -74,7 +74,8 @@ impl Speak for WrongClock {
             WrongClock::Ahead { now, expires } => say!(
                 lang,
                 "this machine's clock shows {now}, more than {ASLEEP_DAYS} days after the channel ran out \
-                 ({expires}); set the clock, or say --clock-is-right when it is (the channel paused that long)",
+                 ({expires}); set the clock, or say --clock-is-right when it is (the channel \
+                 paused that long)",
                 "この端末の時計は {now} で、配信元の期限（{expires}）から {ASLEEP_DAYS} 日を超えて過ぎています。\
                  時計を合わせてください。正しい場合（更新を休んでいた場合）は --clock-is-right を付けてください"
             ),
