@@ -51,6 +51,10 @@ fn one_organisation_takes_a_release_away_and_the_one_before_is_used() {
 
     let refused = stage.warifu("channel verify channel --root root.json").ends(3);
     assert!(refused.err.contains("誤った点数") && refused.err.contains("release 1"), "{}", refused.err);
+    // Nor is it said to be done with where it is published once more.
+    let again = stage.warifu(&format!("release publish second {PLACE} --key ci.key")).ends(0);
+    assert!(again.out.contains("was withdrawn since") && again.out.contains("誤った点数"), "{}", again.out);
+    assert!(!again.out.contains("nothing left"), "{}", again.out);
     let listed = stage.warifu("--lang ja channel list channel --root root.json").ends(0);
     assert_eq!(listed.out.matches("取下げ済み").count(), 2, "{}", listed.out);
     let shown = stage.warifu(&format!("release show {PLACE}")).ends(0);

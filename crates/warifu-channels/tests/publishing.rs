@@ -274,7 +274,7 @@ fn what_is_published_is_proposed_again_from_the_channel_alone() {
     let late = World { now: now().plus_days(365), ..World::new() };
     let mut reader = world.reader();
     assert!(matches!(open(&channel, &mut reader, late.now), Err(OpenError::Stale { .. })));
-    let tip = read_tip(&channel, &world.reader()).unwrap();
+    let tip = read_tip(&channel, &world.reader()).unwrap().with_vouched_clock();
     let again = propose_again(&channel, &tip).unwrap().unwrap();
     assert_eq!(again.release(), published.release);
     let halves = late.sign(&tip, &again);

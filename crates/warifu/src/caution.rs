@@ -100,8 +100,8 @@ pub enum Caution {
         /// Its day.
         dated: String,
     },
-    /// An emergency correction of the published release is marked no more: an official file contains it, or
-    /// it was taken back.
+    /// An emergency correction of the published release is marked no more. Why (an official file contains it,
+    /// it was taken back) is not in the two manifests.
     CorrectionEnds {
         /// The master.
         master: String,
@@ -356,9 +356,9 @@ impl Speak for Caution {
             ),
             Caution::CorrectionEnds { master, file, dated } => say!(
                 lang,
-                "{master}: the emergency correction {file} of {dated} is marked no more: an official file \
-                 contains it, or it was taken back",
-                "{master}: {dated} の緊急訂正 {file} の表示が終わります（公式ファイルに収載されたか、取り込みが取り消されました）"
+                "{master}: the emergency correction {file} of {dated}, marked in the published release, \
+                 is marked no more in this one; `warifu log` says what came in or was taken back since",
+                "{master}: {dated} の緊急訂正 {file} は公開中のリリースに表示があり、今回はありません（その後の取込・取消は warifu log で確認）"
             ),
             Caution::CorrectionDropped { master, file, dated, keys, reason } => {
                 let keys = if keys.is_empty() { "-".to_owned() } else { keys.join(", ") };

@@ -9,7 +9,7 @@ use std::process::Command;
 
 use place::{Place, base, change, data, import_all, now};
 use warifu::release::When;
-use warifu::store::{CommitError, ImportError, StoreError, today};
+use warifu::store::{CommitError, ImportError, ImportRequest, StoreError, today};
 use warifu_masters::finding::{Code, Findings};
 use warifu_values::lang::Lang;
 
@@ -206,6 +206,43 @@ fn a_state_that_no_file_made_is_no_release() {
     let refused =
         warifu::release::contents(&place.store, "HEAD", &formats, When::today(today(now()))).unwrap_err();
     assert_eq!(refused.findings.count(Code::StoreDerived), 1);
+}
+
+/// The mark of a correction is taken away by hand: the state is what the files make, and the record is not
+/// what the import wrote. An official file on top does not hide it; taking the change back ends it.
+#[test]
+fn a_record_is_what_its_import_wrote() {
+    let place = Place::new();
+    place.import_bytes(base().as_bytes(), "c_ALL20240531.csv", "r06", &[]).unwrap();
+    let (author, bytes) = (place::author(), change(1, "初診"));
+    let asked = place::request(bytes.as_bytes(), "c_20240701.csv", "r06", &[], &author);
+    place.store.import(&ImportRequest { correction: Some("誤り"), ..asked }).unwrap();
+    let found = |place: &Place| {
+        let checked = place.store.check("HEAD", today(now())).unwrap();
+        let findings = &checked.states[0].findings;
+        let records = findings.list().iter().filter(|finding| finding.code == Code::StoreRecord);
+        records.map(|finding| (finding.found.clone(), finding.expected.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&place), []);
+
+    let import = "sources/r06/comment/import.toml";
+    let written = std::fs::read_to_string(place.path().join(import)).unwrap();
+    let tidy = written.replace("correction = \"誤り\"\n", "");
+    assert_ne!(tidy, written);
+    if !commit(&place, &[(import, tidy)]) {
+        return;
+    }
+    let told = found(&place);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].0.starts_with("correction (") && told[0].1 == "c_20240701.csv", "{told:?}");
+    assert!(place.store.check("HEAD", today(now())).unwrap().denies());
+    let formats = warifu::release::FORMATS.map(str::to_owned);
+    let drafted = || warifu::release::contents(&place.store, "HEAD", &formats, When::today(today(now())));
+    assert_eq!(drafted().unwrap_err().findings.count(Code::StoreRecord), 1);
+
+    commit(&place, &[(import, written)]);
+    assert_eq!(found(&place), []);
+    drafted().unwrap();
 }
 
 /// Records without a word where they came from, and the word without the records.

@@ -805,6 +805,11 @@ codes! {
         do "The repository was changed by hand: find the commit with `git log -- masters/ sources/`."
         ja "保管内容のダイジェスト {found} が、取り込んだファイルから作り直した {expected} と違います"
         do "手作業で変更されています。git log -- masters/ sources/ で確認してください。";
+    StoreRecord "store/record" Deny
+        en "what the import of {expected} recorded was changed afterwards: {found}"
+        do "Changed by hand: find the commit with `git log -- sources/`; take it back with `git revert`."
+        ja "{expected} の取込記録が後から変更されています: {found}"
+        do "手作業で変更されています。git log -- sources/ で確認し、git revert で戻してください。";
     StoreOriginal "store/original" Deny
         en "the original bytes cannot be given back: {found}"
         do "The repository was changed by hand: find the commit with `git log -- sources/`."

@@ -12,8 +12,9 @@ use crate::time::UnixSeconds;
 /// How far two people's clocks may lie apart.
 const APART_DAYS: u32 = 1;
 
-/// For how long a channel may have run out before a clock that says so is doubted.
-const ASLEEP_DAYS: u32 = 365;
+/// For how long a channel may have run out before a clock that says so is doubted: over the holidays nobody
+/// need have looked. What is sealed within it makes the next bound later by no more.
+const ASLEEP_DAYS: u32 = 31;
 
 /// The clock and the channel cannot both be right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub enum WrongClock {
         /// When the channel's timestamp runs out.
         expires: UnixSeconds,
     },
-    /// It shows a time more than a year after the channel ran out.
+    /// It shows a time more than 31 days after the channel ran out.
     Ahead {
         /// What it shows.
         now: UnixSeconds,
@@ -36,7 +37,7 @@ pub enum WrongClock {
 
 impl Tip {
     /// Whether `now` can be: not before the newest timestamp was made, for as many days as are usual, nor
-    /// more than a year after it ran out.
+    /// more than 31 days after it ran out.
     ///
     /// # Errors
     ///
@@ -72,10 +73,11 @@ impl Speak for WrongClock {
             ),
             WrongClock::Ahead { now, expires } => say!(
                 lang,
-                "this machine's clock shows {now}, more than a year after the channel ran out ({expires}); \
-                 set the clock, or say --clock-is-right when it is",
-                "この端末の時計は {now} で、配信元の期限（{expires}）から 1 年以上過ぎています。\
-                 時計を合わせてください。正しい場合は --clock-is-right を付けてください"
+                "this machine's clock shows {now}, more than {ASLEEP_DAYS} days after the channel ran out \
+                 ({expires}); set the clock, or say --clock-is-right when it is (the channel \
+                 paused that long)",
+                "この端末の時計は {now} で、配信元の期限（{expires}）から {ASLEEP_DAYS} 日を超えて過ぎています。\
+                 時計を合わせてください。正しい場合（更新を休んでいた場合）は --clock-is-right を付けてください"
             ),
         }
     }
@@ -101,7 +103,7 @@ mod tests {
         let tip = tip(&world);
         let renew = |tip: &Tip, at| tip.renew_timestamp(&world.timestamp, at, Validity::default());
         let expires = now().plus_days(7);
-        for far in [UnixSeconds::LAST, expires.plus_days(366)] {
+        for far in [expires.plus_days(32), expires.plus_days(54)] {
             let refused = SealError::Clock(WrongClock::Ahead { now: far, expires });
             assert_eq!(renew(&tip, far).unwrap_err(), refused);
         }
@@ -110,10 +112,26 @@ mod tests {
             assert_eq!(renew(&tip, early).unwrap_err(), refused);
         }
         let skewed = UnixSeconds::new(now().seconds() - 86_400);
-        for fine in [skewed, now(), expires.plus_days(365)] {
+        for fine in [skewed, now(), expires.plus_days(31)] {
             assert!(renew(&tip, fine).is_ok(), "{fine}");
         }
-        assert!(renew(&tip.with_vouched_clock(), UnixSeconds::LAST).is_ok());
+        assert!(renew(&tip.with_vouched_clock(), expires.plus_days(54)).is_ok());
+    }
+
+    /// No step of a clock that runs ahead is small enough to lead beyond what both signed.
+    #[test]
+    fn what_has_run_out_is_not_made_fresh_by_any_clock() {
+        let world = World::new();
+        let tip = tip(&world);
+        let renew = |tip: &Tip, at| tip.renew_timestamp(&world.timestamp, at, Validity::default());
+        let expires = now().plus_days(62);
+        let vouched = tip.clone().with_vouched_clock();
+        assert!(renew(&vouched, expires).is_ok());
+        for far in [UnixSeconds::new(expires.seconds() + 1), now().plus_days(365), UnixSeconds::LAST] {
+            for tip in [&tip, &vouched] {
+                assert_eq!(renew(tip, far).unwrap_err(), SealError::RanOut { now: far, expires });
+            }
+        }
     }
 
     #[test]

@@ -118,7 +118,8 @@ impl Tip {
     ///
     /// # Errors
     ///
-    /// [`SealError`]; [`SealError::NothingPublished`] on an empty channel.
+    /// [`SealError`]; [`SealError::NothingPublished`] on an empty channel; [`SealError::RanOut`] where a half
+    /// has expired at `now`, whoever vouches for the clock.
     pub fn renew_timestamp(
         &self,
         signer: &dyn Signer,
@@ -127,6 +128,10 @@ impl Tip {
     ) -> Result<Publication, SealError> {
         let version = next_timestamp(self);
         let chain = self.published.as_ref().ok_or(SealError::NothingPublished)?;
+        let expires = chain.listing.expires.min(chain.snapshot_expires);
+        if now > expires {
+            return Err(SealError::RanOut { now, expires });
+        }
         let snapshot = (chain.snapshot_version, chain.files.snapshot.as_slice());
         let (exchange, published) =
             timestamp(self, version, snapshot, chain.listing.current, (signer, now, validity))?;
@@ -209,6 +214,13 @@ pub enum SealError {
     NothingPublished,
     /// The clock and the channel contradict each other.
     Clock(WrongClock),
+    /// A half of the published release has expired: nothing is left that a timestamp could keep fresh.
+    RanOut {
+        /// What the clock shows.
+        now: UnixSeconds,
+        /// When the first half expired.
+        expires: UnixSeconds,
+    },
     /// The timestamp has no form that can be signed.
     Malformed(Refusal),
     /// The signer gave no signature.
@@ -243,6 +255,14 @@ impl Speak for SealError {
                 )
             }
             SealError::Clock(error) => error.say(lang),
+            SealError::RanOut { now, expires } => say!(
+                lang,
+                "what the people signed ran out at {expires}, and this machine's clock shows {now}: no \
+                 timestamp makes it fresh again; set the clock if it is wrong, otherwise have the release \
+                 signed anew (`warifu release renew`)",
+                "署名の期限は {expires} で、この端末の時計は {now} です。タイムスタンプを更新しても有効にはなりません。\
+                 時計が誤っていれば合わせ、正しければ warifu release renew で署名し直してください"
+            ),
             SealError::Malformed(refusal) => refusal.say(lang),
             SealError::Signer(error) => error.say(lang),
         }

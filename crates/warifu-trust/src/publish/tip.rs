@@ -96,7 +96,7 @@ impl Tip {
     }
 
     /// The same tip for somebody who has looked at the clock and found it right: the channel's last timestamp
-    /// was made with a wrong one, or the channel slept for more than a year.
+    /// was made with a wrong one, or the channel slept for more than 31 days.
     #[must_use]
     pub fn with_vouched_clock(self) -> Self {
         Tip { clock: Clock::Vouched, ..self }

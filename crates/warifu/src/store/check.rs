@@ -98,7 +98,8 @@ impl Store {
     }
 
     /// What is found in each of `held`, masters of `rev`: its digest against the one its import recorded, and
-    /// what [the judge](warifu_rules::judge::judge) says. What was accepted by name when it came in stays
+    /// what [the judge](warifu_rules::judge::judge) says; and what its imports recorded, against the history.
+    /// What was accepted by name when it came in stays
     /// accepted, and waivers of `warifu.toml` hold until they expire.
     ///
     /// # Errors
@@ -118,6 +119,7 @@ impl Store {
         let mut all = judge(&subjects.collect::<Vec<_>>(), Some(&site));
         for (held, findings) in held.iter().zip(&mut all) {
             let rests_on = self.rests_on(&held.at)?;
+            findings.extend(self.rewritten(&held.at)?);
             if let Some(record) = &held.record {
                 let digest = held.state.canonical_digest();
                 if record.state == digest {
@@ -239,6 +241,35 @@ impl Store {
             }
         }
         Ok(rests_on)
+    }
+
+    /// The records of imports that somebody changed since. An import is refused while one of the same bytes
+    /// stands beneath it, with nothing official between: so a record that stands on another one of the same
+    /// bytes was made by no import. Taking the change back, or the import, brings the record back. Looked at
+    /// is what the state rests on, its full included.
+    fn rewritten(&self, at: &At) -> Result<Findings, StoreError> {
+        let (commit, _) = self.resolve(&at.commit)?;
+        let objects = self.objects()?;
+        let imports = objects.changes_at(commit, &["sources", &at.series, &at.kind, "import.toml"])?;
+        let mut findings = Findings::new();
+        let mut newer: Option<(Oid, ImportRecord)> = None;
+        for (commit, record) in standing(&imports) {
+            let record = ImportRecord::parse(&objects.blob(record)?, "import.toml")?;
+            let (mut is_full, mut is_same) = (false, false);
+            if let Some((by, newer)) = &newer {
+                (is_full, is_same) = (newer.role == Role::Full, newer.sha256 == record.sha256);
+                if is_same {
+                    let (fields, by) = (newer.differing(&record)?.join(", "), by.to_string());
+                    let found = format!("{fields} ({})", &by[..12]);
+                    findings.push(Finding::new(Code::StoreRecord).found(found).expected(&record.name));
+                }
+            }
+            if is_full && !is_same {
+                break;
+            }
+            newer = Some((commit, record));
+        }
+        Ok(findings)
     }
 
     /// The state that the last import of a master was held against; `None` where it was the first one, or

@@ -1,5 +1,7 @@
 //! `import.toml`: what came in last for one master of one series, and how to give its bytes back.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -123,6 +125,17 @@ impl ImportRecord {
 
     pub(super) fn text(&self) -> Result<String, StoreError> {
         toml::to_string(self).map_err(|error| StoreError::damaged(format_args!("import.toml: {error}")))
+    }
+
+    /// What `self` says otherwise than `before`, by the names of the fields, in order.
+    pub(super) fn differing(&self, before: &ImportRecord) -> Result<Vec<String>, StoreError> {
+        let table = |record: &ImportRecord| {
+            let table = toml::Table::try_from(record);
+            table.map_err(|error| StoreError::damaged(format_args!("import.toml: {error}")))
+        };
+        let (new, old) = (table(self)?, table(before)?);
+        let names: BTreeSet<&String> = new.keys().chain(old.keys()).collect();
+        Ok(names.into_iter().filter(|name| new.get(*name) != old.get(*name)).cloned().collect())
     }
 
     /// The version's short name: the file it came in.

@@ -486,6 +486,10 @@ impl Publish {
         let halves = draft.halves(context, &tip)?;
         note(context, &draft.proposal);
         let publishable = match Publishable::check(&draft.proposal, &halves, &tip, now()) {
+            Err(NotPublishable::Already { expires, .. }) if tip.withdrawn().is_some() => {
+                tell_withdrawn(context, &tip, expires)?;
+                return Ok(Exit::Done);
+            }
             // The last step was taken before, though nobody was told.
             Err(NotPublishable::Already { release, expires }) if context.json => {
                 tell_published(context, release, expires)?;
@@ -554,6 +558,27 @@ impl Publish {
         )
         .advising(again))
     }
+}
+
+/// Says of a draft whose very release is published that it was withdrawn: publishing again changes nothing.
+fn tell_withdrawn(context: &Context, tip: &Tip, expires: UnixSeconds) -> Result<(), Failure> {
+    let Some(release) = tip.release() else { return Ok(()) };
+    let (number, withdrawals) = (release.release, tip.statements().withdrawals(release));
+    if context.json {
+        let withdrawals = withdrawals_document(withdrawals);
+        return context.print_json(&json!({
+            "release": number, "timestamp_expires": expires, "withdrawals": withdrawals,
+        }));
+    }
+    context.print(&say!(
+        context.lang,
+        "release {number} was published, by these very signatures, and was withdrawn since: no reader takes \
+         it, and publishing does not bring it back; that needs a new release. The \
+         timestamp holds until {expires}\n",
+        "リリース {number} は公開後（同じ署名）に取り下げられており、使われません。再度公開しても戻りません。\
+         新しいリリースが必要です。タイムスタンプの期限は {expires} です\n"
+    ))?;
+    context.print(&withdrawal_lines(withdrawals, context.lang))
 }
 
 fn tell_published(context: &Context, release: u64, expires: UnixSeconds) -> Result<(), Failure> {
