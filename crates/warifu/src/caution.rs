@@ -357,8 +357,8 @@ impl Speak for Caution {
             Caution::CorrectionEnds { master, file, dated } => say!(
                 lang,
                 "{master}: the emergency correction {file} of {dated}, marked in the published release, \
-                 is marked no more in this one; `warifu log` says what came in or was taken back since",
-                "{master}: {dated} の緊急訂正 {file} は公開中のリリースに表示があり、今回はありません（その後の取込・取消は warifu log で確認）"
+                 is marked no more in this one; `log` says what came in or was taken back since",
+                "{master}: {dated} の緊急訂正 {file} は公開中のリリースに表示があり、今回はありません（その後の取込・取消は log で確認）"
             ),
             Caution::CorrectionDropped { master, file, dated, keys, reason } => {
                 let keys = if keys.is_empty() { "-".to_owned() } else { keys.join(", ") };
