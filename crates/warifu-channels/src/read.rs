@@ -215,7 +215,7 @@ pub fn fetch_earlier_manifest(
     read_through(channel, FetchingEarlier::begin(release))
 }
 
-/// The first of `releases` of whose manifest `is_it` holds, all in one look; `None` when it holds of none. One
+/// The first of `releases` of whose manifest `is_it` holds, in one look; `None` when it holds of none. One
 /// that the channel lacks is passed over.
 ///
 /// # Errors

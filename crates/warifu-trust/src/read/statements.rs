@@ -20,7 +20,7 @@ pub(crate) struct NextStatement {
 }
 
 /// Files in the place of statements that nobody of the line of roots made, in one walk. A few are there in
-/// honest life: cut on the way, or by people who left before the root that is trusted first. Whoever lays more
+/// honest life: cut on the way, or by people who left before the root trusted first. Whoever lays more
 /// there wants to hold readers up.
 const JUNK: usize = 64;
 

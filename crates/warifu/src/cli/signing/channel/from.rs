@@ -76,16 +76,6 @@ impl From {
         Ok(carried)
     }
 
-    /// Opens the newest release and reads of its content what `read` reads.
-    pub(super) fn fetch<T>(
-        &self,
-        read: impl FnOnce(&dyn Channel, &OpenedRelease) -> Result<T, ReadError<FetchError>>,
-    ) -> Result<(OpenedRelease, T), Failure> {
-        let opened = self.open()?;
-        let content = self.content(&opened, read)?;
-        Ok((opened, content))
-    }
-
     /// Of the content of `opened` what `read` reads, unless one organisation took it away.
     pub(super) fn content<T>(
         &self,
@@ -240,7 +230,7 @@ mod tests {
         world.publish_next(channel.as_ref());
         files::write(&at("root.json"), world.root.bytes()).unwrap();
         let from = from(folder.path());
-        from.fetch(fetch).unwrap();
+        from.content(&from.open().unwrap(), fetch).unwrap();
 
         // The same people under a next root; then release 2, one byte of one of its blobs changed.
         let mut draft: RootDraft =
@@ -260,11 +250,14 @@ mod tests {
         changed[0] ^= 1;
         files::write(&blob, &changed).unwrap();
 
-        assert_eq!(from.fetch(fetch).unwrap_err().exit, Exit::Trust);
+        assert_eq!(
+            from.open().and_then(|opened| from.content(&opened, fetch)).unwrap_err().exit,
+            Exit::Trust
+        );
         let state = remembered(folder.path(), &world);
         assert_eq!((state.root().version(), state.release().unwrap().release), (2, 2));
         files::write(&blob, &whole).unwrap();
-        from.fetch(fetch).unwrap();
+        from.content(&from.open().unwrap(), fetch).unwrap();
         assert_eq!(remembered(folder.path(), &world).release().unwrap().release, 2);
     }
 }
