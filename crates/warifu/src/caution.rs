@@ -510,6 +510,7 @@ mod tests {
         };
         let is = |caution: &Caution| match caution {
             Caution::NotAnEmergency { .. } => "not an emergency",
+            Caution::Unchanged { .. } => "nothing changes",
             Caution::CorrectionEnds { .. } => "ends",
             Caution::CorrectionDropped { keys, reason, .. } if *keys == ["2"] && reason == "公式" => {
                 "dropped"
@@ -520,7 +521,7 @@ mod tests {
             told(before, now).iter().map(is).collect::<Vec<_>>().join(", ")
         };
         assert_eq!(what(&plain, &corrected), "not an emergency, not an emergency");
-        assert_eq!(what(&corrected, &corrected), "");
+        assert_eq!(what(&corrected, &corrected), "nothing changes");
         let mut emergency = corrected.clone();
         emergency.emergency = Some(warifu_trust::Emergency { reason: "急".into() });
         assert_eq!(what(&plain, &emergency), "");
