@@ -11,8 +11,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use warifu_channels::testing::{MemoryChannel, Publishing as _, plant, plant_snapshot, signed};
 use warifu_channels::{
-    Channel, ChannelError, ReadError, StateError, StateStore, fetch_fallback, find_earlier_release,
-    learn_roots, propose_again, publish, publish_root, read_tip, refresh_timestamp, state_folder,
+    Channel, ChannelError, PublishError, ReadError, StateError, StateStore, fetch_fallback,
+    find_earlier_release, learn_roots, propose_again, publish, publish_root, read_tip, refresh_timestamp,
+    state_folder,
 };
 use warifu_trust::testing::{World, forge, key, masters, now};
 use warifu_trust::*;
@@ -248,11 +249,16 @@ fn expired_metadata_is_stale_and_the_last_state_stays_intact() {
     refresh_timestamp(&channel, &tip, &world.timestamp, late, Validity::default()).unwrap();
     let opened = open(&channel, &mut state, late).unwrap();
     assert_eq!(opened.standing(), Standing::SameAsRecorded);
-    // Kokuho's half runs out next; then Kikin's; then the root.
+    // Kokuho's half runs out next; then Kikin's; then the root. No timestamp is renewed over what ran out, and
+    // one that says to hold for longer keeps none of it alive.
+    let long = Validity { timestamp_days: 800, ..Validity::default() };
+    let tip = read_tip(&channel, &state).unwrap();
+    refresh_timestamp(&channel, &tip, &world.timestamp, late, long).unwrap();
     for (days, file) in [(63, "snapshot.json"), (121, "snapshot.json"), (731, "root.json")] {
         let late = now().plus_days(days);
         let tip = read_tip(&channel, &state).unwrap().with_vouched_clock();
-        refresh_timestamp(&channel, &tip, &world.timestamp, late, Validity::default()).unwrap();
+        let refused = refresh_timestamp(&channel, &tip, &world.timestamp, late, Validity::default());
+        assert!(matches!(refused, Err(PublishError::Unsealed(SealError::RanOut { .. }))), "{refused:?}");
         let error = open(&channel, &mut state, late).unwrap_err();
         assert!(matches!(&error, OpenError::Stale { file: stale, .. } if stale == file), "{error:?}");
     }

@@ -452,6 +452,6 @@ pub(crate) mod tests {
         };
         assert_eq!(of("by-itself").open(now()).unwrap().id().release, 1);
         assert_eq!(of("asked").open_release(2, now()).unwrap().id().release, 2);
-        assert_eq!(of("nobody").open_release(3, now()).unwrap().id().release, 1);
+        assert_eq!(of("nobody").open_release(3, now()).unwrap().id().release, 2, "the newest there is");
     }
 }
