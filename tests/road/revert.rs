@@ -65,7 +65,7 @@ fn older_masters_come_back_as_a_new_release_that_both_sign() {
     assert!(!stage.path("no").exists());
     // The first command that is told writes out what the revert changes, not what the branch does.
     let changes = refused.err.lines().find(|line| line.contains("warifu release changes ")).unwrap();
-    let changes = changes.trim().strip_prefix("warifu ").unwrap().replace("FILE", "changes.csv");
+    let changes = changes.split_once("warifu ").unwrap().1.replace("FILE", "changes.csv");
     stage.warifu(&changes).ends(0);
     let lines = std::fs::read_to_string(stage.path("changes.csv")).unwrap();
     assert!(lines.lines().count() > 1, "{lines}");

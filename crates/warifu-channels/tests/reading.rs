@@ -249,8 +249,8 @@ fn expired_metadata_is_stale_and_the_last_state_stays_intact() {
     refresh_timestamp(&channel, &tip, &world.timestamp, late, Validity::default()).unwrap();
     let opened = open(&channel, &mut state, late).unwrap();
     assert_eq!(opened.standing(), Standing::SameAsRecorded);
-    // Kokuho's half runs out next; then Kikin's; then the root. No timestamp is renewed over what ran out, and
-    // one that says to hold for longer keeps none of it alive.
+    // Kokuho's half runs out next; then Kikin's; then the root. No timestamp is renewed over what ran out,
+    // and one that says to hold for longer keeps none of it alive.
     let long = Validity { timestamp_days: 800, ..Validity::default() };
     let tip = read_tip(&channel, &state).unwrap();
     refresh_timestamp(&channel, &tip, &world.timestamp, late, long).unwrap();

@@ -277,18 +277,21 @@ fn no_more_are_asked_for_than_there_may_be() {
     for number in 1..=limits::STATEMENTS + 5 {
         shelf.0.insert(ChannelPath::statement(Organisation::Kikin, number).to_string(), b"junk".to_vec());
     }
-    let asked = std::cell::RefCell::new(0);
+    let mut asked = 0;
     let mut state = world.reader();
     let mut walk = Opening::begin(&mut state, now());
-    loop {
-        *asked.borrow_mut() += u64::from(walk.need().path.as_str().starts_with("statements/kikin."));
+    let refused = loop {
+        asked += u64::from(walk.need().path.as_str().starts_with("statements/kikin."));
         let answer = shelf.answer(walk.need());
-        match walk.feed(answer).unwrap() {
-            Step::Next(next) => walk = next,
-            Step::Done(_) => break,
+        match walk.feed(answer) {
+            Ok(Step::Next(next)) => walk = next,
+            Ok(Step::Done(_)) => panic!("all of it was looked through"),
+            Err(error) => break error,
         }
-    }
-    assert_eq!(asked.into_inner(), limits::STATEMENTS);
+    };
+    // What is no statement is put up with 64 times.
+    assert!(matches!(refused, OpenError::Refused(Refusal::Junk { files: 64, .. })), "{refused:?}");
+    assert_eq!(asked, 65);
 }
 
 #[test]

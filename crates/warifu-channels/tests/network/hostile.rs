@@ -123,8 +123,8 @@ fn a_patch_is_asked_for_again_of_a_busy_server_only() {
     assert_eq!(given(&patch, Trouble::Busy { retry_after: 50 }), (None, 1));
 }
 
-/// The words of a refusal, or those beside a redirect, are no way to hold a reader up: what was decided stands
-/// in the head.
+/// The words of a refusal, or those beside a redirect, hold no reader up: what was decided stands in
+/// the head.
 #[test]
 fn words_that_never_end_are_not_read_to_their_end() {
     let (world, good) = (World::new(), MemoryChannel::default());

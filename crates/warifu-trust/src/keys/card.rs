@@ -39,8 +39,9 @@ impl KeyCard {
     ///
     /// # Errors
     ///
-    /// [`KeyError::SecretGiven`] of a secret key, [`KeyError::NotACard`] of other files; [`KeyError::BadName`] when the holder's name is empty, longer
-    /// than [`limits::TEXT_CHARS`] or holds control characters.
+    /// [`KeyError::SecretGiven`] of a secret key, [`KeyError::NotACard`] of other files;
+    /// [`KeyError::BadName`] when the holder's name is empty, longer than [`limits::TEXT_CHARS`] or holds
+    /// control characters.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
         if is_secret_key_file(bytes) {
             return Err(KeyError::SecretGiven);
