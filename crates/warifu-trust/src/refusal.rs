@@ -149,9 +149,10 @@ impl Speak for Refusal {
             Refusal::NotARoot(given) => given.say(lang),
             Refusal::OtherRoot { version, trusted, found } => say!(
                 lang,
-                "the channel has another root version {version} than the one that is trusted here: the root \
-                 (--root) or the channel (--channel) is of another pair; keep what is running, and compare \
-                 both digests by voice with an officer\n  trusted: sha256 {trusted}\n  channel: sha256 {found}",
+                "the channel has another root version {version} than the one that is trusted here: the \
+                 root (--root) or the channel (--channel) is of another pair; keep what is running, and \
+                 compare both digests by voice with an officer\n  \
+                 trusted: sha256 {trusted}\n  channel: sha256 {found}",
                 "配信元の root 第{version}版が、信頼している root と異なります。root（--root）か配信元（--channel）のどちらかが\
                  別の組のものです。現行のまま運用し、両方のダイジェストを役員と口頭で照合してください\
                  \n  信頼中: sha256 {trusted}\n  配信元: sha256 {found}"

@@ -276,7 +276,7 @@ impl Client {
         Ok(Reply { status, headers: parts.headers, body: std::mem::take(&mut held.bytes) })
     }
 
-    /// What is answered to `ask`, or to as much of it as is the `rest`: there, or where the place says it lies.
+    /// What is answered to `ask`, or to the `rest` of it: there, or where the place says it lies.
     fn followed(
         &self,
         mut ask: Ask<'_>,

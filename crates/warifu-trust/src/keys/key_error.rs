@@ -83,8 +83,8 @@ impl Speak for KeyError {
             ),
             KeyError::SecretGiven => say!(
                 lang,
-                "this is the SECRET key, which must not be passed on; name its key card, the file of the public \
-                 key (.pub.json)",
+                "this is the SECRET key, which must not be passed on; name its key card, the file of the \
+                 public key (.pub.json)",
                 "これは秘密鍵です。他人に渡してはいけません。公開鍵カード（.pub.json）を指定してください"
             ),
             KeyError::NotACard(what) => {

@@ -158,7 +158,8 @@ impl Speak for RootSignError {
                 let before = version.saturating_sub(1);
                 say!(
                     lang,
-                    "this root has version {version} and replaces version {before}: name that one with --after",
+                    "this root has version {version} and replaces version {before}: name that \
+                     one with --after",
                     "この root は第{version}版で、第{before}版を置き換えるものです。第{before}版を --after で指定してください"
                 )
             }

@@ -83,7 +83,8 @@ impl Store {
     /// Opens the repository that `path` lies in.
     ///
     /// # Errors
-    /// [`OpenError::NoFolder`] when it is not there; [`OpenError::NoRepository`] when neither it nor a folder above it is one with a `warifu.toml`.
+    /// [`OpenError::NoFolder`] when it is not there; [`OpenError::NoRepository`] when neither it nor a
+    /// folder above it is one with a `warifu.toml`.
     pub fn open(path: &Path, library: impl Into<Library>) -> Result<Store, OpenError> {
         let missing = || match (path.exists(), path.to_owned()) {
             (true, path) => OpenError::NoRepository { path },

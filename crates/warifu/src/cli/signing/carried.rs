@@ -115,8 +115,8 @@ impl Carried {
             let (release, made) = (self.release.release, made.say(context.lang));
             context.tell(&say!(
                 context.lang,
-                "WARNING: release {release}, which is carried, was withdrawn: {made}. Who reads it there hears \
-                 that too and does not use it\n",
+                "WARNING: release {release}, which is carried, was withdrawn: {made}. Who reads it there \
+                 hears that too and does not use it\n",
                 "警告: コピーしたリリース {release} は取り下げられています: {made}。コピー先の利用側も取り下げを受け取り、\
                  使用しません\n"
             ));
@@ -142,8 +142,8 @@ impl Carried {
     ) -> Result<Exit, Failure> {
         no_channel::refuse_to_write(Path::new(to))?;
         let place = address(to)?;
-        // Only what is there and newer, or of another root, speaks against it; what is older, or not there, is
-        // what this is for.
+        // Only what is there and newer, or of another root, speaks against it; what is older, or not there,
+        // is what this is for.
         match open(place.channel().as_ref(), &mut state, now()) {
             Ok(there) if there.versions() > self.versions => {
                 return Err(Failure::new(
