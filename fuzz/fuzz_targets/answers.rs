@@ -41,6 +41,7 @@ const IMPATIENT: Patience = Patience {
     outlasts: Duration::from_millis(2),
     first_answer: Duration::from_millis(2),
     whole: Duration::from_secs(2),
+    look: Duration::from_secs(5),
 };
 
 // The first byte says what the rest is: M for the manifest of an artifact; anything else for answers as they
