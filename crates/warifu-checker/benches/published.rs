@@ -1,0 +1,151 @@
+//! A channel that publishes every series of the published masters, and a checker in a process of its own that
+//! takes them from there, as it is installed.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use warifu_channels::{Address, PublishChannel, publish, publish_root, read_tip};
+use warifu_checker::cli::Client;
+use warifu_checker::log::now;
+use warifu_checker::service::OperatorSocket;
+use warifu_masters::file::{Declared, read};
+use warifu_trust::testing::World;
+use warifu_trust::{Governs, MasterContent, Publishable, Validity};
+
+use crate::line::Line;
+use crate::masters::{SCHEMAS, formats, with_timelines};
+
+/// Series, file, first and last day: fulls that begin a series, from the days of the sample claims on.
+const FULLS: [(&str, &str, &str, Option<&str>); 9] = [
+    ("r04", "procedure/s_ALL20220218.csv", "2020-04-01", Some("2024-05-31")),
+    ("r06", "procedure/s_ALL20240531.csv", "2024-06-01", None),
+    ("r04", "comment/c_ALL20220805.csv", "2020-04-01", Some("2024-05-31")),
+    ("r06", "comment/c_ALL20240531.csv", "2024-06-01", None),
+    ("r01", "material/t_ALL20191129.csv", "2019-10-01", Some("2020-03-31")),
+    ("r04", "material/t_ALL20220630.csv", "2020-04-01", Some("2024-05-31")),
+    ("r06", "material/t_ALL20240531.csv", "2024-06-01", None),
+    ("r06", "drug/y_ALL20240321.csv", "2024-04-01", None),
+    ("r04", "related/ck_ALL20200407.csv", "2020-04-01", None),
+];
+
+/// Every series of `data`, after `edit` had what each file holds.
+pub(crate) fn masters(data: &Path, edit: impl Fn(&str, Vec<u8>) -> Vec<u8>) -> Vec<MasterContent> {
+    let master = |(series, file, from, until): &(&str, &str, &str, Option<&str>)| {
+        let bytes = std::fs::read(data.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let state = read(&SCHEMAS, edit(file, bytes), &Declared::default()).master.unwrap();
+        let governs = Governs { from: (*from).to_owned(), until: until.map(str::to_owned) };
+        let content = MasterContent {
+            series: (*series).to_owned(),
+            kind: state.layout().kind.clone(),
+            edition: state.layout().edition.clone(),
+            rows: state.rows() as u64,
+            canonical: state.canonical(),
+            formats: formats(),
+            governs,
+            timelines: Vec::new(),
+            made_of: warifu_values::judgement::Basis::Full,
+            published: None,
+            let_pass: Vec::new(),
+            corrections: Vec::new(),
+        };
+        with_timelines(&SCHEMAS, content)
+    };
+    FULLS.iter().map(master).collect()
+}
+
+/// A channel in a folder, and the two organisations that publish to it.
+pub(crate) struct Publisher {
+    folder: PathBuf,
+    channel: Box<dyn PublishChannel + Send + Sync>,
+    world: World,
+    line: Line,
+}
+
+impl Publisher {
+    /// An empty channel in `folder`, which the root is laid into as well.
+    pub(crate) fn at(folder: &Path) -> Publisher {
+        let world = World::at(now());
+        let channel = Address::folder(&folder.join("channel")).publish_channel();
+        publish_root(channel.as_ref(), &world.root).unwrap();
+        std::fs::write(folder.join("root.json"), world.root.bytes()).unwrap();
+        Publisher { folder: folder.to_owned(), channel, world, line: Line::default() }
+    }
+
+    /// Both sign the next release, of these masters, and it is published.
+    pub(crate) fn publish_next(&self, masters: &[MasterContent]) {
+        let Publisher { channel, world, line, .. } = self;
+        let tip = read_tip(channel.as_ref(), &world.reader()).unwrap();
+        let unsigned = line.unsigned("2026-01-05", masters.to_vec());
+        let proposal = unsigned.propose();
+        let halves = world.sign(&tip, &proposal);
+        let publishable = Publishable::check(&proposal, &halves, &tip, world.now).unwrap();
+        publish(channel.as_ref(), &publishable, &world.timestamp, world.now, Validity::default()).unwrap();
+        line.sign(unsigned);
+    }
+
+    /// What makes the newest release the newest.
+    pub(crate) fn timestamp(&self) -> Vec<u8> {
+        std::fs::read(self.folder.join("channel/timestamp.json")).unwrap()
+    }
+
+    /// Brings that release, which was published before, into sight.
+    pub(crate) fn show(&self, timestamp: &[u8]) {
+        let beside = self.folder.join("timestamp.json");
+        std::fs::write(&beside, timestamp).unwrap();
+        std::fs::rename(beside, self.folder.join("channel/timestamp.json")).unwrap();
+    }
+}
+
+/// A checker of its own, ended with this.
+pub(crate) struct Checker {
+    child: Child,
+    /// Where claims go.
+    pub(crate) address: Arc<str>,
+    pub(crate) client: Client,
+}
+
+impl Drop for Checker {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+impl Checker {
+    /// On the channel in `folder`; `before` runs the program and what follows is more of its arguments.
+    pub(crate) fn start(folder: &Path, listen: &str, before: &[&str], more: &[&str]) -> Checker {
+        let program = env!("CARGO_BIN_EXE_warifu-checker");
+        let words: Vec<&str> = before.iter().copied().chain([program]).collect();
+        let mut child = Command::new(words[0])
+            .args(&words[1..])
+            .current_dir(folder)
+            .args(["serve", "--calendar", "none", "--poll", "3600", "--listen", listen])
+            .args(["--channel", "channel", "--root", "root.json", "--state", "state", "--lang", "en"])
+            .args(["--probation", "1", "--probation-institutions", "1", "--probation-uses", "1"])
+            .args(more)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut listening = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut listening).unwrap();
+        let address = listening.trim().strip_prefix("listening on ").unwrap().into();
+        Checker { child, address, client: Client::at(OperatorSocket::in_state(&folder.join("state"))) }
+    }
+
+    /// SIGKILL.
+    pub(crate) fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// What it takes, in MiB: now, at most so far, and of that what is not of files.
+    pub(crate) fn memory(&self) -> [f64; 3] {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        ["VmRSS:", "VmHWM:", "RssAnon:"].map(|name| {
+            let line = status.lines().find(|line| line.starts_with(name)).unwrap();
+            line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
+        })
+    }
+}
