@@ -33,7 +33,7 @@ fn main() {
     let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
     let data = PathBuf::from(arguments.next().expect("the folder of the published masters"));
     let swaps: u64 = arguments.next().map_or(50, |swaps| swaps.parse().unwrap());
-    let masters = published::masters(&data, |_, bytes| bytes);
+    let masters = published::masters(&data);
     let days: Vec<_> = masters.iter().map(days_of_built_in).collect();
     let of: Vec<MasterOf<'_>> = masters
         .iter()

@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use warifu_channels::{Address, PublishChannel, publish, publish_root, read_tip};
 use warifu_checker::cli::Client;
@@ -30,8 +31,31 @@ const FULLS: [(&str, &str, &str, Option<&str>); 9] = [
     ("r04", "related/ck_ALL20200407.csv", "2020-04-01", None),
 ];
 
+/// Every series of `data`.
+pub(crate) fn masters(data: &Path) -> Vec<MasterContent> {
+    edited(data, |_, bytes| bytes)
+}
+
+/// The same with another price of the first consultation, on the days of the sample claims.
+pub(crate) fn dearer(data: &Path) -> Vec<MasterContent> {
+    let dearer = |line: &[u8]| {
+        let mut line = line.to_vec();
+        if line.windows(11).any(|code| code == b"\"111000110\"") {
+            let at = line.windows(6).position(|points| points == b"288.00").expect("its points");
+            line[at..at + 6].copy_from_slice(b"289.00");
+        }
+        line
+    };
+    edited(data, |file, bytes| match file {
+        "procedure/s_ALL20220218.csv" => {
+            bytes.split_inclusive(|byte| *byte == b'\n').flat_map(dearer).collect()
+        }
+        _ => bytes,
+    })
+}
+
 /// Every series of `data`, after `edit` had what each file holds.
-pub(crate) fn masters(data: &Path, edit: impl Fn(&str, Vec<u8>) -> Vec<u8>) -> Vec<MasterContent> {
+fn edited(data: &Path, edit: impl Fn(&str, Vec<u8>) -> Vec<u8>) -> Vec<MasterContent> {
     let master = |(series, file, from, until): &(&str, &str, &str, Option<&str>)| {
         let bytes = std::fs::read(data.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
         let state = read(&SCHEMAS, edit(file, bytes), &Declared::default()).master.unwrap();
@@ -87,14 +111,14 @@ impl Publisher {
 
     /// What makes the newest release the newest.
     pub(crate) fn timestamp(&self) -> Vec<u8> {
-        std::fs::read(self.folder.join("channel/timestamp.json")).unwrap()
+        std::fs::read(self.folder.join("channel/metadata/timestamp.json")).unwrap()
     }
 
     /// Brings that release, which was published before, into sight.
     pub(crate) fn show(&self, timestamp: &[u8]) {
         let beside = self.folder.join("timestamp.json");
         std::fs::write(&beside, timestamp).unwrap();
-        std::fs::rename(beside, self.folder.join("channel/timestamp.json")).unwrap();
+        std::fs::rename(beside, self.folder.join("channel/metadata/timestamp.json")).unwrap();
     }
 }
 
@@ -138,6 +162,14 @@ impl Checker {
     pub(crate) fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+
+    /// What it took of the processor so far.
+    pub(crate) fn own_time(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        // After the name, which is in brackets: the 14th and 15th field, in hundredths.
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+        Duration::from_millis(fields[11..13].iter().map(|ticks| ticks.parse::<u64>().unwrap() * 10).sum())
     }
 
     /// What it takes, in MiB: now, at most so far, and of that what is not of files.

@@ -54,7 +54,7 @@ impl Candidate {
         let (id, manifest) = (content.id(), content.manifest());
         let (title, activate_at) = (manifest.title.clone(), manifest.activate_at);
         let (receipt, marks) = (Receipt::of(id, manifest), Marks::of(manifest));
-        let masters = read(schemas, content)?;
+        let masters = read(schemas, content, |_| true)?;
         judge_all(&masters)?;
         let mut of = all_of(&masters);
         of.retain(|of| lookup::KINDS.contains(&of.kind));
@@ -89,9 +89,13 @@ pub(crate) fn all_of(masters: &[ReadMaster]) -> Vec<MasterOf<'_>> {
     of.collect()
 }
 
-/// Reads the masters of a release. Nothing is passed over: what both organisations signed is read whole or
-/// not taken.
-pub(crate) fn read(schemas: &Schemas, content: ReleaseContent) -> Result<Vec<ReadMaster>, Said> {
+/// Reads those masters of a release that are `wanted`. None of them is passed over: what both organisations
+/// signed is read whole or not taken.
+pub(crate) fn read(
+    schemas: &Schemas,
+    content: ReleaseContent,
+    wanted: impl Fn(&MasterEntry) -> bool,
+) -> Result<Vec<ReadMaster>, Said> {
     let master = |(entry, MasterBytes { canonical, timelines }): (MasterEntry, MasterBytes)| {
         let carried = Carried {
             series: &entry.series,
@@ -104,7 +108,7 @@ pub(crate) fn read(schemas: &Schemas, content: ReleaseContent) -> Result<Vec<Rea
         let (master, timelines) = carried.read(schemas).map_err(|error| Said::both(&error))?;
         Ok(ReadMaster { state: State::new(master, entry.made_of), timelines, entry })
     };
-    content.into_masters().map(master).collect()
+    content.into_masters().filter(|(entry, _)| wanted(entry)).map(master).collect()
 }
 
 /// The judgement that the signers came to: what they let pass is let pass, and nothing else.

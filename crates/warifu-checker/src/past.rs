@@ -1,13 +1,13 @@
 //! The gate of the past: on no day may a release judge otherwise than what runs, but where both organisations
 //! signed that it does. Exact, so it needs no claims and no threshold, and works on a holiday too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use warifu_claims::movement;
 use warifu_masters::past::{Change, Days, What, compare, read_changes};
 use warifu_masters::schema::Schemas;
 use warifu_rules::past::{Counts, Objection, same, undeclared, weigh};
-use warifu_trust::{Holds, ReleaseRef};
+use warifu_trust::{Holds, Manifest, MasterEntry, ReleaseRef};
 use warifu_values::day::TreatmentDay;
 use warifu_values::lang::{Lang, Speak, counted};
 
@@ -74,9 +74,7 @@ pub fn clear(
             format!("過去とする日の境が {after} で、稼働中のリリースの {before} より前です"),
         )));
     }
-    let old = read(schemas, running).map_err(NotCleared::Running)?;
-    let new = read(schemas, candidate).map_err(of_candidate)?;
-    let computed = compare(&all_of(&old), &all_of(&new));
+    let computed = computed(schemas, running, candidate)?;
     let (objections, signed) = match steps.iter().position(|(_, follows, _)| *follows == against) {
         Some(0) => (same(&steps[0].2, &computed), movement::Declared::of(&computed, past_before)),
         Some(last) => {
@@ -169,8 +167,39 @@ fn declared(schemas: &Schemas, release: &ReleaseContent) -> Result<Declared, Sai
 /// # Errors
 /// What cannot be read, for people.
 pub fn changes(schemas: &Schemas, old: ReleaseContent, new: ReleaseContent) -> Result<Vec<Change>, Said> {
-    let (old, new) = (read(schemas, old)?, read(schemas, new)?);
+    computed(schemas, old, new).map_err(|error| match error {
+        NotCleared::Candidate(why) | NotCleared::Running(why) => why,
+    })
+}
+
+/// What `candidate` judges differently from what is `running`. Kinds are compared one by one, and most months
+/// change one or two of them: the others are not read.
+fn computed(
+    schemas: &Schemas,
+    running: ReleaseContent,
+    candidate: ReleaseContent,
+) -> Result<Vec<Change>, NotCleared> {
+    let alike = alike(candidate.manifest(), running.manifest());
+    let differs = |entry: &MasterEntry| !alike.contains(&entry.kind);
+    let old = read(schemas, running, differs).map_err(NotCleared::Running)?;
+    let new = read(schemas, candidate, differs).map_err(NotCleared::Candidate)?;
     Ok(compare(&all_of(&old), &all_of(&new)))
+}
+
+/// The kinds of which both releases carry the same bytes for the same days: nothing of them is judged otherwise.
+fn alike(one: &Manifest, other: &Manifest) -> BTreeSet<String> {
+    let by_kind = |manifest: &Manifest| {
+        let mut kinds: BTreeMap<String, Vec<_>> = BTreeMap::new();
+        for MasterEntry { series, kind, edition, canonical, governs, timelines, .. } in &manifest.masters {
+            let days = (governs.from.clone(), governs.until.clone());
+            let carried = (series.clone(), edition.clone(), days, canonical.sha256, timelines.sha256);
+            kinds.entry(kind.clone()).or_default().push(carried);
+        }
+        kinds
+    };
+    let other = by_kind(other);
+    let same = by_kind(one).into_iter().filter(|(kind, carried)| other.get(kind) == Some(carried));
+    same.map(|(kind, _)| kind).collect()
 }
 
 fn refused(first: &Objection, count: usize) -> Said {

@@ -18,7 +18,7 @@
 //! Content is written and made durable before the record names it, so a kill at any point leaves the record
 //! of before or after, and everything that either names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -222,28 +222,29 @@ impl StateDirectory {
     /// # Errors
     /// [`StateDirectoryError::Io`].
     pub fn keep(&self, content: &ReleaseContent) -> Result<(), StateDirectoryError> {
-        let write = |path: PathBuf, bytes: &[u8], digest: Digest| {
+        let manifest = content.id().manifest;
+        let (path, bytes) = (self.manifest(manifest), content.manifest().to_bytes());
+        let bytes =
+            bytes.map_err(|error| io_error(&path)(io::Error::new(io::ErrorKind::InvalidData, error)))?;
+        let parts = content.parts().map(|(part, bytes)| {
+            let digest = part.content.sha256;
+            (self.content(digest), bytes, digest)
+        });
+        let mut missing: BTreeMap<PathBuf, &[u8]> = BTreeMap::new();
+        for (path, bytes, digest) in parts.chain([(path, &*bytes, manifest)]) {
             // What is there whole already is not written again: two releases share most of their masters.
             let there = warifu_files::read(&path, bytes.len() as u64);
             if there.is_ok_and(|there| Digest::of(&there) == digest) {
-                return Ok(());
+                continue;
             }
             // Nothing of ours makes a folder there, and no file takes the place of one.
             if fs::symlink_metadata(&path).is_ok_and(|there| there.is_dir()) {
                 fs::remove_dir_all(&path).map_err(io_error(&path))?;
             }
-            self.disk.write_whole(&path, bytes).map_err(io_error(&path))
-        };
-        for (part, bytes) in content.parts() {
-            let digest = part.content.sha256;
-            write(self.content(digest), bytes, digest)?;
+            missing.insert(path, bytes);
         }
-        let digest = content.id().manifest;
-        let path = self.manifest(digest);
-        let bytes = content.manifest().to_bytes();
-        let bytes =
-            bytes.map_err(|error| io_error(&path)(io::Error::new(io::ErrorKind::InvalidData, error)))?;
-        write(path, &bytes, digest)
+        let missing: Vec<_> = missing.iter().map(|(path, bytes)| (&**path, *bytes)).collect();
+        self.disk.write_each_whole(&missing).map_err(|(path, error)| io_error(path)(error))
     }
 
     /// Reads a release's content, every byte by its digest.

@@ -1,5 +1,6 @@
 //! Writing to disk: whole or not at all, and for nobody else's eyes.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -70,18 +71,47 @@ impl Disk {
 
     /// Writes a file that appears whole or not at all, also after a power cut. Readable by its owner only.
     pub(super) fn write_whole(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let directory = path.parent().unwrap_or(Path::new("."));
-        self.may(WriteStep::Make, path)?;
-        let mut file = tempfile::NamedTempFile::new_in(directory)?;
-        self.may(WriteStep::Fill, path)?;
-        file.write_all(bytes)?;
-        self.may(WriteStep::Flush, path)?;
-        file.as_file().sync_all()?;
-        self.may(WriteStep::Name, path)?;
-        file.persist(path).map_err(|error| error.error)?;
-        // The name must last too.
-        self.may(WriteStep::FlushName, path)?;
-        flush_folder(directory)
+        self.write_each_whole(&[(path, bytes)]).map_err(|(_, error)| error)
+    }
+
+    /// The same of several files, each of which appears whole or not at all; which appear first is open. They
+    /// are filled before the first is flushed, and each folder is flushed once: a disk is waited for less.
+    ///
+    /// # Errors
+    /// Where the disk failed, and how.
+    pub(super) fn write_each_whole<'a>(
+        &self,
+        files: &[(&'a Path, &[u8])],
+    ) -> Result<(), (&'a Path, io::Error)> {
+        let folder = |path: &'a Path| path.parent().unwrap_or(Path::new("."));
+        let fill = |path: &'a Path, bytes: &[u8]| {
+            self.may(WriteStep::Make, path)?;
+            let mut file = tempfile::NamedTempFile::new_in(folder(path))?;
+            self.may(WriteStep::Fill, path)?;
+            file.write_all(bytes)?;
+            Ok(file)
+        };
+        let filled: Vec<_> = files
+            .iter()
+            .map(|(path, bytes)| Ok((*path, fill(path, bytes).map_err(|error| (*path, error))?)))
+            .collect::<Result<_, _>>()?;
+        for (path, file) in &filled {
+            let flushed = self.may(WriteStep::Flush, path).and_then(|()| file.as_file().sync_all());
+            flushed.map_err(|error| (*path, error))?;
+        }
+        let mut folders = BTreeMap::new();
+        for (path, file) in filled {
+            let named = self.may(WriteStep::Name, path);
+            let named = named.and_then(|()| file.persist(path).map(drop).map_err(|error| error.error));
+            named.map_err(|error| (path, error))?;
+            folders.insert(folder(path), path);
+        }
+        // The names must last too.
+        for (folder, path) in folders {
+            let flushed = self.may(WriteStep::FlushName, path).and_then(|()| flush_folder(folder));
+            flushed.map_err(|error| (path, error))?;
+        }
+        Ok(())
     }
 }
 
