@@ -80,7 +80,7 @@ impl PublishChannel for FolderChannel {
             Err(error) => return Err(error),
         }
         write_whole(&self.place(path), bytes, Overwrite::Yes).map_err(unreachable)?;
-        ["metadata", "targets"].iter().for_each(|part| sweep(&self.directory.join(part)));
+        ["metadata", "targets", "statements"].iter().for_each(|part| sweep(&self.directory.join(part)));
         Ok(Replaced::Done)
     }
 }
