@@ -6,7 +6,7 @@ use std::path::Path;
 use warifu::advice::{Advised, Blank};
 use warifu::error::{Exit, Failure};
 use warifu::release::trust_failure;
-use warifu_channels::{Channel, ReadError, fetch_earlier_manifest, open};
+use warifu_channels::{Channel, ReadError, open};
 use warifu_trust::{
     FetchError, Made, Manifest, OpenError, OpenedRelease, Refusal, ReleaseRef, Says, TrustedState,
 };
@@ -15,9 +15,7 @@ use warifu_values::say;
 
 use super::super::carried::{Carried, Patches};
 use super::super::{Trusted, address, no_channel, now};
-
-/// So many releases back it is looked whether one is of this channel: ten years of a release a month.
-const MOST_BEFORE: u32 = 120;
+use super::before::Before;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct From {
@@ -59,21 +57,21 @@ impl From {
         Ok(self.trusted.load()?.0.release())
     }
 
-    /// Whether `release` is one before that of `manifest`, which is verified: each manifest names the one
-    /// before it by its digest. One that this place lacks is taken for none.
+    /// Whether `release` is one before that of `manifest`, which is verified: what this place does not
+    /// show is none of it.
     pub(super) fn had_before(&self, manifest: &Manifest, release: ReleaseRef) -> Result<bool, Failure> {
+        if manifest.releases_before().contains(&release) {
+            return Ok(true);
+        }
         let channel = self.channel()?;
-        let mut at = manifest.clone();
-        for _ in 0..MOST_BEFORE {
-            if at.releases_before().contains(&release) {
+        for before in Before::of(channel.as_ref(), manifest) {
+            let before = before?;
+            if before.release <= release.release {
+                break;
+            }
+            if before.releases_before().contains(&release) {
                 return Ok(true);
             }
-            let Some(before) = at.previous.filter(|before| before.release > release.release) else { break };
-            at = match fetch_earlier_manifest(channel.as_ref(), before) {
-                Ok(manifest) => manifest,
-                Err(ReadError::Verdict(FetchError::Missing { .. })) => break,
-                Err(error) => return Err(trust_failure(&error)),
-            };
         }
         Ok(false)
     }
