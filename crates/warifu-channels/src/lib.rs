@@ -29,6 +29,7 @@ mod channel_error;
 mod draft;
 mod floor;
 mod folder;
+mod joined;
 mod look;
 mod mirrors;
 mod network;
