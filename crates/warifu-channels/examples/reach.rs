@@ -219,7 +219,12 @@ impl Virtual {
 }
 
 impl Channel for Virtual {
-    fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
+    fn read_in(
+        &self,
+        path: &ChannelPath,
+        limit_bytes: u64,
+        _: &warifu_channels::Look,
+    ) -> Result<Option<Vec<u8>>, ChannelError> {
         let mut cost = self.cost.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         cost.questions += 1;
         self.answer(path, limit_bytes, &mut cost)

@@ -171,7 +171,7 @@ mod tests {
     }
 
     impl Channel for Together {
-        fn read(&self, path: &ChannelPath, _: u64) -> Found {
+        fn read_in(&self, path: &ChannelPath, _: u64, _: &Look) -> Found {
             self.reads.fetch_add(1, Ordering::SeqCst);
             self.all.wait();
             Ok(Some(path.as_str().as_bytes().to_vec()))
@@ -200,7 +200,7 @@ mod tests {
     struct Counting(Mutex<Vec<u64>>);
 
     impl Channel for Counting {
-        fn read(&self, _: &ChannelPath, limit_bytes: u64) -> Found {
+        fn read_in(&self, _: &ChannelPath, limit_bytes: u64, _: &Look) -> Found {
             self.0.lock().unwrap().push(limit_bytes);
             Ok(None)
         }

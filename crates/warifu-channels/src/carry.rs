@@ -41,10 +41,6 @@ impl<'a> Recording<'a> {
 }
 
 impl Channel for Recording<'_> {
-    fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
-        self.read_in(path, limit_bytes, &Look::default())
-    }
-
     fn read_in(
         &self,
         path: &ChannelPath,

@@ -7,27 +7,27 @@ use crate::look::Look;
 
 /// A place to read releases from, by several threads at once.
 pub trait Channel: Sync {
-    /// The file's bytes, or `None` when there is no such file.
+    /// The file's bytes as a part of one `look`, or `None` when there is no such file. Where an answer may take
+    /// long, it is given up when nobody waits for it any more, and when the look takes too long.
     ///
     /// # Errors
     ///
     /// [`ChannelError::TooLong`] as soon as more than `limit_bytes` come; the others when nothing can be said
     /// now.
-    fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError>;
-
-    /// The same as a part of one `look`: where an answer may take long, it is given up when nobody waits for
-    /// it any more, and when the look takes too long.
-    ///
-    /// # Errors
-    ///
-    /// As [`Channel::read`].
     fn read_in(
         &self,
         path: &ChannelPath,
         limit_bytes: u64,
-        _look: &Look,
-    ) -> Result<Option<Vec<u8>>, ChannelError> {
-        self.read(path, limit_bytes)
+        look: &Look,
+    ) -> Result<Option<Vec<u8>>, ChannelError>;
+
+    /// The same in a look of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Channel::read_in`].
+    fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
+        self.read_in(path, limit_bytes, &Look::default())
     }
 
     /// Whether it is of use, and no harm, to fetch `path` before it is asked for, while others are: where

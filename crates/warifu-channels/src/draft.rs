@@ -13,7 +13,7 @@ use warifu_trust::{Halves, Proposal, ProposalError, Refusal, SignatureFile, Targ
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use crate::whole::{Overwrite, write_whole};
+use crate::whole::{Overwrite, sweep, write_whole};
 
 /// The folder of signatures in a draft.
 const SIGNATURES: &str = "signatures";
@@ -68,7 +68,14 @@ impl DraftDirectory {
             };
             write_whole(&file, bytes, Overwrite::Yes).map_err(|source| io(&file, source))?;
         }
+        self.sweep();
         Ok(())
+    }
+
+    /// Takes away what a command that was killed left beside the files of the draft.
+    fn sweep(&self) {
+        sweep(&self.directory);
+        ["blobs", SIGNATURES].iter().for_each(|part| sweep(&self.directory.join(part)));
     }
 
     /// Reads the proposal; every blob is unfolded and compared with the manifest.
@@ -159,6 +166,7 @@ impl DraftDirectory {
     pub fn write_signature(&self, signature: &SignatureFile) -> Result<PathBuf, DraftError> {
         let file = self.directory.join(SIGNATURES).join(signature.file_name());
         write_whole(&file, &signature.to_bytes(), Overwrite::Yes).map_err(|source| io(&file, source))?;
+        self.sweep();
         Ok(file)
     }
 
@@ -186,6 +194,7 @@ impl DraftDirectory {
                 write_whole(&file, bytes, Overwrite::Yes).map_err(|source| io(&file, source))?;
             }
         }
+        self.sweep();
         Ok(())
     }
 }

@@ -111,9 +111,17 @@ impl Floor {
     /// [`FloorError::Read`], [`FloorError::NoPolicy`], [`FloorError::NobodySigns`].
     pub fn read(file: Option<&Path>) -> Result<Self, FloorError> {
         let Some(file) = file else { return Ok(Floor::default()) };
-        let bytes = warifu_files::read(file, limits::KEY_FILE_BYTES).map_err(FloorError::Read)?;
+        Floor::parse(&warifu_files::read(file, limits::KEY_FILE_BYTES).map_err(FloorError::Read)?, file)
+    }
+
+    /// What `bytes` say, which are those of `file`.
+    ///
+    /// # Errors
+    ///
+    /// [`FloorError::NoPolicy`], [`FloorError::NobodySigns`].
+    pub fn parse(bytes: &[u8], file: &Path) -> Result<Self, FloorError> {
         let no_policy = |what: &str| FloorError::NoPolicy { file: file.to_owned(), what: what.to_owned() };
-        let floor: Floor = toml::from_slice(&bytes).map_err(|error| no_policy(error.message()))?;
+        let floor: Floor = toml::from_slice(bytes).map_err(|error| no_policy(error.message()))?;
         // Whoever writes it means that a side need not sign, and no side may be left out.
         if [floor.least.kikin, floor.least.kokuho].contains(&Some(0)) {
             return Err(FloorError::NobodySigns { file: file.to_owned() });

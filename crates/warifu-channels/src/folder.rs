@@ -9,6 +9,7 @@ use warifu_trust::ChannelPath;
 
 use crate::channel::{Channel, Created, PublishChannel, Replaced};
 use crate::channel_error::ChannelError;
+use crate::look::Look;
 use crate::whole::{Overwrite, locked, sweep, write_whole};
 
 /// A channel in a local folder. Each file is written beside its place, flushed to the disk and renamed, so
@@ -36,7 +37,12 @@ impl FolderChannel {
 }
 
 impl Channel for FolderChannel {
-    fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
+    fn read_in(
+        &self,
+        path: &ChannelPath,
+        limit_bytes: u64,
+        _: &Look,
+    ) -> Result<Option<Vec<u8>>, ChannelError> {
         match warifu_files::read(&self.place(path), limit_bytes) {
             Ok(bytes) => Ok(Some(bytes)),
             // A directory that is not there at all (a mount that failed, a mistyped name) is no empty
@@ -80,7 +86,7 @@ impl PublishChannel for FolderChannel {
             Err(error) => return Err(error),
         }
         write_whole(&self.place(path), bytes, Overwrite::Yes).map_err(unreachable)?;
-        ["metadata", "targets"].iter().for_each(|part| sweep(&self.directory.join(part)));
+        ["metadata", "targets", "statements"].iter().for_each(|part| sweep(&self.directory.join(part)));
         Ok(Replaced::Done)
     }
 }

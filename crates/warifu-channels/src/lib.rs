@@ -29,6 +29,7 @@ mod channel_error;
 mod draft;
 mod floor;
 mod folder;
+mod joined;
 mod look;
 mod mirrors;
 mod network;
@@ -54,7 +55,9 @@ pub use floor::{Floor, FloorError};
 pub use look::Look;
 pub use mirrors::{Given, Mirror, Mirrors, Nobody, PassedOver};
 pub use network::{Fault, Network, NetworkError, Patience};
-pub use publish::{PublishError, publish, publish_root, rebuild_timestamp, refresh_timestamp};
+pub use publish::{
+    PublishError, publish, publish_root, rebuild_timestamp, refresh_timestamp, refuse_other_root,
+};
 pub use read::{
     ReadError, fetch, fetch_beside, fetch_earlier_manifest, fetch_fallback, fetch_fallback_masters,
     fetch_manifest, fetch_masters, fetch_masters_beside, fetch_published, fetch_published_manifest,

@@ -1,7 +1,7 @@
 //! One look at one place: what has come of it so far, and whether anybody still waits for more.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// One look at one place, by several threads at once. Whoever fetches for it stops when nobody waits for the
@@ -10,30 +10,36 @@ use std::time::{Duration, Instant};
 pub struct Look {
     began: Instant,
     came_bytes: AtomicU64,
-    over: Mutex<bool>,
+    /// With the looks that it is a part of.
+    over: Arc<Over>,
+}
+
+#[derive(Debug, Default)]
+struct Over {
+    is_over: Mutex<bool>,
     changed: Condvar,
 }
 
 impl Default for Look {
     fn default() -> Self {
-        Look {
-            began: Instant::now(),
-            came_bytes: AtomicU64::new(0),
-            over: Mutex::default(),
-            changed: Condvar::new(),
-        }
+        Look { began: Instant::now(), came_bytes: AtomicU64::new(0), over: Arc::default() }
     }
 }
 
 impl Look {
     fn over(&self) -> MutexGuard<'_, bool> {
-        self.over.lock().unwrap_or_else(PoisonError::into_inner)
+        self.over.is_over.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A look that begins now at another place, and is over when this one is.
+    pub(crate) fn part(&self) -> Look {
+        Look { over: Arc::clone(&self.over), ..Look::default() }
     }
 
     /// Nobody waits for anything of it any more.
     pub fn end(&self) {
         *self.over() = true;
-        self.changed.notify_all();
+        self.over.changed.notify_all();
     }
 
     /// Whether nobody does.
@@ -55,7 +61,7 @@ impl Look {
 
     /// Waits for so long, or until nobody waits for the answer: whether somebody still does.
     pub(crate) fn pause(&self, pause: Duration) -> bool {
-        let waited = self.changed.wait_timeout_while(self.over(), pause, |over| !*over);
+        let waited = self.over.changed.wait_timeout_while(self.over(), pause, |over| !*over);
         !*waited.unwrap_or_else(PoisonError::into_inner).0
     }
 }
@@ -73,7 +79,7 @@ mod tests {
             look.end();
             assert!(!paused.join().unwrap());
         });
-        assert!(look.is_over() && !look.pause(Duration::MAX));
+        assert!(look.part().is_over() && look.is_over() && !look.pause(Duration::MAX));
     }
 
     #[test]
@@ -82,6 +88,7 @@ mod tests {
         assert!(!look.is_late(Duration::MAX / 2, 1));
         assert!(look.is_late(Duration::ZERO, 1));
         look.came(1 << 30);
+        assert!(look.part().is_late(Duration::ZERO, 1), "another place brought it");
         assert!(!look.is_late(Duration::ZERO, 1));
         assert!(look.is_late(Duration::ZERO, u64::MAX));
     }

@@ -9,6 +9,7 @@ use warifu_trust::{
 };
 
 use crate::channel::Channel;
+use crate::joined::Joined;
 use crate::read::{ReadError, fetch_beside, fetch_fallback, open};
 
 /// One place, and what people call it.
@@ -86,14 +87,14 @@ pub struct PassedOver<E> {
     pub error: ReadError<E>,
 }
 
-/// What one of the places gave, and which were asked before it.
+/// What one of the places gave, or the last of several, and which of those that were asked failed.
 #[derive(Debug)]
 pub struct Given<T, E> {
     /// What came.
     pub value: T,
     /// Which place gave it.
     pub by: usize,
-    /// Those that were asked before.
+    /// Those that were asked before; of content, also those that lacked some of it.
     pub passed_over: Vec<PassedOver<E>>,
 }
 
@@ -178,8 +179,8 @@ impl Mirrors {
         }
     }
 
-    /// Reads the content of `opened` beside what is `held`, beginning at `first`; it is the same bytes
-    /// wherever they come from.
+    /// Reads the content of `opened` beside what is `held`, beginning at `first`. It is the same bytes wherever
+    /// they come from: a file that one place lacks comes from the next, and no file comes twice.
     ///
     /// # Errors
     ///
@@ -190,7 +191,7 @@ impl Mirrors {
         first: usize,
         held: &OnHand,
     ) -> Result<Given<VerifiedRelease, FetchError>, Nobody<FetchError>> {
-        self.ask(&self.order(first), |channel| fetch_beside(channel, opened, held.clone()))
+        self.join(first, |channel| fetch_beside(channel, opened, held.clone()))
     }
 
     /// The same for the release to fall back to; `None` when none is listed.
@@ -203,7 +204,7 @@ impl Mirrors {
         opened: &OpenedRelease,
         first: usize,
     ) -> Result<Given<Option<VerifiedRelease>, FetchError>, Nobody<FetchError>> {
-        self.ask(&self.order(first), |channel| fetch_fallback(channel, opened))
+        self.join(first, |channel| fetch_fallback(channel, opened))
     }
 
     /// The places from the one whose turn it is on, those that failed lately after the others.
@@ -224,6 +225,42 @@ impl Mirrors {
     fn from(&self, first: usize) -> impl Iterator<Item = usize> + '_ {
         let count = self.places.len();
         (0..count).map(move |step| (first % count + step) % count)
+    }
+
+    /// Reads content from all of them as one place, beginning at `first`.
+    fn join<T>(
+        &self,
+        first: usize,
+        question: impl FnOnce(&dyn Channel) -> Result<T, ReadError<FetchError>>,
+    ) -> Result<Given<T, FetchError>, Nobody<FetchError>> {
+        let order = self.order(first);
+        let joined =
+            Joined::of(order.iter().map(|place| -> &dyn Channel { self.places[*place].channel.as_ref() }));
+        let asked = question(&joined);
+        let (gave, amiss) = joined.finish();
+        let (by, count) = (order[gave], order.len());
+        let mut passed_over: Vec<_> = order
+            .into_iter()
+            .zip(amiss)
+            .filter_map(|(place, error)| Some(PassedOver { place, error: error? }))
+            .collect();
+        passed_over.iter().for_each(|it| self.places[it.place].standing.failed());
+        match asked {
+            Ok(value) => {
+                if passed_over.iter().all(|it| it.place != by) {
+                    self.places[by].standing.gave();
+                }
+                Ok(Given { value, by, passed_over })
+            }
+            Err(error) => {
+                // The verdict is on what the last one gave, or all of them say what is amiss.
+                if passed_over.len() < count && passed_over.iter().all(|it| it.place != by) {
+                    self.places[by].standing.failed();
+                    passed_over.push(PassedOver { place: by, error });
+                }
+                Err(Nobody(passed_over))
+            }
+        }
     }
 
     /// Asks one after the other, in this `order`, until one gives what holds.
@@ -315,15 +352,42 @@ mod tests {
         assert!(matches!(fetched.passed_over[1].error, ReadError::Verdict(FetchError::Refused(_))));
     }
 
+    #[test]
+    fn what_lies_in_halves_at_two_places_comes_from_both() {
+        let (world, good) = published();
+        let (one, other) = (good.clone(), good.clone());
+        let content: Vec<_> = good.files().into_keys().filter(|path| path.starts_with("targets/")).collect();
+        assert!(content.len() > 3);
+        for (at, path) in content.iter().enumerate() {
+            [&one, &other][at % 2].remove(path);
+        }
+        let mirrors = of(&[&one, &other]);
+        let opened = mirrors.open(&mut world.reader(), now()).unwrap();
+        let fetched = mirrors.fetch(&opened.value, opened.by, &OnHand::default()).unwrap();
+        assert_eq!(fetched.value.transfer().whole, content.len());
+        let lacking: Vec<_> = fetched.passed_over.iter().map(|it| it.place).collect();
+        assert_eq!(lacking, [0, 1], "each is told");
+        let is_missing =
+            |it: &PassedOver<FetchError>| matches!(it.error, ReadError::Verdict(FetchError::Missing { .. }));
+        assert!(fetched.passed_over.iter().all(is_missing));
+        // What nobody has is nobody's.
+        other.remove(&content[0]);
+        one.remove(&content[0]);
+        let Nobody(passed_over) =
+            of(&[&one, &other]).fetch(&opened.value, 0, &OnHand::default()).unwrap_err();
+        assert!(passed_over.len() == 2 && passed_over.iter().all(is_missing));
+    }
+
     /// Counts what it is asked, and says nothing that holds.
     #[derive(Clone, Default)]
     struct Wrong(std::sync::Arc<AtomicUsize>);
 
     impl Channel for Wrong {
-        fn read(
+        fn read_in(
             &self,
             path: &warifu_trust::ChannelPath,
             _: u64,
+            _: &crate::Look,
         ) -> Result<Option<Vec<u8>>, crate::ChannelError> {
             self.0.fetch_add(1, Ordering::SeqCst);
             let is_root = *path == warifu_trust::ChannelPath::root(2);

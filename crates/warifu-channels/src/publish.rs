@@ -1,13 +1,13 @@
 //! Publishing: the files of a publication, written in its order.
 
 use warifu_trust::{
-    ChannelPath, Exchange, Publication, Publishable, Published, SealError, SignedRoot, Signer, Tip,
-    UnixSeconds, Validity,
+    ChannelPath, Exchange, Publication, Publishable, Published, Refusal, SealError, SignedRoot, Signer, Tip,
+    UnixSeconds, Validity, limits, other_root,
 };
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use crate::channel::{Created, PublishChannel, Replaced};
+use crate::channel::{Channel, Created, PublishChannel, Replaced};
 use crate::channel_error::ChannelError;
 
 /// Publishes what both organisations signed. `signer` is the release manager's automation key, which can
@@ -62,9 +62,32 @@ pub fn rebuild_timestamp(
 ///
 /// # Errors
 ///
-/// [`PublishError::Unreachable`]; [`PublishError::Overtaken`] when another root of this version is there.
+/// [`PublishError::Unreachable`]; [`PublishError::OtherRoot`] when another root of this version is there;
+/// [`PublishError::Overtaken`] when something else is.
 pub fn publish_root(channel: &dyn PublishChannel, root: &SignedRoot) -> Result<(), PublishError> {
-    create(channel, &ChannelPath::root(root.version()), root.bytes())
+    let laid = create(channel, &ChannelPath::root(root.version()), root.bytes());
+    if let Err(PublishError::Overtaken { .. }) = laid {
+        refuse_other_root(channel, root)?;
+    }
+    laid
+}
+
+/// Refuses a channel that has another root of this version than `trusted`: what follows one does not go beside
+/// the other.
+///
+/// # Errors
+///
+/// [`PublishError::OtherRoot`]; [`PublishError::Unreachable`].
+pub fn refuse_other_root(channel: &dyn Channel, trusted: &SignedRoot) -> Result<(), PublishError> {
+    let path = ChannelPath::root(trusted.version());
+    let found = match channel.read(&path, limits::ROOT_BYTES) {
+        Err(ChannelError::NoFolder { .. } | ChannelError::TooLong { .. }) => None,
+        found => found?,
+    };
+    match found.and_then(|found| other_root(trusted, &found)) {
+        Some(refusal) => Err(PublishError::OtherRoot(refusal)),
+        None => Ok(()),
+    }
 }
 
 /// Lays one file there before the step that readers see: a patch that is there may have been made by another
@@ -121,6 +144,8 @@ pub enum PublishError {
         /// The file.
         path: ChannelPath,
     },
+    /// The channel has another root.
+    OtherRoot(Refusal),
     /// There is no timestamp to publish with.
     Unsealed(SealError),
 }
@@ -163,6 +188,7 @@ impl Speak for PublishError {
                 "somebody else published first ({path}); look at what is there, then draft anew if needed",
                 "他の公開が先に行われました({path})。現状を確認し、必要なら草案を作り直してください"
             ),
+            PublishError::OtherRoot(refusal) => refusal.say(lang),
             PublishError::Unsealed(error) => error.say(lang),
         }
     }
@@ -170,7 +196,11 @@ impl Speak for PublishError {
 
 warifu_trust::spoken_error!(
     PublishError,
-    |error| matches!(error, PublishError::Unsealed(error) if error.is_trust_refusal()),
+    |error| match error {
+        PublishError::OtherRoot(_) => true,
+        PublishError::Unsealed(error) => error.is_trust_refusal(),
+        _ => false,
+    },
     |error| match error {
         PublishError::Unreachable(error) | PublishError::Unsure(error) => std::error::Error::source(error),
         _ => None,

@@ -10,7 +10,7 @@ use warifu_trust::testing::{World, forge};
 use warifu_trust::{ChannelPath, Proposal, Publishable, Published, SecretKey, Tip, Validity};
 use warifu_values::digest::Digest;
 
-use crate::{Channel, ChannelError, Created, PublishChannel, Replaced, publish, read_tip};
+use crate::{Channel, ChannelError, Created, Look, PublishChannel, Replaced, publish, read_tip};
 
 /// A channel in memory.
 #[derive(Debug, Default)]
@@ -44,7 +44,12 @@ impl MemoryChannel {
 }
 
 impl Channel for MemoryChannel {
-    fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
+    fn read_in(
+        &self,
+        path: &ChannelPath,
+        limit_bytes: u64,
+        _: &Look,
+    ) -> Result<Option<Vec<u8>>, ChannelError> {
         match self.files().remove(path.as_str()) {
             Some(bytes) if bytes.len() as u64 > limit_bytes => {
                 Err(ChannelError::TooLong { path: path.clone(), limit_bytes })
@@ -154,7 +159,12 @@ impl<'a> FailingChannel<'a> {
 }
 
 impl Channel for FailingChannel<'_> {
-    fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
+    fn read_in(
+        &self,
+        path: &ChannelPath,
+        limit_bytes: u64,
+        _: &Look,
+    ) -> Result<Option<Vec<u8>>, ChannelError> {
         self.inner.read(path, limit_bytes)
     }
 }

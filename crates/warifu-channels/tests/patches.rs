@@ -135,7 +135,12 @@ fn another_base_is_no_base_and_the_whole_comes() {
 struct WithoutPatches<'a>(&'a MemoryChannel, fn(&ChannelPath) -> ChannelError);
 
 impl Channel for WithoutPatches<'_> {
-    fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
+    fn read_in(
+        &self,
+        path: &ChannelPath,
+        limit_bytes: u64,
+        _: &warifu_channels::Look,
+    ) -> Result<Option<Vec<u8>>, ChannelError> {
         match path.is_spare() {
             true => Err(self.1(path)),
             false => self.0.read(path, limit_bytes),

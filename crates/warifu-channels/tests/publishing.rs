@@ -658,6 +658,29 @@ fn what_is_no_blob_does_not_count_among_a_drafts_blobs() {
     assert_eq!(draft.read().unwrap(), proposal);
 }
 
+/// A writer that was killed leaves a file beside the place; the next one takes it away.
+#[test]
+fn what_a_killed_writer_left_in_a_draft_or_channel_goes_with_the_next_write() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = |path: &str| directory.path().join(path);
+    let folders = ["draft", "draft/blobs", "draft/signatures"];
+    let published = ["channel/metadata", "channel/targets", "channel/statements"];
+    let left = folders.iter().chain(&published).map(|folder| at(folder).join(".writing-left"));
+    let left: Vec<_> = left.collect();
+    for file in &left {
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, b"x").unwrap();
+    }
+    let (world, draft) = (World::new(), DraftDirectory::new(at("draft")));
+    let (tip, proposal) = world.propose_for(&MemoryChannel::default());
+    draft.write(&proposal).unwrap();
+    draft.write_halves(&world.sign(&tip, &proposal)).unwrap();
+    world.publish_next(Address::folder(&at("channel")).publish_channel().as_ref());
+    for file in left {
+        assert!(!file.exists(), "{}", file.display());
+    }
+}
+
 #[test]
 fn unsound_tables_are_refused_with_every_reason() {
     let (one, two) = (Organisation::Kikin, Organisation::Kokuho);

@@ -13,7 +13,7 @@ use warifu_channels::testing::{MemoryChannel, Publishing as _, plant, plant_snap
 use warifu_channels::{
     Channel, ChannelError, PublishError, ReadError, StateError, StateStore, fetch_fallback,
     find_earlier_release, learn_roots, propose_again, publish, publish_root, read_tip, refresh_timestamp,
-    state_folder,
+    refuse_other_root, state_folder,
 };
 use warifu_trust::testing::{World, forge, key, masters, now};
 use warifu_trust::*;
@@ -280,7 +280,12 @@ fn a_clock_turned_back_does_not_revive_what_expired() {
 fn endless_data_ends_at_the_limit() {
     struct Endless<'a>(&'a MemoryChannel, &'static str);
     impl Channel for Endless<'_> {
-        fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
+        fn read_in(
+            &self,
+            path: &ChannelPath,
+            limit_bytes: u64,
+            _: &warifu_channels::Look,
+        ) -> Result<Option<Vec<u8>>, ChannelError> {
             assert!(limit_bytes <= limits::BLOB_BYTES, "{path} asks for {limit_bytes}");
             if path.as_str().contains(self.1) {
                 return Err(ChannelError::TooLong { path: path.clone(), limit_bytes });
@@ -328,7 +333,12 @@ fn an_earlier_release_that_cannot_be_seen_is_not_passed_over() {
 struct Unseen<'a>(&'a MemoryChannel, &'a ChannelPath);
 
 impl Channel for Unseen<'_> {
-    fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
+    fn read_in(
+        &self,
+        path: &ChannelPath,
+        limit_bytes: u64,
+        _: &warifu_channels::Look,
+    ) -> Result<Option<Vec<u8>>, ChannelError> {
         match path == self.1 {
             true => Err(ChannelError::unreachable(path, "the line is down")),
             false => self.0.read(path, limit_bytes),
@@ -538,6 +548,14 @@ fn a_root_of_another_channel_is_named_before_and_after_the_first_release() {
         matches!(learn_roots(&next, &mut state.clone()), Err(ReadError::Verdict(OpenError::Refused(told)))
         if told == expected)
     );
+    // Who would lay a root there, and what follows it: nobody was faster.
+    let refused = publish_root(&only_root, &other).unwrap_err();
+    assert!(matches!(&refused, PublishError::OtherRoot(refusal) if *refusal == expected), "{refused:?}");
+    assert!(refused.is_trust_refusal() && refuse_other_root(&only_root, &other).is_err());
+    for channel in [&only_root, &MemoryChannel::default()] {
+        refuse_other_root(channel, &world.root).unwrap();
+        publish_root(channel, &world.root).unwrap();
+    }
 }
 
 #[test]

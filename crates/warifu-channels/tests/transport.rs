@@ -22,7 +22,12 @@ fn key(path: &ChannelPath) -> String {
 }
 
 impl Channel for Bucket {
-    fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
+    fn read_in(
+        &self,
+        path: &ChannelPath,
+        limit_bytes: u64,
+        _: &warifu_channels::Look,
+    ) -> Result<Option<Vec<u8>>, ChannelError> {
         match self.0.lock().unwrap().get(&key(path)) {
             Some(value) if value.len() as u64 > limit_bytes => {
                 Err(ChannelError::TooLong { path: path.clone(), limit_bytes })
@@ -81,7 +86,12 @@ struct Liar<'a> {
 }
 
 impl Channel for Liar<'_> {
-    fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
+    fn read_in(
+        &self,
+        path: &ChannelPath,
+        limit_bytes: u64,
+        _: &warifu_channels::Look,
+    ) -> Result<Option<Vec<u8>>, ChannelError> {
         if path.as_str().contains(self.about) {
             return Ok(Some(self.gives.clone()));
         }

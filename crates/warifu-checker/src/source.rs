@@ -265,7 +265,9 @@ impl TrustSource {
         for it in passed_over {
             troubles[it.place] = Some(named(&self.mirrors, it));
         }
-        if let Ok(given) = &asked {
+        if let Ok(given) = &asked
+            && passed_over.iter().all(|it| it.place != given.by)
+        {
             troubles[given.by] = None;
         }
         asked.map_err(|nobody| SourceError::of_nobody(&self.mirrors, &nobody, of))

@@ -1,12 +1,15 @@
-//! Reading files that people and other programs put into folders: regular ones only, with a limit on each.
+//! Reading files that people and other programs put into folders: regular ones only, with a limit on each; and
+//! the locks by which programs keep out of each other's way there.
 //!
 //! Nothing here knows what a file means.
 #![warn(missing_docs)]
 
+mod lock;
 mod os_error;
 mod regular;
 mod schema_folder;
 
+pub use lock::{FolderLock, locked, sweep};
 pub use os_error::os_error;
 pub use regular::{ReadError, open, read};
 pub use schema_folder::{FolderError, SchemaFolder};

@@ -133,7 +133,7 @@ pub use publish::{
 pub use read::{
     Answer, Carried, Carrying, FetchError, Fetching, FetchingEarlier, FetchingManifest, FetchingMasters,
     FindingEarlier, LearningRoots, Need, OnHand, OpenError, OpenedRelease, Opening, Standing, StateFault,
-    Step, TrustedState, Walk, reopen,
+    Step, TrustedState, Walk, other_root, reopen,
 };
 pub use refusal::Refusal;
 pub use release::{
@@ -141,7 +141,7 @@ pub use release::{
     EarlierContent, Emergency, Form, FormatFile, Found, Governs, Holds, Manifest, ManifestError, Mark,
     MasterBytes, MasterContent, MasterEntry, Part, Place, Previous, Proposal, ProposalError, ReleaseBytes,
     ReleaseHead, Transfer, VerifiedChanges, VerifiedMaster, VerifiedMasters, VerifiedRelease, ZSTD_FRAME,
-    find_in_release, first_day_to_come,
+    find_in_manifest, find_in_release, first_day_to_come,
 };
 pub use root::{
     Longest, Policy, RootBuilder, RootChange, RootDraft, RootKey, RootPower, RootSignError, RootSummary,

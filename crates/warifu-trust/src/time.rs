@@ -38,6 +38,11 @@ impl UnixSeconds {
         self.to_jiff().to_string()
     }
 
+    /// The instant `days` times 24 hours earlier.
+    pub(crate) fn less_days(self, days: u32) -> Self {
+        UnixSeconds::new(self.0.saturating_sub(i64::from(days) * 86_400))
+    }
+
     /// The instant `days` times 24 hours later, at most the end of 9999.
     pub fn plus_days(self, days: u32) -> Self {
         UnixSeconds::new(self.0.saturating_add(i64::from(days) * 86_400))

@@ -233,6 +233,8 @@ impl Unfinished {
             let opened = File::open(folder)?;
             // Temporary files are made with mode 600.
             let file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
+            // By its lock whoever sweeps sees that it is being written; a file system without locks has none.
+            let _unlocked = file.as_file().try_lock();
             let (path, target) = (path.to_owned(), target.unwrap_or_else(|| path.to_owned()));
             Ok(Some(Unfinished { path, target, folder: opened, file, written: 0, told: 0, readers }))
         })();

@@ -60,6 +60,10 @@ fn commit(place: &Place, files: &[(&str, String)]) -> bool {
     true
 }
 
+fn git(place: &Place, args: &[&str]) -> bool {
+    Command::new("git").arg("-C").arg(place.path()).args(args).status().unwrap().success()
+}
+
 fn names(findings: &Findings) -> Vec<String> {
     findings.counts_by_name().map(|(name, count)| format!("{name} ×{count}")).collect()
 }
@@ -209,7 +213,8 @@ fn a_state_that_no_file_made_is_no_release() {
 }
 
 /// The mark of a correction is taken away by hand: the state is what the files make, and the record is not
-/// what the import wrote. An official file on top does not hide it; taking the change back ends it.
+/// what the import wrote, whether it was changed on top of what it was or in the place of it, once the import
+/// was taken back whole. Taking the change back ends it.
 #[test]
 fn a_record_is_what_its_import_wrote() {
     let place = Place::new();
@@ -229,7 +234,7 @@ fn a_record_is_what_its_import_wrote() {
     let written = std::fs::read_to_string(place.path().join(import)).unwrap();
     let tidy = written.replace("correction = \"誤り\"\n", "");
     assert_ne!(tidy, written);
-    if !commit(&place, &[(import, tidy)]) {
+    if !commit(&place, &[(import, tidy.clone())]) {
         return;
     }
     let told = found(&place);
@@ -243,6 +248,25 @@ fn a_record_is_what_its_import_wrote() {
     commit(&place, &[(import, written)]);
     assert_eq!(found(&place), []);
     drafted().unwrap();
+
+    // The import is taken back with all it wrote, and what it wrote is laid there again without the mark.
+    assert!(git(&place, &["read-tree", "-u", "--reset", "HEAD~3"]));
+    commit(&place, &[]);
+    assert_eq!(found(&place), []);
+    assert!(git(&place, &["read-tree", "-u", "--reset", "HEAD~1"]));
+    // In other words than the first time, for those are taken for a change of what stands.
+    commit(&place, &[(import, format!("{tidy}\n"))]);
+    let told = found(&place);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].0.starts_with("correction (") && told[0].1 == "c_20240701.csv", "{told:?}");
+    assert_eq!(drafted().unwrap_err().findings.count(Code::StoreRecord), 1);
+    // Done again as an import, it is another one.
+    assert!(git(&place, &["read-tree", "-u", "--reset", "HEAD~1"]));
+    commit(&place, &[]);
+    let again = place::request(bytes.as_bytes(), "c_20240701.csv", "r06", &[], &author);
+    let now = again.now.checked_add(jiff::SignedDuration::from_secs(1)).unwrap();
+    place.store.import(&ImportRequest { now, ..again }).unwrap();
+    assert_eq!(found(&place), []);
 }
 
 /// Records without a word where they came from, and the word without the records.

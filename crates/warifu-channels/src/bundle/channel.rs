@@ -14,6 +14,7 @@ use super::header::{BLOCK, padding, parsed};
 use super::member::{ALL_BYTES, MEMBERS, file_of};
 use crate::channel::{Channel, Created, PublishChannel, Replaced};
 use crate::channel_error::ChannelError;
+use crate::look::Look;
 
 /// A channel in one file. The file is read whole at the first question, into a file without a name: what is
 /// said of its form holds for every byte that is given out, and a bomb fills no memory.
@@ -87,7 +88,12 @@ impl From<BundleFault> for Refused {
 }
 
 impl Channel for BundleChannel {
-    fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
+    fn read_in(
+        &self,
+        path: &ChannelPath,
+        limit_bytes: u64,
+        _: &Look,
+    ) -> Result<Option<Vec<u8>>, ChannelError> {
         let unreachable = |error: io::Error| ChannelError::unreachable(path, error);
         let mut unpacked = self.unpacked.lock().unwrap_or_else(PoisonError::into_inner);
         let (_, held) = match &mut *unpacked {

@@ -318,10 +318,6 @@ fn escaped(text: &str) -> String {
 
 impl Channel for Registry {
     /// What changes, and what is not there yet, is looked for anew; all else never changes.
-    fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
-        self.read_in(path, limit_bytes, &Look::default())
-    }
-
     fn read_in(
         &self,
         path: &ChannelPath,

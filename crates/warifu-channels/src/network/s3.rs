@@ -162,10 +162,6 @@ impl Shared {
 }
 
 impl Channel for Bucket {
-    fn read(&self, path: &ChannelPath, limit_bytes: u64) -> Result<Option<Vec<u8>>, ChannelError> {
-        self.read_in(path, limit_bytes, &Look::default())
-    }
-
     fn read_in(
         &self,
         path: &ChannelPath,

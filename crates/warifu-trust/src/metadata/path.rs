@@ -66,6 +66,11 @@ impl ChannelPath {
         self.is_targets_step() || name.is_some_and(|(_, name)| name.starts_with("patch."))
     }
 
+    /// The digest of the content, which stands in its name; none of what is called otherwise.
+    pub fn content_digest(&self) -> Option<Digest> {
+        self.0.strip_prefix("targets/")?.split_once('.')?.0.parse().ok()
+    }
+
     /// Whether it is content's: a manifest, a blob or a patch.
     pub fn is_content(&self) -> bool {
         self.0.starts_with("targets/")

@@ -6,6 +6,7 @@
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
+use crate::publish::sign::Validity;
 use crate::publish::tip::{Clock, Tip};
 use crate::time::UnixSeconds;
 
@@ -43,7 +44,35 @@ impl Tip {
     ///
     /// [`WrongClock`], unless the clock was vouched for.
     pub fn check_clock(&self, now: UnixSeconds, timestamp_days: u32) -> Result<(), WrongClock> {
-        let timestamp = self.published.as_ref().map(|published| published.timestamp_expires);
+        self.check_against(self.published.as_ref().map(|it| it.timestamp_expires), now, timestamp_days)
+    }
+
+    /// The same for who seals a timestamp. Where it is made again because it was lost, the newest one that is
+    /// known stands for it: the one that is remembered, or the one that was sealed beside Kokuho's half, which
+    /// was signed as many days before it runs out as are usual. So the clock leads no further by what lies on
+    /// a channel than by the lost timestamp.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tip::check_clock`].
+    pub(super) fn check_sealing_clock(&self, now: UnixSeconds, validity: Validity) -> Result<(), WrongClock> {
+        match &self.orphan {
+            Some(orphan) if self.published.is_none() => {
+                let signed = orphan.snapshot_expires.less_days(validity.snapshot_days);
+                let beside = signed.plus_days(validity.timestamp_days);
+                let newest = self.known_expires.map_or(beside, |known| known.max(beside));
+                self.check_against(Some(newest), now, validity.timestamp_days)
+            }
+            _ => self.check_clock(now, validity.timestamp_days),
+        }
+    }
+
+    fn check_against(
+        &self,
+        timestamp: Option<UnixSeconds>,
+        now: UnixSeconds,
+        timestamp_days: u32,
+    ) -> Result<(), WrongClock> {
         if self.clock == Clock::Vouched {
             return Ok(());
         }
@@ -87,7 +116,7 @@ impl Speak for WrongClock {
 mod tests {
     use super::*;
     use crate::testing::{Shelf, World, drive, now};
-    use crate::{Halves, ReadingTip, SealError, SignError, Validity};
+    use crate::{Halves, ReadingTip, SealError, SignError};
 
     /// The tip of a channel with one release, published at [`now`].
     fn tip(world: &World) -> Tip {
@@ -131,6 +160,40 @@ mod tests {
             for tip in [&tip, &vouched] {
                 assert_eq!(renew(tip, far).unwrap_err(), SealError::RanOut { now: far, expires });
             }
+        }
+    }
+
+    /// A timestamp that is made again is made by what the lost one, and the halves, let a clock say.
+    #[test]
+    fn what_is_made_again_is_held_to_the_newest_that_is_known() {
+        let world = World::new();
+        let mut shelf = Shelf::default();
+        shelf.write(&world.release(&drive(ReadingTip::begin(&world.reader()), &shelf).unwrap()));
+        let published = drive(ReadingTip::begin(&world.reader()), &shelf).unwrap();
+        let later = now().plus_days(20);
+        let renewed = published.renew_timestamp(&world.timestamp, later, Validity::default()).unwrap();
+        shelf.write(&renewed);
+        let mut remembers = world.reader();
+        drive(ReadingTip::begin(&world.reader()), &shelf).unwrap().remember(&mut remembers);
+        shelf.0.remove("metadata/timestamp.json");
+        let rebuild = |tip: &Tip, at| tip.rebuild_timestamp(&world.timestamp, at, Validity::default(), 0);
+        // Who remembers nothing has Kokuho's half, of 62 days.
+        let sealed = now().plus_days(7);
+        for (state, expires) in [(world.reader(), sealed), (remembers, later.plus_days(7))] {
+            let tip = drive(ReadingTip::rebuilding(&state), &shelf).unwrap();
+            let latest = expires.plus_days(31);
+            assert!(rebuild(&tip, expires).is_ok() && rebuild(&tip, latest).is_ok());
+            let far = UnixSeconds::new(latest.seconds() + 1);
+            let refused = SealError::Clock(WrongClock::Ahead { now: far, expires });
+            assert_eq!(rebuild(&tip, far).unwrap_err(), refused);
+            let early = UnixSeconds::new(expires.less_days(8).seconds() - 1);
+            let refused = SealError::Clock(WrongClock::Behind { now: early, expires });
+            assert_eq!(rebuild(&tip, early).unwrap_err(), refused);
+            // Whoever vouches for it: not beyond what both signed.
+            let (vouched, expires) = (tip.with_vouched_clock(), now().plus_days(62));
+            assert!(rebuild(&vouched, far).is_ok() && rebuild(&vouched, expires).is_ok());
+            let far = UnixSeconds::new(expires.seconds() + 1);
+            assert_eq!(rebuild(&vouched, far).unwrap_err(), SealError::RanOut { now: far, expires });
         }
     }
 

@@ -144,7 +144,8 @@ impl Tip {
     ///
     /// # Errors
     ///
-    /// [`SealError`]; [`SealError::NothingPublished`] when no release of both lies there.
+    /// [`SealError`]; [`SealError::NothingPublished`] when no release of both lies there;
+    /// [`SealError::RanOut`] where a half has expired at `now`, whoever vouches for the clock.
     pub fn rebuild_timestamp(
         &self,
         signer: &dyn Signer,
@@ -153,6 +154,9 @@ impl Tip {
         above: u64,
     ) -> Result<Publication, SealError> {
         let orphan = self.orphan.as_ref().ok_or(SealError::NothingPublished)?;
+        if now > orphan.expires {
+            return Err(SealError::RanOut { now, expires: orphan.expires });
+        }
         let version = self.known_timestamp.max(above).saturating_add(REBUILT_ABOVE);
         let snapshot = (orphan.snapshot_version, orphan.snapshot.as_slice());
         let (exchange, published) =
@@ -180,7 +184,7 @@ fn timestamp(
     if !tip.root.table().timestamp.keys.contains_key(&id) {
         return Err(SealError::NotTheTimestampKey { key: id.short() });
     }
-    tip.check_clock(now, validity.timestamp_days)?;
+    tip.check_sealing_clock(now, validity)?;
     let expires = now.plus_days(validity.timestamp_days);
     let payload = json!({
         "_type": "timestamp",

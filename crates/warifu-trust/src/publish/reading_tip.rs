@@ -14,6 +14,7 @@ use crate::read::{
 };
 use crate::refusal::Refusal;
 use crate::root::{Policy, SignedRoot};
+use crate::time::UnixSeconds;
 
 /// The walk that ends with a [`Tip`].
 #[must_use = "nothing is known before the walk is at its end"]
@@ -257,6 +258,7 @@ impl Seen {
                 }
                 if let Some(recorded) = &self.state.recorded {
                     self.tip.known_timestamp = recorded.versions[2];
+                    self.tip.known_expires = timestamp_expires(&recorded.files.timestamp);
                     let (orphan, known) = (self.tip.orphan.as_ref(), recorded.current);
                     if let Some(orphan) = orphan.filter(|_| self.rebuilding)
                         && orphan.release != known
@@ -279,6 +281,12 @@ impl Seen {
     }
 }
 
+/// When the timestamp runs out that was verified before.
+fn timestamp_expires(bytes: &[u8]) -> Option<UnixSeconds> {
+    let envelope = Envelope::parse(bytes).ok()?;
+    Some(Head::read("timestamp.json", "timestamp", &envelope.signed).ok()?.expires)
+}
+
 /// The newest release whose two halves lie above what is published, signed by both under the newest root.
 fn orphan(tip: &Tip) -> Option<Orphan> {
     let release = &tip.table().release;
@@ -298,6 +306,8 @@ fn orphan(tip: &Tip) -> Option<Orphan> {
                 release: listing.current,
                 snapshot_version: head.version,
                 snapshot: bytes.clone(),
+                snapshot_expires: head.expires,
+                expires: head.expires.min(listing.expires),
             });
         }
     }

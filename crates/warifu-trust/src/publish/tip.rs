@@ -9,6 +9,7 @@ use crate::refusal::Refusal;
 use crate::release::Manifest;
 use crate::root::{RoleTable, SignedRoot};
 use crate::statement::{Made, Statements};
+use crate::time::UnixSeconds;
 
 /// Whether the clock of whoever seals is held against the channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,10 @@ pub(super) struct Orphan {
     pub(super) release: ReleaseRef,
     pub(super) snapshot_version: u64,
     pub(super) snapshot: Vec<u8>,
+    /// When Kokuho's half expires.
+    pub(super) snapshot_expires: UnixSeconds,
+    /// When the first of the two does.
+    pub(super) expires: UnixSeconds,
 }
 
 /// A channel's newest root, release and versions, verified except for freshness: renewing what has expired
@@ -51,6 +56,8 @@ pub struct Tip {
     pub(super) orphan: Option<Orphan>,
     /// The newest timestamp version that is remembered.
     pub(super) known_timestamp: u64,
+    /// When that one runs out.
+    pub(super) known_expires: Option<UnixSeconds>,
     /// `timestamp.json` exactly as read; the publication replaces this and nothing else.
     pub(crate) timestamp_file: Option<Vec<u8>>,
     /// What interrupted publications left behind above the published versions; never pointed at.
@@ -73,6 +80,7 @@ impl Tip {
             rests: Rests::OnSignatures,
             orphan: None,
             known_timestamp: 0,
+            known_expires: None,
             timestamp_file: None,
             leftovers: BTreeMap::new(),
             next_targets: 1,

@@ -24,13 +24,17 @@ pub(crate) struct ReadContent {
     pub(crate) transfer: Transfer,
 }
 
-/// The walk that reads it: the manifest, then part after part; what came whole is unfolded at the end, on
-/// every processor there is.
+/// The walk that reads it: the manifest, then part after part; what came whole is unfolded on every processor
+/// there is, as soon as [`FOLDED_BYTES`] of it came and at the end.
 #[must_use = "nothing is read before the walk is at its end"]
 pub(crate) struct ReadingContent {
     asked: Asked,
     so_far: SoFar,
 }
+
+/// So much is kept folded at most, beside the last blob that came: a blob may be 64 MiB, and there may be
+/// hundreds.
+const FOLDED_BYTES: usize = 4 << 20;
 
 struct SoFar {
     listing: Listing,
@@ -64,6 +68,20 @@ impl Got {
             Got::Folded { name, blob, content } => decompress(name.as_str(), &std::mem::take(blob), *content),
         }
     }
+
+    /// How many bytes wait to be unfolded.
+    fn folded_bytes(&self) -> usize {
+        match self {
+            Got::Content(_) => 0,
+            Got::Folded { blob, .. } => blob.len(),
+        }
+    }
+}
+
+/// The content of each, unfolded on every processor there is.
+fn unfold(got: Vec<Got>) -> Result<Vec<Vec<u8>>, Refusal> {
+    let got: Vec<_> = got.into_iter().map(Mutex::new).collect();
+    on_every_processor(&got, |got| got.lock().unwrap_or_else(PoisonError::into_inner).unfolded())
 }
 
 /// One file of the release, and how it is to come.
@@ -206,6 +224,10 @@ impl SoFar {
         let manifest = match self.manifest.take() {
             Some(manifest) => {
                 self.got.push(got);
+                if self.got.iter().map(Got::folded_bytes).sum::<usize>() > FOLDED_BYTES {
+                    let contents = unfold(std::mem::take(&mut self.got))?;
+                    self.got = contents.into_iter().map(Got::Content).collect();
+                }
                 manifest
             }
             None => {
@@ -228,9 +250,7 @@ impl SoFar {
             }
         }
         let SoFar { release, got, transfer, .. } = self;
-        let got: Vec<_> = got.into_iter().map(Mutex::new).collect();
-        let unfolded = |got: &Mutex<Got>| got.lock().unwrap_or_else(PoisonError::into_inner).unfolded();
-        let contents = on_every_processor(&got, unfolded)?;
+        let contents = unfold(got)?;
         Ok(Step::Done(ReadContent { release, manifest, contents, transfer }))
     }
 }

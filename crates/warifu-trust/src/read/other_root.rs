@@ -84,7 +84,7 @@ fn may_be_of_another(error: &OpenError) -> bool {
 
 /// The refusal of `found`, which lies on a channel where `trusted` should, when its own officers signed it
 /// and it says something else. What is no root at all leads nobody anywhere.
-pub(crate) fn other_root(trusted: &SignedRoot, found: &[u8]) -> Option<Refusal> {
+pub fn other_root(trusted: &SignedRoot, found: &[u8]) -> Option<Refusal> {
     let other = SignedRoot::pinned(found).ok().filter(|found| !found.same_content(trusted))?;
     Some(Refusal::OtherRoot {
         version: trusted.version(),

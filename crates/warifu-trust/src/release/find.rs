@@ -2,6 +2,7 @@
 
 use warifu_values::digest::Digest;
 
+use crate::release::manifest::Manifest;
 use crate::release::master::MasterEntry;
 use crate::release::part::Holds;
 use crate::release::verified::VerifiedRelease;
@@ -51,7 +52,11 @@ pub struct Found<'a> {
 /// Where in `release` the file with this SHA-256 occurs; `None` means that nobody signed these bytes in it.
 /// An empty file is none of it: that a master has no timelines says nothing of a file.
 pub fn find_in_release(release: &VerifiedRelease, sha256: Digest) -> Option<Found<'_>> {
-    let manifest = release.manifest();
+    find_in_manifest(release.manifest(), sha256)
+}
+
+/// The same in a manifest, of which whoever asks knows whether it was signed.
+pub fn find_in_manifest(manifest: &Manifest, sha256: Digest) -> Option<Found<'_>> {
     let in_format = manifest.masters.iter().find_map(|entry| {
         let (name, file) = entry.formats.iter().find(|(_, file)| file.sha256 == sha256)?;
         Some(Place::Master { entry, form: Form::Format { name, file_name: &file.file_name } })

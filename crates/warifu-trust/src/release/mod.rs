@@ -20,7 +20,7 @@ pub(crate) use blob::{decompress, on_every_processor};
 pub use changes::{Changes, ChangesContent, EarlierChanges, EarlierContent};
 pub use content::Content;
 pub use correction::Correction;
-pub use find::{Form, Found, Place, find_in_release};
+pub use find::{Form, Found, Place, find_in_manifest, find_in_release};
 pub use manifest::{Emergency, Manifest, Previous, ReleaseHead, first_day_to_come};
 pub use manifest_error::ManifestError;
 pub use mark::Mark;

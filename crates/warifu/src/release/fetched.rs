@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use warifu_files::FolderLock;
 use warifu_masters::file::{Declared, FILE_LIMIT_BYTES, read};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Role;
-use warifu_trust::{Manifest, MasterEntry, OnHand};
+use warifu_trust::{Manifest, MasterEntry, OnHand, ReleaseRef};
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
@@ -27,17 +29,45 @@ const COMING_FILE: &str = "release.coming.json";
 /// Where files go that the release before had and this one does not.
 const SUPERSEDED: &str = "superseded";
 
-/// A folder that fetch may write into: its own, an empty one, or one that is not there yet.
+/// Held as long as a fetch writes into the folder, so that the files of two are not mixed.
+const LOCK_FILE: &str = ".warifu-lock";
+
+/// For so long another fetch into the same folder is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A folder that fetch may write into: its own, an empty one, or one that is new. It is this one's alone as
+/// long as this lives, and one that was made for nothing goes again.
 #[derive(Debug)]
 pub struct FetchedFolder {
     path: PathBuf,
-    /// It was not there.
-    is_new: bool,
-    /// The manifest of what was fetched into it before.
+    /// The manifest of what was fetched into it before, which anybody may have laid there.
     before: Option<Manifest>,
-    /// That of a release whose fetch was cut off while its files got their names.
+    /// That of a release whose fetch was cut off while its files got their names; no more to be believed.
     coming: Option<Manifest>,
+    /// Dropped last.
+    _held: Held,
 }
+
+/// The lock of a folder, and the folder where it was made for this.
+#[derive(Debug)]
+struct Held {
+    lock: Option<FolderLock>,
+    made: Option<PathBuf>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        drop(self.lock.take());
+        if let Some(made) = &self.made {
+            let _not_empty = fs::remove_dir(made);
+        }
+    }
+}
+
+/// The same of which the manifests that lie there are known for those of releases that both signed: what they
+/// list is fetch's own, and may be set aside.
+#[derive(Debug)]
+pub struct KnownFolder(FetchedFolder);
 
 /// A master of a release as a file in the folder.
 #[derive(Debug)]
@@ -59,34 +89,62 @@ pub struct Fetched {
 }
 
 impl FetchedFolder {
-    /// The folder at `path`, when it is one that fetch may write into. Nothing is changed.
+    /// The folder at `path`, when it is one that fetch may write into; it is made where there is none. What a
+    /// fetch that was killed left of unfinished files goes.
     ///
     /// # Errors
-    /// When it is somebody else's, with what it seems to be; or cannot be looked at.
+    /// When it is somebody else's, with what it seems to be; when another fetch is at work there; or when it
+    /// cannot be looked at.
     pub fn at(path: &Path) -> Result<Self, Failure> {
-        let lies = Lies::at(path).map_err(|error| {
-            let folder = path.display();
-            Failure::system(
-                format_args!("cannot look into {folder}"),
-                format_args!("{folder} の中を確認できません"),
-                &error,
-            )
-        })?;
-        let folder = |before| FetchedFolder { path: path.to_owned(), is_new: false, before, coming: None };
-        match lies {
-            Lies::Nothing => Ok(FetchedFolder { is_new: true, ..folder(None) }),
-            Lies::Empty => Ok(folder(None)),
-            Lies::Fetched(before) => {
-                let coming = manifest(&path.join(COMING_FILE));
-                Ok(FetchedFolder { coming, ..folder(Some(*before)) })
-            }
-            Lies::NoFolder
-            | Lies::Channel
-            | Lies::Repository
-            | Lies::Git
-            | Lies::Draft
-            | Lies::Others { .. } => Err(not_fetchs(path, &lies)),
+        Self::within(PATIENCE, path)
+    }
+
+    fn within(patience: Duration, path: &Path) -> Result<Self, Failure> {
+        // Before anything is laid there.
+        let lies = looked(path)?;
+        if !matches!(lies, Lies::Nothing | Lies::Empty | Lies::Fetched(_)) {
+            return Err(not_fetchs(path, &lies));
         }
+        let is_new = lies == Lies::Nothing;
+        if is_new {
+            make(path)?;
+        }
+        let lock = FolderLock::take(path, LOCK_FILE, patience).map_err(|error| cannot_lock(path, &error))?;
+        let held = Held { lock: Some(lock), made: is_new.then(|| path.to_owned()) };
+        let folder = |before| FetchedFolder { path: path.to_owned(), before, coming: None, _held: held };
+        // As whoever held it before leaves it.
+        let folder = match looked(path)? {
+            Lies::Nothing | Lies::Empty => folder(None),
+            Lies::Fetched(before) => {
+                FetchedFolder { coming: manifest(&path.join(COMING_FILE)), ..folder(Some(*before)) }
+            }
+            lies => return Err(not_fetchs(path, &lies)),
+        };
+        let aside = path.join(SUPERSEDED);
+        if fs::symlink_metadata(&aside).is_ok_and(|there| !there.is_dir()) {
+            return Err(in_the_way(&aside));
+        }
+        warifu_files::sweep(path, files::UNFINISHED);
+        Ok(folder)
+    }
+
+    /// The same once it is asked `is_known` of each release whose manifest lies here whether both signed it.
+    ///
+    /// # Errors
+    /// When one is not known; what `is_known` says.
+    pub fn known(
+        self,
+        mut is_known: impl FnMut(ReleaseRef) -> Result<bool, Failure>,
+    ) -> Result<KnownFolder, Failure> {
+        for (manifest, file) in [(&self.before, RELEASE_FILE), (&self.coming, COMING_FILE)] {
+            let Some(manifest) = manifest else { continue };
+            let sha256 = manifest.digest().map_err(|error| trust_failure(&error))?;
+            let release = ReleaseRef { release: manifest.release, manifest: sha256 };
+            if !is_known(release)? {
+                return Err(not_known(&self.path.join(file), release));
+            }
+        }
+        Ok(KnownFolder(self))
     }
 
     /// What the files hold that were fetched in the format called `format` before: the manifest, and the
@@ -105,35 +163,15 @@ impl FetchedFolder {
         });
         OnHand::of_release(manifest, masters.into_iter().flatten())
     }
+}
 
-    /// Makes the folder where there is none.
-    ///
-    /// # Errors
-    /// When it cannot be made.
-    pub fn make(&self) -> Result<(), Failure> {
-        fs::create_dir_all(&self.path).map_err(|error| {
-            let folder = self.path.display();
-            Failure::system(
-                format_args!("cannot make {folder}"),
-                format_args!("{folder} を作成できません"),
-                &error,
-            )
-        })
-    }
-
-    /// Takes it away again where it was made for nothing: one with anything in it stays.
-    pub fn unmake(&self) {
-        if self.is_new {
-            let _not_empty = fs::remove_dir(&self.path);
-        }
-    }
-
+impl KnownFolder {
     /// Writes `file` into it, without its name yet.
     ///
     /// # Errors
     /// When it cannot be written, or something that is no file is in its place.
     pub fn write(&self, SignedFile { entry, name, bytes, sha256 }: SignedFile) -> Result<Fetched, Failure> {
-        let path = self.path.join(&name);
+        let path = self.0.path.join(&name);
         let file = files::write_unnamed(&path, &bytes)?;
         Ok(Fetched { written: Written { entry, path, sha256 }, file })
     }
@@ -153,16 +191,16 @@ impl FetchedFolder {
         manifest: &Manifest,
     ) -> Result<(Vec<Written>, Vec<PathBuf>), Failure> {
         let bytes = manifest.to_bytes().map_err(|error| trust_failure(&error))?;
-        let unnamed = |name: &str| files::write_unnamed(&self.path.join(name), &bytes);
+        let unnamed = |name: &str| files::write_unnamed(&self.0.path.join(name), &bytes);
         let release_file = unnamed(RELEASE_FILE)?;
         let (told, masters): (Vec<_>, Vec<_>) = fetched.into_iter().map(|it| (it.written, it.file)).unzip();
-        if self.before.is_none() {
+        if self.0.before.is_none() {
             files::name_each([release_file].into_iter().chain(masters))?;
             return Ok((told, Vec::new()));
         }
         let mut aside = Vec::new();
         // What a fetch of yet another release left, before the record of it goes.
-        if self.coming.as_ref().is_some_and(|coming| coming != manifest) {
+        if self.0.coming.as_ref().is_some_and(|coming| coming != manifest) {
             aside.extend(self.set_others_aside(&told, manifest)?);
         }
         files::name_each([unnamed(COMING_FILE)?])?;
@@ -170,7 +208,7 @@ impl FetchedFolder {
         aside.extend(self.set_others_aside(&told, manifest)?);
         files::name_each([release_file])?;
         // It says what the manifest says now.
-        let _says_the_same = fs::remove_file(self.path.join(COMING_FILE));
+        let _says_the_same = fs::remove_file(self.0.path.join(COMING_FILE));
         Ok((told, aside))
     }
 
@@ -186,12 +224,12 @@ impl FetchedFolder {
             listed
         };
         let now = listed(&[manifest]);
-        let before: Vec<&Manifest> = self.before.iter().chain(&self.coming).collect();
+        let before: Vec<&Manifest> = self.0.before.iter().chain(&self.0.coming).collect();
         let mut aside = Vec::new();
         for (name, either) in listed(&before) {
             // Of a kind that was not asked for this time, and still what the release has.
             let stays = now.get(&name).is_some_and(|now| either.is_subset(now));
-            let is_written = written.iter().any(|it| it.path == self.path.join(&name));
+            let is_written = written.iter().any(|it| it.path == self.0.path.join(&name));
             if !stays && !is_written {
                 aside.extend(self.set_aside(&name)?);
             }
@@ -202,11 +240,11 @@ impl FetchedFolder {
     /// Moves the file `name` of the release before out of the way, over nothing that is there: nobody takes
     /// it for one of this release, and nothing is lost. Where it lies now; none when there is no such file.
     fn set_aside(&self, name: &str) -> Result<Option<PathBuf>, Failure> {
-        let file = self.path.join(name);
+        let file = self.0.path.join(name);
         if !fs::symlink_metadata(&file).is_ok_and(|there| there.is_file()) {
             return Ok(None);
         }
-        let folder = self.path.join(SUPERSEDED);
+        let folder = self.0.path.join(SUPERSEDED);
         let cannot = |error: io::Error| {
             let file = file.display();
             Failure::system(
@@ -235,6 +273,81 @@ impl FetchedFolder {
         }
         Ok(None)
     }
+}
+
+fn looked(path: &Path) -> Result<Lies, Failure> {
+    Lies::at(path).map_err(|error| {
+        let folder = path.display();
+        Failure::system(
+            format_args!("cannot look into {folder}"),
+            format_args!("{folder} の中を確認できません"),
+            &error,
+        )
+    })
+}
+
+fn make(path: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(path).map_err(|error| {
+        let folder = path.display();
+        Failure::system(
+            format_args!("cannot make {folder}"),
+            format_args!("{folder} を作成できません"),
+            &error,
+        )
+    })
+}
+
+fn cannot_lock(path: &Path, error: &io::Error) -> Failure {
+    let path = path.display();
+    if error.kind() == io::ErrorKind::TimedOut {
+        return Failure::new(
+            Exit::CouldNotRun,
+            format!(
+                "another `channel fetch` is writing into {path}: run this again when it is done, or name another \
+                 folder with -o (nothing was written)"
+            ),
+            format!(
+                "{path} には別の channel fetch が書き込み中です。終了後にもう一度実行するか、-o に別のフォルダーを\
+                 指定してください（何も書いていません）"
+            ),
+        );
+    }
+    Failure::system(
+        format_args!("cannot lock {path} (nothing was written)"),
+        format_args!("{path} をロックできません（何も書いていません）"),
+        error,
+    )
+}
+
+fn in_the_way(aside: &Path) -> Failure {
+    let aside = aside.display();
+    Failure::new(
+        Exit::CouldNotRun,
+        format!(
+            "{aside} is no folder, and what the release before had is set aside there: move it away (nothing was \
+             written)"
+        ),
+        format!(
+            "{aside} がフォルダーではないため、前のリリースのファイルを退避できません。移動してください（何も書いていません）"
+        ),
+    )
+}
+
+/// Whoever laid it there may have named any file in it.
+fn not_known(file: &Path, ReleaseRef { release, manifest }: ReleaseRef) -> Failure {
+    let file = file.display();
+    Failure::new(
+        Exit::CouldNotRun,
+        format!(
+            "{file} is of a release {release} that this channel is not known to have had (sha256 {manifest}), so \
+             which files beside it are fetch's own is not known either. Nothing was written; name an empty \
+             folder with -o"
+        ),
+        format!(
+            "{file} のリリース {release} は、この配信元のものと確認できません（sha256 {manifest}）。一緒にあるファイルが \
+             channel fetch のものかどうか判断できないため、何も書いていません。-o に空のフォルダーを指定してください"
+        ),
+    )
 }
 
 /// What fetch writes nothing into, what it is, and what to do.
@@ -350,9 +463,14 @@ mod tests {
         manifest
     }
 
+    /// The folder of which whatever lies there is known.
+    fn own(path: &Path) -> KnownFolder {
+        FetchedFolder::at(path).unwrap().known(|_| Ok(true)).unwrap()
+    }
+
     /// Fetches the file `name` of `manifest`: what was set aside.
     fn fetched(path: &Path, manifest: &Manifest, (name, text): (&str, &str)) -> Vec<PathBuf> {
-        let folder = FetchedFolder::at(path).unwrap();
+        let folder = own(path);
         let entry = manifest.masters[0].clone();
         let (name, bytes, sha256) = (name.to_owned(), text.into(), Digest::of(text.as_bytes()));
         let file = folder.write(SignedFile { entry, name, bytes, sha256 }).unwrap();
@@ -382,9 +500,9 @@ mod tests {
         let [first, second, third] =
             [(1, "a.csv"), (2, "b.csv"), (3, "c.csv")].map(|(number, name)| release(number, &[(name, name)]));
         fetched(folder.path(), &first, ("a.csv", "a.csv"));
-        // A folder in the way of what is set aside last: the second release's fetch ends there.
+        let cut = own(folder.path());
+        // A file in the way of what is set aside last: the second release's fetch ends there.
         lay(at(SUPERSEDED), b"in the way");
-        let cut = FetchedFolder::at(folder.path()).unwrap();
         let file = SignedFile {
             entry: second.masters[0].clone(),
             name: "b.csv".into(),
@@ -406,8 +524,7 @@ mod tests {
     fn what_is_set_aside_goes_over_nothing_and_nowhere_else() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        let fetched =
-            FetchedFolder { path: folder.path().to_owned(), is_new: false, before: None, coming: None };
+        let fetched = own(folder.path());
         for content in ["one", "two"] {
             lay(at("s.csv"), content);
             assert!(fetched.set_aside("s.csv").unwrap().is_some());
@@ -425,5 +542,69 @@ mod tests {
         lay(at("s.csv"), "three");
         assert!(fetched.set_aside("s.csv").is_err());
         assert!(at("s.csv").exists() && fs::read_dir(elsewhere.path()).unwrap().next().is_none());
+    }
+    #[test]
+    fn of_two_fetches_at_once_one_waits_and_finds_what_the_other_wrote() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new");
+        let first = own(&path);
+        let busy = FetchedFolder::within(Duration::ZERO, &path).unwrap_err();
+        assert!(busy.say(Lang::En).contains("another `channel fetch` is writing"), "{busy}");
+        assert!(busy.say(Lang::Ja).contains("別の channel fetch が書き込み中"), "{busy}");
+        let manifest = release(1, &[("a.csv", "1")]);
+        let found = std::thread::scope(|scope| {
+            let second = scope.spawn(|| FetchedFolder::at(&path).unwrap().before.clone());
+            assert!(first.name(Vec::new(), &manifest).unwrap().1.is_empty());
+            second.join().unwrap()
+        });
+        assert_eq!(found, Some(manifest));
+        let names: Vec<_> = fs::read_dir(&path).unwrap().map(|it| it.unwrap().file_name()).collect();
+        assert_eq!(names, [RELEASE_FILE], "and no lock");
+        // Made for nothing, it goes again.
+        let nothing = folder.path().join("nothing");
+        drop(own(&nothing));
+        assert!(!nothing.exists());
+    }
+
+    #[test]
+    fn what_would_be_in_the_way_is_told_before_anything_is_fetched() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fetched(folder.path(), &release(1, &[("a.csv", "1")]), ("a.csv", "1"));
+        lay(at(SUPERSEDED), "in the way");
+        assert!(refused(folder.path()).contains("superseded is no folder"));
+    }
+
+    #[test]
+    fn a_manifest_that_anybody_laid_there_moves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let (signed, forged) = (release(1, &[("a.csv", "1")]), release(1, &[("letter.csv", "dear")]));
+        let manifest = signed.digest().unwrap();
+        let known = |asked: ReleaseRef| Ok(asked == ReleaseRef { release: 1, manifest });
+        lay(at("letter.csv"), "dear");
+        lay(at(RELEASE_FILE), forged.to_bytes().unwrap());
+        let told = FetchedFolder::at(folder.path()).unwrap().known(known).unwrap_err().say(Lang::En);
+        assert!(told.contains("is not known to have had") && told.contains("Nothing was written"), "{told}");
+        // No more does the record of a fetch that was cut off.
+        lay(at(RELEASE_FILE), signed.to_bytes().unwrap());
+        assert!(FetchedFolder::at(folder.path()).unwrap().known(known).is_ok());
+        lay(at(COMING_FILE), forged.to_bytes().unwrap());
+        assert!(FetchedFolder::at(folder.path()).unwrap().known(known).is_err());
+        assert!(at("letter.csv").exists() && !at(SUPERSEDED).exists());
+    }
+
+    #[test]
+    fn what_a_fetch_that_was_killed_left_goes_and_what_is_being_written_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        // A file that was not named yet, when its process died, and the lock.
+        let left = files::write_unnamed(&at("a.csv"), b"1").unwrap();
+        let name = fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+        fs::copy(&name, at(".warifu-left")).unwrap();
+        lay(at(LOCK_FILE), "");
+        drop(FetchedFolder::at(folder.path()).unwrap());
+        assert!(name.exists() && !at(".warifu-left").exists() && !at(LOCK_FILE).exists());
+        drop(left);
     }
 }

@@ -10,7 +10,7 @@ mod past;
 mod risks;
 
 pub use contents::{Assembled, Contents, TooOld, When, assemble, contents, recompute};
-pub use fetched::{Fetched, FetchedFolder, Written};
+pub use fetched::{Fetched, FetchedFolder, KnownFolder, Written};
 pub use file::{FORMATS, SignedFile, formatted, signed_files, trust_failure};
 pub use lies::{Lies, RELEASE_FILE};
 pub use listed::{Group, Names, Side, class_name, groups, lines};

@@ -15,7 +15,7 @@ use super::naming::published;
 use super::record::ImportRecord;
 use super::repository::Store;
 use super::revision::At;
-use super::standing::standing;
+use super::standing::{Lineage, standing};
 
 /// What a check of a revision found.
 #[derive(Debug)]
@@ -245,23 +245,43 @@ impl Store {
 
     /// The records of imports that somebody changed since. An import is refused while one of the same bytes
     /// stands beneath it, with nothing official between: so a record that stands on another one of the same
-    /// bytes was made by no import. Taking the change back, or the import, brings the record back. Looked at
-    /// is what the state rests on, its full included.
+    /// bytes was made by no import. Nor was one that says of the same bytes, taken in at the same instant onto
+    /// the same base, something else than one that was taken back before it: an import that is done again says
+    /// when, and onto which commit. Taking the change back, or the import, brings the record back. Looked at is
+    /// what the state rests on, its full included.
     fn rewritten(&self, at: &At) -> Result<Findings, StoreError> {
         let (commit, _) = self.resolve(&at.commit)?;
         let objects = self.objects()?;
         let imports = objects.changes_at(commit, &["sources", &at.series, &at.kind, "import.toml"])?;
         let mut findings = Findings::new();
+        let mut differs = |by: Oid, record: &ImportRecord, first: &ImportRecord| {
+            let (fields, by) = (record.differing(first)?.join(", "), by.to_string());
+            let found = format!("{fields} ({})", &by[..12]);
+            findings.push(Finding::new(Code::StoreRecord).found(found).expected(&first.name));
+            Ok::<_, StoreError>(())
+        };
+        let lineage = Lineage::of(&imports);
+        let mut taken_back = Vec::new();
+        for past in lineage.all().filter(|past| past.taken_back.is_some()) {
+            taken_back.push((past.blob, ImportRecord::parse(&objects.blob(past.blob)?, "import.toml")?));
+        }
         let mut newer: Option<(Oid, ImportRecord)> = None;
-        for (commit, record) in standing(&imports) {
-            let record = ImportRecord::parse(&objects.blob(record)?, "import.toml")?;
+        for (commit, blob) in lineage.standing() {
+            let record = ImportRecord::parse(&objects.blob(blob)?, "import.toml")?;
+            // The first that told of this import is what the import wrote.
+            let tells = |(first, before): &&(Oid, ImportRecord)| {
+                before.is_same_import(&record) && lineage.came_before(*first, blob)
+            };
+            if let Some((_, before)) = taken_back.iter().rev().find(tells)
+                && *before != record
+            {
+                differs(commit, &record, before)?;
+            }
             let (mut is_full, mut is_same) = (false, false);
             if let Some((by, newer)) = &newer {
                 (is_full, is_same) = (newer.role == Role::Full, newer.sha256 == record.sha256);
                 if is_same {
-                    let (fields, by) = (newer.differing(&record)?.join(", "), by.to_string());
-                    let found = format!("{fields} ({})", &by[..12]);
-                    findings.push(Finding::new(Code::StoreRecord).found(found).expected(&record.name));
+                    differs(*by, newer, &record)?;
                 }
             }
             if is_full && !is_same {

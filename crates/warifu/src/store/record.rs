@@ -127,6 +127,12 @@ impl ImportRecord {
         toml::to_string(self).map_err(|error| StoreError::damaged(format_args!("import.toml: {error}")))
     }
 
+    /// Whether it tells of the very import that `other` tells of: no other one took these bytes in at this
+    /// instant onto this base.
+    pub(super) fn is_same_import(&self, other: &ImportRecord) -> bool {
+        (self.sha256, self.imported, &self.base) == (other.sha256, other.imported, &other.base)
+    }
+
     /// What `self` says otherwise than `before`, by the names of the fields, in order.
     pub(super) fn differing(&self, before: &ImportRecord) -> Result<Vec<String>, StoreError> {
         let table = |record: &ImportRecord| {

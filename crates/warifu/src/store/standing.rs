@@ -69,6 +69,12 @@ impl Lineage {
             .collect()
     }
 
+    /// Whether the content `first` stood before `then` ever did.
+    pub(super) fn came_before(&self, first: Oid, then: Oid) -> bool {
+        let at = |blob: Oid| self.contents.iter().position(|content| content.blob == blob);
+        at(first) < at(then)
+    }
+
     /// Every one, newest first.
     pub(super) fn all(&self) -> impl Iterator<Item = Past> + '_ {
         self.contents.iter().rev().map(|content| Past {

@@ -11,14 +11,13 @@ use warifu_masters::file::{Candidate, Confidence, Declared, Reading, Why, read};
 use warifu_masters::finding::Findings;
 use warifu_masters::schema::{Framing, Newline, Quoting};
 use warifu_masters::table::{Master, Role};
-use warifu_trust::VerifiedRelease;
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
 use super::{grouped, master_name, role_name};
 use crate::cli::Context;
-use crate::cli::signing::channel::{Membership, membership};
+use crate::cli::signing::channel::{Membership, Signed};
 
 /// Say what files are: master, layout, format, full or differential, rows, digest.
 ///
@@ -57,6 +56,8 @@ struct Inspected {
     canonical_sha256: Option<Digest>,
     #[serde(skip_serializing_if = "Option::is_none")]
     signed: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    superseded: Option<serde_json::Value>,
 }
 
 /// Another format that the file fits.
@@ -69,15 +70,15 @@ struct Other {
 
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let releases = self.membership.releases(context)?;
-        super::for_each_file(context, &self.files, |file| inspect(context, file, releases.as_deref()))
+        let signed = self.membership.signed(context)?;
+        super::for_each_file(context, &self.files, |file| inspect(context, file, signed.as_ref()))
     }
 }
 
 fn inspect(
     context: &Context,
     file: &Path,
-    releases: Option<&[VerifiedRelease]>,
+    signed: Option<&Signed>,
 ) -> Result<(Exit, Option<serde_json::Value>), Failure> {
     let lang = context.lang;
     let mut about = Inspected { file: file.display().to_string(), ..Inspected::default() };
@@ -94,8 +95,9 @@ fn inspect(
     about.bytes = bytes.len();
     let sha256 = Digest::of(&bytes);
     about.sha256 = Some(sha256);
-    let signed = releases.map(|releases| membership(context, releases, sha256));
-    about.signed = signed.as_ref().map(|(_, document)| document.clone());
+    let standing = signed.map(|signed| signed.standing(sha256, lang)).transpose()?;
+    about.signed = standing.as_ref().map(|standing| standing.signed.clone());
+    about.superseded = standing.as_ref().and_then(|standing| standing.superseded.clone());
     let reading = read(&context.library.schemas, bytes, &Declared::default());
     about.rows = reading.rows;
     about.charset = reading.charset.as_ref().map(|charset| charset.name().to_owned());
@@ -147,8 +149,9 @@ fn inspect(
     if let Some(digest) = about.canonical_sha256 {
         line(say!(lang, "canonical", "正準形").as_str(), digest.to_string());
     }
-    if let Some((mut words, found)) = signed {
-        if found.is_null() && reading.role == Some(Role::Differential) {
+    if let Some(standing) = standing {
+        let mut words = standing.words;
+        if standing.signed.is_null() && reading.role == Some(Role::Differential) {
             let import = Advised::command(&["import"]).word("--series").blank(Blank::Series);
             let import = context.advise(&import.word(file.display()));
             words = say!(

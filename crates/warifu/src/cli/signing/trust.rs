@@ -8,7 +8,7 @@ use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu::release::trust_failure;
 use warifu_audit::Act;
-use warifu_channels::publish_root;
+use warifu_channels::{publish_root, refuse_other_root};
 use warifu_trust::{
     KeyCard, KeyId, Organisation, RootBuilder, RootDraft, RootKey, RootSummary, SignedRoot, limits,
 };
@@ -311,10 +311,14 @@ impl Finish {
         let previous = previous(self.after.as_ref())?;
         let draft = read_draft(&self.draft)?;
         let root = draft.finish(previous.as_ref()).map_err(|error| trust_failure(&error))?;
-        let channel = self.channel.as_deref().map(address).transpose()?;
+        let channel = self.channel.as_deref().map(address).transpose()?.map(|at| at.publish_channel());
+        // A root of another line has no place beside this one, nor has what follows it.
+        if let (Some(channel), Some(previous)) = (&channel, &previous) {
+            refuse_other_root(channel.as_ref(), previous).map_err(|error| trust_failure(&error))?;
+        }
         files::write(&self.output, root.bytes())?;
         if let Some(channel) = channel {
-            publish_root(channel.publish_channel().as_ref(), &root).map_err(|error| trust_failure(&error))?;
+            publish_root(channel.as_ref(), &root).map_err(|error| trust_failure(&error))?;
         }
         let sha256 = Digest::of(root.bytes());
         if context.json {

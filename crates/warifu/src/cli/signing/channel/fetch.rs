@@ -6,8 +6,8 @@ use serde_json::json;
 use warifu::advice::Advised;
 use warifu::error::{Exit, Failure};
 use warifu::release::{FetchedFolder, Written, signed_files, trust_failure};
-use warifu_channels::{Came, fetch_fallback_masters, fetch_masters_beside};
-use warifu_trust::Transfer;
+use warifu_channels::{Came, Channel, fetch_fallback_masters, fetch_masters_beside};
+use warifu_trust::{OpenedRelease, Transfer};
 use warifu_values::lang::Speak as _;
 use warifu_values::say;
 
@@ -37,16 +37,18 @@ impl Fetch {
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let schemas = &context.library.schemas;
         let folder = FetchedFolder::at(&self.output)?;
-        let verified = if self.fallback {
+        let remembered = self.from.remembered()?;
+        let (offered, verified) = if self.fallback {
             let opened = self.from.open()?;
             let masters = fetch_fallback_masters(self.from.channel()?.as_ref(), &opened);
-            masters.map_err(|error| trust_failure(&error))?.ok_or_else(|| {
+            let masters = masters.map_err(|error| trust_failure(&error))?.ok_or_else(|| {
                 Failure::new(
                     Exit::CouldNotRun,
                     "there is no release to go back to",
                     "戻り先のリリースがありません",
                 )
-            })?
+            })?;
+            (opened.release(), masters)
         } else {
             // What was fetched into the folder before need not come again.
             let on_hand = folder.on_hand(schemas, &self.format);
@@ -55,12 +57,13 @@ impl Fetch {
                 // In the same format, into the same folder: a file in another organisation's is no help.
                 return Err(withdrawn(made, opened.fallback(), Advised::again().word("--fallback")));
             }
-            self.from.content(&opened, |at, opened| fetch_masters_beside(at, opened, on_hand))?
+            let read = |at: &dyn Channel, opened: &OpenedRelease| fetch_masters_beside(at, opened, on_hand);
+            (opened.release(), self.from.content(&opened, read)?)
         };
         self.from.trusted.floor()?.check(verified.manifest()).map_err(|error| trust_failure(&error))?;
         // What the files are made of and what was let pass: `warifu validate` judges them by it.
         let manifest = verified.manifest().clone();
-        let (release, transfer) = (verified.release().release, verified.transfer().clone());
+        let (written, transfer) = (verified.release(), verified.transfer().clone());
         let wanted = |kind: &str| self.kind.as_deref().is_none_or(|wanted| wanted == kind);
         let masters: Vec<_> = verified.into_masters().filter(|(entry, _)| wanted(&entry.kind)).collect();
         if masters.is_empty() {
@@ -70,15 +73,18 @@ impl Fetch {
                 "リリースに該当するマスターがありません",
             ));
         }
-        folder.make()?;
+        let folder = folder.known(|before| {
+            let seen = [Some(offered), remembered, Some(written)].contains(&Some(before));
+            Ok(seen || self.from.had_before(&manifest, before)?)
+        })?;
         // Everything is made and durable before anything has its name.
         let made = signed_files(schemas, masters, &self.format, |file| folder.write(file));
-        let made = made.inspect_err(|_| folder.unmake())?;
-        let (written, aside) = folder.name(made, &manifest)?;
+        let (files, aside) = folder.name(made?, &manifest)?;
+        let release = written.release;
         tell(context, release, &transfer, &aside);
         let mut listed = Vec::new();
         let mut text = String::new();
-        for Written { entry, path, sha256 } in &written {
+        for Written { entry, path, sha256 } in &files {
             text.push_str(&format!("{sha256}  {}\n", path.display()));
             listed
                 .push(json!({ "series": entry.series, "kind": entry.kind, "file": path, "sha256": sha256 }));

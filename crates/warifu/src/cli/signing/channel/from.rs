@@ -7,12 +7,15 @@ use warifu::advice::{Advised, Blank};
 use warifu::error::{Exit, Failure};
 use warifu::release::trust_failure;
 use warifu_channels::{Channel, ReadError, open};
-use warifu_trust::{FetchError, Made, OpenError, OpenedRelease, Refusal, ReleaseRef, Says, TrustedState};
+use warifu_trust::{
+    FetchError, Made, Manifest, OpenError, OpenedRelease, Refusal, ReleaseRef, Says, TrustedState,
+};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use super::super::carried::{Carried, Patches};
 use super::super::{Trusted, address, no_channel, now};
+use super::before::Before;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct From {
@@ -47,6 +50,30 @@ impl From {
         let opened = open(at, &mut state, now());
         memory.save(&state)?;
         Ok((opened, state))
+    }
+
+    /// The release that this side remembers, before it looks anew.
+    pub(super) fn remembered(&self) -> Result<Option<ReleaseRef>, Failure> {
+        Ok(self.trusted.load()?.0.release())
+    }
+
+    /// Whether `release` is one before that of `manifest`, which is verified: what this place does not
+    /// show is none of it.
+    pub(super) fn had_before(&self, manifest: &Manifest, release: ReleaseRef) -> Result<bool, Failure> {
+        if manifest.releases_before().contains(&release) {
+            return Ok(true);
+        }
+        let channel = self.channel()?;
+        for before in Before::of(channel.as_ref(), manifest) {
+            let before = before?;
+            if before.release <= release.release {
+                break;
+            }
+            if before.releases_before().contains(&release) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The newest release whole, with every file by which it is verified from the pinned root on: this side's

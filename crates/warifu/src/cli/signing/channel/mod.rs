@@ -1,6 +1,7 @@
 //! `warifu channel`: what a channel holds, verified, listed, fetched and carried.
 
 mod args;
+mod before;
 mod carrying;
 mod fetch;
 mod from;
@@ -9,4 +10,4 @@ mod membership;
 mod verify;
 
 pub(crate) use args::Args;
-pub(crate) use membership::{Membership, membership};
+pub(crate) use membership::{Membership, Signed};
