@@ -1,6 +1,9 @@
 //! The state machine of a release: from its source to judging claims, watched, confirmed or fallen back from.
 
+mod deciding;
+mod judging;
 mod swapper;
+mod taking;
 
 mod clearing;
 mod runs;
