@@ -55,8 +55,13 @@ pub(super) enum Command {
         #[command(flatten)]
         remote: Remote,
     },
-    /// Return a running checker to its previous confirmed release
-    FallBack(Remote),
+    /// Return a running checker to its previous confirmed release, or to an older one that it keeps
+    FallBack {
+        /// To this release; everything newer is held until a newer one is confirmed
+        release: Option<u64>,
+        #[command(flatten)]
+        remote: Remote,
+    },
     /// Confirm the release on probation, where too few institutions use a checker to tell
     Confirm(Decide),
     /// Take other releases again after the running one was lost on disk and cannot be fetched any more
@@ -81,7 +86,7 @@ impl Command {
         match self {
             Command::Serve(_) | Command::Check(_) | Command::DryRun(_) | Command::Explain(_) => None,
             Command::Status(remote)
-            | Command::FallBack(remote)
+            | Command::FallBack { remote, .. }
             | Command::Replay(remote)
             | Command::ForgetClaims(remote)
             | Command::Swap { remote, .. } => Some(remote),
@@ -173,6 +178,9 @@ pub(super) struct Serve {
     pub(super) gates: GateOptions,
     #[command(flatten)]
     pub(super) windows: Windows,
+    /// Confirmed releases kept to be gone back to, before the one that runs
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=16))]
+    pub(super) keep_releases: u8,
     /// Claim files that may wait
     #[arg(long, default_value_t = 256)]
     pub(super) queue: usize,
@@ -377,6 +385,11 @@ impl Remote {
         };
         typed("--socket", self.socket.as_deref(), "WARIFU_CHECKER_SOCKET")
             .or_else(|| typed("--state", self.state.as_deref(), "WARIFU_CHECKER_STATE"))
+    }
+
+    /// Its state directory, where that was given.
+    pub(super) fn state(&self) -> Option<&Path> {
+        self.state.as_deref()
     }
 
     /// Its client. A socket that is named comes before a state directory.

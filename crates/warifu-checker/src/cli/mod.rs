@@ -9,6 +9,7 @@ mod run;
 mod check;
 mod dry_run;
 mod explain;
+mod forget;
 mod repair;
 mod serve;
 

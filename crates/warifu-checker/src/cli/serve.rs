@@ -52,7 +52,7 @@ pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
     let swapper =
         Swapper::resume(directory, Some(Box::new(source)), Arc::clone(&recent), schemas, gates, log, now());
     let swapper = swapper.map_err(|error| Failure::could_not(Said::of(&error)))?;
-    let swapper = Arc::new(swapper.keeping_to(calendar));
+    let swapper = Arc::new(swapper.keeping_to(calendar).keeping_releases(serve.keep_releases.into()));
     if let (None, Some(root)) =
         (swapper.active(), swapper.damages().iter().find(|it| it.part == DamagedPart::Root))
     {

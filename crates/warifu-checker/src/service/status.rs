@@ -149,6 +149,9 @@ pub struct Status {
     pub watch: Option<Watch>,
     /// The confirmed release before, which can be fallen back to.
     pub previous: Option<Installed>,
+    /// Confirmed ones before that, which can be fallen back to by their numbers; the newest first.
+    #[serde(default)]
+    pub earlier: Vec<Installed>,
     /// What judged here and is damaged: nothing else is taken until it is there again, or given up.
     #[serde(default)]
     pub lost: Option<Lost>,
@@ -196,6 +199,7 @@ impl Status {
             kept_claims: swapper.kept_claims(),
             watch,
             previous: record.running().previous().cloned(),
+            earlier: record.earlier().to_vec(),
             lost: record.lost().cloned(),
             held: record.all_held().to_vec(),
             decisions: record.decisions().to_vec(),
@@ -354,6 +358,16 @@ impl Speak for Status {
             let release = previous.id.release;
             lines.push(say!(lang, "previous: release {release}", "前リリース: {release}"));
         }
+        if !self.earlier.is_empty() {
+            let earlier =
+                self.earlier.iter().map(|it| it.id.release.to_string()).collect::<Vec<_>>().join(", ");
+            let newest = self.earlier.first().map_or(0, |it| it.id.release);
+            lines.push(say!(
+                lang,
+                "kept to be gone back to by number: release {earlier} (as in warifu-checker fall-back {newest})",
+                "番号を指定して戻せるリリース: {earlier}（例: warifu-checker fall-back {newest}）"
+            ));
+        }
         if let Some(lost) = &self.lost {
             let (release, why) = (lost.installed.id.release, lost.why.say(lang));
             lines.push(say!(
@@ -440,6 +454,7 @@ mod tests {
             kept_claims: KeptNow::default(),
             watch: None,
             previous: None,
+            earlier: Vec::new(),
             lost: None,
             held: Vec::new(),
             decisions: Vec::new(),

@@ -6,13 +6,103 @@ use warifu_values::lang::{Lang, Speak as _};
 
 use crate::candidate::Candidate;
 use crate::said::Said;
-use crate::state::{Decided, Decision, Forgotten, Reason};
+use crate::state::{Decided, Decision, Forgotten, Installed, Reason};
+use crate::swap::active::Active;
 use crate::swap::clearing::{Newer, NotCleared, NotNewer};
-use crate::swap::runs::NotDecided;
+use crate::swap::runs::{NotDecided, NothingBefore};
 use crate::swap::swapper::Swapper;
 use crate::trial::Replayed;
 
+/// Nothing was fallen back to; nothing changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotFallenBack {
+    /// There is no confirmed release before this one.
+    NothingBefore,
+    /// That release is not among those that can be gone back to.
+    NotThere {
+        /// It.
+        release: u64,
+        /// They, the newest first.
+        there: Vec<u64>,
+    },
+    /// That release cannot be used.
+    NotUsable {
+        /// It.
+        release: u64,
+        /// Why.
+        why: Said,
+        /// Which others can be gone back to, the newest first.
+        there: Vec<u64>,
+    },
+}
+
+impl NotFallenBack {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            NotFallenBack::NothingBefore => Said::new(
+                "there is no confirmed release before this one",
+                "戻せる確定済みのリリースがありません",
+            ),
+            NotFallenBack::NotThere { release, there } => Said::new(
+                format!("release {release} is none that can be gone back to here"),
+                format!("リリース {release} には戻せません"),
+            )
+            .then(&to_be_had(there)),
+            NotFallenBack::NotUsable { release, why, there } => Said::new(
+                format!("release {release} cannot be gone back to: {}", why.en),
+                format!("リリース {release} には戻せません: {}", why.ja),
+            )
+            .then(&to_be_had(there)),
+        }
+    }
+}
+
+fn to_be_had(there: &[u64]) -> Said {
+    if there.is_empty() {
+        return Said::new("there is none", "戻せるリリースはありません");
+    }
+    let there = there.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+    Said::new(format!("there is: {there}"), format!("戻せるリリース: {there}"))
+}
+
 impl Swapper {
+    /// Returns to `release`, a confirmed one before this one that is still here whole, and holds everything
+    /// newer until a newer release is confirmed. Gives the number fallen back to.
+    ///
+    /// # Errors
+    /// [`NotFallenBack`].
+    pub fn fall_back_to(&self, release: u64, why: Said, now: UnixSeconds) -> Result<u64, NotFallenBack> {
+        let record = self.record();
+        let before: Vec<&Installed> = record
+            .to_go_back_to()
+            .filter(|installed| self.withdrawn(installed.id.into()).is_none())
+            .collect();
+        let there = |except: Option<u64>| {
+            let numbers = before.iter().map(|installed| installed.id.release);
+            numbers.filter(|number| Some(*number) != except).collect::<Vec<u64>>()
+        };
+        let not_there = || NotFallenBack::NotThere { release, there: there(None) };
+        let installed = match record.to_go_back_to().find(|installed| installed.id.release == release) {
+            None => return Err(not_there()),
+            Some(installed) => installed,
+        };
+        let not_usable = |why| NotFallenBack::NotUsable { release, why, there: there(Some(release)) };
+        if let Some(why) = self.withdrawn(installed.id.into()) {
+            return Err(not_usable(why));
+        }
+        // In memory already, unless somebody was faster.
+        if self.runs.before().is_some_and(|before| before.id == installed.id.into()) {
+            return self.fall_back(why, None, now).map_err(|NothingBefore| NotFallenBack::NothingBefore);
+        }
+        let content = self.runs.load(installed.id.into()).map_err(|error| not_usable(Said::of(&error)))?;
+        let candidate = Candidate::build(&self.schemas, content).map_err(not_usable)?;
+        let back = Active::new(candidate.signed_by(installed.signed_by.clone()), None, now);
+        let moved = self.runs.go_back_to(back, why.clone(), now).ok_or_else(not_there)?;
+        self.went_back(moved, &why, now);
+        Ok(moved.1)
+    }
+
     /// Confirms `release`, which is on probation, because an operator says so: where too few institutions use
     /// a checker, no waiting does.
     ///
@@ -93,13 +183,8 @@ impl Swapper {
     /// # Errors
     /// What could not be deleted.
     pub fn forget_claims(&self, now: UnixSeconds) -> Result<Forgotten, Said> {
-        let forgotten = self.recent.forget().map_err(|error| {
-            Said::about("not every claim file could be deleted", "削除できない請求ファイルがあります", &error)
-        });
-        let said = match &forgotten {
-            Ok(forgotten) => Said::both(forgotten),
-            Err(why) => why.clone(),
-        };
+        let forgotten = self.recent.forget();
+        let said = forgotten.as_ref().map_or_else(Clone::clone, Said::both);
         self.acts.claims_forgotten(&said, forgotten.is_ok(), now);
         self.log.event(&said);
         forgotten

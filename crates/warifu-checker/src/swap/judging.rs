@@ -1,6 +1,6 @@
 //! Judging: which release a claim file is judged by, and the watch on one that has not proven itself.
 
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use warifu_audit::Act;
 use warifu_claims::ClaimFile;
@@ -10,6 +10,7 @@ use warifu_trust::UnixSeconds;
 use crate::said::Said;
 use crate::state::Phase;
 use crate::swap::active::Active;
+use crate::swap::observed::{Observed, ToDo};
 use crate::swap::swapper::Swapper;
 
 impl Swapper {
@@ -33,38 +34,69 @@ impl Swapper {
     }
 
     /// Takes in a claim file that `active` has answered: on probation, the previous release judges it too. A
-    /// fault of a master and the checker falls back by itself; enough seen and nothing against it, and the
-    /// release is confirmed.
-    pub fn observe(&self, active: &Arc<Active>, file: &ClaimFile, from: Institution, now: UnixSeconds) {
+    /// fault of a master and the checker falls back by itself, at once; enough seen and nothing against it,
+    /// and the release is to be confirmed. No disk is waited for: true when [`Swapper::settle`] is to be
+    /// called by somebody who may.
+    #[must_use = "what was seen is written and told by `settle`"]
+    pub fn observe(
+        &self,
+        active: &Arc<Active>,
+        file: &ClaimFile,
+        from: Institution,
+        now: UnixSeconds,
+    ) -> bool {
         let enough = &self.gates.probation;
         if active.phase() == Phase::Confirmed {
-            return self.known.meet(from);
+            self.known.meet(from);
+            return false;
         }
         match active.see(file, self.known.tell(from), now, enough) {
-            None | Some(Verdict::Inconclusive(_)) => {}
+            None | Some(Verdict::Inconclusive(_)) => false,
             Some(Verdict::Refused) => {
-                let Some(report) = active.watched(enough) else { return };
+                let Some(report) = active.watched(enough) else { return false };
+                let why = at_fault(&report);
+                let may_judge = |id| self.withdrawn(id).is_none();
                 // Somebody else may have been faster; then there is nothing left to do.
-                if self.fall_back(at_fault(&report), Some(active), now).is_ok() {
-                    self.runs.note_watch(&report);
-                }
+                let moved = self.runs.go_back(why.clone(), Some(active), may_judge, now);
+                moved.is_ok_and(|moved| self.observed().leave(ToDo::FellBack { moved, why, report }))
             }
-            Some(Verdict::Passed) => {
-                if !self.runs.confirm(active) {
-                    return;
-                }
-                if let Some(report) = active.watched(enough) {
+            Some(Verdict::Passed) => self.observed().leave(ToDo::Proven(Arc::clone(active))),
+        }
+    }
+
+    fn observed(&self) -> MutexGuard<'_, Observed> {
+        self.observed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does, writes and tells what came of [`Swapper::observe`].
+    pub fn settle(&self, now: UnixSeconds) {
+        loop {
+            let next = self.observed().next();
+            match next {
+                None => return,
+                Some(ToDo::FellBack { moved, why, report }) => {
+                    self.went_back(moved, &why, now);
                     self.runs.note_watch(&report);
                 }
-                let release = active.id.release;
-                let said = Said::new(
-                    format!("release {release} is confirmed at {now}"),
-                    format!("リリース {release} を確定しました ({now})"),
-                );
-                self.acts.decided(Act::Confirm, Some(release), &said, now);
-                self.log.event(&said);
+                Some(ToDo::Proven(active)) => self.confirm_proven(&active, now),
             }
         }
+    }
+
+    fn confirm_proven(&self, active: &Arc<Active>, now: UnixSeconds) {
+        if !self.runs.confirm(active) {
+            return;
+        }
+        if let Some(report) = active.watched(&self.gates.probation) {
+            self.runs.note_watch(&report);
+        }
+        let release = active.id.release;
+        let said = Said::new(
+            format!("release {release} is confirmed at {now}"),
+            format!("リリース {release} を確定しました ({now})"),
+        );
+        self.acts.decided(Act::Confirm, Some(release), &said, now);
+        self.log.event(&said);
     }
 }
 

@@ -13,6 +13,7 @@ mod active;
 mod gates;
 mod instant;
 mod known;
+mod observed;
 mod outcome;
 mod resume;
 
@@ -20,6 +21,7 @@ mod dry_run;
 mod wanted;
 
 pub use active::Active;
+pub use deciding::NotFallenBack;
 pub use dry_run::{DryRun, Looked, dry_run};
 pub use gates::Gates;
 pub use outcome::{LastPoll, Outcome};

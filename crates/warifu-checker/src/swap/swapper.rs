@@ -21,6 +21,7 @@ use crate::swap::active::Active;
 use crate::swap::gates::Gates;
 use crate::swap::instant::Instant;
 use crate::swap::known::Known;
+use crate::swap::observed::Observed;
 use crate::swap::outcome::{LastPoll, Outcome};
 use crate::swap::resume::resume;
 use crate::swap::runs::{NothingBefore, Runs};
@@ -46,6 +47,8 @@ pub struct Swapper {
     pub(super) instant: Instant,
     /// What the source stands on and was damaged at the last look.
     pub(super) damage: Mutex<Option<Damage>>,
+    /// What was observed and is not done or told in full yet.
+    pub(super) observed: Mutex<Observed>,
 }
 
 impl Swapper {
@@ -71,7 +74,7 @@ impl Swapper {
         let acts = Acts::at(&directory.audit(), log);
         let runs = resume(directory, &schemas, log, now)?;
         acts.start(runs.active().map(|active| active.id.release), now);
-        let (bench, stale, withdrawn, instant) = Default::default();
+        let (bench, stale, withdrawn, instant, observed) = Default::default();
         let known = Known::of(&recent.files());
         let damage = source.as_ref().and_then(|source| source.damage());
         if let Some(damage) = &damage {
@@ -93,6 +96,7 @@ impl Swapper {
             withdrawn,
             instant,
             damage,
+            observed,
         })
     }
 
@@ -102,8 +106,15 @@ impl Swapper {
         Swapper { calendar, ..self }
     }
 
+    /// The same, which keeps so many confirmed releases before what runs, to be gone back to; one at least.
+    #[must_use]
+    pub fn keeping_releases(self, keeps: usize) -> Swapper {
+        Swapper { runs: self.runs.keeping(keeps), ..self }
+    }
+
     /// Ends as it should: what is on probation now was not the cause, so the next start does not count it.
     pub fn end(&self, now: UnixSeconds) {
+        self.settle(now);
         self.runs.end(now);
         self.acts.end(self.active().map(|active| active.id.release), now);
     }
@@ -188,13 +199,19 @@ impl Swapper {
         now: UnixSeconds,
     ) -> Result<u64, NothingBefore> {
         let may_judge = |id| self.withdrawn(id).is_none();
-        let (from, to) = self.runs.go_back(why.clone(), only_from, may_judge, now)?;
-        self.acts.fell_back((from, to), &why, now);
+        let moved = self.runs.go_back(why.clone(), only_from, may_judge, now)?;
+        self.went_back(moved, &why, now);
+        Ok(moved.1)
+    }
+
+    /// What follows the pointer: the disk, the log of acts and the log.
+    pub(super) fn went_back(&self, (from, to): (u64, u64), why: &Said, now: UnixSeconds) {
+        self.runs.write_down();
+        self.acts.fell_back((from, to), why, now);
         self.log.event(&Said::new(
             format!("FELL BACK from release {from} to release {to}; {from} is held: {}", why.en),
             format!("リリース {from} から {to} へ戻しました。{from} は保留します: {}", why.ja),
         ));
-        Ok(to)
     }
 
     pub(super) fn tell(&self, outcome: &Outcome, now: UnixSeconds) {

@@ -1,5 +1,5 @@
-//! Taking a release: a look at the source, what is known of what it offers, and the gates on the way to judging
-//! claims.
+//! Taking a release: a look at the source, what is known of what it offers, and the gates on the way to
+//! judging claims.
 
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;

@@ -6,6 +6,7 @@ mod damaged;
 mod decided;
 mod doors;
 mod faults;
+mod gone_back;
 mod killed;
 mod line;
 mod lost;
