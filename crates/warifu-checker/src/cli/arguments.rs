@@ -34,6 +34,8 @@ fn language(text: &str) -> Result<Lang, String> {
 pub(super) enum Command {
     /// Judge claim files over HTTP, taking releases from a channel
     Serve(Box<Serve>),
+    /// Give releases of a channel to a program that was not written for this (docs/attach.md)
+    Attach(Attach),
     /// Judge one claim file without a running checker
     Check(Check),
     /// Say what the gates would say of a channel's newest release, and change nothing
@@ -84,7 +86,11 @@ impl Command {
     /// The running checker that it asks.
     pub(super) fn remote(&self) -> Option<&Remote> {
         match self {
-            Command::Serve(_) | Command::Check(_) | Command::DryRun(_) | Command::Explain(_) => None,
+            Command::Serve(_)
+            | Command::Attach(_)
+            | Command::Check(_)
+            | Command::DryRun(_)
+            | Command::Explain(_) => None,
             Command::Status(remote)
             | Command::FallBack { remote, .. }
             | Command::Replay(remote)
@@ -207,6 +213,16 @@ pub(super) struct DryRun {
     pub(super) json: bool,
     #[command(flatten)]
     pub(super) site: Site,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Attach {
+    /// What is given to whom, and how it is told and asked
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: PathBuf,
+    /// Say whether the file can be used, and do nothing
+    #[arg(long)]
+    pub(super) check_config: bool,
 }
 
 /// When releases are activated.

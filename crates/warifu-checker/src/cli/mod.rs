@@ -6,6 +6,7 @@ mod allocator;
 mod arguments;
 mod run;
 
+mod attach;
 mod check;
 mod dry_run;
 mod explain;

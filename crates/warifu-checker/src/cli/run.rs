@@ -9,6 +9,7 @@ use warifu_values::lang::{Lang, Speak};
 use crate::cli::advice::to_be_typed;
 use crate::cli::allocator::settle;
 use crate::cli::arguments::{Arguments, Command, Decide, DecideAll, Remote};
+use crate::cli::attach::attach_program;
 use crate::cli::check::check_file;
 use crate::cli::dry_run::run_dry;
 use crate::cli::explain::explain_answers;
@@ -29,6 +30,10 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Serve(serve) => {
             settle(std::env::args_os());
             serve_claims(*serve, lang)
+        }
+        Command::Attach(attach) => {
+            settle(std::env::args_os());
+            attach_program(&attach, lang)
         }
         Command::Check(check) => check_file(&check, lang),
         Command::DryRun(dry) => run_dry(&dry, lang),

@@ -9,7 +9,7 @@ use warifu_values::say;
 use crate::said::Said;
 use crate::service::limits::Limits;
 use crate::state::{Damage, Decision, Frozen, Held, Installed, KeptNow, Lost, Phase, Refused};
-use crate::swap::{Active, LastPoll, Outcome, Swapper};
+use crate::swap::{Active, Attached, LastPoll, Outcome, Swapper};
 use crate::trial::Replayed;
 
 /// The watch on a release on probation.
@@ -152,6 +152,9 @@ pub struct Status {
     /// Confirmed ones before that, which can be fallen back to by their numbers; the newest first.
     #[serde(default)]
     pub earlier: Vec<Installed>,
+    /// The program that uses the releases, where one is attached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attached: Option<Attached>,
     /// What judged here and is damaged: nothing else is taken until it is there again, or given up.
     #[serde(default)]
     pub lost: Option<Lost>,
@@ -200,6 +203,7 @@ impl Status {
             watch,
             previous: record.running().previous().cloned(),
             earlier: record.earlier().to_vec(),
+            attached: swapper.attached(),
             lost: record.lost().cloned(),
             held: record.all_held().to_vec(),
             decisions: record.decisions().to_vec(),
@@ -276,7 +280,8 @@ const SAID_ONCE_CHARS: usize = 60;
 impl Status {
     /// The exit status of a command that asked for it: what runs and is withdrawn is not to be trusted.
     pub fn exit_status(&self) -> u8 {
-        if self.withdrawn.is_some() { 3 } else { 0 }
+        let is_out_of_step = self.attached.as_ref().is_some_and(|attached| attached.trouble.is_some());
+        if self.withdrawn.is_some() { 3 } else { u8::from(is_out_of_step) }
     }
 
     /// `text` without the reasons that other lines give in full.
@@ -333,7 +338,9 @@ impl Speak for Status {
                 }
             }
         }
+        lines.extend(self.attached.iter().map(|attached| attached.say(lang)));
         match &self.watch {
+            _ if self.attached.as_ref().is_some_and(|it| it.watched_until.is_some()) => {}
             Some(Watch { against, seen }) => {
                 let said = in_lang(&seen.said, lang);
                 lines.push(say!(
@@ -455,6 +462,7 @@ mod tests {
             watch: None,
             previous: None,
             earlier: Vec::new(),
+            attached: None,
             lost: None,
             held: Vec::new(),
             decisions: Vec::new(),

@@ -83,7 +83,7 @@ impl Swapper {
         }
     }
 
-    fn confirm_proven(&self, active: &Arc<Active>, now: UnixSeconds) {
+    pub(super) fn confirm_proven(&self, active: &Arc<Active>, now: UnixSeconds) {
         if !self.runs.confirm(active) {
             return;
         }

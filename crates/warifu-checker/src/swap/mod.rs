@@ -1,6 +1,7 @@
 //! The state machine of a release: from its source to judging claims, watched, confirmed or fallen back from.
 
 mod deciding;
+mod following;
 mod judging;
 mod swapper;
 mod taking;
@@ -10,6 +11,7 @@ mod runs;
 mod workbench;
 
 mod active;
+mod follower;
 mod gates;
 mod instant;
 mod known;
@@ -18,6 +20,7 @@ mod outcome;
 mod resume;
 
 mod dry_run;
+mod target;
 mod wanted;
 
 pub use active::Active;
@@ -27,4 +30,5 @@ pub use gates::Gates;
 pub use outcome::{LastPoll, Outcome};
 pub use runs::{NotDecided, NothingBefore};
 pub use swapper::Swapper;
+pub use target::{Attached, Load, NotTaken, Otherwise, Target};
 pub use wanted::Wanted;

@@ -18,6 +18,7 @@ use crate::said::Said;
 use crate::source::ReleaseSource;
 use crate::state::{Damage, KeptNow, Rebuilt, Recent, Record, StateDirectory, StateDirectoryError};
 use crate::swap::active::Active;
+use crate::swap::follower::Follower;
 use crate::swap::gates::Gates;
 use crate::swap::instant::Instant;
 use crate::swap::known::Known;
@@ -49,6 +50,8 @@ pub struct Swapper {
     pub(super) damage: Mutex<Option<Damage>>,
     /// What was observed and is not done or told in full yet.
     pub(super) observed: Mutex<Observed>,
+    /// A program that uses the releases too.
+    pub(super) follower: Option<Arc<Mutex<Follower>>>,
 }
 
 impl Swapper {
@@ -97,6 +100,7 @@ impl Swapper {
             instant,
             damage,
             observed,
+            follower: None,
         })
     }
 
@@ -204,8 +208,9 @@ impl Swapper {
         Ok(moved.1)
     }
 
-    /// What follows the pointer: the disk, the log of acts and the log.
+    /// What follows the pointer: a program beside this one, the disk, the log of acts and the log.
     pub(super) fn went_back(&self, (from, to): (u64, u64), why: &Said, now: UnixSeconds) {
+        self.follow(now);
         self.runs.write_down();
         self.acts.fell_back((from, to), why, now);
         self.log.event(&Said::new(

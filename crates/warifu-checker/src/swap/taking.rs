@@ -308,11 +308,28 @@ impl Swapper {
                     why.unwrap_or_else(|| Said::new("activation was frozen", "切替が凍結されていました"));
                 Brought::Done(Outcome::Held { release, why })
             }
-            (Ok(cleared), _) => match self.runs.go_forward(bench, cleared, now) {
-                Ok(phase) => Brought::Done(Outcome::Activated { release, phase }),
-                Err(not_activated) => Brought::Later(not_activated),
-            },
+            (Ok(cleared), _) => {
+                if let Err(why) = self.try_on(id, now) {
+                    return Brought::Done(self.held_for(id, why, now));
+                }
+                match self.runs.go_forward(bench, cleared, now) {
+                    Ok(phase) => Brought::Done(Outcome::Activated { release, phase }),
+                    Err(not_activated) => {
+                        self.follow(now);
+                        Brought::Later(not_activated)
+                    }
+                }
+            }
         }
+    }
+
+    /// `id` is not taken again, because of `why`.
+    fn held_for(&self, id: ReleaseRef, why: Said, now: UnixSeconds) -> Outcome {
+        self.runs.hold(id, why, now);
+        let record = self.record();
+        let held = record.held(id).map(|held| held.why.then(&held.next_step()));
+        let unwritten = || Said::new("it is held", "保留しました");
+        Outcome::Held { release: id.release, why: held.unwrap_or_else(unwritten) }
     }
 
     /// What falls due with time: snapshots that nobody uses any more, and a release that waited for its
@@ -321,6 +338,7 @@ impl Swapper {
         self.runs.free_unused();
         self.runs.write_again(now);
         self.recent.expire(now);
+        self.look_after(now);
         // Not before the bench is held: what waits there may be older than what somebody is just bringing.
         let mut bench = self.bench.hold();
         let Due { candidate, failed } = bench.take_due(now, self.runs.is_frozen())?;
