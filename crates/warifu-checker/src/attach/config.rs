@@ -11,6 +11,7 @@ use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use crate::attach::owner::Owner;
+use crate::attach::page::Page;
 use crate::said::Said;
 
 /// A configuration is some kilobytes.
@@ -259,7 +260,7 @@ impl Config {
                 "status and contains are of a page",
                 "status と contains は http とともに指定します",
             )?;
-            let is_page = http.as_ref().is_none_or(|url| super::probe::Page::of(url).is_some());
+            let is_page = http.as_ref().is_none_or(|url| Page::of(url).is_some());
             when(
                 !is_page,
                 probe.span(),

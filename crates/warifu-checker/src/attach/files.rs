@@ -137,7 +137,6 @@ impl Shelf {
             let into = new.path().join(&file.format);
             if !into.exists() {
                 fs::create_dir(&into)?;
-                self.give(&into, self.mode | (self.mode & 0o444) >> 2)?;
             }
             let path = into.join(&file.name);
             let mut written = File::create_new(&path)?;
@@ -145,14 +144,15 @@ impl Shelf {
             self.give(&path, self.mode)?;
             written.sync_all()?;
         }
-        for folder in fs::read_dir(new.path())? {
-            let folder = folder?.path();
-            if folder.is_dir() {
-                File::open(folder)?.sync_all()?;
-            }
+        // Folders can be entered by whoever reads the files, and emptied by their owner.
+        let mode = 0o700 | self.mode | (self.mode & 0o444) >> 2;
+        let folders = fs::read_dir(new.path())?.map(|entry| entry.map(|entry| entry.path()));
+        let folders = folders.filter(|path| path.as_ref().map_or(true, |path| path.is_dir()));
+        for path in folders.chain([Ok(new.path().to_owned())]) {
+            let path = path?;
+            self.give(&path, mode)?;
+            File::open(path)?.sync_all()?;
         }
-        self.give(new.path(), self.mode | (self.mode & 0o444) >> 2)?;
-        File::open(new.path())?.sync_all()?;
         if fs::symlink_metadata(&folder).is_ok() {
             // Somebody changed what lay there: it is no release any more.
             fs::remove_dir_all(&folder)?;

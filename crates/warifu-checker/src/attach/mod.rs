@@ -11,6 +11,7 @@ mod program;
 mod command;
 mod files;
 mod owner;
+mod page;
 mod probe;
 
 pub use config::{Config, ConfigError};

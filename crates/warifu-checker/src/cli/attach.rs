@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use warifu_channels::Patience;
-use warifu_values::lang::{Lang, Speak as _};
+use warifu_values::lang::Lang;
 use warifu_values::say;
 
 use crate::attach::{Config, Program};
