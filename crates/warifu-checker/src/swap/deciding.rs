@@ -83,10 +83,8 @@ impl Swapper {
             numbers.filter(|number| Some(*number) != except).collect::<Vec<u64>>()
         };
         let not_there = || NotFallenBack::NotThere { release, there: there(None) };
-        let installed = match record.to_go_back_to().find(|installed| installed.id.release == release) {
-            None => return Err(not_there()),
-            Some(installed) => installed,
-        };
+        let is_it = |installed: &&Installed| installed.id.release == release;
+        let Some(installed) = record.to_go_back_to().find(is_it) else { return Err(not_there()) };
         let not_usable = |why| NotFallenBack::NotUsable { release, why, there: there(Some(release)) };
         if let Some(why) = self.withdrawn(installed.id.into()) {
             return Err(not_usable(why));

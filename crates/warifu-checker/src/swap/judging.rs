@@ -58,6 +58,7 @@ impl Swapper {
                 let may_judge = |id| self.withdrawn(id).is_none();
                 // Somebody else may have been faster; then there is nothing left to do.
                 let moved = self.runs.go_back(why.clone(), Some(active), may_judge, now);
+                let report = Box::new(report);
                 moved.is_ok_and(|moved| self.observed().leave(ToDo::FellBack { moved, why, report }))
             }
             Some(Verdict::Passed) => self.observed().leave(ToDo::Proven(Arc::clone(active))),

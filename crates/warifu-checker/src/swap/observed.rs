@@ -19,7 +19,7 @@ pub(super) struct Observed {
 pub(super) enum ToDo {
     /// A release on probation was left for the one before it. That one judges already; the rest is to be
     /// written and told.
-    FellBack { moved: (u64, u64), why: Said, report: Report },
+    FellBack { moved: (u64, u64), why: Said, report: Box<Report> },
     /// This release on probation has proven itself.
     Proven(Arc<Active>),
 }
