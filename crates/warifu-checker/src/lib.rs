@@ -35,6 +35,7 @@
 #![warn(missing_docs)]
 
 mod acts;
+pub mod attach;
 mod beside;
 pub mod service;
 pub mod swap;

@@ -34,6 +34,8 @@ fn language(text: &str) -> Result<Lang, String> {
 pub(super) enum Command {
     /// Judge claim files over HTTP, taking releases from a channel
     Serve(Box<Serve>),
+    /// Give releases of a channel to a program that was not written for this (docs/attach.md)
+    Attach(Attach),
     /// Judge one claim file without a running checker
     Check(Check),
     /// Say what the gates would say of a channel's newest release, and change nothing
@@ -55,8 +57,13 @@ pub(super) enum Command {
         #[command(flatten)]
         remote: Remote,
     },
-    /// Return a running checker to its previous confirmed release
-    FallBack(Remote),
+    /// Return a running checker to its previous confirmed release, or to an older one that it keeps
+    FallBack {
+        /// To this release; everything newer is held until a newer one is confirmed
+        release: Option<u64>,
+        #[command(flatten)]
+        remote: Remote,
+    },
     /// Confirm the release on probation, where too few institutions use a checker to tell
     Confirm(Decide),
     /// Take other releases again after the running one was lost on disk and cannot be fetched any more
@@ -79,9 +86,13 @@ impl Command {
     /// The running checker that it asks.
     pub(super) fn remote(&self) -> Option<&Remote> {
         match self {
-            Command::Serve(_) | Command::Check(_) | Command::DryRun(_) | Command::Explain(_) => None,
+            Command::Serve(_)
+            | Command::Attach(_)
+            | Command::Check(_)
+            | Command::DryRun(_)
+            | Command::Explain(_) => None,
             Command::Status(remote)
-            | Command::FallBack(remote)
+            | Command::FallBack { remote, .. }
             | Command::Replay(remote)
             | Command::ForgetClaims(remote)
             | Command::Swap { remote, .. } => Some(remote),
@@ -173,6 +184,9 @@ pub(super) struct Serve {
     pub(super) gates: GateOptions,
     #[command(flatten)]
     pub(super) windows: Windows,
+    /// Confirmed releases kept to be gone back to, before the one that runs
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=16))]
+    pub(super) keep_releases: u8,
     /// Claim files that may wait
     #[arg(long, default_value_t = 256)]
     pub(super) queue: usize,
@@ -199,6 +213,16 @@ pub(super) struct DryRun {
     pub(super) json: bool,
     #[command(flatten)]
     pub(super) site: Site,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Attach {
+    /// What is given to whom, and how it is told and asked
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: PathBuf,
+    /// Say whether the file can be used, and do nothing
+    #[arg(long)]
+    pub(super) check_config: bool,
 }
 
 /// When releases are activated.
@@ -377,6 +401,11 @@ impl Remote {
         };
         typed("--socket", self.socket.as_deref(), "WARIFU_CHECKER_SOCKET")
             .or_else(|| typed("--state", self.state.as_deref(), "WARIFU_CHECKER_STATE"))
+    }
+
+    /// Its state directory, where that was given.
+    pub(super) fn state(&self) -> Option<&Path> {
+        self.state.as_deref()
     }
 
     /// Its client. A socket that is named comes before a state directory.

@@ -75,6 +75,14 @@ impl Client {
         self.ask(Method::POST, "/fall-back", String::new())
     }
 
+    /// Lets it fall back to `release`.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn fall_back_to(&self, release: u64) -> Result<FellBack, ClientError> {
+        self.ask(Method::POST, &format!("/fall-back?release={release}"), String::new())
+    }
+
     /// Lets it confirm `release`, which is on probation.
     ///
     /// # Errors

@@ -6,9 +6,11 @@ mod allocator;
 mod arguments;
 mod run;
 
+mod attach;
 mod check;
 mod dry_run;
 mod explain;
+mod forget;
 mod repair;
 mod serve;
 

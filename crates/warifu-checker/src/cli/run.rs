@@ -9,13 +9,17 @@ use warifu_values::lang::{Lang, Speak};
 use crate::cli::advice::to_be_typed;
 use crate::cli::allocator::settle;
 use crate::cli::arguments::{Arguments, Command, Decide, DecideAll, Remote};
+use crate::cli::attach::attach_program;
 use crate::cli::check::check_file;
 use crate::cli::dry_run::run_dry;
 use crate::cli::explain::explain_answers;
 use crate::cli::failure::Failure;
+use crate::cli::forget::forget_claims;
 use crate::cli::repair::repair_damage;
 use crate::cli::serve::serve_claims;
+use crate::log::Log;
 use crate::said::Said;
+use crate::service::{FellBack, Status};
 
 /// Runs the command that `arguments` name.
 pub fn run(arguments: Arguments) -> ExitCode {
@@ -26,6 +30,10 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Serve(serve) => {
             settle(std::env::args_os());
             serve_claims(*serve, lang)
+        }
+        Command::Attach(attach) => {
+            settle(std::env::args_os());
+            attach_program(&attach, lang)
         }
         Command::Check(check) => check_file(&check, lang),
         Command::DryRun(dry) => run_dry(&dry, lang),
@@ -42,7 +50,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
                 show_or(&outcome, &said, shown(remote.json), outcome.exit_status())
             })
         }
-        Command::FallBack(remote) => remote.client().fall_back().map_err(Failure::from).and_then(|back| {
+        Command::FallBack { release, remote } => fall_back(&remote, release, lang).and_then(|back| {
             let release = back.release;
             let said = Said::new(
                 format!("fell back to release {release}"),
@@ -85,10 +93,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             let status = u8::from(report.refusal().is_some());
             show_or(&report, &report.why, shown(remote.json), status)
         }),
-        Command::ForgetClaims(remote) => remote
-            .client()
-            .forget_claims()
-            .map_err(Failure::from)
+        Command::ForgetClaims(remote) => forget_claims(&remote, Log::new(lang))
             .and_then(|forgotten| show(&forgotten, shown(remote.json), 0)),
     };
     match done {
@@ -102,6 +107,38 @@ pub fn run(arguments: Arguments) -> ExitCode {
             ExitCode::from(status)
         }
     }
+}
+
+/// Falls back. Where a release is named, what goes and what comes is said before anything is done.
+fn fall_back(remote: &Remote, release: Option<u64>, lang: Lang) -> Result<FellBack, Failure> {
+    let client = remote.client();
+    let Some(to) = release else { return Ok(client.fall_back()?) };
+    if let Some(going) = going_back(&client.status()?, to) {
+        writeln!(io::stderr(), "{}", going.say(lang))?;
+    }
+    Ok(client.fall_back_to(to)?)
+}
+
+/// What goes and what comes with a fall back to release `to`; none where that is none to be had.
+fn going_back(status: &Status, to: u64) -> Option<Said> {
+    let from = status.running.as_ref()?.id.release;
+    let before = || status.previous.iter().chain(&status.earlier);
+    let comes = before().find(|installed| installed.id.release == to)?;
+    let held: Vec<String> = before()
+        .map(|it| it.id.release)
+        .chain([from])
+        .filter(|it| *it > to)
+        .map(|it| it.to_string())
+        .collect();
+    let (title, held) = (&comes.title, held.join(", "));
+    Some(Said::new(
+        format!(
+            "release {from} goes and release {to} ({title}) comes; held until a newer one is confirmed: {held}"
+        ),
+        format!(
+            "リリース {from} からリリース {to}（{title}）へ戻します。より新しいものを確定するまで保留: {held}"
+        ),
+    ))
 }
 
 /// That a fall back is not on disk.

@@ -52,7 +52,7 @@ pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
     let swapper =
         Swapper::resume(directory, Some(Box::new(source)), Arc::clone(&recent), schemas, gates, log, now());
     let swapper = swapper.map_err(|error| Failure::could_not(Said::of(&error)))?;
-    let swapper = Arc::new(swapper.keeping_to(calendar));
+    let swapper = Arc::new(swapper.keeping_to(calendar).keeping_releases(serve.keep_releases.into()));
     if let (None, Some(root)) =
         (swapper.active(), swapper.damages().iter().find(|it| it.part == DamagedPart::Root))
     {
@@ -109,7 +109,7 @@ fn no_way_in(address: SocketAddr, error: &io::Error) -> Failure {
     })
 }
 
-async fn keep_polling(swapper: Arc<Swapper>, every: Duration) {
+pub(super) async fn keep_polling(swapper: Arc<Swapper>, every: Duration) {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut next = tokio::time::Instant::now();
@@ -162,7 +162,7 @@ async fn keep_reading(tls: Arc<Tls>, log: Log) {
 }
 
 /// Ends with SIGTERM or SIGINT.
-async fn ended() {
+pub(super) async fn ended() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

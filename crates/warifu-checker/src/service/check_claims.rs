@@ -102,7 +102,10 @@ impl Service {
         drop(answer.findings);
         // The watch and the ring come after the answer: the sender does not wait for them, the next file
         // does, but for no disk.
-        self.swapper.observe(&active, &file, from, now());
+        if self.swapper.observe(&active, &file, from, now()) {
+            let swapper = Arc::clone(&self.swapper);
+            tokio::task::spawn_blocking(move || swapper.settle(now()));
+        }
         drop(file);
         if items > 0 && self.recent.takes(bytes.len()) {
             let kept = self.recent.take(bytes.into());

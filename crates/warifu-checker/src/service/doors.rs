@@ -150,6 +150,32 @@ pub async fn serve_until(
     }
 }
 
+/// Hears operators until `end`, where no claims come in.
+///
+/// # Errors
+/// The socket cannot be used.
+pub async fn hear_until(
+    operators: OperatorSocket,
+    service: Arc<Service>,
+    end: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let (end_operators, operators_end) = watch::channel(false);
+    let hearing = UnixListener::from_std(operators.listener.try_clone()?)?;
+    let commands = Served {
+        router: for_operators(Arc::clone(&service)),
+        service: Arc::clone(&service),
+        ends: operators_end,
+    };
+    let commands = tokio::spawn(take_commands(hearing, commands));
+    end.await;
+    service.draining.store(true, Ordering::Relaxed);
+    let _ = end_operators.send(true);
+    // The answer to who let it end is on its way.
+    let _ = timeout(Duration::from_secs(1), commands).await;
+    drop(operators);
+    Ok(())
+}
+
 /// What comes before the first request of a connection.
 #[derive(Debug, Clone, Default)]
 struct Greeting {

@@ -28,7 +28,7 @@ mod socket;
 mod tls;
 
 pub use answer::{Answer, FINDINGS_LIMIT, Summary, answer};
-pub use doors::{Door, serve_until};
+pub use doors::{Door, hear_until, serve_until};
 pub use health::{Health, Judging};
 pub use http_service::Service;
 pub use limits::Limits;

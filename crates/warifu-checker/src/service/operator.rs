@@ -16,12 +16,12 @@ use crate::said::Said;
 use crate::service::http_service::Service;
 use crate::service::reply::{FellBack, error};
 use crate::state::{Decision, Reason};
-use crate::swap::{NotDecided, NothingBefore, Outcome, Swapper, Wanted};
+use crate::swap::{NotDecided, NotFallenBack, NothingBefore, Outcome, Swapper, Wanted};
 
 /// A decision is a number and a reason.
 const DECISION_BYTES: usize = 16 << 10;
 
-/// What follows `/swap?`.
+/// What follows `/swap?` and `/fall-back?`.
 #[derive(Deserialize)]
 pub(super) struct Asked {
     release: Option<u64>,
@@ -45,11 +45,19 @@ pub(super) async fn swap(
     (status, Json(outcome)).into_response()
 }
 
-pub(super) async fn fall_back(State(service): State<Arc<Service>>) -> Response {
+pub(super) async fn fall_back(
+    State(service): State<Arc<Service>>,
+    Query(Asked { release }): Query<Asked>,
+) -> Response {
     let swapper = Arc::clone(&service.swapper);
     let why = Said::new("an operator fell back", "運用者の操作");
     let fell = tokio::task::spawn_blocking(move || {
-        let release = swapper.fall_back(why, None, now())?;
+        let release = match release {
+            None => {
+                swapper.fall_back(why, None, now()).map_err(|NothingBefore| NotFallenBack::NothingBefore)?
+            }
+            Some(release) => swapper.fall_back_to(release, why, now())?,
+        };
         Ok(FellBack { release, not_written: swapper.not_written() })
     });
     told(fell.await)
@@ -136,16 +144,10 @@ async fn decide<D: DeserializeOwned + Send + 'static>(
 }
 
 /// What came of falling back; a panic on the way is no answer about releases.
-fn told(fell: Result<Result<FellBack, NothingBefore>, JoinError>) -> Response {
+fn told(fell: Result<Result<FellBack, NotFallenBack>, JoinError>) -> Response {
     match fell {
         Ok(Ok(back)) => Json(back).into_response(),
-        Ok(Err(NothingBefore)) => error(
-            StatusCode::CONFLICT,
-            Said::new(
-                "there is no confirmed release before this one",
-                "戻せる確定済みのリリースがありません",
-            ),
-        ),
+        Ok(Err(why)) => error(StatusCode::CONFLICT, why.said()),
         Err(_) => error(StatusCode::INTERNAL_SERVER_ERROR, broken_off()),
     }
 }
@@ -165,10 +167,10 @@ mod tests {
     fn a_panic_is_not_told_as_nothing_before() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let fell = runtime.block_on(async {
-            tokio::task::spawn_blocking(|| -> Result<FellBack, NothingBefore> { panic!("on the way") }).await
+            tokio::task::spawn_blocking(|| -> Result<FellBack, NotFallenBack> { panic!("on the way") }).await
         });
         assert_eq!(told(fell).status(), StatusCode::INTERNAL_SERVER_ERROR);
-        assert_eq!(told(Ok(Err(NothingBefore))).status(), StatusCode::CONFLICT);
+        assert_eq!(told(Ok(Err(NotFallenBack::NothingBefore))).status(), StatusCode::CONFLICT);
         assert_eq!(told(Ok(Ok(FellBack { release: 1, not_written: None }))).status(), StatusCode::OK);
     }
 }

@@ -9,7 +9,7 @@ use warifu_values::say;
 use crate::said::Said;
 use crate::service::limits::Limits;
 use crate::state::{Damage, Decision, Frozen, Held, Installed, KeptNow, Lost, Phase, Refused};
-use crate::swap::{Active, LastPoll, Outcome, Swapper};
+use crate::swap::{Active, Attached, LastPoll, Outcome, Swapper};
 use crate::trial::Replayed;
 
 /// The watch on a release on probation.
@@ -149,6 +149,12 @@ pub struct Status {
     pub watch: Option<Watch>,
     /// The confirmed release before, which can be fallen back to.
     pub previous: Option<Installed>,
+    /// Confirmed ones before that, which can be fallen back to by their numbers; the newest first.
+    #[serde(default)]
+    pub earlier: Vec<Installed>,
+    /// The program that uses the releases, where one is attached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attached: Option<Attached>,
     /// What judged here and is damaged: nothing else is taken until it is there again, or given up.
     #[serde(default)]
     pub lost: Option<Lost>,
@@ -196,6 +202,8 @@ impl Status {
             kept_claims: swapper.kept_claims(),
             watch,
             previous: record.running().previous().cloned(),
+            earlier: record.earlier().to_vec(),
+            attached: swapper.attached(),
             lost: record.lost().cloned(),
             held: record.all_held().to_vec(),
             decisions: record.decisions().to_vec(),
@@ -272,7 +280,8 @@ const SAID_ONCE_CHARS: usize = 60;
 impl Status {
     /// The exit status of a command that asked for it: what runs and is withdrawn is not to be trusted.
     pub fn exit_status(&self) -> u8 {
-        if self.withdrawn.is_some() { 3 } else { 0 }
+        let is_out_of_step = self.attached.as_ref().is_some_and(|attached| attached.trouble.is_some());
+        if self.withdrawn.is_some() { 3 } else { u8::from(is_out_of_step) }
     }
 
     /// `text` without the reasons that other lines give in full.
@@ -329,7 +338,9 @@ impl Speak for Status {
                 }
             }
         }
+        lines.extend(self.attached.iter().map(|attached| attached.say(lang)));
         match &self.watch {
+            _ if self.attached.as_ref().is_some_and(|it| it.watched_until.is_some()) => {}
             Some(Watch { against, seen }) => {
                 let said = in_lang(&seen.said, lang);
                 lines.push(say!(
@@ -353,6 +364,16 @@ impl Speak for Status {
         if let Some(previous) = &self.previous {
             let release = previous.id.release;
             lines.push(say!(lang, "previous: release {release}", "前リリース: {release}"));
+        }
+        if !self.earlier.is_empty() {
+            let earlier =
+                self.earlier.iter().map(|it| it.id.release.to_string()).collect::<Vec<_>>().join(", ");
+            let newest = self.earlier.first().map_or(0, |it| it.id.release);
+            lines.push(say!(
+                lang,
+                "kept to be gone back to by number: release {earlier} (as in warifu-checker fall-back {newest})",
+                "番号を指定して戻せるリリース: {earlier}（例: warifu-checker fall-back {newest}）"
+            ));
         }
         if let Some(lost) = &self.lost {
             let (release, why) = (lost.installed.id.release, lost.why.say(lang));
@@ -440,6 +461,8 @@ mod tests {
             kept_claims: KeptNow::default(),
             watch: None,
             previous: None,
+            earlier: Vec::new(),
+            attached: None,
             lost: None,
             held: Vec::new(),
             decisions: Vec::new(),

@@ -381,6 +381,28 @@ impl StateDirectory {
         Ok(())
     }
 
+    /// How many of `more`, in their order, lie here whole within `bytes` together, besides what `kept` needs.
+    pub fn fitting(&self, kept: &[ReleaseRef], more: &[ReleaseRef], bytes: u64) -> usize {
+        let mut counted: BTreeSet<Digest> =
+            kept.iter().flat_map(|id| self.parts(*id)).flatten().map(|it| it.0).collect();
+        let mut left = bytes;
+        let fits = |id: &&ReleaseRef| {
+            let Some(parts) = self.parts(**id) else { return false };
+            let new = parts.into_iter().filter(|(digest, _)| counted.insert(*digest));
+            let taken = new.fold(0u64, |sum, (_, bytes)| sum.saturating_add(bytes));
+            left.checked_sub(taken).map(|rest| left = rest).is_some()
+        };
+        more.iter().take_while(fits).count()
+    }
+
+    /// What a release is made of and how large each is, as far as its manifest can be read.
+    fn parts(&self, id: ReleaseRef) -> Option<Vec<(Digest, u64)>> {
+        let bytes = warifu_files::read(&self.manifest(id.manifest), limits::MANIFEST_BYTES).ok()?;
+        let manifest = Manifest::from_bytes(&bytes).ok()?;
+        let parts = manifest.parts().map(|part| (part.content.sha256, part.content.bytes));
+        Some(parts.collect())
+    }
+
     /// Removes content that none of `kept` needs. What cannot be removed stays and does no harm.
     pub fn prune(&self, kept: &[ReleaseRef]) {
         let mut names = BTreeSet::new();

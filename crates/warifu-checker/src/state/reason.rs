@@ -17,14 +17,33 @@ impl Reason {
 
 /// A text that is no reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a reason has 1 to {CHARS} characters that all show")]
-pub struct NoReason;
+pub enum NoReason {
+    /// It is too short, too long, or not all of it shows.
+    #[error("a reason has 1 to {CHARS} characters that all show")]
+    NotPlain,
+    /// It stands where a message wants a reason to be written.
+    #[error("write the reason itself there, for who reads it later / そこには理由そのものを書いてください")]
+    Placeholder,
+}
+
+/// What messages show in the place of a reason, between whatever marks.
+const PLACEHOLDERS: [&str; 4] = ["", "理由", "reason", "why"];
+
+/// Whether `text` was pasted from a message and never filled in.
+fn is_placeholder(text: &str) -> bool {
+    let words: String = text.chars().filter(|letter| letter.is_alphanumeric()).collect();
+    PLACEHOLDERS.contains(&words.to_lowercase().as_str())
+}
 
 impl TryFrom<String> for Reason {
     type Error = NoReason;
 
     fn try_from(text: String) -> Result<Reason, NoReason> {
-        if is_plain(&text) { Ok(Reason(text)) } else { Err(NoReason) }
+        match text {
+            text if !is_plain(&text) => Err(NoReason::NotPlain),
+            text if is_placeholder(&text) => Err(NoReason::Placeholder),
+            text => Ok(Reason(text)),
+        }
     }
 }
 
@@ -39,5 +58,21 @@ impl std::str::FromStr for Reason {
 impl From<Reason> for String {
     fn from(reason: Reason) -> String {
         reason.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_message_shows_in_the_place_of_a_reason_is_none() {
+        for text in ["…", "...", "（理由）", "(reason)", "<REASON>", "理由", "「理由」", "why?"] {
+            assert_eq!(text.parse::<Reason>(), Err(NoReason::Placeholder), "{text}");
+        }
+        assert_eq!(" ".parse::<Reason>(), Err(NoReason::NotPlain));
+        for text in ["理由: 告示の訂正", "当直の判断", "called both"] {
+            assert_eq!(text.parse::<Reason>().map(String::from), Ok(text.to_owned()));
+        }
     }
 }

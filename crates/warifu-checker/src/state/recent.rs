@@ -18,6 +18,7 @@ use warifu_values::lang::{Lang, Speak, counted};
 use warifu_values::say;
 
 use crate::log::now;
+use crate::said::Said;
 use crate::state::disk::{flush_folder, private_directory, write_whole};
 
 /// All kept files together. A few large hospitals' months; a candidate is replayed in seconds.
@@ -201,12 +202,28 @@ impl Recent {
         }
     }
 
+    /// The folder `directory` of a checker that does not run, for whoever deletes what is kept there; none of
+    /// it is read.
+    ///
+    /// # Errors
+    /// The directory cannot be made.
+    pub fn at_rest(directory: PathBuf) -> Result<Self, Said> {
+        private_directory(&directory).map_err(|error| not_forgotten(&error))?;
+        let Keeping { files: most, bytes: total_bytes, days } = Keeping::from(0);
+        let (on_disk, kept) = Default::default();
+        Ok(Recent { total_bytes, days, directory, on_disk, most, kept })
+    }
+
     /// Deletes every kept file, in memory and on disk: each is overwritten and flushed first, as far as the
     /// file system writes in place, and lastly the folder is flushed. Also files that an earlier run left.
     ///
     /// # Errors
     /// A file could not be overwritten or deleted; the others are gone all the same.
-    pub fn forget(&self) -> io::Result<Forgotten> {
+    pub fn forget(&self) -> Result<Forgotten, Said> {
+        self.delete_all().map_err(|error| not_forgotten(&error))
+    }
+
+    fn delete_all(&self) -> io::Result<Forgotten> {
         let _on_disk = self.on_disk.lock().unwrap_or_else(PoisonError::into_inner);
         {
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -332,6 +349,10 @@ impl Kept {
         self.bytes -= bytes.len();
         Some(number)
     }
+}
+
+fn not_forgotten(error: &io::Error) -> Said {
+    Said::about("not every claim file could be deleted", "削除できない請求ファイルがあります", error)
 }
 
 /// When the file at `path` was written; the beginning of time when nobody knows.

@@ -1,5 +1,7 @@
 //! What the checker remembers over a restart: one small file that changes as a whole.
 
+use std::cmp::Reverse;
+
 use serde::{Deserialize, Serialize};
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
@@ -206,6 +208,10 @@ pub struct Record {
     /// This record is not sure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rebuilt: Option<Rebuilt>,
+    /// Confirmed releases that ran before the one that a fall back returns to, and are still on disk whole, the
+    /// newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    earlier: Vec<Installed>,
     /// When the checker was ended as it should be; none while it runs, and after a crash.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ended: Option<UnixSeconds>,
@@ -225,6 +231,7 @@ impl Default for Record {
             newest: None,
             frozen: None,
             rebuilt: None,
+            earlier: Vec::new(),
             ended: None,
         }
     }
@@ -248,7 +255,29 @@ impl Record {
         if let Some(release) = running.release() {
             self.forbid_before(release.id.release);
         }
-        self.running = running;
+        let before = std::mem::replace(&mut self.running, running);
+        self.earlier.extend(before.into_confirmed());
+        let runs = self.running.release().map(|release| release.id.release);
+        let kept: Vec<Id> = self.running.kept().collect();
+        self.earlier.retain(|earlier| Some(earlier.id.release) < runs && !kept.contains(&earlier.id));
+        self.earlier.sort_by_key(|earlier| Reverse(earlier.id.release));
+        self.earlier.dedup_by_key(|earlier| earlier.id);
+    }
+
+    /// Confirmed releases before the one that a fall back returns to, the newest first.
+    pub fn earlier(&self) -> &[Installed] {
+        &self.earlier
+    }
+
+    /// No more than `most` of them are kept.
+    pub fn keeps_earlier(&mut self, most: usize) {
+        self.earlier.truncate(most);
+    }
+
+    /// What can be gone back to, the newest first: confirmed, not held, and kept.
+    pub fn to_go_back_to(&self) -> impl Iterator<Item = &Installed> {
+        let before = self.running.previous().into_iter().chain(&self.earlier);
+        before.filter(|installed| self.held(installed.id.into()).is_none())
     }
 
     /// Nothing older than `release` is taken from now on.

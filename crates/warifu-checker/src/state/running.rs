@@ -74,6 +74,16 @@ impl Running {
         }
     }
 
+    /// What of it was confirmed.
+    pub(super) fn into_confirmed(self) -> impl Iterator<Item = Installed> {
+        let (release, previous) = match self {
+            Running::Nothing => (None, None),
+            Running::Confirmed { release, previous } => (Some(release), previous),
+            Running::OnProbation { previous, .. } => (None, Some(previous)),
+        };
+        release.into_iter().chain(previous)
+    }
+
     /// Both, as far as they are there: whose content is kept.
     pub fn kept(&self) -> impl Iterator<Item = Id> {
         self.release().into_iter().chain(self.previous()).map(|installed| installed.id)

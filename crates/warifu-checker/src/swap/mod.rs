@@ -1,25 +1,34 @@
 //! The state machine of a release: from its source to judging claims, watched, confirmed or fallen back from.
 
+mod deciding;
+mod following;
+mod judging;
 mod swapper;
+mod taking;
 
 mod clearing;
 mod runs;
 mod workbench;
 
 mod active;
+mod follower;
 mod gates;
 mod instant;
 mod known;
+mod observed;
 mod outcome;
 mod resume;
 
 mod dry_run;
+mod target;
 mod wanted;
 
 pub use active::Active;
+pub use deciding::NotFallenBack;
 pub use dry_run::{DryRun, Looked, dry_run};
 pub use gates::Gates;
 pub use outcome::{LastPoll, Outcome};
 pub use runs::{NotDecided, NothingBefore};
 pub use swapper::Swapper;
+pub use target::{Attached, Load, NotTaken, Otherwise, Target};
 pub use wanted::Wanted;

@@ -3,6 +3,11 @@
 //!
 //! Forward, the disk comes first: a restart must not know less than what has answered. Back, the pointer
 //! comes first: the harm stops there.
+//!
+//! Two locks hold that apart. Whoever writes the record holds the pen, one at a time, for as long as the disk
+//! takes. What changes together with the pointer is locked for moments only, and never while a disk works; so
+//! whoever goes back waits for none. He alone changes the record without the pen: who wrote another one
+//! meanwhile sees that, and writes again what is true.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -16,7 +21,7 @@ use crate::log::Log;
 use crate::release::ReleaseContent;
 use crate::said::Said;
 use crate::state::{
-    Decided, Decision, Frozen, Lost, Phase, Reason, Record, Refused, Running, StateDirectory,
+    Decided, Decision, Frozen, Installed, Lost, Phase, Reason, Record, Refused, Running, StateDirectory,
     StateDirectoryError,
 };
 use crate::swap::active::Active;
@@ -84,9 +89,22 @@ pub(super) struct Runs {
     active: ArcSwapOption<Active>,
     directory: StateDirectory,
     log: Log,
-    /// Held inside the methods here only: see the workbench for the order.
+    /// Held by whoever writes the record, before what follows.
+    pen: Mutex<()>,
+    /// Held inside the methods here only, and for no disk: see the workbench for the order.
     beside: Mutex<Beside>,
+    /// How many confirmed releases before what runs are kept.
+    keeps: usize,
 }
+
+/// The right to write the record.
+type Pen<'a> = MutexGuard<'a, ()>;
+
+/// How many confirmed releases before what runs are kept, when nothing else is said.
+const KEEPS: usize = 3;
+
+/// What those may take on disk that a fall back does not return to by itself.
+const EARLIER_BYTES: u64 = 2 << 30;
 
 /// What changes together with the pointer.
 #[derive(Default)]
@@ -101,6 +119,8 @@ struct Beside {
     replayed: Option<Replayed>,
     /// Released snapshots that requests may still use; freed here, never by a request.
     retired: Vec<Arc<Active>>,
+    /// How often it went back: whoever sees this change while he writes wrote what is not true any more.
+    falls: u64,
 }
 
 /// A disk that does not keep the record.
@@ -125,7 +145,17 @@ impl Runs {
         log: Log,
     ) -> Runs {
         let beside = Mutex::new(Beside { record, previous, ..Beside::default() });
-        Runs { active: ArcSwapOption::new(running), directory, log, beside }
+        let (active, pen) = (ArcSwapOption::new(running), Mutex::default());
+        Runs { active, directory, log, pen, beside, keeps: KEEPS }
+    }
+
+    /// The same, which keeps so many confirmed releases before what runs; one at least.
+    pub(super) fn keeping(self, keeps: usize) -> Runs {
+        Runs { keeps: keeps.max(1), ..self }
+    }
+
+    fn pen(&self) -> Pen<'_> {
+        self.pen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn beside(&self) -> MutexGuard<'_, Beside> {
@@ -167,6 +197,7 @@ impl Runs {
     /// Notes the last replay: the record has it briefly with its next change, and the report is written.
     pub(super) fn note_replay(&self, report: Replayed) {
         self.write_report("replay", &report, &page(Some(&report), None, &[]));
+        let _pen = self.pen();
         let mut beside = self.beside();
         beside.record.replay = Some(report.clone().brief());
         beside.replayed = Some(report);
@@ -202,29 +233,30 @@ impl Runs {
 
     /// Notes a release that was refused.
     pub(super) fn note_refused(&self, refused: &Refused) {
-        let mut beside = self.beside();
-        beside.record.refused = Some(refused.clone());
-        self.write(&beside.record);
+        let pen = self.pen();
+        self.beside().record.refused = Some(refused.clone());
+        self.write(&pen);
     }
 
     /// Notes what came of a look at the channel, and what is amiss with whom; what of it is news.
     pub(super) fn note_poll(&self, at: UnixSeconds, outcome: &Outcome, troubles: Vec<Said>) -> News {
+        let pen = self.pen();
         let mut beside = self.beside();
         let is_news = !beside.last_poll.as_ref().is_some_and(|last| same_news(&last.result, outcome));
         let before = beside.last_poll.take().map(|last| last.troubles).unwrap_or_default();
         let new_troubles = troubles.iter().filter(|it| !before.contains(it)).cloned().collect();
         beside.last_poll = Some(LastPoll { at, result: outcome.clone(), troubles });
+        let before = beside.record.refused.clone();
         match outcome {
-            Outcome::Refused(refused) if is_news => {
-                beside.record.refused = Some(refused.clone());
-                self.write(&beside.record);
-            }
+            Outcome::Refused(refused) if is_news => beside.record.refused = Some(refused.clone()),
             // What was refused is gone from the channel again.
-            Outcome::Unchanged { .. } if beside.record.refused.is_some() => {
-                beside.record.refused = None;
-                self.write(&beside.record);
-            }
+            Outcome::Unchanged { .. } => beside.record.refused = None,
             _ => {}
+        }
+        let changed = beside.record.refused != before;
+        drop(beside);
+        if changed {
+            self.write(&pen);
         }
         News { outcome: is_news, troubles: new_troubles }
     }
@@ -237,30 +269,47 @@ impl Runs {
         cleared: Cleared,
         now: UnixSeconds,
     ) -> Result<Phase, NotActivated> {
-        let mut beside = self.beside();
-        let old = self.active();
-        if old.as_ref().map(|old| old.id) != cleared.against() {
-            let why = Said::new(
+        let pen = self.pen();
+        let beside = self.beside();
+        let (old, falls) = (self.active(), beside.falls);
+        let changed = || {
+            Said::new(
                 "the running release changed while this one was being cleared; it is tried again",
                 "検査中に稼働リリースが変わったため、次回やり直します",
-            );
-            return Err(NotActivated { candidate: Box::new(cleared.into_candidate()), why });
+            )
+        };
+        let not =
+            |cleared: Cleared, why| Err(NotActivated { candidate: Box::new(cleared.into_candidate()), why });
+        if old.as_ref().map(|old| old.id) != cleared.against() {
+            return not(cleared, changed());
         }
         // Whoever froze may have done so while this one was being cleared.
         if let Some(frozen) = beside.record.frozen() {
             let why = frozen.said();
-            return Err(NotActivated { candidate: Box::new(cleared.into_candidate()), why });
+            return not(cleared, why);
         }
         let mut record = beside.record.clone();
+        drop(beside);
         let previous = cleared.watched_against().map(Arc::clone);
         let watched_against = previous.as_ref().map(|previous| previous.installed());
         record.runs(Running::activated(cleared.installed(now), watched_against));
         record.refused = None;
+        let waiting = bench.waiting().map(|(id, _)| id);
+        let needed = |record: &Record| {
+            let kept = record.running().kept().map(ReleaseRef::from);
+            kept.chain(waiting).collect::<Vec<ReleaseRef>>()
+        };
+        let earlier: Vec<ReleaseRef> = record.earlier().iter().map(|earlier| earlier.id.into()).collect();
+        let most = self.keeps.saturating_sub(usize::from(record.running().previous().is_some()));
+        record.keeps_earlier(self.directory.fitting(&needed(&record), &earlier, EARLIER_BYTES).min(most));
         if let Err(error) = self.directory.write_record(&record) {
-            return Err(NotActivated {
-                candidate: Box::new(cleared.into_candidate()),
-                why: Said::of(&error),
-            });
+            return not(cleared, Said::of(&error));
+        }
+        let mut beside = self.beside();
+        if beside.falls != falls {
+            drop(beside);
+            self.write(&pen);
+            return not(cleared, changed());
         }
         beside.record = record;
         beside.previous = previous;
@@ -268,15 +317,17 @@ impl Runs {
         let active = Arc::new(cleared.activate(now));
         let phase = active.phase();
         self.exchange(&mut beside, Some(active));
-        let kept = beside.record.running().kept().map(ReleaseRef::from);
-        let kept: Vec<ReleaseRef> = kept.chain(bench.waiting().map(|(id, _)| id)).collect();
+        free_unused(&mut beside);
+        let mut kept = needed(&beside.record);
+        kept.extend(beside.record.earlier().iter().map(|earlier| ReleaseRef::from(earlier.id)));
+        drop(beside);
         self.directory.prune(&kept);
         Ok(phase)
     }
 
     /// Returns to the previous confirmed release and holds the one left; with `only_from`, only when that one
     /// is still active, and never to one that `may_judge` speaks against. Gives the numbers left and
-    /// fallen back to.
+    /// fallen back to. Nothing of it is on disk yet: see [`Runs::write_down`].
     pub(super) fn go_back(
         &self,
         why: Said,
@@ -290,15 +341,60 @@ impl Runs {
             return Err(NothingBefore);
         }
         let previous = beside.previous.take_if(|previous| may_judge(previous.id)).ok_or(NothingBefore)?;
-        // The pointer first. The disk follows; if it fails, that is told, and tried again.
-        let back = Arc::new(previous.confirmed(now));
-        let (from, to) = (current.id.release, back.id.release);
-        beside.record.runs(Running::Confirmed { release: back.installed(), previous: None });
-        self.exchange(&mut beside, Some(back));
+        let back = previous.confirmed(now);
         beside.retired.push(previous);
-        beside.record.hold(current.id, why, now);
-        self.write(&beside.record);
-        Ok((from, to))
+        Ok(self.leave(&mut beside, &current, back, why, now))
+    }
+
+    /// Returns to `back`, which was confirmed here before what a fall back returns to by itself, and holds
+    /// everything newer. None when it cannot be gone back to any more. On disk as [`Runs::go_back`].
+    pub(super) fn go_back_to(&self, back: Active, why: Said, now: UnixSeconds) -> Option<(u64, u64)> {
+        let mut beside = self.beside();
+        let current = self.active()?;
+        let is_it = |installed: &Installed| ReleaseRef::from(installed.id) == back.id;
+        beside.record.to_go_back_to().any(is_it).then_some(())?;
+        let previous = beside.previous.take();
+        beside.retired.extend(previous);
+        Some(self.leave(&mut beside, &current, back, why, now))
+    }
+
+    /// The pointer first. The disk follows; if it fails, that is told, and tried again.
+    fn leave(
+        &self,
+        beside: &mut Beside,
+        current: &Active,
+        back: Active,
+        why: Said,
+        now: UnixSeconds,
+    ) -> (u64, u64) {
+        let (from, to) = (current.id.release, back.id.release);
+        let back = Arc::new(back);
+        self.exchange(beside, Some(Arc::clone(&back)));
+        let passed_over: Vec<ReleaseRef> = beside
+            .record
+            .to_go_back_to()
+            .map(|it| it.id.into())
+            .filter(|id: &ReleaseRef| id.release > to)
+            .collect();
+        beside.record.runs(Running::Confirmed { release: back.installed(), previous: None });
+        for id in passed_over.into_iter().rev().chain([current.id]) {
+            beside.record.hold(id, why.clone(), now);
+        }
+        beside.falls += 1;
+        (from, to)
+    }
+
+    /// Writes the record as it is now, for what was changed before the disk knew of it. What the disk does
+    /// not take is told, and written again.
+    pub(super) fn write_down(&self) {
+        self.write(&self.pen());
+    }
+
+    /// Holds `id`, which what uses releases besides this process did not take.
+    pub(super) fn hold(&self, id: ReleaseRef, why: Said, now: UnixSeconds) {
+        let pen = self.pen();
+        self.beside().record.hold(id, why, now);
+        self.write(&pen);
     }
 
     /// `before` is what may be gone back to, where nothing else is.
@@ -308,40 +404,47 @@ impl Runs {
 
     /// Confirms `active`, when it is on probation and still the active one; whether it was.
     pub(super) fn confirm(&self, active: &Arc<Active>) -> bool {
-        let mut beside = self.beside();
-        let is_current = self.active.load().as_ref().is_some_and(|current| Arc::ptr_eq(current, active));
-        if !is_current || active.phase() == Phase::Confirmed {
-            return false;
+        let change = |record: &mut Record| {
+            let is_current = self.active.load().as_ref().is_some_and(|current| Arc::ptr_eq(current, active));
+            if !is_current || active.phase() == Phase::Confirmed {
+                return Err(None);
+            }
+            record.runs(record.running().clone().confirmed());
+            record.interrupted = None;
+            Ok(())
+        };
+        let then = |beside: &mut Beside| {
+            self.exchange(beside, Some(Arc::new(active.confirmed(active.since))));
+        };
+        match self.disk_first(change, |error| Some(Said::of(&error)), then) {
+            Ok(()) => true,
+            Err(why) => {
+                why.iter().for_each(|why| self.log.event(why));
+                false
+            }
         }
-        let mut record = beside.record.clone();
-        record.runs(record.running().clone().confirmed());
-        record.interrupted = None;
-        if let Err(error) = self.directory.write_record(&record) {
-            self.log.event(&Said::of(&error));
-            return false;
-        }
-        beside.record = record;
-        self.exchange(&mut beside, Some(Arc::new(active.confirmed(active.since))));
-        true
     }
 
     /// The release that was lost judges again; what stood in for it is the one before it.
     pub(super) fn regain(&self, candidate: Candidate) -> Result<(), Said> {
-        let mut beside = self.beside();
         let is_lost = |lost: &&Lost| ReleaseRef::from(lost.installed.id) == candidate.id;
-        let Some(lost) = beside.record.lost().filter(is_lost).cloned() else { return Ok(()) };
-        let stood_in = self.active();
-        let previous = stood_in.as_ref().map(|active| active.installed());
-        let mut record = beside.record.clone();
-        record.loses(None);
-        record.runs(Running::Confirmed { release: lost.installed.clone(), previous });
-        self.directory.write_record(&record).map_err(|error| Said::of(&error))?;
-        beside.record = record;
-        beside.previous = stood_in;
+        let Some(lost) = self.record().lost().filter(is_lost).cloned() else { return Ok(()) };
+        let change = |record: &mut Record| {
+            let previous = self.active().map(|active| active.installed());
+            record.loses(None);
+            record.runs(Running::Confirmed { release: lost.installed.clone(), previous });
+            Ok(())
+        };
         let candidate = candidate.signed_by(lost.installed.signed_by.clone());
         let active = Active::new(candidate, None, lost.installed.since);
-        self.exchange(&mut beside, Some(Arc::new(active)));
-        Ok(())
+        self.disk_first(
+            change,
+            |error| Said::of(&error),
+            |beside| {
+                beside.previous = self.active();
+                self.exchange(beside, Some(Arc::new(active)));
+            },
+        )
     }
 
     /// An operator does not wait for the lost `release` any more: what stands in for it is what others are
@@ -352,15 +455,14 @@ impl Runs {
         reason: Reason,
         at: UnixSeconds,
     ) -> Result<Decision, NotDecided> {
-        let mut beside = self.beside();
-        let is_lost = |lost: &Lost| lost.installed.id.release == release;
-        if !beside.record.lost().is_some_and(is_lost) {
-            return Err(NotDecided::NotLost(release));
-        }
         let decision = Decision { decided: Decided::GivenUp, release: Some(release), reason, at };
-        let mut record = beside.record.clone();
-        record.loses(None);
-        self.decide(&mut beside, record, decision)
+        let change = |record: &mut Record| {
+            let is_lost = |lost: &Lost| lost.installed.id.release == release;
+            record.lost().is_some_and(is_lost).then_some(()).ok_or(NotDecided::NotLost(release))?;
+            record.loses(None);
+            Ok(())
+        };
+        self.decide(decision, change, |_| ())
     }
 
     /// An operator confirms `release`, which is on probation, for his own reasons.
@@ -370,17 +472,22 @@ impl Runs {
         reason: Reason,
         at: UnixSeconds,
     ) -> Result<(Decision, Arc<Active>), NotDecided> {
-        let mut beside = self.beside();
-        let current = self.active().filter(|active| active.id.release == release);
-        let current = current.filter(|active| active.phase() == Phase::Probation);
-        let current = current.ok_or(NotDecided::NotOnProbation(release))?;
+        let on_probation = || {
+            let current = self.active().filter(|active| active.id.release == release);
+            let current = current.filter(|active| active.phase() == Phase::Probation);
+            current.ok_or(NotDecided::NotOnProbation(release))
+        };
+        let watched = on_probation()?;
         let decision = Decision { decided: Decided::Confirmed, release: Some(release), reason, at };
-        let mut record = beside.record.clone();
-        record.runs(record.running().clone().confirmed());
-        record.interrupted = None;
-        let decision = self.decide(&mut beside, record, decision)?;
-        self.exchange(&mut beside, Some(Arc::new(current.confirmed(current.since))));
-        Ok((decision, current))
+        let change = |record: &mut Record| {
+            on_probation()?;
+            record.runs(record.running().clone().confirmed());
+            record.interrupted = None;
+            Ok(())
+        };
+        let confirmed = Arc::new(watched.confirmed(watched.since));
+        let then = |beside: &mut Beside| self.exchange(beside, Some(confirmed));
+        Ok((self.decide(decision, change, then)?, watched))
     }
 
     /// An operator lets the held `release` be taken again.
@@ -390,22 +497,25 @@ impl Runs {
         reason: Reason,
         at: UnixSeconds,
     ) -> Result<Decision, NotDecided> {
-        let mut beside = self.beside();
-        let mut record = beside.record.clone();
-        if !record.unhold(release) {
-            return Err(NotDecided::NotHeld(release));
-        }
         let decision = Decision { decided: Decided::Unheld, release: Some(release), reason, at };
-        self.decide(&mut beside, record, decision)
+        let change =
+            |record: &mut Record| record.unhold(release).then_some(()).ok_or(NotDecided::NotHeld(release));
+        self.decide(decision, change, |_| ())
     }
 
     /// An operator lets nothing be activated from now on. It holds here also when it cannot be written.
     pub(super) fn freeze(&self, reason: Reason, at: UnixSeconds) -> Result<Decision, NotDecided> {
-        let mut beside = self.beside();
-        beside.record.freezes(Some(Frozen { reason: reason.clone(), at }));
-        let record = beside.record.clone();
+        let frozen = Frozen { reason: reason.clone(), at };
+        {
+            let _pen = self.pen();
+            self.beside().record.freezes(Some(frozen.clone()));
+        }
         let decision = Decision { decided: Decided::Frozen, release: None, reason, at };
-        self.decide(&mut beside, record, decision).map_err(|not| {
+        let change = |record: &mut Record| {
+            record.freezes(Some(frozen.clone()));
+            Ok(())
+        };
+        self.decide(decision, change, |_| ()).map_err(|not| {
             let holds = Said::new(
                 "activation is frozen here all the same, and that is written as soon as it can be",
                 "この起動中は凍結が有効です。書き込めるようになり次第記録します",
@@ -416,28 +526,30 @@ impl Runs {
 
     /// An operator lets releases be activated again.
     pub(super) fn thaw(&self, reason: Reason, at: UnixSeconds) -> Result<Decision, NotDecided> {
-        let mut beside = self.beside();
-        let mut record = beside.record.clone();
-        record.frozen().ok_or(NotDecided::NotFrozen)?;
-        record.freezes(None);
         let decision = Decision { decided: Decided::Thawed, release: None, reason, at };
-        self.decide(&mut beside, record, decision)
+        let change = |record: &mut Record| {
+            record.frozen().map(drop).ok_or(NotDecided::NotFrozen)?;
+            record.freezes(None);
+            Ok(())
+        };
+        self.decide(decision, change, |_| ())
     }
 
     /// An operator has looked at what was damaged and is mended now.
     pub(super) fn repaired(&self, reason: Reason, at: UnixSeconds) -> Result<Decision, NotDecided> {
-        let mut beside = self.beside();
-        let mut record = beside.record.clone();
-        record.doubts(None);
         let decision = Decision { decided: Decided::Repaired, release: None, reason, at };
-        self.decide(&mut beside, record, decision)
+        let change = |record: &mut Record| {
+            record.doubts(None);
+            Ok(())
+        };
+        self.decide(decision, change, |_| ())
     }
 
     /// The checker ends as it should: what the next start finds on probation did not take it down.
     pub(super) fn end(&self, at: UnixSeconds) {
-        let mut beside = self.beside();
-        beside.record.ends(at);
-        self.write(&beside.record);
+        let pen = self.pen();
+        self.beside().record.ends(at);
+        self.write(&pen);
     }
 
     /// Why what is recorded is not on disk as it should be, if it is not.
@@ -448,16 +560,18 @@ impl Runs {
     /// Writes once more what could not be written: at once, then less and less often, at most a minute apart.
     /// Tells what keeps it from that once.
     pub(super) fn write_again(&self, now: UnixSeconds) {
-        let mut beside = self.beside();
         if self.directory.trouble().is_none() {
-            beside.trouble = None;
+            self.beside().trouble = None;
             return;
         }
+        let pen = self.pen();
+        let mut beside = self.beside();
         if beside.trouble.as_ref().is_some_and(|trouble| trouble.until > now) {
             return;
         }
         let before = beside.trouble.take();
-        let _ = self.directory.write_record(&beside.record);
+        drop(beside);
+        let _ = self.written(&pen);
         let Some(why) = self.directory.trouble() else {
             return self.log.event(&Said::new(
                 "the record is on disk again, in both copies",
@@ -470,25 +584,59 @@ impl Runs {
         let times = before.map_or(0, |before| before.times).saturating_add(1);
         let pause = 2i64.saturating_pow(times).min(LONGEST_PAUSE_SECONDS);
         let until = UnixSeconds::new(now.seconds().saturating_add(pause));
-        beside.trouble = Some(Trouble { why, times, until });
+        self.beside().trouble = Some(Trouble { why, times, until });
     }
 
+    /// Changes the record as an operator decides, and does `then` with it.
     fn decide(
         &self,
-        beside: &mut Beside,
-        mut record: Record,
         decision: Decision,
+        change: impl Fn(&mut Record) -> Result<(), NotDecided>,
+        then: impl FnOnce(&mut Beside),
     ) -> Result<Decision, NotDecided> {
-        record.decide(decision.clone());
-        let written = self.directory.write_record(&record);
-        written.map_err(|error| NotDecided::NotWritten(Said::of(&error)))?;
-        beside.record = record;
-        self.write_report(
-            "decisions",
-            &beside.record.decisions(),
-            &page(None, None, beside.record.decisions()),
-        );
+        let change = |record: &mut Record| {
+            change(record)?;
+            record.decide(decision.clone());
+            Ok(())
+        };
+        self.disk_first(change, |error| NotDecided::NotWritten(Said::of(&error)), then)?;
+        let decisions = self.record().decisions().to_vec();
+        self.write_report("decisions", &decisions, &page(None, None, &decisions));
         Ok(decision)
+    }
+
+    /// Changes the record on disk, then here, with what `then` does beside it. Where somebody went back
+    /// meanwhile, `change` is asked again of what that left.
+    fn disk_first<E>(
+        &self,
+        change: impl Fn(&mut Record) -> Result<(), E>,
+        not_written: impl FnOnce(StateDirectoryError) -> E,
+        then: impl FnOnce(&mut Beside),
+    ) -> Result<(), E> {
+        let pen = self.pen();
+        let mut is_overtaken = false;
+        loop {
+            let beside = self.beside();
+            let (mut record, falls) = (beside.record.clone(), beside.falls);
+            let changed = change(&mut record);
+            drop(beside);
+            if let Err(why) = changed {
+                if is_overtaken {
+                    self.write(&pen);
+                }
+                return Err(why);
+            }
+            if let Err(error) = self.directory.write_record(&record) {
+                return Err(not_written(error));
+            }
+            let mut beside = self.beside();
+            is_overtaken = beside.falls != falls;
+            if !is_overtaken {
+                beside.record = record;
+                then(&mut beside);
+                return Ok(());
+            }
+        }
     }
 
     /// Frees snapshots that nobody uses any more.
@@ -496,18 +644,23 @@ impl Runs {
         free_unused(&mut self.beside());
     }
 
-    /// The one exchange. The old release is freed later and here.
+    /// The one exchange. The old release is freed later.
     fn exchange(&self, beside: &mut Beside, new: Option<Arc<Active>>) {
         if let Some(old) = self.active.swap(new) {
             beside.retired.push(old);
         }
-        free_unused(beside);
     }
 
-    fn write(&self, record: &Record) {
-        if let Err(error) = self.directory.write_record(record) {
+    /// Writes the record as it is here, and tells when it cannot be.
+    fn write(&self, pen: &Pen<'_>) {
+        if let Err(error) = self.written(pen) {
             self.log.event(&Said::of(&error));
         }
+    }
+
+    fn written(&self, _pen: &Pen<'_>) -> Result<(), StateDirectoryError> {
+        let record = self.record();
+        self.directory.write_record(&record)
     }
 }
 

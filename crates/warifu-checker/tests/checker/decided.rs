@@ -203,3 +203,48 @@ fn a_replay_changes_nothing_and_forgetting_leaves_nothing_to_replay() {
     assert_eq!(checker.status().kept_claims.files, 0);
     assert_eq!(checker.client.replay().unwrap().received.map_or(0, |received| received.files), 0);
 }
+
+/// Where no checker runs, kept claim files are deleted under the lock of its folder; where one runs that does
+/// not answer, nothing is.
+#[test]
+fn claim_files_are_forgotten_without_a_checker() {
+    let directory = tempfile::tempdir().unwrap();
+    let (_world, _channel, _line) = published(directory.path());
+    let state = directory.path().join("state");
+    let forget = || {
+        let mut command = std::process::Command::new(crate::killed::PROGRAM);
+        command.args(["forget-claims", "--lang", "en", "--state"]).arg(&state).output().unwrap()
+    };
+    assert_eq!(forget().status.code(), Some(2));
+    assert!(!state.exists(), "nothing is made");
+    let running = Running::start(directory.path());
+    crate::world::check(running.address, &crate::world::claim_file(1, 3));
+    let files = || std::fs::read_dir(state.join("recent")).unwrap().count();
+    let started = std::time::Instant::now();
+    while files() == 0 {
+        assert!(started.elapsed() < std::time::Duration::from_secs(30), "never kept");
+        std::thread::yield_now();
+    }
+    // It runs, and its socket is gone: the lock says so.
+    std::fs::rename(state.join("operator.sock"), state.join("moved")).unwrap();
+    assert_eq!((forget().status.code(), files()), (Some(2), 1));
+    drop(running);
+    let forgotten = forget();
+    assert_eq!((forgotten.status.code(), files()), (Some(0), 0));
+    assert!(String::from_utf8(forgotten.stdout).unwrap().contains("1 claim file"));
+    let log = std::fs::read_to_string(state.join("audit.jsonl")).unwrap();
+    assert!(log.contains("forget-claims"), "{log}");
+}
+
+/// What is pasted from a message with its placeholder decides nothing.
+#[test]
+fn a_placeholder_is_no_reason() {
+    for placeholder in ["…", "（理由）"] {
+        let mut command = std::process::Command::new(crate::killed::PROGRAM);
+        let refused =
+            command.args(["unhold", "2", "--state", "nowhere", "--reason", placeholder]).output().unwrap();
+        let why = String::from_utf8(refused.stderr).unwrap();
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(why.contains("write the reason itself") && why.contains("理由そのもの"), "{why}");
+    }
+}

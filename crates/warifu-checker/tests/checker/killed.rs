@@ -24,7 +24,7 @@ pub(crate) fn publish_release(world: &World, channel: &dyn PublishChannel, line:
     publish_unsigned(world, channel, line, line.unsigned("2024-05-31", vec![procedures(&good())]));
 }
 
-fn publish_unsigned(world: &World, channel: &dyn PublishChannel, line: &Line, unsigned: Unsigned) {
+pub(crate) fn publish_unsigned(world: &World, channel: &dyn PublishChannel, line: &Line, unsigned: Unsigned) {
     let tip = read_tip(channel, &world.reader()).unwrap();
     let proposal = unsigned.propose();
     let halves = world.sign(&tip, &proposal);

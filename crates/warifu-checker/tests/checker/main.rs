@@ -2,10 +2,12 @@
 //! and are fallen back from; and as a process that is killed.
 #![expect(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
 
+mod attached;
 mod damaged;
 mod decided;
 mod doors;
 mod faults;
+mod gone_back;
 mod killed;
 mod line;
 mod lost;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use warifu_masters::file::read_canonical;
+use warifu_masters::file::{read_canonical, write::write};
 use warifu_masters::past::{self, Timelines, TimelinesBuilder};
 use warifu_masters::schema::{ColumnType, Layout, Schemas};
 use warifu_masters::table::Master;
@@ -231,4 +231,18 @@ pub(crate) fn good() -> Vec<(u32, &'static str)> {
 /// Every price wrong, as in May 2022.
 pub(crate) fn bad() -> Vec<(u32, &'static str)> {
     CODES.iter().map(|code| (*code, "7.00")).collect()
+}
+
+/// `master` with the files that a program beside a checker is given, as both organisations sign them.
+pub(crate) fn with_files(mut master: MasterContent) -> MasterContent {
+    let state = read_canonical(&SCHEMAS, &master.kind, master.canonical.clone()).unwrap();
+    let file = |name: &str| {
+        let format = SCHEMAS.format(name).unwrap();
+        let bytes = write(&state, &format.rendering(state.layout().header.is_some())).unwrap();
+        let Content { sha256, bytes } = Content::of(&bytes);
+        let file_name = format!("s_{}_ALL.{}", master.series, format.extension);
+        (name.to_owned(), FormatFile { file_name, sha256, bytes })
+    };
+    master.formats = ["kikin", "kokuho"].map(file).into();
+    master
 }

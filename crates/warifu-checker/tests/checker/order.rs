@@ -190,7 +190,9 @@ fn act(
         Step::Judge => {
             if let Some(active) = swapper.active() {
                 for institution in [&b"13,1,0000001"[..], b"13,1,0000002"] {
-                    swapper.observe(&active, file, Institution::of(Some(institution)), start());
+                    if swapper.observe(&active, file, Institution::of(Some(institution)), start()) {
+                        swapper.settle(start());
+                    }
                 }
             }
             None

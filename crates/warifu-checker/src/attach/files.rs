@@ -1,0 +1,228 @@
+//! The files of a release for a program: in a folder of its own, whole before it has its name, and the one link
+//! that says which folder is to be used.
+
+use std::fs::{self, File, Permissions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use warifu_masters::file::{read_canonical, write::write};
+use warifu_masters::schema::Schemas;
+use warifu_trust::{MasterBytes, MasterEntry, ReleaseRef};
+use warifu_values::digest::Digest;
+
+use crate::attach::owner::Owner;
+use crate::release::ReleaseContent;
+use crate::said::Said;
+
+/// Its name in a release's folder: what lies there.
+const LIST: &str = "release.json";
+
+/// What a folder that is being filled is called at first.
+const UNFINISHED: &str = ".new-";
+
+/// A file of a release in a format.
+pub(super) struct Made {
+    format: String,
+    name: String,
+    bytes: Vec<u8>,
+}
+
+/// The list beside the files, for whoever reads them by a program.
+#[derive(Serialize)]
+struct List {
+    release: u64,
+    manifest: Digest,
+    title: String,
+    files: Vec<Listed>,
+}
+
+#[derive(Serialize)]
+struct Listed {
+    path: String,
+    series: String,
+    kind: String,
+    format: String,
+    rows: u64,
+    bytes: u64,
+    sha256: Digest,
+}
+
+/// Every file of `content` in `formats`, each proven to be the one that both organisations signed, and the
+/// list of them.
+pub(super) fn made(
+    schemas: &Schemas,
+    content: ReleaseContent,
+    formats: &[String],
+) -> Result<Vec<Made>, Said> {
+    let (id, title) = (content.id(), content.manifest().title.clone());
+    let mut list = List { release: id.release, manifest: id.manifest, title, files: Vec::new() };
+    let mut files = Vec::new();
+    for (entry, MasterBytes { canonical, .. }) in content.into_masters() {
+        let MasterEntry { series, kind, rows, formats: signed, .. } = &entry;
+        let name = format!("{series}/{kind}");
+        let master = read_canonical(schemas, kind, canonical).map_err(|_| {
+            Said::new(
+                format!("{name}: the signed records do not fit the layouts known here"),
+                format!("{name}: 署名された内容が既知のレイアウトに合いません"),
+            )
+        })?;
+        for format in formats {
+            let known = schemas.format(format).zip(signed.get(format)).ok_or_else(|| {
+                Said::new(
+                    format!("{name} was not signed in format {format}"),
+                    format!("{name} は形式 {format} では署名されていません"),
+                )
+            })?;
+            let (as_format, signed) = known;
+            let bytes = write(&master, &as_format.rendering(master.layout().header.is_some()));
+            let bytes = bytes.ok().filter(|bytes| Digest::of(bytes) == signed.sha256).ok_or_else(|| {
+                Said::new(
+                    format!("{name}: what this program writes as {format} is not what was signed"),
+                    format!("{name}: 形式 {format} の出力が署名済みのダイジェストと一致しません"),
+                )
+            })?;
+            list.files.push(Listed {
+                path: format!("{format}/{}", signed.file_name),
+                series: series.clone(),
+                kind: kind.clone(),
+                format: format.clone(),
+                rows: *rows,
+                bytes: signed.bytes,
+                sha256: signed.sha256,
+            });
+            files.push(Made { format: format.clone(), name: signed.file_name.clone(), bytes });
+        }
+    }
+    let list = serde_json::to_vec_pretty(&list)
+        .map_err(|error| Said::about("the list of files", "ファイル一覧", &error))?;
+    files.push(Made { format: String::new(), name: LIST.into(), bytes: list });
+    Ok(files)
+}
+
+/// Where a program finds releases.
+#[derive(Debug, Clone)]
+pub(super) struct Shelf {
+    pub(super) folder: PathBuf,
+    pub(super) link: PathBuf,
+    pub(super) mode: u32,
+    pub(super) owner: Option<Owner>,
+}
+
+impl Shelf {
+    /// The folder of `id`: its number and the beginning of its digest.
+    pub(super) fn folder_of(&self, id: ReleaseRef) -> PathBuf {
+        self.folder.join(format!("{:06}-{}", id.release, id.manifest.short()))
+    }
+
+    /// Places `files` in the folder of `id`, where they do not lie there already, byte for byte.
+    pub(super) fn place(&self, id: ReleaseRef, files: &[Made]) -> io::Result<()> {
+        fs::create_dir_all(&self.folder)?;
+        let folder = self.folder_of(id);
+        let is_there = |file: &Made| {
+            let there =
+                warifu_files::read(&folder.join(&file.format).join(&file.name), file.bytes.len() as u64);
+            there.is_ok_and(|there| there == file.bytes)
+        };
+        if files.iter().all(is_there) {
+            return Ok(());
+        }
+        for left in self.unfinished()? {
+            // What a kill left.
+            fs::remove_dir_all(left)?;
+        }
+        let new = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(&self.folder)?;
+        for file in files {
+            let into = new.path().join(&file.format);
+            if !into.exists() {
+                fs::create_dir(&into)?;
+            }
+            let path = into.join(&file.name);
+            let mut written = File::create_new(&path)?;
+            written.write_all(&file.bytes)?;
+            self.give(&path, self.mode)?;
+            written.sync_all()?;
+        }
+        // Folders can be entered by whoever reads the files, and emptied by their owner.
+        let mode = 0o700 | self.mode | (self.mode & 0o444) >> 2;
+        let folders = fs::read_dir(new.path())?.map(|entry| entry.map(|entry| entry.path()));
+        let folders = folders.filter(|path| path.as_ref().map_or(true, |path| path.is_dir()));
+        for path in folders.chain([Ok(new.path().to_owned())]) {
+            let path = path?;
+            self.give(&path, mode)?;
+            File::open(path)?.sync_all()?;
+        }
+        if fs::symlink_metadata(&folder).is_ok() {
+            // Somebody changed what lay there: it is no release any more.
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::rename(new.keep(), &folder)?;
+        File::open(&self.folder)?.sync_all()
+    }
+
+    fn give(&self, path: &Path, mode: u32) -> io::Result<()> {
+        if let Some(Owner { user, group }) = self.owner {
+            chown(path, user, group)?;
+        }
+        fs::set_permissions(path, Permissions::from_mode(mode))
+    }
+
+    fn unfinished(&self) -> io::Result<Vec<PathBuf>> {
+        self.entries(|name| name.starts_with(UNFINISHED))
+    }
+
+    fn entries(&self, takes: impl Fn(&str) -> bool) -> io::Result<Vec<PathBuf>> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() && entry.file_name().to_str().is_some_and(&takes) {
+                found.push(entry.path());
+            }
+        }
+        Ok(found)
+    }
+
+    /// Which folder the link names; none when there is no link.
+    pub(super) fn named(&self) -> io::Result<Option<PathBuf>> {
+        match fs::read_link(&self.link) {
+            Ok(folder) => Ok(Some(folder)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Lets the link name `folder`, in one step; no link any more where there was none.
+    pub(super) fn name(&self, folder: Option<&Path>) -> io::Result<()> {
+        let beside = self.link.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        match folder {
+            None => match fs::remove_file(&self.link) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            },
+            Some(folder) => {
+                fs::create_dir_all(beside)?;
+                let new = tempfile::Builder::new().prefix(".link-").tempdir_in(beside)?;
+                let link = new.path().join("link");
+                symlink(std::path::absolute(folder)?, &link)?;
+                fs::rename(link, &self.link)?;
+            }
+        }
+        File::open(beside)?.sync_all()
+    }
+
+    /// Removes the folders of releases that are none of `kept`, nor named by the link.
+    pub(super) fn keep_only(&self, kept: &[ReleaseRef]) -> io::Result<()> {
+        let mut stay: Vec<PathBuf> = kept.iter().map(|id| self.folder_of(*id)).collect();
+        stay.extend(self.named()?);
+        let stays = |folder: &Path| stay.iter().any(|it| it.file_name() == folder.file_name());
+        // Nothing else that somebody put there.
+        let is_ours = |name: &str| {
+            name.split_once('-').is_some_and(|(number, digest)| {
+                let is_digest = !digest.is_empty() && digest.chars().all(|it| it.is_ascii_hexdigit());
+                number.len() >= 6 && number.chars().all(|it| it.is_ascii_digit()) && is_digest
+            })
+        };
+        self.entries(is_ours)?.into_iter().filter(|it| !stays(it)).try_for_each(fs::remove_dir_all)
+    }
+}

@@ -1,0 +1,18 @@
+//! A program that was not written for this: it is given the files of a cleared release, told to read them, and
+//! asked whether it works; and it is given back what it had when it does not.
+//!
+//! [`Program`] is a [`crate::swap::Target`]: when a release may be used, and what is held, is decided by the
+//! same state machine that brings releases to claims.
+
+mod config;
+
+mod program;
+
+mod command;
+mod files;
+mod owner;
+mod page;
+mod probe;
+
+pub use config::{Config, ConfigError};
+pub use program::{Program, Step};

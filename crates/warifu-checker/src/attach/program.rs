@@ -1,0 +1,244 @@
+//! The program as a [`Target`]: files, link, reload, probe, and everything back where one of them fails.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use rustix::process::{Pid, kill_process};
+use warifu_masters::schema::Schemas;
+use warifu_trust::ReleaseRef;
+
+use crate::attach::command::run;
+use crate::attach::config::{Config, Probe, Reload, SIGNALS};
+use crate::attach::files::{Shelf, made};
+use crate::attach::owner::Owner;
+use crate::attach::probe::ask;
+use crate::log::Log;
+use crate::said::Said;
+use crate::swap::{Load, NotTaken, Otherwise, Target};
+
+/// A command that alerts somebody may take so long.
+const ALERT: Duration = Duration::from_secs(30);
+
+/// What is done one after the other: a kill may come before each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The files are placed.
+    Place,
+    /// The link is moved.
+    Link,
+    /// The program is told.
+    Reload,
+    /// It is asked whether it works.
+    Probe,
+    /// The link is moved back.
+    LinkBack,
+    /// The program is told again.
+    ReloadBack,
+    /// It is asked again.
+    ProbeBack,
+}
+
+type Before = dyn Fn(Step) + Send + Sync;
+
+/// An attached program.
+pub struct Program {
+    shelf: Shelf,
+    formats: Vec<String>,
+    reload: Reload,
+    probes: Vec<Probe>,
+    watched_seconds: u64,
+    alert: Option<Vec<String>>,
+    schemas: Schemas,
+    log: Log,
+    /// What it was seen to work with.
+    uses: Mutex<Option<ReleaseRef>>,
+    before: Option<Box<Before>>,
+}
+
+impl Program {
+    /// The one that `config` describes.
+    pub fn new(config: &Config, schemas: Schemas, log: Log) -> Program {
+        let Config { place, reload, probe, watch_seconds, alert, .. } = config;
+        Program {
+            shelf: Shelf {
+                folder: place.folder.clone(),
+                link: place.link.clone(),
+                mode: config.mode(),
+                owner: place.owner.as_ref().and_then(|owner| Owner::of(owner.get_ref())),
+            },
+            formats: place.formats.get_ref().clone(),
+            reload: reload.get_ref().clone(),
+            probes: probe.iter().map(|probe| probe.get_ref().clone()).collect(),
+            watched_seconds: *watch_seconds,
+            alert: alert.as_ref().map(|alert| alert.get_ref().clone()),
+            schemas,
+            log,
+            uses: Mutex::default(),
+            before: None,
+        }
+    }
+
+    /// The same, with `before` called before each step: for a test of what a kill there leaves.
+    #[must_use]
+    pub fn stopping(self, before: impl Fn(Step) + Send + Sync + 'static) -> Program {
+        Program { before: Some(Box::new(before)), ..self }
+    }
+
+    fn step(&self, step: Step) {
+        self.before.iter().for_each(|before| before(step));
+    }
+
+    /// What commands are told of the release in `folder`.
+    fn environment(&self, id: Option<ReleaseRef>, folder: &Path) -> Vec<(&'static str, String)> {
+        let path = |path: &Path| path.to_string_lossy().into_owned();
+        vec![
+            ("WARIFU_RELEASE", id.map_or_else(String::new, |id| id.release.to_string())),
+            ("WARIFU_MANIFEST", id.map_or_else(String::new, |id| id.manifest.to_string())),
+            ("WARIFU_FOLDER", path(folder)),
+            ("WARIFU_LINK", path(&self.shelf.link)),
+        ]
+    }
+
+    fn tell(&self, environment: &[(&str, String)]) -> Result<(), Said> {
+        let Reload { command, signal, pid_file, systemd_unit, limit_seconds } = &self.reload;
+        let limit = Duration::from_secs(*limit_seconds);
+        if let Some(command) = command {
+            return run(command, environment, limit);
+        }
+        if let Some(unit) = systemd_unit {
+            return run(&["systemctl".into(), "reload".into(), unit.clone()], environment, limit);
+        }
+        let (Some(signal), Some(file)) = (signal, pid_file) else { return Ok(()) };
+        let name = file.display().to_string();
+        let cannot = |error: &dyn std::error::Error| {
+            let (en, ja) = ("cannot be sent a signal", "にシグナルを送れません");
+            Said::about(&format!("the process of {name} {en}"), &format!("{name} のプロセス{ja}"), error)
+        };
+        let text = fs::read_to_string(file).map_err(|error| cannot(&error))?;
+        let pid = text.trim().parse().ok().filter(|pid| *pid > 1).and_then(Pid::from_raw);
+        let pid = pid.ok_or_else(|| cannot(&io::Error::from(io::ErrorKind::InvalidData)))?;
+        let signal = SIGNALS.iter().find(|(known, _)| known == signal).map(|(_, signal)| *signal);
+        signal.map_or(Ok(()), |signal| kill_process(pid, signal).map_err(|error| cannot(&error)))
+    }
+
+    fn asked(&self, environment: &[(&str, String)]) -> Result<(), Said> {
+        self.probes.iter().try_for_each(|probe| ask(probe, environment))
+    }
+
+    /// The link back to `before`; where something was there, the program reads and works with that again.
+    fn put_back(&self, before: Option<&Path>) -> Result<(), Said> {
+        self.step(Step::LinkBack);
+        self.shelf.name(before).map_err(|error| not_linked(&self.shelf.link, &error))?;
+        let Some(folder) = before else { return Ok(()) };
+        // Whatever it was: a probe that asks for a release by number reads it there.
+        let id = listed(folder);
+        let environment = self.environment(id, folder);
+        self.step(Step::ReloadBack);
+        self.tell(&environment)?;
+        self.step(Step::ProbeBack);
+        self.asked(&environment)?;
+        *self.uses.lock().unwrap_or_else(PoisonError::into_inner) = id;
+        Ok(())
+    }
+}
+
+/// Which release lies in `folder`, by its own list.
+fn listed(folder: &Path) -> Option<ReleaseRef> {
+    let list = fs::read(folder.join("release.json")).ok()?;
+    let list: serde_json::Value = serde_json::from_slice(&list).ok()?;
+    let manifest = list.get("manifest")?.as_str()?.parse().ok()?;
+    Some(ReleaseRef { release: list.get("release")?.as_u64()?, manifest })
+}
+
+fn not_linked(link: &Path, error: &io::Error) -> Said {
+    let link = link.display();
+    Said::about(&format!("{link} cannot be moved"), &format!("{link} を切り替えられません"), error)
+}
+
+impl Target for Program {
+    fn take(&self, id: ReleaseRef, load: Load<'_>, otherwise: Otherwise) -> Result<(), NotTaken> {
+        let untouched = |why| NotTaken { why, not_put_back: None };
+        self.step(Step::Place);
+        let content = load().map_err(untouched)?;
+        let files = made(&self.schemas, content, &self.formats).map_err(untouched)?;
+        let placed = self.shelf.place(id, &files).and_then(|()| self.shelf.named());
+        let before: Option<PathBuf> = placed.map_err(|error| {
+            let folder = self.shelf.folder.display();
+            untouched(Said::about(
+                &format!("the files cannot be placed in {folder}"),
+                &format!("{folder} にファイルを配置できません"),
+                &error,
+            ))
+        })?;
+        drop(files);
+        let folder = self.shelf.folder_of(id);
+        let environment = self.environment(Some(id), &folder);
+        *self.uses.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.step(Step::Link);
+        let linked = self.shelf.name(Some(&folder)).map_err(|error| not_linked(&self.shelf.link, &error));
+        let taken = linked
+            .and_then(|()| {
+                self.step(Step::Reload);
+                self.tell(&environment)
+            })
+            .and_then(|()| {
+                self.step(Step::Probe);
+                self.asked(&environment)
+            });
+        match (taken, otherwise) {
+            (Ok(()), _) => {
+                *self.uses.lock().unwrap_or_else(PoisonError::into_inner) = Some(id);
+                Ok(())
+            }
+            (Err(why), Otherwise::Stay) => Err(NotTaken { why, not_put_back: None }),
+            (Err(why), Otherwise::PutBack) => {
+                let release = id.release;
+                let why = Said::new(
+                    format!("the attached program does not take release {release}: {}", why.en),
+                    format!("接続先プログラムがリリース {release} を受け付けません: {}", why.ja),
+                );
+                self.log.event(&why);
+                Err(NotTaken { why, not_put_back: self.put_back(before.as_deref()).err() })
+            }
+        }
+    }
+
+    fn uses(&self) -> Option<ReleaseRef> {
+        let uses = (*self.uses.lock().unwrap_or_else(PoisonError::into_inner))?;
+        let named = self.shelf.named().ok().flatten()?;
+        // Somebody else may have moved the link.
+        (named.file_name() == self.shelf.folder_of(uses).file_name()).then_some(uses)
+    }
+
+    fn works(&self) -> Result<(), Said> {
+        let id = self.uses();
+        let folder = id.map_or_else(|| self.shelf.link.clone(), |id| self.shelf.folder_of(id));
+        self.asked(&self.environment(id, &folder))
+    }
+
+    fn watched_seconds(&self) -> u64 {
+        self.watched_seconds
+    }
+
+    fn keep_only(&self, kept: &[ReleaseRef]) {
+        if let Err(error) = self.shelf.keep_only(kept) {
+            let folder = self.shelf.folder.display();
+            self.log.event(&Said::about(
+                &format!("what is not used any more in {folder} cannot be removed"),
+                &format!("{folder} の不要なフォルダーを削除できません"),
+                &error,
+            ));
+        }
+    }
+
+    fn alert(&self, why: &Said) {
+        let Some(command) = &self.alert else { return };
+        let environment = [("WARIFU_WHY", why.en.clone()), ("WARIFU_WHY_JA", why.ja.clone())];
+        if let Err(why) = run(command, &environment, ALERT) {
+            self.log.event(&why);
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! What operators decide that no gate does, and what they ask without deciding anything.
+
+use warifu_audit::Act;
+use warifu_trust::UnixSeconds;
+use warifu_values::lang::{Lang, Speak as _};
+
+use crate::candidate::Candidate;
+use crate::said::Said;
+use crate::state::{Decided, Decision, Forgotten, Installed, Reason};
+use crate::swap::active::Active;
+use crate::swap::clearing::{Newer, NotCleared, NotNewer};
+use crate::swap::runs::{NotDecided, NothingBefore};
+use crate::swap::swapper::Swapper;
+use crate::trial::Replayed;
+
+/// Nothing was fallen back to; nothing changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotFallenBack {
+    /// There is no confirmed release before this one.
+    NothingBefore,
+    /// That release is not among those that can be gone back to.
+    NotThere {
+        /// It.
+        release: u64,
+        /// They, the newest first.
+        there: Vec<u64>,
+    },
+    /// That release cannot be used.
+    NotUsable {
+        /// It.
+        release: u64,
+        /// Why.
+        why: Said,
+        /// Which others can be gone back to, the newest first.
+        there: Vec<u64>,
+    },
+}
+
+impl NotFallenBack {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            NotFallenBack::NothingBefore => Said::new(
+                "there is no confirmed release before this one",
+                "戻せる確定済みのリリースがありません",
+            ),
+            NotFallenBack::NotThere { release, there } => Said::new(
+                format!("release {release} is none that can be gone back to here"),
+                format!("リリース {release} には戻せません"),
+            )
+            .then(&to_be_had(there)),
+            NotFallenBack::NotUsable { release, why, there } => Said::new(
+                format!("release {release} cannot be gone back to: {}", why.en),
+                format!("リリース {release} には戻せません: {}", why.ja),
+            )
+            .then(&to_be_had(there)),
+        }
+    }
+}
+
+fn to_be_had(there: &[u64]) -> Said {
+    if there.is_empty() {
+        return Said::new("there is none", "戻せるリリースはありません");
+    }
+    let there = there.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+    Said::new(format!("there is: {there}"), format!("戻せるリリース: {there}"))
+}
+
+impl Swapper {
+    /// Returns to `release`, a confirmed one before this one that is still here whole, and holds everything
+    /// newer until a newer release is confirmed. Gives the number fallen back to.
+    ///
+    /// # Errors
+    /// [`NotFallenBack`].
+    pub fn fall_back_to(&self, release: u64, why: Said, now: UnixSeconds) -> Result<u64, NotFallenBack> {
+        let record = self.record();
+        let before: Vec<&Installed> = record
+            .to_go_back_to()
+            .filter(|installed| self.withdrawn(installed.id.into()).is_none())
+            .collect();
+        let there = |except: Option<u64>| {
+            let numbers = before.iter().map(|installed| installed.id.release);
+            numbers.filter(|number| Some(*number) != except).collect::<Vec<u64>>()
+        };
+        let not_there = || NotFallenBack::NotThere { release, there: there(None) };
+        let is_it = |installed: &&Installed| installed.id.release == release;
+        let Some(installed) = record.to_go_back_to().find(is_it) else { return Err(not_there()) };
+        let not_usable = |why| NotFallenBack::NotUsable { release, why, there: there(Some(release)) };
+        if let Some(why) = self.withdrawn(installed.id.into()) {
+            return Err(not_usable(why));
+        }
+        // In memory already, unless somebody was faster.
+        if self.runs.before().is_some_and(|before| before.id == installed.id.into()) {
+            return self.fall_back(why, None, now).map_err(|NothingBefore| NotFallenBack::NothingBefore);
+        }
+        let content = self.runs.load(installed.id.into()).map_err(|error| not_usable(Said::of(&error)))?;
+        let candidate = Candidate::build(&self.schemas, content).map_err(not_usable)?;
+        let back = Active::new(candidate.signed_by(installed.signed_by.clone()), None, now);
+        let moved = self.runs.go_back_to(back, why.clone(), now).ok_or_else(not_there)?;
+        self.went_back(moved, &why, now);
+        Ok(moved.1)
+    }
+
+    /// Confirms `release`, which is on probation, because an operator says so: where too few institutions use
+    /// a checker, no waiting does.
+    ///
+    /// # Errors
+    /// [`NotDecided`].
+    pub fn confirm(&self, release: u64, reason: Reason, now: UnixSeconds) -> Result<Decision, NotDecided> {
+        let (decision, watched) = self.runs.confirm_by_hand(release, reason, now)?;
+        if let Some(report) = watched.watched(&self.gates.probation) {
+            self.runs.note_watch(&report);
+        }
+        self.decided(&decision, now);
+        Ok(decision)
+    }
+
+    /// Gives up `release`, which judged here and was lost, because an operator says so: others are taken
+    /// again.
+    ///
+    /// # Errors
+    /// [`NotDecided`].
+    pub fn give_up(&self, release: u64, reason: Reason, now: UnixSeconds) -> Result<Decision, NotDecided> {
+        let decision = self.runs.give_up(release, reason, now)?;
+        self.decided(&decision, now);
+        Ok(decision)
+    }
+
+    /// Lets the held `release` be taken again, because an operator says so.
+    ///
+    /// # Errors
+    /// [`NotDecided`].
+    pub fn unhold(&self, release: u64, reason: Reason, now: UnixSeconds) -> Result<Decision, NotDecided> {
+        let decision = self.runs.unhold(release, reason, now)?;
+        self.decided(&decision, now);
+        Ok(decision)
+    }
+
+    /// Lets nothing be activated from now on, because an operator says so: no emergency either, for he is the
+    /// one who would be called. What is taken away is left all the same.
+    ///
+    /// # Errors
+    /// [`NotDecided`].
+    pub fn freeze(&self, reason: Reason, now: UnixSeconds) -> Result<Decision, NotDecided> {
+        let decision = self.runs.freeze(reason, now)?;
+        self.decided(&decision, now);
+        Ok(decision)
+    }
+
+    /// Lets releases be activated again, because an operator says so; the one that waited for it is, within a
+    /// second.
+    ///
+    /// # Errors
+    /// [`NotDecided`].
+    pub fn thaw(&self, reason: Reason, now: UnixSeconds) -> Result<Decision, NotDecided> {
+        let decision = self.runs.thaw(reason, now)?;
+        self.decided(&decision, now);
+        Ok(decision)
+    }
+
+    /// Mends what is damaged as [`Swapper::damages`] tells, because an operator says so.
+    ///
+    /// # Errors
+    /// [`NotDecided`].
+    pub fn repair(&self, reason: Reason, now: UnixSeconds) -> Result<Decision, NotDecided> {
+        let _bench = self.bench.hold();
+        self.look_for_damage();
+        if self.damages().is_empty() {
+            return Err(NotDecided::NotDamaged);
+        }
+        let mended = self.source.as_ref().map_or(Ok(()), |source| source.mend());
+        self.look_for_damage();
+        mended.map_err(NotDecided::NotMended)?;
+        let decision = self.runs.repaired(reason, now)?;
+        self.decided(&decision, now);
+        Ok(decision)
+    }
+
+    /// Deletes every claim file that is kept to be replayed.
+    ///
+    /// # Errors
+    /// What could not be deleted.
+    pub fn forget_claims(&self, now: UnixSeconds) -> Result<Forgotten, Said> {
+        let forgotten = self.recent.forget();
+        let said = forgotten.as_ref().map_or_else(Clone::clone, Said::both);
+        self.acts.claims_forgotten(&said, forgotten.is_ok(), now);
+        self.log.event(&said);
+        forgotten
+    }
+
+    /// Judges the kept claim files by what runs and by the release before it again: what they tell now of the
+    /// step from the one to the other. Changes nothing, and is no decision.
+    ///
+    /// # Errors
+    /// Nothing runs, or what runs and what was before it cannot be read.
+    pub fn replay(&self, now: UnixSeconds) -> Result<Replayed, Said> {
+        // One candidate at a time is in memory.
+        let _bench = self.bench.hold();
+        let nothing = || {
+            Said::new(
+                "nothing judges yet, so there is nothing to replay by",
+                "点検に使用しているリリースがないため、再点検できません",
+            )
+        };
+        let active = self.active().ok_or_else(nothing)?;
+        let content = self.runs.load(active.id).map_err(|error| Said::of(&error))?;
+        let candidate = Candidate::build(&self.schemas, content)?;
+        let before = self.runs.before();
+        let newer = Newer::than(before, None, candidate).map_err(NotNewer::said)?;
+        let kept = |id| self.runs.load(id);
+        let (report, cleared) =
+            newer.clear(&self.schemas, kept, &self.recent.files(), &self.gates.replay(), now);
+        match (report, cleared) {
+            (Some(report), _) => Ok(report),
+            (None, Err(NotCleared::Data(why) | NotCleared::NotNow(why))) => Err(why),
+            (None, Ok(_)) => Err(nothing()),
+        }
+    }
+
+    fn decided(&self, decision: &Decision, now: UnixSeconds) {
+        let said = Said::new(decision.say(Lang::En), decision.say(Lang::Ja));
+        let act = match decision.decided {
+            Decided::Confirmed => Act::Confirm,
+            Decided::GivenUp => Act::GiveUp,
+            Decided::Unheld => Act::Unhold,
+            Decided::Frozen => Act::Freeze,
+            Decided::Thawed => Act::Thaw,
+            Decided::Repaired => Act::Repair,
+        };
+        self.acts.decided(act, decision.release, &said, now);
+        self.log.event(&said);
+    }
+}

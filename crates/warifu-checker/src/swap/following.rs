@@ -1,0 +1,150 @@
+//! Keeping a [`Target`] in step with what runs: a release judges here only after the program took it, and the
+//! program goes back with the pointer.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use warifu_audit::Act;
+use warifu_trust::{ReleaseRef, UnixSeconds};
+
+use crate::said::Said;
+use crate::state::Phase;
+use crate::swap::follower::Follower;
+use crate::swap::swapper::Swapper;
+use crate::swap::target::{Attached, NotTaken, Otherwise, Target};
+
+/// After so many seconds a program that is out of step is tried again.
+const AGAIN_SECONDS: i64 = 30;
+
+impl Swapper {
+    /// The same, for a program that uses the releases too. It is brought in step with what runs at once: what
+    /// a kill left half done is done.
+    #[must_use]
+    pub fn attached_to(self, target: Box<dyn Target>, now: UnixSeconds) -> Swapper {
+        let follower = Some(Arc::new(Mutex::new(Follower { target, trouble: None })));
+        let swapper = Swapper { follower, ..self };
+        swapper.follow(now);
+        swapper
+    }
+
+    /// What there is to be said of the program, where there is one. Nothing while it is being changed.
+    pub fn attached(&self) -> Option<Attached> {
+        let follower = self.follower.as_ref()?;
+        let active = self.active();
+        let Ok(follower) = follower.try_lock() else {
+            return Some(Attached { is_changing: true, uses: None, watched_until: None, trouble: None });
+        };
+        let on_probation = active.filter(|active| active.phase() == Phase::Probation);
+        let watched = i64::try_from(follower.target.watched_seconds()).unwrap_or(i64::MAX);
+        Some(Attached {
+            is_changing: false,
+            uses: follower.target.uses().map(|id| id.release),
+            watched_until: on_probation
+                .map(|it| UnixSeconds::new(it.since.seconds().saturating_add(watched))),
+            trouble: follower.trouble.as_ref().map(|(why, _)| why.clone()),
+        })
+    }
+
+    fn follower(&self) -> Option<MutexGuard<'_, Follower>> {
+        Some(self.follower.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Lets the program use `id`, which judges nothing yet.
+    ///
+    /// # Errors
+    /// It did not take it; it uses what it used before, or that is told loudly.
+    pub(super) fn try_on(&self, id: ReleaseRef, now: UnixSeconds) -> Result<(), Said> {
+        let Some(mut follower) = self.follower() else { return Ok(()) };
+        let load = || self.runs.load(id).map_err(|error| Said::of(&error));
+        match follower.target.take(id, &load, Otherwise::PutBack) {
+            Ok(()) => {
+                follower.trouble = None;
+                Ok(())
+            }
+            Err(NotTaken { why, not_put_back: None }) => Err(why),
+            Err(NotTaken { why, not_put_back: Some(worse) }) => {
+                let why = why.then(&worse);
+                self.out_of_step(&mut follower, worse, now);
+                Err(why)
+            }
+        }
+    }
+
+    /// Lets the program use what judges here, where it does not: after going back, at a start, and again
+    /// where that failed.
+    pub(super) fn follow(&self, now: UnixSeconds) {
+        let (Some(mut follower), Some(active)) = (self.follower(), self.active()) else { return };
+        if follower.target.uses() == Some(active.id) && follower.trouble.is_none() {
+            return;
+        }
+        let load = || self.runs.load(active.id).map_err(|error| Said::of(&error));
+        match follower.target.take(active.id, &load, Otherwise::Stay) {
+            Ok(()) => {
+                if follower.trouble.take().is_some() {
+                    let release = active.id.release;
+                    self.log.event(&Said::new(
+                        format!("the attached program is in step again, with release {release}"),
+                        format!("接続先プログラムはリリース {release} で動作を再開しました"),
+                    ));
+                }
+            }
+            Err(NotTaken { why, .. }) => self.out_of_step(&mut follower, why, now),
+        }
+    }
+
+    fn out_of_step(&self, follower: &mut Follower, why: Said, now: UnixSeconds) {
+        let is_news = follower.trouble.as_ref().is_none_or(|(known, _)| *known != why);
+        if is_news {
+            self.log.event(&Said::new(
+                format!("THE ATTACHED PROGRAM DOES NOT WORK with what it should: {}", why.en),
+                format!("【警告】接続先プログラムが正常に動作していません: {}", why.ja),
+            ));
+            self.acts.decided(Act::Hold, None, &why, now);
+            follower.target.alert(&why);
+        }
+        let again = UnixSeconds::new(now.seconds().saturating_add(AGAIN_SECONDS));
+        follower.trouble = Some((why, again));
+    }
+
+    /// Looks after the program: what is out of step is tried again, and a release on probation is left when
+    /// the program works no more, and confirmed when it did for long enough.
+    pub(super) fn look_after(&self, now: UnixSeconds) {
+        let Some(follower) = self.follower() else { return };
+        if let Some((_, again)) = &follower.trouble {
+            if *again <= now {
+                drop(follower);
+                self.follow(now);
+            }
+            return;
+        }
+        let Some(active) = self.active() else { return };
+        if follower.target.uses() != Some(active.id) {
+            drop(follower);
+            return self.follow(now);
+        }
+        if active.phase() == Phase::Confirmed {
+            return;
+        }
+        let watched = i64::try_from(follower.target.watched_seconds()).unwrap_or(i64::MAX);
+        let works = follower.target.works();
+        drop(follower);
+        match works {
+            Err(why) => {
+                // Whoever was faster went back already.
+                let _ = self.fall_back(why, Some(&active), now);
+            }
+            Ok(()) if active.since.seconds().saturating_add(watched) <= now.seconds() => {
+                self.confirm_proven(&active, now);
+                self.tidy();
+            }
+            Ok(()) => {}
+        }
+    }
+
+    /// Lets go of what was made for the program and is not used or gone back to any more.
+    fn tidy(&self) {
+        let Some(follower) = self.follower() else { return };
+        let record = self.record();
+        let kept = record.running().kept().chain(record.earlier().iter().map(|it| it.id));
+        follower.target.keep_only(&kept.map(ReleaseRef::from).collect::<Vec<_>>());
+    }
+}

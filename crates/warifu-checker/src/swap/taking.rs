@@ -1,0 +1,388 @@
+//! Taking a release: a look at the source, what is known of what it offers, and the gates on the way to
+//! judging claims.
+
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+
+use warifu_audit::Act;
+use warifu_trust::{ReleaseRef, UnixSeconds};
+
+use crate::calendar::{May, may_activate};
+use crate::candidate::Candidate;
+use crate::said::Said;
+use crate::source::{Offer, ReleaseSource, SourceError};
+use crate::state::{Frozen, Id, Lost, Rebuilt, Refused, RefusedFor, Step};
+use crate::swap::active::Active;
+use crate::swap::clearing::{Cleared, Newer, NotCleared, is_newer};
+use crate::swap::outcome::Outcome;
+use crate::swap::runs::NotActivated;
+use crate::swap::swapper::Swapper;
+use crate::swap::wanted::Wanted;
+use crate::swap::workbench::{AtBench, Due, WaitsFor};
+
+/// What came of bringing one candidate to judging claims.
+enum Brought {
+    /// There is nothing more to do for it.
+    Done(Outcome),
+    /// It could not be activated now; it is as good as before.
+    Later(NotActivated),
+}
+
+impl Swapper {
+    /// Looks at the source and takes what is newer, as far as it is let.
+    ///
+    /// When somebody asks for it, one is tried again too that was refused for its data. One that fell back
+    /// stays held.
+    pub fn poll(&self, now: UnixSeconds, wanted: Wanted) -> Outcome {
+        let mut bench = self.bench.hold();
+        let outcome = self.take(&mut bench, now, wanted);
+        self.look_for_damage();
+        self.instant.is(bench.instant());
+        if !matches!(outcome, Outcome::Unavailable { .. }) {
+            self.stale.store(matches!(outcome, Outcome::Stale { .. }), Ordering::Relaxed);
+        }
+        let troubles = self.source.as_ref().map(|source| source.troubles()).unwrap_or_default();
+        let news = self.runs.note_poll(now, &outcome, troubles);
+        drop(bench);
+        for trouble in &news.troubles {
+            self.log.event(trouble);
+        }
+        if news.outcome {
+            self.tell(&outcome, now);
+        }
+        outcome
+    }
+
+    fn take(&self, bench: &mut AtBench<'_>, now: UnixSeconds, wanted: Wanted) -> Outcome {
+        let unavailable = |why| Outcome::Unavailable { why };
+        let Some(source) = &self.source else {
+            return unavailable(Said::new("no channel is configured", "配信元が設定されていません"));
+        };
+        let refused_for_trust = |id: Option<ReleaseRef>, reached, why| {
+            let (id, reached) = (id.map(Id::from), Some(reached));
+            Outcome::Refused(Refused { id, reached, refused_for: RefusedFor::Trust, why, at: now })
+        };
+        // What is compared with nothing is taken as a first one: never because a disk lost what ran.
+        if let Some(lost) = self.record().lost().cloned()
+            && let Err(kept_from) = self.regain(source.as_ref(), &lost, now)
+        {
+            return kept_from;
+        }
+        let opened = match wanted {
+            Wanted::Release(number) => source.open_release(number, now),
+            Wanted::ByItself | Wanted::Newest => source.open(now),
+        };
+        // Before anything else of it is looked at: a withdrawal may have been heard on the way to a refusal.
+        self.leave_withdrawn(bench, opened.as_deref().ok(), now);
+        let offer = match opened {
+            Ok(offer) => offer,
+            Err(SourceError::Unavailable(why)) => return unavailable(why),
+            Err(SourceError::Stale(why)) => return Outcome::Stale { why },
+            Err(SourceError::Refused(why)) => return refused_for_trust(None, Step::Fetched, why),
+        };
+        let id = offer.id();
+        if let Wanted::Release(wanted) = wanted
+            && wanted != id.release
+        {
+            return Outcome::NotOffered { offered: id.release };
+        }
+        if let Some(why) = source.withdrawn(id) {
+            self.begin_with_fallback(bench, offer.as_ref(), now);
+            let why = match self.active().filter(|active| active.id == id) {
+                Some(_) => why.then(&Said::new(
+                    "it goes on judging: there is no release to go back to",
+                    "戻り先のリリースがないため、点検には引き続きこのリリースを使用しています",
+                )),
+                None => why,
+            };
+            return Outcome::Held { release: id.release, why };
+        }
+        if let Some(rebuilt) = self.record().rebuilt()
+            && self.active().is_none_or(|active| active.id != id)
+        {
+            let why = rebuilt.why.then(&Rebuilt::what_to_do());
+            return Outcome::Held { release: id.release, why };
+        }
+        if let Some(known) = self.known(bench, id, wanted) {
+            if matches!(known, Outcome::Waiting { .. }) {
+                self.begin_with_fallback(bench, offer.as_ref(), now);
+            }
+            return known;
+        }
+        let floor = self.record().floor();
+        if let Err(not_newer) = is_newer(id.release, self.active().as_deref(), floor) {
+            return refused_for_trust(Some(id), Step::Opened, not_newer.said());
+        }
+        let content = match offer.fetch() {
+            Ok(content) => content,
+            Err(SourceError::Unavailable(why)) => return unavailable(why),
+            Err(SourceError::Stale(why)) => return Outcome::Stale { why },
+            Err(SourceError::Refused(why)) => return refused_for_trust(Some(id), Step::Opened, why),
+        };
+        if let Err(error) = self.runs.keep(&content) {
+            return unavailable(Said::of(&error));
+        }
+        if content.manifest().activate_at.is_some_and(|instant| instant > now) {
+            self.begin_with_fallback(bench, offer.as_ref(), now);
+        }
+        match Candidate::build(&self.schemas, content) {
+            Ok(candidate) => match self.bring(bench, candidate.signed_by(offer.signed_by()), now) {
+                Brought::Done(outcome) => outcome,
+                // The source has it again.
+                Brought::Later(NotActivated { why, .. }) => unavailable(why),
+            },
+            Err(why) => not_cleared(id, why, now),
+        }
+    }
+
+    /// What one organisation took away does not wait any more, and is left where it judges: for the release
+    /// before it, or for the one that both organisations list to fall back to. Where there is neither, it
+    /// goes on judging, and that is told.
+    fn leave_withdrawn(&self, bench: &mut AtBench<'_>, offer: Option<&dyn Offer>, now: UnixSeconds) {
+        if let Some((waiting, _)) = bench.waiting()
+            && self.withdrawn(waiting).is_some()
+        {
+            bench.clear_away(waiting.release);
+        }
+        let withdrawn = self.active().and_then(|active| Some((self.withdrawn(active.id)?, active)));
+        *self.withdrawn.lock().unwrap_or_else(PoisonError::into_inner) =
+            withdrawn.as_ref().map(|(why, active)| (active.id, why.clone()));
+        let Some((why, active)) = withdrawn else { return };
+        if self.fall_back(why.clone(), Some(&active), now).is_ok() {
+            return;
+        }
+        let listed = offer.filter(|offer| offer.id() == active.id).map(Offer::fetch_fallback);
+        let Some(Ok(Some(content))) = listed else { return };
+        let kept = self.runs.keep(&content).map_err(|error| Said::of(&error));
+        match kept.and_then(|()| Candidate::build(&self.schemas, content)) {
+            Ok(candidate) => {
+                self.runs.stands_before(Active::new(candidate, None, now));
+                let _ = self.fall_back(why, Some(&active), now);
+            }
+            Err(why) => self.log.event(&why),
+        }
+    }
+
+    /// Fetches what judged here and is damaged now, and lets it judge again.
+    fn regain(&self, source: &dyn ReleaseSource, lost: &Lost, now: UnixSeconds) -> Result<(), Outcome> {
+        let id = ReleaseRef::from(lost.installed.id);
+        let release = id.release;
+        let got = source.again(id, now).map_err(|error| match error {
+            SourceError::Unavailable(why) | SourceError::Stale(why) | SourceError::Refused(why) => why,
+        });
+        let got = got.and_then(|content| {
+            self.runs.keep(&content).map_err(|error| Said::of(&error))?;
+            self.runs.regain(Candidate::build(&self.schemas, content)?)
+        });
+        let Err(why) = got else {
+            let said = Said::new(
+                format!("release {release} was fetched again and judges"),
+                format!("リリース {release} を再取得し、点検に使用しています"),
+            );
+            self.acts.decided(Act::Regain, Some(release), &said, now);
+            self.log.event(&said);
+            return Ok(());
+        };
+        let why = lost_and_not_had(lost, &why);
+        Err(match source.open(now) {
+            Ok(offer) if offer.id() != id => Outcome::Held { release: offer.id().release, why },
+            _ => Outcome::Unavailable { why },
+        })
+    }
+
+    /// While nothing judges and the newest release waits for its instant or was withdrawn, the one before it
+    /// does, as both organisations list it.
+    fn begin_with_fallback(&self, bench: &mut AtBench<'_>, offer: &dyn Offer, now: UnixSeconds) {
+        if self.active().is_some() {
+            return;
+        }
+        let content = match offer.fetch_fallback() {
+            Ok(Some(content)) => content,
+            Ok(None) => return,
+            Err(SourceError::Unavailable(why) | SourceError::Stale(why) | SourceError::Refused(why)) => {
+                return self.log.event(&why);
+            }
+        };
+        // One that waits itself would take the place of the newer one.
+        if content.manifest().activate_at.is_some_and(|instant| instant > now) {
+            return;
+        }
+        let id = content.id();
+        let kept = self.runs.keep(&content).map_err(|error| Said::of(&error));
+        match kept.and_then(|()| Candidate::build(&self.schemas, content)) {
+            Ok(candidate) => match self.bring(bench, candidate, now) {
+                Brought::Done(outcome) => self.tell(&outcome, now),
+                Brought::Later(NotActivated { why, .. }) => self.log.event(&why),
+            },
+            Err(why) => self.tell(&not_cleared(id, why, now), now),
+        }
+    }
+
+    /// What is to be said of a release without looking into it.
+    fn known(&self, bench: &AtBench<'_>, id: ReleaseRef, wanted: Wanted) -> Option<Outcome> {
+        let release = id.release;
+        if self.active().is_some_and(|active| active.id == id) {
+            return Some(Outcome::Unchanged { release });
+        }
+        match bench.waiting().filter(|(waiting, _)| *waiting == id) {
+            Some((_, WaitsFor::Instant(until))) => return Some(Outcome::Waiting { release, until }),
+            Some((_, WaitsFor::Opening(until, why))) => {
+                return Some(Outcome::Postponed { release, until, why });
+            }
+            // It is tried again later by itself, and at once when somebody asks.
+            Some((_, WaitsFor::Activation(why))) if !wanted.is_asked_for() => {
+                return Some(Outcome::Unavailable { why });
+            }
+            _ => {}
+        }
+        let record = self.record();
+        if let Some((waiting, WaitsFor::Thaw)) = bench.waiting()
+            && let Some(frozen) = record.frozen().filter(|_| waiting == id)
+        {
+            return Some(Outcome::Held { release, why: frozen.said() });
+        }
+        if let Some(held) = record.held(id) {
+            return Some(Outcome::Held { release, why: held.why.then(&held.next_step()) });
+        }
+        match &record.refused {
+            // Its data will not change by itself: it is tried again when somebody asks.
+            Some(of @ Refused { id: Some(refused), refused_for: RefusedFor::Data, why, .. })
+                if ReleaseRef::from(*refused) == id && !wanted.is_asked_for() =>
+            {
+                Some(Outcome::Held { release, why: why.then(&of.next_step()) })
+            }
+            _ => None,
+        }
+    }
+
+    /// Clears a candidate and lets it judge, or lays it aside until its instant.
+    fn bring(&self, bench: &mut AtBench<'_>, candidate: Candidate, now: UnixSeconds) -> Brought {
+        let (id, activate_at) = (candidate.id, candidate.activate_at);
+        if let Some(why) = self.withdrawn(id) {
+            return Brought::Done(Outcome::Held { release: id.release, why });
+        }
+        let newer = match Newer::than(self.active(), self.record().floor(), candidate) {
+            Ok(newer) => newer,
+            Err(not_newer) => return Brought::Done(not_cleared(id, not_newer.said(), now)),
+        };
+        // What the disk lost is fetched again, byte for byte.
+        let kept = |id| {
+            self.runs.load(id).or_else(|error| {
+                let again = self.source.as_ref().and_then(|source| source.again(id, now).ok());
+                let again = again.ok_or(error)?;
+                self.runs.keep(&again)?;
+                Ok(again)
+            })
+        };
+        let (report, cleared) =
+            newer.clear(&self.schemas, kept, &self.recent.files(), &self.gates.replay(), now);
+        if let Some(report) = report {
+            self.runs.note_replay(report);
+        }
+        let release = id.release;
+        let instant = activate_at.map_or(now, |instant| instant.max(now));
+        // Where nothing judges yet, there is nothing that must not change.
+        let may = |cleared: &Cleared| match cleared.against() {
+            Some(_) => may_activate(&self.calendar, instant, cleared.marks()),
+            None => May::Now,
+        };
+        let cleared = match cleared.map(|cleared| (may(&cleared), cleared)) {
+            Ok((May::At(until, why), cleared)) => {
+                bench.lay_aside_closed(cleared.postponed(until), until, why.clone());
+                return Brought::Done(Outcome::Postponed { release, until, why });
+            }
+            Ok((May::Now, cleared)) => Ok(cleared),
+            Err(why) => Err(why),
+        };
+        match (cleared, activate_at) {
+            (Err(NotCleared::Data(why)), _) => Brought::Done(not_cleared(id, why, now)),
+            (Err(NotCleared::NotNow(why)), _) => Brought::Done(Outcome::Unavailable { why }),
+            (Ok(cleared), Some(until)) if until > now => {
+                bench.lay_aside(cleared.into_candidate(), until);
+                Brought::Done(Outcome::Waiting { release, until })
+            }
+            (Ok(cleared), _) if self.runs.is_frozen() => {
+                bench.lay_aside_frozen(cleared.into_candidate());
+                let why = self.record().frozen().map(Frozen::said);
+                let why =
+                    why.unwrap_or_else(|| Said::new("activation was frozen", "切替が凍結されていました"));
+                Brought::Done(Outcome::Held { release, why })
+            }
+            (Ok(cleared), _) => {
+                if let Err(why) = self.try_on(id, now) {
+                    return Brought::Done(self.held_for(id, why, now));
+                }
+                match self.runs.go_forward(bench, cleared, now) {
+                    Ok(phase) => Brought::Done(Outcome::Activated { release, phase }),
+                    Err(not_activated) => {
+                        self.follow(now);
+                        Brought::Later(not_activated)
+                    }
+                }
+            }
+        }
+    }
+
+    /// `id` is not taken again, because of `why`.
+    fn held_for(&self, id: ReleaseRef, why: Said, now: UnixSeconds) -> Outcome {
+        self.runs.hold(id, why, now);
+        let record = self.record();
+        let held = record.held(id).map(|held| held.why.then(&held.next_step()));
+        let unwritten = || Said::new("it is held", "保留しました");
+        Outcome::Held { release: id.release, why: held.unwrap_or_else(unwritten) }
+    }
+
+    /// What falls due with time: snapshots that nobody uses any more, and a release that waited for its
+    /// instant. What came of that one, if that is news: what keeps it from judging is told once.
+    pub fn tick(&self, now: UnixSeconds) -> Option<Outcome> {
+        self.runs.free_unused();
+        self.runs.write_again(now);
+        self.recent.expire(now);
+        self.look_after(now);
+        // Not before the bench is held: what waits there may be older than what somebody is just bringing.
+        let mut bench = self.bench.hold();
+        let Due { candidate, failed } = bench.take_due(now, self.runs.is_frozen())?;
+        let brought = self.bring(&mut bench, candidate, now);
+        let (outcome, is_news) = match brought {
+            Brought::Done(outcome) => (outcome, true),
+            Brought::Later(NotActivated { candidate, why }) => {
+                let is_news = bench.lay_back(*candidate, failed, why.clone(), now);
+                (Outcome::Unavailable { why }, is_news)
+            }
+        };
+        // Whatever came of it: nobody waits for it any more.
+        self.instant.is(bench.instant());
+        if !is_news {
+            return None;
+        }
+        if let Outcome::Refused(refused) = &outcome {
+            self.runs.note_refused(refused);
+        }
+        drop(bench);
+        self.tell(&outcome, now);
+        Some(outcome)
+    }
+}
+
+/// What ran is damaged and cannot be fetched: nothing else is taken, and what to do.
+fn lost_and_not_had(lost: &Lost, why_not: &Said) -> Said {
+    let (release, why) = (lost.installed.id.release, &lost.why);
+    Said::new(
+        format!(
+            "release {release}, which ran here, is lost ({}) and could not be fetched again ({}); nothing \
+             else is taken until it is, or until `warifu-checker give-up {release} --reason …`",
+            why.en, why_not.en
+        ),
+        format!(
+            "稼働していたリリース {release} が失われ（{}）、再取得もできません（{}）。再取得できるまで他のリリースは\
+             受け入れません。復旧を断念する場合は warifu-checker give-up {release} --reason （理由）を実行してください",
+            why.ja, why_not.ja
+        ),
+    )
+}
+
+/// A release that is verified and may not run.
+fn not_cleared(id: ReleaseRef, why: Said, now: UnixSeconds) -> Outcome {
+    let (id, reached) = (Some(id.into()), Some(Step::Verified));
+    Outcome::Refused(Refused { id, reached, refused_for: RefusedFor::Data, why, at: now })
+}

@@ -1,0 +1,107 @@
+//! What uses a release besides the claims of this process: a program that knows nothing of releases.
+
+use serde::{Deserialize, Serialize};
+use warifu_trust::{ReleaseRef, UnixSeconds};
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
+
+use crate::release::ReleaseContent;
+use crate::said::Said;
+
+/// Gives the content of the release that is to be used.
+pub type Load<'a> = &'a dyn Fn() -> Result<ReleaseContent, Said>;
+
+/// What is done when the program does not take a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Otherwise {
+    /// What it used before is given back to it.
+    PutBack,
+    /// It is tried again later: what it used before is not to be used any more.
+    Stay,
+}
+
+/// The program did not take a release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotTaken {
+    /// What it, or the disk, said.
+    pub why: Said,
+    /// Why what it used before could not be given back to it, where that was tried and failed too.
+    pub not_put_back: Option<Said>,
+}
+
+/// Such a program. Everything here blocks.
+pub trait Target: Send + Sync {
+    /// Lets it use `id`, and returns when it works with that.
+    ///
+    /// # Errors
+    /// [`NotTaken`]. After [`Otherwise::PutBack`] it uses what it used before, unless that says otherwise.
+    fn take(&self, id: ReleaseRef, load: Load<'_>, otherwise: Otherwise) -> Result<(), NotTaken>;
+
+    /// What it uses, as far as this process has seen it work with that.
+    fn uses(&self) -> Option<ReleaseRef>;
+
+    /// Whether it still works.
+    ///
+    /// # Errors
+    /// What it said.
+    fn works(&self) -> Result<(), Said>;
+
+    /// For so many seconds it must work with a new release before that is confirmed.
+    fn watched_seconds(&self) -> u64;
+
+    /// Only these are used or gone back to: everything else that was made for it may go.
+    fn keep_only(&self, kept: &[ReleaseRef]);
+
+    /// It uses neither what it should nor, for sure, anything else that works: whoever is to know is told.
+    fn alert(&self, why: &Said);
+}
+
+/// What the status says of such a program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attached {
+    /// It is just being given one, or asked whether it works.
+    pub is_changing: bool,
+    /// The release that it works with.
+    pub uses: Option<u64>,
+    /// Until when it is watched, on probation.
+    pub watched_until: Option<UnixSeconds>,
+    /// Why it does not work with the release that is to be used: it is tried again by itself.
+    pub trouble: Option<Said>,
+}
+
+impl Speak for Attached {
+    fn say(&self, lang: Lang) -> String {
+        let mut lines = Vec::new();
+        if let Some(why) = &self.trouble {
+            let why = why.say(lang);
+            lines.push(say!(
+                lang,
+                "THE ATTACHED PROGRAM IS OUT OF STEP: {why}; it is tried again by itself, look after it",
+                "接続先プログラムの切替に失敗しています: {why}。自動で再試行しますが、接続先を確認してください"
+            ));
+        }
+        lines.push(match self.uses {
+            _ if self.is_changing => {
+                say!(lang, "the attached program is being seen to", "接続先プログラムの切替・確認中")
+            }
+            Some(release) => say!(
+                lang,
+                "the attached program works with release {release}",
+                "接続先プログラムはリリース {release} で動作中"
+            ),
+            None => say!(
+                lang,
+                "the attached program was given no release yet",
+                "接続先プログラムにはまだ渡していません"
+            ),
+        });
+        if let Some(until) = self.watched_until {
+            lines.push(say!(
+                lang,
+                "it is watched until {until}; the release is confirmed then",
+                "{until} まで動作を監視し、問題がなければ確定します"
+            ));
+        }
+        lines.join("\n")
+    }
+}

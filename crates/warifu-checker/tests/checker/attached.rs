@@ -1,0 +1,517 @@
+//! Programs that were not written for this: given the files of a release, told, asked, and given back what
+//! they had. One is a script, stopped and failing wherever it can; one is nginx.
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use warifu_checker::attach::{Config, Program, Step};
+use warifu_checker::cli::Client;
+use warifu_checker::log::{Log, now};
+use warifu_checker::said::Said;
+use warifu_checker::service::{OperatorSocket, Status};
+use warifu_checker::state::{Phase, Reason};
+use warifu_checker::swap::{Outcome, Swapper, Wanted};
+use warifu_masters::schema::Schemas;
+use warifu_trust::UnixSeconds;
+use warifu_values::digest::Digest;
+
+use crate::killed::{PROGRAM, publish_unsigned, published};
+use crate::line::{Draft, Line, release_of};
+use crate::masters::{good, procedures, with_files};
+use crate::world::{Shelf, Source, alone_at};
+
+fn reason() -> Reason {
+    "当直の判断".parse().unwrap()
+}
+
+/// Release `number`, whose files tell it apart.
+fn draft(number: u64) -> Draft {
+    let mut rows = good();
+    rows.push((190_000_010 + u32::try_from(number).unwrap(), "5.00"));
+    release_of(number, vec![with_files(procedures(&rows))], None)
+}
+
+/// A program made of a script: it reads what the link names into `read`, unless `refuses` names the release,
+/// and works while what it read is what it is asked about.
+const SCRIPT: &str = r#"
+cd "$(dirname "$0")" || exit 9
+case "$1" in
+reload)
+    if grep -qx "$WARIFU_RELEASE" refuses; then echo "I do not like $WARIFU_RELEASE" >&2; exit 1; fi
+    cat current/release.json current/kikin/*.csv >read.new && mv read.new read ;;
+probe)
+    test ! -f broken && cat current/release.json current/kikin/*.csv | cmp -s - read &&
+        grep -q "\"release\": $WARIFU_RELEASE," read ;;
+alert)
+    echo "$WARIFU_WHY" >>alerts ;;
+esac
+"#;
+
+struct Site {
+    folder: tempfile::TempDir,
+    shelf: Arc<Shelf>,
+}
+
+impl Site {
+    fn new() -> Site {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path();
+        fs::write(at.join("program.sh"), SCRIPT).unwrap();
+        fs::write(at.join("refuses"), "").unwrap();
+        let script = at.join("program.sh").display().to_string();
+        let config = format!(
+            r#"
+state = "state"
+watch_seconds = 60
+alert = ["/bin/sh", "{script}", "alert"]
+[from]
+channel = ["nowhere"]
+root = "root.json"
+[place]
+folder = "releases"
+link = "current"
+formats = ["kikin", "kokuho"]
+mode = "0640"
+[reload]
+command = ["/bin/sh", "{script}", "reload"]
+[[probe]]
+command = ["/bin/sh", "{script}", "probe"]
+tries = 1
+"#
+        );
+        fs::write(at.join("attach.toml"), config).unwrap();
+        Site { folder, shelf: Arc::new(Shelf::after(Line::default())) }
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn start(&self, before: impl Fn(Step) + Send + Sync + 'static) -> Swapper {
+        let config = Config::read(&self.at("attach.toml")).unwrap();
+        let program = Program::new(&config, Schemas::built_in().unwrap(), Log::default()).stopping(before);
+        let swapper = alone_at(&self.at("state"), Source(Arc::clone(&self.shelf)));
+        swapper.attached_to(Box::new(program), now())
+    }
+
+    fn refuses(&self, releases: &str) {
+        fs::write(self.at("refuses"), releases).unwrap();
+    }
+
+    /// The release that the link names, every file of which is what its list says.
+    fn linked(&self) -> Option<u64> {
+        let list = fs::read(self.at("current/release.json")).ok()?;
+        let list: serde_json::Value = serde_json::from_slice(&list).unwrap();
+        let files = list["files"].as_array().unwrap();
+        assert_eq!(files.len(), 2);
+        for file in files {
+            let bytes = fs::read(self.at("current").join(file["path"].as_str().unwrap())).unwrap();
+            assert_eq!(Digest::of(&bytes).to_string(), file["sha256"].as_str().unwrap());
+        }
+        list["release"].as_u64()
+    }
+
+    /// The release that the program has read.
+    fn read(&self) -> Option<u64> {
+        let read = fs::read(self.at("read")).ok()?;
+        let read = String::from_utf8_lossy(&read);
+        let (_, rest) = read.split_once("\"release\": ")?;
+        rest.split_once(',')?.0.parse().ok()
+    }
+
+    fn folders(&self) -> usize {
+        fs::read_dir(self.at("releases")).unwrap().count()
+    }
+}
+
+fn number(swapper: &Swapper) -> Option<u64> {
+    swapper.active().map(|active| active.id.release)
+}
+
+fn held(swapper: &Swapper) -> Vec<u64> {
+    swapper.record().all_held().iter().map(|held| held.id.release).collect()
+}
+
+fn later(seconds: i64) -> UnixSeconds {
+    UnixSeconds::new(now().seconds() + seconds)
+}
+
+/// A release is confirmed when the program worked with it for long enough; operators go back and forth.
+#[test]
+fn a_program_is_given_releases_and_gives_them_back() {
+    let site = Site::new();
+    let swapper = site.start(|_| ());
+    for number in 1..=5 {
+        site.shelf.offer(draft(number));
+        let outcome = swapper.poll(now(), Wanted::ByItself);
+        assert!(matches!(outcome, Outcome::Activated { .. }), "{outcome:?}");
+        assert_eq!((site.linked(), site.read()), (Some(number), Some(number)));
+        swapper.tick(later(30));
+        let phase = swapper.active().unwrap().phase();
+        assert_eq!(phase, if number == 1 { Phase::Confirmed } else { Phase::Probation });
+        swapper.tick(later(61));
+        assert_eq!(swapper.active().unwrap().phase(), Phase::Confirmed);
+    }
+    // What runs, and three to go back to.
+    assert_eq!(site.folders(), 4);
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = |name: &str| fs::metadata(site.at(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode("current/release.json"), mode("current/")), (0o640, 0o750));
+    assert_eq!(swapper.fall_back_to(2, Said::new("a test", "試験"), now()), Ok(2));
+    assert_eq!((site.linked(), site.read(), held(&swapper)), (Some(2), Some(2), vec![3, 4, 5]));
+    // Frozen it takes nothing, and thawed it does.
+    site.shelf.offer(draft(6));
+    swapper.freeze(reason(), now()).unwrap();
+    assert!(matches!(swapper.poll(now(), Wanted::Newest), Outcome::Held { release: 6, .. }));
+    assert_eq!(site.read(), Some(2));
+    swapper.thaw(reason(), now()).unwrap();
+    assert!(matches!(swapper.tick(now()), Some(Outcome::Activated { release: 6, .. })));
+    // It works no more while it is watched: back, and held.
+    fs::write(site.at("broken"), "").unwrap();
+    swapper.tick(later(10));
+    assert_eq!((number(&swapper), site.linked(), held(&swapper)), (Some(2), Some(2), vec![3, 4, 5, 6]));
+    // It did not work with that either: this is told loudly, and tried again.
+    let trouble = swapper.attached().unwrap().trouble;
+    assert!(trouble.is_some() && fs::read_to_string(site.at("alerts")).unwrap().lines().count() == 1);
+    fs::remove_file(site.at("broken")).unwrap();
+    swapper.tick(later(60));
+    assert_eq!((swapper.attached().unwrap().trouble, swapper.attached().unwrap().uses), (None, Some(2)));
+}
+
+/// What the program does not take is put back and held until somebody lifts that.
+#[test]
+fn a_release_that_the_program_does_not_take_is_put_back_and_held() {
+    let site = Site::new();
+    let swapper = site.start(|_| ());
+    // Also a first one: then there is nothing again.
+    site.refuses("1\n");
+    site.shelf.offer(draft(1));
+    let Outcome::Held { release: 1, why } = swapper.poll(now(), Wanted::ByItself) else { panic!("taken") };
+    assert!(why.en.contains("I do not like 1") && why.en.contains("unhold 1"), "{}", why.en);
+    assert_eq!((number(&swapper), site.linked(), swapper.attached().unwrap().uses), (None, None, None));
+    site.refuses("");
+    assert!(matches!(swapper.poll(now(), Wanted::Newest), Outcome::Held { release: 1, .. }));
+    swapper.unhold(1, reason(), now()).unwrap();
+    assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Activated { release: 1, .. }));
+
+    site.refuses("2\n");
+    site.shelf.offer(draft(2));
+    assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Held { release: 2, .. }));
+    assert_eq!((number(&swapper), site.linked(), site.read()), (Some(1), Some(1), Some(1)));
+    assert_eq!((swapper.attached().unwrap().uses, swapper.attached().unwrap().trouble), (Some(1), None));
+    drop(swapper);
+    let swapper = site.start(|_| ());
+    assert!(matches!(swapper.poll(now(), Wanted::Newest), Outcome::Held { release: 2, .. }));
+    // A newer one is taken without further ado.
+    site.shelf.offer(draft(3));
+    assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Activated { release: 3, .. }));
+    // Neither the new nor the old: it is said so.
+    site.refuses("3\n4\n");
+    site.shelf.offer(draft(4));
+    assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Held { release: 4, .. }));
+    assert_eq!((number(&swapper), site.linked()), (Some(3), Some(3)));
+    let trouble = swapper.attached().unwrap().trouble.unwrap();
+    assert!(trouble.en.contains("I do not like 3"), "{}", trouble.en);
+    let log = fs::read_to_string(site.at("state/audit.jsonl")).unwrap();
+    assert!(log.contains("I do not like 4") && log.contains("\"unhold\""), "{log}");
+}
+
+/// Killed before each step in turn, with a release that is taken and with one that is not: a reader finds
+/// the old or the new one whole, and the next start ends where no kill would have led.
+#[test]
+fn a_kill_at_any_step_leaves_old_or_new_and_the_next_start_goes_on() {
+    for (refuses, steps) in [("", 4), ("2\n", 6)] {
+        for at in 0..=steps {
+            let site = Site::new();
+            let left = Arc::new(AtomicUsize::new(usize::MAX));
+            let kills = {
+                let left = Arc::clone(&left);
+                move |step| assert!(left.fetch_sub(1, Ordering::Relaxed) != 0, "killed before {step:?}")
+            };
+            let swapper = site.start(kills);
+            site.shelf.offer(draft(1));
+            swapper.poll(now(), Wanted::ByItself);
+            site.refuses(refuses);
+            site.shelf.offer(draft(2));
+            left.store(at, Ordering::Relaxed);
+            let killed = catch_unwind(AssertUnwindSafe(|| swapper.poll(now(), Wanted::ByItself))).is_err();
+            assert_eq!(killed, at < steps, "{at} of {steps}");
+            assert!(matches!(site.linked(), Some(1 | 2)), "step {at}");
+            drop(swapper);
+            let swapper = site.start(|_| ());
+            if killed {
+                // Before anything new is taken, the program works with what is known to work.
+                assert_eq!((number(&swapper), site.linked(), site.read()), (Some(1), Some(1), Some(1)));
+            }
+            swapper.poll(now(), Wanted::Newest);
+            let runs = if refuses.is_empty() { 2 } else { 1 };
+            assert_eq!((number(&swapper), site.linked(), site.read()), (Some(runs), Some(runs), Some(runs)));
+            assert_eq!(held(&swapper), if refuses.is_empty() { vec![] } else { vec![2] });
+        }
+    }
+}
+
+/// Somebody changes what lies there: it is put right, or told.
+#[test]
+fn what_others_change_in_a_folder_is_put_right() {
+    let site = Site::new();
+    let swapper = site.start(|_| ());
+    site.shelf.offer(draft(1));
+    swapper.poll(now(), Wanted::ByItself);
+    drop(swapper);
+    let file = fs::read_dir(site.at("current/kikin")).unwrap().next().unwrap().unwrap().path();
+    fs::write(file, "changed").unwrap();
+    fs::create_dir(site.at("releases/.new-left")).unwrap();
+    fs::create_dir(site.at("releases/mine")).unwrap();
+    let swapper = site.start(|_| ());
+    assert_eq!((site.linked(), swapper.attached().unwrap().uses), (Some(1), Some(1)));
+    assert_eq!(site.folders(), 2, "what a kill left is gone, and what is not ours stays");
+    // The link leads elsewhere: that is no release that it was seen to work with.
+    fs::remove_file(site.at("current")).unwrap();
+    std::os::unix::fs::symlink(site.at("releases/mine"), site.at("current")).unwrap();
+    swapper.tick(now());
+    assert_eq!((site.linked(), swapper.attached().unwrap().uses), (Some(1), Some(1)));
+}
+
+#[test]
+fn what_is_wrong_in_the_configuration_is_named_by_line_and_column() {
+    let site = Site::new();
+    let sound = fs::read_to_string(site.at("attach.toml")).unwrap();
+    let told = |from: &str, to: &str| {
+        assert!(sound.contains(from), "{from}");
+        let path = site.at("other.toml");
+        fs::write(&path, sound.replacen(from, to, 1)).unwrap();
+        let error = Config::read(&path).unwrap_err();
+        assert!(!error.why.ja.is_empty());
+        let at = error.at.strip_prefix(&*path.to_string_lossy()).unwrap().to_owned();
+        (at, error.why.en)
+    };
+    let position = |at: &str| {
+        at.trim_start_matches(':').split(':').map(|it| it.parse::<usize>().unwrap()).collect::<Vec<_>>()
+    };
+    for (from, to, line, says) in [
+        ("watch_seconds", "watch_second", 3, "unknown field"),
+        ("\"0640\"", "\"0999\"", 12, "octal"),
+        ("mode =", "owner = \"nobody-is-called-so\"\nmode =", 12, "nobody"),
+        ("formats = [\"kikin\", \"kokuho\"]", "formats = []", 11, "format"),
+        ("[reload]", "[reload]\nsignal = \"HUP\"", 13, "exactly one"),
+        ("tries = 1", "tries = 0", 15, "once"),
+        ("tries = 1", "http = \"http://a/\"", 15, "exactly one"),
+        ("channel = [\"nowhere\"]", "channel = []", 6, "channel"),
+        ("[[probe]]", "[[probe]]\nhttp = \"ftp://a/\"", 15, "exactly one"),
+    ] {
+        let (at, why) = told(from, to);
+        assert_eq!(position(&at)[0], line, "{at}: {why}");
+        assert!(why.contains(says), "{why}");
+    }
+    let (at, why) = told("folder = \"releases\"", "folder = 3");
+    assert_eq!(position(&at), [9, 10], "{why}");
+    let page = told("command = [\"/bin/sh\", \"", "http = \"https://a/\" #");
+    assert!(!page.1.is_empty());
+}
+
+/// nginx, which serves what the link names.
+struct Nginx {
+    child: Child,
+    port: u16,
+}
+
+impl Nginx {
+    /// None where it is not installed; a failure then when nothing may be left out.
+    fn start(at: &Path) -> Option<Nginx> {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let dir = at.display();
+        let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+            .map(|name| format!("    {name}_temp_path {dir}/temporary;\n"))
+            .concat();
+        // It reads the files as whoever runs this test.
+        let user = if fs::metadata("/proc/self").is_ok_and(|it| std::os::unix::fs::MetadataExt::uid(&it) == 0)
+        {
+            "user root;\n"
+        } else {
+            ""
+        };
+        let conf = format!(
+            "{user}daemon off;\npid {dir}/nginx.pid;\nerror_log {dir}/error.log;\nevents {{}}\nhttp {{\n    access_log off;\n{temporary}    \
+             server {{\n        listen 127.0.0.1:{port};\n        root {dir}/current;\n        include {dir}/rules.conf;\n    }}\n}}\n"
+        );
+        fs::write(at.join("nginx.conf"), conf).unwrap();
+        fs::write(at.join("rules.conf"), "").unwrap();
+        let mut started = Command::new("nginx");
+        started
+            .arg("-c")
+            .arg(at.join("nginx.conf"))
+            .arg("-e")
+            .arg(at.join("error.log"))
+            .stderr(Stdio::null());
+        match started.spawn() {
+            Ok(child) => Some(Nginx { child, port }),
+            Err(error) => {
+                assert!(std::env::var_os("WARIFU_TEST_ALL").is_none(), "nginx: {error}");
+                None
+            }
+        }
+    }
+
+    fn page(&self, path: &str) -> Option<Vec<u8>> {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let mut response = agent.get(format!("http://127.0.0.1:{}{path}", self.port)).call().ok()?;
+        (response.status() == 200).then(|| response.body_mut().read_to_vec().unwrap())
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        let pid = self.child.id().to_string();
+        // Its workers end with it.
+        let _ = Command::new("kill").args(["-TERM", &pid]).status();
+        let _ = self.child.wait();
+    }
+}
+
+/// Writes a rule by what the release holds, and lets nginx read it; dies with who asks where it is told to.
+const RELOAD: &str = r#"
+set -e
+cd "$(dirname "$0")"
+if [ -f die ]; then rm die; kill -9 $PPID; fi
+if grep -q 190000012 "$WARIFU_FOLDER"/kikin/*; then
+    echo "no_such_directive on;" >rules.conf
+else
+    echo "location = /version { return 200 'release $WARIFU_RELEASE.'; }" >rules.conf
+fi
+exec nginx -c "$PWD/nginx.conf" -e "$PWD/error.log" -s reload
+"#;
+
+struct Attach(Child);
+
+impl Attach {
+    fn start(at: &Path) -> Attach {
+        let mut command = Command::new(PROGRAM);
+        command.args(["attach", "--lang", "en", "--config"]).arg(at.join("attach.toml"));
+        Attach(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+    }
+}
+
+impl Drop for Attach {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn until(at: &Path, what: &str, mut condition: impl FnMut(&Status) -> bool) -> Status {
+    let (client, started) = (Client::at(OperatorSocket::in_state(&at.join("state"))), Instant::now());
+    loop {
+        if let Ok(status) = client.status()
+            && condition(&status)
+        {
+            return status;
+        }
+        assert!(started.elapsed() < Duration::from_secs(60), "never {what}: {:?}", client.status());
+        std::thread::yield_now();
+    }
+}
+
+fn asked(at: &Path, arguments: &[&str]) -> Output {
+    Command::new(PROGRAM)
+        .args(arguments)
+        .args(["--lang", "en", "--state"])
+        .arg(at.join("state"))
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn nginx_serves_cleared_releases_and_keeps_what_works() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let Some(nginx) = Nginx::start(at) else { return };
+    let (world, channel, line) = published(at);
+    // The first of the channel was signed in no format that anybody can be given.
+    let publish = |number: u64| {
+        let Draft { masters, .. } = draft(number);
+        publish_unsigned(&world, channel.as_ref(), &line, line.unsigned("2024-05-31", masters));
+    };
+    fs::write(at.join("reload.sh"), RELOAD).unwrap();
+    let (script, port) = (at.join("reload.sh").display().to_string(), nginx.port);
+    let config = format!(
+        r#"
+state = "state"
+poll_seconds = 1
+watch_seconds = 1
+calendar = "none"
+alert = ["touch", "{}/alerted"]
+[from]
+channel = ["{}/channel"]
+root = "root.json"
+[place]
+folder = "releases"
+link = "current"
+formats = ["kikin", "kokuho"]
+[reload]
+command = ["/bin/sh", "{script}"]
+[[probe]]
+http = "http://127.0.0.1:{port}/version"
+contains = "release {{release}}."
+tries = 100
+pause_ms = 100
+"#,
+        at.display(),
+        at.display()
+    );
+    fs::write(at.join("attach.toml"), config).unwrap();
+    let mut checks = Command::new(PROGRAM);
+    checks.args(["attach", "--check-config", "--config"]).arg(at.join("attach.toml"));
+    assert!(checks.output().unwrap().status.success() && !at.join("state").exists());
+    // Numbers here are those of the channel: 2 is refused by nginx for a code in it.
+    publish(1);
+    let mut attach = Attach::start(at);
+    until(at, "release 2", |status| status.running.as_ref().is_some_and(|it| it.id.release == 2));
+    let version = || String::from_utf8(nginx.page("/version").unwrap_or_default()).unwrap();
+    assert_eq!(version(), "release 2.");
+    let served = nginx.page("/kokuho/s_r06_ALL.euc").unwrap();
+    assert_eq!(served, fs::read(at.join("current/kokuho/s_r06_ALL.euc")).unwrap());
+
+    // nginx does not read it: everything as it was.
+    publish(2);
+    let status = until(at, "held", |status| status.held.len() == 1);
+    assert_eq!((status.held[0].id.release, status.state.as_str()), (3, "confirmed"));
+    assert!(status.held[0].why.en.contains("no_such_directive"), "{}", status.held[0].why.en);
+    assert_eq!((version().as_str(), status.attached.unwrap().trouble), ("release 2.", None));
+
+    publish(3);
+    until(at, "release 4", |status| {
+        status.state == "confirmed" && status.running.as_ref().is_some_and(|it| it.id.release == 4)
+    });
+    assert_eq!(version(), "release 4.");
+    let back = asked(at, &["fall-back", "2"]);
+    assert_eq!((back.status.code(), version().as_str()), (Some(0), "release 2."));
+    let before = String::from_utf8(back.stderr).unwrap();
+    assert!(before.contains("release 4 goes and release 2"), "{before}");
+    let wrong = asked(at, &["fall-back", "9"]);
+    assert_eq!(wrong.status.code(), Some(1));
+
+    // Killed while nginx reads the next one: the next start goes on.
+    fs::write(at.join("die"), "").unwrap();
+    publish(4);
+    assert!(!attach.0.wait().unwrap().success());
+    attach = Attach::start(at);
+    until(at, "release 5", |status| {
+        status.state == "confirmed" && status.running.as_ref().is_some_and(|it| it.id.release == 5)
+    });
+    assert_eq!(version(), "release 5.");
+
+    // nginx is gone: going back is not all done, and that is said and tried again.
+    drop(nginx);
+    assert_eq!(asked(at, &["fall-back"]).status.code(), Some(0));
+    let status = asked(at, &["status"]);
+    let text = String::from_utf8(status.stdout).unwrap();
+    assert!(text.contains("OUT OF STEP") && status.status.code() == Some(1), "{text}");
+    assert!(at.join("alerted").exists());
+    drop(attach);
+}
