@@ -5,18 +5,25 @@ mod advice;
 mod allocator;
 mod arguments;
 mod run;
+mod settings;
 
 mod check;
 mod dry_run;
 mod explain;
+mod prepared;
+mod reload;
 mod repair;
 mod serve;
+mod service_manager;
+mod watchdog;
 
 mod client;
+#[cfg(feature = "https")]
+mod client_tls;
 mod failure;
 mod handles;
 mod inputs;
+mod remote;
 
-pub use arguments::Arguments;
 pub use client::{Client, ClientError};
 pub use run::run;

@@ -12,6 +12,7 @@ mod instant;
 mod known;
 mod outcome;
 mod resume;
+mod rules;
 
 mod dry_run;
 mod wanted;

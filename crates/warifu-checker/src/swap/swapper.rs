@@ -31,6 +31,7 @@ use crate::swap::instant::Instant;
 use crate::swap::known::Known;
 use crate::swap::outcome::{LastPoll, Outcome};
 use crate::swap::resume::resume;
+use crate::swap::rules::Rules;
 use crate::swap::runs::{NotActivated, NotDecided, NothingBefore, Runs};
 use crate::swap::wanted::Wanted;
 use crate::swap::workbench::{AtBench, Due, WaitsFor, Workbench};
@@ -43,8 +44,7 @@ pub struct Swapper {
     source: Option<Box<dyn ReleaseSource>>,
     recent: Arc<Recent>,
     known: Known,
-    gates: Gates,
-    calendar: Calendar,
+    rules: Rules,
     schemas: Schemas,
     log: Log,
     acts: Acts,
@@ -101,8 +101,7 @@ impl Swapper {
             source,
             recent,
             known,
-            gates,
-            calendar: Calendar::open(),
+            rules: Rules::of(gates),
             schemas,
             log,
             acts,
@@ -116,7 +115,14 @@ impl Swapper {
     /// The same, which activates releases as `calendar` lets it.
     #[must_use]
     pub fn keeping_to(self, calendar: Calendar) -> Swapper {
-        Swapper { calendar, ..self }
+        self.rules.keep_to(calendar);
+        self
+    }
+
+    /// From now on, by these gates and this calendar; what runs goes on.
+    pub fn go_by(&self, gates: Gates, calendar: Calendar) {
+        self.rules.pass(gates);
+        self.rules.keep_to(calendar);
     }
 
     /// Ends as it should: what is on probation now was not the cause, so the next start does not count it.
@@ -189,8 +195,8 @@ impl Swapper {
     }
 
     /// What is configured of the gates.
-    pub fn gates(&self) -> &Gates {
-        &self.gates
+    pub fn gates(&self) -> Gates {
+        self.rules.gates()
     }
 
     /// Looks at the source and takes what is newer, as far as it is let.
@@ -453,7 +459,7 @@ impl Swapper {
             })
         };
         let (report, cleared) =
-            newer.clear(&self.schemas, kept, &self.recent.files(), &self.gates.replay(), now);
+            newer.clear(&self.schemas, kept, &self.recent.files(), &self.rules.gates().replay(), now);
         if let Some(report) = report {
             self.runs.note_replay(report);
         }
@@ -461,7 +467,7 @@ impl Swapper {
         let instant = activate_at.map_or(now, |instant| instant.max(now));
         // Where nothing judges yet, there is nothing that must not change.
         let may = |cleared: &Cleared| match cleared.against() {
-            Some(_) => may_activate(&self.calendar, instant, cleared.marks()),
+            Some(_) => may_activate(&self.rules.calendar(), instant, cleared.marks()),
             None => May::Now,
         };
         let cleared = match cleared.map(|cleared| (may(&cleared), cleared)) {
@@ -527,7 +533,7 @@ impl Swapper {
     /// fault of a master and the checker falls back by itself; enough seen and nothing against it, and the
     /// release is confirmed.
     pub fn observe(&self, active: &Arc<Active>, file: &ClaimFile, from: Institution, now: UnixSeconds) {
-        let enough = &self.gates.probation;
+        let enough = &self.rules.gates().probation;
         if active.phase() == Phase::Confirmed {
             return self.known.meet(from);
         }
@@ -591,7 +597,7 @@ impl Swapper {
     /// [`NotDecided`].
     pub fn confirm(&self, release: u64, reason: Reason, now: UnixSeconds) -> Result<Decision, NotDecided> {
         let (decision, watched) = self.runs.confirm_by_hand(release, reason, now)?;
-        if let Some(report) = watched.watched(&self.gates.probation) {
+        if let Some(report) = watched.watched(&self.rules.gates().probation) {
             self.runs.note_watch(&report);
         }
         self.decided(&decision, now);
@@ -697,7 +703,7 @@ impl Swapper {
         let newer = Newer::than(before, None, candidate).map_err(NotNewer::said)?;
         let kept = |id| self.runs.load(id);
         let (report, cleared) =
-            newer.clear(&self.schemas, kept, &self.recent.files(), &self.gates.replay(), now);
+            newer.clear(&self.schemas, kept, &self.recent.files(), &self.rules.gates().replay(), now);
         match (report, cleared) {
             (Some(report), _) => Ok(report),
             (None, Err(NotCleared::Data(why) | NotCleared::NotNow(why))) => Err(why),

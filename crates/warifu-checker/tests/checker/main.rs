@@ -2,9 +2,12 @@
 //! and are fallen back from; and as a process that is killed.
 #![expect(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
 
+mod configured;
 mod damaged;
 mod decided;
 mod doors;
+#[cfg(feature = "https")]
+mod elsewhere;
 mod faults;
 mod killed;
 mod line;
