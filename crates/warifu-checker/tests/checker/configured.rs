@@ -191,10 +191,11 @@ fn what_is_read_again_changes_at_once_and_a_broken_file_changes_nothing() {
         let text = fs::read_to_string(&other).unwrap().replace("queue = 7\n", "");
         fs::write(&other, text.replace("[claims]\n", "[claims]\nqueue = 7\n")).unwrap();
         running.signal("-HUP");
-        let status = running.until("read", |status| status.doors.limits.drain_ms == 5_000);
-        let waits = status.configuration.unwrap();
-        assert_eq!(waits.en, "[claims] queue: needs a restart");
-        assert_eq!(status.queue.capacity, 256);
+        let is_told = |status: &Status| {
+            status.configuration.as_ref().is_some_and(|why| why.en == "[claims] queue: needs a restart")
+        };
+        let status = running.until("told to wait", is_told);
+        assert_eq!((status.doors.limits.drain_ms, status.queue.capacity), (5_000, 256));
         configuration(at, "[limits]\ndrain = 5\n");
         running.signal("-HUP");
         running.until("as it was started", |status| status.configuration.is_none());

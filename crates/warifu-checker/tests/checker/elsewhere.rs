@@ -90,7 +90,7 @@ fn operators_elsewhere_are_known_by_certificates_and_named_in_the_log_of_acts() 
     assert_eq!(stranger.status.code(), Some(2), "{stranger:?}");
     // By the socket on this machine, the account.
     let own = Command::new(PROGRAM)
-        .args(["thaw", "--reason", "done", "--state"])
+        .args(["thaw", "--reason", "over", "--state"])
         .arg(at.join("state"))
         .output()
         .unwrap();
@@ -102,7 +102,7 @@ fn operators_elsewhere_are_known_by_certificates_and_named_in_the_log_of_acts() 
         .collect();
     let act = |why: &str| acts.lines().find(|line| line.contains(why)).unwrap_or_else(|| panic!("{acts}"));
     assert!(act("maintenance").contains(r#""operator":"CN=one, certificate sha256 "#), "{acts}");
-    assert!(act("done").contains(r#""operator":"uid "#), "{acts}");
+    assert!(act("over").contains(r#""operator":"uid "#), "{acts}");
     assert!(!acts.contains("mine"), "{acts}");
 }
 
