@@ -62,5 +62,5 @@ cargo test --workspace "$@"
 cargo test -p warifu-channels --features https --test network secure
 # Keys on tokens, likewise.
 cargo test -p warifu --features pkcs11 --test tokens
-# Claims over TLS, the same.
-cargo test -p warifu-checker --features https --test checker tls
+# Claims and operators over TLS, and the example of a configuration, which has its options, the same.
+cargo test -p warifu-checker --features https --test checker -- tls elsewhere configured

@@ -1,5 +1,6 @@
 //! What a checker writes down of itself: what it started with, took, did not take and left.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -10,6 +11,26 @@ use warifu_trust::UnixSeconds;
 use crate::log::Log;
 use crate::said::Said;
 use crate::swap::Outcome;
+
+thread_local! {
+    /// The operator that what this thread does is done for.
+    static OPERATOR: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Does what `operator` commands: what is written down meanwhile names it. A command is carried out on one
+/// thread from its beginning to its end.
+pub(crate) fn by<T>(operator: Option<&str>, commanded: impl FnOnce() -> T) -> T {
+    /// Also a command that breaks off is over.
+    struct Over;
+    impl Drop for Over {
+        fn drop(&mut self) {
+            OPERATOR.set(None);
+        }
+    }
+    OPERATOR.set(operator.map(ToOwned::to_owned));
+    let _over = Over;
+    commanded()
+}
 
 /// The log of acts. That it cannot be written is told, and stops nothing: service comes first.
 pub(crate) struct Acts {
@@ -74,6 +95,9 @@ impl Acts {
         let mut subject = BTreeMap::new();
         if let Some(release) = release {
             subject.insert("release".to_owned(), release.to_string());
+        }
+        if let Some(operator) = OPERATOR.with_borrow(Clone::clone) {
+            subject.insert("operator".to_owned(), operator);
         }
         if let Some(why) = why {
             subject.insert("why".to_owned(), why.en.clone());

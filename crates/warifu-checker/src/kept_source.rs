@@ -59,6 +59,17 @@ impl KeptSource {
         }
     }
 
+    /// Reads from `mirrors` from now on.
+    pub fn read_from(&self, mirrors: Mirrors) {
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        match (self.made.get(), &mut *parts) {
+            (Some(made), _) => made.read_from(mirrors),
+            (None, Some(parts)) => parts.0 = mirrors,
+            // Nothing is made of parts that were of no use.
+            (None, None) => {}
+        }
+    }
+
     fn store(&self) -> StateStore {
         StateStore::new(self.directory.trusted())
     }

@@ -2,9 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-use warifu_checker::cli::{Arguments, run};
+use warifu_checker::cli::run;
 
 fn main() -> ExitCode {
-    run(Arguments::parse())
+    run(std::env::args_os().collect())
 }

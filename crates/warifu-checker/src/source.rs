@@ -1,8 +1,9 @@
 //! Where releases come from. The real source is a channel read through [`warifu_trust`].
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arc_swap::ArcSwap;
 use warifu_channels::{Floor, Given, Mirrors, Nobody, PassedOver, ReadError, StateStore};
 use warifu_trust::{
     Made, OnHand, OpenError, OpenedRelease, ReleaseRef, Says, TrustError, TrustedState, UnixSeconds,
@@ -149,11 +150,73 @@ pub trait ReleaseSource: Send + Sync {
     fn again(&self, id: ReleaseRef, now: UnixSeconds) -> Result<ReleaseContent, SourceError>;
 }
 
+/// Where releases are read, and what was amiss with each place when it was asked last.
+struct Places {
+    mirrors: Mirrors,
+    troubles: Mutex<Vec<Option<Said>>>,
+}
+
+impl Places {
+    fn of(mirrors: Mirrors) -> Arc<Places> {
+        let troubles = Mutex::new(vec![None; mirrors.places().len()]);
+        Arc::new(Places { mirrors, troubles })
+    }
+
+    /// Notes what was amiss with whom.
+    fn noting<T, E: TrustError>(
+        &self,
+        asked: Result<Given<T, E>, Nobody<E>>,
+        of: impl Fn(&ReadError<E>) -> SourceError,
+    ) -> Result<Given<T, E>, SourceError> {
+        let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        let (Ok(Given { passed_over, .. }) | Err(Nobody(passed_over))) = &asked;
+        for it in passed_over {
+            troubles[it.place] = Some(named(&self.mirrors, it));
+        }
+        if let Ok(given) = &asked
+            && passed_over.iter().all(|it| it.place != given.by)
+        {
+            troubles[given.by] = None;
+        }
+        asked.map_err(|nobody| SourceError::of_nobody(&self.mirrors, &nobody, of))
+    }
+}
+
+/// A source that others hold too, to tell it where to read from.
+impl<S: ReleaseSource + ?Sized> ReleaseSource for Arc<S> {
+    fn open(&self, now: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
+        (**self).open(now)
+    }
+
+    fn open_release(&self, number: u64, now: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
+        (**self).open_release(number, now)
+    }
+
+    fn troubles(&self) -> Vec<Said> {
+        (**self).troubles()
+    }
+
+    fn damage(&self) -> Option<Damage> {
+        (**self).damage()
+    }
+
+    fn mend(&self) -> Result<(), Said> {
+        (**self).mend()
+    }
+
+    fn withdrawn(&self, id: ReleaseRef) -> Option<Said> {
+        (**self).withdrawn(id)
+    }
+
+    fn again(&self, id: ReleaseRef, now: UnixSeconds) -> Result<ReleaseContent, SourceError> {
+        (**self).again(id, now)
+    }
+}
+
 /// A channel or its mirrors, and what was trusted of it before.
 pub struct TrustSource {
-    mirrors: Mirrors,
-    /// What was amiss with each of them when it was asked last.
-    troubles: Mutex<Vec<Option<Said>>>,
+    /// What is under way goes on where it began when they change.
+    places: ArcSwap<Places>,
     pinned: Vec<u8>,
     /// Where it is remembered.
     store: StateStore,
@@ -176,11 +239,11 @@ impl TrustSource {
     /// [`SourceError::Refused`]: the root is not sound.
     pub fn new(mirrors: Mirrors, root: &[u8], floor: Floor, trusted: &Path) -> Result<Self, SourceError> {
         TrustedState::pin(root, floor.policy()).map_err(|error| SourceError::of(&error))?;
-        let troubles = Mutex::new(vec![None; mirrors.places().len()]);
+        let places = ArcSwap::new(Places::of(mirrors));
         let store = StateStore::new(trusted);
         let state = Mutex::new(remembered(&store, root, &floor));
         let pinned = root.to_vec();
-        Ok(TrustSource { mirrors, troubles, pinned, store, remembers: true, state, floor, beside: None })
+        Ok(TrustSource { places, pinned, store, remembers: true, state, floor, beside: None })
     }
 
     /// The same, but what is learnt is forgotten: nothing on disk changes.
@@ -194,6 +257,11 @@ impl TrustSource {
     #[must_use]
     pub fn beside(self, directory: StateDirectory, log: Log) -> Self {
         TrustSource { beside: Some(Beside::of(directory, log)), ..self }
+    }
+
+    /// Reads from `mirrors` from now on: what is remembered and demanded stays.
+    pub fn read_from(&self, mirrors: Mirrors) {
+        self.places.store(Places::of(mirrors));
     }
 }
 
@@ -213,6 +281,7 @@ fn remembered(store: &StateStore, root: &[u8], floor: &Floor) -> Result<TrustedS
 struct ChannelOffer<'a> {
     opened: OpenedRelease,
     source: &'a TrustSource,
+    places: Arc<Places>,
     /// Where its content is read first.
     first: usize,
 }
@@ -236,10 +305,10 @@ impl Offer for ChannelOffer<'_> {
     }
 
     fn fetch(&self) -> Result<ReleaseContent, SourceError> {
-        let TrustSource { mirrors, beside, .. } = self.source;
+        let beside = &self.source.beside;
         let on_hand = beside.as_ref().map(Beside::on_hand).unwrap_or_default();
-        let fetched = mirrors.fetch(&self.opened, self.first, &on_hand);
-        let release = self.source.noting(fetched, SourceError::of)?.value;
+        let fetched = self.places.mirrors.fetch(&self.opened, self.first, &on_hand);
+        let release = self.places.noting(fetched, SourceError::of)?.value;
         if let Some(beside) = beside {
             beside.tell(self.id(), release.transfer());
         }
@@ -247,32 +316,13 @@ impl Offer for ChannelOffer<'_> {
     }
 
     fn fetch_fallback(&self) -> Result<Option<ReleaseContent>, SourceError> {
-        let mirrors = &self.source.mirrors;
-        let given = self.source.noting(mirrors.fetch_fallback(&self.opened, self.first), SourceError::of)?;
+        let fetched = self.places.mirrors.fetch_fallback(&self.opened, self.first);
+        let given = self.places.noting(fetched, SourceError::of)?;
         given.value.map(|release| self.taken(release)).transpose()
     }
 }
 
 impl TrustSource {
-    /// Notes what was amiss with whom.
-    fn noting<T, E: TrustError>(
-        &self,
-        asked: Result<Given<T, E>, Nobody<E>>,
-        of: impl Fn(&ReadError<E>) -> SourceError,
-    ) -> Result<Given<T, E>, SourceError> {
-        let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
-        let (Ok(Given { passed_over, .. }) | Err(Nobody(passed_over))) = &asked;
-        for it in passed_over {
-            troubles[it.place] = Some(named(&self.mirrors, it));
-        }
-        if let Ok(given) = &asked
-            && passed_over.iter().all(|it| it.place != given.by)
-        {
-            troubles[given.by] = None;
-        }
-        asked.map_err(|nobody| SourceError::of_nobody(&self.mirrors, &nobody, of))
-    }
-
     /// What is remembered. What could not be read is looked at again: it may have been mended.
     fn state(&self) -> MutexGuard<'_, Result<TrustedState, SourceError>> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -297,19 +347,20 @@ impl TrustSource {
         wanted: Option<u64>,
         now: UnixSeconds,
     ) -> Result<ChannelOffer<'_>, SourceError> {
+        let places = self.places.load_full();
         let opened = match wanted {
-            Some(number) => self.mirrors.open_release(number, state, now),
-            None => self.mirrors.open(state, now),
+            Some(number) => places.mirrors.open_release(number, state, now),
+            None => places.mirrors.open(state, now),
         };
         // Also after a refusal: a new root, and with it a revocation, must not be forgotten.
         if self.remembers {
             self.store.save(state).map_err(|error| SourceError::Unavailable(Said::of(&error)))?;
         }
-        let given = self.noting(opened, SourceError::of_opening).map_err(|error| match error {
+        let given = places.noting(opened, SourceError::of_opening).map_err(|error| match error {
             SourceError::Refused(why) => SourceError::Refused(with_revocations(why, state)),
             other => other,
         })?;
-        Ok(ChannelOffer { opened: given.value, source: self, first: given.by })
+        Ok(ChannelOffer { opened: given.value, source: self, places, first: given.by })
     }
 }
 
@@ -343,7 +394,8 @@ impl ReleaseSource for TrustSource {
 
     fn troubles(&self) -> Vec<Said> {
         // One place alone: what came of asking it says it all.
-        let troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        let places = self.places.load();
+        let troubles = places.troubles.lock().unwrap_or_else(PoisonError::into_inner);
         if troubles.len() < 2 { Vec::new() } else { troubles.iter().flatten().cloned().collect() }
     }
 
@@ -355,7 +407,8 @@ impl ReleaseSource for TrustSource {
         let mut state = self.state();
         let state = state.as_mut().map_err(|damaged| damaged.clone())?;
         // What was opened before may list it while the channel has gone on, or has expired.
-        let before = reopen(state).ok().map(|opened| ChannelOffer { opened, source: self, first: 0 });
+        let places = self.places.load_full();
+        let before = reopen(state).ok().map(|opened| ChannelOffer { opened, source: self, places, first: 0 });
         if let Some(Ok(Some(content))) = before.map(|before| listed(&before, id)) {
             return Ok(content);
         }

@@ -3,22 +3,33 @@
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use clap::{Args, Parser, Subcommand};
 use warifu_claims::movement::Enough;
 use warifu_values::lang::Lang;
 
 use crate::cli::client::Client;
+use crate::service::Limits;
 #[cfg(feature = "https")]
 use crate::service::{Clients, TlsFiles};
-use crate::service::{Limits, OperatorSocket};
 use crate::state::{Keeping, Reason};
 use crate::swap::Gates;
+
+/// The heading of what is about the file and does not stand in it.
+pub(super) const ABOUT_THE_FILE: &str = "Configuration file";
+
+/// What the help of `serve` says of all its options.
+pub(super) const HOW: &str = "\
+Each option can stand in the configuration file, under its heading: --arrived-mib is arrived-mib in \
+[limits], --tls-key is key in [tls]; --print-config shows them all. Each has a variable too: \
+--arrived-mib is WARIFU_CHECKER_ARRIVED_MIB. The command line comes first, then variables, then the file. \
+SIGHUP reads the file again.";
 
 /// Checks medical claims by signed masters, and changes masters while claims are being checked.
 #[derive(Debug, Parser)]
 #[command(name = "warifu-checker", version)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The language of messages: en or ja (else LC_ALL, LC_MESSAGES, LANG)
     #[arg(long, global = true, value_parser = language, env = "WARIFU_LANG")]
     pub(super) lang: Option<Lang>,
@@ -147,6 +158,7 @@ pub(super) struct Decide {
 
 /// Where releases come from.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Channel")]
 pub(super) struct From {
     /// The channel: a folder, a bundle file, or a URL (https, s3, oci); again for each mirror of it
     #[arg(long, required = true)]
@@ -159,27 +171,36 @@ pub(super) struct From {
     pub(super) policy: Option<PathBuf>,
 }
 
+/// What `serve` can be told. Each option can also stand in the configuration file, in the section that its
+/// heading names, and in a variable; there is no other list of them.
 #[derive(Debug, Args)]
+#[command(after_help = HOW)]
 pub(super) struct Serve {
-    #[command(flatten)]
-    pub(super) from: From,
     /// Where this checker keeps its state; claim files kept for replay lie there too
     #[arg(long, value_name = "DIR", env = "WARIFU_CHECKER_STATE")]
     pub(super) state: PathBuf,
-    /// The address to take claims at; port 0 takes a free one
-    #[arg(long, default_value = "127.0.0.1:8642")]
-    pub(super) listen: SocketAddr,
-    /// The socket to hear operators at (default: operator.sock in the state directory)
-    #[arg(long, value_name = "PATH", env = "WARIFU_CHECKER_SOCKET")]
-    pub(super) socket: Option<PathBuf>,
     #[command(flatten)]
-    pub(super) limits: LimitOptions,
+    pub(super) site: Site,
+    // Headings hold for what comes after them: what has none stands above.
+    #[command(flatten)]
+    pub(super) configuration: Configuration,
+    #[command(flatten)]
+    pub(super) from: From,
+    /// Look at the channel every so many seconds
+    #[arg(
+        long,
+        default_value_t = 30,
+        value_parser = clap::value_parser!(u64).range(1..),
+        help_heading = "Channel"
+    )]
+    pub(super) poll: u64,
+    #[command(flatten)]
+    pub(super) claims: Claims,
     #[cfg(feature = "https")]
     #[command(flatten)]
     pub(super) tls: TlsOptions,
-    /// Look at the channel every so many seconds
-    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
-    pub(super) poll: u64,
+    #[command(flatten)]
+    pub(super) limits: LimitOptions,
     #[command(flatten)]
     pub(super) gates: GateOptions,
     #[command(flatten)]
@@ -187,14 +208,88 @@ pub(super) struct Serve {
     /// Confirmed releases kept to be gone back to, before the one that runs
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=16))]
     pub(super) keep_releases: u8,
+    #[command(flatten)]
+    pub(super) operators: Operators,
+}
+
+/// Which configuration file, and what is done with it. These alone do not stand in it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = ABOUT_THE_FILE)]
+pub(super) struct Configuration {
+    /// The configuration file, in TOML; also WARIFU_CHECKER_CONFIG
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Check the file and all that it names, tell each value and where it comes from, and start nothing
+    #[arg(long)]
+    pub(super) check_config: bool,
+    /// Print the values in force as a configuration file with comments, and start nothing
+    #[arg(long, conflicts_with = "check_config")]
+    pub(super) print_config: bool,
+}
+
+/// Where claims come in, and how many are judged.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Claims")]
+pub(super) struct Claims {
+    /// The address to take claims at; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:8642")]
+    pub(super) listen: SocketAddr,
     /// Claim files that may wait
     #[arg(long, default_value_t = 256)]
     pub(super) queue: usize,
     /// Claim files judged at once (default: one for each core)
     #[arg(long)]
     pub(super) judges: Option<usize>,
+}
+
+/// Where operators are heard.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Operators")]
+pub(super) struct Operators {
+    /// The socket to hear operators at (default: operator.sock in the state directory)
+    #[arg(long, value_name = "PATH", env = "WARIFU_CHECKER_SOCKET")]
+    pub(super) socket: Option<PathBuf>,
+    #[cfg(feature = "https")]
     #[command(flatten)]
-    pub(super) site: Site,
+    over_tcp: OperatorsOverTcp,
+}
+
+#[cfg(feature = "https")]
+impl Operators {
+    /// The address for operators who show a certificate, and the files of that door.
+    pub(super) fn over_tcp(&self) -> Option<(SocketAddr, TlsFiles)> {
+        let OperatorsOverTcp {
+            operators_listen: listen,
+            operators_certificate: certificate,
+            operators_key: key,
+            operators_clients: clients,
+        } = self.over_tcp.clone();
+        let clients = Clients::OnlyKnown(clients?);
+        Some((listen?, TlsFiles { certificate: certificate?, key: key?, clients }))
+    }
+}
+
+/// Operators who are elsewhere: only by TLS, and only with a certificate of their own.
+#[cfg(feature = "https")]
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Operators")]
+struct OperatorsOverTcp {
+    /// Hear operators at this address too, each known by a certificate
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        requires_all = ["operators_certificate", "operators_key", "operators_clients"]
+    )]
+    operators_listen: Option<SocketAddr>,
+    /// The certificate of that door, and those between it and its authority (PEM)
+    #[arg(long, value_name = "FILE", requires = "operators_listen")]
+    operators_certificate: Option<PathBuf>,
+    /// The key of that certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "operators_listen")]
+    operators_key: Option<PathBuf>,
+    /// Who has a certificate of these authorities is an operator, and nobody else (PEM)
+    #[arg(long, value_name = "FILE", requires = "operators_listen")]
+    operators_clients: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -227,6 +322,7 @@ pub(super) struct Attach {
 
 /// When releases are activated.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Windows")]
 pub(super) struct Windows {
     /// The calendar of the times in which nothing is activated, or `none` for no such times; without it, the
     /// built-in one of the claim windows
@@ -239,6 +335,7 @@ pub(super) struct Windows {
 
 /// What the gates must see.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Gates")]
 pub(super) struct GateOptions {
     /// Claim files that a new release must judge before it is confirmed, and nothing speak against it
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
@@ -250,13 +347,23 @@ pub(super) struct GateOptions {
     #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) probation_uses: u64,
     /// Claim files kept to be replayed against what comes; they hold patients' data, so by default none is
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, help_heading = "Replay")]
     pub(super) replay_files: usize,
     /// Mebibytes of claim files kept at most
-    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=1024))]
+    #[arg(
+        long,
+        default_value_t = 64,
+        value_parser = clap::value_parser!(u64).range(1..=1024),
+        help_heading = "Replay"
+    )]
     pub(super) replay_mib: u64,
     /// Days that a claim file is kept at most
-    #[arg(long, default_value_t = 62, value_parser = clap::value_parser!(u32).range(1..=366))]
+    #[arg(
+        long,
+        default_value_t = 62,
+        value_parser = clap::value_parser!(u32).range(1..=366),
+        help_heading = "Replay"
+    )]
     pub(super) replay_days: u32,
 }
 
@@ -272,30 +379,131 @@ impl GateOptions {
     }
 }
 
-/// What senders may take, and how it ends.
+/// What senders may take, and how it ends. What is of one sender is half of all unless it is said.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
 pub(super) struct LimitOptions {
-    /// Connections at once; half of them from one sender
-    #[arg(long, default_value_t = Limits::default().connections)]
+    /// Connections at once
+    #[arg(long, default_value_t = Limits::default().connections, value_parser = at_least_one)]
     connections: usize,
+    /// Of these, from one sender (default: half)
+    #[arg(long, value_parser = at_least_one)]
+    connections_of_sender: Option<usize>,
+    /// Mebibytes of claim files that have arrived and are not judged yet
+    #[arg(long, default_value_t = Limits::default().arrived_bytes >> 20, value_parser = mebibytes)]
+    arrived_mib: usize,
+    /// Of these, from one sender (default: half)
+    #[arg(long, value_parser = mebibytes)]
+    arrived_mib_of_sender: Option<usize>,
+    /// Mebibytes of answers that were not taken yet
+    #[arg(long, default_value_t = Limits::default().unread_bytes >> 20, value_parser = mebibytes)]
+    unread_mib: usize,
+    /// Of these, left by one sender (default: half)
+    #[arg(long, value_parser = mebibytes)]
+    unread_mib_of_sender: Option<usize>,
+    /// Kibibytes of the head of a request
+    #[arg(
+        long,
+        default_value_t = (Limits::default().head_bytes >> 10) as u64,
+        value_parser = clap::value_parser!(u64).range(8..=1024)
+    )]
+    head_kib: u64,
+    /// A file that came compressed grows at most so many times, once it is above a mebibyte
+    #[arg(long, default_value_t = Limits::default().unpacked_ratio, value_parser = at_least_one)]
+    unpacked_ratio: usize,
+    /// Seconds for the head of a request
+    #[arg(long, default_value_t = Limits::default().head_ms / 1000, value_parser = seconds())]
+    head_seconds: u64,
+    /// Seconds for a claim file
+    #[arg(long, default_value_t = Limits::default().body_ms / 1000, value_parser = seconds())]
+    body_seconds: u64,
+    /// Seconds for taking an answer
+    #[arg(long, default_value_t = Limits::default().answer_ms / 1000, value_parser = seconds())]
+    answer_seconds: u64,
+    /// Seconds between two requests on a connection, and before the first
+    #[arg(long, default_value_t = Limits::default().idle_ms / 1000, value_parser = seconds())]
+    idle_seconds: u64,
+    /// The least bytes a second that a sender sends, or takes of an answer
+    #[arg(
+        long,
+        default_value_t = Limits::default().bytes_a_second,
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    bytes_a_second: u64,
+    /// That is asked of it after so many seconds
+    #[arg(long, default_value_t = Limits::default().slow_after_ms / 1000, value_parser = seconds())]
+    slow_after_seconds: u64,
+    /// Refusals that are told at once in a second; others wait a moment
+    #[arg(
+        long,
+        default_value_t = Limits::default().refusals_a_second,
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    refusals_a_second: u64,
+    /// Seconds of such a moment, at most
+    #[arg(
+        long,
+        default_value_t = Limits::default().refusal_ms / 1000,
+        value_parser = clap::value_parser!(u64).range(..=60)
+    )]
+    refusal_seconds: u64,
     /// At the end, seconds in which claims are still taken while /readyz says no
-    #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().notice_ms / 1000)]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = Limits::default().notice_ms / 1000,
+        value_parser = clap::value_parser!(u64).range(..=86_400)
+    )]
     drain_notice: u64,
     /// After that, seconds that requests in flight may take
-    #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().drain_ms / 1000)]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = Limits::default().drain_ms / 1000,
+        value_parser = clap::value_parser!(u64).range(..=86_400)
+    )]
     drain: u64,
+}
+
+/// A time that something may take: a day at most.
+fn seconds() -> clap::builder::RangedU64ValueParser {
+    clap::value_parser!(u64).range(1..=86_400)
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "1 …".to_owned())
+}
+
+/// So many are also bytes in the memory that there may be.
+fn mebibytes(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|mib| (1..=1 << 20).contains(mib)).ok_or_else(|| "1 … 1048576".to_owned())
 }
 
 impl LimitOptions {
     /// As far as there are handles for connections.
     pub(super) fn limits(&self, handles_for: impl FnOnce(usize) -> usize) -> Limits {
         let connections = handles_for(self.connections);
+        let of_sender = |own: Option<usize>, all: usize| own.unwrap_or(all.div_ceil(2)).min(all);
+        let (arrived, unread) = (self.arrived_mib, self.unread_mib);
         Limits {
             connections,
-            connections_of_sender: connections.div_ceil(2),
-            notice_ms: self.drain_notice.saturating_mul(1000),
-            drain_ms: self.drain.saturating_mul(1000),
-            ..Limits::default()
+            connections_of_sender: of_sender(self.connections_of_sender, connections),
+            arrived_bytes: arrived << 20,
+            arrived_bytes_of_sender: of_sender(self.arrived_mib_of_sender, arrived) << 20,
+            unread_bytes: unread << 20,
+            unread_bytes_of_sender: of_sender(self.unread_mib_of_sender, unread) << 20,
+            head_bytes: usize::try_from(self.head_kib << 10).unwrap_or(usize::MAX),
+            unpacked_ratio: self.unpacked_ratio,
+            head_ms: self.head_seconds * 1000,
+            body_ms: self.body_seconds * 1000,
+            answer_ms: self.answer_seconds * 1000,
+            idle_ms: self.idle_seconds * 1000,
+            bytes_a_second: self.bytes_a_second,
+            slow_after_ms: self.slow_after_seconds * 1000,
+            refusals_a_second: self.refusals_a_second,
+            refusal_ms: self.refusal_seconds * 1000,
+            notice_ms: self.drain_notice * 1000,
+            drain_ms: self.drain * 1000,
         }
     }
 }
@@ -303,6 +511,7 @@ impl LimitOptions {
 /// TLS before the claims. The files are read again when they change, and on SIGHUP.
 #[cfg(feature = "https")]
 #[derive(Debug, Args)]
+#[command(next_help_heading = "TLS")]
 pub(super) struct TlsOptions {
     /// Take claims over TLS, by this certificate and those between it and its authority (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_key")]
@@ -382,14 +591,47 @@ pub(super) struct Site {
 #[derive(Debug, Args)]
 pub(super) struct Remote {
     /// The running checker, by its state directory
-    #[arg(long, value_name = "DIR", env = "WARIFU_CHECKER_STATE", required_unless_present = "socket")]
-    state: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", env = "WARIFU_CHECKER_STATE")]
+    pub(super) state: Option<PathBuf>,
     /// The running checker, by the socket at which it hears operators
     #[arg(long, value_name = "PATH", env = "WARIFU_CHECKER_SOCKET")]
-    socket: Option<PathBuf>,
+    pub(super) socket: Option<PathBuf>,
+    /// The running checker, by its configuration file (default: /etc/warifu/checker.toml); also
+    /// WARIFU_CHECKER_CONFIG
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    #[cfg(feature = "https")]
+    #[command(flatten)]
+    pub(super) elsewhere: Elsewhere,
+    /// Its client, once it is found.
+    #[arg(skip)]
+    pub(super) found: OnceLock<Client>,
     /// One JSON document on stdout
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// A checker on another machine, and who asks it.
+#[cfg(feature = "https")]
+#[derive(Debug, Args)]
+pub(super) struct Elsewhere {
+    /// The running checker, by the URL at which it hears operators: https://HOST:PORT
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "WARIFU_CHECKER_OPERATOR_URL",
+        requires_all = ["client_certificate", "client_key", "authority"]
+    )]
+    pub(super) operator_url: Option<String>,
+    /// The operator's certificate (PEM)
+    #[arg(long, value_name = "FILE", env = "WARIFU_CHECKER_CLIENT_CERTIFICATE")]
+    pub(super) client_certificate: Option<PathBuf>,
+    /// Its key (PEM)
+    #[arg(long, value_name = "FILE", env = "WARIFU_CHECKER_CLIENT_KEY")]
+    pub(super) client_key: Option<PathBuf>,
+    /// The authority of the checker's certificate (PEM)
+    #[arg(long, value_name = "FILE", env = "WARIFU_CHECKER_AUTHORITY")]
+    pub(super) authority: Option<PathBuf>,
 }
 
 impl Remote {
@@ -401,16 +643,11 @@ impl Remote {
         };
         typed("--socket", self.socket.as_deref(), "WARIFU_CHECKER_SOCKET")
             .or_else(|| typed("--state", self.state.as_deref(), "WARIFU_CHECKER_STATE"))
+            .or_else(|| typed("--config", self.config.as_deref(), "WARIFU_CHECKER_CONFIG"))
     }
 
     /// Its state directory, where that was given.
     pub(super) fn state(&self) -> Option<&Path> {
         self.state.as_deref()
-    }
-
-    /// Its client. A socket that is named comes before a state directory.
-    pub(super) fn client(&self) -> Client {
-        let in_state = || OperatorSocket::in_state(self.state.as_deref().unwrap_or(Path::new(".")));
-        Client::at(self.socket.clone().unwrap_or_else(in_state))
     }
 }

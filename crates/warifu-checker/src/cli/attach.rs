@@ -2,7 +2,8 @@
 
 use std::ffi::OsString;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::AtomicU64;
+use std::time::Instant;
 
 use warifu_channels::Patience;
 use warifu_values::lang::Lang;
@@ -13,6 +14,7 @@ use crate::cli::arguments::{Attach, Site, Windows};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{calendar_of, floor, mirrors, schemas_of};
 use crate::cli::serve::{ended, keep_polling};
+use crate::cli::watchdog::Watchdog;
 use crate::kept_source::KeptSource;
 use crate::log::{Log, now};
 use crate::said::Said;
@@ -61,7 +63,9 @@ pub(super) fn attach_program(attach: &Attach, lang: Lang) -> Result<u8, Failure>
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let ending = Arc::clone(&swapper);
     let heard = runtime.block_on(async {
-        tokio::spawn(keep_polling(swapper, Duration::from_secs(config.poll_seconds.max(1))));
+        let every = Arc::new(AtomicU64::new(config.poll_seconds.max(1)));
+        let watchdog = Arc::new(Watchdog::from(Instant::now()));
+        tokio::spawn(keep_polling(swapper, every, watchdog));
         hear_until(operators, service, ended()).await
     });
     ending.end(now());

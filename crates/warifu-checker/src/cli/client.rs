@@ -11,8 +11,11 @@ use http_body_util::{BodyExt as _, Limited};
 use hyper_util::rt::TokioIo;
 use serde::de::DeserializeOwned;
 use serde_json::json;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::UnixStream;
 
+#[cfg(feature = "https")]
+use crate::cli::client_tls::OverTls;
 use crate::said::Said;
 use crate::service::{FellBack, ServiceError, Status};
 use crate::state::{Decision, Forgotten, Reason};
@@ -28,7 +31,15 @@ const ANSWER_BYTES: usize = 64 << 20;
 /// Asks a checker over its operators' socket.
 #[derive(Debug, Clone)]
 pub struct Client {
-    socket: PathBuf,
+    way: Way,
+}
+
+/// How it is reached.
+#[derive(Debug, Clone)]
+enum Way {
+    Socket(PathBuf),
+    #[cfg(feature = "https")]
+    OverTls(OverTls),
 }
 
 /// The checker did not do it.
@@ -47,7 +58,13 @@ impl Client {
     /// Of the checker that hears operators at `socket`
     /// ([`crate::service::OperatorSocket::in_state`]).
     pub fn at(socket: impl Into<PathBuf>) -> Self {
-        Client { socket: socket.into() }
+        Client { way: Way::Socket(socket.into()) }
+    }
+
+    /// Of a checker on another machine.
+    #[cfg(feature = "https")]
+    pub(super) fn over_tls(over_tls: OverTls) -> Self {
+        Client { way: Way::OverTls(over_tls) }
     }
 
     /// What it says of itself.
@@ -174,7 +191,11 @@ impl Client {
     }
 
     fn unreachable(&self, error: &dyn std::error::Error) -> ClientError {
-        let socket = self.socket.display();
+        let socket = match &self.way {
+            Way::Socket(socket) => socket.display().to_string(),
+            #[cfg(feature = "https")]
+            Way::OverTls(over_tls) => over_tls.url().to_owned(),
+        };
         ClientError::Unreachable(Said::about(
             &format!(
                 "no checker answers at {socket}; see whether one runs (warifu-checker serve, its log) and \
@@ -190,22 +211,33 @@ impl Client {
 
     /// One request on a connection of its own.
     fn answer(&self, method: Method, path: &str, body: String) -> Result<Bytes, NoAnswer> {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::HOST, "warifu-checker")
-            .body(Body::from(body))?;
+        let host = match &self.way {
+            Way::Socket(_) => "warifu-checker",
+            #[cfg(feature = "https")]
+            Way::OverTls(over_tls) => over_tls.host(),
+        };
+        let request =
+            Request::builder().method(method).uri(path).header(header::HOST, host).body(Body::from(body))?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let asked = async {
-            let stream = UnixStream::connect(&self.socket).await?;
-            let (mut asking, connection) =
-                hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-            // It ends with the runtime.
-            drop(tokio::spawn(connection));
-            let response = asking.send_request(request).await?;
-            Ok::<_, NoAnswer>(Limited::new(response.into_body(), ANSWER_BYTES).collect().await?.to_bytes())
+            match &self.way {
+                Way::Socket(socket) => ask_on(UnixStream::connect(socket).await?, request).await,
+                #[cfg(feature = "https")]
+                Way::OverTls(over_tls) => ask_on(over_tls.connect().await?, request).await,
+            }
         };
         let answer = runtime.block_on(async { tokio::time::timeout(PATIENCE, asked).await });
         answer.unwrap_or_else(|late| Err(io::Error::new(io::ErrorKind::TimedOut, late).into()))
     }
+}
+
+/// Asks on a connection, which ends with the runtime.
+async fn ask_on<T>(stream: T, request: Request<Body>) -> Result<Bytes, NoAnswer>
+where
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (mut asking, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    drop(tokio::spawn(connection));
+    let response = asking.send_request(request).await?;
+    Ok(Limited::new(response.into_body(), ANSWER_BYTES).collect().await?.to_bytes())
 }

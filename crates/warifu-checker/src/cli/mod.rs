@@ -5,20 +5,27 @@ mod advice;
 mod allocator;
 mod arguments;
 mod run;
+mod settings;
 
 mod attach;
 mod check;
 mod dry_run;
 mod explain;
 mod forget;
+mod prepared;
+mod reload;
 mod repair;
 mod serve;
+mod service_manager;
+mod watchdog;
 
 mod client;
+#[cfg(feature = "https")]
+mod client_tls;
 mod failure;
 mod handles;
 mod inputs;
+mod remote;
 
-pub use arguments::Arguments;
 pub use client::{Client, ClientError};
 pub use run::run;

@@ -1,5 +1,6 @@
 //! Runs the command that was typed, and says how it ended.
 
+use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
@@ -8,7 +9,7 @@ use warifu_values::lang::{Lang, Speak};
 
 use crate::cli::advice::to_be_typed;
 use crate::cli::allocator::settle;
-use crate::cli::arguments::{Arguments, Command, Decide, DecideAll, Remote};
+use crate::cli::arguments::{Command, Decide, DecideAll, Remote};
 use crate::cli::attach::attach_program;
 use crate::cli::check::check_file;
 use crate::cli::dry_run::run_dry;
@@ -17,19 +18,49 @@ use crate::cli::failure::Failure;
 use crate::cli::forget::forget_claims;
 use crate::cli::repair::repair_damage;
 use crate::cli::serve::serve_claims;
+use crate::cli::settings::{NotSettled, Settings};
 use crate::log::Log;
 use crate::said::Said;
 use crate::service::{FellBack, Status};
 
-/// Runs the command that `arguments` name.
-pub fn run(arguments: Arguments) -> ExitCode {
+/// Runs the command that was typed.
+pub fn run(line: Vec<OsString>) -> ExitCode {
+    let (arguments, settings) = match Settings::read(line) {
+        Ok(read) => read,
+        Err(NotSettled::Usage(error)) => error.exit(),
+        Err(faults) => {
+            let lang = from_environment().unwrap_or_default();
+            let lines: Vec<_> = faults.said().iter().map(|said| said.say(lang)).collect();
+            let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
+            return ExitCode::from(2);
+        }
+    };
     let lang = arguments.lang.or_else(from_environment).unwrap_or_default();
     let checker = arguments.command.remote().and_then(Remote::given);
-    let shown = |json| Shown { json, lang, checker: checker.as_deref() };
-    let done = match arguments.command {
+    let found = arguments.command.remote().map_or(Ok(()), Remote::find);
+    let done = found.and_then(|()| carry_out(arguments.command, settings, checker.as_deref(), lang));
+    ended(done, checker.as_deref(), lang)
+}
+
+/// How it ended, told where it did not end well.
+fn ended(done: Result<u8, Failure>, checker: Option<&str>, lang: Lang) -> ExitCode {
+    match done {
+        Ok(status) => ExitCode::from(status),
+        Err(Failure { status, said }) => {
+            let told = to_be_typed(&said.say(lang), checker);
+            let _ = writeln!(io::stderr(), "warifu-checker: {told}");
+            ExitCode::from(status)
+        }
+    }
+}
+
+/// Carries out `command`.
+fn carry_out(command: Command, settings: Settings, checker: Option<&str>, lang: Lang) -> Result<u8, Failure> {
+    let shown = |json| Shown { json, lang, checker };
+    match command {
         Command::Serve(serve) => {
             settle(std::env::args_os());
-            serve_claims(*serve, lang)
+            serve_claims(*serve, settings, lang)
         }
         Command::Attach(attach) => {
             settle(std::env::args_os());
@@ -87,7 +118,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             .thaw(&reason)
             .map_err(Failure::from)
             .and_then(|decision| show(&decision, shown(remote.json), 0)),
-        Command::Repair(repair) => repair_damage(&repair, checker.as_deref(), lang)
+        Command::Repair(repair) => repair_damage(&repair, checker, lang)
             .and_then(|decision| show(&decision, shown(repair.decide.remote.json), 0)),
         Command::Replay(remote) => remote.client().replay().map_err(Failure::from).and_then(|report| {
             let status = u8::from(report.refusal().is_some());
@@ -95,17 +126,6 @@ pub fn run(arguments: Arguments) -> ExitCode {
         }),
         Command::ForgetClaims(remote) => forget_claims(&remote, Log::new(lang))
             .and_then(|forgotten| show(&forgotten, shown(remote.json), 0)),
-    };
-    match done {
-        Ok(status) => ExitCode::from(status),
-        Err(Failure { status, said }) => {
-            let _ = writeln!(
-                io::stderr(),
-                "warifu-checker: {}",
-                to_be_typed(&said.say(lang), checker.as_deref())
-            );
-            ExitCode::from(status)
-        }
     }
 }
 

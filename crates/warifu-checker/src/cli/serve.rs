@@ -3,56 +3,77 @@
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
-use warifu_channels::Patience;
-use warifu_values::lang::Lang;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use warifu_values::lang::{Lang, Speak as _};
 
 use crate::cli::arguments::Serve;
 use crate::cli::failure::Failure;
 use crate::cli::handles::connections;
-use crate::cli::inputs::{calendar_of, floor, mirrors, read_file, schemas_of};
+use crate::cli::inputs::read_file;
+use crate::cli::prepared::{Prepared, troubles};
+use crate::cli::reload::Reload;
+use crate::cli::service_manager::ServiceManager;
+use crate::cli::settings::{Settings, as_file, as_table};
+use crate::cli::watchdog::Watchdog;
 use crate::kept_source::KeptSource;
 use crate::log::{Log, now};
 use crate::said::Said;
-use crate::service::{Door, FairQueue, OperatorSocket, Service, serve_until};
+use crate::service::{Door, FairQueue, OperatorDoors, OperatorSocket, Service, serve_until};
 #[cfg(feature = "https")]
-use crate::service::{Reload, Tls};
+use crate::service::{ReadTls, RemoteOperators};
 use crate::state::{DamagedPart, Recent, StateDirectory};
 use crate::swap::{Swapper, Wanted};
 
 /// Certificates change once a year; who changes them looks whether it worked.
-#[cfg(feature = "https")]
 const BETWEEN_LOOKS_AT_CERTIFICATES: Duration = Duration::from_secs(10);
 
-pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
+pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Result<u8, Failure> {
+    if serve.configuration.print_config {
+        write!(io::stdout(), "{}", as_file(&settings))?;
+        return Ok(0);
+    }
+    if serve.configuration.check_config {
+        return check_config(&serve, &settings, lang);
+    }
     let log = Log::new(lang);
-    let schemas = schemas_of(&serve.site)?;
+    let prepared = Prepared::of(&serve).map_err(all_of)?;
     let directory =
         StateDirectory::open(&serve.state).map_err(|error| Failure::could_not(Said::of(&error)))?;
     // Whether there is a way in is known before anything is activated.
-    let socket = serve.socket.clone().unwrap_or_else(|| OperatorSocket::in_state(&serve.state));
+    let socket = serve.operators.socket.clone().unwrap_or_else(|| OperatorSocket::in_state(&serve.state));
     let operators = OperatorSocket::bind(socket).map_err(|error| Failure::could_not(Said::of(&error)))?;
-    let door = Door::open(serve.listen).map_err(|error| no_way_in(serve.listen, &error))?;
+    let operators = OperatorDoors::from(operators);
+    let listen = serve.claims.listen;
+    let door = Door::open(listen).map_err(|error| no_way_in(listen, "--listen", &error))?;
     #[cfg(feature = "https")]
-    let (door, tls) = match serve.tls.files() {
+    let (door, tls) = match prepared.tls.map(ReadTls::into_tls) {
         None => (door, None),
-        Some(files) => {
-            let tls = Tls::load(files).map_err(Failure::could_not)?;
-            (door.behind(Arc::clone(&tls)), Some(tls))
+        Some(tls) => (door.behind(Arc::clone(&tls)), Some(tls)),
+    };
+    #[cfg(feature = "https")]
+    let (operators, operators_tls) = match serve.operators.over_tcp().zip(prepared.operators) {
+        None => (operators, None),
+        Some(((listen, _), read)) => {
+            let tls = read.into_tls();
+            let door = Door::open(listen).map_err(|error| no_way_in(listen, "--operators-listen", &error))?;
+            let remote = RemoteOperators::behind(door, Arc::clone(&tls)).map_err(Failure::could_not)?;
+            (operators.and(Some(remote)), Some(tls))
         }
     };
     let limits = serve.limits.limits(connections);
-    let (mirrors, floor) =
-        (mirrors(&serve.from.channel, Patience::POLLING)?, floor(serve.from.policy.as_deref())?);
-    let source = KeptSource::new(mirrors, floor, &serve.from.root, &directory, log);
+    let source = KeptSource::new(prepared.mirrors, prepared.floor, &serve.from.root, &directory, log);
+    let source = Arc::new(source);
     let recent = Recent::open(directory.recent(), serve.gates.keeping())?;
     let recent = Arc::new(recent);
-    let (gates, calendar) = (serve.gates.gates(), calendar_of(&serve.windows)?);
-    let swapper =
-        Swapper::resume(directory, Some(Box::new(source)), Arc::clone(&recent), schemas, gates, log, now());
+    let (gates, schemas) = (serve.gates.gates(), prepared.schemas);
+    let reads = Box::new(Arc::clone(&source));
+    let swapper = Swapper::resume(directory, Some(reads), Arc::clone(&recent), schemas, gates, log, now());
     let swapper = swapper.map_err(|error| Failure::could_not(Said::of(&error)))?;
-    let swapper = Arc::new(swapper.keeping_to(calendar).keeping_releases(serve.keep_releases.into()));
+    let swapper = swapper.keeping_to(prepared.calendar).keeping_releases(serve.keep_releases.into());
+    let swapper = Arc::new(swapper);
     if let (None, Some(root)) =
         (swapper.active(), swapper.damages().iter().find(|it| it.part == DamagedPart::Root))
     {
@@ -65,20 +86,49 @@ pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
         // release lies ready.
         swapper.poll(now(), Wanted::ByItself);
     }
-    let judges =
-        serve.judges.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
+    let judges = serve
+        .claims
+        .judges
+        .or_else(|| std::thread::available_parallelism().ok().map(Into::into))
+        .unwrap_or(1);
     let ending = Arc::clone(&swapper);
-    let queue = FairQueue::new(judges, serve.queue);
-    let service = Service::new(Arc::clone(&swapper), queue, recent, limits, log)?;
+    let queue = FairQueue::new(judges, serve.claims.queue);
+    let service = Service::new(Arc::clone(&swapper), queue, Arc::clone(&recent), limits, log)?;
+    let poll = Arc::new(AtomicU64::new(serve.poll));
+    let manager = ServiceManager::of_environment(log);
+    let reload = Reload {
+        started: settings,
+        source,
+        recent,
+        swapper: Arc::clone(&swapper),
+        service: Arc::clone(&service),
+        poll: Arc::clone(&poll),
+        #[cfg(feature = "https")]
+        tls,
+        #[cfg(feature = "https")]
+        operators: operators_tls,
+        log,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(async {
+        // Before anybody is told that it runs: who asks it to read again must not end it.
+        let asked = signal(SignalKind::hangup())?;
         // Whoever started this waits for the line to know the port.
         writeln!(io::stdout(), "listening on {}", door.address()?)?;
+        if let Some(address) = operators.address_elsewhere() {
+            writeln!(io::stdout(), "operators on {}", address?)?;
+        }
         io::stdout().flush()?;
-        #[cfg(feature = "https")]
-        tls.into_iter().for_each(|tls| _ = tokio::spawn(keep_reading(tls, log)));
-        tokio::spawn(keep_polling(swapper, Duration::from_secs(serve.poll)));
-        serve_until(door, operators, service, ended()).await
+        let watchdog = Arc::new(Watchdog::from(Instant::now()));
+        manager.ready(&service.status().in_a_line(lang));
+        tokio::spawn(keep_reading(reload, asked, manager, lang));
+        tokio::spawn(keep_telling(Arc::clone(&service), Arc::clone(&watchdog), manager, lang));
+        tokio::spawn(keep_polling(swapper, poll, watchdog));
+        let end = async {
+            ended().await;
+            manager.stopping();
+        };
+        serve_until(door, operators, service, end).await
     });
     // Also where a door failed: what is on probation took nothing down.
     ending.end(now());
@@ -88,34 +138,54 @@ pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// Why claims cannot come in at `address`.
-fn no_way_in(address: SocketAddr, error: &io::Error) -> Failure {
+/// All that is wrong, a line each.
+fn all_of(troubles: Vec<Said>) -> Failure {
+    let lines = |of: fn(&Said) -> &str| troubles.iter().map(of).collect::<Vec<_>>().join("\n");
+    Failure::could_not(Said::new(lines(|said| &said.en), lines(|said| &said.ja)))
+}
+
+/// Tells each value and who says so, and all that is wrong; starts nothing.
+fn check_config(serve: &Serve, settings: &Settings, lang: Lang) -> Result<u8, Failure> {
+    let troubles = troubles(serve);
+    write!(io::stdout(), "{}", as_table(settings, lang))?;
+    if !troubles.is_empty() {
+        return Err(all_of(troubles));
+    }
+    let good = Said::new("a checker can start with this", "この設定で起動できます");
+    writeln!(io::stdout(), "{}", good.say(lang))?;
+    Ok(0)
+}
+
+/// Why nobody can come in at `address`, which `option` names.
+fn no_way_in(address: SocketAddr, option: &str, error: &io::Error) -> Failure {
     Failure::could_not(match error.kind() {
         io::ErrorKind::AddrInUse => Said::new(
             format!(
                 "{address} is in use: another program listens there, maybe another checker; end it, or name \
-                 another address with --listen (ss -ltnp shows which it is)"
+                 another address with {option} (ss -ltnp shows which it is)"
             ),
             format!(
                 "{address} は使用中です。別のプログラム（別のチェッカーなど）が待ち受けています。それを終了するか、\
-                 --listen で別のアドレスを指定してください（ss -ltnp で確認できます）"
+                 {option} で別のアドレスを指定してください（ss -ltnp で確認できます）"
             ),
         ),
         _ => Said::about(
-            &format!("claims cannot come in at {address}"),
+            &format!("nobody can come in at {address}"),
             &format!("{address} で待ち受けできません"),
             error,
         ),
     })
 }
 
-pub(super) async fn keep_polling(swapper: Arc<Swapper>, every: Duration) {
+pub(super) async fn keep_polling(swapper: Arc<Swapper>, every: Arc<AtomicU64>, watchdog: Arc<Watchdog>) {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut next = tokio::time::Instant::now();
+    let mut last: Option<Instant> = None;
     loop {
         second.tick().await;
-        let is_due = tokio::time::Instant::now() >= next;
+        watchdog.came_round(Instant::now());
+        let between = Duration::from_secs(every.load(Ordering::Relaxed));
+        let is_due = last.is_none_or(|last| last.elapsed() >= between);
         let swapper = Arc::clone(&swapper);
         let worked = tokio::task::spawn_blocking(move || {
             let _ = swapper.tick(now());
@@ -126,53 +196,69 @@ pub(super) async fn keep_polling(swapper: Arc<Swapper>, every: Duration) {
         // A panic in there is told by the runtime and must not end the polling.
         let _ = worked.await;
         if is_due {
-            next = tokio::time::Instant::now() + every;
+            last = Some(Instant::now());
         }
     }
 }
 
-/// Reads certificates again on SIGHUP, and when they changed. What is of no use is tried again at each look
-/// and told once.
-#[cfg(feature = "https")]
-async fn keep_reading(tls: Arc<Tls>, log: Log) {
+/// Tells the service manager what judges, when that changes, and that there is progress.
+async fn keep_telling(service: Arc<Service>, watchdog: Arc<Watchdog>, manager: ServiceManager, lang: Lang) {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut told = String::new();
+    loop {
+        second.tick().await;
+        let line = service.status().in_a_line(lang);
+        if line != told {
+            manager.status(&line);
+            told = line;
+        }
+        let (checked, judging) = service.progress();
+        if watchdog.is_alive(checked, judging, Instant::now()) {
+            manager.alive();
+        }
+    }
+}
+
+/// Reads the configuration again on SIGHUP, and certificates also when they changed. What is of no use is
+/// tried again at each look and told once.
+async fn keep_reading(mut reload: Reload, mut asked: Signal, manager: ServiceManager, lang: Lang) {
     let mut look = tokio::time::interval(BETWEEN_LOOKS_AT_CERTIFICATES);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let Ok(mut asked) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()) else {
-        return;
-    };
-    let mut told = None;
+    let mut told = Vec::new();
     loop {
-        let when = tokio::select! {
-            _ = look.tick() => Reload::IfChanged,
-            _ = asked.recv() => Reload::Asked,
+        let is_asked = tokio::select! {
+            _ = look.tick() => false,
+            _ = asked.recv() => true,
         };
-        let reads = Arc::clone(&tls);
-        match tokio::task::spawn_blocking(move || reads.reload(when)).await {
-            Ok(Ok(true)) => {
-                told = None;
-                log.event(&Said::new("certificates were read again", "証明書を再読込しました"));
+        if is_asked {
+            manager.reloading();
+        }
+        let reads = tokio::task::spawn_blocking(move || {
+            if is_asked {
+                reload.all();
+            } else {
+                reload.certificates(&mut told);
             }
-            Ok(Err(why)) if when == Reload::Asked || told.as_ref() != Some(&why) => {
-                log.event(&why);
-                told = Some(why);
-            }
-            Ok(Ok(false) | Err(_)) | Err(_) => {}
+            (reload, told)
+        });
+        // A panic in there is told by the runtime; nothing is read again after it.
+        let Ok(read) = reads.await else { return };
+        (reload, told) = read;
+        if is_asked {
+            manager.ready(&reload.service.status().in_a_line(lang));
         }
     }
 }
 
 /// Ends with SIGTERM or SIGINT.
 pub(super) async fn ended() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminated.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-            return;
+    if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
         }
+        return;
     }
     let _ = tokio::signal::ctrl_c().await;
 }

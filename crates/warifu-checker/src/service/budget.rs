@@ -1,6 +1,7 @@
 //! So much of something, shared: connections, or bytes in memory. Counted as it is taken, not as promised.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::service::sender::Sender;
@@ -12,8 +13,8 @@ pub(super) struct NoRoom;
 /// What there is in all, and for each sender.
 #[derive(Debug)]
 pub(super) struct Budget {
-    most: usize,
-    of_sender: usize,
+    most: AtomicUsize,
+    of_sender: AtomicUsize,
     taken: Mutex<Taken>,
 }
 
@@ -33,7 +34,22 @@ pub(super) struct Share {
 
 impl Budget {
     pub(super) fn new(most: usize, of_sender: usize) -> Arc<Self> {
+        let (most, of_sender) = (AtomicUsize::new(most), AtomicUsize::new(of_sender));
         Arc::new(Budget { most, of_sender, taken: Mutex::default() })
+    }
+
+    /// So much there is from now on. Who has more keeps it, and gets nothing more.
+    pub(super) fn resize(&self, most: usize, of_sender: usize) {
+        self.most.store(most, Ordering::Relaxed);
+        self.of_sender.store(of_sender, Ordering::Relaxed);
+    }
+
+    fn most(&self) -> usize {
+        self.most.load(Ordering::Relaxed)
+    }
+
+    fn of_sender(&self) -> usize {
+        self.of_sender.load(Ordering::Relaxed)
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken> {
@@ -48,7 +64,8 @@ impl Budget {
     /// Whether anything is left, for `sender`.
     pub(super) fn has_room(&self, sender: Sender) -> bool {
         let taken = self.taken();
-        taken.all < self.most && taken.by_sender.get(&sender).copied().unwrap_or_default() < self.of_sender
+        taken.all < self.most()
+            && taken.by_sender.get(&sender).copied().unwrap_or_default() < self.of_sender()
     }
 
     /// A share of nothing yet.
@@ -73,7 +90,7 @@ impl Share {
         let mut taken = self.budget.taken();
         let own = taken.by_sender.get(&self.sender).copied().unwrap_or_default();
         let is_within = |used: usize, most| used.checked_add(by).is_some_and(|sum| sum <= most);
-        if !is_within(taken.all, self.budget.most) || !is_within(own, self.budget.of_sender) {
+        if !is_within(taken.all, self.budget.most()) || !is_within(own, self.budget.of_sender()) {
             return Err(NoRoom);
         }
         taken.add(self.sender, by);

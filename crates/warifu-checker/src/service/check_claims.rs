@@ -27,7 +27,7 @@ pub(super) async fn check(State(service): State<Arc<Service>>, request: Request)
     // The door says who it is; whoever comes by none is nobody in particular.
     let sender = request.extensions().get().copied();
     let sender = sender.unwrap_or_else(|| Sender::at(IpAddr::V6(Ipv6Addr::UNSPECIFIED)));
-    let mut coming = match Receiving::begin(request, service.arrived.share(sender), service.limits) {
+    let mut coming = match Receiving::begin(request, service.arrived.share(sender), service.limits()) {
         Ok(coming) => coming,
         Err(why) => return service.refuse_received(why).await,
     };

@@ -23,15 +23,18 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, sleep_until, timeout};
 
+#[cfg(feature = "https")]
+use crate::said::Said;
 use crate::service::activity::{Activity, Answering, Overdue, Watched};
 use crate::service::budget::{Budget, Share};
 use crate::service::http_service::Service;
 use crate::service::limits::Limits;
+use crate::service::operator_named::Operator;
 use crate::service::routes::{for_claims, for_operators};
 use crate::service::sender::Sender;
 use crate::service::socket::OperatorSocket;
 #[cfg(feature = "https")]
-use crate::service::tls::Tls;
+use crate::service::tls::{Shown, Tls};
 
 /// Operators at once. More are a mistake.
 const OPERATORS: usize = 64;
@@ -95,6 +98,53 @@ impl Door {
     }
 }
 
+/// Where operators are heard.
+#[derive(Debug)]
+pub struct OperatorDoors {
+    socket: OperatorSocket,
+    over_tcp: Option<RemoteOperators>,
+}
+
+impl From<OperatorSocket> for OperatorDoors {
+    fn from(socket: OperatorSocket) -> Self {
+        OperatorDoors { socket, over_tcp: None }
+    }
+}
+
+impl OperatorDoors {
+    /// Those who are elsewhere are heard too.
+    #[must_use]
+    pub fn and(self, over_tcp: Option<RemoteOperators>) -> Self {
+        OperatorDoors { over_tcp, ..self }
+    }
+
+    /// The address for operators who are elsewhere, where there is one.
+    pub fn address_elsewhere(&self) -> Option<io::Result<SocketAddr>> {
+        self.over_tcp.as_ref().map(|RemoteOperators(door)| door.address())
+    }
+}
+
+/// A door for operators who are elsewhere. There is none without TLS that lets in nobody unknown.
+#[derive(Debug)]
+pub struct RemoteOperators(Door);
+
+impl RemoteOperators {
+    /// At the door that was opened for them, by TLS that knows everybody.
+    ///
+    /// # Errors
+    /// The TLS lets in who shows no certificate.
+    #[cfg(feature = "https")]
+    pub fn behind(door: Door, tls: Arc<Tls>) -> Result<RemoteOperators, Said> {
+        if tls.lets_in_only_known() {
+            return Ok(RemoteOperators(door.behind(tls)));
+        }
+        Err(Said::new(
+            "operators are heard over TCP by their certificates only: name their authorities",
+            "TCP での運用操作には操作者の証明書が必要です。認証局を指定してください",
+        ))
+    }
+}
+
 /// What a connection is served by.
 struct Served {
     router: Router,
@@ -115,11 +165,11 @@ impl Clone for Served {
 /// A door cannot be used.
 pub async fn serve_until(
     door: Door,
-    operators: OperatorSocket,
+    operators: impl Into<OperatorDoors>,
     service: Arc<Service>,
     end: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let limits = service.limits;
+    let operators = operators.into();
     let (end_claims, claims_end) = watch::channel(false);
     let (end_operators, operators_end) = watch::channel(false);
     let claims =
@@ -129,11 +179,18 @@ pub async fn serve_until(
         service: Arc::clone(&service),
         ends: operators_end,
     };
-    let hearing = UnixListener::from_std(operators.listener.try_clone()?)?;
+    let OperatorDoors { socket, over_tcp } = operators;
+    let hearing = UnixListener::from_std(socket.listener.try_clone()?)?;
+    let elsewhere = over_tcp.map(|RemoteOperators(door)| door);
+    let elsewhere = match elsewhere {
+        None => None,
+        Some(door) => Some((TcpListener::from_std(door.listener)?, door.greeting)),
+    };
     let mut claims = tokio::spawn(take_claims(TcpListener::from_std(door.listener)?, door.greeting, claims));
-    let commands = tokio::spawn(take_commands(hearing, commands));
+    let commands = tokio::spawn(take_commands(hearing, elsewhere, commands));
 
     end.await;
+    let limits = service.limits();
     service.draining.store(true, Ordering::Relaxed);
     sleep(Duration::from_millis(limits.notice_ms)).await;
     let _ = end_claims.send(true);
@@ -143,7 +200,7 @@ pub async fn serve_until(
     let _ = end_operators.send(true);
     // The answer to who let it end is on its way.
     let _ = timeout(Duration::from_secs(1), commands).await;
-    drop(operators);
+    drop(socket);
     match drained {
         Ok(Err(broken)) => Err(io::Error::other(broken)),
         Ok(Ok(())) | Err(_) => Ok(()),
@@ -166,7 +223,7 @@ pub async fn hear_until(
         service: Arc::clone(&service),
         ends: operators_end,
     };
-    let commands = tokio::spawn(take_commands(hearing, commands));
+    let commands = tokio::spawn(take_commands(hearing, None, commands));
     end.await;
     service.draining.store(true, Ordering::Relaxed);
     let _ = end_operators.send(true);
@@ -188,16 +245,31 @@ impl Greeting {
     async fn then_serve(self, stream: TcpStream, sender: Sender, share: Share, served: Served) {
         #[cfg(feature = "https")]
         if let Some(tls) = self.tls {
-            let within = Duration::from_millis(served.service.limits.head_ms);
+            let within = Duration::from_millis(served.service.limits().head_ms);
             let Ok(Ok((stream, shown))) = timeout(within, tls.greet(stream)).await else {
                 served.service.cut.fetch_add(1, Ordering::Relaxed);
                 return;
             };
-            let sender = shown.certificate.map_or(sender, Sender::Certificate);
-            let speaks = if shown.speaks_http2 { Speaks::Http2 } else { Speaks::Http1 };
-            return serve(stream, speaks, sender, share, served).await;
+            let Shown { certificate, subject, speaks_http2 } = shown;
+            let sender = certificate.map_or(sender, Sender::Certificate);
+            let speaks = if speaks_http2 { Speaks::Http2 } else { Speaks::Http1 };
+            let who = Who { sender, operator: Operator::with(certificate, subject) };
+            return serve(stream, speaks, who, share, served).await;
         }
-        serve(stream, Speaks::Http1, sender, share, served).await;
+        serve(stream, Speaks::Http1, Who::from(sender), share, served).await;
+    }
+}
+
+/// Who is at the other end of a connection.
+struct Who {
+    sender: Sender,
+    /// For the log of acts, where it commands.
+    operator: Operator,
+}
+
+impl From<Sender> for Who {
+    fn from(sender: Sender) -> Who {
+        Who { sender, operator: Operator::default() }
     }
 }
 
@@ -226,7 +298,7 @@ async fn take_claims(listener: TcpListener, greeting: Greeting, served: Served) 
     let (budget, mut ends) = (Arc::clone(&served.service.connections), served.ends.clone());
     loop {
         while connections.try_join_next().is_some() {}
-        let has_room = budget.used() < served.service.limits.connections;
+        let has_room = budget.used() < served.service.limits().connections;
         tokio::select! {
             _ = ends.changed() => break,
             // Who finds no room waits before the door, which costs nothing.
@@ -250,19 +322,31 @@ async fn take_claims(listener: TcpListener, greeting: Greeting, served: Served) 
     while connections.join_next().await.is_some() {}
 }
 
-async fn take_commands(listener: UnixListener, served: Served) {
+async fn take_commands(listener: UnixListener, elsewhere: Option<(TcpListener, Greeting)>, served: Served) {
     let mut connections = JoinSet::new();
     let (budget, mut ends) = (Budget::new(OPERATORS, OPERATORS), served.ends.clone());
     loop {
         while connections.try_join_next().is_some() {}
+        let mut share = budget.share(Sender::Operator);
         tokio::select! {
             _ = ends.changed() => break,
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    let mut share = budget.share(Sender::Operator);
                     if share.grow(1).is_ok() {
-                        let (speaks, sender) = (Speaks::Http1, Sender::Operator);
-                        connections.spawn(serve(stream, speaks, sender, share, served.clone()));
+                        let operator = Operator::at(&stream);
+                        let (speaks, who) = (Speaks::Http1, Who { sender: Sender::Operator, operator });
+                        connections.spawn(serve(stream, speaks, who, share, served.clone()));
+                    }
+                }
+                Err(error) => after(&error).await,
+            },
+            accepted = accept(elsewhere.as_ref()) => match accepted {
+                Ok((stream, greeting)) => {
+                    // Whoever may not command has not taken the last place of those who may for long.
+                    if share.grow(1).is_ok() {
+                        let _ = stream.set_nodelay(true);
+                        let greeted = greeting.then_serve(stream, Sender::Operator, share, served.clone());
+                        connections.spawn(greeted);
                     }
                 }
                 Err(error) => after(&error).await,
@@ -270,6 +354,14 @@ async fn take_commands(listener: UnixListener, served: Served) {
         }
     }
     while connections.join_next().await.is_some() {}
+}
+
+/// Who comes from elsewhere; nobody ever where there is no such door.
+async fn accept(elsewhere: Option<&(TcpListener, Greeting)>) -> io::Result<(TcpStream, Greeting)> {
+    match elsewhere {
+        Some((listener, greeting)) => Ok((listener.accept().await?.0, greeting.clone())),
+        None => std::future::pending().await,
+    }
 }
 
 /// A connection may break before it is taken; anything else, like too many open files, may pass.
@@ -284,18 +376,19 @@ async fn after(error: &io::Error) {
 }
 
 /// Serves one connection, to its end or until something takes too long.
-async fn serve<T>(stream: T, speaks: Speaks, sender: Sender, _share: Share, served: Served)
+async fn serve<T>(stream: T, speaks: Speaks, who: Who, _share: Share, served: Served)
 where
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let Served { router, service, mut ends } = served;
-    let limits = service.limits;
+    let limits = service.limits();
     let activity = Activity::opened(limits, Instant::now());
     let router = TowerToHyperService::new(router);
     let of_requests = Arc::clone(&activity);
     let answers = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         let in_flight = of_requests.begin();
-        request.extensions_mut().insert(sender);
+        request.extensions_mut().insert(who.sender);
+        request.extensions_mut().insert(who.operator.clone());
         // Whoever takes the body takes this with it; else it goes with the request.
         request.extensions_mut().insert(Arc::new(of_requests.begin()));
         let answered = router.call(request.map(Body::new));

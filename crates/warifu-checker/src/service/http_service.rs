@@ -2,10 +2,11 @@
 //! counted.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
+use arc_swap::ArcSwap;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 
@@ -31,14 +32,16 @@ pub struct Service {
     pub(super) queue: Arc<FairQueue>,
     pub(super) recent: Arc<Recent>,
     pub(super) keeper: Keeper,
-    pub(super) limits: Limits,
+    limits: ArcSwap<Limits>,
     /// Connections at once.
     pub(super) connections: Arc<Budget>,
     /// Bytes of claim files that arrived and are not judged yet.
     pub(super) arrived: Arc<Budget>,
     /// Bytes of answers that were not taken yet.
     pub(super) unread: Arc<Budget>,
-    refusals: Refusals,
+    refusals: ArcSwap<Refusals>,
+    /// Why the configuration that was read last is not in force, or not all of it.
+    not_in_force: Mutex<Option<Said>>,
     /// Whether it ends.
     pub(super) draining: AtomicBool,
     pub(super) checked: AtomicU64,
@@ -67,11 +70,12 @@ impl Service {
             queue,
             recent,
             keeper,
-            limits,
+            limits: ArcSwap::from_pointee(limits),
             connections: Budget::new(limits.connections, limits.connections_of_sender),
             arrived: Budget::new(limits.arrived_bytes, limits.arrived_bytes_of_sender),
             unread: Budget::new(limits.unread_bytes, limits.unread_bytes_of_sender),
-            refusals: Refusals::new(limits.refusals_a_second, Duration::from_millis(limits.refusal_ms)),
+            refusals: ArcSwap::from_pointee(Refusals::by(&limits)),
+            not_in_force: Mutex::default(),
             draining: AtomicBool::new(false),
             checked: AtomicU64::new(0),
             claims: AtomicU64::new(0),
@@ -96,9 +100,35 @@ impl Service {
             arrived_bytes: self.arrived.used(),
             unread_bytes: self.unread.used(),
             not_kept: self.keeper.dropped(),
-            limits: self.limits,
+            limits: self.limits(),
         };
-        Status::of(&self.swapper, requests, queue, doors, now())
+        let status = Status::of(&self.swapper, requests, queue, doors, now());
+        let configuration = self.not_in_force.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Status { configuration, ..status }
+    }
+
+    /// What senders may take now: taken once for each request or connection.
+    pub(super) fn limits(&self) -> Limits {
+        **self.limits.load()
+    }
+
+    /// These limits from now on; what began goes on by those that it began with.
+    pub fn limit(&self, limits: Limits) {
+        self.connections.resize(limits.connections, limits.connections_of_sender);
+        self.arrived.resize(limits.arrived_bytes, limits.arrived_bytes_of_sender);
+        self.unread.resize(limits.unread_bytes, limits.unread_bytes_of_sender);
+        self.refusals.store(Arc::new(Refusals::by(&limits)));
+        self.limits.store(Arc::new(limits));
+    }
+
+    /// Files judged since the start, and those that are being judged.
+    pub fn progress(&self) -> (u64, usize) {
+        (self.checked.load(Ordering::Relaxed), self.queue.load().0)
+    }
+
+    /// Tells in the status why the configuration that was read last is not in force, or that it is.
+    pub fn tell_not_in_force(&self, why: Option<Said>) {
+        *self.not_in_force.lock().unwrap_or_else(PoisonError::into_inner) = why;
     }
 
     /// What was seen of a release on trial, with all its codes.
@@ -112,7 +142,7 @@ impl Service {
     /// Tells a sender to come again later: at once, or after a moment when many are told so.
     pub(super) async fn turn_away(&self, en: &str, ja: &str) -> Response {
         self.turned_away.fetch_add(1, Ordering::Relaxed);
-        let wait = self.refusals.wait(Instant::now());
+        let wait = self.refusals.load().wait(Instant::now());
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;
         }

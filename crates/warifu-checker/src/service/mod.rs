@@ -13,6 +13,7 @@ mod unread;
 mod health;
 mod http_service;
 mod operator;
+mod operator_named;
 mod reply;
 mod status;
 
@@ -22,13 +23,16 @@ mod keeper;
 mod limits;
 mod queue;
 mod refusals;
+mod same_site;
 mod sender;
 mod socket;
+#[cfg(feature = "https")]
+mod subject;
 #[cfg(feature = "https")]
 mod tls;
 
 pub use answer::{Answer, FINDINGS_LIMIT, Summary, answer};
-pub use doors::{Door, hear_until, serve_until};
+pub use doors::{Door, OperatorDoors, RemoteOperators, hear_until, serve_until};
 pub use health::{Health, Judging};
 pub use http_service::Service;
 pub use limits::Limits;
@@ -39,4 +43,4 @@ pub use sender::Sender;
 pub use socket::{OperatorSocket, SocketError};
 pub use status::{Doors, Next, OnTrial, Queue, Requests, Status, Watch};
 #[cfg(feature = "https")]
-pub use tls::{Clients, Reload, Tls, TlsFiles};
+pub use tls::{Clients, ReadTls, Reload, Tls, TlsFiles};

@@ -1,19 +1,21 @@
-//! What an operator commands. No door but the operators' socket leads here.
+//! What an operator commands. No door but the operators' own leads here; who it was is written down.
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use axum::{Extension, Json};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinError;
 use warifu_trust::UnixSeconds;
 
+use crate::acts::by;
 use crate::log::now;
 use crate::said::Said;
 use crate::service::http_service::Service;
+use crate::service::operator_named::Operator;
 use crate::service::reply::{FellBack, error};
 use crate::state::{Decision, Reason};
 use crate::swap::{NotDecided, NotFallenBack, NothingBefore, Outcome, Swapper, Wanted};
@@ -29,11 +31,13 @@ pub(super) struct Asked {
 
 pub(super) async fn swap(
     State(service): State<Arc<Service>>,
+    Extension(operator): Extension<Operator>,
     Query(Asked { release }): Query<Asked>,
 ) -> Response {
     let swapper = Arc::clone(&service.swapper);
     let wanted = release.map_or(Wanted::Newest, Wanted::Release);
-    let polled = tokio::task::spawn_blocking(move || swapper.poll(now(), wanted)).await;
+    let polled =
+        tokio::task::spawn_blocking(move || by(operator.name(), || swapper.poll(now(), wanted))).await;
     let outcome = polled.unwrap_or_else(|_| Outcome::Unavailable {
         why: Said::new("the candidate could not be built", "候補を作成できませんでした"),
     });
@@ -48,16 +52,15 @@ pub(super) async fn swap(
 pub(super) async fn fall_back(
     State(service): State<Arc<Service>>,
     Query(Asked { release }): Query<Asked>,
+    Extension(operator): Extension<Operator>,
 ) -> Response {
     let swapper = Arc::clone(&service.swapper);
     let why = Said::new("an operator fell back", "運用者の操作");
     let fell = tokio::task::spawn_blocking(move || {
-        let release = match release {
-            None => {
-                swapper.fall_back(why, None, now()).map_err(|NothingBefore| NotFallenBack::NothingBefore)?
-            }
-            Some(release) => swapper.fall_back_to(release, why, now())?,
-        };
+        let release = by(operator.name(), || match release {
+            None => swapper.fall_back(why, None, now()).map_err(|NothingBefore| NotFallenBack::NothingBefore),
+            Some(release) => swapper.fall_back_to(release, why, now()),
+        })?;
         Ok(FellBack { release, not_written: swapper.not_written() })
     });
     told(fell.await)
@@ -100,21 +103,22 @@ pub(super) async fn repair(service: State<Arc<Service>>, request: Request) -> Re
     decide(service, request, |swapper, of: OfAll, at| swapper.repair(of.reason, at)).await
 }
 
-pub(super) async fn forget_claims(service: State<Arc<Service>>) -> Response {
-    ask(service, Swapper::forget_claims).await
+pub(super) async fn forget_claims(service: State<Arc<Service>>, operator: Extension<Operator>) -> Response {
+    ask(service, operator, Swapper::forget_claims).await
 }
 
-pub(super) async fn replay(service: State<Arc<Service>>) -> Response {
-    ask(service, Swapper::replay).await
+pub(super) async fn replay(service: State<Arc<Service>>, operator: Extension<Operator>) -> Response {
+    ask(service, operator, Swapper::replay).await
 }
 
 /// Asks the swapper for something that decides nothing.
 async fn ask<T: Serialize + Send + 'static>(
     State(service): State<Arc<Service>>,
+    Extension(operator): Extension<Operator>,
     asks: fn(&Swapper, UnixSeconds) -> Result<T, Said>,
 ) -> Response {
     let swapper = Arc::clone(&service.swapper);
-    match tokio::task::spawn_blocking(move || asks(&swapper, now())).await {
+    match tokio::task::spawn_blocking(move || by(operator.name(), || asks(&swapper, now()))).await {
         Ok(Ok(value)) => Json(value).into_response(),
         Ok(Err(why)) => error(StatusCode::CONFLICT, why),
         Err(_) => error(StatusCode::INTERNAL_SERVER_ERROR, broken_off()),
@@ -127,6 +131,7 @@ async fn decide<D: DeserializeOwned + Send + 'static>(
     request: Request,
     decides: fn(&Swapper, D, UnixSeconds) -> Result<Decision, NotDecided>,
 ) -> Response {
+    let operator: Operator = request.extensions().get().cloned().unwrap_or_default();
     let body = axum::body::to_bytes(request.into_body(), DECISION_BYTES).await.unwrap_or_default();
     let decide: D = match serde_json::from_slice(&body) {
         Ok(decide) => decide,
@@ -136,7 +141,8 @@ async fn decide<D: DeserializeOwned + Send + 'static>(
         }
     };
     let swapper = Arc::clone(&service.swapper);
-    match tokio::task::spawn_blocking(move || decides(&swapper, decide, now())).await {
+    let decided = move || by(operator.name(), || decides(&swapper, decide, now()));
+    match tokio::task::spawn_blocking(decided).await {
         Ok(Ok(decision)) => Json(decision).into_response(),
         Ok(Err(why)) => error(StatusCode::CONFLICT, why.said()),
         Err(_) => error(StatusCode::INTERNAL_SERVER_ERROR, broken_off()),

@@ -4,6 +4,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::service::limits::Limits;
+
 /// The pace of refusals.
 #[derive(Debug)]
 pub(super) struct Refusals {
@@ -14,8 +16,13 @@ pub(super) struct Refusals {
 }
 
 impl Refusals {
+    /// At the pace that `limits` say.
+    pub(super) fn by(limits: &Limits) -> Self {
+        Refusals::new(limits.refusals_a_second, Duration::from_millis(limits.refusal_ms))
+    }
+
     /// So many in a second are told at once, others up to `longest` later.
-    pub(super) fn new(a_second: u64, longest: Duration) -> Self {
+    fn new(a_second: u64, longest: Duration) -> Self {
         let between = Duration::from_secs(1) / u32::try_from(a_second.max(1)).unwrap_or(u32::MAX);
         Refusals { between, longest, next: Mutex::new(None) }
     }

@@ -13,6 +13,7 @@ use crate::service::http_service::Service;
 use crate::service::operator::{
     confirm, fall_back, forget_claims, freeze, give_up, repair, replay, swap, thaw, unhold,
 };
+use crate::service::same_site::only_own;
 use crate::service::status::{OnTrial, Status};
 use crate::trial::page;
 
@@ -42,6 +43,7 @@ pub(super) fn for_operators(service: Arc<Service>) -> Router {
         .route("/replay", post(replay))
         .route("/forget-claims", post(forget_claims))
         .merge(for_balancers())
+        .layer(axum::middleware::from_fn(only_own))
         .with_state(service)
 }
 

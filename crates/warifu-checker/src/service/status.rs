@@ -178,6 +178,9 @@ pub struct Status {
     /// The doors now.
     #[serde(default)]
     pub doors: Doors,
+    /// Why the configuration that was read last is not in force, or not all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configuration: Option<Said>,
     /// When this was said.
     pub at: UnixSeconds,
 }
@@ -214,6 +217,7 @@ impl Status {
             requests,
             queue,
             doors,
+            configuration: None,
             at,
         }
     }
@@ -284,6 +288,20 @@ impl Status {
         if self.withdrawn.is_some() { 3 } else { u8::from(is_out_of_step) }
     }
 
+    /// What judges, in one line, for a service manager.
+    pub fn in_a_line(&self, lang: Lang) -> String {
+        let Some(running) = &self.running else {
+            return say!(
+                lang,
+                "no release yet: claims are turned away",
+                "リリース未取得: 請求を受け付けていません"
+            );
+        };
+        let (release, state) = (running.id.release, &self.state);
+        let stale = if self.stale { say!(lang, ", stale", "、期限切れ") } else { String::new() };
+        say!(lang, "release {release}, {state}{stale}", "リリース {release}、{state}{stale}")
+    }
+
     /// `text` without the reasons that other lines give in full.
     fn without_repeating(&self, text: String, lang: Lang) -> String {
         let above = say!(lang, "see above", "上記のとおり");
@@ -303,6 +321,9 @@ impl Speak for Status {
             lines.push(say!(lang, "FROZEN: {said}", "凍結中: {said}"));
         }
         lines.extend(self.damaged.iter().map(|damage| damage.say(lang)));
+        if let Some(why) = self.configuration.as_ref().map(|why| why.say(lang)) {
+            lines.push(say!(lang, "CONFIGURATION: {why}", "設定: {why}"));
+        }
         if let Some(why) = self.not_written.as_ref().map(|why| why.say(lang)) {
             lines.push(say!(
                 lang,
@@ -473,6 +494,7 @@ mod tests {
             requests: Requests { checked: 1, claims: 2, turned_away: 0 },
             queue: Queue::default(),
             doors: Doors { is_draining: true, unread_bytes: usize::MAX, ..Doors::default() },
+            configuration: None,
             at: UnixSeconds::new(0),
         };
         let (english, japanese) = (status.say(Lang::En), status.say(Lang::Ja));

@@ -20,6 +20,7 @@ use tokio_rustls::server::TlsStream;
 use warifu_values::digest::Digest;
 
 use crate::said::Said;
+use crate::service::subject::subject_of;
 
 /// Certificates and a key are some kilobytes; those of all authorities that sign for terminals some more.
 const FILE_BYTES: u64 = 4 << 20;
@@ -53,10 +54,12 @@ pub struct TlsFiles {
 type Versions = Vec<Option<(SystemTime, u64)>>;
 
 /// What a sender showed when it was greeted.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Shown {
     /// The certificate that it is known by.
     pub(super) certificate: Option<Digest>,
+    /// The names in it, for people: `CN=…`.
+    pub(super) subject: Option<String>,
     /// HTTP/2 was agreed on.
     pub(super) speaks_http2: bool,
 }
@@ -73,9 +76,16 @@ pub enum Reload {
 /// TLS, as the files were when they were read last.
 #[derive(Debug)]
 pub struct Tls {
-    files: TlsFiles,
     config: ArcSwap<ServerConfig>,
-    read: Mutex<Versions>,
+    read: Mutex<(TlsFiles, Versions)>,
+}
+
+/// Files that are of use for TLS, read and not used yet.
+#[derive(Debug)]
+pub struct ReadTls {
+    files: TlsFiles,
+    versions: Versions,
+    config: Arc<ServerConfig>,
 }
 
 impl TlsFiles {
@@ -152,15 +162,32 @@ fn verifier(
     Ok(WebPkiClientVerifier::builder_with_provider(Arc::new(authorities), Arc::clone(provider)))
 }
 
+impl ReadTls {
+    /// Reads `files`.
+    ///
+    /// # Errors
+    /// Which of them is of no use, and why.
+    pub fn read(files: TlsFiles) -> Result<ReadTls, Said> {
+        let versions = files.versions();
+        let config = files.config()?;
+        Ok(ReadTls { files, versions, config })
+    }
+
+    /// TLS that begins with them.
+    #[must_use]
+    pub fn into_tls(self) -> Arc<Tls> {
+        let ReadTls { files, versions, config } = self;
+        Arc::new(Tls { config: ArcSwap::new(config), read: Mutex::new((files, versions)) })
+    }
+}
+
 impl Tls {
     /// By `files`.
     ///
     /// # Errors
     /// Which of them is of no use, and why.
     pub fn load(files: TlsFiles) -> Result<Arc<Tls>, Said> {
-        let read = files.versions();
-        let config = ArcSwap::new(files.config()?);
-        Ok(Arc::new(Tls { files, config, read: Mutex::new(read) }))
+        ReadTls::read(files).map(ReadTls::into_tls)
     }
 
     /// Reads the files again, if that is necessary; whether they were. Connections that there are go on.
@@ -169,13 +196,27 @@ impl Tls {
     /// Which of them is of no use; what was read before goes on, and they are read again the next time.
     pub fn reload(&self, when: Reload) -> Result<bool, Said> {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        let versions = self.files.versions();
-        if when == Reload::IfChanged && *read == versions {
+        let (files, before) = &*read;
+        let versions = files.versions();
+        if when == Reload::IfChanged && *before == versions {
             return Ok(false);
         }
-        self.config.store(self.files.config()?);
-        *read = versions;
+        self.config.store(files.config()?);
+        read.1 = versions;
         Ok(true)
+    }
+
+    /// Goes on with these files.
+    pub fn go_on_with(&self, ReadTls { files, versions, config }: ReadTls) {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        self.config.store(config);
+        *read = (files, versions);
+    }
+
+    /// Whether nobody comes in without a certificate.
+    pub(super) fn lets_in_only_known(&self) -> bool {
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        matches!(read.0.clients, Clients::OnlyKnown(_))
     }
 
     /// Greets a sender: the connection, and what it showed.
@@ -186,8 +227,9 @@ impl Tls {
         let stream = TlsAcceptor::from(self.config.load_full()).accept(stream).await?;
         let greeted = stream.get_ref().1;
         let certificate = greeted.peer_certificates().and_then(|chain| chain.first());
+        let subject = certificate.and_then(|certificate| subject_of(certificate));
         let certificate = certificate.map(|certificate| Digest::of(certificate));
         let speaks_http2 = greeted.alpn_protocol() == Some(HTTP2_BY_NAME);
-        Ok((stream, Shown { certificate, speaks_http2 }))
+        Ok((stream, Shown { certificate, subject, speaks_http2 }))
     }
 }

@@ -106,12 +106,10 @@ const BETWEEN: Duration = Duration::from_secs(1);
 /// The ring.
 #[derive(Debug)]
 pub struct Recent {
-    total_bytes: usize,
-    days: u32,
+    keeping: Mutex<Keeping>,
     directory: PathBuf,
     /// Held while a file is written or deleted: what is forgotten is not written after that.
     on_disk: Mutex<()>,
-    most: usize,
     kept: Mutex<Kept>,
 }
 
@@ -147,7 +145,6 @@ impl Recent {
     /// # Errors
     /// The directory cannot be made or read. A file that cannot be read is left out.
     pub fn open(directory: PathBuf, keeping: impl Into<Keeping>) -> io::Result<Self> {
-        let Keeping { files: most, bytes: total_bytes, days } = keeping.into();
         private_directory(&directory)?;
         let mut found: Vec<(u64, PathBuf)> = Vec::new();
         for entry in fs::read_dir(&directory)? {
@@ -160,7 +157,8 @@ impl Recent {
         }
         found.sort();
         let (on_disk, kept) = Default::default();
-        let recent = Recent { total_bytes, days, directory, on_disk, most, kept };
+        let keeping = Mutex::new(keeping.into());
+        let recent = Recent { keeping, directory, on_disk, kept };
         for (number, path) in found {
             let dropped = match warifu_files::read(&path, FILE_BYTES as u64) {
                 Ok(bytes) => recent.take_in(number, bytes.into(), came(&path)),
@@ -173,12 +171,33 @@ impl Recent {
         Ok(recent)
     }
 
+    fn keeping(&self) -> Keeping {
+        *self.keeping.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps so much from now on: what is more than that goes at once.
+    pub fn keep(&self, keeping: Keeping) {
+        *self.keeping.lock().unwrap_or_else(PoisonError::into_inner) = keeping;
+        let mut dropped = Vec::new();
+        {
+            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            while kept.files.len() > keeping.files || kept.bytes > keeping.bytes {
+                dropped.extend(kept.let_go());
+            }
+        }
+        let on_disk = self.on_disk.lock().unwrap_or_else(PoisonError::into_inner);
+        self.remove(&dropped);
+        drop(on_disk);
+        self.expire(now());
+    }
+
     /// Lets go of what is too old at `now`.
     pub fn expire(&self, now: UnixSeconds) {
+        let Keeping { days, .. } = self.keeping();
         let mut too_old = Vec::new();
         {
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            while kept.came.front().is_some_and(|came| came.plus_days(self.days) < now) {
+            while kept.came.front().is_some_and(|came| came.plus_days(days) < now) {
                 too_old.extend(kept.let_go());
             }
         }
@@ -192,14 +211,9 @@ impl Recent {
 
     /// What is kept now, and what may be.
     pub fn now(&self) -> KeptNow {
+        let Keeping { files: most, bytes: most_bytes, days: most_days } = self.keeping();
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        KeptNow {
-            files: kept.files.len(),
-            bytes: kept.bytes,
-            most: self.most,
-            most_bytes: self.total_bytes,
-            most_days: self.days,
-        }
+        KeptNow { files: kept.files.len(), bytes: kept.bytes, most, most_bytes, most_days }
     }
 
     /// The folder `directory` of a checker that does not run, for whoever deletes what is kept there; none of
@@ -209,9 +223,9 @@ impl Recent {
     /// The directory cannot be made.
     pub fn at_rest(directory: PathBuf) -> Result<Self, Said> {
         private_directory(&directory).map_err(|error| not_forgotten(&error))?;
-        let Keeping { files: most, bytes: total_bytes, days } = Keeping::from(0);
+        let keeping = Mutex::new(Keeping::from(0));
         let (on_disk, kept) = Default::default();
-        Ok(Recent { total_bytes, days, directory, on_disk, most, kept })
+        Ok(Recent { keeping, directory, on_disk, kept })
     }
 
     /// Deletes every kept file, in memory and on disk: each is overwritten and flushed first, as far as the
@@ -295,9 +309,10 @@ impl Recent {
 
     fn would_take(&self, kept: &Kept, bytes: usize) -> bool {
         let is_soon = kept.last.is_some_and(|last| last.elapsed() < BETWEEN);
-        let fits = bytes <= FILE_BYTES.min(self.total_bytes);
-        let replaces = kept.files.len() >= self.most || kept.bytes + bytes > self.total_bytes;
-        self.most > 0 && fits && !(is_soon && replaces)
+        let keeping = self.keeping();
+        let fits = bytes <= FILE_BYTES.min(keeping.bytes);
+        let replaces = kept.files.len() >= keeping.files || kept.bytes + bytes > keeping.bytes;
+        keeping.files > 0 && fits && !(is_soon && replaces)
     }
 
     /// Writes `file`, unless the ring has let go of it meanwhile, and removes what the ring has no more.
@@ -317,13 +332,14 @@ impl Recent {
     }
 
     fn take_in(&self, number: u64, bytes: Arc<[u8]>, came: UnixSeconds) -> Vec<u64> {
+        let keeping = self.keeping();
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.next = kept.next.max(number);
         kept.bytes += bytes.len();
         kept.files.push_back((number, bytes));
         kept.came.push_back(came);
         let mut dropped = Vec::new();
-        while kept.files.len() > self.most || kept.bytes > self.total_bytes {
+        while kept.files.len() > keeping.files || kept.bytes > keeping.bytes {
             dropped.extend(kept.let_go());
         }
         dropped

@@ -108,7 +108,7 @@ impl Swapper {
     /// [`NotDecided`].
     pub fn confirm(&self, release: u64, reason: Reason, now: UnixSeconds) -> Result<Decision, NotDecided> {
         let (decision, watched) = self.runs.confirm_by_hand(release, reason, now)?;
-        if let Some(report) = watched.watched(&self.gates.probation) {
+        if let Some(report) = watched.watched(&self.rules.gates().probation) {
             self.runs.note_watch(&report);
         }
         self.decided(&decision, now);
@@ -209,7 +209,7 @@ impl Swapper {
         let newer = Newer::than(before, None, candidate).map_err(NotNewer::said)?;
         let kept = |id| self.runs.load(id);
         let (report, cleared) =
-            newer.clear(&self.schemas, kept, &self.recent.files(), &self.gates.replay(), now);
+            newer.clear(&self.schemas, kept, &self.recent.files(), &self.rules.gates().replay(), now);
         match (report, cleared) {
             (Some(report), _) => Ok(report),
             (None, Err(NotCleared::Data(why) | NotCleared::NotNow(why))) => Err(why),

@@ -45,7 +45,7 @@ impl Swapper {
         from: Institution,
         now: UnixSeconds,
     ) -> bool {
-        let enough = &self.gates.probation;
+        let enough = &self.rules.gates().probation;
         if active.phase() == Phase::Confirmed {
             self.known.meet(from);
             return false;
@@ -88,7 +88,7 @@ impl Swapper {
         if !self.runs.confirm(active) {
             return;
         }
-        if let Some(report) = active.watched(&self.gates.probation) {
+        if let Some(report) = active.watched(&self.rules.gates().probation) {
             self.runs.note_watch(&report);
         }
         let release = active.id.release;

@@ -18,6 +18,7 @@ mod known;
 mod observed;
 mod outcome;
 mod resume;
+mod rules;
 
 mod dry_run;
 mod target;

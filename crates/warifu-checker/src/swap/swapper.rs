@@ -25,6 +25,7 @@ use crate::swap::known::Known;
 use crate::swap::observed::Observed;
 use crate::swap::outcome::{LastPoll, Outcome};
 use crate::swap::resume::resume;
+use crate::swap::rules::Rules;
 use crate::swap::runs::{NothingBefore, Runs};
 use crate::swap::workbench::Workbench;
 use crate::trial::Replayed;
@@ -36,8 +37,7 @@ pub struct Swapper {
     pub(super) source: Option<Box<dyn ReleaseSource>>,
     pub(super) recent: Arc<Recent>,
     pub(super) known: Known,
-    pub(super) gates: Gates,
-    pub(super) calendar: Calendar,
+    pub(super) rules: Rules,
     pub(super) schemas: Schemas,
     pub(super) log: Log,
     pub(super) acts: Acts,
@@ -90,8 +90,7 @@ impl Swapper {
             source,
             recent,
             known,
-            gates,
-            calendar: Calendar::open(),
+            rules: Rules::of(gates),
             schemas,
             log,
             acts,
@@ -107,7 +106,14 @@ impl Swapper {
     /// The same, which activates releases as `calendar` lets it.
     #[must_use]
     pub fn keeping_to(self, calendar: Calendar) -> Swapper {
-        Swapper { calendar, ..self }
+        self.rules.keep_to(calendar);
+        self
+    }
+
+    /// From now on, by these gates and this calendar; what runs goes on.
+    pub fn go_by(&self, gates: Gates, calendar: Calendar) {
+        self.rules.pass(gates);
+        self.rules.keep_to(calendar);
     }
 
     /// The same, which keeps so many confirmed releases before what runs, to be gone back to; one at least.
@@ -168,8 +174,8 @@ impl Swapper {
     }
 
     /// What is configured of the gates.
-    pub fn gates(&self) -> &Gates {
-        &self.gates
+    pub fn gates(&self) -> Gates {
+        self.rules.gates()
     }
 
     /// The last replay, with all that it told since this checker started.

@@ -275,7 +275,7 @@ impl Swapper {
             })
         };
         let (report, cleared) =
-            newer.clear(&self.schemas, kept, &self.recent.files(), &self.gates.replay(), now);
+            newer.clear(&self.schemas, kept, &self.recent.files(), &self.rules.gates().replay(), now);
         if let Some(report) = report {
             self.runs.note_replay(report);
         }
@@ -283,7 +283,7 @@ impl Swapper {
         let instant = activate_at.map_or(now, |instant| instant.max(now));
         // Where nothing judges yet, there is nothing that must not change.
         let may = |cleared: &Cleared| match cleared.against() {
-            Some(_) => may_activate(&self.calendar, instant, cleared.marks()),
+            Some(_) => may_activate(&self.rules.calendar(), instant, cleared.marks()),
             None => May::Now,
         };
         let cleared = match cleared.map(|cleared| (may(&cleared), cleared)) {

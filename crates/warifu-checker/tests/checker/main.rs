@@ -3,9 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
 
 mod attached;
+mod configured;
 mod damaged;
 mod decided;
 mod doors;
+#[cfg(feature = "https")]
+mod elsewhere;
 mod faults;
 mod gone_back;
 mod killed;

@@ -42,7 +42,7 @@ fn certificate(folder: &Path, authority: &str, holder: &str) {
 }
 
 /// A house with a server, and an authority with two terminals and a stranger.
-fn certificates() -> tempfile::TempDir {
+pub(crate) fn certificates() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     ["house", "clients", "others"].into_iter().for_each(|name| authority(at, name));

@@ -1,0 +1,118 @@
+//! What `serve` stands on, read and checked before anything is started or changed: all that is wrong is told
+//! at once.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use warifu_channels::{Floor, Mirrors, Patience};
+use warifu_masters::schema::Schemas;
+use warifu_trust::TrustedState;
+
+use crate::calendar::Calendar;
+use crate::cli::arguments::Serve;
+use crate::cli::failure::Failure;
+use crate::cli::inputs::{calendar_of, floor, mirrors, read_file, schemas_of};
+use crate::said::Said;
+#[cfg(feature = "https")]
+use crate::service::ReadTls;
+
+/// Everything that can be read without a checker.
+pub(super) struct Prepared {
+    pub(super) schemas: Schemas,
+    pub(super) mirrors: Mirrors,
+    pub(super) floor: Floor,
+    pub(super) calendar: Calendar,
+    /// TLS before the claims.
+    #[cfg(feature = "https")]
+    pub(super) tls: Option<ReadTls>,
+    /// And before operators who are elsewhere.
+    #[cfg(feature = "https")]
+    pub(super) operators: Option<ReadTls>,
+}
+
+/// What was found: each part, or why not.
+struct Found(Vec<Said>);
+
+impl Found {
+    fn take<T>(&mut self, of: Result<T, Failure>) -> Option<T> {
+        of.map_err(|failure| self.0.push(failure.said)).ok()
+    }
+}
+
+impl Prepared {
+    /// All that `serve` names, but the root, which may be damaged while a release runs.
+    pub(super) fn of(serve: &Serve) -> Result<Prepared, Vec<Said>> {
+        let mut found = Found(Vec::new());
+        let schemas = found.take(schemas_of(&serve.site));
+        let mirrors = found.take(mirrors(&serve.from.channel, Patience::POLLING));
+        let floor = found.take(floor(serve.from.policy.as_deref()));
+        let calendar = found.take(calendar_of(&serve.windows));
+        #[cfg(feature = "https")]
+        let [tls, operators] = [serve.tls.files(), serve.operators.over_tcp().map(|(_, files)| files)]
+            .map(|files| found.take(files.map(ReadTls::read).transpose().map_err(Failure::could_not)));
+        match (schemas, mirrors, floor, calendar) {
+            (Some(schemas), Some(mirrors), Some(floor), Some(calendar)) if found.0.is_empty() => {
+                Ok(Prepared {
+                    schemas,
+                    mirrors,
+                    floor,
+                    calendar,
+                    #[cfg(feature = "https")]
+                    tls: tls.flatten(),
+                    #[cfg(feature = "https")]
+                    operators: operators.flatten(),
+                })
+            }
+            _ => Err(found.0),
+        }
+    }
+}
+
+/// All that is wrong with what `serve` names, for who asks before a start: also the root, and the folders.
+pub(super) fn troubles(serve: &Serve) -> Vec<Said> {
+    let mut found = Found(Prepared::of(serve).err().unwrap_or_default());
+    let floor = floor(serve.from.policy.as_deref()).ok();
+    if let (Some(root), Some(floor)) = (found.take(read_file(&serve.from.root)), floor) {
+        let pinned = TrustedState::pin(&root, floor.policy()).map(drop);
+        found.take(pinned.map_err(|error| Failure::could_not(Said::of(&error))));
+    }
+    found.0.extend(of_state(&serve.state));
+    let socket = serve.operators.socket.as_deref().and_then(Path::parent);
+    found.0.extend(socket.filter(|it| !it.as_os_str().is_empty()).and_then(|folder| no_folder(folder)));
+    found.0
+}
+
+/// What is wrong with the state folder. One that is not there is made at the start.
+fn of_state(state: &Path) -> Option<Said> {
+    let path = state.display();
+    match fs::metadata(state) {
+        Err(_) => {
+            let parent = state.parent().filter(|parent| !parent.as_os_str().is_empty());
+            no_folder(parent.unwrap_or(Path::new(".")))
+        }
+        Ok(there) if !there.is_dir() => no_folder(state),
+        Ok(there) if there.permissions().mode() & 0o022 != 0 => Some(Said::new(
+            format!("others may write to {path}: chmod go-w {path}"),
+            format!("{path} に他のユーザーが書き込めます。chmod go-w {path} を実行してください"),
+        )),
+        Ok(_) => tempfile::tempfile_in(state).err().map(|error| {
+            Said::about(
+                &format!("nothing can be written to {path}"),
+                &format!("{path} に書き込めません"),
+                &error,
+            )
+        }),
+    }
+}
+
+fn no_folder(folder: &Path) -> Option<Said> {
+    let path = folder.display();
+    let missing = || {
+        Said::new(
+            format!("{path} is no folder: make it first"),
+            format!("{path} はフォルダーではありません。先に作成してください"),
+        )
+    };
+    (!folder.is_dir()).then(missing)
+}

@@ -1,0 +1,158 @@
+//! The configuration read again while claims are judged: what can change then changes at once and together; a
+//! file that is of no use changes nothing.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::cli::arguments::{Arguments, Command, Serve};
+use crate::cli::handles::connections;
+use crate::cli::prepared::Prepared;
+use crate::cli::settings::{ServeOption, Settings};
+use crate::kept_source::KeptSource;
+use crate::log::Log;
+use crate::said::Said;
+use crate::service::Service;
+#[cfg(feature = "https")]
+use crate::service::{ReadTls, Tls};
+use crate::state::Recent;
+use crate::swap::Swapper;
+
+/// Sections of which all that they say is given to what runs.
+const LIVE_SECTIONS: &[&str] = &["limits", "gates", "windows", "replay"];
+
+/// And options of other sections.
+const LIVE_OPTIONS: &[&str] = &["channel", "poll"];
+
+/// The files of TLS, where there is TLS.
+#[cfg(feature = "https")]
+const TLS_OPTIONS: &[&str] = &["tls_certificate", "tls_key", "tls_clients", "tls_only_clients"];
+#[cfg(feature = "https")]
+const OPERATORS_TLS_OPTIONS: &[&str] = &["operators_certificate", "operators_key", "operators_clients"];
+
+/// What runs, as far as it can change.
+pub(super) struct Reload {
+    /// As it was started.
+    pub(super) started: Settings,
+    pub(super) source: Arc<KeptSource>,
+    pub(super) recent: Arc<Recent>,
+    pub(super) swapper: Arc<Swapper>,
+    pub(super) service: Arc<Service>,
+    /// Seconds between two looks at the channel.
+    pub(super) poll: Arc<AtomicU64>,
+    #[cfg(feature = "https")]
+    pub(super) tls: Option<Arc<Tls>>,
+    #[cfg(feature = "https")]
+    pub(super) operators: Option<Arc<Tls>>,
+    pub(super) log: Log,
+}
+
+impl Reload {
+    /// Reads everything again, and tells what came of it in the log and the status.
+    pub(super) fn all(&self) {
+        match self.take() {
+            Err(troubles) => {
+                let nothing = Said::new(
+                    "the configuration is of no use, and nothing of it was changed",
+                    "設定に誤りがあるため、何も変更していません",
+                );
+                let why = troubles.iter().fold(nothing, |why, trouble| why.then(trouble));
+                self.log.event(&why);
+                self.service.tell_not_in_force(Some(why));
+            }
+            Ok(waits) => {
+                let read = Said::new("the configuration was read again", "設定を再読込しました");
+                self.log.event(&waits.as_ref().map_or_else(|| read.clone(), |waits| read.then(waits)));
+                self.service.tell_not_in_force(waits);
+            }
+        }
+    }
+
+    /// Takes what can be taken; what waits for a restart.
+    fn take(&self) -> Result<Option<Said>, Vec<Said>> {
+        let (arguments, settings) = self.started.again().map_err(|why| why.said())?;
+        let Arguments { command: Command::Serve(serve), .. } = arguments else { return Ok(None) };
+        // All of it is read before anything is changed.
+        let prepared = Prepared::of(&serve)?;
+        self.give(&serve, prepared);
+        let differ = self.started.differ(&settings);
+        let waits: Vec<String> =
+            differ.into_iter().filter(|option| !self.is_live(option)).map(ServeOption::place).collect();
+        let waits = waits.join(", ");
+        Ok((!waits.is_empty()).then(|| {
+            Said::new(format!("{waits}: needs a restart"), format!("{waits}: 変更の反映には再起動が必要です"))
+        }))
+    }
+
+    fn is_live(&self, option: &ServeOption) -> bool {
+        #[cfg(feature = "https")]
+        {
+            let is_of = |tls: &Option<Arc<Tls>>, ids: &[&str]| tls.is_some() && ids.contains(&&*option.id);
+            if is_of(&self.tls, TLS_OPTIONS) || is_of(&self.operators, OPERATORS_TLS_OPTIONS) {
+                return true;
+            }
+        }
+        LIVE_OPTIONS.contains(&&*option.id)
+            || option.section().is_some_and(|section| LIVE_SECTIONS.contains(&section))
+    }
+
+    /// Nothing here can fail any more.
+    fn give(&self, serve: &Serve, prepared: Prepared) {
+        self.service.limit(serve.limits.limits(connections));
+        self.swapper.go_by(serve.gates.gates(), prepared.calendar);
+        self.recent.keep(serve.gates.keeping());
+        self.source.read_from(prepared.mirrors);
+        self.poll.store(serve.poll, Ordering::Relaxed);
+        #[cfg(feature = "https")]
+        {
+            go_on_with(self.tls.as_ref(), prepared.tls);
+            go_on_with(self.operators.as_ref(), prepared.operators);
+        }
+    }
+
+    /// Reads certificates again that changed; what is of no use is told once.
+    #[cfg(feature = "https")]
+    pub(super) fn certificates(&self, told: &mut Vec<Said>) {
+        let (mut wrong, mut were_read) = (Vec::new(), false);
+        for tls in self.tls.iter().chain(&self.operators) {
+            match tls.reload(crate::service::Reload::IfChanged) {
+                Ok(is_read) => were_read |= is_read,
+                Err(why) => wrong.push(why),
+            }
+        }
+        if were_read {
+            self.log.event(&Said::new("certificates were read again", "証明書を再読込しました"));
+        }
+        wrong.iter().filter(|why| !told.contains(why)).for_each(|why| self.log.event(why));
+        *told = wrong;
+    }
+
+    /// There are none.
+    #[cfg(not(feature = "https"))]
+    pub(super) fn certificates(&self, _: &mut Vec<Said>) {}
+}
+
+/// Where there is TLS, and files for it: turning it on or off needs a restart.
+#[cfg(feature = "https")]
+fn go_on_with(tls: Option<&Arc<Tls>>, read: Option<ReadTls>) {
+    if let (Some(tls), Some(read)) = (tls, read) {
+        tls.go_on_with(read);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::settings::Options;
+
+    #[test]
+    fn what_changes_at_once_is_there_to_be_told() {
+        let options = Options::of_serve();
+        for id in LIVE_OPTIONS {
+            assert!(options.by_id(id).is_some(), "{id}");
+        }
+        #[cfg(feature = "https")]
+        for id in TLS_OPTIONS.iter().chain(OPERATORS_TLS_OPTIONS) {
+            assert!(options.by_id(id).is_some(), "{id}");
+        }
+    }
+}

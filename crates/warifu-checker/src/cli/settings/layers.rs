@@ -1,0 +1,221 @@
+//! Who says what an option is: the command line, else a variable, else the file, else nobody.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Parser as _};
+
+use crate::cli::arguments::Arguments;
+use crate::cli::settings::fault::Fault;
+use crate::cli::settings::file::{Given, read, refused};
+use crate::cli::settings::options::{Options, ServeOption};
+use crate::said::Said;
+
+/// Where the file is.
+const VARIABLE: &str = "WARIFU_CHECKER_CONFIG";
+
+/// Where commands that ask a running checker look for its file when nobody names one.
+const USUAL: &str = "/etc/warifu/checker.toml";
+
+/// A configuration is some kilobytes.
+const FILE_BYTES: u64 = 1 << 20;
+
+/// Who says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::cli) enum Origin {
+    CommandLine,
+    Variable(OsString),
+    /// `FILE:line:column`.
+    File(String),
+    Default,
+}
+
+/// What one option was told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::cli) struct Told {
+    pub(in crate::cli) values: Vec<OsString>,
+    pub(in crate::cli) origin: Origin,
+}
+
+/// What `serve` is told, by whomever. For other commands, nothing.
+#[derive(Debug)]
+pub(in crate::cli) struct Settings {
+    /// What was typed, to read all of it again.
+    line: Vec<OsString>,
+    /// By option, where anything was told.
+    told: BTreeMap<String, Told>,
+    /// The file, if there is one.
+    pub(in crate::cli) file: Option<PathBuf>,
+    pub(in crate::cli) options: Options,
+}
+
+/// Why there are none.
+#[derive(Debug)]
+pub(in crate::cli) enum NotSettled {
+    /// The line is not one that can be typed, asks for help, or something is missing altogether.
+    Usage(Box<clap::Error>),
+    /// What the file and variables say cannot be taken: all of it.
+    Faults(Vec<Fault>),
+}
+
+impl Settings {
+    /// What was typed, by the environment and the file as they are now.
+    pub(in crate::cli) fn read(line: Vec<OsString>) -> Result<(Arguments, Settings), NotSettled> {
+        let options = Options::of_serve();
+        let typed = options.alone().try_get_matches_from(&line).ok();
+        let told_to_serve = typed.as_ref().and_then(|typed| typed.subcommand_matches("serve"));
+        let Some(typed) = told_to_serve else {
+            // Another command, or no line at all: clap says which.
+            let arguments = parsed(&line)?;
+            return Ok((arguments, Settings { line, told: BTreeMap::new(), file: None, options }));
+        };
+        let file = config_of(typed.get_one::<PathBuf>("config"));
+        let (mut in_file, mut faults) = match &file {
+            None => (BTreeMap::new(), Vec::new()),
+            Some(file) => read_file(file, &options)?,
+        };
+        let mut told = BTreeMap::new();
+        let mut whole = line.clone();
+        for option in options.all() {
+            if let Some(values) = on_line(typed, option) {
+                told.insert(option.id.clone(), Told { values, origin: Origin::CommandLine });
+                continue;
+            }
+            let given = match in_environment(option, &mut faults) {
+                None => in_file.remove(&option.id).map(of_file),
+                said => said,
+            };
+            if let Some(given) = given {
+                whole.extend(given.values.iter().filter_map(|value| option.typed(value)));
+                told.insert(option.id.clone(), given);
+            }
+        }
+        if !faults.is_empty() {
+            return Err(NotSettled::Faults(faults));
+        }
+        let arguments = parsed(&whole)?;
+        Ok((arguments, Settings { line, told, file, options }))
+    }
+
+    /// The same line, by the environment and the file as they are now.
+    pub(in crate::cli) fn again(&self) -> Result<(Arguments, Settings), NotSettled> {
+        Settings::read(self.line.clone())
+    }
+
+    /// What `option` is, and who says so.
+    pub(super) fn of(&self, option: &ServeOption) -> Told {
+        self.told.get(&option.id).cloned().unwrap_or_else(|| Told {
+            values: option.default.iter().map(OsString::from).collect(),
+            origin: Origin::Default,
+        })
+    }
+
+    /// The options that are told something else by `other`.
+    pub(in crate::cli) fn differ<'a>(&'a self, other: &Settings) -> Vec<&'a ServeOption> {
+        let differs = |option: &&ServeOption| self.of(option).values != other.of(option).values;
+        self.options.all().iter().filter(differs).collect()
+    }
+}
+
+fn parsed(line: &[OsString]) -> Result<Arguments, NotSettled> {
+    Arguments::try_parse_from(line).map_err(|error| NotSettled::Usage(Box::new(error)))
+}
+
+fn config_of(named: Option<&PathBuf>) -> Option<PathBuf> {
+    let variable = || env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from);
+    named.cloned().or_else(variable)
+}
+
+fn read_file(path: &Path, options: &Options) -> Result<(BTreeMap<String, Given>, Vec<Fault>), NotSettled> {
+    let text = text_of(path).map_err(|why| NotSettled::Faults(vec![why]))?;
+    Ok(read(path, &text, options))
+}
+
+fn text_of(path: &Path) -> Result<String, Fault> {
+    let bytes = warifu_files::read(path, FILE_BYTES)
+        .map_err(|error| Fault::of_file(path.to_owned(), Said::of(&error)))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let why = Said::about("this is no UTF-8 text", "UTF-8 のテキストではありません", &error);
+        Fault::of_file(path.to_owned(), why)
+    })
+}
+
+fn of_file(Given { values, place }: Given) -> Told {
+    Told { values, origin: Origin::File(place) }
+}
+
+/// What was typed for `option`.
+fn on_line(typed: &ArgMatches, option: &ServeOption) -> Option<Vec<OsString>> {
+    let is_typed = typed.value_source(&option.id) == Some(ValueSource::CommandLine);
+    let values = typed.get_raw(&option.id).filter(|_| is_typed);
+    if is_typed && values.is_none() {
+        // A flag has no text.
+        return Some(vec!["true".into()]);
+    }
+    Some(values?.map(ToOwned::to_owned).collect())
+}
+
+/// What a variable says of `option`; one that is empty says nothing. Of an option that takes several values
+/// each line is one.
+fn in_environment(option: &ServeOption, faults: &mut Vec<Fault>) -> Option<Told> {
+    let said = |name: OsString| Some((env::var_os(&name).filter(|value| !value.is_empty())?, name));
+    let (value, name) = option.variables().find_map(said)?;
+    let values = match (option.takes_several(), value.to_str()) {
+        (true, Some(text)) => text.lines().filter(|line| !line.is_empty()).map(OsString::from).collect(),
+        _ => vec![value],
+    };
+    for value in &values {
+        if let Some(why) = option.refuses(value) {
+            let why = refused(option, &value.to_string_lossy(), &why);
+            faults.push(Fault::of_variable(&name, why));
+        }
+    }
+    Some(Told { values, origin: Origin::Variable(name) })
+}
+
+/// Where the checker of a configuration file is, for those who ask it.
+#[derive(Debug, Clone, Default)]
+pub(in crate::cli) struct InFile {
+    /// The file.
+    pub(in crate::cli) file: PathBuf,
+    pub(in crate::cli) state: Option<PathBuf>,
+    pub(in crate::cli) socket: Option<PathBuf>,
+}
+
+impl NotSettled {
+    /// Each thing that is wrong.
+    pub(in crate::cli) fn said(&self) -> Vec<Said> {
+        match self {
+            NotSettled::Faults(faults) => faults.iter().map(Fault::said).collect(),
+            NotSettled::Usage(error) => {
+                let text = error.to_string();
+                let first = text.split("\n\n").next().unwrap_or(&text).trim_start_matches("error: ");
+                vec![Said::new(first, first)]
+            }
+        }
+    }
+}
+
+/// What the file says that is named, or that a variable names, or that lies where it usually does. What else
+/// may be wrong with it is no reason not to find the checker.
+pub(in crate::cli) fn in_file_of(named: Option<&PathBuf>) -> Result<Option<InFile>, Fault> {
+    let file = config_of(named);
+    let usual = || Some(PathBuf::from(USUAL)).filter(|usual| usual.exists());
+    let Some(file) = file.or_else(usual) else { return Ok(None) };
+    let (mut given, _) = read(&file, &text_of(&file)?, &Options::of_serve());
+    let mut one = |id: &str| given.remove(id)?.values.pop().map(PathBuf::from);
+    Ok(Some(InFile { state: one("state"), socket: one("socket"), file: file.clone() }))
+}
+
+/// That a value was told by nobody.
+pub(super) fn is_default(told: &Told) -> bool {
+    told.origin == Origin::Default
+}
+
+/// A value as people read it.
+pub(super) fn shown(value: &OsStr) -> String {
+    value.to_string_lossy().into_owned()
+}

@@ -1,0 +1,61 @@
+//! Whether the process makes progress: files are judged while there are some, and the channel is looked at. A
+//! service manager that hears nothing of it for too long starts it anew.
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
+
+/// A judge that has not ended within this is stuck: the largest file takes seconds.
+const JUDGING: Duration = Duration::from_secs(120);
+
+/// A look at every mirror, fetching, and the replay of the largest claim files have ended within this.
+const LOOKING: Duration = Duration::from_secs(900);
+
+/// What was seen last.
+#[derive(Debug)]
+pub(super) struct Watchdog {
+    looked: Mutex<Instant>,
+    judged: Mutex<(u64, Instant)>,
+}
+
+impl Watchdog {
+    /// From `now` on.
+    pub(super) fn from(now: Instant) -> Watchdog {
+        Watchdog { looked: Mutex::new(now), judged: Mutex::new((0, now)) }
+    }
+
+    /// Whoever looks at the channel has come round.
+    pub(super) fn came_round(&self, now: Instant) {
+        *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = now;
+    }
+
+    /// Whether there is progress, once `checked` files were judged and `judging` are being judged.
+    pub(super) fn is_alive(&self, checked: u64, judging: usize, now: Instant) -> bool {
+        let looked = *self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut judged = self.judged.lock().unwrap_or_else(PoisonError::into_inner);
+        if judging == 0 || judged.0 != checked {
+            *judged = (checked, now);
+        }
+        now.saturating_duration_since(judged.1) < JUDGING && now.saturating_duration_since(looked) < LOOKING
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_judges_and_looks_is_alive_and_who_is_stuck_in_either_is_not() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let dog = Watchdog::from(start);
+        assert!(dog.is_alive(0, 0, at(800)), "nobody sends anything");
+        assert!(!dog.is_alive(0, 0, at(901)), "nobody looked");
+        dog.came_round(at(901));
+        assert!(dog.is_alive(0, 3, at(902)));
+        assert!(dog.is_alive(1, 3, at(1021)), "one was judged");
+        assert!(dog.is_alive(1, 3, at(1140)));
+        assert!(!dog.is_alive(1, 3, at(1141)), "three are judged, and none ends");
+        assert!(dog.is_alive(2, 3, at(1142)), "it was slow, and goes on");
+    }
+}

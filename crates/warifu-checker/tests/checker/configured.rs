@@ -1,0 +1,300 @@
+//! The program by its configuration file: who says what, what is wrong and where, what changes while it runs,
+//! and what a service manager is told.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::os::unix::net::UnixDatagram;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use warifu_checker::cli::Client;
+use warifu_checker::service::Status;
+
+use crate::killed::{PROGRAM, published};
+use crate::world::{check, claim_file, meanwhile};
+
+/// The program, which hears no variable of whoever runs the tests.
+fn program() -> Command {
+    let mut command = Command::new(PROGRAM);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("WARIFU_") {
+            command.env_remove(name);
+        }
+    }
+    command.env("LANG", "C.UTF-8").env_remove("LC_ALL").env_remove("LC_MESSAGES").env_remove("NOTIFY_SOCKET");
+    command
+}
+
+fn said(output: &Output) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (text(&output.stdout), text(&output.stderr))
+}
+
+/// A file below `at` that a checker can start with, and `more`.
+fn configuration(at: &Path, more: &str) -> PathBuf {
+    let file = at.join("checker.toml");
+    let [channel, root, state] = ["channel", "root.json", "state"].map(|name| at.join(name));
+    let text = format!(
+        "state = {state:?}\nlang = \"en\"\n[channel]\nmirrors = {channel:?}\nroot = {root:?}\n[claims]\n\
+         listen = \"127.0.0.1:0\"\n[windows]\ncalendar = \"none\"\n{more}",
+    );
+    fs::write(&file, text).unwrap();
+    file
+}
+
+/// The program as a service.
+struct Running {
+    child: Child,
+    address: SocketAddr,
+    client: Client,
+}
+
+impl Running {
+    fn start(command: &mut Command, at: &Path) -> Running {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line:?}"));
+        let client = Client::at(at.join("state/operator.sock"));
+        Running { address: address.parse().unwrap(), child, client }
+    }
+
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    fn until(&self, what: &str, is_so: impl Fn(&Status) -> bool) -> Status {
+        let started = Instant::now();
+        loop {
+            let status = self.client.status().unwrap();
+            if is_so(&status) {
+                return status;
+            }
+            assert!(started.elapsed() < Duration::from_secs(30), "never {what}: {status:?}");
+            std::thread::yield_now();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn the_line_comes_before_variables_and_these_before_the_file_and_each_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    drop(published(at));
+    let file = configuration(at, "[limits]\ndrain = 11\nhead-seconds = 7\n[gates]\nprobation = 9\n");
+    let output = program()
+        .args(["serve", "--check-config", "--drain", "12", "--config"])
+        .arg(&file)
+        .env("WARIFU_CHECKER_DRAIN", "13")
+        .env("WARIFU_CHECKER_HEAD_SECONDS", "8")
+        .env("WARIFU_AREA", "east")
+        .output()
+        .unwrap();
+    let (out, err) = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{out}{err}");
+    let row = |place: &str| {
+        let row = out.lines().find(|line| line.starts_with(&format!("{place} ")));
+        row.unwrap_or_else(|| panic!("{place}: {out}")).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(row("[limits] drain"), "[limits] drain 12 command line");
+    assert_eq!(row("[limits] head-seconds"), "[limits] head-seconds 8 WARIFU_CHECKER_HEAD_SECONDS");
+    assert_eq!(row("[windows] area"), "[windows] area east WARIFU_AREA");
+    assert_eq!(row("[gates] probation"), format!("[gates] probation 9 {}:14:1", file.display()));
+    assert_eq!(row("[limits] arrived-mib"), "[limits] arrived-mib 512 default");
+    assert!(!at.join("state").exists(), "nothing was started");
+    // What is printed says the same.
+    let printed = program().args(["serve", "--print-config", "--config"]).arg(&file).output().unwrap();
+    fs::write(at.join("printed.toml"), &printed.stdout).unwrap();
+    let again = program()
+        .args(["serve", "--print-config", "--config"])
+        .arg(at.join("printed.toml"))
+        .output()
+        .unwrap();
+    assert_eq!(said(&printed), said(&again));
+}
+
+#[test]
+fn all_that_is_wrong_is_told_with_its_place_and_nothing_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let file = configuration(at, "[limits]\ndrian = 1\nidle-seconds = 0\n[gate]\n");
+    let mut command = program();
+    command.args(["serve", "--config"]).arg(&file).env("WARIFU_CHECKER_POLL", "never");
+    let (_, err) = said(&command.output().unwrap());
+    let file = file.display();
+    for told in [
+        format!("{file}:11:1: [limits] has no key drian (is drain meant?)"),
+        format!("{file}:12:16: 0 is no value of [limits] idle-seconds"),
+        format!("{file}:13:2: there is no section [gate] (is [gates] meant?)"),
+        "WARIFU_CHECKER_POLL: never is no value of [channel] poll".to_owned(),
+    ] {
+        assert!(err.contains(&told), "{told}: {err}");
+    }
+    let output = command.env("LANG", "ja_JP.UTF-8").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).1.contains("drain のことですか"), "{output:?}");
+    // And what the file names.
+    fs::write(at.join("calendar.toml"), "[[closed]]\nfrom = 1\n").unwrap();
+    let file = configuration(at, "");
+    let mut command = program();
+    command.args(["serve", "--check-config", "--policy", "none.toml", "--calendar"]);
+    let output = command.arg(at.join("calendar.toml")).arg("--config").arg(&file).output().unwrap();
+    let (_, err) = said(&output);
+    assert_eq!(output.status.code(), Some(2));
+    for told in ["none.toml", "root.json", "calendar"] {
+        assert!(err.contains(told), "{told}: {err}");
+    }
+}
+
+#[test]
+fn what_is_read_again_changes_at_once_and_a_broken_file_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    drop(published(at));
+    let file = configuration(at, "[limits]\ndrain = 11\n");
+    let running = Running::start(program().args(["serve", "--config"]).arg(&file), at);
+    let claims = claim_file(1, 3);
+    let lost = AtomicUsize::new(0);
+    let send = |_| {
+        let answered = check(running.address, &claims);
+        lost.fetch_add(usize::from(answered.status != 200), Ordering::Relaxed);
+    };
+    let sent = meanwhile(1, send, || {
+        configuration(
+            at,
+            "[limits]\ndrain = 29\nconnections = 77\n[gates]\nprobation = 3\n[replay]\nfiles = 5\n",
+        );
+        running.signal("-HUP");
+        let status = running.until("read again", |status| status.doors.limits.drain_ms == 29_000);
+        assert_eq!((status.doors.limits.connections, status.configuration), (77, None));
+        running.until("kept", |status| status.kept_claims.most == 5 && status.kept_claims.files > 0);
+
+        fs::write(&file, "[limits]\ndrain = \"soon\"\n").unwrap();
+        running.signal("-HUP");
+        let status = running.until("told", |status| status.configuration.is_some());
+        assert_eq!(status.doors.limits.drain_ms, 29_000);
+        let why = status.configuration.unwrap();
+        assert!(why.en.contains("checker.toml:2:9") && why.ja.contains("変更していません"), "{why:?}");
+
+        let other = configuration(at, "queue = 7\n[limits]\ndrain = 5\n");
+        let text = fs::read_to_string(&other).unwrap().replace("queue = 7\n", "");
+        fs::write(&other, text.replace("[claims]\n", "[claims]\nqueue = 7\n")).unwrap();
+        running.signal("-HUP");
+        let is_told = |status: &Status| {
+            status.configuration.as_ref().is_some_and(|why| why.en == "[claims] queue: needs a restart")
+        };
+        let status = running.until("told to wait", is_told);
+        assert_eq!((status.doors.limits.drain_ms, status.queue.capacity), (5_000, 256));
+        configuration(at, "[limits]\ndrain = 5\n");
+        running.signal("-HUP");
+        running.until("as it was started", |status| status.configuration.is_none());
+    });
+    assert!(sent > 0);
+    assert_eq!(lost.into_inner(), 0, "claims that were not answered");
+}
+
+#[test]
+fn an_operator_names_no_more_than_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    drop(published(at));
+    let file = configuration(at, "");
+    let _running = Running::start(program().args(["serve", "--config"]).arg(&file), at);
+    let named = program().args(["status", "--config"]).arg(&file).output().unwrap();
+    assert_eq!(named.status.code(), Some(0), "{named:?}");
+    // Also when something else in it is wrong.
+    fs::write(&file, fs::read_to_string(&file).unwrap() + "[limits]\ndrian = 1\n").unwrap();
+    let by_variable = program().arg("status").env("WARIFU_CHECKER_CONFIG", &file).output().unwrap();
+    assert_eq!(by_variable.status.code(), Some(0), "{by_variable:?}");
+    let nobody = program().args(["status", "--config", "none.toml"]).output().unwrap();
+    assert_eq!(nobody.status.code(), Some(2));
+    assert!(said(&nobody).1.contains("none.toml"), "{nobody:?}");
+}
+
+/// Datagrams as systemd gets them.
+struct Manager(UnixDatagram);
+
+impl Manager {
+    fn at(path: &Path) -> Manager {
+        let socket = UnixDatagram::bind(path).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        Manager(socket)
+    }
+
+    /// The next message that has a line that begins so.
+    fn hears(&self, begins: &str) -> String {
+        loop {
+            let mut bytes = [0; 4096];
+            let count = self.0.recv(&mut bytes).unwrap_or_else(|error| panic!("never {begins}: {error}"));
+            let text = String::from_utf8(bytes[..count].to_vec()).unwrap();
+            if text.lines().any(|line| line.starts_with(begins)) {
+                return text;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_service_manager_is_told_that_it_is_ready_reads_again_lives_and_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    drop(published(at));
+    let file = configuration(at, "");
+    let manager = Manager::at(&at.join("notify"));
+    let mut command = program();
+    command.env("NOTIFY_SOCKET", at.join("notify")).args(["serve", "--config"]).arg(&file);
+    let mut running = Running::start(&mut command, at);
+    let ready = manager.hears("READY=1");
+    assert!(ready.contains("STATUS=release 1, "), "{ready}");
+    assert_eq!(check(running.address, &claim_file(1, 1)).status, 200, "the door is open");
+    manager.hears("WATCHDOG=1");
+    running.signal("-HUP");
+    let reloading = manager.hears("RELOADING=1");
+    let at_monotonic = reloading.lines().find_map(|line| line.strip_prefix("MONOTONIC_USEC=")).unwrap();
+    assert!(at_monotonic.parse::<u64>().unwrap() > 0);
+    manager.hears("READY=1");
+    running.signal("-TERM");
+    manager.hears("STOPPING=1");
+    assert!(running.child.wait().unwrap().success());
+}
+
+#[test]
+fn without_a_release_the_service_manager_is_told_that_there_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    drop(published(at));
+    fs::remove_dir_all(at.join("channel")).unwrap();
+    fs::create_dir(at.join("channel")).unwrap();
+    let file = configuration(at, "");
+    let manager = Manager::at(&at.join("notify"));
+    let mut command = program();
+    command.env("NOTIFY_SOCKET", at.join("notify")).args(["serve", "--config"]).arg(&file);
+    let _running = Running::start(&mut command, at);
+    assert!(manager.hears("READY=1").contains("STATUS=no release yet"));
+}
+
+/// With TLS, as packages are built; what is printed is what lies in `docs/examples`.
+#[cfg(feature = "https")]
+#[test]
+fn the_example_is_what_the_program_prints() {
+    let printed = program()
+        .args(["serve", "--print-config", "--state", "/var/lib/warifu-checker", "--root"])
+        .args(["/etc/warifu/root.json", "--channel", "https://releases.example/warifu"])
+        .output()
+        .unwrap();
+    let (out, err) = said(&printed);
+    assert_eq!(printed.status.code(), Some(0), "{err}");
+    let shown = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/examples/checker.toml"));
+    assert_eq!(shown.unwrap(), out);
+}
