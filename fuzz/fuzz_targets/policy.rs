@@ -14,7 +14,8 @@ fuzz_target!(|bytes: &[u8]| {
         Ok(floor) => floor,
         Err(error) => {
             let told = [Lang::En, Lang::Ja].map(|lang| error.say(lang));
-            assert!(told.iter().all(|told| told.starts_with("policy.toml")) && told[0] != told[1], "{told:?}");
+            let is_named = |told: &String| told.starts_with("policy.toml");
+            assert!(told.iter().all(is_named) && told[0] != told[1], "{told:?}");
             return;
         }
     };

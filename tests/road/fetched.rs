@@ -63,8 +63,8 @@ fn what_is_let_pass_in_a_fetched_file_is_what_both_signed() {
     assert!(ran.err.contains("in no signed release of this channel"), "{}", ran.err);
 }
 
-/// Into the folder of before: nothing of a person is touched, and a pipe is waited on by nobody. Into a folder
-/// of somebody else: nothing.
+/// Into the folder of before: nothing of a person is touched, and a pipe is waited on by nobody. Into a
+/// folder of somebody else: nothing.
 fn fetched_again(stage: &Stage, file: &str) {
     let fetch = |into: &str| format!("channel fetch channel --root root.json -o {into}");
     let ran = stage.warifu(&fetch("taken")).ends(0);

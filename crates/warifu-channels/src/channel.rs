@@ -7,8 +7,8 @@ use crate::look::Look;
 
 /// A place to read releases from, by several threads at once.
 pub trait Channel: Sync {
-    /// The file's bytes as a part of one `look`, or `None` when there is no such file. Where an answer may take
-    /// long, it is given up when nobody waits for it any more, and when the look takes too long.
+    /// The file's bytes as a part of one `look`, or `None` when there is no such file. Where an answer may
+    /// take long, it is given up when nobody waits for it any more, and when the look takes too long.
     ///
     /// # Errors
     ///

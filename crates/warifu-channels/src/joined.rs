@@ -1,5 +1,5 @@
-//! Several places read as one: a file that one lacks comes from the next. It is what it is by its digest, which
-//! stands in its name, wherever it lies.
+//! Several places read as one: a file that one lacks comes from the next. It is what it is by its digest,
+//! which stands in its name, wherever it lies.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};

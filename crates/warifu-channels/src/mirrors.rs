@@ -179,8 +179,8 @@ impl Mirrors {
         }
     }
 
-    /// Reads the content of `opened` beside what is `held`, beginning at `first`. It is the same bytes wherever
-    /// they come from: a file that one place lacks comes from the next, and no file comes twice.
+    /// Reads the content of `opened` beside what is `held`, beginning at `first`. It is the same bytes
+    /// wherever they come from: a file that one place lacks comes from the next, and no file comes twice.
     ///
     /// # Errors
     ///

@@ -72,8 +72,8 @@ pub fn publish_root(channel: &dyn PublishChannel, root: &SignedRoot) -> Result<(
     laid
 }
 
-/// Refuses a channel that has another root of this version than `trusted`: what follows one does not go beside
-/// the other.
+/// Refuses a channel that has another root of this version than `trusted`: what follows one does not go
+/// beside the other.
 ///
 /// # Errors
 ///

@@ -1,5 +1,5 @@
-//! Reading files that people and other programs put into folders: regular ones only, with a limit on each; and
-//! the locks by which programs keep out of each other's way there.
+//! Reading files that people and other programs put into folders: regular ones only, with a limit on each;
+//! and the locks by which programs keep out of each other's way there.
 //!
 //! Nothing here knows what a file means.
 #![warn(missing_docs)]

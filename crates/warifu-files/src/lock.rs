@@ -52,7 +52,8 @@ pub struct FolderLock {
 }
 
 impl FolderLock {
-    /// Waits for the lock called `name` of `folder`, which is made where there is none, for `longest` at most.
+    /// Waits for the lock called `name` of `folder`, which is made where there is none, for `longest` at
+    /// most.
     ///
     /// # Errors
     /// As [`locked`].
@@ -92,8 +93,8 @@ fn is_at(_: &File, _: &Path) -> bool {
     true
 }
 
-/// Takes away what writers that were killed left in `directory`: the files whose names begin with `prefix` and
-/// which nobody holds the lock of any more. What cannot be taken away stays; it is in nobody's way.
+/// Takes away what writers that were killed left in `directory`: the files whose names begin with `prefix`
+/// and which nobody holds the lock of any more. What cannot be taken away stays; it is in nobody's way.
 pub fn sweep(directory: &Path, prefix: &str) {
     let Ok(entries) = fs::read_dir(directory) else { return };
     for entry in entries.flatten() {

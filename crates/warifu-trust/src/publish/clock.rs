@@ -6,8 +6,8 @@
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use crate::publish::sign::Validity;
 use crate::publish::tip::{Clock, Tip};
+use crate::publish::validity::Validity;
 use crate::time::UnixSeconds;
 
 /// How far two people's clocks may lie apart.
@@ -48,9 +48,9 @@ impl Tip {
     }
 
     /// The same for who seals a timestamp. Where it is made again because it was lost, the newest one that is
-    /// known stands for it: the one that is remembered, or the one that was sealed beside Kokuho's half, which
-    /// was signed as many days before it runs out as are usual. So the clock leads no further by what lies on
-    /// a channel than by the lost timestamp.
+    /// known stands for it: the one that is remembered, or the one that was sealed beside Kokuho's half,
+    /// which was signed as many days before it runs out as are usual. So the clock leads no further by what
+    /// lies on a channel than by the lost timestamp.
     ///
     /// # Errors
     ///

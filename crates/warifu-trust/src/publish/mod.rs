@@ -13,6 +13,7 @@ mod sign;
 mod sign_error;
 mod signature_file;
 mod tip;
+mod validity;
 
 pub use clock::WrongClock;
 pub use collect::{Collected, LeftOut, Signers, Terms, WhyLeftOut};
@@ -23,7 +24,8 @@ pub use publication::{Exchange, Publication, Published, SealError};
 pub use publishable::{NotPublishable, Publishable};
 pub use reading_tip::ReadingTip;
 pub use review::{Difference, NotEqual, Reviewed};
-pub use sign::{Halves, Signed, Validity};
+pub use sign::{Halves, Signed};
 pub use sign_error::SignError;
 pub use signature_file::SignatureFile;
 pub use tip::Tip;
+pub use validity::Validity;

@@ -10,29 +10,12 @@ use crate::publish::review::Reviewed;
 use crate::publish::sign_error::SignError;
 use crate::publish::signature_file::{Over, Seal, SignatureFile};
 use crate::publish::tip::Tip;
+use crate::publish::validity::Validity;
 use crate::refusal::Refusal;
 use crate::release::Proposal;
 use crate::tally::Tally;
 use crate::time::UnixSeconds;
 use warifu_values::say;
-
-/// How long signatures hold, in days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Validity {
-    /// Kikin's half.
-    pub targets_days: u32,
-    /// Kokuho's half.
-    pub snapshot_days: u32,
-    /// The timestamp.
-    pub timestamp_days: u32,
-}
-
-impl Default for Validity {
-    /// 120, 62 (the monthly release and one missed) and 7 days.
-    fn default() -> Self {
-        Validity { targets_days: 120, snapshot_days: 62, timestamp_days: 7 }
-    }
-}
 
 /// The two files that people sign, as they lie in a draft.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -303,8 +303,8 @@ fn cannot_lock(path: &Path, error: &io::Error) -> Failure {
         return Failure::new(
             Exit::CouldNotRun,
             format!(
-                "another `channel fetch` is writing into {path}: run this again when it is done, or name another \
-                 folder with -o (nothing was written)"
+                "another `channel fetch` is writing into {path}: run this again when it is done, or name \
+                 another folder with -o (nothing was written)"
             ),
             format!(
                 "{path} には別の channel fetch が書き込み中です。終了後にもう一度実行するか、-o に別のフォルダーを\
@@ -324,8 +324,8 @@ fn in_the_way(aside: &Path) -> Failure {
     Failure::new(
         Exit::CouldNotRun,
         format!(
-            "{aside} is no folder, and what the release before had is set aside there: move it away (nothing was \
-             written)"
+            "{aside} is no folder, and what the release before had is set aside there: move it away (nothing \
+             was written)"
         ),
         format!(
             "{aside} がフォルダーではないため、前のリリースのファイルを退避できません。移動してください（何も書いていません）"
@@ -339,9 +339,9 @@ fn not_known(file: &Path, ReleaseRef { release, manifest }: ReleaseRef) -> Failu
     Failure::new(
         Exit::CouldNotRun,
         format!(
-            "{file} is of a release {release} that this channel is not known to have had (sha256 {manifest}), so \
-             which files beside it are fetch's own is not known either. Nothing was written; name an empty \
-             folder with -o"
+            "{file} is of a release {release} that this channel is not known to have had (sha256 \
+             {manifest}), so which files beside it are fetch's own is not known either. Nothing was \
+             written; name an empty folder with -o"
         ),
         format!(
             "{file} のリリース {release} は、この配信元のものと確認できません（sha256 {manifest}）。一緒にあるファイルが \

@@ -1,5 +1,5 @@
-//! The releases before one that is verified: each manifest names the one before it by its digest, so that it is
-//! known from wherever it comes.
+//! The releases before one that is verified: each manifest names the one before it by its digest, so that it
+//! is known from wherever it comes.
 
 use warifu::error::Failure;
 use warifu::release::trust_failure;

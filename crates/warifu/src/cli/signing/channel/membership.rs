@@ -127,7 +127,8 @@ impl Signed {
             document["by"] = newest.into();
             let words = say!(
                 lang,
-                "SUPERSEDED: it was in release {release}, {what}; release {newest} is newer: do not install it",
+                "SUPERSEDED: it was in release {release}, {what}; release {newest} is newer: do not \
+                 install it",
                 "旧版: リリース {release} に含まれていました（{what}）。新しいリリース {newest} があります。導入しないでください"
             );
             return Ok(Standing { words, signed, superseded: Some(document) });
