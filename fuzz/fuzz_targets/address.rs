@@ -28,8 +28,8 @@ fuzz_target!(|text: &str| {
             let told = [error.say(Lang::En), error.say(Lang::Ja)];
             let (scheme, rest) = text.split_once("://").unwrap_or((text, ""));
             let secret = rest.split_once('@').and_then(|(before, _)| before.split_once(':'));
-            // A long one cannot stand in our own words, and the scheme is told as it was written, as far as it
-            // is told.
+            // A long one cannot stand in our own words, and the scheme is told as it was written, as far as
+            // it is told.
             let shown: String = scheme.chars().take(32).chain("://".chars()).collect();
             if let Some((_, secret)) =
                 secret.filter(|(_, secret)| secret.chars().count() > 24 && !shown.contains(secret))
