@@ -1,5 +1,5 @@
-//! The files of a release for a program: in a folder of its own, whole before it has its name, and the one link
-//! that says which folder is to be used.
+//! The files of a release for a program: in a folder of its own, whole before it has its name, and the one
+//! link that says which folder is to be used.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
@@ -64,8 +64,8 @@ pub(super) fn made(
         let name = format!("{series}/{kind}");
         let master = read_canonical(schemas, kind, canonical).map_err(|_| {
             Said::new(
-                format!("{name}: the signed records do not fit the layouts known here"),
-                format!("{name}: 署名された内容が既知のレイアウトに合いません"),
+                format!("{name}: no layout that is known here fits the signed records"),
+                format!("{name}: 署名されたレコードに合うレイアウトがありません"),
             )
         })?;
         for format in formats {

@@ -1,5 +1,5 @@
-//! A program that was not written for this: it is given the files of a cleared release, told to read them, and
-//! asked whether it works; and it is given back what it had when it does not.
+//! A program that was not written for this: it is given the files of a cleared release, told to read them,
+//! and asked whether it works; and it is given back what it had when it does not.
 //!
 //! [`Program`] is a [`crate::swap::Target`]: when a release may be used, and what is held, is decided by the
 //! same state machine that brings releases to claims.

@@ -153,7 +153,8 @@ fn going_back(status: &Status, to: u64) -> Option<Said> {
     let (title, held) = (&comes.title, held.join(", "));
     Some(Said::new(
         format!(
-            "release {from} goes and release {to} ({title}) comes; held until a newer one is confirmed: {held}"
+            "release {from} goes and release {to} ({title}) comes; held until a newer one is \
+             confirmed: {held}"
         ),
         format!(
             "リリース {from} からリリース {to}（{title}）へ戻します。より新しいものを確定するまで保留: {held}"

@@ -392,7 +392,8 @@ impl Speak for Status {
             let newest = self.earlier.first().map_or(0, |it| it.id.release);
             lines.push(say!(
                 lang,
-                "kept to be gone back to by number: release {earlier} (as in warifu-checker fall-back {newest})",
+                "kept to be gone back to by number: release {earlier} (as in warifu-checker fall-back \
+                 {newest})",
                 "番号を指定して戻せるリリース: {earlier}（例: warifu-checker fall-back {newest}）"
             ));
         }

@@ -208,8 +208,8 @@ pub struct Record {
     /// This record is not sure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rebuilt: Option<Rebuilt>,
-    /// Confirmed releases that ran before the one that a fall back returns to, and are still on disk whole, the
-    /// newest first.
+    /// Confirmed releases that ran before the one that a fall back returns to, and are still on disk whole,
+    /// the newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     earlier: Vec<Installed>,
     /// When the checker was ended as it should be; none while it runs, and after a crash.

@@ -14,6 +14,13 @@ use crate::swap::observed::{Observed, ToDo};
 use crate::swap::swapper::Swapper;
 
 impl Swapper {
+    /// Ends as it should: what is on probation now was not the cause, so the next start does not count it.
+    pub fn end(&self, now: UnixSeconds) {
+        self.settle(now);
+        self.runs.end(now);
+        self.acts.end(self.active().map(|active| active.id.release), now);
+    }
+
     /// The release that judges a claim file that came at `received`: taken once for each and passed down.
     ///
     /// Around an instant that both signed, what came before it is judged by the release before, and what came

@@ -1,10 +1,12 @@
 //! The state machine of a release: from its source to judging claims, watched, confirmed or fallen back from.
 
 mod deciding;
+mod falling_back;
 mod following;
 mod judging;
 mod swapper;
 mod taking;
+mod tending;
 
 mod clearing;
 mod runs;

@@ -26,7 +26,7 @@ use crate::swap::observed::Observed;
 use crate::swap::outcome::{LastPoll, Outcome};
 use crate::swap::resume::resume;
 use crate::swap::rules::Rules;
-use crate::swap::runs::{NothingBefore, Runs};
+use crate::swap::runs::Runs;
 use crate::swap::workbench::Workbench;
 use crate::trial::Replayed;
 
@@ -122,13 +122,6 @@ impl Swapper {
         Swapper { runs: self.runs.keeping(keeps), ..self }
     }
 
-    /// Ends as it should: what is on probation now was not the cause, so the next start does not count it.
-    pub fn end(&self, now: UnixSeconds) {
-        self.settle(now);
-        self.runs.end(now);
-        self.acts.end(self.active().map(|active| active.id.release), now);
-    }
-
     /// The release that is active now.
     pub fn active(&self) -> Option<Arc<Active>> {
         self.runs.active()
@@ -195,34 +188,6 @@ impl Swapper {
     /// Why `id` is not to be used, when one organisation has withdrawn it.
     pub(super) fn withdrawn(&self, id: ReleaseRef) -> Option<Said> {
         self.source.as_ref()?.withdrawn(id)
-    }
-
-    /// Returns to the previous confirmed release and holds the one left. With `only_from`, only when that one
-    /// is still active. Gives the number fallen back to.
-    ///
-    /// # Errors
-    /// [`NothingBefore`]: there is no confirmed release before, or `only_from` is not active any more.
-    pub fn fall_back(
-        &self,
-        why: Said,
-        only_from: Option<&Arc<Active>>,
-        now: UnixSeconds,
-    ) -> Result<u64, NothingBefore> {
-        let may_judge = |id| self.withdrawn(id).is_none();
-        let moved = self.runs.go_back(why.clone(), only_from, may_judge, now)?;
-        self.went_back(moved, &why, now);
-        Ok(moved.1)
-    }
-
-    /// What follows the pointer: a program beside this one, the disk, the log of acts and the log.
-    pub(super) fn went_back(&self, (from, to): (u64, u64), why: &Said, now: UnixSeconds) {
-        self.follow(now);
-        self.runs.write_down();
-        self.acts.fell_back((from, to), why, now);
-        self.log.event(&Said::new(
-            format!("FELL BACK from release {from} to release {to}; {from} is held: {}", why.en),
-            format!("リリース {from} から {to} へ戻しました。{from} は保留します: {}", why.ja),
-        ));
     }
 
     pub(super) fn tell(&self, outcome: &Outcome, now: UnixSeconds) {

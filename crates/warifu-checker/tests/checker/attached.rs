@@ -337,8 +337,19 @@ impl Nginx {
             ""
         };
         let conf = format!(
-            "{user}daemon off;\npid {dir}/nginx.pid;\nerror_log {dir}/error.log;\nevents {{}}\nhttp {{\n    access_log off;\n{temporary}    \
-             server {{\n        listen 127.0.0.1:{port};\n        root {dir}/current;\n        include {dir}/rules.conf;\n    }}\n}}\n"
+            r#"{user}daemon off;
+pid {dir}/nginx.pid;
+error_log {dir}/error.log;
+events {{}}
+http {{
+    access_log off;
+{temporary}    server {{
+        listen 127.0.0.1:{port};
+        root {dir}/current;
+        include {dir}/rules.conf;
+    }}
+}}
+"#
         );
         fs::write(at.join("nginx.conf"), conf).unwrap();
         fs::write(at.join("rules.conf"), "").unwrap();

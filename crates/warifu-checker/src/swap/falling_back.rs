@@ -1,0 +1,40 @@
+//! Falling back to the previous confirmed release, and what follows the pointer.
+
+use std::sync::Arc;
+
+use warifu_trust::UnixSeconds;
+
+use crate::said::Said;
+use crate::swap::active::Active;
+use crate::swap::runs::NothingBefore;
+use crate::swap::swapper::Swapper;
+
+impl Swapper {
+    /// Returns to the previous confirmed release and holds the one left. With `only_from`, only when that one
+    /// is still active. Gives the number fallen back to.
+    ///
+    /// # Errors
+    /// [`NothingBefore`]: there is no confirmed release before, or `only_from` is not active any more.
+    pub fn fall_back(
+        &self,
+        why: Said,
+        only_from: Option<&Arc<Active>>,
+        now: UnixSeconds,
+    ) -> Result<u64, NothingBefore> {
+        let may_judge = |id| self.withdrawn(id).is_none();
+        let moved = self.runs.go_back(why.clone(), only_from, may_judge, now)?;
+        self.went_back(moved, &why, now);
+        Ok(moved.1)
+    }
+
+    /// What follows the pointer: a program beside this one, the disk, the log of acts and the log.
+    pub(super) fn went_back(&self, (from, to): (u64, u64), why: &Said, now: UnixSeconds) {
+        self.follow(now);
+        self.runs.write_down();
+        self.acts.fell_back((from, to), why, now);
+        self.log.event(&Said::new(
+            format!("FELL BACK from release {from} to release {to}; {from} is held: {}", why.en),
+            format!("リリース {from} から {to} へ戻しました。{from} は保留します: {}", why.ja),
+        ));
+    }
+}

@@ -1,0 +1,51 @@
+//! Looking after a program that uses releases too, second by second.
+
+use warifu_trust::{ReleaseRef, UnixSeconds};
+
+use crate::state::Phase;
+use crate::swap::swapper::Swapper;
+
+impl Swapper {
+    /// Looks after the program: what is out of step is tried again, and a release on probation is left when
+    /// the program works no more, and confirmed when it did for long enough.
+    pub(super) fn look_after(&self, now: UnixSeconds) {
+        let Some(follower) = self.follower() else { return };
+        if let Some((_, again)) = &follower.trouble {
+            if *again <= now {
+                drop(follower);
+                self.follow(now);
+            }
+            return;
+        }
+        let Some(active) = self.active() else { return };
+        if follower.target.uses() != Some(active.id) {
+            drop(follower);
+            return self.follow(now);
+        }
+        if active.phase() == Phase::Confirmed {
+            return;
+        }
+        let watched = i64::try_from(follower.target.watched_seconds()).unwrap_or(i64::MAX);
+        let works = follower.target.works();
+        drop(follower);
+        match works {
+            Err(why) => {
+                // Whoever was faster went back already.
+                let _ = self.fall_back(why, Some(&active), now);
+            }
+            Ok(()) if active.since.seconds().saturating_add(watched) <= now.seconds() => {
+                self.confirm_proven(&active, now);
+                self.tidy();
+            }
+            Ok(()) => {}
+        }
+    }
+
+    /// Lets go of what was made for the program and is not used or gone back to any more.
+    fn tidy(&self) {
+        let Some(follower) = self.follower() else { return };
+        let record = self.record();
+        let kept = record.running().kept().chain(record.earlier().iter().map(|it| it.id));
+        follower.target.keep_only(&kept.map(ReleaseRef::from).collect::<Vec<_>>());
+    }
+}
