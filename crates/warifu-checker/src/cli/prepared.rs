@@ -79,7 +79,7 @@ pub(super) fn troubles(serve: &Serve) -> Vec<Said> {
     }
     found.0.extend(of_state(&serve.state));
     let socket = serve.operators.socket.as_deref().and_then(Path::parent);
-    found.0.extend(socket.filter(|it| !it.as_os_str().is_empty()).and_then(|folder| no_folder(folder)));
+    found.0.extend(socket.filter(|it| !it.as_os_str().is_empty()).and_then(no_folder));
     found.0
 }
 

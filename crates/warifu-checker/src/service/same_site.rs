@@ -17,7 +17,7 @@ pub(super) async fn only_own(request: Request, next: Next) -> Response {
     match is_meant(
         request.method(),
         request.headers(),
-        request.uri().authority().map(|it| it.as_str()),
+        request.uri().authority().map(axum::http::uri::Authority::as_str),
         vouched,
     ) {
         Ok(()) => next.run(request).await,
@@ -47,7 +47,7 @@ fn is_meant(
     let of_host = |origin: &str| origin.split_once("://").is_some_and(|(_, of)| of == host);
     let is_own = text(header::ORIGIN).is_none_or(of_host)
         && !headers.get_all(header::ORIGIN).iter().skip(1).any(|_| true);
-    let fetched = headers.get("sec-fetch-site").map(|value| value.as_bytes());
+    let fetched = headers.get("sec-fetch-site").map(axum::http::HeaderValue::as_bytes);
     if is_own && fetched.is_none_or(|site| site == b"same-origin" || site == b"none") {
         return Ok(());
     }
