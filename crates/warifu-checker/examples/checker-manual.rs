@@ -1,4 +1,4 @@
-//! Writes the program's manual pages: `cargo run -p warifu-checker --features https,manual --example manual DIR`.
+//! Writes the manual pages: `cargo run -p warifu-checker --features https,manual --example checker-manual DIR`.
 
 use clap::CommandFactory as _;
 use warifu_checker::cli::Arguments;
@@ -14,7 +14,7 @@ The settings of the installed service.
 \fI/var/lib/warifu\-checker\fR
 Its state; in it \fIoperator.sock\fR, where it hears operators.
 .TP
-\fI/usr/share/doc/warifu\-checker/operations.md.gz\fR, \fIoperations.ja.md.gz\fR
+\fI/usr/share/doc/warifu\-checker/operations.md\fR, \fIoperations.ja.md\fR
 What to do on a bad night, step by step.
 "#;
 

@@ -1,4 +1,4 @@
-//! Writes the program's manual pages: `cargo run -p warifu --features https,pkcs11,manual --example manual DIR`.
+//! Writes the manual pages: `cargo run -p warifu --features https,pkcs11,manual --example warifu-manual DIR`.
 
 use clap::CommandFactory as _;
 
