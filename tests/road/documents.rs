@@ -8,7 +8,7 @@ use warifu_values::lang::Lang;
 
 use crate::stage::{Stage, checkout, not_installed, program};
 
-fn document(path: &str) -> String {
+pub(crate) fn document(path: &str) -> String {
     std::fs::read_to_string(checkout().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
@@ -179,8 +179,12 @@ fn the_two_commands_of_the_readme_are_the_first_two_blocks() {
     }
 }
 
-fn blocks(readme: &str) -> Vec<String> {
-    let text = document(readme);
+/// What a shell is to run, block by block.
+pub(crate) fn blocks(path: &str) -> Vec<String> {
+    blocks_of(&document(path))
+}
+
+pub(crate) fn blocks_of(text: &str) -> Vec<String> {
     text.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
 }
 
