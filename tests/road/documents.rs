@@ -8,7 +8,7 @@ use warifu_values::lang::Lang;
 
 use crate::stage::{Stage, checkout, not_installed, program};
 
-fn document(path: &str) -> String {
+pub(crate) fn document(path: &str) -> String {
     std::fs::read_to_string(checkout().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
@@ -179,9 +179,18 @@ fn the_two_commands_of_the_readme_are_the_first_two_blocks() {
     }
 }
 
-fn blocks(readme: &str) -> Vec<String> {
-    let text = document(readme);
+/// What a shell is to run, block by block.
+pub(crate) fn blocks(path: &str) -> Vec<String> {
+    blocks_of(&document(path))
+}
+
+pub(crate) fn blocks_of(text: &str) -> Vec<String> {
     text.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+}
+
+/// Whether a block changes the machine; packaging/test.sh installs in a root of its own.
+fn installs(block: &str) -> bool {
+    ["cargo install", "apt-get install"].iter().any(|command| block.contains(command))
 }
 
 /// The month of the README, as it stands: every command in order, in one shell that stops at the first
@@ -198,7 +207,7 @@ fn the_month_of_the_readme_runs_as_it_stands() {
     }
     let stage = Stage::new();
     std::os::unix::fs::symlink(checkout().join("masters"), stage.path("masters")).unwrap();
-    let month: Vec<&String> = english[2..].iter().filter(|block| !block.contains("cargo install")).collect();
+    let month: Vec<&String> = english[2..].iter().filter(|block| !installs(block)).collect();
     assert!(month.len() >= 6, "{month:?}");
     let mut script = String::from("set -e\ntrap 'kill %1 2>/dev/null; wait' EXIT\n");
     month.iter().for_each(|block| script.push_str(block));

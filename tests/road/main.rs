@@ -20,6 +20,7 @@ mod files;
 mod impact;
 mod mirrors;
 mod new_master;
+mod operations;
 mod past;
 mod real_chains;
 mod releases;

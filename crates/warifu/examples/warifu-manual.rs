@@ -1,0 +1,22 @@
+//! Writes the manual pages: `cargo run -p warifu --features https,pkcs11,manual --example warifu-manual DIR`.
+
+use clap::CommandFactory as _;
+
+#[path = "../src/cli/mod.rs"]
+#[expect(dead_code, reason = "only what parses a command line is asked for here")]
+mod cli;
+#[path = "../../../packaging/manual.rs"]
+mod manual;
+
+const FILES: &str = r#".SH FILES
+.TP
+\fI~/.local/state/warifu\fR
+What was accepted of each root, so that nothing older is accepted later.
+.TP
+\fIwarifu.toml\fR
+The series of a repository of masters, and the days on which each kind of master is in force.
+"#;
+
+fn main() -> std::io::Result<()> {
+    manual::write(cli::Cli::command(), FILES)
+}

@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Builds what is given out, from this checkout into target/package/: `deb` the two Debian packages, `static` the
+# programs that need no library, `all` both. PROFILE=dev builds in a hurry, for tests of the packaging alone.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. packaging/flags.sh
+what=${1:-all}
+profile=${PROFILE:-release}
+folder=${profile/dev/debug}
+out=$PWD/target/package
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
+mkdir -p "$out"
+
+# Each program by itself: together, one would get what only the other asks of a crate (zlib in C, for one).
+# A target that is named keeps the flags from build scripts and macros, which run here and are given to nobody.
+build() { cargo build --profile "$profile" --target "$TRIPLE" "$@"; }
+if [ "$profile" = dev ]; then
+    # As everybody builds, so that what is built already is taken.
+    unset RUSTFLAGS CFLAGS CARGO_INCREMENTAL LIBZ_SYS_STATIC
+    TRIPLE=.
+    build() { cargo build "$@"; }
+fi
+
+changelog() {
+    cat <<END
+$1 ($version-1) stable; urgency=medium
+
+  * Built from commit $(git rev-parse HEAD).
+  * What changed for operators is in CHANGELOG.md.
+
+ -- The Warifu developers <warifu@localhost>  $(date -u -R -d "@$SOURCE_DATE_EPOCH")
+END
+}
+
+debian() {
+    build -p warifu --features https,pkcs11,manual --bins --example warifu-manual
+    build -p warifu-checker --features https,manual --bins --example checker-manual
+    local built=${CARGO_TARGET_DIR:-target}/$TRIPLE/$folder staged=$out/cargo
+    # cargo-deb takes what lies in a target folder; this one holds nothing else.
+    rm -rf "$staged" "$out/man" && mkdir -p "$staged/release" "$out/man"
+    for program in warifu warifu-checker; do
+        install "$built/$program" "$staged/release/"
+        strip --strip-all "$staged/release/$program"
+        changelog "$program" > "$out/$program.changelog"
+    done
+    "$built/examples/warifu-manual" "$out/man/warifu"
+    "$built/examples/checker-manual" "$out/man/warifu-checker"
+    PATH="$PWD/target/tools/bin:$PATH"
+    command -v cargo-deb >/dev/null || cargo install cargo-deb --version 3.8.0 --locked --root target/tools
+    rm -f "$out"/*.deb
+    for program in warifu warifu-checker; do
+        CARGO_TARGET_DIR=$staged cargo deb -p "$program" --no-build --no-strip -o "$out/" \
+            ${DEB_VERSION:+--deb-version "$DEB_VERSION"}
+    done
+    sha256sum "$out"/*.deb
+}
+
+static() {
+    # Without tokens: a module of their vendor is loaded, and a static program loads nothing.
+    local built=${CARGO_TARGET_DIR:-target}/static
+    for program in warifu warifu-checker; do
+        RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static" CARGO_TARGET_DIR=$built \
+            cargo build --profile "$profile" --target "$(rustc -vV | sed -n 's/^host: //p')" \
+            -p "$program" --features https --bins
+    done
+    mkdir -p "$out/static"
+    for program in warifu warifu-checker; do
+        install "$built"/*-linux-gnu/"$folder/$program" "$out/static/"
+        strip --strip-all "$out/static/$program"
+    done
+    sha256sum "$out"/static/*
+}
+
+case $what in
+deb) debian ;;
+static) static ;;
+all) debian && static ;;
+*) echo "deb, static or all, not $what" >&2 && exit 2 ;;
+esac
