@@ -2,25 +2,34 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use warifu_audit::{Act, AuditLog, Phase, account};
 use warifu_trust::UnixSeconds;
 
+use crate::history::{Chronicle, HistoryAct, did};
 use crate::log::Log;
 use crate::said::Said;
 use crate::swap::Outcome;
 
-/// The log of acts. That it cannot be written is told, and stops nothing: service comes first.
+/// The log of acts, and the history that they are part of. That it cannot be written is told, and stops
+/// nothing: service comes first.
 pub(crate) struct Acts {
     audit: AuditLog,
+    history: Arc<Chronicle>,
     log: Log,
 }
 
 impl Acts {
-    /// Into the file at `path`.
-    pub(crate) fn at(path: &Path, log: Log) -> Self {
-        Acts { audit: AuditLog::at(path, &account(), env!("CARGO_PKG_VERSION")), log }
+    /// Into the file at `path` and into `history`.
+    pub(crate) fn at(path: &Path, history: Arc<Chronicle>, log: Log) -> Self {
+        Acts { audit: AuditLog::at(path, &account(), env!("CARGO_PKG_VERSION")), history, log }
+    }
+
+    /// The history that they are part of.
+    pub(crate) fn history(&self) -> &Arc<Chronicle> {
+        &self.history
     }
 
     /// It starts, and `release` judges.
@@ -61,8 +70,7 @@ impl Acts {
 
     /// It went back from one release to another.
     pub(crate) fn fell_back(&self, (from, to): (u64, u64), why: &Said, at: UnixSeconds) {
-        let moved = Said::new(format!("from {from} to {to}: {}", why.en), String::new());
-        self.tell(Act::FallBack, Phase::Done, Some(to), Some(&moved), at);
+        self.tell_of((Some(to), Some(from)), Act::FallBack, Phase::Done, Some(why), at);
     }
 
     /// Something was decided, of `release` or of all: by an operator, or by what was seen.
@@ -71,9 +79,27 @@ impl Acts {
     }
 
     fn tell(&self, act: Act, phase: Phase, release: Option<u64>, why: Option<&Said>, at: UnixSeconds) {
+        self.tell_of((release, None), act, phase, why, at);
+    }
+
+    /// Tells of a release, and of the one that was left for it.
+    fn tell_of(
+        &self,
+        (release, from): (Option<u64>, Option<u64>),
+        act: Act,
+        phase: Phase,
+        why: Option<&Said>,
+        at: UnixSeconds,
+    ) {
+        if let Some(act) = did(act, phase) {
+            self.history.tell(HistoryAct { at, act, release, from, why: why.cloned() });
+        }
         let mut subject = BTreeMap::new();
         if let Some(release) = release {
             subject.insert("release".to_owned(), release.to_string());
+        }
+        if let Some(from) = from {
+            subject.insert("from".to_owned(), from.to_string());
         }
         if let Some(why) = why {
             subject.insert("why".to_owned(), why.en.clone());

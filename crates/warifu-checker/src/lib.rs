@@ -47,6 +47,7 @@ pub mod explain;
 
 pub mod calendar;
 pub mod candidate;
+pub mod history;
 pub mod kept_source;
 pub mod past;
 pub mod receipt;

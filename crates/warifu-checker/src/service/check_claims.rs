@@ -98,6 +98,7 @@ impl Service {
         self.checked.fetch_add(1, Ordering::Relaxed);
         self.claims.fetch_add(answer.tally.claims, Ordering::Relaxed);
         let items = answer.tally.items;
+        self.swapper.history().counted().take(active.id.release, &answer.tally, &answer.findings);
         let _ = told.send(Some(respond(answer.lines, &answer.summary, self.unread.share(sender))));
         drop(answer.findings);
         // The watch and the ring come after the answer: the sender does not wait for them, the next file

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 
+use crate::history::History;
 use crate::log::{Log, now};
 use crate::said::Said;
 use crate::service::budget::Budget;
@@ -61,7 +62,15 @@ impl Service {
         log: Log,
     ) -> io::Result<Arc<Self>> {
         let ring = Arc::clone(&recent);
-        let keeper = Keeper::start(move |file| ring.write(&file), log)?;
+        let gathers = Arc::clone(&swapper);
+        let gather = move || {
+            let history = gathers.history();
+            history.gather(now(), &gathers.in_use());
+            if let Err(error) = history.write() {
+                log.event(&Said::of(&error));
+            }
+        };
+        let keeper = Keeper::start(move |file| ring.write(&file), gather, log)?;
         Ok(Arc::new(Service {
             swapper,
             queue,
@@ -99,6 +108,13 @@ impl Service {
             limits: self.limits,
         };
         Status::of(&self.swapper, requests, queue, doors, now())
+    }
+
+    /// What was judged and found over time until now, and what became of releases.
+    pub fn history(&self) -> History {
+        let history = self.swapper.history();
+        history.gather(now(), &self.swapper.in_use());
+        history.history()
     }
 
     /// What was seen of a release on trial, with all its codes.

@@ -7,6 +7,7 @@ use axum::response::Html;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 
+use crate::history::History;
 use crate::service::check_claims::check;
 use crate::service::health::{health, livez, readyz};
 use crate::service::http_service::Service;
@@ -31,6 +32,7 @@ pub(super) fn for_operators(service: Arc<Service>) -> Router {
         .route("/status", get(status))
         .route("/report", get(report))
         .route("/report.json", get(report_json))
+        .route("/history.json", get(history))
         .route("/swap", post(swap))
         .route("/fall-back", post(fall_back))
         .route("/confirm", post(confirm))
@@ -60,4 +62,8 @@ async fn report(State(service): State<Arc<Service>>) -> Html<String> {
 
 async fn report_json(State(service): State<Arc<Service>>) -> Json<OnTrial> {
     Json(service.on_trial())
+}
+
+async fn history(State(service): State<Arc<Service>>) -> Json<History> {
+    Json(service.history())
 }

@@ -17,6 +17,7 @@ use warifu_values::lang::{Lang, Speak as _};
 use crate::acts::Acts;
 use crate::calendar::{Calendar, May, may_activate};
 use crate::candidate::Candidate;
+use crate::history::Chronicle;
 use crate::log::Log;
 use crate::said::Said;
 use crate::source::{Offer, ReleaseSource, SourceError};
@@ -85,7 +86,8 @@ impl Swapper {
         log: Log,
         now: UnixSeconds,
     ) -> Result<Self, StateDirectoryError> {
-        let acts = Acts::at(&directory.audit(), log);
+        let history = Chronicle::open(StateDirectory::look_at(directory.path()), now, log);
+        let acts = Acts::at(&directory.audit(), history, log);
         let runs = resume(directory, &schemas, log, now)?;
         acts.start(runs.active().map(|active| active.id.release), now);
         let (bench, stale, withdrawn, instant) = Default::default();
@@ -186,6 +188,16 @@ impl Swapper {
     /// The claim files that are kept: how many, and how many may be.
     pub fn kept_claims(&self) -> KeptNow {
         self.recent.now()
+    }
+
+    /// What was judged and found over time, and what became of releases.
+    pub fn history(&self) -> &Arc<Chronicle> {
+        self.acts.history()
+    }
+
+    /// The releases that judge, or may have to at once.
+    pub fn in_use(&self) -> Vec<u64> {
+        self.active().into_iter().chain(self.runs.before()).map(|active| active.id.release).collect()
     }
 
     /// What is configured of the gates.
