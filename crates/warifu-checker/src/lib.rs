@@ -36,6 +36,7 @@
 
 mod acts;
 mod beside;
+pub mod page;
 pub mod service;
 pub mod swap;
 

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -96,6 +97,7 @@ impl Service {
         let file = ClaimFile::read(&bytes);
         let answer = answer(&file, &active.snapshot, &active.receipt);
         self.checked.fetch_add(1, Ordering::Relaxed);
+        self.pace.answered(Instant::now());
         self.claims.fetch_add(answer.tally.claims, Ordering::Relaxed);
         let items = answer.tally.items;
         self.swapper.history().counted().take(active.id.release, &answer.tally, &answer.findings);

@@ -11,10 +11,12 @@ use axum::response::Response;
 
 use crate::history::History;
 use crate::log::{Log, now};
+use crate::page::{InLine, Load, Seen};
 use crate::said::Said;
 use crate::service::budget::Budget;
 use crate::service::keeper::Keeper;
 use crate::service::limits::Limits;
+use crate::service::pace::{Pace, SLICE_SECONDS};
 use crate::service::queue::FairQueue;
 use crate::service::refusals::Refusals;
 use crate::service::reply::error;
@@ -24,6 +26,9 @@ use crate::swap::Swapper;
 
 /// What a sender who was turned away is told to wait.
 const RETRY_AFTER_SECONDS: &str = "5";
+
+/// Institutions of which the page tells how many files wait.
+const LINES_SHOWN: usize = 20;
 
 /// The service.
 #[derive(Debug)]
@@ -45,6 +50,7 @@ pub struct Service {
     pub(super) checked: AtomicU64,
     pub(super) claims: AtomicU64,
     turned_away: AtomicU64,
+    pub(super) pace: Pace,
     /// Connections that were cut because something took too long, or not let in.
     pub(super) cut: AtomicU64,
 }
@@ -85,6 +91,7 @@ impl Service {
             checked: AtomicU64::new(0),
             claims: AtomicU64::new(0),
             turned_away: AtomicU64::new(0),
+            pace: Pace::from(Instant::now()),
             cut: AtomicU64::new(0),
         }))
     }
@@ -117,6 +124,22 @@ impl Service {
         history.history()
     }
 
+    /// Everything that the operators' page shows.
+    pub(super) fn seen(&self) -> Seen {
+        let in_line = |(institution, waiting): (Box<[u8]>, usize)| InLine {
+            institution: String::from_utf8(institution.into()).ok().filter(|code| !code.is_empty()),
+            waiting,
+        };
+        let load = Load {
+            slices: self.pace.slices(Instant::now()),
+            slice_seconds: SLICE_SECONDS,
+            turned_away: Vec::new(),
+            lines: self.queue.longest_lines(LINES_SHOWN).into_iter().map(in_line).collect(),
+            latency: Vec::new(),
+        };
+        Seen { status: self.status(), on_trial: self.on_trial(), load, history: self.history() }
+    }
+
     /// What was seen of a release on trial, with all its codes.
     pub(super) fn on_trial(&self) -> OnTrial {
         let active = self.swapper.active();
@@ -128,6 +151,7 @@ impl Service {
     /// Tells a sender to come again later: at once, or after a moment when many are told so.
     pub(super) async fn turn_away(&self, en: &str, ja: &str) -> Response {
         self.turned_away.fetch_add(1, Ordering::Relaxed);
+        self.pace.turned_away(Instant::now());
         let wait = self.refusals.wait(Instant::now());
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;

@@ -20,6 +20,7 @@ mod activity;
 mod budget;
 mod keeper;
 mod limits;
+mod pace;
 mod queue;
 mod refusals;
 mod sender;

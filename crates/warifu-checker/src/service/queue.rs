@@ -99,6 +99,22 @@ impl FairQueue {
         (lines.judging, lines.waiting)
     }
 
+    /// The institutions with most files waiting and how many those are, of all senders together; at most
+    /// `most`, the longest line first.
+    pub fn longest_lines(&self, most: usize) -> Vec<(Box<[u8]>, usize)> {
+        let mut waiting: HashMap<Box<[u8]>, usize> = HashMap::new();
+        {
+            let lines = self.lines();
+            for (institution, line) in lines.by_sender.values().flat_map(|own| &own.by_institution) {
+                *waiting.entry(institution.clone()).or_default() += line.len();
+            }
+        }
+        let mut all: Vec<(Box<[u8]>, usize)> = waiting.into_iter().filter(|(_, files)| *files > 0).collect();
+        all.sort_by(|(one, many), (other, more)| more.cmp(many).then_with(|| one.cmp(other)));
+        all.truncate(most);
+        all
+    }
+
     /// How many may wait.
     pub fn capacity(&self) -> usize {
         self.capacity

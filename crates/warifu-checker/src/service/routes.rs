@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::Html;
+use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 
 use crate::history::History;
+use crate::page::{self, Buttons, same_site_only};
 use crate::service::check_claims::check;
 use crate::service::health::{health, livez, readyz};
 use crate::service::http_service::Service;
@@ -15,7 +16,6 @@ use crate::service::operator::{
     confirm, fall_back, forget_claims, freeze, give_up, repair, replay, swap, thaw, unhold,
 };
 use crate::service::status::{OnTrial, Status};
-use crate::trial::page;
 
 /// At the door of claims. Nothing here changes anything, or tells of load, reasons and decisions.
 pub(super) fn for_claims(service: Arc<Service>) -> Router {
@@ -28,9 +28,8 @@ pub(super) fn for_claims(service: Arc<Service>) -> Router {
 
 /// At the operators' door.
 pub(super) fn for_operators(service: Arc<Service>) -> Router {
-    Router::new()
+    let commands = Router::new()
         .route("/status", get(status))
-        .route("/report", get(report))
         .route("/report.json", get(report_json))
         .route("/history.json", get(history))
         .route("/swap", post(swap))
@@ -44,7 +43,10 @@ pub(super) fn for_operators(service: Arc<Service>) -> Router {
         .route("/replay", post(replay))
         .route("/forget-claims", post(forget_claims))
         .merge(for_balancers())
-        .with_state(service)
+        .with_state(Arc::clone(&service));
+    let seen = move || service.seen();
+    let page = page::routes(seen, Buttons::Leading(commands.clone()));
+    commands.merge(page).layer(from_fn(same_site_only))
 }
 
 fn for_balancers() -> Router<Arc<Service>> {
@@ -53,11 +55,6 @@ fn for_balancers() -> Router<Arc<Service>> {
 
 async fn status(State(service): State<Arc<Service>>) -> Json<Status> {
     Json(service.status())
-}
-
-async fn report(State(service): State<Arc<Service>>) -> Html<String> {
-    let OnTrial { replay, watch, decisions } = service.on_trial();
-    Html(page(replay.as_ref(), watch.as_ref(), &decisions))
 }
 
 async fn report_json(State(service): State<Arc<Service>>) -> Json<OnTrial> {

@@ -13,6 +13,7 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::candidate::Candidate;
 use crate::log::Log;
+use crate::page::report_file;
 use crate::release::ReleaseContent;
 use crate::said::Said;
 use crate::state::{
@@ -23,7 +24,7 @@ use crate::swap::active::Active;
 use crate::swap::clearing::Cleared;
 use crate::swap::outcome::{LastPoll, News, Outcome, same_news};
 use crate::swap::workbench::AtBench;
-use crate::trial::{Replayed, page};
+use crate::trial::Replayed;
 
 /// There is nothing to fall back to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,7 +167,7 @@ impl Runs {
 
     /// Notes the last replay: the record has it briefly with its next change, and the report is written.
     pub(super) fn note_replay(&self, report: Replayed) {
-        self.write_report("replay", &report, &page(Some(&report), None, &[]));
+        self.write_report("replay", &report, &report_file(Some(&report), None, &[]));
         let mut beside = self.beside();
         beside.record.replay = Some(report.clone().brief());
         beside.replayed = Some(report);
@@ -180,7 +181,7 @@ impl Runs {
 
     /// Writes what a probation that ended had seen.
     pub(super) fn note_watch(&self, report: &Report) {
-        self.write_report("probation", report, &page(None, Some(report), &[]));
+        self.write_report("probation", report, &report_file(None, Some(report), &[]));
     }
 
     /// A report is for people: that it cannot be written is told, and stops nothing.
@@ -486,7 +487,7 @@ impl Runs {
         self.write_report(
             "decisions",
             &beside.record.decisions(),
-            &page(None, None, beside.record.decisions()),
+            &report_file(None, None, beside.record.decisions()),
         );
         Ok(decision)
     }
