@@ -158,6 +158,10 @@ pub(super) struct Serve {
     /// The address to take claims at; port 0 takes a free one
     #[arg(long, default_value = "127.0.0.1:8642")]
     pub(super) listen: SocketAddr,
+    /// An address at which everything can be looked at and nothing be commanded: /metrics, /status,
+    /// /history.json, /livez, /readyz (default: none)
+    #[arg(long, value_name = "ADDRESS", env = "WARIFU_CHECKER_WATCH_LISTEN")]
+    pub(super) watch_listen: Option<SocketAddr>,
     /// The socket to hear operators at (default: operator.sock in the state directory)
     #[arg(long, value_name = "PATH", env = "WARIFU_CHECKER_SOCKET")]
     pub(super) socket: Option<PathBuf>,

@@ -3,11 +3,14 @@
 
 use std::io;
 use std::sync::Arc;
+#[cfg(feature = "https")]
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
+use warifu_trust::UnixSeconds;
 
 use crate::history::History;
 use crate::log::{Log, now};
@@ -15,10 +18,13 @@ use crate::said::Said;
 use crate::service::budget::Budget;
 use crate::service::keeper::Keeper;
 use crate::service::limits::Limits;
+use crate::service::metrics::{Ending, Measured};
 use crate::service::queue::FairQueue;
 use crate::service::refusals::Refusals;
 use crate::service::reply::error;
 use crate::service::status::{Doors, OnTrial, Queue, Requests, Status};
+#[cfg(feature = "https")]
+use crate::service::tls::Tls;
 use crate::state::Recent;
 use crate::swap::Swapper;
 
@@ -45,6 +51,11 @@ pub struct Service {
     pub(super) checked: AtomicU64,
     pub(super) claims: AtomicU64,
     turned_away: AtomicU64,
+    pub(super) measured: Measured,
+    pub(super) started: UnixSeconds,
+    /// TLS before the claims, where there is any.
+    #[cfg(feature = "https")]
+    pub(super) certificates: OnceLock<Arc<Tls>>,
     /// Connections that were cut because something took too long, or not let in.
     pub(super) cut: AtomicU64,
 }
@@ -85,8 +96,19 @@ impl Service {
             checked: AtomicU64::new(0),
             claims: AtomicU64::new(0),
             turned_away: AtomicU64::new(0),
+            measured: Measured::default(),
+            started: now(),
+            #[cfg(feature = "https")]
+            certificates: OnceLock::new(),
             cut: AtomicU64::new(0),
         }))
+    }
+
+    /// The certificates of `tls` are told of from now on.
+    #[cfg(feature = "https")]
+    pub fn tells_of(&self, tls: &Arc<Tls>) {
+        // Whoever says it twice has the same.
+        let _ = self.certificates.set(Arc::clone(tls));
     }
 
     /// What the service says of itself.
@@ -126,7 +148,8 @@ impl Service {
     }
 
     /// Tells a sender to come again later: at once, or after a moment when many are told so.
-    pub(super) async fn turn_away(&self, en: &str, ja: &str) -> Response {
+    pub(super) async fn turn_away(&self, ending: Ending, en: &str, ja: &str) -> Response {
+        self.measured.ended(ending);
         self.turned_away.fetch_add(1, Ordering::Relaxed);
         let wait = self.refusals.wait(Instant::now());
         if !wait.is_zero() {

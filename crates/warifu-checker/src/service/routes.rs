@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::Html;
+use axum::http::header;
+use axum::response::{Html, IntoResponse};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 
@@ -11,6 +12,7 @@ use crate::history::History;
 use crate::service::check_claims::check;
 use crate::service::health::{health, livez, readyz};
 use crate::service::http_service::Service;
+use crate::service::metrics::CONTENT_TYPE;
 use crate::service::operator::{
     confirm, fall_back, forget_claims, freeze, give_up, repair, replay, swap, thaw, unhold,
 };
@@ -28,11 +30,9 @@ pub(super) fn for_claims(service: Arc<Service>) -> Router {
 
 /// At the operators' door.
 pub(super) fn for_operators(service: Arc<Service>) -> Router {
-    Router::new()
-        .route("/status", get(status))
+    looks()
         .route("/report", get(report))
         .route("/report.json", get(report_json))
-        .route("/history.json", get(history))
         .route("/swap", post(swap))
         .route("/fall-back", post(fall_back))
         .route("/confirm", post(confirm))
@@ -45,6 +45,19 @@ pub(super) fn for_operators(service: Arc<Service>) -> Router {
         .route("/forget-claims", post(forget_claims))
         .merge(for_balancers())
         .with_state(service)
+}
+
+/// At the door of those who watch: everything that can be looked at, and no command.
+pub(super) fn for_watchers(service: Arc<Service>) -> Router {
+    looks().merge(for_balancers()).with_state(service)
+}
+
+/// What operators and those who watch may look at.
+fn looks() -> Router<Arc<Service>> {
+    Router::new()
+        .route("/status", get(status))
+        .route("/history.json", get(history))
+        .route("/metrics", get(metrics))
 }
 
 fn for_balancers() -> Router<Arc<Service>> {
@@ -66,4 +79,8 @@ async fn report_json(State(service): State<Arc<Service>>) -> Json<OnTrial> {
 
 async fn history(State(service): State<Arc<Service>>) -> Json<History> {
     Json(service.history())
+}
+
+async fn metrics(State(service): State<Arc<Service>>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, CONTENT_TYPE)], service.metrics())
 }

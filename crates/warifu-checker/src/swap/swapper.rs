@@ -20,7 +20,7 @@ use crate::candidate::Candidate;
 use crate::history::Chronicle;
 use crate::log::Log;
 use crate::said::Said;
-use crate::source::{Offer, ReleaseSource, SourceError};
+use crate::source::{Expires, Offer, ReleaseSource, SourceError};
 use crate::state::{
     Damage, Decided, Decision, Forgotten, Frozen, Id, KeptNow, Lost, Phase, Reason, Rebuilt, Recent, Record,
     Refused, RefusedFor, StateDirectory, StateDirectoryError, Step,
@@ -54,8 +54,21 @@ pub struct Swapper {
     withdrawn: Mutex<Option<(ReleaseRef, Said)>>,
     /// The instant of what waits at the bench.
     instant: Instant,
+    /// What was read and believed last of the channel.
+    trusted: Mutex<Option<Trusted>>,
     /// What the source stands on and was damaged at the last look.
     damage: Mutex<Option<Damage>>,
+}
+
+/// What was read and believed of a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trusted {
+    /// When.
+    pub at: UnixSeconds,
+    /// The release that it offered.
+    pub release: u64,
+    /// Until when that holds.
+    pub expires: Expires,
 }
 
 /// What came of bringing one candidate to judging claims.
@@ -90,7 +103,7 @@ impl Swapper {
         let acts = Acts::at(&directory.audit(), history, log);
         let runs = resume(directory, &schemas, log, now)?;
         acts.start(runs.active().map(|active| active.id.release), now);
-        let (bench, stale, withdrawn, instant) = Default::default();
+        let (bench, stale, withdrawn, instant, trusted) = Default::default();
         let known = Known::of(&recent.files());
         let damage = source.as_ref().and_then(|source| source.damage());
         if let Some(damage) = &damage {
@@ -111,6 +124,7 @@ impl Swapper {
             stale,
             withdrawn,
             instant,
+            trusted,
             damage,
         })
     }
@@ -200,6 +214,16 @@ impl Swapper {
         self.active().into_iter().chain(self.runs.before()).map(|active| active.id.release).collect()
     }
 
+    /// What was read and believed last of the channel, since the start.
+    pub fn trusted(&self) -> Option<Trusted> {
+        *self.trusted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The memory of the masters that judge, and of those that can be gone back to.
+    pub fn snapshot_bytes(&self) -> usize {
+        self.active().into_iter().chain(self.runs.before()).map(|active| active.snapshot.bytes()).sum()
+    }
+
     /// What is configured of the gates.
     pub fn gates(&self) -> &Gates {
         &self.gates
@@ -248,6 +272,12 @@ impl Swapper {
             Wanted::Release(number) => source.open_release(number, now),
             Wanted::ByItself | Wanted::Newest => source.open(now),
         };
+        if let Ok(offer) = &opened
+            && let Some(expires) = offer.expires()
+        {
+            let trusted = Trusted { at: now, release: offer.id().release, expires };
+            *self.trusted.lock().unwrap_or_else(PoisonError::into_inner) = Some(trusted);
+        }
         // Before anything else of it is looked at: a withdrawal may have been heard on the way to a refusal.
         self.leave_withdrawn(bench, opened.as_deref().ok(), now);
         let offer = match opened {
