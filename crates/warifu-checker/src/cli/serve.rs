@@ -13,7 +13,7 @@ use crate::cli::failure::Failure;
 use crate::cli::handles::connections;
 use crate::cli::inputs::{calendar_of, floor, mirrors, read_file, schemas_of};
 use crate::kept_source::KeptSource;
-use crate::log::{Log, now};
+use crate::log::{Event, Log, now, start};
 use crate::said::Said;
 use crate::service::{Door, FairQueue, OperatorSocket, Service, serve_until, watched_at};
 #[cfg(feature = "https")]
@@ -27,6 +27,7 @@ const BETWEEN_LOOKS_AT_CERTIFICATES: Duration = Duration::from_secs(10);
 
 pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
     let log = Log::new(lang);
+    start(serve.log.form(), serve.log.least(), log);
     let schemas = schemas_of(&serve.site)?;
     let directory =
         StateDirectory::open(&serve.state).map_err(|error| Failure::could_not(Said::of(&error)))?;
@@ -92,10 +93,27 @@ pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
             tokio::spawn(watched_at(watched, Arc::clone(&service)));
         }
         tokio::spawn(keep_polling(swapper, Duration::from_secs(serve.poll)));
-        serve_until(door, operators, service, ended()).await
+        let address = door.address()?;
+        let taken = Said::new(
+            format!("claims are taken at {address}"),
+            format!("{address} で請求を受け付けています"),
+        );
+        log.event(Event::Start, &taken);
+        let drain = async {
+            ended().await;
+            log.event(
+                Event::Drain,
+                &Said::new(
+                    "told to end: what is in flight is still answered",
+                    "終了の指示を受けました。受付済みの分だけを処理します",
+                ),
+            );
+        };
+        serve_until(door, operators, service, drain).await
     });
     // Also where a door failed: what is on probation took nothing down.
     ending.end(now());
+    log.event(Event::End, &Said::new("ended", "終了しました"));
     served?;
     // A look at a channel that does not answer may be under way; what it would write, it writes whole.
     runtime.shutdown_background();
@@ -164,10 +182,13 @@ async fn keep_reading(tls: Arc<Tls>, log: Log) {
         match tokio::task::spawn_blocking(move || reads.reload(when)).await {
             Ok(Ok(true)) => {
                 told = None;
-                log.event(&Said::new("certificates were read again", "証明書を再読込しました"));
+                log.event(
+                    Event::CertificatesRead,
+                    &Said::new("certificates were read again", "証明書を再読込しました"),
+                );
             }
             Ok(Err(why)) if when == Reload::Asked || told.as_ref() != Some(&why) => {
-                log.event(&why);
+                log.event(Event::CertificatesUnusable, &why);
                 told = Some(why);
             }
             Ok(Ok(false) | Err(_)) | Err(_) => {}

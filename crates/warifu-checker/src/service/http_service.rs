@@ -13,7 +13,7 @@ use axum::response::Response;
 use warifu_trust::UnixSeconds;
 
 use crate::history::History;
-use crate::log::{Log, now};
+use crate::log::{Event, Log, now};
 use crate::said::Said;
 use crate::service::budget::Budget;
 use crate::service::keeper::Keeper;
@@ -78,7 +78,7 @@ impl Service {
             let history = gathers.history();
             history.gather(now(), &gathers.in_use());
             if let Err(error) = history.write() {
-                log.event(&Said::of(&error));
+                log.event(Event::HistoryNotWritten, &Said::of(&error));
             }
         };
         let keeper = Keeper::start(move |file| ring.write(&file), gather, log)?;

@@ -18,7 +18,7 @@ use crate::acts::Acts;
 use crate::calendar::{Calendar, May, may_activate};
 use crate::candidate::Candidate;
 use crate::history::Chronicle;
-use crate::log::Log;
+use crate::log::{Event, Log};
 use crate::said::Said;
 use crate::source::{Expires, Offer, ReleaseSource, SourceError};
 use crate::state::{
@@ -107,7 +107,7 @@ impl Swapper {
         let known = Known::of(&recent.files());
         let damage = source.as_ref().and_then(|source| source.damage());
         if let Some(damage) = &damage {
-            log.event(&damage.why);
+            log.event(Event::StateDamaged, &damage.why);
         }
         let damage = Mutex::new(damage);
         Ok(Swapper {
@@ -147,7 +147,7 @@ impl Swapper {
     /// after it waits until the new one judges, or is refused, some seconds at most.
     pub fn judging(&self, received: UnixSeconds) -> Option<Arc<Active>> {
         if !self.instant.settle(received) {
-            self.log.event(&Said::new(
+            self.log.event(Event::ReleaseLate, &Said::new(
                 "a release is late: its instant has come, and it does not judge yet; the one before goes on",
                 "切替日時を過ぎてもリリースを切り替えられないため、前のリリースで点検を続けます",
             ));
@@ -245,7 +245,7 @@ impl Swapper {
         let news = self.runs.note_poll(now, &outcome, troubles);
         drop(bench);
         for trouble in &news.troubles {
-            self.log.event(trouble);
+            self.log.event(Event::ChannelTrouble, trouble);
         }
         if news.outcome {
             self.tell(&outcome, now);
@@ -345,7 +345,7 @@ impl Swapper {
         let found = self.source.as_ref().and_then(|source| source.damage());
         let mut damage = self.damage.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = found.as_ref().filter(|found| damage.as_ref() != Some(found)) {
-            self.log.event(&found.why);
+            self.log.event(Event::StateDamaged, &found.why);
         }
         *damage = found;
     }
@@ -379,7 +379,7 @@ impl Swapper {
                 self.runs.stands_before(Active::new(candidate, None, now));
                 let _ = self.fall_back(why, Some(&active), now);
             }
-            Err(why) => self.log.event(&why),
+            Err(why) => self.log.event(Event::FallBackUnusable, &why),
         }
     }
 
@@ -400,7 +400,7 @@ impl Swapper {
                 format!("リリース {release} を再取得し、点検に使用しています"),
             );
             self.acts.decided(Act::Regain, Some(release), &said, now);
-            self.log.event(&said);
+            self.log.of_release(Event::ReleaseRegained, release, &said);
             return Ok(());
         };
         let why = lost_and_not_had(lost, &why);
@@ -420,7 +420,7 @@ impl Swapper {
             Ok(Some(content)) => content,
             Ok(None) => return,
             Err(SourceError::Unavailable(why) | SourceError::Stale(why) | SourceError::Refused(why)) => {
-                return self.log.event(&why);
+                return self.log.event(Event::FallBackUnusable, &why);
             }
         };
         // One that waits itself would take the place of the newer one.
@@ -432,7 +432,7 @@ impl Swapper {
         match kept.and_then(|()| Candidate::build(&self.schemas, content)) {
             Ok(candidate) => match self.bring(bench, candidate, now) {
                 Brought::Done(outcome) => self.tell(&outcome, now),
-                Brought::Later(NotActivated { why, .. }) => self.log.event(&why),
+                Brought::Later(NotActivated { why, .. }) => self.log.event(Event::FallBackUnusable, &why),
             },
             Err(why) => self.tell(&not_cleared(id, why, now), now),
         }
@@ -595,7 +595,7 @@ impl Swapper {
                     format!("リリース {release} を確定しました ({now})"),
                 );
                 self.acts.decided(Act::Confirm, Some(release), &said, now);
-                self.log.event(&said);
+                self.log.of_release(Event::ReleaseConfirmed, release, &said);
             }
         }
     }
@@ -619,10 +619,14 @@ impl Swapper {
         let may_judge = |id| self.withdrawn(id).is_none();
         let (from, to) = self.runs.go_back(why.clone(), only_from, may_judge, now)?;
         self.acts.fell_back((from, to), &why, now);
-        self.log.event(&Said::new(
-            format!("FELL BACK from release {from} to release {to}; {from} is held: {}", why.en),
-            format!("リリース {from} から {to} へ戻しました。{from} は保留します: {}", why.ja),
-        ));
+        self.log.of_release(
+            Event::FallBack,
+            to,
+            &Said::new(
+                format!("FELL BACK from release {from} to release {to}; {from} is held: {}", why.en),
+                format!("リリース {from} から {to} へ戻しました。{from} は保留します: {}", why.ja),
+            ),
+        );
         Ok(to)
     }
 
@@ -714,7 +718,7 @@ impl Swapper {
             Err(why) => why.clone(),
         };
         self.acts.claims_forgotten(&said, forgotten.is_ok(), now);
-        self.log.event(&said);
+        self.log.event(Event::ClaimsForgotten, &said);
         forgotten
     }
 
@@ -758,13 +762,16 @@ impl Swapper {
             Decided::Repaired => Act::Repair,
         };
         self.acts.decided(act, decision.release, &said, now);
-        self.log.event(&said);
+        self.log.event(Event::OperatorDecided, &said);
     }
 
     fn tell(&self, outcome: &Outcome, now: UnixSeconds) {
         self.acts.outcome(outcome, now);
-        if let Some(said) = outcome.said() {
-            self.log.event(&said);
+        if let (Some(event), Some(said)) = (outcome.event(), outcome.said()) {
+            match outcome.release() {
+                Some(release) => self.log.of_release(event, release, &said),
+                None => self.log.event(event, &said),
+            }
         }
     }
 }

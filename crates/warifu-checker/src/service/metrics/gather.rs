@@ -57,16 +57,7 @@ impl Service {
 
     fn channel(&self, text: &mut Exposition, status: &Status) {
         let last = status.last_poll.as_ref();
-        let offered = last.and_then(|last| match &last.result {
-            Outcome::Activated { release, .. }
-            | Outcome::Waiting { release, .. }
-            | Outcome::Postponed { release, .. }
-            | Outcome::Unchanged { release }
-            | Outcome::Held { release, .. } => Some(*release),
-            Outcome::NotOffered { offered } => Some(*offered),
-            Outcome::Refused(refused) => refused.id.map(|id| id.release),
-            Outcome::Stale { .. } | Outcome::Unavailable { .. } => None,
-        });
+        let offered = last.and_then(|last| last.result.release());
         text.one(
             &is::CHANNEL_RELEASE,
             offered.or_else(|| self.swapper.trusted().map(|trusted| trusted.release)).unwrap_or_default(),
