@@ -9,7 +9,7 @@ use warifu_audit::{Act, AuditLog, Phase, account};
 use warifu_trust::UnixSeconds;
 
 use crate::history::{Chronicle, HistoryAct, did};
-use crate::log::Log;
+use crate::log::{Event, Log};
 use crate::said::Said;
 use crate::swap::Outcome;
 
@@ -106,7 +106,7 @@ impl Acts {
         }
         let at = Timestamp::from_second(at.seconds()).unwrap_or(Timestamp::UNIX_EPOCH);
         if let Err(error) = self.audit.tell(at, act, phase, subject) {
-            self.log.event(&Said::of(&error));
+            self.log.event(Event::ActsNotWritten, &Said::of(&error));
         }
     }
 }

@@ -77,6 +77,15 @@ fn named<E: TrustError>(mirrors: &Mirrors, passed_over: &PassedOver<E>) -> Said 
     }
 }
 
+/// Until when what was read of a channel holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expires {
+    /// The first of its metadata files.
+    pub metadata: UnixSeconds,
+    /// The newest root.
+    pub root: UnixSeconds,
+}
+
 /// A release that may be moved to, its content not read yet.
 pub trait Offer: Send {
     /// Which one.
@@ -85,6 +94,11 @@ pub trait Offer: Send {
     /// Who signed it, where that is known.
     fn signed_by(&self) -> SignedBy {
         SignedBy::default()
+    }
+
+    /// Until when it is believed, where that is known.
+    fn expires(&self) -> Option<Expires> {
+        None
     }
 
     /// Reads its content, every byte by its digest.
@@ -213,6 +227,8 @@ fn remembered(store: &StateStore, root: &[u8], floor: &Floor) -> Result<TrustedS
 struct ChannelOffer<'a> {
     opened: OpenedRelease,
     source: &'a TrustSource,
+    /// When the newest root expires.
+    root_expires: UnixSeconds,
     /// Where its content is read first.
     first: usize,
 }
@@ -233,6 +249,10 @@ impl Offer for ChannelOffer<'_> {
     fn signed_by(&self) -> SignedBy {
         let signers = self.opened.signers();
         SignedBy { kikin: signers.kikin.clone(), kokuho: signers.kokuho.clone() }
+    }
+
+    fn expires(&self) -> Option<Expires> {
+        Some(Expires { metadata: self.opened.expires(), root: self.root_expires })
     }
 
     fn fetch(&self) -> Result<ReleaseContent, SourceError> {
@@ -307,7 +327,8 @@ impl TrustSource {
             SourceError::Refused(why) => SourceError::Refused(with_revocations(why, state)),
             other => other,
         })?;
-        Ok(ChannelOffer { opened: given.value, source: self, first: given.by })
+        let root_expires = state.root().summary().expires;
+        Ok(ChannelOffer { opened: given.value, source: self, root_expires, first: given.by })
     }
 }
 
@@ -353,7 +374,9 @@ impl ReleaseSource for TrustSource {
         let mut state = self.state();
         let state = state.as_mut().map_err(|damaged| damaged.clone())?;
         // What was opened before may list it while the channel has gone on, or has expired.
-        let before = reopen(state).ok().map(|opened| ChannelOffer { opened, source: self, first: 0 });
+        let root_expires = state.root().summary().expires;
+        let before =
+            reopen(state).ok().map(|opened| ChannelOffer { opened, source: self, root_expires, first: 0 });
         if let Some(Ok(Some(content))) = before.map(|before| listed(&before, id)) {
             return Ok(content);
         }

@@ -9,6 +9,7 @@ use warifu_claims::movement::Enough;
 use warifu_values::lang::Lang;
 
 use crate::cli::client::Client;
+use crate::log::{Form, Level};
 #[cfg(feature = "https")]
 use crate::service::{Clients, TlsFiles};
 use crate::service::{Limits, OperatorSocket};
@@ -158,6 +159,10 @@ pub(super) struct Serve {
     /// The address to take claims at; port 0 takes a free one
     #[arg(long, default_value = "127.0.0.1:8642")]
     pub(super) listen: SocketAddr,
+    /// An address at which everything can be looked at and nothing be commanded: /metrics, /status,
+    /// /history.json, /livez, /readyz (default: none)
+    #[arg(long, value_name = "ADDRESS", env = "WARIFU_CHECKER_WATCH_LISTEN")]
+    pub(super) watch_listen: Option<SocketAddr>,
     /// The socket to hear operators at (default: operator.sock in the state directory)
     #[arg(long, value_name = "PATH", env = "WARIFU_CHECKER_SOCKET")]
     pub(super) socket: Option<PathBuf>,
@@ -176,6 +181,8 @@ pub(super) struct Serve {
     /// Claim files that may wait
     #[arg(long, default_value_t = 256)]
     pub(super) queue: usize,
+    #[command(flatten)]
+    pub(super) log: LogOptions,
     /// Claim files judged at once (default: one for each core)
     #[arg(long)]
     pub(super) judges: Option<usize>,
@@ -211,6 +218,30 @@ pub(super) struct Windows {
     /// The area of the network whose maintenance the calendar names too
     #[arg(long, env = "WARIFU_AREA")]
     pub(super) area: Option<String>,
+}
+
+/// What is told on stderr (docs/events.md).
+#[derive(Debug, Args)]
+pub(super) struct LogOptions {
+    /// Lines for people, with the time in Japan, or JSON objects for programs
+    #[arg(long, value_name = "FORM", default_value = "human", value_parser = ["human", "json"])]
+    #[arg(env = "WARIFU_CHECKER_LOG")]
+    log: String,
+    /// The least that is told: info; warn, what is to be looked into; error, what needs somebody now
+    #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = ["info", "warn", "error"])]
+    #[arg(env = "WARIFU_CHECKER_LOG_LEVEL")]
+    log_level: String,
+}
+
+impl LogOptions {
+    pub(super) fn form(&self) -> Form {
+        if self.log == "json" { Form::Json } else { Form::Human }
+    }
+
+    pub(super) fn least(&self) -> Level {
+        let levels = [Level::Error, Level::Warn];
+        levels.into_iter().find(|level| level.as_str() == self.log_level).unwrap_or(Level::Info)
+    }
 }
 
 /// What the gates must see.

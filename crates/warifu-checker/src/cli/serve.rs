@@ -13,9 +13,9 @@ use crate::cli::failure::Failure;
 use crate::cli::handles::connections;
 use crate::cli::inputs::{calendar_of, floor, mirrors, read_file, schemas_of};
 use crate::kept_source::KeptSource;
-use crate::log::{Log, now};
+use crate::log::{Event, Log, now, start};
 use crate::said::Said;
-use crate::service::{Door, FairQueue, OperatorSocket, Service, serve_until};
+use crate::service::{Door, FairQueue, OperatorSocket, Service, serve_until, watched_at};
 #[cfg(feature = "https")]
 use crate::service::{Reload, Tls};
 use crate::state::{DamagedPart, Recent, StateDirectory};
@@ -27,13 +27,18 @@ const BETWEEN_LOOKS_AT_CERTIFICATES: Duration = Duration::from_secs(10);
 
 pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
     let log = Log::new(lang);
+    start(serve.log.form(), serve.log.least(), log);
     let schemas = schemas_of(&serve.site)?;
     let directory =
         StateDirectory::open(&serve.state).map_err(|error| Failure::could_not(Said::of(&error)))?;
     // Whether there is a way in is known before anything is activated.
     let socket = serve.socket.clone().unwrap_or_else(|| OperatorSocket::in_state(&serve.state));
     let operators = OperatorSocket::bind(socket).map_err(|error| Failure::could_not(Said::of(&error)))?;
-    let door = Door::open(serve.listen).map_err(|error| no_way_in(serve.listen, &error))?;
+    let door = Door::open(serve.listen).map_err(|error| no_way_in(serve.listen, "--listen", &error))?;
+    let watched = serve
+        .watch_listen
+        .map(|address| Door::open(address).map_err(|error| no_way_in(address, "--watch-listen", &error)));
+    let watched = watched.transpose()?;
     #[cfg(feature = "https")]
     let (door, tls) = match serve.tls.files() {
         None => (door, None),
@@ -74,36 +79,63 @@ pub(super) fn serve_claims(serve: Serve, lang: Lang) -> Result<u8, Failure> {
     let served = runtime.block_on(async {
         // Whoever started this waits for the line to know the port.
         writeln!(io::stdout(), "listening on {}", door.address()?)?;
+        if let Some(watched) = &watched {
+            writeln!(io::stdout(), "watched at {}", watched.address()?)?;
+        }
         io::stdout().flush()?;
         #[cfg(feature = "https")]
-        tls.into_iter().for_each(|tls| _ = tokio::spawn(keep_reading(tls, log)));
+        if let Some(tls) = tls {
+            service.tells_of(&tls);
+            tokio::spawn(keep_reading(tls, log));
+        }
+        if let Some(watched) = watched {
+            // It ends with the runtime: the end can be watched too.
+            tokio::spawn(watched_at(watched, Arc::clone(&service)));
+        }
         tokio::spawn(keep_polling(swapper, Duration::from_secs(serve.poll)));
-        serve_until(door, operators, service, ended()).await
+        let address = door.address()?;
+        let taken = Said::new(
+            format!("claims are taken at {address}"),
+            format!("{address} で請求を受け付けています"),
+        );
+        log.event(Event::Start, &taken);
+        let drain = async {
+            ended().await;
+            log.event(
+                Event::Drain,
+                &Said::new(
+                    "told to end: what is in flight is still answered",
+                    "終了の指示を受けました。受付済みの分だけを処理します",
+                ),
+            );
+        };
+        serve_until(door, operators, service, drain).await
     });
     // Also where a door failed: what is on probation took nothing down.
     ending.end(now());
+    log.event(Event::End, &Said::new("ended", "終了しました"));
     served?;
     // A look at a channel that does not answer may be under way; what it would write, it writes whole.
     runtime.shutdown_background();
     Ok(0)
 }
 
-/// Why claims cannot come in at `address`.
-fn no_way_in(address: SocketAddr, error: &io::Error) -> Failure {
+/// Why nobody can come in at `address`, which `option` names.
+fn no_way_in(address: SocketAddr, option: &str, error: &io::Error) -> Failure {
     Failure::could_not(match error.kind() {
         io::ErrorKind::AddrInUse => Said::new(
             format!(
                 "{address} is in use: another program listens there, maybe another checker; end it, or name \
-                 another address with --listen (ss -ltnp shows which it is)"
+                 another address with {option} (ss -ltnp shows which it is)"
             ),
             format!(
                 "{address} は使用中です。別のプログラム（別のチェッカーなど）が待ち受けています。それを終了するか、\
-                 --listen で別のアドレスを指定してください（ss -ltnp で確認できます）"
+                 {option} で別のアドレスを指定してください（ss -ltnp で確認できます）"
             ),
         ),
         _ => Said::about(
-            &format!("claims cannot come in at {address}"),
-            &format!("{address} で待ち受けできません"),
+            &format!("nobody can come in at {address} ({option})"),
+            &format!("{address} で待ち受けできません（{option}）"),
             error,
         ),
     })
@@ -150,10 +182,13 @@ async fn keep_reading(tls: Arc<Tls>, log: Log) {
         match tokio::task::spawn_blocking(move || reads.reload(when)).await {
             Ok(Ok(true)) => {
                 told = None;
-                log.event(&Said::new("certificates were read again", "証明書を再読込しました"));
+                log.event(
+                    Event::CertificatesRead,
+                    &Said::new("certificates were read again", "証明書を再読込しました"),
+                );
             }
             Ok(Err(why)) if when == Reload::Asked || told.as_ref() != Some(&why) => {
-                log.event(&why);
+                log.event(Event::CertificatesUnusable, &why);
                 told = Some(why);
             }
             Ok(Ok(false) | Err(_)) | Err(_) => {}

@@ -12,7 +12,7 @@ use warifu_trust::UnixSeconds;
 
 use crate::history::counted::{Counted, Totals};
 use crate::history::shape::{Did, History, HistoryAct};
-use crate::log::Log;
+use crate::log::{Event, Log};
 use crate::said::Said;
 use crate::state::{StateDirectory, StateDirectoryError};
 
@@ -52,10 +52,13 @@ impl Chronicle {
             Ok(None) => History::begun(now),
             Err(why) => {
                 directory.set_aside(&path);
-                log.event(&why.then(&Said::new(
-                    "the history of findings begins anew; nothing else is affected",
-                    "指摘件数の履歴は新しく始めます（点検には影響しません）",
-                )));
+                log.event(
+                    Event::HistoryBegun,
+                    &why.then(&Said::new(
+                        "the history of findings begins anew; nothing else is affected",
+                        "指摘件数の履歴は新しく始めます（点検には影響しません）",
+                    )),
+                );
                 History::begun(now)
             }
         };

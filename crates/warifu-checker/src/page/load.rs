@@ -177,16 +177,21 @@ fn latency(quantiles: &[Quantile], lang: Lang) -> Option<Html> {
         .collect();
     Some(html!(
         "<p class=\"soft small\">{}</p><ul class=\"figures\">{}</ul>",
-        say!(lang, "So much of the answers took no longer than:", "応答時間（その割合がこの時間以内）:"),
+        say!(
+            lang,
+            "Since the start, so much of the answers took no longer than:",
+            "起動後の応答時間（その割合がこの時間以内）:"
+        ),
         cells
     ))
 }
 
 /// `0.4 ms`, `2.5 s`.
-fn duration(seconds: f64) -> String {
+fn duration(seconds: Option<f64>) -> String {
     match seconds {
-        seconds if seconds < 1.0 => format!("{} ms", short(seconds * 1000.0)),
-        seconds => format!("{seconds:.1} s"),
+        None => "> 30 s".to_owned(),
+        Some(seconds) if seconds < 1.0 => format!("{} ms", short(seconds * 1000.0)),
+        Some(seconds) => format!("{seconds:.1} s"),
     }
 }
 

@@ -67,7 +67,7 @@ const LANES: [Lane; 4] = [
     Lane { acts: &[(Did::Activated, "▲"), (Did::Regained, "△")] },
     Lane { acts: &[(Did::FellBack, "▼")] },
     Lane { acts: &[(Did::Held, "■"), (Did::Refused, "✕"), (Did::Unheld, "□")] },
-    Lane { acts: &[(Did::Frozen, "‖"), (Did::Thawed, "▷")] },
+    Lane { acts: &[(Did::Frozen, "◆"), (Did::Thawed, "◇")] },
 ];
 
 /// What an act is called.

@@ -167,7 +167,7 @@ fn row(code: &CodeReport, turn: &TurnReport, lang: Lang) -> Html {
         turn.turn,
         rule[0],
         rule[1],
-        turn.explained,
+        declared(&turn.explained, lang),
         turn.uses,
         code.uses,
         turn.institutions,
@@ -176,6 +176,15 @@ fn row(code: &CodeReport, turn: &TurnReport, lang: Lang) -> Html {
         record(turn.old.as_ref()),
         record(turn.new.as_ref())
     )
+}
+
+/// What a release declares of a turn.
+fn declared(explained: &str, lang: Lang) -> String {
+    match explained {
+        "announced" => say!(lang, "announced", "予告あり"),
+        "accepted" => say!(lang, "accepted", "承認済み"),
+        _ => say!(lang, "no", "なし"),
+    }
 }
 
 fn record(record: Option<&RecordBehind>) -> String {

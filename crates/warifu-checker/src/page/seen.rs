@@ -28,7 +28,7 @@ pub struct Load {
     pub turned_away: Vec<TurnedAway>,
     /// The institutions with most files waiting, the longest line first.
     pub lines: Vec<InLine>,
-    /// How long answers took.
+    /// How long answers took, since the start.
     pub latency: Vec<Quantile>,
 }
 
@@ -64,6 +64,6 @@ pub struct InLine {
 pub struct Quantile {
     /// So much of them, 0 to 1,
     pub of: f64,
-    /// took no longer than this.
-    pub seconds: f64,
+    /// took no longer than this; none where that is longer than anything that is measured.
+    pub seconds: Option<f64>,
 }

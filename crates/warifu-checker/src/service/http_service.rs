@@ -3,24 +3,30 @@
 
 use std::io;
 use std::sync::Arc;
+#[cfg(feature = "https")]
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
+use warifu_trust::UnixSeconds;
 
 use crate::history::History;
-use crate::log::{Log, now};
-use crate::page::{InLine, Load, Seen};
+use crate::log::{Event, Log, now};
+use crate::page::{InLine, Load, Quantile, Seen, TurnedAway};
 use crate::said::Said;
 use crate::service::budget::Budget;
 use crate::service::keeper::Keeper;
 use crate::service::limits::Limits;
+use crate::service::metrics::{AtMost, Ending, Measured};
 use crate::service::pace::{Pace, SLICE_SECONDS};
 use crate::service::queue::FairQueue;
 use crate::service::refusals::Refusals;
 use crate::service::reply::error;
 use crate::service::status::{Doors, OnTrial, Queue, Requests, Status};
+#[cfg(feature = "https")]
+use crate::service::tls::Tls;
 use crate::state::Recent;
 use crate::swap::Swapper;
 
@@ -29,6 +35,9 @@ const RETRY_AFTER_SECONDS: &str = "5";
 
 /// Institutions of which the page tells how many files wait.
 const LINES_SHOWN: usize = 20;
+
+/// Parts of the answers of which the page tells how long they took.
+const SHARES: [f64; 4] = [0.5, 0.9, 0.99, 0.999];
 
 /// The service.
 #[derive(Debug)]
@@ -51,6 +60,11 @@ pub struct Service {
     pub(super) claims: AtomicU64,
     turned_away: AtomicU64,
     pub(super) pace: Pace,
+    pub(super) measured: Measured,
+    pub(super) started: UnixSeconds,
+    /// TLS before the claims, where there is any.
+    #[cfg(feature = "https")]
+    pub(super) certificates: OnceLock<Arc<Tls>>,
     /// Connections that were cut because something took too long, or not let in.
     pub(super) cut: AtomicU64,
 }
@@ -73,7 +87,7 @@ impl Service {
             let history = gathers.history();
             history.gather(now(), &gathers.in_use());
             if let Err(error) = history.write() {
-                log.event(&Said::of(&error));
+                log.event(Event::HistoryNotWritten, &Said::of(&error));
             }
         };
         let keeper = Keeper::start(move |file| ring.write(&file), gather, log)?;
@@ -92,8 +106,19 @@ impl Service {
             claims: AtomicU64::new(0),
             turned_away: AtomicU64::new(0),
             pace: Pace::from(Instant::now()),
+            measured: Measured::default(),
+            started: now(),
+            #[cfg(feature = "https")]
+            certificates: OnceLock::new(),
             cut: AtomicU64::new(0),
         }))
+    }
+
+    /// The certificates of `tls` are told of from now on.
+    #[cfg(feature = "https")]
+    pub fn tells_of(&self, tls: &Arc<Tls>) {
+        // Whoever says it twice has the same.
+        let _ = self.certificates.set(Arc::clone(tls));
     }
 
     /// What the service says of itself.
@@ -133,11 +158,27 @@ impl Service {
         let load = Load {
             slices: self.pace.slices(Instant::now()),
             slice_seconds: SLICE_SECONDS,
-            turned_away: Vec::new(),
+            turned_away: self.turned_away_for(),
             lines: self.queue.longest_lines(LINES_SHOWN).into_iter().map(in_line).collect(),
-            latency: Vec::new(),
+            latency: SHARES.iter().filter_map(|share| self.took(*share)).collect(),
         };
         Seen { status: self.status(), on_trial: self.on_trial(), load, history: self.history() }
+    }
+
+    /// What so much of the answers took at most.
+    fn took(&self, share: f64) -> Option<Quantile> {
+        let seconds = match self.measured.whole.at_most(share)? {
+            AtMost::Bound(bound) => Some(bound.as_secs_f64()),
+            AtMost::Longer => None,
+        };
+        Some(Quantile { of: share, seconds })
+    }
+
+    /// Who was not answered, by reason.
+    fn turned_away_for(&self) -> Vec<TurnedAway> {
+        let files = |ending: &Ending| self.measured.count(*ending);
+        let all = Ending::ALL.iter().filter(|ending| **ending != Ending::Judged);
+        all.map(|ending| TurnedAway { why: ending.said(), files: files(ending) }).collect()
     }
 
     /// What was seen of a release on trial, with all its codes.
@@ -149,7 +190,8 @@ impl Service {
     }
 
     /// Tells a sender to come again later: at once, or after a moment when many are told so.
-    pub(super) async fn turn_away(&self, en: &str, ja: &str) -> Response {
+    pub(super) async fn turn_away(&self, ending: Ending, en: &str, ja: &str) -> Response {
+        self.measured.ended(ending);
         self.turned_away.fetch_add(1, Ordering::Relaxed);
         self.pace.turned_away(Instant::now());
         let wait = self.refusals.wait(Instant::now());

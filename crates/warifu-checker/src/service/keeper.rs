@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::log::Log;
+use crate::log::{Event, Log};
 use crate::said::Said;
 use crate::state::Unwritten;
 
@@ -101,11 +101,14 @@ impl Keeper {
                 match thread.next(due) {
                     Next::Write(file) => {
                         if let Err(error) = write(file) {
-                            log.event(&Said::about(
-                                "a claim file could not be kept for replay",
-                                "再点検用のファイルを保存できません",
-                                &error,
-                            ));
+                            log.event(
+                                Event::ClaimsNotKept,
+                                &Said::about(
+                                    "a claim file could not be kept for replay",
+                                    "再点検用のファイルを保存できません",
+                                    &error,
+                                ),
+                            );
                         }
                     }
                     Next::Beat => {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::http::header;
 use axum::middleware::from_fn;
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 
@@ -12,6 +14,7 @@ use crate::page::{self, Buttons, same_site_only};
 use crate::service::check_claims::check;
 use crate::service::health::{health, livez, readyz};
 use crate::service::http_service::Service;
+use crate::service::metrics::CONTENT_TYPE;
 use crate::service::operator::{
     confirm, fall_back, forget_claims, freeze, give_up, repair, replay, swap, thaw, unhold,
 };
@@ -28,10 +31,8 @@ pub(super) fn for_claims(service: Arc<Service>) -> Router {
 
 /// At the operators' door.
 pub(super) fn for_operators(service: Arc<Service>) -> Router {
-    let commands = Router::new()
-        .route("/status", get(status))
+    let commands = looks()
         .route("/report.json", get(report_json))
-        .route("/history.json", get(history))
         .route("/swap", post(swap))
         .route("/fall-back", post(fall_back))
         .route("/confirm", post(confirm))
@@ -49,6 +50,20 @@ pub(super) fn for_operators(service: Arc<Service>) -> Router {
     commands.merge(page).layer(from_fn(same_site_only))
 }
 
+/// At the door of those who watch: everything that can be looked at, and no command.
+pub(super) fn for_watchers(service: Arc<Service>) -> Router {
+    let looks = looks().merge(for_balancers()).with_state(Arc::clone(&service));
+    looks.merge(page::routes(move || service.seen(), Buttons::Hidden))
+}
+
+/// What operators and those who watch may look at.
+fn looks() -> Router<Arc<Service>> {
+    Router::new()
+        .route("/status", get(status))
+        .route("/history.json", get(history))
+        .route("/metrics", get(metrics))
+}
+
 fn for_balancers() -> Router<Arc<Service>> {
     Router::new().route("/livez", get(livez)).route("/readyz", get(readyz))
 }
@@ -63,4 +78,8 @@ async fn report_json(State(service): State<Arc<Service>>) -> Json<OnTrial> {
 
 async fn history(State(service): State<Arc<Service>>) -> Json<History> {
     Json(service.history())
+}
+
+async fn metrics(State(service): State<Arc<Service>>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, CONTENT_TYPE)], service.metrics())
 }

@@ -17,9 +17,11 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 use tokio_rustls::server::TlsStream;
+use warifu_trust::UnixSeconds;
 use warifu_values::digest::Digest;
 
 use crate::said::Said;
+use crate::service::not_after::not_after;
 
 /// Certificates and a key are some kilobytes; those of all authorities that sign for terminals some more.
 const FILE_BYTES: u64 = 4 << 20;
@@ -176,6 +178,25 @@ impl Tls {
         self.config.store(self.files.config()?);
         *read = versions;
         Ok(true)
+    }
+
+    /// Until when each certificate that is used holds: of the checker and of the authorities of senders, by
+    /// file and by its place in that, from 1.
+    pub(super) fn expire(&self) -> Vec<(String, usize, UnixSeconds)> {
+        let authorities = match &self.files.clients {
+            Clients::Unknown => None,
+            Clients::Known(path) | Clients::OnlyKnown(path) => Some(path),
+        };
+        let of = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let found = certificates(path).unwrap_or_default();
+            let expire = found
+                .into_iter()
+                .enumerate()
+                .filter_map(move |(at, certificate)| Some((name.clone(), at + 1, not_after(&certificate)?)));
+            expire.collect::<Vec<_>>()
+        };
+        [&self.files.certificate].into_iter().chain(authorities).flat_map(of).collect()
     }
 
     /// Greets a sender: the connection, and what it showed.

@@ -12,7 +12,7 @@ use warifu_claims::movement::Report;
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::candidate::Candidate;
-use crate::log::Log;
+use crate::log::{Event, Log};
 use crate::page::report_file;
 use crate::release::ReleaseContent;
 use crate::said::Said;
@@ -192,7 +192,7 @@ impl Runs {
             self.directory.write_report(name, &json, page.as_bytes()).map_err(|error| Said::of(&error))
         });
         if let Err(why) = written {
-            self.log.event(&why);
+            self.log.event(Event::ReportNotWritten, &why);
         }
     }
 
@@ -318,7 +318,7 @@ impl Runs {
         record.runs(record.running().clone().confirmed());
         record.interrupted = None;
         if let Err(error) = self.directory.write_record(&record) {
-            self.log.event(&Said::of(&error));
+            self.log.event(Event::RecordNotWritten, &Said::of(&error));
             return false;
         }
         beside.record = record;
@@ -460,13 +460,13 @@ impl Runs {
         let before = beside.trouble.take();
         let _ = self.directory.write_record(&beside.record);
         let Some(why) = self.directory.trouble() else {
-            return self.log.event(&Said::new(
-                "the record is on disk again, in both copies",
-                "記録を 2 部とも書き込みました",
-            ));
+            return self.log.event(
+                Event::RecordWritten,
+                &Said::new("the record is on disk again, in both copies", "記録を 2 部とも書き込みました"),
+            );
         };
         if before.as_ref().is_none_or(|before| before.why != why) {
-            self.log.event(&why);
+            self.log.event(Event::RecordNotWritten, &why);
         }
         let times = before.map_or(0, |before| before.times).saturating_add(1);
         let pause = 2i64.saturating_pow(times).min(LONGEST_PAUSE_SECONDS);
@@ -507,7 +507,7 @@ impl Runs {
 
     fn write(&self, record: &Record) {
         if let Err(error) = self.directory.write_record(record) {
-            self.log.event(&Said::of(&error));
+            self.log.event(Event::RecordNotWritten, &Said::of(&error));
         }
     }
 }

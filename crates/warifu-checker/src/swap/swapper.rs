@@ -18,9 +18,9 @@ use crate::acts::Acts;
 use crate::calendar::{Calendar, May, may_activate};
 use crate::candidate::Candidate;
 use crate::history::Chronicle;
-use crate::log::Log;
+use crate::log::{Event, Log};
 use crate::said::Said;
-use crate::source::{Offer, ReleaseSource, SourceError};
+use crate::source::{Expires, Offer, ReleaseSource, SourceError};
 use crate::state::{
     Damage, Decided, Decision, Forgotten, Frozen, Id, KeptNow, Lost, Phase, Reason, Rebuilt, Recent, Record,
     Refused, RefusedFor, StateDirectory, StateDirectoryError, Step,
@@ -54,8 +54,21 @@ pub struct Swapper {
     withdrawn: Mutex<Option<(ReleaseRef, Said)>>,
     /// The instant of what waits at the bench.
     instant: Instant,
+    /// What was read and believed last of the channel.
+    trusted: Mutex<Option<Trusted>>,
     /// What the source stands on and was damaged at the last look.
     damage: Mutex<Option<Damage>>,
+}
+
+/// What was read and believed of a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trusted {
+    /// When.
+    pub at: UnixSeconds,
+    /// The release that it offered.
+    pub release: u64,
+    /// Until when that holds.
+    pub expires: Expires,
 }
 
 /// What came of bringing one candidate to judging claims.
@@ -90,11 +103,11 @@ impl Swapper {
         let acts = Acts::at(&directory.audit(), history, log);
         let runs = resume(directory, &schemas, log, now)?;
         acts.start(runs.active().map(|active| active.id.release), now);
-        let (bench, stale, withdrawn, instant) = Default::default();
+        let (bench, stale, withdrawn, instant, trusted) = Default::default();
         let known = Known::of(&recent.files());
         let damage = source.as_ref().and_then(|source| source.damage());
         if let Some(damage) = &damage {
-            log.event(&damage.why);
+            log.event(Event::StateDamaged, &damage.why);
         }
         let damage = Mutex::new(damage);
         Ok(Swapper {
@@ -111,6 +124,7 @@ impl Swapper {
             stale,
             withdrawn,
             instant,
+            trusted,
             damage,
         })
     }
@@ -133,7 +147,7 @@ impl Swapper {
     /// after it waits until the new one judges, or is refused, some seconds at most.
     pub fn judging(&self, received: UnixSeconds) -> Option<Arc<Active>> {
         if !self.instant.settle(received) {
-            self.log.event(&Said::new(
+            self.log.event(Event::ReleaseLate, &Said::new(
                 "a release is late: its instant has come, and it does not judge yet; the one before goes on",
                 "切替日時を過ぎてもリリースを切り替えられないため、前のリリースで点検を続けます",
             ));
@@ -200,6 +214,16 @@ impl Swapper {
         self.active().into_iter().chain(self.runs.before()).map(|active| active.id.release).collect()
     }
 
+    /// What was read and believed last of the channel, since the start.
+    pub fn trusted(&self) -> Option<Trusted> {
+        *self.trusted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The memory of the masters that judge, and of those that can be gone back to.
+    pub fn snapshot_bytes(&self) -> usize {
+        self.active().into_iter().chain(self.runs.before()).map(|active| active.snapshot.bytes()).sum()
+    }
+
     /// What is configured of the gates.
     pub fn gates(&self) -> &Gates {
         &self.gates
@@ -221,7 +245,7 @@ impl Swapper {
         let news = self.runs.note_poll(now, &outcome, troubles);
         drop(bench);
         for trouble in &news.troubles {
-            self.log.event(trouble);
+            self.log.event(Event::ChannelTrouble, trouble);
         }
         if news.outcome {
             self.tell(&outcome, now);
@@ -248,6 +272,12 @@ impl Swapper {
             Wanted::Release(number) => source.open_release(number, now),
             Wanted::ByItself | Wanted::Newest => source.open(now),
         };
+        if let Ok(offer) = &opened
+            && let Some(expires) = offer.expires()
+        {
+            let trusted = Trusted { at: now, release: offer.id().release, expires };
+            *self.trusted.lock().unwrap_or_else(PoisonError::into_inner) = Some(trusted);
+        }
         // Before anything else of it is looked at: a withdrawal may have been heard on the way to a refusal.
         self.leave_withdrawn(bench, opened.as_deref().ok(), now);
         let offer = match opened {
@@ -315,7 +345,7 @@ impl Swapper {
         let found = self.source.as_ref().and_then(|source| source.damage());
         let mut damage = self.damage.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = found.as_ref().filter(|found| damage.as_ref() != Some(found)) {
-            self.log.event(&found.why);
+            self.log.event(Event::StateDamaged, &found.why);
         }
         *damage = found;
     }
@@ -349,7 +379,7 @@ impl Swapper {
                 self.runs.stands_before(Active::new(candidate, None, now));
                 let _ = self.fall_back(why, Some(&active), now);
             }
-            Err(why) => self.log.event(&why),
+            Err(why) => self.log.event(Event::FallBackUnusable, &why),
         }
     }
 
@@ -370,7 +400,7 @@ impl Swapper {
                 format!("リリース {release} を再取得し、点検に使用しています"),
             );
             self.acts.decided(Act::Regain, Some(release), &said, now);
-            self.log.event(&said);
+            self.log.of_release(Event::ReleaseRegained, release, &said);
             return Ok(());
         };
         let why = lost_and_not_had(lost, &why);
@@ -390,7 +420,7 @@ impl Swapper {
             Ok(Some(content)) => content,
             Ok(None) => return,
             Err(SourceError::Unavailable(why) | SourceError::Stale(why) | SourceError::Refused(why)) => {
-                return self.log.event(&why);
+                return self.log.event(Event::FallBackUnusable, &why);
             }
         };
         // One that waits itself would take the place of the newer one.
@@ -402,7 +432,7 @@ impl Swapper {
         match kept.and_then(|()| Candidate::build(&self.schemas, content)) {
             Ok(candidate) => match self.bring(bench, candidate, now) {
                 Brought::Done(outcome) => self.tell(&outcome, now),
-                Brought::Later(NotActivated { why, .. }) => self.log.event(&why),
+                Brought::Later(NotActivated { why, .. }) => self.log.event(Event::FallBackUnusable, &why),
             },
             Err(why) => self.tell(&not_cleared(id, why, now), now),
         }
@@ -565,7 +595,7 @@ impl Swapper {
                     format!("リリース {release} を確定しました ({now})"),
                 );
                 self.acts.decided(Act::Confirm, Some(release), &said, now);
-                self.log.event(&said);
+                self.log.of_release(Event::ReleaseConfirmed, release, &said);
             }
         }
     }
@@ -589,10 +619,14 @@ impl Swapper {
         let may_judge = |id| self.withdrawn(id).is_none();
         let (from, to) = self.runs.go_back(why.clone(), only_from, may_judge, now)?;
         self.acts.fell_back((from, to), &why, now);
-        self.log.event(&Said::new(
-            format!("FELL BACK from release {from} to release {to}; {from} is held: {}", why.en),
-            format!("リリース {from} から {to} へ戻しました。{from} は保留します: {}", why.ja),
-        ));
+        self.log.of_release(
+            Event::FallBack,
+            to,
+            &Said::new(
+                format!("FELL BACK from release {from} to release {to}; {from} is held: {}", why.en),
+                format!("リリース {from} から {to} へ戻しました。{from} は保留します: {}", why.ja),
+            ),
+        );
         Ok(to)
     }
 
@@ -684,7 +718,7 @@ impl Swapper {
             Err(why) => why.clone(),
         };
         self.acts.claims_forgotten(&said, forgotten.is_ok(), now);
-        self.log.event(&said);
+        self.log.event(Event::ClaimsForgotten, &said);
         forgotten
     }
 
@@ -728,13 +762,16 @@ impl Swapper {
             Decided::Repaired => Act::Repair,
         };
         self.acts.decided(act, decision.release, &said, now);
-        self.log.event(&said);
+        self.log.event(Event::OperatorDecided, &said);
     }
 
     fn tell(&self, outcome: &Outcome, now: UnixSeconds) {
         self.acts.outcome(outcome, now);
-        if let Some(said) = outcome.said() {
-            self.log.event(&said);
+        if let (Some(event), Some(said)) = (outcome.event(), outcome.said()) {
+            match outcome.release() {
+                Some(release) => self.log.of_release(event, release, &said),
+                None => self.log.event(event, &said),
+            }
         }
     }
 }

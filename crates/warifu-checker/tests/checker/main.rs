@@ -18,5 +18,6 @@ mod swapping;
 #[cfg(feature = "https")]
 mod tls;
 mod waived;
+mod watched;
 mod windows;
 mod world;

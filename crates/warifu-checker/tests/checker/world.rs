@@ -11,7 +11,7 @@ use warifu_checker::log::{Log, now};
 use warifu_checker::release::ReleaseContent;
 use warifu_checker::said::Said;
 use warifu_checker::service::{
-    Door, FairQueue, Limits, OperatorSocket, Permit, Sender, Service, Status, Whose, serve_until,
+    Door, FairQueue, Limits, OperatorSocket, Permit, Sender, Service, Status, Whose, serve_until, watched_at,
 };
 use warifu_checker::source::{Offer, ReleaseSource, SourceError};
 use warifu_checker::state::Recent;
@@ -153,7 +153,6 @@ impl ReleaseSource for Source {
 pub(crate) struct Checker {
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) swapper: Arc<Swapper>,
-    #[cfg_attr(not(feature = "https"), expect(dead_code, reason = "asked for by tests of TLS"))]
     pub(crate) service: Arc<Service>,
     pub(crate) client: Client,
     pub(crate) address: SocketAddr,
@@ -272,6 +271,14 @@ impl Checker {
             runtime,
             _directory: directory,
         }
+    }
+
+    /// Opens a door for those who watch; where it is.
+    pub(crate) fn watched(&self) -> SocketAddr {
+        let door = Door::open("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = door.address().unwrap();
+        self.runtime.spawn(watched_at(door, Arc::clone(&self.service)));
+        address
     }
 
     /// Keeps both judges busy until it is dropped.

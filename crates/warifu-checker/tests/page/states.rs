@@ -211,7 +211,7 @@ fn load() -> Load {
         ],
         lines: (0..20).map(line).collect(),
         latency: [(0.5, 0.0021), (0.9, 0.0094), (0.99, 0.147), (0.999, 1.32)]
-            .map(|(of, seconds)| Quantile { of, seconds })
+            .map(|(of, seconds)| Quantile { of, seconds: Some(seconds) })
             .to_vec(),
     }
 }
