@@ -1,5 +1,6 @@
 //! The page as a whole: its parts in their order, and the frame around them.
 
+use warifu_claims::movement::Report;
 use warifu_values::html;
 use warifu_values::html::Html;
 use warifu_values::lang::Lang;
@@ -13,6 +14,7 @@ use crate::page::months::months;
 use crate::page::releases::{comes, decisions, runs};
 use crate::page::report::report;
 use crate::page::seen::Seen;
+use crate::trial::Replayed;
 
 /// What is shown, and how.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +50,7 @@ pub(super) fn parts(Shown { seen, lang, with_buttons }: Shown<'_>) -> Vec<Part> 
         parts.push(part("acts", say!(lang, "Commands", "操作"), shown));
     }
     let (replay, watch) = (seen.on_trial.replay.clone(), seen.on_trial.watch.clone());
-    let (replay, watch) = (replay.map(|replay| replay.brief()), watch.map(|watch| watch.brief()));
+    let (replay, watch) = (replay.map(Replayed::brief), watch.map(Report::brief));
     let all = html!(
         "<p class=\"soft small\"><a href=\"report?lang={}\">{}</a></p>",
         say!(lang, "en", "ja"),

@@ -81,7 +81,8 @@
   async function look() {
     clearTimeout(timer);
     try {
-      const answer = await fetch("page.json" + query, { signal: AbortSignal.timeout(PATIENCE_MS), cache: "no-store" });
+      const patience = AbortSignal.timeout(PATIENCE_MS);
+      const answer = await fetch("page.json" + query, { signal: patience, cache: "no-store" });
       if (!answer.ok) throw new Error(String(answer.status));
       const said = await answer.json();
       for (const [id, html] of Object.entries(said.parts)) renew(id, html);

@@ -345,6 +345,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_longest_lines_are_told_of_all_senders_together() {
+        let queue = FairQueue::new(1, 8);
+        let first = queue.enter(of(1, "x")).await.unwrap();
+        for (at, (sender, name)) in [(1, "b"), (1, "a"), (2, "a"), (1, "c")].into_iter().enumerate() {
+            let waiting = Arc::clone(&queue);
+            drop(tokio::spawn(async move { waiting.enter(of(sender, name)).await.map(drop) }));
+            until(|| queue.load().1 == at + 1).await;
+        }
+        let told = |most| {
+            let lines = queue.longest_lines(most).into_iter();
+            lines.map(|(name, files)| (String::from_utf8(name.into()).unwrap(), files)).collect::<Vec<_>>()
+        };
+        let line = |name: &str, files| (name.to_owned(), files);
+        assert_eq!(told(8), [line("a", 2), line("b", 1), line("c", 1)]);
+        assert_eq!(told(1), [line("a", 2)]);
+        drop(first);
+        until(|| queue.load().1 == 0).await;
+        assert_eq!(told(8), []);
+    }
+
+    #[tokio::test]
     async fn senders_are_served_in_turn_however_many_institutions_they_name() {
         let queue = FairQueue::new(1, 8);
         let first = queue.enter(of(1, "x")).await.unwrap();

@@ -10,6 +10,7 @@ mod killed;
 mod line;
 mod lost;
 mod masters;
+mod operators_page;
 mod order;
 mod past;
 mod real_files;

@@ -155,6 +155,8 @@ pub(crate) struct Checker {
     pub(crate) swapper: Arc<Swapper>,
     pub(crate) service: Arc<Service>,
     pub(crate) client: Client,
+    /// Where operators are heard.
+    pub(crate) socket: std::path::PathBuf,
     pub(crate) address: SocketAddr,
     queue: Arc<FairQueue>,
     end: Mutex<Option<tokio::sync::oneshot::Sender<()>>>,
@@ -253,7 +255,8 @@ impl Checker {
         let door = door(Door::open("127.0.0.1:0".parse().unwrap()).unwrap());
         let address = door.address().unwrap();
         let operators = OperatorSocket::bind(directory.path().join("operator.sock")).unwrap();
-        let client = Client::at(operators.path());
+        let socket = operators.path().to_owned();
+        let client = Client::at(&socket);
         let (end, ends) = tokio::sync::oneshot::channel::<()>();
         let ended = runtime.spawn(serve_until(door, operators, Arc::clone(&service), async {
             let _ = ends.await;
@@ -264,6 +267,7 @@ impl Checker {
             swapper,
             service,
             client,
+            socket,
             address,
             queue,
             end,

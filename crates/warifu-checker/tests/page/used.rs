@@ -169,6 +169,9 @@ fn the_language_is_the_one_asked_for() {
         assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
         assert!(!headers.contains_key("set-cookie"));
     }
+    // Whoever looks only has no way to command.
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    assert_eq!(agent.post(format!("{}act", served.url())).send("{}").unwrap().status(), 404);
 }
 
 #[test]
