@@ -17,6 +17,7 @@ mod site_schemas;
 mod swapping;
 #[cfg(feature = "https")]
 mod tls;
+mod told;
 mod waived;
 mod watched;
 mod windows;
