@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::io::{Read as _, Seek as _, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use warifu_audit::{Act, Entry, Phase};
@@ -139,7 +139,7 @@ impl Chronicle {
 }
 
 /// The history at `path`; none where nothing is there.
-fn read(path: &PathBuf) -> Result<Option<History>, Said> {
+fn read(path: &Path) -> Result<Option<History>, Said> {
     let bytes = match warifu_files::read(path, HISTORY_BYTES) {
         Ok(bytes) => bytes,
         Err(ReadError::Missing { .. }) => return Ok(None),
