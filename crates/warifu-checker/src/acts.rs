@@ -110,3 +110,60 @@ impl Acts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use warifu_claims::{ClaimFindings, Tally};
+
+    use super::*;
+    use crate::history::{Did, History};
+    use crate::state::StateDirectory;
+
+    fn at(seconds: i64) -> UnixSeconds {
+        UnixSeconds::new(1_780_000_000 + seconds)
+    }
+
+    fn opened(folder: &Path) -> Arc<Chronicle> {
+        Chronicle::open(StateDirectory::look_at(folder), at(0), Log::default())
+    }
+
+    fn files(history: &History) -> u64 {
+        history.days.iter().flat_map(|day| &day.releases).map(|judged| judged.files).sum()
+    }
+
+    /// What the log of acts has since, or before anything was kept, is told again.
+    #[test]
+    fn what_is_damaged_is_put_aside_and_begun_anew_with_the_acts_that_the_log_tells() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = opened(folder.path());
+        first.counted().take(7, &Tally { claims: 2, items: 3 }, &ClaimFindings::new(0));
+        first.gather(at(1), &[7]);
+        first.write().unwrap();
+        let acts = Acts::at(&folder.path().join("audit.jsonl"), first, Log::default());
+        acts.fell_back((7, 6), &Said::new("it was wrong", "誤り"), at(2));
+        // As a kill leaves it: the log of acts has it, the history on disk has not.
+        let told = opened(folder.path()).history().acts;
+        assert_eq!(
+            told,
+            [HistoryAct {
+                at: at(2),
+                act: Did::FellBack,
+                release: Some(6),
+                from: Some(7),
+                why: Some(Said::new("it was wrong", "it was wrong")),
+            }]
+        );
+        acts.history().write().unwrap();
+        let kept = opened(folder.path()).history();
+        assert_eq!(kept.acts[0].why, Some(Said::new("it was wrong", "誤り")), "once, in both languages");
+        assert_eq!((kept.acts.len(), files(&kept)), (1, 1));
+        for damaged in [&b"{"[..], b"", br#"{"schema":9,"since":"2026-04-01T00:00:00Z"}"#] {
+            fs::write(folder.path().join("history.json"), damaged).unwrap();
+            let anew = opened(folder.path());
+            assert_eq!((files(&anew.history()), anew.history().acts), (0, told.clone()));
+        }
+        assert_eq!(fs::read_dir(folder.path().join("damaged")).unwrap().count(), 3);
+    }
+}

@@ -214,8 +214,6 @@ fn is_same(one: &HistoryAct, other: &HistoryAct) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use warifu_claims::{ClaimFindings, Tally};
 
     use super::*;
@@ -262,39 +260,5 @@ mod tests {
         judge(&again, 6);
         again.gather(at(5), &[7]);
         assert_eq!(files(&again.history()), [(Some(6), 2), (Some(7), 3)]);
-    }
-
-    /// And what the log of acts has since, or before anything was kept, is told again.
-    #[test]
-    fn what_is_damaged_is_put_aside_and_begun_anew_with_the_acts_that_the_log_tells() {
-        let folder = tempfile::tempdir().unwrap();
-        let first = opened(folder.path());
-        judge(&first, 7);
-        first.gather(at(1), &[7]);
-        first.write().unwrap();
-        let acts = crate::acts::Acts::at(&folder.path().join("audit.jsonl"), first, Log::default());
-        acts.fell_back((7, 6), &Said::new("it was wrong", "誤り"), at(2));
-        // As a kill leaves it: the log of acts has it, the history on disk has not.
-        let told = opened(folder.path()).history().acts;
-        assert_eq!(
-            told,
-            [HistoryAct {
-                at: at(2),
-                act: Did::FellBack,
-                release: Some(6),
-                from: Some(7),
-                why: Some(Said::new("it was wrong", "it was wrong")),
-            }]
-        );
-        acts.history().write().unwrap();
-        let kept = opened(folder.path()).history();
-        assert_eq!(kept.acts[0].why, Some(Said::new("it was wrong", "誤り")), "once, in both languages");
-        assert_eq!((kept.acts.len(), files(&kept)), (1, vec![(Some(7), 1)]));
-        for damaged in [&b"{"[..], b"", br#"{"schema":9,"since":"2026-04-01T00:00:00Z"}"#] {
-            fs::write(folder.path().join(NAME), damaged).unwrap();
-            let anew = opened(folder.path());
-            assert_eq!((files(&anew.history()), anew.history().acts), (vec![], told.clone()));
-        }
-        assert_eq!(fs::read_dir(folder.path().join("damaged")).unwrap().count(), 3);
     }
 }

@@ -1,4 +1,4 @@
-//! Until when a certificate holds: the one field of X.509 that is told to operators. Nothing is trusted by it.
+//! Until when a certificate holds: the one field of X.509 that operators are told. Nothing is trusted by it.
 
 use warifu_trust::UnixSeconds;
 

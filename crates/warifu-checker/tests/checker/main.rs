@@ -18,6 +18,7 @@ mod site_schemas;
 mod swapping;
 #[cfg(feature = "https")]
 mod tls;
+mod told;
 mod waived;
 mod watched;
 mod windows;

@@ -36,7 +36,9 @@ struct Agent {
 }
 
 fn agent() -> ureq::Agent {
-    ureq::Agent::config_builder().http_status_as_error(false).build().into()
+    // Whoever sends a body that nobody takes finds the connection closed: each request has its own.
+    let config = ureq::Agent::config_builder().http_status_as_error(false).max_idle_connections(0);
+    config.build().into()
 }
 
 impl Agent {
@@ -207,37 +209,49 @@ fn document(name: &str, text: &str) {
 
 #[test]
 fn every_metric_is_documented() {
-    let mut text = "# Metrics / メトリクス\n\n\
-        What a checker tells Prometheus at `/metrics`, on the operators' socket and at `--watch-listen`. Written \
-        from the\ncode (`WARIFU_WRITE_DOCS=1 cargo test -p warifu-checker watched`) and compared with it in every \
-        run. Counters begin\nat 0 when the checker starts. Alerts: `packaging/prometheus/warifu-alerts.yml`; \
-        dashboard:\n`packaging/grafana/warifu-checker.json`.\n\n\
-        | metric | kind | labels | what it says | 内容 |\n|---|---|---|---|---|\n"
-        .to_owned();
+    let mut text = "# Metrics / メトリクス
+
+What a checker tells Prometheus at `/metrics`, on the operators' socket and at `--watch-listen`. Written from
+the code (`WARIFU_WRITE_DOCS=1 cargo test -p warifu-checker watched`) and compared with it in every run.
+Counters begin at 0 when the checker starts. Alerts: `packaging/prometheus/warifu-alerts.yml`; dashboard:
+`packaging/grafana/warifu-checker.json`.
+
+| metric | kind | labels | what it says | 内容 |
+|---|---|---|---|---|
+"
+    .to_owned();
     for metric in METRICS {
         let labels = metric.labels.iter().map(|label| format!("`{label}`")).collect::<Vec<_>>().join(", ");
         let (name, kind, en, ja) = (metric.name, metric.kind.as_str(), metric.en, metric.ja);
         text += &format!("| `{name}` | {kind} | {labels} | {en} | {ja} |\n");
     }
-    text += "\n`outcome` of `warifu_claim_files_total` is `judged`; or, turned away with a 503, `queue_full`,\n\
-        `too_many_coming`, `answers_not_taken` or `no_release`; or, refused, `too_large`, `ended_early`, \
-        `too_slow` or\n`unreadable`; or `failed`, which is a fault of the checker.\n\n\
-        `release` is at most the release that judges and the one before it, and `code` one of\n\
-        [findings.md](findings.md): the number of series has a bound.\n";
+    text += "
+`outcome` of `warifu_claim_files_total` is `judged`; or, turned away with a 503, `queue_full`,
+`too_many_coming`, `answers_not_taken` or `no_release`; or, refused, `too_large`, `ended_early`, `too_slow` or
+`unreadable`; or `failed`, which is a fault of the checker.
+
+`release` is at most the release that judges and the one before it, and `code` one of
+[findings.md](findings.md): the number of series has a bound.
+";
     document("metrics.md", &text);
 }
 
 #[test]
 fn every_event_is_documented() {
-    let mut text = "# Events / イベント\n\n\
-        What a checker writes to stderr, one line each: with `--log human` (the default) in the operator's \
-        language with the\ntime in Japan, with `--log json` one JSON object with `at` (RFC 3339, UTC), `level`, \
-        `event`, `message` and the\nnumber of the `release` where there is one. `--log-level warn` leaves out what \
-        is only `info`. The names stay; the\nmessages may change. Nothing of a claim is ever in a line. Written \
-        from the code\n(`WARIFU_WRITE_DOCS=1 cargo test -p warifu-checker watched`) and compared with it in every \
-        run.\n\n`error`: act now. `warn`: look into it today. `info`: nothing to do.\n\n\
-        | event | level | when | いつ |\n|---|---|---|---|\n"
-        .to_owned();
+    let mut text = "# Events / イベント
+
+What a checker writes to stderr, one line each: with `--log human` (the default) in the operator's language
+with the time in Japan, with `--log json` one JSON object with `at` (RFC 3339, UTC), `level`, `event`,
+`message` and the number of the `release` where there is one. `--log-level warn` leaves out what is only
+`info`. The names stay; the messages may change. Nothing of a claim is ever in a line. Written from the code
+(`WARIFU_WRITE_DOCS=1 cargo test -p warifu-checker watched`) and compared with it in every run.
+
+`error`: act now. `warn`: look into it today. `info`: nothing to do.
+
+| event | level | when | いつ |
+|---|---|---|---|
+"
+    .to_owned();
     for event in Event::ALL {
         let level = match event.level() {
             Level::Error => "error",
