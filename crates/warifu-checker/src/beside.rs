@@ -3,7 +3,7 @@
 use warifu_channels::Came;
 use warifu_trust::{OnHand, ReleaseRef, Transfer};
 
-use crate::log::Log;
+use crate::log::{Event, Log};
 use crate::said::Said;
 use crate::state::{Record, StateDirectory};
 
@@ -33,8 +33,8 @@ impl Beside {
     pub(crate) fn tell(&self, id: ReleaseRef, transfer: &Transfer) {
         let came = Came { release: id.release, transfer };
         for useless in came.useless() {
-            self.log.event(&Said::both(&useless));
+            self.log.of_release(Event::PatchUseless, id.release, &Said::both(&useless));
         }
-        self.log.event(&Said::both(&came));
+        self.log.of_release(Event::ReleaseFetched, id.release, &Said::both(&came));
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use warifu_channels::{Floor, Mirrors, StateStore};
 use warifu_trust::{Policy, ReleaseRef, TrustedState, UnixSeconds, limits};
 
-use crate::log::Log;
+use crate::log::{Event, Log};
 use crate::release::ReleaseContent;
 use crate::said::Said;
 use crate::source::{Offer, ReleaseSource, SourceError, TrustSource};
@@ -179,7 +179,7 @@ impl KeptSource {
             return;
         }
         if let Err(error) = self.directory.write_copy(&path, bytes) {
-            self.log.event(&Said::of(&error));
+            self.log.event(Event::CopyNotWritten, &Said::of(&error));
         }
     }
 

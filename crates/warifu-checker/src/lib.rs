@@ -37,6 +37,7 @@
 mod acts;
 pub mod attach;
 mod beside;
+pub mod page;
 pub mod service;
 pub mod swap;
 
@@ -48,6 +49,7 @@ pub mod explain;
 
 pub mod calendar;
 pub mod candidate;
+pub mod history;
 pub mod kept_source;
 pub mod past;
 pub mod receipt;

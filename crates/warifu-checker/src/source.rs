@@ -78,6 +78,15 @@ fn named<E: TrustError>(mirrors: &Mirrors, passed_over: &PassedOver<E>) -> Said 
     }
 }
 
+/// Until when what was read of a channel holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expires {
+    /// The first of its metadata files.
+    pub metadata: UnixSeconds,
+    /// The newest root.
+    pub root: UnixSeconds,
+}
+
 /// A release that may be moved to, its content not read yet.
 pub trait Offer: Send {
     /// Which one.
@@ -86,6 +95,11 @@ pub trait Offer: Send {
     /// Who signed it, where that is known.
     fn signed_by(&self) -> SignedBy {
         SignedBy::default()
+    }
+
+    /// Until when it is believed, where that is known.
+    fn expires(&self) -> Option<Expires> {
+        None
     }
 
     /// Reads its content, every byte by its digest.
@@ -282,6 +296,8 @@ struct ChannelOffer<'a> {
     opened: OpenedRelease,
     source: &'a TrustSource,
     places: Arc<Places>,
+    /// When the newest root expires.
+    root_expires: UnixSeconds,
     /// Where its content is read first.
     first: usize,
 }
@@ -302,6 +318,10 @@ impl Offer for ChannelOffer<'_> {
     fn signed_by(&self) -> SignedBy {
         let signers = self.opened.signers();
         SignedBy { kikin: signers.kikin.clone(), kokuho: signers.kokuho.clone() }
+    }
+
+    fn expires(&self) -> Option<Expires> {
+        Some(Expires { metadata: self.opened.expires(), root: self.root_expires })
     }
 
     fn fetch(&self) -> Result<ReleaseContent, SourceError> {
@@ -360,7 +380,8 @@ impl TrustSource {
             SourceError::Refused(why) => SourceError::Refused(with_revocations(why, state)),
             other => other,
         })?;
-        Ok(ChannelOffer { opened: given.value, source: self, places, first: given.by })
+        let (root_expires, first) = (state.root().summary().expires, given.by);
+        Ok(ChannelOffer { opened: given.value, source: self, places, root_expires, first })
     }
 }
 
@@ -407,8 +428,9 @@ impl ReleaseSource for TrustSource {
         let mut state = self.state();
         let state = state.as_mut().map_err(|damaged| damaged.clone())?;
         // What was opened before may list it while the channel has gone on, or has expired.
-        let places = self.places.load_full();
-        let before = reopen(state).ok().map(|opened| ChannelOffer { opened, source: self, places, first: 0 });
+        let (places, root_expires) = (self.places.load_full(), state.root().summary().expires);
+        let offered = |opened| ChannelOffer { opened, source: self, places, root_expires, first: 0 };
+        let before = reopen(state).ok().map(offered);
         if let Some(Ok(Some(content))) = before.map(|before| listed(&before, id)) {
             return Ok(content);
         }

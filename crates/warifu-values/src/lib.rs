@@ -1,5 +1,5 @@
-//! Days, amounts, digests, texts, judgements and the two languages: the values that every other crate speaks
-//! in, and nothing else.
+//! Days, amounts, digests, texts, markup, judgements and the two languages: the values that every other crate
+//! speaks in, and nothing else.
 //!
 //! Nothing here reads or holds a master, a claim or a release.
 #![warn(missing_docs)]
@@ -8,6 +8,7 @@ pub mod amount;
 pub mod audit;
 pub mod day;
 pub mod digest;
+pub mod html;
 pub mod judgement;
 pub mod lang;
 pub mod text;

@@ -6,7 +6,7 @@ use serde::Deserialize as _;
 pub const CHARS: usize = 400;
 
 /// What moves the cursor, turns the direction of writing or shows as nothing.
-fn is_deceiving(c: char) -> bool {
+pub fn is_deceiving(c: char) -> bool {
     let turns = matches!(c, '\u{061c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2066}'..='\u{206f}');
     // Lines and paragraphs end here for some programs and not for others.

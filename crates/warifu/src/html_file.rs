@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 use warifu_values::digest::Digest;
+use warifu_values::html;
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
@@ -26,7 +27,7 @@ impl Page {
         let parts = [
             ("{{lang}}", say!(lang, "en", "ja")),
             ("{{nonce}}", nonce.clone()),
-            ("{{title}}", html(title)),
+            ("{{title}}", html!("{}", title).into_string()),
             ("{{style}}", self.style.to_owned()),
             ("{{data}}", json),
             ("{{nonce}}", nonce),
@@ -59,11 +60,6 @@ fn escaped(json: &str) -> String {
         }
     }
     out
-}
-
-/// Text that can stand in an element.
-fn html(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::attach::config::{Config, Probe, Reload, SIGNALS};
 use crate::attach::files::{Shelf, made};
 use crate::attach::owner::Owner;
 use crate::attach::probe::ask;
-use crate::log::Log;
+use crate::log::{Event, Log};
 use crate::said::Said;
 use crate::swap::{Load, NotTaken, Otherwise, Target};
 
@@ -200,7 +200,7 @@ impl Target for Program {
                     format!("the attached program does not take release {release}: {}", why.en),
                     format!("接続先プログラムがリリース {release} を受け付けません: {}", why.ja),
                 );
-                self.log.event(&why);
+                self.log.of_release(Event::AttachedRefused, id.release, &why);
                 Err(NotTaken { why, not_put_back: self.put_back(before.as_deref()).err() })
             }
         }
@@ -226,11 +226,14 @@ impl Target for Program {
     fn keep_only(&self, kept: &[ReleaseRef]) {
         if let Err(error) = self.shelf.keep_only(kept) {
             let folder = self.shelf.folder.display();
-            self.log.event(&Said::about(
-                &format!("what is not used any more in {folder} cannot be removed"),
-                &format!("{folder} の不要なフォルダーを削除できません"),
-                &error,
-            ));
+            self.log.event(
+                Event::AttachedNotCleared,
+                &Said::about(
+                    &format!("what is not used any more in {folder} cannot be removed"),
+                    &format!("{folder} の不要なフォルダーを削除できません"),
+                    &error,
+                ),
+            );
         }
     }
 
@@ -238,7 +241,7 @@ impl Target for Program {
         let Some(command) = &self.alert else { return };
         let environment = [("WARIFU_WHY", why.en.clone()), ("WARIFU_WHY_JA", why.ja.clone())];
         if let Err(why) = run(command, &environment, ALERT) {
-            self.log.event(&why);
+            self.log.event(Event::AttachedAlertFailed, &why);
         }
     }
 }

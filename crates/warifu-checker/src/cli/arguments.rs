@@ -10,6 +10,7 @@ use warifu_claims::movement::Enough;
 use warifu_values::lang::Lang;
 
 use crate::cli::client::Client;
+use crate::log::{Form, Level};
 use crate::service::Limits;
 #[cfg(feature = "https")]
 use crate::service::{Clients, TlsFiles};
@@ -206,10 +207,19 @@ pub(super) struct Serve {
     #[command(flatten)]
     pub(super) windows: Windows,
     /// Confirmed releases kept to be gone back to, before the one that runs
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=16))]
+    #[arg(
+        long,
+        default_value_t = 3,
+        value_parser = clap::value_parser!(u8).range(1..=16),
+        help_heading = "Gates"
+    )]
     pub(super) keep_releases: u8,
     #[command(flatten)]
     pub(super) operators: Operators,
+    #[command(flatten)]
+    pub(super) watch: Watch,
+    #[command(flatten)]
+    pub(super) log: LogOptions,
 }
 
 /// Which configuration file, and what is done with it. These alone do not stand in it.
@@ -237,6 +247,8 @@ pub(super) struct Claims {
     /// Claim files that may wait
     #[arg(long, default_value_t = 256)]
     pub(super) queue: usize,
+    #[command(flatten)]
+    pub(super) log: LogOptions,
     /// Claim files judged at once (default: one for each core)
     #[arg(long)]
     pub(super) judges: Option<usize>,
@@ -331,6 +343,39 @@ pub(super) struct Windows {
     /// The area of the network whose maintenance the calendar names too
     #[arg(long, env = "WARIFU_AREA")]
     pub(super) area: Option<String>,
+}
+
+/// Who looks and commands nothing.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Watch")]
+pub(super) struct Watch {
+    /// An address at which everything can be looked at and nothing be commanded: the page, /metrics, /status,
+    /// /history.json, /livez, /readyz (default: none)
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) watch_listen: Option<SocketAddr>,
+}
+
+/// What is told on stderr (docs/events.md).
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Log")]
+pub(super) struct LogOptions {
+    /// Lines for people, with the time in Japan, or JSON objects for programs
+    #[arg(long, value_name = "FORM", default_value = "human", value_parser = ["human", "json"])]
+    log: String,
+    /// The least that is told: info; warn, what is to be looked into; error, what needs somebody now
+    #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = ["info", "warn", "error"])]
+    log_level: String,
+}
+
+impl LogOptions {
+    pub(super) fn form(&self) -> Form {
+        if self.log == "json" { Form::Json } else { Form::Human }
+    }
+
+    pub(super) fn least(&self) -> Level {
+        let levels = [Level::Error, Level::Warn];
+        levels.into_iter().find(|level| level.as_str() == self.log_level).unwrap_or(Level::Info)
+    }
 }
 
 /// What the gates must see.

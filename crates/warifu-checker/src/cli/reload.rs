@@ -9,7 +9,7 @@ use crate::cli::handles::connections;
 use crate::cli::prepared::Prepared;
 use crate::cli::settings::{ServeOption, Settings};
 use crate::kept_source::KeptSource;
-use crate::log::Log;
+use crate::log::{Event, Log};
 use crate::said::Said;
 use crate::service::Service;
 #[cfg(feature = "https")]
@@ -56,12 +56,13 @@ impl Reload {
                     "設定に誤りがあるため、何も変更していません",
                 );
                 let why = troubles.iter().fold(nothing, |why, trouble| why.then(trouble));
-                self.log.event(&why);
+                self.log.event(Event::ConfigurationUnusable, &why);
                 self.service.tell_not_in_force(Some(why));
             }
             Ok(waits) => {
                 let read = Said::new("the configuration was read again", "設定を再読込しました");
-                self.log.event(&waits.as_ref().map_or_else(|| read.clone(), |waits| read.then(waits)));
+                let said = waits.as_ref().map_or_else(|| read.clone(), |waits| read.then(waits));
+                self.log.event(Event::ConfigurationRead, &said);
                 self.service.tell_not_in_force(waits);
             }
         }
@@ -120,9 +121,15 @@ impl Reload {
             }
         }
         if were_read {
-            self.log.event(&Said::new("certificates were read again", "証明書を再読込しました"));
+            self.log.event(
+                Event::CertificatesRead,
+                &Said::new("certificates were read again", "証明書を再読込しました"),
+            );
         }
-        wrong.iter().filter(|why| !told.contains(why)).for_each(|why| self.log.event(why));
+        wrong
+            .iter()
+            .filter(|why| !told.contains(why))
+            .for_each(|why| self.log.event(Event::CertificatesUnusable, why));
         *told = wrong;
     }
 

@@ -19,9 +19,9 @@ use crate::cli::service_manager::ServiceManager;
 use crate::cli::settings::{Settings, as_file, as_table};
 use crate::cli::watchdog::Watchdog;
 use crate::kept_source::KeptSource;
-use crate::log::{Log, now};
+use crate::log::{Event, Log, now, start};
 use crate::said::Said;
-use crate::service::{Door, FairQueue, OperatorDoors, OperatorSocket, Service, serve_until};
+use crate::service::{Door, FairQueue, OperatorDoors, OperatorSocket, Service, serve_until, watched_at};
 #[cfg(feature = "https")]
 use crate::service::{ReadTls, RemoteOperators};
 use crate::state::{DamagedPart, Recent, StateDirectory};
@@ -39,6 +39,7 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
         return check_config(&serve, &settings, lang);
     }
     let log = Log::new(lang);
+    start(serve.log.form(), serve.log.least(), log);
     let prepared = Prepared::of(&serve).map_err(all_of)?;
     let directory =
         StateDirectory::open(&serve.state).map_err(|error| Failure::could_not(Said::of(&error)))?;
@@ -48,6 +49,11 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
     let operators = OperatorDoors::from(operators);
     let listen = serve.claims.listen;
     let door = Door::open(listen).map_err(|error| no_way_in(listen, "--listen", &error))?;
+    let watched = serve
+        .watch
+        .watch_listen
+        .map(|address| Door::open(address).map_err(|error| no_way_in(address, "--watch-listen", &error)));
+    let watched = watched.transpose()?;
     #[cfg(feature = "https")]
     let (door, tls) = match prepared.tls.map(ReadTls::into_tls) {
         None => (door, None),
@@ -96,6 +102,8 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
     let service = Service::new(Arc::clone(&swapper), queue, Arc::clone(&recent), limits, log)?;
     let poll = Arc::new(AtomicU64::new(serve.poll));
     let manager = ServiceManager::of_environment(log);
+    #[cfg(feature = "https")]
+    tls.iter().for_each(|tls| service.tells_of(tls));
     let reload = Reload {
         started: settings,
         source,
@@ -118,20 +126,41 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
         if let Some(address) = operators.address_elsewhere() {
             writeln!(io::stdout(), "operators on {}", address?)?;
         }
+        if let Some(watched) = &watched {
+            writeln!(io::stdout(), "watched at {}", watched.address()?)?;
+        }
         io::stdout().flush()?;
         let watchdog = Arc::new(Watchdog::from(Instant::now()));
         manager.ready(&service.status().in_a_line(lang));
+        if let Some(watched) = watched {
+            // It ends with the runtime: the end can be watched too.
+            tokio::spawn(watched_at(watched, Arc::clone(&service)));
+        }
         tokio::spawn(keep_reading(reload, asked, manager, lang));
         tokio::spawn(keep_telling(Arc::clone(&service), Arc::clone(&watchdog), manager, lang));
         tokio::spawn(keep_polling(swapper, poll, watchdog));
+        let address = door.address()?;
+        let taken = Said::new(
+            format!("claims are taken at {address}"),
+            format!("{address} で請求を受け付けています"),
+        );
+        log.event(Event::Start, &taken);
         let end = async {
             ended().await;
             manager.stopping();
+            log.event(
+                Event::Drain,
+                &Said::new(
+                    "told to end: what is in flight is still answered",
+                    "終了の指示を受けました。受付済みの分だけを処理します",
+                ),
+            );
         };
         serve_until(door, operators, service, end).await
     });
     // Also where a door failed: what is on probation took nothing down.
     ending.end(now());
+    log.event(Event::End, &Said::new("ended", "終了しました"));
     served?;
     // A look at a channel that does not answer may be under way; what it would write, it writes whole.
     runtime.shutdown_background();
@@ -170,8 +199,8 @@ fn no_way_in(address: SocketAddr, option: &str, error: &io::Error) -> Failure {
             ),
         ),
         _ => Said::about(
-            &format!("nobody can come in at {address}"),
-            &format!("{address} で待ち受けできません"),
+            &format!("nobody can come in at {address} ({option})"),
+            &format!("{address} で待ち受けできません（{option}）"),
             error,
         ),
     })

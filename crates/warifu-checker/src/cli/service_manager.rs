@@ -3,7 +3,7 @@
 
 use sd_notify::{NotifyState, notify};
 
-use crate::log::Log;
+use crate::log::{Event, Log};
 use crate::said::Said;
 
 /// The service manager, when there is one.
@@ -32,7 +32,7 @@ impl ServiceManager {
     pub(super) fn reloading(self) {
         match NotifyState::monotonic_usec_now() {
             Ok(at) => self.tell(&[NotifyState::Reloading, at]),
-            Err(error) => self.log.event(&not_told(&error)),
+            Err(error) => self.log.event(Event::ManagerNotTold, &not_told(&error)),
         }
     }
 
@@ -48,7 +48,7 @@ impl ServiceManager {
 
     fn tell(self, states: &[NotifyState<'_>]) {
         if let Err(error) = notify(states) {
-            self.log.event(&not_told(&error));
+            self.log.event(Event::ManagerNotTold, &not_told(&error));
         }
     }
 }

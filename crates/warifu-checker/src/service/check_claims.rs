@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -17,6 +18,7 @@ use crate::said::Said;
 use crate::service::answer::{Summary, answer};
 use crate::service::budget::Share;
 use crate::service::http_service::Service;
+use crate::service::metrics::Ending;
 use crate::service::queue::{Permit, Whose};
 use crate::service::receive::{Received, Receiving};
 use crate::service::reply::error;
@@ -24,6 +26,7 @@ use crate::service::sender::Sender;
 use crate::service::unread::Unread;
 
 pub(super) async fn check(State(service): State<Arc<Service>>, request: Request) -> Response {
+    let began = Instant::now();
     // The door says who it is; whoever comes by none is nobody in particular.
     let sender = request.extensions().get().copied();
     let sender = sender.unwrap_or_else(|| Sender::at(IpAddr::V6(Ipv6Addr::UNSPECIFIED)));
@@ -51,6 +54,7 @@ pub(super) async fn check(State(service): State<Arc<Service>>, request: Request)
         Ok(received) => received,
         Err(why) => return service.refuse_received(why).await,
     };
+    let arrived = Instant::now();
     let Ok(permit) = service.queue.enter(whose).await else {
         drop(received);
         return service.refuse_full().await;
@@ -60,16 +64,26 @@ pub(super) async fn check(State(service): State<Arc<Service>>, request: Request)
         drop((received, permit));
         return service.refuse_unread().await;
     }
+    service.measured.waiting.took(arrived.elapsed());
     let (told, answered) = oneshot::channel();
     let judging = Arc::clone(&service);
     tokio::task::spawn_blocking(move || judging.judge(received, sender, permit, told));
     match answered.await {
-        Ok(Some(answered)) => answered,
-        Ok(None) => service.turn_away("no release is active yet", "稼働中のリリースがまだありません").await,
-        Err(_) => error(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            Said::new("this file could not be judged", "このファイルを点検できませんでした"),
-        ),
+        Ok(Some(answered)) => {
+            service.measured.whole.took(began.elapsed());
+            answered
+        }
+        Ok(None) => {
+            let (en, ja) = ("no release is active yet", "稼働中のリリースがまだありません");
+            service.turn_away(Ending::NoRelease, en, ja).await
+        }
+        Err(_) => {
+            service.measured.ended(Ending::Failed);
+            error(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                Said::new("this file could not be judged", "このファイルを点検できませんでした"),
+            )
+        }
     }
 }
 
@@ -92,12 +106,17 @@ impl Service {
             let _ = told.send(None);
             return;
         };
+        let began = Instant::now();
         let from = Institution::of(institution(&bytes));
         let file = ClaimFile::read(&bytes);
         let answer = answer(&file, &active.snapshot, &active.receipt);
         self.checked.fetch_add(1, Ordering::Relaxed);
+        self.pace.answered(Instant::now());
         self.claims.fetch_add(answer.tally.claims, Ordering::Relaxed);
         let items = answer.tally.items;
+        self.measured.judging.took(began.elapsed());
+        self.measured.ended(Ending::Judged);
+        self.swapper.history().counted().take(active.id.release, &answer.tally, &answer.findings);
         let _ = told.send(Some(respond(answer.lines, &answer.summary, self.unread.share(sender))));
         drop(answer.findings);
         // The watch and the ring come after the answer: the sender does not wait for them, the next file
@@ -115,11 +134,16 @@ impl Service {
     }
 
     async fn refuse_full(self: &Arc<Self>) -> Response {
-        self.turn_away("the queue is full", "待ち行列が一杯です").await
+        self.turn_away(Ending::QueueFull, "the queue is full", "待ち行列が一杯です").await
     }
 
     async fn refuse_unread(self: &Arc<Self>) -> Response {
-        self.turn_away("too many answers were not taken yet", "受け取られていない結果が多すぎます").await
+        self.turn_away(
+            Ending::NotTaken,
+            "too many answers were not taken yet",
+            "受け取られていない結果が多すぎます",
+        )
+        .await
     }
 }
 

@@ -30,7 +30,7 @@ use crate::service::budget::{Budget, Share};
 use crate::service::http_service::Service;
 use crate::service::limits::Limits;
 use crate::service::operator_named::Operator;
-use crate::service::routes::{for_claims, for_operators};
+use crate::service::routes::{for_claims, for_operators, for_watchers};
 use crate::service::sender::Sender;
 use crate::service::socket::OperatorSocket;
 #[cfg(feature = "https")]
@@ -38,6 +38,9 @@ use crate::service::tls::{Shown, Tls};
 
 /// Operators at once. More are a mistake.
 const OPERATORS: usize = 64;
+
+/// Connections at once of those who watch.
+const WATCHERS: usize = 64;
 
 /// What the system holds of an answer that is not taken: without this up to some megabytes for each
 /// connection, which nothing here would count.
@@ -179,6 +182,10 @@ pub async fn serve_until(
         service: Arc::clone(&service),
         ends: operators_end,
     };
+    let room = {
+        let service = Arc::clone(&service);
+        (Arc::clone(&service.connections), move || service.limits().connections)
+    };
     let OperatorDoors { socket, over_tcp } = operators;
     let hearing = UnixListener::from_std(socket.listener.try_clone()?)?;
     let elsewhere = over_tcp.map(|RemoteOperators(door)| door);
@@ -186,7 +193,8 @@ pub async fn serve_until(
         None => None,
         Some(door) => Some((TcpListener::from_std(door.listener)?, door.greeting)),
     };
-    let mut claims = tokio::spawn(take_claims(TcpListener::from_std(door.listener)?, door.greeting, claims));
+    let listener = TcpListener::from_std(door.listener)?;
+    let mut claims = tokio::spawn(take_requests(listener, door.greeting, claims, room));
     let commands = tokio::spawn(take_commands(hearing, elsewhere, commands));
 
     end.await;
@@ -293,12 +301,31 @@ impl Speaks {
     }
 }
 
-async fn take_claims(listener: TcpListener, greeting: Greeting, served: Served) {
+/// Lets `service` be looked at by `door`, within the limits of claims, as long as this is awaited. Nothing
+/// that comes by it commands anything, and whoever fills it keeps no claim out.
+///
+/// # Errors
+/// The door cannot be used.
+pub async fn watched_at(door: Door, service: Arc<Service>) -> io::Result<()> {
+    let (_ends_with_this, ends) = watch::channel(false);
+    let served = Served { router: for_watchers(Arc::clone(&service)), service, ends };
+    let room = (Budget::new(WATCHERS, WATCHERS), || WATCHERS);
+    take_requests(TcpListener::from_std(door.listener)?, door.greeting, served, room).await;
+    Ok(())
+}
+
+/// Takes connections, as many as there is room for.
+async fn take_requests(
+    listener: TcpListener,
+    greeting: Greeting,
+    served: Served,
+    (budget, most): (Arc<Budget>, impl Fn() -> usize),
+) {
     let mut connections = JoinSet::new();
-    let (budget, mut ends) = (Arc::clone(&served.service.connections), served.ends.clone());
+    let mut ends = served.ends.clone();
     loop {
         while connections.try_join_next().is_some() {}
-        let has_room = budget.used() < served.service.limits().connections;
+        let has_room = budget.used() < most();
         tokio::select! {
             _ = ends.changed() => break,
             // Who finds no room waits before the door, which costs nothing.

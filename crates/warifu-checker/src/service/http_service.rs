@@ -2,6 +2,8 @@
 //! counted.
 
 use std::io;
+#[cfg(feature = "https")]
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -9,21 +11,34 @@ use std::time::Instant;
 use arc_swap::ArcSwap;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
+use warifu_trust::UnixSeconds;
 
-use crate::log::{Log, now};
+use crate::history::History;
+use crate::log::{Event, Log, now};
+use crate::page::{InLine, Load, Quantile, Seen, TurnedAway};
 use crate::said::Said;
 use crate::service::budget::Budget;
 use crate::service::keeper::Keeper;
 use crate::service::limits::Limits;
+use crate::service::metrics::{AtMost, Ending, Measured};
+use crate::service::pace::{Pace, SLICE_SECONDS};
 use crate::service::queue::FairQueue;
 use crate::service::refusals::Refusals;
 use crate::service::reply::error;
 use crate::service::status::{Doors, OnTrial, Queue, Requests, Status};
+#[cfg(feature = "https")]
+use crate::service::tls::Tls;
 use crate::state::Recent;
 use crate::swap::Swapper;
 
 /// What a sender who was turned away is told to wait.
 const RETRY_AFTER_SECONDS: &str = "5";
+
+/// Institutions of which the page tells how many files wait.
+const LINES_SHOWN: usize = 20;
+
+/// Parts of the answers of which the page tells how long they took.
+const SHARES: [f64; 4] = [0.5, 0.9, 0.99, 0.999];
 
 /// The service.
 #[derive(Debug)]
@@ -47,6 +62,12 @@ pub struct Service {
     pub(super) checked: AtomicU64,
     pub(super) claims: AtomicU64,
     turned_away: AtomicU64,
+    pub(super) pace: Pace,
+    pub(super) measured: Measured,
+    pub(super) started: UnixSeconds,
+    /// TLS before the claims, where there is any.
+    #[cfg(feature = "https")]
+    pub(super) certificates: OnceLock<Arc<Tls>>,
     /// Connections that were cut because something took too long, or not let in.
     pub(super) cut: AtomicU64,
 }
@@ -64,7 +85,15 @@ impl Service {
         log: Log,
     ) -> io::Result<Arc<Self>> {
         let ring = Arc::clone(&recent);
-        let keeper = Keeper::start(move |file| ring.write(&file), log)?;
+        let gathers = Arc::clone(&swapper);
+        let gather = move || {
+            let history = gathers.history();
+            history.gather(now(), &gathers.in_use());
+            if let Err(error) = history.write() {
+                log.event(Event::HistoryNotWritten, &Said::of(&error));
+            }
+        };
+        let keeper = Keeper::start(move |file| ring.write(&file), gather, log)?;
         Ok(Arc::new(Service {
             swapper,
             queue,
@@ -80,8 +109,20 @@ impl Service {
             checked: AtomicU64::new(0),
             claims: AtomicU64::new(0),
             turned_away: AtomicU64::new(0),
+            pace: Pace::from(Instant::now()),
+            measured: Measured::default(),
+            started: now(),
+            #[cfg(feature = "https")]
+            certificates: OnceLock::new(),
             cut: AtomicU64::new(0),
         }))
+    }
+
+    /// The certificates of `tls` are told of from now on.
+    #[cfg(feature = "https")]
+    pub fn tells_of(&self, tls: &Arc<Tls>) {
+        // Whoever says it twice has the same.
+        let _ = self.certificates.set(Arc::clone(tls));
     }
 
     /// What the service says of itself.
@@ -131,6 +172,45 @@ impl Service {
         *self.not_in_force.lock().unwrap_or_else(PoisonError::into_inner) = why;
     }
 
+    /// What was judged and found over time until now, and what became of releases.
+    pub fn history(&self) -> History {
+        let history = self.swapper.history();
+        history.gather(now(), &self.swapper.in_use());
+        history.history()
+    }
+
+    /// Everything that the operators' page shows.
+    pub(super) fn seen(&self) -> Seen {
+        let in_line = |(institution, waiting): (Box<[u8]>, usize)| InLine {
+            institution: String::from_utf8(institution.into()).ok().filter(|code| !code.is_empty()),
+            waiting,
+        };
+        let load = Load {
+            slices: self.pace.slices(Instant::now()),
+            slice_seconds: SLICE_SECONDS,
+            turned_away: self.turned_away_for(),
+            lines: self.queue.longest_lines(LINES_SHOWN).into_iter().map(in_line).collect(),
+            latency: SHARES.iter().filter_map(|share| self.took(*share)).collect(),
+        };
+        Seen { status: self.status(), on_trial: self.on_trial(), load, history: self.history() }
+    }
+
+    /// What so much of the answers took at most.
+    fn took(&self, share: f64) -> Option<Quantile> {
+        let seconds = match self.measured.whole.at_most(share)? {
+            AtMost::Bound(bound) => Some(bound.as_secs_f64()),
+            AtMost::Longer => None,
+        };
+        Some(Quantile { of: share, seconds })
+    }
+
+    /// Who was not answered, by reason.
+    fn turned_away_for(&self) -> Vec<TurnedAway> {
+        let files = |ending: &Ending| self.measured.count(*ending);
+        let all = Ending::ALL.iter().filter(|ending| **ending != Ending::Judged);
+        all.map(|ending| TurnedAway { why: ending.said(), files: files(ending) }).collect()
+    }
+
     /// What was seen of a release on trial, with all its codes.
     pub(super) fn on_trial(&self) -> OnTrial {
         let active = self.swapper.active();
@@ -140,8 +220,10 @@ impl Service {
     }
 
     /// Tells a sender to come again later: at once, or after a moment when many are told so.
-    pub(super) async fn turn_away(&self, en: &str, ja: &str) -> Response {
+    pub(super) async fn turn_away(&self, ending: Ending, en: &str, ja: &str) -> Response {
+        self.measured.ended(ending);
         self.turned_away.fetch_add(1, Ordering::Relaxed);
+        self.pace.turned_away(Instant::now());
         let wait = self.refusals.load().wait(Instant::now());
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;

@@ -1,18 +1,21 @@
-//! The thread that keeps claim files for replay on disk: nothing of a claim waits for it. What a slow disk
-//! does not take in time is dropped, the oldest first, and counted.
+//! The thread that keeps claim files for replay on disk, and the history of what was found: nothing of a
+//! claim waits for it. What a slow disk does not take in time is dropped, the oldest first, and counted.
 
 use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::log::Log;
+use crate::log::{Event, Log};
 use crate::said::Said;
 use crate::state::Unwritten;
 
 /// So many files wait for the disk.
 const MOST_WAITING: usize = 32;
+
+/// How often it also does what is not asked for.
+const BETWEEN_BEATS: Duration = Duration::from_secs(60);
 
 /// How long the end waits for what is being written.
 const AT_THE_END: Duration = Duration::from_secs(2);
@@ -35,6 +38,8 @@ struct Files {
     waiting: VecDeque<Unwritten>,
     is_writing: bool,
     has_ended: bool,
+    /// The thread has done everything.
+    has_rested: bool,
 }
 
 impl Desk {
@@ -42,45 +47,81 @@ impl Desk {
         self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next one to be written; none at the end.
-    fn next(&self) -> Option<Unwritten> {
+    /// What is to be done next, where the next beat is due at `beat`.
+    fn next(&self, beat: Instant) -> Next {
         let mut files = self.files();
         files.is_writing = false;
         self.changed.notify_all();
         loop {
+            let left = beat.saturating_duration_since(Instant::now());
+            if files.has_ended && files.waiting.is_empty() {
+                return Next::End;
+            }
+            if left.is_zero() {
+                return Next::Beat;
+            }
             if let Some(next) = files.waiting.pop_front() {
                 files.is_writing = true;
-                return Some(next);
+                return Next::Write(next);
             }
-            if files.has_ended {
-                return None;
-            }
-            files = self.changed.wait(files).unwrap_or_else(PoisonError::into_inner);
+            (files, _) = self.changed.wait_timeout(files, left).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// All is done.
+    fn rest(&self) {
+        self.files().has_rested = true;
+        self.changed.notify_all();
     }
 }
 
+/// What the thread does.
+enum Next {
+    Write(Unwritten),
+    Beat,
+    /// The last beat, after all that was to be written.
+    End,
+}
+
 impl Keeper {
-    /// A thread that lets `write` write.
+    /// A thread that lets `write` write, and calls `beat` once a minute and at the end.
     ///
     /// # Errors
     /// The system has no thread for it.
     pub(super) fn start(
         mut write: impl FnMut(Unwritten) -> io::Result<()> + Send + 'static,
+        mut beat: impl FnMut() + Send + 'static,
         log: Log,
     ) -> io::Result<Self> {
         let desk = Arc::new(Desk::default());
         let thread = Arc::clone(&desk);
         std::thread::Builder::new().name("keeper".to_owned()).spawn(move || {
-            while let Some(file) = thread.next() {
-                if let Err(error) = write(file) {
-                    log.event(&Said::about(
-                        "a claim file could not be kept for replay",
-                        "再点検用のファイルを保存できません",
-                        &error,
-                    ));
+            let mut due = Instant::now() + BETWEEN_BEATS;
+            loop {
+                match thread.next(due) {
+                    Next::Write(file) => {
+                        if let Err(error) = write(file) {
+                            log.event(
+                                Event::ClaimsNotKept,
+                                &Said::about(
+                                    "a claim file could not be kept for replay",
+                                    "再点検用のファイルを保存できません",
+                                    &error,
+                                ),
+                            );
+                        }
+                    }
+                    Next::Beat => {
+                        due = Instant::now() + BETWEEN_BEATS;
+                        beat();
+                    }
+                    Next::End => break,
                 }
             }
+            beat();
+            // What they hold is let go before anybody goes on.
+            drop((write, beat));
+            thread.rest();
         })?;
         Ok(Keeper { desk })
     }
@@ -111,7 +152,8 @@ impl Drop for Keeper {
         let mut files = self.desk.files();
         files.has_ended = true;
         self.desk.changed.notify_all();
-        let is_busy = |files: &mut Files| files.is_writing || !files.waiting.is_empty();
+        // It says that it rests once the last beat is over.
+        let is_busy = |files: &mut Files| !files.has_rested;
         drop(self.desk.changed.wait_timeout_while(files, AT_THE_END, is_busy));
     }
 }
@@ -136,7 +178,7 @@ mod tests {
             let _ = gate.recv();
             writes.write(&file)
         };
-        let keeper = Keeper::start(slow, Log::default()).unwrap();
+        let keeper = Keeper::start(slow, || (), Log::default()).unwrap();
         for at in 0..100 {
             let bytes = format!("{at}").into_bytes();
             keeper.keep(recent.take(bytes.into()).unwrap());

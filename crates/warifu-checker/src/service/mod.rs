@@ -21,6 +21,10 @@ mod activity;
 mod budget;
 mod keeper;
 mod limits;
+mod metrics;
+#[cfg(feature = "https")]
+mod not_after;
+mod pace;
 mod queue;
 mod refusals;
 mod same_site;
@@ -32,10 +36,11 @@ mod subject;
 mod tls;
 
 pub use answer::{Answer, FINDINGS_LIMIT, Summary, answer};
-pub use doors::{Door, OperatorDoors, RemoteOperators, hear_until, serve_until};
+pub use doors::{Door, OperatorDoors, RemoteOperators, hear_until, serve_until, watched_at};
 pub use health::{Health, Judging};
 pub use http_service::Service;
 pub use limits::Limits;
+pub use metrics::{METRICS, Metric, MetricKind};
 pub use queue::{FairQueue, Full, Permit, Whose};
 pub(crate) use reply::too_large;
 pub use reply::{FellBack, ServiceError};

@@ -99,6 +99,22 @@ impl FairQueue {
         (lines.judging, lines.waiting)
     }
 
+    /// The institutions with most files waiting and how many those are, of all senders together; at most
+    /// `most`, the longest line first.
+    pub fn longest_lines(&self, most: usize) -> Vec<(Box<[u8]>, usize)> {
+        let mut waiting: HashMap<Box<[u8]>, usize> = HashMap::new();
+        {
+            let lines = self.lines();
+            for (institution, line) in lines.by_sender.values().flat_map(|own| &own.by_institution) {
+                *waiting.entry(institution.clone()).or_default() += line.len();
+            }
+        }
+        let mut all: Vec<(Box<[u8]>, usize)> = waiting.into_iter().filter(|(_, files)| *files > 0).collect();
+        all.sort_by(|(one, many), (other, more)| more.cmp(many).then_with(|| one.cmp(other)));
+        all.truncate(most);
+        all
+    }
+
     /// How many may wait.
     pub fn capacity(&self) -> usize {
         self.capacity
@@ -326,6 +342,27 @@ mod tests {
         }
         assert_eq!(*order.lock().unwrap(), ["a", "b", "c", "a", "a"]);
         assert_eq!(queue.load(), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn the_longest_lines_are_told_of_all_senders_together() {
+        let queue = FairQueue::new(1, 8);
+        let first = queue.enter(of(1, "x")).await.unwrap();
+        for (at, (sender, name)) in [(1, "b"), (1, "a"), (2, "a"), (1, "c")].into_iter().enumerate() {
+            let waiting = Arc::clone(&queue);
+            drop(tokio::spawn(async move { waiting.enter(of(sender, name)).await.map(drop) }));
+            until(|| queue.load().1 == at + 1).await;
+        }
+        let told = |most| {
+            let lines = queue.longest_lines(most).into_iter();
+            lines.map(|(name, files)| (String::from_utf8(name.into()).unwrap(), files)).collect::<Vec<_>>()
+        };
+        let line = |name: &str, files| (name.to_owned(), files);
+        assert_eq!(told(8), [line("a", 2), line("b", 1), line("c", 1)]);
+        assert_eq!(told(1), [line("a", 2)]);
+        drop(first);
+        until(|| queue.load().1 == 0).await;
+        assert_eq!(told(8), []);
     }
 
     #[tokio::test]

@@ -19,6 +19,7 @@ use crate::service::activity::InFlight;
 use crate::service::budget::Share;
 use crate::service::http_service::Service;
 use crate::service::limits::Limits;
+use crate::service::metrics::Ending;
 use crate::service::reply::{error, refuse_too_large};
 use crate::service::unpack::{NotUnpacked, Unpack};
 
@@ -76,6 +77,19 @@ pub(super) enum NotReceived {
     UnknownForm,
     Damaged,
     Swollen,
+}
+
+impl NotReceived {
+    /// How it is counted.
+    fn ending(self) -> Ending {
+        match self {
+            NotReceived::TooLarge | NotReceived::Swollen => Ending::TooLarge,
+            NotReceived::EndedEarly => Ending::EndedEarly,
+            NotReceived::TooSlow => Ending::TooSlow,
+            NotReceived::NoRoom => Ending::TooManyComing,
+            NotReceived::UnknownForm | NotReceived::Damaged => Ending::Unreadable,
+        }
+    }
 }
 
 impl From<NotUnpacked> for NotReceived {
@@ -250,6 +264,10 @@ impl Service {
 
     /// Says why nothing was received.
     pub(super) async fn refuse_received(self: &Arc<Self>, why: NotReceived) -> Response {
+        let ending = why.ending();
+        if ending != Ending::TooManyComing {
+            self.measured.ended(ending);
+        }
         match why {
             NotReceived::TooLarge => refuse_too_large(),
             NotReceived::EndedEarly => {
@@ -259,8 +277,8 @@ impl Service {
                 error(StatusCode::REQUEST_TIMEOUT, Said::new("the body came too slowly", "受信が遅すぎます"))
             }
             NotReceived::NoRoom => {
-                self.turn_away("too many claim files are being received", "受信中のファイルが多すぎます")
-                    .await
+                let (en, ja) = ("too many claim files are being received", "受信中のファイルが多すぎます");
+                self.turn_away(ending, en, ja).await
             }
             NotReceived::UnknownForm => error(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,

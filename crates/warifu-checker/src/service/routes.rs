@@ -3,19 +3,23 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::Html;
+use axum::http::header;
+use axum::middleware::from_fn;
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 
+use crate::history::History;
+use crate::page::{self, Buttons};
 use crate::service::check_claims::check;
 use crate::service::health::{health, livez, readyz};
 use crate::service::http_service::Service;
+use crate::service::metrics::CONTENT_TYPE;
 use crate::service::operator::{
     confirm, fall_back, forget_claims, freeze, give_up, repair, replay, swap, thaw, unhold,
 };
 use crate::service::same_site::only_own;
 use crate::service::status::{OnTrial, Status};
-use crate::trial::page;
 
 /// At the door of claims. Nothing here changes anything, or tells of load, reasons and decisions.
 pub(super) fn for_claims(service: Arc<Service>) -> Router {
@@ -28,9 +32,7 @@ pub(super) fn for_claims(service: Arc<Service>) -> Router {
 
 /// At the operators' door.
 pub(super) fn for_operators(service: Arc<Service>) -> Router {
-    Router::new()
-        .route("/status", get(status))
-        .route("/report", get(report))
+    let commands = looks()
         .route("/report.json", get(report_json))
         .route("/swap", post(swap))
         .route("/fall-back", post(fall_back))
@@ -43,8 +45,24 @@ pub(super) fn for_operators(service: Arc<Service>) -> Router {
         .route("/replay", post(replay))
         .route("/forget-claims", post(forget_claims))
         .merge(for_balancers())
-        .layer(axum::middleware::from_fn(only_own))
-        .with_state(service)
+        .with_state(Arc::clone(&service));
+    let seen = move || service.seen();
+    let page = page::routes(seen, Buttons::Leading(commands.clone()));
+    commands.merge(page).layer(from_fn(only_own))
+}
+
+/// At the door of those who watch: everything that can be looked at, and no command.
+pub(super) fn for_watchers(service: Arc<Service>) -> Router {
+    let looks = looks().merge(for_balancers()).with_state(Arc::clone(&service));
+    looks.merge(page::routes(move || service.seen(), Buttons::Hidden))
+}
+
+/// What operators and those who watch may look at.
+fn looks() -> Router<Arc<Service>> {
+    Router::new()
+        .route("/status", get(status))
+        .route("/history.json", get(history))
+        .route("/metrics", get(metrics))
 }
 
 fn for_balancers() -> Router<Arc<Service>> {
@@ -55,11 +73,14 @@ async fn status(State(service): State<Arc<Service>>) -> Json<Status> {
     Json(service.status())
 }
 
-async fn report(State(service): State<Arc<Service>>) -> Html<String> {
-    let OnTrial { replay, watch, decisions } = service.on_trial();
-    Html(page(replay.as_ref(), watch.as_ref(), &decisions))
-}
-
 async fn report_json(State(service): State<Arc<Service>>) -> Json<OnTrial> {
     Json(service.on_trial())
+}
+
+async fn history(State(service): State<Arc<Service>>) -> Json<History> {
+    Json(service.history())
+}
+
+async fn metrics(State(service): State<Arc<Service>>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, CONTENT_TYPE)], service.metrics())
 }

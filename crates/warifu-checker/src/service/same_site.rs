@@ -62,8 +62,8 @@ fn is_no_name_of_others(host: &str) -> bool {
     if host.starts_with('[') {
         return true;
     }
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    name.parse::<std::net::Ipv4Addr>().is_ok() || !name.contains('.')
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name).trim_end_matches('.');
+    name.parse::<std::net::Ipv4Addr>().is_ok() || !name.contains('.') || name.ends_with(".localhost")
 }
 
 #[cfg(test)]
@@ -101,7 +101,8 @@ mod tests {
         for host in ["evil.example", "evil.example:8080", "127.0.0.1.evil.example"] {
             assert!(!meant(&Method::GET, false, &[("host", host)]), "{host}");
         }
-        for host in ["localhost", "warifu-checker", "127.0.0.1:80", "[::1]:80"] {
+        for host in ["localhost", "localhost.", "a.localhost:1", "warifu-checker", "127.0.0.1:80", "[::1]:80"]
+        {
             assert!(meant(&Method::GET, false, &[("host", host)]), "{host}");
         }
     }

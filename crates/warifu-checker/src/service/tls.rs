@@ -17,9 +17,11 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 use tokio_rustls::server::TlsStream;
+use warifu_trust::UnixSeconds;
 use warifu_values::digest::Digest;
 
 use crate::said::Said;
+use crate::service::not_after::not_after;
 use crate::service::subject::subject_of;
 
 /// Certificates and a key are some kilobytes; those of all authorities that sign for terminals some more.
@@ -217,6 +219,26 @@ impl Tls {
     pub(super) fn lets_in_only_known(&self) -> bool {
         let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         matches!(read.0.clients, Clients::OnlyKnown(_))
+    }
+
+    /// Until when each certificate that is used holds: of the checker and of the authorities of senders, by
+    /// file and by its place in that, from 1.
+    pub(super) fn expire(&self) -> Vec<(String, usize, UnixSeconds)> {
+        let files = self.read.lock().unwrap_or_else(PoisonError::into_inner).0.clone();
+        let authorities = match &files.clients {
+            Clients::Unknown => None,
+            Clients::Known(path) | Clients::OnlyKnown(path) => Some(path),
+        };
+        let of = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let found = certificates(path).unwrap_or_default();
+            let expire = found
+                .into_iter()
+                .enumerate()
+                .filter_map(move |(at, certificate)| Some((name.clone(), at + 1, not_after(&certificate)?)));
+            expire.collect::<Vec<_>>()
+        };
+        [&files.certificate].into_iter().chain(authorities).flat_map(of).collect()
     }
 
     /// Greets a sender: the connection, and what it showed.

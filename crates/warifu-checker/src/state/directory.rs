@@ -13,6 +13,7 @@
 //! trusted-copy.json     what was accepted of the channel at the last look
 //! damaged/              what could not be believed, for whoever looks into it
 //! audit.jsonl           what this checker did (warifu_audit)
+//! history.json          how much was found over time (crate::history)
 //! lock                  held while a checker runs
 //! ```
 //! Content is written and made durable before the record names it, so a kill at any point leaves the record

@@ -5,6 +5,7 @@ use warifu_trust::UnixSeconds;
 use warifu_values::lang::{Lang, Speak as _};
 
 use crate::candidate::Candidate;
+use crate::log::Event;
 use crate::said::Said;
 use crate::state::{Decided, Decision, Forgotten, Installed, Reason};
 use crate::swap::active::Active;
@@ -184,7 +185,7 @@ impl Swapper {
         let forgotten = self.recent.forget();
         let said = forgotten.as_ref().map_or_else(Clone::clone, Said::both);
         self.acts.claims_forgotten(&said, forgotten.is_ok(), now);
-        self.log.event(&said);
+        self.log.event(Event::ClaimsForgotten, &said);
         forgotten
     }
 
@@ -228,6 +229,6 @@ impl Swapper {
             Decided::Repaired => Act::Repair,
         };
         self.acts.decided(act, decision.release, &said, now);
-        self.log.event(&said);
+        self.log.event(Event::OperatorDecided, &said);
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use warifu_trust::UnixSeconds;
 
+use crate::log::Event;
 use crate::said::Said;
 use crate::swap::active::Active;
 use crate::swap::runs::NothingBefore;
@@ -32,9 +33,13 @@ impl Swapper {
         self.follow(now);
         self.runs.write_down();
         self.acts.fell_back((from, to), why, now);
-        self.log.event(&Said::new(
-            format!("FELL BACK from release {from} to release {to}; {from} is held: {}", why.en),
-            format!("リリース {from} から {to} へ戻しました。{from} は保留します: {}", why.ja),
-        ));
+        self.log.of_release(
+            Event::FallBack,
+            to,
+            &Said::new(
+                format!("FELL BACK from release {from} to release {to}; {from} is held: {}", why.en),
+                format!("リリース {from} から {to} へ戻しました。{from} は保留します: {}", why.ja),
+            ),
+        );
     }
 }

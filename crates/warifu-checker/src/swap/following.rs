@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use warifu_audit::Act;
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
+use crate::log::Event;
 use crate::said::Said;
 use crate::state::Phase;
 use crate::swap::follower::Follower;
@@ -81,10 +82,11 @@ impl Swapper {
             Ok(()) => {
                 if follower.trouble.take().is_some() {
                     let release = active.id.release;
-                    self.log.event(&Said::new(
+                    let said = Said::new(
                         format!("the attached program is in step again, with release {release}"),
                         format!("接続先プログラムはリリース {release} で動作を再開しました"),
-                    ));
+                    );
+                    self.log.of_release(Event::AttachedInStep, release, &said);
                 }
             }
             Err(NotTaken { why, .. }) => self.out_of_step(&mut follower, why, now),
@@ -94,10 +96,11 @@ impl Swapper {
     fn out_of_step(&self, follower: &mut Follower, why: Said, now: UnixSeconds) {
         let is_news = follower.trouble.as_ref().is_none_or(|(known, _)| *known != why);
         if is_news {
-            self.log.event(&Said::new(
+            let said = Said::new(
                 format!("THE ATTACHED PROGRAM DOES NOT WORK with what it should: {}", why.en),
                 format!("【警告】接続先プログラムが正常に動作していません: {}", why.ja),
-            ));
+            );
+            self.log.event(Event::AttachedOutOfStep, &said);
             self.acts.decided(Act::Hold, None, &why, now);
             follower.target.alert(&why);
         }

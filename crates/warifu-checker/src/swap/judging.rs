@@ -7,6 +7,7 @@ use warifu_claims::ClaimFile;
 use warifu_claims::movement::{Institution, Report, Verdict};
 use warifu_trust::UnixSeconds;
 
+use crate::log::Event;
 use crate::said::Said;
 use crate::state::Phase;
 use crate::swap::active::Active;
@@ -27,7 +28,7 @@ impl Swapper {
     /// after it waits until the new one judges, or is refused, some seconds at most.
     pub fn judging(&self, received: UnixSeconds) -> Option<Arc<Active>> {
         if !self.instant.settle(received) {
-            self.log.event(&Said::new(
+            self.log.event(Event::ReleaseLate, &Said::new(
                 "a release is late: its instant has come, and it does not judge yet; the one before goes on",
                 "切替日時を過ぎてもリリースを切り替えられないため、前のリリースで点検を続けます",
             ));
@@ -104,7 +105,7 @@ impl Swapper {
             format!("リリース {release} を確定しました ({now})"),
         );
         self.acts.decided(Act::Confirm, Some(release), &said, now);
-        self.log.event(&said);
+        self.log.of_release(Event::ReleaseConfirmed, release, &said);
     }
 }
 

@@ -32,6 +32,6 @@ pub use dry_run::{DryRun, Looked, dry_run};
 pub use gates::Gates;
 pub use outcome::{LastPoll, Outcome};
 pub use runs::{NotDecided, NothingBefore};
-pub use swapper::Swapper;
+pub use swapper::{Swapper, Trusted};
 pub use target::{Attached, Load, NotTaken, Otherwise, Target};
 pub use wanted::Wanted;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use warifu_trust::UnixSeconds;
 
+use crate::log::Event;
 use crate::said::Said;
 use crate::state::{Phase, Refused, RefusedFor};
 
@@ -131,6 +132,35 @@ impl Outcome {
             }
             Outcome::Stale { why } | Outcome::Unavailable { why } => why.clone(),
         })
+    }
+
+    /// As what it is told; nothing when nothing happened.
+    pub(super) fn event(&self) -> Option<Event> {
+        Some(match self {
+            Outcome::Unchanged { .. } => return None,
+            Outcome::Activated { .. } => Event::ReleaseActivated,
+            Outcome::Waiting { .. } => Event::ReleaseWaiting,
+            Outcome::Postponed { .. } => Event::ReleasePostponed,
+            Outcome::Held { .. } => Event::Hold,
+            Outcome::NotOffered { .. } => Event::ReleaseNotOffered,
+            Outcome::Refused(_) => Event::ReleaseRefused,
+            Outcome::Stale { .. } => Event::ChannelStale,
+            Outcome::Unavailable { .. } => Event::ChannelUnavailable,
+        })
+    }
+
+    /// The release that the channel offered, as far as that is known.
+    pub fn release(&self) -> Option<u64> {
+        match self {
+            Outcome::Activated { release, .. }
+            | Outcome::Waiting { release, .. }
+            | Outcome::Postponed { release, .. }
+            | Outcome::Unchanged { release }
+            | Outcome::Held { release, .. } => Some(*release),
+            Outcome::NotOffered { offered } => Some(*offered),
+            Outcome::Refused(refused) => refused.id.map(|id| id.release),
+            Outcome::Stale { .. } | Outcome::Unavailable { .. } => None,
+        }
     }
 
     /// The exit status of a command that asked for it.

@@ -6,7 +6,7 @@ use warifu_masters::schema::Schemas;
 use warifu_trust::UnixSeconds;
 
 use crate::candidate::Candidate;
-use crate::log::Log;
+use crate::log::{Event, Log};
 use crate::said::Said;
 use crate::state::{Installed, Lost, Rebuilt, Record, Running, StateDirectory, StateDirectoryError};
 use crate::swap::active::Active;
@@ -24,10 +24,10 @@ pub(super) fn resume(
 ) -> Result<Runs, StateDirectoryError> {
     let mut record = directory.record_or_rebuilt(now)?;
     if let Some(rebuilt) = record.rebuilt() {
-        log.event(&rebuilt.why.then(&Rebuilt::what_to_do()));
+        log.event(Event::RecordRebuilt, &rebuilt.why.then(&Rebuilt::what_to_do()));
     }
     if let Some(trouble) = directory.trouble() {
-        log.event(&trouble);
+        log.event(Event::RecordNotWritten, &trouble);
     }
     let ended = if record.starts() { Ended::AsItShould } else { Ended::Otherwise };
     leave_probation(&mut record, ended, now);
@@ -47,10 +47,17 @@ pub(super) fn resume(
         load(&installed)
             .inspect_err(|why| {
                 let release = installed.id.release;
-                log.event(&Said::new(
-                    format!("release {release}, which would be fallen back to, cannot be used: {}", why.en),
-                    format!("戻り先のリリース {release} を使用できません: {}", why.ja),
-                ));
+                log.of_release(
+                    Event::FallBackUnusable,
+                    release,
+                    &Said::new(
+                        format!(
+                            "release {release}, which would be fallen back to, cannot be used: {}",
+                            why.en
+                        ),
+                        format!("戻り先のリリース {release} を使用できません: {}", why.ja),
+                    ),
+                );
             })
             .ok()
     });
@@ -59,7 +66,7 @@ pub(super) fn resume(
         running = previous.take();
     }
     if let Some(lost) = &lost {
-        log.event(&lost_said(lost, running.as_deref()));
+        log.event(Event::ReleaseLost, &lost_said(lost, running.as_deref()));
     }
     record.loses(lost);
     record.runs(match &running {
@@ -72,14 +79,18 @@ pub(super) fn resume(
     // Also that it runs now: the end that follows must not be taken for the one before. What cannot be
     // written stops nobody from judging; it is tried again.
     if let Err(error) = directory.write_record(&record) {
-        log.event(&Said::of(&error));
+        log.event(Event::RecordNotWritten, &Said::of(&error));
     }
     if let Some(active) = &running {
         let release = active.id.release;
-        log.event(&Said::new(
-            format!("release {release} resumed from the state directory"),
-            format!("リリース {release} を状態ディレクトリから再開しました"),
-        ));
+        log.of_release(
+            Event::ReleaseResumed,
+            release,
+            &Said::new(
+                format!("release {release} resumed from the state directory"),
+                format!("リリース {release} を状態ディレクトリから再開しました"),
+            ),
+        );
     }
     Ok(Runs::resumed(directory, record, running, previous, log))
 }

@@ -17,7 +17,8 @@ use warifu_claims::movement::Report;
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::candidate::Candidate;
-use crate::log::Log;
+use crate::log::{Event, Log};
+use crate::page::report_file;
 use crate::release::ReleaseContent;
 use crate::said::Said;
 use crate::state::{
@@ -28,7 +29,7 @@ use crate::swap::active::Active;
 use crate::swap::clearing::Cleared;
 use crate::swap::outcome::{LastPoll, News, Outcome, same_news};
 use crate::swap::workbench::AtBench;
-use crate::trial::{Replayed, page};
+use crate::trial::Replayed;
 
 /// There is nothing to fall back to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -196,7 +197,7 @@ impl Runs {
 
     /// Notes the last replay: the record has it briefly with its next change, and the report is written.
     pub(super) fn note_replay(&self, report: Replayed) {
-        self.write_report("replay", &report, &page(Some(&report), None, &[]));
+        self.write_report("replay", &report, &report_file(Some(&report), None, &[]));
         let _pen = self.pen();
         let mut beside = self.beside();
         beside.record.replay = Some(report.clone().brief());
@@ -211,7 +212,7 @@ impl Runs {
 
     /// Writes what a probation that ended had seen.
     pub(super) fn note_watch(&self, report: &Report) {
-        self.write_report("probation", report, &page(None, Some(report), &[]));
+        self.write_report("probation", report, &report_file(None, Some(report), &[]));
     }
 
     /// A report is for people: that it cannot be written is told, and stops nothing.
@@ -222,7 +223,7 @@ impl Runs {
             self.directory.write_report(name, &json, page.as_bytes()).map_err(|error| Said::of(&error))
         });
         if let Err(why) = written {
-            self.log.event(&why);
+            self.log.event(Event::ReportNotWritten, &why);
         }
     }
 
@@ -419,7 +420,7 @@ impl Runs {
         match self.disk_first(change, |error| Some(Said::of(&error)), then) {
             Ok(()) => true,
             Err(why) => {
-                why.iter().for_each(|why| self.log.event(why));
+                why.iter().for_each(|why| self.log.event(Event::RecordNotWritten, why));
                 false
             }
         }
@@ -573,13 +574,13 @@ impl Runs {
         drop(beside);
         let _ = self.written(&pen);
         let Some(why) = self.directory.trouble() else {
-            return self.log.event(&Said::new(
-                "the record is on disk again, in both copies",
-                "記録を 2 部とも書き込みました",
-            ));
+            return self.log.event(
+                Event::RecordWritten,
+                &Said::new("the record is on disk again, in both copies", "記録を 2 部とも書き込みました"),
+            );
         };
         if before.as_ref().is_none_or(|before| before.why != why) {
-            self.log.event(&why);
+            self.log.event(Event::RecordNotWritten, &why);
         }
         let times = before.map_or(0, |before| before.times).saturating_add(1);
         let pause = 2i64.saturating_pow(times).min(LONGEST_PAUSE_SECONDS);
@@ -601,7 +602,7 @@ impl Runs {
         };
         self.disk_first(change, |error| NotDecided::NotWritten(Said::of(&error)), then)?;
         let decisions = self.record().decisions().to_vec();
-        self.write_report("decisions", &decisions, &page(None, None, &decisions));
+        self.write_report("decisions", &decisions, &report_file(None, None, &decisions));
         Ok(decision)
     }
 
@@ -654,7 +655,7 @@ impl Runs {
     /// Writes the record as it is here, and tells when it cannot be.
     fn write(&self, pen: &Pen<'_>) {
         if let Err(error) = self.written(pen) {
-            self.log.event(&Said::of(&error));
+            self.log.event(Event::RecordNotWritten, &Said::of(&error));
         }
     }
 

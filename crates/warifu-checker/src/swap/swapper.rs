@@ -13,9 +13,10 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::acts::Acts;
 use crate::calendar::Calendar;
-use crate::log::Log;
+use crate::history::Chronicle;
+use crate::log::{Event, Log};
 use crate::said::Said;
-use crate::source::ReleaseSource;
+use crate::source::{Expires, ReleaseSource};
 use crate::state::{Damage, KeptNow, Rebuilt, Recent, Record, StateDirectory, StateDirectoryError};
 use crate::swap::active::Active;
 use crate::swap::follower::Follower;
@@ -46,12 +47,25 @@ pub struct Swapper {
     pub(super) withdrawn: Mutex<Option<(ReleaseRef, Said)>>,
     /// The instant of what waits at the bench.
     pub(super) instant: Instant,
+    /// What was read and believed last of the channel.
+    pub(super) trusted: Mutex<Option<Trusted>>,
     /// What the source stands on and was damaged at the last look.
     pub(super) damage: Mutex<Option<Damage>>,
     /// What was observed and is not done or told in full yet.
     pub(super) observed: Mutex<Observed>,
     /// A program that uses the releases too.
     pub(super) follower: Option<Arc<Mutex<Follower>>>,
+}
+
+/// What was read and believed of a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trusted {
+    /// When.
+    pub at: UnixSeconds,
+    /// The release that it offered.
+    pub release: u64,
+    /// Until when that holds.
+    pub expires: Expires,
 }
 
 impl Swapper {
@@ -74,14 +88,15 @@ impl Swapper {
         log: Log,
         now: UnixSeconds,
     ) -> Result<Self, StateDirectoryError> {
-        let acts = Acts::at(&directory.audit(), log);
+        let history = Chronicle::open(StateDirectory::look_at(directory.path()), now, log);
+        let acts = Acts::at(&directory.audit(), history, log);
         let runs = resume(directory, &schemas, log, now)?;
         acts.start(runs.active().map(|active| active.id.release), now);
-        let (bench, stale, withdrawn, instant, observed) = Default::default();
+        let (bench, stale, withdrawn, instant, observed, trusted) = Default::default();
         let known = Known::of(&recent.files());
         let damage = source.as_ref().and_then(|source| source.damage());
         if let Some(damage) = &damage {
-            log.event(&damage.why);
+            log.event(Event::StateDamaged, &damage.why);
         }
         let damage = Mutex::new(damage);
         Ok(Swapper {
@@ -97,6 +112,7 @@ impl Swapper {
             stale,
             withdrawn,
             instant,
+            trusted,
             damage,
             observed,
             follower: None,
@@ -166,6 +182,26 @@ impl Swapper {
         self.recent.now()
     }
 
+    /// What was judged and found over time, and what became of releases.
+    pub fn history(&self) -> &Arc<Chronicle> {
+        self.acts.history()
+    }
+
+    /// The releases that judge, or may have to at once.
+    pub fn in_use(&self) -> Vec<u64> {
+        self.active().into_iter().chain(self.runs.before()).map(|active| active.id.release).collect()
+    }
+
+    /// What was read and believed last of the channel, since the start.
+    pub fn trusted(&self) -> Option<Trusted> {
+        *self.trusted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The memory of the masters that judge, and of those that can be gone back to.
+    pub fn snapshot_bytes(&self) -> usize {
+        self.active().into_iter().chain(self.runs.before()).map(|active| active.snapshot.bytes()).sum()
+    }
+
     /// What is configured of the gates.
     pub fn gates(&self) -> Gates {
         self.rules.gates()
@@ -180,7 +216,7 @@ impl Swapper {
         let found = self.source.as_ref().and_then(|source| source.damage());
         let mut damage = self.damage.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = found.as_ref().filter(|found| damage.as_ref() != Some(found)) {
-            self.log.event(&found.why);
+            self.log.event(Event::StateDamaged, &found.why);
         }
         *damage = found;
     }
@@ -192,8 +228,11 @@ impl Swapper {
 
     pub(super) fn tell(&self, outcome: &Outcome, now: UnixSeconds) {
         self.acts.outcome(outcome, now);
-        if let Some(said) = outcome.said() {
-            self.log.event(&said);
+        if let (Some(event), Some(said)) = (outcome.event(), outcome.said()) {
+            match outcome.release() {
+                Some(release) => self.log.of_release(event, release, &said),
+                None => self.log.event(event, &said),
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::calendar::{May, may_activate};
 use crate::candidate::Candidate;
+use crate::log::Event;
 use crate::said::Said;
 use crate::source::{Offer, ReleaseSource, SourceError};
 use crate::state::{Frozen, Id, Lost, Rebuilt, Refused, RefusedFor, Step};
@@ -16,7 +17,7 @@ use crate::swap::active::Active;
 use crate::swap::clearing::{Cleared, Newer, NotCleared, is_newer};
 use crate::swap::outcome::Outcome;
 use crate::swap::runs::NotActivated;
-use crate::swap::swapper::Swapper;
+use crate::swap::swapper::{Swapper, Trusted};
 use crate::swap::wanted::Wanted;
 use crate::swap::workbench::{AtBench, Due, WaitsFor};
 
@@ -45,7 +46,7 @@ impl Swapper {
         let news = self.runs.note_poll(now, &outcome, troubles);
         drop(bench);
         for trouble in &news.troubles {
-            self.log.event(trouble);
+            self.log.event(Event::ChannelTrouble, trouble);
         }
         if news.outcome {
             self.tell(&outcome, now);
@@ -72,6 +73,12 @@ impl Swapper {
             Wanted::Release(number) => source.open_release(number, now),
             Wanted::ByItself | Wanted::Newest => source.open(now),
         };
+        if let Ok(offer) = &opened
+            && let Some(expires) = offer.expires()
+        {
+            let trusted = Trusted { at: now, release: offer.id().release, expires };
+            *self.trusted.lock().unwrap_or_else(PoisonError::into_inner) = Some(trusted);
+        }
         // Before anything else of it is looked at: a withdrawal may have been heard on the way to a refusal.
         self.leave_withdrawn(bench, opened.as_deref().ok(), now);
         let offer = match opened {
@@ -159,7 +166,7 @@ impl Swapper {
                 self.runs.stands_before(Active::new(candidate, None, now));
                 let _ = self.fall_back(why, Some(&active), now);
             }
-            Err(why) => self.log.event(&why),
+            Err(why) => self.log.event(Event::FallBackUnusable, &why),
         }
     }
 
@@ -180,7 +187,7 @@ impl Swapper {
                 format!("リリース {release} を再取得し、点検に使用しています"),
             );
             self.acts.decided(Act::Regain, Some(release), &said, now);
-            self.log.event(&said);
+            self.log.of_release(Event::ReleaseRegained, release, &said);
             return Ok(());
         };
         let why = lost_and_not_had(lost, &why);
@@ -200,7 +207,7 @@ impl Swapper {
             Ok(Some(content)) => content,
             Ok(None) => return,
             Err(SourceError::Unavailable(why) | SourceError::Stale(why) | SourceError::Refused(why)) => {
-                return self.log.event(&why);
+                return self.log.event(Event::FallBackUnusable, &why);
             }
         };
         // One that waits itself would take the place of the newer one.
@@ -212,7 +219,7 @@ impl Swapper {
         match kept.and_then(|()| Candidate::build(&self.schemas, content)) {
             Ok(candidate) => match self.bring(bench, candidate, now) {
                 Brought::Done(outcome) => self.tell(&outcome, now),
-                Brought::Later(NotActivated { why, .. }) => self.log.event(&why),
+                Brought::Later(NotActivated { why, .. }) => self.log.event(Event::FallBackUnusable, &why),
             },
             Err(why) => self.tell(&not_cleared(id, why, now), now),
         }

@@ -1,8 +1,6 @@
 //! The trial of a release: what recent claims, a synthetic corpus and its own probation say of it, kept and
 //! told.
 
-mod page;
 mod replay;
 
-pub use page::page;
 pub use replay::{NotTheSame, Replayed, Tried, Verdict, judged_alike, replay};

@@ -36,11 +36,18 @@ pub(crate) fn publish_unsigned(world: &World, channel: &dyn PublishChannel, line
 pub(crate) struct Running {
     pub(crate) child: Child,
     pub(crate) address: SocketAddr,
+    /// Where it is watched, when it is.
+    pub(crate) watched: Option<SocketAddr>,
     socket: PathBuf,
 }
 
 impl Running {
     pub(crate) fn start(directory: &Path) -> Running {
+        Running::telling(directory, &[], Stdio::null())
+    }
+
+    /// With these options too, telling events there.
+    pub(crate) fn telling(directory: &Path, options: &[&str], told: Stdio) -> Running {
         let mut child = Command::new(PROGRAM)
             .args(["serve", "--listen", "127.0.0.1:0", "--poll", "1", "--probation", "2", "--lang", "en"])
             .args(["--calendar", "none", "--replay-files", "32"])
@@ -50,15 +57,22 @@ impl Running {
             .arg(directory.join("root.json"))
             .arg("--state")
             .arg(directory.join("state"))
+            .args(options)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(told)
             .spawn()
             .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line:?}"));
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut read = |before: &str| -> SocketAddr {
+            let mut line = String::new();
+            out.read_line(&mut line).unwrap();
+            let address = line.trim().strip_prefix(before).unwrap_or_else(|| panic!("{line:?}"));
+            address.parse().unwrap()
+        };
+        let address = read("listening on ");
+        let watched = options.contains(&"--watch-listen").then(|| read("watched at "));
         let socket = OperatorSocket::in_state(&directory.join("state"));
-        Running { address: address.parse().unwrap(), child, socket }
+        Running { address, watched, child, socket }
     }
 
     pub(crate) fn client(&self) -> Client {

@@ -15,6 +15,7 @@ mod killed;
 mod line;
 mod lost;
 mod masters;
+mod operators_page;
 mod order;
 mod past;
 mod real_files;
@@ -22,6 +23,8 @@ mod site_schemas;
 mod swapping;
 #[cfg(feature = "https")]
 mod tls;
+mod told;
 mod waived;
+mod watched;
 mod windows;
 mod world;

@@ -11,7 +11,7 @@ use warifu_checker::log::{Log, now};
 use warifu_checker::release::ReleaseContent;
 use warifu_checker::said::Said;
 use warifu_checker::service::{
-    Door, FairQueue, Limits, OperatorSocket, Permit, Sender, Service, Status, Whose, serve_until,
+    Door, FairQueue, Limits, OperatorSocket, Permit, Sender, Service, Status, Whose, serve_until, watched_at,
 };
 use warifu_checker::source::{Offer, ReleaseSource, SourceError};
 use warifu_checker::state::Recent;
@@ -153,9 +153,10 @@ impl ReleaseSource for Source {
 pub(crate) struct Checker {
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) swapper: Arc<Swapper>,
-    #[cfg_attr(not(feature = "https"), expect(dead_code, reason = "asked for by tests of TLS"))]
     pub(crate) service: Arc<Service>,
     pub(crate) client: Client,
+    /// Where operators are heard.
+    pub(crate) socket: std::path::PathBuf,
     pub(crate) address: SocketAddr,
     queue: Arc<FairQueue>,
     end: Mutex<Option<tokio::sync::oneshot::Sender<()>>>,
@@ -254,7 +255,8 @@ impl Checker {
         let door = door(Door::open("127.0.0.1:0".parse().unwrap()).unwrap());
         let address = door.address().unwrap();
         let operators = OperatorSocket::bind(directory.path().join("operator.sock")).unwrap();
-        let client = Client::at(operators.path());
+        let socket = operators.path().to_owned();
+        let client = Client::at(&socket);
         let (end, ends) = tokio::sync::oneshot::channel::<()>();
         let ended = runtime.spawn(serve_until(door, operators, Arc::clone(&service), async {
             let _ = ends.await;
@@ -265,6 +267,7 @@ impl Checker {
             swapper,
             service,
             client,
+            socket,
             address,
             queue,
             end,
@@ -272,6 +275,14 @@ impl Checker {
             runtime,
             _directory: directory,
         }
+    }
+
+    /// Opens a door for those who watch; where it is.
+    pub(crate) fn watched(&self) -> SocketAddr {
+        let door = Door::open("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = door.address().unwrap();
+        self.runtime.spawn(watched_at(door, Arc::clone(&self.service)));
+        address
     }
 
     /// Keeps both judges busy until it is dropped.

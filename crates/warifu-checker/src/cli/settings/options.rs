@@ -12,7 +12,7 @@ use crate::cli::arguments::{ABOUT_THE_FILE, Arguments};
 const VARIABLES: &str = "WARIFU_CHECKER_";
 
 /// Where a key would be called as its section is.
-const KEYS: &[(&str, &str)] = &[("channel", "mirrors")];
+const KEYS: &[(&str, &str)] = &[("channel", "mirrors"), ("log", "form")];
 
 /// What a value is in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

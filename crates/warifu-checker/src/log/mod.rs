@@ -1,0 +1,16 @@
+//! The log: one line on stderr for each event, for people in their language or for programs in JSON. Never a
+//! text of a claim, and nothing that libraries have to say.
+
+mod clock;
+mod event;
+mod form;
+
+mod write;
+
+mod lines;
+
+pub use clock::now;
+pub use event::{Event, Level};
+pub use form::Form;
+pub use lines::start;
+pub use write::Log;

@@ -1,0 +1,381 @@
+//! The state in one glance: what is amiss, why, and what to do next, the worst first.
+
+use warifu_values::html;
+use warifu_values::html::Html;
+use warifu_values::lang::{Lang, Speak as _};
+use warifu_values::say;
+
+use crate::page::seen::Seen;
+use crate::said::Said;
+use crate::service::Status;
+use crate::swap::Outcome;
+
+/// How grave it is, the gravest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grade {
+    /// Claims are judged wrongly or not at all, or a restart would not find what runs.
+    Alarm,
+    /// Nothing new is taken, or not this.
+    Warning,
+    /// All goes as it should, and somebody may have to do something.
+    Notice,
+    /// All goes as it should.
+    Good,
+}
+
+impl Grade {
+    fn class(self) -> &'static str {
+        match self {
+            Grade::Alarm => "alarm",
+            Grade::Warning => "warning",
+            Grade::Notice => "notice",
+            Grade::Good => "good",
+        }
+    }
+
+    /// What is read without colour.
+    fn mark(self) -> &'static str {
+        match self {
+            Grade::Alarm => "✕",
+            Grade::Warning => "!",
+            Grade::Notice => "i",
+            Grade::Good => "✓",
+        }
+    }
+}
+
+/// One thing about the state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alarm {
+    /// How grave it is.
+    pub grade: Grade,
+    /// In a word.
+    pub word: String,
+    /// What it is.
+    pub what: String,
+    /// Why, where that is known.
+    pub why: Option<String>,
+    /// What to do next.
+    pub next: String,
+}
+
+/// Everything about the state in `lang`, the worst first; there is always something.
+pub fn alarms(status: &Status, lang: Lang) -> Vec<Alarm> {
+    let mut all = told(status, lang);
+    all.sort_by_key(|alarm| alarm.grade);
+    all
+}
+
+/// The banner, and below it whatever else there is.
+pub(super) fn banner(seen: &Seen, lang: Lang) -> Html {
+    let all = alarms(&seen.status, lang);
+    let more: Vec<Html> = all[1..].iter().map(|alarm| line(alarm, lang)).collect();
+    let more = if more.is_empty() { None } else { Some(html!("<ul class=\"also\">{}</ul>", more)) };
+    html!("{}{}", all.first().map(|worst| first(worst, lang)), more)
+}
+
+/// The state in a word, for the title of the window.
+pub(super) fn in_a_word(status: &Status, lang: Lang) -> String {
+    let worst = alarms(status, lang).swap_remove(0);
+    let release = status.running.as_ref().map_or_else(|| "–".to_owned(), |it| it.id.release.to_string());
+    format!("{} {} {release}", worst.grade.mark(), worst.word)
+}
+
+fn first(Alarm { grade, word, what, why, next }: &Alarm, lang: Lang) -> Html {
+    let (class, mark) = (grade.class(), grade.mark());
+    let why = why.as_ref().map(|why| html!("<dt>{}</dt><dd>{}</dd>", say!(lang, "Why", "理由"), why));
+    html!(
+        "<div class=\"banner {}\" role=\"status\"><p class=\"word\"><span class=\"mark\" \
+         aria-hidden=\"true\">{}</span>{}</p><div class=\"told\"><p class=\"what\">{}</p>\
+         <dl>{}<dt>{}</dt><dd>{}</dd></dl></div></div>",
+        class,
+        mark,
+        word,
+        what,
+        why,
+        say!(lang, "Do next", "次の対応"),
+        next
+    )
+}
+
+fn line(Alarm { grade, word, what, why, next }: &Alarm, lang: Lang) -> Html {
+    let why = why.as_ref().map(|why| html!("<p>{} {}</p>", say!(lang, "Why:", "理由:"), why));
+    html!(
+        "<li class=\"{}\"><span class=\"mark\" aria-hidden=\"true\">{}</span><details id=\"also-{}\">\
+         <summary><b>{}</b> {}</summary>{}<p>{} {}</p></details></li>",
+        grade.class(),
+        grade.mark(),
+        word,
+        word,
+        what,
+        why,
+        say!(lang, "Do next:", "次の対応:"),
+        next
+    )
+}
+
+fn told(status: &Status, lang: Lang) -> Vec<Alarm> {
+    let mut all = Vec::new();
+    let mut add = |grade, word: String, what: String, why: Option<&Said>, next: String| {
+        all.push(Alarm { grade, word, what, why: why.map(|why| why.say(lang)), next });
+    };
+    let running = status.running.as_ref();
+    let number = running.map_or(0, |running| running.id.release);
+    if running.is_none() {
+        add(
+            Grade::Alarm,
+            say!(lang, "Nothing runs", "稼働なし"),
+            say!(
+                lang,
+                "No release judges claims: every claim file is turned away.",
+                "点検に使えるリリースがありません。請求ファイルはすべて受付不可になります。"
+            ),
+            None,
+            say!(
+                lang,
+                "Look at the channel now. If it has nothing, ask the release manager for a release that \
+                 both organisations signed.",
+                "配信元を今すぐ確認してください。何もない場合は、両団体が署名したリリースの公開を\
+                 リリース管理者に依頼してください。"
+            ),
+        );
+    }
+    if let Some(lost) = &status.lost {
+        let release = lost.installed.id.release;
+        add(
+            Grade::Alarm,
+            say!(lang, "Lost", "喪失"),
+            say!(
+                lang,
+                "Release {release} judged here and cannot be used; nothing else is taken meanwhile.",
+                "稼働していたリリース {release} が使用できません。その間、他のリリースは受け入れません。"
+            ),
+            Some(&lost.why),
+            say!(
+                lang,
+                "It is fetched again by itself. If the channel does not have it any more, give it up.",
+                "自動で再取得します。配信元に残っていない場合は断念してください。"
+            ),
+        );
+    }
+    if let Some(why) = &status.withdrawn {
+        add(
+            Grade::Alarm,
+            say!(lang, "Withdrawn", "取下げ"),
+            say!(
+                lang,
+                "Release {number} was withdrawn and goes on judging: there is none to go back to.",
+                "リリース {number} は取り下げられましたが、戻り先がないため点検に使用しています。"
+            ),
+            Some(why),
+            say!(
+                lang,
+                "Ask both organisations for the next release; it is taken as soon as it is there.",
+                "次のリリースを両団体に求めてください。公開され次第、受け入れます。"
+            ),
+        );
+    }
+    for damage in &status.damaged {
+        let mending = damage.mending.say(lang);
+        add(
+            Grade::Alarm,
+            say!(lang, "Damaged", "破損"),
+            say!(
+                lang,
+                "Something on this disk is damaged: what runs judges on, nothing new is taken.",
+                "ディスク上のデータが壊れています。稼働中のリリースで点検を続け、新しいものは受け入れません。"
+            ),
+            Some(&damage.why),
+            say!(
+                lang,
+                "Look why (disk, restore, somebody's hand), then have it repaired: it {mending}.",
+                "原因（ディスク障害、復元、手作業など）を確認し、修復してください。修復内容: {mending}"
+            ),
+        );
+    }
+    if let Some(why) = &status.not_written {
+        add(
+            Grade::Alarm,
+            say!(lang, "Not written", "未記録"),
+            say!(
+                lang,
+                "The disk does not take the record: a restart may find what was before.",
+                "状態をディスクに記録できません。再起動すると以前の状態に戻る場合があります。"
+            ),
+            Some(why),
+            say!(
+                lang,
+                "Make room on the disk and do not restart until this is gone; it is tried again by itself.",
+                "ディスクの空きを確保し、この表示が消えるまで再起動しないでください。自動で再試行します。"
+            ),
+        );
+    }
+    warnings(status, lang, &mut add);
+    notices(status, lang, &mut add);
+    all
+}
+
+type Add<'a> = dyn FnMut(Grade, String, String, Option<&Said>, String) + 'a;
+
+fn warnings(status: &Status, lang: Lang, add: &mut Add<'_>) {
+    if status.doors.is_draining {
+        add(
+            Grade::Warning,
+            say!(lang, "Ending", "終了処理中"),
+            say!(
+                lang,
+                "The checker ends: what is in flight is answered, nothing new is taken.",
+                "点検システムを終了しています。受付済みの分だけを処理します。"
+            ),
+            None,
+            say!(
+                lang,
+                "Wait; if nobody meant to end it, start it again.",
+                "終了を待ってください。意図しない終了なら、再び起動してください。"
+            ),
+        );
+    }
+    let queue = &status.queue;
+    if queue.capacity > 0 && queue.waiting >= queue.capacity {
+        let waiting = queue.waiting;
+        add(
+            Grade::Warning,
+            say!(lang, "Overloaded", "混雑"),
+            say!(
+                lang,
+                "The queue is full ({waiting} files): senders are told to come again.",
+                "待ち行列が一杯です（{waiting} ファイル）。送信元には再送を案内しています。"
+            ),
+            None,
+            say!(
+                lang,
+                "See below who sends most. Do not restart: that only makes everybody send again.",
+                "下の待ち行列で多く送っている医療機関を確認してください。再起動は再送を増やすだけです。"
+            ),
+        );
+    }
+    if let Some(frozen) = &status.frozen {
+        let (at, reason) = (frozen.at, frozen.reason.as_str());
+        add(
+            Grade::Warning,
+            say!(lang, "Frozen", "凍結中"),
+            say!(
+                lang,
+                "No release is activated since {at}; falling back works.",
+                "{at} から切替を凍結しています。切戻しは可能です。"
+            ),
+            Some(&Said::new(reason, reason)),
+            say!(lang, "Thaw when that is over.", "理由が解消したら凍結を解除してください。"),
+        );
+    }
+    if status.stale {
+        add(
+            Grade::Warning,
+            say!(lang, "Stale", "期限切れ"),
+            say!(
+                lang,
+                "The channel's metadata has expired: what runs judges on, nothing new is taken.",
+                "配信元の署名情報が期限切れです。稼働中のリリースで点検を続け、新しいものは受け入れません。"
+            ),
+            None,
+            say!(
+                lang,
+                "Tell the release manager: the channel's timestamp must be signed anew.",
+                "リリース管理者に連絡し、配信元のタイムスタンプの再署名を依頼してください。"
+            ),
+        );
+    }
+    if let Some(refused) = &status.refused {
+        let release = refused.id.map_or_else(|| "–".to_owned(), |id| id.release.to_string());
+        let next = refused.next_step().say(lang);
+        add(
+            Grade::Warning,
+            say!(lang, "Refused", "拒否"),
+            say!(
+                lang,
+                "Release {release} did not pass; what runs goes on.",
+                "リリース {release} を拒否しました。稼働中のリリースで点検を続けます。"
+            ),
+            Some(&refused.why),
+            next,
+        );
+    }
+    for held in &status.held {
+        let release = held.id.release;
+        add(
+            Grade::Warning,
+            say!(lang, "Held", "保留"),
+            say!(lang, "Release {release} is not taken again.", "リリース {release} は再び受け入れません。"),
+            Some(&held.why),
+            held.next_step().say(lang),
+        );
+    }
+    if let Some(Outcome::Unavailable { why }) = status.last_poll.as_ref().map(|poll| &poll.result) {
+        add(
+            Grade::Warning,
+            say!(lang, "No channel", "配信元なし"),
+            say!(
+                lang,
+                "The channel could not be looked at: a new release would not be seen.",
+                "配信元を確認できません。新しいリリースがあっても分かりません。"
+            ),
+            Some(why),
+            say!(
+                lang,
+                "See whether the network and the channel are there; it is tried again by itself.",
+                "ネットワークと配信元を確認してください。自動で再試行します。"
+            ),
+        );
+    }
+}
+
+fn notices(status: &Status, lang: Lang, add: &mut Add<'_>) {
+    let release = status.running.as_ref().map_or(0, |running| running.id.release);
+    if let Some(watch) = &status.watch {
+        let against = watch.against;
+        let said = Said::new(watch.seen.said.en.clone(), watch.seen.said.ja.clone());
+        add(
+            Grade::Notice,
+            say!(lang, "On probation", "観察期間中"),
+            say!(
+                lang,
+                "Release {release} judges, and every file is judged by release {against} too.",
+                "リリース {release} で点検し、すべてのファイルをリリース {against} でも点検しています。"
+            ),
+            Some(&said),
+            say!(
+                lang,
+                "Wait: it is confirmed by itself when nothing is missing. Where that cannot come to be, \
+                 confirm it or fall back.",
+                "不足がなくなれば自動で確定します。見込みがない場合は、確定するか切り戻してください。"
+            ),
+        );
+    }
+    if let Some(next) = &status.next {
+        let (coming, at) = (next.release, next.at);
+        add(
+            Grade::Notice,
+            say!(lang, "Waiting", "切替待ち"),
+            say!(
+                lang,
+                "Release {coming} is cleared and judges from {at}.",
+                "リリース {coming} は検査済みで、{at} から点検に使用します。"
+            ),
+            next.why.as_ref(),
+            say!(lang, "Nothing: it comes by itself.", "対応は不要です。自動で切り替わります。"),
+        );
+    }
+    if status.state == "confirmed" {
+        add(
+            Grade::Good,
+            say!(lang, "Confirmed", "確定済み"),
+            say!(
+                lang,
+                "Release {release} judges claims and has proven itself.",
+                "リリース {release} で点検しています。観察期間は終了しています。"
+            ),
+            None,
+            say!(lang, "Nothing.", "対応は不要です。"),
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! The page as it looks: nothing is cut, hidden or too pale, in any state, width, language or light.
+
+use serde_json::json;
+
+use crate::chromium::{Chromium, Window};
+use crate::served::Served;
+use crate::states::{new_born, seen, states};
+
+/// What is wrong with how a page looks, in words: text that is too pale, that leaves its place or the window.
+const FAULTS: &str = r#"(() => {
+  const faults = [];
+  const root = document.documentElement;
+  if (root.scrollWidth > root.clientWidth) faults.push(`wide: ${root.scrollWidth} > ${root.clientWidth}`);
+  const parse = (colour) => (colour.match(/[\d.]+/g) || []).map(Number);
+  const light = ([r, g, b]) => {
+    const [x, y, z] = [r, g, b].map((v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+  };
+  const behind = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const [r, g, b, a = 1] = parse(getComputedStyle(at).backgroundColor);
+      if (a === 1) return [r, g, b];
+      if (a !== 0) faults.push("half transparent: " + at.className);
+    }
+    return [255, 255, 255];
+  };
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text = walk.nextNode(); text; text = walk.nextNode()) {
+    const words = text.data.trim();
+    const element = text.parentElement;
+    if (!words || element.closest("noscript, title, script") || !element.checkVisibility()) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const box = range.getBoundingClientRect();
+    if (box.width === 0) continue;
+    const style = getComputedStyle(element);
+    const ink = parse(element.closest("svg") ? style.fill : style.color);
+    const [one, two] = [light(ink), light(behind(element))].sort((a, b) => b - a);
+    const contrast = (one + 0.05) / (two + 0.05);
+    if (contrast < 4.5) faults.push(`pale ${contrast.toFixed(2)}: ${words.slice(0, 40)}`);
+    if (parseFloat(style.fontSize) < 12) faults.push(`small: ${words.slice(0, 40)}`);
+    if (!element.closest(".wide")) {
+      if (box.right > root.clientWidth + 1 || box.left < -1) faults.push(`outside: ${words.slice(0, 40)}`);
+      const place = element.closest(".card, .banner, .top");
+      if (place) {
+        const around = place.getBoundingClientRect();
+        if (box.right > around.right + 1 || box.left < around.left - 1 || box.bottom > around.bottom + 1) {
+          faults.push(`leaves its card: ${words.slice(0, 40)}`);
+        }
+      }
+    }
+  }
+  for (const element of document.querySelectorAll("body *")) {
+    const style = getComputedStyle(element);
+    if (["hidden", "clip"].includes(style.overflowX) && element.scrollWidth > element.clientWidth + 1
+        && !element.closest("svg")) faults.push(`cut: ${element.className}`);
+  }
+  const cards = [...document.querySelectorAll(".card")].map((card) => card.getBoundingClientRect());
+  cards.forEach((one, at) => cards.slice(at + 1).forEach((two) => {
+    const across = Math.min(one.right, two.right) - Math.max(one.left, two.left);
+    const down = Math.min(one.bottom, two.bottom) - Math.max(one.top, two.top);
+    if (across > 1 && down > 1) faults.push("cards lie over each other");
+  }));
+  return faults;
+})()"#;
+
+/// Everything that can be opened is.
+const OPENED: &str = "document.querySelectorAll('details').forEach((fold) => { fold.open = true; }); \
+    document.querySelectorAll('form.ask').forEach((form) => { form.hidden = false; }); true";
+
+#[test]
+fn every_state_is_legible_in_every_window() {
+    let Some(mut browser) = Chromium::start("how the operators' page looks") else { return };
+    let served = Served::with_buttons(seen(&json!({})), |_| String::new());
+    let url = served.url();
+    for (name, differs) in states() {
+        *served.seen.lock().unwrap() = seen(&differs);
+        for width in [1280, 390] {
+            for dark in [false, true] {
+                for (language, word) in [("en", "What runs"), ("ja", "稼働中のリリース")] {
+                    let window = Window { width, dark, with_script: true };
+                    browser.open(&url, language, window);
+                    let light = if dark { "dark" } else { "light" };
+                    let shown = format!("{name}-{width}-{light}-{language}");
+                    browser.picture(&shown);
+                    assert_eq!(browser.evaluate(FAULTS), json!([]), "{shown}");
+                    assert_eq!(browser.evaluate(OPENED), true);
+                    assert_eq!(browser.evaluate(FAULTS), json!([]), "{shown}, opened");
+                    let text = browser.evaluate("document.body.innerText");
+                    assert!(text.as_str().unwrap().contains(word), "{shown}: {text}");
+                    browser.is_in_order(&url);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_new_checker_and_one_that_is_only_looked_at_are_legible() {
+    let Some(mut browser) = Chromium::start("the operators' page with nothing in it") else { return };
+    let served = Served::to_look_at(new_born());
+    let url = served.url();
+    for (width, language, with_script) in [(1280, "ja", true), (390, "en", true), (390, "ja", false)] {
+        browser.open(&url, language, Window { width, dark: false, with_script });
+        browser.picture(&format!("new-born-{width}-{language}"));
+        if with_script {
+            assert_eq!(browser.evaluate(FAULTS), json!([]), "{width} {language}");
+            assert_eq!(browser.evaluate("document.querySelectorAll('button, form').length"), 0);
+        }
+        browser.is_in_order(&url);
+    }
+    *served.seen.lock().unwrap() = seen(&json!({}));
+    browser.open(&url, "ja", Window { width: 1280, dark: false, with_script: true });
+    browser.picture("to-look-at-1280-ja");
+    assert_eq!(browser.evaluate(FAULTS), json!([]));
+    browser.open(&format!("{url}report"), "ja", Window { width: 390, dark: true, with_script: true });
+    browser.picture("report-390-ja");
+    assert_eq!(browser.evaluate(FAULTS), json!([]));
+}
