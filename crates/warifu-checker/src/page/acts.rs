@@ -7,7 +7,7 @@ use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 use warifu_values::text::CHARS;
 
-use crate::page::load::grouped;
+use crate::page::numbers::grouped;
 use crate::service::Status;
 
 /// What an operator can command here.

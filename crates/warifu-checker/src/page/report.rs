@@ -8,7 +8,7 @@ use warifu_values::html::Html;
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
-use crate::page::load::grouped;
+use crate::page::numbers::grouped;
 use crate::state::Decision;
 use crate::trial::Replayed;
 
