@@ -150,7 +150,8 @@ fn scale(year: &Year, lang: Lang) -> Html {
         })
         .collect();
     html!(
-        "<div class=\"label\"></div><svg class=\"plot\" width=\"100%\" height=\"18\" aria-hidden=\"true\">{}</svg>",
+        "<div class=\"label\"></div><svg class=\"plot\" width=\"100%\" height=\"18\" \
+         aria-hidden=\"true\">{}</svg>",
         ticks
     )
 }

@@ -49,7 +49,8 @@ pub(crate) fn status() -> Value {
         "requests": { "checked": 1_284_551, "claims": 90_412_338, "turned_away": 431 },
         "queue": { "judging": 2, "waiting": 137, "capacity": 1024 },
         "doors": { "connections": 318, "connections_cut": 12, "limits": limits },
-        "kept_claims": { "files": 32, "bytes": 41_943_040, "most": 64, "most_bytes": 268_435_456, "most_days": 7 },
+        "kept_claims": { "files": 32, "bytes": 41_943_040, "most": 64,
+                         "most_bytes": 268_435_456, "most_days": 7 },
         "decisions": [
             { "decided": "frozen", "reason": "月次の障害訓練のため", "at": "2026-04-20T01:00:00Z" },
             { "decided": "thawed", "reason": "訓練終了", "at": "2026-04-20T03:00:00Z" },
@@ -155,7 +156,8 @@ fn report(codes: &[(&str, &str, u64, u64)]) -> Value {
         "bound": { "moved": 812, "uses": 1_204_332 },
         "said": said("inconclusive: 14 more institutions (812 of 1,204,332 uses moved undeclared)",
                      "まだ判断できません。不足: 医療機関あと 14 か所（1,204,332 件中 812 件）"),
-        "files": 812, "claims": 61_220, "uses": 1_204_332, "left_out": 12, "institutions": 86, "explained": 40,
+        "files": 812, "claims": 61_220, "uses": 1_204_332, "left_out": 12, "institutions": 86,
+            "explained": 40,
         "codes": codes, "codes_by_verdict": {},
     })
 }
@@ -184,7 +186,8 @@ pub(crate) fn seen(differs: &Value) -> Seen {
 /// A checker before anything happened.
 pub(crate) fn new_born() -> Seen {
     let mut seen = seen(&json!({ "state": "none", "running": null, "previous": null, "last_poll": null,
-        "decisions": [], "kept_claims": {"files": 0, "bytes": 0, "most": 0, "most_bytes": 0, "most_days": 0} }));
+        "decisions": [], "kept_claims": {"files": 0, "bytes": 0, "most": 0, "most_bytes": 0,
+            "most_days": 0} }));
     seen.load = Load { slices: vec![Slice::default()], slice_seconds: 10, ..Load::default() };
     seen.history = History::begun(at(NOW));
     seen.on_trial.replay = None;
