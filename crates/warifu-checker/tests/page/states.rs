@@ -62,7 +62,8 @@ pub(crate) fn status() -> Value {
 /// The states, by name, each with what differs from the good one.
 pub(crate) fn states() -> Vec<(&'static str, Value)> {
     let damage = json!({
-        "part": "record", "why": said("checker.json is cut off at byte 512; its copy is whole", "checker.json が \
+        "part": "record", "why": said("checker.json is cut off at byte 512; its copy is whole",
+                                      "checker.json が \
          512 バイトで途切れています。控えは正常です"),
         "mending": said("writes the record anew from its copy", "控えから記録を書き直します"),
     });
@@ -75,7 +76,8 @@ pub(crate) fn states() -> Vec<(&'static str, Value)> {
     });
     let refused = json!({
         "id": { "release": 13, "manifest": digest("c") }, "reached": "verified", "refused_for": "data",
-        "why": said("one change of the past is not signed: procedure 112007410 points 75 → 74, from 2026-06-01",
+        "why": said(
+            "one change of the past is not signed: procedure 112007410 points 75 → 74, from 2026-06-01",
                     "署名されていない遡及変更が 1 件あります: procedure 112007410 点数 75 → 74（2026-06-01 から）"),
         "at": "2026-06-10T17:40:00Z",
     });
@@ -99,7 +101,8 @@ pub(crate) fn states() -> Vec<(&'static str, Value)> {
         (
             "stale",
             json!({ "stale": true, "last_poll": { "at": "2026-06-10T18:12:10Z", "result": {
-            "outcome": "stale", "why": said("timestamp.json expired on 2026-06-10", "timestamp.json の期限切れ") } } }),
+            "outcome": "stale", "why": said("timestamp.json expired on 2026-06-10",
+                "timestamp.json の期限切れ") } } }),
         ),
         (
             "damaged",
