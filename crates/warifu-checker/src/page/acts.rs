@@ -7,7 +7,7 @@ use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 use warifu_values::text::CHARS;
 
-use crate::page::load::grouped;
+use crate::page::numbers::grouped;
 use crate::service::Status;
 
 /// What an operator can command here.
@@ -97,7 +97,8 @@ pub fn offered(status: &Status, lang: Lang) -> Vec<Offered> {
             vec![
                 say!(
                     lang,
-                    "Release {running} goes, release {before} ({title}) judges again at once; no claim is lost.",
+                    "Release {running} goes, release {before} ({title}) judges again at once; no \
+                     claim is lost.",
                     "リリース {running} の使用を止め、直ちにリリース {before}（{title}）で点検します。\
                      請求は失われません。"
                 ),
@@ -139,7 +140,8 @@ pub fn offered(status: &Status, lang: Lang) -> Vec<Offered> {
             vec![
                 say!(
                     lang,
-                    "Release {release} may be taken again at the next look at the channel, through every gate.",
+                    "Release {release} may be taken again at the next look at the channel, through \
+                     every gate.",
                     "次に配信元を確認したとき、リリース {release} を改めて検査し、受け入れることがあります。"
                 ),
                 say!(lang, "It is held because: {why}", "保留の理由: {why}"),
@@ -214,8 +216,8 @@ pub fn offered(status: &Status, lang: Lang) -> Vec<Offered> {
             say!(lang, "Give up release {release}", "リリース {release} を断念する"),
             vec![say!(
                 lang,
-                "Release {release} is not waited for any more: what runs now is what the next one is compared \
-                 with.",
+                "Release {release} is not waited for any more: what runs now is what the next one is \
+                 compared with.",
                 "リリース {release} の復旧を待たず、現在の稼働リリースを今後の比較対象とします。"
             )],
             stands_on("lost"),
@@ -227,8 +229,8 @@ pub fn offered(status: &Status, lang: Lang) -> Vec<Offered> {
 fn look(status: &Status, stands_on: String, lang: Lang) -> Offered {
     let mut will = vec![say!(
         lang,
-        "The channel is looked at at once instead of at the next poll. A newer release that passes every gate \
-         is activated as the calendar lets it, on probation.",
+        "The channel is looked at at once instead of at the next poll. A newer release that passes every \
+         gate is activated as the calendar lets it, on probation.",
         "次の定期確認を待たずに配信元を確認します。新しいリリースがすべての検査に合格すれば、切替可能な時間に\
          切り替え、観察期間に入ります。"
     )];

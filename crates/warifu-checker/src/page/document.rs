@@ -12,7 +12,7 @@ use crate::page::findings::findings;
 use crate::page::load::{load, queue};
 use crate::page::months::months;
 use crate::page::releases::{comes, decisions, runs};
-use crate::page::report::report;
+use crate::page::report::{decisions_title, report, report_title};
 use crate::page::seen::Seen;
 use crate::trial::Replayed;
 
@@ -67,8 +67,8 @@ pub(super) fn parts(Shown { seen, lang, with_buttons }: Shown<'_>) -> Vec<Part> 
             findings(seen, lang),
         ),
         part("months", say!(lang, "Twelve months", "12 か月の履歴"), months(seen, lang)),
-        part("trial", say!(lang, "What two releases judge differently", "リリース間の判定の差"), trial),
-        part("decisions", say!(lang, "Decisions of operators", "運用者の判断"), decisions(seen, lang)),
+        part("trial", report_title(lang), trial),
+        part("decisions", decisions_title(lang), decisions(seen, lang)),
     ]);
     parts
 }
@@ -105,7 +105,7 @@ pub fn document(shown: Shown<'_>) -> Html {
 pub(super) fn report_document(shown: Shown<'_>) -> Html {
     let Shown { seen, lang, .. } = shown;
     let on_trial = &seen.on_trial;
-    let title = say!(lang, "What two releases judge differently", "リリース間の判定の差");
+    let title = report_title(lang);
     let inner = html!(
         "<main><p><a href=\"./?lang={}\">{}</a></p><section class=\"card\"><h2>{}</h2>{}</section>\
          <section class=\"card\"><h2>{}</h2>{}</section></main>",
@@ -113,7 +113,7 @@ pub(super) fn report_document(shown: Shown<'_>) -> Html {
         say!(lang, "Back to the page", "元のページへ"),
         title,
         report(on_trial.replay.as_ref(), on_trial.watch.as_ref(), lang),
-        say!(lang, "Decisions of operators", "運用者の判断"),
+        decisions_title(lang),
         decisions(seen, lang)
     );
     framed(&title, None, lang, &inner)

@@ -10,7 +10,7 @@ use warifu_values::lang::Lang;
 use warifu_values::say;
 
 use crate::history::{Did, History, HistoryAct, Judged, Span};
-use crate::page::load::{grouped, short};
+use crate::page::numbers::{grouped, short};
 use crate::page::seen::Seen;
 use crate::page::when::instant;
 

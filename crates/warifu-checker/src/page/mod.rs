@@ -1,5 +1,5 @@
-//! The operators' page: what runs, what is amiss and what to do about it, on one screen, made here and sent as
-//! HTML.
+//! The operators' page: what runs, what is amiss and what to do about it, on one screen, made here and sent
+//! as HTML.
 //!
 //! A pure part makes markup of values ([`Seen`]); `routes` alone knows HTTP, and nothing here knows the
 //! service. The page asks nobody but the checker that it came from: its style and its script are part of the
@@ -18,6 +18,7 @@ mod months;
 mod releases;
 mod report;
 
+mod numbers;
 mod when;
 
 pub use acts::{Act, Offered, offered};

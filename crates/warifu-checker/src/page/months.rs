@@ -10,7 +10,7 @@ use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
 use crate::history::{Did, History, HistoryAct, Span};
-use crate::page::load::{grouped, short};
+use crate::page::numbers::{grouped, short};
 use crate::page::seen::Seen;
 use crate::page::when::{day, instant};
 
@@ -150,7 +150,8 @@ fn scale(year: &Year, lang: Lang) -> Html {
         })
         .collect();
     html!(
-        "<div class=\"label\"></div><svg class=\"plot\" width=\"100%\" height=\"18\" aria-hidden=\"true\">{}</svg>",
+        "<div class=\"label\"></div><svg class=\"plot\" width=\"100%\" height=\"18\" \
+         aria-hidden=\"true\">{}</svg>",
         ticks
     )
 }

@@ -1,5 +1,5 @@
-//! Which release runs, since when and who signed it; what comes and when, and why not sooner; what was refused
-//! or is held; what operators decided.
+//! Which release runs, since when and who signed it; what comes and when, and why not sooner; what was
+//! refused or is held; what operators decided.
 
 use warifu_values::digest::Digest;
 use warifu_values::html;
@@ -56,7 +56,8 @@ pub(super) fn runs(seen: &Seen, lang: Lang) -> Html {
         None => html!("{}", say!(lang, "none to fall back to", "なし（切戻し不可）")),
     };
     html!(
-        "<p class=\"release\"><span class=\"number\">{}</span><span class=\"title\">{}</span></p>{}<dl>{}{}{}{}</dl>",
+        "<p class=\"release\"><span class=\"number\">{}</span><span class=\"title\">{}</span></p>{}\
+         <dl>{}{}{}{}</dl>",
         id.release,
         title,
         marks,

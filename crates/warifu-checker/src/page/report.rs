@@ -8,7 +8,7 @@ use warifu_values::html::Html;
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
-use crate::page::load::grouped;
+use crate::page::numbers::grouped;
 use crate::state::Decision;
 use crate::trial::Replayed;
 
@@ -22,7 +22,7 @@ pub fn report_file(replay: Option<&Replayed>, watch: Option<&Report>, decisions:
         let decided: Vec<Html> =
             decisions.iter().map(|decision| html!("<li>{}</li>", decision.say(lang))).collect();
         let decided = (!decided.is_empty()).then(|| {
-            let title = say!(lang, "Decisions of operators", "運用者の判断");
+            let title = decisions_title(lang);
             html!("<h2>{}</h2><ul class=\"plain\">{}</ul>", title, decided)
         });
         html!(
@@ -76,6 +76,16 @@ pub(super) fn report(replay: Option<&Replayed>, watch: Option<&Report>, lang: La
         return html!("<p class=\"none\">{}</p>", nothing);
     }
     html!("{}{}", watch, replay)
+}
+
+/// What the report is called.
+pub(super) fn report_title(lang: Lang) -> String {
+    say!(lang, "What two releases judge differently", "リリース間の判定の差")
+}
+
+/// What operators decided is called so.
+pub(super) fn decisions_title(lang: Lang) -> String {
+    say!(lang, "Decisions of operators", "運用者の判断")
 }
 
 fn made(made: Made, lang: Lang) -> String {

@@ -49,7 +49,8 @@ pub(crate) fn status() -> Value {
         "requests": { "checked": 1_284_551, "claims": 90_412_338, "turned_away": 431 },
         "queue": { "judging": 2, "waiting": 137, "capacity": 1024 },
         "doors": { "connections": 318, "connections_cut": 12, "limits": limits },
-        "kept_claims": { "files": 32, "bytes": 41_943_040, "most": 64, "most_bytes": 268_435_456, "most_days": 7 },
+        "kept_claims": { "files": 32, "bytes": 41_943_040, "most": 64,
+                         "most_bytes": 268_435_456, "most_days": 7 },
         "decisions": [
             { "decided": "frozen", "reason": "月次の障害訓練のため", "at": "2026-04-20T01:00:00Z" },
             { "decided": "thawed", "reason": "訓練終了", "at": "2026-04-20T03:00:00Z" },
@@ -61,7 +62,8 @@ pub(crate) fn status() -> Value {
 /// The states, by name, each with what differs from the good one.
 pub(crate) fn states() -> Vec<(&'static str, Value)> {
     let damage = json!({
-        "part": "record", "why": said("checker.json is cut off at byte 512; its copy is whole", "checker.json が \
+        "part": "record", "why": said("checker.json is cut off at byte 512; its copy is whole",
+                                      "checker.json が \
          512 バイトで途切れています。控えは正常です"),
         "mending": said("writes the record anew from its copy", "控えから記録を書き直します"),
     });
@@ -74,7 +76,8 @@ pub(crate) fn states() -> Vec<(&'static str, Value)> {
     });
     let refused = json!({
         "id": { "release": 13, "manifest": digest("c") }, "reached": "verified", "refused_for": "data",
-        "why": said("one change of the past is not signed: procedure 112007410 points 75 → 74, from 2026-06-01",
+        "why": said(
+            "one change of the past is not signed: procedure 112007410 points 75 → 74, from 2026-06-01",
                     "署名されていない遡及変更が 1 件あります: procedure 112007410 点数 75 → 74（2026-06-01 から）"),
         "at": "2026-06-10T17:40:00Z",
     });
@@ -98,7 +101,8 @@ pub(crate) fn states() -> Vec<(&'static str, Value)> {
         (
             "stale",
             json!({ "stale": true, "last_poll": { "at": "2026-06-10T18:12:10Z", "result": {
-            "outcome": "stale", "why": said("timestamp.json expired on 2026-06-10", "timestamp.json の期限切れ") } } }),
+            "outcome": "stale", "why": said("timestamp.json expired on 2026-06-10",
+                "timestamp.json の期限切れ") } } }),
         ),
         (
             "damaged",
@@ -155,7 +159,8 @@ fn report(codes: &[(&str, &str, u64, u64)]) -> Value {
         "bound": { "moved": 812, "uses": 1_204_332 },
         "said": said("inconclusive: 14 more institutions (812 of 1,204,332 uses moved undeclared)",
                      "まだ判断できません。不足: 医療機関あと 14 か所（1,204,332 件中 812 件）"),
-        "files": 812, "claims": 61_220, "uses": 1_204_332, "left_out": 12, "institutions": 86, "explained": 40,
+        "files": 812, "claims": 61_220, "uses": 1_204_332, "left_out": 12, "institutions": 86,
+            "explained": 40,
         "codes": codes, "codes_by_verdict": {},
     })
 }
@@ -184,7 +189,8 @@ pub(crate) fn seen(differs: &Value) -> Seen {
 /// A checker before anything happened.
 pub(crate) fn new_born() -> Seen {
     let mut seen = seen(&json!({ "state": "none", "running": null, "previous": null, "last_poll": null,
-        "decisions": [], "kept_claims": {"files": 0, "bytes": 0, "most": 0, "most_bytes": 0, "most_days": 0} }));
+        "decisions": [], "kept_claims": {"files": 0, "bytes": 0, "most": 0, "most_bytes": 0,
+            "most_days": 0} }));
     seen.load = Load { slices: vec![Slice::default()], slice_seconds: 10, ..Load::default() };
     seen.history = History::begun(at(NOW));
     seen.on_trial.replay = None;
