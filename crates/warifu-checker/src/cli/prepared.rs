@@ -99,7 +99,7 @@ fn of_state(state: &Path) -> Option<Said> {
         Ok(_) => tempfile::tempfile_in(state).err().map(|error| {
             Said::about(
                 &format!("nothing can be written to {path}"),
-                &format!("{path} に書き込めません"),
+                &format!("{path} は書き込みできないフォルダーです"),
                 &error,
             )
         }),
