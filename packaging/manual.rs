@@ -28,7 +28,8 @@ pub(crate) fn write(program: Command, files: &str) -> io::Result<()> {
 
 fn page_and_below(command: &Command, program: &str, files: &str, folder: &Path) -> io::Result<()> {
     let below = || command.get_subcommands().filter(|below| !below.is_hide_set());
-    let man = Man::new(command.clone()).manual("Warifu").source(format!("Warifu {}", env!("CARGO_PKG_VERSION")));
+    let man =
+        Man::new(command.clone()).manual("Warifu").source(format!("Warifu {}", env!("CARGO_PKG_VERSION")));
     let mut page = File::create(folder.join(man.get_filename()))?;
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;
@@ -44,7 +45,8 @@ fn page_and_below(command: &Command, program: &str, files: &str, folder: &Path) 
     }
     let program_page = (command.get_name() != program).then(|| program.to_owned());
     let others = below().filter_map(|below| below.get_display_name().map(ToOwned::to_owned));
-    let see: Vec<_> = program_page.into_iter().chain(others).map(|page| format!("\\fB{page}\\fR(1)")).collect();
+    let see: Vec<_> =
+        program_page.into_iter().chain(others).map(|page| format!("\\fB{page}\\fR(1)")).collect();
     writeln!(page, ".SH \"SEE ALSO\"\n{}", see.join(",\n").replace('-', "\\-"))?;
     below().try_for_each(|command| page_and_below(command, program, files, folder))
 }
