@@ -1,4 +1,5 @@
-//! Writes the manual pages: `cargo run -p warifu-checker --features https,manual --example checker-manual DIR`.
+//! Writes the manual pages:
+//! `cargo run -p warifu-checker --features https,manual --example checker-manual DIR`.
 
 use clap::CommandFactory as _;
 use warifu_checker::cli::Arguments;
