@@ -1,10 +1,10 @@
 //! What a swap costs the claims that are judged meanwhile, and how long swaps and fall backs take:
-//! `cargo bench -p warifu-checker --bench swapping -- ../shared/data [FILES_A_SECOND]`. Linux only: the checker
-//! is kept to the first core and the senders to the second, by `taskset`. Releases are published before, and
-//! come into sight by their timestamp, so that no publisher takes time meanwhile.
+//! `cargo bench -p warifu-checker --bench swapping -- ../shared/data [FILES_A_SECOND]`. Linux only: the
+//! checker is kept to the first core and the senders to the second, by `taskset`. Releases are published
+//! before, and come into sight by their timestamp, so that no publisher takes time meanwhile.
 //!
-//! Files are sent by a schedule, and their time counts from when they were due: one that waits for a swap makes
-//! those after it late too.
+//! Files are sent by a schedule, and their time counts from when they were due: one that waits for a swap
+//! makes those after it late too.
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made has nothing to go on with")]
 #![expect(dead_code, reason = "helpers that tests of the checker use besides")]
 
@@ -158,7 +158,8 @@ fn main() {
         let [quiet, swapping] = [QUIET, SWAPPING].map(|of| at_quantile(&times[of], share));
         writeln!(
             out,
-            "claims, p{}: {quiet:.2?} quiet, {swapping:.2?} at one swap a second, {:.2} times ({} and {} files)",
+            "claims, p{}: {quiet:.2?} quiet, {swapping:.2?} at one swap a second, {:.2} times ({} and {} \
+             files)",
             share * 100.0,
             swapping.as_secs_f64() / quiet.as_secs_f64(),
             times[QUIET].len(),

@@ -186,7 +186,8 @@ fn computed(
     Ok(compare(&all_of(&old), &all_of(&new)))
 }
 
-/// The kinds of which both releases carry the same bytes for the same days: nothing of them is judged otherwise.
+/// The kinds of which both releases carry the same bytes for the same days: nothing of them is judged
+/// otherwise.
 fn alike(one: &Manifest, other: &Manifest) -> BTreeSet<String> {
     let by_kind = |manifest: &Manifest| {
         let mut kinds: BTreeMap<String, Vec<_>> = BTreeMap::new();
