@@ -247,8 +247,6 @@ pub(super) struct Claims {
     /// Claim files that may wait
     #[arg(long, default_value_t = 256)]
     pub(super) queue: usize,
-    #[command(flatten)]
-    pub(super) log: LogOptions,
     /// Claim files judged at once (default: one for each core)
     #[arg(long)]
     pub(super) judges: Option<usize>,
