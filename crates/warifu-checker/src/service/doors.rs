@@ -39,6 +39,9 @@ use crate::service::tls::{Shown, Tls};
 /// Operators at once. More are a mistake.
 const OPERATORS: usize = 64;
 
+/// Connections of operators elsewhere from one address: who is silent there keeps others in.
+const OPERATORS_OF_ADDRESS: usize = 16;
+
 /// Connections at once of those who watch.
 const WATCHERS: usize = 64;
 
@@ -352,13 +355,15 @@ async fn take_requests(
 async fn take_commands(listener: UnixListener, elsewhere: Option<(TcpListener, Greeting)>, served: Served) {
     let mut connections = JoinSet::new();
     let (budget, mut ends) = (Budget::new(OPERATORS, OPERATORS), served.ends.clone());
+    // Whoever fills the door over TCP keeps nobody of this machine out.
+    let budget_elsewhere = Budget::new(OPERATORS, OPERATORS_OF_ADDRESS);
     loop {
         while connections.try_join_next().is_some() {}
-        let mut share = budget.share(Sender::Operator);
         tokio::select! {
             _ = ends.changed() => break,
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
+                    let mut share = budget.share(Sender::Operator);
                     if share.grow(1).is_ok() {
                         let operator = Operator::at(&stream);
                         let (speaks, who) = (Speaks::Http1, Who { sender: Sender::Operator, operator });
@@ -368,8 +373,8 @@ async fn take_commands(listener: UnixListener, elsewhere: Option<(TcpListener, G
                 Err(error) => after(&error).await,
             },
             accepted = accept(elsewhere.as_ref()) => match accepted {
-                Ok((stream, greeting)) => {
-                    // Whoever may not command has not taken the last place of those who may for long.
+                Ok((stream, peer, greeting)) => {
+                    let mut share = budget_elsewhere.share(Sender::at(peer.ip()));
                     if share.grow(1).is_ok() {
                         let _ = stream.set_nodelay(true);
                         let greeted = greeting.then_serve(stream, Sender::Operator, share, served.clone());
@@ -384,9 +389,14 @@ async fn take_commands(listener: UnixListener, elsewhere: Option<(TcpListener, G
 }
 
 /// Who comes from elsewhere; nobody ever where there is no such door.
-async fn accept(elsewhere: Option<&(TcpListener, Greeting)>) -> io::Result<(TcpStream, Greeting)> {
+async fn accept(
+    elsewhere: Option<&(TcpListener, Greeting)>,
+) -> io::Result<(TcpStream, SocketAddr, Greeting)> {
     match elsewhere {
-        Some((listener, greeting)) => Ok((listener.accept().await?.0, greeting.clone())),
+        Some((listener, greeting)) => {
+            let (stream, peer) = listener.accept().await?;
+            Ok((stream, peer, greeting.clone()))
+        }
         None => std::future::pending().await,
     }
 }

@@ -130,6 +130,7 @@ fn alone(arg: &Arg, long: &str) -> Arg {
 fn kind(arg: &Arg) -> Kind {
     let of = arg.get_value_parser().type_id();
     let numbers = [
+        TypeId::of::<u8>(),
         TypeId::of::<u16>(),
         TypeId::of::<u32>(),
         TypeId::of::<u64>(),
@@ -232,6 +233,14 @@ mod tests {
         }
         let about: Vec<_> = options.about.iter().filter_map(Arg::get_long).collect();
         assert_eq!(about, ["config", "check-config", "print-config"], "all others stand in the file");
+    }
+
+    #[test]
+    fn what_is_a_number_is_one_in_the_file() {
+        for option in Options::of_serve().all() {
+            let is_number = option.default.as_deref().is_some_and(|default| default.parse::<u64>().is_ok());
+            assert!(!is_number || option.kind == Kind::Number, "{} is no number in the file", option.long);
+        }
     }
 
     #[test]
