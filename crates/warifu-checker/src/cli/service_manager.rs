@@ -1,21 +1,49 @@
 //! What systemd is told: that claims are taken, what judges, that the configuration is read again, that it
 //! ends. Where nobody listens, nothing is told.
 
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Duration;
+
 use sd_notify::{NotifyState, notify};
 
 use crate::log::{Event, Log};
 use crate::said::Said;
 
-/// The service manager, when there is one.
+/// So much waits for a manager that does not read. What is more is not told: it is told again soon.
+const WAITING: usize = 16;
+
+/// So long the end waits until that is told.
+const AT_THE_END: Duration = Duration::from_millis(500);
+
+/// What is told, and whoever waits until it was.
+struct Told {
+    lines: String,
+    done: Option<SyncSender<()>>,
+}
+
+/// The service manager, when there is one. A thread of its own tells it, so nothing waits for one that does
+/// not read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ServiceManager {
+    desk: Option<&'static SyncSender<Told>>,
     log: Log,
 }
 
 impl ServiceManager {
-    /// That of the environment.
+    /// That of the environment, until the process ends.
     pub(super) fn of_environment(log: Log) -> ServiceManager {
-        ServiceManager { log }
+        let desk = std::env::var_os("NOTIFY_SOCKET").and_then(|_| {
+            let (desk, waiting) = sync_channel(WAITING);
+            let thread = std::thread::Builder::new().name("manager".to_owned());
+            match thread.spawn(move || tell_each(&waiting, log)) {
+                Ok(_) => Some(&*Box::leak(Box::new(desk))),
+                Err(error) => {
+                    log.event(Event::ManagerNotTold, &not_told(&error));
+                    None
+                }
+            }
+        });
+        ServiceManager { desk, log }
     }
 
     /// Claims are taken, or taken again after a reload; `status` is one line.
@@ -38,7 +66,9 @@ impl ServiceManager {
 
     /// It ends.
     pub(super) fn stopping(self) {
-        self.tell(&[NotifyState::Stopping]);
+        let (done, is_done) = sync_channel(1);
+        self.put(&[NotifyState::Stopping], Some(done));
+        let _ = is_done.recv_timeout(AT_THE_END);
     }
 
     /// It makes progress.
@@ -47,9 +77,23 @@ impl ServiceManager {
     }
 
     fn tell(self, states: &[NotifyState<'_>]) {
-        if let Err(error) = notify(states) {
-            self.log.event(Event::ManagerNotTold, &not_told(&error));
+        self.put(states, None);
+    }
+
+    fn put(self, states: &[NotifyState<'_>], done: Option<SyncSender<()>>) {
+        let lines: Vec<String> = states.iter().map(ToString::to_string).collect();
+        if let Some(desk) = self.desk {
+            let _ = desk.try_send(Told { lines: lines.join("\n"), done });
         }
+    }
+}
+
+fn tell_each(waiting: &Receiver<Told>, log: Log) {
+    for Told { lines, done } in waiting {
+        if let Err(error) = notify(&[NotifyState::Custom(&lines)]) {
+            log.event(Event::ManagerNotTold, &not_told(&error));
+        }
+        drop(done);
     }
 }
 

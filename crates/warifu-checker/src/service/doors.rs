@@ -42,8 +42,9 @@ const OPERATORS: usize = 64;
 /// Connections of operators elsewhere from one address: who is silent there keeps others in.
 const OPERATORS_OF_ADDRESS: usize = 16;
 
-/// Connections at once of those who watch.
+/// Connections at once of those who watch, and from one address.
 const WATCHERS: usize = 64;
+const WATCHERS_OF_ADDRESS: usize = 16;
 
 /// What the system holds of an answer that is not taken: without this up to some megabytes for each
 /// connection, which nothing here would count.
@@ -312,7 +313,7 @@ impl Speaks {
 pub async fn watched_at(door: Door, service: Arc<Service>) -> io::Result<()> {
     let (_ends_with_this, ends) = watch::channel(false);
     let served = Served { router: for_watchers(Arc::clone(&service)), service, ends };
-    let room = (Budget::new(WATCHERS, WATCHERS), || WATCHERS);
+    let room = (Budget::new(WATCHERS, WATCHERS_OF_ADDRESS), || WATCHERS);
     take_requests(TcpListener::from_std(door.listener)?, door.greeting, served, room).await;
     Ok(())
 }

@@ -269,6 +269,27 @@ fn a_service_manager_is_told_that_it_is_ready_reads_again_lives_and_ends() {
     assert!(running.child.wait().unwrap().success());
 }
 
+/// One whose queue is full already.
+#[test]
+fn nothing_waits_for_a_service_manager_that_does_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    drop(published(at));
+    let _reads_nothing = UnixDatagram::bind(at.join("notify")).unwrap();
+    let fills = UnixDatagram::unbound().unwrap();
+    fills.set_nonblocking(true).unwrap();
+    while fills.send_to(b"STATUS=full", at.join("notify")).is_ok() {}
+    let mut command = program();
+    command.env("NOTIFY_SOCKET", at.join("notify")).args(["serve", "--config"]).arg(configuration(at, ""));
+    let mut running = Running::start(&mut command, at);
+    for _ in 0..3 {
+        running.signal("-HUP");
+        assert_eq!(check(running.address, &claim_file(1, 1)).status, 200);
+    }
+    running.signal("-TERM");
+    assert!(running.child.wait().unwrap().success());
+}
+
 #[test]
 fn without_a_release_the_service_manager_is_told_that_there_is_none() {
     let folder = tempfile::tempdir().unwrap();
