@@ -137,7 +137,8 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
             tokio::spawn(watched_at(watched, Arc::clone(&service)));
         }
         tokio::spawn(keep_reading(reload, asked, manager, lang));
-        tokio::spawn(keep_telling(Arc::clone(&service), Arc::clone(&watchdog), manager, lang));
+        tokio::spawn(keep_telling(Arc::clone(&service), manager, lang));
+        tokio::spawn(keep_alive(Arc::clone(&service), Arc::clone(&watchdog), manager));
         tokio::spawn(keep_polling(swapper, poll, watchdog));
         let address = door.address()?;
         let taken = Said::new(
@@ -230,23 +231,39 @@ pub(super) async fn keep_polling(swapper: Arc<Swapper>, every: Arc<AtomicU64>, w
     }
 }
 
-/// Tells the service manager what judges, when that changes, and that there is progress.
-async fn keep_telling(service: Arc<Service>, watchdog: Arc<Watchdog>, manager: ServiceManager, lang: Lang) {
+/// Tells the service manager what judges, when that changes.
+async fn keep_telling(service: Arc<Service>, manager: ServiceManager, lang: Lang) {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut told = String::new();
     loop {
         second.tick().await;
-        let line = service.status().in_a_line(lang);
+        let Some(line) = in_a_line(&service, lang).await else { continue };
         if line != told {
             manager.status(&line);
             told = line;
         }
+    }
+}
+
+/// Tells the service manager that there is progress, whatever else waits.
+async fn keep_alive(service: Arc<Service>, watchdog: Arc<Watchdog>, manager: ServiceManager) {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        second.tick().await;
         let (checked, judging) = service.progress();
         if watchdog.is_alive(checked, judging, Instant::now()) {
             manager.alive();
         }
     }
+}
+
+/// What judges, in one line, gathered where no claim waits for it.
+async fn in_a_line(service: &Arc<Service>, lang: Lang) -> Option<String> {
+    let service = Arc::clone(service);
+    // A panic in there is told by the runtime.
+    tokio::task::spawn_blocking(move || service.status().in_a_line(lang)).await.ok()
 }
 
 /// Reads the configuration again on SIGHUP, and certificates also when they changed. What is of no use is
@@ -275,7 +292,7 @@ async fn keep_reading(mut reload: Reload, mut asked: Signal, manager: ServiceMan
         let Ok(read) = reads.await else { return };
         (reload, told) = read;
         if is_asked {
-            manager.ready(&reload.service.status().in_a_line(lang));
+            manager.ready(&in_a_line(&reload.service, lang).await.unwrap_or_default());
         }
     }
 }
