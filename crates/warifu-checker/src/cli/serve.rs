@@ -157,10 +157,11 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
                 ),
             );
         };
-        serve_until(door, operators, service, end).await
+        serve_until(door, operators, Arc::clone(&service), end).await
     });
     // Also where a door failed: what is on probation took nothing down.
     ending.end(now());
+    service.end();
     log.event(Event::End, &Said::new("ended", "終了しました"));
     served?;
     // A look at a channel that does not answer may be under way; what it would write, it writes whole.
