@@ -71,6 +71,17 @@ impl Reload {
         }
     }
 
+    /// Tells that reading broke off: what was read until then may be in force.
+    pub(super) fn broke_off(&self) {
+        let why = Said::new(
+            "reading the configuration broke off: what of it is in force is not known; send SIGHUP again, or \
+             restart",
+            "設定の再読込が中断しました。どこまで反映されたかは不明です。もう一度 SIGHUP を送るか、再起動してください",
+        );
+        self.log.event(Event::ConfigurationUnusable, &why);
+        self.service.tell_not_in_force(Some(why));
+    }
+
     /// Takes what can be taken; what waits for a restart.
     fn take(&self) -> Result<Option<Said>, Vec<Said>> {
         let (arguments, settings) = self.started.again().map_err(|why| why.said())?;

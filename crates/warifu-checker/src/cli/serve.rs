@@ -269,7 +269,8 @@ async fn in_a_line(service: &Arc<Service>, lang: Lang) -> Option<String> {
 
 /// Reads the configuration again on SIGHUP, and certificates also when they changed. What is of no use is
 /// tried again at each look and told once.
-async fn keep_reading(mut reload: Reload, mut asked: Signal, manager: ServiceManager, lang: Lang) {
+async fn keep_reading(reload: Reload, mut asked: Signal, manager: ServiceManager, lang: Lang) {
+    let reload = Arc::new(reload);
     let mut look = tokio::time::interval(BETWEEN_LOOKS_AT_CERTIFICATES);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut told = Vec::new();
@@ -278,24 +279,28 @@ async fn keep_reading(mut reload: Reload, mut asked: Signal, manager: ServiceMan
             _ = look.tick() => false,
             _ = asked.recv() => true,
         };
+        let reads = Arc::clone(&reload);
         if is_asked {
             manager.reloading();
-        }
-        let reads = tokio::task::spawn_blocking(move || {
-            if is_asked {
-                reload.all();
-            } else {
-                reload.certificates(&mut told);
-            }
-            (reload, told)
-        });
-        // A panic in there is told by the runtime; nothing is read again after it.
-        let Ok(read) = reads.await else { return };
-        (reload, told) = read;
-        if is_asked {
+            read_or_broken_off(move || reads.all(), || reload.broke_off()).await;
             manager.ready(&in_a_line(&reload.service, lang).await.unwrap_or_default());
+        } else {
+            let certificates = move || {
+                reads.certificates(&mut told);
+                told
+            };
+            told = read_or_broken_off(certificates, Vec::new).await;
         }
     }
+}
+
+/// What comes of `read`, which waits for disks; of `broken_off` where it panics, which the runtime tells.
+/// Whoever asked is answered either way, and may ask again.
+async fn read_or_broken_off<T: Send + 'static>(
+    read: impl FnOnce() -> T + Send + 'static,
+    broken_off: impl FnOnce() -> T,
+) -> T {
+    tokio::task::spawn_blocking(read).await.unwrap_or_else(|_| broken_off())
 }
 
 /// Ends with SIGTERM or SIGINT.
@@ -308,4 +313,18 @@ pub(super) async fn ended() {
         return;
     }
     let _ = tokio::signal::ctrl_c().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_while_reading_ends_no_reading() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            assert_eq!(read_or_broken_off(|| panic!("on the way"), || "broken off").await, "broken off");
+            assert_eq!(read_or_broken_off(|| "read", || "broken off").await, "read");
+        });
+    }
 }
