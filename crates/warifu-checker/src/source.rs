@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use arc_swap::ArcSwap;
 use warifu_channels::{Floor, Given, Mirrors, Nobody, PassedOver, ReadError, StateStore};
 use warifu_trust::{
-    Made, OnHand, OpenError, OpenedRelease, ReleaseRef, Says, TrustError, TrustedState, UnixSeconds,
-    VerifiedRelease, reopen,
+    Made, OnHand, OpenError, OpenedRelease, ReleaseRef, Says, Statements, TrustError, TrustedState,
+    UnixSeconds, VerifiedRelease, reopen,
 };
 use warifu_values::lang::{Lang, Speak as _};
 
@@ -152,7 +152,7 @@ pub trait ReleaseSource: Send + Sync {
     }
 
     /// Why `id` is not to be used, when one organisation has withdrawn it: as far as was heard, whatever
-    /// came of opening the channel.
+    /// came of opening the channel. It answers at once, also while the channel is being opened.
     fn withdrawn(&self, id: ReleaseRef) -> Option<Said>;
 
     /// The content of `id`, which judged here before, every byte by its digest: no question whether it may be
@@ -236,8 +236,10 @@ pub struct TrustSource {
     store: StateStore,
     /// Whether what is learnt is written there.
     remembers: bool,
-    /// What is remembered, or why it cannot be read or believed.
+    /// What is remembered, or why it cannot be read or believed; held for as long as a look takes.
     state: Mutex<Result<TrustedState, SourceError>>,
+    /// What each organisation said alone, as of the last look that ended: nobody waits for one under way.
+    heard: ArcSwap<Statements>,
     floor: Floor,
     beside: Option<Beside>,
 }
@@ -255,9 +257,11 @@ impl TrustSource {
         TrustedState::pin(root, floor.policy()).map_err(|error| SourceError::of(&error))?;
         let places = ArcSwap::new(Places::of(mirrors));
         let store = StateStore::new(trusted);
-        let state = Mutex::new(remembered(&store, root, &floor));
+        let state = remembered(&store, root, &floor);
+        let heard = state.as_ref().map(|state| state.statements().clone()).unwrap_or_default();
+        let (state, heard) = (Mutex::new(state), ArcSwap::from_pointee(heard));
         let pinned = root.to_vec();
-        Ok(TrustSource { places, pinned, store, remembers: true, state, floor, beside: None })
+        Ok(TrustSource { places, pinned, store, remembers: true, state, heard, floor, beside: None })
     }
 
     /// The same, but what is learnt is forgotten: nothing on disk changes.
@@ -348,8 +352,16 @@ impl TrustSource {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.is_err() {
             *state = remembered(&self.store, &self.pinned, &self.floor);
+            state.iter().for_each(|state| self.publish(state));
         }
         state
+    }
+
+    /// What was heard stands from now on for whoever asks.
+    fn publish(&self, state: &TrustedState) {
+        if **self.heard.load() != *state.statements() {
+            self.heard.store(Arc::new(state.statements().clone()));
+        }
     }
 
     /// Opens the channel by what is remembered.
@@ -372,6 +384,7 @@ impl TrustSource {
             Some(number) => places.mirrors.open_release(number, state, now),
             None => places.mirrors.open(state, now),
         };
+        self.publish(state);
         // Also after a refusal: a new root, and with it a revocation, must not be forgotten.
         if self.remembers {
             self.store.save(state).map_err(|error| SourceError::Unavailable(Said::of(&error)))?;
@@ -421,7 +434,7 @@ impl ReleaseSource for TrustSource {
     }
 
     fn withdrawn(&self, id: ReleaseRef) -> Option<Said> {
-        self.state().as_ref().ok()?.statements().withdrawal(id).map(said)
+        self.heard.load().withdrawal(id).map(said)
     }
 
     fn again(&self, id: ReleaseRef, now: UnixSeconds) -> Result<ReleaseContent, SourceError> {

@@ -17,13 +17,16 @@ use crate::service::{ReadTls, Tls};
 use crate::state::Recent;
 use crate::swap::Swapper;
 
-/// Sections of which all that they say is given to what runs.
+/// Sections of which all that they say is given to what runs, but for `FIXED_OPTIONS`.
 const LIVE_SECTIONS: &[&str] = &["limits", "gates", "windows", "replay"];
 
 /// And options of other sections.
 const LIVE_OPTIONS: &[&str] = &["channel", "poll"];
 
-/// The files of TLS, where there is TLS.
+/// Options of those sections that what runs was started with.
+const FIXED_OPTIONS: &[&str] = &["keep_releases"];
+
+/// The files of TLS, where there is TLS and goes on to be.
 #[cfg(feature = "https")]
 const TLS_OPTIONS: &[&str] = &["tls_certificate", "tls_key", "tls_clients", "tls_only_clients"];
 #[cfg(feature = "https")]
@@ -68,36 +71,36 @@ impl Reload {
         }
     }
 
+    /// Tells that reading broke off: what was read until then may be in force.
+    pub(super) fn broke_off(&self) {
+        let why = Said::new(
+            "reading the configuration broke off: what of it is in force is not known; send SIGHUP again, or \
+             restart",
+            "設定の再読込が中断しました。どこまで反映されたかは不明です。もう一度 SIGHUP を送るか、再起動してください",
+        );
+        self.log.event(Event::ConfigurationUnusable, &why);
+        self.service.tell_not_in_force(Some(why));
+    }
+
     /// Takes what can be taken; what waits for a restart.
     fn take(&self) -> Result<Option<Said>, Vec<Said>> {
         let (arguments, settings) = self.started.again().map_err(|why| why.said())?;
         let Arguments { command: Command::Serve(serve), .. } = arguments else { return Ok(None) };
         // All of it is read before anything is changed.
         let prepared = Prepared::of(&serve)?;
-        self.give(&serve, prepared);
+        let given = self.give(&serve, prepared);
         let differ = self.started.differ(&settings);
         let waits: Vec<String> =
-            differ.into_iter().filter(|option| !self.is_live(option)).map(ServeOption::place).collect();
+            differ.into_iter().filter(|option| !is_live(option, &given)).map(ServeOption::place).collect();
         let waits = waits.join(", ");
         Ok((!waits.is_empty()).then(|| {
             Said::new(format!("{waits}: needs a restart"), format!("{waits}: 変更の反映には再起動が必要です"))
         }))
     }
 
-    fn is_live(&self, option: &ServeOption) -> bool {
-        #[cfg(feature = "https")]
-        {
-            let is_of = |tls: &Option<Arc<Tls>>, ids: &[&str]| tls.is_some() && ids.contains(&&*option.id);
-            if is_of(&self.tls, TLS_OPTIONS) || is_of(&self.operators, OPERATORS_TLS_OPTIONS) {
-                return true;
-            }
-        }
-        LIVE_OPTIONS.contains(&&*option.id)
-            || option.section().is_some_and(|section| LIVE_SECTIONS.contains(&section))
-    }
-
-    /// Nothing here can fail any more.
-    fn give(&self, serve: &Serve, prepared: Prepared) {
+    /// Gives it to what runs, and which options those are that have no section of their own in
+    /// `LIVE_SECTIONS`. Nothing here can fail any more.
+    fn give(&self, serve: &Serve, prepared: Prepared) -> Vec<&'static str> {
         self.service.limit(serve.limits.limits(connections));
         self.swapper.go_by(serve.gates.gates(), prepared.calendar);
         self.recent.keep(serve.gates.keeping());
@@ -105,9 +108,12 @@ impl Reload {
         self.poll.store(serve.poll, Ordering::Relaxed);
         #[cfg(feature = "https")]
         {
-            go_on_with(self.tls.as_ref(), prepared.tls);
-            go_on_with(self.operators.as_ref(), prepared.operators);
+            let tls = go_on_with(self.tls.as_ref(), prepared.tls, TLS_OPTIONS);
+            let operators = go_on_with(self.operators.as_ref(), prepared.operators, OPERATORS_TLS_OPTIONS);
+            [LIVE_OPTIONS, tls, operators].concat()
         }
+        #[cfg(not(feature = "https"))]
+        LIVE_OPTIONS.to_vec()
     }
 
     /// Reads certificates again that changed; what is of no use is told once.
@@ -138,12 +144,23 @@ impl Reload {
     pub(super) fn certificates(&self, _: &mut Vec<Said>) {}
 }
 
-/// Where there is TLS, and files for it: turning it on or off needs a restart.
+/// Whether what runs goes by what `option` says now; `given` are those that were given to it.
+fn is_live(option: &ServeOption, given: &[&str]) -> bool {
+    let is_of_live_section = option.section().is_some_and(|section| LIVE_SECTIONS.contains(&section));
+    given.contains(&&*option.id) || is_of_live_section && !FIXED_OPTIONS.contains(&&*option.id)
+}
+
+/// Where there is TLS, and files for it, gives them and says which options those are. Turning it on or off
+/// needs a restart.
 #[cfg(feature = "https")]
-fn go_on_with(tls: Option<&Arc<Tls>>, read: Option<ReadTls>) {
-    if let (Some(tls), Some(read)) = (tls, read) {
-        tls.go_on_with(read);
-    }
+fn go_on_with(
+    tls: Option<&Arc<Tls>>,
+    read: Option<ReadTls>,
+    options: &'static [&'static str],
+) -> &'static [&'static str] {
+    let (Some(tls), Some(read)) = (tls, read) else { return &[] };
+    tls.go_on_with(read);
+    options
 }
 
 #[cfg(test)]
@@ -154,7 +171,7 @@ mod tests {
     #[test]
     fn what_changes_at_once_is_there_to_be_told() {
         let options = Options::of_serve();
-        for id in LIVE_OPTIONS {
+        for id in LIVE_OPTIONS.iter().chain(FIXED_OPTIONS) {
             assert!(options.by_id(id).is_some(), "{id}");
         }
         #[cfg(feature = "https")]

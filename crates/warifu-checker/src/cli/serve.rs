@@ -137,7 +137,8 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
             tokio::spawn(watched_at(watched, Arc::clone(&service)));
         }
         tokio::spawn(keep_reading(reload, asked, manager, lang));
-        tokio::spawn(keep_telling(Arc::clone(&service), Arc::clone(&watchdog), manager, lang));
+        tokio::spawn(keep_telling(Arc::clone(&service), manager, lang));
+        tokio::spawn(keep_alive(Arc::clone(&service), Arc::clone(&watchdog), manager));
         tokio::spawn(keep_polling(swapper, poll, watchdog));
         let address = door.address()?;
         let taken = Said::new(
@@ -156,10 +157,11 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
                 ),
             );
         };
-        serve_until(door, operators, service, end).await
+        serve_until(door, operators, Arc::clone(&service), end).await
     });
     // Also where a door failed: what is on probation took nothing down.
     ending.end(now());
+    service.end();
     log.event(Event::End, &Said::new("ended", "終了しました"));
     served?;
     // A look at a channel that does not answer may be under way; what it would write, it writes whole.
@@ -230,18 +232,27 @@ pub(super) async fn keep_polling(swapper: Arc<Swapper>, every: Arc<AtomicU64>, w
     }
 }
 
-/// Tells the service manager what judges, when that changes, and that there is progress.
-async fn keep_telling(service: Arc<Service>, watchdog: Arc<Watchdog>, manager: ServiceManager, lang: Lang) {
+/// Tells the service manager what judges, when that changes.
+async fn keep_telling(service: Arc<Service>, manager: ServiceManager, lang: Lang) {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut told = String::new();
     loop {
         second.tick().await;
-        let line = service.status().in_a_line(lang);
+        let Some(line) = in_a_line(&service, lang).await else { continue };
         if line != told {
             manager.status(&line);
             told = line;
         }
+    }
+}
+
+/// Tells the service manager that there is progress, whatever else waits.
+async fn keep_alive(service: Arc<Service>, watchdog: Arc<Watchdog>, manager: ServiceManager) {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        second.tick().await;
         let (checked, judging) = service.progress();
         if watchdog.is_alive(checked, judging, Instant::now()) {
             manager.alive();
@@ -249,9 +260,17 @@ async fn keep_telling(service: Arc<Service>, watchdog: Arc<Watchdog>, manager: S
     }
 }
 
+/// What judges, in one line, gathered where no claim waits for it.
+async fn in_a_line(service: &Arc<Service>, lang: Lang) -> Option<String> {
+    let service = Arc::clone(service);
+    // A panic in there is told by the runtime.
+    tokio::task::spawn_blocking(move || service.status().in_a_line(lang)).await.ok()
+}
+
 /// Reads the configuration again on SIGHUP, and certificates also when they changed. What is of no use is
 /// tried again at each look and told once.
-async fn keep_reading(mut reload: Reload, mut asked: Signal, manager: ServiceManager, lang: Lang) {
+async fn keep_reading(reload: Reload, mut asked: Signal, manager: ServiceManager, lang: Lang) {
+    let reload = Arc::new(reload);
     let mut look = tokio::time::interval(BETWEEN_LOOKS_AT_CERTIFICATES);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut told = Vec::new();
@@ -260,24 +279,28 @@ async fn keep_reading(mut reload: Reload, mut asked: Signal, manager: ServiceMan
             _ = look.tick() => false,
             _ = asked.recv() => true,
         };
+        let reads = Arc::clone(&reload);
         if is_asked {
             manager.reloading();
-        }
-        let reads = tokio::task::spawn_blocking(move || {
-            if is_asked {
-                reload.all();
-            } else {
-                reload.certificates(&mut told);
-            }
-            (reload, told)
-        });
-        // A panic in there is told by the runtime; nothing is read again after it.
-        let Ok(read) = reads.await else { return };
-        (reload, told) = read;
-        if is_asked {
-            manager.ready(&reload.service.status().in_a_line(lang));
+            read_or_broken_off(move || reads.all(), || reload.broke_off()).await;
+            manager.ready(&in_a_line(&reload.service, lang).await.unwrap_or_default());
+        } else {
+            let certificates = move || {
+                reads.certificates(&mut told);
+                told
+            };
+            told = read_or_broken_off(certificates, Vec::new).await;
         }
     }
+}
+
+/// What comes of `read`, which waits for disks; of `broken_off` where it panics, which the runtime tells.
+/// Whoever asked is answered either way, and may ask again.
+async fn read_or_broken_off<T: Send + 'static>(
+    read: impl FnOnce() -> T + Send + 'static,
+    broken_off: impl FnOnce() -> T,
+) -> T {
+    tokio::task::spawn_blocking(read).await.unwrap_or_else(|_| broken_off())
 }
 
 /// Ends with SIGTERM or SIGINT.
@@ -290,4 +313,18 @@ pub(super) async fn ended() {
         return;
     }
     let _ = tokio::signal::ctrl_c().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_while_reading_ends_no_reading() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            assert_eq!(read_or_broken_off(|| panic!("on the way"), || "broken off").await, "broken off");
+            assert_eq!(read_or_broken_off(|| "read", || "broken off").await, "read");
+        });
+    }
 }

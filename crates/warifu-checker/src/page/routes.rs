@@ -21,7 +21,7 @@ use crate::page::document::{Shown, document, parts, report_document, title};
 use crate::page::report::STYLE;
 use crate::page::seen::Seen;
 use crate::said::Said;
-use crate::service::{FellBack, ServiceError};
+use crate::service::{FellBack, ServiceError, not_gathered};
 use crate::state::{Decision, Forgotten};
 use crate::swap::Outcome;
 use crate::trial::Replayed;
@@ -97,10 +97,7 @@ impl Asked {
 impl Page {
     async fn seen(self: &Arc<Self>) -> Result<Seen, Response> {
         let page = Arc::clone(self);
-        tokio::task::spawn_blocking(move || (page.seen)()).await.map_err(|_| {
-            let why = Said::new("the state could not be told", "状態を表示できませんでした");
-            (StatusCode::INTERNAL_SERVER_ERROR, Json(ServiceError { error: why })).into_response()
-        })
+        tokio::task::spawn_blocking(move || (page.seen)()).await.map_err(|_| not_gathered())
     }
 
     fn shown<'a>(&self, seen: &'a Seen, lang: Lang) -> Shown<'a> {

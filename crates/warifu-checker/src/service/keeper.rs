@@ -146,15 +146,21 @@ impl Keeper {
     }
 }
 
-impl Drop for Keeper {
-    /// What waits is written, unless the disk takes too long.
-    fn drop(&mut self) {
+impl Keeper {
+    /// What waits is written, and the last beat is done, unless the disk takes too long.
+    pub(super) fn end(&self) {
         let mut files = self.desk.files();
         files.has_ended = true;
         self.desk.changed.notify_all();
         // It says that it rests once the last beat is over.
         let is_busy = |files: &mut Files| !files.has_rested;
         drop(self.desk.changed.wait_timeout_while(files, AT_THE_END, is_busy));
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 

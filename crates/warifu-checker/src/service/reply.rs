@@ -29,6 +29,12 @@ pub(super) fn error(status: StatusCode, error: Said) -> Response {
     (status, Json(ServiceError { error })).into_response()
 }
 
+/// That what somebody looks for could not be gathered.
+pub(crate) fn not_gathered() -> Response {
+    let why = Said::new("the state could not be told", "状態を表示できませんでした");
+    error(StatusCode::INTERNAL_SERVER_ERROR, why)
+}
+
 /// That a claim file is larger than what is read.
 pub(crate) fn too_large() -> Said {
     Said::new(

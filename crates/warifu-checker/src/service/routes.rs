@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::header;
 use axum::middleware::from_fn;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 
@@ -18,6 +18,7 @@ use crate::service::metrics::CONTENT_TYPE;
 use crate::service::operator::{
     confirm, fall_back, forget_claims, freeze, give_up, repair, replay, swap, thaw, unhold,
 };
+use crate::service::reply::not_gathered;
 use crate::service::same_site::only_own;
 use crate::service::status::{OnTrial, Status};
 
@@ -69,18 +70,27 @@ fn for_balancers() -> Router<Arc<Service>> {
     Router::new().route("/livez", get(livez)).route("/readyz", get(readyz))
 }
 
-async fn status(State(service): State<Arc<Service>>) -> Json<Status> {
-    Json(service.status())
+/// What is gathered of `service` where no claim waits for it.
+async fn gathered<T: Send + 'static>(
+    State(service): State<Arc<Service>>,
+    gather: fn(&Service) -> T,
+) -> Result<T, Response> {
+    tokio::task::spawn_blocking(move || gather(&service)).await.map_err(|_| not_gathered())
 }
 
-async fn report_json(State(service): State<Arc<Service>>) -> Json<OnTrial> {
-    Json(service.on_trial())
+async fn status(service: State<Arc<Service>>) -> Result<Json<Status>, Response> {
+    gathered(service, Service::status).await.map(Json)
 }
 
-async fn history(State(service): State<Arc<Service>>) -> Json<History> {
-    Json(service.history())
+async fn report_json(service: State<Arc<Service>>) -> Result<Json<OnTrial>, Response> {
+    gathered(service, Service::on_trial).await.map(Json)
 }
 
-async fn metrics(State(service): State<Arc<Service>>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, CONTENT_TYPE)], service.metrics())
+async fn history(service: State<Arc<Service>>) -> Result<Json<History>, Response> {
+    gathered(service, Service::history).await.map(Json)
+}
+
+async fn metrics(service: State<Arc<Service>>) -> Result<impl IntoResponse, Response> {
+    let metrics = gathered(service, Service::metrics).await?;
+    Ok(([(header::CONTENT_TYPE, CONTENT_TYPE)], metrics))
 }

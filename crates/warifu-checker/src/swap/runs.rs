@@ -327,8 +327,9 @@ impl Runs {
     }
 
     /// Returns to the previous confirmed release and holds the one left; with `only_from`, only when that one
-    /// is still active, and never to one that `may_judge` speaks against. Gives the numbers left and
-    /// fallen back to. Nothing of it is on disk yet: see [`Runs::write_down`].
+    /// is still active, and never to one that `may_judge` speaks against, which is asked before anything is
+    /// locked. Gives the numbers left and fallen back to. Nothing of it is on disk yet: see
+    /// [`Runs::write_down`].
     pub(super) fn go_back(
         &self,
         why: Said,
@@ -336,15 +337,19 @@ impl Runs {
         may_judge: impl Fn(ReleaseRef) -> bool,
         now: UnixSeconds,
     ) -> Result<(u64, u64), NothingBefore> {
-        let mut beside = self.beside();
-        let current = self.active().ok_or(NothingBefore)?;
-        if only_from.is_some_and(|from| !Arc::ptr_eq(from, &current)) {
-            return Err(NothingBefore);
+        loop {
+            let asked = self.before().filter(|before| may_judge(before.id)).ok_or(NothingBefore)?;
+            let mut beside = self.beside();
+            let current = self.active().ok_or(NothingBefore)?;
+            if only_from.is_some_and(|from| !Arc::ptr_eq(from, &current)) {
+                return Err(NothingBefore);
+            }
+            // Another one stands before what runs meanwhile: that one is asked about.
+            let Some(previous) = beside.previous.take_if(|it| Arc::ptr_eq(it, &asked)) else { continue };
+            let back = previous.confirmed(now);
+            beside.retired.push(previous);
+            return Ok(self.leave(&mut beside, &current, back, why, now));
         }
-        let previous = beside.previous.take_if(|previous| may_judge(previous.id)).ok_or(NothingBefore)?;
-        let back = previous.confirmed(now);
-        beside.retired.push(previous);
-        Ok(self.leave(&mut beside, &current, back, why, now))
     }
 
     /// Returns to `back`, which was confirmed here before what a fall back returns to by itself, and holds

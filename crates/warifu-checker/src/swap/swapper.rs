@@ -126,10 +126,14 @@ impl Swapper {
         self
     }
 
-    /// From now on, by these gates and this calendar; what runs goes on.
+    /// From now on, by these gates and this calendar; what runs goes on, and what waited for another calendar
+    /// is tried anew with the next tick.
     pub fn go_by(&self, gates: Gates, calendar: Calendar) {
         self.rules.pass(gates);
-        self.rules.keep_to(calendar);
+        if *self.rules.calendar() != calendar {
+            self.rules.keep_to(calendar);
+            self.bench.keeps_to_other_calendar();
+        }
     }
 
     /// The same, which keeps so many confirmed releases before what runs, to be gone back to; one at least.

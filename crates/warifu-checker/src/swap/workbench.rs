@@ -7,6 +7,7 @@
 //! **The order of locks**: the bench first, then what runs (`Runs`). The second lock is taken
 //! inside its own methods only, and none of them asks for the bench, so the other order cannot be written.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use warifu_trust::{ReleaseRef, UnixSeconds};
@@ -18,6 +19,8 @@ use crate::said::Said;
 #[derive(Default)]
 pub(super) struct Workbench {
     waiting: Mutex<Option<Waiting>>,
+    /// Whether another calendar is kept to than when the bench was held last.
+    is_other_calendar: AtomicBool,
 }
 
 /// The bench, held by the one who has this.
@@ -37,6 +40,8 @@ enum Until {
     Instant(UnixSeconds),
     /// Then, when the calendar lets it be activated; what is going on until then.
     Opening(UnixSeconds, Said),
+    /// Now: another calendar is kept to than the one that it waited for.
+    OtherCalendar,
     /// Then, because this kept it from judging before.
     Again(UnixSeconds, Failed),
     /// When activation is not frozen any more.
@@ -64,6 +69,8 @@ pub(super) enum WaitsFor {
     Instant(UnixSeconds),
     /// That the calendar lets it be activated: then, and what is going on until then.
     Opening(UnixSeconds, Said),
+    /// For nothing but its turn: another calendar is kept to than the one that it waited for.
+    Turn,
     /// That it can be activated: this kept it from that.
     Activation(Said),
     /// That activation is not frozen any more.
@@ -87,7 +94,19 @@ impl Workbench {
     /// Waits until nobody else is at it.
     pub(super) fn hold(&self) -> AtBench<'_> {
         // A panic elsewhere leaves it whole: every change is one assignment.
-        AtBench { waiting: self.waiting.lock().unwrap_or_else(PoisonError::into_inner) }
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_other_calendar.swap(false, Ordering::AcqRel)
+            && let Some(Waiting { until: until @ Until::Opening(..), .. }) = &mut *waiting
+        {
+            *until = Until::OtherCalendar;
+        }
+        AtBench { waiting }
+    }
+
+    /// Another calendar is kept to: what waits for the one before is tried as soon as somebody holds the
+    /// bench. Who says so does not wait for it.
+    pub(super) fn keeps_to_other_calendar(&self) {
+        self.is_other_calendar.store(true, Ordering::Release);
     }
 }
 
@@ -98,6 +117,7 @@ impl AtBench<'_> {
         let waits_for = match until {
             Until::Instant(until) => WaitsFor::Instant(*until),
             Until::Opening(until, why) => WaitsFor::Opening(*until, why.clone()),
+            Until::OtherCalendar => WaitsFor::Turn,
             Until::Again(_, failed) => WaitsFor::Activation(failed.why.clone()),
             Until::Thaw => WaitsFor::Thaw,
         };
@@ -122,13 +142,15 @@ impl AtBench<'_> {
     /// The instant that both signed for the one that waits for it.
     pub(super) fn instant(&self) -> Option<UnixSeconds> {
         let Waiting { candidate, until } = self.waiting.as_ref()?;
-        matches!(until, Until::Instant(_) | Until::Opening(..)).then_some(candidate.activate_at).flatten()
+        let is_for_it = matches!(until, Until::Instant(_) | Until::Opening(..) | Until::OtherCalendar);
+        is_for_it.then_some(candidate.activate_at).flatten()
     }
 
     /// The candidate that is to be tried now; `is_frozen` when none is to be activated.
     pub(super) fn take_due(&mut self, now: UnixSeconds, is_frozen: bool) -> Option<Due> {
         let is_due = |waiting: &mut Waiting| match &waiting.until {
             Until::Instant(until) | Until::Opening(until, _) | Until::Again(until, _) => *until <= now,
+            Until::OtherCalendar => true,
             Until::Thaw => !is_frozen,
         };
         let Waiting { candidate, until } = self.waiting.take_if(is_due)?;

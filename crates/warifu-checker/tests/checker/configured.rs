@@ -187,12 +187,14 @@ fn what_is_read_again_changes_at_once_and_a_broken_file_changes_nothing() {
         let why = status.configuration.unwrap();
         assert!(why.en.contains("checker.toml:2:9") && why.ja.contains("変更していません"), "{why:?}");
 
-        let other = configuration(at, "queue = 7\n[limits]\ndrain = 5\n");
-        let text = fs::read_to_string(&other).unwrap().replace("queue = 7\n", "");
+        // Of a section that changes at once, one key does not.
+        let other = configuration(at, "[limits]\ndrain = 5\n[gates]\nkeep-releases = \"5\"\n");
+        let text = fs::read_to_string(&other).unwrap();
         fs::write(&other, text.replace("[claims]\n", "[claims]\nqueue = 7\n")).unwrap();
         running.signal("-HUP");
         let is_told = |status: &Status| {
-            status.configuration.as_ref().is_some_and(|why| why.en == "[claims] queue: needs a restart")
+            let why = status.configuration.as_ref().map_or("", |why| &why.en);
+            why.contains("[claims] queue") && why.contains("[gates] keep-releases") && !why.contains("drain")
         };
         let status = running.until("told to wait", is_told);
         assert_eq!((status.doors.limits.drain_ms, status.queue.capacity), (5_000, 256));
@@ -202,6 +204,28 @@ fn what_is_read_again_changes_at_once_and_a_broken_file_changes_nothing() {
     });
     assert!(sent > 0);
     assert_eq!(lost.into_inner(), 0, "claims that were not answered");
+}
+
+/// Without its files, TLS goes on: whoever took them out is told so.
+#[cfg(feature = "https")]
+#[test]
+fn tls_that_is_taken_out_is_told_to_wait_for_a_restart() {
+    let (folder, tls) = (tempfile::tempdir().unwrap(), crate::tls::certificates());
+    let at = folder.path();
+    drop(published(at));
+    let [certificate, key] = ["server.pem", "server.key"].map(|name| tls.path().join(name));
+    let with_tls = format!("[tls]\ncertificate = {certificate:?}\nkey = {key:?}\n");
+    let file = configuration(at, &with_tls);
+    let running = Running::start(program().args(["serve", "--config"]).arg(&file), at);
+    configuration(at, "[limits]\ndrain = 7\n");
+    running.signal("-HUP");
+    let status = running.until("told", |status| status.configuration.is_some());
+    assert_eq!(status.doors.limits.drain_ms, 7_000);
+    let why = status.configuration.map(|why| why.en);
+    assert_eq!(why.as_deref(), Some("[tls] certificate, [tls] key: needs a restart"));
+    configuration(at, &with_tls);
+    running.signal("-HUP");
+    running.until("as it was started", |status| status.configuration.is_none());
 }
 
 #[test]

@@ -390,4 +390,7 @@ fn a_signal_ends_it_whatever_is_half_open() {
     assert_eq!(ended.code(), Some(0));
     assert!(!running.socket.exists(), "its socket goes with it");
     assert_eq!(std::fs::read_dir(at.join("state/recent")).unwrap().count(), 1, "what was kept is on disk");
+    let history = std::fs::read(at.join("state/history.json")).unwrap();
+    let history: serde_json::Value = serde_json::from_slice(&history).unwrap();
+    assert_eq!(history["days"][0]["releases"][0]["files"], 1, "and what was counted: {history}");
 }

@@ -11,6 +11,7 @@ mod doors;
 mod elsewhere;
 mod faults;
 mod gone_back;
+mod hanging;
 mod killed;
 mod line;
 mod lost;

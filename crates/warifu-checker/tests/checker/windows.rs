@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use warifu_checker::calendar::Calendar;
 use warifu_checker::said::Said;
-use warifu_checker::swap::{Outcome, Swapper, Wanted};
+use warifu_checker::swap::{Gates, Outcome, Swapper, Wanted};
 use warifu_trust::{Emergency, UnixSeconds};
 
 use crate::line::{Line, release, release_at};
@@ -47,6 +47,23 @@ fn a_release_waits_for_the_end_of_the_window_and_says_so() {
     assert_eq!(swapper.tick(UnixSeconds::new(midnight.seconds() - 1)), None);
     assert!(matches!(swapper.tick(midnight), Some(Outcome::Activated { release: 2, .. })));
     assert_eq!(number(&swapper), Some(2));
+}
+
+/// What waits for the end of a window is not left to it when the window is not one any more.
+#[test]
+fn another_calendar_moves_what_waits_for_the_one_before() {
+    for is_asked in [false, true] {
+        let (_directory, shelf, swapper, now) = in_the_window();
+        shelf.offer(release(2, &good()));
+        assert!(matches!(swapper.poll(now, Wanted::ByItself), Outcome::Postponed { .. }));
+        // The same calendar again changes nothing, and is no news.
+        swapper.go_by(Gates::default(), Calendar::of_the_field(None).unwrap());
+        assert_eq!(swapper.tick(now), None);
+        swapper.go_by(Gates::default(), Calendar::open());
+        let outcome = if is_asked { Some(swapper.poll(now, Wanted::Newest)) } else { swapper.tick(now) };
+        assert!(matches!(outcome, Some(Outcome::Activated { release: 2, .. })), "{outcome:?}");
+        assert_eq!(swapper.tick(now), None);
+    }
 }
 
 /// Both signed an instant that the calendar here has closed: that is told as soon as it is known.

@@ -233,13 +233,30 @@ impl Checker {
     }
 
     fn at(door: impl FnOnce(Door) -> Door, limits: Limits, gates: Gates, queue: usize) -> Checker {
+        let shelf = Arc::new(Shelf::default());
+        let source = Source(Arc::clone(&shelf));
+        Checker::of(source, shelf, door, limits, gates, queue)
+    }
+
+    /// One that reads from `source`.
+    pub(crate) fn reading(source: impl ReleaseSource + 'static) -> Checker {
+        Checker::of(source, Arc::default(), |door| door, Limits::default(), Gates::default(), 4)
+    }
+
+    fn of(
+        source: impl ReleaseSource + 'static,
+        shelf: Arc<Shelf>,
+        door: impl FnOnce(Door) -> Door,
+        limits: Limits,
+        gates: Gates,
+        queue: usize,
+    ) -> Checker {
         let directory = tempfile::tempdir().unwrap();
         let state = StateDirectory::open(directory.path().join("state")).unwrap();
         let recent = Arc::new(Recent::open(state.recent(), 4).unwrap());
-        let shelf = Arc::new(Shelf::default());
         let swapper = Swapper::resume(
             state,
-            Some(Box::new(Source(Arc::clone(&shelf)))),
+            Some(Box::new(source)),
             Arc::clone(&recent),
             Schemas::built_in().unwrap(),
             gates,

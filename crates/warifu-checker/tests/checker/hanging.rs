@@ -1,0 +1,78 @@
+//! A look at a channel that does not end: whoever asks, judges or goes back meanwhile does not wait for it.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use warifu_channels::{Address, Channel, ChannelError, Floor, Look, Mirror, Mirrors};
+use warifu_checker::log::now;
+use warifu_checker::source::TrustSource;
+use warifu_checker::swap::{Outcome, Wanted};
+use warifu_trust::ChannelPath;
+
+use crate::killed::{publish_release, published};
+use crate::world::{Checker, check, claim_file};
+
+/// Who looks tells that he does, and waits until nobody holds the other end any more.
+type Hangs = (Sender<()>, Receiver<()>);
+
+/// A channel that answers, unless it is told to hang.
+struct Hanging {
+    inner: Box<dyn Channel + Send + Sync>,
+    hangs: Arc<Mutex<Option<Hangs>>>,
+}
+
+impl Channel for Hanging {
+    fn read_in(&self, path: &ChannelPath, most: u64, look: &Look) -> Result<Option<Vec<u8>>, ChannelError> {
+        let hangs = self.hangs.lock().unwrap().take();
+        if let Some((began, until)) = hangs {
+            began.send(()).unwrap();
+            let _ = until.recv();
+        }
+        self.inner.read_in(path, most, look)
+    }
+}
+
+#[test]
+fn nobody_waits_for_a_look_that_hangs() {
+    let folder = tempfile::tempdir().unwrap();
+    let (world, publishing, line) = published(folder.path());
+    let hangs: Arc<Mutex<Option<Hangs>>> = Arc::default();
+    let inner = Address::folder(&folder.path().join("channel")).channel();
+    let hanging = Box::new(Hanging { inner, hangs: Arc::clone(&hangs) });
+    let mirrors = Mirrors::new(Mirror::new("it", hanging), Vec::new());
+    let trusted = folder.path().join("trusted");
+    let source = TrustSource::new(mirrors, world.root.bytes(), Floor::default(), &trusted).unwrap();
+    let checker = Checker::reading(source);
+    let polled = checker.swapper.poll(now(), Wanted::Newest);
+    assert!(matches!(polled, Outcome::Activated { release: 1, .. }), "{polled:?}");
+    publish_release(&world, publishing.as_ref(), &line);
+    let polled = checker.swapper.poll(now(), Wanted::Newest);
+    assert!(matches!(polled, Outcome::Activated { release: 2, .. }), "{polled:?}");
+
+    let (began, begun) = channel();
+    let (go_on, until) = channel::<()>();
+    *hangs.lock().unwrap() = Some((began, until));
+    let swapper = Arc::clone(&checker.swapper);
+    let looking = std::thread::spawn(move || swapper.poll(now(), Wanted::ByItself));
+    begun.recv().unwrap();
+
+    let (client, address, watched) = (checker.client.clone(), checker.address, checker.watched());
+    let (answered, answers) = channel();
+    std::thread::spawn(move || {
+        assert_eq!(check(address, &claim_file(1, 1)).release, Some(2));
+        assert_eq!(client.fall_back().unwrap().release, 1);
+        assert_eq!(client.status().unwrap().running.unwrap().id.release, 1);
+        for path in ["metrics", "readyz", "status", "history.json", "page.json"] {
+            let answer = ureq::get(format!("http://{watched}/{path}")).call().unwrap();
+            assert_eq!(answer.status().as_u16(), 200, "{path}");
+        }
+        assert_eq!(check(address, &claim_file(1, 1)).release, Some(1));
+        answered.send(()).unwrap();
+    });
+    let all = answers.recv_timeout(Duration::from_secs(60));
+    assert!(!looking.is_finished(), "it hangs until it is told");
+    drop(go_on);
+    assert_eq!(all, Ok(()), "somebody waited for the look");
+    assert!(matches!(looking.join().unwrap(), Outcome::Held { release: 2, .. }));
+}
