@@ -256,6 +256,33 @@ fn a_kill_at_any_step_leaves_old_or_new_and_the_next_start_goes_on() {
     }
 }
 
+/// Killed while the program is given back what it had: that it went back is known by then.
+#[test]
+fn a_kill_while_it_goes_back_does_not_bring_back_what_was_left() {
+    for at in 0..=4 {
+        let site = Site::new();
+        let left = Arc::new(AtomicUsize::new(usize::MAX));
+        let kills = {
+            let left = Arc::clone(&left);
+            move |step| assert!(left.fetch_sub(1, Ordering::Relaxed) != 0, "killed before {step:?}")
+        };
+        let swapper = site.start(kills);
+        for number in [1, 2] {
+            site.shelf.offer(draft(number));
+            swapper.poll(now(), Wanted::ByItself);
+            swapper.tick(later(61));
+        }
+        assert_eq!(swapper.active().map(|it| (it.id.release, it.phase())), Some((2, Phase::Confirmed)));
+        left.store(at, Ordering::Relaxed);
+        let back = || swapper.fall_back(Said::new("a test", "試験"), None, now());
+        assert_eq!(catch_unwind(AssertUnwindSafe(back)).is_err(), at < 4, "step {at}");
+        drop(swapper);
+        let swapper = site.start(|_| ());
+        assert_eq!((number(&swapper), held(&swapper)), (Some(1), vec![2]), "step {at}");
+        assert_eq!((site.linked(), site.read()), (Some(1), Some(1)), "step {at}");
+    }
+}
+
 /// Somebody changes what lies there: it is put right, or told.
 #[test]
 fn what_others_change_in_a_folder_is_put_right() {
