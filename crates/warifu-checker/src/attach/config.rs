@@ -12,6 +12,7 @@ use warifu_values::say;
 
 use crate::attach::owner::Owner;
 use crate::attach::page::Page;
+use crate::log::{Form, Level};
 use crate::said::Said;
 
 /// A configuration is some kilobytes.
@@ -51,6 +52,21 @@ pub struct Config {
     pub watch_seconds: u64,
     /// A command that is run when the program could not be given back what it had.
     pub alert: Option<Spanned<Vec<String>>>,
+    /// What is told on stderr.
+    #[serde(default)]
+    pub log: Telling,
+}
+
+/// What is told on stderr, as `serve` has it.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Telling {
+    /// Lines for people, or JSON objects.
+    #[serde(default)]
+    pub form: Form,
+    /// The least that is told.
+    #[serde(default)]
+    pub level: Level,
 }
 
 /// Where releases come from.

@@ -16,7 +16,7 @@ use crate::cli::inputs::{calendar_of, floor, mirrors, schemas_of};
 use crate::cli::serve::{ended, keep_polling};
 use crate::cli::watchdog::Watchdog;
 use crate::kept_source::KeptSource;
-use crate::log::{Log, now};
+use crate::log::{Log, now, start};
 use crate::said::Said;
 use crate::service::{FairQueue, Limits, OperatorSocket, Service, hear_until};
 use crate::state::{Recent, StateDirectory};
@@ -25,6 +25,7 @@ use crate::swap::{Gates, Swapper};
 pub(super) fn attach_program(attach: &Attach, lang: Lang) -> Result<u8, Failure> {
     let log = Log::new(lang);
     let config = Config::read(&attach.config).map_err(|error| Failure::could_not(Said::both(&error)))?;
+    start(config.log.form, config.log.level, log);
     let schemas = || schemas_of(&Site { schemas: config.schemas.clone() });
     config
         .knows_formats(&attach.config, &schemas()?)

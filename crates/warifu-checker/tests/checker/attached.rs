@@ -342,6 +342,30 @@ fn what_is_wrong_in_the_configuration_is_named_by_line_and_column() {
     assert!(!page.1.is_empty());
 }
 
+/// Whoever reads the log of the process knows what became of each release.
+#[test]
+fn what_becomes_of_a_program_is_told_on_stderr() {
+    let site = Site::new();
+    let at = site.folder.path();
+    let (world, channel, line) = published(at);
+    let Draft { masters, .. } = draft(1);
+    publish_unsigned(&world, channel.as_ref(), &line, line.unsigned("2024-05-31", masters));
+    site.refuses("2\n");
+    let config = fs::read_to_string(site.at("attach.toml")).unwrap();
+    let channel = format!("channel = [{:?}]", site.at("channel"));
+    let config = config.replace("channel = [\"nowhere\"]", &channel);
+    let config = config.replace("[from]", "poll_seconds = 1\ncalendar = \"none\"\n[from]");
+    fs::write(site.at("attach.toml"), config + "[log]\nform = \"json\"\nlevel = \"warn\"\n").unwrap();
+    let told = fs::File::create(site.at("told")).unwrap();
+    let _attach = Attach::telling(at, told.into());
+    until(at, "held", |status| status.held.iter().any(|held| held.id.release == 2));
+    let told = fs::read_to_string(site.at("told")).unwrap();
+    let events: Vec<serde_json::Value> =
+        told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(events.iter().any(|it| it["event"] == "attached.refused" && it["release"] == 2), "{told}");
+    assert!(events.iter().all(|it| it["level"] != "info"), "{told}");
+}
+
 /// nginx, which serves what the link names.
 struct Nginx {
     child: Child,
@@ -429,9 +453,13 @@ struct Attach(Child);
 
 impl Attach {
     fn start(at: &Path) -> Attach {
+        Attach::telling(at, Stdio::null())
+    }
+
+    fn telling(at: &Path, told: Stdio) -> Attach {
         let mut command = Command::new(PROGRAM);
         command.args(["attach", "--lang", "en", "--config"]).arg(at.join("attach.toml"));
-        Attach(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+        Attach(command.stdout(Stdio::null()).stderr(told).spawn().unwrap())
     }
 }
 
