@@ -16,6 +16,11 @@ use crate::swap::target::{Attached, NotTaken, Otherwise, Target};
 /// After so many seconds a program that is out of step is tried again.
 const AGAIN_SECONDS: i64 = 30;
 
+/// The program uses what does not judge here yet; nobody else sees to it as long as this is there.
+pub(super) struct Tried<'a> {
+    _follower: MutexGuard<'a, Follower>,
+}
+
 impl Swapper {
     /// The same, for a program that uses the releases too. It is brought in step with what runs at once: what
     /// a kill left half done is done.
@@ -49,17 +54,18 @@ impl Swapper {
         Some(self.follower.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Lets the program use `id`, which judges nothing yet.
+    /// Lets the program use `id`, which judges nothing yet. Nobody else sees to the program before what is
+    /// given back is let go: what judges and what it uses differ until `id` judges here too.
     ///
     /// # Errors
     /// It did not take it; it uses what it used before, or that is told loudly.
-    pub(super) fn try_on(&self, id: ReleaseRef, now: UnixSeconds) -> Result<(), Said> {
-        let Some(mut follower) = self.follower() else { return Ok(()) };
+    pub(super) fn try_on(&self, id: ReleaseRef, now: UnixSeconds) -> Result<Option<Tried<'_>>, Said> {
+        let Some(mut follower) = self.follower() else { return Ok(None) };
         let load = || self.runs.load(id).map_err(|error| Said::of(&error));
         match follower.target.take(id, &load, Otherwise::PutBack) {
             Ok(()) => {
                 follower.trouble = None;
-                Ok(())
+                Ok(Some(Tried { _follower: follower }))
             }
             Err(NotTaken { why, not_put_back: None }) => Err(why),
             Err(NotTaken { why, not_put_back: Some(worse) }) => {

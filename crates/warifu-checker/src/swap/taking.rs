@@ -316,10 +316,13 @@ impl Swapper {
                 Brought::Done(Outcome::Held { release, why })
             }
             (Ok(cleared), _) => {
-                if let Err(why) = self.try_on(id, now) {
-                    return Brought::Done(self.held_for(id, why, now));
-                }
-                match self.runs.go_forward(bench, cleared, now) {
+                let tried = match self.try_on(id, now) {
+                    Ok(tried) => tried,
+                    Err(why) => return Brought::Done(self.held_for(id, why, now)),
+                };
+                let gone = self.runs.go_forward(bench, cleared, now);
+                drop(tried);
+                match gone {
                     Ok(phase) => Brought::Done(Outcome::Activated { release, phase }),
                     Err(not_activated) => {
                         self.follow(now);

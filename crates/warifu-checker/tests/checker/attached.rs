@@ -5,8 +5,8 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 use warifu_checker::attach::{Config, Program, Step};
@@ -14,7 +14,7 @@ use warifu_checker::cli::Client;
 use warifu_checker::log::{Log, now};
 use warifu_checker::said::Said;
 use warifu_checker::service::{OperatorSocket, Status};
-use warifu_checker::state::{Phase, Reason};
+use warifu_checker::state::{Disk, Phase, Reason, WriteStep};
 use warifu_checker::swap::{Outcome, Swapper, Wanted};
 use warifu_masters::schema::Schemas;
 use warifu_trust::UnixSeconds;
@@ -23,7 +23,7 @@ use warifu_values::digest::Digest;
 use crate::killed::{PROGRAM, publish_unsigned, published};
 use crate::line::{Draft, Line, release_of};
 use crate::masters::{good, procedures, with_files};
-use crate::world::{Shelf, Source, alone_at};
+use crate::world::{Shelf, Source, alone_at, alone_on};
 
 fn reason() -> Reason {
     "当直の判断".parse().unwrap()
@@ -93,9 +93,12 @@ tries = 1
     }
 
     fn start(&self, before: impl Fn(Step) + Send + Sync + 'static) -> Swapper {
+        self.attached(alone_at(&self.at("state"), Source(Arc::clone(&self.shelf))), before)
+    }
+
+    fn attached(&self, swapper: Swapper, before: impl Fn(Step) + Send + Sync + 'static) -> Swapper {
         let config = Config::read(&self.at("attach.toml")).unwrap();
         let program = Program::new(&config, Schemas::built_in().unwrap(), Log::default()).stopping(before);
-        let swapper = alone_at(&self.at("state"), Source(Arc::clone(&self.shelf)));
         swapper.attached_to(Box::new(program), now())
     }
 
@@ -254,6 +257,41 @@ fn a_kill_at_any_step_leaves_old_or_new_and_the_next_start_goes_on() {
             assert_eq!(held(&swapper), if refuses.is_empty() { vec![] } else { vec![2] });
         }
     }
+}
+
+/// While a release goes from the program to judging here, nobody sees that the two differ: a second that is
+/// looked at meanwhile does not give the program back what it had.
+#[test]
+fn nobody_looks_between_what_the_program_took_and_what_judges() {
+    let site = Site::new();
+    let seen: Arc<OnceLock<Weak<Swapper>>> = Arc::default();
+    let (is_watched, was_changing) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let disk = {
+        let (seen, is_watched, was_changing) = (seen.clone(), is_watched.clone(), was_changing.clone());
+        Disk::failing(move |step, path: &Path| {
+            let is_record =
+                path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("checker"));
+            // The first time that the record is written, which names the new release.
+            if is_record && step == WriteStep::Flush && is_watched.swap(false, Ordering::Relaxed) {
+                let swapper = seen.get().and_then(Weak::upgrade).unwrap();
+                was_changing.store(swapper.attached().unwrap().is_changing, Ordering::Relaxed);
+                // It ends when the release judges.
+                std::thread::spawn(move || swapper.tick(later(10)));
+            }
+            None
+        })
+    };
+    let swapper =
+        Arc::new(site.attached(alone_on(disk, &site.at("state"), Source(Arc::clone(&site.shelf))), |_| ()));
+    seen.set(Arc::downgrade(&swapper)).unwrap();
+    site.shelf.offer(draft(1));
+    swapper.poll(now(), Wanted::ByItself);
+    is_watched.store(true, Ordering::Relaxed);
+    site.shelf.offer(draft(2));
+    assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Activated { release: 2, .. }));
+    assert!(was_changing.load(Ordering::Relaxed), "the program was let go before the release judged");
+    swapper.tick(later(10));
+    assert_eq!((number(&swapper), site.linked(), site.read()), (Some(2), Some(2), Some(2)));
 }
 
 /// Killed while the program is given back what it had: that it went back is known by then.
