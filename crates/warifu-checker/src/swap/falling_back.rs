@@ -41,6 +41,7 @@ impl Swapper {
                 format!("リリース {from} から {to} へ戻しました。{from} は保留します: {}", why.ja),
             ),
         );
-        self.follow(now);
+        // What fails is told, and tried again.
+        let _ = self.follow(now);
     }
 }

@@ -28,7 +28,8 @@ impl Swapper {
     pub fn attached_to(self, target: Box<dyn Target>, now: UnixSeconds) -> Swapper {
         let follower = Some(Arc::new(Mutex::new(Follower { target, trouble: None })));
         let swapper = Swapper { follower, ..self };
-        swapper.follow(now);
+        // What fails is told, and tried again.
+        let _ = swapper.follow(now);
         swapper
     }
 
@@ -78,10 +79,13 @@ impl Swapper {
 
     /// Lets the program use what judges here, where it does not: after going back, at a start, and again
     /// where that failed.
-    pub(super) fn follow(&self, now: UnixSeconds) {
-        let (Some(mut follower), Some(active)) = (self.follower(), self.active()) else { return };
+    ///
+    /// # Errors
+    /// It does not work with that; this was told.
+    pub(super) fn follow(&self, now: UnixSeconds) -> Result<(), Said> {
+        let (Some(mut follower), Some(active)) = (self.follower(), self.active()) else { return Ok(()) };
         if follower.target.uses() == Some(active.id) && follower.trouble.is_none() {
-            return;
+            return Ok(());
         }
         let load = || self.runs.load(active.id).map_err(|error| Said::of(&error));
         match follower.target.take(active.id, &load, Otherwise::Stay) {
@@ -94,8 +98,12 @@ impl Swapper {
                     );
                     self.log.of_release(Event::AttachedInStep, release, &said);
                 }
+                Ok(())
             }
-            Err(NotTaken { why, .. }) => self.out_of_step(&mut follower, why, now),
+            Err(NotTaken { why, .. }) => {
+                self.out_of_step(&mut follower, why.clone(), now);
+                Err(why)
+            }
         }
     }
 

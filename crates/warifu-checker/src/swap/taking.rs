@@ -325,7 +325,8 @@ impl Swapper {
                 match gone {
                     Ok(phase) => Brought::Done(Outcome::Activated { release, phase }),
                     Err(not_activated) => {
-                        self.follow(now);
+                        // What fails is told, and tried again.
+                        let _ = self.follow(now);
                         Brought::Later(not_activated)
                     }
                 }

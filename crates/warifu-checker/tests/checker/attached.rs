@@ -259,6 +259,23 @@ fn a_kill_at_any_step_leaves_old_or_new_and_the_next_start_goes_on() {
     }
 }
 
+/// Somebody moves the link while a release is on probation, and the program cannot be given that again.
+#[test]
+fn a_release_on_probation_that_cannot_be_given_again_is_left() {
+    let site = Site::new();
+    let swapper = site.start(|_| ());
+    for number in [1, 2] {
+        site.shelf.offer(draft(number));
+        assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Activated { .. }));
+    }
+    fs::remove_file(site.at("current")).unwrap();
+    site.refuses("2\n");
+    swapper.tick(later(10));
+    assert_eq!((number(&swapper), held(&swapper)), (Some(1), vec![2]));
+    assert_eq!((site.linked(), site.read()), (Some(1), Some(1)));
+    assert_eq!(swapper.attached().map(|it| (it.uses, it.trouble)), Some((Some(1), None)));
+}
+
 /// While a release goes from the program to judging here, nobody sees that the two differ: a second that is
 /// looked at meanwhile does not give the program back what it had.
 #[test]
