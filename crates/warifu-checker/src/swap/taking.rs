@@ -18,6 +18,7 @@ use crate::swap::clearing::{Cleared, Newer, NotCleared, is_newer};
 use crate::swap::outcome::Outcome;
 use crate::swap::runs::NotActivated;
 use crate::swap::swapper::{Swapper, Trusted};
+use crate::swap::target::{Failed, NotTaken};
 use crate::swap::wanted::Wanted;
 use crate::swap::workbench::{AtBench, Due, WaitsFor};
 
@@ -318,7 +319,14 @@ impl Swapper {
             (Ok(cleared), _) => {
                 let tried = match self.try_on(id, now) {
                     Ok(tried) => tried,
-                    Err(why) => return Brought::Done(self.held_for(id, why, now)),
+                    Err(NotTaken::NotAsked(Failed { why, .. })) => {
+                        let candidate = Box::new(cleared.into_candidate());
+                        return Brought::Later(NotActivated { candidate, why });
+                    }
+                    Err(NotTaken::Refused { failed: Failed { why, .. }, not_put_back }) => {
+                        let why = not_put_back.map_or_else(|| why.clone(), |worse| why.then(&worse.why));
+                        return Brought::Done(self.held_for(id, why, now));
+                    }
                 };
                 let gone = self.runs.go_forward(bench, cleared, now);
                 drop(tried);

@@ -11,7 +11,7 @@ impl Swapper {
     pub(super) fn look_after(&self, now: UnixSeconds) {
         let Some(follower) = self.follower() else { return };
         let Some(active) = self.active() else { return };
-        if follower.trouble.as_ref().is_some_and(|(_, again)| *again > now) {
+        if follower.trouble.as_ref().is_some_and(|trouble| trouble.again > now) {
             return;
         }
         if follower.trouble.is_some() || follower.target.uses() != Some(active.id) {

@@ -42,7 +42,7 @@ const SCRIPT: &str = r#"
 cd "$(dirname "$0")" || exit 9
 case "$1" in
 reload)
-    if grep -qx "$WARIFU_RELEASE" refuses; then echo "I do not like $WARIFU_RELEASE" >&2; exit 1; fi
+    if grep -qx "$WARIFU_RELEASE" refuses; then echo "I do not like $WARIFU_RELEASE ($$)" >&2; exit 1; fi
     cat current/release.json current/kikin/*.csv >read.new && mv read.new read ;;
 probe)
     test ! -f broken && cat current/release.json current/kikin/*.csv | cmp -s - read &&
@@ -257,6 +257,44 @@ fn a_kill_at_any_step_leaves_old_or_new_and_the_next_start_goes_on() {
             assert_eq!(held(&swapper), if refuses.is_empty() { vec![] } else { vec![2] });
         }
     }
+}
+
+/// Nothing speaks against a release whose files could not be placed: it is tried again, and not held.
+#[test]
+fn a_release_that_the_program_was_not_asked_of_is_not_held() {
+    let site = Site::new();
+    let swapper = site.start(|_| ());
+    fs::write(site.at("releases"), "in the way").unwrap();
+    site.shelf.offer(draft(1));
+    let Outcome::Unavailable { why } = swapper.poll(now(), Wanted::ByItself) else { panic!("not later") };
+    assert!(why.en.contains("cannot be placed") && held(&swapper).is_empty(), "{}", why.en);
+    fs::remove_file(site.at("releases")).unwrap();
+    assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Activated { release: 1, .. }));
+}
+
+/// However often it is tried, and whatever a command says each time.
+#[test]
+fn what_keeps_a_program_out_of_step_is_told_once() {
+    let site = Site::new();
+    let swapper = site.start(|_| ());
+    site.shelf.offer(draft(1));
+    swapper.poll(now(), Wanted::ByItself);
+    fs::remove_file(site.at("current")).unwrap();
+    site.refuses("1\n");
+    let why = [10, 60, 120].map(|seconds| {
+        swapper.tick(later(seconds));
+        swapper.attached().unwrap().trouble.unwrap().en
+    });
+    assert!(why[0] != why[1] && why[1] != why[2], "{why:?}");
+    let lines = |name: &str, of: &str| {
+        let text = fs::read_to_string(site.at(name)).unwrap();
+        text.lines().filter(|line| line.contains(of)).count()
+    };
+    assert_eq!(lines("alerts", ""), 1);
+    assert_eq!(
+        (lines("state/audit.jsonl", "\"out-of-step\""), lines("state/audit.jsonl", "\"hold\"")),
+        (1, 0)
+    );
 }
 
 /// Somebody moves the link while a release is on probation, and the program cannot be given that again.
