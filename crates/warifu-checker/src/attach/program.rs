@@ -215,6 +215,8 @@ impl Target for Program {
                     format!("接続先プログラムがリリース {release} を受け付けません: {}", why.ja),
                 );
                 self.log.of_release(Event::AttachedRefused, id.release, &why);
+                // A kill may have left the link at what is not taken: that is nothing to go back to.
+                let before = before.filter(|before| before.file_name() != folder.file_name());
                 let not_put_back = self.put_back(before.as_deref()).err();
                 Err(NotTaken::Refused { failed: Failed { at, why }, not_put_back })
             }

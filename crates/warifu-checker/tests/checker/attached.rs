@@ -297,6 +297,21 @@ fn what_keeps_a_program_out_of_step_is_told_once() {
     );
 }
 
+/// Killed after the link was moved to a first release, which is not taken then: nothing is put back to it.
+#[test]
+fn a_link_that_a_kill_left_at_what_is_not_taken_goes() {
+    let site = Site::new();
+    let swapper = site.start(|step| assert_ne!(step, Step::Reload, "killed"));
+    site.shelf.offer(draft(1));
+    assert!(catch_unwind(AssertUnwindSafe(|| swapper.poll(now(), Wanted::ByItself))).is_err());
+    assert_eq!(site.linked(), Some(1));
+    drop(swapper);
+    let swapper = site.start(|_| ());
+    site.refuses("1\n");
+    assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Held { release: 1, .. }));
+    assert_eq!((number(&swapper), site.linked(), swapper.attached().unwrap().trouble), (None, None, None));
+}
+
 /// Somebody moves the link while a release is on probation, and the program cannot be given that again.
 #[test]
 fn a_release_on_probation_that_cannot_be_given_again_is_left() {
