@@ -15,6 +15,9 @@ use crate::attach::page::Page;
 use crate::log::{Form, Level};
 use crate::said::Said;
 
+/// What may take its time takes a day at most.
+const DAY_SECONDS: u64 = 86_400;
+
 /// A configuration is some kilobytes.
 const LIMIT_BYTES: u64 = 1 << 20;
 
@@ -29,8 +32,8 @@ pub struct Config {
     /// The socket to hear operators at; `operator.sock` in the state directory without it.
     pub socket: Option<PathBuf>,
     /// Look at the channel every so many seconds.
-    #[serde(default = "thirty")]
-    pub poll_seconds: u64,
+    #[serde(default = "half_a_minute")]
+    pub poll_seconds: Spanned<u64>,
     /// The calendar, or `none`; the built-in one of the claim windows without it.
     pub calendar: Option<PathBuf>,
     /// The area of the network.
@@ -149,8 +152,8 @@ fn five() -> u32 {
 fn ten() -> u64 {
     10
 }
-fn thirty() -> u64 {
-    30
+fn half_a_minute() -> Spanned<u64> {
+    Spanned::new(0..0, 30)
 }
 fn sixty() -> u64 {
     60
@@ -236,7 +239,13 @@ impl Config {
             "at least one format is named",
             "形式を 1 つ以上指定してください",
         )?;
-        let Reload { command, signal, pid_file, systemd_unit, .. } = self.reload.get_ref();
+        let takes = |seconds: u64, span| {
+            let (en, ja) = ("it is 1 to 86400 seconds, a day", "1～86400 秒（1 日）で指定してください");
+            when(!(1..=DAY_SECONDS).contains(&seconds), span, en, ja)
+        };
+        takes(*self.poll_seconds.get_ref(), self.poll_seconds.span())?;
+        let Reload { command, signal, pid_file, systemd_unit, limit_seconds } = self.reload.get_ref();
+        takes(*limit_seconds, self.reload.span())?;
         let ways = [command.is_some(), signal.is_some(), systemd_unit.is_some()];
         let is_one = ways.iter().filter(|is_there| **is_there).count() == 1;
         when(
@@ -262,7 +271,9 @@ impl Config {
         let no_command = ("a command has a program", "command にはプログラムが必要です");
         when(empty(command), self.reload.span(), no_command.0, no_command.1)?;
         for probe in &self.probe {
-            let Probe { http, status, contains, command, tries, .. } = probe.get_ref();
+            let Probe { http, status, contains, command, tries, pause_ms, limit_seconds } = probe.get_ref();
+            takes(*limit_seconds, probe.span())?;
+            takes(pause_ms.div_ceil(1000).max(1), probe.span())?;
             when(
                 http.is_some() == command.is_some(),
                 probe.span(),

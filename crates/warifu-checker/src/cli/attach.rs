@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
+use tokio::signal::unix::{SignalKind, signal};
 use warifu_channels::Patience;
 use warifu_values::lang::Lang;
 use warifu_values::say;
@@ -64,7 +65,9 @@ pub(super) fn attach_program(attach: &Attach, lang: Lang) -> Result<u8, Failure>
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let ending = Arc::clone(&swapper);
     let heard = runtime.block_on(async {
-        let every = Arc::new(AtomicU64::new(config.poll_seconds.max(1)));
+        // There is nothing to be read again; who asks for it must not end it.
+        let _asked = signal(SignalKind::hangup())?;
+        let every = Arc::new(AtomicU64::new(*config.poll_seconds.get_ref()));
         let watchdog = Arc::new(Watchdog::from(Instant::now()));
         tokio::spawn(keep_polling(swapper, every, watchdog));
         hear_until(operators, service, ended()).await

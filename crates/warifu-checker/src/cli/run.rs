@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use serde::Serialize;
 use warifu_values::lang::{Lang, Speak};
 
+use crate::allocator::settle;
 use crate::cli::advice::to_be_typed;
-use crate::cli::allocator::settle;
 use crate::cli::arguments::{Command, Decide, DecideAll, Remote};
 use crate::cli::attach::attach_program;
 use crate::cli::check::check_file;

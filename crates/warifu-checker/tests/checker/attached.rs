@@ -42,6 +42,7 @@ const SCRIPT: &str = r#"
 cd "$(dirname "$0")" || exit 9
 case "$1" in
 reload)
+    env >environment
     if grep -qx "$WARIFU_RELEASE" refuses; then echo "I do not like $WARIFU_RELEASE ($$)" >&2; exit 1; fi
     cat current/release.json current/kikin/*.csv >read.new && mv read.new read ;;
 probe)
@@ -439,6 +440,11 @@ fn what_is_wrong_in_the_configuration_is_named_by_line_and_column() {
         ("tries = 1", "http = \"http://a/\"", 15, "exactly one"),
         ("channel = [\"nowhere\"]", "channel = []", 6, "channel"),
         ("[[probe]]", "[[probe]]\nhttp = \"ftp://a/\"", 15, "exactly one"),
+        ("watch_seconds", "poll_seconds = 0\nwatch_seconds", 3, "86400"),
+        ("watch_seconds", "poll_seconds = 86401\nwatch_seconds", 3, "86400"),
+        ("[reload]", "[reload]\nlimit_seconds = 9223372036854775807", 13, "86400"),
+        ("[[probe]]", "[[probe]]\nlimit_seconds = 9223372036854775807", 15, "86400"),
+        ("[[probe]]", "[[probe]]\npause_ms = 9223372036854775807", 15, "86400"),
     ] {
         let (at, why) = told(from, to);
         assert_eq!(position(&at)[0], line, "{at}: {why}");
@@ -465,13 +471,19 @@ fn what_becomes_of_a_program_is_told_on_stderr() {
     let config = config.replace("[from]", "poll_seconds = 1\ncalendar = \"none\"\n[from]");
     fs::write(site.at("attach.toml"), config + "[log]\nform = \"json\"\nlevel = \"warn\"\n").unwrap();
     let told = fs::File::create(site.at("told")).unwrap();
-    let _attach = Attach::telling(at, told.into());
+    let attach = Attach::telling(at, told.into());
     until(at, "held", |status| status.held.iter().any(|held| held.id.release == 2));
     let told = fs::read_to_string(site.at("told")).unwrap();
     let events: Vec<serde_json::Value> =
         told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(events.iter().any(|it| it["event"] == "attached.refused" && it["release"] == 2), "{told}");
     assert!(events.iter().all(|it| it["level"] != "info"), "{told}");
+    // What is for its own memory alone is not handed on.
+    let environment = fs::read_to_string(site.at("environment")).unwrap();
+    assert!(environment.contains("WARIFU_RELEASE=2\n") && !environment.contains("MALLOC_"), "{environment}");
+    // Nothing is read again, and it goes on.
+    assert!(Command::new("kill").args(["-HUP", &attach.0.id().to_string()]).status().unwrap().success());
+    assert_eq!(asked(at, &["swap"]).status.code(), Some(1), "held");
 }
 
 /// nginx, which serves what the link names.
