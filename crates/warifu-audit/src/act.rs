@@ -54,6 +54,8 @@ pub enum Act {
     Repair,
     /// Claim files that were kept were deleted.
     ForgetClaims,
+    /// A program that a checker gives releases to did not work with the one that it should use.
+    OutOfStep,
 }
 
 impl Speak for Act {
@@ -82,6 +84,7 @@ impl Speak for Act {
             Act::Thaw => say!(lang, "thaw", "凍結の解除"),
             Act::Repair => say!(lang, "repair", "修復"),
             Act::ForgetClaims => say!(lang, "forget claims", "請求ファイルの削除"),
+            Act::OutOfStep => say!(lang, "out of step", "接続先の動作異常"),
         }
     }
 }

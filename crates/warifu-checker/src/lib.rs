@@ -57,6 +57,7 @@ pub mod release;
 pub mod schema_folder;
 pub mod source;
 
+mod allocator;
 pub mod cli;
 pub mod log;
 pub mod said;

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use crate::allocator::variables;
 use crate::said::Said;
 
 /// So much of what a command says is kept: its end, where errors are.
@@ -24,7 +25,11 @@ const UNTIL_READ: Duration = Duration::from_millis(200);
 /// It cannot be started, ends otherwise than with 0, or not in time: with what it said last.
 pub(super) fn run(command: &[String], environment: &[(&str, String)], limit: Duration) -> Result<(), Said> {
     let Some((program, arguments)) = command.split_first() else { return Ok(()) };
-    let spawned = Command::new(program)
+    let mut command = Command::new(program);
+    variables().for_each(|name| {
+        command.env_remove(name);
+    });
+    let spawned = command
         .args(arguments)
         .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())

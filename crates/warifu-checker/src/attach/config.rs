@@ -12,7 +12,11 @@ use warifu_values::say;
 
 use crate::attach::owner::Owner;
 use crate::attach::page::Page;
+use crate::log::{Form, Level};
 use crate::said::Said;
+
+/// What may take its time takes a day at most.
+const DAY_SECONDS: u64 = 86_400;
 
 /// A configuration is some kilobytes.
 const LIMIT_BYTES: u64 = 1 << 20;
@@ -28,8 +32,8 @@ pub struct Config {
     /// The socket to hear operators at; `operator.sock` in the state directory without it.
     pub socket: Option<PathBuf>,
     /// Look at the channel every so many seconds.
-    #[serde(default = "thirty")]
-    pub poll_seconds: u64,
+    #[serde(default = "half_a_minute")]
+    pub poll_seconds: Spanned<u64>,
     /// The calendar, or `none`; the built-in one of the claim windows without it.
     pub calendar: Option<PathBuf>,
     /// The area of the network.
@@ -51,6 +55,21 @@ pub struct Config {
     pub watch_seconds: u64,
     /// A command that is run when the program could not be given back what it had.
     pub alert: Option<Spanned<Vec<String>>>,
+    /// What is told on stderr.
+    #[serde(default)]
+    pub log: Telling,
+}
+
+/// What is told on stderr, as `serve` has it.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Telling {
+    /// Lines for people, or JSON objects.
+    #[serde(default)]
+    pub form: Form,
+    /// The least that is told.
+    #[serde(default)]
+    pub level: Level,
 }
 
 /// Where releases come from.
@@ -133,8 +152,8 @@ fn five() -> u32 {
 fn ten() -> u64 {
     10
 }
-fn thirty() -> u64 {
-    30
+fn half_a_minute() -> Spanned<u64> {
+    Spanned::new(0..0, 30)
 }
 fn sixty() -> u64 {
     60
@@ -198,7 +217,28 @@ impl Config {
             config.reload.as_mut().pid_file.as_mut(),
         ];
         paths.into_iter().flatten().for_each(|path| *path = folder.join(&*path));
+        for channel in config.from.channel.as_mut() {
+            let named =
+                local(channel).and_then(|(kind, path)| Some((kind, folder.join(path).to_str()?.to_owned())));
+            if let Some((kind, path)) = named {
+                *channel = format!("{kind}{path}");
+            }
+        }
         Ok(config)
+    }
+
+    /// Why no channel can be looked at, where all that are named are to lie here and none does. What lies
+    /// elsewhere is not asked.
+    pub fn no_channel(&self) -> Option<Said> {
+        let channels = self.from.channel.get_ref();
+        let is_to_be_had = |channel: &String| local(channel).is_none_or(|(_, path)| Path::new(path).exists());
+        (!channels.iter().any(is_to_be_had)).then(|| {
+            let named = channels.join(", ");
+            Said::new(
+                format!("from.channel: nothing is at {named}"),
+                format!("from.channel: {named} が見つかりません"),
+            )
+        })
     }
 
     fn check(&self, at: &Text<'_>) -> Result<(), ConfigError> {
@@ -220,7 +260,13 @@ impl Config {
             "at least one format is named",
             "形式を 1 つ以上指定してください",
         )?;
-        let Reload { command, signal, pid_file, systemd_unit, .. } = self.reload.get_ref();
+        let takes = |seconds: u64, span| {
+            let (en, ja) = ("it is 1 to 86400 seconds, a day", "1～86400 秒（1 日）で指定してください");
+            when(!(1..=DAY_SECONDS).contains(&seconds), span, en, ja)
+        };
+        takes(*self.poll_seconds.get_ref(), self.poll_seconds.span())?;
+        let Reload { command, signal, pid_file, systemd_unit, limit_seconds } = self.reload.get_ref();
+        takes(*limit_seconds, self.reload.span())?;
         let ways = [command.is_some(), signal.is_some(), systemd_unit.is_some()];
         let is_one = ways.iter().filter(|is_there| **is_there).count() == 1;
         when(
@@ -246,7 +292,9 @@ impl Config {
         let no_command = ("a command has a program", "command にはプログラムが必要です");
         when(empty(command), self.reload.span(), no_command.0, no_command.1)?;
         for probe in &self.probe {
-            let Probe { http, status, contains, command, tries, .. } = probe.get_ref();
+            let Probe { http, status, contains, command, tries, pause_ms, limit_seconds } = probe.get_ref();
+            takes(*limit_seconds, probe.span())?;
+            takes(pause_ms.div_ceil(1000).max(1), probe.span())?;
             when(
                 http.is_some() == command.is_some(),
                 probe.span(),
@@ -308,6 +356,14 @@ impl Config {
     pub(super) fn mode(&self) -> u32 {
         let mode = self.place.mode.as_ref();
         mode.and_then(|mode| u32::from_str_radix(mode.get_ref(), 8).ok()).unwrap_or(0o644)
+    }
+}
+
+/// A channel that lies here: what stands before its path, and that. None where it lies elsewhere.
+fn local(channel: &str) -> Option<(&str, &str)> {
+    match channel.strip_prefix("bundle:") {
+        Some(path) => Some((&channel[..channel.len() - path.len()], path)),
+        None => (!channel.contains("://")).then_some(("", channel)),
     }
 }
 

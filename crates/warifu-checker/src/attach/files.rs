@@ -1,11 +1,13 @@
 //! The files of a release for a program: in a folder of its own, whole before it has its name, and the one
 //! link that says which folder is to be used.
 
+use std::ffi::OsString;
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{CWD, RenameFlags, renameat_with};
 use serde::Serialize;
 use warifu_masters::file::{read_canonical, write::write};
 use warifu_masters::schema::Schemas;
@@ -153,8 +155,14 @@ impl Shelf {
             self.give(&path, mode)?;
             File::open(path)?.sync_all()?;
         }
-        if fs::symlink_metadata(&folder).is_ok() {
-            // Somebody changed what lay there: it is no release any more.
+        let is_there = fs::symlink_metadata(&folder).is_ok();
+        // Somebody changed what lay there: it is no release any more. But the link may name it, so that the
+        // two change places at once, where the file system can do that.
+        if is_there && renameat_with(CWD, new.path(), CWD, &folder, RenameFlags::EXCHANGE).is_ok() {
+            File::open(&self.folder)?.sync_all()?;
+            return new.close();
+        }
+        if is_there {
             fs::remove_dir_all(&folder)?;
         }
         fs::rename(new.keep(), &folder)?;
@@ -202,10 +210,16 @@ impl Shelf {
             },
             Some(folder) => {
                 fs::create_dir_all(beside)?;
-                let new = tempfile::Builder::new().prefix(".link-").tempdir_in(beside)?;
-                let link = new.path().join("link");
-                symlink(std::path::absolute(folder)?, &link)?;
-                fs::rename(link, &self.link)?;
+                // Always so called: what a kill left is in the way of the next one, and goes.
+                let mut name = OsString::from(".");
+                name.push(self.link.file_name().unwrap_or_default());
+                name.push(".new");
+                let new = beside.join(name);
+                match fs::remove_file(&new) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                    _ => symlink(std::path::absolute(folder)?, &new)?,
+                }
+                fs::rename(new, &self.link)?;
             }
         }
         File::open(beside)?.sync_all()
@@ -224,5 +238,70 @@ impl Shelf {
             })
         };
         self.entries(is_ours)?.into_iter().filter(|it| !stays(it)).try_for_each(fs::remove_dir_all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::mem::MaybeUninit;
+
+    use rustix::fs::inotify;
+    use rustix::io::Errno;
+
+    use super::*;
+
+    fn shelf(at: &Path) -> Shelf {
+        Shelf { folder: at.join("releases"), link: at.join("current"), mode: 0o644, owner: None }
+    }
+
+    fn id() -> ReleaseRef {
+        ReleaseRef { release: 7, manifest: Digest::of(b"7") }
+    }
+
+    fn files() -> Vec<Made> {
+        vec![Made { format: "kikin".into(), name: "a.csv".into(), bytes: b"a".to_vec() }]
+    }
+
+    /// The link may name it: whoever reads there finds one or the other.
+    #[test]
+    fn what_somebody_changed_is_never_away_while_it_is_written_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = shelf(folder.path());
+        shelf.place(id(), &files()).unwrap();
+        let file = shelf.folder_of(id()).join("kikin/a.csv");
+        fs::write(&file, "changed").unwrap();
+        let watch = inotify::init(inotify::CreateFlags::NONBLOCK).unwrap();
+        inotify::add_watch(&watch, &shelf.folder, inotify::WatchFlags::DELETE).unwrap();
+        shelf.place(id(), &files()).unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"a");
+        assert_eq!(fs::read_dir(&shelf.folder).unwrap().count(), 1, "what was changed is gone");
+        let mut space = [MaybeUninit::uninit(); 4096];
+        let mut events = inotify::Reader::new(&watch, &mut space);
+        let mut deleted = Vec::new();
+        loop {
+            match events.next() {
+                Ok(event) => deleted.extend(event.file_name().map(|name| name.to_owned())),
+                Err(error) => break assert_eq!(error, Errno::AGAIN),
+            }
+        }
+        let own = shelf.folder_of(id());
+        let own = own.file_name().and_then(|name| name.to_str()).unwrap();
+        assert!(deleted.iter().all(|name| name.to_str() != Ok(own)), "{deleted:?}");
+        assert_eq!(deleted.len(), 1, "{deleted:?}");
+    }
+
+    #[test]
+    fn what_a_kill_left_beside_the_link_goes_with_the_next_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = shelf(folder.path());
+        shelf.place(id(), &files()).unwrap();
+        // As a kill between the two steps leaves it.
+        symlink("nowhere", folder.path().join(".current.new")).unwrap();
+        shelf.name(Some(&shelf.folder_of(id()))).unwrap();
+        assert_eq!(shelf.named().unwrap(), Some(shelf.folder_of(id())));
+        let beside = fs::read_dir(folder.path()).unwrap();
+        let mut beside: Vec<_> = beside.map(|entry| entry.unwrap().file_name()).collect();
+        beside.sort();
+        assert_eq!(beside, ["current", "releases"]);
     }
 }

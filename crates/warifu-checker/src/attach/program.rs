@@ -17,7 +17,7 @@ use crate::attach::owner::Owner;
 use crate::attach::probe::ask;
 use crate::log::{Event, Log};
 use crate::said::Said;
-use crate::swap::{Load, NotTaken, Otherwise, Target};
+use crate::swap::{Failed, FailedAt, Load, NotTaken, Otherwise, Target};
 
 /// A command that alerts somebody may take so long.
 const ALERT: Duration = Duration::from_secs(30);
@@ -129,7 +129,7 @@ impl Program {
     }
 
     /// The link back to `before`; where something was there, the program reads and works with that again.
-    fn put_back(&self, before: Option<&Path>) -> Result<(), Said> {
+    fn put_back(&self, before: Option<&Path>) -> Result<(), Failed> {
         self.step(Step::LinkBack);
         self.shelf.name(before).map_err(|error| not_linked(&self.shelf.link, &error))?;
         let Some(folder) = before else { return Ok(()) };
@@ -137,9 +137,9 @@ impl Program {
         let id = listed(folder);
         let environment = self.environment(id, folder);
         self.step(Step::ReloadBack);
-        self.tell(&environment)?;
+        self.tell(&environment).map_err(at(FailedAt::Reload))?;
         self.step(Step::ProbeBack);
-        self.asked(&environment)?;
+        self.asked(&environment).map_err(at(FailedAt::Probe))?;
         *self.uses.lock().unwrap_or_else(PoisonError::into_inner) = id;
         Ok(())
     }
@@ -153,21 +153,26 @@ fn listed(folder: &Path) -> Option<ReleaseRef> {
     Some(ReleaseRef { release: list.get("release")?.as_u64()?, manifest })
 }
 
-fn not_linked(link: &Path, error: &io::Error) -> Said {
+fn at(at: FailedAt) -> impl Fn(Said) -> Failed {
+    move |why| Failed { at, why }
+}
+
+fn not_linked(link: &Path, error: &io::Error) -> Failed {
     let link = link.display();
-    Said::about(&format!("{link} cannot be moved"), &format!("{link} を切り替えられません"), error)
+    let why = Said::about(&format!("{link} cannot be moved"), &format!("{link} を切り替えられません"), error);
+    Failed { at: FailedAt::Link, why }
 }
 
 impl Target for Program {
     fn take(&self, id: ReleaseRef, load: Load<'_>, otherwise: Otherwise) -> Result<(), NotTaken> {
-        let untouched = |why| NotTaken { why, not_put_back: None };
+        let not_had = |why| NotTaken::NotAsked(Failed { at: FailedAt::Files, why });
         self.step(Step::Place);
-        let content = load().map_err(untouched)?;
-        let files = made(&self.schemas, content, &self.formats).map_err(untouched)?;
+        let content = load().map_err(not_had)?;
+        let files = made(&self.schemas, content, &self.formats).map_err(not_had)?;
         let placed = self.shelf.place(id, &files).and_then(|()| self.shelf.named());
         let before: Option<PathBuf> = placed.map_err(|error| {
             let folder = self.shelf.folder.display();
-            untouched(Said::about(
+            not_had(Said::about(
                 &format!("the files cannot be placed in {folder}"),
                 &format!("{folder} にファイルを配置できません"),
                 &error,
@@ -176,32 +181,44 @@ impl Target for Program {
         drop(files);
         let folder = self.shelf.folder_of(id);
         let environment = self.environment(Some(id), &folder);
-        *self.uses.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        let used = self.uses.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.step(Step::Link);
-        let linked = self.shelf.name(Some(&folder)).map_err(|error| not_linked(&self.shelf.link, &error));
-        let taken = linked
-            .and_then(|()| {
-                self.step(Step::Reload);
-                self.tell(&environment)
-            })
-            .and_then(|()| {
-                self.step(Step::Probe);
-                self.asked(&environment)
+        if let Err(error) = self.shelf.name(Some(&folder)) {
+            let failed = not_linked(&self.shelf.link, &error);
+            // It may have moved all the same; nobody was told to read there.
+            let is_as_before =
+                otherwise == Otherwise::Stay || self.shelf.named().is_ok_and(|named| named == before);
+            let back = if is_as_before { Ok(()) } else { self.shelf.name(before.as_deref()) };
+            return Err(match back.map_err(|error| not_linked(&self.shelf.link, &error)) {
+                Ok(()) => {
+                    *self.uses.lock().unwrap_or_else(PoisonError::into_inner) = used;
+                    NotTaken::NotAsked(failed)
+                }
+                Err(worse) => NotTaken::Refused { failed, not_put_back: Some(worse) },
             });
+        }
+        self.step(Step::Reload);
+        let taken = self.tell(&environment).map_err(at(FailedAt::Reload)).and_then(|()| {
+            self.step(Step::Probe);
+            self.asked(&environment).map_err(at(FailedAt::Probe))
+        });
         match (taken, otherwise) {
             (Ok(()), _) => {
                 *self.uses.lock().unwrap_or_else(PoisonError::into_inner) = Some(id);
                 Ok(())
             }
-            (Err(why), Otherwise::Stay) => Err(NotTaken { why, not_put_back: None }),
-            (Err(why), Otherwise::PutBack) => {
+            (Err(failed), Otherwise::Stay) => Err(NotTaken::Refused { failed, not_put_back: None }),
+            (Err(Failed { at, why }), Otherwise::PutBack) => {
                 let release = id.release;
                 let why = Said::new(
                     format!("the attached program does not take release {release}: {}", why.en),
                     format!("接続先プログラムがリリース {release} を受け付けません: {}", why.ja),
                 );
                 self.log.of_release(Event::AttachedRefused, id.release, &why);
-                Err(NotTaken { why, not_put_back: self.put_back(before.as_deref()).err() })
+                // A kill may have left the link at what is not taken: that is nothing to go back to.
+                let before = before.filter(|before| before.file_name() != folder.file_name());
+                let not_put_back = self.put_back(before.as_deref()).err();
+                Err(NotTaken::Refused { failed: Failed { at, why }, not_put_back })
             }
         }
     }

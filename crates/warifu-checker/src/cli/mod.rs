@@ -2,7 +2,6 @@
 //! of trust. Results go to stdout, everything else to stderr.
 
 mod advice;
-mod allocator;
 mod arguments;
 mod run;
 mod settings;

@@ -72,10 +72,8 @@ impl Prepared {
 /// All that is wrong with what `serve` names, for who asks before a start: also the root, and the folders.
 pub(super) fn troubles(serve: &Serve) -> Vec<Said> {
     let mut found = Found(Prepared::of(serve).err().unwrap_or_default());
-    let floor = floor(serve.from.policy.as_deref()).ok();
-    if let (Some(root), Some(floor)) = (found.take(read_file(&serve.from.root)), floor) {
-        let pinned = TrustedState::pin(&root, floor.policy()).map(drop);
-        found.take(pinned.map_err(|error| Failure::could_not(Said::of(&error))));
+    if let Ok(floor) = floor(serve.from.policy.as_deref()) {
+        found.take(check_root(&serve.from.root, &floor));
     }
     found.0.extend(of_state(&serve.state));
     let socket = serve.operators.socket.as_deref().and_then(Path::parent);
@@ -83,8 +81,14 @@ pub(super) fn troubles(serve: &Serve) -> Vec<Said> {
     found.0
 }
 
+/// Whether `root` can be pinned by what this side demands.
+pub(super) fn check_root(root: &Path, floor: &Floor) -> Result<(), Failure> {
+    let pinned = TrustedState::pin(&read_file(root)?, floor.policy());
+    pinned.map(drop).map_err(|error| Failure::could_not(Said::of(&error)))
+}
+
 /// What is wrong with the state folder. One that is not there is made at the start.
-fn of_state(state: &Path) -> Option<Said> {
+pub(super) fn of_state(state: &Path) -> Option<Said> {
     let path = state.display();
     match fs::metadata(state) {
         Err(_) => {

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use serde::Serialize;
 use warifu_values::lang::{Lang, Speak};
 
+use crate::allocator::settle;
 use crate::cli::advice::to_be_typed;
-use crate::cli::allocator::settle;
 use crate::cli::arguments::{Command, Decide, DecideAll, Remote};
 use crate::cli::attach::attach_program;
 use crate::cli::check::check_file;
@@ -19,7 +19,7 @@ use crate::cli::forget::forget_claims;
 use crate::cli::repair::repair_damage;
 use crate::cli::serve::serve_claims;
 use crate::cli::settings::{NotSettled, Settings};
-use crate::log::Log;
+use crate::log::{Form, Level, Log, start};
 use crate::said::Said;
 use crate::service::{FellBack, Status};
 
@@ -57,6 +57,10 @@ fn ended(done: Result<u8, Failure>, checker: Option<&str>, lang: Lang) -> ExitCo
 /// Carries out `command`.
 fn carry_out(command: Command, settings: Settings, checker: Option<&str>, lang: Lang) -> Result<u8, Failure> {
     let shown = |json| Shown { json, lang, checker };
+    // Those that stay say themselves how.
+    if !matches!(command, Command::Serve(_) | Command::Attach(_)) {
+        start(Form::Human, Level::Warn, Log::new(lang));
+    }
     match command {
         Command::Serve(serve) => {
             settle(std::env::args_os());

@@ -1,9 +1,13 @@
 //! What is told, in one table: docs/events.md is written from it. The names are stable.
 
+use serde::Deserialize;
+
 /// What an operator must do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Nothing.
+    #[default]
     Info,
     /// Look into it today.
     Warn,

@@ -1,5 +1,6 @@
 //! A line, for people or for programs: one, whatever text comes in.
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use warifu_trust::UnixSeconds;
 use warifu_values::text::one_line;
@@ -7,9 +8,11 @@ use warifu_values::text::one_line;
 use crate::log::event::Level;
 
 /// How lines look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Form {
     /// With the time in Japan.
+    #[default]
     Human,
     /// One JSON object, with the time in UTC.
     Json,

@@ -28,9 +28,9 @@ impl Swapper {
         Ok(moved.1)
     }
 
-    /// What follows the pointer: a program beside this one, the disk, the log of acts and the log.
+    /// What follows the pointer: the disk, the log of acts, the log, and a program beside this one. That one
+    /// comes last, for it may take minutes: a kill meanwhile must not bring back what was left.
     pub(super) fn went_back(&self, (from, to): (u64, u64), why: &Said, now: UnixSeconds) {
-        self.follow(now);
         self.runs.write_down();
         self.acts.fell_back((from, to), why, now);
         self.log.of_release(
@@ -41,5 +41,7 @@ impl Swapper {
                 format!("リリース {from} から {to} へ戻しました。{from} は保留します: {}", why.ja),
             ),
         );
+        // What fails is told, and tried again.
+        let _ = self.follow(now);
     }
 }

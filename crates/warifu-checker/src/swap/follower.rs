@@ -2,12 +2,19 @@
 
 use warifu_trust::UnixSeconds;
 
-use crate::said::Said;
-use crate::swap::target::Target;
+use crate::swap::target::{Failed, Target};
 
 /// A program beside this one.
 pub(super) struct Follower {
     pub(super) target: Box<dyn Target>,
-    /// Why it is out of step, and when it is tried again.
-    pub(super) trouble: Option<(Said, UnixSeconds)>,
+    pub(super) trouble: Option<Trouble>,
+}
+
+/// It is out of step.
+pub(super) struct Trouble {
+    /// The release that it should use.
+    pub(super) release: Option<u64>,
+    pub(super) failed: Failed,
+    /// When it is tried again.
+    pub(super) again: UnixSeconds,
 }

@@ -9,12 +9,17 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 use crate::log::Event;
 use crate::said::Said;
 use crate::state::Phase;
-use crate::swap::follower::Follower;
+use crate::swap::follower::{Follower, Trouble};
 use crate::swap::swapper::Swapper;
-use crate::swap::target::{Attached, NotTaken, Otherwise, Target};
+use crate::swap::target::{Attached, Failed, NotTaken, Otherwise, Target};
 
 /// After so many seconds a program that is out of step is tried again.
 const AGAIN_SECONDS: i64 = 30;
+
+/// The program uses what does not judge here yet; nobody else sees to it as long as this is there.
+pub(super) struct Tried<'a> {
+    _follower: MutexGuard<'a, Follower>,
+}
 
 impl Swapper {
     /// The same, for a program that uses the releases too. It is brought in step with what runs at once: what
@@ -23,7 +28,8 @@ impl Swapper {
     pub fn attached_to(self, target: Box<dyn Target>, now: UnixSeconds) -> Swapper {
         let follower = Some(Arc::new(Mutex::new(Follower { target, trouble: None })));
         let swapper = Swapper { follower, ..self };
-        swapper.follow(now);
+        // What fails is told, and tried again.
+        let _ = swapper.follow(now);
         swapper
     }
 
@@ -41,7 +47,7 @@ impl Swapper {
             uses: follower.target.uses().map(|id| id.release),
             watched_until: on_probation
                 .map(|it| UnixSeconds::new(it.since.seconds().saturating_add(watched))),
-            trouble: follower.trouble.as_ref().map(|(why, _)| why.clone()),
+            trouble: follower.trouble.as_ref().map(|trouble| trouble.failed.why.clone()),
         })
     }
 
@@ -49,33 +55,35 @@ impl Swapper {
         Some(self.follower.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Lets the program use `id`, which judges nothing yet.
+    /// Lets the program use `id`, which judges nothing yet. Nobody else sees to the program before what is
+    /// given back is let go: what judges and what it uses differ until `id` judges here too.
     ///
     /// # Errors
     /// It did not take it; it uses what it used before, or that is told loudly.
-    pub(super) fn try_on(&self, id: ReleaseRef, now: UnixSeconds) -> Result<(), Said> {
-        let Some(mut follower) = self.follower() else { return Ok(()) };
+    pub(super) fn try_on(&self, id: ReleaseRef, now: UnixSeconds) -> Result<Option<Tried<'_>>, NotTaken> {
+        let Some(mut follower) = self.follower() else { return Ok(None) };
         let load = || self.runs.load(id).map_err(|error| Said::of(&error));
-        match follower.target.take(id, &load, Otherwise::PutBack) {
-            Ok(()) => {
-                follower.trouble = None;
-                Ok(())
+        let taken = follower.target.take(id, &load, Otherwise::PutBack);
+        match &taken {
+            Ok(()) => follower.trouble = None,
+            Err(NotTaken::Refused { not_put_back: Some(worse), .. }) => {
+                let before = self.active().map(|active| active.id.release);
+                self.out_of_step(&mut follower, before, worse.clone(), now);
             }
-            Err(NotTaken { why, not_put_back: None }) => Err(why),
-            Err(NotTaken { why, not_put_back: Some(worse) }) => {
-                let why = why.then(&worse);
-                self.out_of_step(&mut follower, worse, now);
-                Err(why)
-            }
+            Err(NotTaken::NotAsked(_) | NotTaken::Refused { not_put_back: None, .. }) => {}
         }
+        taken.map(|()| Some(Tried { _follower: follower }))
     }
 
     /// Lets the program use what judges here, where it does not: after going back, at a start, and again
     /// where that failed.
-    pub(super) fn follow(&self, now: UnixSeconds) {
-        let (Some(mut follower), Some(active)) = (self.follower(), self.active()) else { return };
+    ///
+    /// # Errors
+    /// It does not work with that; this was told.
+    pub(super) fn follow(&self, now: UnixSeconds) -> Result<(), Said> {
+        let (Some(mut follower), Some(active)) = (self.follower(), self.active()) else { return Ok(()) };
         if follower.target.uses() == Some(active.id) && follower.trouble.is_none() {
-            return;
+            return Ok(());
         }
         let load = || self.runs.load(active.id).map_err(|error| Said::of(&error));
         match follower.target.take(active.id, &load, Otherwise::Stay) {
@@ -88,23 +96,30 @@ impl Swapper {
                     );
                     self.log.of_release(Event::AttachedInStep, release, &said);
                 }
+                Ok(())
             }
-            Err(NotTaken { why, .. }) => self.out_of_step(&mut follower, why, now),
+            Err(NotTaken::NotAsked(failed) | NotTaken::Refused { failed, .. }) => {
+                let why = failed.why.clone();
+                self.out_of_step(&mut follower, Some(active.id.release), failed, now);
+                Err(why)
+            }
         }
     }
 
-    fn out_of_step(&self, follower: &mut Follower, why: Said, now: UnixSeconds) {
-        let is_news = follower.trouble.as_ref().is_none_or(|(known, _)| *known != why);
-        if is_news {
+    /// It is told once for each release and what failed of it: a command may say the time of day.
+    fn out_of_step(&self, follower: &mut Follower, release: Option<u64>, failed: Failed, now: UnixSeconds) {
+        let is_known = |known: &Trouble| known.release == release && known.failed.at == failed.at;
+        if !follower.trouble.as_ref().is_some_and(is_known) {
+            let why = &failed.why;
             let said = Said::new(
                 format!("THE ATTACHED PROGRAM DOES NOT WORK with what it should: {}", why.en),
                 format!("【警告】接続先プログラムが正常に動作していません: {}", why.ja),
             );
             self.log.event(Event::AttachedOutOfStep, &said);
-            self.acts.decided(Act::Hold, None, &why, now);
-            follower.target.alert(&why);
+            self.acts.decided(Act::OutOfStep, release, why, now);
+            follower.target.alert(why);
         }
         let again = UnixSeconds::new(now.seconds().saturating_add(AGAIN_SECONDS));
-        follower.trouble = Some((why, again));
+        follower.trouble = Some(Trouble { release, failed, again });
     }
 }

@@ -18,6 +18,7 @@ use crate::swap::clearing::{Cleared, Newer, NotCleared, is_newer};
 use crate::swap::outcome::Outcome;
 use crate::swap::runs::NotActivated;
 use crate::swap::swapper::{Swapper, Trusted};
+use crate::swap::target::{Failed, NotTaken};
 use crate::swap::wanted::Wanted;
 use crate::swap::workbench::{AtBench, Due, WaitsFor};
 
@@ -316,13 +317,24 @@ impl Swapper {
                 Brought::Done(Outcome::Held { release, why })
             }
             (Ok(cleared), _) => {
-                if let Err(why) = self.try_on(id, now) {
-                    return Brought::Done(self.held_for(id, why, now));
-                }
-                match self.runs.go_forward(bench, cleared, now) {
+                let tried = match self.try_on(id, now) {
+                    Ok(tried) => tried,
+                    Err(NotTaken::NotAsked(Failed { why, .. })) => {
+                        let candidate = Box::new(cleared.into_candidate());
+                        return Brought::Later(NotActivated { candidate, why });
+                    }
+                    Err(NotTaken::Refused { failed: Failed { why, .. }, not_put_back }) => {
+                        let why = not_put_back.map_or_else(|| why.clone(), |worse| why.then(&worse.why));
+                        return Brought::Done(self.held_for(id, why, now));
+                    }
+                };
+                let gone = self.runs.go_forward(bench, cleared, now);
+                drop(tried);
+                match gone {
                     Ok(phase) => Brought::Done(Outcome::Activated { release, phase }),
                     Err(not_activated) => {
-                        self.follow(now);
+                        // What fails is told, and tried again.
+                        let _ = self.follow(now);
                         Brought::Later(not_activated)
                     }
                 }

@@ -20,13 +20,40 @@ pub enum Otherwise {
     Stay,
 }
 
+/// Where something failed on the way of a release to the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailedAt {
+    /// Its files were not had or not placed.
+    Files,
+    /// They were not let be what is used.
+    Link,
+    /// The program was not told, or did not read them.
+    Reload,
+    /// It does not work with them.
+    Probe,
+}
+
+/// What failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failed {
+    /// Where: what is said of the same may differ each time.
+    pub at: FailedAt,
+    /// What the program, or the disk, said.
+    pub why: Said,
+}
+
 /// The program did not take a release.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotTaken {
-    /// What it, or the disk, said.
-    pub why: Said,
-    /// Why what it used before could not be given back to it, where that was tried and failed too.
-    pub not_put_back: Option<Said>,
+pub enum NotTaken {
+    /// The program was not asked: it goes on as before, and nothing speaks against the release.
+    NotAsked(Failed),
+    /// It was, and did not take it.
+    Refused {
+        /// What failed.
+        failed: Failed,
+        /// Why what it used before could not be given back to it, where that was tried and failed too.
+        not_put_back: Option<Failed>,
+    },
 }
 
 /// Such a program. Everything here blocks.

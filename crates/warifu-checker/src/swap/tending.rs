@@ -10,17 +10,19 @@ impl Swapper {
     /// the program works no more, and confirmed when it did for long enough.
     pub(super) fn look_after(&self, now: UnixSeconds) {
         let Some(follower) = self.follower() else { return };
-        if let Some((_, again)) = &follower.trouble {
-            if *again <= now {
-                drop(follower);
-                self.follow(now);
-            }
+        let Some(active) = self.active() else { return };
+        if follower.trouble.as_ref().is_some_and(|trouble| trouble.again > now) {
             return;
         }
-        let Some(active) = self.active() else { return };
-        if follower.target.uses() != Some(active.id) {
+        if follower.trouble.is_some() || follower.target.uses() != Some(active.id) {
             drop(follower);
-            return self.follow(now);
+            if let Err(why) = self.follow(now)
+                && active.phase() == Phase::Probation
+            {
+                // What it cannot be given is not what it works with, also where it did before.
+                let _ = self.fall_back(why, Some(&active), now);
+            }
+            return;
         }
         if active.phase() == Phase::Confirmed {
             return;

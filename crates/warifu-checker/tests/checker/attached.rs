@@ -5,8 +5,8 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 use warifu_checker::attach::{Config, Program, Step};
@@ -14,7 +14,7 @@ use warifu_checker::cli::Client;
 use warifu_checker::log::{Log, now};
 use warifu_checker::said::Said;
 use warifu_checker::service::{OperatorSocket, Status};
-use warifu_checker::state::{Phase, Reason};
+use warifu_checker::state::{Disk, Phase, Reason, WriteStep};
 use warifu_checker::swap::{Outcome, Swapper, Wanted};
 use warifu_masters::schema::Schemas;
 use warifu_trust::UnixSeconds;
@@ -23,7 +23,7 @@ use warifu_values::digest::Digest;
 use crate::killed::{PROGRAM, publish_unsigned, published};
 use crate::line::{Draft, Line, release_of};
 use crate::masters::{good, procedures, with_files};
-use crate::world::{Shelf, Source, alone_at};
+use crate::world::{Shelf, Source, alone_at, alone_on};
 
 fn reason() -> Reason {
     "当直の判断".parse().unwrap()
@@ -42,7 +42,8 @@ const SCRIPT: &str = r#"
 cd "$(dirname "$0")" || exit 9
 case "$1" in
 reload)
-    if grep -qx "$WARIFU_RELEASE" refuses; then echo "I do not like $WARIFU_RELEASE" >&2; exit 1; fi
+    env >environment
+    if grep -qx "$WARIFU_RELEASE" refuses; then echo "I do not like $WARIFU_RELEASE ($$)" >&2; exit 1; fi
     cat current/release.json current/kikin/*.csv >read.new && mv read.new read ;;
 probe)
     test ! -f broken && cat current/release.json current/kikin/*.csv | cmp -s - read &&
@@ -93,9 +94,12 @@ tries = 1
     }
 
     fn start(&self, before: impl Fn(Step) + Send + Sync + 'static) -> Swapper {
+        self.attached(alone_at(&self.at("state"), Source(Arc::clone(&self.shelf))), before)
+    }
+
+    fn attached(&self, swapper: Swapper, before: impl Fn(Step) + Send + Sync + 'static) -> Swapper {
         let config = Config::read(&self.at("attach.toml")).unwrap();
         let program = Program::new(&config, Schemas::built_in().unwrap(), Log::default()).stopping(before);
-        let swapper = alone_at(&self.at("state"), Source(Arc::clone(&self.shelf)));
         swapper.attached_to(Box::new(program), now())
     }
 
@@ -256,6 +260,138 @@ fn a_kill_at_any_step_leaves_old_or_new_and_the_next_start_goes_on() {
     }
 }
 
+/// Nothing speaks against a release whose files could not be placed: it is tried again, and not held.
+#[test]
+fn a_release_that_the_program_was_not_asked_of_is_not_held() {
+    let site = Site::new();
+    let swapper = site.start(|_| ());
+    fs::write(site.at("releases"), "in the way").unwrap();
+    site.shelf.offer(draft(1));
+    let Outcome::Unavailable { why } = swapper.poll(now(), Wanted::ByItself) else { panic!("not later") };
+    assert!(why.en.contains("cannot be placed") && held(&swapper).is_empty(), "{}", why.en);
+    fs::remove_file(site.at("releases")).unwrap();
+    assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Activated { release: 1, .. }));
+}
+
+/// However often it is tried, and whatever a command says each time.
+#[test]
+fn what_keeps_a_program_out_of_step_is_told_once() {
+    let site = Site::new();
+    let swapper = site.start(|_| ());
+    site.shelf.offer(draft(1));
+    swapper.poll(now(), Wanted::ByItself);
+    fs::remove_file(site.at("current")).unwrap();
+    site.refuses("1\n");
+    let why = [10, 60, 120].map(|seconds| {
+        swapper.tick(later(seconds));
+        swapper.attached().unwrap().trouble.unwrap().en
+    });
+    assert!(why[0] != why[1] && why[1] != why[2], "{why:?}");
+    let lines = |name: &str, of: &str| {
+        let text = fs::read_to_string(site.at(name)).unwrap();
+        text.lines().filter(|line| line.contains(of)).count()
+    };
+    assert_eq!(lines("alerts", ""), 1);
+    assert_eq!(
+        (lines("state/audit.jsonl", "\"out-of-step\""), lines("state/audit.jsonl", "\"hold\"")),
+        (1, 0)
+    );
+}
+
+/// Killed after the link was moved to a first release, which is not taken then: nothing is put back to it.
+#[test]
+fn a_link_that_a_kill_left_at_what_is_not_taken_goes() {
+    let site = Site::new();
+    let swapper = site.start(|step| assert_ne!(step, Step::Reload, "killed"));
+    site.shelf.offer(draft(1));
+    assert!(catch_unwind(AssertUnwindSafe(|| swapper.poll(now(), Wanted::ByItself))).is_err());
+    assert_eq!(site.linked(), Some(1));
+    drop(swapper);
+    let swapper = site.start(|_| ());
+    site.refuses("1\n");
+    assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Held { release: 1, .. }));
+    assert_eq!((number(&swapper), site.linked(), swapper.attached().unwrap().trouble), (None, None, None));
+}
+
+/// Somebody moves the link while a release is on probation, and the program cannot be given that again.
+#[test]
+fn a_release_on_probation_that_cannot_be_given_again_is_left() {
+    let site = Site::new();
+    let swapper = site.start(|_| ());
+    for number in [1, 2] {
+        site.shelf.offer(draft(number));
+        assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Activated { .. }));
+    }
+    fs::remove_file(site.at("current")).unwrap();
+    site.refuses("2\n");
+    swapper.tick(later(10));
+    assert_eq!((number(&swapper), held(&swapper)), (Some(1), vec![2]));
+    assert_eq!((site.linked(), site.read()), (Some(1), Some(1)));
+    assert_eq!(swapper.attached().map(|it| (it.uses, it.trouble)), Some((Some(1), None)));
+}
+
+/// While a release goes from the program to judging here, nobody sees that the two differ: a second that is
+/// looked at meanwhile does not give the program back what it had.
+#[test]
+fn nobody_looks_between_what_the_program_took_and_what_judges() {
+    let site = Site::new();
+    let seen: Arc<OnceLock<Weak<Swapper>>> = Arc::default();
+    let (is_watched, was_changing) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let disk = {
+        let (seen, is_watched, was_changing) = (seen.clone(), is_watched.clone(), was_changing.clone());
+        Disk::failing(move |step, path: &Path| {
+            let is_record =
+                path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("checker"));
+            // The first time that the record is written, which names the new release.
+            if is_record && step == WriteStep::Flush && is_watched.swap(false, Ordering::Relaxed) {
+                let swapper = seen.get().and_then(Weak::upgrade).unwrap();
+                was_changing.store(swapper.attached().unwrap().is_changing, Ordering::Relaxed);
+                // It ends when the release judges.
+                std::thread::spawn(move || swapper.tick(later(10)));
+            }
+            None
+        })
+    };
+    let swapper =
+        Arc::new(site.attached(alone_on(disk, &site.at("state"), Source(Arc::clone(&site.shelf))), |_| ()));
+    seen.set(Arc::downgrade(&swapper)).unwrap();
+    site.shelf.offer(draft(1));
+    swapper.poll(now(), Wanted::ByItself);
+    is_watched.store(true, Ordering::Relaxed);
+    site.shelf.offer(draft(2));
+    assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Activated { release: 2, .. }));
+    assert!(was_changing.load(Ordering::Relaxed), "the program was let go before the release judged");
+    swapper.tick(later(10));
+    assert_eq!((number(&swapper), site.linked(), site.read()), (Some(2), Some(2), Some(2)));
+}
+
+/// Killed while the program is given back what it had: that it went back is known by then.
+#[test]
+fn a_kill_while_it_goes_back_does_not_bring_back_what_was_left() {
+    for at in 0..=4 {
+        let site = Site::new();
+        let left = Arc::new(AtomicUsize::new(usize::MAX));
+        let kills = {
+            let left = Arc::clone(&left);
+            move |step| assert!(left.fetch_sub(1, Ordering::Relaxed) != 0, "killed before {step:?}")
+        };
+        let swapper = site.start(kills);
+        for number in [1, 2] {
+            site.shelf.offer(draft(number));
+            swapper.poll(now(), Wanted::ByItself);
+            swapper.tick(later(61));
+        }
+        assert_eq!(swapper.active().map(|it| (it.id.release, it.phase())), Some((2, Phase::Confirmed)));
+        left.store(at, Ordering::Relaxed);
+        let back = || swapper.fall_back(Said::new("a test", "試験"), None, now());
+        assert_eq!(catch_unwind(AssertUnwindSafe(back)).is_err(), at < 4, "step {at}");
+        drop(swapper);
+        let swapper = site.start(|_| ());
+        assert_eq!((number(&swapper), held(&swapper)), (Some(1), vec![2]), "step {at}");
+        assert_eq!((site.linked(), site.read()), (Some(1), Some(1)), "step {at}");
+    }
+}
+
 /// Somebody changes what lies there: it is put right, or told.
 #[test]
 fn what_others_change_in_a_folder_is_put_right() {
@@ -304,6 +440,11 @@ fn what_is_wrong_in_the_configuration_is_named_by_line_and_column() {
         ("tries = 1", "http = \"http://a/\"", 15, "exactly one"),
         ("channel = [\"nowhere\"]", "channel = []", 6, "channel"),
         ("[[probe]]", "[[probe]]\nhttp = \"ftp://a/\"", 15, "exactly one"),
+        ("watch_seconds", "poll_seconds = 0\nwatch_seconds", 3, "86400"),
+        ("watch_seconds", "poll_seconds = 86401\nwatch_seconds", 3, "86400"),
+        ("[reload]", "[reload]\nlimit_seconds = 9223372036854775807", 13, "86400"),
+        ("[[probe]]", "[[probe]]\nlimit_seconds = 9223372036854775807", 15, "86400"),
+        ("[[probe]]", "[[probe]]\npause_ms = 9223372036854775807", 15, "86400"),
     ] {
         let (at, why) = told(from, to);
         assert_eq!(position(&at)[0], line, "{at}: {why}");
@@ -313,6 +454,67 @@ fn what_is_wrong_in_the_configuration_is_named_by_line_and_column() {
     assert_eq!(position(&at), [9, 10], "{why}");
     let page = told("command = [\"/bin/sh\", \"", "http = \"https://a/\" #");
     assert!(!page.1.is_empty());
+}
+
+/// Whoever reads the log of the process knows what became of each release.
+#[test]
+fn what_becomes_of_a_program_is_told_on_stderr() {
+    let site = Site::new();
+    let at = site.folder.path();
+    let (world, channel, line) = published(at);
+    let Draft { masters, .. } = draft(1);
+    publish_unsigned(&world, channel.as_ref(), &line, line.unsigned("2024-05-31", masters));
+    site.refuses("2\n");
+    let config = fs::read_to_string(site.at("attach.toml")).unwrap();
+    let config = config.replace("channel = [\"nowhere\"]", "channel = [\"channel\"]");
+    let config = config.replace("[from]", "poll_seconds = 1\ncalendar = \"none\"\n[from]");
+    fs::write(site.at("attach.toml"), config + "[log]\nform = \"json\"\nlevel = \"warn\"\n").unwrap();
+    let told = fs::File::create(site.at("told")).unwrap();
+    let attach = Attach::telling(at, told.into());
+    until(at, "held", |status| status.held.iter().any(|held| held.id.release == 2));
+    let told = fs::read_to_string(site.at("told")).unwrap();
+    let events: Vec<serde_json::Value> =
+        told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(events.iter().any(|it| it["event"] == "attached.refused" && it["release"] == 2), "{told}");
+    assert!(events.iter().all(|it| it["level"] != "info"), "{told}");
+    // What is for its own memory alone is not handed on.
+    let environment = fs::read_to_string(site.at("environment")).unwrap();
+    assert!(environment.contains("WARIFU_RELEASE=2\n") && !environment.contains("MALLOC_"), "{environment}");
+    // Nothing is read again, and it goes on.
+    assert!(Command::new("kill").args(["-HUP", &attach.0.id().to_string()]).status().unwrap().success());
+    assert_eq!(asked(at, &["swap"]).status.code(), Some(1), "held");
+}
+
+/// Paths are from the file's folder, also those of channels, and what they lead to is there.
+#[test]
+fn a_configuration_is_checked_with_what_it_names() {
+    let site = Site::new();
+    let at = site.folder.path();
+    published(at);
+    let sound = fs::read_to_string(site.at("attach.toml")).unwrap();
+    let sound = sound.replace("[\"nowhere\"]", "[\"channel\"]");
+    let checked = |config: &str| {
+        fs::write(site.at("attach.toml"), config).unwrap();
+        let mut checks = Command::new(PROGRAM);
+        checks.args(["attach", "--check-config", "--lang", "en", "--config"]).arg(site.at("attach.toml"));
+        let output = checks.output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert_eq!(checked(&sound), (Some(0), String::new()));
+    for (from, to, says) in [
+        ("\"root.json\"", "\"missing.json\"", "missing.json"),
+        ("\"root.json\"", "\"attach.toml\"", ""),
+        ("[\"channel\"]", "[\"nowhere\"]", "nothing is at"),
+        ("[\"channel\"]", "[\"bundle:nothing\"]", "nothing is at bundle:/"),
+        ("\"state\"", "\"root.json\"", "is no folder"),
+    ] {
+        assert!(sound.contains(from), "{from}");
+        let (status, told) = checked(&sound.replacen(from, to, 1));
+        assert!(status == Some(2) && told.contains(says), "{to}: {status:?} {told}");
+    }
+    let with_mirror = sound.replace("[\"channel\"]", "[\"unplugged\", \"http://masters.example/live\"]");
+    assert_eq!(checked(&with_mirror), (Some(0), String::new()), "one may be away");
+    assert!(!site.at("state").exists());
 }
 
 /// nginx, which serves what the link names.
@@ -402,9 +604,13 @@ struct Attach(Child);
 
 impl Attach {
     fn start(at: &Path) -> Attach {
+        Attach::telling(at, Stdio::null())
+    }
+
+    fn telling(at: &Path, told: Stdio) -> Attach {
         let mut command = Command::new(PROGRAM);
         command.args(["attach", "--lang", "en", "--config"]).arg(at.join("attach.toml"));
-        Attach(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+        Attach(command.stdout(Stdio::null()).stderr(told).spawn().unwrap())
     }
 }
 

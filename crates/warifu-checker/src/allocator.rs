@@ -12,9 +12,14 @@ const SETTINGS: [(&str, &str); 4] = [
     ("MALLOC_TOP_PAD_", "16384"),
 ];
 
+/// The variables of [`SETTINGS`], which are for no other program.
+pub(crate) fn variables() -> impl Iterator<Item = &'static str> {
+    SETTINGS.into_iter().map(|(name, _)| name)
+}
+
 /// Begins this program again with [`SETTINGS`], in the same process, unless the environment has settings of
 /// its own. Where that cannot be, it goes on as it is: it only takes more memory.
-pub(super) fn settle(arguments: impl Iterator<Item = OsString>) {
+pub(crate) fn settle(arguments: impl Iterator<Item = OsString>) {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
         use std::os::unix::process::CommandExt as _;
