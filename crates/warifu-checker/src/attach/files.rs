@@ -21,6 +21,9 @@ use crate::said::Said;
 /// Its name in a release's folder: what lies there.
 const LIST: &str = "release.json";
 
+/// A list is some hundred bytes for each file.
+const LIST_BYTES: u64 = 1 << 20;
+
 /// What a folder that is being filled is called at first.
 const UNFINISHED: &str = ".new-";
 
@@ -230,15 +233,21 @@ impl Shelf {
         let mut stay: Vec<PathBuf> = kept.iter().map(|id| self.folder_of(*id)).collect();
         stay.extend(self.named()?);
         let stays = |folder: &Path| stay.iter().any(|it| it.file_name() == folder.file_name());
-        // Nothing else that somebody put there.
-        let is_ours = |name: &str| {
-            name.split_once('-').is_some_and(|(number, digest)| {
-                let is_digest = !digest.is_empty() && digest.chars().all(|it| it.is_ascii_hexdigit());
-                number.len() >= 6 && number.chars().all(|it| it.is_ascii_digit()) && is_digest
-            })
+        // Nothing else that somebody put there, whatever it is called.
+        let is_ours = |folder: &Path| {
+            listed(folder).is_some_and(|id| self.folder_of(id).file_name() == folder.file_name())
         };
-        self.entries(is_ours)?.into_iter().filter(|it| !stays(it)).try_for_each(fs::remove_dir_all)
+        let gone = self.entries(|_| true)?.into_iter().filter(|it| is_ours(it) && !stays(it));
+        gone.into_iter().try_for_each(fs::remove_dir_all)
     }
+}
+
+/// The release that the list in `folder` names.
+pub(super) fn listed(folder: &Path) -> Option<ReleaseRef> {
+    let list = warifu_files::read(&folder.join(LIST), LIST_BYTES).ok()?;
+    let list: serde_json::Value = serde_json::from_slice(&list).ok()?;
+    let manifest = list.get("manifest")?.as_str()?.parse().ok()?;
+    Some(ReleaseRef { release: list.get("release")?.as_u64()?, manifest })
 }
 
 #[cfg(test)]
@@ -252,6 +261,25 @@ mod tests {
 
     fn shelf(at: &Path) -> Shelf {
         Shelf { folder: at.join("releases"), link: at.join("current"), mode: 0o644, owner: None }
+    }
+
+    #[test]
+    fn only_folders_that_say_of_which_release_they_are_go() {
+        let at = tempfile::tempdir().unwrap();
+        let shelf = shelf(at.path());
+        let old = shelf.folder_of(id());
+        for name in ["20260601-0930", "123456-cafe", "somebody"] {
+            fs::create_dir_all(shelf.folder.join(name)).unwrap();
+        }
+        let list = format!(r#"{{"release":7,"manifest":"{}"}}"#, id().manifest);
+        for folder in [&old, &shelf.folder.join("000008-cafe")] {
+            fs::create_dir_all(folder).unwrap();
+            fs::write(folder.join(LIST), &list).unwrap();
+        }
+        shelf.keep_only(&[]).unwrap();
+        let left = |name: &str| shelf.folder.join(name).is_dir();
+        assert!(!old.exists(), "it says that it is release 7, and is called so");
+        assert!(["20260601-0930", "123456-cafe", "somebody", "000008-cafe"].into_iter().all(left));
     }
 
     fn id() -> ReleaseRef {
@@ -280,7 +308,7 @@ mod tests {
         let mut deleted = Vec::new();
         loop {
             match events.next() {
-                Ok(event) => deleted.extend(event.file_name().map(|name| name.to_owned())),
+                Ok(event) => deleted.extend(event.file_name().map(ToOwned::to_owned)),
                 Err(error) => break assert_eq!(error, Errno::AGAIN),
             }
         }

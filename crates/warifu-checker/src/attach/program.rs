@@ -1,6 +1,5 @@
 //! The program as a [`Target`]: files, link, reload, probe, and everything back where one of them fails.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -12,12 +11,15 @@ use warifu_trust::ReleaseRef;
 
 use crate::attach::command::run;
 use crate::attach::config::{Config, Probe, Reload, SIGNALS};
-use crate::attach::files::{Shelf, made};
+use crate::attach::files::{Shelf, listed, made};
 use crate::attach::owner::Owner;
 use crate::attach::probe::ask;
 use crate::log::{Event, Log};
 use crate::said::Said;
 use crate::swap::{Failed, FailedAt, Load, NotTaken, Otherwise, Target};
+
+/// A number, and what whoever wrote it says besides.
+const PID_BYTES: u64 = 4096;
 
 /// A command that alerts somebody may take so long.
 const ALERT: Duration = Duration::from_secs(30);
@@ -109,7 +111,11 @@ impl Program {
             return run(command, environment, limit);
         }
         if let Some(unit) = systemd_unit {
-            return run(&["systemctl".into(), "reload".into(), unit.clone()], environment, limit);
+            return run(
+                &["systemctl".into(), "reload".into(), "--".into(), unit.clone()],
+                environment,
+                limit,
+            );
         }
         let (Some(signal), Some(file)) = (signal, pid_file) else { return Ok(()) };
         let name = file.display().to_string();
@@ -117,8 +123,10 @@ impl Program {
             let (en, ja) = ("cannot be sent a signal", "にシグナルを送れません");
             Said::about(&format!("the process of {name} {en}"), &format!("{name} のプロセス{ja}"), error)
         };
-        let text = fs::read_to_string(file).map_err(|error| cannot(&error))?;
-        let pid = text.trim().parse().ok().filter(|pid| *pid > 1).and_then(Pid::from_raw);
+        // Others write it: a regular file, or nothing is waited for.
+        let text = warifu_files::read(file, PID_BYTES).map_err(|error| cannot(&error))?;
+        let pid =
+            String::from_utf8_lossy(&text).trim().parse().ok().filter(|pid| *pid > 1).and_then(Pid::from_raw);
         let pid = pid.ok_or_else(|| cannot(&io::Error::from(io::ErrorKind::InvalidData)))?;
         let signal = SIGNALS.iter().find(|(known, _)| known == signal).map(|(_, signal)| *signal);
         signal.map_or(Ok(()), |signal| kill_process(pid, signal).map_err(|error| cannot(&error)))
@@ -143,14 +151,6 @@ impl Program {
         *self.uses.lock().unwrap_or_else(PoisonError::into_inner) = id;
         Ok(())
     }
-}
-
-/// Which release lies in `folder`, by its own list.
-fn listed(folder: &Path) -> Option<ReleaseRef> {
-    let list = fs::read(folder.join("release.json")).ok()?;
-    let list: serde_json::Value = serde_json::from_slice(&list).ok()?;
-    let manifest = list.get("manifest")?.as_str()?.parse().ok()?;
-    Some(ReleaseRef { release: list.get("release")?.as_u64()?, manifest })
 }
 
 fn at(at: FailedAt) -> impl Fn(Said) -> Failed {

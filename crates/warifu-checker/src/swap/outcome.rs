@@ -86,10 +86,12 @@ pub(super) struct News {
     pub(super) troubles: Vec<Said>,
 }
 
-/// Whether two looks at the channel say the same, so that a log has one line for it.
+/// Whether two looks at the channel say the same, so that a log has one line for it. An activation is always
+/// news: what was activated before was left meanwhile.
 pub(super) fn same_news(one: &Outcome, other: &Outcome) -> bool {
     match (one, other) {
         (Outcome::Refused(one), Outcome::Refused(other)) => one.id == other.id && one.why == other.why,
+        (Outcome::Activated { .. }, _) => false,
         (one, other) => one == other,
     }
 }

@@ -134,6 +134,23 @@ fn a_hold_is_lifted_by_hand_and_by_name() {
     assert!(log.contains("\"unhold\"") && log.contains("当直の判断"), "{log}");
 }
 
+/// Although the look before the fall back had said the same.
+#[test]
+fn what_is_activated_again_is_told_again() {
+    let night = Night::begin();
+    let swapper = night.start();
+    night.shelf.offer(release(1, &good()));
+    swapper.poll(now(), Wanted::ByItself);
+    night.shelf.offer(release(2, &rows(0)));
+    for _ in 0..2 {
+        assert!(matches!(swapper.poll(now(), Wanted::Newest), Outcome::Activated { release: 2, .. }));
+        swapper.fall_back(Said::new("a test", "試験"), None, now()).unwrap();
+        swapper.unhold(2, reason(), now()).unwrap();
+    }
+    let swaps = night.acts().iter().filter(|act| *act == "swap").count();
+    assert_eq!(swaps, 3, "{:?}", night.acts());
+}
+
 #[test]
 fn frozen_nothing_is_activated_over_restarts_and_what_is_taken_away_is_left() {
     let night = Night::begin();
