@@ -8,7 +8,7 @@ use warifu_values::say;
 
 use crate::said::Said;
 use crate::service::limits::Limits;
-use crate::state::{Damage, Decision, Frozen, Held, Installed, KeptNow, Lost, Phase, Refused};
+use crate::state::{Damage, Decision, Frozen, Held, Installed, KeptNow, Lost, Phase, Refused, RefusedFor};
 use crate::swap::{Active, Attached, LastPoll, Outcome, Swapper};
 use crate::trial::Replayed;
 
@@ -414,7 +414,19 @@ impl Speak for Status {
         if let Some(refused) = &self.refused {
             let release = refused.id.map_or_else(|| "-".to_owned(), |id| id.release.to_string());
             let why = refused.why.then(&refused.next_step()).say(lang);
-            lines.push(say!(lang, "refused: release {release}: {why}", "拒否: リリース {release}: {why}"));
+            // Whom to call hangs on it.
+            lines.push(match refused.refused_for {
+                RefusedFor::Data => say!(
+                    lang,
+                    "refused for its data: release {release}: {why}",
+                    "データによる拒否: リリース {release}: {why}"
+                ),
+                RefusedFor::Trust => say!(
+                    lang,
+                    "refused for trust: release {release}: {why}",
+                    "信頼による拒否: リリース {release}: {why}"
+                ),
+            });
         }
         if self.stale {
             lines.push(say!(
