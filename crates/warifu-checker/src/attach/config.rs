@@ -217,7 +217,28 @@ impl Config {
             config.reload.as_mut().pid_file.as_mut(),
         ];
         paths.into_iter().flatten().for_each(|path| *path = folder.join(&*path));
+        for channel in config.from.channel.as_mut() {
+            let named =
+                local(channel).and_then(|(kind, path)| Some((kind, folder.join(path).to_str()?.to_owned())));
+            if let Some((kind, path)) = named {
+                *channel = format!("{kind}{path}");
+            }
+        }
         Ok(config)
+    }
+
+    /// Why no channel can be looked at, where all that are named are to lie here and none does. What lies
+    /// elsewhere is not asked.
+    pub fn no_channel(&self) -> Option<Said> {
+        let channels = self.from.channel.get_ref();
+        let is_to_be_had = |channel: &String| local(channel).is_none_or(|(_, path)| Path::new(path).exists());
+        (!channels.iter().any(is_to_be_had)).then(|| {
+            let named = channels.join(", ");
+            Said::new(
+                format!("from.channel: nothing is at {named}"),
+                format!("from.channel: {named} が見つかりません"),
+            )
+        })
     }
 
     fn check(&self, at: &Text<'_>) -> Result<(), ConfigError> {
@@ -335,6 +356,14 @@ impl Config {
     pub(super) fn mode(&self) -> u32 {
         let mode = self.place.mode.as_ref();
         mode.and_then(|mode| u32::from_str_radix(mode.get_ref(), 8).ok()).unwrap_or(0o644)
+    }
+}
+
+/// A channel that lies here: what stands before its path, and that. None where it lies elsewhere.
+fn local(channel: &str) -> Option<(&str, &str)> {
+    match channel.strip_prefix("bundle:") {
+        Some(path) => Some((&channel[..channel.len() - path.len()], path)),
+        None => (!channel.contains("://")).then_some(("", channel)),
     }
 }
 

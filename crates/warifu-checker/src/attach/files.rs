@@ -280,7 +280,7 @@ mod tests {
         let mut deleted = Vec::new();
         loop {
             match events.next() {
-                Ok(event) => deleted.extend(event.file_name().map(|name| name.to_owned())),
+                Ok(event) => deleted.extend(event.file_name().map(ToOwned::to_owned)),
                 Err(error) => break assert_eq!(error, Errno::AGAIN),
             }
         }

@@ -14,6 +14,7 @@ use crate::attach::{Config, Program};
 use crate::cli::arguments::{Attach, Site, Windows};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{calendar_of, floor, mirrors, schemas_of};
+use crate::cli::prepared::{check_root, of_state};
 use crate::cli::serve::{ended, keep_polling};
 use crate::cli::watchdog::Watchdog;
 use crate::kept_source::KeptSource;
@@ -38,6 +39,10 @@ pub(super) fn attach_program(attach: &Attach, lang: Lang) -> Result<u8, Failure>
     let floor = floor(config.from.policy.as_deref())?;
     if attach.check_config {
         use std::io::Write as _;
+        check_root(&config.from.root, Some(&floor))?;
+        if let Some(why) = config.no_channel().or_else(|| of_state(&config.state)) {
+            return Err(Failure::could_not(why));
+        }
         let file = attach.config.display();
         writeln!(std::io::stdout(), "{}", say!(lang, "{file} can be used", "{file} は使用できます"))?;
         return Ok(0);

@@ -73,18 +73,23 @@ impl Prepared {
 pub(super) fn troubles(serve: &Serve) -> Vec<Said> {
     let mut found = Found(Prepared::of(serve).err().unwrap_or_default());
     let floor = floor(serve.from.policy.as_deref()).ok();
-    if let (Some(root), Some(floor)) = (found.take(read_file(&serve.from.root)), floor) {
-        let pinned = TrustedState::pin(&root, floor.policy()).map(drop);
-        found.take(pinned.map_err(|error| Failure::could_not(Said::of(&error))));
-    }
+    found.take(check_root(&serve.from.root, floor.as_ref()));
     found.0.extend(of_state(&serve.state));
     let socket = serve.operators.socket.as_deref().and_then(Path::parent);
     found.0.extend(socket.filter(|it| !it.as_os_str().is_empty()).and_then(no_folder));
     found.0
 }
 
+/// Whether `root` can be read, and pinned by what this side demands, where that is known.
+pub(super) fn check_root(root: &Path, floor: Option<&Floor>) -> Result<(), Failure> {
+    let root = read_file(root)?;
+    let Some(floor) = floor else { return Ok(()) };
+    let pinned = TrustedState::pin(&root, floor.policy());
+    pinned.map(drop).map_err(|error| Failure::could_not(Said::of(&error)))
+}
+
 /// What is wrong with the state folder. One that is not there is made at the start.
-fn of_state(state: &Path) -> Option<Said> {
+pub(super) fn of_state(state: &Path) -> Option<Said> {
     let path = state.display();
     match fs::metadata(state) {
         Err(_) => {

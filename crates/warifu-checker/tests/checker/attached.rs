@@ -466,8 +466,7 @@ fn what_becomes_of_a_program_is_told_on_stderr() {
     publish_unsigned(&world, channel.as_ref(), &line, line.unsigned("2024-05-31", masters));
     site.refuses("2\n");
     let config = fs::read_to_string(site.at("attach.toml")).unwrap();
-    let channel = format!("channel = [{:?}]", site.at("channel"));
-    let config = config.replace("channel = [\"nowhere\"]", &channel);
+    let config = config.replace("channel = [\"nowhere\"]", "channel = [\"channel\"]");
     let config = config.replace("[from]", "poll_seconds = 1\ncalendar = \"none\"\n[from]");
     fs::write(site.at("attach.toml"), config + "[log]\nform = \"json\"\nlevel = \"warn\"\n").unwrap();
     let told = fs::File::create(site.at("told")).unwrap();
@@ -484,6 +483,38 @@ fn what_becomes_of_a_program_is_told_on_stderr() {
     // Nothing is read again, and it goes on.
     assert!(Command::new("kill").args(["-HUP", &attach.0.id().to_string()]).status().unwrap().success());
     assert_eq!(asked(at, &["swap"]).status.code(), Some(1), "held");
+}
+
+/// Paths are from the file's folder, also those of channels, and what they lead to is there.
+#[test]
+fn a_configuration_is_checked_with_what_it_names() {
+    let site = Site::new();
+    let at = site.folder.path();
+    published(at);
+    let sound = fs::read_to_string(site.at("attach.toml")).unwrap();
+    let sound = sound.replace("[\"nowhere\"]", "[\"channel\"]");
+    let checked = |config: &str| {
+        fs::write(site.at("attach.toml"), config).unwrap();
+        let mut checks = Command::new(PROGRAM);
+        checks.args(["attach", "--check-config", "--lang", "en", "--config"]).arg(site.at("attach.toml"));
+        let output = checks.output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert_eq!(checked(&sound), (Some(0), String::new()));
+    for (from, to, says) in [
+        ("\"root.json\"", "\"missing.json\"", "missing.json"),
+        ("\"root.json\"", "\"attach.toml\"", ""),
+        ("[\"channel\"]", "[\"nowhere\"]", "nothing is at"),
+        ("[\"channel\"]", "[\"bundle:nothing\"]", "nothing is at bundle:/"),
+        ("\"state\"", "\"root.json\"", "is no folder"),
+    ] {
+        assert!(sound.contains(from), "{from}");
+        let (status, told) = checked(&sound.replacen(from, to, 1));
+        assert!(status == Some(2) && told.contains(says), "{to}: {status:?} {told}");
+    }
+    let with_mirror = sound.replace("[\"channel\"]", "[\"unplugged\", \"http://masters.example/live\"]");
+    assert_eq!(checked(&with_mirror), (Some(0), String::new()), "one may be away");
+    assert!(!site.at("state").exists());
 }
 
 /// nginx, which serves what the link names.
