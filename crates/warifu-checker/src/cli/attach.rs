@@ -39,7 +39,7 @@ pub(super) fn attach_program(attach: &Attach, lang: Lang) -> Result<u8, Failure>
     let floor = floor(config.from.policy.as_deref())?;
     if attach.check_config {
         use std::io::Write as _;
-        check_root(&config.from.root, &floor)?;
+        check_root(&config.from.root, Some(&floor))?;
         if let Some(why) = config.no_channel().or_else(|| of_state(&config.state)) {
             return Err(Failure::could_not(why));
         }

@@ -72,18 +72,19 @@ impl Prepared {
 /// All that is wrong with what `serve` names, for who asks before a start: also the root, and the folders.
 pub(super) fn troubles(serve: &Serve) -> Vec<Said> {
     let mut found = Found(Prepared::of(serve).err().unwrap_or_default());
-    if let Ok(floor) = floor(serve.from.policy.as_deref()) {
-        found.take(check_root(&serve.from.root, &floor));
-    }
+    let floor = floor(serve.from.policy.as_deref()).ok();
+    found.take(check_root(&serve.from.root, floor.as_ref()));
     found.0.extend(of_state(&serve.state));
     let socket = serve.operators.socket.as_deref().and_then(Path::parent);
     found.0.extend(socket.filter(|it| !it.as_os_str().is_empty()).and_then(no_folder));
     found.0
 }
 
-/// Whether `root` can be pinned by what this side demands.
-pub(super) fn check_root(root: &Path, floor: &Floor) -> Result<(), Failure> {
-    let pinned = TrustedState::pin(&read_file(root)?, floor.policy());
+/// Whether `root` can be read, and pinned by what this side demands, where that is known.
+pub(super) fn check_root(root: &Path, floor: Option<&Floor>) -> Result<(), Failure> {
+    let root = read_file(root)?;
+    let Some(floor) = floor else { return Ok(()) };
+    let pinned = TrustedState::pin(&root, floor.policy());
     pinned.map(drop).map_err(|error| Failure::could_not(Said::of(&error)))
 }
 
