@@ -130,6 +130,7 @@ fn alone(arg: &Arg, long: &str) -> Arg {
 fn kind(arg: &Arg) -> Kind {
     let of = arg.get_value_parser().type_id();
     let numbers = [
+        TypeId::of::<u8>(),
         TypeId::of::<u16>(),
         TypeId::of::<u32>(),
         TypeId::of::<u64>(),
