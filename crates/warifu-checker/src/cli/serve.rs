@@ -119,8 +119,10 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(async {
-        // Before anybody is told that it runs: who asks it to read again must not end it.
+        // Before anybody is told that it runs: who asks it to read again must not end it, and who lets it end
+        // must not kill it.
         let asked = signal(SignalKind::hangup())?;
+        let told_to_end = told_to_end()?;
         // Whoever started this waits for the line to know the port.
         writeln!(io::stdout(), "listening on {}", door.address()?)?;
         if let Some(address) = operators.address_elsewhere() {
@@ -147,7 +149,7 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
         );
         log.event(Event::Start, &taken);
         let end = async {
-            ended().await;
+            told_to_end.await;
             manager.stopping();
             log.event(
                 Event::Drain,
@@ -305,14 +307,22 @@ async fn read_or_broken_off<T: Send + 'static>(
 
 /// Ends with SIGTERM or SIGINT.
 pub(super) async fn ended() {
-    if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+    match told_to_end() {
+        Ok(told) => told.await,
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}
+
+/// The same, of which nothing is missed from now on.
+fn told_to_end() -> io::Result<impl Future<Output = ()>> {
+    let (mut terminated, mut interrupted) =
+        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
         tokio::select! {
             _ = terminated.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
+            _ = interrupted.recv() => {}
         }
-        return;
-    }
-    let _ = tokio::signal::ctrl_c().await;
+    })
 }
 
 #[cfg(test)]

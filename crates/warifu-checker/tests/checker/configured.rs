@@ -188,7 +188,7 @@ fn what_is_read_again_changes_at_once_and_a_broken_file_changes_nothing() {
         assert!(why.en.contains("checker.toml:2:9") && why.ja.contains("変更していません"), "{why:?}");
 
         // Of a section that changes at once, one key does not.
-        let other = configuration(at, "[limits]\ndrain = 5\n[gates]\nkeep-releases = \"5\"\n");
+        let other = configuration(at, "[limits]\ndrain = 5\n[gates]\nkeep-releases = 5\n");
         let text = fs::read_to_string(&other).unwrap();
         fs::write(&other, text.replace("[claims]\n", "[claims]\nqueue = 7\n")).unwrap();
         running.signal("-HUP");
