@@ -1,6 +1,7 @@
 //! What a checker takes of memory with every series of the published masters, at rest and after swaps under
-//! load: `cargo bench -p warifu-checker --bench memory -- ../shared/data [SWAPS]`. Linux only: it reads
-//! `/proc`. The publisher is this process, the checker a process of its own, as it is installed.
+//! load, and after ten thousand connections: `cargo bench -p warifu-checker --bench memory -- ../shared/data
+//! [SWAPS]`. Linux only: it reads `/proc`. The publisher is this process, the checker a process of its own, as
+//! it is installed.
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made has nothing to go on with")]
 #![expect(dead_code, reason = "helpers that tests of the checker use besides")]
 
@@ -13,12 +14,18 @@ use warifu_claims::{MasterOf, Snapshot};
 
 use masters::days_of_built_in;
 use published::{Checker, Publisher};
+use sending::{Sending, pause};
 
 #[path = "../tests/checker/line.rs"]
 mod line;
 #[path = "../tests/checker/masters.rs"]
 mod masters;
 mod published;
+mod sending;
+
+/// Connections, and how many of them are open at once: less than one sender may have.
+const CONNECTIONS: usize = 10_000;
+const AT_ONCE: usize = 2_500;
 
 struct Stop<'a>(&'a AtomicBool);
 
@@ -106,10 +113,17 @@ fn main() {
         }
     });
     // Every second it frees what nobody uses any more.
-    let stopped = Instant::now();
-    while stopped.elapsed() < Duration::from_secs(3) {
-        client.status().unwrap();
-    }
+    pause(Duration::from_secs(3));
     tell(&mut out, "at rest afterwards");
     writeln!(out, "{} claim files answered meanwhile", answered.load(Ordering::Relaxed)).unwrap();
+
+    for _ in 0..CONNECTIONS / AT_ONCE {
+        let mut lines: Vec<Sending> = (0..AT_ONCE).map(|_| Sending::to(&checker.address)).collect();
+        for line in &mut lines {
+            assert_eq!(line.send(&sample).unwrap().status, 200);
+        }
+        tell(&mut out, &format!("{AT_ONCE} connections open"));
+    }
+    pause(Duration::from_secs(3));
+    tell(&mut out, &format!("after {CONNECTIONS} of them"));
 }
