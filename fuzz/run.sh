@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Runs every fuzz target for a while: fuzz/run.sh [SECONDS] [TARGET...]. Stable Rust and a C++ compiler do.
+# As many run at once as there are cores; JOBS=1 for one after the other.
 # What is found new stays under target/fuzz-corpus; a crash stops the script and says which input it was.
 # SEED=1 (any number above 0) tries the same inputs each time, RUNS of them or as far as the seconds reach: what
 # was green here is green elsewhere. What was found before is left out then.
@@ -27,23 +28,28 @@ cargo build --quiet --release --manifest-path fuzz/Cargo.toml --target "$host" -
 
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || for file in fuzz/fuzz_targets/*.rs; do targets+=("$(basename "$file" .rs)"); done
-for target in "${targets[@]}"; do
-    new=target/fuzz-corpus/$target
-    bound=(-max_total_time="$seconds" -seed="${SEED:-0}")
+
+# One target, told in one line. 255 is what xargs begins nothing more after.
+fuzz() {
+    local target=$1 new=target/fuzz-corpus/$1 log=target/fuzz-$1.log
+    local bound=(-max_total_time="$SECONDS_EACH" -seed="${SEED:-0}")
     if [ "${SEED:-0}" != 0 ]; then
         new=target/fuzz-corpus-of-a-seed/$target
         rm -rf "$new"
         bound+=(-runs="${RUNS:-20000}")
     fi
     mkdir -p "$new" target/fuzz-crashes
-    printf '%s: ' "$target"
-    log=target/fuzz-$target.log
-    if ! "target/fuzz/$host/release/$target" "$new" "fuzz/corpus/$target" "${bound[@]}" \
+    if ! "target/fuzz/$HOST/release/$target" "$new" "fuzz/corpus/$target" "${bound[@]}" \
         -rss_limit_mb=1024 -timeout=10 -max_len=65536 -print_final_stats=1 \
         -artifact_prefix="target/fuzz-crashes/$target-" >"$log" 2>&1; then
-        tail -n 40 "$log" >&2
-        exit 1
+        { echo "$target: FAILED" && tail -n 40 "$log"; } >&2
+        return 255
     fi
-    awk '/stat::number_of_executed_units/ {units=$2} /cov: / {for (i = 1; i < NF; i++) if ($i == "cov:") cover=$(i+1)}
-        END {printf "%d inputs, coverage %d\n", units, cover}' "$log"
-done
+    awk -v target="$target" '
+        /stat::number_of_executed_units/ {units=$2} /cov: / {for (i = 1; i < NF; i++) if ($i == "cov:") cover=$(i+1)}
+        END {printf "%s: %d inputs, coverage %d\n", target, units, cover}' "$log"
+}
+export -f fuzz
+# As many at once as there are cores, unless JOBS says otherwise: each takes one.
+printf '%s\n' "${targets[@]}" |
+    SECONDS_EACH=$seconds HOST=$host xargs -P "${JOBS:-$(nproc)}" -I '{}' bash -c 'fuzz "$1"' fuzz '{}'

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds what is given out, from this checkout into target/package/: `deb` the two Debian packages, `static` the
 # programs that need no library, `all` both. PROFILE=dev builds in a hurry, for tests of the packaging alone.
+# DEB_MAINTAINER is who answers for the packages: whoever gives them to others sets it, as "Name <address>".
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . packaging/flags.sh
@@ -10,6 +11,8 @@ folder=${profile/dev/debug}
 out=$PWD/target/package
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
 mkdir -p "$out"
+# The project has no address; this one says so, and no mail to it ever arrives anywhere (RFC 2606).
+maintainer=${DEB_MAINTAINER:-Nobody yet (set DEB_MAINTAINER) <nobody@warifu.invalid>}
 
 # Each program by itself: together, one would get what only the other asks of a crate (zlib in C, for one).
 # A target that is named keeps the flags from build scripts and macros, which run here and are given to nobody.
@@ -28,7 +31,7 @@ $1 ($version-1) stable; urgency=medium
   * Built from commit $(git rev-parse HEAD).
   * What changed for operators is in CHANGELOG.md.
 
- -- The Warifu developers <warifu@localhost>  $(date -u -R -d "@$SOURCE_DATE_EPOCH")
+ -- $maintainer  $(date -u -R -d "@$SOURCE_DATE_EPOCH")
 END
 }
 
@@ -49,7 +52,7 @@ debian() {
     command -v cargo-deb >/dev/null || cargo install cargo-deb --version 3.8.0 --locked --root target/tools
     rm -f "$out"/*.deb
     for program in warifu warifu-checker; do
-        CARGO_TARGET_DIR=$staged cargo deb -p "$program" --no-build --no-strip -o "$out/" \
+        CARGO_TARGET_DIR=$staged cargo deb -p "$program" --no-build --no-strip -o "$out/" --maintainer "$maintainer" \
             ${DEB_VERSION:+--deb-version "$DEB_VERSION"}
     done
     sha256sum "$out"/*.deb

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the commit that is checked out twice, in two folders of other names and lengths, and compares what is
-# given out byte for byte. WHAT=deb leaves the static programs out.
+# given out byte for byte. WHAT=deb leaves the static programs out; KEEP=1 leaves both folders where they are.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${WHAT:-all}
@@ -29,5 +29,5 @@ for folder in "$scratch" "${CARGO_HOME:-$HOME/.cargo}"; do
         echo "NAMES THIS MACHINE: $folder" && status=1
     fi
 done
-[ "$status" = 1 ] && [ -n "${KEEP:-}" ] && trap - EXIT && echo "kept: $scratch"
+if [ -n "${KEEP:-}" ]; then trap - EXIT && echo "kept: $scratch"; fi
 exit $status

@@ -2,7 +2,8 @@
 # Tries the Debian packages in a root of their own: install, start, upgrade while it runs, downgrade, remove, purge.
 #
 # As root, with debootstrap and a mirror of Debian; DEBS names a folder with packages of two versions, else they
-# are built in a hurry. Nothing outside target/package/ is changed, and nothing that it starts is left.
+# are built, in a hurry unless PROFILE=release. Nothing outside target/package/ is changed, and nothing that it
+# starts is left.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=$PWD/target/package
@@ -28,21 +29,23 @@ if [ -z "${DEBS:-}" ]; then
     step "packages of two versions"
     mkdir -p "$debs"
     # Two versions of one program: what is tried here is the packages.
-    PROFILE=dev DEB_VERSION=0.1.0~older-1 bash packaging/build.sh deb
+    PROFILE=${PROFILE:-dev} DEB_VERSION=0.1.0~older-1 bash packaging/build.sh deb
     rm -f "$debs"/* && cp "$out"/*.deb "$debs/"
-    PROFILE=dev bash packaging/build.sh deb
+    PROFILE=${PROFILE:-dev} bash packaging/build.sh deb
     cp "$out"/*.deb "$debs/"
 fi
 older=$(ls "$debs"/warifu-checker_*older*.deb)
 newer=$(ls "$debs"/warifu-checker_*.deb | grep -v older)
 tool=$(ls "$debs"/warifu_*.deb | grep -v older)
 
-step "the unit is closed enough"
-exposure=$(systemd-analyze security --offline=true packaging/debian/warifu-checker.service \
-    | sed -n 's/.*exposure level for warifu-checker.service: \([0-9.]*\).*/\1/p')
-echo "exposure $exposure"
-awk -v it="$exposure" 'BEGIN { exit !(it != "" && it <= 2.0) }' || fail "exposure $exposure is above 2.0"
-systemd-analyze verify --man=no packaging/debian/warifu-checker.service 2>&1 | grep -v 'is not executable' || true
+step "the units are closed enough"
+for unit in warifu-checker.service warifu-attach@.service; do
+    exposure=$(systemd-analyze security --offline=true "packaging/debian/$unit" \
+        | sed -n 's/.*exposure level for .*: \([0-9.]*\).*/\1/p')
+    echo "$unit: exposure $exposure"
+    awk -v it="$exposure" 'BEGIN { exit !(it != "" && it <= 2.0) }' || fail "exposure $exposure is above 2.0"
+    systemd-analyze verify --man=no "packaging/debian/$unit" 2>&1 | grep -v 'is not executable' || true
+done
 
 if command -v lintian >/dev/null; then
     step "lintian"
@@ -76,35 +79,43 @@ cp packaging/world.sh "$world/"
 here bash -c 'cd /srv/world && HOME=/srv/world bash world.sh'
 install -m 644 "$world/root.json" "$root/etc/warifu/root.json"
 mkdir -p "$root/srv/warifu" && cp -r "$world/channel" "$root/srv/warifu/"
-unit=$root/usr/lib/systemd/system/warifu-checker.service
-command=$(sed -n 's/^ExecStart=//p' "$unit")
-user=$(here id -u warifu-checker) group=$(here id -g warifu-checker)
 # What systemd does before: the state folder, as the unit says.
-install -d -o "$user" -g "$group" -m "$(sed -n 's/^StateDirectoryMode=//p' "$unit")" \
-    "$root/var/lib/$(sed -n 's/^StateDirectory=//p' "$unit")"
-
-start() {
+prepared() {
+    local unit=$root/usr/lib/systemd/system/$1 instance=${2:-}
+    command=$(sed -n 's/^ExecStart=//p' "$unit") state=/var/lib/$(sed -n 's/^StateDirectory=//p' "$unit")
+    command=${command//%i/$instance} state=${state//%i/$instance}
+    user=$(here id -u "$(sed -n 's/^User=//p' "$unit")") group=$(here id -g "$(sed -n 's/^Group=//p' "$unit")")
+    install -d -o "$user" -g "$group" -m "$(sed -n 's/^StateDirectoryMode=//p' "$unit")" "$root$state"
+}
+run() {
     # Without systemd as init: as the unit's user, without a capability and with no way to gain one.
     chroot --userspec="$user:$group" "$root" /usr/bin/env -i PATH=/usr/bin:/bin LANG=C.UTF-8 \
         setpriv --no-new-privs --inh-caps=-all $command >"$out/serve.log" 2>&1 &
     checker=$!
+}
+until_so() {
     for _ in $(seq 150); do
-        curl -sf -o /dev/null http://127.0.0.1:8642/readyz && return 0
+        "$@" && return 0
         kill -0 "$checker" 2>/dev/null || break
         sleep 0.2
     done
     cat "$out/serve.log" >&2
-    fail "it is not ready"
+    fail "never: $*"
 }
+start() { run && until_so curl -sf -o /dev/null http://127.0.0.1:8642/readyz; }
 stop() { kill "$checker" && wait "$checker" || fail "it did not end well"; checker=; }
+confined() {
+    [ "$(stat -c %u "/proc/$checker")" = "$user" ] || fail "it runs as another user"
+    grep -q '^NoNewPrivs:[[:space:]]*1$' "/proc/$checker/status" || fail "it could gain privileges"
+    [ -z "$(find "$root$state" ! -user "$user" -print -quit)" ] || fail "the state is another's"
+}
 release() { here warifu-checker status --json | sed -n 's/^ *"release": \([0-9]*\),$/\1/p' | head -1; }
 
 step "start"
+prepared warifu-checker.service
 start
 [ "$(release)" = 1 ] || fail "it runs release $(release)"
-[ "$(stat -c %u "/proc/$checker")" = "$user" ] || fail "it runs as another user"
-grep -q '^NoNewPrivs:[[:space:]]*1$' "/proc/$checker/status" || fail "it could gain privileges"
-[ -z "$(find "$root/var/lib/warifu-checker" ! -user "$user" -print -quit)" ] || fail "the state is another's"
+confined
 here warifu-checker status
 
 step "upgrade while it runs; the settings were changed"
@@ -116,7 +127,41 @@ tail -1 "$root/etc/warifu/checker.toml" | grep -q 'changed by this site' || fail
 stop && start
 [ "$(release)" = 1 ] || fail "it does not resume"
 
-step "downgrade"
+step "releases for another program"
+stop
+masters=/srv/masters/theirs
+prepared warifu-attach@.service theirs
+install -d -o "$user" -g "$group" -m 755 "$root$masters"
+install -d "$root/etc/warifu/attach"
+cat > "$root/etc/warifu/attach/theirs.toml" <<END
+state = "$state"
+
+[from]
+channel = ["/srv/warifu/channel"]
+root = "/etc/warifu/root.json"
+
+[place]
+folder = "$masters/releases"
+link = "$masters/current"
+formats = ["kikin"]
+
+[reload]
+command = ["/usr/bin/touch", "$masters/told"]
+
+[[probe]]
+command = ["/usr/bin/test", "-e", "$masters/current/release.json"]
+END
+run
+until_so test -e "$root$masters/told"
+until_so here env WARIFU_CHECKER_STATE="$state" warifu-checker status
+confined
+here setpriv --reuid=nobody --regid=nogroup --clear-groups cat "$masters/current/release.json" >/dev/null ||
+    fail "the program cannot read its masters"
+stop
+
+step "downgrade while it runs"
+prepared warifu-checker.service
+start
 here dpkg -i --force-confold --force-downgrade "/debs/$(basename "$older")"
 stop && start
 [ "$(release)" = 1 ] || fail "it does not resume"
@@ -131,6 +176,8 @@ here dpkg -r warifu-checker
 here dpkg -P warifu-checker
 [ ! -e "$root/etc/warifu/checker.toml" ] || fail "the settings are still there"
 [ ! -e "$root/var/lib/warifu-checker" ] || fail "the state is still there"
+[ ! -e "$root/var/lib/warifu-attach" ] || fail "the state of the other program's releases is still there"
+here test -e "$masters/current/release.json" || fail "what another program reads is gone"
 [ -e "$root/etc/warifu/root.json" ] || fail "the root, which no package laid, is gone"
 [ ! -L "$root/etc/systemd/system/multi-user.target.wants/warifu-checker.service" ] || fail "it is still enabled"
 
