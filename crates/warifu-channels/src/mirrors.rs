@@ -5,12 +5,12 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use warifu_trust::{
-    FetchError, OnHand, OpenError, OpenedRelease, TrustedState, UnixSeconds, VerifiedRelease,
+    FetchError, OnHand, OpenError, OpenedRelease, TrustedState, UnixSeconds, VerifiedNew, VerifiedRelease,
 };
 
 use crate::channel::Channel;
 use crate::joined::Joined;
-use crate::read::{ReadError, fetch_beside, fetch_fallback, open};
+use crate::read::{ReadError, fetch_beside, fetch_fallback, fetch_new, open};
 
 /// One place, and what people call it.
 pub struct Mirror {
@@ -192,6 +192,20 @@ impl Mirrors {
         held: &OnHand,
     ) -> Result<Given<VerifiedRelease, FetchError>, Nobody<FetchError>> {
         self.join(first, |channel| fetch_beside(channel, opened, held.clone()))
+    }
+
+    /// The same of what is new of `opened` for who has the rest lie where it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Nobody`].
+    pub fn fetch_new(
+        &self,
+        opened: &OpenedRelease,
+        first: usize,
+        held: &OnHand,
+    ) -> Result<Given<VerifiedNew, FetchError>, Nobody<FetchError>> {
+        self.join(first, |channel| fetch_new(channel, opened, held.clone()))
     }
 
     /// The same for the release to fall back to; `None` when none is listed.

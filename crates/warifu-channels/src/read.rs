@@ -5,7 +5,7 @@ use std::fmt;
 use warifu_trust::{
     Answer, Carried, Carrying, FetchError, FetchingEarlier, FindingEarlier, LearningRoots, Manifest,
     NextStep, OnHand, OpenError, OpenedRelease, Opening, Proposal, ReadingTip, ReleaseRef, Step, Tip,
-    TrustError, TrustedState, UnixSeconds, VerifiedMasters, VerifiedRelease, Walk,
+    TrustError, TrustedState, UnixSeconds, VerifiedMasters, VerifiedNew, VerifiedRelease, Walk,
 };
 use warifu_values::lang::{Lang, Speak};
 
@@ -83,6 +83,19 @@ pub fn fetch_beside(
     on_hand: OnHand,
 ) -> Result<VerifiedRelease, ReadError<FetchError>> {
     read_through(channel, opened.fetching_beside(on_hand).map_err(ReadError::Verdict)?)
+}
+
+/// Reads what is new of `opened` for who holds the rest: see [`OpenedRelease::fetching_new`].
+///
+/// # Errors
+///
+/// [`ReadError`].
+pub fn fetch_new(
+    channel: &dyn Channel,
+    opened: &OpenedRelease,
+    on_hand: OnHand,
+) -> Result<VerifiedNew, ReadError<FetchError>> {
+    read_through(channel, opened.fetching_new(on_hand).map_err(ReadError::Verdict)?)
 }
 
 /// The same for the release to fall back to; `None` when none is listed.

@@ -2,15 +2,20 @@
 //! damaged or missing costs its bytes and nothing else.
 #![expect(clippy::unwrap_used, reason = "test support; a failure here fails the test")]
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
 use warifu_channels::testing::{MemoryChannel, Publishing as _};
 use warifu_channels::{
-    Channel, ChannelError, fetch_beside, fetch_fallback, fetch_masters_beside, open, publish, read_tip,
+    Channel, ChannelError, fetch_beside, fetch_fallback, fetch_masters_beside, fetch_new, open, publish,
+    read_tip,
 };
 use warifu_trust::testing::{World, changes, head};
 use warifu_trust::{
     ChannelPath, CompressionLevel, MasterContent, NotEqual, OnHand, Proposal, Publishable, SignError,
     TargetName, Tip, Transfer, Validity, VerifiedRelease,
 };
+use warifu_values::digest::Digest;
 
 /// Two masters of some kilobytes each; `version` changes one row of the drugs.
 fn masters(version: u64) -> Vec<MasterContent> {
@@ -110,6 +115,41 @@ fn what_is_on_hand_is_not_fetched_and_what_changed_comes_as_patches() {
     let second = fetch_beside(&channel, &opened, on_hand(&first)).unwrap();
     let again = got(&world, &channel, on_hand(&second));
     assert_eq!((again.on_hand, again.whole, again.patched), (5, 1, 0));
+}
+
+#[test]
+fn what_lies_with_the_reader_stays_there_and_only_what_patches_are_made_of_is_read() {
+    let (world, channel, first) = two_releases();
+    let opened = open(&channel, &mut world.reader(), world.now).unwrap();
+    let whole = fetch_beside(&channel, &opened, OnHand::default()).unwrap();
+    let lying: BTreeMap<_, _> =
+        first.parts().map(|(part, bytes)| (part.content.sha256, bytes.to_vec())).collect();
+    let contents: Vec<_> = first.parts().map(|(part, _)| part.content).collect();
+    let read = Arc::new(Mutex::new(Vec::new()));
+    let (asked, there) = (Arc::clone(&read), lying.clone());
+    let on_hand = OnHand::lying(contents.clone(), move |content| {
+        asked.lock().unwrap().push(content.sha256);
+        there.get(&content.sha256).cloned()
+    });
+    let new = fetch_new(&channel, &opened, on_hand).unwrap();
+    assert_eq!((new.transfer().on_hand, new.transfer().patched), (2, 2), "{:?}", new.transfer());
+    let (manifest, release, parts) = new.into_parts();
+    assert_eq!((&manifest, release), (whole.manifest(), whole.release()));
+    for ((part, bytes), came) in whole.parts().zip(&parts) {
+        match came {
+            Some(came) => assert_eq!(came, bytes),
+            None => assert_eq!(lying[&part.content.sha256], bytes),
+        }
+    }
+    // The procedures and their timelines were left where they lie.
+    assert_eq!(parts.iter().filter(|part| part.is_none()).count(), 2);
+    let common = |digest: &Digest| whole.parts().any(|(part, _)| part.content.sha256 == *digest);
+    assert!(!read.lock().unwrap().iter().any(common));
+
+    // What is other bytes by now is no base: the whole comes.
+    let damaged = OnHand::lying(contents, |_| Some(b"damaged".to_vec()));
+    let new = fetch_new(&channel, &opened, damaged).unwrap();
+    assert_eq!((new.transfer().patched, new.transfer().on_hand), (0, 2));
 }
 
 #[test]

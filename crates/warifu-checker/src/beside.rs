@@ -1,9 +1,14 @@
 //! What is on hand where a checker runs, and where it says how a release came.
 
+use std::collections::BTreeMap;
+
 use warifu_channels::Came;
-use warifu_trust::{OnHand, ReleaseRef, Transfer};
+use warifu_trust::{OnHand, ReleaseRef, Transfer, VerifiedNew};
+use warifu_values::digest::Digest;
 
 use crate::log::{Event, Log};
+use crate::lying::Lying;
+use crate::release::{PartBytes, ReleaseContent};
 use crate::said::Said;
 use crate::state::{Record, StateDirectory};
 
@@ -13,6 +18,32 @@ pub(crate) struct Beside {
     log: Log,
 }
 
+/// What is on hand there: parts that lie in the state directory.
+#[derive(Default)]
+pub(crate) struct LyingHere(BTreeMap<Digest, Lying>);
+
+impl LyingHere {
+    /// As a reader of the next release is told.
+    pub(crate) fn on_hand(&self) -> OnHand {
+        let lying = self.0.clone();
+        OnHand::lying(self.0.values().map(Lying::content), move |content| {
+            lying.get(&content.sha256)?.read().ok()
+        })
+    }
+
+    /// The release of which `new` came beside this.
+    pub(crate) fn with(&self, new: VerifiedNew) -> Option<ReleaseContent> {
+        let (manifest, id, parts) = new.into_parts();
+        let lying = |digest| self.0.get(&digest).cloned().map(PartBytes::from);
+        let parts = manifest
+            .parts()
+            .zip(parts)
+            .map(|(part, bytes)| bytes.map(PartBytes::from).or_else(|| lying(part.content.sha256)))
+            .collect::<Option<Vec<PartBytes>>>()?;
+        Some(ReleaseContent::compared(id, manifest, parts))
+    }
+}
+
 impl Beside {
     /// Of the checker whose state lies in `directory`.
     pub(crate) fn of(directory: StateDirectory, log: Log) -> Self {
@@ -20,13 +51,10 @@ impl Beside {
     }
 
     /// The content of the release that runs; none of it when it cannot be read, which whoever loads it tells.
-    pub(crate) fn on_hand(&self) -> OnHand {
+    pub(crate) fn lying(&self) -> LyingHere {
         let runs = |record: Record| record.running().release().map(|release| ReleaseRef::from(release.id));
-        let content = self.directory.record().ok().and_then(runs).map(|id| self.directory.load(id));
-        match content {
-            Some(Ok(content)) => OnHand::of_release(&content.manifest().clone(), content.into_parts()),
-            _ => OnHand::default(),
-        }
+        let id = self.directory.record().ok().and_then(runs);
+        LyingHere(id.map(|id| self.directory.lying(id)).unwrap_or_default())
     }
 
     /// Says how the release `id` came.

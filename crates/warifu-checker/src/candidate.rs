@@ -1,20 +1,24 @@
-//! A release on its way in: its masters are read, judged as by its signers, and made into a snapshot.
+//! A release on its way in: its masters are read, judged as by its signers, and made into a snapshot. What it
+//! carries as a release does that was read and judged here before, it shares with that one.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use warifu_claims::lookup::Shelved;
 use warifu_claims::{MasterOf, Snapshot, lookup};
+use warifu_masters::file::read_canonical;
 use warifu_masters::finding::Findings;
 use warifu_masters::past::{Carried, Timelines, say_denied};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::State;
-use warifu_rules::judge::{Subject, judge, let_pass};
+use warifu_rules::judge::{Subject, judge_new, let_pass};
 use warifu_rules::readable::superseded;
-use warifu_trust::{MasterBytes, MasterEntry, ReleaseRef, UnixSeconds};
+use warifu_trust::{MasterEntry, ReleaseRef, UnixSeconds};
 use warifu_values::day::PublicationDay;
 use warifu_values::lang::Lang;
 
 use crate::receipt::Receipt;
-use crate::release::ReleaseContent;
+use crate::release::{PartBytes, ReleaseContent};
 use crate::said::Said;
 use crate::state::{Marks, SignedBy};
 
@@ -30,13 +34,39 @@ pub struct Candidate {
     /// From when it judges, when not at once.
     pub activate_at: Option<UnixSeconds>,
     /// The masters as the checks ask them.
-    pub snapshot: Snapshot,
+    pub snapshot: Arc<Snapshot>,
     /// The kinds it holds, of those that checks ask.
     pub kinds: BTreeSet<String>,
     /// By what it judges.
     pub receipt: Receipt,
     /// Who signed it, as far as whoever brings it knows.
     pub signed_by: SignedBy,
+    /// What a later release may share.
+    pub(crate) judged: Judged,
+    /// The masters that were read for it, until they were held against what runs.
+    pub(crate) read: Vec<ReadMaster>,
+}
+
+/// The masters of a release that were read, judged and indexed here, by what its manifest says of each: their
+/// digests, the days that they govern, what was let pass. Nothing else makes one, so nothing is shared that
+/// was not. It holds among releases that are read by the same layouts.
+#[derive(Debug, Clone)]
+pub(crate) struct Judged {
+    masters: Arc<[MasterEntry]>,
+    snapshot: Arc<Snapshot>,
+}
+
+impl Judged {
+    /// Whether this very master is among them.
+    fn has(&self, entry: &MasterEntry) -> bool {
+        self.masters.contains(entry)
+    }
+
+    /// Whether these very masters, and no others, are those of `series`.
+    fn has_series(&self, series: &str, masters: &[MasterEntry]) -> bool {
+        let of_series = |entry: &&MasterEntry| entry.series == series;
+        self.masters.iter().filter(of_series).eq(masters.iter().filter(of_series))
+    }
 }
 
 impl Candidate {
@@ -46,24 +76,51 @@ impl Candidate {
         Candidate { signed_by, ..self }
     }
 
-    /// Reads, validates and indexes; some a tenth of a second for everything that is published.
+    /// Reads, validates and indexes; some tenths of a second for everything that is published.
     ///
     /// # Errors
     /// What is wrong with the data, for people: the master, the first finding and how many there are.
     pub fn build(schemas: &Schemas, content: ReleaseContent) -> Result<Candidate, Said> {
+        Candidate::build_beside(schemas, content, &[])
+    }
+
+    /// The same, of which masters that are among those of `known` are neither read nor judged nor indexed
+    /// again. Only the masters of a series in which any differs are read, to be held against each other.
+    pub(crate) fn build_beside(
+        schemas: &Schemas,
+        content: ReleaseContent,
+        known: &[Judged],
+    ) -> Result<Candidate, Said> {
         let (id, manifest) = (content.id(), content.manifest());
         let (title, activate_at) = (manifest.title.clone(), manifest.activate_at);
         let (receipt, marks) = (Receipt::of(id, manifest), Marks::of(manifest));
-        let masters = read(schemas, content, |_| true)?;
-        judge_all(&masters)?;
-        let mut of = all_of(&masters);
+        let entries: Arc<[MasterEntry]> = manifest.masters.as_slice().into();
+        let mut shelved: Vec<Shelved> = Vec::new();
+        let (mut read, mut among) = (Vec::new(), Vec::new());
+        for (entry, canonical, timelines) in content.into_masters() {
+            match known.iter().find(|known| known.has(&entry)) {
+                None => read.push(read_master(schemas, entry, canonical, timelines)?),
+                Some(known_by) => {
+                    shelved.extend(known_by.snapshot.shelved(&entry.series, &entry.kind));
+                    if !known.iter().any(|known| known.has_series(&entry.series, &entries)) {
+                        among.push(KnownMaster::read(schemas, entry, canonical)?);
+                    }
+                }
+            }
+        }
+        judge_all(&read, &among)?;
+        drop(among);
+        let mut of = all_of(&read);
         of.retain(|of| lookup::KINDS.contains(&of.kind));
-        let kinds = of.iter().map(|of| of.kind.to_owned()).collect();
-        let snapshot = Snapshot::build(&of).map_err(|error| {
+        let snapshot = Snapshot::build_beside(&of, shelved).map_err(|error| {
             Said::about("the masters cannot be used for checks", "マスターを点検に使用できません", &error)
         })?;
+        let snapshot = Arc::new(snapshot);
+        let kinds = entries.iter().map(|entry| entry.kind.clone());
+        let kinds = kinds.filter(|kind| lookup::KINDS.contains(&kind.as_str())).collect();
+        let judged = Judged { masters: entries, snapshot: Arc::clone(&snapshot) };
         let signed_by = SignedBy::default();
-        Ok(Candidate { id, title, marks, activate_at, snapshot, kinds, receipt, signed_by })
+        Ok(Candidate { id, title, marks, activate_at, snapshot, kinds, receipt, signed_by, judged, read })
     }
 }
 
@@ -78,6 +135,20 @@ pub(crate) struct ReadMaster {
     pub(crate) timelines: Timelines,
 }
 
+/// A master that was judged by itself before, beside which others of its series are judged.
+struct KnownMaster {
+    entry: MasterEntry,
+    state: State,
+}
+
+impl KnownMaster {
+    fn read(schemas: &Schemas, entry: MasterEntry, canonical: PartBytes) -> Result<KnownMaster, Said> {
+        let bytes = canonical.into_bytes().map_err(|error| Said::both(&error))?;
+        let master = read_canonical(schemas, &entry.kind, bytes).map_err(|found| told(&entry, &found))?;
+        Ok(KnownMaster { state: State::new(master, entry.made_of), entry })
+    }
+}
+
 /// What was read, as it is compared and made into a snapshot.
 pub(crate) fn all_of(masters: &[ReadMaster]) -> Vec<MasterOf<'_>> {
     let of = masters.iter().map(|ReadMaster { entry, state, timelines }| MasterOf {
@@ -89,39 +160,43 @@ pub(crate) fn all_of(masters: &[ReadMaster]) -> Vec<MasterOf<'_>> {
     of.collect()
 }
 
-/// Reads those masters of a release that are `wanted`. None of them is passed over: what both organisations
-/// signed is read whole or not taken.
-pub(crate) fn read(
+/// Reads a master of a release. Nothing of it is passed over: what both organisations signed is read whole or
+/// not taken.
+pub(crate) fn read_master(
     schemas: &Schemas,
-    content: ReleaseContent,
-    wanted: impl Fn(&MasterEntry) -> bool,
-) -> Result<Vec<ReadMaster>, Said> {
-    let master = |(entry, MasterBytes { canonical, timelines }): (MasterEntry, MasterBytes)| {
-        let carried = Carried {
-            series: &entry.series,
-            kind: &entry.kind,
-            edition: &entry.edition,
-            governs: (&entry.governs.from, entry.governs.until.as_deref()),
-            canonical,
-            timelines: &timelines,
-        };
-        let (master, timelines) = carried.read(schemas).map_err(|error| Said::both(&error))?;
-        Ok(ReadMaster { state: State::new(master, entry.made_of), timelines, entry })
+    entry: MasterEntry,
+    canonical: PartBytes,
+    timelines: PartBytes,
+) -> Result<ReadMaster, Said> {
+    let not_had = |error| Said::both(&error);
+    let carried = Carried {
+        series: &entry.series,
+        kind: &entry.kind,
+        edition: &entry.edition,
+        governs: (&entry.governs.from, entry.governs.until.as_deref()),
+        canonical: canonical.into_bytes().map_err(not_had)?,
+        timelines: &timelines.read().map_err(not_had)?,
     };
-    content.into_masters().filter(|(entry, _)| wanted(entry)).map(master).collect()
+    let (master, timelines) = carried.read(schemas).map_err(|error| Said::both(&error))?;
+    Ok(ReadMaster { state: State::new(master, entry.made_of), timelines, entry })
 }
 
-/// The judgement that the signers came to: what they let pass is let pass, and nothing else.
-fn judge_all(masters: &[ReadMaster]) -> Result<(), Said> {
-    let subjects = masters.iter().map(|ReadMaster { entry, state, .. }| Subject {
+/// The judgement that the signers came to: what they let pass is let pass, and nothing else. Of those that are
+/// `known`, only what is found between them and others.
+fn judge_all(masters: &[ReadMaster], known: &[KnownMaster]) -> Result<(), Said> {
+    let read = masters.iter().map(|ReadMaster { entry, state, .. }| (entry, state));
+    let all: Vec<_> = read.chain(known.iter().map(|KnownMaster { entry, state }| (entry, state))).collect();
+    let subjects = all.iter().map(|(entry, state)| Subject {
         series: &entry.series,
         state,
         published: entry.published.as_deref().and_then(PublicationDay::parse),
         before: None,
     });
-    let judged = judge(&subjects.collect::<Vec<_>>(), None);
-    for (ReadMaster { entry, timelines, .. }, mut found) in masters.iter().zip(judged) {
-        found.extend(superseded(timelines));
+    let judged = judge_new(&subjects.collect::<Vec<_>>(), |at| at < masters.len());
+    for (at, ((entry, _), mut found)) in all.into_iter().zip(judged).enumerate() {
+        if let Some(ReadMaster { timelines, .. }) = masters.get(at) {
+            found.extend(superseded(timelines));
+        }
         let_pass(&mut found, &entry.let_pass);
         if found.denies() {
             return Err(told(entry, &found));
@@ -135,4 +210,104 @@ fn told(entry: &MasterEntry, findings: &Findings) -> Said {
     let name = format!("{}/{}", entry.series, entry.kind);
     let said = |lang| format!("{name}: {}", say_denied(findings, lang));
     Said::new(said(Lang::En), said(Lang::Ja))
+}
+
+#[cfg(test)]
+mod tests {
+    use warifu_masters::past::Governs as Days;
+    use warifu_trust::testing::{head, held};
+    use warifu_trust::{Content, FormatFile, Governs, MasterContent};
+    use warifu_values::day::TreatmentDay;
+    use warifu_values::judgement::Basis;
+
+    use super::*;
+    use crate::state::StateDirectory;
+
+    /// A master of `series`, which governs the days from `from` to `until`, with these lines.
+    fn master(series: &str, kind: &str, from: &str, until: Option<&str>, lines: &str) -> MasterContent {
+        let schemas = Schemas::built_in().unwrap();
+        let layout = schemas.editions(kind).into_iter().next_back().unwrap();
+        let canonical = format!("{}\n{lines}", layout.canonical_header()).into_bytes();
+        let state = read_canonical(&schemas, kind, canonical.clone()).unwrap();
+        let day = |text: &str| TreatmentDay::parse(&text.replace('-', "")).unwrap();
+        let governs = Days { first: day(from), last: until.map(day) };
+        let timelines = Timelines::of_state(governs, PublicationDay::of(governs.first), &state).canonical();
+        let Content { sha256, bytes } = Content::of(&canonical);
+        let file = FormatFile { file_name: format!("{kind}.csv"), sha256, bytes };
+        MasterContent {
+            series: series.to_owned(),
+            kind: kind.to_owned(),
+            edition: layout.edition.clone(),
+            rows: state.rows() as u64,
+            formats: [("kikin".to_owned(), file)].into(),
+            governs: Governs { from: from.to_owned(), until: until.map(str::to_owned) },
+            made_of: Basis::Full,
+            published: None,
+            let_pass: Vec::new(),
+            corrections: Vec::new(),
+            canonical,
+            timelines,
+        }
+    }
+
+    fn comments(series: &str, from: &str, until: Option<&str>, text: &str) -> MasterContent {
+        let changed = from.replace('-', "");
+        let line = format!(
+            "0,C,8,10,990001,6,{text},10,ﾐﾎﾝ,0,0,0,0,0,0,0,0,0,0,0,{changed},99999999,810990001,00010000,,,,,,\n"
+        );
+        master(series, "comment", from, until, &line)
+    }
+
+    /// Release `number`: comments of two series, those of r06 with this text, and the drugs of one of them.
+    fn release(number: u64, text: &str, drugs_of: &str) -> ReleaseContent {
+        let r04 = comments("r04", "2022-04-01", Some("2024-05-31"), "見本");
+        let masters = [
+            r04,
+            comments("r06", "2024-06-01", None, text),
+            master(drugs_of, "drug", "2024-06-01", None, ""),
+        ];
+        let (manifest, bytes) = held(head(number, None), &masters);
+        ReleaseContent::new(manifest, bytes).unwrap()
+    }
+
+    #[test]
+    fn masters_that_were_judged_here_are_not_read_again_but_beside_another_one_of_their_series() {
+        let schemas = Schemas::built_in().unwrap();
+        for (drugs_of, is_to_be_read) in [("r04", false), ("r06", true)] {
+            let folder = tempfile::tempdir().unwrap();
+            let state = StateDirectory::open(folder.path()).unwrap();
+            let (first, second) = (release(1, "一", drugs_of), release(2, "二", drugs_of));
+            let judged = Candidate::build(&schemas, first.clone()).unwrap();
+            [&first, &second].iter().for_each(|content| state.keep(content).unwrap());
+            let loaded = state.load(second.id()).unwrap();
+            let whole = Candidate::build_beside(&schemas, loaded.clone(), &[judged.judged.clone()]).unwrap();
+            assert_eq!(whole.read.len(), 1, "the comments of r06");
+            assert_eq!((whole.kinds.len(), whole.snapshot.bytes()), (2, judged.snapshot.bytes()));
+            let whole = Candidate::build(&schemas, second.clone()).unwrap();
+            assert_eq!(whole.read.len(), 3);
+
+            let common = first.parts().map(|(part, _)| part.content.sha256);
+            let common: Vec<_> =
+                common.filter(|it| second.parts().any(|(part, _)| part.content.sha256 == *it)).collect();
+            for digest in common {
+                let _ = std::fs::remove_file(folder.path().join("content").join(digest.to_string()));
+            }
+            let beside = Candidate::build_beside(&schemas, loaded.clone(), &[judged.judged]);
+            assert_eq!(beside.is_err(), is_to_be_read, "{drugs_of}");
+            assert!(Candidate::build(&schemas, loaded).is_err());
+        }
+    }
+
+    #[test]
+    fn a_master_that_differs_in_what_the_manifest_says_of_it_is_another_one() {
+        let schemas = Schemas::built_in().unwrap();
+        let first = Candidate::build(&schemas, release(1, "一", "r04")).unwrap();
+        let (manifest, _) = held(head(2, None), &[comments("r04", "2022-04-01", Some("2024-05-31"), "見本")]);
+        let entry = manifest.masters.into_iter().next().unwrap();
+        assert!(first.judged.has(&entry));
+        let other_days = Governs { from: "2022-04-02".into(), until: entry.governs.until.clone() };
+        assert!(!first.judged.has(&MasterEntry { governs: other_days, ..entry.clone() }));
+        assert!(!first.judged.has(&MasterEntry { published: Some("2022-03-20".into()), ..entry.clone() }));
+        assert!(!first.judged.has(&MasterEntry { timelines: entry.canonical, ..entry }));
+    }
 }

@@ -45,7 +45,7 @@ impl KeptSource {
     ) -> KeptSource {
         let policy = floor.policy();
         let has_judged = directory.has_judged();
-        let directory = StateDirectory::look_at(directory.path());
+        let directory = directory.from_beside();
         let parts = Mutex::new(Some((mirrors, floor)));
         KeptSource {
             directory,
@@ -163,7 +163,7 @@ impl KeptSource {
         let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((mirrors, floor)) = parts.take() {
             let source = TrustSource::new(mirrors, &root, floor, &self.directory.trusted())?;
-            let beside = StateDirectory::look_at(self.directory.path());
+            let beside = self.directory.from_beside();
             let _ = self.made.set(source.beside(beside, self.log));
             let _ = self.pinned.set(root.clone());
             self.keep(ROOT_COPY, &root);

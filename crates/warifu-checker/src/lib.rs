@@ -51,6 +51,7 @@ pub mod calendar;
 pub mod candidate;
 pub mod history;
 pub mod kept_source;
+mod lying;
 pub mod past;
 pub mod receipt;
 pub mod release;

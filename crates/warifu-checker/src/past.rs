@@ -11,7 +11,7 @@ use warifu_trust::{Holds, Manifest, MasterEntry, ReleaseRef};
 use warifu_values::day::TreatmentDay;
 use warifu_values::lang::{Lang, Speak, counted};
 
-use crate::candidate::{all_of, read};
+use crate::candidate::{ReadMaster, all_of, read_master};
 use crate::release::ReleaseContent;
 use crate::said::Said;
 
@@ -59,6 +59,16 @@ pub fn clear(
     candidate: ReleaseContent,
     running: Option<ReleaseContent>,
 ) -> Result<PastCleared, NotCleared> {
+    clear_read(schemas, candidate, Vec::new(), running)
+}
+
+/// The same of a `candidate` of which these masters were `read` already.
+pub(crate) fn clear_read(
+    schemas: &Schemas,
+    candidate: ReleaseContent,
+    read: Vec<ReadMaster>,
+    running: Option<ReleaseContent>,
+) -> Result<PastCleared, NotCleared> {
     let of_candidate = NotCleared::Candidate;
     let Declared { past_before, steps } = declared(schemas, &candidate).map_err(of_candidate)?;
     let Some(running) = running else {
@@ -74,7 +84,7 @@ pub fn clear(
             format!("過去とする日の境が {after} で、稼働中のリリースの {before} より前です"),
         )));
     }
-    let computed = computed(schemas, running, candidate)?;
+    let computed = computed(schemas, running, (candidate, read))?;
     let (objections, signed) = match steps.iter().position(|(_, follows, _)| *follows == against) {
         Some(0) => (same(&steps[0].2, &computed), movement::Declared::of(&computed, past_before)),
         Some(last) => {
@@ -135,14 +145,16 @@ fn declared(schemas: &Schemas, release: &ReleaseContent) -> Result<Declared, Sai
             Holds::Earlier(earlier) => (earlier.release, earlier.follows),
             _ => continue,
         };
-        let list = read_changes(bytes).map_err(|error| {
-            let release = of.release;
+        let release = of.release;
+        let not_read = |error: &dyn std::error::Error| {
             Said::about(
                 &format!("the list of what release {release} changes cannot be read"),
                 &format!("リリース {release} の変更一覧を読めません"),
-                &error,
+                error,
             )
-        })?;
+        };
+        let bytes = bytes.read().map_err(|error| Said::both(&error))?;
+        let list = read_changes(&bytes).map_err(|error| not_read(&error))?;
         steps.push((of, follows, list));
     }
     if let (Some(changes), Some((_, _, list))) = (&manifest.changes, steps.first()) {
@@ -167,40 +179,65 @@ fn declared(schemas: &Schemas, release: &ReleaseContent) -> Result<Declared, Sai
 /// # Errors
 /// What cannot be read, for people.
 pub fn changes(schemas: &Schemas, old: ReleaseContent, new: ReleaseContent) -> Result<Vec<Change>, Said> {
-    computed(schemas, old, new).map_err(|error| match error {
+    computed(schemas, old, (new, Vec::new())).map_err(|error| match error {
         NotCleared::Candidate(why) | NotCleared::Running(why) => why,
     })
 }
 
-/// What `candidate` judges differently from what is `running`. Kinds are compared one by one, and most months
-/// change one or two of them: the others are not read.
+/// What `candidate` judges differently from what is `running`. The masters of a series are compared with those
+/// of the same series, and most months change one or two: the others are not read.
 fn computed(
     schemas: &Schemas,
     running: ReleaseContent,
-    candidate: ReleaseContent,
+    (candidate, read): (ReleaseContent, Vec<ReadMaster>),
 ) -> Result<Vec<Change>, NotCleared> {
     let alike = alike(candidate.manifest(), running.manifest());
-    let differs = |entry: &MasterEntry| !alike.contains(&entry.kind);
-    let old = read(schemas, running, differs).map_err(NotCleared::Running)?;
-    let new = read(schemas, candidate, differs).map_err(NotCleared::Candidate)?;
+    let old = read_others(schemas, running, &alike, Vec::new()).map_err(NotCleared::Running)?;
+    let new = read_others(schemas, candidate, &alike, read).map_err(NotCleared::Candidate)?;
     Ok(compare(&all_of(&old), &all_of(&new)))
 }
 
-/// The kinds of which both releases carry the same bytes for the same days: nothing of them is judged
-/// otherwise.
-fn alike(one: &Manifest, other: &Manifest) -> BTreeSet<String> {
-    let by_kind = |manifest: &Manifest| {
-        let mut kinds: BTreeMap<String, Vec<_>> = BTreeMap::new();
-        for MasterEntry { series, kind, edition, canonical, governs, timelines, .. } in &manifest.masters {
-            let days = (governs.from.clone(), governs.until.clone());
-            let carried = (series.clone(), edition.clone(), days, canonical.sha256, timelines.sha256);
-            kinds.entry(kind.clone()).or_default().push(carried);
+/// The masters of `content` that are not among those `alike`; some were `read` already.
+fn read_others(
+    schemas: &Schemas,
+    content: ReleaseContent,
+    alike: &BTreeSet<Place>,
+    mut read: Vec<ReadMaster>,
+) -> Result<Vec<ReadMaster>, Said> {
+    let mut others = Vec::new();
+    for (entry, canonical, timelines) in content.into_masters() {
+        if alike.contains(&place(&entry)) {
+            continue;
         }
-        kinds
+        others.push(match read.iter().position(|read| read.entry == entry) {
+            Some(at) => read.swap_remove(at),
+            None => read_master(schemas, entry, canonical, timelines)?,
+        });
+    }
+    Ok(others)
+}
+
+/// The series and the kind of a master.
+type Place = (String, String);
+
+fn place(entry: &MasterEntry) -> Place {
+    (entry.series.clone(), entry.kind.clone())
+}
+
+/// The masters of which both releases carry the same bytes for the same days. Nothing of them is judged
+/// otherwise, and nothing that another master of their kind says: no two of one kind govern a day, so each
+/// code is judged by the one master that governs it, and what follows the days of one begins where they end.
+fn alike(one: &Manifest, other: &Manifest) -> BTreeSet<Place> {
+    let carried = |entry: &MasterEntry| {
+        let MasterEntry { edition, canonical, governs, timelines, .. } = entry;
+        (edition.clone(), governs.clone(), canonical.sha256, timelines.sha256)
     };
-    let other = by_kind(other);
-    let same = by_kind(one).into_iter().filter(|(kind, carried)| other.get(kind) == Some(carried));
-    same.map(|(kind, _)| kind).collect()
+    let by_place = |manifest: &Manifest| -> BTreeMap<Place, _> {
+        manifest.masters.iter().map(|entry| (place(entry), carried(entry))).collect()
+    };
+    let other = by_place(other);
+    let same = by_place(one).into_iter().filter(|(place, carried)| other.get(place) == Some(carried));
+    same.map(|(place, _)| place).collect()
 }
 
 fn refused(first: &Objection, count: usize) -> Said {

@@ -1,16 +1,90 @@
-//! A release's content: the manifest and the bytes of its parts, each with the digest it names.
+//! A release's content: the manifest and the bytes of its parts, each with the digest it names. Parts that lie
+//! in the state directory stay there until somebody wants their bytes: two releases share most of them.
+
+use std::borrow::Cow;
 
 use warifu_trust::{
-    Content, Holds, Manifest, ManifestError, MasterBytes, MasterEntry, Part, ReleaseBytes, ReleaseRef,
-    VerifiedRelease,
+    Content, Holds, Manifest, ManifestError, MasterEntry, Part, ReleaseBytes, ReleaseRef, VerifiedRelease,
 };
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 
-/// A manifest with the bytes it lists. Made only where every byte was compared with its digest.
+use crate::lying::Lying;
+pub use crate::lying::NotHad;
+
+/// A manifest with the parts it lists. Made only where every byte was compared with its digest.
 #[derive(Debug, Clone)]
 pub struct ReleaseContent {
     id: ReleaseRef,
     manifest: Manifest,
-    bytes: ReleaseBytes,
+    /// In the manifest's order.
+    parts: Vec<PartBytes>,
+}
+
+/// The bytes of one part.
+#[derive(Debug, Clone)]
+pub struct PartBytes(Held);
+
+#[derive(Debug, Clone)]
+enum Held {
+    InMemory(Vec<u8>),
+    Lying(Lying),
+}
+
+impl PartBytes {
+    /// The bytes, read where they lie.
+    ///
+    /// # Errors
+    /// They cannot be read, or are other ones by now.
+    pub fn read(&self) -> Result<Cow<'_, [u8]>, NotHad> {
+        match &self.0 {
+            Held::InMemory(bytes) => Ok(Cow::Borrowed(bytes)),
+            Held::Lying(lying) => lying.read().map(Cow::Owned),
+        }
+    }
+
+    /// The same, given away: a parser takes them over without a copy.
+    ///
+    /// # Errors
+    /// As [`PartBytes::read`].
+    pub fn into_bytes(self) -> Result<Vec<u8>, NotHad> {
+        match self.0 {
+            Held::InMemory(bytes) => Ok(bytes),
+            Held::Lying(lying) => lying.read(),
+        }
+    }
+
+    /// The bytes, where they are in memory and nowhere else.
+    pub(crate) fn in_memory(&self) -> Option<&[u8]> {
+        match &self.0 {
+            Held::InMemory(bytes) => Some(bytes),
+            Held::Lying(_) => None,
+        }
+    }
+}
+
+impl From<Vec<u8>> for PartBytes {
+    fn from(bytes: Vec<u8>) -> Self {
+        PartBytes(Held::InMemory(bytes))
+    }
+}
+
+impl From<Lying> for PartBytes {
+    fn from(lying: Lying) -> Self {
+        PartBytes(Held::Lying(lying))
+    }
+}
+
+impl Speak for NotHad {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            NotHad::Read(error) => error.say(lang),
+            NotHad::Damaged { path } => {
+                let path = path.display();
+                say!(lang, "{path} is not what its digest says", "{path} の内容がダイジェストと一致しません")
+            }
+        }
+    }
 }
 
 /// Bytes that a manifest does not list, or lists otherwise.
@@ -43,13 +117,13 @@ impl ReleaseContent {
             }
         }
         drop(held);
-        Ok(ReleaseContent { id, manifest, bytes })
+        Ok(ReleaseContent { id, manifest, parts: in_memory(bytes) })
     }
 
-    /// Of parts that were each compared with their digest while they were read, and of a manifest that has
-    /// this one.
-    pub(crate) fn compared(id: ReleaseRef, manifest: Manifest, bytes: ReleaseBytes) -> Self {
-        ReleaseContent { id, manifest, bytes }
+    /// Of parts that were each compared with their digest, in the order of the manifest, which has this one.
+    pub(crate) fn compared(id: ReleaseRef, manifest: Manifest, parts: Vec<PartBytes>) -> Self {
+        debug_assert_eq!(manifest.parts().count(), parts.len());
+        ReleaseContent { id, manifest, parts }
     }
 
     /// Its number and the digest of its manifest.
@@ -63,29 +137,32 @@ impl ReleaseContent {
     }
 
     /// Every part with its bytes.
-    pub fn parts(&self) -> impl Iterator<Item = (Part<'_>, &[u8])> {
-        self.manifest.parts().zip(self.bytes.in_order())
+    pub fn parts(&self) -> impl Iterator<Item = (Part<'_>, &PartBytes)> {
+        self.manifest.parts().zip(&self.parts)
     }
 
-    /// The bytes of every part, given away.
-    pub(crate) fn into_parts(self) -> impl Iterator<Item = Vec<u8>> {
-        let masters = self.bytes.masters.into_iter().flat_map(|master| [master.canonical, master.timelines]);
-        let changes = self.bytes.changes.into_iter();
-        masters.chain(changes.flat_map(|changes| [changes.list].into_iter().chain(changes.earlier)))
-    }
-
-    /// The masters with their bytes, in the manifest's order, given away: a parser takes them over without a
-    /// copy.
-    pub fn into_masters(self) -> impl Iterator<Item = (MasterEntry, MasterBytes)> {
-        self.manifest.masters.into_iter().zip(self.bytes.masters)
+    /// The masters with the bytes of their newest state and of their timelines, in the manifest's order, given
+    /// away.
+    pub fn into_masters(self) -> impl Iterator<Item = (MasterEntry, PartBytes, PartBytes)> {
+        let mut parts = self.parts.into_iter();
+        let with_bytes = move |entry| Some((entry, parts.next()?, parts.next()?));
+        self.manifest.masters.into_iter().map_while(with_bytes)
     }
 }
 
 impl From<VerifiedRelease> for ReleaseContent {
     fn from(release: VerifiedRelease) -> Self {
         let (manifest, id, bytes) = release.into_parts();
-        ReleaseContent { id, manifest, bytes }
+        ReleaseContent { id, manifest, parts: in_memory(bytes) }
     }
+}
+
+/// The bytes of every part, in the manifest's order.
+fn in_memory(bytes: ReleaseBytes) -> Vec<PartBytes> {
+    let masters = bytes.masters.into_iter().flat_map(|master| [master.canonical, master.timelines]);
+    let changes = bytes.changes.into_iter();
+    let changes = changes.flat_map(|changes| [changes.list].into_iter().chain(changes.earlier));
+    masters.chain(changes).map(PartBytes::from).collect()
 }
 
 /// What a person calls a part.

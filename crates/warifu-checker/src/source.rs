@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use arc_swap::ArcSwap;
 use warifu_channels::{Floor, Given, Mirrors, Nobody, PassedOver, ReadError, StateStore};
 use warifu_trust::{
-    Made, OnHand, OpenError, OpenedRelease, ReleaseRef, Says, Statements, TrustError, TrustedState,
+    Made, Manifest, OnHand, OpenError, OpenedRelease, ReleaseRef, Says, Statements, TrustError, TrustedState,
     UnixSeconds, VerifiedRelease, reopen,
 };
 use warifu_values::lang::{Lang, Speak as _};
@@ -307,9 +307,14 @@ struct ChannelOffer<'a> {
 }
 
 impl ChannelOffer<'_> {
+    /// Whether this side's policy takes a release with this manifest.
+    fn takes(&self, manifest: &Manifest) -> Result<(), SourceError> {
+        self.source.floor.check(manifest).map_err(|error| SourceError::of(&error))
+    }
+
     /// The content of what was read, when this side's policy takes it.
     fn taken(&self, release: VerifiedRelease) -> Result<ReleaseContent, SourceError> {
-        self.source.floor.check(release.manifest()).map_err(|error| SourceError::of(&error))?;
+        self.takes(release.manifest())?;
         Ok(ReleaseContent::from(release))
     }
 }
@@ -330,13 +335,17 @@ impl Offer for ChannelOffer<'_> {
 
     fn fetch(&self) -> Result<ReleaseContent, SourceError> {
         let beside = &self.source.beside;
-        let on_hand = beside.as_ref().map(Beside::on_hand).unwrap_or_default();
-        let fetched = self.places.mirrors.fetch(&self.opened, self.first, &on_hand);
+        let lying = beside.as_ref().map(Beside::lying).unwrap_or_default();
+        let fetched = self.places.mirrors.fetch_new(&self.opened, self.first, &lying.on_hand());
         let release = self.places.noting(fetched, SourceError::of)?.value;
         if let Some(beside) = beside {
             beside.tell(self.id(), release.transfer());
         }
-        self.taken(release)
+        self.takes(release.manifest())?;
+        // Nothing was left but what lies there.
+        lying.with(release).ok_or_else(|| {
+            SourceError::Unavailable(Said::new("a part did not come", "取得できない部分がありました"))
+        })
     }
 
     fn fetch_fallback(&self) -> Result<Option<ReleaseContent>, SourceError> {

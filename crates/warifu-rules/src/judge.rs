@@ -63,7 +63,19 @@ fn both(aside: impl FnOnce() -> Findings + Send, here: impl FnOnce() -> Findings
 /// between the masters of a series, and by the rules of the site. Nothing is let pass here but what a layout
 /// waives.
 pub fn judge(subjects: &[Subject<'_>], site: Option<&dyn SiteRules>) -> Vec<Findings> {
-    let mut all: Vec<Findings> = subjects.iter().map(|subject| alone(subject, site)).collect();
+    let all = subjects.iter().map(|subject| alone(subject, site)).collect();
+    together(subjects, all)
+}
+
+/// What is found in each of `subjects`, of which those that are not `new` were judged before by themselves:
+/// of these, what is found between them and the other masters of their series is all that is looked for.
+pub fn judge_new(subjects: &[Subject<'_>], is_new: impl Fn(usize) -> bool) -> Vec<Findings> {
+    let of = |(at, subject)| if is_new(at) { alone(subject, None) } else { Findings::new() };
+    together(subjects, subjects.iter().enumerate().map(of).collect())
+}
+
+/// Adds to what was found in each of `subjects` what is found between the masters of each series.
+fn together(subjects: &[Subject<'_>], mut all: Vec<Findings>) -> Vec<Findings> {
     let series: BTreeSet<&str> = subjects.iter().map(|subject| subject.series).collect();
     for series in series {
         let of_series: Vec<_> = subjects.iter().filter(|subject| subject.series == series).collect();

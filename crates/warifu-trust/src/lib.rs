@@ -132,16 +132,16 @@ pub use publish::{
 };
 pub use read::{
     Answer, Carried, Carrying, FetchError, Fetching, FetchingEarlier, FetchingManifest, FetchingMasters,
-    FindingEarlier, LearningRoots, Need, OnHand, OpenError, OpenedRelease, Opening, Standing, StateFault,
-    Step, TrustedState, Walk, other_root, reopen,
+    FetchingNew, FindingEarlier, LearningRoots, Need, OnHand, OpenError, OpenedRelease, Opening, Standing,
+    StateFault, Step, TrustedState, Walk, other_root, reopen,
 };
 pub use refusal::Refusal;
 pub use release::{
     Changes, ChangesBytes, ChangesContent, CompressionLevel, Content, Correction, EarlierChanges,
     EarlierContent, Emergency, Form, FormatFile, Found, Governs, Holds, Manifest, ManifestError, Mark,
     MasterBytes, MasterContent, MasterEntry, Part, Place, Previous, Proposal, ProposalError, ReleaseBytes,
-    ReleaseHead, Transfer, VerifiedChanges, VerifiedMaster, VerifiedMasters, VerifiedRelease, ZSTD_FRAME,
-    find_in_manifest, find_in_release, first_day_to_come,
+    ReleaseHead, Transfer, VerifiedChanges, VerifiedMaster, VerifiedMasters, VerifiedNew, VerifiedRelease,
+    ZSTD_FRAME, find_in_manifest, find_in_release, first_day_to_come,
 };
 pub use root::{
     Longest, Policy, RootBuilder, RootChange, RootDraft, RootKey, RootPower, RootSignError, RootSummary,

@@ -11,7 +11,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use serde::Serialize;
 use warifu_masters::file::{read_canonical, write::write};
 use warifu_masters::schema::Schemas;
-use warifu_trust::{MasterBytes, MasterEntry, ReleaseRef};
+use warifu_trust::{MasterEntry, ReleaseRef};
 use warifu_values::digest::Digest;
 
 use crate::attach::owner::Owner;
@@ -64,7 +64,8 @@ pub(super) fn made(
     let (id, title) = (content.id(), content.manifest().title.clone());
     let mut list = List { release: id.release, manifest: id.manifest, title, files: Vec::new() };
     let mut files = Vec::new();
-    for (entry, MasterBytes { canonical, .. }) in content.into_masters() {
+    for (entry, canonical, _) in content.into_masters() {
+        let canonical = canonical.into_bytes().map_err(|error| Said::both(&error))?;
         let MasterEntry { series, kind, rows, formats: signed, .. } = &entry;
         let name = format!("{series}/{kind}");
         let master = read_canonical(schemas, kind, canonical).map_err(|_| {

@@ -25,12 +25,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use warifu_files::ReadError;
-use warifu_trust::{Content, Manifest, Part, ReleaseBytes, ReleaseRef, UnixSeconds, limits};
+use warifu_trust::{Content, Manifest, ReleaseRef, UnixSeconds, limits};
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use crate::release::ReleaseContent;
+use crate::lying::{Compared, Lying, NotHad};
+use crate::release::{PartBytes, ReleaseContent};
 use crate::said::Said;
 use crate::state::disk::{Disk, private_directory, set_aside};
 use crate::state::installed::{Installed, Marks};
@@ -47,6 +48,8 @@ pub struct StateDirectory {
     path: PathBuf,
     record: TwoCopies,
     disk: Disk,
+    /// What of its content was compared.
+    compared: Compared,
     _lock: Option<Lock>,
 }
 
@@ -91,6 +94,15 @@ pub enum StateDirectoryError {
     },
 }
 
+impl From<NotHad> for StateDirectoryError {
+    fn from(error: NotHad) -> Self {
+        match error {
+            NotHad::Read(error) => StateDirectoryError::Read(error),
+            NotHad::Damaged { path } => StateDirectoryError::Damaged { path },
+        }
+    }
+}
+
 impl Speak for StateDirectoryError {
     fn say(&self, lang: Lang) -> String {
         match self {
@@ -117,10 +129,7 @@ impl Speak for StateDirectoryError {
                      ください（配信元のリリースを初回として受け入れます）"
                 )
             }
-            StateDirectoryError::Damaged { path } => {
-                let path = path.display();
-                say!(lang, "{path} is not what its digest says", "{path} の内容がダイジェストと一致しません")
-            }
+            StateDirectoryError::Damaged { path } => NotHad::Damaged { path: path.clone() }.say(lang),
         }
     }
 }
@@ -177,6 +186,7 @@ impl StateDirectory {
                 record: TwoCopies::below(&path, disk.clone()),
                 path,
                 disk,
+                compared: Compared::default(),
                 _lock: Some(Lock(file)),
             }),
             Err(TryLockError::WouldBlock) => Err(StateDirectoryError::InUse { path }),
@@ -186,8 +196,15 @@ impl StateDirectory {
 
     /// Looks at `path` without locking it: also beside a running checker.
     pub fn look_at(path: impl Into<PathBuf>) -> Self {
-        let (path, disk) = (path.into(), Disk::default());
-        StateDirectory { record: TwoCopies::below(&path, disk.clone()), path, disk, _lock: None }
+        let (path, disk, compared) = (path.into(), Disk::default(), Compared::default());
+        StateDirectory { record: TwoCopies::below(&path, disk.clone()), path, disk, compared, _lock: None }
+    }
+
+    /// The same directory, looked at from beside in the same process: what one of both compared with its
+    /// digest, the other knows.
+    #[must_use]
+    pub fn from_beside(&self) -> Self {
+        StateDirectory { compared: self.compared.clone(), ..StateDirectory::look_at(&self.path) }
     }
 
     /// The directory itself.
@@ -221,34 +238,44 @@ impl StateDirectory {
     /// Writes a release's content. Nothing names it yet.
     ///
     /// # Errors
-    /// [`StateDirectoryError::Io`].
+    /// [`StateDirectoryError::Io`]; or a part that lay here does not any more.
     pub fn keep(&self, content: &ReleaseContent) -> Result<(), StateDirectoryError> {
         let manifest = content.id().manifest;
         let (path, bytes) = (self.manifest(manifest), content.manifest().to_bytes());
         let bytes =
             bytes.map_err(|error| io_error(&path)(io::Error::new(io::ErrorKind::InvalidData, error)))?;
-        let parts = content.parts().map(|(part, bytes)| {
-            let digest = part.content.sha256;
-            (self.content(digest), bytes, digest)
-        });
-        let mut missing: BTreeMap<PathBuf, &[u8]> = BTreeMap::new();
-        for (path, bytes, digest) in parts.chain([(path, &*bytes, manifest)]) {
+        let mut missing: BTreeMap<PathBuf, (Content, &[u8])> = BTreeMap::new();
+        let of_manifest = Content { sha256: manifest, bytes: bytes.len() as u64 };
+        let parts =
+            content.parts().map(|(part, held)| (self.content(part.content.sha256), part.content, held));
+        let in_memory = PartBytes::from(bytes);
+        for (path, content, held) in parts.chain([(path, of_manifest, &in_memory)]) {
             // What is there whole already is not written again: two releases share most of their masters.
-            let there = warifu_files::read(&path, bytes.len() as u64);
-            if there.is_ok_and(|there| Digest::of(&there) == digest) {
+            if self.compared.lying(&path, content).is_some() {
+                continue;
+            }
+            let there = self.compared.read(&path, content);
+            let Some(bytes) = held.in_memory() else {
+                there?;
+                continue;
+            };
+            if there.is_ok() {
                 continue;
             }
             // Nothing of ours makes a folder there, and no file takes the place of one.
             if fs::symlink_metadata(&path).is_ok_and(|there| there.is_dir()) {
                 fs::remove_dir_all(&path).map_err(io_error(&path))?;
             }
-            missing.insert(path, bytes);
+            missing.insert(path, (content, bytes));
         }
-        let missing: Vec<_> = missing.iter().map(|(path, bytes)| (&**path, *bytes)).collect();
-        self.disk.write_each_whole(&missing).map_err(|(path, error)| io_error(path)(error))
+        let files: Vec<_> = missing.iter().map(|(path, (_, bytes))| (&**path, *bytes)).collect();
+        self.disk.write_each_whole(&files).map_err(|(path, error)| io_error(path)(error))?;
+        missing.iter().for_each(|(path, (content, _))| self.compared.written(path, *content));
+        Ok(())
     }
 
-    /// Reads a release's content, every byte by its digest.
+    /// A release's content: every byte of it was compared with its digest, now or before by this process in
+    /// files that nobody touched since. Those lie where they are until they are wanted.
     ///
     /// # Errors
     /// [`StateDirectoryError`] names the file that is missing or damaged.
@@ -260,16 +287,30 @@ impl StateDirectory {
         if Digest::of(&bytes) != id.manifest || manifest.release != id.release {
             return Err(damaged(path));
         }
-        let read = |part: Part<'_>| {
-            let path = self.content(part.content.sha256);
-            match warifu_files::read(&path, part.content.bytes) {
-                Ok(bytes) if Content::of(&bytes) == part.content => Ok(bytes),
-                Ok(_) | Err(ReadError::TooLong { .. }) => Err(damaged(path)),
-                Err(error) => Err(StateDirectoryError::Read(error)),
+        let part = |content: Content| -> Result<PartBytes, StateDirectoryError> {
+            let path = self.content(content.sha256);
+            match self.compared.lying(&path, content) {
+                Some(lying) => Ok(lying.into()),
+                None => Ok(self.compared.read(&path, content)?.into()),
             }
         };
-        let bytes = ReleaseBytes::gather(&manifest, read)?;
-        Ok(ReleaseContent::compared(id, manifest, bytes))
+        let parts = manifest.parts().map(|it| part(it.content)).collect::<Result<_, _>>()?;
+        Ok(ReleaseContent::compared(id, manifest, parts))
+    }
+
+    /// What of the release `id` lies here, by digest: its manifest and its parts, none where one is damaged.
+    pub(crate) fn lying(&self, id: ReleaseRef) -> BTreeMap<Digest, Lying> {
+        let mut lying = BTreeMap::new();
+        let Ok(content) = self.load(id) else { return lying };
+        let manifest = self.manifest(id.manifest);
+        let bytes = fs::symlink_metadata(&manifest).map_or(0, |there| there.len());
+        let of_manifest = Content { sha256: id.manifest, bytes };
+        let parts = content.manifest().parts().map(|it| (self.content(it.content.sha256), it.content));
+        for (path, content) in parts.chain([(manifest, of_manifest)]) {
+            let known = self.compared.lying(&path, content);
+            lying.extend(known.map(|known| (content.sha256, known)));
+        }
+        lying
     }
 
     /// The record; an empty one when nothing was recorded.
@@ -414,6 +455,7 @@ impl StateDirectory {
             names.insert(id.manifest.to_string());
             names.extend(manifest.parts().map(|part| part.content.sha256.to_string()));
         }
+        self.compared.retain(|digest| names.contains(&digest.to_string()));
         for directory in ["content", "manifests"] {
             let Ok(entries) = fs::read_dir(self.path.join(directory)) else { continue };
             for entry in entries.flatten() {
@@ -427,6 +469,7 @@ impl StateDirectory {
 
 #[cfg(test)]
 mod tests {
+    use warifu_trust::Part;
     use warifu_trust::testing::{head, held, masters};
 
     use super::*;
@@ -468,8 +511,12 @@ mod tests {
         state.keep(&content).unwrap();
         assert_eq!(content.parts().count(), 2 * 2 + 1);
         let loaded = state.load(content.id()).unwrap();
-        assert!(loaded.parts().eq(content.parts()));
+        let same = |((one, held), (other, again)): ((Part<'_>, &PartBytes), (Part<'_>, &PartBytes))| {
+            one == other && held.read().unwrap() == again.read().unwrap()
+        };
+        assert!(loaded.parts().zip(content.parts()).all(same));
         for (part, bytes) in content.parts() {
+            let bytes = bytes.in_memory().unwrap();
             let file = state.content(part.content.sha256);
             let told = |state: &StateDirectory| state.load(content.id()).unwrap_err().to_string();
             fs::write(&file, [bytes, b"x"].concat()).unwrap();

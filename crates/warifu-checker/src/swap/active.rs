@@ -7,7 +7,7 @@ use warifu_claims::movement::{Declared, Enough, Institution, Movements, Report, 
 use warifu_claims::{ClaimFile, Snapshot};
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
-use crate::candidate::Candidate;
+use crate::candidate::{Candidate, Judged};
 use crate::receipt::Receipt;
 use crate::state::{Installed, Marks, Phase, SignedBy};
 
@@ -37,6 +37,7 @@ pub struct Active {
     /// Who signed it, where that is known.
     pub signed_by: SignedBy,
     kinds: BTreeSet<String>,
+    judged: Judged,
     probation: Option<Probation>,
 }
 
@@ -63,10 +64,11 @@ impl Active {
             marks: candidate.marks,
             since,
             from: candidate.activate_at,
-            snapshot: Arc::new(candidate.snapshot),
+            snapshot: candidate.snapshot,
             receipt: candidate.receipt,
             signed_by: candidate.signed_by,
             kinds: candidate.kinds,
+            judged: candidate.judged,
             probation: previous.map(|(previous, declared)| Probation {
                 previous,
                 declared,
@@ -87,8 +89,14 @@ impl Active {
             receipt: self.receipt.clone(),
             signed_by: self.signed_by.clone(),
             kinds: self.kinds.clone(),
+            judged: self.judged.clone(),
             probation: None,
         }
+    }
+
+    /// What was read and judged of it, for a release that carries the same.
+    pub(super) fn judged(&self) -> Judged {
+        self.judged.clone()
     }
 
     /// Whether a claim that came at `received` is for it, and not for the release before it.

@@ -72,11 +72,12 @@ impl Newer {
         enough: &Enough,
         now: UnixSeconds,
     ) -> (Option<Replayed>, Result<Cleared, NotCleared>) {
-        let Newer { candidate, than } = self;
+        let Newer { mut candidate, than } = self;
+        let masters = std::mem::take(&mut candidate.read);
         // What cannot be read is this checker's disk, and no fault of the candidate.
         let read = |id| kept(id).map_err(|error| NotCleared::NotNow(Said::of(&error)));
         let both = || Ok((read(candidate.id)?, than.as_ref().map(|running| read(running.id)).transpose()?));
-        let hold = |(new, old)| past::clear(schemas, new, old).map_err(NotCleared::from);
+        let hold = |(new, old)| past::clear_read(schemas, new, masters, old).map_err(NotCleared::from);
         let past = match both().and_then(hold) {
             Ok(past) => past,
             Err(why) => return (None, Err(why)),

@@ -4,7 +4,6 @@ use warifu_audit::Act;
 use warifu_trust::UnixSeconds;
 use warifu_values::lang::{Lang, Speak as _};
 
-use crate::candidate::Candidate;
 use crate::log::Event;
 use crate::said::Said;
 use crate::state::{Decided, Decision, Forgotten, Installed, Reason};
@@ -95,7 +94,7 @@ impl Swapper {
             return self.fall_back(why, None, now).map_err(|NothingBefore| NotFallenBack::NothingBefore);
         }
         let content = self.runs.load(installed.id.into()).map_err(|error| not_usable(Said::of(&error)))?;
-        let candidate = Candidate::build(&self.schemas, content).map_err(not_usable)?;
+        let candidate = self.build(content).map_err(not_usable)?;
         let back = Active::new(candidate.signed_by(installed.signed_by.clone()), None, now);
         let moved = self.runs.go_back_to(back, why.clone(), now).ok_or_else(not_there)?;
         self.went_back(moved, &why, now);
@@ -205,7 +204,7 @@ impl Swapper {
         };
         let active = self.active().ok_or_else(nothing)?;
         let content = self.runs.load(active.id).map_err(|error| Said::of(&error))?;
-        let candidate = Candidate::build(&self.schemas, content)?;
+        let candidate = self.build(content)?;
         let before = self.runs.before();
         let newer = Newer::than(before, None, candidate).map_err(NotNewer::said)?;
         let kept = |id| self.runs.load(id);

@@ -13,6 +13,7 @@ mod runs;
 mod workbench;
 
 mod active;
+mod aside;
 mod follower;
 mod gates;
 mod instant;

@@ -26,6 +26,7 @@ use crate::state::{
     StateDirectoryError,
 };
 use crate::swap::active::Active;
+use crate::swap::aside::aside;
 use crate::swap::clearing::Cleared;
 use crate::swap::outcome::{LastPoll, News, Outcome, same_news};
 use crate::swap::workbench::AtBench;
@@ -318,10 +319,11 @@ impl Runs {
         let active = Arc::new(cleared.activate(now));
         let phase = active.phase();
         self.exchange(&mut beside, Some(active));
-        free_unused(&mut beside);
+        let unused = unused(&mut beside);
         let mut kept = needed(&beside.record);
         kept.extend(beside.record.earlier().iter().map(|earlier| ReleaseRef::from(earlier.id)));
         drop(beside);
+        drop(unused);
         self.directory.prune(&kept);
         Ok(phase)
     }
@@ -647,7 +649,10 @@ impl Runs {
 
     /// Frees snapshots that nobody uses any more.
     pub(super) fn free_unused(&self) {
-        free_unused(&mut self.beside());
+        let unused = unused(&mut self.beside());
+        if !unused.is_empty() {
+            aside(|| drop(unused));
+        }
     }
 
     /// The one exchange. The old release is freed later.
@@ -670,6 +675,10 @@ impl Runs {
     }
 }
 
-fn free_unused(beside: &mut Beside) {
-    beside.retired.retain(|retired| Arc::strong_count(retired) > 1);
+/// The snapshots that nobody uses any more: to be freed when nothing is locked.
+fn unused(beside: &mut Beside) -> Vec<Arc<Active>> {
+    let (used, unused) =
+        std::mem::take(&mut beside.retired).into_iter().partition(|it| Arc::strong_count(it) > 1);
+    beside.retired = used;
+    unused
 }

@@ -1,8 +1,8 @@
 //! Taking a release: a look at the source, what is known of what it offers, and the gates on the way to
 //! judging claims.
 
-use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 
 use warifu_audit::Act;
 use warifu_trust::{ReleaseRef, UnixSeconds};
@@ -10,10 +10,12 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 use crate::calendar::{May, may_activate};
 use crate::candidate::Candidate;
 use crate::log::Event;
+use crate::release::ReleaseContent;
 use crate::said::Said;
 use crate::source::{Offer, ReleaseSource, SourceError};
 use crate::state::{Frozen, Id, Lost, Rebuilt, Refused, RefusedFor, Step};
 use crate::swap::active::Active;
+use crate::swap::aside::aside;
 use crate::swap::clearing::{Cleared, Newer, NotCleared, is_newer};
 use crate::swap::outcome::Outcome;
 use crate::swap::runs::NotActivated;
@@ -82,7 +84,7 @@ impl Swapper {
         }
         // Before anything else of it is looked at: a withdrawal may have been heard on the way to a refusal.
         self.leave_withdrawn(bench, opened.as_deref().ok(), now);
-        let offer = match opened {
+        let mut offer = match opened {
             Ok(offer) => offer,
             Err(SourceError::Unavailable(why)) => return unavailable(why),
             Err(SourceError::Stale(why)) => return Outcome::Stale { why },
@@ -121,19 +123,22 @@ impl Swapper {
         if let Err(not_newer) = is_newer(id.release, self.active().as_deref(), floor) {
             return refused_for_trust(Some(id), Step::Opened, not_newer.said());
         }
-        let content = match offer.fetch() {
+        let fetching = offer.as_mut();
+        let kept = aside(move || {
+            let content = fetching.fetch()?;
+            self.runs.keep(&content).map_err(|error| SourceError::Unavailable(Said::of(&error)))?;
+            Ok(content)
+        });
+        let content = match kept {
             Ok(content) => content,
             Err(SourceError::Unavailable(why)) => return unavailable(why),
             Err(SourceError::Stale(why)) => return Outcome::Stale { why },
             Err(SourceError::Refused(why)) => return refused_for_trust(Some(id), Step::Opened, why),
         };
-        if let Err(error) = self.runs.keep(&content) {
-            return unavailable(Said::of(&error));
-        }
         if content.manifest().activate_at.is_some_and(|instant| instant > now) {
             self.begin_with_fallback(bench, offer.as_ref(), now);
         }
-        match Candidate::build(&self.schemas, content) {
+        match self.build(content) {
             Ok(candidate) => match self.bring(bench, candidate.signed_by(offer.signed_by()), now) {
                 Brought::Done(outcome) => outcome,
                 // The source has it again.
@@ -141,6 +146,16 @@ impl Swapper {
             },
             Err(why) => not_cleared(id, why, now),
         }
+    }
+
+    /// The candidate with this content; what was read and judged of what runs, and of what ran before it, is
+    /// shared.
+    pub(super) fn build(&self, content: ReleaseContent) -> Result<Candidate, Said> {
+        let running = self.active();
+        let watched = running.as_ref().and_then(|running| running.compared_with()).map(Arc::clone);
+        let known = running.into_iter().chain(watched).chain(self.runs.before());
+        let known: Vec<_> = known.map(|active| active.judged()).collect();
+        aside(|| Candidate::build_beside(&self.schemas, content, &known))
     }
 
     /// What one organisation took away does not wait any more, and is left where it judges: for the release
@@ -162,7 +177,7 @@ impl Swapper {
         let listed = offer.filter(|offer| offer.id() == active.id).map(Offer::fetch_fallback);
         let Some(Ok(Some(content))) = listed else { return };
         let kept = self.runs.keep(&content).map_err(|error| Said::of(&error));
-        match kept.and_then(|()| Candidate::build(&self.schemas, content)) {
+        match kept.and_then(|()| self.build(content)) {
             Ok(candidate) => {
                 self.runs.stands_before(Active::new(candidate, None, now));
                 let _ = self.fall_back(why, Some(&active), now);
@@ -180,7 +195,7 @@ impl Swapper {
         });
         let got = got.and_then(|content| {
             self.runs.keep(&content).map_err(|error| Said::of(&error))?;
-            self.runs.regain(Candidate::build(&self.schemas, content)?)
+            self.runs.regain(self.build(content)?)
         });
         let Err(why) = got else {
             let said = Said::new(
@@ -217,7 +232,7 @@ impl Swapper {
         }
         let id = content.id();
         let kept = self.runs.keep(&content).map_err(|error| Said::of(&error));
-        match kept.and_then(|()| Candidate::build(&self.schemas, content)) {
+        match kept.and_then(|()| self.build(content)) {
             Ok(candidate) => match self.bring(bench, candidate, now) {
                 Brought::Done(outcome) => self.tell(&outcome, now),
                 Brought::Later(NotActivated { why, .. }) => self.log.event(Event::FallBackUnusable, &why),
@@ -282,8 +297,8 @@ impl Swapper {
                 Ok(again)
             })
         };
-        let (report, cleared) =
-            newer.clear(&self.schemas, kept, &self.recent.files(), &self.rules.gates().replay(), now);
+        let (files, enough) = (self.recent.files(), self.rules.gates().replay());
+        let (report, cleared) = aside(|| newer.clear(&self.schemas, kept, &files, &enough, now));
         if let Some(report) = report {
             self.runs.note_replay(report);
         }

@@ -205,7 +205,7 @@ fn lists_to_carry(release: &ReleaseContent) -> Vec<EarlierContent> {
             Holds::Earlier(earlier) => (earlier.release, earlier.follows),
             Holds::Master(_) | Holds::Timelines(_) => return None,
         };
-        Some(EarlierContent { release, follows, list: list.to_vec() })
+        Some(EarlierContent { release, follows, list: list.read().unwrap().into_owned() })
     });
     lists.take(limits::EARLIER).collect()
 }

@@ -166,7 +166,7 @@ fn tried(created: i64, wrong: impl Fn(&str, &mut Vec<String>) -> bool) -> Option
         until: now().day_in_japan().month(),
     };
     let enough = Enough { files: 1, institutions: 2, uses: 300 };
-    let running = Some((1, &older.snapshot));
+    let running = Some((1, &*older.snapshot));
     Some(Ok(replay(tried, running, &files.collect::<Vec<_>>(), &enough).unwrap()))
 }
 

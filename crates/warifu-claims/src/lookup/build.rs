@@ -1,11 +1,9 @@
-//! A shelf is built: the periods of each code, in all series of one kind, become its versions.
-
-use std::iter::Peekable;
+//! A shelf is built: the periods of each code in one master become its versions.
 
 use super::code_table::CodeTable;
 use super::facts::Facts;
 use super::records::Records;
-use super::shelf::{NO_RECORD, Series, Shelf, Standing, Version};
+use super::shelf::{NO_RECORD, Shelf, Standing, Version};
 use super::snapshot_error::SnapshotError;
 use super::source::Source;
 use warifu_masters::past::{self, MasterOf, Period, RecordAt};
@@ -14,41 +12,29 @@ use warifu_values::amount::number;
 use warifu_values::day::TreatmentDay;
 
 impl<F: Facts> Shelf<F> {
-    /// From the masters of one kind, ascending by the days that they govern.
-    pub(super) fn build(masters: &[&MasterOf<'_>]) -> Result<Shelf<F>, SnapshotError> {
-        let mut all = Vec::with_capacity(masters.len());
-        for of in masters {
-            all.push(Taking::of(of, of.timelines.iter())?);
-        }
-        let mut versions: Vec<Version> =
-            Vec::with_capacity(masters.iter().map(|of| of.timelines.periods()).sum());
-        let (mut codes, mut records) = (0, Records::default());
-        let mut of_code = Vec::new();
-        while let Some(key) = all.iter_mut().filter_map(Taking::next_key).min() {
+    /// From one master.
+    pub(super) fn build(of: &MasterOf<'_>) -> Result<Shelf<F>, SnapshotError> {
+        let mut taking = Taking::<F>::of(of)?;
+        let mut versions: Vec<Version> = Vec::with_capacity(of.timelines.periods());
+        let (mut codes, mut records, mut of_code) = (0, Records::default(), Vec::new());
+        for (key, periods) in of.timelines.iter() {
             codes += 1;
             of_code.clear();
             records.begin_code();
-            for (series, taking) in all.iter_mut().enumerate() {
-                taking.take(key, series as u32, &mut of_code, &mut records)?;
-            }
+            taking.take(key, periods, &mut of_code, &mut records)?;
             versions.extend(of_code.iter().rev());
         }
-        all.iter().try_for_each(Taking::finish)?;
+        taking.finish()?;
         Ok(Shelf {
+            series: of.series.into(),
+            governs: of.timelines.governs(),
+            known_from: of.timelines.known_from(),
             codes: CodeTable::of(versions.iter().map(|version| version.code), codes),
             versions: versions.into(),
             facts: records.facts.into(),
             named: records.named.into(),
             names: records.names.into(),
-            series: masters.iter().map(|of| Series::of(of)).collect(),
         })
-    }
-}
-
-impl Series {
-    fn of(of: &MasterOf<'_>) -> Self {
-        let (governs, known_from) = (of.timelines.governs(), of.timelines.known_from());
-        Series { name: of.series.into(), governs, known_from }
     }
 }
 
@@ -86,57 +72,34 @@ impl<'a, F: Facts> Reader<'a, F> {
 }
 
 /// One master, and how far its codes were taken.
-struct Taking<'a, F: Facts, I: Iterator> {
+struct Taking<'a, F: Facts> {
     of: &'a MasterOf<'a>,
     newest: Reader<'a, F>,
     /// The next row of the newest state.
     row: usize,
     superseded: Vec<Reader<'a, F>>,
-    codes: Peekable<I>,
 }
 
-impl<'a, F: Facts, I: Iterator<Item = (&'a str, &'a [Period])>> Taking<'a, F, I> {
-    fn of(of: &'a MasterOf<'a>, codes: I) -> Result<Self, SnapshotError> {
+impl<'a, F: Facts> Taking<'a, F> {
+    fn of(of: &'a MasterOf<'a>) -> Result<Self, SnapshotError> {
         let superseded = of.timelines.superseded_tables().iter().map(|table| Reader::of(of, table));
-        Ok(Taking {
-            of,
-            newest: Reader::of(of, of.master)?,
-            row: 0,
-            superseded: superseded.collect::<Result<_, _>>()?,
-            codes: codes.peekable(),
-        })
+        let superseded = superseded.collect::<Result<_, _>>()?;
+        Ok(Taking { of, newest: Reader::of(of, of.master)?, row: 0, superseded })
     }
 
-    fn next_key(&mut self) -> Option<&'a str> {
-        self.codes.peek().map(|(key, _)| *key)
-    }
-
-    /// What holds for `key` on the days of this master, after `versions` of the series before, which end
-    /// where these days begin.
+    /// What holds for `key` on the days of this master, which are divided into `periods`.
     fn take(
         &mut self,
         key: &str,
-        series: u32,
+        periods: &[Period],
         versions: &mut Vec<Version>,
         records: &mut Records<F>,
     ) -> Result<(), SnapshotError> {
         let governs = self.of.timelines.governs();
-        while versions.last().is_some_and(|version| version.first >= governs.first) {
-            versions.pop();
-        }
-        let Some((_, periods)) = self.codes.next_if(|(next, _)| *next == key) else {
-            if let Some(Version { code, .. }) = versions.first().copied() {
-                let first = governs.first;
-                let standing = Standing::Unheard;
-                push(versions, Version { code, first, standing, record: NO_RECORD, series });
-            }
-            return Ok(());
-        };
         let code = number(key.as_bytes()).filter(|code| key.len() == 9 && *code != 0);
         let code = code.ok_or_else(|| self.wrong_key(key))?;
         let newest = self.newest_of(key)?;
-        let begins = versions.len();
-        let version = |first, standing, record| Version { code, first, standing, record, series };
+        let version = |first, standing, record| Version { code, first, standing, record };
         for (at, Period { first, standing, .. }) in periods.iter().enumerate() {
             let mut absent = |standing| push(versions, version(*first, standing, NO_RECORD));
             let read = match *standing {
@@ -165,12 +128,7 @@ impl<'a, F: Facts, I: Iterator<Item = (&'a str, &'a [Period])>> Taking<'a, F, I>
                 push(versions, version(last.after().max(*first), Standing::Abolished(last), record));
             }
         }
-        name_absent(&mut versions[begins..], || {
-            newest.map_or(NO_RECORD, |newest| records.place(newest.facts, newest.name))
-        });
-        if let Some(last) = governs.last {
-            push(versions, version(last.after(), Standing::Unheard, NO_RECORD));
-        }
+        name_absent(versions, || newest.map_or(NO_RECORD, |newest| records.place(newest.facts, newest.name)));
         Ok(())
     }
 
@@ -221,12 +179,8 @@ impl<'a, F: Facts, I: Iterator<Item = (&'a str, &'a [Period])>> Taking<'a, F, I>
 
 /// The next version, unless the one before goes on.
 fn push(versions: &mut Vec<Version>, next: Version) {
-    let goes_on = versions.last().is_some_and(|last| {
-        last.standing == next.standing
-            && (next.standing == Standing::Unheard
-                || last.record == next.record && last.series == next.series)
-    });
-    if !goes_on {
+    let is_going_on = |last: &Version| (last.standing, last.record) == (next.standing, next.record);
+    if !versions.last().is_some_and(is_going_on) {
         versions.push(next);
     }
 }

@@ -17,6 +17,7 @@ mod code_table;
 mod records;
 
 mod shelf;
+mod shelves;
 
 mod build;
 
@@ -28,6 +29,6 @@ pub use comment::Comment;
 pub use drug::Drug;
 pub use material::Material;
 pub use procedure::{Procedure, Step};
-pub use snapshot::{KINDS, Snapshot};
+pub use snapshot::{KINDS, Shelved, Snapshot};
 pub use snapshot_error::SnapshotError;
 pub use warifu_masters::past::MasterOf;

@@ -3,7 +3,11 @@
 //! What holds on a day the timelines of each master say (`warifu_masters::past`): the newest record or one
 //! that was superseded, or why there is none. They are asked once, when the snapshot is built: what is kept
 //! is a version for each run of days on which the same holds, for each record the few columns that checks
-//! read, and one text with the names.
+//! read, and one text with the names. What is kept of one master stands on a shelf of its own: the snapshot of
+//! a release that carries the same master again takes it from there.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::answer::Lookup;
 use super::comment::Comment;
@@ -12,6 +16,7 @@ use super::facts::Facts;
 use super::material::Material;
 use super::procedure::Procedure;
 use super::shelf::Shelf;
+use super::shelves::Shelves;
 use super::snapshot_error::SnapshotError;
 use crate::file::ItemKind;
 use warifu_masters::past::MasterOf;
@@ -20,10 +25,46 @@ use warifu_values::day::TreatmentDay;
 /// The masters of one release as a checker holds them. Immutable.
 #[derive(Debug, Default)]
 pub struct Snapshot {
-    procedures: Shelf<Procedure>,
-    drugs: Shelf<Drug>,
-    materials: Shelf<Material>,
-    comments: Shelf<Comment>,
+    procedures: Shelves<Procedure>,
+    drugs: Shelves<Drug>,
+    materials: Shelves<Material>,
+    comments: Shelves<Comment>,
+}
+
+/// What a snapshot keeps of one master. It shares that with the snapshot that it comes from.
+#[derive(Debug, Clone)]
+pub struct Shelved(OfKind);
+
+#[derive(Debug, Clone)]
+enum OfKind {
+    Procedure(Arc<Shelf<Procedure>>),
+    Drug(Arc<Shelf<Drug>>),
+    Material(Arc<Shelf<Material>>),
+    Comment(Arc<Shelf<Comment>>),
+}
+
+impl Shelved {
+    /// What is kept of a master; nothing of a kind that checks do not ask.
+    fn build(of: &MasterOf<'_>) -> Result<Option<Shelved>, SnapshotError> {
+        let of_kind = match of.kind {
+            Procedure::KIND => OfKind::Procedure(Arc::new(Shelf::build(of)?)),
+            Drug::KIND => OfKind::Drug(Arc::new(Shelf::build(of)?)),
+            Material::KIND => OfKind::Material(Arc::new(Shelf::build(of)?)),
+            Comment::KIND => OfKind::Comment(Arc::new(Shelf::build(of)?)),
+            _ => return Ok(None),
+        };
+        Ok(Some(Shelved(of_kind)))
+    }
+
+    /// The series and the kind.
+    fn of(&self) -> (&str, &'static str) {
+        match &self.0 {
+            OfKind::Procedure(shelf) => (&shelf.series, Procedure::KIND),
+            OfKind::Drug(shelf) => (&shelf.series, Drug::KIND),
+            OfKind::Material(shelf) => (&shelf.series, Material::KIND),
+            OfKind::Comment(shelf) => (&shelf.series, Comment::KIND),
+        }
+    }
 }
 
 /// The kinds that checks ask.
@@ -36,22 +77,51 @@ impl Snapshot {
     /// # Errors
     /// [`SnapshotError`] names the master and the column or record that cannot be used.
     pub fn build(masters: &[MasterOf<'_>]) -> Result<Snapshot, SnapshotError> {
-        let of = |kind: &str| -> Result<Vec<&MasterOf<'_>>, SnapshotError> {
-            let mut chosen: Vec<_> = masters.iter().filter(|master| master.kind == kind).collect();
-            chosen.sort_by_key(|master| master.series);
-            if let Some(pair) = chosen.windows(2).find(|pair| pair[0].series == pair[1].series) {
-                let (series, kind) = (pair[0].series.to_owned(), kind.to_owned());
-                return Err(SnapshotError::Twice { series, kind });
+        Snapshot::build_beside(masters, Vec::new())
+    }
+
+    /// The same of `masters`, and of others that stand in snapshots already.
+    ///
+    /// # Errors
+    /// As [`Snapshot::build`].
+    pub fn build_beside(masters: &[MasterOf<'_>], mut all: Vec<Shelved>) -> Result<Snapshot, SnapshotError> {
+        for of in masters {
+            all.extend(Shelved::build(of)?);
+        }
+        let mut known = BTreeSet::new();
+        if let Some((series, kind)) = all.iter().map(Shelved::of).find(|of| !known.insert(*of)) {
+            let (series, kind) = (series.to_owned(), kind.to_owned());
+            return Err(SnapshotError::Twice { series, kind });
+        }
+        let (mut procedures, mut drugs) = (Vec::new(), Vec::new());
+        let (mut materials, mut comments) = (Vec::new(), Vec::new());
+        for Shelved(shelved) in all {
+            match shelved {
+                OfKind::Procedure(shelf) => procedures.push(shelf),
+                OfKind::Drug(shelf) => drugs.push(shelf),
+                OfKind::Material(shelf) => materials.push(shelf),
+                OfKind::Comment(shelf) => comments.push(shelf),
             }
-            chosen.sort_by_key(|master| master.timelines.governs());
-            Ok(chosen)
-        };
+        }
         Ok(Snapshot {
-            procedures: Shelf::build(&of(Procedure::KIND)?)?,
-            drugs: Shelf::build(&of(Drug::KIND)?)?,
-            materials: Shelf::build(&of(Material::KIND)?)?,
-            comments: Shelf::build(&of(Comment::KIND)?)?,
+            procedures: Shelves::of(procedures),
+            drugs: Shelves::of(drugs),
+            materials: Shelves::of(materials),
+            comments: Shelves::of(comments),
         })
+    }
+
+    /// What is kept of the master of `series` and `kind`, for a snapshot with the same master; none where
+    /// this one was not built of such a master, or checks do not ask its kind.
+    pub fn shelved(&self, series: &str, kind: &str) -> Option<Shelved> {
+        let of_kind = match kind {
+            Procedure::KIND => OfKind::Procedure(Arc::clone(self.procedures.of_series(series)?)),
+            Drug::KIND => OfKind::Drug(Arc::clone(self.drugs.of_series(series)?)),
+            Material::KIND => OfKind::Material(Arc::clone(self.materials.of_series(series)?)),
+            Comment::KIND => OfKind::Comment(Arc::clone(self.comments.of_series(series)?)),
+            _ => return None,
+        };
+        Some(Shelved(of_kind))
     }
 
     /// The procedure `code` on `day`.
@@ -88,17 +158,18 @@ impl Snapshot {
         }
     }
 
-    /// How many records are held: of each code those that differ in what checks read or in their name.
+    /// How many records are held: of each code in a series those that differ in what checks read or in their
+    /// name.
     pub fn records(&self, kind: ItemKind) -> usize {
         match kind {
-            ItemKind::Procedure => self.procedures.facts.len(),
-            ItemKind::Drug => self.drugs.facts.len(),
-            ItemKind::Material => self.materials.facts.len(),
-            ItemKind::Comment => self.comments.facts.len(),
+            ItemKind::Procedure => self.procedures.records(),
+            ItemKind::Drug => self.drugs.records(),
+            ItemKind::Material => self.materials.records(),
+            ItemKind::Comment => self.comments.records(),
         }
     }
 
-    /// How many bytes of memory it takes, without the allocator's own.
+    /// How many bytes of memory it takes, without the allocator's own, and with what it shares with others.
     pub fn bytes(&self) -> usize {
         self.procedures.bytes() + self.drugs.bytes() + self.materials.bytes() + self.comments.bytes()
     }

@@ -311,6 +311,13 @@ proptest! {
         }
         let mut made: Vec<_> = series.iter().map(Series::make).collect();
         let snapshot = build(&made);
+        // One that takes a master from the snapshot of another release answers the same.
+        let first = build(&made[..1]).shelved("r04", "material");
+        let others: Vec<_> = made[1..].iter().map(Made::of).collect();
+        let shared = Snapshot::build_beside(&others, first.into_iter().collect()).unwrap();
+        for (code, on) in CODES.iter().flat_map(|code| DAYS.iter().map(move |on| (code.parse().unwrap(), on))) {
+            prop_assert_eq!(ask(&snapshot, code, on), ask(&shared, code, on));
+        }
         made.sort_by_key(|made| made.timelines.governs());
         for code in CODES {
             let mut before = None;

@@ -332,6 +332,27 @@ proptest! {
         }
     }
 
+    /// A gate need not read the masters that two releases have in common: nothing comes out otherwise.
+    #[test]
+    fn a_master_of_other_days_that_both_have_changes_nothing(
+        (mut one, mut other) in two_worlds(),
+        mut after in any_world(),
+        mut before in any_world(),
+    ) {
+        // No two govern a day.
+        (before.first, before.last, before.known_from) = (0, Some(4), before.known_from.min(4));
+        for world in [&mut one, &mut other] {
+            world.first += 5;
+            world.known_from += 5;
+            world.last = Some(world.last.map_or(64, |last| last + 5));
+        }
+        (after.first, after.last, after.known_from) = (after.first + 65, None, after.known_from + 65);
+        let [before, one, other, after] = [before, one, other, after].map(|world| world.make());
+        let alone = compare(&[one.of()], &[other.of()]);
+        let (before, after) = (before.of(), after.of());
+        prop_assert_eq!(compare(&[before, one.of(), after], &[before, other.of(), after]), alone);
+    }
+
     #[test]
     fn what_differs_on_a_day_is_listed_and_nothing_else((before, after) in two_worlds()) {
         let (old, new) = (before.make(), after.make());

@@ -19,8 +19,9 @@ use crate::release::{Content, Manifest, Part, Transfer, apply_patch, decompress,
 pub(crate) struct ReadContent {
     pub(crate) release: ReleaseRef,
     pub(crate) manifest: Manifest,
-    /// One for each part that was wanted, in the manifest's order.
-    pub(crate) contents: Vec<Vec<u8>>,
+    /// One for each part that was wanted, in the manifest's order; none for one that is held and was left
+    /// where it lies.
+    pub(crate) contents: Vec<Option<Vec<u8>>>,
     pub(crate) transfer: Transfer,
 }
 
@@ -58,35 +59,41 @@ enum Got {
         blob: Vec<u8>,
         content: Content,
     },
+    /// It is held, and stays where it lies.
+    Left,
 }
 
 impl Got {
-    /// The content, for which a blob is unfolded.
-    fn unfolded(&mut self) -> Result<Vec<u8>, Refusal> {
+    /// The content, for which a blob is unfolded; none of what was left.
+    fn unfolded(&mut self) -> Result<Option<Vec<u8>>, Refusal> {
         match self {
-            Got::Content(bytes) => Ok(std::mem::take(bytes)),
-            Got::Folded { name, blob, content } => decompress(name.as_str(), &std::mem::take(blob), *content),
+            Got::Content(bytes) => Ok(Some(std::mem::take(bytes))),
+            Got::Folded { name, blob, content } => {
+                decompress(name.as_str(), &std::mem::take(blob), *content).map(Some)
+            }
+            Got::Left => Ok(None),
         }
     }
 
     /// How many bytes wait to be unfolded.
     fn folded_bytes(&self) -> usize {
         match self {
-            Got::Content(_) => 0,
+            Got::Content(_) | Got::Left => 0,
             Got::Folded { blob, .. } => blob.len(),
         }
     }
 }
 
 /// The content of each, unfolded on every processor there is.
-fn unfold(got: Vec<Got>) -> Result<Vec<Vec<u8>>, Refusal> {
+fn unfold(got: Vec<Got>) -> Result<Vec<Option<Vec<u8>>>, Refusal> {
     let got: Vec<_> = got.into_iter().map(Mutex::new).collect();
     on_every_processor(&got, |got| got.lock().unwrap_or_else(PoisonError::into_inner).unfolded())
 }
 
 /// One file of the release, and how it is to come.
 enum Piece {
-    OnHand(Vec<u8>),
+    /// It is held: its bytes, unless they are left where they lie.
+    OnHand(Option<Vec<u8>>),
     Asked(Box<Asked>),
 }
 
@@ -163,7 +170,7 @@ impl Asked {
                 let made = on_hand
                     .by_digest(base)
                     .zip(patch.take(answer).ok())
-                    .and_then(|(base, patch)| apply_patch(path.as_str(), base, &patch, content).ok());
+                    .and_then(|(base, patch)| apply_patch(path.as_str(), &base, &patch, content).ok());
                 match made {
                     Some(bytes) => {
                         transfer.patched += 1;
@@ -208,8 +215,11 @@ impl SoFar {
     fn pieces(&self, manifest: &Manifest) -> Result<VecDeque<Piece>, Refusal> {
         let piece = |part: Part<'_>| {
             let content = part.content;
+            if self.wanted == Wanted::New && self.on_hand.has(content) {
+                return Ok(Piece::OnHand(None));
+            }
             if let Some(bytes) = self.on_hand.content(content) {
-                return Ok(Piece::OnHand(bytes.to_vec()));
+                return Ok(Piece::OnHand(Some(bytes.into_owned())));
             }
             let whole = ListedFile::find(&self.listing, part.blob, limits::BLOB_BYTES)?;
             let file = (part.blob.clone(), whole);
@@ -226,12 +236,12 @@ impl SoFar {
                 self.got.push(got);
                 if self.got.iter().map(Got::folded_bytes).sum::<usize>() > FOLDED_BYTES {
                     let contents = unfold(std::mem::take(&mut self.got))?;
-                    self.got = contents.into_iter().map(Got::Content).collect();
+                    self.got = contents.into_iter().map(|it| it.map_or(Got::Left, Got::Content)).collect();
                 }
                 manifest
             }
             None => {
-                let bytes = got.unfolded()?;
+                let bytes = got.unfolded()?.unwrap_or_default();
                 let manifest = ListedManifest::parsed(self.release, &bytes)?;
                 self.left = self.pieces(&manifest)?;
                 manifest
@@ -240,7 +250,7 @@ impl SoFar {
         while let Some(piece) = self.left.pop_front() {
             match piece {
                 Piece::OnHand(bytes) => {
-                    self.got.push(Got::Content(bytes));
+                    self.got.push(bytes.map_or(Got::Left, Got::Content));
                     self.transfer.on_hand += 1;
                 }
                 Piece::Asked(asked) => {

@@ -8,7 +8,7 @@ use crate::read::on_hand::OnHand;
 use crate::read::opened::OpenedRelease;
 use crate::read::walk::{Answer, Need, Step, Walk};
 use crate::refusal::Refusal;
-use crate::release::{Manifest, ReleaseBytes, VerifiedMasters, VerifiedRelease};
+use crate::release::{Manifest, ReleaseBytes, VerifiedMasters, VerifiedNew, VerifiedRelease};
 
 impl OpenedRelease {
     /// Reads the release's manifest and every blob, each against the digest and length that were signed.
@@ -28,6 +28,16 @@ impl OpenedRelease {
     /// As [`OpenedRelease::fetching`].
     pub fn fetching_beside(&self, on_hand: OnHand) -> Result<Fetching, FetchError> {
         Fetching::begin(self.listing(), self.release(), on_hand)
+    }
+
+    /// Reads the release's manifest and of its parts those that are not on hand: for who has the others lie
+    /// where they are.
+    ///
+    /// # Errors
+    ///
+    /// As [`OpenedRelease::fetching`].
+    pub fn fetching_new(&self, on_hand: OnHand) -> Result<FetchingNew, FetchError> {
+        Ok(FetchingNew(ReadingContent::begin(self.listing(), self.release(), Wanted::New, on_hand)?))
     }
 
     /// Reads the release's manifest and its masters, neither timelines nor changes: for whoever writes files
@@ -132,9 +142,35 @@ impl Walk for Fetching {
         let mut contents = read.contents.into_iter();
         let bytes = ReleaseBytes::gather(&read.manifest, |part| {
             let missing = || Refusal::Mismatch { file: part.blob.to_string() };
-            contents.next().ok_or_else(missing)
+            contents.next().flatten().ok_or_else(missing)
         })?;
         Ok(Step::Done(VerifiedRelease::of(read.manifest, read.release, bytes, read.transfer)))
+    }
+}
+
+/// The walk that reads what is new of a release.
+#[must_use = "nothing is fetched before the walk is at its end"]
+pub struct FetchingNew(ReadingContent);
+
+impl Walk for FetchingNew {
+    type Done = VerifiedNew;
+    type Error = FetchError;
+
+    fn need(&self) -> &Need {
+        self.0.need()
+    }
+
+    fn ahead(&self) -> Vec<Need> {
+        self.0.ahead()
+    }
+
+    fn feed(self, answer: Answer) -> Result<Step<Self>, FetchError> {
+        Ok(match self.0.feed(answer)? {
+            Step::Next(next) => Step::Next(FetchingNew(next)),
+            Step::Done(read) => {
+                Step::Done(VerifiedNew::of(read.manifest, read.release, read.contents, read.transfer))
+            }
+        })
     }
 }
 
@@ -158,7 +194,9 @@ impl Walk for FetchingMasters {
         Ok(match self.0.feed(answer)? {
             Step::Next(next) => Step::Next(FetchingMasters(next)),
             Step::Done(read) => {
-                Step::Done(VerifiedMasters::of(read.manifest, read.release, read.contents, read.transfer))
+                // None of them was left where it lies.
+                let masters = read.contents.into_iter().flatten().collect();
+                Step::Done(VerifiedMasters::of(read.manifest, read.release, masters, read.transfer))
             }
         })
     }

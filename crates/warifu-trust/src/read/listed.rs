@@ -82,14 +82,15 @@ impl ListedManifest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wanted {
     Everything,
+    /// Every part that is not held; those that are stay where they lie.
+    New,
     Masters,
 }
 
 impl Wanted {
     /// The parts of `manifest` that are wanted.
     pub(crate) fn of(self, manifest: &Manifest) -> impl Iterator<Item = Part<'_>> {
-        let wanted =
-            move |part: &Part<'_>| self == Wanted::Everything || matches!(part.holds, Holds::Master(_));
+        let wanted = move |part: &Part<'_>| self != Wanted::Masters || matches!(part.holds, Holds::Master(_));
         manifest.parts().filter(wanted)
     }
 }

@@ -29,7 +29,7 @@ pub(crate) use back::{LookedBack, LookingBack};
 pub use carrying::{Carried, Carrying};
 pub use earlier::{FetchingEarlier, FindingEarlier};
 pub use fetch_error::FetchError;
-pub use fetching::{Fetching, FetchingManifest, FetchingMasters};
+pub use fetching::{Fetching, FetchingManifest, FetchingMasters, FetchingNew};
 
 pub(crate) use listed::ReadingFiles;
 pub use on_hand::OnHand;

@@ -29,4 +29,4 @@ pub use part::{ChangesBytes, Holds, MasterBytes, Part, ReleaseBytes};
 pub(crate) use patch::{apply as apply_patch, between as patch_between};
 pub use proposal::{Proposal, ProposalError};
 pub use transfer::Transfer;
-pub use verified::{VerifiedChanges, VerifiedMaster, VerifiedMasters, VerifiedRelease};
+pub use verified::{VerifiedChanges, VerifiedMaster, VerifiedMasters, VerifiedNew, VerifiedRelease};

@@ -126,6 +126,43 @@ impl VerifiedRelease {
     }
 }
 
+/// A release of which its reader holds some parts, and what is new of it.
+#[derive(Debug, Clone)]
+pub struct VerifiedNew {
+    manifest: Manifest,
+    release: ReleaseRef,
+    parts: Vec<Option<Vec<u8>>>,
+    transfer: Transfer,
+}
+
+impl VerifiedNew {
+    /// `parts` were compared with the manifest, and the manifest with the digest in `release`.
+    pub(crate) fn of(
+        manifest: Manifest,
+        release: ReleaseRef,
+        parts: Vec<Option<Vec<u8>>>,
+        transfer: Transfer,
+    ) -> Self {
+        VerifiedNew { manifest, release, parts, transfer }
+    }
+
+    /// How it came.
+    pub fn transfer(&self) -> &Transfer {
+        &self.transfer
+    }
+
+    /// The manifest that both signed.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The manifest, the release, and one for each of its parts in the manifest's order, given away: none of
+    /// those that the reader said he holds.
+    pub fn into_parts(self) -> (Manifest, ReleaseRef, Vec<Option<Vec<u8>>>) {
+        (self.manifest, self.release, self.parts)
+    }
+}
+
 /// The masters of a release and nothing else of it, for whoever wants to write them as files.
 #[derive(Debug, Clone)]
 pub struct VerifiedMasters {
