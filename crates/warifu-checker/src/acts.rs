@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use warifu_audit::{Act, AuditLog, Phase, account};
 use warifu_trust::UnixSeconds;
 
+use crate::cause::Cause;
 use crate::history::{Chronicle, HistoryAct, did};
 use crate::log::{Event, Log};
 use crate::said::Said;
@@ -73,14 +74,16 @@ impl Acts {
     pub(crate) fn outcome(&self, outcome: &Outcome, at: UnixSeconds) {
         match outcome {
             Outcome::Activated { release, .. } => self.tell(Act::Swap, Phase::Done, Some(*release), None, at),
-            Outcome::Held { release, why } => {
+            Outcome::Held { release, cause: Cause::Held | Cause::Withdrawn, why } => {
                 self.tell(Act::Hold, Phase::Refused, Some(*release), Some(why), at);
             }
             Outcome::Refused(refused) => {
                 let release = refused.id.map(|id| id.release);
                 self.tell(Act::Swap, Phase::Refused, release, Some(&refused.why), at);
             }
-            Outcome::Waiting { .. }
+            // Nothing was decided of the release.
+            Outcome::Held { .. }
+            | Outcome::Waiting { .. }
             | Outcome::Postponed { .. }
             | Outcome::Unchanged { .. }
             | Outcome::NotOffered { .. }
@@ -142,6 +145,7 @@ mod tests {
     use warifu_claims::{ClaimFindings, Tally};
 
     use super::*;
+    use crate::cause::Cause;
     use crate::history::{Did, History};
     use crate::state::StateDirectory;
 

@@ -7,6 +7,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use warifu_channels::{Floor, Mirrors, StateStore};
 use warifu_trust::{Policy, ReleaseRef, TrustedState, UnixSeconds, limits};
 
+use crate::cause::{Amiss, Cause};
 use crate::log::{Event, Log};
 use crate::release::ReleaseContent;
 use crate::said::Said;
@@ -159,7 +160,8 @@ impl KeptSource {
         if let Some(made) = self.made.get() {
             return Ok(made);
         }
-        let root = self.undamaged().map_err(|damage| SourceError::Refused(damage.why))?;
+        let damaged = |damage: Damage| SourceError::Here(Amiss::new(Cause::Damaged, damage.why));
+        let root = self.undamaged().map_err(damaged)?;
         let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((mirrors, floor)) = parts.take() {
             let source = TrustSource::new(mirrors, &root, floor, &self.directory.trusted())?;

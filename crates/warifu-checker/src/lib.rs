@@ -59,6 +59,7 @@ pub mod schema_folder;
 pub mod source;
 
 mod allocator;
+pub mod cause;
 pub mod cli;
 pub mod log;
 pub mod said;

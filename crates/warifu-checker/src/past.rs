@@ -146,7 +146,7 @@ fn declared(schemas: &Schemas, release: &ReleaseContent) -> Result<Declared, Sai
             _ => continue,
         };
         let release = of.release;
-        let not_read = |error: &dyn std::error::Error| {
+        let not_read = |error: &(dyn std::error::Error + 'static)| {
             Said::about(
                 &format!("the list of what release {release} changes cannot be read"),
                 &format!("リリース {release} の変更一覧を読めません"),

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
-use warifu_channels::{Floor, Given, Mirrors, Nobody, PassedOver, ReadError, StateStore};
+use warifu_channels::{Floor, Given, Mirrors, Nobody, PassedOver, ReadError, StateError, StateStore};
 use warifu_trust::{
     Made, Manifest, OnHand, OpenError, OpenedRelease, ReleaseRef, Says, Statements, TrustError, TrustedState,
     UnixSeconds, VerifiedRelease, reopen,
@@ -12,6 +12,7 @@ use warifu_trust::{
 use warifu_values::lang::{Lang, Speak as _};
 
 use crate::beside::Beside;
+use crate::cause::{Amiss, Cause};
 use crate::log::Log;
 use crate::release::ReleaseContent;
 use crate::said::Said;
@@ -26,6 +27,8 @@ pub enum SourceError {
     Stale(Said),
     /// Trust is refused.
     Refused(Said),
+    /// Something of this machine keeps it from that: its disk, or a file that this stands on.
+    Here(Amiss),
 }
 
 impl SourceError {
@@ -289,11 +292,20 @@ fn remembered(store: &StateStore, root: &[u8], floor: &Floor) -> Result<TrustedS
         "until then it is not known here whether what runs was withdrawn: ask both organisations",
         "復旧するまで、稼働中のリリースが取り下げられたかはここでは分かりません。両団体に確認してください",
     );
-    store.load(root, floor.policy()).map_err(|error| match SourceError::of(&error) {
-        SourceError::Unavailable(why) => SourceError::Unavailable(why.then(&unknown)),
-        SourceError::Stale(why) => SourceError::Stale(why.then(&unknown)),
-        SourceError::Refused(why) => SourceError::Refused(why.then(&unknown)),
+    store.load(root, floor.policy()).map_err(|error| {
+        let Amiss { cause, why } = of_store(&error);
+        SourceError::Here(Amiss::new(cause, why.then(&unknown)))
     })
+}
+
+/// What is amiss with the file that remembers what was accepted. It is this machine's, whatever it says.
+fn of_store(error: &StateError) -> Amiss {
+    let cause = match error {
+        StateError::Write { source, .. } => Cause::of_disk(source),
+        StateError::Read(warifu_files::ReadError::Io { .. }) => Cause::DiskFault,
+        StateError::Read(_) | StateError::NotBelieved { .. } => Cause::Damaged,
+    };
+    Amiss::new(cause, Said::of(error))
 }
 
 struct ChannelOffer<'a> {
@@ -396,7 +408,7 @@ impl TrustSource {
         self.publish(state);
         // Also after a refusal: a new root, and with it a revocation, must not be forgotten.
         if self.remembers {
-            self.store.save(state).map_err(|error| SourceError::Unavailable(Said::of(&error)))?;
+            self.store.save(state).map_err(|error| SourceError::Here(of_store(&error)))?;
         }
         let given = places.noting(opened, SourceError::of_opening).map_err(|error| match error {
             SourceError::Refused(why) => SourceError::Refused(with_revocations(why, state)),
@@ -524,7 +536,9 @@ pub(crate) mod tests {
         std::fs::write(&file, &whole[..whole.len() / 2]).unwrap();
         publish(&world, &mut shelf, &channel);
         let source = source().unwrap();
-        let Err(SourceError::Refused(why)) = source.open(now()) else { panic!("taken") };
+        let Err(SourceError::Here(Amiss { cause: Cause::Damaged, why })) = source.open(now()) else {
+            panic!("taken")
+        };
         assert!(why.say(Lang::En).contains("trusted-state.json"), "{why:?}");
         assert!(why.say(Lang::Ja).contains("バックアップ"), "{why:?}");
         // Nor is what was heard of withdrawals known any more, and that is said.

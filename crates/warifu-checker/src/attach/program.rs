@@ -119,7 +119,7 @@ impl Program {
         }
         let (Some(signal), Some(file)) = (signal, pid_file) else { return Ok(()) };
         let name = file.display().to_string();
-        let cannot = |error: &dyn std::error::Error| {
+        let cannot = |error: &(dyn std::error::Error + 'static)| {
             let (en, ja) = ("cannot be sent a signal", "にシグナルを送れません");
             Said::about(&format!("the process of {name} {en}"), &format!("{name} のプロセス{ja}"), error)
         };

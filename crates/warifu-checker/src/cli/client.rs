@@ -190,7 +190,7 @@ impl Client {
         }
     }
 
-    fn unreachable(&self, error: &dyn std::error::Error) -> ClientError {
+    fn unreachable(&self, error: &(dyn std::error::Error + 'static)) -> ClientError {
         let socket = match &self.way {
             Way::Socket(socket) => socket.display().to_string(),
             #[cfg(feature = "https")]

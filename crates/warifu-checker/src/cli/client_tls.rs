@@ -84,7 +84,11 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Said> {
     found.map_err(|error| of_no_use(path, &error))
 }
 
+/// The library speaks English only: what it says is for who reads that.
 fn of_no_use(path: &Path, error: &dyn std::error::Error) -> Said {
-    let path = path.display().to_string();
-    Said::about(&path, &path, error)
+    let path = path.display();
+    Said::new(
+        format!("{path} is of no use for TLS: {error}"),
+        format!("{path} は TLS に使えません。PEM 形式の正しい証明書または秘密鍵か確認してください"),
+    )
 }

@@ -22,6 +22,7 @@ impl From<SourceError> for Failure {
     fn from(error: SourceError) -> Self {
         match error {
             SourceError::Unavailable(said) => Failure::could_not(said),
+            SourceError::Here(amiss) => Failure::could_not(amiss.why),
             SourceError::Stale(said) | SourceError::Refused(said) => Failure { status: 3, said },
         }
     }

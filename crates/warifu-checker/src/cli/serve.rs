@@ -103,7 +103,9 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
     let poll = Arc::new(AtomicU64::new(serve.poll));
     let manager = ServiceManager::of_environment(log);
     #[cfg(feature = "https")]
-    tls.iter().for_each(|tls| service.tells_of(tls));
+    tls.iter().for_each(|tls| service.tells_of("claims", tls));
+    #[cfg(feature = "https")]
+    operators_tls.iter().for_each(|tls| service.tells_of("operators", tls));
     let reload = Reload {
         started: settings,
         source,

@@ -83,7 +83,16 @@ events! {
         en "another release was asked for than the channel offers" ja "指定のリリースが配信元にない";
     ReleaseRefused "release.refused" Error
         en "a release was refused, for its data or for trust: tell the release manager"
-        ja "リリースを拒否した（データまたは信頼）。リリース管理者に連絡する";
+        ja "リリースを拒否した（データによる拒否、または信頼による拒否）。リリース管理者に連絡する";
+    ReleaseWithdrawn "release.withdrawn" Warn
+        en "a release is not taken, for one organisation withdrew it"
+        ja "一方の団体が取り下げたため、リリースを受け入れない";
+    ReleaseFrozen "release.frozen" Warn
+        en "a release is cleared and not activated, for an operator froze that"
+        ja "リリースは検査を通ったが、運用者が切替を凍結している";
+    ReleaseLater "release.later" Warn
+        en "a release is not taken now for a reason of this machine; it is tried again"
+        ja "この機械の事情でリリースを今は受け入れられない（再試行する）";
     ReleaseLate "release.late" Error
         en "the instant of a release has come, and it does not judge"
         ja "切替日時を過ぎてもリリースに切り替わらない";
@@ -93,7 +102,9 @@ events! {
         en "it was fetched again and judges" ja "失われたリリースを再取得した";
     Hold "hold" Warn en "a release is not taken" ja "リリースを保留している";
     FallBack "fall_back" Error
-        en "the checker returned to the release before" ja "前のリリースへ戻した";
+        en "the checker returned to the release before by itself" ja "自動で前のリリースへ戻した";
+    FallBackByOperator "fall_back.by_operator" Warn
+        en "an operator returned the checker to a release before" ja "運用者の操作で前のリリースへ戻した";
     FallBackUnusable "fall_back.unusable" Warn
         en "the release that would be fallen back to cannot be used" ja "戻り先のリリースを使用できない";
     OperatorDecided "operator.decided" Info
@@ -112,9 +123,12 @@ events! {
         en "one of several places does not do, though another one did" ja "複数の配信元のうち一つに問題がある";
     PatchUseless "channel.patch_useless" Info
         en "a patch did not give what was signed, so the whole was read" ja "差分が使えず全体を取得した";
+    DiskFailed "disk.failed" Error
+        en "this machine's disk is full or does not do: a release cannot be kept"
+        ja "この機械のディスクが満杯または障害で、リリースを保存できない";
     StateDamaged "state.damaged" Error
-        en "a part of the state folder is damaged: warifu-checker repair"
-        ja "状態フォルダーの一部が壊れている（warifu-checker repair）";
+        en "a file of this machine that the checker stands on is damaged: warifu-checker repair"
+        ja "この機械のファイル（ルート、信頼情報、記録）が壊れている（warifu-checker repair）";
     RecordRebuilt "record.rebuilt" Error
         en "the record was put together from other witnesses: warifu-checker repair"
         ja "記録をほかの情報から復元した（warifu-checker repair）";

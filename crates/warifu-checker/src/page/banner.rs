@@ -5,10 +5,11 @@ use warifu_values::html::Html;
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
+use crate::cause::{Amiss, Cause};
 use crate::page::seen::Seen;
 use crate::said::Said;
 use crate::service::Status;
-use crate::swap::Outcome;
+use crate::state::Decided;
 
 /// How grave it is, the gravest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -151,11 +152,7 @@ fn told(status: &Status, lang: Lang) -> Vec<Alarm> {
                 "稼働していたリリース {release} が使用できません。その間、他のリリースは受け入れません。"
             ),
             Some(&lost.why),
-            say!(
-                lang,
-                "It is fetched again by itself. If the channel does not have it any more, give it up.",
-                "自動で再取得します。配信元に残っていない場合は断念してください。"
-            ),
+            ended(&Cause::Lost.next_step(Some(release)), lang),
         );
     }
     if let Some(why) = &status.withdrawn {
@@ -193,7 +190,7 @@ fn told(status: &Status, lang: Lang) -> Vec<Alarm> {
             ),
         );
     }
-    if let Some(why) = &status.not_written {
+    if let Some(Amiss { cause, why }) = &status.not_written {
         add(
             Grade::Alarm,
             say!(lang, "Not written", "未記録"),
@@ -203,16 +200,44 @@ fn told(status: &Status, lang: Lang) -> Vec<Alarm> {
                 "状態をディスクに記録できません。再起動すると以前の状態に戻る場合があります。"
             ),
             Some(why),
-            say!(
-                lang,
-                "Make room on the disk and do not restart until this is gone; it is tried again by itself.",
-                "ディスクの空きを確保し、この表示が消えるまで再起動しないでください。自動で再試行します。"
-            ),
+            ended(&cause.next_step(None), lang),
         );
+    }
+    if let Some(why) = status.attached.as_ref().and_then(|attached| attached.trouble.as_ref()) {
+        add_cause(&mut add, Grade::Alarm, Cause::Program, None, Some(why), lang);
+    }
+    if let Some(Amiss { cause, why }) = status.not_taken() {
+        let grade = match cause {
+            Cause::DiskFull | Cause::DiskFault => Grade::Alarm,
+            _ => Grade::Warning,
+        };
+        add_cause(&mut add, grade, cause, None, Some(&why), lang);
     }
     warnings(status, lang, &mut add);
     notices(status, lang, &mut add);
     all
+}
+
+/// A sentence.
+fn ended(said: &Said, lang: Lang) -> String {
+    let said = said.say(lang);
+    match (lang, said.chars().next()) {
+        (Lang::En, Some(first)) => format!("{}{}.", first.to_uppercase(), &said[first.len_utf8()..]),
+        _ => format!("{said}。"),
+    }
+}
+
+/// What is amiss because of `cause`, in its own words.
+fn add_cause(
+    add: &mut Add<'_>,
+    grade: Grade,
+    cause: Cause,
+    release: Option<u64>,
+    why: Option<&Said>,
+    lang: Lang,
+) {
+    let (what, next) = (ended(&cause.what(), lang), ended(&cause.next_step(release), lang));
+    add(grade, cause.word().say(lang), what, why, next);
 }
 
 type Add<'a> = dyn FnMut(Grade, String, String, Option<&Said>, String) + 'a;
@@ -265,66 +290,37 @@ fn warnings(status: &Status, lang: Lang, add: &mut Add<'_>) {
                 "{at} から切替を凍結しています。切戻しは可能です。"
             ),
             Some(&Said::new(reason, reason)),
-            say!(lang, "Thaw when that is over.", "理由が解消したら凍結を解除してください。"),
+            ended(&Cause::Frozen.next_step(None), lang),
         );
     }
     if status.stale {
-        add(
-            Grade::Warning,
-            say!(lang, "Stale", "期限切れ"),
-            say!(
-                lang,
-                "The channel's metadata has expired: what runs judges on, nothing new is taken.",
-                "配信元の署名情報が期限切れです。稼働中のリリースで点検を続け、新しいものは受け入れません。"
-            ),
-            None,
-            say!(
-                lang,
-                "Tell the release manager: the channel's timestamp must be signed anew.",
-                "リリース管理者に連絡し、配信元のタイムスタンプの再署名を依頼してください。"
-            ),
-        );
+        add_cause(add, Grade::Warning, Cause::Expired, None, None, lang);
+    }
+    if let Some(why) = &status.configuration {
+        add_cause(add, Grade::Warning, Cause::Configuration, None, Some(why), lang);
     }
     if let Some(refused) = &status.refused {
         let release = refused.id.map_or_else(|| "–".to_owned(), |id| id.release.to_string());
-        let next = refused.next_step().say(lang);
         add(
             Grade::Warning,
-            say!(lang, "Refused", "拒否"),
+            refused.cause().word().say(lang),
             say!(
                 lang,
                 "Release {release} did not pass; what runs goes on.",
                 "リリース {release} を拒否しました。稼働中のリリースで点検を続けます。"
             ),
             Some(&refused.why),
-            next,
+            ended(&refused.next_step(), lang),
         );
     }
     for held in &status.held {
         let release = held.id.release;
         add(
             Grade::Warning,
-            say!(lang, "Held", "保留"),
+            held.held_for.cause().word().say(lang),
             say!(lang, "Release {release} is not taken again.", "リリース {release} は再び受け入れません。"),
             Some(&held.why),
-            held.next_step().say(lang),
-        );
-    }
-    if let Some(Outcome::Unavailable { why }) = status.last_poll.as_ref().map(|poll| &poll.result) {
-        add(
-            Grade::Warning,
-            say!(lang, "No channel", "配信元なし"),
-            say!(
-                lang,
-                "The channel could not be looked at: a new release would not be seen.",
-                "配信元を確認できません。新しいリリースがあっても分かりません。"
-            ),
-            Some(why),
-            say!(
-                lang,
-                "See whether the network and the channel are there; it is tried again by itself.",
-                "ネットワークと配信元を確認してください。自動で再試行します。"
-            ),
+            ended(&held.next_step(), lang),
         );
     }
 }
@@ -366,15 +362,22 @@ fn notices(status: &Status, lang: Lang, add: &mut Add<'_>) {
         );
     }
     if status.state == "confirmed" {
+        // It may not have proven itself.
+        let by_hand = status
+            .decisions
+            .iter()
+            .rev()
+            .find(|decision| decision.decided == Decided::Confirmed && decision.release == Some(release));
+        let by_hand = by_hand.map(Said::both);
         add(
             Grade::Good,
             say!(lang, "Confirmed", "確定済み"),
             say!(
                 lang,
-                "Release {release} judges claims and has proven itself.",
-                "リリース {release} で点検しています。観察期間は終了しています。"
+                "Release {release} judges claims and is confirmed.",
+                "リリース {release} で点検しています。確定済みです。"
             ),
-            None,
+            by_hand.as_ref(),
             say!(lang, "Nothing.", "対応は不要です。"),
         );
     }

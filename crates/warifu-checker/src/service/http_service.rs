@@ -2,8 +2,6 @@
 //! counted.
 
 use std::io;
-#[cfg(feature = "https")]
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -27,7 +25,7 @@ use crate::service::refusals::Refusals;
 use crate::service::reply::error;
 use crate::service::status::{Doors, OnTrial, Queue, Requests, Status};
 #[cfg(feature = "https")]
-use crate::service::tls::Tls;
+use crate::service::tls::{Expires, Tls};
 use crate::state::Recent;
 use crate::swap::Swapper;
 
@@ -65,9 +63,9 @@ pub struct Service {
     pub(super) pace: Pace,
     pub(super) measured: Measured,
     pub(super) started: UnixSeconds,
-    /// TLS before the claims, where there is any.
+    /// TLS at each door that has it, by what the door is for.
     #[cfg(feature = "https")]
-    pub(super) certificates: OnceLock<Arc<Tls>>,
+    certificates: Mutex<Vec<(&'static str, Arc<Tls>)>>,
     /// Connections that were cut because something took too long, or not let in.
     pub(super) cut: AtomicU64,
 }
@@ -113,16 +111,34 @@ impl Service {
             measured: Measured::default(),
             started: now(),
             #[cfg(feature = "https")]
-            certificates: OnceLock::new(),
+            certificates: Mutex::default(),
             cut: AtomicU64::new(0),
         }))
     }
 
-    /// The certificates of `tls` are told of from now on.
+    /// The certificates of `tls`, at the door for `whom`, are told of from now on.
     #[cfg(feature = "https")]
-    pub fn tells_of(&self, tls: &Arc<Tls>) {
-        // Whoever says it twice has the same.
-        let _ = self.certificates.set(Arc::clone(tls));
+    pub fn tells_of(&self, whom: &'static str, tls: &Arc<Tls>) {
+        self.certificates.lock().unwrap_or_else(PoisonError::into_inner).push((whom, Arc::clone(tls)));
+    }
+
+    /// Until when each certificate holds: for whom its door is, its file and its place in that, from 1.
+    #[cfg(feature = "https")]
+    pub(super) fn certificates_expire(&self) -> Vec<([String; 3], i64)> {
+        let doors = self.certificates.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_door = |(whom, tls): &(&'static str, Arc<Tls>)| {
+            let labels = |(file, at, expires): &Expires| {
+                ([(*whom).to_owned(), file.clone(), at.to_string()], expires.seconds())
+            };
+            tls.expire().iter().map(labels).collect::<Vec<_>>()
+        };
+        doors.iter().flat_map(of_door).collect()
+    }
+
+    /// There are none.
+    #[cfg(not(feature = "https"))]
+    pub(super) fn certificates_expire(&self) -> Vec<([String; 3], i64)> {
+        Vec::new()
     }
 
     /// What the service says of itself.

@@ -12,6 +12,7 @@ use tokio::task::JoinError;
 use warifu_trust::UnixSeconds;
 
 use crate::acts::by;
+use crate::cause::Cause;
 use crate::log::now;
 use crate::said::Said;
 use crate::service::http_service::Service;
@@ -39,6 +40,7 @@ pub(super) async fn swap(
     let polled =
         tokio::task::spawn_blocking(move || by(operator.name(), || swapper.poll(now(), wanted))).await;
     let outcome = polled.unwrap_or_else(|_| Outcome::Unavailable {
+        cause: Cause::Later,
         why: Said::new("the candidate could not be built", "候補を作成できませんでした"),
     });
     let status = match outcome.exit_status() {
@@ -61,7 +63,7 @@ pub(super) async fn fall_back(
             None => swapper.fall_back(why, None, now()).map_err(|NothingBefore| NotFallenBack::NothingBefore),
             Some(release) => swapper.fall_back_to(release, why, now()),
         })?;
-        Ok(FellBack { release, not_written: swapper.not_written() })
+        Ok(FellBack { release, not_written: swapper.not_written().map(|it| it.why) })
     });
     told(fell.await)
 }

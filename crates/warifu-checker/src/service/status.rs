@@ -1,15 +1,18 @@
 //! What the checker says of itself.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use warifu_claims::movement::{Report, Words};
 use warifu_trust::UnixSeconds;
 use warifu_values::lang::{Lang, Speak, counted};
 use warifu_values::say;
 
+use crate::cause::{Amiss, Cause};
 use crate::said::Said;
 use crate::service::limits::Limits;
-use crate::state::{Damage, Decision, Frozen, Held, Installed, KeptNow, Lost, Phase, Refused, RefusedFor};
-use crate::swap::{Active, Attached, LastPoll, Outcome, Swapper};
+use crate::state::{Damage, Decision, Frozen, Held, Installed, KeptNow, Lost, Phase, Refused};
+use crate::swap::{Active, Attached, Coming, LastPoll, Swapper};
 use crate::trial::Replayed;
 
 /// The watch on a release on probation.
@@ -68,17 +71,11 @@ pub struct Next {
 }
 
 impl Next {
-    /// By the last look at the channel, while `running` judges.
-    fn of(last: Option<&LastPoll>, running: Option<u64>) -> Option<Next> {
-        let next = match &last?.result {
-            Outcome::Waiting { release, until } => Next { release: *release, at: *until, why: None },
-            Outcome::Postponed { release, until, why } => {
-                Next { release: *release, at: *until, why: Some(why.clone()) }
-            }
-            _ => return None,
-        };
+    /// What waits, while `running` judges.
+    fn of(coming: Option<Coming>, running: Option<u64>) -> Option<Next> {
+        let Coming { release, at, why } = coming?;
         // It may have come since.
-        Some(next).filter(|next| running.is_none_or(|running| next.release > running))
+        running.is_none_or(|running| release > running).then_some(Next { release, at, why })
     }
 }
 
@@ -138,7 +135,7 @@ pub struct Status {
     pub damaged: Vec<Damage>,
     /// Why what is recorded is not on disk as it should be.
     #[serde(default)]
-    pub not_written: Option<Said>,
+    pub not_written: Option<Amiss>,
     /// What judges next, and when.
     #[serde(default)]
     pub next: Option<Next>,
@@ -201,14 +198,14 @@ impl Status {
             frozen: record.frozen().cloned(),
             damaged: swapper.damages(),
             not_written: swapper.not_written(),
-            next: Next::of(swapper.last_poll().as_ref(), active.as_ref().map(|active| active.id.release)),
+            next: Next::of(swapper.coming(), active.as_ref().map(|active| active.id.release)),
             kept_claims: swapper.kept_claims(),
             watch,
             previous: record.running().previous().cloned(),
             earlier: record.earlier().to_vec(),
             attached: swapper.attached(),
             lost: record.lost().cloned(),
-            held: record.all_held().to_vec(),
+            held: swapper.held(),
             decisions: record.decisions().to_vec(),
             refused: record.refused,
             stale: swapper.is_stale(),
@@ -271,6 +268,12 @@ impl Doors {
     }
 }
 
+/// What is amiss, why and what to do, in a line.
+fn line(cause: Cause, why: &Said, release: Option<u64>, lang: Lang) -> String {
+    let (word, said) = (cause.word().say(lang), why.then(&cause.next_step(release)).say(lang));
+    format!("{}: {said}", word.to_uppercase())
+}
+
 fn in_lang(words: &Words, lang: Lang) -> &str {
     match lang {
         Lang::En => &words.en,
@@ -282,10 +285,49 @@ fn in_lang(words: &Words, lang: Lang) -> &str {
 const SAID_ONCE_CHARS: usize = 60;
 
 impl Status {
-    /// The exit status of a command that asked for it: what runs and is withdrawn is not to be trusted.
+    /// The exit status of a command that asked for it: what runs and is withdrawn is not to be trusted, and
+    /// where nothing judges, all is not well.
     pub fn exit_status(&self) -> u8 {
         let is_out_of_step = self.attached.as_ref().is_some_and(|attached| attached.trouble.is_some());
-        if self.withdrawn.is_some() { 3 } else { u8::from(is_out_of_step) }
+        match self.withdrawn {
+            Some(_) => 3,
+            None => u8::from(is_out_of_step || self.running.is_none()),
+        }
+    }
+
+    /// Why the last look took nothing, where nothing else here tells it.
+    pub fn not_taken(&self) -> Option<Amiss> {
+        let amiss = self.last_poll.as_ref()?.result.amiss()?;
+        let is_told_elsewhere = match amiss.cause {
+            Cause::Expired | Cause::Trust | Cause::Data | Cause::Damaged | Cause::Frozen | Cause::Lost => {
+                true
+            }
+            Cause::Held | Cause::Configuration => true,
+            Cause::Withdrawn => self.withdrawn.is_some() || !self.held.is_empty(),
+            Cause::Program => self.attached.as_ref().is_some_and(|attached| attached.trouble.is_some()),
+            Cause::Channel | Cause::DiskFull | Cause::DiskFault | Cause::Later => false,
+        };
+        (!is_told_elsewhere).then_some(amiss)
+    }
+
+    /// Whether each cause is there: all that is amiss, whoever tells it.
+    pub fn causes(&self) -> BTreeSet<Cause> {
+        let of = |is_there: bool, cause| is_there.then_some(cause);
+        let is_out_of_step = self.attached.as_ref().is_some_and(|attached| attached.trouble.is_some());
+        let named = [
+            of(self.stale, Cause::Expired),
+            of(!self.damaged.is_empty(), Cause::Damaged),
+            of(self.withdrawn.is_some(), Cause::Withdrawn),
+            of(self.frozen.is_some(), Cause::Frozen),
+            of(self.lost.is_some(), Cause::Lost),
+            of(is_out_of_step, Cause::Program),
+            of(self.configuration.is_some(), Cause::Configuration),
+            self.not_written.as_ref().map(|amiss| amiss.cause),
+            self.refused.as_ref().map(Refused::cause),
+            self.last_poll.as_ref().and_then(|poll| poll.result.amiss()).map(|amiss| amiss.cause),
+        ];
+        let held = self.held.iter().map(|held| held.held_for.cause());
+        named.into_iter().flatten().chain(held).collect()
     }
 
     /// What judges, in one line, for a service manager.
@@ -305,9 +347,10 @@ impl Status {
     /// `text` without the reasons that other lines give in full.
     fn without_repeating(&self, text: String, lang: Lang) -> String {
         let above = say!(lang, "see above", "上記のとおり");
-        let held = self.held.iter().map(|held| &held.why);
-        let reasons =
-            self.withdrawn.iter().chain(held).chain(self.refused.iter().map(|refused| &refused.why));
+        let held = self.held.iter().map(|held| held.why.clone());
+        let refused = self.refused.iter().map(|refused| refused.why.clone());
+        let of_this_machine = self.not_taken().map(|amiss| amiss.why);
+        let reasons = self.withdrawn.iter().cloned().chain(held).chain(refused).chain(of_this_machine);
         let long = reasons.map(|why| why.say(lang)).filter(|why| why.chars().count() > SAID_ONCE_CHARS);
         long.fold(text, |text, why| text.replace(&why, &above))
     }
@@ -321,17 +364,22 @@ impl Speak for Status {
             lines.push(say!(lang, "FROZEN: {said}", "凍結中: {said}"));
         }
         lines.extend(self.damaged.iter().map(|damage| damage.say(lang)));
-        if let Some(why) = self.configuration.as_ref().map(|why| why.say(lang)) {
-            lines.push(say!(lang, "CONFIGURATION: {why}", "設定: {why}"));
+        if let Some(why) = &self.configuration {
+            lines.push(line(Cause::Configuration, why, None, lang));
         }
-        if let Some(why) = self.not_written.as_ref().map(|why| why.say(lang)) {
+        if let Some(Amiss { cause, why }) = &self.not_written {
+            let (word, said) = (cause.word(), why.then(&cause.next_step(None)).say(lang));
+            let word = word.say(lang).to_lowercase();
             lines.push(say!(
                 lang,
-                "NOT WRITTEN: {why}; make room: it is tried again by itself, and until then a restart may \
-                 find what was before",
-                "未記録: {why}。空き容量を確保してください（自動で再試行します。書き込めるまでは、再起動すると以前の状態に戻る場合があります）"
+                "NOT WRITTEN ({word}): {said}; until then a restart may find what was before",
+                "未記録（{word}）: {said}。書き込めるまでは、再起動すると以前の状態に戻る場合があります"
             ));
         }
+        let not_taken = self.not_taken();
+        // What a look at the channel came to is told there.
+        let of_this_machine = not_taken.iter().filter(|amiss| amiss.cause != Cause::Channel);
+        lines.extend(of_this_machine.map(|Amiss { cause, why }| line(*cause, why, None, lang)));
         if let (Some(why), Some(running)) = (&self.withdrawn, &self.running) {
             let (release, why) = (running.id.release, why.say(lang));
             lines.push(say!(
@@ -409,31 +457,18 @@ impl Speak for Status {
         }
         for held in &self.held {
             let (release, why) = (held.id.release, held.why.then(&held.next_step()).say(lang));
-            lines.push(say!(lang, "held: release {release}: {why}", "保留: リリース {release}: {why}"));
+            let word = held.held_for.cause().word().say(lang).to_lowercase();
+            lines.push(say!(lang, "{word}: release {release}: {why}", "{word}: リリース {release}: {why}"));
         }
         if let Some(refused) = &self.refused {
             let release = refused.id.map_or_else(|| "-".to_owned(), |id| id.release.to_string());
             let why = refused.why.then(&refused.next_step()).say(lang);
-            // Whom to call hangs on it.
-            lines.push(match refused.refused_for {
-                RefusedFor::Data => say!(
-                    lang,
-                    "refused for its data: release {release}: {why}",
-                    "データによる拒否: リリース {release}: {why}"
-                ),
-                RefusedFor::Trust => say!(
-                    lang,
-                    "refused for trust: release {release}: {why}",
-                    "信頼による拒否: リリース {release}: {why}"
-                ),
-            });
+            // Whom to call hangs on the word.
+            let word = refused.cause().word().say(lang).to_lowercase();
+            lines.push(say!(lang, "{word}: release {release}: {why}", "{word}: リリース {release}: {why}"));
         }
         if self.stale {
-            lines.push(say!(
-                lang,
-                "STALE: the channel's metadata has expired; nothing new is taken",
-                "期限切れ: 配信元の署名情報の期限が切れています。新しいものは受け入れません"
-            ));
+            lines.push(line(Cause::Expired, &Cause::Expired.what(), None, lang));
         }
         lines.extend(self.decisions.last().map(|decision| decision.say(lang)));
         if let Some(replay @ Replayed { release, why, .. }) = &self.replay {
@@ -453,6 +488,9 @@ impl Speak for Status {
         if let Some(poll) = &self.last_poll {
             let at = poll.at;
             let said = match poll.result.said() {
+                Some(said) if not_taken.as_ref().is_some_and(|amiss| amiss.cause == Cause::Channel) => {
+                    said.then(&Cause::Channel.next_step(None)).say(lang)
+                }
                 Some(said) => self.without_repeating(said.say(lang), lang),
                 None => say!(lang, "nothing new", "変更なし"),
             };

@@ -2,6 +2,7 @@
 //! Certificates are read again when their files change, without a restart; what cannot be read leaves those
 //! that there are.
 
+use std::error::Error;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,10 +13,10 @@ use arc_swap::ArcSwap;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::CryptoProvider;
-use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::pem::{self, PemObject as _};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
-use tokio_rustls::rustls::{RootCertStore, ServerConfig};
+use tokio_rustls::rustls::{self as tls, RootCertStore, ServerConfig};
 use tokio_rustls::server::TlsStream;
 use warifu_trust::UnixSeconds;
 use warifu_values::digest::Digest;
@@ -55,6 +56,9 @@ pub struct TlsFiles {
 /// What the files are now, to see that they changed.
 type Versions = Vec<Option<(SystemTime, u64)>>;
 
+/// Until when a certificate holds, by the name of its file and its place in that, from 1.
+pub(super) type Expires = (String, usize, UnixSeconds);
+
 /// What a sender showed when it was greeted.
 #[derive(Debug, Clone)]
 pub(super) struct Shown {
@@ -80,6 +84,8 @@ pub enum Reload {
 pub struct Tls {
     config: ArcSwap<ServerConfig>,
     read: Mutex<(TlsFiles, Versions)>,
+    /// Of what is used: whoever asks reads no disk.
+    expire: ArcSwap<Vec<Expires>>,
 }
 
 /// Files that are of use for TLS, read and not used yet.
@@ -87,7 +93,14 @@ pub struct Tls {
 pub struct ReadTls {
     files: TlsFiles,
     versions: Versions,
+    usable: Usable,
+}
+
+/// What was made of the files.
+#[derive(Debug)]
+struct Usable {
     config: Arc<ServerConfig>,
+    expire: Vec<Expires>,
 }
 
 impl TlsFiles {
@@ -107,30 +120,31 @@ impl TlsFiles {
         self.paths().map(version).collect()
     }
 
-    fn config(&self) -> Result<Arc<ServerConfig>, Said> {
+    fn usable(&self) -> Result<Usable, Said> {
         let provider = Arc::new(rustls_graviola::default_provider());
         let chain = certificates(&self.certificate)?;
+        let mut expire = expire(&self.certificate, &chain);
         let key =
-            PrivateKeyDer::from_pem_slice(&read(&self.key)?).map_err(|error| wrong(&self.key, &error))?;
+            PrivateKeyDer::from_pem_slice(&read(&self.key)?).map_err(|error| not_pem(&self.key, &error))?;
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
             .map_err(|error| wrong(&self.certificate, &error))?;
         let builder = match &self.clients {
             Clients::Unknown => builder.with_no_client_auth(),
             Clients::Known(path) => builder.with_client_cert_verifier(
-                verifier(path, &provider)?
+                verifier(path, &provider, &mut expire)?
                     .allow_unauthenticated()
                     .build()
                     .map_err(|error| wrong(path, &error))?,
             ),
             Clients::OnlyKnown(path) => builder.with_client_cert_verifier(
-                verifier(path, &provider)?.build().map_err(|error| wrong(path, &error))?,
+                verifier(path, &provider, &mut expire)?.build().map_err(|error| wrong(path, &error))?,
             ),
         };
         let mut config =
-            builder.with_single_cert(chain, key).map_err(|error| wrong(&self.certificate, &error))?;
+            builder.with_single_cert(chain, key).map_err(|error| not_a_pair(&self.certificate, &error))?;
         config.alpn_protocols = vec![HTTP2_BY_NAME.to_vec(), b"http/1.1".to_vec()];
-        Ok(Arc::new(config))
+        Ok(Usable { config: Arc::new(config), expire })
     }
 }
 
@@ -138,17 +152,50 @@ fn read(path: &Path) -> Result<Vec<u8>, Said> {
     warifu_files::read(path, FILE_BYTES).map_err(|error| Said::of(&error))
 }
 
-fn wrong(path: &Path, error: &dyn std::error::Error) -> Said {
+/// `path` is of no use, because of `en` and `ja`.
+fn of_no_use(path: &Path, en: &str, ja: &str) -> Said {
     let path = path.display();
-    Said::about(&format!("{path} is of no use for TLS"), &format!("{path} は TLS に使えません"), error)
+    Said::new(format!("{path} is of no use for TLS: {en}"), format!("{path} は TLS に使えません: {ja}"))
+}
+
+/// It could not be used. The library speaks English only: what it says is for who reads that.
+fn wrong(path: &Path, error: &dyn Error) -> Said {
+    of_no_use(path, &error.to_string(), "証明書の内容に誤りがあります")
+}
+
+fn not_pem(path: &Path, error: &pem::Error) -> Said {
+    match error {
+        pem::Error::NoItemsFound => of_no_use(path, "there is none in it", "必要なものが入っていません"),
+        error => of_no_use(path, &error.to_string(), "PEM 形式として読めません"),
+    }
+}
+
+/// What is wrong with a certificate and its key together.
+fn not_a_pair(path: &Path, error: &tls::Error) -> Said {
+    match error {
+        tls::Error::InconsistentKeys(_) => {
+            of_no_use(path, "the key is not that of the certificate", "秘密鍵が証明書のものではありません")
+        }
+        tls::Error::InvalidCertificate(_) => {
+            of_no_use(path, &error.to_string(), "証明書の内容に誤りがあります")
+        }
+        error => of_no_use(path, &error.to_string(), "この種類の秘密鍵は使えません"),
+    }
+}
+
+/// Until when each of `found` in the file at `path` holds.
+fn expire(path: &Path, found: &[CertificateDer<'_>]) -> Vec<Expires> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let each = found.iter().zip(1..);
+    each.filter_map(|(it, at)| Some((name.clone().into_owned(), at, not_after(it)?))).collect()
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Said> {
     let bytes = read(path)?;
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
-    let found = found.map_err(|error| wrong(path, &error))?;
+    let found = found.map_err(|error| not_pem(path, &error))?;
     if found.is_empty() {
-        return Err(wrong(path, &io::Error::new(io::ErrorKind::InvalidData, "no certificate in it")));
+        return Err(of_no_use(path, "there is no certificate in it", "証明書が入っていません"));
     }
     Ok(found)
 }
@@ -156,9 +203,12 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Said> {
 fn verifier(
     path: &Path,
     provider: &Arc<CryptoProvider>,
+    expires: &mut Vec<Expires>,
 ) -> Result<tokio_rustls::rustls::server::ClientCertVerifierBuilder, Said> {
     let mut authorities = RootCertStore::empty();
-    for certificate in certificates(path)? {
+    let found = certificates(path)?;
+    expires.extend(expire(path, &found));
+    for certificate in found {
         authorities.add(certificate).map_err(|error| wrong(path, &error))?;
     }
     Ok(WebPkiClientVerifier::builder_with_provider(Arc::new(authorities), Arc::clone(provider)))
@@ -171,15 +221,16 @@ impl ReadTls {
     /// Which of them is of no use, and why.
     pub fn read(files: TlsFiles) -> Result<ReadTls, Said> {
         let versions = files.versions();
-        let config = files.config()?;
-        Ok(ReadTls { files, versions, config })
+        let usable = files.usable()?;
+        Ok(ReadTls { files, versions, usable })
     }
 
     /// TLS that begins with them.
     #[must_use]
     pub fn into_tls(self) -> Arc<Tls> {
-        let ReadTls { files, versions, config } = self;
-        Arc::new(Tls { config: ArcSwap::new(config), read: Mutex::new((files, versions)) })
+        let ReadTls { files, versions, usable: Usable { config, expire } } = self;
+        let (config, expire) = (ArcSwap::new(config), ArcSwap::from_pointee(expire));
+        Arc::new(Tls { config, read: Mutex::new((files, versions)), expire })
     }
 }
 
@@ -203,16 +254,21 @@ impl Tls {
         if when == Reload::IfChanged && *before == versions {
             return Ok(false);
         }
-        self.config.store(files.config()?);
+        self.go_by(files.usable()?);
         read.1 = versions;
         Ok(true)
     }
 
     /// Goes on with these files.
-    pub fn go_on_with(&self, ReadTls { files, versions, config }: ReadTls) {
+    pub fn go_on_with(&self, ReadTls { files, versions, usable }: ReadTls) {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        self.config.store(config);
+        self.go_by(usable);
         *read = (files, versions);
+    }
+
+    fn go_by(&self, Usable { config, expire }: Usable) {
+        self.config.store(config);
+        self.expire.store(Arc::new(expire));
     }
 
     /// Whether nobody comes in without a certificate.
@@ -221,24 +277,9 @@ impl Tls {
         matches!(read.0.clients, Clients::OnlyKnown(_))
     }
 
-    /// Until when each certificate that is used holds: of the checker and of the authorities of senders, by
-    /// file and by its place in that, from 1.
-    pub(super) fn expire(&self) -> Vec<(String, usize, UnixSeconds)> {
-        let files = self.read.lock().unwrap_or_else(PoisonError::into_inner).0.clone();
-        let authorities = match &files.clients {
-            Clients::Unknown => None,
-            Clients::Known(path) | Clients::OnlyKnown(path) => Some(path),
-        };
-        let of = |path: &PathBuf| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let found = certificates(path).unwrap_or_default();
-            let expire = found
-                .into_iter()
-                .enumerate()
-                .filter_map(move |(at, certificate)| Some((name.clone(), at + 1, not_after(&certificate)?)));
-            expire.collect::<Vec<_>>()
-        };
-        [&files.certificate].into_iter().chain(authorities).flat_map(of).collect()
+    /// Until when each certificate that is used holds: the own, and those of the authorities of whoever comes.
+    pub(super) fn expire(&self) -> Arc<Vec<Expires>> {
+        self.expire.load_full()
     }
 
     /// Greets a sender: the connection, and what it showed.

@@ -30,6 +30,7 @@ use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
+use crate::cause::{Amiss, Cause};
 use crate::lying::{Compared, Lying, NotHad};
 use crate::release::{PartBytes, ReleaseContent};
 use crate::said::Said;
@@ -147,6 +148,17 @@ impl std::error::Error for StateDirectoryError {
             StateDirectoryError::Io { source, .. } => Some(source),
             _ => None,
         }
+    }
+}
+
+impl StateDirectoryError {
+    /// What is amiss by it: the disk, always.
+    pub fn amiss(&self) -> Amiss {
+        let cause = match self {
+            StateDirectoryError::Io { source, .. } => Cause::of_disk(source),
+            _ => Cause::DiskFault,
+        };
+        Amiss::new(cause, Said::of(self))
     }
 }
 
@@ -405,7 +417,7 @@ impl StateDirectory {
     }
 
     /// Why the newest record is not on disk twice, if it is not.
-    pub fn trouble(&self) -> Option<Said> {
+    pub fn trouble(&self) -> Option<Amiss> {
         self.record.trouble()
     }
 

@@ -21,5 +21,5 @@ pub use disk::{Disk, WriteStep};
 pub use installed::{Corrected, Id, Installed, Marks, SignedBy};
 pub use reason::{NoReason, Reason};
 pub use recent::{Forgotten, Keeping, KeptNow, Recent, Unwritten};
-pub use record::{Frozen, Held, Lost, Rebuilt, Record, Refused, RefusedFor, Step};
+pub use record::{Frozen, Held, HeldFor, Lost, Rebuilt, Record, Refused, RefusedFor, Step};
 pub use running::{Phase, Running};

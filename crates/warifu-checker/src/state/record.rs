@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use serde::{Deserialize, Serialize};
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
+use crate::cause::Cause;
 use crate::said::Said;
 use crate::state::damage::{Damage, DamagedPart};
 use crate::state::decision::Decision;
@@ -26,6 +27,34 @@ pub struct Held {
     pub why: Said,
     /// Since when.
     pub at: UnixSeconds,
+    /// Whether it can be taken again by an operator's word, or was withdrawn.
+    #[serde(default, skip_serializing_if = "HeldFor::is_here")]
+    pub held_for: HeldFor,
+}
+
+/// Whose word a hold stands on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HeldFor {
+    /// What was seen or decided here: an operator may lift it.
+    #[default]
+    Here,
+    /// One organisation withdrew it: nobody here lifts that.
+    Withdrawn,
+}
+
+impl HeldFor {
+    fn is_here(&self) -> bool {
+        *self == HeldFor::Here
+    }
+
+    /// Of which kind it is.
+    pub fn cause(self) -> Cause {
+        match self {
+            HeldFor::Here => Cause::Held,
+            HeldFor::Withdrawn => Cause::Withdrawn,
+        }
+    }
 }
 
 /// How far a release came.
@@ -75,34 +104,21 @@ pub struct Refused {
 impl Held {
     /// What to do, for people.
     pub fn next_step(&self) -> Said {
-        let release = self.id.release;
-        Said::new(
-            format!(
-                "it is not taken again; publish a newer one, which ends that once it is confirmed, or lift \
-                 the hold: warifu-checker unhold {release} --reason …"
-            ),
-            format!(
-                "このリリースは再び受け入れません。訂正した新しいリリースを公開するか（確定すると保留は解除されます）、\
-                 warifu-checker unhold {release} --reason （理由）で保留を解除してください"
-            ),
-        )
+        self.held_for.cause().next_step(Some(self.id.release))
     }
 }
 
 impl Refused {
     /// What to do, for people.
     pub fn next_step(&self) -> Said {
+        self.cause().next_step(self.id.map(|id| id.release))
+    }
+
+    /// Of which kind it is.
+    pub fn cause(&self) -> Cause {
         match self.refused_for {
-            RefusedFor::Data => Said::new(
-                "what runs, if anything does, goes on; publish a corrected release, or try this one again: \
-                 warifu-checker swap",
-                "稼働中のリリースがあれば、それで点検を続けます。訂正したリリースを公開するか、warifu-checker swap で再試行してください",
-            ),
-            RefusedFor::Trust => Said::new(
-                "what runs, if anything does, goes on; tell the release manager, and it is looked at again \
-                 by itself",
-                "稼働中のリリースがあれば、それで点検を続けます。リリース管理者に連絡してください（自動で再確認します）",
-            ),
+            RefusedFor::Data => Cause::Data,
+            RefusedFor::Trust => Cause::Trust,
         }
     }
 }
@@ -170,9 +186,10 @@ impl Rebuilt {
             why: self.why.clone(),
             mending: Said::new(
                 "goes on with what runs now as the confirmed release; what was held or decided before is \
-                 forgotten; the damaged copies stay in damaged/",
-                "現在の稼働リリースを確定済みとして続けます。以前の保留や判断の記録は失われます。壊れた記録は damaged/ \
-                 に残します",
+                 forgotten, and there is no release to fall back to until the next one judges; the \
+                 damaged copies stay in damaged/",
+                "現在の稼働リリースを確定済みとして続けます。以前の保留や判断の記録は失われ、次のリリースを取り込むまで\
+                 切戻し先もありません。壊れた記録は damaged/ に残します",
             ),
         }
     }
@@ -369,7 +386,7 @@ impl Record {
     /// Holds `id`; keeps the list short.
     pub fn hold(&mut self, id: ReleaseRef, why: Said, at: UnixSeconds) {
         self.held.retain(|held| ReleaseRef::from(held.id) != id);
-        self.held.push(Held { id: id.into(), why, at });
+        self.held.push(Held { id: id.into(), why, at, held_for: HeldFor::Here });
         if self.held.len() > MOST {
             self.held.remove(0);
         }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use warifu_files::ReadError;
 use warifu_values::digest::Digest;
 
+use crate::cause::{Amiss, Cause};
 use crate::said::Said;
 use crate::state::disk::{Disk, set_aside};
 use crate::state::record::Record;
@@ -34,7 +35,7 @@ struct Kept {
     /// The number of the newest that was read or written.
     sequence: u64,
     /// Why the newest is not there twice.
-    trouble: Option<Said>,
+    trouble: Option<Amiss>,
 }
 
 /// What the copies hold.
@@ -129,7 +130,7 @@ impl TwoCopies {
     }
 
     /// Why the newest record is not there twice.
-    pub(super) fn trouble(&self) -> Option<Said> {
+    pub(super) fn trouble(&self) -> Option<Amiss> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).trouble.clone()
     }
 
@@ -154,17 +155,20 @@ impl TwoCopies {
     }
 }
 
-fn not_whole(path: &Path) -> Said {
+fn not_whole(path: &Path) -> Amiss {
     let path = path.display();
-    Said::new(
+    let why = Said::new(
         format!("{path} is damaged or gone; the other copy was taken, and it is written anew"),
         format!("{path} が壊れているか、ありません。もう一方の写しを使用し、書き直します"),
-    )
+    );
+    Amiss::new(Cause::DiskFault, why)
 }
 
-fn not_written(path: &Path, error: &io::Error) -> Said {
+fn not_written(path: &Path, error: &io::Error) -> Amiss {
     let path = path.display();
-    Said::about(&format!("{path} could not be written"), &format!("{path} に書き込めません"), error)
+    let why =
+        Said::about(&format!("{path} could not be written"), &format!("{path} に書き込めません"), error);
+    Amiss::new(Cause::of_disk(error), why)
 }
 
 fn read_copy(path: &Path) -> Copy {
@@ -264,7 +268,7 @@ mod tests {
                 let again = TwoCopies::below(folder.path(), Disk::default());
                 let Found::Record(record) = again.read() else { panic!("not read") };
                 assert_eq!(*record, of(release));
-                assert!(again.trouble().is_some_and(|why| why.en.contains(&*path.to_string_lossy())));
+                assert!(again.trouble().is_some_and(|it| it.why.en.contains(&*path.to_string_lossy())));
             }
         }
         copies.write(&of(9)).unwrap();

@@ -8,6 +8,7 @@ use warifu_masters::schema::Schemas;
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::candidate::Candidate;
+use crate::cause::{Amiss, Cause};
 use crate::past;
 use crate::release::ReleaseContent;
 use crate::said::Said;
@@ -75,7 +76,7 @@ impl Newer {
         let Newer { mut candidate, than } = self;
         let masters = std::mem::take(&mut candidate.read);
         // What cannot be read is this checker's disk, and no fault of the candidate.
-        let read = |id| kept(id).map_err(|error| NotCleared::NotNow(Said::of(&error)));
+        let read = |id| kept(id).map_err(|error| NotCleared::NotNow(error.amiss()));
         let both = || Ok((read(candidate.id)?, than.as_ref().map(|running| read(running.id)).transpose()?));
         let hold = |(new, old)| past::clear_read(schemas, new, masters, old).map_err(NotCleared::from);
         let past = match both().and_then(hold) {
@@ -102,7 +103,9 @@ impl Newer {
             until: candidate.activate_at.map_or(now, |instant| instant.max(now)).day_in_japan().month(),
         };
         match replay(tried, against, files, enough) {
-            Err(not_the_same) => (None, Err(NotCleared::NotNow(not_the_same.said()))),
+            Err(not_the_same) => {
+                (None, Err(NotCleared::NotNow(Amiss::new(Cause::Later, not_the_same.said()))))
+            }
             Ok(report) => {
                 let cleared = match report.refusal() {
                     Some(why) => Err(NotCleared::Data(why)),
@@ -119,14 +122,14 @@ pub(super) enum NotCleared {
     /// Something is wrong with the candidate.
     Data(Said),
     /// Something is wrong here; nothing follows for the candidate.
-    NotNow(Said),
+    NotNow(Amiss),
 }
 
 impl From<past::NotCleared> for NotCleared {
     fn from(why: past::NotCleared) -> Self {
         match why {
             past::NotCleared::Candidate(why) => NotCleared::Data(why),
-            past::NotCleared::Running(why) => NotCleared::NotNow(why),
+            past::NotCleared::Running(why) => NotCleared::NotNow(Amiss::new(Cause::DiskFault, why)),
         }
     }
 }

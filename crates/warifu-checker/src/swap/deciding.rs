@@ -4,6 +4,7 @@ use warifu_audit::Act;
 use warifu_trust::UnixSeconds;
 use warifu_values::lang::{Lang, Speak as _};
 
+use crate::cause::Amiss;
 use crate::log::Event;
 use crate::said::Said;
 use crate::state::{Decided, Decision, Forgotten, Installed, Reason};
@@ -97,7 +98,7 @@ impl Swapper {
         let candidate = self.build(content).map_err(not_usable)?;
         let back = Active::new(candidate.signed_by(installed.signed_by.clone()), None, now);
         let moved = self.runs.go_back_to(back, why.clone(), now).ok_or_else(not_there)?;
-        self.went_back(moved, &why, now);
+        self.went_back(Event::FallBackByOperator, moved, &why, now);
         Ok(moved.1)
     }
 
@@ -212,7 +213,7 @@ impl Swapper {
             newer.clear(&self.schemas, kept, &self.recent.files(), &self.rules.gates().replay(), now);
         match (report, cleared) {
             (Some(report), _) => Ok(report),
-            (None, Err(NotCleared::Data(why) | NotCleared::NotNow(why))) => Err(why),
+            (None, Err(NotCleared::Data(why) | NotCleared::NotNow(Amiss { why, .. }))) => Err(why),
             (None, Ok(_)) => Err(nothing()),
         }
     }

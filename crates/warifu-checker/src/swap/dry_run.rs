@@ -11,6 +11,7 @@ use warifu_values::say;
 
 use crate::calendar::{Calendar, May, may_activate};
 use crate::candidate::Candidate;
+use crate::cause::{Amiss, Cause};
 use crate::release::ReleaseContent;
 use crate::said::Said;
 use crate::source::{ReleaseSource, SourceError};
@@ -75,7 +76,7 @@ fn tried(
     now: UnixSeconds,
     replay: &mut Option<Replayed>,
 ) -> Result<Outcome, Outcome> {
-    let unavailable = |why| Outcome::Unavailable { why };
+    let unavailable = |Amiss { cause, why }| Outcome::Unavailable { cause, why };
     let refused = |id: Option<ReleaseRef>, reached, refused_for, why| {
         Outcome::Refused(Refused {
             id: id.map(Into::into),
@@ -87,7 +88,8 @@ fn tried(
     };
     let of_source = |id, reached| {
         move |error| match error {
-            SourceError::Unavailable(why) => unavailable(why),
+            SourceError::Unavailable(why) => unavailable(Amiss::new(Cause::Channel, why)),
+            SourceError::Here(amiss) => unavailable(amiss),
             SourceError::Stale(why) => Outcome::Stale { why },
             SourceError::Refused(why) => refused(id, reached, RefusedFor::Trust, why),
         }
@@ -97,20 +99,21 @@ fn tried(
     let release = id.release;
     let runs = record.running().release();
     if let Some(why) = source.withdrawn(id) {
-        return Err(Outcome::Held { release, why });
+        return Err(Outcome::Held { release, cause: Cause::Withdrawn, why });
     }
     if let Some(lost) = record.lost()
         && ReleaseRef::from(lost.installed.id) != id
     {
-        return Err(Outcome::Held { release, why: lost.why.clone() });
+        return Err(Outcome::Held { release, cause: Cause::Lost, why: lost.why.clone() });
     }
     if runs.is_some_and(|runs| ReleaseRef::from(runs.id) == id) {
         return Ok(Outcome::Unchanged { release });
     }
     if let Some(held) = record.held(id) {
-        return Err(Outcome::Held { release, why: held.why.then(&held.next_step()) });
+        return Err(Outcome::Held { release, cause: Cause::Held, why: held.why.then(&held.next_step()) });
     }
-    let before = running(looked, record, now).map_err(unavailable)?;
+    let before =
+        running(looked, record, now).map_err(|why| unavailable(Amiss::new(Cause::DiskFault, why)))?;
     let not_newer = is_newer(release, before.as_deref(), record.floor());
     not_newer.map_err(|not| refused(Some(id), Step::Opened, RefusedFor::Trust, not.said()))?;
     let content = offer.fetch().map_err(of_source(Some(id), Step::Opened))?;
@@ -132,7 +135,7 @@ fn tried(
                 return Ok(Outcome::Postponed { release, until, why });
             }
             if let Some(frozen) = record.frozen() {
-                return Err(Outcome::Held { release, why: frozen.said() });
+                return Err(Outcome::Held { release, cause: Cause::Frozen, why: frozen.said() });
             }
             if instant > now {
                 return Ok(Outcome::Waiting { release, until: instant });
@@ -161,7 +164,7 @@ fn running(looked: &Looked<'_>, record: &Record, now: UnixSeconds) -> Result<Opt
             let newer = newer.map_err(NotNewer::said)?;
             match newer.clear(looked.schemas, load, &[], &looked.gates.replay(), now).1 {
                 Ok(cleared) => Ok(Some(Arc::new(cleared.activate(release.since)))),
-                Err(NotCleared::Data(why) | NotCleared::NotNow(why)) => Err(why),
+                Err(NotCleared::Data(why) | NotCleared::NotNow(Amiss { why, .. })) => Err(why),
             }
         }
     }

@@ -12,7 +12,8 @@ use crate::swap::swapper::Swapper;
 
 impl Swapper {
     /// Returns to the previous confirmed release and holds the one left. With `only_from`, only when that one
-    /// is still active. Gives the number fallen back to.
+    /// is still active, because of what was seen of it; without, because an operator says so. Gives the number
+    /// fallen back to.
     ///
     /// # Errors
     /// [`NothingBefore`]: there is no confirmed release before, or `only_from` is not active any more.
@@ -24,17 +25,19 @@ impl Swapper {
     ) -> Result<u64, NothingBefore> {
         let may_judge = |id| self.withdrawn(id).is_none();
         let moved = self.runs.go_back(why.clone(), only_from, may_judge, now)?;
-        self.went_back(moved, &why, now);
+        // Nobody decides without having seen which release goes.
+        let event = only_from.map_or(Event::FallBackByOperator, |_| Event::FallBack);
+        self.went_back(event, moved, &why, now);
         Ok(moved.1)
     }
 
     /// What follows the pointer: the disk, the log of acts, the log, and a program beside this one. That one
     /// comes last, for it may take minutes: a kill meanwhile must not bring back what was left.
-    pub(super) fn went_back(&self, (from, to): (u64, u64), why: &Said, now: UnixSeconds) {
+    pub(super) fn went_back(&self, event: Event, (from, to): (u64, u64), why: &Said, now: UnixSeconds) {
         self.runs.write_down();
         self.acts.fell_back((from, to), why, now);
         self.log.of_release(
-            Event::FallBack,
+            event,
             to,
             &Said::new(
                 format!("FELL BACK from release {from} to release {to}; {from} is held: {}", why.en),

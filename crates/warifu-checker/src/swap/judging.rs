@@ -84,7 +84,7 @@ impl Swapper {
             match next {
                 None => return,
                 Some(ToDo::FellBack { moved, why, report }) => {
-                    self.went_back(moved, &why, now);
+                    self.went_back(Event::FallBack, moved, &why, now);
                     self.runs.note_watch(&report);
                 }
                 Some(ToDo::Proven(active)) => self.confirm_proven(&active, now),

@@ -36,3 +36,4 @@ pub use runs::{NotDecided, NothingBefore};
 pub use swapper::{Swapper, Trusted};
 pub use target::{Attached, Failed, FailedAt, Load, NotTaken, Otherwise, Target};
 pub use wanted::Wanted;
+pub use workbench::Coming;

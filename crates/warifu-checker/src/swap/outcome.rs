@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use warifu_trust::UnixSeconds;
 
+use crate::cause::{Amiss, Cause};
 use crate::log::Event;
 use crate::said::Said;
 use crate::state::{Phase, Refused, RefusedFor};
@@ -44,6 +45,9 @@ pub enum Outcome {
     Held {
         /// Which one.
         release: u64,
+        /// Of which kind that is.
+        #[serde(default = "held")]
+        cause: Cause,
         /// Why.
         why: Said,
     },
@@ -59,11 +63,19 @@ pub enum Outcome {
         /// What expired.
         why: Said,
     },
-    /// It could not be looked at.
+    /// It could not be looked at, or this machine keeps it from being taken: it is tried again.
     Unavailable {
+        /// Of which kind that is.
+        #[serde(default)]
+        cause: Cause,
         /// Why.
         why: Said,
     },
+}
+
+/// What a hold was before it had a cause.
+fn held() -> Cause {
+    Cause::Held
 }
 
 /// When the channel was looked at, and what came of it.
@@ -116,10 +128,21 @@ impl Outcome {
             ),
             Outcome::Waiting { release, until } => waits(*release, *until),
             Outcome::Postponed { release, until, why } => waits(*release, *until).then(why),
-            Outcome::Held { release, why } => Said::new(
+            Outcome::Held { release, cause: Cause::Held, why } => Said::new(
                 format!("release {release} is held: {}", why.en),
                 format!("リリース {release} は保留中です: {}", why.ja),
             ),
+            Outcome::Held { release, cause: Cause::Frozen, why } => Said::new(
+                format!("release {release} is cleared and not activated: {}", why.en),
+                format!("リリース {release} は検査済みですが、切り替えません: {}", why.ja),
+            ),
+            Outcome::Held { release, cause, why } => {
+                let word = cause.word();
+                Said::new(
+                    format!("release {release} is not taken ({}): {}", word.en.to_lowercase(), why.en),
+                    format!("リリース {release} は受け入れません（{}）: {}", word.ja, why.ja),
+                )
+            }
             Outcome::NotOffered { offered } => Said::new(
                 format!("the channel offers release {offered}, not the one asked for"),
                 format!("配信元にあるのはリリース {offered} で、指定のものではありません"),
@@ -127,12 +150,13 @@ impl Outcome {
             Outcome::Refused(refused) => {
                 let why = refused.why.then(&refused.next_step());
                 let name = refused.id.map_or_else(|| "-".to_owned(), |id| id.release.to_string());
+                let word = refused.cause().word();
                 Said::new(
-                    format!("release {name} REFUSED: {}", why.en),
-                    format!("リリース {name} を拒否しました: {}", why.ja),
+                    format!("release {name} {}: {}", word.en.to_uppercase(), why.en),
+                    format!("{}: リリース {name}: {}", word.ja, why.ja),
                 )
             }
-            Outcome::Stale { why } | Outcome::Unavailable { why } => why.clone(),
+            Outcome::Stale { why } | Outcome::Unavailable { why, .. } => why.clone(),
         })
     }
 
@@ -143,12 +167,27 @@ impl Outcome {
             Outcome::Activated { .. } => Event::ReleaseActivated,
             Outcome::Waiting { .. } => Event::ReleaseWaiting,
             Outcome::Postponed { .. } => Event::ReleasePostponed,
-            Outcome::Held { .. } => Event::Hold,
+            Outcome::Held { cause, .. } | Outcome::Unavailable { cause, .. } => return cause.event(),
             Outcome::NotOffered { .. } => Event::ReleaseNotOffered,
             Outcome::Refused(_) => Event::ReleaseRefused,
             Outcome::Stale { .. } => Event::ChannelStale,
-            Outcome::Unavailable { .. } => Event::ChannelUnavailable,
         })
+    }
+
+    /// What is amiss by it, if anything is.
+    pub fn amiss(&self) -> Option<Amiss> {
+        match self {
+            Outcome::Held { cause, why, .. } | Outcome::Unavailable { cause, why } => {
+                Some(Amiss::new(*cause, why.clone()))
+            }
+            Outcome::Refused(refused) => Some(Amiss::new(refused.cause(), refused.why.clone())),
+            Outcome::Stale { why } => Some(Amiss::new(Cause::Expired, why.clone())),
+            Outcome::Activated { .. }
+            | Outcome::Waiting { .. }
+            | Outcome::Postponed { .. }
+            | Outcome::Unchanged { .. }
+            | Outcome::NotOffered { .. } => None,
+        }
     }
 
     /// The release that the channel offered, as far as that is known.

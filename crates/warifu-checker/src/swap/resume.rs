@@ -27,7 +27,7 @@ pub(super) fn resume(
         log.event(Event::RecordRebuilt, &rebuilt.why.then(&Rebuilt::what_to_do()));
     }
     if let Some(trouble) = directory.trouble() {
-        log.event(Event::RecordNotWritten, &trouble);
+        log.event(Event::RecordNotWritten, &trouble.why);
     }
     let ended = if record.starts() { Ended::AsItShould } else { Ended::Otherwise };
     leave_probation(&mut record, ended, now);

@@ -17,6 +17,7 @@ use warifu_claims::movement::Report;
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::candidate::Candidate;
+use crate::cause::{Amiss, Cause};
 use crate::log::{Event, Log};
 use crate::page::report_file;
 use crate::release::ReleaseContent;
@@ -83,7 +84,7 @@ impl NotDecided {
 /// A cleared candidate that does not judge after all. It is given back.
 pub(super) struct NotActivated {
     pub(super) candidate: Box<Candidate>,
-    pub(super) why: Said,
+    pub(super) amiss: Amiss,
 }
 
 /// The pointer and what goes with it.
@@ -127,7 +128,7 @@ struct Beside {
 
 /// A disk that does not keep the record.
 struct Trouble {
-    why: Said,
+    why: Amiss,
     /// How often it was tried.
     times: u32,
     /// When it is tried again.
@@ -275,20 +276,22 @@ impl Runs {
         let beside = self.beside();
         let (old, falls) = (self.active(), beside.falls);
         let changed = || {
-            Said::new(
+            let why = Said::new(
                 "the running release changed while this one was being cleared; it is tried again",
                 "検査中に稼働リリースが変わったため、次回やり直します",
-            )
+            );
+            Amiss::new(Cause::Later, why)
         };
-        let not =
-            |cleared: Cleared, why| Err(NotActivated { candidate: Box::new(cleared.into_candidate()), why });
+        let not = |cleared: Cleared, amiss| {
+            Err(NotActivated { candidate: Box::new(cleared.into_candidate()), amiss })
+        };
         if old.as_ref().map(|old| old.id) != cleared.against() {
             return not(cleared, changed());
         }
         // Whoever froze may have done so while this one was being cleared.
         if let Some(frozen) = beside.record.frozen() {
             let why = frozen.said();
-            return not(cleared, why);
+            return not(cleared, Amiss::new(Cause::Frozen, why));
         }
         let mut record = beside.record.clone();
         drop(beside);
@@ -305,7 +308,7 @@ impl Runs {
         let most = self.keeps.saturating_sub(usize::from(record.running().previous().is_some()));
         record.keeps_earlier(self.directory.fitting(&needed(&record), &earlier, EARLIER_BYTES).min(most));
         if let Err(error) = self.directory.write_record(&record) {
-            return not(cleared, Said::of(&error));
+            return not(cleared, error.amiss());
         }
         let mut beside = self.beside();
         if beside.falls != falls {
@@ -561,7 +564,7 @@ impl Runs {
     }
 
     /// Why what is recorded is not on disk as it should be, if it is not.
-    pub(super) fn not_written(&self) -> Option<Said> {
+    pub(super) fn not_written(&self) -> Option<Amiss> {
         self.directory.trouble()
     }
 
@@ -587,7 +590,7 @@ impl Runs {
             );
         };
         if before.as_ref().is_none_or(|before| before.why != why) {
-            self.log.event(Event::RecordNotWritten, &why);
+            self.log.event(Event::RecordNotWritten, &why.why);
         }
         let times = before.map_or(0, |before| before.times).saturating_add(1);
         let pause = 2i64.saturating_pow(times).min(LONGEST_PAUSE_SECONDS);

@@ -13,11 +13,14 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::acts::Acts;
 use crate::calendar::Calendar;
+use crate::cause::Amiss;
 use crate::history::Chronicle;
 use crate::log::{Event, Log};
 use crate::said::Said;
 use crate::source::{Expires, ReleaseSource};
-use crate::state::{Damage, KeptNow, Rebuilt, Recent, Record, StateDirectory, StateDirectoryError};
+use crate::state::{
+    Damage, Held, HeldFor, KeptNow, Rebuilt, Recent, Record, StateDirectory, StateDirectoryError,
+};
 use crate::swap::active::Active;
 use crate::swap::follower::Follower;
 use crate::swap::gates::Gates;
@@ -28,7 +31,7 @@ use crate::swap::outcome::{LastPoll, Outcome};
 use crate::swap::resume::resume;
 use crate::swap::rules::Rules;
 use crate::swap::runs::Runs;
-use crate::swap::workbench::Workbench;
+use crate::swap::workbench::{Coming, Workbench};
 use crate::trial::Replayed;
 
 /// Brings releases in and out.
@@ -47,6 +50,8 @@ pub struct Swapper {
     pub(super) withdrawn: Mutex<Option<(ReleaseRef, Said)>>,
     /// The instant of what waits at the bench.
     pub(super) instant: Instant,
+    /// Which release that is, and when it judges.
+    pub(super) coming: Mutex<Option<Coming>>,
     /// What was read and believed last of the channel.
     pub(super) trusted: Mutex<Option<Trusted>>,
     /// What the source stands on and was damaged at the last look.
@@ -92,7 +97,7 @@ impl Swapper {
         let acts = Acts::at(&directory.audit(), history, log);
         let runs = resume(directory, &schemas, log, now)?;
         acts.start(runs.active().map(|active| active.id.release), now);
-        let (bench, stale, withdrawn, instant, observed, trusted) = Default::default();
+        let (bench, stale, withdrawn, instant, coming, observed, trusted) = Default::default();
         let known = Known::of(&recent.files());
         let damage = source.as_ref().and_then(|source| source.damage());
         if let Some(damage) = &damage {
@@ -112,6 +117,7 @@ impl Swapper {
             stale,
             withdrawn,
             instant,
+            coming,
             trusted,
             damage,
             observed,
@@ -167,8 +173,22 @@ impl Swapper {
     }
 
     /// Why what is recorded is not on disk as it should be, if it is not.
-    pub fn not_written(&self) -> Option<Said> {
+    pub fn not_written(&self) -> Option<Amiss> {
         self.runs.not_written()
+    }
+
+    /// Which release judges next, and from when, where one waits for that.
+    pub fn coming(&self) -> Option<Coming> {
+        self.coming.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What is not taken again, and whether that is because it was withdrawn, as far as was heard.
+    pub fn held(&self) -> Vec<Held> {
+        let mut held = self.record().all_held().to_vec();
+        held.iter_mut()
+            .filter(|held| self.withdrawn(held.id.into()).is_some())
+            .for_each(|held| held.held_for = HeldFor::Withdrawn);
+        held
     }
 
     /// What is recorded; the last replay may not be on disk yet.

@@ -9,6 +9,7 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::calendar::{May, may_activate};
 use crate::candidate::Candidate;
+use crate::cause::{Amiss, Cause};
 use crate::log::Event;
 use crate::release::ReleaseContent;
 use crate::said::Said;
@@ -41,7 +42,7 @@ impl Swapper {
         let mut bench = self.bench.hold();
         let outcome = self.take(&mut bench, now, wanted);
         self.look_for_damage();
-        self.instant.is(bench.instant());
+        self.note_waiting(&bench);
         if !matches!(outcome, Outcome::Unavailable { .. }) {
             self.stale.store(matches!(outcome, Outcome::Stale { .. }), Ordering::Relaxed);
         }
@@ -57,10 +58,16 @@ impl Swapper {
         outcome
     }
 
+    /// Notes what waits at the bench now, for claims that come at its instant and for who asks what comes.
+    fn note_waiting(&self, bench: &AtBench<'_>) {
+        self.instant.is(bench.instant());
+        *self.coming.lock().unwrap_or_else(PoisonError::into_inner) = bench.coming();
+    }
+
     fn take(&self, bench: &mut AtBench<'_>, now: UnixSeconds, wanted: Wanted) -> Outcome {
-        let unavailable = |why| Outcome::Unavailable { why };
+        let no_channel = |why| unavailable(Amiss::new(Cause::Channel, why));
         let Some(source) = &self.source else {
-            return unavailable(Said::new("no channel is configured", "配信元が設定されていません"));
+            return no_channel(Said::new("no channel is configured", "配信元が設定されていません"));
         };
         let refused_for_trust = |id: Option<ReleaseRef>, reached, why| {
             let (id, reached) = (id.map(Id::from), Some(reached));
@@ -86,7 +93,8 @@ impl Swapper {
         self.leave_withdrawn(bench, opened.as_deref().ok(), now);
         let mut offer = match opened {
             Ok(offer) => offer,
-            Err(SourceError::Unavailable(why)) => return unavailable(why),
+            Err(SourceError::Unavailable(why)) => return no_channel(why),
+            Err(SourceError::Here(amiss)) => return unavailable(amiss),
             Err(SourceError::Stale(why)) => return Outcome::Stale { why },
             Err(SourceError::Refused(why)) => return refused_for_trust(None, Step::Fetched, why),
         };
@@ -103,15 +111,15 @@ impl Swapper {
                     "it goes on judging: there is no release to go back to",
                     "戻り先のリリースがないため、点検には引き続きこのリリースを使用しています",
                 )),
-                None => why,
+                None => why.then(&Cause::Withdrawn.next_step(Some(id.release))),
             };
-            return Outcome::Held { release: id.release, why };
+            return Outcome::Held { release: id.release, cause: Cause::Withdrawn, why };
         }
         if let Some(rebuilt) = self.record().rebuilt()
             && self.active().is_none_or(|active| active.id != id)
         {
             let why = rebuilt.why.then(&Rebuilt::what_to_do());
-            return Outcome::Held { release: id.release, why };
+            return Outcome::Held { release: id.release, cause: Cause::Damaged, why };
         }
         if let Some(known) = self.known(bench, id, wanted) {
             if matches!(known, Outcome::Waiting { .. }) {
@@ -126,12 +134,13 @@ impl Swapper {
         let fetching = offer.as_mut();
         let kept = aside(move || {
             let content = fetching.fetch()?;
-            self.runs.keep(&content).map_err(|error| SourceError::Unavailable(Said::of(&error)))?;
+            self.runs.keep(&content).map_err(|error| SourceError::Here(error.amiss()))?;
             Ok(content)
         });
         let content = match kept {
             Ok(content) => content,
-            Err(SourceError::Unavailable(why)) => return unavailable(why),
+            Err(SourceError::Unavailable(why)) => return no_channel(why),
+            Err(SourceError::Here(amiss)) => return unavailable(amiss),
             Err(SourceError::Stale(why)) => return Outcome::Stale { why },
             Err(SourceError::Refused(why)) => return refused_for_trust(Some(id), Step::Opened, why),
         };
@@ -142,7 +151,7 @@ impl Swapper {
             Ok(candidate) => match self.bring(bench, candidate.signed_by(offer.signed_by()), now) {
                 Brought::Done(outcome) => outcome,
                 // The source has it again.
-                Brought::Later(NotActivated { why, .. }) => unavailable(why),
+                Brought::Later(NotActivated { amiss, .. }) => unavailable(amiss),
             },
             Err(why) => not_cleared(id, why, now),
         }
@@ -192,6 +201,7 @@ impl Swapper {
         let release = id.release;
         let got = source.again(id, now).map_err(|error| match error {
             SourceError::Unavailable(why) | SourceError::Stale(why) | SourceError::Refused(why) => why,
+            SourceError::Here(amiss) => amiss.why,
         });
         let got = got.and_then(|content| {
             self.runs.keep(&content).map_err(|error| Said::of(&error))?;
@@ -208,8 +218,10 @@ impl Swapper {
         };
         let why = lost_and_not_had(lost, &why);
         Err(match source.open(now) {
-            Ok(offer) if offer.id() != id => Outcome::Held { release: offer.id().release, why },
-            _ => Outcome::Unavailable { why },
+            Ok(offer) if offer.id() != id => {
+                Outcome::Held { release: offer.id().release, cause: Cause::Lost, why }
+            }
+            _ => Outcome::Unavailable { cause: Cause::Lost, why },
         })
     }
 
@@ -222,6 +234,9 @@ impl Swapper {
         let content = match offer.fetch_fallback() {
             Ok(Some(content)) => content,
             Ok(None) => return,
+            Err(SourceError::Here(Amiss { why, .. })) => {
+                return self.log.event(Event::FallBackUnusable, &why);
+            }
             Err(SourceError::Unavailable(why) | SourceError::Stale(why) | SourceError::Refused(why)) => {
                 return self.log.event(Event::FallBackUnusable, &why);
             }
@@ -235,7 +250,9 @@ impl Swapper {
         match kept.and_then(|()| self.build(content)) {
             Ok(candidate) => match self.bring(bench, candidate, now) {
                 Brought::Done(outcome) => self.tell(&outcome, now),
-                Brought::Later(NotActivated { why, .. }) => self.log.event(Event::FallBackUnusable, &why),
+                Brought::Later(NotActivated { amiss, .. }) => {
+                    self.log.event(Event::FallBackUnusable, &amiss.why);
+                }
             },
             Err(why) => self.tell(&not_cleared(id, why, now), now),
         }
@@ -253,8 +270,8 @@ impl Swapper {
                 return Some(Outcome::Postponed { release, until, why });
             }
             // It is tried again later by itself, and at once when somebody asks.
-            Some((_, WaitsFor::Activation(why))) if !wanted.is_asked_for() => {
-                return Some(Outcome::Unavailable { why });
+            Some((_, WaitsFor::Activation(Amiss { cause, why }))) if !wanted.is_asked_for() => {
+                return Some(Outcome::Unavailable { cause, why });
             }
             _ => {}
         }
@@ -262,17 +279,21 @@ impl Swapper {
         if let Some((waiting, WaitsFor::Thaw)) = bench.waiting()
             && let Some(frozen) = record.frozen().filter(|_| waiting == id)
         {
-            return Some(Outcome::Held { release, why: frozen.said() });
+            return Some(Outcome::Held { release, cause: Cause::Frozen, why: frozen.said() });
         }
         if let Some(held) = record.held(id) {
-            return Some(Outcome::Held { release, why: held.why.then(&held.next_step()) });
+            return Some(Outcome::Held {
+                release,
+                cause: Cause::Held,
+                why: held.why.then(&held.next_step()),
+            });
         }
         match &record.refused {
             // Its data will not change by itself: it is tried again when somebody asks.
             Some(of @ Refused { id: Some(refused), refused_for: RefusedFor::Data, why, .. })
                 if ReleaseRef::from(*refused) == id && !wanted.is_asked_for() =>
             {
-                Some(Outcome::Held { release, why: why.then(&of.next_step()) })
+                Some(Outcome::Held { release, cause: Cause::Data, why: why.then(&of.next_step()) })
             }
             _ => None,
         }
@@ -282,7 +303,8 @@ impl Swapper {
     fn bring(&self, bench: &mut AtBench<'_>, candidate: Candidate, now: UnixSeconds) -> Brought {
         let (id, activate_at) = (candidate.id, candidate.activate_at);
         if let Some(why) = self.withdrawn(id) {
-            return Brought::Done(Outcome::Held { release: id.release, why });
+            let why = why.then(&Cause::Withdrawn.next_step(Some(id.release)));
+            return Brought::Done(Outcome::Held { release: id.release, cause: Cause::Withdrawn, why });
         }
         let newer = match Newer::than(self.active(), self.record().floor(), candidate) {
             Ok(newer) => newer,
@@ -319,7 +341,9 @@ impl Swapper {
         };
         match (cleared, activate_at) {
             (Err(NotCleared::Data(why)), _) => Brought::Done(not_cleared(id, why, now)),
-            (Err(NotCleared::NotNow(why)), _) => Brought::Done(Outcome::Unavailable { why }),
+            (Err(NotCleared::NotNow(Amiss { cause, why })), _) => {
+                Brought::Done(Outcome::Unavailable { cause, why })
+            }
             (Ok(cleared), Some(until)) if until > now => {
                 bench.lay_aside(cleared.into_candidate(), until);
                 Brought::Done(Outcome::Waiting { release, until })
@@ -329,14 +353,17 @@ impl Swapper {
                 let why = self.record().frozen().map(Frozen::said);
                 let why =
                     why.unwrap_or_else(|| Said::new("activation was frozen", "切替が凍結されていました"));
-                Brought::Done(Outcome::Held { release, why })
+                Brought::Done(Outcome::Held { release, cause: Cause::Frozen, why })
             }
             (Ok(cleared), _) => {
                 let tried = match self.try_on(id, now) {
                     Ok(tried) => tried,
                     Err(NotTaken::NotAsked(Failed { why, .. })) => {
                         let candidate = Box::new(cleared.into_candidate());
-                        return Brought::Later(NotActivated { candidate, why });
+                        return Brought::Later(NotActivated {
+                            candidate,
+                            amiss: Amiss::new(Cause::Program, why),
+                        });
                     }
                     Err(NotTaken::Refused { failed: Failed { why, .. }, not_put_back }) => {
                         let why = not_put_back.map_or_else(|| why.clone(), |worse| why.then(&worse.why));
@@ -363,7 +390,7 @@ impl Swapper {
         let record = self.record();
         let held = record.held(id).map(|held| held.why.then(&held.next_step()));
         let unwritten = || Said::new("it is held", "保留しました");
-        Outcome::Held { release: id.release, why: held.unwrap_or_else(unwritten) }
+        Outcome::Held { release: id.release, cause: Cause::Held, why: held.unwrap_or_else(unwritten) }
     }
 
     /// What falls due with time: snapshots that nobody uses any more, and a release that waited for its
@@ -379,13 +406,13 @@ impl Swapper {
         let brought = self.bring(&mut bench, candidate, now);
         let (outcome, is_news) = match brought {
             Brought::Done(outcome) => (outcome, true),
-            Brought::Later(NotActivated { candidate, why }) => {
-                let is_news = bench.lay_back(*candidate, failed, why.clone(), now);
-                (Outcome::Unavailable { why }, is_news)
+            Brought::Later(NotActivated { candidate, amiss }) => {
+                let is_news = bench.lay_back(*candidate, failed, amiss.clone(), now);
+                (unavailable(amiss), is_news)
             }
         };
         // Whatever came of it: nobody waits for it any more.
-        self.instant.is(bench.instant());
+        self.note_waiting(&bench);
         if !is_news {
             return None;
         }
@@ -396,6 +423,10 @@ impl Swapper {
         self.tell(&outcome, now);
         Some(outcome)
     }
+}
+
+fn unavailable(Amiss { cause, why }: Amiss) -> Outcome {
+    Outcome::Unavailable { cause, why }
 }
 
 /// What ran is damaged and cannot be fetched: nothing else is taken, and what to do.

@@ -13,6 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::candidate::Candidate;
+use crate::cause::Amiss;
 use crate::said::Said;
 
 /// The bench.
@@ -50,7 +51,7 @@ enum Until {
 
 /// What kept a candidate from judging at its instant.
 pub(super) struct Failed {
-    why: Said,
+    why: Amiss,
     /// How often it was tried.
     times: u32,
 }
@@ -60,6 +61,17 @@ pub(super) struct Due {
     pub(super) candidate: Candidate,
     /// What kept it from judging before.
     pub(super) failed: Option<Failed>,
+}
+
+/// Which release judges next, as far as that is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coming {
+    /// It.
+    pub release: u64,
+    /// From when.
+    pub at: UnixSeconds,
+    /// Why not at its instant: what goes on until then.
+    pub why: Option<Said>,
 }
 
 /// What waits at the bench, as it is told.
@@ -72,7 +84,7 @@ pub(super) enum WaitsFor {
     /// For nothing but its turn: another calendar is kept to than the one that it waited for.
     Turn,
     /// That it can be activated: this kept it from that.
-    Activation(Said),
+    Activation(Amiss),
     /// That activation is not frozen any more.
     Thaw,
 }
@@ -124,6 +136,17 @@ impl AtBench<'_> {
         Some((candidate.id, waits_for))
     }
 
+    /// Which release judges next, where one waits for a time.
+    pub(super) fn coming(&self) -> Option<Coming> {
+        let (id, waits_for) = self.waiting()?;
+        let (at, why) = match waits_for {
+            WaitsFor::Instant(at) => (at, None),
+            WaitsFor::Opening(at, why) => (at, Some(why)),
+            WaitsFor::Turn | WaitsFor::Activation(_) | WaitsFor::Thaw => return None,
+        };
+        Some(Coming { release: id.release, at, why })
+    }
+
     /// Lays `candidate` aside until its instant, in the place of any other.
     pub(super) fn lay_aside(&mut self, candidate: Candidate, until: UnixSeconds) {
         *self.waiting = Some(Waiting { candidate, until: Until::Instant(until) });
@@ -164,7 +187,7 @@ impl AtBench<'_> {
         &mut self,
         candidate: Candidate,
         before: Option<Failed>,
-        why: Said,
+        why: Amiss,
         now: UnixSeconds,
     ) -> bool {
         let is_news = before.as_ref().is_none_or(|before| before.why != why);

@@ -195,7 +195,9 @@ fn a_release_that_the_program_does_not_take_is_put_back_and_held() {
     // Also a first one: then there is nothing again.
     site.refuses("1\n");
     site.shelf.offer(draft(1));
-    let Outcome::Held { release: 1, why } = swapper.poll(now(), Wanted::ByItself) else { panic!("taken") };
+    let Outcome::Held { release: 1, why, .. } = swapper.poll(now(), Wanted::ByItself) else {
+        panic!("taken")
+    };
     assert!(why.en.contains("I do not like 1") && why.en.contains("unhold 1"), "{}", why.en);
     assert_eq!((number(&swapper), site.linked(), swapper.attached().unwrap().uses), (None, None, None));
     site.refuses("");
@@ -267,7 +269,7 @@ fn a_release_that_the_program_was_not_asked_of_is_not_held() {
     let swapper = site.start(|_| ());
     fs::write(site.at("releases"), "in the way").unwrap();
     site.shelf.offer(draft(1));
-    let Outcome::Unavailable { why } = swapper.poll(now(), Wanted::ByItself) else { panic!("not later") };
+    let Outcome::Unavailable { why, .. } = swapper.poll(now(), Wanted::ByItself) else { panic!("not later") };
     assert!(why.en.contains("cannot be placed") && held(&swapper).is_empty(), "{}", why.en);
     fs::remove_file(site.at("releases")).unwrap();
     assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Activated { release: 1, .. }));

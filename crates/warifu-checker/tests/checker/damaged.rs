@@ -152,7 +152,9 @@ fn a_lost_record_is_told_and_what_was_confirmed_last_judges() {
             assert_eq!(number(&swapper), Some(2));
             assert_eq!(swapper.damages().first().map(|damage| damage.part), Some(DamagedPart::Record));
             for wanted in [Wanted::ByItself, Wanted::Newest] {
-                let Outcome::Held { release: 3, why } = swapper.poll(now(), wanted) else { panic!("taken") };
+                let Outcome::Held { release: 3, why, .. } = swapper.poll(now(), wanted) else {
+                    panic!("taken")
+                };
                 assert!(why.en.contains("warifu-checker repair"), "{}", why.en);
             }
         }

@@ -167,7 +167,7 @@ fn frozen_nothing_is_activated_over_restarts_and_what_is_taken_away_is_left() {
     let swapper = night.start();
     night.shelf.offer(release(3, &rows(1)));
     for wanted in [Wanted::ByItself, Wanted::Newest, Wanted::Release(3)] {
-        let Outcome::Held { release: 3, why } = swapper.poll(now(), wanted) else { panic!("not held") };
+        let Outcome::Held { release: 3, why, .. } = swapper.poll(now(), wanted) else { panic!("not held") };
         assert!(why.en.contains("frozen") && why.en.contains("当直の判断"), "{}", why.en);
     }
     assert_eq!((swapper.tick(now()), number(&swapper)), (None, Some(2)));

@@ -106,7 +106,9 @@ fn while_it_is_not_to_be_had_the_one_before_judges_and_nothing_else_is_taken() {
         let swapper = disk.start();
         assert_eq!((running(&swapper), lost(&swapper)), (Some(1), Some(2)));
         for wanted in [Wanted::ByItself, Wanted::Newest, Wanted::Release(3)] {
-            let Outcome::Held { release: 3, why } = swapper.poll(now(), wanted) else { panic!("not held") };
+            let Outcome::Held { release: 3, why, .. } = swapper.poll(now(), wanted) else {
+                panic!("not held")
+            };
             assert!(why.en.contains("warifu-checker give-up 2 --reason"), "{}", why.en);
         }
         assert_eq!((running(&swapper), lost(&swapper)), (Some(1), Some(2)));

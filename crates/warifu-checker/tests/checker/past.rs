@@ -192,7 +192,7 @@ fn one_point_that_nobody_signed_refuses_the_release() {
     );
     // It is not tried again by itself.
     let again = here.swapper().poll(now(), Wanted::ByItself);
-    let Outcome::Held { release: 2, why: held } = &again else { panic!("{again:?}") };
+    let Outcome::Held { release: 2, why: held, .. } = &again else { panic!("{again:?}") };
     is_said(held, &why.en, &why.ja);
     is_said(
         held,
@@ -694,7 +694,7 @@ fn content_that_is_lost_refuses_no_release() {
     for wanted in [Wanted::ByItself, Wanted::Newest] {
         here.shelf.put(second.clone());
         let outcome = here.swapper().poll(now(), wanted);
-        let Outcome::Unavailable { why } = outcome else { panic!("{outcome:?}") };
+        let Outcome::Unavailable { why, .. } = outcome else { panic!("{outcome:?}") };
         is_said(&why, "there is no file", "がありません");
     }
     assert_eq!((here.runs(), here.errors(202406)), (1, vec![]));

@@ -280,10 +280,10 @@ fn a_release_that_could_not_be_activated_is_tried_again_after_a_while() {
     let mend_disk = || records.iter().for_each(|record| std::fs::remove_dir(record).unwrap());
     let after = |seconds: i64| UnixSeconds::new(later.seconds() + seconds);
     break_disk();
-    let Some(Outcome::Unavailable { why }) = swapper.tick(later) else { panic!("not told") };
+    let Some(Outcome::Unavailable { cause, why }) = swapper.tick(later) else { panic!("not told") };
     // Whoever looks meanwhile is told why.
-    assert_eq!(swapper.poll(after(0), Wanted::ByItself), Outcome::Unavailable { why: why.clone() });
-    assert_eq!(swapper.poll(after(0), Wanted::Newest), Outcome::Unavailable { why });
+    assert_eq!(swapper.poll(after(0), Wanted::ByItself), Outcome::Unavailable { cause, why: why.clone() });
+    assert_eq!(swapper.poll(after(0), Wanted::Newest), Outcome::Unavailable { cause, why });
     for second in 1..3600 {
         assert_eq!(swapper.tick(after(second)), None, "told again after {second} seconds");
     }
@@ -395,7 +395,10 @@ fn a_release_that_waits_and_is_withdrawn_never_judges() {
     assert_eq!(checker.client.swap(None).unwrap(), Outcome::Waiting { release: 2, until: later });
     checker.shelf.withdraw(id, "wrong points");
     let outcome = checker.client.swap(None).unwrap();
-    assert!(matches!(&outcome, Outcome::Held { release: 2, why } if why.en == "wrong points"), "{outcome:?}");
+    assert!(
+        matches!(&outcome, Outcome::Held { release: 2, why, .. } if why.en == "wrong points"),
+        "{outcome:?}"
+    );
     checker.swapper.tick(later);
     assert_eq!(checker.check(&claim_file(1, 1)).release, Some(1));
     assert_eq!(checker.client.status().unwrap().withdrawn, None, "what runs is another one");

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use warifu_checker::cause::Cause;
 use warifu_checker::history::{Did, History};
 use warifu_checker::log::{Event, Level, now};
 use warifu_checker::service::{METRICS, MetricKind};
@@ -233,6 +234,16 @@ Counters begin at 0 when the checker starts. Alerts: `packaging/prometheus/warif
 `release` is at most the release that judges and the one before it, and `code` one of
 [findings.md](findings.md): the number of series has a bound.
 ";
+    text += "
+`cause` of `warifu_amiss` is one of these; the status, the page and the log say the same of it:
+
+| cause | in a word | 表示 |
+|---|---|---|
+";
+    for cause in Cause::ALL {
+        let (label, word) = (cause.label(), cause.word());
+        text += &format!("| `{label}` | {} | {} |\n", word.en, word.ja);
+    }
     document("metrics.md", &text);
 }
 

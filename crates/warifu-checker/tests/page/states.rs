@@ -67,6 +67,8 @@ pub(crate) fn states() -> Vec<(&'static str, Value)> {
          512 バイトで途切れています。控えは正常です"),
         "mending": said("writes the record anew from its copy", "控えから記録を書き直します"),
     });
+    let full = json!({ "cause": "disk-full", "en": "checker.json could not be written: the disk is full",
+                       "ja": "checker.json に書き込めません: ディスクの空きがありません" });
     let held = json!({
         "release": 12, "manifest": digest("b"), "at": "2026-06-10T16:30:00Z",
         "why": said("3 codes of masters at fault; the first is procedure 112007410 再診料 (r06 75 → r06 74): \
@@ -104,11 +106,7 @@ pub(crate) fn states() -> Vec<(&'static str, Value)> {
             "outcome": "stale", "why": said("timestamp.json expired on 2026-06-10",
                 "timestamp.json の期限切れ") } } }),
         ),
-        (
-            "damaged",
-            json!({ "damaged": [damage], "not_written": said("no space left on the device",
-            "デバイスに空き領域がありません") }),
-        ),
+        ("damaged", json!({ "damaged": [damage], "not_written": full })),
         ("nothing", json!({ "state": "none", "running": null, "previous": null })),
         (
             "lost",

@@ -52,6 +52,9 @@ metrics! {
     READY Gauge "warifu_ready" []
         en "1 while claims are taken: a release judges, and the checker does not end"
         ja "請求を受け付けているとき 1（リリースが稼働中で、終了処理中でない）";
+    AMISS Gauge "warifu_amiss" ["cause"]
+        en "1 while something is amiss, by its cause (see below)"
+        ja "異常があるとき 1（原因別。下記参照）";
     DRAINING Gauge "warifu_draining" []
         en "1 while the checker ends"
         ja "終了処理中のとき 1";
@@ -115,9 +118,9 @@ metrics! {
     ROOT_EXPIRES Gauge "warifu_root_expires_timestamp_seconds" []
         en "When the newest root expires"
         ja "最新のルートの有効期限";
-    CERTIFICATE_EXPIRES Gauge "warifu_certificate_expires_timestamp_seconds" ["file", "position"]
-        en "When a certificate expires: of the checker or of authorities of senders, by its place in the file"
-        ja "証明書の有効期限（チェッカー自身、または送信者の認証局。ファイル内の位置別）";
+    CERTIFICATE_EXPIRES Gauge "warifu_certificate_expires_timestamp_seconds" ["door", "file", "position"]
+        en "When a certificate expires: of the checker or of authorities of who comes, by its place in the file"
+        ja "証明書の有効期限（チェッカー自身、または接続元の認証局。受付口とファイル内の位置別）";
     CLAIM_FILES Counter "warifu_claim_files_total" ["outcome"]
         en "Claim files, by what came of them (see below)"
         ja "請求ファイル数（結果別。下記参照）";

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::cause::Cause;
 use crate::service::http_service::Service;
 use crate::service::metrics::catalogue as is;
 use crate::service::metrics::exposition::Exposition;
@@ -28,6 +29,9 @@ impl Service {
 
     fn releases(&self, text: &mut Exposition, status: &Status) {
         let running = self.swapper.active();
+        let causes = status.causes();
+        let amiss = Cause::ALL.iter().map(|cause| ([cause.label().to_owned()], causes.contains(cause)));
+        text.each(&is::AMISS, amiss);
         text.one(&is::READY, running.is_some() && !status.doors.is_draining);
         text.one(&is::DRAINING, status.doors.is_draining);
         let info = running.as_ref().map(|active| {
@@ -63,7 +67,9 @@ impl Service {
             offered.or_else(|| self.swapper.trusted().map(|trusted| trusted.release)).unwrap_or_default(),
         );
         text.each(&is::CHANNEL_LOOKED, last.map(|last| ([], last.at.seconds())));
-        let answers = last.map(|last| ([], !matches!(last.result, Outcome::Unavailable { .. })));
+        // A full disk of this machine is not the channel's.
+        let answers =
+            last.map(|last| ([], !matches!(last.result, Outcome::Unavailable { cause: Cause::Channel, .. })));
         text.each(&is::CHANNEL_ANSWERS, answers);
         text.one(&is::METADATA_STALE, status.stale);
         let trusted = self.swapper.trusted();
@@ -71,13 +77,7 @@ impl Service {
         let expires = trusted.map(|trusted| trusted.expires);
         text.each(&is::METADATA_EXPIRES, expires.map(|expires| ([], expires.metadata.seconds())));
         text.each(&is::ROOT_EXPIRES, expires.map(|expires| ([], expires.root.seconds())));
-        #[cfg(feature = "https")]
-        let certificates = self.certificates.get().map(|tls| tls.expire()).unwrap_or_default();
-        #[cfg(not(feature = "https"))]
-        let certificates: Vec<(String, usize, warifu_trust::UnixSeconds)> = Vec::new();
-        let samples =
-            certificates.into_iter().map(|(file, at, expires)| ([file, at.to_string()], expires.seconds()));
-        text.each(&is::CERTIFICATE_EXPIRES, samples);
+        text.each(&is::CERTIFICATE_EXPIRES, self.certificates_expire());
     }
 
     fn claims(&self, text: &mut Exposition) {

@@ -1,0 +1,261 @@
+//! What is amiss with a checker, by whose business it is: one word, one sentence, one advice and one label
+//! for each, from which the status, the page, the log and the metrics have theirs.
+
+use std::fmt;
+use std::io;
+
+use serde::{Deserialize, Serialize};
+use warifu_values::lang::{Lang, Speak};
+
+use crate::log::Event;
+use crate::said::Said;
+
+macro_rules! causes {
+    ($(
+        #[doc = $doc:literal]
+        $variant:ident $label:literal
+            word en $word_en:literal ja $word_ja:literal
+            what en $what_en:literal ja $what_ja:literal
+            next en $next_en:literal ja $next_ja:literal;
+    )+) => {
+        /// Why something is not as it should be.
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Cause {
+            #[default]
+            $(#[doc = $doc] $variant),+
+        }
+
+        impl Cause {
+            /// Every cause, in the order of the documentation.
+            pub const ALL: &'static [Cause] = &[$(Cause::$variant),+];
+
+            /// Its stable name, in metrics and in JSON.
+            pub fn label(self) -> &'static str {
+                match self { $(Cause::$variant => $label),+ }
+            }
+
+            /// It in a word.
+            pub fn word(self) -> Said {
+                match self { $(Cause::$variant => Said::new($word_en, $word_ja)),+ }
+            }
+
+            /// What that means here.
+            pub fn what(self) -> Said {
+                match self { $(Cause::$variant => Said::new($what_en, $what_ja)),+ }
+            }
+
+            /// What to do about it, where it is about `release` or about none.
+            pub fn next_step(self, release: Option<u64>) -> Said {
+                let (en, ja) = match self { $(Cause::$variant => ($next_en, $next_ja)),+ };
+                let number = release.map_or_else(|| "N".to_owned(), |release| release.to_string());
+                Said::new(en.replace("{release}", &number), ja.replace("{release}", &number))
+            }
+        }
+    };
+}
+
+causes! {
+    #[doc = "The channel does not answer, or has nothing that could be taken."]
+    Channel "channel"
+        word en "No channel" ja "配信元なし"
+        what en "the channel could not be looked at: a new release would not be seen"
+            ja "配信元を確認できません。新しいリリースがあっても分かりません"
+        next en "see whether the network and the channel are there; it is tried again by itself"
+            ja "ネットワークと配信元を確認してください（自動で再試行します）";
+    #[doc = "The channel's metadata has expired."]
+    Expired "expired"
+        word en "Stale" ja "期限切れ"
+        what en "the channel's metadata has expired: what runs judges on, nothing new is taken"
+            ja "配信元の署名情報の期限が切れています。稼働中のリリースで点検を続け、新しいものは受け入れません"
+        next en "check this machine's clock, then tell the release manager: the channel's timestamp must be \
+            signed anew"
+            ja "この機械の時計を確かめ、正しければリリース管理者に配信元のタイムスタンプの再署名を依頼してください";
+    #[doc = "What the channel offers is not believed."]
+    Trust "trust"
+        word en "Refused for trust" ja "信頼による拒否"
+        what en "what the channel offers is not believed; what runs, if anything does, goes on"
+            ja "配信元のリリースを信頼できないため拒否しました。稼働中のリリースがあれば、それで点検を続けます"
+        next en "tell the release manager and both organisations; it is looked at again by itself"
+            ja "リリース管理者と両団体に連絡してください（自動で再確認します）";
+    #[doc = "A release that is believed has data that may not judge."]
+    Data "data"
+        word en "Refused for its data" ja "データによる拒否"
+        what en "a release did not pass the gates; what runs, if anything does, goes on"
+            ja "リリースが検査に合格しません。稼働中のリリースがあれば、それで点検を続けます"
+        next en "wait for a corrected release, or try this one again once the reason is gone: \
+            warifu-checker swap"
+            ja "訂正したリリースを待つか、原因が解消したら warifu-checker swap で再試行してください";
+    #[doc = "This machine's disk has no room."]
+    DiskFull "disk-full"
+        word en "Disk full" ja "ディスク満杯"
+        what en "this machine's disk is full: what runs judges on, nothing new can be kept"
+            ja "この機械のディスクに空きがありません。稼働中のリリースで点検を続けますが、新しいものを保存できません"
+        next en "make room on the disk and do not restart until this is gone; it is tried again by itself"
+            ja "ディスクの空きを確保し、この表示が消えるまで再起動しないでください（自動で再試行します）";
+    #[doc = "This machine's disk cannot be written or read for another reason than room."]
+    DiskFault "disk-fault"
+        word en "Disk fault" ja "ディスク障害"
+        what en "this machine's disk does not take or give what it should: what runs judges on"
+            ja "この機械のディスクを正しく読み書きできません。稼働中のリリースで点検を続けます"
+        next en "look at the disk (read-only, permissions, dmesg -T) and do not restart until this is gone; \
+            it is tried again by itself"
+            ja "ディスク（読み取り専用、権限、dmesg -T）を調べ、この表示が消えるまで再起動しないでください\
+            （自動で再試行します）";
+    #[doc = "A file of this machine that the checker stands on is damaged: the root, what was trusted, the record."]
+    Damaged "damaged"
+        word en "Damaged" ja "破損"
+        what en "a file of this machine is damaged: what runs judges on, nothing new is taken"
+            ja "この機械のファイルが壊れています。稼働中のリリースで点検を続け、新しいものは受け入れません"
+        next en "look why (disk, restore, somebody's hand), then: warifu-checker repair --reason …"
+            ja "原因（ディスク障害、復元、手作業など）を確認し、warifu-checker repair --reason （理由）で修復してください";
+    #[doc = "One organisation withdrew a release."]
+    Withdrawn "withdrawn"
+        word en "Withdrawn" ja "取下げ"
+        what en "a release was withdrawn by one organisation and is not taken"
+            ja "一方の団体がリリースを取り下げたため、受け入れません"
+        next en "wait for a newer release; where this one judges, go back: warifu-checker fall-back"
+            ja "新しいリリースを待ってください。取り下げられたリリースが稼働中なら warifu-checker fall-back で\
+            切り戻してください";
+    #[doc = "A release is not taken again: it was fallen back from, or the attached program did not take it."]
+    Held "held"
+        word en "Held" ja "保留"
+        what en "a release is not taken again"
+            ja "リリースを再び受け入れません"
+        next en "it is not taken again; publish a newer one, which ends that once it is confirmed, or lift \
+            the hold: warifu-checker unhold {release} --reason …"
+            ja "このリリースは再び受け入れません。訂正した新しいリリースを公開するか（確定すると保留は解除されます）、\
+            warifu-checker unhold {release} --reason （理由）で保留を解除してください";
+    #[doc = "An operator lets nothing be activated."]
+    Frozen "frozen"
+        word en "Frozen" ja "凍結中"
+        what en "no release is activated; falling back works"
+            ja "切替を凍結しています。切戻しは可能です"
+        next en "thaw when that is over: warifu-checker thaw --reason …"
+            ja "理由が解消したら warifu-checker thaw --reason （理由）で凍結を解除してください";
+    #[doc = "The content of what ran here is damaged or gone."]
+    Lost "lost"
+        word en "Lost" ja "喪失"
+        what en "what judged here cannot be used; nothing else is taken until it is fetched again"
+            ja "稼働していたリリースを使用できません。再取得できるまで、他のリリースは受け入れません"
+        next en "it is fetched again by itself; where the channel does not have it any more, give it up: \
+            warifu-checker give-up {release} --reason …"
+            ja "自動で再取得します。配信元に残っていない場合は warifu-checker give-up {release} --reason （理由）で\
+            断念してください";
+    #[doc = "The attached program does not use what it should."]
+    Program "program"
+        word en "Program out of step" ja "接続先不一致"
+        what en "the attached program does not work with the release that it should use"
+            ja "接続先プログラムが、使うべきリリースで動作していません"
+        next en "look after the program; it is tried again by itself"
+            ja "接続先プログラムを確認してください（自動で再試行します）";
+    #[doc = "The configuration that was read last is not in force, or not all of it."]
+    Configuration "configuration"
+        word en "Configuration not in force" ja "設定未反映"
+        what en "the configuration that was read last is not in force, or not all of it; the one before goes on"
+            ja "最後に読んだ設定の全部または一部が反映されていません。以前の設定で続けます"
+        next en "see what is wrong with warifu-checker serve --check-config, mend the file, then reload or \
+            restart"
+            ja "warifu-checker serve --check-config で誤りを確かめ、ファイルを直してから再読込または再起動してください";
+    #[doc = "Something here changed meanwhile; it is tried again."]
+    Later "later"
+        word en "Not yet" ja "再試行待ち"
+        what en "a release could not be activated now and is tried again"
+            ja "リリースを今は切り替えられません。再試行します"
+        next en "nothing: it is tried again by itself"
+            ja "対応は不要です（自動で再試行します）";
+}
+
+impl Cause {
+    /// As what it is told when a release is not taken because of it; nothing where it was told already.
+    pub(crate) fn event(self) -> Option<Event> {
+        Some(match self {
+            Cause::Channel => Event::ChannelUnavailable,
+            Cause::Expired => Event::ChannelStale,
+            Cause::Trust | Cause::Data => Event::ReleaseRefused,
+            Cause::DiskFull | Cause::DiskFault => Event::DiskFailed,
+            Cause::Withdrawn => Event::ReleaseWithdrawn,
+            Cause::Held => Event::Hold,
+            Cause::Frozen => Event::ReleaseFrozen,
+            Cause::Lost | Cause::Program | Cause::Later => Event::ReleaseLater,
+            // Told as soon as it is seen, with what it is.
+            Cause::Damaged | Cause::Configuration => return None,
+        })
+    }
+
+    /// By what a disk said.
+    pub(crate) fn of_disk(error: &io::Error) -> Cause {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Cause::DiskFull,
+            _ => Cause::DiskFault,
+        }
+    }
+}
+
+/// Something that is amiss: of which kind, and what exactly.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amiss {
+    /// Of which kind.
+    pub cause: Cause,
+    /// What exactly.
+    #[serde(flatten)]
+    pub why: Said,
+}
+
+impl Amiss {
+    /// From both.
+    pub fn new(cause: Cause, why: Said) -> Amiss {
+        Amiss { cause, why }
+    }
+}
+
+impl Speak for Amiss {
+    fn say(&self, lang: Lang) -> String {
+        self.why.say(lang)
+    }
+}
+
+impl fmt::Display for Amiss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.why.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_cause_has_a_name_a_word_and_an_advice_of_its_own() {
+        let of = |told: fn(&Cause) -> String| {
+            let mut told: Vec<String> = Cause::ALL.iter().map(told).collect();
+            told.sort_unstable();
+            told.dedup();
+            told.len()
+        };
+        assert_eq!(of(|cause| cause.label().to_owned()), Cause::ALL.len());
+        assert_eq!(of(|cause| cause.word().ja), Cause::ALL.len());
+        assert_eq!(of(|cause| cause.next_step(None).ja), Cause::ALL.len());
+        for cause in Cause::ALL {
+            let told = serde_json::to_value(cause).unwrap();
+            assert_eq!(told, cause.label(), "the label is the name in JSON");
+            for said in [cause.word(), cause.what(), cause.next_step(Some(7))] {
+                // Whoever shows it ends the sentence.
+                assert!(!said.en.ends_with('.') && !said.ja.ends_with('。'), "{said:?}");
+                assert!(!said.en.contains('{') && !said.ja.contains('{'), "{said:?}");
+            }
+        }
+        assert!(Cause::Held.next_step(Some(7)).ja.contains("unhold 7 "));
+        assert!(!Cause::Withdrawn.next_step(Some(7)).en.contains("unhold"));
+    }
+
+    #[test]
+    fn a_full_disk_is_not_a_broken_one() {
+        for kind in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded] {
+            assert_eq!(Cause::of_disk(&kind.into()), Cause::DiskFull);
+        }
+        for kind in [io::ErrorKind::ReadOnlyFilesystem, io::ErrorKind::PermissionDenied] {
+            assert_eq!(Cause::of_disk(&kind.into()), Cause::DiskFault);
+        }
+    }
+}
