@@ -13,6 +13,7 @@ mod files;
 mod owner;
 mod page;
 mod probe;
+mod started;
 
 pub use config::{Config, ConfigError};
 pub use program::{Program, Step};

@@ -260,6 +260,43 @@ fn a_kill_at_any_step_leaves_old_or_new_and_the_next_start_goes_on() {
     }
 }
 
+/// A release that takes this down with it whenever the program is told is held with the third time; what
+/// ended as it should counts for nothing.
+#[test]
+fn a_release_that_kills_whoever_gives_it_is_held_with_the_third_time() {
+    for step in [Step::Reload, Step::Probe] {
+        let site = Site::new();
+        let swapper = site.start(|_| ());
+        site.shelf.offer(draft(1));
+        swapper.poll(now(), Wanted::ByItself);
+        drop(swapper);
+        site.shelf.offer(draft(2));
+        for times in 0..5 {
+            let begun = AtomicBool::new(false);
+            let swapper = site.start(move |it| {
+                // The first time is for what ran.
+                let is_first = it == step && !begun.swap(true, Ordering::Relaxed);
+                assert!(it != step || is_first, "killed before {it:?}");
+            });
+            assert_eq!(held(&swapper), Vec::<u64>::new(), "{times}");
+            let killed = catch_unwind(AssertUnwindSafe(|| swapper.poll(now(), Wanted::ByItself))).is_err();
+            assert!(killed, "{step:?} {times}");
+            if times < 2 {
+                swapper.end(now());
+            }
+        }
+        let swapper = site.start(|_| ());
+        assert_eq!((number(&swapper), site.linked(), held(&swapper)), (Some(1), Some(1), vec![2]));
+        let Outcome::Held { release: 2, why } = swapper.poll(now(), Wanted::ByItself) else {
+            panic!("tried again")
+        };
+        assert!(why.en.contains("3 times while it was given to the attached program"), "{}", why.en);
+        // Somebody lifts that, and it is given again.
+        swapper.unhold(2, reason(), now()).unwrap();
+        assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Activated { release: 2, .. }));
+    }
+}
+
 /// Nothing speaks against a release whose files could not be placed: it is tried again, and not held.
 #[test]
 fn a_release_that_the_program_was_not_asked_of_is_not_held() {
