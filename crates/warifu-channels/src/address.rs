@@ -98,6 +98,21 @@ impl Address {
         }
     }
 
+    /// Where on this machine `text` leads; none where it leads elsewhere.
+    pub fn on_this_machine(text: &OsStr) -> Option<PathBuf> {
+        let Some(url) = text.to_str() else { return Some(text.into()) };
+        if let Some(file) = url.strip_prefix("bundle:") {
+            return Some(file.into());
+        }
+        match url.split_once("://") {
+            None => Some(url.into()),
+            Some(("file", path)) => {
+                unescaped(path.strip_prefix("localhost").unwrap_or(path)).ok().map(PathBuf::from)
+            }
+            Some(_) => None,
+        }
+    }
+
     /// The registry there, when it is one: what is carried there comes into sight as one artifact.
     pub(crate) fn registry(&self) -> Option<&Registry> {
         match &self.0 {
@@ -242,6 +257,17 @@ mod tests {
 
     use super::*;
     use crate::network::Patience;
+
+    #[test]
+    fn what_lies_on_this_machine_is_known_by_its_address() {
+        let path = |text: &str| Address::on_this_machine(text.as_ref());
+        for text in ["/srv/a b", "file:///srv/a%20b", "file://localhost/srv/a%20b", "bundle:/srv/a b"] {
+            assert_eq!(path(text).as_deref(), Some(Path::new("/srv/a b")), "{text}");
+        }
+        for text in ["http://srv/a", "s3://srv/a", "oci://srv/a:b"] {
+            assert_eq!(path(text), None, "{text}");
+        }
+    }
 
     fn parse(text: &str) -> Result<Address, AddressError> {
         Address::parse(text, &Network::plain(Patience::ONCE, || UnixSeconds::EPOCH))

@@ -37,6 +37,7 @@
 mod acts;
 pub mod attach;
 mod beside;
+pub mod config_file;
 pub mod page;
 pub mod service;
 pub mod swap;

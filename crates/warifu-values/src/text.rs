@@ -31,6 +31,26 @@ pub fn one_line(text: &str) -> String {
     text.chars().map(|c| if is_deceiving(c) { ' ' } else { c }).collect()
 }
 
+/// `text` without what is nobody's to see where it is a URL: the name and password before its host, and what
+/// is asked there (`?token=…`).
+pub fn without_secrets(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    let (place, asked) = match rest.split_once(['?', '#']) {
+        Some((place, _)) => (place, "?…"),
+        None => (rest, ""),
+    };
+    let (authority, path) = place.split_at(place.find('/').unwrap_or(place.len()));
+    let port = authority.rsplit_once(':').map_or("", |(_, port)| port);
+    let is_port = port.ends_with(']') || port.bytes().all(|byte| byte.is_ascii_digit());
+    let (hidden, host) = match (authority.rsplit_once('@'), place.rsplit_once('@')) {
+        (Some((_, host)), _) => ("…@", format!("{host}{path}")),
+        // A password with a slash in it, which no URL can have.
+        (None, Some((_, host))) if !is_port => ("…@", host.to_owned()),
+        _ => ("", place.to_owned()),
+    };
+    format!("{scheme}://{hidden}{host}{asked}")
+}
+
 /// For serde: text that [is plain](is_plain).
 ///
 /// # Errors
@@ -47,6 +67,23 @@ pub fn plain<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_url_nobody_sees_a_password_or_what_is_asked() {
+        for (text, shown) in [
+            ("https://kenta:hush@masters.example/live", "https://…@masters.example/live"),
+            ("https://kenta:hu@sh@masters.example:8443/live", "https://…@masters.example:8443/live"),
+            ("https://kenta:hu/sh@masters.example/live", "https://…@masters.example/live"),
+            ("https://masters.example/live?token=hush", "https://masters.example/live?…"),
+            ("https://masters.example#hush", "https://masters.example?…"),
+            ("oci://registry.example:5000/masters@sha256:0", "oci://registry.example:5000/masters@sha256:0"),
+            ("http://[::1]:80/a@b", "http://[::1]:80/a@b"),
+            ("http://[::1]/a@b", "http://[::1]/a@b"),
+            ("/srv/a@b?c", "/srv/a@b?c"),
+        ] {
+            assert_eq!(without_secrets(text), shown);
+        }
+    }
 
     #[test]
     fn what_shows_as_something_else_is_not_plain() {

@@ -8,9 +8,10 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::Pid;
 
 use crate::allocator::variables;
+use crate::attach::started::{Mark, VARIABLE, kill_all};
 use crate::said::Said;
 
 /// So much of what a command says is kept: its end, where errors are.
@@ -19,7 +20,8 @@ const KEPT_BYTES: usize = 4 << 10;
 /// When a command has ended, what it wrote is there within this; somebody it started may hold the pipe.
 const UNTIL_READ: Duration = Duration::from_millis(200);
 
-/// Runs `command` with `environment`, at most so long. What is left of its group at the limit is killed.
+/// Runs `command` with `environment`, at most so long. At the limit it is killed with all that it started,
+/// also in sessions of their own.
 ///
 /// # Errors
 /// It cannot be started, ends otherwise than with 0, or not in time: with what it said last.
@@ -29,9 +31,11 @@ pub(super) fn run(command: &[String], environment: &[(&str, String)], limit: Dur
     variables().for_each(|name| {
         command.env_remove(name);
     });
+    let mark = Mark::new();
     let spawned = command
         .args(arguments)
         .envs(environment.iter().map(|(name, value)| (name, value)))
+        .env(VARIABLE, mark.value())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -40,7 +44,7 @@ pub(super) fn run(command: &[String], environment: &[(&str, String)], limit: Dur
     let mut child = spawned.map_err(|error| {
         Said::about(&format!("{program} cannot be started"), &format!("{program} を起動できません"), &error)
     })?;
-    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    let first = Pid::from_child(&child);
     let said = Arc::new(Mutex::new(Vec::new()));
     let (read, all_read) = channel::<()>();
     let pipes: [Option<Box<dyn Read + Send>>; 2] =
@@ -58,8 +62,8 @@ pub(super) fn run(command: &[String], environment: &[(&str, String)], limit: Dur
     let status = match ends.recv_timeout(limit) {
         Ok(status) => Some(status),
         Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-            // It is over also where somebody of the group does not want to end.
-            group.map(|group| kill_process_group(group, Signal::KILL));
+            // It is over also where somebody of them does not want to end.
+            kill_all(first, &mark);
             let _ = ends.recv_timeout(UNTIL_READ);
             None
         }
@@ -124,22 +128,54 @@ mod tests {
         assert!(why.en.contains("the end") && why.en.len() < 2 * KEPT_BYTES, "{}", why.en.len());
     }
 
-    /// With those that it started, and although they hold its pipes.
+    /// With those that it started, and although they hold its pipes: in its group, in a session of their own,
+    /// left by whoever started them, and with an environment of their own.
     #[test]
-    fn what_takes_too_long_is_killed_with_its_group() {
+    fn what_takes_too_long_is_killed_with_all_that_it_started() {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("pid");
-        let script = format!("sleep 1000 & echo $! > {}; sleep 1000", file.display());
-        assert!(shell(&script, 500).unwrap_err().en.contains("killed"));
-        let pid: i32 = std::fs::read_to_string(&file).unwrap().trim().parse().unwrap();
-        let is_gone = || {
+        let file = folder.path().join("pids");
+        let stays = "sh -c 'echo $$ >>\"$PIDS\"; exec sleep 1000'";
+        let script = format!(
+            "export PIDS={}
+            {stays} &
+            setsid {stays} &
+            (setsid sh -c \"{stays} &\" &)
+            env -i PATH=\"$PATH\" PIDS=\"$PIDS\" setsid {stays} &
+            while test $(wc -l <\"$PIDS\") -lt 4; do :; done
+            touch \"$PIDS\".all; sleep 1000",
+            file.display()
+        );
+        std::fs::write(&file, "").unwrap();
+        // However slow the machine is: the limit is not before all of them are there.
+        let mut limit = 500;
+        while !folder.path().join("pids.all").exists() {
+            std::fs::write(&file, "").unwrap();
+            assert!(shell(&script, limit).unwrap_err().en.contains("killed"));
+            limit *= 2;
+        }
+        let pids = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(pids.lines().count(), 4);
+        let is_gone = |pid: &str| {
             let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
             stat.is_err() || stat.is_ok_and(|stat| stat.contains(") Z "))
         };
         let started = std::time::Instant::now();
-        while !is_gone() {
-            assert!(started.elapsed() < Duration::from_secs(30), "it lives on");
-            std::thread::yield_now();
+        for pid in pids.lines() {
+            while !is_gone(pid) {
+                assert!(started.elapsed() < Duration::from_secs(30), "{pid} lives on: {pids}");
+                std::thread::yield_now();
+            }
         }
+    }
+
+    #[test]
+    fn what_ended_in_time_leaves_what_it_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("pid");
+        let script = format!("sleep 1000 >/dev/null 2>&1 & echo $! >{}", file.display());
+        assert_eq!(shell(&script, 10_000), Ok(()));
+        let pid = std::fs::read_to_string(&file).unwrap();
+        let killed = Command::new("kill").args(["-9", pid.trim()]).status().unwrap();
+        assert!(killed.success(), "it was there");
     }
 }

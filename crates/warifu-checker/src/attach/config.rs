@@ -1,39 +1,32 @@
-//! What is configured of an attached program: one TOML file, strictly read. What is wrong in it is named by
-//! file, line and column.
+//! What is configured of an attached program: one TOML file, strictly read, and what of it cannot be together.
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-use toml::Spanned;
+use rustix::process::Signal;
 use warifu_masters::schema::Schemas;
-use warifu_values::lang::{Lang, Speak};
-use warifu_values::say;
 
+use crate::attach::given::{self, Placed, Tables};
 use crate::attach::owner::Owner;
 use crate::attach::page::Page;
+use crate::attach::paths::{is_within, real};
+use crate::config_file::{Fault, Faults, Kind, Section, Shape, Text};
 use crate::log::{Form, Level};
 use crate::said::Said;
 
 /// What may take its time takes a day at most.
 const DAY_SECONDS: u64 = 86_400;
 
-/// A configuration is some kilobytes.
-const LIMIT_BYTES: u64 = 1 << 20;
-
 /// The file.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// Where releases come from.
     pub from: From,
     /// Where this keeps its state.
-    pub state: PathBuf,
+    pub state: Placed<PathBuf>,
     /// The socket to hear operators at; `operator.sock` in the state directory without it.
     pub socket: Option<PathBuf>,
     /// Look at the channel every so many seconds.
-    #[serde(default = "half_a_minute")]
-    pub poll_seconds: Spanned<u64>,
+    pub poll_seconds: u64,
     /// The calendar, or `none`; the built-in one of the claim windows without it.
     pub calendar: Option<PathBuf>,
     /// The area of the network.
@@ -41,353 +34,390 @@ pub struct Config {
     /// What a site adds to the schemas.
     pub schemas: Option<PathBuf>,
     /// Confirmed releases that are kept to be gone back to.
-    #[serde(default = "three")]
     pub keep_releases: u8,
     /// What is placed where.
     pub place: Place,
     /// How the program is told.
-    pub reload: Spanned<Reload>,
+    pub reload: Reload,
     /// How it is asked whether it works: all of them, in their order.
-    #[serde(default)]
-    pub probe: Vec<Spanned<Probe>>,
+    pub probe: Vec<Probe>,
     /// For so many seconds it must work with a new release before that is confirmed.
-    #[serde(default = "sixty")]
     pub watch_seconds: u64,
     /// A command that is run when the program could not be given back what it had.
-    pub alert: Option<Spanned<Vec<String>>>,
+    pub alert: Option<Placed<Vec<String>>>,
     /// What is told on stderr.
-    #[serde(default)]
     pub log: Telling,
 }
 
 /// What is told on stderr, as `serve` has it.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Telling {
     /// Lines for people, or JSON objects.
-    #[serde(default)]
     pub form: Form,
     /// The least that is told.
-    #[serde(default)]
     pub level: Level,
 }
 
 /// Where releases come from.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct From {
     /// The channel and its mirrors.
-    pub channel: Spanned<Vec<String>>,
+    pub channel: Placed<Vec<String>>,
     /// The pinned root file.
-    pub root: PathBuf,
+    pub root: Placed<PathBuf>,
     /// What this side demands whatever the root says.
     pub policy: Option<PathBuf>,
 }
 
 /// What is placed where.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Place {
     /// Each release gets a folder in this one.
-    pub folder: PathBuf,
+    pub folder: Placed<PathBuf>,
     /// The link that names the folder to be used.
-    pub link: PathBuf,
+    pub link: Placed<PathBuf>,
     /// The formats that are written, each into a folder of its own.
-    pub formats: Spanned<Vec<String>>,
+    pub formats: Placed<Vec<String>>,
     /// The mode of files; folders can be entered by whoever reads them.
-    pub mode: Option<Spanned<String>>,
-    /// Whose they are, `user`, `user:group` or `:group`, by name or number.
-    pub owner: Option<Spanned<String>>,
+    pub mode: u32,
+    /// Whose they are.
+    pub(super) owner: Option<Owner>,
 }
 
-/// How the program is told: by one of these.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Reload {
-    /// A command and its arguments; no shell.
-    pub command: Option<Vec<String>>,
-    /// A signal to the process that `pid_file` names.
-    pub signal: Option<String>,
-    /// Its number.
-    pub pid_file: Option<PathBuf>,
-    /// A unit that systemd reloads.
-    pub systemd_unit: Option<String>,
-    /// The command may take so long.
-    #[serde(default = "sixty")]
-    pub limit_seconds: u64,
+/// How the program is told.
+#[derive(Debug, Clone)]
+pub enum Reload {
+    /// By a command and its arguments; no shell.
+    Command {
+        /// It.
+        command: Placed<Vec<String>>,
+        /// It may take so long.
+        limit_seconds: u64,
+    },
+    /// By a signal to the process that a file names.
+    Signal {
+        /// It.
+        signal: Signal,
+        /// The file.
+        pid_file: PathBuf,
+    },
+    /// By systemd, which reloads this unit.
+    SystemdUnit {
+        /// It.
+        unit: String,
+        /// It may take so long.
+        limit_seconds: u64,
+    },
 }
 
-/// How it is asked whether it works: by one of these.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// How it is asked whether it works.
+#[derive(Debug, Clone)]
 pub struct Probe {
-    /// A page of a web server: `http://host:port/path`.
-    pub http: Option<String>,
-    /// The status that the page must have.
-    pub status: Option<u16>,
-    /// What must be in the page; `{release}` stands for the release's number, `{manifest}` for its digest.
-    pub contains: Option<String>,
-    /// A command that must end with status 0; no shell.
-    pub command: Option<Vec<String>>,
+    /// By what.
+    pub by: ProbeBy,
     /// It is asked so often before the answer is no.
-    #[serde(default = "five")]
-    pub tries: u32,
+    pub tries: u64,
     /// Between two tries.
-    #[serde(default = "second")]
     pub pause_ms: u64,
     /// Each may take so long.
-    #[serde(default = "ten")]
     pub limit_seconds: u64,
 }
 
-fn second() -> u64 {
-    1000
-}
-fn three() -> u8 {
-    3
-}
-fn five() -> u32 {
-    5
-}
-fn ten() -> u64 {
-    10
-}
-fn half_a_minute() -> Spanned<u64> {
-    Spanned::new(0..0, 30)
-}
-fn sixty() -> u64 {
-    60
+/// By what a program is asked.
+#[derive(Debug, Clone)]
+pub enum ProbeBy {
+    /// A page of a web server: `http://host:port/path`.
+    Page {
+        /// Where.
+        http: String,
+        /// The status that the page must have.
+        status: u16,
+        /// What must be in the page; `{release}` stands for the release's number, `{manifest}` for its digest.
+        contains: Option<String>,
+    },
+    /// A command that must end with status 0; no shell.
+    Command(Placed<Vec<String>>),
 }
 
 /// Signals that a program may be told by.
-pub(super) const SIGNALS: [(&str, rustix::process::Signal); 3] = [
-    ("HUP", rustix::process::Signal::HUP),
-    ("USR1", rustix::process::Signal::USR1),
-    ("USR2", rustix::process::Signal::USR2),
-];
+const SIGNALS: [(&str, Signal); 3] = [("HUP", Signal::HUP), ("USR1", Signal::USR1), ("USR2", Signal::USR2)];
 
-/// A configuration that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConfigError {
-    /// `file:line:column`, or the file alone.
-    pub at: String,
-    /// What is wrong there.
-    pub why: Said,
-}
-
-impl Speak for ConfigError {
-    fn say(&self, lang: Lang) -> String {
-        format!("{}: {}", self.at, self.why.say(lang))
+fn shape() -> Shape {
+    use Kind::{Command, Number, Texts};
+    let before = [
+        ("state", Kind::Text),
+        ("socket", Kind::Text),
+        ("poll_seconds", Number),
+        ("watch_seconds", Number),
+        ("keep_releases", Number),
+        ("calendar", Kind::Text),
+        ("area", Kind::Text),
+        ("schemas", Kind::Text),
+        ("alert", Command),
+    ];
+    let from = [("channel", Texts), ("root", Kind::Text), ("policy", Kind::Text)];
+    let place = [
+        ("folder", Kind::Text),
+        ("link", Kind::Text),
+        ("formats", Texts),
+        ("mode", Kind::Text),
+        ("owner", Kind::Text),
+    ];
+    let reload = [
+        ("command", Command),
+        ("signal", Kind::Text),
+        ("pid_file", Kind::Text),
+        ("systemd_unit", Kind::Text),
+        ("limit_seconds", Number),
+    ];
+    let probe = [
+        ("http", Kind::Text),
+        ("status", Number),
+        ("contains", Kind::Text),
+        ("command", Command),
+        ("tries", Number),
+        ("pause_ms", Number),
+        ("limit_seconds", Number),
+    ];
+    let log = [("form", Kind::Text), ("level", Kind::Text)];
+    let probe = Section { is_many: true, ..Section::of(Some("probe"), &probe) };
+    Shape {
+        sections: vec![
+            Section::of(None, &before),
+            Section::of(Some("from"), &from),
+            Section::of(Some("place"), &place),
+            Section::of(Some("reload"), &reload),
+            probe,
+            Section::of(Some("log"), &log),
+        ],
     }
 }
-
-impl std::fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.say(Lang::En))
-    }
-}
-
-impl std::error::Error for ConfigError {}
 
 impl Config {
     /// Reads the file at `path`; a relative path in it is from the file's folder.
     ///
     /// # Errors
-    /// [`ConfigError`].
-    pub fn read(path: &Path) -> Result<Config, ConfigError> {
-        let bytes = warifu_files::read(path, LIMIT_BYTES)
-            .map_err(|error| ConfigError { at: path.display().to_string(), why: Said::of(&error) })?;
-        let text = String::from_utf8_lossy(&bytes);
-        let at = Text { file: path, text: &text };
-        let mut config: Config = toml::from_str(&text).map_err(|error| {
-            let why = Said::new(error.message(), format!("設定の誤り: {}", error.message()));
-            at.error(error.span().unwrap_or(0..0), why)
-        })?;
-        config.check(&at)?;
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let paths = [
-            Some(&mut config.state),
-            config.socket.as_mut(),
-            config.calendar.as_mut().filter(|calendar| *calendar != Path::new("none")),
-            config.schemas.as_mut(),
-            Some(&mut config.from.root),
-            config.from.policy.as_mut(),
-            Some(&mut config.place.folder),
-            Some(&mut config.place.link),
-            config.reload.as_mut().pid_file.as_mut(),
+    /// All that is wrong with it.
+    pub fn read(path: &Path) -> Result<Config, Vec<Fault>> {
+        let text = Text::of_file(path).map_err(|fault| vec![fault])?;
+        let mut faults = Faults::default();
+        let mut tables = Tables::read(&text, &shape(), &mut faults);
+        let config = Config::of(&mut tables);
+        if let Some(config) = &config {
+            config.fits_together(&mut faults);
+        }
+        let told = faults.in_order(path);
+        config.filter(|_| told.is_empty()).ok_or(told)
+    }
+
+    /// None where something is missing or wrong, which is told.
+    fn of(tables: &mut Tables<'_>) -> Option<Config> {
+        // All of them are asked for before one is found to be missing.
+        let mut before = tables.section(None);
+        let state = before.path("state").or_else(|| before.missing("state"));
+        let socket = before.path("socket").map(|it| it.value);
+        let poll_seconds = before.number("poll_seconds", 1, DAY_SECONDS, 30);
+        let watch_seconds = before.number("watch_seconds", 0, DAY_SECONDS, 60);
+        let keep_releases = before.number("keep_releases", 1, 255, 3);
+        let calendar = before.text("calendar").map(|it| match &*it.value {
+            "none" => it.value.into(),
+            _ => before.from_folder(&it.value),
+        });
+        let area = before.text("area").map(|it| it.value);
+        let schemas = before.path("schemas").map(|it| it.value);
+        let alert = before.command("alert");
+
+        let mut of_from = tables.section(Some("from"));
+        let channel = of_from.texts("channel").or_else(|| of_from.missing("channel"));
+        let channel = channel.map(|Placed { value, place }| {
+            let value = value.into_iter().map(|channel| of_from.channel(channel)).collect();
+            Placed { value, place }
+        });
+        let root = of_from.path("root").or_else(|| of_from.missing("root"));
+        let policy = of_from.path("policy").map(|it| it.value);
+
+        let mut of_place = tables.section(Some("place"));
+        let folder = of_place.path("folder").or_else(|| of_place.missing("folder"));
+        let link = of_place.path("link").or_else(|| of_place.missing("link"));
+        let formats = of_place.texts("formats").or_else(|| of_place.missing("formats"));
+        let mode = of_place.made("mode", |mode| {
+            let digits = (1..=4).contains(&mode.len()) && mode.bytes().all(|byte| byte.is_ascii_digit());
+            let mode = u32::from_str_radix(mode, 8).ok().filter(|mode| digits && *mode <= 0o777);
+            mode.ok_or_else(|| {
+                Said::new(
+                    "a mode is three octal digits, as in \"0640\"",
+                    "mode は 8 進数で指定してください（例: \"0640\"）",
+                )
+            })
+        });
+        let owner = of_place.made("owner", |owner| {
+            Owner::of(owner).ok_or_else(|| {
+                Said::new(
+                    "nobody here is called so; an owner is user, user:group or :group",
+                    "そのようなユーザーやグループはありません（user、user:group、:group）",
+                )
+            })
+        });
+        let reload = reload_of(tables);
+        let probe: Vec<Option<Probe>> = tables.each("probe", probe_of);
+
+        let mut of_log = tables.section(Some("log"));
+        let form = of_log.one_of("form", &[("human", Form::Human), ("json", Form::Json)]);
+        let levels = [("info", Level::Info), ("warn", Level::Warn), ("error", Level::Error)];
+        let level = of_log.one_of("level", &levels);
+        let log = Telling { form: form.unwrap_or_default(), level: level.unwrap_or_default() };
+
+        let mode = mode.unwrap_or(0o644);
+        Some(Config {
+            from: From { channel: channel?, root: root?, policy },
+            state: state?,
+            socket,
+            poll_seconds,
+            calendar,
+            area,
+            schemas,
+            keep_releases: u8::try_from(keep_releases).unwrap_or(u8::MAX),
+            place: Place { folder: folder?, link: link?, formats: formats?, mode, owner },
+            reload: reload?,
+            probe: probe.into_iter().collect::<Option<_>>()?,
+            watch_seconds,
+            alert,
+            log,
+        })
+    }
+
+    /// What would be in the way of each other: told where the first of the two stands.
+    fn fits_together(&self, faults: &mut Faults) {
+        let Place { folder, link, formats, .. } = &self.place;
+        let (state, folder_at, link_at) = (real(&self.state.value), real(&folder.value), real(&link.value));
+        let apart = [
+            (link, "[place] link", &link_at, &folder_at, "[place] folder"),
+            (folder, "[place] folder", &folder_at, &link_at, "[place] link"),
+            (folder, "[place] folder", &folder_at, &state, "state"),
+            (link, "[place] link", &link_at, &state, "state"),
+            (&self.state, "state", &state, &folder_at, "[place] folder"),
+            (&self.state, "state", &state, &link_at, "[place] link"),
         ];
-        paths.into_iter().flatten().for_each(|path| *path = folder.join(&*path));
-        for channel in config.from.channel.as_mut() {
-            let named =
-                local(channel).and_then(|(kind, path)| Some((kind, folder.join(path).to_str()?.to_owned())));
-            if let Some((kind, path)) = named {
-                *channel = format!("{kind}{path}");
+        let mut known = Vec::new();
+        for (placed, name, inner, outer, other) in apart {
+            // Two that are the same are told once.
+            if is_within(inner, outer) && !known.contains(&(outer, inner)) {
+                known.push((inner, outer));
+                faults.add(|| Fault::at(&placed.place, one_in_the_other(name, inner == outer, other)));
             }
         }
-        Ok(config)
+        let mut names = formats.value.clone();
+        names.sort();
+        names.dedup();
+        if names.len() < formats.value.len() {
+            let twice = Said::new("a format is named twice", "同じ形式が 2 回指定されています");
+            faults.add(|| Fault::at(&formats.place, twice));
+        }
     }
 
-    /// Why no channel can be looked at, where all that are named are to lie here and none does. What lies
-    /// elsewhere is not asked.
-    pub fn no_channel(&self) -> Option<Said> {
-        let channels = self.from.channel.get_ref();
-        let is_to_be_had = |channel: &String| local(channel).is_none_or(|(_, path)| Path::new(path).exists());
-        (!channels.iter().any(is_to_be_had)).then(|| {
-            let named = channels.join(", ");
-            Said::new(
-                format!("from.channel: nothing is at {named}"),
-                format!("from.channel: {named} が見つかりません"),
-            )
-        })
+    /// What is wrong with the formats by the layouts and formats that are known here.
+    pub fn unknown_formats(&self, schemas: &Schemas) -> Vec<Fault> {
+        let Placed { value, place } = &self.place.formats;
+        let unknown = value.iter().filter(|name| schemas.format(name).is_none());
+        unknown
+            .map(|name| {
+                let why = Said::new(
+                    format!("[place] formats: no format is called {name}"),
+                    format!("[place] formats: 形式 {name} はありません"),
+                );
+                Fault::at(place, why)
+            })
+            .collect()
     }
 
-    fn check(&self, at: &Text<'_>) -> Result<(), ConfigError> {
-        let when = |is_wrong: bool, span: Range<usize>, en: &str, ja: &str| match is_wrong {
-            true => Err(at.error(span, Said::new(en, ja))),
-            false => Ok(()),
+    /// The commands, each where it stands.
+    pub(super) fn commands(&self) -> Vec<&Placed<Vec<String>>> {
+        let reload = match &self.reload {
+            Reload::Command { command, .. } => Some(command),
+            Reload::Signal { .. } | Reload::SystemdUnit { .. } => None,
         };
-        let channel = &self.from.channel;
-        when(
-            channel.get_ref().is_empty(),
-            channel.span(),
-            "at least one channel is named",
-            "配信元を 1 つ以上指定してください",
-        )?;
-        let formats = &self.place.formats;
-        when(
-            formats.get_ref().is_empty(),
-            formats.span(),
-            "at least one format is named",
-            "形式を 1 つ以上指定してください",
-        )?;
-        let takes = |seconds: u64, span| {
-            let (en, ja) = ("it is 1 to 86400 seconds, a day", "1～86400 秒（1 日）で指定してください");
-            when(!(1..=DAY_SECONDS).contains(&seconds), span, en, ja)
-        };
-        takes(*self.poll_seconds.get_ref(), self.poll_seconds.span())?;
-        let Reload { command, signal, pid_file, systemd_unit, limit_seconds } = self.reload.get_ref();
-        takes(*limit_seconds, self.reload.span())?;
-        let ways = [command.is_some(), signal.is_some(), systemd_unit.is_some()];
-        let is_one = ways.iter().filter(|is_there| **is_there).count() == 1;
-        when(
-            !is_one,
-            self.reload.span(),
+        let probes = self.probe.iter().filter_map(|probe| match &probe.by {
+            ProbeBy::Command(command) => Some(command),
+            ProbeBy::Page { .. } => None,
+        });
+        reload.into_iter().chain(probes).chain(&self.alert).collect()
+    }
+}
+
+fn one_in_the_other(name: &str, is_same: bool, other: &str) -> Said {
+    if is_same {
+        return Said::new(
+            format!("{name} and {other} are the same: each needs a place of its own"),
+            format!("{name} と {other} が同じ場所です。別々の場所を指定してください"),
+        );
+    }
+    Said::new(
+        format!("{name} lies inside {other}: each needs a place of its own"),
+        format!("{name} が {other} の中にあります。別々の場所を指定してください"),
+    )
+}
+
+fn reload_of(tables: &mut Tables<'_>) -> Option<Reload> {
+    let mut reload = tables.section(Some("reload"));
+    let command = reload.command("command");
+    let signal = reload.one_of("signal", &SIGNALS);
+    let pid_file = reload.path("pid_file").map(|it| it.value);
+    let unit = reload.text("systemd_unit").map(|it| it.value);
+    let limit_seconds = reload.number("limit_seconds", 1, DAY_SECONDS, 60);
+    let named = ["command", "signal", "systemd_unit"].iter().filter(|key| reload.has(key)).count();
+    if named != 1 {
+        return reload.wrong(Said::new(
             "exactly one of command, signal and systemd_unit says how the program is told",
             "command、signal、systemd_unit のいずれか 1 つを指定してください",
-        )?;
-        when(
-            signal.is_some() != pid_file.is_some(),
-            self.reload.span(),
+        ));
+    }
+    if reload.has("signal") != reload.has("pid_file") {
+        return reload.wrong(Said::new(
             "signal and pid_file go together",
             "signal と pid_file は組で指定してください",
-        )?;
-        let is_known = |name: &String| SIGNALS.iter().any(|(known, _)| known == name);
-        when(
-            signal.as_ref().is_some_and(|name| !is_known(name)),
-            self.reload.span(),
-            "the signal is HUP, USR1 or USR2",
-            "signal は HUP、USR1、USR2 のいずれかです",
-        )?;
-        let empty = |command: &Option<Vec<String>>| command.as_ref().is_some_and(Vec::is_empty);
-        let no_command = ("a command has a program", "command にはプログラムが必要です");
-        when(empty(command), self.reload.span(), no_command.0, no_command.1)?;
-        for probe in &self.probe {
-            let Probe { http, status, contains, command, tries, pause_ms, limit_seconds } = probe.get_ref();
-            takes(*limit_seconds, probe.span())?;
-            takes(pause_ms.div_ceil(1000).max(1), probe.span())?;
-            when(
-                http.is_some() == command.is_some(),
-                probe.span(),
-                "exactly one of http and command says how the program is asked",
-                "http と command のどちらか一方を指定してください",
-            )?;
-            when(empty(command), probe.span(), no_command.0, no_command.1)?;
-            when(
-                http.is_none() && (status.is_some() || contains.is_some()),
-                probe.span(),
-                "status and contains are of a page",
-                "status と contains は http とともに指定します",
-            )?;
-            let is_page = http.as_ref().is_none_or(|url| Page::of(url).is_some());
-            when(
-                !is_page,
-                probe.span(),
-                "a page is named as http://host:port/path; for any other, name a command",
-                "ページは http://ホスト:ポート/パス で指定してください。それ以外は command を使用してください",
-            )?;
-            when(*tries == 0, probe.span(), "it is asked once at least", "tries は 1 以上です")?;
-        }
-        if let Some(alert) = &self.alert {
-            when(alert.get_ref().is_empty(), alert.span(), no_command.0, no_command.1)?;
-        }
-        if let Some(mode) = &self.place.mode {
-            let is_mode = u32::from_str_radix(mode.get_ref(), 8).is_ok_and(|mode| mode <= 0o777);
-            when(
-                !is_mode,
-                mode.span(),
-                "a mode is three octal digits, as in \"0640\"",
-                "mode は 8 進数で指定してください（例: \"0640\"）",
-            )?;
-        }
-        if let Some(owner) = &self.place.owner {
-            when(
-                Owner::of(owner.get_ref()).is_none(),
-                owner.span(),
-                "nobody here is called so; an owner is user, user:group or :group",
-                "そのようなユーザーやグループはありません（user、user:group、:group）",
-            )?;
-        }
-        Ok(())
+        ));
     }
-
-    /// Refuses formats that `schemas` does not know.
-    ///
-    /// # Errors
-    /// [`ConfigError`].
-    pub fn knows_formats(&self, path: &Path, schemas: &Schemas) -> Result<(), ConfigError> {
-        let unknown = self.place.formats.get_ref().iter().find(|name| schemas.format(name).is_none());
-        unknown.map_or(Ok(()), |name| {
-            let why = Said::both(&NoFormat(name.clone()));
-            Err(ConfigError { at: path.display().to_string(), why })
-        })
+    if reload.has("signal") && reload.has("limit_seconds") {
+        return reload.wrong(Said::new(
+            "a signal takes no time: limit_seconds is of command and systemd_unit",
+            "signal には limit_seconds を指定できません（command と systemd_unit 用です）",
+        ));
     }
-
-    /// The mode of files.
-    pub(super) fn mode(&self) -> u32 {
-        let mode = self.place.mode.as_ref();
-        mode.and_then(|mode| u32::from_str_radix(mode.get_ref(), 8).ok()).unwrap_or(0o644)
-    }
+    let by_signal = || Some(Reload::Signal { signal: signal?, pid_file: pid_file? });
+    command
+        .map(|command| Reload::Command { command, limit_seconds })
+        .or_else(by_signal)
+        .or_else(|| unit.map(|unit| Reload::SystemdUnit { unit, limit_seconds }))
 }
 
-/// A channel that lies here: what stands before its path, and that. None where it lies elsewhere.
-fn local(channel: &str) -> Option<(&str, &str)> {
-    match channel.strip_prefix("bundle:") {
-        Some(path) => Some((&channel[..channel.len() - path.len()], path)),
-        None => (!channel.contains("://")).then_some(("", channel)),
+fn probe_of(probe: &mut given::Section<'_, '_>) -> Option<Probe> {
+    let http = probe.made("http", |url| match Page::of(url) {
+        Some(_) => Ok(url.to_owned()),
+        None => Err(Said::new(
+            "a page is named as http://host:port/path; for any other, name a command",
+            "ページは http://ホスト:ポート/パス で指定してください。それ以外は command を使用してください",
+        )),
+    });
+    let status = probe.number("status", 100, 599, 200);
+    let contains = probe.text("contains").map(|it| it.value);
+    let command = probe.command("command");
+    let tries = probe.number("tries", 1, 100_000, 5);
+    let pause_ms = probe.number("pause_ms", 0, DAY_SECONDS * 1000, 1000);
+    let limit_seconds = probe.number("limit_seconds", 1, DAY_SECONDS, 10);
+    if probe.has("http") == probe.has("command") {
+        return probe.wrong(Said::new(
+            "exactly one of http and command says how the program is asked",
+            "http と command のどちらか一方を指定してください",
+        ));
     }
-}
-
-/// A format that nobody knows.
-struct NoFormat(String);
-
-impl Speak for NoFormat {
-    fn say(&self, lang: Lang) -> String {
-        let name = &self.0;
-        say!(lang, "place.formats: no format is called {name}", "place.formats: 形式 {name} はありません")
+    if !probe.has("http") && (probe.has("status") || probe.has("contains")) {
+        return probe.wrong(Said::new(
+            "status and contains are of a page",
+            "status と contains は http とともに指定します",
+        ));
     }
-}
-
-/// A place in the file.
-struct Text<'a> {
-    file: &'a Path,
-    text: &'a str,
-}
-
-impl Text<'_> {
-    fn error(&self, span: Range<usize>, why: Said) -> ConfigError {
-        let before = self.text.get(..span.start).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
-        ConfigError { at: format!("{}:{line}:{column}", self.file.display()), why }
-    }
+    let status = u16::try_from(status).unwrap_or(200);
+    let page = http.map(|http| ProbeBy::Page { http, status, contains });
+    let by = page.or_else(|| command.map(ProbeBy::Command))?;
+    Some(Probe { by, tries, pause_ms, limit_seconds })
 }

@@ -1,10 +1,11 @@
 //! The files of a release for a program: in a folder of its own, whole before it has its name, and the one
 //! link that says which folder is to be used.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -132,7 +133,8 @@ impl Shelf {
             there.is_ok_and(|there| there == file.bytes)
         };
         if files.iter().all(is_there) {
-            return Ok(());
+            // Who may read them may be configured otherwise since.
+            return self.give_all(&folder, files);
         }
         for left in self.unfinished()? {
             // What a kill left.
@@ -150,13 +152,8 @@ impl Shelf {
             self.give(&path, self.mode)?;
             written.sync_all()?;
         }
-        // Folders can be entered by whoever reads the files, and emptied by their owner.
-        let mode = 0o700 | self.mode | (self.mode & 0o444) >> 2;
-        let folders = fs::read_dir(new.path())?.map(|entry| entry.map(|entry| entry.path()));
-        let folders = folders.filter(|path| path.as_ref().map_or(true, |path| path.is_dir()));
-        for path in folders.chain([Ok(new.path().to_owned())]) {
-            let path = path?;
-            self.give(&path, mode)?;
+        for path in self.folders_of(new.path(), files) {
+            self.give(&path, self.folder_mode())?;
             File::open(path)?.sync_all()?;
         }
         let is_there = fs::symlink_metadata(&folder).is_ok();
@@ -171,6 +168,39 @@ impl Shelf {
         }
         fs::rename(new.keep(), &folder)?;
         File::open(&self.folder)?.sync_all()
+    }
+
+    /// Folders can be entered by whoever reads the files, and emptied by their owner.
+    fn folder_mode(&self) -> u32 {
+        0o700 | self.mode | (self.mode & 0o444) >> 2
+    }
+
+    /// The folders in which `files` lie below `folder`, and that.
+    fn folders_of(&self, folder: &Path, files: &[Made]) -> BTreeSet<PathBuf> {
+        let within = files.iter().map(|file| folder.join(&file.format));
+        within.chain([folder.to_owned()]).collect()
+    }
+
+    /// Lets `files` in `folder`, and the folders in which they lie, be whose they are to be.
+    fn give_all(&self, folder: &Path, files: &[Made]) -> io::Result<()> {
+        let paths = files.iter().map(|file| (folder.join(&file.format).join(&file.name), self.mode));
+        let folders = self.folders_of(folder, files).into_iter().map(|path| (path, self.folder_mode()));
+        let mut is_changed = false;
+        for (path, mode) in paths.chain(folders) {
+            if !self.is_given(&path, mode)? {
+                self.give(&path, mode)?;
+                File::open(&path)?.sync_all()?;
+                is_changed = true;
+            }
+        }
+        if is_changed { File::open(&self.folder)?.sync_all() } else { Ok(()) }
+    }
+
+    fn is_given(&self, path: &Path, mode: u32) -> io::Result<bool> {
+        let there = fs::symlink_metadata(path)?;
+        let Owner { user, group } = self.owner.unwrap_or(Owner { user: None, group: None });
+        let is_of = user.is_none_or(|it| it == there.uid()) && group.is_none_or(|it| it == there.gid());
+        Ok(is_of && there.permissions().mode() & 0o7777 == mode)
     }
 
     fn give(&self, path: &Path, mode: u32) -> io::Result<()> {
@@ -317,6 +347,28 @@ mod tests {
         let own = own.file_name().and_then(|name| name.to_str()).unwrap();
         assert!(deleted.iter().all(|name| name.to_str() != Ok(own)), "{deleted:?}");
         assert_eq!(deleted.len(), 1, "{deleted:?}");
+    }
+
+    /// What lies there already too, each file and folder, and the bytes stay.
+    #[test]
+    fn a_changed_mode_or_owner_holds_for_what_lies_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut shelf = shelf(folder.path());
+        shelf.place(id(), &files()).unwrap();
+        let file = shelf.folder_of(id()).join("kikin/a.csv");
+        let before = fs::metadata(&file).unwrap();
+        shelf.mode = 0o640;
+        // Only root may give files away.
+        shelf.owner = (before.uid() == 0).then_some(Owner { user: Some(1234), group: Some(5678) });
+        shelf.place(id(), &files()).unwrap();
+        let after = fs::metadata(&file).unwrap();
+        assert_eq!((after.mode() & 0o7777, after.ino()), (0o640, before.ino()));
+        for path in [shelf.folder_of(id()), shelf.folder_of(id()).join("kikin")] {
+            let there = fs::metadata(path).unwrap();
+            assert_eq!(there.mode() & 0o7777, 0o750);
+            assert!(before.uid() != 0 || (there.uid(), there.gid()) == (1234, 5678));
+        }
+        assert!(before.uid() != 0 || (after.uid(), after.gid()) == (1234, 5678));
     }
 
     #[test]

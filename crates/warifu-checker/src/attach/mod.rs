@@ -5,14 +5,20 @@
 //! same state machine that brings releases to claims.
 
 mod config;
+mod ready;
 
 mod program;
 
 mod command;
 mod files;
+mod given;
 mod owner;
 mod page;
+mod paths;
 mod probe;
+mod started;
 
-pub use config::{Config, ConfigError};
+pub use config::{Config, From, Place, Probe, ProbeBy, Reload, Telling};
+pub use given::Placed;
 pub use program::{Program, Step};
+pub use ready::{not_ready, nothing_there};

@@ -3,8 +3,10 @@
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
+use warifu_values::text::without_secrets;
+
 use crate::attach::command::run;
-use crate::attach::config::Probe;
+use crate::attach::config::{Probe, ProbeBy};
 use crate::attach::page::Page;
 use crate::said::Said;
 
@@ -23,22 +25,22 @@ pub(super) fn ask(probe: &Probe, environment: &[(&str, String)]) -> Result<(), S
 
 fn ask_once(probe: &Probe, environment: &[(&str, String)]) -> Result<(), Said> {
     let limit = Duration::from_secs(probe.limit_seconds);
-    if let Some(command) = &probe.command {
-        return run(command, environment, limit);
-    }
-    let Some(url) = &probe.http else { return Ok(()) };
+    let (url, wanted, contains) = match &probe.by {
+        ProbeBy::Command(command) => return run(&command.value, environment, limit),
+        ProbeBy::Page { http, status, contains } => (http, *status, contains),
+    };
     let Some(page) = Page::of(url) else { return Ok(()) };
+    let url = without_secrets(url);
     let (status, body) = page.read(limit).map_err(|error| {
         Said::about(&format!("{url} does not answer"), &format!("{url} から応答がありません"), &error)
     })?;
-    let wanted = probe.status.unwrap_or(200);
     if status != wanted {
         return Err(Said::new(
             format!("{url} answers {status}, not {wanted}"),
             format!("{url} の応答が {status} です（期待値 {wanted}）"),
         ));
     }
-    let Some(text) = &probe.contains else { return Ok(()) };
+    let Some(text) = contains else { return Ok(()) };
     let value = |of: &str| environment.iter().find(|(name, _)| *name == of).map_or("", |(_, value)| value);
     let text =
         text.replace("{release}", value("WARIFU_RELEASE")).replace("{manifest}", value("WARIFU_MANIFEST"));

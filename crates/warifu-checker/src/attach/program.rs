@@ -10,9 +10,8 @@ use warifu_masters::schema::Schemas;
 use warifu_trust::ReleaseRef;
 
 use crate::attach::command::run;
-use crate::attach::config::{Config, Probe, Reload, SIGNALS};
+use crate::attach::config::{Config, Probe, Reload};
 use crate::attach::files::{Shelf, listed, made};
-use crate::attach::owner::Owner;
 use crate::attach::probe::ask;
 use crate::log::{Event, Log};
 use crate::said::Said;
@@ -66,16 +65,16 @@ impl Program {
         let Config { place, reload, probe, watch_seconds, alert, .. } = config;
         Program {
             shelf: Shelf {
-                folder: place.folder.clone(),
-                link: place.link.clone(),
-                mode: config.mode(),
-                owner: place.owner.as_ref().and_then(|owner| Owner::of(owner.get_ref())),
+                folder: place.folder.value.clone(),
+                link: place.link.value.clone(),
+                mode: place.mode,
+                owner: place.owner,
             },
-            formats: place.formats.get_ref().clone(),
-            reload: reload.get_ref().clone(),
-            probes: probe.iter().map(|probe| probe.get_ref().clone()).collect(),
+            formats: place.formats.value.clone(),
+            reload: reload.clone(),
+            probes: probe.clone(),
             watched_seconds: *watch_seconds,
-            alert: alert.as_ref().map(|alert| alert.get_ref().clone()),
+            alert: alert.as_ref().map(|alert| alert.value.clone()),
             schemas,
             log,
             uses: Mutex::default(),
@@ -105,19 +104,16 @@ impl Program {
     }
 
     fn tell(&self, environment: &[(&str, String)]) -> Result<(), Said> {
-        let Reload { command, signal, pid_file, systemd_unit, limit_seconds } = &self.reload;
-        let limit = Duration::from_secs(*limit_seconds);
-        if let Some(command) = command {
-            return run(command, environment, limit);
-        }
-        if let Some(unit) = systemd_unit {
-            return run(
-                &["systemctl".into(), "reload".into(), "--".into(), unit.clone()],
-                environment,
-                limit,
-            );
-        }
-        let (Some(signal), Some(file)) = (signal, pid_file) else { return Ok(()) };
+        let (signal, file) = match &self.reload {
+            Reload::Command { command, limit_seconds } => {
+                return run(&command.value, environment, Duration::from_secs(*limit_seconds));
+            }
+            Reload::SystemdUnit { unit, limit_seconds } => {
+                let reload = ["systemctl", "reload", "--", unit].map(ToOwned::to_owned);
+                return run(&reload, environment, Duration::from_secs(*limit_seconds));
+            }
+            Reload::Signal { signal, pid_file } => (*signal, pid_file),
+        };
         let name = file.display().to_string();
         let cannot = |error: &(dyn std::error::Error + 'static)| {
             let (en, ja) = ("cannot be sent a signal", "にシグナルを送れません");
@@ -128,8 +124,7 @@ impl Program {
         let pid =
             String::from_utf8_lossy(&text).trim().parse().ok().filter(|pid| *pid > 1).and_then(Pid::from_raw);
         let pid = pid.ok_or_else(|| cannot(&io::Error::from(io::ErrorKind::InvalidData)))?;
-        let signal = SIGNALS.iter().find(|(known, _)| known == signal).map(|(_, signal)| *signal);
-        signal.map_or(Ok(()), |signal| kill_process(pid, signal).map_err(|error| cannot(&error)))
+        kill_process(pid, signal).map_err(|error| cannot(&error))
     }
 
     fn asked(&self, environment: &[(&str, String)]) -> Result<(), Said> {

@@ -10,13 +10,14 @@ use warifu_channels::Patience;
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
-use crate::attach::{Config, Program};
+use crate::attach::{Config, Program, not_ready};
 use crate::cli::arguments::{Attach, Site, Windows};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{calendar_of, floor, mirrors, schemas_of};
-use crate::cli::prepared::{check_root, of_state};
+use crate::cli::prepared::{Found, all_of, check_root, of_state};
 use crate::cli::serve::{ended, keep_polling};
 use crate::cli::watchdog::Watchdog;
+use crate::config_file::Fault;
 use crate::kept_source::KeptSource;
 use crate::log::{Log, now, start};
 use crate::said::Said;
@@ -26,32 +27,36 @@ use crate::swap::{Gates, Swapper};
 
 pub(super) fn attach_program(attach: &Attach, lang: Lang) -> Result<u8, Failure> {
     let log = Log::new(lang);
-    let config = Config::read(&attach.config).map_err(|error| Failure::could_not(Said::both(&error)))?;
+    let faulty = |faults: Vec<Fault>| all_of(faults.iter().map(Fault::said).collect());
+    let config = Config::read(&attach.config).map_err(faulty)?;
     start(config.log.form, config.log.level, log);
+    let mut found = Found::default();
     let schemas = || schemas_of(&Site { schemas: config.schemas.clone() });
-    config
-        .knows_formats(&attach.config, &schemas()?)
-        .map_err(|error| Failure::could_not(Said::both(&error)))?;
+    if let Some(schemas) = found.take(schemas()) {
+        found.tell(config.unknown_formats(&schemas).iter().map(Fault::said));
+    }
     let windows = Windows { calendar: config.calendar.clone(), area: config.area.clone() };
-    let calendar = calendar_of(&windows)?;
-    let channel: Vec<OsString> = config.from.channel.get_ref().iter().map(OsString::from).collect();
-    let mirrors = mirrors(&channel, Patience::POLLING)?;
-    let floor = floor(config.from.policy.as_deref())?;
+    let calendar = found.take(calendar_of(&windows));
+    let channel: Vec<OsString> = config.from.channel.value.iter().map(OsString::from).collect();
+    let mirrors = found.take(mirrors(&channel, Patience::POLLING));
+    let floor = found.take(floor(config.from.policy.as_deref()));
     if attach.check_config {
         use std::io::Write as _;
-        check_root(&config.from.root, Some(&floor))?;
-        if let Some(why) = config.no_channel().or_else(|| of_state(&config.state)) {
-            return Err(Failure::could_not(why));
-        }
+        found.take(check_root(&config.from.root.value, floor.as_ref()));
+        found.tell(not_ready(&config).iter().map(Fault::said));
+        found.tell(of_state(&config.state.value));
+        found.nothing_wrong()?;
         let file = attach.config.display();
         writeln!(std::io::stdout(), "{}", say!(lang, "{file} can be used", "{file} は使用できます"))?;
         return Ok(0);
     }
+    found.nothing_wrong()?;
+    let (Some(calendar), Some(mirrors), Some(floor)) = (calendar, mirrors, floor) else { return Ok(2) };
     let directory =
-        StateDirectory::open(&config.state).map_err(|error| Failure::could_not(Said::of(&error)))?;
-    let socket = config.socket.clone().unwrap_or_else(|| OperatorSocket::in_state(&config.state));
+        StateDirectory::open(&config.state.value).map_err(|error| Failure::could_not(Said::of(&error)))?;
+    let socket = config.socket.clone().unwrap_or_else(|| OperatorSocket::in_state(&config.state.value));
     let operators = OperatorSocket::bind(socket).map_err(|error| Failure::could_not(Said::of(&error)))?;
-    let source = KeptSource::new(mirrors, floor, &config.from.root, &directory, log);
+    let source = KeptSource::new(mirrors, floor, &config.from.root.value, &directory, log);
     let recent = Arc::new(Recent::open(directory.recent(), 0)?);
     let swapper = Swapper::resume(
         directory,
@@ -72,7 +77,7 @@ pub(super) fn attach_program(attach: &Attach, lang: Lang) -> Result<u8, Failure>
     let heard = runtime.block_on(async {
         // There is nothing to be read again; who asks for it must not end it.
         let _asked = signal(SignalKind::hangup())?;
-        let every = Arc::new(AtomicU64::new(*config.poll_seconds.get_ref()));
+        let every = Arc::new(AtomicU64::new(config.poll_seconds));
         let watchdog = Arc::new(Watchdog::from(Instant::now()));
         tokio::spawn(keep_polling(swapper, every, watchdog));
         hear_until(operators, service, ended()).await

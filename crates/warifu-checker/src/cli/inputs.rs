@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
-use warifu_channels::{Address, Floor, Mirror, Mirrors, Network, Patience};
+use warifu_channels::{Address, Channel, Floor, Mirror, Mirrors, Network, Patience};
 use warifu_masters::schema::Schemas;
 
 use crate::calendar::Calendar;
@@ -24,13 +24,22 @@ pub(super) fn schemas_of(site: &Site) -> Result<Schemas, Failure> {
 
 /// The channels that `named` lead to, by what the environment says of networks.
 pub(super) fn mirrors(named: &[OsString], patience: Patience) -> Result<Mirrors, Failure> {
+    mirrors_with(named, patience, |channel| channel)
+}
+
+/// The same, `watched` by somebody.
+pub(super) fn mirrors_with(
+    named: &[OsString],
+    patience: Patience,
+    watched: impl Fn(Box<dyn Channel + Send + Sync>) -> Box<dyn Channel + Send + Sync>,
+) -> Result<Mirrors, Failure> {
     let network = Network::from_environment(patience, now, |name| std::env::var_os(name));
     let network = network.map_err(|error| Failure::could_not(Said::of(&error)))?;
     let mut mirrors = Vec::new();
     for channel in named {
         let address = Address::parse(channel, &network);
         let address = address.map_err(|error| Failure::could_not(Said::of(&error)))?;
-        mirrors.push(Mirror::new(channel.to_string_lossy(), address.channel()));
+        mirrors.push(Mirror::new(channel.to_string_lossy(), watched(address.channel())));
     }
     let others = mirrors.split_off(mirrors.len().min(1));
     let first = mirrors

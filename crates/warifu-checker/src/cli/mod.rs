@@ -17,6 +17,8 @@ mod repair;
 mod serve;
 mod service_manager;
 mod watchdog;
+mod watched;
+mod ways_in;
 
 mod client;
 #[cfg(feature = "https")]

@@ -1,18 +1,24 @@
 //! What `serve` stands on, read and checked before anything is started or changed: all that is wrong is told
 //! at once.
 
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
 
 use warifu_channels::{Floor, Mirrors, Patience};
 use warifu_masters::schema::Schemas;
 use warifu_trust::TrustedState;
 
+use crate::attach::nothing_there;
 use crate::calendar::Calendar;
 use crate::cli::arguments::Serve;
 use crate::cli::failure::Failure;
-use crate::cli::inputs::{calendar_of, floor, mirrors, read_file, schemas_of};
+use crate::cli::inputs::{calendar_of, floor, mirrors_with, read_file, schemas_of};
+use crate::cli::watchdog::Watchdog;
+use crate::cli::watched::Watched;
 use crate::said::Said;
 #[cfg(feature = "https")]
 use crate::service::ReadTls;
@@ -32,20 +38,37 @@ pub(super) struct Prepared {
 }
 
 /// What was found: each part, or why not.
-struct Found(Vec<Said>);
+#[derive(Default)]
+pub(super) struct Found(Vec<Said>);
 
 impl Found {
-    fn take<T>(&mut self, of: Result<T, Failure>) -> Option<T> {
+    pub(super) fn take<T>(&mut self, of: Result<T, Failure>) -> Option<T> {
         of.map_err(|failure| self.0.push(failure.said)).ok()
     }
+
+    pub(super) fn tell(&mut self, troubles: impl IntoIterator<Item = Said>) {
+        self.0.extend(troubles);
+    }
+
+    /// All that is wrong, where anything is.
+    pub(super) fn nothing_wrong(&mut self) -> Result<(), Failure> {
+        if self.0.is_empty() { Ok(()) } else { Err(all_of(std::mem::take(&mut self.0))) }
+    }
+}
+
+/// All that is wrong, a line each.
+pub(super) fn all_of(troubles: Vec<Said>) -> Failure {
+    let lines = |of: fn(&Said) -> &str| troubles.iter().map(of).collect::<Vec<_>>().join("\n");
+    Failure::could_not(Said::new(lines(|said| &said.en), lines(|said| &said.ja)))
 }
 
 impl Prepared {
     /// All that `serve` names, but the root, which may be damaged while a release runs.
-    pub(super) fn of(serve: &Serve) -> Result<Prepared, Vec<Said>> {
+    pub(super) fn of(serve: &Serve, watchdog: &Arc<Watchdog>) -> Result<Prepared, Vec<Said>> {
         let mut found = Found(Vec::new());
         let schemas = found.take(schemas_of(&serve.site));
-        let mirrors = found.take(mirrors(&serve.from.channel, Patience::POLLING));
+        let watched = |channel| Box::new(Watched { channel, watchdog: Arc::clone(watchdog) }) as _;
+        let mirrors = found.take(mirrors_with(&serve.from.channel, Patience::POLLING, watched));
         let floor = found.take(floor(serve.from.policy.as_deref()));
         let calendar = found.take(calendar_of(&serve.windows));
         #[cfg(feature = "https")]
@@ -71,12 +94,14 @@ impl Prepared {
 
 /// All that is wrong with what `serve` names, for who asks before a start: also the root, and the folders.
 pub(super) fn troubles(serve: &Serve) -> Vec<Said> {
-    let mut found = Found(Prepared::of(serve).err().unwrap_or_default());
+    let watchdog = Arc::new(Watchdog::from(Instant::now()));
+    let mut found = Found(Prepared::of(serve, &watchdog).err().unwrap_or_default());
+    found.tell(nothing_there(serve.from.channel.iter().map(OsString::as_os_str)));
     let floor = floor(serve.from.policy.as_deref()).ok();
     found.take(check_root(&serve.from.root, floor.as_ref()));
     found.0.extend(of_state(&serve.state));
     let socket = serve.operators.socket.as_deref().and_then(Path::parent);
-    found.0.extend(socket.filter(|it| !it.as_os_str().is_empty()).and_then(no_folder));
+    found.tell(socket.filter(|it| !it.as_os_str().is_empty()).and_then(not_to_be_written));
     found.0
 }
 
@@ -94,21 +119,29 @@ pub(super) fn of_state(state: &Path) -> Option<Said> {
     match fs::metadata(state) {
         Err(_) => {
             let parent = state.parent().filter(|parent| !parent.as_os_str().is_empty());
-            no_folder(parent.unwrap_or(Path::new(".")))
+            not_to_be_written(parent.unwrap_or(Path::new(".")))
         }
         Ok(there) if !there.is_dir() => no_folder(state),
         Ok(there) if there.permissions().mode() & 0o022 != 0 => Some(Said::new(
             format!("others may write to {path}: chmod go-w {path}"),
             format!("{path} に他のユーザーが書き込めます。chmod go-w {path} を実行してください"),
         )),
-        Ok(_) => tempfile::tempfile_in(state).err().map(|error| {
+        Ok(_) => not_to_be_written(state),
+    }
+}
+
+/// Why nothing can be made in `folder`.
+fn not_to_be_written(folder: &Path) -> Option<Said> {
+    no_folder(folder).or_else(|| {
+        let path = folder.display();
+        tempfile::tempfile_in(folder).err().map(|error| {
             Said::about(
                 &format!("nothing can be written to {path}"),
                 &format!("{path} は書き込みできないフォルダーです"),
                 &error,
             )
-        }),
-    }
+        })
+    })
 }
 
 fn no_folder(folder: &Path) -> Option<Said> {

@@ -8,6 +8,7 @@ use crate::cli::arguments::{Arguments, Command, Serve};
 use crate::cli::handles::connections;
 use crate::cli::prepared::Prepared;
 use crate::cli::settings::{ServeOption, Settings};
+use crate::cli::watchdog::Watchdog;
 use crate::kept_source::KeptSource;
 use crate::log::{Event, Log};
 use crate::said::Said;
@@ -42,6 +43,7 @@ pub(super) struct Reload {
     pub(super) service: Arc<Service>,
     /// Seconds between two looks at the channel.
     pub(super) poll: Arc<AtomicU64>,
+    pub(super) watchdog: Arc<Watchdog>,
     #[cfg(feature = "https")]
     pub(super) tls: Option<Arc<Tls>>,
     #[cfg(feature = "https")]
@@ -87,7 +89,7 @@ impl Reload {
         let (arguments, settings) = self.started.again().map_err(|why| why.said())?;
         let Arguments { command: Command::Serve(serve), .. } = arguments else { return Ok(None) };
         // All of it is read before anything is changed.
-        let prepared = Prepared::of(&serve)?;
+        let prepared = Prepared::of(&serve, &self.watchdog)?;
         let given = self.give(&serve, prepared);
         let differ = self.started.differ(&settings);
         let waits: Vec<String> =

@@ -1,7 +1,6 @@
 //! `serve`: claims over HTTP, and a look at the channel every so often.
 
 use std::io::{self, Write as _};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -13,11 +12,12 @@ use crate::cli::arguments::Serve;
 use crate::cli::failure::Failure;
 use crate::cli::handles::connections;
 use crate::cli::inputs::read_file;
-use crate::cli::prepared::{Prepared, troubles};
+use crate::cli::prepared::{Prepared, all_of, troubles};
 use crate::cli::reload::Reload;
 use crate::cli::service_manager::ServiceManager;
 use crate::cli::settings::{Settings, as_file, as_table};
 use crate::cli::watchdog::Watchdog;
+use crate::cli::ways_in::{Way, no_way_in, ways_in};
 use crate::kept_source::KeptSource;
 use crate::log::{Event, Log, now, start};
 use crate::said::Said;
@@ -40,7 +40,14 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
     }
     let log = Log::new(lang);
     start(serve.log.form(), serve.log.least(), log);
-    let prepared = Prepared::of(&serve).map_err(all_of)?;
+    let manager = ServiceManager::of_environment(log);
+    let watchdog = Arc::new(Watchdog::from(Instant::now()));
+    // The first release may take longer to come than a start is given.
+    let starts = {
+        let watchdog = Arc::clone(&watchdog);
+        manager.starting(move || watchdog.is_alive(0, 0, Instant::now()))
+    };
+    let prepared = Prepared::of(&serve, &watchdog).map_err(all_of)?;
     let directory =
         StateDirectory::open(&serve.state).map_err(|error| Failure::could_not(Said::of(&error)))?;
     // Whether there is a way in is known before anything is activated.
@@ -101,7 +108,6 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
     let queue = FairQueue::new(judges, serve.claims.queue);
     let service = Service::new(Arc::clone(&swapper), queue, Arc::clone(&recent), limits, log)?;
     let poll = Arc::new(AtomicU64::new(serve.poll));
-    let manager = ServiceManager::of_environment(log);
     #[cfg(feature = "https")]
     tls.iter().for_each(|tls| service.tells_of("claims", tls));
     #[cfg(feature = "https")]
@@ -113,6 +119,7 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
         swapper: Arc::clone(&swapper),
         service: Arc::clone(&service),
         poll: Arc::clone(&poll),
+        watchdog: Arc::clone(&watchdog),
         #[cfg(feature = "https")]
         tls,
         #[cfg(feature = "https")]
@@ -134,7 +141,7 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
             writeln!(io::stdout(), "watched at {}", watched.address()?)?;
         }
         io::stdout().flush()?;
-        let watchdog = Arc::new(Watchdog::from(Instant::now()));
+        drop(starts);
         manager.ready(&service.status().in_a_line(lang));
         if let Some(watched) = watched {
             // It ends with the runtime: the end can be watched too.
@@ -173,43 +180,22 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
     Ok(0)
 }
 
-/// All that is wrong, a line each.
-fn all_of(troubles: Vec<Said>) -> Failure {
-    let lines = |of: fn(&Said) -> &str| troubles.iter().map(of).collect::<Vec<_>>().join("\n");
-    Failure::could_not(Said::new(lines(|said| &said.en), lines(|said| &said.ja)))
-}
-
 /// Tells each value and who says so, and all that is wrong; starts nothing.
 fn check_config(serve: &Serve, settings: &Settings, lang: Lang) -> Result<u8, Failure> {
-    let troubles = troubles(serve);
+    let mut troubles = troubles(serve);
     write!(io::stdout(), "{}", as_table(settings, lang))?;
+    for way in ways_in(serve) {
+        match way {
+            Way::Shut(why) => troubles.push(why),
+            Way::Own(said) => writeln!(io::stdout(), "{}", said.say(lang))?,
+        }
+    }
     if !troubles.is_empty() {
         return Err(all_of(troubles));
     }
     let good = Said::new("a checker can start with this", "この設定で起動できます");
     writeln!(io::stdout(), "{}", good.say(lang))?;
     Ok(0)
-}
-
-/// Why nobody can come in at `address`, which `option` names.
-fn no_way_in(address: SocketAddr, option: &str, error: &io::Error) -> Failure {
-    Failure::could_not(match error.kind() {
-        io::ErrorKind::AddrInUse => Said::new(
-            format!(
-                "{address} is in use: another program listens there, maybe another checker; end it, or name \
-                 another address with {option} (ss -ltnp shows which it is)"
-            ),
-            format!(
-                "{address} は使用中です。別のプログラム（別のチェッカーなど）が待ち受けています。それを終了するか、\
-                 {option} で別のアドレスを指定してください（ss -ltnp で確認できます）"
-            ),
-        ),
-        _ => Said::about(
-            &format!("nobody can come in at {address} ({option})"),
-            &format!("{address} で待ち受けできません（{option}）"),
-            error,
-        ),
-    })
 }
 
 pub(super) async fn keep_polling(swapper: Arc<Swapper>, every: Arc<AtomicU64>, watchdog: Arc<Watchdog>) {

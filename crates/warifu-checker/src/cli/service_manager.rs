@@ -1,7 +1,7 @@
 //! What systemd is told: that claims are taken, what judges, that the configuration is read again, that it
 //! ends. Where nobody listens, nothing is told.
 
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
 use sd_notify::{NotifyState, notify};
@@ -14,6 +14,10 @@ const WAITING: usize = 16;
 
 /// So long the end waits until that is told.
 const AT_THE_END: Duration = Duration::from_millis(500);
+
+/// So much more time is asked for at once, and asked for so often: one that is missed ends nothing.
+const MORE_USEC: u32 = 60_000_000;
+const ASKED_EACH: Duration = Duration::from_secs(10);
 
 /// What is told, and whoever waits until it was.
 struct Told {
@@ -44,6 +48,22 @@ impl ServiceManager {
             }
         });
         ServiceManager { desk, log }
+    }
+
+    /// It starts, which may take longer than a start is given: for as long as `is_alive` and what is given back
+    /// is kept, it is asked for more time.
+    pub(super) fn starting(self, is_alive: impl Fn() -> bool + Send + 'static) -> Starting {
+        let (starting, ended) = sync_channel::<()>(0);
+        if self.desk.is_some() {
+            let asks = move || {
+                while_it_starts(&ended, ASKED_EACH, is_alive, || {
+                    self.tell(&[NotifyState::ExtendTimeoutUsec(MORE_USEC)])
+                })
+            };
+            // Without it there is the time that a start is given.
+            let _ = std::thread::Builder::new().name("starting".to_owned()).spawn(asks);
+        }
+        Starting { _ends: starting }
     }
 
     /// Claims are taken, or taken again after a reload; `status` is one line.
@@ -88,6 +108,20 @@ impl ServiceManager {
     }
 }
 
+/// It ends with this, whichever way.
+pub(super) struct Starting {
+    _ends: SyncSender<()>,
+}
+
+fn while_it_starts(ended: &Receiver<()>, each: Duration, is_alive: impl Fn() -> bool, asks: impl Fn()) {
+    while is_alive() {
+        asks();
+        if ended.recv_timeout(each) != Err(RecvTimeoutError::Timeout) {
+            return;
+        }
+    }
+}
+
 fn tell_each(waiting: &Receiver<Told>, log: Log) {
     for Told { lines, done } in waiting {
         if let Err(error) = notify(&[NotifyState::Custom(&lines)]) {
@@ -99,4 +133,23 @@ fn tell_each(waiting: &Receiver<Told>, log: Log) {
 
 fn not_told(error: &std::io::Error) -> Said {
     Said::about("the service manager could not be told", "サービスマネージャーに通知できません", error)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn more_time_is_asked_for_while_it_starts_and_makes_progress() {
+        let (starting, ended) = sync_channel::<()>(0);
+        let asked = Cell::new(0);
+        let asks = || asked.set(asked.get() + 1);
+        while_it_starts(&ended, Duration::ZERO, || asked.get() < 3, asks);
+        assert_eq!(asked.get(), 3, "then there was no progress any more");
+        drop(starting);
+        while_it_starts(&ended, Duration::MAX, || true, asks);
+        assert_eq!(asked.get(), 4, "it has started");
+    }
 }

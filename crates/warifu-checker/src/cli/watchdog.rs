@@ -5,11 +5,17 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
+use warifu_channels::Patience;
+
 /// A judge that has not ended within this is stuck: the largest file takes seconds.
 const JUDGING: Duration = Duration::from_secs(120);
 
-/// A look at every mirror, fetching, and the replay of the largest claim files have ended within this.
-const LOOKING: Duration = Duration::from_secs(900);
+/// Building a release, and the replay of the largest claim files, have ended within this.
+const BETWEEN_ANSWERS: Duration = Duration::from_secs(600);
+
+/// Whoever looks at channels comes round, or hears of one, within this. A whole look may take longer, for as
+/// long as answers come.
+const LOOKING: Duration = Patience::POLLING.whole.saturating_add(BETWEEN_ANSWERS);
 
 /// What was seen last.
 #[derive(Debug)]
@@ -24,7 +30,7 @@ impl Watchdog {
         Watchdog { looked: Mutex::new(now), judged: Mutex::new((0, now)) }
     }
 
-    /// Whoever looks at the channel has come round.
+    /// Whoever looks at the channel has come round, or was answered.
     pub(super) fn came_round(&self, now: Instant) {
         *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = now;
     }
@@ -49,13 +55,15 @@ mod tests {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
         let dog = Watchdog::from(start);
-        assert!(dog.is_alive(0, 0, at(800)), "nobody sends anything");
-        assert!(!dog.is_alive(0, 0, at(901)), "nobody looked");
-        dog.came_round(at(901));
-        assert!(dog.is_alive(0, 3, at(902)));
-        assert!(dog.is_alive(1, 3, at(1021)), "one was judged");
-        assert!(dog.is_alive(1, 3, at(1140)));
-        assert!(!dog.is_alive(1, 3, at(1141)), "three are judged, and none ends");
-        assert!(dog.is_alive(2, 3, at(1142)), "it was slow, and goes on");
+        let longest = Patience::POLLING.whole.as_secs();
+        assert!(dog.is_alive(0, 0, at(longest + 599)), "one answer may take so long");
+        assert!(!dog.is_alive(0, 0, at(longest + 600)), "nobody looked");
+        let came = longest + 601;
+        dog.came_round(at(came));
+        assert!(dog.is_alive(0, 3, at(came + 1)));
+        assert!(dog.is_alive(1, 3, at(came + 120)), "one was judged");
+        assert!(dog.is_alive(1, 3, at(came + 239)));
+        assert!(!dog.is_alive(1, 3, at(came + 240)), "three are judged, and none ends");
+        assert!(dog.is_alive(2, 3, at(came + 241)), "it was slow, and goes on");
     }
 }

@@ -210,9 +210,12 @@ pub struct Record {
     pub refused: Option<Refused>,
     /// The last replay, briefly.
     pub replay: Option<Replayed>,
-    /// How often a start after a crash found this release still on probation: one that takes the checker down
+    /// How often a start after a crash found this release on probation, or being given to a program: one that takes the checker down
     /// with it must not be tried for ever.
     pub interrupted: Option<(Id, u32)>,
+    /// What an attached program is just being given: what a crash meanwhile is put down to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tried: Option<Id>,
     /// What operators decided, the newest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     decisions: Vec<Decision>,
@@ -244,6 +247,7 @@ impl Default for Record {
             refused: None,
             replay: None,
             interrupted: None,
+            tried: None,
             decisions: Vec::new(),
             newest: None,
             frozen: None,
@@ -271,6 +275,7 @@ impl Record {
         }
         if let Some(release) = running.release() {
             self.forbid_before(release.id.release);
+            self.tried.take_if(|tried| *tried == release.id);
         }
         let before = std::mem::replace(&mut self.running, running);
         self.earlier.extend(before.into_confirmed());
@@ -279,6 +284,17 @@ impl Record {
         self.earlier.retain(|earlier| Some(earlier.id.release) < runs && !kept.contains(&earlier.id));
         self.earlier.sort_by_key(|earlier| Reverse(earlier.id.release));
         self.earlier.dedup_by_key(|earlier| earlier.id);
+    }
+
+    /// What an attached program was being given when this was written.
+    pub fn tried(&self) -> Option<Id> {
+        self.tried
+    }
+
+    /// An attached program is given `tried` from now on, or nothing any more. It ends by itself when that one
+    /// runs or is held.
+    pub fn tries(&mut self, tried: Option<Id>) {
+        self.tried = tried;
     }
 
     /// Confirmed releases before the one that a fall back returns to, the newest first.
@@ -385,6 +401,7 @@ impl Record {
 
     /// Holds `id`; keeps the list short.
     pub fn hold(&mut self, id: ReleaseRef, why: Said, at: UnixSeconds) {
+        self.tried.take_if(|tried| ReleaseRef::from(*tried) == id);
         self.held.retain(|held| ReleaseRef::from(held.id) != id);
         self.held.push(Held { id: id.into(), why, at, held_for: HeldFor::Here });
         if self.held.len() > MOST {

@@ -11,7 +11,7 @@ use crate::said::Said;
 use crate::state::Phase;
 use crate::swap::follower::{Follower, Trouble};
 use crate::swap::swapper::Swapper;
-use crate::swap::target::{Attached, Failed, NotTaken, Otherwise, Target};
+use crate::swap::target::{Attached, Failed, FailedAt, NotTaken, Otherwise, Target};
 
 /// After so many seconds a program that is out of step is tried again.
 const AGAIN_SECONDS: i64 = 30;
@@ -62,6 +62,9 @@ impl Swapper {
     /// It did not take it; it uses what it used before, or that is told loudly.
     pub(super) fn try_on(&self, id: ReleaseRef, now: UnixSeconds) -> Result<Option<Tried<'_>>, NotTaken> {
         let Some(mut follower) = self.follower() else { return Ok(None) };
+        // A release that takes this process down with it must not be tried for ever.
+        let not_noted = |why| NotTaken::NotAsked(Failed { at: FailedAt::Files, why });
+        self.runs.tries(Some(id)).map_err(not_noted)?;
         let load = || self.runs.load(id).map_err(|error| Said::of(&error));
         let taken = follower.target.take(id, &load, Otherwise::PutBack);
         match &taken {
@@ -70,9 +73,18 @@ impl Swapper {
                 let before = self.active().map(|active| active.id.release);
                 self.out_of_step(&mut follower, before, worse.clone(), now);
             }
-            Err(NotTaken::NotAsked(_) | NotTaken::Refused { not_put_back: None, .. }) => {}
+            Err(NotTaken::NotAsked(_)) => self.tries_no_more(),
+            // It is held, which ends that too.
+            Err(NotTaken::Refused { not_put_back: None, .. }) => {}
         }
         taken.map(|()| Some(Tried { _follower: follower }))
+    }
+
+    fn tries_no_more(&self) {
+        // What cannot be written is true again with the next record.
+        if self.record().tried().is_some() {
+            let _ = self.runs.tries(None);
+        }
     }
 
     /// Lets the program use what judges here, where it does not: after going back, at a start, and again
@@ -85,6 +97,7 @@ impl Swapper {
         if follower.target.uses() == Some(active.id) && follower.trouble.is_none() {
             return Ok(());
         }
+        self.tries_no_more();
         let load = || self.runs.load(active.id).map_err(|error| Said::of(&error));
         match follower.target.take(active.id, &load, Otherwise::Stay) {
             Ok(()) => {

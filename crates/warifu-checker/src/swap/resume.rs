@@ -12,7 +12,7 @@ use crate::state::{Installed, Lost, Rebuilt, Record, Running, StateDirectory, St
 use crate::swap::active::Active;
 use crate::swap::runs::Runs;
 
-/// Crashes that may leave a release on probation before it is held.
+/// With so many crashes while it is on probation, or is given to a program, a release is held.
 const INTERRUPTED_MOST: u32 = 3;
 
 /// What `directory` records, running again.
@@ -104,21 +104,33 @@ enum Ended {
     Otherwise,
 }
 
-/// A release that was on probation gives way to the confirmed one before it, and is held when the checker
-/// crashed too often with it.
+/// A release that was on probation gives way to the confirmed one before it. It, or what a program was just
+/// being given, is held when the checker crashed too often with it.
 fn leave_probation(record: &mut Record, ended: Ended, now: UnixSeconds) {
-    let Running::OnProbation { release: running, previous } = record.running().clone() else { return };
-    let before = record.interrupted.filter(|(id, _)| *id == running.id).map_or(0, |(_, times)| times);
+    let on_probation = match record.running().clone() {
+        Running::OnProbation { release, previous } => Some((release.id, previous)),
+        _ => None,
+    };
+    let crashed_with = match (record.tried(), &on_probation) {
+        (Some(tried), _) => (tried, "it was given to the attached program", "接続先プログラムへの適用中"),
+        (None, Some((id, _))) => (*id, "it was on probation", "観察期間中"),
+        (None, None) => return,
+    };
+    let (id, en, ja) = crashed_with;
+    let before = record.interrupted.filter(|(known, _)| *known == id).map_or(0, |(_, times)| times);
     let times = before + u32::from(ended == Ended::Otherwise);
-    record.interrupted = Some((running.id, times)).filter(|_| times > 0);
+    record.interrupted = Some((id, times)).filter(|_| times > 0);
+    record.tries(None);
     if times >= INTERRUPTED_MOST {
         let why = Said::new(
-            format!("the checker crashed or was killed {times} times while it was on probation"),
-            format!("観察期間中にチェッカーが {times} 回異常終了しました"),
+            format!("the checker crashed or was killed {times} times while {en}"),
+            format!("{ja}にチェッカーが {times} 回異常終了しました"),
         );
-        record.hold(running.id.into(), why, now);
+        record.hold(id.into(), why, now);
     }
-    record.runs(Running::Confirmed { release: previous, previous: None });
+    if let Some((_, previous)) = on_probation {
+        record.runs(Running::Confirmed { release: previous, previous: None });
+    }
 }
 
 fn load(directory: &StateDirectory, schemas: &Schemas, installed: &Installed) -> Result<Arc<Active>, Said> {

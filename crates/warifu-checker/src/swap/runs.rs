@@ -408,6 +408,16 @@ impl Runs {
         self.write(&pen);
     }
 
+    /// What uses releases besides this process is given `id` from now on, or nothing any more: on disk before
+    /// it is told, so that a crash is put down to that.
+    pub(super) fn tries(&self, id: Option<ReleaseRef>) -> Result<(), Said> {
+        let change = |record: &mut Record| {
+            record.tries(id.map(Into::into));
+            Ok(())
+        };
+        self.disk_first(change, |error| Said::of(&error), |_| ())
+    }
+
     /// `before` is what may be gone back to, where nothing else is.
     pub(super) fn stands_before(&self, before: Active) {
         self.beside().previous.get_or_insert_with(|| Arc::new(before));

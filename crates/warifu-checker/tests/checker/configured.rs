@@ -279,6 +279,7 @@ fn a_service_manager_is_told_that_it_is_ready_reads_again_lives_and_ends() {
     let mut command = program();
     command.env("NOTIFY_SOCKET", at.join("notify")).args(["serve", "--config"]).arg(&file);
     let mut running = Running::start(&mut command, at);
+    manager.hears("EXTEND_TIMEOUT_USEC=60000000");
     let ready = manager.hears("READY=1");
     assert!(ready.contains("STATUS=release 1, "), "{ready}");
     assert_eq!(check(running.address, &claim_file(1, 1)).status, 200, "the door is open");
@@ -291,6 +292,74 @@ fn a_service_manager_is_told_that_it_is_ready_reads_again_lives_and_ends() {
     running.signal("-TERM");
     manager.hears("STOPPING=1");
     assert!(running.child.wait().unwrap().success());
+}
+
+/// What a start would stumble over, before it.
+#[test]
+fn what_is_in_the_way_of_a_start_is_told_before_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    drop(published(at));
+    let file = configuration(at, "");
+    let sound = fs::read_to_string(&file).unwrap();
+    let checked = |from: &str, to: &str| {
+        assert!(sound.contains(from), "{from}");
+        fs::write(&file, sound.replacen(from, to, 1)).unwrap();
+        let output = program().args(["serve", "--check-config", "--config"]).arg(&file).output().unwrap();
+        (output.status.code(), said(&output))
+    };
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let channel = format!("{:?}", at.join("channel"));
+    let state = format!("{:?}", at.join("state"));
+    for (from, to, says) in [
+        (&*channel, "\"/no/such/channel\"", "nothing is at /no/such/channel"),
+        (&channel, "[\"file:///no/such\", \"bundle:/no/bundle\"]", "nothing is at /no/such, /no/bundle"),
+        ("127.0.0.1:0", &address, "is in use: another program listens there"),
+        ("127.0.0.1:0", "192.0.2.1:1", "nobody can come in at 192.0.2.1:1 (--listen)"),
+        (&state, "\"/proc/warifu\"", "nothing can be written to /proc"),
+        ("[claims]", "[operators]\nsocket = \"/proc/it.sock\"\n[claims]", "nothing can be written to /proc"),
+        (&state, "\"/no/such/state\"", "/no/such is no folder: make it first"),
+    ] {
+        let (status, (_, err)) = checked(from, to);
+        assert!(status == Some(2) && err.contains(says), "{to}: {status:?} {err}");
+    }
+    drop(taken);
+    let twice = format!("listen = {address:?}\n[watch]\nlisten = {address:?}\n");
+    let (status, (_, err)) = checked("listen = \"127.0.0.1:0\"\n", &twice);
+    assert!(status == Some(2) && err.contains("is named twice: by --listen and by --watch-listen"), "{err}");
+    // What is missing is told with where to write it.
+    let root = format!("root = {:?}\n", at.join("root.json"));
+    let (status, (_, err)) = checked(&root, "");
+    let missing = format!("{}: [channel] root is missing: write root = … below [channel]", file.display());
+    assert!(status == Some(2) && err.contains(&missing), "{err}");
+    // The port of the checker that runs with it is no fault.
+    fs::write(&file, sound.replacen("127.0.0.1:0", &address, 1)).unwrap();
+    let mut command = program();
+    let _running = Running::start(command.args(["serve", "--config"]).arg(&file), at);
+    let output = program().args(["serve", "--check-config", "--config"]).arg(&file).output().unwrap();
+    let (out, err) = said(&output);
+    assert!(output.status.success() && out.contains("it is taken to be that one"), "{out}{err}");
+}
+
+/// Nor in the messages of a start that ends because of it.
+#[test]
+fn no_password_of_a_mirror_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    drop(published(at));
+    let file = configuration(at, "");
+    let text = fs::read_to_string(&file).unwrap();
+    let channel = format!("{:?}", at.join("channel"));
+    for mirror in ["http://kenta:hush@masters.example/live", "http://masters.example/live?token=hush"] {
+        fs::write(&file, text.replacen(&channel, &format!("{mirror:?}"), 1)).unwrap();
+        for what in [&["--check-config"][..], &["--print-config"], &[]] {
+            let output = program().arg("serve").args(what).arg("--config").arg(&file).output().unwrap();
+            let (out, err) = said(&output);
+            assert!(!out.contains("hush") && !err.contains("hush"), "{what:?}: {out}{err}");
+            assert_eq!(output.status.success(), what == ["--print-config"], "{what:?}: {out}{err}");
+        }
+    }
 }
 
 /// One whose queue is full already.

@@ -2,7 +2,8 @@
 
 use crate::cli::arguments::HOW;
 use crate::cli::settings::layers::{Settings, is_default, shown};
-use crate::cli::settings::options::{Kind, ServeOption};
+use crate::cli::settings::options::ServeOption;
+use crate::config_file::Kind;
 
 /// Comments are wrapped to lines of so many letters.
 const WIDTH: usize = 100;
@@ -37,7 +38,7 @@ fn written(option: &ServeOption, values: &[String]) -> String {
         (_, []) => "…".to_owned(),
         (Kind::Flag | Kind::Number, [value, ..]) => value.clone(),
         (Kind::Text, [value, ..]) => quoted(value),
-        (Kind::Texts, values) => {
+        (Kind::Texts | Kind::Command, values) => {
             format!("[{}]", values.iter().map(quoted).collect::<Vec<_>>().join(", "))
         }
     }

@@ -1,22 +1,11 @@
-//! The file: TOML, read strictly, all that is wrong with it at once.
+//! What the file says of the options of `serve`.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::ops::Range;
-use std::path::Path;
 
-use toml::Spanned;
-use toml::de::{DeArray, DeTable, DeValue};
-use warifu_values::lang::Lang;
-use warifu_values::say;
-
-use crate::cli::settings::fault::{Fault, Text};
-use crate::cli::settings::options::{Kind, Options, ServeOption};
+use crate::cli::settings::options::{Options, ServeOption};
+use crate::config_file::{self, Faults, Text, Value};
 use crate::said::Said;
-
-/// A name that is no farther from a known one is taken for a slip of it.
-const SLIPS: usize = 3;
 
 /// What the file gives one option.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,113 +15,37 @@ pub(super) struct Given {
     pub(super) place: String,
 }
 
-/// What the file gives, by option, and what is wrong with it.
-pub(super) fn read(path: &Path, text: &str, options: &Options) -> (BTreeMap<String, Given>, Vec<Fault>) {
-    let (table, errors) = DeTable::parse_recoverable(text);
-    let mut reading =
-        Reading { text: Text { path, text }, options, given: BTreeMap::new(), faults: Vec::new() };
-    for error in errors {
-        let span = error.span().unwrap_or(0..0);
-        let why = error.message();
-        reading.wrong(&span, Said::new(format!("this is no TOML: {why}"), format!("TOML の誤り: {why}")));
-    }
-    for (key, value) in table.get_ref() {
-        let name = key.get_ref();
-        match value.get_ref() {
-            DeValue::Table(section) if options.sections().contains(&&**name) => {
-                for (key, value) in section {
-                    reading.take(Some(name), key, value);
+/// What the file gives, by option; what is wrong with it goes to `faults`.
+pub(super) fn read(text: &Text, options: &Options, faults: &mut Faults) -> BTreeMap<String, Given> {
+    let mut all = BTreeMap::new();
+    for table in config_file::read(text, &options.shape(), faults) {
+        for (key, given) in table.given {
+            let Some(option) = options.at(table.section.as_deref(), &key) else { continue };
+            let values = typed(given.value);
+            let refused_of = |value: &OsString| Some((value.clone(), option.refuses(value)?));
+            match values.iter().find_map(refused_of) {
+                Some((value, why)) => {
+                    let why = || refused(option, &value.to_string_lossy(), &why);
+                    faults.add(|| text.fault(&given.span, why()));
                 }
-            }
-            DeValue::Table(_) => reading.no_section(key),
-            _ => reading.take(None, key, value),
-        }
-    }
-    let Reading { given, mut faults, .. } = reading;
-    faults.sort_by_key(|fault| fault.at);
-    (given, faults)
-}
-
-struct Reading<'a> {
-    text: Text<'a>,
-    options: &'a Options,
-    given: BTreeMap<String, Given>,
-    faults: Vec<Fault>,
-}
-
-impl Reading<'_> {
-    fn wrong(&mut self, span: &Range<usize>, why: Said) {
-        self.faults.push(self.text.fault(span, why));
-    }
-
-    fn take(&mut self, section: Option<&str>, key: &Spanned<Cow<'_, str>>, value: &Spanned<DeValue<'_>>) {
-        let Some(option) = self.options.at(section, key.get_ref()) else {
-            return self.no_key(section, key);
-        };
-        let option = option.clone();
-        match values(&option, value.get_ref()) {
-            None => self.wrong(&value.span(), not_of_its_kind(&option, value.get_ref())),
-            Some(values) => {
-                for value_of in &values {
-                    if let Some(why) = option.refuses(value_of) {
-                        self.wrong(&value.span(), refused(&option, &value_of.to_string_lossy(), &why));
-                        return;
-                    }
+                None => {
+                    let place = text.place(&given.key);
+                    all.insert(option.id.clone(), Given { values, place });
                 }
-                let place = self.text.place(&key.span());
-                self.given.insert(option.id.clone(), Given { values, place });
             }
         }
     }
-
-    fn no_section(&mut self, key: &Spanned<Cow<'_, str>>) {
-        let sections = self.options.sections();
-        let (name, near) = (key.get_ref(), nearest(key.get_ref(), &sections));
-        let all = sections.iter().map(|it| format!("[{it}]")).collect::<Vec<_>>().join(" ");
-        let meant = near.map(|it| format!("[{it}]"));
-        self.wrong(
-            &key.span(),
-            Said::new(
-                format!("there is no section [{name}]{}; there are {all}", asked(meant.as_deref(), Lang::En)),
-                format!(
-                    "[{name}] というセクションはありません{}。使えるセクション: {all}",
-                    asked(meant.as_deref(), Lang::Ja)
-                ),
-            ),
-        );
-    }
-
-    fn no_key(&mut self, section: Option<&str>, key: &Spanned<Cow<'_, str>>) {
-        let keys = self.options.keys(section);
-        let name = key.get_ref();
-        let near = nearest(name, &keys).map(ToOwned::to_owned);
-        // What stands in the wrong section is known by its name all the same.
-        let elsewhere = || {
-            self.options.all().iter().find(|it| it.key == **name || it.long == **name).map(ServeOption::place)
-        };
-        let meant = near.or_else(elsewhere);
-        let (en, ja) = match section {
-            Some(section) => {
-                (format!("[{section}] has no key {name}"), format!("[{section}] に {name} という"))
-            }
-            None => {
-                (format!("there is no key {name} before the sections"), format!("先頭部に {name} という"))
-            }
-        };
-        let all = keys.join(", ");
-        self.wrong(
-            &key.span(),
-            Said::new(
-                format!("{en}{}; there are {all}", asked(meant.as_deref(), Lang::En)),
-                format!("{ja}キーはありません{}。使えるキー: {all}", asked(meant.as_deref(), Lang::Ja)),
-            ),
-        );
-    }
+    all
 }
 
-fn asked(meant: Option<&str>, lang: Lang) -> String {
-    let told = |name: &str| say!(lang, " (is {name} meant?)", "（{name} のことですか）");
-    meant.map(told).unwrap_or_default()
+/// The values, as they are typed.
+fn typed(value: Value) -> Vec<OsString> {
+    match value {
+        Value::Flag(is) => vec![is.to_string().into()],
+        Value::Number(number) => vec![number.to_string().into()],
+        Value::Text(text) => vec![text.into()],
+        Value::Texts(texts) => texts.into_iter().map(OsString::from).collect(),
+    }
 }
 
 /// That `value` is none of the option's, and why.
@@ -144,68 +57,17 @@ pub(super) fn refused(option: &ServeOption, value: &str, why: &str) -> Said {
     )
 }
 
-fn not_of_its_kind(option: &ServeOption, value: &DeValue<'_>) -> Said {
-    let (en, ja) = match option.kind {
-        Kind::Flag => ("true or false", "true または false"),
-        Kind::Number => ("a whole number without quotes", "引用符なしの整数"),
-        Kind::Text => ("text in quotes", "引用符で囲んだ文字列"),
-        Kind::Texts => ("text in quotes, or a list of such", "引用符で囲んだ文字列、またはその配列"),
-    };
-    let (place, is) = (option.place(), value.type_str());
-    Said::new(format!("{place} is {en}, not {is}"), format!("{place} は{ja}です（{is} ではありません）"))
-}
-
-/// The values, as they are typed; none when they are of another kind.
-fn values(option: &ServeOption, value: &DeValue<'_>) -> Option<Vec<OsString>> {
-    let text = |value: &DeValue<'_>| value.as_str().map(OsString::from);
-    match (option.kind, value) {
-        (Kind::Flag, DeValue::Boolean(is)) => Some(vec![is.to_string().into()]),
-        (Kind::Number, DeValue::Integer(number)) => {
-            let number = i128::from_str_radix(number.as_str(), number.radix()).ok()?;
-            Some(vec![number.to_string().into()])
-        }
-        (Kind::Text | Kind::Texts, DeValue::String(_)) => Some(vec![text(value)?]),
-        (Kind::Texts, DeValue::Array(several)) => all_texts(several, text),
-        _ => None,
-    }
-}
-
-fn all_texts(
-    several: &DeArray<'_>,
-    text: impl Fn(&DeValue<'_>) -> Option<OsString>,
-) -> Option<Vec<OsString>> {
-    several.iter().map(|value| text(value.get_ref())).collect()
-}
-
-/// The known name that `name` is a slip of.
-fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    let far = |it: &&str| distance(name, it);
-    let near = known.iter().copied().min_by_key(|it| far(it))?;
-    (far(&near) <= SLIPS.min(name.chars().count() / 2)).then_some(near)
-}
-
-/// How many letters are put in, left out or exchanged for others.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (at, letter) in one.chars().enumerate() {
-        let mut before = std::mem::replace(&mut row[0], at + 1);
-        for (to, its) in other.iter().enumerate() {
-            let exchanged = before + usize::from(letter != *its);
-            before = row[to + 1];
-            row[to + 1] = exchanged.min(before + 1).min(row[to] + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::config_file::Fault;
 
     fn told(text: &str) -> Vec<Said> {
-        let (_, faults) = read(Path::new("checker.toml"), text, &Options::of_serve());
-        faults.iter().map(Fault::said).collect()
+        let (path, mut faults) = (Path::new("checker.toml"), Faults::default());
+        read(&Text::new(path, text), &Options::of_serve(), &mut faults);
+        faults.in_order(path).iter().map(Fault::said).collect()
     }
 
     #[test]
@@ -223,7 +85,7 @@ mod tests {
                 "使えません",
             ),
             ("checker.toml:6:2: there is no section [limit] (is [limits] meant?)", "使えるセクション"),
-            ("checker.toml:9:1: [gates] has no key drain (is [limits] drain meant?)", "[limits] drain"),
+            ("checker.toml:9:1: [gates] has no key drain (drain stands in [limits])", "[limits] に書きます"),
             ("checker.toml:13:11: [channel] mirrors is text in quotes, or a list of such, not array", "配列"),
         ];
         for (en, ja) in expected {
@@ -249,10 +111,34 @@ mod tests {
     #[test]
     fn numbers_are_taken_as_toml_writes_them() {
         let text = "[limits]\nconnections = 1_000\nhead-kib = 0x10\n[channel]\nmirrors = \"one\"";
-        let (given, faults) = read(Path::new("it"), text, &Options::of_serve());
-        assert_eq!(faults, []);
+        let mut faults = Faults::default();
+        let given = read(&Text::new(Path::new("it"), text), &Options::of_serve(), &mut faults);
+        assert!(faults.is_none());
         assert_eq!(given["connections"].values, ["1000"]);
         assert_eq!(given["head_kib"].values, ["16"]);
         assert_eq!((&*given["channel"].values, &*given["channel"].place), (&["one".into()][..], "it:5:1"));
+    }
+
+    #[test]
+    fn what_stands_in_the_wrong_section_is_shown_its_own() {
+        let told = told("poll = 3\n[channel]\nstate = \"x\"\n[log]\nlog-level = \"warn\"\n");
+        let says = [
+            "there is no key poll before the sections (poll stands in [channel])",
+            "[channel] has no key state (state stands before all sections)",
+            "[log] has no key log-level (is level meant?)",
+        ];
+        for (said, says) in told.iter().zip(says) {
+            assert!(said.en.contains(says), "{said:?}");
+        }
+        assert_eq!(told.len(), 3, "{told:#?}");
+    }
+
+    /// So many are looked up once each, and told as far as somebody reads them.
+    #[test]
+    fn of_very_many_faults_the_first_are_told_and_how_many_more_there_are() {
+        let text: String = (0..60_000).map(|number| format!("k{number} = 1\n")).collect();
+        let told = told(&text);
+        assert_eq!(told.len(), 101);
+        assert_eq!(told[100].en, "checker.toml: 59900 more things are wrong; mend these first");
     }
 }

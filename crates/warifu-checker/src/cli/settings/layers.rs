@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Parser as _};
+use warifu_values::text::without_secrets;
 
 use crate::cli::arguments::Arguments;
-use crate::cli::settings::fault::Fault;
 use crate::cli::settings::file::{Given, read, refused};
 use crate::cli::settings::options::{Options, ServeOption};
+use crate::config_file::{Fault, Faults, Text, missing};
 use crate::said::Said;
 
 /// Where the file is.
@@ -19,9 +20,6 @@ const VARIABLE: &str = "WARIFU_CHECKER_CONFIG";
 
 /// Where commands that ask a running checker look for its file when nobody names one.
 const USUAL: &str = "/etc/warifu/checker.toml";
-
-/// A configuration is some kilobytes.
-const FILE_BYTES: u64 = 1 << 20;
 
 /// Who says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,9 +71,10 @@ impl Settings {
             return Ok((arguments, Settings { line, told: BTreeMap::new(), file: None, options }));
         };
         let file = config_of(typed.get_one::<PathBuf>("config"));
-        let (mut in_file, mut faults) = match &file {
-            None => (BTreeMap::new(), Vec::new()),
-            Some(file) => read_file(file, &options)?,
+        let mut faults = Faults::default();
+        let mut in_file = match &file {
+            None => BTreeMap::new(),
+            Some(file) => read_file(file, &options, &mut faults)?,
         };
         let mut told = BTreeMap::new();
         let mut whole = line.clone();
@@ -93,8 +92,14 @@ impl Settings {
                 told.insert(option.id.clone(), given);
             }
         }
-        if !faults.is_empty() {
-            return Err(NotSettled::Faults(faults));
+        if let Some(file) = &file {
+            let is_missing = |option: &&ServeOption| option.is_required && !told.contains_key(&option.id);
+            for option in options.all().iter().filter(is_missing) {
+                faults.add(|| Fault::of_file(file, missing(option.section(), &option.key)));
+            }
+        }
+        if !faults.is_none() {
+            return Err(NotSettled::Faults(faults.in_order(file.as_deref().unwrap_or(Path::new("")))));
         }
         let arguments = parsed(&whole)?;
         Ok((arguments, Settings { line, told, file, options }))
@@ -129,18 +134,13 @@ fn config_of(named: Option<&PathBuf>) -> Option<PathBuf> {
     named.cloned().or_else(variable)
 }
 
-fn read_file(path: &Path, options: &Options) -> Result<(BTreeMap<String, Given>, Vec<Fault>), NotSettled> {
-    let text = text_of(path).map_err(|why| NotSettled::Faults(vec![why]))?;
-    Ok(read(path, &text, options))
-}
-
-fn text_of(path: &Path) -> Result<String, Fault> {
-    let bytes = warifu_files::read(path, FILE_BYTES)
-        .map_err(|error| Fault::of_file(path.to_owned(), Said::of(&error)))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let why = Said::about("this is no UTF-8 text", "UTF-8 のテキストではありません", &error);
-        Fault::of_file(path.to_owned(), why)
-    })
+fn read_file(
+    path: &Path,
+    options: &Options,
+    faults: &mut Faults,
+) -> Result<BTreeMap<String, Given>, NotSettled> {
+    let text = Text::of_file(path).map_err(|why| NotSettled::Faults(vec![why]))?;
+    Ok(read(&text, options, faults))
 }
 
 fn of_file(Given { values, place }: Given) -> Told {
@@ -160,7 +160,7 @@ fn on_line(typed: &ArgMatches, option: &ServeOption) -> Option<Vec<OsString>> {
 
 /// What a variable says of `option`; one that is empty says nothing. Of an option that takes several values
 /// each line is one.
-fn in_environment(option: &ServeOption, faults: &mut Vec<Fault>) -> Option<Told> {
+fn in_environment(option: &ServeOption, faults: &mut Faults) -> Option<Told> {
     let said = |name: OsString| Some((env::var_os(&name).filter(|value| !value.is_empty())?, name));
     let (value, name) = option.variables().find_map(said)?;
     let values = match (option.takes_several(), value.to_str()) {
@@ -169,8 +169,8 @@ fn in_environment(option: &ServeOption, faults: &mut Vec<Fault>) -> Option<Told>
     };
     for value in &values {
         if let Some(why) = option.refuses(value) {
-            let why = refused(option, &value.to_string_lossy(), &why);
-            faults.push(Fault::of_variable(&name, why));
+            let why = || refused(option, &value.to_string_lossy(), &why);
+            faults.add(|| Fault::of_variable(&name, why()));
         }
     }
     Some(Told { values, origin: Origin::Variable(name) })
@@ -205,7 +205,7 @@ pub(in crate::cli) fn in_file_of(named: Option<&PathBuf>) -> Result<Option<InFil
     let file = config_of(named);
     let usual = || Some(PathBuf::from(USUAL)).filter(|usual| usual.exists());
     let Some(file) = file.or_else(usual) else { return Ok(None) };
-    let (mut given, _) = read(&file, &text_of(&file)?, &Options::of_serve());
+    let mut given = read(&Text::of_file(&file)?, &Options::of_serve(), &mut Faults::default());
     let mut one = |id: &str| given.remove(id)?.values.pop().map(PathBuf::from);
     Ok(Some(InFile { state: one("state"), socket: one("socket"), file: file.clone() }))
 }
@@ -215,7 +215,7 @@ pub(super) fn is_default(told: &Told) -> bool {
     told.origin == Origin::Default
 }
 
-/// A value as people read it.
+/// A value as people read it, who may be others than those that it is for.
 pub(super) fn shown(value: &OsStr) -> String {
-    value.to_string_lossy().into_owned()
+    without_secrets(&value.to_string_lossy())
 }

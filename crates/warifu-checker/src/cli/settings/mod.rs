@@ -3,7 +3,6 @@
 
 mod options;
 
-mod fault;
 mod file;
 mod layers;
 

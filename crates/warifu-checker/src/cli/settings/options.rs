@@ -7,25 +7,13 @@ use std::ffi::{OsStr, OsString};
 use clap::{Arg, ArgAction, Command, CommandFactory as _};
 
 use crate::cli::arguments::{ABOUT_THE_FILE, Arguments};
+use crate::config_file::{self, Key, Kind, Section, Shape};
 
 /// What comes before the name of an option in its variable.
 const VARIABLES: &str = "WARIFU_CHECKER_";
 
 /// Where a key would be called as its section is.
 const KEYS: &[(&str, &str)] = &[("channel", "mirrors"), ("log", "form")];
-
-/// What a value is in the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// `true` or `false`.
-    Flag,
-    /// A whole number.
-    Number,
-    /// Text: a path, an address, a name.
-    Text,
-    /// One text or several.
-    Texts,
-}
 
 /// One option.
 #[derive(Debug, Clone)]
@@ -43,6 +31,8 @@ pub(in crate::cli) struct ServeOption {
     pub(super) help: String,
     /// What it is when nobody says anything.
     pub(super) default: Option<String>,
+    /// Nothing goes without it.
+    pub(super) is_required: bool,
     /// An older variable, which other commands hear too.
     shared: Option<OsString>,
     /// The option by itself, without what it asks of others.
@@ -60,7 +50,8 @@ impl ServeOption {
         let default = arg.get_default_values().first().and_then(|it| it.to_str()).map(ToOwned::to_owned);
         let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
         let shared = arg.get_env().map(OsStr::to_owned);
-        Some(ServeOption { id, long, section, key, kind: kind(arg), help, default, shared, alone })
+        let (kind, is_required) = (kind(arg), arg.is_required_set());
+        Some(ServeOption { id, long, section, key, kind, help, default, is_required, shared, alone })
     }
 
     /// Its variables, the first before the others.
@@ -75,7 +66,7 @@ impl ServeOption {
         let name = format!("--{}", self.long);
         match self.kind {
             Kind::Flag => (value == "true").then(|| name.into()),
-            Kind::Number | Kind::Text | Kind::Texts => {
+            Kind::Number | Kind::Text | Kind::Texts | Kind::Command => {
                 let mut typed = OsString::from(name + "=");
                 typed.push(value);
                 Some(typed)
@@ -111,10 +102,7 @@ impl ServeOption {
 
     /// Its section and key, as they are told.
     pub(in crate::cli) fn place(&self) -> String {
-        match &self.section {
-            Some(section) => format!("[{section}] {}", self.key),
-            None => self.key.clone(),
-        }
+        config_file::place(self.section(), &self.key)
     }
 }
 
@@ -191,17 +179,18 @@ impl Options {
         self.told.iter().find(|option| option.section.as_deref() == section && option.key == key)
     }
 
-    /// The sections of the file.
-    pub(super) fn sections(&self) -> Vec<&str> {
-        let mut sections: Vec<_> = self.told.iter().filter_map(|option| option.section.as_deref()).collect();
-        sections.dedup();
-        sections
-    }
-
-    /// The keys in one section, or before all of them.
-    pub(super) fn keys(&self, section: Option<&str>) -> Vec<&str> {
-        let within = self.told.iter().filter(|option| option.section.as_deref() == section);
-        within.map(|option| &*option.key).collect()
+    /// What the file may hold.
+    pub(super) fn shape(&self) -> Shape {
+        let mut sections: Vec<Section> = Vec::new();
+        for option in &self.told {
+            if sections.last().is_none_or(|last| last.name != option.section) {
+                sections.push(Section { name: option.section.clone(), is_many: false, keys: Vec::new() });
+            }
+            let also = Some(option.long.clone()).filter(|long| *long != option.key);
+            let key = Key { name: option.key.clone(), kind: option.kind, also };
+            sections.iter_mut().last().into_iter().for_each(|section| section.keys.push(key.clone()));
+        }
+        Shape { sections }
     }
 
     /// A command line that takes the same options, none of which asks for another: to see what a line gives.
@@ -245,7 +234,7 @@ mod tests {
 
     #[test]
     fn sections_are_names_that_a_file_can_have() {
-        for section in Options::of_serve().sections() {
+        for section in Options::of_serve().shape().sections.into_iter().filter_map(|section| section.name) {
             let is_plain = section.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-');
             assert!(is_plain, "the heading of [{section}] is one plain word");
         }
