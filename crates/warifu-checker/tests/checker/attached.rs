@@ -289,7 +289,7 @@ fn a_release_that_kills_whoever_gives_it_is_held_with_the_third_time() {
         }
         let swapper = site.start(|_| ());
         assert_eq!((number(&swapper), site.linked(), held(&swapper)), (Some(1), Some(1), vec![2]));
-        let Outcome::Held { release: 2, why } = swapper.poll(now(), Wanted::ByItself) else {
+        let Outcome::Held { release: 2, why, .. } = swapper.poll(now(), Wanted::ByItself) else {
             panic!("tried again")
         };
         assert!(why.en.contains("3 times while it was given to the attached program"), "{}", why.en);
