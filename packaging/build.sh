@@ -14,7 +14,8 @@ mkdir -p "$out"
 # The project has no address; this one says so, and no mail to it ever arrives anywhere (RFC 2606).
 maintainer=${DEB_MAINTAINER:-Nobody yet (set DEB_MAINTAINER) <nobody@warifu.invalid>}
 
-# Each program by itself: together, one would get what only the other asks of a crate (zlib in C, for one).
+# Each program by itself: together, one would get what only the other asks of a crate (zlib in C, for one). And no
+# example or test beside them: the programs would get what crates have for tests alone.
 # A target that is named keeps the flags from build scripts and macros, which run here and are given to nobody.
 build() { cargo build --profile "$profile" --target "$TRIPLE" "$@"; }
 if [ "$profile" = dev ]; then
@@ -36,8 +37,8 @@ END
 }
 
 debian() {
-    build -p warifu --features https,pkcs11,manual --bins --example warifu-manual
-    build -p warifu-checker --features https,manual --bins --example checker-manual
+    build -p warifu --features https,pkcs11,manual --bins
+    build -p warifu-checker --features https,manual --bins
     local built=${CARGO_TARGET_DIR:-target}/$TRIPLE/$folder staged=$out/cargo
     # cargo-deb takes what lies in a target folder; this one holds nothing else.
     rm -rf "$staged" "$out/man" && mkdir -p "$staged/release" "$out/man"
@@ -46,8 +47,8 @@ debian() {
         strip --strip-all "$staged/release/$program"
         changelog "$program" > "$out/$program.changelog"
     done
-    "$built/examples/warifu-manual" "$out/man/warifu"
-    "$built/examples/checker-manual" "$out/man/warifu-checker"
+    "$built/warifu-manual" "$out/man/warifu"
+    "$built/warifu-checker-manual" "$out/man/warifu-checker"
     PATH="$PWD/target/tools/bin:$PATH"
     command -v cargo-deb >/dev/null || cargo install cargo-deb --version 3.8.0 --locked --root target/tools
     rm -f "$out"/*.deb

@@ -56,6 +56,8 @@ fi
 
 # Everything is there now: a test that leaves itself out for want of a program fails.
 export WARIFU_TEST_ALL=1
+# All of them at once: the programs are built for the tests of their own crates, and the others take these.
+[ $# -gt 0 ] || export WARIFU_TEST_PROGRAMS=built
 # One selection of packages and two of features, so that no crate of others is built for each of them.
 cargo test --workspace "$@"
 # What the demonstration's build does without: channels, claims and operators over TLS, the example of a

@@ -37,11 +37,15 @@ pub(crate) fn data(what: &str) -> Option<PathBuf> {
     None
 }
 
-/// One of the two programs, built by the same cargo in the same profile.
+/// One of the two programs, built by the same cargo in the same profile: here, unless `WARIFU_TEST_PROGRAMS`
+/// says that they lie beside the tests already. A run of all tests builds them for those of their own crates.
 pub(crate) fn program(name: &str) -> PathBuf {
     static BUILT: Once = Once::new();
     let folder = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().to_owned();
     BUILT.call_once(|| {
+        if std::env::var_os("WARIFU_TEST_PROGRAMS").is_some() {
+            return;
+        }
         let mut build = Command::new(env!("CARGO"));
         build.current_dir(checkout()).args(["build", "--quiet", "--workspace", "--bins"]);
         if folder.ends_with("release") {

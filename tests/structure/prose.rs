@@ -2,6 +2,9 @@
 //! the project's width, and paths that lead somewhere.
 
 use std::fmt::Write as _;
+use std::ops::Range;
+
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 
 use crate::tree::Tree;
 
@@ -47,19 +50,32 @@ fn wide_told(tree: &Tree) -> String {
         if path == "docs/findings.md" || path.starts_with("fuzz/corpus/") {
             continue;
         }
-        // What a program prints stands as it is, in a block of Markdown that is not a shell's.
-        let mut shown = false;
-        for (at, line) in text.lines().enumerate() {
-            if path.ends_with(".md") && line.trim_start().starts_with("```") {
-                shown = !shown && !line.trim_end().ends_with("sh");
-            }
-            let wide = line.chars().count();
-            if wide > WIDTH && !shown && !cannot_wrap(path, line) {
+        let shown = if path.ends_with(".md") { printed(text) } else { Vec::new() };
+        let mut begins = 0;
+        for (at, line) in text.split_inclusive('\n').enumerate() {
+            let is_shown = shown.iter().any(|block| block.contains(&begins));
+            begins += line.len();
+            let wide = line.trim_end_matches(['\n', '\r']).chars().count();
+            if wide > WIDTH && !is_shown && !cannot_wrap(path, line) {
                 writeln!(told, "{path}:{}: {wide}", at + 1).unwrap();
             }
         }
     }
     told
+}
+
+/// What a program prints stands as it is: the fenced blocks of Markdown that are not a shell's.
+fn printed(text: &str) -> Vec<Range<usize>> {
+    let blocks = markdown(text).filter_map(|(event, range)| match event {
+        Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) => Some((language, range)),
+        _ => None,
+    });
+    blocks.filter(|(language, _)| !language.ends_with("sh")).map(|(_, range)| range).collect()
+}
+
+/// The parts of a text in Markdown, and where each stands.
+fn markdown(text: &str) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
+    Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter()
 }
 
 /// A row of a table in Markdown has one line; so has a word, such as an address, that stands alone.
@@ -76,13 +92,15 @@ fn cannot_wrap(path: &str, line: &str) -> bool {
 /// A path is what a Markdown link points to, and a word in backticks that names a file of source (`.rs`) or
 /// begins with a folder of the root. `{a,b}` stands for both, `<kind>` for any part of a name.
 fn paths_told(tree: &Tree, text: &str) -> (usize, String) {
-    let linked = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-    let linked = linked.filter(|to| !to.contains("://")).map(|to| to.split('#').next().unwrap());
-    // Between the fences and the backticks of a line every second part is code.
-    let prose = text.split("```").step_by(2).flat_map(str::lines);
-    let words = prose.flat_map(|line| line.split('`').skip(1).step_by(2)).filter(|word| is_path(tree, word));
+    let named = markdown(text).filter_map(|(event, _)| match event {
+        Event::Start(Tag::Link { dest_url: to, .. }) if !to.contains("://") => {
+            Some(to.split('#').next().unwrap().to_owned())
+        }
+        Event::Code(word) if is_path(tree, &word) => Some(word.into_string()),
+        _ => None,
+    });
     let (mut count, mut told) = (0, String::new());
-    for path in linked.chain(words).filter(|path| !path.is_empty()).flat_map(spelt_out) {
+    for path in named.filter(|path| !path.is_empty()).flat_map(|path| spelt_out(&path)) {
         count += 1;
         let is_there = |known: &str| {
             let rest = after(known, path.trim_end_matches('/'));
@@ -144,16 +162,23 @@ mod cases {
         let address = format!("//! <https://example.org/{}>", "a".repeat(WIDTH));
         let after_words = format!("see {address}");
         let row = format!("| {wide} |");
+        // A shell's block is prose, and so is what follows any block; a longer fence ends at one as long.
+        let fences = [
+            "```sh", "ls", "```", &wide, "~~~text", &wide, "~~~", "", "````text", "```sh", &wide, "````",
+            &wide, "```sh", &wide, "```",
+        ];
+        let fences = fences.join("\n");
         let tree = Tree::invented(&[
             ("a.rs", &format!("{fits}\n{wide}\n{address}\n{after_words}\n")),
             ("b.md", &format!("{row}\n{wide}")),
             ("c.rs", &row),
+            ("d.md", &fences),
             ("docs/findings.md", &wide),
             ("fuzz/corpus/x.toml", &wide),
         ]);
         let told: Vec<String> = wide_told(&tree).lines().map(str::to_owned).collect();
         let places: Vec<&str> = told.iter().map(|line| line.rsplit_once(':').unwrap().0).collect();
-        assert_eq!(places, ["a.rs:2", "a.rs:4", "b.md:2", "c.rs:1"]);
+        assert_eq!(places, ["a.rs:2", "a.rs:4", "b.md:2", "c.rs:1", "d.md:4", "d.md:13", "d.md:15"]);
     }
 
     #[test]

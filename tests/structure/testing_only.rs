@@ -15,6 +15,27 @@ fn no_program_is_built_with_what_is_for_tests() {
     assert!(told.is_empty(), "{told}");
 }
 
+#[test]
+fn nothing_is_given_out_that_was_built_beside_tests() {
+    let told = beside_told(&Tree::checkout(&[".sh"]));
+    assert!(told.is_empty(), "{told}");
+}
+
+/// What to say of each command under `packaging/` that builds examples, tests or benchmarks: they bring the
+/// dev-dependencies, and all that is built with them then has the feature.
+fn beside_told(tree: &Tree) -> String {
+    let mut told = String::new();
+    for (path, text) in tree.files().filter(|(path, _)| path.starts_with("packaging/")) {
+        for command in text.replace("\\\n", " ").lines().filter(|line| line.contains("build ")) {
+            let beside = ["--example", "--test", "--bench", "--all-targets"];
+            if let Some(option) = beside.iter().find(|option| command.contains(*option)) {
+                writeln!(told, "{path} builds with {option}: {}", command.trim()).unwrap();
+            }
+        }
+    }
+    told
+}
+
 /// What to say of each Cargo.toml that builds with the feature; `fuzz/` holds no program.
 fn testing_told(tree: &Tree) -> String {
     let mut told = String::new();
@@ -59,6 +80,16 @@ mod cases {
         }
         let told = told("crates/low/Cargo.toml", "[features]\ndefault = [\"testing\"]\ntesting = []");
         assert!(told.contains("by default"), "{told}");
+    }
+
+    #[test]
+    fn what_is_built_beside_programs_is_told() {
+        let told = |text: &str| beside_told(&Tree::invented(&[("packaging/build.sh", text)]));
+        assert_eq!(told("cargo build -p low --bins\ncargo test --all-targets"), "");
+        for option in ["--example pages", "--tests", "--all-targets"] {
+            let told = told(&format!("build -p low --bins \\\n    {option}"));
+            assert!(told.starts_with("packaging/build.sh builds with --"), "{option}: {told:?}");
+        }
     }
 
     #[test]

@@ -27,6 +27,11 @@ Each option can stand in the configuration file, under its heading: --arrived-mi
 --arrived-mib is WARIFU_CHECKER_ARRIVED_MIB. The command line comes first, then variables, then the file. \
 SIGHUP reads the file again.";
 
+/// What the command line is parsed by, for whoever writes of it.
+pub fn command_line() -> clap::Command {
+    <Arguments as clap::CommandFactory>::command()
+}
+
 /// Checks medical claims by signed masters, and changes masters while claims are being checked.
 #[derive(Debug, Parser)]
 #[command(name = "warifu-checker", version)]

@@ -28,5 +28,6 @@ mod handles;
 mod inputs;
 mod remote;
 
+pub use arguments::command_line;
 pub use client::{Client, ClientError};
 pub use run::run;

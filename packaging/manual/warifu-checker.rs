@@ -1,11 +1,9 @@
 //! Writes the manual pages:
-//! `cargo run -p warifu-checker --features https,manual --example checker-manual DIR`.
+//! `cargo run -p warifu-checker --features https,manual --bin warifu-checker-manual DIR`.
 
-use clap::CommandFactory as _;
-use warifu_checker::cli::Arguments;
+use warifu_checker::cli::command_line;
 
-#[path = "../../../packaging/manual.rs"]
-mod manual;
+mod pages;
 
 const FILES: &str = r#".SH FILES
 .TP
@@ -20,5 +18,5 @@ What to do on a bad night, step by step.
 "#;
 
 fn main() -> std::io::Result<()> {
-    manual::write(Arguments::command(), FILES)
+    pages::write(command_line(), FILES)
 }

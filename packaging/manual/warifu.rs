@@ -1,12 +1,11 @@
-//! Writes the manual pages: `cargo run -p warifu --features https,pkcs11,manual --example warifu-manual DIR`.
+//! Writes the manual pages: `cargo run -p warifu --features https,pkcs11,manual --bin warifu-manual DIR`.
 
 use clap::CommandFactory as _;
 
-#[path = "../src/cli/mod.rs"]
+#[path = "../../crates/warifu/src/cli/mod.rs"]
 #[expect(dead_code, reason = "only what parses a command line is asked for here")]
 mod cli;
-#[path = "../../../packaging/manual.rs"]
-mod manual;
+mod pages;
 
 const FILES: &str = r#".SH FILES
 .TP
@@ -18,5 +17,5 @@ The series of a repository of masters, and the days on which each kind of master
 "#;
 
 fn main() -> std::io::Result<()> {
-    manual::write(cli::Cli::command(), FILES)
+    pages::write(cli::Cli::command(), FILES)
 }
