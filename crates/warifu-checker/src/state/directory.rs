@@ -428,11 +428,10 @@ impl StateDirectory {
     pub fn write_report(&self, name: &str, json: &[u8], page: &[u8]) -> Result<(), StateDirectoryError> {
         let reports = self.path.join("reports");
         private_directory(&reports).map_err(io_error(&reports))?;
-        for (ending, bytes) in [("json", json), ("html", page)] {
-            let path = reports.join(format!("{name}.{ending}"));
-            self.disk.write_whole(&path, bytes).map_err(io_error(&path))?;
-        }
-        Ok(())
+        let path = |ending| reports.join(format!("{name}.{ending}"));
+        let written = [(path("json"), json), (path("html"), page)];
+        let written = written.each_ref().map(|(path, bytes)| (&**path, *bytes));
+        self.disk.write_each_whole(&written).map_err(|(path, error)| io_error(path)(error))
     }
 
     /// How many of `more`, in their order, lie here whole within `bytes` together, besides what `kept` needs.

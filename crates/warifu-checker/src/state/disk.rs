@@ -7,6 +7,8 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
+use tempfile::NamedTempFile;
+
 /// Makes a directory that only its owner can enter.
 pub(super) fn private_directory(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
@@ -74,8 +76,9 @@ impl Disk {
         self.write_each_whole(&[(path, bytes)]).map_err(|(_, error)| error)
     }
 
-    /// The same of several files, each of which appears whole or not at all; which appear first is open. They
-    /// are filled before the first is flushed, and each folder is flushed once: a disk is waited for less.
+    /// The same of several files, each of which appears whole or not at all; which appear first is open. None
+    /// appears before all are filled. They are flushed beside one another, and each folder is flushed once: a
+    /// disk is waited for less.
     ///
     /// # Errors
     /// Where the disk failed, and how.
@@ -83,36 +86,97 @@ impl Disk {
         &self,
         files: &[(&'a Path, &[u8])],
     ) -> Result<(), (&'a Path, io::Error)> {
-        let folder = |path: &'a Path| path.parent().unwrap_or(Path::new("."));
-        let fill = |path: &'a Path, bytes: &[u8]| {
-            self.may(WriteStep::Make, path)?;
-            let mut file = tempfile::NamedTempFile::new_in(folder(path))?;
-            self.may(WriteStep::Fill, path)?;
-            file.write_all(bytes)?;
-            Ok(file)
-        };
         let filled: Vec<_> = files
             .iter()
-            .map(|(path, bytes)| Ok((*path, fill(path, bytes).map_err(|error| (*path, error))?)))
+            .map(|(path, bytes)| Ok((*path, self.fill(path, bytes).map_err(|error| (*path, error))?)))
             .collect::<Result<_, _>>()?;
-        for (path, file) in &filled {
-            let flushed = self.may(WriteStep::Flush, path).and_then(|()| file.as_file().sync_all());
-            flushed.map_err(|error| (*path, error))?;
+        let done = self.place(filled);
+        files.iter().zip(done).try_for_each(|((path, _), done)| done.map_err(|error| (*path, error)))
+    }
+
+    /// The same of files of which one may fail and the others appear all the same: what came of each.
+    pub(super) fn write_each<'a>(&self, files: &[(&'a Path, &[u8])]) -> Vec<io::Result<()>> {
+        let mut filled = Vec::new();
+        let mut done: Vec<Option<io::Result<()>>> = Vec::new();
+        for (path, bytes) in files {
+            done.push(match self.fill(path, bytes) {
+                Ok(file) => {
+                    filled.push((*path, file));
+                    None
+                }
+                Err(error) => Some(Err(error)),
+            });
         }
-        let mut folders = BTreeMap::new();
-        for (path, file) in filled {
-            let named = self.may(WriteStep::Name, path);
+        let mut placed = self.place(filled).into_iter();
+        done.into_iter().map(|done| done.or_else(|| placed.next()).unwrap_or(Ok(()))).collect()
+    }
+
+    /// A file with these bytes beside its place.
+    fn fill(&self, path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+        self.may(WriteStep::Make, path)?;
+        let mut file = NamedTempFile::new_in(folder_of(path))?;
+        self.may(WriteStep::Fill, path)?;
+        file.write_all(bytes)?;
+        Ok(file)
+    }
+
+    /// Each file takes its place, flushed before and its name after: what came of each.
+    fn place(&self, filled: Vec<(&Path, NamedTempFile)>) -> Vec<io::Result<()>> {
+        let files: Vec<&File> = filled.iter().map(|(_, file)| file.as_file()).collect();
+        let flushed = flush_each(&files);
+        let mut folders: BTreeMap<&Path, Option<io::ErrorKind>> = BTreeMap::new();
+        let mut done = Vec::new();
+        let mut paths = Vec::new();
+        for ((path, file), flushed) in filled.into_iter().zip(flushed) {
+            let named = self.may(WriteStep::Flush, path).and(flushed);
+            let named = named.and_then(|()| self.may(WriteStep::Name, path));
             let named = named.and_then(|()| file.persist(path).map(drop).map_err(|error| error.error));
-            named.map_err(|error| (path, error))?;
-            folders.insert(folder(path), path);
+            if named.is_ok() {
+                folders.insert(folder_of(path), None);
+            }
+            paths.push(path);
+            done.push(named);
         }
         // The names must last too.
-        for (folder, path) in folders {
-            let flushed = self.may(WriteStep::FlushName, path).and_then(|()| flush_folder(folder));
-            flushed.map_err(|error| (path, error))?;
+        for (folder, failed) in &mut folders {
+            *failed = flush_folder(folder).err().map(|error| error.kind());
         }
-        Ok(())
+        let lasts = |(path, named): (&Path, io::Result<()>)| {
+            named?;
+            self.may(WriteStep::FlushName, path)?;
+            folders.get(folder_of(path)).copied().flatten().map_or(Ok(()), |failed| Err(failed.into()))
+        };
+        paths.into_iter().zip(done).map(lasts).collect()
     }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
+}
+
+/// So many files are flushed beside one another.
+const AT_ONCE: usize = 8;
+
+/// Flushes what is in each of `files`: what came of each. A file system writes several down in one go where
+/// they are asked for together.
+fn flush_each(files: &[&File]) -> Vec<io::Result<()>> {
+    let together = |files: &[&File]| -> Vec<io::Result<()>> {
+        std::thread::scope(|scope| {
+            let flush = |file: &File| file.sync_all();
+            let Some((first, others)) = files.split_first() else { return Vec::new() };
+            let begin = |file| std::thread::Builder::new().spawn_scoped(scope, move || flush(file));
+            let others: Vec<_> = others.iter().map(|file| (*file, begin(*file))).collect();
+            let mut done = vec![flush(first)];
+            for (file, begun) in others {
+                done.push(match begun {
+                    Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                    Err(_) => flush(file),
+                });
+            }
+            done
+        })
+    };
+    files.chunks(AT_ONCE).flat_map(together).collect()
 }
 
 impl fmt::Debug for Disk {

@@ -111,9 +111,13 @@ impl TwoCopies {
         // Also after a failure: a copy may have it although its disk said otherwise.
         kept.sequence += 1;
         let bytes = to_bytes(record, kept.sequence).map_err(|error| (paths[0].clone(), error))?;
-        let mut done = paths.each_ref().map(|path| self.disk.write_whole(path, &bytes));
+        // Both at once: each takes its place only when it is whole on disk, so one of before and one of now is
+        // the worst that a power cut leaves.
+        let [first, second] = &paths;
+        let write = || self.disk.write_each(&[(first, &bytes), (second, &bytes)]);
+        let mut done = write();
         if done.iter().all(Result::is_err) && fs::remove_file(self.reserve()).is_ok() {
-            done = paths.each_ref().map(|path| self.disk.write_whole(path, &bytes));
+            done = write();
         }
         if done.iter().all(Result::is_ok) {
             self.keep_reserve();
@@ -121,10 +125,10 @@ impl TwoCopies {
         let first_failed =
             paths.iter().zip(&done).find_map(|(path, done)| Some((path, done.as_ref().err()?)));
         kept.trouble = first_failed.map(|(path, error)| not_written(path, error));
-        let [first, second] = done;
+        let is_written = done.iter().any(Result::is_ok);
         let [path, _] = paths;
-        match (first, second) {
-            (Err(error), Err(_)) => Err((path, error)),
+        match done.into_iter().next() {
+            Some(Err(error)) if !is_written => Err((path, error)),
             _ => Ok(()),
         }
     }

@@ -197,9 +197,13 @@ impl Runs {
         self.directory.keep(content)
     }
 
-    /// Notes the last replay: the record has it briefly with its next change, and the report is written.
+    /// Writes the report of a replay.
+    pub(super) fn report_replay(&self, report: &Replayed) {
+        self.write_report("replay", report, &report_file(Some(report), None, &[]));
+    }
+
+    /// Notes the last replay: the record has it briefly with its next change.
     pub(super) fn note_replay(&self, report: Replayed) {
-        self.write_report("replay", &report, &report_file(Some(&report), None, &[]));
         let _pen = self.pen();
         let mut beside = self.beside();
         beside.record.replay = Some(report.clone().brief());

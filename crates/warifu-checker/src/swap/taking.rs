@@ -24,6 +24,7 @@ use crate::swap::swapper::{Swapper, Trusted};
 use crate::swap::target::{Failed, NotTaken};
 use crate::swap::wanted::Wanted;
 use crate::swap::workbench::{AtBench, Due, WaitsFor};
+use crate::trial::Replayed;
 
 /// What came of bringing one candidate to judging claims.
 enum Brought {
@@ -299,16 +300,32 @@ impl Swapper {
         }
     }
 
-    /// Clears a candidate and lets it judge, or lays it aside until its instant.
+    /// Clears a candidate and lets it judge, or lays it aside until its instant. The report for people is
+    /// written when that is done.
     fn bring(&self, bench: &mut AtBench<'_>, candidate: Candidate, now: UnixSeconds) -> Brought {
+        let (brought, report) = self.bring_on(bench, candidate, now);
+        if let Some(report) = report {
+            aside(|| self.runs.report_replay(&report));
+        }
+        brought
+    }
+
+    /// The same without the report, which comes along where something was replayed.
+    fn bring_on(
+        &self,
+        bench: &mut AtBench<'_>,
+        candidate: Candidate,
+        now: UnixSeconds,
+    ) -> (Brought, Option<Replayed>) {
         let (id, activate_at) = (candidate.id, candidate.activate_at);
         if let Some(why) = self.withdrawn(id) {
             let why = why.then(&Cause::Withdrawn.next_step(Some(id.release)));
-            return Brought::Done(Outcome::Held { release: id.release, cause: Cause::Withdrawn, why });
+            let held = Outcome::Held { release: id.release, cause: Cause::Withdrawn, why };
+            return (Brought::Done(held), None);
         }
         let newer = match Newer::than(self.active(), self.record().floor(), candidate) {
             Ok(newer) => newer,
-            Err(not_newer) => return Brought::Done(not_cleared(id, not_newer.said(), now)),
+            Err(not_newer) => return (Brought::Done(not_cleared(id, not_newer.said(), now)), None),
         };
         // What the disk lost is fetched again, byte for byte.
         let kept = |id| {
@@ -321,9 +338,20 @@ impl Swapper {
         };
         let (files, enough) = (self.recent.files(), self.rules.gates().replay());
         let (report, cleared) = aside(|| newer.clear(&self.schemas, kept, &files, &enough, now));
-        if let Some(report) = report {
-            self.runs.note_replay(report);
+        if let Some(report) = &report {
+            self.runs.note_replay(report.clone());
         }
+        (self.settle_cleared(bench, (id, activate_at), cleared, now), report)
+    }
+
+    /// Lets what is cleared judge, or lays it aside.
+    fn settle_cleared(
+        &self,
+        bench: &mut AtBench<'_>,
+        (id, activate_at): (ReleaseRef, Option<UnixSeconds>),
+        cleared: Result<Cleared, NotCleared>,
+        now: UnixSeconds,
+    ) -> Brought {
         let release = id.release;
         let instant = activate_at.map_or(now, |instant| instant.max(now));
         // Where nothing judges yet, there is nothing that must not change.
