@@ -145,7 +145,6 @@ mod tests {
     use warifu_claims::{ClaimFindings, Tally};
 
     use super::*;
-    use crate::cause::Cause;
     use crate::history::{Did, History};
     use crate::state::StateDirectory;
 

@@ -84,8 +84,8 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
         (swapper.active(), swapper.damages().iter().find(|it| it.part == DamagedPart::Root))
     {
         // Nothing to judge by, and nothing to be had: what is wrong is told where it is seen at once.
-        read_file(&serve.from.root)?;
-        return Err(Failure { status: 3, said: root.why.clone() });
+        read_file(&serve.from.root).map_err(|failure| settings.at("root", failure))?;
+        return Err(settings.at("root", Failure { status: 3, said: root.why.clone() }));
     }
     if swapper.active().is_none() || swapper.record().lost().is_some() {
         // Nothing to judge by yet, or not by what ran: the first answer should not be a refusal when a
@@ -181,7 +181,7 @@ fn all_of(troubles: Vec<Said>) -> Failure {
 
 /// Tells each value and who says so, and all that is wrong; starts nothing.
 fn check_config(serve: &Serve, settings: &Settings, lang: Lang) -> Result<u8, Failure> {
-    let troubles = troubles(serve);
+    let troubles = troubles(serve, settings);
     write!(io::stdout(), "{}", as_table(settings, lang))?;
     if !troubles.is_empty() {
         return Err(all_of(troubles));

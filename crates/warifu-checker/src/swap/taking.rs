@@ -109,7 +109,7 @@ impl Swapper {
                     "it goes on judging: there is no release to go back to",
                     "戻り先のリリースがないため、点検には引き続きこのリリースを使用しています",
                 )),
-                None => why.then(&Cause::Withdrawn.next_step(Some(id.release))),
+                None => why,
             };
             return Outcome::Held { release: id.release, cause: Cause::Withdrawn, why };
         }
@@ -288,7 +288,6 @@ impl Swapper {
     fn bring(&self, bench: &mut AtBench<'_>, candidate: Candidate, now: UnixSeconds) -> Brought {
         let (id, activate_at) = (candidate.id, candidate.activate_at);
         if let Some(why) = self.withdrawn(id) {
-            let why = why.then(&Cause::Withdrawn.next_step(Some(id.release)));
             return Brought::Done(Outcome::Held { release: id.release, cause: Cause::Withdrawn, why });
         }
         let newer = match Newer::than(self.active(), self.record().floor(), candidate) {
