@@ -114,9 +114,8 @@ causes! {
         word en "Withdrawn" ja "取下げ"
         what en "a release was withdrawn by one organisation and is not taken"
             ja "一方の団体がリリースを取り下げたため、受け入れません"
-        next en "wait for a newer release; where this one judges, go back: warifu-checker fall-back"
-            ja "新しいリリースを待ってください。取り下げられたリリースが稼働中なら warifu-checker fall-back で\
-            切り戻してください";
+        next en "wait for a newer release; where this one still judges, go back: warifu-checker fall-back"
+            ja "新しいリリースを待ってください。まだ稼働している場合は warifu-checker fall-back で切り戻してください";
     #[doc = "A release is not taken again: it was fallen back from, or the attached program did not take it."]
     Held "held"
         word en "Held" ja "保留"

@@ -65,7 +65,7 @@ pub(super) enum Command {
     Explain(Explain),
     /// Show what a running checker judges by, and why
     ///
-    /// Exit status: 0; 2 it does not answer; 3 what runs was withdrawn, and there is nothing to go back to.
+    /// Exit status: 0; 1 no release judges, or an attached program is out of step; 2 it does not answer; 3 what runs was withdrawn, and there is nothing to go back to.
     Status(Remote),
     /// Let a running checker look at its channel now
     Swap {
@@ -83,8 +83,9 @@ pub(super) enum Command {
     },
     /// Confirm the release on probation, where too few institutions use a checker to tell
     Confirm(Decide),
-    /// Take other releases again after the running one was lost on disk and cannot be fetched any more
-    GiveUp(Decide),
+    /// Take other releases again after the running one was lost on disk and cannot be fetched any more: shows
+    /// what follows, and asks
+    GiveUp(GiveUp),
     /// Let a held release be taken again
     Unhold(Decide),
     /// Activate nothing until thawed, not even an emergency; falling back still works
@@ -113,9 +114,8 @@ impl Command {
             | Command::Replay(remote)
             | Command::ForgetClaims(remote)
             | Command::Swap { remote, .. } => Some(remote),
-            Command::Confirm(decide) | Command::GiveUp(decide) | Command::Unhold(decide) => {
-                Some(&decide.remote)
-            }
+            Command::Confirm(decide) | Command::Unhold(decide) => Some(&decide.remote),
+            Command::GiveUp(give_up) => Some(&give_up.decide.remote),
             Command::Freeze(decide) | Command::Thaw(decide) => Some(&decide.remote),
             Command::Repair(repair) => Some(&repair.decide.remote),
         }
@@ -139,6 +139,15 @@ pub(super) struct DecideAll {
     pub(super) reason: Reason,
     #[command(flatten)]
     pub(super) remote: Remote,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GiveUp {
+    #[command(flatten)]
+    pub(super) decide: Decide,
+    /// Do not ask
+    #[arg(long)]
+    pub(super) yes: bool,
 }
 
 #[derive(Debug, Args)]

@@ -202,7 +202,7 @@ impl Client {
                  whether this is the socket in its data folder"
             ),
             &format!(
-                "{socket} の点検システムから応答がありません。起動しているか（warifu-checker serve とそのログ）、\
+                "{socket} のチェッカーから応答がありません。起動しているか（warifu-checker serve とそのログ）、\
                  データフォルダーのソケットかを確認してください"
             ),
             error,

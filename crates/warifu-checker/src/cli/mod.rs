@@ -8,9 +8,11 @@ mod settings;
 
 mod attach;
 mod check;
+mod consent;
 mod dry_run;
 mod explain;
 mod forget;
+mod give_up;
 mod prepared;
 mod reload;
 mod repair;

@@ -17,6 +17,7 @@ use crate::calendar::Calendar;
 use crate::cli::arguments::Serve;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{calendar_of, floor, mirrors_with, read_file, schemas_of};
+use crate::cli::settings::Settings;
 use crate::cli::watchdog::Watchdog;
 use crate::cli::watched::Watched;
 use crate::said::Said;
@@ -93,24 +94,29 @@ impl Prepared {
 }
 
 /// All that is wrong with what `serve` names, for who asks before a start: also the root, and the folders.
-pub(super) fn troubles(serve: &Serve) -> Vec<Said> {
+pub(super) fn troubles(serve: &Serve, settings: &Settings) -> Vec<Said> {
     let watchdog = Arc::new(Watchdog::from(Instant::now()));
     let mut found = Found(Prepared::of(serve, &watchdog).err().unwrap_or_default());
     found.tell(nothing_there(serve.from.channel.iter().map(OsString::as_os_str)));
     let floor = floor(serve.from.policy.as_deref()).ok();
-    found.take(check_root(&serve.from.root, floor.as_ref()));
+    let root = check_root(&serve.from.root, floor.as_ref());
+    found.take(root.map_err(|failure| settings.at("root", failure)));
     found.0.extend(of_state(&serve.state));
     let socket = serve.operators.socket.as_deref().and_then(Path::parent);
     found.tell(socket.filter(|it| !it.as_os_str().is_empty()).and_then(not_to_be_written));
     found.0
 }
 
-/// Whether `root` can be read, and pinned by what this side demands, where that is known.
-pub(super) fn check_root(root: &Path, floor: Option<&Floor>) -> Result<(), Failure> {
-    let root = read_file(root)?;
+/// Whether the root at `path` can be read, and pinned by what this side demands, where that is known.
+pub(super) fn check_root(path: &Path, floor: Option<&Floor>) -> Result<(), Failure> {
+    let root = read_file(path)?;
     let Some(floor) = floor else { return Ok(()) };
     let pinned = TrustedState::pin(&root, floor.policy());
-    pinned.map(drop).map_err(|error| Failure::could_not(Said::of(&error)))
+    let name = path.display();
+    pinned.map(drop).map_err(|error| {
+        let Said { en, ja } = Said::of(&error);
+        Failure::could_not(Said::new(format!("{name}: {en}"), format!("{name}: {ja}")))
+    })
 }
 
 /// What is wrong with the state folder. One that is not there is made at the start.

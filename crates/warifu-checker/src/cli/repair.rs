@@ -1,12 +1,12 @@
 //! `repair`: what is damaged on a running checker's disk, what is done about it, and then that.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 
 use warifu_values::lang::{Lang, Speak as _};
-use warifu_values::say;
 
 use crate::cli::advice::to_be_typed;
 use crate::cli::arguments::{DecideAll, Repair};
+use crate::cli::consent::consent;
 use crate::cli::failure::Failure;
 use crate::said::Said;
 use crate::state::Decision;
@@ -20,21 +20,8 @@ pub(super) fn repair_damage(repair: &Repair, checker: Option<&str>, lang: Lang) 
     for damage in &damaged {
         writeln!(errors, "{}", to_be_typed(&damage.say(lang), checker))?;
     }
-    if !damaged.is_empty() && !yes {
-        if !io::stdin().is_terminal() {
-            return Err(Failure::could_not(Said::new(
-                "nobody can be asked here: say --yes to have it done",
-                "確認を求められません。実行するには --yes を付けてください",
-            )));
-        }
-        write!(errors, "{}", say!(lang, "Do that? [y/N] ", "実行しますか？ [y/N] "))?;
-        let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer)?;
-        if !matches!(answer.trim(), "y" | "Y" | "yes") {
-            return Err(Failure {
-                status: 1, said: Said::new("left as it is", "修復を取りやめました")
-            });
-        }
+    if !damaged.is_empty() {
+        consent(*yes, Said::new("left as it is", "修復を取りやめました"), lang)?;
     }
     Ok(client.repair(reason)?)
 }

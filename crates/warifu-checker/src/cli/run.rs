@@ -16,6 +16,7 @@ use crate::cli::dry_run::run_dry;
 use crate::cli::explain::explain_answers;
 use crate::cli::failure::Failure;
 use crate::cli::forget::forget_claims;
+use crate::cli::give_up::give_up_lost;
 use crate::cli::repair::repair_damage;
 use crate::cli::serve::serve_claims;
 use crate::cli::settings::{NotSettled, Settings};
@@ -102,11 +103,8 @@ fn carry_out(command: Command, settings: Settings, checker: Option<&str>, lang: 
             .confirm(release, &reason)
             .map_err(Failure::from)
             .and_then(|decision| show(&decision, shown(remote.json), 0)),
-        Command::GiveUp(Decide { release, reason, remote }) => remote
-            .client()
-            .give_up(release, &reason)
-            .map_err(Failure::from)
-            .and_then(|decision| show(&decision, shown(remote.json), 0)),
+        Command::GiveUp(give_up) => give_up_lost(&give_up, checker, lang)
+            .and_then(|decision| show(&decision, shown(give_up.decide.remote.json), 0)),
         Command::Unhold(Decide { release, reason, remote }) => remote
             .client()
             .unhold(release, &reason)

@@ -91,8 +91,8 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
         (swapper.active(), swapper.damages().iter().find(|it| it.part == DamagedPart::Root))
     {
         // Nothing to judge by, and nothing to be had: what is wrong is told where it is seen at once.
-        read_file(&serve.from.root)?;
-        return Err(Failure { status: 3, said: root.why.clone() });
+        read_file(&serve.from.root).map_err(|failure| settings.at("root", failure))?;
+        return Err(settings.at("root", Failure { status: 3, said: root.why.clone() }));
     }
     if swapper.active().is_none() || swapper.record().lost().is_some() {
         // Nothing to judge by yet, or not by what ran: the first answer should not be a refusal when a
@@ -182,7 +182,7 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
 
 /// Tells each value and who says so, and all that is wrong; starts nothing.
 fn check_config(serve: &Serve, settings: &Settings, lang: Lang) -> Result<u8, Failure> {
-    let mut troubles = troubles(serve);
+    let mut troubles = troubles(serve, settings);
     write!(io::stdout(), "{}", as_table(settings, lang))?;
     for way in ways_in(serve) {
         match way {

@@ -1,6 +1,7 @@
 //! What made a difference: the records of the masters, the checks, or the program.
 
 use serde::Serialize;
+use warifu_claims::movement::master_said;
 use warifu_claims::{ClaimCode, catalogue};
 use warifu_masters::past::{Change, What};
 use warifu_rules::past::Told;
@@ -203,7 +204,7 @@ impl Speak for Cause {
             Cause::Masters { kind, code, series, old, new } => {
                 let series = series.as_deref().unwrap_or("-");
                 let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
-                let (old, new) = (value(old), value(new));
+                let (kind, old, new) = (master_said(kind, lang), value(old), value(new));
                 say!(
                     lang,
                     "a record of {kind} {code} ({series}), as the findings tell: {old} → {new}",

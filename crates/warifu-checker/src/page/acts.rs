@@ -8,7 +8,9 @@ use warifu_values::say;
 use warifu_values::text::CHARS;
 
 use crate::page::numbers::grouped;
+use crate::page::sentence::ended;
 use crate::service::Status;
+use crate::state::{HeldFor, Installed};
 
 /// What an operator can command here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,11 +90,19 @@ pub fn offered(status: &Status, lang: Lang) -> Vec<Offered> {
     let mut add = |act, release, name: String, will: Vec<String>, stands_on: String| {
         all.push(Offered { act, release, name, will, stands_on });
     };
-    if let (Some(running), Some(before)) = (running, &status.previous) {
-        let (before, title) = (before.id.release, &before.title);
+    let is_held = |it: &&Installed| status.held.iter().any(|held| held.id == it.id);
+    let before: Vec<&Installed> =
+        status.previous.iter().chain(&status.earlier).filter(|it| !is_held(it)).collect();
+    for (at, comes) in before.iter().enumerate() {
+        let Some(running) = running else { continue };
+        let (is_previous, title) = (status.previous.as_ref() == Some(*comes), &comes.title);
+        let passed_over = before[..at].iter().rev().map(|it| it.id.release).chain([running]);
+        let held: Vec<String> = passed_over.map(|release| release.to_string()).collect();
+        let held = held.join(&say!(lang, ", ", "、"));
+        let before = comes.id.release;
         add(
             Act::FallBack,
-            None,
+            (!is_previous).then_some(before),
             say!(lang, "Fall back to release {before}", "リリース {before} へ切り戻す"),
             vec![
                 say!(
@@ -104,8 +114,8 @@ pub fn offered(status: &Status, lang: Lang) -> Vec<Offered> {
                 ),
                 say!(
                     lang,
-                    "Release {running} is held until a newer one is confirmed, or until the hold is lifted.",
-                    "リリース {running} は、より新しいリリースが確定するか保留を解除するまで保留されます。"
+                    "Held until a newer one is confirmed, or until the hold is lifted: release {held}.",
+                    "より新しいリリースが確定するか保留を解除するまで保留するもの: リリース {held}。"
                 ),
             ],
             stands_on(&before.to_string()),
@@ -131,7 +141,8 @@ pub fn offered(status: &Status, lang: Lang) -> Vec<Offered> {
             stands_on(""),
         );
     }
-    for held in status.held.iter().rev() {
+    // Nobody here lifts what an organisation withdrew.
+    for held in status.held.iter().rev().filter(|held| held.held_for == HeldFor::Here) {
         let (release, why) = (held.id.release, held.why.say(lang));
         add(
             Act::Unhold,
@@ -214,12 +225,7 @@ pub fn offered(status: &Status, lang: Lang) -> Vec<Offered> {
             Act::GiveUp,
             Some(release),
             say!(lang, "Give up release {release}", "リリース {release} を断念する"),
-            vec![say!(
-                lang,
-                "Release {release} is not waited for any more: what runs now is what the next one is \
-                 compared with.",
-                "リリース {release} の復旧を待たず、現在の稼働リリースを今後の比較対象とします。"
-            )],
+            vec![ended(&lost.given_up(running), lang)],
             stands_on("lost"),
         );
     }

@@ -7,6 +7,7 @@ use warifu_values::say;
 
 use crate::cause::{Amiss, Cause};
 use crate::page::seen::Seen;
+use crate::page::sentence::ended;
 use crate::said::Said;
 use crate::service::Status;
 use crate::state::Decided;
@@ -149,7 +150,7 @@ fn told(status: &Status, lang: Lang) -> Vec<Alarm> {
             say!(
                 lang,
                 "Release {release} judged here and cannot be used; nothing else is taken meanwhile.",
-                "稼働していたリリース {release} が使用できません。その間、他のリリースは受け入れません。"
+                "稼働していたリリース {release} を使用できません。その間、他のリリースは受け入れません。"
             ),
             Some(&lost.why),
             ended(&Cause::Lost.next_step(Some(release)), lang),
@@ -218,15 +219,6 @@ fn told(status: &Status, lang: Lang) -> Vec<Alarm> {
     all
 }
 
-/// A sentence.
-fn ended(said: &Said, lang: Lang) -> String {
-    let said = said.say(lang);
-    match (lang, said.chars().next()) {
-        (Lang::En, Some(first)) => format!("{}{}.", first.to_uppercase(), &said[first.len_utf8()..]),
-        _ => format!("{said}。"),
-    }
-}
-
 /// What is amiss because of `cause`, in its own words.
 fn add_cause(
     add: &mut Add<'_>,
@@ -250,7 +242,7 @@ fn warnings(status: &Status, lang: Lang, add: &mut Add<'_>) {
             say!(
                 lang,
                 "The checker ends: what is in flight is answered, nothing new is taken.",
-                "点検システムを終了しています。受付済みの分だけを処理します。"
+                "チェッカーを終了しています。受付済みの分だけを処理します。"
             ),
             None,
             say!(

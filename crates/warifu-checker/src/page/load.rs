@@ -47,7 +47,7 @@ pub(super) fn load(seen: &Seen, lang: Lang) -> Html {
     html!(
         "<ul class=\"figures\">{}</ul>{}{}<dl>{}{}</dl>",
         figures,
-        minutes(over, load.slice_seconds, lang),
+        minutes(plotted(over, &load.slices), load.slice_seconds, lang),
         latency(&load.latency, lang),
         html!(
             "<dt>{}</dt><dd>{}</dd>",
@@ -85,6 +85,11 @@ fn turned_away(seen: &Seen, lang: Lang) -> Option<Html> {
     ))
 }
 
+/// What is plotted: slices that are over, and the last one too where nothing came before it.
+fn plotted<'a>(over: &'a [Slice], all: &'a [Slice]) -> &'a [Slice] {
+    if over.iter().all(|slice| *slice == Slice::default()) { all } else { over }
+}
+
 /// The plot of the last minutes: what was answered stands on the line, what was turned away hangs below it.
 fn minutes(slices: &[Slice], slice_seconds: u64, lang: Lang) -> Html {
     let most = slices.iter().map(|slice| slice.answered).max().unwrap_or(0);
@@ -120,7 +125,7 @@ fn minutes(slices: &[Slice], slice_seconds: u64, lang: Lang) -> Html {
         .collect();
     let peak = short(rate(most, slice_seconds));
     let peak_away = short(rate(most_away, slice_seconds));
-    let long = slices.len() as u64 * slice_seconds / 60;
+    let long = (slices.len() as u64 * slice_seconds).div_ceil(60);
     let text = say!(
         lang,
         "Last {long} minutes: at most {peak} answered a second (up), {peak_away} turned away (down).",
@@ -158,19 +163,19 @@ fn latency(quantiles: &[Quantile], lang: Lang) -> Option<Html> {
         "<p class=\"soft small\">{}</p><ul class=\"figures\">{}</ul>",
         say!(
             lang,
-            "Since the start, so much of the answers took no longer than:",
-            "起動後の応答時間（その割合がこの時間以内）:"
+            "Since the start, so much of the answers took at most (to the next bound that is measured):",
+            "起動後の応答時間（その割合が、最大でこの時間。測定区分の上限）:"
         ),
         cells
     ))
 }
 
-/// `0.4 ms`, `2.5 s`.
+/// `≤ 0.4 ms`, `≤ 2.5 s`: the bound of a class, which no answer in it took longer than.
 fn duration(seconds: Option<f64>) -> String {
     match seconds {
         None => "> 30 s".to_owned(),
-        Some(seconds) if seconds < 1.0 => format!("{} ms", short(seconds * 1000.0)),
-        Some(seconds) => format!("{seconds:.1} s"),
+        Some(seconds) if seconds < 1.0 => format!("≤ {} ms", short(seconds * 1000.0)),
+        Some(seconds) => format!("≤ {seconds:.1} s"),
     }
 }
 

@@ -19,6 +19,7 @@ mod releases;
 mod report;
 
 mod numbers;
+mod sentence;
 mod when;
 
 pub use acts::{Act, Offered, offered};

@@ -240,7 +240,9 @@ impl Page {
             (true, release) => json!({ "release": release, "reason": reason.unwrap_or_default().trim() }),
         };
         let body = if decides.is_null() { Body::empty() } else { Body::from(decides.to_string()) };
-        let mut request = Request::post(act.route())
+        // What decides nothing names its release in the address.
+        let of = release.filter(|_| !act.needs_reason()).map(|release| format!("?release={release}"));
+        let mut request = Request::post(format!("{}{}", act.route(), of.unwrap_or_default()))
             .header(header::CONTENT_TYPE, "application/json")
             .body(body)
             .map_err(|_| (StatusCode::INTERNAL_SERVER_ERROR, broken_off()))?;

@@ -163,7 +163,7 @@ fn told(fell: Result<Result<FellBack, NotFallenBack>, JoinError>) -> Response {
 fn broken_off() -> Said {
     Said::new(
         "that broke off; the status says which release runs",
-        "処理が中断しました。稼働中のリリースは status で確認してください",
+        "処理が中断しました。稼働中のリリースは warifu-checker status で確認してください",
     )
 }
 

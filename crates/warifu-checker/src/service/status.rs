@@ -339,7 +339,12 @@ impl Status {
                 "リリース未取得: 請求を受け付けていません"
             );
         };
-        let (release, state) = (running.id.release, &self.state);
+        let release = running.id.release;
+        let state = match (lang, self.state.as_str()) {
+            (Lang::Ja, "probation") => "観察期間中",
+            (Lang::Ja, "confirmed") => "確定済み",
+            (_, state) => state,
+        };
         let stale = if self.stale { say!(lang, ", stale", "、期限切れ") } else { String::new() };
         say!(lang, "release {release}, {state}{stale}", "リリース {release}、{state}{stale}")
     }

@@ -134,6 +134,32 @@ pub struct Lost {
     pub why: Said,
 }
 
+impl Lost {
+    /// What follows when it is given up while `runs` judges.
+    pub fn given_up(&self, runs: Option<u64>) -> Said {
+        let release = self.installed.id.release;
+        let (en, ja) = match runs {
+            Some(runs) => (
+                format!("release {runs} goes on judging, and the next release is compared with that one"),
+                format!("リリース {runs} で点検を続け、次のリリースはこれと比較します"),
+            ),
+            None => (
+                "nothing judges, and the next release is taken as a first one: compared with nothing, \
+                 without probation"
+                    .to_owned(),
+                "点検に使えるリリースがなく、次のリリースを初回として（比較も観察期間もなしで）受け入れます"
+                    .to_owned(),
+            ),
+        };
+        Said::new(
+            format!(
+                "release {release} is not fetched again, and cannot be gone back to; {en}; this cannot be undone"
+            ),
+            format!("リリース {release} は再取得せず、切戻し先にもなりません。{ja}。取り消しはできません"),
+        )
+    }
+}
+
 /// No release is activated, because an operator says so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frozen {

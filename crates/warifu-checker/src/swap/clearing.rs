@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use warifu_claims::movement::{Declared, Enough};
+use warifu_claims::movement::{Declared, Enough, master_said};
 use warifu_masters::schema::Schemas;
 use warifu_trust::{ReleaseRef, UnixSeconds};
+use warifu_values::lang::Lang;
 
 use crate::candidate::Candidate;
 use crate::cause::{Amiss, Cause};
@@ -36,7 +37,9 @@ impl NotNewer {
         let NotNewer { release, than } = self;
         Said::new(
             format!("release {release} is not newer than release {than}; only a newer one is taken"),
-            format!("リリース {release} は {than} より新しくありません。より新しいものだけを受け入れます"),
+            format!(
+                "リリース {release} はリリース {than} より新しくありません。より新しいものだけを受け入れます"
+            ),
         )
     }
 }
@@ -86,7 +89,7 @@ impl Newer {
         if let Some(kind) = than.as_deref().and_then(|running| running.kind_missing_in(&candidate)) {
             let why = Said::new(
                 format!("it holds no {kind} master, which the running release does"),
-                format!("稼働中のリリースにある {kind} マスターがありません"),
+                format!("稼働中のリリースにある{}マスターがありません", master_said(&kind, Lang::Ja)),
             );
             return (None, Err(NotCleared::Data(why)));
         }

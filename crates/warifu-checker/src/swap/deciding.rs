@@ -206,7 +206,13 @@ impl Swapper {
         let active = self.active().ok_or_else(nothing)?;
         let content = self.runs.load(active.id).map_err(|error| Said::of(&error))?;
         let candidate = self.build(content)?;
-        let before = self.runs.before();
+        let no_other = || {
+            Said::new(
+                format!("there is no release before release {} here to compare with", active.id.release),
+                format!("リリース {} と比較できる前のリリースがありません", active.id.release),
+            )
+        };
+        let before = Some(self.runs.before().ok_or_else(no_other)?);
         let newer = Newer::than(before, None, candidate).map_err(NotNewer::said)?;
         let kept = |id| self.runs.load(id);
         let (report, cleared) =

@@ -102,7 +102,7 @@ impl Swapper {
         let release = active.id.release;
         let said = Said::new(
             format!("release {release} is confirmed at {now}"),
-            format!("リリース {release} を確定しました ({now})"),
+            format!("リリース {release} を確定しました（{now}）"),
         );
         self.acts.decided(Act::Confirm, Some(release), &said, now);
         self.log.of_release(Event::ReleaseConfirmed, release, &said);

@@ -136,6 +136,13 @@ impl Outcome {
                 format!("release {release} is cleared and not activated: {}", why.en),
                 format!("リリース {release} は検査済みですが、切り替えません: {}", why.ja),
             ),
+            Outcome::Held { release, cause: cause @ Cause::Withdrawn, why } => {
+                let why = why.then(&cause.next_step(Some(*release)));
+                Said::new(
+                    format!("release {release} is not taken, for it was withdrawn: {}", why.en),
+                    format!("リリース {release} は取り下げられたため、受け入れません: {}", why.ja),
+                )
+            }
             Outcome::Held { release, cause, why } => {
                 let word = cause.word();
                 Said::new(

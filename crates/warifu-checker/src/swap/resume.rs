@@ -88,7 +88,7 @@ pub(super) fn resume(
             release,
             &Said::new(
                 format!("release {release} resumed from the state directory"),
-                format!("リリース {release} を状態ディレクトリから再開しました"),
+                format!("リリース {release} を状態フォルダーから再開しました"),
             ),
         );
     }

@@ -62,15 +62,17 @@ impl NotDecided {
         match self {
             NotDecided::NotOnProbation(release) => Said::new(
                 format!("release {release} is not on probation; the status says what is"),
-                format!("リリース {release} は観察期間中ではありません。status で確認してください"),
+                format!(
+                    "リリース {release} は観察期間中ではありません。warifu-checker status で確認してください"
+                ),
             ),
             NotDecided::NotLost(release) => Said::new(
                 format!("release {release} is not lost; the status says what is"),
-                format!("リリース {release} は失われていません。status で確認してください"),
+                format!("リリース {release} は失われていません。warifu-checker status で確認してください"),
             ),
             NotDecided::NotHeld(release) => Said::new(
                 format!("release {release} is not held; the status says what is"),
-                format!("リリース {release} は保留されていません。status で確認してください"),
+                format!("リリース {release} は保留されていません。warifu-checker status で確認してください"),
             ),
             NotDecided::NotFrozen => Said::new("activation is not frozen", "切替は凍結されていません"),
             NotDecided::NotDamaged => {

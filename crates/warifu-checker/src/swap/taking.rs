@@ -112,7 +112,7 @@ impl Swapper {
                     "it goes on judging: there is no release to go back to",
                     "戻り先のリリースがないため、点検には引き続きこのリリースを使用しています",
                 )),
-                None => why.then(&Cause::Withdrawn.next_step(Some(id.release))),
+                None => why,
             };
             return Outcome::Held { release: id.release, cause: Cause::Withdrawn, why };
         }
@@ -319,7 +319,6 @@ impl Swapper {
     ) -> (Brought, Option<Replayed>) {
         let (id, activate_at) = (candidate.id, candidate.activate_at);
         if let Some(why) = self.withdrawn(id) {
-            let why = why.then(&Cause::Withdrawn.next_step(Some(id.release)));
             let held = Outcome::Held { release: id.release, cause: Cause::Withdrawn, why };
             return (Brought::Done(held), None);
         }

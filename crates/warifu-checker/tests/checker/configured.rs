@@ -144,6 +144,18 @@ fn all_that_is_wrong_is_told_with_its_place_and_nothing_starts() {
     let output = command.env("LANG", "ja_JP.UTF-8").output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).1.contains("drain のことですか"), "{output:?}");
+    // And a root that is not there, or is none.
+    let file = configuration(at, "");
+    for wrong in [None, Some("{}")] {
+        wrong.iter().for_each(|wrong| fs::write(at.join("root.json"), wrong).unwrap());
+        let output = program().args(["serve", "--check-config", "--config"]).arg(&file).output().unwrap();
+        let told = format!("{}:5:1: root: ", file.display());
+        let (_, err) = said(&output);
+        assert!(
+            err.lines().any(|line| line.contains(&told) && line.contains("root.json: ")),
+            "{told}: {err}"
+        );
+    }
     // And what the file names.
     fs::write(at.join("calendar.toml"), "[[closed]]\nfrom = 1\n").unwrap();
     let file = configuration(at, "");

@@ -117,6 +117,9 @@ fn certificates_change_without_a_restart_and_a_broken_one_changes_nothing() {
         // As often as it is looked at: what kept it from being read may have changed and left no trace.
         let why = tls.reload(when).unwrap_err();
         assert!(why.en.contains("server.key") && why.ja.contains("TLS に使えません"), "{why:?}");
+        // What it is follows, and no English of the library.
+        let reason = why.ja.split("使えません: ").nth(1).unwrap_or_default();
+        assert!(!reason.is_empty() && !reason.bytes().any(|it| it.is_ascii_lowercase()), "{why:?}");
     }
     assert_eq!(curl(&checker, at, "--cacert others.pem").as_deref(), Some("200 2"));
     certificate(at, "house", "server");

@@ -59,6 +59,13 @@ fn another_calendar_moves_what_waits_for_the_one_before() {
         // The same calendar again changes nothing, and is no news.
         swapper.go_by(Gates::default(), Calendar::of_the_field(None).unwrap());
         assert_eq!(swapper.tick(now), None);
+        assert_eq!(swapper.coming().map(|coming| coming.at), Some(at("2026-12-09T00:00:00+09:00")));
+        // Another window: when it comes is known with the next tick, whenever the channel is looked at.
+        let shorter =
+            "[[windows.monthly]]\ndays = \"8-8\"\nhours = \"08:00-23:00\"\nen = \"x\"\nja = \"x\"\n";
+        swapper.go_by(Gates::default(), Calendar::parse(shorter, None).unwrap());
+        assert!(matches!(swapper.tick(now), Some(Outcome::Postponed { .. })));
+        assert_eq!(swapper.coming().map(|coming| coming.at), Some(at("2026-12-08T23:00:00+09:00")));
         swapper.go_by(Gates::default(), Calendar::open());
         let outcome = if is_asked { Some(swapper.poll(now, Wanted::Newest)) } else { swapper.tick(now) };
         assert!(matches!(outcome, Some(Outcome::Activated { release: 2, .. })), "{outcome:?}");

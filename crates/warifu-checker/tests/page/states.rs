@@ -72,15 +72,15 @@ pub(crate) fn states() -> Vec<(&'static str, Value)> {
     let held = json!({
         "release": 12, "manifest": digest("b"), "at": "2026-06-10T16:30:00Z",
         "why": said("3 codes of masters at fault; the first is procedure 112007410 再診料 (r06 75 → r06 74): \
-                     812 of 812 uses new errors, 9 institutions",
-                    "マスターの誤りとみられるコードが 3 件あります。最初は procedure 112007410 再診料（r06 75 → r06 \
-                     74）: 812 件中 812 件 new-error、医療機関 9 か所"),
+                     812 of 812 uses right-to-error, 9 institutions",
+                    "マスターの誤りとみられるコードが 3 件あります。最初は診療行為 112007410 再診料（r06 75 → r06 \
+                     74）: 812 件中 812 件 正から誤り、医療機関 9 か所"),
     });
     let refused = json!({
         "id": { "release": 13, "manifest": digest("c") }, "reached": "verified", "refused_for": "data",
         "why": said(
             "one change of the past is not signed: procedure 112007410 points 75 → 74, from 2026-06-01",
-                    "署名されていない遡及変更が 1 件あります: procedure 112007410 点数 75 → 74（2026-06-01 から）"),
+                    "署名されていない遡及変更が 1 件あります: 診療行為 112007410 点数 75 → 74（2026-06-01 から）"),
         "at": "2026-06-10T17:40:00Z",
     });
     let watch = json!({ "against": 11, "seen": report(&[("112007410", "unclear", 3, 812)]) });
@@ -124,6 +124,24 @@ pub(crate) fn states() -> Vec<(&'static str, Value)> {
             json!({ "next": { "release": 13, "at": "2026-06-12T12:00:00Z",
             "why": said("claims of the month are taken until the 12th", "12 日まで請求受付期間のため") } }),
         ),
+        (
+            "disk-full",
+            json!({ "last_poll": { "at": "2026-06-10T18:12:10Z", "result": { "outcome": "unavailable",
+            "cause": "disk-full", "why": said("/var/lib/warifu-checker/content/3f9c could not be written: \
+            the disk is full", "/var/lib/warifu-checker/content/3f9c への書き込みに失敗しました: \
+            ディスクの空きがありません") } } }),
+        ),
+        (
+            "out-of-step",
+            json!({ "attached": { "is_changing": false, "uses": 11, "watched_until": null, "trouble": said(
+            "the probe failed: HTTP 500 of http://127.0.0.1:8080/health",
+            "プローブに失敗しました: http://127.0.0.1:8080/health が HTTP 500 を返しました") } }),
+        ),
+        (
+            "configuration",
+            json!({ "configuration": said("/etc/warifu/checker.toml:14:1: [gates] has no key probaton",
+            "/etc/warifu/checker.toml:14:1: [gates] に probaton というキーはありません") }),
+        ),
         ("overloaded", json!({ "queue": { "judging": 2, "waiting": 1024, "capacity": 1024 } })),
         (
             "everything",
@@ -146,7 +164,7 @@ fn report(codes: &[(&str, &str, u64, u64)]) -> Value {
             json!({
                 "kind": "procedure", "code": code, "verdict": verdict, "uses": uses,
                 "institutions": institutions,
-                "turns": [{ "turn": "new-error", "explained": "not", "new_rule": "points", "uses": uses,
+                "turns": [{ "turn": "right-to-error", "explained": "not", "new_rule": "points", "uses": uses,
                             "institutions": institutions, "month": "2026-06", "day": "2026-06-03",
                             "old": record(75), "new": record(74) }],
             })
@@ -288,9 +306,9 @@ fn year() -> History {
             Did::FellBack,
             9,
             Some(10),
-            "マスターの誤りとみられるコードが 1 件あります（procedure 112007410）",
+            "マスターの誤りとみられるコードが 1 件あります（診療行為 112007410）",
         ),
-        (61, Did::Held, 10, None, "マスターの誤りとみられるコードが 1 件あります（procedure 112007410）"),
+        (61, Did::Held, 10, None, "マスターの誤りとみられるコードが 1 件あります（診療行為 112007410）"),
         (51, Did::Frozen, 0, None, "月次の障害訓練のため"),
         (50, Did::Thawed, 0, None, "訓練終了"),
         (30, Did::Activated, 11, None, ""),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use warifu_masters::past::{Change, Cover, Days, What};
 use warifu_values::day::TreatmentDay;
+use warifu_values::lang::Lang;
 
 use crate::file::{ItemCode, ItemKind};
 
@@ -63,6 +64,18 @@ const MASTERS: [(ItemKind, &str); 4] = [
 /// The master that judges items of `kind`.
 pub(super) fn master_of(kind: ItemKind) -> &'static str {
     MASTERS.iter().find(|(of, _)| *of == kind).map_or("", |(_, master)| master)
+}
+
+/// What people call the master `master`.
+pub fn master_said(master: &str, lang: Lang) -> String {
+    let ja = match MASTERS.iter().find(|(_, of)| *of == master) {
+        Some((ItemKind::Procedure, _)) => "診療行為",
+        Some((ItemKind::Drug, _)) => "医薬品",
+        Some((ItemKind::Material, _)) => "特定器材",
+        Some((ItemKind::Comment, _)) => "コメント",
+        None => master,
+    };
+    if lang == Lang::Ja { ja.to_owned() } else { master.to_owned() }
 }
 
 impl Declared {

@@ -39,7 +39,7 @@ mod tests;
 
 pub use bound::{Bound, Enough, Missing};
 pub use corpus::{Synthetic, synthetic};
-pub use explained::{Declared, Explained, Explains, NothingDeclared};
+pub use explained::{Declared, Explained, Explains, NothingDeclared, master_said};
 pub use impact::{CodeImpact, Impact, TurnSum};
 pub use institutions::Institution;
 pub use judged_again::{FileImpact, Judgement, TurnedUse, Unit};

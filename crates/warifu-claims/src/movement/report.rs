@@ -9,7 +9,7 @@ use warifu_values::lang::{Lang, Speak, counted};
 use warifu_values::say;
 
 use super::bound::{Bound, Enough, Missing};
-use super::explained::{Explained, master_of};
+use super::explained::{Explained, master_of, master_said};
 use super::movements::{Months, Movements, OfMonth, Turned, Way};
 use super::record_behind::RecordBehind;
 use super::turn::Turn;
@@ -145,6 +145,11 @@ impl Report {
 }
 
 impl CodeReport {
+    /// What its master is called.
+    pub fn kind(&self, lang: Lang) -> String {
+        master_said(&self.kind, lang)
+    }
+
     fn of(kind: ItemKind, code: ItemCode, verdict: CodeVerdict, months: &Months) -> CodeReport {
         let mut all = OfMonth::default();
         let mut turns: Vec<(u64, TurnReport)> = Vec::new();
@@ -198,6 +203,11 @@ impl TurnReport {
     /// The turn.
     pub fn turn(&self) -> Option<Turn> {
         Turn::ALL.into_iter().find(|turn| turn.as_str() == self.turn)
+    }
+
+    /// The turn, for people.
+    pub fn said(&self, lang: Lang) -> String {
+        self.turn().map_or_else(|| self.turn.clone(), |turn| turn.say(lang))
     }
 }
 
@@ -256,10 +266,10 @@ impl Speak for Told<'_> {
 
 impl Speak for CodeReport {
     fn say(&self, lang: Lang) -> String {
-        let CodeReport { kind, code, uses, institutions, .. } = self;
-        let name = self.name();
+        let CodeReport { code, uses, institutions, .. } = self;
+        let (kind, name) = (self.kind(lang), self.name());
         let turned = self.turns.first();
-        let (moved, turn) = turned.map_or((0, ""), |turned| (turned.uses, turned.turn.as_str()));
+        let (moved, turn) = turned.map_or((0, String::new()), |turned| (turned.uses, turned.said(lang)));
         let value = |record: &Option<RecordBehind>| match record {
             None => "-".to_owned(),
             Some(record) => format!("{} {}", record.series, record.value).trim_end().to_owned(),

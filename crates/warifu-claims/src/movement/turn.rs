@@ -1,5 +1,7 @@
 //! How the judgement of one use of a code turned.
 
+use warifu_values::lang::{Lang, Speak};
+
 /// What one snapshot says of one use of a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Judged {
@@ -68,6 +70,24 @@ impl Turn {
             Turn::ErrorToUnjudged => "error-to-unjudged",
             Turn::UnjudgedToRight => "unjudged-to-right",
             Turn::UnjudgedToError => "unjudged-to-error",
+        }
+    }
+}
+
+impl Speak for Turn {
+    fn say(&self, lang: Lang) -> String {
+        let ja = match self {
+            Turn::RightToError => "正から誤り",
+            Turn::ErrorToRight => "誤りから正",
+            Turn::ErrorToOther => "別の理由の誤り",
+            Turn::RightToUnjudged => "正から判定不能",
+            Turn::ErrorToUnjudged => "誤りから判定不能",
+            Turn::UnjudgedToRight => "判定不能から正",
+            Turn::UnjudgedToError => "判定不能から誤り",
+        };
+        match lang {
+            Lang::En => self.as_str().to_owned(),
+            Lang::Ja => ja.to_owned(),
         }
     }
 }

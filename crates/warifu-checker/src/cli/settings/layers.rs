@@ -10,6 +10,7 @@ use clap::{ArgMatches, Parser as _};
 use warifu_values::text::without_secrets;
 
 use crate::cli::arguments::Arguments;
+use crate::cli::failure::Failure;
 use crate::cli::settings::file::{Given, read, refused};
 use crate::cli::settings::options::{Options, ServeOption};
 use crate::config_file::{Fault, Faults, Text, missing};
@@ -116,6 +117,23 @@ impl Settings {
             values: option.default.iter().map(OsString::from).collect(),
             origin: Origin::Default,
         })
+    }
+
+    /// Where in the file the value of the option `id` stands, and its key; nothing where the file does not say
+    /// it.
+    pub(in crate::cli) fn in_file(&self, id: &str) -> Option<String> {
+        let option = self.options.by_id(id)?;
+        match &self.told.get(id)?.origin {
+            Origin::File(place) => Some(format!("{place}: {}", option.key)),
+            Origin::CommandLine | Origin::Variable(_) | Origin::Default => None,
+        }
+    }
+
+    /// `failure`, after the place in the file that says what the option `id` is.
+    pub(in crate::cli) fn at(&self, id: &str, failure: Failure) -> Failure {
+        let Some(place) = self.in_file(id) else { return failure };
+        let Failure { status, said: Said { en, ja } } = failure;
+        Failure { status, said: Said::new(format!("{place}: {en}"), format!("{place}: {ja}")) }
     }
 
     /// The options that are told something else by `other`.

@@ -169,7 +169,6 @@ impl Options {
     }
 
     /// The one that clap calls `id`.
-    #[cfg(test)]
     pub(in crate::cli) fn by_id(&self, id: &str) -> Option<&ServeOption> {
         self.told.iter().find(|option| option.id == id)
     }

@@ -50,7 +50,7 @@ impl Ending {
             Ending::EndedEarly => ("ended before it was whole", "途中で終了"),
             Ending::TooSlow => ("came too slowly", "受信が低速"),
             Ending::Unreadable => ("packed unreadably", "圧縮形式が不正"),
-            Ending::Failed => ("fault of the checker", "点検システムの障害"),
+            Ending::Failed => ("fault of the checker", "チェッカーの異常"),
         };
         Said::new(en, ja)
     }
