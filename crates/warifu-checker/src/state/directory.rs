@@ -344,23 +344,25 @@ impl StateDirectory {
     /// # Errors
     /// [`StateDirectoryError`], as [`StateDirectory::record`], where nothing here could judge.
     pub fn record_or_rebuilt(&self, now: UnixSeconds) -> Result<Record, StateDirectoryError> {
-        let told = || Told::by(&warifu_files::read(&self.audit(), LOG_BYTES).unwrap_or_default());
         let (error, told) = match self.record.read() {
             Found::Record(record) => return Ok(*record),
-            Found::Nothing => match told() {
-                told if told.of_any() => {
-                    (StateDirectoryError::DamagedRecord { path: self.path.join("checker.json") }, told)
+            Found::Nothing => {
+                let told = self.told();
+                // A first start has told of itself before anything was fetched.
+                let is_first = !told.of_any() && (told.is_anything() || self.whole().is_empty());
+                if is_first {
+                    return Ok(Record::default());
                 }
-                _ => return Ok(Record::default()),
-            },
-            Found::Damaged { path } => (StateDirectoryError::DamagedRecord { path }, told()),
-            Found::Unreadable(error) => (StateDirectoryError::Read(error), told()),
+                (StateDirectoryError::DamagedRecord { path: self.path.join("checker.json") }, told)
+            }
+            Found::Damaged { path } => (StateDirectoryError::DamagedRecord { path }, self.told()),
+            Found::Unreadable(error) => (StateDirectoryError::Read(error), self.told()),
         };
         let why = Said::new(
             format!("the record of {} and its copy are damaged or gone", self.path.display()),
             format!("{} の記録は控えも含めて壊れているか、ありません", self.path.display()),
         );
-        let record = rebuilt(told, self.whole(), &why, now).ok_or(error)?;
+        let record = rebuilt(&told, self.whole(), &why, now).ok_or(error)?;
         // What cannot be put aside is replaced all the same.
         let _ = self.record.set_aside();
         Ok(record)
@@ -373,7 +375,14 @@ impl StateDirectory {
             Found::Nothing => false,
             Found::Damaged { .. } | Found::Unreadable(_) => true,
         };
-        recorded || Told::by(&warifu_files::read(&self.audit(), LOG_BYTES).unwrap_or_default()).of_any()
+        recorded || self.told().of_any()
+    }
+
+    /// What the witnesses beside the record tell.
+    fn told(&self) -> Told {
+        let log = warifu_files::read(&self.audit(), LOG_BYTES).unwrap_or_default();
+        let history = warifu_files::read(&self.path.join("history.json"), LOG_BYTES).unwrap_or_default();
+        Told::by(&log, &history)
     }
 
     /// Every release that lies here whole.

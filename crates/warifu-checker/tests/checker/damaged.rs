@@ -96,6 +96,57 @@ fn a_fall_back_is_never_forgotten_in_silence() {
     }
 }
 
+/// Whatever of what tells is gone or damaged: it starts on what was confirmed last and says by what it knows
+/// that, never on what fell back as long as anything tells of it, and takes nothing new before somebody looked.
+#[test]
+fn any_witness_that_is_left_tells_what_ran() {
+    let (directory, shelf) = after_two();
+    let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+    for (number, code) in [(3, 190_000_011), (4, 190_000_012)] {
+        let mut rows = rows();
+        rows.push((code, "5.00"));
+        shelf.offer(release(number, &rows));
+        swapper.poll(now(), Wanted::ByItself);
+        swapper.confirm(number, reason(), now()).unwrap();
+    }
+    // On disk are 1 to 4; 3 judges, and 4 fell back.
+    swapper.fall_back(Said::new("a test", "試験"), None, now()).unwrap();
+    swapper.history().write().unwrap();
+    drop(swapper);
+    let kept = ["checker.json", "checker-copy.json", "audit.jsonl", "history.json"];
+    let spoil: [Spoil<'_>; 2] = [&|path| fs::remove_file(path).unwrap(), &|path| {
+        fs::write(path, b"\x00 no more").unwrap();
+    }];
+    for (spoiled, spoil) in (1..16).flat_map(|set| [(set, spoil[0]), (set, spoil[1])]) {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path().join("state");
+        assert!(Command::new("cp").arg("-r").arg(directory.path()).arg(&at).status().unwrap().success());
+        let is_spoiled = |of: usize| spoiled >> of & 1 == 1;
+        (0..4).filter(|of| is_spoiled(*of)).for_each(|of| spoil(&at.join(kept[of])));
+        let what = format!("spoiled: {spoiled:04b}");
+        let swapper = alone_at(&at, Source(Arc::clone(&shelf)));
+        let rebuilt = swapper.record().rebuilt().map(|rebuilt| rebuilt.why.clone());
+        let says = match (is_spoiled(0) && is_spoiled(1), is_spoiled(2), is_spoiled(3)) {
+            (false, ..) => None,
+            (true, false, _) => Some("the log of acts tells"),
+            (true, true, false) => Some("the history (history.json) tells"),
+            (true, true, true) => Some("neither the log of acts nor the history tells"),
+        };
+        let runs = if spoiled == 15 { 1 } else { 3 };
+        assert_eq!(number(&swapper), Some(runs), "{what}");
+        let told = rebuilt.clone().map(|why| why.en);
+        assert_eq!(told.is_some(), says.is_some(), "{what}: {told:?}");
+        assert!(told.iter().zip(says).all(|(told, says)| told.contains(says)), "{what}: {told:?}");
+        // What fell back is not taken again: not before somebody looked, and not after.
+        let held = |outcome| matches!(outcome, Outcome::Held { release: 4, .. });
+        assert!(held(swapper.poll(now(), Wanted::Newest)), "{what}");
+        if rebuilt.is_some() && spoiled != 15 {
+            swapper.repair(reason(), now()).unwrap();
+            assert!(held(swapper.poll(now(), Wanted::Newest)), "{what}");
+        }
+    }
+}
+
 /// A disk without any room but what the checker has put by for this.
 #[test]
 fn a_full_disk_has_room_for_one_fall_back() {
