@@ -11,4 +11,5 @@ pub mod digest;
 pub mod html;
 pub mod judgement;
 pub mod lang;
+pub mod number;
 pub mod text;

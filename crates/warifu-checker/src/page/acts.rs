@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use warifu_values::html;
 use warifu_values::html::Html;
 use warifu_values::lang::{Lang, Speak as _};
+use warifu_values::number::grouped;
 use warifu_values::say;
 use warifu_values::text::CHARS;
 
-use crate::page::numbers::grouped;
 use crate::page::sentence::ended;
 use crate::service::Status;
 use crate::state::{HeldFor, Installed};

@@ -7,10 +7,11 @@ use warifu_trust::UnixSeconds;
 use warifu_values::html;
 use warifu_values::html::Html;
 use warifu_values::lang::Lang;
+use warifu_values::number::grouped;
 use warifu_values::say;
 
 use crate::history::{Did, History, HistoryAct, Judged, Span};
-use crate::page::numbers::{grouped, short};
+use crate::page::numbers::short;
 use crate::page::seen::Seen;
 use crate::page::when::instant;
 

@@ -3,9 +3,10 @@
 use warifu_values::html;
 use warifu_values::html::Html;
 use warifu_values::lang::Lang;
+use warifu_values::number::grouped;
 use warifu_values::say;
 
-use crate::page::numbers::{grouped, short};
+use crate::page::numbers::short;
 use crate::page::seen::{InLine, Quantile, Seen, Slice};
 
 /// What is plotted is this high.

@@ -10,9 +10,10 @@ use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
 use crate::history::{Did, History, HistoryAct, Span};
-use crate::page::numbers::{grouped, short};
+use crate::page::numbers::short;
 use crate::page::seen::Seen;
 use crate::page::when::{day, instant};
+use warifu_values::number::grouped;
 
 const DAY_SECONDS: i64 = 86_400;
 const WEEK_SECONDS: i64 = 7 * DAY_SECONDS;

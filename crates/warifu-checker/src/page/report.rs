@@ -6,9 +6,9 @@ use warifu_values::digest::Digest;
 use warifu_values::html;
 use warifu_values::html::Html;
 use warifu_values::lang::{Lang, Speak as _};
+use warifu_values::number::grouped;
 use warifu_values::say;
 
-use crate::page::numbers::grouped;
 use crate::state::Decision;
 use crate::trial::Replayed;
 

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use warifu_claims::movement::{Impact, Turn, TurnedUse};
+use warifu_values::html;
 use warifu_values::lang::{Lang, Speak as _};
 
 use super::found::Unread;
@@ -134,5 +135,5 @@ fn both(html: &mut String, say: impl Fn(Lang) -> String) {
 
 /// Text as it stands in an element.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    html!("{}", text).into_string()
 }

@@ -11,9 +11,10 @@ use warifu_masters::file::write::write;
 use warifu_masters::finding::{Code, Finding, Findings};
 use warifu_masters::table::{Master, Role};
 use warifu_values::digest::Digest;
+use warifu_values::number::grouped;
 use warifu_values::say;
 
-use super::{grouped, load, refused};
+use super::{load, refused};
 use crate::cli::Context;
 
 /// Apply differentials to a full file, in the order given, and write the next full.
@@ -142,7 +143,7 @@ impl Args {
                 })),
             }))?;
         } else {
-            let rows = grouped(rows);
+            let rows = grouped(rows as u64);
             if let Some((file, findings)) = &chain
                 && findings.is_empty()
             {

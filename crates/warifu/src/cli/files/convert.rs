@@ -9,11 +9,12 @@ use warifu_masters::file::write::Cut;
 use warifu_masters::finding::{Code, Finding, Findings};
 use warifu_masters::schema::Format;
 use warifu_values::digest::Digest;
+use warifu_values::number::grouped;
 use warifu_values::say;
 
 use super::by_lines;
 use super::converted::Done;
-use super::{grouped, refused};
+use super::refused;
 use crate::cli::Context;
 
 /// Convert a file from one organisation's format to another's, with proof that nothing was lost.
@@ -61,11 +62,11 @@ impl Args {
             return Ok(Exit::Done);
         }
         let lang = context.lang;
-        let rows = grouped(done.rows);
+        let rows = grouped(done.rows as u64);
         let proof = match done.cuts.len() {
             0 => say!(lang, "{rows} records, the same there and back", "{rows} 件、往復して一致"),
             cut => {
-                let cut = grouped(cut);
+                let cut = grouped(cut as u64);
                 say!(
                     lang,
                     "{rows} records, the same there and back but for {cut} shortened values",

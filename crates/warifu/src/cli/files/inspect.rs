@@ -13,9 +13,10 @@ use warifu_masters::schema::{Framing, Newline, Quoting};
 use warifu_masters::table::{Master, Role};
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak as _};
+use warifu_values::number::grouped;
 use warifu_values::say;
 
-use super::{grouped, master_name, role_name};
+use super::{master_name, role_name};
 use crate::cli::Context;
 use crate::cli::signing::channel::{Membership, Signed};
 
@@ -139,13 +140,13 @@ fn inspect(
         line(say!(lang, "format", "形式").as_str(), words);
     }
     if let Some(role) = reading.role {
-        let rows = grouped(reading.rows);
+        let rows = grouped(reading.rows as u64);
         line(
             say!(lang, "role", "種別").as_str(),
             say!(lang, "{}, {rows} rows", "{}、{rows} 行", role_name(role, lang)),
         );
     }
-    line("sha256", format!("{sha256} ({} bytes)", grouped(about.bytes)));
+    line("sha256", format!("{sha256} ({} bytes)", grouped(about.bytes as u64)));
     if let Some(digest) = about.canonical_sha256 {
         line(say!(lang, "canonical", "正準形").as_str(), digest.to_string());
     }

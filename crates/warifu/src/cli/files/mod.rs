@@ -63,19 +63,6 @@ pub(crate) fn role_name(role: Role, lang: Lang) -> &'static str {
     }
 }
 
-/// `10133` as `10,133`.
-pub(crate) fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// Runs `one` for each file with a progress bar, prints what each gave as one JSON document where that is
 /// wanted, and answers with the worst status.
 pub(crate) fn for_each_file(

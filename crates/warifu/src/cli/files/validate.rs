@@ -15,10 +15,11 @@ use warifu_trust::VerifiedRelease;
 use warifu_values::day::PublicationDay;
 use warifu_values::digest::Digest;
 use warifu_values::judgement::Basis;
+use warifu_values::number::grouped;
 use warifu_values::say;
 
 use super::released::Released;
-use super::{grouped, role_name};
+use super::role_name;
 use crate::cli::Context;
 use crate::cli::signing::channel::Membership;
 
@@ -214,7 +215,7 @@ fn one(
     };
     let what = match (&reading.layout, reading.role) {
         (Some(layout), Some(role)) => {
-            let rows = grouped(reading.rows);
+            let rows = grouped(reading.rows as u64);
             let as_what = match &released {
                 Some(released) => released.say(releases.is_some(), lang),
                 None => role_name(role, lang).to_owned(),
