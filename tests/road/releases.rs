@@ -3,12 +3,17 @@
 
 use std::process::Command;
 
-use crate::stage::{Stage, data, not_installed};
+use crate::stage::{Beginning, Stage, data, not_installed};
 
 pub(crate) const PLACE: &str = "--channel channel --root root.json";
 
 /// Two repositories, two signers a side, a root that both sides' officers signed.
 pub(crate) fn house(stage: &Stage) {
+    static HOUSE: Beginning = Beginning::new();
+    HOUSE.lay(stage, founded);
+}
+
+fn founded(stage: &Stage) {
     for (name, side) in [("aoki", "kikin"), ("abe", "kikin"), ("baba", "kokuho"), ("bito", "kokuho")] {
         let ran = stage.warifu(&format!("key generate {name} --organisation {side}")).ends(0);
         assert!(!ran.out.contains("PRIVATE KEY") && !ran.err.contains("PRIVATE KEY"));
@@ -51,6 +56,14 @@ pub(crate) fn draft(stage: &Stage, draft: &str) {
 
 /// Procedures of r06 in both repositories, and published.
 pub(crate) fn published_procedures(stage: &Stage) {
+    static PUBLISHED: Beginning = Beginning::new();
+    PUBLISHED.lay(stage, first_published);
+    // A clone remembers where it is from.
+    let from = stage.path("kikin").display().to_string();
+    stage.git("kokuho", &["remote", "set-url", "origin", &from]);
+}
+
+fn first_published(stage: &Stage) {
     house(stage);
     stage.warifu("init kikin --series r06=procedure:2024-06-01").ends(0);
     clone(stage);

@@ -1,9 +1,11 @@
 //! What the tests stand on: the built programs, a scratch folder, a running checker.
 
+use std::ffi::OsString;
+use std::fs::Permissions;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Once;
+use std::sync::{Once, OnceLock};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -76,6 +78,57 @@ impl Ran {
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.out))
+    }
+}
+
+/// What many tests begin with: made once in a run, by whoever comes first, and laid out anew for each.
+pub(crate) struct Beginning(OnceLock<Laid>);
+
+/// A folder or a file, with its permissions, held in memory: nothing is left when the tests end.
+enum Laid {
+    Folder(Permissions, Vec<(OsString, Laid)>),
+    File(Permissions, Vec<u8>),
+}
+
+impl Beginning {
+    pub(crate) const fn new() -> Self {
+        Beginning(OnceLock::new())
+    }
+
+    /// Lays what `make` makes on a stage of its own onto `stage`.
+    pub(crate) fn lay(&self, stage: &Stage, make: impl FnOnce(&Stage)) {
+        let made = self.0.get_or_init(|| {
+            let first = Stage::new();
+            make(&first);
+            Laid::taken(first.folder.path())
+        });
+        made.lay(stage.folder.path());
+    }
+}
+
+impl Laid {
+    fn taken(path: &Path) -> Laid {
+        let permissions = std::fs::symlink_metadata(path).unwrap().permissions();
+        if !path.is_dir() {
+            return Laid::File(permissions, std::fs::read(path).unwrap());
+        }
+        let entries = std::fs::read_dir(path).unwrap().map(Result::unwrap);
+        Laid::Folder(permissions, entries.map(|it| (it.file_name(), Laid::taken(&it.path()))).collect())
+    }
+
+    fn lay(&self, path: &Path) {
+        let permissions = match self {
+            Laid::File(permissions, bytes) => {
+                std::fs::write(path, bytes).unwrap();
+                permissions
+            }
+            Laid::Folder(permissions, entries) => {
+                std::fs::create_dir_all(path).unwrap();
+                entries.iter().for_each(|(name, laid)| laid.lay(&path.join(name)));
+                permissions
+            }
+        };
+        std::fs::set_permissions(path, permissions.clone()).unwrap();
     }
 }
 
