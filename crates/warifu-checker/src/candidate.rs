@@ -280,7 +280,9 @@ mod tests {
             let judged = Candidate::build(&schemas, first.clone()).unwrap();
             [&first, &second].iter().for_each(|content| state.keep(content).unwrap());
             let loaded = state.load(second.id()).unwrap();
-            let whole = Candidate::build_beside(&schemas, loaded.clone(), &[judged.judged.clone()]).unwrap();
+            let whole =
+                Candidate::build_beside(&schemas, loaded.clone(), std::slice::from_ref(&judged.judged))
+                    .unwrap();
             assert_eq!(whole.read.len(), 1, "the comments of r06");
             assert_eq!((whole.kinds.len(), whole.snapshot.bytes()), (2, judged.snapshot.bytes()));
             let whole = Candidate::build(&schemas, second.clone()).unwrap();
