@@ -181,8 +181,8 @@ pub(crate) fn read_master(
     Ok(ReadMaster { state: State::new(master, entry.made_of), timelines, entry })
 }
 
-/// The judgement that the signers came to: what they let pass is let pass, and nothing else. Of those that are
-/// `known`, only what is found between them and others.
+/// The judgement that the signers came to: what they let pass is let pass, and nothing else. Of those that
+/// are `known`, only what is found between them and others.
 fn judge_all(masters: &[ReadMaster], known: &[KnownMaster]) -> Result<(), Said> {
     let read = masters.iter().map(|ReadMaster { entry, state, .. }| (entry, state));
     let all: Vec<_> = read.chain(known.iter().map(|KnownMaster { entry, state }| (entry, state))).collect();
