@@ -26,8 +26,9 @@ impl LyingHere {
     /// As a reader of the next release is told.
     pub(crate) fn on_hand(&self) -> OnHand {
         let lying = self.0.clone();
+        // What is read is compared there.
         OnHand::lying(self.0.values().map(Lying::content), move |content| {
-            lying.get(&content.sha256)?.read().ok()
+            lying.get(&content.sha256)?.as_it_lies()
         })
     }
 

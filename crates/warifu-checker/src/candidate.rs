@@ -181,8 +181,8 @@ pub(crate) fn read_master(
     Ok(ReadMaster { state: State::new(master, entry.made_of), timelines, entry })
 }
 
-/// The judgement that the signers came to: what they let pass is let pass, and nothing else. Of those that are
-/// `known`, only what is found between them and others.
+/// The judgement that the signers came to: what they let pass is let pass, and nothing else. Of those that
+/// are `known`, only what is found between them and others.
 fn judge_all(masters: &[ReadMaster], known: &[KnownMaster]) -> Result<(), Said> {
     let read = masters.iter().map(|ReadMaster { entry, state, .. }| (entry, state));
     let all: Vec<_> = read.chain(known.iter().map(|KnownMaster { entry, state }| (entry, state))).collect();
@@ -280,7 +280,9 @@ mod tests {
             let judged = Candidate::build(&schemas, first.clone()).unwrap();
             [&first, &second].iter().for_each(|content| state.keep(content).unwrap());
             let loaded = state.load(second.id()).unwrap();
-            let whole = Candidate::build_beside(&schemas, loaded.clone(), &[judged.judged.clone()]).unwrap();
+            let whole =
+                Candidate::build_beside(&schemas, loaded.clone(), std::slice::from_ref(&judged.judged))
+                    .unwrap();
             assert_eq!(whole.read.len(), 1, "the comments of r06");
             assert_eq!((whole.kinds.len(), whole.snapshot.bytes()), (2, judged.snapshot.bytes()));
             let whole = Candidate::build(&schemas, second.clone()).unwrap();

@@ -119,6 +119,11 @@ impl Lying {
         self.content
     }
 
+    /// What its file holds, for somebody who compares it himself.
+    pub(crate) fn as_it_lies(&self) -> Option<Vec<u8>> {
+        warifu_files::read(&self.path, self.content.bytes).ok()
+    }
+
     /// Its bytes, compared with its digest again.
     pub(crate) fn read(&self) -> Result<Vec<u8>, NotHad> {
         self.compared.read(&self.path, self.content)

@@ -552,6 +552,33 @@ mod tests {
         }
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn what_was_compared_here_and_nobody_touched_since_is_not_read_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let state = StateDirectory::open(directory.path()).unwrap();
+        let [content, _] = releases();
+        let read = |state: &StateDirectory| {
+            let loaded = state.load(content.id()).unwrap();
+            loaded.parts().filter(|(_, held)| held.in_memory().is_some()).count()
+        };
+        state.keep(&content).unwrap();
+        assert_eq!(read(&state), 0, "it was written here");
+        assert_eq!(read(&state.from_beside()), 0);
+        let other = StateDirectory::look_at(directory.path());
+        assert_eq!((read(&other), read(&other)), (content.parts().count(), 0));
+        assert_eq!(state.lying(content.id()).len(), content.parts().count() + 1, "with the manifest");
+
+        let file = state.content(content.parts().next().unwrap().0.content.sha256);
+        let touched = directory.path().join("touched");
+        fs::copy(&file, &touched).unwrap();
+        fs::rename(&touched, &file).unwrap();
+        assert_eq!((read(&state), read(&state)), (1, 0));
+        fs::remove_file(&file).unwrap();
+        assert!(state.load(content.id()).is_err());
+        assert!(state.lying(content.id()).is_empty());
+    }
+
     #[test]
     fn what_a_kept_release_carries_is_not_pruned() {
         let directory = tempfile::tempdir().unwrap();

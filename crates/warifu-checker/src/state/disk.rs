@@ -95,7 +95,7 @@ impl Disk {
     }
 
     /// The same of files of which one may fail and the others appear all the same: what came of each.
-    pub(super) fn write_each<'a>(&self, files: &[(&'a Path, &[u8])]) -> Vec<io::Result<()>> {
+    pub(super) fn write_each(&self, files: &[(&Path, &[u8])]) -> Vec<io::Result<()>> {
         let mut filled = Vec::new();
         let mut done: Vec<Option<io::Result<()>>> = Vec::new();
         for (path, bytes) in files {

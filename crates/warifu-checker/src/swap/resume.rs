@@ -5,7 +5,7 @@ use std::sync::Arc;
 use warifu_masters::schema::Schemas;
 use warifu_trust::UnixSeconds;
 
-use crate::candidate::Candidate;
+use crate::candidate::{Candidate, Judged};
 use crate::log::{Event, Log};
 use crate::said::Said;
 use crate::state::{Installed, Lost, Rebuilt, Record, Running, StateDirectory, StateDirectoryError};
@@ -36,15 +36,18 @@ pub(super) fn resume(
         Some(lost) => (Some(lost.installed.clone()), record.running().release().cloned()),
         None => (record.running().release().cloned(), record.running().previous().cloned()),
     };
-    let load = |installed: &Installed| load(&directory, schemas, installed);
+    let load = |installed: &Installed, beside: Option<&Arc<Active>>| {
+        let known: Vec<_> = beside.into_iter().map(|active| active.judged()).collect();
+        load(&directory, schemas, installed, &known)
+    };
     let (mut running, mut lost) = (None, None);
-    match due.map(|installed| (load(&installed), installed)) {
+    match due.map(|installed| (load(&installed, None), installed)) {
         None => {}
         Some((Ok(active), _)) => running = Some(active),
         Some((Err(why), installed)) => lost = Some(Lost { installed, why }),
     }
     let mut previous = stands_in.and_then(|installed| {
-        load(&installed)
+        load(&installed, running.as_ref())
             .inspect_err(|why| {
                 let release = installed.id.release;
                 log.of_release(
@@ -133,9 +136,16 @@ fn leave_probation(record: &mut Record, ended: Ended, now: UnixSeconds) {
     }
 }
 
-fn load(directory: &StateDirectory, schemas: &Schemas, installed: &Installed) -> Result<Arc<Active>, Said> {
+/// Reads what is `installed`; what it has in common with what is `known` is shared.
+fn load(
+    directory: &StateDirectory,
+    schemas: &Schemas,
+    installed: &Installed,
+    known: &[Judged],
+) -> Result<Arc<Active>, Said> {
     let content = directory.load(installed.id.into()).map_err(|error| Said::of(&error))?;
-    let candidate = Candidate::build(schemas, content)?.signed_by(installed.signed_by.clone());
+    let candidate = Candidate::build_beside(schemas, content, known)?;
+    let candidate = candidate.signed_by(installed.signed_by.clone());
     Ok(Arc::new(Active::new(candidate, None, installed.since)))
 }
 

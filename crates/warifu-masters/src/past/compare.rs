@@ -1,11 +1,12 @@
 //! What two releases judge differently, computed from the answers that each of them carries.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use warifu_values::day::{PublicationDay, TreatmentDay};
 
 use super::changes::{self, Change, Cover, Days, What};
-use super::timelines::{Governs, MasterOf, Period, Standing};
+use super::timelines::{Governs, MasterOf, Period, RecordAt, Standing};
 use crate::change::chain::is_bookkeeping;
 use crate::change::diff::{field_or_blank, fields_that_differ};
 use crate::schema::{ABOLISHED_ON, CHANGE_CLASS, CHANGED_ON};
@@ -37,6 +38,8 @@ struct Kind<'a> {
 struct Side<'a> {
     masters: Vec<MasterOf<'a>>,
     next: Vec<usize>,
+    /// The row of each newest state that was found last.
+    near: Vec<Cell<usize>>,
     unlisted: Vec<Vec<Period>>,
 }
 
@@ -54,7 +57,16 @@ impl<'a> Side<'a> {
         let mut masters: Vec<_> = all.iter().copied().filter(|of| of.kind == kind).collect();
         masters.sort_by_key(|of| of.timelines.governs());
         let unlisted = masters.iter().map(|of| of.timelines.unlisted()).collect();
-        Side { next: vec![0; masters.len()], masters, unlisted }
+        Side { next: vec![0; masters.len()], near: vec![Cell::new(0); masters.len()], masters, unlisted }
+    }
+
+    /// The record of `key` at `at`, in the master that is the one at `place`.
+    fn record(&self, place: usize, key: &str, at: RecordAt) -> Option<(&'a Table, usize)> {
+        let of = self.masters[place];
+        match at {
+            RecordAt::State => of.master.find_near(key, &self.near[place]).map(|row| (&**of.master, row)),
+            RecordAt::Superseded(number) => of.timelines.superseded_at(number),
+        }
     }
 
     /// The smallest code that was not gone through.
@@ -78,11 +90,12 @@ impl<'a> Side<'a> {
     fn segments(&self, key: &str, taken: &[Option<&[Period]>]) -> Vec<Segment<'a>> {
         let none = |first, cover| Segment { first, cover, record: None, published: None };
         let mut segments: Vec<Segment<'a>> = Vec::new();
-        for ((of, periods), unlisted) in self.masters.iter().zip(taken).zip(&self.unlisted) {
+        let all = self.masters.iter().zip(taken).zip(&self.unlisted);
+        for (place, ((of, periods), unlisted)) in all.enumerate() {
             let Governs { last, .. } = of.timelines.governs();
             for period in periods.unwrap_or(unlisted) {
                 let (cover, record) = match period.standing {
-                    Standing::InForce(at) => (Cover::InForce, of.timelines.record(of.master, key, at)),
+                    Standing::InForce(at) => (Cover::InForce, self.record(place, key, at)),
                     Standing::NotListed => (Cover::NotListed, None),
                     Standing::Abolished(last) => (Cover::Abolished(last), None),
                     Standing::Withdrawn => (Cover::Withdrawn, None),
@@ -141,16 +154,15 @@ impl Kind<'_> {
 
     /// Whether nothing about `key` differs, as it is with most codes.
     fn is_same(&self, key: &str, old: &[Option<&[Period]>], new: &[Option<&[Period]>]) -> bool {
-        let masters = self.old.masters.iter().zip(&self.new.masters);
-        masters.zip(old.iter().zip(new)).all(|((of, other), periods)| match periods {
+        old.iter().zip(new).enumerate().all(|(place, periods)| match periods {
             (None, None) => true,
             (Some(one), Some(two)) => {
                 let holds_same = |(one, two): (&Period, &Period)| {
                     one.first == two.first
                         && match (one.standing, two.standing) {
                             (Standing::InForce(one), Standing::InForce(two)) => {
-                                let one = of.timelines.record(of.master, key, one);
-                                let two = other.timelines.record(other.master, key, two);
+                                let one = self.old.record(place, key, one);
+                                let two = self.new.record(place, key, two);
                                 one.zip(two).is_some_and(|((one, row), (two, at))| one.same_row(row, two, at))
                             }
                             (one, two) => one == two,

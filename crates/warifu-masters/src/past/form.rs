@@ -13,6 +13,7 @@
 //! …
 //! ```
 
+use std::cell::Cell;
 use std::io::{self, Write as _};
 
 use warifu_values::amount::number;
@@ -99,7 +100,8 @@ impl Timelines {
     /// is not there.
     pub fn read(schemas: &Schemas, state: &Master, bytes: &[u8]) -> Result<Timelines, NotTimelines> {
         let text = std::str::from_utf8(bytes).map_err(|_| NotTimelines { line: 1, what: "not UTF-8" })?;
-        let timelines = Reading { rest: text, line: 0 }.timelines(schemas, state)?;
+        let reading = Reading { rest: text, line: 0, near: Cell::new(0) };
+        let timelines = reading.timelines(schemas, state)?;
         // Compared as they are written: another copy of what somebody sent is not made.
         let mut rest = NotYet(bytes);
         if timelines.write_to(&mut rest).is_err() || !rest.0.is_empty() {
@@ -137,6 +139,8 @@ fn push_day(day: u32, out: &mut Vec<u8>) {
 struct Reading<'a> {
     rest: &'a str,
     line: usize,
+    /// The row of the newest state that was found last.
+    near: Cell<usize>,
 }
 
 impl<'a> Reading<'a> {
@@ -229,7 +233,12 @@ impl<'a> Reading<'a> {
         if used.contains(&false) {
             return Err(self.wrong(MISSING));
         }
-        if (0..state.rows()).any(|row| timelines.of(&state.key(row)).is_none()) {
+        // Both are in order.
+        let has_all = {
+            let mut keys = timelines.iter().map(|(key, _)| key);
+            (0..state.rows()).all(|row| keys.any(|key| key == state.key(row)))
+        };
+        if !has_all {
             return Err(self.wrong("a code of the newest state has no periods"));
         }
         Ok(timelines)
@@ -246,7 +255,7 @@ impl<'a> Reading<'a> {
             day => Some(PublicationDay::parse(day).filter(|_| day.len() == 8).ok_or(wrong())?),
         };
         let standing = match (word, detail) {
-            ("state", "") if state.find(key).is_some() => Standing::InForce(RecordAt::State),
+            ("state", "") if state.find_near(key, &self.near).is_some() => Standing::InForce(RecordAt::State),
             ("state", "") => return Err(self.wrong("the newest state does not have the code")),
             ("record", at) => {
                 let at = number(at.as_bytes()).and_then(|at| at.checked_sub(1)).ok_or(wrong())?;

@@ -9,6 +9,7 @@ mod role;
 mod state;
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::sync::Arc;
 
 use crate::schema::{Layout, RowOrder};
@@ -417,6 +418,14 @@ impl Master {
             }
         }
         None
+    }
+
+    /// The same, for who asks for many keys in their order: `near` is the row that was found last.
+    pub(crate) fn find_near(&self, key: &str, near: &Cell<usize>) -> Option<usize> {
+        let next = [near.get(), near.get() + 1].into_iter().take_while(|row| *row < self.rows());
+        let found = next.into_iter().find(|row| self.key(*row) == key).or_else(|| self.find(key))?;
+        near.set(found);
+        Some(found)
     }
 
     /// The record in `row` alone.
