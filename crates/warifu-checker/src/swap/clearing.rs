@@ -88,7 +88,7 @@ impl Newer {
         if let Some(kind) = than.as_deref().and_then(|running| running.kind_missing_in(&candidate)) {
             let why = Said::new(
                 format!("it holds no {kind} master, which the running release does"),
-                format!("稼働中のリリースにある{}マスターがありません", master_said(kind, Lang::Ja)),
+                format!("稼働中のリリースにある{}マスターがありません", master_said(&kind, Lang::Ja)),
             );
             return (None, Err(NotCleared::Data(why)));
         }
