@@ -279,7 +279,7 @@ impl Tls {
         matches!(read.0.clients, Clients::OnlyKnown(_))
     }
 
-    /// Until when each certificate that is used holds: the own, and those of the authorities of whoever comes.
+    /// Until when each certificate that is used holds: the own, and those of authorities of who comes.
     pub(super) fn expire(&self) -> Arc<Vec<Expires>> {
         self.expire.load_full()
     }

@@ -146,9 +146,8 @@ fn until_when_certificates_hold_is_known_without_their_files() {
     for (door, file) in
         [("claims", "server"), ("claims", "clients"), ("operators", "server"), ("operators", "others")]
     {
-        let sample = format!(
-            "warifu_certificate_expires_timestamp_seconds{{door=\"{door}\",file=\"{file}.pem\",position=\"1\"}} "
-        );
+        let labels = format!("door=\"{door}\",file=\"{file}.pem\",position=\"1\"");
+        let sample = format!("warifu_certificate_expires_timestamp_seconds{{{labels}}} ");
         let told = metrics.lines().find_map(|line| line.strip_prefix(&*sample));
         let seconds: i64 = told.unwrap_or_else(|| panic!("{sample}: {metrics}")).parse().unwrap();
         assert!((now().seconds()..now().plus_days(3).seconds()).contains(&seconds), "{sample}{seconds}");
