@@ -102,7 +102,7 @@ causes! {
             it is tried again by itself"
             ja "ディスク（読み取り専用、権限、dmesg -T）を調べ、この表示が消えるまで再起動しないでください\
             （自動で再試行します）";
-    #[doc = "A file of this machine that the checker stands on is damaged: the root, the trusted or the record."]
+    #[doc = "A file of this machine that the checker stands on is damaged: root, trusted/ or the record."]
     Damaged "damaged"
         word en "Damaged" ja "破損"
         what en "a file of this machine is damaged: what runs judges on, nothing new is taken"
