@@ -102,7 +102,7 @@ causes! {
             it is tried again by itself"
             ja "ディスク（読み取り専用、権限、dmesg -T）を調べ、この表示が消えるまで再起動しないでください\
             （自動で再試行します）";
-    #[doc = "A file of this machine that the checker stands on is damaged: the root, what was trusted, the record."]
+    #[doc = "A file of this machine that the checker stands on is damaged: root, trusted/ or the record."]
     Damaged "damaged"
         word en "Damaged" ja "破損"
         what en "a file of this machine is damaged: what runs judges on, nothing new is taken"
@@ -151,7 +151,7 @@ causes! {
     #[doc = "The configuration that was read last is not in force, or not all of it."]
     Configuration "configuration"
         word en "Configuration not in force" ja "設定未反映"
-        what en "the configuration that was read last is not in force, or not all of it; the one before goes on"
+        what en "the configuration read last is not in force, or not all of it; the one before goes on"
             ja "最後に読んだ設定の全部または一部が反映されていません。以前の設定で続けます"
         next en "see what is wrong with warifu-checker serve --check-config, mend the file, then reload or \
             restart"

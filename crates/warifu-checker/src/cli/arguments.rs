@@ -65,7 +65,8 @@ pub(super) enum Command {
     Explain(Explain),
     /// Show what a running checker judges by, and why
     ///
-    /// Exit status: 0; 1 no release judges, or an attached program is out of step; 2 it does not answer; 3 what runs was withdrawn, and there is nothing to go back to.
+    /// Exit status: 0; 1 no release judges, or an attached program is out of step; 2 it does not answer; 3
+    /// what runs was withdrawn, and there is nothing to go back to.
     Status(Remote),
     /// Let a running checker look at its channel now
     Swap {

@@ -9,7 +9,7 @@ use warifu_values::say;
 
 use crate::page::seen::Seen;
 use crate::page::when::when;
-use crate::state::{Installed, RefusedFor};
+use crate::state::Installed;
 
 /// A digest as it is read over the telephone.
 fn in_groups(digest: &Digest) -> Html {
@@ -39,7 +39,9 @@ pub(super) fn runs(seen: &Seen, lang: Lang) -> Html {
     let marks: Vec<Html> =
         marks.lines(lang).iter().map(|line| html!("<p class=\"mark-line\">{}</p>", line)).collect();
     let unknown = say!(lang, "not recorded", "記録なし");
-    let names = |names: &[String]| if names.is_empty() { unknown.clone() } else { names.join(", ") };
+    let names = |names: &[String]| {
+        if names.is_empty() { unknown.clone() } else { names.join(&say!(lang, ", ", "、")) }
+    };
     let signed = html!(
         "{}: {}<br>{}: {}",
         say!(lang, "Kikin", "支払基金"),
@@ -99,16 +101,11 @@ pub(super) fn comes(seen: &Seen, lang: Lang) -> Html {
     });
     let refused = status.refused.as_ref().map(|refused| {
         let release = refused.id.map_or_else(|| "–".to_owned(), |id| id.release.to_string());
-        let about = match refused.refused_for {
-            RefusedFor::Data => say!(lang, "for its data", "データの問題"),
-            RefusedFor::Trust => say!(lang, "for trust", "署名・信頼の問題"),
-        };
         row(
-            say!(lang, "Refused", "拒否"),
+            refused.cause().word().say(lang),
             html!(
-                "<b>{}</b> {}, {}<br>{}",
+                "<b>{}</b> {}<br>{}",
                 say!(lang, "release {release}", "リリース {release}"),
-                about,
                 when(refused.at, status.at, lang),
                 refused.why.say(lang)
             ),
@@ -120,7 +117,7 @@ pub(super) fn comes(seen: &Seen, lang: Lang) -> Html {
         .rev()
         .map(|held| {
             row(
-                say!(lang, "Held", "保留"),
+                held.held_for.cause().word().say(lang),
                 html!(
                     "<b>{}</b> {}<br>{}",
                     say!(lang, "release {}", "リリース {}", held.id.release),

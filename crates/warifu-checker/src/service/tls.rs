@@ -165,7 +165,9 @@ fn wrong(path: &Path, error: &dyn Error) -> Said {
 
 fn not_pem(path: &Path, error: &pem::Error) -> Said {
     match error {
-        pem::Error::NoItemsFound => of_no_use(path, "there is none in it", "必要なものが入っていません"),
+        pem::Error::NoItemsFound => {
+            of_no_use(path, "there is no private key in it", "秘密鍵が入っていません")
+        }
         error => of_no_use(path, &error.to_string(), "PEM 形式として読めません"),
     }
 }
@@ -277,7 +279,7 @@ impl Tls {
         matches!(read.0.clients, Clients::OnlyKnown(_))
     }
 
-    /// Until when each certificate that is used holds: the own, and those of the authorities of whoever comes.
+    /// Until when each certificate that is used holds: the own, and those of authorities of who comes.
     pub(super) fn expire(&self) -> Arc<Vec<Expires>> {
         self.expire.load_full()
     }

@@ -153,7 +153,7 @@ impl Lost {
         };
         Said::new(
             format!(
-                "release {release} is not fetched again, and cannot be gone back to; {en}; this cannot be undone"
+                "release {release} is not fetched again or gone back to any more; {en}; this cannot be undone"
             ),
             format!("リリース {release} は再取得せず、切戻し先にもなりません。{ja}。取り消しはできません"),
         )

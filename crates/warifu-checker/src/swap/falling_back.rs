@@ -12,8 +12,8 @@ use crate::swap::swapper::Swapper;
 
 impl Swapper {
     /// Returns to the previous confirmed release and holds the one left. With `only_from`, only when that one
-    /// is still active, because of what was seen of it; without, because an operator says so. Gives the number
-    /// fallen back to.
+    /// is still active, because of what was seen of it; without, because an operator says so. Gives the
+    /// number fallen back to.
     ///
     /// # Errors
     /// [`NothingBefore`]: there is no confirmed release before, or `only_from` is not active any more.

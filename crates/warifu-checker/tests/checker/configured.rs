@@ -156,6 +156,7 @@ fn all_that_is_wrong_is_told_with_its_place_and_nothing_starts() {
             "{told}: {err}"
         );
     }
+    fs::remove_file(at.join("root.json")).unwrap();
     // And what the file names.
     fs::write(at.join("calendar.toml"), "[[closed]]\nfrom = 1\n").unwrap();
     let file = configuration(at, "");

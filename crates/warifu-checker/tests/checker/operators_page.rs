@@ -6,8 +6,10 @@ use std::os::unix::net::UnixStream;
 
 use serde_json::{Value, json};
 use warifu_checker::log::now;
+use warifu_checker::page::{Act, offered};
 use warifu_checker::service::Status;
 use warifu_checker::swap::Wanted;
+use warifu_values::lang::Lang;
 
 use crate::line::release;
 use crate::masters::good;
@@ -61,7 +63,9 @@ fn the_page_is_at_the_operators_door_alone() {
     let body: Value = serde_json::from_str(renewed.split("\r\n\r\n").nth(1).unwrap()).unwrap();
     let load = body["parts"]["load"].as_str().unwrap();
     assert!(load.contains("1 files (3 claims) answered"), "{load}");
-    assert!(load.contains("50 %"), "how long it took: {load}");
+    assert!(load.contains("50 %") && load.contains("≤ "), "how long it took at most: {load}");
+    // The first seconds count too.
+    assert!(!load.contains("No claim file in the last minutes") && load.contains("<figure>"), "{load}");
     for path in ["/", "/page.json", "/page.js", "/page.css", "/report", "/act"] {
         let mut stream = TcpStream::connect(checker.address).unwrap();
         write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
@@ -108,4 +112,28 @@ fn a_command_of_the_page_is_done_once_and_only_in_the_state_that_was_seen() {
     assert!(answer.contains("the state has changed since you looked"), "{answer}");
     assert_eq!(checker.status().decisions.len(), 1);
     assert_eq!(ask(&checker, "POST /act", &heads, "{").0, 400);
+}
+
+/// Each release that can be gone back to has its button, which says what goes, what comes and what is held.
+#[test]
+fn the_page_goes_back_to_an_older_release_by_its_number() {
+    let checker = running();
+    for (number, code) in [(2, 190_000_010), (3, 190_000_011)] {
+        let mut rows = good();
+        rows.push((code, "5.00"));
+        checker.shelf.offer(release(number, &rows));
+        checker.swapper.poll(now(), Wanted::Newest);
+        checker.swapper.confirm(number, "a drill".parse().unwrap(), now()).unwrap();
+    }
+    let all = offered(&checker.client.status().unwrap(), Lang::Ja);
+    let back: Vec<_> = all.iter().filter(|offered| offered.act == Act::FallBack).collect();
+    assert_eq!(back.iter().map(|offered| offered.release).collect::<Vec<_>>(), [None, Some(1)]);
+    let will = back[1].will.join("\n");
+    assert!(will.contains("リリース 3 の使用を止め、直ちにリリース 1") && will.contains("リリース 2、3。"));
+    let stands_on = &back[1].stands_on;
+    let command = json!({ "act": "fall-back", "release": 1, "stands_on": stands_on }).to_string();
+    let (status, answer) = ask(&checker, "POST /act?lang=en", &[HOST, JSON], &command);
+    assert_eq!((status, answer.contains("Release 1 judges again")), (200, true), "{answer}");
+    let status = checker.client.status().unwrap();
+    assert_eq!(status.held.iter().map(|held| held.id.release).collect::<Vec<_>>(), [2, 3]);
 }

@@ -194,11 +194,7 @@ fn one_point_that_nobody_signed_refuses_the_release() {
     let again = here.swapper().poll(now(), Wanted::ByItself);
     let Outcome::Held { release: 2, why: held, .. } = &again else { panic!("{again:?}") };
     is_said(held, &why.en, &why.ja);
-    is_said(
-        held,
-        "; what runs, if anything does, goes on; publish a corrected",
-        "。稼働中のリリースがあれば、それで",
-    );
+    is_said(held, "; wait for a corrected release, or try this one again", "。訂正したリリースを待つか");
     // Nor does it pass when somebody asks for it.
     assert_eq!(here.swapper().poll(now(), Wanted::Newest).exit_status(), 1);
     assert_eq!((here.runs(), here.errors(202406)), (1, vec![]));

@@ -128,6 +128,32 @@ fn certificates_change_without_a_restart_and_a_broken_one_changes_nothing() {
     assert_eq!(curl(&checker, at, "--cacert house.pem").as_deref(), Some("200 2"));
 }
 
+/// Of every door, and of what is used: nobody's disk is read at a scrape.
+#[test]
+fn until_when_certificates_hold_is_known_without_their_files() {
+    let folder = certificates();
+    let at = folder.path();
+    let claims = tls(at, Clients::Known(at.join("clients.pem")));
+    let operators = tls(at, Clients::OnlyKnown(at.join("others.pem")));
+    let checker = checker(Limits::default(), Arc::clone(&claims));
+    checker.service.tells_of("claims", &claims);
+    checker.service.tells_of("operators", &operators);
+    for name in ["server.pem", "clients.pem", "others.pem"] {
+        std::fs::remove_file(at.join(name)).unwrap();
+    }
+    let metrics = ureq::get(format!("http://{}/metrics", checker.watched())).call().unwrap();
+    let metrics = metrics.into_body().read_to_string().unwrap();
+    for (door, file) in
+        [("claims", "server"), ("claims", "clients"), ("operators", "server"), ("operators", "others")]
+    {
+        let labels = format!("door=\"{door}\",file=\"{file}.pem\",position=\"1\"");
+        let sample = format!("warifu_certificate_expires_timestamp_seconds{{{labels}}} ");
+        let told = metrics.lines().find_map(|line| line.strip_prefix(&*sample));
+        let seconds: i64 = told.unwrap_or_else(|| panic!("{sample}: {metrics}")).parse().unwrap();
+        assert!((now().seconds()..now().plus_days(3).seconds()).contains(&seconds), "{sample}{seconds}");
+    }
+}
+
 /// Heads of HTTP/2 have a bound of their own, for there are many at once.
 #[test]
 fn a_head_is_bounded_by_the_version() {

@@ -136,7 +136,8 @@ fn nothing_of_a_claim_is_in_any_log_status_metric_or_report() {
         assert!(line["at"].as_str().unwrap().ends_with('Z') && !line["message"].as_str().unwrap().is_empty());
         seen.insert(name);
     }
-    for event in [Event::Start, Event::ReleaseActivated, Event::FallBack, Event::Drain, Event::End] {
+    for event in [Event::Start, Event::ReleaseActivated, Event::FallBackByOperator, Event::Drain, Event::End]
+    {
         assert!(seen.contains(event.name()), "{} of {seen:?}", event.name());
     }
 }

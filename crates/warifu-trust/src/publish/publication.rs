@@ -263,9 +263,9 @@ impl Speak for SealError {
                 lang,
                 "what the people signed ran out at {expires}, and this machine's clock shows {now}: no \
                  timestamp makes it fresh again; set the clock if it is wrong, otherwise have the release \
-                 signed anew (`warifu release renew --repo REPOSITORY`)",
+                 signed anew (`release renew --repo REPOSITORY`)",
                 "署名の期限は {expires} で、この端末の時計は {now} です。タイムスタンプを更新しても有効にはなりません。\
-                 時計が誤っていれば合わせ、正しければ warifu release renew --repo （リポジトリー）で署名し直してください"
+                 時計が誤っていれば合わせ、正しければ release renew --repo （リポジトリー）で署名し直してください"
             ),
             SealError::Malformed(refusal) => refusal.say(lang),
             SealError::Signer(error) => error.say(lang),

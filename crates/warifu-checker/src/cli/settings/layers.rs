@@ -119,8 +119,8 @@ impl Settings {
         })
     }
 
-    /// Where in the file the value of the option `id` stands, and its key; nothing where the file does not say
-    /// it.
+    /// Where in the file the value of the option `id` stands, and its key; nothing where it does not say
+    /// that.
     pub(in crate::cli) fn in_file(&self, id: &str) -> Option<String> {
         let option = self.options.by_id(id)?;
         match &self.told.get(id)?.origin {

@@ -119,7 +119,7 @@ metrics! {
         en "When the newest root expires"
         ja "最新のルートの有効期限";
     CERTIFICATE_EXPIRES Gauge "warifu_certificate_expires_timestamp_seconds" ["door", "file", "position"]
-        en "When a certificate expires: of the checker or of authorities of who comes, by its place in the file"
+        en "When a certificate expires: of the checker or of authorities of who comes, by place in the file"
         ja "証明書の有効期限（チェッカー自身、または接続元の認証局。受付口とファイル内の位置別）";
     CLAIM_FILES Counter "warifu_claim_files_total" ["outcome"]
         en "Claim files, by what came of them (see below)"

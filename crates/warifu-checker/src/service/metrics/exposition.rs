@@ -107,10 +107,8 @@ mod tests {
     fn it_is_the_format_that_prometheus_reads() {
         let mut exposition = Exposition::default();
         exposition.one(&READY, true);
-        exposition.each(
-            &CERTIFICATE_EXPIRES,
-            [(["claims".to_owned(), "a\"\\\nb".to_owned(), "1".to_owned()], 7u64)],
-        );
+        exposition
+            .each(&CERTIFICATE_EXPIRES, [(["it".to_owned(), "a\"\\\nb".to_owned(), "1".to_owned()], 7u64)]);
         let text = exposition.finish();
         let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("# HELP")).collect();
         assert_eq!(
@@ -119,7 +117,7 @@ mod tests {
                 "# TYPE warifu_ready gauge",
                 "warifu_ready 1",
                 "# TYPE warifu_certificate_expires_timestamp_seconds gauge",
-                r#"warifu_certificate_expires_timestamp_seconds{door="claims",file="a\"\\\nb",position="1"} 7"#,
+                r#"warifu_certificate_expires_timestamp_seconds{door="it",file="a\"\\\nb",position="1"} 7"#,
             ]
         );
         let histogram = Histogram::default();
