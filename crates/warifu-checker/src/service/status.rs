@@ -436,7 +436,9 @@ impl Speak for Status {
             ));
         }
         lines.extend(self.decisions.last().map(|decision| decision.say(lang)));
-        if let Some(replay @ Replayed { release, why, .. }) = &self.replay {
+        // Where a program is attached no claims come.
+        let of_claims = self.attached.is_none();
+        if let Some(replay @ Replayed { release, why, .. }) = self.replay.as_ref().filter(|_| of_claims) {
             let files = replay.received.as_ref().map_or(0, |received| received.files);
             let said = if files == 0 && replay.refusal().is_none() {
                 // No reason to worry: there is nothing yet that could speak for or against anything.
@@ -452,12 +454,18 @@ impl Speak for Status {
         }
         if let Some(poll) = &self.last_poll {
             let at = poll.at;
-            let said = match poll.result.said() {
-                Some(said) => self.without_repeating(said.say(lang), lang),
-                None => say!(lang, "nothing new", "変更なし"),
+            let said = match (poll.result.said(), &poll.result) {
+                (_, Outcome::Activated { release, .. }) if !of_claims => {
+                    say!(lang, "release {release} was taken", "リリース {release} を適用しました")
+                }
+                (Some(said), _) => self.without_repeating(said.say(lang), lang),
+                (None, _) => say!(lang, "nothing new", "変更なし"),
             };
             lines.push(say!(lang, "channel at {at}: {said}", "配信元 {at}: {said}"));
             lines.extend(poll.troubles.iter().map(|trouble| format!("  {}", trouble.say(lang))));
+        }
+        if !of_claims {
+            return lines.join("\n");
         }
         lines.push(self.kept_claims.say(lang));
         let Requests { checked, claims, turned_away } = self.requests;
