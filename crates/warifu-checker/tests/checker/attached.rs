@@ -823,8 +823,8 @@ pause_ms = 100
     });
     assert_eq!(version(), "release 4.");
     // What is said is of the program: nothing of claims, which do not come here.
-    let told = asked(at, &["status"]);
-    let text = String::from_utf8(told.stdout).unwrap();
+    let status = until(at, "seen to", |status| status.attached.as_ref().is_some_and(|it| !it.is_changing));
+    let text = warifu_values::lang::Speak::say(&status, warifu_values::lang::Lang::En);
     assert!(text.contains("the attached program works with release 4, in step since "), "{text}");
     assert!(text.contains("  told to read it last at ") && text.contains("  asked last at "), "{text}");
     assert!(!text.contains("claim") && !text.contains("replay"), "{text}");
