@@ -19,8 +19,9 @@ command -v curl >/dev/null || need+=(curl)
 command -v docker-registry >/dev/null || need+=(docker-registry)
 # PKCS#11 tokens in software.
 command -v softhsm2-util >/dev/null || need+=(softhsm2)
-# A program that is given releases (warifu-checker attach).
+# Programs that are given releases (warifu-checker attach).
 command -v nginx >/dev/null || need+=(nginx-light)
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need+=(postgresql)
 python3 -c 'import venv, ensurepip' 2>/dev/null || need+=(python3 python3-venv)
 command -v node >/dev/null || need+=(nodejs)
 command -v npm >/dev/null || need+=(npm)

@@ -4,6 +4,9 @@
 # fails leaves the old one. The database is the one that PGDATABASE and the like name, in UTF-8.
 set -eu
 {
+    # Of what fails, the reason: it is kept with the release that is held.
+    echo '\set VERBOSITY terse'
+    echo 'SET client_min_messages TO warning;'
     echo "SET client_encoding TO 'EUC_JP';"
     echo 'BEGIN;'
     echo 'CREATE SCHEMA IF NOT EXISTS masters;'

@@ -221,7 +221,7 @@ impl Config {
         let keep_releases = before.number("keep_releases", 1, 255, 3);
         let calendar = before.text("calendar").map(|it| match &*it.value {
             "none" => it.value.into(),
-            _ => before.from_folder(&it.value),
+            _ => before.beside_the_file(&it.value),
         });
         let area = before.text("area").map(|it| it.value);
         let schemas = before.path("schemas").map(|it| it.value);

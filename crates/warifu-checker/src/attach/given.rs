@@ -184,17 +184,17 @@ impl Section<'_, '_> {
     /// A path; a relative one is from the file's folder.
     pub(super) fn path(&mut self, key: &str) -> Option<Placed<PathBuf>> {
         let Placed { value, place } = self.text(key)?;
-        Some(Placed { value: self.from_folder(&value), place })
+        Some(Placed { value: self.beside_the_file(&value), place })
     }
 
-    pub(super) fn from_folder(&self, path: &str) -> PathBuf {
+    pub(super) fn beside_the_file(&self, path: &str) -> PathBuf {
         self.of.text.path().parent().unwrap_or(Path::new(".")).join(path)
     }
 
     /// A channel; where it lies here, from the file's folder.
     pub(super) fn channel(&self, channel: String) -> String {
         let named = local(&channel)
-            .and_then(|(kind, path)| Some((kind, self.from_folder(path).to_str()?.to_owned())));
+            .and_then(|(kind, path)| Some((kind, self.beside_the_file(path).to_str()?.to_owned())));
         match named {
             Some((kind, path)) => format!("{kind}{path}"),
             None => channel,

@@ -55,11 +55,8 @@ impl ServiceManager {
     pub(super) fn starting(self, is_alive: impl Fn() -> bool + Send + 'static) -> Starting {
         let (starting, ended) = sync_channel::<()>(0);
         if self.desk.is_some() {
-            let asks = move || {
-                while_it_starts(&ended, ASKED_EACH, is_alive, || {
-                    self.tell(&[NotifyState::ExtendTimeoutUsec(MORE_USEC)])
-                })
-            };
+            let more = move || self.tell(&[NotifyState::ExtendTimeoutUsec(MORE_USEC)]);
+            let asks = move || while_it_starts(&ended, ASKED_EACH, is_alive, more);
             // Without it there is the time that a start is given.
             let _ = std::thread::Builder::new().name("starting".to_owned()).spawn(asks);
         }

@@ -61,7 +61,7 @@ pub(crate) fn read(text: &Text, shape: &Shape, faults: &mut Faults) -> Vec<Table
                 tables.push(reading.table(section, &key.span(), within));
             }
             (DeValue::Array(many), Some(section)) if section.is_many => {
-                for one in many.iter() {
+                for one in many {
                     match one.get_ref() {
                         DeValue::Table(within) => tables.push(reading.table(section, &one.span(), within)),
                         _ => reading.not_a_section(section, &one.span()),

@@ -12,7 +12,7 @@ use crate::cause::{Amiss, Cause};
 use crate::said::Said;
 use crate::service::limits::Limits;
 use crate::state::{Damage, Decision, Frozen, Held, Installed, KeptNow, Lost, Phase, Refused};
-use crate::swap::{Active, Attached, Coming, LastPoll, Swapper};
+use crate::swap::{Active, Attached, Coming, LastPoll, Outcome, Swapper};
 use crate::trial::Replayed;
 
 /// The watch on a release on probation.
@@ -476,7 +476,9 @@ impl Speak for Status {
             lines.push(line(Cause::Expired, &Cause::Expired.what(), None, lang));
         }
         lines.extend(self.decisions.last().map(|decision| decision.say(lang)));
-        if let Some(replay @ Replayed { release, why, .. }) = &self.replay {
+        // Where a program is attached no claims come.
+        let of_claims = self.attached.is_none();
+        if let Some(replay @ Replayed { release, why, .. }) = self.replay.as_ref().filter(|_| of_claims) {
             let files = replay.received.as_ref().map_or(0, |received| received.files);
             let said = if files == 0 && replay.refusal().is_none() {
                 // No reason to worry: there is nothing yet that could speak for or against anything.
@@ -492,15 +494,21 @@ impl Speak for Status {
         }
         if let Some(poll) = &self.last_poll {
             let at = poll.at;
-            let said = match poll.result.said() {
-                Some(said) if not_taken.as_ref().is_some_and(|amiss| amiss.cause == Cause::Channel) => {
+            let said = match (poll.result.said(), &poll.result) {
+                (_, Outcome::Activated { release, .. }) if !of_claims => {
+                    say!(lang, "release {release} was taken", "リリース {release} を適用しました")
+                }
+                (Some(said), _) if not_taken.as_ref().is_some_and(|amiss| amiss.cause == Cause::Channel) => {
                     said.then(&Cause::Channel.next_step(None)).say(lang)
                 }
-                Some(said) => self.without_repeating(said.say(lang), lang),
-                None => say!(lang, "nothing new", "変更なし"),
+                (Some(said), _) => self.without_repeating(said.say(lang), lang),
+                (None, _) => say!(lang, "nothing new", "変更なし"),
             };
             lines.push(say!(lang, "channel at {at}: {said}", "配信元 {at}: {said}"));
             lines.extend(poll.troubles.iter().map(|trouble| format!("  {}", trouble.say(lang))));
+        }
+        if !of_claims {
+            return lines.join("\n");
         }
         lines.push(self.kept_claims.say(lang));
         let Requests { checked, claims, turned_away } = self.requests;

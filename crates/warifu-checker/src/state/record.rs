@@ -211,11 +211,11 @@ impl Rebuilt {
             part: DamagedPart::Record,
             why: self.why.clone(),
             mending: Said::new(
-                "goes on with what runs now as the confirmed release; what was held or decided before is \
-                 forgotten, and there is no release to fall back to until the next one judges; the \
-                 damaged copies stay in damaged/",
-                "現在の稼働リリースを確定済みとして続けます。以前の保留や判断の記録は失われ、次のリリースを取り込むまで\
-                 切戻し先もありません。壊れた記録は damaged/ に残します",
+                "goes on with what runs now as the confirmed release; what was decided before is forgotten, and \
+                 what the log of acts or the history tells to have fallen back or been held stays held; there is \
+                 no release to fall back to until the next one judges; the damaged copies stay in damaged/",
+                "現在の稼働リリースを確定済みとして続けます。以前の判断の記録は失われます。操作記録か履歴で切戻し・保留と\
+                 分かるものは保留のままです。次のリリースを取り込むまで切戻し先はありません。壊れた記録は damaged/ に残します",
             ),
         }
     }

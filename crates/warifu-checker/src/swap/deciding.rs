@@ -180,8 +180,9 @@ impl Swapper {
     /// Deletes every claim file that is kept to be replayed.
     ///
     /// # Errors
-    /// What could not be deleted.
+    /// What could not be deleted, or that a program is attached.
     pub fn forget_claims(&self, now: UnixSeconds) -> Result<Forgotten, Said> {
+        self.judges_claims()?;
         let forgotten = self.recent.forget();
         let said = forgotten.as_ref().map_or_else(Clone::clone, Said::both);
         self.acts.claims_forgotten(&said, forgotten.is_ok(), now);
@@ -195,6 +196,7 @@ impl Swapper {
     /// # Errors
     /// Nothing runs, or what runs and what was before it cannot be read.
     pub fn replay(&self, now: UnixSeconds) -> Result<Replayed, Said> {
+        self.judges_claims()?;
         // One candidate at a time is in memory.
         let _bench = self.bench.hold();
         let nothing = || {
@@ -221,6 +223,17 @@ impl Swapper {
             (Some(report), _) => Ok(report),
             (None, Err(NotCleared::Data(why) | NotCleared::NotNow(Amiss { why, .. }))) => Err(why),
             (None, Ok(_)) => Err(nothing()),
+        }
+    }
+
+    /// Where a program is attached no claims come here, so that nothing is kept of any.
+    fn judges_claims(&self) -> Result<(), Said> {
+        match self.follower {
+            None => Ok(()),
+            Some(_) => Err(Said::new(
+                "this drives an attached program: no claims come here, and none are kept or replayed",
+                "接続先プログラムの切替専用です。請求を受け付けていないため、保存や再点検はありません",
+            )),
         }
     }
 

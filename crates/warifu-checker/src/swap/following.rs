@@ -26,7 +26,7 @@ impl Swapper {
     /// a kill left half done is done.
     #[must_use]
     pub fn attached_to(self, target: Box<dyn Target>, now: UnixSeconds) -> Swapper {
-        let follower = Some(Arc::new(Mutex::new(Follower { target, trouble: None })));
+        let follower = Some(Arc::new(Mutex::new(Follower::of(target))));
         let swapper = Swapper { follower, ..self };
         // What fails is told, and tried again.
         let _ = swapper.follow(now);
@@ -38,13 +38,17 @@ impl Swapper {
         let follower = self.follower.as_ref()?;
         let active = self.active();
         let Ok(follower) = follower.try_lock() else {
-            return Some(Attached { is_changing: true, uses: None, watched_until: None, trouble: None });
+            let (uses, since, told, asked, watched_until, trouble) = Default::default();
+            return Some(Attached { is_changing: true, uses, since, told, asked, watched_until, trouble });
         };
         let on_probation = active.filter(|active| active.phase() == Phase::Probation);
         let watched = i64::try_from(follower.target.watched_seconds()).unwrap_or(i64::MAX);
         Some(Attached {
             is_changing: false,
             uses: follower.target.uses().map(|id| id.release),
+            since: follower.trouble.as_ref().map(|trouble| trouble.since).or(follower.in_step),
+            told: follower.told.clone(),
+            asked: follower.asked.clone(),
             watched_until: on_probation
                 .map(|it| UnixSeconds::new(it.since.seconds().saturating_add(watched))),
             trouble: follower.trouble.as_ref().map(|trouble| trouble.failed.why.clone()),
@@ -67,6 +71,7 @@ impl Swapper {
         self.runs.tries(Some(id)).map_err(not_noted)?;
         let load = || self.runs.load(id).map_err(|error| Said::of(&error));
         let taken = follower.target.take(id, &load, Otherwise::PutBack);
+        follower.was_given(&taken, now);
         match &taken {
             Ok(()) => follower.trouble = None,
             Err(NotTaken::Refused { not_put_back: Some(worse), .. }) => {
@@ -99,7 +104,9 @@ impl Swapper {
         }
         self.tries_no_more();
         let load = || self.runs.load(active.id).map_err(|error| Said::of(&error));
-        match follower.target.take(active.id, &load, Otherwise::Stay) {
+        let taken = follower.target.take(active.id, &load, Otherwise::Stay);
+        follower.was_given(&taken, now);
+        match taken {
             Ok(()) => {
                 if follower.trouble.take().is_some() {
                     let release = active.id.release;
@@ -133,6 +140,8 @@ impl Swapper {
             follower.target.alert(why);
         }
         let again = UnixSeconds::new(now.seconds().saturating_add(AGAIN_SECONDS));
-        follower.trouble = Some(Trouble { release, failed, again });
+        let since = follower.trouble.as_ref().map_or(now, |known| known.since);
+        follower.in_step = None;
+        follower.trouble = Some(Trouble { release, failed, since, again });
     }
 }

@@ -34,6 +34,6 @@ pub use gates::Gates;
 pub use outcome::{LastPoll, Outcome};
 pub use runs::{NotDecided, NothingBefore};
 pub use swapper::{Swapper, Trusted};
-pub use target::{Attached, Failed, FailedAt, Load, NotTaken, Otherwise, Target};
+pub use target::{Answered, Attached, Failed, FailedAt, Load, NotTaken, Otherwise, Target};
 pub use wanted::Wanted;
 pub use workbench::Coming;

@@ -56,6 +56,15 @@ pub enum NotTaken {
     },
 }
 
+impl NotTaken {
+    /// What failed.
+    pub fn failed(&self) -> &Failed {
+        match self {
+            NotTaken::NotAsked(failed) | NotTaken::Refused { failed, .. } => failed,
+        }
+    }
+}
+
 /// Such a program. Everything here blocks.
 pub trait Target: Send + Sync {
     /// Lets it use `id`, and returns when it works with that.
@@ -90,10 +99,38 @@ pub struct Attached {
     pub is_changing: bool,
     /// The release that it works with.
     pub uses: Option<u64>,
+    /// Since when it is in step with what runs here, or out of step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<UnixSeconds>,
+    /// When it was told last, and what came of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Answered>,
+    /// When it was asked last whether it works, and what it answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Answered>,
     /// Until when it is watched, on probation.
     pub watched_until: Option<UnixSeconds>,
     /// Why it does not work with the release that is to be used: it is tried again by itself.
     pub trouble: Option<Said>,
+}
+
+/// What came of telling or asking such a program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// When.
+    pub at: UnixSeconds,
+    /// What went wrong, if anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrong: Option<Said>,
+}
+
+impl Answered {
+    fn say(&self, lang: Lang, en: &str, ja: &str) -> String {
+        let at = self.at;
+        let good = say!(lang, "it works", "正常");
+        let came = self.wrong.as_ref().map_or(good, |wrong| wrong.say(lang));
+        say!(lang, "  {en} at {at}: {came}", "  {ja} {at}: {came}")
+    }
 }
 
 impl Speak for Attached {
@@ -101,27 +138,37 @@ impl Speak for Attached {
         let mut lines = Vec::new();
         if let Some(why) = &self.trouble {
             let why = why.say(lang);
+            let since =
+                self.since.map_or_else(String::new, |since| say!(lang, " since {since}", "（{since} から）"));
             lines.push(say!(
                 lang,
-                "THE ATTACHED PROGRAM IS OUT OF STEP: {why}; it is tried again by itself, look after it",
-                "接続先プログラムの切替に失敗しています: {why}。自動で再試行しますが、接続先を確認してください"
+                "THE ATTACHED PROGRAM IS OUT OF STEP{since}: {why}; it is tried again by itself, look after it",
+                "接続先プログラムの切替に失敗しています{since}: {why}。自動で再試行しますが、接続先を確認してください"
             ));
         }
         lines.push(match self.uses {
             _ if self.is_changing => {
                 say!(lang, "the attached program is being seen to", "接続先プログラムの切替・確認中")
             }
-            Some(release) => say!(
-                lang,
-                "the attached program works with release {release}",
-                "接続先プログラムはリリース {release} で動作中"
-            ),
+            Some(release) => {
+                let since = self.since.filter(|_| self.trouble.is_none());
+                let since = since.map_or_else(String::new, |since| {
+                    say!(lang, ", in step since {since}", "（{since} から一致）")
+                });
+                say!(
+                    lang,
+                    "the attached program works with release {release}{since}",
+                    "接続先プログラムはリリース {release} で動作中{since}"
+                )
+            }
             None => say!(
                 lang,
                 "the attached program was given no release yet",
                 "接続先プログラムにはまだ渡していません"
             ),
         });
+        lines.extend(self.told.as_ref().map(|it| it.say(lang, "told to read it last", "直近の再読込")));
+        lines.extend(self.asked.as_ref().map(|it| it.say(lang, "asked last", "直近の動作確認")));
         if let Some(until) = self.watched_until {
             lines.push(say!(
                 lang,

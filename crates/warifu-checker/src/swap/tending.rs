@@ -4,12 +4,13 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::state::Phase;
 use crate::swap::swapper::Swapper;
+use crate::swap::target::Answered;
 
 impl Swapper {
     /// Looks after the program: what is out of step is tried again, and a release on probation is left when
     /// the program works no more, and confirmed when it did for long enough.
     pub(super) fn look_after(&self, now: UnixSeconds) {
-        let Some(follower) = self.follower() else { return };
+        let Some(mut follower) = self.follower() else { return };
         let Some(active) = self.active() else { return };
         if follower.trouble.as_ref().is_some_and(|trouble| trouble.again > now) {
             return;
@@ -29,6 +30,7 @@ impl Swapper {
         }
         let watched = i64::try_from(follower.target.watched_seconds()).unwrap_or(i64::MAX);
         let works = follower.target.works();
+        follower.asked = Some(Answered { at: now, wrong: works.as_ref().err().cloned() });
         drop(follower);
         match works {
             Err(why) => {
