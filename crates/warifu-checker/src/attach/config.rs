@@ -1,4 +1,4 @@
-//! What is configured of an attached program: one TOML file, strictly read, and what of it cannot be together.
+//! What is configured of an attached program: one TOML file, strictly read, and what cannot be together.
 
 use std::path::{Path, PathBuf};
 
@@ -132,7 +132,8 @@ pub enum ProbeBy {
         http: String,
         /// The status that the page must have.
         status: u16,
-        /// What must be in the page; `{release}` stands for the release's number, `{manifest}` for its digest.
+        /// What must be in the page; `{release}` stands for the release's number, `{manifest}` for its
+        /// digest.
         contains: Option<String>,
     },
     /// A command that must end with status 0; no shell.

@@ -50,8 +50,8 @@ impl ServiceManager {
         ServiceManager { desk, log }
     }
 
-    /// It starts, which may take longer than a start is given: for as long as `is_alive` and what is given back
-    /// is kept, it is asked for more time.
+    /// It starts, which may take longer than a start is given: for as long as `is_alive` and what is given
+    /// back is kept, it is asked for more time.
     pub(super) fn starting(self, is_alive: impl Fn() -> bool + Send + 'static) -> Starting {
         let (starting, ended) = sync_channel::<()>(0);
         if self.desk.is_some() {

@@ -1,5 +1,5 @@
-//! A record put together from other witnesses when both of its copies are damaged or gone: the log of acts and
-//! the history, which tell what was confirmed last and what is not to be taken again, and the releases that
+//! A record put together from other witnesses when both of its copies are damaged or gone: the log of acts
+//! and the history, which tell what was confirmed last and what is not to be taken again, and the releases that
 //! lie whole on disk.
 
 use std::collections::BTreeMap;
@@ -173,7 +173,8 @@ impl Told {
 /// The record by what was `told` and by the releases that lie `whole` on disk; none when none does. `why` is
 /// what is wrong with the one there was.
 ///
-/// What was confirmed last is taken, or before it, as far as it lies there and neither fell back nor was held.
+/// What was confirmed last is taken, or before it, as far as it lies there and neither fell back nor was
+/// held.
 /// Where nothing tells of any, the oldest is: what is kept on disk is what ran, confirmed releases before it,
 /// and what was to come. Where all that lies there fell back or was held, nothing runs.
 pub(super) fn rebuilt(

@@ -211,9 +211,10 @@ impl Rebuilt {
             part: DamagedPart::Record,
             why: self.why.clone(),
             mending: Said::new(
-                "goes on with what runs now as the confirmed release; what was decided before is forgotten, and \
-                 what the log of acts or the history tells to have fallen back or been held stays held; there is \
-                 no release to fall back to until the next one judges; the damaged copies stay in damaged/",
+                "goes on with what runs now as the confirmed release; what was decided before is forgotten, \
+                 and what the log of acts or the history tells to have fallen back or been held stays held; \
+                 there is no release to fall back to until the next one judges; the damaged copies stay in \
+                 damaged/",
                 "現在の稼働リリースを確定済みとして続けます。以前の判断の記録は失われます。操作記録か履歴で切戻し・保留と\
                  分かるものは保留のままです。次のリリースを取り込むまで切戻し先はありません。壊れた記録は damaged/ に残します",
             ),
@@ -236,8 +237,8 @@ pub struct Record {
     pub refused: Option<Refused>,
     /// The last replay, briefly.
     pub replay: Option<Replayed>,
-    /// How often a start after a crash found this release on probation, or being given to a program: one that takes the checker down
-    /// with it must not be tried for ever.
+    /// How often a start after a crash found this release on probation, or being given to a program: one that
+    /// takes the checker down with it must not be tried for ever.
     pub interrupted: Option<(Id, u32)>,
     /// What an attached program is just being given: what a crash meanwhile is put down to.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -142,7 +142,8 @@ impl Speak for Attached {
                 self.since.map_or_else(String::new, |since| say!(lang, " since {since}", "（{since} から）"));
             lines.push(say!(
                 lang,
-                "THE ATTACHED PROGRAM IS OUT OF STEP{since}: {why}; it is tried again by itself, look after it",
+                "THE ATTACHED PROGRAM IS OUT OF STEP{since}: {why}; it is tried again by itself, look after \
+                 it",
                 "接続先プログラムの切替に失敗しています{since}: {why}。自動で再試行しますが、接続先を確認してください"
             ));
         }

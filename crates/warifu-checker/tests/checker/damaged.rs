@@ -97,7 +97,8 @@ fn a_fall_back_is_never_forgotten_in_silence() {
 }
 
 /// Whatever of what tells is gone or damaged: it starts on what was confirmed last and says by what it knows
-/// that, never on what fell back as long as anything tells of it, and takes nothing new before somebody looked.
+/// that, never on what fell back as long as anything tells of it, and takes nothing new before somebody
+/// looked.
 #[test]
 fn any_witness_that_is_left_tells_what_ran() {
     let (directory, shelf) = after_two();
