@@ -74,6 +74,7 @@ const UNTIL_A_HANDLE_IS_FREE: Duration = Duration::from_millis(100);
 pub struct Door {
     listener: std::net::TcpListener,
     greeting: Greeting,
+    names: Vec<String>,
 }
 
 impl Door {
@@ -86,7 +87,7 @@ impl Door {
         listener.set_nonblocking(true)?;
         // Connections have what their listener has.
         rustix::net::sockopt::set_socket_send_buffer_size(&listener, HELD_BY_THE_SYSTEM_BYTES)?;
-        Ok(Door { listener, greeting: Greeting::default() })
+        Ok(Door { listener, greeting: Greeting::default(), names: Vec::new() })
     }
 
     /// Only over TLS.
@@ -94,6 +95,12 @@ impl Door {
     #[must_use]
     pub fn behind(self, tls: Arc<Tls>) -> Door {
         Door { greeting: Greeting { tls: Some(tls) }, ..self }
+    }
+
+    /// Those who watch call it so too; by its addresses and `localhost` it is called in any case.
+    #[must_use]
+    pub fn called(self, names: Vec<String>) -> Door {
+        Door { names, ..self }
     }
 
     /// The address, with the port that was taken.
@@ -312,7 +319,7 @@ impl Speaks {
 /// The door cannot be used.
 pub async fn watched_at(door: Door, service: Arc<Service>) -> io::Result<()> {
     let (_ends_with_this, ends) = watch::channel(false);
-    let served = Served { router: for_watchers(Arc::clone(&service)), service, ends };
+    let served = Served { router: for_watchers(Arc::clone(&service), door.names), service, ends };
     let room = (Budget::new(WATCHERS, WATCHERS_OF_ADDRESS), || WATCHERS);
     take_requests(TcpListener::from_std(door.listener)?, door.greeting, served, room).await;
     Ok(())

@@ -1,5 +1,6 @@
 //! What the checker says of itself.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_claims::movement::{Report, Words};
 use warifu_trust::UnixSeconds;
@@ -13,7 +14,7 @@ use crate::swap::{Active, Attached, LastPoll, Outcome, Swapper};
 use crate::trial::Replayed;
 
 /// The watch on a release on probation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Watch {
     /// The release it is compared with.
     pub against: u64,
@@ -22,7 +23,7 @@ pub struct Watch {
 }
 
 /// What `GET /report.json` says: the last replay and the watch on probation, with all their codes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OnTrial {
     /// The last replay.
     pub replay: Option<Replayed>,
@@ -34,7 +35,7 @@ pub struct OnTrial {
 }
 
 /// Requests since the start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Requests {
     /// Claim files answered.
     pub checked: u64,
@@ -45,7 +46,7 @@ pub struct Requests {
 }
 
 /// The queue now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Queue {
     /// Files being judged.
     pub judging: usize,
@@ -56,7 +57,7 @@ pub struct Queue {
 }
 
 /// What judges next.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Next {
     /// Which release: it is cleared.
     pub release: u64,
@@ -101,7 +102,7 @@ impl Speak for Next {
 }
 
 /// The doors now, and what they hold back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Doors {
     /// The checker ends: what is in flight is still answered.
@@ -121,7 +122,7 @@ pub struct Doors {
 }
 
 /// Everything `GET /status` says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Status {
     /// `none`, `probation` or `confirmed`.
     pub state: String,
