@@ -21,6 +21,8 @@ mod status;
 
 mod activity;
 mod budget;
+#[cfg(feature = "https")]
+mod certificate;
 mod keeper;
 mod lately;
 mod limits;
@@ -31,10 +33,6 @@ mod refusals;
 mod same_site;
 mod sender;
 mod socket;
-#[cfg(feature = "https")]
-mod not_after;
-#[cfg(feature = "https")]
-mod subject;
 #[cfg(feature = "https")]
 mod tls;
 
