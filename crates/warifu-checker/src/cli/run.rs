@@ -21,7 +21,7 @@ use crate::cli::serve::serve_claims;
 use crate::cli::settings::{NotSettled, Settings};
 use crate::log::{Form, Level, Log, start};
 use crate::said::Said;
-use crate::service::{AtDoor, FellBack, Status, openapi};
+use crate::service::{AtDoor, FellBack, Status, interface};
 
 /// Runs the command that was typed.
 pub fn run(line: Vec<OsString>) -> ExitCode {
@@ -134,7 +134,7 @@ fn carry_out(command: Command, settings: Settings, checker: Option<&str>, lang: 
             let all = AtDoor::ALL.into_iter();
             let doors: Vec<_> =
                 all.filter(|it| door.as_deref().is_none_or(|door| door == it.name())).collect();
-            write!(io::stdout(), "{}", openapi(&doors))?;
+            write!(io::stdout(), "{}", interface(&doors))?;
             Ok(0)
         }
     }

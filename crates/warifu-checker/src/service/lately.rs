@@ -144,8 +144,8 @@ mod tests {
             }
             assert!(given.iter().all(|bytes| *bytes == given[0]), "{given:?}");
             assert_eq!(lately.count(), 1);
-            lately.given(("/", Some(Lang::En)), || Bytes::new()).await.unwrap();
-            lately.given(("/metrics", None), || Bytes::new()).await.unwrap();
+            lately.given(("/", Some(Lang::En)), Bytes::new).await.unwrap();
+            lately.given(("/metrics", None), Bytes::new).await.unwrap();
             assert_eq!(lately.count(), 3, "what is another is made");
         });
     }

@@ -49,7 +49,7 @@ pub(crate) use operations::look;
 pub use queue::{FairQueue, Full, Permit, Whose};
 pub use reply::{FellBack, ServiceError};
 pub(crate) use reply::{not_given, too_large};
-pub(crate) use routes::openapi;
+pub(crate) use routes::interface;
 pub use sender::Sender;
 pub use socket::{OperatorSocket, SocketError};
 pub use status::{Doors, Next, OnTrial, Queue, Requests, Status, Watch};

@@ -110,7 +110,7 @@ fn described(door: AtDoor) -> Vec<Described> {
 }
 
 /// The OpenAPI document of these doors.
-pub(crate) fn openapi(doors: &[AtDoor]) -> String {
+pub(crate) fn interface(doors: &[AtDoor]) -> String {
     let doors: Vec<_> = doors.iter().map(|door| (*door, described(*door))).collect();
     printed(&document(&doors))
 }
@@ -118,7 +118,7 @@ pub(crate) fn openapi(doors: &[AtDoor]) -> String {
 /// That of one door, made when it is asked for first.
 async fn told_to_programs(door: AtDoor) -> impl IntoResponse {
     static TOLD: [OnceLock<String>; AtDoor::ALL.len()] = [const { OnceLock::new() }; AtDoor::ALL.len()];
-    let told = TOLD[door as usize].get_or_init(|| openapi(&[door]));
+    let told = TOLD[door as usize].get_or_init(|| interface(&[door]));
     ([(header::CONTENT_TYPE, "application/json")], told.as_str())
 }
 

@@ -1,5 +1,6 @@
-//! Whether a request at the door of operators or of those who watch was meant for it. A browser that may speak to a checker also
-//! shows pages of others: what these make it send is refused, and so is a name of theirs that leads here.
+//! Whether a request at the door of operators or of those who watch was meant for it. A browser that may
+//! speak to a checker also shows pages of others: what these make it send is refused, and so is a name of
+//! theirs that leads here.
 
 use std::sync::Arc;
 

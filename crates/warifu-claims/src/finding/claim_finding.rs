@@ -121,9 +121,9 @@ impl schemars::JsonSchema for ClaimFinding {
             "required": ["code", "severity", "release", "line", "en", "ja"],
             "properties": {
                 "code": { "enum": codes, "description": "What (docs/findings.md)." },
-                "asp": { "type": "string", "description": "The error code of the ASP that it corresponds to." },
+                "asp": { "type": "string", "description": "The error code of the ASP." },
                 "severity": { "enum": severities },
-                "release": { "type": "integer", "minimum": 0, "description": "The release that was judged by." },
+                "release": { "type": "integer", "minimum": 0, "description": "By which release." },
                 "claim": {
                     "type": "integer", "minimum": 0,
                     "description": "The claim's number in the file (RE field 2).",
@@ -135,7 +135,7 @@ impl schemars::JsonSchema for ClaimFinding {
                 "day": { "type": "string", "description": "The day that was judged for." },
                 "month": { "type": "string", "description": "Or the month." },
                 "dated_by": { "enum": ["item days", "claim month"] },
-                "series": { "type": "string", "description": "The series of the master's record, such as r06." },
+                "series": { "type": "string", "description": "The series of the record, such as r06." },
                 "found": { "type": "string", "description": "What was found: a code, a number, a count." },
                 "expected": { "type": "string", "description": "What it is compared with." },
                 "en": { "type": "string", "description": "The message in English." },

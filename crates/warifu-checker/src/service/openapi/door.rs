@@ -30,9 +30,9 @@ impl AtDoor {
     pub(super) fn said(self) -> Said {
         match self {
             AtDoor::Claims => Said::new(
-                "Where claims come in (--listen): HTTP/1.1, and over TLS (--tls-certificate) HTTP/2 too. With \
-                 --tls-clients senders are known by their certificates, with --tls-only-clients nobody else \
-                 is let in.",
+                "Where claims come in (--listen): HTTP/1.1, and over TLS (--tls-certificate) HTTP/2 too. \
+                 With --tls-clients senders are known by their certificates, with --tls-only-clients \
+                 nobody else is let in.",
                 "請求の受付窓口（--listen）。HTTP/1.1、TLS（--tls-certificate）では HTTP/2 も使えます。\
                  --tls-clients で送信者を証明書により識別し、--tls-only-clients でそれ以外を拒否します。",
             ),
