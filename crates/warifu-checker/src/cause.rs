@@ -4,6 +4,7 @@
 use std::fmt;
 use std::io;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_values::lang::{Lang, Speak};
 
@@ -19,7 +20,8 @@ macro_rules! causes {
             next en $next_en:literal ja $next_ja:literal;
     )+) => {
         /// Why something is not as it should be.
-        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "kebab-case")]
         pub enum Cause {
             #[default]
@@ -192,7 +194,7 @@ impl Cause {
 }
 
 /// Something that is amiss: of which kind, and what exactly.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Amiss {
     /// Of which kind.
     pub cause: Cause,

@@ -4,12 +4,13 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_files::os_error;
 use warifu_values::lang::{Lang, Speak};
 
 /// One sentence in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Said {
     /// In English.
     pub en: String,

@@ -95,6 +95,22 @@ impl FromStr for UnixSeconds {
     }
 }
 
+#[cfg(feature = "schemas")]
+impl schemars::JsonSchema for UnixSeconds {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Instant".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "format": "date-time",
+            "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
+            "description": "An instant in whole seconds, within 1970 to 9999.",
+        })
+    }
+}
+
 impl Serialize for UnixSeconds {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.rfc3339())

@@ -99,6 +99,12 @@ pub(super) enum Command {
     Replay(Remote),
     /// Overwrite and delete every claim file that a running checker keeps to replay
     ForgetClaims(Remote),
+    /// Print the OpenAPI document of the doors: every request, what it takes, and every answer
+    Openapi {
+        /// Only what is served at this door
+        #[arg(long, value_parser = ["claims", "operators", "watchers"])]
+        door: Option<String>,
+    },
 }
 
 impl Command {
@@ -109,7 +115,8 @@ impl Command {
             | Command::Attach(_)
             | Command::Check(_)
             | Command::DryRun(_)
-            | Command::Explain(_) => None,
+            | Command::Explain(_)
+            | Command::Openapi { .. } => None,
             Command::Status(remote)
             | Command::FallBack { remote, .. }
             | Command::Replay(remote)
@@ -366,6 +373,9 @@ pub(super) struct Watch {
     /// /history.json, /livez, /readyz (default: none)
     #[arg(long, value_name = "ADDRESS")]
     pub(super) watch_listen: Option<SocketAddr>,
+    /// A name by which it is asked for, besides its addresses and localhost; again for each
+    #[arg(long, value_name = "NAME")]
+    pub(super) watch_name: Vec<String>,
 }
 
 /// What is told on stderr (docs/events.md).

@@ -22,7 +22,7 @@ use crate::cli::serve::serve_claims;
 use crate::cli::settings::{NotSettled, Settings};
 use crate::log::{Form, Level, Log, start};
 use crate::said::Said;
-use crate::service::{FellBack, Status};
+use crate::service::{AtDoor, FellBack, Status, interface};
 
 /// Runs the command that was typed.
 pub fn run(line: Vec<OsString>) -> ExitCode {
@@ -128,6 +128,13 @@ fn carry_out(command: Command, settings: Settings, checker: Option<&str>, lang: 
         }),
         Command::ForgetClaims(remote) => forget_claims(&remote, Log::new(lang))
             .and_then(|forgotten| show(&forgotten, shown(remote.json), 0)),
+        Command::Openapi { door } => {
+            let all = AtDoor::ALL.into_iter();
+            let doors: Vec<_> =
+                all.filter(|it| door.as_deref().is_none_or(|door| door == it.name())).collect();
+            write!(io::stdout(), "{}", interface(&doors))?;
+            Ok(0)
+        }
     }
 }
 

@@ -60,7 +60,7 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
         .watch
         .watch_listen
         .map(|address| Door::open(address).map_err(|error| no_way_in(address, "--watch-listen", &error)));
-    let watched = watched.transpose()?;
+    let watched = watched.transpose()?.map(|door| door.called(serve.watch.watch_name.clone()));
     #[cfg(feature = "https")]
     let (door, tls) = match prepared.tls.map(ReadTls::into_tls) {
         None => (door, None),

@@ -24,6 +24,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_trust::UnixSeconds;
 
@@ -47,7 +48,7 @@ const DAY_SECONDS: i64 = 24 * HOUR_SECONDS;
 const JAPAN_SECONDS: i64 = 9 * HOUR_SECONDS;
 
 /// Everything.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct History {
     /// The form of this document.
     pub schema: u32,
@@ -62,7 +63,7 @@ pub struct History {
 }
 
 /// A day or an hour.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Span {
     /// When it begins.
     pub begins: UnixSeconds,
@@ -71,7 +72,7 @@ pub struct Span {
 }
 
 /// What one release judged in a span.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Judged {
     /// Which one; none for all of those that are not told apart any more.
     pub release: Option<u64>,
@@ -86,7 +87,7 @@ pub struct Judged {
 }
 
 /// Something that became of a release, or was decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HistoryAct {
     /// When.
     pub at: UnixSeconds,
@@ -104,7 +105,7 @@ pub struct HistoryAct {
 }
 
 /// What was done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Did {
     /// The checker started, and this release judges.

@@ -1,5 +1,6 @@
 //! What an operator can command now, what will come of it, and the form that asks before it is done.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_values::html;
 use warifu_values::html::Html;
@@ -13,7 +14,7 @@ use crate::service::Status;
 use crate::state::{HeldFor, Installed};
 
 /// What an operator can command here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Act {
     /// Look at the channel.

@@ -5,6 +5,8 @@
 //! service. The page asks nobody but the checker that it came from: its style and its script are part of the
 //! program. It is whole without the script, which only renews it and asks before it commands.
 
+mod exchanged;
+mod operations;
 mod routes;
 mod seen;
 
@@ -27,4 +29,5 @@ pub use banner::{Alarm, Grade, alarms};
 pub use document::{Shown, document};
 pub use report::report_file;
 pub use routes::{Buttons, routes};
+pub(crate) use routes::{WithButtons, described, routes_by};
 pub use seen::{InLine, Load, Quantile, Seen, Slice, TurnedAway};

@@ -4,32 +4,31 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
 use axum::{Json, Router};
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde::Deserialize;
+use serde_json::{Value, json};
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 
 use crate::page::acts::{Act, offered};
 use crate::page::document::{Shown, document, parts, report_document, title};
+use crate::page::exchanged::{COMMAND_BYTES, Came, Command, Renewed};
+use crate::page::operations;
 use crate::page::report::STYLE;
 use crate::page::seen::Seen;
 use crate::said::Said;
-use crate::service::{FellBack, ServiceError, not_gathered};
+use crate::service::{Described, FellBack, Lately, Routes, ServiceError, not_given};
 use crate::state::{Decision, Forgotten};
 use crate::swap::Outcome;
 use crate::trial::Replayed;
 
 const SCRIPT: &str = include_str!("page.js");
-
-/// What commands take of whoever has a command.
-const COMMAND_BYTES: usize = 16 << 10;
 
 /// What a command answers: some codes that turned.
 const ANSWER_BYTES: usize = 64 << 20;
@@ -59,24 +58,53 @@ impl fmt::Debug for Buttons {
 struct Page {
     seen: Box<dyn Fn() -> Seen + Send + Sync>,
     commands: Option<Router>,
+    lately: Arc<Lately>,
 }
 
 /// `/`, what belongs to it, and `/report`.
 pub fn routes(seen: impl Fn() -> Seen + Send + Sync + 'static, buttons: Buttons) -> Router {
+    routes_by(seen, buttons, Lately::of_operators())
+}
+
+/// The same, of which `lately` says what is made anew.
+pub(crate) fn routes_by(
+    seen: impl Fn() -> Seen + Send + Sync + 'static,
+    buttons: Buttons,
+    lately: Arc<Lately>,
+) -> Router {
     let commands = match buttons {
         Buttons::Hidden => None,
         Buttons::Leading(commands) => Some(commands),
     };
-    let mut router = Router::new()
-        .route("/", get(whole))
-        .route("/page.json", get(renewed))
-        .route("/page.css", get(style))
-        .route("/page.js", get(script))
-        .route("/report", get(report));
-    if commands.is_some() {
-        router = router.route("/act", post(act));
+    let with_buttons = if commands.is_some() { WithButtons::Yes } else { WithButtons::No };
+    table(with_buttons).router().with_state(Arc::new(Page { seen: Box::new(seen), commands, lately }))
+}
+
+/// Whether the page has buttons, for whoever has none to give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WithButtons {
+    /// It has.
+    Yes,
+    /// It has none.
+    No,
+}
+
+/// What the routes of the page are.
+pub(crate) fn described(with_buttons: WithButtons) -> Vec<Described> {
+    table(with_buttons).described()
+}
+
+fn table(with_buttons: WithButtons) -> Routes<Arc<Page>> {
+    let looked_at = Routes::new()
+        .get("/", whole, operations::whole())
+        .get("/page.json", renewed, operations::renewed())
+        .get("/page.css", style, operations::style())
+        .get("/page.js", script, operations::script())
+        .get("/report", report, operations::report());
+    match with_buttons {
+        WithButtons::No => looked_at,
+        WithButtons::Yes => looked_at.post("/act", act, operations::act()),
     }
-    router.with_state(Arc::new(Page { seen: Box::new(seen), commands }))
 }
 
 /// What follows `?`.
@@ -85,52 +113,66 @@ struct Asked {
     lang: Option<String>,
 }
 
-impl Asked {
-    /// The language that was asked for, else the first that the browser wants and the page has.
-    fn lang(&self, headers: &HeaderMap) -> Lang {
-        let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        let wanted = wanted.unwrap_or_default().split(',').map(str::trim);
-        self.lang.as_deref().into_iter().chain(wanted).find_map(Lang::from_locale).unwrap_or_default()
-    }
+/// The language that was asked for, else the first that the browser wants and the page has.
+fn lang(asked: Result<Query<Asked>, QueryRejection>, headers: &HeaderMap) -> Lang {
+    let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let wanted = wanted.unwrap_or_default().split(',').map(str::trim);
+    let asked = asked.ok().and_then(|Query(asked)| asked.lang);
+    asked.as_deref().into_iter().chain(wanted).find_map(Lang::from_locale).unwrap_or_default()
 }
 
 impl Page {
-    async fn seen(self: &Arc<Self>) -> Result<Seen, Response> {
-        let page = Arc::clone(self);
-        tokio::task::spawn_blocking(move || (page.seen)()).await.map_err(|_| not_gathered())
-    }
-
-    fn shown<'a>(&self, seen: &'a Seen, lang: Lang) -> Shown<'a> {
-        Shown { seen, lang, with_buttons: self.commands.is_some() }
-    }
-}
-
-async fn whole(State(page): State<Arc<Page>>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
-    match page.seen().await {
-        Ok(seen) => html_answer(document(page.shown(&seen, asked.lang(&headers))).into_string()),
-        Err(failed) => failed,
-    }
-}
-
-async fn report(State(page): State<Arc<Page>>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
-    match page.seen().await {
-        Ok(seen) => html_answer(report_document(page.shown(&seen, asked.lang(&headers))).into_string()),
-        Err(failed) => failed,
+    /// What is shown at `path`, made where no claim waits for it.
+    async fn made(
+        self: Arc<Self>,
+        path: &'static str,
+        lang: Lang,
+        show: fn(Shown<'_>) -> Bytes,
+    ) -> Result<Bytes, Response> {
+        let lately = Arc::clone(&self.lately);
+        let make = move || {
+            let seen = (self.seen)();
+            show(Shown { seen: &seen, lang, with_buttons: self.commands.is_some() })
+        };
+        lately.given((path, Some(lang)), make).await.map_err(not_given)
     }
 }
 
-async fn renewed(State(page): State<Arc<Page>>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
-    let seen = match page.seen().await {
-        Ok(seen) => seen,
-        Err(failed) => return failed,
+async fn whole(
+    State(page): State<Arc<Page>>,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Response> {
+    let show = |shown: Shown<'_>| document(shown).into_string().into();
+    page.made("/", lang(asked, &headers), show).await.map(html_answer)
+}
+
+async fn report(
+    State(page): State<Arc<Page>>,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Response> {
+    let show = |shown: Shown<'_>| report_document(shown).into_string().into();
+    page.made("/report", lang(asked, &headers), show).await.map(html_answer)
+}
+
+async fn renewed(
+    State(page): State<Arc<Page>>,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Response> {
+    let show = |shown: Shown<'_>| {
+        let parts = parts(shown).into_iter().map(|part| (part.id, part.shown.into_string())).collect();
+        let renewed = Renewed { at: shown.seen.status.at.to_string(), title: title(shown), parts };
+        // Texts can always be written into memory.
+        serde_json::to_vec(&renewed).unwrap_or_default().into()
     };
-    let shown = page.shown(&seen, asked.lang(&headers));
-    let parts: Map<String, Value> =
-        parts(shown).into_iter().map(|part| (part.id.to_owned(), part.shown.into_string().into())).collect();
-    let at = seen.status.at.to_string();
-    let mut answer = Json(json!({ "at": at, "title": title(shown), "parts": parts })).into_response();
+    let bytes = page.made("/page.json", lang(asked, &headers), show).await?;
+    let mut answer = bytes.into_response();
+    let kind = HeaderValue::from_static("application/json");
+    answer.headers_mut().insert(header::CONTENT_TYPE, kind);
     guarded(answer.headers_mut());
-    answer
+    Ok(answer)
 }
 
 async fn style() -> Response {
@@ -148,7 +190,7 @@ fn text(kind: &'static str, text: &'static str) -> Response {
     answer
 }
 
-fn html_answer(html: String) -> Response {
+fn html_answer(html: Bytes) -> Response {
     let mut answer = html.into_response();
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
@@ -171,30 +213,13 @@ fn guarded(headers: &mut HeaderMap) {
     }
 }
 
-/// A command as the page sends it.
-#[derive(Deserialize)]
-struct Command {
-    act: Act,
-    release: Option<u64>,
-    /// What was seen when it was given.
-    stands_on: String,
-    reason: Option<String>,
-}
-
-/// What came of a command, in words.
-#[derive(Serialize)]
-struct Came {
-    done: bool,
-    said: String,
-}
-
 async fn act(
     State(page): State<Arc<Page>>,
-    Query(asked): Query<Asked>,
+    asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
     request: Request,
 ) -> Response {
-    let lang = asked.lang(&headers);
+    let lang = lang(asked, &headers);
     let (status, came) = match page.act(request, &headers, lang).await {
         Ok(came) => (StatusCode::OK, came),
         Err((status, why)) => (status, Came { done: false, said: why.say(lang) }),
@@ -223,7 +248,9 @@ impl Page {
         let command: Command = serde_json::from_slice(&bytes).map_err(|cause| {
             (StatusCode::BAD_REQUEST, Said::about("that is no command", "操作の内容を読めません", &cause))
         })?;
-        let seen = self.seen().await.map_err(|_| (StatusCode::INTERNAL_SERVER_ERROR, broken_off()))?;
+        let page = Arc::clone(self);
+        let seen = tokio::task::spawn_blocking(move || (page.seen)()).await;
+        let seen = seen.map_err(|_| (StatusCode::INTERNAL_SERVER_ERROR, broken_off()))?;
         let Command { act, release, stands_on, reason } = command;
         let is_offered = offered(&seen.status, lang)
             .iter()

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use warifu_claims::{ClaimFile, ClaimFindings, ClaimSeverity, Snapshot, Tally, judge};
 
@@ -12,7 +13,7 @@ use crate::receipt::Receipt;
 pub const FINDINGS_LIMIT: usize = 10_000;
 
 /// The last line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Summary {
     /// Claims in the file.
     pub claims: u64,

@@ -20,9 +20,11 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, sleep_until, timeout};
+use warifu_trust::UnixSeconds;
 
+use crate::log::now;
 #[cfg(feature = "https")]
 use crate::said::Said;
 use crate::service::activity::{Activity, Answering, Overdue, Watched};
@@ -74,6 +76,7 @@ const UNTIL_A_HANDLE_IS_FREE: Duration = Duration::from_millis(100);
 pub struct Door {
     listener: std::net::TcpListener,
     greeting: Greeting,
+    names: Vec<String>,
 }
 
 impl Door {
@@ -86,7 +89,7 @@ impl Door {
         listener.set_nonblocking(true)?;
         // Connections have what their listener has.
         rustix::net::sockopt::set_socket_send_buffer_size(&listener, HELD_BY_THE_SYSTEM_BYTES)?;
-        Ok(Door { listener, greeting: Greeting::default() })
+        Ok(Door { listener, greeting: Greeting::default(), names: Vec::new() })
     }
 
     /// Only over TLS.
@@ -94,6 +97,12 @@ impl Door {
     #[must_use]
     pub fn behind(self, tls: Arc<Tls>) -> Door {
         Door { greeting: Greeting { tls: Some(tls) }, ..self }
+    }
+
+    /// Those who watch call it so too; by its addresses and `localhost` it is called in any case.
+    #[must_use]
+    pub fn called(self, names: Vec<String>) -> Door {
+        Door { names, ..self }
     }
 
     /// The address, with the port that was taken.
@@ -209,10 +218,7 @@ pub async fn serve_until(
     let drained = timeout(Duration::from_millis(limits.drain_ms), &mut claims).await;
     // What took longer than it may is cut.
     claims.abort();
-    let _ = end_operators.send(true);
-    // The answer to who let it end is on its way.
-    let _ = timeout(Duration::from_secs(1), commands).await;
-    drop(socket);
+    let_go(socket, &end_operators, commands).await;
     match drained {
         Ok(Err(broken)) => Err(io::Error::other(broken)),
         Ok(Ok(())) | Err(_) => Ok(()),
@@ -238,11 +244,16 @@ pub async fn hear_until(
     let commands = tokio::spawn(take_commands(hearing, None, commands));
     end.await;
     service.draining.store(true, Ordering::Relaxed);
-    let _ = end_operators.send(true);
+    let_go(operators, &end_operators, commands).await;
+    Ok(())
+}
+
+/// Hears operators no longer.
+async fn let_go(socket: OperatorSocket, end: &watch::Sender<bool>, commands: JoinHandle<()>) {
+    let _ = end.send(true);
     // The answer to who let it end is on its way.
     let _ = timeout(Duration::from_secs(1), commands).await;
-    drop(operators);
-    Ok(())
+    drop(socket);
 }
 
 /// What comes before the first request of a connection.
@@ -258,7 +269,13 @@ impl Greeting {
         #[cfg(feature = "https")]
         if let Some(tls) = self.tls {
             let within = Duration::from_millis(served.service.limits().head_ms);
-            let Ok(Ok((stream, shown))) = timeout(within, tls.greet(stream)).await else {
+            let mut ends = served.ends.clone();
+            let greeted = tokio::select! {
+                greeted = timeout(within, tls.greet(stream)) => greeted,
+                // Nothing was asked yet: at the end there is nothing to finish.
+                _ = ends.wait_for(|ends| *ends) => return,
+            };
+            let Ok(Ok((stream, shown))) = greeted else {
                 served.service.cut.fetch_add(1, Ordering::Relaxed);
                 return;
             };
@@ -312,7 +329,7 @@ impl Speaks {
 /// The door cannot be used.
 pub async fn watched_at(door: Door, service: Arc<Service>) -> io::Result<()> {
     let (_ends_with_this, ends) = watch::channel(false);
-    let served = Served { router: for_watchers(Arc::clone(&service)), service, ends };
+    let served = Served { router: for_watchers(Arc::clone(&service), door.names), service, ends };
     let room = (Budget::new(WATCHERS, WATCHERS_OF_ADDRESS), || WATCHERS);
     take_requests(TcpListener::from_std(door.listener)?, door.greeting, served, room).await;
     Ok(())
@@ -463,10 +480,16 @@ where
     }
 }
 
+/// Whether `Date` can say this instant: hyper panics on a year that has not four digits, as a machine has it
+/// whose clock is broken.
+fn can_be_dated(now: UnixSeconds) -> bool {
+    now > UnixSeconds::EPOCH && now < UnixSeconds::LAST
+}
+
 #[cfg(not(feature = "https"))]
 fn protocol(_: Speaks, limits: &Limits) -> hyper::server::conn::http1::Builder {
     let mut builder = hyper::server::conn::http1::Builder::new();
-    builder.max_buf_size(limits.head_bytes.max(LEAST_HEAD_BYTES));
+    builder.max_buf_size(limits.head_bytes.max(LEAST_HEAD_BYTES)).auto_date_header(can_be_dated(now()));
     builder
 }
 
@@ -476,9 +499,11 @@ fn protocol(
     limits: &Limits,
 ) -> hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor> {
     let mut builder = hyper_util::server::conn::auto::Builder::new(hyper_util::rt::TokioExecutor::new());
-    builder.http1().max_buf_size(limits.head_bytes.max(LEAST_HEAD_BYTES));
+    let is_dated = can_be_dated(now());
+    builder.http1().max_buf_size(limits.head_bytes.max(LEAST_HEAD_BYTES)).auto_date_header(is_dated);
     builder
         .http2()
+        .auto_date_header(is_dated)
         .max_concurrent_streams(http2::REQUESTS)
         .max_header_list_size(http2::HEAD_BYTES)
         .max_send_buf_size(http2::AHEAD_BYTES)
@@ -487,5 +512,18 @@ fn protocol(
     match speaks {
         Speaks::Http1 => builder.http1_only(),
         Speaks::Http2 => builder.http2_only(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_no_date_can_say_is_not_told() {
+        let at = |seconds: i64| can_be_dated(UnixSeconds::new(seconds));
+        assert!(at(1_780_000_000));
+        // As `log::now` has them: before 1970, and after 9999.
+        assert!(!at(-1) && !at(0) && !at(i64::MAX));
     }
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_trust::UnixSeconds;
 
@@ -16,7 +17,7 @@ use crate::service::status::state_of;
 use crate::state::Id;
 
 /// What judges claims, for whoever sends them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Health {
     /// Whether claims are taken.
     pub ready: bool,
@@ -35,7 +36,7 @@ pub struct Health {
 }
 
 /// A release by its names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Judging {
     /// Its number, and SHA-256 of its manifest.
     #[serde(flatten)]

@@ -17,6 +17,7 @@ use crate::page::{InLine, Load, Quantile, Seen, TurnedAway};
 use crate::said::Said;
 use crate::service::budget::Budget;
 use crate::service::keeper::Keeper;
+use crate::service::lately::Lately;
 use crate::service::limits::Limits;
 use crate::service::metrics::{AtMost, Ending, Measured};
 use crate::service::pace::{Pace, SLICE_SECONDS};
@@ -66,6 +67,8 @@ pub struct Service {
     /// TLS at each door that has it, by what the door is for.
     #[cfg(feature = "https")]
     certificates: Mutex<Vec<(&'static str, Arc<Tls>)>>,
+    /// What is shown to those who watch.
+    pub(super) watched: Arc<Lately>,
     /// Connections that were cut because something took too long, or not let in.
     pub(super) cut: AtomicU64,
 }
@@ -112,6 +115,7 @@ impl Service {
             started: now(),
             #[cfg(feature = "https")]
             certificates: Mutex::default(),
+            watched: Lately::of_watchers(),
             cut: AtomicU64::new(0),
         }))
     }
@@ -198,6 +202,11 @@ impl Service {
     /// Nothing more is judged: what waits for the disk is written now, whoever else holds the service.
     pub fn end(&self) {
         self.keeper.end();
+    }
+
+    /// How often something was made to be shown to those who watch.
+    pub fn made_for_watchers(&self) -> u64 {
+        self.watched.count()
     }
 
     /// Everything that the operators' page shows.

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_claims::FILE_LIMIT_BYTES;
 
 /// The limits, as the status tells them. Whoever sends is a client certificate, or else an address
 /// ([`crate::service::Sender`]); behind a proxy all are one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Limits {
     /// Connections at once. Each takes a file handle and some 20 KiB; one of HTTP/2, which
     /// carries 32 requests at once, up to 1.25 MiB.

@@ -2,6 +2,8 @@
 //! their own.
 
 mod doors;
+mod openapi;
+mod operations;
 mod routes;
 
 mod answer;
@@ -19,11 +21,12 @@ mod status;
 
 mod activity;
 mod budget;
+#[cfg(feature = "https")]
+mod certificate;
 mod keeper;
+mod lately;
 mod limits;
 mod metrics;
-#[cfg(feature = "https")]
-mod not_after;
 mod pace;
 mod queue;
 mod refusals;
@@ -31,19 +34,22 @@ mod same_site;
 mod sender;
 mod socket;
 #[cfg(feature = "https")]
-mod subject;
-#[cfg(feature = "https")]
 mod tls;
 
 pub use answer::{Answer, FINDINGS_LIMIT, Summary, answer};
 pub use doors::{Door, OperatorDoors, RemoteOperators, hear_until, serve_until, watched_at};
 pub use health::{Health, Judging};
 pub use http_service::Service;
+pub(crate) use lately::Lately;
 pub use limits::Limits;
 pub use metrics::{METRICS, Metric, MetricKind};
+pub use openapi::AtDoor;
+pub(crate) use openapi::{Body, Described, Operation, Query, Routes, Takes};
+pub(crate) use operations::look;
 pub use queue::{FairQueue, Full, Permit, Whose};
 pub use reply::{FellBack, ServiceError};
-pub(crate) use reply::{not_gathered, too_large};
+pub(crate) use reply::{not_given, too_large};
+pub(crate) use routes::interface;
 pub use sender::Sender;
 pub use socket::{OperatorSocket, SocketError};
 pub use status::{Doors, Next, OnTrial, Queue, Requests, Status, Watch};

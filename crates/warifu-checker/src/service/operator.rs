@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinError;
@@ -22,7 +24,7 @@ use crate::state::{Decision, Reason};
 use crate::swap::{NotDecided, NotFallenBack, NothingBefore, Outcome, Swapper, Wanted};
 
 /// A decision is a number and a reason.
-const DECISION_BYTES: usize = 16 << 10;
+pub(super) const DECISION_BYTES: usize = 16 << 10;
 
 /// What follows `/swap?` and `/fall-back?`.
 #[derive(Deserialize)]
@@ -33,8 +35,12 @@ pub(super) struct Asked {
 pub(super) async fn swap(
     State(service): State<Arc<Service>>,
     Extension(operator): Extension<Operator>,
-    Query(Asked { release }): Query<Asked>,
+    asked: Result<Query<Asked>, QueryRejection>,
 ) -> Response {
+    let release = match asked {
+        Ok(Query(Asked { release })) => release,
+        Err(cause) => return no_number(&cause),
+    };
     let swapper = Arc::clone(&service.swapper);
     let wanted = release.map_or(Wanted::Newest, Wanted::Release);
     let polled =
@@ -53,9 +59,13 @@ pub(super) async fn swap(
 
 pub(super) async fn fall_back(
     State(service): State<Arc<Service>>,
-    Query(Asked { release }): Query<Asked>,
+    asked: Result<Query<Asked>, QueryRejection>,
     Extension(operator): Extension<Operator>,
 ) -> Response {
+    let release = match asked {
+        Ok(Query(Asked { release })) => release,
+        Err(cause) => return no_number(&cause),
+    };
     let swapper = Arc::clone(&service.swapper);
     let why = Said::new("an operator fell back", "運用者の操作");
     let fell = tokio::task::spawn_blocking(move || {
@@ -69,15 +79,18 @@ pub(super) async fn fall_back(
 }
 
 /// What an operator decides of a release, and why.
-#[derive(Deserialize)]
-struct OfOne {
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct OfOne {
+    /// Which one.
     release: u64,
+    /// Why, in the operator's words.
     reason: Reason,
 }
 
 /// What an operator decides of all releases, and why.
-#[derive(Deserialize)]
-struct OfAll {
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct OfAll {
+    /// Why, in the operator's words.
     reason: Reason,
 }
 
@@ -158,6 +171,10 @@ fn told(fell: Result<Result<FellBack, NotFallenBack>, JoinError>) -> Response {
         Ok(Err(why)) => error(StatusCode::CONFLICT, why.said()),
         Err(_) => error(StatusCode::INTERNAL_SERVER_ERROR, broken_off()),
     }
+}
+
+fn no_number(cause: &QueryRejection) -> Response {
+    error(StatusCode::BAD_REQUEST, Said::about("that names no release", "リリース番号を読めません", cause))
 }
 
 fn broken_off() -> Said {

@@ -1,22 +1,24 @@
 //! What the service answers besides findings and its status.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_claims::FILE_LIMIT_BYTES;
 
 use crate::said::Said;
+use crate::service::lately::NotGiven;
 
 /// An error as the service answers it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct ServiceError {
     /// Why.
     pub error: Said,
 }
 
 /// What `POST /fall-back` answers.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct FellBack {
     /// The release that runs now.
     pub release: u64,
@@ -30,9 +32,23 @@ pub(super) fn error(status: StatusCode, error: Said) -> Response {
 }
 
 /// That what somebody looks for could not be gathered.
-pub(crate) fn not_gathered() -> Response {
+fn not_gathered() -> Response {
     let why = Said::new("the state could not be told", "状態を表示できませんでした");
     error(StatusCode::INTERNAL_SERVER_ERROR, why)
+}
+
+/// That there is nothing to show, and why.
+pub(crate) fn not_given(why: NotGiven) -> Response {
+    match why {
+        NotGiven::Broken => not_gathered(),
+        NotGiven::Busy => {
+            let said =
+                Said::new("too many look at once; come again", "閲覧が集中しています。再試行してください");
+            let mut response = error(StatusCode::SERVICE_UNAVAILABLE, said);
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            response
+        }
+    }
 }
 
 /// That a claim file is larger than what is read.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_claims::movement::{Report, Words};
 use warifu_trust::UnixSeconds;
@@ -16,7 +17,7 @@ use crate::swap::{Active, Attached, Coming, LastPoll, Outcome, Swapper};
 use crate::trial::Replayed;
 
 /// The watch on a release on probation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Watch {
     /// The release it is compared with.
     pub against: u64,
@@ -25,7 +26,7 @@ pub struct Watch {
 }
 
 /// What `GET /report.json` says: the last replay and the watch on probation, with all their codes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OnTrial {
     /// The last replay.
     pub replay: Option<Replayed>,
@@ -37,7 +38,7 @@ pub struct OnTrial {
 }
 
 /// Requests since the start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Requests {
     /// Claim files answered.
     pub checked: u64,
@@ -48,7 +49,7 @@ pub struct Requests {
 }
 
 /// The queue now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Queue {
     /// Files being judged.
     pub judging: usize,
@@ -59,7 +60,7 @@ pub struct Queue {
 }
 
 /// What judges next.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Next {
     /// Which release: it is cleared.
     pub release: u64,
@@ -98,7 +99,7 @@ impl Speak for Next {
 }
 
 /// The doors now, and what they hold back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Doors {
     /// The checker ends: what is in flight is still answered.
@@ -118,7 +119,7 @@ pub struct Doors {
 }
 
 /// Everything `GET /status` says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Status {
     /// `none`, `probation` or `confirmed`.
     pub state: String,

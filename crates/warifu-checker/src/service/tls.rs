@@ -22,8 +22,7 @@ use warifu_trust::UnixSeconds;
 use warifu_values::digest::Digest;
 
 use crate::said::Said;
-use crate::service::not_after::not_after;
-use crate::service::subject::subject_of;
+use crate::service::certificate::{not_after, subject_of};
 
 /// Certificates and a key are some kilobytes; those of all authorities that sign for terminals some more.
 const FILE_BYTES: u64 = 4 << 20;

@@ -1,5 +1,6 @@
 //! What is damaged on this checker's disk and keeps it from taking anything new, though it judges on.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
@@ -7,7 +8,7 @@ use warifu_values::say;
 use crate::said::Said;
 
 /// Which part of what a checker stands on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DamagedPart {
     /// The record, `checker.json` and its copy.
@@ -19,7 +20,7 @@ pub enum DamagedPart {
 }
 
 /// Something damaged: nothing new is taken until it is mended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Damage {
     /// Which part.
     pub part: DamagedPart,

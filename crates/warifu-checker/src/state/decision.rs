@@ -1,5 +1,6 @@
 //! What operators decide, and why: kept in the record, so that who comes next sees it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_trust::UnixSeconds;
 use warifu_values::lang::{Lang, Speak};
@@ -8,7 +9,7 @@ use warifu_values::say;
 use crate::state::reason::Reason;
 
 /// What an operator may decide that no gate does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Decided {
     /// A release on probation counts as confirmed.
@@ -26,7 +27,7 @@ pub enum Decided {
 }
 
 /// What an operator decided, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Decision {
     /// What.
     pub decided: Decided,

@@ -1,12 +1,13 @@
 //! A release by name: its number and manifest, and since when it ran.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_trust::{Correction, Manifest, Mark, ReleaseRef, UnixSeconds};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 /// A release that runs or ran.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Installed {
     /// Which one.
     #[serde(flatten)]
@@ -24,7 +25,7 @@ pub struct Installed {
 }
 
 /// Who signed a release, by their names on the root.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct SignedBy {
     /// Of Kikin.
     pub kikin: Vec<String>,
@@ -51,7 +52,7 @@ impl Speak for SignedBy {
 }
 
 /// What both organisations marked as out of the ordinary in a release that they signed.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Marks {
     /// Why it is an emergency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -65,7 +66,7 @@ pub struct Marks {
 }
 
 /// An emergency correction of one master.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Corrected {
     /// The master, `series/kind`.
     pub master: String,
@@ -109,7 +110,7 @@ impl Marks {
 }
 
 /// A release by number and manifest digest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Id {
     /// Its number.
     pub release: u64,

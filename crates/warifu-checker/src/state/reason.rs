@@ -1,11 +1,13 @@
 //! Why an operator decides something, in his own words: what others will read later.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_values::text::{CHARS, is_plain};
 
 /// A text that shows as what it is, and is not blank.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(extend("minLength" = 1, "maxLength" = CHARS))]
 pub struct Reason(String);
 
 impl Reason {

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_trust::UnixSeconds;
 use warifu_values::lang::{Lang, Speak, counted};
@@ -47,7 +48,7 @@ impl From<usize> for Keeping {
 }
 
 /// What is kept now, as it is told: numbers only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct KeptNow {
     /// Files.
     pub files: usize,
@@ -79,7 +80,7 @@ impl Speak for KeptNow {
 }
 
 /// Claim files that were deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Forgotten {
     /// How many.
     pub files: u64,

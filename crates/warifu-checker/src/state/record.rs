@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
@@ -18,7 +19,7 @@ use crate::trial::Replayed;
 const MOST: usize = 16;
 
 /// A release that is not taken again; a newer one that is confirmed ends that.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Held {
     /// Which one.
     #[serde(flatten)]
@@ -33,7 +34,7 @@ pub struct Held {
 }
 
 /// Whose word a hold stands on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum HeldFor {
     /// What was seen or decided here: an operator may lift it.
@@ -58,7 +59,7 @@ impl HeldFor {
 }
 
 /// How far a release came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Step {
     /// Bytes came from the channel.
@@ -76,7 +77,7 @@ pub enum Step {
 }
 
 /// What a refusal was about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RefusedFor {
     /// The data: exit status 1.
@@ -86,7 +87,7 @@ pub enum RefusedFor {
 }
 
 /// A release that was refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Refused {
     /// Which one, as far as that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -125,7 +126,7 @@ impl Refused {
 
 /// A release that judged here and whose content is damaged: nothing else is compared with it, so no other is
 /// taken until it is there again or an operator gives it up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Lost {
     /// Which one.
     #[serde(flatten)]
@@ -161,7 +162,7 @@ impl Lost {
 }
 
 /// No release is activated, because an operator says so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Frozen {
     /// Why, in the operator's words.
     pub reason: Reason,

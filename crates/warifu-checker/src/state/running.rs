@@ -1,11 +1,12 @@
 //! What runs, as a restart finds it: a release that proved itself, or one on probation and the one before it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::state::installed::{Id, Installed};
 
 /// How far a running release has proven itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
     /// Every file is judged by the previous release too.

@@ -1,5 +1,6 @@
 //! What an attempt to take a release came to, for people, programs and exit statuses.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_trust::UnixSeconds;
 
@@ -9,7 +10,7 @@ use crate::said::Said;
 use crate::state::{Phase, Refused, RefusedFor};
 
 /// What an attempt to take a release came to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "outcome", rename_all = "kebab-case")]
 pub enum Outcome {
     /// It judges claims now.
@@ -79,7 +80,7 @@ fn held() -> Cause {
 }
 
 /// When the channel was looked at, and what came of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LastPoll {
     /// When.
     pub at: UnixSeconds,

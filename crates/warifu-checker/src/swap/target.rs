@@ -1,5 +1,6 @@
 //! What uses a release besides the claims of this process: a program that knows nothing of releases.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_trust::{ReleaseRef, UnixSeconds};
 use warifu_values::lang::{Lang, Speak};
@@ -93,7 +94,7 @@ pub trait Target: Send + Sync {
 }
 
 /// What the status says of such a program.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Attached {
     /// It is just being given one, or asked whether it works.
     pub is_changing: bool,
@@ -115,7 +116,7 @@ pub struct Attached {
 }
 
 /// What came of telling or asking such a program.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Answered {
     /// When.
     pub at: UnixSeconds,

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_claims::movement::{
     Declared, Enough, Institution, Movements, NothingDeclared, Report, Verdict as Weighed, synthetic,
@@ -14,7 +15,7 @@ use warifu_values::lang::{Lang, Speak as _};
 use crate::said::Said;
 
 /// What the gate says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Enough was replayed, and nothing speaks against it.
@@ -26,7 +27,7 @@ pub enum Verdict {
 }
 
 /// What the replay gave; kept with the state and shown by `status`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Replayed {
     /// The candidate.
     pub release: u64,

@@ -17,6 +17,7 @@ mod killed;
 mod line;
 mod lost;
 mod masters;
+mod openapi;
 mod operators_page;
 mod order;
 mod past;

@@ -257,3 +257,33 @@ fn limits_go_by_the_certificate_and_not_by_the_address() {
         }
     });
 }
+
+/// Senders that came and never greet: at the end nobody waits for them, however long they might take.
+#[test]
+fn who_has_not_greeted_is_let_go_when_the_end_begins() {
+    let folder = certificates();
+    let at = folder.path();
+    let hours = 4 * 3_600_000;
+    let limits = Limits { head_ms: hours, drain_ms: hours, notice_ms: 0, ..Limits::default() };
+    let checker = checker(limits, tls(at, Clients::OnlyKnown(at.join("clients.pem"))));
+    // Some say nothing, others begin a greeting.
+    let lines: Vec<_> = (0..64)
+        .map(|line| {
+            let mut stream = std::net::TcpStream::connect(checker.address).unwrap();
+            std::io::Write::write_all(&mut stream, &b"\x16\x03\x01\x02"[..line % 5]).unwrap();
+            stream
+        })
+        .collect();
+    let started = Instant::now();
+    while checker.service.status().doors.connections < lines.len() {
+        assert!(started.elapsed() < Duration::from_secs(30), "they never come");
+        std::thread::yield_now();
+    }
+    checker.end();
+    let started = Instant::now();
+    while !checker.has_ended() {
+        assert!(started.elapsed() < Duration::from_secs(30), "the end waits for who has not greeted");
+        std::thread::yield_now();
+    }
+    assert_eq!(checker.service.status().doors.connections_cut, 0);
+}

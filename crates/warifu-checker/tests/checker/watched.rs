@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use serde_json::Value;
 use warifu_checker::cause::Cause;
@@ -303,4 +305,58 @@ fn alerts_and_dashboard_name_only_what_is_measured() {
     let dashboard = std::fs::read_to_string(root().join("packaging/grafana/warifu-checker.json")).unwrap();
     let dashboard: Value = serde_json::from_str(&dashboard).unwrap();
     assert!(dashboard["panels"].as_array().unwrap().len() >= 12);
+}
+
+/// Whoever asks for the page and the metrics as fast as they can have them made about once a second for each
+/// language, and all who ask meanwhile have the same bytes.
+#[test]
+fn a_flood_of_looks_has_little_made() {
+    let (checker, agent) = watched();
+    let before = checker.service.made_for_watchers();
+    let started = Instant::now();
+    let answered = AtomicU64::new(0);
+    let different = std::thread::scope(|scope| {
+        let looks = || {
+            let mut seen = BTreeSet::new();
+            for _ in 0..12 {
+                for path in ["/", "/?lang=ja", "/page.json", "/report", "/metrics", "/status"] {
+                    // Some are not let in: more come from this address than may.
+                    let asked = agent.agent.get(format!("http://{}{path}", agent.at)).call();
+                    let Ok(mut response) = asked else { continue };
+                    let status = response.status();
+                    assert!(status == 200 || status == 503, "{path}: {status}");
+                    seen.extend(response.body_mut().read_to_string());
+                    answered.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+            seen
+        };
+        let all: Vec<_> = (0..8).map(|_| scope.spawn(looks)).collect();
+        let seen: BTreeSet<String> = all.into_iter().flat_map(|looks| looks.join().unwrap()).collect();
+        seen.len() as u64
+    });
+    // Six different things, each at the begin and at most once in each second after that.
+    let most = 6 * (started.elapsed().as_secs() + 2);
+    let (made, answered) = (checker.service.made_for_watchers() - before, answered.into_inner());
+    assert!(answered > 100, "hardly anybody was answered: {answered}");
+    assert!(made <= most, "{made} were made for {answered} looks; at most {most}");
+    // What was made, and what says that too many look.
+    assert!(different <= made + 1, "{different} answers, and {made} were made");
+}
+
+/// A name of somebody else that leads here: their page could read what is told.
+#[test]
+fn those_who_watch_are_answered_by_names_of_the_door_alone() {
+    let (_checker, agent) = watched();
+    let ask = |path: &str, host: &str| {
+        let asked = agent.agent.get(format!("http://{}{path}", agent.at)).header("host", host).call();
+        asked.unwrap().status().as_u16()
+    };
+    for path in ["/", "/metrics", "/status", "/page.json", "/openapi.json", "/livez"] {
+        assert_eq!(ask(path, "evil.example"), 403, "{path}");
+        assert_eq!(ask(path, "evil.example:9090"), 403, "{path}");
+        assert_eq!(ask(path, "localhost:9090"), 200, "{path}");
+        assert_eq!(ask(path, &agent.at.to_string()), 200, "{path}");
+        assert_eq!(ask(path, "watched.example:9090"), 200, "{path}");
+    }
 }

@@ -297,6 +297,7 @@ impl Checker {
     /// Opens a door for those who watch; where it is.
     pub(crate) fn watched(&self) -> SocketAddr {
         let door = Door::open("127.0.0.1:0".parse().unwrap()).unwrap();
+        let door = door.called(vec!["watched.example".to_owned()]);
         let address = door.address().unwrap();
         self.runtime.spawn(watched_at(door, Arc::clone(&self.service)));
         address

@@ -23,6 +23,7 @@ pub(crate) struct Served {
 
 impl Served {
     /// With buttons, of which each answers what `answers` says for its path.
+    #[expect(clippy::disallowed_methods, reason = "a double of the commands, which nobody describes")]
     pub(crate) fn with_buttons(seen: Seen, answers: fn(&str) -> String) -> Served {
         let asked: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
         let noted = Arc::clone(&asked);

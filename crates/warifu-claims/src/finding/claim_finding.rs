@@ -104,3 +104,43 @@ impl Serialize for ClaimFinding {
         object.end()
     }
 }
+
+/// As it is written above: `codes` are those of docs/findings.md.
+#[cfg(feature = "schemas")]
+impl schemars::JsonSchema for ClaimFinding {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ClaimFinding".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let codes: Vec<&str> = ClaimCode::ALL.iter().map(|code| code.as_str()).collect();
+        let severities = [ClaimSeverity::Error, ClaimSeverity::Unjudged].map(ClaimSeverity::as_str);
+        schemars::json_schema!({
+            "type": "object",
+            "description": "One finding; what does not apply is left out. No text of the claim stands in it.",
+            "required": ["code", "severity", "release", "line", "en", "ja"],
+            "properties": {
+                "code": { "enum": codes, "description": "What (docs/findings.md)." },
+                "asp": { "type": "string", "description": "The error code of the ASP." },
+                "severity": { "enum": severities },
+                "release": { "type": "integer", "minimum": 0, "description": "By which release." },
+                "claim": {
+                    "type": "integer", "minimum": 0,
+                    "description": "The claim's number in the file (RE field 2).",
+                },
+                "line": { "type": "integer", "minimum": 1, "description": "The line of the file." },
+                "record": { "type": "string", "description": "The record's id, such as SI." },
+                "item": { "type": "string", "pattern": "^[0-9]{9,10}$", "description": "The item's code." },
+                "name": { "type": "string", "description": "The item's name in the master." },
+                "day": { "type": "string", "description": "The day that was judged for." },
+                "month": { "type": "string", "description": "Or the month." },
+                "dated_by": { "enum": ["item days", "claim month"] },
+                "series": { "type": "string", "description": "The series of the record, such as r06." },
+                "found": { "type": "string", "description": "What was found: a code, a number, a count." },
+                "expected": { "type": "string", "description": "What it is compared with." },
+                "en": { "type": "string", "description": "The message in English." },
+                "ja": { "type": "string", "description": "日本語のメッセージ" },
+            },
+        })
+    }
+}

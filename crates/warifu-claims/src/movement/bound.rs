@@ -17,6 +17,7 @@ pub struct Enough {
 
 /// Something that is missing before a verdict can be given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(tag = "missing", rename_all = "kebab-case")]
 pub enum Missing {
     /// Claim files.
@@ -122,6 +123,7 @@ impl Speak for Missing {
 
 /// So many of so many uses turned: what that bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Bound {
     /// Uses that turned, and no change that was accepted or announced explains it.
     pub moved: u64,

@@ -8,6 +8,7 @@ use crate::lookup::{Lookup, Snapshot};
 
 /// What a snapshot has in force of a code on a day, as far as checks ask it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct RecordBehind {
     /// Its series.
     pub series: String,

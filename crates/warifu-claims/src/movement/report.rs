@@ -28,6 +28,7 @@ const WAYS_TOLD: usize = 16;
 
 /// What the claims were made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Made {
     /// They came in.
@@ -38,6 +39,7 @@ pub enum Made {
 
 /// A sentence in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Words {
     /// In English.
     pub en: String,
@@ -54,6 +56,7 @@ impl Words {
 
 /// What two releases judged differently.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Report {
     /// What the claims were made of.
     pub made: Made,
@@ -91,6 +94,7 @@ pub struct Report {
 
 /// One code that turned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct CodeReport {
     /// The kind of master.
     pub kind: String,
@@ -108,6 +112,7 @@ pub struct CodeReport {
 
 /// How uses of a code turned, and by which records.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct TurnReport {
     /// From what to what.
     pub turn: String,

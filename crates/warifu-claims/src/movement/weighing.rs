@@ -17,6 +17,7 @@ pub const FAULT_USES: u64 = 3;
 
 /// What is said of one code that turned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CodeVerdict {
     /// Its master is at fault: nearly all of its uses, at several institutions.

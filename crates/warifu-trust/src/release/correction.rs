@@ -9,6 +9,7 @@ use crate::names::is_date;
 /// A small differential that both organisations made before the next official file (緊急訂正), and that no
 /// official file contains yet. It is in the master's records; this is its mark.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Correction {
     /// The file that came in.
