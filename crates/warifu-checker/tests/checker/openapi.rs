@@ -366,6 +366,26 @@ fn what_is_not_described_at_a_door_is_not_served_there() {
     }
 }
 
+/// With TLS, as packages are built.
+#[cfg(feature = "https")]
+#[test]
+fn every_option_that_the_document_names_is_one() {
+    fn longs(command: &clap::Command) -> BTreeSet<String> {
+        let own = command.get_arguments().filter_map(|option| option.get_long().map(ToOwned::to_owned));
+        own.chain(command.get_subcommands().flat_map(longs)).collect()
+    }
+    let (there, printed) = (longs(&warifu_checker::cli::command_line()), printed(&[]));
+    let named: BTreeSet<&str> = printed
+        .match_indices("--")
+        .map(|(at, dashes)| &printed[at + dashes.len()..])
+        .filter_map(|text| text.split(|c: char| !c.is_ascii_lowercase() && c != '-').next())
+        .collect();
+    assert!(named.contains("operators-listen") && named.contains("tls-clients"), "{named:?}");
+    for name in named {
+        assert!(there.contains(name), "--{name} is no option");
+    }
+}
+
 #[test]
 fn every_sentence_for_people_is_in_both_languages() {
     fn look(value: &Value, at: &str) {
