@@ -244,7 +244,7 @@ fn a_policy_or_schema_that_changed_under_its_name_is_told_to_wait_for_a_restart(
     fs::write(&policy, "formats = [\"nobody's\"]\n").unwrap();
     waits("[channel] policy: needs a restart");
     fs::write(&layout, format!("{example}# Another one.\n")).unwrap();
-    waits("[channel] policy, [schemas] schemas: needs a restart");
+    waits("schemas, [channel] policy: needs a restart");
     // What the policy says is asked, not how.
     fs::write(&policy, "# As it was.\n[longest_days]\nroot = 36_500\n").unwrap();
     fs::write(&layout, &example).unwrap();
