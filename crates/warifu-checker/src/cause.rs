@@ -114,8 +114,8 @@ causes! {
     #[doc = "One organisation withdrew a release."]
     Withdrawn "withdrawn"
         word en "Withdrawn" ja "取下げ"
-        what en "a release was withdrawn by one organisation: it is not taken, and judges on only where there \
-            is none to go back to"
+        what en "a release was withdrawn by one organisation: it is not taken, and judges on only where \
+            there is none to go back to"
             ja "一方の団体がリリースを取り下げたため、受け入れません。稼働中のものは、戻り先がない場合に限り点検に使用します"
         next en "wait for a newer release; where this one judges on, ask both organisations for that"
             ja "新しいリリースを待ってください。稼働が続いている場合は、公開を両団体に求めてください";

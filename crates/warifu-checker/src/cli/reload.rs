@@ -86,8 +86,8 @@ impl Reload {
         self.service.tell_not_in_force(Some(why));
     }
 
-    /// Takes what can be taken; what waits for a restart, be it that an option says something else now, or the
-    /// file that it names.
+    /// Takes what can be taken; what waits for a restart, be it that an option says something else now, or
+    /// the file that it names.
     fn take(&self) -> Result<Option<Said>, Vec<Said>> {
         let (arguments, settings) = self.started.again().map_err(|why| why.said())?;
         let Arguments { command: Command::Serve(serve), .. } = arguments else { return Ok(None) };

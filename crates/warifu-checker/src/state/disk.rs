@@ -167,8 +167,8 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("."))
 }
 
-/// So many files are open at once while several are written: a release has hundreds, and a process has no more
-/// handles than it asked for.
+/// So many files are open at once while several are written: a release has hundreds, and a process has no
+/// more handles than it asked for.
 pub(crate) const OPEN_AT_ONCE: usize = 32;
 
 /// So many of them are flushed beside one another.

@@ -222,7 +222,7 @@ impl Swapper {
         *self.trusted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The memory of the masters that judge, and of those that can be gone back to: what releases share, once.
+    /// The memory of the masters that judge, and of those that can be gone back to: what they share, once.
     pub fn snapshot_bytes(&self) -> usize {
         let in_use: Vec<_> = self.active().into_iter().chain(self.runs.before()).collect();
         Snapshot::bytes_of_all(in_use.iter().map(|active| &*active.snapshot))
