@@ -21,7 +21,7 @@ use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 /// The floor that a policy's file says; without one, what is built in.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Floor {
     formats: Vec<String>,
@@ -29,14 +29,14 @@ pub struct Floor {
     longest_days: LongestDays,
 }
 
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Least {
     kikin: Option<u32>,
     kokuho: Option<u32>,
 }
 
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct LongestDays {
     root: Option<u32>,

@@ -114,10 +114,11 @@ causes! {
     #[doc = "One organisation withdrew a release."]
     Withdrawn "withdrawn"
         word en "Withdrawn" ja "取下げ"
-        what en "a release was withdrawn by one organisation and is not taken"
-            ja "一方の団体がリリースを取り下げたため、受け入れません"
-        next en "wait for a newer release; where this one still judges, go back: warifu-checker fall-back"
-            ja "新しいリリースを待ってください。まだ稼働している場合は warifu-checker fall-back で切り戻してください";
+        what en "a release was withdrawn by one organisation: it is not taken, and judges on only where \
+            there is none to go back to"
+            ja "一方の団体がリリースを取り下げたため、受け入れません。稼働中のものは、戻り先がない場合に限り点検に使用します"
+        next en "wait for a newer release; where this one judges on, ask both organisations for that"
+            ja "新しいリリースを待ってください。稼働が続いている場合は、公開を両団体に求めてください";
     #[doc = "A release is not taken again: it was fallen back from, or the attached program did not take it."]
     Held "held"
         word en "Held" ja "保留"

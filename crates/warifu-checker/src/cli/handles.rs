@@ -2,8 +2,13 @@
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 
+use crate::state::OPEN_AT_ONCE;
+
 /// What a checker opens besides connections: files of its state, and of channels.
 const BESIDES: u64 = 128;
+
+// Its own files take no more than half of these.
+const _: () = assert!(OPEN_AT_ONCE as u64 * 2 <= BESIDES);
 
 /// How many of `connections` there are handles for, once the system was asked for more.
 pub(super) fn connections(connections: usize) -> usize {

@@ -11,16 +11,18 @@ use std::time::Instant;
 use warifu_channels::{Floor, Mirrors, Patience};
 use warifu_masters::schema::Schemas;
 use warifu_trust::TrustedState;
+use warifu_values::digest::Digest;
 
 use crate::attach::nothing_there;
 use crate::calendar::Calendar;
 use crate::cli::arguments::Serve;
 use crate::cli::failure::Failure;
-use crate::cli::inputs::{calendar_of, floor, mirrors_with, read_file, schemas_of};
+use crate::cli::inputs::{calendar_of, floor, mirrors_with, read_file};
 use crate::cli::settings::Settings;
 use crate::cli::watchdog::Watchdog;
 use crate::cli::watched::Watched;
 use crate::said::Said;
+use crate::schema_folder::SiteSchemas;
 #[cfg(feature = "https")]
 use crate::service::ReadTls;
 
@@ -30,6 +32,8 @@ pub(super) struct Prepared {
     pub(super) mirrors: Mirrors,
     pub(super) floor: Floor,
     pub(super) calendar: Calendar,
+    /// What of it a checker goes by until its end.
+    pub(super) fixed: Fixed,
     /// TLS before the claims.
     #[cfg(feature = "https")]
     pub(super) tls: Option<ReadTls>,
@@ -37,6 +41,26 @@ pub(super) struct Prepared {
     #[cfg(feature = "https")]
     pub(super) operators: Option<ReadTls>,
 }
+
+/// What named files said at the start that a checker goes by until its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fixed {
+    floor: Floor,
+    schema_files: Digest,
+}
+
+impl Fixed {
+    /// The options whose files say something else in `other`.
+    pub(super) fn differ(&self, other: &Fixed) -> Vec<&'static str> {
+        let policy = (self.floor != other.floor).then_some(POLICY);
+        policy.into_iter().chain((self.schema_files != other.schema_files).then_some(SCHEMAS)).collect()
+    }
+}
+
+/// The option that names the policy.
+pub(super) const POLICY: &str = "policy";
+/// The option that names the folder of schemas.
+pub(super) const SCHEMAS: &str = "schemas";
 
 /// What was found: each part, or why not.
 #[derive(Default)]
@@ -67,7 +91,8 @@ impl Prepared {
     /// All that `serve` names, but the root, which may be damaged while a release runs.
     pub(super) fn of(serve: &Serve, watchdog: &Arc<Watchdog>) -> Result<Prepared, Vec<Said>> {
         let mut found = Found(Vec::new());
-        let schemas = found.take(schemas_of(&serve.site));
+        let schemas =
+            found.take(SiteSchemas::read(serve.site.schemas.as_deref()).map_err(Failure::could_not));
         let watched = |channel| Box::new(Watched { channel, watchdog: Arc::clone(watchdog) }) as _;
         let mirrors = found.take(mirrors_with(&serve.from.channel, Patience::POLLING, watched));
         let floor = found.take(floor(serve.from.policy.as_deref()));
@@ -78,7 +103,8 @@ impl Prepared {
         match (schemas, mirrors, floor, calendar) {
             (Some(schemas), Some(mirrors), Some(floor), Some(calendar)) if found.0.is_empty() => {
                 Ok(Prepared {
-                    schemas,
+                    fixed: Fixed { floor: floor.clone(), schema_files: schemas.files },
+                    schemas: schemas.known,
                     mirrors,
                     floor,
                     calendar,

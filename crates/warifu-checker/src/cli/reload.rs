@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::cli::arguments::{Arguments, Command, Serve};
 use crate::cli::handles::connections;
-use crate::cli::prepared::Prepared;
+use crate::cli::prepared::{Fixed, Prepared};
 use crate::cli::settings::{ServeOption, Settings};
 use crate::cli::watchdog::Watchdog;
 use crate::kept_source::KeptSource;
@@ -37,6 +37,8 @@ const OPERATORS_TLS_OPTIONS: &[&str] = &["operators_certificate", "operators_key
 pub(super) struct Reload {
     /// As it was started.
     pub(super) started: Settings,
+    /// And what files said that it named.
+    pub(super) fixed: Fixed,
     pub(super) source: Arc<KeptSource>,
     pub(super) recent: Arc<Recent>,
     pub(super) swapper: Arc<Swapper>,
@@ -84,16 +86,22 @@ impl Reload {
         self.service.tell_not_in_force(Some(why));
     }
 
-    /// Takes what can be taken; what waits for a restart.
+    /// Takes what can be taken; what waits for a restart, be it that an option says something else now, or
+    /// the file that it names.
     fn take(&self) -> Result<Option<Said>, Vec<Said>> {
         let (arguments, settings) = self.started.again().map_err(|why| why.said())?;
         let Arguments { command: Command::Serve(serve), .. } = arguments else { return Ok(None) };
         // All of it is read before anything is changed.
         let prepared = Prepared::of(&serve, &self.watchdog)?;
+        let of_files = self.fixed.differ(&prepared.fixed);
         let given = self.give(&serve, prepared);
         let differ = self.started.differ(&settings);
+        let waits = |option: &&ServeOption| {
+            let is_told_otherwise = differ.iter().any(|it| it.id == option.id);
+            of_files.contains(&&*option.id) || is_told_otherwise && !is_live(option, &given)
+        };
         let waits: Vec<String> =
-            differ.into_iter().filter(|option| !is_live(option, &given)).map(ServeOption::place).collect();
+            self.started.options.all().iter().filter(waits).map(ServeOption::place).collect();
         let waits = waits.join(", ");
         Ok((!waits.is_empty()).then(|| {
             Said::new(format!("{waits}: needs a restart"), format!("{waits}: 変更の反映には再起動が必要です"))
@@ -168,12 +176,13 @@ fn go_on_with(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::prepared::{POLICY, SCHEMAS};
     use crate::cli::settings::Options;
 
     #[test]
     fn what_changes_at_once_is_there_to_be_told() {
         let options = Options::of_serve();
-        for id in LIVE_OPTIONS.iter().chain(FIXED_OPTIONS) {
+        for id in LIVE_OPTIONS.iter().chain(FIXED_OPTIONS).chain(&[POLICY, SCHEMAS]) {
             assert!(options.by_id(id).is_some(), "{id}");
         }
         #[cfg(feature = "https")]

@@ -114,6 +114,7 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
     operators_tls.iter().for_each(|tls| service.tells_of("operators", tls));
     let reload = Reload {
         started: settings,
+        fixed: prepared.fixed,
         source,
         recent,
         swapper: Arc::clone(&swapper),

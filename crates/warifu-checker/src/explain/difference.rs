@@ -7,7 +7,7 @@ use warifu_masters::past::Change;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use super::cause::{Cause, cause};
+use super::explanation::{Explanation, explanation};
 use super::given::{Given, GivenFinding, GivenSummary};
 use crate::receipt::Receipt;
 use crate::said::Said;
@@ -22,7 +22,7 @@ pub struct Difference {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub b: Option<GivenFinding>,
     /// What made it.
-    pub cause: Cause,
+    pub cause: Explanation,
 }
 
 /// How two answers differ.
@@ -63,7 +63,7 @@ pub fn explain(a: &Given, b: &Given, changes: Option<&[Change]>) -> Result<Diffe
                 finding.map(|finding| finding.evidence().map(|of| of.map(str::to_owned)))
             };
             if evidence(a) != evidence(b) {
-                let cause = cause(a, b, receipts, changes);
+                let cause = explanation(a, b, receipts, changes);
                 differences.push(Difference { a: a.cloned(), b: b.cloned(), cause });
             }
         }
@@ -173,7 +173,7 @@ mod tests {
         Change { kind: "procedure".to_owned(), key: code.to_owned(), what, days, published: None }
     }
 
-    fn only(a: &Given, b: &Given, changes: Option<&[Change]>) -> Cause {
+    fn only(a: &Given, b: &Given, changes: Option<&[Change]>) -> Explanation {
         let [one] = &explain(a, b, changes).unwrap().differences[..] else { panic!("one differs") };
         one.cause.clone()
     }
@@ -188,7 +188,9 @@ mod tests {
             change("111000110", "points", "20240401", Some("20240606")),
             change("112007410", "points", "20240601", None),
         ];
-        let Cause::Records { records } = only(&a, &b, Some(&changes)) else { panic!("not by a record") };
+        let Explanation::Records { records } = only(&a, &b, Some(&changes)) else {
+            panic!("not by a record")
+        };
         let told: Vec<_> =
             records.iter().map(|one| (one.first.as_str(), one.old.as_str(), &one.series)).collect();
         assert_eq!(told, [("2024-06-01", "288.00", &Some("r06".to_owned()))]);
@@ -197,7 +199,7 @@ mod tests {
         let value = |text: &str| Some(text.to_owned());
         assert_eq!(
             by,
-            Cause::Masters {
+            Explanation::Masters {
                 kind: "procedure".to_owned(),
                 code: "111000110".to_owned(),
                 series: value("r06"),
@@ -214,14 +216,14 @@ mod tests {
     #[test]
     fn what_no_record_explains_is_of_the_checks_or_of_nothing_known() {
         let (a, b) = (answer(1, "1-a", &[("288", "291")]), answer(1, "1-b", &[("288", "290")]));
-        assert_eq!(only(&a, &b, None), Cause::Checks { old: "1-a".to_owned(), new: "1-b".to_owned() });
+        assert_eq!(only(&a, &b, None), Explanation::Checks { old: "1-a".to_owned(), new: "1-b".to_owned() });
         let b = answer(1, "1-a", &[]);
-        assert_eq!(only(&a, &b, None), Cause::Unexplained);
+        assert_eq!(only(&a, &b, None), Explanation::Unexplained);
         // Other masters, but no record that this finding asks.
         let b = answer(2, "1-a", &[]);
         assert_eq!(
             only(&a, &b, Some(&[change("112007410", "points", "20240601", None)])),
-            Cause::Unexplained
+            Explanation::Unexplained
         );
     }
 

@@ -4,10 +4,10 @@
 //! An answer tells by what it was judged ([`Receipt`](crate::receipt::Receipt)). Where the masters differ and
 //! both releases are at hand, the records are looked up; otherwise the findings tell.
 
-mod cause;
 mod difference;
+mod explanation;
 mod given;
 
-pub use cause::Cause;
 pub use difference::{Difference, Differences, explain};
+pub use explanation::Explanation;
 pub use given::{Given, GivenFinding, GivenSummary};

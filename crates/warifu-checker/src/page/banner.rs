@@ -10,7 +10,7 @@ use crate::page::seen::Seen;
 use crate::page::sentence::ended;
 use crate::said::Said;
 use crate::service::Status;
-use crate::state::Decided;
+use crate::state::{Damage, Decided, Frozen};
 
 /// How grave it is, the gravest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -122,7 +122,6 @@ fn told(status: &Status, lang: Lang) -> Vec<Alarm> {
         all.push(Alarm { grade, word, what, why: why.map(|why| why.say(lang)), next });
     };
     let running = status.running.as_ref();
-    let number = running.map_or(0, |running| running.id.release);
     if running.is_none() {
         add(
             Grade::Alarm,
@@ -143,53 +142,18 @@ fn told(status: &Status, lang: Lang) -> Vec<Alarm> {
         );
     }
     if let Some(lost) = &status.lost {
-        let release = lost.installed.id.release;
-        add(
-            Grade::Alarm,
-            say!(lang, "Lost", "喪失"),
-            say!(
-                lang,
-                "Release {release} judged here and cannot be used; nothing else is taken meanwhile.",
-                "稼働していたリリース {release} を使用できません。その間、他のリリースは受け入れません。"
-            ),
-            Some(&lost.why),
-            ended(&Cause::Lost.next_step(Some(release)), lang),
-        );
+        let release = Some(lost.installed.id.release);
+        add_cause(&mut add, Grade::Alarm, Cause::Lost, release, Some(&lost.why), lang);
     }
     if let Some(why) = &status.withdrawn {
-        add(
-            Grade::Alarm,
-            say!(lang, "Withdrawn", "取下げ"),
-            say!(
-                lang,
-                "Release {number} was withdrawn and goes on judging: there is none to go back to.",
-                "リリース {number} は取り下げられましたが、戻り先がないため点検に使用しています。"
-            ),
-            Some(why),
-            say!(
-                lang,
-                "Ask both organisations for the next release; it is taken as soon as it is there.",
-                "次のリリースを両団体に求めてください。公開され次第、受け入れます。"
-            ),
-        );
+        add_cause(&mut add, Grade::Alarm, Cause::Withdrawn, None, Some(why), lang);
     }
-    for damage in &status.damaged {
-        let mending = damage.mending.say(lang);
-        add(
-            Grade::Alarm,
-            say!(lang, "Damaged", "破損"),
-            say!(
-                lang,
-                "Something on this disk is damaged: what runs judges on, nothing new is taken.",
-                "ディスク上のデータが壊れています。稼働中のリリースで点検を続け、新しいものは受け入れません。"
-            ),
-            Some(&damage.why),
-            say!(
-                lang,
-                "Look why (disk, restore, somebody's hand), then have it repaired: it {mending}.",
-                "原因（ディスク障害、復元、手作業など）を確認し、修復してください。修復内容: {mending}"
-            ),
+    for Damage { why, mending, .. } in &status.damaged {
+        let why = Said::new(
+            format!("{}; repair {}", why.en, mending.en),
+            format!("{}。修復内容: {}", why.ja, mending.ja),
         );
+        add_cause(&mut add, Grade::Alarm, Cause::Damaged, None, Some(&why), lang);
     }
     if let Some(Amiss { cause, why }) = &status.not_written {
         add(
@@ -271,19 +235,10 @@ fn warnings(status: &Status, lang: Lang, add: &mut Add<'_>) {
             ),
         );
     }
-    if let Some(frozen) = &status.frozen {
-        let (at, reason) = (frozen.at, frozen.reason.as_str());
-        add(
-            Grade::Warning,
-            say!(lang, "Frozen", "凍結中"),
-            say!(
-                lang,
-                "No release is activated since {at}; falling back works.",
-                "{at} から切替を凍結しています。切戻しは可能です。"
-            ),
-            Some(&Said::new(reason, reason)),
-            ended(&Cause::Frozen.next_step(None), lang),
-        );
+    if let Some(Frozen { at, reason }) = &status.frozen {
+        let reason = reason.as_str();
+        let why = Said::new(format!("since {at}: {reason}"), format!("{at} から: {reason}"));
+        add_cause(add, Grade::Warning, Cause::Frozen, None, Some(&why), lang);
     }
     if status.stale {
         add_cause(add, Grade::Warning, Cause::Expired, None, None, lang);

@@ -38,6 +38,7 @@ fn of_claims() -> Routes<Arc<Service>> {
 
 /// At the operators' door.
 pub(super) fn for_operators(service: Arc<Service>) -> Router {
+    told(AtDoor::Operators);
     let shown = Shown { service: Arc::clone(&service), lately: Lately::of_operators() };
     let looks = looks_of_operators().router().with_state(Arc::new(shown));
     let commands = commands().router().with_state(Arc::clone(&service));
@@ -68,6 +69,7 @@ fn commands() -> Routes<Arc<Service>> {
 
 /// At the door of those who watch, which is called so: everything that can be looked at, and no command.
 pub(super) fn for_watchers(service: Arc<Service>, names: Vec<String>) -> Router {
+    told(AtDoor::Watchers);
     let lately = Arc::clone(&service.watched);
     let shown = Shown { service: Arc::clone(&service), lately: Arc::clone(&lately) };
     let looks = looks().router().with_state(Arc::new(shown));
@@ -115,11 +117,14 @@ pub(crate) fn interface(doors: &[AtDoor]) -> String {
     printed(&document(&doors))
 }
 
-/// That of one door, made when it is asked for first.
-async fn told_to_programs(door: AtDoor) -> impl IntoResponse {
+/// That of one door, made once: before the door opens, that no claim waits for it.
+fn told(door: AtDoor) -> &'static str {
     static TOLD: [OnceLock<String>; AtDoor::ALL.len()] = [const { OnceLock::new() }; AtDoor::ALL.len()];
-    let told = TOLD[door as usize].get_or_init(|| interface(&[door]));
-    ([(header::CONTENT_TYPE, "application/json")], told.as_str())
+    TOLD[door as usize].get_or_init(|| interface(&[door]))
+}
+
+async fn told_to_programs(door: AtDoor) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, JSON)], told(door))
 }
 
 /// What is shown at a door.

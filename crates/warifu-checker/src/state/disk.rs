@@ -7,7 +7,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 /// Makes a directory that only its owner can enter.
 pub(super) fn private_directory(path: &Path) -> io::Result<()> {
@@ -77,8 +77,8 @@ impl Disk {
     }
 
     /// The same of several files, each of which appears whole or not at all; which appear first is open. None
-    /// appears before all are filled. They are flushed beside one another, and each folder is flushed once: a
-    /// disk is waited for less.
+    /// appears before all are filled and flushed. They are flushed beside one another, and each folder is
+    /// flushed once: a disk is waited for less.
     ///
     /// # Errors
     /// Where the disk failed, and how.
@@ -86,29 +86,47 @@ impl Disk {
         &self,
         files: &[(&'a Path, &[u8])],
     ) -> Result<(), (&'a Path, io::Error)> {
-        let filled: Vec<_> = files
-            .iter()
-            .map(|(path, bytes)| Ok((*path, self.fill(path, bytes).map_err(|error| (*path, error))?)))
-            .collect::<Result<_, _>>()?;
-        let done = self.place(filled);
-        files.iter().zip(done).try_for_each(|((path, _), done)| done.map_err(|error| (*path, error)))
+        let mut beside = Vec::new();
+        for some in files.chunks(OPEN_AT_ONCE) {
+            for ((path, _), file) in some.iter().zip(self.beside(some)) {
+                beside.push((*path, file.map_err(|error| (*path, error))?));
+            }
+        }
+        let named = self.name(beside);
+        files.iter().zip(named).try_for_each(|((path, _), named)| named.map_err(|error| (*path, error)))
     }
 
-    /// The same of files of which one may fail and the others appear all the same: what came of each.
+    /// The same of at most [`OPEN_AT_ONCE`] files of which one may fail and the others appear all the same:
+    /// what came of each.
     pub(super) fn write_each(&self, files: &[(&Path, &[u8])]) -> Vec<io::Result<()>> {
-        let mut filled = Vec::new();
+        let mut beside = Vec::new();
         let mut done: Vec<Option<io::Result<()>>> = Vec::new();
-        for (path, bytes) in files {
-            done.push(match self.fill(path, bytes) {
+        for ((path, _), file) in files.iter().zip(self.beside(files)) {
+            done.push(match file {
                 Ok(file) => {
-                    filled.push((*path, file));
+                    beside.push((*path, file));
                     None
                 }
                 Err(error) => Some(Err(error)),
             });
         }
-        let mut placed = self.place(filled).into_iter();
-        done.into_iter().map(|done| done.or_else(|| placed.next()).unwrap_or(Ok(()))).collect()
+        let mut named = self.name(beside).into_iter();
+        done.into_iter().map(|done| done.or_else(|| named.next()).unwrap_or(Ok(()))).collect()
+    }
+
+    /// Files with these bytes beside their places, all open until they are flushed: what came of each. What a
+    /// disk could not write is told to those who have the file open, and may be told to nobody later.
+    fn beside(&self, files: &[(&Path, &[u8])]) -> Vec<io::Result<TempPath>> {
+        let filled: Vec<_> = files.iter().map(|(path, bytes)| self.fill(path, bytes)).collect();
+        let open: Vec<&File> = filled.iter().flatten().map(NamedTempFile::as_file).collect();
+        let mut flushed = flush_each(&open).into_iter();
+        let lasts = |((path, _), filled): (&(&Path, &[u8]), io::Result<NamedTempFile>)| {
+            let file = filled?;
+            let flushed = flushed.next().unwrap_or(Ok(()));
+            self.may(WriteStep::Flush, path).and(flushed)?;
+            Ok(file.into_temp_path())
+        };
+        files.iter().zip(filled).map(lasts).collect()
     }
 
     /// A file with these bytes beside its place.
@@ -120,22 +138,17 @@ impl Disk {
         Ok(file)
     }
 
-    /// Each file takes its place, flushed before and its name after: what came of each.
-    fn place(&self, filled: Vec<(&Path, NamedTempFile)>) -> Vec<io::Result<()>> {
-        let files: Vec<&File> = filled.iter().map(|(_, file)| file.as_file()).collect();
-        let flushed = flush_each(&files);
+    /// Each file takes its place, and its name is flushed: what came of each.
+    fn name(&self, files: Vec<(&Path, TempPath)>) -> Vec<io::Result<()>> {
         let mut folders: BTreeMap<&Path, Option<io::ErrorKind>> = BTreeMap::new();
         let mut done = Vec::new();
-        let mut paths = Vec::new();
-        for ((path, file), flushed) in filled.into_iter().zip(flushed) {
-            let named = self.may(WriteStep::Flush, path).and(flushed);
-            let named = named.and_then(|()| self.may(WriteStep::Name, path));
-            let named = named.and_then(|()| file.persist(path).map(drop).map_err(|error| error.error));
+        for (path, file) in files {
+            let named = self.may(WriteStep::Name, path);
+            let named = named.and_then(|()| file.persist(path).map_err(|error| error.error));
             if named.is_ok() {
                 folders.insert(folder_of(path), None);
             }
-            paths.push(path);
-            done.push(named);
+            done.push((path, named));
         }
         // The names must last too.
         for (folder, failed) in &mut folders {
@@ -146,7 +159,7 @@ impl Disk {
             self.may(WriteStep::FlushName, path)?;
             folders.get(folder_of(path)).copied().flatten().map_or(Ok(()), |failed| Err(failed.into()))
         };
-        paths.into_iter().zip(done).map(lasts).collect()
+        done.into_iter().map(lasts).collect()
     }
 }
 
@@ -154,8 +167,12 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("."))
 }
 
-/// So many files are flushed beside one another.
-const AT_ONCE: usize = 8;
+/// So many files are open at once while several are written: a release has hundreds, and a process has no
+/// more handles than it asked for.
+pub(crate) const OPEN_AT_ONCE: usize = 32;
+
+/// So many of them are flushed beside one another.
+const FLUSHED_AT_ONCE: usize = 8;
 
 /// Flushes what is in each of `files`: what came of each. A file system writes several down in one go where
 /// they are asked for together.
@@ -176,7 +193,7 @@ fn flush_each(files: &[&File]) -> Vec<io::Result<()>> {
             done
         })
     };
-    files.chunks(AT_ONCE).flat_map(together).collect()
+    files.chunks(FLUSHED_AT_ONCE).flat_map(together).collect()
 }
 
 impl fmt::Debug for Disk {
@@ -188,4 +205,47 @@ impl fmt::Debug for Disk {
 /// Writes a file on a disk that does what it should.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Disk::default().write_whole(path, bytes)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::path::PathBuf;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// How many files below `folder` this process has open.
+    fn open_below(folder: &Path) -> usize {
+        let handles = fs::read_dir("/proc/self/fd").unwrap().flatten();
+        let lead_to = handles.filter_map(|handle| fs::read_link(handle.path()).ok());
+        lead_to.filter(|path| path.starts_with(folder)).count()
+    }
+
+    #[test]
+    fn a_release_of_many_files_opens_few_at_once_and_none_appears_before_all_are_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path().canonicalize().unwrap();
+        let paths: Vec<PathBuf> =
+            (0..3 * OPEN_AT_ONCE + 1).map(|number| at.join(number.to_string())).collect();
+        let files: Vec<(&Path, &[u8])> = paths.iter().map(|path| (&**path, &b"some"[..])).collect();
+        let (most, flushed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let disk = {
+            let (most, flushed, at, paths) = (Arc::clone(&most), Arc::clone(&flushed), at, paths.clone());
+            Disk::failing(move |step, _| {
+                let open = open_below(&at);
+                most.fetch_max(open, Ordering::Relaxed);
+                match step {
+                    WriteStep::Make | WriteStep::Fill => assert!(paths.iter().all(|path| !path.exists())),
+                    WriteStep::Flush => drop(flushed.fetch_add(1, Ordering::Relaxed)),
+                    WriteStep::Name | WriteStep::FlushName => {
+                        assert_eq!((open, flushed.load(Ordering::Relaxed)), (0, paths.len()));
+                    }
+                }
+                None
+            })
+        };
+        disk.write_each_whole(&files).unwrap();
+        assert_eq!(most.load(Ordering::Relaxed), OPEN_AT_ONCE);
+        assert!(paths.iter().all(|path| fs::read(path).unwrap() == b"some"));
+    }
 }

@@ -17,6 +17,7 @@ mod installed;
 pub use damage::{Damage, DamagedPart};
 pub use decision::{Decided, Decision};
 pub use directory::{StateDirectory, StateDirectoryError};
+pub(crate) use disk::OPEN_AT_ONCE;
 pub use disk::{Disk, WriteStep};
 pub use installed::{Corrected, Id, Installed, Marks, SignedBy};
 pub use reason::{NoReason, Reason};

@@ -8,6 +8,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use warifu_claims::Snapshot;
 use warifu_masters::schema::Schemas;
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
@@ -221,9 +222,10 @@ impl Swapper {
         *self.trusted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The memory of the masters that judge, and of those that can be gone back to.
+    /// The memory of the masters that judge, and of those that can be gone back to: what they share, once.
     pub fn snapshot_bytes(&self) -> usize {
-        self.active().into_iter().chain(self.runs.before()).map(|active| active.snapshot.bytes()).sum()
+        let in_use: Vec<_> = self.active().into_iter().chain(self.runs.before()).collect();
+        Snapshot::bytes_of_all(in_use.iter().map(|active| &*active.snapshot))
     }
 
     /// What is configured of the gates.

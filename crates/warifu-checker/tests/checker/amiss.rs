@@ -31,6 +31,12 @@ fn on_the_page(status: &Status) -> String {
     told.map(|it| format!("{}: {} {} {}\n", it.word, it.what, it.why.unwrap_or_default(), it.next)).collect()
 }
 
+/// Whether the page tells `cause` by its word, its sentence and its advice, which stand with the cause.
+fn is_told_by_its_cause(status: &Status, cause: Cause, release: Option<u64>) -> bool {
+    let (word, what, next) = (cause.word().ja, cause.what().ja + "。", cause.next_step(release).ja + "。");
+    alarms(status, Lang::Ja).iter().any(|it| (&it.word, &it.what, &it.next) == (&word, &what, &next))
+}
+
 /// A checker that judges by release 1, on a disk that is full when the word is given.
 fn on_a_disk_that_fills() -> (tempfile::TempDir, Arc<Shelf>, Swapper, Arc<AtomicBool>) {
     let (directory, is_full) = (tempfile::tempdir().unwrap(), Arc::new(AtomicBool::new(false)));
@@ -117,6 +123,11 @@ fn what_was_withdrawn_is_not_lifted_here() {
     assert!(told.say(Lang::Ja).contains("\n取下げ: リリース 2: "));
     assert!(!offered(&told, Lang::Ja).iter().any(|offered| offered.act == Act::Unhold));
     assert_eq!(told.causes(), [Cause::Withdrawn].into());
+    // Nor is what it goes back to any more: it judges on, as there is none.
+    checker.shelf.withdraw(told.running.unwrap().id.into(), "wrong points too");
+    checker.swapper.poll(now(), Wanted::ByItself);
+    let told = checker.client.status().unwrap();
+    assert!(is_told_by_its_cause(&told, Cause::Withdrawn, None), "{}", on_the_page(&told));
 }
 
 #[test]
@@ -135,7 +146,10 @@ fn a_freeze_is_told_as_one_and_no_release_is_held_by_it() {
     }
     let acts = checker.swapper.history().history().acts;
     assert!(!acts.iter().any(|act| act.act == Did::Held), "{acts:?}");
-    assert_eq!(checker.status().causes(), [Cause::Frozen].into());
+    let told = checker.status();
+    assert_eq!(told.causes(), [Cause::Frozen].into());
+    assert!(is_told_by_its_cause(&told, Cause::Frozen, None), "{}", on_the_page(&told));
+    assert!(on_the_page(&told).contains(" から: 試験"), "{}", on_the_page(&told));
 }
 
 #[test]
@@ -210,6 +224,7 @@ fn a_damaged_file_of_this_machine_is_no_refusal_for_trust() {
             assert!(!said.contains("信頼による拒否") && !said.contains("リリース管理者"), "{said}");
         }
         assert!(told.say(Lang::Ja).contains("warifu-checker repair"));
+        assert!(is_told_by_its_cause(&told, Cause::Damaged, None), "{}", on_the_page(&told));
     }
 }
 
@@ -229,5 +244,6 @@ fn what_is_amiss_beside_releases_is_told_too() {
     assert!(metrics().contains("\nwarifu_amiss{cause=\"configuration\"} 1\n"));
     assert!(metrics().contains("\nwarifu_amiss{cause=\"program\"} 0\n"));
     checker.service.tell_not_in_force(None);
-    assert!(metrics().contains("\nwarifu_amiss{cause=\"configuration\"} 0\n"));
+    // Those who watch may be given what was made a moment ago.
+    checker.until("not told any more", |_| metrics().contains("\nwarifu_amiss{cause=\"configuration\"} 0\n"));
 }

@@ -219,6 +219,38 @@ fn what_is_read_again_changes_at_once_and_a_broken_file_changes_nothing() {
     assert_eq!(lost.into_inner(), 0, "claims that were not answered");
 }
 
+/// Under the same names: the file says nothing else, and what it names does.
+#[test]
+fn a_policy_or_schema_that_changed_under_its_name_is_told_to_wait_for_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    drop(published(at));
+    let [policy, schemas] = ["policy.toml", "schemas"].map(|name| at.join(name));
+    let layout = schemas.join("layouts/modifier-19.toml");
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/examples/modifier-19.toml");
+    let example = fs::read_to_string(example).unwrap();
+    fs::create_dir_all(layout.parent().unwrap()).unwrap();
+    fs::write(&layout, &example).unwrap();
+    fs::write(&policy, "[longest_days]\nroot = 36500\n").unwrap();
+    let file = configuration(at, "");
+    let mut command = program();
+    command.args(["serve", "--config"]).arg(&file).arg("--policy").arg(&policy);
+    let running = Running::start(command.arg("--schemas").arg(&schemas), at);
+    let waits = |why: &str| {
+        running.signal("-HUP");
+        let is_told = |status: &Status| status.configuration.as_ref().map_or("", |why| &why.en) == why;
+        running.until(why, is_told);
+    };
+    fs::write(&policy, "formats = [\"nobody's\"]\n").unwrap();
+    waits("[channel] policy: needs a restart");
+    fs::write(&layout, format!("{example}# Another one.\n")).unwrap();
+    waits("schemas, [channel] policy: needs a restart");
+    // What the policy says is asked, not how.
+    fs::write(&policy, "# As it was.\n[longest_days]\nroot = 36_500\n").unwrap();
+    fs::write(&layout, &example).unwrap();
+    waits("");
+}
+
 /// Without its files, TLS goes on: whoever took them out is told so.
 #[cfg(feature = "https")]
 #[test]

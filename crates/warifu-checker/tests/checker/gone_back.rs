@@ -11,9 +11,9 @@ use warifu_checker::swap::{NotFallenBack, NothingBefore, Outcome, Swapper, Wante
 use warifu_claims::ClaimFile;
 use warifu_claims::movement::Institution;
 
-use crate::line::{Line, release};
-use crate::masters::good;
-use crate::world::{Shelf, Source, alone_at, alone_on, claim_file};
+use crate::line::{Line, release, release_of};
+use crate::masters::{bad, good, series};
+use crate::world::{Shelf, Source, alone, alone_at, alone_on, claim_file};
 
 fn reason() -> Reason {
     "当直の判断".parse().unwrap()
@@ -220,4 +220,29 @@ fn no_judge_and_no_fall_back_waits_for_a_disk() {
     drop(swapper);
     let again = alone_at(directory.path(), Source(shelf));
     assert_eq!((number(&again), held(&again)), (Some(1), vec![2]));
+}
+
+/// What two releases share is in memory once, and is told once.
+#[test]
+fn the_memory_of_two_releases_alike_but_for_one_master_counts_the_others_once() {
+    let may = series("r04", "2024-04-01", Some("2024-05-31"), &good());
+    let june = |rows: &[(u32, &str)]| series("r06", "2024-06-01", None, rows);
+    let (directory, shelf) = (tempfile::tempdir().unwrap(), Arc::new(Shelf::after(Line::default())));
+    let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+    let takes = |number, masters| {
+        shelf.offer(release_of(number, masters, None));
+        let outcome = swapper.poll(now(), Wanted::ByItself);
+        assert!(matches!(outcome, Outcome::Activated { release, .. } if release == number), "{outcome:?}");
+        swapper.snapshot_bytes()
+    };
+    let one = takes(1, vec![may.clone(), june(&good())]);
+    let both = takes(2, vec![may, june(&bad())]);
+    let of_june = {
+        let directory = tempfile::tempdir().unwrap();
+        let swapper = alone(directory.path(), &[release_of(1, vec![june(&good())], None)]);
+        swapper.poll(now(), Wanted::ByItself);
+        swapper.snapshot_bytes()
+    };
+    assert!(0 < of_june && of_june < one);
+    assert_eq!(both, one + of_june);
 }

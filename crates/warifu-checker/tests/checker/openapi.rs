@@ -302,6 +302,8 @@ fn every_answer_is_as_the_document_says() {
     described.checker.shelf.offer(release(2, &good()));
     swap(&described);
     described.walk_by(|name| name == "confirm");
+    // Against the one before, which falling back leaves none of.
+    described.walk_by(|name| name == "replay");
     described.checker.shelf.offer(release(3, &good()));
     swap(&described);
     described.walk();
@@ -322,9 +324,8 @@ fn every_answer_is_as_the_document_says() {
             assert!(has(200) || is_never_done, "{door} {path} was never done: {came:?}");
             for refused in [400, 403, 409, 415] {
                 let is_described = operation["responses"].get(refused.to_string()).is_some();
-                // What runs can always be replayed, what is kept deleted, and frozen again.
-                let is_never_refused =
-                    matches!((name, refused), ("forgetClaims" | "freeze" | "repair" | "replay", 409));
+                // What is kept can always be deleted, and frozen again.
+                let is_never_refused = matches!((name, refused), ("forgetClaims" | "freeze" | "repair", 409));
                 assert!(
                     has(refused) || !is_described || is_never_refused,
                     "{door} {path} {refused}: {came:?}"
@@ -363,6 +364,26 @@ fn what_is_not_described_at_a_door_is_not_served_there() {
             assert_eq!(serde_json::from_str::<Value>(&told.body).unwrap(), described.documents[door]);
         }
         assert_eq!(described.ask(door, "GET", "/nothing", &Request::default()).status, 404);
+    }
+}
+
+/// With TLS, as packages are built.
+#[cfg(feature = "https")]
+#[test]
+fn every_option_that_the_document_names_is_one() {
+    fn longs(command: &clap::Command) -> BTreeSet<String> {
+        let own = command.get_arguments().filter_map(|option| option.get_long().map(ToOwned::to_owned));
+        own.chain(command.get_subcommands().flat_map(longs)).collect()
+    }
+    let (there, printed) = (longs(&warifu_checker::cli::command_line()), printed(&[]));
+    let named: BTreeSet<&str> = printed
+        .match_indices("--")
+        .map(|(at, dashes)| &printed[at + dashes.len()..])
+        .filter_map(|text| text.split(|c: char| !c.is_ascii_lowercase() && c != '-').next())
+        .collect();
+    assert!(named.contains("operators-listen") && named.contains("tls-clients"), "{named:?}");
+    for name in named {
+        assert!(there.contains(name), "--{name} is no option");
     }
 }
 

@@ -116,8 +116,8 @@ impl<F> Shelves<F> {
         self.0.iter().map(|placed| placed.shelf.facts.len()).sum()
     }
 
-    /// How many bytes of memory they take.
-    pub(super) fn bytes(&self) -> usize {
-        self.0.iter().map(|placed| placed.shelf.bytes()).sum()
+    /// Each by where it lies, and how many bytes of memory it takes.
+    pub(super) fn bytes(&self) -> impl Iterator<Item = (*const (), usize)> {
+        self.0.iter().map(|placed| (Arc::as_ptr(&placed.shelf).cast(), placed.shelf.bytes()))
     }
 }

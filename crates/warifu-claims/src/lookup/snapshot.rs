@@ -3,10 +3,10 @@
 //! What holds on a day the timelines of each master say (`warifu_masters::past`): the newest record or one
 //! that was superseded, or why there is none. They are asked once, when the snapshot is built: what is kept
 //! is a version for each run of days on which the same holds, for each record the few columns that checks
-//! read, and one text with the names. What is kept of one master stands on a shelf of its own: the snapshot of
-//! a release that carries the same master again takes it from there.
+//! read, and one text with the names. What is kept of one master stands on a shelf of its own: the snapshot
+//! of a release that carries the same master again takes it from there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::answer::Lookup;
@@ -171,6 +171,18 @@ impl Snapshot {
 
     /// How many bytes of memory it takes, without the allocator's own, and with what it shares with others.
     pub fn bytes(&self) -> usize {
-        self.procedures.bytes() + self.drugs.bytes() + self.materials.bytes() + self.comments.bytes()
+        Snapshot::bytes_of_all([self])
+    }
+
+    /// How many bytes `snapshots` take together: what they share counts once.
+    pub fn bytes_of_all<'a>(snapshots: impl IntoIterator<Item = &'a Snapshot>) -> usize {
+        let shelves: BTreeMap<*const (), usize> = snapshots.into_iter().flat_map(Snapshot::shelves).collect();
+        shelves.values().sum()
+    }
+
+    /// Each shelf by where it lies, and how many bytes of memory it takes.
+    fn shelves(&self) -> impl Iterator<Item = (*const (), usize)> {
+        let items = self.procedures.bytes().chain(self.drugs.bytes()).chain(self.materials.bytes());
+        items.chain(self.comments.bytes())
     }
 }

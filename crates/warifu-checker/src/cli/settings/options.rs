@@ -164,7 +164,7 @@ impl Options {
         Options { told: options, about }
     }
 
-    pub(super) fn all(&self) -> &[ServeOption] {
+    pub(in crate::cli) fn all(&self) -> &[ServeOption] {
         &self.told
     }
 

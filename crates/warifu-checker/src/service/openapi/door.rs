@@ -38,9 +38,9 @@ impl AtDoor {
             ),
             AtDoor::Operators => Said::new(
                 "Where operators command: a Unix socket (--socket) that only the checker's own user can \
-                 speak to, and over TCP (--operator-listen) only with a client certificate.",
+                 speak to, and over TCP (--operators-listen) only with a client certificate.",
                 "運用窓口。チェッカーの実行ユーザーだけが使える Unix ソケット（--socket）と、クライアント証明書が\
-                 必要な TCP（--operator-listen）です。",
+                 必要な TCP（--operators-listen）です。",
             ),
             AtDoor::Watchers => Said::new(
                 "Where those look who command nothing (--watch-listen): it answers to its own names alone.",

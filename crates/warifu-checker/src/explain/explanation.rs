@@ -39,7 +39,7 @@ pub struct ChangedRecord {
 /// What made a difference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "by", rename_all = "kebab-case")]
-pub enum Cause {
+pub enum Explanation {
     /// These records, looked up in both releases.
     Records {
         /// Each.
@@ -81,12 +81,12 @@ pub enum Cause {
 }
 
 /// What made the findings `a` and `b` of one place differ.
-pub(super) fn cause(
+pub(super) fn explanation(
     a: Option<&GivenFinding>,
     b: Option<&GivenFinding>,
     (of_a, of_b): (&Receipt, &Receipt),
     changes: Option<&[Change]>,
-) -> Cause {
+) -> Explanation {
     let one = a.or(b);
     let rule = one.and_then(|one| ClaimCode::parse(&one.code));
     let item = one.and_then(|one| one.item.as_deref());
@@ -99,7 +99,7 @@ pub(super) fn cause(
             Some(changes) => {
                 let records = records(changes, rule, item, one, series.as_deref());
                 if !records.is_empty() {
-                    return Cause::Records { records };
+                    return Explanation::Records { records };
                 }
             }
         }
@@ -107,10 +107,10 @@ pub(super) fn cause(
     let two = |of: fn(&Receipt) -> &String| (of(of_a).clone(), of(of_b).clone());
     let (old, new) = two(|receipt| &receipt.checks);
     if old != new {
-        return Cause::Checks { old, new };
+        return Explanation::Checks { old, new };
     }
     let (old, new) = two(|receipt| &receipt.program);
-    if old != new { Cause::Program { old, new } } else { Cause::Unexplained }
+    if old != new { Explanation::Program { old, new } } else { Explanation::Unexplained }
 }
 
 /// The master that knows the code, by its first digit.
@@ -177,7 +177,7 @@ fn by_evidence(
     rule: ClaimCode,
     item: &str,
     series: Option<String>,
-) -> Cause {
+) -> Explanation {
     let expected = |one: Option<&GivenFinding>| {
         one.map(|one| one.expected.clone()).filter(|expected| !expected.is_empty())
     };
@@ -187,13 +187,13 @@ fn by_evidence(
     };
     let old = if a.is_some() { expected(a) } else { claimed(b) };
     let new = if b.is_some() { expected(b) } else { claimed(a) };
-    Cause::Masters { kind: kind(item).to_owned(), code: item.to_owned(), series, old, new }
+    Explanation::Masters { kind: kind(item).to_owned(), code: item.to_owned(), series, old, new }
 }
 
-impl Speak for Cause {
+impl Speak for Explanation {
     fn say(&self, lang: Lang) -> String {
         match self {
-            Cause::Records { records } => {
+            Explanation::Records { records } => {
                 let told = |record: &ChangedRecord| {
                     let series = record.series.as_deref().map(|series| format!("{series} "));
                     format!("{}{}", series.unwrap_or_default(), Told(&record.change).say(lang))
@@ -201,7 +201,7 @@ impl Speak for Cause {
                 let records = records.iter().map(told).collect::<Vec<_>>().join("; ");
                 say!(lang, "the record: {records}", "マスターの違い: {records}")
             }
-            Cause::Masters { kind, code, series, old, new } => {
+            Explanation::Masters { kind, code, series, old, new } => {
                 let series = series.as_deref().unwrap_or("-");
                 let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
                 let (kind, old, new) = (master_said(kind, lang), value(old), value(new));
@@ -211,13 +211,13 @@ impl Speak for Cause {
                     "{kind} {code}（{series}）のマスターの違い（指摘から判断）: {old} → {new}"
                 )
             }
-            Cause::Checks { old, new } => {
+            Explanation::Checks { old, new } => {
                 say!(lang, "the checks: version {old} → {new}", "点検の版の違い: {old} → {new}")
             }
-            Cause::Program { old, new } => {
+            Explanation::Program { old, new } => {
                 say!(lang, "the program: version {old} → {new}", "プログラムの版の違い: {old} → {new}")
             }
-            Cause::Unexplained => say!(
+            Explanation::Unexplained => say!(
                 lang,
                 "nothing that the receipts name: is it the same claim file, and are both answers as they \
                  were given?",
