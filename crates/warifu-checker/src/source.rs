@@ -91,7 +91,7 @@ pub struct Expires {
 }
 
 /// A release that may be moved to, its content not read yet.
-pub trait Offer: Send {
+pub trait Offer: Send + Sync {
     /// Which one.
     fn id(&self) -> ReleaseRef;
 
