@@ -450,12 +450,16 @@ impl Swapper {
         Outcome::Held { release: id.release, cause: Cause::Held, why: held.unwrap_or_else(unwritten) }
     }
 
-    /// What falls due with time: snapshots that nobody uses any more, and a release that waited for its instant. It waits for no look at the source. What came of that
+    /// What falls due with time: snapshots that nobody uses any more, what was observed and is still to be
+    /// told, and a release that waited for its instant. It waits for no look at the source. What came of that
     /// one, if that is news: what keeps it from judging is told once.
     pub fn tick(&self, now: UnixSeconds) -> Option<Outcome> {
         self.runs.free_unused();
         self.runs.write_again(now);
         self.recent.expire(now);
+        if self.observed().is_left() {
+            self.settle(now);
+        }
         self.look_after(now);
         // Not before the bench is held: what waits there may be older than what somebody is just bringing.
         let mut bench = self.bench.hold();
