@@ -122,12 +122,12 @@ fn what_lies_with_the_reader_stays_there_and_only_what_patches_are_made_of_is_re
     let (world, channel, first) = two_releases();
     let opened = open(&channel, &mut world.reader(), world.now).unwrap();
     let whole = fetch_beside(&channel, &opened, OnHand::default()).unwrap();
-    let lying: BTreeMap<_, _> =
+    let stored: BTreeMap<_, _> =
         first.parts().map(|(part, bytes)| (part.content.sha256, bytes.to_vec())).collect();
     let contents: Vec<_> = first.parts().map(|(part, _)| part.content).collect();
     let read = Arc::new(Mutex::new(Vec::new()));
-    let (asked, there) = (Arc::clone(&read), lying.clone());
-    let on_hand = OnHand::lying(contents.clone(), move |content| {
+    let (asked, there) = (Arc::clone(&read), stored.clone());
+    let on_hand = OnHand::stored(contents.clone(), move |content| {
         asked.lock().unwrap().push(content.sha256);
         there.get(&content.sha256).cloned()
     });
@@ -138,7 +138,7 @@ fn what_lies_with_the_reader_stays_there_and_only_what_patches_are_made_of_is_re
     for ((part, bytes), came) in whole.parts().zip(&parts) {
         match came {
             Some(came) => assert_eq!(came, bytes),
-            None => assert_eq!(lying[&part.content.sha256], bytes),
+            None => assert_eq!(stored[&part.content.sha256], bytes),
         }
     }
     // The procedures and their timelines were left where they lie.
@@ -147,7 +147,7 @@ fn what_lies_with_the_reader_stays_there_and_only_what_patches_are_made_of_is_re
     assert!(!read.lock().unwrap().iter().any(common));
 
     // What is other bytes by now is no base: the whole comes.
-    let damaged = OnHand::lying(contents, |_| Some(b"damaged".to_vec()));
+    let damaged = OnHand::stored(contents, |_| Some(b"damaged".to_vec()));
     let new = fetch_new(&channel, &opened, damaged).unwrap();
     assert_eq!((new.transfer().patched, new.transfer().on_hand), (0, 2));
 }

@@ -7,10 +7,10 @@ use warifu_trust::{OnHand, ReleaseRef, Transfer, VerifiedNew};
 use warifu_values::digest::Digest;
 
 use crate::log::{Event, Log};
-use crate::lying::Lying;
 use crate::release::{PartBytes, ReleaseContent};
 use crate::said::Said;
 use crate::state::{Record, StateDirectory};
+use crate::stored::Stored;
 
 /// The state of the checker beside which releases are read, and its log.
 pub(crate) struct Beside {
@@ -20,26 +20,26 @@ pub(crate) struct Beside {
 
 /// What is on hand there: parts that lie in the state directory.
 #[derive(Default)]
-pub(crate) struct LyingHere(BTreeMap<Digest, Lying>);
+pub(crate) struct StoredHere(BTreeMap<Digest, Stored>);
 
-impl LyingHere {
+impl StoredHere {
     /// As a reader of the next release is told.
     pub(crate) fn on_hand(&self) -> OnHand {
-        let lying = self.0.clone();
+        let stored = self.0.clone();
         // What is read is compared there.
-        OnHand::lying(self.0.values().map(Lying::content), move |content| {
-            lying.get(&content.sha256)?.as_it_lies()
+        OnHand::stored(self.0.values().map(Stored::content), move |content| {
+            stored.get(&content.sha256)?.uncompared()
         })
     }
 
     /// The release of which `new` came beside this.
     pub(crate) fn with(&self, new: VerifiedNew) -> Option<ReleaseContent> {
         let (manifest, id, parts) = new.into_parts();
-        let lying = |digest| self.0.get(&digest).cloned().map(PartBytes::from);
+        let stored = |digest| self.0.get(&digest).cloned().map(PartBytes::from);
         let parts = manifest
             .parts()
             .zip(parts)
-            .map(|(part, bytes)| bytes.map(PartBytes::from).or_else(|| lying(part.content.sha256)))
+            .map(|(part, bytes)| bytes.map(PartBytes::from).or_else(|| stored(part.content.sha256)))
             .collect::<Option<Vec<PartBytes>>>()?;
         Some(ReleaseContent::compared(id, manifest, parts))
     }
@@ -52,10 +52,10 @@ impl Beside {
     }
 
     /// The content of the release that runs; none of it when it cannot be read, which whoever loads it tells.
-    pub(crate) fn lying(&self) -> LyingHere {
+    pub(crate) fn stored(&self) -> StoredHere {
         let runs = |record: Record| record.running().release().map(|release| ReleaseRef::from(release.id));
         let id = self.directory.record().ok().and_then(runs);
-        LyingHere(id.map(|id| self.directory.lying(id)).unwrap_or_default())
+        StoredHere(id.map(|id| self.directory.stored(id)).unwrap_or_default())
     }
 
     /// Says how the release `id` came.

@@ -52,12 +52,12 @@ pub mod calendar;
 pub mod candidate;
 pub mod history;
 pub mod kept_source;
-mod lying;
 pub mod past;
 pub mod receipt;
 pub mod release;
 pub mod schema_folder;
 pub mod source;
+mod stored;
 
 mod allocator;
 pub mod cause;

@@ -9,8 +9,8 @@ use warifu_trust::{
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
-use crate::lying::Lying;
-pub use crate::lying::NotHad;
+pub use crate::stored::NotHad;
+use crate::stored::Stored;
 
 /// A manifest with the parts it lists. Made only where every byte was compared with its digest.
 #[derive(Debug, Clone)]
@@ -28,7 +28,7 @@ pub struct PartBytes(Held);
 #[derive(Debug, Clone)]
 enum Held {
     InMemory(Vec<u8>),
-    Lying(Lying),
+    Stored(Stored),
 }
 
 impl PartBytes {
@@ -39,7 +39,7 @@ impl PartBytes {
     pub fn read(&self) -> Result<Cow<'_, [u8]>, NotHad> {
         match &self.0 {
             Held::InMemory(bytes) => Ok(Cow::Borrowed(bytes)),
-            Held::Lying(lying) => lying.read().map(Cow::Owned),
+            Held::Stored(stored) => stored.read().map(Cow::Owned),
         }
     }
 
@@ -50,7 +50,7 @@ impl PartBytes {
     pub fn into_bytes(self) -> Result<Vec<u8>, NotHad> {
         match self.0 {
             Held::InMemory(bytes) => Ok(bytes),
-            Held::Lying(lying) => lying.read(),
+            Held::Stored(stored) => stored.read(),
         }
     }
 
@@ -58,7 +58,7 @@ impl PartBytes {
     pub(crate) fn in_memory(&self) -> Option<&[u8]> {
         match &self.0 {
             Held::InMemory(bytes) => Some(bytes),
-            Held::Lying(_) => None,
+            Held::Stored(_) => None,
         }
     }
 }
@@ -69,9 +69,9 @@ impl From<Vec<u8>> for PartBytes {
     }
 }
 
-impl From<Lying> for PartBytes {
-    fn from(lying: Lying) -> Self {
-        PartBytes(Held::Lying(lying))
+impl From<Stored> for PartBytes {
+    fn from(stored: Stored) -> Self {
+        PartBytes(Held::Stored(stored))
     }
 }
 

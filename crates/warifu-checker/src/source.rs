@@ -91,7 +91,7 @@ pub struct Expires {
 }
 
 /// A release that may be moved to, its content not read yet.
-pub trait Offer: Send {
+pub trait Offer: Send + Sync {
     /// Which one.
     fn id(&self) -> ReleaseRef;
 
@@ -347,15 +347,15 @@ impl Offer for ChannelOffer<'_> {
 
     fn fetch(&self) -> Result<ReleaseContent, SourceError> {
         let beside = &self.source.beside;
-        let lying = beside.as_ref().map(Beside::lying).unwrap_or_default();
-        let fetched = self.places.mirrors.fetch_new(&self.opened, self.first, &lying.on_hand());
+        let stored = beside.as_ref().map(Beside::stored).unwrap_or_default();
+        let fetched = self.places.mirrors.fetch_new(&self.opened, self.first, &stored.on_hand());
         let release = self.places.noting(fetched, SourceError::of)?.value;
         if let Some(beside) = beside {
             beside.tell(self.id(), release.transfer());
         }
         self.takes(release.manifest())?;
         // Nothing was left but what lies there.
-        lying.with(release).ok_or_else(|| {
+        stored.with(release).ok_or_else(|| {
             SourceError::Unavailable(Said::new("a part did not come", "取得できない部分がありました"))
         })
     }

@@ -199,7 +199,28 @@ fn check_config(serve: &Serve, settings: &Settings, lang: Lang) -> Result<u8, Fa
     Ok(0)
 }
 
+/// Does what falls due each second, and looks at the channel every so often, neither waiting for the other.
 pub(super) async fn keep_polling(swapper: Arc<Swapper>, every: Arc<AtomicU64>, watchdog: Arc<Watchdog>) {
+    tokio::join!(
+        keep_ticking(Arc::clone(&swapper), Arc::clone(&watchdog)),
+        keep_looking(swapper, every, watchdog)
+    );
+}
+
+/// A release whose instant has come, and all else that falls due.
+async fn keep_ticking(swapper: Arc<Swapper>, watchdog: Arc<Watchdog>) {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        second.tick().await;
+        watchdog.ticked(Instant::now());
+        let swapper = Arc::clone(&swapper);
+        // A panic in there is told by the runtime and must not end the ticking.
+        let _ = tokio::task::spawn_blocking(move || swapper.tick(now())).await;
+    }
+}
+
+async fn keep_looking(swapper: Arc<Swapper>, every: Arc<AtomicU64>, watchdog: Arc<Watchdog>) {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut last: Option<Instant> = None;
@@ -207,17 +228,10 @@ pub(super) async fn keep_polling(swapper: Arc<Swapper>, every: Arc<AtomicU64>, w
         second.tick().await;
         watchdog.came_round(Instant::now());
         let between = Duration::from_secs(every.load(Ordering::Relaxed));
-        let is_due = last.is_none_or(|last| last.elapsed() >= between);
-        let swapper = Arc::clone(&swapper);
-        let worked = tokio::task::spawn_blocking(move || {
-            let _ = swapper.tick(now());
-            if is_due {
-                swapper.poll(now(), Wanted::ByItself);
-            }
-        });
-        // A panic in there is told by the runtime and must not end the polling.
-        let _ = worked.await;
-        if is_due {
+        if last.is_none_or(|last| last.elapsed() >= between) {
+            let swapper = Arc::clone(&swapper);
+            // A panic in there is told by the runtime and must not end the polling.
+            let _ = tokio::task::spawn_blocking(move || swapper.poll(now(), Wanted::ByItself)).await;
             last = Some(Instant::now());
         }
     }
@@ -316,7 +330,71 @@ fn told_to_end() -> io::Result<impl Future<Output = ()>> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+    use std::sync::mpsc::{Receiver, Sender, channel};
+
+    use warifu_masters::schema::Schemas;
+    use warifu_trust::{ReleaseRef, UnixSeconds};
+
     use super::*;
+    use crate::cli::watchdog::LOOKING;
+    use crate::release::ReleaseContent;
+    use crate::source::{Offer, ReleaseSource, SourceError};
+    use crate::swap::Gates;
+
+    /// A channel that tells that it is read, and hangs until it is told to answer.
+    struct Hangs(Mutex<(Sender<()>, Receiver<()>)>);
+
+    impl Hangs {
+        fn nothing() -> SourceError {
+            SourceError::Unavailable(Said::new("a test", "試験"))
+        }
+    }
+
+    impl ReleaseSource for Hangs {
+        fn open(&self, _: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
+            let hangs = self.0.lock().unwrap();
+            let _ = hangs.0.send(());
+            let _ = hangs.1.recv();
+            Err(Hangs::nothing())
+        }
+
+        fn withdrawn(&self, _: ReleaseRef) -> Option<Said> {
+            None
+        }
+
+        fn again(&self, _: ReleaseRef, _: UnixSeconds) -> Result<ReleaseContent, SourceError> {
+            Err(Hangs::nothing())
+        }
+    }
+
+    #[test]
+    fn what_falls_due_is_done_while_a_channel_hangs() {
+        let folder = tempfile::tempdir().unwrap();
+        let directory = StateDirectory::open(folder.path()).unwrap();
+        let recent = Arc::new(Recent::open(directory.recent(), 0).unwrap());
+        let (began, begun) = channel();
+        let (answer, until) = channel();
+        let source = Some(Box::new(Hangs(Mutex::new((began, until)))) as Box<dyn ReleaseSource>);
+        let (schemas, gates) = (Schemas::built_in().unwrap(), Gates::default());
+        let swapper = Swapper::resume(directory, source, recent, schemas, gates, Log::default(), now());
+        let watchdog = Arc::new(Watchdog::from(Instant::now()));
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let every = Arc::new(AtomicU64::new(3600));
+        runtime.spawn(keep_polling(Arc::new(swapper.unwrap()), every, Arc::clone(&watchdog)));
+        begun.recv().unwrap();
+        // Of what is told later than this, nothing waits for the channel.
+        let hangs = Instant::now();
+        watchdog.came_round(hangs + LOOKING);
+        let has_ticked = || watchdog.is_alive(0, 0, hangs + LOOKING);
+        let started = Instant::now();
+        while !has_ticked() && started.elapsed() < Duration::from_secs(30) {
+            std::thread::yield_now();
+        }
+        let ticked = has_ticked();
+        drop(answer);
+        assert!(ticked, "nothing that falls due is done");
+    }
 
     #[test]
     fn a_panic_while_reading_ends_no_reading() {

@@ -31,7 +31,6 @@ use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use crate::cause::{Amiss, Cause};
-use crate::lying::{Compared, Lying, NotHad};
 use crate::release::{PartBytes, ReleaseContent};
 use crate::said::Said;
 use crate::state::disk::{Disk, private_directory, set_aside};
@@ -39,6 +38,7 @@ use crate::state::installed::{Installed, Marks};
 use crate::state::rebuild::{Told, rebuilt};
 use crate::state::record::Record;
 use crate::state::twice::{Found, TwoCopies};
+use crate::stored::{Compared, NotHad, Stored};
 
 /// The log of acts that is read for what ran: some hundred bytes an act.
 const LOG_BYTES: u64 = 256 << 20;
@@ -263,7 +263,7 @@ impl StateDirectory {
         let in_memory = PartBytes::from(bytes);
         for (path, content, held) in parts.chain([(path, of_manifest, &in_memory)]) {
             // What is there whole already is not written again: two releases share most of their masters.
-            if self.compared.lying(&path, content).is_some() {
+            if self.compared.stored(&path, content).is_some() {
                 continue;
             }
             let there = self.compared.read(&path, content);
@@ -301,8 +301,8 @@ impl StateDirectory {
         }
         let part = |content: Content| -> Result<PartBytes, StateDirectoryError> {
             let path = self.content(content.sha256);
-            match self.compared.lying(&path, content) {
-                Some(lying) => Ok(lying.into()),
+            match self.compared.stored(&path, content) {
+                Some(stored) => Ok(stored.into()),
                 None => Ok(self.compared.read(&path, content)?.into()),
             }
         };
@@ -311,18 +311,18 @@ impl StateDirectory {
     }
 
     /// What of the release `id` lies here, by digest: its manifest and its parts, none where one is damaged.
-    pub(crate) fn lying(&self, id: ReleaseRef) -> BTreeMap<Digest, Lying> {
-        let mut lying = BTreeMap::new();
-        let Ok(content) = self.load(id) else { return lying };
+    pub(crate) fn stored(&self, id: ReleaseRef) -> BTreeMap<Digest, Stored> {
+        let mut stored = BTreeMap::new();
+        let Ok(content) = self.load(id) else { return stored };
         let manifest = self.manifest(id.manifest);
         let bytes = fs::symlink_metadata(&manifest).map_or(0, |there| there.len());
         let of_manifest = Content { sha256: id.manifest, bytes };
         let parts = content.manifest().parts().map(|it| (self.content(it.content.sha256), it.content));
         for (path, content) in parts.chain([(manifest, of_manifest)]) {
-            let known = self.compared.lying(&path, content);
-            lying.extend(known.map(|known| (content.sha256, known)));
+            let known = self.compared.stored(&path, content);
+            stored.extend(known.map(|known| (content.sha256, known)));
         }
-        lying
+        stored
     }
 
     /// The record; an empty one when nothing was recorded.
@@ -567,7 +567,7 @@ mod tests {
         assert_eq!(read(&state.from_beside()), 0);
         let other = StateDirectory::look_at(directory.path());
         assert_eq!((read(&other), read(&other)), (content.parts().count(), 0));
-        assert_eq!(state.lying(content.id()).len(), content.parts().count() + 1, "with the manifest");
+        assert_eq!(state.stored(content.id()).len(), content.parts().count() + 1, "with the manifest");
 
         let file = state.content(content.parts().next().unwrap().0.content.sha256);
         let touched = directory.path().join("touched");
@@ -576,7 +576,7 @@ mod tests {
         assert_eq!((read(&state), read(&state)), (1, 0));
         fs::remove_file(&file).unwrap();
         assert!(state.load(content.id()).is_err());
-        assert!(state.lying(content.id()).is_empty());
+        assert!(state.stored(content.id()).is_empty());
     }
 
     #[test]

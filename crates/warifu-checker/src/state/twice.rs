@@ -4,8 +4,9 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use arc_swap::ArcSwapOption;
 use serde_json::Value;
 use warifu_files::ReadError;
 use warifu_values::digest::Digest;
@@ -27,15 +28,10 @@ const RESERVE_BYTES: usize = 256 << 10;
 pub(super) struct TwoCopies {
     folder: PathBuf,
     disk: Disk,
-    kept: Mutex<Kept>,
-}
-
-#[derive(Debug, Default)]
-struct Kept {
-    /// The number of the newest that was read or written.
-    sequence: u64,
-    /// Why the newest is not there twice.
-    trouble: Option<Amiss>,
+    /// The number of the newest that was read or written; held for as long as a disk is written.
+    sequence: Mutex<u64>,
+    /// Why the newest is not there twice, as of the last write that ended: nobody waits for one under way.
+    trouble: ArcSwapOption<Amiss>,
 }
 
 /// What the copies hold.
@@ -64,7 +60,8 @@ enum Copy {
 
 impl TwoCopies {
     pub(super) fn below(folder: &Path, disk: Disk) -> TwoCopies {
-        TwoCopies { folder: folder.to_owned(), disk, kept: Mutex::default() }
+        let (folder, sequence, trouble) = (folder.to_owned(), Mutex::default(), ArcSwapOption::empty());
+        TwoCopies { folder, disk, sequence, trouble }
     }
 
     fn paths(&self) -> [PathBuf; 2] {
@@ -92,9 +89,8 @@ impl TwoCopies {
         };
         match newest {
             Ok((sequence, record)) => {
-                let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-                kept.sequence = sequence;
-                kept.trouble = damaged.map(|path| not_whole(&path));
+                *self.sequence.lock().unwrap_or_else(PoisonError::into_inner) = sequence;
+                self.trouble.store(damaged.map(|path| Arc::new(not_whole(&path))));
                 Found::Record(record)
             }
             Err(found) => found,
@@ -106,11 +102,11 @@ impl TwoCopies {
     /// # Errors
     /// Neither could be written: the path of the first, and why.
     pub(super) fn write(&self, record: &Record) -> Result<(), (PathBuf, io::Error)> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sequence = self.sequence.lock().unwrap_or_else(PoisonError::into_inner);
         let paths = self.paths();
         // Also after a failure: a copy may have it although its disk said otherwise.
-        kept.sequence += 1;
-        let bytes = to_bytes(record, kept.sequence).map_err(|error| (paths[0].clone(), error))?;
+        *sequence += 1;
+        let bytes = to_bytes(record, *sequence).map_err(|error| (paths[0].clone(), error))?;
         // Both at once: each takes its place only when it is whole on disk, so one of before and one of now is
         // the worst that a power cut leaves.
         let [first, second] = &paths;
@@ -124,7 +120,7 @@ impl TwoCopies {
         }
         let first_failed =
             paths.iter().zip(&done).find_map(|(path, done)| Some((path, done.as_ref().err()?)));
-        kept.trouble = first_failed.map(|(path, error)| not_written(path, error));
+        self.trouble.store(first_failed.map(|(path, error)| Arc::new(not_written(path, error))));
         let is_written = done.iter().any(Result::is_ok);
         let [path, _] = paths;
         match done.into_iter().next() {
@@ -135,7 +131,7 @@ impl TwoCopies {
 
     /// Why the newest record is not there twice.
     pub(super) fn trouble(&self) -> Option<Amiss> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).trouble.clone()
+        self.trouble.load().as_deref().cloned()
     }
 
     /// Keeps what is damaged for whoever looks into it.

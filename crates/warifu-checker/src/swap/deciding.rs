@@ -9,6 +9,7 @@ use crate::log::Event;
 use crate::said::Said;
 use crate::state::{Decided, Decision, Forgotten, Installed, Reason};
 use crate::swap::active::Active;
+use crate::swap::aside::aside;
 use crate::swap::clearing::{Newer, NotCleared, NotNewer};
 use crate::swap::runs::{NotDecided, NothingBefore};
 use crate::swap::swapper::Swapper;
@@ -217,8 +218,8 @@ impl Swapper {
         let before = Some(self.runs.before().ok_or_else(no_other)?);
         let newer = Newer::than(before, None, candidate).map_err(NotNewer::said)?;
         let kept = |id| self.runs.load(id);
-        let (report, cleared) =
-            newer.clear(&self.schemas, kept, &self.recent.files(), &self.rules.gates().replay(), now);
+        let (files, enough) = (self.recent.files(), self.rules.gates().replay());
+        let (report, cleared) = aside(|| newer.clear(&self.schemas, kept, &files, &enough, now));
         match (report, cleared) {
             (Some(report), _) => Ok(report),
             (None, Err(NotCleared::Data(why) | NotCleared::NotNow(Amiss { why, .. }))) => Err(why),

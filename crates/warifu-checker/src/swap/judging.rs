@@ -11,7 +11,7 @@ use crate::log::Event;
 use crate::said::Said;
 use crate::state::Phase;
 use crate::swap::active::Active;
-use crate::swap::observed::{Observed, ToDo};
+use crate::swap::observed::{Observed, ToDo, do_each};
 use crate::swap::swapper::Swapper;
 
 impl Swapper {
@@ -73,23 +73,19 @@ impl Swapper {
         }
     }
 
-    fn observed(&self) -> MutexGuard<'_, Observed> {
+    pub(super) fn observed(&self) -> MutexGuard<'_, Observed> {
         self.observed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Does, writes and tells what came of [`Swapper::observe`].
     pub fn settle(&self, now: UnixSeconds) {
-        loop {
-            let next = self.observed().next();
-            match next {
-                None => return,
-                Some(ToDo::FellBack { moved, why, report }) => {
-                    self.went_back(Event::FallBack, moved, &why, now);
-                    self.runs.note_watch(&report);
-                }
-                Some(ToDo::Proven(active)) => self.confirm_proven(&active, now),
+        do_each(&self.observed, |to_do| match to_do {
+            ToDo::FellBack { moved, why, report } => {
+                self.went_back(Event::FallBack, moved, &why, now);
+                self.runs.note_watch(&report);
             }
-        }
+            ToDo::Proven(active) => self.confirm_proven(&active, now),
+        });
     }
 
     pub(super) fn confirm_proven(&self, active: &Arc<Active>, now: UnixSeconds) {

@@ -194,8 +194,13 @@ impl Runs {
         self.beside().previous.clone()
     }
 
-    /// Writes the content of a release on its way in; the record does not name it yet.
-    pub(super) fn keep(&self, content: &ReleaseContent) -> Result<(), StateDirectoryError> {
+    /// Writes the content of a release on its way in; the record does not name it yet. As long as the bench
+    /// is held, nobody clears away what no record names.
+    pub(super) fn keep(
+        &self,
+        _bench: &AtBench<'_>,
+        content: &ReleaseContent,
+    ) -> Result<(), StateDirectoryError> {
         self.directory.keep(content)
     }
 

@@ -40,6 +40,8 @@ pub struct Swapper {
     pub(super) bench: Workbench,
     pub(super) runs: Runs,
     pub(super) source: Option<Box<dyn ReleaseSource>>,
+    /// Held by whoever looks at the source, for as long as that takes: before the bench, never at it.
+    pub(super) looks: Mutex<()>,
     pub(super) recent: Arc<Recent>,
     pub(super) known: Known,
     pub(super) rules: Rules,
@@ -98,7 +100,7 @@ impl Swapper {
         let acts = Acts::at(&directory.audit(), history, log);
         let runs = resume(directory, &schemas, log, now)?;
         acts.start(runs.active().map(|active| active.id.release), now);
-        let (bench, stale, withdrawn, instant, coming, observed, trusted) = Default::default();
+        let (bench, looks, stale, withdrawn, instant, coming, observed, trusted) = Default::default();
         let known = Known::of(&recent.files());
         let damage = source.as_ref().and_then(|source| source.damage());
         if let Some(damage) = &damage {
@@ -109,6 +111,7 @@ impl Swapper {
             bench,
             runs,
             source,
+            looks,
             recent,
             known,
             rules: Rules::of(gates),

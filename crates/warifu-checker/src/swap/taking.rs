@@ -2,7 +2,7 @@
 //! judging claims.
 
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, PoisonError, TryLockError};
 
 use warifu_audit::Act;
 use warifu_trust::{ReleaseRef, UnixSeconds};
@@ -39,17 +39,18 @@ impl Swapper {
     ///
     /// When somebody asks for it, one is tried again too that was refused for its data. One that fell back
     /// stays held.
+    ///
+    /// A source may take its time: the bench is not held meanwhile, so that what waits there comes in time.
     pub fn poll(&self, now: UnixSeconds, wanted: Wanted) -> Outcome {
-        let mut bench = self.bench.hold();
-        let outcome = self.take(&mut bench, now, wanted);
+        let look = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
+        let outcome = self.take(now, wanted);
         self.look_for_damage();
-        self.note_waiting(&bench);
         if !matches!(outcome, Outcome::Unavailable { .. }) {
             self.stale.store(matches!(outcome, Outcome::Stale { .. }), Ordering::Relaxed);
         }
         let troubles = self.source.as_ref().map(|source| source.troubles()).unwrap_or_default();
         let news = self.runs.note_poll(now, &outcome, troubles);
-        drop(bench);
+        drop(look);
         for trouble in &news.troubles {
             self.log.event(Event::ChannelTrouble, trouble);
         }
@@ -59,20 +60,24 @@ impl Swapper {
         outcome
     }
 
+    /// Does `work` at the bench, and notes what waits there afterwards.
+    fn at_bench<T>(&self, work: impl FnOnce(&mut AtBench<'_>) -> T) -> T {
+        let mut bench = self.bench.hold();
+        let done = work(&mut bench);
+        self.note_waiting(&bench);
+        done
+    }
+
     /// Notes what waits at the bench now, for claims that come at its instant and for who asks what comes.
     fn note_waiting(&self, bench: &AtBench<'_>) {
         self.instant.is(bench.instant());
         *self.coming.lock().unwrap_or_else(PoisonError::into_inner) = bench.coming();
     }
 
-    fn take(&self, bench: &mut AtBench<'_>, now: UnixSeconds, wanted: Wanted) -> Outcome {
+    fn take(&self, now: UnixSeconds, wanted: Wanted) -> Outcome {
         let no_channel = |why| unavailable(Amiss::new(Cause::Channel, why));
         let Some(source) = &self.source else {
             return no_channel(Said::new("no channel is configured", "配信元が設定されていません"));
-        };
-        let refused_for_trust = |id: Option<ReleaseRef>, reached, why| {
-            let (id, reached) = (id.map(Id::from), Some(reached));
-            Outcome::Refused(Refused { id, reached, refused_for: RefusedFor::Trust, why, at: now })
         };
         // What is compared with nothing is taken as a first one: never because a disk lost what ran.
         if let Some(lost) = self.record().lost().cloned()
@@ -91,13 +96,13 @@ impl Swapper {
             *self.trusted.lock().unwrap_or_else(PoisonError::into_inner) = Some(trusted);
         }
         // Before anything else of it is looked at: a withdrawal may have been heard on the way to a refusal.
-        self.leave_withdrawn(bench, opened.as_deref().ok(), now);
-        let mut offer = match opened {
+        self.leave_withdrawn(opened.as_deref().ok(), now);
+        let offer = match opened {
             Ok(offer) => offer,
             Err(SourceError::Unavailable(why)) => return no_channel(why),
             Err(SourceError::Here(amiss)) => return unavailable(amiss),
             Err(SourceError::Stale(why)) => return Outcome::Stale { why },
-            Err(SourceError::Refused(why)) => return refused_for_trust(None, Step::Fetched, why),
+            Err(SourceError::Refused(why)) => return refused_for_trust(None, Step::Fetched, why, now),
         };
         let id = offer.id();
         if let Wanted::Release(wanted) = wanted
@@ -106,7 +111,7 @@ impl Swapper {
             return Outcome::NotOffered { offered: id.release };
         }
         if let Some(why) = source.withdrawn(id) {
-            self.begin_with_fallback(bench, offer.as_ref(), now);
+            self.begin_with_fallback(offer.as_ref(), now);
             let why = match self.active().filter(|active| active.id == id) {
                 Some(_) => why.then(&Said::new(
                     "it goes on judging: there is no release to go back to",
@@ -122,40 +127,39 @@ impl Swapper {
             let why = rebuilt.why.then(&Rebuilt::what_to_do());
             return Outcome::Held { release: id.release, cause: Cause::Damaged, why };
         }
-        if let Some(known) = self.known(bench, id, wanted) {
+        if let Some(known) = self.at_bench(|bench| self.known(bench, id, wanted, now)) {
             if matches!(known, Outcome::Waiting { .. }) {
-                self.begin_with_fallback(bench, offer.as_ref(), now);
+                self.begin_with_fallback(offer.as_ref(), now);
             }
             return known;
         }
-        let floor = self.record().floor();
-        if let Err(not_newer) = is_newer(id.release, self.active().as_deref(), floor) {
-            return refused_for_trust(Some(id), Step::Opened, not_newer.said());
-        }
-        let fetching = offer.as_mut();
-        let kept = aside(move || {
-            let content = fetching.fetch()?;
-            self.runs.keep(&content).map_err(|error| SourceError::Here(error.amiss()))?;
-            Ok(content)
-        });
-        let content = match kept {
+        let content = match aside(|| offer.fetch()) {
             Ok(content) => content,
             Err(SourceError::Unavailable(why)) => return no_channel(why),
             Err(SourceError::Here(amiss)) => return unavailable(amiss),
             Err(SourceError::Stale(why)) => return Outcome::Stale { why },
-            Err(SourceError::Refused(why)) => return refused_for_trust(Some(id), Step::Opened, why),
+            Err(SourceError::Refused(why)) => return refused_for_trust(Some(id), Step::Opened, why, now),
         };
         if content.manifest().activate_at.is_some_and(|instant| instant > now) {
-            self.begin_with_fallback(bench, offer.as_ref(), now);
+            self.begin_with_fallback(offer.as_ref(), now);
         }
-        match self.build(content) {
-            Ok(candidate) => match self.bring(bench, candidate.signed_by(offer.signed_by()), now) {
-                Brought::Done(outcome) => outcome,
-                // The source has it again.
-                Brought::Later(NotActivated { amiss, .. }) => unavailable(amiss),
-            },
-            Err(why) => not_cleared(id, why, now),
-        }
+        self.at_bench(|bench| {
+            // What runs or waits may be another one since it was looked at last.
+            if let Some(known) = self.known(bench, id, wanted, now) {
+                return known;
+            }
+            if let Err(error) = aside(|| self.runs.keep(bench, &content)) {
+                return unavailable(error.amiss());
+            }
+            match self.build(content).map(|candidate| candidate.signed_by(offer.signed_by())) {
+                Ok(candidate) => match self.bring(bench, candidate, Some(source.as_ref()), now) {
+                    Brought::Done(outcome) => outcome,
+                    // The source has it again.
+                    Brought::Later(NotActivated { amiss, .. }) => unavailable(amiss),
+                },
+                Err(why) => not_cleared(id, why, now),
+            }
+        })
     }
 
     /// The candidate with this content; what was read and judged of what runs, and of what ran before it, is
@@ -171,12 +175,14 @@ impl Swapper {
     /// What one organisation took away does not wait any more, and is left where it judges: for the release
     /// before it, or for the one that both organisations list to fall back to. Where there is neither, it
     /// goes on judging, and that is told.
-    fn leave_withdrawn(&self, bench: &mut AtBench<'_>, offer: Option<&dyn Offer>, now: UnixSeconds) {
-        if let Some((waiting, _)) = bench.waiting()
-            && self.withdrawn(waiting).is_some()
-        {
-            bench.clear_away(waiting.release);
-        }
+    fn leave_withdrawn(&self, offer: Option<&dyn Offer>, now: UnixSeconds) {
+        self.at_bench(|bench| {
+            if let Some((waiting, _)) = bench.waiting()
+                && self.withdrawn(waiting).is_some()
+            {
+                bench.clear_away(waiting.release);
+            }
+        });
         let withdrawn = self.active().and_then(|active| Some((self.withdrawn(active.id)?, active)));
         *self.withdrawn.lock().unwrap_or_else(PoisonError::into_inner) =
             withdrawn.as_ref().map(|(why, active)| (active.id, why.clone()));
@@ -184,29 +190,34 @@ impl Swapper {
         if self.fall_back(why.clone(), Some(&active), now).is_ok() {
             return;
         }
-        let listed = offer.filter(|offer| offer.id() == active.id).map(Offer::fetch_fallback);
+        let listed = offer.filter(|offer| offer.id() == active.id);
+        let listed = listed.map(|offer| aside(|| offer.fetch_fallback()));
         let Some(Ok(Some(content))) = listed else { return };
-        let kept = self.runs.keep(&content).map_err(|error| Said::of(&error));
-        match kept.and_then(|()| self.build(content)) {
+        self.at_bench(|bench| match self.kept_candidate(bench, content) {
             Ok(candidate) => {
                 self.runs.stands_before(Active::new(candidate, None, now));
                 let _ = self.fall_back(why, Some(&active), now);
             }
             Err(why) => self.log.event(Event::FallBackUnusable, &why),
-        }
+        });
+    }
+
+    /// The candidate with this content, which is written too.
+    fn kept_candidate(&self, bench: &AtBench<'_>, content: ReleaseContent) -> Result<Candidate, Said> {
+        aside(|| self.runs.keep(bench, &content)).map_err(|error| Said::of(&error))?;
+        self.build(content)
     }
 
     /// Fetches what judged here and is damaged now, and lets it judge again.
     fn regain(&self, source: &dyn ReleaseSource, lost: &Lost, now: UnixSeconds) -> Result<(), Outcome> {
         let id = ReleaseRef::from(lost.installed.id);
         let release = id.release;
-        let got = source.again(id, now).map_err(|error| match error {
+        let got = aside(|| source.again(id, now)).map_err(|error| match error {
             SourceError::Unavailable(why) | SourceError::Stale(why) | SourceError::Refused(why) => why,
             SourceError::Here(amiss) => amiss.why,
         });
         let got = got.and_then(|content| {
-            self.runs.keep(&content).map_err(|error| Said::of(&error))?;
-            self.runs.regain(self.build(content)?)
+            self.at_bench(|bench| self.runs.regain(self.kept_candidate(bench, content)?))
         });
         let Err(why) = got else {
             let said = Said::new(
@@ -228,11 +239,11 @@ impl Swapper {
 
     /// While nothing judges and the newest release waits for its instant or was withdrawn, the one before it
     /// does, as both organisations list it.
-    fn begin_with_fallback(&self, bench: &mut AtBench<'_>, offer: &dyn Offer, now: UnixSeconds) {
+    fn begin_with_fallback(&self, offer: &dyn Offer, now: UnixSeconds) {
         if self.active().is_some() {
             return;
         }
-        let content = match offer.fetch_fallback() {
+        let content = match aside(|| offer.fetch_fallback()) {
             Ok(Some(content)) => content,
             Ok(None) => return,
             Err(SourceError::Here(Amiss { why, .. })) => {
@@ -246,21 +257,32 @@ impl Swapper {
         if content.manifest().activate_at.is_some_and(|instant| instant > now) {
             return;
         }
-        let id = content.id();
-        let kept = self.runs.keep(&content).map_err(|error| Said::of(&error));
-        match kept.and_then(|()| self.build(content)) {
-            Ok(candidate) => match self.bring(bench, candidate, now) {
-                Brought::Done(outcome) => self.tell(&outcome, now),
-                Brought::Later(NotActivated { amiss, .. }) => {
-                    self.log.event(Event::FallBackUnusable, &amiss.why);
-                }
-            },
-            Err(why) => self.tell(&not_cleared(id, why, now), now),
-        }
+        self.at_bench(|bench| {
+            // What waited may judge by now.
+            if self.active().is_some() {
+                return;
+            }
+            let id = content.id();
+            match self.kept_candidate(bench, content) {
+                Ok(candidate) => match self.bring(bench, candidate, self.source.as_deref(), now) {
+                    Brought::Done(outcome) => self.tell(&outcome, now),
+                    Brought::Later(NotActivated { amiss, .. }) => {
+                        self.log.event(Event::FallBackUnusable, &amiss.why);
+                    }
+                },
+                Err(why) => self.tell(&not_cleared(id, why, now), now),
+            }
+        });
     }
 
     /// What is to be said of a release without looking into it.
-    fn known(&self, bench: &AtBench<'_>, id: ReleaseRef, wanted: Wanted) -> Option<Outcome> {
+    fn known(
+        &self,
+        bench: &AtBench<'_>,
+        id: ReleaseRef,
+        wanted: Wanted,
+        now: UnixSeconds,
+    ) -> Option<Outcome> {
         let release = id.release;
         if self.active().is_some_and(|active| active.id == id) {
             return Some(Outcome::Unchanged { release });
@@ -294,16 +316,24 @@ impl Swapper {
             Some(of @ Refused { id: Some(refused), refused_for: RefusedFor::Data, why, .. })
                 if ReleaseRef::from(*refused) == id && !wanted.is_asked_for() =>
             {
-                Some(Outcome::Held { release, cause: Cause::Data, why: why.then(&of.next_step()) })
+                return Some(Outcome::Held { release, cause: Cause::Data, why: why.then(&of.next_step()) });
             }
-            _ => None,
+            _ => {}
         }
+        let not_newer = is_newer(release, self.active().as_deref(), record.floor()).err()?;
+        Some(refused_for_trust(Some(id), Step::Opened, not_newer.said(), now))
     }
 
-    /// Clears a candidate and lets it judge, or lays it aside until its instant. The report for people is
-    /// written when that is done.
-    fn bring(&self, bench: &mut AtBench<'_>, candidate: Candidate, now: UnixSeconds) -> Brought {
-        let (brought, report) = self.bring_on(bench, candidate, now);
+    /// Clears a candidate and lets it judge, or lays it aside until its instant. What the disk lost comes
+    /// from `source` again. The report for people is written when that is done.
+    fn bring(
+        &self,
+        bench: &mut AtBench<'_>,
+        candidate: Candidate,
+        source: Option<&dyn ReleaseSource>,
+        now: UnixSeconds,
+    ) -> Brought {
+        let (brought, report) = self.bring_on(bench, candidate, source, now);
         if let Some(report) = report {
             aside(|| self.runs.report_replay(&report));
         }
@@ -315,6 +345,7 @@ impl Swapper {
         &self,
         bench: &mut AtBench<'_>,
         candidate: Candidate,
+        source: Option<&dyn ReleaseSource>,
         now: UnixSeconds,
     ) -> (Brought, Option<Replayed>) {
         let (id, activate_at) = (candidate.id, candidate.activate_at);
@@ -329,9 +360,8 @@ impl Swapper {
         // What the disk lost is fetched again, byte for byte.
         let kept = |id| {
             self.runs.load(id).or_else(|error| {
-                let again = self.source.as_ref().and_then(|source| source.again(id, now).ok());
-                let again = again.ok_or(error)?;
-                self.runs.keep(&again)?;
+                let again = source.and_then(|source| source.again(id, now).ok()).ok_or(error)?;
+                self.runs.keep(bench, &again)?;
                 Ok(again)
             })
         };
@@ -420,17 +450,29 @@ impl Swapper {
         Outcome::Held { release: id.release, cause: Cause::Held, why: held.unwrap_or_else(unwritten) }
     }
 
-    /// What falls due with time: snapshots that nobody uses any more, and a release that waited for its
-    /// instant. What came of that one, if that is news: what keeps it from judging is told once.
+    /// What falls due with time: snapshots that nobody uses any more, what was observed and is still to be
+    /// told, and a release that waited for its instant. It waits for no look at the source. What came of that
+    /// one, if that is news: what keeps it from judging is told once.
     pub fn tick(&self, now: UnixSeconds) -> Option<Outcome> {
         self.runs.free_unused();
         self.runs.write_again(now);
         self.recent.expire(now);
+        if self.observed().is_left() {
+            self.settle(now);
+        }
         self.look_after(now);
         // Not before the bench is held: what waits there may be older than what somebody is just bringing.
         let mut bench = self.bench.hold();
         let Due { candidate, failed } = bench.take_due(now, self.runs.is_frozen())?;
-        let brought = self.bring(&mut bench, candidate, now);
+        // While somebody looks at the source, nobody else waits for it.
+        let look = match self.looks.try_lock() {
+            Ok(look) => Some(look),
+            Err(TryLockError::Poisoned(look)) => Some(look.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        };
+        let source = look.as_ref().and(self.source.as_deref());
+        let brought = self.bring(&mut bench, candidate, source, now);
+        drop(look);
         let (outcome, is_news) = match brought {
             Brought::Done(outcome) => (outcome, true),
             Brought::Later(NotActivated { candidate, amiss }) => {
@@ -471,6 +513,12 @@ fn lost_and_not_had(lost: &Lost, why_not: &Said) -> Said {
             why.ja, why_not.ja
         ),
     )
+}
+
+/// What trust does not let in, or what is older than it may be.
+fn refused_for_trust(id: Option<ReleaseRef>, reached: Step, why: Said, now: UnixSeconds) -> Outcome {
+    let (id, reached) = (id.map(Id::from), Some(reached));
+    Outcome::Refused(Refused { id, reached, refused_for: RefusedFor::Trust, why, at: now })
 }
 
 /// A release that is verified and may not run.

@@ -4,8 +4,11 @@
 //! without holding the bench, and whoever holds it sees what runs as it stays until he is done, but for a
 //! fall back.
 //!
-//! **The order of locks**: the bench first, then what runs (`Runs`). The second lock is taken
-//! inside its own methods only, and none of them asks for the bench, so the other order cannot be written.
+//! A channel that is slow keeps nobody from the bench: whoever looks has read it before he holds the bench.
+//!
+//! **The order of locks**: the right to look first, then the bench, then what runs (`Runs`). The last is
+//! taken inside its own methods only, and none of them asks for the bench, so the other order cannot be
+//! written. Who is at the bench already looks only where nobody else does.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};

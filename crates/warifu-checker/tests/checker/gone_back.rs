@@ -1,19 +1,18 @@
 //! Going back to a release by its number, and going back or being confirmed while the disk does not answer.
 
-use std::path::Path;
-use std::sync::{Arc, Condvar, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use warifu_checker::log::now;
 use warifu_checker::said::Said;
-use warifu_checker::state::{Disk, Phase, Reason, WriteStep};
+use warifu_checker::state::{Phase, Reason};
 use warifu_checker::swap::{NotFallenBack, NothingBefore, Outcome, Swapper, Wanted};
 use warifu_claims::ClaimFile;
 use warifu_claims::movement::Institution;
 
 use crate::line::{Line, release, release_of};
 use crate::masters::{bad, good, series};
-use crate::world::{Shelf, Source, alone, alone_at, alone_on, claim_file};
+use crate::world::{Shelf, Shut, Source, alone, alone_at, alone_on, claim_file, until};
 
 fn reason() -> Reason {
     "当直の判断".parse().unwrap()
@@ -137,37 +136,6 @@ fn what_was_withdrawn_or_is_damaged_is_not_gone_back_to() {
     };
     assert_eq!((there, number(&swapper)), (vec![3], Some(4)));
     assert_eq!(swapper.fall_back_to(3, why(), now()), Ok(3));
-}
-
-/// A disk that does not answer as long as it is shut.
-#[derive(Default)]
-struct Shut(Mutex<bool>, Condvar);
-
-impl Shut {
-    fn set(&self, is_shut: bool) {
-        *self.0.lock().unwrap() = is_shut;
-        self.1.notify_all();
-    }
-
-    fn disk(self: &Arc<Shut>) -> Disk {
-        let shut = Arc::clone(self);
-        Disk::failing(move |step, path: &Path| {
-            let is_record =
-                path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("checker"));
-            if is_record && step == WriteStep::Flush {
-                drop(shut.1.wait_while(shut.0.lock().unwrap(), |is_shut| *is_shut).unwrap());
-            }
-            None
-        })
-    }
-}
-
-fn until(what: &str, mut condition: impl FnMut() -> bool) {
-    let started = Instant::now();
-    while !condition() {
-        assert!(started.elapsed() < Duration::from_secs(30), "never {what}");
-        std::thread::yield_now();
-    }
 }
 
 /// The disk stands still while a release that has proven itself is written: judges go on, and somebody goes

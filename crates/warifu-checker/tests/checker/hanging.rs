@@ -1,4 +1,5 @@
-//! A look at a channel that does not end: whoever asks, judges or goes back meanwhile does not wait for it.
+//! A look at a channel, and a disk, that do not answer: whoever asks, judges or goes back meanwhile does not
+//! wait for them.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -11,7 +12,9 @@ use warifu_checker::swap::{Outcome, Wanted};
 use warifu_trust::ChannelPath;
 
 use crate::killed::{publish_release, published};
-use crate::world::{Checker, check, claim_file};
+use crate::line::release;
+use crate::masters::good;
+use crate::world::{Checker, Shut, check, claim_file, until};
 
 /// Who looks tells that he does, and waits until nobody holds the other end any more.
 type Hangs = (Sender<()>, Receiver<()>);
@@ -75,4 +78,42 @@ fn nobody_waits_for_a_look_that_hangs() {
     drop(go_on);
     assert_eq!(all, Ok(()), "somebody waited for the look");
     assert!(matches!(looking.join().unwrap(), Outcome::Held { release: 2, .. }));
+}
+
+/// The disk stands still while what an operator goes back to is written: that release judges, and whoever
+/// looks sees it.
+#[test]
+fn nobody_who_looks_or_judges_waits_for_a_disk_that_hangs() {
+    let shut = Arc::new(Shut::default());
+    let checker = Checker::on(shut.disk());
+    for number in [1, 2] {
+        let mut rows = good();
+        rows.push((190_000_010 + number, "5.00"));
+        checker.shelf.offer(release(number.into(), &rows));
+        let polled = checker.swapper.poll(now(), Wanted::Newest);
+        assert!(matches!(polled, Outcome::Activated { .. }), "{polled:?}");
+    }
+    let (client, address, watched) = (checker.client.clone(), checker.address, checker.watched());
+    shut.set(true);
+    let falling = {
+        let client = client.clone();
+        std::thread::spawn(move || client.fall_back().unwrap().release)
+    };
+    until("written", || shut.is_waited_for());
+    let (answered, answers) = channel();
+    std::thread::spawn(move || {
+        assert_eq!(client.status().unwrap().running.unwrap().id.release, 1);
+        for path in ["metrics", "readyz", "status", "history.json", "page.json"] {
+            let answer = ureq::get(format!("http://{watched}/{path}")).call().unwrap();
+            assert_eq!(answer.status().as_u16(), 200, "{path}");
+        }
+        assert_eq!(check(address, &claim_file(1, 1)).release, Some(1));
+        answered.send(()).unwrap();
+    });
+    let all = answers.recv_timeout(Duration::from_secs(60));
+    let has_hung = !falling.is_finished();
+    shut.set(false);
+    assert_eq!(all, Ok(()), "somebody waited for the disk");
+    assert!(has_hung, "it was not in the way");
+    assert_eq!(falling.join().unwrap(), 1);
 }

@@ -2,15 +2,18 @@
 //! older one never replaces a newer one, unless by falling back.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
 
 use proptest::prelude::*;
 use warifu_checker::log::now;
 use warifu_checker::release::ReleaseContent;
 use warifu_checker::said::Said;
 use warifu_checker::source::{Offer, ReleaseSource, SourceError};
-use warifu_checker::state::RefusedFor;
+use warifu_checker::state::{Disk, RefusedFor, WriteStep};
 use warifu_checker::swap::{Outcome, Swapper, Wanted};
 use warifu_claims::ClaimFile;
 use warifu_claims::movement::Institution;
@@ -18,29 +21,54 @@ use warifu_trust::{MasterContent, ReleaseRef, UnixSeconds};
 
 use crate::line::{JUNE, Line, release, release_at, release_of};
 use crate::masters::{bad, good, procedures};
-use crate::world::{OnShelf, Shelf, Source, alone, alone_at, claim_file};
+use crate::world::{OnShelf, Shelf, Source, alone, alone_at, alone_on, claim_file};
 
 fn running(swapper: &Swapper) -> u64 {
     swapper.active().map_or(0, |active| active.id.release)
 }
 
-/// Offers release 3, and while somebody takes it, lets a clock elsewhere reach the instant of what waits.
+type Work = Mutex<Option<Box<dyn FnOnce() + Send>>>;
+
+fn work(work: &Work) {
+    let work = work.lock().unwrap().take();
+    work.into_iter().for_each(|work| work());
+}
+
+/// A channel at which something else happens while it is opened, and while it is read.
+#[derive(Default)]
 struct Meanwhile {
     shelf: Arc<Shelf>,
-    work: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+    opened: Work,
+    fetched: Work,
 }
 
 /// The same, read by a checker.
 struct Channel(Arc<Meanwhile>);
 
+/// What it offers.
+struct Offered<'a>(OnShelf, &'a Work);
+
+impl Offer for Offered<'_> {
+    fn id(&self) -> ReleaseRef {
+        self.0.id()
+    }
+
+    fn fetch(&self) -> Result<ReleaseContent, SourceError> {
+        work(self.1);
+        self.0.fetch()
+    }
+
+    fn fetch_fallback(&self) -> Result<Option<ReleaseContent>, SourceError> {
+        self.0.fetch_fallback()
+    }
+}
+
 impl ReleaseSource for Channel {
     fn open(&self, _: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
-        if let Some(work) = self.0.work.lock().unwrap().take() {
-            work();
-        }
+        work(&self.0.opened);
         let content =
             self.0.shelf.offered().ok_or_else(|| SourceError::Unavailable(Said::new("empty", "空")))?;
-        Ok(Box::new(OnShelf(content, None)))
+        Ok(Box::new(Offered(OnShelf(content, None), &self.0.fetched)))
     }
 
     fn withdrawn(&self, _: ReleaseRef) -> Option<Said> {
@@ -52,22 +80,63 @@ impl ReleaseSource for Channel {
     }
 }
 
-#[test]
-fn a_release_that_waited_does_not_replace_a_newer_one() {
-    let directory = tempfile::tempdir().unwrap();
-    let source = Arc::new(Meanwhile { shelf: Arc::default(), work: Mutex::default() });
-    let swapper = Arc::new(alone_at(directory.path(), Channel(Arc::clone(&source))));
-    source.shelf.offer(release(1, &good()));
+/// Release 1 judges and release 2 waits until then.
+fn waiting(swapper: &Swapper, shelf: &Shelf) -> UnixSeconds {
+    shelf.offer(release(1, &good()));
     swapper.poll(now(), Wanted::ByItself);
     let later = now().plus_days(1);
-    source.shelf.offer(release_at(2, &good(), Some(later)));
+    shelf.offer(release_at(2, &good(), Some(later)));
     assert_eq!(swapper.poll(now(), Wanted::ByItself), Outcome::Waiting { release: 2, until: later });
+    later
+}
 
-    source.shelf.offer(release(3, &good()));
-    let (ticking, ticked) = std::sync::mpsc::channel();
+/// While a channel that is slow is opened, or read, the instant of another release comes.
+#[test]
+fn what_waits_judges_in_time_while_a_channel_is_read() {
+    let of: [fn(&Meanwhile) -> &Work; 2] = [|it| &it.opened, |it| &it.fetched];
+    for of in of {
+        let directory = tempfile::tempdir().unwrap();
+        let source = Arc::new(Meanwhile::default());
+        let swapper = Arc::new(alone_at(directory.path(), Channel(Arc::clone(&source))));
+        let later = waiting(&swapper, &source.shelf);
+        source.shelf.offer(release(3, &good()));
+        let (ticking, ticked) = channel();
+        let elsewhere = Arc::clone(&swapper);
+        *of(&source).lock().unwrap() = Some(Box::new(move || {
+            let (done, until) = channel();
+            std::thread::spawn(move || done.send(elsewhere.tick(later)));
+            ticking.send(until.recv_timeout(Duration::from_secs(30))).unwrap();
+        }));
+        assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Activated { release: 3, .. }));
+        let ticked = ticked.recv().unwrap();
+        assert!(matches!(ticked, Ok(Some(Outcome::Activated { release: 2, .. }))), "{ticked:?}");
+        assert_eq!(running(&swapper), 3);
+        // All of it is there, although what nobody needed was cleared away meanwhile.
+        swapper.confirm(3, "当直の判断".parse().unwrap(), now()).unwrap();
+        drop(swapper);
+        assert_eq!(running(&alone_at(directory.path(), Channel(source))), 3);
+    }
+}
+
+/// Its instant comes while a newer one is being activated.
+#[test]
+fn a_release_that_waited_does_not_replace_a_newer_one() {
+    let (directory, shelf) = (tempfile::tempdir().unwrap(), Arc::new(Shelf::default()));
+    let meanwhile: Arc<Work> = Arc::default();
+    let written = Arc::clone(&meanwhile);
+    let disk = Disk::failing(move |step, path: &Path| {
+        if step == WriteStep::Flush && path.file_name().is_some_and(|name| name == "checker.json") {
+            work(&written);
+        }
+        None
+    });
+    let swapper = Arc::new(alone_on(disk, directory.path(), Source(Arc::clone(&shelf))));
+    let later = waiting(&swapper, &shelf);
+    shelf.offer(release(3, &good()));
+    let (ticking, ticked) = channel();
     let started = Arc::new(AtomicBool::new(false));
     let elsewhere = (Arc::clone(&swapper), Arc::clone(&started));
-    *source.work.lock().unwrap() = Some(Box::new(move || {
+    *meanwhile.lock().unwrap() = Some(Box::new(move || {
         std::thread::spawn(move || {
             let (swapper, started) = elsewhere;
             started.store(true, Ordering::SeqCst);

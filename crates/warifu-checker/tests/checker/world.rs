@@ -1,8 +1,9 @@
 //! Claims of a few lines, and a checker in this process that answers on loopback.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -15,7 +16,7 @@ use warifu_checker::service::{
 };
 use warifu_checker::source::{Offer, ReleaseSource, SourceError};
 use warifu_checker::state::Recent;
-use warifu_checker::state::{Disk, StateDirectory};
+use warifu_checker::state::{Disk, StateDirectory, WriteStep};
 use warifu_checker::swap::{Gates, Swapper};
 use warifu_claims::movement::Enough;
 use warifu_masters::schema::Schemas;
@@ -149,6 +150,49 @@ impl ReleaseSource for Source {
     }
 }
 
+/// A disk that does not answer as long as it is shut.
+#[derive(Default)]
+pub(crate) struct Shut {
+    is_shut: Mutex<bool>,
+    changed: Condvar,
+    waiting: AtomicUsize,
+}
+
+impl Shut {
+    pub(crate) fn set(&self, is_shut: bool) {
+        *self.is_shut.lock().unwrap() = is_shut;
+        self.changed.notify_all();
+    }
+
+    /// Whether somebody who writes a record waits for it.
+    pub(crate) fn is_waited_for(&self) -> bool {
+        self.waiting.load(Ordering::SeqCst) > 0
+    }
+
+    pub(crate) fn disk(self: &Arc<Shut>) -> Disk {
+        let shut = Arc::clone(self);
+        Disk::failing(move |step, path: &Path| {
+            let is_record =
+                path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("checker"));
+            if is_record && step == WriteStep::Flush {
+                shut.waiting.fetch_add(1, Ordering::SeqCst);
+                drop(shut.changed.wait_while(shut.is_shut.lock().unwrap(), |is_shut| *is_shut).unwrap());
+                shut.waiting.fetch_sub(1, Ordering::SeqCst);
+            }
+            None
+        })
+    }
+}
+
+/// Waits until something has come to be.
+pub(crate) fn until(what: &str, mut condition: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !condition() {
+        assert!(started.elapsed() < Duration::from_secs(30), "never {what}");
+        std::thread::yield_now();
+    }
+}
+
 /// A checker that answers on loopback, in this process.
 pub(crate) struct Checker {
     pub(crate) shelf: Arc<Shelf>,
@@ -235,15 +279,24 @@ impl Checker {
     fn at(door: impl FnOnce(Door) -> Door, limits: Limits, gates: Gates, queue: usize) -> Checker {
         let shelf = Arc::new(Shelf::default());
         let source = Source(Arc::clone(&shelf));
-        Checker::of(source, shelf, door, limits, gates, queue)
+        Checker::of(Disk::default(), source, shelf, door, limits, gates, queue)
+    }
+
+    /// One on this disk.
+    pub(crate) fn on(disk: Disk) -> Checker {
+        let shelf = Arc::new(Shelf::default());
+        let source = Source(Arc::clone(&shelf));
+        Checker::of(disk, source, shelf, |door| door, Limits::default(), Gates::default(), 4)
     }
 
     /// One that reads from `source`.
     pub(crate) fn reading(source: impl ReleaseSource + 'static) -> Checker {
-        Checker::of(source, Arc::default(), |door| door, Limits::default(), Gates::default(), 4)
+        let (disk, limits) = (Disk::default(), Limits::default());
+        Checker::of(disk, source, Arc::default(), |door| door, limits, Gates::default(), 4)
     }
 
     fn of(
+        disk: Disk,
         source: impl ReleaseSource + 'static,
         shelf: Arc<Shelf>,
         door: impl FnOnce(Door) -> Door,
@@ -252,7 +305,7 @@ impl Checker {
         queue: usize,
     ) -> Checker {
         let directory = tempfile::tempdir().unwrap();
-        let state = StateDirectory::open(directory.path().join("state")).unwrap();
+        let state = StateDirectory::open_on(disk, directory.path().join("state")).unwrap();
         let recent = Arc::new(Recent::open(state.recent(), 4).unwrap());
         let swapper = Swapper::resume(
             state,

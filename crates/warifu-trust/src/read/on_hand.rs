@@ -20,7 +20,7 @@ pub struct OnHand(Arc<BTreeMap<Digest, Held>>);
 enum Held {
     InMemory(Vec<u8>),
     /// So many bytes, and who reads them.
-    Lying(u64, Arc<Read>),
+    Stored(u64, Arc<Read>),
 }
 
 type Read = dyn Fn(Content) -> Option<Vec<u8>> + Send + Sync;
@@ -39,12 +39,12 @@ impl OnHand {
 
     /// The contents of which the reader says that they lie with him, where he compared each with its digest
     /// before. `read` is asked for those only that a patch is made out of, or that are wanted in memory.
-    pub fn lying(
+    pub fn stored(
         contents: impl IntoIterator<Item = Content>,
         read: impl Fn(Content) -> Option<Vec<u8>> + Send + Sync + 'static,
     ) -> Self {
         let read: Arc<Read> = Arc::new(read);
-        let held = |content: Content| (content.sha256, Held::Lying(content.bytes, Arc::clone(&read)));
+        let held = |content: Content| (content.sha256, Held::Stored(content.bytes, Arc::clone(&read)));
         OnHand(Arc::new(contents.into_iter().map(held).collect()))
     }
 
@@ -52,7 +52,7 @@ impl OnHand {
     pub(crate) fn has(&self, wanted: Content) -> bool {
         let bytes = self.0.get(&wanted.sha256).map(|held| match held {
             Held::InMemory(bytes) => bytes.len() as u64,
-            Held::Lying(bytes, _) => *bytes,
+            Held::Stored(bytes, _) => *bytes,
         });
         bytes == Some(wanted.bytes)
     }
@@ -65,7 +65,7 @@ impl OnHand {
     pub(crate) fn by_digest(&self, sha256: Digest) -> Option<Cow<'_, [u8]>> {
         match self.0.get(&sha256)? {
             Held::InMemory(bytes) => Some(Cow::Borrowed(bytes)),
-            Held::Lying(bytes, read) => {
+            Held::Stored(bytes, read) => {
                 let content = Content { sha256, bytes: *bytes };
                 read(content).filter(|bytes| Content::of(bytes) == content).map(Cow::Owned)
             }

@@ -66,7 +66,7 @@ pub enum NotHad {
 
 /// A part that lies in a file. Only [`Compared`] makes one: its bytes were compared with its digest.
 #[derive(Debug, Clone)]
-pub(crate) struct Lying {
+pub(crate) struct Stored {
     path: PathBuf,
     content: Content,
     compared: Compared,
@@ -78,10 +78,10 @@ impl Compared {
     }
 
     /// The part `content` in the file at `path`, when it was compared and nobody touched the file since.
-    pub(crate) fn lying(&self, path: &Path, content: Content) -> Option<Lying> {
+    pub(crate) fn stored(&self, path: &Path, content: Content) -> Option<Stored> {
         let known = self.looks().get(&content.sha256).copied()?;
         let is_it = known.bytes == content.bytes && Looks::at(path) == Some(known);
-        is_it.then(|| Lying { path: path.to_owned(), content, compared: self.clone() })
+        is_it.then(|| Stored { path: path.to_owned(), content, compared: self.clone() })
     }
 
     /// Notes that the file at `path` was written with these bytes just now, and lasts.
@@ -113,14 +113,14 @@ impl Compared {
     }
 }
 
-impl Lying {
+impl Stored {
     /// What it is by digest and length.
     pub(crate) fn content(&self) -> Content {
         self.content
     }
 
     /// What its file holds, for somebody who compares it himself.
-    pub(crate) fn as_it_lies(&self) -> Option<Vec<u8>> {
+    pub(crate) fn uncompared(&self) -> Option<Vec<u8>> {
         warifu_files::read(&self.path, self.content.bytes).ok()
     }
 
@@ -155,10 +155,10 @@ mod tests {
         for touch in touch {
             std::fs::write(&path, bytes).unwrap();
             let compared = Compared::default();
-            assert!(compared.lying(&path, content).is_none(), "nobody compared it");
+            assert!(compared.stored(&path, content).is_none(), "nobody compared it");
             compared.read(&path, content).unwrap();
-            let lying = compared.lying(&path, content).expect("it was compared");
-            assert_eq!(lying.read().unwrap(), bytes);
+            let stored = compared.stored(&path, content).expect("it was compared");
+            assert_eq!(stored.read().unwrap(), bytes);
             // The clock of a file system may stand still for some milliseconds.
             while Looks::at(&path) == compared.looks().get(&content.sha256).copied() {
                 touch();
@@ -166,7 +166,7 @@ mod tests {
                     break;
                 }
             }
-            assert!(compared.lying(&path, content).is_none());
+            assert!(compared.stored(&path, content).is_none());
         }
     }
 }
