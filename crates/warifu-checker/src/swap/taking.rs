@@ -133,7 +133,7 @@ impl Swapper {
             return refused_for_trust(Some(id), Step::Opened, not_newer.said());
         }
         let fetching = offer.as_mut();
-        let kept = aside(move || {
+        let kept = aside(self.log, move || {
             let content = fetching.fetch()?;
             self.runs.keep(&content).map_err(|error| SourceError::Here(error.amiss()))?;
             Ok(content)
@@ -165,7 +165,7 @@ impl Swapper {
         let watched = running.as_ref().and_then(|running| running.compared_with()).map(Arc::clone);
         let known = running.into_iter().chain(watched).chain(self.runs.before());
         let known: Vec<_> = known.map(|active| active.judged()).collect();
-        aside(|| Candidate::build_beside(&self.schemas, content, &known))
+        aside(self.log, || Candidate::build_beside(&self.schemas, content, &known))
     }
 
     /// What one organisation took away does not wait any more, and is left where it judges: for the release
@@ -305,7 +305,7 @@ impl Swapper {
     fn bring(&self, bench: &mut AtBench<'_>, candidate: Candidate, now: UnixSeconds) -> Brought {
         let (brought, report) = self.bring_on(bench, candidate, now);
         if let Some(report) = report {
-            aside(|| self.runs.report_replay(&report));
+            aside(self.log, || self.runs.report_replay(&report));
         }
         brought
     }
@@ -336,7 +336,7 @@ impl Swapper {
             })
         };
         let (files, enough) = (self.recent.files(), self.rules.gates().replay());
-        let (report, cleared) = aside(|| newer.clear(&self.schemas, kept, &files, &enough, now));
+        let (report, cleared) = aside(self.log, || newer.clear(&self.schemas, kept, &files, &enough, now));
         if let Some(report) = &report {
             self.runs.note_replay(report.clone());
         }
