@@ -11,6 +11,9 @@ debs=${DEBS:-$out/tried}
 base=$out/base.tar
 root=$(mktemp -d "${TMPDIR:-/tmp}/warifu-root.XXXXXX")
 checker=
+# What the programs ask of the system is held against their units, where it can be seen.
+calls=$out/calls traced=
+command -v strace >/dev/null && traced="strace -D -f -o $calls"
 
 ended() {
     if [ -n "$checker" ]; then kill "$checker" 2>/dev/null || true; fi
@@ -89,7 +92,7 @@ prepared() {
 }
 run() {
     # Without systemd as init: as the unit's user, without a capability and with no way to gain one.
-    chroot --userspec="$user:$group" "$root" /usr/bin/env -i PATH=/usr/bin:/bin LANG=C.UTF-8 \
+    $traced chroot --userspec="$user:$group" "$root" /usr/bin/env -i PATH=/usr/bin:/bin LANG=C.UTF-8 \
         setpriv --no-new-privs --inh-caps=-all $command >"$out/serve.log" 2>&1 &
     checker=$!
 }
@@ -104,6 +107,10 @@ until_so() {
 }
 start() { run && until_so curl -sf -o /dev/null http://127.0.0.1:8642/readyz; }
 stop() { kill "$checker" && wait "$checker" || fail "it did not end well"; checker=; }
+allowed() {
+    [ -n "$traced" ] || { echo "left out: the calls that $1 allows, strace is not installed"; return; }
+    bash packaging/calls.sh "packaging/debian/$1" "$calls" || fail "$1 takes a call away"
+}
 confined() {
     [ "$(stat -c %u "/proc/$checker")" = "$user" ] || fail "it runs as another user"
     grep -q '^NoNewPrivs:[[:space:]]*1$' "/proc/$checker/status" || fail "it could gain privileges"
@@ -116,6 +123,7 @@ prepared warifu-checker.service
 start
 [ "$(release)" = 1 ] || fail "it runs release $(release)"
 confined
+allowed warifu-checker.service
 here warifu-checker status
 
 step "upgrade while it runs; the settings were changed"
@@ -158,6 +166,7 @@ confined
 here setpriv --reuid=nobody --regid=nogroup --clear-groups cat "$masters/current/release.json" >/dev/null ||
     fail "the program cannot read its masters"
 stop
+allowed warifu-attach@.service
 
 step "downgrade while it runs"
 prepared warifu-checker.service

@@ -31,6 +31,10 @@ pub(super) fn run(command: &[String], environment: &[(&str, String)], limit: Dur
     variables().for_each(|name| {
         command.env_remove(name);
     });
+    // Whoever manages this one hears nothing of what others start.
+    ["NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"].iter().for_each(|name| {
+        command.env_remove(name);
+    });
     let mark = Mark::new();
     let spawned = command
         .args(arguments)

@@ -1,5 +1,6 @@
 //! What is configured of an attached program: one TOML file, strictly read, and what cannot be together.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use rustix::process::Signal;
@@ -45,8 +46,19 @@ pub struct Config {
     pub watch_seconds: u64,
     /// A command that is run when the program could not be given back what it had.
     pub alert: Option<Placed<Vec<String>>>,
+    /// Where it is watched, where that is said.
+    pub watch: Option<Watch>,
     /// What is told on stderr.
     pub log: Telling,
+}
+
+/// Where it is watched, as `serve` has it.
+#[derive(Debug, Clone)]
+pub struct Watch {
+    /// The address.
+    pub listen: SocketAddr,
+    /// What it is called there besides.
+    pub names: Vec<String>,
 }
 
 /// What is told on stderr, as `serve` has it.
@@ -180,6 +192,7 @@ fn shape() -> Shape {
         ("pause_ms", Number),
         ("limit_seconds", Number),
     ];
+    let watch = [("listen", Kind::Text), ("name", Texts)];
     let log = [("form", Kind::Text), ("level", Kind::Text)];
     let probe = Section { is_many: true, ..Section::of(Some("probe"), &probe) };
     Shape {
@@ -189,6 +202,7 @@ fn shape() -> Shape {
             Section::of(Some("place"), &place),
             Section::of(Some("reload"), &reload),
             probe,
+            Section::of(Some("watch"), &watch),
             Section::of(Some("log"), &log),
         ],
     }
@@ -262,6 +276,8 @@ impl Config {
         let reload = reload_of(tables);
         let probe: Vec<Option<Probe>> = tables.each("probe", probe_of);
 
+        let watch = watch_of(tables);
+
         let mut of_log = tables.section(Some("log"));
         let form = of_log.one_of("form", &[("human", Form::Human), ("json", Form::Json)]);
         let levels = [("info", Level::Info), ("warn", Level::Warn), ("error", Level::Error)];
@@ -283,6 +299,7 @@ impl Config {
             probe: probe.into_iter().collect::<Option<_>>()?,
             watch_seconds,
             alert,
+            watch,
             log,
         })
     }
@@ -356,6 +373,26 @@ fn one_in_the_other(name: &str, is_same: bool, other: &str) -> Said {
         format!("{name} lies inside {other}: each needs a place of its own"),
         format!("{name} が {other} の中にあります。別々の場所を指定してください"),
     )
+}
+
+fn watch_of(tables: &mut Tables<'_>) -> Option<Watch> {
+    let mut watch = tables.section(Some("watch"));
+    let listen = watch.made("listen", |address| {
+        address.parse().map_err(|_| {
+            Said::new(
+                format!("{address} is no address and port, as in 127.0.0.1:9642"),
+                format!("{address} はアドレスとポートではありません（例: 127.0.0.1:9642）"),
+            )
+        })
+    });
+    let names = watch.texts("name").map(|it| it.value);
+    if watch.has("name") && !watch.has("listen") {
+        return watch.wrong(Said::new(
+            "name is by what it is asked for at listen, which is missing",
+            "name は listen とともに指定します",
+        ));
+    }
+    Some(Watch { listen: listen?, names: names.unwrap_or_default() })
 }
 
 fn reload_of(tables: &mut Tables<'_>) -> Option<Reload> {

@@ -18,7 +18,7 @@ mod paths;
 mod probe;
 mod started;
 
-pub use config::{Config, From, Place, Probe, ProbeBy, Reload, Telling};
+pub use config::{Config, From, Place, Probe, ProbeBy, Reload, Telling, Watch};
 pub use given::Placed;
 pub use program::{Program, Step};
 pub use ready::{not_ready, nothing_there};

@@ -1,6 +1,7 @@
 //! `attach`: a program that was not written for this uses the releases of a channel.
 
 use std::ffi::OsString;
+use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
@@ -10,18 +11,21 @@ use warifu_channels::Patience;
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
-use crate::attach::{Config, Program, not_ready};
+use crate::attach::{Config, Program, Watch, not_ready};
 use crate::cli::arguments::{Attach, Site, Windows};
 use crate::cli::failure::Failure;
-use crate::cli::inputs::{calendar_of, floor, mirrors, schemas_of};
+use crate::cli::inputs::{calendar_of, floor, mirrors_with, schemas_of};
 use crate::cli::prepared::{Found, all_of, check_root, of_state};
-use crate::cli::serve::{ended, keep_polling};
+use crate::cli::serve::{ended, keep_alive, keep_polling, keep_telling, told_to_end};
+use crate::cli::service_manager::ServiceManager;
 use crate::cli::watchdog::Watchdog;
+use crate::cli::watched::Watched;
+use crate::cli::ways_in::no_way_in;
 use crate::config_file::Fault;
 use crate::kept_source::KeptSource;
-use crate::log::{Log, now, start};
+use crate::log::{Event, Log, now, start};
 use crate::said::Said;
-use crate::service::{FairQueue, Limits, OperatorSocket, Service, hear_until};
+use crate::service::{Door, FairQueue, Limits, OperatorSocket, Service, serve_until, watched_at};
 use crate::state::{Recent, StateDirectory};
 use crate::swap::{Gates, Swapper};
 
@@ -30,6 +34,7 @@ pub(super) fn attach_program(attach: &Attach, lang: Lang) -> Result<u8, Failure>
     let faulty = |faults: Vec<Fault>| all_of(faults.iter().map(Fault::said).collect());
     let config = Config::read(&attach.config).map_err(faulty)?;
     start(config.log.form, config.log.level, log);
+    let watchdog = Arc::new(Watchdog::from(Instant::now()));
     let mut found = Found::default();
     let schemas = || schemas_of(&Site { schemas: config.schemas.clone() });
     if let Some(schemas) = found.take(schemas()) {
@@ -38,24 +43,42 @@ pub(super) fn attach_program(attach: &Attach, lang: Lang) -> Result<u8, Failure>
     let windows = Windows { calendar: config.calendar.clone(), area: config.area.clone() };
     let calendar = found.take(calendar_of(&windows));
     let channel: Vec<OsString> = config.from.channel.value.iter().map(OsString::from).collect();
-    let mirrors = found.take(mirrors(&channel, Patience::POLLING));
+    let watched = |channel| Box::new(Watched { channel, watchdog: Arc::clone(&watchdog) }) as _;
+    let mirrors = found.take(mirrors_with(&channel, Patience::POLLING, watched));
     let floor = found.take(floor(config.from.policy.as_deref()));
     if attach.check_config {
-        use std::io::Write as _;
         found.take(check_root(&config.from.root.value, floor.as_ref()));
         found.tell(not_ready(&config).iter().map(Fault::said));
         found.tell(of_state(&config.state.value));
         found.nothing_wrong()?;
         let file = attach.config.display();
-        writeln!(std::io::stdout(), "{}", say!(lang, "{file} can be used", "{file} は使用できます"))?;
+        writeln!(io::stdout(), "{}", say!(lang, "{file} can be used", "{file} は使用できます"))?;
         return Ok(0);
     }
     found.nothing_wrong()?;
     let (Some(calendar), Some(mirrors), Some(floor)) = (calendar, mirrors, floor) else { return Ok(2) };
+    let manager = ServiceManager::of_environment(log);
+    // The program may take longer to be told than a start is given.
+    let starts = {
+        let watchdog = Arc::clone(&watchdog);
+        manager.starting(move || watchdog.is_alive(0, 0, Instant::now()))
+    };
     let directory =
         StateDirectory::open(&config.state.value).map_err(|error| Failure::could_not(Said::of(&error)))?;
     let socket = config.socket.clone().unwrap_or_else(|| OperatorSocket::in_state(&config.state.value));
     let operators = OperatorSocket::bind(socket).map_err(|error| Failure::could_not(Said::of(&error)))?;
+    let watch = config.watch.clone().map(|Watch { listen, names }| match Door::open(listen) {
+        Ok(door) => Ok(door.called(names)),
+        Err(error) => Err(no_way_in(listen, "[watch] listen", &error)),
+    });
+    let watch = watch.transpose()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let (_asked, told_to_end) = {
+        let _in_it = runtime.enter();
+        // Before the program is told for the first time: who lets this end must not kill it meanwhile. There is
+        // nothing to be read again; who asks for it must not end it.
+        (signal(SignalKind::hangup())?, told_to_end()?)
+    };
     let source = KeptSource::new(mirrors, floor, &config.from.root.value, &directory, log);
     let recent = Arc::new(Recent::open(directory.recent(), 0)?);
     let swapper = Swapper::resume(
@@ -72,17 +95,43 @@ pub(super) fn attach_program(attach: &Attach, lang: Lang) -> Result<u8, Failure>
     let program = Program::new(&config, schemas()?, log);
     let swapper = Arc::new(swapper.attached_to(Box::new(program), now()));
     let service = Service::new(Arc::clone(&swapper), FairQueue::new(1, 1), recent, Limits::default(), log)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let ending = Arc::clone(&swapper);
     let heard = runtime.block_on(async {
-        // There is nothing to be read again; who asks for it must not end it.
-        let _asked = signal(SignalKind::hangup())?;
+        if let Some(watch) = watch {
+            writeln!(io::stdout(), "watched at {}", watch.address()?)?;
+            io::stdout().flush()?;
+            // It ends with the runtime: the end can be watched too.
+            tokio::spawn(watched_at(watch, Arc::clone(&service)));
+        }
+        drop(starts);
+        manager.ready(&service.status().in_a_line(lang));
         let every = Arc::new(AtomicU64::new(config.poll_seconds));
-        let watchdog = Arc::new(Watchdog::from(Instant::now()));
+        tokio::spawn(keep_telling(Arc::clone(&service), manager, lang));
+        tokio::spawn(keep_alive(Arc::clone(&service), Arc::clone(&watchdog), manager));
         tokio::spawn(keep_polling(swapper, every, watchdog));
-        hear_until(operators, service, ended()).await
+        let link = config.place.link.value.display();
+        let given = Said::new(
+            format!("releases are given to the program that reads {link}"),
+            format!("{link} を読むプログラムにリリースを渡します"),
+        );
+        log.event(Event::Start, &given);
+        let end = async {
+            told_to_end.await;
+            manager.stopping();
+            log.event(
+                Event::Drain,
+                &Said::new(
+                    "told to end: what the program is just being given is still given",
+                    "終了の指示を受けました。適用中の分だけを処理します",
+                ),
+            );
+        };
+        serve_until(None, operators, Arc::clone(&service), end).await
     });
+    // Also where a door failed.
     ending.end(now());
+    service.end();
+    log.event(Event::End, &ended());
     heard?;
     runtime.shutdown_background();
     Ok(0)

@@ -174,7 +174,7 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
     // Also where a door failed: what is on probation took nothing down.
     ending.end(now());
     service.end();
-    log.event(Event::End, &Said::new("ended", "終了しました"));
+    log.event(Event::End, &ended());
     served?;
     // A look at a channel that does not answer may be under way; what it would write, it writes whole.
     runtime.shutdown_background();
@@ -238,7 +238,7 @@ async fn keep_looking(swapper: Arc<Swapper>, every: Arc<AtomicU64>, watchdog: Ar
 }
 
 /// Tells the service manager what judges, when that changes.
-async fn keep_telling(service: Arc<Service>, manager: ServiceManager, lang: Lang) {
+pub(super) async fn keep_telling(service: Arc<Service>, manager: ServiceManager, lang: Lang) {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut told = String::new();
@@ -253,11 +253,15 @@ async fn keep_telling(service: Arc<Service>, manager: ServiceManager, lang: Lang
 }
 
 /// Tells the service manager that there is progress, whatever else waits.
-async fn keep_alive(service: Arc<Service>, watchdog: Arc<Watchdog>, manager: ServiceManager) {
+pub(super) async fn keep_alive(service: Arc<Service>, watchdog: Arc<Watchdog>, manager: ServiceManager) {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         second.tick().await;
+        if service.sees_to_program() {
+            // Its commands have limits of their own, up to a day.
+            watchdog.came_round(Instant::now());
+        }
         let (checked, judging) = service.progress();
         if watchdog.is_alive(checked, judging, Instant::now()) {
             manager.alive();
@@ -308,16 +312,8 @@ async fn read_or_broken_off<T: Send + 'static>(
     tokio::task::spawn_blocking(read).await.unwrap_or_else(|_| broken_off())
 }
 
-/// Ends with SIGTERM or SIGINT.
-pub(super) async fn ended() {
-    match told_to_end() {
-        Ok(told) => told.await,
-        Err(_) => drop(tokio::signal::ctrl_c().await),
-    }
-}
-
-/// The same, of which nothing is missed from now on.
-fn told_to_end() -> io::Result<impl Future<Output = ()>> {
+/// Ends with SIGTERM or SIGINT, of which nothing is missed from now on.
+pub(super) fn told_to_end() -> io::Result<impl Future<Output = ()>> {
     let (mut terminated, mut interrupted) =
         (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     Ok(async move {
@@ -326,6 +322,11 @@ fn told_to_end() -> io::Result<impl Future<Output = ()>> {
             _ = interrupted.recv() => {}
         }
     })
+}
+
+/// What is told last.
+pub(super) fn ended() -> Said {
+    Said::new("ended", "終了しました")
 }
 
 #[cfg(test)]

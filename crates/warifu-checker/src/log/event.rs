@@ -60,10 +60,12 @@ macro_rules! events {
 }
 
 events! {
-    Start "start" Info en "the checker takes claims" ja "請求の受付を開始した";
+    Start "start" Info
+        en "the checker takes claims, or gives releases to the attached program"
+        ja "請求の受付、または接続先プログラムへの適用を開始した";
     Drain "drain" Info
-        en "it was told to end: what is in flight is still answered"
-        ja "終了の指示を受けた（受付済みの分は処理する）";
+        en "it was told to end: what is in flight is still answered, or given to the attached program"
+        ja "終了の指示を受けた（受付済み・適用中の分は処理する）";
     End "end" Info en "it has ended as it should" ja "正常に終了した";
     Panic "panic" Error
         en "a fault of the program, by its place in the source; the checker goes on"
@@ -154,6 +156,9 @@ events! {
         en "a changed configuration is of no use; the one before goes on" ja "変更された設定が使えない（以前のもので続ける）";
     ManagerNotTold "manager.not_told" Warn
         en "the service manager could not be told" ja "サービスマネージャーに通知できない";
+    PriorityNotLowered "priority.not_lowered" Warn
+        en "what prepares a release cannot give way to claims: the system refuses that"
+        ja "リリースの準備処理の優先度を下げられない（システムが拒否した）";
     AttachedInStep "attached.in_step" Info
         en "the attached program uses what it should again" ja "接続先プログラムが正しいリリースで動作を再開した";
     AttachedOutOfStep "attached.out_of_step" Error

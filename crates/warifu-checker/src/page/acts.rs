@@ -86,6 +86,8 @@ pub struct Offered {
 pub fn offered(status: &Status, lang: Lang) -> Vec<Offered> {
     let running = status.running.as_ref().map(|running| running.id.release);
     let number = running.unwrap_or(0);
+    // Where a program is attached no claims come.
+    let of_claims = status.attached.is_none();
     let stands_on = |more: &str| format!("{number} {} {more}", status.state);
     let mut all = vec![look(status, stands_on(""), lang)];
     let mut add = |act, release, name: String, will: Vec<String>, stands_on: String| {
@@ -106,13 +108,23 @@ pub fn offered(status: &Status, lang: Lang) -> Vec<Offered> {
             (!is_previous).then_some(before),
             say!(lang, "Fall back to release {before}", "リリース {before} へ切り戻す"),
             vec![
-                say!(
-                    lang,
-                    "Release {running} goes, release {before} ({title}) judges again at once; no \
-                     claim is lost.",
-                    "リリース {running} の使用を止め、直ちにリリース {before}（{title}）で点検します。\
-                     請求は失われません。"
-                ),
+                if of_claims {
+                    say!(
+                        lang,
+                        "Release {running} goes, release {before} ({title}) judges again at once; no \
+                         claim is lost.",
+                        "リリース {running} の使用を止め、直ちにリリース {before}（{title}）で点検します。\
+                         請求は失われません。"
+                    )
+                } else {
+                    say!(
+                        lang,
+                        "Release {running} goes, and the attached program is given release {before} \
+                         ({title}) again: it takes as long as a reload.",
+                        "リリース {running} の使用を止め、接続先プログラムをリリース {before}（{title}）に戻します。\
+                         再読込と同じ時間がかかります。"
+                    )
+                },
                 say!(
                     lang,
                     "Held until a newer one is confirmed, or until the hold is lifted: release {held}.",
@@ -126,12 +138,21 @@ pub fn offered(status: &Status, lang: Lang) -> Vec<Offered> {
         let missing: Vec<String> = watch.seen.missing.iter().map(|missing| missing.say(lang)).collect();
         let against = watch.against;
         let missing = missing.join(&say!(lang, "; ", "、"));
-        let mut will = vec![say!(
-            lang,
-            "Release {number} counts as confirmed; files are no longer judged by release {against} too.",
-            "リリース {number} を確定済みとし、リリース {against} との比較を終えます。"
-        )];
-        if !missing.is_empty() {
+        let mut will = vec![if of_claims {
+            say!(
+                lang,
+                "Release {number} counts as confirmed; files are no longer judged by release {against} too.",
+                "リリース {number} を確定済みとし、リリース {against} との比較を終えます。"
+            )
+        } else {
+            say!(
+                lang,
+                "Release {number} counts as confirmed; whether the program works is no longer asked each \
+                 second.",
+                "リリース {number} を確定済みとし、接続先プログラムの毎秒の動作確認を終えます。"
+            )
+        }];
+        if of_claims && !missing.is_empty() {
             will.push(say!(lang, "Not seen yet: {missing}.", "まだ確認できていないもの: {missing}。"));
         }
         add(
@@ -185,7 +206,7 @@ pub fn offered(status: &Status, lang: Lang) -> Vec<Offered> {
             stands_on(&frozen.at.rfc3339()),
         ),
     }
-    if status.kept_claims.files > 0 {
+    if of_claims && status.kept_claims.files > 0 {
         let files = status.kept_claims.files as u64;
         let (shown, mib) = (grouped(files), status.kept_claims.bytes.div_ceil(1 << 20));
         if running.is_some() {

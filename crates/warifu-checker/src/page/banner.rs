@@ -126,11 +126,19 @@ fn told(status: &Status, lang: Lang) -> Vec<Alarm> {
         add(
             Grade::Alarm,
             say!(lang, "Nothing runs", "稼働なし"),
-            say!(
-                lang,
-                "No release judges claims: every claim file is turned away.",
-                "点検に使えるリリースがありません。請求ファイルはすべて受付不可になります。"
-            ),
+            if status.attached.is_some() {
+                say!(
+                    lang,
+                    "The attached program was given no release yet.",
+                    "接続先プログラムにはまだリリースを渡していません。"
+                )
+            } else {
+                say!(
+                    lang,
+                    "No release judges claims: every claim file is turned away.",
+                    "点検に使えるリリースがありません。請求ファイルはすべて受付不可になります。"
+                )
+            },
             None,
             say!(
                 lang,
@@ -254,7 +262,7 @@ fn warnings(status: &Status, lang: Lang, add: &mut Add<'_>) {
             say!(
                 lang,
                 "Release {release} did not pass; what runs goes on.",
-                "リリース {release} を拒否しました。稼働中のリリースで点検を続けます。"
+                "リリース {release} を拒否しました。稼働中のリリースを引き続き使用します。"
             ),
             Some(&refused.why),
             ended(&refused.next_step(), lang),
@@ -274,7 +282,24 @@ fn warnings(status: &Status, lang: Lang, add: &mut Add<'_>) {
 
 fn notices(status: &Status, lang: Lang, add: &mut Add<'_>) {
     let release = status.running.as_ref().map_or(0, |running| running.id.release);
-    if let Some(watch) = &status.watch {
+    let watched_until = status.attached.as_ref().and_then(|attached| attached.watched_until);
+    if let Some(until) = watched_until {
+        add(
+            Grade::Notice,
+            say!(lang, "On probation", "観察期間中"),
+            say!(
+                lang,
+                "The attached program is asked each second whether it works with release {release}.",
+                "接続先プログラムがリリース {release} で動作することを毎秒確認しています。"
+            ),
+            None,
+            say!(
+                lang,
+                "Wait: it is confirmed by itself at {until}.",
+                "動作が続けば {until} に自動で確定します。"
+            ),
+        );
+    } else if let Some(watch) = &status.watch {
         let against = watch.against;
         let said = Said::new(watch.seen.said.en.clone(), watch.seen.said.ja.clone());
         add(
@@ -301,8 +326,8 @@ fn notices(status: &Status, lang: Lang, add: &mut Add<'_>) {
             say!(lang, "Waiting", "切替待ち"),
             say!(
                 lang,
-                "Release {coming} is cleared and judges from {at}.",
-                "リリース {coming} は検査済みで、{at} から点検に使用します。"
+                "Release {coming} is cleared and used from {at}.",
+                "リリース {coming} は検査済みで、{at} から使用します。"
             ),
             next.why.as_ref(),
             say!(lang, "Nothing: it comes by itself.", "対応は不要です。自動で切り替わります。"),
@@ -319,11 +344,19 @@ fn notices(status: &Status, lang: Lang, add: &mut Add<'_>) {
         add(
             Grade::Good,
             say!(lang, "Confirmed", "確定済み"),
-            say!(
-                lang,
-                "Release {release} judges claims and is confirmed.",
-                "リリース {release} で点検しています。確定済みです。"
-            ),
+            if status.attached.is_some() {
+                say!(
+                    lang,
+                    "Release {release} is given to the attached program and is confirmed.",
+                    "リリース {release} を接続先プログラムに渡しています。確定済みです。"
+                )
+            } else {
+                say!(
+                    lang,
+                    "Release {release} judges claims and is confirmed.",
+                    "リリース {release} で点検しています。確定済みです。"
+                )
+            },
             by_hand.as_ref(),
             say!(lang, "Nothing.", "対応は不要です。"),
         );

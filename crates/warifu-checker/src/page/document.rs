@@ -57,8 +57,10 @@ pub(super) fn parts(Shown { seen, lang, with_buttons }: Shown<'_>) -> Vec<Part> 
         say!(lang, "The report with all codes", "すべてのコードを含むレポート")
     );
     let trial = html!("{}{}", report(replay.as_ref(), watch.as_ref(), lang), all);
-    parts.extend([
-        part("comes", say!(lang, "What comes, what did not", "予定と拒否・保留"), comes(seen, lang)),
+    // Where a program is attached no claims come.
+    let of_claims = |parts: Vec<Part>| if seen.status.attached.is_none() { parts } else { Vec::new() };
+    parts.push(part("comes", say!(lang, "What comes, what did not", "予定と拒否・保留"), comes(seen, lang)));
+    parts.extend(of_claims(vec![
         part("load", say!(lang, "Load", "負荷"), load(seen, lang)),
         part("queue", say!(lang, "Queue by institution", "医療機関別の待ち"), queue(seen, lang)),
         part(
@@ -66,10 +68,10 @@ pub(super) fn parts(Shown { seen, lang, with_buttons }: Shown<'_>) -> Vec<Part> 
             say!(lang, "Findings before and after the last swap", "直近の切替前後の指摘"),
             findings(seen, lang),
         ),
-        part("months", say!(lang, "Twelve months", "12 か月の履歴"), months(seen, lang)),
-        part("trial", report_title(lang), trial),
-        part("decisions", decisions_title(lang), decisions(seen, lang)),
-    ]);
+    ]));
+    parts.push(part("months", say!(lang, "Twelve months", "12 か月の履歴"), months(seen, lang)));
+    parts.extend(of_claims(vec![part("trial", report_title(lang), trial)]));
+    parts.push(part("decisions", decisions_title(lang), decisions(seen, lang)));
     parts
 }
 

@@ -174,78 +174,79 @@ impl Clone for Served {
     }
 }
 
-/// Serves `service` at both doors until `end`. Then it says that it is not ready, takes nothing new, and lets
-/// what is in flight finish within the limits; operators are heard to the last.
+/// Serves `service` until `end`, at the door of claims where there is one. Then it says that it is not ready,
+/// takes nothing new, and lets what is in flight finish within the limits; operators are heard to the last.
 ///
 /// # Errors
 /// A door cannot be used.
 pub async fn serve_until(
-    door: Door,
+    door: impl Into<Option<Door>>,
     operators: impl Into<OperatorDoors>,
     service: Arc<Service>,
     end: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let operators = operators.into();
-    let (end_claims, claims_end) = watch::channel(false);
     let (end_operators, operators_end) = watch::channel(false);
-    let claims =
-        Served { router: for_claims(Arc::clone(&service)), service: Arc::clone(&service), ends: claims_end };
     let commands = Served {
         router: for_operators(Arc::clone(&service)),
         service: Arc::clone(&service),
         ends: operators_end,
     };
-    let room = {
-        let service = Arc::clone(&service);
-        (Arc::clone(&service.connections), move || service.limits().connections)
-    };
-    let OperatorDoors { socket, over_tcp } = operators;
+    let OperatorDoors { socket, over_tcp } = operators.into();
     let hearing = UnixListener::from_std(socket.listener.try_clone()?)?;
-    let elsewhere = over_tcp.map(|RemoteOperators(door)| door);
-    let elsewhere = match elsewhere {
+    let elsewhere = match over_tcp.map(|RemoteOperators(door)| door) {
         None => None,
         Some(door) => Some((TcpListener::from_std(door.listener)?, door.greeting)),
     };
-    let listener = TcpListener::from_std(door.listener)?;
-    let mut claims = tokio::spawn(take_requests(listener, door.greeting, claims, room));
+    let claims = match door.into() {
+        None => None,
+        Some(door) => Some(Claims::taken(door, &service)?),
+    };
     let commands = tokio::spawn(take_commands(hearing, elsewhere, commands));
 
     end.await;
-    let limits = service.limits();
     service.draining.store(true, Ordering::Relaxed);
-    sleep(Duration::from_millis(limits.notice_ms)).await;
-    let _ = end_claims.send(true);
-    let drained = timeout(Duration::from_millis(limits.drain_ms), &mut claims).await;
-    // What took longer than it may is cut.
-    claims.abort();
+    let drained = match claims {
+        None => Ok(()),
+        Some(claims) => claims.drained(service.limits()).await,
+    };
     let_go(socket, &end_operators, commands).await;
-    match drained {
-        Ok(Err(broken)) => Err(io::Error::other(broken)),
-        Ok(Ok(())) | Err(_) => Ok(()),
-    }
+    drained
 }
 
-/// Hears operators until `end`, where no claims come in.
-///
-/// # Errors
-/// The socket cannot be used.
-pub async fn hear_until(
-    operators: OperatorSocket,
-    service: Arc<Service>,
-    end: impl Future<Output = ()>,
-) -> io::Result<()> {
-    let (end_operators, operators_end) = watch::channel(false);
-    let hearing = UnixListener::from_std(operators.listener.try_clone()?)?;
-    let commands = Served {
-        router: for_operators(Arc::clone(&service)),
-        service: Arc::clone(&service),
-        ends: operators_end,
-    };
-    let commands = tokio::spawn(take_commands(hearing, None, commands));
-    end.await;
-    service.draining.store(true, Ordering::Relaxed);
-    let_go(operators, &end_operators, commands).await;
-    Ok(())
+/// Claims that are taken.
+struct Claims {
+    taking: JoinHandle<()>,
+    end: watch::Sender<bool>,
+}
+
+impl Claims {
+    /// From now on, at `door`.
+    fn taken(door: Door, service: &Arc<Service>) -> io::Result<Claims> {
+        let (end, ends) = watch::channel(false);
+        let (router, service) = (for_claims(Arc::clone(service)), Arc::clone(service));
+        let connections = Arc::clone(&service.connections);
+        let room = {
+            let service = Arc::clone(&service);
+            (connections, move || service.limits().connections)
+        };
+        let listener = TcpListener::from_std(door.listener)?;
+        let served = Served { router, service, ends };
+        Ok(Claims { taking: tokio::spawn(take_requests(listener, door.greeting, served, room)), end })
+    }
+
+    /// Takes no more, and lets those in flight be answered.
+    async fn drained(self, limits: Limits) -> io::Result<()> {
+        let Claims { mut taking, end } = self;
+        sleep(Duration::from_millis(limits.notice_ms)).await;
+        let _ = end.send(true);
+        let drained = timeout(Duration::from_millis(limits.drain_ms), &mut taking).await;
+        // What took longer than it may is cut.
+        taking.abort();
+        match drained {
+            Ok(Err(broken)) => Err(io::Error::other(broken)),
+            Ok(Ok(())) | Err(_) => Ok(()),
+        }
+    }
 }
 
 /// Hears operators no longer.

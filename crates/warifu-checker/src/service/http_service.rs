@@ -187,6 +187,11 @@ impl Service {
         (self.checked.load(Ordering::Relaxed), self.queue.load().0)
     }
 
+    /// Whether an attached program is just being seen to.
+    pub fn sees_to_program(&self) -> bool {
+        self.swapper.is_seen_to()
+    }
+
     /// Tells in the status why the configuration that was read last is not in force, or that it is.
     pub fn tell_not_in_force(&self, why: Option<Said>) {
         *self.not_in_force.lock().unwrap_or_else(PoisonError::into_inner) = why;

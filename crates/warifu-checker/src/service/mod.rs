@@ -37,7 +37,7 @@ mod socket;
 mod tls;
 
 pub use answer::{Answer, FINDINGS_LIMIT, Summary, answer};
-pub use doors::{Door, OperatorDoors, RemoteOperators, hear_until, serve_until, watched_at};
+pub use doors::{Door, OperatorDoors, RemoteOperators, serve_until, watched_at};
 pub use health::{Health, Judging};
 pub use http_service::Service;
 pub(crate) use lately::Lately;

@@ -334,6 +334,9 @@ impl Status {
     /// What judges, in one line, for a service manager.
     pub fn in_a_line(&self, lang: Lang) -> String {
         let Some(running) = &self.running else {
+            if self.attached.is_some() {
+                return say!(lang, "no release yet", "リリース未取得");
+            }
             return say!(
                 lang,
                 "no release yet: claims are turned away",

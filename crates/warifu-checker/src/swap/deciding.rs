@@ -219,7 +219,7 @@ impl Swapper {
         let newer = Newer::than(before, None, candidate).map_err(NotNewer::said)?;
         let kept = |id| self.runs.load(id);
         let (files, enough) = (self.recent.files(), self.rules.gates().replay());
-        let (report, cleared) = aside(|| newer.clear(&self.schemas, kept, &files, &enough, now));
+        let (report, cleared) = aside(self.log, || newer.clear(&self.schemas, kept, &files, &enough, now));
         match (report, cleared) {
             (Some(report), _) => Ok(report),
             (None, Err(NotCleared::Data(why) | NotCleared::NotNow(Amiss { why, .. }))) => Err(why),

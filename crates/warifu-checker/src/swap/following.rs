@@ -1,7 +1,9 @@
 //! Keeping a [`Target`] in step with what runs: a release judges here only after the program took it, and the
 //! program goes back with the pointer.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
 
 use warifu_audit::Act;
 use warifu_trust::{ReleaseRef, UnixSeconds};
@@ -15,6 +17,12 @@ use crate::swap::target::{Attached, Failed, FailedAt, NotTaken, Otherwise, Targe
 
 /// After so many seconds a program that is out of step is tried again.
 const AGAIN_SECONDS: i64 = 30;
+
+/// The end waits so long for what the program is just being given: less than the service manager waits.
+const GIVEN_AT_THE_END: Duration = Duration::from_secs(90);
+
+/// And looks so often whether it was.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 /// The program uses what does not judge here yet; nobody else sees to it as long as this is there.
 pub(super) struct Tried<'a> {
@@ -55,6 +63,23 @@ impl Swapper {
         })
     }
 
+    /// Whether the program is just being seen to.
+    pub fn is_seen_to(&self) -> bool {
+        let is_held =
+            |follower: &Arc<Mutex<Follower>>| matches!(follower.try_lock(), Err(TryLockError::WouldBlock));
+        self.follower.as_ref().is_some_and(is_held)
+    }
+
+    /// From now on the program is told nothing more. Waits for what it is just being given: whoever ended
+    /// meanwhile would have told it of a release that nobody wrote down.
+    pub(super) fn let_be(&self) {
+        self.ends.store(true, Ordering::SeqCst);
+        let until = Instant::now() + GIVEN_AT_THE_END;
+        while self.is_seen_to() && Instant::now() < until {
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
+    }
+
     pub(super) fn follower(&self) -> Option<MutexGuard<'_, Follower>> {
         Some(self.follower.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -66,9 +91,14 @@ impl Swapper {
     /// It did not take it; it uses what it used before, or that is told loudly.
     pub(super) fn try_on(&self, id: ReleaseRef, now: UnixSeconds) -> Result<Option<Tried<'_>>, NotTaken> {
         let Some(mut follower) = self.follower() else { return Ok(None) };
+        let not_asked = |why| NotTaken::NotAsked(Failed { at: FailedAt::Files, why });
+        if self.ends.load(Ordering::SeqCst) {
+            let why =
+                Said::new("this is ending: no more is begun", "終了処理中のため、新たな適用は行いません");
+            return Err(not_asked(why));
+        }
         // A release that takes this process down with it must not be tried for ever.
-        let not_noted = |why| NotTaken::NotAsked(Failed { at: FailedAt::Files, why });
-        self.runs.tries(Some(id)).map_err(not_noted)?;
+        self.runs.tries(Some(id)).map_err(not_asked)?;
         let load = || self.runs.load(id).map_err(|error| Said::of(&error));
         let taken = follower.target.take(id, &load, Otherwise::PutBack);
         follower.was_given(&taken, now);
@@ -99,7 +129,8 @@ impl Swapper {
     /// It does not work with that; this was told.
     pub(super) fn follow(&self, now: UnixSeconds) -> Result<(), Said> {
         let (Some(mut follower), Some(active)) = (self.follower(), self.active()) else { return Ok(()) };
-        if follower.target.uses() == Some(active.id) && follower.trouble.is_none() {
+        let is_in_step = follower.target.uses() == Some(active.id) && follower.trouble.is_none();
+        if is_in_step || self.ends.load(Ordering::SeqCst) {
             return Ok(());
         }
         self.tries_no_more();

@@ -675,7 +675,7 @@ impl Runs {
     pub(super) fn free_unused(&self) {
         let unused = unused(&mut self.beside());
         if !unused.is_empty() {
-            aside(|| drop(unused));
+            aside(self.log, || drop(unused));
         }
     }
 

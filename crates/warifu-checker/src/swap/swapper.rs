@@ -63,6 +63,8 @@ pub struct Swapper {
     pub(super) observed: Mutex<Observed>,
     /// A program that uses the releases too.
     pub(super) follower: Option<Arc<Mutex<Follower>>>,
+    /// It ends: that program is told nothing more.
+    pub(super) ends: AtomicBool,
 }
 
 /// What was read and believed of a channel.
@@ -126,6 +128,7 @@ impl Swapper {
             damage,
             observed,
             follower: None,
+            ends: AtomicBool::new(false),
         })
     }
 

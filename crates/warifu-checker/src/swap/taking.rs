@@ -133,7 +133,7 @@ impl Swapper {
             }
             return known;
         }
-        let content = match aside(|| offer.fetch()) {
+        let content = match aside(self.log, || offer.fetch()) {
             Ok(content) => content,
             Err(SourceError::Unavailable(why)) => return no_channel(why),
             Err(SourceError::Here(amiss)) => return unavailable(amiss),
@@ -148,7 +148,7 @@ impl Swapper {
             if let Some(known) = self.known(bench, id, wanted, now) {
                 return known;
             }
-            if let Err(error) = aside(|| self.runs.keep(bench, &content)) {
+            if let Err(error) = aside(self.log, || self.runs.keep(bench, &content)) {
                 return unavailable(error.amiss());
             }
             match self.build(content).map(|candidate| candidate.signed_by(offer.signed_by())) {
@@ -169,7 +169,7 @@ impl Swapper {
         let watched = running.as_ref().and_then(|running| running.compared_with()).map(Arc::clone);
         let known = running.into_iter().chain(watched).chain(self.runs.before());
         let known: Vec<_> = known.map(|active| active.judged()).collect();
-        aside(|| Candidate::build_beside(&self.schemas, content, &known))
+        aside(self.log, || Candidate::build_beside(&self.schemas, content, &known))
     }
 
     /// What one organisation took away does not wait any more, and is left where it judges: for the release
@@ -191,7 +191,7 @@ impl Swapper {
             return;
         }
         let listed = offer.filter(|offer| offer.id() == active.id);
-        let listed = listed.map(|offer| aside(|| offer.fetch_fallback()));
+        let listed = listed.map(|offer| aside(self.log, || offer.fetch_fallback()));
         let Some(Ok(Some(content))) = listed else { return };
         self.at_bench(|bench| match self.kept_candidate(bench, content) {
             Ok(candidate) => {
@@ -204,7 +204,7 @@ impl Swapper {
 
     /// The candidate with this content, which is written too.
     fn kept_candidate(&self, bench: &AtBench<'_>, content: ReleaseContent) -> Result<Candidate, Said> {
-        aside(|| self.runs.keep(bench, &content)).map_err(|error| Said::of(&error))?;
+        aside(self.log, || self.runs.keep(bench, &content)).map_err(|error| Said::of(&error))?;
         self.build(content)
     }
 
@@ -212,7 +212,7 @@ impl Swapper {
     fn regain(&self, source: &dyn ReleaseSource, lost: &Lost, now: UnixSeconds) -> Result<(), Outcome> {
         let id = ReleaseRef::from(lost.installed.id);
         let release = id.release;
-        let got = aside(|| source.again(id, now)).map_err(|error| match error {
+        let got = aside(self.log, || source.again(id, now)).map_err(|error| match error {
             SourceError::Unavailable(why) | SourceError::Stale(why) | SourceError::Refused(why) => why,
             SourceError::Here(amiss) => amiss.why,
         });
@@ -243,7 +243,7 @@ impl Swapper {
         if self.active().is_some() {
             return;
         }
-        let content = match aside(|| offer.fetch_fallback()) {
+        let content = match aside(self.log, || offer.fetch_fallback()) {
             Ok(Some(content)) => content,
             Ok(None) => return,
             Err(SourceError::Here(Amiss { why, .. })) => {
@@ -335,7 +335,7 @@ impl Swapper {
     ) -> Brought {
         let (brought, report) = self.bring_on(bench, candidate, source, now);
         if let Some(report) = report {
-            aside(|| self.runs.report_replay(&report));
+            aside(self.log, || self.runs.report_replay(&report));
         }
         brought
     }
@@ -366,7 +366,7 @@ impl Swapper {
             })
         };
         let (files, enough) = (self.recent.files(), self.rules.gates().replay());
-        let (report, cleared) = aside(|| newer.clear(&self.schemas, kept, &files, &enough, now));
+        let (report, cleared) = aside(self.log, || newer.clear(&self.schemas, kept, &files, &enough, now));
         if let Some(report) = &report {
             self.runs.note_replay(report.clone());
         }

@@ -1,5 +1,7 @@
 //! Looking after a program that uses releases too, second by second.
 
+use std::sync::atomic::Ordering;
+
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::state::Phase;
@@ -11,7 +13,7 @@ impl Swapper {
     /// the program works no more, and confirmed when it did for long enough.
     pub(super) fn look_after(&self, now: UnixSeconds) {
         let Some(mut follower) = self.follower() else { return };
-        let Some(active) = self.active() else { return };
+        let Some(active) = self.active().filter(|_| !self.ends.load(Ordering::SeqCst)) else { return };
         if follower.trouble.as_ref().is_some_and(|trouble| trouble.again > now) {
             return;
         }

@@ -321,8 +321,9 @@ fn what_keeps_a_program_out_of_step_is_told_once() {
     swapper.poll(now(), Wanted::ByItself);
     fs::remove_file(site.at("current")).unwrap();
     site.refuses("1\n");
+    let begun = now().seconds();
     let why = [10, 60, 120].map(|seconds| {
-        swapper.tick(later(seconds));
+        swapper.tick(UnixSeconds::new(begun + seconds));
         swapper.attached().unwrap().trouble.unwrap().en
     });
     assert!(why[0] != why[1] && why[1] != why[2], "{why:?}");
@@ -520,6 +521,8 @@ fn what_is_wrong_in_the_configuration_is_named_by_line_and_column() {
         ("[[probe]]\ncommand =", "[[probe]]\nhttp = \"ftp://a/\" #", ":16:8", "http://host:port/path"),
         ("channel = [\"nowhere\"]", "channel = []", ":6:11", "[from] channel says nothing"),
         ("state = \"state\"", "", "", "state is missing: write state = … before all sections"),
+        ("[reload]", "[watch]\nlisten = \"9642\"\n[reload]", ":14:10", "9642 is no address and port"),
+        ("[reload]", "[watch]\nname = [\"x\"]\n[reload]", ":13:2", "which is missing"),
         ("watch_seconds", "poll_seconds = 0\nwatch_seconds", ":3:16", "86400"),
         ("watch_seconds", "poll_seconds = 86401\nwatch_seconds", ":3:16", "86400"),
         ("watch_seconds = 60", "watch_seconds = 9223372036854775807", ":3:17", "86400"),
@@ -578,7 +581,7 @@ fn what_becomes_of_a_program_is_told_on_stderr() {
     let config = config.replace("[from]", "poll_seconds = 1\ncalendar = \"none\"\n[from]");
     fs::write(site.at("attach.toml"), config + "[log]\nform = \"json\"\nlevel = \"warn\"\n").unwrap();
     let told = fs::File::create(site.at("told")).unwrap();
-    let attach = Attach::telling(at, told.into());
+    let attach = Attach::by(Command::new(PROGRAM).env("NOTIFY_SOCKET", "/nowhere"), at, told.into());
     until(at, "held", |status| status.held.iter().any(|held| held.id.release == 2));
     let told = fs::read_to_string(site.at("told")).unwrap();
     let events: Vec<serde_json::Value> =
@@ -588,6 +591,7 @@ fn what_becomes_of_a_program_is_told_on_stderr() {
     // What is for its own memory alone is not handed on.
     let environment = fs::read_to_string(site.at("environment")).unwrap();
     assert!(environment.contains("WARIFU_RELEASE=2\n") && !environment.contains("MALLOC_"), "{environment}");
+    assert!(!environment.contains("NOTIFY_SOCKET"), "{environment}");
     // Nothing is read again, and it goes on.
     assert!(Command::new("kill").args(["-HUP", &attach.0.id().to_string()]).status().unwrap().success());
     assert_eq!(asked(at, &["swap"]).status.code(), Some(1), "held");
@@ -633,6 +637,151 @@ fn a_configuration_is_checked_with_what_it_names() {
     let with_mirror = sound.replace("[\"channel\"]", "[\"unplugged\", \"http://masters.example/live\"]");
     assert_eq!(checked(&with_mirror), (Some(0), String::new()), "one may be away");
     assert!(!site.at("state").exists());
+}
+
+/// A site whose program can be given release 2 of the channel, and what publishes the next one.
+fn given(reload: &str) -> (Site, impl Fn(u64)) {
+    let site = Site::new();
+    let (world, channel, line) = published(site.folder.path());
+    let publish = move |number: u64| {
+        let Draft { masters, .. } = draft(number);
+        publish_unsigned(&world, channel.as_ref(), &line, line.unsigned("2024-05-31", masters));
+    };
+    fs::write(site.at("program.sh"), SCRIPT.replace("    env >environment\n", reload)).unwrap();
+    let config = fs::read_to_string(site.at("attach.toml")).unwrap();
+    let config = config.replace("channel = [\"nowhere\"]", "channel = [\"channel\"]");
+    let config = config.replace("watch_seconds = 60", "watch_seconds = 1");
+    let config = config.replace("[from]", "poll_seconds = 1\ncalendar = \"none\"\n[from]");
+    fs::write(site.at("attach.toml"), config + "[log]\nform = \"json\"\n").unwrap();
+    publish(1);
+    (site, publish)
+}
+
+fn until_there(path: &Path, is_there: bool) {
+    let started = Instant::now();
+    while path.exists() != is_there {
+        assert!(started.elapsed() < Duration::from_secs(60), "{} there: {}", path.display(), !is_there);
+        std::thread::yield_now();
+    }
+}
+
+fn events(told: &str) -> Vec<String> {
+    let event = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["event"].clone();
+    told.lines().map(|line| event(line).as_str().unwrap().to_owned()).collect()
+}
+
+/// It ends only after the program has read what it was told to read, and knows that then. Only the process
+/// itself is told to end, as the unit says.
+#[test]
+fn an_ordinary_stop_while_the_program_is_told_waits_for_it() {
+    let unit = include_str!("../../../../packaging/debian/warifu-attach@.service");
+    assert!(unit.contains("\nKillMode=mixed\n") && unit.contains("\nType=notify\n"), "{unit}");
+    let (site, publish) = given("    while [ -f waits ]; do touch told-to; sleep 0.02; done\n");
+    let at = site.folder.path();
+    let manager = std::os::unix::net::UnixDatagram::bind(site.at("notify")).unwrap();
+    manager.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    let hears = |begins: &str| loop {
+        let mut bytes = [0; 4096];
+        let count = manager.recv(&mut bytes).unwrap_or_else(|error| panic!("never {begins}: {error}"));
+        let text = String::from_utf8_lossy(&bytes[..count]).into_owned();
+        if text.lines().any(|line| line.starts_with(begins)) {
+            break text;
+        }
+    };
+    let told = fs::File::create(site.at("events")).unwrap();
+    let mut attach =
+        Attach::by(Command::new(PROGRAM).env("NOTIFY_SOCKET", site.at("notify")), at, told.into());
+    hears("READY=1");
+    hears("WATCHDOG=1");
+    until(at, "release 2", |status| {
+        status.state == "confirmed" && status.running.as_ref().is_some_and(|it| it.id.release == 2)
+    });
+    fs::write(site.at("waits"), "").unwrap();
+    publish(2);
+    until_there(&site.at("told-to"), true);
+    assert!(Command::new("kill").args(["-TERM", &attach.0.id().to_string()]).status().unwrap().success());
+    hears("STOPPING=1");
+    // Operators are heard no more: what is left to do is what it waits for.
+    until_there(&site.at("state/operator.sock"), false);
+    fs::remove_file(site.at("waits")).unwrap();
+    assert!(attach.0.wait().unwrap().success());
+    let told = fs::read_to_string(site.at("events")).unwrap();
+    let told = events(&told);
+    let of_the_process: Vec<&str> =
+        told.iter().map(|event| &**event).filter(|it| ["start", "drain", "end"].contains(it)).collect();
+    assert_eq!(of_the_process, ["start", "drain", "end"], "{told:?}");
+    assert_eq!((site.linked(), site.read()), (Some(3), Some(3)));
+    // What it was given is written down, as one that ended as it should.
+    let record = fs::read(site.at("state/checker.json")).unwrap();
+    let record: serde_json::Value = serde_json::from_slice(&record).unwrap();
+    assert_eq!((&record["running"]["release"], &record["phase"]), (&3.into(), &"probation".into()));
+    let _attach = Attach::start(at);
+    let status = until(at, "release 3", |status| {
+        status.state == "confirmed" && status.running.as_ref().is_some_and(|it| it.id.release == 3)
+    });
+    assert!(status.held.is_empty(), "{:?}", status.held);
+}
+
+/// What the alert on `cause="program"` reads, where no operator is asked.
+#[test]
+fn a_program_that_is_out_of_step_can_be_watched() {
+    let (site, _) = given("");
+    let at = site.folder.path();
+    let config = fs::read_to_string(site.at("attach.toml")).unwrap();
+    let watched = "[watch]\nlisten = \"127.0.0.1:0\"\nname = [\"masters.example\"]\n[log]";
+    fs::write(site.at("attach.toml"), config.replace("[log]", watched)).unwrap();
+    let mut command = Command::new(PROGRAM);
+    command.args(["attach", "--lang", "en", "--config"]).arg(at.join("attach.toml"));
+    let mut attach = Attach(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+    let mut line = String::new();
+    let out = attach.0.stdout.take().unwrap();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).unwrap();
+    let address = line.trim().strip_prefix("watched at ").unwrap_or_else(|| panic!("{line:?}")).to_owned();
+    let page = |path: &str, host: &str| {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let mut answer = agent.get(format!("http://{address}{path}")).header("host", host).call().unwrap();
+        (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+    };
+    let says = |what: &str| {
+        let started = Instant::now();
+        loop {
+            let (status, text) = page("/metrics", "masters.example");
+            if status == 200 && text.contains(what) {
+                return;
+            }
+            assert!(started.elapsed() < Duration::from_secs(60), "never {what}: {text}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    until(at, "release 2", |status| {
+        status.state == "confirmed" && status.running.as_ref().is_some_and(|it| it.id.release == 2)
+    });
+    says("warifu_amiss{cause=\"program\"} 0\n");
+    site.refuses("2\n");
+    fs::remove_file(site.at("current")).unwrap();
+    says("warifu_amiss{cause=\"program\"} 1\n");
+    assert_eq!(page("/metrics", "elsewhere.example").0, 403);
+    assert_eq!(page("/swap", "masters.example").0, 404, "nothing is commanded there");
+}
+
+/// Where a service manager's filter takes the call away, somebody is told, once, and the work is done.
+#[test]
+fn that_nothing_gives_way_to_claims_is_told_once() {
+    let (site, _) = given("");
+    let at = site.folder.path();
+    let mut traced = Command::new("strace");
+    // The program is the child; who traces it ends with it.
+    traced.args(["-D", "-f", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=setpriority"]);
+    traced.args(["-e", "inject=setpriority:error=EPERM"]).arg(PROGRAM);
+    if Command::new("strace").arg("-V").stdout(Stdio::null()).status().is_err() {
+        assert!(std::env::var_os("WARIFU_TEST_ALL").is_none(), "strace is not installed");
+        return;
+    }
+    let told = fs::File::create(site.at("events")).unwrap();
+    let _attach = Attach::by(&mut traced, at, told.into());
+    until(at, "release 2", |status| status.running.as_ref().is_some_and(|it| it.id.release == 2));
+    let told = events(&fs::read_to_string(site.at("events")).unwrap());
+    assert_eq!(told.iter().filter(|event| *event == "priority.not_lowered").count(), 1, "{told:?}");
 }
 
 /// nginx, which serves what the link names.
@@ -726,7 +875,11 @@ impl Attach {
     }
 
     fn telling(at: &Path, told: Stdio) -> Attach {
-        let mut command = Command::new(PROGRAM);
+        Attach::by(&mut Command::new(PROGRAM), at, told)
+    }
+
+    /// By `command`, which is the program or runs it.
+    fn by(command: &mut Command, at: &Path, told: Stdio) -> Attach {
         command.args(["attach", "--lang", "en", "--config"]).arg(at.join("attach.toml"));
         Attach(command.stdout(Stdio::null()).stderr(told).spawn().unwrap())
     }

@@ -1,6 +1,10 @@
 //! The page as it looks: nothing is cut, hidden or too pale, in any state, width, language or light.
 
-use serde_json::json;
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use warifu_checker::page::{Act, Shown, document, offered};
+use warifu_values::lang::Lang;
 
 use crate::chromium::{Chromium, Window};
 use crate::served::Served;
@@ -93,6 +97,38 @@ fn every_state_is_legible_in_every_window() {
             }
         }
     }
+}
+
+/// No claims come there: nothing is said of them, and nothing is offered that needs them.
+#[test]
+fn the_page_of_an_attached_program_says_nothing_of_claims() {
+    let states: BTreeMap<_, _> = states().into_iter().collect();
+    let shown = |differs: &Value, lang| {
+        let seen = seen(differs);
+        let acts: Vec<Act> = offered(&seen.status, lang).iter().map(|offered| offered.act).collect();
+        (document(Shown { seen: &seen, lang, with_buttons: true }).into_string(), acts)
+    };
+    let of_claims = ["id=\"load\"", "id=\"queue\"", "id=\"findings\"", "id=\"trial\"", "data-act=\"replay\""];
+    let none = json!({ "state": "none", "running": null, "previous": null,
+        "attached": { "is_changing": false, "uses": null, "watched_until": null, "trouble": null } });
+    let confirmed = json!({ "attached": { "is_changing": false, "uses": 12, "watched_until": null,
+        "trouble": null } });
+    for differs in [&states["attached"], &states["out-of-step"], &confirmed, &none] {
+        for lang in [Lang::En, Lang::Ja] {
+            let (page, acts) = shown(differs, lang);
+            assert!(!of_claims.iter().any(|part| page.contains(part)), "{page}");
+            assert!(!acts.contains(&Act::Replay) && !acts.contains(&Act::ForgetClaims), "{acts:?}");
+            assert!(acts.contains(&Act::Swap) && acts.contains(&Act::Freeze), "{acts:?}");
+            let banner = &page[page.find("id=\"banner\"").unwrap()..page.find("id=\"runs\"").unwrap()];
+            let acts = &page[page.find("id=\"acts\"").unwrap()..page.find("id=\"comes\"").unwrap()];
+            for words in ["judge", "claim", "点検", "請求"] {
+                assert!(!banner.contains(words) && !acts.contains(words), "{words}: {banner} {acts}");
+            }
+        }
+    }
+    let (page, acts) = shown(&json!({}), Lang::En);
+    assert!(of_claims.iter().all(|part| page.contains(part)), "{page}");
+    assert!(acts.contains(&Act::Replay) && acts.contains(&Act::ForgetClaims), "{acts:?}");
 }
 
 #[test]

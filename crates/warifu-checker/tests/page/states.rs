@@ -138,6 +138,11 @@ pub(crate) fn states() -> Vec<(&'static str, Value)> {
             "プローブに失敗しました: http://127.0.0.1:8080/health が HTTP 500 を返しました") } }),
         ),
         (
+            "attached",
+            json!({ "state": "probation", "attached": { "is_changing": false, "uses": 12,
+            "watched_until": "2026-06-10T18:13:10Z", "trouble": null } }),
+        ),
+        (
             "configuration",
             json!({ "configuration": said("/etc/warifu/checker.toml:14:1: [gates] has no key probaton",
             "/etc/warifu/checker.toml:14:1: [gates] に probaton というキーはありません") }),
