@@ -4,7 +4,8 @@
 set -euo pipefail
 unit=$1 trace=$2
 program=$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' "$unit")
-systemd-analyze syscall-filter --no-pager | sed 's/\x1b\[[0-9;]*m//g' | awk -v unit="$unit" -v trace="$trace" -v program="$program" '
+systemd-analyze syscall-filter --no-pager 2>/dev/null |
+    awk -v unit="$unit" -v trace="$trace" -v program="$program" '
     /^@/ { set = $1; next }
     /^ +[@a-z]/ { members[set] = members[set] " " $1 }
     function put(name, is_in,    each, count, at) {

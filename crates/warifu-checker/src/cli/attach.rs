@@ -75,8 +75,8 @@ pub(super) fn attach_program(attach: &Attach, lang: Lang) -> Result<u8, Failure>
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (_asked, told_to_end) = {
         let _in_it = runtime.enter();
-        // Before the program is told for the first time: who lets this end must not kill it meanwhile. There is
-        // nothing to be read again; who asks for it must not end it.
+        // Before the program is told for the first time: who lets this end must not kill it meanwhile. There
+        // is nothing to be read again; who asks for it must not end it.
         (signal(SignalKind::hangup())?, told_to_end()?)
     };
     let source = KeptSource::new(mirrors, floor, &config.from.root.value, &directory, log);

@@ -39,8 +39,8 @@ pub(super) fn aside<T: Send>(log: Log, work: impl FnOnce() -> T + Send) -> T {
     }
 }
 
-/// On Linux a thread has a priority of its own. Where it cannot be lowered, that is told once, and the work is
-/// done all the same.
+/// On Linux a thread has a priority of its own. Where it cannot be lowered, that is told once, and the work
+/// is done all the same.
 #[cfg(target_os = "linux")]
 fn give_way(log: Log) {
     // A process that was started lower stays there.

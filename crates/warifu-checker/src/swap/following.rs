@@ -2,8 +2,10 @@
 //! program goes back with the pointer.
 
 use std::sync::atomic::Ordering;
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
-use std::time::{Duration, Instant};
+use std::thread::Builder;
+use std::time::Duration;
 
 use warifu_audit::Act;
 use warifu_trust::{ReleaseRef, UnixSeconds};
@@ -20,9 +22,6 @@ const AGAIN_SECONDS: i64 = 30;
 
 /// The end waits so long for what the program is just being given: less than the service manager waits.
 const GIVEN_AT_THE_END: Duration = Duration::from_secs(90);
-
-/// And looks so often whether it was.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 /// The program uses what does not judge here yet; nobody else sees to it as long as this is there.
 pub(super) struct Tried<'a> {
@@ -74,9 +73,14 @@ impl Swapper {
     /// meanwhile would have told it of a release that nobody wrote down.
     pub(super) fn let_be(&self) {
         self.ends.store(true, Ordering::SeqCst);
-        let until = Instant::now() + GIVEN_AT_THE_END;
-        while self.is_seen_to() && Instant::now() < until {
-            std::thread::sleep(BETWEEN_LOOKS);
+        let Some(follower) = self.follower.as_ref().map(Arc::clone) else { return };
+        let (let_go, is_let_go) = sync_channel(1);
+        let waits = Builder::new().name("let-be".to_owned()).spawn(move || {
+            drop(follower.lock());
+            let _ = let_go.send(());
+        });
+        if waits.is_ok() {
+            let _ = is_let_go.recv_timeout(GIVEN_AT_THE_END);
         }
     }
 

@@ -15,8 +15,8 @@ use crate::swap::observed::{Observed, ToDo, do_each};
 use crate::swap::swapper::Swapper;
 
 impl Swapper {
-    /// Ends as it should: what is on probation now was not the cause, so the next start does not count it. What
-    /// an attached program is just being given it is given before, unless that takes too long.
+    /// Ends as it should: what is on probation now was not the cause, so the next start does not count it.
+    /// What an attached program is just being given it is given before, unless that takes too long.
     pub fn end(&self, now: UnixSeconds) {
         self.let_be();
         self.settle(now);
