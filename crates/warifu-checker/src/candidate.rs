@@ -17,10 +17,41 @@ use warifu_trust::{MasterEntry, ReleaseRef, UnixSeconds};
 use warifu_values::day::PublicationDay;
 use warifu_values::lang::Lang;
 
+use crate::cause::{Amiss, Cause};
 use crate::receipt::Receipt;
-use crate::release::{PartBytes, ReleaseContent};
+use crate::release::{NotHad, PartBytes, ReleaseContent};
 use crate::said::Said;
 use crate::state::{Marks, SignedBy};
+
+/// Why the masters of a release were not read.
+#[derive(Debug)]
+pub(crate) enum NotRead {
+    /// What lies here cannot be had: nothing follows for the release.
+    Here(Amiss),
+    /// Something is wrong with the release.
+    Release(Said),
+}
+
+impl NotRead {
+    /// For people.
+    pub(crate) fn why(self) -> Said {
+        match self {
+            NotRead::Here(Amiss { why, .. }) | NotRead::Release(why) => why,
+        }
+    }
+}
+
+impl From<NotHad> for NotRead {
+    fn from(error: NotHad) -> Self {
+        NotRead::Here(Amiss::new(Cause::DiskFault, Said::both(&error)))
+    }
+}
+
+impl From<Said> for NotRead {
+    fn from(why: Said) -> Self {
+        NotRead::Release(why)
+    }
+}
 
 /// A release whose masters are valid and readable by the checks.
 #[derive(Debug)]
@@ -81,7 +112,7 @@ impl Candidate {
     /// # Errors
     /// What is wrong with the data, for people: the master, the first finding and how many there are.
     pub fn build(schemas: &Schemas, content: ReleaseContent) -> Result<Candidate, Said> {
-        Candidate::build_beside(schemas, content, &[])
+        Candidate::build_beside(schemas, content, &[]).map_err(NotRead::why)
     }
 
     /// The same, of which masters that are among those of `known` are neither read nor judged nor indexed
@@ -90,7 +121,7 @@ impl Candidate {
         schemas: &Schemas,
         content: ReleaseContent,
         known: &[Judged],
-    ) -> Result<Candidate, Said> {
+    ) -> Result<Candidate, NotRead> {
         let (id, manifest) = (content.id(), content.manifest());
         let (title, activate_at) = (manifest.title.clone(), manifest.activate_at);
         let (receipt, marks) = (Receipt::of(id, manifest), Marks::of(manifest));
@@ -142,8 +173,8 @@ struct KnownMaster {
 }
 
 impl KnownMaster {
-    fn read(schemas: &Schemas, entry: MasterEntry, canonical: PartBytes) -> Result<KnownMaster, Said> {
-        let bytes = canonical.into_bytes().map_err(|error| Said::both(&error))?;
+    fn read(schemas: &Schemas, entry: MasterEntry, canonical: PartBytes) -> Result<KnownMaster, NotRead> {
+        let bytes = canonical.into_bytes()?;
         let master = read_canonical(schemas, &entry.kind, bytes).map_err(|found| told(&entry, &found))?;
         Ok(KnownMaster { state: State::new(master, entry.made_of), entry })
     }
@@ -167,15 +198,14 @@ pub(crate) fn read_master(
     entry: MasterEntry,
     canonical: PartBytes,
     timelines: PartBytes,
-) -> Result<ReadMaster, Said> {
-    let not_had = |error| Said::both(&error);
+) -> Result<ReadMaster, NotRead> {
     let carried = Carried {
         series: &entry.series,
         kind: &entry.kind,
         edition: &entry.edition,
         governs: (&entry.governs.from, entry.governs.until.as_deref()),
-        canonical: canonical.into_bytes().map_err(not_had)?,
-        timelines: &timelines.read().map_err(not_had)?,
+        canonical: canonical.into_bytes()?,
+        timelines: &timelines.read()?,
     };
     let (master, timelines) = carried.read(schemas).map_err(|error| Said::both(&error))?;
     Ok(ReadMaster { state: State::new(master, entry.made_of), timelines, entry })

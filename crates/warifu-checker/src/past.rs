@@ -11,7 +11,7 @@ use warifu_trust::{Holds, Manifest, MasterEntry, ReleaseRef};
 use warifu_values::day::TreatmentDay;
 use warifu_values::lang::{Lang, Speak, counted};
 
-use crate::candidate::{ReadMaster, all_of, read_master};
+use crate::candidate::{NotRead, ReadMaster, all_of, read_master};
 use crate::release::ReleaseContent;
 use crate::said::Said;
 
@@ -39,8 +39,18 @@ impl PastCleared {
 pub enum NotCleared {
     /// What the candidate changes was not signed, or it cannot be read.
     Candidate(Said),
-    /// What runs here cannot be read; nothing follows for the candidate.
-    Running(Said),
+    /// What lies here cannot be read; nothing follows for the candidate.
+    Here(Said),
+}
+
+impl NotCleared {
+    /// Of a candidate that was not read.
+    fn of_candidate(why: NotRead) -> NotCleared {
+        match why {
+            NotRead::Here(amiss) => NotCleared::Here(amiss.why),
+            NotRead::Release(why) => NotCleared::Candidate(why),
+        }
+    }
 }
 
 /// What a release says that it changes.
@@ -70,7 +80,7 @@ pub(crate) fn clear_read(
     running: Option<ReleaseContent>,
 ) -> Result<PastCleared, NotCleared> {
     let of_candidate = NotCleared::Candidate;
-    let Declared { past_before, steps } = declared(schemas, &candidate).map_err(of_candidate)?;
+    let Declared { past_before, steps } = declared(schemas, &candidate).map_err(NotCleared::of_candidate)?;
     let Some(running) = running else {
         let signed = movement::Declared::default();
         return Ok(PastCleared { signed, past_before });
@@ -132,7 +142,7 @@ fn shared(one: Days, other: Days) -> Option<Days> {
 
 /// What `release` says that it changes, when its list is what its manifest says of it and everything of the
 /// past is accepted by name.
-fn declared(schemas: &Schemas, release: &ReleaseContent) -> Result<Declared, Said> {
+fn declared(schemas: &Schemas, release: &ReleaseContent) -> Result<Declared, NotRead> {
     let manifest = release.manifest();
     let past_before = manifest.head().past_before();
     let mut steps = Vec::new();
@@ -153,7 +163,7 @@ fn declared(schemas: &Schemas, release: &ReleaseContent) -> Result<Declared, Sai
                 error,
             )
         };
-        let bytes = bytes.read().map_err(|error| Said::both(&error))?;
+        let bytes = bytes.read()?;
         let list = read_changes(&bytes).map_err(|error| not_read(&error))?;
         steps.push((of, follows, list));
     }
@@ -161,14 +171,14 @@ fn declared(schemas: &Schemas, release: &ReleaseContent) -> Result<Declared, Sai
         let weighed = weigh(schemas, list, past_before);
         let Counts { past, past_and_future, future } = weighed.counts;
         if (past, past_and_future, future) != (changes.past, changes.past_and_future, changes.future) {
-            return Err(Said::new(
+            return Err(NotRead::Release(Said::new(
                 "the list of changes is not counted as the manifest says".to_owned(),
                 "変更一覧の件数がマニフェストと一致しません".to_owned(),
-            ));
+            )));
         }
         let objections = weighed.objections(&changes.accepted);
         if let Some(first) = objections.first() {
-            return Err(refused(first, objections.len()));
+            return Err(NotRead::Release(refused(first, objections.len())));
         }
     }
     Ok(Declared { past_before, steps })
@@ -180,7 +190,7 @@ fn declared(schemas: &Schemas, release: &ReleaseContent) -> Result<Declared, Sai
 /// What cannot be read, for people.
 pub fn changes(schemas: &Schemas, old: ReleaseContent, new: ReleaseContent) -> Result<Vec<Change>, Said> {
     computed(schemas, old, (new, Vec::new())).map_err(|error| match error {
-        NotCleared::Candidate(why) | NotCleared::Running(why) => why,
+        NotCleared::Candidate(why) | NotCleared::Here(why) => why,
     })
 }
 
@@ -192,8 +202,8 @@ fn computed(
     (candidate, read): (ReleaseContent, Vec<ReadMaster>),
 ) -> Result<Vec<Change>, NotCleared> {
     let alike = alike(candidate.manifest(), running.manifest());
-    let old = read_others(schemas, running, &alike, Vec::new()).map_err(NotCleared::Running)?;
-    let new = read_others(schemas, candidate, &alike, read).map_err(NotCleared::Candidate)?;
+    let old = read_others(schemas, running, &alike, Vec::new()).map_err(|why| NotCleared::Here(why.why()))?;
+    let new = read_others(schemas, candidate, &alike, read).map_err(NotCleared::of_candidate)?;
     Ok(compare(&all_of(&old), &all_of(&new)))
 }
 
@@ -203,7 +213,7 @@ fn read_others(
     content: ReleaseContent,
     alike: &BTreeSet<Place>,
     mut read: Vec<ReadMaster>,
-) -> Result<Vec<ReadMaster>, Said> {
+) -> Result<Vec<ReadMaster>, NotRead> {
     let mut others = Vec::new();
     for (entry, canonical, timelines) in content.into_masters() {
         if alike.contains(&place(&entry)) {

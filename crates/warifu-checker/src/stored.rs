@@ -102,8 +102,14 @@ impl Compared {
                 }
                 Ok(bytes)
             }
-            Ok(_) | Err(ReadError::TooLong { .. }) => Err(NotHad::Damaged { path: path.to_owned() }),
-            Err(error) => Err(NotHad::Read(error)),
+            not_it => {
+                // A disk may lose bytes without touching the file: what is there now is not known any more.
+                self.looks().remove(&content.sha256);
+                Err(match not_it {
+                    Ok(_) | Err(ReadError::TooLong { .. }) => NotHad::Damaged { path: path.to_owned() },
+                    Err(error) => NotHad::Read(error),
+                })
+            }
         }
     }
 
@@ -168,5 +174,18 @@ mod tests {
             }
             assert!(compared.stored(&path, content).is_none());
         }
+    }
+
+    /// A disk that loses bytes says nothing of it.
+    #[test]
+    fn what_was_lost_without_a_touch_is_not_known_any_more_once_it_was_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("part");
+        let (compared, content) = (Compared::default(), Content::of(b"a part"));
+        std::fs::write(&path, b"a pard").unwrap();
+        compared.written(&path, content);
+        let stored = compared.stored(&path, content).expect("nobody touched it");
+        assert!(matches!(stored.read(), Err(NotHad::Damaged { .. })));
+        assert!(compared.stored(&path, content).is_none(), "so it is written again");
     }
 }

@@ -132,7 +132,7 @@ impl From<past::NotCleared> for NotCleared {
     fn from(why: past::NotCleared) -> Self {
         match why {
             past::NotCleared::Candidate(why) => NotCleared::Data(why),
-            past::NotCleared::Running(why) => NotCleared::NotNow(Amiss::new(Cause::DiskFault, why)),
+            past::NotCleared::Here(why) => NotCleared::NotNow(Amiss::new(Cause::DiskFault, why)),
         }
     }
 }

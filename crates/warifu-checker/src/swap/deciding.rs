@@ -4,6 +4,7 @@ use warifu_audit::Act;
 use warifu_trust::UnixSeconds;
 use warifu_values::lang::{Lang, Speak as _};
 
+use crate::candidate::NotRead;
 use crate::cause::Amiss;
 use crate::log::Event;
 use crate::said::Said;
@@ -96,7 +97,7 @@ impl Swapper {
             return self.fall_back(why, None, now).map_err(|NothingBefore| NotFallenBack::NothingBefore);
         }
         let content = self.runs.load(installed.id.into()).map_err(|error| not_usable(Said::of(&error)))?;
-        let candidate = self.build(content).map_err(not_usable)?;
+        let candidate = self.build(content).map_err(|why| not_usable(why.why()))?;
         let back = Active::new(candidate.signed_by(installed.signed_by.clone()), None, now);
         let moved = self.runs.go_back_to(back, why.clone(), now).ok_or_else(not_there)?;
         self.went_back(Event::FallBackByOperator, moved, &why, now);
@@ -208,7 +209,7 @@ impl Swapper {
         };
         let active = self.active().ok_or_else(nothing)?;
         let content = self.runs.load(active.id).map_err(|error| Said::of(&error))?;
-        let candidate = self.build(content)?;
+        let candidate = self.build(content).map_err(NotRead::why)?;
         let no_other = || {
             Said::new(
                 format!("there is no release before release {} here to compare with", active.id.release),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use warifu_masters::schema::Schemas;
 use warifu_trust::UnixSeconds;
 
-use crate::candidate::{Candidate, Judged};
+use crate::candidate::{Candidate, Judged, NotRead};
 use crate::log::{Event, Log};
 use crate::said::Said;
 use crate::state::{Installed, Lost, Rebuilt, Record, Running, StateDirectory, StateDirectoryError};
@@ -144,7 +144,7 @@ fn load(
     known: &[Judged],
 ) -> Result<Arc<Active>, Said> {
     let content = directory.load(installed.id.into()).map_err(|error| Said::of(&error))?;
-    let candidate = Candidate::build_beside(schemas, content, known)?;
+    let candidate = Candidate::build_beside(schemas, content, known).map_err(NotRead::why)?;
     let candidate = candidate.signed_by(installed.signed_by.clone());
     Ok(Arc::new(Active::new(candidate, None, installed.since)))
 }

@@ -8,7 +8,7 @@ use warifu_audit::Act;
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::calendar::{May, may_activate};
-use crate::candidate::Candidate;
+use crate::candidate::{Candidate, NotRead};
 use crate::cause::{Amiss, Cause};
 use crate::log::Event;
 use crate::release::ReleaseContent;
@@ -157,14 +157,15 @@ impl Swapper {
                     // The source has it again.
                     Brought::Later(NotActivated { amiss, .. }) => unavailable(amiss),
                 },
-                Err(why) => not_cleared(id, why, now),
+                Err(NotRead::Here(amiss)) => unavailable(amiss),
+                Err(NotRead::Release(why)) => not_cleared(id, why, now),
             }
         })
     }
 
     /// The candidate with this content; what was read and judged of what runs, and of what ran before it, is
     /// shared.
-    pub(super) fn build(&self, content: ReleaseContent) -> Result<Candidate, Said> {
+    pub(super) fn build(&self, content: ReleaseContent) -> Result<Candidate, NotRead> {
         let running = self.active();
         let watched = running.as_ref().and_then(|running| running.compared_with()).map(Arc::clone);
         let known = running.into_iter().chain(watched).chain(self.runs.before());
@@ -198,13 +199,13 @@ impl Swapper {
                 self.runs.stands_before(Active::new(candidate, None, now));
                 let _ = self.fall_back(why, Some(&active), now);
             }
-            Err(why) => self.log.event(Event::FallBackUnusable, &why),
+            Err(why) => self.log.event(Event::FallBackUnusable, &why.why()),
         });
     }
 
     /// The candidate with this content, which is written too.
-    fn kept_candidate(&self, bench: &AtBench<'_>, content: ReleaseContent) -> Result<Candidate, Said> {
-        aside(self.log, || self.runs.keep(bench, &content)).map_err(|error| Said::of(&error))?;
+    fn kept_candidate(&self, bench: &AtBench<'_>, content: ReleaseContent) -> Result<Candidate, NotRead> {
+        aside(self.log, || self.runs.keep(bench, &content)).map_err(|error| NotRead::Here(error.amiss()))?;
         self.build(content)
     }
 
@@ -217,7 +218,10 @@ impl Swapper {
             SourceError::Here(amiss) => amiss.why,
         });
         let got = got.and_then(|content| {
-            self.at_bench(|bench| self.runs.regain(self.kept_candidate(bench, content)?))
+            self.at_bench(|bench| {
+                let candidate = self.kept_candidate(bench, content).map_err(NotRead::why)?;
+                self.runs.regain(candidate)
+            })
         });
         let Err(why) = got else {
             let said = Said::new(
@@ -270,7 +274,8 @@ impl Swapper {
                         self.log.event(Event::FallBackUnusable, &amiss.why);
                     }
                 },
-                Err(why) => self.tell(&not_cleared(id, why, now), now),
+                Err(NotRead::Here(amiss)) => self.log.event(Event::FallBackUnusable, &amiss.why),
+                Err(NotRead::Release(why)) => self.tell(&not_cleared(id, why, now), now),
             }
         });
     }

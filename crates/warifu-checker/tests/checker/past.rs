@@ -664,7 +664,7 @@ fn masters_here_that_cannot_be_read_refuse_no_release() {
     let broken = broken.sign();
     let why = |candidate, running| clear(&SCHEMAS, candidate, Some(running)).unwrap_err();
     let unknown = "r06/procedure: the layout of kind procedure";
-    let NotCleared::Running(said) = why(second, broken.clone()) else { panic!("of the candidate") };
+    let NotCleared::Here(said) = why(second, broken.clone()) else { panic!("of the candidate") };
     assert!(said.en.starts_with(unknown), "{said}");
     // Of the candidate it is one.
     let NotCleared::Candidate(said) = why(broken, Line::default().next("2024-07-20", vec![july().master()]))

@@ -145,7 +145,7 @@ fn tried(created: i64, wrong: impl Fn(&str, &mut Vec<String>) -> bool) -> Option
     let past = match past::clear(&schemas, second.clone(), Some(first.clone())) {
         Ok(past) => past,
         Err(NotCleared::Candidate(why)) => return Some(Err(why)),
-        Err(NotCleared::Running(why)) => panic!("{why}"),
+        Err(NotCleared::Here(why)) => panic!("{why}"),
     };
     let sample = std::fs::read(data()?.join("claims/RECEIPTC_GAIRAI_SAMPLE.UKE")).unwrap();
     let files = (1..=8).map(|at| {
