@@ -3,8 +3,8 @@
 //! What holds on a day the timelines of each master say (`warifu_masters::past`): the newest record or one
 //! that was superseded, or why there is none. They are asked once, when the snapshot is built: what is kept
 //! is a version for each run of days on which the same holds, for each record the few columns that checks
-//! read, and one text with the names. What is kept of one master stands on a shelf of its own: the snapshot of
-//! a release that carries the same master again takes it from there.
+//! read, and one text with the names. What is kept of one master stands on a shelf of its own: the snapshot
+//! of a release that carries the same master again takes it from there.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
