@@ -1,7 +1,7 @@
 //! What a checker takes of memory with every series of the published masters, at rest and after swaps under
 //! load, and after ten thousand connections: `cargo bench -p warifu-checker --bench memory -- ../shared/data
-//! [SWAPS]`. Linux only: it reads `/proc`. The publisher is this process, the checker a process of its own, as
-//! it is installed.
+//! [SWAPS]`. Linux only: it reads `/proc`. The publisher is this process, the checker a process of its own,
+//! as it is installed.
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made has nothing to go on with")]
 #![expect(dead_code, reason = "helpers that tests of the checker use besides")]
 

@@ -330,6 +330,8 @@ mod tests {
                 let _ = std::fs::remove_file(folder.path().join("content").join(digest.to_string()));
             }
             let beside = Candidate::build_beside(&schemas, loaded.clone(), &[judged.judged]);
+            // What is not there is a fault of this disk, and none of the release.
+            assert_eq!(matches!(beside, Err(NotRead::Here(_))), is_to_be_read, "{drugs_of}");
             assert_eq!(beside.is_err(), is_to_be_read, "{drugs_of}");
             assert!(Candidate::build(&schemas, loaded).is_err());
         }

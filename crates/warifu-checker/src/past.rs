@@ -194,8 +194,8 @@ pub fn changes(schemas: &Schemas, old: ReleaseContent, new: ReleaseContent) -> R
     })
 }
 
-/// What `candidate` judges differently from what is `running`. The masters of a series are compared with those
-/// of the same series, and most months change one or two: the others are not read.
+/// What `candidate` judges differently from what is `running`. The masters of a series are compared with
+/// those of the same series, and most months change one or two: the others are not read.
 fn computed(
     schemas: &Schemas,
     running: ReleaseContent,

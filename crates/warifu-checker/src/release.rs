@@ -1,5 +1,5 @@
-//! A release's content: the manifest and the bytes of its parts, each with the digest it names. Parts that lie
-//! in the state directory stay there until somebody wants their bytes: two releases share most of them.
+//! A release's content: the manifest and the bytes of its parts, each with the digest it names. Parts that
+//! lie in the state directory stay there until somebody wants their bytes: two releases share most of them.
 
 use std::borrow::Cow;
 
@@ -141,8 +141,8 @@ impl ReleaseContent {
         self.manifest.parts().zip(&self.parts)
     }
 
-    /// The masters with the bytes of their newest state and of their timelines, in the manifest's order, given
-    /// away.
+    /// The masters with the bytes of their newest state and of their timelines, in the manifest's order,
+    /// given away.
     pub fn into_masters(self) -> impl Iterator<Item = (MasterEntry, PartBytes, PartBytes)> {
         let mut parts = self.parts.into_iter();
         let with_bytes = move |entry| Some((entry, parts.next()?, parts.next()?));

@@ -1,5 +1,5 @@
-//! Parts of releases that lie in the state directory: compared with their digest once, and known again by what
-//! their file looks like.
+//! Parts of releases that lie in the state directory: compared with their digest once, and known again by
+//! what their file looks like.
 //!
 //! What was compared by this process and has a file that nobody touched since is neither read nor compared
 //! again, until its bytes are wanted; then they are compared again. Where a system does not tell enough of a

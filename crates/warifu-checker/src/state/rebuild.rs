@@ -1,6 +1,6 @@
 //! A record put together from other witnesses when both of its copies are damaged or gone: the log of acts
-//! and the history, which tell what was confirmed last and what is not to be taken again, and the releases that
-//! lie whole on disk.
+//! and the history, which tell what was confirmed last and what is not to be taken again, and the releases
+//! that lie whole on disk.
 
 use std::collections::BTreeMap;
 

@@ -107,8 +107,8 @@ impl TwoCopies {
         // Also after a failure: a copy may have it although its disk said otherwise.
         *sequence += 1;
         let bytes = to_bytes(record, *sequence).map_err(|error| (paths[0].clone(), error))?;
-        // Both at once: each takes its place only when it is whole on disk, so one of before and one of now is
-        // the worst that a power cut leaves.
+        // Both at once: each takes its place only when it is whole on disk, so one of before and one of now
+        // is the worst that a power cut leaves.
         let [first, second] = &paths;
         let write = || self.disk.write_each(&[(first, &bytes), (second, &bytes)]);
         let mut done = write();

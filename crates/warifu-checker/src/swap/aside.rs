@@ -19,8 +19,8 @@ const GIVES_WAY: i32 = 10;
 #[cfg(target_os = "linux")]
 static TOLD: Once = Once::new();
 
-/// Does `work` on such a thread, and waits for it. No lock that a claim may wait for may be held in it. Threads
-/// that are begun in it give way too. Where there is no such thread to be had, it is done here.
+/// Does `work` on such a thread, and waits for it. No lock that a claim may wait for may be held in it.
+/// Threads that are begun in it give way too. Where there is no such thread to be had, it is done here.
 pub(super) fn aside<T: Send>(log: Log, work: impl FnOnce() -> T + Send) -> T {
     let work = Mutex::new(Some(work));
     let take = || work.lock().unwrap_or_else(PoisonError::into_inner).take();

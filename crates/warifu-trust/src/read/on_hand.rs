@@ -12,8 +12,8 @@ use crate::names::TargetName;
 use crate::release::{Content, Manifest, VerifiedRelease};
 
 /// Contents that a reader holds: the manifest and the parts of the release before. Each is known by its
-/// digest, which is taken here of what is in memory, and again of what lies elsewhere when it is read; so what
-/// was damaged meanwhile is no base of anything. Clones share them.
+/// digest, which is taken here of what is in memory, and again of what lies elsewhere when it is read; so
+/// what was damaged meanwhile is no base of anything. Clones share them.
 #[derive(Clone, Default)]
 pub struct OnHand(Arc<BTreeMap<Digest, Held>>);
 
