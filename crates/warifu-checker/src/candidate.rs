@@ -283,7 +283,8 @@ mod tests {
     fn comments(series: &str, from: &str, until: Option<&str>, text: &str) -> MasterContent {
         let changed = from.replace('-', "");
         let line = format!(
-            "0,C,8,10,990001,6,{text},10,ﾐﾎﾝ,0,0,0,0,0,0,0,0,0,0,0,{changed},99999999,810990001,00010000,,,,,,\n"
+            "0,C,8,10,990001,6,{text},10,ﾐﾎﾝ,0,0,0,0,0,0,0,0,0,0,0,{changed},99999999,810990001,00010000,\
+             ,,,,,\n"
         );
         master(series, "comment", from, until, &line)
     }

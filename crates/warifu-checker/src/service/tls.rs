@@ -177,9 +177,7 @@ fn not_a_pair(path: &Path, error: &tls::Error) -> Said {
         tls::Error::InconsistentKeys(_) => {
             of_no_use(path, "the key is not that of the certificate", "秘密鍵が証明書のものではありません")
         }
-        tls::Error::InvalidCertificate(_) => {
-            of_no_use(path, &error.to_string(), "証明書の内容に誤りがあります")
-        }
+        tls::Error::InvalidCertificate(_) => wrong(path, error),
         error => of_no_use(path, &error.to_string(), "この種類の秘密鍵は使えません"),
     }
 }

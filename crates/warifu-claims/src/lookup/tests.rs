@@ -315,7 +315,8 @@ proptest! {
         let first = build(&made[..1]).shelved("r04", "material");
         let others: Vec<_> = made[1..].iter().map(Made::of).collect();
         let shared = Snapshot::build_beside(&others, first.into_iter().collect()).unwrap();
-        for (code, on) in CODES.iter().flat_map(|code| DAYS.iter().map(move |on| (code.parse().unwrap(), on))) {
+        let asked = CODES.iter().flat_map(|code| DAYS.iter().map(move |on| (code.parse().unwrap(), on)));
+        for (code, on) in asked {
             prop_assert_eq!(ask(&snapshot, code, on), ask(&shared, code, on));
         }
         made.sort_by_key(|made| made.timelines.governs());
