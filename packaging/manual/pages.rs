@@ -1,7 +1,6 @@
 //! Writes the manual pages of a program, one for it and one for each of its commands, from what its command
-//! line is parsed by. Both programs have an example that hands its own over.
+//! line is parsed by. Each program has another one beside it that hands its own over.
 
-use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -18,7 +17,7 @@ A command that means something else by them says so above.
 /// Writes the pages into the folder that the first argument names.
 pub(crate) fn write(program: Command, files: &str) -> io::Result<()> {
     let folder = std::env::args_os().nth(1).ok_or_else(|| io::Error::other("which folder?"))?;
-    let folder = PathBuf::from(OsString::from(folder));
+    let folder = PathBuf::from(folder);
     std::fs::create_dir_all(&folder)?;
     let mut program = program.disable_help_subcommand(true);
     program.build();
