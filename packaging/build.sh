@@ -38,7 +38,7 @@ END
 
 debian() {
     build -p warifu --features https,pkcs11,manual --bins
-    build -p warifu-checker --features https,manual --bins
+    build -p warifu-checker --features https,jemalloc,manual --bins
     local built=${CARGO_TARGET_DIR:-target}/$TRIPLE/$folder staged=$out/cargo
     # cargo-deb takes what lies in a target folder; this one holds nothing else.
     rm -rf "$staged" "$out/man" && mkdir -p "$staged/release" "$out/man"
@@ -62,10 +62,10 @@ debian() {
 static() {
     # Without tokens: a module of their vendor is loaded, and a static program loads nothing.
     local built=${CARGO_TARGET_DIR:-target}/static
-    for program in warifu warifu-checker; do
+    for program in warifu:https warifu-checker:https,jemalloc; do
         RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static" CARGO_TARGET_DIR=$built \
             cargo build --profile "$profile" --target "$(rustc -vV | sed -n 's/^host: //p')" \
-            -p "$program" --features https --bins
+            -p "${program%:*}" --features "${program#*:}" --bins
     done
     mkdir -p "$out/static"
     for program in warifu warifu-checker; do

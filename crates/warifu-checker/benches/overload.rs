@@ -3,10 +3,13 @@
 //! kept to the first core and the senders to the second, by `taskset`, so that senders take nothing from it.
 //!
 //! Where others use these cores too, what is judged in a second says little; what is judged in a second of
-//! the checker's own time on its core still does: the rest of that time went to those who were turned away.
+//! the checker's own time on its core says more: the rest of that time went to those who were turned away.
+//! And a processor is not as fast in one minute as in the next, so all numbers of senders are measured in
+//! turn, round after round: best is the most that any number gets judged in a round, and what is told is the
+//! median of the rounds, with the least and the most.
 //!
 //! Senders send the sample file again as soon as they are answered, whatever the answer is: none waits as a
-//! 503 asks for, which is the worst that they can do. Best is the most that any number of them gets judged.
+//! 503 asks for, which is the worst that they can do.
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made has nothing to go on with")]
 #![expect(dead_code, reason = "helpers that tests of the checker use besides")]
 
@@ -34,8 +37,11 @@ mod masters;
 /// Files that may wait.
 const QUEUE: usize = 32;
 
-/// Each number of senders is measured for so long, after as long that is not.
-const MEASURED: Duration = Duration::from_secs(4);
+/// In each round each number of senders is measured for so long, after a moment that is not.
+const MEASURED: Duration = Duration::from_secs(2);
+const SETTLING: Duration = Duration::from_secs(1);
+const ROUNDS: usize = 9;
+const SENDERS: [usize; 5] = [4, 16, 32, 320, 640];
 
 /// A checker of its own, ended with this.
 struct Checker(Child);
@@ -150,7 +156,7 @@ fn measured(checker: &Checker, address: &str, request: &Arc<Vec<u8>>, senders: u
         let counts = [&counted.judged, &counted.turned_away, &counted.broken];
         (counts.map(|count| count.load(Ordering::Relaxed) as f64), own_time(checker), Instant::now())
     };
-    runtime.block_on(async { tokio::time::sleep(MEASURED).await });
+    runtime.block_on(async { tokio::time::sleep(SETTLING).await });
     let (before, own_before, started) = so_far();
     runtime.block_on(async { tokio::time::sleep(MEASURED).await });
     let (after, own_after, ended) = so_far();
@@ -160,6 +166,12 @@ fn measured(checker: &Checker, address: &str, request: &Arc<Vec<u8>>, senders: u
     let [judged, turned_away, broken] = [0, 1, 2].map(|at| after[at] - before[at]);
     let own = own_after - own_before;
     [judged / seconds, turned_away / seconds, broken / seconds, judged / own]
+}
+
+fn sorted(figures: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut figures: Vec<f64> = figures.collect();
+    figures.sort_unstable_by(f64::total_cmp);
+    figures
 }
 
 fn main() {
@@ -192,16 +204,30 @@ fn main() {
         let head = format!("POST /check HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", file.len());
         let request = Arc::new([head.as_bytes(), file].concat());
         writeln!(out, "{name}: {} bytes, one judge, {QUEUE} places", file.len()).unwrap();
-        let (mut best, mut best_own) = (0.0f64, 0.0f64);
-        for senders in [1, 4, 16, 32, 320, 640] {
-            let [judged, turned_away, broken, own] = measured(&checker, &address, &request, senders);
-            (best, best_own) = (best.max(judged), best_own.max(own));
+        let rounds: Vec<_> = (0..ROUNDS)
+            .map(|_| SENDERS.map(|senders| measured(&checker, &address, &request, senders)))
+            .collect();
+        // Of each round: what this number of senders gets of the best that any gets.
+        let of_best =
+            |at: usize, what: usize| {
+                sorted(rounds.iter().map(|round| {
+                    round[at][what] / round.iter().map(|figures| figures[what]).fold(0.0, f64::max)
+                }))
+            };
+        for (at, senders) in SENDERS.into_iter().enumerate() {
+            let [judged, turned_away, broken] =
+                [0, 1, 2].map(|what| sorted(rounds.iter().map(|round| round[at][what]))[ROUNDS / 2]);
+            let (all, own) = (of_best(at, 0), of_best(at, 3));
             writeln!(
                 out,
-                "{senders:>5} senders: {judged:>8.0} judged a second ({:.2} of the best), {own:.0} in one \
-                 of its own ({:.2}); {turned_away:.0} turned away, {broken:.0} lines broken",
-                judged / best,
-                own / best_own
+                "{senders:>5} senders: {judged:>8.0} judged a second, {:.2} of the best ({:.2} to {:.2}), {:.2} by \
+                 its own time ({:.2} to {:.2}); {turned_away:.0} turned away, {broken:.0} lines broken",
+                all[ROUNDS / 2],
+                all[0],
+                all[ROUNDS - 1],
+                own[ROUNDS / 2],
+                own[0],
+                own[ROUNDS - 1],
             )
             .unwrap();
         }

@@ -346,12 +346,12 @@ async fn take_requests(
     let mut connections = JoinSet::new();
     let mut ends = served.ends.clone();
     loop {
-        while connections.try_join_next().is_some() {}
         let has_room = budget.used() < most();
         tokio::select! {
             _ = ends.changed() => break,
+            // What a connection took is given back when it ends, not when the next one comes.
+            Some(_) = connections.join_next() => {}
             // Who finds no room waits before the door, which costs nothing.
-            Some(_) = connections.join_next(), if !has_room => {}
             accepted = listener.accept(), if has_room => match accepted {
                 Ok((stream, peer)) => {
                     let sender = Sender::at(peer.ip());
@@ -377,9 +377,9 @@ async fn take_commands(listener: UnixListener, elsewhere: Option<(TcpListener, G
     // Whoever fills the door over TCP keeps nobody of this machine out.
     let budget_elsewhere = Budget::new(OPERATORS, OPERATORS_OF_ADDRESS);
     loop {
-        while connections.try_join_next().is_some() {}
         tokio::select! {
             _ = ends.changed() => break,
+            Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
                     let mut share = budget.share(Sender::Operator);

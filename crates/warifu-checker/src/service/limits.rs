@@ -10,7 +10,7 @@ use warifu_claims::FILE_LIMIT_BYTES;
 /// ([`crate::service::Sender`]); behind a proxy all are one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Limits {
-    /// Connections at once. Each takes a file handle and some 20 KiB; one of HTTP/2, which
+    /// Connections at once. Each takes a file handle and some 10 KiB; one of HTTP/2, which
     /// carries 32 requests at once, up to 1.25 MiB.
     pub connections: usize,
     /// Of these, from one sender.
@@ -59,7 +59,7 @@ impl Default for Limits {
             arrived_bytes_of_sender: 4 * FILE_LIMIT_BYTES,
             unread_bytes: 128 << 20,
             unread_bytes_of_sender: 64 << 20,
-            head_bytes: 64 << 10,
+            head_bytes: 16 << 10,
             unpacked_ratio: 200,
             head_ms: 10_000,
             body_ms: 60_000,
