@@ -11,13 +11,14 @@ use std::ffi::OsString;
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-/// What jemalloc reads before `main`. What is free goes back within half a second, by a thread of its own: an
-/// idle checker frees nothing else that would remind it. No thread keeps what is larger than a page, and one
-/// arena for all is enough for as many judges as there are processors.
+/// What jemalloc reads before `main`. What is free goes back within a moment, by a thread of its own: an idle
+/// checker frees nothing else that would remind it. A thread keeps a few small pieces for itself and nothing
+/// large; one arena for all is enough for as many judges as there are processors.
 #[cfg(feature = "jemalloc")]
 const SETTINGS: [(&str, &str); 1] = [(
     "_RJEM_MALLOC_CONF",
-    "background_thread:true,dirty_decay_ms:500,muzzy_decay_ms:0,narenas:1,tcache_max:4096",
+    "background_thread:true,dirty_decay_ms:200,muzzy_decay_ms:0,narenas:1,tcache_max:1024,\
+     tcache_nslots_small_min:4,tcache_nslots_small_max:16",
 )];
 
 /// What glibc reads before `main`: one arena for all threads, and whatever is larger than some pages lies in
