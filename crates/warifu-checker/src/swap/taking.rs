@@ -432,7 +432,7 @@ impl Swapper {
                         return Brought::Done(self.held_for(id, why, now));
                     }
                 };
-                let gone = self.runs.go_forward(bench, cleared, now);
+                let gone = self.runs.go_forward(bench, cleared, &self.acts, now);
                 drop(tried);
                 match gone {
                     Ok(phase) => Brought::Done(Outcome::Activated { release, phase }),

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 use warifu_checker::log::now;
 use warifu_checker::said::Said;
@@ -192,6 +192,41 @@ fn nobody_looks_between_what_the_program_took_and_what_judges() {
     assert!(was_changing.load(Ordering::Relaxed), "the program was let go before the release judged");
     swapper.tick(later(10));
     assert_eq!((number(&swapper), site.linked(), site.read()), (Some(2), Some(2), Some(2)));
+}
+
+/// Whoever sees that a release judges finds in the log of acts that it was swapped to: a crash then loses
+/// nothing of that.
+#[test]
+fn a_swap_is_among_the_acts_before_anybody_can_see_it() {
+    let site = Site::new();
+    let seen: Arc<OnceLock<Weak<Swapper>>> = Arc::default();
+    let told: Arc<Mutex<Vec<(u64, bool)>>> = Arc::default();
+    let disk = {
+        let (seen, told, acts) = (Arc::clone(&seen), Arc::clone(&told), site.at("state/audit.jsonl"));
+        Disk::failing(move |_, _: &Path| {
+            // Each time that a disk is waited for, somebody may look.
+            let swapper = seen.get().and_then(Weak::upgrade);
+            if let Some(release) = swapper.and_then(|swapper| number(&swapper)) {
+                let acts = fs::read_to_string(&acts).unwrap();
+                let swap = format!("\"release\":\"{release}\"");
+                let is_told = acts.lines().any(|act| act.contains("\"swap\"") && act.contains(&swap));
+                told.lock().unwrap().push((release, is_told));
+            }
+            None
+        })
+    };
+    let swapper =
+        Arc::new(site.attached(alone_on(disk, &site.at("state"), Source(Arc::clone(&site.shelf))), |_| ()));
+    seen.set(Arc::downgrade(&swapper)).unwrap();
+    for number in [1, 2] {
+        site.shelf.offer(draft(number));
+        assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Activated { .. }));
+    }
+    let told = told.lock().unwrap();
+    assert!([1, 2].iter().all(|release| told.iter().any(|(of, _)| of == release)), "nobody looked: {told:?}");
+    assert!(told.iter().all(|(_, is_told)| *is_told), "{told:?}");
+    let acts = fs::read_to_string(site.at("state/audit.jsonl")).unwrap();
+    assert_eq!(acts.matches("\"swap\"").count(), 2, "{acts}");
 }
 
 /// Somebody changes what lies there: it is put right, or told.
