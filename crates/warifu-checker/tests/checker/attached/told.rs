@@ -78,6 +78,13 @@ fn a_program_that_is_out_of_step_can_be_watched() {
     fs::remove_file(site.at("current")).unwrap();
     says("warifu_amiss{cause=\"program\"} 1\n");
     assert_eq!(page("/metrics", "elsewhere.example").0, 403);
+    // No claims come here: nothing is said of any.
+    let (_, status) = page("/status", "masters.example");
+    let status: serde_json::Value = serde_json::from_str(&status).unwrap();
+    for of_claims in ["requests", "queue", "replay", "kept_claims"] {
+        assert!(status.get(of_claims).is_none() && status.get("attached").is_some(), "{of_claims}: {status}");
+    }
+    assert_eq!(status["doors"], serde_json::json!({ "is_draining": false }));
     assert_eq!(page("/swap", "masters.example").0, 404, "nothing is commanded there");
 }
 
