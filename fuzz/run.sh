@@ -8,6 +8,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:-60}
 shift || true
+# For libFuzzer a word is 0 seconds, and 0 seconds are for ever.
+if ! [[ $seconds =~ ^[1-9][0-9]*$ ]]; then
+    echo "fuzz/run.sh [SECONDS] [TARGET...]: $seconds is no number of seconds" >&2
+    exit 2
+fi
 
 if ! command -v c++ >/dev/null; then
     if [ "$(id -u)" = 0 ]; then
@@ -24,10 +29,11 @@ export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-co
 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
 -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1"
 host=$(rustc -vV | sed -n 's/^host: //p')
-cargo build --quiet --release --manifest-path fuzz/Cargo.toml --target "$host" --target-dir target/fuzz
-
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || for file in fuzz/fuzz_targets/*.rs; do targets+=("$(basename "$file" .rs)"); done
+# What is not asked for is not built; what is called so nowhere is told by cargo.
+cargo build --quiet --release --manifest-path fuzz/Cargo.toml --target "$host" --target-dir target/fuzz \
+    "${targets[@]/#/--bin=}"
 
 # One target, told in one line. 255 is what xargs begins nothing more after.
 fuzz() {
@@ -47,7 +53,14 @@ fuzz() {
     fi
     awk -v target="$target" '
         /stat::number_of_executed_units/ {units=$2} /cov: / {for (i = 1; i < NF; i++) if ($i == "cov:") cover=$(i+1)}
-        END {printf "%s: %d inputs, coverage %d\n", target, units, cover}' "$log"
+        END {
+            printf "%s: %d inputs, coverage %d\n", target, units, cover
+            # Whoever tried nothing, or saw nothing of it, has found nothing.
+            if (units == 0 || cover == 0) {
+                print target ": FAILED: nothing was tried" >"/dev/stderr"
+                exit 255
+            }
+        }' "$log"
 }
 export -f fuzz
 # As many at once as there are cores, unless JOBS says otherwise: each takes one.

@@ -54,6 +54,34 @@ pub(crate) fn dearer(data: &Path) -> Vec<MasterContent> {
     })
 }
 
+/// `masters`, of each of which one record says something else that no claim asks: nothing is shared then.
+pub(crate) fn all_changed(masters: &[MasterContent]) -> Vec<MasterContent> {
+    masters.iter().map(|master| with_timelines(&SCHEMAS, changed(master.clone()))).collect()
+}
+
+/// The last letter of a name in kana, or of a section, is another one.
+fn changed(mut master: MasterContent) -> MasterContent {
+    let text = String::from_utf8(std::mem::take(&mut master.canonical)).unwrap();
+    let (head, rows) = text.split_once('\n').unwrap();
+    let says = head.split(',').position(|id| ["short_kana", "kana", "section"].contains(&id));
+    let says = says.unwrap_or_else(|| panic!("{}: {head}", master.kind));
+    let mut lines: Vec<String> = rows.lines().map(str::to_owned).collect();
+    let said =
+        |line: &String| !line.contains('"') && line.split(',').nth(says).is_some_and(|it| !it.is_empty());
+    let line = lines.iter_mut().find(|line| said(line)).expect("a record that says it");
+    let mut fields: Vec<String> = line.split(',').map(str::to_owned).collect();
+    let other = match fields[says].pop() {
+        Some('0'..='8') => '9',
+        Some('9') => '0',
+        Some('ｱ') => 'ｲ',
+        _ => 'ｱ',
+    };
+    fields[says].push(other);
+    *line = fields.join(",");
+    master.canonical = format!("{head}\n{}\n", lines.join("\n")).into_bytes();
+    master
+}
+
 /// Every series of `data`, after `edit` had what each file holds.
 fn edited(data: &Path, edit: impl Fn(&str, Vec<u8>) -> Vec<u8>) -> Vec<MasterContent> {
     let master = |(series, file, from, until): &(&str, &str, &str, Option<&str>)| {

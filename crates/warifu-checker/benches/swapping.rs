@@ -1,5 +1,6 @@
 //! What a swap costs the claims that are judged meanwhile, and how long swaps and fall backs take:
-//! `cargo bench -p warifu-checker --bench swapping -- ../shared/data [FILES_A_SECOND]`. Linux only: the
+//! `cargo bench -p warifu-checker --bench swapping -- ../shared/data [FILES_A_SECOND [all]]`. With `all`
+//! every master changes from one release to the next; without, one price in one of them. Linux only: the
 //! checker is kept to the first core and the senders to the second, by `taskset`. Releases are published
 //! before, and come into sight by their timestamp, so that no publisher takes time meanwhile.
 //!
@@ -51,9 +52,18 @@ fn main() {
     let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
     let data = PathBuf::from(arguments.next().expect("the folder of the published masters"));
     let files_a_second: f64 = arguments.next().map_or(200.0, |rate| rate.parse().unwrap());
+    let all_change = match arguments.next().as_deref() {
+        None => false,
+        Some("all") => true,
+        Some(other) => panic!("{other}: all, or nothing"),
+    };
     let itself = std::process::id().to_string();
-    // Each changes one price in one master, as small steps do.
-    let masters = [published::masters(&data), published::dearer(&data)];
+    // Each changes one price in one master, as small steps do; or all that there are, as a revision does.
+    let dearer = published::dearer(&data);
+    let dearer = if all_change { published::all_changed(&dearer) } else { dearer };
+    let masters = [published::masters(&data), dearer];
+    let change = masters[0].iter().zip(&masters[1]).filter(|(one, other)| one.canonical != other.canonical);
+    writeln!(out, "{} of {} masters change with each release", change.count(), masters[0].len()).unwrap();
     let directory = tempfile::tempdir().unwrap();
     let at = directory.path();
     let publisher = Publisher::at(at);

@@ -70,10 +70,19 @@ impl Acts {
         self.tell(Act::ForgetClaims, phase, None, Some(what), at);
     }
 
+    /// `release` judges from now on.
+    pub(crate) fn swapped(&self, release: u64, at: UnixSeconds) {
+        self.tell(Act::Swap, Phase::Done, Some(release), None, at);
+    }
+
+    /// `release` does not judge after all.
+    pub(crate) fn not_swapped(&self, release: u64, why: &Said, at: UnixSeconds) {
+        self.tell(Act::Swap, Phase::Refused, Some(release), Some(why), at);
+    }
+
     /// A look at the channel came to this.
     pub(crate) fn outcome(&self, outcome: &Outcome, at: UnixSeconds) {
         match outcome {
-            Outcome::Activated { release, .. } => self.tell(Act::Swap, Phase::Done, Some(*release), None, at),
             Outcome::Held { release, cause: Cause::Held | Cause::Withdrawn, why } => {
                 self.tell(Act::Hold, Phase::Refused, Some(*release), Some(why), at);
             }
@@ -81,8 +90,9 @@ impl Acts {
                 let release = refused.id.map(|id| id.release);
                 self.tell(Act::Swap, Phase::Refused, release, Some(&refused.why), at);
             }
-            // Nothing was decided of the release.
-            Outcome::Held { .. }
+            // It was told before the release judged, or nothing was decided of it.
+            Outcome::Activated { .. }
+            | Outcome::Held { .. }
             | Outcome::Waiting { .. }
             | Outcome::Postponed { .. }
             | Outcome::Unchanged { .. }

@@ -68,8 +68,8 @@ causes! {
     #[doc = "The channel's metadata has expired."]
     Expired "expired"
         word en "Stale" ja "期限切れ"
-        what en "the channel's metadata has expired: what runs judges on, nothing new is taken"
-            ja "配信元の署名情報の期限が切れています。稼働中のリリースで点検を続け、新しいものは受け入れません"
+        what en "the channel's metadata has expired: what runs goes on, nothing new is taken"
+            ja "配信元の署名情報の期限が切れています。稼働中のリリースの使用を続け、新しいものは受け入れません"
         next en "check this machine's clock, then tell the release manager: the channel's timestamp must be \
             signed anew"
             ja "この機械の時計を確かめ、正しければリリース管理者に配信元のタイムスタンプの再署名を依頼してください";
@@ -77,29 +77,29 @@ causes! {
     Trust "trust"
         word en "Refused for trust" ja "信頼による拒否"
         what en "what the channel offers is not believed; what runs, if anything does, goes on"
-            ja "配信元のリリースを信頼できないため拒否しました。稼働中のリリースがあれば、それで点検を続けます"
+            ja "配信元のリリースを信頼できないため拒否しました。稼働中のリリースがあれば、その使用を続けます"
         next en "tell the release manager and both organisations; it is looked at again by itself"
             ja "リリース管理者と両団体に連絡してください（自動で再確認します）";
     #[doc = "A release that is believed has data that may not judge."]
     Data "data"
         word en "Refused for its data" ja "データによる拒否"
         what en "a release did not pass the gates; what runs, if anything does, goes on"
-            ja "リリースが検査に合格しません。稼働中のリリースがあれば、それで点検を続けます"
+            ja "リリースが検査に合格しません。稼働中のリリースがあれば、その使用を続けます"
         next en "wait for a corrected release, or try this one again once the reason is gone: \
             warifu-checker swap"
             ja "訂正したリリースを待つか、原因が解消したら warifu-checker swap で再試行してください";
     #[doc = "This machine's disk has no room."]
     DiskFull "disk-full"
         word en "Disk full" ja "ディスク満杯"
-        what en "this machine's disk is full: what runs judges on, nothing new can be kept"
-            ja "この機械のディスクに空きがありません。稼働中のリリースで点検を続けますが、新しいものを保存できません"
+        what en "this machine's disk is full: what runs goes on, nothing new can be kept"
+            ja "この機械のディスクに空きがありません。稼働中のリリースの使用を続けますが、新しいものを保存できません"
         next en "make room on the disk and do not restart until this is gone; it is tried again by itself"
             ja "ディスクの空きを確保し、この表示が消えるまで再起動しないでください（自動で再試行します）";
     #[doc = "This machine's disk cannot be written or read for another reason than room."]
     DiskFault "disk-fault"
         word en "Disk fault" ja "ディスク障害"
-        what en "this machine's disk does not take or give what it should: what runs judges on"
-            ja "この機械のディスクを正しく読み書きできません。稼働中のリリースで点検を続けます"
+        what en "this machine's disk does not take or give what it should: what runs goes on"
+            ja "この機械のディスクを正しく読み書きできません。稼働中のリリースの使用を続けます"
         next en "look at the disk (read-only, permissions, dmesg -T) and do not restart until this is gone; \
             it is tried again by itself"
             ja "ディスク（読み取り専用、権限、dmesg -T）を調べ、この表示が消えるまで再起動しないでください\
@@ -107,17 +107,17 @@ causes! {
     #[doc = "A file of this machine that the checker stands on is damaged: root, trusted/ or the record."]
     Damaged "damaged"
         word en "Damaged" ja "破損"
-        what en "a file of this machine is damaged: what runs judges on, nothing new is taken"
-            ja "この機械のファイルが壊れています。稼働中のリリースで点検を続け、新しいものは受け入れません"
+        what en "a file of this machine is damaged: what runs goes on, nothing new is taken"
+            ja "この機械のファイルが壊れています。稼働中のリリースの使用を続け、新しいものは受け入れません"
         next en "look why (disk, restore, somebody's hand), then: warifu-checker repair --reason …"
             ja "原因（ディスク障害、復元、手作業など）を確認し、warifu-checker repair --reason （理由）で修復してください";
     #[doc = "One organisation withdrew a release."]
     Withdrawn "withdrawn"
         word en "Withdrawn" ja "取下げ"
-        what en "a release was withdrawn by one organisation: it is not taken, and judges on only where \
+        what en "a release was withdrawn by one organisation: it is not taken, and goes on only where \
             there is none to go back to"
-            ja "一方の団体がリリースを取り下げたため、受け入れません。稼働中のものは、戻り先がない場合に限り点検に使用します"
-        next en "wait for a newer release; where this one judges on, ask both organisations for that"
+            ja "一方の団体がリリースを取り下げたため、受け入れません。稼働中のものは、戻り先がない場合に限り使用を続けます"
+        next en "wait for a newer release; where this one goes on, ask both organisations for that"
             ja "新しいリリースを待ってください。稼働が続いている場合は、公開を両団体に求めてください";
     #[doc = "A release is not taken again: it was fallen back from, or the attached program did not take it."]
     Held "held"
@@ -138,7 +138,7 @@ causes! {
     #[doc = "The content of what ran here is damaged or gone."]
     Lost "lost"
         word en "Lost" ja "喪失"
-        what en "what judged here cannot be used; nothing else is taken until it is fetched again"
+        what en "what ran here cannot be used; nothing else is taken until it is fetched again"
             ja "稼働していたリリースを使用できません。再取得できるまで、他のリリースは受け入れません"
         next en "it is fetched again by itself; where the channel does not have it any more, give it up: \
             warifu-checker give-up {release} --reason …"

@@ -1,10 +1,10 @@
 //! Running a command of the site: no shell, its own process group, a time limit, and a bounded part of what
 //! it says.
 
-use std::io::{self, Read};
+use std::io::Read;
 use std::os::unix::process::CommandExt as _;
-use std::process::{Command, ExitStatus, Stdio};
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use rustix::process::Pid;
 use crate::allocator::variables;
 use crate::attach::started::{Mark, VARIABLE, kill_all};
 use crate::said::Said;
+use crate::swap::{Ending, NotWaited};
 
 /// So much of what a command says is kept: its end, where errors are.
 const KEPT_BYTES: usize = 4 << 10;
@@ -21,12 +22,20 @@ const KEPT_BYTES: usize = 4 << 10;
 const UNTIL_READ: Duration = Duration::from_millis(200);
 
 /// Runs `command` with `environment`, at most so long. At the limit it is killed with all that it started,
-/// also in sessions of their own.
+/// also in sessions of their own; so it is when the `ending` is over.
 ///
 /// # Errors
 /// It cannot be started, ends otherwise than with 0, or not in time: with what it said last.
-pub(super) fn run(command: &[String], environment: &[(&str, String)], limit: Duration) -> Result<(), Said> {
+pub(super) fn run(
+    command: &[String],
+    environment: &[(&str, String)],
+    limit: Duration,
+    ending: &Arc<Ending>,
+) -> Result<(), Said> {
     let Some((program, arguments)) = command.split_first() else { return Ok(()) };
+    if ending.is_over() {
+        return Err(Ending::why());
+    }
     let mut command = Command::new(program);
     variables().for_each(|name| {
         command.env_remove(name);
@@ -61,40 +70,38 @@ pub(super) fn run(command: &[String], environment: &[(&str, String)], limit: Dur
         });
     }
     drop(read);
-    let (ended, ends) = channel::<io::Result<ExitStatus>>();
-    std::thread::spawn(move || ended.send(child.wait()));
-    let status = match ends.recv_timeout(limit) {
-        Ok(status) => Some(status),
-        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-            // It is over also where somebody of them does not want to end.
-            kill_all(first, &mark);
-            let _ = ends.recv_timeout(UNTIL_READ);
-            None
-        }
-    };
+    let status = ending.wait_for(limit, move || child.wait());
+    if status.is_err() {
+        // It is over also where somebody of them does not want to end.
+        kill_all(first, &mark);
+    }
     let _ = all_read.recv_timeout(UNTIL_READ);
     let said = said.lock().unwrap_or_else(PoisonError::into_inner);
     let said: String =
         String::from_utf8_lossy(&said).chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
     let said = said.trim();
     match status {
-        Some(Ok(status)) if status.success() => Ok(()),
-        Some(Ok(status)) => Err(Said::new(
+        Ok(Ok(status)) if status.success() => Ok(()),
+        Ok(Ok(status)) => Err(Said::new(
             format!("{program} failed ({status}): {said}"),
             format!("{program} が失敗しました（{status}）: {said}"),
         )),
-        Some(Err(error)) => {
+        Ok(Err(error)) => {
             let (en, ja) =
                 (format!("{program}: how it ended is not known"), format!("{program} の終了状態が不明です"));
             Err(Said::about(&en, &ja, &error))
         }
-        None => {
+        Err(NotWaited::TooLong) => {
             let seconds = limit.as_secs();
             Err(Said::new(
                 format!("{program} did not end within {seconds} s and was killed: {said}"),
                 format!("{program} が {seconds} 秒以内に終了しなかったため強制終了しました: {said}"),
             ))
         }
+        Err(NotWaited::Over) => Err(Said::new(
+            format!("{program} was killed, since this ends: {said}"),
+            format!("終了処理の時間内に {program} が完了しなかったため強制終了しました: {said}"),
+        )),
     }
 }
 
@@ -115,7 +122,7 @@ mod tests {
 
     fn shell(script: &str, limit_ms: u64) -> Result<(), Said> {
         let command = ["/bin/sh", "-c", script].map(str::to_owned);
-        run(&command, &[("WARIFU_RELEASE", "7".into())], Duration::from_millis(limit_ms))
+        run(&command, &[("WARIFU_RELEASE", "7".into())], Duration::from_millis(limit_ms), &Arc::default())
     }
 
     #[test]
@@ -123,7 +130,7 @@ mod tests {
         assert_eq!(shell("test \"$WARIFU_RELEASE\" = 7", 10_000), Ok(()));
         let why = shell("echo before; echo broken >&2; exit 3", 10_000).unwrap_err();
         assert!(why.en.contains("broken") && why.en.contains('3') && why.ja.contains("broken"), "{}", why.en);
-        assert!(run(&["/no/such/program".into()], &[], Duration::from_secs(1)).is_err());
+        assert!(run(&["/no/such/program".into()], &[], Duration::from_secs(1), &Arc::default()).is_err());
     }
 
     #[test]
@@ -170,6 +177,30 @@ mod tests {
                 std::thread::yield_now();
             }
         }
+    }
+
+    #[test]
+    fn what_is_under_way_when_the_end_is_over_is_killed_and_nothing_more_is_begun() {
+        let folder = tempfile::tempdir().unwrap();
+        let begun = folder.path().join("begun");
+        let script = format!("touch {}; exec sleep 1000", begun.display());
+        let command = ["/bin/sh", "-c", &script].map(str::to_owned);
+        let ending: Arc<Ending> = Arc::default();
+        let breaks_off = {
+            let (ending, begun) = (Arc::clone(&ending), begun.clone());
+            std::thread::spawn(move || {
+                while !begun.exists() {
+                    std::thread::yield_now();
+                }
+                ending.break_off();
+            })
+        };
+        let why = run(&command, &[], Duration::from_secs(600), &ending).unwrap_err();
+        assert!(why.en.contains("was killed, since this ends"), "{}", why.en);
+        breaks_off.join().unwrap();
+        std::fs::remove_file(&begun).unwrap();
+        assert_eq!(run(&command, &[], Duration::from_secs(600), &ending), Err(Ending::why()));
+        assert!(!begun.exists());
     }
 
     #[test]

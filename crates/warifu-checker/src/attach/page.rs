@@ -8,20 +8,21 @@ use std::time::{Duration, Instant};
 const PAGE_BYTES: usize = 1 << 20;
 
 /// A page of a web server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Page<'a> {
-    host: &'a str,
-    path: &'a str,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Page {
+    host: String,
+    path: String,
 }
 
-impl<'a> Page<'a> {
+impl Page {
     /// Of `http://host[:port]/path`.
-    pub(super) fn of(url: &'a str) -> Option<Page<'a>> {
+    pub(super) fn of(url: &str) -> Option<Page> {
         let rest = url.strip_prefix("http://")?;
         let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let is_plain = url.chars().all(|letter| letter.is_ascii_graphic());
+        let path = if path.is_empty() { "/" } else { path };
         (is_plain && !host.is_empty() && !host.contains('@'))
-            .then_some(Page { host, path: if path.is_empty() { "/" } else { path } })
+            .then(|| Page { host: host.to_owned(), path: path.to_owned() })
     }
 
     /// Its status and what it holds, within `limit` altogether.
@@ -32,7 +33,7 @@ impl<'a> Page<'a> {
             left => Ok(left),
         };
         let has_port = self.host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-        let address = if has_port { self.host.to_owned() } else { format!("{}:80", self.host) };
+        let address = if has_port { self.host.clone() } else { format!("{}:80", self.host) };
         let mut stream = Err(io::Error::from(io::ErrorKind::NotFound));
         for address in address.to_socket_addrs()? {
             stream = TcpStream::connect_timeout(&address, left()?);
@@ -68,8 +69,9 @@ mod tests {
 
     #[test]
     fn a_page_is_named_by_host_port_and_path() {
-        assert_eq!(Page::of("http://a:80/b?c"), Some(Page { host: "a:80", path: "/b?c" }));
-        assert_eq!(Page::of("http://a"), Some(Page { host: "a", path: "/" }));
+        let page = |host: &str, path: &str| Some(Page { host: host.to_owned(), path: path.to_owned() });
+        assert_eq!(Page::of("http://a:80/b?c"), page("a:80", "/b?c"));
+        assert_eq!(Page::of("http://a"), page("a", "/"));
         for url in ["https://a/", "http://", "http:///x", "a", "http://u@a/", "http://a/\r\nX: y"] {
             assert_eq!(Page::of(url), None, "{url}");
         }

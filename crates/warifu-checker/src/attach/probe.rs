@@ -1,6 +1,7 @@
 //! Asking whether a program works: by a page of it, or by a command.
 
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use warifu_values::text::without_secrets;
@@ -9,29 +10,36 @@ use crate::attach::command::run;
 use crate::attach::config::{Probe, ProbeBy};
 use crate::attach::page::Page;
 use crate::said::Said;
+use crate::swap::Ending;
 
-/// Asks as `probe` says, as often as it says, until the answer is yes.
-pub(super) fn ask(probe: &Probe, environment: &[(&str, String)]) -> Result<(), Said> {
-    let mut answer = ask_once(probe, environment);
+/// A page keeps to its limit itself: what it does to be done is not waited for much longer.
+const AND_DONE: Duration = Duration::from_secs(1);
+
+/// Asks as `probe` says, as often as it says, until the answer is yes, or the `ending` is over.
+pub(super) fn ask(probe: &Probe, environment: &[(&str, String)], ending: &Arc<Ending>) -> Result<(), Said> {
+    let mut answer = ask_once(probe, environment, ending);
     for _ in 1..probe.tries {
-        if answer.is_ok() {
+        if answer.is_ok() || ending.is_over() {
             break;
         }
-        pause(Duration::from_millis(probe.pause_ms));
-        answer = ask_once(probe, environment);
+        // Nothing tells when a program of others is ready but asking it.
+        ending.pause(Duration::from_millis(probe.pause_ms));
+        answer = ask_once(probe, environment, ending);
     }
     answer
 }
 
-fn ask_once(probe: &Probe, environment: &[(&str, String)]) -> Result<(), Said> {
+fn ask_once(probe: &Probe, environment: &[(&str, String)], ending: &Arc<Ending>) -> Result<(), Said> {
     let limit = Duration::from_secs(probe.limit_seconds);
     let (url, wanted, contains) = match &probe.by {
-        ProbeBy::Command(command) => return run(&command.value, environment, limit),
+        ProbeBy::Command(command) => return run(&command.value, environment, limit, ending),
         ProbeBy::Page { http, status, contains } => (http, *status, contains),
     };
     let Some(page) = Page::of(url) else { return Ok(()) };
     let url = without_secrets(url);
-    let (status, body) = page.read(limit).map_err(|error| {
+    let read = ending.wait_for(limit.saturating_add(AND_DONE), move || page.read(limit));
+    let read = read.unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut)));
+    let (status, body) = read.map_err(|error| {
         Said::about(&format!("{url} does not answer"), &format!("{url} から応答がありません"), &error)
     })?;
     if status != wanted {
@@ -48,11 +56,4 @@ fn ask_once(probe: &Probe, environment: &[(&str, String)]) -> Result<(), Said> {
         return Ok(());
     }
     Err(Said::new(format!("{url} does not hold \"{text}\""), format!("{url} に「{text}」がありません")))
-}
-
-/// Between two tries. Nothing tells when a program of others is ready but asking it.
-fn pause(time: Duration) {
-    let nobody = Mutex::new(());
-    let held = nobody.lock().unwrap_or_else(PoisonError::into_inner);
-    let _ = Condvar::new().wait_timeout_while(held, time, |()| true);
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rustix::process::{Pid, kill_process};
@@ -15,7 +15,7 @@ use crate::attach::files::{Shelf, listed, made};
 use crate::attach::probe::ask;
 use crate::log::{Event, Log};
 use crate::said::Said;
-use crate::swap::{Failed, FailedAt, Load, NotTaken, Otherwise, Target};
+use crate::swap::{Ending, Failed, FailedAt, Load, NotTaken, Otherwise, Target};
 
 /// A number, and what whoever wrote it says besides.
 const PID_BYTES: u64 = 4096;
@@ -56,6 +56,7 @@ pub struct Program {
     log: Log,
     /// What it was seen to work with.
     uses: Mutex<Option<ReleaseRef>>,
+    ending: Arc<Ending>,
     before: Option<Box<Before>>,
 }
 
@@ -78,6 +79,7 @@ impl Program {
             schemas,
             log,
             uses: Mutex::default(),
+            ending: Arc::default(),
             before: None,
         }
     }
@@ -106,11 +108,12 @@ impl Program {
     fn tell(&self, environment: &[(&str, String)]) -> Result<(), Said> {
         let (signal, file) = match &self.reload {
             Reload::Command { command, limit_seconds } => {
-                return run(&command.value, environment, Duration::from_secs(*limit_seconds));
+                let limit = Duration::from_secs(*limit_seconds);
+                return run(&command.value, environment, limit, &self.ending);
             }
             Reload::SystemdUnit { unit, limit_seconds } => {
                 let reload = ["systemctl", "reload", "--", unit].map(ToOwned::to_owned);
-                return run(&reload, environment, Duration::from_secs(*limit_seconds));
+                return run(&reload, environment, Duration::from_secs(*limit_seconds), &self.ending);
             }
             Reload::Signal { signal, pid_file } => (*signal, pid_file),
         };
@@ -128,7 +131,7 @@ impl Program {
     }
 
     fn asked(&self, environment: &[(&str, String)]) -> Result<(), Said> {
-        self.probes.iter().try_for_each(|probe| ask(probe, environment))
+        self.probes.iter().try_for_each(|probe| ask(probe, environment, &self.ending))
     }
 
     /// The link back to `before`; where something was there, the program reads and works with that again.
@@ -174,6 +177,9 @@ impl Target for Program {
             ))
         })?;
         drop(files);
+        if otherwise == Otherwise::PutBack && self.ending.is_told() {
+            return Err(not_had(Ending::why()));
+        }
         let folder = self.shelf.folder_of(id);
         let environment = self.environment(Some(id), &folder);
         let used = self.uses.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -218,6 +224,10 @@ impl Target for Program {
         }
     }
 
+    fn ending(&self) -> Arc<Ending> {
+        Arc::clone(&self.ending)
+    }
+
     fn uses(&self) -> Option<ReleaseRef> {
         let uses = (*self.uses.lock().unwrap_or_else(PoisonError::into_inner))?;
         let named = self.shelf.named().ok().flatten()?;
@@ -252,7 +262,7 @@ impl Target for Program {
     fn alert(&self, why: &Said) {
         let Some(command) = &self.alert else { return };
         let environment = [("WARIFU_WHY", why.en.clone()), ("WARIFU_WHY_JA", why.ja.clone())];
-        if let Err(why) = run(command, &environment, ALERT) {
+        if let Err(why) = run(command, &environment, ALERT, &self.ending) {
             self.log.event(Event::AttachedAlertFailed, &why);
         }
     }

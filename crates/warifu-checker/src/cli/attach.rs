@@ -13,10 +13,11 @@ use warifu_values::say;
 
 use crate::attach::{Config, Program, Watch, not_ready};
 use crate::cli::arguments::{Attach, Site, Windows};
+use crate::cli::end::{End, told_to_end};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{calendar_of, floor, mirrors_with, schemas_of};
 use crate::cli::prepared::{Found, all_of, check_root, of_state};
-use crate::cli::serve::{ended, keep_alive, keep_polling, keep_telling, told_to_end};
+use crate::cli::serve::{keep_alive, keep_polling, keep_telling};
 use crate::cli::service_manager::ServiceManager;
 use crate::cli::watchdog::Watchdog;
 use crate::cli::watched::Watched;
@@ -95,8 +96,8 @@ pub(super) fn attach_program(attach: &Attach, lang: Lang) -> Result<u8, Failure>
     let program = Program::new(&config, schemas()?, log);
     let swapper = Arc::new(swapper.attached_to(Box::new(program), now()));
     let service = Service::new(Arc::clone(&swapper), FairQueue::new(1, 1), recent, Limits::default(), log)?;
-    let ending = Arc::clone(&swapper);
-    let heard = runtime.block_on(async {
+    let ends = End { swapper: Arc::clone(&swapper), service: Arc::clone(&service), manager, log };
+    let served = runtime.block_on(async {
         if let Some(watch) = watch {
             writeln!(io::stdout(), "watched at {}", watch.address()?)?;
             io::stdout().flush()?;
@@ -115,24 +116,11 @@ pub(super) fn attach_program(attach: &Attach, lang: Lang) -> Result<u8, Failure>
             format!("{link} を読むプログラムにリリースを渡します"),
         );
         log.event(Event::Start, &given);
-        let end = async {
-            told_to_end.await;
-            manager.stopping();
-            log.event(
-                Event::Drain,
-                &Said::new(
-                    "told to end: what the program is just being given is still given",
-                    "終了の指示を受けました。適用中の分だけを処理します",
-                ),
-            );
-        };
-        serve_until(None, operators, Arc::clone(&service), end).await
+        let drains = Said::new(
+            "told to end: what the program was only just given is given back",
+            "終了の指示を受けました。適用中のリリースは前のものへ戻します",
+        );
+        serve_until(None, operators, Arc::clone(&service), ends.told(told_to_end, drains)).await
     });
-    // Also where a door failed.
-    ending.end(now());
-    service.end();
-    log.event(Event::End, &ended());
-    heard?;
-    runtime.shutdown_background();
-    Ok(0)
+    ends.after(served, runtime)
 }

@@ -10,6 +10,7 @@ mod attach;
 mod check;
 mod consent;
 mod dry_run;
+mod end;
 mod explain;
 mod forget;
 mod give_up;

@@ -9,6 +9,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use warifu_values::lang::{Lang, Speak as _};
 
 use crate::cli::arguments::Serve;
+use crate::cli::end::{End, told_to_end};
 use crate::cli::failure::Failure;
 use crate::cli::handles::connections;
 use crate::cli::inputs::read_file;
@@ -104,7 +105,6 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
         .judges
         .or_else(|| std::thread::available_parallelism().ok().map(Into::into))
         .unwrap_or(1);
-    let ending = Arc::clone(&swapper);
     let queue = FairQueue::new(judges, serve.claims.queue);
     let service = Service::new(Arc::clone(&swapper), queue, Arc::clone(&recent), limits, log)?;
     let poll = Arc::new(AtomicU64::new(serve.poll));
@@ -128,6 +128,7 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
         log,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let ends = End { swapper: Arc::clone(&swapper), service: Arc::clone(&service), manager, log };
     let served = runtime.block_on(async {
         // Before anybody is told that it runs: who asks it to read again must not end it, and who lets it end
         // must not kill it.
@@ -158,27 +159,13 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
             format!("{address} で請求を受け付けています"),
         );
         log.event(Event::Start, &taken);
-        let end = async {
-            told_to_end.await;
-            manager.stopping();
-            log.event(
-                Event::Drain,
-                &Said::new(
-                    "told to end: what is in flight is still answered",
-                    "終了の指示を受けました。受付済みの分だけを処理します",
-                ),
-            );
-        };
-        serve_until(door, operators, Arc::clone(&service), end).await
+        let drains = Said::new(
+            "told to end: what is in flight is still answered",
+            "終了の指示を受けました。受付済みの分だけを処理します",
+        );
+        serve_until(door, operators, Arc::clone(&service), ends.told(told_to_end, drains)).await
     });
-    // Also where a door failed: what is on probation took nothing down.
-    ending.end(now());
-    service.end();
-    log.event(Event::End, &ended());
-    served?;
-    // A look at a channel that does not answer may be under way; what it would write, it writes whole.
-    runtime.shutdown_background();
-    Ok(0)
+    ends.after(served, runtime)
 }
 
 /// Tells each value and who says so, and all that is wrong; starts nothing.
@@ -310,23 +297,6 @@ async fn read_or_broken_off<T: Send + 'static>(
     broken_off: impl FnOnce() -> T,
 ) -> T {
     tokio::task::spawn_blocking(read).await.unwrap_or_else(|_| broken_off())
-}
-
-/// Ends with SIGTERM or SIGINT, of which nothing is missed from now on.
-pub(super) fn told_to_end() -> io::Result<impl Future<Output = ()>> {
-    let (mut terminated, mut interrupted) =
-        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(async move {
-        tokio::select! {
-            _ = terminated.recv() => {}
-            _ = interrupted.recv() => {}
-        }
-    })
-}
-
-/// What is told last.
-pub(super) fn ended() -> Said {
-    Said::new("ended", "終了しました")
 }
 
 #[cfg(test)]

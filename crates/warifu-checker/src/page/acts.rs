@@ -206,9 +206,9 @@ pub fn offered(status: &Status, lang: Lang) -> Vec<Offered> {
             stands_on(&frozen.at.rfc3339()),
         ),
     }
-    if of_claims && status.kept_claims.files > 0 {
-        let files = status.kept_claims.files as u64;
-        let (shown, mib) = (grouped(files), status.kept_claims.bytes.div_ceil(1 << 20));
+    let kept = status.of_claims.as_ref().filter(|_| of_claims).map(|it| it.kept_claims);
+    if let Some(kept) = kept.filter(|kept| kept.files > 0) {
+        let (shown, mib) = (grouped(kept.files as u64), kept.bytes.div_ceil(1 << 20));
         if running.is_some() {
             add(
                 Act::Replay,

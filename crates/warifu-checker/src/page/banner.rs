@@ -211,11 +211,19 @@ fn warnings(status: &Status, lang: Lang, add: &mut Add<'_>) {
         add(
             Grade::Warning,
             say!(lang, "Ending", "終了処理中"),
-            say!(
-                lang,
-                "The checker ends: what is in flight is answered, nothing new is taken.",
-                "チェッカーを終了しています。受付済みの分だけを処理します。"
-            ),
+            if status.attached.is_some() {
+                say!(
+                    lang,
+                    "This ends: what the attached program was only just given is given back.",
+                    "終了しています。接続先プログラムに適用中のリリースは前のものへ戻します。"
+                )
+            } else {
+                say!(
+                    lang,
+                    "The checker ends: what is in flight is answered, nothing new is taken.",
+                    "チェッカーを終了しています。受付済みの分だけを処理します。"
+                )
+            },
             None,
             say!(
                 lang,
@@ -224,8 +232,8 @@ fn warnings(status: &Status, lang: Lang, add: &mut Add<'_>) {
             ),
         );
     }
-    let queue = &status.queue;
-    if queue.capacity > 0 && queue.waiting >= queue.capacity {
+    let queue = status.of_claims.as_ref().map(|it| it.queue);
+    if let Some(queue) = queue.filter(|queue| queue.capacity > 0 && queue.waiting >= queue.capacity) {
         let waiting = queue.waiting;
         add(
             Grade::Warning,

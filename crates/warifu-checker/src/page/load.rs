@@ -8,6 +8,7 @@ use warifu_values::say;
 
 use crate::page::numbers::short;
 use crate::page::seen::{InLine, Quantile, Seen, Slice};
+use crate::service::OfClaims;
 
 /// What is plotted is this high.
 const HEIGHT: f64 = 64.0;
@@ -26,6 +27,9 @@ fn rate(files: u64, seconds: u64) -> f64 {
 /// The last minutes, and how long answers took.
 pub(super) fn load(seen: &Seen, lang: Lang) -> Html {
     let (status, load) = (&seen.status, &seen.load);
+    // Where none come, this part is not there.
+    let Some(OfClaims { queue, requests, .. }) = &status.of_claims else { return Html::default() };
+    let door = status.doors.of_claims.unwrap_or_default();
     // The last slice is not over, so it says less than there was.
     let over = load.slices.split_last().map_or(&[][..], |(_, over)| over);
     let minute = over.len().saturating_sub(60 / load.slice_seconds.max(1) as usize);
@@ -33,7 +37,6 @@ pub(super) fn load(seen: &Seen, lang: Lang) -> Html {
     let seconds = of_minute.len() as u64 * load.slice_seconds;
     let now = rate(of_minute.iter().map(|slice| slice.answered).sum(), seconds);
     let away = rate(of_minute.iter().map(|slice| slice.turned_away).sum(), seconds);
-    let queue = &status.queue;
     let figures = [
         (say!(lang, "answered a second", "応答（毎秒）"), short(now)),
         (say!(lang, "turned away a second", "受付不可（毎秒）"), short(away)),
@@ -57,11 +60,11 @@ pub(super) fn load(seen: &Seen, lang: Lang) -> Html {
                 lang,
                 "{} files ({} claims) answered, {} turned away; {} connections, {} cut",
                 "応答 {} ファイル（レセプト {} 件）、受付不可 {}、接続 {}、切断 {}",
-                grouped(status.requests.checked),
-                grouped(status.requests.claims),
-                grouped(status.requests.turned_away),
-                grouped(status.doors.connections as u64),
-                grouped(status.doors.connections_cut)
+                grouped(requests.checked),
+                grouped(requests.claims),
+                grouped(requests.turned_away),
+                grouped(door.connections as u64),
+                grouped(door.connections_cut)
             )
         ),
         turned_away(seen, lang)

@@ -109,21 +109,28 @@ pub(super) fn months(seen: &Seen, lang: Lang) -> Html {
         .filter(|act| matches!(act.act, Did::Activated | Did::FellBack))
         .filter_map(|act| year.x(act.at))
         .collect();
-    let mut lines = vec![weeks.line(&say!(lang, "all findings", "指摘すべて"), None, &swaps, lang)];
-    lines.extend(codes.iter().map(|code| weeks.line(code, Some(code), &swaps, lang)));
+    // Where a program is attached nothing is found.
+    let found = seen.status.attached.is_none().then(|| {
+        let mut lines = vec![weeks.line(&say!(lang, "all findings", "指摘すべて"), None, &swaps, lang)];
+        lines.extend(codes.iter().map(|code| weeks.line(code, Some(code), &swaps, lang)));
+        html!(
+            "<div class=\"label soft\">{}</div><div></div>{}{}",
+            say!(lang, "findings in 1,000 claims, by week", "レセプト 1,000 件あたりの指摘件数（週ごと）"),
+            lines,
+            scale(&year, lang)
+        )
+    });
+    let numbers = seen.status.attached.is_none().then(|| numbers(history, &codes, lang));
     let since = history.since;
     html!(
-        "<p class=\"soft small\">{} {}</p><div class=\"months\">{}{}<div class=\"label soft\">{}</div>\
-         <div></div>{}{}</div>{}{}",
+        "<p class=\"soft small\">{} {}</p><div class=\"months\">{}{}{}</div>{}{}",
         say!(lang, "Known since", "記録の開始:"),
         instant(since),
         scale(&year, lang),
         lanes,
-        say!(lang, "findings in 1,000 claims, by week", "レセプト 1,000 件あたりの指摘件数（週ごと）"),
-        lines,
-        scale(&year, lang),
+        found,
         acts(history, lang),
-        numbers(history, &codes, lang)
+        numbers
     )
 }
 

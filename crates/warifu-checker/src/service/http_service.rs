@@ -24,7 +24,7 @@ use crate::service::pace::{Pace, SLICE_SECONDS};
 use crate::service::queue::FairQueue;
 use crate::service::refusals::Refusals;
 use crate::service::reply::error;
-use crate::service::status::{Doors, OnTrial, Queue, Requests, Status};
+use crate::service::status::{ClaimsDoor, Doors, OnTrial, Queue, Requests, Status};
 #[cfg(feature = "https")]
 use crate::service::tls::{Expires, Tls};
 use crate::state::Recent;
@@ -147,25 +147,34 @@ impl Service {
 
     /// What the service says of itself.
     pub fn status(&self) -> Status {
-        let (judging, waiting) = self.queue.load();
         let requests = Requests {
             checked: self.checked.load(Ordering::Relaxed),
             claims: self.claims.load(Ordering::Relaxed),
             turned_away: self.turned_away.load(Ordering::Relaxed),
         };
-        let queue = Queue { judging, waiting, capacity: self.queue.capacity() };
-        let doors = Doors {
-            is_draining: self.draining.load(Ordering::Relaxed),
+        let is_draining = self.draining.load(Ordering::Relaxed);
+        let doors = Doors { is_draining, of_claims: Some(self.claims_door()) };
+        let status = Status::of(&self.swapper, requests, self.queue_now(), doors, now());
+        let configuration = self.not_in_force.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Status { configuration, ..status }
+    }
+
+    /// The queue now.
+    pub(super) fn queue_now(&self) -> Queue {
+        let (judging, waiting) = self.queue.load();
+        Queue { judging, waiting, capacity: self.queue.capacity() }
+    }
+
+    /// The door of claims now.
+    pub(super) fn claims_door(&self) -> ClaimsDoor {
+        ClaimsDoor {
             connections: self.connections.used(),
             connections_cut: self.cut.load(Ordering::Relaxed),
             arrived_bytes: self.arrived.used(),
             unread_bytes: self.unread.used(),
             not_kept: self.keeper.dropped(),
             limits: self.limits(),
-        };
-        let status = Status::of(&self.swapper, requests, queue, doors, now());
-        let configuration = self.not_in_force.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Status { configuration, ..status }
+        }
     }
 
     /// What senders may take now: taken once for each request or connection.

@@ -52,6 +52,6 @@ pub(crate) use reply::{not_given, too_large};
 pub(crate) use routes::interface;
 pub use sender::Sender;
 pub use socket::{OperatorSocket, SocketError};
-pub use status::{Doors, Next, OnTrial, Queue, Requests, Status, Watch};
+pub use status::{ClaimsDoor, Doors, Next, OfClaims, OnTrial, Queue, Requests, Status, Watch};
 #[cfg(feature = "https")]
 pub use tls::{Clients, ReadTls, Reload, Tls, TlsFiles};

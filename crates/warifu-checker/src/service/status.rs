@@ -13,7 +13,7 @@ use crate::cause::{Amiss, Cause};
 use crate::said::Said;
 use crate::service::limits::Limits;
 use crate::state::{Damage, Decision, Frozen, Held, Installed, KeptNow, Lost, Phase, Refused};
-use crate::swap::{Active, Attached, Coming, LastPoll, Outcome, Swapper};
+use crate::swap::{Active, Attached, Coming, LastPoll, Swapper};
 use crate::trial::Replayed;
 
 /// The watch on a release on probation.
@@ -98,24 +98,50 @@ impl Speak for Next {
     }
 }
 
-/// The doors now, and what they hold back.
+/// The doors now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
 pub struct Doors {
     /// The checker ends: what is in flight is still answered.
+    #[serde(default)]
     pub is_draining: bool,
+    /// What comes by that of claims; nothing where a program is attached.
+    #[serde(flatten)]
+    pub of_claims: Option<ClaimsDoor>,
+}
+
+/// What comes by the door of claims, and what it holds back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct ClaimsDoor {
     /// Connections at which claims come.
     pub connections: usize,
     /// Since the start, connections that were cut because something took too long, or not let in.
+    #[serde(default)]
     pub connections_cut: u64,
     /// Bytes of claim files that arrived and are not judged yet.
+    #[serde(default)]
     pub arrived_bytes: usize,
     /// Bytes of answers that were not taken yet.
+    #[serde(default)]
     pub unread_bytes: usize,
     /// Since the start, claim files for replay that the disk was too slow to keep.
+    #[serde(default)]
     pub not_kept: u64,
     /// What each may be.
     pub limits: Limits,
+}
+
+/// What comes of claims; nothing of it where a program is attached, since none come.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OfClaims {
+    /// The claim files that are kept to be replayed.
+    #[serde(default)]
+    pub kept_claims: KeptNow,
+    /// The last replay before activation, briefly.
+    pub replay: Option<Replayed>,
+    /// Requests since the start.
+    pub requests: Requests,
+    /// The queue now.
+    pub queue: Queue,
 }
 
 /// Everything `GET /status` says.
@@ -140,9 +166,6 @@ pub struct Status {
     /// What judges next, and when.
     #[serde(default)]
     pub next: Option<Next>,
-    /// The claim files that are kept to be replayed.
-    #[serde(default)]
-    pub kept_claims: KeptNow,
     /// The watch, on probation.
     pub watch: Option<Watch>,
     /// The confirmed release before, which can be fallen back to.
@@ -165,14 +188,11 @@ pub struct Status {
     /// What operators decided, the newest last.
     #[serde(default)]
     pub decisions: Vec<Decision>,
-    /// The last replay before activation, briefly.
-    pub replay: Option<Replayed>,
     /// The last look at the channel.
     pub last_poll: Option<LastPoll>,
-    /// Requests since the start.
-    pub requests: Requests,
-    /// The queue now.
-    pub queue: Queue,
+    /// What comes of claims, where they come.
+    #[serde(flatten)]
+    pub of_claims: Option<OfClaims>,
     /// The doors now.
     #[serde(default)]
     pub doors: Doors,
@@ -192,6 +212,15 @@ impl Status {
             let seen = active.watched(&swapper.gates().probation)?.brief();
             Some(Watch { against: active.compared_with()?.id.release, seen })
         });
+        let attached = swapper.attached();
+        let kept_claims = swapper.kept_claims();
+        let of_claims = attached.is_none().then_some(OfClaims {
+            kept_claims,
+            replay: record.replay.clone(),
+            requests,
+            queue,
+        });
+        let door = doors.of_claims.filter(|_| attached.is_none());
         Status {
             state: state_of(active.as_deref()).to_owned(),
             running: record.running().release().cloned(),
@@ -200,21 +229,18 @@ impl Status {
             damaged: swapper.damages(),
             not_written: swapper.not_written(),
             next: Next::of(swapper.coming(), active.as_ref().map(|active| active.id.release)),
-            kept_claims: swapper.kept_claims(),
             watch,
             previous: record.running().previous().cloned(),
             earlier: record.earlier().to_vec(),
-            attached: swapper.attached(),
+            attached,
             lost: record.lost().cloned(),
             held: swapper.held(),
             decisions: record.decisions().to_vec(),
             refused: record.refused,
             stale: swapper.is_stale(),
-            replay: record.replay,
             last_poll: swapper.last_poll(),
-            requests,
-            queue,
-            doors,
+            of_claims,
+            doors: Doors { of_claims: door, ..doors },
             configuration: None,
             at,
         }
@@ -233,7 +259,6 @@ pub(super) fn state_of(active: Option<&Active>) -> &'static str {
 impl Doors {
     /// What is out of the ordinary.
     fn troubles(&self, lang: Lang) -> Vec<String> {
-        let Doors { connections, arrived_bytes, unread_bytes, limits, .. } = self;
         let mut lines = Vec::new();
         if self.is_draining {
             lines.push(say!(
@@ -242,6 +267,8 @@ impl Doors {
                 "終了処理中: 受付済みの分だけを処理し、新しい請求は受け付けません"
             ));
         }
+        let Some(door) = &self.of_claims else { return lines };
+        let ClaimsDoor { connections, arrived_bytes, unread_bytes, limits, .. } = door;
         let full = [
             (*connections, limits.connections, "connections", "接続数"),
             (
@@ -257,8 +284,8 @@ impl Doors {
                 lines.push(say!(lang, "{en}: {used} of {most}", "{ja}: {used}/{most}"));
             }
         }
-        if self.not_kept > 0 {
-            let not_kept = self.not_kept;
+        if door.not_kept > 0 {
+            let not_kept = door.not_kept;
             lines.push(say!(
                 lang,
                 "the disk is too slow: {not_kept} claim files were not kept for replay",
@@ -393,9 +420,9 @@ impl Speak for Status {
             let (release, why) = (running.id.release, why.say(lang));
             lines.push(say!(
                 lang,
-                "WITHDRAWN: release {release} goes on judging, because there is none to go back to: {why}; \
-                 ask both organisations for the next release",
-                "取下げ: リリース {release} は取り下げられましたが、戻り先がないため点検に使用しています: {why}。\
+                "WITHDRAWN: release {release} goes on, because there is none to go back to: {why}; ask both \
+                 organisations for the next release",
+                "取下げ: リリース {release} は取り下げられましたが、戻り先がないため使用を続けています: {why}。\
                  次のリリースを両団体に求めてください"
             ));
         }
@@ -480,9 +507,9 @@ impl Speak for Status {
             lines.push(line(Cause::Expired, &Cause::Expired.what(), None, lang));
         }
         lines.extend(self.decisions.last().map(|decision| decision.say(lang)));
-        // Where a program is attached no claims come.
-        let of_claims = self.attached.is_none();
-        if let Some(replay @ Replayed { release, why, .. }) = self.replay.as_ref().filter(|_| of_claims) {
+        // Where a program is attached no claims come; an older checker tells of none.
+        let of_claims = self.of_claims.as_ref().filter(|_| self.attached.is_none());
+        if let Some(replay @ Replayed { release, why, .. }) = of_claims.and_then(|it| it.replay.as_ref()) {
             let files = replay.received.as_ref().map_or(0, |received| received.files);
             let said = if files == 0 && replay.refusal().is_none() {
                 // No reason to worry: there is nothing yet that could speak for or against anything.
@@ -498,26 +525,23 @@ impl Speak for Status {
         }
         if let Some(poll) = &self.last_poll {
             let at = poll.at;
-            let said = match (poll.result.said(), &poll.result) {
-                (_, Outcome::Activated { release, .. }) if !of_claims => {
-                    say!(lang, "release {release} was taken", "リリース {release} を適用しました")
-                }
-                (Some(said), _) if not_taken.as_ref().is_some_and(|amiss| amiss.cause == Cause::Channel) => {
+            let said = match poll.result.said() {
+                Some(said) if not_taken.as_ref().is_some_and(|amiss| amiss.cause == Cause::Channel) => {
                     said.then(&Cause::Channel.next_step(None)).say(lang)
                 }
-                (Some(said), _) => self.without_repeating(said.say(lang), lang),
-                (None, _) => say!(lang, "nothing new", "変更なし"),
+                Some(said) => self.without_repeating(said.say(lang), lang),
+                None => say!(lang, "nothing new", "変更なし"),
             };
             lines.push(say!(lang, "channel at {at}: {said}", "配信元 {at}: {said}"));
             lines.extend(poll.troubles.iter().map(|trouble| format!("  {}", trouble.say(lang))));
         }
-        if !of_claims {
+        let Some(OfClaims { kept_claims, requests, queue, .. }) = of_claims else {
             return lines.join("\n");
-        }
-        lines.push(self.kept_claims.say(lang));
-        let Requests { checked, claims, turned_away } = self.requests;
-        let Queue { judging, waiting, capacity } = self.queue;
-        let (checked_en, claims_en) = (counted(checked, "claim file"), counted(claims, "claim"));
+        };
+        lines.push(kept_claims.say(lang));
+        let Requests { checked, claims, turned_away } = requests;
+        let Queue { judging, waiting, capacity } = queue;
+        let (checked_en, claims_en) = (counted(*checked, "claim file"), counted(*claims, "claim"));
         lines.push(say!(
             lang,
             "{checked_en} ({claims_en}) answered, {turned_away} turned away; \
@@ -539,6 +563,7 @@ mod tests {
         let why = Said::new("nothing ran before", "比較なし");
         let verdict = Verdict::Inconclusive;
         let report = Replayed { release: 1, against: None, verdict, why, received: None, synthetic: None };
+        let door = ClaimsDoor { unread_bytes: usize::MAX, ..ClaimsDoor::default() };
         let status = Status {
             state: "confirmed".into(),
             running: None,
@@ -547,7 +572,6 @@ mod tests {
             damaged: Vec::new(),
             not_written: None,
             next: None,
-            kept_claims: KeptNow::default(),
             watch: None,
             previous: None,
             earlier: Vec::new(),
@@ -557,11 +581,14 @@ mod tests {
             decisions: Vec::new(),
             refused: None,
             stale: false,
-            replay: Some(report),
             last_poll: None,
-            requests: Requests { checked: 1, claims: 2, turned_away: 0 },
-            queue: Queue::default(),
-            doors: Doors { is_draining: true, unread_bytes: usize::MAX, ..Doors::default() },
+            of_claims: Some(OfClaims {
+                kept_claims: KeptNow::default(),
+                replay: Some(report),
+                requests: Requests { checked: 1, claims: 2, turned_away: 0 },
+                queue: Queue::default(),
+            }),
+            doors: Doors { is_draining: true, of_claims: Some(door) },
             configuration: None,
             at: UnixSeconds::new(0),
         };

@@ -238,10 +238,11 @@ pub struct Record {
     pub refused: Option<Refused>,
     /// The last replay, briefly.
     pub replay: Option<Replayed>,
-    /// How often a start after a crash found this release on probation, or being given to a program: one that
-    /// takes the checker down with it must not be tried for ever.
+    /// How often a start after a crash found this release on probation, or one after whatever end found it
+    /// being given to a program: one that takes the checker down with it must not be tried for ever.
     pub interrupted: Option<(Id, u32)>,
-    /// What an attached program is just being given: what a crash meanwhile is put down to.
+    /// What an attached program is just being given, or was only just now: what an end meanwhile is put down
+    /// to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tried: Option<Id>,
     /// What operators decided, the newest last.
@@ -300,10 +301,10 @@ impl Record {
     pub fn runs(&mut self, running: Running) {
         if let Running::Confirmed { release, .. } = &running {
             self.held.retain(|held| held.id.release >= release.id.release);
+            self.tried.take_if(|tried| *tried == release.id);
         }
         if let Some(release) = running.release() {
             self.forbid_before(release.id.release);
-            self.tried.take_if(|tried| *tried == release.id);
         }
         let before = std::mem::replace(&mut self.running, running);
         self.earlier.extend(before.into_confirmed());
@@ -320,7 +321,7 @@ impl Record {
     }
 
     /// An attached program is given `tried` from now on, or nothing any more. It ends by itself when that one
-    /// runs or is held.
+    /// is confirmed or held.
     pub fn tries(&mut self, tried: Option<Id>) {
         self.tried = tried;
     }

@@ -1,11 +1,7 @@
 //! Keeping a [`Target`] in step with what runs: a release judges here only after the program took it, and the
 //! program goes back with the pointer.
 
-use std::sync::atomic::Ordering;
-use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
-use std::thread::Builder;
-use std::time::Duration;
 
 use warifu_audit::Act;
 use warifu_trust::{ReleaseRef, UnixSeconds};
@@ -13,15 +9,13 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 use crate::log::Event;
 use crate::said::Said;
 use crate::state::Phase;
+use crate::swap::ending::Ending;
 use crate::swap::follower::{Follower, Trouble};
 use crate::swap::swapper::Swapper;
 use crate::swap::target::{Attached, Failed, FailedAt, NotTaken, Otherwise, Target};
 
 /// After so many seconds a program that is out of step is tried again.
 const AGAIN_SECONDS: i64 = 30;
-
-/// The end waits so long for what the program is just being given: less than the service manager waits.
-const GIVEN_AT_THE_END: Duration = Duration::from_secs(90);
 
 /// The program uses what does not judge here yet; nobody else sees to it as long as this is there.
 pub(super) struct Tried<'a> {
@@ -33,8 +27,9 @@ impl Swapper {
     /// a kill left half done is done.
     #[must_use]
     pub fn attached_to(self, target: Box<dyn Target>, now: UnixSeconds) -> Swapper {
+        let ending = target.ending();
         let follower = Some(Arc::new(Mutex::new(Follower::of(target))));
-        let swapper = Swapper { follower, ..self };
+        let swapper = Swapper { follower, ending, ..self };
         // What fails is told, and tried again.
         let _ = swapper.follow(now);
         swapper
@@ -69,21 +64,6 @@ impl Swapper {
         self.follower.as_ref().is_some_and(is_held)
     }
 
-    /// From now on the program is told nothing more. Waits for what it is just being given: whoever ended
-    /// meanwhile would have told it of a release that nobody wrote down.
-    pub(super) fn let_be(&self) {
-        self.ends.store(true, Ordering::SeqCst);
-        let Some(follower) = self.follower.as_ref().map(Arc::clone) else { return };
-        let (let_go, is_let_go) = sync_channel(1);
-        let waits = Builder::new().name("let-be".to_owned()).spawn(move || {
-            drop(follower.lock());
-            let _ = let_go.send(());
-        });
-        if waits.is_ok() {
-            let _ = is_let_go.recv_timeout(GIVEN_AT_THE_END);
-        }
-    }
-
     pub(super) fn follower(&self) -> Option<MutexGuard<'_, Follower>> {
         Some(self.follower.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -96,10 +76,8 @@ impl Swapper {
     pub(super) fn try_on(&self, id: ReleaseRef, now: UnixSeconds) -> Result<Option<Tried<'_>>, NotTaken> {
         let Some(mut follower) = self.follower() else { return Ok(None) };
         let not_asked = |why| NotTaken::NotAsked(Failed { at: FailedAt::Files, why });
-        if self.ends.load(Ordering::SeqCst) {
-            let why =
-                Said::new("this is ending: no more is begun", "終了処理中のため、新たな適用は行いません");
-            return Err(not_asked(why));
+        if self.ending.is_told() {
+            return Err(not_asked(Ending::why()));
         }
         // A release that takes this process down with it must not be tried for ever.
         self.runs.tries(Some(id)).map_err(not_asked)?;
@@ -108,6 +86,10 @@ impl Swapper {
         follower.was_given(&taken, now);
         match &taken {
             Ok(()) => follower.trouble = None,
+            // Whoever told this to end may have ended what was told too: it counts as a try, and no more.
+            Err(NotTaken::Refused { failed, .. }) if self.ending.is_told() => {
+                return Err(NotTaken::NotAsked(failed.clone()));
+            }
             Err(NotTaken::Refused { not_put_back: Some(worse), .. }) => {
                 let before = self.active().map(|active| active.id.release);
                 self.out_of_step(&mut follower, before, worse.clone(), now);
@@ -119,7 +101,8 @@ impl Swapper {
         taken.map(|()| Some(Tried { _follower: follower }))
     }
 
-    fn tries_no_more(&self) {
+    /// What ends this from now on is not put down to what the program was given last.
+    pub(super) fn tries_no_more(&self) {
         // What cannot be written is true again with the next record.
         if self.record().tried().is_some() {
             let _ = self.runs.tries(None);
@@ -134,10 +117,12 @@ impl Swapper {
     pub(super) fn follow(&self, now: UnixSeconds) -> Result<(), Said> {
         let (Some(mut follower), Some(active)) = (self.follower(), self.active()) else { return Ok(()) };
         let is_in_step = follower.target.uses() == Some(active.id) && follower.trouble.is_none();
-        if is_in_step || self.ends.load(Ordering::SeqCst) {
+        if is_in_step || self.ending.is_told() {
             return Ok(());
         }
-        self.tries_no_more();
+        if self.record().tried() != Some(active.id.into()) {
+            self.tries_no_more();
+        }
         let load = || self.runs.load(active.id).map_err(|error| Said::of(&error));
         let taken = follower.target.take(active.id, &load, Otherwise::Stay);
         follower.was_given(&taken, now);
@@ -153,6 +138,8 @@ impl Swapper {
                 }
                 Ok(())
             }
+            // It was broken off: the next start does it.
+            Err(not_taken) if self.ending.is_over() => Err(not_taken.failed().why.clone()),
             Err(NotTaken::NotAsked(failed) | NotTaken::Refused { failed, .. }) => {
                 let why = failed.why.clone();
                 self.out_of_step(&mut follower, Some(active.id.release), failed, now);

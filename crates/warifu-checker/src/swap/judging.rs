@@ -15,15 +15,6 @@ use crate::swap::observed::{Observed, ToDo, do_each};
 use crate::swap::swapper::Swapper;
 
 impl Swapper {
-    /// Ends as it should: what is on probation now was not the cause, so the next start does not count it.
-    /// What an attached program is just being given it is given before, unless that takes too long.
-    pub fn end(&self, now: UnixSeconds) {
-        self.let_be();
-        self.settle(now);
-        self.runs.end(now);
-        self.acts.end(self.active().map(|active| active.id.release), now);
-    }
-
     /// The release that judges a claim file that came at `received`: taken once for each and passed down.
     ///
     /// Around an instant that both signed, what came before it is judged by the release before, and what came

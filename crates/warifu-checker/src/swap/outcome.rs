@@ -116,11 +116,11 @@ impl Outcome {
             Outcome::Unchanged { .. } => return None,
             Outcome::Activated { release, phase: Phase::Probation } => Said::new(
                 format!(
-                    "release {release} is active, on probation: it is confirmed when enough claims were \
-                     judged and nothing speaks against it"
+                    "release {release} is active, on probation: it is confirmed when enough was seen and \
+                     nothing speaks against it"
                 ),
                 format!(
-                    "リリース {release} に切り替えました（観察期間中。十分な請求を点検して問題がなければ確定します）"
+                    "リリース {release} に切り替えました（観察期間中。十分に確認して問題がなければ確定します）"
                 ),
             ),
             Outcome::Activated { release, phase: Phase::Confirmed } => Said::new(

@@ -12,8 +12,9 @@ use crate::state::{Installed, Lost, Rebuilt, Record, Running, StateDirectory, St
 use crate::swap::active::Active;
 use crate::swap::runs::Runs;
 
-/// With so many crashes while it is on probation, or is given to a program, a release is held.
-const INTERRUPTED_MOST: u32 = 3;
+/// With so many crashes while it is on probation, or ends of whatever kind while it is given to a program, a
+/// release is held.
+pub(super) const INTERRUPTED_MOST: u32 = 3;
 
 /// What `directory` records, running again.
 pub(super) fn resume(
@@ -107,28 +108,39 @@ enum Ended {
     Otherwise,
 }
 
-/// A release that was on probation gives way to the confirmed one before it. It, or what a program was just
-/// being given, is held when the checker crashed too often with it.
+/// A release that was on probation gives way to the confirmed one before it. It is held when the checker
+/// crashed too often with it; so is what a program was just being given, however the checker ended then: what
+/// tells the program may itself tell this one to end.
 fn leave_probation(record: &mut Record, ended: Ended, now: UnixSeconds) {
     let on_probation = match record.running().clone() {
         Running::OnProbation { release, previous } => Some((release.id, previous)),
         _ => None,
     };
-    let crashed_with = match (record.tried(), &on_probation) {
-        (Some(tried), _) => (tried, "it was given to the attached program", "接続先プログラムへの適用中"),
-        (None, Some((id, _))) => (*id, "it was on probation", "観察期間中"),
+    let (id, counts) = match (record.tried(), &on_probation) {
+        (Some(tried), _) => (tried, true),
+        (None, Some((id, _))) => (*id, ended == Ended::Otherwise),
         (None, None) => return,
     };
-    let (id, en, ja) = crashed_with;
     let before = record.interrupted.filter(|(known, _)| *known == id).map_or(0, |(_, times)| times);
-    let times = before + u32::from(ended == Ended::Otherwise);
+    let times = before + u32::from(counts);
+    let why = match record.tried() {
+        Some(_) => Said::new(
+            format!(
+                "the checker crashed, was killed or was told to end {times} times while it was given to the \
+                 attached program"
+            ),
+            format!(
+                "接続先プログラムへの適用中に、チェッカーが {times} 回終了しました（異常終了または終了の指示）"
+            ),
+        ),
+        None => Said::new(
+            format!("the checker crashed or was killed {times} times while it was on probation"),
+            format!("観察期間中にチェッカーが {times} 回異常終了しました"),
+        ),
+    };
     record.interrupted = Some((id, times)).filter(|_| times > 0);
     record.tries(None);
     if times >= INTERRUPTED_MOST {
-        let why = Said::new(
-            format!("the checker crashed or was killed {times} times while {en}"),
-            format!("{ja}にチェッカーが {times} 回異常終了しました"),
-        );
         record.hold(id.into(), why, now);
     }
     if let Some((_, previous)) = on_probation {

@@ -16,6 +16,7 @@ use serde::Serialize;
 use warifu_claims::movement::Report;
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
+use crate::acts::Acts;
 use crate::candidate::Candidate;
 use crate::cause::{Amiss, Cause};
 use crate::log::{Event, Log};
@@ -276,11 +277,13 @@ impl Runs {
     }
 
     /// Lets `cleared` judge. Nothing older waits at the bench afterwards, and a newer one that waits there
-    /// stays on disk: at its instant it is read again, to be held against what runs then.
+    /// stays on disk: at its instant it is read again, to be held against what runs then. That it judges is
+    /// among `acts` before anybody can see it.
     pub(super) fn go_forward(
         &self,
         bench: &mut AtBench<'_>,
         cleared: Cleared,
+        acts: &Acts,
         now: UnixSeconds,
     ) -> Result<Phase, NotActivated> {
         let pen = self.pen();
@@ -321,11 +324,15 @@ impl Runs {
         if let Err(error) = self.directory.write_record(&record) {
             return not(cleared, error.amiss());
         }
+        let release = cleared.release();
+        acts.swapped(release, now);
         let mut beside = self.beside();
         if beside.falls != falls {
             drop(beside);
             self.write(&pen);
-            return not(cleared, changed());
+            let amiss = changed();
+            acts.not_swapped(release, &amiss.why, now);
+            return not(cleared, amiss);
         }
         beside.record = record;
         beside.previous = previous;

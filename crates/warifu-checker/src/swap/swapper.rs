@@ -23,6 +23,7 @@ use crate::state::{
     Damage, Held, HeldFor, KeptNow, Rebuilt, Recent, Record, StateDirectory, StateDirectoryError,
 };
 use crate::swap::active::Active;
+use crate::swap::ending::Ending;
 use crate::swap::follower::Follower;
 use crate::swap::gates::Gates;
 use crate::swap::instant::Instant;
@@ -63,8 +64,8 @@ pub struct Swapper {
     pub(super) observed: Mutex<Observed>,
     /// A program that uses the releases too.
     pub(super) follower: Option<Arc<Mutex<Follower>>>,
-    /// It ends: that program is told nothing more.
-    pub(super) ends: AtomicBool,
+    /// The end: that program is told nothing more then.
+    pub(super) ending: Arc<Ending>,
 }
 
 /// What was read and believed of a channel.
@@ -128,7 +129,7 @@ impl Swapper {
             damage,
             observed,
             follower: None,
-            ends: AtomicBool::new(false),
+            ending: Arc::default(),
         })
     }
 

@@ -114,8 +114,8 @@ impl Swapper {
             self.begin_with_fallback(offer.as_ref(), now);
             let why = match self.active().filter(|active| active.id == id) {
                 Some(_) => why.then(&Said::new(
-                    "it goes on judging: there is no release to go back to",
-                    "戻り先のリリースがないため、点検には引き続きこのリリースを使用しています",
+                    "it goes on: there is no release to go back to",
+                    "戻り先のリリースがないため、引き続きこのリリースを使用しています",
                 )),
                 None => why,
             };
@@ -432,7 +432,7 @@ impl Swapper {
                         return Brought::Done(self.held_for(id, why, now));
                     }
                 };
-                let gone = self.runs.go_forward(bench, cleared, now);
+                let gone = self.runs.go_forward(bench, cleared, &self.acts, now);
                 drop(tried);
                 match gone {
                     Ok(phase) => Brought::Done(Outcome::Activated { release, phase }),

@@ -1,5 +1,7 @@
 //! What uses a release besides the claims of this process: a program that knows nothing of releases.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_trust::{ReleaseRef, UnixSeconds};
@@ -8,6 +10,7 @@ use warifu_values::say;
 
 use crate::release::ReleaseContent;
 use crate::said::Said;
+use crate::swap::ending::Ending;
 
 /// Gives the content of the release that is to be used.
 pub type Load<'a> = &'a dyn Fn() -> Result<ReleaseContent, Said>;
@@ -73,6 +76,10 @@ pub trait Target: Send + Sync {
     /// # Errors
     /// [`NotTaken`]. After [`Otherwise::PutBack`] it uses what it used before, unless that says otherwise.
     fn take(&self, id: ReleaseRef, load: Load<'_>, otherwise: Otherwise) -> Result<(), NotTaken>;
+
+    /// The end that it heeds: when that is over, what it is just being told or asked is broken off, and
+    /// counts as not taken.
+    fn ending(&self) -> Arc<Ending>;
 
     /// What it uses, as far as this process has seen it work with that.
     fn uses(&self) -> Option<ReleaseRef>;

@@ -1,19 +1,17 @@
 //! Looking after a program that uses releases too, second by second.
 
-use std::sync::atomic::Ordering;
-
 use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::state::Phase;
+use crate::swap::follower::Settled;
 use crate::swap::swapper::Swapper;
-use crate::swap::target::Answered;
 
 impl Swapper {
     /// Looks after the program: what is out of step is tried again, and a release on probation is left when
     /// the program works no more, and confirmed when it did for long enough.
     pub(super) fn look_after(&self, now: UnixSeconds) {
         let Some(mut follower) = self.follower() else { return };
-        let Some(active) = self.active().filter(|_| !self.ends.load(Ordering::SeqCst)) else { return };
+        let Some(active) = self.active().filter(|_| !self.ending.is_told()) else { return };
         if follower.trouble.as_ref().is_some_and(|trouble| trouble.again > now) {
             return;
         }
@@ -21,6 +19,7 @@ impl Swapper {
             drop(follower);
             if let Err(why) = self.follow(now)
                 && active.phase() == Phase::Probation
+                && !self.ending.is_told()
             {
                 // What it cannot be given is not what it works with, also where it did before.
                 let _ = self.fall_back(why, Some(&active), now);
@@ -31,19 +30,21 @@ impl Swapper {
             return;
         }
         let watched = i64::try_from(follower.target.watched_seconds()).unwrap_or(i64::MAX);
-        let works = follower.target.works();
-        follower.asked = Some(Answered { at: now, wrong: works.as_ref().err().cloned() });
+        let works = follower.works(now);
         drop(follower);
         match works {
+            // Whoever told this to end may have ended who was asked, or it took too long.
+            Err(_) if self.ending.is_told() => {}
             Err(why) => {
                 // Whoever was faster went back already.
                 let _ = self.fall_back(why, Some(&active), now);
             }
-            Ok(()) if active.since.seconds().saturating_add(watched) <= now.seconds() => {
+            Ok(_) if active.since.seconds().saturating_add(watched) <= now.seconds() => {
                 self.confirm_proven(&active, now);
                 self.tidy();
             }
-            Ok(()) => {}
+            Ok(Settled::Settled) => self.tries_no_more(),
+            Ok(Settled::NotYet) => {}
         }
     }
 

@@ -14,7 +14,7 @@ use warifu_checker::cli::Client;
 use warifu_checker::service::Status;
 
 use crate::killed::{PROGRAM, published};
-use crate::world::{check, claim_file, meanwhile};
+use crate::world::{JudgesClaims as _, check, claim_file, meanwhile};
 
 /// The program, which hears no variable of whoever runs the tests.
 fn program() -> Command {
@@ -189,14 +189,16 @@ fn what_is_read_again_changes_at_once_and_a_broken_file_changes_nothing() {
             "[limits]\ndrain = 29\nconnections = 77\n[gates]\nprobation = 3\n[replay]\nfiles = 5\n",
         );
         running.signal("-HUP");
-        let status = running.until("read again", |status| status.doors.limits.drain_ms == 29_000);
-        assert_eq!((status.doors.limits.connections, status.configuration), (77, None));
-        running.until("kept", |status| status.kept_claims.most == 5 && status.kept_claims.files > 0);
+        let status = running.until("read again", |status| status.door().limits.drain_ms == 29_000);
+        assert_eq!((status.door().limits.connections, status.configuration), (77, None));
+        running.until("kept", |status| {
+            status.claims().kept_claims.most == 5 && status.claims().kept_claims.files > 0
+        });
 
         fs::write(&file, "[limits]\ndrain = \"soon\"\n").unwrap();
         running.signal("-HUP");
         let status = running.until("told", |status| status.configuration.is_some());
-        assert_eq!(status.doors.limits.drain_ms, 29_000);
+        assert_eq!(status.door().limits.drain_ms, 29_000);
         let why = status.configuration.unwrap();
         assert!(why.en.contains("checker.toml:2:9") && why.ja.contains("変更していません"), "{why:?}");
 
@@ -210,7 +212,7 @@ fn what_is_read_again_changes_at_once_and_a_broken_file_changes_nothing() {
             why.contains("[claims] queue") && why.contains("[gates] keep-releases") && !why.contains("drain")
         };
         let status = running.until("told to wait", is_told);
-        assert_eq!((status.doors.limits.drain_ms, status.queue.capacity), (5_000, 256));
+        assert_eq!((status.door().limits.drain_ms, status.claims().queue.capacity), (5_000, 256));
         configuration(at, "[limits]\ndrain = 5\n");
         running.signal("-HUP");
         running.until("as it was started", |status| status.configuration.is_none());
@@ -265,7 +267,7 @@ fn tls_that_is_taken_out_is_told_to_wait_for_a_restart() {
     configuration(at, "[limits]\ndrain = 7\n");
     running.signal("-HUP");
     let status = running.until("told", |status| status.configuration.is_some());
-    assert_eq!(status.doors.limits.drain_ms, 7_000);
+    assert_eq!(status.door().limits.drain_ms, 7_000);
     let why = status.configuration.map(|why| why.en);
     assert_eq!(why.as_deref(), Some("[tls] certificate, [tls] key: needs a restart"));
     configuration(at, &with_tls);

@@ -10,7 +10,7 @@ use warifu_checker::swap::{NotDecided, Outcome, Swapper, Wanted};
 use crate::killed::{Running, publish_release, published};
 use crate::line::{Line, release, release_at};
 use crate::masters::good;
-use crate::world::{Shelf, Source, alone_at};
+use crate::world::{JudgesClaims as _, Shelf, Source, alone_at};
 
 fn reason() -> Reason {
     "当直の判断".parse().unwrap()
@@ -206,7 +206,7 @@ fn a_replay_changes_nothing_and_forgetting_leaves_nothing_to_replay() {
     for institution in 1..=2 {
         assert_eq!(checker.check(&crate::world::claim_file(institution, 2)).status, 200);
     }
-    checker.until("kept", |status| status.kept_claims.files == 2);
+    checker.until("kept", |status| status.claims().kept_claims.files == 2);
     checker.shelf.offer(release(2, &rows(0)));
     checker.client.swap(None).unwrap();
     let before = checker.status();
@@ -214,10 +214,13 @@ fn a_replay_changes_nothing_and_forgetting_leaves_nothing_to_replay() {
     assert_eq!((report.release, report.against), (2, Some(1)));
     assert_eq!(report.received.map(|received| received.files), Some(2));
     let after = checker.status();
-    assert_eq!((after.running, after.replay, after.held), (before.running, before.replay, before.held));
+    assert_eq!(
+        (&after.claims().replay, &after.running, &after.held),
+        (&before.claims().replay, &before.running, &before.held)
+    );
     let forgotten = checker.client.forget_claims().unwrap();
     assert_eq!(forgotten.files, 2);
-    assert_eq!(checker.status().kept_claims.files, 0);
+    assert_eq!(checker.status().claims().kept_claims.files, 0);
     assert_eq!(checker.client.replay().unwrap().received.map_or(0, |received| received.files), 0);
 }
 

@@ -13,7 +13,7 @@ use warifu_checker::swap::{Gates, Wanted};
 
 use crate::line::release;
 use crate::masters::good;
-use crate::world::{Checker, claim_file};
+use crate::world::{Checker, JudgesClaims as _, claim_file};
 
 /// A checker that judges by release 1 and gives no more than these limits.
 fn within(limits: Limits) -> Checker {
@@ -99,7 +99,7 @@ fn operators_have_a_door_of_their_own() {
     assert_eq!(ask(&checker, "GET", "/livez").0, 200);
     assert_eq!(ask(&checker, "GET", "/readyz").0, 200);
     // Their own door knows all of it.
-    assert_eq!(checker.status().doors.limits, Limits::default());
+    assert_eq!(checker.status().door().limits, Limits::default());
     assert_eq!(checker.client.swap(None).unwrap().exit_status(), 0);
     assert!(Client::at("nowhere/operator.sock").status().is_err());
 }
@@ -126,17 +126,19 @@ fn silent_connections_with_a_promised_length_keep_nobody_out() {
         ..Limits::default()
     });
     let silent: Vec<TcpStream> = (0..40).map(|_| sent(&checker, &promise(64 * mib))).collect();
-    checker.until("forty connections", |status| status.doors.connections >= 40);
+    checker.until("forty connections", |status| status.door().connections >= 40);
     assert_eq!(checker.check(&claim_file(1, 3)).status, 200);
     drop(silent);
-    checker.until("nothing left", |status| status.doors.connections == 0 && status.doors.arrived_bytes == 0);
+    checker
+        .until("nothing left", |status| status.door().connections == 0 && status.door().arrived_bytes == 0);
 }
 
 #[test]
 fn whoever_does_not_send_what_he_promised_is_cut() {
     let checker = within(Limits { slow_after_ms: 200, ..Limits::default() });
     assert!(told(&checker, &promise(1 << 20)).starts_with("HTTP/1.1 408 "));
-    checker.until("nothing left", |status| status.doors.connections == 0 && status.doors.arrived_bytes == 0);
+    checker
+        .until("nothing left", |status| status.door().connections == 0 && status.door().arrived_bytes == 0);
 }
 
 #[test]
@@ -149,14 +151,14 @@ fn what_arrives_is_counted_and_given_back() {
     let mut almost = promise(room);
     almost.extend_from_slice(&file[..room - 1]);
     let mut almost = sent(&checker, &almost);
-    checker.until("all but one byte", |status| status.doors.arrived_bytes == room - 1);
+    checker.until("all but one byte", |status| status.door().arrived_bytes == room - 1);
     let refused = checker.check(&file);
     assert_eq!(refused.status, 503);
     almost.write_all(&file[room - 1..]).unwrap();
     let mut answer = [0; 12];
     almost.read_exact(&mut answer).unwrap();
     assert_eq!(&answer, b"HTTP/1.1 200");
-    checker.until("given back", |status| status.doors.arrived_bytes == 0);
+    checker.until("given back", |status| status.door().arrived_bytes == 0);
     assert_eq!(checker.check(&file).status, 200);
 }
 
@@ -183,16 +185,16 @@ fn unread_answers_are_bounded_and_cut() {
     let mut most = 0;
     for _ in 0..60 {
         left.push(sent(&checker, &request));
-        most = most.max(checker.status().doors.unread_bytes);
+        most = most.max(checker.status().door().unread_bytes);
     }
     let refused = checker.until("some turned away", |status| {
-        most = most.max(status.doors.unread_bytes);
-        status.requests.turned_away > 0
+        most = most.max(status.door().unread_bytes);
+        status.claims().requests.turned_away > 0
     });
-    assert!(refused.requests.checked < 61);
+    assert!(refused.claims().requests.checked < 61);
     // Two judges may be at work when the limit is reached: an answer each beyond it.
     assert!(most < 4 * mib + 3 * 5 * mib, "{most}");
-    checker.until("cut", |status| status.doors.unread_bytes == 0 && status.doors.connections_cut > 0);
+    checker.until("cut", |status| status.door().unread_bytes == 0 && status.door().connections_cut > 0);
     assert_eq!(checker.check(&file).status, 200);
 }
 
@@ -206,7 +208,7 @@ fn a_head_that_does_not_end_and_a_line_that_nobody_uses_are_cut() {
     assert_eq!(rest(silent), "");
     let used = sent(&checker, b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n");
     assert!(rest(used).starts_with("HTTP/1.1 200 "), "answered, and then cut");
-    checker.until("all gone", |status| status.doors.connections == 0 && status.doors.connections_cut == 1);
+    checker.until("all gone", |status| status.door().connections == 0 && status.door().connections_cut == 1);
 }
 
 #[test]
@@ -237,10 +239,10 @@ fn one_sender_has_only_its_share_of_connections() {
     let limits = Limits { connections: 8, connections_of_sender: 3, ..Limits::default() };
     let checker = within(limits);
     let lines: Vec<TcpStream> = (0..3).map(|_| sent(&checker, b"")).collect();
-    checker.until("three", |status| status.doors.connections == 3);
+    checker.until("three", |status| status.door().connections == 3);
     assert_eq!(told(&checker, b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n"), "");
     drop(lines);
-    checker.until("gone", |status| status.doors.connections == 0 && status.doors.connections_cut == 1);
+    checker.until("gone", |status| status.door().connections == 0 && status.door().connections_cut == 1);
     assert_eq!(ask(&checker, "GET", "/livez").0, 200);
 }
 
@@ -253,7 +255,7 @@ fn a_full_queue_says_so_before_the_file_has_come() {
     let mut request = promise(file.len());
     request.extend_from_slice(&file);
     let waits = sent(&checker, &request);
-    checker.until("one waits", |status| status.queue.waiting == 1);
+    checker.until("one waits", |status| status.claims().queue.waiting == 1);
     let mut begun = promise(32 << 20);
     begun.extend_from_slice(&file[..40]);
     let answer = told(&checker, &begun);
@@ -301,7 +303,7 @@ fn who_is_refused_early_may_send_the_rest_for_longer_than_a_head_may_take() {
     line.write_all(&vec![b'x'; left]).unwrap();
     line.write_all(ALIVE).unwrap();
     assert!(answer_on(&mut line).starts_with("HTTP/1.1 200 "));
-    assert_eq!(checker.status().doors.connections_cut, 0);
+    assert_eq!(checker.status().door().connections_cut, 0);
 }
 
 /// What is refused by its head alone passes too: who looks for an answer when all is sent finds it.
@@ -324,7 +326,8 @@ fn who_is_refused_by_the_head_may_send_all_of_it() {
     let mut asks = promise(too_large);
     asks.splice(asks.len() - 2.., *b"expect: 100-continue\r\n\r\n");
     assert!(told(&checker, &asks).starts_with("HTTP/1.1 413 "));
-    checker.until("nothing left", |status| status.doors.connections == 0 && status.doors.arrived_bytes == 0);
+    checker
+        .until("nothing left", |status| status.door().connections == 0 && status.door().arrived_bytes == 0);
 }
 
 #[test]
@@ -350,7 +353,7 @@ fn gzipped_claim_files_are_judged_and_nothing_else_that_is_packed() {
     assert_eq!(post("gzip", &file).0, 400);
     assert_eq!(post("gzip", &pack(&file)[..200]).0, 400);
     assert_eq!(post("gzip", &pack(&vec![b'0'; 32 << 20])).0, 413);
-    checker.until("nothing left", |status| status.doors.arrived_bytes == 0);
+    checker.until("nothing left", |status| status.door().arrived_bytes == 0);
 }
 
 /// What is in flight is answered; what is half open, and what is new, is not waited for.
@@ -364,7 +367,7 @@ fn it_ends_within_its_time_and_answers_what_is_in_flight() {
     let mut request = promise(file.len());
     request.extend_from_slice(&file);
     let in_flight = sent(&checker, &request);
-    checker.until("one waits", |status| status.queue.waiting == 1);
+    checker.until("one waits", |status| status.claims().queue.waiting == 1);
     let mut kept = sent(&checker, b"GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n");
     let mut ready = [0; 12];
     kept.read_exact(&mut ready).unwrap();
@@ -395,7 +398,7 @@ fn it_ends_within_its_time_and_answers_what_is_in_flight() {
 fn what_does_not_end_by_itself_is_cut_at_the_deadline() {
     let checker = within(Limits { drain_ms: 300, ..Limits::default() });
     let promised = sent(&checker, &promise(1000));
-    checker.until("one connection", |status| status.doors.connections == 1);
+    checker.until("one connection", |status| status.door().connections == 1);
     checker.end();
     assert_eq!(rest(promised), "");
     let started = Instant::now();

@@ -14,7 +14,7 @@ use warifu_trust::UnixSeconds;
 
 use crate::line::{Draft, JUNE, Line, release, release_of};
 use crate::masters::{CODES, days_of_built_in, good, procedures, series};
-use crate::world::{Checker, Item, Shelf, Source, alone_at, claim_file, file_of};
+use crate::world::{Checker, Item, JudgesClaims as _, Shelf, Source, alone_at, claim_file, file_of};
 
 type Rows = Vec<(u32, &'static str)>;
 
@@ -66,7 +66,7 @@ fn send(checker: &Checker, files: &[Vec<u8>]) {
     for file in files {
         assert_eq!(checker.check(file).status, 200);
     }
-    checker.until("all seen", |status| status.queue.judging == 0);
+    checker.until("all seen", |status| status.claims().queue.judging == 0);
 }
 
 /// Four institutions, each with every usual code three times.
@@ -118,7 +118,7 @@ fn a_fee_that_is_one_point_off_is_refused() {
     let why = refused(&outcome);
     assert!(why.contains("112007410") && why.contains("12 of 12 uses right-to-error"), "{why}");
     // The report names the master's record, to programs and on a page.
-    let received = checker.status().replay.unwrap().received.unwrap();
+    let received = checker.status().claims().replay.clone().unwrap().received.unwrap();
     let turn = &received.codes[0].turns[0];
     let value =
         |record: &Option<_>| record.as_ref().map(|r: &warifu_claims::movement::RecordBehind| r.value.clone());
@@ -177,7 +177,7 @@ fn points_that_make_right_errors_vanish_are_refused_where_nobody_signed_them() {
     // Signed by name it is a correction.
     checker.shelf.offer(Draft { number: 3, ..corrected(&lenient) });
     on_probation(&checker.swapper.poll(now(), Wanted::Newest));
-    let replay = checker.status().replay.unwrap();
+    let replay = checker.status().claims().replay.clone().unwrap();
     assert_eq!(replay.received.unwrap().explained, 12);
 }
 
@@ -263,7 +263,7 @@ fn a_revision_passes_and_one_that_is_wrong_for_a_fee_does_not() {
     let checker = after(old(), &files);
     checker.shelf.offer(revised(&june));
     on_probation(&checker.swapper.poll(now(), Wanted::Newest));
-    let replay = checker.status().replay.unwrap();
+    let replay = checker.status().claims().replay.clone().unwrap();
     assert_eq!(replay.verdict, Verdict::Passed, "{}", replay.why.en);
     assert_eq!(replay.received.unwrap().codes_by_verdict, [(CodeVerdict::OfAnInstitution, 4)].into());
     assert!(replay.synthetic.unwrap().uses > 0);
@@ -303,7 +303,7 @@ fn a_correction_that_both_signed_passes_and_is_told() {
     let right = changed(|code| Some(if code == CODES[1] { "101.00" } else { "100.00" }));
     let (checker, outcome) = brought(corrected(&right));
     on_probation(&outcome);
-    let replay = checker.status().replay.unwrap();
+    let replay = checker.status().claims().replay.clone().unwrap();
     assert_eq!(replay.verdict, Verdict::Passed, "{}", replay.why.en);
     let received = replay.received.unwrap();
     assert_eq!(received.codes_by_verdict, [(CodeVerdict::Explained, 1)].into());
@@ -318,7 +318,7 @@ fn too_little_never_becomes_a_success() {
     let checker = after(release(1, &sound()), &[]);
     checker.shelf.offer(announced(&sound()));
     on_probation(&checker.swapper.poll(now(), Wanted::Newest));
-    let replay = checker.status().replay.unwrap();
+    let replay = checker.status().claims().replay.clone().unwrap();
     assert_eq!(replay.verdict, Verdict::Inconclusive);
     let one = file_of(1, &[vec![(202406, 5, CODES[0], 100)]]);
     let nameless = claim_file(0, 5);

@@ -1,11 +1,13 @@
 //! A look at a channel, and a disk, that do not answer: whoever asks, judges or goes back meanwhile does not
 //! wait for them.
 
+use std::net::SocketAddr;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use warifu_channels::{Address, Channel, ChannelError, Floor, Look, Mirror, Mirrors};
+use warifu_checker::cli::Client;
 use warifu_checker::log::now;
 use warifu_checker::source::TrustSource;
 use warifu_checker::swap::{Outcome, Wanted};
@@ -36,6 +38,30 @@ impl Channel for Hanging {
     }
 }
 
+/// Everybody who looks at a checker, and who sends to it.
+struct Looks {
+    client: Client,
+    claims: SocketAddr,
+    watched: SocketAddr,
+}
+
+impl Looks {
+    fn at(checker: &Checker) -> Looks {
+        Looks { client: checker.client.clone(), claims: checker.address, watched: checker.watched() }
+    }
+
+    /// That `release` judges, and whatever else is to be seen.
+    fn all_see(&self, release: u64) {
+        let Looks { client, claims, watched } = self;
+        assert_eq!(client.status().unwrap().running.unwrap().id.release, release);
+        for path in ["metrics", "readyz", "status", "history.json", "page.json"] {
+            let answer = ureq::get(format!("http://{watched}/{path}")).call().unwrap();
+            assert_eq!(answer.status().as_u16(), 200, "{path}");
+        }
+        assert_eq!(check(*claims, &claim_file(1, 1)).release, Some(release));
+    }
+}
+
 #[test]
 fn nobody_waits_for_a_look_that_hangs() {
     let folder = tempfile::tempdir().unwrap();
@@ -60,17 +86,12 @@ fn nobody_waits_for_a_look_that_hangs() {
     let looking = std::thread::spawn(move || swapper.poll(now(), Wanted::ByItself));
     begun.recv().unwrap();
 
-    let (client, address, watched) = (checker.client.clone(), checker.address, checker.watched());
+    let (client, address, looks) = (checker.client.clone(), checker.address, Looks::at(&checker));
     let (answered, answers) = channel();
     std::thread::spawn(move || {
         assert_eq!(check(address, &claim_file(1, 1)).release, Some(2));
         assert_eq!(client.fall_back().unwrap().release, 1);
-        assert_eq!(client.status().unwrap().running.unwrap().id.release, 1);
-        for path in ["metrics", "readyz", "status", "history.json", "page.json"] {
-            let answer = ureq::get(format!("http://{watched}/{path}")).call().unwrap();
-            assert_eq!(answer.status().as_u16(), 200, "{path}");
-        }
-        assert_eq!(check(address, &claim_file(1, 1)).release, Some(1));
+        looks.all_see(1);
         answered.send(()).unwrap();
     });
     let all = answers.recv_timeout(Duration::from_secs(60));
@@ -93,21 +114,13 @@ fn nobody_who_looks_or_judges_waits_for_a_disk_that_hangs() {
         let polled = checker.swapper.poll(now(), Wanted::Newest);
         assert!(matches!(polled, Outcome::Activated { .. }), "{polled:?}");
     }
-    let (client, address, watched) = (checker.client.clone(), checker.address, checker.watched());
+    let (client, looks) = (checker.client.clone(), Looks::at(&checker));
     shut.set(true);
-    let falling = {
-        let client = client.clone();
-        std::thread::spawn(move || client.fall_back().unwrap().release)
-    };
+    let falling = std::thread::spawn(move || client.fall_back().unwrap().release);
     until("written", || shut.is_waited_for());
     let (answered, answers) = channel();
     std::thread::spawn(move || {
-        assert_eq!(client.status().unwrap().running.unwrap().id.release, 1);
-        for path in ["metrics", "readyz", "status", "history.json", "page.json"] {
-            let answer = ureq::get(format!("http://{watched}/{path}")).call().unwrap();
-            assert_eq!(answer.status().as_u16(), 200, "{path}");
-        }
-        assert_eq!(check(address, &claim_file(1, 1)).release, Some(1));
+        looks.all_see(1);
         answered.send(()).unwrap();
     });
     let all = answers.recv_timeout(Duration::from_secs(60));

@@ -20,7 +20,7 @@ use warifu_values::day::{EffectiveDate, dashed};
 
 use crate::line::{Draft, Line, release_of};
 use crate::masters::{formats, with_timelines};
-use crate::world::Checker;
+use crate::world::{Checker, JudgesClaims as _};
 
 fn data() -> Option<PathBuf> {
     let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
@@ -104,10 +104,10 @@ fn published_masters_clear_and_judge_the_sample() {
     other[5..7].copy_from_slice(b"13");
     assert_eq!(checker.check(&other).status, 200);
     let newer = [("r06", "procedure/s_ALL20240531.csv", "2024-06-01"), OLD[1], OLD[2], OLD[3]];
-    checker.until("kept for replay", |status| status.queue.judging == 0);
+    checker.until("kept for replay", |status| status.claims().queue.judging == 0);
     checker.shelf.offer(release(2, &newer).unwrap());
     assert_eq!(checker.client.swap(None).unwrap().exit_status(), 1);
-    let received = checker.status().replay.unwrap().received.unwrap();
+    let received = checker.status().claims().replay.clone().unwrap().received.unwrap();
     assert_eq!(received.bound.moved, 640, "{}", received.said.en);
 
     // With both series, each claim is judged by its own.

@@ -16,7 +16,7 @@ use warifu_values::lang::{Lang, Speak as _};
 
 use crate::line::{Draft, JUNE, Line, release, release_at};
 use crate::masters::{CODES, bad, good};
-use crate::world::{Checker, Shelf, Source, alone, alone_at, claim_file, meanwhile};
+use crate::world::{Checker, JudgesClaims as _, Shelf, Source, alone, alone_at, claim_file, meanwhile};
 
 fn activated(outcome: &Outcome) -> Option<(u64, Phase)> {
     match outcome {
@@ -102,8 +102,8 @@ fn answers_in_flight_are_each_of_one_release() {
         for n in 2..=10 {
             checker.shelf.offer(release(n, &rows(n)));
             assert_eq!(activated(&checker.client.swap(Some(n)).unwrap()), Some((n, Phase::Probation)));
-            let before = checker.status().requests.checked;
-            checker.until("judged by it", |status| status.requests.checked > before + 3);
+            let before = checker.status().claims().requests.checked;
+            checker.until("judged by it", |status| status.claims().requests.checked > before + 3);
         }
     });
     assert!(answers > 20, "{answers}");
@@ -114,14 +114,14 @@ fn a_bad_candidate_is_caught_by_replay_before_it_judges_anything() {
     let checker = with_release_1(1);
     for institution in [1, 2] {
         checker.check(&claim_file(institution, 10));
-        checker.until("kept for replay", |status| status.queue.judging == 0);
+        checker.until("kept for replay", |status| status.claims().queue.judging == 0);
     }
     checker.shelf.offer(release(2, &bad()));
     let Outcome::Refused(refused) = checker.client.swap(None).unwrap() else { panic!("not refused") };
     assert_eq!((refused.refused_for, refused.reached), (RefusedFor::Data, Some(Step::Verified)));
     let status = checker.status();
-    assert_eq!(status.running.unwrap().id.release, 1);
-    let replay = status.replay.unwrap();
+    assert_eq!(status.running.as_ref().unwrap().id.release, 1);
+    let replay = status.claims().replay.clone().unwrap();
     let received = replay.received.unwrap();
     assert_eq!((replay.verdict, received.bound), (Verdict::Refused, Bound { moved: 80, uses: 80 }));
     assert_eq!(received.codes_by_verdict, [(CodeVerdict::Fault, 4)].into());
@@ -187,13 +187,13 @@ fn the_same_fault_in_the_next_release_is_refused_again() {
         checker.check(&claim_file(institution, 5));
     }
     checker.until("fell back", |status| status.running.as_ref().unwrap().id.release == 1);
-    checker.until("kept for replay", |status| status.queue.judging == 0);
+    checker.until("kept for replay", |status| status.claims().queue.judging == 0);
     let on_the_fifth =
         |number| Draft { created: UnixSeconds::new(JUNE).plus_days(4), ..release(number, &bad()) };
     checker.shelf.offer(on_the_fifth(3));
     let Outcome::Refused(refused) = checker.client.swap(None).unwrap() else { panic!("not refused") };
     assert!(refused.why.en.starts_with("in replay: 4 codes of masters at fault"), "{}", refused.why);
-    let received = checker.status().replay.unwrap().received.unwrap();
+    let received = checker.status().claims().replay.clone().unwrap().received.unwrap();
     assert_eq!(received.codes[0].turns[0].explained, "announced");
 
     // Right in release 4 and so again in its successor: then the own list of release 5 has it, accepted.
@@ -232,8 +232,9 @@ fn without_traffic_probation_is_inconclusive() {
     checker.client.swap(None).unwrap();
     // A file without an item says nothing about masters.
     checker.check(b"IR,1,13,1,0000001,,,202407,00,\r\nGO,0,0,99\r\n");
-    let status =
-        checker.until("answered", |status| status.requests.checked == 1 && status.queue.judging == 0);
+    let status = checker.until("answered", |status| {
+        status.claims().requests.checked == 1 && status.claims().queue.judging == 0
+    });
     assert_eq!(status.state, "probation");
     let seen = status.watch.unwrap().seen;
     assert_eq!((seen.verdict.as_str(), seen.files), ("inconclusive", 0));
@@ -341,7 +342,7 @@ fn a_full_queue_turns_senders_away() {
         other => panic!("{other}"),
     };
     meanwhile(4, judge, || {
-        checker.until("turned away", |status| status.requests.turned_away > 0);
+        checker.until("turned away", |status| status.claims().requests.turned_away > 0);
     });
     assert!(turned_away.into_inner() > 0);
 }
@@ -359,13 +360,13 @@ fn senders_who_leave_free_their_places() {
         line
     };
     let lines: Vec<TcpStream> = (0..5).map(send).collect();
-    checker.until("all wait", |status| status.queue.waiting == 5);
+    checker.until("all wait", |status| status.claims().queue.waiting == 5);
     drop(lines);
-    checker.until("nobody waits", |status| status.queue.waiting == 0);
+    checker.until("nobody waits", |status| status.claims().queue.waiting == 0);
     drop(busy);
     assert_eq!(checker.check(&file).status, 200);
-    let status = checker.until("idle", |status| status.queue.judging == 0);
-    assert_eq!(status.requests.checked, 1);
+    let status = checker.until("idle", |status| status.claims().queue.judging == 0);
+    assert_eq!(status.claims().requests.checked, 1);
 }
 
 /// A release may name the instant from which it judges: it is fetched and cleared before.

@@ -18,7 +18,7 @@ use warifu_checker::swap::{Gates, Wanted};
 
 use crate::line::release;
 use crate::masters::good;
-use crate::world::{Checker, claim_file};
+use crate::world::{Checker, JudgesClaims as _, claim_file};
 
 /// Runs openssl as an administrator does.
 fn openssl(folder: &Path, arguments: &str) {
@@ -193,7 +193,7 @@ fn a_ping_begins_no_request() {
             }
         }
     });
-    assert_eq!(checker.service.status().doors.connections_cut, 0);
+    assert_eq!(checker.service.status().door().connections_cut, 0);
 }
 
 /// A connection of whoever has this certificate.
@@ -243,7 +243,7 @@ fn limits_go_by_the_certificate_and_not_by_the_address() {
         begun.write_all(&file[..file.len() - 1]).await.unwrap();
         begun.flush().await.unwrap();
         let started = Instant::now();
-        while checker.service.status().doors.arrived_bytes < file.len() - 1 {
+        while checker.service.status().door().arrived_bytes < file.len() - 1 {
             assert!(started.elapsed() < Duration::from_secs(30), "it never arrives");
             tokio::task::yield_now().await;
         }
@@ -275,7 +275,7 @@ fn who_has_not_greeted_is_let_go_when_the_end_begins() {
         })
         .collect();
     let started = Instant::now();
-    while checker.service.status().doors.connections < lines.len() {
+    while checker.service.status().door().connections < lines.len() {
         assert!(started.elapsed() < Duration::from_secs(30), "they never come");
         std::thread::yield_now();
     }
@@ -285,5 +285,5 @@ fn who_has_not_greeted_is_let_go_when_the_end_begins() {
         assert!(started.elapsed() < Duration::from_secs(30), "the end waits for who has not greeted");
         std::thread::yield_now();
     }
-    assert_eq!(checker.service.status().doors.connections_cut, 0);
+    assert_eq!(checker.service.status().door().connections_cut, 0);
 }

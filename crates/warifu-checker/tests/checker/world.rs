@@ -12,7 +12,8 @@ use warifu_checker::log::{Log, now};
 use warifu_checker::release::ReleaseContent;
 use warifu_checker::said::Said;
 use warifu_checker::service::{
-    Door, FairQueue, Limits, OperatorSocket, Permit, Sender, Service, Status, Whose, serve_until, watched_at,
+    ClaimsDoor, Door, FairQueue, Limits, OfClaims, OperatorSocket, Permit, Sender, Service, Status, Whose,
+    serve_until, watched_at,
 };
 use warifu_checker::source::{Offer, ReleaseSource, SourceError};
 use warifu_checker::state::Recent;
@@ -28,6 +29,22 @@ use crate::masters::CODES;
 /// A claim file of `claims` claims with every code at 100 points, of one institution.
 pub(crate) fn claim_file(institution: u32, claims: usize) -> Vec<u8> {
     file_of(institution, &vec![CODES.map(|code| (202406, 1, code, 100)).to_vec(); claims])
+}
+
+/// What a checker that judges claims says of them.
+pub(crate) trait JudgesClaims {
+    fn claims(&self) -> &OfClaims;
+    fn door(&self) -> &ClaimsDoor;
+}
+
+impl JudgesClaims for Status {
+    fn claims(&self) -> &OfClaims {
+        self.of_claims.as_ref().expect("claims come here")
+    }
+
+    fn door(&self) -> &ClaimsDoor {
+        self.doors.of_claims.as_ref().expect("they come by a door")
+    }
 }
 
 /// An item: month, day, code and points.

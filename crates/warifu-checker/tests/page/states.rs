@@ -152,7 +152,8 @@ pub(crate) fn states() -> Vec<(&'static str, Value)> {
             "everything",
             json!({ "frozen": frozen, "stale": true, "held": [held], "refused": refused,
             "damaged": [damage], "state": "probation", "watch": watch,
-            "doors": { "is_draining": true, "connections": 3 } }),
+            "doors": { "is_draining": true, "connections": 3,
+            "limits": warifu_checker::service::Limits::default() } }),
         ),
     ]
 }

@@ -1,7 +1,7 @@
 //! Reading the content of an opened release, every byte against the digest that both organisations signed.
 
 use crate::metadata::{Listing, ReleaseRef};
-use crate::read::content::ReadingContent;
+use crate::read::content::{ReadContent, ReadingContent};
 use crate::read::fetch_error::FetchError;
 use crate::read::listed::{ListedManifest, Wanted};
 use crate::read::on_hand::OnHand;
@@ -37,7 +37,7 @@ impl OpenedRelease {
     ///
     /// As [`OpenedRelease::fetching`].
     pub fn fetching_new(&self, on_hand: OnHand) -> Result<FetchingNew, FetchError> {
-        Ok(FetchingNew(ReadingContent::begin(self.listing(), self.release(), Wanted::New, on_hand)?))
+        Fetching::begin_new(self.listing(), self.release(), on_hand)
     }
 
     /// Reads the release's manifest and its masters, neither timelines nor changes: for whoever writes files
@@ -56,7 +56,7 @@ impl OpenedRelease {
     ///
     /// As [`OpenedRelease::fetching`].
     pub fn fetching_masters_beside(&self, on_hand: OnHand) -> Result<FetchingMasters, FetchError> {
-        Ok(FetchingMasters(ReadingContent::begin(self.listing(), self.release(), Wanted::Masters, on_hand)?))
+        Fetching::begin_masters(self.listing(), self.release(), on_hand)
     }
 
     /// The same for the release to fall back to; `None` when none is listed.
@@ -74,9 +74,8 @@ impl OpenedRelease {
     ///
     /// As [`OpenedRelease::fetching`].
     pub fn fetching_fallback_masters(&self) -> Result<Option<FetchingMasters>, FetchError> {
-        let begin =
-            |release| ReadingContent::begin(self.listing(), release, Wanted::Masters, OnHand::default());
-        Ok(self.fallback().map(begin).transpose()?.map(FetchingMasters))
+        let begin = |release| Fetching::begin_masters(self.listing(), release, OnHand::default());
+        self.fallback().map(begin).transpose()
     }
 
     /// Reads only the release's manifest: what it holds, before anything large is read.
@@ -112,92 +111,72 @@ impl Walk for FetchingManifest {
     }
 }
 
-/// The walk that reads a release's whole content.
+/// The walk that reads the content of a release, or what is wanted of it.
 #[must_use = "nothing is fetched before the walk is at its end"]
-pub struct Fetching(ReadingContent);
-
-impl Fetching {
-    pub(crate) fn begin(listing: &Listing, release: ReleaseRef, on_hand: OnHand) -> Result<Self, FetchError> {
-        Ok(Fetching(ReadingContent::begin(listing, release, Wanted::Everything, on_hand)?))
-    }
-}
-
-impl Walk for Fetching {
-    type Done = VerifiedRelease;
-    type Error = FetchError;
-
-    fn need(&self) -> &Need {
-        self.0.need()
-    }
-
-    fn ahead(&self) -> Vec<Need> {
-        self.0.ahead()
-    }
-
-    fn feed(self, answer: Answer) -> Result<Step<Self>, FetchError> {
-        let read = match self.0.feed(answer)? {
-            Step::Next(next) => return Ok(Step::Next(Fetching(next))),
-            Step::Done(read) => read,
-        };
-        let mut contents = read.contents.into_iter();
-        let bytes = ReleaseBytes::gather(&read.manifest, |part| {
-            let missing = || Refusal::Mismatch { file: part.blob.to_string() };
-            contents.next().flatten().ok_or_else(missing)
-        })?;
-        Ok(Step::Done(VerifiedRelease::of(read.manifest, read.release, bytes, read.transfer)))
-    }
+pub struct Fetching<T = VerifiedRelease> {
+    reading: ReadingContent,
+    end: fn(ReadContent) -> Result<T, FetchError>,
 }
 
 /// The walk that reads what is new of a release.
-#[must_use = "nothing is fetched before the walk is at its end"]
-pub struct FetchingNew(ReadingContent);
+pub type FetchingNew = Fetching<VerifiedNew>;
 
-impl Walk for FetchingNew {
-    type Done = VerifiedNew;
-    type Error = FetchError;
+/// The walk that reads a release's masters.
+pub type FetchingMasters = Fetching<VerifiedMasters>;
 
-    fn need(&self) -> &Need {
-        self.0.need()
-    }
-
-    fn ahead(&self) -> Vec<Need> {
-        self.0.ahead()
-    }
-
-    fn feed(self, answer: Answer) -> Result<Step<Self>, FetchError> {
-        Ok(match self.0.feed(answer)? {
-            Step::Next(next) => Step::Next(FetchingNew(next)),
-            Step::Done(read) => {
-                Step::Done(VerifiedNew::of(read.manifest, read.release, read.contents, read.transfer))
-            }
-        })
+impl Fetching {
+    pub(crate) fn begin(listing: &Listing, release: ReleaseRef, on_hand: OnHand) -> Result<Self, FetchError> {
+        let reading = ReadingContent::begin(listing, release, Wanted::Everything, on_hand)?;
+        Ok(Fetching { reading, end: whole })
     }
 }
 
-/// The walk that reads a release's masters.
-#[must_use = "nothing is fetched before the walk is at its end"]
-pub struct FetchingMasters(ReadingContent);
+impl FetchingNew {
+    fn begin_new(listing: &Listing, release: ReleaseRef, on_hand: OnHand) -> Result<Self, FetchError> {
+        let end = |read: ReadContent| {
+            Ok(VerifiedNew::of(read.manifest, read.release, read.contents, read.transfer))
+        };
+        Ok(Fetching { reading: ReadingContent::begin(listing, release, Wanted::New, on_hand)?, end })
+    }
+}
 
-impl Walk for FetchingMasters {
-    type Done = VerifiedMasters;
+impl FetchingMasters {
+    fn begin_masters(listing: &Listing, release: ReleaseRef, on_hand: OnHand) -> Result<Self, FetchError> {
+        let end = |read: ReadContent| {
+            // None of them was left where it lies.
+            let masters = read.contents.into_iter().flatten().collect();
+            Ok(VerifiedMasters::of(read.manifest, read.release, masters, read.transfer))
+        };
+        Ok(Fetching { reading: ReadingContent::begin(listing, release, Wanted::Masters, on_hand)?, end })
+    }
+}
+
+fn whole(read: ReadContent) -> Result<VerifiedRelease, FetchError> {
+    let mut contents = read.contents.into_iter();
+    let bytes = ReleaseBytes::gather(&read.manifest, |part| {
+        let missing = || Refusal::Mismatch { file: part.blob.to_string() };
+        contents.next().flatten().ok_or_else(missing)
+    })?;
+    Ok(VerifiedRelease::of(read.manifest, read.release, bytes, read.transfer))
+}
+
+impl<T> Walk for Fetching<T> {
+    type Done = T;
     type Error = FetchError;
 
     fn need(&self) -> &Need {
-        self.0.need()
+        self.reading.need()
     }
 
     fn ahead(&self) -> Vec<Need> {
-        self.0.ahead()
+        self.reading.ahead()
     }
 
     fn feed(self, answer: Answer) -> Result<Step<Self>, FetchError> {
-        Ok(match self.0.feed(answer)? {
-            Step::Next(next) => Step::Next(FetchingMasters(next)),
-            Step::Done(read) => {
-                // None of them was left where it lies.
-                let masters = read.contents.into_iter().flatten().collect();
-                Step::Done(VerifiedMasters::of(read.manifest, read.release, masters, read.transfer))
-            }
+        let Fetching { reading, end } = self;
+        Ok(match reading.feed(answer)? {
+            Step::Next(reading) => Step::Next(Fetching { reading, end }),
+            Step::Done(read) => Step::Done(end(read)?),
         })
     }
 }

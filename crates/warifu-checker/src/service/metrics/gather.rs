@@ -7,7 +7,7 @@ use crate::service::http_service::Service;
 use crate::service::metrics::catalogue as is;
 use crate::service::metrics::exposition::Exposition;
 use crate::service::metrics::measured::Ending;
-use crate::service::status::{Doors, Queue, Status};
+use crate::service::status::{ClaimsDoor, Queue, Status};
 use crate::swap::Outcome;
 
 impl Service {
@@ -18,8 +18,9 @@ impl Service {
         self.releases(&mut text, &status);
         self.channel(&mut text, &status);
         self.claims(&mut text);
-        doors(&mut text, status.queue, status.doors);
-        self.disk(&mut text, &status);
+        let door = self.claims_door();
+        doors(&mut text, self.queue_now(), door);
+        self.disk(&mut text, &status, door);
         text.one(&is::RESIDENT, resident_bytes());
         text.one(&is::STARTED, self.started.seconds());
         text.one(&is::CLOCK, status.at.seconds());
@@ -101,19 +102,19 @@ impl Service {
         text.histogram(&is::WHOLE_SECONDS, &self.measured.whole);
     }
 
-    fn disk(&self, text: &mut Exposition, status: &Status) {
-        let kept = &status.kept_claims;
+    fn disk(&self, text: &mut Exposition, status: &Status, door: ClaimsDoor) {
+        let kept = self.swapper.kept_claims();
         text.one(&is::KEPT, kept.files);
         text.one(&is::KEPT_LIMIT, kept.most);
         text.one(&is::KEPT_BYTES, kept.bytes);
-        text.one(&is::NOT_KEPT, status.doors.not_kept);
+        text.one(&is::NOT_KEPT, door.not_kept);
         text.one(&is::NOT_WRITTEN, status.not_written.is_some());
         text.one(&is::DAMAGED, status.damaged.len());
         text.one(&is::SNAPSHOTS, self.swapper.snapshot_bytes());
     }
 }
 
-fn doors(text: &mut Exposition, queue: Queue, doors: Doors) {
+fn doors(text: &mut Exposition, queue: Queue, doors: ClaimsDoor) {
     text.one(&is::JUDGING, queue.judging);
     text.one(&is::QUEUE, queue.waiting);
     text.one(&is::QUEUE_CAPACITY, queue.capacity);
