@@ -1,8 +1,10 @@
 //! The documents tell the truth: what they list is what the programs have.
 
+use std::sync::Arc;
+
 use warifu_claims::{About, AskedOf, ClaimCode, ItemKind, Judges, catalogue};
 use warifu_masters::finding::Code;
-use warifu_masters::schema::Schemas;
+use warifu_masters::schema::{Layout, Schemas};
 use warifu_rules::consistency::{CATALOGUE, Count, Rule, Seen};
 use warifu_values::lang::Lang;
 
@@ -142,8 +144,10 @@ fn reads(of: AskedOf, about: &About, schemas: &Schemas) -> String {
 fn source(rule: &Rule, schemas: &Schemas) -> String {
     let is_across = rule.code.as_str().starts_with("across/");
     let kinds = if is_across && rule.kinds.len() == 2 { &rule.kinds[..1] } else { rule.kinds };
+    // The newest edition that has all of them: 令和8 reserves what some rules look at.
+    let has_all = |layout: &&Arc<Layout>| rule.columns.iter().all(|id| layout.position(id).is_some());
     let of_kind = |kind: &&str| {
-        let layout = *schemas.editions(kind).last().unwrap();
+        let layout = schemas.editions(kind).into_iter().rfind(has_all).unwrap();
         let numbers = rule.columns.iter().map(|id| (layout.column(id).unwrap() + 1).to_string());
         format!("{kind} {}", numbers.collect::<Vec<_>>().join(", "))
     };

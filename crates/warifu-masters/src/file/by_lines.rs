@@ -2,6 +2,7 @@
 //! processor's cache.
 
 use crate::charset::Charset;
+use crate::file::edition;
 use crate::file::host;
 use crate::file::read::held_against;
 use crate::file::read_as::Rows;
@@ -57,7 +58,9 @@ impl<'a> ByLines<'a> {
     pub fn finish(self) -> Option<Reading> {
         let ByLines { rows, schemas, charset, declared } = self;
         let reading = rows.finish(declared.role)?;
-        Some(held_against(schemas, reading, &charset, (Confidence::Certain, None), &declared))
+        let mut reading = held_against(schemas, reading, &charset, (Confidence::Certain, None), &declared);
+        edition::settle(schemas, &mut reading);
+        Some(reading)
     }
 }
 

@@ -31,15 +31,15 @@ pub struct NoWidth {
 }
 
 impl Shape {
-    /// The shape of the records of `layout`: each column takes its `fixed_bytes`, else its `bytes`.
+    /// The shape of the records of `layout`: each column takes its `bytes`.
     ///
     /// # Errors
-    /// [`NoWidth`] names the first column that has neither.
+    /// [`NoWidth`] names the first column that has none.
     pub fn of(layout: &Layout) -> Result<Shape, NoWidth> {
         let mut end = 0;
         let mut ends = Vec::with_capacity(layout.width());
         for (at, column) in layout.columns.iter().enumerate() {
-            let Some(width) = column.fixed_bytes.or(column.bytes).filter(|width| *width > 0) else {
+            let Some(width) = column.bytes.filter(|width| *width > 0) else {
                 return Err(NoWidth { column: at as u32 + 1, field: column.id.clone() });
             };
             end += width as usize;

@@ -3,6 +3,7 @@
 mod by_lines;
 mod canonical;
 pub mod convert;
+mod edition;
 pub mod fixed;
 mod host;
 mod outline;

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::edition;
 use super::host;
 use super::read_as::{read_as, read_csv};
 use super::reading::{Candidate, Confidence, Declared, Reading, Why};
@@ -22,13 +23,20 @@ pub fn read(schemas: &Schemas, bytes: Vec<u8>, declared: &Declared<'_>) -> Readi
 
 /// Reads `bytes`, which somebody else may be reading too.
 pub fn read_bytes(schemas: &Schemas, bytes: &[u8], declared: &Declared<'_>) -> Reading {
+    let mut reading = read_in_some_edition(schemas, bytes, declared);
+    edition::settle(schemas, &mut reading);
+    reading
+}
+
+fn read_in_some_edition(schemas: &Schemas, bytes: &[u8], declared: &Declared<'_>) -> Reading {
     if bytes.is_empty() {
         return Reading::finding(Finding::new(Code::FileEmpty));
     }
     if let Some(format) = declared.format
         && host::is_for_hosts(format)
     {
-        let otherwise = || read_bytes(schemas, bytes, &Declared { format: None, role: declared.role });
+        let otherwise =
+            || read_in_some_edition(schemas, bytes, &Declared { format: None, role: declared.role });
         return host::read_declared(schemas, bytes, format, declared.role, otherwise);
     }
     let (findings, bytes) = without_mark(bytes);

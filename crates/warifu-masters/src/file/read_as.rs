@@ -39,6 +39,7 @@ fn of_parsed(
 ) -> Reading {
     reading.layout = Some(Arc::clone(parsed.table.layout()));
     let Parsed { table, marks, header } = parsed;
+    reading.is_named = header && table.layout().header.is_none();
     let framing = marks.framing();
     let like = Framing::Csv { newline: marks.newline(), quoting: marks.quoting().unwrap_or(Quoting::All) };
     reading.format = format_like(schemas, charset, &like);

@@ -40,6 +40,10 @@ pub struct Reading {
     pub others: Vec<Candidate>,
     /// The layout.
     pub layout: Option<Arc<Layout>>,
+    /// The other editions that fit as well, where no row tells.
+    pub open: Vec<Arc<Layout>>,
+    /// Whether a header of field ids names the layout.
+    pub(super) is_named: bool,
     /// Full or differential.
     pub role: Option<Role>,
     /// How its bytes differ from its records; `None` when that follows no rule.
@@ -60,6 +64,8 @@ impl Reading {
             confidence: Confidence::Certain,
             others: Vec::new(),
             layout: None,
+            open: Vec::new(),
+            is_named: false,
             role: None,
             rendering: None,
             master: None,

@@ -1,6 +1,7 @@
 //! Recognition by content: the charset by the bytes, the layout by the first rows. File names are never
 //! asked.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::reading::ROW_LIMIT_BYTES;
@@ -145,13 +146,13 @@ pub(crate) fn recognise_layout(
         .take(20)
         .map(split)
         .collect();
-    // The edition: the layout whose width and content fit most of the first rows. Of two that fit alike, the
-    // one whose rows name their master.
+    // The layout whose width and content fit most of the first rows. Of two that fit alike, the one whose
+    // rows name their master; of its editions the oldest, until all rows are there.
     let fit = |layout: &Layout| rows.iter().filter(|row| fits(layout, row)).count();
     let best = schemas
         .layouts()
         .map(|layout| (fit(layout), layout))
-        .max_by_key(|(fit, layout)| (*fit, layout.master_type.is_some()));
+        .max_by_key(|(fit, layout)| (*fit, layout.master_type.is_some(), Reverse(layout.since)));
     if let Some((count, layout)) = best
         && count * 2 > rows.len().max(1)
     {
@@ -177,7 +178,7 @@ pub(crate) fn recognise_layout(
     }
 }
 
-fn split(line: &str) -> Vec<&str> {
+pub(crate) fn split(line: &str) -> Vec<&str> {
     line.split(',').map(|field| field.trim_matches('"')).collect()
 }
 

@@ -125,6 +125,11 @@ codes! {
         do "Say which with --full or --differential."
         ja "全件か変更分か判定できません: {found}"
         do "--full か --differential を指定してください。";
+    FileEdition "file/edition" Note
+        en "taken as {found}: {expected} has as many columns, and no row tells which it is"
+        do "Where it matters, say which with --layout; an import takes the edition of its series."
+        ja "{found} として読みました。{expected} も同じ列数で、どちらの版かを示す行がありません"
+        do "違いが生じる場合は --layout で指定してください。取り込みではシリーズの適用開始日で決まります。";
     RowColumns "row/columns" Deny
         en "{found} columns; this master has {expected}"
         do "The row is damaged or the layout is new: a new layout is one TOML file under schemas/layouts/."
@@ -248,10 +253,10 @@ codes! {
         do "出力していません。この文字を使わない値にするか、別の形式を選んでください。";
     ConvertOverflow "convert/overflow" Deny
         en "{found} bytes are needed, the column has {expected}"
-        do "Nothing was written. Ask for a shorter value, widen the column (`fixed_bytes` in the layout), or \
-            name the field with `--shorten`."
+        do "Nothing was written. Ask for a shorter value, widen the column (`bytes` in a layout of your own), \
+            or name the field with `--shorten`."
         ja "{found} バイト必要ですが項目は {expected} バイトです"
-        do "出力していません。短い値にするか、レイアウトの fixed_bytes を広げるか、--shorten で項目を指定してください。";
+        do "出力していません。短い値にするか、自前のレイアウトで bytes を広げるか、--shorten で項目を指定してください。";
     ConvertTrailingBlank "convert/trailing-blank" Deny
         en "{found} ends in a blank, which fixed-length records do not tell from padding"
         do "Nothing was written. Ask for a value without it, or name the field with `--shorten`."
@@ -264,9 +269,9 @@ codes! {
         do "--shorten による指定です。受け手に知らせ、元の値を残してください。";
     ConvertNoWidth "convert/no-width" Deny
         en "the layout gives the column no width, so it has no place in a fixed-length record"
-        do "Add `bytes` or `fixed_bytes` to the column in the layout."
+        do "Add `bytes` to the column in the layout."
         ja "レイアウトに項目の幅がなく、固定長では表せません"
-        do "レイアウトの項目に bytes か fixed_bytes を加えてください。";
+        do "レイアウトの項目に bytes を加えてください。";
     ConvertIrregular "convert/irregular" Deny
         en "the source is written in no regular way ({found}), so the way back cannot be proven"
         do "Nothing was written. Ask for a regular file."

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::finding::Code;
-use warifu_values::day::PublicationDay;
+use warifu_values::day::{EffectiveDate, PublicationDay};
 use warifu_values::text::plain;
 
 /// The field id of the change class (変更区分) in every layout that has one.
@@ -75,15 +75,16 @@ pub enum MayChange {
 pub struct Column {
     /// The field id: English, stable, what commands and code call the column.
     pub id: String,
+    /// The column of the extended layout whose place it takes, where that has another id.
+    pub replaces: Option<String>,
     /// 項目名 as the layout gives it.
     pub name: String,
     /// What its values look like.
     #[serde(rename = "type")]
     pub column_type: ColumnType,
-    /// The most bytes a value may take in Shift JIS; `None` where the layout's width is not known.
+    /// The most bytes a value may take in Shift JIS, and the room that it has in a fixed-length record; `None`
+    /// where nobody says. The layouts that are built in have those of the official specification.
     pub bytes: Option<u32>,
-    /// The bytes the column takes in a fixed-length record, where that is not `bytes`.
-    pub fixed_bytes: Option<u32>,
     /// The exact number of characters, where there is one.
     pub length: Option<u32>,
     /// The most digits after the point of a decimal.
@@ -145,6 +146,12 @@ fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Publi
     day.map(Some).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is no day, such as 2024-05-31")))
 }
 
+fn first_day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<EffectiveDate>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let day = EffectiveDate::parse(&text);
+    day.map(Some).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is no day, such as 2026-06-01")))
+}
+
 /// A layout file as it is written.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -152,6 +159,8 @@ pub(super) struct LayoutFile {
     kind: String,
     edition: String,
     pub(super) extends: Option<String>,
+    #[serde(default, deserialize_with = "first_day")]
+    since: Option<EffectiveDate>,
     name_ja: Option<String>,
     name_en: Option<String>,
     master_type: Option<String>,
@@ -176,6 +185,8 @@ pub struct Layout {
     pub kind: String,
     /// The edition (`150`); with the kind it names the layout: `procedure-150`.
     pub edition: String,
+    /// The first day of the oldest series that is published in it; `None` for the first edition of a width.
+    pub since: Option<EffectiveDate>,
     /// マスター名.
     pub name_ja: String,
     /// The master's name in English.
@@ -237,6 +248,19 @@ impl Layout {
         self.waivers.iter().filter(concerns).find(|waiver| waiver.keys.iter().any(|known| known == key))
     }
 
+    /// Whether rows of one may be rows of the other: two editions of a master with as many columns.
+    pub fn is_like(&self, other: &Layout) -> bool {
+        self.kind == other.kind
+            && self.width() == other.width()
+            && self.header == other.header
+            && (&self.key, &self.key_separator) == (&other.key, &other.key_separator)
+    }
+
+    /// Whether `value` says nothing in the column at `position`, which is one that is not in use.
+    pub fn is_unused(&self, position: usize, value: &str) -> bool {
+        value.is_empty() || self.values(position).is_some_and(|values| values.contains(&value))
+    }
+
     /// The canonical header line: field ids, without a line end.
     pub fn canonical_header(&self) -> String {
         let ids: Vec<_> = self.columns.iter().map(|column| column.id.as_str()).collect();
@@ -287,8 +311,12 @@ impl Layout {
     ) -> Result<Layout, String> {
         let mut columns = base.map(|base| base.columns.clone()).unwrap_or_default();
         for column in file.column {
-            match columns.iter_mut().find(|known| known.id == column.id) {
+            let place = column.replaces.as_ref().unwrap_or(&column.id);
+            match columns.iter_mut().find(|known| known.id == *place) {
                 Some(known) => *known = column,
+                None if column.replaces.is_some() => {
+                    return Err(format!("column {} replaces {place}, which is not there", column.id));
+                }
                 None => columns.push(column),
             }
         }
@@ -357,6 +385,7 @@ impl Layout {
                 .collect(),
             kind: file.kind,
             edition: file.edition,
+            since: file.since,
             label,
             other_order,
             key,

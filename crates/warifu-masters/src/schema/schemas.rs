@@ -165,7 +165,14 @@ impl Schemas {
         self.layouts.get(name)
     }
 
-    /// The layouts of `kind`, narrowest first.
+    /// These schemas for files of the layout called `name`, and of no other.
+    pub fn taking(&self, name: &str) -> Option<Schemas> {
+        let (name, layout) = self.layouts.get_key_value(name)?;
+        let layouts = BTreeMap::from([(name.clone(), Arc::clone(layout))]);
+        Some(Schemas { layouts, ..self.clone() })
+    }
+
+    /// The layouts of `kind`, narrowest first, and of one width in the order of their names.
     pub fn editions(&self, kind: &str) -> Vec<&Arc<Layout>> {
         let mut editions: Vec<_> = self.layouts().filter(|layout| layout.kind == kind).collect();
         editions.sort_by_key(|layout| layout.width());
@@ -229,9 +236,12 @@ mod tests {
             ("drug-35", 35),
             ("drug-40", 40),
             ("drug-42", 42),
+            ("drug-42-r08", 42),
             ("material-37", 37),
             ("material-38", 38),
+            ("material-38-r08", 38),
             ("procedure-150", 150),
+            ("procedure-150-r08", 150),
         ];
         assert_eq!(widths, expected.map(|(name, width)| (name.to_owned(), width)));
     }
@@ -284,12 +294,16 @@ mod tests {
         assert!(files("").unwrap_err().to_string().contains("blank"));
     }
 
+    const REPLACING: &str = "kind = \"a\"\nedition = \"1\"\n[[key]]\ncolumn = \"b\"\n\
+                             [[column]]\nid = \"b\"\nreplaces = \"c\"\nname = \"\"\ntype = \"text\"\n";
+
     #[test]
     fn a_faulty_schema_names_its_file() {
         let wrong = [
             ("layouts/a.toml", "kind = \"a\"\nedition = \"1\"\n", "has no key"),
             ("layouts/b.toml", "kind = \"b\"\nedition = \"1\"\nextends = \"c-9\"\n", "extends c-9"),
             ("layouts/d.toml", "kind = 1\n", "not a schema"),
+            ("layouts/i.toml", REPLACING, "column b replaces c, which is not there"),
             ("charsets/e.ucm", "<uconv_class> \"X\"\n", "e.ucm: not a charset table"),
             ("charsets/f.ucm", "<code_set_name> g\n<uconv_class> SBCS\nCHARMAP\nEND CHARMAP\n", "is g"),
             ("formats/h.toml", FORMAT, "no charset jef"),

@@ -428,6 +428,12 @@ impl Master {
         Some(found)
     }
 
+    /// The same rows as those of another edition, which has as many columns and the same key.
+    pub(crate) fn in_layout(self, layout: Arc<Layout>) -> Master {
+        debug_assert!(self.layout.is_like(&layout), "{} as {}", self.layout.name(), layout.name());
+        Master(Table { layout, ..self.0 })
+    }
+
     /// The record in `row` alone.
     pub fn alone(&self, row: usize) -> Master {
         let from = self.field_start(row * self.layout.width());

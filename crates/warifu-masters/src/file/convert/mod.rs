@@ -15,11 +15,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::file::edition;
+use crate::file::fixed::Shape;
 use crate::file::read_as::read_as;
 use crate::file::write::{Cut, same_records, write, write_shortened};
 use crate::file::{Declared, read};
 use crate::finding::{Code, Finding, Findings};
-use crate::schema::{Format, Layout, Rendering, Schemas};
+use crate::schema::{Format, Framing, Layout, Rendering, Schemas};
 use crate::table::{Master, Role, TableBuilder};
 use warifu_values::digest::Digest;
 
@@ -107,6 +109,13 @@ fn by_tables(
     if rendering.header && !wanted.header {
         source.findings.push(Finding::new(Code::ConvertHeader));
     }
+    let others = source.open.iter().filter(|other| Shape::of(other) != Shape::of(master.layout()));
+    if matches!(to.framing, Framing::Fixed { .. })
+        && others.count() > 0
+        && let Some(open) = source.edition_open()
+    {
+        source.findings.push(open);
+    }
     let written = match write_shortened(master, &wanted, shorten) {
         Ok(written) => written,
         Err(findings) => {
@@ -114,7 +123,8 @@ fn by_tables(
             return Err(Box::new(source.findings));
         }
     };
-    let again = read_as(schemas, &written.bytes, to, source.role);
+    let mut again = read_as(schemas, &written.bytes, to, source.role);
+    edition::settle(schemas, &mut again);
     let cuts = &written.cuts;
     let shortened = with_values(master, cuts, |cut| &cut.new);
     let Some(again) = again.master.filter(|again| same_records(&shortened, again)) else {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::file::ROW_LIMIT_BYTES;
-use crate::file::recognise::recognise_layout;
+use crate::file::edition::Editions;
+use crate::file::recognise::{recognise_layout, split};
 use crate::finding::Findings;
 use crate::schema::{CHANGE_CLASS, Layout, Newline, Schemas};
 use crate::table::Role;
@@ -39,6 +40,7 @@ impl Rows {
         if header || !findings.is_empty() || class.is_some_and(|at| at != 0) {
             return None;
         }
+        let layout = in_edition(schemas, &layout, text)?;
         let has_classes = class.is_some();
         let [first_key, last_key, key] = [(); 3].map(|()| Vec::new());
         Some(Rows { layout, newline, has_classes, count: 0, zeros: 0, first_key, last_key, key })
@@ -101,6 +103,19 @@ impl Rows {
         }
         self.count == 0 || self.last_key < self.key
     }
+}
+
+/// The edition of `layout` that the lines `text` are of, where they tell.
+fn in_edition(schemas: &Schemas, layout: &Layout, text: &str) -> Option<Arc<Layout>> {
+    let mut editions = Editions::like(schemas, layout);
+    let mut lines = text.lines();
+    while editions.told().is_none() {
+        let fields = split(lines.next()?);
+        if fields.len() == layout.width() {
+            editions.row(|column| fields[column]);
+        }
+    }
+    editions.told().map(Arc::clone)
 }
 
 /// The lines of `piece`, each with its LF.
