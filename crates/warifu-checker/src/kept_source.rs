@@ -207,7 +207,7 @@ const TRUSTED_FILE: &str = "trusted-state.json";
 fn nothing_new() -> Said {
     Said::new(
         "what runs goes on, and nothing new is taken until it is mended: warifu-checker repair --reason …",
-        "稼働中のリリースで点検を続けます。warifu-checker repair --reason （理由）で修復するまで、新しいリリースは\
+        "稼働中のリリースの使用を続けます。warifu-checker repair --reason （理由）で修復するまで、新しいリリースは\
          受け入れません",
     )
 }

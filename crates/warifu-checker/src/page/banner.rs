@@ -307,6 +307,18 @@ fn notices(status: &Status, lang: Lang, add: &mut Add<'_>) {
                 "動作が続けば {until} に自動で確定します。"
             ),
         );
+    } else if status.attached.is_some() && status.watch.is_some() {
+        add(
+            Grade::Notice,
+            say!(lang, "On probation", "観察期間中"),
+            say!(
+                lang,
+                "Release {release} is on probation; the attached program is just told or asked.",
+                "リリース {release} は観察期間中です。接続先プログラムの切替または確認を行っています。"
+            ),
+            None,
+            say!(lang, "Wait a moment.", "しばらくお待ちください。"),
+        );
     } else if let Some(watch) = &status.watch {
         let against = watch.against;
         let said = Said::new(watch.seen.said.en.clone(), watch.seen.said.ja.clone());

@@ -445,7 +445,8 @@ impl Speak for Status {
         }
         lines.extend(self.attached.iter().map(|attached| attached.say(lang)));
         match &self.watch {
-            _ if self.attached.as_ref().is_some_and(|it| it.watched_until.is_some()) => {}
+            // It tells of that itself, and what was seen is of claims.
+            Some(_) if self.attached.is_some() => {}
             Some(Watch { against, seen }) => {
                 let said = in_lang(&seen.said, lang);
                 lines.push(say!(

@@ -141,8 +141,8 @@ impl Lost {
         let release = self.installed.id.release;
         let (en, ja) = match runs {
             Some(runs) => (
-                format!("release {runs} goes on judging, and the next release is compared with that one"),
-                format!("リリース {runs} で点検を続け、次のリリースはこれと比較します"),
+                format!("release {runs} goes on, and the next release is compared with that one"),
+                format!("リリース {runs} の使用を続け、次のリリースはこれと比較します"),
             ),
             None => (
                 "nothing judges, and the next release is taken as a first one: compared with nothing, \
