@@ -151,6 +151,11 @@ events! {
         en "the history of findings could not be written; it is tried again"
         ja "指摘件数の履歴を書き込めない（再試行する）";
     ConfigurationRead "configuration.read" Info
+    OperatorsUnheard "operators.unheard" Error
+        en "the disk does not take the operators' socket; claims are judged, and it is tried again"
+        ja "運用操作用のソケットをディスクに作成できない（点検は続け、再試行する）";
+    OperatorsHeard "operators.heard" Info
+        en "operators are heard again" ja "運用操作を受け付けられるようになった";
         en "the configuration was read again" ja "設定を再読込した";
     ConfigurationUnusable "configuration.unusable" Error
         en "a changed configuration is of no use; the one before goes on" ja "変更された設定が使えない（以前のもので続ける）";
