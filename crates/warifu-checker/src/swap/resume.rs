@@ -8,12 +8,15 @@ use warifu_trust::UnixSeconds;
 use crate::candidate::{Candidate, Judged, NotRead};
 use crate::log::{Event, Log};
 use crate::said::Said;
-use crate::state::{Installed, Lost, Rebuilt, Record, Running, StateDirectory, StateDirectoryError};
+use crate::state::{Damage, Held, Installed, Lost, Record, Running, StateDirectory, StateDirectoryError};
 use crate::swap::active::Active;
 use crate::swap::runs::Runs;
 
 /// With so many crashes while it is on probation, or is given to a program, a release is held.
 const INTERRUPTED_MOST: u32 = 3;
+
+/// What runs again, and what is held because the checker crashed with it too often.
+pub(super) type Resumed = (Runs, Option<Held>);
 
 /// What `directory` records, running again.
 pub(super) fn resume(
@@ -21,16 +24,16 @@ pub(super) fn resume(
     schemas: &Schemas,
     log: Log,
     now: UnixSeconds,
-) -> Result<Runs, StateDirectoryError> {
+) -> Result<Resumed, StateDirectoryError> {
     let mut record = directory.record_or_rebuilt(now)?;
     if let Some(rebuilt) = record.rebuilt() {
-        log.event(Event::RecordRebuilt, &rebuilt.why.then(&Rebuilt::what_to_do()));
+        log.event(Event::RecordRebuilt, &rebuilt.why.then(&Damage::what_to_do()));
     }
     if let Some(trouble) = directory.trouble() {
         log.event(Event::RecordNotWritten, &trouble.why);
     }
     let ended = if record.starts() { Ended::AsItShould } else { Ended::Otherwise };
-    leave_probation(&mut record, ended, now);
+    let held = leave_probation(&mut record, ended, now);
     // What was lost may have been put back by somebody; then what stood in for it is the one before it.
     let (due, stands_in) = match record.lost() {
         Some(lost) => (Some(lost.installed.clone()), record.running().release().cloned()),
@@ -95,7 +98,7 @@ pub(super) fn resume(
             ),
         );
     }
-    Ok(Runs::resumed(directory, record, running, previous, log))
+    Ok((Runs::resumed(directory, record, running, previous, log), held))
 }
 
 /// How the checker ended before this start.
@@ -108,8 +111,8 @@ enum Ended {
 }
 
 /// A release that was on probation gives way to the confirmed one before it. It, or what a program was just
-/// being given, is held when the checker crashed too often with it.
-fn leave_probation(record: &mut Record, ended: Ended, now: UnixSeconds) {
+/// being given, is held when the checker crashed too often with it: that is given.
+fn leave_probation(record: &mut Record, ended: Ended, now: UnixSeconds) -> Option<Held> {
     let on_probation = match record.running().clone() {
         Running::OnProbation { release, previous } => Some((release.id, previous)),
         _ => None,
@@ -117,7 +120,7 @@ fn leave_probation(record: &mut Record, ended: Ended, now: UnixSeconds) {
     let crashed_with = match (record.tried(), &on_probation) {
         (Some(tried), _) => (tried, "it was given to the attached program", "接続先プログラムへの適用中"),
         (None, Some((id, _))) => (*id, "it was on probation", "観察期間中"),
-        (None, None) => return,
+        (None, None) => return None,
     };
     let (id, en, ja) = crashed_with;
     let before = record.interrupted.filter(|(known, _)| *known == id).map_or(0, |(_, times)| times);
@@ -134,6 +137,7 @@ fn leave_probation(record: &mut Record, ended: Ended, now: UnixSeconds) {
     if let Some((_, previous)) = on_probation {
         record.runs(Running::Confirmed { release: previous, previous: None });
     }
+    record.held(id.into()).filter(|_| times >= INTERRUPTED_MOST).cloned()
 }
 
 /// Reads what is `installed`; what it has in common with what is `known` is shared.

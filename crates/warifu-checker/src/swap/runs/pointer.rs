@@ -214,6 +214,14 @@ impl Runs {
         self.write(&pen);
     }
 
+    /// Lets the log of acts begin anew where it is damaged, and that was told with the record.
+    pub(in crate::swap) fn mend_log(&self) -> Result<(), Said> {
+        match self.record().rebuilt() {
+            Some(_) => self.directory.mend_log().map_err(|error| Said::of(&error)),
+            None => Ok(()),
+        }
+    }
+
     /// Why what is recorded is not on disk as it should be, if it is not.
     pub(in crate::swap) fn not_written(&self) -> Option<Amiss> {
         self.directory.trouble()
