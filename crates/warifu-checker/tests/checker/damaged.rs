@@ -436,6 +436,13 @@ fn what_a_checker_stands_on_is_damaged_and_mended_by_a_command() {
             command.current_dir(at);
             command.stdin(Stdio::null()).output().unwrap()
         };
+        // The steps in the order in which they are told: nothing is taken that nobody has seen.
+        let told = &status.damaged[0].why.ja;
+        let step =
+            |name: &str| told.find(&format!("warifu-checker {name} ")).unwrap_or_else(|| panic!("{told}"));
+        assert!(step("freeze") < step("repair") && step("repair") < step("thaw"), "{told}");
+        assert!(!told.contains("退避") && !told.contains("一覧表示"), "another way out: {told}");
+        running.client().freeze(&reason()).unwrap();
         let asked = repair(&[]);
         assert_eq!(asked.status.code(), Some(2), "nobody could be asked");
         assert!(String::from_utf8_lossy(&asked.stderr).contains("修復内容"));
@@ -443,6 +450,9 @@ fn what_a_checker_stands_on_is_damaged_and_mended_by_a_command() {
         let said = String::from_utf8_lossy(&done.stderr).into_owned();
         assert_eq!(done.status.code(), Some(0), "{part:?}: {said}");
         assert!(running.client().status().unwrap().damaged.is_empty());
+        let seen = running.client().swap(None).unwrap();
+        assert!(matches!(seen, Outcome::Held { cause: Cause::Frozen, .. }), "{seen:?}");
+        running.client().thaw(&reason()).unwrap();
         // The look of every second may have been faster.
         assert_eq!(running.client().swap(None).unwrap().exit_status(), 0);
         running.client().confirm(runs + 1, &reason()).unwrap();
