@@ -23,7 +23,8 @@ fn a_checker_whose_memory_is_damaged_judges_on_and_says_so() {
     assert_eq!(checker.check(b"").0, 1);
     swap(&checker.socket, 2);
     let status = checker.status().to_string();
-    assert!(status.contains("trusted-state.json") && status.contains("backup"), "{status}");
+    assert!(status.contains("trusted-state.json") && status.contains("warifu-checker repair"), "{status}");
+    assert!(!status.contains("move the file away"), "one way out of it, and not two: {status}");
     // Mended, it goes on without a restart.
     std::fs::write(&file, &whole).unwrap();
     swap(&checker.socket, 0);

@@ -1,15 +1,16 @@
 //! What a checker writes down of itself: what it started with, took, did not take and left.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arc_swap::ArcSwapOption;
 use jiff::Timestamp;
-use warifu_audit::{Act, AuditLog, Phase, account};
+use warifu_audit::{Act, AuditLog, LogError, Phase, account};
 use warifu_trust::UnixSeconds;
 
-use crate::cause::Cause;
+use crate::cause::{Amiss, Cause};
 use crate::history::{Chronicle, HistoryAct, did};
 use crate::log::{Event, Log};
 use crate::said::Said;
@@ -35,18 +36,114 @@ pub(crate) fn by<T>(operator: Option<&str>, commanded: impl FnOnce() -> T) -> T 
     commanded()
 }
 
+/// So many acts wait for a disk that does not take them; the oldest go then, and how many is told.
+const WAITING: usize = 256;
+
+/// The longest pause before they are written once more.
+const LONGEST_PAUSE_SECONDS: i64 = 60;
+
 /// The log of acts, and the history that they are part of. That it cannot be written is told, and stops
-/// nothing: service comes first.
+/// nothing: service comes first. What was not written waits, and is written with the instant at which it was
+/// done.
 pub(crate) struct Acts {
     audit: AuditLog,
     history: Arc<Chronicle>,
     log: Log,
+    /// Held by whoever writes, for as long as the disk takes: the log has acts in the order in which they
+    /// were done, and so has the history.
+    waiting: Mutex<Waiting>,
+    /// Why some wait.
+    amiss: ArcSwapOption<Amiss>,
+}
+
+/// Acts that are not on disk.
+#[derive(Default)]
+struct Waiting {
+    acts: VecDeque<Done>,
+    /// How many more there were.
+    left_out: u64,
+    /// How often they were tried.
+    times: u32,
+    /// When they are tried again.
+    until: Option<UnixSeconds>,
+    /// What keeps them from the disk.
+    wrong: Option<Amiss>,
+}
+
+/// An act as the log of acts has it.
+struct Done {
+    at: Timestamp,
+    act: Act,
+    phase: Phase,
+    subject: BTreeMap<String, String>,
 }
 
 impl Acts {
     /// Into the file at `path` and into `history`.
     pub(crate) fn at(path: &Path, history: Arc<Chronicle>, log: Log) -> Self {
-        Acts { audit: AuditLog::at(path, &account(), env!("CARGO_PKG_VERSION")), history, log }
+        let audit = AuditLog::at(path, &account(), env!("CARGO_PKG_VERSION"));
+        Acts { audit, history, log, waiting: Mutex::default(), amiss: ArcSwapOption::empty() }
+    }
+
+    /// Why acts are not on disk, if some are not. Nobody who asks waits for a disk.
+    pub(crate) fn not_written(&self) -> Option<Amiss> {
+        self.amiss.load().as_deref().cloned()
+    }
+
+    /// Writes what waits once more: less and less often, at most a minute apart.
+    pub(crate) fn write_again(&self, now: UnixSeconds) {
+        let mut waiting = self.waiting();
+        if !waiting.acts.is_empty() && waiting.until.is_none_or(|until| until <= now) {
+            self.write(&mut waiting, now);
+        }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        // A panic elsewhere leaves whole acts here.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes all that waits, the oldest first, as far as the disk takes it.
+    fn write(&self, waiting: &mut Waiting, now: UnixSeconds) {
+        while let Some(Done { at, act, phase, subject }) = waiting.acts.front() {
+            let mut subject = subject.clone();
+            if waiting.left_out > 0 {
+                subject.insert("left_out".to_owned(), waiting.left_out.to_string());
+            }
+            if let Err(error) = self.audit.tell(*at, *act, *phase, subject) {
+                waiting.times = waiting.times.saturating_add(1);
+                let pause = 2i64.saturating_pow(waiting.times).min(LONGEST_PAUSE_SECONDS);
+                waiting.until = Some(UnixSeconds::new(now.seconds().saturating_add(pause)));
+                let wrong = not_taken(&error);
+                let is_news = waiting.wrong.as_ref() != Some(&wrong);
+                waiting.wrong = Some(wrong);
+                self.show(waiting);
+                if is_news && let Some(amiss) = self.not_written() {
+                    self.log.event(Event::ActsNotWritten, &amiss.why);
+                }
+                return;
+            }
+            waiting.acts.pop_front();
+            waiting.left_out = 0;
+        }
+        (waiting.times, waiting.until) = (0, None);
+        if waiting.wrong.take().is_some() {
+            self.log.event(
+                Event::ActsWritten,
+                &Said::new(
+                    "the log of acts is complete again",
+                    "未記録だった操作をすべて操作記録に書き込みました",
+                ),
+            );
+        }
+        self.show(waiting);
+    }
+
+    /// What is told of it to who asks.
+    fn show(&self, waiting: &Waiting) {
+        let acts = waiting.acts.len() as u64 + waiting.left_out;
+        let amiss = waiting.wrong.as_ref().map(|wrong| Amiss::new(wrong.cause, waits(acts, &wrong.why)));
+        self.amiss.store(amiss.map(Arc::new));
     }
 
     /// The history that they are part of.
@@ -83,8 +180,10 @@ impl Acts {
     /// A look at the channel came to this.
     pub(crate) fn outcome(&self, outcome: &Outcome, at: UnixSeconds) {
         match outcome {
-            Outcome::Held { release, cause: Cause::Held | Cause::Withdrawn, why } => {
-                self.tell(Act::Hold, Phase::Refused, Some(*release), Some(why), at);
+            Outcome::Held { release, cause: cause @ (Cause::Held | Cause::Withdrawn), why } => {
+                // What was withdrawn is not held here: a start that reads this asks the organisation again.
+                let cause = ("cause", cause.label().to_owned());
+                self.tell_of((Some(*release), Some(cause)), Act::Hold, Phase::Refused, Some(why), at);
             }
             Outcome::Refused(refused) => {
                 let release = refused.id.map(|id| id.release);
@@ -104,6 +203,7 @@ impl Acts {
 
     /// It went back from one release to another.
     pub(crate) fn fell_back(&self, (from, to): (u64, u64), why: &Said, at: UnixSeconds) {
+        let from = ("from", from.to_string());
         self.tell_of((Some(to), Some(from)), Act::FallBack, Phase::Done, Some(why), at);
     }
 
@@ -116,16 +216,19 @@ impl Acts {
         self.tell_of((release, None), act, phase, why, at);
     }
 
-    /// Tells of a release, and of the one that was left for it.
+    /// Tells of a release, and what more there is to be told of it.
     fn tell_of(
         &self,
-        (release, from): (Option<u64>, Option<u64>),
+        (release, more): (Option<u64>, Option<(&str, String)>),
         act: Act,
         phase: Phase,
         why: Option<&Said>,
         at: UnixSeconds,
     ) {
+        let mut waiting = self.waiting();
         if let Some(act) = did(act, phase) {
+            let from = more.as_ref().filter(|(name, _)| *name == "from");
+            let from = from.and_then(|(_, release)| release.parse().ok());
             self.history.tell(HistoryAct { at, act, release, from, why: why.cloned() });
         }
         let mut subject = BTreeMap::new();
@@ -135,15 +238,60 @@ impl Acts {
         if let Some(operator) = OPERATOR.with_borrow(Clone::clone) {
             subject.insert("operator".to_owned(), operator);
         }
-        if let Some(from) = from {
-            subject.insert("from".to_owned(), from.to_string());
+        if let Some((name, more)) = more {
+            subject.insert(name.to_owned(), more);
         }
         if let Some(why) = why {
             subject.insert("why".to_owned(), why.en.clone());
         }
-        let at = Timestamp::from_second(at.seconds()).unwrap_or(Timestamp::UNIX_EPOCH);
-        if let Err(error) = self.audit.tell(at, act, phase, subject) {
-            self.log.event(Event::ActsNotWritten, &Said::of(&error));
+        let done = Timestamp::from_second(at.seconds()).unwrap_or(Timestamp::UNIX_EPOCH);
+        waiting.acts.push_back(Done { at: done, act, phase, subject });
+        if waiting.acts.len() > WAITING {
+            waiting.acts.pop_front();
+            waiting.left_out += 1;
+        }
+        // What is done last of all is not done again.
+        if act == Act::Stop || waiting.until.is_none_or(|until| until <= at) {
+            self.write(&mut waiting, at);
+        } else {
+            self.show(&waiting);
+        }
+    }
+}
+
+/// How many acts wait, and for what.
+fn waits(acts: u64, why: &Said) -> Said {
+    Said::new(
+        format!(
+            "{acts} acts are not in the log of acts yet and are written as soon as they can be: {}",
+            why.en
+        ),
+        format!(
+            "操作記録に未記録の操作が {acts} 件あります（書き込めるようになり次第記録します）: {}",
+            why.ja
+        ),
+    )
+}
+
+/// Why an act was not written. What to do with a log that was changed by hand is another thing here than
+/// where the file can be named.
+fn not_taken(error: &LogError) -> Amiss {
+    match error {
+        LogError::Io { error: source, .. } => Amiss::new(Cause::of_disk(source), Said::of(error)),
+        LogError::Unreadable(_) => Amiss::new(Cause::DiskFault, Said::of(error)),
+        LogError::Broken { path } => {
+            let path = path.display();
+            let why = Said::new(
+                format!(
+                    "the end of {path} is no entry: it was changed by hand; move it away for whoever audits, \
+                     and a new one is begun"
+                ),
+                format!(
+                    "{path} の末尾が記録の形式ではありません（手作業による変更）。監査担当者のために別の場所へ移してください。\
+                     新しいファイルに記録します"
+                ),
+            );
+            Amiss::new(Cause::DiskFault, why)
         }
     }
 }
@@ -168,6 +316,49 @@ mod tests {
 
     fn files(history: &History) -> u64 {
         history.days.iter().flat_map(|day| &day.releases).map(|judged| judged.files).sum()
+    }
+
+    /// As a full disk does: nothing is written, until there is room.
+    #[test]
+    fn what_the_disk_did_not_take_waits_and_is_written_in_its_order_and_with_its_instant() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.jsonl");
+        let acts = Acts::at(&path, opened(folder.path()), Log::default());
+        acts.start(Some(7), at(1));
+        assert_eq!(acts.not_written(), None);
+        let away = folder.path().join("away");
+        fs::rename(&path, &away).unwrap();
+        fs::create_dir(&path).unwrap();
+        acts.fell_back((7, 6), &Said::new("it was wrong", "誤り"), at(2));
+        acts.decided(Act::Freeze, None, &Said::new("frozen", "凍結"), at(3));
+        let amiss = acts.not_written().unwrap();
+        assert!(amiss.why.en.starts_with("2 acts are not in the log of acts yet"), "{}", amiss.why.en);
+        fs::remove_dir(&path).unwrap();
+        fs::rename(&away, &path).unwrap();
+        acts.write_again(at(900));
+        assert_eq!(acts.not_written(), None);
+        let log = warifu_audit::verify(&fs::read(&path).unwrap()).unwrap();
+        let told = log.entries().iter().map(|it| (it.act, it.at.as_second() - at(0).seconds()));
+        assert_eq!(told.collect::<Vec<_>>(), [(Act::Start, 1), (Act::FallBack, 2), (Act::Freeze, 3)]);
+        // No act is there twice.
+        acts.write_again(at(901));
+        assert_eq!(acts.history().history().acts.len(), 3);
+        assert_eq!(opened(folder.path()).history().acts.len(), 3);
+    }
+
+    #[test]
+    fn no_more_acts_wait_than_there_is_room_for_and_how_many_are_left_out_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.jsonl");
+        fs::create_dir(&path).unwrap();
+        let acts = Acts::at(&path, opened(folder.path()), Log::default());
+        for second in 0..WAITING as i64 + 5 {
+            acts.start(Some(7), at(second));
+        }
+        fs::remove_dir(&path).unwrap();
+        acts.write_again(at(9_000));
+        let log = warifu_audit::verify(&fs::read(&path).unwrap()).unwrap();
+        assert_eq!((log.entries().len(), &*log.entries()[0].subject["left_out"]), (WAITING, "5"));
     }
 
     /// What the log of acts has since, or before anything was kept, is told again.

@@ -109,8 +109,12 @@ causes! {
         word en "Damaged" ja "破損"
         what en "a file of this machine is damaged: what runs goes on, nothing new is taken"
             ja "この機械のファイルが壊れています。稼働中のリリースの使用を続け、新しいものは受け入れません"
-        next en "look why (disk, restore, somebody's hand), then: warifu-checker repair --reason …"
-            ja "原因（ディスク障害、復元、手作業など）を確認し、warifu-checker repair --reason （理由）で修復してください";
+        next en "look why (disk, restore, somebody's hand), then in this order: \
+            warifu-checker freeze --reason …, warifu-checker repair --reason …, \
+            warifu-checker thaw --reason …"
+            ja "原因（ディスク障害、復元、手作業など）を確認し、次の順に行ってください: \
+            warifu-checker freeze --reason （理由）、warifu-checker repair --reason （理由）、\
+            warifu-checker thaw --reason （理由）";
     #[doc = "One organisation withdrew a release."]
     Withdrawn "withdrawn"
         word en "Withdrawn" ja "取下げ"

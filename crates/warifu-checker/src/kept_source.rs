@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use warifu_channels::{Floor, Mirrors, StateStore};
-use warifu_trust::{Policy, ReleaseRef, TrustedState, UnixSeconds, limits};
+use warifu_channels::{Floor, Mirrors, StateError, StateStore};
+use warifu_trust::{Policy, ReleaseRef, StateFault, TrustedState, UnixSeconds, limits};
 
 use crate::cause::{Amiss, Cause};
 use crate::log::{Event, Log};
@@ -111,7 +111,7 @@ impl KeptSource {
                 let why = Said::new(format!("{name} is gone"), format!("{name} が失われています"));
                 Err(self.trusted_damage(&why, &root))
             }
-            Err(error) => Err(self.trusted_damage(&Said::of(&error), &root)),
+            Err(error) => Err(self.trusted_damage(&not_believed(&error), &root)),
         }
     }
 
@@ -145,13 +145,24 @@ impl KeptSource {
                     format!("最後に確認した時点の控え {copy} を戻します"),
                 )
             }
-            None => Said::new(
-                "begins anew from the pinned root: revocations and statements are heard again from the \
-                 channel, and nothing older than the newest release that judged here is taken, as the record \
-                 tells",
-                "ルートファイルから作り直します。失効や表明は配信元から再取得し、記録により、ここで稼働した最新のリリースより\
-                 古いものは受け入れません",
-            ),
+            None => {
+                let file = self.directory.trusted().join(TRUSTED_FILE);
+                let file = file.display();
+                Said::new(
+                    format!(
+                        "begins anew from the pinned root, for there is no copy here: where there is a \
+                         backup of {file}, put it back instead of the repair, between freeze and thaw; \
+                         without one, revocations and statements are heard again from the channel, and \
+                         nothing older than the newest release that judged here is taken, as the record \
+                         tells"
+                    ),
+                    format!(
+                        "控えがないため、ルートファイルから作り直します。{file} のバックアップがあれば、修復の代わりに、凍結してから\
+                         それを戻してください。なければ、失効や表明は配信元から再取得し、記録により、ここで稼働した最新のリリースより\
+                         古いものは受け入れません"
+                    ),
+                )
+            }
         };
         Damage { part: DamagedPart::Trusted, why: why.then(&nothing_new()), mending }
     }
@@ -205,11 +216,19 @@ impl KeptSource {
 const TRUSTED_FILE: &str = "trusted-state.json";
 
 fn nothing_new() -> Said {
-    Said::new(
-        "what runs goes on, and nothing new is taken until it is mended: warifu-checker repair --reason …",
-        "稼働中のリリースの使用を続けます。warifu-checker repair --reason （理由）で修復するまで、新しいリリースは\
-         受け入れません",
-    )
+    Said::new("what runs goes on", "稼働中のリリースの使用を続けます").then(&Damage::what_to_do())
+}
+
+/// Why what was trusted is not believed. What others do about that is another thing than what a checker does,
+/// which has a copy and a command.
+fn not_believed(error: &StateError) -> Said {
+    match error {
+        StateError::NotBelieved { file, fault: StateFault::Damaged { what } } => {
+            let file = file.display();
+            Said::new(format!("{file} is damaged ({what})"), format!("{file} が壊れています（{what}）"))
+        }
+        error => Said::of(error),
+    }
 }
 
 impl ReleaseSource for KeptSource {

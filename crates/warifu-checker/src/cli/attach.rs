@@ -26,7 +26,9 @@ use crate::config_file::Fault;
 use crate::kept_source::KeptSource;
 use crate::log::{Event, Log, now, start};
 use crate::said::Said;
-use crate::service::{Door, FairQueue, Limits, OperatorSocket, Service, serve_until, watched_at};
+use crate::service::{
+    Door, FairQueue, Limits, OperatorDoors, OperatorSocket, Service, serve_until, watched_at,
+};
 use crate::state::{Recent, StateDirectory};
 use crate::swap::{Gates, Swapper};
 
@@ -67,7 +69,7 @@ pub(super) fn attach_program(attach: &Attach, lang: Lang) -> Result<u8, Failure>
     let directory =
         StateDirectory::open(&config.state.value).map_err(|error| Failure::could_not(Said::of(&error)))?;
     let socket = config.socket.clone().unwrap_or_else(|| OperatorSocket::in_state(&config.state.value));
-    let operators = OperatorSocket::bind(socket).map_err(|error| Failure::could_not(Said::of(&error)))?;
+    let operators = OperatorDoors::at(socket, log).map_err(|error| Failure::could_not(Said::of(&error)))?;
     let watch = config.watch.clone().map(|Watch { listen, names }| match Door::open(listen) {
         Ok(door) => Ok(door.called(names)),
         Err(error) => Err(no_way_in(listen, "[watch] listen", &error)),

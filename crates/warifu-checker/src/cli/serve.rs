@@ -53,8 +53,7 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
         StateDirectory::open(&serve.state).map_err(|error| Failure::could_not(Said::of(&error)))?;
     // Whether there is a way in is known before anything is activated.
     let socket = serve.operators.socket.clone().unwrap_or_else(|| OperatorSocket::in_state(&serve.state));
-    let operators = OperatorSocket::bind(socket).map_err(|error| Failure::could_not(Said::of(&error)))?;
-    let operators = OperatorDoors::from(operators);
+    let operators = OperatorDoors::at(socket, log).map_err(|error| Failure::could_not(Said::of(&error)))?;
     let listen = serve.claims.listen;
     let door = Door::open(listen).map_err(|error| no_way_in(listen, "--listen", &error))?;
     let watched = serve

@@ -62,12 +62,7 @@ impl Chronicle {
                 History::begun(now)
             }
         };
-        let known_until = history.acts.last().map(|act| act.at);
-        let missing: Vec<HistoryAct> = acts_of(&directory.audit())
-            .into_iter()
-            .filter(|act| known_until.is_none_or(|until| act.at >= until))
-            .filter(|act| !history.acts.iter().any(|known| is_same(known, act)))
-            .collect();
+        let missing = missing(&history.acts, acts_of(&directory.audit()));
         let is_on_disk = missing.is_empty() && path.exists();
         missing.into_iter().for_each(|act| history.tell(act));
         let kept = Mutex::new(Kept { history, before: HashMap::new(), is_on_disk });
@@ -169,6 +164,17 @@ fn acts_of(log: &Path) -> Vec<HistoryAct> {
     // The first line may have been cut, and is then none.
     let lines = bytes.split(|byte| *byte == b'\n');
     lines.filter_map(|line| act_of(&serde_json::from_slice(line).ok()?)).collect()
+}
+
+/// What of the log of acts the history does not have: all after the last that both have. A clock may be set
+/// back, so only where they have nothing in common do times tell.
+fn missing(known: &[HistoryAct], mut of_log: Vec<HistoryAct>) -> Vec<HistoryAct> {
+    let is_known = |act: &HistoryAct| known.iter().any(|known| is_same(known, act));
+    match (of_log.iter().rposition(is_known), known.last().map(|act| act.at)) {
+        (Some(last), _) => drop(of_log.drain(..=last)),
+        (None, until) => of_log.retain(|act| until.is_none_or(|until| act.at >= until)),
+    }
+    of_log
 }
 
 /// What an entry of the log of acts is here.

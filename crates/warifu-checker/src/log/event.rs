@@ -132,8 +132,8 @@ events! {
         en "a file of this machine that the checker stands on is damaged: warifu-checker repair"
         ja "この機械のファイル（ルート、信頼情報、記録）が壊れている（warifu-checker repair）";
     RecordRebuilt "record.rebuilt" Error
-        en "the record was put together from other witnesses: warifu-checker repair"
-        ja "記録をほかの情報から復元した（warifu-checker repair）";
+        en "the record was put together from other witnesses, or is older than they: warifu-checker repair"
+        ja "記録をほかの情報から復元した、または記録が操作記録より古い（warifu-checker repair）";
     RecordNotWritten "record.not_written" Error
         en "the record is not on disk as it should be; it is tried again"
         ja "記録をディスクに書き込めない（再試行する）";
@@ -144,12 +144,18 @@ events! {
         en "a copy of the root or of what is trusted could not be written"
         ja "ルートや信頼情報の控えを書き込めない";
     ActsNotWritten "acts.not_written" Error
-        en "the log of acts could not be written" ja "操作記録を書き込めない";
+        en "the log of acts could not be written; it is tried again" ja "操作記録を書き込めない（再試行する）";
+    ActsWritten "acts.written" Info en "it is complete again" ja "操作記録を書き込めるようになった";
     HistoryBegun "history.begun_anew" Warn
         en "the history of findings was damaged and begins anew" ja "指摘件数の履歴が壊れていたため新しく始めた";
     HistoryNotWritten "history.not_written" Warn
         en "the history of findings could not be written; it is tried again"
         ja "指摘件数の履歴を書き込めない（再試行する）";
+    OperatorsUnheard "operators.unheard" Error
+        en "the disk does not take the operators' socket; claims are judged, and it is tried again"
+        ja "運用操作用のソケットをディスクに作成できない（点検は続け、再試行する）";
+    OperatorsHeard "operators.heard" Info
+        en "operators are heard again" ja "運用操作を受け付けられるようになった";
     ConfigurationRead "configuration.read" Info
         en "the configuration was read again" ja "設定を再読込した";
     ConfigurationUnusable "configuration.unusable" Error

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -18,14 +19,13 @@ use hyper::service::Service as _;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream, UnixListener};
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, sleep_until, timeout};
 use warifu_trust::UnixSeconds;
 
-use crate::log::now;
-#[cfg(feature = "https")]
+use crate::log::{Event, Log, now};
 use crate::said::Said;
 use crate::service::activity::{Activity, Answering, Overdue, Watched};
 use crate::service::budget::{Budget, Share};
@@ -34,7 +34,7 @@ use crate::service::limits::Limits;
 use crate::service::operator_named::Operator;
 use crate::service::routes::{for_claims, for_operators, for_watchers};
 use crate::service::sender::Sender;
-use crate::service::socket::OperatorSocket;
+use crate::service::socket::{OperatorSocket, SocketError};
 #[cfg(feature = "https")]
 use crate::service::tls::{Shown, Tls};
 
@@ -67,6 +67,9 @@ mod http2 {
 
 /// hyper wants as much at least.
 const LEAST_HEAD_BYTES: usize = 8 << 10;
+
+/// A disk that took no socket is asked again after this.
+const UNTIL_THE_DISK_MAY_TAKE_IT: Duration = Duration::from_secs(2);
 
 /// When the system has no handle for a connection, one may be free after this.
 const UNTIL_A_HANDLE_IS_FREE: Duration = Duration::from_millis(100);
@@ -117,17 +120,40 @@ impl Door {
 /// Where operators are heard.
 #[derive(Debug)]
 pub struct OperatorDoors {
-    socket: OperatorSocket,
+    socket: AtSocket,
     over_tcp: Option<RemoteOperators>,
+}
+
+/// The operators' socket.
+#[derive(Debug)]
+enum AtSocket {
+    Heard(OperatorSocket),
+    /// As soon as the disk takes it.
+    Later(PathBuf, Log),
 }
 
 impl From<OperatorSocket> for OperatorDoors {
     fn from(socket: OperatorSocket) -> Self {
-        OperatorDoors { socket, over_tcp: None }
+        OperatorDoors { socket: AtSocket::Heard(socket), over_tcp: None }
     }
 }
 
 impl OperatorDoors {
+    /// At the socket `path`. Where the disk takes none, that is told, claims are judged all the same, and
+    /// operators are heard as soon as it does.
+    ///
+    /// # Errors
+    /// [`SocketError`]: what somebody has to change.
+    pub fn at(path: PathBuf, log: Log) -> Result<OperatorDoors, SocketError> {
+        let error = match OperatorSocket::bind(&path) {
+            Ok(socket) => return Ok(socket.into()),
+            Err(error) => error,
+        };
+        let Some(cause) = error.of_disk() else { return Err(error) };
+        log.event(Event::OperatorsUnheard, &Said::of(&error).then(&cause.next_step(None)));
+        Ok(OperatorDoors { socket: AtSocket::Later(path, log), over_tcp: None })
+    }
+
     /// Those who are elsewhere are heard too.
     #[must_use]
     pub fn and(self, over_tcp: Option<RemoteOperators>) -> Self {
@@ -192,7 +218,10 @@ pub async fn serve_until(
         ends: operators_end,
     };
     let OperatorDoors { socket, over_tcp } = operators.into();
-    let hearing = UnixListener::from_std(socket.listener.try_clone()?)?;
+    let hearing = match &socket {
+        AtSocket::Heard(socket) => Some(UnixListener::from_std(socket.listener.try_clone()?)?),
+        AtSocket::Later(..) => None,
+    };
     let elsewhere = match over_tcp.map(|RemoteOperators(door)| door) {
         None => None,
         Some(door) => Some((TcpListener::from_std(door.listener)?, door.greeting)),
@@ -201,7 +230,17 @@ pub async fn serve_until(
         None => None,
         Some(door) => Some(Claims::taken(door, &service)?),
     };
-    let commands = tokio::spawn(take_commands(hearing, elsewhere, commands));
+    let later = match &socket {
+        AtSocket::Heard(_) => None,
+        AtSocket::Later(path, log) => Some(hear_later(path.clone(), *log, commands.clone())),
+    };
+    let commands = tokio::spawn(async {
+        let commands = take_commands(hearing, elsewhere, commands);
+        match later {
+            None => commands.await,
+            Some(later) => _ = tokio::join!(commands, later),
+        }
+    });
 
     end.await;
     service.draining.store(true, Ordering::Relaxed);
@@ -250,7 +289,7 @@ impl Claims {
 }
 
 /// Hears operators no longer.
-async fn let_go(socket: OperatorSocket, end: &watch::Sender<bool>, commands: JoinHandle<()>) {
+async fn let_go(socket: AtSocket, end: &watch::Sender<bool>, commands: JoinHandle<()>) {
     let _ = end.send(true);
     // The answer to who let it end is on its way.
     let _ = timeout(Duration::from_secs(1), commands).await;
@@ -371,7 +410,11 @@ async fn take_requests(
     while connections.join_next().await.is_some() {}
 }
 
-async fn take_commands(listener: UnixListener, elsewhere: Option<(TcpListener, Greeting)>, served: Served) {
+async fn take_commands(
+    listener: Option<UnixListener>,
+    elsewhere: Option<(TcpListener, Greeting)>,
+    served: Served,
+) {
     let mut connections = JoinSet::new();
     let (budget, mut ends) = (Budget::new(OPERATORS, OPERATORS), served.ends.clone());
     // Whoever fills the door over TCP keeps nobody of this machine out.
@@ -380,8 +423,8 @@ async fn take_commands(listener: UnixListener, elsewhere: Option<(TcpListener, G
         tokio::select! {
             _ = ends.changed() => break,
             Some(_) = connections.join_next() => {}
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
+            accepted = accept_here(listener.as_ref()) => match accepted {
+                Ok(stream) => {
                     let mut share = budget.share(Sender::Operator);
                     if share.grow(1).is_ok() {
                         let operator = Operator::at(&stream);
@@ -405,6 +448,37 @@ async fn take_commands(listener: UnixListener, elsewhere: Option<(TcpListener, G
         }
     }
     while connections.join_next().await.is_some() {}
+}
+
+/// Hears operators at the socket `path` as soon as the disk takes it.
+async fn hear_later(path: PathBuf, log: Log, served: Served) {
+    let mut ends = served.ends.clone();
+    loop {
+        tokio::select! {
+            _ = ends.wait_for(|ends| *ends) => return,
+            () = sleep(UNTIL_THE_DISK_MAY_TAKE_IT) => {}
+        }
+        let at = path.clone();
+        // A panic in there is told by the runtime.
+        let bound = tokio::task::spawn_blocking(|| OperatorSocket::bind(at)).await;
+        let Ok(Ok(socket)) = bound else { continue };
+        let Ok(listener) = socket.listener.try_clone().and_then(UnixListener::from_std) else { continue };
+        let name = path.display();
+        let heard = Said::new(
+            format!("operators are heard at {name}"),
+            format!("{name} で運用操作を受け付けています"),
+        );
+        log.event(Event::OperatorsHeard, &heard);
+        return take_commands(Some(listener), None, served).await;
+    }
+}
+
+/// Who comes by the socket; nobody ever where there is none yet.
+async fn accept_here(listener: Option<&UnixListener>) -> io::Result<UnixStream> {
+    match listener {
+        Some(listener) => listener.accept().await.map(|(stream, _)| stream),
+        None => std::future::pending().await,
+    }
 }
 
 /// Who comes from elsewhere; nobody ever where there is no such door.

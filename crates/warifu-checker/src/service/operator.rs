@@ -73,7 +73,7 @@ pub(super) async fn fall_back(
             None => swapper.fall_back(why, None, now()).map_err(|NothingBefore| NotFallenBack::NothingBefore),
             Some(release) => swapper.fall_back_to(release, why, now()),
         })?;
-        Ok(FellBack { release, not_written: swapper.not_written().map(|it| it.why) })
+        Ok(FellBack { release, not_written: swapper.record_not_written().map(|it| it.why) })
     });
     told(fell.await)
 }

@@ -8,11 +8,17 @@ use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
+use crate::cause::Cause;
+
 /// Its name in a state folder.
 const NAME: &str = "operator.sock";
+
+/// So many wait to be heard.
+const WAITING: i32 = 128;
 
 /// A socket that is bound; removed with this.
 #[derive(Debug)]
@@ -34,7 +40,12 @@ pub enum SocketError {
         /// What lies there.
         path: PathBuf,
     },
-    /// It cannot be made; a name of more than about 100 bytes is no name of a socket.
+    /// A name of more than about 100 bytes is no name of a socket.
+    TooLong {
+        /// The name.
+        path: PathBuf,
+    },
+    /// It cannot be made.
     Io {
         /// The socket.
         path: PathBuf,
@@ -45,8 +56,10 @@ pub enum SocketError {
 
 impl Speak for SocketError {
     fn say(&self, lang: Lang) -> String {
-        let (SocketError::Live { path } | SocketError::NoSocket { path } | SocketError::Io { path, .. }) =
-            self;
+        let (SocketError::Live { path }
+        | SocketError::NoSocket { path }
+        | SocketError::TooLong { path }
+        | SocketError::Io { path, .. }) = self;
         let path = path.display();
         match self {
             SocketError::Live { .. } => say!(
@@ -59,10 +72,15 @@ impl Speak for SocketError {
                 "{path} is there and is no socket; move it away, or name another --socket",
                 "{path} はソケットではありません。移動するか、--socket で別のパスを指定してください"
             ),
+            SocketError::TooLong { .. } => say!(
+                lang,
+                "{path} is too long for a socket's name; name a short path with --socket",
+                "{path} はソケットの名前として長すぎます。--socket で短いパスを指定してください"
+            ),
             SocketError::Io { .. } => say!(
                 lang,
-                "operators cannot be heard at {path}; name a short path with --socket",
-                "{path} で運用操作を受け付けられません。--socket で短いパスを指定してください"
+                "operators cannot be heard at {path}, for no socket can be made there",
+                "{path} にソケットを作成できないため、運用操作を受け付けられません"
             ),
         }
     }
@@ -78,8 +96,18 @@ impl std::error::Error for SocketError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             SocketError::Io { source, .. } => Some(source),
-            SocketError::Live { .. } | SocketError::NoSocket { .. } => None,
+            SocketError::Live { .. } | SocketError::NoSocket { .. } | SocketError::TooLong { .. } => None,
         }
+    }
+}
+
+impl SocketError {
+    /// What is amiss with the disk, where it may pass: nobody need wait for operators until then.
+    pub fn of_disk(&self) -> Option<Cause> {
+        let SocketError::Io { source, .. } = self else { return None };
+        let cause = Cause::of_disk(source);
+        let may_pass = cause == Cause::DiskFull || source.kind() == io::ErrorKind::ReadOnlyFilesystem;
+        may_pass.then_some(cause)
     }
 }
 
@@ -103,20 +131,22 @@ impl OperatorSocket {
         }
         match Self::put(&path) {
             Ok(listener) => Ok(OperatorSocket { path, listener }),
-            Err(source) => Err(SocketError::Io { path, source }),
+            Err(source) => match source.kind() {
+                io::ErrorKind::InvalidFilename | io::ErrorKind::InvalidInput => {
+                    Err(SocketError::TooLong { path })
+                }
+                _ => Err(SocketError::Io { path, source }),
+            },
         }
     }
 
-    /// Made where nobody else can reach it and moved into place: there is no moment in which others could
-    /// speak to it.
+    /// Made under a name of its own and moved into place. Nothing is made beside it: a socket takes no room
+    /// of a disk, and a folder does.
     fn put(path: &Path) -> io::Result<UnixListener> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let own = tempfile::Builder::new().prefix(".").rand_bytes(6).tempdir_in(folder)?;
-        let made = own.path().join("s");
-        let listener = UnixListener::bind(&made)?;
-        fs::set_permissions(&made, Permissions::from_mode(0o600))?;
-        listener.set_nonblocking(true)?;
-        fs::rename(&made, path)?;
+        let made = tempfile::Builder::new().prefix(".").rand_bytes(6).make_in(folder, listening)?;
+        let (listener, made) = made.into_parts();
+        made.persist(path).map_err(|error| error.error)?;
         // Clients give this name, which may be longer than the one it was made by.
         UnixStream::connect(path)?;
         Ok(listener)
@@ -126,6 +156,21 @@ impl OperatorSocket {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// A socket that listens at `path`. It is its user's own before it listens: there is no moment in which
+/// others could speak to it.
+fn listening(path: &Path) -> io::Result<UnixListener> {
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let socket = rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+    rustix::net::bind(&socket, &SocketAddrUnix::new(path)?)?;
+    let listens = fs::set_permissions(path, Permissions::from_mode(0o600))
+        .and_then(|()| Ok(rustix::net::listen(&socket, WAITING)?));
+    if let Err(error) = listens {
+        let _ = fs::remove_file(path);
+        return Err(error);
+    }
+    Ok(UnixListener::from(socket))
 }
 
 impl Drop for OperatorSocket {
@@ -174,6 +219,42 @@ mod tests {
         let error = OperatorSocket::bind(deep.join("s")).unwrap_err();
         for lang in [Lang::En, Lang::Ja] {
             assert!(error.say(lang).contains("--socket"), "{}", error.say(lang));
+        }
+    }
+
+    /// A full disk has room for a socket and not for a folder.
+    #[test]
+    fn nothing_that_takes_room_is_made_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = OperatorSocket::in_state(folder.path());
+        let is_over = std::sync::atomic::AtomicBool::new(false);
+        let folders = std::thread::scope(|scope| {
+            let watched = scope.spawn(|| {
+                let mut folders = 0;
+                while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                    let there = fs::read_dir(folder.path()).unwrap().flatten();
+                    folders += there.filter(|it| it.file_type().is_ok_and(|kind| kind.is_dir())).count();
+                }
+                folders
+            });
+            for _ in 0..2000 {
+                drop(OperatorSocket::bind(&path).unwrap());
+            }
+            is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+            watched.join().unwrap()
+        });
+        assert_eq!(folders, 0);
+    }
+
+    #[test]
+    fn what_is_told_of_a_disk_is_not_that_the_name_is_long() {
+        let of = |kind: io::ErrorKind| SocketError::Io { path: "s".into(), source: kind.into() };
+        let full = of(io::ErrorKind::StorageFull);
+        assert_eq!(full.of_disk(), Some(Cause::DiskFull));
+        assert_eq!(of(io::ErrorKind::ReadOnlyFilesystem).of_disk(), Some(Cause::DiskFault));
+        assert_eq!(of(io::ErrorKind::PermissionDenied).of_disk(), None, "it does not pass by itself");
+        for lang in [Lang::En, Lang::Ja] {
+            assert!(!full.say(lang).contains("--socket"), "{}", full.say(lang));
         }
     }
 }

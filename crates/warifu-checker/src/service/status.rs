@@ -408,8 +408,8 @@ impl Speak for Status {
             let word = word.say(lang).to_lowercase();
             lines.push(say!(
                 lang,
-                "NOT WRITTEN ({word}): {said}; until then a restart may find what was before",
-                "未記録（{word}）: {said}。書き込めるまでは、再起動すると以前の状態に戻る場合があります"
+                "NOT WRITTEN ({word}): {said}; until then a restart may forget it and find what was before",
+                "未記録（{word}）: {said}。書き込めるまでは、再起動すると失われ、以前の状態に戻る場合があります"
             ));
         }
         let not_taken = self.not_taken();

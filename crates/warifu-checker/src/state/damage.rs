@@ -30,6 +30,21 @@ pub struct Damage {
     pub mending: Said,
 }
 
+impl Damage {
+    /// For people: that nothing new is taken, and by which steps that ends. Frozen first, so that nothing is
+    /// taken the moment it is mended and before somebody has seen it.
+    pub fn what_to_do() -> Said {
+        Said::new(
+            "nothing new is taken until it is mended, in this order: warifu-checker freeze --reason …, \
+             warifu-checker repair --reason …, and warifu-checker thaw --reason … once what the channel \
+             offers was compared by voice with both sides",
+            "修復するまで新しいリリースは受け入れません。warifu-checker freeze --reason （理由）で凍結し、\
+             warifu-checker repair --reason （理由）で修復し、配信元のリリースを両団体と口頭で照合してから \
+             warifu-checker thaw --reason （理由）で凍結を解除してください",
+        )
+    }
+}
+
 impl Speak for Damage {
     fn say(&self, lang: Lang) -> String {
         let (why, mending) = (self.why.say(lang), self.mending.say(lang));

@@ -33,11 +33,14 @@ use warifu_values::say;
 use crate::cause::{Amiss, Cause};
 use crate::release::{PartBytes, ReleaseContent};
 use crate::said::Said;
-use crate::state::disk::{Disk, private_directory, set_aside};
+use crate::state::catching_up::caught_up;
+use crate::state::disk::{Disk, move_aside, private_directory, set_aside};
 use crate::state::installed::{Installed, Marks};
-use crate::state::rebuild::{Told, rebuilt};
+use crate::state::rebuild::rebuilt;
 use crate::state::record::Record;
-use crate::state::twice::{Found, TwoCopies};
+use crate::state::told::Told;
+use crate::state::twice::{Found, LOG, TwoCopies};
+use crate::state::witness::Witnesses;
 use crate::stored::{Compared, NotHad, Stored};
 
 /// The log of acts that is read for what ran: some hundred bytes an act.
@@ -231,7 +234,7 @@ impl StateDirectory {
 
     /// The log of what this checker did.
     pub fn audit(&self) -> PathBuf {
-        self.path.join("audit.jsonl")
+        self.path.join(LOG)
     }
 
     /// Where recent claim files are kept.
@@ -331,38 +334,44 @@ impl StateDirectory {
     /// [`StateDirectoryError`]: neither copy can be read, or both are damaged or of another version.
     pub fn record(&self) -> Result<Record, StateDirectoryError> {
         match self.record.read() {
-            Found::Record(record) => Ok(*record),
+            Found::Record(found) => Ok(*found.record),
             Found::Nothing => Ok(Record::default()),
             Found::Damaged { path } => Err(StateDirectoryError::DamagedRecord { path }),
             Found::Unreadable(error) => Err(StateDirectoryError::Read(error)),
         }
     }
 
-    /// The record for a start: where both copies are damaged or gone, and a release judged here that lies
-    /// here whole, one that is put together from what else tells of it, and says so.
+    /// The record for a start. Where both copies are damaged or gone, and a release judged here that lies
+    /// here whole, it is one that is put together from what else tells of it, and says so; where it is older
+    /// than what that tells, that counts too.
     ///
     /// # Errors
     /// [`StateDirectoryError`], as [`StateDirectory::record`], where nothing here could judge.
     pub fn record_or_rebuilt(&self, now: UnixSeconds) -> Result<Record, StateDirectoryError> {
-        let (error, told) = match self.record.read() {
-            Found::Record(record) => return Ok(*record),
+        let found = self.record.read();
+        let witnesses = self.witnesses();
+        let error = match found {
+            Found::Record(found) => return Ok(caught_up(found, &witnesses, || self.whole(), now)),
             Found::Nothing => {
-                let told = self.told();
                 // A first start has told of itself before anything was fetched.
-                let is_first = !told.of_any() && (told.is_anything() || self.whole().is_empty());
+                let is_first = !Told::by(&witnesses).of_any()
+                    && witnesses.log_is_whole()
+                    && (witnesses.is_anything() || self.whole().is_empty());
                 if is_first {
                     return Ok(Record::default());
                 }
-                (StateDirectoryError::DamagedRecord { path: self.path.join("checker.json") }, told)
+                StateDirectoryError::DamagedRecord { path: self.path.join("checker.json") }
             }
-            Found::Damaged { path } => (StateDirectoryError::DamagedRecord { path }, self.told()),
-            Found::Unreadable(error) => (StateDirectoryError::Read(error), self.told()),
+            Found::Damaged { path } => StateDirectoryError::DamagedRecord { path },
+            Found::Unreadable(error) => StateDirectoryError::Read(error),
         };
         let why = Said::new(
             format!("the record of {} and its copy are damaged or gone", self.path.display()),
             format!("{} の記録は控えも含めて壊れているか、ありません", self.path.display()),
         );
-        let record = rebuilt(&told, self.whole(), &why, now).ok_or(error)?;
+        let why = witnesses.damage().map_or(why.clone(), |damage| why.then(&damage));
+        let mut record = rebuilt(&Told::by(&witnesses), self.whole(), &why, now).ok_or(error)?;
+        self.numbers().into_iter().for_each(|release| record.forbid_before(release));
         // What cannot be put aside is replaced all the same.
         let _ = self.record.set_aside();
         Ok(record)
@@ -371,34 +380,60 @@ impl StateDirectory {
     /// Whether a release ever judged here, by whatever still tells.
     pub fn has_judged(&self) -> bool {
         let recorded = match self.record.read() {
-            Found::Record(record) => record.floor().is_some() || record.running().release().is_some(),
+            Found::Record(found) => {
+                found.record.floor().is_some() || found.record.running().release().is_some()
+            }
             Found::Nothing => false,
             Found::Damaged { .. } | Found::Unreadable(_) => true,
         };
-        recorded || self.told().of_any()
+        recorded || Told::by(&self.witnesses()).of_any()
     }
 
-    /// What the witnesses beside the record tell.
-    fn told(&self) -> Told {
-        let log = warifu_files::read(&self.audit(), LOG_BYTES).unwrap_or_default();
-        let history = warifu_files::read(&self.path.join("history.json"), LOG_BYTES).unwrap_or_default();
-        Told::by(&log, &history)
+    /// What tells of releases beside the record.
+    fn witnesses(&self) -> Witnesses {
+        let history = self.path.join("history.json");
+        Witnesses::read(warifu_files::read(&self.audit(), LOG_BYTES), warifu_files::read(&history, LOG_BYTES))
+    }
+
+    /// Lets the log of acts begin anew where it is not what was written: what is there goes into `damaged/`.
+    ///
+    /// # Errors
+    /// [`StateDirectoryError::Io`]: it is where it was.
+    pub fn mend_log(&self) -> Result<(), StateDirectoryError> {
+        if self.witnesses().log_is_whole() {
+            return Ok(());
+        }
+        let log = self.audit();
+        move_aside(&self.path.join("damaged"), &log).map_err(io_error(&log))
+    }
+
+    /// The numbers of all releases whose manifests lie here, whole or not.
+    fn numbers(&self) -> Vec<u64> {
+        self.manifests().map(|id| id.release).collect()
+    }
+
+    /// The releases whose manifests lie here.
+    fn manifests(&self) -> impl Iterator<Item = ReleaseRef> {
+        let entries = fs::read_dir(self.path.join("manifests")).into_iter().flatten().flatten();
+        entries.filter_map(|entry| {
+            let manifest: Digest = entry.file_name().to_str()?.parse().ok()?;
+            let bytes = warifu_files::read(&entry.path(), limits::MANIFEST_BYTES).ok()?;
+            let is_it = Digest::of(&bytes) == manifest;
+            let release = Manifest::from_bytes(&bytes).ok().filter(|_| is_it)?.release;
+            Some(ReleaseRef { release, manifest })
+        })
     }
 
     /// Every release that lies here whole.
     fn whole(&self) -> Vec<Installed> {
-        let entries = fs::read_dir(self.path.join("manifests")).into_iter().flatten().flatten();
-        let whole = |entry: fs::DirEntry| {
-            let named: Digest = entry.file_name().to_str()?.parse().ok()?;
-            let bytes = warifu_files::read(&entry.path(), limits::MANIFEST_BYTES).ok()?;
-            let release = Manifest::from_bytes(&bytes).ok()?.release;
-            let content = self.load(ReleaseRef { release, manifest: named }).ok()?;
+        let whole = |id: ReleaseRef| {
+            let content = self.load(id).ok()?;
             let manifest = content.manifest();
             let (title, marks) = (manifest.title.clone(), Marks::of(manifest));
             let (id, since, signed_by) = (content.id().into(), UnixSeconds::EPOCH, Default::default());
             Some(Installed { id, title, since, marks, signed_by })
         };
-        entries.filter_map(whole).collect()
+        self.manifests().filter_map(whole).collect()
     }
 
     /// Replaces the record as a whole, in both copies: the instant that a restart sees. One copy is enough;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tempfile::{NamedTempFile, TempPath};
@@ -26,16 +26,27 @@ pub(super) fn flush_folder(folder: &Path) -> io::Result<()> {
 /// Keeps what is damaged at `path` in the folder `aside`, for whoever looks into it. A file stays in its
 /// place too until it is replaced: nobody may take it for never written.
 pub(super) fn set_aside(aside: &Path, path: &Path) -> io::Result<()> {
-    private_directory(aside)?;
-    let Some(name) = path.file_name() else { return Ok(()) };
-    // What was set aside before stays: it is nearer to the cause.
-    let mut numbered = (1..=1000).map(|number: u32| aside.join(format!("{number}-{}", name.display())));
-    let Some(free) = numbered.find(|place| fs::symlink_metadata(place).is_err()) else { return Ok(()) };
+    let Some(free) = free_place(aside, path)? else { return Ok(()) };
     match fs::symlink_metadata(path) {
         Ok(there) if there.is_file() => fs::copy(path, free).map(drop),
         Ok(_) => fs::rename(path, free),
         Err(_) => Ok(()),
     }
+}
+
+/// The same, and nothing stays in its place.
+pub(super) fn move_aside(aside: &Path, path: &Path) -> io::Result<()> {
+    let Some(free) = free_place(aside, path)? else { return Err(io::ErrorKind::AlreadyExists.into()) };
+    fs::rename(path, free)?;
+    flush_folder(folder_of(path))
+}
+
+/// A place in `aside` for what is at `path`. What was set aside before stays: it is nearer to the cause.
+fn free_place(aside: &Path, path: &Path) -> io::Result<Option<PathBuf>> {
+    private_directory(aside)?;
+    let Some(name) = path.file_name() else { return Ok(None) };
+    let mut numbered = (1..=1000).map(|number: u32| aside.join(format!("{number}-{}", name.display())));
+    Ok(numbered.find(|place| fs::symlink_metadata(place).is_err()))
 }
 
 /// A step of writing a file, in this order: a disk may fail at each.
@@ -210,7 +221,6 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod tests {
-    use std::path::PathBuf;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;

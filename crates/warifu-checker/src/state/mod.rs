@@ -2,10 +2,14 @@
 
 mod directory;
 mod disk;
-mod rebuild;
 mod recent;
 mod record;
 mod twice;
+
+mod catching_up;
+mod rebuild;
+mod told;
+mod witness;
 
 mod damage;
 mod decision;
@@ -22,5 +26,5 @@ pub use disk::{Disk, WriteStep};
 pub use installed::{Corrected, Id, Installed, Marks, SignedBy};
 pub use reason::{NoReason, Reason};
 pub use recent::{Forgotten, Keeping, KeptNow, Recent, Unwritten};
-pub use record::{Frozen, Held, HeldFor, Lost, Rebuilt, Record, Refused, RefusedFor, Step};
+pub use record::{Doubted, Frozen, Held, HeldFor, Lost, Rebuilt, Record, Refused, RefusedFor, Step};
 pub use running::{Phase, Running};

@@ -15,6 +15,11 @@ impl Reason {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Where the words themselves are lost.
+    pub(super) fn not_known() -> Reason {
+        Reason("its reason is not known any more / 理由の記録は失われています".to_owned())
+    }
 }
 
 /// A text that is no reason.

@@ -2,173 +2,13 @@
 //! and the history, which tell what was confirmed last and what is not to be taken again, and the releases
 //! that lie whole on disk.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
-use warifu_audit::{Act, Entry, Phase};
 use warifu_trust::UnixSeconds;
 
 use crate::said::Said;
 use crate::state::installed::Installed;
-use crate::state::record::{Rebuilt, Record};
+use crate::state::record::{Doubted, Rebuilt, Record};
 use crate::state::running::Running;
-
-/// Who tells of an act.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Witness {
-    Log,
-    History,
-}
-
-/// What an act tells of a release.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Tells {
-    /// It judges, and was confirmed: what a start finds on probation is left for what was confirmed before.
-    Judges,
-    /// It judges from then on. The first release of a checker is confirmed at once.
-    Activated,
-    /// It is gone back to.
-    WentBack,
-    /// It is not taken.
-    Held,
-    /// It is taken again.
-    Unheld,
-}
-
-/// One act of a release.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Seen {
-    at: UnixSeconds,
-    tells: Tells,
-    release: u64,
-    /// Of going back, what was left.
-    from: Option<u64>,
-    by: Witness,
-}
-
-/// What the history has of acts; the rest of it is not asked.
-#[derive(Deserialize)]
-struct Kept {
-    #[serde(default)]
-    acts: Vec<KeptAct>,
-}
-
-#[derive(Deserialize)]
-struct KeptAct {
-    at: UnixSeconds,
-    act: String,
-    release: Option<u64>,
-    from: Option<u64>,
-}
-
-impl Seen {
-    /// By a line of the log of acts.
-    fn of_entry(entry: &Entry) -> Option<Seen> {
-        let number = |name: &str| entry.subject.get(name).and_then(|release| release.parse().ok());
-        let tells = match (entry.act, entry.phase) {
-            (Act::Start | Act::Confirm | Act::Regain, Phase::Done) => Tells::Judges,
-            (Act::Swap, Phase::Done) => Tells::Activated,
-            (Act::FallBack, Phase::Done) => Tells::WentBack,
-            (Act::Hold, Phase::Done | Phase::Refused) => Tells::Held,
-            (Act::Unhold, Phase::Done) => Tells::Unheld,
-            _ => return None,
-        };
-        let at = UnixSeconds::new(entry.at.as_second());
-        Some(Seen { at, tells, release: number("release")?, from: number("from"), by: Witness::Log })
-    }
-
-    /// By an act of the history.
-    fn of_kept(kept: &KeptAct) -> Option<Seen> {
-        let tells = match &*kept.act {
-            "started" | "confirmed" | "regained" => Tells::Judges,
-            "activated" => Tells::Activated,
-            "fell-back" => Tells::WentBack,
-            "held" => Tells::Held,
-            "unheld" => Tells::Unheld,
-            _ => return None,
-        };
-        let by = Witness::History;
-        Some(Seen { at: kept.at, tells, release: kept.release?, from: kept.from, by })
-    }
-
-    fn is_same(&self, other: &Seen) -> bool {
-        (self.at, self.tells, self.release) == (other.at, other.tells, other.release)
-    }
-}
-
-/// What the witnesses tell of releases.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct Told {
-    /// The releases that were confirmed, the last one last, each since when and by whom.
-    confirmed: Vec<(u64, UnixSeconds, Witness)>,
-    /// What fell back or was held, and since when.
-    held: BTreeMap<u64, UnixSeconds>,
-    /// The newest that ever judged.
-    newest: Option<u64>,
-    /// Whether anything is told at all, if only of a start without a release.
-    is_anything: bool,
-}
-
-impl Told {
-    /// By the bytes of the log of acts and of the history. What cannot be read is passed over: the rest still
-    /// tells.
-    pub(super) fn by(log: &[u8], history: &[u8]) -> Told {
-        let entries = log.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
-        let entries: Vec<Entry> = entries.collect();
-        let mut seen: Vec<Seen> = entries.iter().filter_map(Seen::of_entry).collect();
-        let kept = serde_json::from_slice::<Kept>(history).map(|kept| kept.acts).unwrap_or_default();
-        for of_history in kept.iter().filter_map(Seen::of_kept) {
-            if !seen.iter().any(|of_log| of_log.is_same(&of_history)) {
-                seen.push(of_history);
-            }
-        }
-        seen.sort_by_key(|seen| seen.at);
-        let is_anything = !entries.is_empty() || !kept.is_empty();
-        let mut told = Told { is_anything, ..Told::default() };
-        seen.iter().for_each(|seen| told.take(seen));
-        told
-    }
-
-    fn take(&mut self, seen: &Seen) {
-        let Seen { at, tells, release, from, by } = *seen;
-        match tells {
-            Tells::Held => {
-                self.held.insert(release, at);
-                return;
-            }
-            Tells::Unheld => {
-                self.held.remove(&release);
-                return;
-            }
-            Tells::WentBack => {
-                let passed_over = self.confirmed.iter().map(|(confirmed, ..)| *confirmed);
-                let left = passed_over.chain(from).chain(self.newest).filter(|left| *left > release);
-                let left: Vec<u64> = left.collect();
-                self.held.extend(left.into_iter().map(|left| (left, at)));
-            }
-            Tells::Judges | Tells::Activated => {}
-        }
-        if tells != Tells::Activated || self.confirmed.is_empty() {
-            self.confirmed.push((release, at, by));
-        }
-        // What judges is not held; what is confirmed ends what held older ones.
-        match tells {
-            Tells::Activated => drop(self.held.remove(&release)),
-            _ => self.held.retain(|held, _| *held > release),
-        }
-        self.newest = self.newest.max(Some(release)).max(from);
-    }
-
-    /// Whether any release judged.
-    pub(super) fn of_any(&self) -> bool {
-        !self.confirmed.is_empty()
-    }
-
-    /// Whether there is any witness, if only of a checker that never had a release.
-    pub(super) fn is_anything(&self) -> bool {
-        self.is_anything
-    }
-}
+use crate::state::told::{By, Confirmed, Told};
 
 /// The record by what was `told` and by the releases that lie `whole` on disk; none when none does. `why` is
 /// what is wrong with the one there was.
@@ -189,9 +29,10 @@ pub(super) fn rebuilt(
     }
     let lies = |release: u64| whole.iter().find(|installed| installed.id.release == release);
     let may = |release: u64| !told.held.contains_key(&release);
-    let last = told.confirmed.last().map(|(release, ..)| *release);
-    let confirmed = told.confirmed.iter().rev().filter(|(release, ..)| may(*release));
-    let confirmed = confirmed.filter_map(|(release, at, by)| Some((lies(*release)?, *at, *by))).next();
+    let last = told.confirmed.last().map(|it| it.release);
+    let confirmed = told.confirmed.iter().rev().filter(|it| may(it.release));
+    let confirmed =
+        confirmed.filter_map(|Confirmed { release, since, by }| Some((lies(*release)?, *since, *by))).next();
     let oldest = || Some((whole.iter().find(|installed| may(installed.id.release))?, now));
     let mut record = Record::default();
     let said = match confirmed.map(|(installed, at, by)| (installed, at, Some(by))).or_else(|| {
@@ -227,17 +68,18 @@ pub(super) fn rebuilt(
             None => record.forbid_before(release.saturating_add(1)),
         }
     }
-    record.doubts(Some(Rebuilt { why: why.then(&said), at: now }));
+    record.freezes(told.frozen.clone());
+    record.doubts(Some(Rebuilt { why: why.then(&said), at: now, of: Doubted::Gone }));
     Some(record)
 }
 
 /// By what it is known that it ran.
-fn witness(by: Option<Witness>, is_last: bool, of_any: bool) -> Said {
+fn witness(by: Option<By>, is_last: bool, of_any: bool) -> Said {
     match (by, is_last) {
-        (Some(Witness::Log), true) => {
+        (Some(By::Log | By::Record), true) => {
             Said::new("the log of acts tells that it was confirmed last", "操作記録で最後に確定したもの")
         }
-        (Some(Witness::History), true) => Said::new(
+        (Some(By::History), true) => Said::new(
             "the history (history.json) tells that it was confirmed last",
             "履歴（history.json）で最後に確定したもの",
         ),
@@ -260,26 +102,22 @@ fn witness(by: Option<Witness>, is_last: bool, of_any: bool) -> Said {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-    use std::io::Write as _;
-
-    use jiff::Timestamp;
-    use warifu_audit::AuditLog;
+    use warifu_audit::Act;
+    use warifu_files::ReadError;
     use warifu_values::digest::Digest;
 
     use super::*;
     use crate::state::installed::Id;
+    use crate::state::witness::{Witnesses, tests::log};
 
     fn told(acts: &[(Act, Option<u64>)]) -> Told {
-        let folder = tempfile::tempdir().unwrap();
-        let log = AuditLog::at(&folder.path().join("log"), "somebody", "0");
-        for (act, release) in acts {
-            let subject = release.iter().map(|it| ("release".to_owned(), it.to_string()));
-            log.tell(Timestamp::UNIX_EPOCH, *act, Phase::Done, subject.collect::<BTreeMap<_, _>>()).unwrap();
-        }
-        let mut bytes = b"damaged\n".to_vec();
-        bytes.write_all(&log.bytes().unwrap()).unwrap();
-        Told::by(&bytes, b"damaged")
+        let acts: Vec<_> = acts.iter().map(|(act, release)| (0, *act, *release)).collect();
+        told_at(&acts)
+    }
+
+    fn told_at(acts: &[(i64, Act, Option<u64>)]) -> Told {
+        let bytes = [&b"damaged\n"[..], &log(acts)].concat();
+        Told::by(&Witnesses::read(Ok(bytes), Err(ReadError::Missing { path: "here".into() })))
     }
 
     fn installed(release: u64) -> Installed {
@@ -332,5 +170,41 @@ mod tests {
             assert_eq!(record.all_held().iter().map(|it| it.id.release).collect::<Vec<_>>(), held);
             assert_eq!(record.floor(), floor, "2 is not taken again, nor what is older");
         }
+    }
+
+    /// The clock was a minute ahead until it was set right, and then 2 was left.
+    #[test]
+    fn what_was_left_after_a_clock_was_set_back_is_not_started_with() {
+        let acts = [
+            (1000, Act::Swap, Some(1)),
+            (1001, Act::Swap, Some(2)),
+            (1060, Act::Confirm, Some(2)),
+            (1010, Act::FallBack, Some(1)),
+        ];
+        assert_eq!(taken(told_at(&acts), &[1, 2]), Some(1));
+    }
+
+    /// A fall back that was never written down: what judged at the end tells of it.
+    #[test]
+    fn what_judged_when_the_checker_ended_tells_what_was_left() {
+        let confirmed = [(Act::Swap, Some(1)), (Act::Swap, Some(2)), (Act::Confirm, Some(2))];
+        for act in [Act::Stop, Act::Start] {
+            let ended = [&confirmed[..], &[(act, Some(1))]].concat();
+            assert_eq!(taken(told(&ended), &[1, 2]), Some(1), "{act:?}");
+            assert_eq!(told(&ended).held.keys().collect::<Vec<_>>(), [&2], "{act:?}");
+        }
+        let on_probation = [&confirmed[..], &[(Act::Swap, Some(3)), (Act::Stop, Some(3))]].concat();
+        assert_eq!(taken(told(&on_probation), &[1, 2, 3]), Some(2));
+    }
+
+    #[test]
+    fn a_freeze_lasts_until_a_thaw() {
+        let frozen = [(Act::Swap, Some(1)), (Act::Freeze, None)];
+        let record = |told: Told| {
+            let why = Said::new("a test", "試験");
+            rebuilt(&told, vec![installed(1)], &why, UnixSeconds::EPOCH).unwrap()
+        };
+        assert!(record(told(&frozen)).frozen().is_some());
+        assert!(record(told(&[&frozen[..], &[(Act::Thaw, None)]].concat())).frozen().is_none());
     }
 }

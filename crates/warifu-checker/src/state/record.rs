@@ -187,39 +187,51 @@ impl Frozen {
     }
 }
 
-/// That this record was put together from other witnesses, since both copies on disk were damaged or gone:
-/// nothing new is taken until an operator has looked at it.
+/// That this record was put together from other witnesses, or is older than they are: nothing new is taken
+/// until an operator has looked at it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rebuilt {
     /// What was wrong, and by what witness this one says what ran.
     pub why: Said,
     /// When.
     pub at: UnixSeconds,
+    /// What of it is not sure.
+    #[serde(default)]
+    pub of: Doubted,
+}
+
+/// What of a record is not sure.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Doubted {
+    /// All: both copies were damaged or gone.
+    #[default]
+    Gone,
+    /// What came after it was written.
+    Older,
 }
 
 impl Rebuilt {
-    /// For people.
-    pub fn what_to_do() -> Said {
-        Said::new(
-            "nothing new is taken until somebody has looked at it: warifu-checker repair --reason …",
-            "内容を確認して warifu-checker repair --reason （理由）を実行するまで、新しいリリースは受け入れません",
-        )
-    }
-
     /// As damage.
     pub fn damage(&self) -> Damage {
-        Damage {
-            part: DamagedPart::Record,
-            why: self.why.clone(),
-            mending: Said::new(
+        let mending = match self.of {
+            Doubted::Gone => Said::new(
                 "goes on with what runs now as the confirmed release; what was decided before is forgotten, \
-                 and what the log of acts or the history tells to have fallen back or been held stays held; \
-                 there is no release to fall back to until the next one judges; the damaged copies stay in \
-                 damaged/",
-                "現在の稼働リリースを確定済みとして続けます。以前の判断の記録は失われます。操作記録か履歴で切戻し・保留と\
-                 分かるものは保留のままです。次のリリースを取り込むまで切戻し先はありません。壊れた記録は damaged/ に残します",
+                 and what the log of acts or the history tells to have fallen back, been held or been frozen \
+                 stays so; there is no release to fall back to until the next one judges; what is damaged \
+                 stays in damaged/",
+                "現在の稼働リリースを確定済みとして続けます。以前の判断の記録は失われます。操作記録か履歴で切戻し・保留・凍結と\
+                 分かるものはそのままです。次のリリースを取り込むまで切戻し先はありません。壊れたものは damaged/ に残します",
             ),
-        }
+            Doubted::Older => Said::new(
+                "goes on with what runs now; what was decided since that copy was written is forgotten, and \
+                 what the log of acts or the history tells to have fallen back, been held or been frozen \
+                 counts; what is damaged stays in damaged/",
+                "現在の稼働リリースで続けます。この写しより後の判断の記録は失われますが、操作記録か履歴で切戻し・保留・凍結と\
+                 分かるものは有効です。壊れたものは damaged/ に残します",
+            ),
+        };
+        Damage { part: DamagedPart::Record, why: self.why.clone(), mending }
     }
 }
 
@@ -345,6 +357,11 @@ impl Record {
     /// Nothing older than `release` is taken from now on.
     pub fn forbid_before(&mut self, release: u64) {
         self.newest = self.newest.max(Some(release));
+    }
+
+    /// The newest release that ever judged here, as far as this knows.
+    pub(super) fn newest(&self) -> Option<u64> {
+        self.newest
     }
 
     /// The release that a new one must be newer than, besides what runs: the newest that is held, and what

@@ -1,5 +1,6 @@
 //! The record on disk, kept twice: each copy tells by a digest whether it is whole and by a number which of
-//! two is newer. One copy alone is enough to start with, and the next change makes two of it again.
+//! two is newer. One copy alone is enough to start with, and the next change makes two of it again. Each also
+//! says how far the log of acts was when it was written: what that tells later is news to it.
 
 use std::fs;
 use std::io;
@@ -8,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwapOption;
 use serde_json::Value;
+use warifu_audit::{AuditHead, AuditLog};
 use warifu_files::ReadError;
 use warifu_values::digest::Digest;
 
@@ -23,22 +25,43 @@ const RECORD_BYTES: u64 = 16 << 20;
 /// fall back.
 const RESERVE_BYTES: usize = 256 << 10;
 
+/// The log of acts, beside them.
+pub(super) const LOG: &str = "audit.jsonl";
+
 /// The two copies, below one folder.
 #[derive(Debug)]
 pub(super) struct TwoCopies {
     folder: PathBuf,
     disk: Disk,
-    /// The number of the newest that was read or written; held for as long as a disk is written.
-    sequence: Mutex<u64>,
+    /// What the newest that was read or written says of itself; held for as long as a disk is written.
+    newest: Mutex<Newest>,
     /// Why the newest is not there twice, as of the last write that ended: nobody waits for one under way.
     trouble: ArcSwapOption<Amiss>,
+}
+
+/// Which record it is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Newest {
+    sequence: u64,
+    /// How far the log of acts was.
+    log: Option<AuditHead>,
+}
+
+/// The newer of the copies that are whole.
+#[derive(Debug)]
+pub(super) struct OnDisk {
+    pub(super) record: Box<Record>,
+    /// How far the log of acts was when it was written; not known of what earlier builds wrote.
+    pub(super) log: Option<AuditHead>,
+    /// The other copy is damaged or gone: there may have been a newer one.
+    pub(super) is_alone: bool,
 }
 
 /// What the copies hold.
 #[derive(Debug)]
 pub(super) enum Found {
-    /// The newer of those that are whole.
-    Record(Box<Record>),
+    /// A record.
+    Record(OnDisk),
     /// Neither copy is there.
     Nothing,
     /// What is there cannot be believed.
@@ -52,7 +75,7 @@ pub(super) enum Found {
 
 /// One copy.
 enum Copy {
-    Whole { sequence: u64, record: Box<Record> },
+    Whole { newest: Newest, record: Box<Record> },
     Missing,
     Damaged,
     Unreadable(ReadError),
@@ -60,8 +83,8 @@ enum Copy {
 
 impl TwoCopies {
     pub(super) fn below(folder: &Path, disk: Disk) -> TwoCopies {
-        let (folder, sequence, trouble) = (folder.to_owned(), Mutex::default(), ArcSwapOption::empty());
-        TwoCopies { folder, disk, sequence, trouble }
+        let (folder, newest, trouble) = (folder.to_owned(), Mutex::default(), ArcSwapOption::empty());
+        TwoCopies { folder, disk, newest, trouble }
     }
 
     fn paths(&self) -> [PathBuf; 2] {
@@ -77,21 +100,22 @@ impl TwoCopies {
         let is_first_missing = matches!(copies[0], Copy::Missing);
         let [first, second] = copies;
         let newest = match (first, second) {
-            (Copy::Whole { sequence: one, record }, Copy::Whole { sequence: other, .. }) if one >= other => {
+            (Copy::Whole { newest: one, record }, Copy::Whole { newest: other, .. })
+                if one.sequence >= other.sequence =>
+            {
                 Ok((one, record))
             }
-            (_, Copy::Whole { sequence, record }) | (Copy::Whole { sequence, record }, _) => {
-                Ok((sequence, record))
-            }
+            (_, Copy::Whole { newest, record }) | (Copy::Whole { newest, record }, _) => Ok((newest, record)),
             (Copy::Missing, Copy::Missing) => return Found::Nothing,
             (Copy::Unreadable(error), _) | (_, Copy::Unreadable(error)) => Err(Found::Unreadable(error)),
             _ => Err(Found::Damaged { path: paths[usize::from(is_first_missing)].clone() }),
         };
         match newest {
-            Ok((sequence, record)) => {
-                *self.sequence.lock().unwrap_or_else(PoisonError::into_inner) = sequence;
+            Ok((newest, record)) => {
+                *self.newest.lock().unwrap_or_else(PoisonError::into_inner) = newest;
+                let is_alone = damaged.is_some();
                 self.trouble.store(damaged.map(|path| Arc::new(not_whole(&path))));
-                Found::Record(record)
+                Found::Record(OnDisk { record, log: newest.log, is_alone })
             }
             Err(found) => found,
         }
@@ -102,11 +126,13 @@ impl TwoCopies {
     /// # Errors
     /// Neither could be written: the path of the first, and why.
     pub(super) fn write(&self, record: &Record) -> Result<(), (PathBuf, io::Error)> {
-        let mut sequence = self.sequence.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         let paths = self.paths();
         // Also after a failure: a copy may have it although its disk said otherwise.
-        *sequence += 1;
-        let bytes = to_bytes(record, *sequence).map_err(|error| (paths[0].clone(), error))?;
+        newest.sequence += 1;
+        // Where the log cannot be read now, what was known of it still holds.
+        newest.log = AuditLog::at(&self.folder.join(LOG), "", "").head().ok().or(newest.log);
+        let bytes = to_bytes(record, *newest).map_err(|error| (paths[0].clone(), error))?;
         // Both at once: each takes its place only when it is whole on disk, so one of before and one of now
         // is the worst that a power cut leaves.
         let [first, second] = &paths;
@@ -174,7 +200,7 @@ fn not_written(path: &Path, error: &io::Error) -> Amiss {
 fn read_copy(path: &Path) -> Copy {
     match warifu_files::read(path, RECORD_BYTES) {
         Ok(bytes) => match from_bytes(&bytes) {
-            Some((sequence, record)) => Copy::Whole { sequence, record },
+            Some((newest, record)) => Copy::Whole { newest, record },
             None => Copy::Damaged,
         },
         Err(ReadError::Missing { .. }) => Copy::Missing,
@@ -189,16 +215,18 @@ const BEFORE_DIGEST: &str = ",\n  \"sha256\": \"";
 /// What stands after it.
 const AFTER_DIGEST: &str = "\"\n}\n";
 
-fn to_bytes(record: &Record, sequence: u64) -> io::Result<Vec<u8>> {
+fn to_bytes(record: &Record, newest: Newest) -> io::Result<Vec<u8>> {
     let mut document = serde_json::to_value(record)?;
-    document["sequence"] = sequence.into();
-    let mut text = serde_json::to_string_pretty(&document)?;
-    text.truncate(text.trim_end_matches(['\n', '}']).len());
+    document["log"] = serde_json::to_value(newest.log)?;
+    document["sequence"] = newest.sequence.into();
+    let text = serde_json::to_string_pretty(&document)?;
+    // Without the end of the whole; what stands last in it may end so too.
+    let text = text.strip_suffix("\n}").unwrap_or(&text);
     let digest = Digest::of(text.as_bytes());
     Ok(format!("{text}{BEFORE_DIGEST}{digest}{AFTER_DIGEST}").into_bytes())
 }
 
-fn from_bytes(bytes: &[u8]) -> Option<(u64, Box<Record>)> {
+fn from_bytes(bytes: &[u8]) -> Option<(Newest, Box<Record>)> {
     let text = std::str::from_utf8(bytes).ok()?;
     let document: Value = serde_json::from_str(text).ok()?;
     match text.rsplit_once(BEFORE_DIGEST) {
@@ -206,10 +234,11 @@ fn from_bytes(bytes: &[u8]) -> Option<(u64, Box<Record>)> {
             let said: Digest = after.strip_suffix(AFTER_DIGEST)?.parse().ok()?;
             (Digest::of(before.as_bytes()) == said).then_some(())?;
             let sequence = document.get("sequence")?.as_u64()?;
-            Some((sequence, Box::new(record(document)?)))
+            let log = document.get("log").cloned().and_then(|head| serde_json::from_value(head).ok());
+            Some((Newest { sequence, log }, Box::new(record(document)?)))
         }
         // As earlier builds wrote it: older than any that has a number.
-        None if document.get("sequence").is_none() => Some((0, Box::new(record(document)?))),
+        None if document.get("sequence").is_none() => Some((Newest::default(), Box::new(record(document)?))),
         None => None,
     }
 }
@@ -239,7 +268,7 @@ mod tests {
 
     fn read(folder: &Path) -> Option<Record> {
         match TwoCopies::below(folder, Disk::default()).read() {
-            Found::Record(record) => Some(*record),
+            Found::Record(found) => Some(*found.record),
             _ => None,
         }
     }
@@ -266,8 +295,8 @@ mod tests {
                 assert_eq!(copies.trouble(), None);
                 spoil(&path);
                 let again = TwoCopies::below(folder.path(), Disk::default());
-                let Found::Record(record) = again.read() else { panic!("not read") };
-                assert_eq!(*record, of(release));
+                let Found::Record(found) = again.read() else { panic!("not read") };
+                assert_eq!((*found.record, found.is_alone), (of(release), true));
                 assert!(again.trouble().is_some_and(|it| it.why.en.contains(&*path.to_string_lossy())));
             }
         }

@@ -173,7 +173,7 @@ impl Swapper {
         }
         let mended = self.source.as_ref().map_or(Ok(()), |source| source.mend());
         self.look_for_damage();
-        mended.map_err(NotDecided::NotMended)?;
+        mended.and_then(|()| self.runs.mend_log()).map_err(NotDecided::NotMended)?;
         let decision = self.runs.repaired(reason, now)?;
         self.decided(&decision, now);
         Ok(decision)

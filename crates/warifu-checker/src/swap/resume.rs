@@ -8,7 +8,7 @@ use warifu_trust::UnixSeconds;
 use crate::candidate::{Candidate, Judged, NotRead};
 use crate::log::{Event, Log};
 use crate::said::Said;
-use crate::state::{Installed, Lost, Rebuilt, Record, Running, StateDirectory, StateDirectoryError};
+use crate::state::{Damage, Held, Installed, Lost, Record, Running, StateDirectory, StateDirectoryError};
 use crate::swap::active::Active;
 use crate::swap::runs::Runs;
 
@@ -16,22 +16,25 @@ use crate::swap::runs::Runs;
 /// release is held.
 pub(super) const INTERRUPTED_MOST: u32 = 3;
 
+/// What runs again, and what is held because the checker crashed with it too often.
+pub(super) type Resumed = (Runs, Option<Held>);
+
 /// What `directory` records, running again.
 pub(super) fn resume(
     directory: StateDirectory,
     schemas: &Schemas,
     log: Log,
     now: UnixSeconds,
-) -> Result<Runs, StateDirectoryError> {
+) -> Result<Resumed, StateDirectoryError> {
     let mut record = directory.record_or_rebuilt(now)?;
     if let Some(rebuilt) = record.rebuilt() {
-        log.event(Event::RecordRebuilt, &rebuilt.why.then(&Rebuilt::what_to_do()));
+        log.event(Event::RecordRebuilt, &rebuilt.why.then(&Damage::what_to_do()));
     }
     if let Some(trouble) = directory.trouble() {
         log.event(Event::RecordNotWritten, &trouble.why);
     }
     let ended = if record.starts() { Ended::AsItShould } else { Ended::Otherwise };
-    leave_probation(&mut record, ended, now);
+    let held = leave_probation(&mut record, ended, now);
     // What was lost may have been put back by somebody; then what stood in for it is the one before it.
     let (due, stands_in) = match record.lost() {
         Some(lost) => (Some(lost.installed.clone()), record.running().release().cloned()),
@@ -96,7 +99,7 @@ pub(super) fn resume(
             ),
         );
     }
-    Ok(Runs::resumed(directory, record, running, previous, log))
+    Ok((Runs::resumed(directory, record, running, previous, log), held))
 }
 
 /// How the checker ended before this start.
@@ -110,8 +113,8 @@ enum Ended {
 
 /// A release that was on probation gives way to the confirmed one before it. It is held when the checker
 /// crashed too often with it; so is what a program was just being given, however the checker ended then: what
-/// tells the program may itself tell this one to end.
-fn leave_probation(record: &mut Record, ended: Ended, now: UnixSeconds) {
+/// tells the program may itself tell this one to end. What is held now is given.
+fn leave_probation(record: &mut Record, ended: Ended, now: UnixSeconds) -> Option<Held> {
     let on_probation = match record.running().clone() {
         Running::OnProbation { release, previous } => Some((release.id, previous)),
         _ => None,
@@ -119,7 +122,7 @@ fn leave_probation(record: &mut Record, ended: Ended, now: UnixSeconds) {
     let (id, counts) = match (record.tried(), &on_probation) {
         (Some(tried), _) => (tried, true),
         (None, Some((id, _))) => (*id, ended == Ended::Otherwise),
-        (None, None) => return,
+        (None, None) => return None,
     };
     let before = record.interrupted.filter(|(known, _)| *known == id).map_or(0, |(_, times)| times);
     let times = before + u32::from(counts);
@@ -146,6 +149,7 @@ fn leave_probation(record: &mut Record, ended: Ended, now: UnixSeconds) {
     if let Some((_, previous)) = on_probation {
         record.runs(Running::Confirmed { release: previous, previous: None });
     }
+    record.held(id.into()).filter(|_| times >= INTERRUPTED_MOST).cloned()
 }
 
 /// Reads what is `installed`; what it has in common with what is `known` is shared.

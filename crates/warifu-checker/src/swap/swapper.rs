@@ -8,6 +8,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use warifu_audit::Act;
 use warifu_claims::Snapshot;
 use warifu_masters::schema::Schemas;
 use warifu_trust::{ReleaseRef, UnixSeconds};
@@ -101,7 +102,10 @@ impl Swapper {
     ) -> Result<Self, StateDirectoryError> {
         let history = Chronicle::open(StateDirectory::look_at(directory.path()), now, log);
         let acts = Acts::at(&directory.audit(), history, log);
-        let runs = resume(directory, &schemas, log, now)?;
+        let (runs, held) = resume(directory, &schemas, log, now)?;
+        if let Some(held) = held {
+            acts.decided(Act::Hold, Some(held.id.release), &held.why, now);
+        }
         acts.start(runs.active().map(|active| active.id.release), now);
         let (bench, looks, stale, withdrawn, instant, coming, observed, trusted) = Default::default();
         let known = Known::of(&recent.files());
@@ -180,8 +184,13 @@ impl Swapper {
         self.record().rebuilt().map(Rebuilt::damage).into_iter().chain(of_source).collect()
     }
 
-    /// Why what is recorded is not on disk as it should be, if it is not.
+    /// Why what is recorded or was done is not on disk as it should be, if it is not.
     pub fn not_written(&self) -> Option<Amiss> {
+        self.record_not_written().or_else(|| self.acts.not_written())
+    }
+
+    /// Why the record is not on disk as it should be: then a restart may not know what was decided.
+    pub fn record_not_written(&self) -> Option<Amiss> {
         self.runs.not_written()
     }
 

@@ -14,7 +14,7 @@ use crate::log::Event;
 use crate::release::ReleaseContent;
 use crate::said::Said;
 use crate::source::{Offer, ReleaseSource, SourceError};
-use crate::state::{Frozen, Id, Lost, Rebuilt, Refused, RefusedFor, Step};
+use crate::state::{Damage, Frozen, Id, Lost, Refused, RefusedFor, Step};
 use crate::swap::active::Active;
 use crate::swap::aside::aside;
 use crate::swap::clearing::{Cleared, Newer, NotCleared, is_newer};
@@ -124,7 +124,7 @@ impl Swapper {
         if let Some(rebuilt) = self.record().rebuilt()
             && self.active().is_none_or(|active| active.id != id)
         {
-            let why = rebuilt.why.then(&Rebuilt::what_to_do());
+            let why = rebuilt.why.then(&Damage::what_to_do());
             return Outcome::Held { release: id.release, cause: Cause::Damaged, why };
         }
         if let Some(known) = self.at_bench(|bench| self.known(bench, id, wanted, now)) {
@@ -461,6 +461,7 @@ impl Swapper {
     pub fn tick(&self, now: UnixSeconds) -> Option<Outcome> {
         self.runs.free_unused();
         self.runs.write_again(now);
+        self.acts.write_again(now);
         self.recent.expire(now);
         if self.observed().is_left() {
             self.settle(now);

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use warifu_checker::cause::Cause;
 use warifu_checker::log::now;
 use warifu_checker::said::Said;
 use warifu_checker::state::{DamagedPart, Disk, Reason};
@@ -53,8 +54,7 @@ fn records(at: &Path) -> [PathBuf; 2] {
     ["checker.json", "checker-copy.json"].map(|name| at.join(name))
 }
 
-/// Wherever the disk fails while a checker falls back: it falls back, the answer tells whether that is
-/// written, and a restart finds what the answer told.
+/// Wherever the disk fails while a checker falls back: it falls back, and a restart finds that.
 #[test]
 fn a_fall_back_is_never_forgotten_in_silence() {
     // Five steps for each of two copies.
@@ -75,16 +75,14 @@ fn a_fall_back_is_never_forgotten_in_silence() {
             step.store(0, Ordering::Relaxed);
             assert_eq!(swapper.fall_back(Said::new("a test", "試験"), None, now()), Ok(1));
             assert_eq!(number(&swapper), Some(1));
-            let told = swapper.not_written();
             // As it would be found after a power cut now.
             let copy = tempfile::tempdir().unwrap();
             let mut copying = Command::new("cp");
             copying.arg("-r").arg(directory.path()).arg(copy.path().join("state"));
             assert!(copying.status().unwrap().success());
             let found = alone_at(&copy.path().join("state"), Source(Arc::clone(&shelf)));
-            if told.is_none() {
-                assert_eq!(number(&found), Some(1), "step {from}, {times} times");
-            }
+            // Also where no copy of the record has it: the log of acts tells.
+            assert_eq!(number(&found), Some(1), "step {from}, {times} times");
             // The disk has room again: it is written by itself.
             step.store(usize::MAX / 4 * 3, Ordering::Relaxed);
             let _ = swapper.tick(now());
@@ -127,11 +125,14 @@ fn any_witness_that_is_left_tells_what_ran() {
         let what = format!("spoiled: {spoiled:04b}");
         let swapper = alone_at(&at, Source(Arc::clone(&shelf)));
         let rebuilt = swapper.record().rebuilt().map(|rebuilt| rebuilt.why.clone());
-        let says = match (is_spoiled(0) && is_spoiled(1), is_spoiled(2), is_spoiled(3)) {
-            (false, ..) => None,
-            (true, false, _) => Some("the log of acts tells"),
-            (true, true, false) => Some("the history (history.json) tells"),
-            (true, true, true) => Some("neither the log of acts nor the history tells"),
+        let copies = usize::from(is_spoiled(0)) + usize::from(is_spoiled(1));
+        let says = match (copies, is_spoiled(2), is_spoiled(3)) {
+            (0, ..) | (1, false, _) => None,
+            // Whether the copy that is left is the newest, the log would tell.
+            (1, true, _) => Some("whether the other one is the newest cannot be known"),
+            (_, false, _) => Some("the log of acts tells"),
+            (_, true, false) => Some("the history (history.json) tells"),
+            (_, true, true) => Some("neither the log of acts nor the history tells"),
         };
         let runs = if spoiled == 15 { 1 } else { 3 };
         assert_eq!(number(&swapper), Some(runs), "{what}");
@@ -146,6 +147,131 @@ fn any_witness_that_is_left_tells_what_ran() {
             assert!(held(swapper.poll(now(), Wanted::Newest)), "{what}");
         }
     }
+}
+
+/// The older copy of the record is all that is left of it: what was decided since then is in the log of acts.
+#[test]
+fn an_older_copy_of_the_record_is_not_believed_alone() {
+    for gone in 0..2usize {
+        let (directory, shelf) = after_two();
+        let paths = records(directory.path());
+        let older = fs::read(&paths[0]).unwrap();
+        let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+        swapper.fall_back(Said::new("a test", "試験"), None, now()).unwrap();
+        swapper.freeze(reason(), now()).unwrap();
+        drop(swapper);
+        fs::remove_file(&paths[gone]).unwrap();
+        fs::write(&paths[1 - gone], &older).unwrap();
+        let mut more = rows();
+        more.push((190_000_011, "5.00"));
+        shelf.offer(release(3, &more));
+        for _ in 0..2 {
+            let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+            let record = swapper.record();
+            let held: Vec<u64> = record.all_held().iter().map(|held| held.id.release).collect();
+            assert_eq!((number(&swapper), held), (Some(1), vec![2]));
+            assert_eq!(record.frozen().map(|frozen| frozen.reason.clone()), Some(reason()));
+            assert_eq!(swapper.damages().first().map(|damage| damage.part), Some(DamagedPart::Record));
+            let Outcome::Held { release: 3, cause: Cause::Damaged, .. } = swapper.poll(now(), Wanted::Newest)
+            else {
+                panic!("taken")
+            };
+        }
+        let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+        swapper.repair(reason(), now()).unwrap();
+        swapper.thaw(reason(), now()).unwrap();
+        assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Activated { release: 3, .. }));
+        drop(swapper);
+        // What it decided itself is no news to it.
+        let swapper = alone_at(directory.path(), Source(shelf));
+        assert_eq!((swapper.damages(), swapper.record().frozen()), (vec![], None));
+    }
+}
+
+/// With one copy of the record gone and a log that is not what was written, nobody knows whether something
+/// was decided since then. It judges, takes nothing, and a repair begins the log anew.
+#[test]
+fn where_the_log_of_acts_is_broken_the_copy_that_is_left_is_doubted() {
+    let spoil: [Spoil<'_>; 3] = [
+        &|path| fs::remove_file(path).unwrap(),
+        &|path| {
+            let log = fs::read(path).unwrap();
+            let lines: Vec<&[u8]> = log.split_inclusive(|byte| *byte == b'\n').collect();
+            fs::write(path, [lines[0], &lines[2..].concat()].concat()).unwrap();
+        },
+        &|path| {
+            let log = fs::read(path).unwrap();
+            fs::write(path, [&b"junk\n"[..], &log].concat()).unwrap();
+        },
+    ];
+    for spoil in spoil {
+        let (directory, shelf) = after_two();
+        let log = directory.path().join("audit.jsonl");
+        spoil(&log);
+        // Two whole copies are each other's witness.
+        let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+        assert_eq!((number(&swapper), swapper.damages()), (Some(2), vec![]));
+        drop(swapper);
+        let (directory, shelf) = after_two();
+        let log = directory.path().join("audit.jsonl");
+        spoil(&log);
+        fs::remove_file(&records(directory.path())[1]).unwrap();
+        let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+        assert_eq!(number(&swapper), Some(2));
+        let damages = swapper.damages();
+        assert!(damages[0].why.en.contains("cannot be known"), "{}", damages[0].why.en);
+        swapper.repair(reason(), now()).unwrap();
+        assert_eq!(swapper.damages(), []);
+        let entries = warifu_audit::verify(&fs::read(&log).unwrap()).unwrap();
+        assert_eq!(entries.entries().last().map(|entry| entry.act), Some(warifu_audit::Act::Repair));
+        drop(swapper);
+        let swapper = alone_at(directory.path(), Source(shelf));
+        assert_eq!((number(&swapper), swapper.damages()), (Some(2), vec![]));
+    }
+}
+
+/// A withdrawal is told by who withdrew, and no start takes it for a hold of its own.
+#[test]
+fn what_was_not_taken_because_it_was_withdrawn_is_no_news_to_the_record() {
+    let (directory, shelf) = after_two();
+    let mut more = rows();
+    more.push((190_000_011, "5.00"));
+    let third = shelf.offer(release(3, &more));
+    shelf.withdraw(third, "wrong points");
+    let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+    let outcome = swapper.poll(now(), Wanted::ByItself);
+    assert!(matches!(outcome, Outcome::Held { release: 3, cause: Cause::Withdrawn, .. }), "{outcome:?}");
+    drop(swapper);
+    let swapper = alone_at(directory.path(), Source(shelf));
+    assert_eq!(
+        (number(&swapper), swapper.damages(), swapper.record().all_held().len()),
+        (Some(2), vec![], 0)
+    );
+}
+
+/// A disk that takes neither the record nor the log: both are told, and both are written as soon as it does.
+#[test]
+fn what_was_done_on_a_full_disk_is_in_the_log_afterwards() {
+    let (directory, shelf) = after_two();
+    let (log, away) = (directory.path().join("audit.jsonl"), directory.path().join("away"));
+    let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+    fs::rename(&log, &away).unwrap();
+    fs::create_dir(&log).unwrap();
+    swapper.fall_back(Said::new("a test", "試験"), None, now()).unwrap();
+    assert!(swapper.record_not_written().is_none());
+    let told = swapper.not_written().unwrap();
+    assert!(told.why.ja.contains("未記録の操作が 1 件"), "{}", told.why.ja);
+    fs::remove_dir(&log).unwrap();
+    fs::rename(&away, &log).unwrap();
+    let _ = swapper.tick(now().plus_days(1));
+    assert_eq!(swapper.not_written(), None);
+    let entries = warifu_audit::verify(&fs::read(&log).unwrap()).unwrap();
+    let last = entries.entries().last().unwrap();
+    assert_eq!((last.act, &*last.subject["release"]), (warifu_audit::Act::FallBack, "1"));
+    // With both copies of the record gone too, a start does not go back behind it.
+    drop(swapper);
+    records(directory.path()).iter().for_each(|path| fs::remove_file(path).unwrap());
+    assert_eq!(number(&alone_at(directory.path(), Source(shelf))), Some(1));
 }
 
 /// A disk without any room but what the checker has put by for this.
@@ -310,6 +436,13 @@ fn what_a_checker_stands_on_is_damaged_and_mended_by_a_command() {
             command.current_dir(at);
             command.stdin(Stdio::null()).output().unwrap()
         };
+        // The steps in the order in which they are told: nothing is taken that nobody has seen.
+        let told = &status.damaged[0].why.ja;
+        let step =
+            |name: &str| told.find(&format!("warifu-checker {name} ")).unwrap_or_else(|| panic!("{told}"));
+        assert!(step("freeze") < step("repair") && step("repair") < step("thaw"), "{told}");
+        assert!(!told.contains("退避") && !told.contains("一覧表示"), "another way out: {told}");
+        running.client().freeze(&reason()).unwrap();
         let asked = repair(&[]);
         assert_eq!(asked.status.code(), Some(2), "nobody could be asked");
         assert!(String::from_utf8_lossy(&asked.stderr).contains("修復内容"));
@@ -317,6 +450,9 @@ fn what_a_checker_stands_on_is_damaged_and_mended_by_a_command() {
         let said = String::from_utf8_lossy(&done.stderr).into_owned();
         assert_eq!(done.status.code(), Some(0), "{part:?}: {said}");
         assert!(running.client().status().unwrap().damaged.is_empty());
+        let seen = running.client().swap(None).unwrap();
+        assert!(matches!(seen, Outcome::Held { cause: Cause::Frozen, .. }), "{seen:?}");
+        running.client().thaw(&reason()).unwrap();
         // The look of every second may have been faster.
         assert_eq!(running.client().swap(None).unwrap().exit_status(), 0);
         running.client().confirm(runs + 1, &reason()).unwrap();
