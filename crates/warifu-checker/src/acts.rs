@@ -35,6 +35,11 @@ pub(crate) fn by<T>(operator: Option<&str>, commanded: impl FnOnce() -> T) -> T 
     commanded()
 }
 
+/// The operator that what this thread does is done for, where that is one who is known.
+pub(crate) fn operator() -> Option<String> {
+    OPERATOR.with_borrow(Clone::clone)
+}
+
 /// The log of acts, and the history that they are part of. That it cannot be written is told, and stops
 /// nothing: service comes first.
 pub(crate) struct Acts {
@@ -122,7 +127,7 @@ impl Acts {
         if let Some(release) = release {
             subject.insert("release".to_owned(), release.to_string());
         }
-        if let Some(operator) = OPERATOR.with_borrow(Clone::clone) {
+        if let Some(operator) = operator() {
             subject.insert("operator".to_owned(), operator);
         }
         if let Some(from) = from {

@@ -23,6 +23,7 @@ use crate::cli::settings::{NotSettled, Settings};
 use crate::log::{Form, Level, Log, start};
 use crate::said::Said;
 use crate::service::{AtDoor, FellBack, Status, interface};
+use crate::state::{Decision, Reason};
 
 /// Runs the command that was typed.
 pub fn run(line: Vec<OsString>) -> ExitCode {
@@ -110,11 +111,9 @@ fn carry_out(command: Command, settings: Settings, checker: Option<&str>, lang: 
             .unhold(release, &reason)
             .map_err(Failure::from)
             .and_then(|decision| show(&decision, shown(remote.json), 0)),
-        Command::Freeze(DecideAll { reason, remote }) => remote
-            .client()
-            .freeze(&reason)
-            .map_err(Failure::from)
-            .and_then(|decision| show(&decision, shown(remote.json), 0)),
+        Command::Freeze(DecideAll { reason, remote }) => {
+            freeze(&remote, &reason, lang).and_then(|decision| show(&decision, shown(remote.json), 0))
+        }
         Command::Thaw(DecideAll { reason, remote }) => remote
             .client()
             .thaw(&reason)
@@ -146,6 +145,23 @@ fn fall_back(remote: &Remote, release: Option<u64>, lang: Lang) -> Result<FellBa
         writeln!(io::stderr(), "{}", going.say(lang))?;
     }
     Ok(client.fall_back_to(to)?)
+}
+
+/// Freezes activation. Where somebody did before, that is said first.
+fn freeze(remote: &Remote, reason: &Reason, lang: Lang) -> Result<Decision, Failure> {
+    let client = remote.client();
+    if let Some(frozen) = client.status()?.frozen {
+        let why = frozen.why();
+        let also = Said::new(
+            format!("activation is frozen already, {}; this reason is added, and thawing ends both", why.en),
+            format!(
+                "すでに凍結されています（{}）。今回の理由も加えます。凍結を解除すると、どちらも終わります",
+                why.ja
+            ),
+        );
+        writeln!(io::stderr(), "{}", also.say(lang))?;
+    }
+    Ok(client.freeze(reason)?)
 }
 
 /// What goes and what comes with a fall back to release `to`; none where that is none to be had.

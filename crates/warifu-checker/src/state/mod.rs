@@ -9,6 +9,7 @@ mod twice;
 
 mod damage;
 mod decision;
+mod frozen;
 mod reason;
 mod running;
 
@@ -19,8 +20,9 @@ pub use decision::{Decided, Decision};
 pub use directory::{StateDirectory, StateDirectoryError};
 pub(crate) use disk::OPEN_AT_ONCE;
 pub use disk::{Disk, WriteStep};
+pub use frozen::Frozen;
 pub use installed::{Corrected, Id, Installed, Marks, SignedBy};
 pub use reason::{NoReason, Reason};
 pub use recent::{Forgotten, Keeping, KeptNow, Recent, Unwritten};
-pub use record::{Frozen, Held, HeldFor, Lost, Rebuilt, Record, Refused, RefusedFor, Step};
+pub use record::{Held, HeldFor, Lost, Rebuilt, Record, Refused, RefusedFor, Step};
 pub use running::{Phase, Running};
