@@ -27,11 +27,12 @@ use crate::state::{Decision, Reason};
 
 /// Runs the command that was typed.
 pub fn run(line: Vec<OsString>) -> ExitCode {
+    let asked = asked_for(&line);
     let (arguments, settings) = match Settings::read(line) {
         Ok(read) => read,
         Err(NotSettled::Usage(error)) => error.exit(),
         Err(faults) => {
-            let lang = from_environment().unwrap_or_default();
+            let lang = asked.or_else(from_environment).unwrap_or_default();
             let lines: Vec<_> = faults.said().iter().map(|said| said.say(lang)).collect();
             let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
             return ExitCode::from(2);
@@ -73,7 +74,7 @@ fn carry_out(command: Command, settings: Settings, checker: Option<&str>, lang: 
             attach_program(&attach, lang)
         }
         Command::Check(check) => check_file(&check, lang),
-        Command::DryRun(dry) => run_dry(&dry, lang),
+        Command::DryRun(dry) => run_dry(&dry, &settings, lang),
         Command::Explain(explain) => explain_answers(&explain, lang),
         Command::Status(remote) => remote
             .client()
@@ -193,6 +194,15 @@ fn not_remembered(why: &Said) -> Said {
         format!("NOT WRITTEN: {}; until it is, a restart may find the release that was left", why.en),
         format!("未記録: {}。記録できるまでは、再起動すると元のリリースに戻る場合があります", why.ja),
     )
+}
+
+/// The language that the line or the variable asks for, also where the rest cannot be taken.
+fn asked_for(line: &[OsString]) -> Option<Lang> {
+    let words: Vec<&str> = line.iter().filter_map(|word| word.to_str()).collect();
+    let beside = words.iter().find_map(|word| word.strip_prefix("--lang="));
+    let after = || words.windows(2).find(|pair| pair[0] == "--lang").map(|pair| pair[1]);
+    let typed = beside.or_else(after).map(ToOwned::to_owned);
+    Lang::from_locale(&typed.or_else(|| std::env::var("WARIFU_LANG").ok())?)
 }
 
 fn from_environment() -> Option<Lang> {

@@ -1,7 +1,8 @@
-//! What a status says is so when it is read, and what it advises can be done.
+//! What a status says is so when it is read, and what it advises can be typed as it stands.
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 
 use warifu_checker::cause::Cause;
@@ -12,6 +13,7 @@ use warifu_checker::service::{Doors, Queue, Requests, Status};
 use warifu_checker::swap::{Outcome, Swapper, Wanted};
 use warifu_values::lang::{Lang, Speak as _};
 
+use crate::killed::{PROGRAM, Running, publish_release, published};
 use crate::line::{Line, release};
 use crate::masters::good;
 use crate::world::{Shelf, Source, alone_at};
@@ -133,4 +135,91 @@ fn where_what_judges_was_withdrawn_the_advice_is_what_can_be_done() {
     assert!(told.contains("戻り先がありません") && told.contains("両団体に求めて"), "{told}");
     assert!(!told.contains("fall-back"), "{told}");
     assert!(line(&swapper, true).contains("ask both organisations for the next release"));
+}
+
+/// Whoever named the checker by a file is told commands with that file, and the file that it was started with
+/// is the one that is to be looked at.
+#[test]
+fn advised_commands_name_the_configuration_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    drop(published(at));
+    let file = at.join("a checker.toml");
+    let [channel, root, state] = ["channel", "root.json", "state"].map(|name| at.join(name));
+    let text = format!(
+        "state = {state:?}\n[channel]\nmirrors = {channel:?}\nroot = {root:?}\n[claims]\n\
+         listen = \"127.0.0.1:0\"\n[windows]\ncalendar = \"none\"\n"
+    );
+    fs::write(&file, &text).unwrap();
+    let running = Running::configured(&file, &state);
+    fs::write(&file, "state = 7\n").unwrap();
+    let sent = Command::new("kill").args(["-HUP", &running.child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    crate::world::until("told", || running.client().status().unwrap().configuration.is_some());
+    fs::write(&file, text).unwrap();
+    let program = |arguments: &[&str]| {
+        let mut command = Command::new(PROGRAM);
+        command.args(arguments).args(["--lang", "en", "--config"]).arg(&file);
+        for variable in ["WARIFU_CHECKER_STATE", "WARIFU_CHECKER_SOCKET", "WARIFU_CHECKER_CONFIG"] {
+            command.env_remove(variable);
+        }
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    program(&["freeze", "--reason", "a test"]);
+    let told = program(&["status"]);
+    let config = format!("--config '{}'", file.display());
+    assert!(told.contains(&format!("warifu-checker serve {config} --check-config, mend")), "{told}");
+    assert!(told.contains(&format!("warifu-checker thaw {config} --reason …")), "{told}");
+}
+
+/// A dry run hears the file as the checker does, and replays what the checker keeps.
+#[test]
+fn a_dry_run_goes_by_the_configuration_and_the_kept_claims() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let (world, channel, line) = published(at);
+    let running = Running::start(at);
+    let claims = crate::world::claim_file(1, 40);
+    assert_eq!(crate::world::check(running.address, &claims).status, 200);
+    crate::world::until("kept", || at.join("state/recent/1.uke").exists());
+    drop(running);
+    publish_release(&world, channel.as_ref(), &line);
+    let [channel, root, state] = ["channel", "root.json", "state"].map(|name| at.join(name));
+    let file = at.join("checker.toml");
+    let written = |more: &str| {
+        let text = format!(
+            "state = {state:?}\nlang = \"en\"\n[channel]\nmirrors = {channel:?}\nroot = {root:?}\n\
+             [windows]\ncalendar = \"none\"\n{more}"
+        );
+        fs::write(&file, text).unwrap();
+    };
+    let dry = |more: &[&str]| {
+        let mut command = Command::new(PROGRAM);
+        command.arg("dry-run").args(more).env("WARIFU_CHECKER_CONFIG", &file).env_remove("WARIFU_LANG");
+        let output = command.env_remove("WARIFU_CHECKER_STATE").output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    written("");
+    let (code, out, err) = dry(&[]);
+    assert!(code == Some(0) && out.starts_with("release 2 would be taken, on probation\n"), "{out}{err}");
+    assert!(out.contains("\nreplayed: 1 kept claim file\n"), "{out}");
+    let (_, out, _) = dry(&["--lang", "ja", "--state", state.to_str().unwrap()]);
+    assert!(out.contains("再点検に使用した保存中の請求ファイル: 1 件"), "{out}");
+    let (_, out, _) = dry(&["--json"]);
+    assert!(out.contains("\"kept_files\": 1"), "{out}");
+    // Where the configuration keeps none, none is replayed, and that is said.
+    written("[replay]\nfiles = 0\n");
+    let (_, out, err) = dry(&[]);
+    assert!(out.contains("\nno claim file is kept here, so only made-up claims"), "{out}{err}");
+    // The line comes first; what is wrong with the file is told with its place.
+    let (_, out, _) = dry(&["--replay-files", "3"]);
+    assert!(out.contains("\nreplayed: 1 kept claim file\n"), "{out}");
+    written("[gate]\n");
+    let (_, _, err) = dry(&["--lang", "ja"]);
+    assert!(err.contains("使えるセクション"), "in the language that was asked for: {err}");
+    let (code, _, err) = dry(&[]);
+    assert!(code == Some(2) && err.contains("checker.toml:8:2: there is no section [gate]"), "{err}");
 }

@@ -41,6 +41,9 @@ pub(in crate::cli) enum Command {
     Check(Check),
     /// Say what the gates would say of a channel's newest release, and change nothing
     ///
+    /// The configuration file and variables of `serve` say what is not said here. Claim files that the checker
+    /// keeps are replayed, whether it runs or not.
+    ///
     /// Exit status: 0 it would be taken, or runs already; 1 refused or held; 2 not usable; 3 not trusted.
     DryRun(Box<DryRun>),
     /// Say what made two answers for one claim file differ: which record, the checks or the program
@@ -50,7 +53,7 @@ pub(in crate::cli) enum Command {
     /// Show what a running checker judges by, and why
     ///
     /// Exit status: 0; 1 no release judges, or an attached program is out of step; 2 it does not answer; 3
-    /// what runs was withdrawn, and there is nothing to go back to.
+    /// what runs was withdrawn and judges on.
     Status(Remote),
     /// Let a running checker look at its channel now
     Swap {
@@ -156,20 +159,25 @@ pub(in crate::cli) struct Decide {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct DryRun {
+    /// The checker's state directory, whether it runs or not
+    #[arg(long, value_name = "DIR")]
+    pub(in crate::cli) state: PathBuf,
+    /// The checker's configuration file, which says what is not said here (default, where no state directory
+    /// is named: /etc/warifu/checker.toml); also WARIFU_CHECKER_CONFIG
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) config: Option<PathBuf>,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+    // Headings hold for what comes after them: what has none stands above.
+    #[command(flatten)]
+    pub(in crate::cli) site: Site,
     #[command(flatten)]
     pub(in crate::cli) from: From,
-    /// The checker's state directory, whether it runs or not
-    #[arg(long)]
-    pub(in crate::cli) state: PathBuf,
     #[command(flatten)]
     pub(in crate::cli) gates: GateOptions,
     #[command(flatten)]
     pub(in crate::cli) windows: Windows,
-    /// One JSON document on stdout
-    #[arg(long)]
-    pub(in crate::cli) json: bool,
-    #[command(flatten)]
-    pub(in crate::cli) site: Site,
 }
 
 #[derive(Debug, Args)]

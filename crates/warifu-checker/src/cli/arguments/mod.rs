@@ -15,5 +15,5 @@ pub(super) use command::{
 };
 #[cfg(feature = "https")]
 pub(super) use remote::Elsewhere;
-pub(super) use remote::Remote;
+pub(super) use remote::{Remote, in_shell, typed};
 pub(super) use serve::{ABOUT_THE_FILE, HOW, Serve, Site, Windows};

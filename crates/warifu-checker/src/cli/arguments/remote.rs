@@ -1,5 +1,6 @@
 //! Which running checker is asked.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -57,10 +58,10 @@ pub(in crate::cli) struct Elsewhere {
 impl Remote {
     /// Which one was given, as it is typed again; nothing where a variable gives it the next time too.
     pub(in crate::cli) fn given(&self) -> Option<String> {
-        let typed = |option: &str, path: Option<&Path>, variable: &str| {
-            let path = path.filter(|path| std::env::var_os(variable).as_deref() != Some(path.as_os_str()))?;
-            Some(format!("{option} {}", in_shell(&path.to_string_lossy())))
-        };
+        #[cfg(feature = "https")]
+        if self.elsewhere.operator_url.is_some() {
+            return self.elsewhere.given();
+        }
         typed("--socket", self.socket.as_deref(), "WARIFU_CHECKER_SOCKET")
             .or_else(|| typed("--state", self.state.as_deref(), "WARIFU_CHECKER_STATE"))
             .or_else(|| typed("--config", self.config.as_deref(), "WARIFU_CHECKER_CONFIG"))
@@ -72,8 +73,35 @@ impl Remote {
     }
 }
 
+#[cfg(feature = "https")]
+impl Elsewhere {
+    /// All that was given, as it is typed again, but for what variables give.
+    fn given(&self) -> Option<String> {
+        let Elsewhere { operator_url, client_certificate, client_key, authority } = self;
+        let typed = [
+            typed("--operator-url", operator_url.as_deref(), "WARIFU_CHECKER_OPERATOR_URL"),
+            typed("--client-certificate", client_certificate.as_deref(), "WARIFU_CHECKER_CLIENT_CERTIFICATE"),
+            typed("--client-key", client_key.as_deref(), "WARIFU_CHECKER_CLIENT_KEY"),
+            typed("--authority", authority.as_deref(), "WARIFU_CHECKER_AUTHORITY"),
+        ];
+        let typed: Vec<String> = typed.into_iter().flatten().collect();
+        (!typed.is_empty()).then(|| typed.join(" "))
+    }
+}
+
+/// `option` with its value as it is typed; nothing where `variable` gives it too.
+pub(in crate::cli) fn typed(
+    option: &str,
+    value: Option<&(impl AsRef<OsStr> + ?Sized)>,
+    variable: &str,
+) -> Option<String> {
+    let value = value?.as_ref();
+    let is_given = std::env::var_os(variable).as_deref() == Some(value);
+    (!is_given).then(|| format!("{option} {}", in_shell(&value.to_string_lossy())))
+}
+
 /// `value` as a shell reads it back.
-fn in_shell(value: &str) -> String {
+pub(in crate::cli) fn in_shell(value: &str) -> String {
     let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+:@%,=".contains(letter);
     if !value.is_empty() && value.chars().all(is_plain) {
         return value.to_owned();
