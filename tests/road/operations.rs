@@ -19,7 +19,10 @@ fn both_languages_have_the_same_sections_and_commands() {
     let [english, japanese] = RUNBOOKS.map(document);
     assert_eq!(anchors(&english), anchors(&japanese));
     assert_eq!(english.matches("\n## ").count(), japanese.matches("\n## ").count());
-    assert_eq!(blocks(RUNBOOKS[0]), blocks(RUNBOOKS[1]));
+    // But for the language that each is printed in.
+    let of_english = |block: &String| block.replace("WARIFU_LANG=ja", "WARIFU_LANG=en");
+    let japanese_blocks: Vec<String> = blocks(RUNBOOKS[1]).iter().map(of_english).collect();
+    assert_eq!(blocks(RUNBOOKS[0]), japanese_blocks);
     for text in [&english, &japanese] {
         for link in text.split("](#").skip(1).map(|rest| rest.split(')').next().unwrap()) {
             assert!(anchors(text).contains(&link), "#{link} leads nowhere");
@@ -132,14 +135,16 @@ impl<'a> Machine<'a> {
         self.does(&format!("timeout 120 sh {} 2>&1", script.display()))
     }
 
-    /// Runs a line on this machine. A checker there keeps to no claim windows, whatever day it is.
+    /// Runs a line on this machine. A checker there keeps to no claim windows, whatever day it is; what its
+    /// configuration file says where it is installed is said by variables.
     fn does(&self, line: &str) -> Ran {
         let stage = self.stage.path("");
         let stage = stage.display().to_string();
         let stage = stage.trim_end_matches('/');
         let variables = format!(
             "export STAGE={stage} PATH={stage}/machine:$PATH WARIFU_CALENDAR=none \
-             WARIFU_CHECKER_STATE={stage}/state"
+             WARIFU_CHECKER_STATE={stage}/state WARIFU_CHECKER_CHANNEL={stage}/channel \
+             WARIFU_CHECKER_ROOT={stage}/etc/root.json"
         );
         self.stage.shell(&format!("cd {stage}; {variables}; {line}")).ends(0)
     }
@@ -178,7 +183,7 @@ fn a_night_by_the_runbooks_goes_as_they_say() {
 
     std::fs::copy(stage.path("etc/root.json"), stage.path("correction.csv")).unwrap();
     let ran = machine.follow("holiday");
-    assert!(ran.out.contains("FROZEN: activation is frozen since"), "{}", ran.out);
+    assert!(ran.out.contains("FROZEN: since "), "{}", ran.out);
 
     let ran = machine.does("warifu-checker fall-back");
     assert!(ran.out.contains("fell back to release 1"), "{}", ran.out);

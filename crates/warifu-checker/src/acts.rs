@@ -41,6 +41,10 @@ const WAITING: usize = 256;
 
 /// The longest pause before they are written once more.
 const LONGEST_PAUSE_SECONDS: i64 = 60;
+/// The operator that what this thread does is done for, where that is one who is known.
+pub(crate) fn operator() -> Option<String> {
+    OPERATOR.with_borrow(Clone::clone)
+}
 
 /// The log of acts, and the history that they are part of. That it cannot be written is told, and stops
 /// nothing: service comes first. What was not written waits, and is written with the instant at which it was
@@ -235,7 +239,7 @@ impl Acts {
         if let Some(release) = release {
             subject.insert("release".to_owned(), release.to_string());
         }
-        if let Some(operator) = OPERATOR.with_borrow(Clone::clone) {
+        if let Some(operator) = operator() {
             subject.insert("operator".to_owned(), operator);
         }
         if let Some((name, more)) = more {

@@ -49,9 +49,16 @@ macro_rules! causes {
 
             /// What to do about it, where it is about `release` or about none.
             pub fn next_step(self, release: Option<u64>) -> Said {
+                self.next_step_at(release, None)
+            }
+
+            /// The same at a checker that was started with the configuration file `config`, as it is typed.
+            pub fn next_step_at(self, release: Option<u64>, config: Option<&str>) -> Said {
                 let (en, ja) = match self { $(Cause::$variant => ($next_en, $next_ja)),+ };
                 let number = release.map_or_else(|| "N".to_owned(), |release| release.to_string());
-                Said::new(en.replace("{release}", &number), ja.replace("{release}", &number))
+                let config = config.map(|file| format!(" --config {file}")).unwrap_or_default();
+                let filled = |text: &str| text.replace("{release}", &number).replace("{config}", &config);
+                Said::new(filled(en), filled(ja))
             }
         }
     };
@@ -121,8 +128,9 @@ causes! {
         what en "a release was withdrawn by one organisation: it is not taken, and goes on only where \
             there is none to go back to"
             ja "一方の団体がリリースを取り下げたため、受け入れません。稼働中のものは、戻り先がない場合に限り使用を続けます"
-        next en "wait for a newer release; where this one goes on, ask both organisations for that"
-            ja "新しいリリースを待ってください。稼働が続いている場合は、公開を両団体に求めてください";
+        next en "wait for a newer release, which is taken by itself once both organisations have published \
+            it; nobody here can lift a withdrawal"
+            ja "新しいリリースを待ってください。両団体が公開すると自動で受け入れます（取下げはここでは解除できません）";
     #[doc = "A release is not taken again: it was fallen back from, or the attached program did not take it."]
     Held "held"
         word en "Held" ja "保留"
@@ -135,19 +143,19 @@ causes! {
     #[doc = "An operator lets nothing be activated."]
     Frozen "frozen"
         word en "Frozen" ja "凍結中"
-        what en "no release is activated; falling back works"
-            ja "切替を凍結しています。切戻しは可能です"
-        next en "thaw when that is over: warifu-checker thaw --reason …"
-            ja "理由が解消したら warifu-checker thaw --reason （理由）で凍結を解除してください";
+        what en "no release is activated, because an operator says so"
+            ja "運用者の指示により、リリースの切替を凍結しています"
+        next en "falling back works; thaw when that is over: warifu-checker thaw --reason …"
+            ja "切戻しは可能です。理由が解消したら warifu-checker thaw --reason （理由）で凍結を解除してください";
     #[doc = "The content of what ran here is damaged or gone."]
     Lost "lost"
         word en "Lost" ja "喪失"
         what en "what ran here cannot be used; nothing else is taken until it is fetched again"
             ja "稼働していたリリースを使用できません。再取得できるまで、他のリリースは受け入れません"
-        next en "it is fetched again by itself; where the channel does not have it any more, give it up: \
-            warifu-checker give-up {release} --reason …"
-            ja "自動で再取得します。配信元に残っていない場合は warifu-checker give-up {release} --reason （理由）で\
-            断念してください";
+        next en "it is fetched again by itself, and nothing else is taken until it is; where the channel does \
+            not have it any more, give it up: warifu-checker give-up {release} --reason …"
+            ja "自動で再取得し、それまで他のリリースは受け入れません。配信元に残っていない場合は warifu-checker \
+            give-up {release} --reason （理由）で断念してください";
     #[doc = "The attached program does not use what it should."]
     Program "program"
         word en "Program out of step" ja "接続先不一致"
@@ -160,9 +168,10 @@ causes! {
         word en "Configuration not in force" ja "設定未反映"
         what en "the configuration read last is not in force, or not all of it; the one before goes on"
             ja "最後に読んだ設定の全部または一部が反映されていません。以前の設定で続けます"
-        next en "see what is wrong with warifu-checker serve --check-config, mend the file, then reload or \
-            restart"
-            ja "warifu-checker serve --check-config で誤りを確かめ、ファイルを直してから再読込または再起動してください";
+        next en "see what is wrong with warifu-checker serve{config} --check-config, mend the file, then \
+            reload or restart"
+            ja "warifu-checker serve{config} --check-config で誤りを確かめ、ファイルを直してから再読込または\
+            再起動してください";
     #[doc = "Something here changed meanwhile; it is tried again."]
     Later "later"
         word en "Not yet" ja "再試行待ち"
@@ -170,6 +179,21 @@ causes! {
             ja "リリースを今は切り替えられません。再試行します"
         next en "nothing: it is tried again by itself"
             ja "対応は不要です（自動で再試行します）";
+}
+
+/// What to do where what judges was withdrawn, and `back` is the newest release that can be gone back to by
+/// its number.
+pub fn while_withdrawn_judges(back: Option<u64>) -> Said {
+    match back {
+        Some(back) => Said::new(
+            format!("go back to release {back}: warifu-checker fall-back {back}"),
+            format!("warifu-checker fall-back {back} でリリース {back} へ切り戻してください"),
+        ),
+        None => Said::new(
+            "there is none to go back to: ask both organisations for the next release, which is taken by itself",
+            "戻り先がありません。次のリリースを急いで公開するよう両団体に求めてください（公開後は自動で受け入れます）",
+        ),
+    }
 }
 
 impl Cause {

@@ -9,7 +9,7 @@ use warifu_masters::schema::Schemas;
 use warifu_rules::past::{Counts, Objection, same, undeclared, weigh};
 use warifu_trust::{Holds, Manifest, MasterEntry, ReleaseRef};
 use warifu_values::day::TreatmentDay;
-use warifu_values::lang::{Lang, Speak, counted};
+use warifu_values::lang::{Lang, counted};
 
 use crate::candidate::{NotRead, ReadMaster, all_of, read_master};
 use crate::release::ReleaseContent;
@@ -108,7 +108,7 @@ pub(crate) fn clear_read(
         None => return Err(of_candidate(unconnected(against))),
     };
     match objections.first() {
-        Some(first) => Err(of_candidate(refused(first, objections.len()))),
+        Some(first) => Err(of_candidate(refused(schemas, first, objections.len()))),
         None => Ok(PastCleared { signed, past_before }),
     }
 }
@@ -178,7 +178,7 @@ fn declared(schemas: &Schemas, release: &ReleaseContent) -> Result<Declared, Not
         }
         let objections = weighed.objections(&changes.accepted);
         if let Some(first) = objections.first() {
-            return Err(NotRead::Release(refused(first, objections.len())));
+            return Err(NotRead::Release(refused(schemas, first, objections.len())));
         }
     }
     Ok(Declared { past_before, steps })
@@ -250,11 +250,11 @@ fn alike(one: &Manifest, other: &Manifest) -> BTreeSet<Place> {
     same.map(|(place, _)| place).collect()
 }
 
-fn refused(first: &Objection, count: usize) -> Said {
+fn refused(schemas: &Schemas, first: &Objection, count: usize) -> Said {
     let counted = counted(count as u64, "objection");
     Said::new(
-        format!("the past: {}; {counted} in all", first.say(Lang::En)),
-        format!("過去の判定: {}（全 {count} 件）", first.say(Lang::Ja)),
+        format!("the past: {}; {counted} in all", first.named(schemas, Lang::En)),
+        format!("過去の判定: {}（全 {count} 件）", first.named(schemas, Lang::Ja)),
     )
 }
 

@@ -5,9 +5,10 @@
 //! signs or runs a release computes the changes from what he holds himself, and asks here.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use warifu_masters::past::{COVER_CLASSES, Change, Cover, Days, Heading, What, may_change};
-use warifu_masters::schema::{MayChange, Schemas};
+use warifu_masters::schema::{Layout, MayChange, Schemas};
 use warifu_values::day::TreatmentDay;
 use warifu_values::judgement::{AcceptedPast, PastClass};
 use warifu_values::lang::{Lang, Speak};
@@ -306,21 +307,74 @@ pub struct Told<'a>(pub &'a Change);
 
 impl Speak for Told<'_> {
     fn say(&self, lang: Lang) -> String {
-        let Change { kind, key, days: Days { first, last }, what, .. } = self.0;
-        let key = if key.is_empty() { "*" } else { key };
-        let last = last.map(|last| last.to_string()).unwrap_or_default();
-        let (subject, old, new) = match what {
-            What::Cover { old, new } => {
-                (say!(lang, "in force", "適用"), cover(*old, lang), cover(*new, lang))
-            }
-            What::Field { id, old, new } => {
-                let shown = |text: &str| if text.is_empty() { "\"\"".to_owned() } else { text.to_owned() };
-                (id.clone(), shown(old), shown(new))
-            }
-        };
-        format!("{kind} {key} {first}–{last} {subject}: {old} → {new}")
+        told(self.0, Names::of(None, lang), lang)
     }
 }
+
+fn told(change: &Change, names: Names<'_>, lang: Lang) -> String {
+    let Change { kind, key, days: Days { first, last }, what, .. } = change;
+    let key = if key.is_empty() { "*" } else { key };
+    let last = last.map(|last| last.to_string()).unwrap_or_default();
+    let (subject, old, new) = match what {
+        What::Cover { old, new } => (say!(lang, "in force", "適用"), cover(*old, lang), cover(*new, lang)),
+        What::Field { id, old, new } => {
+            let shown = |text: &str| if text.is_empty() { "\"\"".to_owned() } else { text.to_owned() };
+            (names.column(kind, id), shown(old), shown(new))
+        }
+    };
+    let master = names.master(kind);
+    format!("{master} {key} {first}–{last} {subject}: {old} → {new}")
+}
+
+/// What masters and columns are called in Japanese, as layouts have it. Without layouts, and in English, it is
+/// what the list has.
+#[derive(Clone, Copy)]
+struct Names<'a>(Option<&'a Schemas>);
+
+impl<'a> Names<'a> {
+    fn of(schemas: Option<&'a Schemas>, lang: Lang) -> Names<'a> {
+        Names(schemas.filter(|_| lang == Lang::Ja))
+    }
+
+    fn editions(self, kind: &str) -> Vec<&'a Arc<Layout>> {
+        self.0.map(|schemas| schemas.editions(kind)).unwrap_or_default()
+    }
+
+    fn master(self, kind: &str) -> String {
+        self.editions(kind).first().map_or_else(|| kind.to_owned(), |layout| layout.name_ja.clone())
+    }
+
+    fn column(self, kind: &str, id: &str) -> String {
+        let editions = self.editions(kind);
+        let name = editions.iter().find_map(|layout| Some(&layout.columns[layout.position(id)?].name));
+        match name.map(|name| (name, name.split_once('/'))) {
+            None => id.to_owned(),
+            Some((_, Some((group, column)))) if group == column => column.to_owned(),
+            Some((name, _)) => name.replace('/', "・"),
+        }
+    }
+
+    /// What it is of, and the class as the manifest has it.
+    fn class(self, class: &PastClass) -> String {
+        if self.0.is_none() {
+            return class.to_string();
+        }
+        let (kind, subject, code) = class.parts();
+        let of_cover = COVER_NAMES.iter().find(|(class, _)| *class == subject);
+        let subject = of_cover.map_or_else(|| self.column(kind, subject), |(_, name)| (*name).to_owned());
+        let code = code.map(|code| format!("{code} ")).unwrap_or_default();
+        format!("{} {code}{subject}（{class}）", self.master(kind))
+    }
+}
+
+/// [`COVER_CLASSES`] in Japanese.
+const COVER_NAMES: [(&str, &str); COVER_CLASSES.len()] = [
+    (COVER_CLASSES[0], "シリーズの期間"),
+    (COVER_CLASSES[1], "抹消"),
+    (COVER_CLASSES[2], "適用の終了"),
+    (COVER_CLASSES[3], "適用の開始"),
+    (COVER_CLASSES[4], "適用"),
+];
 
 /// What a cover is called.
 pub fn cover(cover: Cover, lang: Lang) -> String {
@@ -335,21 +389,32 @@ pub fn cover(cover: Cover, lang: Lang) -> String {
     }
 }
 
-impl Speak for Objection {
-    fn say(&self, lang: Lang) -> String {
+impl Objection {
+    /// The same, in Japanese with the names that `schemas` have for masters and columns.
+    pub fn named(&self, schemas: &Schemas, lang: Lang) -> String {
+        self.told(Names::of(Some(schemas), lang), lang)
+    }
+
+    fn told(&self, names: Names<'_>, lang: Lang) -> String {
         match self {
-            Objection::NotAccepted { class, entries } => say!(
-                lang,
-                "{class}: {entries} of these concern days that have been, and nobody accepted them",
-                "{class}: 過去の日に遡る変更が {entries} 件あり、承認されていません"
-            ),
-            Objection::OtherCount { class, accepted, entries } => say!(
-                lang,
-                "{class}: accepted with {accepted}, and there are {entries}",
-                "{class}: {accepted} 件として承認されていますが、実際は {entries} 件です"
-            ),
+            Objection::NotAccepted { class, entries } => {
+                let class = names.class(class);
+                say!(
+                    lang,
+                    "{class}: {entries} of these concern days that have been, and nobody accepted them",
+                    "{class}: 過去の日に遡る変更が {entries} 件あり、承認されていません"
+                )
+            }
+            Objection::OtherCount { class, accepted, entries } => {
+                let class = names.class(class);
+                say!(
+                    lang,
+                    "{class}: accepted with {accepted}, and there are {entries}",
+                    "{class}: {accepted} 件として承認されていますが、実際は {entries} 件です"
+                )
+            }
             Objection::Never(change) => {
-                let change = Told(change).say(lang);
+                let change = told(change, names, lang);
                 say!(
                     lang,
                     "{change}: the field says what the code means, and a code is not used again for \
@@ -358,7 +423,7 @@ impl Speak for Objection {
                 )
             }
             Objection::Undeclared(change) => {
-                let change = Told(change).say(lang);
+                let change = told(change, names, lang);
                 say!(
                     lang,
                     "{change}: judged differently, and the signed list does not have it",
@@ -366,7 +431,7 @@ impl Speak for Objection {
                 )
             }
             Objection::NotThere(change) => {
-                let change = Told(change).say(lang);
+                let change = told(change, names, lang);
                 say!(
                     lang,
                     "{change}: in the signed list, and nothing is judged so",
@@ -374,6 +439,12 @@ impl Speak for Objection {
                 )
             }
         }
+    }
+}
+
+impl Speak for Objection {
+    fn say(&self, lang: Lang) -> String {
+        self.told(Names::of(None, lang), lang)
     }
 }
 
@@ -435,6 +506,28 @@ mod tests {
             weighed.objections(&other)[..],
             [Objection::OtherCount { accepted: 2, entries: 1, .. }]
         ));
+    }
+
+    #[test]
+    fn in_japanese_masters_and_columns_are_called_as_in_their_layouts() {
+        let schemas = Schemas::built_in().unwrap();
+        let never = Objection::Never(Box::new(change("111000110", "points", "20240601", "")));
+        assert!(never.named(&schemas, Lang::En).starts_with("procedure 111000110 2024-06-01– points: 1 → 2"));
+        let said = never.named(&schemas, Lang::Ja);
+        assert!(
+            said.starts_with("医科診療行為マスター 111000110 2024-06-01– 新又は現点数: 1 → 2: "),
+            "{said}"
+        );
+        let of = |class: &str| {
+            let class = PastClass::parse(class).unwrap();
+            Objection::NotAccepted { class, entries: 3 }.named(&schemas, Lang::Ja)
+        };
+        let said = of("procedure/points/112007410");
+        let name = "医科診療行為マスター 112007410 新又は現点数（procedure/points/112007410）: ";
+        assert!(said.starts_with(name), "{said}");
+        assert!(of("drug/cover-lost").starts_with("医薬品マスター 適用の終了（drug/cover-lost）: "));
+        // What nobody has a name for is called as the list has it.
+        assert!(of("dental/points").starts_with("dental points（dental/points）: "));
     }
 
     #[test]

@@ -5,16 +5,18 @@ use std::io::{self, Write as _};
 use warifu_channels::Patience;
 use warifu_values::lang::{Lang, Speak as _};
 
-use crate::cli::arguments::DryRun;
+use crate::cli::advice::to_be_typed;
+use crate::cli::arguments::{DryRun, typed};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{calendar_of, floor, mirrors, read_file, schemas_of};
+use crate::cli::settings::Settings;
 use crate::log::now;
 use crate::said::Said;
 use crate::source::TrustSource;
 use crate::state::{Recent, StateDirectory};
 use crate::swap::{Looked, dry_run};
 
-pub(super) fn run_dry(arguments: &DryRun, lang: Lang) -> Result<u8, Failure> {
+pub(super) fn run_dry(arguments: &DryRun, settings: &Settings, lang: Lang) -> Result<u8, Failure> {
     let schemas = schemas_of(&arguments.site)?;
     if !arguments.state.is_dir() {
         let path = arguments.state.display();
@@ -28,7 +30,16 @@ pub(super) fn run_dry(arguments: &DryRun, lang: Lang) -> Result<u8, Failure> {
     let (mirrors, floor) =
         (mirrors(&arguments.from.channel, Patience::ONCE)?, floor(arguments.from.policy.as_deref())?);
     let source = TrustSource::new(mirrors, &root, floor, &directory.trusted())?.forgetful();
-    let files = Recent::look_at(&directory.recent(), arguments.gates.replay_files);
+    // Where nobody says how many are kept, all that lie there are.
+    let most = if settings.is_told("replay_files") { arguments.gates.replay_files } else { usize::MAX };
+    let files = Recent::look_at(&directory.recent(), most).map_err(|error| {
+        let path = directory.recent().display().to_string();
+        Failure::could_not(Said::about(
+            &format!("the kept claim files in {path} cannot be read; run this as the account of the checker"),
+            &format!("{path} に保存した請求ファイルを読めません。チェッカーのアカウントで実行してください"),
+            &error,
+        ))
+    })?;
     let gates = arguments.gates.gates();
     let calendar = calendar_of(&arguments.windows)?;
     let looked =
@@ -36,8 +47,16 @@ pub(super) fn run_dry(arguments: &DryRun, lang: Lang) -> Result<u8, Failure> {
     let said = dry_run(&looked, &source, now()).map_err(|error| Failure::could_not(Said::of(&error)))?;
     let text = match arguments.json {
         true => serde_json::to_string_pretty(&said).map_err(io::Error::from)?,
-        false => said.say(lang),
+        false => to_be_typed(&said.say(lang), checker(arguments, settings).as_deref()),
     };
     writeln!(io::stdout(), "{text}")?;
     Ok(said.outcome.exit_status())
+}
+
+/// How the commands that are advised name the same checker.
+fn checker(arguments: &DryRun, settings: &Settings) -> Option<String> {
+    match settings.file.as_ref().filter(|_| !settings.is_typed("state")) {
+        Some(file) => typed("--config", Some(file), "WARIFU_CHECKER_CONFIG"),
+        None => typed("--state", Some(&arguments.state), "WARIFU_CHECKER_STATE"),
+    }
 }

@@ -23,14 +23,16 @@ use crate::cli::settings::{NotSettled, Settings};
 use crate::log::{Form, Level, Log, start};
 use crate::said::Said;
 use crate::service::{AtDoor, FellBack, Status, interface};
+use crate::state::{Decision, Reason};
 
 /// Runs the command that was typed.
 pub fn run(line: Vec<OsString>) -> ExitCode {
+    let asked = asked_for(&line);
     let (arguments, settings) = match Settings::read(line) {
         Ok(read) => read,
         Err(NotSettled::Usage(error)) => error.exit(),
         Err(faults) => {
-            let lang = from_environment().unwrap_or_default();
+            let lang = asked.or_else(from_environment).unwrap_or_default();
             let lines: Vec<_> = faults.said().iter().map(|said| said.say(lang)).collect();
             let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
             return ExitCode::from(2);
@@ -72,7 +74,7 @@ fn carry_out(command: Command, settings: Settings, checker: Option<&str>, lang: 
             attach_program(&attach, lang)
         }
         Command::Check(check) => check_file(&check, lang),
-        Command::DryRun(dry) => run_dry(&dry, lang),
+        Command::DryRun(dry) => run_dry(&dry, &settings, lang),
         Command::Explain(explain) => explain_answers(&explain, lang),
         Command::Status(remote) => remote
             .client()
@@ -110,11 +112,9 @@ fn carry_out(command: Command, settings: Settings, checker: Option<&str>, lang: 
             .unhold(release, &reason)
             .map_err(Failure::from)
             .and_then(|decision| show(&decision, shown(remote.json), 0)),
-        Command::Freeze(DecideAll { reason, remote }) => remote
-            .client()
-            .freeze(&reason)
-            .map_err(Failure::from)
-            .and_then(|decision| show(&decision, shown(remote.json), 0)),
+        Command::Freeze(DecideAll { reason, remote }) => {
+            freeze(&remote, &reason, lang).and_then(|decision| show(&decision, shown(remote.json), 0))
+        }
         Command::Thaw(DecideAll { reason, remote }) => remote
             .client()
             .thaw(&reason)
@@ -148,6 +148,23 @@ fn fall_back(remote: &Remote, release: Option<u64>, lang: Lang) -> Result<FellBa
     Ok(client.fall_back_to(to)?)
 }
 
+/// Freezes activation. Where somebody did before, that is said first.
+fn freeze(remote: &Remote, reason: &Reason, lang: Lang) -> Result<Decision, Failure> {
+    let client = remote.client();
+    if let Some(frozen) = client.status()?.frozen {
+        let why = frozen.why();
+        let also = Said::new(
+            format!("activation is frozen already, {}; this reason is added, and thawing ends both", why.en),
+            format!(
+                "すでに凍結されています（{}）。今回の理由も加えます。凍結を解除すると、どちらも終わります",
+                why.ja
+            ),
+        );
+        writeln!(io::stderr(), "{}", also.say(lang))?;
+    }
+    Ok(client.freeze(reason)?)
+}
+
 /// What goes and what comes with a fall back to release `to`; none where that is none to be had.
 fn going_back(status: &Status, to: u64) -> Option<Said> {
     let from = status.running.as_ref()?.id.release;
@@ -177,6 +194,15 @@ fn not_remembered(why: &Said) -> Said {
         format!("NOT WRITTEN: {}; until it is, a restart may find the release that was left", why.en),
         format!("未記録: {}。記録できるまでは、再起動すると元のリリースに戻る場合があります", why.ja),
     )
+}
+
+/// The language that the line or the variable asks for, also where the rest cannot be taken.
+fn asked_for(line: &[OsString]) -> Option<Lang> {
+    let words: Vec<&str> = line.iter().filter_map(|word| word.to_str()).collect();
+    let beside = words.iter().find_map(|word| word.strip_prefix("--lang="));
+    let after = || words.windows(2).find(|pair| pair[0] == "--lang").map(|pair| pair[1]);
+    let typed = beside.or_else(after).map(ToOwned::to_owned);
+    Lang::from_locale(&typed.or_else(|| std::env::var("WARIFU_LANG").ok())?)
 }
 
 fn from_environment() -> Option<Lang> {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use warifu_values::lang::{Lang, Speak as _};
 
-use crate::cli::arguments::Serve;
+use crate::cli::arguments::{Serve, in_shell};
 use crate::cli::end::{End, told_to_end};
 use crate::cli::failure::Failure;
 use crate::cli::handles::connections;
@@ -106,6 +106,9 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
         .unwrap_or(1);
     let queue = FairQueue::new(judges, serve.claims.queue);
     let service = Service::new(Arc::clone(&swapper), queue, Arc::clone(&recent), limits, log)?;
+    if let Some(file) = settings.file.as_ref().and_then(|file| std::path::absolute(file).ok()) {
+        service.was_configured_by(in_shell(&file.to_string_lossy()));
+    }
     let poll = Arc::new(AtomicU64::new(serve.poll));
     #[cfg(feature = "https")]
     tls.iter().for_each(|tls| service.tells_of("claims", tls));

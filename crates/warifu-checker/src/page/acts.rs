@@ -198,11 +198,15 @@ pub fn offered(status: &Status, lang: Lang) -> Vec<Offered> {
             Act::Thaw,
             None,
             say!(lang, "Thaw activation", "凍結を解除する"),
-            vec![say!(
-                lang,
-                "Releases are activated again; one that waits is activated as soon as the calendar lets it.",
-                "再び切替を行います。待機中のリリースがあれば、切替可能な時間になり次第切り替えます。"
-            )],
+            vec![
+                say!(
+                    lang,
+                    "Releases are activated again; one that waits is activated as soon as the calendar lets \
+                     it.",
+                    "再び切替を行います。待機中のリリースがあれば、切替可能な時間になり次第切り替えます。"
+                ),
+                say!(lang, "It is frozen {}.", "凍結の理由: {}。", frozen.why().say(lang)),
+            ],
             stands_on(&frozen.at.rfc3339()),
         ),
     }

@@ -10,7 +10,7 @@ use crate::page::seen::Seen;
 use crate::page::sentence::ended;
 use crate::said::Said;
 use crate::service::Status;
-use crate::state::{Damage, Decided, Frozen};
+use crate::state::{Damage, Decided};
 
 /// How grave it is, the gravest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -154,7 +154,7 @@ fn told(status: &Status, lang: Lang) -> Vec<Alarm> {
         add_cause(&mut add, Grade::Alarm, Cause::Lost, release, Some(&lost.why), lang);
     }
     if let Some(why) = &status.withdrawn {
-        add_cause(&mut add, Grade::Alarm, Cause::Withdrawn, None, Some(why), lang);
+        add_advised(&mut add, Grade::Alarm, Cause::Withdrawn, Some(why), &status.withdrawn_next_step(), lang);
     }
     for Damage { why, mending, .. } in &status.damaged {
         let why = Said::new(
@@ -200,8 +200,12 @@ fn add_cause(
     why: Option<&Said>,
     lang: Lang,
 ) {
-    let (what, next) = (ended(&cause.what(), lang), ended(&cause.next_step(release), lang));
-    add(grade, cause.word().say(lang), what, why, next);
+    add_advised(add, grade, cause, why, &cause.next_step(release), lang);
+}
+
+/// The same, where what to do hangs on more than the cause.
+fn add_advised(add: &mut Add<'_>, grade: Grade, cause: Cause, why: Option<&Said>, next: &Said, lang: Lang) {
+    add(grade, cause.word().say(lang), ended(&cause.what(), lang), why, ended(next, lang));
 }
 
 type Add<'a> = dyn FnMut(Grade, String, String, Option<&Said>, String) + 'a;
@@ -251,16 +255,15 @@ fn warnings(status: &Status, lang: Lang, add: &mut Add<'_>) {
             ),
         );
     }
-    if let Some(Frozen { at, reason }) = &status.frozen {
-        let reason = reason.as_str();
-        let why = Said::new(format!("since {at}: {reason}"), format!("{at} から: {reason}"));
-        add_cause(add, Grade::Warning, Cause::Frozen, None, Some(&why), lang);
+    if let Some(frozen) = &status.frozen {
+        add_cause(add, Grade::Warning, Cause::Frozen, None, Some(&frozen.why()), lang);
     }
     if status.stale {
         add_cause(add, Grade::Warning, Cause::Expired, None, None, lang);
     }
     if let Some(why) = &status.configuration {
-        add_cause(add, Grade::Warning, Cause::Configuration, None, Some(why), lang);
+        let next = status.configuration_next_step();
+        add_advised(add, Grade::Warning, Cause::Configuration, Some(why), &next, lang);
     }
     if let Some(refused) = &status.refused {
         let release = refused.id.map_or_else(|| "–".to_owned(), |id| id.release.to_string());

@@ -155,32 +155,45 @@ fn latency(quantiles: &[Quantile], lang: Lang) -> Option<Html> {
     let cells: Vec<Html> = quantiles
         .iter()
         .map(|Quantile { of, seconds }| {
-            let share = format!("{}", of * 100.0);
-            html!(
-                "<li><b>{}</b><span>{}</span></li>",
-                duration(*seconds),
-                say!(lang, "{share} %", "{share} %")
-            )
+            html!("<li><b>{}</b><span>{}</span></li>", within(*seconds, lang), share(*of, lang))
         })
         .collect();
     Some(html!(
         "<p class=\"soft small\">{}</p><ul class=\"figures\">{}</ul>",
         say!(
             lang,
-            "Since the start, so much of the answers took at most (to the next bound that is measured):",
-            "起動後の応答時間（その割合が、最大でこの時間。測定区分の上限）:"
+            "How long answers took since the start, rounded up to the next bound that is measured:",
+            "起動後の応答時間（測定区分の上限に切り上げ）:"
         ),
         cells
     ))
 }
 
-/// `≤ 0.4 ms`, `≤ 2.5 s`: the bound of a class, which no answer in it took longer than.
-fn duration(seconds: Option<f64>) -> String {
+/// The bound of a class, which no answer in it took longer than.
+fn within(seconds: Option<f64>, lang: Lang) -> String {
     match seconds {
-        None => "> 30 s".to_owned(),
-        Some(seconds) if seconds < 1.0 => format!("≤ {} ms", short(seconds * 1000.0)),
-        Some(seconds) => format!("≤ {seconds:.1} s"),
+        None => say!(lang, "over 30 s", "30 秒超"),
+        Some(seconds) if seconds < 1.0 => {
+            let milliseconds = short(seconds * 1000.0);
+            say!(lang, "within {milliseconds} ms", "{milliseconds} ミリ秒以内")
+        }
+        Some(seconds) => say!(lang, "within {seconds:.1} s", "{seconds:.1} 秒以内"),
     }
+}
+
+/// How many of the answers.
+fn share(of: f64, lang: Lang) -> String {
+    if of == 0.5 {
+        return say!(lang, "half of the answers", "応答の半数");
+    }
+    let share = short_share(of);
+    say!(lang, "{share} % of the answers", "応答の {share} %")
+}
+
+/// `90`, `99.9`: what a floating point makes of a share is not shown.
+fn short_share(of: f64) -> String {
+    let tenths = (of * 1000.0).round() / 10.0;
+    format!("{tenths}")
 }
 
 /// An institution's code: prefecture, table of points, number. What is longer than any code is cut.
@@ -220,4 +233,21 @@ pub(super) fn queue(seen: &Seen, lang: Lang) -> Html {
         say!(lang, "files waiting", "待ちファイル"),
         rows
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_long_answers_took_is_told_in_words() {
+        let told = |of, seconds| {
+            [Lang::En, Lang::Ja].map(|lang| format!("{}: {}", within(seconds, lang), share(of, lang)))
+        };
+        let half = ["within 25 ms: half of the answers", "25 ミリ秒以内: 応答の半数"];
+        assert_eq!(told(0.5, Some(0.025)), half);
+        let most = ["within 2.5 s: 99.9 % of the answers", "2.5 秒以内: 応答の 99.9 %"];
+        assert_eq!(told(0.999, Some(2.5)), most);
+        assert_eq!(told(0.9, None), ["over 30 s: 90 % of the answers", "30 秒超: 応答の 90 %"]);
+    }
 }

@@ -96,7 +96,10 @@ pub(super) fn comes(seen: &Seen, lang: Lang) -> Html {
     let frozen = status.frozen.as_ref().map(|frozen| {
         row(
             say!(lang, "Frozen", "凍結"),
-            html!("{}<br>{}", when(frozen.at, status.at, lang), frozen.reason.as_str()),
+            std::iter::once(frozen)
+                .chain(&frozen.also)
+                .map(|one| html!("{}<br>{}<br>", when(one.at, status.at, lang), one.reason.as_str()))
+                .collect(),
         )
     });
     let refused = status.refused.as_ref().map(|refused| {
@@ -130,10 +133,7 @@ pub(super) fn comes(seen: &Seen, lang: Lang) -> Html {
     let looked = match &status.last_poll {
         None => html!("{}", say!(lang, "not yet", "未確認")),
         Some(poll) => {
-            let said = poll
-                .result
-                .said()
-                .map_or_else(|| say!(lang, "nothing new", "変更なし"), |said| said.say(lang));
+            let said = status.looked_line(lang).unwrap_or_default();
             // What is told above in full is not told again.
             let is_told = status.refused.is_some() && poll.result.exit_status() == 1
                 || said.chars().count() > SHORT_CHARS;

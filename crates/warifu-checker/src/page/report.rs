@@ -118,26 +118,13 @@ fn section(title: &str, report: &Report, lang: Lang) -> Html {
         grouped(*institutions),
         grouped(*left_out)
     );
+    let heads = heads(lang);
     let rows: Vec<Html> = report
         .codes
         .iter()
-        .flat_map(|code| code.turns.iter().map(move |turn| row(code, turn, lang)))
+        .flat_map(|code| code.turns.iter().map(|turn| row(code, turn, &heads, lang)))
         .collect();
     let table = (!rows.is_empty()).then(|| {
-        let heads = [
-            say!(lang, "Verdict", "判断"),
-            say!(lang, "Master", "マスター"),
-            say!(lang, "Code", "コード"),
-            say!(lang, "Name", "名称"),
-            say!(lang, "Turn", "変化"),
-            say!(lang, "Rule", "規則"),
-            say!(lang, "Declared", "変更一覧"),
-            say!(lang, "Uses", "件数"),
-            say!(lang, "Inst.", "機関"),
-            say!(lang, "Day", "算定日"),
-            say!(lang, "Old", "旧"),
-            say!(lang, "New", "新"),
-        ];
         let heads: Vec<Html> = heads.iter().map(|head| html!("<th>{}</th>", head)).collect();
         html!(
             "<div class=\"wide\" tabindex=\"0\"><table class=\"drift\"><thead><tr>{}</tr></thead><tbody>{}\
@@ -156,7 +143,25 @@ fn section(title: &str, report: &Report, lang: Lang) -> Html {
     )
 }
 
-fn row(code: &CodeReport, turn: &TurnReport, lang: Lang) -> Html {
+/// What stands in a row of the table; where the window is narrow, before each value.
+fn heads(lang: Lang) -> [String; 12] {
+    [
+        say!(lang, "Verdict", "判断"),
+        say!(lang, "Master", "マスター"),
+        say!(lang, "Code", "コード"),
+        say!(lang, "Name", "名称"),
+        say!(lang, "Turn", "変化"),
+        say!(lang, "Rule", "規則"),
+        say!(lang, "Declared", "変更一覧"),
+        say!(lang, "Uses", "件数"),
+        say!(lang, "Institutions", "医療機関"),
+        say!(lang, "Day", "算定日"),
+        say!(lang, "Old", "旧"),
+        say!(lang, "New", "新"),
+    ]
+}
+
+fn row(code: &CodeReport, turn: &TurnReport, heads: &[String; 12], lang: Lang) -> Html {
     let rule = [&turn.old_rule, &turn.new_rule].map(|rule| rule.as_deref().unwrap_or("–"));
     let class = if code.verdict == CodeVerdict::Fault { "fault" } else { "" };
     let verdict = match code.verdict {
@@ -165,27 +170,30 @@ fn row(code: &CodeReport, turn: &TurnReport, lang: Lang) -> Html {
         CodeVerdict::OfAnInstitution => say!(lang, "institution", "医療機関"),
         CodeVerdict::Explained => say!(lang, "declared", "変更一覧どおり"),
     };
-    html!(
-        "<tr class=\"{}\"><td>{}</td><td>{}</td><td class=\"code\">{}</td><td>{}</td><td>{}</td>\
-         <td>{} → {}</td><td>{}</td><td class=\"n\">{} / {}</td><td class=\"n\">{} / {}</td>\
-         <td class=\"code\">{}</td><td>{}</td><td>{}</td></tr>",
-        class,
-        verdict,
-        code.kind(lang),
-        code.code,
-        code.name(),
-        turn.said(lang),
-        rule[0],
-        rule[1],
-        declared(&turn.explained, lang),
-        turn.uses,
-        code.uses,
-        turn.institutions,
-        code.institutions,
-        turn.day,
-        record(turn.old.as_ref()),
-        record(turn.new.as_ref())
-    )
+    let of = |some: u64, all: u64| {
+        let (some, all) = (grouped(some), grouped(all));
+        say!(lang, "{some} of {all}", "{all} のうち {some}")
+    };
+    let cells = [
+        ("", verdict),
+        ("", code.kind(lang)),
+        ("code", code.code.clone()),
+        ("", code.name().to_owned()),
+        ("", turn.said(lang)),
+        ("", format!("{} → {}", rule[0], rule[1])),
+        ("", declared(&turn.explained, lang)),
+        ("n", of(turn.uses, code.uses)),
+        ("n", of(turn.institutions, code.institutions)),
+        ("code", turn.day.clone()),
+        ("", record(turn.old.as_ref())),
+        ("", record(turn.new.as_ref())),
+    ];
+    let cells: Vec<Html> = heads
+        .iter()
+        .zip(&cells)
+        .map(|(head, (class, text))| html!("<td class=\"{}\" data-head=\"{}\">{}</td>", class, head, text))
+        .collect();
+    html!("<tr class=\"{}\">{}</tr>", class, cells)
 }
 
 /// What a release declares of a turn.

@@ -35,8 +35,8 @@ pub(super) fn day(at: UnixSeconds) -> String {
 fn distance(at: UnixSeconds, now: UnixSeconds, lang: Lang) -> String {
     let seconds = now.seconds() - at.seconds();
     let long = match seconds.abs() {
-        0..MINUTE if seconds < 0 => return say!(lang, "in less than a minute", "1 分以内"),
-        0..MINUTE => return say!(lang, "less than a minute ago", "1 分未満前"),
+        0..MINUTE if seconds < 0 => return say!(lang, "in less than a minute", "まもなく"),
+        0..MINUTE => return say!(lang, "less than a minute ago", "たった今"),
         long @ MINUTE..HOUR => (long / MINUTE, "min", "分"),
         long @ HOUR..172_800 => (long / HOUR, "h", "時間"),
         long => (long / DAY, "days", "日"),
@@ -57,9 +57,9 @@ mod tests {
     fn how_long_ago_is_told_in_one_number() {
         let now = UnixSeconds::new(10_000_000);
         for (seconds, en, ja) in [
-            (0, "less than a minute ago", "1 分未満前"),
-            (59, "less than a minute ago", "1 分未満前"),
-            (-59, "in less than a minute", "1 分以内"),
+            (0, "less than a minute ago", "たった今"),
+            (59, "less than a minute ago", "たった今"),
+            (-59, "in less than a minute", "まもなく"),
             (60, "1 min ago", "1 分前"),
             (3 * HOUR + 59, "3 h ago", "3 時間前"),
             (2 * DAY, "2 days ago", "2 日前"),

@@ -3,7 +3,7 @@
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use arc_swap::ArcSwap;
@@ -56,6 +56,8 @@ pub struct Service {
     refusals: ArcSwap<Refusals>,
     /// Why the configuration that was read last is not in force, or not all of it.
     not_in_force: Mutex<Option<Said>>,
+    /// The configuration file that it was started with, as it is typed.
+    config: OnceLock<String>,
     /// Whether it ends.
     pub(super) draining: AtomicBool,
     pub(super) checked: AtomicU64,
@@ -106,6 +108,7 @@ impl Service {
             unread: Budget::new(limits.unread_bytes, limits.unread_bytes_of_sender),
             refusals: ArcSwap::from_pointee(Refusals::by(&limits)),
             not_in_force: Mutex::default(),
+            config: OnceLock::new(),
             draining: AtomicBool::new(false),
             checked: AtomicU64::new(0),
             claims: AtomicU64::new(0),
@@ -156,7 +159,7 @@ impl Service {
         let doors = Doors { is_draining, of_claims: Some(self.claims_door()) };
         let status = Status::of(&self.swapper, requests, self.queue_now(), doors, now());
         let configuration = self.not_in_force.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Status { configuration, ..status }
+        Status { configuration, configuration_file: self.config.get().cloned(), ..status }
     }
 
     /// The queue now.
@@ -199,6 +202,12 @@ impl Service {
     /// Whether an attached program is just being seen to.
     pub fn sees_to_program(&self) -> bool {
         self.swapper.is_seen_to()
+    }
+
+    /// It was started with this configuration file, as a shell reads its name: what advises to look at it says
+    /// so.
+    pub fn was_configured_by(&self, file: String) {
+        self.config.get_or_init(|| file);
     }
 
     /// Tells in the status why the configuration that was read last is not in force, or that it is.

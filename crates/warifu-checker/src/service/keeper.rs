@@ -202,7 +202,7 @@ mod tests {
             std::thread::yield_now();
         }
         drop(keeper);
-        let kept = Recent::look_at(&folder.path().join("recent"), 1000);
+        let kept = Recent::look_at(&folder.path().join("recent"), 1000).unwrap();
         assert_eq!(kept.len(), 1 + MOST_WAITING);
         assert_eq!(&*kept[0], b"0");
         assert_eq!(&*kept[MOST_WAITING], b"99");

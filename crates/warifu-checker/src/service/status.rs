@@ -9,7 +9,7 @@ use warifu_trust::UnixSeconds;
 use warifu_values::lang::{Lang, Speak, counted};
 use warifu_values::say;
 
-use crate::cause::{Amiss, Cause};
+use crate::cause::{Amiss, Cause, while_withdrawn_judges};
 use crate::said::Said;
 use crate::service::limits::Limits;
 use crate::state::{Damage, Decision, Frozen, Held, Installed, KeptNow, Lost, Phase, Refused};
@@ -154,6 +154,9 @@ pub struct Status {
     /// Why what runs is not to be used: one organisation withdrew it, and there is nothing to go back to.
     #[serde(default)]
     pub withdrawn: Option<Said>,
+    /// The newest release that can be gone back to by its number, where what runs is not to be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub way_back: Option<u64>,
     /// Nothing is activated, because an operator says so.
     #[serde(default)]
     pub frozen: Option<Frozen>,
@@ -199,6 +202,9 @@ pub struct Status {
     /// Why the configuration that was read last is not in force, or not all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub configuration: Option<Said>,
+    /// The configuration file that it was started with, as it is typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configuration_file: Option<String>,
     /// When this was said.
     pub at: UnixSeconds,
 }
@@ -221,10 +227,12 @@ impl Status {
             queue,
         });
         let door = doors.of_claims.filter(|_| attached.is_none());
+        let withdrawn = swapper.runs_withdrawn();
         Status {
             state: state_of(active.as_deref()).to_owned(),
             running: record.running().release().cloned(),
-            withdrawn: swapper.runs_withdrawn(),
+            way_back: withdrawn.as_ref().and_then(|_| swapper.can_go_back_to()),
+            withdrawn,
             frozen: record.frozen().cloned(),
             damaged: swapper.damages(),
             not_written: swapper.not_written(),
@@ -242,6 +250,7 @@ impl Status {
             of_claims,
             doors: Doors { of_claims: door, ..doors },
             configuration: None,
+            configuration_file: None,
             at,
         }
     }
@@ -297,8 +306,8 @@ impl Doors {
 }
 
 /// What is amiss, why and what to do, in a line.
-fn line(cause: Cause, why: &Said, release: Option<u64>, lang: Lang) -> String {
-    let (word, said) = (cause.word().say(lang), why.then(&cause.next_step(release)).say(lang));
+fn line(cause: Cause, why: &Said, next: &Said, lang: Lang) -> String {
+    let (word, said) = (cause.word().say(lang), why.then(next).say(lang));
     format!("{}: {said}", word.to_uppercase())
 }
 
@@ -323,15 +332,100 @@ impl Status {
         }
     }
 
+    /// What the last look at the channel came to, as long as that is so: not where it was decided or done
+    /// otherwise here since.
+    pub fn looked(&self) -> Option<&Outcome> {
+        let result = &self.last_poll.as_ref()?.result;
+        let runs = |release: u64| self.running.as_ref().is_some_and(|it| it.id.release == release);
+        let is_so = match result {
+            Outcome::Activated { release, .. } | Outcome::Unchanged { release } => runs(*release),
+            Outcome::Waiting { release, .. } | Outcome::Postponed { release, .. } => {
+                self.next.as_ref().is_some_and(|next| next.release == *release)
+            }
+            Outcome::Held { release, cause: Cause::Held, .. } => {
+                self.held.iter().any(|held| held.id.release == *release)
+            }
+            Outcome::Held { cause, .. } | Outcome::Unavailable { cause, .. } => match cause {
+                Cause::Frozen => self.frozen.is_some(),
+                Cause::Lost => self.lost.is_some(),
+                Cause::Damaged => !self.damaged.is_empty(),
+                _ => true,
+            },
+            Outcome::NotOffered { .. } | Outcome::Refused(_) | Outcome::Stale { .. } => true,
+        };
+        is_so.then_some(result)
+    }
+
+    /// The last look at the channel, in a line; nothing where there was none.
+    pub fn looked_line(&self, lang: Lang) -> Option<String> {
+        let poll = self.last_poll.as_ref()?;
+        let is_past_probation = |phase: Phase| phase == Phase::Probation && self.state == "confirmed";
+        Some(match self.looked() {
+            None => {
+                let offered = poll.result.release();
+                let offered = offered.map(|release| {
+                    say!(lang, "release {release} was there; ", "リリース {release} がありました。")
+                });
+                let offered = offered.unwrap_or_default();
+                say!(
+                    lang,
+                    "{offered}what runs here changed since; it is looked at again by itself, or at once: \
+                     warifu-checker swap",
+                    "{offered}その後に稼働状況が変わりました。自動で再確認します（すぐに確認する場合は \
+                     warifu-checker swap）"
+                )
+            }
+            Some(Outcome::Activated { release, phase })
+                if self.attached.is_some() || is_past_probation(*phase) =>
+            {
+                say!(lang, "release {release} was taken", "リリース {release} を適用しました")
+            }
+            Some(Outcome::Held { release, cause: Cause::Withdrawn, .. })
+                if self.tells_that_withdrawn(*release) =>
+            {
+                say!(
+                    lang,
+                    "it has release {release}, which was withdrawn (see above)",
+                    "リリース {release}（取下げ。上記のとおり）"
+                )
+            }
+            Some(Outcome::Unavailable { cause: Cause::Channel, why }) => {
+                why.then(&Cause::Channel.next_step(None)).say(lang)
+            }
+            Some(outcome) => match outcome.said() {
+                Some(said) => self.without_repeating(said.say(lang), lang),
+                None => say!(lang, "nothing new", "変更なし"),
+            },
+        })
+    }
+
+    /// Whether a line of its own tells that `release` was withdrawn.
+    fn tells_that_withdrawn(&self, release: u64) -> bool {
+        let runs = self.running.as_ref().is_some_and(|running| running.id.release == release);
+        runs && self.withdrawn.is_some() || self.held.iter().any(|held| held.id.release == release)
+    }
+
+    /// What to do about what runs, which was withdrawn.
+    pub fn withdrawn_next_step(&self) -> Said {
+        while_withdrawn_judges(self.way_back)
+    }
+
+    /// What to do about the configuration, which is not in force.
+    pub fn configuration_next_step(&self) -> Said {
+        Cause::Configuration.next_step_at(None, self.configuration_file.as_deref())
+    }
+
     /// Why the last look took nothing, where nothing else here tells it.
     pub fn not_taken(&self) -> Option<Amiss> {
-        let amiss = self.last_poll.as_ref()?.result.amiss()?;
+        let amiss = self.looked()?.amiss()?;
         let is_told_elsewhere = match amiss.cause {
             Cause::Expired | Cause::Trust | Cause::Data | Cause::Damaged | Cause::Frozen | Cause::Lost => {
                 true
             }
             Cause::Held | Cause::Configuration => true,
-            Cause::Withdrawn => self.withdrawn.is_some() || !self.held.is_empty(),
+            Cause::Withdrawn => {
+                self.looked()?.release().is_some_and(|release| self.tells_that_withdrawn(release))
+            }
             Cause::Program => self.attached.as_ref().is_some_and(|attached| attached.trouble.is_some()),
             Cause::Channel | Cause::DiskFull | Cause::DiskFault | Cause::Later => false,
         };
@@ -352,7 +446,7 @@ impl Status {
             of(self.configuration.is_some(), Cause::Configuration),
             self.not_written.as_ref().map(|amiss| amiss.cause),
             self.refused.as_ref().map(Refused::cause),
-            self.last_poll.as_ref().and_then(|poll| poll.result.amiss()).map(|amiss| amiss.cause),
+            self.looked().and_then(Outcome::amiss).map(|amiss| amiss.cause),
         ];
         let held = self.held.iter().map(|held| held.held_for.cause());
         named.into_iter().flatten().chain(held).collect()
@@ -396,12 +490,11 @@ impl Speak for Status {
     fn say(&self, lang: Lang) -> String {
         let mut lines = Vec::new();
         if let Some(frozen) = &self.frozen {
-            let said = frozen.said().say(lang);
-            lines.push(say!(lang, "FROZEN: {said}", "凍結中: {said}"));
+            lines.push(line(Cause::Frozen, &frozen.why(), &Cause::Frozen.next_step(None), lang));
         }
         lines.extend(self.damaged.iter().map(|damage| damage.say(lang)));
         if let Some(why) = &self.configuration {
-            lines.push(line(Cause::Configuration, why, None, lang));
+            lines.push(line(Cause::Configuration, why, &self.configuration_next_step(), lang));
         }
         if let Some(Amiss { cause, why }) = &self.not_written {
             let (word, said) = (cause.word(), why.then(&cause.next_step(None)).say(lang));
@@ -415,16 +508,16 @@ impl Speak for Status {
         let not_taken = self.not_taken();
         // What a look at the channel came to is told there.
         let of_this_machine = not_taken.iter().filter(|amiss| amiss.cause != Cause::Channel);
-        lines.extend(of_this_machine.map(|Amiss { cause, why }| line(*cause, why, None, lang)));
+        lines.extend(
+            of_this_machine.map(|Amiss { cause, why }| line(*cause, why, &cause.next_step(None), lang)),
+        );
         if let (Some(why), Some(running)) = (&self.withdrawn, &self.running) {
-            let (release, why) = (running.id.release, why.say(lang));
-            lines.push(say!(
-                lang,
-                "WITHDRAWN: release {release} goes on, because there is none to go back to: {why}; ask both \
-                 organisations for the next release",
-                "取下げ: リリース {release} は取り下げられましたが、戻り先がないため使用を続けています: {why}。\
-                 次のリリースを両団体に求めてください"
-            ));
+            let release = running.id.release;
+            let why = Said::new(
+                format!("release {release} was withdrawn and goes on: {}", why.en),
+                format!("リリース {release} は取り下げられましたが、使用を続けています: {}", why.ja),
+            );
+            lines.push(line(Cause::Withdrawn, &why, &self.withdrawn_next_step(), lang));
         }
         match &self.running {
             None => lines.push(say!(lang, "no release runs", "稼働中のリリースはありません")),
@@ -483,14 +576,12 @@ impl Speak for Status {
             ));
         }
         if let Some(lost) = &self.lost {
-            let (release, why) = (lost.installed.id.release, lost.why.say(lang));
-            lines.push(say!(
-                lang,
-                "LOST: release {release} ran here: {why}; nothing else is taken until it is fetched again, \
-                 or given up: warifu-checker give-up {release} --reason …",
-                "喪失: 稼働していたリリース {release} を使用できません: {why}。再取得するか、warifu-checker \
-                 give-up {release} --reason （理由）で断念するまで、他のリリースは受け入れません"
-            ));
+            let release = lost.installed.id.release;
+            let why = Said::new(
+                format!("release {release} ran here and cannot be used: {}", lost.why.en),
+                format!("稼働していたリリース {release} を使用できません: {}", lost.why.ja),
+            );
+            lines.push(line(Cause::Lost, &why, &Cause::Lost.next_step(Some(release)), lang));
         }
         for held in &self.held {
             let (release, why) = (held.id.release, held.why.then(&held.next_step()).say(lang));
@@ -505,7 +596,7 @@ impl Speak for Status {
             lines.push(say!(lang, "{word}: release {release}: {why}", "{word}: リリース {release}: {why}"));
         }
         if self.stale {
-            lines.push(line(Cause::Expired, &Cause::Expired.what(), None, lang));
+            lines.push(line(Cause::Expired, &Cause::Expired.what(), &Cause::Expired.next_step(None), lang));
         }
         lines.extend(self.decisions.last().map(|decision| decision.say(lang)));
         // Where a program is attached no claims come; an older checker tells of none.
@@ -524,15 +615,8 @@ impl Speak for Status {
                 "直近の再点検: リリース {release}: {said}"
             ));
         }
-        if let Some(poll) = &self.last_poll {
+        if let (Some(poll), Some(said)) = (&self.last_poll, self.looked_line(lang)) {
             let at = poll.at;
-            let said = match poll.result.said() {
-                Some(said) if not_taken.as_ref().is_some_and(|amiss| amiss.cause == Cause::Channel) => {
-                    said.then(&Cause::Channel.next_step(None)).say(lang)
-                }
-                Some(said) => self.without_repeating(said.say(lang), lang),
-                None => say!(lang, "nothing new", "変更なし"),
-            };
             lines.push(say!(lang, "channel at {at}: {said}", "配信元 {at}: {said}"));
             lines.extend(poll.troubles.iter().map(|trouble| format!("  {}", trouble.say(lang))));
         }
@@ -569,6 +653,7 @@ mod tests {
             state: "confirmed".into(),
             running: None,
             withdrawn: None,
+            way_back: None,
             frozen: None,
             damaged: Vec::new(),
             not_written: None,
@@ -591,6 +676,7 @@ mod tests {
             }),
             doors: Doors { is_draining: true, of_claims: Some(door) },
             configuration: None,
+            configuration_file: None,
             at: UnixSeconds::new(0),
         };
         let (english, japanese) = (status.say(Lang::En), status.say(Lang::Ja));

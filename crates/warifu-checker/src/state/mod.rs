@@ -13,6 +13,7 @@ mod witness;
 
 mod damage;
 mod decision;
+mod frozen;
 mod reason;
 mod running;
 
@@ -23,8 +24,9 @@ pub use decision::{Decided, Decision};
 pub use directory::{StateDirectory, StateDirectoryError};
 pub(crate) use disk::OPEN_AT_ONCE;
 pub use disk::{Disk, WriteStep};
+pub use frozen::Frozen;
 pub use installed::{Corrected, Id, Installed, Marks, SignedBy};
 pub use reason::{NoReason, Reason};
 pub use recent::{Forgotten, Keeping, KeptNow, Recent, Unwritten};
-pub use record::{Doubted, Frozen, Held, HeldFor, Lost, Rebuilt, Record, Refused, RefusedFor, Step};
+pub use record::{Doubted, Held, HeldFor, Lost, Rebuilt, Record, Refused, RefusedFor, Step};
 pub use running::{Phase, Running};

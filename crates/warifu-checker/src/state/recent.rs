@@ -271,14 +271,21 @@ impl Recent {
 
     /// The files kept in `directory`, at most `most`, oldest first, read without changing anything: also
     /// beside the checker that keeps them.
-    pub fn look_at(directory: &Path, most: usize) -> Vec<Arc<[u8]>> {
-        let entries = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
+    ///
+    /// # Errors
+    /// The directory is there and cannot be read. A file that cannot be is left out.
+    pub fn look_at(directory: &Path, most: usize) -> io::Result<Vec<Arc<[u8]>>> {
+        let entries = match fs::read_dir(directory) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let paths = entries.flatten().map(|entry| entry.path());
         let mut found: Vec<(u64, PathBuf)> =
-            entries.filter_map(|path| Some((number_of(&path)?, path))).collect();
+            paths.filter_map(|path| Some((number_of(&path)?, path))).collect();
         found.sort();
         let newest = found.split_off(found.len().saturating_sub(most));
         let read = |(_, path): &(u64, PathBuf)| warifu_files::read(path, FILE_BYTES as u64).ok();
-        newest.iter().filter_map(read).map(Into::into).collect()
+        Ok(newest.iter().filter_map(read).map(Into::into).collect())
     }
 
     /// The files, oldest first.

@@ -10,8 +10,8 @@ use crate::cause::Cause;
 use crate::said::Said;
 use crate::state::damage::{Damage, DamagedPart};
 use crate::state::decision::Decision;
+use crate::state::frozen::Frozen;
 use crate::state::installed::{Id, Installed};
-use crate::state::reason::Reason;
 use crate::state::running::Running;
 use crate::trial::Replayed;
 
@@ -157,32 +157,6 @@ impl Lost {
                 "release {release} is not fetched again or gone back to any more; {en}; this cannot be undone"
             ),
             format!("リリース {release} は再取得せず、切戻し先にもなりません。{ja}。取り消しはできません"),
-        )
-    }
-}
-
-/// No release is activated, because an operator says so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Frozen {
-    /// Why, in the operator's words.
-    pub reason: Reason,
-    /// Since when.
-    pub at: UnixSeconds,
-}
-
-impl Frozen {
-    /// For people: that and what to do.
-    pub fn said(&self) -> Said {
-        let (reason, at) = (self.reason.as_str(), self.at);
-        Said::new(
-            format!(
-                "activation is frozen since {at}: {reason}; falling back works; `warifu-checker thaw \
-                 --reason …` ends it"
-            ),
-            format!(
-                "{at} から切替を凍結しています: {reason}。切戻しは可能です。解除は warifu-checker thaw \
-                 --reason （理由）"
-            ),
         )
     }
 }

@@ -106,7 +106,8 @@ impl Told {
             Tells::Ended(_) => {}
             Tells::Frozen => {
                 let reason = seen.reason.clone().unwrap_or_else(Reason::not_known);
-                self.frozen = Some(Frozen { reason, at });
+                let own = Frozen::new(reason, None, at);
+                self.frozen = Some(Frozen::beside(&own, self.frozen.as_ref()));
             }
             Tells::Thawed => self.frozen = None,
         }

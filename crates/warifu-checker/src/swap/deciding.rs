@@ -4,6 +4,7 @@ use warifu_audit::Act;
 use warifu_trust::UnixSeconds;
 use warifu_values::lang::{Lang, Speak as _};
 
+use crate::acts::operator;
 use crate::candidate::NotRead;
 use crate::cause::Amiss;
 use crate::log::Event;
@@ -129,23 +130,30 @@ impl Swapper {
         Ok(decision)
     }
 
-    /// Lets the held `release` be taken again, because an operator says so.
+    /// Lets the held `release` be taken again, because an operator says so. What an organisation withdrew is
+    /// not: that would do nothing but seem to.
     ///
     /// # Errors
     /// [`NotDecided`].
     pub fn unhold(&self, release: u64, reason: Reason, now: UnixSeconds) -> Result<Decision, NotDecided> {
+        let record = self.record();
+        let held = record.all_held().iter().find(|held| held.id.release == release);
+        if let Some(why) = held.and_then(|held| self.withdrawn(held.id.into())) {
+            return Err(NotDecided::Withdrawn { release, why });
+        }
         let decision = self.runs.unhold(release, reason, now)?;
         self.decided(&decision, now);
         Ok(decision)
     }
 
     /// Lets nothing be activated from now on, because an operator says so: no emergency either, for he is the
-    /// one who would be called. What is taken away is left all the same.
+    /// one who would be called. What is taken away is left all the same. Who freezes what is frozen adds a
+    /// reason to it.
     ///
     /// # Errors
     /// [`NotDecided`].
     pub fn freeze(&self, reason: Reason, now: UnixSeconds) -> Result<Decision, NotDecided> {
-        let decision = self.runs.freeze(reason, now)?;
+        let decision = self.runs.freeze(reason, operator(), now)?;
         self.decided(&decision, now);
         Ok(decision)
     }

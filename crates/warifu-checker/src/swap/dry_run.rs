@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use warifu_masters::schema::Schemas;
 use warifu_trust::{ReleaseRef, UnixSeconds};
-use warifu_values::lang::{Lang, Speak};
+use warifu_values::lang::{Lang, Speak, counted};
 use warifu_values::say;
 
 use crate::calendar::{Calendar, May, may_activate};
@@ -34,6 +34,8 @@ pub struct DryRun {
     pub outcome: Outcome,
     /// What the replay gave.
     pub replay: Option<Replayed>,
+    /// Claim files that are kept here, to be replayed.
+    pub kept_files: usize,
 }
 
 /// What a dry run looks at.
@@ -66,7 +68,7 @@ pub fn dry_run(
     let outcome = match tried(looked, &record, source, now, &mut replay) {
         Ok(outcome) | Err(outcome) => outcome,
     };
-    Ok(DryRun { running, outcome, replay })
+    Ok(DryRun { running, outcome, replay, kept_files: looked.files.len() })
 }
 
 fn tried(
@@ -207,7 +209,20 @@ impl Speak for DryRun {
             let why = replay.why.say(lang);
             say!(lang, "replay: {why}", "再点検: {why}")
         });
+        let is_compared = self.replay.as_ref().is_some_and(|replay| replay.against.is_some());
+        let replayed = is_compared.then(|| match self.kept_files {
+            0 => say!(
+                lang,
+                "no claim file is kept here, so only made-up claims were replayed (files in [replay] of the \
+                 configuration keeps some)",
+                "保存中の請求ファイルがないため、合成した請求だけで再点検しました（設定の [replay] files で保存できます）"
+            ),
+            files => {
+                let files_en = counted(files as u64, "kept claim file");
+                say!(lang, "replayed: {files_en}", "再点検に使用した保存中の請求ファイル: {files} 件")
+            }
+        });
         let nothing = say!(lang, "dry run: nothing was changed", "試行のみ: 何も変更していません");
-        [Some(said), replay, Some(nothing)].into_iter().flatten().collect::<Vec<_>>().join("\n")
+        [Some(said), replay, replayed, Some(nothing)].into_iter().flatten().collect::<Vec<_>>().join("\n")
     }
 }

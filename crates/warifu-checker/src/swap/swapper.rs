@@ -178,6 +178,13 @@ impl Swapper {
         withdrawn.filter(|(id, _)| *id == active).map(|(_, why)| why)
     }
 
+    /// The newest release that can be gone back to by its number, as far as withdrawals were heard.
+    pub fn can_go_back_to(&self) -> Option<u64> {
+        let record = self.record();
+        let mut usable = record.to_go_back_to().filter(|it| self.withdrawn(it.id.into()).is_none());
+        usable.next().map(|installed| installed.id.release)
+    }
+
     /// What is damaged here: nothing new is taken until it is mended.
     pub fn damages(&self) -> Vec<Damage> {
         let of_source = self.damage.lock().unwrap_or_else(PoisonError::into_inner).clone();

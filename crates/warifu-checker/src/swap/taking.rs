@@ -9,7 +9,7 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 
 use crate::calendar::{May, may_activate};
 use crate::candidate::{Candidate, NotRead};
-use crate::cause::{Amiss, Cause};
+use crate::cause::{Amiss, Cause, while_withdrawn_judges};
 use crate::log::Event;
 use crate::release::ReleaseContent;
 use crate::said::Said;
@@ -113,10 +113,9 @@ impl Swapper {
         if let Some(why) = source.withdrawn(id) {
             self.begin_with_fallback(offer.as_ref(), now);
             let why = match self.active().filter(|active| active.id == id) {
-                Some(_) => why.then(&Said::new(
-                    "it goes on: there is no release to go back to",
-                    "戻り先のリリースがないため、引き続きこのリリースを使用しています",
-                )),
+                Some(_) => why
+                    .then(&Said::new("it goes on", "引き続きこのリリースを使用しています"))
+                    .then(&while_withdrawn_judges(self.can_go_back_to())),
                 None => why,
             };
             return Outcome::Held { release: id.release, cause: Cause::Withdrawn, why };

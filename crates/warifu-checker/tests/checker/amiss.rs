@@ -122,12 +122,18 @@ fn what_was_withdrawn_is_not_lifted_here() {
     }
     assert!(told.say(Lang::Ja).contains("\n取下げ: リリース 2: "));
     assert!(!offered(&told, Lang::Ja).iter().any(|offered| offered.act == Act::Unhold));
+    // Whoever does it all the same is not told that it was done.
+    let refused = checker.client.unhold(2, &"試験".parse().unwrap()).unwrap_err();
+    let refused = format!("{refused:?}");
+    assert!(refused.contains("取り下げられたため、再び使用することはできません: wrong points"), "{refused}");
+    assert!(checker.status().decisions.is_empty(), "nothing was decided");
     assert_eq!(told.causes(), [Cause::Withdrawn].into());
     // Nor is what it goes back to any more: it judges on, as there is none.
     checker.shelf.withdraw(told.running.unwrap().id.into(), "wrong points too");
     checker.swapper.poll(now(), Wanted::ByItself);
     let told = checker.client.status().unwrap();
-    assert!(is_told_by_its_cause(&told, Cause::Withdrawn, None), "{}", on_the_page(&told));
+    let page = on_the_page(&told);
+    assert!(page.starts_with("取下げ: ") && page.contains("戻り先がありません"), "{page}");
 }
 
 #[test]

@@ -180,6 +180,47 @@ fn frozen_nothing_is_activated_over_restarts_and_what_is_taken_away_is_left() {
     assert_eq!(night.acts().iter().filter(|act| ["freeze", "thaw"].contains(&&***act)).count(), 2);
 }
 
+/// Two nights, two reasons: neither takes the other away, over a restart either, and one thaw ends both.
+#[test]
+fn who_freezes_what_is_frozen_adds_a_reason_and_the_first_one_stays() {
+    let night = Night::begin();
+    let swapper = night.start();
+    let (first, second) = (now(), now().plus_days(1));
+    swapper.freeze("ディスク交換".parse().unwrap(), first).unwrap();
+    swapper.freeze("監査".parse().unwrap(), second).unwrap();
+    drop(swapper);
+    let swapper = night.start();
+    let frozen = swapper.record().frozen().cloned().unwrap();
+    assert_eq!((frozen.reason.as_str(), frozen.at), ("ディスク交換", first));
+    let also: Vec<_> = frozen.also.iter().map(|also| (also.reason.as_str(), also.at)).collect();
+    assert_eq!(also, [("監査", second)]);
+    let said = frozen.said().ja;
+    assert!(said.contains(": ディスク交換。ほかに ") && said.contains(": 監査。"), "{said}");
+    assert_eq!(swapper.record().decisions().len(), 2);
+    swapper.thaw(reason(), second).unwrap();
+    assert_eq!(swapper.record().frozen(), None);
+}
+
+/// Whoever is not the first one hears who was.
+#[test]
+fn a_second_freeze_is_told_of_the_first() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    drop(published(at));
+    let _running = Running::start(at);
+    let freeze = |reason: &str| {
+        let mut command = std::process::Command::new(crate::killed::PROGRAM);
+        command.args(["freeze", "--lang", "en", "--reason", reason, "--state"]).arg(at.join("state"));
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert_eq!(freeze("disk"), "");
+    let told = freeze("audit");
+    assert!(told.starts_with("activation is frozen already, since "), "{told}");
+    assert!(told.contains(" (uid ") && told.contains("): disk; this reason is added"), "{told}");
+}
+
 /// Its instant comes while everything is frozen: it waits for both.
 #[test]
 fn an_instant_that_comes_while_frozen_is_waited_for_longer() {

@@ -86,6 +86,19 @@ fn operators_elsewhere_are_known_by_certificates_and_named_in_the_log_of_acts() 
     assert_eq!(status.status.code(), Some(0), "{status:?}");
     let frozen = running.command(certificates, "one", &["freeze", "--reason", "maintenance"]);
     assert_eq!(frozen.status.code(), Some(0), "{frozen:?}");
+    // What is advised can be typed where this was.
+    let told = running.command(certificates, "one", &["status", "--lang", "en"]);
+    let told = String::from_utf8(told.stdout).unwrap();
+    let path = |name: &str| certificates.join(name).display().to_string();
+    let advised = format!(
+        "warifu-checker thaw --operator-url https://{} --client-certificate {} --client-key {} --authority {} \
+         --reason …",
+        running.operators,
+        path("one.pem"),
+        path("one.key"),
+        path("house.pem")
+    );
+    assert!(told.contains(&advised), "{told}");
     let stranger = running.command(certificates, "stranger", &["thaw", "--reason", "mine"]);
     assert_eq!(stranger.status.code(), Some(2), "{stranger:?}");
     // By the socket on this machine, the account.

@@ -48,7 +48,8 @@ impl Running {
 
     /// With these options too, telling events there.
     pub(crate) fn telling(directory: &Path, options: &[&str], told: Stdio) -> Running {
-        let mut child = Command::new(PROGRAM)
+        let mut command = Command::new(PROGRAM);
+        command
             .args(["serve", "--listen", "127.0.0.1:0", "--poll", "1", "--probation", "2", "--lang", "en"])
             .args(["--calendar", "none", "--replay-files", "32"])
             .arg("--channel")
@@ -57,11 +58,19 @@ impl Running {
             .arg(directory.join("root.json"))
             .arg("--state")
             .arg(directory.join("state"))
-            .args(options)
-            .stdout(Stdio::piped())
-            .stderr(told)
-            .spawn()
-            .unwrap();
+            .args(options);
+        Running::run(command, options.contains(&"--watch-listen"), &directory.join("state"), told)
+    }
+
+    /// As this configuration file says, which names `state`.
+    pub(crate) fn configured(file: &Path, state: &Path) -> Running {
+        let mut command = Command::new(PROGRAM);
+        command.args(["serve", "--config"]).arg(file);
+        Running::run(command, false, state, Stdio::null())
+    }
+
+    fn run(mut command: Command, is_watched: bool, state: &Path, told: Stdio) -> Running {
+        let mut child = command.stdout(Stdio::piped()).stderr(told).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut read = |before: &str| -> SocketAddr {
             let mut line = String::new();
@@ -70,8 +79,8 @@ impl Running {
             address.parse().unwrap()
         };
         let address = read("listening on ");
-        let watched = options.contains(&"--watch-listen").then(|| read("watched at "));
-        let socket = OperatorSocket::in_state(&directory.join("state"));
+        let watched = is_watched.then(|| read("watched at "));
+        let socket = OperatorSocket::in_state(state);
         Running { address, watched, child, socket }
     }
 

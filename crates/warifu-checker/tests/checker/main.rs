@@ -2,6 +2,7 @@
 //! and are fallen back from; and as a process that is killed.
 #![expect(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
 
+mod advised;
 mod amiss;
 mod attached;
 mod configured;

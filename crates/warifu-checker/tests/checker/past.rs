@@ -164,6 +164,9 @@ fn is_undeclared(why: &Said, change: &str, entries: u64) {
         ("not known", "不明"),
         ("gone", "消滅"),
         ("abolished", "廃止"),
+        ("procedure ", "医科診療行為マスター "),
+        ("comment ", "コメントマスター "),
+        (" points:", " 新又は現点数:"),
     ];
     let japanese = words.iter().fold(change.to_owned(), |text, (en, ja)| text.replace(en, ja));
     let ([en, ja], counted) = (UNDECLARED, counted(entries, "objection"));
@@ -187,7 +190,7 @@ fn one_point_that_nobody_signed_refuses_the_release() {
     );
     assert_eq!(
         why.ja,
-        "過去の判定: procedure 112007410 2024-06-01– points: 100.00 → 101.00: \
+        "過去の判定: 医科診療行為マスター 112007410 2024-06-01– 新又は現点数: 100.00 → 101.00: \
          判定が変わりますが、署名済みの一覧にありません（全 1 件）"
     );
     // It is not tried again by itself.
@@ -275,7 +278,7 @@ fn removed_codes_refuse_the_release_whether_they_are_claimed_or_not() {
     is_said(
         &here.refuses(draft.sign()),
         "procedure/cover-lost: 39 of these concern days that have been, and nobody accepted them",
-        "procedure/cover-lost: 過去の日に遡る変更が 39 件あり、承認されていません",
+        "（procedure/cover-lost）: 過去の日に遡る変更が 39 件あり、承認されていません",
     );
 }
 
@@ -294,7 +297,7 @@ fn a_series_that_is_left_out_refuses_the_release() {
     is_said(
         &here.refuses(draft.sign()),
         "procedure/series: 5 of these",
-        "procedure/series: 過去の日に遡る変更が 5 件",
+        "（procedure/series）: 過去の日に遡る変更が 5 件",
     );
     assert_eq!(here.errors(202405), Vec::<&str>::new());
 }
@@ -327,7 +330,7 @@ fn declared_and_computed_are_equal_both_ways() {
         &here.refuses(more.sign()),
         "the past: procedure 113001810 2024-06-01– points: 100.00 → 101.00: in the signed list, and nothing \
          is judged so; 1 objection in all",
-        "過去の判定: procedure 113001810 2024-06-01– points: 100.00 → 101.00: \
+        "過去の判定: 医科診療行為マスター 113001810 2024-06-01– 新又は現点数: 100.00 → 101.00: \
          署名済みの一覧にありますが、実際の変更ではありません（全 1 件）",
     );
     // The same change with another value, other days, or another day of publication is another change.
@@ -357,19 +360,19 @@ fn every_class_of_the_past_is_accepted_by_name_with_its_very_number() {
     is_said(
         &refused(&|draft| draft.said().accepted.clear()),
         "procedure/points/112007410: 1 of these concern days that have been, and nobody accepted them",
-        "過去の判定: procedure/points/112007410: 過去の日に遡る変更が 1 件あり、承認されていません",
+        "（procedure/points/112007410）: 過去の日に遡る変更が 1 件あり、承認されていません",
     );
     is_said(
         &refused(&|draft| draft.said().accepted[0].entries = 2),
         "procedure/points/112007410: accepted with 2, and there are 1",
-        "procedure/points/112007410: 2 件として承認されていますが、実際は 1 件です",
+        "（procedure/points/112007410）: 2 件として承認されていますが、実際は 1 件です",
     );
     is_said(
         &refused(&|draft| {
             draft.said().accepted[0].class = PastClass::of_code("procedure", "points", "113001810");
         }),
         "procedure/points/113001810: accepted with 1, and there are 0",
-        "procedure/points/113001810: 1 件として承認されていますが、実際は 0 件です",
+        "（procedure/points/113001810）: 1 件として承認されていますが、実際は 0 件です",
     );
     let counts: [fn(&mut ChangesContent); 3] = [
         |said| said.past += 1,
@@ -407,7 +410,7 @@ fn what_a_code_means_is_never_another_thing() {
         &here.refuses(draft.sign()),
         "the past: procedure 120002910 2024-06-01–2024-07-15 master_type: S → R: the field says what the \
          code means, and a code is not used again for something else; 1 objection in all",
-        "procedure 120002910 2024-06-01–2024-07-15 master_type: S → R: \
+        "医科診療行為マスター 120002910 2024-06-01–2024-07-15 マスター種別: S → R: \
          コードの意味を表す項目です。一度使ったコードを別の意味に変えることはできません（全 1 件）",
     );
 }

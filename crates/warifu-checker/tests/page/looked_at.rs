@@ -166,4 +166,12 @@ fn a_new_checker_and_one_that_is_only_looked_at_are_legible() {
     browser.open(&format!("{url}report"), "ja", Window { width: 390, dark: true, with_script: true });
     browser.picture("report-390-ja");
     assert_eq!(browser.evaluate(FAULTS), json!([]));
+    // What stands side by side in a wide window stands below each other, each with its name.
+    let told = browser.evaluate(
+        "[...document.querySelectorAll('.drift')].map((table) => [
+            table.parentElement.scrollWidth <= table.parentElement.clientWidth + 1,
+            getComputedStyle(table.querySelector('td'), '::before').content])",
+    );
+    let told = told.as_array().unwrap();
+    assert!(!told.is_empty() && told.iter().all(|table| *table == json!([true, "\"判断\""])), "{told:?}");
 }

@@ -85,6 +85,10 @@ pub(crate) fn states() -> Vec<(&'static str, Value)> {
     });
     let watch = json!({ "against": 11, "seen": report(&[("112007410", "unclear", 3, 812)]) });
     let frozen = json!({ "reason": "現地でディスクを交換しているため", "at": "2026-06-10T12:00:00Z" });
+    let by = format!("CN=operator2.kikin.example, certificate sha256 {}", digest("e"));
+    let frozen_twice = json!({ "reason": "現地でディスクを交換しているため", "at": "2026-06-10T12:00:00Z",
+        "by": "uid 1001, process 48213",
+        "also": [{ "reason": "月次の監査", "at": "2026-06-10T13:00:00Z", "by": by }] });
     vec![
         ("confirmed", json!({})),
         ("probation", json!({ "state": "probation", "watch": watch })),
@@ -94,11 +98,18 @@ pub(crate) fn states() -> Vec<(&'static str, Value)> {
                          "previous": null, "held": [held] }),
         ),
         ("frozen", json!({ "frozen": frozen })),
+        ("frozen-twice", json!({ "frozen": frozen_twice })),
         (
             "withdrawn",
             json!({ "previous": null, "withdrawn": said(
             "Kikin withdrew release 12: points of 12 drugs are wrong (事務連絡 令和8年6月10日)",
             "支払基金がリリース 12 を取り下げました: 医薬品 12 件の点数誤り（事務連絡 令和8年6月10日）") }),
+        ),
+        (
+            "withdrawn-way-back",
+            json!({ "previous": null, "way_back": 10,
+                "earlier": [installed(10, "令和8年4月診療分 定例更新", "2026-04-13T15:00:00Z")],
+                "withdrawn": said("Kikin withdrew release 12", "支払基金がリリース 12 を取り下げました") }),
         ),
         (
             "stale",

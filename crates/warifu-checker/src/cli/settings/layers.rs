@@ -39,7 +39,14 @@ pub(in crate::cli) struct Told {
     pub(in crate::cli) origin: Origin,
 }
 
-/// What `serve` is told, by whomever. For other commands, nothing.
+/// The commands that the configuration file of a checker speaks of.
+const CONFIGURED: [&str; 2] = ["serve", DRY_RUN];
+
+/// The one of them that asks about a checker which has its file where it usually lies.
+const DRY_RUN: &str = "dry-run";
+
+/// What `serve` is told, by whomever, and `dry-run` as far as it can be told the same. For other commands,
+/// nothing.
 #[derive(Debug)]
 pub(in crate::cli) struct Settings {
     /// What was typed, to read all of it again.
@@ -63,19 +70,25 @@ pub(in crate::cli) enum NotSettled {
 impl Settings {
     /// What was typed, by the environment and the file as they are now.
     pub(in crate::cli) fn read(line: Vec<OsString>) -> Result<(Arguments, Settings), NotSettled> {
-        let options = Options::of_serve();
-        let typed = options.alone().try_get_matches_from(&line).ok();
-        let told_to_serve = typed.as_ref().and_then(|typed| typed.subcommand_matches("serve"));
-        let Some(typed) = told_to_serve else {
+        let typed = CONFIGURED.into_iter().find_map(|name| {
+            let options = Options::of(name);
+            let typed = options.alone().try_get_matches_from(&line).ok()?.remove_subcommand()?;
+            (typed.0 == name).then_some((name, options, typed.1))
+        });
+        let Some((name, options, typed)) = typed else {
             // Another command, or no line at all: clap says which.
-            let arguments = parsed(&line)?;
+            let (arguments, options) = (parsed(&line)?, Options::of_serve());
             return Ok((arguments, Settings { line, told: BTreeMap::new(), file: None, options }));
         };
+        let typed = &typed;
         let file = config_of(typed.get_one::<PathBuf>("config"));
+        let names_none = || !options.by_id("state").is_some_and(|state| is_named(typed, state));
+        let file = file.or_else(|| usual().filter(|_| name == DRY_RUN && names_none()));
         let mut faults = Faults::default();
         let mut in_file = match &file {
             None => BTreeMap::new(),
-            Some(file) => read_file(file, &options, &mut faults)?,
+            // It may say what this command is not told: all of it is read.
+            Some(file) => read_file(file, &Options::of_serve(), &mut faults)?,
         };
         let mut told = BTreeMap::new();
         let mut whole = line.clone();
@@ -119,6 +132,16 @@ impl Settings {
         })
     }
 
+    /// Whether anybody says what the option `id` is.
+    pub(in crate::cli) fn is_told(&self, id: &str) -> bool {
+        self.told.contains_key(id)
+    }
+
+    /// Whether the command line says it.
+    pub(in crate::cli) fn is_typed(&self, id: &str) -> bool {
+        self.told.get(id).is_some_and(|told| told.origin == Origin::CommandLine)
+    }
+
     /// Where in the file the value of the option `id` stands, and its key; nothing where it does not say
     /// that.
     pub(in crate::cli) fn in_file(&self, id: &str) -> Option<String> {
@@ -150,6 +173,16 @@ fn parsed(line: &[OsString]) -> Result<Arguments, NotSettled> {
 fn config_of(named: Option<&PathBuf>) -> Option<PathBuf> {
     let variable = || env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from);
     named.cloned().or_else(variable)
+}
+
+/// The file where it usually lies, if it does.
+fn usual() -> Option<PathBuf> {
+    Some(PathBuf::from(USUAL)).filter(|usual| usual.exists())
+}
+
+/// Whether the line or a variable says what `option` is.
+fn is_named(typed: &ArgMatches, option: &ServeOption) -> bool {
+    on_line(typed, option).is_some() || in_environment(option, &mut Faults::default()).is_some()
 }
 
 fn read_file(
@@ -220,9 +253,7 @@ impl NotSettled {
 /// What the file says that is named, or that a variable names, or that lies where it usually does. What else
 /// may be wrong with it is no reason not to find the checker.
 pub(in crate::cli) fn in_file_of(named: Option<&PathBuf>) -> Result<Option<InFile>, Fault> {
-    let file = config_of(named);
-    let usual = || Some(PathBuf::from(USUAL)).filter(|usual| usual.exists());
-    let Some(file) = file.or_else(usual) else { return Ok(None) };
+    let Some(file) = config_of(named).or_else(usual) else { return Ok(None) };
     let mut given = read(&Text::of_file(&file)?, &Options::of_serve(), &mut Faults::default());
     let mut one = |id: &str| given.remove(id)?.values.pop().map(PathBuf::from);
     Ok(Some(InFile { state: one("state"), socket: one("socket"), file: file.clone() }))

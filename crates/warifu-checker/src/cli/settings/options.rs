@@ -136,12 +136,27 @@ fn kind(arg: &Arg) -> Kind {
 /// All of them, in the order of the help.
 #[derive(Debug, Clone)]
 pub(in crate::cli) struct Options {
+    /// The command that they are typed after.
+    name: &'static str,
     told: Vec<ServeOption>,
-    /// Those about the file.
+    /// Those about the file, and what else is told to that command alone.
     about: Vec<Arg>,
 }
 
 impl Options {
+    /// What `serve` can be told and the command `name` too.
+    pub(super) fn of(name: &'static str) -> Options {
+        let (serve, commands) = (Options::of_serve(), Arguments::command());
+        let own = commands.find_subcommand(name).into_iter().flat_map(Command::get_arguments);
+        let own: Vec<&Arg> = commands.get_arguments().chain(own).collect();
+        let takes = |option: &ServeOption| own.iter().any(|arg| *arg.get_id() == *option.id);
+        let told: Vec<_> = serve.told.into_iter().filter(takes).collect();
+        let is_told = |arg: &&&Arg| told.iter().any(|option| *arg.get_id() == *option.id);
+        let others = own.iter().filter(|arg| !is_told(arg));
+        let about = others.filter_map(|arg| Some(alone(arg, arg.get_long()?))).collect();
+        Options { name, told, about }
+    }
+
     /// What `serve` can be told.
     pub(in crate::cli) fn of_serve() -> Options {
         let commands = Arguments::command();
@@ -161,7 +176,7 @@ impl Options {
             }
         }
         options.sort_by_key(|option| sections.iter().position(|section| *section == option.section));
-        Options { told: options, about }
+        Options { name: "serve", told: options, about }
     }
 
     pub(in crate::cli) fn all(&self) -> &[ServeOption] {
@@ -196,8 +211,8 @@ impl Options {
     pub(super) fn alone(&self) -> Command {
         let args = self.told.iter().map(|option| option.alone.clone()).chain(self.about.clone());
         let (everywhere, own): (Vec<_>, Vec<_>) = args.partition(Arg::is_global_set);
-        let serve = Command::new("serve").args(own);
-        Command::new("warifu-checker").args(everywhere).subcommand(serve).allow_external_subcommands(true)
+        let command = Command::new(self.name).args(own);
+        Command::new("warifu-checker").args(everywhere).subcommand(command).allow_external_subcommands(true)
     }
 }
 

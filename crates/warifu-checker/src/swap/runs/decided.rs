@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use warifu_trust::UnixSeconds;
 
+use crate::cause::Cause;
 use crate::page::report_file;
 use crate::said::Said;
 use crate::state::{Decided, Decision, Frozen, Lost, Phase, Reason, Record};
@@ -19,6 +20,13 @@ pub enum NotDecided {
     NotLost(u64),
     /// That release is not held.
     NotHeld(u64),
+    /// One organisation withdrew that release.
+    Withdrawn {
+        /// It.
+        release: u64,
+        /// Why it did.
+        why: Said,
+    },
     /// Activation is not frozen.
     NotFrozen,
     /// Nothing is damaged.
@@ -47,6 +55,11 @@ impl NotDecided {
                 format!("release {release} is not held; the status says what is"),
                 format!("リリース {release} は保留されていません。warifu-checker status で確認してください"),
             ),
+            NotDecided::Withdrawn { release, why } => Said::new(
+                format!("release {release} was withdrawn and never judges here again: {}", why.en),
+                format!("リリース {release} は取り下げられたため、再び使用することはできません: {}", why.ja),
+            )
+            .then(&Cause::Withdrawn.next_step(Some(*release))),
             NotDecided::NotFrozen => Said::new("activation is not frozen", "切替は凍結されていません"),
             NotDecided::NotDamaged => {
                 Said::new("nothing is damaged that could be mended", "修復が必要な破損はありません")
@@ -113,16 +126,23 @@ impl Runs {
         self.decide(decision, change, |_| ())
     }
 
-    /// An operator lets nothing be activated from now on. It holds here also when it cannot be written.
-    pub(in crate::swap) fn freeze(&self, reason: Reason, at: UnixSeconds) -> Result<Decision, NotDecided> {
-        let frozen = Frozen { reason: reason.clone(), at };
+    /// An operator lets nothing be activated from now on. It holds here also when it cannot be written. Where
+    /// somebody froze that before, his reason stays, and this one stands beside it.
+    pub(in crate::swap) fn freeze(
+        &self,
+        reason: Reason,
+        by: Option<String>,
+        at: UnixSeconds,
+    ) -> Result<Decision, NotDecided> {
+        let own = Frozen::new(reason.clone(), by, at);
+        let freeze = |record: &mut Record| record.freezes(Some(Frozen::beside(&own, record.frozen())));
         {
             let _pen = self.pen();
-            self.beside().record.freezes(Some(frozen.clone()));
+            freeze(&mut self.beside().record);
         }
         let decision = Decision { decided: Decided::Frozen, release: None, reason, at };
         let change = |record: &mut Record| {
-            record.freezes(Some(frozen.clone()));
+            freeze(record);
             Ok(())
         };
         self.decide(decision, change, |_| ()).map_err(|not| {

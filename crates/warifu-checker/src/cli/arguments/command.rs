@@ -1,0 +1,230 @@
+//! The commands, and what each of them is told besides where to ask.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use warifu_values::lang::Lang;
+
+use crate::cli::arguments::gates::GateOptions;
+use crate::cli::arguments::remote::Remote;
+use crate::cli::arguments::serve::{From, Serve, Site, Windows};
+use crate::state::Reason;
+
+/// What the command line is parsed by, for whoever writes of it.
+pub fn command_line() -> clap::Command {
+    <Arguments as clap::CommandFactory>::command()
+}
+
+/// Checks medical claims by signed masters, and changes masters while claims are being checked.
+#[derive(Debug, Parser)]
+#[command(name = "warifu-checker", version)]
+pub(in crate::cli) struct Arguments {
+    /// The language of messages: en or ja (else LC_ALL, LC_MESSAGES, LANG)
+    #[arg(long, global = true, value_parser = language, env = "WARIFU_LANG")]
+    pub(in crate::cli) lang: Option<Lang>,
+    #[command(subcommand)]
+    pub(in crate::cli) command: Command,
+}
+
+fn language(text: &str) -> Result<Lang, String> {
+    Lang::from_locale(text).ok_or_else(|| "en or ja".to_owned())
+}
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Command {
+    /// Judge claim files over HTTP, taking releases from a channel
+    Serve(Box<Serve>),
+    /// Give releases of a channel to a program that was not written for this (docs/attach.md)
+    Attach(Attach),
+    /// Judge one claim file without a running checker
+    Check(Check),
+    /// Say what the gates would say of a channel's newest release, and change nothing
+    ///
+    /// The configuration file and variables of `serve` say what is not said here. Claim files that the checker
+    /// keeps are replayed, whether it runs or not.
+    ///
+    /// Exit status: 0 it would be taken, or runs already; 1 refused or held; 2 not usable; 3 not trusted.
+    DryRun(Box<DryRun>),
+    /// Say what made two answers for one claim file differ: which record, the checks or the program
+    ///
+    /// Exit status: 0 no finding differs; 1 some do; 2 they cannot be compared.
+    Explain(Explain),
+    /// Show what a running checker judges by, and why
+    ///
+    /// Exit status: 0; 1 no release judges, or an attached program is out of step; 2 it does not answer; 3
+    /// what runs was withdrawn and judges on.
+    Status(Remote),
+    /// Let a running checker look at its channel now
+    Swap {
+        /// Take this release or none; one refused for its data is tried again
+        release: Option<u64>,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Return a running checker to its previous confirmed release, or to an older one that it keeps
+    FallBack {
+        /// To this release; everything newer is held until a newer one is confirmed
+        release: Option<u64>,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Confirm the release on probation, where too few institutions use a checker to tell
+    Confirm(Decide),
+    /// Take other releases again after the running one was lost on disk and cannot be fetched any more: shows
+    /// what follows, and asks
+    GiveUp(GiveUp),
+    /// Let a held release be taken again
+    Unhold(Decide),
+    /// Activate nothing until thawed, not even an emergency; falling back still works
+    Freeze(DecideAll),
+    /// Activate releases again
+    Thaw(DecideAll),
+    /// Mend what is damaged on a running checker's disk: shows what is done and from which copy, and asks
+    Repair(Repair),
+    /// Judge the kept claim files again by what runs and by the release before it; changes nothing
+    Replay(Remote),
+    /// Overwrite and delete every claim file that a running checker keeps to replay
+    ForgetClaims(Remote),
+    /// Print the OpenAPI document of the doors: every request, what it takes, and every answer
+    Openapi {
+        /// Only what is served at this door
+        #[arg(long, value_parser = ["claims", "operators", "watchers"])]
+        door: Option<String>,
+    },
+}
+
+impl Command {
+    /// The running checker that it asks.
+    pub(in crate::cli) fn remote(&self) -> Option<&Remote> {
+        match self {
+            Command::Serve(_)
+            | Command::Attach(_)
+            | Command::Check(_)
+            | Command::DryRun(_)
+            | Command::Explain(_)
+            | Command::Openapi { .. } => None,
+            Command::Status(remote)
+            | Command::FallBack { remote, .. }
+            | Command::Replay(remote)
+            | Command::ForgetClaims(remote)
+            | Command::Swap { remote, .. } => Some(remote),
+            Command::Confirm(decide) | Command::Unhold(decide) => Some(&decide.remote),
+            Command::GiveUp(give_up) => Some(&give_up.decide.remote),
+            Command::Freeze(decide) | Command::Thaw(decide) => Some(&decide.remote),
+            Command::Repair(repair) => Some(&repair.decide.remote),
+        }
+    }
+}
+
+/// What an operator decides of all releases.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct DecideAll {
+    /// Why: it is written to the log and the status
+    #[arg(long)]
+    pub(in crate::cli) reason: Reason,
+    #[command(flatten)]
+    pub(in crate::cli) remote: Remote,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct GiveUp {
+    #[command(flatten)]
+    pub(in crate::cli) decide: Decide,
+    /// Do not ask
+    #[arg(long)]
+    pub(in crate::cli) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Repair {
+    #[command(flatten)]
+    pub(in crate::cli) decide: DecideAll,
+    /// Do not ask
+    #[arg(long)]
+    pub(in crate::cli) yes: bool,
+}
+
+/// What an operator decides of a release.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Decide {
+    /// The release, by its number
+    pub(in crate::cli) release: u64,
+    /// Why: it is written to the log, the status and the report
+    #[arg(long)]
+    pub(in crate::cli) reason: Reason,
+    #[command(flatten)]
+    pub(in crate::cli) remote: Remote,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct DryRun {
+    /// The checker's state directory, whether it runs or not
+    #[arg(long, value_name = "DIR")]
+    pub(in crate::cli) state: PathBuf,
+    /// The checker's configuration file, which says what is not said here (default, where no state directory
+    /// is named: /etc/warifu/checker.toml); also WARIFU_CHECKER_CONFIG
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) config: Option<PathBuf>,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+    // Headings hold for what comes after them: what has none stands above.
+    #[command(flatten)]
+    pub(in crate::cli) site: Site,
+    #[command(flatten)]
+    pub(in crate::cli) from: From,
+    #[command(flatten)]
+    pub(in crate::cli) gates: GateOptions,
+    #[command(flatten)]
+    pub(in crate::cli) windows: Windows,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Attach {
+    /// What is given to whom, and how it is told and asked
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) config: PathBuf,
+    /// Say whether the file can be used, and do nothing
+    #[arg(long)]
+    pub(in crate::cli) check_config: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Check {
+    /// The claim file (UKE)
+    pub(in crate::cli) file: PathBuf,
+    /// Judge by the release that runs on this state directory
+    #[arg(long, conflicts_with = "channel", required_unless_present = "channel")]
+    pub(in crate::cli) state: Option<PathBuf>,
+    /// Judge by the newest release of this channel
+    #[arg(long, requires = "root")]
+    pub(in crate::cli) channel: Vec<OsString>,
+    /// The pinned root file
+    #[arg(long)]
+    pub(in crate::cli) root: Option<PathBuf>,
+    /// What this side demands whatever the root says
+    #[arg(long, value_name = "FILE", env = "WARIFU_POLICY")]
+    pub(in crate::cli) policy: Option<PathBuf>,
+    /// JSON lines as the service answers them
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+    #[command(flatten)]
+    pub(in crate::cli) site: Site,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Explain {
+    /// An answer: JSON lines as the service or `check --json` gave them
+    pub(in crate::cli) a: PathBuf,
+    /// Another one for the same claim file
+    pub(in crate::cli) b: PathBuf,
+    /// Look the records up in the releases that this state directory holds
+    #[arg(long)]
+    pub(in crate::cli) state: Option<PathBuf>,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+    #[command(flatten)]
+    pub(in crate::cli) site: Site,
+}

@@ -1,0 +1,19 @@
+//! The commands and their options, as a person types them.
+
+mod command;
+mod serve;
+
+mod doors;
+mod gates;
+mod limits;
+
+mod remote;
+
+pub use command::command_line;
+pub(super) use command::{
+    Arguments, Attach, Check, Command, Decide, DecideAll, DryRun, Explain, GiveUp, Repair,
+};
+#[cfg(feature = "https")]
+pub(super) use remote::Elsewhere;
+pub(super) use remote::{Remote, in_shell, typed};
+pub(super) use serve::{ABOUT_THE_FILE, HOW, Serve, Site, Windows};
