@@ -15,12 +15,15 @@ use warifu_values::digest::Digest;
 
 use crate::attach::nothing_there;
 use crate::calendar::Calendar;
+use crate::cause::Amiss;
 use crate::cli::arguments::Serve;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{calendar_of, floor, mirrors_with, read_file};
 use crate::cli::settings::Settings;
 use crate::cli::watchdog::Watchdog;
 use crate::cli::watched::Watched;
+#[cfg(feature = "https")]
+use crate::log::now;
 use crate::said::Said;
 use crate::schema_folder::SiteSchemas;
 #[cfg(feature = "https")]
@@ -131,6 +134,20 @@ pub(super) fn troubles(serve: &Serve, settings: &Settings) -> Vec<Said> {
     let socket = serve.operators.socket.as_deref().and_then(Path::parent);
     found.tell(socket.filter(|it| !it.as_os_str().is_empty()).and_then(not_to_be_written));
     found.0
+}
+
+/// What is amiss with the certificates of the doors, as far as they can be read.
+#[cfg(feature = "https")]
+pub(super) fn certificates_amiss(serve: &Serve) -> Vec<Amiss> {
+    let files = [serve.tls.files(), serve.operators.over_tcp().map(|(_, files)| files)];
+    let read = files.into_iter().flatten().filter_map(|files| ReadTls::read(files).ok());
+    read.flat_map(|tls| tls.amiss(now())).collect()
+}
+
+/// There are none.
+#[cfg(not(feature = "https"))]
+pub(super) fn certificates_amiss(_: &Serve) -> Vec<Amiss> {
+    Vec::new()
 }
 
 /// Whether the root at `path` can be read, and pinned by what this side demands, where that is known.

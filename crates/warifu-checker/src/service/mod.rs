@@ -23,6 +23,8 @@ mod activity;
 mod budget;
 #[cfg(feature = "https")]
 mod certificate;
+#[cfg(feature = "https")]
+mod certificates;
 mod keeper;
 mod lately;
 mod limits;

@@ -179,6 +179,9 @@ pub struct Status {
     /// Why the configuration that was read last is not in force, or not all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub configuration: Option<Said>,
+    /// Certificates of the doors that do not hold, or not for long.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<Amiss>,
     /// When this was said.
     pub at: UnixSeconds,
 }
@@ -216,6 +219,7 @@ impl Status {
             queue,
             doors,
             configuration: None,
+            certificates: Vec::new(),
             at,
         }
     }
@@ -303,7 +307,7 @@ impl Status {
             Cause::Expired | Cause::Trust | Cause::Data | Cause::Damaged | Cause::Frozen | Cause::Lost => {
                 true
             }
-            Cause::Held | Cause::Configuration => true,
+            Cause::Held | Cause::Configuration | Cause::Certificate | Cause::CertificateDue => true,
             Cause::Withdrawn => self.withdrawn.is_some() || !self.held.is_empty(),
             Cause::Program => self.attached.as_ref().is_some_and(|attached| attached.trouble.is_some()),
             Cause::Channel | Cause::DiskFull | Cause::DiskFault | Cause::Later => false,
@@ -328,7 +332,8 @@ impl Status {
             self.last_poll.as_ref().and_then(|poll| poll.result.amiss()).map(|amiss| amiss.cause),
         ];
         let held = self.held.iter().map(|held| held.held_for.cause());
-        named.into_iter().flatten().chain(held).collect()
+        let of_certificates = self.certificates.iter().map(|amiss| amiss.cause);
+        named.into_iter().flatten().chain(held).chain(of_certificates).collect()
     }
 
     /// What judges, in one line, for a service manager.
@@ -350,7 +355,17 @@ impl Status {
             (_, state) => state,
         };
         let stale = if self.stale { say!(lang, ", stale", "、期限切れ") } else { String::new() };
-        say!(lang, "release {release}, {state}{stale}", "リリース {release}、{state}{stale}")
+        let certificate = if self.certificates.iter().any(|amiss| amiss.cause == Cause::Certificate) {
+            let word = Cause::Certificate.word().say(lang).to_lowercase();
+            say!(lang, ", {word}", "、{word}")
+        } else {
+            String::new()
+        };
+        say!(
+            lang,
+            "release {release}, {state}{stale}{certificate}",
+            "リリース {release}、{state}{stale}{certificate}"
+        )
     }
 
     /// `text` without the reasons that other lines give in full.
@@ -376,6 +391,8 @@ impl Speak for Status {
         if let Some(why) = &self.configuration {
             lines.push(line(Cause::Configuration, why, None, lang));
         }
+        let of_certificates = self.certificates.iter();
+        lines.extend(of_certificates.map(|Amiss { cause, why }| line(*cause, why, None, lang)));
         if let Some(Amiss { cause, why }) = &self.not_written {
             let (word, said) = (cause.word(), why.then(&cause.next_step(None)).say(lang));
             let word = word.say(lang).to_lowercase();
@@ -563,6 +580,7 @@ mod tests {
             queue: Queue::default(),
             doors: Doors { is_draining: true, unread_bytes: usize::MAX, ..Doors::default() },
             configuration: None,
+            certificates: Vec::new(),
             at: UnixSeconds::new(0),
         };
         let (english, japanese) = (status.say(Lang::En), status.say(Lang::Ja));
