@@ -38,7 +38,7 @@ use crate::service::socket::OperatorSocket;
 #[cfg(feature = "https")]
 use crate::service::tls::{Shown, Tls};
 
-/// Operators at once. More are a mistake.
+/// Operators at once. More are a mistake, and wait before the door until somebody has gone.
 const OPERATORS: usize = 64;
 
 /// Connections of operators elsewhere from one address: who is silent there keeps others in.
@@ -378,9 +378,12 @@ async fn take_commands(listener: UnixListener, elsewhere: Option<(TcpListener, G
     let budget_elsewhere = Budget::new(OPERATORS, OPERATORS_OF_ADDRESS);
     loop {
         while connections.try_join_next().is_some() {}
+        let has_room = budget.used() < OPERATORS;
+        let has_room_elsewhere = budget_elsewhere.used() < OPERATORS;
         tokio::select! {
             _ = ends.changed() => break,
-            accepted = listener.accept() => match accepted {
+            Some(_) = connections.join_next(), if !(has_room && has_room_elsewhere) => {}
+            accepted = listener.accept(), if has_room => match accepted {
                 Ok((stream, _)) => {
                     let mut share = budget.share(Sender::Operator);
                     if share.grow(1).is_ok() {
@@ -391,7 +394,7 @@ async fn take_commands(listener: UnixListener, elsewhere: Option<(TcpListener, G
                 }
                 Err(error) => after(&error).await,
             },
-            accepted = accept(elsewhere.as_ref()) => match accepted {
+            accepted = accept(elsewhere.as_ref()), if has_room_elsewhere => match accepted {
                 Ok((stream, peer, greeting)) => {
                     let mut share = budget_elsewhere.share(Sender::at(peer.ip()));
                     if share.grow(1).is_ok() {

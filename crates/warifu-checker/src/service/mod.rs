@@ -11,6 +11,7 @@ mod check_claims;
 mod receive;
 mod unpack;
 mod unread;
+mod whole_body;
 
 mod health;
 mod http_service;

@@ -40,7 +40,10 @@ pub(in crate::service) fn document(doors: &[(AtDoor, Vec<Described>)]) -> Value 
             "description": "Each operation is tagged with the doors at which it is served. What is not \
                             described here is answered with 404, and another method with 405 and `Allow`; \
                             `HEAD` is answered where `GET` is. Neither has a body. A head that is too large \
-                            is answered with 431, one that is none with 400; who takes too long is cut.",
+                            is answered with 431, one that is none with 400; who takes too long is cut. At \
+                            the operators' door nothing is done before the body of a request is there: one \
+                            of more than 16 KiB is answered with 413, one that ends early with 400, one that \
+                            comes too slowly with 408.",
         },
         "servers": [{ "url": "/" }],
         "tags": tags,
