@@ -212,7 +212,7 @@ impl Client {
     /// One request on a connection of its own.
     fn answer(&self, method: Method, path: &str, body: String) -> Result<Bytes, NoAnswer> {
         let host = match &self.way {
-            Way::Socket(_) => "warifu-checker",
+            Way::Socket(_) => "localhost",
             #[cfg(feature = "https")]
             Way::OverTls(over_tls) => over_tls.host(),
         };

@@ -330,7 +330,7 @@ impl Speaks {
 /// The door cannot be used.
 pub async fn watched_at(door: Door, service: Arc<Service>) -> io::Result<()> {
     let (_ends_with_this, ends) = watch::channel(false);
-    let served = Served { router: for_watchers(Arc::clone(&service), door.names), service, ends };
+    let served = Served { router: for_watchers(Arc::clone(&service), &door.names), service, ends };
     let room = (Budget::new(WATCHERS, WATCHERS_OF_ADDRESS), || WATCHERS);
     take_requests(TcpListener::from_std(door.listener)?, door.greeting, served, room).await;
     Ok(())

@@ -21,6 +21,7 @@ mod reply;
 mod status;
 
 mod activity;
+mod authority;
 mod budget;
 #[cfg(feature = "https")]
 mod certificate;

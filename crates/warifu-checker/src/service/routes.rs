@@ -71,14 +71,14 @@ fn commands() -> Routes<Arc<Service>> {
 }
 
 /// At the door of those who watch, which is called so: everything that can be looked at, and no command.
-pub(super) fn for_watchers(service: Arc<Service>, names: Vec<String>) -> Router {
+pub(super) fn for_watchers(service: Arc<Service>, names: &[String]) -> Router {
     told(AtDoor::Watchers);
     let lately = Arc::clone(&service.watched);
     let shown = Shown { service: Arc::clone(&service), lately: Arc::clone(&lately) };
     let looks = looks().router().with_state(Arc::new(shown));
     let others = others_of_watchers().router().with_state(Arc::clone(&service));
     let page = page::routes_by(move || service.seen(), Buttons::Hidden, lately);
-    let names = Arc::new(Names::OfWatchers(names));
+    let names = Arc::new(Names::of_watchers(names));
     looks.merge(others).merge(page).layer(from_fn_with_state(names, only_own))
 }
 
