@@ -29,6 +29,7 @@ use crate::log::now;
 use crate::said::Said;
 use crate::service::activity::{Activity, Answering, Overdue, Watched};
 use crate::service::budget::{Budget, Share};
+use crate::service::head::{head_bytes, too_long};
 use crate::service::http_service::Service;
 use crate::service::limits::Limits;
 use crate::service::operator_named::Operator;
@@ -57,7 +58,7 @@ const HELD_BY_THE_SYSTEM_BYTES: usize = 128 << 10;
 mod http2 {
     /// Requests at once.
     pub(super) const REQUESTS: u32 = 32;
-    /// The head of each, unpacked.
+    /// The head of each, unpacked; less where the limit is less.
     pub(super) const HEAD_BYTES: u32 = 16 << 10;
     /// Written ahead for each.
     pub(super) const AHEAD_BYTES: usize = 16 << 10;
@@ -65,7 +66,7 @@ mod http2 {
     pub(super) const READ_BYTES: u32 = 256 << 10;
 }
 
-/// hyper wants as much at least.
+/// hyper wants as much at least; what goes beyond the limit is refused when it is read.
 const LEAST_HEAD_BYTES: usize = 8 << 10;
 
 /// When the system has no handle for a connection, one may be free after this.
@@ -450,9 +451,17 @@ where
         request.extensions_mut().insert(who.operator.clone());
         // Whoever takes the body takes this with it; else it goes with the request.
         request.extensions_mut().insert(Arc::new(of_requests.begin()));
-        let answered = router.call(request.map(Body::new));
+        let version = request.version();
+        let is_taken = head_bytes(&request) <= limits.head_bytes;
+        let answered = is_taken.then(|| router.call(request.map(Body::new)));
         async move {
-            let Ok(response) = answered.await;
+            let response = match answered {
+                None => too_long(version),
+                Some(answered) => {
+                    let Ok(response) = answered.await;
+                    response
+                }
+            };
             Ok::<_, Infallible>(response.map(|body| Answering::new(body, in_flight)))
         }
     });
@@ -509,7 +518,7 @@ fn protocol(
         .http2()
         .auto_date_header(is_dated)
         .max_concurrent_streams(http2::REQUESTS)
-        .max_header_list_size(http2::HEAD_BYTES)
+        .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX).min(http2::HEAD_BYTES))
         .max_send_buf_size(http2::AHEAD_BYTES)
         .initial_stream_window_size(http2::READ_BYTES)
         .initial_connection_window_size(http2::READ_BYTES);

@@ -27,6 +27,7 @@ mod budget;
 mod certificate;
 #[cfg(feature = "https")]
 mod certificates;
+mod head;
 mod keeper;
 mod lately;
 mod limits;

@@ -217,6 +217,30 @@ fn a_head_that_is_too_long_is_told_so() {
     assert!(told(&checker, &long).starts_with("HTTP/1.1 431 "));
 }
 
+/// However much of it is read at once.
+#[test]
+fn the_limit_of_a_head_is_where_it_is_said_to_be() {
+    let limit = 64 << 10;
+    let checker = within(Limits { head_bytes: limit, ..Limits::default() });
+    let head = |length: usize, lines: usize| {
+        let mut head = "GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n".to_owned();
+        for line in 0..lines {
+            let left = length - "\r\n".len() - head.len();
+            let value = left / (lines - line) - "x-long: \r\n".len();
+            head += &format!("x-long: {}\r\n", "x".repeat(value));
+        }
+        head + "\r\n"
+    };
+    for lines in [1, 10] {
+        for (length, status) in [(limit, 200), (limit + 1, 431), (100_000, 431), (2 * limit - 1, 431)] {
+            let head = head(length, lines);
+            assert_eq!(head.len(), length);
+            let answer = told(&checker, head.as_bytes());
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{length} in {lines}: {answer}");
+        }
+    }
+}
+
 #[test]
 fn a_body_that_drips_is_cut_however_steadily() {
     let limits = Limits { slow_after_ms: 200, bytes_a_second: 1 << 20, ..Limits::default() };

@@ -177,6 +177,12 @@ fn a_head_is_bounded_by_the_version() {
     let checker = checker(Limits::default(), tls(at, Clients::Unknown));
     assert_eq!(curl(&checker, at, "--cacert house.pem --http1.1 -H @long").as_deref(), Some("200 1.1"));
     assert_eq!(curl(&checker, at, "--cacert house.pem --http2 -H @long").as_deref(), Some("431 2"));
+    // A lower limit is one for both.
+    std::fs::write(at.join("long"), format!("x-long: {}", "x".repeat(10 << 10))).unwrap();
+    let lower = Limits { head_bytes: 9 << 10, ..Limits::default() };
+    let checker = self::checker(lower, tls(at, Clients::Unknown));
+    assert_eq!(curl(&checker, at, "--cacert house.pem --http1.1 -H @long").as_deref(), Some("431 1.1"));
+    assert_eq!(curl(&checker, at, "--cacert house.pem --http2 -H @long").as_deref(), Some("431 2"));
 }
 
 /// A connection that a client keeps for its next request, and sends pings on meanwhile.
