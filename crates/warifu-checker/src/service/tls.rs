@@ -102,7 +102,8 @@ struct Usable {
 }
 
 impl TlsFiles {
-    fn paths(&self) -> impl Iterator<Item = &Path> {
+    /// Each of them.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
         let clients = match &self.clients {
             Clients::Unknown => None,
             Clients::Known(path) | Clients::OnlyKnown(path) => Some(&**path),
