@@ -9,7 +9,7 @@ use base64::Engine as _;
 use ureq::http::{HeaderMap, Method, Request, Response, header};
 use warifu_trust::ChannelPath;
 
-use super::fault::{Fault, Unusable};
+use super::fault::{Fault, NoAnswer, Unusable};
 use super::pause::Attempts;
 use super::settings::Login;
 use super::{Network, Patience, Place};
@@ -341,7 +341,7 @@ impl Client {
                 Ok(read) => read,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
                 Err(error) => {
-                    let fault = Fault::NoAnswer { why: error.to_string() };
+                    let fault = Fault::NoAnswer { why: NoAnswer::System(error) };
                     return Err(Stop::Drop { fault, asked: None });
                 }
             };
@@ -445,7 +445,19 @@ fn stopped(error: ureq::Error) -> Stop {
         error @ (ureq::Error::Http(_) | ureq::Error::BadUri(_)) => {
             settled(Fault::Strange { what: error.to_string() })
         }
-        error => Stop::Drop { fault: Fault::NoAnswer { why: error.to_string() }, asked: None },
+        error => {
+            let why = match error {
+                // The resolver's errors have no kind.
+                ureq::Error::Io(error) if error.to_string().contains("lookup address information") => {
+                    NoAnswer::NoHost
+                }
+                ureq::Error::Io(error) => NoAnswer::System(error),
+                ureq::Error::Timeout(_) => NoAnswer::System(std::io::ErrorKind::TimedOut.into()),
+                ureq::Error::HostNotFound => NoAnswer::NoHost,
+                error => NoAnswer::Library(error.to_string()),
+            };
+            Stop::Drop { fault: Fault::NoAnswer { why }, asked: None }
+        }
     }
 }
 

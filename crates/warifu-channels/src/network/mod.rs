@@ -12,7 +12,7 @@ mod settings;
 mod tls;
 mod web;
 
-pub use fault::Fault;
+pub use fault::{Fault, NoAnswer};
 pub use settings::{Network, NetworkError, Patience};
 
 pub(crate) use fault::Unusable;
