@@ -172,6 +172,24 @@ causes! {
             reload or restart"
             ja "warifu-checker serve{config} --check-config で誤りを確かめ、ファイルを直してから再読込または\
             再起動してください";
+    #[doc = "A certificate that the checker shows has expired, or does not hold yet."]
+    Certificate "certificate"
+        word en "Certificate not valid" ja "証明書無効"
+        what en "a certificate of this checker does not hold: what runs goes on, and clients that look at \
+            certificates send nothing"
+            ja "このチェッカーの証明書が有効期間外です。稼働は続けますが、証明書を検証する相手は接続できません"
+        next en "check this machine's clock, then lay a new certificate and its key in the place of the \
+            files; they are read again by themselves"
+            ja "この機械の時計を確かめ、正しければ証明書と秘密鍵のファイルを新しいものに置き換えてください\
+            （自動で読み直します）";
+    #[doc = "A certificate ends within two weeks, or that of an authority has ended."]
+    CertificateDue "certificate-due"
+        word en "Certificate due" ja "証明書更新時期"
+        what en "a certificate must be replaced: it ends within two weeks, or is of an authority and has \
+            ended"
+            ja "証明書の更新時期です（2 週間以内に期限切れになるか、認証局の証明書が期限切れです）"
+        next en "order a new one, and lay it in the place of the file; it is read again by itself"
+            ja "新しい証明書を取得し、ファイルを置き換えてください（自動で読み直します）";
     #[doc = "Something here changed meanwhile; it is tried again."]
     Later "later"
         word en "Not yet" ja "再試行待ち"
@@ -197,7 +215,8 @@ pub fn while_withdrawn_judges(back: Option<u64>) -> Said {
 }
 
 impl Cause {
-    /// As what it is told when a release is not taken because of it; nothing where it was told already.
+    /// As what it is told when it is seen, or a release is not taken because of it; nothing where it was told
+    /// already.
     pub(crate) fn event(self) -> Option<Event> {
         Some(match self {
             Cause::Channel => Event::ChannelUnavailable,
@@ -208,6 +227,8 @@ impl Cause {
             Cause::Held => Event::Hold,
             Cause::Frozen => Event::ReleaseFrozen,
             Cause::Lost | Cause::Program | Cause::Later => Event::ReleaseLater,
+            Cause::Certificate => Event::CertificateInvalid,
+            Cause::CertificateDue => Event::CertificateDue,
             // Told as soon as it is seen, with what it is.
             Cause::Damaged | Cause::Configuration => return None,
         })

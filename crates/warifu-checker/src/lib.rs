@@ -61,6 +61,8 @@ mod stored;
 
 mod allocator;
 pub mod cause;
+mod channels_here;
 pub mod cli;
 pub mod log;
+mod only_root;
 pub mod said;

@@ -8,8 +8,10 @@ mod lock;
 mod os_error;
 mod regular;
 mod schema_folder;
+mod tls_error;
 
 pub use lock::{FolderLock, locked, sweep};
 pub use os_error::os_error;
 pub use regular::{ReadError, open, read};
 pub use schema_folder::{FolderError, SchemaFolder};
+pub use tls_error::tls_error;

@@ -5,9 +5,14 @@ use std::io;
 use warifu_values::lang::Lang;
 use warifu_values::say;
 
+use crate::tls_error::known_tls_error;
+
 /// `error` in words; one that this project made itself has words of its own, which are kept.
 pub fn os_error(error: &io::Error, lang: Lang) -> String {
-    let Some(kind) = of_kind(error.kind(), lang) else { return error.to_string() };
+    let Some(kind) = of_kind(error.kind(), lang) else {
+        // A handshake of TLS that fails is such an error, too.
+        return known_tls_error(&error.to_string(), lang).unwrap_or_else(|| error.to_string());
+    };
     match (error.get_ref(), lang) {
         (None, _) => kind,
         (Some(own), Lang::En) => own.to_string(),
@@ -81,6 +86,8 @@ mod tests {
         let own = io::Error::new(io::ErrorKind::TimedOut, "nothing came of it within 60s");
         assert_eq!(os_error(&own, Lang::En), "nothing came of it within 60s");
         assert_eq!(os_error(&own, Lang::Ja), "時間内に応答がありません（nothing came of it within 60s）");
+        let expired = io::Error::new(io::ErrorKind::InvalidData, "invalid peer certificate: Expired");
+        assert_eq!(os_error(&expired, Lang::Ja), "相手の証明書の有効期限が切れています");
         let unknown = io::Error::from_raw_os_error(95);
         assert_eq!(os_error(&unknown, Lang::Ja), unknown.to_string());
     }

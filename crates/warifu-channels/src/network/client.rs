@@ -9,10 +9,10 @@ use base64::Engine as _;
 use ureq::http::{HeaderMap, Method, Request, Response, header};
 use warifu_trust::ChannelPath;
 
-use super::fault::{Fault, Unusable};
+use super::fault::{Fault, NoAnswer, Unusable};
 use super::pause::Attempts;
-use super::settings::Login;
-use super::{Network, Patience, Place};
+use super::settings::{Login, Tells};
+use super::{Network, Patience, Place, TryingAgain};
 use crate::look::Look;
 
 /// What a server says besides its status when it refuses is not read further.
@@ -33,6 +33,10 @@ pub(super) struct Client {
     patience: Patience,
     /// Whether the place ever answered.
     met: AtomicBool,
+    place: String,
+    tells: Option<Tells>,
+    /// Whether it was told that it does not answer.
+    told: AtomicBool,
 }
 
 /// A request, made anew for each attempt: a signature of S3 holds for minutes only.
@@ -168,7 +172,8 @@ impl Client {
         #[cfg(feature = "https")]
         let builder = if secure { builder.tls_config(super::tls::config(network)?) } else { builder };
         let agent = ureq::Agent::new_with_config(builder.build());
-        Ok(Client { agent, patience, met: AtomicBool::new(false) })
+        let (place, tells) = (place.to_string(), network.tells.clone());
+        Ok(Client { agent, patience, met: AtomicBool::default(), place, tells, told: AtomicBool::default() })
     }
 
     /// The answer to what `ask` makes, as far as `bounds` go.
@@ -186,7 +191,10 @@ impl Client {
         loop {
             self.goes_on(bounds.look)?;
             match self.attempt(ask(), &mut held, bounds, attempts.left()) {
-                Ok(reply) => return Ok(reply),
+                Ok(reply) => {
+                    self.told.store(false, Ordering::Relaxed);
+                    return Ok(reply);
+                }
                 Err(Stop::Final(undone)) => return Err(undone),
                 Err(Stop::Drop { fault, asked }) => {
                     // One that drips is there, and yet it would take for ever.
@@ -195,9 +203,18 @@ impl Client {
                     if held.keep() >= WORTH_BYTES && !slow {
                         attempts.advanced();
                     }
-                    attempts.wait(fault, asked, bounds.look)?;
+                    attempts.wait(fault, asked, bounds.look, |fault, within| self.tell(fault, within))?;
                 }
             }
+        }
+    }
+
+    /// Tells who waits that it does not answer.
+    fn tell(&self, fault: &Fault, within: Duration) {
+        if let Some(tells) = &self.tells
+            && !self.told.swap(true, Ordering::Relaxed)
+        {
+            tells(&TryingAgain { place: &self.place, fault, within });
         }
     }
 
@@ -341,7 +358,7 @@ impl Client {
                 Ok(read) => read,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
                 Err(error) => {
-                    let fault = Fault::NoAnswer { why: error.to_string() };
+                    let fault = Fault::NoAnswer { why: NoAnswer::System(error) };
                     return Err(Stop::Drop { fault, asked: None });
                 }
             };
@@ -445,7 +462,19 @@ fn stopped(error: ureq::Error) -> Stop {
         error @ (ureq::Error::Http(_) | ureq::Error::BadUri(_)) => {
             settled(Fault::Strange { what: error.to_string() })
         }
-        error => Stop::Drop { fault: Fault::NoAnswer { why: error.to_string() }, asked: None },
+        error => {
+            let why = match error {
+                // The resolver's errors have no kind.
+                ureq::Error::Io(error) if error.to_string().contains("lookup address information") => {
+                    NoAnswer::NoHost
+                }
+                ureq::Error::Io(error) => NoAnswer::System(error),
+                ureq::Error::Timeout(_) => NoAnswer::System(std::io::ErrorKind::TimedOut.into()),
+                ureq::Error::HostNotFound => NoAnswer::NoHost,
+                error => NoAnswer::Library(error.to_string()),
+            };
+            Stop::Drop { fault: Fault::NoAnswer { why }, asked: None }
+        }
     }
 }
 

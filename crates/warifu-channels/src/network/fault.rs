@@ -1,5 +1,8 @@
 //! What a network did instead of answering, in words for people.
 
+use std::io;
+
+use warifu_files::{os_error, tls_error};
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
@@ -8,14 +11,14 @@ use warifu_values::say;
 pub enum Fault {
     /// No connection, or one that was cut, again and again.
     NoAnswer {
-        /// What the system says.
-        why: String,
+        /// Why.
+        why: NoAnswer,
     },
     /// It sent less than the lowest rate.
     Slow,
     /// It is not who it must be, or does not take us for who we are.
     Tls {
-        /// What the system says.
+        /// What the library says.
         why: String,
     },
     /// It does not let us.
@@ -35,6 +38,37 @@ pub enum Fault {
     },
 }
 
+/// Why no answer came.
+#[derive(Debug)]
+pub enum NoAnswer {
+    /// The system says so.
+    System(io::Error),
+    /// Nobody knows the name.
+    NoHost,
+    /// A library says so, in English.
+    Library(String),
+}
+
+impl NoAnswer {
+    /// Whether the machine is there and nobody listens: that is known at once.
+    pub(super) fn is_refused(&self) -> bool {
+        matches!(self, NoAnswer::System(error) if error.kind() == io::ErrorKind::ConnectionRefused)
+    }
+}
+
+impl Speak for NoAnswer {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            NoAnswer::System(error) => os_error(error, lang),
+            NoAnswer::NoHost => say!(lang, "the name is not known", "名前が見つかりません"),
+            NoAnswer::Library(text) => match lang {
+                Lang::En => text.clone(),
+                Lang::Ja => format!("「{text}」"),
+            },
+        }
+    }
+}
+
 /// Which of the settings of the network cannot be used for a place, and why: known before anything is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unusable(pub(crate) String);
@@ -42,22 +76,28 @@ pub(crate) struct Unusable(pub(crate) String);
 impl Speak for Fault {
     fn say(&self, lang: Lang) -> String {
         match self {
-            Fault::NoAnswer { why } => say!(
-                lang,
-                "no answer ({why}); check the network, the proxy and the address, and try again",
-                "応答がありません（{why}）。ネットワーク、プロキシ、アドレスを確認し、再試行してください"
-            ),
+            Fault::NoAnswer { why } => {
+                let why = why.say(lang);
+                say!(
+                    lang,
+                    "no answer ({why}); check the network, the proxy and the address, and try again",
+                    "応答がありません（{why}）。ネットワーク、プロキシ、アドレスを確認し、再試行してください"
+                )
+            }
             Fault::Slow => say!(
                 lang,
                 "it sends too slowly; try again, or take another mirror",
                 "転送が遅すぎます。再試行するか、別のミラーを使ってください"
             ),
-            Fault::Tls { why } => say!(
-                lang,
-                "no secure connection ({why}); check WARIFU_CHANNEL_CA, the certificate and this machine's \
-                 clock",
-                "安全な接続ができません（{why}）。WARIFU_CHANNEL_CA、証明書、この装置の時計を確認してください"
-            ),
+            Fault::Tls { why } => {
+                let why = tls_error(why, lang);
+                say!(
+                    lang,
+                    "no secure connection ({why}); check WARIFU_CHANNEL_CA, the certificate and this \
+                     machine's clock",
+                    "安全な接続ができません（{why}）。WARIFU_CHANNEL_CA、証明書、この装置の時計を確認してください"
+                )
+            }
             Fault::Forbidden { status } => say!(
                 lang,
                 "access refused (status {status}); check the credentials and what they may do there",

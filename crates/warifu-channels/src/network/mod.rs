@@ -10,10 +10,12 @@ mod s3_signature;
 mod settings;
 #[cfg(feature = "https")]
 mod tls;
+mod trying_again;
 mod web;
 
-pub use fault::Fault;
+pub use fault::{Fault, NoAnswer};
 pub use settings::{Network, NetworkError, Patience};
+pub use trying_again::TryingAgain;
 
 pub(crate) use fault::Unusable;
 pub(crate) use place::{Place, PlaceError};

@@ -16,6 +16,8 @@ pub(super) struct Attempts<'a> {
     patience: &'a Patience,
     /// How long nothing may come.
     outlasts: Duration,
+    /// How long nobody may listen.
+    refused: Duration,
     began: Instant,
     silent_since: Instant,
     next: Duration,
@@ -26,7 +28,8 @@ impl<'a> Attempts<'a> {
     pub(super) fn begin(patience: &'a Patience, met: bool) -> Self {
         let outlasts = if met { patience.outlasts } else { patience.first_answer };
         let now = Instant::now();
-        Attempts { patience, outlasts, began: now, silent_since: now, next: patience.first_pause }
+        let refused = if met { outlasts } else { outlasts.min(patience.refused) };
+        Attempts { patience, outlasts, refused, began: now, silent_since: now, next: patience.first_pause }
     }
 
     /// How much longer the answer may take, however much comes.
@@ -36,14 +39,21 @@ impl<'a> Attempts<'a> {
 
     /// Something came that was worth coming: the place is there.
     pub(super) fn advanced(&mut self) {
-        self.outlasts = self.patience.outlasts;
+        (self.outlasts, self.refused) = (self.patience.outlasts, self.patience.outlasts);
         self.silent_since = Instant::now();
         self.next = self.patience.first_pause;
     }
 
     /// Waits for the next attempt after `fault`, at least as long as the server asks; with what is to be told
-    /// when it is time to give up, or nobody waits any more.
-    pub(super) fn wait(&mut self, fault: Fault, asked: Option<Duration>, look: &Look) -> Result<(), Fault> {
+    /// when it is time to give up, or nobody waits any more. Before it waits, it `tells` why and how much
+    /// longer that may go on.
+    pub(super) fn wait(
+        &mut self,
+        fault: Fault,
+        asked: Option<Duration>,
+        look: &Look,
+        tells: impl FnOnce(&Fault, Duration),
+    ) -> Result<(), Fault> {
         let pause = self.pause(asked);
         if asked.is_some_and(|it| it > LONGEST_ASKED) {
             return Err(fault);
@@ -51,9 +61,12 @@ impl<'a> Attempts<'a> {
         if pause > self.left() {
             return Err(Fault::Slow);
         }
-        if self.silent_since.elapsed() + pause > self.outlasts {
+        let is_refused = matches!(&fault, Fault::NoAnswer { why } if why.is_refused());
+        let outlasts = if is_refused { self.refused } else { self.outlasts };
+        if self.silent_since.elapsed() + pause > outlasts {
             return Err(fault);
         }
+        tells(&fault, outlasts.saturating_sub(self.silent_since.elapsed()));
         if look.pause(pause) { Ok(()) } else { Err(fault) }
     }
 
@@ -68,7 +81,12 @@ impl<'a> Attempts<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
+    use crate::network::NoAnswer;
+
+    fn untold(_: &Fault, _: Duration) {}
 
     fn busy() -> Fault {
         Fault::Status { status: 503 }
@@ -85,7 +103,7 @@ mod tests {
         assert!(attempts.pause(Some(Duration::from_secs(40))) >= Duration::from_secs(40));
         attempts.advanced();
         assert!(attempts.pause(None) <= Duration::from_millis(300));
-        let refused = attempts.wait(busy(), Some(Duration::from_secs(3600)), &Look::default());
+        let refused = attempts.wait(busy(), Some(Duration::from_secs(3600)), &Look::default(), untold);
         assert!(matches!(refused, Err(Fault::Status { .. })), "nobody waits an hour");
     }
 
@@ -94,6 +112,42 @@ mod tests {
         let patience = Patience { whole: Duration::ZERO, ..Patience::ONCE };
         let mut attempts = Attempts::begin(&patience, true);
         attempts.advanced();
-        assert!(matches!(attempts.wait(busy(), None, &Look::default()), Err(Fault::Slow)));
+        assert!(matches!(attempts.wait(busy(), None, &Look::default(), untold), Err(Fault::Slow)));
+    }
+
+    /// Nobody listens: that is no slow line, and told soon, but not where the place has answered before or
+    /// somebody said how long to wait.
+    #[test]
+    fn a_place_where_nobody_listens_is_given_up_sooner_than_one_that_is_silent() {
+        let of = |kind: io::ErrorKind| Fault::NoAnswer { why: NoAnswer::System(kind.into()) };
+        let told = |patience: &Patience, met, kind: io::ErrorKind| {
+            let (mut attempts, mut within) = (Attempts::begin(patience, met), None);
+            let look = Look::default();
+            // Who does not wait any more is told all the same for how long it would have been.
+            look.end();
+            let _ = attempts.wait(of(kind), None, &look, |_, longest| within = Some(longest));
+            within.unwrap()
+        };
+        let is = |within: Duration, seconds: u64| {
+            let most = Duration::from_secs(seconds);
+            within <= most && within > most / 2
+        };
+        let (refused, silent) = (io::ErrorKind::ConnectionRefused, io::ErrorKind::TimedOut);
+        let unattended = &Patience::UNATTENDED;
+        assert!(is(told(unattended, false, refused), 10));
+        assert!(is(told(unattended, false, silent), 120));
+        assert!(is(told(unattended, true, refused), 120));
+        assert!(is(told(&Patience::POLLING, false, refused), 5));
+        assert!(is(told(&Patience::POLLING, true, refused), 10));
+        let mut attempts = Attempts::begin(unattended, false);
+        let pauses = std::iter::from_fn(|| Some(attempts.pause(None)));
+        let in_time = pauses.scan(Duration::ZERO, |sum, pause| {
+            *sum += pause;
+            Some(*sum)
+        });
+        assert!(
+            in_time.take_while(|sum| *sum < Duration::from_secs(10)).count() >= 3,
+            "three tries at least"
+        );
     }
 }

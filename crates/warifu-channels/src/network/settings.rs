@@ -2,11 +2,14 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use warifu_trust::UnixSeconds;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
+
+use super::trying_again::TryingAgain;
 
 /// A file of certificates, a key or credentials: bundles of all public authorities are about 0.25 MB.
 const FILE_BYTES: u64 = 2 << 20;
@@ -32,6 +35,8 @@ pub struct Patience {
     pub outlasts: Duration,
     /// Given up when nothing came for so long, and the place never answered: its name may be wrong.
     pub first_answer: Duration,
+    /// And given up when nobody listened there for so long: no name is looked for and no line is slow.
+    pub refused: Duration,
     /// One answer takes no longer, whatever comes: who sends on and on is given up, too.
     pub whole: Duration,
     /// One look, of many answers, takes no longer than this and what its bytes take at
@@ -49,11 +54,13 @@ impl Patience {
         longest_pause: Duration::from_secs(10),
         outlasts: Duration::from_secs(120),
         first_answer: Duration::from_secs(5),
+        refused: Duration::from_secs(10),
         whole: Duration::from_secs(3600),
         look: Duration::from_secs(600),
     };
 
-    /// For a script that nobody watches: a drop is outlasted also when it begins before the first answer.
+    /// For a script that nobody watches: a drop is outlasted also when it begins before the first answer, but
+    /// not for long where nobody listens.
     pub const UNATTENDED: Patience = Patience { first_answer: Patience::ONCE.outlasts, ..Patience::ONCE };
 
     /// For who looks again by itself soon.
@@ -75,6 +82,8 @@ impl Patience {
             read: self.read.min(longest),
             outlasts: longest,
             first_answer: longest,
+            // Who says for how long knows what he waits for.
+            refused: longest,
             // Several answers may each wait so long.
             look: self.look.max(longest * 2),
             ..self
@@ -112,10 +121,14 @@ pub(crate) struct Login {
     pub(crate) session: Option<String>,
 }
 
+/// Whoever is told that a place does not answer.
+pub(crate) type Tells = Arc<dyn Fn(&TryingAgain<'_>) + Send + Sync>;
+
 /// How the network is reached. It prints no secret.
 #[derive(Clone)]
 pub struct Network {
     pub(crate) patience: Patience,
+    pub(crate) tells: Option<Tells>,
     pub(crate) clock: fn() -> UnixSeconds,
     pub(crate) proxy: Option<String>,
     pub(crate) secure_proxy: Option<String>,
@@ -143,6 +156,7 @@ impl Network {
     pub fn plain(patience: Patience, clock: fn() -> UnixSeconds) -> Self {
         Network {
             patience,
+            tells: None,
             clock,
             proxy: None,
             secure_proxy: None,
@@ -155,6 +169,12 @@ impl Network {
             s3_region: "us-east-1".into(),
             s3_login: None,
         }
+    }
+
+    /// Who waits is told by `tells` when a place does not answer and is asked again: once, until it answers.
+    #[must_use]
+    pub fn telling(self, tells: impl Fn(&TryingAgain<'_>) + Send + Sync + 'static) -> Self {
+        Network { tells: Some(Arc::new(tells)), ..self }
     }
 
     /// What the environment says, asked by `variable`; docs/channels.md lists the names.

@@ -6,6 +6,7 @@ use std::process::Command;
 use warifu_channels::contract::reading_contract;
 use warifu_channels::{Address, ChannelError, Fault, Network};
 use warifu_trust::ChannelPath;
+use warifu_values::lang::{Lang, Speak as _};
 
 use crate::served::settings;
 use crate::servers::{Server, python, started};
@@ -104,6 +105,9 @@ fn a_server_of_another_authority_is_not_believed() {
         let error = refused(&server, &network);
         let is_tls = matches!(error, ChannelError::Remote { fault: Fault::Tls { .. }, .. });
         assert!(is_tls && error.to_string().contains("WARIFU_CHANNEL_CA"), "{error}");
+        // In words, and not in those of the library's source.
+        let japanese = error.say(Lang::Ja);
+        assert!(japanese.contains("信頼する認証局が発行したものではありません"), "{japanese}");
     }
 }
 

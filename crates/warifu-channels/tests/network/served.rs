@@ -142,6 +142,7 @@ pub(crate) fn patience() -> Patience {
         // However busy the machine is: only what fails waits for so long.
         outlasts: Duration::from_secs(120),
         first_answer: Duration::from_secs(120),
+        refused: Duration::from_secs(120),
         whole: Duration::from_secs(600),
         look: Duration::from_secs(600),
     }
@@ -151,7 +152,8 @@ pub(crate) fn patience() -> Patience {
 pub(crate) fn settings(variables: &[(&str, &str)]) -> Network {
     let of = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into());
     // A server that others wrote may take its time on a busy machine.
-    let patience = Patience { first_answer: Duration::from_secs(120), ..Patience::ONCE };
+    let long = Duration::from_secs(120);
+    let patience = Patience { first_answer: long, refused: long, ..Patience::ONCE };
     Network::from_environment(patience, now, of).unwrap()
 }
 

@@ -2,14 +2,15 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use warifu_channels::contract::{reading_contract, seen};
 use warifu_channels::testing::{MemoryChannel, Publishing as _};
 use warifu_channels::{
-    Address, AddressError, Channel, ChannelError, Fault, Network, Patience, PublishError, publish_root,
+    Address, AddressError, Channel, ChannelError, Fault, Network, Patience, PublishError, TryingAgain,
+    publish_root,
 };
 use warifu_trust::ChannelPath;
 use warifu_trust::testing::{World, now};
@@ -309,10 +310,22 @@ fn where_nobody_listens_it_is_soon_told() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/live", listener.local_addr().unwrap());
     drop(listener);
-    let short = Patience { first_answer: Duration::from_millis(100), ..patience() };
-    let reader = Address::parse(&url, &Network::plain(short, now)).unwrap().channel();
+    // Sooner than where nothing is heard, and whoever waits sees that it is tried again.
+    let short = Patience { refused: Duration::from_millis(100), ..patience() };
+    let told: Arc<Mutex<Vec<String>>> = Arc::default();
+    let notes = Arc::clone(&told);
+    let tells = move |trying: &TryingAgain<'_>| notes.lock().unwrap().push(trying.say(Lang::Ja));
+    let reader = Address::parse(&url, &Network::plain(short, now).telling(tells)).unwrap().channel();
+    let began = Instant::now();
     let error = reader.read(&ChannelPath::timestamp(), 10).unwrap_err();
+    assert!(began.elapsed() < patience().first_answer / 2, "{:?}", began.elapsed());
     assert!(matches!(error, ChannelError::Remote { fault: Fault::NoAnswer { .. }, .. }), "{error}");
+    let told = told.lock().unwrap();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].starts_with(&url) && told[0].contains("待ち受け") && told[0].contains("再試行します"),
+        "{told:?}"
+    );
 }
 
 #[test]

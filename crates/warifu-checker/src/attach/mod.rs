@@ -21,4 +21,4 @@ mod started;
 pub use config::{Config, From, Place, Probe, ProbeBy, Reload, Telling, Watch};
 pub use given::Placed;
 pub use program::{Program, Step};
-pub use ready::{not_ready, nothing_there};
+pub use ready::not_ready;

@@ -5,10 +5,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
-use warifu_channels::Address;
-
 use crate::attach::config::{Config, Place};
 use crate::attach::given::Placed;
+use crate::channels_here::troubles_here;
 use crate::config_file::Fault;
 use crate::said::Said;
 
@@ -20,23 +19,9 @@ pub fn not_ready(config: &Config) -> Vec<Fault> {
     faults.chain(not_made(folder)).chain(no_link(link)).collect()
 }
 
-fn no_channel(channels: &Placed<Vec<String>>) -> Option<Fault> {
-    let why = nothing_there(channels.value.iter().map(OsStr::new))?;
-    Some(Fault::at(&channels.place, why))
-}
-
-/// Why nothing can be looked at, where all `channels` are to lie on this machine and none does. What lies
-/// elsewhere is not asked.
-pub fn nothing_there<'a>(channels: impl IntoIterator<Item = &'a OsStr>) -> Option<Said> {
-    let here = channels.into_iter().map(Address::on_this_machine).collect::<Option<Vec<PathBuf>>>()?;
-    if here.iter().any(|path| path.exists()) {
-        return None;
-    }
-    let named = here.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
-    Some(Said::new(
-        format!("[channel]: nothing is at {named}"),
-        format!("[channel]: {named} に配信元がありません"),
-    ))
+fn no_channel(channels: &Placed<Vec<String>>) -> Vec<Fault> {
+    let troubles = troubles_here(channels.value.iter().map(OsStr::new));
+    troubles.into_iter().map(|why| Fault::at(&channels.place, why)).collect()
 }
 
 fn no_program(command: &Placed<Vec<String>>) -> Option<Fault> {

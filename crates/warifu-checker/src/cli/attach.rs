@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
@@ -15,7 +16,7 @@ use crate::attach::{Config, Program, Watch, not_ready};
 use crate::cli::arguments::{Attach, Site, Windows};
 use crate::cli::end::{End, told_to_end};
 use crate::cli::failure::Failure;
-use crate::cli::inputs::{calendar_of, floor, mirrors_with, schemas_of};
+use crate::cli::inputs::{calendar_of, files_of_network, floor, mirrors_with, schemas_of};
 use crate::cli::prepared::{Found, all_of, check_root, of_state};
 use crate::cli::serve::{keep_alive, keep_polling, keep_telling};
 use crate::cli::service_manager::ServiceManager;
@@ -25,6 +26,7 @@ use crate::cli::ways_in::no_way_in;
 use crate::config_file::Fault;
 use crate::kept_source::KeptSource;
 use crate::log::{Event, Log, now, start};
+use crate::only_root::only_root_reads;
 use crate::said::Said;
 use crate::service::{
     Door, FairQueue, Limits, OperatorDoors, OperatorSocket, Service, serve_until, watched_at,
@@ -53,6 +55,10 @@ pub(super) fn attach_program(attach: &Attach, lang: Lang) -> Result<u8, Failure>
         found.take(check_root(&config.from.root.value, floor.as_ref()));
         found.tell(not_ready(&config).iter().map(Fault::said));
         found.tell(of_state(&config.state.value));
+        let named = [Some(&attach.config), Some(&config.from.root.value), config.from.policy.as_ref()];
+        let named = named.into_iter().flatten().chain(&config.calendar).map(PathBuf::as_path);
+        let of_network = files_of_network();
+        found.tell(only_root_reads(named.chain(of_network.iter().map(PathBuf::as_path))));
         found.nothing_wrong()?;
         let file = attach.config.display();
         writeln!(io::stdout(), "{}", say!(lang, "{file} can be used", "{file} は使用できます"))?;

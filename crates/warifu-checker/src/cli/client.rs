@@ -212,7 +212,7 @@ impl Client {
     /// One request on a connection of its own.
     fn answer(&self, method: Method, path: &str, body: String) -> Result<Bytes, NoAnswer> {
         let host = match &self.way {
-            Way::Socket(_) => "warifu-checker",
+            Way::Socket(_) => "localhost",
             #[cfg(feature = "https")]
             Way::OverTls(over_tls) => over_tls.host(),
         };
@@ -231,13 +231,25 @@ impl Client {
     }
 }
 
+/// What the line says, where it is that which broke: hyper puts words of its own around it.
+fn of_line(error: hyper::Error) -> NoAnswer {
+    let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref::<io::Error>());
+    match cause.map(|cause| (cause.raw_os_error(), cause.kind())) {
+        Some((Some(code), _)) => io::Error::from_raw_os_error(code).into(),
+        Some((None, kind)) => io::Error::new(kind, cause.map(ToString::to_string).unwrap_or_default()).into(),
+        None if error.is_incomplete_message() => io::Error::from(io::ErrorKind::ConnectionReset).into(),
+        None => error.into(),
+    }
+}
+
 /// Asks on a connection, which ends with the runtime.
 async fn ask_on<T>(stream: T, request: Request<Body>) -> Result<Bytes, NoAnswer>
 where
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let (mut asking, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    let greeted = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
+    let (mut asking, connection) = greeted.map_err(of_line)?;
     drop(tokio::spawn(connection));
-    let response = asking.send_request(request).await?;
+    let response = asking.send_request(request).await.map_err(of_line)?;
     Ok(Limited::new(response.into_body(), ANSWER_BYTES).collect().await?.to_bytes())
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use warifu_channels::{Address, Channel, Floor, Mirror, Mirrors, Network, Patience};
 use warifu_masters::schema::Schemas;
@@ -46,6 +46,12 @@ pub(super) fn mirrors_with(
         .pop()
         .ok_or_else(|| Failure::could_not(Said::new("no channel is named", "配信元の指定がありません")))?;
     Ok(Mirrors::new(first, others))
+}
+
+/// The files that the environment names for the way to channels.
+pub(super) fn files_of_network() -> Vec<PathBuf> {
+    let named = ["CA", "CERTIFICATE", "KEY", "CREDENTIALS"].map(|what| format!("WARIFU_CHANNEL_{what}"));
+    named.iter().filter_map(std::env::var_os).map(PathBuf::from).collect()
 }
 
 /// What this side demands of the channel.

@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -13,14 +13,18 @@ use warifu_masters::schema::Schemas;
 use warifu_trust::TrustedState;
 use warifu_values::digest::Digest;
 
-use crate::attach::nothing_there;
 use crate::calendar::Calendar;
+use crate::cause::Amiss;
+use crate::channels_here::troubles_here;
 use crate::cli::arguments::Serve;
 use crate::cli::failure::Failure;
-use crate::cli::inputs::{calendar_of, floor, mirrors_with, read_file};
+use crate::cli::inputs::{calendar_of, files_of_network, floor, mirrors_with, read_file};
 use crate::cli::settings::Settings;
 use crate::cli::watchdog::Watchdog;
 use crate::cli::watched::Watched;
+#[cfg(feature = "https")]
+use crate::log::now;
+use crate::only_root::only_root_reads;
 use crate::said::Said;
 use crate::schema_folder::SiteSchemas;
 #[cfg(feature = "https")]
@@ -123,7 +127,8 @@ impl Prepared {
 pub(super) fn troubles(serve: &Serve, settings: &Settings) -> Vec<Said> {
     let watchdog = Arc::new(Watchdog::from(Instant::now()));
     let mut found = Found(Prepared::of(serve, &watchdog).err().unwrap_or_default());
-    found.tell(nothing_there(serve.from.channel.iter().map(OsString::as_os_str)));
+    found.tell(troubles_here(serve.from.channel.iter().map(OsString::as_os_str)));
+    found.tell(only_root_reads(files_of(serve, settings).iter().map(PathBuf::as_path)));
     let floor = floor(serve.from.policy.as_deref()).ok();
     let root = check_root(&serve.from.root, floor.as_ref());
     found.take(root.map_err(|failure| settings.at("root", failure)));
@@ -131,6 +136,33 @@ pub(super) fn troubles(serve: &Serve, settings: &Settings) -> Vec<Said> {
     let socket = serve.operators.socket.as_deref().and_then(Path::parent);
     found.tell(socket.filter(|it| !it.as_os_str().is_empty()).and_then(not_to_be_written));
     found.0
+}
+
+/// Every file that is named.
+fn files_of(serve: &Serve, settings: &Settings) -> Vec<PathBuf> {
+    let named = [settings.file.as_ref(), Some(&serve.from.root), serve.from.policy.as_ref()];
+    let mut files: Vec<PathBuf> = named.into_iter().flatten().cloned().collect();
+    files.extend(serve.windows.calendar.clone());
+    files.extend(files_of_network());
+    #[cfg(feature = "https")]
+    for tls in [serve.tls.files(), serve.operators.over_tcp().map(|(_, files)| files)].iter().flatten() {
+        files.extend(tls.paths().map(Path::to_owned));
+    }
+    files
+}
+
+/// What is amiss with the certificates of the doors, as far as they can be read.
+#[cfg(feature = "https")]
+pub(super) fn certificates_amiss(serve: &Serve) -> Vec<Amiss> {
+    let files = [serve.tls.files(), serve.operators.over_tcp().map(|(_, files)| files)];
+    let read = files.into_iter().flatten().filter_map(|files| ReadTls::read(files).ok());
+    read.flat_map(|tls| tls.amiss(now())).collect()
+}
+
+/// There are none.
+#[cfg(not(feature = "https"))]
+pub(super) fn certificates_amiss(_: &Serve) -> Vec<Amiss> {
+    Vec::new()
 }
 
 /// Whether the root at `path` can be read, and pinned by what this side demands, where that is known.

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+#[cfg(feature = "https")]
+use crate::cause::Amiss;
 use crate::cli::arguments::{Arguments, Command, Serve};
 use crate::cli::handles::connections;
 use crate::cli::prepared::{Fixed, Prepared};
@@ -126,14 +128,14 @@ impl Reload {
         LIVE_OPTIONS.to_vec()
     }
 
-    /// Reads certificates again that changed; what is of no use is told once.
+    /// Reads certificates again that changed; what is of no use, and which do not hold, is told once.
     #[cfg(feature = "https")]
-    pub(super) fn certificates(&self, told: &mut Vec<Said>) {
+    pub(super) fn certificates(&self, told: &mut Vec<(Event, Said)>) {
         let (mut wrong, mut were_read) = (Vec::new(), false);
         for tls in self.tls.iter().chain(&self.operators) {
             match tls.reload(crate::service::Reload::IfChanged) {
                 Ok(is_read) => were_read |= is_read,
-                Err(why) => wrong.push(why),
+                Err(why) => wrong.push((Event::CertificatesUnusable, why)),
             }
         }
         if were_read {
@@ -142,16 +144,20 @@ impl Reload {
                 &Said::new("certificates were read again", "証明書を再読込しました"),
             );
         }
-        wrong
-            .iter()
-            .filter(|why| !told.contains(why))
-            .for_each(|why| self.log.event(Event::CertificatesUnusable, why));
+        wrong.extend(
+            self.service
+                .certificates_amiss()
+                .into_iter()
+                .filter_map(|Amiss { cause, why }| Some((cause.event()?, why.then(&cause.next_step(None))))),
+        );
+        let new = wrong.iter().filter(|it| !told.contains(it));
+        new.for_each(|(event, why)| self.log.event(*event, why));
         *told = wrong;
     }
 
     /// There are none.
     #[cfg(not(feature = "https"))]
-    pub(super) fn certificates(&self, _: &mut Vec<Said>) {}
+    pub(super) fn certificates(&self, _: &mut Vec<(Event, Said)>) {}
 }
 
 /// Whether what runs goes by what `option` says now; `given` are those that were given to it.

@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use warifu_values::lang::{Lang, Speak as _};
 
+use crate::cause::{Amiss, Cause};
 use crate::cli::arguments::{Serve, in_shell};
 use crate::cli::end::{End, told_to_end};
 use crate::cli::failure::Failure;
 use crate::cli::handles::connections;
 use crate::cli::inputs::read_file;
-use crate::cli::prepared::{Prepared, all_of, troubles};
+use crate::cli::prepared::{Prepared, all_of, certificates_amiss, troubles};
 use crate::cli::reload::Reload;
 use crate::cli::service_manager::ServiceManager;
 use crate::cli::settings::{Settings, as_file, as_table};
@@ -180,6 +181,13 @@ fn check_config(serve: &Serve, settings: &Settings, lang: Lang) -> Result<u8, Fa
             Way::Own(said) => writeln!(io::stdout(), "{}", said.say(lang))?,
         }
     }
+    for Amiss { cause, why } in certificates_amiss(serve) {
+        let said = why.then(&cause.next_step(None));
+        match cause {
+            Cause::Certificate => troubles.push(said),
+            _ => writeln!(io::stdout(), "{}", said.say(lang))?,
+        }
+    }
     if !troubles.is_empty() {
         return Err(all_of(troubles));
     }
@@ -282,6 +290,9 @@ async fn keep_reading(reload: Reload, mut asked: Signal, manager: ServiceManager
             manager.reloading();
             read_or_broken_off(move || reads.all(), || reload.broke_off()).await;
             manager.ready(&in_a_line(&reload.service, lang).await.unwrap_or_default());
+            // Who asked hears again, and at once, what is wrong with certificates.
+            told.clear();
+            look.reset_immediately();
         } else {
             let certificates = move || {
                 reads.certificates(&mut told);

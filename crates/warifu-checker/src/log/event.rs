@@ -183,6 +183,12 @@ events! {
     CertificatesRead "certificates.read" Info en "certificates were read again" ja "証明書を再読込した";
     CertificatesUnusable "certificates.unusable" Error
         en "changed certificates are of no use; those before go on" ja "変更された証明書が使えない（以前のもので続ける）";
+    CertificateInvalid "certificate.invalid" Error
+        en "a certificate that the checker shows has expired, or does not hold yet; it is used all the same"
+        ja "チェッカーの証明書が有効期間外（そのまま使用する）";
+    CertificateDue "certificate.due" Warn
+        en "a certificate ends within two weeks, or that of an authority has ended"
+        ja "証明書が 2 週間以内に期限切れになる、または認証局の証明書が期限切れになった";
 }
 
 #[cfg(test)]

@@ -179,6 +179,12 @@ fn told(status: &Status, lang: Lang) -> Vec<Alarm> {
     if let Some(why) = status.attached.as_ref().and_then(|attached| attached.trouble.as_ref()) {
         add_cause(&mut add, Grade::Alarm, Cause::Program, None, Some(why), lang);
     }
+    for (grade, cause) in [(Grade::Alarm, Cause::Certificate), (Grade::Warning, Cause::CertificateDue)] {
+        let whys = status.certificates.iter().filter(|amiss| amiss.cause == cause).map(|amiss| &amiss.why);
+        if let Some(why) = whys.cloned().reduce(|all, one| all.then(&one)) {
+            add_cause(&mut add, grade, cause, None, Some(&why), lang);
+        }
+    }
     if let Some(Amiss { cause, why }) = status.not_taken() {
         let grade = match cause {
             Cause::DiskFull | Cause::DiskFault => Grade::Alarm,

@@ -1,5 +1,5 @@
-//! What people are told of a certificate: who it is for, and until when it holds. Nothing is trusted by it;
-//! the chain was verified before, or will be.
+//! What people are told of a certificate: who it is for, and when it holds. Nothing is trusted by it; the
+//! chain was verified before, or will be.
 
 use warifu_trust::UnixSeconds;
 use x509_cert::Certificate;
@@ -9,6 +9,7 @@ use x509_cert::der::asn1::ObjectIdentifier;
 use x509_cert::der::oid::db::rfc4519::{
     COMMON_NAME, COUNTRY_NAME, ORGANIZATION_NAME, ORGANIZATIONAL_UNIT_NAME,
 };
+use x509_cert::time::Time;
 
 /// The attributes of a subject that are told.
 const NAMES: &[(ObjectIdentifier, &str)] =
@@ -33,12 +34,13 @@ fn named(AttributeTypeAndValue { oid, value }: &AttributeTypeAndValue) -> Option
     Some(format!("{name}={plain}"))
 }
 
-/// Until when a certificate in DER holds; none where it is no certificate. One that never ends
+/// From when and until when a certificate in DER holds; none where it is no certificate. One that never ends
 /// (99991231235959Z) is said to end with the last instant that there is here.
-pub(super) fn not_after(der: &[u8]) -> Option<UnixSeconds> {
-    let certificate = Certificate::from_der(der).ok()?;
-    let until = certificate.tbs_certificate.validity.not_after.to_unix_duration();
-    Some(UnixSeconds::new(i64::try_from(until.as_secs()).unwrap_or(i64::MAX)))
+pub(super) fn holds(der: &[u8]) -> Option<(UnixSeconds, UnixSeconds)> {
+    let validity = Certificate::from_der(der).ok()?.tbs_certificate.validity;
+    let instant =
+        |time: Time| UnixSeconds::new(i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX));
+    Some((instant(validity.not_before), instant(validity.not_after)))
 }
 
 #[cfg(test)]
@@ -47,7 +49,6 @@ mod tests {
 
     use x509_cert::der::asn1::{GeneralizedTime, UtcTime};
     use x509_cert::der::{DateTime, Encode as _};
-    use x509_cert::time::Time;
 
     use super::*;
 
@@ -66,15 +67,16 @@ mod tests {
         std::fs::read(folder.path().join("it")).unwrap()
     }
 
-    /// The same, until another instant.
-    fn until(der: &[u8], until: Time) -> Vec<u8> {
+    /// The same, from and until other instants.
+    fn within(der: &[u8], from: Time, until: Time) -> Vec<u8> {
         let mut certificate = Certificate::from_der(der).unwrap();
+        certificate.tbs_certificate.validity.not_before = from;
         certificate.tbs_certificate.validity.not_after = until;
         certificate.to_der().unwrap()
     }
 
     #[test]
-    fn who_a_certificate_is_for_and_until_when_is_told_as_it_is_written() {
+    fn who_a_certificate_is_for_and_when_it_holds_is_told_as_it_is_written() {
         let of = made("/C=JP/O=支払基金/OU=night/CN=one~/L=nowhere");
         let at = |year, month, day| DateTime::new(year, month, day, 12, 30, 59).unwrap();
         let general = |date| Time::GeneralTime(GeneralizedTime::from_date_time(date));
@@ -84,11 +86,12 @@ mod tests {
             (general(at(2051, 4, 1)), "2051-04-01T12:30:59Z".parse().unwrap()),
             (Time::INFINITY, UnixSeconds::LAST),
         ] {
-            let der = until(&of, ends);
+            let der = within(&of, utc(at(2026, 4, 1)), ends);
             assert_eq!(subject_of(&der).as_deref(), Some("C=JP, O=支払基金, OU=night, CN=one~"));
-            assert_eq!(not_after(&der), Some(told));
+            let from = "2026-04-01T12:30:59Z".parse().unwrap();
+            assert_eq!(holds(&der), Some((from, told)));
             for end in 0..der.len() {
-                assert_eq!((subject_of(&der[..end]), not_after(&der[..end])), (None, None), "cut at {end}");
+                assert_eq!((subject_of(&der[..end]), holds(&der[..end])), (None, None), "cut at {end}");
             }
         }
         let at = of.windows(4).rposition(|bytes| bytes == b"one~").unwrap();
@@ -104,7 +107,7 @@ mod tests {
         for bytes in
             [&b""[..], b"0", b"\x30\x82", b"\x30\x84\xff\xff\xff\xff", b"\x30\x02\x30\x00", &[0x30; 64]]
         {
-            assert_eq!((subject_of(bytes), not_after(bytes)), (None, None), "{bytes:?}");
+            assert_eq!((subject_of(bytes), holds(bytes)), (None, None), "{bytes:?}");
         }
     }
 }

@@ -29,6 +29,7 @@ use crate::log::{Event, Log, now};
 use crate::said::Said;
 use crate::service::activity::{Activity, Answering, Overdue, Watched};
 use crate::service::budget::{Budget, Share};
+use crate::service::head::{head_bytes, too_long};
 use crate::service::http_service::Service;
 use crate::service::limits::Limits;
 use crate::service::operator_named::Operator;
@@ -38,7 +39,7 @@ use crate::service::socket::{OperatorSocket, SocketError};
 #[cfg(feature = "https")]
 use crate::service::tls::{Shown, Tls};
 
-/// Operators at once. More are a mistake.
+/// Operators at once. More are a mistake, and wait before the door until somebody has gone.
 const OPERATORS: usize = 64;
 
 /// Connections of operators elsewhere from one address: who is silent there keeps others in.
@@ -57,7 +58,7 @@ const HELD_BY_THE_SYSTEM_BYTES: usize = 128 << 10;
 mod http2 {
     /// Requests at once.
     pub(super) const REQUESTS: u32 = 32;
-    /// The head of each, unpacked.
+    /// The head of each, unpacked; less where the limit is less.
     pub(super) const HEAD_BYTES: u32 = 16 << 10;
     /// Written ahead for each.
     pub(super) const AHEAD_BYTES: usize = 16 << 10;
@@ -65,7 +66,7 @@ mod http2 {
     pub(super) const READ_BYTES: u32 = 256 << 10;
 }
 
-/// hyper wants as much at least.
+/// hyper wants as much at least; what goes beyond the limit is refused when it is read.
 const LEAST_HEAD_BYTES: usize = 8 << 10;
 
 /// A disk that took no socket is asked again after this.
@@ -369,7 +370,7 @@ impl Speaks {
 /// The door cannot be used.
 pub async fn watched_at(door: Door, service: Arc<Service>) -> io::Result<()> {
     let (_ends_with_this, ends) = watch::channel(false);
-    let served = Served { router: for_watchers(Arc::clone(&service), door.names), service, ends };
+    let served = Served { router: for_watchers(Arc::clone(&service), &door.names), service, ends };
     let room = (Budget::new(WATCHERS, WATCHERS_OF_ADDRESS), || WATCHERS);
     take_requests(TcpListener::from_std(door.listener)?, door.greeting, served, room).await;
     Ok(())
@@ -420,10 +421,12 @@ async fn take_commands(
     // Whoever fills the door over TCP keeps nobody of this machine out.
     let budget_elsewhere = Budget::new(OPERATORS, OPERATORS_OF_ADDRESS);
     loop {
+        let has_room = budget.used() < OPERATORS;
+        let has_room_elsewhere = budget_elsewhere.used() < OPERATORS;
         tokio::select! {
             _ = ends.changed() => break,
             Some(_) = connections.join_next() => {}
-            accepted = accept_here(listener.as_ref()) => match accepted {
+            accepted = accept_here(listener.as_ref()), if has_room => match accepted {
                 Ok(stream) => {
                     let mut share = budget.share(Sender::Operator);
                     if share.grow(1).is_ok() {
@@ -434,7 +437,7 @@ async fn take_commands(
                 }
                 Err(error) => after(&error).await,
             },
-            accepted = accept(elsewhere.as_ref()) => match accepted {
+            accepted = accept(elsewhere.as_ref()), if has_room_elsewhere => match accepted {
                 Ok((stream, peer, greeting)) => {
                     let mut share = budget_elsewhere.share(Sender::at(peer.ip()));
                     if share.grow(1).is_ok() {
@@ -521,9 +524,17 @@ where
         request.extensions_mut().insert(who.operator.clone());
         // Whoever takes the body takes this with it; else it goes with the request.
         request.extensions_mut().insert(Arc::new(of_requests.begin()));
-        let answered = router.call(request.map(Body::new));
+        let version = request.version();
+        let is_taken = head_bytes(&request) <= limits.head_bytes;
+        let answered = is_taken.then(|| router.call(request.map(Body::new)));
         async move {
-            let Ok(response) = answered.await;
+            let response = match answered {
+                None => too_long(version),
+                Some(answered) => {
+                    let Ok(response) = answered.await;
+                    response
+                }
+            };
             Ok::<_, Infallible>(response.map(|body| Answering::new(body, in_flight)))
         }
     });
@@ -580,7 +591,7 @@ fn protocol(
         .http2()
         .auto_date_header(is_dated)
         .max_concurrent_streams(http2::REQUESTS)
-        .max_header_list_size(http2::HEAD_BYTES)
+        .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX).min(http2::HEAD_BYTES))
         .max_send_buf_size(http2::AHEAD_BYTES)
         .initial_stream_window_size(http2::READ_BYTES)
         .initial_connection_window_size(http2::READ_BYTES);

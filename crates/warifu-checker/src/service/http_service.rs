@@ -11,11 +11,14 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use warifu_trust::UnixSeconds;
 
+use crate::cause::Amiss;
 use crate::history::History;
 use crate::log::{Event, Log, now};
 use crate::page::{InLine, Load, Quantile, Seen, TurnedAway};
 use crate::said::Said;
 use crate::service::budget::Budget;
+#[cfg(feature = "https")]
+use crate::service::certificates::{InUse, amiss};
 use crate::service::keeper::Keeper;
 use crate::service::lately::Lately;
 use crate::service::limits::Limits;
@@ -26,7 +29,7 @@ use crate::service::refusals::Refusals;
 use crate::service::reply::error;
 use crate::service::status::{ClaimsDoor, Doors, OnTrial, Queue, Requests, Status};
 #[cfg(feature = "https")]
-use crate::service::tls::{Expires, Tls};
+use crate::service::tls::Tls;
 use crate::state::Recent;
 use crate::swap::Swapper;
 
@@ -134,12 +137,33 @@ impl Service {
     pub(super) fn certificates_expire(&self) -> Vec<([String; 3], i64)> {
         let doors = self.certificates.lock().unwrap_or_else(PoisonError::into_inner);
         let of_door = |(whom, tls): &(&'static str, Arc<Tls>)| {
-            let labels = |(file, at, expires): &Expires| {
-                ([(*whom).to_owned(), file.clone(), at.to_string()], expires.seconds())
+            let labels = |InUse { file, position, until, .. }: &InUse| {
+                let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                ([(*whom).to_owned(), name, position.to_string()], until.seconds())
             };
-            tls.expire().iter().map(labels).collect::<Vec<_>>()
+            tls.certificates().iter().map(labels).collect::<Vec<_>>()
         };
         doors.iter().flat_map(of_door).collect()
+    }
+
+    /// What is amiss with any of them now, the gravest first; of a file that several doors go by once.
+    #[cfg(feature = "https")]
+    pub fn certificates_amiss(&self) -> Vec<Amiss> {
+        let doors = self.certificates.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = doors.iter().flat_map(|(_, tls)| tls.certificates().to_vec());
+        let mut different: Vec<InUse> = Vec::new();
+        for certificate in all {
+            if !different.contains(&certificate) {
+                different.push(certificate);
+            }
+        }
+        amiss(&different, now())
+    }
+
+    /// There are none.
+    #[cfg(not(feature = "https"))]
+    pub fn certificates_amiss(&self) -> Vec<Amiss> {
+        Vec::new()
     }
 
     /// There are none.
@@ -159,7 +183,8 @@ impl Service {
         let doors = Doors { is_draining, of_claims: Some(self.claims_door()) };
         let status = Status::of(&self.swapper, requests, self.queue_now(), doors, now());
         let configuration = self.not_in_force.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Status { configuration, configuration_file: self.config.get().cloned(), ..status }
+        let certificates = self.certificates_amiss();
+        Status { configuration, configuration_file: self.config.get().cloned(), certificates, ..status }
     }
 
     /// The queue now.

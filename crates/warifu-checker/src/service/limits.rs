@@ -24,7 +24,8 @@ pub struct Limits {
     /// Of these, left by one sender.
     pub unread_bytes_of_sender: usize,
     /// The head of a request, and what is read and written ahead for a connection. With HTTP/2 the
-    /// head and what is written ahead of each request have 16 KiB, what is read ahead of all 256 KiB.
+    /// head of each request has 16 KiB at most, what is written ahead of it 16 KiB, what is read ahead of
+    /// all 256 KiB.
     pub head_bytes: usize,
     /// A file that came compressed grows at most so many times, once it is above a mebibyte.
     pub unpacked_ratio: usize,

@@ -11,6 +11,7 @@ mod check_claims;
 mod receive;
 mod unpack;
 mod unread;
+mod whole_body;
 
 mod health;
 mod http_service;
@@ -20,9 +21,13 @@ mod reply;
 mod status;
 
 mod activity;
+mod authority;
 mod budget;
 #[cfg(feature = "https")]
 mod certificate;
+#[cfg(feature = "https")]
+mod certificates;
+mod head;
 mod keeper;
 mod lately;
 mod limits;

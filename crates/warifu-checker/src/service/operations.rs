@@ -251,6 +251,24 @@ pub(super) fn forget_claims() -> Operation {
     asks(operation, Body::json::<Forgotten>(), "What is gone.", "削除したもの")
 }
 
+/// What every command that takes something can be answered at the operators' door.
+pub(super) fn only_whole(operation: Operation) -> Operation {
+    if !operation.takes_something() {
+        return operation;
+    }
+    operation
+        .refuses(
+            StatusCode::REQUEST_TIMEOUT,
+            "The command came too slowly.",
+            "操作の受信に時間がかかりすぎています。",
+        )
+        .refuses(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "It is more than a command may be.",
+            "操作の本文が上限を超えています。",
+        )
+}
+
 /// What every request at a door that pages of others could lead to can be answered.
 pub(super) fn only_meant(operation: Operation) -> Operation {
     operation.refuses(

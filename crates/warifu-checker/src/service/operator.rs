@@ -20,11 +20,12 @@ use crate::said::Said;
 use crate::service::http_service::Service;
 use crate::service::operator_named::Operator;
 use crate::service::reply::{FellBack, error};
+use crate::service::whole_body::LONGEST_BYTES;
 use crate::state::{Decision, Reason};
 use crate::swap::{NotDecided, NotFallenBack, NothingBefore, Outcome, Swapper, Wanted};
 
 /// A decision is a number and a reason.
-pub(super) const DECISION_BYTES: usize = 16 << 10;
+pub(super) const DECISION_BYTES: usize = LONGEST_BYTES;
 
 /// What follows `/swap?` and `/fall-back?`.
 #[derive(Deserialize)]

@@ -23,6 +23,7 @@ use crate::service::operator::{
 };
 use crate::service::reply::not_given;
 use crate::service::same_site::{Names, only_own};
+use crate::service::whole_body::only_whole;
 
 /// At the door of claims. Nothing here changes anything, or tells of load, reasons and decisions.
 pub(super) fn for_claims(service: Arc<Service>) -> Router {
@@ -42,9 +43,11 @@ pub(super) fn for_operators(service: Arc<Service>) -> Router {
     let shown = Shown { service: Arc::clone(&service), lately: Lately::of_operators() };
     let looks = looks_of_operators().router().with_state(Arc::new(shown));
     let commands = commands().router().with_state(Arc::clone(&service));
-    let page = page::routes(move || service.seen(), Buttons::Leading(commands.clone()));
+    let sees = Arc::clone(&service);
+    let page = page::routes(move || sees.seen(), Buttons::Leading(commands.clone()));
     let names = Arc::new(Names::OfOperators);
-    looks.merge(commands).merge(page).layer(from_fn_with_state(names, only_own))
+    let whole = from_fn_with_state(service, only_whole);
+    looks.merge(commands).merge(page).layer(whole).layer(from_fn_with_state(names, only_own))
 }
 
 fn looks_of_operators() -> Routes<Arc<Shown>> {
@@ -68,14 +71,14 @@ fn commands() -> Routes<Arc<Service>> {
 }
 
 /// At the door of those who watch, which is called so: everything that can be looked at, and no command.
-pub(super) fn for_watchers(service: Arc<Service>, names: Vec<String>) -> Router {
+pub(super) fn for_watchers(service: Arc<Service>, names: &[String]) -> Router {
     told(AtDoor::Watchers);
     let lately = Arc::clone(&service.watched);
     let shown = Shown { service: Arc::clone(&service), lately: Arc::clone(&lately) };
     let looks = looks().router().with_state(Arc::new(shown));
     let others = others_of_watchers().router().with_state(Arc::clone(&service));
     let page = page::routes_by(move || service.seen(), Buttons::Hidden, lately);
-    let names = Arc::new(Names::OfWatchers(names));
+    let names = Arc::new(Names::of_watchers(names));
     looks.merge(others).merge(page).layer(from_fn_with_state(names, only_own))
 }
 
@@ -101,7 +104,8 @@ fn described(door: AtDoor) -> Vec<Described> {
         AtDoor::Claims => return of_claims().described(),
         AtDoor::Operators => {
             let page = page::described(WithButtons::Yes);
-            [looks_of_operators().described(), commands().described(), page].concat()
+            let all = [looks_of_operators().described(), commands().described(), page].concat();
+            all.into_iter().map(|one| one.and(operations::only_whole)).collect()
         }
         AtDoor::Watchers => {
             let page = page::described(WithButtons::No);

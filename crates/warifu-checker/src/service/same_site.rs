@@ -5,21 +5,22 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::said::Said;
+use crate::service::authority::{Authority, Name};
 use crate::service::reply::error;
 use crate::service::sender::Sender;
 
-/// How a door is called, besides by addresses and by names that nobody else can have.
+/// How a door is called, besides by addresses and `localhost`.
 #[derive(Debug)]
 pub(super) enum Names {
     /// That of operators: not at all.
     OfOperators,
     /// That of those who watch.
-    OfWatchers(Vec<String>),
+    OfWatchers(Vec<Name>),
 }
 
 /// Lets through what is meant for this door.
@@ -38,7 +39,8 @@ pub(super) async fn only_own(State(names): State<Arc<Names>>, request: Request, 
     }
 }
 
-/// Whether a request was meant for this door; `vouched` where TLS vouches for its name.
+/// Whether a request was meant for this door; `vouched` where TLS vouches for its name. Who asks for nobody
+/// by name is no browser.
 fn is_meant(
     method: &Method,
     headers: &HeaderMap,
@@ -46,20 +48,30 @@ fn is_meant(
     vouched: bool,
     names: &Names,
 ) -> Result<(), Said> {
-    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     // HTTP/2 has the name elsewhere.
-    let host = text(header::HOST).or(authority).unwrap_or_default();
-    if !vouched && !is_no_name_of_others(host) && !names.know(host) {
-        return Err(names.refuse(host));
+    let told = headers.get_all(header::HOST).iter().map(HeaderValue::as_bytes);
+    let mut asked_for = Vec::new();
+    for told in told.chain(authority.map(str::as_bytes)) {
+        let known = Authority::of(told)
+            .filter(|it| vouched || it.name.is_nobody_elses() || names.know(&it.name))
+            .ok_or_else(|| names.refuse(&String::from_utf8_lossy(told)))?;
+        asked_for.push(known);
     }
     if method == Method::GET || method == Method::HEAD {
         return Ok(());
     }
-    let of_host = |origin: &str| origin.split_once("://").is_some_and(|(_, of)| of == host);
-    let is_own = text(header::ORIGIN).is_none_or(of_host)
-        && !headers.get_all(header::ORIGIN).iter().skip(1).any(|_| true);
-    let fetched = headers.get("sec-fetch-site").map(axum::http::HeaderValue::as_bytes);
-    if is_own && fetched.is_none_or(|site| site == b"same-origin" || site == b"none") {
+    let is_own = |origin: &HeaderValue| {
+        let origin = origin.as_bytes();
+        let of = origin.strip_prefix(b"http://").or_else(|| origin.strip_prefix(b"https://"));
+        let of = of.and_then(Authority::of);
+        of.is_some_and(|of| !asked_for.is_empty() && asked_for.iter().all(|it| *it == of))
+    };
+    let is_here = |site: &HeaderValue| site == "same-origin" || site == "none";
+    let origins = headers.get_all(header::ORIGIN);
+    if origins.iter().count() <= 1
+        && origins.iter().all(is_own)
+        && headers.get_all("sec-fetch-site").iter().all(is_here)
+    {
         return Ok(());
     }
     Err(Said::new(
@@ -69,10 +81,16 @@ fn is_meant(
 }
 
 impl Names {
-    fn know(&self, host: &str) -> bool {
+    /// Of those who watch, as they were given: what is no name is nobody's.
+    pub(super) fn of_watchers(given: &[String]) -> Names {
+        let named = given.iter().filter_map(|name| Some(Authority::of(name.as_bytes())?.name));
+        Names::OfWatchers(named.collect())
+    }
+
+    fn know(&self, name: &Name) -> bool {
         match self {
             Names::OfOperators => false,
-            Names::OfWatchers(names) => names.iter().any(|name| bare(name).eq_ignore_ascii_case(bare(host))),
+            Names::OfWatchers(names) => names.contains(name),
         }
     }
 
@@ -89,20 +107,6 @@ impl Names {
             ),
         })
     }
-}
-
-/// A name without its port.
-fn bare(host: &str) -> &str {
-    host.rsplit_once(':').map_or(host, |(name, _)| name).trim_end_matches('.')
-}
-
-/// An address, or a name without a dot: nobody else can make one of these lead here.
-fn is_no_name_of_others(host: &str) -> bool {
-    if host.starts_with('[') {
-        return true;
-    }
-    let name = bare(host);
-    name.parse::<std::net::Ipv4Addr>().is_ok() || !name.contains('.') || name.ends_with(".localhost")
 }
 
 #[cfg(test)]
@@ -137,17 +141,47 @@ mod tests {
 
     #[test]
     fn a_name_of_others_that_leads_here_is_no_name_of_this_door() {
-        for host in ["evil.example", "evil.example:8080", "127.0.0.1.evil.example"] {
-            assert!(!meant(&Method::GET, false, &[("host", host)]), "{host}");
+        let get = &Method::GET;
+        for host in ["evil.example", "evil.example:8080", "127.0.0.1.evil.example", "evil", "evil.", ""] {
+            assert!(!meant(get, false, &[("host", host)]), "{host}");
         }
-        for host in ["localhost", "localhost.", "a.localhost:1", "warifu-checker", "127.0.0.1:80", "[::1]:80"]
-        {
-            assert!(meant(&Method::GET, false, &[("host", host)]), "{host}");
+        for host in ["localhost", "localhost.", "a.localhost:1", "127.0.0.1:80", "[::1]:80"] {
+            assert!(meant(get, false, &[("host", host)]), "{host}");
         }
+        assert!(meant(get, false, &[]), "no browser leaves it out");
+        assert!(meant(get, true, &[("host", "checker.example")]) && !meant(get, true, &[("host", "a b")]));
     }
+
+    /// What is no authority is refused, and not passed over: a name that cannot be read was none before.
+    #[test]
+    fn a_name_in_disguise_is_none_of_this_door() {
+        for host in
+            ["[::1].evil.example", "evil。example", "localhost@evil.example", "localhost evil.example"]
+        {
+            let headers =
+                HeaderMap::from_iter([(header::HOST, HeaderValue::from_bytes(host.as_bytes()).unwrap())]);
+            let meant = is_meant(&Method::GET, &headers, None, false, &Names::OfOperators);
+            assert!(meant.unwrap_err().en.starts_with(host), "{host}");
+        }
+        let both = [("host", "localhost"), ("host", "evil.example")];
+        assert!(!meant(&Method::GET, false, &both));
+        let headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static("localhost"))]);
+        let elsewhere = Some("evil.example");
+        assert!(is_meant(&Method::GET, &headers, elsewhere, false, &Names::OfOperators).is_err());
+        let own = ("host", "localhost:8080");
+        for origin in
+            ["http://localhost:8080/", "ftp://localhost:8080", "http://u@localhost:8080", "//localhost:8080"]
+        {
+            assert!(!meant(&Method::POST, false, &[own, ("origin", origin)]), "{origin}");
+        }
+        assert!(!meant(&Method::POST, false, &[("origin", "http://localhost")]), "of nobody");
+        let twice = [own, ("sec-fetch-site", "none"), ("sec-fetch-site", "cross-site")];
+        assert!(!meant(&Method::POST, false, &twice));
+    }
+
     #[test]
     fn those_who_watch_ask_by_names_that_were_given() {
-        let names = Names::OfWatchers(vec!["checker1.example".to_owned()]);
+        let names = Names::of_watchers(&["checker1.example".to_owned()]);
         let meant = |host: &str| {
             let headers = HeaderMap::from_iter([(header::HOST, host.parse().unwrap())]);
             is_meant(&Method::GET, &headers, None, false, &names)

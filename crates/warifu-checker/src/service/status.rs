@@ -205,6 +205,9 @@ pub struct Status {
     /// The configuration file that it was started with, as it is typed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub configuration_file: Option<String>,
+    /// Certificates of the doors that do not hold, or not for long.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<Amiss>,
     /// When this was said.
     pub at: UnixSeconds,
 }
@@ -251,6 +254,7 @@ impl Status {
             doors: Doors { of_claims: door, ..doors },
             configuration: None,
             configuration_file: None,
+            certificates: Vec::new(),
             at,
         }
     }
@@ -422,7 +426,7 @@ impl Status {
             Cause::Expired | Cause::Trust | Cause::Data | Cause::Damaged | Cause::Frozen | Cause::Lost => {
                 true
             }
-            Cause::Held | Cause::Configuration => true,
+            Cause::Held | Cause::Configuration | Cause::Certificate | Cause::CertificateDue => true,
             Cause::Withdrawn => {
                 self.looked()?.release().is_some_and(|release| self.tells_that_withdrawn(release))
             }
@@ -449,7 +453,8 @@ impl Status {
             self.looked().and_then(Outcome::amiss).map(|amiss| amiss.cause),
         ];
         let held = self.held.iter().map(|held| held.held_for.cause());
-        named.into_iter().flatten().chain(held).collect()
+        let of_certificates = self.certificates.iter().map(|amiss| amiss.cause);
+        named.into_iter().flatten().chain(held).chain(of_certificates).collect()
     }
 
     /// What judges, in one line, for a service manager.
@@ -471,7 +476,17 @@ impl Status {
             (_, state) => state,
         };
         let stale = if self.stale { say!(lang, ", stale", "、期限切れ") } else { String::new() };
-        say!(lang, "release {release}, {state}{stale}", "リリース {release}、{state}{stale}")
+        let certificate = if self.certificates.iter().any(|amiss| amiss.cause == Cause::Certificate) {
+            let word = Cause::Certificate.word().say(lang).to_lowercase();
+            say!(lang, ", {word}", "、{word}")
+        } else {
+            String::new()
+        };
+        say!(
+            lang,
+            "release {release}, {state}{stale}{certificate}",
+            "リリース {release}、{state}{stale}{certificate}"
+        )
     }
 
     /// `text` without the reasons that other lines give in full.
@@ -496,6 +511,10 @@ impl Speak for Status {
         if let Some(why) = &self.configuration {
             lines.push(line(Cause::Configuration, why, &self.configuration_next_step(), lang));
         }
+        let of_certificates = self.certificates.iter();
+        lines.extend(
+            of_certificates.map(|Amiss { cause, why }| line(*cause, why, &cause.next_step(None), lang)),
+        );
         if let Some(Amiss { cause, why }) = &self.not_written {
             let (word, said) = (cause.word(), why.then(&cause.next_step(None)).say(lang));
             let word = word.say(lang).to_lowercase();
@@ -677,6 +696,7 @@ mod tests {
             doors: Doors { is_draining: true, of_claims: Some(door) },
             configuration: None,
             configuration_file: None,
+            certificates: Vec::new(),
             at: UnixSeconds::new(0),
         };
         let (english, japanese) = (status.say(Lang::En), status.say(Lang::Ja));

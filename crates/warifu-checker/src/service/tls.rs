@@ -21,8 +21,10 @@ use tokio_rustls::server::TlsStream;
 use warifu_trust::UnixSeconds;
 use warifu_values::digest::Digest;
 
+use crate::cause::Amiss;
 use crate::said::Said;
-use crate::service::certificate::{not_after, subject_of};
+use crate::service::certificate::{holds, subject_of};
+use crate::service::certificates::{InUse, Whose, amiss};
 
 /// Certificates and a key are some kilobytes; those of all authorities that sign for terminals some more.
 const FILE_BYTES: u64 = 4 << 20;
@@ -55,9 +57,6 @@ pub struct TlsFiles {
 /// What the files are now, to see that they changed.
 type Versions = Vec<Option<(SystemTime, u64)>>;
 
-/// Until when a certificate holds, by the name of its file and its place in that, from 1.
-pub(super) type Expires = (String, usize, UnixSeconds);
-
 /// What a sender showed when it was greeted.
 #[derive(Debug, Clone)]
 pub(super) struct Shown {
@@ -83,8 +82,8 @@ pub enum Reload {
 pub struct Tls {
     config: ArcSwap<ServerConfig>,
     read: Mutex<(TlsFiles, Versions)>,
-    /// Of what is used: whoever asks reads no disk.
-    expire: ArcSwap<Vec<Expires>>,
+    /// Whoever asks for them reads no disk.
+    certificates: ArcSwap<Vec<InUse>>,
 }
 
 /// Files that are of use for TLS, read and not used yet.
@@ -99,11 +98,12 @@ pub struct ReadTls {
 #[derive(Debug)]
 struct Usable {
     config: Arc<ServerConfig>,
-    expire: Vec<Expires>,
+    certificates: Vec<InUse>,
 }
 
 impl TlsFiles {
-    fn paths(&self) -> impl Iterator<Item = &Path> {
+    /// Each of them.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
         let clients = match &self.clients {
             Clients::Unknown => None,
             Clients::Known(path) | Clients::OnlyKnown(path) => Some(&**path),
@@ -122,7 +122,7 @@ impl TlsFiles {
     fn usable(&self) -> Result<Usable, Said> {
         let provider = Arc::new(rustls_graviola::default_provider());
         let chain = certificates(&self.certificate)?;
-        let mut expire = expire(&self.certificate, &chain);
+        let mut in_use = in_use(Whose::Own, &self.certificate, &chain);
         let key =
             PrivateKeyDer::from_pem_slice(&read(&self.key)?).map_err(|error| not_pem(&self.key, &error))?;
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
@@ -131,19 +131,19 @@ impl TlsFiles {
         let builder = match &self.clients {
             Clients::Unknown => builder.with_no_client_auth(),
             Clients::Known(path) => builder.with_client_cert_verifier(
-                verifier(path, &provider, &mut expire)?
+                verifier(path, &provider, &mut in_use)?
                     .allow_unauthenticated()
                     .build()
                     .map_err(|error| wrong(path, &error))?,
             ),
             Clients::OnlyKnown(path) => builder.with_client_cert_verifier(
-                verifier(path, &provider, &mut expire)?.build().map_err(|error| wrong(path, &error))?,
+                verifier(path, &provider, &mut in_use)?.build().map_err(|error| wrong(path, &error))?,
             ),
         };
         let mut config =
             builder.with_single_cert(chain, key).map_err(|error| not_a_pair(&self.certificate, &error))?;
         config.alpn_protocols = vec![HTTP2_BY_NAME.to_vec(), b"http/1.1".to_vec()];
-        Ok(Usable { config: Arc::new(config), expire })
+        Ok(Usable { config: Arc::new(config), certificates: in_use })
     }
 }
 
@@ -182,11 +182,13 @@ fn not_a_pair(path: &Path, error: &tls::Error) -> Said {
     }
 }
 
-/// Until when each of `found` in the file at `path` holds.
-fn expire(path: &Path, found: &[CertificateDer<'_>]) -> Vec<Expires> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let each = found.iter().zip(1..);
-    each.filter_map(|(it, at)| Some((name.clone().into_owned(), at, not_after(it)?))).collect()
+/// When each of `found` in the file at `path` holds.
+fn in_use(whose: Whose, path: &Path, found: &[CertificateDer<'_>]) -> Vec<InUse> {
+    let each = found.iter().zip(1..).filter_map(|(it, position)| {
+        let (from, until) = holds(it)?;
+        Some(InUse { whose, file: path.to_owned(), position, from, until })
+    });
+    each.collect()
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Said> {
@@ -202,11 +204,11 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Said> {
 fn verifier(
     path: &Path,
     provider: &Arc<CryptoProvider>,
-    expires: &mut Vec<Expires>,
+    in_use_too: &mut Vec<InUse>,
 ) -> Result<tokio_rustls::rustls::server::ClientCertVerifierBuilder, Said> {
     let mut authorities = RootCertStore::empty();
     let found = certificates(path)?;
-    expires.extend(expire(path, &found));
+    in_use_too.extend(in_use(Whose::Authority, path, &found));
     for certificate in found {
         authorities.add(certificate).map_err(|error| wrong(path, &error))?;
     }
@@ -227,9 +229,14 @@ impl ReadTls {
     /// TLS that begins with them.
     #[must_use]
     pub fn into_tls(self) -> Arc<Tls> {
-        let ReadTls { files, versions, usable: Usable { config, expire } } = self;
-        let (config, expire) = (ArcSwap::new(config), ArcSwap::from_pointee(expire));
-        Arc::new(Tls { config, read: Mutex::new((files, versions)), expire })
+        let ReadTls { files, versions, usable: Usable { config, certificates } } = self;
+        let (config, certificates) = (ArcSwap::new(config), ArcSwap::from_pointee(certificates));
+        Arc::new(Tls { config, read: Mutex::new((files, versions)), certificates })
+    }
+
+    /// What is amiss `now` with its certificates, the gravest first.
+    pub fn amiss(&self, now: UnixSeconds) -> Vec<Amiss> {
+        amiss(&self.usable.certificates, now)
     }
 }
 
@@ -265,9 +272,9 @@ impl Tls {
         *read = (files, versions);
     }
 
-    fn go_by(&self, Usable { config, expire }: Usable) {
+    fn go_by(&self, Usable { config, certificates }: Usable) {
         self.config.store(config);
-        self.expire.store(Arc::new(expire));
+        self.certificates.store(Arc::new(certificates));
     }
 
     /// Whether nobody comes in without a certificate.
@@ -276,9 +283,9 @@ impl Tls {
         matches!(read.0.clients, Clients::OnlyKnown(_))
     }
 
-    /// Until when each certificate that is used holds: the own, and those of authorities of who comes.
-    pub(super) fn expire(&self) -> Arc<Vec<Expires>> {
-        self.expire.load_full()
+    /// The certificates that are used: the own, and those of authorities of who comes.
+    pub(super) fn certificates(&self) -> Arc<Vec<InUse>> {
+        self.certificates.load_full()
     }
 
     /// Greets a sender: the connection, and what it showed.

@@ -362,6 +362,7 @@ fn what_is_in_the_way_of_a_start_is_told_before_it() {
     for (from, to, says) in [
         (&*channel, "\"/no/such/channel\"", "nothing is at /no/such/channel"),
         (&channel, "[\"file:///no/such\", \"bundle:/no/bundle\"]", "nothing is at /no/such, /no/bundle"),
+        (&channel, &format!("{at:?}"), "no release lies at /"),
         ("127.0.0.1:0", &address, "is in use: another program listens there"),
         ("127.0.0.1:0", "192.0.2.1:1", "nobody can come in at 192.0.2.1:1 (--listen)"),
         (&state, "\"/proc/warifu\"", "nothing can be written to /proc"),

@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -216,6 +217,30 @@ fn a_head_that_is_too_long_is_told_so() {
     let checker = within(Limits::default());
     let long = [b"GET /livez HTTP/1.1\r\nhost: x\r\nx-long: ".to_vec(), vec![b'x'; 1 << 20]].concat();
     assert!(told(&checker, &long).starts_with("HTTP/1.1 431 "));
+}
+
+/// However much of it is read at once.
+#[test]
+fn the_limit_of_a_head_is_where_it_is_said_to_be() {
+    let limit = 64 << 10;
+    let checker = within(Limits { head_bytes: limit, ..Limits::default() });
+    let head = |length: usize, lines: usize| {
+        let mut head = "GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n".to_owned();
+        for line in 0..lines {
+            let left = length - "\r\n".len() - head.len();
+            let value = left / (lines - line) - "x-long: \r\n".len();
+            head += &format!("x-long: {}\r\n", "x".repeat(value));
+        }
+        head + "\r\n"
+    };
+    for lines in [1, 10] {
+        for (length, status) in [(limit, 200), (limit + 1, 431), (100_000, 431), (2 * limit - 1, 431)] {
+            let head = head(length, lines);
+            assert_eq!(head.len(), length);
+            let answer = told(&checker, head.as_bytes());
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{length} in {lines}: {answer}");
+        }
+    }
 }
 
 #[test]
@@ -440,4 +465,45 @@ fn a_port_in_use_is_told_before_anything_is_activated() {
     let names = left.iter().map(|entry| entry.file_name().to_string_lossy().into_owned());
     let known = ["content", "manifests", "lock"];
     assert!(names.clone().all(|name| known.contains(&&*name)), "{:?}", names.collect::<Vec<_>>());
+}
+
+/// Commands of which the rest never comes, and as many heads: each is cut in its time, and who asks then is
+/// answered.
+#[test]
+fn half_commands_keep_no_operator_out() {
+    let limits = Limits { slow_after_ms: 300, bytes_a_second: 1 << 20, head_ms: 300, ..Limits::default() };
+    let checker = within(limits);
+    let half: Vec<UnixStream> = (0..100)
+        .map(|number| {
+            let mut line = UnixStream::connect(&checker.socket).unwrap();
+            line.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+            let head = b"POST /freeze HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{\"reason\"";
+            let sent = if number % 2 == 0 { head.len() } else { 30 };
+            line.write_all(&head[..sent]).unwrap();
+            line
+        })
+        .collect();
+    let status = checker.client.status().unwrap();
+    assert_eq!((status.frozen, status.running.unwrap().id.release), (None, 1));
+    let told = |mut line: &UnixStream| {
+        let mut answer = Vec::new();
+        // It may be cut while the rest was to be read.
+        let _ = line.read_to_end(&mut answer);
+        String::from_utf8(answer).unwrap()
+    };
+    assert!(told(&half[0]).starts_with("HTTP/1.1 408 "));
+    assert_eq!(told(&half[1]), "");
+}
+
+#[test]
+fn a_command_is_no_longer_than_it_may_be() {
+    let checker = within(Limits::default());
+    for (length, status) in [(16 << 10, 400), ((16 << 10) + 1, 413)] {
+        let mut line = UnixStream::connect(&checker.socket).unwrap();
+        let head = format!("POST /freeze HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n\r\n");
+        line.write_all(&[head.into_bytes(), vec![b' '; length]].concat()).unwrap();
+        let mut answer = [0; 12];
+        line.read_exact(&mut answer).unwrap();
+        assert_eq!(String::from_utf8_lossy(&answer), format!("HTTP/1.1 {status}"));
+    }
 }

@@ -101,6 +101,19 @@ fn operators_elsewhere_are_known_by_certificates_and_named_in_the_log_of_acts() 
     assert!(told.contains(&advised), "{told}");
     let stranger = running.command(certificates, "stranger", &["thaw", "--reason", "mine"]);
     assert_eq!(stranger.status.code(), Some(2), "{stranger:?}");
+    // Why is told in words, and not in those of the library's source.
+    let said = |output: &Output| String::from_utf8(output.stderr.clone()).unwrap();
+    let stranger = running.command(certificates, "stranger", &["status", "--lang", "ja"]);
+    assert!(
+        said(&stranger).contains("提示した証明書の認証局を相手が信頼していません"),
+        "{}",
+        said(&stranger)
+    );
+    fs::copy(certificates.join("house.pem"), certificates.join("kept.pem")).unwrap();
+    fs::copy(certificates.join("others.pem"), certificates.join("house.pem")).unwrap();
+    let unknown = running.command(certificates, "one", &["status", "--lang", "ja"]);
+    fs::rename(certificates.join("kept.pem"), certificates.join("house.pem")).unwrap();
+    assert!(said(&unknown).contains("信頼する認証局が発行したものではありません"), "{}", said(&unknown));
     // By the socket on this machine, the account.
     let own = Command::new(PROGRAM)
         .args(["thaw", "--reason", "over", "--state"])

@@ -11,6 +11,8 @@ mod decided;
 mod doors;
 #[cfg(feature = "https")]
 mod elsewhere;
+#[cfg(feature = "https")]
+mod expired;
 mod faults;
 mod gone_back;
 mod hanging;

@@ -367,6 +367,29 @@ fn what_is_not_described_at_a_door_is_not_served_there() {
     }
 }
 
+/// By a name of others everything is refused alike at the doors that have names of their own.
+#[test]
+fn what_is_not_described_is_refused_too_where_the_name_is_of_others() {
+    let described = Described::new();
+    let other = heading("host: evil.example", "");
+    for (method, path) in [("GET", "/nothing"), ("POST", "/livez")] {
+        for door in ["operators", "watchers"] {
+            let answered = described.ask(door, method, path, &other);
+            assert_eq!(answered.status, 403, "{door} {path}");
+            let error: Value = serde_json::from_str(&answered.body).unwrap();
+            assert!(error["error"]["ja"].as_str().unwrap().contains("evil.example"), "{door} {path}");
+            let whole = described.documents[door]["info"]["description"].as_str().unwrap();
+            assert!(whole.contains("answered with 403 and an error, whether it is described here or not"));
+        }
+        let status = if path == "/nothing" { 404 } else { 405 };
+        assert_eq!(described.ask("claims", method, path, &other).status, status, "{path}");
+    }
+    // What only some of the doors answer says which.
+    let everywhere: Value = serde_json::from_str(&printed(&[])).unwrap();
+    let refused = &everywhere["paths"]["/status"]["get"]["responses"]["403"]["description"];
+    assert!(refused.as_str().unwrap().starts_with("operators, watchers: "), "{refused}");
+}
+
 /// With TLS, as packages are built.
 #[cfg(feature = "https")]
 #[test]

@@ -15,6 +15,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use warifu_checker::log::now;
 use warifu_checker::service::{Clients, Limits, Reload, Tls, TlsFiles};
 use warifu_checker::swap::{Gates, Wanted};
+use warifu_trust::UnixSeconds;
 
 use crate::line::release;
 use crate::masters::good;
@@ -34,11 +35,23 @@ fn authority(folder: &Path, name: &str) {
 }
 
 /// A certificate `<holder>.pem` of it with its key.
-fn certificate(folder: &Path, authority: &str, holder: &str) {
+pub(crate) fn certificate(folder: &Path, authority: &str, holder: &str) {
     openssl(folder, &format!("req {CURVE} -keyout {holder}.key -out {holder}.csr -subj /CN={holder}"));
     std::fs::write(folder.join("names"), "subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n").unwrap();
     let (ca, out) = (format!("-CA {authority}.pem -CAkey {authority}.key"), format!("-out {holder}.pem"));
     openssl(folder, &format!("x509 -req -in {holder}.csr {ca} -CAcreateserial -days 2 -extfile names {out}"));
+}
+
+/// The same certificate, signed anew to hold from and until these instants.
+pub(crate) fn dated(folder: &Path, authority: &str, holder: &str, from: UnixSeconds, until: UnixSeconds) {
+    let settings = "[ca]\ndefault_ca=it\n[it]\ndatabase=index\nnew_certs_dir=.\nrand_serial=yes\n\
+                    default_md=sha256\npolicy=any\n[any]\ncommonName=supplied\n";
+    std::fs::write(folder.join("ca.cnf"), settings).unwrap();
+    std::fs::write(folder.join("index"), "").unwrap();
+    let at = |instant: UnixSeconds| instant.rfc3339().replace(['-', ':', 'T'], "");
+    let ca = format!("-cert {authority}.pem -keyfile {authority}.key -startdate {}", at(from));
+    let of = format!("-in {holder}.csr -out {holder}.pem -extfile names -enddate {}", at(until));
+    openssl(folder, &format!("ca -batch -notext -config ca.cnf {ca} {of}"));
 }
 
 /// A house with a server, and an authority with two terminals and a stranger.
@@ -163,6 +176,12 @@ fn a_head_is_bounded_by_the_version() {
     std::fs::write(at.join("long"), format!("x-long: {}", "x".repeat(20 << 10))).unwrap();
     let checker = checker(Limits::default(), tls(at, Clients::Unknown));
     assert_eq!(curl(&checker, at, "--cacert house.pem --http1.1 -H @long").as_deref(), Some("200 1.1"));
+    assert_eq!(curl(&checker, at, "--cacert house.pem --http2 -H @long").as_deref(), Some("431 2"));
+    // A lower limit is one for both.
+    std::fs::write(at.join("long"), format!("x-long: {}", "x".repeat(10 << 10))).unwrap();
+    let lower = Limits { head_bytes: 9 << 10, ..Limits::default() };
+    let checker = self::checker(lower, tls(at, Clients::Unknown));
+    assert_eq!(curl(&checker, at, "--cacert house.pem --http1.1 -H @long").as_deref(), Some("431 1.1"));
     assert_eq!(curl(&checker, at, "--cacert house.pem --http2 -H @long").as_deref(), Some("431 2"));
 }
 

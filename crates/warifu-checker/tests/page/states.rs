@@ -158,6 +158,19 @@ pub(crate) fn states() -> Vec<(&'static str, Value)> {
             json!({ "configuration": said("/etc/warifu/checker.toml:14:1: [gates] has no key probaton",
             "/etc/warifu/checker.toml:14:1: [gates] に probaton というキーはありません") }),
         ),
+        (
+            "certificates",
+            json!({ "certificates": [
+                { "cause": "certificate",
+                  "en": "certificate 1 in /etc/warifu/tls/server.pem expired at 2026-06-11 00:00:00 JST",
+                  "ja": "/etc/warifu/tls/server.pem の 1 番目の証明書は 2026-06-11 00:00:00 JST に有効期限が\
+                         切れました" },
+                { "cause": "certificate-due",
+                  "en": "certificate 1 in /etc/warifu/tls/clients.pem expires at 2026-06-20 00:00:00 JST",
+                  "ja": "/etc/warifu/tls/clients.pem の 1 番目の証明書は 2026-06-20 00:00:00 JST に有効期限が\
+                         切れます" },
+            ] }),
+        ),
         ("overloaded", json!({ "queue": { "judging": 2, "waiting": 1024, "capacity": 1024 } })),
         (
             "everything",

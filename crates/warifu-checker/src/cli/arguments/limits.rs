@@ -96,12 +96,16 @@ fn seconds() -> clap::builder::RangedU64ValueParser {
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "1 …".to_owned())
+    // In clap's words, which have others in Japanese.
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| format!("{text} is not in 1.."))
 }
 
 /// So many are also bytes in the memory that there may be.
 fn mebibytes(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|mib| (1..=1 << 20).contains(mib)).ok_or_else(|| "1 … 1048576".to_owned())
+    text.parse()
+        .ok()
+        .filter(|mib| (1..=1 << 20).contains(mib))
+        .ok_or_else(|| format!("{text} is not in 1..=1048576"))
 }
 
 impl LimitOptions {

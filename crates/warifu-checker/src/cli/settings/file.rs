@@ -49,11 +49,11 @@ fn typed(value: Value) -> Vec<OsString> {
 }
 
 /// That `value` is none of the option's, and why.
-pub(super) fn refused(option: &ServeOption, value: &str, why: &str) -> Said {
-    let place = option.place();
+pub(super) fn refused(option: &ServeOption, value: &str, why: &Said) -> Said {
+    let (place, Said { en, ja }) = (option.place(), why);
     Said::new(
-        format!("{value} is no value of {place}: {why}"),
-        format!("{value} は {place} の値に使えません: {why}"),
+        format!("{value} is no value of {place}: {en}"),
+        format!("{value} は {place} の値に使えません: {ja}"),
     )
 }
 

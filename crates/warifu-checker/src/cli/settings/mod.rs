@@ -3,6 +3,8 @@
 
 mod options;
 
+mod reason;
+
 mod file;
 mod layers;
 

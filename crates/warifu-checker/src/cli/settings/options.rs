@@ -7,7 +7,9 @@ use std::ffi::{OsStr, OsString};
 use clap::{Arg, ArgAction, Command, CommandFactory as _};
 
 use crate::cli::arguments::{ABOUT_THE_FILE, Arguments};
+use crate::cli::settings::reason::in_words;
 use crate::config_file::{self, Key, Kind, Section, Shape};
+use crate::said::Said;
 
 /// What comes before the name of an option in its variable.
 const VARIABLES: &str = "WARIFU_CHECKER_";
@@ -74,15 +76,15 @@ impl ServeOption {
         }
     }
 
-    /// Why `value` is none of its values, in clap's words.
-    pub(super) fn refuses(&self, value: &OsStr) -> Option<String> {
+    /// Why `value` is none of its values.
+    pub(super) fn refuses(&self, value: &OsStr) -> Option<Said> {
         if self.kind == Kind::Flag {
-            return (value != "true" && value != "false").then(|| "true, false".to_owned());
+            return (value != "true" && value != "false").then(|| in_words("true, false"));
         }
         let command = Command::new("it").no_binary_name(true).arg(self.alone.clone());
         let refused = command.try_get_matches_from(self.typed(value)).err()?;
         let reason = std::error::Error::source(&refused).map(ToString::to_string);
-        Some(reason.unwrap_or_else(|| self.possible().join(", ")))
+        Some(in_words(&reason.unwrap_or_else(|| self.possible().join(", "))))
     }
 
     /// The names that it takes, where there are only so many.
@@ -252,5 +254,28 @@ mod tests {
             let is_plain = section.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-');
             assert!(is_plain, "the heading of [{section}] is one plain word");
         }
+    }
+
+    /// As each parser refuses what is certainly wrong.
+    #[test]
+    fn why_a_value_is_refused_is_told_in_the_language_that_is_asked_for() {
+        let options = Options::of_serve();
+        let mut refused = 0;
+        for option in options.all() {
+            for wrong in ["", "x", "-1", "0", "99999999999999999999", "127.0.0.1"] {
+                let Some(why) = option.refuses(OsStr::new(wrong)) else { continue };
+                refused += 1;
+                let is_word =
+                    |word: &&str| !word.is_empty() && word.bytes().all(|it| it.is_ascii_lowercase());
+                let english = why.ja.split([' ', '「', '」']).filter(is_word).count();
+                assert!(english <= 2, "{}: {wrong:?}: {why:?}", option.long);
+            }
+        }
+        assert!(refused > 50, "{refused}");
+        let why = |id: &str, value: &str| options.by_id(id).unwrap().refuses(OsStr::new(value)).unwrap();
+        assert_eq!(why("idle_seconds", "0").ja, "1～86400 の整数を指定してください");
+        assert_eq!(why("poll", "0").ja, "1 以上の整数を指定してください");
+        assert_eq!(why("poll", "never").ja, "整数ではありません");
+        assert_eq!(why("listen", "127.0.0.1").ja, "アドレスとポートが必要です（例: 127.0.0.1:8642）");
     }
 }

@@ -40,7 +40,13 @@ pub(in crate::service) fn document(doors: &[(AtDoor, Vec<Described>)]) -> Value 
             "description": "Each operation is tagged with the doors at which it is served. What is not \
                             described here is answered with 404, and another method with 405 and `Allow`; \
                             `HEAD` is answered where `GET` is. Neither has a body. A head that is too large \
-                            is answered with 431, one that is none with 400; who takes too long is cut.",
+                            is answered with 431, one that is none with 400; who takes too long is cut. At \
+                            the doors of operators and of those who watch, whatever is asked for by a name \
+                            that is not the door's own, or is commanded by a page of another site, is \
+                            answered with 403 and an error, whether it is described here or not. At \
+                            the operators' door nothing is done before the body of a request is there: one \
+                            of more than 16 KiB is answered with 413, one that ends early with 400, one that \
+                            comes too slowly with 408.",
         },
         "servers": [{ "url": "/" }],
         "tags": tags,
@@ -100,8 +106,11 @@ impl Schemas {
             "operationId": at.first().map(|(_, one)| one.operation.name),
             "tags": at.iter().map(|(door, _)| door.name()).collect::<Vec<_>>(),
         });
-        operation =
-            both(operation, "summary", &told(at.iter().map(|(door, one)| (*door, &one.operation.says))));
+        operation = both(
+            operation,
+            "summary",
+            &told(at.len(), at.iter().map(|(door, one)| (*door, &one.operation.says))),
+        );
         let mut parameters: Vec<Value> = Vec::new();
         let mut responses: Map<String, Value> = Map::new();
         for (_, Described { operation: of, .. }) in at {
@@ -126,7 +135,7 @@ impl Schemas {
                 of.map(|answer| (*door, answer))
             });
             let answers: Vec<_> = answers.collect();
-            responses.insert(status.as_u16().to_string(), self.response(&answers));
+            responses.insert(status.as_u16().to_string(), self.response(at.len(), &answers));
         }
         if !parameters.is_empty() {
             operation["parameters"] = parameters.into();
@@ -135,9 +144,9 @@ impl Schemas {
         operation
     }
 
-    /// The answers of one status.
-    fn response(&mut self, answers: &[(AtDoor, &Answer)]) -> Value {
-        let said = told(answers.iter().map(|(door, answer)| (*door, &answer.says)));
+    /// The answers of one status, to a request that is served at so many doors.
+    fn response(&mut self, doors: usize, answers: &[(AtDoor, &Answer)]) -> Value {
+        let said = told(doors, answers.iter().map(|(door, answer)| (*door, &answer.says)));
         let mut response = both(json!({}), "description", &said);
         let mut content: Map<String, Value> = Map::new();
         for (_, answer) in answers {
@@ -227,8 +236,8 @@ fn either(there: Option<&Value>, schema: Value) -> Value {
     }
 }
 
-/// What is said at each door: once, where all say the same.
-fn told<'a>(at: impl Iterator<Item = (AtDoor, &'a Said)>) -> Said {
+/// What is said at each door: once, where all of so many say the same.
+fn told<'a>(doors: usize, at: impl Iterator<Item = (AtDoor, &'a Said)>) -> Said {
     let mut lines: Vec<(Vec<&str>, &Said)> = Vec::new();
     for (door, said) in at {
         match lines.iter_mut().find(|(_, there)| *there == said) {
@@ -236,7 +245,9 @@ fn told<'a>(at: impl Iterator<Item = (AtDoor, &'a Said)>) -> Said {
             None => lines.push((vec![door.name()], said)),
         }
     }
-    if let [(_, said)] = &lines[..] {
+    if let [(by, said)] = &lines[..]
+        && by.len() == doors
+    {
         return (*said).clone();
     }
     let line = |text: fn(&Said) -> &str| {
@@ -291,9 +302,10 @@ mod tests {
     #[test]
     fn what_doors_say_alike_is_said_once() {
         let (one, other) = (Said::new("a", "あ"), Said::new("b", "い"));
-        let alike = told([(AtDoor::Operators, &one), (AtDoor::Watchers, &one)].into_iter());
-        assert_eq!(alike, one);
+        let two = [(AtDoor::Operators, &one), (AtDoor::Watchers, &one)];
+        assert_eq!(told(2, two.into_iter()), one);
+        assert_eq!(told(3, two.into_iter()).en, "operators, watchers: a", "not at the third");
         let apart = [(AtDoor::Claims, &other), (AtDoor::Operators, &one), (AtDoor::Watchers, &one)];
-        assert_eq!(told(apart.into_iter()).en, "claims: b operators, watchers: a");
+        assert_eq!(told(3, apart.into_iter()).en, "claims: b operators, watchers: a");
     }
 }

@@ -110,6 +110,11 @@ impl Operation {
         Operation { takes: Some(takes), ..self }
     }
 
+    /// Whether it takes anything.
+    pub(crate) fn takes_something(&self) -> bool {
+        self.takes.is_some()
+    }
+
     /// It can be asked with this.
     #[must_use]
     pub(crate) fn asks(mut self, query: Query) -> Operation {

@@ -117,6 +117,8 @@ fn what_is_wrong_in_the_configuration_is_named_by_line_and_column() {
 /// Paths are from the file's folder, also those of channels, and what they lead to is there.
 #[test]
 fn a_configuration_is_checked_with_what_it_names() {
+    use std::os::unix::fs::PermissionsExt as _;
+
     let site = Site::new();
     let at = site.folder.path();
     published(at);
@@ -135,6 +137,8 @@ fn a_configuration_is_checked_with_what_it_names() {
         ("\"root.json\"", "\"attach.toml\"", ""),
         ("[\"channel\"]", "[\"nowhere\"]", "nothing is at"),
         ("[\"channel\"]", "[\"bundle:nothing\"]", "nothing is at /"),
+        ("[\"channel\"]", "[\"bundle:root.json\"]", "is no bundle of a channel"),
+        ("[\"channel\"]", "[\".\"]", "no release lies at /"),
         ("\"state\"", "\"root.json\"", "is no folder"),
         ("\"releases\"", "\"root.json/it\"", "attach.toml:9:1: [place] folder: nothing can be written to"),
         ("\"current\"", "\"root.json\"", "attach.toml:10:1: [place] link: "),
@@ -153,5 +157,12 @@ fn a_configuration_is_checked_with_what_it_names() {
     assert!(["missing.json", "nothing is at", "kokuhou"].iter().all(|it| told.contains(it)), "{told}");
     let with_mirror = sound.replace("[\"channel\"]", "[\"unplugged\", \"http://masters.example/live\"]");
     assert_eq!(checked(&with_mirror), (Some(0), String::new()), "one may be away");
+    // Also where root asks, who can read it.
+    let mode = |mode| fs::set_permissions(site.at("root.json"), fs::Permissions::from_mode(mode)).unwrap();
+    mode(0o000);
+    let (status, told) = checked(&sound);
+    assert!(status == Some(2) && told.contains("root.json"), "{told}");
+    mode(0o400);
+    assert_eq!(checked(&sound), (Some(0), String::new()));
     assert!(!site.at("state").exists());
 }

@@ -34,6 +34,7 @@ use warifu_values::lang::Speak as _;
 use warifu_values::say;
 
 use super::clock::{now, today};
+use super::usage::lang_of;
 use super::{Context, memory};
 use key_source::KeySource;
 
@@ -90,6 +91,8 @@ fn address(address: &OsStr) -> Result<Address, Failure> {
     let patience = if std::io::stderr().is_terminal() { Patience::ONCE } else { Patience::UNATTENDED };
     let network = Network::from_environment(patience, now, |name| std::env::var_os(name))
         .map_err(|error| trust_failure(&error))?;
+    let lang = lang_of(&std::env::args_os().collect::<Vec<_>>());
+    let network = network.telling(move |trying| eprintln!("warifu: {}", trying.say(lang)));
     Address::parse(address, &network).map_err(|error| trust_failure(&error))
 }
 
