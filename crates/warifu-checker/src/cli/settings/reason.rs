@@ -28,7 +28,10 @@ pub(super) fn in_words(text: &str) -> Said {
 /// `1..=16` as people write it: `1～16`, `1 以上` or `16 以下`.
 fn range_in_japanese(range: &str) -> String {
     match range.split_once("..").map(|(least, most)| (least, most.trim_start_matches('='))) {
-        Some((least, "")) => format!("{least} 以上の整数"),
+        // clap tells its largest number where there is no most.
+        Some((least, most)) if most.is_empty() || most.parse() == Ok(u64::MAX) => {
+            format!("{least} 以上の整数")
+        }
         Some(("" | "0", most)) => format!("{most} 以下の整数"),
         Some((least, most)) => format!("{least}～{most} の整数"),
         None => range.to_owned(),
