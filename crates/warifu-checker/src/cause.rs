@@ -152,8 +152,8 @@ causes! {
         word en "Lost" ja "喪失"
         what en "what ran here cannot be used; nothing else is taken until it is fetched again"
             ja "稼働していたリリースを使用できません。再取得できるまで、他のリリースは受け入れません"
-        next en "it is fetched again by itself, and nothing else is taken until it is; where the channel does \
-            not have it any more, give it up: warifu-checker give-up {release} --reason …"
+        next en "it is fetched again by itself, and nothing else is taken until it is; where the channel \
+            does not have it any more, give it up: warifu-checker give-up {release} --reason …"
             ja "自動で再取得し、それまで他のリリースは受け入れません。配信元に残っていない場合は warifu-checker \
             give-up {release} --reason （理由）で断念してください";
     #[doc = "The attached program does not use what it should."]
@@ -208,7 +208,8 @@ pub fn while_withdrawn_judges(back: Option<u64>) -> Said {
             format!("warifu-checker fall-back {back} でリリース {back} へ切り戻してください"),
         ),
         None => Said::new(
-            "there is none to go back to: ask both organisations for the next release, which is taken by itself",
+            "there is none to go back to: ask both organisations for the next release, which is taken by \
+             itself",
             "戻り先がありません。次のリリースを急いで公開するよう両団体に求めてください（公開後は自動で受け入れます）",
         ),
     }

@@ -326,8 +326,8 @@ fn told(change: &Change, names: Names<'_>, lang: Lang) -> String {
     format!("{master} {key} {first}–{last} {subject}: {old} → {new}")
 }
 
-/// What masters and columns are called in Japanese, as layouts have it. Without layouts, and in English, it is
-/// what the list has.
+/// What masters and columns are called in Japanese, as layouts have it. Without layouts, and in English, it
+/// is what the list has.
 #[derive(Clone, Copy)]
 struct Names<'a>(Option<&'a Schemas>);
 

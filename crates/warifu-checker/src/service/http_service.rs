@@ -229,8 +229,8 @@ impl Service {
         self.swapper.is_seen_to()
     }
 
-    /// It was started with this configuration file, as a shell reads its name: what advises to look at it says
-    /// so.
+    /// It was started with this configuration file, as a shell reads its name: what advises to look at it
+    /// says so.
     pub fn was_configured_by(&self, file: String) {
         self.config.get_or_init(|| file);
     }

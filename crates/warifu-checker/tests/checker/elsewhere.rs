@@ -91,8 +91,8 @@ fn operators_elsewhere_are_known_by_certificates_and_named_in_the_log_of_acts() 
     let told = String::from_utf8(told.stdout).unwrap();
     let path = |name: &str| certificates.join(name).display().to_string();
     let advised = format!(
-        "warifu-checker thaw --operator-url https://{} --client-certificate {} --client-key {} --authority {} \
-         --reason …",
+        "warifu-checker thaw --operator-url https://{} --client-certificate {} --client-key {} --authority \
+         {} --reason …",
         running.operators,
         path("one.pem"),
         path("one.key"),

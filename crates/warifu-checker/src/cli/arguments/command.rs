@@ -41,8 +41,8 @@ pub(in crate::cli) enum Command {
     Check(Check),
     /// Say what the gates would say of a channel's newest release, and change nothing
     ///
-    /// The configuration file and variables of `serve` say what is not said here. Claim files that the checker
-    /// keeps are replayed, whether it runs or not.
+    /// The configuration file and variables of `serve` say what is not said here. Claim files that the
+    /// checker keeps are replayed, whether it runs or not.
     ///
     /// Exit status: 0 it would be taken, or runs already; 1 refused or held; 2 not usable; 3 not trusted.
     DryRun(Box<DryRun>),
