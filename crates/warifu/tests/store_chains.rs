@@ -355,7 +355,8 @@ fn a_file_that_does_not_tell_is_taken_in_the_edition_of_its_series() {
         let (schemas, author) = (Schemas::built_in().unwrap(), place::author());
         let declared = [(name.clone(), declared)].into();
         let now = now.parse().unwrap();
-        let store = warifu::store::Store::init(folder.path(), schemas, &declared, Some(&author), now).unwrap();
+        let store =
+            warifu::store::Store::init(folder.path(), schemas, &declared, Some(&author), now).unwrap();
         let request = warifu::store::ImportRequest { now, ..request(&bytes, file, &name, &[], &author) };
         let done = store.import(&request).unwrap();
         let at = store.at(":material").unwrap();
