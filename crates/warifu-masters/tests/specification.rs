@@ -109,7 +109,9 @@ fn every_column_of_every_layout_is_as_the_specification_has_it() {
             let mut differs = |what: &str, found: String| {
                 wrong.push(format!("{name}:{}:{} {what}: {found}, but {item:?}", at + 1, column.id));
             };
-            if plain(&column.name) != plain(item.name) {
+            // An item that is called like its group is written once in some layouts.
+            let once = item.name.split_once('/').filter(|(group, name)| group == name).map(|(_, name)| name);
+            if plain(&column.name) != plain(item.name) && Some(column.name.as_str()) != once {
                 differs("name", column.name.clone());
             }
             if column.bytes != Some(item.bytes) {

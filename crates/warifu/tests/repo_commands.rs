@@ -201,3 +201,23 @@ fn a_side_of_a_comparison_is_a_file_or_a_revision() {
     let failure = load("HEAD:comment", shell.folder.path()).unwrap_err();
     assert!(failure.to_string().starts_with("HEAD:comment is no file, and "), "{failure}");
 }
+
+/// A procedure of which no column says whether it is of 令和6 or 令和8: the records have another length.
+#[test]
+fn a_file_is_converted_in_the_layout_that_is_named() {
+    let shell = Shell::new();
+    let mut fields = vec![""; 150];
+    (fields[0], fields[1], fields[2]) = ("9", "S", "111000110");
+    shell.write("s.csv", &format!("\"{}\"\r\n", fields.join("\",\"")));
+    let length = |file: &str| std::fs::metadata(shell.folder.path().join(file)).unwrap().len();
+    let told = shell.run("convert s.csv --from kikin --to kokuho-ebcdic -o open");
+    assert!(told.contains("note file/edition: taken as procedure-150: procedure-150-r08"), "{told}");
+    assert_eq!(length("open"), 596);
+    let told = shell.run("convert s.csv --from kikin --to kokuho-ebcdic --layout procedure-150-r08 -o r08");
+    assert!(!told.contains("file/edition") && told.contains("1 records, the same"), "{told}");
+    assert_eq!(length("r08"), 598);
+    let refused = shell.run("convert s.csv --from kikin --to kokuho --layout drug-42-r08 -o none");
+    assert!(refused.contains("file/unknown") && refused.contains("--- exit 1"), "{refused}");
+    let refused = shell.run("convert s.csv --from kikin --to kokuho --layout drug -o none");
+    assert!(refused.contains("no layout is called drug; there are") && refused.contains("--- exit 2"));
+}

@@ -332,6 +332,40 @@ fn an_undeclared_series_or_kind_is_refused() {
     assert!(store.original(&at).unwrap().1 == bytes);
 }
 
+/// The published full of materials, where every 旧金額 is 0: as the 令和8 edition reserves it, and as the one of
+/// 令和6 may have it.
+#[test]
+fn a_file_that_does_not_tell_is_taken_in_the_edition_of_its_series() {
+    let Some(data) = data() else { return };
+    // One character for each byte, so that fields can be exchanged in whatever charset.
+    let text: String =
+        std::fs::read(data.join("material/t_ALL20240531.csv")).unwrap().into_iter().map(char::from).collect();
+    let line = |line: &str| {
+        let mut fields: Vec<&str> = line.split("\",\"").collect();
+        (fields[16], fields[17]) = ("0", "0");
+        fields.join("\",\"") + "\r\n"
+    };
+    let bytes: Vec<u8> = text.lines().map(line).collect::<String>().chars().map(|byte| byte as u8).collect();
+    for (series, file, now, edition) in [
+        ("r06=material:2024-06-01", "t_ALL20240531.csv", "2024-06-03T00:00:00Z", "material-38"),
+        ("r08=material:2026-06-01", "t_ALL20260529.csv", "2026-06-03T00:00:00Z", "material-38-r08"),
+    ] {
+        let (name, declared) = Series::declared(series).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (schemas, author) = (Schemas::built_in().unwrap(), place::author());
+        let declared = [(name.clone(), declared)].into();
+        let now = now.parse().unwrap();
+        let store =
+            warifu::store::Store::init(folder.path(), schemas, &declared, Some(&author), now).unwrap();
+        let request = warifu::store::ImportRequest { now, ..request(&bytes, file, &name, &[], &author) };
+        let done = store.import(&request).unwrap();
+        let at = store.at(":material").unwrap();
+        assert_eq!(store.state(&at).unwrap().layout().name(), edition);
+        assert_eq!(done.findings.count(Code::FieldValue), 0, "{edition}");
+        assert!(store.original(&at).unwrap().1 == bytes);
+    }
+}
+
 /// A differential is taken in on the shards that it touches alone where the state before was kept, and on the
 /// whole state where it was not: commits, findings and counts are the same, whatever is wrong with what was
 /// kept.

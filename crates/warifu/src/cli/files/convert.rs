@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use serde_json::json;
@@ -7,7 +8,7 @@ use warifu::report::FindingsJson;
 use warifu_masters::file::convert::convert;
 use warifu_masters::file::write::Cut;
 use warifu_masters::finding::{Code, Finding, Findings};
-use warifu_masters::schema::Format;
+use warifu_masters::schema::{Format, Schemas};
 use warifu_values::digest::Digest;
 use warifu_values::number::grouped;
 use warifu_values::say;
@@ -31,6 +32,9 @@ pub(crate) struct Args {
     /// The format to write.
     #[arg(long, value_name = "FORMAT")]
     to: String,
+    /// Its layout, such as procedure-150-r08, where no row tells which edition it is of.
+    #[arg(long, value_name = "LAYOUT")]
+    layout: Option<String>,
     /// Where to write it.
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
@@ -44,10 +48,11 @@ impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let (from, to) = (context.format(&self.from)?, context.format(&self.to)?);
         self.refuse_unknown_fields(context)?;
-        let quick = by_lines::convert(&context.library.schemas, &self.file, &from, &to, &self.output)?;
+        let schemas = self.schemas(context)?;
+        let quick = by_lines::convert(&schemas, &self.file, &from, &to, &self.output)?;
         let done = match quick {
             Some(done) => done,
-            None => self.as_a_whole(context, &from, &to)?,
+            None => self.as_a_whole(context, &schemas, &from, &to)?,
         };
         context.findings(&self.file, &done.findings);
         if context.json {
@@ -86,10 +91,31 @@ impl Args {
         Ok(Exit::Done)
     }
 
+    /// What is known, or the layout alone that was named.
+    fn schemas<'a>(&self, context: &'a Context) -> Result<Cow<'a, Schemas>, Failure> {
+        let all = &context.library.schemas;
+        let Some(name) = &self.layout else { return Ok(Cow::Borrowed(all)) };
+        all.taking(name).map(Cow::Owned).ok_or_else(|| {
+            let known: Vec<_> = all.layouts().map(|layout| layout.name()).collect();
+            let known = known.join(", ");
+            Failure::new(
+                Exit::CouldNotRun,
+                format!("no layout is called {name}; there are {known}"),
+                format!("{name} というレイアウトはありません。指定できるもの: {known}"),
+            )
+        })
+    }
+
     /// Any file, in memory.
-    fn as_a_whole(&self, context: &Context, from: &Format, to: &Format) -> Result<Done, Failure> {
+    fn as_a_whole(
+        &self,
+        context: &Context,
+        schemas: &Schemas,
+        from: &Format,
+        to: &Format,
+    ) -> Result<Done, Failure> {
         let bytes = files::read(&self.file)?;
-        let mut converted = match convert(&context.library.schemas, &bytes, from, to, &self.shorten) {
+        let mut converted = match convert(schemas, &bytes, from, to, &self.shorten) {
             Ok(converted) => converted,
             Err(findings) => {
                 context.findings(&self.file, &findings);

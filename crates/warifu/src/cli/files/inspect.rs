@@ -99,7 +99,10 @@ fn inspect(
     let standing = signed.map(|signed| signed.standing(sha256, lang)).transpose()?;
     about.signed = standing.as_ref().map(|standing| standing.signed.clone());
     about.superseded = standing.as_ref().and_then(|standing| standing.superseded.clone());
-    let reading = read(&context.library.schemas, bytes, &Declared::default());
+    let mut reading = read(&context.library.schemas, bytes, &Declared::default());
+    if let Some(open) = reading.edition_open() {
+        reading.findings.push(open);
+    }
     about.rows = reading.rows;
     about.charset = reading.charset.as_ref().map(|charset| charset.name().to_owned());
     about.confidence = reading.charset.as_ref().map(|_| reading.confidence);

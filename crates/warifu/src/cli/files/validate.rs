@@ -151,6 +151,9 @@ fn one(
     if let Some(finding) = reading.unquoted() {
         findings.push(finding);
     }
+    if let Some(finding) = reading.edition_open() {
+        findings.push(finding);
+    }
     findings.extend(reading.findings);
     let (mut canonical, mut looks_like_a_state) = (None, false);
     if let Some(master) = reading.master {

@@ -150,7 +150,7 @@ impl Store {
         let config = self.config_in(tree)?;
         let mut judged = Judged { request, findings: Findings::new(), later: Vec::new(), newest: None };
 
-        let sound = self.recognise(&mut judged)?;
+        let sound = self.recognise(&config, &mut judged)?;
         let (series, kind) = (request.series, sound.kind.clone());
         judged.refuse_undeclared(&config, series, &kind)?;
         let sha256 = Digest::of(request.bytes);

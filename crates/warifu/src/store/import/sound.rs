@@ -4,7 +4,9 @@ use warifu_masters::file::write::write;
 use warifu_masters::file::{Declared, Reading, read};
 use warifu_masters::schema::Rendering;
 use warifu_masters::table::{Master, Role};
+use warifu_values::day::EffectiveDate;
 
+use super::super::config::Config;
 use super::super::error::ImportError;
 use super::super::judged::{ExtendOne as _, Judged};
 use super::super::repository::Store;
@@ -18,11 +20,16 @@ pub(super) struct Sound {
 }
 
 impl Store {
-    /// Recognises the file. Its rendering is kept only when that gives the very bytes back.
-    pub(super) fn recognise(&self, judged: &mut Judged<'_>) -> Result<Sound, ImportError> {
+    /// Recognises the file, in the edition of its series where no row tells. Its rendering is kept only when
+    /// that gives the very bytes back.
+    pub(super) fn recognise(&self, config: &Config, judged: &mut Judged<'_>) -> Result<Sound, ImportError> {
         let request = judged.request;
         let declared = Declared { format: request.format, role: request.role };
-        let reading = read(self.schemas(), request.bytes.to_vec(), &declared);
+        let mut reading = read(self.schemas(), request.bytes.to_vec(), &declared);
+        let kind = reading.layout.as_ref().map(|layout| layout.kind.clone()).unwrap_or_default();
+        if let Ok(governs) = config.governs(request.series, &kind) {
+            reading.in_series(EffectiveDate::from_first(governs.first));
+        }
         judged.findings.extend_one(reading.unquoted());
         let Reading { layout, role, rendering, master, findings, .. } = reading;
         judged.findings.extend(findings);
