@@ -13,7 +13,7 @@ use crate::cause::{Amiss, Cause, while_withdrawn_judges};
 use crate::said::Said;
 use crate::service::limits::Limits;
 use crate::state::{Damage, Decision, Frozen, Held, Installed, KeptNow, Lost, Phase, Refused};
-use crate::swap::{Active, Attached, Coming, LastPoll, Swapper};
+use crate::swap::{Active, Attached, Coming, LastPoll, Outcome, Swapper};
 use crate::trial::Replayed;
 
 /// The watch on a release on probation.

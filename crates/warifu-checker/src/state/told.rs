@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use warifu_trust::UnixSeconds;
 
+use crate::state::frozen::Frozen;
 use crate::state::reason::Reason;
-use crate::state::record::{Frozen, Record};
+use crate::state::record::Record;
 use crate::state::running::Running;
 use crate::state::witness::{Seen, Tells, Witnesses};
 
