@@ -1,0 +1,99 @@
+//! What of a status is amiss, and what the last look at the channel still says.
+
+use std::collections::BTreeSet;
+
+use crate::cause::{Amiss, Cause, while_withdrawn_judges};
+use crate::said::Said;
+use crate::service::status::whole::Status;
+use crate::state::Refused;
+use crate::swap::Outcome;
+
+impl Status {
+    /// The exit status of a command that asked for it: what runs and is withdrawn is not to be trusted, and
+    /// where nothing judges, all is not well.
+    pub fn exit_status(&self) -> u8 {
+        let is_out_of_step = self.attached.as_ref().is_some_and(|attached| attached.trouble.is_some());
+        match self.withdrawn {
+            Some(_) => 3,
+            None => u8::from(is_out_of_step || self.running.is_none()),
+        }
+    }
+
+    /// What the last look at the channel came to, as long as that is so: not where it was decided or done
+    /// otherwise here since.
+    pub fn looked(&self) -> Option<&Outcome> {
+        let result = &self.last_poll.as_ref()?.result;
+        let runs = |release: u64| self.running.as_ref().is_some_and(|it| it.id.release == release);
+        let is_so = match result {
+            Outcome::Activated { release, .. } | Outcome::Unchanged { release } => runs(*release),
+            Outcome::Waiting { release, .. } | Outcome::Postponed { release, .. } => {
+                self.next.as_ref().is_some_and(|next| next.release == *release)
+            }
+            Outcome::Held { release, cause: Cause::Held, .. } => {
+                self.held.iter().any(|held| held.id.release == *release)
+            }
+            Outcome::Held { cause, .. } | Outcome::Unavailable { cause, .. } => match cause {
+                Cause::Frozen => self.frozen.is_some(),
+                Cause::Lost => self.lost.is_some(),
+                Cause::Damaged => !self.damaged.is_empty(),
+                _ => true,
+            },
+            Outcome::NotOffered { .. } | Outcome::Refused(_) | Outcome::Stale { .. } => true,
+        };
+        is_so.then_some(result)
+    }
+
+    /// Whether a line of its own tells that `release` was withdrawn.
+    pub(super) fn tells_that_withdrawn(&self, release: u64) -> bool {
+        let runs = self.running.as_ref().is_some_and(|running| running.id.release == release);
+        runs && self.withdrawn.is_some() || self.held.iter().any(|held| held.id.release == release)
+    }
+
+    /// What to do about what runs, which was withdrawn.
+    pub fn withdrawn_next_step(&self) -> Said {
+        while_withdrawn_judges(self.way_back)
+    }
+
+    /// What to do about the configuration, which is not in force.
+    pub fn configuration_next_step(&self) -> Said {
+        Cause::Configuration.next_step_at(None, self.configuration_file.as_deref())
+    }
+
+    /// Why the last look took nothing, where nothing else here tells it.
+    pub fn not_taken(&self) -> Option<Amiss> {
+        let amiss = self.looked()?.amiss()?;
+        let is_told_elsewhere = match amiss.cause {
+            Cause::Expired | Cause::Trust | Cause::Data | Cause::Damaged | Cause::Frozen | Cause::Lost => {
+                true
+            }
+            Cause::Held | Cause::Configuration | Cause::Certificate | Cause::CertificateDue => true,
+            Cause::Withdrawn => {
+                self.looked()?.release().is_some_and(|release| self.tells_that_withdrawn(release))
+            }
+            Cause::Program => self.attached.as_ref().is_some_and(|attached| attached.trouble.is_some()),
+            Cause::Channel | Cause::DiskFull | Cause::DiskFault | Cause::Later => false,
+        };
+        (!is_told_elsewhere).then_some(amiss)
+    }
+
+    /// Whether each cause is there: all that is amiss, whoever tells it.
+    pub fn causes(&self) -> BTreeSet<Cause> {
+        let of = |is_there: bool, cause| is_there.then_some(cause);
+        let is_out_of_step = self.attached.as_ref().is_some_and(|attached| attached.trouble.is_some());
+        let named = [
+            of(self.stale, Cause::Expired),
+            of(!self.damaged.is_empty(), Cause::Damaged),
+            of(self.withdrawn.is_some(), Cause::Withdrawn),
+            of(self.frozen.is_some(), Cause::Frozen),
+            of(self.lost.is_some(), Cause::Lost),
+            of(is_out_of_step, Cause::Program),
+            of(self.configuration.is_some(), Cause::Configuration),
+            self.not_written.as_ref().map(|amiss| amiss.cause),
+            self.refused.as_ref().map(Refused::cause),
+            self.looked().and_then(Outcome::amiss).map(|amiss| amiss.cause),
+        ];
+        let held = self.held.iter().map(|held| held.held_for.cause());
+        let of_certificates = self.certificates.iter().map(|amiss| amiss.cause);
+        named.into_iter().flatten().chain(held).chain(of_certificates).collect()
+    }
+}

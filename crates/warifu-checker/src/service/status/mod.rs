@@ -1,0 +1,12 @@
+//! What the checker says of itself: its parts, the whole, what of it is amiss, and all of it in words.
+
+mod parts;
+
+mod whole;
+
+mod amiss;
+mod said;
+
+pub use parts::{ClaimsDoor, Doors, Next, OfClaims, OnTrial, Queue, Requests, Watch};
+pub use whole::Status;
+pub(super) use whole::state_of;
