@@ -34,8 +34,8 @@ fn items(edition: &'static str) -> BTreeMap<(&'static str, usize), Item<'static>
     lines.map(item).collect()
 }
 
-/// The layouts, and the edition of the specification that each is of. The relation table of 2020 is older than
-/// both: its codes are fewer.
+/// The layouts, and the edition of the specification that each is of. The relation table of 2020 is older
+/// than both: its codes are fewer.
 const LAYOUTS: &[(&str, &str)] = &[
     ("comment-30", R06),
     ("comment-relation-18", R06),

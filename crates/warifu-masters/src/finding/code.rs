@@ -253,8 +253,8 @@ codes! {
         do "出力していません。この文字を使わない値にするか、別の形式を選んでください。";
     ConvertOverflow "convert/overflow" Deny
         en "{found} bytes are needed, the column has {expected}"
-        do "Nothing was written. Ask for a shorter value, widen the column (`bytes` in a layout of your own), \
-            or name the field with `--shorten`."
+        do "Nothing was written. Ask for a shorter value, widen the column (`bytes` in a layout of your \
+            own), or name the field with `--shorten`."
         ja "{found} バイト必要ですが項目は {expected} バイトです"
         do "出力していません。短い値にするか、自前のレイアウトで bytes を広げるか、--shorten で項目を指定してください。";
     ConvertTrailingBlank "convert/trailing-blank" Deny

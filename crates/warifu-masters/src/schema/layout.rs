@@ -82,8 +82,8 @@ pub struct Column {
     /// What its values look like.
     #[serde(rename = "type")]
     pub column_type: ColumnType,
-    /// The most bytes a value may take in Shift JIS, and the room that it has in a fixed-length record; `None`
-    /// where nobody says. The layouts that are built in have those of the official specification.
+    /// The most bytes a value may take in Shift JIS, and the room that it has in a fixed-length record;
+    /// `None` where nobody says. The layouts that are built in have those of the official specification.
     pub bytes: Option<u32>,
     /// The exact number of characters, where there is one.
     pub length: Option<u32>,
