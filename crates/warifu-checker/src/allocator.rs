@@ -2,8 +2,8 @@
 //! of connections may be open for another: what they leave goes back to the system within seconds.
 //!
 //! As it is installed, the program has jemalloc (the feature `jemalloc`; it wants a C compiler and `make`): a
-//! page that nobody uses goes back wherever it lies. The system's allocator gives back what lies at the end of
-//! its arena, so that a few small things kept from a busy minute hold all of it.
+//! page that nobody uses goes back wherever it lies. The system's allocator gives back what lies at the end
+//! of its arena, so that a few small things kept from a busy minute hold all of it.
 
 use std::ffi::OsString;
 
