@@ -66,10 +66,12 @@ const MACHINE: &[(&str, &str)] = &[
     (
         "systemctl",
         r#"start() {
+    # What the one before wrote says nothing of this one.
+    rm -f "$STAGE/out"
     warifu-checker serve --channel "$STAGE/channel" --root "$STAGE/etc/root.json" --state "$STAGE/state" \
         --listen 127.0.0.1:0 --calendar none --replay-files 10 >"$STAGE/out" 2>>"$STAGE/log" &
     echo $! > "$STAGE/pid"
-    until grep -q listening "$STAGE/out"; do kill -0 $! || exit 1; sleep 0.1; done
+    until grep -qs listening "$STAGE/out"; do kill -0 $! || exit 1; sleep 0.1; done
 }
 stop() {
     [ -e "$STAGE/pid" ] || return 0

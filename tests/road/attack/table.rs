@@ -183,6 +183,8 @@ fn kept_by(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         assert!(fields.remove("refused").is_some());
         // Each writing has its number, and a digest of all of it.
         assert!(fields.remove("sequence").is_some() && fields.remove("sha256").is_some());
+        // And how far the log of acts had come.
+        assert!(fields.remove("log").is_some());
         *bytes = record.to_string().into_bytes();
     }
     all
