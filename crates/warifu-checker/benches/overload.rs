@@ -221,7 +221,8 @@ fn main() {
             writeln!(
                 out,
                 "{senders:>5} senders: {judged:>8.0} judged a second, {:.2} of the best \
-                 ({:.2} to {:.2}), {:.2} by its own time ({:.2} to {:.2}); {turned_away:.0} turned away, {broken:.0} lines broken",
+                 ({:.2} to {:.2}), {:.2} by its own time ({:.2} to {:.2}); \
+                 {turned_away:.0} turned away, {broken:.0} lines broken",
                 all[ROUNDS / 2],
                 all[0],
                 all[ROUNDS - 1],
