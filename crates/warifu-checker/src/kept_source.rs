@@ -216,7 +216,12 @@ impl KeptSource {
 const TRUSTED_FILE: &str = "trusted-state.json";
 
 fn nothing_new() -> Said {
-    Said::new("what runs goes on", "稼働中のリリースの使用を続けます").then(&Damage::what_to_do())
+    let goes_on = Said::new("what runs goes on", "稼働中のリリースの使用を続けます");
+    let unknown = Said::new(
+        "whether it was withdrawn is not known here meanwhile: ask both organisations",
+        "その間、それが取り下げられたかどうかはここでは分かりません。両団体に確認してください",
+    );
+    goes_on.then(&unknown).then(&Damage::what_to_do())
 }
 
 /// Why what was trusted is not believed. What others do about that is another thing than what a checker does,

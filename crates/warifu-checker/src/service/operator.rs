@@ -22,7 +22,7 @@ use crate::service::operator_named::Operator;
 use crate::service::reply::{FellBack, error};
 use crate::service::whole_body::LONGEST_BYTES;
 use crate::state::{Decision, Reason};
-use crate::swap::{NotDecided, NotFallenBack, NothingBefore, Outcome, Swapper, Wanted};
+use crate::swap::{NotDecided, NotFallenBack, Outcome, Swapper, Wanted};
 
 /// A decision is a number and a reason.
 pub(super) const DECISION_BYTES: usize = LONGEST_BYTES;
@@ -71,7 +71,7 @@ pub(super) async fn fall_back(
     let why = Said::new("an operator fell back", "運用者の操作");
     let fell = tokio::task::spawn_blocking(move || {
         let release = by(operator.name(), || match release {
-            None => swapper.fall_back(why, None, now()).map_err(|NothingBefore| NotFallenBack::NothingBefore),
+            None => swapper.fall_back_by_hand(why, now()),
             Some(release) => swapper.fall_back_to(release, why, now()),
         })?;
         Ok(FellBack { release, not_written: swapper.record_not_written().map(|it| it.why) })
@@ -196,7 +196,10 @@ mod tests {
             tokio::task::spawn_blocking(|| -> Result<FellBack, NotFallenBack> { panic!("on the way") }).await
         });
         assert_eq!(told(fell).status(), StatusCode::INTERNAL_SERVER_ERROR);
-        assert_eq!(told(Ok(Err(NotFallenBack::NothingBefore))).status(), StatusCode::CONFLICT);
+        assert_eq!(
+            told(Ok(Err(NotFallenBack::NothingBefore { runs: None, there: Vec::new() }))).status(),
+            StatusCode::CONFLICT
+        );
         assert_eq!(told(Ok(Ok(FellBack { release: 1, not_written: None }))).status(), StatusCode::OK);
     }
 }

@@ -20,8 +20,13 @@ use crate::trial::Replayed;
 /// Nothing was fallen back to; nothing changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotFallenBack {
-    /// There is no confirmed release before this one.
-    NothingBefore,
+    /// There is no confirmed release before this one in memory.
+    NothingBefore {
+        /// What runs, where something does.
+        runs: Option<u64>,
+        /// Which others can be gone back to by their numbers, the newest first.
+        there: Vec<u64>,
+    },
     /// That release is not among those that can be gone back to.
     NotThere {
         /// It.
@@ -44,10 +49,23 @@ impl NotFallenBack {
     /// For people.
     pub fn said(&self) -> Said {
         match self {
-            NotFallenBack::NothingBefore => Said::new(
-                "there is no confirmed release before this one",
-                "戻せる確定済みのリリースがありません",
-            ),
+            NotFallenBack::NothingBefore { runs, there } => {
+                let runs = runs.map_or_else(
+                    || Said::new("no release runs", "稼働中のリリースはありません"),
+                    |runs| Said::new(format!("release {runs} runs"), format!("稼働中はリリース {runs} です")),
+                );
+                runs.then(&Said::new(
+                    "it is not known which one was before it",
+                    "直前の確定済みリリースはありません",
+                ))
+                .then(&match there.first() {
+                    None => to_be_had(there),
+                    Some(newest) => to_be_had(there).then(&Said::new(
+                        format!("by its number: warifu-checker fall-back {newest}"),
+                        format!("番号を指定すると戻せます: warifu-checker fall-back {newest}"),
+                    )),
+                })
+            }
             NotFallenBack::NotThere { release, there } => Said::new(
                 format!("release {release} is none that can be gone back to here"),
                 format!("リリース {release} には戻せません"),
@@ -71,6 +89,24 @@ fn to_be_had(there: &[u64]) -> Said {
 }
 
 impl Swapper {
+    /// Returns to the confirmed release before what runs, because an operator says so.
+    ///
+    /// # Errors
+    /// [`NotFallenBack::NothingBefore`].
+    pub fn fall_back_by_hand(&self, why: Said, now: UnixSeconds) -> Result<u64, NotFallenBack> {
+        self.fall_back(why, None, now).map_err(|NothingBefore| NotFallenBack::NothingBefore {
+            runs: self.active().map(|active| active.id.release),
+            there: self.usable_before(),
+        })
+    }
+
+    /// Those that can be gone back to by their numbers, the newest first.
+    fn usable_before(&self) -> Vec<u64> {
+        let record = self.record();
+        let usable = record.to_go_back_to().filter(|installed| self.withdrawn(installed.id.into()).is_none());
+        usable.map(|installed| installed.id.release).collect()
+    }
+
     /// Returns to `release`, a confirmed one before this one that is still here whole, and holds everything
     /// newer until a newer release is confirmed. Gives the number fallen back to.
     ///
@@ -78,13 +114,9 @@ impl Swapper {
     /// [`NotFallenBack`].
     pub fn fall_back_to(&self, release: u64, why: Said, now: UnixSeconds) -> Result<u64, NotFallenBack> {
         let record = self.record();
-        let before: Vec<&Installed> = record
-            .to_go_back_to()
-            .filter(|installed| self.withdrawn(installed.id.into()).is_none())
-            .collect();
+        let before = self.usable_before();
         let there = |except: Option<u64>| {
-            let numbers = before.iter().map(|installed| installed.id.release);
-            numbers.filter(|number| Some(*number) != except).collect::<Vec<u64>>()
+            before.iter().copied().filter(|number| Some(*number) != except).collect::<Vec<u64>>()
         };
         let not_there = || NotFallenBack::NotThere { release, there: there(None) };
         let is_it = |installed: &&Installed| installed.id.release == release;
@@ -95,7 +127,7 @@ impl Swapper {
         }
         // In memory already, unless somebody was faster.
         if self.runs.before().is_some_and(|before| before.id == installed.id.into()) {
-            return self.fall_back(why, None, now).map_err(|NothingBefore| NotFallenBack::NothingBefore);
+            return self.fall_back_by_hand(why, now);
         }
         let content = self.runs.load(installed.id.into()).map_err(|error| not_usable(Said::of(&error)))?;
         let candidate = self.build(content).map_err(|why| not_usable(why.why()))?;
@@ -140,6 +172,9 @@ impl Swapper {
         let held = record.all_held().iter().find(|held| held.id.release == release);
         if let Some(why) = held.and_then(|held| self.withdrawn(held.id.into())) {
             return Err(NotDecided::Withdrawn { release, why });
+        }
+        if held.is_some() && self.source_is_damaged() {
+            return Err(NotDecided::WithdrawnOrNot(release));
         }
         let decision = self.runs.unhold(release, reason, now)?;
         self.decided(&decision, now);

@@ -191,6 +191,11 @@ impl Swapper {
         self.record().rebuilt().map(Rebuilt::damage).into_iter().chain(of_source).collect()
     }
 
+    /// Whether what the channel's source stands on is damaged: then nobody here knows what was withdrawn.
+    pub(super) fn source_is_damaged(&self) -> bool {
+        self.damage.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// Why what is recorded or was done is not on disk as it should be, if it is not.
     pub fn not_written(&self) -> Option<Amiss> {
         self.record_not_written().or_else(|| self.acts.not_written())

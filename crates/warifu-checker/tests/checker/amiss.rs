@@ -229,6 +229,8 @@ fn a_damaged_file_of_this_machine_is_no_refusal_for_trust() {
             assert!(said.contains(file), "which file: {said}");
             assert!(!said.contains("信頼による拒否") && !said.contains("リリース管理者"), "{said}");
         }
+        // What was withdrawn is nowhere else.
+        assert!(told.say(Lang::Ja).contains("取り下げられたかどうかはここでは分かりません"));
         assert!(told.say(Lang::Ja).contains("warifu-checker repair"));
         assert!(is_told_by_its_cause(&told, Cause::Damaged, None), "{}", on_the_page(&told));
     }

@@ -96,6 +96,10 @@ fn an_older_confirmed_release_is_gone_back_to_by_its_number() {
         assert_eq!((number(&swapper), held(&swapper), earlier(&swapper)), (Some(3), vec![4, 5, 6], vec![]));
         assert_eq!(swapper.active().map(|active| active.phase()), Some(Phase::Confirmed));
         assert_eq!(swapper.fall_back(why(), None, now()), Err(NothingBefore));
+        // Who typed it twice is told what runs.
+        let nothing = swapper.fall_back_by_hand(why(), now()).unwrap_err();
+        assert_eq!(nothing, NotFallenBack::NothingBefore { runs: Some(3), there: vec![] });
+        assert!(nothing.said().ja.starts_with("稼働中はリリース 3 です。"), "{}", nothing.said().ja);
         assert!(matches!(swapper.poll(now(), Wanted::Newest), Outcome::Held { release: 6, .. }));
         drop(swapper);
         swapper = years.start();

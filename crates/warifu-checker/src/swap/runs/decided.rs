@@ -7,7 +7,7 @@ use warifu_trust::UnixSeconds;
 use crate::cause::Cause;
 use crate::page::report_file;
 use crate::said::Said;
-use crate::state::{Decided, Decision, Frozen, Lost, Phase, Reason, Record};
+use crate::state::{Damage, Decided, Decision, Frozen, Lost, Phase, Reason, Record};
 use crate::swap::active::Active;
 use crate::swap::runs::pointer::{Beside, Runs};
 
@@ -27,6 +27,8 @@ pub enum NotDecided {
         /// Why it did.
         why: Said,
     },
+    /// Whether that release was withdrawn is not known here: what tells it is damaged.
+    WithdrawnOrNot(u64),
     /// Activation is not frozen.
     NotFrozen,
     /// Nothing is damaged.
@@ -60,6 +62,11 @@ impl NotDecided {
                 format!("リリース {release} は取り下げられたため、再び使用することはできません: {}", why.ja),
             )
             .then(&Cause::Withdrawn.next_step(Some(*release))),
+            NotDecided::WithdrawnOrNot(release) => Said::new(
+                format!("whether release {release} was withdrawn is not known until the damage is mended"),
+                format!("破損を修復するまで、リリース {release} が取り下げられたかどうかは分かりません"),
+            )
+            .then(&Damage::what_to_do()),
             NotDecided::NotFrozen => Said::new("activation is not frozen", "切替は凍結されていません"),
             NotDecided::NotDamaged => {
                 Said::new("nothing is damaged that could be mended", "修復が必要な破損はありません")

@@ -23,7 +23,7 @@ mod told;
 pub(crate) mod trust;
 
 use std::ffi::OsStr;
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use warifu::error::{Exit, Failure};
@@ -92,7 +92,10 @@ fn address(address: &OsStr) -> Result<Address, Failure> {
     let network = Network::from_environment(patience, now, |name| std::env::var_os(name))
         .map_err(|error| trust_failure(&error))?;
     let lang = lang_of(&std::env::args_os().collect::<Vec<_>>());
-    let network = network.telling(move |trying| eprintln!("warifu: {}", trying.say(lang)));
+    let network = network.telling(move |trying| {
+        // Where nobody can be told, it is tried all the same.
+        let _ = writeln!(std::io::stderr(), "warifu: {}", trying.say(lang));
+    });
     Address::parse(address, &network).map_err(|error| trust_failure(&error))
 }
 
