@@ -14,6 +14,7 @@ use crate::cause::{Amiss, Cause};
 use crate::history::{Chronicle, HistoryAct, did};
 use crate::log::{Event, Log};
 use crate::said::Said;
+use crate::state::{Record, Running};
 use crate::swap::Outcome;
 
 thread_local! {
@@ -158,6 +159,21 @@ impl Acts {
     /// It starts, and `release` judges.
     pub(crate) fn start(&self, release: Option<u64>, at: UnixSeconds) {
         self.tell(Act::Start, Phase::Done, release, None, at);
+    }
+
+    /// The log was damaged and begins anew: what `record` holds is in it again, for whoever has the log alone.
+    pub(crate) fn begin_anew(&self, record: &Record, at: UnixSeconds) {
+        if let Running::Confirmed { release, .. } = record.running() {
+            self.start(Some(release.id.release), at);
+        }
+        for held in record.all_held() {
+            let cause = ("cause", held.held_for.cause().label().to_owned());
+            let of = (Some(held.id.release), Some(cause));
+            self.tell_of(of, Act::Hold, Phase::Refused, Some(&held.why), at);
+        }
+        if let Some(frozen) = record.frozen() {
+            self.decided(Act::Freeze, None, &frozen.why(), at);
+        }
     }
 
     /// It ends as it should.

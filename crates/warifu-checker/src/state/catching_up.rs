@@ -28,11 +28,13 @@ pub(super) fn caught_up(
     let since = log.map(|head| witnesses.since(head));
     let (told, fault) = match since {
         Some(Ok(acts)) => (knows.clone().and_then(acts), None),
-        // Two copies that are whole are each other's witness.
-        _ if !is_alone => return *record,
+        None if !is_alone => return *record,
         since => {
             let fault = since.and_then(Result::err).or_else(|| witnesses.damage());
-            (knows.clone().without_what_is_held_by(Told::by(witnesses)), fault)
+            let told = knows.clone().without_what_is_held_by(Told::by(witnesses));
+            // Two copies that are whole are each other's witness: that the log is damaged is no doubt of them.
+            // What it still tells, or the history, is one where they do not know it.
+            (told, fault.filter(|_| is_alone))
         }
     };
     let news = News::of(*record, &knows, told);

@@ -396,15 +396,16 @@ impl StateDirectory {
     }
 
     /// Lets the log of acts begin anew where it is not what was written: what is there goes into `damaged/`.
+    /// Gives whether it does.
     ///
     /// # Errors
     /// [`StateDirectoryError::Io`]: it is where it was.
-    pub fn mend_log(&self) -> Result<(), StateDirectoryError> {
+    pub fn mend_log(&self) -> Result<bool, StateDirectoryError> {
         if self.witnesses().log_is_whole() {
-            return Ok(());
+            return Ok(false);
         }
         let log = self.audit();
-        move_aside(&self.path.join("damaged"), &log).map_err(io_error(&log))
+        move_aside(&self.path.join("damaged"), &log).map_err(io_error(&log)).map(|_| true)
     }
 
     /// The numbers of all releases whose manifests lie here, whole or not.

@@ -188,9 +188,13 @@ impl Swapper {
     /// # Errors
     /// [`NotDecided`].
     pub fn freeze(&self, reason: Reason, now: UnixSeconds) -> Result<Decision, NotDecided> {
-        let decision = self.runs.freeze(reason, operator(), now)?;
-        self.decided(&decision, now);
-        Ok(decision)
+        let own = Decision { decided: Decided::Frozen, release: None, reason: reason.clone(), at: now };
+        let frozen = self.runs.freeze(reason, operator(), now);
+        // It holds also where the record does not have it yet: then the log is what tells it.
+        if matches!(frozen, Ok(_) | Err(NotDecided::NotWritten(_))) {
+            self.decided(&own, now);
+        }
+        frozen
     }
 
     /// Lets releases be activated again, because an operator says so; the one that waited for it is, within a
@@ -216,8 +220,11 @@ impl Swapper {
         }
         let mended = self.source.as_ref().map_or(Ok(()), |source| source.mend());
         self.look_for_damage();
-        mended.and_then(|()| self.runs.mend_log()).map_err(NotDecided::NotMended)?;
+        let is_anew = mended.and_then(|()| self.runs.mend_log()).map_err(NotDecided::NotMended)?;
         let decision = self.runs.repaired(reason, now)?;
+        if is_anew {
+            self.acts.begin_anew(&self.record(), now);
+        }
         self.decided(&decision, now);
         Ok(decision)
     }

@@ -230,6 +230,47 @@ fn where_the_log_of_acts_is_broken_the_copy_that_is_left_is_doubted() {
     }
 }
 
+/// Both copies of the record were put back as they were before a fall back, and the log of acts is not what
+/// was written: what it still tells, or the history, counts.
+#[test]
+fn two_older_copies_are_not_believed_beside_a_broken_log() {
+    let (directory, shelf) = after_two();
+    let paths = records(directory.path());
+    let older = paths.each_ref().map(|path| fs::read(path).unwrap());
+    let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+    swapper.fall_back(Said::new("a test", "試験"), None, now()).unwrap();
+    swapper.freeze(reason(), now()).unwrap();
+    drop(swapper);
+    paths.iter().zip(older).for_each(|(path, older)| fs::write(path, older).unwrap());
+    let log = directory.path().join("audit.jsonl");
+    let written = fs::read(&log).unwrap();
+    fs::write(&log, [&b"junk\n"[..], &written].concat()).unwrap();
+    let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+    let record = swapper.record();
+    let held: Vec<u64> = record.all_held().iter().map(|held| held.id.release).collect();
+    assert_eq!((number(&swapper), held, record.frozen().is_some()), (Some(1), vec![2], true));
+    assert_eq!(swapper.damages().first().map(|damage| damage.part), Some(DamagedPart::Record));
+    // The log begins anew with what stays, for a start that has nothing else.
+    swapper.repair(reason(), now()).unwrap();
+    drop(swapper);
+    paths.iter().for_each(|path| fs::remove_file(path).unwrap());
+    let swapper = alone_at(directory.path(), Source(shelf));
+    let record = swapper.record();
+    let held: Vec<u64> = record.all_held().iter().map(|held| held.id.release).collect();
+    assert_eq!((number(&swapper), held, record.frozen().is_some()), (Some(1), vec![2], true));
+}
+
+/// A freeze that no disk takes is told by the log of acts as soon as that can be.
+#[test]
+fn a_freeze_that_the_record_does_not_have_is_in_the_log() {
+    let (directory, shelf) = after_two();
+    let full = Disk::failing(|_, _| Some(io::ErrorKind::StorageFull.into()));
+    let swapper = alone_on(full, directory.path(), Source(shelf));
+    assert!(matches!(swapper.freeze(reason(), now()), Err(NotDecided::NotWritten(_))));
+    let entries = warifu_audit::verify(&fs::read(directory.path().join("audit.jsonl")).unwrap()).unwrap();
+    assert_eq!(entries.entries().last().map(|entry| entry.act), Some(warifu_audit::Act::Freeze));
+}
+
 /// A withdrawal is told by who withdrew, and no start takes it for a hold of its own.
 #[test]
 fn what_was_not_taken_because_it_was_withdrawn_is_no_news_to_the_record() {

@@ -214,11 +214,12 @@ impl Runs {
         self.write(&pen);
     }
 
-    /// Lets the log of acts begin anew where it is damaged, and that was told with the record.
-    pub(in crate::swap) fn mend_log(&self) -> Result<(), Said> {
+    /// Lets the log of acts begin anew where it is damaged, and that was told with the record. Gives whether
+    /// it does.
+    pub(in crate::swap) fn mend_log(&self) -> Result<bool, Said> {
         match self.record().rebuilt() {
             Some(_) => self.directory.mend_log().map_err(|error| Said::of(&error)),
-            None => Ok(()),
+            None => Ok(false),
         }
     }
 
