@@ -174,7 +174,8 @@ fn a_head_is_bounded_by_the_version() {
     let at = folder.path();
     std::fs::write(at.join("file.uke"), claim_file(1, 1)).unwrap();
     std::fs::write(at.join("long"), format!("x-long: {}", "x".repeat(20 << 10))).unwrap();
-    let checker = checker(Limits::default(), tls(at, Clients::Unknown));
+    let higher = Limits { head_bytes: 64 << 10, ..Limits::default() };
+    let checker = checker(higher, tls(at, Clients::Unknown));
     assert_eq!(curl(&checker, at, "--cacert house.pem --http1.1 -H @long").as_deref(), Some("200 1.1"));
     assert_eq!(curl(&checker, at, "--cacert house.pem --http2 -H @long").as_deref(), Some("431 2"));
     // A lower limit is one for both.
