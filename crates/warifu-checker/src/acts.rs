@@ -161,7 +161,8 @@ impl Acts {
         self.tell(Act::Start, Phase::Done, release, None, at);
     }
 
-    /// The log was damaged and begins anew: what `record` holds is in it again, for whoever has the log alone.
+    /// The log was damaged and begins anew: what `record` holds is in it again, for whoever has the log
+    /// alone.
     pub(crate) fn begin_anew(&self, record: &Record, at: UnixSeconds) {
         if let Running::Confirmed { release, .. } = record.running() {
             self.start(Some(release.id.release), at);

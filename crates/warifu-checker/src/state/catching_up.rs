@@ -32,8 +32,8 @@ pub(super) fn caught_up(
         since => {
             let fault = since.and_then(Result::err).or_else(|| witnesses.damage());
             let told = knows.clone().without_what_is_held_by(Told::by(witnesses));
-            // Two copies that are whole are each other's witness: that the log is damaged is no doubt of them.
-            // What it still tells, or the history, is one where they do not know it.
+            // Two copies that are whole are each other's witness: that the log is damaged is no doubt of
+            // them. What it still tells, or the history, is one where they do not know it.
             (told, fault.filter(|_| is_alone))
         }
     };

@@ -51,7 +51,7 @@ impl NotFallenBack {
         match self {
             NotFallenBack::NothingBefore { runs, there } => {
                 let runs = runs.map_or_else(
-                    || Said::new("no release runs", "稼働中のリリースはありません"),
+                    || Said::new("nothing runs", "現在使用しているリリースはありません"),
                     |runs| Said::new(format!("release {runs} runs"), format!("稼働中はリリース {runs} です")),
                 );
                 runs.then(&Said::new(
