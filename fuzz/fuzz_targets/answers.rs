@@ -40,6 +40,7 @@ const IMPATIENT: Patience = Patience {
     longest_pause: Duration::from_micros(2),
     outlasts: Duration::from_millis(2),
     first_answer: Duration::from_millis(2),
+    refused: Duration::from_millis(2),
     whole: Duration::from_secs(2),
     look: Duration::from_secs(5),
 };
