@@ -27,8 +27,10 @@ fn ask(checker: &Checker, line: &str, heads: &[&str], body: &str) -> (u16, Strin
     let mut stream = UnixStream::connect(&checker.socket).unwrap();
     let heads: String = heads.iter().map(|head| format!("{head}\r\n")).collect();
     let length = body.len();
-    write!(stream, "{line} HTTP/1.1\r\nConnection: close\r\nContent-Length: {length}\r\n{heads}\r\n{body}")
-        .unwrap();
+    let request =
+        format!("{line} HTTP/1.1\r\nConnection: close\r\nContent-Length: {length}\r\n{heads}\r\n{body}");
+    // At once: who is refused by the head is answered before the rest is read.
+    stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     (answer[9..12].parse().unwrap(), answer)
