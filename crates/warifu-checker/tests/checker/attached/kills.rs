@@ -12,6 +12,13 @@ use warifu_checker::swap::{Outcome, Wanted};
 
 use crate::attached::site::{Site, draft, held, later, number, reason};
 
+/// What kills before a step, and how many steps are left until it does: without end until that is set.
+fn kills() -> (Arc<AtomicUsize>, impl Fn(Step) + Send + Sync + 'static) {
+    let left = Arc::new(AtomicUsize::new(usize::MAX));
+    let counts = Arc::clone(&left);
+    (left, move |step| assert!(counts.fetch_sub(1, Ordering::Relaxed) != 0, "killed before {step:?}"))
+}
+
 /// Killed before each step in turn, with a release that is taken and with one that is not: a reader finds
 /// the old or the new one whole, and the next start ends where no kill would have led.
 #[test]
@@ -19,11 +26,7 @@ fn a_kill_at_any_step_leaves_old_or_new_and_the_next_start_goes_on() {
     for (refuses, steps) in [("", 4), ("2\n", 6)] {
         for at in 0..=steps {
             let site = Site::new();
-            let left = Arc::new(AtomicUsize::new(usize::MAX));
-            let kills = {
-                let left = Arc::clone(&left);
-                move |step| assert!(left.fetch_sub(1, Ordering::Relaxed) != 0, "killed before {step:?}")
-            };
+            let (left, kills) = kills();
             let swapper = site.start(kills);
             site.shelf.offer(draft(1));
             swapper.poll(now(), Wanted::ByItself);
@@ -100,11 +103,7 @@ fn a_link_that_a_kill_left_at_what_is_not_taken_goes() {
 fn a_kill_while_it_goes_back_does_not_bring_back_what_was_left() {
     for at in 0..=4 {
         let site = Site::new();
-        let left = Arc::new(AtomicUsize::new(usize::MAX));
-        let kills = {
-            let left = Arc::clone(&left);
-            move |step| assert!(left.fetch_sub(1, Ordering::Relaxed) != 0, "killed before {step:?}")
-        };
+        let (left, kills) = kills();
         let swapper = site.start(kills);
         for number in [1, 2] {
             site.shelf.offer(draft(number));
