@@ -24,6 +24,31 @@ const HOUSE: &[Stands] = &[
     ("warifu-channels", &["warifu-values", "warifu-files", "warifu-trust"], &[]),
     ("warifu-tokens", &["warifu-values", "warifu-trust"], &[]),
     (
+        "warifu-judging",
+        &[
+            "warifu-values",
+            "warifu-files",
+            "warifu-masters",
+            "warifu-rules",
+            "warifu-claims",
+            "warifu-trust",
+            "warifu-channels",
+        ],
+        &[],
+    ),
+    (
+        "libwarifu",
+        &[
+            "warifu-values",
+            "warifu-files",
+            "warifu-claims",
+            "warifu-trust",
+            "warifu-channels",
+            "warifu-judging",
+        ],
+        &["warifu-masters"],
+    ),
+    (
         "warifu",
         &[
             "warifu-values",
@@ -50,6 +75,7 @@ const HOUSE: &[Stands] = &[
             "warifu-claims",
             "warifu-trust",
             "warifu-channels",
+            "warifu-judging",
         ],
         &[],
     ),
@@ -67,6 +93,8 @@ const NEVER: &[(&str, &[&str], &str)] = &[
     ),
     ("warifu-checker", &["warifu-site-rules", "cel"], "a site's rules are asked before a release"),
     ("warifu-checker", &["warifu-tokens", "cryptoki"], "a checker verifies and holds no key"),
+    ("libwarifu", &["git2", "tokio", "axum", "cel", "cryptoki"], "it is loaded into programs of others"),
+    ("warifu-judging", &["git2", "tokio", "axum"], "what is shared by all who judge brings no service"),
     ("warifu", &["tokio", "axum"], "the asynchronous service is the checker's alone"),
     ("warifu-trust", &["ureq", "tokio", "git2"], "bytes in, verdict out: others fetch"),
     ("warifu-values", IMPURE, "values in, values out"),
