@@ -41,12 +41,13 @@ const HOUSE: &[Stands] = &[
         &[
             "warifu-values",
             "warifu-files",
+            "warifu-masters",
             "warifu-claims",
             "warifu-trust",
             "warifu-channels",
             "warifu-judging",
         ],
-        &["warifu-masters"],
+        &[],
     ),
     (
         "warifu",
