@@ -29,6 +29,7 @@ mod tests {
                 AskedOf::File => "file".to_owned(),
                 AskedOf::Record => "record".to_owned(),
                 AskedOf::Claim => "claim".to_owned(),
+                AskedOf::Payer => "payer".to_owned(),
                 AskedOf::Items(kinds) => format!("{kinds:?}"),
             };
             let code = |code: &crate::ClaimCode| format!("{code} {}", code.severity().as_str());
