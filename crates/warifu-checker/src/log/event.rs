@@ -173,7 +173,7 @@ events! {
         en "the attached program does not take a release: what it had is put back"
         ja "接続先プログラムがリリースを受け付けない（前のものへ戻す）";
     AttachedTakenBack "attached.taken_back" Warn
-        en "a release that the attached program was not seen to work with is taken back: it has what it had before"
+        en "a release that the attached program was not seen to work with is taken back from it"
         ja "接続先プログラムの動作を確認する前のリリースを取り消した（前のものへ戻す）";
     AttachedNotCleared "attached.not_cleared" Warn
         en "folders that the attached program does not use any more cannot be removed"

@@ -109,7 +109,9 @@ mod tests {
             let (from, until) = (UnixSeconds::new(from), UnixSeconds::new(until));
             [InUse { whose: Whose::Own, file: "server.pem".into(), position: 1, from, until }]
         };
-        let kept = |new, old| not_in_place_of(&new, &old, UnixSeconds::new(100)).map(|why| why.en);
+        let kept = |new: [InUse; 1], old: [InUse; 1]| {
+            not_in_place_of(&new, &old, UnixSeconds::new(100)).map(|why| why.en)
+        };
         let (good, other, ended) = (of(0, 200), of(50, 150), of(0, 90));
         for taken in [(&good, &other), (&good, &ended), (&other, &good), (&ended, &ended)] {
             assert_eq!(kept(taken.0.clone(), taken.1.clone()), None);

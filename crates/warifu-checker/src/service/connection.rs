@@ -134,7 +134,7 @@ where
             let mut connection =
                 Box::pin(http2_by(&limits).serve_connection(Watched::new(io, None), answers));
             let ends_it = |connection: Pin<&mut _>| {
-                hyper::server::conn::http2::Connection::graceful_shutdown(connection)
+                hyper::server::conn::http2::Connection::graceful_shutdown(connection);
             };
             until_over(connection.as_mut(), ends_it, &activity, ends).await
         }

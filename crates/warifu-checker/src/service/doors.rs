@@ -341,7 +341,8 @@ async fn take_requests(
                     }
                     let _ = stream.set_nodelay(true);
                     let limits = served.service.limits();
-                    let place = Place { share, activity: Activity::opened(limits, limits.idle_ms, Instant::now()) };
+                    let activity = Activity::opened(limits, limits.idle_ms, Instant::now());
+                    let place = Place { share, activity };
                     connections.spawn(greeting.clone().then_serve(stream, sender, place, served.clone()));
                 }
                 Err(error) => after(&error).await,

@@ -51,7 +51,7 @@ impl Seats {
     /// Waits until somebody has gone; for ever where nobody is there.
     pub(super) async fn one_gone(&mut self) {
         if self.connections.join_next().await.is_none() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 
@@ -79,9 +79,10 @@ impl Seats {
     pub(super) async fn place(&mut self, sender: Sender, limits: Limits) -> Option<Place> {
         let mut share = self.budget.share(sender);
         while share.grow(1).is_err() {
-            let gives_way = match self.budget.is_full() {
-                true => self.silent()?,
-                false => self.longest_silent(|by| by == sender)?.1,
+            let gives_way = if self.budget.is_full() {
+                self.silent()?
+            } else {
+                self.longest_silent(|by| by == sender)?.1
             };
             gives_way.abort();
             while !gives_way.is_finished() && self.connections.join_next().await.is_some() {}

@@ -10,8 +10,8 @@ use crate::state::record::{Doubted, Rebuilt, Record};
 use crate::state::running::Running;
 use crate::state::told::{By, Confirmed, Told};
 
-/// The record by what was `told` and by the releases that lie `whole` on disk. `why` is what is wrong with the
-/// one there was.
+/// The record by what was `told` and by the releases that lie `whole` on disk. `why` is what is wrong with
+/// the one there was.
 ///
 /// What was confirmed last is taken, or before it, as far as it lies there and neither fell back nor was
 /// held. Where nothing tells of any, the oldest is: what is kept on disk is what ran, confirmed releases

@@ -505,8 +505,8 @@ fn half_commands_keep_no_operator_out() {
 trait Line: std::io::Read + std::io::Write {}
 impl<T: std::io::Read + std::io::Write> Line for T {}
 
-/// As many connections as there are places, on which nobody says anything: who comes to ask finds one at once,
-/// at the operators' socket and at the door of those who watch.
+/// As many connections as there are places, on which nobody says anything: who comes to ask finds one at
+/// once, at the operators' socket and at the door of those who watch.
 #[test]
 fn whoever_is_silent_gives_way_to_who_asks() {
     let hours = 4 * 3_600_000;

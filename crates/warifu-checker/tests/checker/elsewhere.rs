@@ -33,9 +33,8 @@ fn operators_elsewhere_are_known_by_certificates_and_named_in_the_log_of_acts() 
     let told = String::from_utf8(told.stdout).unwrap();
     let path = |name: &str| certificates.join(name).display().to_string();
     let advised = format!(
-        "warifu-checker thaw --operator-url https://{} --client-certificate {} --client-key {} --authority \
-         {} --reason …",
-        operators,
+        "warifu-checker thaw --operator-url https://{operators} --client-certificate {} --client-key {} \
+         --authority {} --reason …",
         path("one.pem"),
         path("one.key"),
         path("house.pem")
@@ -82,8 +81,8 @@ fn a_page_of_another_site_commands_nothing_although_the_browser_has_a_certificat
     let certificates = certificates();
     let certificates = certificates.path();
     let (_running, operators) = started(at, certificates);
-    let url = format!("https://{}/swap", operators);
-    let own = format!("Origin: https://{}", operators);
+    let url = format!("https://{operators}/swap");
+    let own = format!("Origin: https://{operators}");
     let shown = ["--cert", "one.pem", "--key", "one.key", "-X", "POST", &url, "-H"];
     let asked = |arguments: &[&str]| curl(certificates, &[&["--cacert", "house.pem"], arguments].concat());
     let with = |header: &str| asked(&[&shown[..], &[header]].concat());

@@ -82,7 +82,7 @@ fn a_certificate_that_holds_does_not_give_way_to_one_that_does_not() {
         (&|| dated(of_tls, "house", "server", day(-2), day(-1)), "server.pem expired at "),
         (&|| dated(of_tls, "house", "server", day(1), day(9)), "server.pem does not hold before "),
         (
-            &|| drop(std::fs::copy(of_tls.join("one.key"), of_tls.join("server.key")).unwrap()),
+            &|| assert!(std::fs::copy(of_tls.join("one.key"), of_tls.join("server.key")).unwrap() > 0),
             "the key is not",
         ),
     ];

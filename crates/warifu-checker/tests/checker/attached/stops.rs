@@ -102,7 +102,7 @@ fn what_a_program_takes_while_this_ends_does_not_judge() {
             }
         });
         let swapper = swapper.get_or_init(|| started);
-        for number in before {
+        if let Some(number) = before {
             site.shelf.offer(draft(number));
             swapper.poll(now(), Wanted::ByItself);
             (0..3).for_each(|seconds| drop(swapper.tick(later(seconds))));
