@@ -225,7 +225,9 @@ async fn keep_looking(swapper: Arc<Swapper>, every: Arc<AtomicU64>, watchdog: Ar
         second.tick().await;
         watchdog.came_round(Instant::now());
         let between = Duration::from_secs(every.load(Ordering::Relaxed));
-        if last.is_none_or(|last| last.elapsed() >= between) {
+        let is_due = last.is_none_or(|last| last.elapsed() >= between);
+        // A disk that was full is told of no longer than it is.
+        if is_due || swapper.has_room_again() {
             let swapper = Arc::clone(&swapper);
             // A panic in there is told by the runtime and must not end the polling.
             let _ = tokio::task::spawn_blocking(move || swapper.poll(now(), Wanted::ByItself)).await;
@@ -324,6 +326,7 @@ mod tests {
     use crate::cli::watchdog::LOOKING;
     use crate::release::ReleaseContent;
     use crate::source::{Offer, ReleaseSource, SourceError};
+    use crate::state::Disk;
     use crate::swap::Gates;
 
     /// A channel that tells that it is read, and hangs until it is told to answer.
@@ -378,6 +381,51 @@ mod tests {
         let ticked = has_ticked();
         drop(answer);
         assert!(ticked, "nothing that falls due is done");
+    }
+
+    /// A channel that tells that it is read, and of which a full disk takes nothing.
+    struct Full(Sender<()>);
+
+    impl ReleaseSource for Full {
+        fn open(&self, _: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
+            let _ = self.0.send(());
+            Err(SourceError::Here(Amiss::new(Cause::DiskFull, Said::new("a test", "試験"))))
+        }
+
+        fn withdrawn(&self, _: ReleaseRef) -> Option<Said> {
+            None
+        }
+
+        fn again(&self, _: ReleaseRef, _: UnixSeconds) -> Result<ReleaseContent, SourceError> {
+            Err(Hangs::nothing())
+        }
+    }
+
+    #[test]
+    fn a_disk_that_was_full_and_has_room_is_reason_to_look_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let free = Arc::new(AtomicU64::new(0));
+        let told = Arc::clone(&free);
+        let disk = Disk::default().with_free(move || told.load(Ordering::Relaxed));
+        let directory = StateDirectory::open_on(disk, folder.path()).unwrap();
+        let recent = Arc::new(Recent::open(directory.recent(), 0).unwrap());
+        let (began, begun) = channel();
+        let (schemas, gates) = (Schemas::built_in().unwrap(), Gates::default());
+        let source = Some(Box::new(Full(began)) as Box<dyn ReleaseSource>);
+        let swapper = Swapper::resume(directory, source, recent, schemas, gates, Log::default(), now());
+        let swapper = Arc::new(swapper.unwrap());
+        let watchdog = Arc::new(Watchdog::from(Instant::now()));
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        runtime.spawn(keep_polling(Arc::clone(&swapper), Arc::new(AtomicU64::new(3600)), watchdog));
+        let minute = Duration::from_secs(60);
+        begun.recv_timeout(minute).unwrap();
+        let started = Instant::now();
+        while swapper.last_poll().is_none() {
+            assert!(started.elapsed() < minute, "never noted");
+            std::thread::yield_now();
+        }
+        free.store(1 << 30, Ordering::Relaxed);
+        begun.recv_timeout(minute).unwrap();
     }
 
     #[test]

@@ -209,6 +209,7 @@ pub(crate) fn did(act: Act, phase: Phase) -> Option<Did> {
         (Act::Thaw, _) => Did::Thawed,
         (Act::Repair, _) => Did::Repaired,
         (Act::Regain, _) => Did::Regained,
+        (Act::TakeBack, _) => Did::TakenBack,
         _ => return None,
     })
 }

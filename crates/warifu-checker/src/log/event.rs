@@ -173,8 +173,8 @@ events! {
         en "the attached program does not take a release: what it had is put back"
         ja "接続先プログラムがリリースを受け付けない（前のものへ戻す）";
     AttachedTakenBack "attached.taken_back" Warn
-        en "told to end while a release was just given to the attached program: it has what it had again"
-        ja "リリースを接続先プログラムに適用中、終了の指示を受けた（前のものへ戻す）";
+        en "a release that the attached program was not seen to work with is taken back from it"
+        ja "接続先プログラムの動作を確認する前のリリースを取り消した（前のものへ戻す）";
     AttachedNotCleared "attached.not_cleared" Warn
         en "folders that the attached program does not use any more cannot be removed"
         ja "接続先プログラムの不要なフォルダーを削除できない";

@@ -30,6 +30,25 @@ pub struct Damage {
     pub mending: Said,
 }
 
+impl DamagedPart {
+    /// Whether what was heard of withdrawals is out of reach while it is damaged.
+    pub fn tells_of_withdrawals(self) -> bool {
+        match self {
+            DamagedPart::Trusted | DamagedPart::Root => true,
+            DamagedPart::Record => false,
+        }
+    }
+}
+
+/// That nobody here knows whether what runs was withdrawn, and whom to ask.
+pub(crate) fn withdrawn_or_not() -> Said {
+    Said::new(
+        "until what is damaged is mended it is not known here whether what runs was withdrawn: ask both \
+         organisations",
+        "破損を修復するまで、稼働中のリリースが取り下げられたかはここでは分かりません。両団体に確認してください",
+    )
+}
+
 impl Damage {
     /// For people: that nothing new is taken, and by which steps that ends. Frozen first, so that nothing is
     /// taken the moment it is mended and before somebody has seen it.

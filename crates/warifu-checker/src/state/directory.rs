@@ -39,9 +39,15 @@ use crate::state::installed::{Installed, Marks};
 use crate::state::rebuild::rebuilt;
 use crate::state::record::Record;
 use crate::state::told::Told;
-use crate::state::twice::{Found, LOG, TwoCopies};
+use crate::state::twice::{Found, LOG, OnDisk, TwoCopies};
 use crate::state::witness::Witnesses;
 use crate::stored::{Compared, NotHad, Stored};
+
+/// Files that only a checker leaves after its first record.
+const LEFT_FILES: [&str; 3] = [LOG, "history.json", "trusted-copy.json"];
+
+/// Folders in which one leaves anything only after that.
+const LEFT_FOLDERS: [&str; 4] = ["content", "manifests", "trusted", "damaged"];
 
 /// The log of acts that is read for what ran: some hundred bytes an act.
 const LOG_BYTES: u64 = 256 << 20;
@@ -341,36 +347,32 @@ impl StateDirectory {
         }
     }
 
-    /// The record for a start. Where both copies are damaged or gone, and a release judged here that lies
-    /// here whole, it is one that is put together from what else tells of it, and says so; where it is older
-    /// than what that tells, that counts too.
+    /// The record for a start. Where both copies are damaged or gone, and this is no first start, it is one
+    /// that is put together from what else tells of it, and says so; where it is older than what that tells,
+    /// that counts too.
     ///
     /// # Errors
-    /// [`StateDirectoryError`], as [`StateDirectory::record`], where nothing here could judge.
+    /// [`StateDirectoryError::Read`]: neither copy can be read now, and nothing here could judge.
     pub fn record_or_rebuilt(&self, now: UnixSeconds) -> Result<Record, StateDirectoryError> {
         let found = self.record.read();
         let witnesses = self.witnesses();
         let error = match found {
             Found::Record(found) => return Ok(caught_up(found, &witnesses, || self.whole(), now)),
-            Found::Nothing => {
-                // A first start has told of itself before anything was fetched.
-                let is_first = !Told::by(&witnesses).of_any()
-                    && witnesses.log_is_whole()
-                    && (witnesses.is_anything() || self.whole().is_empty());
-                if is_first {
-                    return Ok(Record::default());
-                }
-                StateDirectoryError::DamagedRecord { path: self.path.join("checker.json") }
-            }
-            Found::Damaged { path } => StateDirectoryError::DamagedRecord { path },
-            Found::Unreadable(error) => StateDirectoryError::Read(error),
+            Found::Nothing if self.is_untouched() => return Ok(Record::default()),
+            Found::Nothing | Found::Damaged { .. } => None,
+            Found::Unreadable(error) => Some(StateDirectoryError::Read(error)),
         };
         let why = Said::new(
             format!("the record of {} and its copy are damaged or gone", self.path.display()),
             format!("{} の記録は控えも含めて壊れているか、ありません", self.path.display()),
         );
         let why = witnesses.damage().map_or(why.clone(), |damage| why.then(&damage));
-        let mut record = rebuilt(&Told::by(&witnesses), self.whole(), &why, now).ok_or(error)?;
+        let whole = self.whole();
+        // It may be there, and be read again once somebody lets it: nothing takes its place for nothing.
+        if let Some(error) = error.filter(|_| whole.is_empty()) {
+            return Err(error);
+        }
+        let mut record = rebuilt(&Told::by(&witnesses), whole, &why, now);
         self.numbers().into_iter().for_each(|release| record.forbid_before(release));
         // What cannot be put aside is replaced all the same.
         let _ = self.record.set_aside();
@@ -380,13 +382,26 @@ impl StateDirectory {
     /// Whether a release ever judged here, by whatever still tells.
     pub fn has_judged(&self) -> bool {
         let recorded = match self.record.read() {
-            Found::Record(found) => {
-                found.record.floor().is_some() || found.record.running().release().is_some()
+            Found::Record(OnDisk { record, .. }) => {
+                let runs = record.running().release().is_some();
+                runs || record.floor().is_some() || record.rebuilt().is_some()
             }
-            Found::Nothing => false,
+            Found::Nothing => !self.is_untouched(),
             Found::Damaged { .. } | Found::Unreadable(_) => true,
         };
         recorded || Told::by(&self.witnesses()).of_any()
+    }
+
+    /// Whether no checker ever was here: the record is written before anything else is, so whatever else is
+    /// here outlived one.
+    fn is_untouched(&self) -> bool {
+        let is_there = |name: &&str| fs::symlink_metadata(self.path.join(name)).is_ok();
+        let has_any = |name: &&str| {
+            let entries = fs::read_dir(self.path.join(name)).into_iter().flatten();
+            // A mount point of its own has such a folder.
+            entries.flatten().any(|entry| entry.file_name() != "lost+found")
+        };
+        !LEFT_FILES.iter().any(is_there) && !LEFT_FOLDERS.iter().any(has_any)
     }
 
     /// What tells of releases beside the record.
@@ -459,6 +474,11 @@ impl StateDirectory {
     /// Keeps what is damaged at `path` in `damaged/`, as far as the disk lets it.
     pub fn set_aside(&self, path: &Path) {
         let _ = set_aside(&self.path.join("damaged"), path);
+    }
+
+    /// How many bytes are free on its disk; none where the system does not say.
+    pub fn free_bytes(&self) -> Option<u64> {
+        self.disk.free_bytes(&self.path)
     }
 
     /// Why the newest record is not on disk twice, if it is not.

@@ -49,6 +49,7 @@ impl Swapper {
             self.stale.store(matches!(outcome, Outcome::Stale { .. }), Ordering::Relaxed);
         }
         let troubles = self.source.as_ref().map(|source| source.troubles()).unwrap_or_default();
+        self.room.note(&outcome, || self.runs.free_bytes());
         let news = self.runs.note_poll(now, &outcome, troubles);
         drop(look);
         for trouble in &news.troubles {
@@ -58,6 +59,11 @@ impl Swapper {
             self.tell(&outcome, now);
         }
         outcome
+    }
+
+    /// Whether the last look found the disk full, and there is more room since: then it is time for another.
+    pub fn has_room_again(&self) -> bool {
+        self.room.is_there_more(|| self.runs.free_bytes())
     }
 
     /// Does `work` at the bench, and notes what waits there afterwards.
@@ -243,7 +249,8 @@ impl Swapper {
     /// While nothing judges and the newest release waits for its instant or was withdrawn, the one before it
     /// does, as both organisations list it.
     fn begin_with_fallback(&self, offer: &dyn Offer, now: UnixSeconds) {
-        if self.active().is_some() {
+        // With a doubted record nothing is taken before somebody has looked at it, that one neither.
+        if self.active().is_some() || self.record().rebuilt().is_some() {
             return;
         }
         let content = match aside(self.log, || offer.fetch_fallback()) {

@@ -53,7 +53,7 @@ pub(in crate::cli) enum Command {
     /// Show what a running checker judges by, and why
     ///
     /// Exit status: 0; 1 no release judges, or an attached program is out of step; 2 it does not answer; 3
-    /// what runs was withdrawn and judges on.
+    /// what runs was withdrawn and judges on, or what would tell that is damaged.
     Status(Remote),
     /// Let a running checker look at its channel now
     Swap {

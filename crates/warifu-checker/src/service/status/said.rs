@@ -8,7 +8,7 @@ use crate::cause::{Amiss, Cause};
 use crate::said::Said;
 use crate::service::status::parts::{ClaimsDoor, Doors, OfClaims, Queue, Requests, Watch};
 use crate::service::status::whole::Status;
-use crate::state::Phase;
+use crate::state::{Phase, withdrawn_or_not};
 use crate::swap::Outcome;
 use crate::trial::Replayed;
 
@@ -48,6 +48,10 @@ impl Speak for Status {
                 format!("リリース {release} は取り下げられましたが、使用を続けています: {}", why.ja),
             );
             lines.push(line(Cause::Withdrawn, &why, &self.withdrawn_next_step(), lang));
+        }
+        if self.may_be_withdrawn() {
+            let why = withdrawn_or_not().say(lang);
+            lines.push(say!(lang, "WITHDRAWN OR NOT: {why}", "取下げの有無不明: {why}"));
         }
         match &self.running {
             None => lines.push(say!(lang, "no release runs", "稼働中のリリースはありません")),

@@ -136,6 +136,11 @@ impl Runs {
         self.directory.keep(content)
     }
 
+    /// How many bytes are free where releases are kept, where that can be known.
+    pub(in crate::swap) fn free_bytes(&self) -> Option<u64> {
+        self.directory.free_bytes()
+    }
+
     /// Reads the content of a release that is kept.
     pub(in crate::swap) fn load(&self, id: ReleaseRef) -> Result<ReleaseContent, StateDirectoryError> {
         self.directory.load(id)
