@@ -1,0 +1,60 @@
+//! The text of a comment as its pattern wants it: the digits of a day, a time, a number, codes
+//! (マスターファイル仕様説明書 別紙6-1).
+//!
+//! Only the digits at the beginning are asked; what stands after them is the institution's. A number
+//! (pattern 42) may have a sign, so it is asked only where digits begin it.
+
+use super::asked::OfComment;
+use super::check::{About, Check, Judges};
+use super::wrong::{Shown, Wrong};
+use crate::file::TextShape;
+use crate::finding::ClaimCode;
+use crate::lookup::Comment;
+
+pub(super) const CHECK: Check<OfComment> = Check {
+    about: About {
+        codes: &[ClaimCode::CommentTextForm],
+        fields: &["CO 5, SI 8–13, IY 8–13, TO 12–17 文字データ"],
+        columns: &["pattern", "edit_1_digits", "edit_2_digits", "edit_3_digits", "edit_4_digits"],
+        source: "マスターファイル仕様説明書 別紙6-1, 6-2: コメントマスター 4, 11, 13, 15, 17",
+        judges: Judges::Always,
+    },
+    ask: |of| {
+        // That there is none is another check's.
+        let is_wrong = !of.text.is_blank() && !is_of_pattern(of.facts, &of.text);
+        let expected = Shown::Number(of.facts.pattern.into());
+        is_wrong.then(|| Wrong { code: ClaimCode::CommentTextForm, found: Shown::Code(of.code), expected })
+    },
+};
+
+/// Whether a text begins as its pattern wants it.
+fn is_of_pattern(comment: &Comment, text: &TextShape) -> bool {
+    let (digits, number) = (text.digits(), |from, count| text.number(from, count).unwrap_or(u64::MAX));
+    let is_time = |from| number(from, 2) < 24 && number(from + 2, 2) < 60;
+    match comment.pattern {
+        31 => digits == 9 && number(0, 1) == 1,
+        40 => comment.digits == 0 || digits == usize::from(comment.digits),
+        42 => digits == 0 || text.is_digits() || text.decimals().is_some(),
+        50 => digits == 7 && is_day_of_era(number(0, 7)),
+        51 => digits == 4 && is_time(0),
+        52 => digits == 5,
+        53 => digits == 6 && (1..=31).contains(&number(0, 2)) && is_time(2),
+        // Eight places of a number, one of which may be the point.
+        80 => (digits == 15 || digits == 14 && !text.is_digits()) && is_day_of_era(number(0, 7)),
+        90 => text.is_digits() && digits.is_multiple_of(4),
+        _ => true,
+    }
+}
+
+/// Whether that writes a day GYYMMDD; a month, where DD is 00, and a year, where MM is 00 too.
+fn is_day_of_era(number: u64) -> bool {
+    let (era, year, month, day) =
+        (number / 1_000_000, number / 10_000 % 100, number / 100 % 100, number % 100);
+    let days = match month {
+        0 => 0,
+        2 => 29,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    (1..=5).contains(&era) && year > 0 && month <= 12 && day <= days
+}
