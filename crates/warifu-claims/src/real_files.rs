@@ -107,6 +107,7 @@ fn the_sample_gives_what_is_known_of_it() {
         [
             ("uke/total", 1),
             ("uke/field-width", 29),
+            ("uke/birth-after-month", 1),
             ("claim/not-yet-in-force", 39),
             ("claim/age-below", 1),
             ("claim/age-above", 8),
@@ -179,7 +180,12 @@ fn a_series_that_begins_later_judges_nothing() {
     let (_, findings) = judged(&sample, &snapshot(&[full]));
     assert_eq!(
         counts(&findings),
-        [("uke/total", 1), ("uke/field-width", 29), ("claim/master-not-held", 408)]
+        [
+            ("uke/total", 1),
+            ("uke/field-width", 29),
+            ("uke/birth-after-month", 1),
+            ("claim/master-not-held", 408),
+        ]
     );
 }
 

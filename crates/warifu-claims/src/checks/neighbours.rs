@@ -73,7 +73,7 @@ fn damaged(record: &str, how: usize, at: usize, with: &str) -> String {
 #[test]
 fn the_claims_have_faults_of_their_own() {
     let (lines, begins) = file();
-    let told = told(&lines, &begins, &snapshot());
+    let told = told(&lines, &begins, snapshot());
     let codes = told.iter().map(|of| of.iter().map(|(_, code, ..)| *code).collect::<Vec<_>>());
     let expected = [
         vec![],
@@ -111,11 +111,10 @@ proptest! {
         with in "([0-9]{0,12}|[A-Z?]{1,4}|[\u{FF}\u{A1}\"; ]{1,3})",
     ) {
         let (lines, begins) = file();
-        let snapshot = snapshot();
         let mut broken = lines.clone();
         let line = begins[claim] + record;
         broken[line] = damaged(&lines[line], how, at, &with);
-        let (before, after) = (told(&lines, &begins, &snapshot), told(&broken, &begins, &snapshot));
+        let (before, after) = (told(&lines, &begins, snapshot()), told(&broken, &begins, snapshot()));
         for other in (0..CLAIMS).filter(|other| *other != claim) {
             prop_assert_eq!(&before[other], &after[other], "claim {} by {:?}", other + 1, &broken[line]);
         }
