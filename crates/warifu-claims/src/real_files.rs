@@ -89,7 +89,8 @@ fn of(findings: &ClaimFindings, code: ClaimCode, kind: ItemKind) -> usize {
 /// publication of a series that governs that day. Every drug row was renewed after 2021, so nothing is known
 /// of it; nor is it of what the comments and procedures listed before they came out. The sample was cut (140
 /// claims by its GO). Nine additions for children are claimed of patients of other ages (2, 6, 11 and 29 years),
-/// and three texts that were too long for a field go on in a second comment of the same code.
+/// in three claims more visits
+/// than days are recorded, and three texts that were too long for a field go on in a second comment of the same code.
 #[test]
 fn the_sample_gives_what_is_known_of_it() {
     let Some(data) = data() else { return };
@@ -111,6 +112,7 @@ fn the_sample_gives_what_is_known_of_it() {
             ("claim/not-yet-in-force", 39),
             ("claim/age-below", 1),
             ("claim/age-above", 8),
+            ("claim/visits-beyond-days", 3),
             ("claim/comment-text-form", 3),
             ("claim/comment-text-needless", 2),
         ]

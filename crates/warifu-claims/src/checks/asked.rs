@@ -40,10 +40,21 @@ pub(super) struct ItemInForce<'a, F> {
     pub(super) item: &'a Item,
     /// Its first and its last day; those of the month where it has none.
     pub(super) days: (TreatmentDay, TreatmentDay),
+    /// The times of the claim's items before it.
+    pub(super) before: Times,
     /// Its code.
     pub(super) code: ItemCode,
     /// What the snapshot keeps of the record.
     pub(super) facts: &'a F,
+}
+
+/// Times of items that are counted together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Times {
+    /// Of first and later visits.
+    pub(super) visits: u32,
+    /// Of basic and special inpatient fees.
+    pub(super) stays: u32,
 }
 
 /// A unit, and what its records come to by their masters.

@@ -58,16 +58,18 @@ const MATERIAL: Fields = &[
     ("price_kind", "1"),
     ("price", "350.00"),
 ];
-/// Procedures like 初診料, each with one column more.
-const SPECIAL: &[(&str, &str, &str)] = &[
-    ("180000030", "inout_class", "1"),
-    ("180000040", "inout_class", "2"),
-    ("180000050", "elderly_class", "1"),
-    ("180000060", "elderly_class", "2"),
-    ("180000070", "dpc_class", "3"),
-    ("180000080", "age_lower", "75"),
-    ("180000090", "age_upper", "BK"),
-    ("180000100", "actual_days", "1"),
+/// Procedures like 初診料, each with what makes it special.
+const SPECIAL: &[(&str, Fields)] = &[
+    ("180000030", &[("inout_class", "1")]),
+    ("180000040", &[("inout_class", "2")]),
+    ("180000050", &[("elderly_class", "1")]),
+    ("180000060", &[("elderly_class", "2")]),
+    ("180000070", &[("dpc_class", "3")]),
+    ("180000080", &[("age_lower", "75")]),
+    ("180000090", &[("age_upper", "BK")]),
+    ("180000100", &[("actual_days", "1")]),
+    ("180000110", &[("actual_days", "2"), ("days_or_times", "1")]),
+    ("180000120", &[("actual_days", "3"), ("days_or_times", "3")]),
 ];
 const PAID: Fields =
     &[("material_code", "711000130"), (CHANGED_ON, "0"), (ABOLISHED_ON, "99999999"), ("price_kind", "2")];
@@ -134,9 +136,10 @@ fn made_snapshot() -> Snapshot {
     let made = MASTERS.iter().map(|(kind, records, first)| {
         let mut all: Vec<_> = records.iter().map(|record| record.to_vec()).collect();
         if *kind == "procedure" {
-            let special = SPECIAL
-                .iter()
-                .map(|(code, column, value)| [FEE, &[("procedure_code", *code), (*column, *value)]].concat());
+            let special = SPECIAL.iter().map(|(code, columns)| {
+                let code = [("procedure_code", *code)];
+                [FEE, &code, columns].concat()
+            });
             all.extend(special);
         }
         let master = master(&schemas, kind, &all);
@@ -220,6 +223,14 @@ fn set_points(lines: &mut [String], points: &str) {
     set(lines, GO, 3, points);
 }
 
+/// Makes the fee another one of as many points, four times.
+fn four_times(lines: &mut [String], code: &str) {
+    set(lines, SI, 4, code);
+    set(lines, SI, 7, "4");
+    set(lines, SI, 38, "4");
+    set_points(lines, "1750");
+}
+
 /// One code, told of the clean file broken once, with its evidence.
 fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
     match code {
@@ -277,7 +288,7 @@ fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
         ClaimCode::UkeTimes => (Field(SI, 38, "2"), "1", "2"),
         ClaimCode::UkeUnitTimes => {
             let twice = |lines: &mut Vec<String>| {
-                let fields = [(1, "IY"), (3, "1"), (4, "620000001"), (5, "1"), (7, "2")];
+                let fields = [(1, "IY"), (3, "1"), (4, "620000001"), (5, "0.1"), (7, "2")];
                 lines.insert(IY, record(44, &fields));
             };
             (Lines(twice), "1", "2")
@@ -341,14 +352,15 @@ fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
         ClaimCode::DpcOnly => (Field(SI, 4, "180000070"), "180000070", ""),
         ClaimCode::AgeBelow => (Field(SI, 4, "180000080"), "180000080", "75"),
         ClaimCode::AgeAbove => (Field(SI, 4, "180000090"), "180000090", "BK"),
-        ClaimCode::TimesBeyondDays => {
-            let four = |lines: &mut Vec<String>| {
-                set(lines, SI, 4, "180000100");
-                set(lines, SI, 7, "4");
-                set(lines, SI, 38, "4");
-                set_points(lines, "1750");
+        ClaimCode::TimesBeyondDays => (Lines(|lines| four_times(lines, "180000100")), "4", "3"),
+        ClaimCode::VisitsBeyondDays => (Lines(|lines| four_times(lines, "180000110")), "4", "3"),
+        ClaimCode::StaysBeyondDays => {
+            let inpatient = |lines: &mut Vec<String>| {
+                set(lines, RE, 3, "1111");
+                set(lines, RE, 9, "20240601");
+                four_times(lines, "180000120");
             };
-            (Lines(four), "4", "3")
+            (Lines(inpatient), "4", "3")
         }
         ClaimCode::CommentTextForm => (Field(CO, 4, "850000001"), "850000001", "50"),
         ClaimCode::CommentTextMissing => (Field(CO, 5, ""), "830000001", ""),

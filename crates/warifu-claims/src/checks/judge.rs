@@ -1,6 +1,6 @@
 //! Going through a claim file: every check of the catalogue is asked of what it is for.
 
-use super::asked::{CommentInForce, ItemInForce, OfItem, OfUnit, UnitInForce};
+use super::asked::{CommentInForce, ItemInForce, OfItem, OfUnit, Times, UnitInForce};
 use super::catalogue;
 use super::check::Check;
 use super::cover::{Covered, cover, ends};
@@ -8,7 +8,7 @@ use super::report::{Place, Report};
 use super::unit::Worth;
 use crate::file::{Claim, ClaimFile, Comment, Item, ItemCode, ItemKind, Quantity, Recorded};
 use crate::finding::{ClaimFindings, When};
-use crate::lookup::{Absence, By, Held, Lookup, Snapshot};
+use crate::lookup::{Absence, By, Counted, Held, Lookup, Procedure, Snapshot};
 use warifu_values::day::{ClaimMonth, TreatmentDay};
 
 /// Uncoded material (未コード化特定器材): its name and price are in the claim.
@@ -78,7 +78,7 @@ fn judge_form(claim: &Claim<'_>, report: &mut Report<'_>) {
 /// Judges the items of one claim; how many items and comments were looked up.
 fn judge_claim(claim: &Claim<'_>, snapshot: &Snapshot, report: Report<'_>) -> u64 {
     let Some(month) = claim.month else { return 0 };
-    let mut judging = Judging { claim, month, snapshot, report, items: 0 };
+    let mut judging = Judging { claim, month, snapshot, report, items: 0, times: Times::default() };
     let mut worth = Worth::Nothing;
     for item in claim.items {
         if item.kind == ItemKind::Comment {
@@ -101,6 +101,7 @@ struct Judging<'a, 'f> {
     snapshot: &'a Snapshot,
     report: Report<'f>,
     items: u64,
+    times: Times,
 }
 
 impl<'a> Judging<'a, '_> {
@@ -114,6 +115,9 @@ impl<'a> Judging<'a, '_> {
                 let held =
                     self.record(item, code, catalogue::PROCEDURE, |day| snapshot.procedure(number, day));
                 *worth = so_far.with_procedure(item, held.map(|held| held.facts));
+                if let Some(held) = held {
+                    self.count(item, held.facts);
+                }
                 held.map(|held| held.by())
             }
             ItemKind::Drug => {
@@ -129,6 +133,17 @@ impl<'a> Judging<'a, '_> {
             }
             ItemKind::Material | ItemKind::Comment => None,
         }
+    }
+
+    /// Counts an item among those that are counted together.
+    #[inline]
+    fn count(&mut self, item: &Item, facts: &Procedure) {
+        let together = match facts.counted {
+            Counted::Visit => &mut self.times.visits,
+            Counted::Stay => &mut self.times.stays,
+            Counted::Freely | Counted::Alone => return,
+        };
+        *together = together.saturating_add(item.times.into());
     }
 
     /// Judges a unit that `last` ends, and what it comes to.
@@ -175,6 +190,7 @@ impl<'a> Judging<'a, '_> {
             claim: self.claim,
             item,
             days: ends(self.month, item.days),
+            before: self.times,
             code,
             facts: held.facts,
         };
@@ -319,7 +335,8 @@ mod tests {
             file.go_through(1, &mut ClaimFindings::new(10), |claim, _| {
                 let report = Report { release: 1, findings: &mut findings };
                 let month = claim.month.unwrap();
-                let mut judging = Judging { claim, month, snapshot: &snapshot, report, items: 0 };
+                let mut judging =
+                    Judging { claim, month, snapshot: &snapshot, report, items: 0, times: Times::default() };
                 let facts = Drug { price: Amount::default(), price_kind: 1 };
                 let held = Held { facts: &facts, name: "", series: &series, version: 0 };
                 let [item] = claim.items else { panic!("{} items", claim.items.len()) };

@@ -150,7 +150,7 @@ pub(crate) fn points(procedure: &Procedure, quantity: Option<u32>) -> Option<u64
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lookup::{AgeBound, Amount, Claimable, Insured};
+    use crate::lookup::{AgeBound, Amount, Claimable, Counted, Insured};
 
     fn amount(hundredths: u64) -> Amount {
         Amount::of_hundredths(hundredths).unwrap()
@@ -165,7 +165,7 @@ mod tests {
             claimable: Claimable::Everywhere,
             insured: Insured::Everyone,
             is_dpc_only: false,
-            is_once_a_day: false,
+            counted: Counted::Freely,
             age_from: AgeBound::default(),
             age_below: AgeBound::default(),
             step: None,

@@ -283,6 +283,12 @@ claim_codes! {
     TimesBeyondDays "claim/times-beyond-days" Masters Error L4 None,
         en "{found} times are recorded of what is done once a day at most; the payers count {expected} days"
         ja "回数が {found} ですが、1 日 1 回までの診療行為で、診療実日数は {expected} 日です";
+    VisitsBeyondDays "claim/visits-beyond-days" Masters Error L4 None,
+        en "{found} first and later visits are recorded up to here; the payers count {expected} days"
+        ja "初診料・再診料等の回数がここまでで {found} 回ですが、診療実日数は {expected} 日です";
+    StaysBeyondDays "claim/stays-beyond-days" Masters Error L4 None,
+        en "{found} days of inpatient fees are recorded up to here; the payers count {expected} days"
+        ja "入院基本料・特定入院料の回数がここまでで {found} 回ですが、診療実日数は {expected} 日です";
     CommentTextForm "claim/comment-text-form" Masters Error L3 None,
         en "the text of comment {found} does not begin as its pattern {expected} wants it"
         ja "コメント {found} の文字データが、パターン {expected} の形式ではありません";

@@ -33,7 +33,7 @@ pub use answer::{Absence, By, Held, Lookup};
 pub use comment::Comment;
 pub use drug::Drug;
 pub use material::{Material, MaterialKind, PriceKind};
-pub use procedure::{Claimable, Insured, Limits, PointKind, Procedure, Step};
+pub use procedure::{Claimable, Counted, Insured, Limits, PointKind, Procedure, Step};
 pub use snapshot::{KINDS, Shelved, Snapshot};
 pub use snapshot_error::SnapshotError;
 pub use warifu_masters::past::MasterOf;

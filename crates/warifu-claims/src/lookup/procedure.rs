@@ -75,6 +75,19 @@ pub enum Insured {
     LateElderly,
 }
 
+/// What the times of a procedure are held against (実日数 and 日数・回数, columns 27 and 28; 別紙7-4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// Nothing.
+    Freely,
+    /// 1: its own times against the days of treatment.
+    Alone,
+    /// 2 with 1 or 2: those of all first and later visits together.
+    Visit,
+    /// 3 with 3: those of all basic and special inpatient fees together, DPC apart.
+    Stay,
+}
+
 /// What the checks ask of a procedure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Procedure {
@@ -93,8 +106,8 @@ pub struct Procedure {
     pub insured: Insured,
     /// Whether only claims of 包括評価 may have it (DPC適用区分, column 18: 2, 3 or 4).
     pub is_dpc_only: bool,
-    /// Whether it is done at most once a day of treatment (実日数, column 27: 1).
-    pub is_once_a_day: bool,
+    /// What its times are held against.
+    pub counted: Counted,
     /// Whom it is for: this age and above (column 41).
     pub age_from: AgeBound,
     /// Whom it is for: below this age (column 42).
@@ -104,7 +117,7 @@ pub struct Procedure {
 }
 
 /// In the order in which a row is read.
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 18] = [
     "point_kind",
     "points",
     "bundled_test",
@@ -114,6 +127,7 @@ const COLUMNS: [&str; 17] = [
     "elderly_class",
     "dpc_class",
     "actual_days",
+    "days_or_times",
     "age_lower",
     "age_upper",
     "step_method",
@@ -136,7 +150,8 @@ impl Facts for Procedure {
 
     fn of_row(source: &Source<'_>, columns: &Self::Columns, row: usize) -> Result<Self, SnapshotError> {
         let [point_kind, points, bundled, exempt, notice, whose @ .., a, b, c, d, e, f] = *columns;
-        let [inout, elderly, dpc, days, age_from, age_below] = whose;
+        let [inout, elderly, dpc, days, times, age_from, age_below] = whose;
+        let is_dpc_only = matches!(source.class(row, dpc), 2..=4);
         let table = source.table;
         Ok(Procedure {
             point_kind: match source.whole(row, point_kind, "point_kind")? {
@@ -160,8 +175,13 @@ impl Facts for Procedure {
                 2 => Insured::LateElderly,
                 _ => Insured::Everyone,
             },
-            is_dpc_only: matches!(source.class(row, dpc), 2..=4),
-            is_once_a_day: source.class(row, days) == 1,
+            is_dpc_only,
+            counted: match (source.class(row, days), source.class(row, times)) {
+                (1, _) => Counted::Alone,
+                (2, 1 | 2) => Counted::Visit,
+                (3, 3) if !is_dpc_only => Counted::Stay,
+                _ => Counted::Freely,
+            },
             age_from: AgeBound::parse(table.bytes(row, age_from)),
             age_below: AgeBound::parse(table.bytes(row, age_below)),
             step: step(source, [a, b, c, d, e, f], row)?,
