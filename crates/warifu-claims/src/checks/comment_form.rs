@@ -58,3 +58,51 @@ fn is_day_of_era(number: u64) -> bool {
     };
     (1..=5).contains(&era) && year > 0 && month <= 12 && day <= days
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file::ClaimFile;
+    use warifu_masters::charset::Charset;
+
+    fn is_right(pattern: u8, digits: u8, text: &str) -> bool {
+        let lines = format!("RE,1,1112,202406\nCO,,1,8{pattern:02}000001,{text}\n");
+        let file = ClaimFile::read(&Charset::Windows31J.encode(&lines).unwrap());
+        let claim = file.claims().next().unwrap();
+        let [comment] = claim.comments(&claim.items[0]) else { panic!("{text}") };
+        is_of_pattern(&Comment { pattern, digits }, &comment.text)
+    }
+
+    /// 別紙6-1 has the first text of each; the published sample adds what it means after a slash.
+    #[test]
+    fn a_text_begins_as_its_pattern_wants_it() {
+        for (pattern, right, wrong) in [
+            (31, &["１４０００５６１０"][..], &["１４０００５６１", "６２０００００１０"][..]),
+            (42, &["３", "１２．５", "－５"], &["３ｋｇ", "１．２．３"]),
+            (
+                50,
+                &["５０２０９１１", "５０２０９１１／前回", "５０２０９００"],
+                &["５０２０９３１", "５０２０９", "昨日", "５０２１３０１"],
+            ),
+            (51, &["０５４５"], &["２５４５", "０５６０", "５４５"]),
+            (52, &["０００７５", "０００３０／診療"], &["７５"]),
+            (53, &["０１１１１１"], &["０１１１６１", "３２１１１１", "００１１１１"]),
+            (
+                80,
+                &["５０４１１０１００００１０．５", "５０４１１０１０００００１０５"],
+                &["５０４１１０１１０", "５０４１３０１００００１０．５"],
+            ),
+            (90, &["２０５６１０６６"], &["２０５６１０６", "右足"]),
+            (30, &["右"], &[]),
+        ] {
+            for text in right {
+                assert!(is_right(pattern, 0, text), "{pattern} {text}");
+            }
+            for text in wrong {
+                assert!(!is_right(pattern, 0, text), "{pattern} {text}");
+            }
+        }
+        // 外泊　　日 has room for two digits (columns 10 and 11).
+        assert!(is_right(40, 2, "０６") && is_right(40, 0, "６") && !is_right(40, 2, "６"));
+    }
+}
