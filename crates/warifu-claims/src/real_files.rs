@@ -88,9 +88,9 @@ fn of(findings: &ClaimFindings, code: ClaimCode, kind: ItemKind) -> usize {
 /// The sample is of 2021-10, the masters are of 2022-02, 2024-03 and 2021-09, as if each were the only
 /// publication of a series that governs that day. Every drug row was renewed after 2021, so nothing is known
 /// of it; nor is it of what the comments and procedures listed before they came out. The sample was cut (140
-/// claims by its GO). Nine additions for children are claimed of patients of other ages (2, 6, 11 and 29 years),
-/// in three claims more visits
-/// than days are recorded, and three texts that were too long for a field go on in a second comment of the same code.
+/// claims by its GO). Nine additions for children are claimed of patients of other ages (2, 6, 11 and 29
+/// years), in three claims more visits than days are recorded, and three texts that were too long for a
+/// field go on in a second comment of the same code.
 #[test]
 fn the_sample_gives_what_is_known_of_it() {
     let Some(data) = data() else { return };
@@ -140,8 +140,9 @@ fn claiming_more(sample: &[u8], kind: &[u8], more: u32) -> Vec<u8> {
     sample.split(|byte| *byte == b'\n').map(raise).collect::<Vec<_>>().join(&b'\n')
 }
 
-/// Of 246 units of procedures 227 are told, all of them right: 208 of one record, 12 sums, 7 percentages of one
-/// item. Ten are bundled tests, in seven a procedure had been abolished, in two a percentage goes by a sum.
+/// Of 246 units of procedures 227 are told, all of them right: 208 of one record, 12 sums, 7 percentages of
+/// one item. Ten are bundled tests, in seven a procedure had been abolished, in two a percentage goes by a
+/// sum.
 #[test]
 fn units_of_the_sample_come_to_what_the_masters_give() {
     let Some(data) = data() else { return };

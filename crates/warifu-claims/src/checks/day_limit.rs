@@ -1,5 +1,5 @@
-//! Times against days of treatment: of what is done at most once a day, of visits, and of days in hospital, no
-//! more than the payers count days.
+//! Times against days of treatment: of what is done at most once a day, of visits, and of days in hospital,
+//! no more than the payers count days.
 
 use super::asked::OfItem;
 use super::check::{About, Check, Judges};

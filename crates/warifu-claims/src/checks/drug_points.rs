@@ -1,7 +1,7 @@
 //! The points of a unit of drugs (IY): those that the prices of its records give (薬剤料).
 //!
-//! The amount is the sum of price and quantity; up to 15 yen it is one point, and each ten yen begun beyond 15
-//! one more (五捨五超入). That nothing can be claimed up to 15 yen outside prescriptions and injections is not
+//! The amount is the sum of price and quantity; up to 15 yen it is one point, and each ten yen begun beyond
+//! 15 one more (五捨五超入). That nothing can be claimed up to 15 yen outside prescriptions and injections is not
 //! told.
 
 use super::asked::OfUnit;

@@ -3,8 +3,8 @@
 //! The amount is the sum of price and quantity; how points are made of it, column 22 says. A percentage
 //! (column 11 = 5: films of small children, oxygen by its pressure) goes by what stands before it. A sum is
 //! told only where it is exact: not where rounding each record gives another number than rounding their sum,
-//! nor of gas whose pressure is recorded beside it (column 11 = 9). Oxygen and what the institution paid go by
-//! the price that the claim records.
+//! nor of gas whose pressure is recorded beside it (column 11 = 9). Oxygen and what the institution paid go
+//! by the price that the claim records.
 
 use super::asked::OfUnit;
 use super::check::{About, Check, Judges};

@@ -1,8 +1,8 @@
 //! The points of a unit (点数・回数算定単位) of procedures: those that the masters give to its records together.
 //!
 //! A sum is told only where it is exact. It is not where tests may be bundled (column 16), where points are
-//! the institution's own (point kinds 4 and 7), where a percentage stands beside anything but one item that it
-//! goes by, where points are taken off first, and where rounding each record gives another number than
+//! the institution's own (point kinds 4 and 7), where a percentage stands beside anything but one item that
+//! it goes by, where points are taken off first, and where rounding each record gives another number than
 //! rounding their sum.
 
 use super::asked::OfUnit;

@@ -2,8 +2,8 @@
 
 use crate::lookup::{Limits, Step};
 
-/// Points in hundredths: `plain`, and those of each step begun beyond the lower limit. `None` where nothing can
-/// be claimed, or the master does not say what.
+/// Points in hundredths: `plain`, and those of each step begun beyond the lower limit. `None` where nothing
+/// can be claimed, or the master does not say what.
 pub(super) fn stepped(plain: u64, step: Step, quantity: Option<u32>) -> Option<u64> {
     let quantity = quantity?;
     if is_below(step, quantity) {

@@ -80,7 +80,8 @@ pub enum Reached {
 }
 
 impl Age {
-    /// Whether who was born on `birth`, a day of the calendar as the number YYYYMMDD, has reached it on `day`.
+    /// Whether who was born on `birth`, a day of the calendar as the number YYYYMMDD, has reached it on
+    /// `day`.
     pub fn reached(self, birth: u32, day: TreatmentDay) -> Reached {
         // By either way of counting: from the earlier of the two on, and for certain from the later.
         let (earlier, later) = match self {

@@ -9,7 +9,8 @@ use super::source::Source;
 pub struct Comment {
     /// How it is used (パターン, column 4).
     pub pattern: u8,
-    /// How many digits its text has (columns 11, 13, 15 and 17 together; pattern 40); 0 where that is not said.
+    /// How many digits its text has (columns 11, 13, 15 and 17 together; pattern 40); 0 where that is not
+    /// said.
     pub digits: u8,
 }
 

@@ -1,8 +1,9 @@
 //! The synthetic corpus: every code that a release says it changes, claimed around the days on which it does.
 //!
 //! Each code is claimed on the day before and after each boundary of its days, with the quantities at the
-//! limits of its steps (of drugs and materials 1 and 10,000), by the points that either release gives; as UKE bytes through the same reader. It
-//! needs no traffic, and nobody sent it: nothing of it says how often a code is used.
+//! limits of its steps (of drugs and materials 1 and 10,000), by the points that either release gives; as
+//! UKE bytes through the same reader. It needs no traffic, and nobody sent it: nothing of it says how often
+//! a code is used.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

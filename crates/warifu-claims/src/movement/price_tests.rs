@@ -1,5 +1,5 @@
-//! Prices that change: a hundredth of a yen turns a claim that the corpus makes, and a unit that turns is laid to
-//! the record that did.
+//! Prices that change: a hundredth of a yen turns a claim that the corpus makes, and a unit that turns is
+//! laid to the record that did.
 
 use warifu_masters::file::read_canonical;
 use warifu_masters::past::{Days, Governs, Timelines};
