@@ -65,4 +65,5 @@ mod channels_here;
 pub mod cli;
 pub mod log;
 mod only_root;
+mod operator_name;
 pub mod said;

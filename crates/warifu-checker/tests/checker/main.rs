@@ -33,4 +33,5 @@ mod told;
 mod waived;
 mod watched;
 mod windows;
+mod words;
 mod world;
