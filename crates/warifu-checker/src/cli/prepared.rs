@@ -21,6 +21,7 @@ use crate::cli::arguments::Serve;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{calendar_of, files_of_network, floor, mirrors_with, read_file};
 use crate::cli::settings::Settings;
+use crate::cli::state_folder::of_channel;
 use crate::cli::watchdog::Watchdog;
 use crate::cli::watched::Watched;
 #[cfg(feature = "https")]
@@ -203,6 +204,9 @@ pub(super) fn check_root(path: &Path, floor: Option<&Floor>) -> Result<(), Failu
 
 /// What is wrong with the state folder. One that is not there is made at the start.
 pub(super) fn of_state(state: &Path) -> Option<Said> {
+    if let Some(why) = of_channel(state) {
+        return Some(why);
+    }
     let path = state.display();
     match fs::metadata(state) {
         Err(_) => {

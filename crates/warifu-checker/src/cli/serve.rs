@@ -1,6 +1,5 @@
 //! `serve`: claims over HTTP, and a look at the channel every so often.
 
-use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -14,10 +13,13 @@ use crate::cli::end::{End, told_to_end};
 use crate::cli::failure::Failure;
 use crate::cli::handles::connections;
 use crate::cli::inputs::read_file;
+use crate::cli::listening::{Heard, Reader};
+use crate::cli::output::{tell, tell_line};
 use crate::cli::prepared::{Prepared, all_of, certificates_amiss, troubles};
 use crate::cli::reload::Reload;
 use crate::cli::service_manager::ServiceManager;
 use crate::cli::settings::{Settings, as_file, as_table};
+use crate::cli::state_folder::begun_or_gone_on_with;
 use crate::cli::watchdog::Watchdog;
 use crate::cli::ways_in::{Way, no_way_in, ways_in};
 use crate::kept_source::KeptSource;
@@ -26,7 +28,7 @@ use crate::said::Said;
 use crate::service::{Door, FairQueue, OperatorDoors, OperatorSocket, Service, serve_until, watched_at};
 #[cfg(feature = "https")]
 use crate::service::{ReadTls, RemoteOperators};
-use crate::state::{DamagedPart, Recent, StateDirectory};
+use crate::state::{DamagedPart, Recent};
 use crate::swap::{Swapper, Wanted};
 
 /// Certificates change once a year; who changes them looks whether it worked.
@@ -34,7 +36,7 @@ const BETWEEN_LOOKS_AT_CERTIFICATES: Duration = Duration::from_secs(10);
 
 pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Result<u8, Failure> {
     if serve.configuration.print_config {
-        write!(io::stdout(), "{}", as_file(&settings))?;
+        tell(&as_file(&settings))?;
         return Ok(0);
     }
     if serve.configuration.check_config {
@@ -50,8 +52,7 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
         manager.starting(move || watchdog.is_alive(0, 0, Instant::now()))
     };
     let prepared = Prepared::of(&serve, &watchdog).map_err(all_of)?;
-    let directory =
-        StateDirectory::open(&serve.state).map_err(|error| Failure::could_not(Said::of(&error)))?;
+    let directory = begun_or_gone_on_with(&serve.state, log)?;
     // Whether there is a way in is known before anything is activated.
     let socket = serve.operators.socket.clone().unwrap_or_else(|| OperatorSocket::in_state(&serve.state));
     let operators = OperatorDoors::at(socket, log).map_err(|error| Failure::could_not(Said::of(&error)))?;
@@ -138,14 +139,14 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
         let asked = signal(SignalKind::hangup())?;
         let told_to_end = told_to_end()?;
         // Whoever started this waits for the line to know the port.
-        writeln!(io::stdout(), "listening on {}", door.address()?)?;
+        let reader = Reader::of_output(lang);
+        reader.told(Heard::Claims, door.address()?)?;
         if let Some(address) = operators.address_elsewhere() {
-            writeln!(io::stdout(), "operators on {}", address?)?;
+            reader.told(Heard::Operators, address?)?;
         }
         if let Some(watched) = &watched {
-            writeln!(io::stdout(), "watched at {}", watched.address()?)?;
+            reader.told(Heard::Watchers, watched.address()?)?;
         }
-        io::stdout().flush()?;
         drop(starts);
         manager.ready(&service.status().in_a_line(lang));
         if let Some(watched) = watched {
@@ -157,10 +158,16 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
         tokio::spawn(keep_alive(Arc::clone(&service), Arc::clone(&watchdog), manager));
         tokio::spawn(keep_polling(swapper, poll, watchdog));
         let address = door.address()?;
-        let taken = Said::new(
-            format!("claims are taken at {address}"),
-            format!("{address} で請求を受け付けています"),
-        );
+        let taken = match service.status().running {
+            Some(_) => Said::new(
+                format!("claims are taken at {address}"),
+                format!("{address} で請求を受け付けています"),
+            ),
+            None => Said::new(
+                format!("claims that come at {address} are turned away until there is a release"),
+                format!("{address} で待ち受けています。リリースを取得するまで請求は受け付けません"),
+            ),
+        };
         log.event(Event::Start, &taken);
         let drains = Said::new(
             "told to end: what is in flight is still answered",
@@ -174,26 +181,34 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
 /// Tells each value and who says so, and all that is wrong; starts nothing.
 fn check_config(serve: &Serve, settings: &Settings, lang: Lang) -> Result<u8, Failure> {
     let mut troubles = troubles(serve, settings);
-    write!(io::stdout(), "{}", as_table(settings, lang))?;
+    tell(&as_table(settings, lang))?;
     for way in ways_in(serve) {
         match way {
             Way::Shut(why) => troubles.push(why),
-            Way::Own(said) => writeln!(io::stdout(), "{}", said.say(lang))?,
+            Way::Own(said) => tell_line(&said.say(lang))?,
         }
     }
     for Amiss { cause, why } in certificates_amiss(serve) {
         let said = why.then(&cause.next_step(None));
         match cause {
-            Cause::Certificate => troubles.push(said),
-            _ => writeln!(io::stdout(), "{}", said.say(lang))?,
+            Cause::Certificate => troubles.push(said.then(&starts_all_the_same())),
+            _ => tell_line(&said.say(lang))?,
         }
     }
     if !troubles.is_empty() {
         return Err(all_of(troubles));
     }
     let good = Said::new("a checker can start with this", "この設定で起動できます");
-    writeln!(io::stdout(), "{}", good.say(lang))?;
+    tell_line(&good.say(lang))?;
     Ok(0)
+}
+
+/// That a certificate which does not hold keeps no checker from a start.
+fn starts_all_the_same() -> Said {
+    Said::new(
+        "a checker starts with it all the same, and shows it",
+        "このままでも起動はでき、この証明書を提示します",
+    )
 }
 
 /// Does what falls due each second, and looks at the channel every so often, neither waiting for the other.
@@ -326,7 +341,7 @@ mod tests {
     use crate::cli::watchdog::LOOKING;
     use crate::release::ReleaseContent;
     use crate::source::{Offer, ReleaseSource, SourceError};
-    use crate::state::Disk;
+    use crate::state::{Disk, StateDirectory};
     use crate::swap::Gates;
 
     /// A channel that tells that it is read, and hangs until it is told to answer.

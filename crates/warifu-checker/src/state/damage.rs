@@ -19,6 +19,17 @@ pub enum DamagedPart {
     Root,
 }
 
+impl DamagedPart {
+    /// In a word.
+    pub fn word(self) -> Said {
+        match self {
+            DamagedPart::Record => Said::new("the record", "記録"),
+            DamagedPart::Trusted => Said::new("what was trusted (trusted/)", "信頼情報（trusted/）"),
+            DamagedPart::Root => Said::new("the pinned root file", "ルートファイル"),
+        }
+    }
+}
+
 /// Something damaged: nothing new is taken until it is mended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Damage {

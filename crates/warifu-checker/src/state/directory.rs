@@ -22,6 +22,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use warifu_files::ReadError;
@@ -63,6 +64,24 @@ pub struct StateDirectory {
     _lock: Option<Lock>,
 }
 
+/// The process that holds the lock of `file`, as far as the system tells it.
+fn holder(file: &File) -> Option<u32> {
+    let inode = file.metadata().ok()?.ino();
+    let listed = fs::read_to_string("/proc/locks").ok()?;
+    holder_in(&listed, inode)
+}
+
+/// The same, by the lines of `/proc/locks`: `1: FLOCK  ADVISORY  WRITE 4711 fe:01:1234 0 EOF`.
+fn holder_in(listed: &str, inode: u64) -> Option<u32> {
+    listed.lines().find_map(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        // Who waits for a lock stands behind an arrow.
+        let [_, "FLOCK", _, "WRITE", process, file, ..] = words[..] else { return None };
+        let is_it = file.rsplit(':').next()?.parse() == Ok(inode);
+        is_it.then(|| process.parse().ok()).flatten()
+    })
+}
+
 /// The lock of the directory. It is given back by name and not by closing the file alone, which a program
 /// just being started may hold open for a moment more.
 #[derive(Debug)]
@@ -91,6 +110,8 @@ pub enum StateDirectoryError {
     InUse {
         /// The directory.
         path: PathBuf,
+        /// Its process, where the system tells it.
+        process: Option<u32>,
     },
     /// The record does not hold what it must.
     DamagedRecord {
@@ -121,12 +142,16 @@ impl Speak for StateDirectoryError {
                 let path = path.display();
                 say!(lang, "{path} cannot be written", "{path} への書き込みに失敗しました")
             }
-            StateDirectoryError::InUse { path } => {
+            StateDirectoryError::InUse { path, process } => {
                 let path = path.display();
+                let process = process.map(|id| say!(lang, " (process {id})", "（プロセス {id}）"));
+                let process = process.unwrap_or_default();
                 say!(
                     lang,
-                    "another checker runs on {path}; give each its own --state",
-                    "{path} は別のチェッカーが使用中です。--state を分けてください"
+                    "a checker runs on {path} already{process}: ask it with warifu-checker status --state \
+                     {path}; to start anew, end that one first; a second one needs a --state of its own",
+                    "{path} ではチェッカーがすでに稼働中です{process}。状態は warifu-checker status --state {path} で確認できます。\
+                     起動し直す場合は先にそれを終了してください。別に 2 つ目を動かす場合は --state を分けてください"
                 )
             }
             StateDirectoryError::DamagedRecord { path } => {
@@ -210,7 +235,7 @@ impl StateDirectory {
                 compared: Compared::default(),
                 _lock: Some(Lock(file)),
             }),
-            Err(TryLockError::WouldBlock) => Err(StateDirectoryError::InUse { path }),
+            Err(TryLockError::WouldBlock) => Err(StateDirectoryError::InUse { path, process: holder(&file) }),
             Err(TryLockError::Error(source)) => Err(StateDirectoryError::Io { path: lock, source }),
         }
     }
@@ -565,8 +590,18 @@ mod tests {
     fn one_checker_at_a_time() {
         let directory = tempfile::tempdir().unwrap();
         let first = StateDirectory::open(directory.path()).unwrap();
-        let second = StateDirectory::open(directory.path());
-        assert!(matches!(second, Err(StateDirectoryError::InUse { .. })));
+        let second = StateDirectory::open(directory.path()).unwrap_err();
+        let own = std::process::id();
+        assert!(
+            matches!(&second, StateDirectoryError::InUse { process: Some(id), .. } if *id == own),
+            "{second:?}"
+        );
+        assert!(second.say(Lang::Ja).contains(&format!("稼働中です（プロセス {own}）")), "{second:?}");
+        assert!(second.say(Lang::Ja).contains("warifu-checker status --state "), "{second:?}");
+        // Who waits, who reads and whose lock is another file's hold nothing.
+        let listed =
+            "1: FLOCK  ADVISORY  WRITE 12 fe:01:34 0 EOF\n1: -> FLOCK  ADVISORY  WRITE 13 fe:01:34 0 EOF\n";
+        assert_eq!((holder_in(listed, 34), holder_in(listed, 4)), (Some(12), None));
         drop(first);
         StateDirectory::open(directory.path()).unwrap();
     }

@@ -115,6 +115,16 @@ impl Refused {
         self.cause().next_step(self.id.map(|id| id.release))
     }
 
+    /// Which release, where one is known, before what is said of it.
+    pub fn named(&self) -> Said {
+        match self.id {
+            Some(Id { release, .. }) => {
+                Said::new(format!("release {release}: "), format!("リリース {release}: "))
+            }
+            None => Said::new("", ""),
+        }
+    }
+
     /// Of which kind it is.
     pub fn cause(&self) -> Cause {
         match self.refused_for {
@@ -443,6 +453,18 @@ impl Record {
     /// Why `id` is held, if it is.
     pub fn held(&self, id: ReleaseRef) -> Option<&Held> {
         self.held.iter().find(|held| ReleaseRef::from(held.id) == id)
+    }
+
+    /// Of what is held here, what `withdrawn` says of is held for that and nothing else from now on. Whether
+    /// that is news.
+    pub fn withdraws(&mut self, withdrawn: impl Fn(ReleaseRef) -> Option<Said>) -> bool {
+        let mut is_news = false;
+        for held in self.held.iter_mut().filter(|held| held.held_for.is_here()) {
+            if let Some(why) = withdrawn(held.id.into()) {
+                (held.held_for, held.why, is_news) = (HeldFor::Withdrawn, why, true);
+            }
+        }
+        is_news
     }
 
     /// Lifts the hold of release `release`; whether it was held.

@@ -20,7 +20,9 @@ use crate::history::Chronicle;
 use crate::log::{Event, Log};
 use crate::said::Said;
 use crate::source::{Expires, ReleaseSource};
-use crate::state::{Damage, Held, HeldFor, KeptNow, Recent, Record, StateDirectory, StateDirectoryError};
+use crate::state::{
+    Damage, Held, HeldFor, KeptNow, Rebuilt, Recent, Record, StateDirectory, StateDirectoryError,
+};
 use crate::swap::active::Active;
 use crate::swap::ending::Ending;
 use crate::swap::follower::Follower;
@@ -216,11 +218,9 @@ impl Swapper {
 
     /// What is not taken again, and whether that is because it was withdrawn, as far as was heard.
     pub fn held(&self) -> Vec<Held> {
-        let mut held = self.record().all_held().to_vec();
-        held.iter_mut()
-            .filter(|held| self.withdrawn(held.id.into()).is_some())
-            .for_each(|held| held.held_for = HeldFor::Withdrawn);
-        held
+        let mut record = self.record();
+        record.withdraws(|id| self.withdrawn(id));
+        record.all_held().to_vec()
     }
 
     /// What is recorded; the last replay may not be on disk yet.
@@ -269,6 +269,29 @@ impl Swapper {
         self.runs.replayed()
     }
 
+    /// What is damaged now is told where it is news; that it is whole again, too, and written down as an act:
+    /// nobody is told of a hand that moved a file away but by this. A repair tells of itself, and asks with
+    /// [`Swapper::look_for_damage`].
+    pub(super) fn look_whether_whole(&self, now: UnixSeconds) {
+        let before = self.damage.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.look_for_damage();
+        let Some(before) = before.filter(|_| !self.source_is_damaged()) else { return };
+        let part = before.part.word();
+        let said = Said::new(
+            format!(
+                "{} is whole again, and no repair did it: somebody's hand, or this checker from memory",
+                part.en
+            ),
+            format!(
+                "{}の破損が、修復の操作なしに解消しました（手作業、または稼働中の情報からの書き直し）",
+                part.ja
+            ),
+        );
+        self.log.event(Event::StateWhole, &said);
+        self.acts.decided(Act::Repair, None, &said, now);
+    }
+
+    /// What is damaged now, told where it is news.
     pub(super) fn look_for_damage(&self) {
         let found = self.source.as_ref().and_then(|source| source.damage());
         let mut damage = self.damage.lock().unwrap_or_else(PoisonError::into_inner);

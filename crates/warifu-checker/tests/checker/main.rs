@@ -35,4 +35,5 @@ mod told;
 mod waived;
 mod watched;
 mod windows;
+mod words;
 mod world;

@@ -555,6 +555,13 @@ fn claims_are_made_around_what_a_release_says_it_changes() {
     let report = corpus.report();
     assert_eq!((report.verdict.as_str(), day_of(&report).as_str()), ("refused", "2024-06-01"));
     assert!(report.said.ja.contains("合成"), "{}", report.said.ja);
+    // No institution sent any of it.
+    assert_eq!((report.institutions, report.codes[0].institutions), (0, 0));
+    assert!(
+        !report.said.ja.contains("医療機関") && !report.said.en.contains("institution"),
+        "{:?}",
+        report.said
+    );
 }
 
 #[test]

@@ -174,6 +174,15 @@ impl Runs {
         (from, to)
     }
 
+    /// What is held here and was withdrawn is held for that, also where nobody can be asked about it: on
+    /// disk, where that is news. `withdrawn` waits for nothing.
+    pub(in crate::swap) fn note_withdrawn(&self, withdrawn: impl Fn(ReleaseRef) -> Option<Said>) {
+        let pen = self.pen();
+        if self.beside().record.withdraws(withdrawn) {
+            self.write(&pen);
+        }
+    }
+
     /// Holds `id`, which what uses releases besides this process did not take.
     pub(in crate::swap) fn hold(&self, id: ReleaseRef, why: Said, now: UnixSeconds) {
         let pen = self.pen();
