@@ -2,7 +2,6 @@
 //! do not start with it.
 
 #![expect(clippy::disallowed_methods, reason = "a build script is told by the environment")]
-#![expect(clippy::print_stdout, reason = "and answers on standard output")]
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
