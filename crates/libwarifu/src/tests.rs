@@ -22,7 +22,7 @@ use warifu_values::judgement::Basis;
 
 use crate::entry::entered;
 use crate::exported::*;
-use crate::record::{WarifuRecord, WarifuStanding};
+use crate::record::{WarifuAmountKind, WarifuRecord, WarifuStanding};
 use crate::status::WarifuStatus;
 use crate::text::WarifuText;
 
@@ -215,7 +215,11 @@ fn a_code_is_in_force_abolished_unknown_or_of_no_series() {
     ] {
         let record = release.look_up(kind, code, day);
         let at = format!("{code} on {day}");
-        assert_eq!((record.standing, record.day, record.has_amount), (standing, told, false), "{at}");
+        assert_eq!(
+            (record.standing, record.day, record.amount_kind),
+            (standing, told, WarifuAmountKind::None),
+            "{at}"
+        );
         assert_eq!((&*string(record.name), &*string(record.series)), (name, series), "{at}");
     }
     let about = release.about();

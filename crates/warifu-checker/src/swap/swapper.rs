@@ -20,9 +20,7 @@ use crate::history::Chronicle;
 use crate::log::{Event, Log};
 use crate::said::Said;
 use crate::source::{Expires, ReleaseSource};
-use crate::state::{
-    Damage, Held, HeldFor, KeptNow, Rebuilt, Recent, Record, StateDirectory, StateDirectoryError,
-};
+use crate::state::{Damage, Held, KeptNow, Recent, Record, StateDirectory, StateDirectoryError};
 use crate::swap::active::Active;
 use crate::swap::ending::Ending;
 use crate::swap::follower::Follower;
