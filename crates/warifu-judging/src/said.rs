@@ -5,14 +5,14 @@ use std::fmt;
 use std::io;
 use std::string::FromUtf8Error;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::error::Category;
 use warifu_files::os_error;
 use warifu_values::lang::{Lang, Speak};
 
 /// One sentence in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Said {
     /// In English.
     pub en: String,
