@@ -2,8 +2,8 @@
 
 use crate::said::Said;
 
-/// What the parser's sentences of one kind name, and that kind. What is none of these is told as what it is in
-/// any case.
+/// What the parser's sentences of one kind name, and that kind. What is none of these is told as what it
+/// is in any case.
 const KINDS: &[(&[&str], &str)] = &[
     (&["duplicate key"], "同じキーまたはセクションが 2 回書かれています"),
     (&["string values must be quoted", "missing opening quote"], "文字列は引用符 \" で囲んでください"),
