@@ -229,7 +229,7 @@ mod tests {
         let kikin = schemas.format("kikin").unwrap();
         let row = |(at, class): (usize, &&str)| {
             let mut fields = vec![String::new(); 46];
-            fields[..3].clone_from_slice(&[class, "B", &format!("25000{at:02}")].map(str::to_owned));
+            fields[..3].clone_from_slice(&[*class, "B", &format!("25000{at:02}")].map(str::to_owned));
             fields[5] = "糖尿病".to_owned();
             format!("\"{}\"\r\n", fields.join("\",\""))
         };
@@ -239,7 +239,7 @@ mod tests {
             let header = schemas.editions(kind)[0].canonical_header();
             let host = convert(&schemas, &bytes, kikin, schemas.format("kokuho-ebcdic").unwrap(), &[]);
             let host = host.unwrap_or_else(|refused| panic!("{kind}: {:?}", refused.list()));
-            let headed = [header.as_bytes(), b"\r\n", &bytes].concat();
+            let headed = [header.as_bytes(), b"\r\n".as_slice(), bytes.as_slice()].concat();
             for bytes in [bytes, host.bytes, headed] {
                 let reading = read(&schemas, bytes, &Declared::default());
                 assert_eq!(reading.layout.unwrap().kind, kind);
