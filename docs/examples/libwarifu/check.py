@@ -42,7 +42,7 @@ class Record(ctypes.Structure):
 
 
 class Summary(ctypes.Structure):
-    names = ("release", "claims", "items", "findings", "errors", "unjudged", "left_out", "lines")
+    names = ("release", "claims", "items", "findings", "errors", "unjudged", "notices", "left_out", "lines")
     _fields_ = [(name, c_uint64) for name in names]
 
 

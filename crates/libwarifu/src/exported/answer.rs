@@ -40,6 +40,8 @@ pub struct WarifuSummary {
     pub errors: u64,
     /// Of these, items that could not be judged.
     pub unjudged: u64,
+    /// Of these, notices: told, and processed as right.
+    pub notices: u64,
     /// Findings that were only counted: no line says them.
     pub left_out: u64,
     /// Lines of the answer: the findings that are said, and the summary at last.
@@ -89,7 +91,8 @@ pub unsafe extern "C" fn warifu_answer_summary(
     let work = || {
         // SAFETY: as the caller says.
         let (judged, place) = unsafe { (behind::<Judged>(answer)?, Place::at(summary, "summary")?) };
-        let Summary { claims, items, findings, errors, unjudged, left_out, receipt } = &judged.summary;
+        let Summary { claims, items, findings, errors, unjudged, notices, left_out, receipt } =
+            &judged.summary;
         place.put(WarifuSummary {
             release: receipt.release,
             claims: *claims,
@@ -97,6 +100,7 @@ pub unsafe extern "C" fn warifu_answer_summary(
             findings: *findings,
             errors: *errors,
             unjudged: *unjudged,
+            notices: *notices,
             left_out: *left_out,
             lines: judged.count() as u64,
         });
