@@ -15,6 +15,7 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -103,6 +104,8 @@ typedef struct {
   uint64_t errors;
   // Of these, items that could not be judged.
   uint64_t unjudged;
+  // Of these, notices: told, and processed as right.
+  uint64_t notices;
   // Findings that were only counted: no line says them.
   uint64_t left_out;
   // Lines of the answer: the findings that are said, and the summary at last.

@@ -97,7 +97,7 @@ fn take(
 }
 
 /// What is amiss with what is remembered.
-fn of_memory(error: &(impl TrustError + warifu_values::lang::Speak)) -> Fault {
+fn of_memory(error: &impl TrustError) -> Fault {
     let status = if error.is_trust_refusal() { WarifuStatus::Refused } else { WarifuStatus::Here };
     Fault::new(status, Said::of(error))
 }
