@@ -4,6 +4,9 @@ use super::check::{About, AskedOf, ByReading, Check, Judges};
 use crate::file::ItemKind;
 use crate::finding::ClaimCode;
 
+/// The first field of each record.
+const RECORD_ID: &str = "レコード識別情報";
+
 /// Where the form of a claim file is written.
 const LAYOUT: &str = "電子レセプトの作成手引き(医科), 記録条件仕様(医科用)";
 
@@ -49,7 +52,7 @@ pub(super) const RECORD: Check<ByReading> = Check {
             ClaimCode::UkeColumns,
             ClaimCode::UkeQuote,
         ],
-        fields: &["レコード識別情報"],
+        fields: &[RECORD_ID],
         columns: &[],
         source: LAYOUT,
         judges: Judges::Always,
@@ -65,7 +68,7 @@ pub(super) const ORDER: Check<ByReading> = Check {
             ClaimCode::UkeRecordCount,
             ClaimCode::UkeNoTotal,
         ],
-        fields: &["レコード識別情報"],
+        fields: &[RECORD_ID],
         columns: &[],
         source: LAYOUT,
         judges: Judges::Always,
