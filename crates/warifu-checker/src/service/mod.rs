@@ -41,7 +41,9 @@ mod socket;
 #[cfg(feature = "https")]
 mod tls;
 
-pub use answer::{Answer, FINDINGS_LIMIT, Summary, answer};
+pub use answer::{
+    ANSWER_SCHEMA, Answer, CodeCount, FINDINGS_LIMIT, Judged, Summary, answer, judged, write_lines,
+};
 pub use doors::{Door, OperatorDoors, RemoteOperators, serve_until, watched_at};
 pub use health::{Health, Judging};
 pub use http_service::Service;
