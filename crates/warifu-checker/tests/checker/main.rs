@@ -5,6 +5,7 @@
 mod advised;
 mod amiss;
 mod attached;
+mod client;
 mod configured;
 mod damaged;
 mod decided;
