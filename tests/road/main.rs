@@ -11,6 +11,7 @@ mod audit;
 mod bad_input;
 mod browser;
 mod carried;
+mod claim_documents;
 mod conversion;
 mod correction;
 mod damaged;
