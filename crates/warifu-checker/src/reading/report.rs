@@ -64,6 +64,7 @@ pub(super) fn severity_word(severity: ClaimSeverity, lang: Lang) -> &'static str
     match (severity, lang) {
         (severity, Lang::En) => severity.as_str(),
         (ClaimSeverity::Error, Lang::Ja) => "エラー",
+        (ClaimSeverity::Notice, Lang::Ja) => "お知らせ",
         (ClaimSeverity::Unjudged, Lang::Ja) => "判定不能",
     }
 }
@@ -72,6 +73,8 @@ fn heading(severity: ClaimSeverity, lang: Lang) -> &'static str {
     match (severity, lang) {
         (ClaimSeverity::Error, Lang::En) => "Errors",
         (ClaimSeverity::Error, Lang::Ja) => "エラー",
+        (ClaimSeverity::Notice, Lang::En) => "Notices: told, and processed as right",
+        (ClaimSeverity::Notice, Lang::Ja) => "お知らせ（返戻にはなりません）",
         (ClaimSeverity::Unjudged, Lang::En) => "Not judged, and no fault of the claim",
         (ClaimSeverity::Unjudged, Lang::Ja) => "判定不能（請求の誤りではありません）",
     }
@@ -159,8 +162,13 @@ impl<'a> Group<'a> {
 }
 
 fn named(count: &CodeCount) -> String {
-    let asp = count.asp.map(|asp| format!("  ASP {asp}")).unwrap_or_default();
-    format!("{}{asp}", count.code)
+    // The level of a code of the ASP is seen by that code.
+    let official = match (count.asp, count.level) {
+        (Some(asp), _) => format!("  ASP {asp}"),
+        (None, Some(level)) => format!("  {level}"),
+        (None, None) => String::new(),
+    };
+    format!("{}{official}", count.code)
 }
 
 /// Whether its message has more in it than its line and the code's text say.
@@ -170,16 +178,17 @@ fn says_more(finding: &ClaimFinding) -> bool {
     text.contains("{expected}") || (text.contains("{found}") && !is_the_item())
 }
 
-/// The record, the item with its name, and the day or month that it was judged for.
+/// The record and the field, the item with its name, and the day or month that it was judged for.
 fn item(finding: &ClaimFinding) -> String {
     let record = finding.record.map(|record| String::from_utf8_lossy(&record).into_owned());
+    let field = finding.field.map(|field| format!("{} {}", field.position, field.name));
     let item = finding.item.map(|item| format!("{item:09}"));
     let name = finding.name.as_deref().map(str::to_owned);
     let when = finding.when.map(|when| match when {
         When::Day(day) => day.to_string(),
         When::Month(month) => month.to_string(),
     });
-    let parts: Vec<String> = [record, item, name, when].into_iter().flatten().collect();
+    let parts: Vec<String> = [record, field, item, name, when].into_iter().flatten().collect();
     parts.join(" ")
 }
 
@@ -199,6 +208,7 @@ mod tests {
             claim: Some(line / 10),
             line,
             record: Some(*b"SI"),
+            field: None,
             item: Some(160_084_650),
             name: Some("大腸菌血清型別の検査を行った場合の点数".into()),
             when: None,
@@ -234,25 +244,16 @@ mod tests {
         let (summary, findings) = one_among_many();
         let told = report(&summary, &findings, Most::OfEach(10), Lang::Ja, 80);
         let lines: Vec<&str> = told.lines().collect();
-        assert_eq!(
-            &lines[..7],
-            [
-                "レセプト 0 件、0 項目: エラー 1 件、判定不能 408 件（リリース 3）",
-                "",
-                "エラー",
-                "    1 件  claim/points            レセプト 1 件",
-                "          50 点の請求ですが、マスターでは 48 点です",
-                "",
-                "判定不能（請求の誤りではありません）",
-            ]
-        );
-        let at = |text: &str| lines.iter().position(|line| line.trim() == text).unwrap();
-        assert_eq!(
-            lines[at("claim/points") + 1],
-            "  205 行  レセプト 20  SI 160084650 大腸菌血清型別の検査を行った場合の点数"
-        );
+        assert_eq!(lines[0], "レセプト 0 件、0 項目: エラー 1 件、判定不能 408 件（リリース 3）");
+        assert_eq!(lines[2], "エラー");
+        assert!(lines[3].starts_with("    1 件  claim/points") && lines[3].ends_with("  レセプト 1 件"));
+        assert_eq!(lines[4], "          50 点の請求ですが、マスターでは 48 点です");
+        assert_eq!(lines[6], "判定不能（請求の誤りではありません）");
+        let at = |text: &str| lines.iter().position(|line| line.starts_with(text)).unwrap();
+        let found = "  205 行  レセプト 20  SI 160084650 大腸菌血清型別の検査を行った場合の点数";
+        assert_eq!(lines[at("claim/points") + 1], found);
         // Ten of the others with one line each, and how many more there are.
-        let more = at("… 他 398 件（--all ですべて表示）");
+        let more = at("  … 他 398 件（--all ですべて表示）");
         assert_eq!(more, at("claim/not-yet-in-force") + 11);
         assert_eq!(lines.len(), more + 1);
         let all = report(&summary, &findings, Most::All, Lang::Ja, 80);

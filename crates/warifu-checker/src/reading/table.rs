@@ -12,17 +12,19 @@ use warifu_values::lang::Lang;
 use crate::reading::report::severity_word;
 
 /// The columns, in both languages.
-const COLUMNS: [(&str, &str); 15] = [
+const COLUMNS: [(&str, &str); 17] = [
     ("claim", "レセプト番号"),
     ("month", "診療年月"),
     ("code", "コード"),
     ("ASP", "ASPコード"),
+    ("level", "レベル"),
     ("severity", "区分"),
     ("message", "内容"),
     ("line", "行"),
     ("record", "レコード"),
-    ("item", "項目コード"),
-    ("name", "項目名"),
+    ("field", "項目"),
+    ("item", "診療行為等コード"),
+    ("name", "名称"),
     ("day", "診療日"),
     ("found", "記録内容"),
     ("expected", "照合内容"),
@@ -58,10 +60,12 @@ fn cells(finding: &ClaimFinding, month: Option<ClaimMonth>, lang: Lang) -> [Stri
         text(month.as_ref().map(|it| it as _)),
         finding.code.to_string(),
         text(finding.code.asp().as_ref().map(|it| it as _)),
+        text(finding.code.level().map(|level| level.as_str()).as_ref().map(|it| it as _)),
         severity_word(finding.severity(), lang).to_owned(),
         finding.message(lang),
         finding.line.to_string(),
         finding.record.map(|record| String::from_utf8_lossy(&record).into_owned()).unwrap_or_default(),
+        finding.field.map(|field| format!("{} {}", field.position, field.name)).unwrap_or_default(),
         finding.item.map(|item| format!("{item:09}")).unwrap_or_default(),
         text(finding.name.as_ref().map(|it| it as _)),
         day,

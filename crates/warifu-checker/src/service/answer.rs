@@ -69,7 +69,10 @@ pub struct CodeCount {
     /// The error code of the ASP, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asp: Option<&'static str>,
-    /// `error` or `unjudged`.
+    /// Its level in the list of the ASP: what becomes of a claim for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<&'static str>,
+    /// `error`, `notice` or `unjudged`.
     pub severity: &'static str,
     /// Findings, also those that were only counted.
     pub findings: u64,
@@ -107,10 +110,15 @@ impl CodeCount {
     }
 
     fn of(code: ClaimCode, findings: u64) -> CodeCount {
-        let text = |lang| code.text(lang).replace("{found}", EVIDENCE).replace("{expected}", EVIDENCE);
+        let text = |lang| {
+            ["{found}", "{expected}", "{field}"]
+                .iter()
+                .fold(code.text(lang).to_owned(), |text, evidence| text.replace(evidence, EVIDENCE))
+        };
         CodeCount {
             code,
             asp: code.asp(),
+            level: code.level().map(|level| level.as_str()),
             severity: code.severity().as_str(),
             findings,
             claims: 0,

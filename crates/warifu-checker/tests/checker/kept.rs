@@ -144,14 +144,27 @@ fn what_was_withdrawn_judges_no_more_also_without_the_channel() {
     assert!(told.contains("wrong prices"), "{told}");
     assert_eq!(judged(&check(at, "a.uke", &OFFLINE)).0, 1);
 
-    // Where there is none, nothing does.
+    // Of whoever begins with it, the one that both organisations list to fall back to.
     let fresh = [&FIRST[..], &["--keep", "fresh"]].concat();
-    publish_release(&world, channel, &line);
-    assert_eq!(judged(&check(at, "a.uke", &fresh)).0, 3);
-    withdraw();
-    let output = check(at, "a.uke", &fresh);
-    assert_eq!((output.status.code(), output.stdout.len()), (Some(3), 0), "{}", text(&output.stderr));
-    assert!(text(&output.stderr).contains("wrong prices"), "{}", text(&output.stderr));
-    let output = check(at, "a.uke", &["--lang", "en", "--offline", "--keep", "fresh"]);
-    assert_eq!((output.status.code(), output.stdout.len()), (Some(3), 0), "{}", text(&output.stderr));
+    assert_eq!(judged(&check(at, "a.uke", &fresh)).0, 1);
+}
+
+#[test]
+fn where_nothing_but_what_was_withdrawn_is_kept_nothing_judges() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let (world, channel, _) = published(at);
+    std::fs::write(at.join("a.uke"), claim_file(1, 2)).unwrap();
+    assert_eq!(judged(&check(at, "a.uke", &FIRST)).0, 1);
+    let release = read_tip(channel.as_ref(), &world.reader()).unwrap().release().unwrap();
+    let says = Says::Withdrawn { release };
+    let said = StatementFile::sign(&world.root, &world.kikin[0], says, "wrong prices", now()).unwrap();
+    publish_statement(channel.as_ref(), &said, now()).unwrap();
+    let fresh = [&FIRST[..], &["--keep", "fresh"]].concat();
+    for options in [&AGAIN[..], &OFFLINE, &fresh] {
+        let output = check(at, "a.uke", options);
+        let told = text(&output.stderr);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(3), 0), "{options:?}: {told}");
+        assert!(told.contains("wrong prices"), "{told}");
+    }
 }

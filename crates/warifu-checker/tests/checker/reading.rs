@@ -123,14 +123,18 @@ fn a_table_opens_in_a_spreadsheet() {
     let table = text(&std::fs::read(at.join("found.csv")).unwrap());
     let rows: Vec<&str> = table.strip_prefix('\u{feff}').unwrap().split_terminator("\r\n").collect();
     assert_eq!(rows.len(), 9);
-    assert!(rows[0].starts_with("レセプト番号,診療年月,コード,ASPコード,区分,内容,行,"), "{}", rows[0]);
+    assert!(
+        rows[0].starts_with("レセプト番号,診療年月,コード,ASPコード,レベル,区分,内容,行,"),
+        "{}",
+        rows[0]
+    );
     let cells: Vec<&str> = rows[1].split(',').collect();
-    let line: usize = cells[6].parse().unwrap();
+    let line: usize = cells[7].parse().unwrap();
     assert!((2..6).contains(&line), "{}", rows[1]);
     assert_eq!(cells[..3], ["1", "2024-06", "claim/points"]);
-    assert_eq!(cells[4..6], ["エラー", "101 点の請求ですが、マスターでは 100 点です"]);
-    assert_eq!(cells[7..10], ["SI", "111000110", "診療行為"]);
-    assert_eq!(cells[10..], ["2024-06-01", "101", "100", "r06", "1"]);
+    assert_eq!(cells[5..7], ["エラー", "101 点の請求ですが、マスターでは 100 点です"]);
+    assert_eq!((cells[8], &cells[10..12]), ("SI", &["111000110", "診療行為"][..]));
+    assert_eq!(cells[12..], ["2024-06-01", "101", "100", "r06", "1"]);
     let alone = check(at, "wrong.uke", &["--offline", "--csv", "-", "--lang", "ja"]);
     assert_eq!(text(&alone.stdout), table);
     let both = check(at, "wrong.uke", &["--offline", "--csv", "-", "--json"]);
