@@ -11,7 +11,6 @@ mod audit;
 mod bad_input;
 mod browser;
 mod carried;
-mod claim_documents;
 mod conversion;
 mod correction;
 mod damaged;

@@ -48,14 +48,22 @@ pub fn report(summary: &Summary, findings: &ClaimFindings, most: Most, lang: Lan
 
 /// What it came to, in one line.
 fn in_one_line(summary: &Summary, lang: Lang) -> String {
-    let Summary { claims, items, errors, unjudged, .. } = summary;
+    let Summary { claims, items, errors, unjudged, notices, .. } = summary;
     let release = summary.receipt.release;
     let (of_claims, of_items) = (counted(*claims, "claim"), counted(*items, "item"));
     let of_errors = counted(*errors, "error");
+    let noticed = match notices {
+        0 => String::new(),
+        notices => {
+            let of_notices = counted(*notices, "notice");
+            say!(lang, ", {of_notices}", "、お知らせ {notices} 件")
+        }
+    };
     say!(
         lang,
-        "{of_claims}, {of_items}: {of_errors}, {unjudged} not judged, by release {release}",
-        "レセプト {claims} 件、{items} 項目: エラー {errors} 件、判定不能 {unjudged} 件（リリース {release}）"
+        "{of_claims}, {of_items}: {of_errors}, {unjudged} not judged{noticed}, by release {release}",
+        "レセプト {claims} 件、{items} 項目: エラー {errors} 件、判定不能 {unjudged} 件{noticed}\
+         （リリース {release}）"
     )
 }
 

@@ -33,6 +33,8 @@ pub struct Summary {
     pub errors: u64,
     /// Of these, items that could not be judged.
     pub unjudged: u64,
+    /// Of these, notices: told, and processed as right.
+    pub notices: u64,
     /// Findings that were only counted.
     pub left_out: u64,
     /// What was found under each code, errors first.
@@ -52,6 +54,7 @@ impl Summary {
             findings: findings.counts().map(|(_, count)| count).sum(),
             errors: findings.count_of(ClaimSeverity::Error),
             unjudged: findings.count_of(ClaimSeverity::Unjudged),
+            notices: findings.count_of(ClaimSeverity::Notice),
             left_out: findings.left_out(),
             codes: CodeCount::all_of(findings),
             receipt: receipt.clone(),
@@ -62,7 +65,7 @@ impl Summary {
 /// What was found under one code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CodeCount {
-    /// What (docs/findings.md).
+    /// What (docs/claims.md).
     #[serde(serialize_with = "code_as_written")]
     #[schemars(with = "String")]
     pub code: ClaimCode,

@@ -159,7 +159,7 @@ enum Break {
 use Break::{Field, Lines};
 
 /// Makes the field at `position` of that line `value`.
-fn set(lines: &mut [String], line: usize, position: usize, value: &str) {
+pub(super) fn set(lines: &mut [String], line: usize, position: usize, value: &str) {
     let mut fields: Vec<&str> = lines[line].split(',').collect();
     fields[position - 1] = value;
     lines[line] = fields.join(",");
@@ -275,7 +275,10 @@ fn too_large(lines: &mut Vec<String>) {
 
 /// What reading says of the file of `lines`, and all that judging it tells, with the evidence. Each character
 /// of a line is one byte.
-fn told(lines: &[String], snapshot: &Snapshot) -> (Vec<ClaimCode>, Vec<(ClaimCode, String, String)>) {
+pub(super) fn told(
+    lines: &[String],
+    snapshot: &Snapshot,
+) -> (Vec<ClaimCode>, Vec<(ClaimCode, String, String)>) {
     let characters = lines.iter().flat_map(|line| line.chars().chain("\r\n".chars()));
     let bytes: Vec<u8> = characters.map(|character| u8::try_from(character).unwrap()).collect();
     let (file, mut findings) = (ClaimFile::read(&bytes), ClaimFindings::new(100));

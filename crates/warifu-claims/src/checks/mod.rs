@@ -31,6 +31,8 @@ mod version;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod form_cases;
+#[cfg(test)]
 mod neighbours;
 
 pub use catalogue::catalogue;

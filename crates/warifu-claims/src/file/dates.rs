@@ -44,9 +44,13 @@ pub(super) fn treatment_day(field: &[u8]) -> Option<TreatmentDay> {
     TreatmentDay::of(day / 10_000, day / 100 % 100, day % 100)
 }
 
-/// Whether a day or a month stands there with the year of an era.
+/// Whether a day or a month of the calendar stands there with the year of an era.
 pub(super) fn is_of_era(field: &[u8]) -> bool {
-    matches!(field.len(), 5 | 7) && field.iter().all(u8::is_ascii_digit)
+    match field.len() {
+        5 => ClaimMonth::parse(field).is_some(),
+        7 => calendar_day(field).is_some(),
+        _ => false,
+    }
 }
 
 /// The day of the calendar that `field` writes, as the number YYYYMMDD. Years count from the era's first one;

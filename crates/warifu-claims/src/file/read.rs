@@ -231,6 +231,7 @@ mod tests {
     use crate::file::claim::Claim;
     use crate::file::irregular::Irregularity;
     use crate::file::item::{DayCount, ItemCode, Recorded};
+    use crate::file::quantity::Decimal;
 
     fn si(code: &str, quantity: &str, points: &str, day: usize) -> String {
         let mut fields = vec![String::new(); 44];
@@ -285,7 +286,7 @@ mod tests {
         assert_eq!((file.claim_count(), claim.number, claim.line, claim.items.len()), (1, Some(1), 2, 2));
         let [item, comment] = claim.items else { panic!() };
         assert_eq!(item.code.map(ItemCode::number), Some(160_177_770));
-        let quantity = item.quantity.amount().and_then(|amount| amount.whole());
+        let quantity = item.quantity.amount().and_then(Decimal::whole);
         assert_eq!((quantity, item.points), (Some(5), Recorded::Number(50)));
         assert_eq!((item.days, item.line), (0b10, 4));
         assert_eq!(claim.day_counts(item), [DayCount { day: 2, times: 3 }]);

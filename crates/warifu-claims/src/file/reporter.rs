@@ -4,7 +4,7 @@ use warifu_values::day::ClaimMonth;
 
 use super::claim_file::ClaimFile;
 use super::fields::Fields;
-use super::form::{Fault, Field, Layout, Mode};
+use super::form::{Fault, Field, Layout, Mode, Run};
 use super::irregular::Irregularity;
 use crate::finding::{ClaimCode, FieldAt};
 
@@ -63,13 +63,18 @@ impl Reporter {
             // Whatever is missing, or stands in another field's place, is told with that.
             return;
         }
-        for (position, field) in layout.fields() {
+        let mut next = 2;
+        for Run { field, times } in layout.runs {
+            let positions = next..next + times;
+            next += times;
             if field.mode == Mode::Open {
                 continue;
             }
-            let bytes = fields.at(position.into());
-            if let Some(fault) = field.fault(bytes) {
-                self.report_fault(fault, field, bytes, at.field(layout, position));
+            for position in positions {
+                let bytes = fields.at(position.into());
+                if let Some(fault) = field.fault(bytes) {
+                    self.report_fault(fault, field, bytes, at.field(layout, position));
+                }
             }
         }
         if self.may_hold_quotes && fields.hold_quotes() {

@@ -1,5 +1,7 @@
 //! `docs/claims.md`: every check of claims, the records that are read, and the official list beside them.
 
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test reads the document")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -8,8 +10,8 @@ use warifu_claims::{About, AskedOf, ClaimCode, ItemKind, Judges, Level, catalogu
 use warifu_masters::schema::Schemas;
 use warifu_values::lang::Lang;
 
-use crate::documents::document;
-use crate::stage::checkout;
+/// The document, beside the crates.
+const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/claims.md");
 
 /// The official codes that are known: code, targets, category, and why none is judged where none is.
 /// Source: 受付・事務点検ASPに係るチェック一覧, as far as it could be had.
@@ -17,8 +19,8 @@ const OFFICIAL: &str = include_str!("asp_checks.tsv");
 
 const HEAD: &str = "# Checks of claims\n\n\
     What a checker says of a claim file (RECEIPTC.UKE), by stable code. This file is written by the\n\
-    tests from the programs' own tables (`WARIFU_WRITE_DOCS=1 cargo test -p warifu-tests documents`)\n\
-    and compared with them in every run.\n\n\
+    tests from the programs' own tables (`WARIFU_WRITE_DOCS=1 cargo test -p warifu-claims --test\n\
+    documents`) and compared with them in every run.\n\n\
     チェッカーが請求ファイルについて述べることの一覧です。テストがプログラムの表から書き出し、毎回照合します。\n\n\
     ## Codes\n\n\
     *Level* is what becomes of a claim, as the 受付・事務点検 ASP ranks it: L1 the whole file is sent again,\n\
@@ -55,9 +57,10 @@ const LISTED: &str = "\n## The official list\n\n\
 fn every_check_of_claims_is_documented() {
     let text = HEAD.to_owned() + &codes() + RECORDS + &records() + LISTED + &listed();
     if std::env::var_os("WARIFU_WRITE_DOCS").is_some() {
-        std::fs::write(checkout().join("docs/claims.md"), &text).unwrap();
+        std::fs::write(DOCUMENT, &text).unwrap();
     }
-    assert!(document("docs/claims.md") == text, "docs/claims.md is not what the programs have; see its head");
+    let written = std::fs::read_to_string(DOCUMENT).unwrap();
+    assert!(written == text, "docs/claims.md is not what the programs have; see its head");
 }
 
 /// A check that says an official code says one that is listed.
