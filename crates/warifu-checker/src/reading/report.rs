@@ -2,11 +2,11 @@
 //! under their codes, so that one error among hundreds of equal lines is seen.
 
 use warifu_claims::{ClaimFinding, ClaimFindings, ClaimSeverity, When};
+use warifu_judging::{CodeCount, Summary};
 use warifu_values::lang::{Lang, counted};
 use warifu_values::say;
 
 use crate::reading::terminal::{left, right, wrapped};
-use crate::service::{CodeCount, Summary};
 
 /// How many findings of each code are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,13 +4,13 @@ use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
 use warifu_claims::ClaimFile;
+use warifu_judging::{Judged, write_lines};
 use warifu_values::lang::Lang;
 
 use crate::cli::arguments::GivenAs;
 use crate::cli::failure::Failure;
 use crate::reading::{Most, report, table};
 use crate::said::Said;
-use crate::service::{Judged, write_lines};
 
 /// So many findings of a code are shown where not all are asked for: what they have in common is seen.
 const SHOWN_OF_EACH: usize = 10;

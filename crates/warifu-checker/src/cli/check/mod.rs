@@ -7,6 +7,7 @@ mod given_as;
 use std::fs;
 
 use warifu_claims::{ClaimFile, FILE_LIMIT_BYTES};
+use warifu_judging::{judged, too_large};
 use warifu_values::lang::Lang;
 
 use crate::cli::arguments::Check;
@@ -14,7 +15,6 @@ use crate::cli::check::given_as::give;
 use crate::cli::check::judged_by::candidate;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{read_file, schemas_of};
-use crate::service::{judged, too_large};
 
 /// Findings that are given of one file. Some hundred bytes each: what a whole claim file can have of them
 /// would not fit into the memory of a clinic's machine. What is beyond is counted, and told.

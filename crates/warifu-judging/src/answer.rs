@@ -3,12 +3,14 @@
 use std::cmp::Reverse;
 use std::io::{self, Write};
 
-use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
-use warifu_claims::{ClaimCode, ClaimFile, ClaimFindings, ClaimSeverity, Snapshot, Tally, judge};
+use warifu_claims::{
+    ClaimCode, ClaimFile, ClaimFindings, ClaimSeverity, FILE_LIMIT_BYTES, Snapshot, Tally, judge,
+};
 use warifu_values::lang::Lang;
 
 use crate::receipt::Receipt;
+use crate::said::Said;
 
 /// The form of an answer: another number where a program that reads the lines must look again. Fields that
 /// are added change nothing for it.
@@ -19,7 +21,8 @@ pub const ANSWER_SCHEMA: u32 = 1;
 pub const FINDINGS_LIMIT: usize = 10_000;
 
 /// The last line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Summary {
     /// The form of this answer; none in answers of before there was one.
     pub schema: u32,
@@ -63,11 +66,12 @@ impl Summary {
 }
 
 /// What was found under one code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct CodeCount {
     /// What (docs/claims.md).
     #[serde(serialize_with = "code_as_written")]
-    #[schemars(with = "String")]
+    #[cfg_attr(feature = "schemas", schemars(with = "String"))]
     pub code: ClaimCode,
     /// The error code of the ASP, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -187,4 +191,12 @@ pub fn write_lines(out: &mut impl Write, findings: &ClaimFindings, summary: &Sum
 fn write_line(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
     serde_json::to_writer(&mut *out, value)?;
     out.write_all(b"\n")
+}
+
+/// That a claim file is larger than what is read.
+pub fn too_large() -> Said {
+    Said::new(
+        format!("a claim file may have {FILE_LIMIT_BYTES} bytes"),
+        format!("請求ファイルの上限は {FILE_LIMIT_BYTES} バイトです"),
+    )
 }
