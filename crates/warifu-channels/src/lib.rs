@@ -64,6 +64,6 @@ pub use read::{
     fetch_published_manifest, find_earlier_release, learn_roots, open, propose_again, read_through, read_tip,
     read_tip_rebuilding, read_to_carry,
 };
-pub use state_store::{StateError, StateStore, state_folder};
+pub use state_store::{StateError, StateStore, state_folder, state_folder_around};
 pub use statement::{StatementNotPublished, publish_statement};
 pub use told::{Came, UselessPatch};

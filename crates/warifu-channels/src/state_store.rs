@@ -83,6 +83,15 @@ const LINES: usize = 1000;
 ///
 /// When `states` is there and cannot be listed.
 pub fn state_folder(states: &Path, pinned: &[u8]) -> io::Result<PathBuf> {
+    state_folder_around(states, Path::new(""), pinned)
+}
+
+/// The same where the state lies in the folder `within` each of them, beside what else is kept for that line.
+///
+/// # Errors
+///
+/// As [`state_folder`].
+pub fn state_folder_around(states: &Path, within: &Path, pinned: &[u8]) -> io::Result<PathBuf> {
     let own = states.join(&Digest::of(pinned).to_string()[..16]);
     let entries = match fs::read_dir(states) {
         Ok(entries) => entries,
@@ -92,11 +101,11 @@ pub fn state_folder(states: &Path, pinned: &[u8]) -> io::Result<PathBuf> {
     let mut folders: Vec<_> = entries.take(LINES).filter_map(|entry| Some(entry.ok()?.path())).collect();
     folders.sort();
     let remembers = |folder: &PathBuf| {
-        warifu_files::read(&folder.join(FILE), limits::STATE_BYTES)
+        warifu_files::read(&folder.join(within).join(FILE), limits::STATE_BYTES)
             .is_ok_and(|bytes| TrustedState::is_of(&bytes, pinned))
     };
     // What lies under its own name is looked at first, damaged or not: damage is told, not stepped around.
-    if own.join(FILE).exists() {
+    if own.join(within).join(FILE).exists() {
         return Ok(own);
     }
     Ok(folders.into_iter().find(remembers).unwrap_or(own))

@@ -13,7 +13,7 @@ use warifu_channels::testing::{MemoryChannel, Publishing as _, plant, plant_snap
 use warifu_channels::{
     Channel, ChannelError, PublishError, ReadError, StateError, StateStore, fetch_fallback,
     find_earlier_release, learn_roots, propose_again, publish, publish_root, read_tip, refresh_timestamp,
-    refuse_other_root, state_folder,
+    refuse_other_root, state_folder, state_folder_around,
 };
 use warifu_trust::testing::{World, forge, key, masters, now};
 use warifu_trust::*;
@@ -610,6 +610,13 @@ fn of_two_runs_at_once_the_later_one_takes_nothing_back() {
     StateStore::new(&folder).save(&fast).unwrap();
     std::fs::rename(&folder, states.join("moved")).unwrap();
     assert_eq!(state_folder(&states, world.root.bytes()).unwrap(), states.join("moved"));
+    // So it is where other things lie beside the state.
+    let (around, within) = (directory.path().join("around"), std::path::Path::new("trusted"));
+    let own = state_folder_around(&around, within, world.root.bytes()).unwrap();
+    StateStore::new(own.join(within)).save(&fast).unwrap();
+    std::fs::rename(&own, around.join("moved")).unwrap();
+    assert_eq!(state_folder_around(&around, within, world.root.bytes()).unwrap(), around.join("moved"));
+    assert_ne!(state_folder(&around, world.root.bytes()).unwrap(), around.join("moved"));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::source::{Offer, ReleaseSource, SourceError, TrustSource};
 use crate::state::{Damage, DamagedPart, StateDirectory};
 
 /// The copy of the root file that this checker last started with.
-const ROOT_COPY: &str = "root-copy.json";
+pub(crate) const ROOT_COPY: &str = "root-copy.json";
 /// The copy of what was trusted at the last look.
 const TRUSTED_COPY: &str = "trusted-copy.json";
 

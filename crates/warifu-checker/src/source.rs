@@ -441,22 +441,6 @@ impl ReleaseSource for TrustSource {
     }
 }
 
-/// The newest release of `mirrors`, trusting nothing but `root`, as far as `floor` takes it: for a check
-/// without a running checker.
-///
-/// # Errors
-/// [`SourceError`].
-pub fn newest(
-    mirrors: &Mirrors,
-    root: &[u8],
-    floor: &Floor,
-    now: UnixSeconds,
-) -> Result<ReleaseContent, SourceError> {
-    let pinned = TrustedState::pin(root, floor.policy());
-    let mut state = pinned.map_err(|error| SourceError::of(&error))?;
-    Ok(ReleaseContent::from(warifu_judging::newest(mirrors, &mut state, floor, now)?.release))
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use warifu_channels::{Address, Mirror};

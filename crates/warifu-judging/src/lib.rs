@@ -25,7 +25,9 @@ mod site_schemas;
 mod answer;
 pub mod receipt;
 
-pub use answer::{Answer, FINDINGS_LIMIT, Summary, answer, too_large};
+pub use answer::{
+    ANSWER_SCHEMA, Answer, CodeCount, FINDINGS_LIMIT, Judged, Summary, answer, judged, too_large, write_lines,
+};
 pub use masters::{ReadMaster, all_of, judge_all, masters_of, read_master, snapshot, told};
 pub use not_taken::{NotTaken, named};
 pub use site_schemas::SiteSchemas;

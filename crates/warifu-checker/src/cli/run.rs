@@ -67,7 +67,9 @@ fn carry_out(command: Command, settings: Settings, checker: Option<&str>, lang: 
     let shown = |json| Shown { json, lang, checker };
     // Those that stay say themselves how.
     if !matches!(command, Command::Serve(_) | Command::Attach(_)) {
-        start(Form::Human, Level::Warn, Log::new(lang));
+        // What the gates of a check say, it tells itself.
+        let least = if matches!(command, Command::Check(_)) { Level::Error } else { Level::Warn };
+        start(Form::Human, least, Log::new(lang));
     }
     match command {
         Command::Serve(serve) => {

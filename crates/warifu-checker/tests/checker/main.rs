@@ -5,6 +5,7 @@
 mod advised;
 mod amiss;
 mod attached;
+mod client;
 mod configured;
 mod damaged;
 mod decided;
@@ -16,6 +17,7 @@ mod expired;
 mod faults;
 mod gone_back;
 mod hanging;
+mod kept;
 mod killed;
 mod line;
 mod lost;
@@ -26,6 +28,7 @@ mod order;
 #[cfg(feature = "https")]
 mod over_tls;
 mod past;
+mod reading;
 mod real_files;
 mod site_schemas;
 mod swapping;

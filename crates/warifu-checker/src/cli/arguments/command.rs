@@ -1,12 +1,12 @@
 //! The commands, and what each of them is told besides where to ask.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use warifu_usage::{Refusal, parse_language};
 use warifu_values::lang::Lang;
 
+use crate::cli::arguments::check::Check;
 use crate::cli::arguments::gates::GateOptions;
 use crate::cli::arguments::remote::Remote;
 use crate::cli::arguments::serve::{From, Serve, Site, Windows};
@@ -40,6 +40,11 @@ pub(in crate::cli) enum Command {
     /// Give releases of a channel to a program that was not written for this (docs/attach.md)
     Attach(Attach),
     /// Judge one claim file without a running checker
+    ///
+    /// Counts by code come first, then the findings under their codes. With --channel, the release is kept
+    /// and kept up to date by itself: where the channel is silent, what is kept judges, and its age is told.
+    ///
+    /// Exit status: 0 no error in the file; 1 errors; 2 it could not be judged; 3 no release can be trusted.
     Check(Check),
     /// Say what the gates would say of a channel's newest release, and change nothing
     ///
@@ -190,29 +195,6 @@ pub(in crate::cli) struct Attach {
     /// Say whether the file can be used, and do nothing
     #[arg(long)]
     pub(in crate::cli) check_config: bool,
-}
-
-#[derive(Debug, Args)]
-pub(in crate::cli) struct Check {
-    /// The claim file (UKE)
-    pub(in crate::cli) file: PathBuf,
-    /// Judge by the release that runs on this state directory
-    #[arg(long, conflicts_with = "channel", required_unless_present = "channel")]
-    pub(in crate::cli) state: Option<PathBuf>,
-    /// Judge by the newest release of this channel
-    #[arg(long, requires = "root")]
-    pub(in crate::cli) channel: Vec<OsString>,
-    /// The pinned root file
-    #[arg(long)]
-    pub(in crate::cli) root: Option<PathBuf>,
-    /// What this side demands whatever the root says
-    #[arg(long, value_name = "FILE", env = "WARIFU_POLICY")]
-    pub(in crate::cli) policy: Option<PathBuf>,
-    /// JSON lines as the service answers them
-    #[arg(long)]
-    pub(in crate::cli) json: bool,
-    #[command(flatten)]
-    pub(in crate::cli) site: Site,
 }
 
 #[derive(Debug, Args)]

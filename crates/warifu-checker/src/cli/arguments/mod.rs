@@ -1,6 +1,8 @@
 //! The commands and their options, as a person types them.
 
 mod command;
+
+mod check;
 mod serve;
 
 mod doors;
@@ -9,10 +11,9 @@ mod limits;
 
 mod remote;
 
+pub(super) use check::{By, Check, GivenAs};
 pub use command::command_line;
-pub(super) use command::{
-    Arguments, Attach, Check, Command, Decide, DecideAll, DryRun, Explain, GiveUp, Repair,
-};
+pub(super) use command::{Arguments, Attach, Command, Decide, DecideAll, DryRun, Explain, GiveUp, Repair};
 #[cfg(feature = "https")]
 pub(super) use remote::Elsewhere;
 pub(super) use remote::{Remote, in_shell, typed};

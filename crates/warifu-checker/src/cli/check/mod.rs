@@ -1,0 +1,37 @@
+//! `check`: one claim file, without a running checker.
+
+mod judged_by;
+
+mod given_as;
+
+use std::fs;
+
+use warifu_claims::{ClaimFile, FILE_LIMIT_BYTES};
+use warifu_judging::{judged, too_large};
+use warifu_values::lang::Lang;
+
+use crate::cli::arguments::Check;
+use crate::cli::check::given_as::give;
+use crate::cli::check::judged_by::candidate;
+use crate::cli::failure::Failure;
+use crate::cli::inputs::{read_file, schemas_of};
+
+/// Findings that are given of one file. Some hundred bytes each: what a whole claim file can have of them
+/// would not fit into the memory of a clinic's machine. What is beyond is counted, and told.
+const FINDINGS_LIMIT: usize = 1_000_000;
+
+pub(super) fn check_file(check: &Check, lang: Lang) -> Result<u8, Failure> {
+    let schemas = schemas_of(&check.site)?;
+    // Before the channel is asked: who mistyped the name need not wait for it.
+    let is_too_large = fs::metadata(&check.file).is_ok_and(|file| file.len() > FILE_LIMIT_BYTES as u64);
+    if is_too_large {
+        return Err(Failure { status: 1, said: too_large() });
+    }
+    let bytes = read_file(&check.file)?;
+    let candidate = candidate(&check.by, &schemas, lang)?;
+    let file = ClaimFile::read(&bytes);
+    drop(bytes);
+    let judged = judged(&file, &candidate.snapshot, &candidate.receipt, FINDINGS_LIMIT);
+    give(&check.given, &file, &judged, lang)?;
+    Ok(u8::from(judged.summary.errors > 0))
+}

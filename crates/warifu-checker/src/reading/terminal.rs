@@ -1,0 +1,124 @@
+//! Lines of a terminal: a full-width character takes two cells, and no word is written over the edge.
+
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use warifu_values::text::one_line;
+
+/// Characters that begin no line in Japanese (行頭禁則), as far as messages have them.
+const NOT_FIRST: &str = "、。，．・：；）」』］｝】？！ー々,.:;)]?!";
+
+/// Characters that end no line (行末禁則).
+const NOT_LAST: &str = "（「『［｛【([";
+
+/// How many cells `c` takes. What is wide in some terminals only counts as wide: a line may end early, and
+/// never late.
+fn cells_of(c: char) -> usize {
+    if c == '…' { 2 } else { c.width().unwrap_or(0) }
+}
+
+/// `text` on lines of at most `width` cells, the first after `first` and the others after as many blanks as
+/// `hang`. A word or number of Latin letters stays whole as far as it fits on a line of its own.
+pub(super) fn wrapped(first: &str, hang: usize, text: &str, width: usize) -> String {
+    let (mut lines, mut line, mut cells) = (String::new(), first.to_owned(), first.width());
+    let indent = " ".repeat(hang);
+    let mut is_begun = false;
+    for piece in pieces(&one_line(text)) {
+        let taken = piece.trim_end().chars().map(cells_of).sum::<usize>();
+        if is_begun && cells + taken > width {
+            lines.push_str(line.trim_end());
+            lines.push('\n');
+            line.clone_from(&indent);
+            cells = hang;
+        }
+        for c in piece.chars() {
+            let taken = cells_of(c);
+            // What fits on no line is cut where the line ends.
+            if cells + taken > width && c != ' ' && cells > hang {
+                lines.push_str(line.trim_end());
+                lines.push('\n');
+                line.clone_from(&indent);
+                cells = hang;
+            }
+            line.push(c);
+            cells += taken;
+        }
+        is_begun = true;
+    }
+    lines + line.trim_end() + "\n"
+}
+
+/// What is not parted: a word with the blanks after it, or one full-width character with what may not stand
+/// alone before or after it.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let (mut began, mut before) = (0, None::<char>);
+    for (at, c) in text.char_indices() {
+        if before.is_some_and(|before| may_part(before, c)) {
+            pieces.push(&text[began..at]);
+            began = at;
+        }
+        before = Some(c);
+    }
+    pieces.push(&text[began..]);
+    pieces
+}
+
+fn may_part(before: char, after: char) -> bool {
+    // Full-width letters and digits make words too: １．５％.
+    let is_of_word = |c| matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' | '．' | '％');
+    let is_wide = |c| cells_of(c) == 2;
+    if is_of_word(before) && is_of_word(after) {
+        return false;
+    }
+    if after == ' ' || NOT_FIRST.contains(after) || NOT_LAST.contains(before) {
+        return false;
+    }
+    before == ' ' || is_wide(before) || is_wide(after)
+}
+
+/// `text` with blanks before it up to so many cells.
+pub(super) fn right(text: &str, cells: usize) -> String {
+    format!("{}{text}", " ".repeat(cells.saturating_sub(text.width())))
+}
+
+/// `text` with blanks after it up to so many cells.
+pub(super) fn left(text: &str, cells: usize) -> String {
+    format!("{text}{}", " ".repeat(cells.saturating_sub(text.width())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal_whatever_its_letters_are() {
+        let text = "保持する公表マスターからは診療日の 620098801 の内容が分からないため、判定していません（claim \
+                    month）。points of 111000110 go by quantity (きざみ値), but no quantity is recorded";
+        for width in 24..100 {
+            let lines = wrapped("    ", 6, text, width);
+            assert!(lines.lines().all(|line| line.width() <= width), "{width}:\n{lines}");
+            let begins =
+                lines.lines().skip(1).all(|line| line.starts_with("      ") && !line.contains("  、"));
+            assert!(begins, "{width}:\n{lines}");
+            // Nothing is lost but blanks at the ends of lines.
+            let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            assert_eq!(letters(&lines), letters(text), "{width}");
+            assert!(lines.contains("620098801"), "{width}: a number is not parted:\n{lines}");
+        }
+    }
+
+    #[test]
+    fn a_full_width_number_is_not_parted() {
+        assert_eq!(wrapped("", 0, "点眼液１．５％", 10), "点眼液\n１．５％\n");
+    }
+
+    #[test]
+    fn a_word_that_fits_on_no_line_is_cut() {
+        assert_eq!(wrapped("", 1, "abcdefghij", 4), "abcd\n efg\n hij\n");
+        assert_eq!(wrapped("> ", 2, "", 4), ">\n");
+    }
+
+    #[test]
+    fn cells_are_counted_and_not_characters() {
+        assert_eq!((right("点数", 6), left("ab", 4)), ("  点数".to_owned(), "ab  ".to_owned()));
+    }
+}
