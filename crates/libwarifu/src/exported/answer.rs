@@ -91,8 +91,18 @@ pub unsafe extern "C" fn warifu_answer_summary(
     let work = || {
         // SAFETY: as the caller says.
         let (judged, place) = unsafe { (behind::<Judged>(answer)?, Place::at(summary, "summary")?) };
-        let Summary { claims, items, findings, errors, unjudged, notices, left_out, receipt } =
-            &judged.summary;
+        let Summary {
+            claims,
+            items,
+            findings,
+            errors,
+            unjudged,
+            notices,
+            left_out,
+            receipt,
+            schema: _,
+            codes: _,
+        } = &judged.summary;
         place.put(WarifuSummary {
             release: receipt.release,
             claims: *claims,
