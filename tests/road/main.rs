@@ -19,6 +19,7 @@ mod documents;
 mod fetched;
 mod files;
 mod impact;
+mod library;
 mod mirrors;
 mod new_master;
 mod operations;
