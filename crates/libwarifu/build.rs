@@ -1,6 +1,8 @@
 //! Names the shared library by what it keeps compatible: programs that were linked with one of another number
 //! do not start with it.
 
+#![expect(clippy::disallowed_methods, reason = "a build script is told by the environment")]
+
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     if std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "linux") {

@@ -120,7 +120,8 @@ fn watched(program: &Path) -> Option<Command> {
         return None;
     }
     let mut command = Command::new("valgrind");
-    command.args("--quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite".split(' '));
+    command.args("--quiet --error-exitcode=99 --leak-check=full".split(' '));
+    command.args(["--show-leak-kinds=definite", "--errors-for-leak-kinds=definite"]);
     command.arg(program);
     Some(command)
 }

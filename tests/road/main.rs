@@ -14,6 +14,7 @@ mod carried;
 mod conversion;
 mod correction;
 mod damaged;
+mod diseases;
 mod documents;
 mod fetched;
 mod files;

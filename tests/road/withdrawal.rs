@@ -57,6 +57,15 @@ fn one_organisation_takes_a_release_away_and_the_one_before_is_used() {
     assert!(!again.out.contains("nothing left"), "{}", again.out);
     let listed = stage.warifu("--lang ja channel list channel --root root.json").ends(0);
     assert_eq!(listed.out.matches("取下げ済み").count(), 2, "{}", listed.out);
+    assert!(listed.out.starts_with("最新（取下げ）: ") && !listed.out.contains("現行: "), "{}", listed.out);
+    // Of what is not on the channel nobody knows whether it is in use.
+    let gone = format!("--lang ja release withdraw 9 {PLACE} --key aoki.key --yes --reason 誤った点数");
+    let gone = stage.warifu(&gone).ends(2);
+    assert!(
+        gone.err.contains("最新版でも戻り先でもない") && !gone.err.contains("使用されて"),
+        "{}",
+        gone.err
+    );
     let shown = stage.warifu(&format!("release show {PLACE}")).ends(0);
     assert_eq!(shown.out.matches("WITHDRAWN: ").count(), 2, "{}", shown.out);
     let shown = stage.warifu(&format!("release show {PLACE} --json")).ends(0).json();

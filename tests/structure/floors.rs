@@ -14,6 +14,7 @@ type Stands = (&'static str, &'static [&'static str], &'static [&'static str]);
 /// circle can be written here.
 const HOUSE: &[Stands] = &[
     ("warifu-values", &[], &[]),
+    ("warifu-usage", &["warifu-values"], &[]),
     ("warifu-files", &["warifu-values"], &[]),
     ("warifu-audit", &["warifu-values", "warifu-files"], &[]),
     ("warifu-masters", &["warifu-values"], &[]),
@@ -53,6 +54,7 @@ const HOUSE: &[Stands] = &[
         "warifu",
         &[
             "warifu-values",
+            "warifu-usage",
             "warifu-files",
             "warifu-audit",
             "warifu-masters",
@@ -69,6 +71,7 @@ const HOUSE: &[Stands] = &[
         "warifu-checker",
         &[
             "warifu-values",
+            "warifu-usage",
             "warifu-files",
             "warifu-audit",
             "warifu-masters",

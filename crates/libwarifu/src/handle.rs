@@ -78,8 +78,8 @@ pub(crate) unsafe fn close<T: Handle>(place: *mut *mut T::Seen) -> Result<(), Fa
     // SAFETY: the caller says that it may be written.
     unsafe { place.write(std::ptr::null_mut()) };
     let tagged: *mut Tagged<T> = handle.cast();
-    // A copy of the handle that is used although it was closed is seen, as long as nobody has the memory
-    // anew. SAFETY: it is a `Tagged<T>`, as `behind` saw, and nobody else uses it.
+    // A copy that is used although it was closed is seen, as long as nobody has the memory anew.
+    // SAFETY: it is a `Tagged<T>`, as `behind` saw, and nobody else uses it.
     unsafe { (&raw mut (*tagged).tag).write_volatile(CLOSED) };
     // SAFETY: the box that `give::<T>` made, which nobody took back before.
     drop(unsafe { Box::from_raw(tagged) });

@@ -39,7 +39,6 @@ mod handle;
 
 mod judged;
 mod opened;
-mod prices;
 mod record;
 
 pub mod exported;

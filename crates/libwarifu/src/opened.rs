@@ -11,7 +11,6 @@ use warifu_judging::{NotTaken, SiteSchemas, Taken, masters_of, newest, snapshot}
 use warifu_trust::{PerOrganisation, TrustError, TrustedState, UnixSeconds, limits};
 
 use crate::fault::Fault;
-use crate::prices::Prices;
 use crate::status::WarifuStatus;
 
 /// Where a release is opened from, and what is demanded of it.
@@ -31,7 +30,6 @@ pub(crate) struct Source<'a> {
 /// A release that judges here.
 pub(crate) struct OpenRelease {
     pub(crate) snapshot: Snapshot,
-    pub(crate) prices: Prices,
     pub(crate) receipt: Receipt,
     /// What it is, as JSON.
     pub(crate) about: String,
@@ -75,7 +73,7 @@ impl OpenRelease {
         let bad_data = |said| Fault::new(WarifuStatus::BadData, said);
         let masters = masters_of(&schemas, release).map_err(bad_data)?;
         let snapshot = snapshot(&masters, Vec::new()).map_err(bad_data)?;
-        Ok(OpenRelease { snapshot, prices: Prices::of(&masters), receipt, about })
+        Ok(OpenRelease { snapshot, receipt, about })
     }
 }
 

@@ -1,12 +1,11 @@
 //! What a release says of a code on a day.
 
-use warifu_claims::lookup::{By, Held};
+use warifu_claims::lookup::{Amount, By, PointKind, PriceKind};
 use warifu_claims::{Absence, ItemKind, Lookup};
 use warifu_values::day::TreatmentDay;
 
 use crate::fault::Fault;
 use crate::opened::OpenRelease;
-use crate::prices::Amount;
 use crate::text::WarifuText;
 
 /// A procedure (診療行為).
@@ -35,6 +34,26 @@ pub enum WarifuStanding {
     NotHeld = 5,
 }
 
+/// How an amount is meant.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WarifuAmountKind {
+    /// There is none: the code is not in force, or is a comment's.
+    None = 0,
+    /// Points added (点数識別 3).
+    Points = 1,
+    /// Points taken off (8).
+    PointsOff = 2,
+    /// A percentage added (点数識別 5, 金額種別 5).
+    Percent = 3,
+    /// A percentage taken off (6).
+    PercentOff = 4,
+    /// Yen: of a procedure (1), or of one unit of a drug or a material (金額種別 1).
+    Yen = 5,
+    /// What stands there is not told by its kind alone: the claim records the amount, or a rule makes it.
+    Other = 6,
+}
+
 /// What a release says of a code on a day. The texts belong to the release.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
@@ -47,11 +66,9 @@ pub struct WarifuRecord {
     pub name: WarifuText,
     /// The series that governs the day, such as r06; empty where none does.
     pub series: WarifuText,
-    /// Whether there is an amount: the points of a procedure in force, the price of a drug or a material.
-    pub has_amount: bool,
-    /// How it is meant: 点数識別 of a procedure (3: points; column 11), 金額種別 of a drug or a material (1: yen).
-    pub amount_kind: u8,
-    /// The points or the price, in hundredths.
+    /// How the points of a procedure or the price of a drug or a material are meant.
+    pub amount_kind: WarifuAmountKind,
+    /// The points, the percentage or the price, in hundredths; 0 where there is none.
     pub amount_hundredths: u64,
 }
 
@@ -64,7 +81,7 @@ impl WarifuRecord {
         code: u32,
         day: u32,
     ) -> Result<WarifuRecord, Fault> {
-        let OpenRelease { snapshot, prices, .. } = release;
+        let snapshot = &release.snapshot;
         let kind = kind_of(kind)?;
         let on = TreatmentDay::of(day / 10_000, day / 100 % 100, day % 100);
         let on = on.ok_or_else(|| Fault::no_day(day))?;
@@ -72,13 +89,16 @@ impl WarifuRecord {
             return Err(Fault::no_code(code));
         }
         Ok(match kind {
-            ItemKind::Procedure => of(&snapshot.procedure(code, on), |held| {
-                Some((held.facts.point_kind, held.facts.points_hundredths))
+            ItemKind::Procedure => of(&snapshot.procedure(code, on), |procedure| {
+                Some((of_points(procedure.point_kind), procedure.points))
             }),
-            ItemKind::Drug => of(&snapshot.drug(code, on), |held| prices.on(kind, held.series, code, on)),
-            ItemKind::Material => {
-                of(&snapshot.material(code, on), |held| prices.on(kind, held.series, code, on))
-            }
+            ItemKind::Drug => of(&snapshot.drug(code, on), |drug| {
+                let kind = if drug.is_priced() { WarifuAmountKind::Yen } else { WarifuAmountKind::Other };
+                Some((kind, drug.price))
+            }),
+            ItemKind::Material => of(&snapshot.material(code, on), |material| {
+                Some((of_price(material.price_kind), material.price))
+            }),
             ItemKind::Comment => of(&snapshot.comment(code, on), |_| None),
         })
     }
@@ -95,20 +115,38 @@ fn kind_of(kind: u32) -> Result<ItemKind, Fault> {
     }
 }
 
+fn of_points(kind: PointKind) -> WarifuAmountKind {
+    match kind {
+        PointKind::Yen => WarifuAmountKind::Yen,
+        PointKind::Plus => WarifuAmountKind::Points,
+        PointKind::PercentPlus => WarifuAmountKind::Percent,
+        PointKind::PercentMinus => WarifuAmountKind::PercentOff,
+        PointKind::Minus => WarifuAmountKind::PointsOff,
+        PointKind::Recorded => WarifuAmountKind::Other,
+    }
+}
+
+fn of_price(kind: PriceKind) -> WarifuAmountKind {
+    match kind {
+        PriceKind::Yen => WarifuAmountKind::Yen,
+        PriceKind::Percent => WarifuAmountKind::Percent,
+        PriceKind::Paid | PriceKind::Other => WarifuAmountKind::Other,
+    }
+}
+
 #[inline]
-fn of<F>(found: &Lookup<'_, F>, amount: impl Fn(&Held<'_, F>) -> Option<Amount>) -> WarifuRecord {
+fn of<F>(found: &Lookup<'_, F>, amount: impl Fn(&F) -> Option<(WarifuAmountKind, Amount)>) -> WarifuRecord {
     match found {
         Lookup::InForce(held) => {
-            let amount = amount(held);
-            let (amount_kind, amount_hundredths) = amount.unwrap_or_default();
+            let amount = amount(held.facts);
+            let (amount_kind, amount) = amount.unwrap_or((WarifuAmountKind::None, Amount::default()));
             WarifuRecord {
                 standing: WarifuStanding::InForce,
                 day: 0,
                 name: WarifuText::of(held.name),
                 series: WarifuText::of(held.series),
-                has_amount: amount.is_some(),
                 amount_kind,
-                amount_hundredths,
+                amount_hundredths: amount.hundredths(),
             }
         }
         Lookup::Absent(why, by) => absent(*why, *by),
@@ -128,8 +166,7 @@ fn absent(why: Absence, by: Option<By<'_>>) -> WarifuRecord {
         day: day.map_or(0, TreatmentDay::as_number),
         name: by.and_then(|by| by.name).map_or(WarifuText::EMPTY, WarifuText::of),
         series: by.map_or(WarifuText::EMPTY, |by| WarifuText::of(by.series)),
-        has_amount: false,
-        amount_kind: 0,
+        amount_kind: WarifuAmountKind::None,
         amount_hundredths: 0,
     }
 }

@@ -1,6 +1,7 @@
 //! The functions as C calls them: on releases of a small world, wrong in every way, and at a fault of our
 //! own.
 #![expect(unsafe_code, reason = "it calls what C calls")]
+#![expect(clippy::disallowed_methods, reason = "a test lays files, and asks the clock that the library asks")]
 
 use std::ffi::CString;
 use std::path::Path;
@@ -11,16 +12,17 @@ use warifu_masters::file::read_canonical;
 use warifu_masters::past::{Governs as Days, Timelines};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::State;
-use warifu_trust::testing::{Shelf, World, drive, head, masters, propose};
+use warifu_trust::testing::{Shelf, World, cards, drive, head, key, masters, propose};
 use warifu_trust::{
-    Content, FormatFile, Governs, MasterContent, Publishable, ReadingTip, UnixSeconds, Validity,
+    Content, FormatFile, Governs, MasterContent, Organisation, Publishable, ReadingTip, RootBuilder,
+    SignedRoot, UnixSeconds, Validity,
 };
 use warifu_values::day::{PublicationDay, TreatmentDay};
 use warifu_values::judgement::Basis;
 
 use crate::entry::entered;
 use crate::exported::*;
-use crate::record::{WarifuRecord, WarifuStanding};
+use crate::record::{WarifuAmountKind, WarifuRecord, WarifuStanding};
 use crate::status::WarifuStatus;
 use crate::text::WarifuText;
 
@@ -115,6 +117,19 @@ impl Channel {
     }
 }
 
+/// A root of people who signed nothing here.
+fn root_of_others() -> SignedRoot {
+    let (kikin, kokuho) = ([31, 32].map(key), [41].map(key));
+    let mut draft = RootBuilder::new(today().plus_days(730))
+        .release_signers(Organisation::Kikin, 2, cards(Some(Organisation::Kikin), &kikin))
+        .release_signers(Organisation::Kokuho, 1, cards(Some(Organisation::Kokuho), &kokuho))
+        .timestamp(cards(None, &[key(51)]))
+        .first()
+        .unwrap();
+    kikin.iter().chain(&kokuho).for_each(|key| draft.sign(key, None).unwrap());
+    draft.finish(None).unwrap()
+}
+
 /// Why not, in both languages.
 #[derive(Debug)]
 struct Told {
@@ -181,7 +196,6 @@ impl Drop for Release {
 }
 
 /// What both signed holds today, by this machine's clock.
-#[expect(clippy::disallowed_methods, reason = "the library asks the same clock")]
 fn today() -> UnixSeconds {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     UnixSeconds::new(since.as_secs() as i64)
@@ -201,7 +215,11 @@ fn a_code_is_in_force_abolished_unknown_or_of_no_series() {
     ] {
         let record = release.look_up(kind, code, day);
         let at = format!("{code} on {day}");
-        assert_eq!((record.standing, record.day, record.has_amount), (standing, told, false), "{at}");
+        assert_eq!(
+            (record.standing, record.day, record.amount_kind),
+            (standing, told, WarifuAmountKind::None),
+            "{at}"
+        );
         assert_eq!((&*string(record.name), &*string(record.series)), (name, series), "{at}");
     }
     let about = release.about();
@@ -239,9 +257,18 @@ fn what_is_unsigned_changed_expired_or_no_master_is_not_opened() {
     }
     drop(channel.open("channel", None).unwrap());
 
-    // By another root nobody signed it.
-    let other = World::at(UnixSeconds::new(today().seconds() - 86_400));
-    std::fs::write(channel.path("root.json"), other.root.bytes()).unwrap();
+    // Nobody signed what is asked first.
+    let timestamp = channel.path("channel/metadata/timestamp.json");
+    let mut unsigned: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&timestamp).unwrap()).unwrap();
+    unsigned["signatures"] = serde_json::json!([]);
+    std::fs::write(&timestamp, unsigned.to_string()).unwrap();
+    assert_eq!(channel.open("channel", None).unwrap_err().status, WarifuStatus::Refused);
+    channel.write("channel");
+    drop(channel.open("channel", None).unwrap());
+
+    // By a root with other keys nobody signed it.
+    std::fs::write(channel.path("root.json"), root_of_others().bytes()).unwrap();
     assert_eq!(channel.open("channel", None).unwrap_err().status, WarifuStatus::Refused);
 
     // Trusted, and no masters that checks could use.
@@ -274,4 +301,9 @@ fn no_panic_leaves() {
     // SAFETY: null is not written.
     let unheard = unsafe { entered(null_mut(), || panic!("another one")) };
     assert_eq!(unheard, WarifuStatus::Broken);
+}
+
+#[test]
+fn the_version_is_that_of_the_program() {
+    assert_eq!(string(warifu_version()), env!("CARGO_PKG_VERSION"));
 }

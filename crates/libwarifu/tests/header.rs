@@ -1,5 +1,6 @@
 //! The header that C is given is the one that the source says.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::disallowed_methods, reason = "a test is told by the environment what to write")]
 
 use std::path::Path;
 

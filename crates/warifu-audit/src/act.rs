@@ -56,6 +56,8 @@ pub enum Act {
     ForgetClaims,
     /// A program that a checker gives releases to did not work with the one that it should use.
     OutOfStep,
+    /// A checker that ended took back a release that such a program was given only just now.
+    TakeBack,
 }
 
 impl Speak for Act {
@@ -85,6 +87,7 @@ impl Speak for Act {
             Act::Repair => say!(lang, "repair", "修復"),
             Act::ForgetClaims => say!(lang, "forget claims", "請求ファイルの削除"),
             Act::OutOfStep => say!(lang, "out of step", "接続先の動作異常"),
+            Act::TakeBack => say!(lang, "take back", "適用の取消"),
         }
     }
 }

@@ -222,6 +222,11 @@ impl Acts {
         }
     }
 
+    /// It ends, and a program that was given `release` only just now has what it had before.
+    pub(crate) fn taken_back(&self, release: u64, why: &Said, at: UnixSeconds) {
+        self.tell(Act::TakeBack, Phase::Done, Some(release), Some(why), at);
+    }
+
     /// It went back from one release to another.
     pub(crate) fn fell_back(&self, (from, to): (u64, u64), why: &Said, at: UnixSeconds) {
         let from = ("from", from.to_string());

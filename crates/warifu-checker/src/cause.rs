@@ -75,8 +75,9 @@ causes! {
     #[doc = "The channel's metadata has expired."]
     Expired "expired"
         word en "Stale" ja "期限切れ"
-        what en "the channel's metadata has expired: what runs goes on, nothing new is taken"
-            ja "配信元の署名情報の期限が切れています。稼働中のリリースの使用を続け、新しいものは受け入れません"
+        what en "the channel's metadata has expired: what runs, if anything does, goes on; nothing new is \
+            taken"
+            ja "配信元の署名情報の期限が切れています。稼働中のリリースがあれば使用を続け、新しいものは受け入れません"
         next en "check this machine's clock, then tell the release manager: the channel's timestamp must be \
             signed anew"
             ja "この機械の時計を確かめ、正しければリリース管理者に配信元のタイムスタンプの再署名を依頼してください";
@@ -98,15 +99,16 @@ causes! {
     #[doc = "This machine's disk has no room."]
     DiskFull "disk-full"
         word en "Disk full" ja "ディスク満杯"
-        what en "this machine's disk is full: what runs goes on, nothing new can be kept"
-            ja "この機械のディスクに空きがありません。稼働中のリリースの使用を続けますが、新しいものを保存できません"
+        what en "this machine's disk is full: what runs, if anything does, goes on; nothing new can be kept"
+            ja "この機械のディスクに空きがありません。稼働中のリリースがあれば使用を続けますが、新しいものを保存できません"
         next en "make room on the disk and do not restart until this is gone; it is tried again by itself"
             ja "ディスクの空きを確保し、この表示が消えるまで再起動しないでください（自動で再試行します）";
     #[doc = "This machine's disk cannot be written or read for another reason than room."]
     DiskFault "disk-fault"
         word en "Disk fault" ja "ディスク障害"
-        what en "this machine's disk does not take or give what it should: what runs goes on"
-            ja "この機械のディスクを正しく読み書きできません。稼働中のリリースの使用を続けます"
+        what en "this machine's disk does not take or give what it should: what runs, if anything does, goes \
+            on"
+            ja "この機械のディスクを正しく読み書きできません。稼働中のリリースがあれば使用を続けます"
         next en "look at the disk (read-only, permissions, dmesg -T) and do not restart until this is gone; \
             it is tried again by itself"
             ja "ディスク（読み取り専用、権限、dmesg -T）を調べ、この表示が消えるまで再起動しないでください\
@@ -114,8 +116,9 @@ causes! {
     #[doc = "A file of this machine that the checker stands on is damaged: root, trusted/ or the record."]
     Damaged "damaged"
         word en "Damaged" ja "破損"
-        what en "a file of this machine is damaged: what runs goes on, nothing new is taken"
-            ja "この機械のファイルが壊れています。稼働中のリリースの使用を続け、新しいものは受け入れません"
+        what en "a file of this machine is damaged: what runs, if anything does, goes on; nothing new is \
+            taken"
+            ja "この機械のファイルが壊れています。稼働中のリリースがあれば使用を続け、新しいものは受け入れません"
         next en "look why (disk, restore, somebody's hand), then in this order: \
             warifu-checker freeze --reason …, warifu-checker repair --reason …, \
             warifu-checker thaw --reason …"

@@ -196,10 +196,17 @@ impl KeptSource {
         }
     }
 
-    /// The same, and a copy is kept of what is trusted now that there is one.
+    /// The same, and a copy is kept of what is trusted now that there is one. What is damaged is told as the
+    /// status tells it: with one advice, whoever found it.
     fn kept<T>(&self, offer: Result<T, SourceError>) -> Result<T, SourceError> {
-        if offer.is_ok() {
-            self.keep_trusted();
+        match offer {
+            Ok(_) => self.keep_trusted(),
+            Err(SourceError::Here(Amiss { cause: Cause::Damaged, .. })) => {
+                if let Err(damage) = self.undamaged() {
+                    return Err(SourceError::Here(Amiss::new(Cause::Damaged, damage.why)));
+                }
+            }
+            Err(_) => {}
         }
         offer
     }
@@ -216,10 +223,11 @@ impl KeptSource {
 const TRUSTED_FILE: &str = "trusted-state.json";
 
 fn nothing_new() -> Said {
-    let goes_on = Said::new("what runs goes on", "稼働中のリリースの使用を続けます");
+    let goes_on =
+        Said::new("what runs, if anything does, goes on", "稼働中のリリースがあれば、その使用を続けます");
     let unknown = Said::new(
-        "whether it was withdrawn is not known here meanwhile: ask both organisations",
-        "その間、それが取り下げられたかどうかはここでは分かりません。両団体に確認してください",
+        "what was withdrawn is not known here meanwhile: ask both organisations",
+        "その間、リリースが取り下げられたかどうかはここでは分かりません。両団体に確認してください",
     );
     goes_on.then(&unknown).then(&Damage::what_to_do())
 }

@@ -65,3 +65,4 @@ mod channels_here;
 pub mod cli;
 pub mod log;
 mod only_root;
+mod operator_name;

@@ -17,7 +17,7 @@ use crate::cause::{Amiss, Cause};
 use crate::log::Log;
 use crate::release::ReleaseContent;
 use crate::said::Said;
-use crate::state::{Damage, SignedBy, StateDirectory};
+use crate::state::{Damage, SignedBy, StateDirectory, withdrawn_or_not};
 
 /// Why there is no release to take, split by what the caller does next. What runs goes on in every case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -256,13 +256,9 @@ impl TrustSource {
 
 /// What `store` holds. Where that is damaged, so is what was heard of withdrawals, and it is said.
 fn remembered(store: &StateStore, root: &[u8], floor: &Floor) -> Result<TrustedState, SourceError> {
-    let unknown = Said::new(
-        "until then it is not known here whether what runs was withdrawn: ask both organisations",
-        "復旧するまで、稼働中のリリースが取り下げられたかはここでは分かりません。両団体に確認してください",
-    );
     store.load(root, floor.policy()).map_err(|error| {
         let Amiss { cause, why } = of_store(&error);
-        SourceError::Here(Amiss::new(cause, why.then(&unknown)))
+        SourceError::Here(Amiss::new(cause, why.then(&withdrawn_or_not())))
     })
 }
 

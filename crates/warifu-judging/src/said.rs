@@ -3,8 +3,10 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
+use std::string::FromUtf8Error;
 
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 use warifu_files::os_error;
 use warifu_values::lang::{Lang, Speak};
 
@@ -34,13 +36,11 @@ impl Said {
         Said::both(speaker).because(speaker.source())
     }
 
-    /// The same, and its causes. What the system says is told in both languages; others speak English only.
+    /// The same, and its causes.
     fn because(mut self, mut cause: Option<&(dyn Error + 'static)>) -> Self {
         while let Some(error) = cause {
-            let of_system = error.downcast_ref::<io::Error>();
-            let told = |lang| of_system.map_or_else(|| error.to_string(), |error| os_error(error, lang));
-            self.en.push_str(&format!(": {}", told(Lang::En)));
-            self.ja.push_str(&format!(": {}", told(Lang::Ja)));
+            self.en.push_str(&format!(": {}", in_words(error, Lang::En)));
+            self.ja.push_str(&format!(": {}", in_words(error, Lang::Ja)));
             cause = error.source();
         }
         self
@@ -56,6 +56,32 @@ impl Said {
     pub fn about(en: &str, ja: &str, error: &(dyn Error + 'static)) -> Self {
         Said::new(en, ja).because(Some(error))
     }
+}
+
+/// A cause that is not ours: what the system says, and readers of JSON and of texts, is told in both
+/// languages; others speak English only.
+fn in_words(error: &(dyn Error + 'static), lang: Lang) -> String {
+    if let Some(of_system) = error.downcast_ref::<io::Error>() {
+        return os_error(of_system, lang);
+    }
+    if lang == Lang::En {
+        return error.to_string();
+    }
+    if let Some(no_json) = error.downcast_ref::<serde_json::Error>() {
+        let (line, column) = (no_json.line(), no_json.column());
+        let kind = match no_json.classify() {
+            Category::Io => "読み取りに失敗しました",
+            Category::Syntax => "JSON の形式ではありません",
+            Category::Data => "JSON の内容が想定と異なります",
+            Category::Eof => "JSON が途中で終わっています",
+        };
+        return format!("{line} 行 {column} 文字目: {kind}（{error}）");
+    }
+    if let Some(no_text) = error.downcast_ref::<FromUtf8Error>() {
+        let at = no_text.utf8_error().valid_up_to();
+        return format!("先頭から {at} バイトの次が UTF-8 ではありません");
+    }
+    error.to_string()
 }
 
 impl Speak for Said {
@@ -84,5 +110,18 @@ mod tests {
         let said = Said::about("x could not be written", "x に書き込めません", &full);
         assert_eq!(said.en, "x could not be written: the disk is full");
         assert_eq!(said.ja, "x に書き込めません: ディスクの空きがありません");
+    }
+
+    #[test]
+    fn what_readers_say_is_told_in_japanese_with_its_place() {
+        let of = |error: &(dyn Error + 'static)| Said::about("x", "x", error).ja;
+        let json = |text: &str| serde_json::from_str::<u8>(text).unwrap_err();
+        let other = of(&json("\n {}"));
+        assert!(other.starts_with("x: 2 行 "), "{other}");
+        assert!(other.contains(" 文字目: JSON の内容が想定と異なります（"), "{other}");
+        assert!(of(&json("?")).starts_with("x: 1 行 1 文字目: JSON の形式ではありません（"));
+        assert!(of(&json("")).contains("JSON が途中で終わっています（"));
+        let no_text = String::from_utf8(vec![b'a', 0xff]).unwrap_err();
+        assert_eq!(of(&no_text), "x: 先頭から 1 バイトの次が UTF-8 ではありません");
     }
 }

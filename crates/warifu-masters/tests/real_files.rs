@@ -19,13 +19,23 @@ use warifu_masters::table::{Master, Role, fields};
 /// The masters this library has layouts for, by path below the data folder.
 fn files(data: &std::path::Path) -> Vec<String> {
     let mut files = Vec::new();
-    for folder in ["procedure", "drug", "comment", "material", "related"] {
+    for folder in ["procedure", "drug", "comment", "material", "related", "disease"] {
         for entry in std::fs::read_dir(data.join(folder)).unwrap() {
             files.push(format!("{folder}/{}", entry.unwrap().file_name().to_string_lossy()));
         }
     }
     files.sort();
     files
+}
+
+/// What the publisher's names of the files of diseases say.
+fn disease_kind(file: &str) -> &'static str {
+    match file.trim_start_matches("disease/").split('_').next().unwrap() {
+        "b" => "disease",
+        "hb" => "former-disease",
+        "z" => "modifier",
+        other => panic!("{other}: no name of a master of diseases"),
+    }
 }
 
 fn load(data: &std::path::Path, file: &str) -> Reading {
@@ -47,11 +57,12 @@ fn every_file_is_recognised_and_given_back_byte_for_byte() {
         assert!(!reading.findings.denies(), "{file}: {:?}", reading.findings.list());
         let kind = match file.split('/').next().unwrap() {
             "related" => "comment-relation",
+            "disease" => disease_kind(&file),
             kind => kind,
         };
         assert_eq!(reading.layout.unwrap().kind, kind, "{file}");
-        let role =
-            if file.contains("ALL") || file.contains("sample") { Role::Full } else { Role::Differential };
+        let is_full = ["ALL", "sample", "disease/"].iter().any(|mark| file.contains(mark));
+        let role = if is_full { Role::Full } else { Role::Differential };
         assert_eq!(reading.role, Some(role), "{file}");
         assert_eq!(reading.format.unwrap().name, "kikin", "{file}");
         let rendering = reading.rendering.unwrap_or_else(|| panic!("{file}: no rendering"));
@@ -173,6 +184,53 @@ fn the_material_chain_of_2024_differs_in_the_name_flags() {
     assert_eq!(by_field(&fields), [("kana_changed".to_owned(), 3), ("name_changed".to_owned(), 10)]);
 }
 
+/// Diseases and former diseases have the same columns and the same name in column 2: from every format each
+/// comes back as what it was, byte for byte, and is told with nothing declared too.
+#[test]
+fn the_files_of_diseases_go_to_every_format_and_come_back() {
+    let Some(data) = data() else { return };
+    let schemas = Schemas::built_in().unwrap();
+    let kikin = schemas.format("kikin").unwrap();
+    let shorten = ["name", "short_name", "kana", "dental_short_name"].map(str::to_owned);
+    let mut cut = Vec::new();
+    for file in files(&data).iter().filter(|file| file.starts_with("disease/")) {
+        let bytes = std::fs::read(data.join(file)).unwrap();
+        let kind = disease_kind(file);
+        for format in schemas.formats() {
+            let there = convert(&schemas, &bytes, kikin, format, &shorten);
+            let there = there.unwrap_or_else(|refused| panic!("{file} {}: {refused:?}", format.name));
+            assert_eq!((there.layout.kind.as_str(), there.role), (kind, Some(Role::Full)), "{file}");
+            let undeclared = read(&schemas, there.bytes.clone(), &Declared::default());
+            assert_eq!(undeclared.layout.unwrap().kind, kind, "{file} {}", format.name);
+            let back = convert(&schemas, &there.bytes, format, kikin, &[]);
+            let back = back.unwrap_or_else(|refused| panic!("{file} {}: {refused:?}", format.name));
+            assert_eq!(back.bytes == bytes, there.cuts.is_empty(), "{file} {}", format.name);
+            cut.push((kind, format.name.clone(), there.cuts.len()));
+        }
+    }
+    cut.retain(|(_, _, cuts)| *cuts > 0);
+    let hosts = ["kokuho-ebcdic", "kokuho-ebcdic-1390", "kokuho-ebcdic-930", "kokuho-ebcdic-939"];
+    let expected = CUTS.iter().flat_map(|(kind, cuts)| hosts.map(|host| (*kind, host.to_owned(), *cuts)));
+    assert_eq!(cut, expected.collect::<Vec<_>>());
+}
+
+/// How many names fill their column, so that there is no room for the shifts of a host around them.
+const CUTS: [(&str, usize); 3] = [("disease", 282), ("former-disease", 40), ("modifier", 1)];
+
+/// The canonical form too tells the two apart by its rows: its header is the same.
+#[test]
+fn a_header_that_two_masters_share_leaves_it_to_the_rows() {
+    let Some(data) = data() else { return };
+    let schemas = Schemas::built_in().unwrap();
+    for file in ["disease/b_20240601.txt", "disease/hb_20260101.txt"] {
+        let reading = load(&data, file);
+        let (master, rendering) = (reading.master.unwrap(), reading.rendering.unwrap());
+        let rendering = warifu_masters::schema::Rendering { header: true, ..rendering };
+        let again = read(&schemas, write(&master, &rendering).unwrap(), &Declared::default());
+        assert_eq!(again.layout.unwrap().kind, disease_kind(file));
+    }
+}
+
 #[test]
 fn every_file_converts_to_every_format_with_proof() {
     let Some(data) = data() else { return };
@@ -206,7 +264,8 @@ fn every_file_becomes_fixed_length_records_or_says_which_values_do_not_fit() {
     let shorten = fields.map(str::to_owned);
     let mut told = Vec::new();
     for file in files(&data) {
-        if file.starts_with("related") {
+        // Those of diseases go to every format in a test of their own.
+        if file.starts_with("related") || file.starts_with("disease") {
             continue;
         }
         let bytes = std::fs::read(data.join(&file)).unwrap();

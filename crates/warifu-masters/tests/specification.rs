@@ -11,6 +11,9 @@ use warifu_masters::schema::{ColumnType, Schemas};
 const R06: &str = include_str!("specification/r06.tsv");
 const R08: &str = include_str!("specification/r08.tsv");
 
+/// The example of a master that a site adds.
+const EXAMPLE: (&str, &str) = ("layouts/tooth-7.toml", include_str!("../../../docs/examples/tooth-7.toml"));
+
 /// One item (項目) of a master.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Item<'a> {
@@ -40,15 +43,19 @@ const LAYOUTS: &[(&str, &str)] = &[
     ("comment-30", R06),
     ("comment-relation-18", R06),
     ("comment-relation-30", R06),
+    ("disease-46", R06),
     ("drug-35", R06),
     ("drug-40", R06),
     ("drug-42", R06),
     ("drug-42-r08", R08),
+    ("former-disease-46", R08),
     ("material-37", R06),
     ("material-38", R06),
     ("material-38-r08", R08),
+    ("modifier-19", R06),
     ("procedure-150", R06),
     ("procedure-150-r08", R08),
+    ("tooth-7", R06),
 ];
 
 /// Values that published files have or had, and the specification has not: layout, column, values.
@@ -65,6 +72,16 @@ const BEYOND: &[(&str, &str, &[&str])] = &[
     ("procedure-150-r08", "hospital_clinic_class", &["3"]),
     ("procedure-150-r08", "short_stay_surgery", &["2", "4"]),
 ];
+
+/// 旧傷病名管理ファイル has the layout of 傷病名マスター (note 1 of page 10), and the two part its change classes: 9 says
+/// that a code went from the one to the other.
+const PARTED: [(&str, &[&str]); 2] =
+    [("disease-46", &["0", "1", "2", "3", "5"]), ("former-disease-46", &["9"])];
+
+/// The master in whose items the specification has a layout's.
+fn master_of(kind: &str) -> &str {
+    if kind == "former-disease" { "disease" } else { kind }
+}
 
 /// Lists that stand in 別紙 or in prose, so that the extract has none.
 const LISTED_ELSEWHERE: &[&str] = &[
@@ -97,7 +114,7 @@ fn is_of_mode(column_type: ColumnType, mode: &str) -> bool {
 
 #[test]
 fn every_column_of_every_layout_is_as_the_specification_has_it() {
-    let schemas = Schemas::built_in().unwrap();
+    let schemas = Schemas::built_in().unwrap().with([EXAMPLE]).unwrap();
     let known: Vec<String> = schemas.layouts().map(|layout| layout.name()).collect();
     assert_eq!(known, LAYOUTS.iter().map(|(name, _)| *name).collect::<Vec<_>>());
     let mut wrong = Vec::new();
@@ -105,7 +122,7 @@ fn every_column_of_every_layout_is_as_the_specification_has_it() {
     for (name, edition) in LAYOUTS {
         let (layout, items) = (schemas.layout(name).unwrap(), items(edition));
         for (at, column) in layout.columns.iter().enumerate() {
-            let item = &items[&(layout.kind.as_str(), at + 1)];
+            let item = &items[&(master_of(&layout.kind), at + 1)];
             let mut differs = |what: &str, found: String| {
                 wrong.push(format!("{name}:{}:{} {what}: {found}, but {item:?}", at + 1, column.id));
             };
@@ -122,7 +139,10 @@ fn every_column_of_every_layout_is_as_the_specification_has_it() {
             }
             let values: BTreeSet<&str> = layout.values(at).unwrap_or_default().into_iter().collect();
             let more: Vec<&str> = values.difference(&item.codes).copied().collect();
-            let is_newer = *name == "comment-relation-18" || values.is_superset(&item.codes);
+            let of_class = PARTED.iter().find(|(of, _)| of == name && column.id == "change_class");
+            let is_newer = *name == "comment-relation-18"
+                || of_class.is_some_and(|(_, part)| values == BTreeSet::from_iter(part.iter().copied()))
+                || values.is_superset(&item.codes);
             let is_elsewhere = LISTED_ELSEWHERE.contains(&column.id.as_str()) && item.codes.is_empty();
             let is_unused = item.name == "予備" && values == BTreeSet::from(["0"]);
             if !is_newer {
@@ -135,6 +155,19 @@ fn every_column_of_every_layout_is_as_the_specification_has_it() {
     assert_eq!(wrong, Vec::<String>::new());
     let known = BEYOND.iter().map(|(name, id, values)| (*name, (*id).to_owned(), values.join(",")));
     assert_eq!(beyond, known.collect());
+}
+
+/// Every change class of 傷病名 is in one of the two layouts that part them, and in one only.
+#[test]
+fn two_masters_of_one_layout_part_its_change_classes() {
+    let schemas = Schemas::built_in().unwrap();
+    let mut parts = BTreeSet::new();
+    for (name, part) in PARTED {
+        let (_, classes) = schemas.layout(name).unwrap().change_classes().unwrap();
+        assert_eq!(classes, part);
+        assert!(part.iter().all(|class| parts.insert(*class)), "{name}");
+    }
+    assert_eq!(parts, items(R06)[&("disease", 1)].codes);
 }
 
 /// What the 令和8 edition changes, item by item. Names that are only written otherwise are left out.

@@ -50,11 +50,14 @@ pub fn columns(kind: &str) -> Option<&'static [(&'static str, Read)]> {
         ("step_value", Read::Number),
         ("step_points", Read::Hundredths),
     ];
-    const DRUG: &[(&str, Read)] = &[DAYS[0], DAYS[1], ("transition_or_use_limit_on", Read::Day)];
+    const DRUG: &[(&str, Read)] =
+        &[DAYS[0], DAYS[1], ("transition_or_use_limit_on", Read::Day), ("price", Read::Hundredths)];
+    const MATERIAL: &[(&str, Read)] = &[DAYS[0], DAYS[1], ("price", Read::Hundredths)];
     match kind {
         "procedure" => Some(PROCEDURE),
         "drug" => Some(DRUG),
-        "material" | "comment" => Some(&DAYS),
+        "material" => Some(MATERIAL),
+        "comment" => Some(&DAYS),
         _ => None,
     }
 }

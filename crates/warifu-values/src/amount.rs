@@ -12,11 +12,15 @@ pub fn number(digits: &[u8]) -> Option<u32> {
     })
 }
 
+/// The first amount in hundredths that no column can write: ten digits before the point are the most.
+pub const AMOUNT_END_HUNDREDTHS: u64 = 1_000_000_000_000;
+
 /// A decimal in hundredths: points, yen, quantities. **A blank amount is 0**, as masters write columns that
 /// they do not use; where a blank says something else (a differential's blank is "unchanged"), ask before
 /// calling.
 ///
-/// `None` when it is no decimal, has more than two digits after the point, or does not fit.
+/// `None` when it is no decimal, has more than two digits after the point, or reaches
+/// [`AMOUNT_END_HUNDREDTHS`].
 #[inline]
 pub fn hundredths(field: &[u8]) -> Option<u64> {
     if field.is_empty() {
@@ -40,7 +44,8 @@ pub fn hundredths(field: &[u8]) -> Option<u64> {
     if whole.is_empty() {
         return None;
     }
-    digits(whole)?.checked_mul(100)?.checked_add(fraction)
+    let amount = digits(whole)?.checked_mul(100)?.checked_add(fraction)?;
+    (amount < AMOUNT_END_HUNDREDTHS).then_some(amount)
 }
 
 /// Blank, or nothing but zeros and a point.
@@ -59,7 +64,8 @@ mod tests {
         assert_eq!(hundredths(b"0288.5"), hundredths(b"288.50"));
         assert_eq!(hundredths(b"9232"), Some(923_200));
         assert_eq!(hundredths(b"70"), Some(7_000));
-        for not in [".", "5.", ".5", "1.234", "-1", "1,0", "1.x", "99999999999999999999"] {
+        assert_eq!(hundredths(b"9999999999.99"), Some(AMOUNT_END_HUNDREDTHS - 1));
+        for not in [".", "5.", ".5", "1.234", "-1", "1,0", "1.x", "10000000000", "99999999999999999999"] {
             assert_eq!(hundredths(not.as_bytes()), None, "{not}");
         }
     }

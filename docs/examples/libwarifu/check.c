@@ -77,7 +77,7 @@ int main(int argc, char **argv) {
     print(stderr, record.series);
     fputs(")", stderr);
     if (record.day) fprintf(stderr, ", %" PRIu32, record.day);
-    if (record.has_amount) {
+    if (record.amount_kind != WARIFU_AMOUNT_KIND_NONE) {
         fprintf(stderr, ", %" PRIu64 ".%02" PRIu64, record.amount_hundredths / 100, record.amount_hundredths % 100);
     }
     fputs("\n", stderr);

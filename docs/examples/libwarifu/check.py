@@ -10,7 +10,7 @@ import ctypes
 import json
 import os
 import sys
-from ctypes import POINTER, byref, c_bool, c_char_p, c_int, c_size_t, c_uint8, c_uint32, c_uint64, c_void_p
+from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_uint32, c_uint64, c_void_p
 
 OK, EXPIRED, REFUSED = 0, 4, 5
 KINDS = {"procedure": 1, "drug": 2, "material": 3, "comment": 4}
@@ -35,8 +35,7 @@ class Record(ctypes.Structure):
         ("day", c_uint32),
         ("name", Text),
         ("series", Text),
-        ("has_amount", c_bool),
-        ("amount_kind", c_uint8),
+        ("amount_kind", c_int),
         ("amount_hundredths", c_uint64),
     ]
 
@@ -131,7 +130,7 @@ def main(channel, root, remembered, kind, code, day, claims):
     with Release(channel, root, remembered) as release:
         print(json.dumps(release.about(), ensure_ascii=False), file=sys.stderr)
         found = release.look_up(kind, code, day)
-        amount = f", {found.amount_hundredths / 100:.2f}" if found.has_amount else ""
+        amount = f", {found.amount_hundredths / 100:.2f}" if found.amount_kind else ""
         since = f", {found.day}" if found.day else ""
         standing = STANDINGS[found.standing]
         print(f"{code} on {day}: {standing}, {found.name} ({found.series}){since}{amount}", file=sys.stderr)

@@ -124,7 +124,11 @@ int main(int argc, char **argv) {
     if (release) { fputs("the release is not null\n", stderr); failed = 1; }
     OF(OK, warifu_release_close(&release, &error));
     OF(MISUSE, warifu_release_about(release, &text, &error));
-    OF(MISUSE, warifu_check(release, (const uint8_t *)"IR", 2, &answer, &error));
+    WarifuAnswer *other = NULL;
+    OF(MISUSE, warifu_check(release, (const uint8_t *)"IR", 2, &other, &error));
+    OF(OK, warifu_answer_lines(answer, &text, &error));
+    OF(OK, warifu_answer_close(&answer, &error));
+    OF(OK, warifu_answer_close(&answer, &error));
     OF(MISUSE, warifu_answer_lines(answer, &text, &error));
     return failed;
 }

@@ -224,6 +224,17 @@ impl Target for Program {
         }
     }
 
+    fn leave(&self, id: ReleaseRef) -> Result<bool, Failed> {
+        let named = self.shelf.named().map_err(|error| not_linked(&self.shelf.link, &error))?;
+        let folder = self.shelf.folder_of(id);
+        if named.is_none_or(|named| named.file_name() != folder.file_name()) {
+            return Ok(false);
+        }
+        self.put_back(None)?;
+        self.uses.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Ok(true)
+    }
+
     fn ending(&self) -> Arc<Ending> {
         Arc::clone(&self.ending)
     }

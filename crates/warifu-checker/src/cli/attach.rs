@@ -1,7 +1,6 @@
 //! `attach`: a program that was not written for this uses the releases of a channel.
 
 use std::ffi::OsString;
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -17,9 +16,12 @@ use crate::cli::arguments::{Attach, Site, Windows};
 use crate::cli::end::{End, told_to_end};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{calendar_of, files_of_network, floor, mirrors_with, schemas_of};
+use crate::cli::listening::{Heard, Reader};
+use crate::cli::output::tell_line;
 use crate::cli::prepared::{Found, all_of, check_root, of_state};
 use crate::cli::serve::{keep_alive, keep_polling, keep_telling};
 use crate::cli::service_manager::ServiceManager;
+use crate::cli::state_folder::begun_or_gone_on_with;
 use crate::cli::watchdog::Watchdog;
 use crate::cli::watched::Watched;
 use crate::cli::ways_in::no_way_in;
@@ -31,7 +33,7 @@ use crate::said::Said;
 use crate::service::{
     Door, FairQueue, Limits, OperatorDoors, OperatorSocket, Service, serve_until, watched_at,
 };
-use crate::state::{Recent, StateDirectory};
+use crate::state::Recent;
 use crate::swap::{Gates, Swapper};
 
 pub(super) fn attach_program(attach: &Attach, lang: Lang) -> Result<u8, Failure> {
@@ -61,7 +63,7 @@ pub(super) fn attach_program(attach: &Attach, lang: Lang) -> Result<u8, Failure>
         found.tell(only_root_reads(named.chain(of_network.iter().map(PathBuf::as_path))));
         found.nothing_wrong()?;
         let file = attach.config.display();
-        writeln!(io::stdout(), "{}", say!(lang, "{file} can be used", "{file} は使用できます"))?;
+        tell_line(&say!(lang, "{file} can be used", "{file} は使用できます"))?;
         return Ok(0);
     }
     found.nothing_wrong()?;
@@ -72,8 +74,7 @@ pub(super) fn attach_program(attach: &Attach, lang: Lang) -> Result<u8, Failure>
         let watchdog = Arc::clone(&watchdog);
         manager.starting(move || watchdog.is_alive(0, 0, Instant::now()))
     };
-    let directory =
-        StateDirectory::open(&config.state.value).map_err(|error| Failure::could_not(Said::of(&error)))?;
+    let directory = begun_or_gone_on_with(&config.state.value, log)?;
     let socket = config.socket.clone().unwrap_or_else(|| OperatorSocket::in_state(&config.state.value));
     let operators = OperatorDoors::at(socket, log).map_err(|error| Failure::could_not(Said::of(&error)))?;
     let watch = config.watch.clone().map(|Watch { listen, names }| match Door::open(listen) {
@@ -107,8 +108,7 @@ pub(super) fn attach_program(attach: &Attach, lang: Lang) -> Result<u8, Failure>
     let ends = End { swapper: Arc::clone(&swapper), service: Arc::clone(&service), manager, log };
     let served = runtime.block_on(async {
         if let Some(watch) = watch {
-            writeln!(io::stdout(), "watched at {}", watch.address()?)?;
-            io::stdout().flush()?;
+            Reader::of_output(lang).told(Heard::Watchers, watch.address()?)?;
             // It ends with the runtime: the end can be watched too.
             tokio::spawn(watched_at(watch, Arc::clone(&service)));
         }

@@ -1,6 +1,6 @@
 //! `dry-run`: what the gates would say, without changing anything.
 
-use std::io::{self, Write as _};
+use std::io;
 
 use warifu_channels::Patience;
 use warifu_values::lang::{Lang, Speak as _};
@@ -9,6 +9,7 @@ use crate::cli::advice::to_be_typed;
 use crate::cli::arguments::{DryRun, typed};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{calendar_of, floor, mirrors, read_file, schemas_of};
+use crate::cli::output::tell_line;
 use crate::cli::settings::Settings;
 use crate::log::now;
 use crate::said::Said;
@@ -49,7 +50,7 @@ pub(super) fn run_dry(arguments: &DryRun, settings: &Settings, lang: Lang) -> Re
         true => serde_json::to_string_pretty(&said).map_err(io::Error::from)?,
         false => to_be_typed(&said.say(lang), checker(arguments, settings).as_deref()),
     };
-    writeln!(io::stdout(), "{text}")?;
+    tell_line(&text)?;
     Ok(said.outcome.exit_status())
 }
 

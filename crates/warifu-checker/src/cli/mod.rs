@@ -19,6 +19,7 @@ mod reload;
 mod repair;
 mod serve;
 mod service_manager;
+mod state_folder;
 mod watchdog;
 mod watched;
 mod ways_in;
@@ -29,6 +30,8 @@ mod client_tls;
 mod failure;
 mod handles;
 mod inputs;
+mod listening;
+mod output;
 mod remote;
 
 pub use arguments::command_line;

@@ -21,6 +21,7 @@ use crate::cli::arguments::Serve;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{calendar_of, files_of_network, floor, mirrors_with, read_file};
 use crate::cli::settings::Settings;
+use crate::cli::state_folder::of_channel;
 use crate::cli::watchdog::Watchdog;
 use crate::cli::watched::Watched;
 #[cfg(feature = "https")]
@@ -28,7 +29,7 @@ use crate::log::now;
 use crate::only_root::only_root_reads;
 use crate::said::Said;
 #[cfg(feature = "https")]
-use crate::service::ReadTls;
+use crate::service::{ReadTls, TlsFiles};
 
 /// Everything that can be read without a checker.
 pub(super) struct Prepared {
@@ -102,8 +103,10 @@ impl Prepared {
         let floor = found.take(floor(serve.from.policy.as_deref()));
         let calendar = found.take(calendar_of(&serve.windows));
         #[cfg(feature = "https")]
-        let [tls, operators] = [serve.tls.files(), serve.operators.over_tcp().map(|(_, files)| files)]
-            .map(|files| found.take(files.map(ReadTls::read).transpose().map_err(Failure::could_not)));
+        let [tls, operators] = tls_files(serve).map(|(door, files)| {
+            let read = files.map(ReadTls::read).transpose();
+            found.take(read.map_err(|why| Failure::could_not(at_door(door, &why))))
+        });
         match (schemas, mirrors, floor, calendar) {
             (Some(schemas), Some(mirrors), Some(floor), Some(calendar)) if found.0.is_empty() => {
                 Ok(Prepared {
@@ -145,18 +148,40 @@ fn files_of(serve: &Serve, settings: &Settings) -> Vec<PathBuf> {
     files.extend(serve.windows.calendar.clone());
     files.extend(files_of_network());
     #[cfg(feature = "https")]
-    for tls in [serve.tls.files(), serve.operators.over_tcp().map(|(_, files)| files)].iter().flatten() {
+    for tls in tls_files(serve).iter().filter_map(|(_, files)| files.as_ref()) {
         files.extend(tls.paths().map(Path::to_owned));
     }
     files
 }
 
+/// The section of the configuration that names the files of TLS before the claims.
+#[cfg(feature = "https")]
+pub(super) const CLAIMS_DOOR: &str = "[tls]";
+
+/// And of that before operators who are elsewhere.
+#[cfg(feature = "https")]
+pub(super) const OPERATORS_DOOR: &str = "[operators]";
+
+/// The files of TLS by their sections, where there are any.
+#[cfg(feature = "https")]
+fn tls_files(serve: &Serve) -> [(&'static str, Option<TlsFiles>); 2] {
+    let operators = serve.operators.over_tcp().map(|(_, files)| files);
+    [(CLAIMS_DOOR, serve.tls.files()), (OPERATORS_DOOR, operators)]
+}
+
+/// What is told of TLS, with the section that names its files: two may name the same.
+#[cfg(feature = "https")]
+pub(super) fn at_door(section: &str, Said { en, ja }: &Said) -> Said {
+    Said::new(format!("{section} {en}"), format!("{section} {ja}"))
+}
+
 /// What is amiss with the certificates of the doors, as far as they can be read.
 #[cfg(feature = "https")]
 pub(super) fn certificates_amiss(serve: &Serve) -> Vec<Amiss> {
-    let files = [serve.tls.files(), serve.operators.over_tcp().map(|(_, files)| files)];
-    let read = files.into_iter().flatten().filter_map(|files| ReadTls::read(files).ok());
-    read.flat_map(|tls| tls.amiss(now())).collect()
+    let read = tls_files(serve).into_iter().filter_map(|(door, files)| Some((door, files?)));
+    let read = read.filter_map(|(door, files)| Some((door, ReadTls::read(files).ok()?)));
+    let named = |door, Amiss { cause, why }: Amiss| Amiss::new(cause, at_door(door, &why));
+    read.flat_map(|(door, tls)| tls.amiss(now()).into_iter().map(move |it| named(door, it))).collect()
 }
 
 /// There are none.
@@ -179,6 +204,9 @@ pub(super) fn check_root(path: &Path, floor: Option<&Floor>) -> Result<(), Failu
 
 /// What is wrong with the state folder. One that is not there is made at the start.
 pub(super) fn of_state(state: &Path) -> Option<Said> {
+    if let Some(why) = of_channel(state) {
+        return Some(why);
+    }
     let path = state.display();
     match fs::metadata(state) {
         Err(_) => {

@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::cause::Amiss;
 use crate::cli::arguments::{Arguments, Command, Serve};
 use crate::cli::handles::connections;
+#[cfg(feature = "https")]
+use crate::cli::prepared::{CLAIMS_DOOR, OPERATORS_DOOR, at_door};
 use crate::cli::prepared::{Fixed, Prepared};
 use crate::cli::settings::{ServeOption, Settings};
 use crate::cli::watchdog::Watchdog;
@@ -95,6 +97,8 @@ impl Reload {
         let Arguments { command: Command::Serve(serve), .. } = arguments else { return Ok(None) };
         // All of it is read before anything is changed.
         let prepared = Prepared::of(&serve, &self.watchdog)?;
+        #[cfg(feature = "https")]
+        self.may_go_on_with(&prepared)?;
         let of_files = self.fixed.differ(&prepared.fixed);
         let given = self.give(&serve, prepared);
         let differ = self.started.differ(&settings);
@@ -128,14 +132,33 @@ impl Reload {
         LIVE_OPTIONS.to_vec()
     }
 
+    /// The doors that have TLS, by the sections that name its files.
+    #[cfg(feature = "https")]
+    fn doors(&self) -> impl Iterator<Item = (&'static str, &Arc<Tls>)> {
+        let claims = self.tls.iter().map(|tls| (CLAIMS_DOOR, tls));
+        claims.chain(self.operators.iter().map(|tls| (OPERATORS_DOOR, tls)))
+    }
+
+    /// Whether no certificate that holds would give way to one that does not.
+    #[cfg(feature = "https")]
+    fn may_go_on_with(&self, prepared: &Prepared) -> Result<(), Vec<Said>> {
+        let read = |door| if door == CLAIMS_DOOR { &prepared.tls } else { &prepared.operators };
+        let wrong = |(door, tls): (&'static str, &Arc<Tls>)| {
+            let not = tls.may_go_on_with(read(door).as_ref()?).err()?;
+            Some(at_door(door, &not))
+        };
+        let wrong: Vec<Said> = self.doors().filter_map(wrong).collect();
+        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+    }
+
     /// Reads certificates again that changed; what is of no use, and which do not hold, is told once.
     #[cfg(feature = "https")]
     pub(super) fn certificates(&self, told: &mut Vec<(Event, Said)>) {
         let (mut wrong, mut were_read) = (Vec::new(), false);
-        for tls in self.tls.iter().chain(&self.operators) {
+        for (door, tls) in self.doors() {
             match tls.reload(crate::service::Reload::IfChanged) {
                 Ok(is_read) => were_read |= is_read,
-                Err(why) => wrong.push((Event::CertificatesUnusable, why)),
+                Err(why) => wrong.push((Event::CertificatesUnusable, at_door(door, &why))),
             }
         }
         if were_read {

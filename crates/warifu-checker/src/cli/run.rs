@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use serde::Serialize;
+use warifu_usage::{asked_for, of_locale};
 use warifu_values::lang::{Lang, Speak};
 
 use crate::allocator::settle;
@@ -17,6 +18,7 @@ use crate::cli::explain::explain_answers;
 use crate::cli::failure::Failure;
 use crate::cli::forget::forget_claims;
 use crate::cli::give_up::give_up_lost;
+use crate::cli::output::{tell, tell_line};
 use crate::cli::repair::repair_damage;
 use crate::cli::serve::serve_claims;
 use crate::cli::settings::{NotSettled, Settings};
@@ -30,15 +32,18 @@ pub fn run(line: Vec<OsString>) -> ExitCode {
     let asked = asked_for(&line);
     let (arguments, settings) = match Settings::read(line) {
         Ok(read) => read,
-        Err(NotSettled::Usage(error)) => error.exit(),
+        Err(NotSettled::Usage(usage)) => {
+            usage.tell(asked.or_else(of_locale).unwrap_or_default());
+            return if usage.is_help() { ExitCode::SUCCESS } else { ExitCode::from(2) };
+        }
         Err(faults) => {
-            let lang = asked.or_else(from_environment).unwrap_or_default();
+            let lang = asked.or_else(of_locale).unwrap_or_default();
             let lines: Vec<_> = faults.said().iter().map(|said| said.say(lang)).collect();
             let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
             return ExitCode::from(2);
         }
     };
-    let lang = arguments.lang.or_else(from_environment).unwrap_or_default();
+    let lang = arguments.lang.or_else(of_locale).unwrap_or_default();
     let checker = arguments.command.remote().and_then(Remote::given);
     let found = arguments.command.remote().map_or(Ok(()), Remote::find);
     let done = found.and_then(|()| carry_out(arguments.command, settings, checker.as_deref(), lang));
@@ -115,11 +120,9 @@ fn carry_out(command: Command, settings: Settings, checker: Option<&str>, lang: 
         Command::Freeze(DecideAll { reason, remote }) => {
             freeze(&remote, &reason, lang).and_then(|decision| show(&decision, shown(remote.json), 0))
         }
-        Command::Thaw(DecideAll { reason, remote }) => remote
-            .client()
-            .thaw(&reason)
-            .map_err(Failure::from)
-            .and_then(|decision| show(&decision, shown(remote.json), 0)),
+        Command::Thaw(DecideAll { reason, remote }) => {
+            thaw(&remote, &reason, checker, lang).and_then(|decision| show(&decision, shown(remote.json), 0))
+        }
         Command::Repair(repair) => repair_damage(&repair, checker, lang)
             .and_then(|decision| show(&decision, shown(repair.decide.remote.json), 0)),
         Command::Replay(remote) => remote.client().replay().map_err(Failure::from).and_then(|report| {
@@ -132,7 +135,7 @@ fn carry_out(command: Command, settings: Settings, checker: Option<&str>, lang: 
             let all = AtDoor::ALL.into_iter();
             let doors: Vec<_> =
                 all.filter(|it| door.as_deref().is_none_or(|door| door == it.name())).collect();
-            write!(io::stdout(), "{}", interface(&doors))?;
+            tell(&interface(&doors).to_string())?;
             Ok(0)
         }
     }
@@ -153,16 +156,41 @@ fn freeze(remote: &Remote, reason: &Reason, lang: Lang) -> Result<Decision, Fail
     let client = remote.client();
     if let Some(frozen) = client.status()?.frozen {
         let why = frozen.why();
-        let also = Said::new(
-            format!("activation is frozen already, {}; this reason is added, and thawing ends both", why.en),
-            format!(
-                "すでに凍結されています（{}）。今回の理由も加えます。凍結を解除すると、どちらも終わります",
-                why.ja
+        let also = match frozen.is_for(reason) {
+            true => Said::new(
+                format!("activation is frozen already for this reason, {}", why.en),
+                format!("すでにこの理由で凍結されています（{}）", why.ja),
             ),
-        );
+            false => Said::new(
+                format!(
+                    "activation is frozen already, {}; this reason is added, and thawing ends both",
+                    why.en
+                ),
+                format!(
+                    "すでに凍結されています（{}）。今回の理由も加えます。凍結を解除すると、どちらも終わります",
+                    why.ja
+                ),
+            ),
+        };
         writeln!(io::stderr(), "{}", also.say(lang))?;
     }
     Ok(client.freeze(reason)?)
+}
+
+/// Thaws activation. Where something is damaged still, that is said first: nothing is taken before it is
+/// mended, and then without anybody having looked.
+fn thaw(remote: &Remote, reason: &Reason, checker: Option<&str>, lang: Lang) -> Result<Decision, Failure> {
+    let client = remote.client();
+    if !client.status()?.damaged.is_empty() {
+        let still = Said::new(
+            "WARNING: something is damaged still, and releases are taken as soon as it is mended; freeze \
+             again and repair first: warifu-checker freeze --reason …, warifu-checker repair --reason …",
+            "【注意】破損がまだ残っています。このまま修復すると、すぐにリリースを受け入れます。もう一度凍結し、先に修復してください: \
+             warifu-checker freeze --reason （理由）、warifu-checker repair --reason （理由）",
+        );
+        writeln!(io::stderr(), "{}", to_be_typed(&still.say(lang), checker))?;
+    }
+    Ok(client.thaw(reason)?)
 }
 
 /// What goes and what comes with a fall back to release `to`; none where that is none to be had.
@@ -196,21 +224,6 @@ fn not_remembered(why: &Said) -> Said {
     )
 }
 
-/// The language that the line or the variable asks for, also where the rest cannot be taken.
-fn asked_for(line: &[OsString]) -> Option<Lang> {
-    let words: Vec<&str> = line.iter().filter_map(|word| word.to_str()).collect();
-    let beside = words.iter().find_map(|word| word.strip_prefix("--lang="));
-    let after = || words.windows(2).find(|pair| pair[0] == "--lang").map(|pair| pair[1]);
-    let typed = beside.or_else(after).map(ToOwned::to_owned);
-    Lang::from_locale(&typed.or_else(|| std::env::var("WARIFU_LANG").ok())?)
-}
-
-fn from_environment() -> Option<Lang> {
-    let value = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
-    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(value)?;
-    Lang::from_locale(&locale)
-}
-
 /// How a result is shown.
 struct Shown<'a> {
     json: bool,
@@ -229,6 +242,6 @@ fn show_or(value: &impl Serialize, said: &impl Speak, shown: Shown<'_>, status: 
         true => serde_json::to_string_pretty(value).map_err(io::Error::from)?,
         false => to_be_typed(&said.say(lang), checker),
     };
-    writeln!(io::stdout(), "{text}")?;
+    tell_line(&text)?;
     Ok(status)
 }

@@ -1,6 +1,5 @@
 //! `serve`: claims over HTTP, and a look at the channel every so often.
 
-use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -14,10 +13,13 @@ use crate::cli::end::{End, told_to_end};
 use crate::cli::failure::Failure;
 use crate::cli::handles::connections;
 use crate::cli::inputs::read_file;
+use crate::cli::listening::{Heard, Reader};
+use crate::cli::output::{tell, tell_line};
 use crate::cli::prepared::{Prepared, all_of, certificates_amiss, troubles};
 use crate::cli::reload::Reload;
 use crate::cli::service_manager::ServiceManager;
 use crate::cli::settings::{Settings, as_file, as_table};
+use crate::cli::state_folder::begun_or_gone_on_with;
 use crate::cli::watchdog::Watchdog;
 use crate::cli::ways_in::{Way, no_way_in, ways_in};
 use crate::kept_source::KeptSource;
@@ -26,7 +28,7 @@ use crate::said::Said;
 use crate::service::{Door, FairQueue, OperatorDoors, OperatorSocket, Service, serve_until, watched_at};
 #[cfg(feature = "https")]
 use crate::service::{ReadTls, RemoteOperators};
-use crate::state::{DamagedPart, Recent, StateDirectory};
+use crate::state::{DamagedPart, Recent};
 use crate::swap::{Swapper, Wanted};
 
 /// Certificates change once a year; who changes them looks whether it worked.
@@ -34,7 +36,7 @@ const BETWEEN_LOOKS_AT_CERTIFICATES: Duration = Duration::from_secs(10);
 
 pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Result<u8, Failure> {
     if serve.configuration.print_config {
-        write!(io::stdout(), "{}", as_file(&settings))?;
+        tell(&as_file(&settings))?;
         return Ok(0);
     }
     if serve.configuration.check_config {
@@ -50,8 +52,7 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
         manager.starting(move || watchdog.is_alive(0, 0, Instant::now()))
     };
     let prepared = Prepared::of(&serve, &watchdog).map_err(all_of)?;
-    let directory =
-        StateDirectory::open(&serve.state).map_err(|error| Failure::could_not(Said::of(&error)))?;
+    let directory = begun_or_gone_on_with(&serve.state, log)?;
     // Whether there is a way in is known before anything is activated.
     let socket = serve.operators.socket.clone().unwrap_or_else(|| OperatorSocket::in_state(&serve.state));
     let operators = OperatorDoors::at(socket, log).map_err(|error| Failure::could_not(Said::of(&error)))?;
@@ -138,14 +139,14 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
         let asked = signal(SignalKind::hangup())?;
         let told_to_end = told_to_end()?;
         // Whoever started this waits for the line to know the port.
-        writeln!(io::stdout(), "listening on {}", door.address()?)?;
+        let reader = Reader::of_output(lang);
+        reader.told(Heard::Claims, door.address()?)?;
         if let Some(address) = operators.address_elsewhere() {
-            writeln!(io::stdout(), "operators on {}", address?)?;
+            reader.told(Heard::Operators, address?)?;
         }
         if let Some(watched) = &watched {
-            writeln!(io::stdout(), "watched at {}", watched.address()?)?;
+            reader.told(Heard::Watchers, watched.address()?)?;
         }
-        io::stdout().flush()?;
         drop(starts);
         manager.ready(&service.status().in_a_line(lang));
         if let Some(watched) = watched {
@@ -157,10 +158,16 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
         tokio::spawn(keep_alive(Arc::clone(&service), Arc::clone(&watchdog), manager));
         tokio::spawn(keep_polling(swapper, poll, watchdog));
         let address = door.address()?;
-        let taken = Said::new(
-            format!("claims are taken at {address}"),
-            format!("{address} で請求を受け付けています"),
-        );
+        let taken = match service.status().running {
+            Some(_) => Said::new(
+                format!("claims are taken at {address}"),
+                format!("{address} で請求を受け付けています"),
+            ),
+            None => Said::new(
+                format!("claims that come at {address} are turned away until there is a release"),
+                format!("{address} で待ち受けています。リリースを取得するまで請求は受け付けません"),
+            ),
+        };
         log.event(Event::Start, &taken);
         let drains = Said::new(
             "told to end: what is in flight is still answered",
@@ -174,26 +181,34 @@ pub(super) fn serve_claims(serve: Serve, settings: Settings, lang: Lang) -> Resu
 /// Tells each value and who says so, and all that is wrong; starts nothing.
 fn check_config(serve: &Serve, settings: &Settings, lang: Lang) -> Result<u8, Failure> {
     let mut troubles = troubles(serve, settings);
-    write!(io::stdout(), "{}", as_table(settings, lang))?;
+    tell(&as_table(settings, lang))?;
     for way in ways_in(serve) {
         match way {
             Way::Shut(why) => troubles.push(why),
-            Way::Own(said) => writeln!(io::stdout(), "{}", said.say(lang))?,
+            Way::Own(said) => tell_line(&said.say(lang))?,
         }
     }
     for Amiss { cause, why } in certificates_amiss(serve) {
         let said = why.then(&cause.next_step(None));
         match cause {
-            Cause::Certificate => troubles.push(said),
-            _ => writeln!(io::stdout(), "{}", said.say(lang))?,
+            Cause::Certificate => troubles.push(said.then(&starts_all_the_same())),
+            _ => tell_line(&said.say(lang))?,
         }
     }
     if !troubles.is_empty() {
         return Err(all_of(troubles));
     }
     let good = Said::new("a checker can start with this", "この設定で起動できます");
-    writeln!(io::stdout(), "{}", good.say(lang))?;
+    tell_line(&good.say(lang))?;
     Ok(0)
+}
+
+/// That a certificate which does not hold keeps no checker from a start.
+fn starts_all_the_same() -> Said {
+    Said::new(
+        "a checker starts with it all the same, and shows it",
+        "このままでも起動はでき、この証明書を提示します",
+    )
 }
 
 /// Does what falls due each second, and looks at the channel every so often, neither waiting for the other.
@@ -225,7 +240,9 @@ async fn keep_looking(swapper: Arc<Swapper>, every: Arc<AtomicU64>, watchdog: Ar
         second.tick().await;
         watchdog.came_round(Instant::now());
         let between = Duration::from_secs(every.load(Ordering::Relaxed));
-        if last.is_none_or(|last| last.elapsed() >= between) {
+        let is_due = last.is_none_or(|last| last.elapsed() >= between);
+        // A disk that was full is told of no longer than it is.
+        if is_due || swapper.has_room_again() {
             let swapper = Arc::clone(&swapper);
             // A panic in there is told by the runtime and must not end the polling.
             let _ = tokio::task::spawn_blocking(move || swapper.poll(now(), Wanted::ByItself)).await;
@@ -324,6 +341,7 @@ mod tests {
     use crate::cli::watchdog::LOOKING;
     use crate::release::ReleaseContent;
     use crate::source::{Offer, ReleaseSource, SourceError};
+    use crate::state::{Disk, StateDirectory};
     use crate::swap::Gates;
 
     /// A channel that tells that it is read, and hangs until it is told to answer.
@@ -378,6 +396,51 @@ mod tests {
         let ticked = has_ticked();
         drop(answer);
         assert!(ticked, "nothing that falls due is done");
+    }
+
+    /// A channel that tells that it is read, and of which a full disk takes nothing.
+    struct Full(Sender<()>);
+
+    impl ReleaseSource for Full {
+        fn open(&self, _: UnixSeconds) -> Result<Box<dyn Offer + '_>, SourceError> {
+            let _ = self.0.send(());
+            Err(SourceError::Here(Amiss::new(Cause::DiskFull, Said::new("a test", "試験"))))
+        }
+
+        fn withdrawn(&self, _: ReleaseRef) -> Option<Said> {
+            None
+        }
+
+        fn again(&self, _: ReleaseRef, _: UnixSeconds) -> Result<ReleaseContent, SourceError> {
+            Err(Hangs::nothing())
+        }
+    }
+
+    #[test]
+    fn a_disk_that_was_full_and_has_room_is_reason_to_look_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let free = Arc::new(AtomicU64::new(0));
+        let told = Arc::clone(&free);
+        let disk = Disk::default().with_free(move || told.load(Ordering::Relaxed));
+        let directory = StateDirectory::open_on(disk, folder.path()).unwrap();
+        let recent = Arc::new(Recent::open(directory.recent(), 0).unwrap());
+        let (began, begun) = channel();
+        let (schemas, gates) = (Schemas::built_in().unwrap(), Gates::default());
+        let source = Some(Box::new(Full(began)) as Box<dyn ReleaseSource>);
+        let swapper = Swapper::resume(directory, source, recent, schemas, gates, Log::default(), now());
+        let swapper = Arc::new(swapper.unwrap());
+        let watchdog = Arc::new(Watchdog::from(Instant::now()));
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        runtime.spawn(keep_polling(Arc::clone(&swapper), Arc::new(AtomicU64::new(3600)), watchdog));
+        let minute = Duration::from_secs(60);
+        begun.recv_timeout(minute).unwrap();
+        let started = Instant::now();
+        while swapper.last_poll().is_none() {
+            assert!(started.elapsed() < minute, "never noted");
+            std::thread::yield_now();
+        }
+        free.store(1 << 30, Ordering::Relaxed);
+        begun.recv_timeout(minute).unwrap();
     }
 
     #[test]

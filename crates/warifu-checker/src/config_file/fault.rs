@@ -139,6 +139,12 @@ impl Text {
         format!("{}:{line}:{column}", self.path.display())
     }
 
+    /// The line in which `span` begins.
+    pub(super) fn line_of(&self, span: &Range<usize>) -> &str {
+        let line = self.lines.partition_point(|begins| *begins <= span.start).max(1);
+        self.text.get(self.lines[line - 1]..).and_then(|rest| rest.lines().next()).unwrap_or_default()
+    }
+
     pub(crate) fn fault(&self, span: &Range<usize>, why: Said) -> Fault {
         Fault { at: span.start, place: self.place(span), why }
     }

@@ -6,6 +6,7 @@
 mod fault;
 mod shape;
 mod slip;
+mod syntax;
 
 mod read;
 

@@ -12,6 +12,7 @@ use warifu_values::say;
 use crate::config_file::fault::{Faults, Text};
 use crate::config_file::shape::{Key, Kind, Section, Shape, place};
 use crate::config_file::slip::nearest;
+use crate::config_file::syntax::no_toml;
 use crate::said::Said;
 
 /// A value of its kind.
@@ -49,8 +50,7 @@ pub(crate) fn read(text: &Text, shape: &Shape, faults: &mut Faults) -> Vec<Table
     let mut reading = Reading { text, shape, faults };
     for error in errors {
         let span = error.span().unwrap_or(0..0);
-        let why = error.message();
-        reading.wrong(&span, || Said::new(format!("this is no TOML: {why}"), format!("TOML の誤り: {why}")));
+        reading.wrong(&span, || no_toml(error.message(), text.line_of(&span)));
     }
     let mut tables = Vec::new();
     let mut before = Table { section: None, at: None, given: BTreeMap::new(), named: Vec::new() };
@@ -212,7 +212,19 @@ fn not_of_its_kind(section: &Section, key: &Key, value: &DeValue<'_>) -> Said {
         ),
     };
     let (place, is) = (place(section.name.as_deref(), &key.name), value.type_str());
-    Said::new(format!("{place} is {en}, not {is}"), format!("{place} は{ja}です（{is} ではありません）"))
+    let is_ja = match value {
+        DeValue::String(_) => "文字列",
+        DeValue::Integer(_) => "整数",
+        DeValue::Float(_) => "小数",
+        DeValue::Boolean(_) => "真偽値",
+        DeValue::Datetime(_) => "日時",
+        DeValue::Array(_) => "配列",
+        DeValue::Table(_) => "テーブル",
+    };
+    Said::new(
+        format!("{place} is {en}, not {is}"),
+        format!("{place} は{ja}で指定してください（{is_ja}になっています）"),
+    )
 }
 
 /// The value; none when it is of another kind.

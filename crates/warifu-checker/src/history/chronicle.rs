@@ -109,6 +109,11 @@ impl Chronicle {
         self.kept().history.clone()
     }
 
+    /// The last fall back, as far as it is kept.
+    pub fn last_fall_back(&self) -> Option<HistoryAct> {
+        self.kept().history.acts.iter().rfind(|act| act.act == Did::FellBack).cloned()
+    }
+
     /// Writes it, where it is not on disk as it is.
     ///
     /// # Errors
@@ -209,6 +214,7 @@ pub(crate) fn did(act: Act, phase: Phase) -> Option<Did> {
         (Act::Thaw, _) => Did::Thawed,
         (Act::Repair, _) => Did::Repaired,
         (Act::Regain, _) => Did::Regained,
+        (Act::TakeBack, _) => Did::TakenBack,
         _ => return None,
     })
 }

@@ -118,6 +118,8 @@ pub enum Did {
     Confirmed,
     /// The checker returned to this release.
     FellBack,
+    /// The checker ended, and took this release back from an attached program that had it only just now.
+    TakenBack,
     /// This release is not taken.
     Held,
     /// This release was refused, for its data or for trust.

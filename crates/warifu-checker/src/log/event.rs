@@ -131,6 +131,12 @@ events! {
     StateDamaged "state.damaged" Error
         en "a file of this machine that the checker stands on is damaged: warifu-checker repair"
         ja "この機械のファイル（ルート、信頼情報、記録）が壊れている（warifu-checker repair）";
+    StateWhole "state.whole" Warn
+        en "what was damaged is whole again, and no repair did it: somebody's hand, or the checker wrote it"
+        ja "修復の操作なしに破損が解消した（手作業、またはチェッカーが書き直した）";
+    StateBegun "state.begun" Info
+        en "the state folder is new: nothing that ran before is known there"
+        ja "状態フォルダーを新しく作成した（以前の稼働状況は引き継がない）";
     RecordRebuilt "record.rebuilt" Error
         en "the record was put together from other witnesses, or is older than they: warifu-checker repair"
         ja "記録をほかの情報から復元した、または記録が操作記録より古い（warifu-checker repair）";
@@ -173,8 +179,8 @@ events! {
         en "the attached program does not take a release: what it had is put back"
         ja "接続先プログラムがリリースを受け付けない（前のものへ戻す）";
     AttachedTakenBack "attached.taken_back" Warn
-        en "told to end while a release was just given to the attached program: it has what it had again"
-        ja "リリースを接続先プログラムに適用中、終了の指示を受けた（前のものへ戻す）";
+        en "a release that the attached program was not seen to work with is taken back from it"
+        ja "接続先プログラムの動作を確認する前のリリースを取り消した（前のものへ戻す）";
     AttachedNotCleared "attached.not_cleared" Warn
         en "folders that the attached program does not use any more cannot be removed"
         ja "接続先プログラムの不要なフォルダーを削除できない";

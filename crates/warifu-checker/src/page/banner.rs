@@ -272,15 +272,19 @@ fn warnings(status: &Status, lang: Lang, add: &mut Add<'_>) {
         add_advised(add, Grade::Warning, Cause::Configuration, Some(why), &next, lang);
     }
     if let Some(refused) = &status.refused {
-        let release = refused.id.map_or_else(|| "–".to_owned(), |id| id.release.to_string());
+        let refused_en = refused.id.map(|id| format!("Release {} did not pass", id.release));
+        let refused_en = refused_en.unwrap_or_else(|| "What the channel offers did not pass".to_owned());
+        let refused_ja = refused.id.map(|id| format!("リリース {} を", id.release));
+        let refused_ja = refused_ja.unwrap_or_else(|| "配信元のリリースを".to_owned());
+        let goes_on = status
+            .running
+            .as_ref()
+            .map(|_| say!(lang, "; what runs goes on", "。稼働中のリリースを引き続き使用します"));
+        let goes_on = goes_on.unwrap_or_default();
         add(
             Grade::Warning,
             refused.cause().word().say(lang),
-            say!(
-                lang,
-                "Release {release} did not pass; what runs goes on.",
-                "リリース {release} を拒否しました。稼働中のリリースを引き続き使用します。"
-            ),
+            say!(lang, "{refused_en}{goes_on}.", "{refused_ja}拒否しました{goes_on}。"),
             Some(&refused.why),
             ended(&refused.next_step(), lang),
         );

@@ -66,7 +66,7 @@ struct Lane {
 
 const LANES: [Lane; 4] = [
     Lane { acts: &[(Did::Activated, "▲"), (Did::Regained, "△")] },
-    Lane { acts: &[(Did::FellBack, "▼")] },
+    Lane { acts: &[(Did::FellBack, "▼"), (Did::TakenBack, "▽")] },
     Lane { acts: &[(Did::Held, "■"), (Did::Refused, "✕"), (Did::Unheld, "□")] },
     Lane { acts: &[(Did::Frozen, "◆"), (Did::Thawed, "◇")] },
 ];
@@ -79,6 +79,7 @@ fn called(did: Did, lang: Lang) -> String {
         Did::Activated => say!(lang, "activated", "切替"),
         Did::Confirmed => say!(lang, "confirmed", "確定"),
         Did::FellBack => say!(lang, "fell back", "切戻し"),
+        Did::TakenBack => say!(lang, "taken back", "適用の取消"),
         Did::Held => say!(lang, "held", "保留"),
         Did::Refused => say!(lang, "refused", "拒否"),
         Did::Unheld => say!(lang, "hold lifted", "保留解除"),

@@ -103,12 +103,13 @@ pub(super) fn comes(seen: &Seen, lang: Lang) -> Html {
         )
     });
     let refused = status.refused.as_ref().map(|refused| {
-        let release = refused.id.map_or_else(|| "–".to_owned(), |id| id.release.to_string());
+        let release = refused.id.map(|id| id.release);
+        let release = release.map(|release| say!(lang, "release {release}", "リリース {release}"));
         row(
             refused.cause().word().say(lang),
             html!(
                 "<b>{}</b> {}<br>{}",
-                say!(lang, "release {release}", "リリース {release}"),
+                release.unwrap_or_default(),
                 when(refused.at, status.at, lang),
                 refused.why.say(lang)
             ),

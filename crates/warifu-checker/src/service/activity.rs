@@ -20,6 +20,8 @@ const FLUSH: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Activity {
     limits: Limits,
+    /// By when the first request must have begun.
+    first_ms: u64,
     doing: Mutex<Doing>,
 }
 
@@ -68,7 +70,8 @@ pub(super) struct InFlight {
 }
 
 impl Activity {
-    pub(super) fn opened(limits: Limits, now: Instant) -> Arc<Self> {
+    /// Of a connection that is there from `now` on, and of which the first request begins within `first_ms`.
+    pub(super) fn opened(limits: Limits, first_ms: u64, now: Instant) -> Arc<Self> {
         let doing = Doing {
             idle_since: now,
             was_asked: false,
@@ -77,11 +80,22 @@ impl Activity {
             next: 0,
             in_flight: HashMap::new(),
         };
-        Arc::new(Activity { limits, doing: Mutex::new(doing) })
+        Arc::new(Activity { limits, first_ms, doing: Mutex::new(doing) })
     }
 
     fn doing(&self) -> MutexGuard<'_, Doing> {
         self.doing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What it goes by from its beginning to its end.
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Since when no request is in flight, where none is.
+    pub(super) fn silent_since(&self) -> Option<Instant> {
+        let doing = self.doing();
+        doing.in_flight.is_empty().then_some(doing.idle_since)
     }
 
     /// Bytes came.
@@ -120,7 +134,8 @@ impl Activity {
         if doing.in_flight.is_empty() {
             due.push(match doing.head_since {
                 Some(since) => (after(since, self.limits.head_ms), Overdue::Head),
-                None => (after(doing.idle_since, self.limits.idle_ms), Overdue::Idle),
+                None if doing.was_asked => (after(doing.idle_since, self.limits.idle_ms), Overdue::Idle),
+                None => (after(doing.idle_since, self.first_ms), Overdue::Idle),
             });
             due.extend(doing.ends_since.map(|since| (self.flushed(since, &doing), Overdue::End)));
         }
@@ -226,6 +241,13 @@ impl<T> Watched<T> {
     }
 }
 
+impl<T> Watched<T> {
+    /// The connection itself.
+    pub(super) fn into_inner(self) -> T {
+        self.connection
+    }
+}
+
 impl<T: Read + Unpin> Read for Watched<T> {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -291,7 +313,7 @@ mod tests {
     #[test]
     fn a_head_that_does_not_end_is_overdue_before_a_connection_that_nobody_uses() {
         let start = Instant::now();
-        let activity = Activity::opened(LIMITS(), start);
+        let activity = Activity::opened(LIMITS(), LIMITS().idle_ms, start);
         assert!(activity.check(start + ms(9_999)).is_ok());
         assert_eq!(activity.check(start + ms(10_000)), Err(Overdue::Idle));
         activity.came(start + ms(5_000));
@@ -305,11 +327,23 @@ mod tests {
         assert!(activity.check(Instant::now()).is_ok());
     }
 
+    #[test]
+    fn a_first_request_may_have_to_come_sooner_than_a_further_one() {
+        let start = Instant::now();
+        let activity = Activity::opened(LIMITS(), 3_000, start);
+        assert!(activity.silent_since() == Some(start) && activity.check(start + ms(2_999)).is_ok());
+        assert_eq!(activity.check(start + ms(3_000)), Err(Overdue::Idle));
+        let in_flight = activity.begin();
+        assert_eq!(activity.silent_since(), None);
+        drop(in_flight);
+        assert!(activity.check(Instant::now() + ms(9_000)).is_ok());
+    }
+
     /// Who is answered before all has come goes on sending: that is no head of a next request.
     #[test]
     fn what_still_comes_of_a_request_that_is_answered_begins_no_other() {
         let start = Instant::now();
-        let activity = Activity::opened(LIMITS(), start);
+        let activity = Activity::opened(LIMITS(), LIMITS().idle_ms, start);
         let (answer, body) = (activity.begin(), activity.begin());
         answer.gave(100, start);
         drop(answer);
@@ -325,7 +359,7 @@ mod tests {
     #[test]
     fn an_answer_is_taken_at_a_least_pace() {
         let start = Instant::now();
-        let activity = Activity::opened(LIMITS(), start);
+        let activity = Activity::opened(LIMITS(), LIMITS().idle_ms, start);
         let in_flight = activity.begin();
         in_flight.gave(0, start);
         assert!(activity.check(start + ms(1_999)).is_ok());
@@ -341,13 +375,13 @@ mod tests {
     #[test]
     fn at_the_end_only_what_is_in_flight_is_waited_for() {
         let start = Instant::now();
-        let activity = Activity::opened(LIMITS(), start);
+        let activity = Activity::opened(LIMITS(), LIMITS().idle_ms, start);
         activity.came(start);
         activity.ends(start);
         assert!(activity.check(start + ms(999)).is_ok());
         let half_open = activity.check(start + ms(1_000));
         assert!(matches!(half_open, Err(Overdue::End | Overdue::Head)), "{half_open:?}");
-        let activity = Activity::opened(LIMITS(), start);
+        let activity = Activity::opened(LIMITS(), LIMITS().idle_ms, start);
         let in_flight = activity.begin();
         let long_ago = start.checked_sub(ms(10_000)).unwrap();
         activity.ends(long_ago);

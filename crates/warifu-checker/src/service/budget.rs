@@ -56,6 +56,11 @@ impl Budget {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether nothing is left, for whomever.
+    pub(super) fn is_full(&self) -> bool {
+        self.used() >= self.most()
+    }
+
     /// How much is taken.
     pub(super) fn used(&self) -> usize {
         self.taken().all

@@ -78,9 +78,57 @@ pub(super) fn amiss(certificates: &[InUse], now: UnixSeconds) -> Vec<Amiss> {
     all
 }
 
+/// Why the certificates `new` do not take the place of `old` ones `now`: they do not hold, and the old ones
+/// do, or last longer.
+pub(super) fn not_in_place_of(new: &[InUse], old: &[InUse], now: UnixSeconds) -> Option<Said> {
+    let own = |of: &InUse| of.whose == Whose::Own;
+    let wrong = |of: &[InUse]| {
+        let wrong = of.iter().filter(|it| own(it)).filter_map(|it| it.amiss(now));
+        wrong.filter(|amiss| amiss.cause == Cause::Certificate).map(|amiss| amiss.why).next()
+    };
+    let until = |of: &[InUse]| of.iter().filter(|it| own(it)).map(|it| it.until).min();
+    let why = wrong(new)?;
+    let goes_on = match wrong(old) {
+        None => Said::new("the one before holds, and is used on", "有効な以前の証明書を使い続けます"),
+        Some(_) if until(old) > until(new) => Said::new(
+            "the one before does not hold either and lasts longer, so that it is used on",
+            "以前の証明書も有効期間外ですが、期限がより後のため使い続けます",
+        ),
+        Some(_) => return None,
+    };
+    Some(why.then(&goes_on))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_does_not_hold_takes_the_place_of_nothing_that_does_or_lasts_longer() {
+        let of = |from, until| {
+            let (from, until) = (UnixSeconds::new(from), UnixSeconds::new(until));
+            [InUse { whose: Whose::Own, file: "server.pem".into(), position: 1, from, until }]
+        };
+        let kept = |new: [InUse; 1], old: [InUse; 1]| {
+            not_in_place_of(&new, &old, UnixSeconds::new(100)).map(|why| why.en)
+        };
+        let (good, other, ended) = (of(0, 200), of(50, 150), of(0, 90));
+        for taken in [(&good, &other), (&good, &ended), (&other, &good), (&ended, &ended)] {
+            assert_eq!(kept(taken.0.clone(), taken.1.clone()), None);
+        }
+        assert_eq!(kept(of(110, 300), ended.clone()), None, "of two that do not hold, it lasts longer");
+        for not_yet_or_no_more in [ended.clone(), of(110, 300)] {
+            let why = kept(not_yet_or_no_more, good.clone()).unwrap();
+            assert!(why.ends_with("the one before holds, and is used on"), "{why}");
+        }
+        let why = kept(of(0, 80), ended.clone()).unwrap();
+        assert!(why.contains("lasts longer"), "{why}");
+        // Nobody looks at the end of an authority.
+        let [mut authority] = ended;
+        authority.whose = Whose::Authority;
+        let [own] = good.clone();
+        assert_eq!(not_in_place_of(&[own, authority], &good, UnixSeconds::new(100)), None);
+    }
 
     #[test]
     fn what_does_not_hold_is_told_and_what_ends_soon_two_weeks_before() {

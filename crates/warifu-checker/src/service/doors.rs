@@ -1,48 +1,38 @@
 //! The doors: one for claims, one for operators. Connections come in within limits, are served, are cut when
 //! something takes too long, and are let go at the end.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use axum::Router;
-use axum::body::Body;
-use hyper::Request;
-use hyper::body::Incoming;
-use hyper::service::Service as _;
-use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::{sleep, sleep_until, timeout};
-use warifu_trust::UnixSeconds;
+use tokio::time::{sleep, timeout};
 
-use crate::log::{Event, Log, now};
+use crate::log::{Event, Log};
 use crate::said::Said;
-use crate::service::activity::{Activity, Answering, Overdue, Watched};
-use crate::service::budget::{Budget, Share};
-use crate::service::head::{head_bytes, too_long};
+use crate::service::activity::Activity;
+use crate::service::budget::Budget;
+use crate::service::connection::{Served, Speaks, Who, serve};
 use crate::service::http_service::Service;
 use crate::service::limits::Limits;
 use crate::service::operator_named::Operator;
 use crate::service::routes::{for_claims, for_operators, for_watchers};
+use crate::service::seats::{Place, Seats};
 use crate::service::sender::Sender;
 use crate::service::socket::{OperatorSocket, SocketError};
 #[cfg(feature = "https")]
 use crate::service::tls::{Shown, Tls};
 
-/// Operators at once. More are a mistake, and wait before the door until somebody has gone.
+/// Operators at once. Beyond that the one that is silent for longest gives way.
 const OPERATORS: usize = 64;
 
-/// Connections of operators elsewhere from one address: who is silent there keeps others in.
+/// Connections of operators elsewhere from one address.
 const OPERATORS_OF_ADDRESS: usize = 16;
 
 /// Connections at once of those who watch, and from one address.
@@ -53,24 +43,11 @@ const WATCHERS_OF_ADDRESS: usize = 16;
 /// connection, which nothing here would count.
 const HELD_BY_THE_SYSTEM_BYTES: usize = 128 << 10;
 
-/// What a connection of HTTP/2 takes, which carries many requests at once ([`Limits::connections`]).
-#[cfg(feature = "https")]
-mod http2 {
-    /// Requests at once.
-    pub(super) const REQUESTS: u32 = 32;
-    /// The head of each, unpacked; less where the limit is less.
-    pub(super) const HEAD_BYTES: u32 = 16 << 10;
-    /// Written ahead for each.
-    pub(super) const AHEAD_BYTES: usize = 16 << 10;
-    /// Read ahead of all of them together.
-    pub(super) const READ_BYTES: u32 = 256 << 10;
-}
-
-/// hyper wants as much at least; what goes beyond the limit is refused when it is read.
-const LEAST_HEAD_BYTES: usize = 8 << 10;
-
 /// A disk that took no socket is asked again after this.
 const UNTIL_THE_DISK_MAY_TAKE_IT: Duration = Duration::from_secs(2);
+
+/// Where nobody is silent, somebody may be after this.
+const UNTIL_SOMEBODY_IS_SILENT: Duration = Duration::from_millis(200);
 
 /// When the system has no handle for a connection, one may be free after this.
 const UNTIL_A_HANDLE_IS_FREE: Duration = Duration::from_millis(100);
@@ -188,19 +165,6 @@ impl RemoteOperators {
     }
 }
 
-/// What a connection is served by.
-struct Served {
-    router: Router,
-    service: Arc<Service>,
-    ends: watch::Receiver<bool>,
-}
-
-impl Clone for Served {
-    fn clone(&self) -> Self {
-        Served { router: self.router.clone(), service: Arc::clone(&self.service), ends: self.ends.clone() }
-    }
-}
-
 /// Serves `service` until `end`, at the door of claims where there is one. Then it says that it is not ready,
 /// takes nothing new, and lets what is in flight finish within the limits; operators are heard to the last.
 ///
@@ -306,61 +270,35 @@ struct Greeting {
 
 impl Greeting {
     /// Serves who came, once it was greeted where the door wants that.
-    async fn then_serve(self, stream: TcpStream, sender: Sender, share: Share, served: Served) {
+    async fn then_serve(self, stream: TcpStream, sender: Sender, place: Place, served: Served) {
         #[cfg(feature = "https")]
         if let Some(tls) = self.tls {
-            let within = Duration::from_millis(served.service.limits().head_ms);
-            let mut ends = served.ends.clone();
-            let greeted = tokio::select! {
-                greeted = timeout(within, tls.greet(stream)) => greeted,
-                // Nothing was asked yet: at the end there is nothing to finish.
-                _ = ends.wait_for(|ends| *ends) => return,
-            };
-            let Ok(Ok((stream, shown))) = greeted else {
-                served.service.cut.fetch_add(1, Ordering::Relaxed);
-                return;
-            };
-            let Shown { certificate, subject, speaks_http2 } = shown;
-            let sender = certificate.map_or(sender, Sender::Certificate);
-            let speaks = if speaks_http2 { Speaks::Http2 } else { Speaks::Http1 };
-            let who = Who { sender, operator: Operator::with(certificate, subject) };
-            return serve(stream, speaks, who, share, served).await;
+            // Apart: whoever comes without TLS has no room for it.
+            return Box::pin(greet_then_serve(tls, stream, sender, place, served)).await;
         }
-        serve(stream, Speaks::Http1, Who::from(sender), share, served).await;
+        serve(stream, Speaks::Http1, Who::from(sender), place, served).await;
     }
 }
 
-/// Who is at the other end of a connection.
-struct Who {
-    sender: Sender,
-    /// For the log of acts, where it commands.
-    operator: Operator,
-}
-
-impl From<Sender> for Who {
-    fn from(sender: Sender) -> Who {
-        Who { sender, operator: Operator::default() }
-    }
-}
-
-/// What was agreed on for a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Speaks {
-    Http1,
-    #[cfg(feature = "https")]
-    Http2,
-}
-
-impl Speaks {
-    /// Whether bytes that come while nothing is in flight are those of a request: with HTTP/2 they may be a
-    /// ping, or one that a client answers.
-    fn only_requests(self) -> bool {
-        match self {
-            Speaks::Http1 => true,
-            #[cfg(feature = "https")]
-            Speaks::Http2 => false,
-        }
-    }
+/// Greets who came, and serves it.
+#[cfg(feature = "https")]
+async fn greet_then_serve(tls: Arc<Tls>, stream: TcpStream, sender: Sender, place: Place, served: Served) {
+    let within = Duration::from_millis(served.service.limits().head_ms);
+    let mut ends = served.ends.clone();
+    let greeted = tokio::select! {
+        greeted = timeout(within, tls.greet(stream)) => greeted,
+        // Nothing was asked yet: at the end there is nothing to finish.
+        _ = ends.wait_for(|ends| *ends) => return,
+    };
+    let Ok(Ok((stream, shown))) = greeted else {
+        served.service.cut.fetch_add(1, Ordering::Relaxed);
+        return;
+    };
+    let Shown { certificate, subject, speaks_http2 } = shown;
+    let sender = certificate.map_or(sender, Sender::Certificate);
+    let speaks = if speaks_http2 { Speaks::Http2 } else { Speaks::Http1 };
+    let who = Who { sender, operator: Operator::with(certificate, subject) };
+    serve(stream, speaks, who, place, served).await;
 }
 
 /// Lets `service` be looked at by `door`, within the limits of claims, as long as this is awaited. Nothing
@@ -371,8 +309,9 @@ impl Speaks {
 pub async fn watched_at(door: Door, service: Arc<Service>) -> io::Result<()> {
     let (_ends_with_this, ends) = watch::channel(false);
     let served = Served { router: for_watchers(Arc::clone(&service), &door.names), service, ends };
-    let room = (Budget::new(WATCHERS, WATCHERS_OF_ADDRESS), || WATCHERS);
-    take_requests(TcpListener::from_std(door.listener)?, door.greeting, served, room).await;
+    let seats = Seats::of(WATCHERS, WATCHERS_OF_ADDRESS);
+    let listener = Listens::Elsewhere(TcpListener::from_std(door.listener)?, door.greeting, None);
+    take_seated(listener, seats, served).await;
     Ok(())
 }
 
@@ -401,7 +340,10 @@ async fn take_requests(
                         continue;
                     }
                     let _ = stream.set_nodelay(true);
-                    connections.spawn(greeting.clone().then_serve(stream, sender, share, served.clone()));
+                    let limits = served.service.limits();
+                    let activity = Activity::opened(limits, limits.idle_ms, Instant::now());
+                    let place = Place { share, activity };
+                    connections.spawn(greeting.clone().then_serve(stream, sender, place, served.clone()));
                 }
                 Err(error) => after(&error).await,
             },
@@ -411,46 +353,96 @@ async fn take_requests(
     while connections.join_next().await.is_some() {}
 }
 
+/// Where people come in.
+enum Listens {
+    /// By the socket of this machine.
+    Here(UnixListener),
+    /// Over TCP, as `Sender`, or by the address.
+    Elsewhere(TcpListener, Greeting, Option<Sender>),
+}
+
+/// Who came in there.
+enum Came {
+    Here(UnixStream),
+    Elsewhere(TcpStream, SocketAddr),
+}
+
+impl Listens {
+    async fn accept(&self) -> io::Result<Came> {
+        match self {
+            Listens::Here(listener) => listener.accept().await.map(|(stream, _)| Came::Here(stream)),
+            Listens::Elsewhere(listener, ..) => {
+                listener.accept().await.map(|(stream, peer)| Came::Elsewhere(stream, peer))
+            }
+        }
+    }
+}
+
+/// Takes connections of people, who find a place as long as anybody is silent.
+async fn take_seated(listens: Listens, mut seats: Seats, served: Served) {
+    let mut ends = served.ends.clone();
+    loop {
+        let has_room = seats.has_room();
+        let came = tokio::select! {
+            _ = ends.changed() => break,
+            // What a connection took is given back when it ends, not when the next one comes.
+            () = seats.one_gone() => continue,
+            () = sleep(UNTIL_SOMEBODY_IS_SILENT), if !has_room => continue,
+            accepted = listens.accept(), if has_room => match accepted {
+                Ok(came) => came,
+                Err(error) => {
+                    after(&error).await;
+                    continue;
+                }
+            },
+        };
+        let limits = served.service.limits();
+        let sender = match &came {
+            Came::Here(_) => Sender::Operator,
+            Came::Elsewhere(_, peer) => Sender::at(peer.ip()),
+        };
+        let Some(place) = seats.place(sender, limits).await else {
+            served.service.cut.fetch_add(1, Ordering::Relaxed);
+            continue;
+        };
+        let served = served.clone();
+        match (came, &listens) {
+            (Came::Here(stream), _) => {
+                let who = Who { sender, operator: Operator::at(&stream) };
+                seats.take(sender, place, |place| serve(stream, Speaks::Http1, who, place, served));
+            }
+            (Came::Elsewhere(stream, _), Listens::Elsewhere(_, greeting, known)) => {
+                let _ = stream.set_nodelay(true);
+                let (greeting, known) = (greeting.clone(), known.unwrap_or(sender));
+                seats.take(sender, place, |place| greeting.then_serve(stream, known, place, served));
+            }
+            (Came::Elsewhere(..), Listens::Here(_)) => {}
+        }
+    }
+    drop(listens);
+    while seats.is_anybody_here() {
+        seats.one_gone().await;
+    }
+}
+
+/// Takes commands here and elsewhere. Whoever fills the door over TCP keeps nobody of this machine out.
 async fn take_commands(
     listener: Option<UnixListener>,
     elsewhere: Option<(TcpListener, Greeting)>,
     served: Served,
 ) {
-    let mut connections = JoinSet::new();
-    let (budget, mut ends) = (Budget::new(OPERATORS, OPERATORS), served.ends.clone());
-    // Whoever fills the door over TCP keeps nobody of this machine out.
-    let budget_elsewhere = Budget::new(OPERATORS, OPERATORS_OF_ADDRESS);
-    loop {
-        let has_room = budget.used() < OPERATORS;
-        let has_room_elsewhere = budget_elsewhere.used() < OPERATORS;
-        tokio::select! {
-            _ = ends.changed() => break,
-            Some(_) = connections.join_next() => {}
-            accepted = accept_here(listener.as_ref()), if has_room => match accepted {
-                Ok(stream) => {
-                    let mut share = budget.share(Sender::Operator);
-                    if share.grow(1).is_ok() {
-                        let operator = Operator::at(&stream);
-                        let (speaks, who) = (Speaks::Http1, Who { sender: Sender::Operator, operator });
-                        connections.spawn(serve(stream, speaks, who, share, served.clone()));
-                    }
-                }
-                Err(error) => after(&error).await,
-            },
-            accepted = accept(elsewhere.as_ref()), if has_room_elsewhere => match accepted {
-                Ok((stream, peer, greeting)) => {
-                    let mut share = budget_elsewhere.share(Sender::at(peer.ip()));
-                    if share.grow(1).is_ok() {
-                        let _ = stream.set_nodelay(true);
-                        let greeted = greeting.then_serve(stream, Sender::Operator, share, served.clone());
-                        connections.spawn(greeted);
-                    }
-                }
-                Err(error) => after(&error).await,
-            },
+    let here = async {
+        if let Some(listener) = listener {
+            take_seated(Listens::Here(listener), Seats::of(OPERATORS, OPERATORS), served.clone()).await;
         }
-    }
-    while connections.join_next().await.is_some() {}
+    };
+    let elsewhere = async {
+        if let Some((listener, greeting)) = elsewhere {
+            let listens = Listens::Elsewhere(listener, greeting, Some(Sender::Operator));
+            take_seated(listens, Seats::of(OPERATORS, OPERATORS_OF_ADDRESS), served.clone()).await;
+        }
+    };
+    tokio::join!(here, elsewhere);
 }
 
 /// Hears operators at the socket `path` as soon as the disk takes it.
@@ -476,27 +468,6 @@ async fn hear_later(path: PathBuf, log: Log, served: Served) {
     }
 }
 
-/// Who comes by the socket; nobody ever where there is none yet.
-async fn accept_here(listener: Option<&UnixListener>) -> io::Result<UnixStream> {
-    match listener {
-        Some(listener) => listener.accept().await.map(|(stream, _)| stream),
-        None => std::future::pending().await,
-    }
-}
-
-/// Who comes from elsewhere; nobody ever where there is no such door.
-async fn accept(
-    elsewhere: Option<&(TcpListener, Greeting)>,
-) -> io::Result<(TcpStream, SocketAddr, Greeting)> {
-    match elsewhere {
-        Some((listener, greeting)) => {
-            let (stream, peer) = listener.accept().await?;
-            Ok((stream, peer, greeting.clone()))
-        }
-        None => std::future::pending().await,
-    }
-}
-
 /// A connection may break before it is taken; anything else, like too many open files, may pass.
 async fn after(error: &io::Error) {
     let is_its_own = matches!(
@@ -508,108 +479,19 @@ async fn after(error: &io::Error) {
     }
 }
 
-/// Serves one connection, to its end or until something takes too long.
-async fn serve<T>(stream: T, speaks: Speaks, who: Who, _share: Share, served: Served)
-where
-    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let Served { router, service, mut ends } = served;
-    let limits = service.limits();
-    let activity = Activity::opened(limits, Instant::now());
-    let router = TowerToHyperService::new(router);
-    let of_requests = Arc::clone(&activity);
-    let answers = hyper::service::service_fn(move |mut request: Request<Incoming>| {
-        let in_flight = of_requests.begin();
-        request.extensions_mut().insert(who.sender);
-        request.extensions_mut().insert(who.operator.clone());
-        // Whoever takes the body takes this with it; else it goes with the request.
-        request.extensions_mut().insert(Arc::new(of_requests.begin()));
-        let version = request.version();
-        let is_taken = head_bytes(&request) <= limits.head_bytes;
-        let answered = is_taken.then(|| router.call(request.map(Body::new)));
-        async move {
-            let response = match answered {
-                None => too_long(version),
-                Some(answered) => {
-                    let Ok(response) = answered.await;
-                    response
-                }
-            };
-            Ok::<_, Infallible>(response.map(|body| Answering::new(body, in_flight)))
-        }
-    });
-    let tells = speaks.only_requests().then(|| Arc::clone(&activity));
-    let io = Watched::new(TokioIo::new(stream), tells);
-    let builder = protocol(speaks, &limits);
-    let mut connection = pin!(builder.serve_connection(io, answers));
-    let mut look = activity.check(Instant::now()).unwrap_or_else(|_| Instant::now());
-    let mut is_ending = false;
-    loop {
-        tokio::select! {
-            _ = connection.as_mut() => return,
-            () = sleep_until(look.into()) => match activity.check(Instant::now()) {
-                Ok(later) => look = later,
-                Err(overdue) => {
-                    if overdue != Overdue::Idle && overdue != Overdue::End {
-                        service.cut.fetch_add(1, Ordering::Relaxed);
-                    }
-                    return;
-                }
-            },
-            _ = ends.changed(), if !is_ending => {
-                is_ending = true;
-                activity.ends(Instant::now());
-                connection.as_mut().graceful_shutdown();
-                look = activity.check(Instant::now()).unwrap_or_else(|_| Instant::now());
-            }
-        }
-    }
-}
-
-/// Whether `Date` can say this instant: hyper panics on a year that has not four digits, as a machine has it
-/// whose clock is broken.
-fn can_be_dated(now: UnixSeconds) -> bool {
-    now > UnixSeconds::EPOCH && now < UnixSeconds::LAST
-}
-
-#[cfg(not(feature = "https"))]
-fn protocol(_: Speaks, limits: &Limits) -> hyper::server::conn::http1::Builder {
-    let mut builder = hyper::server::conn::http1::Builder::new();
-    builder.max_buf_size(limits.head_bytes.max(LEAST_HEAD_BYTES)).auto_date_header(can_be_dated(now()));
-    builder
-}
-
-#[cfg(feature = "https")]
-fn protocol(
-    speaks: Speaks,
-    limits: &Limits,
-) -> hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor> {
-    let mut builder = hyper_util::server::conn::auto::Builder::new(hyper_util::rt::TokioExecutor::new());
-    let is_dated = can_be_dated(now());
-    builder.http1().max_buf_size(limits.head_bytes.max(LEAST_HEAD_BYTES)).auto_date_header(is_dated);
-    builder
-        .http2()
-        .auto_date_header(is_dated)
-        .max_concurrent_streams(http2::REQUESTS)
-        .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX).min(http2::HEAD_BYTES))
-        .max_send_buf_size(http2::AHEAD_BYTES)
-        .initial_stream_window_size(http2::READ_BYTES)
-        .initial_connection_window_size(http2::READ_BYTES);
-    match speaks {
-        Speaks::Http1 => builder.http1_only(),
-        Speaks::Http2 => builder.http2_only(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The bytes of what such a function gives.
+    fn bytes_of<A, B, C, D, E, F>(_: fn(A, B, C, D, E) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// Ten thousand at once are nothing unusual: what TLS needs, who comes without it has no room for.
     #[test]
-    fn a_clock_that_no_date_can_say_is_not_told() {
-        let at = |seconds: i64| can_be_dated(UnixSeconds::new(seconds));
-        assert!(at(1_780_000_000));
-        // As `log::now` has them: before 1970, and after 9999.
-        assert!(!at(-1) && !at(0) && !at(i64::MAX));
+    fn a_connection_without_tls_takes_no_room_for_it() {
+        let bytes = bytes_of(Greeting::then_serve);
+        assert!(bytes <= 2 << 10, "{bytes}");
     }
 }

@@ -28,6 +28,10 @@ pub(super) fn too_long(version: Version) -> Response<Body> {
     response
 }
 
+/// That the head of a request did not end in time, as it is written over HTTP/1.
+pub(super) const TOO_LATE: &[u8] =
+    b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+
 #[cfg(test)]
 mod tests {
     use super::*;

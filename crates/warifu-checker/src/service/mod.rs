@@ -1,6 +1,7 @@
 //! The HTTP side: claims in, findings out, who waits for whom, and the commands of an operator on a door of
 //! their own.
 
+mod connection;
 mod doors;
 mod openapi;
 mod operations;
@@ -35,6 +36,7 @@ mod pace;
 mod queue;
 mod refusals;
 mod same_site;
+mod seats;
 mod sender;
 mod socket;
 #[cfg(feature = "https")]

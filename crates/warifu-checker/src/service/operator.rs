@@ -12,10 +12,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinError;
 use warifu_trust::UnixSeconds;
+use warifu_values::lang::Lang;
 
 use crate::acts::by;
 use crate::cause::Cause;
 use crate::log::now;
+use crate::operator_name::shown;
 use crate::said::Said;
 use crate::service::http_service::Service;
 use crate::service::operator_named::Operator;
@@ -68,7 +70,7 @@ pub(super) async fn fall_back(
         Err(cause) => return no_number(&cause),
     };
     let swapper = Arc::clone(&service.swapper);
-    let why = Said::new("an operator fell back", "運用者の操作");
+    let why = fell_back_by(operator.name());
     let fell = tokio::task::spawn_blocking(move || {
         let release = by(operator.name(), || match release {
             None => swapper.fall_back_by_hand(why, now()),
@@ -77,6 +79,15 @@ pub(super) async fn fall_back(
         Ok(FellBack { release, not_written: swapper.record_not_written().map(|it| it.why) })
     });
     told(fell.await)
+}
+
+/// That an operator fell back, and who it was.
+fn fell_back_by(operator: Option<&str>) -> Said {
+    let (en, ja) = match operator {
+        Some(name) => (format!(" ({})", shown(name, Lang::En)), format!("（{}）", shown(name, Lang::Ja))),
+        None => Default::default(),
+    };
+    Said::new(format!("an operator fell back{en}"), format!("運用者の操作{ja}"))
 }
 
 /// What an operator decides of a release, and why.

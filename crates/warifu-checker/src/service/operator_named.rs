@@ -4,6 +4,8 @@ use tokio::net::UnixStream;
 #[cfg(feature = "https")]
 use warifu_values::digest::Digest;
 
+use crate::operator_name::of_account;
+
 /// An operator, by a name that a log can hold. One that is not known has none.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Operator(Option<String>);
@@ -12,10 +14,7 @@ impl Operator {
     /// Whose process is at the other end of `stream`, as the system says.
     pub(super) fn at(stream: &UnixStream) -> Operator {
         let peer = stream.peer_cred().ok();
-        Operator(peer.map(|peer| match peer.pid() {
-            Some(process) => format!("uid {}, process {process}", peer.uid()),
-            None => format!("uid {}", peer.uid()),
-        }))
+        Operator(peer.map(|peer| of_account(peer.uid(), peer.pid())))
     }
 
     /// Who has shown this certificate, which one of the authorities signed.

@@ -22,9 +22,10 @@ use warifu_trust::UnixSeconds;
 use warifu_values::digest::Digest;
 
 use crate::cause::Amiss;
+use crate::log::now;
 use crate::said::Said;
 use crate::service::certificate::{holds, subject_of};
-use crate::service::certificates::{InUse, Whose, amiss};
+use crate::service::certificates::{InUse, Whose, amiss, not_in_place_of};
 
 /// Certificates and a key are some kilobytes; those of all authorities that sign for terminals some more.
 const FILE_BYTES: u64 = 4 << 20;
@@ -252,7 +253,8 @@ impl Tls {
     /// Reads the files again, if that is necessary; whether they were. Connections that there are go on.
     ///
     /// # Errors
-    /// Which of them is of no use; what was read before goes on, and they are read again the next time.
+    /// Which of them is of no use, or does not hold as what was read before does; that goes on, and they are
+    /// read again the next time.
     pub fn reload(&self, when: Reload) -> Result<bool, Said> {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         let (files, before) = &*read;
@@ -260,9 +262,23 @@ impl Tls {
         if when == Reload::IfChanged && *before == versions {
             return Ok(false);
         }
-        self.go_by(files.usable()?);
+        let usable = files.usable()?;
+        self.takes(&usable)?;
+        self.go_by(usable);
         read.1 = versions;
         Ok(true)
+    }
+
+    /// Whether it is right to go on with these files.
+    ///
+    /// # Errors
+    /// Their certificate does not hold, and that which there is does, or lasts longer.
+    pub fn may_go_on_with(&self, read: &ReadTls) -> Result<(), Said> {
+        self.takes(&read.usable)
+    }
+
+    fn takes(&self, usable: &Usable) -> Result<(), Said> {
+        not_in_place_of(&usable.certificates, &self.certificates(), now()).map_or(Ok(()), Err)
     }
 
     /// Goes on with these files.

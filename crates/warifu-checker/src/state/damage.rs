@@ -19,6 +19,17 @@ pub enum DamagedPart {
     Root,
 }
 
+impl DamagedPart {
+    /// In a word.
+    pub fn word(self) -> Said {
+        match self {
+            DamagedPart::Record => Said::new("the record", "記録"),
+            DamagedPart::Trusted => Said::new("what was trusted (trusted/)", "信頼情報（trusted/）"),
+            DamagedPart::Root => Said::new("the pinned root file", "ルートファイル"),
+        }
+    }
+}
+
 /// Something damaged: nothing new is taken until it is mended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Damage {
@@ -28,6 +39,25 @@ pub struct Damage {
     pub why: Said,
     /// What `warifu-checker repair` does about it, and from which copy.
     pub mending: Said,
+}
+
+impl DamagedPart {
+    /// Whether what was heard of withdrawals is out of reach while it is damaged.
+    pub fn tells_of_withdrawals(self) -> bool {
+        match self {
+            DamagedPart::Trusted | DamagedPart::Root => true,
+            DamagedPart::Record => false,
+        }
+    }
+}
+
+/// That nobody here knows whether what runs was withdrawn, and whom to ask.
+pub(crate) fn withdrawn_or_not() -> Said {
+    Said::new(
+        "until what is damaged is mended it is not known here whether what runs was withdrawn: ask both \
+         organisations",
+        "破損を修復するまで、稼働中のリリースが取り下げられたかはここでは分かりません。両団体に確認してください",
+    )
 }
 
 impl Damage {

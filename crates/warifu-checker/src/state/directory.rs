@@ -22,6 +22,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use warifu_files::ReadError;
@@ -39,9 +40,15 @@ use crate::state::installed::{Installed, Marks};
 use crate::state::rebuild::rebuilt;
 use crate::state::record::Record;
 use crate::state::told::Told;
-use crate::state::twice::{Found, LOG, TwoCopies};
+use crate::state::twice::{Found, LOG, OnDisk, TwoCopies};
 use crate::state::witness::Witnesses;
 use crate::stored::{Compared, NotHad, Stored};
+
+/// Files that only a checker leaves after its first record.
+const LEFT_FILES: [&str; 3] = [LOG, "history.json", "trusted-copy.json"];
+
+/// Folders in which one leaves anything only after that.
+const LEFT_FOLDERS: [&str; 4] = ["content", "manifests", "trusted", "damaged"];
 
 /// The log of acts that is read for what ran: some hundred bytes an act.
 const LOG_BYTES: u64 = 256 << 20;
@@ -55,6 +62,24 @@ pub struct StateDirectory {
     /// What of its content was compared.
     compared: Compared,
     _lock: Option<Lock>,
+}
+
+/// The process that holds the lock of `file`, as far as the system tells it.
+fn holder(file: &File) -> Option<u32> {
+    let inode = file.metadata().ok()?.ino();
+    let listed = fs::read_to_string("/proc/locks").ok()?;
+    holder_in(&listed, inode)
+}
+
+/// The same, by the lines of `/proc/locks`: `1: FLOCK  ADVISORY  WRITE 4711 fe:01:1234 0 EOF`.
+fn holder_in(listed: &str, inode: u64) -> Option<u32> {
+    listed.lines().find_map(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        // Who waits for a lock stands behind an arrow.
+        let [_, "FLOCK", _, "WRITE", process, file, ..] = words[..] else { return None };
+        let is_it = file.rsplit(':').next()?.parse() == Ok(inode);
+        is_it.then(|| process.parse().ok()).flatten()
+    })
 }
 
 /// The lock of the directory. It is given back by name and not by closing the file alone, which a program
@@ -85,6 +110,8 @@ pub enum StateDirectoryError {
     InUse {
         /// The directory.
         path: PathBuf,
+        /// Its process, where the system tells it.
+        process: Option<u32>,
     },
     /// The record does not hold what it must.
     DamagedRecord {
@@ -115,12 +142,16 @@ impl Speak for StateDirectoryError {
                 let path = path.display();
                 say!(lang, "{path} cannot be written", "{path} への書き込みに失敗しました")
             }
-            StateDirectoryError::InUse { path } => {
+            StateDirectoryError::InUse { path, process } => {
                 let path = path.display();
+                let process = process.map(|id| say!(lang, " (process {id})", "（プロセス {id}）"));
+                let process = process.unwrap_or_default();
                 say!(
                     lang,
-                    "another checker runs on {path}; give each its own --state",
-                    "{path} は別のチェッカーが使用中です。--state を分けてください"
+                    "a checker runs on {path} already{process}: ask it with warifu-checker status --state \
+                     {path}; to start anew, end that one first; a second one needs a --state of its own",
+                    "{path} ではチェッカーがすでに稼働中です{process}。状態は warifu-checker status --state {path} で確認できます。\
+                     起動し直す場合は先にそれを終了してください。別に 2 つ目を動かす場合は --state を分けてください"
                 )
             }
             StateDirectoryError::DamagedRecord { path } => {
@@ -204,7 +235,7 @@ impl StateDirectory {
                 compared: Compared::default(),
                 _lock: Some(Lock(file)),
             }),
-            Err(TryLockError::WouldBlock) => Err(StateDirectoryError::InUse { path }),
+            Err(TryLockError::WouldBlock) => Err(StateDirectoryError::InUse { path, process: holder(&file) }),
             Err(TryLockError::Error(source)) => Err(StateDirectoryError::Io { path: lock, source }),
         }
     }
@@ -341,36 +372,32 @@ impl StateDirectory {
         }
     }
 
-    /// The record for a start. Where both copies are damaged or gone, and a release judged here that lies
-    /// here whole, it is one that is put together from what else tells of it, and says so; where it is older
-    /// than what that tells, that counts too.
+    /// The record for a start. Where both copies are damaged or gone, and this is no first start, it is one
+    /// that is put together from what else tells of it, and says so; where it is older than what that tells,
+    /// that counts too.
     ///
     /// # Errors
-    /// [`StateDirectoryError`], as [`StateDirectory::record`], where nothing here could judge.
+    /// [`StateDirectoryError::Read`]: neither copy can be read now, and nothing here could judge.
     pub fn record_or_rebuilt(&self, now: UnixSeconds) -> Result<Record, StateDirectoryError> {
         let found = self.record.read();
         let witnesses = self.witnesses();
         let error = match found {
             Found::Record(found) => return Ok(caught_up(found, &witnesses, || self.whole(), now)),
-            Found::Nothing => {
-                // A first start has told of itself before anything was fetched.
-                let is_first = !Told::by(&witnesses).of_any()
-                    && witnesses.log_is_whole()
-                    && (witnesses.is_anything() || self.whole().is_empty());
-                if is_first {
-                    return Ok(Record::default());
-                }
-                StateDirectoryError::DamagedRecord { path: self.path.join("checker.json") }
-            }
-            Found::Damaged { path } => StateDirectoryError::DamagedRecord { path },
-            Found::Unreadable(error) => StateDirectoryError::Read(error),
+            Found::Nothing if self.is_untouched() => return Ok(Record::default()),
+            Found::Nothing | Found::Damaged { .. } => None,
+            Found::Unreadable(error) => Some(StateDirectoryError::Read(error)),
         };
         let why = Said::new(
             format!("the record of {} and its copy are damaged or gone", self.path.display()),
             format!("{} の記録は控えも含めて壊れているか、ありません", self.path.display()),
         );
         let why = witnesses.damage().map_or(why.clone(), |damage| why.then(&damage));
-        let mut record = rebuilt(&Told::by(&witnesses), self.whole(), &why, now).ok_or(error)?;
+        let whole = self.whole();
+        // It may be there, and be read again once somebody lets it: nothing takes its place for nothing.
+        if let Some(error) = error.filter(|_| whole.is_empty()) {
+            return Err(error);
+        }
+        let mut record = rebuilt(&Told::by(&witnesses), whole, &why, now);
         self.numbers().into_iter().for_each(|release| record.forbid_before(release));
         // What cannot be put aside is replaced all the same.
         let _ = self.record.set_aside();
@@ -380,13 +407,26 @@ impl StateDirectory {
     /// Whether a release ever judged here, by whatever still tells.
     pub fn has_judged(&self) -> bool {
         let recorded = match self.record.read() {
-            Found::Record(found) => {
-                found.record.floor().is_some() || found.record.running().release().is_some()
+            Found::Record(OnDisk { record, .. }) => {
+                let runs = record.running().release().is_some();
+                runs || record.floor().is_some() || record.rebuilt().is_some()
             }
-            Found::Nothing => false,
+            Found::Nothing => !self.is_untouched(),
             Found::Damaged { .. } | Found::Unreadable(_) => true,
         };
         recorded || Told::by(&self.witnesses()).of_any()
+    }
+
+    /// Whether no checker ever was here: the record is written before anything else is, so whatever else is
+    /// here outlived one.
+    fn is_untouched(&self) -> bool {
+        let is_there = |name: &&str| fs::symlink_metadata(self.path.join(name)).is_ok();
+        let has_any = |name: &&str| {
+            let entries = fs::read_dir(self.path.join(name)).into_iter().flatten();
+            // A mount point of its own has such a folder.
+            entries.flatten().any(|entry| entry.file_name() != "lost+found")
+        };
+        !LEFT_FILES.iter().any(is_there) && !LEFT_FOLDERS.iter().any(has_any)
     }
 
     /// What tells of releases beside the record.
@@ -459,6 +499,11 @@ impl StateDirectory {
     /// Keeps what is damaged at `path` in `damaged/`, as far as the disk lets it.
     pub fn set_aside(&self, path: &Path) {
         let _ = set_aside(&self.path.join("damaged"), path);
+    }
+
+    /// How many bytes are free on its disk; none where the system does not say.
+    pub fn free_bytes(&self) -> Option<u64> {
+        self.disk.free_bytes(&self.path)
     }
 
     /// Why the newest record is not on disk twice, if it is not.
@@ -545,8 +590,18 @@ mod tests {
     fn one_checker_at_a_time() {
         let directory = tempfile::tempdir().unwrap();
         let first = StateDirectory::open(directory.path()).unwrap();
-        let second = StateDirectory::open(directory.path());
-        assert!(matches!(second, Err(StateDirectoryError::InUse { .. })));
+        let second = StateDirectory::open(directory.path()).unwrap_err();
+        let own = std::process::id();
+        assert!(
+            matches!(&second, StateDirectoryError::InUse { process: Some(id), .. } if *id == own),
+            "{second:?}"
+        );
+        assert!(second.say(Lang::Ja).contains(&format!("稼働中です（プロセス {own}）")), "{second:?}");
+        assert!(second.say(Lang::Ja).contains("warifu-checker status --state "), "{second:?}");
+        // Who waits, who reads and whose lock is another file's hold nothing.
+        let listed =
+            "1: FLOCK  ADVISORY  WRITE 12 fe:01:34 0 EOF\n1: -> FLOCK  ADVISORY  WRITE 13 fe:01:34 0 EOF\n";
+        assert_eq!((holder_in(listed, 34), holder_in(listed, 4)), (Some(12), None));
         drop(first);
         StateDirectory::open(directory.path()).unwrap();
     }

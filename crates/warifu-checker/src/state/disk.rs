@@ -65,17 +65,33 @@ pub enum WriteStep {
 }
 
 type Fails = dyn Fn(WriteStep, &Path) -> Option<io::Error> + Send + Sync;
+type Free = dyn Fn() -> u64 + Send + Sync;
 
 /// The disk below a state directory.
 #[derive(Clone, Default)]
 pub struct Disk {
     fails: Option<Arc<Fails>>,
+    free: Option<Arc<Free>>,
 }
 
 impl Disk {
     /// One that fails where `fails` gives an error: for a test of what a full or broken disk does.
     pub fn failing(fails: impl Fn(WriteStep, &Path) -> Option<io::Error> + Send + Sync + 'static) -> Disk {
-        Disk { fails: Some(Arc::new(fails)) }
+        Disk { fails: Some(Arc::new(fails)), free: None }
+    }
+
+    /// The same, with so many bytes free as `free` says: for a test of what more room does.
+    #[must_use]
+    pub fn with_free(self, free: impl Fn() -> u64 + Send + Sync + 'static) -> Disk {
+        Disk { free: Some(Arc::new(free)), ..self }
+    }
+
+    /// How many bytes are free for us where `folder` lies; none where the system does not say.
+    pub(super) fn free_bytes(&self, folder: &Path) -> Option<u64> {
+        match &self.free {
+            Some(free) => Some(free()),
+            None => rustix::fs::statvfs(folder).ok().map(|of| of.f_bavail.saturating_mul(of.f_frsize)),
+        }
     }
 
     fn may(&self, step: WriteStep, path: &Path) -> io::Result<()> {

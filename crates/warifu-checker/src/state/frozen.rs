@@ -3,8 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_trust::UnixSeconds;
+use warifu_values::lang::Lang;
 
 use crate::cause::Cause;
+use crate::operator_name::{is_same, shown};
 use crate::said::Said;
 use crate::state::reason::Reason;
 
@@ -32,13 +34,13 @@ impl Frozen {
         Frozen { reason, at, by, also: Vec::new() }
     }
 
-    /// `own` beside what was frozen `before`: the first stays, with its reason and its instant.
+    /// `own` beside what was frozen `before`: the first stays, with its reason and its instant. Who says the
+    /// same once more adds nothing.
     #[must_use]
     pub fn beside(own: &Frozen, before: Option<&Frozen>) -> Frozen {
         let Some(before) = before else { return own.clone() };
-        let is_own = |one: &Frozen| (&one.reason, one.at, &one.by) == (&own.reason, own.at, &own.by);
         let mut all = before.clone();
-        if !is_own(before) && !before.also.iter().any(is_own) {
+        if !before.says(&own.reason, own.by.as_deref()) {
             all.also.push(own.clone());
             let too_many = all.also.len().saturating_sub(MOST_ALSO);
             all.also.drain(..too_many);
@@ -46,12 +48,23 @@ impl Frozen {
         all
     }
 
+    /// Whether it is said here already that `by` froze it for this reason.
+    fn says(&self, reason: &Reason, by: Option<&str>) -> bool {
+        let is_it = |one: &Frozen| one.reason == *reason && is_same(one.by.as_deref(), by);
+        is_it(self) || self.also.iter().any(is_it)
+    }
+
+    /// Whether it is frozen for this reason already, whoever said so.
+    pub fn is_for(&self, reason: &Reason) -> bool {
+        self.reason == *reason || self.also.iter().any(|one| one.reason == *reason)
+    }
+
     /// Since when, by whom and why, for people.
     pub fn why(&self) -> Said {
         let Frozen { reason, at, by, also } = self;
         let reason = reason.as_str();
-        let by_en = by.as_ref().map(|by| format!(" ({by})")).unwrap_or_default();
-        let by_ja = by.as_ref().map(|by| format!("（{by}）")).unwrap_or_default();
+        let by_en = by.as_ref().map(|by| format!(" ({})", shown(by, Lang::En))).unwrap_or_default();
+        let by_ja = by.as_ref().map(|by| format!("（{}）", shown(by, Lang::Ja))).unwrap_or_default();
         let first = Said::new(format!("since {at}{by_en}: {reason}"), format!("{at} から{by_ja}: {reason}"));
         also.iter().map(Frozen::why).fold(first, |all, one| {
             all.then(&Said::new(format!("also {}", one.en), format!("ほかに {}", one.ja)))
@@ -80,10 +93,18 @@ mod tests {
         let both = Frozen::beside(&second, Some(&first));
         assert_eq!((&both.reason, both.at, &both.also), (&first.reason, first.at, &vec![second.clone()]));
         assert_eq!(Frozen::beside(&second, Some(&both)), both, "once");
+        // Another process of the same person, a minute later.
+        let again =
+            Frozen::new("audit".parse().unwrap(), Some("uid 7, process 2".into()), UnixSeconds::new(99));
+        assert_eq!(Frozen::beside(&again, Some(&both)), both);
+        assert!(both.is_for(&again.reason) && !first.is_for(&again.reason));
+        let other = Frozen::new("audit".parse().unwrap(), Some("uid 8".into()), UnixSeconds::new(99));
+        assert_eq!(Frozen::beside(&other, Some(&both)).also.len(), 2, "another person is another word");
         let said = both.said();
         assert!(said.en.contains("(uid 7): disk; also since "), "{}", said.en);
         assert!(said.ja.contains("（uid 7）: disk。ほかに ") && said.ja.contains(": audit。"), "{}", said.ja);
-        let many = (1..=40).fold(first.clone(), |all, at| Frozen::beside(&frozen("more", at), Some(&all)));
+        let more = |at| frozen(&format!("more {at}"), at);
+        let many = (1..=40).fold(first.clone(), |all, at| Frozen::beside(&more(at), Some(&all)));
         assert_eq!((many.at, many.also.len(), many.also[15].at.seconds()), (first.at, MOST_ALSO, 40));
     }
 

@@ -19,6 +19,7 @@ mod running;
 
 mod installed;
 
+pub(crate) use damage::withdrawn_or_not;
 pub use damage::{Damage, DamagedPart};
 pub use decision::{Decided, Decision};
 pub use directory::{StateDirectory, StateDirectoryError};

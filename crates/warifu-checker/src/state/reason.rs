@@ -2,6 +2,8 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use warifu_values::lang::{Lang, Speak};
+use warifu_values::say;
 use warifu_values::text::{CHARS, is_plain};
 
 /// A text that shows as what it is, and is not blank.
@@ -29,8 +31,21 @@ pub enum NoReason {
     #[error("a reason has 1 to {CHARS} characters that all show")]
     NotPlain,
     /// It stands where a message wants a reason to be written.
-    #[error("write the reason itself there, for who reads it later / そこには理由そのものを書いてください")]
+    #[error("write the reason itself there, for who reads it later")]
     Placeholder,
+}
+
+impl Speak for NoReason {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            NoReason::NotPlain => {
+                say!(lang, "{self}", "理由は、すべて表示できる 1～{CHARS} 文字で書いてください")
+            }
+            NoReason::Placeholder => {
+                say!(lang, "{self}", "ここには、後で読む人のために理由そのものを書いてください")
+            }
+        }
+    }
 }
 
 /// What messages show in the place of a reason, between whatever marks.
@@ -78,6 +93,10 @@ mod tests {
             assert_eq!(text.parse::<Reason>(), Err(NoReason::Placeholder), "{text}");
         }
         assert_eq!(" ".parse::<Reason>(), Err(NoReason::NotPlain));
+        for no_reason in [NoReason::NotPlain, NoReason::Placeholder] {
+            assert!(no_reason.say(Lang::Ja).ends_with("書いてください"), "{no_reason}");
+            assert!(no_reason.say(Lang::En).is_ascii(), "{no_reason}");
+        }
         for text in ["理由: 告示の訂正", "当直の判断", "called both"] {
             assert_eq!(text.parse::<Reason>().map(String::from), Ok(text.to_owned()));
         }

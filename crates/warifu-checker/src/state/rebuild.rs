@@ -10,23 +10,14 @@ use crate::state::record::{Doubted, Rebuilt, Record};
 use crate::state::running::Running;
 use crate::state::told::{By, Confirmed, Told};
 
-/// The record by what was `told` and by the releases that lie `whole` on disk; none when none does. `why` is
-/// what is wrong with the one there was.
+/// The record by what was `told` and by the releases that lie `whole` on disk. `why` is what is wrong with
+/// the one there was.
 ///
 /// What was confirmed last is taken, or before it, as far as it lies there and neither fell back nor was
-/// held.
-/// Where nothing tells of any, the oldest is: what is kept on disk is what ran, confirmed releases before it,
-/// and what was to come. Where all that lies there fell back or was held, nothing runs.
-pub(super) fn rebuilt(
-    told: &Told,
-    mut whole: Vec<Installed>,
-    why: &Said,
-    now: UnixSeconds,
-) -> Option<Record> {
+/// held. Where nothing tells of any, the oldest is: what is kept on disk is what ran, confirmed releases
+/// before it, and what was to come. Where none lies there, or all fell back or were held, nothing runs.
+pub(super) fn rebuilt(told: &Told, mut whole: Vec<Installed>, why: &Said, now: UnixSeconds) -> Record {
     whole.sort_by_key(|installed| installed.id.release);
-    if whole.is_empty() {
-        return None;
-    }
     let lies = |release: u64| whole.iter().find(|installed| installed.id.release == release);
     let may = |release: u64| !told.held.contains_key(&release);
     let last = told.confirmed.last().map(|it| it.release);
@@ -39,6 +30,7 @@ pub(super) fn rebuilt(
         let (installed, at) = oldest()?;
         Some((installed, at, None))
     }) {
+        None if whole.is_empty() => not_there(last),
         None => Said::new(
             "all that lies on disk fell back or was held: nothing runs",
             "ディスク上のリリースはすべて切戻し済みか保留中のため、何も稼働させません",
@@ -70,7 +62,21 @@ pub(super) fn rebuilt(
     }
     record.freezes(told.frozen.clone());
     record.doubts(Some(Rebuilt { why: why.then(&said), at: now, of: Doubted::Gone }));
-    Some(record)
+    record
+}
+
+/// That no release lies on disk whole; `last` is told to have been confirmed last.
+fn not_there(last: Option<u64>) -> Said {
+    match last {
+        Some(last) => Said::new(
+            format!("release {last}, which was confirmed last, and all others are gone: nothing runs"),
+            format!("最後に確定したリリース {last} もその他のリリースも失われているため、何も稼働させません"),
+        ),
+        None => Said::new(
+            "no release lies on disk whole, and nothing tells which one ran: nothing runs",
+            "完全に残っているリリースがなく、何が稼働していたかも分からないため、何も稼働させません",
+        ),
+    }
 }
 
 /// By what it is known that it ran.
@@ -128,7 +134,7 @@ mod tests {
 
     fn taken(told: Told, whole: &[u64]) -> Option<u64> {
         let whole = whole.iter().map(|it| installed(*it)).collect();
-        let record = rebuilt(&told, whole, &Said::new("a test", "試験"), UnixSeconds::EPOCH)?;
+        let record = rebuilt(&told, whole, &Said::new("a test", "試験"), UnixSeconds::EPOCH);
         assert!(record.rebuilt().is_some());
         record.running().release().map(|installed| installed.id.release)
     }
@@ -166,7 +172,7 @@ mod tests {
         for (whole, held, floor) in [(&[1, 2][..], vec![2], Some(2)), (&[1], vec![], Some(2))] {
             let whole = whole.iter().map(|it| installed(*it)).collect();
             let why = Said::new("a test", "試験");
-            let record = rebuilt(&told(&acts), whole, &why, UnixSeconds::EPOCH).unwrap();
+            let record = rebuilt(&told(&acts), whole, &why, UnixSeconds::EPOCH);
             assert_eq!(record.all_held().iter().map(|it| it.id.release).collect::<Vec<_>>(), held);
             assert_eq!(record.floor(), floor, "2 is not taken again, nor what is older");
         }
@@ -202,7 +208,7 @@ mod tests {
         let frozen = [(Act::Swap, Some(1)), (Act::Freeze, None)];
         let record = |told: Told| {
             let why = Said::new("a test", "試験");
-            rebuilt(&told, vec![installed(1)], &why, UnixSeconds::EPOCH).unwrap()
+            rebuilt(&told, vec![installed(1)], &why, UnixSeconds::EPOCH)
         };
         assert!(record(told(&frozen)).frozen().is_some());
         assert!(record(told(&[&frozen[..], &[(Act::Thaw, None)]].concat())).frozen().is_none());

@@ -115,6 +115,16 @@ impl Refused {
         self.cause().next_step(self.id.map(|id| id.release))
     }
 
+    /// Which release, where one is known, before what is said of it.
+    pub fn named(&self) -> Said {
+        match self.id {
+            Some(Id { release, .. }) => {
+                Said::new(format!("release {release}: "), format!("リリース {release}: "))
+            }
+            None => Said::new("", ""),
+        }
+    }
+
     /// Of which kind it is.
     pub fn cause(&self) -> Cause {
         match self.refused_for {
@@ -144,13 +154,10 @@ impl Lost {
                 format!("release {runs} goes on, and the next release is compared with that one"),
                 format!("リリース {runs} の使用を続け、次のリリースはこれと比較します"),
             ),
-            None => (
-                "nothing judges, and the next release is taken as a first one: compared with nothing, \
-                 without probation"
-                    .to_owned(),
-                "点検に使えるリリースがなく、次のリリースを初回として（比較も観察期間もなしで）受け入れます"
-                    .to_owned(),
-            ),
+            None => {
+                let Said { en, ja } = nothing_to_compare_with();
+                (en, ja)
+            }
         };
         Said::new(
             format!(
@@ -159,6 +166,15 @@ impl Lost {
             format!("リリース {release} は再取得せず、切戻し先にもなりません。{ja}。取り消しはできません"),
         )
     }
+}
+
+/// What follows where nothing judges, nor is waited for.
+fn nothing_to_compare_with() -> Said {
+    Said::new(
+        "nothing judges, and the next release is taken as a first one: compared with nothing, without \
+         probation",
+        "点検に使えるリリースがなく、次のリリースを初回として（比較も観察期間もなしで）受け入れます",
+    )
 }
 
 /// That this record was put together from other witnesses, or is older than they are: nothing new is taken
@@ -186,9 +202,17 @@ pub enum Doubted {
 }
 
 impl Rebuilt {
-    /// As damage.
-    pub fn damage(&self) -> Damage {
+    /// As damage, while `runs` judges.
+    pub fn damage(&self, runs: Option<u64>) -> Damage {
         let mending = match self.of {
+            Doubted::Gone if runs.is_none() => {
+                let Said { en, ja } = nothing_to_compare_with();
+                Said::new(format!("goes on so: {en}"), ja).then(&Said::new(
+                    "nothing older is taken than what is still known to have judged here; what is damaged \
+                     stays in damaged/",
+                    "ここで稼働したと分かる最新のリリースより古いものは受け入れません。壊れたものは damaged/ に残します",
+                ))
+            }
             Doubted::Gone => Said::new(
                 "goes on with what runs now as the confirmed release; what was decided before is forgotten, \
                  and what the log of acts or the history tells to have fallen back, been held or been frozen \
@@ -287,7 +311,6 @@ impl Record {
     pub fn runs(&mut self, running: Running) {
         if let Running::Confirmed { release, .. } = &running {
             self.held.retain(|held| held.id.release >= release.id.release);
-            self.tried.take_if(|tried| *tried == release.id);
         }
         if let Some(release) = running.release() {
             self.forbid_before(release.id.release);
@@ -301,15 +324,38 @@ impl Record {
         self.earlier.dedup_by_key(|earlier| earlier.id);
     }
 
+    /// What runs proved itself, or an operator says so.
+    pub fn confirms(&mut self) {
+        self.runs(self.running.clone().confirmed());
+        (self.interrupted, self.tried) = (None, None);
+    }
+
     /// What an attached program was being given when this was written.
     pub fn tried(&self) -> Option<Id> {
         self.tried
     }
 
     /// An attached program is given `tried` from now on, or nothing any more. It ends by itself when that one
-    /// is confirmed or held.
+    /// is held, or proved itself.
     pub fn tries(&mut self, tried: Option<Id>) {
         self.tried = tried;
+    }
+
+    /// The program works for a while with what it was given last: what ends this from now on has nothing to
+    /// do with that. How often it had is forgotten where nothing more is to be proven, as of a first release.
+    pub fn settles(&mut self) {
+        let tried = self.tried.take();
+        if let Running::Confirmed { release, .. } = &self.running
+            && tried == Some(release.id)
+        {
+            self.interrupted.take_if(|(id, _)| *id == release.id);
+        }
+    }
+
+    /// What an attached program may have been given, although it is not to be used.
+    pub fn not_to_be_used(&self) -> impl Iterator<Item = Id> {
+        let interrupted = self.interrupted.map(|(id, _)| id);
+        self.tried.into_iter().chain(interrupted).chain(self.held.iter().map(|held| held.id))
     }
 
     /// Confirmed releases before the one that a fall back returns to, the newest first.
@@ -407,6 +453,18 @@ impl Record {
     /// Why `id` is held, if it is.
     pub fn held(&self, id: ReleaseRef) -> Option<&Held> {
         self.held.iter().find(|held| ReleaseRef::from(held.id) == id)
+    }
+
+    /// Of what is held here, what `withdrawn` says of is held for that and nothing else from now on. Whether
+    /// that is news.
+    pub fn withdraws(&mut self, withdrawn: impl Fn(ReleaseRef) -> Option<Said>) -> bool {
+        let mut is_news = false;
+        for held in self.held.iter_mut().filter(|held| held.held_for.is_here()) {
+            if let Some(why) = withdrawn(held.id.into()) {
+                (held.held_for, held.why, is_news) = (HeldFor::Withdrawn, why, true);
+            }
+        }
+        is_news
     }
 
     /// Lifts the hold of release `release`; whether it was held.

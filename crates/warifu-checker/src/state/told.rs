@@ -83,6 +83,8 @@ impl Told {
         let at = seen.at;
         let last = self.confirmed.last().map(|it| it.release);
         match seen.tells {
+            // A first release is confirmed at once; of any other it was not.
+            Tells::TakenBack(release) => drop(self.confirmed.pop_if(|it| it.release == release)),
             Tells::Held(_) if seen.is_withdrawn => {}
             Tells::Held(release) => drop(self.held.insert(release, at)),
             Tells::Unheld(release) => drop(self.held.remove(&release)),

@@ -27,6 +27,8 @@ pub(super) enum Tells {
         /// What was left, where that is told.
         from: Option<u64>,
     },
+    /// It does not judge after all, and is tried again: a program was given it only just before an end.
+    TakenBack(u64),
     /// It is not taken.
     Held(u64),
     /// It is taken again.
@@ -90,6 +92,7 @@ impl Seen {
             (Act::Start | Act::Confirm | Act::Regain, Phase::Done) => Tells::Judges(release?),
             (Act::Swap, Phase::Done) => Tells::Activated(release?),
             (Act::FallBack, Phase::Done) => Tells::WentBack { to: release?, from: number("from") },
+            (Act::TakeBack, Phase::Done) => Tells::TakenBack(release?),
             (Act::Hold, Phase::Done | Phase::Refused) => Tells::Held(release?),
             (Act::Unhold, Phase::Done) => Tells::Unheld(release?),
             (Act::Stop, Phase::Done) => Tells::Ended(release?),
@@ -112,6 +115,7 @@ impl Seen {
             ("started" | "confirmed" | "regained", Some(release)) => Tells::Judges(release),
             ("activated", Some(release)) => Tells::Activated(release),
             ("fell-back", Some(to)) => Tells::WentBack { to, from: kept.from },
+            ("taken-back", Some(release)) => Tells::TakenBack(release),
             ("held", Some(release)) => Tells::Held(release),
             ("unheld", Some(release)) => Tells::Unheld(release),
             ("ended", Some(release)) => Tells::Ended(release),
@@ -142,8 +146,6 @@ pub(super) struct Witnesses {
     history: Option<Said>,
     /// The newest release of which the history counted anything.
     judged: Option<u64>,
-    /// Whether anything is told at all, if only of a start without a release.
-    is_anything: bool,
 }
 
 impl Witnesses {
@@ -159,11 +161,10 @@ impl Witnesses {
             Err(ReadError::Missing { .. }) => (Kept::default(), None),
             Err(error) => (Kept::default(), Some(Said::of(&error))),
         };
-        let is_anything = !entries.is_empty() || !kept.acts.is_empty();
         let judged = kept.days.iter().flat_map(|day| &day.releases).filter_map(|it| it.release).max();
         let of_log = entries.iter().filter_map(Seen::of_entry).collect();
         let of_history = kept.acts.iter().filter_map(Seen::of_kept).collect();
-        Witnesses { acts: in_order(of_log, of_history), log, history, judged, is_anything }
+        Witnesses { acts: in_order(of_log, of_history), log, history, judged }
     }
 
     /// Every act, the oldest first.
@@ -190,11 +191,6 @@ impl Witnesses {
     /// The newest release of which the history counted anything.
     pub(super) fn judged(&self) -> Option<u64> {
         self.judged
-    }
-
-    /// Whether there is any witness, if only of a checker that never had a release.
-    pub(super) fn is_anything(&self) -> bool {
-        self.is_anything
     }
 
     /// Whether the log of acts is what was written.

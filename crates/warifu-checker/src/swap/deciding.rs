@@ -9,7 +9,7 @@ use crate::candidate::NotRead;
 use crate::cause::Amiss;
 use crate::log::Event;
 use crate::said::Said;
-use crate::state::{Decided, Decision, Forgotten, Installed, Reason};
+use crate::state::{Decided, Decision, Forgotten, Held, HeldFor, Installed, Reason};
 use crate::swap::active::Active;
 use crate::swap::aside::aside;
 use crate::swap::clearing::{Newer, NotCleared, NotNewer};
@@ -170,7 +170,8 @@ impl Swapper {
     pub fn unhold(&self, release: u64, reason: Reason, now: UnixSeconds) -> Result<Decision, NotDecided> {
         let record = self.record();
         let held = record.all_held().iter().find(|held| held.id.release == release);
-        if let Some(why) = held.and_then(|held| self.withdrawn(held.id.into())) {
+        let of_record = |held: &Held| Some(held.why.clone()).filter(|_| held.held_for == HeldFor::Withdrawn);
+        if let Some(why) = held.and_then(|held| self.withdrawn(held.id.into()).or_else(|| of_record(held))) {
             return Err(NotDecided::Withdrawn { release, why });
         }
         if held.is_some() && self.source_is_damaged() {
@@ -214,7 +215,7 @@ impl Swapper {
     /// [`NotDecided`].
     pub fn repair(&self, reason: Reason, now: UnixSeconds) -> Result<Decision, NotDecided> {
         let _bench = self.bench.hold();
-        self.look_for_damage();
+        self.look_whether_whole(now);
         if self.damages().is_empty() {
             return Err(NotDecided::NotDamaged);
         }

@@ -112,7 +112,7 @@ fn tried(
         return Ok(Outcome::Unchanged { release });
     }
     if let Some(held) = record.held(id) {
-        return Err(Outcome::Held { release, cause: Cause::Held, why: held.why.then(&held.next_step()) });
+        return Err(Outcome::held(held));
     }
     let before =
         running(looked, record, now).map_err(|why| unavailable(Amiss::new(Cause::DiskFault, why)))?;
@@ -196,12 +196,19 @@ impl Speak for DryRun {
                 say!(lang, "release {release} runs already", "リリース {release} は稼働中です")
             }
             Outcome::Refused(refused) => {
-                let (number, why) = (refused.id.map_or(0, |id| id.release), refused.why.say(lang));
-                say!(
-                    lang,
-                    "release {number} would be refused: {why}",
-                    "リリース {number} は拒否されます: {why}"
-                )
+                let why = refused.why.say(lang);
+                match refused.id.map(|id| id.release) {
+                    Some(number) => say!(
+                        lang,
+                        "release {number} would be refused: {why}",
+                        "リリース {number} は拒否されます: {why}"
+                    ),
+                    None => say!(
+                        lang,
+                        "what the channel offers would be refused: {why}",
+                        "配信元のリリースは拒否されます: {why}"
+                    ),
+                }
             }
             other => other.said().map(|said| said.say(lang)).unwrap_or_default(),
         };

@@ -6,6 +6,7 @@ use warifu_trust::UnixSeconds;
 
 use crate::log::Event;
 use crate::said::Said;
+use crate::state::HeldFor;
 use crate::swap::active::Active;
 use crate::swap::runs::NothingBefore;
 use crate::swap::swapper::Swapper;
@@ -35,13 +36,22 @@ impl Swapper {
     /// comes last, for it may take minutes: a kill meanwhile must not bring back what was left.
     pub(super) fn went_back(&self, event: Event, (from, to): (u64, u64), why: &Said, now: UnixSeconds) {
         self.runs.write_down();
+        self.runs.note_withdrawn(|id| self.withdrawn(id));
         self.acts.fell_back((from, to), why, now);
+        let left = self.record();
+        let left = left.all_held().iter().find(|held| held.id.release == from);
+        let (stays_en, stays_ja) = match left.map(|held| held.held_for) {
+            Some(HeldFor::Withdrawn) => {
+                ("was withdrawn and is not taken again", "取り下げられたため使用しません")
+            }
+            Some(HeldFor::Here) | None => ("is held", "保留します"),
+        };
         self.log.of_release(
             event,
             to,
             &Said::new(
-                format!("FELL BACK from release {from} to release {to}; {from} is held: {}", why.en),
-                format!("リリース {from} から {to} へ戻しました。{from} は保留します: {}", why.ja),
+                format!("FELL BACK from release {from} to release {to}; {from} {stays_en}: {}", why.en),
+                format!("リリース {from} から {to} へ戻しました。{from} は{stays_ja}: {}", why.ja),
             ),
         );
         // What fails is told, and tried again.

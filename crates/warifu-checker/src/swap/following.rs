@@ -85,6 +85,9 @@ impl Swapper {
         let taken = follower.target.take(id, &load, Otherwise::PutBack);
         follower.was_given(&taken, now);
         match &taken {
+            // Whatever told this to end may have been what told the program, and nobody would ask that any
+            // more whether it works.
+            Ok(()) if self.ending.is_told() => return Err(not_asked(Ending::why())),
             Ok(()) => follower.trouble = None,
             // Whoever told this to end may have ended what was told too: it counts as a try, and no more.
             Err(NotTaken::Refused { failed, .. }) if self.ending.is_told() => {
@@ -101,8 +104,16 @@ impl Swapper {
         taken.map(|()| Some(Tried { _follower: follower }))
     }
 
+    /// The program was seen to work for a while with what it was given last.
+    pub(super) fn settles(&self) {
+        if self.record().tried().is_some() {
+            // What cannot be written is true again with the next record.
+            let _ = self.runs.settles();
+        }
+    }
+
     /// What ends this from now on is not put down to what the program was given last.
-    pub(super) fn tries_no_more(&self) {
+    fn tries_no_more(&self) {
         // What cannot be written is true again with the next record.
         if self.record().tried().is_some() {
             let _ = self.runs.tries(None);
@@ -115,7 +126,8 @@ impl Swapper {
     /// # Errors
     /// It does not work with that; this was told.
     pub(super) fn follow(&self, now: UnixSeconds) -> Result<(), Said> {
-        let (Some(mut follower), Some(active)) = (self.follower(), self.active()) else { return Ok(()) };
+        let Some(mut follower) = self.follower() else { return Ok(()) };
+        let Some(active) = self.active() else { return self.leave_what_failed(&mut follower, now) };
         let is_in_step = follower.target.uses() == Some(active.id) && follower.trouble.is_none();
         if is_in_step || self.ending.is_told() {
             return Ok(());
@@ -148,8 +160,48 @@ impl Swapper {
         }
     }
 
+    /// Where nothing judges, the program is not left with what it was given and did not work, or what ended
+    /// this too often. What else its link may name is not known here to be wrong.
+    fn leave_what_failed(&self, follower: &mut Follower, now: UnixSeconds) -> Result<(), Said> {
+        if self.ending.is_told() {
+            return Ok(());
+        }
+        for id in self.record().not_to_be_used() {
+            match follower.target.leave(id.into()) {
+                Ok(false) => {}
+                Ok(true) => {
+                    let release = id.release;
+                    let said = Said::new(
+                        format!(
+                            "release {release}, with which the attached program was not seen to work, is \
+                             taken away from it; it has none"
+                        ),
+                        format!(
+                            "接続先プログラムの動作を確認できなかったリリース {release} のリンクを外しました。\
+                             渡したリリースはありません"
+                        ),
+                    );
+                    self.log.of_release(Event::AttachedTakenBack, release, &said);
+                }
+                Err(failed) => {
+                    let why = failed.why.clone();
+                    self.out_of_step(follower, None, failed, now);
+                    return Err(why);
+                }
+            }
+        }
+        follower.trouble = None;
+        Ok(())
+    }
+
     /// It is told once for each release and what failed of it: a command may say the time of day.
-    fn out_of_step(&self, follower: &mut Follower, release: Option<u64>, failed: Failed, now: UnixSeconds) {
+    pub(super) fn out_of_step(
+        &self,
+        follower: &mut Follower,
+        release: Option<u64>,
+        failed: Failed,
+        now: UnixSeconds,
+    ) {
         let is_known = |known: &Trouble| known.release == release && known.failed.at == failed.at;
         if !follower.trouble.as_ref().is_some_and(is_known) {
             let why = &failed.why;

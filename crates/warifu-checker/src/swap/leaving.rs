@@ -5,7 +5,7 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread::Builder;
 use std::time::Duration;
 
-use warifu_trust::{ReleaseRef, UnixSeconds};
+use warifu_trust::UnixSeconds;
 
 use crate::log::Event;
 use crate::said::Said;
@@ -65,9 +65,13 @@ impl Swapper {
     fn take_back(&self, now: UnixSeconds) {
         let Some(mut follower) = self.follower() else { return };
         let Some(tried) = self.record().tried() else { return };
-        let active = self.active().filter(|active| active.id != ReleaseRef::from(tried));
-        let before = active.or_else(|| self.active()?.compared_with().map(Arc::clone));
-        let given_back = before.as_ref().map_or(Ok(()), |before| self.give_back(&mut follower, before, now));
+        // What judges first: it is on disk before the program is told, whatever ends this then.
+        self.runs.take_back(tried.into());
+        let before = self.active();
+        let given_back = match &before {
+            Some(before) => self.give_back(&mut follower, before, now),
+            None => follower.target.leave(tried.into()).map(drop).map_err(|failed| failed.why),
+        };
         let release = tried.release;
         let times =
             self.record().interrupted.filter(|(id, _)| *id == tried).map_or(0, |(_, times)| times) + 1;
@@ -92,6 +96,7 @@ impl Swapper {
                  {most} 回になると、次の起動で保留します（今回 {times} 回目）"
             ),
         );
+        self.acts.taken_back(release, &said, now);
         self.log.of_release(Event::AttachedTakenBack, release, &said);
     }
 

@@ -23,6 +23,7 @@ mod known;
 mod observed;
 mod outcome;
 mod resume;
+mod room;
 mod rules;
 
 mod dry_run;

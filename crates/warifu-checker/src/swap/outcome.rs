@@ -7,7 +7,7 @@ use warifu_trust::UnixSeconds;
 use crate::cause::{Amiss, Cause};
 use crate::log::Event;
 use crate::said::Said;
-use crate::state::{Phase, Refused, RefusedFor};
+use crate::state::{Held, HeldFor, Phase, Refused, RefusedFor};
 
 /// What an attempt to take a release came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -110,6 +110,17 @@ pub(super) fn same_news(one: &Outcome, other: &Outcome) -> bool {
 }
 
 impl Outcome {
+    /// Of a release that is held here, and for whose word.
+    pub(super) fn held(held: &Held) -> Outcome {
+        let (release, cause) = (held.id.release, held.held_for.cause());
+        let why = match held.held_for {
+            HeldFor::Here => held.why.then(&held.next_step()),
+            // What to do is said with the cause.
+            HeldFor::Withdrawn => held.why.clone(),
+        };
+        Outcome::Held { release, cause, why }
+    }
+
     /// For people; nothing when nothing happened.
     pub fn said(&self) -> Option<Said> {
         Some(match self {
@@ -157,11 +168,10 @@ impl Outcome {
             ),
             Outcome::Refused(refused) => {
                 let why = refused.why.then(&refused.next_step());
-                let name = refused.id.map_or_else(|| "-".to_owned(), |id| id.release.to_string());
-                let word = refused.cause().word();
+                let (word, named) = (refused.cause().word(), refused.named());
                 Said::new(
-                    format!("release {name} {}: {}", word.en.to_uppercase(), why.en),
-                    format!("{}: リリース {name}: {}", word.ja, why.ja),
+                    format!("{}: {}{}", word.en.to_uppercase(), named.en, why.en),
+                    format!("{}: {}{}", word.ja, named.ja, why.ja),
                 )
             }
             Outcome::Stale { why } | Outcome::Unavailable { why, .. } => why.clone(),

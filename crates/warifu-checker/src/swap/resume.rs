@@ -113,7 +113,8 @@ enum Ended {
 
 /// A release that was on probation gives way to the confirmed one before it. It is held when the checker
 /// crashed too often with it; so is what a program was just being given, however the checker ended then: what
-/// tells the program may itself tell this one to end. What is held now is given.
+/// tells the program may itself tell this one to end. Where that was the first release, nothing runs then.
+/// What is held now is given.
 fn leave_probation(record: &mut Record, ended: Ended, now: UnixSeconds) -> Option<Held> {
     let on_probation = match record.running().clone() {
         Running::OnProbation { release, previous } => Some((release.id, previous)),
@@ -142,14 +143,24 @@ fn leave_probation(record: &mut Record, ended: Ended, now: UnixSeconds) -> Optio
         ),
     };
     record.interrupted = Some((id, times)).filter(|_| times > 0);
-    record.tries(None);
-    if times >= INTERRUPTED_MOST {
+    let is_too_often = times >= INTERRUPTED_MOST;
+    // A first release goes on: there is none before it. It is given to the program again at once, and what
+    // ends this meanwhile is put down to it again.
+    let is_first = record.running().release().is_some_and(|runs| record.tried() == Some(runs.id))
+        && on_probation.is_none();
+    if is_too_often || !is_first {
+        record.tries(None);
+    }
+    if is_too_often {
         record.hold(id.into(), why, now);
+    }
+    if is_too_often && is_first {
+        record.runs(Running::Nothing);
     }
     if let Some((_, previous)) = on_probation {
         record.runs(Running::Confirmed { release: previous, previous: None });
     }
-    record.held(id.into()).filter(|_| times >= INTERRUPTED_MOST).cloned()
+    record.held(id.into()).filter(|_| is_too_often).cloned()
 }
 
 /// Reads what is `installed`; what it has in common with what is `known` is shared.

@@ -20,9 +20,7 @@ use crate::history::Chronicle;
 use crate::log::{Event, Log};
 use crate::said::Said;
 use crate::source::{Expires, ReleaseSource};
-use crate::state::{
-    Damage, Held, HeldFor, KeptNow, Rebuilt, Recent, Record, StateDirectory, StateDirectoryError,
-};
+use crate::state::{Damage, Held, KeptNow, Recent, Record, StateDirectory, StateDirectoryError};
 use crate::swap::active::Active;
 use crate::swap::ending::Ending;
 use crate::swap::follower::Follower;
@@ -32,6 +30,7 @@ use crate::swap::known::Known;
 use crate::swap::observed::Observed;
 use crate::swap::outcome::{LastPoll, Outcome};
 use crate::swap::resume::resume;
+use crate::swap::room::Room;
 use crate::swap::rules::Rules;
 use crate::swap::runs::Runs;
 use crate::swap::workbench::{Coming, Workbench};
@@ -61,6 +60,8 @@ pub struct Swapper {
     pub(super) trusted: Mutex<Option<Trusted>>,
     /// What the source stands on and was damaged at the last look.
     pub(super) damage: Mutex<Option<Damage>>,
+    /// How much room the disk had when it was full at the last look.
+    pub(super) room: Room,
     /// What was observed and is not done or told in full yet.
     pub(super) observed: Mutex<Observed>,
     /// A program that uses the releases too.
@@ -88,9 +89,8 @@ impl Swapper {
     /// never had one before it is resumed however far it came.
     ///
     /// # Errors
-    /// [`StateDirectoryError`]: the record cannot be read, and nothing else tells of a release that lies
-    /// there whole. Content that is damaged is logged and left out: the next look at the source fetches it
-    /// again before anything else.
+    /// [`StateDirectoryError`]: the record cannot be read now, and no release lies there whole. Content that is
+    /// damaged is logged and left out: the next look at the source fetches it again before anything else.
     pub fn resume(
         directory: StateDirectory,
         source: Option<Box<dyn ReleaseSource>>,
@@ -113,7 +113,7 @@ impl Swapper {
         if let Some(damage) = &damage {
             log.event(Event::StateDamaged, &damage.why);
         }
-        let damage = Mutex::new(damage);
+        let (damage, room) = (Mutex::new(damage), Room::default());
         Ok(Swapper {
             bench,
             runs,
@@ -131,6 +131,7 @@ impl Swapper {
             coming,
             trusted,
             damage,
+            room,
             observed,
             follower: None,
             ending: Arc::default(),
@@ -188,7 +189,9 @@ impl Swapper {
     /// What is damaged here: nothing new is taken until it is mended.
     pub fn damages(&self) -> Vec<Damage> {
         let of_source = self.damage.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        self.record().rebuilt().map(Rebuilt::damage).into_iter().chain(of_source).collect()
+        let record = self.record();
+        let runs = record.running().release().map(|installed| installed.id.release);
+        record.rebuilt().map(|rebuilt| rebuilt.damage(runs)).into_iter().chain(of_source).collect()
     }
 
     /// Whether what the channel's source stands on is damaged: then nobody here knows what was withdrawn.
@@ -213,11 +216,9 @@ impl Swapper {
 
     /// What is not taken again, and whether that is because it was withdrawn, as far as was heard.
     pub fn held(&self) -> Vec<Held> {
-        let mut held = self.record().all_held().to_vec();
-        held.iter_mut()
-            .filter(|held| self.withdrawn(held.id.into()).is_some())
-            .for_each(|held| held.held_for = HeldFor::Withdrawn);
-        held
+        let mut record = self.record();
+        record.withdraws(|id| self.withdrawn(id));
+        record.all_held().to_vec()
     }
 
     /// What is recorded; the last replay may not be on disk yet.
@@ -266,6 +267,29 @@ impl Swapper {
         self.runs.replayed()
     }
 
+    /// What is damaged now is told where it is news; that it is whole again, too, and written down as an act:
+    /// nobody is told of a hand that moved a file away but by this. A repair tells of itself, and asks with
+    /// [`Swapper::look_for_damage`].
+    pub(super) fn look_whether_whole(&self, now: UnixSeconds) {
+        let before = self.damage.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.look_for_damage();
+        let Some(before) = before.filter(|_| !self.source_is_damaged()) else { return };
+        let part = before.part.word();
+        let said = Said::new(
+            format!(
+                "{} is whole again, and no repair did it: somebody's hand, or this checker from memory",
+                part.en
+            ),
+            format!(
+                "{}の破損が、修復の操作なしに解消しました（手作業、または稼働中の情報からの書き直し）",
+                part.ja
+            ),
+        );
+        self.log.event(Event::StateWhole, &said);
+        self.acts.decided(Act::Repair, None, &said, now);
+    }
+
+    /// What is damaged now, told where it is news.
     pub(super) fn look_for_damage(&self) {
         let found = self.source.as_ref().and_then(|source| source.damage());
         let mut damage = self.damage.lock().unwrap_or_else(PoisonError::into_inner);

@@ -44,11 +44,12 @@ impl Swapper {
     pub fn poll(&self, now: UnixSeconds, wanted: Wanted) -> Outcome {
         let look = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
         let outcome = self.take(now, wanted);
-        self.look_for_damage();
+        self.look_whether_whole(now);
         if !matches!(outcome, Outcome::Unavailable { .. }) {
             self.stale.store(matches!(outcome, Outcome::Stale { .. }), Ordering::Relaxed);
         }
         let troubles = self.source.as_ref().map(|source| source.troubles()).unwrap_or_default();
+        self.room.note(&outcome, || self.runs.free_bytes());
         let news = self.runs.note_poll(now, &outcome, troubles);
         drop(look);
         for trouble in &news.troubles {
@@ -58,6 +59,11 @@ impl Swapper {
             self.tell(&outcome, now);
         }
         outcome
+    }
+
+    /// Whether the last look found the disk full, and there is more room since: then it is time for another.
+    pub fn has_room_again(&self) -> bool {
+        self.room.is_there_more(|| self.runs.free_bytes())
     }
 
     /// Does `work` at the bench, and notes what waits there afterwards.
@@ -97,6 +103,7 @@ impl Swapper {
         }
         // Before anything else of it is looked at: a withdrawal may have been heard on the way to a refusal.
         self.leave_withdrawn(opened.as_deref().ok(), now);
+        self.runs.note_withdrawn(|id| self.withdrawn(id));
         let offer = match opened {
             Ok(offer) => offer,
             Err(SourceError::Unavailable(why)) => return no_channel(why),
@@ -116,7 +123,7 @@ impl Swapper {
                 Some(_) => why
                     .then(&Said::new("it goes on", "引き続きこのリリースを使用しています"))
                     .then(&while_withdrawn_judges(self.can_go_back_to())),
-                None => why,
+                None => self.left_for(id).map_or_else(|| why.clone(), |left| why.then(&left)),
             };
             return Outcome::Held { release: id.release, cause: Cause::Withdrawn, why };
         }
@@ -160,6 +167,16 @@ impl Swapper {
                 Err(NotRead::Release(why)) => not_cleared(id, why, now),
             }
         })
+    }
+
+    /// What judges in the place of `id`, where that one judged here and was left.
+    fn left_for(&self, id: ReleaseRef) -> Option<Said> {
+        self.record().held(id)?;
+        let to = self.active()?.id.release;
+        Some(Said::new(
+            format!("this checker went back from it, and release {to} judges"),
+            format!("このリリースから切り戻し、リリース {to} を使用しています"),
+        ))
     }
 
     /// The candidate with this content; what was read and judged of what runs, and of what ran before it, is
@@ -243,7 +260,8 @@ impl Swapper {
     /// While nothing judges and the newest release waits for its instant or was withdrawn, the one before it
     /// does, as both organisations list it.
     fn begin_with_fallback(&self, offer: &dyn Offer, now: UnixSeconds) {
-        if self.active().is_some() {
+        // With a doubted record nothing is taken before somebody has looked at it, that one neither.
+        if self.active().is_some() || self.record().rebuilt().is_some() {
             return;
         }
         let content = match aside(self.log, || offer.fetch_fallback()) {
@@ -309,11 +327,7 @@ impl Swapper {
             return Some(Outcome::Held { release, cause: Cause::Frozen, why: frozen.said() });
         }
         if let Some(held) = record.held(id) {
-            return Some(Outcome::Held {
-                release,
-                cause: Cause::Held,
-                why: held.why.then(&held.next_step()),
-            });
+            return Some(Outcome::held(held));
         }
         match &record.refused {
             // Its data will not change by itself: it is tried again when somebody asks.
@@ -509,12 +523,15 @@ fn lost_and_not_had(lost: &Lost, why_not: &Said) -> Said {
     Said::new(
         format!(
             "release {release}, which ran here, is lost ({}) and could not be fetched again ({}); nothing \
-             else is taken until it is, or until `warifu-checker give-up {release} --reason …`",
+             else is taken until it is, and each look tries it again; only where both organisations say that \
+             it is to be had nowhere any more: warifu-checker give-up {release} --reason …, which cannot be \
+             undone",
             why.en, why_not.en
         ),
         format!(
             "稼働していたリリース {release} が失われ（{}）、再取得もできません（{}）。再取得できるまで他のリリースは\
-             受け入れません。復旧を断念する場合は warifu-checker give-up {release} --reason （理由）を実行してください",
+             受け入れず、確認のたびに再試行します。どこからも入手できないと両団体が認めた場合に限り、\
+             warifu-checker give-up {release} --reason （理由）で断念してください（取り消せません）",
             why.ja, why_not.ja
         ),
     )

@@ -77,6 +77,13 @@ pub trait Target: Send + Sync {
     /// [`NotTaken`]. After [`Otherwise::PutBack`] it uses what it used before, unless that says otherwise.
     fn take(&self, id: ReleaseRef, load: Load<'_>, otherwise: Otherwise) -> Result<(), NotTaken>;
 
+    /// Lets it use `id` no more, where it was given that, and nothing in its place: whether it was. It is not
+    /// told: there is nothing that it could read.
+    ///
+    /// # Errors
+    /// What keeps it from that.
+    fn leave(&self, id: ReleaseRef) -> Result<bool, Failed>;
+
     /// The end that it heeds: when that is over, what it is just being told or asked is broken off, and
     /// counts as not taken.
     fn ending(&self) -> Arc<Ending>;

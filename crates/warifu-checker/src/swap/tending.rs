@@ -5,16 +5,24 @@ use warifu_trust::{ReleaseRef, UnixSeconds};
 use crate::state::Phase;
 use crate::swap::follower::Settled;
 use crate::swap::swapper::Swapper;
+use crate::swap::target::{Failed, FailedAt};
 
 impl Swapper {
     /// Looks after the program: what is out of step is tried again, and a release on probation is left when
     /// the program works no more, and confirmed when it did for long enough.
     pub(super) fn look_after(&self, now: UnixSeconds) {
-        let Some(mut follower) = self.follower() else { return };
-        let Some(active) = self.active().filter(|_| !self.ending.is_told()) else { return };
+        let Some(mut follower) = self.follower().filter(|_| !self.ending.is_told()) else { return };
         if follower.trouble.as_ref().is_some_and(|trouble| trouble.again > now) {
             return;
         }
+        let Some(active) = self.active() else {
+            let is_wrong = follower.trouble.is_some();
+            drop(follower);
+            if is_wrong {
+                let _ = self.follow(now);
+            }
+            return;
+        };
         if follower.trouble.is_some() || follower.target.uses() != Some(active.id) {
             drop(follower);
             if let Err(why) = self.follow(now)
@@ -26,11 +34,21 @@ impl Swapper {
             }
             return;
         }
-        if active.phase() == Phase::Confirmed {
+        // A first release is confirmed at once, and looked after until it was seen to work for a while.
+        let is_confirmed = active.phase() == Phase::Confirmed;
+        if is_confirmed && self.record().tried() != Some(active.id.into()) {
             return;
         }
         let watched = i64::try_from(follower.target.watched_seconds()).unwrap_or(i64::MAX);
         let works = follower.works(now);
+        if let Err(why) = &works
+            && is_confirmed
+            && !self.ending.is_told()
+        {
+            // There is none to go back to: it is given this one again.
+            let failed = Failed { at: FailedAt::Probe, why: why.clone() };
+            return self.out_of_step(&mut follower, Some(active.id.release), failed, now);
+        }
         drop(follower);
         match works {
             // Whoever told this to end may have ended who was asked, or it took too long.
@@ -39,11 +57,13 @@ impl Swapper {
                 // Whoever was faster went back already.
                 let _ = self.fall_back(why, Some(&active), now);
             }
+            Ok(Settled::Settled) if is_confirmed => self.settles(),
+            Ok(Settled::NotYet) if is_confirmed => {}
             Ok(_) if active.since.seconds().saturating_add(watched) <= now.seconds() => {
                 self.confirm_proven(&active, now);
                 self.tidy();
             }
-            Ok(Settled::Settled) => self.tries_no_more(),
+            Ok(Settled::Settled) => self.settles(),
             Ok(Settled::NotYet) => {}
         }
     }

@@ -93,14 +93,14 @@ fn a_refusal_says_whether_it_is_for_the_data_or_for_trust() {
     shelf.offer(Draft { created, ..release(2, &bad()) });
     assert_eq!(swapper.poll(now(), Wanted::ByItself).exit_status(), 1);
     let (ja, en) = (status(&swapper).say(Lang::Ja), status(&swapper).say(Lang::En));
-    assert!(ja.contains("\nデータによる拒否: リリース 2: ") && !ja.contains("信頼による拒否"), "{ja}");
-    assert!(en.contains("\nrefused for its data: release 2: "), "{en}");
+    assert!(ja.contains("）: リリース 2: ") && !ja.contains("信頼による拒否"), "{ja}");
+    assert!(en.contains("\nrefused for its data at "), "{en}");
     assert!(on_the_page(&status(&swapper)).contains("データによる拒否: "));
     shelf.refuse("the signatures do not suffice");
     assert_eq!(swapper.poll(now(), Wanted::ByItself).exit_status(), 3);
     let (ja, en) = (status(&swapper).say(Lang::Ja), status(&swapper).say(Lang::En));
-    assert!(ja.contains("\n信頼による拒否: リリース -: ") && !ja.contains("データによる拒否"), "{ja}");
-    assert!(en.contains("\nrefused for trust: release -: "), "{en}");
+    assert!(ja.contains("\n信頼による拒否（") && !ja.contains("データによる拒否"), "{ja}");
+    assert!(en.contains("\nrefused for trust at "), "{en}");
     assert_eq!(status(&swapper).causes(), [Cause::Trust].into());
 }
 

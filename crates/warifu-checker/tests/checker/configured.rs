@@ -228,8 +228,8 @@ fn a_policy_or_schema_that_changed_under_its_name_is_told_to_wait_for_a_restart(
     let at = folder.path();
     drop(published(at));
     let [policy, schemas] = ["policy.toml", "schemas"].map(|name| at.join(name));
-    let layout = schemas.join("layouts/modifier-19.toml");
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/examples/modifier-19.toml");
+    let layout = schemas.join("layouts/tooth-7.toml");
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/examples/tooth-7.toml");
     let example = fs::read_to_string(example).unwrap();
     fs::create_dir_all(layout.parent().unwrap()).unwrap();
     fs::write(&layout, &example).unwrap();

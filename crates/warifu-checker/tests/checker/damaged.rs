@@ -13,6 +13,7 @@ use warifu_checker::log::now;
 use warifu_checker::said::Said;
 use warifu_checker::state::{DamagedPart, Disk, Reason};
 use warifu_checker::swap::{NotDecided, Outcome, Swapper, Wanted};
+use warifu_values::lang::{Lang, Speak as _};
 
 use crate::killed::{PROGRAM, Running, publish_release, published};
 use crate::line::{Line, release};
@@ -315,6 +316,33 @@ fn what_was_done_on_a_full_disk_is_in_the_log_afterwards() {
     assert_eq!(number(&alone_at(directory.path(), Source(shelf))), Some(1));
 }
 
+/// The disk was full at the last look: with more room, it is time for another.
+#[test]
+fn a_disk_with_room_again_is_looked_at_again() {
+    let (directory, shelf) = after_two();
+    let free = Arc::new(AtomicUsize::new(1000));
+    let (there, told) = (Arc::clone(&free), Arc::clone(&free));
+    let full = move |_, _: &Path| {
+        (there.load(Ordering::Relaxed) < 1 << 20).then(|| io::ErrorKind::StorageFull.into())
+    };
+    let disk = Disk::failing(full).with_free(move || told.load(Ordering::Relaxed) as u64);
+    let swapper = alone_on(disk, directory.path(), Source(Arc::clone(&shelf)));
+    assert!(!swapper.has_room_again(), "nothing was wanted yet");
+    let mut more = rows();
+    more.push((190_000_011, "5.00"));
+    shelf.offer(release(3, &more));
+    let outcome = swapper.poll(now(), Wanted::ByItself);
+    assert!(matches!(outcome, Outcome::Unavailable { cause: Cause::DiskFull, .. }), "{outcome:?}");
+    assert!(!swapper.has_room_again());
+    free.store(1_000_000, Ordering::Relaxed);
+    assert!(!swapper.has_room_again(), "what comes and goes");
+    free.store(2 << 20, Ordering::Relaxed);
+    assert!(swapper.has_room_again());
+    let outcome = swapper.poll(now(), Wanted::ByItself);
+    assert!(matches!(outcome, Outcome::Activated { release: 3, .. }), "{outcome:?}");
+    assert!(!swapper.has_room_again());
+}
+
 /// A disk without any room but what the checker has put by for this.
 #[test]
 fn a_full_disk_has_room_for_one_fall_back() {
@@ -382,6 +410,87 @@ fn a_lost_record_is_told_and_what_was_confirmed_last_judges() {
         assert_eq!(swapper.repair(reason(), now()), Err(NotDecided::NotDamaged));
         assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Activated { release: 3, .. }));
     }
+}
+
+/// Both copies of the record are gone, and so is what told of releases: whatever else outlived them, that is
+/// no first start. It comes up by what it can prove, says what is lost, and takes nothing before somebody has
+/// looked at it.
+#[test]
+fn a_folder_with_anything_of_a_checker_is_no_first_start() {
+    let cut: Spoil<'_> = &|at| {
+        // The first line is of a start without a release, and a whole log.
+        let log = at.join("audit.jsonl");
+        let whole = fs::read(&log).unwrap();
+        let first = whole.split_inclusive(|byte| *byte == b'\n').next().unwrap();
+        assert!(!String::from_utf8_lossy(first).contains("release") && warifu_audit::verify(first).is_ok());
+        fs::write(&log, first).unwrap();
+    };
+    let no_log: Spoil<'_> = &|at| fs::remove_file(at.join("audit.jsonl")).unwrap();
+    let no_content: Spoil<'_> = &|at| {
+        ["content", "manifests"].iter().for_each(|name| fs::remove_dir_all(at.join(name)).unwrap());
+    };
+    let trusted: Spoil<'_> = &|at| {
+        fs::create_dir_all(at.join("trusted")).unwrap();
+        fs::write(at.join("trusted/trusted-state.json"), "{}").unwrap();
+    };
+    // The oldest release that lies there whole is taken for what ran; where none does, nothing judges.
+    let spoilt: [(&[Spoil<'_>], Option<u64>); 4] = [
+        (&[cut], Some(1)),
+        (&[no_log], Some(1)),
+        (&[cut, no_content], None),
+        (&[no_log, no_content, trusted], None),
+    ];
+    for (case, (spoils, runs)) in spoilt.into_iter().enumerate() {
+        let (directory, shelf) = after_two();
+        let at = directory.path();
+        records(at).iter().for_each(|path| fs::remove_file(path).unwrap());
+        let _ = fs::remove_file(at.join("history.json"));
+        spoils.iter().for_each(|spoil| spoil(at));
+        let mut more = rows();
+        more.push((190_000_011, "5.00"));
+        shelf.offer(release(3, &more));
+        for _ in 0..2 {
+            let swapper = alone_at(at, Source(Arc::clone(&shelf)));
+            assert_eq!(number(&swapper), runs, "{case}");
+            let damages = swapper.damages();
+            assert_eq!(damages.first().map(|it| it.part), Some(DamagedPart::Record), "{case}");
+            let says =
+                if runs.is_some() { "the oldest one on disk" } else { "no release lies on disk whole" };
+            assert!(damages[0].why.en.contains(says), "{case}: {}", damages[0].why.en);
+            let will = "the next release is taken as a first one";
+            assert_eq!(damages[0].mending.en.contains(will), runs.is_none(), "{}", damages[0].mending.en);
+            let outcome = swapper.poll(now(), Wanted::Newest);
+            let is_held = matches!(outcome, Outcome::Held { release: 3, cause: Cause::Damaged, .. });
+            assert!(is_held, "{case}: {outcome:?}");
+        }
+        let swapper = alone_at(at, Source(Arc::clone(&shelf)));
+        swapper.repair(reason(), now()).unwrap();
+        let outcome = swapper.poll(now(), Wanted::ByItself);
+        assert!(matches!(outcome, Outcome::Activated { release: 3, .. }), "{case}: {outcome:?}");
+    }
+}
+
+/// What both organisations list to fall back to is not taken either, where nothing that judged here is left
+/// to compare it with and nobody has looked at that.
+#[test]
+fn with_nothing_left_the_release_before_a_withdrawn_one_is_not_taken_in_silence() {
+    let (directory, shelf) = after_two();
+    let at = directory.path();
+    records(at).iter().for_each(|path| fs::write(path, "{").unwrap());
+    ["content", "manifests"].iter().for_each(|name| fs::remove_dir_all(at.join(name)).unwrap());
+    let before = shelf.offered().unwrap();
+    let third = shelf.offer(release(3, &good()));
+    shelf.withdraw(third, "wrong points");
+    shelf.list_fallback(before);
+    let swapper = alone_at(at, Source(Arc::clone(&shelf)));
+    let why = &swapper.damages()[0].why.en;
+    assert!(why.contains("release 2, which was confirmed last, and all others are gone"), "{why}");
+    let outcome = swapper.poll(now(), Wanted::ByItself);
+    assert!(matches!(outcome, Outcome::Held { release: 3, cause: Cause::Withdrawn, .. }), "{outcome:?}");
+    assert_eq!(number(&swapper), None);
+    swapper.repair(reason(), now()).unwrap();
+    swapper.poll(now(), Wanted::ByItself);
+    assert_eq!(number(&swapper), Some(2));
 }
 
 /// One copy is damaged: nobody need do anything.
@@ -469,6 +578,13 @@ fn what_a_checker_stands_on_is_damaged_and_mended_by_a_command() {
         let status = running.client().status().unwrap();
         assert_eq!(status.damaged.iter().map(|damage| damage.part).collect::<Vec<_>>(), [part]);
         assert_ne!(running.client().swap(None).map_or(9, |outcome| outcome.exit_status()), 0);
+        // Nobody here knows whether what runs was withdrawn: that is no good status.
+        assert_eq!(status.exit_status(), 3, "{part:?}");
+        for (lang, says) in [(Lang::En, "\nWITHDRAWN OR NOT: until "), (Lang::Ja, "\n取下げの有無不明: ")]
+        {
+            let said = status.say(lang);
+            assert!(said.contains(says), "{part:?}: {said}");
+        }
         let repair = |more: &[&str]| {
             let mut command = Command::new(PROGRAM);
             command
@@ -490,7 +606,8 @@ fn what_a_checker_stands_on_is_damaged_and_mended_by_a_command() {
         let done = repair(&["--yes"]);
         let said = String::from_utf8_lossy(&done.stderr).into_owned();
         assert_eq!(done.status.code(), Some(0), "{part:?}: {said}");
-        assert!(running.client().status().unwrap().damaged.is_empty());
+        let status = running.client().status().unwrap();
+        assert!(status.damaged.is_empty() && status.exit_status() == 0, "{part:?}");
         let seen = running.client().swap(None).unwrap();
         assert!(matches!(seen, Outcome::Held { cause: Cause::Frozen, .. }), "{seen:?}");
         running.client().thaw(&reason()).unwrap();

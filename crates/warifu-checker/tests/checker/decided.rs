@@ -306,6 +306,6 @@ fn a_placeholder_is_no_reason() {
             command.args(["unhold", "2", "--state", "nowhere", "--reason", placeholder]).output().unwrap();
         let why = String::from_utf8(refused.stderr).unwrap();
         assert_eq!(refused.status.code(), Some(2));
-        assert!(why.contains("write the reason itself") && why.contains("理由そのもの"), "{why}");
+        assert!(why.contains("write the reason itself"), "{why}");
     }
 }

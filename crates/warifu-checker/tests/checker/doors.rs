@@ -205,7 +205,7 @@ fn a_head_that_does_not_end_and_a_line_that_nobody_uses_are_cut() {
     let checker = within(limits);
     let silent = sent(&checker, b"");
     let half = sent(&checker, b"POST /check HTTP/1.1\r\nhost: x\r\nx-slow: ");
-    assert_eq!(rest(half), "");
+    assert!(rest(half).starts_with("HTTP/1.1 408 "), "it is told");
     assert_eq!(rest(silent), "");
     let used = sent(&checker, b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n");
     assert!(rest(used).starts_with("HTTP/1.1 200 "), "answered, and then cut");
@@ -233,6 +233,11 @@ fn the_limit_of_a_head_is_where_it_is_said_to_be() {
         }
         head + "\r\n"
     };
+    // A head has a hundred lines at most, however short; two are there already.
+    for (lines, status) in [(98, 200), (99, 431)] {
+        let answer = told(&checker, head(4000, lines).as_bytes());
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{lines} lines: {answer}");
+    }
     for lines in [1, 10] {
         for (length, status) in [(limit, 200), (limit + 1, 431), (100_000, 431), (2 * limit - 1, 431)] {
             let head = head(length, lines);
@@ -492,7 +497,67 @@ fn half_commands_keep_no_operator_out() {
         String::from_utf8(answer).unwrap()
     };
     assert!(told(&half[0]).starts_with("HTTP/1.1 408 "));
-    assert_eq!(told(&half[1]), "");
+    // Half a head is silence: it may have had to give way before it was told.
+    assert!(half.iter().skip(1).step_by(2).any(|line| told(line).starts_with("HTTP/1.1 408 ")));
+}
+
+/// Either kind of line.
+trait Line: std::io::Read + std::io::Write {}
+impl<T: std::io::Read + std::io::Write> Line for T {}
+
+/// As many connections as there are places, on which nobody says anything: who comes to ask finds one at
+/// once, at the operators' socket and at the door of those who watch.
+#[test]
+fn whoever_is_silent_gives_way_to_who_asks() {
+    let hours = 4 * 3_600_000;
+    let checker = within(Limits { idle_ms: hours, head_ms: hours, ..Limits::default() });
+    let asks = |line: &mut dyn Line| {
+        line.write_all(b"GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
+        let mut answer = [0; 12];
+        line.read_exact(&mut answer).unwrap();
+        assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 200");
+    };
+    let watched = checker.watched();
+    let minute = Some(Duration::from_secs(60));
+    let here = || {
+        let line = UnixStream::connect(&checker.socket).unwrap();
+        line.set_read_timeout(minute).unwrap();
+        Box::new(line) as Box<dyn Line>
+    };
+    let over_tcp = || {
+        let line = TcpStream::connect(watched).unwrap();
+        line.set_read_timeout(minute).unwrap();
+        Box::new(line) as Box<dyn Line>
+    };
+    for connect in [&here as &dyn Fn() -> Box<dyn Line>, &over_tcp] {
+        let begin = |number: usize| {
+            let mut line = connect();
+            // Silent from the start, in the midst of a head, and since an answer.
+            match number % 3 {
+                0 => {}
+                1 => line.write_all(b"GET /livez HT").unwrap(),
+                _ => asks(&mut *line),
+            }
+            line
+        };
+        let mut lines: Vec<_> = (0..100).map(begin).collect();
+        asks(&mut *connect());
+        // The first ones gave way, without a word.
+        let mut rest = Vec::new();
+        lines[0].read_to_end(&mut rest).unwrap();
+        assert!(rest.is_empty());
+    }
+}
+
+/// Who comes where people come says something within seconds, however long others may be idle.
+#[test]
+fn the_first_request_of_an_operator_comes_within_seconds() {
+    let checker = within(Limits { idle_ms: 4 * 3_600_000, ..Limits::default() });
+    let mut line = UnixStream::connect(&checker.socket).unwrap();
+    line.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    let mut answer = Vec::new();
+    line.read_to_end(&mut answer).unwrap();
+    assert!(answer.is_empty());
 }
 
 #[test]

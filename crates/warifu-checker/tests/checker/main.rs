@@ -23,6 +23,8 @@ mod masters;
 mod openapi;
 mod operators_page;
 mod order;
+#[cfg(feature = "https")]
+mod over_tls;
 mod past;
 mod real_files;
 mod site_schemas;
@@ -33,4 +35,5 @@ mod told;
 mod waived;
 mod watched;
 mod windows;
+mod words;
 mod world;

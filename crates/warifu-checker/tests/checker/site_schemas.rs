@@ -15,9 +15,9 @@ use crate::masters::{good, procedures, with_timelines};
 /// A folder with the layout of a kind that is not built in.
 fn site() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/examples/modifier-19.toml");
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/examples/tooth-7.toml");
     fs::create_dir(folder.path().join("layouts")).unwrap();
-    fs::copy(example, folder.path().join("layouts/modifier-19.toml")).unwrap();
+    fs::copy(example, folder.path().join("layouts/tooth-7.toml")).unwrap();
     folder
 }
 
@@ -39,13 +39,13 @@ fn release_with(known: &Schemas, kind: &str, edition: &str, header: &str) -> Rel
 fn a_kind_is_known_by_one_file_and_refused_by_name_without_it() {
     let folder = site();
     let known = SiteSchemas::read(Some(folder.path())).unwrap().known;
-    let header = known.editions("modifier")[0].canonical_header();
-    let release = || release_with(&known, "modifier", "19", &header);
+    let header = known.editions("tooth")[0].canonical_header();
+    let release = || release_with(&known, "tooth", "7", &header);
     assert!(Candidate::build(&known, release()).is_ok());
 
     let why = Candidate::build(&SiteSchemas::read(None).unwrap().known, release()).unwrap_err();
-    assert!(why.en.contains("the layout of kind modifier, edition 19, is not known here"), "{why}");
-    assert!(why.ja.contains("種類 modifier、版 19"), "{}", why.ja);
+    assert!(why.en.contains("the layout of kind tooth, edition 7, is not known here"), "{why}");
+    assert!(why.ja.contains("種類 tooth、版 7"), "{}", why.ja);
 }
 
 #[test]

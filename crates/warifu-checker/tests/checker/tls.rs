@@ -138,6 +138,16 @@ fn certificates_change_without_a_restart_and_a_broken_one_changes_nothing() {
     certificate(at, "house", "server");
     assert!(tls.reload(Reload::IfChanged).unwrap());
     assert!(!tls.reload(Reload::IfChanged).unwrap());
+    // One that has expired takes the place of none that holds, however often it is looked at.
+    let yesterday = UnixSeconds::new(now().seconds() - 86_400);
+    dated(at, "house", "server", UnixSeconds::new(yesterday.seconds() - 86_400), yesterday);
+    for when in [Reload::IfChanged, Reload::Asked, Reload::IfChanged] {
+        let why = tls.reload(when).unwrap_err();
+        assert!(why.en.contains("the one before holds, and is used on"), "{why:?}");
+    }
+    assert_eq!(curl(&checker, at, "--cacert house.pem").as_deref(), Some("200 2"));
+    certificate(at, "house", "server");
+    assert!(tls.reload(Reload::IfChanged).unwrap());
     assert_eq!(curl(&checker, at, "--cacert house.pem").as_deref(), Some("200 2"));
 }
 

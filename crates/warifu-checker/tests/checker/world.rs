@@ -127,6 +127,10 @@ impl Shelf {
         self.withdrawn.lock().unwrap().push((id, Said::new(why, why)));
     }
 
+    pub(crate) fn unavailable(&self, why: &str) {
+        *self.offered.lock().unwrap() = Some(Err(SourceError::Unavailable(Said::new(why, why))));
+    }
+
     pub(crate) fn refuse(&self, why: &str) {
         *self.offered.lock().unwrap() = Some(Err(SourceError::Refused(Said::new(why, why))));
     }

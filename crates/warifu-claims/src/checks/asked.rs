@@ -4,8 +4,9 @@
 //! which release and record it was judged, is added by who asks.
 
 use super::wrong::Wrong;
-use crate::file::{Claim, Item, ItemCode, ItemKind, Payer, Total};
+use crate::file::{Claim, Item, ItemCode, ItemKind, Payer, Recorded, TextShape, Total};
 use crate::lookup::{Absence, Comment};
+use warifu_values::day::TreatmentDay;
 
 /// Asked of each GO.
 pub(super) type OfTotal = fn(&Total) -> Option<Wrong>;
@@ -25,19 +26,43 @@ pub(super) type OfAbsence = fn(ItemCode, Absence) -> Option<Wrong>;
 /// Asked of each item that one record of its master was in force for, on every day that it is needed.
 pub(super) type OfItem<F> = fn(&ItemInForce<'_, F>) -> Option<Wrong>;
 
+/// Asked of each unit (点数・回数算定単位) of records of one kind, by what they come to.
+pub(super) type OfUnit<W> = fn(&UnitInForce<'_, W>) -> Option<Wrong>;
+
 /// The same of each comment.
 pub(super) type OfComment = fn(&CommentInForce<'_>) -> Option<Wrong>;
 
 /// An item and what its master's record says.
 pub(super) struct ItemInForce<'a, F> {
+    /// The claim that it is of.
+    pub(super) claim: &'a Claim<'a>,
     /// What the claim records.
     pub(super) item: &'a Item,
+    /// Its first and its last day; those of the month where it has none.
+    pub(super) days: (TreatmentDay, TreatmentDay),
+    /// The times of the claim's items before it.
+    pub(super) before: Times,
     /// Its code.
     pub(super) code: ItemCode,
     /// What the snapshot keeps of the record.
     pub(super) facts: &'a F,
-    /// Whether it is the only record of its unit (点数・回数算定単位), so that its points are its own.
-    pub(super) is_alone_in_unit: bool,
+}
+
+/// Times of items that are counted together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Times {
+    /// Of first and later visits.
+    pub(super) visits: u32,
+    /// Of basic and special inpatient fees.
+    pub(super) stays: u32,
+}
+
+/// A unit, and what its records come to by their masters.
+pub(super) struct UnitInForce<'a, W> {
+    /// The points that its last record claims.
+    pub(super) points: Recorded,
+    /// What they come to.
+    pub(super) worth: &'a W,
 }
 
 /// A comment and what its master's record says.
@@ -46,6 +71,8 @@ pub(super) struct CommentInForce<'a> {
     pub(super) code: ItemCode,
     /// Whether text (文字データ) follows it.
     pub(super) has_text: bool,
+    /// The shape of that text.
+    pub(super) text: TextShape,
     /// What the snapshot keeps of the record.
     pub(super) facts: &'a Comment,
 }

@@ -35,16 +35,53 @@ const STEPPED: Fields = &[
     ("point_kind", "3"),
     ("points", "85.00"),
     ("step_method", "1"),
-    ("step_lower_limit", "1"),
+    ("step_lower_limit", "2"),
     ("step_upper_limit", "99"),
     ("step_value", "1"),
     ("step_points", "43.00"),
+    ("step_limit_error", "2"),
 ];
 const ENDED: Fields = &[("procedure_code", "180000010"), (CHANGED_ON, "0"), (ABOLISHED_ON, "20240531")];
 const LATER: Fields =
     &[("procedure_code", "180000020"), (CHANGED_ON, "20240701"), (ABOLISHED_ON, "99999999")];
-const DRUG: Fields = &[("drug_code", "620000001"), (CHANGED_ON, "20240401"), (ABOLISHED_ON, "99999999")];
-const MATERIAL: Fields = &[("material_code", "711000110"), (CHANGED_ON, "0"), (ABOLISHED_ON, "99999999")];
+const DRUG: Fields = &[
+    ("drug_code", "620000001"),
+    (CHANGED_ON, "20240401"),
+    (ABOLISHED_ON, "99999999"),
+    ("price_kind", "1"),
+    ("price", "11.00"),
+];
+const MATERIAL: Fields = &[
+    ("material_code", "711000110"),
+    (CHANGED_ON, "0"),
+    (ABOLISHED_ON, "99999999"),
+    ("price_kind", "1"),
+    ("price", "350.00"),
+];
+/// Procedures like 初診料, each with what makes it special.
+const SPECIAL: &[(&str, Fields)] = &[
+    ("180000030", &[("inout_class", "1")]),
+    ("180000040", &[("inout_class", "2")]),
+    ("180000050", &[("elderly_class", "1")]),
+    ("180000060", &[("elderly_class", "2")]),
+    ("180000070", &[("dpc_class", "3")]),
+    ("180000080", &[("age_lower", "75")]),
+    ("180000090", &[("age_upper", "BK")]),
+    ("180000100", &[("actual_days", "1")]),
+    ("180000110", &[("actual_days", "2"), ("days_or_times", "1")]),
+    ("180000120", &[("actual_days", "3"), ("days_or_times", "3")]),
+];
+const PAID: Fields =
+    &[("material_code", "711000130"), (CHANGED_ON, "0"), (ABOLISHED_ON, "99999999"), ("price_kind", "2")];
+const OXYGEN: Fields = &[
+    ("material_code", "711000140"),
+    (CHANGED_ON, "0"),
+    (ABOLISHED_ON, "99999999"),
+    ("price_kind", "1"),
+    ("price", "350.00"),
+    ("material_kind", "2"),
+    ("price_ceiling", "1"),
+];
 const COMPLETE: Fields = &[
     ("code_class", "8"),
     ("pattern", "20"),
@@ -59,21 +96,28 @@ const WITH_TEXT: Fields = &[
     (CHANGED_ON, "20240401"),
     (ABOLISHED_ON, "99999999"),
 ];
+const WITH_DAY: Fields = &[
+    ("code_class", "8"),
+    ("pattern", "50"),
+    ("serial", "1"),
+    (CHANGED_ON, "20240401"),
+    (ABOLISHED_ON, "99999999"),
+];
 
 /// The masters that the clean file is right by; no material holds before 2024-06-20.
 const MASTERS: &[(&str, &[Fields], &str)] = &[
     ("procedure", &[FEE, STEPPED, ENDED, LATER], "20240401"),
     ("drug", &[DRUG], "20240401"),
-    ("material", &[MATERIAL], "20240620"),
-    ("comment", &[COMPLETE, WITH_TEXT], "20240401"),
+    ("material", &[MATERIAL, PAID, OXYGEN], "20240620"),
+    ("comment", &[COMPLETE, WITH_TEXT, WITH_DAY], "20240401"),
 ];
 
-fn master(schemas: &Schemas, kind: &str, records: &[Fields]) -> Master {
+fn master(schemas: &Schemas, kind: &str, records: &[Vec<(&str, &str)>]) -> Master {
     let layout = schemas.editions(kind).into_iter().last().unwrap();
     let mut text = layout.canonical_header() + "\n";
     for record in records {
         let mut fields = vec![""; layout.width()];
-        for (id, value) in *record {
+        for (id, value) in record {
             fields[layout.column(id).unwrap()] = value;
         }
         writeln!(text, "{}", fields.join(",")).unwrap();
@@ -90,7 +134,15 @@ fn made_snapshot() -> Snapshot {
     let schemas = Schemas::built_in().unwrap();
     let published = PublicationDay::parse("20240401").unwrap();
     let made = MASTERS.iter().map(|(kind, records, first)| {
-        let master = master(&schemas, kind, records);
+        let mut all: Vec<_> = records.iter().map(|record| record.to_vec()).collect();
+        if *kind == "procedure" {
+            let special = SPECIAL.iter().map(|(code, columns)| {
+                let code = [("procedure_code", *code)];
+                [FEE, &code, columns].concat()
+            });
+            all.extend(special);
+        }
+        let master = master(&schemas, kind, &all);
         let governs = Governs { first: TreatmentDay::parse(first).unwrap(), last: None };
         (*kind, Timelines::of_state(governs, published, &master), master)
     });
@@ -124,7 +176,7 @@ pub(super) fn clean() -> Vec<String> {
         (38, "1"),
     ];
     let stepped =
-        [(1, "SI"), (3, "1"), (4, "170000410"), (5, "3"), (6, "171"), (7, "3"), (14, "1"), (43, "2")];
+        [(1, "SI"), (3, "1"), (4, "170000410"), (5, "4"), (6, "171"), (7, "3"), (14, "1"), (43, "2")];
     vec![
         "IR,1,13,1,1234567,,,202406,00,".to_owned(),
         record(38, &re),
@@ -132,7 +184,7 @@ pub(super) fn clean() -> Vec<String> {
         record(44, &fee),
         record(44, &stepped),
         record(44, &[(1, "IY"), (3, "1"), (4, "620000001"), (5, "2.5"), (6, "3"), (7, "1")]),
-        record(48, &[(1, "TO"), (3, "1"), (4, "711000110"), (5, "1"), (6, "70"), (7, "1"), (42, "1")]),
+        record(48, &[(1, "TO"), (3, "1"), (4, "711000110"), (5, "2"), (6, "70"), (7, "1"), (42, "1")]),
         "CO,,1,830000001,a".to_owned(),
         "GO,1,877,99".to_owned(),
     ]
@@ -169,6 +221,14 @@ pub(super) fn set(lines: &mut [String], line: usize, position: usize, value: &st
 fn set_points(lines: &mut [String], points: &str) {
     set(lines, HO, 6, points);
     set(lines, GO, 3, points);
+}
+
+/// Makes the fee another one of as many points, four times.
+fn four_times(lines: &mut [String], code: &str) {
+    set(lines, SI, 4, code);
+    set(lines, SI, 7, "4");
+    set(lines, SI, 38, "4");
+    set_points(lines, "1750");
 }
 
 /// One code, told of the clean file broken once, with its evidence.
@@ -228,7 +288,7 @@ fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
         ClaimCode::UkeTimes => (Field(SI, 38, "2"), "1", "2"),
         ClaimCode::UkeUnitTimes => {
             let twice = |lines: &mut Vec<String>| {
-                let fields = [(1, "IY"), (3, "1"), (4, "620000001"), (5, "1"), (7, "2")];
+                let fields = [(1, "IY"), (3, "1"), (4, "620000001"), (5, "0.1"), (7, "2")];
                 lines.insert(IY, record(44, &fields));
             };
             (Lines(twice), "1", "2")
@@ -253,6 +313,9 @@ fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
         ClaimCode::QuantityMissing => (Field(SI_STEPPED, 5, ""), "170000410", ""),
         ClaimCode::QuantityNeedless => (Field(SI, 5, "1"), "111000110", ""),
         ClaimCode::QuantityForm => (Field(SI_STEPPED, 5, "0"), "", ""),
+        ClaimCode::QuantityBelow => (Field(SI_STEPPED, 5, "1"), "1", "1"),
+        ClaimCode::DrugPoints => (Field(IY, 5, "3.6"), "3", "4"),
+        ClaimCode::MaterialPoints => (Field(TO, 5, "1"), "70", "35"),
         ClaimCode::Points => {
             let old = |lines: &mut Vec<String>| {
                 set(lines, SI, 6, "288");
@@ -260,6 +323,46 @@ fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
             };
             (Lines(old), "288", "291")
         }
+        ClaimCode::AmountMissing => (Field(IY, 5, "0"), "620000001", ""),
+        ClaimCode::PriceMissing => (Field(TO, 4, "711000130"), "711000130", ""),
+        ClaimCode::PriceCeiling => {
+            let own = |lines: &mut Vec<String>| {
+                set(lines, TO, 4, "711000140");
+                set(lines, TO, 9, "350.01");
+            };
+            (Lines(own), "350.01", "350")
+        }
+        ClaimCode::InpatientOnly => (Field(SI, 4, "180000030"), "180000030", ""),
+        ClaimCode::OutpatientOnly => {
+            let inpatient = |lines: &mut Vec<String>| {
+                set(lines, RE, 3, "1111");
+                set(lines, RE, 9, "20240601");
+                set(lines, SI, 4, "180000040");
+            };
+            (Lines(inpatient), "180000040", "")
+        }
+        ClaimCode::InsuranceOnly => {
+            let late_elderly = |lines: &mut Vec<String>| {
+                set(lines, RE, 3, "1318");
+                set(lines, SI, 4, "180000050");
+            };
+            (Lines(late_elderly), "180000050", "")
+        }
+        ClaimCode::LateElderlyOnly => (Field(SI, 4, "180000060"), "180000060", ""),
+        ClaimCode::DpcOnly => (Field(SI, 4, "180000070"), "180000070", ""),
+        ClaimCode::AgeBelow => (Field(SI, 4, "180000080"), "180000080", "75"),
+        ClaimCode::AgeAbove => (Field(SI, 4, "180000090"), "180000090", "BK"),
+        ClaimCode::TimesBeyondDays => (Lines(|lines| four_times(lines, "180000100")), "4", "3"),
+        ClaimCode::VisitsBeyondDays => (Lines(|lines| four_times(lines, "180000110")), "4", "3"),
+        ClaimCode::StaysBeyondDays => {
+            let inpatient = |lines: &mut Vec<String>| {
+                set(lines, RE, 3, "1111");
+                set(lines, RE, 9, "20240601");
+                four_times(lines, "180000120");
+            };
+            (Lines(inpatient), "4", "3")
+        }
+        ClaimCode::CommentTextForm => (Field(CO, 4, "850000001"), "850000001", "50"),
         ClaimCode::CommentTextMissing => (Field(CO, 5, ""), "830000001", ""),
         ClaimCode::CommentTextNeedless => (Field(SI, 9, "a"), "820000001", ""),
     }

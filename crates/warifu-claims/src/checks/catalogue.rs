@@ -10,11 +10,16 @@
 //! The order of a list is the order of its findings. A check stands in a list only when it is a function of
 //! that list's subject, so none is asked of something else than it says.
 
-use super::asked::{OfAbsence, OfClaim, OfCode, OfComment, OfItem, OfPayer, OfTotal};
+use super::asked::{OfAbsence, OfClaim, OfCode, OfComment, OfItem, OfPayer, OfTotal, OfUnit};
 use super::check::{About, AskedOf, ByReading, Check, Judges};
-use super::{code_form, comment_text, in_force, payer_days, payer_points, payer_records, points, quantity};
-use super::{reading, total, total_points, treatment_month};
+use super::drug_points::{self, DrugSum};
+use super::material_points::{self, MaterialSum};
+use super::points::{self, ProcedureSum};
+use super::{amount_used, code_form, comment_form, comment_text, day_limit, dpc_only, in_force, insurance};
+use super::{patient_age, payer_days, payer_points, payer_records, quantity, reading, setting, total};
+use super::{total_points, treatment_month, unit_price};
 use crate::file::ItemKind;
+use crate::finding::ClaimCode;
 use crate::lookup::{Drug, Material, Procedure};
 
 /// What reading says of the file by itself.
@@ -61,16 +66,40 @@ pub(super) const CODE: &[Check<OfCode>] = &[code_form::CHECK];
 pub(super) const ABSENCE: &[Check<OfAbsence>] = &[in_force::CHECK];
 
 /// Asked of each procedure (SI) in force.
-pub(super) const PROCEDURE: &[Check<OfItem<Procedure>>] = &[quantity::CHECK, points::CHECK];
+pub(super) const PROCEDURE: &[Check<OfItem<Procedure>>] = &[
+    quantity::CHECK,
+    setting::CHECK,
+    insurance::CHECK,
+    dpc_only::CHECK,
+    patient_age::CHECK,
+    day_limit::CHECK,
+];
 
 /// Asked of each drug (IY) in force.
-pub(super) const DRUG: &[Check<OfItem<Drug>>] = &[];
+pub(super) const DRUG: &[Check<OfItem<Drug>>] = &[amount_used::CHECK];
 
 /// Asked of each material (TO) in force.
-pub(super) const MATERIAL: &[Check<OfItem<Material>>] = &[];
+pub(super) const MATERIAL: &[Check<OfItem<Material>>] = &[unit_price::CHECK];
+
+/// Asked of each unit of procedures, after its records.
+pub(super) const PROCEDURE_UNIT: &[Check<OfUnit<ProcedureSum>>] = &[points::CHECK];
+
+/// The same of drugs.
+pub(super) const DRUG_UNIT: &[Check<OfUnit<DrugSum>>] = &[drug_points::CHECK];
+
+/// The same of materials.
+pub(super) const MATERIAL_UNIT: &[Check<OfUnit<MaterialSum>>] = &[material_points::CHECK];
 
 /// Asked of each comment in force, of an item or alone (CO).
-pub(super) const COMMENT: &[Check<OfComment>] = &[comment_text::CHECK];
+pub(super) const COMMENT: &[Check<OfComment>] = &[comment_text::CHECK, comment_form::CHECK];
+
+/// Whether it is said of a unit: at its last record, of whatever record it comes from.
+pub(crate) fn is_of_unit(code: ClaimCode) -> bool {
+    let procedures = PROCEDURE_UNIT.iter().map(|check| check.about.codes);
+    let priced = DRUG_UNIT.iter().map(|check| check.about.codes);
+    let priced = priced.chain(MATERIAL_UNIT.iter().map(|check| check.about.codes));
+    procedures.chain(priced).any(|codes| codes.contains(&code))
+}
 
 /// Every kind of item.
 const ALL: AskedOf =
@@ -95,5 +124,8 @@ pub fn catalogue() -> impl Iterator<Item = (AskedOf, &'static About)> {
         .chain(of(AskedOf::Items(&[ItemKind::Procedure]), PROCEDURE))
         .chain(of(AskedOf::Items(&[ItemKind::Drug]), DRUG))
         .chain(of(AskedOf::Items(&[ItemKind::Material]), MATERIAL))
+        .chain(of(AskedOf::Items(&[ItemKind::Procedure]), PROCEDURE_UNIT))
+        .chain(of(AskedOf::Items(&[ItemKind::Drug]), DRUG_UNIT))
+        .chain(of(AskedOf::Items(&[ItemKind::Material]), MATERIAL_UNIT))
         .chain(of(AskedOf::Items(&[ItemKind::Comment]), COMMENT))
 }

@@ -13,7 +13,7 @@ pub(super) const CHECK: Check<OfComment> = Check {
         source: "コメントマスター 4 パターン",
         judges: Judges::Always,
     },
-    ask: |of| match (of.facts.takes_text, of.has_text) {
+    ask: |of| match (of.facts.takes_text(), of.has_text) {
         (true, false) => Some(Wrong::of(ClaimCode::CommentTextMissing, of.code)),
         (false, true) => Some(Wrong::of(ClaimCode::CommentTextNeedless, of.code)),
         (true, true) | (false, false) => None,

@@ -85,16 +85,16 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::lookup::Drug;
+    use crate::lookup::Amount;
 
     /// What June 2024 gives for items on `days`, with a record in force from one day of it to another.
     fn covered(from: u32, to: u32, days: u32) -> String {
         let month = ClaimMonth::parse(b"202406").unwrap();
-        let series = Arc::from("r06");
+        let (series, nothing) = (Arc::from("r06"), Amount::default());
         let look = |day: TreatmentDay| match day.as_number() % 100 {
             day if day < from => Lookup::Absent(Absence::Unknown, None),
             day if day > to => Lookup::Absent(Absence::NotKnown(None), None),
-            _ => Lookup::InForce(Held { facts: &Drug, name: "", series: &series, version: 0 }),
+            _ => Lookup::InForce(Held { facts: &nothing, name: "", series: &series, version: 0 }),
         };
         match cover(month, days, look) {
             Covered::Yes(held) => format!("yes {}", held.is_some()),

@@ -1,13 +1,14 @@
 //! Going through a claim file: every check of the catalogue is asked of what it is for.
 
-use super::asked::{CommentInForce, ItemInForce, OfItem};
+use super::asked::{CommentInForce, ItemInForce, OfItem, OfUnit, Times, UnitInForce};
 use super::catalogue;
 use super::check::Check;
 use super::cover::{Covered, cover, ends};
 use super::report::{Place, Report};
-use crate::file::{Claim, ClaimFile, Comment, Item, ItemCode, ItemKind, Recorded};
+use super::unit::Worth;
+use crate::file::{Claim, ClaimFile, Comment, Item, ItemCode, ItemKind, Quantity, Recorded};
 use crate::finding::{ClaimFindings, When};
-use crate::lookup::{Absence, By, Held, Lookup, Snapshot};
+use crate::lookup::{Absence, By, Counted, Held, Lookup, Procedure, Snapshot};
 use warifu_values::day::{ClaimMonth, TreatmentDay};
 
 /// Uncoded material (未コード化特定器材): its name and price are in the claim.
@@ -77,21 +78,19 @@ fn judge_form(claim: &Claim<'_>, report: &mut Report<'_>) {
 /// Judges the items of one claim; how many items and comments were looked up.
 fn judge_claim(claim: &Claim<'_>, snapshot: &Snapshot, report: Report<'_>) -> u64 {
     let Some(month) = claim.month else { return 0 };
-    let mut judging = Judging { claim, month, snapshot, report, items: 0 };
-    // A unit (点数・回数算定単位) is a run of records of which the last one carries the points.
-    let mut records_in_unit = 0;
+    let mut judging = Judging { claim, month, snapshot, report, items: 0, times: Times::default() };
+    let mut worth = Worth::Nothing;
     for item in claim.items {
         if item.kind == ItemKind::Comment {
             judging.comments(item);
             continue;
         }
-        records_in_unit += 1;
-        let ends_unit = item.points != Recorded::Blank;
-        judging.item(item, ends_unit && records_in_unit == 1);
-        judging.comments(item);
-        if ends_unit {
-            records_in_unit = 0;
+        // What ends a unit is told of its last record, and with it.
+        let by = judging.item(item, &mut worth);
+        if item.points != Recorded::Blank {
+            judging.unit(item, std::mem::take(&mut worth), by);
         }
+        judging.comments(item);
     }
     judging.items
 }
@@ -102,41 +101,99 @@ struct Judging<'a, 'f> {
     snapshot: &'a Snapshot,
     report: Report<'f>,
     items: u64,
+    times: Times,
 }
 
 impl<'a> Judging<'a, '_> {
-    fn item(&mut self, item: &Item, is_alone_in_unit: bool) {
-        let Some(code) = self.code(item, item.kind, item.code) else { return };
-        let (snapshot, number) = (self.snapshot, code.number());
+    /// Judges an item, and adds it to what its unit comes to; the record that it was judged by.
+    fn item(&mut self, item: &Item, worth: &mut Worth) -> Option<By<'a>> {
+        let (snapshot, so_far) = (self.snapshot, std::mem::replace(worth, Worth::Unknown));
+        let code = self.code(item, item.kind, item.code)?;
+        let number = code.number();
         match item.kind {
             ItemKind::Procedure => {
-                let look = |day| snapshot.procedure(number, day);
-                self.record(item, code, is_alone_in_unit, catalogue::PROCEDURE, look);
+                let held =
+                    self.record(item, code, catalogue::PROCEDURE, |day| snapshot.procedure(number, day));
+                *worth = so_far.with_procedure(item, held.map(|held| held.facts));
+                if let Some(held) = held {
+                    self.count(item, held.facts);
+                }
+                held.map(|held| held.by())
             }
             ItemKind::Drug => {
-                let look = |day| snapshot.drug(number, day);
-                self.record(item, code, is_alone_in_unit, catalogue::DRUG, look);
+                let held = self.record(item, code, catalogue::DRUG, |day| snapshot.drug(number, day));
+                *worth = so_far.with_drug(item, held.map(|held| held.facts));
+                held.map(|held| held.by())
             }
             ItemKind::Material if number != UNCODED_MATERIAL => {
-                let look = |day| snapshot.material(number, day);
-                self.record(item, code, is_alone_in_unit, catalogue::MATERIAL, look);
+                let held = self.record(item, code, catalogue::MATERIAL, |day| snapshot.material(number, day));
+                let own = self.claim.material(item).map_or(Quantity::Blank, |own| own.unit_price_yen);
+                *worth = so_far.with_material(item, own, held.map(|held| held.facts));
+                held.map(|held| held.by())
             }
-            ItemKind::Material | ItemKind::Comment => {}
+            ItemKind::Material | ItemKind::Comment => None,
         }
     }
 
-    /// Asks `checks` of an item by the record that `look` finds for its days.
+    /// Counts an item among those that are counted together.
+    #[inline]
+    fn count(&mut self, item: &Item, facts: &Procedure) {
+        let together = match facts.counted {
+            Counted::Visit => &mut self.times.visits,
+            Counted::Stay => &mut self.times.stays,
+            Counted::Freely | Counted::Alone => return,
+        };
+        *together = together.saturating_add(item.times.into());
+    }
+
+    /// Judges a unit that `last` ends, and what it comes to.
+    #[inline]
+    fn unit(&mut self, last: &Item, worth: Worth, by: Option<By<'a>>) {
+        match worth {
+            Worth::Procedures(sum) => self.worth(last, &sum, catalogue::PROCEDURE_UNIT, by),
+            Worth::Drugs(sum) => self.worth(last, &sum, catalogue::DRUG_UNIT, by),
+            Worth::Materials(sum) => self.worth(last, &sum, catalogue::MATERIAL_UNIT, by),
+            Worth::Nothing | Worth::Unknown => {}
+        }
+    }
+
+    #[inline]
+    fn worth<W: 'static>(
+        &mut self,
+        last: &Item,
+        worth: &W,
+        checks: &'static [Check<OfUnit<W>>],
+        by: Option<By<'a>>,
+    ) {
+        let days = self.days(last);
+        for check in checks.iter().filter(|check| check.about.judges.all(days)) {
+            if let Some(wrong) = (check.ask)(&UnitInForce { points: last.points, worth })
+                && let Some(code) = last.code
+            {
+                let place = Place { by, ..self.place(last, code) };
+                self.report.take(&check.about, wrong, place);
+            }
+        }
+    }
+
+    /// Asks `checks` of an item by the record that `look` finds for its days, and returns that.
     #[inline]
     fn record<F: 'static>(
         &mut self,
         item: &Item,
         code: ItemCode,
-        is_alone_in_unit: bool,
         checks: &'static [Check<OfItem<F>>],
         look: impl Fn(TreatmentDay) -> Lookup<'a, F>,
-    ) {
-        let Some(held) = self.in_force(item, code, look) else { return };
-        let of = ItemInForce { item, code, facts: held.facts, is_alone_in_unit };
+    ) -> Option<Held<'a, F>> {
+        let held = self.in_force(item, code, look)?;
+        let of = ItemInForce {
+            claim: self.claim,
+            item,
+            days: ends(self.month, item.days),
+            before: self.times,
+            code,
+            facts: held.facts,
+        };
         let days = self.days(item);
         for check in checks.iter().filter(|check| check.about.judges.all(days)) {
             if let Some(wrong) = (check.ask)(&of) {
@@ -144,15 +201,16 @@ impl<'a> Judging<'a, '_> {
                 self.report.take(&check.about, wrong, place);
             }
         }
+        Some(held)
     }
 
     fn comments(&mut self, item: &Item) {
         let (snapshot, claim) = (self.snapshot, self.claim);
-        for Comment { code, has_text, .. } in claim.comments(item).iter().copied() {
+        for Comment { code, has_text, text } in claim.comments(item).iter().copied() {
             let Some(code) = self.code(item, ItemKind::Comment, code) else { continue };
             let look = |day| snapshot.comment(code.number(), day);
             let Some(held) = self.in_force(item, code, look) else { continue };
-            let of = CommentInForce { code, has_text, facts: held.facts };
+            let of = CommentInForce { code, has_text, text, facts: held.facts };
             let days = self.days(item);
             for check in catalogue::COMMENT.iter().filter(|check| check.about.judges.all(days)) {
                 if let Some(wrong) = (check.ask)(&of) {
@@ -246,7 +304,7 @@ mod tests {
     use crate::checks::check::{About, Judges};
     use crate::checks::wrong::Wrong;
     use crate::finding::ClaimCode;
-    use crate::lookup::Drug;
+    use crate::lookup::{Amount, Drug};
 
     /// A rule that began in January 2024 and ended in June, and finds every drug wrong.
     const FROM_2024: &[Check<OfItem<Drug>>] = &[Check {
@@ -277,10 +335,12 @@ mod tests {
             file.go_through(1, &mut ClaimFindings::new(10), |claim, _| {
                 let report = Report { release: 1, findings: &mut findings };
                 let month = claim.month.unwrap();
-                let mut judging = Judging { claim, month, snapshot: &snapshot, report, items: 0 };
-                let held = Held { facts: &Drug, name: "", series: &series, version: 0 };
+                let mut judging =
+                    Judging { claim, month, snapshot: &snapshot, report, items: 0, times: Times::default() };
+                let facts = Drug { price: Amount::default(), price_kind: 1 };
+                let held = Held { facts: &facts, name: "", series: &series, version: 0 };
                 let [item] = claim.items else { panic!("{} items", claim.items.len()) };
-                judging.record(item, item.code.unwrap(), true, FROM_2024, |_| Lookup::InForce(held));
+                judging.record(item, item.code.unwrap(), FROM_2024, |_| Lookup::InForce(held));
             });
             findings.list().len()
         };

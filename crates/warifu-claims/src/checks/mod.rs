@@ -6,23 +6,37 @@ mod asked;
 
 mod check;
 
+mod steps;
+mod yen;
+
+mod amount_used;
 mod code_form;
+mod comment_form;
 mod comment_text;
+mod day_limit;
+mod dpc_only;
+mod drug_points;
 mod in_force;
+mod insurance;
+mod material_points;
+mod patient_age;
 mod payer_days;
 mod payer_points;
 mod payer_records;
 mod points;
 mod quantity;
 mod reading;
+mod setting;
 mod total;
 mod total_points;
 mod treatment_month;
+mod unit_price;
 
 mod catalogue;
 
 mod cover;
 mod report;
+mod unit;
 
 mod judge;
 
@@ -36,8 +50,11 @@ mod form_cases;
 mod neighbours;
 
 pub use catalogue::catalogue;
+pub(crate) use catalogue::is_of_unit;
 pub use check::{About, AskedOf, Judges};
+pub(crate) use drug_points::points as points_of_drug;
 pub(crate) use judge::judge_one;
 pub use judge::{Tally, judge};
+pub(crate) use material_points::points as points_of_material;
 pub(crate) use points::points;
 pub use version::CHECKS_VERSION;

@@ -1,7 +1,8 @@
 //! What a check says: the code, and the evidence as values that cannot be a text of a patient.
 
-use crate::file::ItemCode;
+use crate::file::{ItemCode, Recorded};
 use crate::finding::ClaimCode;
+use crate::lookup::AgeBound;
 use warifu_values::day::TreatmentDay;
 
 /// Something is wrong with what a check was asked of.
@@ -25,6 +26,18 @@ impl Wrong {
     pub(super) fn of(code: ClaimCode, of: ItemCode) -> Wrong {
         Wrong { code, found: Shown::Code(of), expected: Shown::Nothing }
     }
+
+    /// What is wrong with points `claimed` where they come to `expected`; what is no number is another
+    /// check's, and nothing follows where they are not known.
+    pub(super) fn differs(code: ClaimCode, claimed: Recorded, expected: Option<u64>) -> Option<Wrong> {
+        let (Recorded::Number(found), Some(expected)) = (claimed, expected) else { return None };
+        let found = u64::from(found);
+        (found != expected).then_some(Wrong {
+            code,
+            found: Shown::Number(found),
+            expected: Shown::Number(expected),
+        })
+    }
 }
 
 /// A value in a finding: nothing else of a claim or a master is ever shown.
@@ -38,6 +51,13 @@ pub(super) enum Shown {
     Day(TreatmentDay),
     /// Points, a quantity, a count.
     Number(u64),
+    /// A price.
+    Yen {
+        /// In hundred-thousandths of a yen.
+        hundred_thousandths: u64,
+    },
+    /// A bound of age, as masters write it.
+    Age(AgeBound),
     /// How many HO and how many KO.
     PayerRecords(u8, u8),
 }
@@ -50,6 +70,12 @@ impl Shown {
             Shown::Code(code) => code.to_string(),
             Shown::Day(day) => day.to_string(),
             Shown::Number(number) => number.to_string(),
+            Shown::Yen { hundred_thousandths } => {
+                let (yen, parts) = (hundred_thousandths / 100_000, hundred_thousandths % 100_000);
+                let text = format!("{yen}.{parts:05}");
+                text.trim_end_matches('0').trim_end_matches('.').to_owned()
+            }
+            Shown::Age(bound) => bound.to_string(),
             Shown::PayerRecords(insurance, public) => format!("HO {insurance}, KO {public}"),
         }
     }

@@ -45,6 +45,13 @@ impl Decimal {
     }
 }
 
+impl From<u32> for Decimal {
+    /// A whole number.
+    fn from(whole: u32) -> Decimal {
+        Decimal(u64::from(whole) * ONE)
+    }
+}
+
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0 / ONE)?;

@@ -241,6 +241,57 @@ claim_codes! {
     Points "claim/points" Masters Error L4 None,
         en "{found} points are claimed; the master gives {expected}"
         ja "{found} 点の請求ですが、マスターでは {expected} 点です";
+    QuantityBelow "claim/quantity-below" Masters Error L3 None,
+        en "quantity {found}: up to {expected} nothing can be claimed"
+        ja "数量データが {found} です。{expected} 以下では算定できません";
+    DrugPoints "claim/drug-points" Masters Error L4 None,
+        en "{found} points are claimed; the prices of these drugs give {expected}"
+        ja "{found} 点の請求ですが、薬価からは {expected} 点です";
+    MaterialPoints "claim/material-points" Masters Error L4 None,
+        en "{found} points are claimed; the prices of these materials give {expected}"
+        ja "{found} 点の請求ですが、材料価格からは {expected} 点です";
+    AmountMissing "claim/amount-missing" Masters Error L2 None,
+        en "no amount of {found} is recorded (使用量), though its price is one a unit: record how much was used"
+        ja "{found} の使用量がありません。薬価は単位あたりのため、使用量を記録してください";
+    PriceMissing "claim/price-missing" Masters Error L2 None,
+        en "{found} goes by what the institution paid, but no unit price is recorded: record it"
+        ja "{found} は購入価格で算定する特定器材ですが、単価がありません。単価を記録してください";
+    PriceCeiling "claim/price-ceiling" Masters Error L4 None,
+        en "a unit price of {found} yen is recorded; the most that may be claimed is {expected}"
+        ja "単価 {found} 円の請求ですが、上限価格は {expected} 円です";
+    InpatientOnly "claim/inpatient-only" Masters Error L4 Some("L4421"),
+        en "{found} may stand on claims of inpatients alone; this one is of an outpatient"
+        ja "{found} は入院レセプトに限り記録できますが、入院外のレセプトです";
+    OutpatientOnly "claim/outpatient-only" Masters Error L4 None,
+        en "{found} may stand on claims of outpatients alone; this one is of an inpatient"
+        ja "{found} は入院外レセプトに限り記録できますが、入院のレセプトです";
+    InsuranceOnly "claim/insurance-only" Masters Error L4 None,
+        en "{found} is for those of 医療保険 alone; this claim is of 後期高齢者医療"
+        ja "{found} は医療保険に限り適用されますが、後期高齢者医療のレセプトです";
+    LateElderlyOnly "claim/late-elderly-only" Masters Error L4 None,
+        en "{found} is for those of 後期高齢者医療 alone; this claim is of 医療保険"
+        ja "{found} は後期高齢者医療に限り適用されますが、医療保険のレセプトです";
+    DpcOnly "claim/dpc-only" Masters Error L4 None,
+        en "{found} may stand on DPC claims alone; this one has no record of such"
+        ja "{found} は DPC 専用ですが、このレセプトに DPC のレコードがありません";
+    AgeBelow "claim/age-below" Masters Error L4 None,
+        en "{found} is for those of age {expected} (column 41) and above; the patient was younger on that day"
+        ja "{found} の下限年齢は {expected} ですが、診療日の患者の年齢は達していません";
+    AgeAbove "claim/age-above" Masters Error L4 None,
+        en "{found} is for those below age {expected} (column 42); the patient had reached it on that day"
+        ja "{found} は年齢 {expected} 未満に限られますが、診療日の患者の年齢は達しています";
+    TimesBeyondDays "claim/times-beyond-days" Masters Error L4 None,
+        en "{found} times are recorded of what is done once a day at most; the payers count {expected} days"
+        ja "回数が {found} ですが、1 日 1 回までの診療行為で、診療実日数は {expected} 日です";
+    VisitsBeyondDays "claim/visits-beyond-days" Masters Error L4 None,
+        en "{found} first and later visits are recorded up to here; the payers count {expected} days"
+        ja "初診料・再診料等の回数がここまでで {found} 回ですが、診療実日数は {expected} 日です";
+    StaysBeyondDays "claim/stays-beyond-days" Masters Error L4 None,
+        en "{found} days of inpatient fees are recorded up to here; the payers count {expected} days"
+        ja "入院基本料・特定入院料の回数がここまでで {found} 回ですが、診療実日数は {expected} 日です";
+    CommentTextForm "claim/comment-text-form" Masters Error L3 None,
+        en "the text of comment {found} does not begin as its pattern {expected} wants it"
+        ja "コメント {found} の文字データが、パターン {expected} の形式ではありません";
     CommentTextMissing "claim/comment-text-missing" Masters Error L3 None,
         en "comment {found} needs text after it"
         ja "コメント {found} には文字データが必要です";

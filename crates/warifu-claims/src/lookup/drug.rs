@@ -1,25 +1,42 @@
 //! What the checks ask of a drug (医薬品).
 
+use super::amount::Amount;
 use super::facts::Facts;
 use super::snapshot_error::SnapshotError;
 use super::source::Source;
 
-/// What the checks ask of a drug: that it is there.
+/// What the checks ask of a drug.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Drug;
+pub struct Drug {
+    /// The price of one unit in yen (column 12), where it is one.
+    pub price: Amount,
+    /// How the price is meant (金額種別, column 11).
+    pub price_kind: u8,
+}
+
+impl Drug {
+    /// Whether the price is yen a unit: neither what is taken off, nor a dentist's average.
+    #[inline]
+    pub fn is_priced(&self) -> bool {
+        self.price_kind == 1
+    }
+}
+
+const COLUMNS: [&str; 2] = ["price_kind", "price"];
 
 impl Facts for Drug {
     const KIND: &'static str = "drug";
     const NAME: &'static str = "name";
     const EARLIER_END: Option<&'static str> = Some("transition_or_use_limit_on");
-    const COLUMNS: &'static [&'static str] = &[];
-    type Columns = ();
+    const COLUMNS: &'static [&'static str] = &COLUMNS;
+    type Columns = [usize; COLUMNS.len()];
 
-    fn columns(_: &Source<'_>) -> Result<(), SnapshotError> {
-        Ok(())
+    fn columns(source: &Source<'_>) -> Result<Self::Columns, SnapshotError> {
+        source.columns(COLUMNS)
     }
 
-    fn of_row(_: &Source<'_>, _: &(), _: usize) -> Result<Self, SnapshotError> {
-        Ok(Drug)
+    fn of_row(source: &Source<'_>, columns: &Self::Columns, row: usize) -> Result<Self, SnapshotError> {
+        let [price_kind, price] = *columns;
+        Ok(Drug { price: source.amount(row, price, "price")?, price_kind: source.class(row, price_kind) })
     }
 }

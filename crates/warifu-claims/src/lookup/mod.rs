@@ -8,6 +8,9 @@ mod source;
 
 mod facts;
 
+mod age;
+mod amount;
+
 mod comment;
 mod drug;
 mod material;
@@ -24,11 +27,13 @@ mod build;
 #[cfg(test)]
 mod tests;
 
+pub use age::{Age, AgeBound, Reached};
+pub use amount::Amount;
 pub use answer::{Absence, By, Held, Lookup};
 pub use comment::Comment;
 pub use drug::Drug;
-pub use material::Material;
-pub use procedure::{Procedure, Step};
+pub use material::{Material, MaterialKind, PriceKind};
+pub use procedure::{Claimable, Counted, Insured, Limits, PointKind, Procedure, Step};
 pub use snapshot::{KINDS, Shelved, Snapshot};
 pub use snapshot_error::SnapshotError;
 pub use warifu_masters::past::MasterOf;

@@ -1,8 +1,9 @@
 //! The synthetic corpus: every code that a release says it changes, claimed around the days on which it does.
 //!
 //! Each code is claimed on the day before and after each boundary of its days, with the quantities at the
-//! limits of its steps, by the points that either release gives; as UKE bytes through the same reader. It
-//! needs no traffic, and nobody sent it: nothing of it says how often a code is used.
+//! limits of its steps (of drugs and materials 1 and 10,000), by the points that either release gives; as
+//! UKE bytes through the same reader. It needs no traffic, and nobody sent it: nothing of it says how often
+//! a code is used.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -16,7 +17,7 @@ use super::institutions::Institution;
 use super::movements::{Months, Movements};
 use super::report::{Made, Report};
 use super::weighing::{CodeVerdict, Verdict, Weighed};
-use crate::checks::points;
+use crate::checks::{points, points_of_drug, points_of_material};
 use crate::file::{ClaimFile, ItemCode, ItemKind};
 use crate::lookup::{Lookup, Procedure, Snapshot};
 
@@ -138,33 +139,53 @@ fn recorded(
     older: &Snapshot,
     newer: &Snapshot,
 ) -> Vec<Recorded> {
-    let plain = |quantity: &str, points: &str| Recorded {
-        quantity: quantity.to_owned(),
-        points: points.to_owned(),
-        text: "",
-    };
     match kind {
-        ItemKind::Comment => ["", "1"].map(|text| Recorded { text, ..plain("", "") }).into(),
-        ItemKind::Drug | ItemKind::Material => vec![plain("1", "1")],
+        ItemKind::Comment => {
+            ["", "1"].map(|text| Recorded { quantity: String::new(), points: String::new(), text }).into()
+        }
+        ItemKind::Drug => {
+            let held = [older, newer].map(|snapshot| in_force(snapshot.drug(code.number(), day)));
+            claimed(USED, &held, |facts, used| points_of_drug(facts, used?))
+        }
+        ItemKind::Material => {
+            let held = [older, newer].map(|snapshot| in_force(snapshot.material(code.number(), day)));
+            claimed(USED, &held, |facts, used| points_of_material(facts, used?))
+        }
         ItemKind::Procedure => {
-            let held = [older, newer].map(|snapshot| match snapshot.procedure(code.number(), day) {
-                Lookup::InForce(held) => Some(*held.facts),
-                _ => None,
-            });
-            let mut asked = BTreeSet::new();
-            for quantity in quantities(&held) {
-                let given = held.iter().flatten().filter_map(|facts| points(facts, quantity));
-                // Where neither gives any, something must be claimed all the same.
-                let given: Vec<u64> = given.chain([1]).collect();
-                asked.extend(given.into_iter().map(|points| (quantity, points)));
-            }
-            let text = |(quantity, points): (Option<u32>, u64)| {
-                let quantity = quantity.map(|quantity| quantity.to_string()).unwrap_or_default();
-                plain(&quantity, &points.to_string())
-            };
-            asked.into_iter().map(text).collect()
+            let held = [older, newer].map(|snapshot| in_force(snapshot.procedure(code.number(), day)));
+            claimed(quantities(&held), &held, points)
         }
     }
+}
+
+/// One of a drug or material, and so many that a hundredth of a yen more or less tells.
+const USED: [Option<u32>; 2] = [Some(1), Some(10_000)];
+
+fn in_force<F: Copy>(lookup: Lookup<'_, F>) -> Option<F> {
+    match lookup {
+        Lookup::InForce(held) => Some(*held.facts),
+        Lookup::Absent(..) => None,
+    }
+}
+
+/// Each of `quantities` claimed by the points that the records `held` give.
+fn claimed<F>(
+    quantities: impl IntoIterator<Item = Option<u32>>,
+    held: &[Option<F>; 2],
+    points: impl Fn(&F, Option<u32>) -> Option<u64>,
+) -> Vec<Recorded> {
+    let mut asked = BTreeSet::new();
+    for quantity in quantities {
+        let given = held.iter().flatten().filter_map(|facts| points(facts, quantity));
+        // Where neither gives any, something must be claimed all the same.
+        asked.extend(given.chain([1]).map(|points| (quantity, points)));
+    }
+    let text = |(quantity, points): (Option<u32>, u64)| Recorded {
+        quantity: quantity.map(|quantity| quantity.to_string()).unwrap_or_default(),
+        points: points.to_string(),
+        text: "",
+    };
+    asked.into_iter().map(text).collect()
 }
 
 /// None, 0, 1, and each limit of the steps of either release with what is next to it.

@@ -19,6 +19,7 @@ mod turn;
 mod explained;
 
 mod record_behind;
+mod unit_findings;
 mod uses;
 
 mod movements;
@@ -34,6 +35,8 @@ mod report;
 
 mod corpus;
 
+#[cfg(test)]
+mod price_tests;
 #[cfg(test)]
 mod tests;
 

@@ -14,7 +14,7 @@ pub struct RecordBehind {
     pub series: String,
     /// Its name.
     pub name: String,
-    /// The points of a procedure, whether a comment takes text; blank where checks ask for no value.
+    /// The points of a procedure, the price of a drug or a material, whether a comment takes text.
     pub value: String,
 }
 
@@ -28,19 +28,21 @@ pub(super) fn record_behind(
     let number = code.number();
     match kind {
         ItemKind::Procedure => behind(snapshot.procedure(number, day), |facts| {
-            let points = decimal(facts.points_hundredths);
+            let points = decimal(facts.points.hundredths());
             match facts.step {
                 None => points,
                 Some(step) => {
-                    let (more, per) = (decimal(step.points_hundredths), step.step);
+                    let (more, per) = (decimal(step.points.hundredths()), step.step);
                     format!("{points} + {more} / {per} ({}-{})", step.lower, step.upper)
                 }
             }
         }),
-        ItemKind::Drug => behind(snapshot.drug(number, day), |_| String::new()),
-        ItemKind::Material => behind(snapshot.material(number, day), |_| String::new()),
+        ItemKind::Drug => behind(snapshot.drug(number, day), |facts| decimal(facts.price.hundredths())),
+        ItemKind::Material => {
+            behind(snapshot.material(number, day), |facts| decimal(facts.price.hundredths()))
+        }
         ItemKind::Comment => behind(snapshot.comment(number, day), |facts| {
-            if facts.takes_text { "+ text" } else { "" }.to_owned()
+            if facts.takes_text() { "+ text" } else { "" }.to_owned()
         }),
     }
 }

@@ -82,7 +82,7 @@ pub struct Report {
     /// Codes that the release says it changes and of which no synthetic claim was made any more.
     #[serde(default)]
     pub codes_left_out: u64,
-    /// Different institutions; 1,024 means as many or more.
+    /// Different institutions; 1,024 means as many or more. None of what was made up.
     pub institutions: u64,
     /// Uses that turned as the release declares.
     pub explained: u64,
@@ -104,7 +104,7 @@ pub struct CodeReport {
     pub verdict: CodeVerdict,
     /// Its uses altogether.
     pub uses: u64,
-    /// The institutions that use it; 8 means as many or more.
+    /// The institutions that use it; 8 means as many or more, 0 that it was made up.
     pub institutions: u64,
     /// How its uses turned.
     pub turns: Vec<TurnReport>,
@@ -174,6 +174,12 @@ impl CodeReport {
             institutions: all.institutions.count(),
             turns: turns.into_iter().map(|(_, turn)| turn).collect(),
         }
+    }
+
+    /// It was made up: no institution sent any of it, and none is told.
+    fn is_of_nobody(&mut self) {
+        self.institutions = 0;
+        self.turns.iter_mut().for_each(|turn| turn.institutions = 0);
     }
 
     /// The name of its record, where one is in force.
@@ -282,10 +288,14 @@ impl Speak for CodeReport {
         let values = turned.map(|turned| format!("{} → {}", value(&turned.old), value(&turned.new)));
         let values = values.unwrap_or_default();
         let (uses_en, institutions_en) = (counted(*uses, "use"), counted(*institutions, "institution"));
+        let at = match institutions {
+            0 => String::new(),
+            _ => say!(lang, ", {institutions_en}", "、医療機関 {institutions} か所"),
+        };
         say!(
             lang,
-            "{kind} {code} {name} ({values}): {moved} of {uses_en} {turn}, {institutions_en}",
-            "{kind} {code} {name}（{values}）: {uses} 件中 {moved} 件 {turn}、医療機関 {institutions} か所"
+            "{kind} {code} {name} ({values}): {moved} of {uses_en} {turn}{at}",
+            "{kind} {code} {name}（{values}）: {uses} 件中 {moved} 件 {turn}{at}"
         )
     }
 }
@@ -304,11 +314,14 @@ impl Movements {
         for (.., verdict, _) in &codes {
             *codes_by_verdict.entry(*verdict).or_insert(0) += 1;
         }
-        let told: Vec<CodeReport> = codes
+        let mut told: Vec<CodeReport> = codes
             .iter()
             .take(CODES_TOLD)
             .map(|(kind, code, verdict, months)| CodeReport::of(*kind, *code, *verdict, months))
             .collect();
+        if made == Made::Synthetic {
+            told.iter_mut().for_each(CodeReport::is_of_nobody);
+        }
         let faults = told.iter().take_while(|code| code.verdict == CodeVerdict::Fault).count();
         let said = Words::of(&Told { made, verdict: &verdict, bound, explained, faults: &told[..faults] });
         let (word, missing) = match verdict {
@@ -328,7 +341,10 @@ impl Movements {
             uses: self.seen.uses,
             left_out: self.seen.left_out,
             codes_left_out: 0,
-            institutions: self.seen.institutions.count(),
+            institutions: match made {
+                Made::Received => self.seen.institutions.count(),
+                Made::Synthetic => 0,
+            },
             explained,
             codes: told,
             codes_by_verdict,

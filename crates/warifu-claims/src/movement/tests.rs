@@ -555,6 +555,13 @@ fn claims_are_made_around_what_a_release_says_it_changes() {
     let report = corpus.report();
     assert_eq!((report.verdict.as_str(), day_of(&report).as_str()), ("refused", "2024-06-01"));
     assert!(report.said.ja.contains("合成"), "{}", report.said.ja);
+    // No institution sent any of it.
+    assert_eq!((report.institutions, report.codes[0].institutions), (0, 0));
+    assert!(
+        !report.said.ja.contains("医療機関") && !report.said.en.contains("institution"),
+        "{:?}",
+        report.said
+    );
 }
 
 #[test]
@@ -658,16 +665,16 @@ fn the_points_of_a_unit_count_once_and_every_time() {
     let text = format!(
         "IR,1,13,1,1234567,,,202405,00,\nRE,1,1112,202405\n{}\n{}\n{}\nRE,2,1112,?\n{}\n",
         item(CODES[0], ""),
-        item(CODES[1], "150"),
+        item(CODES[1], "200"),
         item(CODES[2], "100"),
         item(CODES[0], "100"),
     );
     let of_file = FileImpact::of(&ClaimFile::read(text.as_bytes()), &older, &newer);
     let lines: Vec<_> = of_file.turned.iter().map(|one| (one.line, one.unit)).collect();
-    let unit = Some(Unit { line: 4, points: 150, times: 2 });
+    let unit = Some(Unit { line: 4, points: 200, times: 2 });
     assert_eq!(lines, [(3, unit), (4, unit)]);
     let mut impact = Impact::default();
     impact.take(Institution::of(None), &of_file);
-    assert_eq!(impact.of(Turn::RightToError), TurnSum { uses: 2, claims: 1, points: 300 });
+    assert_eq!(impact.of(Turn::RightToError), TurnSum { uses: 2, claims: 1, points: 400 });
     assert_eq!((impact.claims, impact.without_month), (2, 1));
 }

@@ -3,6 +3,7 @@
 use warifu_values::day::{ClaimMonth, TreatmentDay};
 
 use super::turn::{Judged, Turn};
+use super::unit_findings::attribute;
 use crate::checks::judge_one;
 use crate::file::{Claim, Item, ItemCode, ItemKind};
 use crate::finding::{ClaimCode, ClaimFinding, ClaimFindings, ClaimSeverity};
@@ -82,7 +83,10 @@ impl BothOf {
             list.sort_by_key(place);
             Ok(list)
         };
-        let (old, new) = (of(older)?, of(newer)?);
+        let (mut old, mut new) = (of(older)?, of(newer)?);
+        attribute(claim, (older, newer), &mut old, &mut new);
+        old.sort_by_key(place);
+        new.sort_by_key(place);
         let is_right = old.is_empty() && new.is_empty();
         Ok((!is_right).then_some(BothOf { old, new }))
     }

@@ -327,7 +327,12 @@ pub(crate) fn recognise(
             None => columns.fields(record).is_some_and(|fields| fits(layout, &fields)),
         });
         let fitting = fitting.count();
-        (fitting * 2 > first.len()).then(|| ((whole, fitting), Arc::clone(layout), shape.clone()))
+        // Of two masters with records of one shape and one name, the one that lists their change classes.
+        let (at, classes) = layout.change_classes().unwrap_or_default();
+        let mut holds_one =
+            |record: &[u8]| classes.iter().any(|class| columns.holds(record, at, class.as_bytes()));
+        let listed = first.iter().filter(|record| holds_one(record)).count();
+        (fitting * 2 > first.len()).then(|| ((whole, fitting, listed), Arc::clone(layout), shape.clone()))
     });
     judged.max_by_key(|(score, ..)| *score).map(|(_, layout, shape)| (layout, shape))
 }

@@ -191,7 +191,8 @@ fn decode_and_parse(
 }
 
 fn role_of(table: &Table, findings: &mut Findings) -> Option<Role> {
-    let Some(class) = table.layout().position(CHANGE_CLASS) else {
+    let layout = table.layout();
+    let Some(class) = layout.position(CHANGE_CLASS).filter(|_| !layout.only_fulls) else {
         return Some(Role::Full);
     };
     let zeros = (0..table.rows()).filter(|row| table.bytes(*row, class) == b"0").count();

@@ -129,30 +129,28 @@ pub(crate) fn recognise_layout(
 ) -> Option<(Arc<Layout>, bool)> {
     let mut lines = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
     let first = lines.next().unwrap_or_default();
-    let with_header = schemas
-        .layouts()
-        .find(|layout| layout.header.as_deref() == Some(first) || layout.canonical_header() == first);
-    if let Some(layout) = with_header {
-        return Some((Arc::clone(layout), true));
+    let says_so =
+        |layout: &&Arc<Layout>| layout.header.as_deref() == Some(first) || layout.canonical_header() == first;
+    let mut with_header = schemas.layouts().filter(says_so).peekable();
+    if with_header.peek().is_some() {
+        let rows: Vec<Vec<&str>> = first_rows(lines).collect();
+        // Of two masters with one header too.
+        let told = with_header.min_by_key(|layout| Reverse(listed(layout, &rows)));
+        return told.map(|layout| (Arc::clone(layout), true));
     }
     if first.len() > ROW_LIMIT_BYTES {
         let finding = Finding::new(Code::RowTooLong).line(1).found(first.len()).expected(ROW_LIMIT_BYTES);
         findings.push(finding);
         return None;
     }
-    let rows: Vec<Vec<&str>> = std::iter::once(first)
-        .chain(lines)
-        .filter(|line| !line.is_empty() && line.len() <= ROW_LIMIT_BYTES)
-        .take(20)
-        .map(split)
-        .collect();
+    let rows: Vec<Vec<&str>> = first_rows(std::iter::once(first).chain(lines)).collect();
     // The layout whose width and content fit most of the first rows. Of two that fit alike, the one whose
-    // rows name their master; of its editions the oldest, until all rows are there.
+    // rows name their master; of two masters with one name the one that lists their change classes; of its
+    // editions the oldest, until all rows are there.
     let fit = |layout: &Layout| rows.iter().filter(|row| fits(layout, row)).count();
-    let best = schemas
-        .layouts()
-        .map(|layout| (fit(layout), layout))
-        .max_by_key(|(fit, layout)| (*fit, layout.master_type.is_some(), Reverse(layout.since)));
+    let best = schemas.layouts().map(|layout| (fit(layout), layout)).max_by_key(|(fit, layout)| {
+        (*fit, layout.master_type.is_some(), listed(layout, &rows), Reverse(layout.since))
+    });
     if let Some((count, layout)) = best
         && count * 2 > rows.len().max(1)
     {
@@ -176,6 +174,17 @@ pub(crate) fn recognise_layout(
             None
         }
     }
+}
+
+/// The rows that tell the layout: the first of `lines`.
+fn first_rows<'t>(lines: impl Iterator<Item = &'t str>) -> impl Iterator<Item = Vec<&'t str>> {
+    lines.filter(|line| !line.is_empty() && line.len() <= ROW_LIMIT_BYTES).take(20).map(split)
+}
+
+/// How many of `rows` are of a change class that `layout` lists.
+fn listed(layout: &Layout, rows: &[Vec<&str>]) -> usize {
+    let Some((at, classes)) = layout.change_classes() else { return 0 };
+    rows.iter().filter(|row| row.get(at).is_some_and(|class| classes.contains(class))).count()
 }
 
 pub(crate) fn split(line: &str) -> Vec<&str> {
@@ -207,6 +216,37 @@ pub(crate) fn fits(layout: &Layout, row: &[impl AsRef<str>]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::file::convert::convert;
+    use crate::file::{Declared, read};
+    use crate::table::Role;
+
+    /// The two masters of diseases have the same columns, widths and master type: only the change classes
+    /// tell their rows apart, in lines, in fixed-length records and below a header alike. Both are fulls,
+    /// whatever the classes are.
+    #[test]
+    fn of_two_masters_that_are_alike_the_change_classes_tell() {
+        let schemas = Schemas::built_in().unwrap();
+        let kikin = schemas.format("kikin").unwrap();
+        let row = |(at, class): (usize, &&str)| {
+            let mut fields = vec![String::new(); 46];
+            fields[..3].clone_from_slice(&[*class, "B", &format!("25000{at:02}")].map(str::to_owned));
+            fields[5] = "糖尿病".to_owned();
+            format!("\"{}\"\r\n", fields.join("\",\""))
+        };
+        for (classes, kind) in [(["9", "9", "9"], "former-disease"), (["3", "0", "5"], "disease")] {
+            let text: String = classes.iter().enumerate().map(row).collect();
+            let bytes = kikin.charset.encode(&text).unwrap();
+            let header = schemas.editions(kind)[0].canonical_header();
+            let host = convert(&schemas, &bytes, kikin, schemas.format("kokuho-ebcdic").unwrap(), &[]);
+            let host = host.unwrap_or_else(|refused| panic!("{kind}: {:?}", refused.list()));
+            let headed = [header.as_bytes(), b"\r\n".as_slice(), bytes.as_slice()].concat();
+            for bytes in [bytes, host.bytes, headed] {
+                let reading = read(&schemas, bytes, &Declared::default());
+                assert_eq!(reading.layout.unwrap().kind, kind);
+                assert_eq!(reading.role, Some(Role::Full), "{kind}");
+            }
+        }
+    }
 
     #[test]
     fn more_are_counted_than_a_byte_holds() {

@@ -720,6 +720,21 @@ codes! {
         do "Ask the sender."
         ja "条件区分 {found} と入外区分・算定回数（{expected}）が矛盾します"
         do "送付元に確認してください。";
+    SetSuccessor "set/successor-code" Deny
+        en "{found} stands as the successor of {expected}"
+        do "Ask the sender: a disease in use names itself or nobody, a former one another code."
+        ja "移行先コードが {found} です（傷病名コード {expected}）"
+        do "使用中の傷病名の移行先は自身か空欄、旧傷病名の移行先は別のコードです。送付元に確認してください。";
+    SetAbolishedListed "set/abolished-listed" Warn
+        en "ends {found}, but is listed among the codes in use"
+        do "Ask the sender: what is abolished moves to the file of former codes."
+        ja "廃止年月日 {found} がありますが、使用中のコードとして収載されています"
+        do "廃止コードは旧ファイルに移ります。送付元に確認してください。";
+    SetModifierClass "set/modifier-class" Warn
+        en "class {found} does not fit modifier code {expected}: class A8 and 8000 to 8999 go together"
+        do "Ask the sender: the modifier would stand on the wrong side of the disease."
+        ja "修飾語区分 {found} が修飾語コード {expected} と合いません（区分 A8 は 8000〜8999 です）"
+        do "接頭語と接尾語が入れ替わります。送付元に確認してください。";
     AcrossUnitName "across/unit-name" Deny
         en "unit code {found} has two names: {expected}"
         do "Ask the sender: one code has one name in all masters."
@@ -745,6 +760,21 @@ codes! {
         do "Ask the sender whether the relation should end with it."
         ja "有効な行が {expected} に廃止される {found} を参照しています"
         do "関連の廃止漏れがないか送付元に確認してください。";
+    AcrossSuccessor "across/successor-code" Warn
+        en "successor {found} is not in the disease master"
+        do "Usual when the two were published on different days; the newer of both belongs into the series."
+        ja "移行先の傷病名コード {found} が傷病名マスターにありません"
+        do "公表日が違う場合に起こります。新しい方も取り込んでください。";
+    AcrossSuccessorNumber "across/successor-number" Note
+        en "successor's number {found}; the disease master has {expected}"
+        do "Nothing to do: the code counts, and the number may have changed since."
+        ja "移行先病名管理番号 {found} が傷病名マスターでは {expected} です"
+        do "対応不要です。移行先はコードで決まり、管理番号は後で変わることがあります。";
+    AcrossFormer "across/former-code" Warn
+        en "{found} is in the disease master too, and is usable until {expected} here"
+        do "Usual when the two were published on different days; the newer of both belongs into the series."
+        ja "旧傷病名コード {found}（使用期限 {expected}）が傷病名マスターにもあります"
+        do "公表日が違う場合に起こります。新しい方も取り込んでください。";
     VersionsReused "versions/reused" Deny
         en "was abolished as {expected} and comes back as {found}"
         do "Ask the sender: claims of the past would be read with the new meaning."

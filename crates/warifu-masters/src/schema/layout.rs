@@ -15,6 +15,8 @@ pub const CHANGE_CLASS: &str = "change_class";
 pub const CHANGED_ON: &str = "changed_on";
 /// The field id of the last usable date (廃止年月日).
 pub const ABOLISHED_ON: &str = "abolished_on";
+/// The field id of the date a record was listed on (収載年月日), in masters that have it.
+pub const LISTED_ON: &str = "listed_on";
 
 /// Whether a record of change class `class` is marked as gone from the next publication on: 9 (廃止) or 1 (抹消).
 pub fn is_marked(class: &[u8]) -> bool {
@@ -168,6 +170,7 @@ pub(super) struct LayoutFile {
     label: Option<String>,
     header: Option<String>,
     other_order: Option<String>,
+    only_fulls: Option<bool>,
     #[serde(default)]
     key_separator: String,
     #[serde(default)]
@@ -202,6 +205,8 @@ pub struct Layout {
     pub header: Option<String>,
     /// A column that published files are sorted by when they are not sorted by key.
     pub other_order: Option<usize>,
+    /// Whether it is published whole each time, so that a file is a full whatever its change classes are.
+    pub only_fulls: bool,
     /// What stands between the parts of a key.
     pub key_separator: String,
     /// The key: column positions (from 0) and zero fill.
@@ -246,6 +251,13 @@ impl Layout {
             waiver.code == code.as_str() && !ended
         };
         self.waivers.iter().filter(concerns).find(|waiver| waiver.keys.iter().any(|known| known == key))
+    }
+
+    /// Where the change class stands, and those that the layout lists. Of two masters whose rows are alike in
+    /// all else, such as 傷病名 and the file of former codes, they tell whose a row is.
+    pub fn change_classes(&self) -> Option<(usize, Vec<&str>)> {
+        let at = self.position(CHANGE_CLASS)?;
+        Some((at, self.values(at)?))
     }
 
     /// Whether rows of one may be rows of the other: two editions of a master with as many columns.
@@ -372,6 +384,7 @@ impl Layout {
                 .header
                 .or_else(|| base.and_then(|base| base.header.clone()))
                 .filter(|header| !header.is_empty()),
+            only_fulls: file.only_fulls.or(base.map(|base| base.only_fulls)).unwrap_or_default(),
             key_separator: if file.key.is_empty() {
                 base.map(|base| base.key_separator.clone()).unwrap_or_default()
             } else {

@@ -11,7 +11,7 @@ mod schemas;
 
 pub use format::{Format, Framing, Newline, Quoting, RecordEnd, Rendering, RowOrder, StoredRendering};
 pub use layout::{
-    ABOLISHED_ON, CHANGE_CLASS, CHANGED_ON, Column, ColumnType, KeyPart, Layout, MayChange, Meaning,
-    NoSuchColumn, Waiver, is_marked,
+    ABOLISHED_ON, CHANGE_CLASS, CHANGED_ON, Column, ColumnType, KeyPart, LISTED_ON, Layout, MayChange,
+    Meaning, NoSuchColumn, Waiver, is_marked,
 };
 pub use schemas::{NoSuchCharset, SchemaError, Schemas};

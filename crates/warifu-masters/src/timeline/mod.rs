@@ -13,6 +13,8 @@
 //!   days of another.
 //! - A record applies from its 変更年月日, but not before its series. Of several publications that speak about a
 //!   day the newest one holds.
+//! - Where a master says when a record was listed (収載年月日), one without a 変更年月日 is as it was listed; a blank
+//!   there is a day before all series.
 //! - A change that was announced, not yet in force, and published again with another first day and otherwise
 //!   as it was, is moved: the first announcement does not count.
 //! - 廃止年月日 is the last usable day. A row of class 9 whose 変更年月日 is the day after says that the record ends,

@@ -31,6 +31,11 @@ impl Row {
         self.0.layout().position(id).map_or("", |column| self.0.field(0, column))
     }
 
+    /// Whether its edition has the field called `id`.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.0.layout().position(id).is_some()
+    }
+
     /// The day in the field called `id`; none when it is blank, open (99999999) or no day.
     pub(super) fn day(&self, id: &str) -> Option<TreatmentDay> {
         TreatmentDay::parse(self.field(id))

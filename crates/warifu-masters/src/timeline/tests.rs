@@ -100,6 +100,47 @@ fn a_record_applies_from_its_day_but_not_before_its_series() {
     assert_eq!(told(&timeline), ["2024-06-01..2024-07-31 一 of 2024-05-31", "2024-08-01.. 二 of 2024-07-01"]);
 }
 
+/// One invented row of a master of diseases: class, listed on, changed on, abolished on.
+fn disease(kind: &str, (class, listed_on, changed_on, abolished_on): Fields<'_>) -> Row {
+    let layout = SCHEMAS.editions(kind)[0];
+    let mut fields = vec![""; layout.width()];
+    fields[..4].copy_from_slice(&[class, "B", "2500013", "2500013"]);
+    fields[5] = "病";
+    fields[21..24].copy_from_slice(&[listed_on, changed_on, abolished_on]);
+    let canonical = format!("{}\n{}\n", layout.canonical_header(), fields.join(","));
+    Row::of(&read_canonical(&SCHEMAS, kind, canonical.into_bytes()).unwrap(), 0)
+}
+
+#[test]
+fn what_never_changed_is_as_it_was_listed() {
+    let told_by = |kind: &str, row: Fields<'_>| {
+        let mut line = line("r06", "20240601", "", &[]);
+        let published = PublicationDay::parse("20260101").unwrap();
+        line.push(Said { by: "", published, row: Some(disease(kind, row)) });
+        told(&Timeline::new(vec![line]))
+    };
+    assert_eq!(told_by("disease", ("0", "", "", OPEN)), ["2024-06-01.. 病 of 2026-01-01"]);
+    assert_eq!(told_by("disease", ("0", "20150101", "", OPEN)), ["2024-06-01.. 病 of 2026-01-01"]);
+    assert_eq!(
+        told_by("disease", ("3", "20250101", "", OPEN)),
+        ["2024-06-01..2024-12-31 not in r06", "2025-01-01.. 病 of 2026-01-01"]
+    );
+    assert_eq!(
+        told_by("disease", ("5", "20150101", "20250101", OPEN)),
+        ["2024-06-01..2024-12-31 unknown", "2025-01-01.. 病 of 2026-01-01"]
+    );
+    // Former ones: abolished long ago, and on the way out.
+    assert_eq!(told_by("former-disease", ("9", "", "", "20030531")), ["2024-06-01.. abolished 2003-05-31"]);
+    assert_eq!(
+        told_by("former-disease", ("9", "", "20250101", "20251231")),
+        [
+            "2024-06-01..2024-12-31 unknown",
+            "2025-01-01..2025-12-31 病 of 2026-01-01",
+            "2026-01-01.. abolished 2025-12-31"
+        ]
+    );
+}
+
 #[test]
 fn before_the_oldest_version_nothing_is_made_up() {
     let timeline = r06(&[("20250307", Some(("5", "二", "20250401", OPEN)))]);

@@ -2,7 +2,7 @@
 
 use super::row::Row;
 use super::said::{Line, Said};
-use crate::schema::{ABOLISHED_ON, CHANGE_CLASS, CHANGED_ON};
+use crate::schema::{ABOLISHED_ON, CHANGE_CLASS, CHANGED_ON, LISTED_ON};
 use warifu_values::day::TreatmentDay;
 
 /// What one publication says about days.
@@ -35,8 +35,15 @@ pub(super) fn word<V>(line: &Line<V>, at: usize) -> Word {
         };
     };
     let (changed, last) = (row.day(CHANGED_ON), row.day(ABOLISHED_ON));
-    // A master without the column says no more than that the row is there now.
-    let from = changed.map_or(since_published, not_before_series);
+    let from = match changed {
+        Some(changed) => not_before_series(changed),
+        // Never changed: as it was listed, of which a blank says that it was long before any series.
+        None if row.has(LISTED_ON) => {
+            row.day(LISTED_ON).map_or(line.effective.first_treatment(), not_before_series)
+        }
+        // A master without the columns says no more than that the row is there now.
+        None => since_published,
+    };
     match (row.field(CHANGE_CLASS), last) {
         ("1", _) => Word::Withdrawn { from },
         ("9", None) => Word::Gone { from: since_published },

@@ -1,4 +1,5 @@
-//! Rules between the masters of one series: one unit list for all, and what the comment relations refer to.
+//! Rules between the masters of one series: one unit list for all, what the comment relations refer to, and
+//! what became of former diseases.
 
 use std::collections::BTreeMap;
 
@@ -118,5 +119,34 @@ pub(super) fn abolished(across: &mut Across<'_>) {
         let ends = other.field(target, other_end);
         let in_force = report.bytes(row, end) == OPEN && !is_marked(report.bytes(row, class));
         report.hold(row, code, !in_force || ends.as_bytes() == OPEN, || ends.to_owned());
+    });
+}
+
+/// The code in a former disease's place is one in use.
+pub(super) fn successor(across: &mut Across<'_>) {
+    across.references(|report, row, target, _| {
+        let [successor] = report.columns();
+        if !report.bytes(row, successor).is_empty() {
+            report.hold(row, successor, target.is_some(), String::new);
+        }
+    });
+}
+
+/// The number (病名管理番号) in a former disease's place is that of the code there.
+pub(super) fn successor_number(across: &mut Across<'_>) {
+    across.references(|report, row, target, diseases| {
+        let [_, number] = report.columns();
+        let Some((target, there)) = target.zip(diseases.layout().position("disease_number")) else { return };
+        let there = diseases.field(target, there);
+        report.hold(row, number, report.field(row, number) == there, || there.to_owned());
+    });
+}
+
+/// A former disease is not one in use as well.
+pub(super) fn former(across: &mut Across<'_>) {
+    across.references(|report, row, target, _| {
+        let [code, end] = report.columns();
+        let master = report.master;
+        report.hold(row, code, target.is_none(), || master.field(row, end).to_owned());
     });
 }

@@ -25,6 +25,9 @@ const DRUG: &str = "drug-42";
 const COMMENT: &str = "comment-30";
 const MATERIAL: &str = "material-38";
 const RELATION: &str = "comment-relation-18";
+const DISEASE: &str = "disease-46";
+const FORMER: &str = "former-disease-46";
+const MODIFIER: &str = "modifier-19";
 
 const ADDITION: Fields =
     &[("procedure_code", "111000370"), ("notice_class_1", "7"), ("short_name", "幼加算")];
@@ -126,6 +129,49 @@ fn clean(layout: &str) -> Fields {
             ("nhi_price_list_code", "2171022F1029"),
             ("transition_or_use_limit_on", "0"),
             ("generic_addition_class", "0"),
+        ],
+        DISEASE => &[
+            ("change_class", "0"),
+            ("master_type", "B"),
+            ("disease_code", "2500013"),
+            ("successor_code", "2500013"),
+            ("name", "糖尿病"),
+            ("name_length", "3"),
+            ("short_name", "糖尿病"),
+            ("short_name_length", "3"),
+            ("kana", "トウニョウビョウ"),
+            ("kana_length", "8"),
+            ("disease_number", "20063046"),
+            ("abolished_on", "99999999"),
+            ("dental_short_name", "糖尿病"),
+            ("dental_short_name_length", "3"),
+        ],
+        FORMER => &[
+            ("change_class", "9"),
+            ("master_type", "B"),
+            ("disease_code", "2500001"),
+            ("successor_code", "2500013"),
+            ("name", "真性糖尿病"),
+            ("name_length", "5"),
+            ("short_name", "真性糖尿病"),
+            ("short_name_length", "5"),
+            ("kana", "シンセイトウニョウビョウ"),
+            ("kana_length", "12"),
+            ("abolished_on", "20030531"),
+            ("successor_number", "20063046"),
+            ("dental_short_name", "真性糖尿病"),
+            ("dental_short_name_length", "5"),
+        ],
+        MODIFIER => &[
+            ("change_class", "0"),
+            ("master_type", "Z"),
+            ("modifier_code", "8002"),
+            ("name", "の疑い"),
+            ("name_length", "3"),
+            ("kana", "ノウタガイ"),
+            ("kana_length", "5"),
+            ("abolished_on", "99999999"),
+            ("modifier_class", "A8000000"),
         ],
         COMMENT => &[
             ("change_class", "0"),
@@ -260,6 +306,13 @@ const CASES: &[Case] = &[
     case!(SetEndUnmarked, COMMENT, [&[("change_class", "9"), ("abolished_on", "20240930")]],
         0 "change_class" = "5"),
     case!(SetLength, MATERIAL, [&[]], 0 "name_length" = "6"),
+    case!(SetLength, FORMER, [&[]], 0 "dental_short_name_length" = "3"),
+    case!(SetLength, MODIFIER, [&[]], 0 "kana_length" = "9"),
+    case!(SetSuccessor, DISEASE, [&[]], 0 "successor_code" = "2765001"),
+    case!(SetSuccessor, FORMER, [&[]], 0 "successor_code" = "2500001"),
+    case!(SetAbolishedListed, DISEASE, [&[]], 0 "abolished_on" = "20250531"),
+    case!(SetAbolishedListed, MODIFIER, [&[]], 0 "abolished_on" = "20250531"),
+    case!(SetModifierClass, MODIFIER, [&[]], 0 "modifier_class" = "A1000000"),
     case!(SetCommentCode, COMMENT, [&[("comment_code", "820000001")]], 0 "comment_code" = "820000002"),
     case!(SetCommentEdit, COMMENT, [EMBEDDED], 0 "edit_1_position" = "4"),
     case!(SetCommentEdit, COMMENT, [&[]], 0 "edit_1_position" = "1"),
@@ -292,6 +345,21 @@ const CASES: &[Case] = &[
         code: Code::AcrossAbolished,
         masters: &[(RELATION, &[&[]]), (PROCEDURE, &[&[("change_class", "9")]])],
         broken: (1, 0, "abolished_on", "20240930"),
+    },
+    Case {
+        code: Code::AcrossSuccessor,
+        masters: &[(FORMER, &[&[]]), (DISEASE, &[&[]])],
+        broken: (0, 0, "successor_code", "2500014"),
+    },
+    Case {
+        code: Code::AcrossSuccessorNumber,
+        masters: &[(FORMER, &[&[]]), (DISEASE, &[&[]])],
+        broken: (0, 0, "successor_number", "20063047"),
+    },
+    Case {
+        code: Code::AcrossFormer,
+        masters: &[(FORMER, &[&[("successor_code", ""), ("successor_number", "")]]), (DISEASE, &[&[]])],
+        broken: (0, 0, "disease_code", "2500013"),
     },
     step!(VersionsReused, COMMENT,
         [ABOLISHED] =>

@@ -1,8 +1,11 @@
 //! The catalogue: every rule once, with what it asks and how the published files fare by it.
 
 use super::rule::{Ask, Count, Rule, Seen};
-use super::{across, comment, common, drug, material, procedure, relation, versions};
+use super::{across, comment, common, disease, drug, material, procedure, relation, versions};
 use warifu_masters::finding::Code;
+
+/// The diseases and the former ones that are at hand.
+const DISEASES: Seen = Seen::Together(&["disease/hb_20260101.txt", "disease/b_20240601.txt"]);
 
 /// Every rule.
 pub const CATALOGUE: &[Rule] = &[
@@ -556,6 +559,69 @@ pub const CATALOGUE: &[Rule] = &[
         ask: Ask::Records(common::length),
     },
     Rule {
+        code: Code::SetLength,
+        kinds: &["disease", "former-disease"],
+        columns: &[
+            "name_length",
+            "name",
+            "short_name_length",
+            "short_name",
+            "kana_length",
+            "kana",
+            "dental_short_name_length",
+            "dental_short_name",
+        ],
+        remark: "As for procedures.",
+        counts: &[
+            Count { seen: Seen::Full("disease/b_20240601.txt"), held: 109_748, broken: 0 },
+            Count { seen: Seen::Full("disease/hb_20260101.txt"), held: 31_860, broken: 0 },
+        ],
+        ask: Ask::Records(common::length),
+    },
+    Rule {
+        code: Code::SetLength,
+        kinds: &["modifier"],
+        columns: &["name_length", "name", "kana_length", "kana"],
+        remark: "As for procedures.",
+        counts: &[Count { seen: Seen::Full("disease/z_20240601.txt"), held: 4698, broken: 0 }],
+        ask: Ask::Records(common::length),
+    },
+    Rule {
+        code: Code::SetSuccessor,
+        kinds: &["disease"],
+        columns: &["disease_code", "successor_code"],
+        remark: "Blank in the edition that brings a code in, or back.",
+        counts: &[Count { seen: Seen::Full("disease/b_20240601.txt"), held: 27437, broken: 0 }],
+        ask: Ask::Records(disease::own_successor),
+    },
+    Rule {
+        code: Code::SetSuccessor,
+        kinds: &["former-disease"],
+        columns: &["disease_code", "successor_code"],
+        remark: "A quarter has none.",
+        counts: &[Count { seen: Seen::Full("disease/hb_20260101.txt"), held: 7965, broken: 0 }],
+        ask: Ask::Records(disease::other_successor),
+    },
+    Rule {
+        code: Code::SetAbolishedListed,
+        kinds: &["disease", "modifier"],
+        columns: &["abolished_on"],
+        remark: "A code moves a year before its last usable day.",
+        counts: &[
+            Count { seen: Seen::Full("disease/b_20240601.txt"), held: 27437, broken: 0 },
+            Count { seen: Seen::Full("disease/z_20240601.txt"), held: 2349, broken: 0 },
+        ],
+        ask: Ask::Records(disease::in_use),
+    },
+    Rule {
+        code: Code::SetModifierClass,
+        kinds: &["modifier"],
+        columns: &["modifier_code", "modifier_class"],
+        remark: "",
+        counts: &[Count { seen: Seen::Full("disease/z_20240601.txt"), held: 2349, broken: 0 }],
+        ask: Ask::Records(disease::suffix),
+    },
+    Rule {
         code: Code::SetCommentCode,
         kinds: &["comment"],
         columns: &["comment_code", "pattern"],
@@ -678,6 +744,30 @@ pub const CATALOGUE: &[Rule] = &[
             broken: 0,
         }],
         ask: Ask::Masters(across::abolished),
+    },
+    Rule {
+        code: Code::AcrossSuccessor,
+        kinds: &["former-disease", "disease"],
+        columns: &["successor_code"],
+        remark: "The former diseases at hand were published nineteen months after the diseases.",
+        counts: &[Count { seen: DISEASES, held: 5895, broken: 93 }],
+        ask: Ask::Masters(across::successor),
+    },
+    Rule {
+        code: Code::AcrossSuccessorNumber,
+        kinds: &["former-disease", "disease"],
+        columns: &["successor_code", "successor_number"],
+        remark: "As above.",
+        counts: &[Count { seen: DISEASES, held: 5891, broken: 4 }],
+        ask: Ask::Masters(across::successor_number),
+    },
+    Rule {
+        code: Code::AcrossFormer,
+        kinds: &["former-disease", "disease"],
+        columns: &["disease_code", "abolished_on"],
+        remark: "As above: 111 codes moved between the two.",
+        counts: &[Count { seen: DISEASES, held: 7854, broken: 111 }],
+        ask: Ask::Masters(across::former),
     },
     Rule {
         code: Code::VersionsReused,

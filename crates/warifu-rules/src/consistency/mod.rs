@@ -13,6 +13,7 @@ mod cases;
 mod catalogue;
 mod comment;
 mod common;
+mod disease;
 mod drug;
 mod material;
 mod news;

@@ -12,6 +12,7 @@ use warifu::report;
 use warifu_files::SchemaFolder;
 use warifu_masters::finding::Findings;
 use warifu_masters::schema::Format;
+use warifu_usage::{of_locale, parse_language};
 use warifu_values::lang::Lang;
 
 use super::acts::Acts;
@@ -20,7 +21,7 @@ use super::invocation::Invocation;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Global {
     /// Language of messages: en or ja; otherwise what LANG says.
-    #[arg(long, global = true, value_name = "LANG", value_parser = parse_lang, env = "WARIFU_LANG")]
+    #[arg(long, global = true, value_name = "LANG", value_parser = parse_language, env = "WARIFU_LANG")]
     lang: Option<Lang>,
     /// Print one JSON document on standard output.
     #[arg(long, global = true)]
@@ -33,24 +34,11 @@ pub(crate) struct Global {
     audit: Option<PathBuf>,
 }
 
-fn parse_lang(text: &str) -> Result<Lang, String> {
-    Lang::from_locale(text).ok_or_else(|| "en or ja".to_owned())
-}
-
 impl Global {
     /// The language asked for, by option, then by locale.
     pub(crate) fn lang(&self) -> Lang {
-        self.lang.unwrap_or_else(lang_of_locale)
+        self.lang.or_else(of_locale).unwrap_or_default()
     }
-}
-
-/// The language of the locale.
-pub(crate) fn lang_of_locale() -> Lang {
-    ["LC_ALL", "LC_MESSAGES", "LANG"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
-        .and_then(|value| Lang::from_locale(&value))
-        .unwrap_or_default()
 }
 
 /// What every command is given.

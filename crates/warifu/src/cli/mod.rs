@@ -11,7 +11,6 @@ mod meant;
 mod memory;
 mod repo;
 mod signing;
-mod usage;
 
 use std::ffi::OsString;
 use std::rc::Rc;
@@ -19,6 +18,7 @@ use std::rc::Rc;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use warifu::error::{Exit, Failure};
 use warifu_audit::Act;
+use warifu_usage::{Usage, asked_for, of_locale};
 use warifu_values::lang::{Lang, Speak as _};
 
 pub(crate) use context::Context;
@@ -93,11 +93,9 @@ pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     let (cli, matches) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => {
-            match usage::in_japanese(&error).filter(|_| usage::lang_of(&args) == Lang::Ja) {
-                Some(text) => tell_usage(&text),
-                None => drop(error.print()),
-            }
-            return if error.use_stderr() { Exit::CouldNotRun } else { Exit::Done };
+            let usage = Usage::of(error, &args, &commands);
+            usage.tell(asked_for(&args).or_else(of_locale).unwrap_or_default());
+            return if usage.is_help() { Exit::Done } else { Exit::CouldNotRun };
         }
     };
     let lang = cli.global.lang();
@@ -139,11 +137,6 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "nothing else is set up yet")]
-fn tell_usage(text: &str) {
-    eprint!("{text}");
-}
-
 #[expect(clippy::print_stderr, reason = "this is where a failure reaches the terminal")]
 fn tell(failure: &Failure, invocation: &Invocation, lang: Lang) {
     if !failure.findings.is_empty() {
@@ -152,5 +145,29 @@ fn tell(failure: &Failure, invocation: &Invocation, lang: Lang) {
     eprintln!("warifu: {}", failure.say(lang));
     for advised in &failure.advised {
         eprintln!("  {}", invocation.line(advised, lang));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_unknown_or_wrong_is_said_in_japanese() {
+        let told = |line: &str| {
+            let line: Vec<OsString> = line.split(' ').map(Into::into).collect();
+            let error = Cli::try_parse_from(&line).unwrap_err();
+            Usage::of(error, &line, &Cli::command()).say(Lang::Ja)
+        };
+        for (line, says) in [
+            ("warifu import a.csv", "必要な引数がありません: --series"),
+            ("warifu importt a.csv", "importt というコマンドはありません"),
+            ("warifu check --repositry x", "--repositry という引数はありません"),
+            ("warifu --lang xx check", "の値「xx」は使えません: en または ja を指定してください"),
+            ("warifu show 620000001 --on x", "の値「x」は使えません: 暦にある日を 2024-05-31"),
+            ("warifu import a.csv --series r06 --accept x", "指摘コード=理由"),
+        ] {
+            assert!(told(line).contains(says), "{line}: {}", told(line));
+        }
     }
 }

@@ -4,12 +4,13 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use warifu_usage::{Refusal, parse_language};
 use warifu_values::lang::Lang;
 
 use crate::cli::arguments::gates::GateOptions;
 use crate::cli::arguments::remote::Remote;
 use crate::cli::arguments::serve::{From, Serve, Site, Windows};
-use crate::state::Reason;
+use crate::state::{NoReason, Reason};
 
 /// What the command line is parsed by, for whoever writes of it.
 pub fn command_line() -> clap::Command {
@@ -21,14 +22,15 @@ pub fn command_line() -> clap::Command {
 #[command(name = "warifu-checker", version)]
 pub(in crate::cli) struct Arguments {
     /// The language of messages: en or ja (else LC_ALL, LC_MESSAGES, LANG)
-    #[arg(long, global = true, value_parser = language, env = "WARIFU_LANG")]
+    #[arg(long, global = true, value_parser = parse_language, env = "WARIFU_LANG")]
     pub(in crate::cli) lang: Option<Lang>,
     #[command(subcommand)]
     pub(in crate::cli) command: Command,
 }
 
-fn language(text: &str) -> Result<Lang, String> {
-    Lang::from_locale(text).ok_or_else(|| "en or ja".to_owned())
+/// A reason; why a text is none is said in both languages.
+fn reason(text: &str) -> Result<Reason, Refusal> {
+    text.parse().map_err(|no_reason: NoReason| Refusal::of(&no_reason))
 }
 
 #[derive(Debug, Subcommand)]
@@ -53,7 +55,7 @@ pub(in crate::cli) enum Command {
     /// Show what a running checker judges by, and why
     ///
     /// Exit status: 0; 1 no release judges, or an attached program is out of step; 2 it does not answer; 3
-    /// what runs was withdrawn and judges on.
+    /// what runs was withdrawn and judges on, or what would tell that is damaged.
     Status(Remote),
     /// Let a running checker look at its channel now
     Swap {
@@ -121,7 +123,7 @@ impl Command {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct DecideAll {
     /// Why: it is written to the log and the status
-    #[arg(long)]
+    #[arg(long, value_parser = reason)]
     pub(in crate::cli) reason: Reason,
     #[command(flatten)]
     pub(in crate::cli) remote: Remote,
@@ -151,7 +153,7 @@ pub(in crate::cli) struct Decide {
     /// The release, by its number
     pub(in crate::cli) release: u64,
     /// Why: it is written to the log, the status and the report
-    #[arg(long)]
+    #[arg(long, value_parser = reason)]
     pub(in crate::cli) reason: Reason,
     #[command(flatten)]
     pub(in crate::cli) remote: Remote,

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use warifu_claims::movement::Enough;
+use warifu_usage::number;
 
 use crate::state::Keeping;
 use crate::swap::Gates;
@@ -11,13 +12,13 @@ use crate::swap::Gates;
 #[command(next_help_heading = "Gates")]
 pub(in crate::cli) struct GateOptions {
     /// Claim files that a new release must judge before it is confirmed, and nothing speak against it
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, default_value_t = 50, value_parser = number::<u64>(1..))]
     pub(in crate::cli) probation: u64,
     /// Institutions that these files must be of
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=1024))]
+    #[arg(long, default_value_t = 2, value_parser = number::<u64>(1..=1024))]
     pub(in crate::cli) probation_institutions: u64,
     /// Uses of codes in them that both releases must have judged: 300 without a movement mean at most 1 %
-    #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, default_value_t = 300, value_parser = number::<u64>(1..))]
     pub(in crate::cli) probation_uses: u64,
     /// Claim files kept to be replayed against what comes; they hold patients' data, so by default none is
     #[arg(long, default_value_t = 0, help_heading = "Replay")]
@@ -26,7 +27,7 @@ pub(in crate::cli) struct GateOptions {
     #[arg(
         long,
         default_value_t = 64,
-        value_parser = clap::value_parser!(u64).range(1..=1024),
+        value_parser = number::<u64>(1..=1024),
         help_heading = "Replay"
     )]
     pub(in crate::cli) replay_mib: u64,
@@ -34,7 +35,7 @@ pub(in crate::cli) struct GateOptions {
     #[arg(
         long,
         default_value_t = 62,
-        value_parser = clap::value_parser!(u32).range(1..=366),
+        value_parser = number::<u32>(1..=366),
         help_heading = "Replay"
     )]
     pub(in crate::cli) replay_days: u32,

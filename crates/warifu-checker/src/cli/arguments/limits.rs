@@ -1,6 +1,7 @@
 //! What senders may take.
 
 use clap::Args;
+use warifu_usage::{Refusal, number};
 
 use crate::service::Limits;
 
@@ -9,32 +10,32 @@ use crate::service::Limits;
 #[command(next_help_heading = "Limits")]
 pub(in crate::cli) struct LimitOptions {
     /// Connections at once
-    #[arg(long, default_value_t = Limits::default().connections, value_parser = at_least_one)]
+    #[arg(long, default_value_t = Limits::default().connections, value_parser = at_least_one())]
     connections: usize,
     /// Of these, from one sender (default: half)
-    #[arg(long, value_parser = at_least_one)]
+    #[arg(long, value_parser = at_least_one())]
     connections_of_sender: Option<usize>,
     /// Mebibytes of claim files that have arrived and are not judged yet
-    #[arg(long, default_value_t = Limits::default().arrived_bytes >> 20, value_parser = mebibytes)]
+    #[arg(long, default_value_t = Limits::default().arrived_bytes >> 20, value_parser = mebibytes())]
     arrived_mib: usize,
     /// Of these, from one sender (default: half)
-    #[arg(long, value_parser = mebibytes)]
+    #[arg(long, value_parser = mebibytes())]
     arrived_mib_of_sender: Option<usize>,
     /// Mebibytes of answers that were not taken yet
-    #[arg(long, default_value_t = Limits::default().unread_bytes >> 20, value_parser = mebibytes)]
+    #[arg(long, default_value_t = Limits::default().unread_bytes >> 20, value_parser = mebibytes())]
     unread_mib: usize,
     /// Of these, left by one sender (default: half)
-    #[arg(long, value_parser = mebibytes)]
+    #[arg(long, value_parser = mebibytes())]
     unread_mib_of_sender: Option<usize>,
     /// Kibibytes of the head of a request
     #[arg(
         long,
         default_value_t = (Limits::default().head_bytes >> 10) as u64,
-        value_parser = clap::value_parser!(u64).range(8..=1024)
+        value_parser = number::<u64>(8..=1024)
     )]
     head_kib: u64,
     /// A file that came compressed grows at most so many times, once it is above a mebibyte
-    #[arg(long, default_value_t = Limits::default().unpacked_ratio, value_parser = at_least_one)]
+    #[arg(long, default_value_t = Limits::default().unpacked_ratio, value_parser = at_least_one())]
     unpacked_ratio: usize,
     /// Seconds for the head of a request
     #[arg(long, default_value_t = Limits::default().head_ms / 1000, value_parser = seconds())]
@@ -52,7 +53,7 @@ pub(in crate::cli) struct LimitOptions {
     #[arg(
         long,
         default_value_t = Limits::default().bytes_a_second,
-        value_parser = clap::value_parser!(u64).range(1..)
+        value_parser = number::<u64>(1..)
     )]
     bytes_a_second: u64,
     /// That is asked of it after so many seconds
@@ -62,14 +63,14 @@ pub(in crate::cli) struct LimitOptions {
     #[arg(
         long,
         default_value_t = Limits::default().refusals_a_second,
-        value_parser = clap::value_parser!(u64).range(1..)
+        value_parser = number::<u64>(1..)
     )]
     refusals_a_second: u64,
     /// Seconds of such a moment, at most
     #[arg(
         long,
         default_value_t = Limits::default().refusal_ms / 1000,
-        value_parser = clap::value_parser!(u64).range(..=60)
+        value_parser = number::<u64>(..=60)
     )]
     refusal_seconds: u64,
     /// At the end, seconds in which claims are still taken while /readyz says no
@@ -77,7 +78,7 @@ pub(in crate::cli) struct LimitOptions {
         long,
         value_name = "SECONDS",
         default_value_t = Limits::default().notice_ms / 1000,
-        value_parser = clap::value_parser!(u64).range(..=86_400)
+        value_parser = number::<u64>(..=86_400)
     )]
     drain_notice: u64,
     /// After that, seconds that requests in flight may take
@@ -85,27 +86,23 @@ pub(in crate::cli) struct LimitOptions {
         long,
         value_name = "SECONDS",
         default_value_t = Limits::default().drain_ms / 1000,
-        value_parser = clap::value_parser!(u64).range(..=86_400)
+        value_parser = number::<u64>(..=86_400)
     )]
     drain: u64,
 }
 
 /// A time that something may take: a day at most.
-fn seconds() -> clap::builder::RangedU64ValueParser {
-    clap::value_parser!(u64).range(1..=86_400)
+fn seconds() -> impl Fn(&str) -> Result<u64, Refusal> + Clone {
+    number(1..=86_400)
 }
 
-fn at_least_one(text: &str) -> Result<usize, String> {
-    // In clap's words, which have others in Japanese.
-    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| format!("{text} is not in 1.."))
+fn at_least_one() -> impl Fn(&str) -> Result<usize, Refusal> + Clone {
+    number(1..)
 }
 
 /// So many are also bytes in the memory that there may be.
-fn mebibytes(text: &str) -> Result<usize, String> {
-    text.parse()
-        .ok()
-        .filter(|mib| (1..=1 << 20).contains(mib))
-        .ok_or_else(|| format!("{text} is not in 1..=1048576"))
+fn mebibytes() -> impl Fn(&str) -> Result<usize, Refusal> + Clone {
+    number(1..=1 << 20)
 }
 
 impl LimitOptions {

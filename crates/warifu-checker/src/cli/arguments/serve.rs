@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Args;
+use warifu_usage::number;
 
 #[cfg(feature = "https")]
 use crate::cli::arguments::doors::TlsOptions;
@@ -57,7 +58,7 @@ pub(in crate::cli) struct Serve {
     #[arg(
         long,
         default_value_t = 30,
-        value_parser = clap::value_parser!(u64).range(1..),
+        value_parser = number::<u64>(1..),
         help_heading = "Channel"
     )]
     pub(in crate::cli) poll: u64,
@@ -76,7 +77,7 @@ pub(in crate::cli) struct Serve {
     #[arg(
         long,
         default_value_t = 3,
-        value_parser = clap::value_parser!(u8).range(1..=16),
+        value_parser = number::<u8>(1..=16),
         help_heading = "Gates"
     )]
     pub(in crate::cli) keep_releases: u8,

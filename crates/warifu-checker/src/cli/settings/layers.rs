@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Parser as _};
+use warifu_usage::Usage;
 use warifu_values::text::without_secrets;
 
-use crate::cli::arguments::Arguments;
+use crate::cli::arguments::{Arguments, command_line};
 use crate::cli::failure::Failure;
 use crate::cli::settings::file::{Given, read, refused};
 use crate::cli::settings::options::{Options, ServeOption};
@@ -62,7 +63,7 @@ pub(in crate::cli) struct Settings {
 #[derive(Debug)]
 pub(in crate::cli) enum NotSettled {
     /// The line is not one that can be typed, asks for help, or something is missing altogether.
-    Usage(Box<clap::Error>),
+    Usage(Box<Usage>),
     /// What the file and variables say cannot be taken: all of it.
     Faults(Vec<Fault>),
 }
@@ -115,7 +116,7 @@ impl Settings {
         if !faults.is_none() {
             return Err(NotSettled::Faults(faults.in_order(file.as_deref().unwrap_or(Path::new("")))));
         }
-        let arguments = parsed(&whole)?;
+        let arguments = parsed(&whole).map_err(|not| in_the_file(not, file.as_deref(), &options))?;
         Ok((arguments, Settings { line, told, file, options }))
     }
 
@@ -167,7 +168,22 @@ impl Settings {
 }
 
 fn parsed(line: &[OsString]) -> Result<Arguments, NotSettled> {
-    Arguments::try_parse_from(line).map_err(|error| NotSettled::Usage(Box::new(error)))
+    Arguments::try_parse_from(line)
+        .map_err(|error| NotSettled::Usage(Box::new(Usage::of(error, line, &command_line()))))
+}
+
+/// The same, where all that is wrong is that something is missing which can stand in `file`: said by the key
+/// and the section that it is missing in.
+fn in_the_file(not: NotSettled, file: Option<&Path>, options: &Options) -> NotSettled {
+    let (NotSettled::Usage(usage), Some(file)) = (&not, file) else { return not };
+    let key = |typed: &str| {
+        let option = options.all().iter().find(|option| typed.strip_prefix("--") == Some(&*option.long))?;
+        Some(Fault::of_file(file, missing(option.section(), &option.key)))
+    };
+    match usage.missing().into_iter().map(key).collect::<Option<Vec<_>>>() {
+        Some(faults) if !faults.is_empty() => NotSettled::Faults(faults),
+        _ => not,
+    }
 }
 
 fn config_of(named: Option<&PathBuf>) -> Option<PathBuf> {
@@ -241,11 +257,7 @@ impl NotSettled {
     pub(in crate::cli) fn said(&self) -> Vec<Said> {
         match self {
             NotSettled::Faults(faults) => faults.iter().map(Fault::said).collect(),
-            NotSettled::Usage(error) => {
-                let text = error.to_string();
-                let first = text.split("\n\n").next().unwrap_or(&text).trim_start_matches("error: ");
-                vec![Said::new(first, first)]
-            }
+            NotSettled::Usage(usage) => vec![Said::both(&**usage)],
         }
     }
 }

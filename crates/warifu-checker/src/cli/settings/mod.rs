@@ -3,8 +3,6 @@
 
 mod options;
 
-mod reason;
-
 mod file;
 mod layers;
 

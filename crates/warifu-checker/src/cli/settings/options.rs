@@ -5,9 +5,10 @@ use std::any::TypeId;
 use std::ffi::{OsStr, OsString};
 
 use clap::{Arg, ArgAction, Command, CommandFactory as _};
+use warifu_usage::why;
+use warifu_values::lang::Lang;
 
 use crate::cli::arguments::{ABOUT_THE_FILE, Arguments};
-use crate::cli::settings::reason::in_words;
 use crate::config_file::{self, Key, Kind, Section, Shape};
 use crate::said::Said;
 
@@ -79,12 +80,18 @@ impl ServeOption {
     /// Why `value` is none of its values.
     pub(super) fn refuses(&self, value: &OsStr) -> Option<Said> {
         if self.kind == Kind::Flag {
-            return (value != "true" && value != "false").then(|| in_words("true, false"));
+            // Names are the same in either language.
+            return (value != "true" && value != "false").then(|| Said::new("true, false", "true, false"));
         }
         let command = Command::new("it").no_binary_name(true).arg(self.alone.clone());
         let refused = command.try_get_matches_from(self.typed(value)).err()?;
-        let reason = std::error::Error::source(&refused).map(ToString::to_string);
-        Some(in_words(&reason.unwrap_or_else(|| self.possible().join(", "))))
+        Some(match std::error::Error::source(&refused) {
+            Some(reason) => Said::new(why(reason, Lang::En), why(reason, Lang::Ja)),
+            None => {
+                let names = self.possible().join(", ");
+                Said::new(names.clone(), names)
+            }
+        })
     }
 
     /// The names that it takes, where there are only so many.

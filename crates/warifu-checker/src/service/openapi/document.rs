@@ -40,7 +40,8 @@ pub(in crate::service) fn document(doors: &[(AtDoor, Vec<Described>)]) -> Value 
             "description": "Each operation is tagged with the doors at which it is served. What is not \
                             described here is answered with 404, and another method with 405 and `Allow`; \
                             `HEAD` is answered where `GET` is. Neither has a body. A head that is too large \
-                            is answered with 431, one that is none with 400; who takes too long is cut. At \
+                            is answered with 431, one that is none with 400, and over HTTP/1 one that does \
+                            not end in time with 408; who takes too long is cut. At \
                             the doors of operators and of those who watch, whatever is asked for by a name \
                             that is not the door's own, or is commanded by a page of another site, is \
                             answered with 403 and an error, whether it is described here or not. At \

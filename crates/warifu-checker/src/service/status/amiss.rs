@@ -9,14 +9,20 @@ use crate::state::Refused;
 use crate::swap::Outcome;
 
 impl Status {
-    /// The exit status of a command that asked for it: what runs and is withdrawn is not to be trusted, and
-    /// where nothing judges, all is not well.
+    /// The exit status of a command that asked for it: what runs and is withdrawn, or may be, is not to be
+    /// trusted, and where nothing judges, all is not well.
     pub fn exit_status(&self) -> u8 {
         let is_out_of_step = self.attached.as_ref().is_some_and(|attached| attached.trouble.is_some());
-        match self.withdrawn {
-            Some(_) => 3,
-            None => u8::from(is_out_of_step || self.running.is_none()),
+        if self.withdrawn.is_some() || self.may_be_withdrawn() {
+            return 3;
         }
+        u8::from(is_out_of_step || self.running.is_none())
+    }
+
+    /// Whether something runs, and what would tell whether it was withdrawn is damaged.
+    pub(super) fn may_be_withdrawn(&self) -> bool {
+        let is_known = self.withdrawn.is_some() || self.running.is_none();
+        !is_known && self.damaged.iter().any(|damage| damage.part.tells_of_withdrawals())
     }
 
     /// What the last look at the channel came to, as long as that is so: not where it was decided or done

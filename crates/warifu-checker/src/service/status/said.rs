@@ -5,10 +5,11 @@ use warifu_values::lang::{Lang, Speak, counted};
 use warifu_values::say;
 
 use crate::cause::{Amiss, Cause};
+use crate::history::HistoryAct;
 use crate::said::Said;
 use crate::service::status::parts::{ClaimsDoor, Doors, OfClaims, Queue, Requests, Watch};
 use crate::service::status::whole::Status;
-use crate::state::Phase;
+use crate::state::{Phase, withdrawn_or_not};
 use crate::swap::Outcome;
 use crate::trial::Replayed;
 
@@ -48,6 +49,10 @@ impl Speak for Status {
                 format!("リリース {release} は取り下げられましたが、使用を続けています: {}", why.ja),
             );
             lines.push(line(Cause::Withdrawn, &why, &self.withdrawn_next_step(), lang));
+        }
+        if self.may_be_withdrawn() {
+            let why = withdrawn_or_not().say(lang);
+            lines.push(say!(lang, "WITHDRAWN OR NOT: {why}", "取下げの有無不明: {why}"));
         }
         match &self.running {
             None => lines.push(say!(lang, "no release runs", "稼働中のリリースはありません")),
@@ -118,12 +123,13 @@ impl Speak for Status {
             let word = held.held_for.cause().word().say(lang).to_lowercase();
             lines.push(say!(lang, "{word}: release {release}: {why}", "{word}: リリース {release}: {why}"));
         }
+        lines.extend(self.fell_back_line(lang));
         if let Some(refused) = &self.refused {
-            let release = refused.id.map_or_else(|| "-".to_owned(), |id| id.release.to_string());
             let why = refused.why.then(&refused.next_step()).say(lang);
             // Whom to call hangs on the word.
             let word = refused.cause().word().say(lang).to_lowercase();
-            lines.push(say!(lang, "{word}: release {release}: {why}", "{word}: リリース {release}: {why}"));
+            let (named, at) = (refused.named().say(lang), refused.at);
+            lines.push(say!(lang, "{word} at {at}: {named}{why}", "{word}（{at}）: {named}{why}"));
         }
         if self.stale {
             lines.push(line(Cause::Expired, &Cause::Expired.what(), &Cause::Expired.next_step(None), lang));
@@ -199,6 +205,24 @@ impl Status {
             "release {release}, {state}{stale}{certificate}",
             "リリース {release}、{state}{stale}{certificate}"
         )
+    }
+
+    /// How what judges came to judge, where that was a fall back.
+    fn fell_back_line(&self, lang: Lang) -> Option<String> {
+        let HistoryAct { at, release: Some(to), from, why, .. } = self.fell_back.as_ref()? else {
+            return None;
+        };
+        let from = match from {
+            Some(from) => say!(lang, " from release {from}", "リリース {from} から"),
+            None => String::new(),
+        };
+        let why = why.as_ref().map(|why| self.without_repeating(why.say(lang), lang));
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        Some(say!(
+            lang,
+            "fell back at {at}{from} to release {to}{why}",
+            "切戻し: {at} に{from}リリース {to} へ戻しました{why}"
+        ))
     }
 
     /// `text` without the reasons that other lines give in full.
@@ -340,6 +364,7 @@ mod tests {
             attached: None,
             lost: None,
             held: Vec::new(),
+            fell_back: None,
             decisions: Vec::new(),
             refused: None,
             stale: false,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use warifu_trust::UnixSeconds;
 
 use crate::cause::Amiss;
+use crate::history::HistoryAct;
 use crate::said::Said;
 use crate::service::status::parts::{Doors, Next, OfClaims, Queue, Requests, Watch};
 use crate::state::{Damage, Decision, Frozen, Held, Installed, Lost, Phase, Refused};
@@ -50,6 +51,9 @@ pub struct Status {
     pub lost: Option<Lost>,
     /// What is not taken again.
     pub held: Vec<Held>,
+    /// How what judges came to judge, where that was a fall back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fell_back: Option<HistoryAct>,
     /// What was refused last.
     pub refused: Option<Refused>,
     /// The channel's metadata has expired: nothing new is taken.
@@ -112,6 +116,9 @@ impl Status {
             attached,
             lost: record.lost().cloned(),
             held: swapper.held(),
+            fell_back: swapper.history().last_fall_back().filter(|back| {
+                back.release.is_some() && back.release == active.as_ref().map(|active| active.id.release)
+            }),
             decisions: record.decisions().to_vec(),
             refused: record.refused,
             stale: swapper.is_stale(),

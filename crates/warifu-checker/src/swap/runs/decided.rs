@@ -111,8 +111,7 @@ impl Runs {
         let decision = Decision { decided: Decided::Confirmed, release: Some(release), reason, at };
         let change = |record: &mut Record| {
             on_probation()?;
-            record.runs(record.running().clone().confirmed());
-            record.interrupted = None;
+            record.confirms();
             Ok(())
         };
         let confirmed = Arc::new(watched.confirmed(watched.since));

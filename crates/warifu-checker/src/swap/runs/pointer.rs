@@ -17,7 +17,7 @@ use crate::log::{Event, Log};
 use crate::page::report_file;
 use crate::release::ReleaseContent;
 use crate::said::Said;
-use crate::state::{Record, Refused, StateDirectory, StateDirectoryError};
+use crate::state::{Record, Refused, RefusedFor, StateDirectory, StateDirectoryError};
 use crate::swap::active::Active;
 use crate::swap::aside::aside;
 use crate::swap::outcome::{LastPoll, News, Outcome, same_news};
@@ -136,6 +136,11 @@ impl Runs {
         self.directory.keep(content)
     }
 
+    /// How many bytes are free where releases are kept, where that can be known.
+    pub(in crate::swap) fn free_bytes(&self) -> Option<u64> {
+        self.directory.free_bytes()
+    }
+
     /// Reads the content of a release that is kept.
     pub(in crate::swap) fn load(&self, id: ReleaseRef) -> Result<ReleaseContent, StateDirectoryError> {
         self.directory.load(id)
@@ -195,9 +200,12 @@ impl Runs {
         let before = beside.record.refused.clone();
         match outcome {
             Outcome::Refused(refused) if is_news => beside.record.refused = Some(refused.clone()),
+            // Nothing was seen of the channel that could end it.
+            Outcome::Refused(_) | Outcome::Unavailable { .. } | Outcome::Stale { .. } => {}
             // What was refused is gone from the channel again.
             Outcome::Unchanged { .. } => beside.record.refused = None,
-            _ => {}
+            // Trust is asked anew at each look; data that was refused stays so.
+            _ => _ = beside.record.refused.take_if(|refused| refused.refused_for == RefusedFor::Trust),
         }
         let changed = beside.record.refused != before;
         drop(beside);

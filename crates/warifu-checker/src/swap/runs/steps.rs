@@ -174,11 +174,48 @@ impl Runs {
         (from, to)
     }
 
+    /// What is held here and was withdrawn is held for that, also where nobody can be asked about it: on
+    /// disk, where that is news. `withdrawn` waits for nothing.
+    pub(in crate::swap) fn note_withdrawn(&self, withdrawn: impl Fn(ReleaseRef) -> Option<Said>) {
+        let pen = self.pen();
+        if self.beside().record.withdraws(withdrawn) {
+            self.write(&pen);
+        }
+    }
+
     /// Holds `id`, which what uses releases besides this process did not take.
     pub(in crate::swap) fn hold(&self, id: ReleaseRef, why: Said, now: UnixSeconds) {
         let pen = self.pen();
         self.beside().record.hold(id, why, now);
         self.write(&pen);
+    }
+
+    /// `tried` does not judge after all, where it does: what was confirmed before it does, or nothing. Unlike
+    /// one that is left, it is not held.
+    pub(in crate::swap) fn take_back(&self, tried: ReleaseRef) {
+        let pen = self.pen();
+        let mut beside = self.beside();
+        let Some(current) = self.active().filter(|active| active.id == tried) else { return };
+        let back = current.compared_with().map(|before| Arc::new(before.confirmed(before.since)));
+        let retired = beside.previous.take();
+        beside.retired.extend(retired);
+        beside.record.runs(match &back {
+            Some(back) => Running::Confirmed { release: back.installed(), previous: None },
+            None => Running::Nothing,
+        });
+        self.exchange(&mut beside, back);
+        beside.falls += 1;
+        drop(beside);
+        self.write(&pen);
+    }
+
+    /// The program works for a while with what it was given last.
+    pub(in crate::swap) fn settles(&self) -> Result<(), Said> {
+        let change = |record: &mut Record| {
+            record.settles();
+            Ok(())
+        };
+        self.disk_first(change, |error| Said::of(&error), |_| ())
     }
 
     /// What uses releases besides this process is given `id` from now on, or nothing any more: on disk before
@@ -203,8 +240,7 @@ impl Runs {
             if !is_current || active.phase() == Phase::Confirmed {
                 return Err(None);
             }
-            record.runs(record.running().clone().confirmed());
-            record.interrupted = None;
+            record.confirms();
             Ok(())
         };
         let then = |beside: &mut Beside| {

@@ -83,6 +83,42 @@ fn a_release_that_kills_whoever_gives_it_is_held_with_the_third_time() {
     }
 }
 
+/// The same with the first release of a site: it is held, and the link to it goes.
+#[test]
+fn a_first_release_that_kills_whoever_gives_it_is_held_and_leaves_no_link() {
+    for step in [Step::Reload, Step::Probe] {
+        let site = Site::new();
+        site.shelf.offer(draft(1));
+        for times in 0..3 {
+            let swapper = site.start(move |it| assert_ne!(it, step, "killed"));
+            assert_eq!((site.linked(), held(&swapper)), (None, vec![]), "{times}");
+            let killed = catch_unwind(AssertUnwindSafe(|| swapper.poll(now(), Wanted::ByItself))).is_err();
+            assert!(killed && site.linked() == Some(1), "{step:?} {times}");
+        }
+        let swapper = site.start(|_| ());
+        assert_eq!((number(&swapper), site.linked(), held(&swapper)), (None, None, vec![1]));
+        swapper.unhold(1, reason(), now()).unwrap();
+        assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Activated { release: 1, .. }));
+    }
+}
+
+/// Killed soon after a first release was activated, and by each start that gives it again.
+#[test]
+fn a_first_release_that_kills_each_start_is_held_and_leaves_no_link() {
+    let site = Site::new();
+    site.shelf.offer(draft(1));
+    let swapper = site.start(|_| ());
+    assert!(matches!(swapper.poll(now(), Wanted::ByItself), Outcome::Activated { release: 1, .. }));
+    drop(swapper);
+    for times in 0..2 {
+        let start = || site.start(|step| assert_ne!(step, Step::Reload, "killed"));
+        assert!(catch_unwind(AssertUnwindSafe(start)).is_err(), "{times}");
+        assert_eq!(site.linked(), Some(1), "{times}");
+    }
+    let swapper = site.start(|_| ());
+    assert_eq!((number(&swapper), site.linked(), held(&swapper)), (None, None, vec![1]));
+}
+
 /// Killed after the link was moved to a first release, which is not taken then: nothing is put back to it.
 #[test]
 fn a_link_that_a_kill_left_at_what_is_not_taken_goes() {

@@ -2,10 +2,15 @@
 
 use std::fs;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use warifu_checker::attach::Step;
+use warifu_checker::cause::Cause;
+use warifu_checker::history::Did;
 use warifu_checker::log::now;
-use warifu_checker::swap::{Outcome, Wanted};
+use warifu_checker::swap::{Outcome, Swapper, Wanted};
 
 use crate::attached::process::{Attach, events, given, until, until_there};
 use crate::attached::site::{Site, draft, held, later, number};
@@ -20,6 +25,7 @@ fn a_stop_soon_after_a_release_was_given_takes_it_back_and_counts() {
         let swapper = site.start(|_| ());
         site.shelf.offer(draft(1));
         swapper.poll(now(), Wanted::ByItself);
+        (0..3).for_each(|seconds| drop(swapper.tick(later(seconds))));
         swapper.end(now());
         drop(swapper);
         site.shelf.offer(draft(2));
@@ -35,6 +41,12 @@ fn a_stop_soon_after_a_release_was_given_takes_it_back_and_counts() {
             (0..looks).for_each(|seconds| drop(swapper.tick(later(seconds))));
             swapper.end(now());
             assert_eq!((site.linked(), site.read()), (Some(linked), Some(linked)), "{looks} looks");
+            // What is recorded and told is what the program was left with.
+            assert_eq!(swapper.record().running().release().map(|it| it.id.release), Some(linked));
+            let took_back =
+                swapper.history().history().acts.into_iter().filter(|it| it.act == Did::TakenBack);
+            let took_back: Vec<_> = took_back.map(|act| act.release).collect();
+            assert_eq!(took_back, vec![Some(2); if is_held { times + 1 } else { 0 }], "{looks} looks");
         }
         let swapper = site.start(|_| ());
         assert_eq!((number(&swapper), site.read()), (Some(1), Some(1)), "{looks} looks");
@@ -46,6 +58,88 @@ fn a_stop_soon_after_a_release_was_given_takes_it_back_and_counts() {
             outcome => assert!(!is_held && matches!(outcome, Outcome::Activated { .. }), "{outcome:?}"),
         }
     }
+}
+
+/// The same with the first release of a site: there is none to go back to, and the program has none again.
+#[test]
+fn a_stop_soon_after_a_first_release_was_given_leaves_none_and_counts() {
+    for (looks, linked) in [(0, None), (2, None), (3, Some(1))] {
+        let site = Site::new();
+        site.shelf.offer(draft(1));
+        for times in 0..3 {
+            let swapper = site.start(|_| ());
+            assert_eq!(held(&swapper), Vec::<u64>::new(), "{looks} looks, {times}");
+            swapper.poll(now(), Wanted::ByItself);
+            assert_eq!((number(&swapper), site.linked()), (Some(1), Some(1)), "{looks} looks, {times}");
+            (0..looks).for_each(|seconds| drop(swapper.tick(later(seconds))));
+            swapper.end(now());
+            assert_eq!((number(&swapper), site.linked()), (linked, linked), "{looks} looks, {times}");
+        }
+        let swapper = site.start(|_| ());
+        let is_held = if linked.is_none() { vec![1] } else { vec![] };
+        assert_eq!((number(&swapper), site.linked(), held(&swapper)), (linked, linked, is_held));
+        drop(swapper);
+        // With no copy of the record left, the log of acts tells it too.
+        ["checker.json", "checker-copy.json"]
+            .iter()
+            .for_each(|name| fs::remove_file(site.at("state").join(name)).unwrap());
+        let swapper = site.start(|_| ());
+        assert_eq!(number(&swapper), linked, "{looks} looks");
+    }
+}
+
+/// Told to end while the program is told: what it takes then does not judge any more, first release or not.
+#[test]
+fn what_a_program_takes_while_this_ends_does_not_judge() {
+    for before in [None, Some(1)] {
+        let site = Site::new();
+        let swapper = Arc::new(OnceLock::<Swapper>::new());
+        let (ends, tells) = (Arc::new(AtomicBool::new(false)), Arc::clone(&swapper));
+        let is_told = Arc::clone(&ends);
+        let started = site.start(move |step| {
+            if step == Step::Reload && is_told.load(Ordering::Relaxed) {
+                tells.get().unwrap().told_to_end();
+            }
+        });
+        let swapper = swapper.get_or_init(|| started);
+        if let Some(number) = before {
+            site.shelf.offer(draft(number));
+            swapper.poll(now(), Wanted::ByItself);
+            (0..3).for_each(|seconds| drop(swapper.tick(later(seconds))));
+        }
+        ends.store(true, Ordering::Relaxed);
+        site.shelf.offer(draft(2));
+        let outcome = swapper.poll(now(), Wanted::ByItself);
+        assert!(matches!(outcome, Outcome::Unavailable { cause: Cause::Program, .. }), "{outcome:?}");
+        assert_eq!((number(swapper), site.linked()), (before, Some(2)));
+        swapper.end(now());
+        assert_eq!((number(swapper), site.linked()), (before, before));
+        let acts = swapper.history().history().acts;
+        let acts: Vec<Did> = acts.iter().filter(|it| it.release == Some(2)).map(|it| it.act).collect();
+        assert_eq!(acts, [Did::TakenBack]);
+    }
+}
+
+/// The reload command tells whoever runs it to end with the first release of a site: it is held with the
+/// third time.
+#[test]
+fn a_first_release_whose_reload_stops_this_is_held_with_the_third_time() {
+    let (site, _) = given("    echo $WARIFU_RELEASE >>reloads\n    kill -TERM $PPID\n");
+    let at = site.folder.path();
+    for times in 0..3 {
+        assert!(Attach::start(at).0.wait().unwrap().success(), "{times}");
+        assert_eq!(site.linked(), None, "{times}");
+    }
+    let _attach = Attach::start(at);
+    let status = until(at, "held", |status| status.held.len() == 1);
+    let why = &status.held[0].why.en;
+    assert!(why.contains("told to end 3 times while it was given to the attached program"), "{why}");
+    assert_eq!((status.running, site.linked()), (None, None));
+    let acts = fs::read_to_string(site.at("state/audit.jsonl")).unwrap();
+    let act = |act: &str| acts.matches(&format!("\"act\":\"{act}\"")).count();
+    assert_eq!((act("take-back"), act("hold")), (3, 1), "{acts}");
+    let reloads = fs::read_to_string(site.at("reloads")).unwrap();
+    assert_eq!(reloads.lines().count(), 3, "{reloads}");
 }
 
 /// The reload command tells whoever runs it to end, and does all else as it should.

@@ -19,7 +19,8 @@ const LONGEST: usize = 3;
 pub(super) struct Rows {
     layout: Arc<Layout>,
     newline: Newline,
-    has_classes: bool,
+    /// Whether the change classes tell a full from a differential.
+    classes_tell: bool,
     count: usize,
     /// How many have change class 0.
     zeros: usize,
@@ -41,9 +42,9 @@ impl Rows {
             return None;
         }
         let layout = in_edition(schemas, &layout, text)?;
-        let has_classes = class.is_some();
+        let classes_tell = class.is_some() && !layout.only_fulls;
         let [first_key, last_key, key] = [(); 3].map(|()| Vec::new());
-        Some(Rows { layout, newline, has_classes, count: 0, zeros: 0, first_key, last_key, key })
+        Some(Rows { layout, newline, classes_tell, count: 0, zeros: 0, first_key, last_key, key })
     }
 
     /// The lines of `piece`, each without its line end.
@@ -79,7 +80,7 @@ impl Rows {
 
     /// Full or differential, where the change classes tell.
     pub(super) fn role(&self) -> Option<Role> {
-        if self.has_classes { Role::by_zeros(self.zeros, self.count) } else { Some(Role::Full) }
+        if self.classes_tell { Role::by_zeros(self.zeros, self.count) } else { Some(Role::Full) }
     }
 
     /// These rows and the ones after them, when they are of one layout and the keys go on ascending.

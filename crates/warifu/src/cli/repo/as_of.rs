@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use warifu::error::{Exit, Failure};
 use warifu::store::{Life, Store};
 use warifu_masters::timeline::{Answer, NotKnown, Period, Row, Source, Standing};
+use warifu_usage::Refusal;
 use warifu_values::day::TreatmentDay;
 use warifu_values::lang::Lang;
 use warifu_values::say;
@@ -15,8 +16,13 @@ use super::words::{no_record, short};
 use crate::cli::context::Context;
 
 /// A treatment day from the command line.
-pub(super) fn parse_day(text: &str) -> Result<TreatmentDay, String> {
-    TreatmentDay::parse(text).ok_or_else(|| "a day of the calendar, as 2024-05-31 or 20240531".to_owned())
+pub(super) fn parse_day(text: &str) -> Result<TreatmentDay, Refusal> {
+    TreatmentDay::parse(text).ok_or_else(|| {
+        Refusal::new(
+            "a day of the calendar, as 2024-05-31 or 20240531",
+            "暦にある日を 2024-05-31 または 20240531 の形で指定してください",
+        )
+    })
 }
 
 pub(super) fn show(

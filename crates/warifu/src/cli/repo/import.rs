@@ -15,6 +15,7 @@ use warifu::store::{
 use warifu_masters::file::{Declared, read};
 use warifu_masters::finding::Code;
 use warifu_masters::table::Role;
+use warifu_usage::Refusal;
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
@@ -79,27 +80,43 @@ impl Acceptance {
     }
 }
 
-fn accepted(text: &str) -> Result<Acceptance, String> {
-    let (code, reason) = text.split_once('=').ok_or("write CODE=REASON or FILE:CODE=REASON")?;
+fn accepted(text: &str) -> Result<Acceptance, Refusal> {
+    let (code, reason) = text.split_once('=').ok_or_else(|| {
+        Refusal::new(
+            "write CODE=REASON or FILE:CODE=REASON",
+            "指摘コード=理由、またはファイル名:指摘コード=理由の形で書いてください",
+        )
+    })?;
     let (file, code) = match code.rsplit_once(':') {
         Some((file, code)) => (Some(file_name(file)), code),
         None => (None, code),
     };
-    let code = Code::parse(code).ok_or_else(|| format!("no finding is called {code}"))?;
+    let code = Code::parse(code).ok_or_else(|| {
+        Refusal::new(format!("no finding is called {code}"), format!("{code} という指摘コードはありません"))
+    })?;
     if code.is_absolute() {
-        return Err(format!("{code} cannot be accepted: no reason makes up for it"));
+        return Err(Refusal::new(
+            format!("{code} cannot be accepted: no reason makes up for it"),
+            format!("{code} は、理由があっても承認できません"),
+        ));
     }
     Ok(Acceptance { file, code, reason: self::reason(reason)? })
 }
 
 /// A reason that people read.
-fn reason(text: &str) -> Result<String, String> {
+fn reason(text: &str) -> Result<String, Refusal> {
     let text = text.trim();
     if says_nothing(text) {
-        return Err("a reason is missing: it is recorded in the history".to_owned());
+        return Err(Refusal::new(
+            "a reason is missing: it is recorded in the history",
+            "理由がありません。履歴に残るため、必ず書いてください",
+        ));
     }
     if !is_plain(text) {
-        return Err(format!("a reason has at most {CHARS} characters, and all of them show"));
+        return Err(Refusal::new(
+            format!("a reason has at most {CHARS} characters, and all of them show"),
+            format!("理由は、すべて表示できる {CHARS} 文字以内で書いてください"),
+        ));
     }
     Ok(text.to_owned())
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use warifu::advice::{Advised, Blank};
 use warifu::error::{Exit, Failure};
 use warifu::store::{Config, Series, Store};
+use warifu_usage::Refusal;
 use warifu_values::say;
 
 use super::given::{author, now};
@@ -21,9 +22,13 @@ pub(crate) struct Args {
     series: Vec<(String, Series)>,
 }
 
-fn series(text: &str) -> Result<(String, Series), String> {
-    Series::declared(text)
-        .ok_or_else(|| "write NAME=KIND:FIRST[..LAST],... with days as 2024-06-01".to_owned())
+fn series(text: &str) -> Result<(String, Series), Refusal> {
+    Series::declared(text).ok_or_else(|| {
+        Refusal::new(
+            "write NAME=KIND:FIRST[..LAST],... with days as 2024-06-01",
+            "名前=種類:初日[..末日],… の形で、日付は 2024-06-01 のように書いてください",
+        )
+    })
 }
 
 impl Args {

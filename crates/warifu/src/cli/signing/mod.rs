@@ -30,11 +30,11 @@ use warifu::error::{Exit, Failure};
 use warifu::release::trust_failure;
 use warifu_channels::{Address, Floor, Network, Patience, StateStore};
 use warifu_trust::{KeyCard, RootKey, RootPower, RootSummary, TrustError, TrustedState, limits};
+use warifu_usage::{asked_for, of_locale};
 use warifu_values::lang::Speak as _;
 use warifu_values::say;
 
 use super::clock::{now, today};
-use super::usage::lang_of;
 use super::{Context, memory};
 use key_source::KeySource;
 
@@ -91,7 +91,8 @@ fn address(address: &OsStr) -> Result<Address, Failure> {
     let patience = if std::io::stderr().is_terminal() { Patience::ONCE } else { Patience::UNATTENDED };
     let network = Network::from_environment(patience, now, |name| std::env::var_os(name))
         .map_err(|error| trust_failure(&error))?;
-    let lang = lang_of(&std::env::args_os().collect::<Vec<_>>());
+    let asked = asked_for(&std::env::args_os().collect::<Vec<_>>());
+    let lang = asked.or_else(of_locale).unwrap_or_default();
     let network = network.telling(move |trying| {
         // Where nobody can be told, it is tried all the same.
         let _ = writeln!(std::io::stderr(), "warifu: {}", trying.say(lang));

@@ -16,6 +16,7 @@ use warifu_rules::past::{Told, weigh};
 use warifu_trust::{
     NotPublishable, Organisation, Proposal, Publishable, ReleaseRef, Tip, UnixSeconds, first_day_to_come,
 };
+use warifu_usage::Refusal;
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
@@ -442,11 +443,14 @@ impl Sign {
 }
 
 /// The first digits of a digest, enough of them to tell it from any other.
-fn digits(text: &str) -> Result<String, String> {
+fn digits(text: &str) -> Result<String, Refusal> {
     let text = text.to_ascii_lowercase();
     let is_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_hex || !(12..=64).contains(&text.len()) {
-        return Err("12 to 64 hexadecimal digits of the manifest's SHA-256".to_owned());
+        return Err(Refusal::new(
+            "12 to 64 hexadecimal digits of the manifest's SHA-256",
+            "マニフェストの SHA-256 を 16 進数 12～64 桁で指定してください",
+        ));
     }
     Ok(text)
 }

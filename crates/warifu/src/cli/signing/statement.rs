@@ -87,8 +87,15 @@ impl Withdraw {
                 tip.fallback().filter(|back| back.release == number).ok_or_else(|| {
                     Failure::new(
                         Exit::CouldNotRun,
-                        format!("release {number} is not on the channel: it is not in use anywhere"),
-                        format!("リリース {number} は配信元にありません（使用されていません）"),
+                        format!(
+                            "release {number} is neither the newest of the channel nor what it falls back \
+                             to, so it cannot be withdrawn there; a checker that still runs it leaves it by \
+                             warifu-checker swap or fall-back"
+                        ),
+                        format!(
+                            "リリース {number} は配信元の最新版でも戻り先でもないため、ここでは取り下げられません。まだ使用している\
+                             点検システムでは warifu-checker swap か fall-back で切り替えてください"
+                        ),
                     )
                 })?
             }

@@ -43,7 +43,8 @@ impl Store {
         judged: &mut Judged<'_>,
     ) -> Result<State, ImportError> {
         let state = State::new(sound.file.clone(), Basis::Full);
-        let Some(before) = before else { return Ok(state) };
+        // A master that is published whole each time has no chain: the new full stands for itself.
+        let Some(before) = before.filter(|_| !sound.file.layout().only_fulls) else { return Ok(state) };
         let mut chain = check_chain(&before.state, &state, None);
         if let (true, Some(previous)) = (chain.denies(), previous) {
             // A date set back to what the full before had is a known reason; that full is only read when
@@ -87,7 +88,7 @@ impl Store {
         }
         if let Some(diff) = diff {
             let mut found = consistency::check_versions(diff, published);
-            // What a full lacks of the state is said of the chain already.
+            // What a full lacks of the state is said of the chain already, or is how the master is published.
             found.retain(|finding| sound.role != Role::Full || finding.code != Code::VersionsVanished);
             judged.findings.extend(found);
         }

@@ -36,7 +36,11 @@ impl List {
             return Ok(Exit::Done);
         }
         let lang = context.lang;
-        let mut text = say!(lang, "current:  ", "現行: ");
+        let mut text = match opened.statements().withdrawal(opened.release()) {
+            // It is the newest one, and nobody is to use it.
+            Some(_) => say!(lang, "newest (WITHDRAWN): ", "最新（取下げ）: "),
+            None => say!(lang, "current:  ", "現行: "),
+        };
         text.push_str(&manifest_lines(&current, lang));
         text.push_str(&post_review_lines(opened.statements(), opened.release(), &current, lang));
         text.push_str(&withdrawal_lines(opened.withdrawals(), lang));

@@ -8,7 +8,7 @@ pub(crate) struct Reach {
     pub(super) pkcs11_module: Option<PathBuf>,
     /// How long the module is waited for at each step.
     #[arg(long, value_name = "SECONDS", env = "WARIFU_PKCS11_WAIT", default_value_t = 60)]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[arg(value_parser = warifu_usage::number::<u64>(1..=3600))]
     pub(super) pkcs11_wait: u64,
 }
 

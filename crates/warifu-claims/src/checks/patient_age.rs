@@ -1,0 +1,42 @@
+//! The age of the patient on the treatment day: within the bounds of the procedure.
+//!
+//! On the one day on which it matters whether a year of age is reached on the birthday or, as by law, on the
+//! day before, nothing is told. An item on several days is wrong when it is on one of them; one without days,
+//! only when it is on every day of its month. What tells the day of birth is not shown.
+
+use super::asked::OfItem;
+use super::check::{About, Check, Judges};
+use super::wrong::{Shown, Wrong};
+use crate::finding::ClaimCode;
+use crate::lookup::{AgeBound, Procedure, Reached};
+
+pub(super) const CHECK: Check<OfItem<Procedure>> = Check {
+    about: About {
+        codes: &[ClaimCode::AgeBelow, ClaimCode::AgeAbove],
+        fields: &["RE 4 診療年月", "RE 7 生年月日", "SI 14–44 算定日情報"],
+        columns: &["age_lower", "age_upper"],
+        source: "マスターファイル仕様説明書: 医科診療行為マスター 41, 42 上下限年齢",
+        judges: Judges::Always,
+    },
+    ask: |of| {
+        let (from, below) = (of.facts.age_from, of.facts.age_below);
+        if (from.age(), below.age()) == (None, None) {
+            return None;
+        }
+        let birth = of.claim.head.birth?.as_number();
+        let (first, last) = of.days;
+        // Who was born after the treatment has no age: that is another check's.
+        if last.as_number() < birth {
+            return None;
+        }
+        let (young, old) = if of.item.days == 0 { (last, first) } else { (first, last) };
+        let is =
+            |bound: AgeBound, day, reached| bound.age().is_some_and(|age| age.reached(birth, day) == reached);
+        let wrong = |code, bound| Wrong { code, found: Shown::Code(of.code), expected: Shown::Age(bound) };
+        if is(from, young, Reached::No) {
+            Some(wrong(ClaimCode::AgeBelow, from))
+        } else {
+            is(below, old, Reached::Yes).then(|| wrong(ClaimCode::AgeAbove, below))
+        }
+    },
+};

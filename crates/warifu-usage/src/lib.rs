@@ -1,0 +1,16 @@
+//! What is wrong with a command line, in the language that it asks for: clap finds it and says it in English.
+//!
+//! A **refusal** is why a value is none, in both languages, as parsers of values give it. A **usage** is what
+//! a line came to that is no command: told by clap's kind and what it found, never by reading its sentences.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod language;
+
+mod refusal;
+
+mod usage;
+
+pub use language::{asked_for, of_locale, parse_language};
+pub use refusal::{Refusal, number, why};
+pub use usage::Usage;
