@@ -35,6 +35,12 @@ impl<'a> Fields<'a> {
         self.text.get(start..end).unwrap_or_default()
     }
 
+    /// Whether nothing stands at `position`, from 2.
+    #[inline]
+    pub(super) fn is_blank(&self, position: usize) -> bool {
+        self.ends[position - 1] <= self.ends[position - 2].saturating_add(1)
+    }
+
     /// Whether a quotation mark stands in any of them: its byte is never half of a character.
     pub(super) fn hold_quotes(&self) -> bool {
         memchr::memchr(b'"', self.text).is_some()

@@ -67,10 +67,12 @@ impl<'a> ItemRecord<'a> {
     fn days(&mut self, first_day: usize, month: Option<ClaimMonth>) {
         let days = month.map_or(31, ClaimMonth::days);
         for day in 0..31 {
-            let count = self.fields.at(first_day + day as usize);
-            if count.is_empty() {
+            let position = first_day + day as usize;
+            // Nearly every day is blank.
+            if self.fields.is_blank(position) {
                 continue;
             }
+            let count = self.fields.at(position);
             match number(count).filter(|_| count.len() <= 3 && day < days) {
                 // A recorded count of 0 is no treatment.
                 Some(times) => {

@@ -71,6 +71,9 @@ impl Reporter {
                 continue;
             }
             for position in positions {
+                if fields.is_blank(position.into()) && !field.is_required {
+                    continue;
+                }
                 let bytes = fields.at(position.into());
                 if let Some(fault) = field.fault(bytes) {
                     self.report_fault(fault, field, bytes, at.field(layout, position));
