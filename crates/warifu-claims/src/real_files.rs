@@ -203,7 +203,7 @@ fn two_series_judge_each_month_by_its_own_points() {
     let r06 = Full::read(&data, "procedure/s_ALL20240531.csv", r06, ("20240601", None));
     let snapshot = snapshot(&[r04, r06]);
     let points = |on: &str| match snapshot.procedure(111_000_110, day(on)) {
-        Lookup::InForce(held) => (held.facts.points.hundredths(), held.series.to_string()),
+        Lookup::InForce(held) => (held.facts.points.in_hundredths(), held.series.to_string()),
         other => panic!("{other:?}"),
     };
     assert_eq!(points("20240531"), (28_800, "r04".to_owned()));

@@ -2,6 +2,7 @@
 
 use super::asked::OfCode;
 use super::check::{About, Check, Judges};
+use super::fields::PROCEDURE_CODE;
 use super::wrong::Wrong;
 use crate::file::ItemKind;
 use crate::finding::ClaimCode;
@@ -10,7 +11,7 @@ pub(super) const CHECK: Check<OfCode> = Check {
     about: About {
         codes: &[ClaimCode::CodeForm, ClaimCode::DrugCodeForm],
         fields: &[
-            "SI 4 診療行為コード",
+            PROCEDURE_CODE,
             "IY 4 医薬品コード",
             "TO 4 特定器材コード",
             "CO 4, SI 8–13, IY 8–13, TO 12–17 コメントコード",

@@ -23,7 +23,7 @@ pub(super) const CHECK: Check<OfComment> = Check {
         // That there is none is another check's.
         let is_wrong = !of.text.is_blank() && !is_of_pattern(of.facts, &of.text);
         let expected = Shown::Number(of.facts.pattern.into());
-        is_wrong.then(|| Wrong { code: ClaimCode::CommentTextForm, found: Shown::Code(of.code), expected })
+        is_wrong.then_some(Wrong { code: ClaimCode::CommentTextForm, found: Shown::Code(of.code), expected })
     },
 };
 

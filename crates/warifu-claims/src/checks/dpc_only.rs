@@ -2,6 +2,7 @@
 
 use super::asked::OfItem;
 use super::check::{About, Check, Judges};
+use super::fields::PROCEDURE_CODE;
 use super::wrong::Wrong;
 use crate::finding::ClaimCode;
 use crate::lookup::Procedure;
@@ -9,7 +10,7 @@ use crate::lookup::Procedure;
 pub(super) const CHECK: Check<OfItem<Procedure>> = Check {
     about: About {
         codes: &[ClaimCode::DpcOnly],
-        fields: &["SI 4 診療行為コード", "DPC のレコード"],
+        fields: &[PROCEDURE_CODE, "DPC のレコード"],
         columns: &["dpc_class"],
         source: "マスターファイル仕様説明書: 医科診療行為マスター 18 ＤＰＣ適用区分 (2, 3, 4)",
         judges: Judges::Always,

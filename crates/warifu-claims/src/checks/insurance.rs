@@ -3,6 +3,7 @@
 
 use super::asked::OfItem;
 use super::check::{About, Check, Judges};
+use super::fields::CLAIM_CLASS;
 use super::wrong::Wrong;
 use crate::file::MainPayer;
 use crate::finding::ClaimCode;
@@ -11,7 +12,7 @@ use crate::lookup::{Insured, Procedure};
 pub(super) const CHECK: Check<OfItem<Procedure>> = Check {
     about: About {
         codes: &[ClaimCode::InsuranceOnly, ClaimCode::LateElderlyOnly],
-        fields: &["RE 3 レセプト種別"],
+        fields: &[CLAIM_CLASS],
         columns: &["elderly_class"],
         source: "マスターファイル仕様説明書: 医科診療行為マスター 14 後期高齢者医療適用区分",
         judges: Judges::Always,

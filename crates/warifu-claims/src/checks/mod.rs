@@ -5,6 +5,7 @@ mod wrong;
 mod asked;
 
 mod check;
+mod fields;
 
 mod steps;
 mod yen;

@@ -2,6 +2,7 @@
 
 use super::asked::OfClaim;
 use super::check::{About, Check, Judges};
+use super::fields::CLAIM_CLASS;
 use super::wrong::{Shown, Wrong};
 use crate::file::PayerKind;
 use crate::finding::ClaimCode;
@@ -9,7 +10,7 @@ use crate::finding::ClaimCode;
 pub(super) const CHECK: Check<OfClaim> = Check {
     about: About {
         codes: &[ClaimCode::UkePayerRecords],
-        fields: &["RE 3 レセプト種別", "HO", "KO"],
+        fields: &[CLAIM_CLASS, "HO", "KO"],
         columns: &[],
         source: "記録条件仕様(医科用) 別表5; L2900",
         judges: Judges::Always,

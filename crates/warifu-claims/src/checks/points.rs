@@ -71,7 +71,7 @@ impl ProcedureSum {
         if facts.bundled {
             return ProcedureSum::Unknown;
         }
-        let plain = facts.points.hundredths();
+        let plain = facts.points.in_hundredths();
         match facts.point_kind {
             PointKind::Plus => match facts.step.map_or(Some(plain), |step| stepped(plain, step, quantity)) {
                 Some(hundredths) => ProcedureSum::Points {
@@ -90,7 +90,7 @@ impl ProcedureSum {
 
     /// The same with one more record.
     pub(super) fn and(self, facts: &Procedure, quantity: Result<Option<u32>, Wanting>) -> ProcedureSum {
-        let more = facts.points.hundredths();
+        let more = facts.points.in_hundredths();
         match (self, facts.point_kind, ProcedureSum::of(facts, quantity)) {
             (
                 ProcedureSum::Points { hundredths, with_part, .. },

@@ -3,6 +3,7 @@
 
 use super::asked::OfItem;
 use super::check::{About, Check, Judges};
+use super::fields::CLAIM_CLASS;
 use super::wrong::Wrong;
 use crate::file::Setting;
 use crate::finding::ClaimCode;
@@ -11,7 +12,7 @@ use crate::lookup::{Claimable, Procedure};
 pub(super) const CHECK: Check<OfItem<Procedure>> = Check {
     about: About {
         codes: &[ClaimCode::InpatientOnly, ClaimCode::OutpatientOnly],
-        fields: &["RE 3 レセプト種別"],
+        fields: &[CLAIM_CLASS],
         columns: &["inout_class"],
         source: "マスターファイル仕様説明書: 医科診療行為マスター 13 入外適用区分; L4421",
         judges: Judges::Always,

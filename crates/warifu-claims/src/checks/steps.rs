@@ -20,7 +20,7 @@ pub(super) fn stepped(plain: u64, step: Step, quantity: Option<u32>) -> Option<u
         return Some(plain);
     }
     let steps = u64::from(begun.checked_next_multiple_of(step.step)? / step.step);
-    plain.checked_add(steps.checked_mul(step.points.hundredths())?)
+    plain.checked_add(steps.checked_mul(step.points.in_hundredths())?)
 }
 
 /// Whether a quantity is so far below the lower limit that column 35 decides.

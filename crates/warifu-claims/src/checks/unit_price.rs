@@ -20,8 +20,8 @@ pub(super) const CHECK: Check<OfItem<Material>> = Check {
             (PriceKind::Paid, None) => Some(Wrong::of(ClaimCode::PriceMissing, of.code)),
             (PriceKind::Yen, Some(own)) if of.facts.is_ceiling => {
                 // Hundredths, in the claim's hundred-thousandths.
-                let (own, most) = (own.hundred_thousandths(), of.facts.price.hundredths() * 1_000);
-                (own > most).then(|| Wrong {
+                let (own, most) = (own.hundred_thousandths(), of.facts.price.in_hundredths() * 1_000);
+                (own > most).then_some(Wrong {
                     code: ClaimCode::PriceCeiling,
                     found: Shown::Yen { hundred_thousandths: own },
                     expected: Shown::Yen { hundred_thousandths: most },

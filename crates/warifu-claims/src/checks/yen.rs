@@ -16,7 +16,7 @@ const YEN: u128 = 10_000_000_000;
 impl Yen {
     /// What a quantity costs at a price; none where no quantity is recorded.
     pub(super) fn of(price: Amount, quantity: Quantity) -> Option<Yen> {
-        Yen::at(price.hundredths() * 1_000, quantity)
+        Yen::at(price.in_hundredths() * 1_000, quantity)
     }
 
     /// The same at the price that a claim records.
@@ -36,7 +36,7 @@ impl Yen {
 
     /// The same with a percentage of it.
     pub(super) fn with_percent(self, percent: Amount) -> Option<Yen> {
-        let whole = 10_000 + u128::from(percent.hundredths());
+        let whole = 10_000 + u128::from(percent.in_hundredths());
         Some(Yen { parts: self.parts.checked_mul(whole)? / 10_000 })
     }
 

@@ -17,7 +17,7 @@ impl Amount {
 
     /// In hundredths.
     #[inline]
-    pub fn hundredths(self) -> u64 {
+    pub fn in_hundredths(self) -> u64 {
         let [a, b, c, d, e] = self.0;
         u64::from_le_bytes([a, b, c, d, e, 0, 0, 0])
     }
@@ -30,7 +30,7 @@ mod tests {
     #[test]
     fn every_amount_that_a_column_can_write_comes_back() {
         for hundredths in [0, 1, 28_800, 16_707_722_200, AMOUNT_END_HUNDREDTHS - 1] {
-            assert_eq!(Amount::of_hundredths(hundredths).unwrap().hundredths(), hundredths);
+            assert_eq!(Amount::of_hundredths(hundredths).unwrap().in_hundredths(), hundredths);
         }
         assert_eq!(Amount::of_hundredths(AMOUNT_END_HUNDREDTHS), None);
         assert_eq!(size_of::<Amount>(), 5);

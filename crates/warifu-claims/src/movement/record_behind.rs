@@ -28,18 +28,18 @@ pub(super) fn record_behind(
     let number = code.number();
     match kind {
         ItemKind::Procedure => behind(snapshot.procedure(number, day), |facts| {
-            let points = decimal(facts.points.hundredths());
+            let points = decimal(facts.points.in_hundredths());
             match facts.step {
                 None => points,
                 Some(step) => {
-                    let (more, per) = (decimal(step.points.hundredths()), step.step);
+                    let (more, per) = (decimal(step.points.in_hundredths()), step.step);
                     format!("{points} + {more} / {per} ({}-{})", step.lower, step.upper)
                 }
             }
         }),
-        ItemKind::Drug => behind(snapshot.drug(number, day), |facts| decimal(facts.price.hundredths())),
+        ItemKind::Drug => behind(snapshot.drug(number, day), |facts| decimal(facts.price.in_hundredths())),
         ItemKind::Material => {
-            behind(snapshot.material(number, day), |facts| decimal(facts.price.hundredths()))
+            behind(snapshot.material(number, day), |facts| decimal(facts.price.in_hundredths()))
         }
         ItemKind::Comment => behind(snapshot.comment(number, day), |facts| {
             if facts.takes_text() { "+ text" } else { "" }.to_owned()

@@ -1,0 +1,7 @@
+//! Fields that several checks read, as a catalogue shows them: record, position, and the name of the layout.
+
+/// The class of a claim.
+pub(super) const CLAIM_CLASS: &str = "RE 3 レセプト種別";
+
+/// The code of a procedure.
+pub(super) const PROCEDURE_CODE: &str = "SI 4 診療行為コード";
