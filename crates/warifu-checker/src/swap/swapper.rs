@@ -89,8 +89,8 @@ impl Swapper {
     /// never had one before it is resumed however far it came.
     ///
     /// # Errors
-    /// [`StateDirectoryError`]: the record cannot be read now, and no release lies there whole. Content that is
-    /// damaged is logged and left out: the next look at the source fetches it again before anything else.
+    /// [`StateDirectoryError`]: the record cannot be read now, and no release lies there whole. Content that
+    /// is damaged is logged and left out: the next look at the source fetches it again before anything else.
     pub fn resume(
         directory: StateDirectory,
         source: Option<Box<dyn ReleaseSource>>,
