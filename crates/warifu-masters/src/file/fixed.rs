@@ -327,7 +327,9 @@ pub(crate) fn recognise(
             None => columns.fields(record).is_some_and(|fields| fits(layout, &fields)),
         });
         let fitting = fitting.count();
-        (fitting * 2 > first.len()).then(|| ((whole, fitting), Arc::clone(layout), shape.clone()))
+        // Blanks fit any record that does not name its master.
+        let score = (whole, layout.master_type.is_some(), fitting);
+        (fitting * 2 > first.len()).then(|| (score, Arc::clone(layout), shape.clone()))
     });
     judged.max_by_key(|(score, ..)| *score).map(|(_, layout, shape)| (layout, shape))
 }

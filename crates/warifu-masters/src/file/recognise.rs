@@ -133,7 +133,7 @@ pub(crate) fn recognise_layout(
         .layouts()
         .find(|layout| layout.header.as_deref() == Some(first) || layout.canonical_header() == first);
     if let Some(layout) = with_header {
-        return Some((Arc::clone(layout), true));
+        return told(schemas, layout, findings).map(|layout| (layout, true));
     }
     if first.len() > ROW_LIMIT_BYTES {
         let finding = Finding::new(Code::RowTooLong).line(1).found(first.len()).expected(ROW_LIMIT_BYTES);
@@ -156,7 +156,7 @@ pub(crate) fn recognise_layout(
     if let Some((count, layout)) = best
         && count * 2 > rows.len().max(1)
     {
-        return Some((Arc::clone(layout), false));
+        return told(schemas, layout, findings).map(|layout| (layout, false));
     }
     // None fits. If the rows say which master they are, the width is what is wrong.
     let said = rows.first().and_then(|row| row.get(1)).copied().unwrap_or_default();
@@ -176,6 +176,23 @@ pub(crate) fn recognise_layout(
             None
         }
     }
+}
+
+/// `layout`, where no other kind of master has the same columns.
+fn told(schemas: &Schemas, layout: &Arc<Layout>, findings: &mut Findings) -> Option<Arc<Layout>> {
+    match kind_open(schemas, layout) {
+        None => Some(Arc::clone(layout)),
+        Some(open) => {
+            findings.push(open);
+            None
+        }
+    }
+}
+
+/// That the file may be of another kind of master as well, which no row tells.
+pub(super) fn kind_open(schemas: &Schemas, layout: &Layout) -> Option<Finding> {
+    let kinds = schemas.look_alikes(layout);
+    (!kinds.is_empty()).then(|| Finding::new(Code::FileKind).expected(kinds.join(", ")))
 }
 
 pub(crate) fn split(line: &str) -> Vec<&str> {
