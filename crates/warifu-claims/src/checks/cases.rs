@@ -7,6 +7,7 @@ use super::catalogue::{READING, TOTAL, catalogue};
 use super::check::AskedOf;
 use super::judge::judge;
 use super::report::{Place, Report};
+use super::together::cases as together;
 use super::wrong::Wrong;
 use crate::file::{ClaimFile, FILE_LIMIT_BYTES, ItemKind, LINE_LIMIT_BYTES, RECORDS_LIMIT};
 use crate::finding::{ClaimCode, ClaimFindings, DecidedBy};
@@ -83,8 +84,9 @@ fn master(schemas: &Schemas, kind: &str, records: &[Fields]) -> Master {
 fn snapshot() -> Snapshot {
     let schemas = Schemas::built_in().unwrap();
     let published = PublicationDay::parse("20240401").unwrap();
-    let made = MASTERS.iter().map(|(kind, records, first)| {
-        let master = master(&schemas, kind, records);
+    let made = MASTERS.iter().chain(together::MASTERS).map(|(kind, records, first)| {
+        let more = if *kind == "procedure" { together::PROCEDURES } else { &[] };
+        let master = master(&schemas, kind, &[*records, more].concat());
         let governs = Governs { first: TreatmentDay::parse(first).unwrap(), last: None };
         (*kind, Timelines::of_state(governs, published, &master), master)
     });
@@ -149,6 +151,9 @@ use Break::{Field, Lines};
 
 /// One code, told of the clean file broken once, with its evidence.
 fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
+    if let Some((lines, found, expected)) = together::case(code) {
+        return (Lines(lines), found, expected);
+    }
     match code {
         ClaimCode::UkeTooLarge => (Lines(too_large), "67109244", "67108864"),
         ClaimCode::UkeTooManyRecords => {
@@ -183,6 +188,7 @@ fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
         ClaimCode::Points => (Field(SI, 6, "288"), "288", "291"),
         ClaimCode::CommentTextMissing => (Field(CO, 5, ""), "830000001", ""),
         ClaimCode::CommentTextNeedless => (Field(SI, 9, "a"), "820000001", ""),
+        _ => panic!("{code} has no case"),
     }
 }
 
@@ -249,6 +255,16 @@ fn each_code_is_told_of_the_clean_file_broken_once() {
 }
 
 #[test]
+fn what_the_points_tables_allow_or_no_claim_tells_is_not_told() {
+    let snapshot = snapshot();
+    for (at, right) in together::RIGHT.iter().enumerate() {
+        let mut lines = clean();
+        right(&mut lines);
+        assert_eq!(told(&lines, &snapshot), (vec![], vec![]), "{at}");
+    }
+}
+
+#[test]
 #[should_panic(expected = "claim/points is not named by")]
 fn a_check_says_no_code_that_it_does_not_name() {
     let mut findings = ClaimFindings::new(1);
@@ -288,6 +304,13 @@ fn the_columns_of_the_snapshot_are_those_that_checks_read() {
         let columns: Vec<_> = of_checks.flat_map(|(_, about)| about.columns).collect();
         for column in Snapshot::columns(kind) {
             assert!(columns.contains(&&column), "{kind:?}: no check reads {column}");
+            held.push(column);
+        }
+    }
+    for (kind, columns) in Snapshot::points_columns() {
+        let of_checks: Vec<_> = catalogue().flat_map(|(_, about)| about.columns).collect();
+        for column in columns {
+            assert!(of_checks.contains(&column), "{kind}: no check reads {column}");
             held.push(column);
         }
     }

@@ -11,6 +11,7 @@
 
 use super::asked::{OfAbsence, OfClaim, OfCode, OfComment, OfItem, OfTotal};
 use super::check::{About, AskedOf, ByReading, Check, Judges};
+use super::together::TOGETHER;
 use super::{code_form, comment_text, in_force, points, quantity, reading, total, treatment_month};
 use crate::file::ItemKind;
 use crate::lookup::{Drug, Material, Procedure};
@@ -74,6 +75,7 @@ pub fn catalogue() -> impl Iterator<Item = (AskedOf, &'static About)> {
         .map(|check| (check.ask.0, &check.about))
         .chain(of(AskedOf::File, TOTAL))
         .chain(of(AskedOf::Claim, CLAIM))
+        .chain(of(AskedOf::Claim, TOGETHER))
         .chain(of(ALL, CODE))
         .chain(of(ALL, ABSENCE))
         .chain(of(AskedOf::Items(&[ItemKind::Procedure]), PROCEDURE))

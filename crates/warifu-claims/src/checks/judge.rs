@@ -5,6 +5,7 @@ use super::catalogue;
 use super::check::Check;
 use super::cover::{Covered, cover, ends};
 use super::report::{Place, Report};
+use super::together::judge_together;
 use crate::file::{Claim, ClaimFile, Comment, Item, ItemCode, ItemKind, Recorded};
 use crate::finding::{ClaimFindings, When};
 use crate::lookup::{Absence, By, Held, Lookup, Snapshot};
@@ -77,6 +78,7 @@ fn judge_claim(claim: &Claim<'_>, snapshot: &Snapshot, mut report: Report<'_>) -
             records_in_unit = 0;
         }
     }
+    judge_together(claim, month, snapshot, &mut judging.report);
     judging.items
 }
 

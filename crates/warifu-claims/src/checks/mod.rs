@@ -15,6 +15,8 @@ mod reading;
 mod total;
 mod treatment_month;
 
+mod together;
+
 mod catalogue;
 
 mod cover;

@@ -19,6 +19,8 @@ mod records;
 mod shelf;
 mod shelves;
 
+pub(crate) mod points;
+
 mod build;
 
 #[cfg(test)]
