@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use warifu_claims::{About, AskedOf, ClaimCode, ItemKind, Judges, catalogue};
 use warifu_masters::finding::Code;
 use warifu_masters::schema::{Layout, Schemas};
 use warifu_rules::consistency::{CATALOGUE, Count, Rule, Seen};
@@ -66,29 +65,7 @@ fn every_finding_code_is_documented() {
             counts.join("<br>"),
         ));
     }
-    text.push_str(
-        "\n## Claims\n\nWhat a checker says of a claim. The ASP column is the official error code where \
-         there is one. *Reads* gives\nthe fields of the claim file and, after an arrow, the columns of the \
-         master by the number they have\nin the published layout. *Judges* gives the treatment days on \
-         which a check is asked.\n\n\
-         | code | severity | ASP | meaning | 意味 | asked of | reads | judges | source |\n\
-         |---|---|---|---|---|---|---|---|---|\n",
-    );
-    for code in ClaimCode::ALL {
-        let (asked_of, about) = catalogue().find(|(_, about)| about.codes.contains(code)).unwrap();
-        text.push_str(&format!(
-            "| `{}` | {} | {} | {} | {} | {} | {} | {} | {} |\n",
-            code.as_str(),
-            code.severity().as_str(),
-            code.asp().unwrap_or("–"),
-            code.text(Lang::En),
-            code.text(Lang::Ja),
-            asked(asked_of),
-            reads(asked_of, about, &schemas),
-            judges(about.judges),
-            about.source,
-        ));
-    }
+    text.push_str("\n## Claims\n\nWhat a checker says of a claim is in [claims.md](claims.md).\n");
     if std::env::var_os("WARIFU_WRITE_DOCS").is_some() {
         std::fs::write(checkout().join("docs/findings.md"), &text).unwrap();
     }
@@ -96,48 +73,6 @@ fn every_finding_code_is_documented() {
         document("docs/findings.md") == text,
         "docs/findings.md is not what the programs have; see its head"
     );
-}
-
-/// What a check of claims is asked of.
-fn asked(of: AskedOf) -> String {
-    match of {
-        AskedOf::File => "file".to_owned(),
-        AskedOf::Record => "each record".to_owned(),
-        AskedOf::Claim => "claim".to_owned(),
-        AskedOf::Items(kinds) => {
-            let records = kinds.iter().map(|kind| String::from_utf8(kind.record().to_vec()).unwrap());
-            records.collect::<Vec<_>>().join(", ")
-        }
-    }
-}
-
-/// The treatment days that a check of claims judges.
-fn judges(days: Judges) -> String {
-    match days {
-        Judges::Always => "every day".to_owned(),
-        Judges::Days { first, last: None } => format!("from {first}"),
-        Judges::Days { first, last: Some(last) } => format!("{first} to {last}"),
-    }
-}
-
-/// What a check of claims reads: fields, and of each kind of master the columns by their numbers.
-fn reads(of: AskedOf, about: &About, schemas: &Schemas) -> String {
-    let AskedOf::Items(kinds) = of else { return about.fields.join("; ") };
-    let of_kind = |kind: &ItemKind| {
-        let kind = match kind {
-            ItemKind::Procedure => "procedure",
-            ItemKind::Drug => "drug",
-            ItemKind::Material => "material",
-            ItemKind::Comment => "comment",
-        };
-        let layout = *schemas.editions(kind).last().unwrap();
-        let numbers = about.columns.iter().filter_map(|id| Some((layout.position(id)? + 1).to_string()));
-        let numbers = numbers.collect::<Vec<_>>().join(", ");
-        (!numbers.is_empty()).then(|| format!("{kind} {numbers}"))
-    };
-    let columns = kinds.iter().filter_map(of_kind).collect::<Vec<_>>().join("; ");
-    let arrow = if columns.is_empty() { "" } else { " -> " };
-    format!("{}{arrow}{columns}", about.fields.join("; "))
 }
 
 /// The columns of a rule by their numbers, for each kind of master, and the remark.

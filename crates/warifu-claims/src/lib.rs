@@ -24,9 +24,13 @@ pub mod movement;
 mod real_files;
 
 pub use checks::{About, AskedOf, CHECKS_VERSION, Judges, Tally, catalogue, judge};
+pub use file::form;
 pub use file::{
-    Claim, ClaimFile, Comment, FILE_LIMIT_BYTES, Irregularity, Item, ItemCode, ItemKind, LINE_LIMIT_BYTES,
-    RECORDS_LIMIT, Recorded, Total, institution,
+    BirthDay, Burden, Claim, ClaimClass, ClaimFile, Codes, Comment, Confirmation, CounterPayment, DayCount,
+    Decimal, Department, Diagnosis, DiseaseCode, FILE_LIMIT_BYTES, Head, Irregularity, Item, ItemCode,
+    ItemKind, LINE_LIMIT_BYTES, MainPayer, ModifierCode, Narrative, Outcome, OwnMaterial, PatientClass,
+    Payer, PayerKind, Quantity, RECORDS_LIMIT, Recorded, Section, Setting, Sex, Terms, TextShape, Total,
+    Visits, institution,
 };
-pub use finding::{ClaimCode, ClaimFinding, ClaimFindings, ClaimSeverity, DecidedBy, When};
+pub use finding::{ClaimCode, ClaimFinding, ClaimFindings, ClaimSeverity, DecidedBy, FieldAt, Level, When};
 pub use lookup::{Absence, Lookup, MasterOf, Snapshot, SnapshotError};

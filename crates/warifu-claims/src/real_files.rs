@@ -103,7 +103,13 @@ fn the_sample_gives_what_is_known_of_it() {
     assert_eq!(tally, Tally { claims: 75, items: 408 });
     assert_eq!(
         counts(&findings),
-        [("uke/total", 1), ("claim/not-yet-in-force", 39), ("claim/comment-text-needless", 2)]
+        [
+            ("uke/total", 1),
+            ("uke/field-width", 29),
+            ("uke/birth-after-month", 1),
+            ("claim/not-yet-in-force", 39),
+            ("claim/comment-text-needless", 2),
+        ]
     );
     assert_eq!(of(&findings, ClaimCode::NotKnown, ItemKind::Drug), 32);
     // Seven procedures had been abolished before the procedures were published.
@@ -121,7 +127,15 @@ fn a_series_that_begins_later_judges_nothing() {
     let full = Full::read(&data, "procedure/s_ALL20240531.csv", of, ("20240601", None));
     let sample = std::fs::read(data.join(SAMPLE)).unwrap();
     let (_, findings) = judged(&sample, &snapshot(&[full]));
-    assert_eq!(counts(&findings), [("uke/total", 1), ("claim/master-not-held", 408)]);
+    assert_eq!(
+        counts(&findings),
+        [
+            ("uke/total", 1),
+            ("uke/field-width", 29),
+            ("uke/birth-after-month", 1),
+            ("claim/master-not-held", 408),
+        ]
+    );
 }
 
 /// 初診料 was 288 points until May 2024 and 291 from June on; in one file, a claim of either month is judged by
@@ -145,15 +159,19 @@ fn two_series_judge_each_month_by_its_own_points() {
 
     let claim = |number: u32, month: &str, on: usize, points: &str| {
         let mut fields = vec![String::new(); 44];
-        for (position, value) in [(1, "SI"), (4, "111000110"), (6, points), (7, "1"), (13 + on, "1")] {
+        for (position, value) in
+            [(1, "SI"), (3, "1"), (4, "111000110"), (6, points), (7, "1"), (13 + on, "1")]
+        {
             fields[position - 1] = value.to_owned();
         }
-        let record = format!("RE,{number},1112,{month}{}", ",".repeat(34));
-        format!("{record}\r\n{}\r\n", fields.join(","))
+        let record = format!("RE,{number},1112,{month},A,1,19800101{}", ",".repeat(31));
+        let payer = format!("HO,06132013,,,1,{points},,,,,,,,,");
+        format!("{record}\r\n{payer}\r\n{}\r\n", fields.join(","))
     };
     let file = |may: &str, june: &str| {
         let claims = claim(1, "202405", 31, may) + &claim(2, "202406", 1, june);
-        format!("IR,1,13,1,1234567,,,202406,00,\r\n{claims}GO,2,579,99\r\n")
+        let points: u32 = [may, june].iter().map(|points| points.parse::<u32>().unwrap()).sum();
+        format!("IR,1,13,1,1234567,,,202406,00,\r\n{claims}GO,2,{points},99\r\n")
     };
     let told = |file: String| {
         let (_, findings) = judged(file.as_bytes(), &snapshot);

@@ -10,7 +10,7 @@ use crate::said::Said;
 pub struct GivenFinding {
     /// What: `claim/points`.
     pub code: String,
-    /// `error` or `unjudged`.
+    /// `error`, `unjudged` or `notice`.
     pub severity: String,
     /// The release that judged.
     pub release: u64,
@@ -19,6 +19,9 @@ pub struct GivenFinding {
     pub claim: Option<u64>,
     /// The line of the file.
     pub line: u64,
+    /// The field's position in its record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<u64>,
     /// The item's code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub item: Option<String>,
@@ -48,8 +51,8 @@ pub struct GivenFinding {
 
 impl GivenFinding {
     /// Where it stands and what it is.
-    pub(super) fn key(&self) -> (u64, &Option<String>, &str) {
-        (self.line, &self.item, &self.code)
+    pub(super) fn key(&self) -> (u64, Option<u64>, &Option<String>, &str) {
+        (self.line, self.field, &self.item, &self.code)
     }
 
     /// What it says besides: all but the release, names and sentences.

@@ -25,6 +25,8 @@ pub struct Summary {
     pub errors: u64,
     /// Of these, items that could not be judged.
     pub unjudged: u64,
+    /// Of these, notices: told, and processed as right.
+    pub notices: u64,
     /// Findings that were only counted.
     pub left_out: u64,
     /// By what it was judged.
@@ -51,12 +53,14 @@ pub fn answer(file: &ClaimFile, snapshot: &Snapshot, receipt: &Receipt) -> Answe
     let tally = judge(file, snapshot, receipt.release, &mut findings);
     let errors = findings.count_of(ClaimSeverity::Error);
     let unjudged = findings.count_of(ClaimSeverity::Unjudged);
+    let notices = findings.count_of(ClaimSeverity::Notice);
     let summary = Summary {
         claims: tally.claims,
         items: tally.items,
-        findings: errors + unjudged,
+        findings: errors + unjudged + notices,
         errors,
         unjudged,
+        notices,
         left_out: findings.left_out(),
         receipt: receipt.clone(),
     };

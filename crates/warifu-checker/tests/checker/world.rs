@@ -58,17 +58,21 @@ pub(crate) fn file_of(institution: u32, claims: &[Vec<Item>]) -> Vec<u8> {
     }
     for (at, claim) in claims.iter().enumerate() {
         let month = claim.first().map_or(202406, |(month, ..)| *month);
-        text += &format!("RE,{},1112,{month}{}\r\n", at + 1, ",".repeat(34));
+        text += &format!("RE,{},1112,{month},A,1,19800101{}\r\n", at + 1, ",".repeat(31));
+        let points: u32 = claim.iter().map(|(.., points)| points).sum();
+        text += &format!("HO,06132013,,,1,{points},,,,,,,,,\r\n");
         for (_, day, code, points) in claim {
             let mut fields = vec![String::new(); 44];
             let (code, points) = (format!("{code:09}"), points.to_string());
-            for (position, value) in [(1, "SI"), (4, &*code), (6, &*points), (7, "1"), (13 + day, "1")] {
+            let values = [(1, "SI"), (3, "1"), (4, &*code), (6, &*points), (7, "1"), (13 + day, "1")];
+            for (position, value) in values {
                 fields[position - 1] = value.to_owned();
             }
             text += &(fields.join(",") + "\r\n");
         }
     }
-    text += &format!("GO,{},0,99\r\n", claims.len());
+    let points: u32 = claims.iter().flatten().map(|(.., points)| points).sum();
+    text += &format!("GO,{},{points},99\r\n", claims.len());
     text.into_bytes()
 }
 

@@ -4,7 +4,7 @@
 //! which release and record it was judged, is added by who asks.
 
 use super::wrong::Wrong;
-use crate::file::{Claim, Item, ItemCode, ItemKind, Total};
+use crate::file::{Claim, Item, ItemCode, ItemKind, Payer, Total};
 use crate::lookup::{Absence, Comment};
 
 /// Asked of each GO.
@@ -12,6 +12,9 @@ pub(super) type OfTotal = fn(&Total) -> Option<Wrong>;
 
 /// Asked of each claim, before its items.
 pub(super) type OfClaim = fn(&Claim<'_>) -> Option<Wrong>;
+
+/// Asked of each HO and KO of a claim.
+pub(super) type OfPayer = fn(&Claim<'_>, &Payer) -> Option<Wrong>;
 
 /// Asked of whatever stands where a code of that kind belongs: an item's, and each of its comments'.
 pub(super) type OfCode = fn(ItemKind, Option<ItemCode>) -> Option<Wrong>;

@@ -2,26 +2,38 @@
 //!
 //! All of today's checks judge every treatment day ([`Judges::Always`]). What they ask changes with the
 //! masters, which have their own days: which codes there are, the points, whether they go by quantity, the
-//! pattern of a comment. What they ask of the form (nine digits, columns, months in either calendar) none of
-//! the sources dates, and what those do date no check asks: years of eras until 2020, no uncoded material in
-//! DPC claims since 2017-04. A rule that begins on a day says so in its check.
+//! pattern of a comment. What they ask of the form (nine digits, columns, widths) none of the sources dates;
+//! of what those do date, years of eras until 2020 are told by reading, which knows the month, and that DPC
+//! claims have no uncoded material since 2017-04 no check asks. A rule that begins on a day says so in its
+//! check.
 //!
 //! The order of a list is the order of its findings. A check stands in a list only when it is a function of
 //! that list's subject, so none is asked of something else than it says.
 
-use super::asked::{OfAbsence, OfClaim, OfCode, OfComment, OfItem, OfTotal};
+use super::asked::{OfAbsence, OfClaim, OfCode, OfComment, OfItem, OfPayer, OfTotal};
 use super::check::{About, AskedOf, ByReading, Check, Judges};
 use super::together::TOGETHER;
-use super::{code_form, comment_text, in_force, points, quantity, reading, total, treatment_month};
+use super::{code_form, comment_text, in_force, payer_days, payer_points, payer_records, points, quantity};
+use super::{reading, total, total_points, treatment_month};
 use crate::file::ItemKind;
 use crate::lookup::{Drug, Material, Procedure};
 
 /// What reading says of the file by itself.
-pub(super) const READING: &[Check<ByReading>] =
-    &[reading::LIMITS, reading::INSTITUTION, reading::CHARSET, reading::RECORD, reading::DAYS];
+pub(super) const READING: &[Check<ByReading>] = &[
+    reading::LIMITS,
+    reading::INSTITUTION,
+    reading::CHARSET,
+    reading::RECORD,
+    reading::ORDER,
+    reading::NUMBER,
+    reading::FORM,
+    reading::DATES,
+    reading::DAYS,
+    reading::COMMENT_PAIRS,
+];
 
 /// Asked of each GO.
-pub(super) const TOTAL: &[Check<OfTotal>] = &[total::CHECK];
+pub(super) const TOTAL: &[Check<OfTotal>] = &[total::CHECK, total_points::CHECK];
 
 // Nothing tells the treatment day of a file, nor of what cannot be read.
 const _: () = {
@@ -38,7 +50,10 @@ const _: () = {
 };
 
 /// Asked of each claim.
-pub(super) const CLAIM: &[Check<OfClaim>] = &[treatment_month::CHECK];
+pub(super) const CLAIM: &[Check<OfClaim>] = &[treatment_month::CHECK, payer_records::CHECK];
+
+/// Asked of each payer of a claim.
+pub(super) const PAYER: &[Check<OfPayer>] = &[payer_days::CHECK, payer_points::CHECK];
 
 /// Asked of whatever stands where a code belongs, of items and comments.
 pub(super) const CODE: &[Check<OfCode>] = &[code_form::CHECK];
@@ -76,6 +91,7 @@ pub fn catalogue() -> impl Iterator<Item = (AskedOf, &'static About)> {
         .chain(of(AskedOf::File, TOTAL))
         .chain(of(AskedOf::Claim, CLAIM))
         .chain(of(AskedOf::Claim, TOGETHER))
+        .chain(of(AskedOf::Payer, PAYER))
         .chain(of(ALL, CODE))
         .chain(of(ALL, ABSENCE))
         .chain(of(AskedOf::Items(&[ItemKind::Procedure]), PROCEDURE))

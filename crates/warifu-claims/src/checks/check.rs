@@ -57,6 +57,8 @@ pub enum AskedOf {
     Record,
     /// Each claim.
     Claim,
+    /// Each payer of a claim (HO, KO).
+    Payer,
     /// Each item (or comment) of these kinds.
     Items(&'static [ItemKind]),
 }

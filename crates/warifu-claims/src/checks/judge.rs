@@ -31,7 +31,9 @@ pub fn judge(file: &ClaimFile, snapshot: &Snapshot, release: u64, findings: &mut
     let mut tally = Tally::default();
     file.go_through(release, findings, |claim, findings| {
         tally.claims += 1;
-        tally.items += judge_claim(claim, snapshot, Report { release, findings });
+        let mut report = Report { release, findings };
+        judge_form(claim, &mut report);
+        tally.items += judge_claim(claim, snapshot, report);
     });
     let mut report = Report { release, findings };
     for total in file.totals() {
@@ -46,21 +48,35 @@ pub fn judge(file: &ClaimFile, snapshot: &Snapshot, release: u64, findings: &mut
     tally
 }
 
-/// Judges one claim by `snapshot`, without what is irregular about its file; findings name no release.
+/// Judges one claim by `snapshot`, without what its file alone decides; findings name no release.
 pub(crate) fn judge_one(claim: &Claim<'_>, snapshot: &Snapshot, findings: &mut ClaimFindings) {
     judge_claim(claim, snapshot, Report { release: 0, findings });
 }
 
-/// Judges one claim; how many items and comments were looked up.
-fn judge_claim(claim: &Claim<'_>, snapshot: &Snapshot, mut report: Report<'_>) -> u64 {
+/// Asks of the claim what the file alone decides: it is the same by every snapshot.
+fn judge_form(claim: &Claim<'_>, report: &mut Report<'_>) {
     let days = || claim.month.map(|month| ends(month, 0));
+    let when = claim.month.map(When::Month);
     for check in catalogue::CLAIM.iter().filter(|check| check.about.judges.all(days)) {
         if let Some(wrong) = (check.ask)(claim) {
-            let (line, when) = (claim.line, claim.month.map(When::Month));
-            let place = Place { claim: claim.number, line, record: *b"RE", item: None, when, by: None };
+            let (line, record) = (claim.line, *b"RE");
+            let place = Place { claim: claim.number, line, record, item: None, when, by: None };
             report.take(&check.about, wrong, place);
         }
     }
+    for payer in claim.payers {
+        for check in catalogue::PAYER.iter().filter(|check| check.about.judges.all(days)) {
+            if let Some(wrong) = (check.ask)(claim, payer) {
+                let (line, record) = (payer.line, payer.kind.record());
+                let place = Place { claim: claim.number, line, record, item: None, when, by: None };
+                report.take(&check.about, wrong, place);
+            }
+        }
+    }
+}
+
+/// Judges the items of one claim; how many items and comments were looked up.
+fn judge_claim(claim: &Claim<'_>, snapshot: &Snapshot, report: Report<'_>) -> u64 {
     let Some(month) = claim.month else { return 0 };
     let mut judging = Judging { claim, month, snapshot, report, items: 0 };
     // A unit (点数・回数算定単位) is a run of records of which the last one carries the points.
@@ -134,7 +150,7 @@ impl<'a> Judging<'a, '_> {
 
     fn comments(&mut self, item: &Item) {
         let (snapshot, claim) = (self.snapshot, self.claim);
-        for Comment { code, has_text } in claim.comments(item).iter().copied() {
+        for Comment { code, has_text, .. } in claim.comments(item).iter().copied() {
             let Some(code) = self.code(item, ItemKind::Comment, code) else { continue };
             let look = |day| snapshot.comment(code.number(), day);
             let Some(held) = self.in_force(item, code, look) else { continue };

@@ -9,10 +9,14 @@ mod check;
 mod code_form;
 mod comment_text;
 mod in_force;
+mod payer_days;
+mod payer_points;
+mod payer_records;
 mod points;
 mod quantity;
 mod reading;
 mod total;
+mod total_points;
 mod treatment_month;
 
 mod together;
@@ -28,6 +32,10 @@ mod version;
 
 #[cfg(test)]
 mod cases;
+#[cfg(test)]
+mod form_cases;
+#[cfg(test)]
+mod neighbours;
 
 pub use catalogue::catalogue;
 pub use check::{About, AskedOf, Judges};

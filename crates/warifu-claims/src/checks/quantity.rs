@@ -4,7 +4,7 @@
 use super::asked::{ItemInForce, OfItem};
 use super::check::{About, Check, Judges};
 use super::wrong::Wrong;
-use crate::file::Recorded;
+use crate::file::Quantity;
 use crate::finding::ClaimCode;
 use crate::lookup::Procedure;
 
@@ -35,10 +35,12 @@ pub(super) enum Wanting {
 #[inline]
 pub(super) fn quantity(of: &ItemInForce<'_, Procedure>) -> Result<Option<u32>, Wanting> {
     match (of.facts.step, of.item.quantity) {
-        (None, Recorded::Blank) => Ok(None),
+        (None, Quantity::Blank) => Ok(None),
         (None, _) => Err(Wanting::Needless),
-        (Some(_), Recorded::Blank) => Err(Wanting::Missing),
-        (Some(_), Recorded::Number(quantity)) if quantity > 0 => Ok(Some(quantity)),
-        (Some(_), _) => Err(Wanting::Malformed),
+        (Some(_), Quantity::Blank) => Err(Wanting::Missing),
+        (Some(_), Quantity::Amount(quantity)) => {
+            quantity.whole().filter(|quantity| *quantity > 0).map(Some).ok_or(Wanting::Malformed)
+        }
+        (Some(_), Quantity::Other) => Err(Wanting::Malformed),
     }
 }

@@ -38,6 +38,7 @@ impl Report<'_> {
             claim: place.claim,
             line: place.line,
             record: Some(place.record),
+            field: None,
             item: place.item.map(ItemCode::number),
             name: place.by.and_then(|by| by.name).map(Into::into),
             when: place.when,

@@ -13,5 +13,5 @@ pub(super) const CHECK: Check<OfClaim> = Check {
         source: "電子レセプトの作成手引き(医科): RE 4",
         judges: Judges::Always,
     },
-    ask: |claim| claim.month.is_none().then(|| Wrong::plain(ClaimCode::UkeMonth)),
+    ask: |claim| (claim.has_head && claim.month.is_none()).then(|| Wrong::plain(ClaimCode::UkeMonth)),
 };

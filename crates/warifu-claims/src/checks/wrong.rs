@@ -38,6 +38,8 @@ pub(super) enum Shown {
     Day(TreatmentDay),
     /// Points, a quantity, a count.
     Number(u64),
+    /// How many HO and how many KO.
+    PayerRecords(u8, u8),
 }
 
 impl Shown {
@@ -48,6 +50,7 @@ impl Shown {
             Shown::Code(code) => code.to_string(),
             Shown::Day(day) => day.to_string(),
             Shown::Number(number) => number.to_string(),
+            Shown::PayerRecords(insurance, public) => format!("HO {insurance}, KO {public}"),
         }
     }
 }

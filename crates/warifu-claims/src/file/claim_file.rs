@@ -7,51 +7,43 @@ use std::ops::Range;
 
 use warifu_values::day::ClaimMonth;
 
+use super::claim::{Claim, Parts, Total};
+use super::diagnosis::{Diagnosis, ModifierCode};
+use super::eligibility::{Confirmation, CounterPayment, Narrative, Visits};
+use super::head::Head;
 use super::irregular::{Irregularities, Irregularity};
-use super::item::{Comment, CommentsAt, Item};
+use super::item::{Comment, DayCount, Item, OwnMaterial, PartAt};
+use super::payer::Payer;
 use crate::finding::{ClaimCode, ClaimFindings};
 
-/// One claim: an RE and the items after it.
-#[derive(Debug, Clone, Copy)]
-pub struct Claim<'f> {
-    /// Its number in the file (RE field 2).
-    pub number: Option<u32>,
-    /// The line of its RE.
-    pub line: u32,
-    /// The treatment month; `None` when it cannot be read, which is a finding.
-    pub month: Option<ClaimMonth>,
-    /// Its items in order.
-    pub items: &'f [Item],
-    comments: &'f [Comment],
-}
-
-impl<'f> Claim<'f> {
-    /// The comments of one of its items, in order; a CO record is itself one.
-    #[inline]
-    pub fn comments(&self, item: &Item) -> &'f [Comment] {
-        let first = item.comments.first as usize;
-        self.comments.get(first..first + usize::from(item.comments.count)).unwrap_or_default()
-    }
-}
-
-/// One GO (診療報酬請求書): what it says of the claims before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Total {
-    /// Its line, from 1.
-    pub line: u32,
-    /// How many claims it says there are (総件数).
-    pub recorded: u32,
-    /// How many stand before it in the file.
-    pub read: u32,
-}
-
-/// A claim's facts, and where its part of the three lists ends.
-#[derive(Debug, Clone, Copy)]
+/// A claim's facts, and where its part of each list ends.
+#[derive(Debug, Clone)]
 struct Bounds {
-    number: Option<u32>,
-    line: u32,
-    month: Option<ClaimMonth>,
+    begun: Begun,
+    ends: Ends,
+}
+
+/// What is known of a claim before its other records.
+#[derive(Debug, Clone)]
+pub(super) struct Begun {
+    pub(super) number: Option<u32>,
+    pub(super) line: u32,
+    pub(super) month: Option<ClaimMonth>,
+    /// `None` when the RE is missing or cannot be read.
+    pub(super) head: Option<Head>,
+    pub(super) has_other_records: bool,
+}
+
+/// How much of each list there is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Ends {
+    payers: usize,
+    confirmations: usize,
+    visits: usize,
+    counter_payments: usize,
+    diagnoses: usize,
     items: usize,
+    narratives: usize,
     irregularities: usize,
 }
 
@@ -59,8 +51,16 @@ struct Bounds {
 #[derive(Debug, Default)]
 pub struct ClaimFile {
     claims: Vec<Bounds>,
+    /// What a claim without an RE has for one.
+    no_head: Head,
+    payers: Vec<Payer>,
+    confirmations: Vec<Confirmation>,
+    visits: Vec<Visits>,
+    counter_payments: Vec<CounterPayment>,
+    diagnoses: Vec<Diagnosis>,
     items: Vec<Item>,
-    comments: Vec<Comment>,
+    narratives: Vec<Narrative>,
+    parts: Parts,
     totals: Vec<Total>,
     irregularities: Irregularities,
 }
@@ -73,7 +73,7 @@ impl ClaimFile {
 
     /// The claims in order.
     pub fn claims(&self) -> impl Iterator<Item = Claim<'_>> {
-        self.parts().map(|(claim, _)| claim)
+        self.each().map(|(claim, _)| claim)
     }
 
     /// What each GO says, in order; one that says no number says nothing.
@@ -87,14 +87,27 @@ impl ClaimFile {
     }
 
     /// Each claim with what was irregular up to its end and after the end of the one before.
-    fn parts(&self) -> impl Iterator<Item = (Claim<'_>, Range<usize>)> {
-        let (mut items, mut irregularities) = (0, 0);
-        self.claims.iter().map(move |bounds| {
-            let Bounds { number, line, month, .. } = *bounds;
-            let of_claim = self.items.get(items..bounds.items).unwrap_or_default();
-            let claim = Claim { number, line, month, items: of_claim, comments: &self.comments };
-            let odd = irregularities..bounds.irregularities;
-            (items, irregularities) = (bounds.items, bounds.irregularities);
+    fn each(&self) -> impl Iterator<Item = (Claim<'_>, Range<usize>)> {
+        let mut from = Ends::default();
+        self.claims.iter().map(move |Bounds { begun, ends: to }| {
+            let claim = Claim {
+                number: begun.number,
+                line: begun.line,
+                month: begun.month,
+                head: begun.head.as_ref().unwrap_or(&self.no_head),
+                has_head: begun.head.is_some(),
+                payers: part(&self.payers, from.payers, to.payers),
+                confirmations: part(&self.confirmations, from.confirmations, to.confirmations),
+                visits: part(&self.visits, from.visits, to.visits),
+                counter_payments: part(&self.counter_payments, from.counter_payments, to.counter_payments),
+                diagnoses: part(&self.diagnoses, from.diagnoses, to.diagnoses),
+                items: part(&self.items, from.items, to.items),
+                narratives: part(&self.narratives, from.narratives, to.narratives),
+                has_other_records: begun.has_other_records,
+                parts: &self.parts,
+            };
+            let odd = from.irregularities..to.irregularities;
+            from = *to;
             (claim, odd)
         })
     }
@@ -108,7 +121,7 @@ impl ClaimFile {
         mut judge: impl FnMut(&Claim<'_>, &mut ClaimFindings),
     ) {
         let mut told = 0;
-        for (claim, odd) in self.parts() {
+        for (claim, odd) in self.each() {
             self.irregularities.tell(odd.start, odd.end, release, findings);
             told = odd.end;
             judge(&claim, findings);
@@ -123,20 +136,64 @@ impl ClaimFile {
         ClaimFile { items: Vec::with_capacity(bytes / 64), ..ClaimFile::default() }
     }
 
-    pub(super) fn push_item(&mut self, mut item: Item, comments: impl Iterator<Item = Comment>) {
-        let before = self.comments.len();
-        self.comments.extend(comments);
-        item.comments = CommentsAt {
-            first: u32::try_from(before).unwrap_or(u32::MAX),
-            count: u8::try_from(self.comments.len() - before).unwrap_or(u8::MAX),
-        };
+    pub(super) fn push_item(
+        &mut self,
+        mut item: Item,
+        comments: impl Iterator<Item = Comment>,
+        day_counts: impl Iterator<Item = DayCount>,
+        material: Option<OwnMaterial>,
+    ) {
+        item.comments = append(&mut self.parts.comments, comments);
+        item.day_counts = append(&mut self.parts.day_counts, day_counts);
+        if let Some(material) = material {
+            self.parts.materials.push(material);
+            item.material = u32::try_from(self.parts.materials.len()).unwrap_or_default();
+        }
         self.items.push(item);
     }
 
-    /// Ends the claim that the items since the last one belong to.
-    pub(super) fn end_claim(&mut self, number: Option<u32>, line: u32, month: Option<ClaimMonth>) {
-        let (items, irregularities) = (self.items.len(), self.irregularities.list().len());
-        self.claims.push(Bounds { number, line, month, items, irregularities });
+    pub(super) fn push_diagnosis(
+        &mut self,
+        mut diagnosis: Diagnosis,
+        modifiers: impl Iterator<Item = Option<ModifierCode>>,
+    ) {
+        diagnosis.modifiers = append(&mut self.parts.modifiers, modifiers);
+        self.diagnoses.push(diagnosis);
+    }
+
+    pub(super) fn push_payer(&mut self, payer: Payer) {
+        self.payers.push(payer);
+    }
+
+    pub(super) fn push_confirmation(&mut self, confirmation: Confirmation) {
+        self.confirmations.push(confirmation);
+    }
+
+    pub(super) fn push_visits(&mut self, visits: Visits) {
+        self.visits.push(visits);
+    }
+
+    pub(super) fn push_counter_payment(&mut self, payment: CounterPayment) {
+        self.counter_payments.push(payment);
+    }
+
+    pub(super) fn push_narrative(&mut self, narrative: Narrative) {
+        self.narratives.push(narrative);
+    }
+
+    /// Ends the claim that the records since the last one belong to.
+    pub(super) fn end_claim(&mut self, begun: Begun) {
+        let ends = Ends {
+            payers: self.payers.len(),
+            confirmations: self.confirmations.len(),
+            visits: self.visits.len(),
+            counter_payments: self.counter_payments.len(),
+            diagnoses: self.diagnoses.len(),
+            items: self.items.len(),
+            narratives: self.narratives.len(),
+            irregularities: self.irregularities.list().len(),
+        };
+        self.claims.push(Bounds { begun, ends });
     }
 
     /// Takes in what a GO says.
@@ -150,18 +207,36 @@ impl ClaimFile {
     }
 }
 
+fn part<T>(of: &[T], from: usize, to: usize) -> &[T] {
+    of.get(from..to).unwrap_or_default()
+}
+
+/// Appends `more` to `list`; where they are.
+fn append<T>(list: &mut Vec<T>, more: impl Iterator<Item = T>) -> PartAt {
+    let before = list.len();
+    list.extend(more);
+    PartAt {
+        first: u32::try_from(before).unwrap_or(u32::MAX),
+        count: u8::try_from(list.len() - before).unwrap_or(u8::MAX),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::file::irregular::IRREGULARITIES_KEPT;
 
     /// Three claims: what is irregular stands before, in and after them, as it came.
-    const FILE: &[u8] =
-        b"IR,1,13,1,1234567,,,202406,00,\n?\nRE,1,,202406\nCO,,,8,\nRE,2,,202406\nRE,3,,202406\nGO,3,\n";
+    fn three_claims() -> Vec<u8> {
+        let re = |number: u32| format!("RE,{number},1112,202406,A,1,19800101{}", ",".repeat(31));
+        let (first, third) = (re(1), re(3));
+        let lines = ["IR,1,13,1,1234567,,,202406,00,", "?", &first, "CO,,,8,", "RE,2", &third, "GO,3"];
+        lines.join("\n").into_bytes()
+    }
 
     #[test]
     fn what_is_irregular_is_told_in_the_order_of_the_file_each_time() {
-        let file = ClaimFile::read(FILE);
+        let file = ClaimFile::read(&three_claims());
         let told = |release, limit| {
             let (mut findings, mut claims) = (ClaimFindings::new(limit), Vec::new());
             file.go_through(release, &mut findings, |claim, findings| {
@@ -171,10 +246,10 @@ mod tests {
             (claims, lines.collect::<Vec<_>>(), findings.counts().collect::<Vec<_>>())
         };
         let (claims, lines, counts) = told(7, 100);
-        // The record without an id; the widths of RE 1 and the CO belong to the first claim; RE 2; RE 3
-        // and GO, which end the last claim.
-        assert_eq!(claims, [(Some(1), 2), (Some(2), 3), (Some(3), 5)]);
-        assert_eq!(lines.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3, 5, 6, 7]);
+        // The record without an id, and that the CO names no payer, belong to the first claim; the width of
+        // RE 2 to the second, of GO to none.
+        assert_eq!(claims, [(Some(1), 2), (Some(2), 3), (Some(3), 3)]);
+        assert_eq!(lines.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 4, 5, 7]);
         assert!(lines.iter().all(|(_, release)| *release == 7));
         assert_eq!(told(8, 0), (vec![(Some(1), 0), (Some(2), 0), (Some(3), 0)], vec![], counts));
     }

@@ -2,7 +2,7 @@
 
 use warifu_values::day::ClaimMonth;
 
-use crate::finding::{ClaimCode, ClaimFinding, ClaimFindings, When};
+use crate::finding::{ClaimCode, ClaimFinding, ClaimFindings, FieldAt, When};
 
 /// What is irregular about a file is told so many times; beyond, it is only counted. No answer is longer.
 pub(super) const IRREGULARITIES_KEPT: usize = 20_000;
@@ -18,6 +18,8 @@ pub struct Irregularity {
     pub line: u32,
     /// The record's id (`SI`); two ASCII characters.
     pub record: Option<[u8; 2]>,
+    /// The field, where one is meant.
+    pub field: Option<FieldAt>,
     /// The month of the claim, where it matters.
     pub month: Option<ClaimMonth>,
     /// What was found: a number, a count, bytes in hexadecimal.
@@ -35,6 +37,7 @@ impl Irregularity {
             claim: self.claim,
             line: self.line,
             record: self.record,
+            field: self.field,
             item: None,
             name: None,
             when: self.month.map(When::Month),

@@ -5,6 +5,10 @@ use std::num::NonZeroU32;
 
 use warifu_values::amount::number;
 
+use super::burden::Burden;
+use super::quantity::Quantity;
+use super::text_shape::TextShape;
+
 /// What a record of an item names: which master knows its code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ItemKind {
@@ -95,11 +99,53 @@ pub struct Comment {
     pub code: Option<ItemCode>,
     /// Whether text (文字データ) follows it.
     pub has_text: bool,
+    /// The shape of that text.
+    pub text: TextShape,
 }
 
-/// Which of a file's comments an item has.
+/// How often an item was done on one day (算定日情報).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayCount {
+    /// The day of the month, from 1.
+    pub day: u8,
+    /// How many times, from 1.
+    pub times: u16,
+}
+
+/// What a TO records beside the amount used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnMaterial {
+    /// 単位コード.
+    pub unit: Option<u16>,
+    /// 単価, in yen.
+    pub unit_price_yen: Quantity,
+    /// Whether a name stands there (特定器材名称).
+    pub has_name: bool,
+    /// Whether a product stands there (商品名及び規格又はサイズ).
+    pub has_product: bool,
+}
+
+/// Where an item belongs among the services (診療識別): 11 初診 … 99.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Section(u8);
+
+impl Section {
+    /// The two digits that `field` writes.
+    #[inline]
+    pub fn parse(field: &[u8]) -> Option<Section> {
+        let section = number(field).filter(|_| field.len() == 2)?;
+        u8::try_from(section).ok().map(Section)
+    }
+
+    /// It as a number.
+    pub fn number(self) -> u8 {
+        self.0
+    }
+}
+
+/// Which of a file's comments, or of its day counts, an item has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct CommentsAt {
+pub(super) struct PartAt {
     pub(super) first: u32,
     pub(super) count: u8,
 }
@@ -116,12 +162,21 @@ pub struct Item {
     /// Its code; `None` when what stands there is none. A CO has it as its comment.
     pub code: Option<ItemCode>,
     /// SI: the quantity (数量データ); IY and TO: the amount used. Blank in a CO.
-    pub quantity: Recorded,
+    pub quantity: Quantity,
     /// The points: on the last record of a unit (点数・回数算定単位) only. Blank in a CO.
     pub points: Recorded,
     /// How many times (回数); 0 where none is recorded or it is no number, 65,535 where there are more.
     pub times: u16,
-    pub(super) comments: CommentsAt,
+    /// Its section (診療識別): the one that it records, or that the first record of its group does.
+    pub section: Option<Section>,
+    /// Whether it records its section, and so begins a group.
+    pub begins_group: bool,
+    /// Who pays it (負担区分).
+    pub burden: Option<Burden>,
+    pub(super) comments: PartAt,
+    pub(super) day_counts: PartAt,
+    /// Which of a file's own materials a TO is, plus one.
+    pub(super) material: u32,
 }
 
 impl Item {
@@ -132,10 +187,15 @@ impl Item {
             line,
             days: 0,
             code: None,
-            quantity: Recorded::Blank,
+            quantity: Quantity::Blank,
             points: Recorded::Blank,
             times: 0,
-            comments: CommentsAt::default(),
+            section: None,
+            begins_group: false,
+            burden: None,
+            comments: PartAt::default(),
+            day_counts: PartAt::default(),
+            material: 0,
         }
     }
 }

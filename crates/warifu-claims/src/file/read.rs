@@ -1,164 +1,226 @@
 //! Reading a claim file (UKE): its records in order, claim by claim, make a [`ClaimFile`].
 //!
 //! The structure is read on the raw bytes: neither the comma nor the line end can be the second byte of a
-//! CP932 character, and everything the checks ask for is ASCII. Whatever is odd becomes an [`Irregularity`]
-//! with its line and reading goes on; nothing here panics on any bytes.
+//! CP932 character. Whatever is odd becomes an irregularity with its line and reading goes on; nothing here
+//! panics on any bytes. A record that cannot be read takes no claim with it but its own part of it: the
+//! neighbours are read as if it were whole.
 
 use warifu_values::amount::number;
-use warifu_values::day::ClaimMonth;
 
 use super::charset;
-use super::claim_file::{ClaimFile, Total};
+use super::claim::Total;
+use super::claim_file::ClaimFile;
+use super::fields::Fields;
+use super::form::{Known, Layout, Place, known};
 use super::institution::institution;
-use super::irregular::Irregularity;
-use super::item::ItemKind;
-use super::item_record::ItemRecord;
 use super::limits::{FILE_LIMIT_BYTES, LINE_LIMIT_BYTES, RECORDS_LIMIT};
 use super::lines::Lines;
-use super::record::{fields, kind_of, nth, record_id, width};
+use super::reading_claim::{Closed, Open};
+use super::record::record_id;
+use super::reporter::{At, Reporter, shown};
 use crate::finding::ClaimCode;
 
 impl ClaimFile {
     /// Reads the file's `bytes`. Too large a file and one that is not CP932 are irregular; the rest is read
     /// all the same, up to [`FILE_LIMIT_BYTES`].
     pub fn read(bytes: &[u8]) -> ClaimFile {
-        let mut reader = Reader { claims: 0, open: None, file: ClaimFile::for_bytes(bytes.len()) };
+        let mut reader = Reader::new(bytes.len());
         let mut read = bytes;
         if bytes.len() > FILE_LIMIT_BYTES {
-            reader.report(ClaimCode::UkeTooLarge, 1, None, || {
+            reader.to.report(ClaimCode::UkeTooLarge, At::file(1), || {
                 (bytes.len().to_string(), FILE_LIMIT_BYTES.to_string())
             });
             read = &bytes[..FILE_LIMIT_BYTES];
+            reader.is_cut = true;
         }
         // The end mark of the specification, which few files have.
         if let [rest @ .., 0x1A] = read {
             read = rest;
         }
         if institution(read).is_none() {
-            reader.report(ClaimCode::UkeNoInstitution, 1, None, Default::default);
+            reader.to.report(ClaimCode::UkeNoInstitution, At::file(1), Default::default);
         }
         charset::each_odd_line(read, |line, text, bad| {
-            reader.report(ClaimCode::UkeCharset, line, record_id(text), || (bad, String::new()));
+            reader
+                .to
+                .report(ClaimCode::UkeCharset, At::record(line, record_id(text)), || (bad, String::new()));
         });
+        reader.to.may_hold_quotes = memchr::memchr(b'"', read).is_some();
         reader.records(Lines::of(read));
-        reader.file
+        reader.to.file
     }
 }
 
-/// The RE of the claim whose records are being read.
+/// What the claims since the last GO come to.
 #[derive(Clone, Copy)]
-struct Open {
-    number: Option<u32>,
-    line: u32,
-    month: Option<ClaimMonth>,
+struct PartOfFile {
+    claims: u32,
+    /// The points of its claims; `None` once one does not tell.
+    points: Option<u64>,
+    /// The number of the claim before.
+    last_number: Option<u32>,
+    is_ended: bool,
+}
+
+impl PartOfFile {
+    fn begun() -> PartOfFile {
+        PartOfFile { claims: 0, points: Some(0), last_number: None, is_ended: false }
+    }
 }
 
 struct Reader {
-    claims: u32,
+    to: Reporter,
     open: Option<Open>,
-    file: ClaimFile,
+    part: PartOfFile,
+    /// Whether the record before could not be read: it may have been an RE.
+    is_after_unread: bool,
+    /// Whether records at the end are not read.
+    is_cut: bool,
 }
 
 impl Reader {
+    fn new(bytes: usize) -> Reader {
+        let to = Reporter::new(ClaimFile::for_bytes(bytes));
+        Reader { to, open: None, part: PartOfFile::begun(), is_after_unread: false, is_cut: false }
+    }
+
     fn records(&mut self, mut lines: Lines<'_>) {
+        let mut last = 0;
         while let Some((line, text)) = lines.next() {
+            last = line;
             if line as usize > RECORDS_LIMIT {
                 let found = line as usize + lines.left();
-                self.report(ClaimCode::UkeTooManyRecords, line, record_id(text), || {
+                self.to.report(ClaimCode::UkeTooManyRecords, At::record(line, record_id(text)), || {
                     (found.to_string(), RECORDS_LIMIT.to_string())
                 });
+                self.is_cut = true;
                 break;
             }
             if text.len() > LINE_LIMIT_BYTES {
-                self.report(ClaimCode::UkeLineTooLong, line, record_id(text), || {
+                self.to.report(ClaimCode::UkeLineTooLong, At::record(line, record_id(text)), || {
                     (text.len().to_string(), LINE_LIMIT_BYTES.to_string())
                 });
+                self.is_after_unread = true;
                 continue;
             }
-            let Some(id) = record_id(text) else {
-                self.report(ClaimCode::UkeRecord, line, None, Default::default);
-                continue;
-            };
-            if let Some(kind) = kind_of(id) {
-                match self.open {
-                    Some(claim) => self.item(kind, text, line, claim),
-                    None => self.report(ClaimCode::UkeOutsideClaim, line, Some(id), || {
-                        (String::from_utf8_lossy(&id).into_owned(), String::new())
-                    }),
-                }
-                continue;
-            }
-            if id == *b"RE" {
-                self.end_claim();
-                self.begin_claim(text, line);
-                continue;
-            }
-            self.check_width(id, line, || fields(text));
-            if id == *b"GO" {
-                self.total(text, line);
-            }
+            self.is_after_unread = !self.record(line, text);
         }
         self.end_claim();
+        if self.part.claims > 0 && !self.part.is_ended && !self.is_cut {
+            self.to.report(ClaimCode::UkeNoTotal, At::file(last), Default::default);
+        }
     }
 
-    fn begin_claim(&mut self, text: &[u8], line: u32) {
-        self.claims = self.claims.saturating_add(1);
-        self.check_width(*b"RE", line, || fields(text));
-        let number = nth(text, 2).and_then(number);
-        let month = nth(text, 4).and_then(ClaimMonth::parse);
-        self.open = Some(Open { number, line, month });
+    /// Takes in one record; whether it could be read.
+    #[inline]
+    fn record(&mut self, line: u32, text: &[u8]) -> bool {
+        let Some(id) = record_id(text) else {
+            self.to.report(ClaimCode::UkeRecord, At::file(line), Default::default);
+            return false;
+        };
+        let Some(known) = known(id) else {
+            self.to.report(ClaimCode::UkeUnknownRecord, At::record(line, Some(id)), || {
+                (shown(id), String::new())
+            });
+            return false;
+        };
+        match (Place::of(id), known) {
+            (Place::Institution, Known::Fields(layout)) => self.institution(layout, text, line),
+            (Place::Head, Known::Fields(layout)) => self.head(layout, text, line),
+            (Place::Total, Known::Fields(layout)) => self.total(layout, text, line),
+            (place, known) => self.in_claim(id, place, known, text, line),
+        }
+        true
+    }
+
+    fn institution(&mut self, layout: &'static Layout, text: &[u8], line: u32) {
+        self.to.check_form(layout, &Fields::of(text), At::record(line, Some(layout.id)));
+        let is_first = line == 1 || self.part.is_ended;
+        if !is_first {
+            self.to.report(ClaimCode::UkeOrder, At::record(line, Some(layout.id)), || {
+                (String::from("RE"), String::new())
+            });
+        } else if self.part.is_ended {
+            self.part = PartOfFile::begun();
+        }
+    }
+
+    fn head(&mut self, layout: &'static Layout, text: &[u8], line: u32) {
+        self.end_claim();
+        if self.part.is_ended {
+            self.to.report(ClaimCode::UkeOrder, At::record(line, Some(layout.id)), || {
+                (String::from("GO"), String::new())
+            });
+            self.part = PartOfFile::begun();
+        }
+        let fields = Fields::of(text);
+        let mut open = Open::head(&fields, line);
+        self.part.claims = self.part.claims.saturating_add(1);
+        let at = At::record(line, Some(layout.id)).claim(open.begun.number);
+        self.to.check_form(layout, &fields, at);
+        if let Some(number) = open.begun.number {
+            let by_place = self.part.claims;
+            let follows = self.part.last_number.is_some_and(|last| last.checked_add(1) == Some(number));
+            if number != by_place && !follows {
+                self.to.report(ClaimCode::UkeClaimNumber, at.field(layout, 2), || {
+                    (number.to_string(), by_place.to_string())
+                });
+            }
+        }
+        self.part.last_number = open.begun.number;
+        open.check_head(layout, &fields, &mut self.to);
+        self.open = Some(open);
+    }
+
+    fn in_claim(&mut self, id: [u8; 2], place: Place, known: Known, text: &[u8], line: u32) {
+        let is_payer = matches!(place, Place::Insurer | Place::PublicPayer);
+        let begins_claim = match &self.open {
+            None => is_payer && !self.part.is_ended,
+            Some(open) => is_payer && open.is_beyond_payers(place, self.is_after_unread),
+        };
+        if begins_claim {
+            // The RE between the claims is missing or could not be read.
+            self.end_claim();
+            self.part.claims = self.part.claims.saturating_add(1);
+            self.part.last_number = None;
+            self.to.report(ClaimCode::UkeClaimHead, At::record(line, Some(id)), Default::default);
+            self.open = Some(Open::without_head(line));
+        }
+        let Some(mut open) = self.open.take() else {
+            self.to.report(ClaimCode::UkeOutsideClaim, At::record(line, Some(id)), || {
+                (shown(id), String::new())
+            });
+            return;
+        };
+        open.record((id, place, known), text, line, &mut self.to);
+        self.open = Some(open);
+    }
+
+    fn total(&mut self, layout: &'static Layout, text: &[u8], line: u32) {
+        self.end_claim();
+        let fields = Fields::of(text);
+        self.to.check_form(layout, &fields, At::record(line, Some(layout.id)));
+        if let Some(recorded) = number(fields.at(2)) {
+            let recorded_points = points(fields.at(3));
+            let PartOfFile { claims: read, points: read_points, .. } = self.part;
+            self.to.file.push_total(Total { line, recorded, read, recorded_points, read_points });
+        }
+        self.part = PartOfFile { is_ended: true, ..PartOfFile::begun() };
     }
 
     fn end_claim(&mut self) {
-        if let Some(Open { number, line, month }) = self.open.take() {
-            self.file.end_claim(number, line, month);
-        }
+        let Some(open) = self.open.take() else { return };
+        let Closed { begun, points } = open.close();
+        let sum = self.part.points.zip(points).and_then(|(sum, points)| sum.checked_add(points));
+        self.part.points = sum;
+        self.to.file.end_claim(begun);
     }
+}
 
-    #[inline]
-    fn item(&mut self, kind: ItemKind, text: &[u8], line: u32, claim: Open) {
-        let record = ItemRecord::read(kind, text, line, claim.month);
-        self.check_width(kind.record(), line, || record.fields);
-        if let Some(day) = record.odd_day {
-            self.file.push_irregular(ClaimCode::UkeDay, || Irregularity {
-                code: ClaimCode::UkeDay,
-                claim: claim.number,
-                line,
-                record: Some(kind.record()),
-                month: claim.month,
-                found: day.to_string(),
-                expected: String::new(),
-            });
-        }
-        self.file.push_item(record.item, record.comments());
-    }
-
-    fn check_width(&mut self, id: [u8; 2], line: u32, found: impl FnOnce() -> usize) {
-        let Some(expected) = width(id) else { return };
-        let found = found();
-        if found != expected {
-            self.report(ClaimCode::UkeColumns, line, Some(id), || (found.to_string(), expected.to_string()));
-        }
-    }
-
-    fn total(&mut self, text: &[u8], line: u32) {
-        if let Some(recorded) = nth(text, 2).and_then(number) {
-            self.file.push_total(Total { line, recorded, read: self.claims });
-        }
-    }
-
-    fn report(
-        &mut self,
-        code: ClaimCode,
-        line: u32,
-        record: Option<[u8; 2]>,
-        evidence: impl FnOnce() -> (String, String),
-    ) {
-        self.file.push_irregular(code, || {
-            let (found, expected) = evidence();
-            Irregularity { code, claim: None, line, record, month: None, found, expected }
-        });
-    }
+/// The points that up to ten digits write.
+fn points(field: &[u8]) -> Option<u64> {
+    let is_number = !field.is_empty() && field.len() <= 10 && field.iter().all(u8::is_ascii_digit);
+    is_number.then(|| field.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')))
 }
 
 #[cfg(test)]
@@ -166,12 +228,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::file::claim_file::Claim;
-    use crate::file::item::{ItemCode, Recorded};
+    use crate::file::claim::Claim;
+    use crate::file::irregular::Irregularity;
+    use crate::file::item::{DayCount, ItemCode, Recorded};
 
     fn si(code: &str, quantity: &str, points: &str, day: usize) -> String {
         let mut fields = vec![String::new(); 44];
-        for (position, value) in [(1, "SI"), (4, code), (5, quantity), (6, points), (7, "1")] {
+        for (position, value) in [(1, "SI"), (3, "1"), (4, code), (5, quantity), (6, points), (7, "1")] {
             fields[position - 1] = value.to_owned();
         }
         fields[13 + day - 1] = "1".to_owned();
@@ -180,7 +243,8 @@ mod tests {
 
     fn file(month: &str, items: &[String]) -> Vec<u8> {
         let mut lines = vec!["IR,1,13,1,1234567,,,202406,00,".to_owned()];
-        lines.push(format!("RE,1,1112,{month}{}", ",".repeat(34)));
+        lines.push(format!("RE,1,1112,{month},A,1,19800101{}", ",".repeat(31)));
+        lines.push("HO,06132013,,,1,288,,,,,,,,,".to_owned());
         lines.extend_from_slice(items);
         lines.push("GO,1,288,99".to_owned());
         (lines.join("\r\n") + "\r\n").into_bytes()
@@ -214,14 +278,17 @@ mod tests {
         let mut text = si("160177770", "5", "50", 2).split(',').map(str::to_owned).collect::<Vec<_>>();
         text[7] = "810000001".to_owned();
         text[10] = "free".to_owned();
-        let bytes = file("202405", &[text.join(","), "CO,,,820000001,".to_owned()]);
+        text[14] = "3".to_owned();
+        let bytes = file("202405", &[text.join(","), "CO,,1,820000001,".to_owned()]);
         let file = ClaimFile::read(&bytes);
         let claim = file.claims().next().unwrap();
         assert_eq!((file.claim_count(), claim.number, claim.line, claim.items.len()), (1, Some(1), 2, 2));
         let [item, comment] = claim.items else { panic!() };
         assert_eq!(item.code.map(ItemCode::number), Some(160_177_770));
-        assert_eq!((item.quantity, item.points), (Recorded::Number(5), Recorded::Number(50)));
-        assert_eq!((item.days, item.line), (0b10, 3));
+        let quantity = item.quantity.amount().and_then(|amount| amount.whole());
+        assert_eq!((quantity, item.points), (Some(5), Recorded::Number(50)));
+        assert_eq!((item.days, item.line), (0b10, 4));
+        assert_eq!(claim.day_counts(item), [DayCount { day: 2, times: 3 }]);
         let comments = |item| {
             let of_item = claim.comments(item).iter();
             of_item.map(|comment| (comment.code.map(ItemCode::number), comment.has_text)).collect::<Vec<_>>()
@@ -240,7 +307,8 @@ mod tests {
         one(&file("202406", &["?".to_owned()]), ClaimCode::UkeRecord);
         // Found by the property below: days were looked for in a CO with more fields than it can have.
         one(&file("202406", &["CO,,,,,,,,,,,,,,,,,0".to_owned()]), ClaimCode::UkeColumns);
-        assert_eq!(read_all(&file("202406", &["XX,opaque".to_owned()])).1, []);
+        one(&file("202406", &["XX,opaque".to_owned()]), ClaimCode::UkeUnknownRecord);
+        assert_eq!(read_all(&file("202406", &["GR,opaque".to_owned()])).1, []);
     }
 
     #[test]
@@ -253,7 +321,7 @@ mod tests {
         assert_eq!(full.claims().map(|claim| claim.items.len()).sum::<usize>(), RECORDS_LIMIT - 2);
         assert!(!full.irregularities().iter().any(is_too_many));
         let mut bytes = head.to_vec();
-        bytes.extend(b"XX\n".repeat(RECORDS_LIMIT - 2));
+        bytes.extend(b"NI\n".repeat(RECORDS_LIMIT - 2));
         bytes.extend(b"SI\nRE\nSI");
         let cut = ClaimFile::read(&bytes);
         assert_eq!((cut.claim_count(), cut.claims().map(|claim| claim.items.len()).sum::<usize>()), (1, 0));
@@ -277,7 +345,7 @@ mod tests {
         #[test]
         fn no_damage_to_a_file_makes_it_panic(
             at in 0usize..400, byte in any::<u8>(), cut in 0usize..400,
-            line in "(SI|IY|TO|CO|RE|GO|[A-Z]{2})(,[0-9]{0,10}){0,60}",
+            line in "(SI|IY|TO|CO|RE|GO|HO|KO|SN|JD|MF|SY|SJ|IR|[A-Z]{2})(,[0-9]{0,10}){0,60}",
         ) {
             let mut bytes = file("202406", &[si("111000110", "", "288", 3), line]);
             let at = at % bytes.len();

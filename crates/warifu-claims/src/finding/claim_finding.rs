@@ -7,6 +7,8 @@ use warifu_values::day::{ClaimMonth, TreatmentDay};
 use warifu_values::lang::Lang;
 
 use super::code::{ClaimCode, ClaimSeverity};
+#[cfg(feature = "schemas")]
+use super::level::Level;
 
 /// When the item was done, as far as the claim tells; it decides which record of the master is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,6 +17,15 @@ pub enum When {
     Day(TreatmentDay),
     /// Some day of this month: the item has no day counts.
     Month(ClaimMonth),
+}
+
+/// A field of a record, as the layout of claim files names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FieldAt {
+    /// Its position, from 1 with the record id.
+    pub position: u8,
+    /// Its name in the layout.
+    pub name: &'static str,
 }
 
 /// One finding: what, where and the evidence.
@@ -30,6 +41,8 @@ pub struct ClaimFinding {
     pub line: u32,
     /// The record's id (`SI`); two ASCII characters.
     pub record: Option<[u8; 2]>,
+    /// The field, where one is meant.
+    pub field: Option<FieldAt>,
     /// The item's nine-digit code.
     pub item: Option<u32>,
     /// The item's name in the master, where it is known.
@@ -47,7 +60,9 @@ pub struct ClaimFinding {
 impl ClaimFinding {
     /// The message, with the evidence in it.
     pub fn message(&self, lang: Lang) -> String {
-        self.code.text(lang).replace("{found}", &self.found).replace("{expected}", &self.expected)
+        let field = self.field.map_or("", |field| field.name);
+        let text = self.code.text(lang).replace("{field}", field);
+        text.replace("{found}", &self.found).replace("{expected}", &self.expected)
     }
 
     /// The error or the notice that it is.
@@ -59,10 +74,13 @@ impl ClaimFinding {
 /// One JSON object on one line: fields that do not apply are left out.
 impl Serialize for ClaimFinding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("ClaimFinding", 16)?;
+        let mut object = serializer.serialize_struct("ClaimFinding", 19)?;
         object.serialize_field("code", self.code.as_str())?;
         if let Some(asp) = self.code.asp() {
             object.serialize_field("asp", asp)?;
+        }
+        if let Some(level) = self.code.level() {
+            object.serialize_field("level", level.as_str())?;
         }
         object.serialize_field("severity", self.severity().as_str())?;
         object.serialize_field("release", &self.release)?;
@@ -72,6 +90,10 @@ impl Serialize for ClaimFinding {
         object.serialize_field("line", &self.line)?;
         if let Some(record) = &self.record {
             object.serialize_field("record", std::str::from_utf8(record).unwrap_or("?"))?;
+        }
+        if let Some(field) = self.field {
+            object.serialize_field("field", &field.position)?;
+            object.serialize_field("field_name", field.name)?;
         }
         if let Some(item) = self.item {
             object.serialize_field("item", &format_args!("{item:09}").to_string())?;
@@ -114,7 +136,8 @@ impl schemars::JsonSchema for ClaimFinding {
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let codes: Vec<&str> = ClaimCode::ALL.iter().map(|code| code.as_str()).collect();
-        let severities = [ClaimSeverity::Error, ClaimSeverity::Unjudged].map(ClaimSeverity::as_str);
+        let severities = ClaimSeverity::ALL.map(ClaimSeverity::as_str);
+        let levels = Level::ALL.map(Level::as_str);
         schemars::json_schema!({
             "type": "object",
             "description": "One finding; what does not apply is left out. No text of the claim stands in it.",
@@ -122,6 +145,7 @@ impl schemars::JsonSchema for ClaimFinding {
             "properties": {
                 "code": { "enum": codes, "description": "What (docs/findings.md)." },
                 "asp": { "type": "string", "description": "The error code of the ASP." },
+                "level": { "enum": levels, "description": "Its level in the list of the ASP." },
                 "severity": { "enum": severities },
                 "release": { "type": "integer", "minimum": 0, "description": "By which release." },
                 "claim": {
@@ -130,6 +154,8 @@ impl schemars::JsonSchema for ClaimFinding {
                 },
                 "line": { "type": "integer", "minimum": 1, "description": "The line of the file." },
                 "record": { "type": "string", "description": "The record's id, such as SI." },
+                "field": { "type": "integer", "minimum": 2, "description": "The field's position." },
+                "field_name": { "type": "string", "description": "The field's name in the layout." },
                 "item": { "type": "string", "pattern": "^[0-9]{9,10}$", "description": "The item's code." },
                 "name": { "type": "string", "description": "The item's name in the master." },
                 "day": { "type": "string", "description": "The day that was judged for." },

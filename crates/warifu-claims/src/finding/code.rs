@@ -4,9 +4,13 @@ use std::fmt;
 
 use warifu_values::lang::Lang;
 
+use super::level::Level;
+
 /// What a finding means for the claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClaimSeverity {
+    /// Told, and processed as right: the claim is not returned for it.
+    Notice,
     /// The publications held do not tell of the treatment day, so the item was not judged. Not the claim's
     /// fault.
     Unjudged,
@@ -15,10 +19,15 @@ pub enum ClaimSeverity {
 }
 
 impl ClaimSeverity {
+    /// All of them, the weakest first.
+    pub const ALL: [ClaimSeverity; 3] =
+        [ClaimSeverity::Notice, ClaimSeverity::Unjudged, ClaimSeverity::Error];
+
     /// The word in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             ClaimSeverity::Unjudged => "unjudged",
+            ClaimSeverity::Notice => "notice",
             ClaimSeverity::Error => "error",
         }
     }
@@ -36,8 +45,13 @@ pub enum DecidedBy {
 }
 
 macro_rules! claim_codes {
+    (@level None) => { None };
+    (@level $level:ident) => { Some(Level::$level) };
     (
-        $($variant:ident $code:literal $by:ident $severity:ident $asp:expr, en $en:literal ja $ja:literal;)+
+        $(
+            $variant:ident $code:literal $by:ident $severity:ident $level:ident $asp:expr,
+            en $en:literal ja $ja:literal;
+        )+
     ) => {
         /// A stable name for one thing that a checker says of a claim.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,6 +69,11 @@ macro_rules! claim_codes {
             /// What it means for the claim.
             pub fn severity(self) -> ClaimSeverity {
                 match self { $(ClaimCode::$variant => ClaimSeverity::$severity),+ }
+            }
+
+            /// What becomes of a claim for it; none where the claim is not at fault.
+            pub fn level(self) -> Option<Level> {
+                match self { $(ClaimCode::$variant => claim_codes!(@level $level)),+ }
             }
 
             /// What it is decided by.
@@ -79,123 +98,202 @@ macro_rules! claim_codes {
 }
 
 claim_codes! {
-    UkeTooLarge "uke/too-large" File Error None,
+    UkeTooLarge "uke/too-large" File Error L1 None,
         en "the claim file has {found} bytes; the limit is {expected}"
         ja "請求ファイルが {found} バイトあります（上限 {expected}）";
-    UkeTooManyRecords "uke/too-many-records" File Error None,
+    UkeTooManyRecords "uke/too-many-records" File Error L1 None,
         en "the claim file has {found} records; those after the first {expected} were not read"
         ja "レコードが {found} 件あります。{expected} 件目より後は読んでいません";
-    UkeNoInstitution "uke/no-institution" File Error None,
+    UkeNoInstitution "uke/no-institution" File Error L1 None,
         en "the first record is not IR, so the institution is not known"
         ja "先頭が IR レコードではなく、医療機関を特定できません";
-    UkeLineTooLong "uke/line-too-long" File Error None,
+    UkeLineTooLong "uke/line-too-long" File Error L1 None,
         en "a record of {found} bytes was not read; the limit is {expected}"
         ja "{found} バイトのレコードを読み飛ばしました（上限 {expected}）";
-    UkeCharset "uke/charset" File Error None,
+    UkeCharset "uke/charset" File Error L1 None,
         en "bytes {found} are not Shift JIS (code page 932)"
         ja "バイト列 {found} は Shift JIS (CP932) ではありません";
-    UkeRecord "uke/record" File Error None,
+    UkeRecord "uke/record" File Error L1 None,
         en "no record id of two letters or digits at the beginning of the line"
         ja "行頭に 2 文字のレコード識別情報がありません";
-    UkeOutsideClaim "uke/outside-claim" File Error None,
-        en "a {found} record before the first RE belongs to no claim"
-        ja "RE より前に {found} レコードがあり、どのレセプトにも属しません";
-    UkeColumns "uke/columns" File Error None,
+    UkeOutsideClaim "uke/outside-claim" File Error L1 None,
+        en "a {found} record before the first RE, or after GO, belongs to no claim"
+        ja "RE より前、または GO より後に {found} レコードがあり、どのレセプトにも属しません";
+    UkeColumns "uke/columns" File Error L2 None,
         en "{found} fields; this record has {expected}"
         ja "{found} 項目です（このレコードは {expected} 項目）";
-    UkeMonth "uke/treatment-month" File Error None,
+    UkeMonth "uke/treatment-month" File Error L2 None,
         en "the treatment month is not YYYYMM or GYYMM, so no item of this claim was judged"
         ja "診療年月が YYYYMM・GYYMM のいずれでもなく、このレセプトは判定していません";
-    UkeDay "uke/day" File Error None,
+    UkeDay "uke/day" File Error L2 None,
         en "a count of times stands at day {found}, which the treatment month does not have or which is no \
             number"
         ja "算定日情報の {found} 日が診療年月にないか、回数が数字ではありません";
-    UkeTotal "uke/total" File Error None,
+    UkeTotal "uke/total" File Error L1 None,
         en "GO says {expected} claims; the file holds {found}"
         ja "GO の総件数は {expected} ですが、ファイルには {found} 件あります";
-    CodeForm "claim/code-form" Item Error None,
+    UkeTotalPoints "uke/total-points" File Error L1 None,
+        en "GO says {expected} points in all; the claims' HO (without one, KO) have {found}: check both sums"
+        ja "GO の総合計点数は {expected} 点ですが、各レセプトの HO（なければ KO）の合計点数の和は {found} 点です。\
+            両方を確認してください";
+    UkeNoTotal "uke/no-total" File Error L1 None,
+        en "the file has no GO record after its claims, so it may have been cut: send it whole"
+        ja "レセプトの後に GO レコードがありません。途中で切れている可能性があるため、ファイル全体を送り直してください";
+    UkeUnknownRecord "uke/unknown-record" File Error L1 None,
+        en "a medical claim file has no {found} record, so it was not read: check its id"
+        ja "{found} は医科の記録条件仕様にないレコードのため読んでいません。レコード識別情報を確認してください";
+    UkeOrder "uke/order" File Error L2 None,
+        en "the record comes after {found}, before which it belongs: keep the order of the layout"
+        ja "{found} レコードより前に記録するレコードです。記録条件仕様の順に並べてください";
+    UkeClaimHead "uke/claim-head" File Error L2 None,
+        en "the RE of this claim is missing or cannot be read: check the record before"
+        ja "このレコードからのレセプトに RE レコードがないか、読めません。直前のレコードを確認してください";
+    UkeRecordCount "uke/record-count" File Error L2 None,
+        en "the claim has {found} records of this kind; it may have {expected}"
+        ja "このレコードが 1 レセプトに {found} 件あります（{expected} 件まで）";
+    UkeClaimNumber "uke/claim-number" File Error L1 None,
+        en "the claim has number {found}; by its place it is {expected}: number from 1 without gaps"
+        ja "レセプト番号が {found} ですが、順番では {expected} です。1 からの連番で記録してください";
+    UkeFieldMissing "uke/field-missing" File Error L2 None,
+        en "{field} is missing: record it"
+        ja "{field} が記録されていません。記録してください";
+    UkeFieldWidth "uke/field-width" File Error L2 None,
+        en "{field} has {found} bytes; it may have {expected}: shorten it"
+        ja "{field} が {found} バイトあります（{expected} バイトまで）。短くしてください";
+    UkeFieldLength "uke/field-length" File Error L2 None,
+        en "{field} has {found} bytes; it must have {expected}"
+        ja "{field} が {found} バイトです（{expected} バイト固定）";
+    UkeFieldDigits "uke/field-digits" File Error L2 None,
+        en "{field} holds something else than half-width digits"
+        ja "{field} に半角数字以外の文字があります";
+    UkeFieldHalfWidth "uke/field-half-width" File Error L2 None,
+        en "{field} holds something else than half-width characters"
+        ja "{field} に半角以外の文字があります";
+    UkeFieldFullWidth "uke/field-full-width" File Error L2 None,
+        en "{field} holds something else than full-width characters"
+        ja "{field} に全角以外の文字があります";
+    UkeFieldMixed "uke/field-mixed" File Error L2 None,
+        en "{field} mixes half-width and full-width characters: use one of both"
+        ja "{field} に半角と全角が混在しています。どちらかに統一してください";
+    UkeFieldValue "uke/field-value" File Error L2 None,
+        en "{field} holds a value that the layout does not have; it may be {expected}"
+        ja "{field} が記録条件仕様にない値です。記録できるのは {expected} です";
+    UkeQuote "uke/quote" File Error L2 None,
+        en "a quotation mark stands in the record, which no field may hold: take it out"
+        ja "レコードに引用符（\"）があります。項目には記録できないため、取り除いてください";
+    UkeDate "uke/date" File Error L2 None,
+        en "{field} is no day or month of the calendar"
+        ja "{field} が暦にない年月日・年月です";
+    UkeEraDate "uke/era-date" File Notice L48 Some("L4800"),
+        en "{field} counts the year by era and was read so; since 2021 the western year is due"
+        ja "{field} が和暦のため、西暦に読み替えました。2021 年以降は西暦で記録してください";
+    UkeDateAfterMonth "uke/date-after-month" File Error L2 None,
+        en "{field} is {found}, after the treatment month {expected}"
+        ja "{field} が {found} で、診療年月 {expected} より後です";
+    UkeBirthAfterMonth "uke/birth-after-month" File Error L2 None,
+        en "the patient was born after the treatment month {expected}: check both"
+        ja "生年月日が診療年月 {expected} より後です。両方を確認してください";
+    UkeCommentPairs "uke/comment-pairs" File Error L2 None,
+        en "comment {found} is recorded though one before it is blank: fill the pairs from the first"
+        ja "コメント {found} 組目より前に空欄の組があります。1 組目から詰めて記録してください";
+    UkeTimes "uke/times" File Error L2 None,
+        en "{found} times are recorded (回数), but the days have {expected} together"
+        ja "回数が {found} ですが、算定日情報の合計は {expected} です";
+    UkeUnitTimes "uke/unit-times" File Error L2 None,
+        en "{found} times are recorded, but {expected} in the records before of the same unit (点数・回数算定単位)"
+        ja "回数が {found} ですが、同じ点数・回数算定単位の前のレコードでは {expected} です";
+    UkePayerRecords "uke/payer-records" File Error L2 Some("L2900"),
+        en "the claim has {found} records; by its class (レセプト種別) it must have {expected}"
+        ja "レコードが {found} 件ですが、レセプト種別からは {expected} 件です";
+    UkePayerPoints "uke/payer-points" File Error L2 None,
+        en "{found} points are recorded for this payer; its items (負担区分) come to {expected}"
+        ja "この負担者の合計点数は {found} 点ですが、負担区分が一致する項目の合計は {expected} 点です";
+    UkePayerDays "uke/payer-days" File Error L2 None,
+        en "{found} days are recorded for this payer (診療実日数); there are {expected}"
+        ja "この負担者の診療実日数は {found} 日ですが、{expected} 日しかありません";
+    CodeForm "claim/code-form" Item Error L2 None,
         en "the item code is not nine digits of this kind of master"
         ja "コードがこのレコードのマスターの 9 桁コードではありません";
-    DrugCodeForm "claim/drug-code-form" Item Error Some("L2361"),
+    DrugCodeForm "claim/drug-code-form" Item Error L2 Some("L2361"),
         en "the drug code is not nine digits beginning with 6"
         ja "医薬品コードが 6 で始まる 9 桁ではありません";
-    CodeUnknown "claim/code-unknown" Masters Error Some("L3303"),
+    CodeUnknown "claim/code-unknown" Masters Error L3 Some("L3303"),
         en "{found} is not in the master"
         ja "{found} はマスターにありません";
-    CodeAbolished "claim/code-abolished" Masters Error Some("L3303"),
+    CodeAbolished "claim/code-abolished" Masters Error L3 Some("L3303"),
         en "{found} could last be used on {expected}"
         ja "{found} の使用期限は {expected} です";
-    NotKnown "claim/not-yet-in-force" Masters Unjudged None,
+    NotKnown "claim/not-yet-in-force" Masters Unjudged None None,
         en "no publication that is held tells what {found} was on the treatment day, so it was not judged"
         ja "保持する公表マスターからは診療日の {found} の内容が分からないため、判定していません";
-    MasterNotHeld "claim/master-not-held" Masters Unjudged None,
+    MasterNotHeld "claim/master-not-held" Masters Unjudged None None,
         en "this release holds no master of this kind for the treatment day, so {found} was not judged"
         ja "診療日に対応するマスターがこのリリースにないため、{found} は判定していません";
-    QuantityMissing "claim/quantity-missing" Masters Error None,
+    QuantityMissing "claim/quantity-missing" Masters Error L2 None,
         en "points of {found} go by quantity (きざみ値), but no quantity is recorded"
         ja "{found} はきざみ値計算ですが、数量データがありません";
-    QuantityNeedless "claim/quantity-needless" Masters Error None,
+    QuantityNeedless "claim/quantity-needless" Masters Error L2 None,
         en "points of {found} do not go by quantity, but one is recorded"
         ja "{found} はきざみ値計算ではありませんが、数量データがあります";
-    QuantityForm "claim/quantity-form" Masters Error None,
+    QuantityForm "claim/quantity-form" Masters Error L2 None,
         en "the quantity is not a whole number above zero"
         ja "数量データが 1 以上の整数ではありません";
-    Points "claim/points" Masters Error None,
+    Points "claim/points" Masters Error L4 None,
         en "{found} points are claimed; the master gives {expected}"
         ja "{found} 点の請求ですが、マスターでは {expected} 点です";
-    CommentTextMissing "claim/comment-text-missing" Masters Error None,
+    CommentTextMissing "claim/comment-text-missing" Masters Error L3 None,
         en "comment {found} needs text after it"
         ja "コメント {found} には文字データが必要です";
-    CommentTextNeedless "claim/comment-text-needless" Masters Error None,
+    CommentTextNeedless "claim/comment-text-needless" Masters Error L3 None,
         en "comment {found} is complete by itself, but text follows"
         ja "コメント {found} は定型文のみですが、文字データがあります";
-    IncludedDay "claim/included-day" Masters Error Some("L7111"),
+    IncludedDay "claim/included-day" Masters Error L7 Some("L7111"),
         en "{found} is included in {expected} on the same day and is not billed beside it: leave it out"
         ja "{found} は同一日の {expected} に包括され、別に算定できません。除いてください";
-    IncludedMonth "claim/included-month" Masters Error Some("L7111"),
+    IncludedMonth "claim/included-month" Masters Error L7 Some("L7111"),
         en "{found} is included in {expected} in the same month and is not billed beside it: leave it out"
         ja "{found} は同一月の {expected} に包括され、別に算定できません。除いてください";
-    IncludedOnce "claim/included-at-once" Masters Unjudged Some("L7111"),
+    IncludedOnce "claim/included-at-once" Masters Notice L7 Some("L7111"),
         en "{found} is included in {expected} where both are done at once; both are billed on this day: see \
             whether they were"
         ja "{found} は同時に行った {expected} に包括されます。同一日に両方が算定されています。同時かどうか確認してください";
-    ExclusionDay "claim/exclusion-day" Masters Error Some("L7112"),
+    ExclusionDay "claim/exclusion-day" Masters Error L7 Some("L7112"),
         en "{found} is not billed on a day with {expected}, which stays: leave it out"
         ja "{found} は {expected} と同一日に算定できません（{expected} を算定）。除いてください";
-    ExclusionDayEither "claim/exclusion-day-either" Masters Error Some("L7112"),
+    ExclusionDayEither "claim/exclusion-day-either" Masters Error L7 Some("L7112"),
         en "{found} and {expected} are not billed on one day: leave out one of them"
         ja "{found} と {expected} は同一日に併せて算定できません。いずれか一方にしてください";
-    ExclusionWeek "claim/exclusion-week" Masters Error Some("L7112"),
+    ExclusionWeek "claim/exclusion-week" Masters Error L7 Some("L7112"),
         en "{found} is not billed in a week with {expected}, which stays: leave it out"
         ja "{found} は {expected} と同一週に算定できません（{expected} を算定）。除いてください";
-    ExclusionWeekEither "claim/exclusion-week-either" Masters Error Some("L7112"),
+    ExclusionWeekEither "claim/exclusion-week-either" Masters Error L7 Some("L7112"),
         en "{found} and {expected} are not billed in one week: leave out one of them"
         ja "{found} と {expected} は同一週に併せて算定できません。いずれか一方にしてください";
-    ExclusionMonth "claim/exclusion-month" Masters Error Some("L7112"),
+    ExclusionMonth "claim/exclusion-month" Masters Error L7 Some("L7112"),
         en "{found} is not billed in a month with {expected}, which stays: leave it out"
         ja "{found} は {expected} と同一月に算定できません（{expected} を算定）。除いてください";
-    ExclusionMonthEither "claim/exclusion-month-either" Masters Error Some("L7112"),
+    ExclusionMonthEither "claim/exclusion-month-either" Masters Error L7 Some("L7112"),
         en "{found} and {expected} are not billed in one month: leave out one of them"
         ja "{found} と {expected} は同一月に併せて算定できません。いずれか一方にしてください";
-    ExclusionOnce "claim/exclusion-at-once" Masters Unjudged Some("L7112"),
+    ExclusionOnce "claim/exclusion-at-once" Masters Notice L7 Some("L7112"),
         en "{found} is not billed at once with {expected}; both are billed on this day: see whether they were"
         ja "{found} は {expected} と同時には算定できません。同一日に両方が算定されています。同時かどうか確認してください";
-    CountDay "claim/count-day" Masters Error Some("L7113"),
+    CountDay "claim/count-day" Masters Error L7 Some("L7113"),
         en "{found} times on one day; at most {expected} may be billed"
         ja "1 日に {found} 回の算定ですが、1 日につき {expected} 回までです";
-    CountWeek "claim/count-week" Masters Error Some("L7113"),
+    CountWeek "claim/count-week" Masters Error L7 Some("L7113"),
         en "{found} times in one week; at most {expected} may be billed"
         ja "1 週に {found} 回の算定ですが、週 {expected} 回までです";
-    CountMonth "claim/count-month" Masters Error Some("L7113"),
+    CountMonth "claim/count-month" Masters Error L7 Some("L7113"),
         en "{found} times in the month; at most {expected} may be billed"
         ja "月に {found} 回の算定ですが、月 {expected} 回までです";
-    CountPeriod "claim/count-period" Masters Error Some("L7113"),
+    CountPeriod "claim/count-period" Masters Error L7 Some("L7113"),
         en "{found} times in this month alone; at most {expected} may be billed in a longer period"
         ja "この月だけで {found} 回の算定ですが、月より長い期間で {expected} 回までです";
-    AdditionOfOther "claim/addition-of-other-fee" Masters Error None,
+    AdditionOfOther "claim/addition-of-other-fee" Masters Error L4 None,
         en "{found} is no addition to {expected} nor to another basic fee of the day: leave it out"
         ja "{found} は {expected} など同日の入院基本料等に加算できません。除いてください";
-    AdditionTwice "claim/addition-of-one-class" Masters Error None,
+    AdditionTwice "claim/addition-of-one-class" Masters Error L4 None,
         en "{found} and {expected} are additions of one class, of which one is billed a day: leave out \
             one of them"
         ja "{found} と {expected} は加算識別が同じで、同一日に併せて算定できません。いずれか一方にしてください";
@@ -229,6 +327,20 @@ mod tests {
             assert_eq!(ClaimCode::parse(code.as_str()), Some(*code));
             assert_eq!(*code as usize, at);
             assert_eq!(code.as_str().starts_with("uke/"), code.decided_by() == DecidedBy::File);
+        }
+    }
+
+    /// Not judged is no fault and has no level; only told is what the ASP only tells; and where the code of
+    /// the ASP is known, the level is its.
+    #[test]
+    fn every_fault_has_the_level_of_its_code() {
+        for code in ClaimCode::ALL.iter().copied() {
+            let (severity, level) = (code.severity(), code.level());
+            assert_eq!(severity == ClaimSeverity::Unjudged, level.is_none(), "{code}");
+            assert_eq!(severity == ClaimSeverity::Notice, level == Some(Level::L48), "{code}");
+            if let Some(asp) = code.asp() {
+                assert_eq!(level, Level::of_asp(asp), "{code}");
+            }
         }
     }
 }

@@ -77,6 +77,7 @@ mod tests {
             claim: None,
             line,
             record: None,
+            field: None,
             item: None,
             name: None,
             when: None,

@@ -129,7 +129,7 @@ fn about(findings: &[ClaimFinding], at: (u32, u32)) -> &[ClaimFinding] {
 
 fn judged(findings: &[ClaimFinding]) -> Judged {
     match findings.iter().map(ClaimFinding::severity).max() {
-        None => Judged::Right,
+        None | Some(ClaimSeverity::Notice) => Judged::Right,
         Some(ClaimSeverity::Unjudged) => Judged::Unjudged,
         Some(ClaimSeverity::Error) => Judged::Error,
     }

@@ -116,7 +116,8 @@ pub(in crate::checks) const MASTERS: &[(&str, &[Fields], &str)] = &[
 fn item(code: &str, times: &str, days: &[usize]) -> String {
     let each = (times.parse::<usize>().unwrap() / days.len().max(1)).to_string();
     let mut fields = vec![""; 44];
-    (fields[0], fields[3], fields[6]) = ("SI", code, times);
+    // A unit of its own, of a payer that the clean file has, and without points that would be summed up.
+    (fields[0], fields[2], fields[3], fields[5], fields[6]) = ("SI", "1", code, "0", times);
     days.iter().for_each(|day| fields[12 + day] = &each);
     fields.join(",")
 }

@@ -1,7 +1,7 @@
 //! How often a procedure may be billed (算定回数): on a day, in a week, in a month, in longer periods.
 //!
-//! Where records tell their days and not how often on each, only what no way to share the times out could
-//! keep is told. Of periods longer than the month, more in the month alone than in the whole period.
+//! Days and weeks are counted by what the records say of each day (算定日情報), months by their times (回数). Of a
+//! period longer than the month, more in the month alone is told than may be billed in all of it.
 
 use super::asked::{OfTogether, Together, Told};
 use super::uses::Use;
@@ -85,7 +85,7 @@ fn beyond(together: &Together<'_>, row: &CountLimit, one: &Use) -> Option<(Claim
     }
 }
 
-/// The first of `periods` in which `one` was billed more often than `limit`, for certain.
+/// The first of `periods` in which `one` was billed more often than `limit`.
 fn first_beyond(
     together: &Together<'_>,
     one: &Use,
@@ -94,21 +94,15 @@ fn first_beyond(
     code: ClaimCode,
 ) -> Option<(ClaimCode, u32, When)> {
     let times = |days: u32| {
-        let of = together.claim.items.iter().filter(|item| {
-            item.kind == ItemKind::Procedure && item.code == Some(one.code) && item.days & days != 0
-        });
-        of.map(|item| at_least(item, days)).sum::<u32>()
+        let is_it = |item: &&Item| item.kind == ItemKind::Procedure && item.code == Some(one.code);
+        let mut times = 0;
+        for item in together.claim.items.iter().filter(is_it) {
+            let counts = together.claim.day_counts(item).iter();
+            let counted = counts.filter(|count| days & (1 << (count.day - 1)) != 0);
+            times += counted.map(|count| u32::from(count.times)).sum::<u32>();
+        }
+        times
     };
     let is_beyond = periods.find_map(|days| Some((days, times(days))).filter(|(_, times)| *times > limit));
     is_beyond.map(|(days, times)| (code, times, together.when(days & one.days)))
-}
-
-/// How often at least `item` was done on `days`, of which it has some: once on each of them, and as often
-/// as all its other days leave over.
-fn at_least(item: &Item, days: u32) -> u32 {
-    let (here, all) = ((item.days & days).count_ones(), item.days.count_ones());
-    match here == all {
-        true => u32::from(item.times).max(here),
-        false => here,
-    }
 }

@@ -1,0 +1,119 @@
+//! What is irregular about a record, and where: told to the file that is being read.
+
+use warifu_values::day::ClaimMonth;
+
+use super::claim_file::ClaimFile;
+use super::fields::Fields;
+use super::form::{Fault, Field, Layout, Mode, Run};
+use super::irregular::Irregularity;
+use crate::finding::{ClaimCode, FieldAt};
+
+/// Where something irregular stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct At {
+    line: u32,
+    record: Option<[u8; 2]>,
+    claim: Option<u32>,
+    month: Option<ClaimMonth>,
+    field: Option<FieldAt>,
+}
+
+impl At {
+    pub(super) fn file(line: u32) -> At {
+        At::record(line, None)
+    }
+
+    pub(super) fn record(line: u32, record: Option<[u8; 2]>) -> At {
+        At { line, record, claim: None, month: None, field: None }
+    }
+
+    pub(super) fn claim(self, claim: Option<u32>) -> At {
+        At { claim, ..self }
+    }
+
+    pub(super) fn month(self, month: Option<ClaimMonth>) -> At {
+        At { month, ..self }
+    }
+
+    pub(super) fn field(self, layout: &Layout, position: u8) -> At {
+        let field = layout.field_at(position).map(|field| FieldAt { position, name: field.name });
+        At { field, ..self }
+    }
+}
+
+/// The file that is being read, and who tells it what is irregular.
+pub(super) struct Reporter {
+    pub(super) file: ClaimFile,
+    /// Whether a quotation mark stands anywhere in the bytes.
+    pub(super) may_hold_quotes: bool,
+}
+
+impl Reporter {
+    pub(super) fn new(file: ClaimFile) -> Reporter {
+        Reporter { file, may_hold_quotes: false }
+    }
+
+    /// How many fields the record has, and the form of each.
+    #[inline]
+    pub(super) fn check_form(&mut self, layout: &'static Layout, fields: &Fields<'_>, at: At) {
+        if fields.count() != layout.width() {
+            self.report(ClaimCode::UkeColumns, at, || {
+                (fields.count().to_string(), layout.width().to_string())
+            });
+            // Whatever is missing, or stands in another field's place, is told with that.
+            return;
+        }
+        let mut next = 2;
+        for Run { field, times } in layout.runs {
+            let positions = next..next + times;
+            next += times;
+            if field.mode == Mode::Open {
+                continue;
+            }
+            for position in positions {
+                let bytes = fields.at(position.into());
+                if let Some(fault) = field.fault(bytes) {
+                    self.report_fault(fault, field, bytes, at.field(layout, position));
+                }
+            }
+        }
+        if self.may_hold_quotes && fields.hold_quotes() {
+            self.report(ClaimCode::UkeQuote, at, Default::default);
+        }
+    }
+
+    #[cold]
+    fn report_fault(&mut self, fault: Fault, field: &Field, bytes: &[u8], at: At) {
+        let length = bytes.len().to_string();
+        let (code, found, expected) = match fault {
+            Fault::Missing => (ClaimCode::UkeFieldMissing, String::new(), String::new()),
+            Fault::TooLong => (ClaimCode::UkeFieldWidth, length, field.bytes.to_string()),
+            Fault::TooShort => (ClaimCode::UkeFieldLength, length, field.bytes.to_string()),
+            Fault::Value => (ClaimCode::UkeFieldValue, String::new(), field.values.shown()),
+            Fault::Day => (ClaimCode::UkeDate, String::new(), String::new()),
+            Fault::Mode => {
+                let code = match field.mode {
+                    Mode::Digits => ClaimCode::UkeFieldDigits,
+                    Mode::Kanji => ClaimCode::UkeFieldFullWidth,
+                    Mode::Text => ClaimCode::UkeFieldMixed,
+                    Mode::Latin | Mode::Day | Mode::Month | Mode::Open => ClaimCode::UkeFieldHalfWidth,
+                };
+                (code, String::new(), String::new())
+            }
+        };
+        self.report(code, at, || (found, expected));
+    }
+
+    pub(super) fn report(&mut self, code: ClaimCode, at: At, evidence: impl FnOnce() -> (String, String)) {
+        self.file.push_irregular(code, || {
+            let (found, expected) = evidence();
+            let At { line, record, claim, month, field } = at;
+            Irregularity { code, claim, line, record, field, month, found, expected }
+        });
+    }
+}
+
+/// A record's id as a finding shows it: two letters or digits.
+pub(super) fn shown(id: [u8; 2]) -> String {
+    String::from_utf8_lossy(&id).into_owned()
+}
