@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds what is given out, from this checkout into target/package/: `deb` the two Debian packages, `static` the
-# programs that need no library, `all` both. PROFILE=dev builds in a hurry, for tests of the packaging alone.
+# programs that need no library, `library` the folder of libwarifu, `all` of it. PROFILE=dev builds in a hurry, for tests of the packaging alone.
 # DEB_MAINTAINER is who answers for the packages: whoever gives them to others sets it, as "Name <address>".
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -75,9 +75,35 @@ static() {
     sha256sum "$out"/static/*
 }
 
+library() {
+    build -p libwarifu --lib
+    local built=${CARGO_TARGET_DIR:-target}/$TRIPLE/$folder staged=$out/libwarifu
+    rm -rf "$staged" && mkdir -p "$staged"/{include,lib/pkgconfig,share/doc/libwarifu/examples}
+    install -m 644 "$built/libwarifu.so" "$staged/lib/libwarifu.so.0"
+    strip --strip-unneeded "$staged/lib/libwarifu.so.0"
+    ln -s libwarifu.so.0 "$staged/lib/libwarifu.so"
+    install -m 644 "$built/libwarifu.a" "$staged/lib/"
+    strip --strip-debug "$staged/lib/libwarifu.a"
+    install -m 644 crates/libwarifu/include/warifu.h "$staged/include/"
+    install -m 644 docs/libwarifu.md LICENSE-APACHE LICENSE-MIT "$staged/share/doc/libwarifu/"
+    install -m 644 docs/examples/libwarifu/* "$staged/share/doc/libwarifu/examples/"
+    # Found from where it lies, so that the folder may be copied anywhere.
+    cat > "$staged/lib/pkgconfig/warifu.pc" <<END
+prefix=\${pcfiledir}/../..
+Name: warifu
+Description: A claim checker inside another program
+Version: $version
+Cflags: -I\${prefix}/include
+Libs: -L\${prefix}/lib -lwarifu
+Libs.private: -lm -lpthread -ldl
+END
+    find "$staged" -type f -exec sha256sum {} +
+}
+
 case $what in
 deb) debian ;;
 static) static ;;
-all) debian && static ;;
-*) echo "deb, static or all, not $what" >&2 && exit 2 ;;
+library) library ;;
+all) debian && static && library ;;
+*) echo "deb, static, library or all, not $what" >&2 && exit 2 ;;
 esac

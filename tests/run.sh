@@ -19,6 +19,8 @@ command -v curl >/dev/null || need+=(curl)
 command -v docker-registry >/dev/null || need+=(docker-registry)
 # PKCS#11 tokens in software.
 command -v softhsm2-util >/dev/null || need+=(softhsm2)
+# What programs do with memory when libwarifu is in them.
+command -v valgrind >/dev/null || need+=(valgrind)
 # Programs that are given releases (warifu-checker attach).
 command -v nginx >/dev/null || need+=(nginx-light)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need+=(postgresql)

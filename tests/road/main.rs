@@ -18,6 +18,7 @@ mod documents;
 mod fetched;
 mod files;
 mod impact;
+mod library;
 mod mirrors;
 mod new_master;
 mod operations;

@@ -16,3 +16,4 @@ mod messages;
 mod once;
 mod prose;
 mod testing_only;
+mod unsafe_code;

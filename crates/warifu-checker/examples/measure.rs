@@ -5,8 +5,8 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use warifu_checker::receipt::Receipt;
-use warifu_checker::service::answer;
 use warifu_claims::{CHECKS_VERSION, ClaimFile, ClaimFindings, MasterOf, Snapshot, judge};
+use warifu_judging::{FINDINGS_LIMIT, answer};
 use warifu_masters::file::{Declared, read, read_canonical};
 use warifu_masters::past::{Governs, Timelines};
 use warifu_masters::schema::Schemas;
@@ -98,7 +98,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         out,
         "read and answer   {answering:>12.2?}  {:.0} claims/s (up to {} findings written)",
         per_second(tally.claims, answering),
-        warifu_checker::service::FINDINGS_LIMIT
+        FINDINGS_LIMIT
     )?;
     drop(of);
     drop((masters, timelines, canonical, large, file));

@@ -5,17 +5,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use warifu_claims::lookup::Shelved;
-use warifu_claims::{MasterOf, Snapshot, lookup};
+use warifu_claims::{Snapshot, lookup};
+use warifu_judging::{ReadMaster, judge_all, snapshot, told};
 use warifu_masters::file::read_canonical;
-use warifu_masters::finding::Findings;
-use warifu_masters::past::{Carried, Timelines, say_denied};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::State;
-use warifu_rules::judge::{Subject, judge_new, let_pass};
-use warifu_rules::readable::superseded;
 use warifu_trust::{MasterEntry, ReleaseRef, UnixSeconds};
-use warifu_values::day::PublicationDay;
-use warifu_values::lang::Lang;
 
 use crate::cause::{Amiss, Cause};
 use crate::receipt::Receipt;
@@ -139,31 +134,15 @@ impl Candidate {
                 }
             }
         }
-        judge_all(&read, &among)?;
+        judge_all(&read, among.iter().map(|KnownMaster { entry, state }| (entry, state)))?;
         drop(among);
-        let mut of = all_of(&read);
-        of.retain(|of| lookup::KINDS.contains(&of.kind));
-        let snapshot = Snapshot::build_beside(&of, shelved).map_err(|error| {
-            Said::about("the masters cannot be used for checks", "マスターを点検に使用できません", &error)
-        })?;
-        let snapshot = Arc::new(snapshot);
+        let snapshot = Arc::new(snapshot(&read, shelved)?);
         let kinds = entries.iter().map(|entry| entry.kind.clone());
         let kinds = kinds.filter(|kind| lookup::KINDS.contains(&kind.as_str())).collect();
         let judged = Judged { masters: entries, snapshot: Arc::clone(&snapshot) };
         let signed_by = SignedBy::default();
         Ok(Candidate { id, title, marks, activate_at, snapshot, kinds, receipt, signed_by, judged, read })
     }
-}
-
-/// A master of a release, read.
-#[derive(Debug)]
-pub(crate) struct ReadMaster {
-    /// What the manifest says of it.
-    pub(crate) entry: MasterEntry,
-    /// Its newest state.
-    pub(crate) state: State,
-    /// Every day of it.
-    pub(crate) timelines: Timelines,
 }
 
 /// A master that was judged by itself before, beside which others of its series are judged.
@@ -180,74 +159,23 @@ impl KnownMaster {
     }
 }
 
-/// What was read, as it is compared and made into a snapshot.
-pub(crate) fn all_of(masters: &[ReadMaster]) -> Vec<MasterOf<'_>> {
-    let of = masters.iter().map(|ReadMaster { entry, state, timelines }| MasterOf {
-        series: &entry.series,
-        kind: &entry.kind,
-        master: state,
-        timelines,
-    });
-    of.collect()
-}
-
-/// Reads a master of a release. Nothing of it is passed over: what both organisations signed is read whole or
-/// not taken.
+/// Reads a master of a release from where its parts lie.
 pub(crate) fn read_master(
     schemas: &Schemas,
     entry: MasterEntry,
     canonical: PartBytes,
     timelines: PartBytes,
 ) -> Result<ReadMaster, NotRead> {
-    let carried = Carried {
-        series: &entry.series,
-        kind: &entry.kind,
-        edition: &entry.edition,
-        governs: (&entry.governs.from, entry.governs.until.as_deref()),
-        canonical: canonical.into_bytes()?,
-        timelines: &timelines.read()?,
-    };
-    let (master, timelines) = carried.read(schemas).map_err(|error| Said::both(&error))?;
-    Ok(ReadMaster { state: State::new(master, entry.made_of), timelines, entry })
-}
-
-/// The judgement that the signers came to: what they let pass is let pass, and nothing else. Of those that
-/// are `known`, only what is found between them and others.
-fn judge_all(masters: &[ReadMaster], known: &[KnownMaster]) -> Result<(), Said> {
-    let read = masters.iter().map(|ReadMaster { entry, state, .. }| (entry, state));
-    let all: Vec<_> = read.chain(known.iter().map(|KnownMaster { entry, state }| (entry, state))).collect();
-    let subjects = all.iter().map(|(entry, state)| Subject {
-        series: &entry.series,
-        state,
-        published: entry.published.as_deref().and_then(PublicationDay::parse),
-        before: None,
-    });
-    let judged = judge_new(&subjects.collect::<Vec<_>>(), |at| at < masters.len());
-    for (at, ((entry, _), mut found)) in all.into_iter().zip(judged).enumerate() {
-        if let Some(ReadMaster { timelines, .. }) = masters.get(at) {
-            found.extend(superseded(timelines));
-        }
-        let_pass(&mut found, &entry.let_pass);
-        if found.denies() {
-            return Err(told(entry, &found));
-        }
-    }
-    Ok(())
-}
-
-/// The first finding that denies, for people.
-fn told(entry: &MasterEntry, findings: &Findings) -> Said {
-    let name = format!("{}/{}", entry.series, entry.kind);
-    let said = |lang| format!("{name}: {}", say_denied(findings, lang));
-    Said::new(said(Lang::En), said(Lang::Ja))
+    let (canonical, timelines) = (canonical.into_bytes()?, timelines.read()?);
+    Ok(warifu_judging::read_master(schemas, entry, canonical, &timelines)?)
 }
 
 #[cfg(test)]
 mod tests {
-    use warifu_masters::past::Governs as Days;
+    use warifu_masters::past::{Governs as Days, Timelines};
     use warifu_trust::testing::{head, held};
     use warifu_trust::{Content, FormatFile, Governs, Holds, MasterContent, Part};
-    use warifu_values::day::TreatmentDay;
+    use warifu_values::day::{PublicationDay, TreatmentDay};
     use warifu_values::judgement::Basis;
 
     use super::*;

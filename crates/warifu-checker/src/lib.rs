@@ -34,6 +34,8 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub use warifu_judging::{receipt, said};
+
 mod acts;
 pub mod attach;
 mod beside;
@@ -53,9 +55,7 @@ pub mod candidate;
 pub mod history;
 pub mod kept_source;
 pub mod past;
-pub mod receipt;
 pub mod release;
-pub mod schema_folder;
 pub mod source;
 mod stored;
 
@@ -65,4 +65,3 @@ mod channels_here;
 pub mod cli;
 pub mod log;
 mod only_root;
-pub mod said;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use warifu_claims::movement;
+use warifu_judging::{ReadMaster, all_of};
 use warifu_masters::past::{Change, Days, What, compare, read_changes};
 use warifu_masters::schema::Schemas;
 use warifu_rules::past::{Counts, Objection, same, undeclared, weigh};
@@ -11,7 +12,7 @@ use warifu_trust::{Holds, Manifest, MasterEntry, ReleaseRef};
 use warifu_values::day::TreatmentDay;
 use warifu_values::lang::{Lang, counted};
 
-use crate::candidate::{NotRead, ReadMaster, all_of, read_master};
+use crate::candidate::{NotRead, read_master};
 use crate::release::ReleaseContent;
 use crate::said::Said;
 

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
-use warifu_channels::{Floor, Given, Mirrors, Nobody, PassedOver, ReadError, StateError, StateStore};
+use warifu_channels::{Floor, Given, Mirrors, Nobody, ReadError, StateError, StateStore};
+use warifu_judging::{NotTaken, named};
 use warifu_trust::{
-    Made, Manifest, OnHand, OpenError, OpenedRelease, ReleaseRef, Says, Statements, TrustError, TrustedState,
-    UnixSeconds, VerifiedRelease, reopen,
+    Made, Manifest, OpenedRelease, ReleaseRef, Says, Statements, TrustError, TrustedState, UnixSeconds,
+    VerifiedRelease, reopen,
 };
 use warifu_values::lang::{Lang, Speak as _};
 
@@ -31,53 +32,20 @@ pub enum SourceError {
     Here(Amiss),
 }
 
-impl SourceError {
-    /// Trust is refused, or it could not be asked.
-    fn of(error: &impl TrustError) -> Self {
-        let said = Said::of(error);
-        if error.is_trust_refusal() { SourceError::Refused(said) } else { SourceError::Unavailable(said) }
-    }
-
-    /// The same of a channel that was opened, which may also be stale.
-    fn of_opening(error: &ReadError<OpenError>) -> Self {
-        match error {
-            ReadError::Verdict(OpenError::Stale { .. }) => SourceError::Stale(Said::of(error)),
-            error => SourceError::of(error),
-        }
-    }
-
-    /// What the caller does next when none of `mirrors` gave anything: the gravest of what they did, and each
-    /// is named when there are several.
-    fn of_nobody<E: TrustError>(
-        mirrors: &Mirrors,
-        Nobody(asked): &Nobody<E>,
-        of: impl Fn(&ReadError<E>) -> Self,
-    ) -> Self {
-        let errors: Vec<_> = asked.iter().map(|it| of(&it.error)).collect();
-        let said = asked.iter().map(|it| named(mirrors, it)).reduce(|all, next| all.then(&next));
-        let said =
-            said.unwrap_or_else(|| Said::new("no place was asked", "どの配信元にも問い合わせていません"));
-        match () {
-            () if errors.iter().any(|error| matches!(error, SourceError::Refused(_))) => {
-                SourceError::Refused(said)
-            }
-            () if errors.iter().any(|error| matches!(error, SourceError::Stale(_))) => {
-                SourceError::Stale(said)
-            }
-            () => SourceError::Unavailable(said),
+impl From<NotTaken> for SourceError {
+    fn from(why: NotTaken) -> Self {
+        match why {
+            NotTaken::Unavailable(said) => SourceError::Unavailable(said),
+            NotTaken::Stale(said) => SourceError::Stale(said),
+            NotTaken::Refused(said) => SourceError::Refused(said),
         }
     }
 }
 
-/// Why a place was passed over; with its name where there are several.
-fn named<E: TrustError>(mirrors: &Mirrors, passed_over: &PassedOver<E>) -> Said {
-    let said = Said::of(&passed_over.error);
-    match mirrors.places() {
-        [_] => said,
-        places => {
-            let name = places[passed_over.place].name();
-            Said::new(format!("mirror {name}: {}", said.en), format!("ミラー {name}: {}", said.ja))
-        }
+impl SourceError {
+    /// Trust is refused, or it could not be asked.
+    fn of(error: &impl TrustError) -> Self {
+        NotTaken::of(error).into()
     }
 }
 
@@ -183,7 +151,7 @@ impl Places {
     fn noting<T, E: TrustError>(
         &self,
         asked: Result<Given<T, E>, Nobody<E>>,
-        of: impl Fn(&ReadError<E>) -> SourceError,
+        of: impl Fn(&ReadError<E>) -> NotTaken,
     ) -> Result<Given<T, E>, SourceError> {
         let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
         let (Ok(Given { passed_over, .. }) | Err(Nobody(passed_over))) = &asked;
@@ -195,7 +163,7 @@ impl Places {
         {
             troubles[given.by] = None;
         }
-        asked.map_err(|nobody| SourceError::of_nobody(&self.mirrors, &nobody, of))
+        asked.map_err(|nobody| NotTaken::of_nobody(&self.mirrors, &nobody, of).into())
     }
 }
 
@@ -349,7 +317,7 @@ impl Offer for ChannelOffer<'_> {
         let beside = &self.source.beside;
         let stored = beside.as_ref().map(Beside::stored).unwrap_or_default();
         let fetched = self.places.mirrors.fetch_new(&self.opened, self.first, &stored.on_hand());
-        let release = self.places.noting(fetched, SourceError::of)?.value;
+        let release = self.places.noting(fetched, NotTaken::of)?.value;
         if let Some(beside) = beside {
             beside.tell(self.id(), release.transfer());
         }
@@ -362,7 +330,7 @@ impl Offer for ChannelOffer<'_> {
 
     fn fetch_fallback(&self) -> Result<Option<ReleaseContent>, SourceError> {
         let fetched = self.places.mirrors.fetch_fallback(&self.opened, self.first);
-        let given = self.places.noting(fetched, SourceError::of)?;
+        let given = self.places.noting(fetched, NotTaken::of)?;
         given.value.map(|release| self.taken(release)).transpose()
     }
 }
@@ -410,7 +378,7 @@ impl TrustSource {
         if self.remembers {
             self.store.save(state).map_err(|error| SourceError::Here(of_store(&error)))?;
         }
-        let given = places.noting(opened, SourceError::of_opening).map_err(|error| match error {
+        let given = places.noting(opened, NotTaken::of_opening).map_err(|error| match error {
             SourceError::Refused(why) => SourceError::Refused(with_revocations(why, state)),
             other => other,
         })?;
@@ -490,16 +458,7 @@ pub fn newest(
 ) -> Result<ReleaseContent, SourceError> {
     let pinned = TrustedState::pin(root, floor.policy());
     let mut state = pinned.map_err(|error| SourceError::of(&error))?;
-    let opened = mirrors.open(&mut state, now);
-    let opened =
-        opened.map_err(|nobody| SourceError::of_nobody(mirrors, &nobody, SourceError::of_opening))?;
-    if let Some(made) = opened.value.withdrawn() {
-        return Err(SourceError::Refused(said(made)));
-    }
-    let fetched = mirrors.fetch(&opened.value, opened.by, &OnHand::default());
-    let fetched = fetched.map_err(|nobody| SourceError::of_nobody(mirrors, &nobody, SourceError::of))?;
-    floor.check(fetched.value.manifest()).map_err(|error| SourceError::of(&error))?;
-    Ok(ReleaseContent::from(fetched.value))
+    Ok(ReleaseContent::from(warifu_judging::newest(mirrors, &mut state, floor, now)?.release))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 
 use warifu_channels::Patience;
 use warifu_claims::{ClaimFile, FILE_LIMIT_BYTES};
+use warifu_judging::{answer, too_large};
 use warifu_values::lang::{Lang, Speak as _, counted};
 
 use crate::candidate::Candidate;
@@ -14,7 +15,6 @@ use crate::cli::inputs::{floor, mirrors, read_file, schemas_of};
 use crate::log::now;
 use crate::release::ReleaseContent;
 use crate::said::Said;
-use crate::service::{answer, too_large};
 use crate::source::newest;
 use crate::state::StateDirectory;
 

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use warifu_channels::{Address, Channel, Floor, Mirror, Mirrors, Network, Patience};
+use warifu_judging::SiteSchemas;
 use warifu_masters::schema::Schemas;
 
 use crate::calendar::Calendar;
@@ -12,14 +13,13 @@ use crate::cli::arguments::{Site, Windows};
 use crate::cli::failure::Failure;
 use crate::log::now;
 use crate::said::Said;
-use crate::schema_folder::schemas;
 
 /// A calendar is some kilobytes.
 const CALENDAR_BYTES: u64 = 1 << 20;
 
 /// The built-in schemas with what the site adds.
 pub(super) fn schemas_of(site: &Site) -> Result<Schemas, Failure> {
-    schemas(site.schemas.as_deref()).map_err(Failure::could_not)
+    SiteSchemas::read(site.schemas.as_deref()).map(|site| site.known).map_err(Failure::could_not)
 }
 
 /// The channels that `named` lead to, by what the environment says of networks.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use warifu_channels::{Floor, Mirrors, Patience};
+use warifu_judging::SiteSchemas;
 use warifu_masters::schema::Schemas;
 use warifu_trust::TrustedState;
 use warifu_values::digest::Digest;
@@ -26,7 +27,6 @@ use crate::cli::watched::Watched;
 use crate::log::now;
 use crate::only_root::only_root_reads;
 use crate::said::Said;
-use crate::schema_folder::SiteSchemas;
 #[cfg(feature = "https")]
 use crate::service::ReadTls;
 

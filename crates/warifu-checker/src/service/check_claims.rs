@@ -12,10 +12,10 @@ use axum::response::Response;
 use tokio::sync::oneshot;
 use warifu_claims::movement::Institution;
 use warifu_claims::{ClaimFile, institution};
+use warifu_judging::{Summary, answer};
 
 use crate::log::now;
 use crate::said::Said;
-use crate::service::answer::{Summary, answer};
 use crate::service::budget::Share;
 use crate::service::http_service::Service;
 use crate::service::metrics::Ending;

@@ -6,7 +6,6 @@ mod openapi;
 mod operations;
 mod routes;
 
-mod answer;
 mod check_claims;
 mod receive;
 mod unpack;
@@ -41,7 +40,6 @@ mod socket;
 #[cfg(feature = "https")]
 mod tls;
 
-pub use answer::{Answer, FINDINGS_LIMIT, Summary, answer};
 pub use doors::{Door, OperatorDoors, RemoteOperators, serve_until, watched_at};
 pub use health::{Health, Judging};
 pub use http_service::Service;
@@ -52,8 +50,8 @@ pub use openapi::AtDoor;
 pub(crate) use openapi::{Body, Described, Operation, Query, Routes, Takes};
 pub(crate) use operations::look;
 pub use queue::{FairQueue, Full, Permit, Whose};
+pub(crate) use reply::not_given;
 pub use reply::{FellBack, ServiceError};
-pub(crate) use reply::{not_given, too_large};
 pub(crate) use routes::interface;
 pub use sender::Sender;
 pub use socket::{OperatorSocket, SocketError};

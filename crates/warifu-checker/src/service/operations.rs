@@ -5,10 +5,10 @@ use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::Serialize;
 use warifu_claims::{ClaimFinding, FILE_LIMIT_BYTES};
+use warifu_judging::Summary;
 
 use crate::history::History;
 use crate::said::Said;
-use crate::service::answer::Summary;
 use crate::service::health::Health;
 use crate::service::metrics::CONTENT_TYPE;
 use crate::service::openapi::{Body, Operation, Query, Takes};

@@ -321,16 +321,17 @@ mod tests {
         panic!("it never came to that");
     }
 
-    #[tokio::test]
-    async fn institutions_are_served_in_turn() {
+    /// The order in which files are let in that come while one is judged: of each its sender and the
+    /// institution that it names.
+    async fn order(first: (u8, &'static str), waiting: &[(u8, &'static str)]) -> Vec<&'static str> {
         let queue = FairQueue::new(1, 8);
-        let first = queue.enter(of(1, "a")).await.unwrap();
+        let first = queue.enter(of(first.0, first.1)).await.unwrap();
         let order = Arc::new(Mutex::new(Vec::new()));
         let mut tasks = Vec::new();
-        for (at, name) in ["a", "a", "a", "b", "c"].into_iter().enumerate() {
+        for (at, (sender, name)) in waiting.iter().copied().enumerate() {
             let (waiting, order) = (Arc::clone(&queue), Arc::clone(&order));
             tasks.push(tokio::spawn(async move {
-                let permit = waiting.enter(of(1, name)).await.unwrap();
+                let permit = waiting.enter(of(sender, name)).await.unwrap();
                 order.lock().unwrap().push(name);
                 drop(permit);
             }));
@@ -340,8 +341,15 @@ mod tests {
         for task in tasks {
             task.await.unwrap();
         }
-        assert_eq!(*order.lock().unwrap(), ["a", "b", "c", "a", "a"]);
         assert_eq!(queue.load(), (0, 0));
+        let order = order.lock().unwrap().clone();
+        order
+    }
+
+    #[tokio::test]
+    async fn institutions_are_served_in_turn() {
+        let waiting = ["a", "a", "a", "b", "c"].map(|name| (1, name));
+        assert_eq!(order((1, "a"), &waiting).await, ["a", "b", "c", "a", "a"]);
     }
 
     #[tokio::test]
@@ -367,25 +375,8 @@ mod tests {
 
     #[tokio::test]
     async fn senders_are_served_in_turn_however_many_institutions_they_name() {
-        let queue = FairQueue::new(1, 8);
-        let first = queue.enter(of(1, "x")).await.unwrap();
-        let order = Arc::new(Mutex::new(Vec::new()));
-        let mut tasks = Vec::new();
         let flood = [(1, "a"), (1, "b"), (1, "c"), (1, "d"), (2, "e"), (2, "e")];
-        for (at, (sender, name)) in flood.into_iter().enumerate() {
-            let (waiting, order) = (Arc::clone(&queue), Arc::clone(&order));
-            tasks.push(tokio::spawn(async move {
-                let permit = waiting.enter(of(sender, name)).await.unwrap();
-                order.lock().unwrap().push(name);
-                drop(permit);
-            }));
-            until(|| queue.load().1 == at + 1).await;
-        }
-        drop(first);
-        for task in tasks {
-            task.await.unwrap();
-        }
-        assert_eq!(*order.lock().unwrap(), ["a", "e", "b", "e", "c", "d"]);
+        assert_eq!(order((1, "x"), &flood).await, ["a", "e", "b", "e", "c", "d"]);
     }
 
     #[tokio::test]

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use warifu_claims::FILE_LIMIT_BYTES;
+use warifu_judging::too_large;
 
 use crate::said::Said;
 use crate::service::lately::NotGiven;
@@ -49,14 +49,6 @@ pub(crate) fn not_given(why: NotGiven) -> Response {
             response
         }
     }
-}
-
-/// That a claim file is larger than what is read.
-pub(crate) fn too_large() -> Said {
-    Said::new(
-        format!("a claim file may have {FILE_LIMIT_BYTES} bytes"),
-        format!("請求ファイルの上限は {FILE_LIMIT_BYTES} バイトです"),
-    )
 }
 
 pub(super) fn refuse_too_large() -> Response {

@@ -4,13 +4,13 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_files::os_error;
 use warifu_values::lang::{Lang, Speak};
 
 /// One sentence in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Said {
     /// In English.
     pub en: String,

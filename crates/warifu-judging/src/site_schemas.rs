@@ -1,4 +1,4 @@
-//! The schemas a checker reads by: the built-in ones, and those that a site keeps in a folder.
+//! The schemas that releases are read by: the built-in ones, and those that a site keeps in a folder.
 
 use std::path::Path;
 
@@ -8,27 +8,22 @@ use warifu_values::digest::Digest;
 
 use crate::said::Said;
 
-/// The built-in schemas with those of `folder`, as `warifu --schemas` takes them: a release with a new
-/// edition or kind is read without a new program. The site's rules in it are the publishing side's and are
-/// passed over.
-///
-/// # Errors
-/// What is wrong, for people: the folder is missing or cannot be read, or a schema in it is not right.
-pub fn schemas(folder: Option<&Path>) -> Result<Schemas, Said> {
-    SiteSchemas::read(folder).map(|site| site.known)
-}
-
-/// The same, and what they were read from.
-pub(crate) struct SiteSchemas {
+/// The built-in schemas with those of a site, and what they were read from.
+pub struct SiteSchemas {
     /// All that are known.
-    pub(crate) known: Schemas,
+    pub known: Schemas,
     /// Of the names and texts of the site's.
-    pub(crate) files: Digest,
+    pub files: Digest,
 }
 
 impl SiteSchemas {
-    /// As [`schemas`].
-    pub(crate) fn read(folder: Option<&Path>) -> Result<SiteSchemas, Said> {
+    /// The built-in schemas with those of `folder`, as `warifu --schemas` takes them: a release with a new
+    /// edition or kind is read without a new program. The site's rules in it are the publishing side's and
+    /// are passed over.
+    ///
+    /// # Errors
+    /// What is wrong, for people: the folder is missing or cannot be read, or a schema in it is not right.
+    pub fn read(folder: Option<&Path>) -> Result<SiteSchemas, Said> {
         let files = match folder {
             None => Vec::new(),
             Some(folder) => SchemaFolder::read(folder).map_err(|error| Said::of(&error))?.schemas,

@@ -2,18 +2,19 @@
 
 use std::io::Write as _;
 
-use schemars::JsonSchema;
 use serde::Serialize;
-use warifu_claims::{ClaimFile, ClaimFindings, ClaimSeverity, Snapshot, Tally, judge};
+use warifu_claims::{ClaimFile, ClaimFindings, ClaimSeverity, FILE_LIMIT_BYTES, Snapshot, Tally, judge};
 
 use crate::receipt::Receipt;
+use crate::said::Said;
 
 /// Findings written out for one file. The ASP stops a file at 1,000 claims refused (L1920); beyond this many
 /// they are only counted, so that one damaged file cannot fill the memory.
 pub const FINDINGS_LIMIT: usize = 10_000;
 
 /// The last line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Summary {
     /// Claims in the file.
     pub claims: u64,
@@ -78,4 +79,12 @@ fn push_line(lines: &mut Vec<u8>, value: &impl Serialize) {
     if serde_json::to_writer(&mut *lines, value).is_ok() {
         let _ = lines.write_all(b"\n");
     }
+}
+
+/// That a claim file is larger than what is read.
+pub fn too_large() -> Said {
+    Said::new(
+        format!("a claim file may have {FILE_LIMIT_BYTES} bytes"),
+        format!("請求ファイルの上限は {FILE_LIMIT_BYTES} バイトです"),
+    )
 }

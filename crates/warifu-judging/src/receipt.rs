@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_claims::{CHECKS_VERSION, lookup};
 use warifu_trust::{Manifest, ReleaseRef};
 use warifu_values::digest::Digest;
 
 /// By what a claim file was judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Receipt {
     /// The number of the release.
     pub release: u64,

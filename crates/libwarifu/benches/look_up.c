@@ -1,0 +1,36 @@
+/* Nanoseconds of a lookup through the library, for look_up.rs: look_up CHANNEL ROOT ROUNDS, and on standard
+ * input a line "kind code day" for each lookup of a round. Prints those of each round, and how many were in
+ * force. */
+#define _POSIX_C_SOURCE 200809L
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <warifu.h>
+
+int main(int argc, char **argv) {
+    if (argc != 4) return 2;
+    WarifuSource source = {.channel = argv[1], .root = argv[2]};
+    WarifuRelease *release = NULL;
+    if (warifu_open(&source, &release, NULL)) return 2;
+    size_t room = 1u << 20, count = 0;
+    unsigned (*asked)[3] = malloc(room * sizeof *asked);
+    while (count < room && scanf("%u %u %u", &asked[count][0], &asked[count][1], &asked[count][2]) == 3) count++;
+    for (int round = atoi(argv[3]); round > 0; round--) {
+        struct timespec begin, end;
+        unsigned long long in_force = 0, lengths = 0;
+        clock_gettime(CLOCK_MONOTONIC, &begin);
+        for (size_t at = 0; at < count; at++) {
+            WarifuRecord record;
+            if (warifu_look_up(release, asked[at][0], asked[at][1], asked[at][2], &record, NULL)) return 2;
+            in_force += record.standing == WARIFU_STANDING_IN_FORCE;
+            lengths += record.name.length;
+        }
+        clock_gettime(CLOCK_MONOTONIC, &end);
+        double took = (end.tv_sec - begin.tv_sec) * 1e9 + (end.tv_nsec - begin.tv_nsec);
+        printf("%.3f %llu %llu\n", took / count, in_force, lengths);
+    }
+    warifu_release_close(&release, NULL);
+    free(asked);
+    return 0;
+}
