@@ -69,35 +69,3 @@ fn the_sample_by_the_published_tables() {
         .collect();
     assert_eq!(told, Vec::<String>::new());
 }
-
-#[test]
-fn temporary_timing_together() {
-    let Some(data) = data() else { return };
-    let schemas = Schemas::built_in().unwrap();
-    let bytes = std::fs::read(data.join("claims/RECEIPTC_GAIRAI_SAMPLE.UKE")).unwrap();
-    let file = ClaimFile::read(&bytes);
-    let governs = Governs { first: TreatmentDay::parse("20200401").unwrap(), last: None };
-    let proc = read(
-        &schemas,
-        std::fs::read(data.join("procedure/s_ALL20220218.csv")).unwrap(),
-        &Declared::default(),
-    )
-    .master
-    .unwrap();
-    let timelines = Timelines::of_state(governs, PublicationDay::parse("20220218").unwrap(), &proc);
-    let of = MasterOf { series: "r06", kind: "procedure", master: &proc, timelines: &timelines };
-    let without = Snapshot::build(&[of]).unwrap();
-    let tables = snapshot(&data, &TABLES);
-    let shelved = TABLES.iter().filter_map(|(kind, _)| tables.shelved("r06", kind)).collect();
-    let with = Snapshot::build_beside(&[of], shelved).unwrap();
-    for _ in 0..3 {
-        for (name, snapshot) in [("without", &without), ("with", &with)] {
-            let start = std::time::Instant::now();
-            for _ in 0..200 {
-                let mut findings = ClaimFindings::new(10_000);
-                judge(&file, snapshot, 1, &mut findings);
-            }
-            eprintln!("TIMING {name} {:?} bytes {}", start.elapsed(), snapshot.bytes());
-        }
-    }
-}
