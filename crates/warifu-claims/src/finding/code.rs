@@ -253,7 +253,7 @@ claim_codes! {
     IncludedMonth "claim/included-month" Masters Error L7 Some("L7111"),
         en "{found} is included in {expected} in the same month and is not billed beside it: leave it out"
         ja "{found} は同一月の {expected} に包括され、別に算定できません。除いてください";
-    IncludedOnce "claim/included-at-once" Masters Notice L7 Some("L7111"),
+    IncludedOnce "claim/included-at-once" Masters Notice L48 None,
         en "{found} is included in {expected} where both are done at once; both are billed on this day: see \
             whether they were"
         ja "{found} は同時に行った {expected} に包括されます。同一日に両方が算定されています。同時かどうか確認してください";
@@ -275,7 +275,7 @@ claim_codes! {
     ExclusionMonthEither "claim/exclusion-month-either" Masters Error L7 Some("L7112"),
         en "{found} and {expected} are not billed in one month: leave out one of them"
         ja "{found} と {expected} は同一月に併せて算定できません。いずれか一方にしてください";
-    ExclusionOnce "claim/exclusion-at-once" Masters Notice L7 Some("L7112"),
+    ExclusionOnce "claim/exclusion-at-once" Masters Notice L48 None,
         en "{found} is not billed at once with {expected}; both are billed on this day: see whether they were"
         ja "{found} は {expected} と同時には算定できません。同一日に両方が算定されています。同時かどうか確認してください";
     CountDay "claim/count-day" Masters Error L7 Some("L7113"),
