@@ -135,6 +135,7 @@ fn import(store: &Store, name: &str, bytes: &[u8]) -> bool {
             bytes,
             name,
             series: "r06",
+            kind: None,
             format: None,
             role: None,
             dated: None,

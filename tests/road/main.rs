@@ -24,6 +24,7 @@ mod mirrors;
 mod new_master;
 mod operations;
 mod past;
+mod points_tables;
 mod real_chains;
 mod releases;
 mod revert;

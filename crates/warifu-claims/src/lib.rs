@@ -7,9 +7,9 @@
 //! and makes [`ClaimFinding`]s. What two snapshots judge differently is a [`movement`]. Layout:
 //! 電子レセプトの作成手引き and 記録条件仕様(医科用).
 //!
-//! What it deliberately does not do: judge sums that are not exact, inclusion, exclusion and counts
-//! (電子点数表), insurers and patients. It never repeats a name, a number or a text of a patient: findings carry
-//! codes, dates, points and quantities only.
+//! What it deliberately does not do: judge sums that are not exact, insurers and patients, and what the
+//! 電子点数表 says of more than one claim. It never repeats a name, a number or a text of a patient: findings
+//! carry codes, dates, points and quantities only.
 
 mod finding;
 

@@ -1,7 +1,7 @@
 //! The layouts held against the official specification, column by column: name, mode, width and codes.
 //!
 //! `specification/r06.tsv` and `specification/r08.tsv` are the items of its 令和6 and 令和8 editions; what they
-//! were taken from stands at their heads.
+//! were taken from stands at their heads. `specification/points-r06.tsv` has those of the 電子点数表.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +10,7 @@ use warifu_masters::schema::{ColumnType, Schemas};
 
 const R06: &str = include_str!("specification/r06.tsv");
 const R08: &str = include_str!("specification/r08.tsv");
+const POINTS: &str = include_str!("specification/points-r06.tsv");
 
 /// The example of a master that a site adds.
 const EXAMPLE: (&str, &str) = ("layouts/tooth-7.toml", include_str!("../../../docs/examples/tooth-7.toml"));
@@ -53,6 +54,14 @@ const LAYOUTS: &[(&str, &str)] = &[
     ("material-38", R06),
     ("material-38-r08", R08),
     ("modifier-19", R06),
+    ("points-auxiliary-27", POINTS),
+    ("points-count-limit-14", POINTS),
+    ("points-exclusion-day-10", POINTS),
+    ("points-exclusion-month-10", POINTS),
+    ("points-exclusion-simultaneous-10", POINTS),
+    ("points-exclusion-week-10", POINTS),
+    ("points-inclusion-7", POINTS),
+    ("points-inpatient-basic-8", POINTS),
     ("procedure-150", R06),
     ("procedure-150-r08", R08),
     ("tooth-7", R06),
@@ -66,6 +75,10 @@ const BEYOND: &[(&str, &str, &[&str])] = &[
     ("material-38", "price_kind", &["3", "4"]),
     ("material-38", "old_price_kind", &["4"]),
     ("material-38-r08", "price_kind", &["3", "4"]),
+    ("points-auxiliary-27", "inclusion_unit_1", &["0", "1", "2", "3", "5", "6"]),
+    ("points-auxiliary-27", "inclusion_unit_2", &["0", "1", "2", "3", "5", "6"]),
+    ("points-auxiliary-27", "inclusion_unit_3", &["0", "1", "2", "3", "5", "6"]),
+    ("points-count-limit-14", "unit_code", &["0"]),
     ("procedure-150", "hospital_clinic_class", &["3"]),
     ("procedure-150", "nursing_addition", &["70", "71", "72"]),
     ("procedure-150", "short_stay_surgery", &["2", "4"]),

@@ -17,6 +17,10 @@ pub enum Read {
     Day,
     /// As a decimal of at most two places; blank is 0.
     Hundredths,
+    /// As a procedure's code: nine digits.
+    Procedure,
+    /// As a group of the 電子点数表: up to seven letters and digits.
+    Group,
 }
 
 impl Read {
@@ -25,6 +29,8 @@ impl Read {
             Read::Number => field.is_empty() || number(field).is_some(),
             Read::Day => day_or_none(field).is_some(),
             Read::Hundredths => hundredths(field).is_some(),
+            Read::Procedure => is_code(field),
+            Read::Group => field.len() <= 7 && field.iter().all(u8::is_ascii_alphanumeric),
         }
     }
 
@@ -33,6 +39,8 @@ impl Read {
             Read::Number => "0-999999999",
             Read::Day => "YYYYMMDD, 0, 99999999",
             Read::Hundredths => "0.00",
+            Read::Procedure => "000000001-999999999",
+            Read::Group => "A000001",
         }
     }
 }
@@ -58,8 +66,48 @@ pub fn columns(kind: &str) -> Option<&'static [(&'static str, Read)]> {
         "drug" => Some(DRUG),
         "material" => Some(MATERIAL),
         "comment" => Some(&DAYS),
+        _ => points_columns(kind),
+    }
+}
+
+/// Those of the 電子点数表, whose keys are made of these columns.
+fn points_columns(kind: &str) -> Option<&'static [(&'static str, Read)]> {
+    const DAYS: [(&str, Read); 2] = [(CHANGED_ON, Read::Day), (ABOLISHED_ON, Read::Day)];
+    const CODE: (&str, Read) = ("procedure_code", Read::Procedure);
+    const AUXILIARY: &[(&str, Read)] = &[
+        DAYS[0],
+        DAYS[1],
+        CODE,
+        ("inclusion_unit_1", Read::Number),
+        ("inclusion_group_1", Read::Group),
+        ("inclusion_unit_2", Read::Number),
+        ("inclusion_group_2", Read::Group),
+        ("inclusion_unit_3", Read::Number),
+        ("inclusion_group_3", Read::Group),
+        ("inpatient_group", Read::Group),
+    ];
+    const EXCLUSION: &[(&str, Read)] = &[DAYS[0], DAYS[1], CODE, ("other_code", Read::Procedure)];
+    const INCLUSION: &[(&str, Read)] = &[DAYS[0], DAYS[1], CODE, ("group", Read::Group)];
+    const INPATIENT: &[(&str, Read)] =
+        &[DAYS[0], DAYS[1], CODE, ("group", Read::Group), ("addition_class", Read::Number)];
+    const COUNTS: &[(&str, Read)] =
+        &[DAYS[0], DAYS[1], CODE, ("unit_code", Read::Number), ("max_times", Read::Number)];
+    match kind {
+        "points-auxiliary" => Some(AUXILIARY),
+        "points-inclusion" => Some(INCLUSION),
+        "points-exclusion-day"
+        | "points-exclusion-month"
+        | "points-exclusion-simultaneous"
+        | "points-exclusion-week" => Some(EXCLUSION),
+        "points-inpatient-basic" => Some(INPATIENT),
+        "points-count-limit" => Some(COUNTS),
         _ => None,
     }
+}
+
+/// Whether `field` is nine digits, and not all of them 0.
+fn is_code(field: &[u8]) -> bool {
+    matches!(number(field), Some(1..)) && field.len() == 9
 }
 
 /// What claim checks could not read in superseded records: they judge their own days as the newest ones do.
@@ -85,7 +133,7 @@ pub fn check(records: &Table, rows: impl IntoIterator<Item = usize>) -> Findings
     }
     for row in rows {
         let key = records.key(row);
-        if !matches!(number(key.as_bytes()), Some(1..)) || key.len() != 9 {
+        if !is_code(key.as_bytes()) && points_columns(&layout.kind).is_none() {
             let finding = Finding::new(Code::FieldUnreadable).line(records.line(row)).key(key.clone());
             findings.push(finding.found(format!("\"{key}\"")).expected("000000001-999999999"));
         }

@@ -69,6 +69,7 @@ fn main() {
             bytes,
             name,
             series: "r06",
+            kind: None,
             format,
             role,
             dated,

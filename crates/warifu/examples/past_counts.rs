@@ -66,6 +66,7 @@ fn main() {
                 bytes: &bytes,
                 name,
                 series,
+                kind: None,
                 format,
                 role,
                 dated,

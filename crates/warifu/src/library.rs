@@ -33,6 +33,22 @@ pub fn known_format<'a>(schemas: &'a Schemas, name: &str) -> Result<&'a Arc<Form
     })
 }
 
+/// The kind of master called `name`.
+///
+/// # Errors
+/// There is none; which there are.
+pub fn known_kind<'a>(schemas: &'a Schemas, name: &str) -> Result<&'a str, Failure> {
+    let kinds = schemas.kinds();
+    kinds.iter().copied().find(|kind| *kind == name).ok_or_else(|| {
+        let known = kinds.join(", ");
+        Failure::new(
+            Exit::CouldNotRun,
+            format!("no kind of master is called {name}; there are {known}"),
+            format!("{name} というマスターの種類はありません。指定できるもの: {known}"),
+        )
+    })
+}
+
 impl Library {
     /// What is built in, with what a site keeps in a folder.
     ///

@@ -22,15 +22,26 @@ pub struct Side {
     pub master: Master,
 }
 
+/// What sides are read by.
+#[derive(Debug, Clone, Copy)]
+pub struct By<'a> {
+    /// The schemas.
+    pub schemas: &'a Schemas,
+    /// Those that files are read by: the same, or of one kind of master alone, where no row tells it.
+    pub of_files: &'a Schemas,
+    /// The repository, which is looked for upwards.
+    pub repo: &'a Path,
+}
+
 /// Loads `text`: a file where there is one of that name, else `REV:kind` or `REV:series/kind` in the
-/// repository `repo`, which is looked for upwards.
+/// repository.
 ///
 /// # Errors
 /// When there is neither, or when the file has findings that deny.
-pub fn load_side(text: &str, schemas: &Schemas, repo: &Path) -> Result<Side, Failure> {
+pub fn load_side(text: &str, by: By<'_>) -> Result<Side, Failure> {
     let name = text.to_owned();
-    match named(text, schemas, repo)? {
-        Named::File => Ok(Side { name, master: load_file(text, schemas)? }),
+    match named(text, by)? {
+        Named::File => Ok(Side { name, master: load_file(text, by.of_files)? }),
         Named::Revision(store, at) => Ok(Side { name, master: store.state(&at)? }),
     }
 }
@@ -40,18 +51,16 @@ pub fn load_side(text: &str, schemas: &Schemas, repo: &Path) -> Result<Side, Fai
 ///
 /// # Errors
 /// As [`load_side`].
-pub fn load_sides(old: &str, new: &str, schemas: &Schemas, repo: &Path) -> Result<(Side, Side), Failure> {
-    if let (Named::Revision(store, old_at), Named::Revision(_, new_at)) =
-        (named(old, schemas, repo)?, named(new, schemas, repo)?)
-    {
+pub fn load_sides(old: &str, new: &str, by: By<'_>) -> Result<(Side, Side), Failure> {
+    if let (Named::Revision(store, old_at), Named::Revision(_, new_at)) = (named(old, by)?, named(new, by)?) {
         let pair = store.pair(&old_at, &new_at)?;
         let side = |name: &str, master| Side { name: name.to_owned(), master };
         return Ok((side(old, pair.old), side(new, pair.new)));
     }
     // The two do not depend on each other, and reading them is most of the work.
     std::thread::scope(|scope| {
-        let old = scope.spawn(|| load_side(old, schemas, repo));
-        let new = load_side(new, schemas, repo);
+        let old = scope.spawn(|| load_side(old, by));
+        let new = load_side(new, by);
         let old = old.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         Ok((old?, new?))
     })
@@ -104,9 +113,9 @@ pub struct States {
 ///
 /// # Errors
 /// As [`load_side`].
-pub fn load_states(old: &str, new: &str, schemas: &Schemas, repo: &Path) -> Result<States, Failure> {
-    let (old_side, old_origin, _) = load_state(old, schemas, repo)?;
-    let (new_side, new_origin, at) = load_state(new, schemas, repo)?;
+pub fn load_states(old: &str, new: &str, by: By<'_>) -> Result<States, Failure> {
+    let (old_side, old_origin, _) = load_state(old, by)?;
+    let (new_side, new_origin, at) = load_state(new, by)?;
     let mut others = Vec::new();
     if let Some((store, at)) = at {
         for other in store.masters(&at.commit)? {
@@ -120,13 +129,13 @@ pub fn load_states(old: &str, new: &str, schemas: &Schemas, repo: &Path) -> Resu
 
 type Found = Option<(Box<Store>, At)>;
 
-fn load_state(text: &str, schemas: &Schemas, repo: &Path) -> Result<(Side, Origin, Found), Failure> {
+fn load_state(text: &str, by: By<'_>) -> Result<(Side, Origin, Found), Failure> {
     let name = text.to_owned();
-    match named(text, schemas, repo)? {
+    match named(text, by)? {
         Named::File => {
             let bytes = files::read(Path::new(text))?;
             let sha256 = Digest::of(&bytes);
-            let (master, role) = read_whole(text, bytes, schemas)?;
+            let (master, role) = read_whole(text, bytes, by.of_files)?;
             let file = name.rsplit(['/', '\\']).next().unwrap_or(text).to_owned();
             let origin = Origin { source: Source::File { role }, dated: dated_in(&file), file, sha256 };
             Ok((Side { name, master }, origin, None))
@@ -149,11 +158,11 @@ enum Named {
     Revision(Box<Store>, At),
 }
 
-fn named(text: &str, schemas: &Schemas, repo: &Path) -> Result<Named, Failure> {
+fn named(text: &str, by: By<'_>) -> Result<Named, Failure> {
     if Path::new(text).exists() || !text.contains(':') {
         return Ok(Named::File);
     }
-    let store = match Store::open(repo, schemas.clone()) {
+    let store = match Store::open(by.repo, by.schemas.clone()) {
         Ok(store) => store,
         Err(error @ (OpenError::NoRepository { .. } | OpenError::NoFolder { .. })) => {
             let cause = Failure::from(error);

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use place::shell::Shell;
 use place::{base, change, comment};
+use warifu::side::{By, load_side, load_sides};
 
 #[test]
 fn a_repository_from_init_to_export() {
@@ -187,12 +188,13 @@ fn a_side_of_a_comparison_is_a_file_or_a_revision() {
     shell.run("import --repo repo --series r06 c_ALL20240531.csv c_20240701.csv c_20240705.csv");
     let schemas = warifu_masters::schema::Schemas::built_in().unwrap();
     let repo = shell.folder.path().join("repo");
-    let load = |text: &str, repo: &Path| warifu::side::load_side(text, &schemas, repo);
+    let load = |text: &str, repo: &Path| load_side(text, By { schemas: &schemas, of_files: &schemas, repo });
     let file = shell.folder.path().join("c_ALL20240531.csv");
     let (file, revision) =
         (load(file.to_str().unwrap(), &repo).unwrap(), load("HEAD~2:comment", &repo).unwrap());
     assert!(warifu_masters::file::write::same_records(&file.master, &revision.master));
-    let (old, new) = warifu::side::load_sides("HEAD~2:comment", "HEAD:r06/comment", &schemas, &repo).unwrap();
+    let by = By { schemas: &schemas, of_files: &schemas, repo: &repo };
+    let (old, new) = load_sides("HEAD~2:comment", "HEAD:r06/comment", by).unwrap();
     let part = warifu_masters::change::diff::diff(&old.master, &new.master).unwrap().summary();
     let whole = (load("HEAD~2:comment", &repo).unwrap(), load("HEAD:comment", &repo).unwrap());
     let whole = warifu_masters::change::diff::diff(&whole.0.master, &whole.1.master).unwrap().summary();

@@ -8,6 +8,7 @@ use super::catalogue::{READING, TOTAL, catalogue};
 use super::check::AskedOf;
 use super::judge::judge;
 use super::report::{Place, Report};
+use super::together::cases as together;
 use super::wrong::Wrong;
 use crate::file::{ClaimFile, FILE_LIMIT_BYTES, ItemKind, LINE_LIMIT_BYTES, RECORDS_LIMIT};
 use crate::finding::{ClaimCode, ClaimFindings, DecidedBy};
@@ -133,7 +134,7 @@ pub(super) fn snapshot() -> &'static Snapshot {
 fn made_snapshot() -> Snapshot {
     let schemas = Schemas::built_in().unwrap();
     let published = PublicationDay::parse("20240401").unwrap();
-    let made = MASTERS.iter().map(|(kind, records, first)| {
+    let made = MASTERS.iter().chain(together::MASTERS).map(|(kind, records, first)| {
         let mut all: Vec<_> = records.iter().map(|record| record.to_vec()).collect();
         if *kind == "procedure" {
             let special = SPECIAL.iter().map(|(code, columns)| {
@@ -141,6 +142,7 @@ fn made_snapshot() -> Snapshot {
                 [FEE, &code, columns].concat()
             });
             all.extend(special);
+            all.extend(together::PROCEDURES.iter().map(|record| record.to_vec()));
         }
         let master = master(&schemas, kind, &all);
         let governs = Governs { first: TreatmentDay::parse(first).unwrap(), last: None };
@@ -233,6 +235,9 @@ fn four_times(lines: &mut [String], code: &str) {
 
 /// One code, told of the clean file broken once, with its evidence.
 fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
+    if let Some((lines, found, expected)) = together::case(code) {
+        return (Lines(lines), found, expected);
+    }
     match code {
         ClaimCode::UkeTooLarge => (Lines(too_large), "67109293", "67108864"),
         ClaimCode::UkeTooManyRecords => {
@@ -365,6 +370,7 @@ fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
         ClaimCode::CommentTextForm => (Field(CO, 4, "850000001"), "850000001", "50"),
         ClaimCode::CommentTextMissing => (Field(CO, 5, ""), "830000001", ""),
         ClaimCode::CommentTextNeedless => (Field(SI, 9, "a"), "820000001", ""),
+        _ => panic!("{code} has no case"),
     }
 }
 
@@ -430,6 +436,16 @@ fn each_code_is_told_of_the_clean_file_broken_once() {
 }
 
 #[test]
+fn what_the_points_tables_allow_or_no_claim_tells_is_not_told() {
+    let snapshot = snapshot();
+    for (at, right) in together::RIGHT.iter().enumerate() {
+        let mut lines = clean();
+        right(&mut lines);
+        assert_eq!(told(&lines, &snapshot), (vec![], vec![]), "{at}");
+    }
+}
+
+#[test]
 #[should_panic(expected = "claim/points is not named by")]
 fn a_check_says_no_code_that_it_does_not_name() {
     let mut findings = ClaimFindings::new(1);
@@ -469,6 +485,13 @@ fn the_columns_of_the_snapshot_are_those_that_checks_read() {
         let columns: Vec<_> = of_checks.flat_map(|(_, about)| about.columns).collect();
         for column in Snapshot::columns(kind) {
             assert!(columns.contains(&&column), "{kind:?}: no check reads {column}");
+            held.push(column);
+        }
+    }
+    for (kind, columns) in Snapshot::points_columns() {
+        let of_checks: Vec<_> = catalogue().flat_map(|(_, about)| about.columns).collect();
+        for column in columns {
+            assert!(of_checks.contains(&column), "{kind}: no check reads {column}");
             held.push(column);
         }
     }

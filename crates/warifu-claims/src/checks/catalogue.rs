@@ -15,6 +15,7 @@ use super::check::{About, AskedOf, ByReading, Check, Judges};
 use super::drug_points::{self, DrugSum};
 use super::material_points::{self, MaterialSum};
 use super::points::{self, ProcedureSum};
+use super::together::TOGETHER;
 use super::{amount_used, code_form, comment_form, comment_text, day_limit, dpc_only, in_force, insurance};
 use super::{patient_age, payer_days, payer_points, payer_records, quantity, reading, setting, total};
 use super::{total_points, treatment_month, unit_price};
@@ -118,6 +119,7 @@ pub fn catalogue() -> impl Iterator<Item = (AskedOf, &'static About)> {
         .map(|check| (check.ask.0, &check.about))
         .chain(of(AskedOf::File, TOTAL))
         .chain(of(AskedOf::Claim, CLAIM))
+        .chain(of(AskedOf::Claim, TOGETHER))
         .chain(of(AskedOf::Payer, PAYER))
         .chain(of(ALL, CODE))
         .chain(of(ALL, ABSENCE))

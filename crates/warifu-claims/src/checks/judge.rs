@@ -5,6 +5,7 @@ use super::catalogue;
 use super::check::Check;
 use super::cover::{Covered, cover, ends};
 use super::report::{Place, Report};
+use super::together::judge_together;
 use super::unit::Worth;
 use crate::file::{Claim, ClaimFile, Comment, Item, ItemCode, ItemKind, Quantity, Recorded};
 use crate::finding::{ClaimFindings, When};
@@ -92,6 +93,7 @@ fn judge_claim(claim: &Claim<'_>, snapshot: &Snapshot, report: Report<'_>) -> u6
         }
         judging.comments(item);
     }
+    judge_together(claim, month, snapshot, &mut judging.report);
     judging.items
 }
 

@@ -33,6 +33,8 @@ mod total_points;
 mod treatment_month;
 mod unit_price;
 
+mod together;
+
 mod catalogue;
 
 mod cover;

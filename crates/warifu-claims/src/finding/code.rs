@@ -298,6 +298,56 @@ claim_codes! {
     CommentTextNeedless "claim/comment-text-needless" Masters Error L3 None,
         en "comment {found} is complete by itself, but text follows"
         ja "コメント {found} は定型文のみですが、文字データがあります";
+    IncludedDay "claim/included-day" Masters Error L7 Some("L7111"),
+        en "{found} is included in {expected} on the same day and is not billed beside it: leave it out"
+        ja "{found} は同一日の {expected} に包括され、別に算定できません。除いてください";
+    IncludedMonth "claim/included-month" Masters Error L7 Some("L7111"),
+        en "{found} is included in {expected} in the same month and is not billed beside it: leave it out"
+        ja "{found} は同一月の {expected} に包括され、別に算定できません。除いてください";
+    IncludedOnce "claim/included-at-once" Masters Notice L48 None,
+        en "{found} is included in {expected} where both are done at once; both are billed on this day: see \
+            whether they were"
+        ja "{found} は同時に行った {expected} に包括されます。同一日に両方が算定されています。同時かどうか確認してください";
+    ExclusionDay "claim/exclusion-day" Masters Error L7 Some("L7112"),
+        en "{found} is not billed on a day with {expected}, which stays: leave it out"
+        ja "{found} は {expected} と同一日に算定できません（{expected} を算定）。除いてください";
+    ExclusionDayEither "claim/exclusion-day-either" Masters Error L7 Some("L7112"),
+        en "{found} and {expected} are not billed on one day: leave out one of them"
+        ja "{found} と {expected} は同一日に併せて算定できません。いずれか一方にしてください";
+    ExclusionWeek "claim/exclusion-week" Masters Error L7 Some("L7112"),
+        en "{found} is not billed in a week with {expected}, which stays: leave it out"
+        ja "{found} は {expected} と同一週に算定できません（{expected} を算定）。除いてください";
+    ExclusionWeekEither "claim/exclusion-week-either" Masters Error L7 Some("L7112"),
+        en "{found} and {expected} are not billed in one week: leave out one of them"
+        ja "{found} と {expected} は同一週に併せて算定できません。いずれか一方にしてください";
+    ExclusionMonth "claim/exclusion-month" Masters Error L7 Some("L7112"),
+        en "{found} is not billed in a month with {expected}, which stays: leave it out"
+        ja "{found} は {expected} と同一月に算定できません（{expected} を算定）。除いてください";
+    ExclusionMonthEither "claim/exclusion-month-either" Masters Error L7 Some("L7112"),
+        en "{found} and {expected} are not billed in one month: leave out one of them"
+        ja "{found} と {expected} は同一月に併せて算定できません。いずれか一方にしてください";
+    ExclusionOnce "claim/exclusion-at-once" Masters Notice L48 None,
+        en "{found} is not billed at once with {expected}; both are billed on this day: see whether they were"
+        ja "{found} は {expected} と同時には算定できません。同一日に両方が算定されています。同時かどうか確認してください";
+    CountDay "claim/count-day" Masters Error L7 Some("L7113"),
+        en "{found} times on one day; at most {expected} may be billed"
+        ja "1 日に {found} 回の算定ですが、1 日につき {expected} 回までです";
+    CountWeek "claim/count-week" Masters Error L7 Some("L7113"),
+        en "{found} times in one week; at most {expected} may be billed"
+        ja "1 週に {found} 回の算定ですが、週 {expected} 回までです";
+    CountMonth "claim/count-month" Masters Error L7 Some("L7113"),
+        en "{found} times in the month; at most {expected} may be billed"
+        ja "月に {found} 回の算定ですが、月 {expected} 回までです";
+    CountPeriod "claim/count-period" Masters Error L7 Some("L7113"),
+        en "{found} times in this month alone; at most {expected} may be billed in a longer period"
+        ja "この月だけで {found} 回の算定ですが、月より長い期間で {expected} 回までです";
+    AdditionOfOther "claim/addition-of-other-fee" Masters Error L4 None,
+        en "{found} is no addition to {expected} nor to another basic fee of the day: leave it out"
+        ja "{found} は {expected} など同日の入院基本料等に加算できません。除いてください";
+    AdditionTwice "claim/addition-of-one-class" Masters Error L4 None,
+        en "{found} and {expected} are additions of one class, of which one is billed a day: leave out \
+            one of them"
+        ja "{found} と {expected} は加算識別が同じで、同一日に併せて算定できません。いずれか一方にしてください";
 }
 
 impl ClaimCode {

@@ -22,6 +22,8 @@ mod records;
 mod shelf;
 mod shelves;
 
+pub(crate) mod points;
+
 mod build;
 
 #[cfg(test)]

@@ -14,13 +14,14 @@ use super::comment::Comment;
 use super::drug::Drug;
 use super::facts::Facts;
 use super::material::Material;
+use super::points::{self, PointsShelf, PointsTables, TablesOf};
 use super::procedure::Procedure;
 use super::shelf::Shelf;
 use super::shelves::Shelves;
 use super::snapshot_error::SnapshotError;
 use crate::file::ItemKind;
 use warifu_masters::past::MasterOf;
-use warifu_values::day::TreatmentDay;
+use warifu_values::day::{ClaimMonth, TreatmentDay};
 
 /// The masters of one release as a checker holds them. Immutable.
 #[derive(Debug, Default)]
@@ -29,6 +30,7 @@ pub struct Snapshot {
     drugs: Shelves<Drug>,
     materials: Shelves<Material>,
     comments: Shelves<Comment>,
+    points: PointsTables,
 }
 
 /// What a snapshot keeps of one master. It shares that with the snapshot that it comes from.
@@ -41,6 +43,7 @@ enum OfKind {
     Drug(Arc<Shelf<Drug>>),
     Material(Arc<Shelf<Material>>),
     Comment(Arc<Shelf<Comment>>),
+    Points(Arc<PointsShelf>),
 }
 
 impl Shelved {
@@ -51,7 +54,10 @@ impl Shelved {
             Drug::KIND => OfKind::Drug(Arc::new(Shelf::build(of)?)),
             Material::KIND => OfKind::Material(Arc::new(Shelf::build(of)?)),
             Comment::KIND => OfKind::Comment(Arc::new(Shelf::build(of)?)),
-            _ => return Ok(None),
+            _ => match PointsShelf::build(of)? {
+                Some(shelf) => OfKind::Points(Arc::new(shelf)),
+                None => return Ok(None),
+            },
         };
         Ok(Some(Shelved(of_kind)))
     }
@@ -63,12 +69,22 @@ impl Shelved {
             OfKind::Drug(shelf) => (&shelf.series, Drug::KIND),
             OfKind::Material(shelf) => (&shelf.series, Material::KIND),
             OfKind::Comment(shelf) => (&shelf.series, Comment::KIND),
+            OfKind::Points(shelf) => (&shelf.series, shelf.kind),
         }
     }
 }
 
 /// The kinds that checks ask.
-pub const KINDS: [&str; 4] = [Procedure::KIND, Drug::KIND, Material::KIND, Comment::KIND];
+pub const KINDS: [&str; 12] = {
+    let mut kinds = [""; 12];
+    (kinds[0], kinds[1], kinds[2], kinds[3]) = (Procedure::KIND, Drug::KIND, Material::KIND, Comment::KIND);
+    let mut at = 0;
+    while at < points::KINDS.len() {
+        kinds[4 + at] = points::KINDS[at].0;
+        at += 1;
+    }
+    kinds
+};
 
 impl Snapshot {
     /// Takes from `masters` what the checks need. Of two that govern a day for one kind, the one that began
@@ -95,12 +111,14 @@ impl Snapshot {
         }
         let (mut procedures, mut drugs) = (Vec::new(), Vec::new());
         let (mut materials, mut comments) = (Vec::new(), Vec::new());
+        let mut points = Vec::new();
         for Shelved(shelved) in all {
             match shelved {
                 OfKind::Procedure(shelf) => procedures.push(shelf),
                 OfKind::Drug(shelf) => drugs.push(shelf),
                 OfKind::Material(shelf) => materials.push(shelf),
                 OfKind::Comment(shelf) => comments.push(shelf),
+                OfKind::Points(shelf) => points.push(shelf),
             }
         }
         Ok(Snapshot {
@@ -108,6 +126,7 @@ impl Snapshot {
             drugs: Shelves::of(drugs),
             materials: Shelves::of(materials),
             comments: Shelves::of(comments),
+            points: PointsTables::of(points),
         })
     }
 
@@ -119,7 +138,7 @@ impl Snapshot {
             Drug::KIND => OfKind::Drug(Arc::clone(self.drugs.of_series(series)?)),
             Material::KIND => OfKind::Material(Arc::clone(self.materials.of_series(series)?)),
             Comment::KIND => OfKind::Comment(Arc::clone(self.comments.of_series(series)?)),
-            _ => return None,
+            _ => OfKind::Points(Arc::clone(self.points.of_series(series, kind)?)),
         };
         Some(Shelved(of_kind))
     }
@@ -146,6 +165,22 @@ impl Snapshot {
     #[inline]
     pub fn comment(&self, code: u32, day: TreatmentDay) -> Lookup<'_, Comment> {
         self.comments.lookup(code, day)
+    }
+
+    /// The points tables (電子点数表) that judge `month`; none where there is none at all.
+    #[inline]
+    pub(crate) fn points_tables(&self, month: ClaimMonth) -> Option<TablesOf<'_>> {
+        self.points.of_month(month)
+    }
+
+    /// The columns of the points tables that decide what is answered, by field id, besides those with days.
+    pub fn points_columns() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+        points::KINDS.into_iter()
+    }
+
+    /// How many rows of the points tables are held: one for each run of days on which a record holds.
+    pub fn points_rows(&self) -> usize {
+        self.points.rows()
     }
 
     /// The columns of a master that decide what is answered, by field id; names are told only.
@@ -183,6 +218,6 @@ impl Snapshot {
     /// Each shelf by where it lies, and how many bytes of memory it takes.
     fn shelves(&self) -> impl Iterator<Item = (*const (), usize)> {
         let items = self.procedures.bytes().chain(self.drugs.bytes()).chain(self.materials.bytes());
-        items.chain(self.comments.bytes())
+        items.chain(self.comments.bytes()).chain(self.points.bytes())
     }
 }

@@ -61,6 +61,14 @@ const MASTERS: [(ItemKind, &str); 4] = [
     (ItemKind::Comment, "comment"),
 ];
 
+/// What all kinds of points tables (電子点数表) begin with: they judge procedures, several together.
+const POINTS: &str = "points-";
+
+/// The codes that a record concerns which has the key `key`, a code or several of which some may be codes.
+fn codes_of(kind: ItemKind, key: &str) -> impl Iterator<Item = ItemCode> {
+    key.split('-').filter_map(move |part| ItemCode::parse(kind, part.as_bytes()))
+}
+
 /// The master that judges items of `kind`.
 pub(super) fn master_of(kind: ItemKind) -> &'static str {
     MASTERS.iter().find(|(of, _)| *of == kind).map_or("", |(_, master)| master)
@@ -99,7 +107,11 @@ impl Declared {
 
     /// Takes in one change more.
     pub fn add(&mut self, change: &Change, past_before: TreatmentDay) {
-        let Some((kind, _)) = MASTERS.iter().find(|(_, master)| *master == change.kind) else { return };
+        let kind = match MASTERS.iter().find(|(_, master)| *master == change.kind) {
+            Some((kind, _)) => kind,
+            None if change.kind.starts_with(POINTS) => &ItemKind::Procedure,
+            None => return,
+        };
         let explained = match change.what {
             _ if change.days.first < past_before => Explained::Accepted,
             What::Cover {
@@ -108,14 +120,16 @@ impl Declared {
             } => Explained::EndAnnounced,
             _ => Explained::Announced,
         };
-        match ItemCode::parse(*kind, change.key.as_bytes()) {
-            Some(code) => {
-                let days = self.codes.entry((*kind, code)).or_default();
-                if !days.contains(&(change.days, explained)) {
-                    days.push((change.days, explained));
-                }
+        let mut names_none = true;
+        for code in codes_of(*kind, &change.key) {
+            names_none = false;
+            let days = self.codes.entry((*kind, code)).or_default();
+            if !days.contains(&(change.days, explained)) {
+                days.push((change.days, explained));
             }
-            None => self.others.push((*kind, change.days, explained)),
+        }
+        if names_none {
+            self.others.push((*kind, change.days, explained));
         }
     }
 

@@ -332,7 +332,9 @@ pub(crate) fn recognise(
         let mut holds_one =
             |record: &[u8]| classes.iter().any(|class| columns.holds(record, at, class.as_bytes()));
         let listed = first.iter().filter(|record| holds_one(record)).count();
-        (fitting * 2 > first.len()).then(|| ((whole, fitting, listed), Arc::clone(layout), shape.clone()))
+        // Blanks fit any record that does not name its master.
+        let score = (whole, layout.master_type.is_some(), fitting, listed);
+        (fitting * 2 > first.len()).then(|| (score, Arc::clone(layout), shape.clone()))
     });
     judged.max_by_key(|(score, ..)| *score).map(|(_, layout, shape)| (layout, shape))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::fixed;
 use super::parse::{Parsed, Parser};
 use super::reading::Reading;
-use super::recognise::recognise_layout;
+use super::recognise::{kind_open, recognise_layout};
 use crate::charset::{BadBytes, Charset};
 use crate::finding::{Code, Finding, Findings};
 use crate::schema::{CHANGE_CLASS, Format, Framing, Quoting, RecordEnd, Rendering, Schemas};
@@ -66,6 +66,10 @@ fn read_fixed(
         return reading;
     };
     reading.layout = Some(Arc::clone(&layout));
+    if let Some(open) = kind_open(schemas, &layout) {
+        reading.findings.push(open);
+        return reading;
+    }
     let framing = Framing::Fixed { record_end: record_end.clone() };
     reading.format = format_like(schemas, charset, &framing);
     let records = fixed::read(&layout, &shape, charset, record_end.as_bytes(), bytes, &mut reading.findings);

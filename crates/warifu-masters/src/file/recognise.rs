@@ -135,8 +135,8 @@ pub(crate) fn recognise_layout(
     if with_header.peek().is_some() {
         let rows: Vec<Vec<&str>> = first_rows(lines).collect();
         // Of two masters with one header too.
-        let told = with_header.min_by_key(|layout| Reverse(listed(layout, &rows)));
-        return told.map(|layout| (Arc::clone(layout), true));
+        let layout = with_header.min_by_key(|layout| Reverse(listed(layout, &rows)))?;
+        return told(schemas, layout, findings).map(|layout| (layout, true));
     }
     if first.len() > ROW_LIMIT_BYTES {
         let finding = Finding::new(Code::RowTooLong).line(1).found(first.len()).expected(ROW_LIMIT_BYTES);
@@ -154,7 +154,7 @@ pub(crate) fn recognise_layout(
     if let Some((count, layout)) = best
         && count * 2 > rows.len().max(1)
     {
-        return Some((Arc::clone(layout), false));
+        return told(schemas, layout, findings).map(|layout| (layout, false));
     }
     // None fits. If the rows say which master they are, the width is what is wrong.
     let said = rows.first().and_then(|row| row.get(1)).copied().unwrap_or_default();
@@ -185,6 +185,23 @@ fn first_rows<'t>(lines: impl Iterator<Item = &'t str>) -> impl Iterator<Item = 
 fn listed(layout: &Layout, rows: &[Vec<&str>]) -> usize {
     let Some((at, classes)) = layout.change_classes() else { return 0 };
     rows.iter().filter(|row| row.get(at).is_some_and(|class| classes.contains(class))).count()
+}
+
+/// `layout`, where no other kind of master has the same columns.
+fn told(schemas: &Schemas, layout: &Arc<Layout>, findings: &mut Findings) -> Option<Arc<Layout>> {
+    match kind_open(schemas, layout) {
+        None => Some(Arc::clone(layout)),
+        Some(open) => {
+            findings.push(open);
+            None
+        }
+    }
+}
+
+/// That the file may be of another kind of master as well, which no row tells.
+pub(super) fn kind_open(schemas: &Schemas, layout: &Layout) -> Option<Finding> {
+    let kinds = schemas.look_alikes(layout);
+    (!kinds.is_empty()).then(|| Finding::new(Code::FileKind).expected(kinds.join(", ")))
 }
 
 pub(crate) fn split(line: &str) -> Vec<&str> {

@@ -130,6 +130,11 @@ codes! {
         do "Where it matters, say which with --layout; an import takes the edition of its series."
         ja "{found} として読みました。{expected} も同じ列数で、どちらの版かを示す行がありません"
         do "違いが生じる場合は --layout で指定してください。取り込みではシリーズの適用開始日で決まります。";
+    FileKind "file/kind" Deny
+        en "several tables have these columns, and no row tells which of them this is: {expected}"
+        do "Say which with --kind; of a conversion, with --layout."
+        ja "同じ列の表が複数あり、行からはどれか判別できません: {expected}"
+        do "--kind で指定してください（変換では --layout）。";
     RowColumns "row/columns" Deny
         en "{found} columns; this master has {expected}"
         do "The row is damaged or the layout is new: a new layout is one TOML file under schemas/layouts/."
@@ -735,6 +740,21 @@ codes! {
         do "Ask the sender: the modifier would stand on the wrong side of the disease."
         ja "修飾語区分 {found} が修飾語コード {expected} と合いません（区分 A8 は 8000〜8999 です）"
         do "接頭語と接尾語が入れ替わります。送付元に確認してください。";
+    SetPointsPair "set/points-pair" Deny
+        en "the pair {found} does not stand there from the other side as {expected}"
+        do "Ask the sender: the tables of exclusion hold each pair from both sides, and here they differ."
+        ja "組 {found} に対する裏のデータ {expected} がありません"
+        do "背反関連テーブルは必ず表裏のデータを持ちます。送付元に確認してください。";
+    SetPointsTimes "set/points-times" Deny
+        en "a limit of {found} times: no claim could keep it"
+        do "Ask the sender."
+        ja "算定回数が {found} です（算定できないことになります）"
+        do "送付元に確認してください。";
+    SetPointsInclusion "set/points-inclusion" Warn
+        en "inclusion unit {found} and group {expected}: one of the two is missing"
+        do "Ask the sender which procedures are included, and for how long."
+        ja "包括単位 {found} とグループ番号 {expected} の一方しかありません"
+        do "包括の単位と対象を送付元に確認してください。";
     AcrossUnitName "across/unit-name" Deny
         en "unit code {found} has two names: {expected}"
         do "Ask the sender: one code has one name in all masters."
@@ -775,6 +795,26 @@ codes! {
         do "Usual when the two were published on different days; the newer of both belongs into the series."
         ja "旧傷病名コード {found}（使用期限 {expected}）が傷病名マスターにもあります"
         do "公表日が違う場合に起こります。新しい方も取り込んでください。";
+    AcrossPointsProcedure "across/points-procedure" Warn
+        en "procedure {found} of the points table is not in the procedure master"
+        do "Usual when the two were published on different days; the newer of both belongs into the series."
+        ja "電子点数表の診療行為コード {found} が医科診療行為マスターにありません"
+        do "公表日が違う場合に起こります。新しい方も取り込んでください。";
+    AcrossPointsFlag "across/points-flag" Warn
+        en "{found} stands in this table, and {expected} of the auxiliary table does not name it"
+        do "The tables belong to different days: import all of one publication."
+        ja "{found} はこの表にありますが、補助マスターテーブルの {expected} では関連なしです"
+        do "公表日が違う表です。同じ公表分の全テーブルを取り込んでください。";
+    AcrossPointsRow "across/points-row" Warn
+        en "the auxiliary table names {found}, and {expected} has no such row"
+        do "The publisher leaves out a few; for many, import all tables of one publication."
+        ja "補助マスターテーブルで関連ありの {found} が {expected} にありません"
+        do "公表ファイルにも数件あります。多数の場合は同じ公表分の全テーブルを取り込んでください。";
+    AcrossPointsKind "across/points-kind" Deny
+        en "said to be {found}, but by the flags of the auxiliary table it is rather {expected}"
+        do "Look at the name of the published file, and say --kind again."
+        ja "{found} として渡されましたが、補助マスターテーブルの関連識別では {expected} と見られます"
+        do "公表ファイルの名称を確認し、--kind を指定し直してください。";
     VersionsReused "versions/reused" Deny
         en "was abolished as {expected} and comes back as {found}"
         do "Ask the sender: claims of the past would be read with the new meaning."

@@ -268,6 +268,15 @@ impl Layout {
             && (&self.key, &self.key_separator) == (&other.key, &other.key_separator)
     }
 
+    /// Whether no row tells the one from the other: masters of two kinds with the same columns and the same
+    /// change classes.
+    pub fn looks_like(&self, other: &Layout) -> bool {
+        self.kind != other.kind
+            && self.change_classes() == other.change_classes()
+            && (&self.master_type, &self.header) == (&other.master_type, &other.header)
+            && self.canonical_header() == other.canonical_header()
+    }
+
     /// Whether `value` says nothing in the column at `position`, which is one that is not in use.
     pub fn is_unused(&self, position: usize, value: &str) -> bool {
         value.is_empty() || self.values(position).is_some_and(|values| values.contains(&value))

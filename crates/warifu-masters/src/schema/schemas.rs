@@ -172,6 +172,26 @@ impl Schemas {
         Some(Schemas { layouts, ..self.clone() })
     }
 
+    /// These schemas for masters of `kind`, and of no other.
+    pub fn of_kind(&self, kind: &str) -> Schemas {
+        let layouts = self.layouts.iter().filter(|(_, layout)| layout.kind == kind);
+        let layouts = layouts.map(|(name, layout)| (name.clone(), Arc::clone(layout))).collect();
+        Schemas { layouts, ..self.clone() }
+    }
+
+    /// The kinds of master that no row tells from those of `layout`, its own among them, in alphabetical
+    /// order; none where its rows tell.
+    pub fn look_alikes(&self, layout: &Layout) -> Vec<&str> {
+        let alike = self.layouts().filter(|other| layout.looks_like(other));
+        let mut kinds: Vec<_> = alike.map(|other| other.kind.as_str()).collect();
+        if !kinds.is_empty() {
+            kinds.extend(self.layouts.get(&layout.name()).map(|layout| layout.kind.as_str()));
+        }
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds
+    }
+
     /// The layouts of `kind`, narrowest first, and of one width in the order of their names.
     pub fn editions(&self, kind: &str) -> Vec<&Arc<Layout>> {
         let mut editions: Vec<_> = self.layouts().filter(|layout| layout.kind == kind).collect();
@@ -243,6 +263,14 @@ mod tests {
             ("material-38", 38),
             ("material-38-r08", 38),
             ("modifier-19", 19),
+            ("points-auxiliary-27", 27),
+            ("points-count-limit-14", 14),
+            ("points-exclusion-day-10", 10),
+            ("points-exclusion-month-10", 10),
+            ("points-exclusion-simultaneous-10", 10),
+            ("points-exclusion-week-10", 10),
+            ("points-inclusion-7", 7),
+            ("points-inpatient-basic-8", 8),
             ("procedure-150", 150),
             ("procedure-150-r08", 150),
         ];

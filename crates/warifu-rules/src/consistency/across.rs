@@ -22,7 +22,7 @@ pub(super) struct Across<'a> {
 
 impl<'a> Across<'a> {
     /// A report on `master`, with the rule's columns; `None` when its edition lacks one.
-    fn report(&self, master: &'a Master) -> Option<Report<'a>> {
+    pub(super) fn report(&self, master: &'a Master) -> Option<Report<'a>> {
         let positions = self.columns.iter().map(|id| master.layout().position(id));
         let columns = positions.collect::<Option<Vec<_>>>()?;
         let mut report = Report::new(self.code, master, columns, self.published);
@@ -30,7 +30,7 @@ impl<'a> Across<'a> {
         Some(report)
     }
 
-    fn take(&mut self, report: Report<'_>) {
+    pub(super) fn take(&mut self, report: Report<'_>) {
         self.asked += report.asked;
         if !report.findings.is_empty() {
             let kind = report.master.layout().kind.clone();
@@ -39,7 +39,7 @@ impl<'a> Across<'a> {
     }
 
     /// Asks `holds` of each record of the first master, with what it refers to in the second one.
-    fn references(&mut self, ask: impl Fn(&mut Report<'a>, usize, Option<usize>, &'a Master)) {
+    pub(super) fn references(&mut self, ask: impl Fn(&mut Report<'a>, usize, Option<usize>, &'a Master)) {
         let [first, second] = self.masters[..] else { return };
         let Some(mut report) = self.report(first) else { return };
         // Neighbouring relations refer to one record.

@@ -28,6 +28,10 @@ const RELATION: &str = "comment-relation-18";
 const DISEASE: &str = "disease-46";
 const FORMER: &str = "former-disease-46";
 const MODIFIER: &str = "modifier-19";
+const AUXILIARY: &str = "points-auxiliary-27";
+const EXCLUSION: &str = "points-exclusion-month-10";
+const COUNTS: &str = "points-count-limit-14";
+const INPATIENT: &str = "points-inpatient-basic-8";
 
 const ADDITION: Fields =
     &[("procedure_code", "111000370"), ("notice_class_1", "7"), ("short_name", "幼加算")];
@@ -65,6 +69,10 @@ const STEPPED: Fields = &[
     ("step_lower_limit", "1"),
     ("step_value", "1"),
 ];
+
+const FLAGGED: Fields = &[("exclusion_month", "1")];
+const OTHER_FLAGGED: Fields = &[("procedure_code", "112000110"), ("exclusion_month", "1")];
+const TURNED: Fields = &[("procedure_code", "112000110"), ("other_code", "111000110")];
 
 /// What the clean record of `layout` holds; all else is blank.
 fn clean(layout: &str) -> Fields {
@@ -204,6 +212,56 @@ fn clean(layout: &str) -> Fields {
             ("transition_until", "00000000"),
             ("abolished_on", "99999999"),
         ],
+        AUXILIARY => &[
+            ("change_class", "0"),
+            ("procedure_code", "111000110"),
+            ("name", "初診料"),
+            ("inclusion_unit_1", "0"),
+            ("inclusion_group_1", "0"),
+            ("inclusion_unit_2", "0"),
+            ("inclusion_group_2", "0"),
+            ("inclusion_unit_3", "0"),
+            ("inclusion_group_3", "0"),
+            ("exclusion_day", "0"),
+            ("exclusion_month", "0"),
+            ("exclusion_simultaneous", "0"),
+            ("exclusion_week", "0"),
+            ("inpatient_group", "000"),
+            ("count_limited", "0"),
+            ("changed_on", "20100401"),
+            ("abolished_on", "99999999"),
+        ],
+        EXCLUSION => &[
+            ("change_class", "0"),
+            ("procedure_code", "111000110"),
+            ("name", "初診料"),
+            ("other_code", "112000110"),
+            ("other_name", "再診料"),
+            ("exclusion_class", "3"),
+            ("special_condition", "0"),
+            ("changed_on", "20120401"),
+            ("abolished_on", "99999999"),
+        ],
+        COUNTS => &[
+            ("change_class", "0"),
+            ("procedure_code", "111000110"),
+            ("name", "初診料"),
+            ("unit_code", "121"),
+            ("unit_name", "日"),
+            ("max_times", "1"),
+            ("special_condition", "0"),
+            ("changed_on", "20120401"),
+            ("abolished_on", "99999999"),
+        ],
+        INPATIENT => &[
+            ("change_class", "0"),
+            ("group", "001"),
+            ("procedure_code", "190077070"),
+            ("name", "１級地地域加算"),
+            ("addition_class", "16"),
+            ("changed_on", "20120401"),
+            ("abolished_on", "99999999"),
+        ],
         _ => &[
             ("change_class", "0"),
             ("notice_class", "1"),
@@ -318,6 +376,70 @@ const CASES: &[Case] = &[
     case!(SetCommentEdit, COMMENT, [&[]], 0 "edit_1_position" = "1"),
     case!(SetCommentFreeText, COMMENT, [FREE_TEXT], 0 "name" = "理由は"),
     case!(SetRelationCondition, RELATION, [&[("condition_class", "03"), ("times", "2")]], 0 "times" = "0"),
+    case!(SetPointsPair, EXCLUSION, [&[], TURNED], 1 "exclusion_class" = "1"),
+    case!(SetPointsPair, EXCLUSION, [&[], TURNED], 0 "special_condition" = "1"),
+    case!(SetPointsPair, EXCLUSION,
+        [&[("exclusion_class", "1")], &[TURNED[0], TURNED[1], ("exclusion_class", "2")]],
+        0 "changed_on" = "20120402"),
+    case!(SetPointsTimes, COUNTS, [&[]], 0 "max_times" = "0"),
+    case!(SetPointsInclusion, AUXILIARY, [&[]], 0 "inclusion_unit_3" = "1"),
+    case!(SetUnitName, COUNTS, [&[]], 0 "unit_name" = "週"),
+    case!(SetDateOrder, INPATIENT, [&[("abolished_on", "20120401")]], 0 "abolished_on" = "20120331"),
+    Case {
+        code: Code::AcrossPointsProcedure,
+        masters: &[(AUXILIARY, &[&[]]), (PROCEDURE, &[&[]])],
+        broken: (0, 0, "procedure_code", "111000111"),
+    },
+    Case {
+        code: Code::AcrossAbolished,
+        masters: &[(AUXILIARY, &[&[]]), (PROCEDURE, &[&[("change_class", "9")]])],
+        broken: (1, 0, "abolished_on", "20240930"),
+    },
+    Case {
+        code: Code::AcrossPointsFlag,
+        masters: &[(EXCLUSION, &[&[], TURNED]), (AUXILIARY, &[FLAGGED, OTHER_FLAGGED])],
+        broken: (1, 0, "exclusion_month", "0"),
+    },
+    Case {
+        code: Code::AcrossPointsFlag,
+        masters: &[(INPATIENT, &[&[]]), (AUXILIARY, &[&[("inpatient_group", "001")]])],
+        broken: (1, 0, "inpatient_group", "000"),
+    },
+    Case {
+        code: Code::AcrossPointsFlag,
+        masters: &[(COUNTS, &[&[]]), (AUXILIARY, &[&[("count_limited", "1")]])],
+        broken: (1, 0, "count_limited", "0"),
+    },
+    Case {
+        code: Code::AcrossPointsRow,
+        masters: &[
+            (EXCLUSION, &[&[], TURNED]),
+            (AUXILIARY, &[FLAGGED, OTHER_FLAGGED, &[("procedure_code", "113000110")]]),
+        ],
+        broken: (1, 2, "exclusion_month", "1"),
+    },
+    Case {
+        code: Code::AcrossPointsRow,
+        masters: &[
+            (INPATIENT, &[&[]]),
+            (AUXILIARY, &[&[("inpatient_group", "001")], &[("procedure_code", "112000110")]]),
+        ],
+        broken: (1, 1, "inpatient_group", "002"),
+    },
+    Case {
+        code: Code::AcrossPointsKind,
+        masters: &[
+            (EXCLUSION, &[&[], TURNED]),
+            (
+                AUXILIARY,
+                &[
+                    &[FLAGGED[0], ("exclusion_week", "1")],
+                    &[OTHER_FLAGGED[0], OTHER_FLAGGED[1], ("exclusion_week", "1")],
+                ],
+            ),
+        ],
+        broken: (1, 1, "exclusion_month", "0"),
+    },
     Case {
         code: Code::AcrossUnitName,
         masters: &[

@@ -1,5 +1,6 @@
 //! The catalogue: every rule once, with what it asks and how the published files fare by it.
 
+use super::catalogue_points::POINTS;
 use super::rule::{Ask, Count, Rule, Seen};
 use super::{across, comment, common, disease, drug, material, procedure, relation, versions};
 use warifu_masters::finding::Code;
@@ -8,7 +9,20 @@ use warifu_masters::finding::Code;
 const DISEASES: Seen = Seen::Together(&["disease/hb_20260101.txt", "disease/b_20240601.txt"]);
 
 /// Every rule.
-pub const CATALOGUE: &[Rule] = &[
+pub const CATALOGUE: &[Rule] = &joined::<{ MASTERS.len() + POINTS.len() }>(MASTERS, POINTS);
+
+const fn joined<const N: usize>(one: &[Rule], other: &[Rule]) -> [Rule; N] {
+    let mut all = [one[0]; N];
+    let mut at = 1;
+    while at < N {
+        all[at] = if at < one.len() { one[at] } else { other[at - one.len()] };
+        at += 1;
+    }
+    all
+}
+
+/// Those of all masters but the 電子点数表.
+const MASTERS: &[Rule] = &[
     Rule {
         code: Code::SetPriceZero,
         kinds: &["drug", "material"],

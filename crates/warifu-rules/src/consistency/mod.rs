@@ -7,16 +7,19 @@
 //! a reason; what they break at large is a note. A site's own rules are in a crate of their own.
 
 mod across;
+mod across_points;
 mod ask;
 #[cfg(test)]
 mod cases;
 mod catalogue;
+mod catalogue_points;
 mod comment;
 mod common;
 mod disease;
 mod drug;
 mod material;
 mod news;
+mod points;
 mod procedure;
 mod relation;
 mod report;

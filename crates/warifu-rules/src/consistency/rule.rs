@@ -11,7 +11,7 @@ use warifu_masters::table::Master;
 use warifu_values::day::PublicationDay;
 
 /// One rule.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Rule {
     /// What it is called when it is broken. Rules of several kinds of master may share a code.
     pub code: Code,

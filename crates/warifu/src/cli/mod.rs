@@ -9,6 +9,7 @@ mod files;
 mod invocation;
 mod meant;
 mod memory;
+mod of_kind;
 mod repo;
 mod signing;
 

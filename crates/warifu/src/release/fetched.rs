@@ -159,7 +159,7 @@ impl FetchedFolder {
             let limit_bytes = signed.bytes.min(FILE_LIMIT_BYTES);
             let bytes = warifu_files::read(&self.path.join(&signed.file_name), limit_bytes).ok()?;
             let declared = Declared { format: Some(format), role: Some(Role::Full) };
-            let mut reading = read(schemas, bytes, &declared);
+            let mut reading = read(&schemas.of_kind(&entry.kind), bytes, &declared);
             reading.in_edition(&entry.edition);
             reading.master.map(|master| master.canonical())
         });

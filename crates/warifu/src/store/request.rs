@@ -20,6 +20,8 @@ pub struct ImportRequest<'a> {
     pub name: &'a str,
     /// The series it belongs to: no file says so itself.
     pub series: &'a str,
+    /// The kind of master it is; otherwise recognised, where its rows tell.
+    pub kind: Option<&'a str>,
     /// The format it must be in; otherwise it is recognised.
     pub format: Option<&'a Format>,
     /// Full or differential; otherwise recognised.

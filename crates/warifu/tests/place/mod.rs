@@ -103,6 +103,7 @@ pub(crate) fn request<'a>(
         bytes,
         name,
         series,
+        kind: None,
         format,
         role,
         dated,

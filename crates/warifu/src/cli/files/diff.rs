@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use warifu::diff_json::{self, Form};
 use warifu::error::{Exit, Failure};
-use warifu::side::{load_sides, load_states};
+use warifu::side::{By, load_sides, load_states};
 use warifu::{diff_html, diff_report, files};
 use warifu_masters::change::diff::{Diff, OtherKind, diff};
 use warifu_masters::file::write::write;
@@ -15,6 +15,7 @@ use warifu_values::say;
 
 use super::refused;
 use crate::cli::Context;
+use crate::cli::of_kind::OfKind;
 
 /// Show what changed between two states of a master, record by record and field by field.
 ///
@@ -26,6 +27,8 @@ pub(crate) struct Args {
     old: String,
     /// The newer state.
     new: String,
+    #[command(flatten)]
+    of_kind: OfKind,
     /// The repository that REV:kind is looked up in; otherwise the one this folder lies in.
     #[arg(long, value_name = "DIR", default_value = ".", env = "WARIFU_REPO", hide_default_value = true)]
     repo: PathBuf,
@@ -64,7 +67,9 @@ impl Args {
         if self.output == Output::Html {
             return self.page(context);
         }
-        let (old, new) = load_sides(&self.old, &self.new, &context.library.schemas, &self.repo)?;
+        let of_files = self.of_kind.schemas(context)?;
+        let by = By { schemas: &context.library.schemas, of_files: &of_files, repo: &self.repo };
+        let (old, new) = load_sides(&self.old, &self.new, by)?;
         let (old, new) = (old.master, new.master);
         let diff = diff(&old, &new).map_err(other_kind)?;
         let report = |out: &mut dyn Write| match self.output {
@@ -112,7 +117,9 @@ impl Args {
         let lang = context.lang;
         let progress = context.progress(3);
         progress.set_message(say!(lang, "reading", "読み込み"));
-        let states = load_states(&self.old, &self.new, &context.library.schemas, &self.repo)?;
+        let of_files = self.of_kind.schemas(context)?;
+        let by = By { schemas: &context.library.schemas, of_files: &of_files, repo: &self.repo };
+        let states = load_states(&self.old, &self.new, by)?;
         progress.inc(1);
         progress.set_message(say!(lang, "comparing", "比較"));
         let page = diff_html::page(&states, lang).map_err(other_kind)?;

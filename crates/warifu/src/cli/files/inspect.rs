@@ -9,7 +9,7 @@ use warifu::report::FindingsJson;
 use warifu_masters::file::fixed::Shape;
 use warifu_masters::file::{Candidate, Confidence, Declared, Reading, Why, read};
 use warifu_masters::finding::Findings;
-use warifu_masters::schema::{Framing, Newline, Quoting};
+use warifu_masters::schema::{Framing, Newline, Quoting, Schemas};
 use warifu_masters::table::{Master, Role};
 use warifu_values::digest::Digest;
 use warifu_values::lang::{Lang, Speak as _};
@@ -18,6 +18,7 @@ use warifu_values::say;
 
 use super::{master_name, role_name};
 use crate::cli::Context;
+use crate::cli::of_kind::OfKind;
 use crate::cli::signing::channel::{Membership, Signed};
 
 /// Say what files are: master, layout, format, full or differential, rows, digest.
@@ -28,6 +29,8 @@ pub(crate) struct Args {
     /// The files.
     #[arg(required = true)]
     files: Vec<PathBuf>,
+    #[command(flatten)]
+    of_kind: OfKind,
     #[command(flatten)]
     membership: Membership,
 }
@@ -72,13 +75,15 @@ struct Other {
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let signed = self.membership.signed(context)?;
-        super::for_each_file(context, &self.files, |file| inspect(context, file, signed.as_ref()))
+        let schemas = self.of_kind.schemas(context)?;
+        super::for_each_file(context, &self.files, |file| inspect(context, file, &schemas, signed.as_ref()))
     }
 }
 
 fn inspect(
     context: &Context,
     file: &Path,
+    schemas: &Schemas,
     signed: Option<&Signed>,
 ) -> Result<(Exit, Option<serde_json::Value>), Failure> {
     let lang = context.lang;
@@ -99,7 +104,7 @@ fn inspect(
     let standing = signed.map(|signed| signed.standing(sha256, lang)).transpose()?;
     about.signed = standing.as_ref().map(|standing| standing.signed.clone());
     about.superseded = standing.as_ref().and_then(|standing| standing.superseded.clone());
-    let mut reading = read(&context.library.schemas, bytes, &Declared::default());
+    let mut reading = read(schemas, bytes, &Declared::default());
     if let Some(open) = reading.edition_open() {
         reading.findings.push(open);
     }

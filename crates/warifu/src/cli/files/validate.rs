@@ -8,7 +8,7 @@ use warifu::store::dated_in;
 use warifu::windows;
 use warifu_masters::file::{Declared, read_bytes};
 use warifu_masters::finding::{Code, Findings, Severity};
-use warifu_masters::schema::Format;
+use warifu_masters::schema::{Format, Schemas};
 use warifu_masters::table::{Master, Role, State, fields};
 use warifu_rules::judge::{Subject, judge, judge_file, let_pass};
 use warifu_trust::VerifiedRelease;
@@ -21,6 +21,7 @@ use warifu_values::say;
 use super::released::Released;
 use super::role_name;
 use crate::cli::Context;
+use crate::cli::of_kind::OfKind;
 use crate::cli::signing::channel::Membership;
 
 /// Check files against their layouts: every field, keys, consistency of full files.
@@ -29,6 +30,8 @@ pub(crate) struct Args {
     /// The files.
     #[arg(required = true)]
     files: Vec<PathBuf>,
+    #[command(flatten)]
+    of_kind: OfKind,
     /// The format they must be in; otherwise any.
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
@@ -60,13 +63,17 @@ impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let format = self.format.as_deref().map(|name| context.format(name)).transpose()?;
         let releases = self.membership.releases(context)?;
-        let asked = Asked { format: format.as_deref(), state: self.state, releases: releases.as_deref() };
+        let of_kind = self.of_kind.schemas(context)?;
+        let schemas: &Schemas = &of_kind;
+        let (format, releases) = (format.as_deref(), releases.as_deref());
+        let asked = Asked { schemas, format, state: self.state, releases };
         super::for_each_file(context, &self.files, |file| one(context, file, &asked))
     }
 }
 
 /// What is asked of every file.
 struct Asked<'a> {
+    schemas: &'a Schemas,
     format: Option<&'a Format>,
     state: Option<u32>,
     releases: Option<&'a [VerifiedRelease]>,
@@ -137,13 +144,13 @@ fn one(
     file: &Path,
     asked: &Asked<'_>,
 ) -> Result<(Exit, Option<serde_json::Value>), Failure> {
-    let &Asked { format, state, releases } = asked;
+    let &Asked { schemas, format, state, releases } = asked;
     let declared = Declared { format, role: None };
-    let (reading, sha256) = match windows::read_with_digest(&context.library.schemas, file, &declared) {
+    let (reading, sha256) = match windows::read_with_digest(schemas, file, &declared) {
         Some(read) => read,
         None => {
             let bytes = files::read(file)?;
-            beside(|| Digest::of(&bytes), || read_bytes(&context.library.schemas, &bytes, &declared))
+            beside(|| Digest::of(&bytes), || read_bytes(schemas, &bytes, &declared))
         }
     };
     let released = Released::find(releases, file, sha256);

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use warifu::advice::Advised;
 use warifu::store::ImportRecord;
 use warifu::store::dated_in;
+use warifu_masters::schema::Schemas;
 
 /// A file to be brought in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub(super) struct Again {
     /// Where it is, as the command line may name it.
     pub(super) path: String,
     pub(super) series: String,
+    /// Its kind of master, where its rows do not tell.
+    pub(super) kind: Option<String>,
     /// Its day of publication, where its name does not tell.
     pub(super) dated: Option<Date>,
     /// Why it is an emergency correction, where it is one.
@@ -24,19 +27,30 @@ impl Again {
     pub(super) fn of(record: &ImportRecord, series: &str, path: String) -> Again {
         let accepted = record.accepted.iter().map(|one| (one.code.clone(), one.reason.clone())).collect();
         let dated = (dated_in(&record.name) != Some(record.dated)).then_some(record.dated);
-        Again { path, series: series.to_owned(), dated, correction: record.correction.clone(), accepted }
+        let (series, correction) = (series.to_owned(), record.correction.clone());
+        Again { path, series, kind: None, dated, correction, accepted }
     }
+}
+
+/// The kind of master of the file that an import took in, where it must be said because no row tells.
+pub(super) fn kind_to_say(schemas: &Schemas, record: &ImportRecord) -> Option<String> {
+    let layout = schemas.layout(&record.edition)?;
+    (!schemas.look_alikes(layout).is_empty()).then(|| layout.kind.clone())
 }
 
 /// The commands that bring `files` in, in their order.
 pub(super) fn imports(files: &[Again]) -> Vec<Advised> {
     let together = |a: &Again, b: &Again| {
-        (&a.series, a.dated, &a.accepted, &a.correction) == (&b.series, b.dated, &b.accepted, &b.correction)
+        let of = |one: &Again| (one.series.clone(), one.kind.clone(), one.dated, one.correction.clone());
+        of(a) == of(b) && a.accepted == b.accepted
     };
     let command = |files: &[Again]| {
         let mut import = Advised::command(&["import"]);
-        if let Some(Again { series, dated, correction, accepted, .. }) = files.first() {
+        if let Some(Again { series, kind, dated, correction, accepted, .. }) = files.first() {
             import = import.word("--series").word(series);
+            if let Some(kind) = kind {
+                import = import.word("--kind").word(kind);
+            }
             if let Some(dated) = dated {
                 import = import.word("--dated").word(dated);
             }
@@ -68,6 +82,7 @@ mod tests {
         let file = |path: &str, dated: Option<&str>, accepted: &[(&str, &str)]| Again {
             path: path.to_owned(),
             series: "r06".to_owned(),
+            kind: path.starts_with("03").then(|| "points-exclusion-week".to_owned()),
             dated: dated.map(|day| day.parse().unwrap()),
             correction: None,
             accepted: accepted.iter().map(|(code, why)| ((*code).to_owned(), (*why).to_owned())).collect(),
@@ -75,6 +90,7 @@ mod tests {
         let files = [
             file("a b.csv", None, &[]),
             file("c_20240701.csv", None, &[]),
+            file("03-4_20240701.csv", None, &[]),
             file("new.csv", Some("2024-07-02"), &[("import/base-unjustified", "it's known")]),
         ];
         let said: Vec<String> = imports(&files)
@@ -85,6 +101,7 @@ mod tests {
             said,
             [
                 "--series r06 'a b.csv' c_20240701.csv",
+                "--series r06 --kind points-exclusion-week 03-4_20240701.csv",
                 "--series r06 --dated 2024-07-02 --accept 'import/base-unjustified=it'\\''s known' new.csv",
             ]
         );

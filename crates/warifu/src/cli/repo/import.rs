@@ -21,10 +21,11 @@ use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::say;
 use warifu_values::text::{CHARS, is_plain};
 
-use super::again::{self, Again};
+use super::again::{self, Again, kind_to_say};
 use super::given::{Repo, author, now};
 use super::words::{marked, short};
 use crate::cli::context::Context;
+use crate::cli::of_kind::OfKind;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -55,6 +56,8 @@ pub(crate) struct Args {
     /// Take the official file although corrections that it does not contain are lost, for this reason.
     #[arg(long, value_name = "REASON", value_parser = reason, conflicts_with = "correction")]
     drop_correction: Option<String>,
+    #[command(flatten)]
+    of_kind: OfKind,
     /// The format they must be in; otherwise it is recognised.
     #[arg(long, value_name = "NAME")]
     format: Option<String>,
@@ -169,6 +172,7 @@ impl Args {
                 bytes: &input.bytes,
                 name: &input.name,
                 series: &self.series,
+                kind: self.of_kind.kind.as_deref(),
                 format: format.as_deref(),
                 role,
                 dated: input.dated,
@@ -353,7 +357,8 @@ impl Args {
         // What was taken keeps its order: a correction that came after a file of its day stays on top of it.
         let mut files: Vec<Step> = Vec::new();
         for taken in refused.later.iter().filter(is_other) {
-            let again = Again::of(&taken.record, &self.series, beside(taken));
+            let kind = kind_to_say(store.schemas(), &taken.record);
+            let again = Again { kind, ..Again::of(&taken.record, &self.series, beside(taken)) };
             let revision = format!("{}:{}/{}", taken.commit, self.series, taken.kind);
             let original = store.at(&revision).and_then(|at| store.original(&at));
             let (name, bytes) = original.map_err(ImportError::from)?;
@@ -389,6 +394,7 @@ impl Args {
                 bytes: &step.bytes,
                 name: &step.name,
                 series: &step.again.series,
+                kind: step.again.kind.as_deref(),
                 format: None,
                 role: None,
                 dated: step.dated,
@@ -410,11 +416,12 @@ impl Args {
         let path = input.path.display().to_string();
         let dated = self.dated.filter(|dated| dated_in(&input.name) != Some(*dated));
         let (series, correction) = (self.series.clone(), self.correction.clone());
-        Again { path, series, dated, correction, accepted }
+        Again { path, series, kind: self.of_kind.kind.clone(), dated, correction, accepted }
     }
 
     /// The files in the order they go in.
     fn inputs(&self, context: &Context) -> Result<Vec<Input>, Failure> {
+        let schemas = self.of_kind.schemas(context)?;
         let mut inputs = Vec::new();
         for path in &self.files {
             let name = file_name(path);
@@ -439,8 +446,7 @@ impl Args {
         // Only where a day has several files does it matter which of them is a full.
         for day in inputs.chunk_by_mut(|a, b| a.dated == b.dated).filter(|day| day.len() > 1) {
             let full = |input: &Input| {
-                read(&context.library.schemas, input.bytes.clone(), &Declared::default()).role
-                    == Some(Role::Full)
+                read(&schemas, input.bytes.clone(), &Declared::default()).role == Some(Role::Full)
             };
             day.sort_by_cached_key(|input| (full(input), input.name.clone()));
         }

@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use warifu::advice::Advised;
 use warifu::error::{Exit, Failure};
 use warifu::store::{Left, TakenBack, UndoRequest, Undone, Which};
+use warifu_masters::schema::Schemas;
 use warifu_masters::table::Role;
 use warifu_values::lang::{Lang, counted};
 use warifu_values::say;
 
-use super::again::{self, Again};
+use super::again::{self, Again, kind_to_say};
 use super::given::{Repo, author, now};
 use super::words::short;
 use crate::cli::context::Context;
@@ -54,7 +55,8 @@ impl Args {
             author: author.as_ref(),
             now: now()?,
         })?;
-        let commands: Vec<String> = commands(&undone).iter().map(|one| context.advise(one)).collect();
+        let commands: Vec<String> =
+            commands(&undone, store.schemas()).iter().map(|one| context.advise(one)).collect();
         if context.json {
             context.print_json(&json!({
                 "commit": undone.commit,
@@ -71,12 +73,15 @@ impl Args {
 }
 
 /// What brings the files in again: first, where they are not at hand, the files themselves.
-fn commands(undone: &Undone) -> Vec<Advised> {
+fn commands(undone: &Undone, schemas: &Schemas) -> Vec<Advised> {
     let export = |TakenBack { commit, series, kind, record }: &TakenBack| {
         again::export(format!("{}:{series}/{kind}", short(commit)), &record.name)
     };
     let mut commands: Vec<Advised> = undone.taken_back.iter().map(export).collect();
-    let again = |import: &TakenBack| Again::of(&import.record, &import.series, import.record.name.clone());
+    let again = |TakenBack { series, record, .. }: &TakenBack| Again {
+        kind: kind_to_say(schemas, record),
+        ..Again::of(record, series, record.name.clone())
+    };
     let files: Vec<Again> = undone.taken_back.iter().map(again).collect();
     commands.extend(again::imports(&files));
     commands

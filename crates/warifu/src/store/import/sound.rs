@@ -25,7 +25,9 @@ impl Store {
     pub(super) fn recognise(&self, config: &Config, judged: &mut Judged<'_>) -> Result<Sound, ImportError> {
         let request = judged.request;
         let declared = Declared { format: request.format, role: request.role };
-        let mut reading = read(self.schemas(), request.bytes.to_vec(), &declared);
+        let of_kind = request.kind.map(|kind| self.schemas().of_kind(kind));
+        let schemas = of_kind.as_ref().unwrap_or(self.schemas());
+        let mut reading = read(schemas, request.bytes.to_vec(), &declared);
         let kind = reading.layout.as_ref().map(|layout| layout.kind.clone()).unwrap_or_default();
         if let Ok(governs) = config.governs(request.series, &kind) {
             reading.in_series(EffectiveDate::from_first(governs.first));

@@ -1,0 +1,39 @@
+//! What the checks of procedures together are asked of, and how they tell.
+
+use std::sync::Arc;
+
+use super::uses::{Use, Uses};
+use crate::checks::wrong::Wrong;
+use crate::file::Claim;
+use crate::finding::When;
+use crate::lookup::points::TablesOf;
+use warifu_values::day::ClaimMonth;
+
+/// Asked of the procedures of each claim together.
+pub(in crate::checks) type OfTogether = fn(&Together<'_>, &mut dyn FnMut(Told<'_>));
+
+/// The procedures of a claim, and the tables that judge its month.
+pub(in crate::checks) struct Together<'a> {
+    pub(super) claim: &'a Claim<'a>,
+    pub(super) month: ClaimMonth,
+    pub(super) uses: &'a Uses,
+    pub(super) tables: TablesOf<'a>,
+}
+
+/// What is wrong with a procedure beside the others.
+pub(in crate::checks) struct Told<'a> {
+    pub(super) wrong: Wrong,
+    /// The one that it is told of.
+    pub(super) of: Use,
+    pub(super) when: When,
+    /// The series of the table.
+    pub(super) series: &'a Arc<str>,
+}
+
+impl Together<'_> {
+    /// The first of `days`, or the month where there is none.
+    pub(super) fn when(&self, days: u32) -> When {
+        let day = (days != 0).then(|| self.month.day(days.trailing_zeros() + 1)).flatten();
+        day.map_or(When::Month(self.month), When::Day)
+    }
+}

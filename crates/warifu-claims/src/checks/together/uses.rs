@@ -1,0 +1,85 @@
+//! The procedures of a claim, each code once.
+
+use crate::file::{Claim, Item, ItemCode, ItemKind};
+
+/// A procedure of a claim, wherever it stands in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::checks) struct Use {
+    pub(super) code: ItemCode,
+    /// Where its last record stands among the items of the claim.
+    pub(super) item: u32,
+    /// The days of all its records.
+    pub(super) days: u32,
+    /// How many times together.
+    pub(super) times: u32,
+    /// Whether one of its records tells no day.
+    pub(super) is_undated: bool,
+}
+
+impl Use {
+    pub(super) fn number(&self) -> u32 {
+        self.code.number()
+    }
+
+    /// Whether a row that holds on the days `row` of the month holds on every day of this procedure.
+    pub(super) fn is_within(&self, row: u32, month: u32) -> bool {
+        let days = if self.is_undated { month } else { self.days };
+        days & !row == 0
+    }
+}
+
+/// So many procedures stand without memory of their own: more than nearly all claims have.
+const KEPT: usize = 64;
+
+/// The procedures of a claim in the order of their first records.
+#[derive(Debug)]
+pub(in crate::checks) struct Uses {
+    kept: [Option<Use>; KEPT],
+    count: usize,
+    /// Those that do not stand there.
+    more: Vec<Use>,
+}
+
+impl Uses {
+    /// Of `claim`. One of more than 64 different procedures takes memory.
+    pub(super) fn of(claim: &Claim<'_>) -> Uses {
+        let mut uses = Uses { kept: [None; KEPT], count: 0, more: Vec::new() };
+        for (at, item) in claim.items.iter().enumerate() {
+            if let (ItemKind::Procedure, Some(code)) = (item.kind, item.code) {
+                uses.take(at as u32, item, code);
+            }
+        }
+        uses
+    }
+
+    #[inline]
+    fn take(&mut self, at: u32, item: &Item, code: ItemCode) {
+        let times = match item.times {
+            0 => item.days.count_ones(),
+            times => u32::from(times),
+        };
+        let kept = self.kept[..self.count].iter_mut().flatten();
+        match kept.chain(&mut self.more).find(|one| one.code == code) {
+            Some(known) => {
+                known.item = at;
+                known.days |= item.days;
+                known.times += times;
+                known.is_undated |= item.days == 0;
+            }
+            None => {
+                let one = Use { code, item: at, days: item.days, times, is_undated: item.days == 0 };
+                match self.kept.get_mut(self.count) {
+                    Some(place) => {
+                        *place = Some(one);
+                        self.count += 1;
+                    }
+                    None => self.more.push(one),
+                }
+            }
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Use> + Clone {
+        self.kept[..self.count].iter().flatten().chain(&self.more)
+    }
+}
