@@ -98,9 +98,9 @@ fn in_rust(snapshot: &Snapshot, asked: &[Asked]) -> (f64, Sees) {
     for (kind, code, day) in black_box(asked) {
         let day = TreatmentDay::of(day / 10_000, day / 100 % 100, day % 100).expect("a day");
         let (is_in_force, name, amount) = match kind {
-            1 => told(&snapshot.procedure(*code, day), |procedure| procedure.points.hundredths()),
-            2 => told(&snapshot.drug(*code, day), |drug| drug.price.hundredths()),
-            3 => told(&snapshot.material(*code, day), |material| material.price.hundredths()),
+            1 => told(&snapshot.procedure(*code, day), |procedure| procedure.points.in_hundredths()),
+            2 => told(&snapshot.drug(*code, day), |drug| drug.price.in_hundredths()),
+            3 => told(&snapshot.material(*code, day), |material| material.price.in_hundredths()),
             _ => told(&snapshot.comment(*code, day), |_| 0),
         };
         black_box(amount);

@@ -99,6 +99,7 @@ impl KeptRelease<'_> {
     }
 
     fn ask(&self, directory: StateDirectory, mirrors: Mirrors) -> Result<Asked, NotReady> {
+        directory.begin().map_err(|error| NotReady::CouldNot(Said::of(&error)))?;
         let source = KeptSource::new(mirrors, self.floor.clone(), self.root, &directory, self.log);
         let kept = running(&directory);
         let opened = source.open(self.now).map(|offer| offer.id());

@@ -429,6 +429,18 @@ impl StateDirectory {
         !LEFT_FILES.iter().any(is_there) && !LEFT_FOLDERS.iter().any(has_any)
     }
 
+    /// Writes the record of a folder that no checker ever was in, so that what comes to lie beside it is not
+    /// taken for what outlived one. Any other folder stays as it is.
+    ///
+    /// # Errors
+    /// [`StateDirectoryError::Io`].
+    pub fn begin(&self) -> Result<(), StateDirectoryError> {
+        match self.record.read() {
+            Found::Nothing if self.is_untouched() => self.write_record(&Record::default()),
+            _ => Ok(()),
+        }
+    }
+
     /// What tells of releases beside the record.
     fn witnesses(&self) -> Witnesses {
         let history = self.path.join("history.json");
