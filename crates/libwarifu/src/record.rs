@@ -146,7 +146,7 @@ fn of<F>(found: &Lookup<'_, F>, amount: impl Fn(&F) -> Option<(WarifuAmountKind,
                 name: WarifuText::of(held.name),
                 series: WarifuText::of(held.series),
                 amount_kind,
-                amount_hundredths: amount.hundredths(),
+                amount_hundredths: amount.in_hundredths(),
             }
         }
         Lookup::Absent(why, by) => absent(*why, *by),

@@ -265,7 +265,8 @@ mod tests {
         assert_eq!(more, at("claim/not-yet-in-force") + 11);
         assert_eq!(lines.len(), more + 1);
         let all = report(&summary, &findings, Most::All, Lang::Ja, 80);
-        assert_eq!(all.lines().filter(|line| line.contains("160084650")).count(), 409);
+        // Each finding, and the sentence that stands for its code.
+        assert_eq!(all.lines().filter(|line| line.contains("160084650")).count(), 410);
         assert!(!all.contains("--all"));
     }
 
