@@ -79,6 +79,24 @@ typedef enum {
   WARIFU_STANDING_NOT_HELD = 5,
 } WarifuStanding;
 
+// How an amount is meant.
+typedef enum {
+  // There is none: the code is not in force, or is a comment's.
+  WARIFU_AMOUNT_KIND_NONE = 0,
+  // Points added (点数識別 3).
+  WARIFU_AMOUNT_KIND_POINTS = 1,
+  // Points taken off (8).
+  WARIFU_AMOUNT_KIND_POINTS_OFF = 2,
+  // A percentage added (点数識別 5, 金額種別 5).
+  WARIFU_AMOUNT_KIND_PERCENT = 3,
+  // A percentage taken off (6).
+  WARIFU_AMOUNT_KIND_PERCENT_OFF = 4,
+  // Yen: of a procedure (1), or of one unit of a drug or a material (金額種別 1).
+  WARIFU_AMOUNT_KIND_YEN = 5,
+  // What stands there is not told by its kind alone: the claim records the amount, or a rule makes it.
+  WARIFU_AMOUNT_KIND_OTHER = 6,
+} WarifuAmountKind;
+
 // What a claim file came to. It is never changed: any number of threads may use it at once.
 // warifu_answer_close closes it.
 typedef struct WarifuAnswer WarifuAnswer;
@@ -147,11 +165,9 @@ typedef struct {
   WarifuText name;
   // The series that governs the day, such as r06; empty where none does.
   WarifuText series;
-  // Whether there is an amount: the points of a procedure in force, the price of a drug or a material.
-  bool has_amount;
-  // How it is meant: 点数識別 of a procedure (3: points; column 11), 金額種別 of a drug or a material (1: yen).
-  uint8_t amount_kind;
-  // The points or the price, in hundredths.
+  // How the points of a procedure or the price of a drug or a material are meant.
+  WarifuAmountKind amount_kind;
+  // The points, the percentage or the price, in hundredths; 0 where there is none.
   uint64_t amount_hundredths;
 } WarifuRecord;
 

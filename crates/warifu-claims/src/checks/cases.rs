@@ -143,6 +143,8 @@ fn made_snapshot() -> Snapshot {
             });
             all.extend(special);
             all.extend(together::PROCEDURES.iter().map(|record| record.to_vec()));
+            // A state stands in the order of its codes; of one that is given twice the last counts.
+            all.sort_by_key(|record| record.iter().rev().find(|(id, _)| *id == "procedure_code").copied());
         }
         let master = master(&schemas, kind, &all);
         let governs = Governs { first: TreatmentDay::parse(first).unwrap(), last: None };

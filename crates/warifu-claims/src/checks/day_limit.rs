@@ -3,7 +3,7 @@
 
 use super::asked::OfItem;
 use super::check::{About, Check, Judges};
-use super::fields::CLAIM_CLASS;
+use super::fields::{CLAIM_CLASS, PROCEDURE_TIMES};
 use super::wrong::{Shown, Wrong};
 use crate::file::{Recorded, Setting};
 use crate::finding::ClaimCode;
@@ -12,7 +12,7 @@ use crate::lookup::{Counted, Procedure};
 pub(super) const CHECK: Check<OfItem<Procedure>> = Check {
     about: About {
         codes: &[ClaimCode::TimesBeyondDays, ClaimCode::VisitsBeyondDays, ClaimCode::StaysBeyondDays],
-        fields: &[CLAIM_CLASS, "HO, KO 5 診療実日数", "SI 7 回数"],
+        fields: &[CLAIM_CLASS, "HO, KO 5 診療実日数", PROCEDURE_TIMES],
         columns: &["actual_days", "days_or_times", "dpc_class"],
         source: "マスターファイル仕様説明書 別紙7-4: 医科診療行為マスター 27 実日数, 28 日数・回数",
         judges: Judges::Always,

@@ -5,3 +5,9 @@ pub(super) const CLAIM_CLASS: &str = "RE 3 レセプト種別";
 
 /// The code of a procedure.
 pub(super) const PROCEDURE_CODE: &str = "SI 4 診療行為コード";
+
+/// How often a procedure was done in all.
+pub(super) const PROCEDURE_TIMES: &str = "SI 7 回数";
+
+/// On which days a procedure was done, and how often.
+pub(super) const PROCEDURE_DAYS: &str = "SI 14–44 算定日情報";

@@ -6,6 +6,7 @@
 
 use super::asked::OfItem;
 use super::check::{About, Check, Judges};
+use super::fields::PROCEDURE_DAYS;
 use super::wrong::{Shown, Wrong};
 use crate::finding::ClaimCode;
 use crate::lookup::{AgeBound, Procedure, Reached};
@@ -13,7 +14,7 @@ use crate::lookup::{AgeBound, Procedure, Reached};
 pub(super) const CHECK: Check<OfItem<Procedure>> = Check {
     about: About {
         codes: &[ClaimCode::AgeBelow, ClaimCode::AgeAbove],
-        fields: &["RE 4 診療年月", "RE 7 生年月日", "SI 14–44 算定日情報"],
+        fields: &["RE 4 診療年月", "RE 7 生年月日", PROCEDURE_DAYS],
         columns: &["age_lower", "age_upper"],
         source: "マスターファイル仕様説明書: 医科診療行為マスター 41, 42 上下限年齢",
         judges: Judges::Always,

@@ -3,6 +3,7 @@
 use super::asked::{OfTogether, Together, Told};
 use super::uses::Use;
 use crate::checks::check::{About, Check, Judges};
+use crate::checks::fields::{PROCEDURE_CODE, PROCEDURE_DAYS};
 use crate::checks::wrong::{Shown, Wrong};
 use crate::finding::ClaimCode;
 use crate::lookup::points::{Bond, Member};
@@ -10,7 +11,7 @@ use crate::lookup::points::{Bond, Member};
 pub(super) const CHECK: Check<OfTogether> = Check {
     about: About {
         codes: &[ClaimCode::AdditionOfOther, ClaimCode::AdditionTwice],
-        fields: &["SI 4 診療行為コード", "SI 14–44 算定日情報"],
+        fields: &[PROCEDURE_CODE, PROCEDURE_DAYS],
         columns: &["procedure_code", "inpatient_group", "group", "addition_class"],
         source: "電子点数表 補助マスターテーブル 20, 入院基本料テーブル (医科電子点数表の活用手引き 3 (4), 5 (4))",
         judges: Judges::Always,

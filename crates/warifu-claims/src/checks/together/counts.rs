@@ -7,6 +7,7 @@ use super::asked::{OfTogether, Together, Told};
 use super::uses::Use;
 use super::weeks::Weeks;
 use crate::checks::check::{About, Check, Judges};
+use crate::checks::fields::{PROCEDURE_CODE, PROCEDURE_DAYS, PROCEDURE_TIMES};
 use crate::checks::wrong::{Shown, Wrong};
 use crate::file::{Item, ItemKind};
 use crate::finding::{ClaimCode, When};
@@ -15,7 +16,7 @@ use crate::lookup::points::CountLimit;
 pub(super) const CHECK: Check<OfTogether> = Check {
     about: About {
         codes: &[ClaimCode::CountDay, ClaimCode::CountWeek, ClaimCode::CountMonth, ClaimCode::CountPeriod],
-        fields: &["SI 4 診療行為コード", "SI 7 回数", "SI 14–44 算定日情報"],
+        fields: &[PROCEDURE_CODE, PROCEDURE_TIMES, PROCEDURE_DAYS],
         columns: &["procedure_code", "unit_code", "max_times", "special_condition"],
         source: "電子点数表 算定回数テーブル (医科電子点数表の活用手引き 3 (5), 5 (5), 付表1)",
         judges: Judges::Always,

@@ -8,6 +8,7 @@ use super::asked::{OfTogether, Together, Told};
 use super::uses::Use;
 use super::weeks::Weeks;
 use crate::checks::check::{About, Check, Judges};
+use crate::checks::fields::{PROCEDURE_CODE, PROCEDURE_DAYS};
 use crate::checks::wrong::{Shown, Wrong};
 use crate::finding::{ClaimCode, When};
 use crate::lookup::points::{Exclusion, Which, Within};
@@ -23,7 +24,7 @@ pub(super) const CHECK: Check<OfTogether> = Check {
             ClaimCode::ExclusionMonthEither,
             ClaimCode::ExclusionOnce,
         ],
-        fields: &["SI 4 診療行為コード", "SI 14–44 算定日情報"],
+        fields: &[PROCEDURE_CODE, PROCEDURE_DAYS],
         columns: &["procedure_code", "other_code", "exclusion_class", "special_condition"],
         source: "電子点数表 背反関連テーブル (医科電子点数表の活用手引き 3 (3), 5 (3))",
         judges: Judges::Always,

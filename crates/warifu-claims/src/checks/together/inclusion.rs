@@ -6,6 +6,7 @@
 use super::asked::{OfTogether, Together, Told};
 use super::uses::Use;
 use crate::checks::check::{About, Check, Judges};
+use crate::checks::fields::{PROCEDURE_CODE, PROCEDURE_DAYS};
 use crate::checks::wrong::{Shown, Wrong};
 use crate::finding::{ClaimCode, When};
 use crate::lookup::points::Bond;
@@ -13,7 +14,7 @@ use crate::lookup::points::Bond;
 pub(super) const CHECK: Check<OfTogether> = Check {
     about: About {
         codes: &[ClaimCode::IncludedDay, ClaimCode::IncludedMonth, ClaimCode::IncludedOnce],
-        fields: &["SI 4 診療行為コード", "SI 14–44 算定日情報"],
+        fields: &[PROCEDURE_CODE, PROCEDURE_DAYS],
         columns: &[
             "procedure_code",
             "inclusion_unit_1",
