@@ -165,6 +165,7 @@ fn officers_see_a_root_before_they_sign_it_and_a_policy_is_a_floor() {
     stage.write("policy.toml", "[least]\nkikin = 2\n");
     let ran = stage.warifu("channel verify channel --root root.json --policy policy.toml").ends(3);
     assert!(ran.err.contains("this node demands 2"), "{}", ran.err);
+    stage.write("claims.uke", "");
     let check = "check claims.uke --channel channel --root root.json --policy policy.toml";
     let ran = stage.run("warifu-checker", check).ends(3);
     assert!(ran.err.contains("this node demands 2"), "{}", ran.err);

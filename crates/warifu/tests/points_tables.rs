@@ -66,13 +66,13 @@ fn an_exclusion_table_says_nothing_of_its_kind_and_the_auxiliary_table_proves_it
     let Some(data) = data() else { return };
     let (shell, folder) = repository(&data);
     let untold = import(&shell, &folder, MONTH, "");
-    assert!(untold.contains("deny file/kind") && untold.contains("points-exclusion-month"), "{untold}");
+    assert!(untold.contains("denied file/kind") && untold.contains("points-exclusion-month"), "{untold}");
     assert!(untold.contains("--kind") && untold.contains("exit 1"), "{untold}");
     let unknown = import(&shell, &folder, MONTH, "--kind exclusion");
     assert!(unknown.contains("no kind of master is called exclusion"), "{unknown}");
     assert!(import(&shell, &folder, 0, "").contains("10178 records"));
     let wrong = import(&shell, &folder, WEEK, "--kind points-exclusion-simultaneous");
-    assert!(wrong.contains("deny across/points-kind") && wrong.contains("exit 1"), "{wrong}");
+    assert!(wrong.contains("denied across/points-kind") && wrong.contains("exit 1"), "{wrong}");
     assert!(!wrong.contains("points-flag"), "{wrong}");
     assert!(import(&shell, &folder, WEEK, "--kind points-exclusion-week").contains("350 records"));
     // What brings it in again says its kind.

@@ -74,12 +74,16 @@ fn doubt(config: &Config, name: &str, dated: Date, role: Role, file: &Master) ->
     None
 }
 
-/// The days that changed records (class 5) and new ones (class 3) apply from, where the rows say one.
+/// The days that changed records (class 5) and new ones (class 3) apply from, where the rows say one. In a
+/// master that is only published whole the classes say nothing of what came last.
 fn days(file: &Master) -> (Vec<Date>, Vec<Date>) {
     let layout = file.layout();
     let (Some(class), Some(changed_on)) = (layout.position(CHANGE_CLASS), layout.position(CHANGED_ON)) else {
         return (Vec::new(), Vec::new());
     };
+    if layout.only_fulls {
+        return (Vec::new(), Vec::new());
+    }
     let of = |wanted: &[u8]| {
         let rows = (0..file.rows()).filter(|row| file.bytes(*row, class) == wanted);
         rows.filter_map(|row| day(file.field(row, changed_on))).collect()
