@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use warifu_channels::{Floor, Mirrors, StateStore};
 use warifu_masters::schema::Schemas;
-use warifu_trust::{ReleaseRef, UnixSeconds, reopen};
+use warifu_trust::{ReleaseRef, TrustedState, UnixSeconds, reopen};
 
 use crate::calendar::Calendar;
 use crate::candidate::Candidate;
@@ -81,6 +81,11 @@ impl KeptRelease<'_> {
     /// # Errors
     /// [`NotReady`].
     pub fn from_channel(&self, mirrors: Mirrors) -> Result<Ready, NotReady> {
+        // A root that this side does not accept is no damage of the folder.
+        if let Ok(root) = warifu_files::read(self.root, warifu_trust::limits::ROOT_BYTES) {
+            let pinned = TrustedState::pin(&root, self.floor.policy());
+            pinned.map_err(|refused| NotReady::Trust(Said::of(&refused)))?;
+        }
         let asked = match StateDirectory::open(self.folder) {
             Ok(directory) => self.ask(directory, mirrors)?,
             // Another check brings it up to date; what is kept whole is as good for this one.
