@@ -123,5 +123,5 @@ fn versions_of_a_table_are_compared_pair_by_pair() {
     let lone: Vec<u8> = new.split_inclusive(|byte| *byte == b'\n').skip(1).flatten().copied().collect();
     std::fs::write(shell.folder.path().join("lone.csv"), &lone).unwrap();
     let refused = shell.run("validate --kind points-exclusion-week lone.csv");
-    assert!(refused.contains("deny set/points-pair") && refused.contains("exit 1"), "{refused}");
+    assert!(refused.contains("denied set/points-pair") && refused.contains("exit 1"), "{refused}");
 }
