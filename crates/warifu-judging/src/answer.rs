@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 use warifu_claims::{
-    ClaimCode, ClaimFile, ClaimFindings, ClaimSeverity, FILE_LIMIT_BYTES, Snapshot, Tally, judge,
+    ClaimCode, ClaimFile, ClaimFindings, ClaimSeverity, FILE_LIMIT_BYTES, Level, Snapshot, Tally, judge,
 };
 use warifu_values::lang::Lang;
 
@@ -125,7 +125,7 @@ impl CodeCount {
         CodeCount {
             code,
             asp: code.asp(),
-            level: code.level().map(|level| level.as_str()),
+            level: code.level().map(Level::as_str),
             severity: code.severity().as_str(),
             findings,
             claims: 0,

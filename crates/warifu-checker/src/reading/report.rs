@@ -202,7 +202,7 @@ fn item(finding: &ClaimFinding) -> String {
 
 #[cfg(test)]
 mod tests {
-    use unicode_width::UnicodeWidthStr as _;
+    use unicode_width::UnicodeWidthStr;
     use warifu_claims::ClaimCode;
     use warifu_values::digest::Digest;
 
@@ -276,7 +276,7 @@ mod tests {
         for lang in [Lang::En, Lang::Ja] {
             for width in [40, 60, 80, 132] {
                 let told = report(&summary, &findings, Most::All, lang, width);
-                let widest = told.lines().map(|line| line.width()).max().unwrap();
+                let widest = told.lines().map(UnicodeWidthStr::width).max().unwrap();
                 assert!(widest <= width, "{widest} in {width}:\n{told}");
             }
         }

@@ -5,7 +5,7 @@
 //! whatever language they run, where CP932 is guessed rightly by a Japanese Excel alone; and no name of a
 //! master is lost by it.
 
-use warifu_claims::{ClaimFile, ClaimFinding, ClaimFindings, When};
+use warifu_claims::{ClaimFile, ClaimFinding, ClaimFindings, Level, When};
 use warifu_values::day::ClaimMonth;
 use warifu_values::lang::Lang;
 
@@ -60,7 +60,7 @@ fn cells(finding: &ClaimFinding, month: Option<ClaimMonth>, lang: Lang) -> [Stri
         text(month.as_ref().map(|it| it as _)),
         finding.code.to_string(),
         text(finding.code.asp().as_ref().map(|it| it as _)),
-        text(finding.code.level().map(|level| level.as_str()).as_ref().map(|it| it as _)),
+        text(finding.code.level().map(Level::as_str).as_ref().map(|it| it as _)),
         severity_word(finding.severity(), lang).to_owned(),
         finding.message(lang),
         finding.line.to_string(),

@@ -342,8 +342,7 @@ mod tests {
             task.await.unwrap();
         }
         assert_eq!(queue.load(), (0, 0));
-        let order = order.lock().unwrap().clone();
-        order
+        order.lock().unwrap().clone()
     }
 
     #[tokio::test]

@@ -443,7 +443,7 @@ fn what_the_points_tables_allow_or_no_claim_tells_is_not_told() {
     for (at, right) in together::RIGHT.iter().enumerate() {
         let mut lines = clean();
         right(&mut lines);
-        assert_eq!(told(&lines, &snapshot), (vec![], vec![]), "{at}");
+        assert_eq!(told(&lines, snapshot), (vec![], vec![]), "{at}");
     }
 }
 
