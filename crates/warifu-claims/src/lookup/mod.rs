@@ -10,6 +10,7 @@ mod facts;
 
 mod age;
 mod amount;
+mod roles;
 
 mod comment;
 mod drug;
@@ -22,7 +23,10 @@ mod records;
 mod shelf;
 mod shelves;
 
+pub(crate) mod rows;
+
 pub(crate) mod points;
+pub(crate) mod relation;
 
 mod build;
 
@@ -36,6 +40,7 @@ pub use comment::Comment;
 pub use drug::Drug;
 pub use material::{Material, MaterialKind, PriceKind};
 pub use procedure::{Claimable, Counted, Insured, Limits, PointKind, Procedure, Step};
+pub use roles::{Role, Roles};
 pub use snapshot::{KINDS, Shelved, Snapshot};
 pub use snapshot_error::SnapshotError;
 pub use warifu_masters::past::MasterOf;

@@ -3,6 +3,7 @@
 use super::age::AgeBound;
 use super::amount::Amount;
 use super::facts::Facts;
+use super::roles::Roles;
 use super::snapshot_error::SnapshotError;
 use super::source::Source;
 
@@ -112,12 +113,14 @@ pub struct Procedure {
     pub age_from: AgeBound,
     /// Whom it is for: below this age (column 42).
     pub age_below: AgeBound,
+    /// What it is to others of its claim.
+    pub roles: Roles,
     /// Present when points go by quantity (きざみ値計算識別 = 1).
     pub step: Option<Step>,
 }
 
 /// In the order in which a row is read.
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 21] = [
     "point_kind",
     "points",
     "bundled_test",
@@ -130,6 +133,9 @@ const COLUMNS: [&str; 18] = [
     "days_or_times",
     "age_lower",
     "age_upper",
+    "outpatient_management_class",
+    "long_anesthesia_addition",
+    "outpatient_infection_addition",
     "step_method",
     "step_lower_limit",
     "step_upper_limit",
@@ -150,7 +156,8 @@ impl Facts for Procedure {
 
     fn of_row(source: &Source<'_>, columns: &Self::Columns, row: usize) -> Result<Self, SnapshotError> {
         let [point_kind, points, bundled, exempt, notice, whose @ .., a, b, c, d, e, f] = *columns;
-        let [inout, elderly, dpc, days, times, age_from, age_below] = whose;
+        let [inout, elderly, dpc, days, times, age_from, age_below, management, anesthesia, infection] =
+            whose;
         let is_dpc_only = matches!(source.class(row, dpc), 2..=4);
         let table = source.table;
         Ok(Procedure {
@@ -184,6 +191,12 @@ impl Facts for Procedure {
             },
             age_from: AgeBound::parse(table.bytes(row, age_from)),
             age_below: AgeBound::parse(table.bytes(row, age_below)),
+            roles: Roles::of(
+                matches!(source.class(row, notice), 7 | 9),
+                table.bytes(row, management),
+                table.bytes(row, anesthesia),
+                table.bytes(row, infection),
+            ),
             step: step(source, [a, b, c, d, e, f], row)?,
         })
     }
