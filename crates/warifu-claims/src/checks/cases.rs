@@ -95,6 +95,10 @@ const SPECIAL: &[(&str, Fields)] = &[
     ("180000146", &[("outpatient_infection_addition", "1")]),
     ("180000147", &[("notice_class_1", "7"), ("outpatient_infection_addition", "A")]),
     ("180000148", &[("outpatient_infection_addition", "2")]),
+    ("180000151", &[("notice_class_1", "7"), ("age_upper", "75")]),
+    ("180000152", &[("age_addition_3_code", "180000151")]),
+    // An addition for some ages that nothing takes by name.
+    ("180000153", &[("notice_class_1", "9"), ("age_upper", "75")]),
 ];
 const PAID: Fields =
     &[("material_code", "711000130"), (CHANGED_ON, "0"), (ABOLISHED_ON, "99999999"), ("price_kind", "2")];
@@ -445,6 +449,7 @@ fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
         }
         ClaimCode::AnesthesiaWithoutOperation => (Field(SI, 4, "180000143"), "180000143", ""),
         ClaimCode::FeverWithoutBase => (Field(SI, 4, "180000145"), "180000145", ""),
+        ClaimCode::AgeAdditionWithoutBase => (Field(SI, 4, "180000151"), "180000151", ""),
         ClaimCode::CommentTextForm => (Field(CO, 4, "850000001"), "850000001", "50"),
         ClaimCode::CommentTextMissing => (Field(CO, 5, ""), "830000001", ""),
         ClaimCode::CommentTextNeedless => (Field(SI, 9, "a"), "820000001", ""),
@@ -531,6 +536,8 @@ fn what_goes_with_others_of_its_claim_is_right() {
         ("180000143", "180000144", 37),
         ("180000145", "180000146", 38),
         ("180000147", "180000148", 38),
+        ("180000151", "180000152", 37),
+        ("180000153", "180000111", 37),
     ] {
         let mut lines = clean();
         set(&mut lines, SI, 4, one);

@@ -10,6 +10,7 @@
 //! The order of a list is the order of its findings. A check stands in a list only when it is a function of
 //! that list's subject, so none is asked of something else than it says.
 
+use super::age_additions::AGE_ADDITIONS;
 use super::asked::{OfAbsence, OfClaim, OfCode, OfComment, OfItem, OfPayer, OfTotal, OfUnit};
 use super::check::{About, AskedOf, ByReading, Check, Judges};
 use super::comments_due::COMMENTS_DUE;
@@ -122,6 +123,7 @@ pub fn catalogue() -> impl Iterator<Item = (AskedOf, &'static About)> {
         .chain(of(AskedOf::File, TOTAL))
         .chain(of(AskedOf::Claim, CLAIM))
         .chain(of(AskedOf::Claim, COMPANY))
+        .chain(of(AskedOf::Claim, AGE_ADDITIONS))
         .chain(of(AskedOf::Claim, TOGETHER))
         .chain(of(AskedOf::Claim, COMMENTS_DUE))
         .chain(of(AskedOf::Payer, PAYER))

@@ -56,7 +56,13 @@ impl Company {
         self.undated[role as usize]
     }
 
-    fn has(&self, role: Role) -> bool {
+    /// Whether no record was in force for one of the procedures.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.is_unknown
+    }
+
+    /// Whether one of them has that role.
+    pub(super) fn has(&self, role: Role) -> bool {
         self.days(role) != 0 || self.is_undated(role)
     }
 

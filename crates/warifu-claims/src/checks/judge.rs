@@ -1,5 +1,6 @@
 //! Going through a claim file: every check of the catalogue is asked of what it is for.
 
+use super::age_additions::judge_age_additions;
 use super::asked::{CommentInForce, ItemInForce, OfItem, OfUnit, Times, UnitInForce};
 use super::catalogue;
 use super::check::Check;
@@ -98,6 +99,7 @@ fn judge_claim(claim: &Claim<'_>, snapshot: &Snapshot, report: Report<'_>) -> u6
     }
     let Judging { company, items, mut report, .. } = judging;
     judge_company(&company, claim, month, snapshot, &mut report);
+    judge_age_additions(&company, claim, month, snapshot, &mut report);
     judge_together(claim, month, snapshot, &mut report);
     judge_comments_due(claim, month, snapshot, &mut report);
     items

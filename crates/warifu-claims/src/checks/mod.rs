@@ -38,6 +38,8 @@ mod uses;
 
 mod companions;
 
+mod age_additions;
+
 mod comments_due;
 mod together;
 

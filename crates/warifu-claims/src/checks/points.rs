@@ -169,6 +169,7 @@ mod tests {
             age_from: AgeBound::default(),
             age_below: AgeBound::default(),
             roles: Roles::default(),
+            age_additions: [0; 4],
             step: None,
         }
     }

@@ -17,6 +17,8 @@ mod drug;
 mod material;
 mod procedure;
 
+mod age_additions;
+
 mod code_table;
 mod records;
 

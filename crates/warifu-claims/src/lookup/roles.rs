@@ -19,11 +19,13 @@ pub enum Role {
     FeverAtHome,
     /// What that is an addition to (column 124: 2).
     AtHome,
+    /// An addition for some ages (columns 41 and 42).
+    ForAges,
 }
 
 impl Role {
     /// All of them.
-    pub const ALL: [Role; 8] = [
+    pub const ALL: [Role; 9] = [
         Role::OutpatientManagement,
         Role::NoOutpatientManagement,
         Role::LongAnesthesia,
@@ -32,16 +34,23 @@ impl Role {
         Role::Management,
         Role::FeverAtHome,
         Role::AtHome,
+        Role::ForAges,
     ];
 }
 
-/// The roles of a procedure, in one byte.
+/// The roles of a procedure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Roles(u8);
+pub struct Roles(u16);
 
 impl Roles {
-    /// Those that columns 56, 116 and 124 give to an addition (告示等識別区分(1) 7 or 9), or to another procedure.
-    pub(super) fn of(is_addition: bool, management: &[u8], anesthesia: &[u8], infection: &[u8]) -> Roles {
+    /// Those that columns 56, 116 and 124 give to an addition (告示等識別区分(1) 7 or 9), which may be for some ages,
+    /// or to another procedure.
+    pub(super) fn of(
+        (is_addition, is_for_ages): (bool, bool),
+        management: &[u8],
+        anesthesia: &[u8],
+        infection: &[u8],
+    ) -> Roles {
         let is = [
             (Role::OutpatientManagement, management == b"2"),
             (Role::NoOutpatientManagement, management == b"1"),
@@ -51,6 +60,7 @@ impl Roles {
             (Role::Management, !is_addition && infection == b"1"),
             (Role::FeverAtHome, is_addition && infection == b"A"),
             (Role::AtHome, !is_addition && infection == b"2"),
+            (Role::ForAges, is_addition && is_for_ages),
         ];
         let held = is.into_iter().filter(|(_, is)| *is);
         Roles(held.fold(0, |roles, (role, _)| roles | 1 << role as u8))

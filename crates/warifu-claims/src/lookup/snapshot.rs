@@ -9,6 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::age_additions::AgeAdditions;
 use super::answer::Lookup;
 use super::comment::Comment;
 use super::drug::Drug;
@@ -29,6 +30,7 @@ use warifu_values::day::{ClaimMonth, TreatmentDay};
 #[derive(Debug, Default)]
 pub struct Snapshot {
     procedures: Shelves<Procedure>,
+    age_additions: AgeAdditions,
     drugs: Shelves<Drug>,
     materials: Shelves<Material>,
     comments: Shelves<Comment>,
@@ -128,8 +130,10 @@ impl Snapshot {
                 OfKind::Relation(shelf) => relations.push(shelf),
             }
         }
+        let procedures = Shelves::of(procedures);
         Ok(Snapshot {
-            procedures: Shelves::of(procedures),
+            age_additions: AgeAdditions::of(&procedures),
+            procedures,
             drugs: Shelves::of(drugs),
             materials: Shelves::of(materials),
             comments: Shelves::of(comments),
@@ -156,6 +160,15 @@ impl Snapshot {
     #[inline]
     pub fn procedure(&self, code: u32, day: TreatmentDay) -> Lookup<'_, Procedure> {
         self.procedures.lookup(code, day)
+    }
+
+    /// Whether some procedure takes `addition` as one for some ages on `day`.
+    #[cold]
+    pub(crate) fn is_age_addition(&self, addition: u32, day: TreatmentDay) -> bool {
+        self.age_additions.takers(addition).any(|taker| match self.procedure(taker, day) {
+            Lookup::InForce(held) => held.facts.age_additions.contains(&addition),
+            Lookup::Absent(..) => false,
+        })
     }
 
     /// The drug `code` on `day`.
@@ -240,6 +253,10 @@ impl Snapshot {
     /// Each shelf by where it lies, and how many bytes of memory it takes.
     fn shelves(&self) -> impl Iterator<Item = (*const (), usize)> {
         let items = self.procedures.bytes().chain(self.drugs.bytes()).chain(self.materials.bytes());
-        items.chain(self.comments.bytes()).chain(self.points.bytes()).chain(self.relations.bytes())
+        items
+            .chain(self.comments.bytes())
+            .chain(self.points.bytes())
+            .chain(self.relations.bytes())
+            .chain([self.age_additions.bytes()])
     }
 }
