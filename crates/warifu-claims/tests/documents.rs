@@ -72,7 +72,8 @@ fn every_official_code_of_a_check_is_listed() {
     }
 }
 
-/// Each official code that is known is judged by a check, or says why none can judge it: never that one could.
+/// Each official code that is known is judged by a check, or says why none can judge it: never that one
+/// could.
 #[test]
 fn every_official_code_is_judged_or_says_why_not() {
     let mut listed: Vec<&str> = official().map(|row| row[0]).collect();

@@ -1,5 +1,5 @@
-//! Procedures that the master makes depend on others of their claim: additions that are not billed on a day with
-//! some, and those that go only with some.
+//! Procedures that the master makes depend on others of their claim: additions that are not billed on a day
+//! with some, and those that go only with some.
 
 use super::check::{About, Check, Judges};
 use super::cover::ends;

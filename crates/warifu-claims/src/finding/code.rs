@@ -314,8 +314,8 @@ claim_codes! {
         en "{found} is billed without anything that it is an addition to on that day: leave it out"
         ja "{found} を加算できる診療行為が同一日にありません。除いてください";
     AgeAdditionWithoutBase "claim/age-addition-without-base" Masters Error L4 None,
-        en "{found} is an addition for some ages, and nothing in the claim takes it: record what it adds to, or \
-            leave it out"
+        en "{found} is an addition for some ages, and nothing in the claim takes it: record what it adds to, \
+            or leave it out"
         ja "{found} を加算できる診療行為がレセプトにありません。診療行為を記録するか、加算を除いてください";
     CommentMissing "claim/comment-missing" Masters Error L4 None,
         en "{found} is billed without a comment that it needs: record {expected} or another one that the \

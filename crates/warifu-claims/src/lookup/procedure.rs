@@ -116,7 +116,7 @@ pub struct Procedure {
     pub age_below: AgeBound,
     /// What it is to others of its claim.
     pub roles: Roles,
-    /// The additions for some ages that it takes (年齢加算, columns 102, 105, 108 and 111); 0 where there is none.
+    /// The additions for some ages that it takes (年齢加算, columns 102, 105, 108, 111); 0 where there is none.
     pub age_additions: [u32; 4],
     /// Present when points go by quantity (きざみ値計算識別 = 1).
     pub step: Option<Step>,

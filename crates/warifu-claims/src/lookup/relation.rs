@@ -2,8 +2,8 @@
 //! comments.
 //!
 //! Only what a claim decides is kept. Left out are comments whose condition is not in the table (条件区分 00),
-//! those that a DPC hospital may leave out (10 to 13: no claim tells whether the institution is one), those for
-//! what was *not* billed (非算定理由コメント), and what claims of dentists, pharmacies and nursing stations have.
+//! those that a DPC hospital may leave out (10 to 13: no claim tells whether the institution is one), those
+//! for what was *not* billed (非算定理由コメント), and what claims of dentists, pharmacies and nursing stations have.
 //! Rows hold from the day on which it is known what the table lists: before it, another comment of the group
 //! may have been allowed.
 

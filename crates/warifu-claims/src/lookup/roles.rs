@@ -1,4 +1,5 @@
-//! What a procedure is to others of its claim: an addition that goes with some of them or not, or one of those.
+//! What a procedure is to others of its claim: an addition that goes with some of them or not, or one of
+//! those.
 
 /// One part that a procedure plays beside others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,8 +44,8 @@ impl Role {
 pub struct Roles(u16);
 
 impl Roles {
-    /// Those that columns 56, 116 and 124 give to an addition (告示等識別区分(1) 7 or 9), which may be for some ages,
-    /// or to another procedure.
+    /// Those that columns 56, 116 and 124 give to an addition (告示等識別区分(1) 7 or 9), which may be for some
+    /// ages, or to another procedure.
     pub(super) fn of(
         (is_addition, is_for_ages): (bool, bool),
         management: &[u8],

@@ -6,8 +6,8 @@ use warifu_masters::schema::{ABOLISHED_ON, CHANGED_ON};
 
 type Fields = &'static [(&'static str, &'static str)];
 
-/// A record of the relation table: of the procedure or drug `$code`, the comment `$comment`, 項番 `$item`, and what
-/// says when it is due.
+/// A record of the relation table: of the procedure or drug `$code`, the comment `$comment`, 項番 `$item`, and
+/// what says when it is due.
 macro_rules! relation {
     ($code:literal $comment:literal $item:literal $($field:literal $value:literal),+) => {
         &[

@@ -3,6 +3,7 @@
 
 use super::asked::{OfCommentsDue, Wanting};
 use crate::checks::check::{About, Check, Judges};
+use crate::checks::fields::{CLAIM_CLASS, COMMENT_CODES};
 use crate::checks::told::Told;
 use crate::checks::uses::{Use, Uses};
 use crate::checks::wrong::{Shown, Wrong};
@@ -12,13 +13,7 @@ use crate::lookup::relation::Relation;
 pub(super) const CHECK: Check<OfCommentsDue> = Check {
     about: About {
         codes: &[ClaimCode::CommentMissing],
-        fields: &[
-            "RE 3 レセプト種別",
-            "SI, IY 4 コード",
-            "SI, IY 7 回数",
-            "SI, IY 14–44 算定日情報",
-            "CO 4, SI 8–13, IY 8–13, TO 12–17 コメントコード",
-        ],
+        fields: &[CLAIM_CLASS, "SI, IY 4 コード", "SI, IY 7 回数", "SI, IY 14–44 算定日情報", COMMENT_CODES],
         columns: &[
             "notice_class",
             "item_no",

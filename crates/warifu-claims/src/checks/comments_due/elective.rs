@@ -7,6 +7,7 @@
 use super::asked::{OfCommentsDue, Wanting};
 use crate::checks::check::{About, Check, Judges};
 use crate::checks::cover::{Covered, cover};
+use crate::checks::fields::{CLAIM_CLASS, COMMENT_CODES, DRUG_CODE};
 use crate::checks::told::Told;
 use crate::checks::uses::Uses;
 use crate::checks::wrong::{Shown, Wrong};
@@ -17,13 +18,7 @@ use crate::lookup::relation::ELECTIVE_DRUGS;
 pub(super) const CHECK: Check<OfCommentsDue> = Check {
     about: About {
         codes: &[ClaimCode::ElectiveCommentMissing],
-        fields: &[
-            "RE 3 レセプト種別",
-            "IY 2 診療識別",
-            "IY 4 医薬品コード",
-            "IY 14–44 算定日情報",
-            "CO 4, SI 8–13, IY 8–13, TO 12–17 コメントコード",
-        ],
+        fields: &[CLAIM_CLASS, "IY 2 診療識別", DRUG_CODE, "IY 14–44 算定日情報", COMMENT_CODES],
         columns: &["elective_care_class", "procedure_code", "comment_code", "condition_class"],
         source: "コメント関連テーブル ファイル仕様説明書 6, 14: 条件区分 20; 医薬品マスター 42 選定療養区分; L4438",
         judges: Judges::Always,
