@@ -78,7 +78,8 @@ fn every_official_code_of_a_check_is_listed() {
 fn every_official_code_is_judged_or_says_why_not() {
     let mut listed: Vec<&str> = official().map(|row| row[0]).collect();
     assert!(listed.iter().all(|asp| Level::of_asp(asp).is_some()));
-    (listed.sort_unstable(), listed.dedup());
+    listed.sort_unstable();
+    listed.dedup();
     assert_eq!(listed.len(), 83, "the list at hand has 83 codes");
     for [asp, _, _, reason] in official() {
         let is_judged = ClaimCode::ALL.iter().any(|code| code.asp() == Some(asp));

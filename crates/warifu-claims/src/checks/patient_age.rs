@@ -3,8 +3,8 @@
 //! On the one day on which it matters whether a year of age is reached on the birthday or, as by law, on the
 //! day before, nothing is told. An item on several days is wrong when it is on one of them; one without days,
 //! only when it is on every day of its month. What tells the day of birth is not shown. The ages for which a
-//! procedure names its additions (年齢加算, columns 100 to 111) are those of the additions themselves (but for one
-//! of 1,782 in 2024, where they are narrower): these are judged by their own bounds.
+//! procedure names its additions (年齢加算, columns 100 to 111) are those of the additions themselves (but for
+//! one of 1,782 in 2024, where they are narrower): these are judged by their own bounds.
 
 use super::asked::{ItemInForce, OfItem};
 use super::check::{About, Check, Judges};
