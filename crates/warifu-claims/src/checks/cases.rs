@@ -400,8 +400,8 @@ pub(super) fn told(lines: &[String], snapshot: &Snapshot) -> Told {
     (by_reading.collect(), all.collect())
 }
 
-/// What is told of the clean file with any one field of any line made any of some values, broken once for each
-/// code, and near to each rule of the points tables.
+/// What is told of the clean file with any one field of any line made any of some values, broken once for
+/// each code, and near to each rule of the points tables.
 pub(super) fn every_answer() -> String {
     let (snapshot, clean, mut text) = (snapshot(), clean(), String::new());
     let values = ["", "0", "1", "3", "98", "100", "202405", "180000010", "820000001", "a"];
@@ -502,8 +502,8 @@ fn what_dpc_claims_alone_may_have_is_told_beside_records_that_are_not_theirs() {
     }
 }
 
-/// Found by a reader: the two bytes from the one that is wrong were shown, which is half of a character of the
-/// name after it.
+/// Found by a reader: the two bytes from the one that is wrong were shown, which is half of a character of
+/// the name after it.
 #[test]
 fn nothing_of_a_name_that_is_no_cp932_is_shown() {
     let with = |name: &str| {

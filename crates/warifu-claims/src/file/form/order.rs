@@ -58,7 +58,8 @@ impl Place {
 pub(in crate::file) struct Order {
     last: [u8; 2],
     place: Place,
-    /// GR and DPC records stand between each other and items in an order of their own; after TI come the donor's.
+    /// GR and DPC records stand between each other and items in an order of their own; after TI come the
+    /// donor's.
     is_free: bool,
 }
 
