@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use warifu_claims::form::{Field, LAYOUTS, Mode};
+use warifu_claims::lookup::KINDS;
 use warifu_claims::{About, AskedOf, ClaimCode, ItemKind, Judges, Level, catalogue};
 use warifu_masters::schema::Schemas;
 use warifu_values::lang::Lang;
@@ -35,6 +36,9 @@ const HEAD: &str = "# Checks of claims\n\n\
     | code | level | ASP | severity | meaning | 意味 | asked of | reads | judges | source |\n\
     |---|---|---|---|---|---|---|---|---|---|\n";
 
+const MASTERS: &str = "\n## Kinds of masters\n\n\
+    The masters that checks ask, by kind. Others do not change an answer.\n\n";
+
 const RECORDS: &str = "\n## Records\n\n\
     The form that each record is held against: position, name, characters, bytes (*=* exactly, *≤* at\n\
     most), whether it may not be left out, and the values that the layout lists. Positions count from\n\
@@ -55,7 +59,7 @@ const LISTED: &str = "\n## The official list\n\n\
 /// `docs/claims.md` is this text. Set `WARIFU_WRITE_DOCS=1` to write it anew.
 #[test]
 fn every_check_of_claims_is_documented() {
-    let text = HEAD.to_owned() + &codes() + RECORDS + &records() + LISTED + &listed();
+    let text = HEAD.to_owned() + &codes() + MASTERS + &masters() + RECORDS + &records() + LISTED + &listed();
     if std::env::var_os("WARIFU_WRITE_DOCS").is_some() {
         std::fs::write(DOCUMENT, &text).unwrap();
     }
@@ -100,6 +104,10 @@ fn codes() -> String {
         .unwrap();
     }
     text
+}
+
+fn masters() -> String {
+    KINDS.iter().fold(String::new(), |text, kind| text + &format!("- `{kind}`\n"))
 }
 
 fn records() -> String {

@@ -74,15 +74,15 @@ fn outside(number: u64, range: &impl RangeBounds<u64>) -> Refusal {
     };
     match (least, most) {
         (least, None) => Refusal::new(
-            format!("{number} is not in {least}.."),
+            format!("{number} is too small: give a whole number from {least} on"),
             format!("{least} 以上の整数を指定してください"),
         ),
         (0, Some(most)) => Refusal::new(
-            format!("{number} is not in 0..={most}"),
+            format!("{number} is too large: give a whole number up to {most}"),
             format!("{most} 以下の整数を指定してください"),
         ),
         (least, Some(most)) => Refusal::new(
-            format!("{number} is not in {least}..={most}"),
+            format!("{number} is not allowed: give a whole number from {least} to {most}"),
             format!("{least}～{most} の整数を指定してください"),
         ),
     }
@@ -134,7 +134,10 @@ mod tests {
         assert_eq!(ja(number(1..)("never")), "整数ではありません");
         assert_eq!(ja(number(1..)("")), "数がありません");
         assert_eq!(ja(number(1..)("99999999999999999999")), "数が大きすぎます");
-        assert_eq!(number::<u64>(1..=86_400)("0").unwrap_err().to_string(), "0 is not in 1..=86400");
+        assert_eq!(
+            number::<u64>(1..=86_400)("0").unwrap_err().to_string(),
+            "0 is not allowed: give a whole number from 1 to 86400"
+        );
         assert_eq!(number::<u8>(1..=16)("16"), Ok(16));
         assert_eq!(number::<u8>(1..)("256").unwrap_err().say(Lang::Ja), "数が大きすぎます");
     }
