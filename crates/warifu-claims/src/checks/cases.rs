@@ -321,7 +321,7 @@ fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
         ClaimCode::UkeLineTooLong => {
             (Lines(|lines| lines.push("X".repeat(LINE_LIMIT_BYTES + 1))), "16385", "16384")
         }
-        ClaimCode::UkeCharset => (Lines(|lines| lines.insert(GO, "NI,\u{FF}".to_owned())), "FF 0D", ""),
+        ClaimCode::UkeCharset => (Lines(|lines| lines.insert(GO, "NI,\u{FF}".to_owned())), "4", ""),
         ClaimCode::UkeRecord => (Field(CO, 1, ""), "", ""),
         ClaimCode::UkeOutsideClaim => (Lines(|lines| lines.insert(1, lines[CO].clone())), "CO", ""),
         ClaimCode::UkeColumns => (Lines(|lines| lines[CO].push(',')), "6", "5"),
@@ -465,12 +465,12 @@ fn too_large(lines: &mut Vec<String>) {
     lines.splice(GO..GO, (0..more).map(|_| long.clone()));
 }
 
+/// The codes that reading says, and all that is told, with the evidence.
+type Told = (Vec<ClaimCode>, Vec<(ClaimCode, String, String)>);
+
 /// What reading says of the file of `lines`, and all that judging it tells, with the evidence. Each character
 /// of a line is one byte.
-pub(super) fn told(
-    lines: &[String],
-    snapshot: &Snapshot,
-) -> (Vec<ClaimCode>, Vec<(ClaimCode, String, String)>) {
+pub(super) fn told(lines: &[String], snapshot: &Snapshot) -> Told {
     let characters = lines.iter().flat_map(|line| line.chars().chain("\r\n".chars()));
     let bytes: Vec<u8> = characters.map(|character| u8::try_from(character).unwrap()).collect();
     let (file, mut findings) = (ClaimFile::read(&bytes), ClaimFindings::new(100));
@@ -481,7 +481,8 @@ pub(super) fn told(
     (by_reading.collect(), all.collect())
 }
 
-/// What is told of the clean file with any one field of any line made any of some values.
+/// What is told of the clean file with any one field of any line made any of some values, broken once for
+/// each code, and near to each rule of the points tables.
 pub(super) fn every_answer() -> String {
     let (snapshot, clean, mut text) = (snapshot(), clean(), String::new());
     let values = ["", "0", "1", "3", "98", "100", "202405", "180000010", "820000001", "a"];
@@ -496,25 +497,44 @@ pub(super) fn every_answer() -> String {
             writeln!(text, "{line} {position} {value}: {findings:?}").unwrap();
         }
     }
+    for (code, (_, findings)) in told_of_cases() {
+        writeln!(text, "{code}: {findings:?}").unwrap();
+    }
+    for (at, right) in together::RIGHT.iter().enumerate() {
+        let mut lines = clean.clone();
+        right(&mut lines);
+        writeln!(text, "{at}: {:?}", told(&lines, snapshot).1).unwrap();
+    }
     text
+}
+
+/// What is told of the clean file broken once for each code.
+fn told_of_cases() -> &'static [(ClaimCode, Told)] {
+    // Two of them are as large as a file may be.
+    static TOLD: LazyLock<Vec<(ClaimCode, Told)>> = LazyLock::new(|| {
+        let of = |code: ClaimCode| {
+            let mut lines = clean();
+            match case(code).0 {
+                Field(line, position, value) => set(&mut lines, line, position, value),
+                Lines(change) => change(&mut lines),
+            }
+            (code, told(&lines, snapshot()))
+        };
+        ClaimCode::ALL.iter().copied().map(of).collect()
+    });
+    &TOLD
 }
 
 #[test]
 fn each_code_is_told_of_the_clean_file_broken_once() {
-    let snapshot = snapshot();
-    assert_eq!(told(&clean(), snapshot), (vec![], vec![]));
-    for code in ClaimCode::ALL.iter().copied() {
-        let (broken, found, expected) = case(code);
-        let mut lines = clean();
-        match broken {
-            Field(line, position, value) => set(&mut lines, line, position, value),
-            Lines(change) => change(&mut lines),
-        }
+    assert_eq!(told(&clean(), snapshot()), (vec![], vec![]));
+    for (code, told) in told_of_cases() {
+        let (_, found, expected) = case(*code);
         // Here judging panics when a check says a code that it does not name: the one that names it said it.
-        let is_by_reading = READING.iter().any(|check| check.about.codes.contains(&code));
-        let by_reading = if is_by_reading { vec![code] } else { vec![] };
-        let all = vec![(code, found.to_owned(), expected.to_owned())];
-        assert_eq!(told(&lines, snapshot), (by_reading, all), "{code}");
+        let is_by_reading = READING.iter().any(|check| check.about.codes.contains(code));
+        let by_reading = if is_by_reading { vec![*code] } else { vec![] };
+        let all = vec![(*code, found.to_owned(), expected.to_owned())];
+        assert_eq!(*told, (by_reading, all), "{code}");
     }
 }
 
@@ -557,6 +577,63 @@ fn what_goes_with_others_of_its_claim_is_right() {
     also(&mut lines, "180000020", 37);
     let (_, all) = told(&lines, snapshot());
     assert_eq!(all.iter().map(|(code, ..)| *code).collect::<Vec<_>>(), [ClaimCode::NotKnown]);
+}
+
+/// Found by a reader: what they come to was added to the next unit, and its right points were called wrong.
+#[test]
+fn records_without_points_are_no_part_of_the_next_unit() {
+    let mut lines = clean();
+    set(&mut lines, SI, 6, "");
+    set(&mut lines, SI_STEPPED, 2, "40");
+    assert_eq!(told(&lines, snapshot()), (vec![], vec![]));
+    // Of the same group they are one: 291 and 171 points.
+    set(&mut lines, SI_STEPPED, 2, "");
+    set(&mut lines, SI_STEPPED, 7, "1");
+    set(&mut lines, SI_STEPPED, 14, "");
+    set(&mut lines, SI_STEPPED, 43, "1");
+    let all = vec![(ClaimCode::Points, "171".to_owned(), "462".to_owned())];
+    let (by_reading, mut found) = told(&lines, snapshot());
+    found.retain(|(code, ..)| *code != ClaimCode::UkePayerPoints);
+    assert_eq!((by_reading, found), (vec![], all));
+}
+
+/// Why a claim is not bundled (GR), and the records of an organ donor, make no DPC claim of it.
+#[test]
+fn what_dpc_claims_alone_may_have_is_told_beside_records_that_are_not_theirs() {
+    let with = |record: Option<&str>| {
+        let mut lines = clean();
+        set(&mut lines, SI, 4, "180000070");
+        lines.splice(GO..GO, record.map(str::to_owned));
+        told(&lines, snapshot()).1.into_iter().map(|(code, ..)| code).collect::<Vec<_>>()
+    };
+    for record in [None, Some("GR,1"), Some("TI,1"), Some("TS,1")] {
+        assert_eq!(with(record), [ClaimCode::DpcOnly], "{record:?}");
+    }
+    for record in ["BU,1", "SB,1", "KK,1", "SK,1", "GA,1", "HH,1", "GT,1", "CD,1"] {
+        assert_eq!(with(Some(record)), [], "{record}");
+    }
+}
+
+/// Found by a reader: the two bytes from the one that is wrong were shown, which is half of a character of
+/// the name after it.
+#[test]
+fn nothing_of_a_name_that_is_no_cp932_is_shown() {
+    let with = |name: &str| {
+        let mut lines = clean();
+        set(&mut lines, RE, 5, name);
+        let bytes: Vec<u8> = lines.join("\n").chars().map(|byte| u8::try_from(byte).unwrap()).collect();
+        let mut findings = ClaimFindings::new(100);
+        judge(&ClaimFile::read(&bytes), snapshot(), 1, &mut findings);
+        findings.list().to_vec()
+    };
+    // 山田 and 川口 with a byte between that no character has.
+    let (one, other) = (with("\u{8E}\u{52}\u{FF}\u{93}\u{63}"), with("\u{90}\u{EC}\u{FF}\u{8C}\u{FB}"));
+    assert_eq!(one, other);
+    let [.., charset] = &one[..] else { panic!("nothing is told") };
+    let field = charset.field.map(|field| (field.position, field.name));
+    assert_eq!((charset.code, charset.claim, field), (ClaimCode::UkeCharset, Some(1), Some((5, "氏名"))));
+    // RE,1,1112,202406,山?: the 20th byte.
+    assert_eq!((charset.line, &*charset.found), (2, "20"));
 }
 
 #[test]

@@ -528,6 +528,19 @@ fn what_several_cores_saw_is_what_one_saw() {
     assert_eq!(whole.codes[0].institutions, 8, "as many or more");
 }
 
+/// Found by a reader: of any number above, 500 were said, which is how many are told one by one.
+#[test]
+fn every_code_at_fault_is_counted() {
+    let rows =
+        |points| (0..501).map(|at| (111_000_110 + at, points, 20240401, 99999999)).collect::<Vec<Row>>();
+    let items: Vec<Item> = rows(100).iter().map(|(code, points, ..)| (202405, 7, *code, *points)).collect();
+    let files: Vec<_> = (1..=3).map(|institution| (institution, items.clone())).collect();
+    let report = seen(&files, &of(&rows(100)), &of(&rows(110)), &NothingDeclared).report(&ENOUGH);
+    assert_eq!((report.codes.len(), report.codes_by_verdict[&CodeVerdict::Fault]), (500, 501));
+    assert!(report.said.en.starts_with("501 codes of masters at fault"), "{}", report.said.en);
+    assert!(report.said.ja.contains("コードが 501 件"), "{}", report.said.ja);
+}
+
 #[test]
 fn claims_are_made_around_what_a_release_says_it_changes() {
     let mut changed = sound();
