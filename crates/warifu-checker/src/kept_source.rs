@@ -245,9 +245,9 @@ fn mended_by_root(root: &Path, copy: &Path) -> Said {
     let (root, copy) = (root.display(), copy.display());
     Said::new(
         format!(
-            "cannot write {root} under this account; as root: install -m 644 {copy} {root} (the root that this \
-             checker last started with), then warifu trust show {root}, compare its sha256 by telephone with \
-             both organisations, and restart the checker"
+            "cannot write {root} under this account; as root: install -m 644 {copy} {root} (the root that \
+             this checker last started with), then warifu trust show {root}, compare its sha256 by telephone \
+             with both organisations, and restart the checker"
         ),
         format!(
             "このプログラムの利用者は {root} に書き込めません。root で install -m 644 {copy} {root}（前回の起動時に\

@@ -185,7 +185,8 @@ fn thaw(remote: &Remote, reason: &Reason, checker: Option<&str>, lang: Lang) -> 
     let client = remote.client();
     if let Some(caution) = client.status()?.thaw_damaged_caution() {
         let again = Said::new(
-            "freeze again and repair first: warifu-checker freeze --reason …, warifu-checker repair --reason …",
+            "freeze again and repair first: warifu-checker freeze --reason …, warifu-checker repair \
+             --reason …",
             "もう一度凍結し、先に修復してください: warifu-checker freeze --reason （理由）、\
              warifu-checker repair --reason （理由）",
         );

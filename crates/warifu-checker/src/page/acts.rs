@@ -268,8 +268,8 @@ fn thawed(status: &Status, lang: Lang) -> String {
     match status.waits_for_thaw() {
         Some(release) => say!(
             lang,
-            "Releases are activated again: release {release} waits for nothing else and is activated as soon as \
-             the calendar lets it.",
+            "Releases are activated again: release {release} waits for nothing else and is activated as soon \
+             as the calendar lets it.",
             "再び切替を行います。リリース {release} が解除を待っており、切替可能な時間になり次第切り替えます。"
         ),
         None => say!(
@@ -351,7 +351,8 @@ fn button(Offered { act, release, name, will, cautions, stands_on }: &Offered, l
     html!(
         "<li id=\"act-{}\" data-act=\"{}\" data-release=\"{}\" data-stands-on=\"{}\"><button type=\"button\" \
          class=\"button\" aria-expanded=\"false\" aria-controls=\"ask-{}\">{}</button><form id=\"ask-{}\" \
-         class=\"ask\" hidden>{}{}{}<div class=\"row\"><button type=\"submit\" class=\"button {}\">{}</button>\
+         class=\"ask\" hidden>{}{}{}<div class=\"row\"><button type=\"submit\" class=\"button {}\">{}\
+         </button>\
          <button type=\"button\" class=\"button quiet\" data-leave>{}</button></div></form>\
          <p class=\"answer\" role=\"status\"></p></li>",
         id,

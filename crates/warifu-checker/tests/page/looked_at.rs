@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use warifu_checker::page::{Act, Shown, document, offered};
+use warifu_checker::page::{Act, Shown, alarms, document, offered};
 use warifu_values::lang::Lang;
 
 use crate::chromium::{Chromium, Window};
@@ -143,6 +143,17 @@ fn the_page_of_an_attached_program_says_nothing_of_claims() {
     let (page, acts) = shown(&json!({}), Lang::En);
     assert!(of_claims.iter().all(|part| page.contains(part)), "{page}");
     assert!(acts.contains(&Act::Replay) && acts.contains(&Act::ForgetClaims), "{acts:?}");
+}
+
+/// A forgery may hide behind a channel that is gone the next minute.
+#[test]
+fn a_refusal_for_trust_stands_above_a_channel_that_does_not_answer() {
+    let states: BTreeMap<_, _> = states().into_iter().collect();
+    let mut differs = states["refused"].clone();
+    differs["refused"]["refused_for"] = json!("trust");
+    let all = alarms(&seen(&differs).status, Lang::Ja);
+    let words: Vec<&str> = all.iter().map(|alarm| alarm.word.as_str()).collect();
+    assert_eq!(words[..2], ["信頼による拒否", "配信元なし"]);
 }
 
 /// What lets releases in that nobody has looked at says so before it is done, as the command line does.

@@ -11,8 +11,8 @@ impl Status {
     pub fn repair_caution(&self) -> Option<Said> {
         (!self.damaged.is_empty() && self.frozen.is_none()).then(|| {
             Said::new(
-                "activation is not frozen: as soon as this is mended, what the channel offers may be taken before \
-                 anybody has compared it by voice with both sides",
+                "activation is not frozen: as soon as this is mended, what the channel offers may be taken \
+                 before anybody has compared it by voice with both sides",
                 "切替が凍結されていません。修復するとすぐに、両団体と口頭で照合する前に配信元のリリースを受け入れることがあります",
             )
         })
@@ -34,8 +34,8 @@ impl Status {
         let mut since = self.decisions.iter().filter(|decision| decision.at >= frozen.at);
         since.any(|decision| decision.decided == Decided::Repaired).then(|| {
             Said::new(
-                "what was damaged was repaired while this was frozen: thaw only after the number and the digest of \
-                 the channel's release were compared by telephone with both organisations",
+                "what was damaged was repaired while this was frozen: thaw only after the number and the \
+                 digest of the channel's release were compared by telephone with both organisations",
                 "凍結中に破損を修復しています。配信元のリリースの番号とダイジェストを両団体と電話で照合してから解除してください",
             )
         })
@@ -46,7 +46,10 @@ impl Status {
         let several = self.frozen.as_ref()?.also.len() + 1;
         (several > 1).then(|| {
             Said::new(
-                format!("it was frozen {several} times, and thawing ends all of it: ask everybody named here first"),
+                format!(
+                    "it was frozen {several} times, and thawing ends all of it: ask everybody named here \
+                     first"
+                ),
                 format!(
                     "{several} 回凍結されており、解除するとすべて終わります。先に、ここに名前のある全員に確かめてください"
                 ),

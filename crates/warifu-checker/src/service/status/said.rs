@@ -231,7 +231,9 @@ impl Status {
         let held = self.held.iter().map(|held| held.why.clone());
         let refused = self.refused.iter().map(|refused| refused.why.clone());
         let of_this_machine = self.not_taken().map(|amiss| amiss.why);
-        let reasons = self.withdrawn.iter().cloned().chain(held).chain(refused).chain(of_this_machine);
+        let damaged = self.damaged.iter().map(|damage| damage.why.clone());
+        let reasons = self.withdrawn.iter().cloned().chain(held).chain(refused).chain(damaged);
+        let reasons = reasons.chain(of_this_machine);
         let long = reasons.map(|why| why.say(lang)).filter(|why| why.chars().count() > SAID_ONCE_CHARS);
         long.fold(text, |text, why| text.replace(&why, &above))
     }
