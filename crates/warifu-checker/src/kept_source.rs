@@ -7,6 +7,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use rustix::fs::{Access, access};
 use warifu_channels::{Floor, Mirrors, StateError, StateStore};
 use warifu_trust::{Policy, ReleaseRef, StateFault, TrustedState, UnixSeconds, limits};
+use warifu_values::lang::{Lang, Speak as _};
 
 use crate::cause::{Amiss, Cause};
 use crate::log::{Event, Log};
@@ -278,7 +279,8 @@ fn not_believed(error: &StateError) -> Said {
     match error {
         StateError::NotBelieved { file, fault: StateFault::Damaged { what } } => {
             let file = file.display();
-            Said::new(format!("{file} is damaged ({what})"), format!("{file} が壊れています（{what}）"))
+            let (en, ja) = (what.say(Lang::En), what.say(Lang::Ja));
+            Said::new(format!("{file} is damaged ({en})"), format!("{file} が壊れています（{ja}）"))
         }
         error => Said::of(error),
     }

@@ -610,6 +610,11 @@ fn what_a_checker_stands_on_is_damaged_and_mended_by_a_command() {
             let said = status.say(lang);
             assert!(said.contains(says), "{part:?}: {said}");
         }
+        // The last look does not tell all of it once more.
+        let looked = running.client().status().unwrap();
+        let (told, why) = (looked.say(Lang::Ja), &looked.damaged[0].why.ja);
+        assert_eq!(told.matches(why.as_str()).count(), 1, "{told}");
+        assert!(!why.contains("not the JSON"), "{why}");
         let repair = |more: &[&str]| {
             let mut command = Command::new(PROGRAM);
             command
