@@ -23,7 +23,7 @@ pub mod movement;
 #[cfg(test)]
 mod real_files;
 
-pub use checks::{About, AskedOf, CHECKS_VERSION, Judges, Tally, catalogue, judge};
+pub use checks::{About, AskedOf, CHECKS_VERSION, Judges, Tally, catalogue, is_of_unit, judge};
 pub use file::form;
 pub use file::{
     BirthDay, Burden, Claim, ClaimClass, ClaimFile, Codes, Comment, Confirmation, CounterPayment, DayCount,

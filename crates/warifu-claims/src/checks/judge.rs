@@ -1,8 +1,11 @@
 //! Going through a claim file: every check of the catalogue is asked of what it is for.
 
+use super::age_additions::judge_age_additions;
 use super::asked::{CommentInForce, ItemInForce, OfItem, OfUnit, Times, UnitInForce};
 use super::catalogue;
 use super::check::Check;
+use super::comments_due::judge_comments_due;
+use super::companions::{Company, judge_company};
 use super::cover::{Covered, cover, ends};
 use super::report::{Place, Report};
 use super::together::judge_together;
@@ -79,7 +82,8 @@ fn judge_form(claim: &Claim<'_>, report: &mut Report<'_>) {
 /// Judges the items of one claim; how many items and comments were looked up.
 fn judge_claim(claim: &Claim<'_>, snapshot: &Snapshot, report: Report<'_>) -> u64 {
     let Some(month) = claim.month else { return 0 };
-    let mut judging = Judging { claim, month, snapshot, report, items: 0, times: Times::default() };
+    let (times, company) = (Times::default(), Company::default());
+    let mut judging = Judging { claim, month, snapshot, report, items: 0, times, company };
     for unit in claim.units() {
         let mut worth = Worth::Nothing;
         for item in unit.items {
@@ -93,8 +97,12 @@ fn judge_claim(claim: &Claim<'_>, snapshot: &Snapshot, report: Report<'_>) -> u6
             judging.comments(item);
         }
     }
-    judge_together(claim, month, snapshot, &mut judging.report);
-    judging.items
+    let Judging { company, items, mut report, .. } = judging;
+    judge_company(&company, claim, month, snapshot, &mut report);
+    judge_age_additions(&company, claim, month, snapshot, &mut report);
+    judge_together(claim, month, snapshot, &mut report);
+    judge_comments_due(claim, month, snapshot, &mut report);
+    items
 }
 
 struct Judging<'a, 'f> {
@@ -104,19 +112,24 @@ struct Judging<'a, 'f> {
     report: Report<'f>,
     items: u64,
     times: Times,
+    company: Company,
 }
 
 impl<'a> Judging<'a, '_> {
     /// Judges an item, and adds it to what its unit comes to; the record that it was judged by.
     fn item(&mut self, item: &Item, worth: &mut Worth) -> Option<By<'a>> {
         let (snapshot, so_far) = (self.snapshot, std::mem::replace(worth, Worth::Unknown));
-        let code = self.code(item, item.kind, item.code)?;
+        let Some(code) = self.code(item, item.kind, item.code) else {
+            self.company.take_unknown(item);
+            return None;
+        };
         let number = code.number();
         match item.kind {
             ItemKind::Procedure => {
                 let held =
                     self.record(item, code, catalogue::PROCEDURE, |day| snapshot.procedure(number, day));
                 *worth = so_far.with_procedure(item, held.map(|held| held.facts));
+                self.company.take(item, held.map(|held| held.facts));
                 if let Some(held) = held {
                     self.count(item, held.facts);
                 }
@@ -337,9 +350,10 @@ mod tests {
             file.go_through(1, &mut ClaimFindings::new(10), |claim, _| {
                 let report = Report { release: 1, findings: &mut findings };
                 let month = claim.month.unwrap();
+                let (times, company) = (Times::default(), Company::default());
                 let mut judging =
-                    Judging { claim, month, snapshot: &snapshot, report, items: 0, times: Times::default() };
-                let facts = Drug { price: Amount::default(), price_kind: 1 };
+                    Judging { claim, month, snapshot: &snapshot, report, items: 0, times, company };
+                let facts = Drug { price: Amount::default(), price_kind: 1, is_elective: false };
                 let held = Held { facts: &facts, name: "", series: &series, version: 0 };
                 let [item] = claim.items else { panic!("{} items", claim.items.len()) };
                 judging.record(item, item.code.unwrap(), FROM_2024, |_| Lookup::InForce(held));

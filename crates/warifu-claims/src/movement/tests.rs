@@ -622,6 +622,35 @@ fn cover_that_is_lost_for_every_code_is_said_once_of_those_in_the_files_too() {
 }
 
 #[test]
+fn a_relation_explains_the_procedure_or_the_drug_that_wants_the_comment() {
+    let of = |key: &str| Change {
+        kind: "comment-relation".into(),
+        key: key.into(),
+        ..change(CODES[0], "2024-06-01", None)
+    };
+    let declared = Declared::of(
+        &[
+            of("111000110-820100001-1-0001-01--10000000"),
+            of("620000001-830600003-5-0013-03--50092500"),
+            of("301000110-820100001-3-0001-01-00000-10000000"),
+        ],
+        day("2024-06-01"),
+    );
+    let on = |kind: ItemKind, code: &[u8]| {
+        declared.explains(kind, ItemCode::parse(kind, code).unwrap(), day("2024-06-01"))
+    };
+    assert_eq!(on(ItemKind::Procedure, b"111000110"), Explained::Announced);
+    assert_eq!(on(ItemKind::Drug, b"620000001"), Explained::Announced);
+    // A dentist's is of no code that is judged here.
+    assert_eq!(on(ItemKind::Procedure, b"112007410"), Explained::Not);
+    assert_eq!(on(ItemKind::Drug, b"620000002"), Explained::Not);
+    // What holds for all of the table is of each.
+    let declared = Declared::of(&[of("")], day("2024-06-01"));
+    let code = ItemCode::parse(ItemKind::Drug, b"620000002").unwrap();
+    assert_eq!(declared.explains(ItemKind::Drug, code, day("2024-06-01")), Explained::Announced);
+}
+
+#[test]
 fn what_must_be_judged_again_is_named_and_summed_both_ways() {
     // 111000110 loses a point; claims at the old points turn wrong, those at the new ones turn right.
     let mut rows = sound();
