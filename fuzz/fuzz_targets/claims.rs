@@ -13,10 +13,10 @@ use warifu_values::day::{PublicationDay, TreatmentDay};
 /// Fields of a record by id, besides its days; all else is blank.
 type Fields = &'static [(&'static str, &'static str)];
 
-/// 初診料, 再診料, a procedure whose points go by quantity (steps of 1 from 1 to 99) and one that goes
-/// by age, setting and days; a drug; materials with a price, without one and with a ceiling; a comment by itself
-/// and one with a day; and of the points tables what is included in what, and how often. In the order of their
-/// codes, as masters are.
+/// 初診料, 再診料, a procedure whose points go by quantity (steps of 1 from 1 to 99) and one that goes by
+/// age, setting and days; a drug; materials with a price, without one and with a ceiling; a comment by
+/// itself and one with a day; and of the points tables what is included in what, and how often. In the order
+/// of their codes, as masters are.
 const MASTERS: [(&str, &[Fields]); 7] = [
     (
         "procedure",
