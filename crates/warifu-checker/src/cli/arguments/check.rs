@@ -25,12 +25,7 @@ pub(in crate::cli) struct Check {
 #[command(next_help_heading = "By which release")]
 pub(in crate::cli) struct By {
     /// Judge by the release that runs on this state directory
-    #[arg(
-        long,
-        value_name = "DIR",
-        conflicts_with_all = ["channel", "offline", "root", "keep"],
-        required_unless_present_any = ["channel", "offline"]
-    )]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["channel", "offline", "root", "keep"])]
     pub(in crate::cli) state: Option<PathBuf>,
     /// Judge by the newest release of this channel (a folder, a bundle file or a URL; again for each mirror),
     /// which is kept for when it cannot be reached

@@ -3,16 +3,19 @@
 mod judged_by;
 
 mod given_as;
+mod other_file;
 
 use std::fs;
+use std::io::{self, Write as _};
 
 use warifu_claims::{ClaimFile, FILE_LIMIT_BYTES};
 use warifu_judging::{judged, too_large};
-use warifu_values::lang::Lang;
+use warifu_values::lang::{Lang, Speak as _};
 
 use crate::cli::arguments::Check;
 use crate::cli::check::given_as::give;
 use crate::cli::check::judged_by::candidate;
+use crate::cli::check::other_file::other_than_claims;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{read_file, schemas_of};
 
@@ -29,6 +32,10 @@ pub(super) fn check_file(check: &Check, lang: Lang) -> Result<u8, Failure> {
     }
     let bytes = read_file(&check.file)?;
     let candidate = candidate(&check.by, &schemas, lang)?;
+    if let Some(said) = other_than_claims(&check.file, &bytes) {
+        // Nobody listens: the findings are told all the same.
+        let _ = writeln!(io::stderr(), "warifu-checker: {}", said.say(lang));
+    }
     let file = ClaimFile::read_keeping(&bytes, CHECK_FINDINGS_LIMIT);
     drop(bytes);
     let judged = judged(&file, &candidate.snapshot, &candidate.receipt, CHECK_FINDINGS_LIMIT);
