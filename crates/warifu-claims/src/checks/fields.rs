@@ -11,3 +11,9 @@ pub(super) const PROCEDURE_TIMES: &str = "SI 7 回数";
 
 /// On which days a procedure was done, and how often.
 pub(super) const PROCEDURE_DAYS: &str = "SI 14–44 算定日情報";
+
+/// The code of a disease.
+pub(super) const DISEASE_CODE: &str = "SY 2 傷病名コード";
+
+/// The codes of its modifiers, four digits each.
+pub(super) const MODIFIER_CODES: &str = "SY 5 修飾語コード";

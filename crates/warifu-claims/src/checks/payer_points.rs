@@ -6,8 +6,9 @@
 use super::asked::OfPayer;
 use super::check::{About, Check, Judges};
 use super::wrong::{Shown, Wrong};
-use crate::file::{Claim, ItemKind, PayerKind, Recorded, Setting};
+use crate::file::{Claim, PayerKind, Recorded, Setting};
 use crate::finding::ClaimCode;
+use crate::item_code::ItemKind;
 
 /// 診療識別 from here on is yen: meals (97), and what stands after them.
 const FIRST_OF_YEN: u8 = 97;

@@ -4,6 +4,7 @@ use super::amount::Amount;
 use super::facts::Facts;
 use super::snapshot_error::SnapshotError;
 use super::source::Source;
+use crate::item_code::ItemKind;
 
 /// What the checks ask of a material.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +51,7 @@ const COLUMNS: [&str; 4] = ["price_kind", "price", "material_kind", "price_ceili
 
 impl Facts for Material {
     const KIND: &'static str = "material";
+    const OF: ItemKind = ItemKind::Material;
     const NAME: &'static str = "name";
     const COLUMNS: &'static [&'static str] = &COLUMNS;
     type Columns = [usize; COLUMNS.len()];

@@ -12,8 +12,10 @@ mod age;
 mod amount;
 
 mod comment;
+mod disease;
 mod drug;
 mod material;
+mod modifier;
 mod procedure;
 
 mod code_table;
@@ -26,6 +28,8 @@ pub(crate) mod points;
 
 mod build;
 
+mod diagnosis;
+
 #[cfg(test)]
 mod tests;
 
@@ -33,8 +37,10 @@ pub use age::{Age, AgeBound, Reached};
 pub use amount::Amount;
 pub use answer::{Absence, By, Held, Lookup};
 pub use comment::Comment;
+pub use disease::{Disease, FormerDisease};
 pub use drug::Drug;
 pub use material::{Material, MaterialKind, PriceKind};
+pub use modifier::Modifier;
 pub use procedure::{Claimable, Counted, Insured, Limits, PointKind, Procedure, Step};
 pub use snapshot::{KINDS, Shelved, Snapshot};
 pub use snapshot_error::SnapshotError;

@@ -5,6 +5,7 @@ use super::amount::Amount;
 use super::facts::Facts;
 use super::snapshot_error::SnapshotError;
 use super::source::Source;
+use crate::item_code::ItemKind;
 
 /// How points grow with quantity (きざみ値計算, columns 31 to 35).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,6 +141,7 @@ const COLUMNS: [&str; 18] = [
 
 impl Facts for Procedure {
     const KIND: &'static str = "procedure";
+    const OF: ItemKind = ItemKind::Procedure;
     const NAME: &'static str = "short_name";
     const COLUMNS: &'static [&'static str] = &COLUMNS;
     type Columns = [usize; COLUMNS.len()];

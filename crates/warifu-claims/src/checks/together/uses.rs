@@ -1,6 +1,7 @@
 //! The procedures of a claim, each code once.
 
-use crate::file::{Claim, Item, ItemCode, ItemKind};
+use crate::file::{Claim, Item};
+use crate::item_code::{ItemCode, ItemKind};
 
 /// A procedure of a claim, wherever it stands in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
