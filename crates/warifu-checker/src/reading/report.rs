@@ -203,7 +203,7 @@ fn item(finding: &ClaimFinding) -> String {
 #[cfg(test)]
 mod tests {
     use unicode_width::UnicodeWidthStr;
-    use warifu_claims::ClaimCode;
+    use warifu_claims::{ClaimCode, ItemCode, ItemKind};
     use warifu_values::digest::Digest;
 
     use super::*;
@@ -217,7 +217,7 @@ mod tests {
             line,
             record: Some(*b"SI"),
             field: None,
-            item: Some(160_084_650),
+            item: ItemCode::parse(ItemKind::Procedure, b"160084650"),
             name: Some("大腸菌血清型別の検査を行った場合の点数".into()),
             when: None,
             series: None,
