@@ -55,7 +55,7 @@ impl Beside {
     pub(crate) fn stored(&self) -> StoredHere {
         let runs = |record: Record| record.running().release().map(|release| ReleaseRef::from(release.id));
         let id = self.directory.record().ok().and_then(runs);
-        StoredHere(id.map(|id| self.directory.stored(id)).unwrap_or_default())
+        StoredHere(id.map(|id| self.directory.releases().stored(id)).unwrap_or_default())
     }
 
     /// Says how the release `id` came.

@@ -237,8 +237,8 @@ mod tests {
             let state = StateDirectory::open(folder.path()).unwrap();
             let (first, second) = (release(1, "一", drugs_of), release(2, "二", drugs_of));
             let judged = Candidate::build(&schemas, first.clone()).unwrap();
-            [&first, &second].iter().for_each(|content| state.keep(content).unwrap());
-            let loaded = state.load(second.id()).unwrap();
+            [&first, &second].iter().for_each(|content| state.releases().keep(content).unwrap());
+            let loaded = state.releases().load(second.id()).unwrap();
             let whole =
                 Candidate::build_beside(&schemas, loaded.clone(), std::slice::from_ref(&judged.judged))
                     .unwrap();

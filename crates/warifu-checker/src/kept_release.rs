@@ -119,7 +119,7 @@ impl KeptRelease<'_> {
             }
             (Ok(offered), Some(id)) if !is_withdrawn => {
                 if offered == id
-                    && let Ok(content) = directory.load(id)
+                    && let Ok(content) = directory.releases().load(id)
                 {
                     return Ok(Asked { is_current: true, content: Some(content), ..Asked::default() });
                 }
@@ -185,7 +185,7 @@ impl KeptRelease<'_> {
             None => {
                 let record = directory.record().map_err(|error| again(Said::of(&error)))?;
                 let kept = record.running().release().ok_or_else(|| could_not(self.nothing_kept()))?;
-                directory.load(kept.id.into()).map_err(|error| again(Said::of(&error)))?
+                directory.releases().load(kept.id.into()).map_err(|error| again(Said::of(&error)))?
             }
         };
         let root = warifu_files::read(self.root, warifu_trust::limits::ROOT_BYTES)
@@ -258,7 +258,7 @@ fn running(directory: &StateDirectory) -> Option<ReleaseRef> {
 
 /// The instant that `offered` waits for, where it lies in `directory` already.
 fn waits(directory: &StateDirectory, offered: ReleaseRef, now: UnixSeconds) -> Option<UnixSeconds> {
-    directory.load(offered).ok()?.manifest().activate_at.filter(|instant| *instant > now)
+    directory.releases().load(offered).ok()?.manifest().activate_at.filter(|instant| *instant > now)
 }
 
 fn taken(release: u64) -> Said {

@@ -54,7 +54,7 @@ fn looked_up(
     let directory = StateDirectory::look_at(state.clone());
     let load = |receipt: &Receipt| {
         let Receipt { release, manifest, .. } = *receipt;
-        directory.load(ReleaseRef { release, manifest }).map_err(|error| {
+        directory.releases().load(ReleaseRef { release, manifest }).map_err(|error| {
             let error = Said::of(&error);
             let (en, ja) = (error.en, error.ja);
             Said::new(

@@ -131,7 +131,7 @@ impl<'a> Group<'a> {
         line + &wrapped(&" ".repeat(hang), hang, what, width)
     }
 
-    /// Its findings, in the order of the file.
+    /// Its findings, claim by claim in the order of the file.
     fn listed(&self, most: Most, lang: Lang, width: usize) -> String {
         let shown = match most {
             Most::All => self.findings.len(),
@@ -139,7 +139,7 @@ impl<'a> Group<'a> {
         };
         let shown = &self.findings[..shown];
         let mut text = "\n".to_owned() + &wrapped("", 2, &named(self.count), width);
-        let digits = shown.last().map_or(1, |finding| finding.line.to_string().len());
+        let digits = shown.iter().map(|finding| finding.line).max().map_or(1, |line| line.to_string().len());
         for finding in shown {
             text += &self.one(finding, digits, lang, width);
         }

@@ -1,9 +1,12 @@
 //! The disk: what a checker remembers over a restart, and the recent claim files.
 
 mod directory;
+mod directory_error;
 mod disk;
+mod lock;
 mod recent;
 mod record;
+mod releases;
 mod twice;
 
 mod catching_up;
@@ -22,7 +25,8 @@ mod installed;
 pub(crate) use damage::withdrawn_or_not;
 pub use damage::{Damage, DamagedPart};
 pub use decision::{Decided, Decision};
-pub use directory::{StateDirectory, StateDirectoryError};
+pub use directory::StateDirectory;
+pub use directory_error::StateDirectoryError;
 pub(crate) use disk::OPEN_AT_ONCE;
 pub use disk::{Disk, WriteStep};
 pub use frozen::Frozen;
@@ -30,4 +34,5 @@ pub use installed::{Corrected, Id, Installed, Marks, SignedBy};
 pub use reason::{NoReason, Reason};
 pub use recent::{Forgotten, Keeping, KeptNow, Recent, Unwritten};
 pub use record::{Doubted, Held, HeldFor, Lost, Rebuilt, Record, Refused, RefusedFor, Step};
+pub use releases::KeptReleases;
 pub use running::{Phase, Running};

@@ -123,7 +123,8 @@ fn tried(
     let candidate = Candidate::build(looked.schemas, content.clone()).map_err(data)?;
     let activate_at = candidate.activate_at;
     let newer = Newer::than(before, record.floor(), candidate).map_err(|not| data(not.said()))?;
-    let kept = |wanted| if wanted == id { Ok(content.clone()) } else { looked.directory.load(wanted) };
+    let kept =
+        |wanted| if wanted == id { Ok(content.clone()) } else { looked.directory.releases().load(wanted) };
     let (report, cleared) = newer.clear(looked.schemas, kept, looked.files, &looked.gates.replay(), now);
     *replay = report;
     match (cleared, activate_at) {
@@ -150,7 +151,7 @@ fn tried(
 
 /// What runs, as the record has it: on probation, with what was declared since the release before it.
 fn running(looked: &Looked<'_>, record: &Record, now: UnixSeconds) -> Result<Option<Arc<Active>>, Said> {
-    let load = |id| looked.directory.load(id);
+    let load = |id| looked.directory.releases().load(id);
     let build = |installed: &Installed| -> Result<Candidate, Said> {
         let content: ReleaseContent = load(installed.id.into()).map_err(|error| Said::of(&error))?;
         Candidate::build(looked.schemas, content)

@@ -170,7 +170,7 @@ fn load(
     installed: &Installed,
     known: &[Judged],
 ) -> Result<Arc<Active>, Said> {
-    let content = directory.load(installed.id.into()).map_err(|error| Said::of(&error))?;
+    let content = directory.releases().load(installed.id.into()).map_err(|error| Said::of(&error))?;
     let candidate = Candidate::build_beside(schemas, content, known).map_err(NotRead::why)?;
     let candidate = candidate.signed_by(installed.signed_by.clone());
     Ok(Arc::new(Active::new(candidate, None, installed.since)))

@@ -108,6 +108,10 @@ fn json_is_whole_and_what_the_service_answers() {
     let given = lines(&check(at, "more.uke", &["--offline", "--json"]).stdout);
     assert_eq!((given.len(), &given[12_000]["left_out"]), (12_001, &0.into()));
     assert_eq!(answered.summary()["codes"][0]["findings"], given[12_000]["codes"][0]["findings"]);
+    // What reading finds is given just so: 20,001 lines that are no record, and that no institution is named.
+    std::fs::write(at.join("odd.uke"), b"?\n".repeat(20_001)).unwrap();
+    let given = lines(&check(at, "odd.uke", &["--offline", "--json"]).stdout);
+    assert_eq!((given.len(), &given[20_002]["left_out"]), (20_003, &0.into()));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use super::asked::OfCode;
 use super::check::{About, Check, Judges};
-use super::fields::{DISEASE_CODE, MODIFIER_CODES, PROCEDURE_CODE};
+use super::fields::{COMMENT_CODES, DISEASE_CODE, DRUG_CODE, MODIFIER_CODES, PROCEDURE_CODE};
 use super::wrong::Wrong;
 use crate::finding::ClaimCode;
 use crate::item_code::ItemKind;
@@ -18,9 +18,9 @@ pub(super) const CHECK: Check<OfCode> = Check {
         ],
         fields: &[
             PROCEDURE_CODE,
-            "IY 4 医薬品コード",
+            DRUG_CODE,
             "TO 4 特定器材コード",
-            "CO 4, SI 8–13, IY 8–13, TO 12–17 コメントコード",
+            COMMENT_CODES,
             DISEASE_CODE,
             MODIFIER_CODES,
         ],

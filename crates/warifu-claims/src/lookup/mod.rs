@@ -10,6 +10,7 @@ mod facts;
 
 mod age;
 mod amount;
+mod roles;
 
 mod comment;
 mod disease;
@@ -18,13 +19,18 @@ mod material;
 mod modifier;
 mod procedure;
 
+mod age_additions;
+
 mod code_table;
 mod records;
 
 mod shelf;
 mod shelves;
 
+pub(crate) mod rows;
+
 pub(crate) mod points;
+pub(crate) mod relation;
 
 mod build;
 
@@ -42,6 +48,7 @@ pub use drug::Drug;
 pub use material::{Material, MaterialKind, PriceKind};
 pub use modifier::Modifier;
 pub use procedure::{Claimable, Counted, Insured, Limits, PointKind, Procedure, Step};
+pub use roles::{Role, Roles};
 pub use snapshot::{KINDS, Shelved, Snapshot};
 pub use snapshot_error::SnapshotError;
 pub use warifu_masters::past::MasterOf;

@@ -9,6 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::age_additions::AgeAdditions;
 use super::answer::Lookup;
 use super::comment::Comment;
 use super::disease::{Disease, FormerDisease};
@@ -18,6 +19,8 @@ use super::material::Material;
 use super::modifier::Modifier;
 use super::points::{self, PointsShelf, PointsTables, TablesOf};
 use super::procedure::Procedure;
+use super::relation::{self, Relation, RelationShelf, Relations};
+use super::rows::{ByCode, Standing};
 use super::shelf::Shelf;
 use super::shelves::Shelves;
 use super::snapshot_error::SnapshotError;
@@ -29,6 +32,7 @@ use warifu_values::day::{ClaimMonth, TreatmentDay};
 #[derive(Debug, Default)]
 pub struct Snapshot {
     procedures: Shelves<Procedure>,
+    age_additions: AgeAdditions,
     drugs: Shelves<Drug>,
     materials: Shelves<Material>,
     comments: Shelves<Comment>,
@@ -36,6 +40,7 @@ pub struct Snapshot {
     pub(super) former_diseases: Shelves<FormerDisease>,
     modifiers: Shelves<Modifier>,
     points: PointsTables,
+    relations: Relations,
 }
 
 /// What a snapshot keeps of one master. It shares that with the snapshot that it comes from.
@@ -52,6 +57,7 @@ enum OfKind {
     FormerDisease(Arc<Shelf<FormerDisease>>),
     Modifier(Arc<Shelf<Modifier>>),
     Points(Arc<PointsShelf>),
+    Relation(Arc<RelationShelf>),
 }
 
 impl Shelved {
@@ -65,6 +71,7 @@ impl Shelved {
             Disease::KIND => OfKind::Disease(Arc::new(Shelf::build(of)?)),
             FormerDisease::KIND => OfKind::FormerDisease(Arc::new(Shelf::build(of)?)),
             Modifier::KIND => OfKind::Modifier(Arc::new(Shelf::build(of)?)),
+            relation::KIND => OfKind::Relation(Arc::new(RelationShelf::build(of)?)),
             _ => match PointsShelf::build(of)? {
                 Some(shelf) => OfKind::Points(Arc::new(shelf)),
                 None => return Ok(None),
@@ -84,13 +91,14 @@ impl Shelved {
             OfKind::FormerDisease(shelf) => (&shelf.series, FormerDisease::KIND),
             OfKind::Modifier(shelf) => (&shelf.series, Modifier::KIND),
             OfKind::Points(shelf) => (&shelf.series, shelf.kind),
+            OfKind::Relation(shelf) => (&shelf.series, relation::KIND),
         }
     }
 }
 
 /// The kinds that checks ask.
-pub const KINDS: [&str; 15] = {
-    let mut kinds = [""; 15];
+pub const KINDS: [&str; 16] = {
+    let mut kinds = [relation::KIND; 16];
     (kinds[0], kinds[1], kinds[2], kinds[3]) = (Procedure::KIND, Drug::KIND, Material::KIND, Comment::KIND);
     (kinds[4], kinds[5], kinds[6]) = (Disease::KIND, FormerDisease::KIND, Modifier::KIND);
     let mut at = 0;
@@ -127,7 +135,7 @@ impl Snapshot {
         let (mut procedures, mut drugs) = (Vec::new(), Vec::new());
         let (mut materials, mut comments) = (Vec::new(), Vec::new());
         let (mut diseases, mut former_diseases, mut modifiers) = (Vec::new(), Vec::new(), Vec::new());
-        let mut points = Vec::new();
+        let (mut points, mut relations) = (Vec::new(), Vec::new());
         for Shelved(shelved) in all {
             match shelved {
                 OfKind::Procedure(shelf) => procedures.push(shelf),
@@ -138,10 +146,13 @@ impl Snapshot {
                 OfKind::FormerDisease(shelf) => former_diseases.push(shelf),
                 OfKind::Modifier(shelf) => modifiers.push(shelf),
                 OfKind::Points(shelf) => points.push(shelf),
+                OfKind::Relation(shelf) => relations.push(shelf),
             }
         }
+        let procedures = Shelves::of(procedures);
         Ok(Snapshot {
-            procedures: Shelves::of(procedures),
+            age_additions: AgeAdditions::of(&procedures),
+            procedures,
             drugs: Shelves::of(drugs),
             materials: Shelves::of(materials),
             comments: Shelves::of(comments),
@@ -149,6 +160,7 @@ impl Snapshot {
             former_diseases: Shelves::of(former_diseases),
             modifiers: Shelves::of(modifiers),
             points: PointsTables::of(points),
+            relations: Relations::of(relations),
         })
     }
 
@@ -163,6 +175,7 @@ impl Snapshot {
             Disease::KIND => OfKind::Disease(Arc::clone(self.diseases.of_series(series)?)),
             FormerDisease::KIND => OfKind::FormerDisease(Arc::clone(self.former_diseases.of_series(series)?)),
             Modifier::KIND => OfKind::Modifier(Arc::clone(self.modifiers.of_series(series)?)),
+            relation::KIND => OfKind::Relation(Arc::clone(self.relations.of_series(series)?)),
             _ => OfKind::Points(Arc::clone(self.points.of_series(series, kind)?)),
         };
         Some(Shelved(of_kind))
@@ -172,6 +185,15 @@ impl Snapshot {
     #[inline]
     pub fn procedure(&self, code: u32, day: TreatmentDay) -> Lookup<'_, Procedure> {
         self.procedures.lookup(code, day)
+    }
+
+    /// Whether some procedure takes `addition` as one for some ages on `day`.
+    #[cold]
+    pub(crate) fn is_age_addition(&self, addition: u32, day: TreatmentDay) -> bool {
+        self.age_additions.takers(addition).any(|taker| match self.procedure(taker, day) {
+            Lookup::InForce(held) => held.facts.age_additions.contains(&addition),
+            Lookup::Absent(..) => false,
+        })
     }
 
     /// The drug `code` on `day`.
@@ -204,9 +226,22 @@ impl Snapshot {
         self.points.of_month(month)
     }
 
-    /// The columns of the points tables that decide what is answered, by field id, besides those with days.
-    pub fn points_columns() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
-        points::KINDS.into_iter()
+    /// The コメント関連テーブル that judges `month`.
+    #[inline]
+    pub(crate) fn relations(&self, month: ClaimMonth) -> Option<Standing<'_, ByCode<Relation>>> {
+        self.relations.of_month(month)
+    }
+
+    /// The columns of the tables whose records are about several codes that decide what is answered, by field
+    /// id, besides those with days.
+    pub fn table_columns() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+        points::KINDS.into_iter().chain([(relation::KIND, relation::COLUMNS)])
+    }
+
+    /// How many comments that a claim decides the コメント関連テーブル makes due: one for each run of days on
+    /// which a record holds.
+    pub fn relation_rows(&self) -> usize {
+        self.relations.rows()
     }
 
     /// How many rows of the points tables are held: one for each run of days on which a record holds.
@@ -255,6 +290,11 @@ impl Snapshot {
     fn shelves(&self) -> impl Iterator<Item = (*const (), usize)> {
         let items = self.procedures.bytes().chain(self.drugs.bytes()).chain(self.materials.bytes());
         let named = self.diseases.bytes().chain(self.former_diseases.bytes()).chain(self.modifiers.bytes());
-        items.chain(self.comments.bytes()).chain(named).chain(self.points.bytes())
+        items
+            .chain(self.comments.bytes())
+            .chain(named)
+            .chain(self.points.bytes())
+            .chain(self.relations.bytes())
+            .chain([self.age_additions.bytes()])
     }
 }

@@ -4,12 +4,14 @@
 //! limits of its steps (of drugs and materials 1 and 10,000), by the points that either release gives; a
 //! disease or a modifier is named in a claim of the month. All that goes as UKE bytes through the same reader.
 //! It needs no traffic, and nobody sent it: nothing of it says how often a code is used.
+//! No claim has two codes, or one of them twice: of what the points tables (電子点数表) say of codes together,
+//! nothing turns here.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use warifu_masters::past::Days;
-use warifu_values::day::{ClaimMonth, TreatmentDay};
+use warifu_values::day::TreatmentDay;
 
 use super::bound::{Bound, Missing};
 use super::explained::{Declared, Explained};
@@ -66,11 +68,11 @@ pub(super) fn synthetic_within(
         }
         for day in around(&days) {
             // A comment is judged for its month, and so is a disease.
-            let is_past = match (kind, ClaimMonth::parse((day.as_number() / 100).to_string().as_bytes())) {
-                (ItemKind::Comment | ItemKind::Disease | ItemKind::Modifier, Some(month)) => {
-                    month.last() < past_before
+            let is_past = match kind {
+                ItemKind::Comment | ItemKind::Disease | ItemKind::Modifier => {
+                    day.month().last() < past_before
                 }
-                _ => day < past_before,
+                ItemKind::Procedure | ItemKind::Drug | ItemKind::Material => day < past_before,
             };
             let movements = if is_past { &mut corpus.past } else { &mut corpus.future };
             let file = ClaimFile::read(&claim_file(kind, code, day, older, newer));

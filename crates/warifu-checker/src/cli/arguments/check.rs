@@ -58,7 +58,7 @@ pub(in crate::cli) struct GivenAs {
     /// Show every finding, and not the first ten of each code
     #[arg(long)]
     pub(in crate::cli) all: bool,
-    /// JSON lines as the service answers them, all of them
+    /// JSON lines as the service answers them, up to a million findings
     #[arg(long, conflicts_with = "all")]
     pub(in crate::cli) json: bool,
     /// Write a table for a spreadsheet too (CSV, UTF-8); - writes it alone, to standard output

@@ -18,7 +18,7 @@ use crate::cli::inputs::{read_file, schemas_of};
 
 /// Findings that are given of one file. Some hundred bytes each: what a whole claim file can have of them
 /// would not fit into the memory of a clinic's machine. What is beyond is counted, and told.
-const FINDINGS_LIMIT: usize = 1_000_000;
+const CHECK_FINDINGS_LIMIT: usize = 1_000_000;
 
 pub(super) fn check_file(check: &Check, lang: Lang) -> Result<u8, Failure> {
     let schemas = schemas_of(&check.site)?;
@@ -29,9 +29,9 @@ pub(super) fn check_file(check: &Check, lang: Lang) -> Result<u8, Failure> {
     }
     let bytes = read_file(&check.file)?;
     let candidate = candidate(&check.by, &schemas, lang)?;
-    let file = ClaimFile::read(&bytes);
+    let file = ClaimFile::read_keeping(&bytes, CHECK_FINDINGS_LIMIT);
     drop(bytes);
-    let judged = judged(&file, &candidate.snapshot, &candidate.receipt, FINDINGS_LIMIT);
+    let judged = judged(&file, &candidate.snapshot, &candidate.receipt, CHECK_FINDINGS_LIMIT);
     give(&check.given, &file, &judged, lang)?;
     Ok(u8::from(judged.summary.errors > 0))
 }

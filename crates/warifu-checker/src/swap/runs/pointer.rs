@@ -133,7 +133,7 @@ impl Runs {
         _bench: &AtBench<'_>,
         content: &ReleaseContent,
     ) -> Result<(), StateDirectoryError> {
-        self.directory.keep(content)
+        self.directory.releases().keep(content)
     }
 
     /// How many bytes are free where releases are kept, where that can be known.
@@ -143,7 +143,7 @@ impl Runs {
 
     /// Reads the content of a release that is kept.
     pub(in crate::swap) fn load(&self, id: ReleaseRef) -> Result<ReleaseContent, StateDirectoryError> {
-        self.directory.load(id)
+        self.directory.releases().load(id)
     }
 
     /// Writes the report of a replay.

@@ -76,7 +76,9 @@ impl Runs {
         };
         let earlier: Vec<ReleaseRef> = record.earlier().iter().map(|earlier| earlier.id.into()).collect();
         let most = self.keeps.saturating_sub(usize::from(record.running().previous().is_some()));
-        record.keeps_earlier(self.directory.fitting(&needed(&record), &earlier, EARLIER_BYTES).min(most));
+        record.keeps_earlier(
+            self.directory.releases().fitting(&needed(&record), &earlier, EARLIER_BYTES).min(most),
+        );
         if let Err(error) = self.directory.write_record(&record) {
             return not(cleared, error.amiss());
         }
@@ -101,7 +103,7 @@ impl Runs {
         kept.extend(beside.record.earlier().iter().map(|earlier| ReleaseRef::from(earlier.id)));
         drop(beside);
         drop(unused);
-        self.directory.prune(&kept);
+        self.directory.releases().prune(&kept);
         Ok(phase)
     }
 

@@ -1,9 +1,10 @@
 //! Additions to inpatient basic fees (入院基本料等加算): those that the day's fee allows, and one of each class.
 
-use super::asked::{OfTogether, Together, Told};
-use super::uses::Use;
+use super::asked::{OfTogether, Together};
 use crate::checks::check::{About, Check, Judges};
 use crate::checks::fields::{PROCEDURE_CODE, PROCEDURE_DAYS};
+use crate::checks::told::Told;
+use crate::checks::uses::Use;
 use crate::checks::wrong::{Shown, Wrong};
 use crate::finding::ClaimCode;
 use crate::lookup::points::{Bond, Member};

@@ -3,11 +3,12 @@
 //! Days and weeks are counted by what the records say of each day (算定日情報), months by their times (回数). Of a
 //! period longer than the month, more in the month alone is told than may be billed in all of it.
 
-use super::asked::{OfTogether, Together, Told};
-use super::uses::Use;
+use super::asked::{OfTogether, Together};
 use super::weeks::Weeks;
 use crate::checks::check::{About, Check, Judges};
 use crate::checks::fields::{PROCEDURE_CODE, PROCEDURE_DAYS, PROCEDURE_TIMES};
+use crate::checks::told::Told;
+use crate::checks::uses::Use;
 use crate::checks::wrong::{Shown, Wrong};
 use crate::file::Item;
 use crate::finding::{ClaimCode, When};
