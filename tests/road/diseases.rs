@@ -1,7 +1,8 @@
 //! Diseases, former ones and modifiers beside other masters: from the first import to a checker that answers.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::past::moved;
 use crate::releases::{PLACE, clone, draft, house, signed_and_published};
 use crate::stage::{Stage, data};
 
@@ -52,8 +53,38 @@ fn diseases_and_modifiers_go_the_whole_road() {
     }
 
     let checker = stage.serve("--poll 3600");
+    let of_sy = |claims: &[u8]| {
+        let (release, lines) = checker.check(claims);
+        assert_eq!(release, 1);
+        let of_sy =
+            lines.into_iter().filter(|line| line["record"] == "SY" && line["code"] != "uke/field-width");
+        of_sy.collect::<Vec<_>>()
+    };
+    // Nothing is wrong with the sample's diseases and modifiers in a month of this series.
+    let claims = moved(&data, "202406");
+    assert_eq!(of_sy(&claims), Vec::<Value>::new());
+    // One that ended in 2003 and has a successor, and one that left the master in 2025, not in 2024.
+    let naming = |code: &str| {
+        let at = claims.windows(10).position(|text| text == b"SY,8848176").unwrap();
+        let mut claims = claims.clone();
+        claims.splice(at + 3..at + 10, code.bytes());
+        claims
+    };
+    let told = of_sy(&naming("3489034"));
+    let [told] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(told["code"], "claim/disease-succeeded");
+    assert_eq!(
+        (&told["asp"], &told["level"], &told["month"]),
+        (&json!("L3204"), &json!("L3"), &json!("2024-06"))
+    );
+    assert_eq!((&told["item"], &told["expected"]), (&json!("3489034"), &json!("8830496")));
+    assert!(told["ja"].as_str().unwrap().contains("移行先の 8830496"), "{told}");
+    assert_eq!(of_sy(&naming("8848186")), Vec::<Value>::new());
+    // By the sample's own month nothing is held: told once a claim of diseases, and of modifiers.
     let sample = std::fs::read(data.join("claims/RECEIPTC_GAIRAI_SAMPLE.UKE")).unwrap();
-    assert_eq!(checker.check(&sample).0, 1);
+    let not_held = of_sy(&sample);
+    assert_eq!(not_held.len(), 5 + 2);
+    assert!(not_held.iter().all(|line| line["code"] == "claim/master-not-held"), "{not_held:?}");
 }
 
 /// A master that is published whole each time has no chain of differentials: the next full takes the place of

@@ -31,6 +31,12 @@
 // A comment (コメント).
 #define WARIFU_COMMENT 4
 
+// A disease (傷病名), in use or former: a code of seven digits.
+#define WARIFU_DISEASE 5
+
+// A modifier of a disease (修飾語): a code of four digits.
+#define WARIFU_MODIFIER 6
+
 // The language of a message: English.
 #define WARIFU_ENGLISH 0
 
@@ -81,7 +87,7 @@ typedef enum {
 
 // How an amount is meant.
 typedef enum {
-  // There is none: the code is not in force, or is a comment's.
+  // There is none: the code is not in force, or is that of a comment, a disease or a modifier.
   WARIFU_AMOUNT_KIND_NONE = 0,
   // Points added (点数識別 3).
   WARIFU_AMOUNT_KIND_POINTS = 1,
@@ -280,9 +286,9 @@ WarifuStatus warifu_release_about(const WarifuRelease *release,
                                   WarifuText *json,
                                   WarifuError **error);
 
-// What a release says of the `code` (nine digits, as a number) of a `kind` (WARIFU_PROCEDURE, WARIFU_DRUG,
-// WARIFU_MATERIAL, WARIFU_COMMENT) on a treatment `day` (the number YYYYMMDD). A code that nobody knows is
-// no error: `record` says so.
+// What a release says of the `code`, as a number, of a `kind` on a treatment `day` (the number YYYYMMDD).
+// Codes have nine digits (WARIFU_PROCEDURE, WARIFU_DRUG, WARIFU_MATERIAL, WARIFU_COMMENT), seven
+// (WARIFU_DISEASE) or four (WARIFU_MODIFIER). A code that nobody knows is no error: `record` says so.
 //
 // `record` is written where there is no error; its texts belong to the release.
 //

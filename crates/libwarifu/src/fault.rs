@@ -57,18 +57,22 @@ impl Fault {
 
     pub(crate) fn no_kind(kind: u32) -> Fault {
         Fault::misuse(
-            format!("{kind} is no kind of master: WARIFU_PROCEDURE, _DRUG, _MATERIAL or _COMMENT"),
             format!(
-                "{kind} というマスター種別はありません。WARIFU_PROCEDURE、_DRUG、_MATERIAL、_COMMENT の\
-                 いずれかを渡してください"
+                "{kind} is no kind of master: WARIFU_PROCEDURE, _DRUG, _MATERIAL, _COMMENT, _DISEASE or _MODIFIER"
+            ),
+            format!(
+                "{kind} というマスター種別はありません。WARIFU_PROCEDURE、_DRUG、_MATERIAL、_COMMENT、\
+                 _DISEASE、_MODIFIER のいずれかを渡してください"
             ),
         )
     }
 
     pub(crate) fn no_code(code: u32) -> Fault {
         Fault::misuse(
-            format!("{code} is no code of nine digits: write it as a number, without what is no digit"),
-            format!("{code} は 9 桁のコードではありません。9 桁の数値で渡してください"),
+            format!(
+                "{code} is no code of at most nine digits: write it as a number, without what is no digit"
+            ),
+            format!("{code} は 9 桁以内のコードではありません。数値で渡してください"),
         )
     }
 

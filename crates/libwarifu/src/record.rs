@@ -16,6 +16,10 @@ pub const WARIFU_DRUG: u32 = 2;
 pub const WARIFU_MATERIAL: u32 = 3;
 /// A comment (コメント).
 pub const WARIFU_COMMENT: u32 = 4;
+/// A disease (傷病名), in use or former: a code of seven digits.
+pub const WARIFU_DISEASE: u32 = 5;
+/// A modifier of a disease (修飾語): a code of four digits.
+pub const WARIFU_MODIFIER: u32 = 6;
 
 /// How a code stands on a day.
 #[repr(C)]
@@ -38,7 +42,7 @@ pub enum WarifuStanding {
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WarifuAmountKind {
-    /// There is none: the code is not in force, or is a comment's.
+    /// There is none: the code is not in force, or is that of a comment, a disease or a modifier.
     None = 0,
     /// Points added (点数識別 3).
     Points = 1,
@@ -100,6 +104,8 @@ impl WarifuRecord {
                 Some((of_price(material.price_kind), material.price))
             }),
             ItemKind::Comment => of(&snapshot.comment(code, on), |_| None),
+            ItemKind::Disease => of(&snapshot.disease(code, on), |()| None),
+            ItemKind::Modifier => of(&snapshot.modifier(code, on), |_| None),
         })
     }
 }
@@ -111,6 +117,8 @@ fn kind_of(kind: u32) -> Result<ItemKind, Fault> {
         WARIFU_DRUG => Ok(ItemKind::Drug),
         WARIFU_MATERIAL => Ok(ItemKind::Material),
         WARIFU_COMMENT => Ok(ItemKind::Comment),
+        WARIFU_DISEASE => Ok(ItemKind::Disease),
+        WARIFU_MODIFIER => Ok(ItemKind::Modifier),
         other => Err(Fault::no_kind(other)),
     }
 }
@@ -156,7 +164,8 @@ fn of<F>(found: &Lookup<'_, F>, amount: impl Fn(&F) -> Option<(WarifuAmountKind,
 #[cold]
 fn absent(why: Absence, by: Option<By<'_>>) -> WarifuRecord {
     let (standing, day) = match why {
-        Absence::Abolished(last) => (WarifuStanding::Abolished, Some(last)),
+        // Which code stands in its place, a check of claims tells.
+        Absence::Abolished(last) | Absence::Succeeded(last, _) => (WarifuStanding::Abolished, Some(last)),
         Absence::Unknown => (WarifuStanding::Unknown, None),
         Absence::NotKnown(from) => (WarifuStanding::NotKnown, from),
         Absence::NotHeld => (WarifuStanding::NotHeld, None),

@@ -222,6 +222,10 @@ fn a_code_is_in_force_abolished_unknown_or_of_no_series() {
         );
         assert_eq!((&*string(record.name), &*string(record.series)), (name, series), "{at}");
     }
+    // A release without masters of diseases says so of them.
+    for kind in [WARIFU_DISEASE, WARIFU_MODIFIER] {
+        assert_eq!(release.look_up(kind, 8002, 20240610).standing, WarifuStanding::NotHeld);
+    }
     let about = release.about();
     assert_eq!((&about["release"], &about["title"]), (&1.into(), &"定例 1".into()));
     assert_eq!(about["signed_by"]["kikin"].as_array().unwrap().len(), 2, "{about}");

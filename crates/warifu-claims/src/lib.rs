@@ -11,6 +11,8 @@
 //! 電子点数表 says of more than one claim. It never repeats a name, a number or a text of a patient: findings
 //! carry codes, dates, points and quantities only.
 
+mod item_code;
+
 mod finding;
 
 mod file;
@@ -27,10 +29,10 @@ pub use checks::{About, AskedOf, CHECKS_VERSION, Judges, Tally, catalogue, is_of
 pub use file::form;
 pub use file::{
     BirthDay, Burden, Claim, ClaimClass, ClaimFile, Codes, Comment, Confirmation, CounterPayment, DayCount,
-    Decimal, Department, Diagnosis, DiseaseCode, Evidence, FILE_LIMIT_BYTES, Head, Irregularity, Item,
-    ItemCode, ItemKind, LINE_LIMIT_BYTES, MainPayer, ModifierCode, Narrative, Outcome, OwnMaterial,
-    PatientClass, Payer, PayerKind, Quantity, RECORDS_LIMIT, Recorded, Section, Setting, Sex, Terms,
-    TextShape, Total, UnitRecords, Visits, institution,
+    Decimal, Department, Diagnosis, Evidence, FILE_LIMIT_BYTES, Head, Irregularity, Item, LINE_LIMIT_BYTES,
+    MainPayer, Narrative, Outcome, OwnMaterial, PatientClass, Payer, PayerKind, Quantity, RECORDS_LIMIT,
+    Recorded, Section, Setting, Sex, Terms, TextShape, Total, UnitRecords, Visits, institution,
 };
 pub use finding::{ClaimCode, ClaimFinding, ClaimFindings, ClaimSeverity, DecidedBy, FieldAt, Level, When};
+pub use item_code::{ItemCode, ItemKind};
 pub use lookup::{Absence, Lookup, MasterOf, Snapshot, SnapshotError};

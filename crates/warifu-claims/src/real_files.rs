@@ -53,8 +53,8 @@ impl Full {
         (first, last): (&str, Option<&str>),
     ) -> Full {
         let master = master(data, file);
-        let (_, published) = file.split_once("_ALL").unwrap();
-        let published = PublicationDay::parse(published.trim_end_matches(".csv")).unwrap();
+        let (_, published) = file.rsplit_once('_').unwrap();
+        let published = PublicationDay::parse(&published.trim_start_matches("ALL")[..8]).unwrap();
         let governs = Governs { first: day(first), last: last.map(day) };
         let timelines = Timelines::of_state(governs, published, &master);
         Full { series, kind, master, timelines }
@@ -85,12 +85,13 @@ fn of(findings: &ClaimFindings, code: ClaimCode, kind: ItemKind) -> usize {
     list.filter(|finding| finding.code == code && finding.record == Some(kind.record())).count()
 }
 
-/// The sample is of 2021-10, the masters are of 2022-02, 2024-03 and 2021-09, as if each were the only
-/// publication of a series that governs that day. Every drug row was renewed after 2021, so nothing is known
-/// of it; nor is it of what the comments and procedures listed before they came out. The sample was cut (140
-/// claims by its GO). Nine additions for children are claimed of patients of other ages (2, 6, 11 and 29
-/// years), in three claims more visits than days are recorded, and three texts that were too long for a
-/// field go on in a second comment of the same code.
+/// The sample is of 2021-10, the masters are of 2022-02, 2024-03, 2021-09 and for diseases 2024-06, as if each
+/// were the only publication of a series that governs that day. Every drug row was renewed after 2021, so
+/// nothing is known of it; nor is it of what the comments and procedures listed before they came out. The
+/// sample was cut (140 claims by its GO). Nine additions for children are claimed of patients of other ages (2,
+/// 6, 11 and 29 years), in three claims more visits than days are recorded, and three texts that were too long
+/// for a field go on in a second comment of the same code. Nothing is wrong with its nine diseases and two
+/// modifiers.
 #[test]
 fn the_sample_gives_what_is_known_of_it() {
     let Some(data) = data() else { return };
@@ -99,6 +100,9 @@ fn the_sample_gives_what_is_known_of_it() {
         Full::read(&data, "procedure/s_ALL20220218.csv", ("r04", "procedure"), from),
         Full::read(&data, "drug/y_ALL20240321.csv", ("r06", "drug"), from),
         Full::read(&data, "comment/c_ALL20210928.csv", ("r04", "comment"), from),
+        Full::read(&data, "disease/b_20240601.txt", ("r06", "disease"), from),
+        Full::read(&data, "disease/hb_20260101.txt", ("r06", "former-disease"), from),
+        Full::read(&data, "disease/z_20240601.txt", ("r06", "modifier"), from),
     ];
     let sample = std::fs::read(data.join(SAMPLE)).unwrap();
     let (tally, findings) = judged(&sample, &snapshot(&fulls));
@@ -125,6 +129,41 @@ fn the_sample_gives_what_is_known_of_it() {
     assert_eq!(unlisted.iter().filter(|finding| finding.found == "111014070").count(), 2);
     assert_eq!(unlisted.iter().filter(|finding| finding.found == "113033370").count(), 5);
     assert!(unlisted.iter().all(|f| f.expected == "2022-02-18" && f.series.as_deref() == Some("r04")));
+}
+
+/// The sample with a disease in the place of its 8848176, by what was published of diseases and modifiers:
+/// its code is known until its last day, and then the one in its place; findings name the master's name alone.
+#[test]
+fn a_disease_of_the_sample_is_judged_by_the_diseases_in_use_and_the_former_ones() {
+    let Some(data) = data() else { return };
+    let from = ("20200401", None);
+    let fulls = [
+        Full::read(&data, "disease/b_20240601.txt", ("r06", "disease"), from),
+        Full::read(&data, "disease/hb_20260101.txt", ("r06", "former-disease"), from),
+        Full::read(&data, "disease/z_20240601.txt", ("r06", "modifier"), from),
+    ];
+    let (snapshot, sample) = (snapshot(&fulls), std::fs::read(data.join(SAMPLE)).unwrap());
+    let of_sy = |with: &str| {
+        let mut sample = sample.clone();
+        let at = sample.windows(10).position(|text| text == b"SY,8848176").unwrap();
+        sample.splice(at + 3..at + 10, with.bytes());
+        let (_, findings) = judged(&sample, &snapshot);
+        let of_sy = findings.list().iter().filter(|finding| finding.record == Some(*b"SY"));
+        let of_sy = of_sy.filter(|finding| finding.code != ClaimCode::UkeFieldWidth);
+        of_sy.map(|f| (f.code.as_str(), f.expected.clone(), f.name.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(of_sy("8848176"), []);
+    let name = |name: &str| Some(name.into());
+    assert_eq!(
+        of_sy("3489034"),
+        [("claim/disease-succeeded", "8830496".to_owned(), name("１＋１／２症候群"))]
+    );
+    assert_eq!(
+        of_sy("7450008"),
+        [("claim/disease-abolished", "2003-05-31".to_owned(), name("ＡーＰｗｉｎｄｏｗ"))]
+    );
+    assert_eq!(of_sy("8848186"), []);
+    assert_eq!(of_sy("1234567"), [("claim/not-yet-in-force", "2024-06-01".to_owned(), None)]);
 }
 
 /// The sample, each record of `kind` that ends a unit claiming so many points more.
@@ -187,7 +226,8 @@ fn a_series_that_begins_later_judges_nothing() {
             ("uke/total", 1),
             ("uke/field-width", 29),
             ("uke/birth-after-month", 1),
-            ("claim/master-not-held", 408),
+            // Of the diseases of five claims and the modifiers of two, once each.
+            ("claim/master-not-held", 408 + 5 + 2),
         ]
     );
 }

@@ -243,7 +243,9 @@ fn asked(of: AskedOf) -> String {
         AskedOf::Payer => "HO, KO".to_owned(),
         AskedOf::Items(kinds) => {
             let records = kinds.iter().map(|kind| String::from_utf8(kind.record().to_vec()).unwrap());
-            records.collect::<Vec<_>>().join(", ")
+            let mut records: Vec<_> = records.collect();
+            records.dedup();
+            records.join(", ")
         }
     }
 }
@@ -261,12 +263,7 @@ fn judges(days: Judges) -> String {
 fn reads(of: AskedOf, about: &About, schemas: &Schemas) -> String {
     let AskedOf::Items(kinds) = of else { return about.fields.join("; ") };
     let of_kind = |kind: &ItemKind| {
-        let kind = match kind {
-            ItemKind::Procedure => "procedure",
-            ItemKind::Drug => "drug",
-            ItemKind::Material => "material",
-            ItemKind::Comment => "comment",
-        };
+        let kind = kind.master();
         let layout = *schemas.editions(kind).last().unwrap();
         let numbers = about.columns.iter().filter_map(|id| Some((layout.position(id)? + 1).to_string()));
         let numbers = numbers.collect::<Vec<_>>().join(", ");

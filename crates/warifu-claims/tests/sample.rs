@@ -4,9 +4,7 @@
 
 use std::io::Write as _;
 
-use warifu_claims::{
-    ClaimCode, ClaimFile, DiseaseCode, Evidence, ItemKind, PayerKind, Recorded, Setting, Sex,
-};
+use warifu_claims::{ClaimCode, ClaimFile, Evidence, ItemCode, ItemKind, PayerKind, Recorded, Setting, Sex};
 
 fn sample() -> Option<Vec<u8>> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/claims/RECEIPTC_GAIRAI_SAMPLE.UKE");
@@ -37,10 +35,10 @@ fn every_record_of_the_sample_is_read() {
     assert_eq!(claims.iter().flat_map(|claim| claim.confirmations).count(), 2);
 
     let diagnoses = || claims.iter().flat_map(|claim| claim.diagnoses.iter().map(move |of| (claim, of)));
-    let uncoded = diagnoses().filter(|(_, of)| of.code == Some(DiseaseCode::UNCODED)).count();
+    let uncoded = diagnoses().filter(|(_, of)| of.code == Some(ItemCode::UNCODED_DISEASE)).count();
     let modifiers = diagnoses().flat_map(|(claim, of)| claim.modifiers(of)).flatten().count();
     assert_eq!((diagnoses().count(), uncoded, modifiers), (9, 2, 2));
-    assert!(diagnoses().all(|(_, of)| of.has_name == (of.code == Some(DiseaseCode::UNCODED))));
+    assert!(diagnoses().all(|(_, of)| of.has_name == (of.code == Some(ItemCode::UNCODED_DISEASE))));
     assert!(diagnoses().all(|(_, of)| of.started_on.is_some() && of.outcome.is_some()));
 
     let items = || claims.iter().flat_map(|claim| claim.items.iter().map(move |item| (claim, item)));

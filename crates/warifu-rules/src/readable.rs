@@ -3,7 +3,7 @@
 
 use warifu_masters::finding::{Code, Finding, Findings};
 use warifu_masters::past::Timelines;
-use warifu_masters::schema::{ABOLISHED_ON, CHANGED_ON};
+use warifu_masters::schema::{ABOLISHED_ON, CHANGED_ON, LISTED_ON};
 use warifu_masters::table::Table;
 use warifu_values::amount::{hundredths, number};
 use warifu_values::day::day_or_none;
@@ -29,7 +29,7 @@ impl Read {
             Read::Number => field.is_empty() || number(field).is_some(),
             Read::Day => day_or_none(field).is_some(),
             Read::Hundredths => hundredths(field).is_some(),
-            Read::Procedure => is_code(field),
+            Read::Procedure => is_code(field, 9),
             Read::Group => field.len() <= 7 && field.iter().all(u8::is_ascii_alphanumeric),
         }
     }
@@ -45,7 +45,8 @@ impl Read {
     }
 }
 
-/// The columns of a kind of master that claim checks read, by field id; its key they read as nine digits.
+/// The columns of a kind of master that claim checks read, by field id; its key they read as so many digits
+/// as [`key_digits`] says.
 pub fn columns(kind: &str) -> Option<&'static [(&'static str, Read)]> {
     const DAYS: [(&str, Read); 2] = [(CHANGED_ON, Read::Day), (ABOLISHED_ON, Read::Day)];
     const PROCEDURE: &[(&str, Read)] = &[
@@ -58,6 +59,7 @@ pub fn columns(kind: &str) -> Option<&'static [(&'static str, Read)]> {
         ("step_value", Read::Number),
         ("step_points", Read::Hundredths),
     ];
+    const LISTED: &[(&str, Read)] = &[DAYS[0], DAYS[1], (LISTED_ON, Read::Day)];
     const DRUG: &[(&str, Read)] =
         &[DAYS[0], DAYS[1], ("transition_or_use_limit_on", Read::Day), ("price", Read::Hundredths)];
     const MATERIAL: &[(&str, Read)] = &[DAYS[0], DAYS[1], ("price", Read::Hundredths)];
@@ -66,6 +68,7 @@ pub fn columns(kind: &str) -> Option<&'static [(&'static str, Read)]> {
         "drug" => Some(DRUG),
         "material" => Some(MATERIAL),
         "comment" => Some(&DAYS),
+        "disease" | "former-disease" | "modifier" => Some(LISTED),
         _ => table_columns(kind),
     }
 }
@@ -119,9 +122,18 @@ fn table_columns(kind: &str) -> Option<&'static [(&'static str, Read)]> {
     }
 }
 
-/// Whether `field` is nine digits, and not all of them 0.
-fn is_code(field: &[u8]) -> bool {
-    matches!(number(field), Some(1..)) && field.len() == 9
+/// How many digits the keys have that claim checks read; none of the 電子点数表, whose keys are made of columns.
+fn key_digits(kind: &str) -> Option<usize> {
+    match kind {
+        "disease" | "former-disease" => Some(7),
+        "modifier" => Some(4),
+        _ => table_columns(kind).is_none().then_some(9),
+    }
+}
+
+/// Whether `field` is so many digits, and not all of them 0.
+fn is_code(field: &[u8], digits: usize) -> bool {
+    matches!(number(field), Some(1..)) && field.len() == digits
 }
 
 /// What claim checks could not read in superseded records: they judge their own days as the newest ones do.
@@ -138,6 +150,7 @@ pub fn check(records: &Table, rows: impl IntoIterator<Item = usize>) -> Findings
     let mut findings = Findings::new();
     let layout = records.layout();
     let Some(columns) = columns(&layout.kind) else { return findings };
+    let digits = key_digits(&layout.kind);
     let mut read = Vec::with_capacity(columns.len());
     for (id, how) in columns {
         match layout.position(id) {
@@ -147,9 +160,10 @@ pub fn check(records: &Table, rows: impl IntoIterator<Item = usize>) -> Findings
     }
     for row in rows {
         let key = records.key(row);
-        if !is_code(key.as_bytes()) && table_columns(&layout.kind).is_none() {
+        if let Some(digits) = digits.filter(|digits| !is_code(key.as_bytes(), *digits)) {
             let finding = Finding::new(Code::FieldUnreadable).line(records.line(row)).key(key.clone());
-            findings.push(finding.found(format!("\"{key}\"")).expected("000000001-999999999"));
+            let expected = format!("{:0digits$}-{}", 1, "9".repeat(digits));
+            findings.push(finding.found(format!("\"{key}\"")).expected(expected));
         }
         for (column, how) in &read {
             if !how.can(records.bytes(row, *column)) {

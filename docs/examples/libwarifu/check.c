@@ -46,6 +46,8 @@ static uint32_t kind_of(const char *name) {
     if (!strcmp(name, "procedure")) return WARIFU_PROCEDURE;
     if (!strcmp(name, "drug")) return WARIFU_DRUG;
     if (!strcmp(name, "material")) return WARIFU_MATERIAL;
+    if (!strcmp(name, "disease")) return WARIFU_DISEASE;
+    if (!strcmp(name, "modifier")) return WARIFU_MODIFIER;
     return WARIFU_COMMENT;
 }
 

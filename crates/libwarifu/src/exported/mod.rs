@@ -5,7 +5,9 @@ mod error;
 mod release;
 
 pub use crate::entry::WarifuError;
-pub use crate::record::{WARIFU_COMMENT, WARIFU_DRUG, WARIFU_MATERIAL, WARIFU_PROCEDURE};
+pub use crate::record::{
+    WARIFU_COMMENT, WARIFU_DISEASE, WARIFU_DRUG, WARIFU_MATERIAL, WARIFU_MODIFIER, WARIFU_PROCEDURE,
+};
 pub use answer::{
     WarifuAnswer, WarifuSummary, warifu_answer_close, warifu_answer_line, warifu_answer_lines,
     warifu_answer_summary, warifu_check,

@@ -121,9 +121,9 @@ pub unsafe extern "C" fn warifu_release_about(
     unsafe { entered(error, work) }
 }
 
-/// What a release says of the `code` (nine digits, as a number) of a `kind` (WARIFU_PROCEDURE, WARIFU_DRUG,
-/// WARIFU_MATERIAL, WARIFU_COMMENT) on a treatment `day` (the number YYYYMMDD). A code that nobody knows is
-/// no error: `record` says so.
+/// What a release says of the `code`, as a number, of a `kind` on a treatment `day` (the number YYYYMMDD).
+/// Codes have nine digits (WARIFU_PROCEDURE, WARIFU_DRUG, WARIFU_MATERIAL, WARIFU_COMMENT), seven
+/// (WARIFU_DISEASE) or four (WARIFU_MODIFIER). A code that nobody knows is no error: `record` says so.
 ///
 /// `record` is written where there is no error; its texts belong to the release.
 ///

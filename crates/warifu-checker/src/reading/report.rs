@@ -182,7 +182,7 @@ fn named(count: &CodeCount) -> String {
 /// Whether its message has more in it than its line and the code's text say.
 fn says_more(finding: &ClaimFinding) -> bool {
     let text = finding.code.text(Lang::En);
-    let is_the_item = || finding.item.is_some_and(|item| finding.found == format!("{item:09}"));
+    let is_the_item = || finding.item.is_some_and(|item| finding.found == item.to_string());
     text.contains("{expected}") || (text.contains("{found}") && !is_the_item())
 }
 
@@ -190,7 +190,7 @@ fn says_more(finding: &ClaimFinding) -> bool {
 fn item(finding: &ClaimFinding) -> String {
     let record = finding.record.map(|record| String::from_utf8_lossy(&record).into_owned());
     let field = finding.field.map(|field| format!("{} {}", field.position, field.name));
-    let item = finding.item.map(|item| format!("{item:09}"));
+    let item = finding.item.map(|item| item.to_string());
     let name = finding.name.as_deref().map(str::to_owned);
     let when = finding.when.map(|when| match when {
         When::Day(day) => day.to_string(),
@@ -203,7 +203,7 @@ fn item(finding: &ClaimFinding) -> String {
 #[cfg(test)]
 mod tests {
     use unicode_width::UnicodeWidthStr;
-    use warifu_claims::ClaimCode;
+    use warifu_claims::{ClaimCode, ItemCode, ItemKind};
     use warifu_values::digest::Digest;
 
     use super::*;
@@ -217,7 +217,7 @@ mod tests {
             line,
             record: Some(*b"SI"),
             field: None,
-            item: Some(160_084_650),
+            item: ItemCode::parse(ItemKind::Procedure, b"160084650"),
             name: Some("大腸菌血清型別の検査を行った場合の点数".into()),
             when: None,
             series: None,

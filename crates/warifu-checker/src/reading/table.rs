@@ -66,7 +66,7 @@ fn cells(finding: &ClaimFinding, month: Option<ClaimMonth>, lang: Lang) -> [Stri
         finding.line.to_string(),
         finding.record.map(|record| String::from_utf8_lossy(&record).into_owned()).unwrap_or_default(),
         finding.field.map(|field| format!("{} {}", field.position, field.name)).unwrap_or_default(),
-        finding.item.map(|item| format!("{item:09}")).unwrap_or_default(),
+        finding.item.map(|item| item.to_string()).unwrap_or_default(),
         text(finding.name.as_ref().map(|it| it as _)),
         day,
         finding.found.clone(),

@@ -89,10 +89,11 @@ fn published_masters_clear_and_judge_the_sample() {
     let answered = checker.check(&sample);
     let summary = answered.summary();
     // 7 unknown procedures, 5 comments, the total of the trimmed file, 29 fields too wide, a birth after the
-    // month, 9 ages, 3 visits beyond the days; 32 drugs of which only 2024 is known.
+    // month, 9 ages, 3 visits beyond the days; 32 drugs of which only 2024 is known, and the diseases of
+    // five claims and modifiers of two, of which this release holds no master.
     assert_eq!(
         (&summary["claims"], &summary["errors"], &summary["unjudged"]),
-        (&75.into(), &55.into(), &32.into())
+        (&75.into(), &55.into(), &39.into())
     );
     // Nothing of a patient comes back.
     let names = answered.lines.iter().filter(|line| line.to_string().contains("テスト"));

@@ -10,8 +10,9 @@ use super::report::Report;
 use super::told::Told;
 use super::uses::Use;
 use super::wrong::Wrong;
-use crate::file::{Claim, ItemKind};
+use crate::file::Claim;
 use crate::finding::{ClaimCode, When};
+use crate::item_code::ItemKind;
 use crate::lookup::{Held, Lookup, Procedure, Role, Snapshot};
 use warifu_values::day::{ClaimMonth, TreatmentDay};
 

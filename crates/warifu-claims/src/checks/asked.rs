@@ -4,7 +4,8 @@
 //! which release and record it was judged, is added by who asks.
 
 use super::wrong::Wrong;
-use crate::file::{Claim, Item, ItemCode, ItemKind, Payer, Recorded, TextShape, Total};
+use crate::file::{Claim, Diagnosis, Item, Payer, Recorded, TextShape, Total};
+use crate::item_code::{ItemCode, ItemKind};
 use crate::lookup::{Absence, Comment};
 use warifu_values::day::TreatmentDay;
 
@@ -19,6 +20,9 @@ pub(super) type OfPayer = fn(&Claim<'_>, &Payer) -> Option<Wrong>;
 
 /// Asked of whatever stands where a code of that kind belongs: an item's, and each of its comments'.
 pub(super) type OfCode = fn(ItemKind, Option<ItemCode>) -> Option<Wrong>;
+
+/// Asked of each SY that names a code.
+pub(super) type OfDiagnosis = fn(ItemCode, &Diagnosis) -> Option<Wrong>;
 
 /// Asked of each code that no record is in force for, on some day that it is needed.
 pub(super) type OfAbsence = fn(ItemCode, Absence) -> Option<Wrong>;

@@ -11,8 +11,9 @@ use super::judge::judge;
 use super::report::{Place, Report};
 use super::together::cases as together;
 use super::wrong::Wrong;
-use crate::file::{ClaimFile, FILE_LIMIT_BYTES, ItemKind, LINE_LIMIT_BYTES, RECORDS_LIMIT};
+use crate::file::{ClaimFile, FILE_LIMIT_BYTES, LINE_LIMIT_BYTES, RECORDS_LIMIT};
 use crate::finding::{ClaimCode, ClaimFindings, DecidedBy};
+use crate::item_code::ItemKind;
 use crate::lookup::{MasterOf, Snapshot};
 use warifu_masters::file::read_canonical;
 use warifu_masters::past::{Governs, Timelines};
@@ -162,6 +163,17 @@ const WITH_DAY: Fields = &[
     (CHANGED_ON, "20240401"),
     (ABOLISHED_ON, "99999999"),
 ];
+const DISEASE: Fields = &[("disease_code", "2500013"), (CHANGED_ON, "20240601"), (ABOLISHED_ON, "99999999")];
+/// A disease that another one has taken the place of, and one without a successor.
+const SUCCEEDED: Fields = &[
+    ("disease_code", "2500001"),
+    ("successor_code", "2500013"),
+    (CHANGED_ON, "20230601"),
+    (ABOLISHED_ON, "20240531"),
+];
+const FORMER: Fields = &[("disease_code", "2500002"), (CHANGED_ON, "20230601"), (ABOLISHED_ON, "20240531")];
+const MODIFIER: Fields = &[("modifier_code", "8002"), (ABOLISHED_ON, "99999999")];
+const ENDED_MODIFIER: Fields = &[("modifier_code", "8003"), (ABOLISHED_ON, "20240531")];
 
 /// The masters that the clean file is right by; no material holds before 2024-06-20.
 const MASTERS: &[(&str, &[Fields], &str)] = &[
@@ -169,6 +181,9 @@ const MASTERS: &[(&str, &[Fields], &str)] = &[
     ("drug", &[DRUG, DRUG_WITH_COMMENT, ELECTIVE_DRUG], "20240401"),
     ("material", &[MATERIAL, PAID, OXYGEN, FOR_OLD, FOR_YOUNG], "20240620"),
     ("comment", &[COMPLETE, ALSO_COMPLETE, AND_COMPLETE, WITH_TEXT, WITH_DAY], "20240401"),
+    ("disease", &[DISEASE], "20240401"),
+    ("former-disease", &[SUCCEEDED, FORMER], "20240401"),
+    ("modifier", &[MODIFIER, ENDED_MODIFIER], "20240401"),
 ];
 
 fn master(schemas: &Schemas, kind: &str, records: &[Vec<(&str, &str)>]) -> Master {
@@ -226,8 +241,9 @@ fn record(width: usize, filled: &[(usize, &str)]) -> String {
     fields.join(",")
 }
 
-/// The lines of a file that nothing is wrong with: 初診料 on the 25th with both comments, a stepped procedure
-/// on two days, a drug without days, a material, and a comment by itself.
+/// The lines of a file that nothing is wrong with: a disease that is suspected (の疑い), 初診料 on the
+/// 25th with both comments, a stepped procedure on two days, a drug without days, a material, and a comment by
+/// itself.
 pub(super) fn clean() -> Vec<String> {
     let re = [(1, "RE"), (2, "1"), (3, "1112"), (4, "202406"), (5, "A"), (6, "1"), (7, "19800229")];
     let fee = [
@@ -247,6 +263,7 @@ pub(super) fn clean() -> Vec<String> {
         "IR,1,13,1,1234567,,,202406,00,".to_owned(),
         record(38, &re),
         record(15, &[(1, "HO"), (2, "06132013"), (5, "3"), (6, "877")]),
+        "SY,2500013,20240601,1,8002,,01,".to_owned(),
         record(44, &fee),
         record(44, &stepped),
         record(44, &[(1, "IY"), (3, "1"), (4, "620000001"), (5, "2.5"), (6, "3"), (7, "1")]),
@@ -259,12 +276,13 @@ pub(super) fn clean() -> Vec<String> {
 const IR: usize = 0;
 const RE: usize = 1;
 const HO: usize = 2;
-const SI: usize = 3;
-const SI_STEPPED: usize = 4;
-const IY: usize = 5;
-const TO: usize = 6;
-const CO: usize = 7;
-const GO: usize = 8;
+const SY: usize = 3;
+const SI: usize = 4;
+const SI_STEPPED: usize = 5;
+const IY: usize = 6;
+const TO: usize = 7;
+const CO: usize = 8;
+const GO: usize = 9;
 
 /// What breaks the clean file.
 enum Break {
@@ -310,12 +328,12 @@ fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
         return (Lines(lines), found, expected);
     }
     match code {
-        ClaimCode::UkeTooLarge => (Lines(too_large), "67109293", "67108864"),
+        ClaimCode::UkeTooLarge => (Lines(too_large), "67109326", "67108864"),
         ClaimCode::UkeTooManyRecords => {
             let many = |lines: &mut Vec<String>| {
                 lines.splice(GO..GO, (0..RECORDS_LIMIT).map(|_| "NI".to_owned()));
             };
-            (Lines(many), "4194313", "4194304")
+            (Lines(many), "4194314", "4194304")
         }
         ClaimCode::UkeNoInstitution => (Lines(|lines| _ = lines.remove(IR)), "", ""),
         ClaimCode::UkeLineTooLong => {
@@ -376,6 +394,15 @@ fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
         ClaimCode::DrugCodeForm => (Field(IY, 4, "120000001"), "", ""),
         ClaimCode::CodeUnknown => (Field(SI, 8, "820000009"), "820000009", ""),
         ClaimCode::CodeAbolished => (Field(SI, 4, "180000010"), "180000010", "2024-05-31"),
+        ClaimCode::DiseaseCodeForm => (Field(SY, 2, "250001"), "", ""),
+        ClaimCode::ModifierCodeForm => (Field(SY, 5, "8002800"), "", ""),
+        ClaimCode::DiseaseUnknown => (Field(SY, 2, "2500099"), "2500099", ""),
+        ClaimCode::DiseaseAbolished => (Field(SY, 2, "2500002"), "2500002", "2024-05-31"),
+        ClaimCode::DiseaseSucceeded => (Field(SY, 2, "2500001"), "2500001", "2500013"),
+        ClaimCode::ModifierUnknown => (Field(SY, 5, "80028099"), "8099", ""),
+        ClaimCode::ModifierAbolished => (Field(SY, 5, "80038002"), "8003", "2024-05-31"),
+        ClaimCode::DiseaseNameMissing => (Field(SY, 2, "0000999"), "0000999", ""),
+        ClaimCode::DiseaseNameNeedless => (Field(SY, 6, "\u{83}A"), "2500013", ""),
         ClaimCode::NotKnown => (Field(SI_STEPPED, 4, "180000020"), "180000020", "2024-07-01"),
         // On the 10th, no series governs materials.
         ClaimCode::MasterNotHeld => {
@@ -485,7 +512,7 @@ pub(super) fn told(lines: &[String], snapshot: &Snapshot) -> Told {
 /// each code, and near to each rule of the points tables.
 pub(super) fn every_answer() -> String {
     let (snapshot, clean, mut text) = (snapshot(), clean(), String::new());
-    let values = ["", "0", "1", "3", "98", "100", "202405", "180000010", "820000001", "a"];
+    let values = ["", "0", "1", "3", "98", "100", "202405", "180000010", "820000001", "2500001", "8003", "a"];
     for (line, record) in clean.iter().enumerate() {
         let fields: Vec<&str> = record.split(',').collect();
         for (position, value) in (0..fields.len()).flat_map(|at| values.map(|value| (at, value))) {
@@ -668,9 +695,8 @@ fn codes_are_decided_by_what_their_check_reads() {
 /// A column that no check reads would be held for nothing, and would be called drift for nothing.
 #[test]
 fn the_columns_of_the_snapshot_are_those_that_checks_read() {
-    let kinds = [ItemKind::Procedure, ItemKind::Drug, ItemKind::Material, ItemKind::Comment];
     let mut held = Vec::new();
-    for kind in kinds {
+    for kind in ItemKind::ALL {
         let of_kind = |asked_of| matches!(asked_of, AskedOf::Items(kinds) if kinds.contains(&kind));
         // What is asked of a claim may look at all of it.
         let of_checks = catalogue().filter(|(of, _)| of_kind(*of) || *of == AskedOf::Claim);

@@ -11,7 +11,7 @@
 //! that list's subject, so none is asked of something else than it says.
 
 use super::age_additions::AGE_ADDITIONS;
-use super::asked::{OfAbsence, OfClaim, OfCode, OfComment, OfItem, OfPayer, OfTotal, OfUnit};
+use super::asked::{OfAbsence, OfClaim, OfCode, OfComment, OfDiagnosis, OfItem, OfPayer, OfTotal, OfUnit};
 use super::check::{About, AskedOf, ByReading, Check, Judges};
 use super::comments_due::COMMENTS_DUE;
 use super::companions::COMPANY;
@@ -19,11 +19,14 @@ use super::drug_points::{self, DrugSum};
 use super::material_points::{self, MaterialSum};
 use super::points::{self, ProcedureSum};
 use super::together::TOGETHER;
-use super::{amount_used, code_form, comment_form, comment_text, day_limit, dpc_only, in_force, insurance};
+use super::{
+    amount_used, code_form, comment_form, comment_text, day_limit, disease_name, dpc_only, in_force,
+    insurance,
+};
 use super::{patient_age, payer_days, payer_points, payer_records, quantity, reading, setting, total};
 use super::{total_points, treatment_month, unit_price};
-use crate::file::ItemKind;
 use crate::finding::ClaimCode;
+use crate::item_code::ItemKind;
 use crate::lookup::{Drug, Material, Procedure};
 
 /// What reading says of the file by itself.
@@ -63,8 +66,11 @@ pub(super) const CLAIM: &[Check<OfClaim>] = &[treatment_month::CHECK, payer_reco
 /// Asked of each payer of a claim.
 pub(super) const PAYER: &[Check<OfPayer>] = &[payer_days::CHECK, payer_points::CHECK];
 
-/// Asked of whatever stands where a code belongs, of items and comments.
+/// Asked of whatever stands where a code belongs, of items, comments, diseases and modifiers.
 pub(super) const CODE: &[Check<OfCode>] = &[code_form::CHECK];
+
+/// Asked of each SY that names a code.
+pub(super) const DIAGNOSIS: &[Check<OfDiagnosis>] = &[disease_name::CHECK];
 
 /// Asked of each code that no record is in force for.
 pub(super) const ABSENCE: &[Check<OfAbsence>] = &[in_force::CHECK];
@@ -105,9 +111,8 @@ pub fn is_of_unit(code: ClaimCode) -> bool {
     procedures.chain(priced).any(|codes| codes.contains(&code))
 }
 
-/// Every kind of item.
-const ALL: AskedOf =
-    AskedOf::Items(&[ItemKind::Procedure, ItemKind::Drug, ItemKind::Material, ItemKind::Comment]);
+/// Whatever is named by a code.
+const ALL: AskedOf = AskedOf::Items(&ItemKind::ALL);
 
 /// Every check: what it is asked of, and what it is.
 pub fn catalogue() -> impl Iterator<Item = (AskedOf, &'static About)> {
@@ -129,6 +134,7 @@ pub fn catalogue() -> impl Iterator<Item = (AskedOf, &'static About)> {
         .chain(of(AskedOf::Payer, PAYER))
         .chain(of(ALL, CODE))
         .chain(of(ALL, ABSENCE))
+        .chain(of(AskedOf::Items(&[ItemKind::Disease]), DIAGNOSIS))
         .chain(of(AskedOf::Items(&[ItemKind::Procedure]), PROCEDURE))
         .chain(of(AskedOf::Items(&[ItemKind::Drug]), DRUG))
         .chain(of(AskedOf::Items(&[ItemKind::Material]), MATERIAL))

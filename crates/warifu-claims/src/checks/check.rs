@@ -1,7 +1,7 @@
 //! A check: what it may say, what it is asked of, what it reads and where it comes from.
 
-use crate::file::ItemKind;
 use crate::finding::ClaimCode;
+use crate::item_code::ItemKind;
 use warifu_values::day::TreatmentDay;
 
 /// What a check is, for people and for tests.
@@ -59,7 +59,7 @@ pub enum AskedOf {
     Claim,
     /// Each payer of a claim (HO, KO).
     Payer,
-    /// Each item (or comment) of these kinds.
+    /// Each item, comment, disease or modifier of these kinds.
     Items(&'static [ItemKind]),
 }
 

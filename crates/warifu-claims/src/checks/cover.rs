@@ -74,7 +74,9 @@ fn cover_month<'s, F>(month: ClaimMonth, look: impl Fn(TreatmentDay) -> Lookup<'
             // That nothing is known of some day is the weaker statement: it wins.
             match last {
                 Absence::NotKnown(_) | Absence::NotHeld => Covered::No(When::Month(month), last, of_last),
-                Absence::Abolished(_) | Absence::Unknown => Covered::No(When::Month(month), first, of_first),
+                Absence::Abolished(_) | Absence::Succeeded(..) | Absence::Unknown => {
+                    Covered::No(When::Month(month), first, of_first)
+                }
             }
         }
     }

@@ -17,3 +17,9 @@ pub(super) const DRUG_CODE: &str = "IY 4 医薬品コード";
 
 /// The codes of comments, alone and of items.
 pub(super) const COMMENT_CODES: &str = "CO 4, SI 8–13, IY 8–13, TO 12–17 コメントコード";
+
+/// The code of a disease.
+pub(super) const DISEASE_CODE: &str = "SY 2 傷病名コード";
+
+/// The codes of its modifiers, four digits each.
+pub(super) const MODIFIER_CODES: &str = "SY 5 修飾語コード";

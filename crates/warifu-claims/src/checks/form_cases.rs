@@ -5,8 +5,9 @@ use crate::finding::ClaimCode;
 
 const RE: usize = 1;
 const HO: usize = 2;
-const CO: usize = 7;
-const GO: usize = 8;
+const SY: usize = 3;
+const CO: usize = 8;
+const GO: usize = 9;
 
 /// The codes that are told of the clean file after `change`.
 fn codes(change: impl Fn(&mut Vec<String>)) -> Vec<ClaimCode> {
@@ -56,6 +57,8 @@ fn years_of_eras_are_a_notice_once_a_claim_and_only_where_western_ones_are_due()
             set(lines, RE, 4, month);
             set(lines, RE, 7, "3550229");
             set(lines, RE, 9, "4300601");
+            // Before the month, whatever it is.
+            set(lines, SY, 3, "20200101");
         })
     };
     let of_form = |codes: Vec<ClaimCode>| {
@@ -117,7 +120,7 @@ fn days_of_treatment_are_those_that_the_visits_count() {
 fn the_order_after_a_donor_and_of_bundling_is_not_told() {
     let late = |first: &'static str| {
         codes(move |lines| {
-            lines.insert(GO, "SY,0000999,20240601,1,,,,".to_owned());
+            lines.insert(GO, "SY,2500013,20240601,1,,,,".to_owned());
             lines.insert(CO, first.to_owned());
         })
     };
@@ -152,7 +155,7 @@ fn points_of_a_payer_are_told_only_where_they_are_exact() {
         codes(|lines| {
             set(lines, RE, 3, "1122");
             lines.insert(HO + 1, format!("KO,12345678,1234567,,1,807{}", ",".repeat(6)));
-            for line in HO + 2..CO {
+            for line in HO + 3..CO {
                 set(lines, line, 3, "2");
             }
         }),

@@ -7,11 +7,13 @@ use super::check::Check;
 use super::comments_due::judge_comments_due;
 use super::companions::{Company, judge_company};
 use super::cover::{Covered, cover, ends};
+use super::diagnoses::{NotHeld, judge_diagnoses};
 use super::report::{Place, Report};
 use super::together::judge_together;
 use super::unit::Worth;
-use crate::file::{Claim, ClaimFile, Comment, Item, ItemCode, ItemKind, Quantity};
+use crate::file::{Claim, ClaimFile, Comment, Item, Quantity};
 use crate::finding::{ClaimFindings, When};
+use crate::item_code::{ItemCode, ItemKind};
 use crate::lookup::{Absence, By, Counted, Held, Lookup, Procedure, Snapshot};
 use warifu_values::day::{ClaimMonth, TreatmentDay};
 
@@ -37,7 +39,7 @@ pub fn judge(file: &ClaimFile, snapshot: &Snapshot, release: u64, findings: &mut
         tally.claims += 1;
         let mut report = Report { release, findings };
         judge_form(claim, &mut report);
-        tally.items += judge_claim(claim, snapshot, report);
+        tally.items += judge_claim(claim, snapshot, NotHeld::OnceAClaim, report);
     });
     let mut report = Report { release, findings };
     for total in file.totals() {
@@ -54,7 +56,7 @@ pub fn judge(file: &ClaimFile, snapshot: &Snapshot, release: u64, findings: &mut
 
 /// Judges one claim by `snapshot`, without what its file alone decides; findings name no release.
 pub(crate) fn judge_one(claim: &Claim<'_>, snapshot: &Snapshot, findings: &mut ClaimFindings) {
-    judge_claim(claim, snapshot, Report { release: 0, findings });
+    judge_claim(claim, snapshot, NotHeld::OfEachCode, Report { release: 0, findings });
 }
 
 /// Asks of the claim what the file alone decides: it is the same by every snapshot.
@@ -79,9 +81,10 @@ fn judge_form(claim: &Claim<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Judges the items of one claim; how many items and comments were looked up.
-fn judge_claim(claim: &Claim<'_>, snapshot: &Snapshot, report: Report<'_>) -> u64 {
+/// Judges the diseases and items of one claim; how many items and comments were looked up.
+fn judge_claim(claim: &Claim<'_>, snapshot: &Snapshot, not_held: NotHeld, mut report: Report<'_>) -> u64 {
     let Some(month) = claim.month else { return 0 };
+    judge_diagnoses(claim, month, snapshot, not_held, &mut report);
     let (times, company) = (Times::default(), Company::default());
     let mut judging = Judging { claim, month, snapshot, report, items: 0, times, company };
     for unit in claim.units() {
@@ -146,7 +149,8 @@ impl<'a> Judging<'a, '_> {
                 *worth = so_far.with_material(item, own, held.map(|held| held.facts));
                 held.map(|held| held.by())
             }
-            ItemKind::Material | ItemKind::Comment => None,
+            // No item is of the other kinds.
+            ItemKind::Material | ItemKind::Comment | ItemKind::Disease | ItemKind::Modifier => None,
         }
     }
 

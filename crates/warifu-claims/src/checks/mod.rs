@@ -15,6 +15,7 @@ mod code_form;
 mod comment_form;
 mod comment_text;
 mod day_limit;
+mod disease_name;
 mod dpc_only;
 mod drug_points;
 mod in_force;
@@ -48,6 +49,8 @@ mod catalogue;
 mod cover;
 mod report;
 mod unit;
+
+mod diagnoses;
 
 mod judge;
 

@@ -1,8 +1,8 @@
 //! What reading says of the form of a file by itself: only what is well formed becomes a value to ask.
 
 use super::check::{About, AskedOf, ByReading, Check, Judges};
-use crate::file::ItemKind;
 use crate::finding::ClaimCode;
+use crate::item_code::ItemKind;
 
 /// The first field of each record.
 const RECORD_ID: &str = "レコード識別情報";

@@ -2,8 +2,8 @@
 
 use super::check::About;
 use super::wrong::Wrong;
-use crate::file::ItemCode;
 use crate::finding::{ClaimFinding, ClaimFindings, When};
+use crate::item_code::ItemCode;
 use crate::lookup::By;
 
 /// Where a finding lies, and by which record it was judged.
@@ -39,7 +39,7 @@ impl Report<'_> {
             line: place.line,
             record: Some(place.record),
             field: None,
-            item: place.item.map(ItemCode::number),
+            item: place.item,
             name: place.by.and_then(|by| by.name).map(Into::into),
             when: place.when,
             series: place.by.map(|by| by.series.clone()),

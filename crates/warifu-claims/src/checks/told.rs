@@ -6,8 +6,9 @@ use super::check::About;
 use super::report::{Place, Report};
 use super::uses::Use;
 use super::wrong::Wrong;
-use crate::file::{Claim, ItemKind};
+use crate::file::Claim;
 use crate::finding::When;
+use crate::item_code::ItemKind;
 use crate::lookup::{By, Lookup, Snapshot};
 
 /// What is wrong with a code beside the others of its claim.

@@ -1,6 +1,7 @@
 //! Items of a claim, each code once.
 
-use crate::file::{Claim, Item, ItemCode};
+use crate::file::{Claim, Item};
+use crate::item_code::ItemCode;
 
 /// A code of a claim, wherever it stands in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

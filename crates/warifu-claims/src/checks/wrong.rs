@@ -1,7 +1,8 @@
 //! What a check says: the code, and the evidence as values that cannot be a text of a patient.
 
-use crate::file::{Decimal, ItemCode, Recorded};
+use crate::file::{Decimal, Recorded};
 use crate::finding::ClaimCode;
+use crate::item_code::ItemCode;
 use crate::lookup::AgeBound;
 use warifu_values::day::TreatmentDay;
 

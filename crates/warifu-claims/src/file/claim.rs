@@ -3,12 +3,13 @@
 use warifu_values::day::ClaimMonth;
 
 use super::burden::PayerKind;
-use super::diagnosis::{Diagnosis, ModifierCode};
+use super::diagnosis::Diagnosis;
 use super::eligibility::{Confirmation, CounterPayment, Narrative, Visits};
 use super::head::Head;
 use super::item::{Comment, DayCount, Item, OwnMaterial, PartAt};
 use super::payer::Payer;
 use super::unit::{UnitRecords, units};
+use crate::item_code::ItemCode;
 
 /// What the items and diagnoses of a file have several of, in the order of the file.
 #[derive(Debug, Default)]
@@ -16,7 +17,7 @@ pub(super) struct Parts {
     pub(super) comments: Vec<Comment>,
     pub(super) day_counts: Vec<DayCount>,
     pub(super) materials: Vec<OwnMaterial>,
-    pub(super) modifiers: Vec<Option<ModifierCode>>,
+    pub(super) modifiers: Vec<Option<ItemCode>>,
 }
 
 /// One claim: an RE and the records after it.
@@ -78,7 +79,7 @@ impl<'f> Claim<'f> {
     }
 
     /// The modifiers of one of its diagnoses, in order; `None` for a piece of four bytes that is no code.
-    pub fn modifiers(&self, diagnosis: &Diagnosis) -> &'f [Option<ModifierCode>] {
+    pub fn modifiers(&self, diagnosis: &Diagnosis) -> &'f [Option<ItemCode>] {
         part(&self.parts.modifiers, diagnosis.modifiers)
     }
 

@@ -8,13 +8,14 @@ use std::ops::Range;
 use warifu_values::day::ClaimMonth;
 
 use super::claim::{Claim, Parts, Total};
-use super::diagnosis::{Diagnosis, ModifierCode};
+use super::diagnosis::Diagnosis;
 use super::eligibility::{Confirmation, CounterPayment, Narrative, Visits};
 use super::head::Head;
 use super::irregular::{Irregularities, Irregularity};
 use super::item::{Comment, DayCount, Item, OwnMaterial, PartAt};
 use super::payer::Payer;
 use crate::finding::{ClaimCode, ClaimFindings};
+use crate::item_code::ItemCode;
 
 /// A claim's facts, and where its part of each list ends.
 #[derive(Debug, Clone)]
@@ -159,7 +160,7 @@ impl ClaimFile {
     pub(super) fn push_diagnosis(
         &mut self,
         mut diagnosis: Diagnosis,
-        modifiers: impl Iterator<Item = Option<ModifierCode>>,
+        modifiers: impl Iterator<Item = Option<ItemCode>>,
     ) {
         diagnosis.modifiers = append(&mut self.parts.modifiers, modifiers);
         self.diagnoses.push(diagnosis);

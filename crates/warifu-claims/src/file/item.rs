@@ -1,74 +1,12 @@
 //! The items of a claim as values: SI, IY, TO and CO records, already read.
 
-use std::fmt;
-use std::num::NonZeroU32;
-
 use warifu_values::amount::number;
+
+use crate::item_code::{ItemCode, ItemKind};
 
 use super::burden::Burden;
 use super::quantity::Quantity;
 use super::text_shape::TextShape;
-
-/// What a record of an item names: which master knows its code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ItemKind {
-    /// SI 診療行為.
-    Procedure,
-    /// IY 医薬品.
-    Drug,
-    /// TO 特定器材.
-    Material,
-    /// CO コメント.
-    Comment,
-}
-
-impl ItemKind {
-    /// The record id.
-    pub fn record(self) -> [u8; 2] {
-        match self {
-            ItemKind::Procedure => *b"SI",
-            ItemKind::Drug => *b"IY",
-            ItemKind::Material => *b"TO",
-            ItemKind::Comment => *b"CO",
-        }
-    }
-
-    /// The first digit of its codes.
-    pub fn first_digit(self) -> u32 {
-        match self {
-            ItemKind::Procedure => 1,
-            ItemKind::Drug => 6,
-            ItemKind::Material => 7,
-            ItemKind::Comment => 8,
-        }
-    }
-}
-
-/// A nine-digit code of one kind of master: its first digit is that kind's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ItemCode(NonZeroU32);
-
-impl ItemCode {
-    /// The code that `field` writes, when it is one of `kind`.
-    #[inline]
-    pub fn parse(kind: ItemKind, field: &[u8]) -> Option<ItemCode> {
-        let code =
-            number(field).filter(|code| field.len() == 9 && code / 100_000_000 == kind.first_digit())?;
-        NonZeroU32::new(code).map(ItemCode)
-    }
-
-    /// The code as a number.
-    #[inline]
-    pub fn number(self) -> u32 {
-        self.0.get()
-    }
-}
-
-impl fmt::Display for ItemCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:09}", self.0)
-    }
-}
 
 /// What a field for a whole number holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

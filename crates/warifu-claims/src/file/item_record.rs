@@ -5,16 +5,17 @@ use warifu_values::day::ClaimMonth;
 
 use super::burden::Burden;
 use super::fields::Fields;
-use super::item::{Comment, DayCount, Item, ItemCode, ItemKind, OwnMaterial, Recorded, Section};
+use super::item::{Comment, DayCount, Item, OwnMaterial, Recorded, Section};
 use super::quantity::Quantity;
 use super::text_shape::TextShape;
+use crate::item_code::{ItemCode, ItemKind};
 
-/// The position of the first of three comment pairs, and that of day 1; none for CO.
+/// The position of the first of three comment pairs, and that of day 1; none for what is no item with days.
 fn positions(kind: ItemKind) -> Option<(usize, usize)> {
     match kind {
         ItemKind::Procedure | ItemKind::Drug => Some((8, 14)),
         ItemKind::Material => Some((12, 18)),
-        ItemKind::Comment => None,
+        ItemKind::Comment | ItemKind::Disease | ItemKind::Modifier => None,
     }
 }
 

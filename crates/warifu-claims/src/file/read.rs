@@ -254,8 +254,9 @@ mod tests {
     use super::*;
     use crate::file::claim::Claim;
     use crate::file::irregular::Irregularity;
-    use crate::file::item::{DayCount, ItemCode, Recorded};
+    use crate::file::item::{DayCount, Recorded};
     use crate::file::quantity::Decimal;
+    use crate::item_code::ItemCode;
 
     fn si(code: &str, quantity: &str, points: &str, day: usize) -> String {
         let mut fields = vec![String::new(); 44];

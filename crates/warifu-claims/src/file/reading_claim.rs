@@ -11,13 +11,14 @@ use super::evidence::Evidence;
 use super::fields::Fields;
 use super::form::{Known, Layout, Order, Place};
 use super::head::Head;
-use super::item::{Item, ItemKind, Recorded, Section};
+use super::item::{Item, Recorded, Section};
 use super::item_record::ItemRecord;
 use super::payer::Payer;
 use super::record::kind_of;
 use super::reporter::{At, Reporter};
 use super::unit::Bounds;
 use crate::finding::ClaimCode;
+use crate::item_code::ItemKind;
 
 /// KO of a claim at most (第１ to 第４公費).
 const PUBLIC_PAYERS_LIMIT: u8 = 4;

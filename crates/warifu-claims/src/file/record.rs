@@ -1,6 +1,6 @@
 //! The records of a claim file: their ids, and which of them are items.
 
-use super::item::ItemKind;
+use crate::item_code::ItemKind;
 
 /// The two letters or digits before the first comma.
 #[inline]

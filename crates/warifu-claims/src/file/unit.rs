@@ -3,7 +3,8 @@
 //! Records that a new group (診療識別) comes after have no points: they are a unit without an end, and no part
 //! of the next one.
 
-use super::item::{Item, ItemKind, Recorded};
+use super::item::{Item, Recorded};
+use crate::item_code::ItemKind;
 
 /// The records of one unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

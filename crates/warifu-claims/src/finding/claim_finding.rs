@@ -9,6 +9,7 @@ use warifu_values::lang::Lang;
 use super::code::{ClaimCode, ClaimSeverity};
 #[cfg(feature = "schemas")]
 use super::level::Level;
+use crate::item_code::ItemCode;
 
 /// When the item was done, as far as the claim tells; it decides which record of the master is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,8 +44,8 @@ pub struct ClaimFinding {
     pub record: Option<[u8; 2]>,
     /// The field, where one is meant.
     pub field: Option<FieldAt>,
-    /// The item's nine-digit code.
-    pub item: Option<u32>,
+    /// The code of what is meant: an item, a comment, a disease or a modifier.
+    pub item: Option<ItemCode>,
     /// The item's name in the master, where it is known.
     pub name: Option<Box<str>>,
     /// The day or month that was judged for.
@@ -96,7 +97,7 @@ impl Serialize for ClaimFinding {
             object.serialize_field("field_name", field.name)?;
         }
         if let Some(item) = self.item {
-            object.serialize_field("item", &format_args!("{item:09}").to_string())?;
+            object.serialize_field("item", &item.to_string())?;
         }
         if let Some(name) = &self.name {
             object.serialize_field("name", name)?;
@@ -156,7 +157,10 @@ impl schemars::JsonSchema for ClaimFinding {
                 "record": { "type": "string", "description": "The record's id, such as SI." },
                 "field": { "type": "integer", "minimum": 2, "description": "The field's position." },
                 "field_name": { "type": "string", "description": "The field's name in the layout." },
-                "item": { "type": "string", "pattern": "^[0-9]{9,10}$", "description": "The item's code." },
+                "item": {
+                    "type": "string", "pattern": "^([0-9]{4}|[0-9]{7}|[0-9]{9})$",
+                    "description": "The code of the item, the comment, the disease or the modifier.",
+                },
                 "name": { "type": "string", "description": "The item's name in the master." },
                 "day": { "type": "string", "description": "The day that was judged for." },
                 "month": { "type": "string", "description": "Or the month." },

@@ -223,6 +223,35 @@ claim_codes! {
     CodeAbolished "claim/code-abolished" Masters Error L3 Some("L3303"),
         en "{found} could last be used on {expected}"
         ja "{found} の使用期限は {expected} です";
+    DiseaseCodeForm "claim/disease-code-form" Item Error L2 Some("L2257"),
+        en "the disease code is not seven digits: record the code of the disease master (0000999 where it \
+            has none)"
+        ja "傷病名コードが 7 桁の数字ではありません。傷病名マスターのコードを記録してください（ないものは 0000999）";
+    ModifierCodeForm "claim/modifier-code-form" Item Error L2 None,
+        en "the modifiers are not four digits each, one directly after another: check the codes"
+        ja "修飾語コードが 4 桁の数字の並びになっていません。コードを確認してください";
+    DiseaseUnknown "claim/disease-unknown" Masters Error L3 Some("L3204"),
+        en "disease {found} is neither in the disease master nor among the former ones: check the code"
+        ja "傷病名コード {found} は傷病名マスターにも旧傷病名管理ファイルにもありません。コードを確認してください";
+    DiseaseAbolished "claim/disease-abolished" Masters Error L3 Some("L3204"),
+        en "disease {found} could last be used on {expected}, and no code took its place: choose another"
+        ja "傷病名コード {found} の使用期限は {expected} で、移行先コードはありません。別の傷病名を選んでください";
+    DiseaseSucceeded "claim/disease-succeeded" Masters Error L3 Some("L3204"),
+        en "disease {found} is not used any more in this treatment month: record {expected}, which took its \
+            place"
+        ja "傷病名コード {found} はこの診療年月では使用できません。移行先の {expected} を記録してください";
+    ModifierUnknown "claim/modifier-unknown" Masters Error L3 None,
+        en "modifier {found} is not in the modifier master: check the code"
+        ja "修飾語コード {found} は修飾語マスターにありません。コードを確認してください";
+    ModifierAbolished "claim/modifier-abolished" Masters Error L3 None,
+        en "modifier {found} could last be used on {expected}: choose another"
+        ja "修飾語コード {found} の使用期限は {expected} です。別の修飾語を選んでください";
+    DiseaseNameMissing "claim/disease-name-missing" Item Error L3 None,
+        en "the disease is recorded as one without a code ({found}), but its name is not recorded: record it"
+        ja "未コード化傷病名（{found}）ですが、傷病名称が記録されていません。記録してください";
+    DiseaseNameNeedless "claim/disease-name-needless" Item Notice L48 None,
+        en "a name is recorded beside disease {found}, whose code says it: leave it out"
+        ja "傷病名コード {found} には傷病名称の記録は不要です。省いてください";
     NotKnown "claim/not-yet-in-force" Masters Unjudged None None,
         en "no publication that is held tells what {found} was on the treatment day, so it was not judged"
         ja "保持する公表マスターからは診療日の {found} の内容が分からないため、判定していません";
@@ -382,6 +411,22 @@ impl ClaimCode {
     /// The code that is written `text`.
     pub fn parse(text: &str) -> Option<ClaimCode> {
         ClaimCode::ALL.iter().copied().find(|code| code.as_str() == text)
+    }
+
+    /// Whether it says that no record of a code is in force, known though its master is.
+    pub fn is_not_in_force(self) -> bool {
+        match self {
+            ClaimCode::CodeUnknown | ClaimCode::CodeAbolished => true,
+            ClaimCode::DiseaseUnknown | ClaimCode::DiseaseAbolished | ClaimCode::DiseaseSucceeded => true,
+            ClaimCode::ModifierUnknown | ClaimCode::ModifierAbolished => true,
+            _ => false,
+        }
+    }
+
+    /// Whether it says that no master at hand lists a code.
+    pub fn is_listed_nowhere(self) -> bool {
+        use ClaimCode::{CodeUnknown, DiseaseUnknown, MasterNotHeld, ModifierUnknown};
+        matches!(self, CodeUnknown | DiseaseUnknown | ModifierUnknown | MasterNotHeld)
     }
 
     /// Whether it depends on the masters, and so may change when they do.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::item_code::ItemCode;
 use warifu_values::day::TreatmentDay;
 
 /// A record and where it came from.
@@ -57,6 +58,8 @@ pub enum Absence {
     NotKnown(Option<TreatmentDay>),
     /// It could last be used on that day.
     Abolished(TreatmentDay),
+    /// It could last be used on that day, and another code stands in its place (移行先).
+    Succeeded(TreatmentDay, ItemCode),
     /// The series that governs the day does not list the code: not yet, not any more, or not at all.
     Unknown,
     /// No series that is held governs the day.

@@ -7,6 +7,7 @@ use super::shelf::{NO_RECORD, Shelf, Standing, Version};
 use super::snapshot_error::SnapshotError;
 use super::source::Source;
 use warifu_masters::past::{self, MasterOf, Period, RecordAt};
+use warifu_masters::schema::LISTED_ON;
 use warifu_masters::table::Table;
 use warifu_values::amount::number;
 use warifu_values::day::TreatmentDay;
@@ -44,6 +45,8 @@ struct Read<'a, F> {
     facts: F,
     name: &'a str,
     last: Option<TreatmentDay>,
+    /// The day from which on it is there, where checks ask no more of it.
+    there_from: Option<TreatmentDay>,
 }
 
 /// Records of one edition, and where their fields stand.
@@ -52,13 +55,16 @@ struct Reader<'a, F: Facts> {
     columns: F::Columns,
     name: usize,
     earlier_end: Option<(usize, &'static str)>,
+    listed: Option<usize>,
 }
 
 impl<'a, F: Facts> Reader<'a, F> {
     fn of(of: &'a MasterOf<'a>, table: &'a Table) -> Result<Self, SnapshotError> {
         let source = Source { of, table };
         let earlier_end = F::EARLIER_END.map(|id| Ok((source.column(id)?, id))).transpose()?;
-        Ok(Reader { columns: F::columns(&source)?, name: source.column(F::NAME)?, earlier_end, source })
+        let listed = F::IS_THERE_SINCE_LISTED.then(|| source.column(LISTED_ON)).transpose()?;
+        let name = source.column(F::NAME)?;
+        Ok(Reader { columns: F::columns(&source)?, name, earlier_end, listed, source })
     }
 
     fn read(&self, row: usize) -> Result<Read<'a, F>, SnapshotError> {
@@ -66,8 +72,15 @@ impl<'a, F: Facts> Reader<'a, F> {
             Some((column, id)) => self.source.day(row, column, id)?,
             None => None,
         };
+        let there_from = match self.listed {
+            Some(column) => {
+                let listed = self.source.day(row, column, LISTED_ON)?;
+                Some(listed.unwrap_or(self.source.of.timelines.governs().first))
+            }
+            None => None,
+        };
         let facts = F::of_row(&self.source, &self.columns, row)?;
-        Ok(Read { facts, name: self.source.table.field(row, self.name), last })
+        Ok(Read { facts, name: self.source.table.field(row, self.name), last, there_from })
     }
 }
 
@@ -96,15 +109,14 @@ impl<'a, F: Facts> Taking<'a, F> {
         records: &mut Records<F>,
     ) -> Result<(), SnapshotError> {
         let governs = self.of.timelines.governs();
-        let code = number(key.as_bytes()).filter(|code| key.len() == 9 && *code != 0);
+        let code = number(key.as_bytes()).filter(|code| key.len() == F::OF.digits() && *code != 0);
         let code = code.ok_or_else(|| self.wrong_key(key))?;
         let newest = self.newest_of(key)?;
         let version = |first, standing, record| Version { code, first, standing, record };
         for (at, Period { first, standing, .. }) in periods.iter().enumerate() {
             let mut absent = |standing| push(versions, version(*first, standing, NO_RECORD));
             let read = match *standing {
-                past::Standing::InForce(RecordAt::State) => newest.ok_or_else(|| self.strangers(key))?,
-                past::Standing::InForce(RecordAt::Superseded(number)) => self.superseded(key, number)?,
+                past::Standing::InForce(at) => self.at(key, newest, at)?,
                 past::Standing::Abolished(last) => {
                     absent(Standing::Abolished(last));
                     continue;
@@ -115,6 +127,15 @@ impl<'a, F: Facts> Taking<'a, F> {
                 }
                 past::Standing::NotKnown => {
                     absent(Standing::NotKnown);
+                    let Some(next) = periods.get(at + 1) else { continue };
+                    let past::Standing::InForce(then) = next.standing else { continue };
+                    let read = self.at(key, newest, then)?;
+                    if let Some(from) = read.there_from.filter(|from| *from < next.first) {
+                        let record = records.place(read.facts, read.name);
+                        // From the first day of the period on, nothing is left that is not known.
+                        versions.retain(|version| version.first < from.max(*first));
+                        push(versions, version(from.max(*first), Standing::InForce, record));
+                    }
                     continue;
                 }
             };
@@ -145,6 +166,14 @@ impl<'a, F: Facts> Taking<'a, F> {
                 self.newest.read(row).map(Some)
             }
             std::cmp::Ordering::Greater => Ok(None),
+        }
+    }
+
+    /// The record at `at`, where `newest` is that in the newest state.
+    fn at(&self, key: &str, newest: Option<Read<'a, F>>, at: RecordAt) -> Result<Read<'a, F>, SnapshotError> {
+        match at {
+            RecordAt::State => newest.ok_or_else(|| self.strangers(key)),
+            RecordAt::Superseded(number) => self.superseded(key, number),
         }
     }
 

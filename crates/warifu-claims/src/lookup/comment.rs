@@ -3,6 +3,7 @@
 use super::facts::Facts;
 use super::snapshot_error::SnapshotError;
 use super::source::Source;
+use crate::item_code::ItemKind;
 
 /// What the checks ask of a comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,7 @@ impl Comment {
 
 impl Facts for Comment {
     const KIND: &'static str = "comment";
+    const OF: ItemKind = ItemKind::Comment;
     const NAME: &'static str = "name";
     const COLUMNS: &'static [&'static str] = &COLUMNS;
     type Columns = [usize; COLUMNS.len()];

@@ -4,6 +4,7 @@ use super::amount::Amount;
 use super::facts::Facts;
 use super::snapshot_error::SnapshotError;
 use super::source::Source;
+use crate::item_code::ItemKind;
 
 /// What the checks ask of a drug.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +32,7 @@ const COLUMNS: [&str; 3] = ["price_kind", "price", ELECTIVE];
 
 impl Facts for Drug {
     const KIND: &'static str = "drug";
+    const OF: ItemKind = ItemKind::Drug;
     const NAME: &'static str = "name";
     const EARLIER_END: Option<&'static str> = Some("transition_or_use_limit_on");
     const COLUMNS: &'static [&'static str] = &COLUMNS;

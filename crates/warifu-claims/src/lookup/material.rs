@@ -5,6 +5,7 @@ use super::amount::Amount;
 use super::facts::Facts;
 use super::snapshot_error::SnapshotError;
 use super::source::Source;
+use crate::item_code::ItemKind;
 
 /// What the checks ask of a material.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +57,7 @@ const COLUMNS: [&str; 6] =
 
 impl Facts for Material {
     const KIND: &'static str = "material";
+    const OF: ItemKind = ItemKind::Material;
     const NAME: &'static str = "name";
     const COLUMNS: &'static [&'static str] = &COLUMNS;
     type Columns = [usize; COLUMNS.len()];

@@ -13,8 +13,10 @@ mod amount;
 mod roles;
 
 mod comment;
+mod disease;
 mod drug;
 mod material;
+mod modifier;
 mod procedure;
 
 mod age_additions;
@@ -32,6 +34,8 @@ pub(crate) mod relation;
 
 mod build;
 
+mod diagnosis;
+
 #[cfg(test)]
 mod tests;
 
@@ -39,8 +43,10 @@ pub use age::{Age, AgeBound, Reached};
 pub use amount::Amount;
 pub use answer::{Absence, By, Held, Lookup};
 pub use comment::Comment;
+pub use disease::{Disease, FormerDisease};
 pub use drug::Drug;
 pub use material::{Material, MaterialKind, PriceKind};
+pub use modifier::Modifier;
 pub use procedure::{Claimable, Counted, Insured, Limits, PointKind, Procedure, Step};
 pub use roles::{Role, Roles};
 pub use snapshot::{KINDS, Shelved, Snapshot};

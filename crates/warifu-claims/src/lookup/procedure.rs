@@ -6,6 +6,7 @@ use super::facts::Facts;
 use super::roles::Roles;
 use super::snapshot_error::SnapshotError;
 use super::source::Source;
+use crate::item_code::ItemKind;
 use warifu_values::amount::number;
 
 /// How points grow with quantity (きざみ値計算, columns 31 to 35).
@@ -153,6 +154,7 @@ const COLUMNS: [&str; 25] = [
 
 impl Facts for Procedure {
     const KIND: &'static str = "procedure";
+    const OF: ItemKind = ItemKind::Procedure;
     const NAME: &'static str = "short_name";
     const COLUMNS: &'static [&'static str] = &COLUMNS;
     type Columns = [usize; COLUMNS.len()];

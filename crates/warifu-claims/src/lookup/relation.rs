@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use super::rows::{ByCode, Days, OfCode, Record, Standing, rows};
 use super::snapshot_error::SnapshotError;
-use crate::file::{ItemCode, ItemKind, Setting};
+use crate::file::Setting;
+use crate::item_code::{ItemCode, ItemKind};
 use warifu_masters::past::{Governs, MasterOf};
 use warifu_values::day::ClaimMonth;
 

@@ -111,6 +111,14 @@ impl<F> Shelves<F> {
         Lookup::Absent(absence, Some(By { series: &shelf.series, name: None }))
     }
 
+    /// What is kept of the record of `code` that is told of on `day`, in the series that governs the day;
+    /// also where none is in force.
+    pub(super) fn told_of(&self, code: u32, day: TreatmentDay) -> Option<&F> {
+        let place = self.0.iter().rfind(|placed| placed.governs.first <= day)?;
+        let version = &place.shelf.versions[place.shelf.version(code, day)?];
+        place.shelf.facts.get(version.record as usize)
+    }
+
     /// Each record in force on some day, with its code.
     pub(super) fn in_force(&self) -> impl Iterator<Item = (u32, &F)> {
         self.0.iter().flat_map(|placed| placed.shelf.in_force())

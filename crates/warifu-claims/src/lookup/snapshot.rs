@@ -12,9 +12,11 @@ use std::sync::Arc;
 use super::age_additions::AgeAdditions;
 use super::answer::Lookup;
 use super::comment::Comment;
+use super::disease::{Disease, FormerDisease};
 use super::drug::Drug;
 use super::facts::Facts;
 use super::material::Material;
+use super::modifier::Modifier;
 use super::points::{self, PointsShelf, PointsTables, TablesOf};
 use super::procedure::Procedure;
 use super::relation::{self, Relation, RelationShelf, Relations};
@@ -22,7 +24,7 @@ use super::rows::{ByCode, Standing};
 use super::shelf::Shelf;
 use super::shelves::Shelves;
 use super::snapshot_error::SnapshotError;
-use crate::file::ItemKind;
+use crate::item_code::ItemKind;
 use warifu_masters::past::MasterOf;
 use warifu_values::day::{ClaimMonth, TreatmentDay};
 
@@ -34,6 +36,9 @@ pub struct Snapshot {
     drugs: Shelves<Drug>,
     materials: Shelves<Material>,
     comments: Shelves<Comment>,
+    pub(super) diseases: Shelves<Disease>,
+    pub(super) former_diseases: Shelves<FormerDisease>,
+    modifiers: Shelves<Modifier>,
     points: PointsTables,
     relations: Relations,
 }
@@ -48,6 +53,9 @@ enum OfKind {
     Drug(Arc<Shelf<Drug>>),
     Material(Arc<Shelf<Material>>),
     Comment(Arc<Shelf<Comment>>),
+    Disease(Arc<Shelf<Disease>>),
+    FormerDisease(Arc<Shelf<FormerDisease>>),
+    Modifier(Arc<Shelf<Modifier>>),
     Points(Arc<PointsShelf>),
     Relation(Arc<RelationShelf>),
 }
@@ -60,6 +68,9 @@ impl Shelved {
             Drug::KIND => OfKind::Drug(Arc::new(Shelf::build(of)?)),
             Material::KIND => OfKind::Material(Arc::new(Shelf::build(of)?)),
             Comment::KIND => OfKind::Comment(Arc::new(Shelf::build(of)?)),
+            Disease::KIND => OfKind::Disease(Arc::new(Shelf::build(of)?)),
+            FormerDisease::KIND => OfKind::FormerDisease(Arc::new(Shelf::build(of)?)),
+            Modifier::KIND => OfKind::Modifier(Arc::new(Shelf::build(of)?)),
             relation::KIND => OfKind::Relation(Arc::new(RelationShelf::build(of)?)),
             _ => match PointsShelf::build(of)? {
                 Some(shelf) => OfKind::Points(Arc::new(shelf)),
@@ -76,6 +87,9 @@ impl Shelved {
             OfKind::Drug(shelf) => (&shelf.series, Drug::KIND),
             OfKind::Material(shelf) => (&shelf.series, Material::KIND),
             OfKind::Comment(shelf) => (&shelf.series, Comment::KIND),
+            OfKind::Disease(shelf) => (&shelf.series, Disease::KIND),
+            OfKind::FormerDisease(shelf) => (&shelf.series, FormerDisease::KIND),
+            OfKind::Modifier(shelf) => (&shelf.series, Modifier::KIND),
             OfKind::Points(shelf) => (&shelf.series, shelf.kind),
             OfKind::Relation(shelf) => (&shelf.series, relation::KIND),
         }
@@ -83,12 +97,13 @@ impl Shelved {
 }
 
 /// The kinds that checks ask.
-pub const KINDS: [&str; 13] = {
-    let mut kinds = [relation::KIND; 13];
+pub const KINDS: [&str; 16] = {
+    let mut kinds = [relation::KIND; 16];
     (kinds[0], kinds[1], kinds[2], kinds[3]) = (Procedure::KIND, Drug::KIND, Material::KIND, Comment::KIND);
+    (kinds[4], kinds[5], kinds[6]) = (Disease::KIND, FormerDisease::KIND, Modifier::KIND);
     let mut at = 0;
     while at < points::KINDS.len() {
-        kinds[4 + at] = points::KINDS[at].0;
+        kinds[7 + at] = points::KINDS[at].0;
         at += 1;
     }
     kinds
@@ -119,6 +134,7 @@ impl Snapshot {
         }
         let (mut procedures, mut drugs) = (Vec::new(), Vec::new());
         let (mut materials, mut comments) = (Vec::new(), Vec::new());
+        let (mut diseases, mut former_diseases, mut modifiers) = (Vec::new(), Vec::new(), Vec::new());
         let (mut points, mut relations) = (Vec::new(), Vec::new());
         for Shelved(shelved) in all {
             match shelved {
@@ -126,6 +142,9 @@ impl Snapshot {
                 OfKind::Drug(shelf) => drugs.push(shelf),
                 OfKind::Material(shelf) => materials.push(shelf),
                 OfKind::Comment(shelf) => comments.push(shelf),
+                OfKind::Disease(shelf) => diseases.push(shelf),
+                OfKind::FormerDisease(shelf) => former_diseases.push(shelf),
+                OfKind::Modifier(shelf) => modifiers.push(shelf),
                 OfKind::Points(shelf) => points.push(shelf),
                 OfKind::Relation(shelf) => relations.push(shelf),
             }
@@ -137,6 +156,9 @@ impl Snapshot {
             drugs: Shelves::of(drugs),
             materials: Shelves::of(materials),
             comments: Shelves::of(comments),
+            diseases: Shelves::of(diseases),
+            former_diseases: Shelves::of(former_diseases),
+            modifiers: Shelves::of(modifiers),
             points: PointsTables::of(points),
             relations: Relations::of(relations),
         })
@@ -150,6 +172,9 @@ impl Snapshot {
             Drug::KIND => OfKind::Drug(Arc::clone(self.drugs.of_series(series)?)),
             Material::KIND => OfKind::Material(Arc::clone(self.materials.of_series(series)?)),
             Comment::KIND => OfKind::Comment(Arc::clone(self.comments.of_series(series)?)),
+            Disease::KIND => OfKind::Disease(Arc::clone(self.diseases.of_series(series)?)),
+            FormerDisease::KIND => OfKind::FormerDisease(Arc::clone(self.former_diseases.of_series(series)?)),
+            Modifier::KIND => OfKind::Modifier(Arc::clone(self.modifiers.of_series(series)?)),
             relation::KIND => OfKind::Relation(Arc::clone(self.relations.of_series(series)?)),
             _ => OfKind::Points(Arc::clone(self.points.of_series(series, kind)?)),
         };
@@ -189,6 +214,12 @@ impl Snapshot {
         self.comments.lookup(code, day)
     }
 
+    /// The modifier `code` on `day`.
+    #[inline]
+    pub fn modifier(&self, code: u32, day: TreatmentDay) -> Lookup<'_, Modifier> {
+        self.modifiers.lookup(code, day)
+    }
+
     /// The points tables (電子点数表) that judge `month`; none where there is none at all.
     #[inline]
     pub(crate) fn points_tables(&self, month: ClaimMonth) -> Option<TablesOf<'_>> {
@@ -218,13 +249,16 @@ impl Snapshot {
         self.points.rows()
     }
 
-    /// The columns of a master that decide what is answered, by field id; names are told only.
+    /// The columns of a master that decide what is answered, by field id; names are told only. Of diseases,
+    /// those of the ones in use and of the former ones.
     pub fn columns(kind: ItemKind) -> Vec<&'static str> {
         match kind {
             ItemKind::Procedure => Procedure::all_columns(),
             ItemKind::Drug => Drug::all_columns(),
             ItemKind::Material => Material::all_columns(),
             ItemKind::Comment => Comment::all_columns(),
+            ItemKind::Disease => FormerDisease::all_columns(),
+            ItemKind::Modifier => Modifier::all_columns(),
         }
     }
 
@@ -236,6 +270,8 @@ impl Snapshot {
             ItemKind::Drug => self.drugs.records(),
             ItemKind::Material => self.materials.records(),
             ItemKind::Comment => self.comments.records(),
+            ItemKind::Disease => self.diseases.records() + self.former_diseases.records(),
+            ItemKind::Modifier => self.modifiers.records(),
         }
     }
 
@@ -253,8 +289,10 @@ impl Snapshot {
     /// Each shelf by where it lies, and how many bytes of memory it takes.
     fn shelves(&self) -> impl Iterator<Item = (*const (), usize)> {
         let items = self.procedures.bytes().chain(self.drugs.bytes()).chain(self.materials.bytes());
+        let named = self.diseases.bytes().chain(self.former_diseases.bytes()).chain(self.modifiers.bytes());
         items
             .chain(self.comments.bytes())
+            .chain(named)
             .chain(self.points.bytes())
             .chain(self.relations.bytes())
             .chain([self.age_additions.bytes()])

@@ -23,7 +23,7 @@ pub enum SnapshotError {
         kind: String,
         /// The record's key.
         key: String,
-        /// The field id; the key itself when it is not nine digits.
+        /// The field id; the key itself when it has not the digits of its kind.
         field: &'static str,
     },
     /// The timelines are not those of the newest state.

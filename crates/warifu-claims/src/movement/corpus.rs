@@ -1,10 +1,11 @@
 //! The synthetic corpus: every code that a release says it changes, claimed around the days on which it does.
 //!
 //! Each code is claimed on the day before and after each boundary of its days, with the quantities at the
-//! limits of its steps (of drugs and materials 1 and 10,000), by the points that either release gives; as
-//! UKE bytes through the same reader. It needs no traffic, and nobody sent it: nothing of it says how often
-//! a code is used. No claim has two codes, or one of them twice: of what the points tables (電子点数表) say of
-//! codes together, nothing turns here.
+//! limits of its steps (of drugs and materials 1 and 10,000), by the points that either release gives; a
+//! disease or a modifier is named in a claim of the month. All that goes as UKE bytes through the same reader.
+//! It needs no traffic, and nobody sent it: nothing of it says how often a code is used.
+//! No claim has two codes, or one of them twice: of what the points tables (電子点数表) say of codes together,
+//! nothing turns here.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -19,7 +20,8 @@ use super::movements::{Months, Movements};
 use super::report::{Made, Report};
 use super::weighing::{CodeVerdict, Verdict, Weighed};
 use crate::checks::{points, points_of_drug, points_of_material};
-use crate::file::{ClaimFile, ItemCode, ItemKind};
+use crate::file::ClaimFile;
+use crate::item_code::{ItemCode, ItemKind};
 use crate::lookup::{Lookup, Procedure, Snapshot};
 
 /// Claims made at most; some 200,000 a second are judged by both. Codes beyond are told as left out.
@@ -65,9 +67,11 @@ pub(super) fn synthetic_within(
             continue;
         }
         for day in around(&days) {
-            // A comment is judged for its month.
+            // A comment is judged for its month, and so is a disease.
             let is_past = match kind {
-                ItemKind::Comment => day.month().last() < past_before,
+                ItemKind::Comment | ItemKind::Disease | ItemKind::Modifier => {
+                    day.month().last() < past_before
+                }
                 ItemKind::Procedure | ItemKind::Drug | ItemKind::Material => day < past_before,
             };
             let movements = if is_past { &mut corpus.past } else { &mut corpus.future };
@@ -103,32 +107,38 @@ fn claim_file(
     older: &Snapshot,
     newer: &Snapshot,
 ) -> Vec<u8> {
-    let (month, of_month) = (day.as_number() / 100, (day.as_number() % 100) as usize);
+    let month = day.as_number() / 100;
     let mut text = format!("IR,1,13,1,,,,{month},00,\n");
     let claims = recorded(kind, code, day, older, newer);
-    for (at, Recorded { quantity, points, text: comment }) in claims.iter().enumerate() {
+    for (at, of_claim) in claims.iter().enumerate() {
         let (number, blanks) = (at + 1, ",".repeat(34));
         let _ = writeln!(text, "RE,{number},1112,{month}{blanks}");
-        let record = kind.record();
-        let record = String::from_utf8_lossy(&record);
-        let fields = match kind {
-            ItemKind::Comment => vec![comment.to_string()],
-            _ => {
-                // The days begin with field 14, and with field 18 of a TO; three fields are written before
-                // these.
-                let before = if kind == ItemKind::Material { 13 } else { 9 };
-                let mut fields = vec![String::new(); before + 31];
-                fields[0].clone_from(quantity);
-                fields[1].clone_from(points);
-                fields[2] = "1".to_owned();
-                fields[before + of_month - 1] = "1".to_owned();
-                fields
-            }
-        };
-        let _ = writeln!(text, "{record},80,1,{code},{}", fields.join(","));
+        let _ = writeln!(text, "{}", record(kind, code, day, of_claim));
     }
     let _ = writeln!(text, "GO,{},0,99", claims.len());
     text.into_bytes()
+}
+
+/// The record that names `code`.
+fn record(kind: ItemKind, code: ItemCode, day: TreatmentDay, of_claim: &Recorded) -> String {
+    let (id, on) = (kind.record(), day.as_number());
+    let id = String::from_utf8_lossy(&id);
+    match kind {
+        ItemKind::Disease => format!("{id},{code},{on},1,,,,"),
+        // Beside a disease without a code, so that nothing is judged but the modifier.
+        ItemKind::Modifier => format!("{id},{},{on},1,{code},,,", ItemCode::UNCODED_DISEASE),
+        ItemKind::Comment => format!("{id},80,1,{code},{}", of_claim.text),
+        ItemKind::Procedure | ItemKind::Drug | ItemKind::Material => {
+            // The days begin with field 14, and with field 18 of a TO; three fields are written before these.
+            let before = if kind == ItemKind::Material { 13 } else { 9 };
+            let mut fields = vec![String::new(); before + 31];
+            fields[0].clone_from(&of_claim.quantity);
+            fields[1].clone_from(&of_claim.points);
+            fields[2] = "1".to_owned();
+            fields[before + (on % 100) as usize - 1] = "1".to_owned();
+            format!("{id},80,1,{code},{}", fields.join(","))
+        }
+    }
 }
 
 /// What the claims about one code record: each quantity at a limit, with the points that either release
@@ -143,6 +153,9 @@ fn recorded(
     match kind {
         ItemKind::Comment => {
             ["", "1"].map(|text| Recorded { quantity: String::new(), points: String::new(), text }).into()
+        }
+        ItemKind::Disease | ItemKind::Modifier => {
+            vec![Recorded { quantity: String::new(), points: String::new(), text: "" }]
         }
         ItemKind::Drug => {
             let held = [older, newer].map(|snapshot| in_force(snapshot.drug(code.number(), day)));

@@ -6,7 +6,7 @@ use warifu_masters::past::{Change, Cover, Days, What};
 use warifu_values::day::TreatmentDay;
 use warifu_values::lang::Lang;
 
-use crate::file::{ItemCode, ItemKind};
+use crate::item_code::{ItemCode, ItemKind};
 
 /// How far what the release declares explains that a code is judged differently on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,12 +53,15 @@ pub struct Declared {
     others: Vec<(ItemKind, Days, Explained)>,
 }
 
-/// The master that judges each kind of item.
-const MASTERS: [(ItemKind, &str); 4] = [
+/// The masters that judge each kind of code, the one that lists those in use first.
+const MASTERS: [(ItemKind, &str); 7] = [
     (ItemKind::Procedure, "procedure"),
     (ItemKind::Drug, "drug"),
     (ItemKind::Material, "material"),
     (ItemKind::Comment, "comment"),
+    (ItemKind::Disease, "disease"),
+    (ItemKind::Disease, "former-disease"),
+    (ItemKind::Modifier, "modifier"),
 ];
 
 /// What all kinds of points tables (電子点数表) begin with: they judge procedures, several together.
@@ -72,11 +75,6 @@ fn codes_of(kind: ItemKind, key: &str) -> impl Iterator<Item = ItemCode> {
     key.split('-').filter_map(move |part| ItemCode::parse(kind, part.as_bytes()))
 }
 
-/// The master that judges items of `kind`.
-pub(super) fn master_of(kind: ItemKind) -> &'static str {
-    MASTERS.iter().find(|(of, _)| *of == kind).map_or("", |(_, master)| master)
-}
-
 /// What people call the master `master`.
 pub fn master_said(master: &str, lang: Lang) -> String {
     let ja = match MASTERS.iter().find(|(_, of)| *of == master) {
@@ -84,6 +82,9 @@ pub fn master_said(master: &str, lang: Lang) -> String {
         Some((ItemKind::Drug, _)) => "医薬品",
         Some((ItemKind::Material, _)) => "特定器材",
         Some((ItemKind::Comment, _)) => "コメント",
+        Some((ItemKind::Disease, "former-disease")) => "旧傷病名",
+        Some((ItemKind::Disease, _)) => "傷病名",
+        Some((ItemKind::Modifier, _)) => "修飾語",
         None => master,
     };
     if lang == Lang::Ja { ja.to_owned() } else { master.to_owned() }

@@ -9,7 +9,7 @@ use super::institutions::Institution;
 use super::judged_again::{FileImpact, TurnedUse};
 use super::record_behind::RecordBehind;
 use super::turn::Turn;
-use crate::file::{ItemCode, ItemKind};
+use crate::item_code::{ItemCode, ItemKind};
 
 /// What turned in one way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -6,8 +6,9 @@ use warifu_values::day::{ClaimMonth, TreatmentDay};
 use super::record_behind::{RecordBehind, record_behind};
 use super::turn::Turn;
 use super::uses::{BothOf, NotCompared, Use, uses};
-use crate::file::{Claim, ClaimFile, ItemCode, ItemKind, Recorded, UnitRecords};
+use crate::file::{Claim, ClaimFile, Recorded, UnitRecords};
 use crate::finding::{ClaimCode, ClaimFinding};
+use crate::item_code::{ItemCode, ItemKind};
 use crate::lookup::Snapshot;
 
 /// What one release says of a use.
@@ -155,7 +156,7 @@ fn turned(
             after: Judgement::of(new),
             record_before,
             record_after,
-            unit: (one.kind != ItemKind::Comment).then(|| unit(one.line)).flatten(),
+            unit: one.kind.has_points().then(|| unit(one.line)).flatten(),
         })
     };
     uses(claim).filter_map(of).collect()

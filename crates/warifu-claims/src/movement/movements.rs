@@ -9,8 +9,9 @@ use super::institutions::{Institution, Institutions, Sample, Sampled};
 use super::record_behind::{RecordBehind, record_behind};
 use super::turn::{Judged, Turn};
 use super::uses::{BothOf, Compared, NotCompared, RIGHT, Use, uses};
-use crate::file::{ClaimFile, ItemCode, ItemKind};
+use crate::file::ClaimFile;
 use crate::finding::ClaimCode;
+use crate::item_code::{ItemCode, ItemKind};
 use crate::lookup::Snapshot;
 
 /// Uses of fewer institutions than this may be an institution's own.
@@ -247,7 +248,7 @@ impl Movements {
         self.seen.uses += 1;
         self.seen.judged += u64::from(compared.old != Judged::Unjudged && compared.new != Judged::Unjudged);
         // What no master has, whichever is asked, tells nothing of masters.
-        let nowhere = |rule| matches!(rule, Some(ClaimCode::CodeUnknown | ClaimCode::MasterNotHeld));
+        let nowhere = |rule: Option<ClaimCode>| rule.is_some_and(ClaimCode::is_listed_nowhere);
         if compared.turn.is_none() && nowhere(compared.rules.0) && nowhere(compared.rules.1) {
             return;
         }

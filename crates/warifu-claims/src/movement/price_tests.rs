@@ -7,7 +7,8 @@ use warifu_masters::schema::{ABOLISHED_ON, CHANGED_ON, Schemas};
 use warifu_values::day::{PublicationDay, TreatmentDay};
 
 use super::*;
-use crate::file::{ClaimFile, ItemCode, ItemKind};
+use crate::file::ClaimFile;
+use crate::item_code::{ItemCode, ItemKind};
 use crate::lookup::{MasterOf, Snapshot};
 
 fn priced(kind: &str, column: &str, prices: &[(&str, &str)]) -> Snapshot {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use warifu_values::day::TreatmentDay;
 
-use crate::file::{ItemCode, ItemKind};
+use crate::item_code::{ItemCode, ItemKind};
 use crate::lookup::{Lookup, Snapshot};
 
 /// What a snapshot has in force of a code on a day, as far as checks ask it.
@@ -14,7 +14,8 @@ pub struct RecordBehind {
     pub series: String,
     /// Its name.
     pub name: String,
-    /// The points of a procedure, the price of a drug or a material, whether a comment takes text.
+    /// The points of a procedure, the price of a drug or a material, whether a comment takes text; blank of
+    /// diseases and modifiers, which are only there.
     pub value: String,
 }
 
@@ -41,6 +42,8 @@ pub(super) fn record_behind(
         ItemKind::Comment => behind(snapshot.comment(number, day), |facts| {
             if facts.takes_text() { "+ text" } else { "" }.to_owned()
         }),
+        ItemKind::Disease => behind(snapshot.disease(number, day), |()| String::new()),
+        ItemKind::Modifier => behind(snapshot.modifier(number, day), |_| String::new()),
     }
 }
 

@@ -9,13 +9,13 @@ use warifu_values::lang::{Lang, Speak, counted};
 use warifu_values::say;
 
 use super::bound::{Bound, Enough, Missing};
-use super::explained::{Explained, master_of, master_said};
+use super::explained::{Explained, master_said};
 use super::movements::{Months, Movements, OfMonth, Turned, Way};
 use super::record_behind::RecordBehind;
 use super::turn::Turn;
 use super::weighing::{CodeVerdict, Verdict};
-use crate::file::{ItemCode, ItemKind};
 use crate::finding::ClaimCode;
+use crate::item_code::{ItemCode, ItemKind};
 
 /// Codes that are told one by one: faults first. All are counted.
 const CODES_TOLD: usize = 500;
@@ -167,7 +167,7 @@ impl CodeReport {
         turns.sort_by_key(|(uses, _)| std::cmp::Reverse(*uses));
         turns.truncate(WAYS_TOLD);
         CodeReport {
-            kind: master_of(kind).to_owned(),
+            kind: kind.master().to_owned(),
             code: code.to_string(),
             verdict,
             uses: all.uses,

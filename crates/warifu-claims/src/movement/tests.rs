@@ -11,7 +11,8 @@ use warifu_values::lang::{Lang, Speak as _};
 
 use super::corpus::synthetic_within;
 use super::*;
-use crate::file::{ClaimFile, ItemCode, ItemKind};
+use crate::file::ClaimFile;
+use crate::item_code::{ItemCode, ItemKind};
 use crate::lookup::{MasterOf, Snapshot};
 
 /// 初診料, 再診料 and two that are rarer.

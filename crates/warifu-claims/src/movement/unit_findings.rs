@@ -6,8 +6,9 @@
 use warifu_values::day::{ClaimMonth, TreatmentDay};
 
 use crate::checks::is_of_unit;
-use crate::file::{Claim, Item, ItemCode, ItemKind};
+use crate::file::{Claim, Item};
 use crate::finding::{ClaimCode, ClaimFinding};
+use crate::item_code::{ItemCode, ItemKind};
 use crate::lookup::{Lookup, Snapshot};
 
 /// Records that findings are given to in one claim; no real claim comes near.
@@ -59,7 +60,7 @@ fn give(findings: &mut Vec<ClaimFinding>, moves: &[(u32, Vec<(u32, ItemCode)>)])
         let Some(at) = of_unit(findings, *line) else { continue };
         gone.push(at);
         for (line, code) in records {
-            let (item, finding) = (Some(code.number()), &findings[at]);
+            let (item, finding) = (Some(*code), &findings[at]);
             let name = finding.name.clone().filter(|_| finding.item == item);
             given.push(ClaimFinding { line: *line, item, name, ..finding.clone() });
         }
@@ -76,7 +77,7 @@ fn differs(item: &Item, month: ClaimMonth, older: &Snapshot, newer: &Snapshot) -
         ItemKind::Procedure => are_other(older.procedure(code, day), newer.procedure(code, day)),
         ItemKind::Drug => are_other(older.drug(code, day), newer.drug(code, day)),
         ItemKind::Material => are_other(older.material(code, day), newer.material(code, day)),
-        ItemKind::Comment => false,
+        ItemKind::Comment | ItemKind::Disease | ItemKind::Modifier => false,
     };
     let days = if item.days == 0 { u32::MAX } else { item.days };
     let mut days = (1..=month.days()).filter(|day| days & 1 << (day - 1) != 0);

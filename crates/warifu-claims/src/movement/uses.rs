@@ -5,14 +5,15 @@ use warifu_values::day::{ClaimMonth, TreatmentDay};
 use super::turn::{Judged, Turn};
 use super::unit_findings::attribute;
 use crate::checks::judge_one;
-use crate::file::{Claim, Item, ItemCode, ItemKind};
+use crate::file::{Claim, Diagnosis, Item};
 use crate::finding::{ClaimCode, ClaimFinding, ClaimFindings, ClaimSeverity};
+use crate::item_code::{ItemCode, ItemKind};
 use crate::lookup::Snapshot;
 
 /// Findings kept of one claim by each side. No real claim comes near; one with more is not compared.
 const KEPT: usize = 1 << 16;
 
-/// One use of a code: an item, or a comment of one.
+/// One use of a code: an item, or a comment of one; a disease, or a modifier of one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Use {
     pub(super) kind: ItemKind,
@@ -33,14 +34,22 @@ impl Use {
 /// Every use of a code in `claim`.
 pub(super) fn uses<'f>(claim: &Claim<'f>) -> impl Iterator<Item = Use> {
     let claim = *claim;
-    claim.items.iter().flat_map(move |item: &'f Item| {
+    let named = claim.diagnoses.iter().flat_map(move |diagnosis: &'f Diagnosis| {
+        let modifiers = claim.modifiers(diagnosis).iter().copied().flatten();
+        // What has no code is judged by no master.
+        let disease = diagnosis.code.filter(|code| *code != ItemCode::UNCODED_DISEASE);
+        let line = diagnosis.line;
+        disease.into_iter().chain(modifiers).map(move |code| Use { kind: code.kind(), code, line, days: 0 })
+    });
+    let items = claim.items.iter().flat_map(move |item: &'f Item| {
         let Item { kind, line, days, .. } = *item;
         // A CO is itself its comment.
         let own = item.code.filter(|_| kind != ItemKind::Comment);
         let own = own.map(|code| Use { kind, code, line, days });
         let comments = claim.comments(item).iter().filter_map(|comment| comment.code);
         own.into_iter().chain(comments.map(move |code| Use { kind: ItemKind::Comment, code, line, days }))
-    })
+    });
+    named.chain(items)
 }
 
 /// What both say of one use.
@@ -93,13 +102,13 @@ impl BothOf {
 
     /// The first finding of each about `one`, by which it is wrong or not judged.
     pub(super) fn findings(&self, one: Use) -> (Option<&ClaimFinding>, Option<&ClaimFinding>) {
-        let at = (one.line, one.code.number());
+        let at = (one.line, Some(one.code));
         (first(about(&self.old, at)), first(about(&self.new, at)))
     }
 
     /// What both say of `one`.
     pub(super) fn of(&self, one: Use) -> Compared {
-        let at = (one.line, one.code.number());
+        let at = (one.line, Some(one.code));
         let (old, new) = (about(&self.old, at), about(&self.new, at));
         let (old_judged, new_judged) = (judged(old), judged(new));
         let reasons = |findings: &[ClaimFinding]| {
@@ -120,12 +129,15 @@ impl BothOf {
     }
 }
 
-fn place(finding: &ClaimFinding) -> (u32, u32) {
-    (finding.line, finding.item.unwrap_or_default())
+/// The line, and the code on it.
+type Place = (u32, Option<ItemCode>);
+
+fn place(finding: &ClaimFinding) -> Place {
+    (finding.line, finding.item)
 }
 
 /// Those at one place; they stand in its order.
-fn about(findings: &[ClaimFinding], at: (u32, u32)) -> &[ClaimFinding] {
+fn about(findings: &[ClaimFinding], at: Place) -> &[ClaimFinding] {
     let from = findings.partition_point(|finding| place(finding) < at);
     let to = findings.partition_point(|finding| place(finding) <= at);
     findings.get(from..to).unwrap_or_default()

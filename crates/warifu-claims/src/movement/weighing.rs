@@ -9,8 +9,8 @@ use super::explained::Explained;
 use super::institutions::{Sample, Sampled};
 use super::movements::{AtOne, FAULT_INSTITUTIONS, Months, Movements, OF_CODE, OfMonth, Way};
 use super::turn::Turn;
-use crate::file::{ItemCode, ItemKind};
 use crate::finding::ClaimCode;
+use crate::item_code::{ItemCode, ItemKind};
 
 /// Fewer uses than this tell nothing of a master.
 pub const FAULT_USES: u64 = 3;
@@ -63,8 +63,7 @@ fn does_harm(turn: Turn) -> bool {
 
 /// Whether it is a claim of a code after the end that was announced for it.
 fn is_after_its_end(way: &Way) -> bool {
-    way.explained == Explained::EndAnnounced
-        && matches!(way.new, Some(ClaimCode::CodeAbolished | ClaimCode::CodeUnknown))
+    way.explained == Explained::EndAnnounced && way.new.is_some_and(ClaimCode::is_not_in_force)
 }
 
 /// Whether a change to come was announced, which does not explain the turn by itself.

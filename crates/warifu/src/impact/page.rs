@@ -114,7 +114,7 @@ fn of_codes(html: &mut String, impact: &Impact) {
             html,
             "<tr><td>{}<td>{code}<td>{}<td>{}<td>{}<td>{}<td>{}<td class=\"n\">{}<td class=\"n\">{}<td \
              class=\"n\">{}",
-            words::kind(*kind),
+            kind.master(),
             escaped(&of.name),
             of.day,
             escaped(&words::record(of.before.as_ref())),

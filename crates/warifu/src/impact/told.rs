@@ -40,7 +40,7 @@ pub fn summary(compared: Compared, impact: &Impact, unread: &[Unread], lang: Lan
     }
     let codes = codes(impact);
     for ((kind, code), of) in codes.iter().take(CODES_TOLD) {
-        let (kind, name) = (words::kind(*kind), &of.name);
+        let (kind, name) = (kind.master(), &of.name);
         let (before, after) = (words::record(of.before.as_ref()), words::record(of.after.as_ref()));
         let (uses, claims, institutions) = (of.uses(), of.claims, of.institutions());
         let counts = [counted(uses, "use"), counted(claims, "claim"), counted(institutions, "institution")];
@@ -132,7 +132,7 @@ pub fn as_json(Compared { published, draft }: Compared, impact: &Impact, unread:
     };
     let code = |((kind, code), of): (&(ItemKind, ItemCode), &CodeImpact)| {
         json!({
-            "kind": words::kind(*kind), "code": code.to_string(), "name": of.name,
+            "kind": kind.master(), "code": code.to_string(), "name": of.name,
             "day": of.day.to_string(), "before": of.before, "after": of.after, "turns": turns(&of.turns),
             "claims": of.claims, "institutions": of.institutions(), "points": of.points,
         })

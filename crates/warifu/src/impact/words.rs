@@ -1,6 +1,5 @@
 //! Turns, kinds and judgements as people and tables have them.
 
-use warifu_claims::ItemKind;
 use warifu_claims::movement::{Judgement, RecordBehind, Turn};
 use warifu_values::lang::Lang;
 use warifu_values::say;
@@ -15,16 +14,6 @@ pub(super) fn turn(turn: Turn, lang: Lang) -> String {
         Turn::ErrorToUnjudged => say!(lang, "error to not judged", "誤 → 判定不能"),
         Turn::UnjudgedToRight => say!(lang, "not judged to right", "判定不能 → 正"),
         Turn::UnjudgedToError => say!(lang, "not judged to error", "判定不能 → 誤"),
-    }
-}
-
-/// The kind of master.
-pub(super) fn kind(kind: ItemKind) -> &'static str {
-    match kind {
-        ItemKind::Procedure => "procedure",
-        ItemKind::Drug => "drug",
-        ItemKind::Material => "material",
-        ItemKind::Comment => "comment",
     }
 }
 

@@ -158,7 +158,7 @@ fn csv(judged: &Judged<'_>, one: &TurnedUse, out: &mut Vec<u8>) {
         judged.file.shown.clone(),
         number(one.claim),
         one.line.to_string(),
-        words::kind(one.kind).to_owned(),
+        one.kind.master().to_owned(),
         one.code.to_string(),
         one.name.clone(),
         one.day.to_string(),
@@ -187,7 +187,7 @@ fn csv(judged: &Judged<'_>, one: &TurnedUse, out: &mut Vec<u8>) {
 fn line(judged: &Judged<'_>, one: &TurnedUse) -> Value {
     json!({
         "institution": judged.institution, "file": judged.file.shown, "claim": one.claim, "line": one.line,
-        "kind": words::kind(one.kind), "code": one.code.to_string(), "name": one.name,
+        "kind": one.kind.master(), "code": one.code.to_string(), "name": one.name,
         "day": one.day.to_string(), "turn": one.turn.as_str(), "rule": rule(one),
         "before": words::judgement(&one.before), "after": words::judgement(&one.after),
         "record_before": words::record(one.record_before.as_ref()),

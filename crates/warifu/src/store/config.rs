@@ -197,7 +197,12 @@ impl Config {
             ("r06", "drug:2024-04-01..2025-03-31", "2024-06-01..2026-05-31"),
         ];
         let series = texts.iter().filter_map(|(name, drug, others)| {
-            let text = format!("{name}=procedure:{others},{drug},comment:{others},material:{others}");
+            let mut text = format!("{name}=procedure:{others},{drug},comment:{others},material:{others}");
+            // Published whole, about twice a year, whatever is revised when: each belongs to the series that
+            // governs its day.
+            for kind in ["disease", "former-disease", "modifier"] {
+                text += &format!(",{kind}:{others}");
+            }
             Series::declared(&text)
         });
         series.collect()

@@ -2,8 +2,9 @@
 
 use crate::checks::told::Told;
 use crate::checks::uses::Use;
-use crate::file::{Claim, ItemCode};
+use crate::file::Claim;
 use crate::finding::When;
+use crate::item_code::ItemCode;
 use crate::lookup::Snapshot;
 use crate::lookup::relation::Relation;
 use crate::lookup::rows::{ByCode, Standing};

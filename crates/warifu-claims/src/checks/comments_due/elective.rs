@@ -11,8 +11,9 @@ use crate::checks::fields::{CLAIM_CLASS, COMMENT_CODES, DRUG_CODE};
 use crate::checks::told::Told;
 use crate::checks::uses::Uses;
 use crate::checks::wrong::{Shown, Wrong};
-use crate::file::{Item, ItemKind, Section, Setting};
+use crate::file::{Item, Section, Setting};
 use crate::finding::ClaimCode;
+use crate::item_code::ItemKind;
 use crate::lookup::relation::ELECTIVE_DRUGS;
 
 pub(super) const CHECK: Check<OfCommentsDue> = Check {

@@ -10,8 +10,9 @@ use crate::checks::fields::{PROCEDURE_CODE, PROCEDURE_DAYS, PROCEDURE_TIMES};
 use crate::checks::told::Told;
 use crate::checks::uses::Use;
 use crate::checks::wrong::{Shown, Wrong};
-use crate::file::{Item, ItemKind};
+use crate::file::Item;
 use crate::finding::{ClaimCode, When};
+use crate::item_code::ItemKind;
 use crate::lookup::points::CountLimit;
 
 pub(super) const CHECK: Check<OfTogether> = Check {

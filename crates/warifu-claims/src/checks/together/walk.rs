@@ -5,7 +5,8 @@ use super::list::TOGETHER;
 use crate::checks::cover::ends;
 use crate::checks::report::Report;
 use crate::checks::uses::Uses;
-use crate::file::{Claim, ItemKind};
+use crate::file::Claim;
+use crate::item_code::ItemKind;
 use crate::lookup::Snapshot;
 use warifu_values::day::ClaimMonth;
 

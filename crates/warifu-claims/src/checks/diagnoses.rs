@@ -1,0 +1,109 @@
+//! The checks of diseases and their modifiers (SY), each asked for the treatment month of its claim.
+
+use super::catalogue;
+use super::cover::{Covered, cover, ends};
+use super::report::{Place, Report};
+use crate::file::{Claim, Diagnosis};
+use crate::finding::When;
+use crate::item_code::{ItemCode, ItemKind};
+use crate::lookup::{Absence, By, Lookup, Snapshot};
+use warifu_values::day::{ClaimMonth, TreatmentDay};
+
+/// How often it is told of a claim that no master of its month is held of diseases, or of modifiers. Every
+/// claim names diseases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NotHeld {
+    /// For people: once for each of the two.
+    OnceAClaim,
+    /// For comparing two snapshots code by code: of each code.
+    OfEachCode,
+}
+
+/// Asks them of the SY of `claim`.
+pub(super) fn judge_diagnoses(
+    claim: &Claim<'_>,
+    month: ClaimMonth,
+    snapshot: &Snapshot,
+    not_held: NotHeld,
+    report: &mut Report<'_>,
+) {
+    let mut of = Diagnoses { claim, month, not_held, told: Vec::new() };
+    for diagnosis in claim.diagnoses {
+        of.form(diagnosis, ItemKind::Disease, diagnosis.code, report);
+        if let Some(code) = diagnosis.code {
+            of.name(diagnosis, code, report);
+            // What has no code is in no master.
+            if code != ItemCode::UNCODED_DISEASE {
+                of.listed(diagnosis, code, |day| snapshot.disease(code.number(), day), report);
+            }
+        }
+        let modifiers = claim.modifiers(diagnosis);
+        if modifiers.contains(&None) {
+            of.form(diagnosis, ItemKind::Modifier, None, report);
+        }
+        for code in modifiers.iter().copied().flatten() {
+            of.listed(diagnosis, code, |day| snapshot.modifier(code.number(), day), report);
+        }
+    }
+}
+
+struct Diagnoses<'a> {
+    claim: &'a Claim<'a>,
+    month: ClaimMonth,
+    not_held: NotHeld,
+    /// The kinds of which it was told that no master is held.
+    told: Vec<ItemKind>,
+}
+
+impl Diagnoses<'_> {
+    /// Asks what stands where a code of `kind` belongs.
+    fn form(&self, at: &Diagnosis, kind: ItemKind, code: Option<ItemCode>, report: &mut Report<'_>) {
+        for check in catalogue::CODE.iter().filter(|check| check.about.judges.all(self.days())) {
+            if let Some(wrong) = (check.ask)(kind, code) {
+                report.take(&check.about, wrong, self.place(at, code));
+            }
+        }
+    }
+
+    /// Asks a disease that is named by `code`.
+    fn name(&self, at: &Diagnosis, code: ItemCode, report: &mut Report<'_>) {
+        for check in catalogue::DIAGNOSIS.iter().filter(|check| check.about.judges.all(self.days())) {
+            if let Some(wrong) = (check.ask)(code, at) {
+                report.take(&check.about, wrong, self.place(at, Some(code)));
+            }
+        }
+    }
+
+    /// Asks a code that no record is in force for in the month.
+    fn listed<'s, F: 's>(
+        &mut self,
+        at: &Diagnosis,
+        code: ItemCode,
+        look: impl Fn(TreatmentDay) -> Lookup<'s, F>,
+        report: &mut Report<'_>,
+    ) {
+        let Covered::No(when, absence, by) = cover(self.month, 0, look) else { return };
+        if absence == Absence::NotHeld && self.not_held == NotHeld::OnceAClaim {
+            if self.told.contains(&code.kind()) {
+                return;
+            }
+            self.told.push(code.kind());
+        }
+        for check in catalogue::ABSENCE.iter().filter(|check| check.about.judges.all(self.days())) {
+            if let Some(wrong) = (check.ask)(code, absence) {
+                let place = self.place(at, Some(code));
+                report.take(&check.about, wrong, Place { when: Some(when), by, ..place });
+            }
+        }
+    }
+
+    fn days(&self) -> impl Fn() -> Option<(TreatmentDay, TreatmentDay)> + Copy + use<> {
+        let month = self.month;
+        move || Some(ends(month, 0))
+    }
+
+    fn place<'p>(&self, at: &Diagnosis, item: Option<ItemCode>) -> Place<'p> {
+        let when = item.map(|_| When::Month(self.month));
+        Place { claim: self.claim.number, line: at.line, record: *b"SY", item, when, by: None::<By<'p>> }
+    }
+}
