@@ -48,7 +48,7 @@ fn points_of(claim: &Claim<'_>, payer: PayerKind) -> Option<u64> {
             Recorded::Blank => {}
             Recorded::Number(points) if item.times > 0 => {
                 if burden.is_of(payer) {
-                    sum += u64::from(points) * u64::from(item.times);
+                    sum = sum.checked_add(u64::from(points) * u64::from(item.times))?;
                 }
             }
             Recorded::Number(_) | Recorded::Other => return None,

@@ -20,7 +20,8 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use row::{Bond, CountLimit, Exclusion, Member, Which};
+pub(crate) use by_code::ByCode;
+pub(crate) use row::{Bond, CountLimit, Exclusion, Which};
 pub(super) use shelf::{KINDS, PointsShelf};
 pub(crate) use tables::{PointsTables, TablesOf};
 pub(crate) use within::Within;
