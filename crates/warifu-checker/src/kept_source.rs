@@ -31,6 +31,8 @@ pub struct KeptSource {
     pinned: OnceLock<Vec<u8>>,
     /// What it is made of, as soon as nothing is damaged.
     parts: Mutex<Option<(Mirrors, Floor)>>,
+    /// By which steps whoever uses it mends damage.
+    to_mend: Said,
     log: Log,
 }
 
@@ -56,8 +58,15 @@ impl KeptSource {
             made: OnceLock::new(),
             pinned: OnceLock::new(),
             parts,
+            to_mend: Damage::what_to_do(),
             log,
         }
+    }
+
+    /// The same, where damage is mended by other steps than those of a running checker.
+    #[must_use]
+    pub fn mended_by(self, to_mend: Said) -> KeptSource {
+        KeptSource { to_mend, ..self }
     }
 
     /// Reads from `mirrors` from now on.
@@ -132,7 +141,7 @@ impl KeptSource {
                 format!("控えがありません。先に {root} へルートファイルを戻してください"),
             ),
         };
-        Damage { part: DamagedPart::Root, why: why.then(&nothing_new()), mending }
+        Damage { part: DamagedPart::Root, why: why.then(&self.nothing_new()), mending }
     }
 
     fn trusted_damage(&self, why: &Said, root: &[u8]) -> Damage {
@@ -164,7 +173,17 @@ impl KeptSource {
                 )
             }
         };
-        Damage { part: DamagedPart::Trusted, why: why.then(&nothing_new()), mending }
+        Damage { part: DamagedPart::Trusted, why: why.then(&self.nothing_new()), mending }
+    }
+
+    fn nothing_new(&self) -> Said {
+        let goes_on =
+            Said::new("what runs, if anything does, goes on", "稼働中のリリースがあれば、その使用を続けます");
+        let unknown = Said::new(
+            "what was withdrawn is not known here meanwhile: ask both organisations",
+            "その間、リリースが取り下げられたかどうかはここでは分かりません。両団体に確認してください",
+        );
+        goes_on.then(&unknown).then(&self.to_mend)
     }
 
     fn source(&self) -> Result<&TrustSource, SourceError> {
@@ -181,7 +200,7 @@ impl KeptSource {
             let _ = self.pinned.set(root.clone());
             self.keep(ROOT_COPY, &root);
         }
-        self.made.get().ok_or_else(|| SourceError::Unavailable(nothing_new()))
+        self.made.get().ok_or_else(|| SourceError::Unavailable(self.nothing_new()))
     }
 
     /// Keeps a copy. That it cannot be kept is told, and stops nothing.
@@ -221,16 +240,6 @@ impl KeptSource {
 
 /// The file in `trusted/`.
 const TRUSTED_FILE: &str = "trusted-state.json";
-
-fn nothing_new() -> Said {
-    let goes_on =
-        Said::new("what runs, if anything does, goes on", "稼働中のリリースがあれば、その使用を続けます");
-    let unknown = Said::new(
-        "what was withdrawn is not known here meanwhile: ask both organisations",
-        "その間、リリースが取り下げられたかどうかはここでは分かりません。両団体に確認してください",
-    );
-    goes_on.then(&unknown).then(&Damage::what_to_do())
-}
 
 /// Why what was trusted is not believed. What others do about that is another thing than what a checker does,
 /// which has a copy and a command.
