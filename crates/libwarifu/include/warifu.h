@@ -38,7 +38,7 @@
 #define WARIFU_JAPANESE 1
 
 // How a call ended. Every status but WARIFU_STATUS_OK comes with an error that says why, in English and
-// Japanese.
+// Japanese, but from the functions of errors themselves.
 typedef enum {
   // It was done.
   WARIFU_STATUS_OK = 0,

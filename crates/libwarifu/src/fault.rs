@@ -31,8 +31,10 @@ impl Fault {
 
     pub(crate) fn unaligned(what: &str) -> Fault {
         Fault::misuse(
-            format!("{what} points to no place where such a value can lie"),
-            format!("{what} の指す位置には、その型の値を置けません（アラインメント違反）"),
+            format!("{what} points to no place where such a value can lie: hand in the address of one"),
+            format!(
+                "{what} の指す位置には、その型の値を置けません（アラインメント違反）。その型の変数のアドレスを渡してください"
+            ),
         )
     }
 
@@ -65,8 +67,8 @@ impl Fault {
 
     pub(crate) fn no_code(code: u32) -> Fault {
         Fault::misuse(
-            format!("{code} is no code of nine digits"),
-            format!("{code} は 9 桁のコードではありません"),
+            format!("{code} is no code of nine digits: write it as a number, without what is no digit"),
+            format!("{code} は 9 桁のコードではありません。9 桁の数値で渡してください"),
         )
     }
 
@@ -92,7 +94,10 @@ impl Fault {
     }
 
     pub(crate) fn empty_file() -> Fault {
-        Fault::misuse("the claim file is empty", "請求ファイルが空です")
+        Fault::misuse(
+            "the claim file is empty: hand in the bytes of one (RECEIPTC.UKE)",
+            "請求ファイルが空です。請求ファイル（RECEIPTC.UKE）の内容を渡してください",
+        )
     }
 
     pub(crate) fn too_large() -> Fault {

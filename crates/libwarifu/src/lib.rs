@@ -14,8 +14,7 @@
 //!   is exported, and nowhere else in the workspace.
 //! * No panic leaves a function ([`entry`]).
 //! * There is no global state. A release is never changed once it is open, so that any number of threads may
-//!   ask
-//!   the same one.
+//!   ask the same one.
 //! * Every error is a status and a sentence in both languages ([`fault`]).
 //!
 //! The shape of every function is in `include/warifu.h`, which cbindgen writes from [`exported`], and in

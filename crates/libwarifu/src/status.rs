@@ -1,7 +1,7 @@
 //! How a call ended, as a number that does not change between versions.
 
 /// How a call ended. Every status but WARIFU_STATUS_OK comes with an error that says why, in English and
-/// Japanese.
+/// Japanese, but from the functions of errors themselves.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WarifuStatus {

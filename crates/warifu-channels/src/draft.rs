@@ -253,7 +253,7 @@ impl Speak for DraftError {
                 say!(
                     lang,
                     "{directory} holds a draft already; choose another directory",
-                    "{directory} には既に草案があります。別のディレクトリを指定してください"
+                    "{directory} には既に草案があります。別のフォルダーを指定してください"
                 )
             }
             DraftError::Missing { directory } => {

@@ -4,8 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use rustix::fs::{Access, access};
 use warifu_channels::{Floor, Mirrors, StateError, StateStore};
 use warifu_trust::{Policy, ReleaseRef, StateFault, TrustedState, UnixSeconds, limits};
+use warifu_values::lang::{Lang, Speak as _};
 
 use crate::cause::{Amiss, Cause};
 use crate::log::{Event, Log};
@@ -91,7 +93,11 @@ impl KeptSource {
     /// The bytes of a root file that is sound.
     fn sound(&self, path: &Path) -> Result<Vec<u8>, Said> {
         let bytes = warifu_files::read(path, limits::ROOT_BYTES).map_err(|error| Said::of(&error))?;
-        TrustedState::pin(&bytes, self.policy).map_err(|error| Said::of(&error))?;
+        TrustedState::pin(&bytes, self.policy).map_err(|error| {
+            // Roots come from channels, too: this one is told by its path.
+            let (path, why) = (path.display(), Said::of(&error));
+            Said::new(format!("{path}: {}", why.en), format!("{path}: {}", why.ja))
+        })?;
         Ok(bytes)
     }
 
@@ -125,23 +131,30 @@ impl KeptSource {
     }
 
     fn root_damage(&self, why: &Said) -> Damage {
-        let (root, copy) = (self.root.display(), self.copy(ROOT_COPY));
-        let mending = match self.sound(&copy) {
-            Ok(_) => {
-                let copy = copy.display();
+        let (root, copy) = (&self.root, self.copy(ROOT_COPY));
+        let has_copy = self.sound(&copy).is_ok();
+        let (root_shown, copy_shown) = (root.display(), copy.display());
+        let (mending, advice) = match has_copy {
+            true if may_write_beside(root) => (
                 Said::new(
                     format!(
-                        "puts {copy}, the root that this checker last started with, in the place of {root}"
+                        "puts {copy_shown}, the root that this checker last started with, in the place of \
+                         {root_shown}"
                     ),
-                    format!("前回の起動時に使用した {copy} を {root} の場所に戻します"),
-                )
-            }
-            Err(_) => Said::new(
-                format!("there is no copy here: put the pinned root file back at {root} first"),
-                format!("控えがありません。先に {root} へルートファイルを戻してください"),
+                    format!("前回の起動時に使用した {copy_shown} を {root_shown} の場所に戻します"),
+                ),
+                self.to_mend.clone(),
+            ),
+            true => (mended_by_root(root, &copy), Damage::what_root_does()),
+            false => (
+                Said::new(
+                    format!("there is no copy here: put the pinned root file back at {root_shown} first"),
+                    format!("控えがありません。先に {root_shown} へルートファイルを戻してください"),
+                ),
+                self.to_mend.clone(),
             ),
         };
-        Damage { part: DamagedPart::Root, why: why.then(&self.nothing_new()), mending }
+        Damage { part: DamagedPart::Root, why: why.then(&goes_on()).then(&advice), mending }
     }
 
     fn trusted_damage(&self, why: &Said, root: &[u8]) -> Damage {
@@ -176,14 +189,9 @@ impl KeptSource {
         Damage { part: DamagedPart::Trusted, why: why.then(&self.nothing_new()), mending }
     }
 
+    /// What goes on while something is damaged, and that nothing new is taken.
     fn nothing_new(&self) -> Said {
-        let goes_on =
-            Said::new("what runs, if anything does, goes on", "稼働中のリリースがあれば、その使用を続けます");
-        let unknown = Said::new(
-            "what was withdrawn is not known here meanwhile: ask both organisations",
-            "その間、リリースが取り下げられたかどうかはここでは分かりません。両団体に確認してください",
-        );
-        goes_on.then(&unknown).then(&self.to_mend)
+        goes_on().then(&self.to_mend)
     }
 
     fn source(&self) -> Result<&TrustSource, SourceError> {
@@ -241,13 +249,47 @@ impl KeptSource {
 /// The file in `trusted/`.
 const TRUSTED_FILE: &str = "trusted-state.json";
 
+/// Whether this account may put a file in the place of `file`. A service may not, where its settings lie.
+fn may_write_beside(file: &Path) -> bool {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    access(folder, Access::WRITE_OK | Access::EXEC_OK).is_ok()
+}
+
+/// The root file lies where this account may not write: what its owner types instead of the repair.
+fn mended_by_root(root: &Path, copy: &Path) -> Said {
+    let (root, copy) = (root.display(), copy.display());
+    Said::new(
+        format!(
+            "cannot write {root} under this account; as root: install -m 644 {copy} {root} (the root that \
+             this checker last started with), then warifu trust show {root}, compare its sha256 by telephone \
+             with both organisations, and restart the checker"
+        ),
+        format!(
+            "このプログラムの利用者は {root} に書き込めません。root で install -m 644 {copy} {root}（前回の起動時に\
+             使用したもの）を実行し、warifu trust show {root} の sha256 を両団体と電話で照合してから、チェッカーを\
+             再起動してください"
+        ),
+    )
+}
+
+fn goes_on() -> Said {
+    let goes_on =
+        Said::new("what runs, if anything does, goes on", "稼働中のリリースがあれば、その使用を続けます");
+    let unknown = Said::new(
+        "what was withdrawn is not known here meanwhile: ask both organisations",
+        "その間、リリースが取り下げられたかどうかはここでは分かりません。両団体に確認してください",
+    );
+    goes_on.then(&unknown)
+}
+
 /// Why what was trusted is not believed. What others do about that is another thing than what a checker does,
 /// which has a copy and a command.
 fn not_believed(error: &StateError) -> Said {
     match error {
         StateError::NotBelieved { file, fault: StateFault::Damaged { what } } => {
             let file = file.display();
-            Said::new(format!("{file} is damaged ({what})"), format!("{file} が壊れています（{what}）"))
+            let (en, ja) = (what.say(Lang::En), what.say(Lang::Ja));
+            Said::new(format!("{file} is damaged ({en})"), format!("{file} が壊れています（{ja}）"))
         }
         error => Said::of(error),
     }
@@ -273,7 +315,8 @@ impl ReleaseSource for KeptSource {
     fn mend(&self) -> Result<(), Said> {
         let Err(damage) = self.undamaged() else { return Ok(()) };
         if damage.part == DamagedPart::Root {
-            let root = self.sound(&self.copy(ROOT_COPY)).map_err(|_| damage.mending)?;
+            let copy = self.sound(&self.copy(ROOT_COPY)).ok().filter(|_| may_write_beside(&self.root));
+            let root = copy.ok_or(damage.mending)?;
             self.directory.write_copy(&self.root, &root).map_err(|error| Said::of(&error))?;
         }
         let Err(damage) = self.undamaged() else { return Ok(()) };
@@ -322,5 +365,47 @@ mod tests {
         let source = KeptSource::new(mirrors, Floor::default(), &at("root.json"), &directory, Log::default());
         assert_eq!(source.open_release(2, now()).unwrap().id().release, 2);
         assert!(at("state").join(TRUSTED_COPY).exists());
+    }
+
+    /// The service's own account may not write where the root file lies: who is told to repair could not.
+    #[test]
+    fn a_root_file_that_the_service_may_not_write_is_put_back_by_root() {
+        let world = World::new();
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        // Not even root writes below a file.
+        std::fs::write(at("file"), "").unwrap();
+        let root = at("file/root.json");
+        let mirror = Mirror::new("channel", Address::folder(&at("channel")).channel());
+        let mirrors = Mirrors::new(mirror, Vec::new()).beginning_at(0);
+        let directory = StateDirectory::open(at("state")).unwrap();
+        std::fs::write(at("state").join(ROOT_COPY), world.root.bytes()).unwrap();
+        let source = KeptSource::new(mirrors, Floor::default(), &root, &directory, Log::default());
+        let Damage { part, why, mending } = source.damage().unwrap();
+        assert_eq!(part, DamagedPart::Root);
+        let (root, copy) = (root.display(), at("state").join(ROOT_COPY));
+        let typed = format!("install -m 644 {} {root}", copy.display());
+        for (why, mending) in [(why.en, &mending.en), (why.ja, &mending.ja)] {
+            assert!(!why.contains("warifu-checker repair"), "{why}");
+            assert!(why.contains("warifu-checker freeze") && why.contains("warifu-checker thaw"), "{why}");
+            assert!(mending.contains(&typed) && mending.contains("sha256"), "{mending}");
+        }
+        assert_eq!(source.mend(), Err(mending));
+    }
+
+    #[test]
+    fn a_damaged_root_file_is_named_by_its_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("pinned.json"), "no JSON").unwrap();
+        let mirror = Mirror::new("channel", Address::folder(&at("channel")).channel());
+        let mirrors = Mirrors::new(mirror, Vec::new()).beginning_at(0);
+        let directory = StateDirectory::open(at("state")).unwrap();
+        let root = at("pinned.json");
+        let source = KeptSource::new(mirrors, Floor::default(), &root, &directory, Log::default());
+        let why = source.damage().unwrap().why;
+        for why in [&why.en, &why.ja] {
+            assert!(why.starts_with(&format!("{}: ", root.display())), "{why}");
+        }
     }
 }

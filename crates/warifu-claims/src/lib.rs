@@ -23,14 +23,14 @@ pub mod movement;
 #[cfg(test)]
 mod real_files;
 
-pub use checks::{About, AskedOf, CHECKS_VERSION, Judges, Tally, catalogue, judge};
+pub use checks::{About, AskedOf, CHECKS_VERSION, Judges, Tally, catalogue, is_of_unit, judge};
 pub use file::form;
 pub use file::{
     BirthDay, Burden, Claim, ClaimClass, ClaimFile, Codes, Comment, Confirmation, CounterPayment, DayCount,
-    Decimal, Department, Diagnosis, DiseaseCode, FILE_LIMIT_BYTES, Head, Irregularity, Item, ItemCode,
-    ItemKind, LINE_LIMIT_BYTES, MainPayer, ModifierCode, Narrative, Outcome, OwnMaterial, PatientClass,
-    Payer, PayerKind, Quantity, RECORDS_LIMIT, Recorded, Section, Setting, Sex, Terms, TextShape, Total,
-    Visits, institution,
+    Decimal, Department, Diagnosis, DiseaseCode, Evidence, FILE_LIMIT_BYTES, Head, Irregularity, Item,
+    ItemCode, ItemKind, LINE_LIMIT_BYTES, MainPayer, ModifierCode, Narrative, Outcome, OwnMaterial,
+    PatientClass, Payer, PayerKind, Quantity, RECORDS_LIMIT, Recorded, Section, Setting, Sex, Terms,
+    TextShape, Total, UnitRecords, Visits, institution,
 };
 pub use finding::{ClaimCode, ClaimFinding, ClaimFindings, ClaimSeverity, DecidedBy, FieldAt, Level, When};
 pub use lookup::{Absence, Lookup, MasterOf, Snapshot, SnapshotError};

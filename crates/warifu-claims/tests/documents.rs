@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use warifu_claims::form::{Field, LAYOUTS, Mode};
+use warifu_claims::lookup::KINDS;
 use warifu_claims::{About, AskedOf, ClaimCode, ItemKind, Judges, Level, catalogue};
 use warifu_masters::schema::Schemas;
 use warifu_values::lang::Lang;
@@ -35,6 +36,9 @@ const HEAD: &str = "# Checks of claims\n\n\
     | code | level | ASP | severity | meaning | 意味 | asked of | reads | judges | source |\n\
     |---|---|---|---|---|---|---|---|---|---|\n";
 
+const MASTERS: &str = "\n## Kinds of masters\n\n\
+    The masters that checks ask, by kind. Others do not change an answer.\n\n";
+
 const RECORDS: &str = "\n## Records\n\n\
     The form that each record is held against: position, name, characters, bytes (*=* exactly, *≤* at\n\
     most), whether it may not be left out, and the values that the layout lists. Positions count from\n\
@@ -55,7 +59,7 @@ const LISTED: &str = "\n## The official list\n\n\
 /// `docs/claims.md` is this text. Set `WARIFU_WRITE_DOCS=1` to write it anew.
 #[test]
 fn every_check_of_claims_is_documented() {
-    let text = HEAD.to_owned() + &codes() + RECORDS + &records() + LISTED + &listed();
+    let text = HEAD.to_owned() + &codes() + MASTERS + &masters() + RECORDS + &records() + LISTED + &listed();
     if std::env::var_os("WARIFU_WRITE_DOCS").is_some() {
         std::fs::write(DOCUMENT, &text).unwrap();
     }
@@ -69,6 +73,22 @@ fn every_official_code_of_a_check_is_listed() {
     let listed: Vec<&str> = official().map(|row| row[0]).collect();
     for code in ClaimCode::ALL {
         assert!(code.asp().is_none_or(|asp| listed.contains(&asp)), "{code}: {:?}", code.asp());
+    }
+}
+
+/// Each official code that is known is judged by a check, or says why none can judge it: never that one
+/// could.
+#[test]
+fn every_official_code_is_judged_or_says_why_not() {
+    let mut listed: Vec<&str> = official().map(|row| row[0]).collect();
+    assert!(listed.iter().all(|asp| Level::of_asp(asp).is_some()));
+    listed.sort_unstable();
+    listed.dedup();
+    assert_eq!(listed.len(), 83, "the list at hand has 83 codes");
+    for [asp, _, _, reason] in official() {
+        let is_judged = ClaimCode::ALL.iter().any(|code| code.asp() == Some(asp));
+        assert!(is_judged || !why(reason).0.is_empty(), "{asp}: {reason}");
+        assert!(is_judged || reason != "judged", "{asp}: no check says it, and no reason is given");
     }
 }
 
@@ -100,6 +120,10 @@ fn codes() -> String {
         .unwrap();
     }
     text
+}
+
+fn masters() -> String {
+    KINDS.iter().fold(String::new(), |text, kind| text + &format!("- `{kind}`\n"))
 }
 
 fn records() -> String {
@@ -182,9 +206,25 @@ fn why(reason: &str) -> (&'static str, &'static str) {
             "tells what the receiver put in its place, which a checker does not",
             "受付側が置き換えた内容の通知であり、チェッカーは置き換えないため",
         ),
-        "later" => (
-            "what it asks is known, but no check asks it yet",
-            "判定内容は判明しているが、チェックは未実装のため",
+        "diseases" => (
+            "the masters of diseases and modifiers (傷病名, 修飾語) are not asked",
+            "傷病名マスター・修飾語マスターを参照しないため",
+        ),
+        "section-number" => (
+            "what it holds against 点数表区分番号 (procedure 117) stands in no record that is known here",
+            "点数表区分番号（診療行為 117）と照合する項目が、入手できた記録条件仕様にないため",
+        ),
+        "days" => (
+            "one of three codes for first visits and for times beyond days, and which is not public: the \
+             latter are judged without it (`claim/times-beyond-days`, `claim/visits-beyond-days`, \
+             `claim/stays-beyond-days`); whether a visit is the first one no claim tells",
+            "初診の要件と実日数を超える回数に関する 3 コードの 1 つで、対応を公表資料で確認できないため。後者はこのコードなしで\
+             判定する（`claim/times-beyond-days`, `claim/visits-beyond-days`, `claim/stays-beyond-days`）。初診か否かは\
+             レセプトからは分からない",
+        ),
+        "together" => (
+            "fees that are not billed together are judged by the 電子点数表, with its code (L7112)",
+            "併算定できない管理料は電子点数表により L7112 として判定するため",
         ),
         "unknown" => (
             "only its number and category could be had, not its message",

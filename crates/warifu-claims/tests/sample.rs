@@ -4,7 +4,9 @@
 
 use std::io::Write as _;
 
-use warifu_claims::{ClaimCode, ClaimFile, DiseaseCode, ItemKind, PayerKind, Recorded, Setting, Sex};
+use warifu_claims::{
+    ClaimCode, ClaimFile, DiseaseCode, Evidence, ItemKind, PayerKind, Recorded, Setting, Sex,
+};
 
 fn sample() -> Option<Vec<u8>> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/claims/RECEIPTC_GAIRAI_SAMPLE.UKE");
@@ -68,12 +70,12 @@ fn the_faults_of_form_of_the_sample_are_those_that_are_known() {
     let wide = |found: &str, name: &str| {
         let is_wide = |of: &&warifu_claims::Irregularity| of.code == ClaimCode::UkeFieldWidth;
         let found = |of: &&warifu_claims::Irregularity| {
-            of.found == found && of.field.is_some_and(|field| field.name == name)
+            of.found.to_string() == found && of.field.is_some_and(|field| field.name == name)
         };
         file.irregularities().iter().filter(is_wide).filter(found).count()
     };
     assert_eq!((wide("44", "氏名"), wide("42", "氏名"), wide("216", "傷病名称")), (27, 1, 1));
     let others = file.irregularities().iter().filter(|of| of.code != ClaimCode::UkeFieldWidth);
-    let others: Vec<_> = others.map(|of| (of.code, of.claim, of.found.as_str())).collect();
-    assert_eq!(others, [(ClaimCode::UkeBirthAfterMonth, Some(66), "")]);
+    let others: Vec<_> = others.map(|of| (of.code, of.claim, of.found)).collect();
+    assert_eq!(others, [(ClaimCode::UkeBirthAfterMonth, Some(66), Evidence::Nothing)]);
 }

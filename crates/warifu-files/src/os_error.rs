@@ -13,7 +13,10 @@ pub fn os_error(error: &io::Error, lang: Lang) -> String {
         // A handshake of TLS that fails is such an error, too.
         return known_tls_error(&error.to_string(), lang).unwrap_or_else(|| error.to_string());
     };
-    match (error.get_ref(), lang) {
+    // Where a temporary file could not be made or written, the system's words come with that file's name,
+    // which tells nobody anything: callers name the file that was meant.
+    let own = error.get_ref().filter(|own| !own.to_string().contains("(os error "));
+    match (own, lang) {
         (None, _) => kind,
         (Some(own), Lang::En) => own.to_string(),
         (Some(own), Lang::Ja) => format!("{kind}（{own}）"),
@@ -86,6 +89,10 @@ mod tests {
         let own = io::Error::new(io::ErrorKind::TimedOut, "nothing came of it within 60s");
         assert_eq!(os_error(&own, Lang::En), "nothing came of it within 60s");
         assert_eq!(os_error(&own, Lang::Ja), "時間内に応答がありません（nothing came of it within 60s）");
+        let full = "No space left on device (os error 28) at path \"/state/.tmpW4Oc1o\"";
+        let full = io::Error::new(io::ErrorKind::StorageFull, full);
+        assert_eq!(os_error(&full, Lang::En), "the disk is full");
+        assert_eq!(os_error(&full, Lang::Ja), "ディスクの空きがありません");
         let expired = io::Error::new(io::ErrorKind::InvalidData, "invalid peer certificate: Expired");
         assert_eq!(os_error(&expired, Lang::Ja), "相手の証明書の有効期限が切れています");
         let unknown = io::Error::from_raw_os_error(95);

@@ -196,7 +196,12 @@ fn write_line(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
 /// That a claim file is larger than what is read.
 pub fn too_large() -> Said {
     Said::new(
-        format!("a claim file may have {FILE_LIMIT_BYTES} bytes"),
-        format!("請求ファイルの上限は {FILE_LIMIT_BYTES} バイトです"),
+        format!(
+            "the claim file has more than {FILE_LIMIT_BYTES} bytes, the most that is read: \
+             send one file of claims"
+        ),
+        format!(
+            "請求ファイルが上限の {FILE_LIMIT_BYTES} バイトを超えています。請求ファイル 1 つだけを送ってください"
+        ),
     )
 }

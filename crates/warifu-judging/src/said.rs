@@ -46,9 +46,13 @@ impl Said {
         self
     }
 
-    /// The same, and what to do next.
+    /// The same, and what to do next. What is told in lines ends with what is read aloud, which stays alone
+    /// in its line.
     #[must_use]
     pub fn then(&self, next: &Said) -> Self {
+        if self.en.contains('\n') {
+            return Said::new(format!("{}\n{}", self.en, next.en), format!("{}\n{}", self.ja, next.ja));
+        }
         Said::new(format!("{}; {}", self.en, next.en), format!("{}。{}", self.ja, next.ja))
     }
 
@@ -110,6 +114,16 @@ mod tests {
         let said = Said::about("x could not be written", "x に書き込めません", &full);
         assert_eq!(said.en, "x could not be written: the disk is full");
         assert_eq!(said.ja, "x に書き込めません: ディスクの空きがありません");
+    }
+
+    #[test]
+    fn what_to_do_next_does_not_touch_a_digest_that_is_read_aloud() {
+        let differs = Said::new("differs\n  trusted: sha256 4ed2", "異なります\n  信頼中: sha256 4ed2");
+        let said = differs.then(&Said::new("call both", "連絡してください"));
+        assert_eq!(said.en, "differs\n  trusted: sha256 4ed2\ncall both");
+        assert_eq!(said.ja, "異なります\n  信頼中: sha256 4ed2\n連絡してください");
+        let one_line = Said::new("a", "あ").then(&Said::new("b", "い"));
+        assert_eq!((one_line.en.as_str(), one_line.ja.as_str()), ("a; b", "あ。い"));
     }
 
     #[test]

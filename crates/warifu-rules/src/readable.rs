@@ -17,7 +17,7 @@ pub enum Read {
     Day,
     /// As a decimal of at most two places; blank is 0.
     Hundredths,
-    /// As a procedure's code: nine digits.
+    /// As the code of a procedure, a drug or a comment: nine digits.
     Procedure,
     /// As a group of the 電子点数表: up to seven letters and digits.
     Group,
@@ -66,12 +66,12 @@ pub fn columns(kind: &str) -> Option<&'static [(&'static str, Read)]> {
         "drug" => Some(DRUG),
         "material" => Some(MATERIAL),
         "comment" => Some(&DAYS),
-        _ => points_columns(kind),
+        _ => table_columns(kind),
     }
 }
 
-/// Those of the 電子点数表, whose keys are made of these columns.
-fn points_columns(kind: &str) -> Option<&'static [(&'static str, Read)]> {
+/// Those of the 電子点数表 and the コメント関連テーブル, whose keys are made of these columns.
+fn table_columns(kind: &str) -> Option<&'static [(&'static str, Read)]> {
     const DAYS: [(&str, Read); 2] = [(CHANGED_ON, Read::Day), (ABOLISHED_ON, Read::Day)];
     const CODE: (&str, Read) = ("procedure_code", Read::Procedure);
     const AUXILIARY: &[(&str, Read)] = &[
@@ -92,6 +92,19 @@ fn points_columns(kind: &str) -> Option<&'static [(&'static str, Read)]> {
         &[DAYS[0], DAYS[1], CODE, ("group", Read::Group), ("addition_class", Read::Number)];
     const COUNTS: &[(&str, Read)] =
         &[DAYS[0], DAYS[1], CODE, ("unit_code", Read::Number), ("max_times", Read::Number)];
+    const RELATION: &[(&str, Read)] = &[
+        DAYS[0],
+        DAYS[1],
+        ("notice_class", Read::Number),
+        ("item_no", Read::Number),
+        ("branch_no", Read::Number),
+        CODE,
+        ("comment_code", Read::Procedure),
+        ("condition_class", Read::Number),
+        ("not_billed_reason", Read::Number),
+        ("inout_class", Read::Number),
+        ("times", Read::Number),
+    ];
     match kind {
         "points-auxiliary" => Some(AUXILIARY),
         "points-inclusion" => Some(INCLUSION),
@@ -101,6 +114,7 @@ fn points_columns(kind: &str) -> Option<&'static [(&'static str, Read)]> {
         | "points-exclusion-week" => Some(EXCLUSION),
         "points-inpatient-basic" => Some(INPATIENT),
         "points-count-limit" => Some(COUNTS),
+        "comment-relation" => Some(RELATION),
         _ => None,
     }
 }
@@ -133,7 +147,7 @@ pub fn check(records: &Table, rows: impl IntoIterator<Item = usize>) -> Findings
     }
     for row in rows {
         let key = records.key(row);
-        if !is_code(key.as_bytes()) && points_columns(&layout.kind).is_none() {
+        if !is_code(key.as_bytes()) && table_columns(&layout.kind).is_none() {
             let finding = Finding::new(Code::FieldUnreadable).line(records.line(row)).key(key.clone());
             findings.push(finding.found(format!("\"{key}\"")).expected("000000001-999999999"));
         }

@@ -133,7 +133,7 @@ pub use publish::{
 pub use read::{
     Answer, Carried, Carrying, FetchError, Fetching, FetchingEarlier, FetchingManifest, FetchingMasters,
     FetchingNew, FindingEarlier, LearningRoots, Need, OnHand, OpenError, OpenedRelease, Opening, Standing,
-    StateFault, Step, TrustedState, Walk, other_root, reopen,
+    StateDamage, StateFault, Step, TrustedState, Walk, other_root, reopen,
 };
 pub use refusal::Refusal;
 pub use release::{

@@ -11,7 +11,7 @@ use crate::refusal::Refusal;
 /// # Errors
 /// It names none of the languages.
 pub fn parse_language(text: &str) -> Result<Lang, Refusal> {
-    let none = || Refusal::new("en or ja", "en または ja を指定してください");
+    let none = || Refusal::new("give en or ja", "en または ja を指定してください");
     Lang::from_locale(text).ok_or_else(none)
 }
 
@@ -39,6 +39,11 @@ mod tests {
         let lang = |line: &str| asked_for(&line.split(' ').map(Into::into).collect::<Vec<_>>());
         assert_eq!(lang("warifu --lang ja bad"), Some(Lang::Ja));
         assert_eq!(lang("warifu bad --lang=en"), Some(Lang::En));
-        assert!(parse_language("fr").is_err());
+        for none in ["fr", "jazz", "entire", "j", ""] {
+            assert!(parse_language(none).is_err(), "{none}");
+        }
+        for japanese in ["ja", "ja_JP.UTF-8", "ja-JP", "ja.eucJP", "ja@x"] {
+            assert_eq!(parse_language(japanese).unwrap(), Lang::Ja, "{japanese}");
+        }
     }
 }

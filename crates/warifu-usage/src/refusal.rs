@@ -51,9 +51,12 @@ pub fn number<T: TryFrom<u64>>(
     range: impl RangeBounds<u64> + Clone,
 ) -> impl Fn(&str) -> Result<T, Refusal> + Clone {
     move |text| {
-        let number: u64 = text.parse().map_err(|error: ParseIntError| Refusal::of(&NoNumber(&error)))?;
-        let within = range.contains(&number).then(|| T::try_from(number).ok()).flatten();
-        within.ok_or_else(|| outside(number, &range))
+        let number: u64 =
+            text.parse().map_err(|error: ParseIntError| Refusal::of(&NoNumber(error.kind())))?;
+        if !range.contains(&number) {
+            return Err(outside(number, &range));
+        }
+        T::try_from(number).map_err(|_| Refusal::of(&NoNumber(&IntErrorKind::PosOverflow)))
     }
 }
 
@@ -71,26 +74,26 @@ fn outside(number: u64, range: &impl RangeBounds<u64>) -> Refusal {
     };
     match (least, most) {
         (least, None) => Refusal::new(
-            format!("{number} is not in {least}.."),
+            format!("{number} is too small: give a whole number from {least} on"),
             format!("{least} 以上の整数を指定してください"),
         ),
         (0, Some(most)) => Refusal::new(
-            format!("{number} is not in 0..={most}"),
+            format!("{number} is too large: give a whole number up to {most}"),
             format!("{most} 以下の整数を指定してください"),
         ),
         (least, Some(most)) => Refusal::new(
-            format!("{number} is not in {least}..={most}"),
+            format!("{number} is not allowed: give a whole number from {least} to {most}"),
             format!("{least}～{most} の整数を指定してください"),
         ),
     }
 }
 
 /// Why a text is no number.
-struct NoNumber<'a>(&'a ParseIntError);
+struct NoNumber<'a>(&'a IntErrorKind);
 
 impl Speak for NoNumber<'_> {
     fn say(&self, lang: Lang) -> String {
-        match self.0.kind() {
+        match self.0 {
             IntErrorKind::Empty => say!(lang, "a number is missing", "数がありません"),
             IntErrorKind::PosOverflow => say!(lang, "the number is too large", "数が大きすぎます"),
             IntErrorKind::NegOverflow => say!(lang, "the number is too small", "数が小さすぎます"),
@@ -106,7 +109,7 @@ pub fn why(error: &(dyn Error + 'static), lang: Lang) -> String {
         return refusal.say(lang);
     }
     if let Some(no_number) = error.downcast_ref::<ParseIntError>() {
-        return NoNumber(no_number).say(lang);
+        return NoNumber(no_number.kind()).say(lang);
     }
     if error.is::<AddrParseError>() {
         return say!(
@@ -131,9 +134,12 @@ mod tests {
         assert_eq!(ja(number(1..)("never")), "整数ではありません");
         assert_eq!(ja(number(1..)("")), "数がありません");
         assert_eq!(ja(number(1..)("99999999999999999999")), "数が大きすぎます");
-        assert_eq!(number::<u64>(1..=86_400)("0").unwrap_err().to_string(), "0 is not in 1..=86400");
+        assert_eq!(
+            number::<u64>(1..=86_400)("0").unwrap_err().to_string(),
+            "0 is not allowed: give a whole number from 1 to 86400"
+        );
         assert_eq!(number::<u8>(1..=16)("16"), Ok(16));
-        assert!(number::<u8>(1..)("256").is_err(), "it does not fit");
+        assert_eq!(number::<u8>(1..)("256").unwrap_err().say(Lang::Ja), "数が大きすぎます");
     }
 
     #[test]

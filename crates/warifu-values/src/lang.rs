@@ -17,7 +17,8 @@ impl Lang {
     /// The language that a POSIX locale name (`ja_JP.UTF-8`, `C`) or a tag (`ja`, `en`) asks for; `None` when
     /// it asks for neither.
     pub fn from_locale(name: &str) -> Option<Self> {
-        match name.get(..2)? {
+        // The language ends where the territory, the script, the charset or a variant begins.
+        match name.split(['_', '-', '.', '@']).next()? {
             "ja" => Some(Lang::Ja),
             "en" => Some(Lang::En),
             _ => None,

@@ -22,7 +22,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
         return Err(Failure::new(
             Exit::CouldNotRun,
             format!("{} is a directory; name the files in it", path.display()),
-            format!("{} はディレクトリです。中のファイルを指定してください", path.display()),
+            format!("{} はフォルダーです。中のファイルを指定してください", path.display()),
         ));
     }
     let mut bytes = Vec::new();

@@ -196,17 +196,37 @@ impl Client {
             #[cfg(feature = "https")]
             Way::OverTls(over_tls) => over_tls.url().to_owned(),
         };
-        ClientError::Unreachable(Said::about(
-            &format!(
-                "no checker answers at {socket}; see whether one runs (warifu-checker serve, its log) and \
-                 whether this is the socket in its data folder"
+        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        let (en, ja) = match (&self.way, kind) {
+            (Way::Socket(_), Some(io::ErrorKind::PermissionDenied)) => (
+                format!("this account may not command the checker at {socket}: do it as root (sudo)"),
+                format!(
+                    "この利用者は {socket} のチェッカーを操作できません。root として（sudo を付けて）実行してください"
+                ),
             ),
-            &format!(
-                "{socket} のチェッカーから応答がありません。起動しているか（warifu-checker serve とそのログ）、\
-                 データフォルダーのソケットかを確認してください"
+            (Way::Socket(_), Some(io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused)) => (
+                format!(
+                    "no checker runs at {socket}; see why (systemctl status warifu-checker, journalctl -u \
+                     warifu-checker) and start it, or name the state folder of the one that runs (--state)"
+                ),
+                format!(
+                    "{socket} で稼働中のチェッカーがありません。systemctl status warifu-checker と \
+                     journalctl -u warifu-checker で原因を確認して起動してください。別の場所で稼働中なら、その状態フォルダーを \
+                     --state で指定してください"
+                ),
             ),
-            error,
-        ))
+            _ => (
+                format!(
+                    "no checker answers at {socket}; see whether one runs (warifu-checker serve, its log) \
+                     and whether this is the socket in its state folder"
+                ),
+                format!(
+                    "{socket} のチェッカーから応答がありません。起動しているか（warifu-checker serve とそのログ）、\
+                     状態フォルダーのソケットかを確認してください"
+                ),
+            ),
+        };
+        ClientError::Unreachable(Said::about(&en, &ja, error))
     }
 
     /// One request on a connection of its own.

@@ -16,13 +16,18 @@ use crate::state::Decision;
 pub(super) fn repair_damage(repair: &Repair, checker: Option<&str>, lang: Lang) -> Result<Decision, Failure> {
     let Repair { decide: DecideAll { reason, remote }, yes } = repair;
     let client = remote.client();
-    let Status { damaged, frozen, .. } = client.status()?;
+    let status = client.status()?;
+    let Status { damaged, .. } = &status;
     let mut errors = io::stderr();
-    for damage in &damaged {
+    for damage in damaged {
         writeln!(errors, "{}", to_be_typed(&damage.say(lang), checker))?;
     }
-    if !damaged.is_empty() && frozen.is_none() {
-        writeln!(errors, "{}", to_be_typed(&not_frozen().say(lang), checker))?;
+    if let Some(caution) = status.repair_caution() {
+        let first = Said::new(
+            "say no, and first: warifu-checker freeze --reason …",
+            "取りやめて、先に warifu-checker freeze --reason （理由）を実行してください",
+        );
+        writeln!(errors, "{}", to_be_typed(&warning(&caution.then(&first)).say(lang), checker))?;
     }
     if !damaged.is_empty() {
         consent(*yes, Said::new("left as it is", "修復を取りやめました"), lang)?;
@@ -30,13 +35,7 @@ pub(super) fn repair_damage(repair: &Repair, checker: Option<&str>, lang: Lang) 
     Ok(client.repair(reason)?)
 }
 
-/// That a repair without a freeze lets releases in before anybody has compared them.
-fn not_frozen() -> Said {
-    Said::new(
-        "WARNING: activation is not frozen: as soon as this is mended, what the channel offers may be taken \
-         before anybody has compared it by voice with both sides; say no, and first: warifu-checker freeze \
-         --reason …",
-        "【注意】切替が凍結されていません。修復するとすぐに、両団体と口頭で照合する前に配信元のリリースを受け入れることがあります。\
-         取りやめて、先に warifu-checker freeze --reason （理由）を実行してください",
-    )
+/// Something that is read before it is done.
+pub(super) fn warning(caution: &Said) -> Said {
+    Said::new(format!("WARNING: {}", caution.en), format!("【注意】{}", caution.ja))
 }

@@ -19,7 +19,7 @@ use crate::cli::failure::Failure;
 use crate::cli::forget::forget_claims;
 use crate::cli::give_up::give_up_lost;
 use crate::cli::output::{tell, tell_line};
-use crate::cli::repair::repair_damage;
+use crate::cli::repair::{repair_damage, warning};
 use crate::cli::serve::serve_claims;
 use crate::cli::settings::{NotSettled, Settings};
 use crate::log::{Form, Level, Log, start};
@@ -183,14 +183,14 @@ fn freeze(remote: &Remote, reason: &Reason, lang: Lang) -> Result<Decision, Fail
 /// mended, and then without anybody having looked.
 fn thaw(remote: &Remote, reason: &Reason, checker: Option<&str>, lang: Lang) -> Result<Decision, Failure> {
     let client = remote.client();
-    if !client.status()?.damaged.is_empty() {
-        let still = Said::new(
-            "WARNING: something is damaged still, and releases are taken as soon as it is mended; freeze \
-             again and repair first: warifu-checker freeze --reason …, warifu-checker repair --reason …",
-            "【注意】破損がまだ残っています。このまま修復すると、すぐにリリースを受け入れます。もう一度凍結し、先に修復してください: \
-             warifu-checker freeze --reason （理由）、warifu-checker repair --reason （理由）",
+    if let Some(caution) = client.status()?.thaw_damaged_caution() {
+        let again = Said::new(
+            "freeze again and repair first: warifu-checker freeze --reason …, warifu-checker repair \
+             --reason …",
+            "もう一度凍結し、先に修復してください: warifu-checker freeze --reason （理由）、\
+             warifu-checker repair --reason （理由）",
         );
-        writeln!(io::stderr(), "{}", to_be_typed(&still.say(lang), checker))?;
+        writeln!(io::stderr(), "{}", to_be_typed(&warning(&caution.then(&again)).say(lang), checker))?;
     }
     Ok(client.thaw(reason)?)
 }

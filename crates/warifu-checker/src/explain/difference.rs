@@ -221,10 +221,45 @@ mod tests {
         assert_eq!(only(&a, &b, None), Explanation::Unexplained);
         // Other masters, but no record that this finding asks.
         let b = answer(2, "1-a", &[]);
-        assert_eq!(
-            only(&a, &b, Some(&[change("112007410", "points", "20240601", None)])),
-            Explanation::Unexplained
-        );
+        for other in [
+            change("111000110", "short_name", "20240601", None),
+            change("112007410", "short_name", "20240601", None),
+            change("112007410", "points", "20240701", None),
+        ] {
+            assert_eq!(only(&a, &b, Some(&[other])), Explanation::Unexplained);
+        }
+    }
+
+    /// Points are told of the last record of a unit; the one that changed may be any of it.
+    #[test]
+    fn a_sum_that_changed_by_another_record_of_the_unit_is_said_to() {
+        let (a, b) = (answer(1, "1-a", &[("288", "291")]), answer(2, "1-a", &[]));
+        let changes = [
+            change("112007410", "points", "20240601", None),
+            change("112007410", "point_kind", "20240601", None),
+            change("113000110", "points", "20240601", None),
+            change("113000210", "points", "20240701", None),
+        ];
+        let cause = only(&a, &b, Some(&changes));
+        let (kind, code) = ("procedure".to_owned(), "111000110".to_owned());
+        assert_eq!(cause, Explanation::OfUnit { kind, code, changed: 2 });
+        assert!(cause.say(Lang::En).contains("111000110") && cause.say(Lang::Ja).contains("2 コード"));
+    }
+
+    #[test]
+    fn a_table_explains_what_it_says_of_the_code() {
+        let (mut a, mut b) = (answer(1, "1-a", &[("288", "291")]), answer(2, "1-a", &[]));
+        a.findings[0].code = "claim/comment-missing".to_owned();
+        b.summary.receipt.checks.clone_from(&a.summary.receipt.checks);
+        let of = |key: &str| Change {
+            kind: "comment-relation".to_owned(),
+            key: key.to_owned(),
+            ..change("", "condition_class", "20240601", None)
+        };
+        let changes = [of("111000110-820000001-1-0001-00--1"), of("112007410-820000001-1-0001-00--1")];
+        let Explanation::Records { records } = only(&a, &b, Some(&changes)) else { panic!("no record") };
+        assert_eq!(records.len(), 1);
+        assert_eq!(only(&a, &b, Some(&changes[1..])), Explanation::Unexplained);
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! What made a difference: the records of the masters, the checks, or the program.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
+use warifu_claims::lookup;
 use warifu_claims::movement::master_said;
-use warifu_claims::{ClaimCode, catalogue};
+use warifu_claims::{ClaimCode, catalogue, is_of_unit};
 use warifu_masters::past::{Change, What};
 use warifu_rules::past::Told;
 use warifu_values::lang::{Lang, Speak};
@@ -44,6 +47,16 @@ pub enum Explanation {
     Records {
         /// Each.
         records: Vec<ChangedRecord>,
+    },
+    /// Another record of the unit (点数・回数算定単位) than its last one, of which the finding is told: an answer
+    /// does not name the others, so it is one of these, or what they come to by several.
+    OfUnit {
+        /// The kind of master.
+        kind: String,
+        /// The code of the unit's last record.
+        code: String,
+        /// How many records of that kind are others on that day in what the check asks.
+        changed: usize,
     },
     /// A record of this code: the masters differ, and the findings tell what each has. The releases were not
     /// at hand.
@@ -101,6 +114,12 @@ pub(super) fn explanation(
                 if !records.is_empty() {
                     return Explanation::Records { records };
                 }
+                if is_of_unit(rule) {
+                    let (kind, changed) = (kind(item), of_kind(changes, rule, item, one));
+                    if changed > 0 {
+                        return Explanation::OfUnit { kind: kind.to_owned(), code: item.to_owned(), changed };
+                    }
+                }
             }
         }
     }
@@ -124,6 +143,37 @@ fn kind(item: &str) -> &'static str {
     }
 }
 
+/// Whether a change is of the day or the month of the finding, in what the check asks.
+fn is_asked<'a>(rule: ClaimCode, one: &'a GivenFinding) -> impl Fn(&Change) -> bool + 'a {
+    let check = catalogue().find(|(_, about)| about.codes.contains(&rule));
+    let columns = check.map(|(_, about)| about.columns).unwrap_or_default();
+    let when = one.day.as_deref().or(one.month.as_deref()).unwrap_or_default();
+    move |change| {
+        // A month is on the days that begin with it: 2024-06 lies before 2024-06-01 and all later ones.
+        let (first, last) = (change.days.first.to_string(), change.days.last.map(|last| last.to_string()));
+        let is_then = (first.as_str() <= when || first.starts_with(when))
+            && last.is_none_or(|last| when <= last.as_str());
+        is_then
+            && match &change.what {
+                What::Cover { .. } => true,
+                What::Field { id, .. } => columns.contains(&id.as_str()),
+            }
+    }
+}
+
+/// How many codes of the master that knows `item` have changes that the check asks.
+fn of_kind(changes: &[Change], rule: ClaimCode, item: &str, one: &GivenFinding) -> usize {
+    let (kind, is_asked) = (kind(item), is_asked(rule, one));
+    let of_kind = changes.iter().filter(|change| change.kind == kind && is_asked(change));
+    of_kind.map(|change| change.key.as_str()).collect::<BTreeSet<_>>().len()
+}
+
+/// Whether a change of a table whose records are about several codes names `item`.
+fn names(change: &Change, item: &str) -> bool {
+    let is_table = lookup::Snapshot::table_columns().any(|(kind, _)| kind == change.kind);
+    is_table && change.key.split('-').any(|part| part == item)
+}
+
 /// Those of `changes` that the check asks, for the day or the month of the finding.
 fn records(
     changes: &[Change],
@@ -132,21 +182,10 @@ fn records(
     one: &GivenFinding,
     series: Option<&str>,
 ) -> Vec<ChangedRecord> {
-    let kind = kind(item);
-    let check = catalogue().find(|(_, about)| about.codes.contains(&rule));
-    let columns = check.map(|(_, about)| about.columns).unwrap_or_default();
-    let when = one.day.as_deref().or(one.month.as_deref()).unwrap_or_default();
-    let is_then = |change: &Change| {
-        // A month is on the days that begin with it: 2024-06 lies before 2024-06-01 and all later ones.
-        let (first, last) = (change.days.first.to_string(), change.days.last.map(|last| last.to_string()));
-        (first.as_str() <= when || first.starts_with(when)) && last.is_none_or(|last| when <= last.as_str())
+    let (kind, is_asked) = (kind(item), is_asked(rule, one));
+    let of_code = |change: &&Change| {
+        (change.kind == kind && change.key == item || names(change, item)) && is_asked(change)
     };
-    let is_asked = |change: &Change| match &change.what {
-        What::Cover { .. } => true,
-        What::Field { id, .. } => columns.contains(&id.as_str()),
-    };
-    let of_code =
-        |change: &&Change| change.kind == kind && change.key == item && is_then(change) && is_asked(change);
     let told = |change: &Change| {
         let (old, new) = change.values();
         ChangedRecord {
@@ -166,7 +205,7 @@ fn records(
         return records;
     }
     // A code that stands in no file is judged by what holds for all such.
-    let of_others = |change: &&Change| change.kind == kind && change.key.is_empty() && is_then(change);
+    let of_others = |change: &&Change| change.kind == kind && change.key.is_empty() && is_asked(change);
     changes.iter().filter(of_others).map(told).collect()
 }
 
@@ -200,6 +239,16 @@ impl Speak for Explanation {
                 };
                 let records = records.iter().map(told).collect::<Vec<_>>().join("; ");
                 say!(lang, "the record: {records}", "マスターの違い: {records}")
+            }
+            Explanation::OfUnit { kind, code, changed } => {
+                let kind = master_said(kind, lang);
+                say!(
+                    lang,
+                    "not the record of {kind} {code}, with which the unit ends: the sum is of all its \
+                     records, and {changed} codes of that kind are others on that day; look up the unit's other codes",
+                    "{kind} {code} のマスターは同じです。点数は点数・回数算定単位の合計で、同日に内容が異なる{kind}が \
+                     {changed} コードあります。同じ算定単位の他のコードを確認してください"
+                )
             }
             Explanation::Masters { kind, code, series, old, new } => {
                 let series = series.as_deref().unwrap_or("-");

@@ -82,7 +82,7 @@ pub struct Judged {
     pub claims: u64,
     /// Items and comments that were looked up.
     pub items: u64,
-    /// How many findings of each code (docs/findings.md).
+    /// How many findings of each code (docs/claims.md).
     pub findings: BTreeMap<String, u64>,
 }
 

@@ -10,6 +10,7 @@ use warifu_values::say;
 use warifu_values::text::CHARS;
 
 use crate::page::sentence::ended;
+use crate::said::Said;
 use crate::service::Status;
 use crate::state::{HeldFor, Installed};
 
@@ -78,6 +79,8 @@ pub struct Offered {
     pub name: String,
     /// What will come of it.
     pub will: Vec<String>,
+    /// What is read first, where it lets in what nobody has looked at.
+    pub cautions: Vec<String>,
     /// What that stands on: somebody who saw another state does not command in this one.
     pub stands_on: String,
 }
@@ -91,7 +94,7 @@ pub fn offered(status: &Status, lang: Lang) -> Vec<Offered> {
     let stands_on = |more: &str| format!("{number} {} {more}", status.state);
     let mut all = vec![look(status, stands_on(""), lang)];
     let mut add = |act, release, name: String, will: Vec<String>, stands_on: String| {
-        all.push(Offered { act, release, name, will, stands_on });
+        all.push(Offered { act, release, name, will, cautions: cautions(act, status, lang), stands_on });
     };
     let is_held = |it: &&Installed| status.held.iter().any(|held| held.id == it.id);
     let before: Vec<&Installed> =
@@ -199,15 +202,16 @@ pub fn offered(status: &Status, lang: Lang) -> Vec<Offered> {
             None,
             say!(lang, "Thaw activation", "凍結を解除する"),
             vec![
-                say!(
-                    lang,
-                    "Releases are activated again; one that waits is activated as soon as the calendar lets \
-                     it.",
-                    "再び切替を行います。待機中のリリースがあれば、切替可能な時間になり次第切り替えます。"
-                ),
+                thawed(status, lang),
                 say!(lang, "It is frozen {}.", "凍結の理由: {}。", frozen.why().say(lang)),
             ],
-            stands_on(&frozen.at.rfc3339()),
+            // Who else froze it, and what was repaired, since somebody looked.
+            stands_on(&format!(
+                "{} {} {}",
+                frozen.at.rfc3339(),
+                frozen.also.len(),
+                cautions(Act::Thaw, status, Lang::En).len()
+            )),
         ),
     }
     let kept = status.of_claims.as_ref().filter(|_| of_claims).map(|it| it.kept_claims);
@@ -242,8 +246,9 @@ pub fn offered(status: &Status, lang: Lang) -> Vec<Offered> {
         );
     }
     if !status.damaged.is_empty() {
-        let will = status.damaged.iter().map(|damage| damage.mending.say(lang)).collect();
-        add(Act::Repair, None, say!(lang, "Repair", "修復する"), will, stands_on("damaged"));
+        let will = status.damaged.iter().map(|damage| ended(&damage.mending, lang)).collect();
+        let damaged = if status.frozen.is_some() { "damaged frozen" } else { "damaged open" };
+        add(Act::Repair, None, say!(lang, "Repair", "修復する"), will, stands_on(damaged));
     }
     if let Some(lost) = &status.lost {
         let release = lost.installed.id.release;
@@ -256,6 +261,43 @@ pub fn offered(status: &Status, lang: Lang) -> Vec<Offered> {
         );
     }
     all
+}
+
+/// What comes of a thaw.
+fn thawed(status: &Status, lang: Lang) -> String {
+    match status.waits_for_thaw() {
+        Some(release) => say!(
+            lang,
+            "Releases are activated again: release {release} waits for nothing else and is activated as soon \
+             as the calendar lets it.",
+            "再び切替を行います。リリース {release} が解除を待っており、切替可能な時間になり次第切り替えます。"
+        ),
+        None => say!(
+            lang,
+            "Releases are activated again; one that waits is activated as soon as the calendar lets it.",
+            "再び切替を行います。待機中のリリースがあれば、切替可能な時間になり次第切り替えます。"
+        ),
+    }
+}
+
+/// What is read before `act`.
+fn cautions(act: Act, status: &Status, lang: Lang) -> Vec<String> {
+    let freeze_first = Said::new(
+        "leave this, and freeze activation first",
+        "ここでは「やめる」を選び、先に切替を凍結してください",
+    );
+    let repair_first =
+        Said::new("leave this, and repair first", "ここでは「やめる」を選び、先に修復してください");
+    let all = match act {
+        Act::Repair => vec![status.repair_caution().map(|caution| caution.then(&freeze_first))],
+        Act::Thaw => vec![
+            status.thaw_damaged_caution().map(|caution| caution.then(&repair_first)),
+            status.thaw_repaired_caution(),
+            status.thaw_of_several_caution(),
+        ],
+        _ => Vec::new(),
+    };
+    all.iter().flatten().map(|caution| ended(caution, lang)).collect()
 }
 
 fn look(status: &Status, stands_on: String, lang: Lang) -> Offered {
@@ -274,7 +316,7 @@ fn look(status: &Status, stands_on: String, lang: Lang) -> Offered {
         ));
     }
     let name = say!(lang, "Look at the channel now", "配信元を今すぐ確認する");
-    Offered { act: Act::Swap, release: None, name, will, stands_on }
+    Offered { act: Act::Swap, release: None, name, will, cautions: Vec::new(), stands_on }
 }
 
 /// The buttons.
@@ -291,9 +333,13 @@ pub(super) fn buttons(status: &Status, lang: Lang) -> Html {
     )
 }
 
-fn button(Offered { act, release, name, will, stands_on }: &Offered, lang: Lang) -> Html {
+fn button(Offered { act, release, name, will, cautions, stands_on }: &Offered, lang: Lang) -> Html {
     let word = act.route().trim_start_matches('/');
     let id = release.map_or_else(|| word.to_owned(), |release| format!("{word}-{release}"));
+    let is_grave = act.is_grave() || !cautions.is_empty();
+    let of_caution =
+        |line| html!("<p class=\"caution\"><b>{}</b> {}</p>", say!(lang, "Caution:", "注意:"), line);
+    let cautions: Vec<Html> = cautions.iter().map(of_caution).collect();
     let will: Vec<Html> = will.iter().map(|line| html!("<p>{}</p>", line)).collect();
     let reason = act.needs_reason().then(|| {
         html!(
@@ -305,7 +351,8 @@ fn button(Offered { act, release, name, will, stands_on }: &Offered, lang: Lang)
     html!(
         "<li id=\"act-{}\" data-act=\"{}\" data-release=\"{}\" data-stands-on=\"{}\"><button type=\"button\" \
          class=\"button\" aria-expanded=\"false\" aria-controls=\"ask-{}\">{}</button><form id=\"ask-{}\" \
-         class=\"ask\" hidden>{}{}<div class=\"row\"><button type=\"submit\" class=\"button {}\">{}</button>\
+         class=\"ask\" hidden>{}{}{}<div class=\"row\"><button type=\"submit\" class=\"button {}\">{}\
+         </button>\
          <button type=\"button\" class=\"button quiet\" data-leave>{}</button></div></form>\
          <p class=\"answer\" role=\"status\"></p></li>",
         id,
@@ -315,9 +362,10 @@ fn button(Offered { act, release, name, will, stands_on }: &Offered, lang: Lang)
         id,
         name,
         id,
+        cautions,
         will,
         reason,
-        if act.is_grave() { "grave" } else { "do" },
+        if is_grave { "grave" } else { "do" },
         say!(lang, "Do it", "実行する"),
         say!(lang, "Leave it", "やめる")
     )

@@ -64,7 +64,9 @@ pub struct Alarm {
 /// Everything about the state in `lang`, the worst first; there is always something.
 pub fn alarms(status: &Status, lang: Lang) -> Vec<Alarm> {
     let mut all = told(status, lang);
-    all.sort_by_key(|alarm| alarm.grade);
+    // What may be a forgery is read before what only does not answer.
+    let is_trust = |alarm: &Alarm| alarm.word == Cause::Trust.word().say(lang);
+    all.sort_by_key(|alarm| (alarm.grade, !is_trust(alarm)));
     all
 }
 

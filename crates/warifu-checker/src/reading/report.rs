@@ -131,7 +131,7 @@ impl<'a> Group<'a> {
         line + &wrapped(&" ".repeat(hang), hang, what, width)
     }
 
-    /// Its findings, in the order of the file.
+    /// Its findings, claim by claim in the order of the file.
     fn listed(&self, most: Most, lang: Lang, width: usize) -> String {
         let shown = match most {
             Most::All => self.findings.len(),
@@ -139,7 +139,7 @@ impl<'a> Group<'a> {
         };
         let shown = &self.findings[..shown];
         let mut text = "\n".to_owned() + &wrapped("", 2, &named(self.count), width);
-        let digits = shown.last().map_or(1, |finding| finding.line.to_string().len());
+        let digits = shown.iter().map(|finding| finding.line).max().map_or(1, |line| line.to_string().len());
         for finding in shown {
             text += &self.one(finding, digits, lang, width);
         }
@@ -153,7 +153,7 @@ impl<'a> Group<'a> {
 
     fn one(&self, finding: &ClaimFinding, digits: usize, lang: Lang, width: usize) -> String {
         let line = right(&finding.line.to_string(), digits);
-        let mut place = say!(lang, "  line {line}", "  {line} 行");
+        let mut place = say!(lang, "  line {line}", "  {line} 行目");
         if let Some(claim) = finding.claim {
             place += &say!(lang, "  claim {claim}", "  レセプト {claim}");
         }
@@ -258,7 +258,7 @@ mod tests {
         assert_eq!(lines[4], "          50 点の請求ですが、マスターでは 48 点です");
         assert_eq!(lines[6], "判定不能（請求の誤りではありません）");
         let at = |text: &str| lines.iter().position(|line| line.starts_with(text)).unwrap();
-        let found = "  205 行  レセプト 20  SI 160084650 大腸菌血清型別の検査を行った場合の点数";
+        let found = "  205 行目  レセプト 20  SI 160084650 大腸菌血清型別の検査を行った場合の点数";
         assert_eq!(lines[at("claim/points") + 1], found);
         // Ten of the others with one line each, and how many more there are.
         let more = at("  … 他 398 件（--all ですべて表示）");

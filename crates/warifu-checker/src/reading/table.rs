@@ -1,5 +1,5 @@
-//! A table for a spreadsheet, as the lists of the 受付・事務点検 ASP are read: a row for each finding, in the
-//! order of the file.
+//! A table for a spreadsheet, as the lists of the 受付・事務点検 ASP are read: a row for each finding, claim
+//! by claim in the order of the file.
 //!
 //! UTF-8 with a byte order mark and CRLF: Excel, LibreOffice and Numbers open it by a double click in
 //! whatever language they run, where CP932 is guessed rightly by a Japanese Excel alone; and no name of a

@@ -73,6 +73,18 @@ impl Damage {
              warifu-checker thaw --reason （理由）で凍結を解除してください",
         )
     }
+
+    /// The same, where only root can mend it.
+    pub fn what_root_does() -> Said {
+        Said::new(
+            "nothing new is taken until root has mended it, in this order: warifu-checker freeze --reason …, \
+             then by hand as told under repair, and warifu-checker thaw --reason … once what the channel \
+             offers was compared by voice with both sides",
+            "修復するまで新しいリリースは受け入れません。warifu-checker freeze --reason （理由）で凍結し、修復内容の\
+             とおりに root が手作業で直し、配信元のリリースを両団体と口頭で照合してから warifu-checker thaw --reason （理由）\
+             で凍結を解除してください",
+        )
+    }
 }
 
 impl Speak for Damage {

@@ -82,7 +82,11 @@ impl NotFallenBack {
 
 fn to_be_had(there: &[u64]) -> Said {
     if there.is_empty() {
-        return Said::new("there is none", "戻せるリリースはありません");
+        return Said::new(
+            "there is none here; where what runs is wrong, call both organisations: either of them alone can \
+             withdraw it",
+            "戻せるリリースはありません。稼働中のリリースが誤っている場合は両団体に電話してください（どちらか一方だけで取り下げられます）",
+        );
     }
     let there = there.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
     Said::new(format!("there is: {there}"), format!("戻せるリリース: {there}"))
@@ -192,7 +196,7 @@ impl Swapper {
         let own = Decision { decided: Decided::Frozen, release: None, reason: reason.clone(), at: now };
         let frozen = self.runs.freeze(reason, operator(), now);
         // It holds also where the record does not have it yet: then the log is what tells it.
-        if matches!(frozen, Ok(_) | Err(NotDecided::NotWritten(_))) {
+        if matches!(frozen, Ok(_) | Err(NotDecided::FrozenNotWritten(_))) {
             self.decided(&own, now);
         }
         frozen

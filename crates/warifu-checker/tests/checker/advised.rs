@@ -1,7 +1,6 @@
 //! What a status says is so when it is read, and what it advises can be typed as it stands.
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -14,41 +13,19 @@ use warifu_checker::swap::{Outcome, Swapper, Wanted};
 use warifu_values::lang::{Lang, Speak as _};
 
 use crate::killed::{PROGRAM, Running, publish_release, published};
-use crate::line::{Line, release};
-use crate::masters::good;
-use crate::world::{Shelf, Source, alone_at};
-
-/// Good rows and one more, so that each number is a release of its own.
-fn rows(more: u64) -> Vec<(u32, &'static str)> {
-    let mut rows = good();
-    rows.push((190_000_010 + u32::try_from(more).unwrap(), "5.00"));
-    rows
-}
+use crate::line::release;
+use crate::night::{confirmed, rows, said};
+use crate::world::{Source, alone_at};
 
 fn why() -> Said {
     Said::new("a test", "試験")
 }
 
 /// What the status says, and its line about the channel.
-fn said(swapper: &Swapper) -> (String, String) {
-    let status = Status::of(swapper, Requests::default(), Queue::default(), Doors::default(), now());
-    let said = status.say(Lang::Ja);
+fn said_of_channel(swapper: &Swapper) -> (String, String) {
+    let said = said(swapper);
     let line = said.lines().find(|line| line.starts_with("配信元 ")).unwrap().to_owned();
     (said, line)
-}
-
-/// Releases up to `last`, each confirmed before the next.
-fn confirmed(at: &Path, last: u64) -> (Arc<Shelf>, Swapper) {
-    let shelf = Arc::new(Shelf::after(Line::default()));
-    let swapper = alone_at(at, Source(Arc::clone(&shelf)));
-    for number in 1..=last {
-        shelf.offer(release(number, &rows(number)));
-        swapper.poll(now(), Wanted::ByItself);
-        if number > 1 {
-            swapper.confirm(number, "試験".parse().unwrap(), now()).unwrap();
-        }
-    }
-    (shelf, swapper)
 }
 
 /// What a look came to is not told as if it were so after somebody went back.
@@ -58,22 +35,26 @@ fn after_a_fall_back_the_channel_is_told_as_it_was_looked_at_before() {
     let (shelf, swapper) = confirmed(folder.path(), 1);
     shelf.offer(release(2, &rows(2)));
     swapper.poll(now(), Wanted::ByItself);
-    assert!(said(&swapper).1.contains("リリース 2 に切り替えました"), "{}", said(&swapper).1);
+    assert!(
+        said_of_channel(&swapper).1.contains("リリース 2 に切り替えました"),
+        "{}",
+        said_of_channel(&swapper).1
+    );
     swapper.fall_back(why(), None, now()).unwrap();
-    let line = said(&swapper).1;
+    let line = said_of_channel(&swapper).1;
     assert!(line.contains("リリース 2 がありました。その後に稼働状況が変わりました"), "{line}");
     assert!(!line.contains("切り替えました") && line.contains("warifu-checker swap"), "{line}");
     // Looked at again, it is told as it is.
     swapper.poll(now(), Wanted::ByItself);
-    let line = said(&swapper).1;
+    let line = said_of_channel(&swapper).1;
     assert!(line.contains("保留中") && !line.contains("その後"), "{line}");
     swapper.unhold(2, "試験".parse().unwrap(), now()).unwrap();
-    let (all, line) = said(&swapper);
+    let (all, line) = said_of_channel(&swapper);
     assert!(!all.contains("保留中") && line.contains("その後"), "{all}");
     swapper.poll(now(), Wanted::ByItself);
-    assert!(said(&swapper).1.contains("観察期間中"));
+    assert!(said_of_channel(&swapper).1.contains("観察期間中"));
     swapper.confirm(2, "試験".parse().unwrap(), now()).unwrap();
-    let (all, line) = said(&swapper);
+    let (all, line) = said_of_channel(&swapper);
     assert!(!all.contains("観察期間中") && line.ends_with("リリース 2 を適用しました"), "{all}");
 }
 
@@ -96,12 +77,12 @@ fn once_a_lost_release_is_given_up_nothing_advises_to_give_it_up() {
         let before = swapper.record().lost().map(|lost| lost.installed.id.release);
         assert_eq!(before, Some(2));
         swapper.poll(now(), Wanted::ByItself);
-        assert!(said(&swapper).0.contains("give-up 2 "), "{}", said(&swapper).0);
+        assert!(said(&swapper).contains("give-up 2 "), "{}", said(&swapper));
         swapper.give_up(2, "試験".parse().unwrap(), now()).unwrap();
         let status = Status::of(&swapper, Requests::default(), Queue::default(), Doors::default(), now());
         assert!(!status.causes().contains(&Cause::Lost), "{:?}", status.causes());
         let page: String = alarms(&status, Lang::Ja).iter().map(|it| format!("{it:?}\n")).collect();
-        for said in [said(&swapper).0, page] {
+        for said in [said(&swapper), page] {
             assert!(!said.contains("give-up") && !said.contains("喪失"), "{said}");
             assert!(!said.contains("再取得"), "{said}");
         }

@@ -267,9 +267,33 @@ fn a_freeze_that_the_record_does_not_have_is_in_the_log() {
     let (directory, shelf) = after_two();
     let full = Disk::failing(|_, _| Some(io::ErrorKind::StorageFull.into()));
     let swapper = alone_on(full, directory.path(), Source(shelf));
-    assert!(matches!(swapper.freeze(reason(), now()), Err(NotDecided::NotWritten(_))));
+    let Err(frozen @ NotDecided::FrozenNotWritten(_)) = swapper.freeze(reason(), now()) else { panic!() };
+    assert!(frozen.said().ja.contains("この起動中は凍結が有効です"), "{:?}", frozen.said());
     let entries = warifu_audit::verify(&fs::read(directory.path().join("audit.jsonl")).unwrap()).unwrap();
     assert_eq!(entries.entries().last().map(|entry| entry.act), Some(warifu_audit::Act::Freeze));
+}
+
+/// Whoever thaws on a full disk is told that it stays frozen and what then, in a night shift's words.
+#[test]
+fn a_thaw_that_no_disk_takes_says_that_it_stays_frozen() {
+    let (directory, shelf) = after_two();
+    let swapper = alone_at(directory.path(), Source(Arc::clone(&shelf)));
+    swapper.freeze(reason(), now()).unwrap();
+    drop(swapper);
+    let full = Disk::failing(|_, path| {
+        let own = format!("No space left on device (os error 28) at path \"{}\"", path.display());
+        Some(io::Error::new(io::ErrorKind::StorageFull, own))
+    });
+    let swapper = alone_on(full, directory.path(), Source(shelf));
+    let not = swapper.thaw(reason(), now()).unwrap_err();
+    assert!(swapper.record().frozen().is_some());
+    let said = not.said();
+    assert!(
+        said.ja.contains("反映されておらず、前の状態のまま") && said.en.contains("nothing was decided"),
+        "{said:?}"
+    );
+    assert!(said.ja.contains("ディスクの空きがありません。"), "{said:?}");
+    assert!(!said.ja.contains("os error") && !said.en.contains("os error"), "{said:?}");
 }
 
 /// A withdrawal is told by who withdrew, and no start takes it for a hold of its own.
@@ -372,8 +396,9 @@ fn a_checker_starts_on_a_disk_that_takes_nothing() {
     assert!(matches!(swapper.poll(now(), Wanted::Newest), Outcome::Unavailable { .. }));
     assert_eq!(number(&swapper), Some(2));
     // What an operator says against it holds, and what he says for it does not.
-    let Err(NotDecided::NotWritten(why)) = swapper.freeze(reason(), now()) else { panic!("written") };
-    assert!(why.en.contains("frozen here all the same"), "{}", why.en);
+    let not = swapper.freeze(reason(), now()).unwrap_err();
+    assert!(matches!(not, NotDecided::FrozenNotWritten(_)), "{not:?}");
+    assert!(not.said().en.contains("frozen here all the same"), "{not:?}");
     assert!(swapper.record().frozen().is_some());
     assert!(matches!(swapper.thaw(reason(), now()), Err(NotDecided::NotWritten(_))));
     assert!(swapper.record().frozen().is_some());
@@ -585,6 +610,11 @@ fn what_a_checker_stands_on_is_damaged_and_mended_by_a_command() {
             let said = status.say(lang);
             assert!(said.contains(says), "{part:?}: {said}");
         }
+        // The last look does not tell all of it once more.
+        let looked = running.client().status().unwrap();
+        let (told, why) = (looked.say(Lang::Ja), &looked.damaged[0].why.ja);
+        assert_eq!(told.matches(why.as_str()).count(), 1, "{told}");
+        assert!(!why.contains("not the JSON"), "{why}");
         let repair = |more: &[&str]| {
             let mut command = Command::new(PROGRAM);
             command

@@ -22,6 +22,7 @@ mod killed;
 mod line;
 mod lost;
 mod masters;
+mod night;
 mod openapi;
 mod operators_page;
 mod order;

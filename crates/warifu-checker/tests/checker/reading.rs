@@ -73,6 +73,31 @@ fn one_error_among_hundreds_of_findings_stands_first_in_whatever_terminal() {
     assert!(all.lines().count() > 409 && !all.contains("--all"), "{all}");
 }
 
+/// A clerk saved it in an editor, or gave another file, or did not say by what: each is told in one line.
+#[test]
+fn a_file_that_is_no_claim_file_is_told_by_what_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    published(at);
+    let claims = one_wrong_among_many();
+    let claims = [&claims[..], "CO,11,2,830000001,見本\r\n".as_bytes()].concat();
+    std::fs::write(at.join("utf8.uke"), claims).unwrap();
+    std::fs::write(at.join("masters.csv"), "\"0\",\"S\"\r\n").unwrap();
+    std::fs::write(at.join("whole.uke"), one_wrong_among_many()).unwrap();
+    for (file, says) in [("utf8.uke", "UTF-8"), ("masters.csv", "請求ファイルではない")] {
+        let told = check(at, file, &[&CHANNEL[..], &["--lang", "ja"]].concat());
+        let errors = text(&told.stderr);
+        assert!(errors.contains(says), "{file}: {errors}");
+        assert_eq!(told.status.code(), Some(1));
+    }
+    let told = check(at, "whole.uke", &["--offline", "--lang", "ja"]);
+    assert!(!text(&told.stderr).contains("whole.uke"), "{}", text(&told.stderr));
+    let told = check(at, "whole.uke", &["--lang", "ja"]);
+    let errors = text(&told.stderr);
+    assert_eq!(told.status.code(), Some(2));
+    assert!(errors.contains("--channel 配信元 --root root.json") && errors.contains("--offline"), "{errors}");
+}
+
 #[test]
 fn json_is_whole_and_what_the_service_answers() {
     let directory = tempfile::tempdir().unwrap();
@@ -108,6 +133,10 @@ fn json_is_whole_and_what_the_service_answers() {
     let given = lines(&check(at, "more.uke", &["--offline", "--json"]).stdout);
     assert_eq!((given.len(), &given[12_000]["left_out"]), (12_001, &0.into()));
     assert_eq!(answered.summary()["codes"][0]["findings"], given[12_000]["codes"][0]["findings"]);
+    // What reading finds is given just so: 20,001 lines that are no record, and that no institution is named.
+    std::fs::write(at.join("odd.uke"), b"?\n".repeat(20_001)).unwrap();
+    let given = lines(&check(at, "odd.uke", &["--offline", "--json"]).stdout);
+    assert_eq!((given.len(), &given[20_002]["left_out"]), (20_003, &0.into()));
 }
 
 #[test]

@@ -235,7 +235,7 @@ Counters begin at 0 when the checker starts. Alerts: `packaging/prometheus/warif
 `unreadable`; or `failed`, which is a fault of the checker.
 
 `release` is at most the release that judges and the one before it, and `code` one of
-[findings.md](findings.md): the number of series has a bound.
+[claims.md](claims.md): the number of series has a bound.
 ";
     text += "
 `cause` of `warifu_amiss` is one of these; the status, the page and the log say the same of it:

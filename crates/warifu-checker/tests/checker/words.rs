@@ -2,47 +2,18 @@
 
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
 use warifu_checker::log::now;
 use warifu_checker::said::Said;
-use warifu_checker::service::{Doors, Queue, Requests, Status};
 use warifu_checker::state::HeldFor;
-use warifu_checker::swap::{NotDecided, Outcome, Swapper, Wanted};
-use warifu_values::lang::{Lang, Speak as _};
+use warifu_checker::swap::{NotDecided, Outcome, Wanted};
 
 use crate::killed::{PROGRAM, Running, publish_release, published};
 use crate::line::{Line, release};
-use crate::masters::good;
+use crate::night::{confirmed, rows, said};
 use crate::world::{Shelf, Source, alone_at};
-
-/// Good rows and one more, so that each number is a release of its own.
-fn rows(more: u64) -> Vec<(u32, &'static str)> {
-    let mut rows = good();
-    rows.push((190_000_010 + u32::try_from(more).unwrap(), "5.00"));
-    rows
-}
-
-/// Releases up to `last`, each confirmed before the next.
-fn confirmed(at: &Path, last: u64) -> (Arc<Shelf>, Swapper) {
-    let shelf = Arc::new(Shelf::after(Line::default()));
-    let swapper = alone_at(at, Source(Arc::clone(&shelf)));
-    for number in 1..=last {
-        shelf.offer(release(number, &rows(number)));
-        swapper.poll(now(), Wanted::ByItself);
-        if number > 1 {
-            swapper.confirm(number, "試験".parse().unwrap(), now()).unwrap();
-        }
-    }
-    (shelf, swapper)
-}
-
-fn said(swapper: &Swapper) -> String {
-    let status = Status::of(swapper, Requests::default(), Queue::default(), Doors::default(), now());
-    status.say(Lang::Ja)
-}
 
 fn by_hand() -> Said {
     Said::new("an operator fell back (uid 7)", "運用者の操作（uid 7）")

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use warifu_checker::page::{Act, Shown, document, offered};
+use warifu_checker::page::{Act, Shown, alarms, document, offered};
 use warifu_values::lang::Lang;
 
 use crate::chromium::{Chromium, Window};
@@ -143,6 +143,66 @@ fn the_page_of_an_attached_program_says_nothing_of_claims() {
     let (page, acts) = shown(&json!({}), Lang::En);
     assert!(of_claims.iter().all(|part| page.contains(part)), "{page}");
     assert!(acts.contains(&Act::Replay) && acts.contains(&Act::ForgetClaims), "{acts:?}");
+}
+
+/// A forgery may hide behind a channel that is gone the next minute.
+#[test]
+fn a_refusal_for_trust_stands_above_a_channel_that_does_not_answer() {
+    let states: BTreeMap<_, _> = states().into_iter().collect();
+    let mut differs = states["refused"].clone();
+    differs["refused"]["refused_for"] = json!("trust");
+    let all = alarms(&seen(&differs).status, Lang::Ja);
+    let words: Vec<&str> = all.iter().map(|alarm| alarm.word.as_str()).collect();
+    assert_eq!(words[..2], ["信頼による拒否", "配信元なし"]);
+}
+
+/// What lets releases in that nobody has looked at says so before it is done, as the command line does.
+#[test]
+fn repair_and_thaw_warn_before_they_are_done() {
+    let states: BTreeMap<_, _> = states().into_iter().collect();
+    let of = |differs: &Value, act| {
+        let all = offered(&seen(differs).status, Lang::Ja);
+        all.into_iter().find(|offered| offered.act == act).unwrap()
+    };
+    let repaired = json!([{ "decided": "repaired", "reason": "停電", "at": "2026-06-10T13:00:00Z" }]);
+    let waits = json!({ "at": "2026-06-10T18:12:10Z", "result": { "outcome": "held", "release": 13,
+        "cause": "frozen", "why": { "en": "frozen", "ja": "凍結" } } });
+    let with = |mut differs: Value, more: &[(&str, &Value)]| {
+        for (name, value) in more {
+            differs[*name] = (*value).clone();
+        }
+        differs
+    };
+    let (damaged, frozen) = (&states["damaged"], &states["frozen"]);
+    let frozen_once = &frozen["frozen"];
+
+    let open = of(damaged, Act::Repair);
+    assert!(open.cautions[0].contains("切替が凍結されていません"), "{:?}", open.cautions);
+    let shut = of(&with(damaged.clone(), &[("frozen", frozen_once)]), Act::Repair);
+    assert!(shut.cautions.is_empty());
+    // Whoever saw it frozen does not repair once it is thawed.
+    assert_ne!(open.stands_on, shut.stands_on);
+
+    assert!(of(frozen, Act::Thaw).cautions.is_empty());
+    for (differs, says) in [
+        (with(damaged.clone(), &[("frozen", frozen_once)]), "破損がまだ残っています"),
+        (with(frozen.clone(), &[("decisions", &repaired)]), "両団体と電話で照合"),
+        (states["frozen-twice"].clone(), "全員に確かめてください"),
+    ] {
+        let thaw = of(&differs, Act::Thaw);
+        let [caution] = &thaw.cautions[..] else { panic!("{:?}", thaw.cautions) };
+        assert!(caution.contains(says), "{caution}");
+        assert_ne!(thaw.stands_on, of(frozen, Act::Thaw).stands_on);
+        let page = document(Shown { seen: &seen(&differs), lang: Lang::Ja, with_buttons: true });
+        let page = page.into_string();
+        let form = page.split("id=\"ask-thaw\"").nth(1).unwrap().split("</form>").next().unwrap();
+        assert!(form.contains("class=\"caution\"") && form.contains("button grave"), "{form}");
+    }
+    // A repair of before the freeze is over.
+    let earlier = json!([{ "decided": "repaired", "reason": "停電", "at": "2026-06-10T11:00:00Z" }]);
+    assert!(of(&with(frozen.clone(), &[("decisions", &earlier)]), Act::Thaw).cautions.is_empty());
+    let waiting = of(&with(frozen.clone(), &[("last_poll", &waits)]), Act::Thaw);
+    assert!(waiting.will[0].contains("リリース 13 が解除を待っており"), "{:?}", waiting.will);
 }
 
 #[test]

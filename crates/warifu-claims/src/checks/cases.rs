@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use super::catalogue::{READING, TOTAL, catalogue};
 use super::check::AskedOf;
+use super::comments_due::cases as comments_due;
 use super::judge::judge;
 use super::report::{Place, Report};
 use super::together::cases as together;
@@ -52,6 +53,21 @@ const DRUG: Fields = &[
     ("price_kind", "1"),
     ("price", "11.00"),
 ];
+const DRUG_WITH_COMMENT: Fields = &[
+    ("drug_code", "620000002"),
+    (CHANGED_ON, "20240401"),
+    (ABOLISHED_ON, "99999999"),
+    ("price_kind", "1"),
+    ("price", "11.00"),
+];
+const ELECTIVE_DRUG: Fields = &[
+    ("drug_code", "620000003"),
+    (CHANGED_ON, "20240401"),
+    (ABOLISHED_ON, "99999999"),
+    ("price_kind", "1"),
+    ("price", "11.00"),
+    ("elective_care_class", "1"),
+];
 const MATERIAL: Fields = &[
     ("material_code", "711000110"),
     (CHANGED_ON, "0"),
@@ -71,6 +87,18 @@ const SPECIAL: &[(&str, Fields)] = &[
     ("180000100", &[("actual_days", "1")]),
     ("180000110", &[("actual_days", "2"), ("days_or_times", "1")]),
     ("180000120", &[("actual_days", "3"), ("days_or_times", "3")]),
+    ("180000141", &[("outpatient_management_class", "2")]),
+    ("180000142", &[("outpatient_management_class", "1")]),
+    ("180000143", &[("notice_class_1", "7"), ("long_anesthesia_addition", "1")]),
+    ("180000144", &[("long_anesthesia_addition", "2")]),
+    ("180000145", &[("notice_class_1", "7"), ("outpatient_infection_addition", "9")]),
+    ("180000146", &[("outpatient_infection_addition", "1")]),
+    ("180000147", &[("notice_class_1", "7"), ("outpatient_infection_addition", "A")]),
+    ("180000148", &[("outpatient_infection_addition", "2")]),
+    ("180000151", &[("notice_class_1", "7"), ("age_upper", "75")]),
+    ("180000152", &[("age_addition_3_code", "180000151")]),
+    // An addition for some ages that nothing takes by name.
+    ("180000153", &[("notice_class_1", "9"), ("age_upper", "75")]),
 ];
 const PAID: Fields =
     &[("material_code", "711000130"), (CHANGED_ON, "0"), (ABOLISHED_ON, "99999999"), ("price_kind", "2")];
@@ -83,10 +111,40 @@ const OXYGEN: Fields = &[
     ("material_kind", "2"),
     ("price_ceiling", "1"),
 ];
+const FOR_OLD: Fields = &[
+    ("material_code", "711000150"),
+    (CHANGED_ON, "0"),
+    (ABOLISHED_ON, "99999999"),
+    ("price_kind", "1"),
+    ("price", "350.00"),
+    ("age_lower", "75"),
+];
+const FOR_YOUNG: Fields = &[
+    ("material_code", "711000160"),
+    (CHANGED_ON, "0"),
+    (ABOLISHED_ON, "99999999"),
+    ("price_kind", "1"),
+    ("price", "350.00"),
+    ("age_upper", "06"),
+];
 const COMPLETE: Fields = &[
     ("code_class", "8"),
     ("pattern", "20"),
     ("serial", "1"),
+    (CHANGED_ON, "20240401"),
+    (ABOLISHED_ON, "99999999"),
+];
+const ALSO_COMPLETE: Fields = &[
+    ("code_class", "8"),
+    ("pattern", "20"),
+    ("serial", "2"),
+    (CHANGED_ON, "20240401"),
+    (ABOLISHED_ON, "99999999"),
+];
+const AND_COMPLETE: Fields = &[
+    ("code_class", "8"),
+    ("pattern", "20"),
+    ("serial", "3"),
     (CHANGED_ON, "20240401"),
     (ABOLISHED_ON, "99999999"),
 ];
@@ -108,9 +166,9 @@ const WITH_DAY: Fields = &[
 /// The masters that the clean file is right by; no material holds before 2024-06-20.
 const MASTERS: &[(&str, &[Fields], &str)] = &[
     ("procedure", &[FEE, STEPPED, ENDED, LATER], "20240401"),
-    ("drug", &[DRUG], "20240401"),
-    ("material", &[MATERIAL, PAID, OXYGEN], "20240620"),
-    ("comment", &[COMPLETE, WITH_TEXT, WITH_DAY], "20240401"),
+    ("drug", &[DRUG, DRUG_WITH_COMMENT, ELECTIVE_DRUG], "20240401"),
+    ("material", &[MATERIAL, PAID, OXYGEN, FOR_OLD, FOR_YOUNG], "20240620"),
+    ("comment", &[COMPLETE, ALSO_COMPLETE, AND_COMPLETE, WITH_TEXT, WITH_DAY], "20240401"),
 ];
 
 fn master(schemas: &Schemas, kind: &str, records: &[Vec<(&str, &str)>]) -> Master {
@@ -134,22 +192,26 @@ pub(super) fn snapshot() -> &'static Snapshot {
 fn made_snapshot() -> Snapshot {
     let schemas = Schemas::built_in().unwrap();
     let published = PublicationDay::parse("20240401").unwrap();
-    let made = MASTERS.iter().chain(together::MASTERS).map(|(kind, records, first)| {
-        let mut all: Vec<_> = records.iter().map(|record| record.to_vec()).collect();
-        if *kind == "procedure" {
-            let special = SPECIAL.iter().map(|(code, columns)| {
-                let code = [("procedure_code", *code)];
-                [FEE, &code, columns].concat()
-            });
-            all.extend(special);
-            all.extend(together::PROCEDURES.iter().map(|record| record.to_vec()));
-            // A state stands in the order of its codes; of one that is given twice the last counts.
-            all.sort_by_key(|record| record.iter().rev().find(|(id, _)| *id == "procedure_code").copied());
-        }
-        let master = master(&schemas, kind, &all);
-        let governs = Governs { first: TreatmentDay::parse(first).unwrap(), last: None };
-        (*kind, Timelines::of_state(governs, published, &master), master)
-    });
+    let made =
+        MASTERS.iter().chain(together::MASTERS).chain(comments_due::MASTERS).map(|(kind, records, first)| {
+            let mut all: Vec<_> = records.iter().map(|record| record.to_vec()).collect();
+            if *kind == "procedure" {
+                let special = SPECIAL.iter().map(|(code, columns)| {
+                    let code = [("procedure_code", *code)];
+                    [FEE, &code, columns].concat()
+                });
+                all.extend(special);
+                let others = together::PROCEDURES.iter().chain(comments_due::PROCEDURES);
+                all.extend(others.map(|record| record.to_vec()));
+                // A state stands in the order of its codes; of one that is given twice the last counts.
+                all.sort_by_key(|record| {
+                    record.iter().rev().find(|(id, _)| *id == "procedure_code").copied()
+                });
+            }
+            let master = master(&schemas, kind, &all);
+            let governs = Governs { first: TreatmentDay::parse(first).unwrap(), last: None };
+            (*kind, Timelines::of_state(governs, published, &master), master)
+        });
     let made: Vec<_> = made.collect();
     let of = made.iter().map(|(kind, timelines, master)| MasterOf { series: "r06", kind, master, timelines });
     Snapshot::build(&of.collect::<Vec<_>>()).unwrap()
@@ -235,9 +297,16 @@ fn four_times(lines: &mut [String], code: &str) {
     set_points(lines, "1750");
 }
 
+/// With another procedure of no points, on the day at that position.
+fn also(lines: &mut Vec<String>, code: &str, at: usize) {
+    let fields = [(1, "SI"), (3, "1"), (4, code), (6, "291"), (7, "1"), (at, "1")];
+    set_points(lines, "1168");
+    lines.insert(CO, record(44, &fields));
+}
+
 /// One code, told of the clean file broken once, with its evidence.
 fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
-    if let Some((lines, found, expected)) = together::case(code) {
+    if let Some((lines, found, expected)) = together::case(code).or_else(|| comments_due::case(code)) {
         return (Lines(lines), found, expected);
     }
     match code {
@@ -252,7 +321,7 @@ fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
         ClaimCode::UkeLineTooLong => {
             (Lines(|lines| lines.push("X".repeat(LINE_LIMIT_BYTES + 1))), "16385", "16384")
         }
-        ClaimCode::UkeCharset => (Lines(|lines| lines.insert(GO, "NI,\u{FF}".to_owned())), "FF 0D", ""),
+        ClaimCode::UkeCharset => (Lines(|lines| lines.insert(GO, "NI,\u{FF}".to_owned())), "4", ""),
         ClaimCode::UkeRecord => (Field(CO, 1, ""), "", ""),
         ClaimCode::UkeOutsideClaim => (Lines(|lines| lines.insert(1, lines[CO].clone())), "CO", ""),
         ClaimCode::UkeColumns => (Lines(|lines| lines[CO].push(',')), "6", "5"),
@@ -359,6 +428,8 @@ fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
         ClaimCode::DpcOnly => (Field(SI, 4, "180000070"), "180000070", ""),
         ClaimCode::AgeBelow => (Field(SI, 4, "180000080"), "180000080", "75"),
         ClaimCode::AgeAbove => (Field(SI, 4, "180000090"), "180000090", "BK"),
+        ClaimCode::MaterialAgeBelow => (Field(TO, 4, "711000150"), "711000150", "75"),
+        ClaimCode::MaterialAgeAbove => (Field(TO, 4, "711000160"), "711000160", "06"),
         ClaimCode::TimesBeyondDays => (Lines(|lines| four_times(lines, "180000100")), "4", "3"),
         ClaimCode::VisitsBeyondDays => (Lines(|lines| four_times(lines, "180000110")), "4", "3"),
         ClaimCode::StaysBeyondDays => {
@@ -369,6 +440,16 @@ fn case(code: ClaimCode) -> (Break, &'static str, &'static str) {
             };
             (Lines(inpatient), "4", "3")
         }
+        ClaimCode::ManagementExcluded => {
+            let both = |lines: &mut Vec<String>| {
+                set(lines, SI, 4, "180000141");
+                also(lines, "180000142", 38);
+            };
+            (Lines(both), "180000141", "180000142")
+        }
+        ClaimCode::AnesthesiaWithoutOperation => (Field(SI, 4, "180000143"), "180000143", ""),
+        ClaimCode::FeverWithoutBase => (Field(SI, 4, "180000145"), "180000145", ""),
+        ClaimCode::AgeAdditionWithoutBase => (Field(SI, 4, "180000151"), "180000151", ""),
         ClaimCode::CommentTextForm => (Field(CO, 4, "850000001"), "850000001", "50"),
         ClaimCode::CommentTextMissing => (Field(CO, 5, ""), "830000001", ""),
         ClaimCode::CommentTextNeedless => (Field(SI, 9, "a"), "820000001", ""),
@@ -384,21 +465,17 @@ fn too_large(lines: &mut Vec<String>) {
     lines.splice(GO..GO, (0..more).map(|_| long.clone()));
 }
 
+/// The codes that reading says, and all that is told, with the evidence.
+type Told = (Vec<ClaimCode>, Vec<(ClaimCode, String, String)>);
+
 /// What reading says of the file of `lines`, and all that judging it tells, with the evidence. Each character
 /// of a line is one byte.
-pub(super) fn told(
-    lines: &[String],
-    snapshot: &Snapshot,
-) -> (Vec<ClaimCode>, Vec<(ClaimCode, String, String)>) {
+pub(super) fn told(lines: &[String], snapshot: &Snapshot) -> Told {
     told_of_most(100, lines, snapshot)
 }
 
 /// The same, so many findings of it.
-fn told_of_most(
-    most: usize,
-    lines: &[String],
-    snapshot: &Snapshot,
-) -> (Vec<ClaimCode>, Vec<(ClaimCode, String, String)>) {
+fn told_of_most(most: usize, lines: &[String], snapshot: &Snapshot) -> Told {
     let characters = lines.iter().flat_map(|line| line.chars().chain("\r\n".chars()));
     let bytes: Vec<u8> = characters.map(|character| u8::try_from(character).unwrap()).collect();
     let (file, mut findings) = (ClaimFile::read(&bytes), ClaimFindings::new(most));
@@ -409,7 +486,8 @@ fn told_of_most(
     (by_reading.collect(), all.collect())
 }
 
-/// What is told of the clean file with any one field of any line made any of some values.
+/// What is told of the clean file with any one field of any line made any of some values, broken once for
+/// each code, and near to each rule of the points tables.
 pub(super) fn every_answer() -> String {
     let (snapshot, clean, mut text) = (snapshot(), clean(), String::new());
     let values = ["", "0", "1", "3", "98", "100", "202405", "180000010", "820000001", "a"];
@@ -424,25 +502,44 @@ pub(super) fn every_answer() -> String {
             writeln!(text, "{line} {position} {value}: {findings:?}").unwrap();
         }
     }
+    for (code, (_, findings)) in told_of_cases() {
+        writeln!(text, "{code}: {findings:?}").unwrap();
+    }
+    for (at, right) in together::RIGHT.iter().enumerate() {
+        let mut lines = clean.clone();
+        right(&mut lines);
+        writeln!(text, "{at}: {:?}", told(&lines, snapshot).1).unwrap();
+    }
     text
+}
+
+/// What is told of the clean file broken once for each code.
+fn told_of_cases() -> &'static [(ClaimCode, Told)] {
+    // Two of them are as large as a file may be.
+    static TOLD: LazyLock<Vec<(ClaimCode, Told)>> = LazyLock::new(|| {
+        let of = |code: ClaimCode| {
+            let mut lines = clean();
+            match case(code).0 {
+                Field(line, position, value) => set(&mut lines, line, position, value),
+                Lines(change) => change(&mut lines),
+            }
+            (code, told(&lines, snapshot()))
+        };
+        ClaimCode::ALL.iter().copied().map(of).collect()
+    });
+    &TOLD
 }
 
 #[test]
 fn each_code_is_told_of_the_clean_file_broken_once() {
-    let snapshot = snapshot();
-    assert_eq!(told(&clean(), snapshot), (vec![], vec![]));
-    for code in ClaimCode::ALL.iter().copied() {
-        let (broken, found, expected) = case(code);
-        let mut lines = clean();
-        match broken {
-            Field(line, position, value) => set(&mut lines, line, position, value),
-            Lines(change) => change(&mut lines),
-        }
+    assert_eq!(told(&clean(), snapshot()), (vec![], vec![]));
+    for (code, told) in told_of_cases() {
+        let (_, found, expected) = case(*code);
         // Here judging panics when a check says a code that it does not name: the one that names it said it.
-        let is_by_reading = READING.iter().any(|check| check.about.codes.contains(&code));
-        let by_reading = if is_by_reading { vec![code] } else { vec![] };
-        let all = vec![(code, found.to_owned(), expected.to_owned())];
-        assert_eq!(told(&lines, snapshot), (by_reading, all), "{code}");
+        let is_by_reading = READING.iter().any(|check| check.about.codes.contains(code));
+        let by_reading = if is_by_reading { vec![*code] } else { vec![] };
+        let all = vec![(*code, found.to_owned(), expected.to_owned())];
+        assert_eq!(*told, (by_reading, all), "{code}");
     }
 }
 
@@ -509,6 +606,94 @@ fn very_many_times_points_and_payers_are_counted_to_the_end() {
     assert!(by_reading.contains(&ClaimCode::UkeRecordCount), "{by_reading:?}");
 }
 
+/// On another day; with what it goes with; where one of the procedures is not known.
+#[test]
+fn what_goes_with_others_of_its_claim_is_right() {
+    for (one, other, at) in [
+        ("180000141", "180000142", 37),
+        ("180000143", "180000144", 37),
+        ("180000145", "180000146", 38),
+        ("180000147", "180000148", 38),
+        ("180000151", "180000152", 37),
+        ("180000153", "180000111", 37),
+    ] {
+        let mut lines = clean();
+        set(&mut lines, SI, 4, one);
+        also(&mut lines, other, at);
+        assert_eq!(told(&lines, snapshot()), (vec![], vec![]), "{one}");
+    }
+    // The base of the one is not that of the other, and one of another day is none.
+    for (one, other, at) in [("180000145", "180000148", 38), ("180000147", "180000148", 37)] {
+        let mut lines = clean();
+        set(&mut lines, SI, 4, one);
+        also(&mut lines, other, at);
+        let all = vec![(ClaimCode::FeverWithoutBase, one.to_owned(), String::new())];
+        assert_eq!(told(&lines, snapshot()), (vec![], all), "{one}");
+    }
+    let mut lines = clean();
+    set(&mut lines, SI, 4, "180000145");
+    also(&mut lines, "180000020", 37);
+    let (_, all) = told(&lines, snapshot());
+    assert_eq!(all.iter().map(|(code, ..)| *code).collect::<Vec<_>>(), [ClaimCode::NotKnown]);
+}
+
+/// Found by a reader: what they come to was added to the next unit, and its right points were called wrong.
+#[test]
+fn records_without_points_are_no_part_of_the_next_unit() {
+    let mut lines = clean();
+    set(&mut lines, SI, 6, "");
+    set(&mut lines, SI_STEPPED, 2, "40");
+    assert_eq!(told(&lines, snapshot()), (vec![], vec![]));
+    // Of the same group they are one: 291 and 171 points.
+    set(&mut lines, SI_STEPPED, 2, "");
+    set(&mut lines, SI_STEPPED, 7, "1");
+    set(&mut lines, SI_STEPPED, 14, "");
+    set(&mut lines, SI_STEPPED, 43, "1");
+    let all = vec![(ClaimCode::Points, "171".to_owned(), "462".to_owned())];
+    let (by_reading, mut found) = told(&lines, snapshot());
+    found.retain(|(code, ..)| *code != ClaimCode::UkePayerPoints);
+    assert_eq!((by_reading, found), (vec![], all));
+}
+
+/// Why a claim is not bundled (GR), and the records of an organ donor, make no DPC claim of it.
+#[test]
+fn what_dpc_claims_alone_may_have_is_told_beside_records_that_are_not_theirs() {
+    let with = |record: Option<&str>| {
+        let mut lines = clean();
+        set(&mut lines, SI, 4, "180000070");
+        lines.splice(GO..GO, record.map(str::to_owned));
+        told(&lines, snapshot()).1.into_iter().map(|(code, ..)| code).collect::<Vec<_>>()
+    };
+    for record in [None, Some("GR,1"), Some("TI,1"), Some("TS,1")] {
+        assert_eq!(with(record), [ClaimCode::DpcOnly], "{record:?}");
+    }
+    for record in ["BU,1", "SB,1", "KK,1", "SK,1", "GA,1", "HH,1", "GT,1", "CD,1"] {
+        assert_eq!(with(Some(record)), [], "{record}");
+    }
+}
+
+/// Found by a reader: the two bytes from the one that is wrong were shown, which is half of a character of
+/// the name after it.
+#[test]
+fn nothing_of_a_name_that_is_no_cp932_is_shown() {
+    let with = |name: &str| {
+        let mut lines = clean();
+        set(&mut lines, RE, 5, name);
+        let bytes: Vec<u8> = lines.join("\n").chars().map(|byte| u8::try_from(byte).unwrap()).collect();
+        let mut findings = ClaimFindings::new(100);
+        judge(&ClaimFile::read(&bytes), snapshot(), 1, &mut findings);
+        findings.list().to_vec()
+    };
+    // 山田 and 川口 with a byte between that no character has.
+    let (one, other) = (with("\u{8E}\u{52}\u{FF}\u{93}\u{63}"), with("\u{90}\u{EC}\u{FF}\u{8C}\u{FB}"));
+    assert_eq!(one, other);
+    let [.., charset] = &one[..] else { panic!("nothing is told") };
+    let field = charset.field.map(|field| (field.position, field.name));
+    assert_eq!((charset.code, charset.claim, field), (ClaimCode::UkeCharset, Some(1), Some((5, "氏名"))));
+    // RE,1,1112,202406,山?: the 20th byte.
+    assert_eq!((charset.line, &*charset.found), (2, "20"));
+}
+
 #[test]
 #[should_panic(expected = "claim/points is not named by")]
 fn a_check_says_no_code_that_it_does_not_name() {
@@ -545,14 +730,15 @@ fn the_columns_of_the_snapshot_are_those_that_checks_read() {
     let mut held = Vec::new();
     for kind in kinds {
         let of_kind = |asked_of| matches!(asked_of, AskedOf::Items(kinds) if kinds.contains(&kind));
-        let of_checks = catalogue().filter(|(asked_of, _)| of_kind(*asked_of));
+        // What is asked of a claim may look at all of it.
+        let of_checks = catalogue().filter(|(of, _)| of_kind(*of) || *of == AskedOf::Claim);
         let columns: Vec<_> = of_checks.flat_map(|(_, about)| about.columns).collect();
         for column in Snapshot::columns(kind) {
             assert!(columns.contains(&&column), "{kind:?}: no check reads {column}");
             held.push(column);
         }
     }
-    for (kind, columns) in Snapshot::points_columns() {
+    for (kind, columns) in Snapshot::table_columns() {
         let of_checks: Vec<_> = catalogue().flat_map(|(_, about)| about.columns).collect();
         for column in columns {
             assert!(of_checks.contains(&column), "{kind}: no check reads {column}");

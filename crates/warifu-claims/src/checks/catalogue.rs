@@ -10,8 +10,11 @@
 //! The order of a list is the order of its findings. A check stands in a list only when it is a function of
 //! that list's subject, so none is asked of something else than it says.
 
+use super::age_additions::AGE_ADDITIONS;
 use super::asked::{OfAbsence, OfClaim, OfCode, OfComment, OfItem, OfPayer, OfTotal, OfUnit};
 use super::check::{About, AskedOf, ByReading, Check, Judges};
+use super::comments_due::COMMENTS_DUE;
+use super::companions::COMPANY;
 use super::drug_points::{self, DrugSum};
 use super::material_points::{self, MaterialSum};
 use super::points::{self, ProcedureSum};
@@ -80,7 +83,7 @@ pub(super) const PROCEDURE: &[Check<OfItem<Procedure>>] = &[
 pub(super) const DRUG: &[Check<OfItem<Drug>>] = &[amount_used::CHECK];
 
 /// Asked of each material (TO) in force.
-pub(super) const MATERIAL: &[Check<OfItem<Material>>] = &[unit_price::CHECK];
+pub(super) const MATERIAL: &[Check<OfItem<Material>>] = &[unit_price::CHECK, patient_age::OF_MATERIAL];
 
 /// Asked of each unit of procedures, after its records.
 pub(super) const PROCEDURE_UNIT: &[Check<OfUnit<ProcedureSum>>] = &[points::CHECK];
@@ -95,7 +98,7 @@ pub(super) const MATERIAL_UNIT: &[Check<OfUnit<MaterialSum>>] = &[material_point
 pub(super) const COMMENT: &[Check<OfComment>] = &[comment_text::CHECK, comment_form::CHECK];
 
 /// Whether it is said of a unit: at its last record, of whatever record it comes from.
-pub(crate) fn is_of_unit(code: ClaimCode) -> bool {
+pub fn is_of_unit(code: ClaimCode) -> bool {
     let procedures = PROCEDURE_UNIT.iter().map(|check| check.about.codes);
     let priced = DRUG_UNIT.iter().map(|check| check.about.codes);
     let priced = priced.chain(MATERIAL_UNIT.iter().map(|check| check.about.codes));
@@ -119,7 +122,10 @@ pub fn catalogue() -> impl Iterator<Item = (AskedOf, &'static About)> {
         .map(|check| (check.ask.0, &check.about))
         .chain(of(AskedOf::File, TOTAL))
         .chain(of(AskedOf::Claim, CLAIM))
+        .chain(of(AskedOf::Claim, COMPANY))
+        .chain(of(AskedOf::Claim, AGE_ADDITIONS))
         .chain(of(AskedOf::Claim, TOGETHER))
+        .chain(of(AskedOf::Claim, COMMENTS_DUE))
         .chain(of(AskedOf::Payer, PAYER))
         .chain(of(ALL, CODE))
         .chain(of(ALL, ABSENCE))

@@ -2,7 +2,7 @@
 
 use super::asked::OfCode;
 use super::check::{About, Check, Judges};
-use super::fields::PROCEDURE_CODE;
+use super::fields::{COMMENT_CODES, DRUG_CODE, PROCEDURE_CODE};
 use super::wrong::Wrong;
 use crate::file::ItemKind;
 use crate::finding::ClaimCode;
@@ -10,12 +10,7 @@ use crate::finding::ClaimCode;
 pub(super) const CHECK: Check<OfCode> = Check {
     about: About {
         codes: &[ClaimCode::CodeForm, ClaimCode::DrugCodeForm],
-        fields: &[
-            PROCEDURE_CODE,
-            "IY 4 医薬品コード",
-            "TO 4 特定器材コード",
-            "CO 4, SI 8–13, IY 8–13, TO 12–17 コメントコード",
-        ],
+        fields: &[PROCEDURE_CODE, DRUG_CODE, "TO 4 特定器材コード", COMMENT_CODES],
         columns: &[],
         source: "電子レセプトの作成手引き(医科); L2361",
         judges: Judges::Always,

@@ -15,7 +15,5 @@ pub(super) const CHECK: Check<OfItem<Procedure>> = Check {
         source: "マスターファイル仕様説明書: 医科診療行為マスター 18 ＤＰＣ適用区分 (2, 3, 4)",
         judges: Judges::Always,
     },
-    ask: |of| {
-        (of.facts.is_dpc_only && !of.claim.has_other_records).then(|| Wrong::of(ClaimCode::DpcOnly, of.code))
-    },
+    ask: |of| (of.facts.is_dpc_only && !of.claim.is_bundled).then(|| Wrong::of(ClaimCode::DpcOnly, of.code)),
 };

@@ -60,7 +60,11 @@ mod tests {
     #[test]
     fn up_to_fifteen_yen_are_one_point_and_each_ten_begun_beyond_one_more() {
         let points = |records: &[(u64, u32)]| {
-            let drug = |hundredths| Drug { price: Amount::of_hundredths(hundredths).unwrap(), price_kind: 1 };
+            let drug = |hundredths| Drug {
+                price: Amount::of_hundredths(hundredths).unwrap(),
+                price_kind: 1,
+                is_elective: false,
+            };
             let [(price, quantity), others @ ..] = records else { return None };
             let first = DrugSum::of(&drug(*price), Quantity::Amount(Decimal::from(*quantity)));
             let more = |sum: DrugSum, (price, quantity): &(u64, u32)| {
@@ -72,12 +76,12 @@ mod tests {
         assert_eq!([1_501, 2_500].map(|price| points(&[(price, 1)])), [Some(2); 2]);
         assert_eq!([2_501, 3_500, 3_501].map(|price| points(&[(price, 1)])), [Some(3), Some(3), Some(4)]);
         assert_eq!(points(&[(510, 3), (970, 1)]), Some(2));
-        let half = Drug { price: Amount::of_hundredths(1_000).unwrap(), price_kind: 1 };
+        let half = Drug { price: Amount::of_hundredths(1_000).unwrap(), price_kind: 1, is_elective: false };
         let of_parts = |used: &[u8]| DrugSum::of(&half, Quantity::parse(used)).points();
         assert_eq!((of_parts(b"1.5"), of_parts(b"1.50001"), of_parts(b"x")), (Some(1), Some(2), None));
         assert_eq!(points(&[(16_707_722_200, 1)]), Some(16_707_722));
         assert_eq!((points(&[(1_000, 0)]), points(&[])), (None, None));
-        let taken_off = Drug { price: Amount::default(), price_kind: 7 };
+        let taken_off = Drug { price: Amount::default(), price_kind: 7, is_elective: false };
         assert_eq!(DrugSum::of(&taken_off, Quantity::Amount(Decimal::from(1))).points(), None);
         assert_eq!(DrugSum::of(&taken_off, Quantity::Blank), DrugSum(None));
     }

@@ -11,3 +11,9 @@ pub(super) const PROCEDURE_TIMES: &str = "SI 7 回数";
 
 /// On which days a procedure was done, and how often.
 pub(super) const PROCEDURE_DAYS: &str = "SI 14–44 算定日情報";
+
+/// The code of a drug.
+pub(super) const DRUG_CODE: &str = "IY 4 医薬品コード";
+
+/// The codes of comments, alone and of items.
+pub(super) const COMMENT_CODES: &str = "CO 4, SI 8–13, IY 8–13, TO 12–17 コメントコード";

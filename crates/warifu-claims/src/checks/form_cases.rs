@@ -141,6 +141,12 @@ fn points_of_a_payer_are_told_only_where_they_are_exact() {
     assert_eq!(wrong(|lines| set(lines, CO - 1, 2, "97")), []);
     assert_eq!(wrong(|lines| lines.insert(HO + 1, "BU,1".to_owned())), []);
     assert_eq!(wrong(|lines| set(lines, CO - 1, 6, "")), []);
+    // Also where another group follows.
+    let orphan = |lines: &mut Vec<String>| {
+        set(lines, HO + 1, 6, "");
+        set(lines, HO + 2, 2, "40");
+    };
+    assert_eq!(wrong(orphan), []);
     // Another payer's item is not of this one.
     assert_eq!(
         codes(|lines| {

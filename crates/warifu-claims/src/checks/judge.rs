@@ -1,13 +1,16 @@
 //! Going through a claim file: every check of the catalogue is asked of what it is for.
 
+use super::age_additions::judge_age_additions;
 use super::asked::{CommentInForce, ItemInForce, OfItem, OfUnit, Times, UnitInForce};
 use super::catalogue;
 use super::check::Check;
+use super::comments_due::judge_comments_due;
+use super::companions::{Company, judge_company};
 use super::cover::{Covered, cover, ends};
 use super::report::{Place, Report};
 use super::together::judge_together;
 use super::unit::Worth;
-use crate::file::{Claim, ClaimFile, Comment, Item, ItemCode, ItemKind, Quantity, Recorded};
+use crate::file::{Claim, ClaimFile, Comment, Item, ItemCode, ItemKind, Quantity};
 use crate::finding::{ClaimFindings, When};
 use crate::lookup::{Absence, By, Counted, Held, Lookup, Procedure, Snapshot};
 use warifu_values::day::{ClaimMonth, TreatmentDay};
@@ -25,7 +28,7 @@ pub struct Tally {
 }
 
 /// Judges `file` by `snapshot`; findings name `release` and go to `findings`, with what is irregular about
-/// the file itself, in the file's order.
+/// the file itself, claim by claim: first what reading says, then what judging does.
 ///
 /// A claim without findings allocates nothing.
 pub fn judge(file: &ClaimFile, snapshot: &Snapshot, release: u64, findings: &mut ClaimFindings) -> Tally {
@@ -79,22 +82,27 @@ fn judge_form(claim: &Claim<'_>, report: &mut Report<'_>) {
 /// Judges the items of one claim; how many items and comments were looked up.
 fn judge_claim(claim: &Claim<'_>, snapshot: &Snapshot, report: Report<'_>) -> u64 {
     let Some(month) = claim.month else { return 0 };
-    let mut judging = Judging { claim, month, snapshot, report, items: 0, times: Times::default() };
-    let mut worth = Worth::Nothing;
-    for item in claim.items {
-        if item.kind == ItemKind::Comment {
+    let (times, company) = (Times::default(), Company::default());
+    let mut judging = Judging { claim, month, snapshot, report, items: 0, times, company };
+    for unit in claim.units() {
+        let mut worth = Worth::Nothing;
+        for item in unit.items {
+            if item.kind != ItemKind::Comment {
+                let by = judging.item(item, &mut worth);
+                // What a unit comes to is told of its last record, and with it.
+                if unit.is_ended_by(item) {
+                    judging.unit(item, worth, by);
+                }
+            }
             judging.comments(item);
-            continue;
         }
-        // What ends a unit is told of its last record, and with it.
-        let by = judging.item(item, &mut worth);
-        if item.points != Recorded::Blank {
-            judging.unit(item, std::mem::take(&mut worth), by);
-        }
-        judging.comments(item);
     }
-    judge_together(claim, month, snapshot, &mut judging.report);
-    judging.items
+    let Judging { company, items, mut report, .. } = judging;
+    judge_company(&company, claim, month, snapshot, &mut report);
+    judge_age_additions(&company, claim, month, snapshot, &mut report);
+    judge_together(claim, month, snapshot, &mut report);
+    judge_comments_due(claim, month, snapshot, &mut report);
+    items
 }
 
 struct Judging<'a, 'f> {
@@ -104,19 +112,24 @@ struct Judging<'a, 'f> {
     report: Report<'f>,
     items: u64,
     times: Times,
+    company: Company,
 }
 
 impl<'a> Judging<'a, '_> {
     /// Judges an item, and adds it to what its unit comes to; the record that it was judged by.
     fn item(&mut self, item: &Item, worth: &mut Worth) -> Option<By<'a>> {
         let (snapshot, so_far) = (self.snapshot, std::mem::replace(worth, Worth::Unknown));
-        let code = self.code(item, item.kind, item.code)?;
+        let Some(code) = self.code(item, item.kind, item.code) else {
+            self.company.take_unknown(item);
+            return None;
+        };
         let number = code.number();
         match item.kind {
             ItemKind::Procedure => {
                 let held =
                     self.record(item, code, catalogue::PROCEDURE, |day| snapshot.procedure(number, day));
                 *worth = so_far.with_procedure(item, held.map(|held| held.facts));
+                self.company.take(item, held.map(|held| held.facts));
                 if let Some(held) = held {
                     self.count(item, held.facts);
                 }
@@ -337,9 +350,10 @@ mod tests {
             file.go_through(1, &mut ClaimFindings::new(10), |claim, _| {
                 let report = Report { release: 1, findings: &mut findings };
                 let month = claim.month.unwrap();
+                let (times, company) = (Times::default(), Company::default());
                 let mut judging =
-                    Judging { claim, month, snapshot: &snapshot, report, items: 0, times: Times::default() };
-                let facts = Drug { price: Amount::default(), price_kind: 1 };
+                    Judging { claim, month, snapshot: &snapshot, report, items: 0, times, company };
+                let facts = Drug { price: Amount::default(), price_kind: 1, is_elective: false };
                 let held = Held { facts: &facts, name: "", series: &series, version: 0 };
                 let [item] = claim.items else { panic!("{} items", claim.items.len()) };
                 judging.record(item, item.code.unwrap(), FROM_2024, |_| Lookup::InForce(held));
@@ -354,24 +368,52 @@ mod tests {
         assert_eq!((judged("202405", &[]), judged("202406", &[]), judged("202401", &[])), (1, 0, 0));
     }
 
-    proptest::proptest! {
-        #![proptest_config(proptest::prelude::ProptestConfig {
-            failure_persistence: None, ..proptest::prelude::ProptestConfig::default()
-        })]
+    /// Whatever stands in items of the masters held, judging them gives findings, not a panic; and what is
+    /// asked of items, comments, units and procedures together is asked.
+    #[test]
+    fn no_item_makes_it_panic() {
+        use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-        /// Whatever stands in an item, judging it gives findings, not a panic.
-        #[test]
-        fn no_item_makes_it_panic(
-            month in "(20240[0-9]|5060[0-9])",
-            lines in proptest::collection::vec(
-                "(SI|IY|TO|CO)(,|,1|,[0-9]{9}|,111000110|,777770000){3,8}(,[0-9]{0,4}){0,44}", 0..6),
-        ) {
-            let text = format!("IR,1,13,1,1234567,,,202406,00,\nRE,1,1112,{month},,\n{}", lines.join("\n"));
-            let mut findings = ClaimFindings::new(10);
-            judge(&ClaimFile::read(text.as_bytes()), &Snapshot::default(), 1, &mut findings);
+        let item = "(SI|IY|TO|CO)(,|,[1-9][0-9]),1,(111000110|170000410|1800000[1-9]0|18000010[1-5]|\
+            18000011[1-4]|18000012[1-5]|1900000(01|11|12|13)|620000001|7110001[134]0|777770000|[0-9]{9})\
+            (,[0-9]{0,4}){3}(,|,820000001|,830000001|,850000001|,[0-9]{9}){0,6}(,|,[0-9]{1,3}){0,40}";
+        let item = proptest::string::string_regex(item).unwrap();
+        let claims = (
+            proptest::string::string_regex("(20240[0-9]|5060[0-9])").unwrap(),
+            proptest::collection::vec(item, 0..6),
+        );
+        let codes = std::cell::RefCell::new(std::collections::BTreeSet::new());
+        let config = Config { cases: 2_000, failure_persistence: None, ..Config::default() };
+        let always_the_same = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+        let judged = TestRunner::new_with_rng(config, always_the_same).run(&claims, |(month, lines)| {
+            let text = format!(
+                "IR,1,13,1,1234567,,,202406,00,\nRE,1,1112,{month},A,1,19800229\n{}",
+                lines.join("\n")
+            );
+            let (snapshot, mut findings) = (crate::checks::cases::snapshot(), ClaimFindings::new(1_000));
+            judge(&ClaimFile::read(text.as_bytes()), snapshot, 1, &mut findings);
             for finding in findings.list() {
                 let _ = (finding.message(warifu_values::lang::Lang::En), finding.severity());
             }
+            codes.borrow_mut().extend(findings.counts().map(|(code, _)| code));
+            Ok(())
+        });
+        judged.unwrap();
+        let told = codes.into_inner();
+        let asked = [
+            ClaimCode::QuantityMissing,
+            ClaimCode::AgeBelow,
+            ClaimCode::AmountMissing,
+            ClaimCode::PriceMissing,
+            ClaimCode::Points,
+            ClaimCode::DrugPoints,
+            ClaimCode::MaterialPoints,
+            ClaimCode::CommentTextNeedless,
+            ClaimCode::CommentTextForm,
+            ClaimCode::CountDay,
+        ];
+        for code in asked {
+            assert!(told.contains(&code), "{code} was never asked for: {told:?}");
         }
     }
 }

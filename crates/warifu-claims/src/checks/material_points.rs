@@ -106,11 +106,19 @@ fn made_of(sum: Yen, kind: MaterialKind) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lookup::Amount;
+    use crate::lookup::{AgeBound, Amount};
 
     fn material(hundredths: u64, price_kind: PriceKind, material_kind: MaterialKind) -> Material {
         let price = Amount::of_hundredths(hundredths).unwrap();
-        Material { price, price_kind, material_kind, is_ceiling: false }
+        let anybody = AgeBound::default();
+        Material {
+            price,
+            price_kind,
+            material_kind,
+            is_ceiling: false,
+            age_from: anybody,
+            age_below: anybody,
+        }
     }
 
     fn unit(records: &[(Material, u32)]) -> Option<u64> {

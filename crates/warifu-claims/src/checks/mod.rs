@@ -33,6 +33,14 @@ mod total_points;
 mod treatment_month;
 mod unit_price;
 
+mod told;
+mod uses;
+
+mod companions;
+
+mod age_additions;
+
+mod comments_due;
 mod together;
 
 mod catalogue;
@@ -52,8 +60,7 @@ mod form_cases;
 #[cfg(test)]
 mod neighbours;
 
-pub use catalogue::catalogue;
-pub(crate) use catalogue::is_of_unit;
+pub use catalogue::{catalogue, is_of_unit};
 pub use check::{About, AskedOf, Judges};
 pub(crate) use drug_points::points as points_of_drug;
 pub(crate) use judge::judge_one;

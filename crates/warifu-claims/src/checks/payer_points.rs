@@ -6,7 +6,7 @@
 use super::asked::OfPayer;
 use super::check::{About, Check, Judges};
 use super::wrong::{Shown, Wrong};
-use crate::file::{Claim, ItemKind, PayerKind, Recorded, Setting};
+use crate::file::{Claim, Item, PayerKind, Recorded, Setting};
 use crate::finding::ClaimCode;
 
 /// 診療識別 from here on is yen: meals (97), and what stands after them.
@@ -37,22 +37,30 @@ fn points_of(claim: &Claim<'_>, payer: PayerKind) -> Option<u64> {
     if claim.head.setting() != Some(Setting::Outpatient) || claim.has_other_records {
         return None;
     }
-    let (mut sum, mut is_open) = (0u64, false);
-    for item in claim.items.iter().filter(|item| item.kind != ItemKind::Comment) {
-        if item.section.is_some_and(|section| section.number() >= FIRST_OF_YEN) {
+    let mut sum = 0u64;
+    for unit in claim.units() {
+        let Some(end) = unit.end else {
+            // CO by themselves have no points; other records without any may lack them.
+            if unit.records().next().is_some() {
+                return None;
+            }
+            continue;
+        };
+        let is_known = |item: &Item| {
+            let is_yen = item.section.is_some_and(|section| section.number() >= FIRST_OF_YEN);
+            !is_yen && item.burden.is_some()
+        };
+        if !unit.records().all(is_known) {
             return None;
         }
-        let burden = item.burden?;
-        is_open = item.points == Recorded::Blank;
-        match item.points {
-            Recorded::Blank => {}
-            Recorded::Number(points) if item.times > 0 => {
-                if burden.is_of(payer) {
-                    sum = sum.checked_add(u64::from(points) * u64::from(item.times))?;
+        match end.points {
+            Recorded::Number(points) if end.times > 0 => {
+                if end.burden?.is_of(payer) {
+                    sum = sum.checked_add(u64::from(points) * u64::from(end.times))?;
                 }
             }
-            Recorded::Number(_) | Recorded::Other => return None,
+            Recorded::Blank | Recorded::Number(_) | Recorded::Other => return None,
         }
     }
-    (!is_open).then_some(sum)
+    Some(sum)
 }

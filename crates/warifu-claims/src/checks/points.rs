@@ -150,7 +150,7 @@ pub(crate) fn points(procedure: &Procedure, quantity: Option<u32>) -> Option<u64
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lookup::{AgeBound, Amount, Claimable, Counted, Insured};
+    use crate::lookup::{AgeBound, Amount, Claimable, Counted, Insured, Roles};
 
     fn amount(hundredths: u64) -> Amount {
         Amount::of_hundredths(hundredths).unwrap()
@@ -168,6 +168,8 @@ mod tests {
             counted: Counted::Freely,
             age_from: AgeBound::default(),
             age_below: AgeBound::default(),
+            roles: Roles::default(),
+            age_additions: [0; 4],
             step: None,
         }
     }

@@ -19,12 +19,11 @@ pub(super) const CHECK: Check<OfItem<Material>> = Check {
         match (of.facts.price_kind, own.amount()) {
             (PriceKind::Paid, None) => Some(Wrong::of(ClaimCode::PriceMissing, of.code)),
             (PriceKind::Yen, Some(own)) if of.facts.is_ceiling => {
-                // Hundredths, in the claim's hundred-thousandths.
-                let (own, most) = (own.hundred_thousandths(), of.facts.price.in_hundredths() * 1_000);
+                let most = of.facts.price.into();
                 (own > most).then_some(Wrong {
                     code: ClaimCode::PriceCeiling,
-                    found: Shown::Yen { hundred_thousandths: own },
-                    expected: Shown::Yen { hundred_thousandths: most },
+                    found: Shown::Yen(own),
+                    expected: Shown::Yen(most),
                 })
             }
             _ => None,

@@ -1,6 +1,6 @@
 //! What a check says: the code, and the evidence as values that cannot be a text of a patient.
 
-use crate::file::{ItemCode, Recorded};
+use crate::file::{Decimal, ItemCode, Recorded};
 use crate::finding::ClaimCode;
 use crate::lookup::AgeBound;
 use warifu_values::day::TreatmentDay;
@@ -51,11 +51,8 @@ pub(super) enum Shown {
     Day(TreatmentDay),
     /// Points, a quantity, a count.
     Number(u64),
-    /// A price.
-    Yen {
-        /// In hundred-thousandths of a yen.
-        hundred_thousandths: u64,
-    },
+    /// A price in yen.
+    Yen(Decimal),
     /// A bound of age, as masters write it.
     Age(AgeBound),
     /// How many HO and how many KO.
@@ -70,11 +67,7 @@ impl Shown {
             Shown::Code(code) => code.to_string(),
             Shown::Day(day) => day.to_string(),
             Shown::Number(number) => number.to_string(),
-            Shown::Yen { hundred_thousandths } => {
-                let (yen, parts) = (hundred_thousandths / 100_000, hundred_thousandths % 100_000);
-                let text = format!("{yen}.{parts:05}");
-                text.trim_end_matches('0').trim_end_matches('.').to_owned()
-            }
+            Shown::Yen(yen) => yen.to_string(),
             Shown::Age(bound) => bound.to_string(),
             Shown::PayerRecords(insurance, public) => format!("HO {insurance}, KO {public}"),
         }

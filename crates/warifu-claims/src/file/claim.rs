@@ -8,6 +8,7 @@ use super::eligibility::{Confirmation, CounterPayment, Narrative, Visits};
 use super::head::Head;
 use super::item::{Comment, DayCount, Item, OwnMaterial, PartAt};
 use super::payer::Payer;
+use super::unit::{UnitRecords, units};
 
 /// What the items and diagnoses of a file have several of, in the order of the file.
 #[derive(Debug, Default)]
@@ -45,12 +46,20 @@ pub struct Claim<'f> {
     pub items: &'f [Item],
     /// Its SJ in order.
     pub narratives: &'f [Narrative],
-    /// Whether it has records of DPC claims (包括評価), or of an organ donor: they are not looked into.
+    /// Whether it has records of a DPC claim (包括評価).
+    pub is_bundled: bool,
+    /// Whether it has records that are not looked into and tell of sums: those of a DPC claim, why it is not
+    /// bundled (GR), or of an organ donor.
     pub has_other_records: bool,
     pub(super) parts: &'f Parts,
 }
 
 impl<'f> Claim<'f> {
+    /// Its units (点数・回数算定単位) in order; each of its items is in one.
+    pub fn units(&self) -> impl Iterator<Item = UnitRecords<'f>> + use<'f> {
+        units(self.items)
+    }
+
     /// The comments of one of its items, in order; a CO record is itself one.
     #[inline]
     pub fn comments(&self, item: &Item) -> &'f [Comment] {

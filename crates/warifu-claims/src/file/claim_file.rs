@@ -31,6 +31,7 @@ pub(super) struct Begun {
     pub(super) month: Option<ClaimMonth>,
     /// `None` when the RE is missing or cannot be read.
     pub(super) head: Option<Head>,
+    pub(super) is_bundled: bool,
     pub(super) has_other_records: bool,
 }
 
@@ -103,6 +104,7 @@ impl ClaimFile {
                 diagnoses: part(&self.diagnoses, from.diagnoses, to.diagnoses),
                 items: part(&self.items, from.items, to.items),
                 narratives: part(&self.narratives, from.narratives, to.narratives),
+                is_bundled: begun.is_bundled,
                 has_other_records: begun.has_other_records,
                 parts: &self.parts,
             };
@@ -130,10 +132,12 @@ impl ClaimFile {
         self.irregularities.count(findings);
     }
 
-    /// Makes room for what a file of so many bytes usually holds.
-    pub(super) fn for_bytes(bytes: usize) -> ClaimFile {
-        // A record of an item has at least 43 commas.
-        ClaimFile { items: Vec::with_capacity(bytes / 64), ..ClaimFile::default() }
+    /// Makes room for what a file of so many bytes usually holds, and for so many irregularities at most.
+    pub(super) fn for_bytes(bytes: usize, irregularities: usize) -> ClaimFile {
+        // A record of an item other than CO has at least 43 commas.
+        let items = Vec::with_capacity(bytes / 64);
+        let irregularities = Irregularities::keeping(irregularities);
+        ClaimFile { items, irregularities, ..ClaimFile::default() }
     }
 
     pub(super) fn push_item(
@@ -254,6 +258,26 @@ mod tests {
         assert_eq!(told(8, 0), (vec![(Some(1), 0), (Some(2), 0), (Some(3), 0)], vec![], counts));
     }
 
+    /// Found by whoever read the answer: what is no CP932 came before all else, of no claim.
+    #[test]
+    fn what_is_no_cp932_is_told_of_its_claim_and_in_its_place() {
+        let lines: [&[u8]; 6] =
+            [b"IR,1,13,1,1234567,,,202406,00,", b"?", b"RE,1", b"SJ,07,\x82", b"RE,2", b"SJ,07,\x82"];
+        let file = ClaimFile::read(&lines.join(&b'\n'));
+        let told = file.irregularities().iter().map(|told| (told.line, told.claim, told.code));
+        let in_order: Vec<_> = told.filter(|(.., code)| *code != ClaimCode::UkeNoTotal).collect();
+        let expected = [
+            (2, None, ClaimCode::UkeRecord),
+            (3, Some(1), ClaimCode::UkeColumns),
+            (4, Some(1), ClaimCode::UkeFieldMixed),
+            (4, Some(1), ClaimCode::UkeCharset),
+            (5, Some(2), ClaimCode::UkeColumns),
+            (6, Some(2), ClaimCode::UkeFieldMixed),
+            (6, Some(2), ClaimCode::UkeCharset),
+        ];
+        assert_eq!(in_order, expected);
+    }
+
     #[test]
     fn beyond_the_limit_irregularities_are_only_counted() {
         let bytes = b"?\n".repeat(IRREGULARITIES_KEPT + 5);
@@ -264,5 +288,10 @@ mod tests {
         // The first is that no institution is named.
         assert_eq!(findings.count(ClaimCode::UkeRecord) as usize, IRREGULARITIES_KEPT + 5);
         assert_eq!((findings.list().len(), findings.count(ClaimCode::UkeNoInstitution)), (3, 1));
+        // Whoever tells more has more kept.
+        let file = ClaimFile::read_keeping(&bytes, IRREGULARITIES_KEPT + 6);
+        let mut findings = ClaimFindings::new(usize::MAX);
+        file.go_through(1, &mut findings, |_, _| ());
+        assert_eq!((findings.list().len(), findings.left_out()), (IRREGULARITIES_KEPT + 6, 0));
     }
 }

@@ -2,13 +2,15 @@
 
 use warifu_values::day::ClaimMonth;
 
+use super::evidence::Evidence;
 use crate::finding::{ClaimCode, ClaimFinding, ClaimFindings, FieldAt, When};
 
-/// What is irregular about a file is told so many times; beyond, it is only counted. No answer is longer.
+/// What is irregular about a file is kept so many times unless more is asked for; beyond, it is only counted.
+/// No answer over HTTP or of the library is longer.
 pub(super) const IRREGULARITIES_KEPT: usize = 20_000;
 
 /// Something irregular about a claim file itself, whatever the masters say: a finding without its release.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Irregularity {
     /// What.
     pub code: ClaimCode,
@@ -22,10 +24,10 @@ pub struct Irregularity {
     pub field: Option<FieldAt>,
     /// The month of the claim, where it matters.
     pub month: Option<ClaimMonth>,
-    /// What was found: a number, a count, bytes in hexadecimal.
-    pub found: String,
+    /// What was found.
+    pub found: Evidence,
     /// What it is compared with.
-    pub expected: String,
+    pub expected: Evidence,
 }
 
 impl Irregularity {
@@ -42,21 +44,34 @@ impl Irregularity {
             name: None,
             when: self.month.map(When::Month),
             series: None,
-            found: self.found.clone(),
-            expected: self.expected.clone(),
+            found: self.found.to_string(),
+            expected: self.expected.to_string(),
         }
     }
 }
 
-/// What is irregular about one file, in its order.
-#[derive(Debug, Default)]
+/// What is irregular about one file, in the order of its lines.
+#[derive(Debug)]
 pub(super) struct Irregularities {
     list: Vec<Irregularity>,
+    /// How many are kept.
+    most: usize,
     /// Those beyond the ones kept, by code.
     only_counted: Vec<(ClaimCode, u64)>,
 }
 
+impl Default for Irregularities {
+    fn default() -> Irregularities {
+        Irregularities::keeping(IRREGULARITIES_KEPT)
+    }
+}
+
 impl Irregularities {
+    /// None so far, of which the first `most` will be kept.
+    pub(super) fn keeping(most: usize) -> Irregularities {
+        Irregularities { list: Vec::new(), most, only_counted: Vec::new() }
+    }
+
     /// Those that are kept.
     pub(super) fn list(&self) -> &[Irregularity] {
         &self.list
@@ -65,7 +80,7 @@ impl Irregularities {
     /// `irregularity` is only made when it will be kept.
     #[cold]
     pub(super) fn push_with(&mut self, code: ClaimCode, irregularity: impl FnOnce() -> Irregularity) {
-        if self.list.len() < IRREGULARITIES_KEPT {
+        if self.list.len() < self.most {
             self.list.push(irregularity());
             return;
         }

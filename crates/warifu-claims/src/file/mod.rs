@@ -11,15 +11,18 @@ mod diagnosis;
 mod eligibility;
 mod item;
 
+mod unit;
+
 mod burden;
 mod codes;
 mod dates;
 mod quantity;
 mod text_shape;
 
-mod irregular;
-
 pub mod form;
+
+mod evidence;
+mod irregular;
 
 mod charset;
 mod fields;
@@ -38,6 +41,7 @@ pub use codes::Codes;
 pub use dates::BirthDay;
 pub use diagnosis::{Diagnosis, DiseaseCode, ModifierCode, Outcome};
 pub use eligibility::{Confirmation, CounterPayment, Narrative, Visits};
+pub use evidence::Evidence;
 pub use head::{ClaimClass, Department, Head, MainPayer, PatientClass, Setting, Sex};
 pub use institution::institution;
 pub use irregular::Irregularity;
@@ -46,3 +50,4 @@ pub use limits::{FILE_LIMIT_BYTES, LINE_LIMIT_BYTES, RECORDS_LIMIT};
 pub use payer::{Payer, Terms};
 pub use quantity::{Decimal, Quantity};
 pub use text_shape::TextShape;
+pub use unit::UnitRecords;

@@ -29,6 +29,11 @@ impl Decimal {
         Some(Decimal(digits(whole)? * ONE + digits(fraction)? * scale))
     }
 
+    /// So many hundredths.
+    pub fn of_hundredths(hundredths: u64) -> Decimal {
+        Decimal(hundredths * (ONE / 100))
+    }
+
     /// It in hundred-thousandths.
     #[inline]
     pub fn hundred_thousandths(self) -> u64 {

@@ -7,28 +7,38 @@
 
 use warifu_values::amount::number;
 
-use super::charset;
+use super::charset::OddLines;
 use super::claim::Total;
 use super::claim_file::ClaimFile;
+use super::evidence::Evidence;
 use super::fields::Fields;
 use super::form::{Known, Layout, Place, known};
 use super::institution::institution;
+use super::irregular::IRREGULARITIES_KEPT;
 use super::limits::{FILE_LIMIT_BYTES, LINE_LIMIT_BYTES, RECORDS_LIMIT};
 use super::lines::Lines;
 use super::reading_claim::{Closed, Open};
 use super::record::record_id;
-use super::reporter::{At, Reporter, shown};
+use super::reporter::{At, Reporter};
 use crate::finding::ClaimCode;
 
 impl ClaimFile {
     /// Reads the file's `bytes`. Too large a file and one that is not CP932 are irregular; the rest is read
     /// all the same, up to [`FILE_LIMIT_BYTES`].
+    ///
+    /// Of what is irregular, the first 20,000 are kept with their places.
     pub fn read(bytes: &[u8]) -> ClaimFile {
-        let mut reader = Reader::new(bytes.len());
+        ClaimFile::read_keeping(bytes, IRREGULARITIES_KEPT)
+    }
+
+    /// The same; of what is irregular, the first `irregularities` are kept with their places, some hundred
+    /// bytes each. Beyond, they are only counted.
+    pub fn read_keeping(bytes: &[u8], irregularities: usize) -> ClaimFile {
+        let mut reader = Reader::new(bytes.len(), irregularities);
         let mut read = bytes;
         if bytes.len() > FILE_LIMIT_BYTES {
             reader.to.report(ClaimCode::UkeTooLarge, At::file(1), || {
-                (bytes.len().to_string(), FILE_LIMIT_BYTES.to_string())
+                (Evidence::count(bytes.len()), Evidence::count(FILE_LIMIT_BYTES))
             });
             read = &bytes[..FILE_LIMIT_BYTES];
             reader.is_cut = true;
@@ -40,13 +50,8 @@ impl ClaimFile {
         if institution(read).is_none() {
             reader.to.report(ClaimCode::UkeNoInstitution, At::file(1), Default::default);
         }
-        charset::each_odd_line(read, |line, text, bad| {
-            reader
-                .to
-                .report(ClaimCode::UkeCharset, At::record(line, record_id(text)), || (bad, String::new()));
-        });
         reader.to.may_hold_quotes = memchr::memchr(b'"', read).is_some();
-        reader.records(Lines::of(read));
+        reader.records(Lines::of(read), OddLines::of(read));
         reader.to.file
     }
 }
@@ -79,31 +84,34 @@ struct Reader {
 }
 
 impl Reader {
-    fn new(bytes: usize) -> Reader {
-        let to = Reporter::new(ClaimFile::for_bytes(bytes));
+    fn new(bytes: usize, irregularities: usize) -> Reader {
+        let to = Reporter::new(ClaimFile::for_bytes(bytes, irregularities));
         Reader { to, open: None, part: PartOfFile::begun(), is_after_unread: false, is_cut: false }
     }
 
-    fn records(&mut self, mut lines: Lines<'_>) {
+    fn records(&mut self, mut lines: Lines<'_>, mut odd: OddLines<'_>) {
         let mut last = 0;
         while let Some((line, text)) = lines.next() {
             last = line;
             if line as usize > RECORDS_LIMIT {
                 let found = line as usize + lines.left();
                 self.to.report(ClaimCode::UkeTooManyRecords, At::record(line, record_id(text)), || {
-                    (found.to_string(), RECORDS_LIMIT.to_string())
+                    (Evidence::count(found), Evidence::count(RECORDS_LIMIT))
                 });
                 self.is_cut = true;
                 break;
             }
             if text.len() > LINE_LIMIT_BYTES {
                 self.to.report(ClaimCode::UkeLineTooLong, At::record(line, record_id(text)), || {
-                    (text.len().to_string(), LINE_LIMIT_BYTES.to_string())
+                    (Evidence::count(text.len()), Evidence::count(LINE_LIMIT_BYTES))
                 });
                 self.is_after_unread = true;
                 continue;
             }
             self.is_after_unread = !self.record(line, text);
+            if let Some(at) = odd.odd_at(line) {
+                self.not_cp932(line, text, at);
+            }
         }
         self.end_claim();
         if self.part.claims > 0 && !self.part.is_ended && !self.is_cut {
@@ -120,7 +128,7 @@ impl Reader {
         };
         let Some(known) = known(id) else {
             self.to.report(ClaimCode::UkeUnknownRecord, At::record(line, Some(id)), || {
-                (shown(id), String::new())
+                (Evidence::Record(id), Evidence::Nothing)
             });
             return false;
         };
@@ -133,12 +141,28 @@ impl Reader {
         true
     }
 
+    /// Tells that the byte `at` that place of a record, and its field, are no CP932: what stands there may be
+    /// half of a name, so none of it is shown.
+    #[cold]
+    fn not_cp932(&mut self, line: u32, text: &[u8], at: usize) {
+        let id = record_id(text);
+        let claim = self.open.as_ref().and_then(|open| open.begun.number);
+        let place = At::record(line, id).claim(claim);
+        // A comma is never the second byte of a character.
+        let position = 1 + memchr::memchr_iter(b',', &text[..at]).count();
+        let place = match (id.and_then(known), u8::try_from(position)) {
+            (Some(Known::Fields(layout)), Ok(position)) => place.field(layout, position),
+            _ => place,
+        };
+        self.to.report(ClaimCode::UkeCharset, place, || (Evidence::count(at + 1), Evidence::Nothing));
+    }
+
     fn institution(&mut self, layout: &'static Layout, text: &[u8], line: u32) {
         self.to.check_form(layout, &Fields::of(text), At::record(line, Some(layout.id)));
         let is_first = line == 1 || self.part.is_ended;
         if !is_first {
             self.to.report(ClaimCode::UkeOrder, At::record(line, Some(layout.id)), || {
-                (String::from("RE"), String::new())
+                (Evidence::Record(*b"RE"), Evidence::Nothing)
             });
         } else if self.part.is_ended {
             self.part = PartOfFile::begun();
@@ -149,7 +173,7 @@ impl Reader {
         self.end_claim();
         if self.part.is_ended {
             self.to.report(ClaimCode::UkeOrder, At::record(line, Some(layout.id)), || {
-                (String::from("GO"), String::new())
+                (Evidence::Record(*b"GO"), Evidence::Nothing)
             });
             self.part = PartOfFile::begun();
         }
@@ -163,7 +187,7 @@ impl Reader {
             let follows = self.part.last_number.is_some_and(|last| last.checked_add(1) == Some(number));
             if number != by_place && !follows {
                 self.to.report(ClaimCode::UkeClaimNumber, at.field(layout, 2), || {
-                    (number.to_string(), by_place.to_string())
+                    (Evidence::Number(number.into()), Evidence::Number(by_place.into()))
                 });
             }
         }
@@ -188,7 +212,7 @@ impl Reader {
         }
         let Some(mut open) = self.open.take() else {
             self.to.report(ClaimCode::UkeOutsideClaim, At::record(line, Some(id)), || {
-                (shown(id), String::new())
+                (Evidence::Record(id), Evidence::Nothing)
             });
             return;
         };
@@ -327,10 +351,7 @@ mod tests {
         let cut = ClaimFile::read(&bytes);
         assert_eq!((cut.claim_count(), cut.claims().map(|claim| claim.items.len()).sum::<usize>()), (1, 0));
         let told = cut.irregularities().iter().find(|code| is_too_many(code)).unwrap();
-        assert_eq!(
-            (told.line as usize, &*told.found),
-            (RECORDS_LIMIT + 1, &*(RECORDS_LIMIT + 3).to_string())
-        );
+        assert_eq!((told.line as usize, told.found), (RECORDS_LIMIT + 1, Evidence::count(RECORDS_LIMIT + 3)));
     }
 
     proptest! {

@@ -7,14 +7,16 @@ use super::claim_file::Begun;
 use super::dates::is_of_era;
 use super::diagnosis::{Diagnosis, modifiers};
 use super::eligibility::{Confirmation, CounterPayment, Narrative, Visits};
+use super::evidence::Evidence;
 use super::fields::Fields;
 use super::form::{Known, Layout, Order, Place};
 use super::head::Head;
-use super::item::{ItemKind, Recorded, Section};
+use super::item::{Item, ItemKind, Recorded, Section};
 use super::item_record::ItemRecord;
 use super::payer::Payer;
 use super::record::kind_of;
-use super::reporter::{At, Reporter, shown};
+use super::reporter::{At, Reporter};
+use super::unit::Bounds;
 use crate::finding::ClaimCode;
 
 /// KO of a claim at most (第１ to 第４公費).
@@ -32,6 +34,7 @@ pub(super) struct Open {
     /// The points of its HO, and of its KO.
     points: (Option<u64>, Option<u64>),
     section: Option<Section>,
+    units: Bounds,
     /// How many times the records of the unit have, so far.
     unit_times: Option<u16>,
     has_told_era: bool,
@@ -49,12 +52,26 @@ impl Open {
     pub(super) fn head(fields: &Fields<'_>, line: u32) -> Open {
         let month = ClaimMonth::parse(fields.at(4));
         let number = warifu_values::amount::number(fields.at(2));
-        Open::of(Begun { number, line, month, head: Some(Head::read(fields)), has_other_records: false })
+        Open::of(Begun {
+            number,
+            line,
+            month,
+            head: Some(Head::read(fields)),
+            is_bundled: false,
+            has_other_records: false,
+        })
     }
 
     /// A claim whose RE is missing or cannot be read.
     pub(super) fn without_head(line: u32) -> Open {
-        Open::of(Begun { number: None, line, month: None, head: None, has_other_records: false })
+        Open::of(Begun {
+            number: None,
+            line,
+            month: None,
+            head: None,
+            is_bundled: false,
+            has_other_records: false,
+        })
     }
 
     fn of(begun: Begun) -> Open {
@@ -65,6 +82,7 @@ impl Open {
             public_payers: 0,
             points: (None, None),
             section: None,
+            units: Bounds::begun(),
             unit_times: None,
             has_told_era: false,
         }
@@ -94,7 +112,7 @@ impl Open {
         let at = at.month(Some(month));
         if head.birth.is_some_and(|birth| birth.is_after(month)) {
             to.report(ClaimCode::UkeBirthAfterMonth, at.field(layout, 7), || {
-                (String::new(), month.to_string())
+                (Evidence::Nothing, Evidence::Month(month))
             });
         }
         self.check_day(head.admitted_on, at.field(layout, 9), to);
@@ -114,13 +132,15 @@ impl Open {
     ) {
         let at = At::record(line, Some(id)).claim(self.begun.number);
         if let Some(before) = self.order.next(id, place) {
-            to.report(ClaimCode::UkeOrder, at, || (shown(before), String::new()));
+            to.report(ClaimCode::UkeOrder, at, || (Evidence::Record(before), Evidence::Nothing));
         }
         match (known, kind_of(id)) {
             (Known::Fields(layout), Some(kind)) => self.item(layout, kind, text, line, to),
             (Known::Fields(layout), None) => self.other(layout, place, &Fields::of(text), at, line, to),
             (Known::Id, _) => {
-                self.begun.has_other_records |= matches!(place, Place::Bundling | Place::Donor);
+                self.begun.is_bundled |= place == Place::Bundling;
+                self.begun.has_other_records |=
+                    matches!(place, Place::NotBundled | Place::Bundling | Place::Donor);
             }
         }
     }
@@ -137,41 +157,36 @@ impl Open {
         }
         if let Some(day) = record.odd_day {
             let at = at.month(self.begun.month);
-            to.report(ClaimCode::UkeDay, at, || (day.to_string(), String::new()));
+            to.report(ClaimCode::UkeDay, at, || (Evidence::Number(day.into()), Evidence::Nothing));
         } else if item.times > 0 && item.days != 0 && u32::from(item.times) != record.times_of_days {
             let (times, of_days) = (item.times, record.times_of_days);
-            to.report(ClaimCode::UkeTimes, at.field(layout, 7), || (times.to_string(), of_days.to_string()));
+            to.report(ClaimCode::UkeTimes, at.field(layout, 7), || {
+                (Evidence::Number(times.into()), Evidence::Number(of_days.into()))
+            });
         }
         if let Some(pair) = record.pair_after_a_gap() {
-            to.report(ClaimCode::UkeCommentPairs, at, || (pair.to_string(), String::new()));
+            to.report(ClaimCode::UkeCommentPairs, at, || (Evidence::Number(pair.into()), Evidence::Nothing));
         }
-        if kind != ItemKind::Comment {
-            self.unit(
-                record.item.begins_group,
-                record.item.times,
-                record.item.points,
-                at.field(layout, 7),
-                to,
-            );
-        }
+        self.unit_of(&record.item, at.field(layout, 7), to);
         let material = record.own_material();
         to.file.push_item(record.item, record.comments(), record.day_counts(), material);
     }
 
-    /// A unit (点数・回数算定単位) is a run of records of which the last one carries the points; each has the same
-    /// number of times.
+    /// Each record of a unit has the same number of times.
     #[inline]
-    fn unit(&mut self, begins_group: bool, times: u16, points: Recorded, at: At, to: &mut Reporter) {
-        if begins_group {
+    fn unit_of(&mut self, item: &Item, at: At, to: &mut Reporter) {
+        if self.units.begins(item) {
             self.unit_times = None;
         }
-        let times = Some(times).filter(|times| *times > 0);
+        let times = Some(item.times).filter(|times| *times > 0);
         if let (Some(before), Some(times)) = (self.unit_times, times)
             && before != times
         {
-            to.report(ClaimCode::UkeUnitTimes, at, || (times.to_string(), before.to_string()));
+            to.report(ClaimCode::UkeUnitTimes, at, || {
+                (Evidence::Number(times.into()), Evidence::Number(before.into()))
+            });
         }
-        self.unit_times = if points == Recorded::Blank { self.unit_times.or(times) } else { None };
+        self.unit_times = self.unit_times.or(times);
     }
 
     fn other(
@@ -207,13 +222,17 @@ impl Open {
         self.insurers = self.insurers.saturating_add(1);
         if self.insurers > 1 {
             let found = self.insurers;
-            to.report(ClaimCode::UkeRecordCount, at, || (found.to_string(), "1".to_owned()));
+            to.report(ClaimCode::UkeRecordCount, at, || {
+                (Evidence::Number(found.into()), Evidence::Number(1))
+            });
             return;
         }
         // 記号 and 番号 share 38 bytes.
         let both = fields.at(3).len() + fields.at(4).len();
         if fields.at(3).len() <= 38 && fields.at(4).len() <= 38 && both > 38 {
-            to.report(ClaimCode::UkeFieldWidth, at.field(layout, 4), || (both.to_string(), "38".to_owned()));
+            to.report(ClaimCode::UkeFieldWidth, at.field(layout, 4), || {
+                (Evidence::count(both), Evidence::Number(38))
+            });
         }
         let payer = Payer::insurance(fields, line);
         self.points.0 = recorded_points(payer.points);
@@ -224,7 +243,9 @@ impl Open {
         self.public_payers = self.public_payers.saturating_add(1);
         if self.public_payers > PUBLIC_PAYERS_LIMIT {
             let found = self.public_payers;
-            to.report(ClaimCode::UkeRecordCount, at, || (found.to_string(), PUBLIC_PAYERS_LIMIT.to_string()));
+            to.report(ClaimCode::UkeRecordCount, at, || {
+                (Evidence::Number(found.into()), Evidence::Number(PUBLIC_PAYERS_LIMIT.into()))
+            });
             return;
         }
         let payer = Payer::public(self.public_payers, fields, line);
@@ -251,7 +272,7 @@ impl Open {
     fn check_day(&self, day: Option<TreatmentDay>, at: At, to: &mut Reporter) {
         let (Some(month), Some(day)) = (self.begun.month, day) else { return };
         if day > month.last() {
-            to.report(ClaimCode::UkeDateAfterMonth, at, || (day.to_string(), month.to_string()));
+            to.report(ClaimCode::UkeDateAfterMonth, at, || (Evidence::Day(day), Evidence::Month(month)));
         }
     }
 

@@ -3,6 +3,7 @@
 use warifu_values::day::ClaimMonth;
 
 use super::claim_file::ClaimFile;
+use super::evidence::Evidence;
 use super::fields::Fields;
 use super::form::{Fault, Field, Layout, Mode, Run};
 use super::irregular::Irregularity;
@@ -58,7 +59,7 @@ impl Reporter {
     pub(super) fn check_form(&mut self, layout: &'static Layout, fields: &Fields<'_>, at: At) {
         if fields.count() != layout.width() {
             self.report(ClaimCode::UkeColumns, at, || {
-                (fields.count().to_string(), layout.width().to_string())
+                (Evidence::count(fields.count()), Evidence::count(layout.width()))
             });
             // Whatever is missing, or stands in another field's place, is told with that.
             return;
@@ -87,13 +88,14 @@ impl Reporter {
 
     #[cold]
     fn report_fault(&mut self, fault: Fault, field: &Field, bytes: &[u8], at: At) {
-        let length = bytes.len().to_string();
+        let length = Evidence::count(bytes.len());
+        let (none, limit) = (Evidence::Nothing, Evidence::Number(field.bytes.into()));
         let (code, found, expected) = match fault {
-            Fault::Missing => (ClaimCode::UkeFieldMissing, String::new(), String::new()),
-            Fault::TooLong => (ClaimCode::UkeFieldWidth, length, field.bytes.to_string()),
-            Fault::TooShort => (ClaimCode::UkeFieldLength, length, field.bytes.to_string()),
-            Fault::Value => (ClaimCode::UkeFieldValue, String::new(), field.values.shown()),
-            Fault::Day => (ClaimCode::UkeDate, String::new(), String::new()),
+            Fault::Missing => (ClaimCode::UkeFieldMissing, none, none),
+            Fault::TooLong => (ClaimCode::UkeFieldWidth, length, limit),
+            Fault::TooShort => (ClaimCode::UkeFieldLength, length, limit),
+            Fault::Value => (ClaimCode::UkeFieldValue, none, Evidence::Values(field.values)),
+            Fault::Day => (ClaimCode::UkeDate, none, none),
             Fault::Mode => {
                 let code = match field.mode {
                     Mode::Digits => ClaimCode::UkeFieldDigits,
@@ -101,22 +103,23 @@ impl Reporter {
                     Mode::Text => ClaimCode::UkeFieldMixed,
                     Mode::Latin | Mode::Day | Mode::Month | Mode::Open => ClaimCode::UkeFieldHalfWidth,
                 };
-                (code, String::new(), String::new())
+                (code, none, none)
             }
         };
         self.report(code, at, || (found, expected));
     }
 
-    pub(super) fn report(&mut self, code: ClaimCode, at: At, evidence: impl FnOnce() -> (String, String)) {
+    /// Tells `code` with what was found and what that is compared with.
+    pub(super) fn report(
+        &mut self,
+        code: ClaimCode,
+        at: At,
+        evidence: impl FnOnce() -> (Evidence, Evidence),
+    ) {
         self.file.push_irregular(code, || {
             let (found, expected) = evidence();
             let At { line, record, claim, month, field } = at;
             Irregularity { code, claim, line, record, field, month, found, expected }
         });
     }
-}
-
-/// A record's id as a finding shows it: two letters or digits.
-pub(super) fn shown(id: [u8; 2]) -> String {
-    String::from_utf8_lossy(&id).into_owned()
 }

@@ -127,7 +127,7 @@ impl Serialize for ClaimFinding {
     }
 }
 
-/// As it is written above: `codes` are those of docs/findings.md.
+/// As it is written above: `codes` are those of docs/claims.md.
 #[cfg(feature = "schemas")]
 impl schemars::JsonSchema for ClaimFinding {
     fn schema_name() -> std::borrow::Cow<'static, str> {
@@ -143,7 +143,7 @@ impl schemars::JsonSchema for ClaimFinding {
             "description": "One finding; what does not apply is left out. No text of the claim stands in it.",
             "required": ["code", "severity", "release", "line", "en", "ja"],
             "properties": {
-                "code": { "enum": codes, "description": "What (docs/findings.md)." },
+                "code": { "enum": codes, "description": "What (docs/claims.md)." },
                 "asp": { "type": "string", "description": "The error code of the ASP." },
                 "level": { "enum": levels, "description": "Its level in the list of the ASP." },
                 "severity": { "enum": severities },

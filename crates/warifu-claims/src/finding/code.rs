@@ -111,8 +111,8 @@ claim_codes! {
         en "a record of {found} bytes was not read; the limit is {expected}"
         ja "{found} バイトのレコードを読み飛ばしました（上限 {expected}）";
     UkeCharset "uke/charset" File Error L1 None,
-        en "bytes {found} are not Shift JIS (code page 932)"
-        ja "バイト列 {found} は Shift JIS (CP932) ではありません";
+        en "the record is not Shift JIS (code page 932) from byte {found} on: write the file anew as that"
+        ja "レコードの {found} バイト目から Shift JIS (CP932) ではありません。CP932 でファイルを書き出し直してください";
     UkeRecord "uke/record" File Error L1 None,
         en "no record id of two letters or digits at the beginning of the line"
         ja "行頭に 2 文字のレコード識別情報がありません";
@@ -280,6 +280,12 @@ claim_codes! {
     AgeAbove "claim/age-above" Masters Error L4 None,
         en "{found} is for those below age {expected} (column 42); the patient had reached it on that day"
         ja "{found} は年齢 {expected} 未満に限られますが、診療日の患者の年齢は達しています";
+    MaterialAgeBelow "claim/material-age-below" Masters Error L4 None,
+        en "{found} is for those of age {expected} (column 15) and above; the patient was younger on that day"
+        ja "{found} の下限年齢は {expected} ですが、診療日の患者の年齢は達していません（特定器材マスター 15）";
+    MaterialAgeAbove "claim/material-age-above" Masters Error L4 None,
+        en "{found} is for those below age {expected} (column 16); the patient had reached it on that day"
+        ja "{found} は年齢 {expected} 未満に限られますが、診療日の患者の年齢は達しています（特定器材マスター 16）";
     TimesBeyondDays "claim/times-beyond-days" Masters Error L4 None,
         en "{found} times are recorded of what is done once a day at most; the payers count {expected} days"
         ja "回数が {found} ですが、1 日 1 回までの診療行為で、診療実日数は {expected} 日です";
@@ -298,6 +304,28 @@ claim_codes! {
     CommentTextNeedless "claim/comment-text-needless" Masters Error L3 None,
         en "comment {found} is complete by itself, but text follows"
         ja "コメント {found} は定型文のみですが、文字データがあります";
+    ManagementExcluded "claim/outpatient-management-excluded" Masters Error L4 Some("L4648"),
+        en "{found} is not billed on a day with {expected}: leave it out"
+        ja "{found} は {expected} を行った日には算定できません（外来管理加算を算定できない診療行為）。除いてください";
+    AnesthesiaWithoutOperation "claim/long-anesthesia-without-operation" Masters Error L4 Some("L4676"),
+        en "{found} is billed without any operation that it goes with: record the operation or leave it out"
+        ja "{found} の算定に必要な手術がありません。手術を記録するか、加算を除いてください";
+    FeverWithoutBase "claim/fever-addition-without-base" Masters Error L4 Some("L4478"),
+        en "{found} is billed without anything that it is an addition to on that day: leave it out"
+        ja "{found} を加算できる診療行為が同一日にありません。除いてください";
+    AgeAdditionWithoutBase "claim/age-addition-without-base" Masters Error L4 None,
+        en "{found} is an addition for some ages, and nothing in the claim takes it: record what it adds to, \
+            or leave it out"
+        ja "{found} を加算できる診療行為がレセプトにありません。診療行為を記録するか、加算を除いてください";
+    CommentMissing "claim/comment-missing" Masters Error L4 None,
+        en "{found} is billed without a comment that it needs: record {expected} or another one that the \
+            relation table has for the same condition"
+        ja "{found} の算定に必要なコメントがありません。{expected} など、コメント関連テーブルで同じ条件のコメントを記録してください";
+    ElectiveCommentMissing "claim/elective-comment-missing" Masters Error L4 Some("L4438"),
+        en "{found} is subject to elective care (選定療養) and is billed as none without the reason: record \
+            {expected} or another comment that says why"
+        ja "{found} は長期収載品の選定療養の対象ですが、選定療養としない理由のコメントがありません。{expected} などを記録して\
+            ください";
     IncludedDay "claim/included-day" Masters Error L7 Some("L7111"),
         en "{found} is included in {expected} on the same day and is not billed beside it: leave it out"
         ja "{found} は同一日の {expected} に包括され、別に算定できません。除いてください";

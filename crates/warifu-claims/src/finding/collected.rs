@@ -31,7 +31,8 @@ impl ClaimFindings {
         self.counts[code as usize] += more;
     }
 
-    /// The findings that were kept, in the order of the file.
+    /// The findings that were kept, claim by claim in the order of the file: of each claim first what reading
+    /// says, then what judging does.
     pub fn list(&self) -> &[ClaimFinding] {
         &self.list
     }

@@ -1,6 +1,10 @@
 //! An amount of a master, as small as its widest column allows: records are held by the tens of thousands.
 
+use std::fmt;
+
 use warifu_values::amount::AMOUNT_END_HUNDREDTHS;
+
+use crate::file::Decimal;
 
 /// Points, yen or a percentage, exact to the hundredth, in five bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -23,6 +27,19 @@ impl Amount {
     }
 }
 
+impl From<Amount> for Decimal {
+    fn from(amount: Amount) -> Decimal {
+        Decimal::of_hundredths(amount.in_hundredths())
+    }
+}
+
+/// Without an end of zeros.
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Decimal::from(*self).fmt(f)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,5 +51,11 @@ mod tests {
         }
         assert_eq!(Amount::of_hundredths(AMOUNT_END_HUNDREDTHS), None);
         assert_eq!(size_of::<Amount>(), 5);
+    }
+
+    #[test]
+    fn an_amount_is_shown_without_an_end_of_zeros() {
+        let shown = |hundredths| Amount::of_hundredths(hundredths).unwrap().to_string();
+        assert_eq!([0, 100, 28_850, 28_801].map(shown), ["0", "1", "288.5", "288.01"]);
     }
 }

@@ -12,6 +12,8 @@ pub struct Drug {
     pub price: Amount,
     /// How the price is meant (金額種別, column 11).
     pub price_kind: u8,
+    /// Whether it is a long-listed product subject to 選定療養, billed as none (column 42: 1).
+    pub is_elective: bool,
 }
 
 impl Drug {
@@ -22,21 +24,28 @@ impl Drug {
     }
 }
 
-const COLUMNS: [&str; 2] = ["price_kind", "price"];
+/// That column; masters before September 2024 lack it, and have no such drugs.
+const ELECTIVE: &str = "elective_care_class";
+
+const COLUMNS: [&str; 3] = ["price_kind", "price", ELECTIVE];
 
 impl Facts for Drug {
     const KIND: &'static str = "drug";
     const NAME: &'static str = "name";
     const EARLIER_END: Option<&'static str> = Some("transition_or_use_limit_on");
     const COLUMNS: &'static [&'static str] = &COLUMNS;
-    type Columns = [usize; COLUMNS.len()];
+    type Columns = ([usize; 2], Option<usize>);
 
     fn columns(source: &Source<'_>) -> Result<Self::Columns, SnapshotError> {
-        source.columns(COLUMNS)
+        Ok((source.columns(["price_kind", "price"])?, source.table.layout().position(ELECTIVE)))
     }
 
     fn of_row(source: &Source<'_>, columns: &Self::Columns, row: usize) -> Result<Self, SnapshotError> {
-        let [price_kind, price] = *columns;
-        Ok(Drug { price: source.amount(row, price, "price")?, price_kind: source.class(row, price_kind) })
+        let ([price_kind, price], elective) = *columns;
+        Ok(Drug {
+            price: source.amount(row, price, "price")?,
+            price_kind: source.class(row, price_kind),
+            is_elective: elective.is_some_and(|column| source.class(row, column) == 1),
+        })
     }
 }

@@ -1,5 +1,6 @@
 //! What the checks ask of a material (特定器材).
 
+use super::age::AgeBound;
 use super::amount::Amount;
 use super::facts::Facts;
 use super::snapshot_error::SnapshotError;
@@ -16,6 +17,10 @@ pub struct Material {
     pub material_kind: MaterialKind,
     /// Whether the price is only the most that may be claimed, as for oxygen (上限価格, column 23).
     pub is_ceiling: bool,
+    /// Whom it is for: this age and above (column 15).
+    pub age_from: AgeBound,
+    /// Whom it is for: below this age (column 16).
+    pub age_below: AgeBound,
 }
 
 /// How the amount of a material is meant (金額種別; 別紙5-1).
@@ -46,7 +51,8 @@ pub enum MaterialKind {
     Other,
 }
 
-const COLUMNS: [&str; 4] = ["price_kind", "price", "material_kind", "price_ceiling"];
+const COLUMNS: [&str; 6] =
+    ["price_kind", "price", "material_kind", "price_ceiling", "age_lower", "age_upper"];
 
 impl Facts for Material {
     const KIND: &'static str = "material";
@@ -59,7 +65,7 @@ impl Facts for Material {
     }
 
     fn of_row(source: &Source<'_>, columns: &Self::Columns, row: usize) -> Result<Self, SnapshotError> {
-        let [price_kind, price, material_kind, ceiling] = *columns;
+        let [price_kind, price, material_kind, ceiling, age_from, age_below] = *columns;
         Ok(Material {
             price: source.amount(row, price, "price")?,
             price_kind: match source.class(row, price_kind) {
@@ -76,6 +82,8 @@ impl Facts for Material {
                 _ => MaterialKind::Other,
             },
             is_ceiling: source.class(row, ceiling) == 1,
+            age_from: AgeBound::parse(source.table.bytes(row, age_from)),
+            age_below: AgeBound::parse(source.table.bytes(row, age_below)),
         })
     }
 }

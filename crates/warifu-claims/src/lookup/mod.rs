@@ -10,11 +10,14 @@ mod facts;
 
 mod age;
 mod amount;
+mod roles;
 
 mod comment;
 mod drug;
 mod material;
 mod procedure;
+
+mod age_additions;
 
 mod code_table;
 mod records;
@@ -22,7 +25,10 @@ mod records;
 mod shelf;
 mod shelves;
 
+pub(crate) mod rows;
+
 pub(crate) mod points;
+pub(crate) mod relation;
 
 mod build;
 
@@ -36,6 +42,7 @@ pub use comment::Comment;
 pub use drug::Drug;
 pub use material::{Material, MaterialKind, PriceKind};
 pub use procedure::{Claimable, Counted, Insured, Limits, PointKind, Procedure, Step};
+pub use roles::{Role, Roles};
 pub use snapshot::{KINDS, Shelved, Snapshot};
 pub use snapshot_error::SnapshotError;
 pub use warifu_masters::past::MasterOf;

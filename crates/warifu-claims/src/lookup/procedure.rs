@@ -3,8 +3,10 @@
 use super::age::AgeBound;
 use super::amount::Amount;
 use super::facts::Facts;
+use super::roles::Roles;
 use super::snapshot_error::SnapshotError;
 use super::source::Source;
+use warifu_values::amount::number;
 
 /// How points grow with quantity (きざみ値計算, columns 31 to 35).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,12 +114,16 @@ pub struct Procedure {
     pub age_from: AgeBound,
     /// Whom it is for: below this age (column 42).
     pub age_below: AgeBound,
+    /// What it is to others of its claim.
+    pub roles: Roles,
+    /// The additions for some ages that it takes (年齢加算, columns 102, 105, 108, 111); 0 where there is none.
+    pub age_additions: [u32; 4],
     /// Present when points go by quantity (きざみ値計算識別 = 1).
     pub step: Option<Step>,
 }
 
 /// In the order in which a row is read.
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 25] = [
     "point_kind",
     "points",
     "bundled_test",
@@ -130,6 +136,13 @@ const COLUMNS: [&str; 18] = [
     "days_or_times",
     "age_lower",
     "age_upper",
+    "outpatient_management_class",
+    "long_anesthesia_addition",
+    "outpatient_infection_addition",
+    "age_addition_1_code",
+    "age_addition_2_code",
+    "age_addition_3_code",
+    "age_addition_4_code",
     "step_method",
     "step_lower_limit",
     "step_upper_limit",
@@ -150,9 +163,24 @@ impl Facts for Procedure {
 
     fn of_row(source: &Source<'_>, columns: &Self::Columns, row: usize) -> Result<Self, SnapshotError> {
         let [point_kind, points, bundled, exempt, notice, whose @ .., a, b, c, d, e, f] = *columns;
-        let [inout, elderly, dpc, days, times, age_from, age_below] = whose;
+        let [
+            inout,
+            elderly,
+            dpc,
+            days,
+            times,
+            from,
+            below,
+            management,
+            anesthesia,
+            infection,
+            additions @ ..,
+        ] = whose;
         let is_dpc_only = matches!(source.class(row, dpc), 2..=4);
         let table = source.table;
+        let (age_from, age_below) =
+            (AgeBound::parse(table.bytes(row, from)), AgeBound::parse(table.bytes(row, below)));
+        let is_for_ages = age_from.age().is_some() || age_below.age().is_some();
         Ok(Procedure {
             point_kind: match source.whole(row, point_kind, "point_kind")? {
                 1 => PointKind::Yen,
@@ -182,8 +210,15 @@ impl Facts for Procedure {
                 (3, 3) if !is_dpc_only => Counted::Stay,
                 _ => Counted::Freely,
             },
-            age_from: AgeBound::parse(table.bytes(row, age_from)),
-            age_below: AgeBound::parse(table.bytes(row, age_below)),
+            age_from,
+            age_below,
+            roles: Roles::of(
+                (matches!(source.class(row, notice), 7 | 9), is_for_ages),
+                table.bytes(row, management),
+                table.bytes(row, anesthesia),
+                table.bytes(row, infection),
+            ),
+            age_additions: additions.map(|column| number(table.bytes(row, column)).unwrap_or(0)),
             step: step(source, [a, b, c, d, e, f], row)?,
         })
     }

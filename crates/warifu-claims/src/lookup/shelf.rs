@@ -59,6 +59,12 @@ impl<F> Shelf<F> {
         of_code.enumerate().find(|(_, version)| version.first <= day).map(|(at, _)| newest + at)
     }
 
+    /// Each record in force, with its code.
+    pub(super) fn in_force(&self) -> impl Iterator<Item = (u32, &F)> {
+        let versions = self.versions.iter().filter(|version| version.standing == Standing::InForce);
+        versions.map(|version| (version.code, &self.facts[version.record as usize]))
+    }
+
     /// The versions of `code`, the oldest first.
     pub(super) fn versions_of(&self, code: u32) -> impl Iterator<Item = &Version> {
         let newest = self.codes.first(code).unwrap_or(self.versions.len());

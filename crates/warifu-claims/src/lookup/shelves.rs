@@ -111,6 +111,11 @@ impl<F> Shelves<F> {
         Lookup::Absent(absence, Some(By { series: &shelf.series, name: None }))
     }
 
+    /// Each record in force on some day, with its code.
+    pub(super) fn in_force(&self) -> impl Iterator<Item = (u32, &F)> {
+        self.0.iter().flat_map(|placed| placed.shelf.in_force())
+    }
+
     /// How many records stand there.
     pub(super) fn records(&self) -> usize {
         self.0.iter().map(|placed| placed.shelf.facts.len()).sum()

@@ -9,6 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::age_additions::AgeAdditions;
 use super::answer::Lookup;
 use super::comment::Comment;
 use super::drug::Drug;
@@ -16,6 +17,8 @@ use super::facts::Facts;
 use super::material::Material;
 use super::points::{self, PointsShelf, PointsTables, TablesOf};
 use super::procedure::Procedure;
+use super::relation::{self, Relation, RelationShelf, Relations};
+use super::rows::{ByCode, Standing};
 use super::shelf::Shelf;
 use super::shelves::Shelves;
 use super::snapshot_error::SnapshotError;
@@ -27,10 +30,12 @@ use warifu_values::day::{ClaimMonth, TreatmentDay};
 #[derive(Debug, Default)]
 pub struct Snapshot {
     procedures: Shelves<Procedure>,
+    age_additions: AgeAdditions,
     drugs: Shelves<Drug>,
     materials: Shelves<Material>,
     comments: Shelves<Comment>,
     points: PointsTables,
+    relations: Relations,
 }
 
 /// What a snapshot keeps of one master. It shares that with the snapshot that it comes from.
@@ -44,6 +49,7 @@ enum OfKind {
     Material(Arc<Shelf<Material>>),
     Comment(Arc<Shelf<Comment>>),
     Points(Arc<PointsShelf>),
+    Relation(Arc<RelationShelf>),
 }
 
 impl Shelved {
@@ -54,6 +60,7 @@ impl Shelved {
             Drug::KIND => OfKind::Drug(Arc::new(Shelf::build(of)?)),
             Material::KIND => OfKind::Material(Arc::new(Shelf::build(of)?)),
             Comment::KIND => OfKind::Comment(Arc::new(Shelf::build(of)?)),
+            relation::KIND => OfKind::Relation(Arc::new(RelationShelf::build(of)?)),
             _ => match PointsShelf::build(of)? {
                 Some(shelf) => OfKind::Points(Arc::new(shelf)),
                 None => return Ok(None),
@@ -70,13 +77,14 @@ impl Shelved {
             OfKind::Material(shelf) => (&shelf.series, Material::KIND),
             OfKind::Comment(shelf) => (&shelf.series, Comment::KIND),
             OfKind::Points(shelf) => (&shelf.series, shelf.kind),
+            OfKind::Relation(shelf) => (&shelf.series, relation::KIND),
         }
     }
 }
 
 /// The kinds that checks ask.
-pub const KINDS: [&str; 12] = {
-    let mut kinds = [""; 12];
+pub const KINDS: [&str; 13] = {
+    let mut kinds = [relation::KIND; 13];
     (kinds[0], kinds[1], kinds[2], kinds[3]) = (Procedure::KIND, Drug::KIND, Material::KIND, Comment::KIND);
     let mut at = 0;
     while at < points::KINDS.len() {
@@ -111,7 +119,7 @@ impl Snapshot {
         }
         let (mut procedures, mut drugs) = (Vec::new(), Vec::new());
         let (mut materials, mut comments) = (Vec::new(), Vec::new());
-        let mut points = Vec::new();
+        let (mut points, mut relations) = (Vec::new(), Vec::new());
         for Shelved(shelved) in all {
             match shelved {
                 OfKind::Procedure(shelf) => procedures.push(shelf),
@@ -119,14 +127,18 @@ impl Snapshot {
                 OfKind::Material(shelf) => materials.push(shelf),
                 OfKind::Comment(shelf) => comments.push(shelf),
                 OfKind::Points(shelf) => points.push(shelf),
+                OfKind::Relation(shelf) => relations.push(shelf),
             }
         }
+        let procedures = Shelves::of(procedures);
         Ok(Snapshot {
-            procedures: Shelves::of(procedures),
+            age_additions: AgeAdditions::of(&procedures),
+            procedures,
             drugs: Shelves::of(drugs),
             materials: Shelves::of(materials),
             comments: Shelves::of(comments),
             points: PointsTables::of(points),
+            relations: Relations::of(relations),
         })
     }
 
@@ -138,6 +150,7 @@ impl Snapshot {
             Drug::KIND => OfKind::Drug(Arc::clone(self.drugs.of_series(series)?)),
             Material::KIND => OfKind::Material(Arc::clone(self.materials.of_series(series)?)),
             Comment::KIND => OfKind::Comment(Arc::clone(self.comments.of_series(series)?)),
+            relation::KIND => OfKind::Relation(Arc::clone(self.relations.of_series(series)?)),
             _ => OfKind::Points(Arc::clone(self.points.of_series(series, kind)?)),
         };
         Some(Shelved(of_kind))
@@ -147,6 +160,15 @@ impl Snapshot {
     #[inline]
     pub fn procedure(&self, code: u32, day: TreatmentDay) -> Lookup<'_, Procedure> {
         self.procedures.lookup(code, day)
+    }
+
+    /// Whether some procedure takes `addition` as one for some ages on `day`.
+    #[cold]
+    pub(crate) fn is_age_addition(&self, addition: u32, day: TreatmentDay) -> bool {
+        self.age_additions.takers(addition).any(|taker| match self.procedure(taker, day) {
+            Lookup::InForce(held) => held.facts.age_additions.contains(&addition),
+            Lookup::Absent(..) => false,
+        })
     }
 
     /// The drug `code` on `day`.
@@ -173,9 +195,22 @@ impl Snapshot {
         self.points.of_month(month)
     }
 
-    /// The columns of the points tables that decide what is answered, by field id, besides those with days.
-    pub fn points_columns() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
-        points::KINDS.into_iter()
+    /// The コメント関連テーブル that judges `month`.
+    #[inline]
+    pub(crate) fn relations(&self, month: ClaimMonth) -> Option<Standing<'_, ByCode<Relation>>> {
+        self.relations.of_month(month)
+    }
+
+    /// The columns of the tables whose records are about several codes that decide what is answered, by field
+    /// id, besides those with days.
+    pub fn table_columns() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+        points::KINDS.into_iter().chain([(relation::KIND, relation::COLUMNS)])
+    }
+
+    /// How many comments that a claim decides the コメント関連テーブル makes due: one for each run of days on
+    /// which a record holds.
+    pub fn relation_rows(&self) -> usize {
+        self.relations.rows()
     }
 
     /// How many rows of the points tables are held: one for each run of days on which a record holds.
@@ -218,6 +253,10 @@ impl Snapshot {
     /// Each shelf by where it lies, and how many bytes of memory it takes.
     fn shelves(&self) -> impl Iterator<Item = (*const (), usize)> {
         let items = self.procedures.bytes().chain(self.drugs.bytes()).chain(self.materials.bytes());
-        items.chain(self.comments.bytes()).chain(self.points.bytes())
+        items
+            .chain(self.comments.bytes())
+            .chain(self.points.bytes())
+            .chain(self.relations.bytes())
+            .chain([self.age_additions.bytes()])
     }
 }

@@ -3,13 +3,14 @@
 //! Each code is claimed on the day before and after each boundary of its days, with the quantities at the
 //! limits of its steps (of drugs and materials 1 and 10,000), by the points that either release gives; as
 //! UKE bytes through the same reader. It needs no traffic, and nobody sent it: nothing of it says how often
-//! a code is used.
+//! a code is used. No claim has two codes, or one of them twice: of what the points tables (電子点数表) say of
+//! codes together, nothing turns here.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use warifu_masters::past::Days;
-use warifu_values::day::{ClaimMonth, TreatmentDay};
+use warifu_values::day::TreatmentDay;
 
 use super::bound::{Bound, Missing};
 use super::explained::{Declared, Explained};
@@ -65,9 +66,9 @@ pub(super) fn synthetic_within(
         }
         for day in around(&days) {
             // A comment is judged for its month.
-            let is_past = match (kind, ClaimMonth::parse((day.as_number() / 100).to_string().as_bytes())) {
-                (ItemKind::Comment, Some(month)) => month.last() < past_before,
-                _ => day < past_before,
+            let is_past = match kind {
+                ItemKind::Comment => day.month().last() < past_before,
+                ItemKind::Procedure | ItemKind::Drug | ItemKind::Material => day < past_before,
             };
             let movements = if is_past { &mut corpus.past } else { &mut corpus.future };
             let file = ClaimFile::read(&claim_file(kind, code, day, older, newer));

@@ -64,6 +64,9 @@ const MASTERS: [(ItemKind, &str); 4] = [
 /// What all kinds of points tables (電子点数表) begin with: they judge procedures, several together.
 const POINTS: &str = "points-";
 
+/// The comment-relation table (コメント関連テーブル): it judges procedures and drugs by the comments beside them.
+const RELATION: &str = "comment-relation";
+
 /// The codes that a record concerns which has the key `key`, a code or several of which some may be codes.
 fn codes_of(kind: ItemKind, key: &str) -> impl Iterator<Item = ItemCode> {
     key.split('-').filter_map(move |part| ItemCode::parse(kind, part.as_bytes()))
@@ -107,9 +110,10 @@ impl Declared {
 
     /// Takes in one change more.
     pub fn add(&mut self, change: &Change, past_before: TreatmentDay) {
-        let kind = match MASTERS.iter().find(|(_, master)| *master == change.kind) {
-            Some((kind, _)) => kind,
-            None if change.kind.starts_with(POINTS) => &ItemKind::Procedure,
+        let kinds = match MASTERS.iter().find(|(_, master)| *master == change.kind) {
+            Some((kind, _)) => &[*kind][..],
+            None if change.kind.starts_with(POINTS) => &[ItemKind::Procedure],
+            None if change.kind == RELATION => &[ItemKind::Procedure, ItemKind::Drug],
             None => return,
         };
         let explained = match change.what {
@@ -121,15 +125,18 @@ impl Declared {
             _ => Explained::Announced,
         };
         let mut names_none = true;
-        for code in codes_of(*kind, &change.key) {
-            names_none = false;
-            let days = self.codes.entry((*kind, code)).or_default();
-            if !days.contains(&(change.days, explained)) {
-                days.push((change.days, explained));
+        for kind in kinds.iter().copied() {
+            for code in codes_of(kind, &change.key) {
+                names_none = false;
+                let days = self.codes.entry((kind, code)).or_default();
+                if !days.contains(&(change.days, explained)) {
+                    days.push((change.days, explained));
+                }
             }
         }
-        if names_none {
-            self.others.push((*kind, change.days, explained));
+        // What the relation table says of dentists and others is of no code that is judged here.
+        if names_none && (change.kind != RELATION || change.key.is_empty()) {
+            self.others.extend(kinds.iter().map(|kind| (*kind, change.days, explained)));
         }
     }
 

@@ -6,7 +6,7 @@ use warifu_values::day::{ClaimMonth, TreatmentDay};
 use super::record_behind::{RecordBehind, record_behind};
 use super::turn::Turn;
 use super::uses::{BothOf, NotCompared, Use, uses};
-use crate::file::{Claim, ClaimFile, Item, ItemCode, ItemKind, Recorded};
+use crate::file::{Claim, ClaimFile, ItemCode, ItemKind, Recorded, UnitRecords};
 use crate::finding::{ClaimCode, ClaimFinding};
 use crate::lookup::Snapshot;
 
@@ -161,21 +161,14 @@ fn turned(
     uses(claim).filter_map(of).collect()
 }
 
-/// The unit of each item of `claim`: the next record with points ends it.
+/// The unit of each item of `claim`; none where its points are none or no number.
 fn units(claim: &Claim<'_>) -> Vec<Option<Unit>> {
-    let mut open = None;
-    let unit = |item: &Item| {
-        if item.kind != ItemKind::Comment && item.points != Recorded::Blank {
-            let Item { line, times, .. } = *item;
-            let Recorded::Number(points) = item.points else {
-                open = None;
-                return None;
-            };
-            open = Some(Unit { line, points, times: times.max(1) });
-        }
-        open
+    let of = |unit: UnitRecords<'_>| {
+        let claimed = unit.end.and_then(|end| match end.points {
+            Recorded::Number(points) => Some(Unit { line: end.line, points, times: end.times.max(1) }),
+            Recorded::Blank | Recorded::Other => None,
+        });
+        std::iter::repeat_n(claimed, unit.items.len())
     };
-    let mut units: Vec<_> = claim.items.iter().rev().map(unit).collect();
-    units.reverse();
-    units
+    claim.units().flat_map(of).collect()
 }

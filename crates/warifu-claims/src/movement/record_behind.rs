@@ -28,19 +28,16 @@ pub(super) fn record_behind(
     let number = code.number();
     match kind {
         ItemKind::Procedure => behind(snapshot.procedure(number, day), |facts| {
-            let points = decimal(facts.points.in_hundredths());
+            let points = facts.points.to_string();
             match facts.step {
                 None => points,
                 Some(step) => {
-                    let (more, per) = (decimal(step.points.in_hundredths()), step.step);
-                    format!("{points} + {more} / {per} ({}-{})", step.lower, step.upper)
+                    format!("{points} + {} / {} ({}-{})", step.points, step.step, step.lower, step.upper)
                 }
             }
         }),
-        ItemKind::Drug => behind(snapshot.drug(number, day), |facts| decimal(facts.price.in_hundredths())),
-        ItemKind::Material => {
-            behind(snapshot.material(number, day), |facts| decimal(facts.price.in_hundredths()))
-        }
+        ItemKind::Drug => behind(snapshot.drug(number, day), |facts| facts.price.to_string()),
+        ItemKind::Material => behind(snapshot.material(number, day), |facts| facts.price.to_string()),
         ItemKind::Comment => behind(snapshot.comment(number, day), |facts| {
             if facts.takes_text() { "+ text" } else { "" }.to_owned()
         }),
@@ -51,13 +48,4 @@ fn behind<F>(lookup: Lookup<'_, F>, value: impl Fn(&F) -> String) -> Option<Reco
     let Lookup::InForce(held) = lookup else { return None };
     let (series, name) = (held.series.to_string(), held.name.to_owned());
     Some(RecordBehind { series, name, value: value(held.facts) })
-}
-
-/// Hundredths as a decimal, without an end of zeros.
-fn decimal(hundredths: u64) -> String {
-    match (hundredths / 100, hundredths % 100) {
-        (whole, 0) => whole.to_string(),
-        (whole, part) if part % 10 == 0 => format!("{whole}.{}", part / 10),
-        (whole, part) => format!("{whole}.{part:02}"),
-    }
 }

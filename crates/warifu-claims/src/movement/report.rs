@@ -228,7 +228,8 @@ struct Told<'a> {
     verdict: &'a Verdict,
     bound: Bound,
     explained: u64,
-    faults: &'a [CodeReport],
+    /// How many codes are at fault, and the first of them.
+    faults: (u64, Option<&'a CodeReport>),
 }
 
 impl Speak for Told<'_> {
@@ -262,8 +263,8 @@ impl Speak for Told<'_> {
                 )
             }
             Verdict::Refused => {
-                let first = self.faults.first().map(|code| code.say(lang)).unwrap_or_default();
-                let count = self.faults.len() as u64;
+                let (count, first) = self.faults;
+                let first = first.map(|code| code.say(lang)).unwrap_or_default();
                 let codes = counted(count, "code");
                 say!(
                     lang,
@@ -322,8 +323,9 @@ impl Movements {
         if made == Made::Synthetic {
             told.iter_mut().for_each(CodeReport::is_of_nobody);
         }
-        let faults = told.iter().take_while(|code| code.verdict == CodeVerdict::Fault).count();
-        let said = Words::of(&Told { made, verdict: &verdict, bound, explained, faults: &told[..faults] });
+        let count = codes_by_verdict.get(&CodeVerdict::Fault).copied().unwrap_or_default();
+        let first = told.first().filter(|code| code.verdict == CodeVerdict::Fault);
+        let said = Words::of(&Told { made, verdict: &verdict, bound, explained, faults: (count, first) });
         let (word, missing) = match verdict {
             Verdict::Passed => ("passed", Vec::new()),
             Verdict::Refused => ("refused", Vec::new()),

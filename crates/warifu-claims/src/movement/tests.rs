@@ -528,6 +528,19 @@ fn what_several_cores_saw_is_what_one_saw() {
     assert_eq!(whole.codes[0].institutions, 8, "as many or more");
 }
 
+/// Found by a reader: of any number above, 500 were said, which is how many are told one by one.
+#[test]
+fn every_code_at_fault_is_counted() {
+    let rows =
+        |points| (0..501).map(|at| (111_000_110 + at, points, 20240401, 99999999)).collect::<Vec<Row>>();
+    let items: Vec<Item> = rows(100).iter().map(|(code, points, ..)| (202405, 7, *code, *points)).collect();
+    let files: Vec<_> = (1..=3).map(|institution| (institution, items.clone())).collect();
+    let report = seen(&files, &of(&rows(100)), &of(&rows(110)), &NothingDeclared).report(&ENOUGH);
+    assert_eq!((report.codes.len(), report.codes_by_verdict[&CodeVerdict::Fault]), (500, 501));
+    assert!(report.said.en.starts_with("501 codes of masters at fault"), "{}", report.said.en);
+    assert!(report.said.ja.contains("コードが 501 件"), "{}", report.said.ja);
+}
+
 #[test]
 fn claims_are_made_around_what_a_release_says_it_changes() {
     let mut changed = sound();
@@ -606,6 +619,35 @@ fn cover_that_is_lost_for_every_code_is_said_once_of_those_in_the_files_too() {
     assert_eq!(on(b"111000110", "2024-03-31"), Explained::Not);
     assert_eq!(on(b"199999999", "2024-05-01"), Explained::Accepted);
     assert_eq!(Bound { moved: 0, uses: 3 }.say(Lang::En), "0 of 3 uses moved: at most 100.0 % (95 %)");
+}
+
+#[test]
+fn a_relation_explains_the_procedure_or_the_drug_that_wants_the_comment() {
+    let of = |key: &str| Change {
+        kind: "comment-relation".into(),
+        key: key.into(),
+        ..change(CODES[0], "2024-06-01", None)
+    };
+    let declared = Declared::of(
+        &[
+            of("111000110-820100001-1-0001-01--10000000"),
+            of("620000001-830600003-5-0013-03--50092500"),
+            of("301000110-820100001-3-0001-01-00000-10000000"),
+        ],
+        day("2024-06-01"),
+    );
+    let on = |kind: ItemKind, code: &[u8]| {
+        declared.explains(kind, ItemCode::parse(kind, code).unwrap(), day("2024-06-01"))
+    };
+    assert_eq!(on(ItemKind::Procedure, b"111000110"), Explained::Announced);
+    assert_eq!(on(ItemKind::Drug, b"620000001"), Explained::Announced);
+    // A dentist's is of no code that is judged here.
+    assert_eq!(on(ItemKind::Procedure, b"112007410"), Explained::Not);
+    assert_eq!(on(ItemKind::Drug, b"620000002"), Explained::Not);
+    // What holds for all of the table is of each.
+    let declared = Declared::of(&[of("")], day("2024-06-01"));
+    let code = ItemCode::parse(ItemKind::Drug, b"620000002").unwrap();
+    assert_eq!(declared.explains(ItemKind::Drug, code, day("2024-06-01")), Explained::Announced);
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use warifu_values::day::{ClaimMonth, TreatmentDay};
 
 use crate::checks::is_of_unit;
-use crate::file::{Claim, Item, ItemCode, ItemKind, Recorded};
+use crate::file::{Claim, Item, ItemCode, ItemKind};
 use crate::finding::{ClaimCode, ClaimFinding};
 use crate::lookup::{Lookup, Snapshot};
 
@@ -22,17 +22,13 @@ pub(super) fn attribute(
     new: &mut Vec<ClaimFinding>,
 ) {
     let Some(month) = claim.month else { return };
-    let (mut begin, mut moves, mut left) = (0, Vec::new(), MOST);
-    for (at, last) in claim.items.iter().enumerate() {
-        if last.kind == ItemKind::Comment || last.points == Recorded::Blank {
+    let (mut moves, mut left) = (Vec::new(), MOST);
+    for unit in claim.units() {
+        let Some(last) = unit.end else { continue };
+        if unit.items.len() < 2 || said(old, last.line) == said(new, last.line) {
             continue;
         }
-        let records = claim.items.get(begin..=at).unwrap_or_default();
-        begin = at + 1;
-        if records.len() < 2 || said(old, last.line) == said(new, last.line) {
-            continue;
-        }
-        let differ = records.iter().filter(|item| differs(item, month, older, newer));
+        let differ = unit.items.iter().filter(|item| differs(item, month, older, newer));
         let differ: Vec<(u32, ItemCode)> =
             differ.filter_map(|item| item.code.map(|code| (item.line, code))).collect();
         if !differ.is_empty() && differ.len() <= left {

@@ -39,6 +39,7 @@ macro_rules! codes {
                     self,
                     Code::FieldUnreadable
                         | Code::ImportSeries
+                        | Code::ImportKind
                         | Code::ImportCorrectionFull
                         | Code::ImportCorrectionLarge
                         | Code::ImportCorrectionMany
@@ -484,6 +485,15 @@ codes! {
         do "Was one of these meant? Else declare it in warifu.toml, with each master's first day."
         ja "系列 {found} は宣言されていません（宣言済み: {expected}）"
         do "系列の指定を確認してください。新しい系列なら warifu.toml に施行日とともに宣言します。";
+    ImportKind "import/kind-undeclared" Deny
+        en "warifu.toml does not say that series {found} holds {expected}: under [series.{found}] add \
+            \"{expected}\" to kinds and the line effective.{expected} = \"YYYY-MM-DD\", its first day"
+        do "Write that into warifu.toml of the repository, commit it there (`git commit -am warifu.toml`), \
+            and import again."
+        ja "warifu.toml の系列 {found} に {expected} がありません。[series.{found}] の kinds に \"{expected}\" を加え、\
+            effective.{expected} = \"YYYY-MM-DD\"（適用開始日）の行を足してください"
+        do "リポジトリの warifu.toml に書き足し、そのフォルダーで git commit -am warifu.toml を実行してから、\
+            取り込み直してください。";
     ImportNoBase "import/no-base" Deny
         en "a differential, but series {found} holds no full of this master yet"
         do "Import the full it is based on first."

@@ -41,7 +41,7 @@ pub use other_root::other_root;
 pub use roots::LearningRoots;
 pub(crate) use roots::NextRoot;
 pub use state::TrustedState;
-pub use state_fault::StateFault;
+pub use state_fault::{StateDamage, StateFault};
 pub(crate) use statements::NextStatement;
 pub(crate) use verified_chain::VerifiedChain;
 pub use walk::{Answer, Need, Step, Walk};

@@ -44,6 +44,16 @@ impl OpenError {
 
 /// What a list names and the channel does not have.
 pub(super) fn say_missing(path: &ChannelPath, lang: Lang) -> String {
+    // No list names where reading begins: what has none is no channel, or none yet.
+    if *path == ChannelPath::timestamp() {
+        return say!(
+            lang,
+            "the channel does not have {path}: see whether this is the channel's place (it has metadata/ and \
+             targets/); where it is being published or copied just now, try again",
+            "配信元に {path} がありません。指定した場所が配信元（metadata/ と targets/ があるフォルダー）か確認してください。\
+             公開やコピーの途中なら、しばらくして再試行してください"
+        );
+    }
     say!(
         lang,
         "the channel does not have {path}, which its list names; it may lag behind, try again",
@@ -78,3 +88,17 @@ spoken_error!(
     },
     |_| None
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever named another folder is not told to wait for a list to catch up.
+    #[test]
+    fn a_place_without_a_beginning_may_be_no_channel() {
+        let said = |path| OpenError::Missing { path }.say(Lang::Ja);
+        let none = said(ChannelPath::timestamp());
+        assert!(none.contains("metadata/ と targets/ があるフォルダー") && !none.contains("一覧"), "{none}");
+        assert!(said(ChannelPath::targets(2)).contains("反映待ち"));
+    }
+}

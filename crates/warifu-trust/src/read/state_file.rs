@@ -9,7 +9,7 @@ use crate::metadata::{ReleaseRef, Speaker};
 use crate::read::back::look_back;
 use crate::read::open_error::OpenError;
 use crate::read::state::{Recorded, TrustedState};
-use crate::read::state_fault::StateFault;
+use crate::read::state_fault::{StateDamage, StateFault};
 use crate::read::verified_chain::MetadataFiles;
 use crate::refusal::Refusal;
 use crate::root::{Policy, SignedRoot};
@@ -87,12 +87,12 @@ impl TrustedState {
     pub fn from_bytes(bytes: &[u8], pinned: &[u8], policy: Policy) -> Result<Self, StateFault> {
         let mut state = TrustedState::pin(pinned, policy)?;
         if bytes.len() as u64 > limits::STATE_BYTES {
-            return Err(StateFault::Damaged { what: "longer than it can be" });
+            return Err(StateFault::Damaged { what: StateDamage::TooLong });
         }
-        let file: StateFile = canonical::from_slice(bytes)
-            .map_err(|_| StateFault::Damaged { what: "not the JSON it must be" })?;
+        let file: StateFile =
+            canonical::from_slice(bytes).map_err(|_| StateFault::Damaged { what: StateDamage::NoJson })?;
         if !(1..=SCHEMA).contains(&file.schema) {
-            return Err(StateFault::Damaged { what: "written by a newer version" });
+            return Err(StateFault::Damaged { what: StateDamage::Newer });
         }
         let pinned = state.root().clone();
         let mut older = Vec::new();
@@ -120,7 +120,7 @@ impl TrustedState {
             leading(&older, &state.roots[0]).iter().chain(&state.roots).cloned().collect();
         for (speaker, number, text) in file.statements {
             let speaker: Speaker =
-                speaker.parse().map_err(|_| StateFault::Damaged { what: "a statement of nobody" })?;
+                speaker.parse().map_err(|_| StateFault::Damaged { what: StateDamage::StatementOfNobody })?;
             let under = |root: &SignedRoot| StatementFile::verify(text.as_bytes(), speaker, root);
             if let Some(statement) = line.iter().rev().find_map(under) {
                 state.statements.hear(speaker, number, statement);
@@ -135,7 +135,7 @@ impl TrustedState {
             let recorded = match look_back(&line, &files) {
                 Ok(verified) => Recorded::of(&verified),
                 Err(OpenError::Refused(refusal)) => return Err(refusal.into()),
-                Err(_) => return Err(StateFault::Damaged { what: "incomplete" }),
+                Err(_) => return Err(StateFault::Damaged { what: StateDamage::Incomplete }),
             };
             state.recorded = Some(recorded);
         }

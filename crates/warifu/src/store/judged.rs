@@ -54,24 +54,27 @@ impl<'a> Judged<'a> {
         ImportError::Refused(Box::new(Refused { file: self.request.name.to_owned(), findings, later, after }))
     }
 
-    /// No reason makes up for a series that is not declared: nothing would say where the file belongs.
+    /// No reason makes up for a series or a kind of it that is not declared: nothing would say where the file
+    /// belongs, or from when it is in force.
     pub(super) fn refuse_undeclared(
         &mut self,
         config: &Config,
         series: &str,
         kind: &str,
     ) -> Result<(), ImportError> {
-        let declared = config.series.get(series);
-        let found = match declared {
-            None => series.to_owned(),
+        let finding = match config.series.get(series) {
+            None => {
+                let known: Vec<&str> = config.series.keys().map(String::as_str).collect();
+                let known =
+                    if known.is_empty() { "-".to_owned() } else { closest_first(series, known).join(", ") };
+                Finding::new(Code::ImportSeries).found(series).expected(known)
+            }
             Some(declared) if !declared.kinds.iter().any(|known| known == kind) => {
-                format!("{series} ({kind})")
+                Finding::new(Code::ImportKind).found(series).expected(kind)
             }
             Some(_) => return Ok(()),
         };
-        let known: Vec<&str> = config.series.keys().map(String::as_str).collect();
-        let known = if known.is_empty() { "-".to_owned() } else { closest_first(series, known).join(", ") };
-        self.findings.push(Finding::new(Code::ImportSeries).found(found).expected(known));
+        self.findings.push(finding);
         Err(self.refused())
     }
 

@@ -25,12 +25,7 @@ pub(in crate::cli) struct Check {
 #[command(next_help_heading = "By which release")]
 pub(in crate::cli) struct By {
     /// Judge by the release that runs on this state directory
-    #[arg(
-        long,
-        value_name = "DIR",
-        conflicts_with_all = ["channel", "offline", "root", "keep"],
-        required_unless_present_any = ["channel", "offline"]
-    )]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["channel", "offline", "root", "keep"])]
     pub(in crate::cli) state: Option<PathBuf>,
     /// Judge by the newest release of this channel (a folder, a bundle file or a URL; again for each mirror),
     /// which is kept for when it cannot be reached
@@ -58,7 +53,7 @@ pub(in crate::cli) struct GivenAs {
     /// Show every finding, and not the first ten of each code
     #[arg(long)]
     pub(in crate::cli) all: bool,
-    /// JSON lines as the service answers them, all of them
+    /// JSON lines as the service answers them, up to a million findings
     #[arg(long, conflicts_with = "all")]
     pub(in crate::cli) json: bool,
     /// Write a table for a spreadsheet too (CSV, UTF-8); - writes it alone, to standard output

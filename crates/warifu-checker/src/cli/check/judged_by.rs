@@ -26,6 +26,9 @@ pub(super) fn candidate(by: &By, schemas: &Schemas, lang: Lang) -> Result<Candid
     if let Some(state) = &by.state {
         return of_state(state, schemas);
     }
+    if by.channel.is_empty() && !by.offline {
+        return Err(Failure::could_not(by_nothing()));
+    }
     let floor = floor(by.policy.as_deref())?;
     let place = Place::of(by)?;
     let log = Log::new(lang);
@@ -44,6 +47,16 @@ pub(super) fn candidate(by: &By, schemas: &Schemas, lang: Lang) -> Result<Candid
         let _ = writeln!(io::stderr(), "warifu-checker: {}", said.say(lang));
     }
     Ok(ready.candidate)
+}
+
+/// That no release was named, and how one is.
+fn by_nothing() -> Said {
+    Said::new(
+        "say by which release: --channel CHANNEL --root root.json the first time (then --channel CHANNEL), \
+         --offline by the one that is kept since, or --state DIR by that of a checker on this machine",
+        "点検に使うリリースを指定してください。初回は --channel 配信元 --root root.json（次からは --channel 配信元）、\
+         保存済みのものを使うなら --offline、この機械のチェッカーと同じものを使うなら --state フォルダー です",
+    )
 }
 
 fn of_state(state: &Path, schemas: &Schemas) -> Result<Candidate, Failure> {

@@ -3,22 +3,25 @@
 mod judged_by;
 
 mod given_as;
+mod other_file;
 
 use std::fs;
+use std::io::{self, Write as _};
 
 use warifu_claims::{ClaimFile, FILE_LIMIT_BYTES};
 use warifu_judging::{judged, too_large};
-use warifu_values::lang::Lang;
+use warifu_values::lang::{Lang, Speak as _};
 
 use crate::cli::arguments::Check;
 use crate::cli::check::given_as::give;
 use crate::cli::check::judged_by::candidate;
+use crate::cli::check::other_file::other_than_claims;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{read_file, schemas_of};
 
 /// Findings that are given of one file. Some hundred bytes each: what a whole claim file can have of them
 /// would not fit into the memory of a clinic's machine. What is beyond is counted, and told.
-const FINDINGS_LIMIT: usize = 1_000_000;
+const CHECK_FINDINGS_LIMIT: usize = 1_000_000;
 
 pub(super) fn check_file(check: &Check, lang: Lang) -> Result<u8, Failure> {
     let schemas = schemas_of(&check.site)?;
@@ -29,9 +32,13 @@ pub(super) fn check_file(check: &Check, lang: Lang) -> Result<u8, Failure> {
     }
     let bytes = read_file(&check.file)?;
     let candidate = candidate(&check.by, &schemas, lang)?;
-    let file = ClaimFile::read(&bytes);
+    if let Some(said) = other_than_claims(&check.file, &bytes) {
+        // Nobody listens: the findings are told all the same.
+        let _ = writeln!(io::stderr(), "warifu-checker: {}", said.say(lang));
+    }
+    let file = ClaimFile::read_keeping(&bytes, CHECK_FINDINGS_LIMIT);
     drop(bytes);
-    let judged = judged(&file, &candidate.snapshot, &candidate.receipt, FINDINGS_LIMIT);
+    let judged = judged(&file, &candidate.snapshot, &candidate.receipt, CHECK_FINDINGS_LIMIT);
     give(&check.given, &file, &judged, lang)?;
     Ok(u8::from(judged.summary.errors > 0))
 }

@@ -81,7 +81,8 @@ mod tests {
             ("checker.toml:3:1: [limits] has no key conections (is connections meant?)", "使えるキー"),
             ("checker.toml:4:18: [limits] head-seconds is a whole number without quotes, not string", "整数"),
             (
-                "checker.toml:5:16: 0 is no value of [limits] idle-seconds: 0 is not in 1..=86400",
+                "checker.toml:5:16: 0 is no value of [limits] idle-seconds: 0 is not allowed: give a whole \
+                 number from 1 to 86400",
                 "使えません",
             ),
             ("checker.toml:6:2: there is no section [limit] (is [limits] meant?)", "使えるセクション"),

@@ -131,7 +131,7 @@ metrics! {
         en "Claim files judged, by release: the one that judges and the one before it"
         ja "点検したファイル数（稼働中と直前のリリース別）";
     FINDINGS Counter "warifu_findings_total" ["code", "release"]
-        en "Findings, by code (docs/findings.md) and by release: the one that judges and the one before it"
+        en "Findings, by code (docs/claims.md) and by release: the one that judges and the one before it"
         ja "指摘件数（コード別、稼働中と直前のリリース別）";
     WAITING_SECONDS Histogram "warifu_waiting_seconds" []
         en "From when a claim file was there to its turn"

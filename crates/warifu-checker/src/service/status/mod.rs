@@ -5,6 +5,7 @@ mod parts;
 mod whole;
 
 mod amiss;
+mod cautions;
 mod said;
 
 pub use parts::{ClaimsDoor, Doors, Next, OfClaims, OnTrial, Queue, Requests, Watch};

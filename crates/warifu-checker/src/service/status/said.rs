@@ -229,9 +229,13 @@ impl Status {
     fn without_repeating(&self, text: String, lang: Lang) -> String {
         let above = say!(lang, "see above", "上記のとおり");
         let held = self.held.iter().map(|held| held.why.clone());
-        let refused = self.refused.iter().map(|refused| refused.why.clone());
+        // With what to do first: where that stands in a line of its own, it would stay alone.
+        let of_refusal = |why: &Said, next: &Said| [why.then(next), why.clone()];
+        let refused = self.refused.iter().flat_map(|it| of_refusal(&it.why, &it.next_step()));
         let of_this_machine = self.not_taken().map(|amiss| amiss.why);
-        let reasons = self.withdrawn.iter().cloned().chain(held).chain(refused).chain(of_this_machine);
+        let damaged = self.damaged.iter().map(|damage| damage.why.clone());
+        let reasons = self.withdrawn.iter().cloned().chain(held).chain(refused).chain(damaged);
+        let reasons = reasons.chain(of_this_machine);
         let long = reasons.map(|why| why.say(lang)).filter(|why| why.chars().count() > SAID_ONCE_CHARS);
         long.fold(text, |text, why| text.replace(&why, &above))
     }

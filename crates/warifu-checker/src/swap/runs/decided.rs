@@ -35,8 +35,10 @@ pub enum NotDecided {
     NotDamaged,
     /// It could not be mended.
     NotMended(Said),
-    /// The record could not be written.
+    /// The record could not be written, so nothing was decided.
     NotWritten(Said),
+    /// The same of a freeze, which holds all the same.
+    FrozenNotWritten(Said),
 }
 
 impl NotDecided {
@@ -71,7 +73,16 @@ impl NotDecided {
             NotDecided::NotDamaged => {
                 Said::new("nothing is damaged that could be mended", "修復が必要な破損はありません")
             }
-            NotDecided::NotMended(why) | NotDecided::NotWritten(why) => why.clone(),
+            NotDecided::NotMended(why) => why.clone(),
+            NotDecided::NotWritten(why) => why.then(&Said::new(
+                "nothing was decided, and what was in force stays so; make room on the disk or mend it, and \
+                 do this again",
+                "この操作は反映されておらず、前の状態のままです。ディスクの空きを確保するか障害を直してから、もう一度実行してください",
+            )),
+            NotDecided::FrozenNotWritten(why) => why.then(&Said::new(
+                "activation is frozen here all the same, and that is written as soon as it can be",
+                "この起動中は凍結が有効です。書き込めるようになり次第記録します",
+            )),
         }
     }
 }
@@ -151,12 +162,9 @@ impl Runs {
             freeze(record);
             Ok(())
         };
-        self.decide(decision, change, |_| ()).map_err(|not| {
-            let holds = Said::new(
-                "activation is frozen here all the same, and that is written as soon as it can be",
-                "この起動中は凍結が有効です。書き込めるようになり次第記録します",
-            );
-            NotDecided::NotWritten(not.said().then(&holds))
+        self.decide(decision, change, |_| ()).map_err(|not| match not {
+            NotDecided::NotWritten(why) => NotDecided::FrozenNotWritten(why),
+            not => not,
         })
     }
 

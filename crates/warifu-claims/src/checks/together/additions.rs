@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::asked::{OfTogether, Together, Told};
-use super::uses::Use;
+use super::asked::{OfTogether, Together};
 use crate::checks::check::{About, Check, Judges};
 use crate::checks::fields::{PROCEDURE_CODE, PROCEDURE_DAYS};
+use crate::checks::told::Told;
+use crate::checks::uses::Use;
 use crate::checks::wrong::{Shown, Wrong};
 use crate::finding::ClaimCode;
 use crate::lookup::points::Bond;

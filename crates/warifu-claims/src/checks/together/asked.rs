@@ -1,9 +1,7 @@
 //! What the checks of procedures together are asked of, and how they tell.
 
-use std::sync::Arc;
-
-use super::uses::{Use, Uses};
-use crate::checks::wrong::Wrong;
+use crate::checks::told::Told;
+use crate::checks::uses::Uses;
 use crate::file::Claim;
 use crate::finding::When;
 use crate::lookup::points::TablesOf;
@@ -18,16 +16,6 @@ pub(in crate::checks) struct Together<'a> {
     pub(super) month: ClaimMonth,
     pub(super) uses: &'a Uses,
     pub(super) tables: TablesOf<'a>,
-}
-
-/// What is wrong with a procedure beside the others.
-pub(in crate::checks) struct Told<'a> {
-    pub(super) wrong: Wrong,
-    /// The one that it is told of.
-    pub(super) of: Use,
-    pub(super) when: When,
-    /// The series of the table.
-    pub(super) series: &'a Arc<str>,
 }
 
 impl Together<'_> {

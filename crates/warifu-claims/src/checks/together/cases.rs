@@ -212,7 +212,7 @@ pub(in crate::checks) fn case(code: ClaimCode) -> Option<Case> {
 
 /// What is near to each rule and right by it, or not told by a claim.
 pub(in crate::checks) const RIGHT: &[fn(&mut Vec<String>)] = &[
-    // On other days; another month's day of that record; under a special condition; without days.
+    // On other days; under a special condition; without days.
     |lines| with(lines, &[("180000101", "1", &[4]), ("180000102", "1", &[5])]),
     |lines| with(lines, &[("180000101", "1", &[4]), ("180000104", "1", &[4])]),
     |lines| with(lines, &[("180000101", "1", &[]), ("180000102", "1", &[])]),

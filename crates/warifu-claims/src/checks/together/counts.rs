@@ -6,15 +6,17 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use super::asked::{OfTogether, Together, Told};
-use super::uses::Use;
+use super::asked::{OfTogether, Together};
 use super::weeks::Weeks;
 use crate::checks::check::{About, Check, Judges};
 use crate::checks::fields::{PROCEDURE_CODE, PROCEDURE_DAYS, PROCEDURE_TIMES};
+use crate::checks::told::Told;
+use crate::checks::uses::Use;
 use crate::checks::wrong::{Shown, Wrong};
 use crate::file::{ItemCode, ItemKind};
 use crate::finding::{ClaimCode, When};
-use crate::lookup::points::{ByCode, CountLimit};
+use crate::lookup::points::CountLimit;
+use crate::lookup::rows::ByCode;
 
 pub(super) const CHECK: Check<OfTogether> = Check {
     about: About {

@@ -4,11 +4,12 @@
 //! What is not billed at once may be billed on one day: of that, which is all that a claim tells, a notice
 //! is given.
 
-use super::asked::{OfTogether, Together, Told};
-use super::uses::Use;
+use super::asked::{OfTogether, Together};
 use super::weeks::Weeks;
 use crate::checks::check::{About, Check, Judges};
 use crate::checks::fields::{PROCEDURE_CODE, PROCEDURE_DAYS};
+use crate::checks::told::Told;
+use crate::checks::uses::Use;
 use crate::checks::wrong::{Shown, Wrong};
 use crate::finding::{ClaimCode, When};
 use crate::lookup::points::{Exclusion, Which, Within};

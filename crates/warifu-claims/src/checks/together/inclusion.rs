@@ -3,10 +3,11 @@
 //! The week before an operation (05) and one operation (06) no claim tells for certain. What is included
 //! at once may be billed on one day, of which a notice is given.
 
-use super::asked::{OfTogether, Together, Told};
-use super::uses::Use;
+use super::asked::{OfTogether, Together};
 use crate::checks::check::{About, Check, Judges};
 use crate::checks::fields::{PROCEDURE_CODE, PROCEDURE_DAYS};
+use crate::checks::told::Told;
+use crate::checks::uses::Use;
 use crate::checks::wrong::{Shown, Wrong};
 use crate::finding::{ClaimCode, When};
 use crate::lookup::points::Bond;

@@ -4,7 +4,6 @@
 //! is longer than the month where the month alone keeps it, one in units that no record counts (一連, 手術当り,
 //! 入院中, 部位, ...), and days where an item records none.
 
-mod uses;
 mod weeks;
 
 mod asked;

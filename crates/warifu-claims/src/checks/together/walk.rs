@@ -1,13 +1,12 @@
 //! The checks of procedures together are asked of a claim.
 
-use super::asked::{Together, Told};
+use super::asked::Together;
 use super::list::TOGETHER;
-use super::uses::Uses;
 use crate::checks::cover::ends;
-use crate::checks::report::{Place, Report};
-use crate::file::Claim;
-use crate::finding::When;
-use crate::lookup::{By, Lookup, Snapshot};
+use crate::checks::report::Report;
+use crate::checks::uses::Uses;
+use crate::file::{Claim, ItemKind};
+use crate::lookup::Snapshot;
 use warifu_values::day::ClaimMonth;
 
 /// Asks them of `claim`, where there are tables that judge its month.
@@ -18,29 +17,10 @@ pub(in crate::checks) fn judge_together(
     report: &mut Report<'_>,
 ) {
     let Some(tables) = snapshot.points_tables(month) else { return };
-    let uses = Uses::of(claim);
+    let uses = Uses::of(claim, |item, _| item.kind == ItemKind::Procedure);
     let together = Together { claim, month, uses: &uses, tables };
     let days = || Some(ends(month, 0));
     for check in TOGETHER.iter().filter(|check| check.about.judges.all(days)) {
-        (check.ask)(&together, &mut |Told { wrong, of, when, series }| {
-            let Some(item) = claim.items.get(of.item as usize) else { return };
-            let on = match when {
-                When::Day(day) => day,
-                When::Month(month) => month.first(),
-            };
-            let name = match snapshot.procedure(of.number(), on) {
-                Lookup::InForce(held) => Some(held.name),
-                Lookup::Absent(_, by) => by.and_then(|by| by.name),
-            };
-            let place = Place {
-                claim: claim.number,
-                line: item.line,
-                record: item.kind.record(),
-                item: Some(of.code),
-                when: Some(when),
-                by: Some(By { series, name }),
-            };
-            report.take(&check.about, wrong, place);
-        });
+        (check.ask)(&together, &mut |told| told.report(&check.about, claim, snapshot, report));
     }
 }

@@ -13,7 +13,9 @@ pub(in crate::file) enum Place {
     PublicPayer,
     /// SN, JD, MF and what only 国保連 records.
     Payment,
-    /// GR, and the records of DPC claims: their own order is not looked into.
+    /// GR: why a claim is not bundled (包括評価対象外理由). It is none of DPC.
+    NotBundled,
+    /// The records of DPC claims (包括評価): their own order is not looked into.
     Bundling,
     /// SY.
     Diagnosis,
@@ -41,6 +43,7 @@ impl Place {
             b"HO" => Place::Insurer,
             b"KO" => Place::PublicPayer,
             b"SN" | b"JD" | b"MF" | b"KH" => Place::Payment,
+            b"GR" => Place::NotBundled,
             b"NI" => Place::DayTable,
             b"SJ" => Place::Narrative,
             b"TI" | b"TR" | b"TS" => Place::Donor,
@@ -55,7 +58,8 @@ impl Place {
 pub(in crate::file) struct Order {
     last: [u8; 2],
     place: Place,
-    /// DPC records stand between each other and items in an order of their own; after TI come the donor's.
+    /// GR and DPC records stand between each other and items in an order of their own; after TI come the
+    /// donor's.
     is_free: bool,
 }
 
@@ -73,7 +77,7 @@ impl Order {
     /// Takes in the next record; the one that it should not have come after.
     #[inline]
     pub(in crate::file) fn next(&mut self, id: [u8; 2], place: Place) -> Option<[u8; 2]> {
-        self.is_free |= matches!(place, Place::Donor | Place::Bundling);
+        self.is_free |= matches!(place, Place::Donor | Place::NotBundled | Place::Bundling);
         if place < self.place && !self.is_free {
             // Told once: what follows is held against the same record.
             return Some(self.last);

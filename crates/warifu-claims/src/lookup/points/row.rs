@@ -1,6 +1,6 @@
 //! What is kept of a record of a points table: one type a table.
 
-use super::days::Days;
+use super::super::rows::{Days, OfCode};
 
 /// Which of two procedures is billed (背反区分).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,4 +62,22 @@ pub(crate) struct Member {
     pub(crate) class: u32,
     pub(crate) special: bool,
     pub(crate) days: Days,
+}
+
+impl OfCode for Exclusion {
+    fn code(&self) -> u32 {
+        self.code
+    }
+}
+
+impl OfCode for CountLimit {
+    fn code(&self) -> u32 {
+        self.code
+    }
+}
+
+impl OfCode for Tie {
+    fn code(&self) -> u32 {
+        self.code
+    }
 }

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
+use super::super::rows::{ByCode, Record, rows};
 use super::super::snapshot_error::SnapshotError;
-use super::build::{Record, rows};
-use super::by_code::ByCode;
 use super::by_group::ByGroup;
 use super::row::{Bond, CountLimit, Exclusion, Member, Tie, Which};
 use super::within::Within;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::by_code::ByCode;
+use super::super::rows::{ByCode, Standing};
 use super::by_group::ByGroup;
 use super::row::{CountLimit, Exclusion, Tie};
 use super::shelf::{Held, PointsShelf};
@@ -11,21 +11,6 @@ use warifu_values::day::ClaimMonth;
 /// Every points table of every series, ascending by the days that they govern.
 #[derive(Debug, Default)]
 pub(crate) struct PointsTables(Vec<Arc<PointsShelf>>);
-
-/// A table and the series that it is of.
-#[derive(Debug)]
-pub(crate) struct Standing<'a, T> {
-    pub(crate) series: &'a Arc<str>,
-    pub(crate) table: &'a T,
-}
-
-impl<T> Clone for Standing<'_, T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Standing<'_, T> {}
 
 /// The tables that judge a month.
 #[derive(Debug, Default, Clone, Copy)]

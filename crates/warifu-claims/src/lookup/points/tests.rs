@@ -38,13 +38,14 @@ fn a_snapshot_reads_the_points_tables_as_the_judge_asks_them_to_be_read() {
     let sound: &[(&str, &str)] = &[
         ("procedure_code", "111000110"),
         ("other_code", "112000110"),
+        ("comment_code", "820000001"),
         ("group", "A000001"),
         ("unit_code", "121"),
     ];
     let fields =
         ["", "0", "7", "000", "A000001", "A0000012", "111000110", "000000000", "-1", "x y", "99999999"];
     let governs = Governs { first: day("20240601"), last: None };
-    for (kind, columns) in Snapshot::points_columns() {
+    for (kind, columns) in Snapshot::table_columns() {
         let schemas = Schemas::built_in().unwrap();
         let layout = schemas.editions(kind)[0];
         let sound: Vec<_> = sound.iter().copied().filter(|(id, _)| layout.position(id).is_some()).collect();

@@ -57,10 +57,10 @@ impl Speak for CommitError {
                 let paths = paths.join(", ");
                 say!(
                     lang,
-                    "the work tree has changes that are not committed: {paths}; commit them, \
-                     or take them back with `git checkout`",
-                    "コミットされていない変更があります: {paths}。\
-                     コミットするか git checkout で戻してください"
+                    "the work tree has changes that are not committed: {paths}; in the repository's folder \
+                     keep them with `git commit -am REASON`, or take them back with `git checkout FILE`",
+                    "コミットされていない変更があります: {paths}。リポジトリのフォルダーで、\
+                     残すなら git commit -am 説明、戻すなら git checkout ファイル を実行してください"
                 )
             }
             CommitError::Moved => say!(

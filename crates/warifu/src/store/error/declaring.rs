@@ -75,8 +75,10 @@ impl Speak for ConfigError {
             ),
             ConfigError::NoFirstDay { series, kind } => say!(
                 lang,
-                "series.{series} lacks effective.{kind}",
-                "series.{series} に effective.{kind} がありません"
+                "series.{series} lacks effective.{kind}: write effective.{kind} = \"YYYY-MM-DD\", its first \
+                 day, or take {kind} out of kinds",
+                "series.{series} に effective.{kind} がありません。effective.{kind} = \"YYYY-MM-DD\"（適用開始日）の\
+                 行を足すか、kinds から {kind} を除いてください"
             ),
             ConfigError::DayOutOfRange { series, kind, day } => say!(
                 lang,

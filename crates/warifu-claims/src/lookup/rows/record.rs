@@ -1,4 +1,4 @@
-//! Records of a points table while they are taken in: each period of a record becomes a row.
+//! Records of a table while they are taken in: each period of a record becomes a row.
 
 use super::super::snapshot_error::SnapshotError;
 use super::super::source::Source;
@@ -8,10 +8,10 @@ use warifu_masters::table::Table;
 use warifu_values::amount::number;
 
 /// A record in force, and the days on which it is.
-pub(super) struct Record<'a> {
-    pub(super) source: Source<'a>,
-    pub(super) row: usize,
-    pub(super) days: Days,
+pub(in crate::lookup) struct Record<'a> {
+    pub(in crate::lookup) source: Source<'a>,
+    pub(in crate::lookup) row: usize,
+    pub(in crate::lookup) days: Days,
 }
 
 impl Record<'_> {
@@ -24,18 +24,18 @@ impl Record<'_> {
         }
     }
 
-    pub(super) fn bytes(&self, field: &'static str) -> Result<&[u8], SnapshotError> {
+    pub(in crate::lookup) fn bytes(&self, field: &'static str) -> Result<&[u8], SnapshotError> {
         Ok(self.source.table.bytes(self.row, self.source.column(field)?))
     }
 
     /// The procedure in a field: nine digits, and not all of them 0.
-    pub(super) fn code(&self, field: &'static str) -> Result<u32, SnapshotError> {
+    pub(in crate::lookup) fn code(&self, field: &'static str) -> Result<u32, SnapshotError> {
         let bytes = self.bytes(field)?;
         number(bytes).filter(|code| bytes.len() == 9 && *code != 0).ok_or_else(|| self.wrong(field))
     }
 
     /// The group in a field, as the number of its characters; none where it is 0 or blank.
-    pub(super) fn group(&self, field: &'static str) -> Result<Option<u64>, SnapshotError> {
+    pub(in crate::lookup) fn group(&self, field: &'static str) -> Result<Option<u64>, SnapshotError> {
         let bytes = self.bytes(field)?;
         if bytes.len() > 7 || !bytes.iter().all(u8::is_ascii_alphanumeric) {
             return Err(self.wrong(field));
@@ -45,18 +45,18 @@ impl Record<'_> {
     }
 
     /// A whole number; blank is 0.
-    pub(super) fn whole(&self, field: &'static str) -> Result<u32, SnapshotError> {
+    pub(in crate::lookup) fn whole(&self, field: &'static str) -> Result<u32, SnapshotError> {
         self.source.whole(self.row, self.source.column(field)?, field)
     }
 
     /// Whether there is a special condition (特例条件).
-    pub(super) fn special(&self) -> Result<bool, SnapshotError> {
+    pub(in crate::lookup) fn special(&self) -> Result<bool, SnapshotError> {
         Ok(self.bytes("special_condition")? != b"0")
     }
 }
 
 /// Makes rows of each record of `of` for the days on which it is in force, in the order of the keys.
-pub(super) fn rows<R>(
+pub(in crate::lookup) fn rows<R>(
     of: &MasterOf<'_>,
     make: impl Fn(&Record<'_>, &mut Vec<R>) -> Result<(), SnapshotError>,
 ) -> Result<Vec<R>, SnapshotError> {

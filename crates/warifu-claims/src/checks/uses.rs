@@ -1,12 +1,12 @@
-//! The procedures of a claim, each code once.
+//! Items of a claim, each code once.
 
 use std::collections::HashMap;
 
-use crate::file::{Claim, Item, ItemCode, ItemKind};
+use crate::file::{Claim, Item, ItemCode};
 
-/// A procedure of a claim, wherever it stands in it.
+/// A code of a claim, wherever it stands in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::checks) struct Use {
+pub(super) struct Use {
     pub(super) code: ItemCode,
     /// Where its last record stands among the items of the claim.
     pub(super) item: u32,
@@ -19,23 +19,29 @@ pub(in crate::checks) struct Use {
 }
 
 impl Use {
+    /// Of the item that stands there in its claim, alone.
+    pub(super) fn of(at: usize, item: &Item, code: ItemCode) -> Use {
+        let is_undated = item.days == 0;
+        Use { code, item: at as u32, days: item.days, times: item.times.into(), is_undated }
+    }
+
     pub(super) fn number(&self) -> u32 {
         self.code.number()
     }
 
-    /// Whether a row that holds on the days `row` of the month holds on every day of this procedure.
+    /// Whether a row that holds on the days `row` of the month holds on every day of this code.
     pub(super) fn is_within(&self, row: u32, month: u32) -> bool {
         let days = if self.is_undated { month } else { self.days };
         days & !row == 0
     }
 }
 
-/// So many procedures stand without memory of their own: more than nearly all claims have.
+/// So many codes stand without memory of their own: more than nearly all claims have.
 const KEPT: usize = 64;
 
-/// The procedures of a claim in the order of their first records.
+/// Codes of a claim in the order of their first records.
 #[derive(Debug)]
-pub(in crate::checks) struct Uses {
+pub(super) struct Uses {
     kept: [Option<Use>; KEPT],
     count: usize,
     /// Those that do not stand there.
@@ -46,11 +52,11 @@ pub(in crate::checks) struct Uses {
 }
 
 impl Uses {
-    /// Of `claim`. One of more than 64 different procedures takes memory.
-    pub(super) fn of(claim: &Claim<'_>) -> Uses {
+    /// Those of the items of `claim` that `are_meant`. More than 64 different ones take memory.
+    pub(super) fn of(claim: &Claim<'_>, are_meant: impl Fn(&Item, ItemCode) -> bool) -> Uses {
         let mut uses = Uses { kept: [None; KEPT], count: 0, more: Vec::new(), places: HashMap::new() };
         for (at, item) in claim.items.iter().enumerate() {
-            if let (ItemKind::Procedure, Some(code)) = (item.kind, item.code) {
+            if let Some(code) = item.code.filter(|code| are_meant(item, *code)) {
                 uses.take(at as u32, item, code);
             }
         }
@@ -70,7 +76,7 @@ impl Uses {
                 known.times = known.times.saturating_add(times);
                 known.is_undated |= item.days == 0;
             }
-            None => self.push(Use { code, item: at, days: item.days, times, is_undated: item.days == 0 }),
+            None => self.push(Use { times, ..Use::of(at as usize, item, code) }),
         }
     }
 

@@ -1,30 +1,11 @@
-//! The rows of a points table by the procedure that they are about.
+//! The rows of a table by the code that they are about.
 
 use super::super::code_table::CodeTable;
-use super::row::{CountLimit, Exclusion, Tie};
 
-/// A row that is about one procedure.
+/// A row that is about one code.
 pub(crate) trait OfCode: Copy {
     /// Its code.
     fn code(&self) -> u32;
-}
-
-impl OfCode for Exclusion {
-    fn code(&self) -> u32 {
-        self.code
-    }
-}
-
-impl OfCode for CountLimit {
-    fn code(&self) -> u32 {
-        self.code
-    }
-}
-
-impl OfCode for Tie {
-    fn code(&self) -> u32 {
-        self.code
-    }
 }
 
 /// Rows in the order of their codes. Immutable.
@@ -36,7 +17,7 @@ pub(crate) struct ByCode<R> {
 
 impl<R: OfCode> ByCode<R> {
     /// Of rows in the order of their codes.
-    pub(super) fn of(rows: Vec<R>) -> ByCode<R> {
+    pub(in crate::lookup) fn of(rows: Vec<R>) -> ByCode<R> {
         debug_assert!(rows.is_sorted_by_key(OfCode::code));
         let distinct = rows.chunk_by(|one, other| one.code() == other.code()).count();
         ByCode { codes: CodeTable::of(rows.iter().map(OfCode::code), distinct), rows: rows.into() }
@@ -50,12 +31,12 @@ impl<R: OfCode> ByCode<R> {
         &rows[..rows.iter().take_while(|row| row.code() == code).count()]
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::lookup) fn len(&self) -> usize {
         self.rows.len()
     }
 
     /// How many bytes of memory it takes.
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::lookup) fn bytes(&self) -> usize {
         self.codes.bytes() + size_of_val(&*self.rows)
     }
 }

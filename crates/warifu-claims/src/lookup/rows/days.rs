@@ -1,4 +1,4 @@
-//! The days on which a row of a points table holds.
+//! The days on which a row holds.
 
 use warifu_values::day::{ClaimMonth, TreatmentDay};
 
