@@ -27,6 +27,11 @@ impl StateStore {
         StateStore { file: directory.as_ref().join(FILE) }
     }
 
+    /// Whether anything lies where states are saved.
+    pub fn has_saved(&self) -> bool {
+        self.file.exists()
+    }
+
     /// The state that was saved last, verified anew from the pinned root; a new one when nothing was saved.
     ///
     /// # Errors

@@ -8,6 +8,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use warifu_channels::{Floor, Mirrors, StateStore};
 use warifu_masters::schema::Schemas;
@@ -23,6 +24,12 @@ use crate::said::Said;
 use crate::source::{ReleaseSource as _, SourceError};
 use crate::state::{Reason, Recent, Running, StateDirectory, StateDirectoryError};
 use crate::swap::{Gates, Outcome, Swapper, Wanted};
+
+/// How long the first release that another check takes in is waited for, at most: masters of some megabytes,
+/// over a slow line.
+const WAIT: Duration = Duration::from_secs(120);
+/// So often: where another one could not take it in, the next one tries.
+const WAITS: usize = 5;
 
 /// Where the release of one line of roots is kept, and what it must keep to.
 #[derive(Debug)]
@@ -86,7 +93,7 @@ impl KeptRelease<'_> {
             let pinned = TrustedState::pin(&root, self.floor.policy());
             pinned.map_err(|refused| NotReady::Trust(Said::of(&refused)))?;
         }
-        let asked = match StateDirectory::open(self.folder) {
+        let asked = match self.open_or_wait() {
             Ok(directory) => self.ask(directory, mirrors)?,
             // Another check brings it up to date; what is kept whole is as good for this one.
             Err(StateDirectoryError::InUse { .. }) => Asked { news: vec![busy()], ..Asked::default() },
@@ -103,16 +110,37 @@ impl KeptRelease<'_> {
         self.ready(Asked::default())
     }
 
+    /// The folder, as soon as there is a release in it or it is this one's turn: while another check takes in
+    /// the first release, there is nothing to judge by.
+    fn open_or_wait(&self) -> Result<StateDirectory, StateDirectoryError> {
+        for _ in 0..WAITS {
+            match StateDirectory::open(self.folder) {
+                Err(StateDirectoryError::InUse { .. }) if self.keeps_nothing() => {
+                    StateDirectory::wait_for(self.folder, WAIT);
+                }
+                opened => return opened,
+            }
+        }
+        StateDirectory::open(self.folder)
+    }
+
+    fn keeps_nothing(&self) -> bool {
+        running(&StateDirectory::look_at(self.folder)).is_none()
+    }
+
     fn ask(&self, directory: StateDirectory, mirrors: Mirrors) -> Result<Asked, NotReady> {
         directory.begin().map_err(|error| NotReady::CouldNot(Said::of(&error)))?;
-        let source = KeptSource::new(mirrors, self.floor.clone(), self.root, &directory, self.log);
+        let source = KeptSource::new(mirrors, self.floor.clone(), self.root, &directory, self.log)
+            .mended_by(self.fetch_anew());
         let kept = running(&directory);
         let opened = source.open(self.now).map(|offer| offer.id());
         let is_withdrawn = kept.is_some_and(|id| source.withdrawn(id).is_some());
         match (opened, kept) {
-            (Err(SourceError::Here(amiss)), _) => {
-                return Err(NotReady::CouldNot(self.of_this_machine(amiss)));
+            // What a disk does not take in keeps nothing that lies on it whole from judging.
+            (Err(SourceError::Here(amiss)), Some(_)) if is_of_disk(&amiss) && !is_withdrawn => {
+                return Ok(Asked { news: vec![not_taken(SourceError::Here(amiss))], ..Asked::default() });
             }
+            (Err(SourceError::Here(amiss)), _) => return Err(NotReady::CouldNot(amiss.why)),
             (Err(error), None) => return Err(NotReady::of(error)),
             (Err(error), Some(_)) if !is_withdrawn => {
                 return Ok(Asked { news: vec![not_taken(error)], ..Asked::default() });
@@ -149,6 +177,10 @@ impl KeptRelease<'_> {
             self.now,
         );
         let swapper = swapper.map_err(|error| could_not(Said::of(&error)))?;
+        // What is put together from traces takes nothing new until it is mended, and nobody mends it here.
+        if let Some(rebuilt) = swapper.record().rebuilt() {
+            return Err(could_not(rebuilt.why.clone().then(&self.fetch_anew())));
+        }
         let swapper = swapper.keeping_to(Calendar::open()).keeping_releases(1);
         let outcome = swapper.poll(self.now, Wanted::Newest);
         if let Running::OnProbation { release, .. } = swapper.record().running() {
@@ -190,7 +222,11 @@ impl KeptRelease<'_> {
         };
         let root = warifu_files::read(self.root, warifu_trust::limits::ROOT_BYTES)
             .map_err(|error| could_not(Said::of(&error)))?;
-        let state = StateStore::new(directory.trusted()).load(&root, self.floor.policy());
+        let store = StateStore::new(directory.trusted());
+        if !store.has_saved() {
+            return Err(again(self.forgotten(content.id())));
+        }
+        let state = store.load(&root, self.floor.policy());
         let state = state.map_err(|error| match error.is_trust_refusal() {
             true => NotReady::Trust(Said::of(&error).then(&self.fetch_anew())),
             false => again(Said::of(&error)),
@@ -205,8 +241,19 @@ impl KeptRelease<'_> {
         Ok(Ready { candidate, heard: state.known_time(), expires, news, is_current })
     }
 
-    fn of_this_machine(&self, Amiss { cause, why }: Amiss) -> Said {
-        if cause == Cause::Damaged { why.then(&self.fetch_anew()) } else { why }
+    /// That what was heard of withdrawals is gone.
+    fn forgotten(&self, kept: ReleaseRef) -> Said {
+        let (folder, release) = (self.folder.display(), kept.release);
+        Said::new(
+            format!(
+                "what {folder} remembered of its channel is gone, so nobody here knows whether release \
+                 {release} was withdrawn: nothing is judged by it"
+            ),
+            format!(
+                "{folder} に記憶した配信元の情報が失われ、リリース {release} が取り下げられたかどうか分からないため、\
+                 これでは点検しません"
+            ),
+        )
     }
 
     fn fetch_anew(&self) -> Said {
@@ -259,6 +306,10 @@ fn running(directory: &StateDirectory) -> Option<ReleaseRef> {
 /// The instant that `offered` waits for, where it lies in `directory` already.
 fn waits(directory: &StateDirectory, offered: ReleaseRef, now: UnixSeconds) -> Option<UnixSeconds> {
     directory.releases().load(offered).ok()?.manifest().activate_at.filter(|instant| *instant > now)
+}
+
+fn is_of_disk(amiss: &Amiss) -> bool {
+    matches!(amiss.cause, Cause::DiskFull | Cause::DiskFault)
 }
 
 fn taken(release: u64) -> Said {

@@ -33,6 +33,8 @@ pub struct KeptSource {
     pinned: OnceLock<Vec<u8>>,
     /// What it is made of, as soon as nothing is damaged.
     parts: Mutex<Option<(Mirrors, Floor)>>,
+    /// By which steps whoever uses it mends damage.
+    to_mend: Said,
     log: Log,
 }
 
@@ -58,8 +60,15 @@ impl KeptSource {
             made: OnceLock::new(),
             pinned: OnceLock::new(),
             parts,
+            to_mend: Damage::what_to_do(),
             log,
         }
+    }
+
+    /// The same, where damage is mended by other steps than those of a running checker.
+    #[must_use]
+    pub fn mended_by(self, to_mend: Said) -> KeptSource {
+        KeptSource { to_mend, ..self }
     }
 
     /// Reads from `mirrors` from now on.
@@ -134,7 +143,7 @@ impl KeptSource {
                     ),
                     format!("前回の起動時に使用した {copy_shown} を {root_shown} の場所に戻します"),
                 ),
-                Damage::what_to_do(),
+                self.to_mend.clone(),
             ),
             true => (mended_by_root(root, &copy), Damage::what_root_does()),
             false => (
@@ -142,7 +151,7 @@ impl KeptSource {
                     format!("there is no copy here: put the pinned root file back at {root_shown} first"),
                     format!("控えがありません。先に {root_shown} へルートファイルを戻してください"),
                 ),
-                Damage::what_to_do(),
+                self.to_mend.clone(),
             ),
         };
         Damage { part: DamagedPart::Root, why: why.then(&goes_on()).then(&advice), mending }
@@ -177,7 +186,12 @@ impl KeptSource {
                 )
             }
         };
-        Damage { part: DamagedPart::Trusted, why: why.then(&nothing_new()), mending }
+        Damage { part: DamagedPart::Trusted, why: why.then(&self.nothing_new()), mending }
+    }
+
+    /// What goes on while something is damaged, and that nothing new is taken.
+    fn nothing_new(&self) -> Said {
+        goes_on().then(&self.to_mend)
     }
 
     fn source(&self) -> Result<&TrustSource, SourceError> {
@@ -194,7 +208,7 @@ impl KeptSource {
             let _ = self.pinned.set(root.clone());
             self.keep(ROOT_COPY, &root);
         }
-        self.made.get().ok_or_else(|| SourceError::Unavailable(nothing_new()))
+        self.made.get().ok_or_else(|| SourceError::Unavailable(self.nothing_new()))
     }
 
     /// Keeps a copy. That it cannot be kept is told, and stops nothing.
@@ -256,11 +270,6 @@ fn mended_by_root(root: &Path, copy: &Path) -> Said {
              再起動してください"
         ),
     )
-}
-
-/// What goes on while something is damaged, and that nothing new is taken.
-fn nothing_new() -> Said {
-    goes_on().then(&Damage::what_to_do())
 }
 
 fn goes_on() -> Said {

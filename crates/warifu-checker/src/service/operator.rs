@@ -31,6 +31,7 @@ pub(super) const DECISION_BYTES: usize = LONGEST_BYTES;
 
 /// What follows `/swap?` and `/fall-back?`.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Asked {
     release: Option<u64>,
 }

@@ -21,6 +21,8 @@
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use warifu_files::ReadError;
 use warifu_trust::UnixSeconds;
@@ -102,6 +104,19 @@ impl StateDirectory {
         let record = TwoCopies::below(&path, disk.clone());
         let releases = KeptReleases::below(&path, disk.clone());
         StateDirectory { path, record, disk, releases, _lock: None }
+    }
+
+    /// Waits until nobody has the directory at `path` open, for so long at most.
+    pub fn wait_for(path: &Path, most: Duration) {
+        let Ok(lock) = warifu_files::open(&path.join("lock")) else { return };
+        let (is_free, free) = mpsc::channel();
+        // It ends with the process, where whoever has it does not give it back.
+        std::thread::spawn(move || {
+            let _ = lock.lock_shared();
+            drop(lock);
+            let _ = is_free.send(());
+        });
+        let _ = free.recv_timeout(most);
     }
 
     /// The same directory, looked at from beside in the same process: what one of both compared with its

@@ -572,3 +572,20 @@ fn a_command_is_no_longer_than_it_may_be() {
         assert_eq!(String::from_utf8_lossy(&answer), format!("HTTP/1.1 {status}"));
     }
 }
+
+/// A parameter that is mistyped is no command without one: that would do another thing than was meant.
+#[test]
+fn a_command_with_a_parameter_that_is_none_does_nothing() {
+    let checker = within(Limits::default());
+    for path in ["/fall-back?relase=1", "/fall-back?release=1&x=1", "/swap?x=1", "/swap?release=-1"] {
+        let mut line = UnixStream::connect(&checker.socket).unwrap();
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        );
+        line.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        line.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{path}: {answer}");
+        assert!(answer.contains("that names no release"), "{path}: {answer}");
+    }
+}

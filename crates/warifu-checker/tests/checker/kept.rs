@@ -168,3 +168,97 @@ fn where_nothing_but_what_was_withdrawn_is_kept_nothing_judges() {
         assert!(told.contains("wrong prices"), "{told}");
     }
 }
+
+/// What is said of a folder that nobody mends: where to begin anew, and no command of a running checker.
+#[track_caller]
+fn is_to_be_fetched_anew(output: &Output) {
+    let told = text(&output.stderr);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{told}");
+    let (_, last) = told.trim().rsplit_once('\n').unwrap_or(("", told.trim()));
+    assert!(last.contains("to fetch everything anew, delete"), "{told}");
+    assert!(!last.contains("freeze") && !last.contains("repair"), "{told}");
+}
+
+#[test]
+fn where_nobody_knows_what_was_withdrawn_nothing_judges() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let _published = published(at);
+    std::fs::write(at.join("a.uke"), claim_file(1, 2)).unwrap();
+    assert_eq!(judged(&check(at, "a.uke", &FIRST)).0, 1);
+    let file = folder(at).join("trusted/trusted-state.json");
+    let whole = std::fs::read(&file).unwrap();
+    // Gone, and a link that leads nowhere.
+    std::fs::remove_file(&file).unwrap();
+    is_to_be_fetched_anew(&check(at, "a.uke", &OFFLINE));
+    is_to_be_fetched_anew(&check(at, "a.uke", &AGAIN));
+    std::os::unix::fs::symlink("nowhere", &file).unwrap();
+    is_to_be_fetched_anew(&check(at, "a.uke", &OFFLINE));
+    std::fs::remove_file(&file).unwrap();
+    std::fs::write(&file, &whole[..whole.len() / 2]).unwrap();
+    is_to_be_fetched_anew(&check(at, "a.uke", &AGAIN));
+    std::fs::write(&file, whole).unwrap();
+    assert_eq!(judged(&check(at, "a.uke", &OFFLINE)).0, 1);
+}
+
+#[test]
+fn a_lost_record_is_told_and_not_stood_on_for_ever() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let (world, channel, line) = published(at);
+    std::fs::write(at.join("a.uke"), claim_file(1, 2)).unwrap();
+    assert_eq!(judged(&check(at, "a.uke", &FIRST)).0, 1);
+    publish_release(&world, channel.as_ref(), &line);
+    for name in ["checker.json", "checker-copy.json", "audit.jsonl", "history.json"] {
+        let _ = std::fs::remove_file(folder(at).join(name));
+    }
+    for _ in 0..2 {
+        is_to_be_fetched_anew(&check(at, "a.uke", &AGAIN));
+    }
+    std::fs::remove_dir_all(folder(at)).unwrap();
+    assert_eq!(judged(&check(at, "a.uke", &FIRST)).0, 2);
+}
+
+#[test]
+fn a_disk_that_takes_nothing_keeps_nothing_whole_from_judging() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let (world, channel, line) = published(at);
+    std::fs::write(at.join("a.uke"), claim_file(1, 2)).unwrap();
+    assert_eq!(judged(&check(at, "a.uke", &FIRST)).0, 1);
+    publish_release(&world, channel.as_ref(), &line);
+    // Whoever tests may write everywhere; what is remembered cannot be saved for a folder in its way.
+    let lock = folder(at).join("trusted/trusted-state.lock");
+    std::fs::remove_file(&lock).unwrap();
+    std::fs::create_dir(&lock).unwrap();
+    let (release, told) = judged(&check(at, "a.uke", &AGAIN));
+    assert_eq!(release, 1);
+    assert!(told.contains("could not be written") && told.contains("was last read"), "{told}");
+    std::fs::remove_dir(&lock).unwrap();
+    assert_eq!(judged(&check(at, "a.uke", &AGAIN)).0, 2);
+}
+
+#[test]
+fn whoever_comes_while_another_takes_in_the_first_release_waits_for_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let _published = published(at);
+    std::fs::write(at.join("a.uke"), claim_file(1, 2)).unwrap();
+    // The folder is named after the root, and goes away again.
+    assert_eq!(judged(&check(at, "a.uke", &FIRST)).0, 1);
+    let kept = folder(at);
+    std::fs::remove_dir_all(&kept).unwrap();
+    let busy = StateDirectory::open(&kept).unwrap();
+    let output = std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| check(at, "a.uke", &FIRST));
+        // An arrow stands before whoever waits for a lock: of this file there is no other.
+        let inode = std::os::unix::fs::MetadataExt::ino(&std::fs::metadata(kept.join("lock")).unwrap());
+        let waits = |line: &str| line.contains("->") && line.contains(&format!(":{inode} "));
+        while !waiting.is_finished() && !std::fs::read_to_string("/proc/locks").unwrap().lines().any(waits) {
+            std::thread::yield_now();
+        }
+        drop(busy);
+        waiting.join().unwrap()
+    });
+    assert_eq!(judged(&output).0, 1);
+}

@@ -498,9 +498,14 @@ type Told = (Vec<ClaimCode>, Vec<(ClaimCode, String, String)>);
 /// What reading says of the file of `lines`, and all that judging it tells, with the evidence. Each character
 /// of a line is one byte.
 pub(super) fn told(lines: &[String], snapshot: &Snapshot) -> Told {
+    told_of_most(100, lines, snapshot)
+}
+
+/// The same, so many findings of it.
+fn told_of_most(most: usize, lines: &[String], snapshot: &Snapshot) -> Told {
     let characters = lines.iter().flat_map(|line| line.chars().chain("\r\n".chars()));
     let bytes: Vec<u8> = characters.map(|character| u8::try_from(character).unwrap()).collect();
-    let (file, mut findings) = (ClaimFile::read(&bytes), ClaimFindings::new(100));
+    let (file, mut findings) = (ClaimFile::read(&bytes), ClaimFindings::new(most));
     judge(&file, snapshot, 1, &mut findings);
     let by_reading = file.irregularities().iter().map(|irregularity| irregularity.code);
     let all = findings.list().iter();
@@ -573,6 +578,59 @@ fn what_the_points_tables_allow_or_no_claim_tells_is_not_told() {
         right(&mut lines);
         assert_eq!(told(&lines, snapshot), (vec![], vec![]), "{at}");
     }
+}
+
+/// The clean file with so many procedures more that nobody knows.
+fn with_procedures(more: usize) -> Vec<String> {
+    let mut lines = clean();
+    let total = lines.len() - 1;
+    lines.splice(total..total, (0..more).map(|number| format!("SI,,1,{}", 190_500_000 + number)));
+    lines
+}
+
+/// Beyond 64 procedures those that a table names are looked up: the same is told of them.
+#[test]
+fn what_is_told_of_procedures_together_is_told_among_many_others() {
+    let snapshot = snapshot();
+    let among_many = |change: fn(&mut Vec<String>)| {
+        let mut lines = with_procedures(200);
+        change(&mut lines);
+        let (_, all) = told_of_most(10_000, &lines, snapshot);
+        all.into_iter().filter(|(code, ..)| together::case(*code).is_some()).collect::<Vec<_>>()
+    };
+    for code in ClaimCode::ALL.iter().copied() {
+        let Some((change, found, expected)) = together::case(code) else { continue };
+        assert_eq!(among_many(change), [(code, found.to_owned(), expected.to_owned())], "{code}");
+    }
+    for (at, right) in together::RIGHT.iter().enumerate() {
+        assert!(among_many(*right).is_empty(), "{at}");
+    }
+}
+
+/// Each with each, so many would be asked for minutes.
+#[test]
+fn a_claim_of_very_many_procedures_is_judged_in_seconds() {
+    let begun = std::time::Instant::now();
+    let (_, all) = told(&with_procedures(300_000), snapshot());
+    assert_eq!(all.len(), 100);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?}", begun.elapsed());
+}
+
+/// Numbers that no honest claim has are told as they are or as the greatest there is; none begins again at 0.
+#[test]
+fn very_many_times_points_and_payers_are_counted_to_the_end() {
+    let mut lines = clean();
+    let often = format!("SI,,1,180000123,,999999999,99999{}", ",".repeat(37));
+    let total = lines.len() - 1;
+    lines.splice(total..total, vec![often; 300_000]);
+    let (_, all) = told_of_most(2_000_000, &lines, snapshot());
+    let of_month = all.iter().find(|(code, ..)| *code == ClaimCode::CountMonth);
+    assert_eq!(of_month, Some(&(ClaimCode::CountMonth, u32::MAX.to_string(), "3".to_owned())));
+
+    let mut lines = clean();
+    lines.splice(3..3, vec!["KO,83136019,1111111,,1,677,,,,,".to_owned(); 300]);
+    let (by_reading, _) = told(&lines, snapshot());
+    assert!(by_reading.contains(&ClaimCode::UkeRecordCount), "{by_reading:?}");
 }
 
 /// On another day; with what it goes with; where one of the procedures is not known.

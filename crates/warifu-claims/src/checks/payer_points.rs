@@ -56,7 +56,7 @@ fn points_of(claim: &Claim<'_>, payer: PayerKind) -> Option<u64> {
         match end.points {
             Recorded::Number(points) if end.times > 0 => {
                 if end.burden?.is_of(payer) {
-                    sum += u64::from(points) * u64::from(end.times);
+                    sum = sum.checked_add(u64::from(points) * u64::from(end.times))?;
                 }
             }
             Recorded::Blank | Recorded::Number(_) | Recorded::Other => return None,

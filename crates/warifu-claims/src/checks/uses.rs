@@ -1,5 +1,7 @@
 //! Items of a claim, each code once.
 
+use std::collections::HashMap;
+
 use crate::file::{Claim, Item};
 use crate::item_code::ItemCode;
 
@@ -45,12 +47,15 @@ pub(super) struct Uses {
     count: usize,
     /// Those that do not stand there.
     more: Vec<Use>,
+    /// Where each of all stands, once there are more: a claim may have millions of different codes, and
+    /// whoever compared each with each would never come to an end.
+    places: HashMap<u32, usize>,
 }
 
 impl Uses {
     /// Those of the items of `claim` that `are_meant`. More than 64 different ones take memory.
     pub(super) fn of(claim: &Claim<'_>, are_meant: impl Fn(&Item, ItemCode) -> bool) -> Uses {
-        let mut uses = Uses { kept: [None; KEPT], count: 0, more: Vec::new() };
+        let mut uses = Uses { kept: [None; KEPT], count: 0, more: Vec::new(), places: HashMap::new() };
         for (at, item) in claim.items.iter().enumerate() {
             if let Some(code) = item.code.filter(|code| are_meant(item, *code)) {
                 uses.take(at as u32, item, code);
@@ -65,28 +70,72 @@ impl Uses {
             0 => item.days.count_ones(),
             times => u32::from(times),
         };
-        let kept = self.kept[..self.count].iter_mut().flatten();
-        match kept.chain(&mut self.more).find(|one| one.code == code) {
+        match self.place(code.number()).and_then(|place| self.at_mut(place)) {
             Some(known) => {
                 known.item = at;
                 known.days |= item.days;
-                known.times += times;
+                known.times = known.times.saturating_add(times);
                 known.is_undated |= item.days == 0;
             }
+            None => self.push(Use { times, ..Use::of(at as usize, item, code) }),
+        }
+    }
+
+    fn push(&mut self, one: Use) {
+        match self.kept.get_mut(self.count) {
+            Some(place) => *place = Some(one),
             None => {
-                let one = Use { times, ..Use::of(at as usize, item, code) };
-                match self.kept.get_mut(self.count) {
-                    Some(place) => {
-                        *place = Some(one);
-                        self.count += 1;
-                    }
-                    None => self.more.push(one),
+                if self.more.is_empty() {
+                    let kept = self.kept.iter().flatten().enumerate();
+                    self.places = kept.map(|(place, one)| (one.number(), place)).collect();
                 }
+                self.places.insert(one.number(), self.count);
+                self.more.push(one);
             }
+        }
+        self.count += 1;
+    }
+
+    /// Where the procedure of that number stands.
+    #[inline]
+    fn place(&self, number: u32) -> Option<usize> {
+        if self.more.is_empty() {
+            return self.kept[..self.count].iter().flatten().position(|one| one.number() == number);
+        }
+        self.places.get(&number).copied()
+    }
+
+    fn at(&self, place: usize) -> Option<&Use> {
+        self.kept.get(place).map_or_else(|| self.more.get(place - KEPT), Option::as_ref)
+    }
+
+    fn at_mut(&mut self, place: usize) -> Option<&mut Use> {
+        match self.kept.get_mut(place) {
+            Some(kept) => kept.as_mut(),
+            None => self.more.get_mut(place - KEPT),
         }
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Use> + Clone {
-        self.kept[..self.count].iter().flatten().chain(&self.more)
+        self.kept.iter().flatten().chain(&self.more)
+    }
+
+    /// Those from place `from` on that rows may be about, in the order of their first records: all of them,
+    /// or, where there are fewer `rows`, those whose numbers these name. Either way the caller looks up which
+    /// row is about which, so that a claim of very many procedures asks no more than the table has rows.
+    pub(super) fn among<'a, R>(
+        &'a self,
+        from: usize,
+        rows: &[R],
+        number: impl Fn(&R) -> u32,
+    ) -> impl Iterator<Item = &'a Use> {
+        let (mut all, mut named) = (from..self.count, Vec::new());
+        if self.count > KEPT && rows.len() < all.len() {
+            named.extend(rows.iter().filter_map(|row| self.place(number(row)).filter(|at| *at >= from)));
+            named.sort_unstable();
+            named.dedup();
+            all = 0..0;
+        }
+        all.chain(named).filter_map(|place| self.at(place))
     }
 }

@@ -101,7 +101,7 @@ impl Open {
     /// Whether a payer that comes now belongs to the next claim: this one went on to what comes after payers,
     /// and has some of its own or the record before, which may have been the RE, was not read.
     pub(super) fn is_beyond_payers(&self, place: Place, is_after_unread: bool) -> bool {
-        let has_payer = self.insurers + self.public_payers > 0;
+        let has_payer = self.insurers > 0 || self.public_payers > 0;
         let went_on = self.order.place() > Place::Payment || is_after_unread && self.order.place() >= place;
         went_on && (is_after_unread || has_payer && place == Place::Insurer)
     }

@@ -3,6 +3,9 @@
 //! Days and weeks are counted by what the records say of each day (算定日情報), months by their times (回数). Of a
 //! period longer than the month, more in the month alone is told than may be billed in all of it.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
 use super::asked::{OfTogether, Together};
 use super::weeks::Weeks;
 use crate::checks::check::{About, Check, Judges};
@@ -10,10 +13,10 @@ use crate::checks::fields::{PROCEDURE_CODE, PROCEDURE_DAYS, PROCEDURE_TIMES};
 use crate::checks::told::Told;
 use crate::checks::uses::Use;
 use crate::checks::wrong::{Shown, Wrong};
-use crate::file::Item;
 use crate::finding::{ClaimCode, When};
-use crate::item_code::ItemKind;
+use crate::item_code::{ItemCode, ItemKind};
 use crate::lookup::points::CountLimit;
+use crate::lookup::rows::ByCode;
 
 pub(super) const CHECK: Check<OfTogether> = Check {
     about: About {
@@ -25,13 +28,14 @@ pub(super) const CHECK: Check<OfTogether> = Check {
     },
     ask: |together, tell| {
         let Some(counts) = together.tables.counts else { return };
+        let by_day = ByDay { together, table: counts.table, made: OnceCell::new() };
         for one in together.uses.iter() {
             for row in counts.table.about(one.number()).iter().filter(|row| !row.special) {
                 // What all of it keeps each part keeps.
                 if one.times <= row.times {
                     continue;
                 }
-                if let Some((code, times, when)) = beyond(together, row, one) {
+                if let Some((code, times, when)) = beyond(&by_day, row, one) {
                     let wrong = Wrong {
                         code,
                         found: Shown::Number(times.into()),
@@ -67,7 +71,8 @@ impl Period {
 }
 
 /// How often `one` was billed in a period in which `row` allows less.
-fn beyond(together: &Together<'_>, row: &CountLimit, one: &Use) -> Option<(ClaimCode, u32, When)> {
+fn beyond(by_day: &ByDay<'_>, row: &CountLimit, one: &Use) -> Option<(ClaimCode, u32, When)> {
+    let together = by_day.together;
     let holds = row.days.of_month(together.month);
     let month = u32::MAX >> (32 - together.month.days());
     let all = |code| {
@@ -79,33 +84,64 @@ fn beyond(together: &Together<'_>, row: &CountLimit, one: &Use) -> Option<(Claim
         Period::Longer => all(ClaimCode::CountPeriod),
         Period::Day => {
             let days = (0..31).map(|day| 1 << day).filter(|day| one.days & holds & day != 0);
-            first_beyond(together, one, days, row.times, ClaimCode::CountDay)
+            first_beyond(by_day, one, days, row.times, ClaimCode::CountDay)
         }
         Period::Week => {
             let weeks = Weeks::of(together.month).iter().filter(|week| week & one.days & !holds == 0);
-            first_beyond(together, one, weeks, row.times, ClaimCode::CountWeek)
+            first_beyond(by_day, one, weeks, row.times, ClaimCode::CountWeek)
         }
     }
 }
 
 /// The first of `periods` in which `one` was billed more often than `limit`.
 fn first_beyond(
-    together: &Together<'_>,
+    by_day: &ByDay<'_>,
     one: &Use,
     mut periods: impl Iterator<Item = u32>,
     limit: u32,
     code: ClaimCode,
 ) -> Option<(ClaimCode, u32, When)> {
+    let each = by_day.of(one);
     let times = |days: u32| {
-        let is_it = |item: &&Item| item.kind == ItemKind::Procedure && item.code == Some(one.code);
-        let mut times = 0;
-        for item in together.claim.items.iter().filter(is_it) {
-            let counts = together.claim.day_counts(item).iter();
-            let counted = counts.filter(|count| days & (1 << (count.day - 1)) != 0);
-            times += counted.map(|count| u32::from(count.times)).sum::<u32>();
-        }
-        times
+        let within = (0..31usize).filter(|day| days & (1u32 << day) != 0);
+        within.fold(0u32, |times, day| times.saturating_add(each[day]))
     };
     let is_beyond = periods.find_map(|days| Some((days, times(days))).filter(|(_, times)| *times > limit));
-    is_beyond.map(|(days, times)| (code, times, together.when(days & one.days)))
+    is_beyond.map(|(days, times)| (code, times, by_day.together.when(days & one.days)))
+}
+
+/// How often a procedure was done on each day of the month.
+type Each = [u32; 31];
+
+/// How often each procedure that is limited by day or week was done on each day. Made when it is asked
+/// first, of all of them at once: a claim may have millions of items, and thousands of such procedures.
+struct ByDay<'a> {
+    together: &'a Together<'a>,
+    table: &'a ByCode<CountLimit>,
+    made: OnceCell<HashMap<ItemCode, Each>>,
+}
+
+impl ByDay<'_> {
+    fn of(&self, one: &Use) -> Each {
+        self.made.get_or_init(|| self.make()).get(&one.code).copied().unwrap_or([0; 31])
+    }
+
+    fn make(&self) -> HashMap<ItemCode, Each> {
+        let is_limited = |row: &CountLimit| matches!(Period::of(row.unit), Some(Period::Day | Period::Week));
+        let mut made: HashMap<ItemCode, Each> = HashMap::new();
+        for one in self.together.uses.iter() {
+            if self.table.about(one.number()).iter().any(is_limited) {
+                made.insert(one.code, [0; 31]);
+            }
+        }
+        let claim = self.together.claim;
+        for item in claim.items.iter().filter(|item| item.kind == ItemKind::Procedure) {
+            let Some(each) = item.code.and_then(|code| made.get_mut(&code)) else { continue };
+            for count in claim.day_counts(item) {
+                let times = &mut each[usize::from(count.day - 1)];
+                *times = times.saturating_add(count.times.into());
+            }
+        }
+        made
+    }
 }

@@ -39,7 +39,7 @@ pub(super) const CHECK: Check<OfTogether> = Check {
                     continue;
                 }
                 // The table has each pair from both sides: the one that comes first is asked.
-                for other in together.uses.iter().skip(at + 1) {
+                for other in together.uses.among(at + 1, rows, |row| row.other) {
                     let number = other.number();
                     let from = rows.partition_point(|row| row.other < number);
                     let rows = rows[from..].iter().take_while(|row| row.other == number);

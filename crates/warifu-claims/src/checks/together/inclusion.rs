@@ -37,7 +37,9 @@ pub(super) const CHECK: Check<OfTogether> = Check {
         for one in together.uses.iter() {
             for tie in ties.table.about(one.number()) {
                 let Bond::Includes(unit) = tie.bond else { continue };
-                for other in together.uses.iter().filter(|other| other.code != one.code) {
+                let group = inclusion.table.group(tie.group);
+                let others = together.uses.among(0, group, |member| member.code);
+                for other in others.filter(|other| other.code != one.code) {
                     for member in inclusion.table.members(tie.group, other.number()) {
                         let holds = tie.days.of_month(together.month) & member.days.of_month(together.month);
                         if member.special {

@@ -18,6 +18,14 @@ impl ByGroup {
         ByGroup { members: members.into(), codes: codes.into() }
     }
 
+    /// The rows of `group`.
+    #[inline]
+    pub(crate) fn group(&self, group: u64) -> &[Member] {
+        let from = self.members.partition_point(|member| member.group < group);
+        let rows = &self.members[from..];
+        &rows[..rows.partition_point(|member| member.group == group)]
+    }
+
     /// The rows that say that `code` is a member of `group`.
     #[inline]
     pub(crate) fn members(&self, group: u64, code: u32) -> &[Member] {

@@ -15,7 +15,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use row::{Bond, CountLimit, Exclusion, Member, Which};
+pub(crate) use row::{Bond, CountLimit, Exclusion, Which};
 pub(super) use shelf::{KINDS, PointsShelf};
 pub(crate) use tables::{PointsTables, TablesOf};
 pub(crate) use within::Within;
