@@ -1,13 +1,7 @@
 //! What of the form of a file is told, and what is not: the clean file changed in one way, and the codes.
 
-use super::cases::{clean, set, snapshot, told};
+use super::cases::{CO, GO, HO, RE, SI, SI_STEPPED, SY, clean, set, snapshot, told};
 use crate::finding::ClaimCode;
-
-const RE: usize = 1;
-const HO: usize = 2;
-const SY: usize = 3;
-const CO: usize = 8;
-const GO: usize = 9;
 
 /// The codes that are told of the clean file after `change`.
 fn codes(change: impl Fn(&mut Vec<String>)) -> Vec<ClaimCode> {
@@ -146,8 +140,8 @@ fn points_of_a_payer_are_told_only_where_they_are_exact() {
     assert_eq!(wrong(|lines| set(lines, CO - 1, 6, "")), []);
     // Also where another group follows.
     let orphan = |lines: &mut Vec<String>| {
-        set(lines, HO + 1, 6, "");
-        set(lines, HO + 2, 2, "40");
+        set(lines, SI, 6, "");
+        set(lines, SI_STEPPED, 2, "40");
     };
     assert_eq!(wrong(orphan), []);
     // Another payer's item is not of this one.

@@ -415,12 +415,20 @@ impl ClaimCode {
 
     /// Whether it says that no record of a code is in force, known though its master is.
     pub fn is_not_in_force(self) -> bool {
-        match self {
-            ClaimCode::CodeUnknown | ClaimCode::CodeAbolished => true,
-            ClaimCode::DiseaseUnknown | ClaimCode::DiseaseAbolished | ClaimCode::DiseaseSucceeded => true,
-            ClaimCode::ModifierUnknown | ClaimCode::ModifierAbolished => true,
-            _ => false,
-        }
+        use ClaimCode::{
+            CodeAbolished, CodeUnknown, DiseaseAbolished, DiseaseSucceeded, DiseaseUnknown,
+            ModifierAbolished, ModifierUnknown,
+        };
+        matches!(
+            self,
+            CodeUnknown
+                | CodeAbolished
+                | DiseaseUnknown
+                | DiseaseAbolished
+                | DiseaseSucceeded
+                | ModifierUnknown
+                | ModifierAbolished
+        )
     }
 
     /// Whether it says that no master at hand lists a code.

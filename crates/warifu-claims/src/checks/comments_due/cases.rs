@@ -1,6 +1,6 @@
 //! Comments that are due: the masters that say so, and claims that have them or lack them.
 
-use crate::checks::cases::{clean, set, snapshot, told};
+use crate::checks::cases::{IY, RE, clean, set, snapshot, told};
 use crate::finding::ClaimCode;
 use warifu_masters::schema::{ABOLISHED_ON, CHANGED_ON};
 
@@ -56,9 +56,6 @@ pub(in crate::checks) const MASTERS: &[(&str, &[Fields], &str)] = &[(
     ],
     "20240401",
 )];
-
-const RE: usize = 1;
-const IY: usize = 5;
 
 /// With an SI of that code, so many times, without days, before the GO.
 fn with(lines: &mut Vec<String>, code: &str, times: &str) {
