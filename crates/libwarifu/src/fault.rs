@@ -58,7 +58,8 @@ impl Fault {
     pub(crate) fn no_kind(kind: u32) -> Fault {
         Fault::misuse(
             format!(
-                "{kind} is no kind of master: WARIFU_PROCEDURE, _DRUG, _MATERIAL, _COMMENT, _DISEASE or _MODIFIER"
+                "{kind} is no kind of master: WARIFU_PROCEDURE, _DRUG, _MATERIAL, _COMMENT, _DISEASE or \
+                 _MODIFIER"
             ),
             format!(
                 "{kind} というマスター種別はありません。WARIFU_PROCEDURE、_DRUG、_MATERIAL、_COMMENT、\

@@ -85,13 +85,13 @@ fn of(findings: &ClaimFindings, code: ClaimCode, kind: ItemKind) -> usize {
     list.filter(|finding| finding.code == code && finding.record == Some(kind.record())).count()
 }
 
-/// The sample is of 2021-10, the masters are of 2022-02, 2024-03, 2021-09 and for diseases 2024-06, as if each
-/// were the only publication of a series that governs that day. Every drug row was renewed after 2021, so
-/// nothing is known of it; nor is it of what the comments and procedures listed before they came out. The
-/// sample was cut (140 claims by its GO). Nine additions for children are claimed of patients of other ages (2,
-/// 6, 11 and 29 years), in three claims more visits than days are recorded, and three texts that were too long
-/// for a field go on in a second comment of the same code. Nothing is wrong with its nine diseases and two
-/// modifiers.
+/// The sample is of 2021-10, the masters are of 2022-02, 2024-03, 2021-09 and for diseases 2024-06, as if
+/// each were the only publication of a series that governs that day. Every drug row was renewed after
+/// 2021, so nothing is known of it; nor is it of what the comments and procedures listed before they came
+/// out. The sample was cut (140 claims by its GO). Nine additions for children are claimed of patients of
+/// other ages (2, 6, 11 and 29 years), in three claims more visits than days are recorded, and three
+/// texts that were too long for a field go on in a second comment of the same code. Nothing is wrong with
+/// its nine diseases and two modifiers.
 #[test]
 fn the_sample_gives_what_is_known_of_it() {
     let Some(data) = data() else { return };
@@ -131,8 +131,9 @@ fn the_sample_gives_what_is_known_of_it() {
     assert!(unlisted.iter().all(|f| f.expected == "2022-02-18" && f.series.as_deref() == Some("r04")));
 }
 
-/// The sample with a disease in the place of its 8848176, by what was published of diseases and modifiers:
-/// its code is known until its last day, and then the one in its place; findings name the master's name alone.
+/// The sample with a disease in the place of its 8848176, by what was published of diseases and
+/// modifiers: its code is known until its last day, and then the one in its place; findings name the
+/// master's name alone.
 #[test]
 fn a_disease_of_the_sample_is_judged_by_the_diseases_in_use_and_the_former_ones() {
     let Some(data) = data() else { return };

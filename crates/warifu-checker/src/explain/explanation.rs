@@ -245,7 +245,8 @@ impl Speak for Explanation {
                 say!(
                     lang,
                     "not the record of {kind} {code}, with which the unit ends: the sum is of all its \
-                     records, and {changed} codes of that kind are others on that day; look up the unit's other codes",
+                     records, and {changed} codes of that kind are others on that day; look up the unit's \
+                     other codes",
                     "{kind} {code} のマスターは同じです。点数は点数・回数算定単位の合計で、同日に内容が異なる{kind}が \
                      {changed} コードあります。同じ算定単位の他のコードを確認してください"
                 )

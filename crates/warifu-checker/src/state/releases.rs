@@ -19,8 +19,8 @@ pub(crate) const CONTENT: &str = "content";
 /// The folder of manifests.
 pub(crate) const MANIFESTS: &str = "manifests";
 
-/// Releases as they were verified: manifests and their parts, each by its digest. What two releases share lies
-/// here once.
+/// Releases as they were verified: manifests and their parts, each by its digest. What two releases share
+/// lies here once.
 #[derive(Clone, Debug)]
 pub struct KeptReleases {
     content: PathBuf,

@@ -242,8 +242,8 @@ fn record(width: usize, filled: &[(usize, &str)]) -> String {
 }
 
 /// The lines of a file that nothing is wrong with: a disease that is suspected (の疑い), 初診料 on the
-/// 25th with both comments, a stepped procedure on two days, a drug without days, a material, and a comment by
-/// itself.
+/// 25th with both comments, a stepped procedure on two days, a drug without days, a material, and a comment
+/// by itself.
 pub(super) fn clean() -> Vec<String> {
     let re = [(1, "RE"), (2, "1"), (3, "1112"), (4, "202406"), (5, "A"), (6, "1"), (7, "19800229")];
     let fee = [

@@ -2,10 +2,10 @@
 //!
 //! Each code is claimed on the day before and after each boundary of its days, with the quantities at the
 //! limits of its steps (of drugs and materials 1 and 10,000), by the points that either release gives; a
-//! disease or a modifier is named in a claim of the month. All that goes as UKE bytes through the same reader.
-//! It needs no traffic, and nobody sent it: nothing of it says how often a code is used.
-//! No claim has two codes, or one of them twice: of what the points tables (電子点数表) say of codes together,
-//! nothing turns here.
+//! disease or a modifier is named in a claim of the month. All that goes as UKE bytes through the same
+//! reader. It needs no traffic, and nobody sent it: nothing of it says how often a code is used. No claim
+//! has two codes, or one of them twice: of what the points tables (電子点数表) say of codes together, nothing
+//! turns here.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
