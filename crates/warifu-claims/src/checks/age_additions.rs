@@ -2,6 +2,8 @@
 //!
 //! The ages are those of the addition itself: it is held against them like any procedure.
 
+use std::collections::{HashMap, HashSet};
+
 use super::check::{About, Check, Judges};
 use super::companions::Company;
 use super::cover::ends;
@@ -39,18 +41,21 @@ const CHECK: Check<OfAgeAdditions> = Check {
         judges: Judges::Always,
     },
     ask: |claim, month, snapshot, tell| {
+        // Once for all of them: a claim may have millions of additions.
+        let takes = procedures(claim, month, snapshot).flat_map(|(.., held)| held.facts.age_additions);
+        let taken: HashSet<u32> = takes.collect();
+        let mut are_additions = HashMap::new();
         for (one, day, held) in procedures(claim, month, snapshot) {
             let addition = one.number();
-            let takes = |facts: &Procedure| facts.age_additions.contains(&addition);
-            if !held.facts.roles.has(Role::ForAges)
-                || procedures(claim, month, snapshot).any(|(.., held)| takes(held.facts))
-                || !snapshot.is_age_addition(addition, day)
-            {
+            if !held.facts.roles.has(Role::ForAges) || taken.contains(&addition) {
                 continue;
             }
-            let wrong = Wrong::of(ClaimCode::AgeAdditionWithoutBase, one.code);
-            let when = if one.days == 0 { When::Month(month) } else { When::Day(day) };
-            tell(Told { wrong, of: one, when, series: held.series });
+            let of_day = are_additions.entry((addition, day));
+            if *of_day.or_insert_with(|| snapshot.is_age_addition(addition, day)) {
+                let wrong = Wrong::of(ClaimCode::AgeAdditionWithoutBase, one.code);
+                let when = if one.days == 0 { When::Month(month) } else { When::Day(day) };
+                tell(Told { wrong, of: one, when, series: held.series });
+            }
         }
     },
 };

@@ -502,7 +502,7 @@ pub(super) fn told(lines: &[String], snapshot: &Snapshot) -> Told {
 }
 
 /// The same, so many findings of it.
-fn told_of_most(most: usize, lines: &[String], snapshot: &Snapshot) -> Told {
+pub(super) fn told_of_most(most: usize, lines: &[String], snapshot: &Snapshot) -> Told {
     let characters = lines.iter().flat_map(|line| line.chars().chain("\r\n".chars()));
     let bytes: Vec<u8> = characters.map(|character| u8::try_from(character).unwrap()).collect();
     let (file, mut findings) = (ClaimFile::read(&bytes), ClaimFindings::new(most));
@@ -581,25 +581,27 @@ fn what_the_points_tables_allow_or_no_claim_tells_is_not_told() {
 }
 
 /// The clean file with so many procedures more that nobody knows.
-fn with_procedures(more: usize) -> Vec<String> {
+pub(super) fn with_procedures(more: usize) -> Vec<String> {
     let mut lines = clean();
     let total = lines.len() - 1;
     lines.splice(total..total, (0..more).map(|number| format!("SI,,1,{}", 190_500_000 + number)));
     lines
 }
 
-/// Beyond 64 procedures those that a table names are looked up: the same is told of them.
+/// Beyond 64 procedures those that a table names are looked up, and beyond 256 items its comments: the same is
+/// told of them.
 #[test]
-fn what_is_told_of_procedures_together_is_told_among_many_others() {
+fn what_tables_tell_is_told_among_many_others() {
     let snapshot = snapshot();
+    let case = |code| together::case(code).or_else(|| comments_due::case(code));
     let among_many = |change: fn(&mut Vec<String>)| {
-        let mut lines = with_procedures(200);
+        let mut lines = with_procedures(400);
         change(&mut lines);
         let (_, all) = told_of_most(10_000, &lines, snapshot);
-        all.into_iter().filter(|(code, ..)| together::case(*code).is_some()).collect::<Vec<_>>()
+        all.into_iter().filter(|(code, ..)| case(*code).is_some()).collect::<Vec<_>>()
     };
     for code in ClaimCode::ALL.iter().copied() {
-        let Some((change, found, expected)) = together::case(code) else { continue };
+        let Some((change, found, expected)) = case(code) else { continue };
         assert_eq!(among_many(change), [(code, found.to_owned(), expected.to_owned())], "{code}");
     }
     for (at, right) in together::RIGHT.iter().enumerate() {

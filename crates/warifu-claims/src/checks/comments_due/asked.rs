@@ -1,5 +1,8 @@
 //! What the checks of comments that are due are asked of.
 
+use std::cell::OnceCell;
+use std::collections::HashSet;
+
 use crate::checks::told::Told;
 use crate::checks::uses::Use;
 use crate::file::Claim;
@@ -19,13 +22,31 @@ pub(in crate::checks) struct Wanting<'a> {
     pub(super) month: ClaimMonth,
     pub(super) snapshot: &'a Snapshot,
     pub(super) relations: Standing<'a, ByCode<Relation>>,
+    /// The comments of the claim, once somebody asked for one of very many.
+    comments: OnceCell<HashSet<ItemCode>>,
 }
 
-impl Wanting<'_> {
+/// So many items are walked for each comment that is asked for: more than nearly all claims have. Of claims of
+/// more the comments are gathered once, which takes memory.
+const WALKED: usize = 256;
+
+impl<'a> Wanting<'a> {
+    pub(super) fn new(
+        claim: &'a Claim<'a>,
+        month: ClaimMonth,
+        snapshot: &'a Snapshot,
+        relations: Standing<'a, ByCode<Relation>>,
+    ) -> Self {
+        Wanting { claim, month, snapshot, relations, comments: OnceCell::new() }
+    }
+
     /// Whether the comment stands somewhere in the claim.
     pub(super) fn has(&self, comment: ItemCode) -> bool {
-        let comments = self.claim.items.iter().flat_map(|item| self.claim.comments(item));
-        comments.into_iter().any(|one| one.code == Some(comment))
+        let all = || self.claim.items.iter().flat_map(|item| self.claim.comments(item));
+        if self.claim.items.len() <= WALKED {
+            return all().any(|one| one.code == Some(comment));
+        }
+        self.comments.get_or_init(|| all().filter_map(|one| one.code).collect()).contains(&comment)
     }
 
     /// Whether the row holds on every day of `one`.

@@ -1,6 +1,6 @@
 //! Comments that are due: the masters that say so, and claims that have them or lack them.
 
-use crate::checks::cases::{IY, RE, clean, set, snapshot, told};
+use crate::checks::cases::{IY, RE, clean, set, snapshot, told, told_of_most, with_procedures};
 use crate::finding::ClaimCode;
 use warifu_masters::schema::{ABOLISHED_ON, CHANGED_ON};
 
@@ -98,6 +98,12 @@ fn a_comment_is_due_where_the_claim_decides_its_condition() {
         change(&mut lines);
         let (by_reading, all) = told(&lines, snapshot());
         assert_eq!(by_reading, []);
+        // The same is told among very many others.
+        lines = with_procedures(400);
+        change(&mut lines);
+        let (_, among_many) = told_of_most(10_000, &lines, snapshot());
+        let of_comments = among_many.into_iter().filter(|(code, ..)| *code == ClaimCode::CommentMissing);
+        assert_eq!(of_comments.collect::<Vec<_>>(), all);
         all
     };
     let wrong: &[Broken] = &[

@@ -16,7 +16,7 @@ pub(in crate::checks) fn judge_comments_due(
     report: &mut Report<'_>,
 ) {
     let Some(relations) = snapshot.relations(month) else { return };
-    let wanting = Wanting { claim, month, snapshot, relations };
+    let wanting = Wanting::new(claim, month, snapshot, relations);
     let days = || Some(ends(month, 0));
     for check in COMMENTS_DUE.iter().filter(|check| check.about.judges.all(days)) {
         (check.ask)(&wanting, &mut |told| told.report(&check.about, claim, snapshot, report));
