@@ -2,7 +2,7 @@
 //! the last good one where the channel is silent, expired or lies.
 //!
 //! The folder is a state directory like that of a running checker, and what is new comes in by the same
-//! gates ([`Swapper`](crate::swap::Swapper)): signatures, order, withdrawals, rules and the past. What passes
+//! gates ([`Swapper`]): signatures, order, withdrawals, rules and the past. What passes
 //! them is confirmed at once, for a check has no claims of others to watch it by. No window is kept to: what
 //! judges here judges for nobody else.
 

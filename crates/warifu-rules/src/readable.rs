@@ -46,7 +46,7 @@ impl Read {
 }
 
 /// The columns of a kind of master that claim checks read, by field id; its key they read as so many digits
-/// as [`key_digits`] says.
+/// as `key_digits` says.
 pub fn columns(kind: &str) -> Option<&'static [(&'static str, Read)]> {
     const DAYS: [(&str, Read); 2] = [(CHANGED_ON, Read::Day), (ABOLISHED_ON, Read::Day)];
     const PROCEDURE: &[(&str, Read)] = &[
