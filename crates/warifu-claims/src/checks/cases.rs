@@ -588,8 +588,8 @@ pub(super) fn with_procedures(more: usize) -> Vec<String> {
     lines
 }
 
-/// Beyond 64 procedures those that a table names are looked up, and beyond 256 items its comments: the same is
-/// told of them.
+/// Beyond 64 procedures those that a table names are looked up, and beyond 256 items its comments: the same
+/// is told of them.
 #[test]
 fn what_tables_tell_is_told_among_many_others() {
     let snapshot = snapshot();

@@ -26,8 +26,8 @@ pub(in crate::checks) struct Wanting<'a> {
     comments: OnceCell<HashSet<ItemCode>>,
 }
 
-/// So many items are walked for each comment that is asked for: more than nearly all claims have. Of claims of
-/// more the comments are gathered once, which takes memory.
+/// So many items are walked for each comment that is asked for: more than nearly all claims have. Of claims
+/// of more the comments are gathered once, which takes memory.
 const WALKED: usize = 256;
 
 impl<'a> Wanting<'a> {
