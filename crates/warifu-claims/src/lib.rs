@@ -23,6 +23,8 @@ mod checks;
 pub mod movement;
 
 #[cfg(test)]
+mod published;
+#[cfg(test)]
 mod real_files;
 
 pub use checks::{About, AskedOf, CHECKS_VERSION, Judges, Tally, catalogue, is_of_unit, judge};

@@ -4,26 +4,15 @@
 #![expect(clippy::disallowed_methods, reason = "a test reads the published files")]
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
-use std::path::PathBuf;
 use warifu_values::day::{EffectiveDate, PublicationDay, TreatmentDay};
 
 use super::*;
+use crate::published::data;
 use warifu_masters::file::{Declared, read};
 use warifu_masters::past::{Governs, RecordAt, Standing, Timelines, TimelinesBuilder};
 use warifu_masters::schema::Schemas;
 use warifu_masters::table::Master;
 use warifu_masters::timeline::{Line, Row, Said};
-
-fn data() -> Option<PathBuf> {
-    let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    if !data.is_dir() {
-        // Past the test harness's capture, so that nobody believes these ran.
-        let _ = writeln!(std::io::stderr(), "left out: real files, no folder {}", data.display());
-        return None;
-    }
-    Some(data)
-}
 
 fn master(data: &std::path::Path, file: &str) -> Master {
     let bytes = std::fs::read(data.join(file)).unwrap();

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use super::catalogue::{READING, TOTAL, catalogue};
 use super::check::AskedOf;
+use super::clean_file::{CO, GO, HO, IR, IY, RE, SI, SI_STEPPED, SY, TO, clean, record, set};
 use super::comments_due::cases as comments_due;
 use super::judge::judge;
 use super::report::{Place, Report};
@@ -232,58 +233,6 @@ fn made_snapshot() -> Snapshot {
     Snapshot::build(&of.collect::<Vec<_>>()).unwrap()
 }
 
-/// A record of so many fields, those of the given positions filled.
-fn record(width: usize, filled: &[(usize, &str)]) -> String {
-    let mut fields = vec![""; width];
-    for (position, value) in filled {
-        fields[position - 1] = value;
-    }
-    fields.join(",")
-}
-
-/// The lines of a file that nothing is wrong with: a disease that is suspected (の疑い), 初診料 on the
-/// 25th with both comments, a stepped procedure on two days, a drug without days, a material, and a comment
-/// by itself.
-pub(super) fn clean() -> Vec<String> {
-    let re = [(1, "RE"), (2, "1"), (3, "1112"), (4, "202406"), (5, "A"), (6, "1"), (7, "19800229")];
-    let fee = [
-        (1, "SI"),
-        (3, "1"),
-        (4, "111000110"),
-        (6, "291"),
-        (7, "1"),
-        (8, "820000001"),
-        (10, "830000001"),
-        (11, "a"),
-        (38, "1"),
-    ];
-    let stepped =
-        [(1, "SI"), (3, "1"), (4, "170000410"), (5, "4"), (6, "171"), (7, "3"), (14, "1"), (43, "2")];
-    vec![
-        "IR,1,13,1,1234567,,,202406,00,".to_owned(),
-        record(38, &re),
-        record(15, &[(1, "HO"), (2, "06132013"), (5, "3"), (6, "877")]),
-        "SY,2500013,20240601,1,8002,,01,".to_owned(),
-        record(44, &fee),
-        record(44, &stepped),
-        record(44, &[(1, "IY"), (3, "1"), (4, "620000001"), (5, "2.5"), (6, "3"), (7, "1")]),
-        record(48, &[(1, "TO"), (3, "1"), (4, "711000110"), (5, "2"), (6, "70"), (7, "1"), (42, "1")]),
-        "CO,,1,830000001,a".to_owned(),
-        "GO,1,877,99".to_owned(),
-    ]
-}
-
-const IR: usize = 0;
-pub(super) const RE: usize = 1;
-pub(super) const HO: usize = 2;
-pub(super) const SY: usize = 3;
-pub(super) const SI: usize = 4;
-pub(super) const SI_STEPPED: usize = 5;
-pub(super) const IY: usize = 6;
-const TO: usize = 7;
-pub(super) const CO: usize = 8;
-pub(super) const GO: usize = 9;
-
 /// What breaks the clean file.
 enum Break {
     /// That line: that field is that.
@@ -293,13 +242,6 @@ enum Break {
 }
 
 use Break::{Field, Lines};
-
-/// Makes the field at `position` of that line `value`.
-pub(super) fn set(lines: &mut [String], line: usize, position: usize, value: &str) {
-    let mut fields: Vec<&str> = lines[line].split(',').collect();
-    fields[position - 1] = value;
-    lines[line] = fields.join(",");
-}
 
 /// Makes the totals of the claim and of the file `points`.
 fn set_points(lines: &mut [String], points: &str) {
@@ -502,7 +444,7 @@ pub(super) fn told(lines: &[String], snapshot: &Snapshot) -> Told {
 }
 
 /// The same, so many findings of it.
-pub(super) fn told_of_most(most: usize, lines: &[String], snapshot: &Snapshot) -> Told {
+fn told_of_most(most: usize, lines: &[String], snapshot: &Snapshot) -> Told {
     let characters = lines.iter().flat_map(|line| line.chars().chain("\r\n".chars()));
     let bytes: Vec<u8> = characters.map(|character| u8::try_from(character).unwrap()).collect();
     let (file, mut findings) = (ClaimFile::read(&bytes), ClaimFindings::new(most));
@@ -581,7 +523,7 @@ fn what_the_points_tables_allow_or_no_claim_tells_is_not_told() {
 }
 
 /// The clean file with so many procedures more that nobody knows.
-pub(super) fn with_procedures(more: usize) -> Vec<String> {
+fn with_procedures(more: usize) -> Vec<String> {
     let mut lines = clean();
     let total = lines.len() - 1;
     lines.splice(total..total, (0..more).map(|number| format!("SI,,1,{}", 190_500_000 + number)));
@@ -606,6 +548,30 @@ fn what_tables_tell_is_told_among_many_others() {
     }
     for (at, right) in together::RIGHT.iter().enumerate() {
         assert!(among_many(*right).is_empty(), "{at}");
+    }
+}
+
+#[test]
+fn a_comment_is_due_where_the_claim_decides_its_condition() {
+    let told_of = |change: fn(&mut Vec<String>)| {
+        let mut lines = clean();
+        change(&mut lines);
+        let (by_reading, all) = told(&lines, snapshot());
+        assert_eq!(by_reading, []);
+        // The same is told among very many others.
+        lines = with_procedures(400);
+        change(&mut lines);
+        let (_, among_many) = told_of_most(10_000, &lines, snapshot());
+        let of_comments = among_many.into_iter().filter(|(code, ..)| *code == ClaimCode::CommentMissing);
+        assert_eq!(of_comments.collect::<Vec<_>>(), all);
+        all
+    };
+    for (change, found, expected) in comments_due::WRONG {
+        let one = (ClaimCode::CommentMissing, (*found).to_owned(), (*expected).to_owned());
+        assert_eq!(told_of(*change), [one]);
+    }
+    for (at, change) in comments_due::RIGHT.iter().enumerate() {
+        assert_eq!(told_of(*change), [], "{at}");
     }
 }
 

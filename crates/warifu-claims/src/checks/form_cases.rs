@@ -1,6 +1,7 @@
 //! What of the form of a file is told, and what is not: the clean file changed in one way, and the codes.
 
-use super::cases::{CO, GO, HO, RE, SI, SI_STEPPED, SY, clean, set, snapshot, told};
+use super::cases::{snapshot, told};
+use super::clean_file::{CO, GO, HO, RE, SI, SI_STEPPED, SY, clean, set};
 use crate::finding::ClaimCode;
 
 /// The codes that are told of the clean file after `change`.

@@ -59,6 +59,8 @@ mod version;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod clean_file;
+#[cfg(test)]
 mod form_cases;
 #[cfg(test)]
 mod neighbours;

@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::cases::{clean, snapshot};
+use super::cases::snapshot;
+use super::clean_file::clean;
 use super::judge::judge;
 use crate::file::ClaimFile;
 use crate::finding::{ClaimCode, ClaimFindings};

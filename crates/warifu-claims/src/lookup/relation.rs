@@ -20,7 +20,7 @@ use warifu_values::day::ClaimMonth;
 pub(super) const KIND: &str = "comment-relation";
 
 /// The columns that checks read.
-pub(super) const COLUMNS: &[&str] = &[
+pub(crate) const COLUMNS: &[&str] = &[
     "notice_class",
     "item_no",
     "branch_no",

@@ -1,6 +1,6 @@
 //! Comments that are due: the masters that say so, and claims that have them or lack them.
 
-use crate::checks::cases::{IY, RE, clean, set, snapshot, told, told_of_most, with_procedures};
+use crate::checks::clean_file::{IY, RE, set};
 use crate::finding::ClaimCode;
 use warifu_masters::schema::{ABOLISHED_ON, CHANGED_ON};
 
@@ -80,7 +80,7 @@ fn inpatient(lines: &mut [String]) {
     set(lines, RE, 9, "20240601");
 }
 
-type Broken = (fn(&mut Vec<String>), &'static str, &'static str);
+pub(in crate::checks) type Broken = (fn(&mut Vec<String>), &'static str, &'static str);
 
 pub(in crate::checks) fn case(code: ClaimCode) -> Option<Broken> {
     let case: Broken = match code {
@@ -91,76 +91,56 @@ pub(in crate::checks) fn case(code: ClaimCode) -> Option<Broken> {
     Some(case)
 }
 
-#[test]
-fn a_comment_is_due_where_the_claim_decides_its_condition() {
-    let told_of = |change: fn(&mut Vec<String>)| {
-        let mut lines = clean();
-        change(&mut lines);
-        let (by_reading, all) = told(&lines, snapshot());
-        assert_eq!(by_reading, []);
-        // The same is told among very many others.
-        lines = with_procedures(400);
-        change(&mut lines);
-        let (_, among_many) = told_of_most(10_000, &lines, snapshot());
-        let of_comments = among_many.into_iter().filter(|(code, ..)| *code == ClaimCode::CommentMissing);
-        assert_eq!(of_comments.collect::<Vec<_>>(), all);
-        all
-    };
-    let wrong: &[Broken] = &[
-        (|lines| with(lines, "180000133", "1"), "180000133", "820000002"),
-        (
-            |lines| {
-                inpatient(lines);
-                with(lines, "180000132", "1");
-            },
-            "180000132",
-            "820000002",
-        ),
-        (|lines| with(lines, "180000134", "3"), "180000134", "820000002"),
-        // Over two records.
-        (
-            |lines| {
-                with(lines, "180000134", "2");
-                with(lines, "180000134", "1");
-            },
-            "180000134",
-            "820000002",
-        ),
-        // One condition has its comment, the other does not.
-        (|lines| with(lines, "180000138", "1"), "180000138", "820000003"),
-        (|lines| set(lines, IY, 4, "620000002"), "620000002", "820000002"),
-    ];
-    for (change, found, expected) in wrong {
-        let one = (ClaimCode::CommentMissing, (*found).to_owned(), (*expected).to_owned());
-        assert_eq!(told_of(*change), [one]);
-    }
-    let right: &[fn(&mut Vec<String>)] = &[
-        // Any of the group is enough, wherever it stands.
-        |lines| {
-            with(lines, "180000131", "1");
-            with_comment(lines, "820000003");
-        },
-        |lines| with(lines, "180000132", "1"),
+/// What each lacks: the procedure or drug, and the first comment of those that are due.
+pub(in crate::checks) const WRONG: &[Broken] = &[
+    (|lines| with(lines, "180000133", "1"), "180000133", "820000002"),
+    (
         |lines| {
             inpatient(lines);
-            with(lines, "180000133", "1");
+            with(lines, "180000132", "1");
         },
-        |lines| with(lines, "180000134", "2"),
-        |lines| with(lines, "180000135", "1"),
-        |lines| with(lines, "180000136", "9"),
-        |lines| with(lines, "180000137", "1"),
-        // Injections are no medication, and inpatients have no 選定療養.
-        |lines| elective(lines, "31"),
+        "180000132",
+        "820000002",
+    ),
+    (|lines| with(lines, "180000134", "3"), "180000134", "820000002"),
+    // Over two records.
+    (
         |lines| {
-            inpatient(lines);
-            elective(lines, "21");
+            with(lines, "180000134", "2");
+            with(lines, "180000134", "1");
         },
-        |lines| {
-            elective(lines, "21");
-            with_comment(lines, "820000003");
-        },
-    ];
-    for (at, change) in right.iter().enumerate() {
-        assert_eq!(told_of(*change), [], "{at}");
-    }
-}
+        "180000134",
+        "820000002",
+    ),
+    // One condition has its comment, the other does not.
+    (|lines| with(lines, "180000138", "1"), "180000138", "820000003"),
+    (|lines| set(lines, IY, 4, "620000002"), "620000002", "820000002"),
+];
+
+/// What has all that is due, or of which none is.
+pub(in crate::checks) const RIGHT: &[fn(&mut Vec<String>)] = &[
+    // Any of the group is enough, wherever it stands.
+    |lines| {
+        with(lines, "180000131", "1");
+        with_comment(lines, "820000003");
+    },
+    |lines| with(lines, "180000132", "1"),
+    |lines| {
+        inpatient(lines);
+        with(lines, "180000133", "1");
+    },
+    |lines| with(lines, "180000134", "2"),
+    |lines| with(lines, "180000135", "1"),
+    |lines| with(lines, "180000136", "9"),
+    |lines| with(lines, "180000137", "1"),
+    // Injections are no medication, and inpatients have no 選定療養.
+    |lines| elective(lines, "31"),
+    |lines| {
+        inpatient(lines);
+        elective(lines, "21");
+    },
+    |lines| {
+        elective(lines, "21");
+        with_comment(lines, "820000003");
+    },
+];

@@ -8,23 +8,13 @@ use crate::checks::told::Told;
 use crate::checks::uses::{Use, Uses};
 use crate::checks::wrong::{Shown, Wrong};
 use crate::finding::ClaimCode;
-use crate::lookup::relation::Relation;
+use crate::lookup::relation::{COLUMNS, Relation};
 
 pub(super) const CHECK: Check<OfCommentsDue> = Check {
     about: About {
         codes: &[ClaimCode::CommentMissing],
         fields: &[CLAIM_CLASS, "SI, IY 4 コード", "SI, IY 7 回数", "SI, IY 14–44 算定日情報", COMMENT_CODES],
-        columns: &[
-            "notice_class",
-            "item_no",
-            "branch_no",
-            "procedure_code",
-            "comment_code",
-            "condition_class",
-            "not_billed_reason",
-            "inout_class",
-            "times",
-        ],
+        columns: COLUMNS,
         source: "コメント関連テーブル ファイル仕様説明書 3, 5, 6, 9, 14–17: 条件区分 01, 02, 03 (00, 10–13 と非算定理由は\
             対象外)",
         judges: Judges::Always,

@@ -4,8 +4,6 @@
 #![expect(clippy::disallowed_methods, reason = "a test reads the published files")]
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
-use std::path::PathBuf;
 
 use warifu_masters::file::{Declared, read};
 use warifu_masters::past::{Governs, MasterOf, Timelines};
@@ -16,16 +14,7 @@ use crate::checks::judge;
 use crate::file::ClaimFile;
 use crate::finding::{ClaimCode, ClaimFindings};
 use crate::lookup::Snapshot;
-
-fn data() -> Option<PathBuf> {
-    let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    if !data.is_dir() {
-        // Past the test harness's capture, so that nobody believes these ran.
-        let _ = writeln!(std::io::stderr(), "left out: real files, no folder {}", data.display());
-        return None;
-    }
-    Some(data)
-}
+use crate::published::data;
 
 fn snapshot(data: &std::path::Path, file: &str, published: &str) -> Snapshot {
     let kind = "comment-relation";

@@ -3,9 +3,6 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test reads the published files")]
 
-use std::io::Write as _;
-use std::path::PathBuf;
-
 use warifu_masters::file::{Declared, read};
 use warifu_masters::past::{Governs, MasterOf, Timelines};
 use warifu_masters::schema::Schemas;
@@ -16,6 +13,7 @@ use crate::checks::judge;
 use crate::file::ClaimFile;
 use crate::finding::{ClaimCode, ClaimFindings};
 use crate::lookup::Snapshot;
+use crate::published::data;
 
 const TABLES: [(&str, &str); 6] = [
     ("points-auxiliary", "01_auxiliary"),
@@ -25,16 +23,6 @@ const TABLES: [(&str, &str); 6] = [
     ("points-inpatient-basic", "04_inpatient_basic"),
     ("points-count-limit", "05_count_limits"),
 ];
-
-fn data() -> Option<PathBuf> {
-    let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    if !data.is_dir() {
-        // Past the test harness's capture, so that nobody believes these ran.
-        let _ = writeln!(std::io::stderr(), "left out: real files, no folder {}", data.display());
-        return None;
-    }
-    Some(data)
-}
 
 fn snapshot(data: &std::path::Path, tables: &[(&'static str, &str)]) -> Snapshot {
     let schemas = Schemas::built_in().unwrap();
