@@ -1,7 +1,8 @@
 //! What of the form of a file is told, and what is not: the clean file changed in one way, and the codes.
 
-use super::cases::{snapshot, told};
+use super::cases::told;
 use super::clean_file::{CO, GO, HO, RE, SI, SI_STEPPED, SY, clean, set};
+use super::clean_masters::snapshot;
 use crate::finding::ClaimCode;
 
 /// The codes that are told of the clean file after `change`.

@@ -394,7 +394,8 @@ mod tests {
                 "IR,1,13,1,1234567,,,202406,00,\nRE,1,1112,{month},A,1,19800229\n{}",
                 lines.join("\n")
             );
-            let (snapshot, mut findings) = (crate::checks::cases::snapshot(), ClaimFindings::new(1_000));
+            let (snapshot, mut findings) =
+                (crate::checks::clean_masters::snapshot(), ClaimFindings::new(1_000));
             judge(&ClaimFile::read(text.as_bytes()), snapshot, 1, &mut findings);
             for finding in findings.list() {
                 let _ = (finding.message(warifu_values::lang::Lang::En), finding.severity());

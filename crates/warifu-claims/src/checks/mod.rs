@@ -61,6 +61,8 @@ mod cases;
 #[cfg(test)]
 mod clean_file;
 #[cfg(test)]
+mod clean_masters;
+#[cfg(test)]
 mod form_cases;
 #[cfg(test)]
 mod neighbours;

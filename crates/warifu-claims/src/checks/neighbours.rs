@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::cases::snapshot;
 use super::clean_file::clean;
+use super::clean_masters::snapshot;
 use super::judge::judge;
 use crate::file::ClaimFile;
 use crate::finding::{ClaimCode, ClaimFindings};
