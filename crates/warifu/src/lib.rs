@@ -17,6 +17,7 @@ mod html_file;
 pub mod impact;
 mod in_order;
 pub mod library;
+pub mod notice;
 pub mod release;
 pub mod report;
 pub mod side;

@@ -48,6 +48,7 @@ enum Command {
     Key(signing::key::Args),
     Trust(signing::trust::Args),
     Release(Box<signing::release::Args>),
+    Notice(Box<signing::notice::Args>),
     Channel(signing::channel::Args),
     /// Make a repository of masters.
     Init(repo::init::Args),
@@ -125,6 +126,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Key(args) => args.run(context),
         Command::Trust(args) => args.run(context),
         Command::Release(args) => args.run(context),
+        Command::Notice(args) => args.run(context),
         Command::Channel(args) => args.run(context),
         Command::Init(args) => args.run(context),
         Command::Import(args) => args.run(context),

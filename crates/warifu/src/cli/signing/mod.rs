@@ -10,6 +10,7 @@ mod impact;
 pub(crate) mod key;
 mod key_source;
 mod no_channel;
+pub(crate) mod notice;
 mod passphrase;
 mod past;
 mod receipts;
