@@ -1,4 +1,4 @@
-//! What is typed daily, kept in files: one of the user, and `[defaults]` in the `warifu.toml` of a repository.
+//! What is typed daily, kept in files: one of the user, and `[defaults]` in `warifu.toml` of a repository.
 //!
 //! What others can send into a repository never says whom to trust or what signs: it may name the channel and
 //! the language, and nothing else. A root and a key are named by the user's own file alone.
@@ -219,8 +219,8 @@ impl Speak for DailyError {
                 let file = file.display();
                 say!(
                     lang,
-                    "{file}: the value of {key} cannot be used; write a text, a language as \"en\" or \"ja\", an \
-                     author as \"Name <mail>\"",
+                    "{file}: the value of {key} cannot be used; write a text, a language as \"en\" or \"ja\", \
+                     an author as \"Name <mail>\"",
                     "{file}: {key} の値は使えません。文字列で書いてください（language は \"en\" か \"ja\"、author は \
                      \"名前 <メール>\"）"
                 )

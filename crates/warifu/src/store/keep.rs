@@ -88,8 +88,8 @@ impl Store {
         Ok(Some(Kept { commit: commit.to_string(), files }))
     }
 
-    /// Brings the changed files back as the last commit has them; what stood there is put into a folder of the
-    /// repository's own first.
+    /// Brings the changed files back as the last commit has them; what stood there is put into a folder of
+    /// the repository's own first.
     ///
     /// # Errors
     /// When a file cannot be read or written.

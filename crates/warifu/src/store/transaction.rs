@@ -167,8 +167,8 @@ impl Transaction<'_> {
         caught_up.map_err(|source| CommitError::Unfinished { commit: commit.to_string(), source })
     }
 
-    /// Moves the branch to `tip`, a commit that is here already, in one step, and brings the work tree and the
-    /// index up to it. No file that somebody has there, and git does not, is written over.
+    /// Moves the branch to `tip`, a commit that is here already, in one step, and brings the work tree and
+    /// the index up to it. No file that somebody has there, and git does not, is written over.
     pub(super) fn advance(&self, from: Option<Oid>, tip: Oid, title: &str) -> Result<(), CommitError> {
         let mut pending = self.begin(from)?;
         pending.files = self.between(from, tip)?;

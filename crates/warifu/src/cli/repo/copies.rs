@@ -86,7 +86,8 @@ struct Fetch {
 /// Send what was done here to the shared repository, where it has everything of that.
 #[derive(Debug, clap::Args)]
 struct Push {
-    /// To there: a shared repository, or a folder that is new or empty and becomes one. The first is remembered.
+    /// To there: a shared repository, or a folder that is new or empty and becomes one; the first is
+    /// remembered.
     to: Option<String>,
     #[command(flatten)]
     standing: Standing,
@@ -319,8 +320,8 @@ fn refused(context: &Context, checked: &Checked) -> Failure {
     let failure = Failure::new(
         Exit::Data,
         format!(
-            "commit {commit} does not pass check (see above): it was neither taken over nor sent; ask whoever \
-             made it, or mend it here first"
+            "commit {commit} does not pass check (see above): it was neither taken over nor sent; ask \
+             whoever made it, or mend it here first"
         ),
         format!(
             "コミット {commit} は検査で不合格です（上記）。取得も送信もしていません。作成者に確認するか、\
@@ -388,7 +389,7 @@ fn fetched_text(context: &Context, caught_up: &CaughtUp, again: &[String], waiti
         let (n, n_en) = (kept.len(), counted(kept.len() as u64, "commit"));
         text.push_str(&say!(
             lang,
-            "\n{n_en} of yours are kept as {aside}:\n",
+            "\nyours are kept as {aside}, {n_en}:\n",
             "\nこちらのコミット {n} 件は {aside} として残しました:\n"
         ));
         text.push_str(&lines(kept, lang));
@@ -414,7 +415,7 @@ fn fetched_text(context: &Context, caught_up: &CaughtUp, again: &[String], waiti
         let push = context.advise(&Advised::command(&["repo", "push"]));
         text.push_str(&say!(
             lang,
-            "{n_en} of yours are not sent yet:\n  {push}\n",
+            "not sent yet, {n_en}:\n  {push}\n",
             "未送信のコミットが {waiting} 件あります:\n  {push}\n"
         ));
     }

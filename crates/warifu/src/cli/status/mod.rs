@@ -35,7 +35,7 @@ pub(crate) struct Args {
     /// What this side demands, a TOML file.
     #[arg(long, value_name = "FILE", env = "WARIFU_POLICY")]
     policy: Option<PathBuf>,
-    /// Without a channel: a folder that a release was fetched into, or a release.json; it is believed as it is.
+    /// Without a channel: a folder that a release was fetched into, or a release.json; believed as it is.
     #[arg(long, value_name = "PATH")]
     release: Option<PathBuf>,
     /// A draft's folder; otherwise those in this folder and beside the repository.
@@ -89,7 +89,7 @@ pub(crate) fn bare(command: Command, context: &Context) -> Result<Exit, Failure>
             let clone = context.advise(&clone);
             context.print(&say!(
                 context.lang,
-                "warifu keeps the masters of Japan's medical claims, has them signed by two and publishes them.\n\
+                "warifu versions, double-signs and publishes the masters of Japan's medical claims.\n\
                  To begin:  {init}   (or a copy: {clone})\n\
                  Help:      warifu --help; the demonstration is warifu demo\n",
                 "warifu（割符）: 診療報酬マスターを版管理し、二者の署名で公開するプログラムです。\n\

@@ -241,7 +241,7 @@ impl Speak for Waits {
             }
             Waits::Apart { ours, theirs } => say!(
                 lang,
-                "two worked at once: {ours} commits only here, {theirs} only in the shared copy",
+                "two worked at once (commits only here: {ours}, only in the shared copy: {theirs})",
                 "双方に未反映の作業があります: こちら {ours} 件、共有側 {theirs} 件"
             ),
             Waits::Behind { theirs } => {

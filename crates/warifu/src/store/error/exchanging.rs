@@ -189,8 +189,8 @@ impl Speak for ExchangeError {
                 let gib = most_bytes >> 30;
                 say!(
                     lang,
-                    "the shared copy sent more than {gib} GiB or {most_objects} objects, more than a repository \
-                     of masters holds; nothing of it is used",
+                    "the shared copy sent more than {gib} GiB or {most_objects} objects, more than a \
+                     repository of masters holds; nothing of it is used",
                     "共有リポジトリから {gib} GiB または {most_objects} 個を超えるデータが送られました。マスターの\
                      リポジトリとして異常な量のため、使用しません"
                 )
@@ -199,8 +199,8 @@ impl Speak for ExchangeError {
                 let (commit, what) = (commit.get(..12).unwrap_or(commit), what.say(lang));
                 say!(
                     lang,
-                    "commit {commit} of the shared copy is not taken over: {path} is {what}; ask whoever made \
-                     it",
+                    "commit {commit} of the shared copy is not taken over: {path} is {what}; ask whoever \
+                     made it",
                     "共有リポジトリのコミット {commit} は取り込めません: {path} は{what}です。作成者に確認してください"
                 )
             }
@@ -218,10 +218,10 @@ impl Speak for ExchangeError {
                 let (n_en, m_en) = (counted(n as u64, "commit"), counted(m as u64, "commit"));
                 say!(
                     lang,
-                    "two people worked at once, and masters are never merged as text; nothing was changed.\n  \
-                     only here, {n_en}:{here}\n  only in the shared copy, {m_en}:{there}\n  Take over the shared \
-                     copy and put your own commits aside (kept, by name); you are told how to bring your files \
-                     in again on top:",
+                    "two people worked at once, and masters are never merged as text; nothing was changed.\n\
+                     \x20 only here, {n_en}:{here}\n  only in the shared copy, {m_en}:{there}\n  Take over the \
+                     shared copy and put your own commits aside (kept, by name); you are told how to bring \
+                     your files in again on top:",
                     "双方で別々に作業が行われています。マスターを文字列として混ぜ合わせることはしません。何も変更していません。\n  \
                      この複製だけにあるもの {n} 件:{here}\n  共有リポジトリだけにあるもの {m} 件:{there}\n  共有リポジトリの\
                      内容に合わせ、自分のコミットを別名で残すには次を実行してください。ファイルを取り込み直す方法も表示します:"
@@ -232,7 +232,7 @@ impl Speak for ExchangeError {
                 let (m, m_en) = (theirs.len(), counted(theirs.len() as u64, "commit"));
                 say!(
                     lang,
-                    "the shared copy has {m_en} that are not here; nothing was sent:{there}\n  Catch up first:",
+                    "the shared copy has more, {m_en}; nothing was sent:{there}\n  Catch up first:",
                     "共有リポジトリに、こちらにないコミットが {m} 件あるため送信しませんでした:{there}\n  \
                      先に次を実行してください:"
                 )

@@ -14,8 +14,8 @@ use super::place::Place;
 use super::receive::{Examined, Passing};
 
 impl Store {
-    /// Makes a copy of what lies at `from` in `path`, which must be new or empty: received, looked through and
-    /// checked. Its branch names nothing until [`Store::catch_up`] takes what came. Where that cannot be
+    /// Makes a copy of what lies at `from` in `path`, which must be new or empty: received, looked through
+    /// and checked. Its branch names nothing until [`Store::catch_up`] takes what came. Where that cannot be
     /// done, nothing is left in `path`.
     ///
     /// # Errors

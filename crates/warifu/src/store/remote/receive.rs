@@ -113,8 +113,8 @@ impl Store {
         Ok(Some(Origin { url, seen: seen.map(|oid| oid.to_string()) }))
     }
 
-    /// What this copy and the other had apart when that was last seen: how many commits only this one has, and
-    /// how many only that one. Nothing is asked of the other one.
+    /// What this copy and the other had apart when that was last seen: how many commits only this one has,
+    /// and how many only that one. Nothing is asked of the other one.
     ///
     /// # Errors
     /// When the history cannot be read.

@@ -22,8 +22,8 @@ pub struct Sent {
 }
 
 impl Store {
-    /// Sends the branch to the copy at `to`, otherwise to the one this one exchanges with. A folder that is new
-    /// or empty becomes a shared copy: one without files of its own, which only holds the history.
+    /// Sends the branch to the copy at `to`, otherwise to the one this one exchanges with. A folder that is
+    /// new or empty becomes a shared copy: one without files of its own, which only holds the history.
     ///
     /// # Errors
     /// [`ExchangeError::Stale`] where that copy has commits that are not here.

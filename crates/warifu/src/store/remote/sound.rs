@@ -66,7 +66,8 @@ impl<'r> Looking<'r> {
 /// Whether a file may be called so on every system, and git reads nothing of its own there.
 fn is_plain(name: &[u8]) -> bool {
     let Ok(name) = std::str::from_utf8(name) else { return false };
-    let ignored = |c: &char| matches!(c, '\u{200C}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{206A}'..='\u{206F}' | '\u{FEFF}');
+    let ranges = ['\u{200C}'..='\u{200F}', '\u{202A}'..='\u{202E}', '\u{206A}'..='\u{206F}'];
+    let ignored = |c: &char| *c == '\u{FEFF}' || ranges.iter().any(|range| range.contains(c));
     // What HFS+ and NTFS take for the same: characters that count for nothing, capitals, dots and blanks at
     // the end, a stream's name.
     let folded: String = name.chars().filter(|c| !ignored(c)).collect::<String>().to_lowercase();
