@@ -44,6 +44,7 @@ fn without_a_command_one_is_told_where_one_is_or_how_to_begin() {
     stage.warifu("init masters").ends(0);
     let here = stage.warifu("--repo masters").ends(0).out;
     assert!(here.contains("no masters are here yet"), "{here}");
+    let here = here.replace(" \\\n      ", " ");
     assert!(here.contains("import --repo masters --series SERIES FILE..."), "{here}");
     stage.warifu("status").ends(2);
 }

@@ -9,6 +9,7 @@ use warifu_values::lang::{Lang, Speak};
 use warifu_values::say;
 
 use crate::closest::closest_first;
+use crate::identity::Author;
 
 /// One of what is typed daily.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -158,9 +159,12 @@ pub fn of_table(table: &toml::Table, file: &Path, whose: Whose) -> Result<Vec<(D
         let of = || file.to_owned();
         let Some(daily) = Daily::ALL.into_iter().find(|daily| daily.name() == key) else {
             let known = Daily::ALL.into_iter().filter(|daily| daily.is_in(whose));
-            let nearest = closest_first(key, known.map(Daily::name).collect());
-            let nearest = Daily::ALL.into_iter().find(|daily| nearest.first() == Some(&daily.name()));
-            let nearest = nearest.unwrap_or(Daily::Channel).name();
+            let known: Vec<&'static str> = known.map(Daily::name).collect();
+            // What was cut short, then what was mistyped.
+            let begins = |name: &&&str| name.starts_with(key) || key.starts_with(**name);
+            let nearest = known.iter().find(begins).copied();
+            let nearest = nearest.or_else(|| closest_first(key, known).first().copied());
+            let nearest = nearest.unwrap_or_default();
             return Err(DailyError::Unknown { file: of(), key: key.clone(), nearest });
         };
         if !daily.is_in(whose) {
@@ -168,7 +172,7 @@ pub fn of_table(table: &toml::Table, file: &Path, whose: Whose) -> Result<Vec<(D
         }
         let text = value.as_str().filter(|text| !text.trim().is_empty() && !text.contains('\0'));
         let is_language = |text: &&str| daily != Daily::Language || Lang::from_locale(text).is_some();
-        let is_author = |text: &&str| daily != Daily::Author || crate::store::Author::parse(text).is_some();
+        let is_author = |text: &&str| daily != Daily::Author || Author::parse(text).is_some();
         let Some(text) = text.filter(is_language).filter(is_author) else {
             return Err(DailyError::Value { file: of(), key: daily.name() });
         };
@@ -219,8 +223,8 @@ impl Speak for DailyError {
                 let file = file.display();
                 say!(
                     lang,
-                    "{file}: the value of {key} cannot be used; write a text, a language as \"en\" or \"ja\", \
-                     an author as \"Name <mail>\"",
+                    "{file}: the value of {key} cannot be used: write a text, language as \"en\" or \"ja\", \
+                     author as \"Name <mail>\"",
                     "{file}: {key} の値は使えません。文字列で書いてください（language は \"en\" か \"ja\"、author は \
                      \"名前 <メール>\"）"
                 )

@@ -16,6 +16,7 @@ pub mod diff_report;
 pub mod error;
 pub mod files;
 mod html_file;
+mod identity;
 pub mod impact;
 mod in_order;
 pub mod library;

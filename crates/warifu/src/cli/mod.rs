@@ -119,10 +119,10 @@ pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     let context = settings
         .sound()
         .and_then(|()| Context::new(cli.global, Rc::clone(&invocation), Rc::clone(&settings)));
-    let done = context.and_then(|context| match cli.command.act() {
-        _ if is_bare => status::bare(cli.command, &context),
-        Some(act) => context.acts.around(act, &args, lang, || run(cli.command, &context)),
-        None => run(cli.command, &context),
+    let done = context.and_then(|context| match (cli.command.act(), &cli.command) {
+        (_, Command::Status(args)) if is_bare => status::bare(args, &context),
+        (Some(act), _) => context.acts.around(act, &args, lang, || run(cli.command, &context)),
+        (None, _) => run(cli.command, &context),
     });
     match done {
         Ok(exit) => exit,

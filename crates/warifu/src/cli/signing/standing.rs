@@ -45,10 +45,18 @@ pub(crate) fn look(channel: &OsStr, known: &Known) -> Result<Standing, Failure> 
     Ok(Standing { tip, manifest })
 }
 
-/// Looks at the draft in `folder`.
-pub(crate) fn draft(folder: &Path, tip: Option<&Tip>) -> Result<DraftSeen, Failure> {
+/// Looks at the draft in `folder`; none of a release that is not after the `published` one: it waits for
+/// nobody.
+pub(crate) fn draft(
+    folder: &Path,
+    tip: Option<&Tip>,
+    published: Option<u64>,
+) -> Result<Option<DraftSeen>, Failure> {
     let directory = DraftDirectory::new(folder);
     let proposal = directory.read().map_err(|error| trust_failure(&error))?;
+    if published.is_some_and(|published| proposal.manifest().release <= published) {
+        return Ok(None);
+    }
     let begun = directory.read_halves().map_err(|error| trust_failure(&error))?;
     let signed = match tip {
         Some(tip) => {
@@ -61,5 +69,5 @@ pub(crate) fn draft(folder: &Path, tip: Option<&Tip>) -> Result<DraftSeen, Failu
         }
         None => None,
     };
-    Ok(DraftSeen { folder: folder.to_owned(), manifest: proposal.manifest().clone(), signed })
+    Ok(Some(DraftSeen { folder: folder.to_owned(), manifest: proposal.manifest().clone(), signed }))
 }

@@ -1,24 +1,28 @@
 //! What is known of a repository and of what belongs to it: read, and nothing written.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
 use warifu::error::Failure;
 use warifu::release::RELEASE_FILE;
 use warifu::store::{Ancestry, ImportRecord, LogEntry, Store};
-use warifu_trust::{Expiries, Manifest, Organisation, UnixSeconds, limits};
+use warifu_trust::{Expiries, Manifest, UnixSeconds, limits};
 
-use super::Args;
-use super::waiting::Waits;
 use crate::cli::clock::now;
-use crate::cli::context::Context;
-use crate::cli::signing::standing::{DraftSeen, Standing, draft, look};
+use crate::cli::signing::standing::{DraftSeen, Known, Standing, draft, look};
 
 /// How many folders are looked at for drafts, and how many drafts are read.
 const MOST_FOLDERS: usize = 200;
 const MOST_DRAFTS: usize = 8;
+
+/// What is asked beside the repository.
+pub(super) struct Asked {
+    pub(super) channel: Option<(OsString, Known)>,
+    pub(super) release: Option<PathBuf>,
+    pub(super) drafts: Vec<PathBuf>,
+}
 
 /// A master that is here.
 pub(super) struct Master {
@@ -70,7 +74,7 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    pub(super) fn of(store: &Store, args: &Args) -> Result<Gathered, Failure> {
+    pub(super) fn of(store: &Store, asked: &Asked) -> Result<Gathered, Failure> {
         let mut masters = Vec::new();
         let held = store.masters("HEAD")?;
         let commit = store.head_commit()?.unwrap_or_default();
@@ -98,14 +102,14 @@ impl Gathered {
             now: now(),
         };
         let mut standing = None;
-        if let Some((channel, known)) = args.known() {
+        if let Some((channel, known)) = &asked.channel {
             gathered.has_channel = true;
-            match look(channel, &known) {
+            match look(channel, known) {
                 Ok(found) => standing = Some(found),
                 Err(fault) => gathered.channel_fault = Some(fault),
             }
         }
-        let (last, proof) = match (&standing, &args.release) {
+        let (last, proof) = match (&standing, &asked.release) {
             (Some(Standing { manifest, .. }), _) => (manifest.clone(), Proof::Signed),
             (None, Some(path)) => (Some(manifest_at(path)?), Proof::File(path.clone())),
             (None, None) => (None, Proof::Signed),
@@ -116,68 +120,14 @@ impl Gathered {
             gathered.last = Some(Last::of(store, manifest, proof, &log)?);
         }
         let published = gathered.last.as_ref().map(|last| last.manifest.release);
-        for folder in drafts(args, &gathered.path) {
-            match draft(&folder, standing.as_ref().map(|standing| &standing.tip)) {
-                // What is published waits for nobody.
-                Ok(seen) if published.is_some_and(|published| seen.manifest.release <= published) => {}
-                Ok(seen) => gathered.drafts.push(seen),
+        for folder in drafts(asked, &gathered.path) {
+            match draft(&folder, standing.as_ref().map(|standing| &standing.tip), published) {
+                Ok(seen) => gathered.drafts.extend(seen),
                 Err(fault) => gathered.unreadable.push((folder, fault)),
             }
         }
         gathered.drafts.sort_by_key(|seen| seen.manifest.release);
         Ok(gathered)
-    }
-
-    /// As JSON, whole.
-    pub(super) fn document(&self, waiting: &[Waits], context: &Context) -> Value {
-        let masters: Vec<Value> = self
-            .masters
-            .iter()
-            .map(|Master { series, kind, record }| {
-                json!({
-                    "series": series, "kind": kind, "file": record.name, "dated": record.dated,
-                    "imported": record.imported, "records": record.records,
-                    "correction": record.correction,
-                })
-            })
-            .collect();
-        let last = self.last.as_ref().map(|last| {
-            let (proof, file) = match &last.proof {
-                Proof::Signed => ("signed", None),
-                Proof::File(file) => ("file", Some(file)),
-            };
-            json!({
-                "release": last.manifest.release, "title": last.manifest.title,
-                "commit": last.manifest.commit, "known_by": proof, "file": file,
-                "commit_is": ancestry(last.ancestry),
-                "imports": last.imports.iter().map(import).collect::<Vec<_>>(),
-                "other_commits": last.others,
-            })
-        });
-        let expires = self.expiries.map(|Expiries { root, targets, snapshot, timestamp }| {
-            json!({ "root": root, "targets": targets, "snapshot": snapshot, "timestamp": timestamp })
-        });
-        let drafts: Vec<Value> = self.drafts.iter().map(draft_document).collect();
-        let waiting: Vec<Value> = waiting
-            .iter()
-            .map(|one| {
-                use warifu_values::lang::{Lang, Speak as _};
-                let command = one.command().map(|command| context.advise(&command));
-                json!({
-                    "code": one.code(), "en": one.say(Lang::En), "ja": one.say(Lang::Ja), "command": command,
-                })
-            })
-            .collect();
-        let fault = self.channel_fault.as_ref().map(|fault| fault.to_string());
-        json!({
-            "schema": "warifu/status/1",
-            "repository": self.path, "commit": self.commit, "series": self.series, "masters": masters,
-            "last_release": last, "nothing_published": self.nothing_published, "channel_fault": fault,
-            "expires": expires, "undone": self.undone.iter().map(import).collect::<Vec<_>>(),
-            "changed_files": self.changed, "shared": self.origin,
-            "apart_when_seen": self.apart.map(|(ours, theirs)| json!({ "ours": ours, "theirs": theirs })),
-            "drafts": drafts, "waiting": waiting,
-        })
     }
 }
 
@@ -217,9 +167,9 @@ fn undone(log: &[LogEntry]) -> Vec<LogEntry> {
 }
 
 /// The folders of drafts: those that were named, else those in this folder and beside the repository.
-fn drafts(args: &Args, repository: &Path) -> Vec<PathBuf> {
-    if !args.draft.is_empty() {
-        return args.draft.clone();
+fn drafts(asked: &Asked, repository: &Path) -> Vec<PathBuf> {
+    if !asked.drafts.is_empty() {
+        return asked.drafts.clone();
     }
     let beside = repository.parent().map(Path::to_owned);
     let here = std::env::current_dir().ok();
@@ -249,35 +199,4 @@ fn manifest_at(path: &Path) -> Result<Manifest, Failure> {
     let bytes = warifu_files::read(&file, limits::MANIFEST_BYTES);
     let bytes = bytes.map_err(|error| Failure::told(warifu::error::Exit::CouldNotRun, &error))?;
     Manifest::from_bytes(&bytes).map_err(|error| warifu::release::trust_failure(&error))
-}
-
-fn import(entry: &LogEntry) -> Value {
-    json!({
-        "commit": entry.commit, "series": entry.series, "kind": entry.kind, "file": entry.record.name,
-        "dated": entry.record.dated,
-    })
-}
-
-fn draft_document(seen: &DraftSeen) -> Value {
-    let side = |organisation| {
-        let (tally, signers) = seen.signed.as_ref()?;
-        let (tally, signers) = (tally.of(organisation), signers.of(organisation));
-        Some(json!({
-            "have": tally.have, "need": tally.need, "signed": signers.have, "not_signed": signers.have_not,
-        }))
-    };
-    json!({
-        "folder": seen.folder, "release": seen.manifest.release, "title": seen.manifest.title,
-        "commit": seen.manifest.commit,
-        "kikin": side(Organisation::Kikin), "kokuho": side(Organisation::Kokuho),
-    })
-}
-
-fn ancestry(ancestry: Ancestry) -> &'static str {
-    match ancestry {
-        Ancestry::Follows => "before-or-here",
-        Ancestry::Before => "after",
-        Ancestry::Apart => "apart",
-        Ancestry::Unknown => "not-here",
-    }
 }

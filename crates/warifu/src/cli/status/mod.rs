@@ -1,5 +1,6 @@
 //! `warifu status`: where one is, what waits, and what to type next.
 
+mod document;
 mod gathered;
 mod screen;
 mod waiting;
@@ -12,10 +13,9 @@ use warifu::error::{Exit, Failure};
 use warifu::store::{OpenError, Store};
 use warifu_values::say;
 
-use super::Command;
 use super::context::Context;
 use super::signing::standing::Known;
-use gathered::Gathered;
+use gathered::{Asked, Gathered};
 
 /// Show which masters are here, what came in since the last release, what waits, and what to type next.
 #[derive(Debug, clap::Args)]
@@ -54,7 +54,7 @@ impl Args {
     }
 
     fn show(&self, store: &Store, context: &Context) -> Result<Exit, Failure> {
-        let gathered = Gathered::of(store, self)?;
+        let gathered = Gathered::of(store, &self.asked())?;
         let waiting = waiting::of(&gathered);
         if context.json {
             context.print_json(&gathered.document(&waiting, context))?;
@@ -69,15 +69,16 @@ impl Args {
         Ok(Exit::Done)
     }
 
-    fn known(&self) -> Option<(&OsString, Known)> {
-        let (channel, root) = (self.channel.as_ref()?, self.root.clone()?);
-        Some((channel, Known { root, state: self.state.clone(), policy: self.policy.clone() }))
+    fn asked(&self) -> Asked {
+        let channel = self.channel.clone().zip(self.root.clone()).map(|(channel, root)| {
+            (channel, Known { root, state: self.state.clone(), policy: self.policy.clone() })
+        });
+        Asked { channel, release: self.release.clone(), drafts: self.draft.clone() }
     }
 }
 
 /// A line without a command: where one is, in a repository; else what this is and how to begin.
-pub(crate) fn bare(command: Command, context: &Context) -> Result<Exit, Failure> {
-    let Command::Status(args) = command else { return Ok(Exit::Done) };
+pub(crate) fn bare(args: &Args, context: &Context) -> Result<Exit, Failure> {
     let path = args.repo.clone().unwrap_or_else(|| ".".into());
     match Store::open(&path, context.library.clone()) {
         Ok(store) => args.show(&store, context),

@@ -61,10 +61,14 @@ pub(super) fn text(gathered: &Gathered, waiting: &[Waits], size: Size, context: 
         let command = one.command().map(|command| context.advise(&command));
         lines.extend(command.map(|command| broken(&command, size.width)));
     }
-    if let Some(more) = waiting.len().checked_sub(most).filter(|more| *more > 0) {
-        lines.push(say!(lang, "  and {more} more (--all)", "  ほか {more} 件（--all）"));
-    }
+    lines.extend(not_listed(waiting.len(), most, "  ", lang));
     lines.join("\n") + "\n"
+}
+
+/// How many of so many were not listed.
+fn not_listed(of: usize, listed: usize, indent: &str, lang: Lang) -> Option<String> {
+    let more = of.checked_sub(listed).filter(|more| *more > 0)?;
+    Some(say!(lang, "{indent}and {more} more (--all)", "{indent}ほか {more} 件（--all）"))
 }
 
 fn masters(gathered: &Gathered, size: Size, lang: Lang) -> Vec<String> {
@@ -92,9 +96,7 @@ fn masters(gathered: &Gathered, size: Size, lang: Lang) -> Vec<String> {
         }
         lines = columns.text().lines().map(str::to_owned).collect();
     }
-    if let Some(more) = masters.len().checked_sub(most).filter(|more| *more > 0) {
-        lines.push(say!(lang, "  and {more} more (--all)", "  ほか {more} 件（--all）"));
-    }
+    lines.extend(not_listed(masters.len(), most, "  ", lang));
     let declared = gathered.series.iter();
     let empty = declared.filter(|series| !gathered.masters.iter().any(|master| master.series == **series));
     let empty: Vec<&str> = empty.map(String::as_str).collect();
@@ -172,9 +174,7 @@ fn since(gathered: &Gathered, size: Size, lang: Lang) -> Vec<String> {
         let (series, kind, name) = (&entry.series, &entry.kind, &entry.record.name);
         lines.push(format!("    {series} {kind} {name}"));
     }
-    if let Some(more) = count.checked_sub(most).filter(|more| *more > 0) {
-        lines.push(say!(lang, "    and {more} more (--all)", "    ほか {more} 件（--all）"));
-    }
+    lines.extend(not_listed(count, most, "    ", lang));
     lines
 }
 
