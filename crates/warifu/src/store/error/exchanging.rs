@@ -220,8 +220,8 @@ impl Speak for ExchangeError {
                     lang,
                     "two people worked at once, and masters are never merged as text; nothing was changed.\n\
                      \x20 only here, {n_en}:{here}\n  only in the shared copy, {m_en}:{there}\n  Take over \
-                     the shared copy and put your own commits aside (kept, by name); you are told how to bring \
-                     your files in again on top:",
+                     the shared copy and put your own commits aside (kept, by name); you are told \
+                     how to bring your files in again on top:",
                     "双方で別々に作業が行われています。マスターを文字列として混ぜ合わせることはしません。何も変更していません。\n  \
                      この複製だけにあるもの {n} 件:{here}\n  共有リポジトリだけにあるもの {m} 件:{there}\n  共有リポジトリの\
                      内容に合わせ、自分のコミットを別名で残すには次を実行してください。ファイルを取り込み直す方法も表示します:"
