@@ -8,12 +8,15 @@
 pub mod advice;
 pub mod caution;
 pub mod changes_html;
+mod closest;
+pub mod daily;
 pub mod diff_html;
 pub mod diff_json;
 pub mod diff_report;
 pub mod error;
 pub mod files;
 mod html_file;
+mod identity;
 pub mod impact;
 mod in_order;
 pub mod library;

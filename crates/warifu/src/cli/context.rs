@@ -17,6 +17,7 @@ use warifu_values::lang::Lang;
 
 use super::acts::Acts;
 use super::invocation::Invocation;
+use super::settings::Settings;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Global {
@@ -47,11 +48,16 @@ pub(crate) struct Context {
     pub(crate) json: bool,
     pub(crate) library: Library,
     pub(crate) acts: Acts,
+    pub(crate) settings: Rc<Settings>,
     invocation: Rc<Invocation>,
 }
 
 impl Context {
-    pub(crate) fn new(global: Global, invocation: Rc<Invocation>) -> Result<Self, Failure> {
+    pub(crate) fn new(
+        global: Global,
+        invocation: Rc<Invocation>,
+        settings: Rc<Settings>,
+    ) -> Result<Self, Failure> {
         let lang = global.lang();
         let wrong = |error: &(dyn std::error::Error + 'static)| {
             Failure::system("a schema is not right", "スキーマが正しくありません", error)
@@ -63,7 +69,12 @@ impl Context {
             None => SchemaFolder::default(),
         };
         let library = Library::new(&site).map_err(|error| wrong(&error))?;
-        Ok(Context { lang, json: global.json, library, acts: Acts::new(global.audit), invocation })
+        Ok(Context { lang, json: global.json, library, acts: Acts::new(global.audit), settings, invocation })
+    }
+
+    /// Whether the option `id`, one that is carried to the next command, was typed.
+    pub(crate) fn was_typed(&self, id: &str) -> bool {
+        self.invocation.was_typed(id)
     }
 
     /// `advised` as it is typed to be run.

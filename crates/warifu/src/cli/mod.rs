@@ -3,6 +3,7 @@
 mod acts;
 mod audit;
 mod clock;
+mod config;
 mod context;
 mod demo;
 mod files;
@@ -11,7 +12,9 @@ mod meant;
 mod memory;
 mod of_kind;
 mod repo;
+mod settings;
 mod signing;
+mod status;
 
 use std::ffi::OsString;
 use std::rc::Rc;
@@ -24,6 +27,7 @@ use warifu_values::lang::{Lang, Speak as _};
 
 pub(crate) use context::Context;
 use invocation::Invocation;
+use settings::Settings;
 
 /// Versions, converts, signs and publishes the masters of Japanese medical claims.
 ///
@@ -39,6 +43,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Status(status::Args),
     Demo(demo::Args),
     Inspect(files::inspect::Args),
     Validate(files::validate::Args),
@@ -67,6 +72,8 @@ enum Command {
     /// Write a master of the repository to a file.
     Export(repo::export::Args),
     Audit(audit::Args),
+    Repo(repo::copies::Args),
+    Config(config::Args),
 }
 
 impl Command {
@@ -79,6 +86,7 @@ impl Command {
             Command::Key(args) => args.act(),
             Command::Trust(args) => args.act(),
             Command::Release(args) => args.act(),
+            Command::Repo(args) => args.act(),
             _ => None,
         }
     }
@@ -86,8 +94,14 @@ impl Command {
 
 /// Runs the command line `args` and says how it ended.
 pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
-    let args: Vec<OsString> = args.into_iter().collect();
-    let mut commands = Cli::command();
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    let is_bare = settings::is_bare(&args);
+    if is_bare {
+        args.push("status".into());
+    }
+    let args = settings::repository_last(args);
+    let settings = Rc::new(Settings::read(&args));
+    let mut commands = settings.applied(Cli::command());
     let parsed = commands.try_get_matches_from_mut(&args).and_then(|matches| {
         let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut commands))?;
         Ok((cli, matches))
@@ -96,15 +110,20 @@ pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(parsed) => parsed,
         Err(error) => {
             let usage = Usage::of(error, &args, &commands);
-            usage.tell(asked_for(&args).or_else(of_locale).unwrap_or_default());
+            let lang = asked_for(&args).or_else(|| settings.language()).or_else(of_locale);
+            usage.tell(lang.unwrap_or_default());
             return if usage.is_help() { Exit::Done } else { Exit::CouldNotRun };
         }
     };
     let lang = cli.global.lang();
-    let invocation = Rc::new(Invocation::new(&args, &matches, commands));
-    let done = Context::new(cli.global, Rc::clone(&invocation)).and_then(|context| match cli.command.act() {
-        Some(act) => context.acts.around(act, &args, lang, || run(cli.command, &context)),
-        None => run(cli.command, &context),
+    let invocation = Rc::new(Invocation::new(&args, &matches, commands, &settings));
+    let context = settings
+        .sound()
+        .and_then(|()| Context::new(cli.global, Rc::clone(&invocation), Rc::clone(&settings)));
+    let done = context.and_then(|context| match (cli.command.act(), &cli.command) {
+        (_, Command::Status(args)) if is_bare => status::bare(args, &context),
+        (Some(act), _) => context.acts.around(act, &args, lang, || run(cli.command, &context)),
+        (None, _) => run(cli.command, &context),
     });
     match done {
         Ok(exit) => exit,
@@ -117,6 +136,7 @@ pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
 
 fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
     match command {
+        Command::Status(args) => args.run(context),
         Command::Demo(args) => args.run(context),
         Command::Inspect(args) => args.run(context),
         Command::Validate(args) => args.run(context),
@@ -137,6 +157,8 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Check(args) => args.run(context),
         Command::Export(args) => args.run(context),
         Command::Audit(args) => args.run(context),
+        Command::Repo(args) => args.run(context),
+        Command::Config(args) => args.run(context),
     }
 }
 

@@ -18,6 +18,7 @@ pub(crate) mod release;
 mod revert;
 mod reviewing;
 mod seen;
+pub(crate) mod standing;
 mod statement;
 mod token;
 mod told;
