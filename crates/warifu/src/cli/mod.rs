@@ -5,7 +5,10 @@ mod audit;
 mod clock;
 mod context;
 mod demo;
+mod document;
+mod end;
 mod files;
+mod findings_as;
 mod invocation;
 mod meant;
 mod memory;
@@ -19,10 +22,11 @@ use std::rc::Rc;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use warifu::error::{Exit, Failure};
 use warifu_audit::Act;
-use warifu_usage::{Usage, asked_for, of_locale};
-use warifu_values::lang::{Lang, Speak as _};
+use warifu_usage::Usage;
 
 pub(crate) use context::Context;
+use end::{end, end_of_usage, end_unbegun};
+use findings_as::FindingsAs;
 use invocation::Invocation;
 
 /// Versions, converts, signs and publishes the masters of Japanese medical claims.
@@ -83,6 +87,22 @@ impl Command {
     }
 }
 
+impl Command {
+    /// How its findings are given, where it has some.
+    fn findings_as(&self) -> Option<&FindingsAs> {
+        match self {
+            Command::Inspect(args) => Some(&args.given),
+            Command::Validate(args) => Some(&args.given),
+            Command::Convert(args) => Some(&args.given),
+            Command::Apply(args) => Some(&args.given),
+            Command::Import(args) => Some(&args.given),
+            Command::Check(args) => Some(&args.given),
+            Command::Release(args) => args.findings_as(),
+            _ => None,
+        }
+    }
+}
+
 /// Runs the command line `args` and says how it ended.
 pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     let args: Vec<OsString> = args.into_iter().collect();
@@ -93,25 +113,19 @@ pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     });
     let (cli, matches) = match parsed {
         Ok(parsed) => parsed,
-        Err(error) => {
-            let usage = Usage::of(error, &args, &commands);
-            usage.tell(asked_for(&args).or_else(of_locale).unwrap_or_default());
-            return if usage.is_help() { Exit::Done } else { Exit::CouldNotRun };
-        }
+        Err(error) => return end_of_usage(&Usage::of(error, &args, &commands), &args),
     };
-    let lang = cli.global.lang();
+    let (lang, json, given) = (cli.global.lang(), cli.global.json(), cli.command.findings_as().cloned());
     let invocation = Rc::new(Invocation::new(&args, &matches, commands));
-    let done = Context::new(cli.global, Rc::clone(&invocation)).and_then(|context| match cli.command.act() {
+    let context = match Context::new(cli.global, given, Rc::clone(&invocation)) {
+        Ok(context) => context,
+        Err(failure) => return end_unbegun(&failure, json, &invocation, lang),
+    };
+    let done = match cli.command.act() {
         Some(act) => context.acts.around(act, &args, lang, || run(cli.command, &context)),
         None => run(cli.command, &context),
-    });
-    match done {
-        Ok(exit) => exit,
-        Err(failure) => {
-            tell(&failure, &invocation, lang);
-            failure.exit
-        }
-    }
+    };
+    end(done, &context, &invocation)
 }
 
 fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
@@ -138,19 +152,10 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "this is where a failure reaches the terminal")]
-fn tell(failure: &Failure, invocation: &Invocation, lang: Lang) {
-    if !failure.findings.is_empty() {
-        eprint!("{}", warifu::report::findings_text("warifu", &failure.findings, lang));
-    }
-    eprintln!("warifu: {}", failure.say(lang));
-    for advised in &failure.advised {
-        eprintln!("  {}", invocation.line(advised, lang));
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use warifu_values::lang::{Lang, Speak as _};
+
     use super::*;
 
     #[test]
