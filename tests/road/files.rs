@@ -30,9 +30,13 @@ fn inspect_tells_what_a_file_is_by_its_content() {
         .warifu("inspect --json {data}/material/t_ALL20240531.csv {data}/claims/RECEIPTC_GAIRAI_SAMPLE.UKE")
         .ends(0);
     let every = every.json();
-    assert_eq!(every[0]["layout"], "material-38");
-    assert_eq!(every[1]["kind"], serde_json::Value::Null, "a claim file is no master, and that is said");
-    assert_eq!(every[1]["findings"]["list"][0]["found"], "UKE (RECEIPTC.UKE)");
+    assert_eq!(every["files"][0]["layout"], "material-38");
+    assert_eq!(
+        every["files"][1]["kind"],
+        serde_json::Value::Null,
+        "a claim file is no master, and that is said"
+    );
+    assert_eq!(every["files"][1]["findings"]["list"][0]["found"], "UKE (RECEIPTC.UKE)");
 }
 
 #[test]

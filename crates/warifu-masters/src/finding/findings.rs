@@ -10,8 +10,8 @@ use warifu_values::judgement::{LetPass, PassedBy};
 
 /// Findings as they are collected: everything is counted, and the first ones of each code are kept to be
 /// weighed one by one. Those that refuse the data are kept apart from the others of their code
-/// ([`Findings::REFUSING`] and [`Findings::EXAMPLES`]): what was let pass never hides what was not. The rest is
-/// kept to be shown, up to [`Findings::FURTHER`], so that a list of all is one; what comes after that is
+/// ([`Findings::REFUSING`] and [`Findings::EXAMPLES`]): what was let pass never hides what was not. The rest
+/// is kept to be shown, up to [`Findings::FURTHER`], so that a list of all is one; what comes after that is
 /// counted only.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings {
@@ -51,8 +51,8 @@ impl Findings {
     pub const EXAMPLES: u64 = 100;
     /// How many are kept in full that do: each may have to be let pass by name.
     pub const REFUSING: u64 = 1000;
-    /// How many are kept beyond these, of all codes together: with them a list stays within the 1,048,576 rows
-    /// that a spreadsheet has, and within some hundred megabytes.
+    /// How many are kept beyond these, of all codes together: with them a list stays within the 1,048,576
+    /// rows that a spreadsheet has, and within some hundred megabytes.
     pub const FURTHER: usize = 900_000;
 
     /// None so far.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use warifu::advice::Advised;
 use warifu::error::{Exit, Failure};
-use warifu::findings::{Ended, Found, Most, text};
+use warifu::findings::{Ended, FindingsJson, Found, Most, text};
 use warifu::library::{Library, known_format};
 use warifu_files::SchemaFolder;
 use warifu_masters::finding::Findings;
@@ -60,6 +60,8 @@ pub(crate) struct Context {
     given: Option<FindingsAs>,
     /// What was found, for whoever wants it listed.
     found: RefCell<Vec<Found>>,
+    /// What was found that the document of the command tells at its end, by what it was found in.
+    beside: RefCell<Vec<serde_json::Value>>,
     /// The document that is printed at the end, with the error where there is one.
     document: RefCell<Option<serde_json::Value>>,
     /// Whether something stands on standard output.
@@ -85,8 +87,8 @@ impl Context {
         };
         let library = Library::new(&site).map_err(|error| wrong(&error))?;
         let (json, acts) = (global.json, Acts::new(global.audit));
-        let (found, document, has_printed) = Default::default();
-        Ok(Context { lang, json, library, acts, invocation, given, found, document, has_printed })
+        let (found, beside, document, has_printed) = Default::default();
+        Ok(Context { lang, json, library, acts, invocation, given, found, beside, document, has_printed })
     }
 
     /// `advised` as it is typed to be run.
@@ -116,6 +118,14 @@ impl Context {
     pub(crate) fn list_findings(&self, file: &str, findings: &Findings) {
         if self.given.as_ref().is_some_and(FindingsAs::lists) {
             self.found.borrow_mut().push(Found { file: file.to_owned(), findings: findings.clone() });
+        }
+    }
+
+    /// Takes what was found in a master of a release for the command's document, as its last member.
+    pub(crate) fn findings_beside(&self, master: &str, findings: &Findings) {
+        if self.json {
+            let findings = FindingsJson::new(findings);
+            self.beside.borrow_mut().push(serde_json::json!({ "master": master, "findings": findings }));
         }
     }
 
@@ -180,8 +190,12 @@ impl Context {
     /// Gives the JSON document of the command, which is printed when it has ended: one that fails after this
     /// says so in it.
     pub(crate) fn print_json(&self, value: &impl serde::Serialize) -> Result<(), Failure> {
-        let value = serde_json::to_value(value)
+        let mut value = serde_json::to_value(value)
             .map_err(|error| Failure::system("cannot write JSON", "JSON を出力できません", &error))?;
+        let beside = self.beside.take();
+        if !beside.is_empty() {
+            value["findings"] = beside.into();
+        }
         *self.document.borrow_mut() = Some(titled(&self.invocation.command_name(), value));
         Ok(())
     }

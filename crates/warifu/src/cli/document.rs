@@ -7,8 +7,8 @@ use warifu::error::{Exit, Failure};
 use warifu::findings::FindingsJson;
 use warifu_values::lang::{Lang, Speak};
 
-/// The version of the documents. What is added to one changes nothing; what is taken away or becomes something
-/// else makes the next version, with a schema of its own in `schemas/json/`.
+/// The version of the documents. What is added to one changes nothing; what is taken away or becomes
+/// something else makes the next version, with a schema of its own in `schemas/json/`.
 const VERSION: u32 = 1;
 
 /// The member that says what a document is.

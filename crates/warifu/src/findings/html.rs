@@ -1,5 +1,5 @@
-//! Findings as one page in both languages: the counts by code first, then under each code its findings, folded
-//! where there are many.
+//! Findings as one page in both languages: the counts by code first, then under each code its findings,
+//! folded where there are many.
 
 use warifu_masters::finding::Finding;
 use warifu_values::html;

@@ -59,7 +59,8 @@ impl Suite {
     fn xml(self) -> Html {
         let Suite { name, cases, failures, errors } = self;
         html!(
-            "<testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"0\">\n{}</testsuite>\n",
+            "<testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" \
+             skipped=\"0\">\n{}</testsuite>\n",
             shown(&name),
             cases.len(),
             failures,

@@ -162,6 +162,7 @@ impl Drafting {
         let Assembled { head, masters, changed, risks, too_old, findings } =
             assemble(store, head, &formats, today(), against, accept)?;
         for (name, findings) in findings.iter().filter(|(_, findings)| !findings.is_empty()) {
+            context.findings_beside(name, findings);
             if self.telling.is_verbose() || context.shows_all() {
                 context.findings(Path::new(name), findings);
                 continue;
