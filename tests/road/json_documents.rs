@@ -57,11 +57,13 @@ const DAY: &[(i32, &str)] = &[
     (2, "init masters"),
     (
         0,
-        "import --repo masters --series r04 {demo}/2024-05/c_ALL20240501.csv {demo}/2024-05/s_ALL20240501.csv",
+        "import --repo masters --series r04 {demo}/2024-05/c_ALL20240501.csv \
+         {demo}/2024-05/s_ALL20240501.csv",
     ),
     (
         0,
-        "import --repo masters --series r06 {demo}/2024-05/y_ALL20240401.csv {demo}/2024-06/s_ALL20240531.csv",
+        "import --repo masters --series r06 {demo}/2024-05/y_ALL20240401.csv \
+         {demo}/2024-06/s_ALL20240531.csv",
     ),
     (0, "import --repo masters --series r06 {demo}/2024-06/s_20240614.csv"),
     (1, "import --repo masters --series r06 {demo}/2024-06/y_20240531.csv {demo}/wrong/s_ALL20240531.csv"),
