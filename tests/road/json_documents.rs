@@ -183,11 +183,13 @@ fn a_refused_import_is_one_document_with_what_to_do_next() {
     stage.warifu("init masters").ends(0);
     let full = format!("import --repo masters --series r06 {demo}/2024-06/s_ALL20240531.csv");
     stage.warifu(&full).ends(0);
-    stage.warifu(&format!("import --repo masters --series r06 {demo}/2024-06/s_20240614.csv")).ends(0);
-    stage.write("s_20240607.csv", std::fs::read(Path::new(&demo).join("2024-06/s_20240614.csv")).unwrap());
-    let document = stage.warifu("--json import --repo masters --series r06 s_20240607.csv").ends(1).json();
+    let import =
+        |file: &str| stage.warifu(&format!("--json import --repo masters --series r06 {demo}/{file}"));
+    import("wrong/s_20240621.csv").ends(0);
+    let document = import("2024-06/s_20240614.csv").ends(1).json();
     assert_eq!(document["imports"][0]["outcome"], "refused", "{document:#}");
     assert_eq!(document["error"]["code"], "refused");
     let next = document["error"]["next"].as_array().unwrap();
-    assert!(next.iter().all(|line| line.as_str().unwrap().contains("warifu ")), "{next:?}");
+    let is_command = |line: &Value| line.as_str().unwrap().contains("warifu ");
+    assert!(!next.is_empty() && next.iter().all(is_command), "{next:?}");
 }
