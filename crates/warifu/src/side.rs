@@ -198,6 +198,7 @@ fn sound(text: &str, reading: Reading) -> Result<(Master, Role), Failure> {
             format!("{text} cannot be compared"),
             format!("{text} は比較できません"),
             reading.findings,
-        )),
+        )
+        .found_in(text)),
     }
 }

@@ -36,6 +36,8 @@ enum Carried {
 #[derive(Debug)]
 pub(crate) struct Invocation {
     program: String,
+    /// The words of the command that runs.
+    names: Vec<String>,
     /// The line as it was typed, word by word.
     typed: Vec<OsString>,
     given: Vec<Given>,
@@ -63,7 +65,9 @@ impl Invocation {
     ) -> Self {
         let program = args.first().map_or("warifu".into(), |program| program.to_string_lossy());
         let mut innermost = matches;
-        while let Some((_, within)) = innermost.subcommand() {
+        let mut names = Vec::new();
+        while let Some((name, within)) = innermost.subcommand() {
+            names.push(name.to_owned());
             innermost = within;
         }
         let mut given = Vec::new();
@@ -81,7 +85,12 @@ impl Invocation {
         }
         let has_repository = innermost.try_get_raw("repo").is_ok();
         let (program, typed) = (program.into_owned(), args.to_vec());
-        Invocation { program, typed, given, has_repository, commands }
+        Invocation { program, names, typed, given, has_repository, commands }
+    }
+
+    /// The command that runs, by its words: `release draft`.
+    pub(crate) fn command_name(&self) -> String {
+        self.names.join(" ")
     }
 
     /// Whether the option `id`, one of those that are carried, was typed.

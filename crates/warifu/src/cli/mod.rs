@@ -6,7 +6,10 @@ mod clock;
 mod config;
 mod context;
 mod demo;
+mod document;
+mod end;
 mod files;
+mod findings_as;
 mod invocation;
 mod meant;
 mod memory;
@@ -22,10 +25,11 @@ use std::rc::Rc;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use warifu::error::{Exit, Failure};
 use warifu_audit::Act;
-use warifu_usage::{Usage, asked_for, of_locale};
-use warifu_values::lang::{Lang, Speak as _};
+use warifu_usage::Usage;
 
 pub(crate) use context::Context;
+use end::{end, end_of_usage, end_unbegun};
+use findings_as::FindingsAs;
 use invocation::Invocation;
 use settings::Settings;
 
@@ -92,6 +96,22 @@ impl Command {
     }
 }
 
+impl Command {
+    /// How its findings are given, where it has some.
+    fn findings_as(&self) -> Option<&FindingsAs> {
+        match self {
+            Command::Inspect(args) => Some(&args.given),
+            Command::Validate(args) => Some(&args.given),
+            Command::Convert(args) => Some(&args.given),
+            Command::Apply(args) => Some(&args.given),
+            Command::Import(args) => Some(&args.given),
+            Command::Check(args) => Some(&args.given),
+            Command::Release(args) => args.findings_as(),
+            _ => None,
+        }
+    }
+}
+
 /// Runs the command line `args` and says how it ended.
 pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     let mut args: Vec<OsString> = args.into_iter().collect();
@@ -108,30 +128,23 @@ pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     });
     let (cli, matches) = match parsed {
         Ok(parsed) => parsed,
-        Err(error) => {
-            let usage = Usage::of(error, &args, &commands);
-            let lang = asked_for(&args).or_else(|| settings.language()).or_else(of_locale);
-            usage.tell(lang.unwrap_or_default());
-            return if usage.is_help() { Exit::Done } else { Exit::CouldNotRun };
-        }
+        Err(error) => return end_of_usage(&Usage::of(error, &args, &commands), &args, &settings),
     };
-    let lang = cli.global.lang();
+    let (lang, json, given) = (cli.global.lang(), cli.global.json(), cli.command.findings_as().cloned());
     let invocation = Rc::new(Invocation::new(&args, &matches, commands, &settings));
     let context = settings
         .sound()
-        .and_then(|()| Context::new(cli.global, Rc::clone(&invocation), Rc::clone(&settings)));
-    let done = context.and_then(|context| match (cli.command.act(), &cli.command) {
+        .and_then(|()| Context::new(cli.global, given, Rc::clone(&invocation), Rc::clone(&settings)));
+    let context = match context {
+        Ok(context) => context,
+        Err(failure) => return end_unbegun(&failure, json, &invocation, lang),
+    };
+    let done = match (cli.command.act(), &cli.command) {
         (_, Command::Status(args)) if is_bare => status::bare(args, &context),
         (Some(act), _) => context.acts.around(act, &args, lang, || run(cli.command, &context)),
         (None, _) => run(cli.command, &context),
-    });
-    match done {
-        Ok(exit) => exit,
-        Err(failure) => {
-            tell(&failure, &invocation, lang);
-            failure.exit
-        }
-    }
+    };
+    end(done, &context, &invocation)
 }
 
 fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
@@ -162,19 +175,10 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "this is where a failure reaches the terminal")]
-fn tell(failure: &Failure, invocation: &Invocation, lang: Lang) {
-    if !failure.findings.is_empty() {
-        eprint!("{}", warifu::report::findings_text("warifu", &failure.findings, lang));
-    }
-    eprintln!("warifu: {}", failure.say(lang));
-    for advised in &failure.advised {
-        eprintln!("  {}", invocation.line(advised, lang));
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use warifu_values::lang::{Lang, Speak as _};
+
     use super::*;
 
     #[test]

@@ -161,6 +161,7 @@ fn read_answers(
             _ => Findings::new(),
         };
         Failure::refused(format!("{of_en}: {en}"), format!("{of_ja}: {ja}"), findings)
+            .found_in(format!("{}/{}", entry.series, entry.kind))
     })?;
     Ok(Answers { series: entry.series.clone(), kind: entry.kind.clone(), state, timelines })
 }

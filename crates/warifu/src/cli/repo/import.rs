@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use warifu::advice::{Advised, says_nothing};
 use warifu::error::{Exit, Failure};
 use warifu::files;
-use warifu::report::FindingsJson;
+use warifu::findings::FindingsJson;
 use warifu::store::{
     Author, CommitError, ImportError, ImportRequest, Imported, Obstacle, Refused, Stopped, Store, Taken,
     UndoRequest, Which, dated_in,
@@ -25,6 +25,7 @@ use super::again::{self, Again, kind_to_say};
 use super::given::{Repo, author, now};
 use super::words::{marked, short};
 use crate::cli::context::Context;
+use crate::cli::findings_as::FindingsAs;
 use crate::cli::of_kind::OfKind;
 
 #[derive(Debug, clap::Args)]
@@ -69,6 +70,8 @@ pub(crate) struct Args {
     /// Whom the commits are by.
     #[arg(skip)]
     author: Option<Author>,
+    #[command(flatten)]
+    pub(crate) given: FindingsAs,
 }
 
 /// A finding that is accepted.

@@ -32,6 +32,10 @@ pub(super) struct Revert {
 }
 
 impl Revert {
+    pub(super) fn drafting(&self) -> &Drafting {
+        &self.drafting
+    }
+
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let store = Store::open(&self.repo, context.library.clone())?;
         let tip = self.drafting.at.tip()?;
