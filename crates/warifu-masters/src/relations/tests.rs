@@ -125,3 +125,11 @@ fn every_field_of_a_bond_is_a_column_of_its_master() {
         }
     }
 }
+
+#[test]
+fn the_page_tells_every_bond() {
+    let page = include_str!("../../../../docs/find.md");
+    for bond in BONDS {
+        assert!(page.contains(&format!("`{}`", bond.id)), "{} is not told", bond.id);
+    }
+}
