@@ -151,7 +151,8 @@ fn show_tells_what_belongs_to_a_procedure() {
         let output = shell.command(&format!("--json show --repo repo {code}")).output().unwrap();
         serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()["records"].take()
     };
-    // The key of a record, and nothing of the tables' rows, which have keys of their own.
+    // The procedure first, then the row of the auxiliary table with the same key.
+    assert_eq!([0, 1].map(|at| document("111000110")[at]["kind"].clone()), ["procedure", "points-auxiliary"]);
     let of = |code: &str, relation: &str| -> Vec<String> {
         let records = document(code);
         let groups = records[0]["relations"].as_array().unwrap().clone();

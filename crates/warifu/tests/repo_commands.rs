@@ -167,7 +167,6 @@ fn what_is_found_is_told() {
         "--lang ja find --in s_ALL20240531.csv --in masters/warifu.toml 見本手術",
         "--lang ja find --in s_ALL20240531.csv 見本手術Ａ",
         "--lang ja find --repo masters 存在しない名称",
-        "--lang ja find --repo masters 　",
         "--lang ja find --repo masters 見本 --kind drugs",
         "find --repo masters 見本 --series r05",
         "--json find --repo masters 150990110 --series r06",
@@ -177,17 +176,14 @@ fn what_is_found_is_told() {
 /// Only so many are told to people, and how many there are; `--json` has all.
 #[test]
 fn a_long_list_is_cut_for_people_alone() {
-    let shell = Shell::new();
-    shell.write("c_ALL20240531.csv", &base());
-    shell.run("init repo");
-    shell.run("import --repo repo --series r06 c_ALL20240531.csv");
-    let told = shell.run("--lang ja find --repo repo 8100000");
-    let lines: Vec<&str> = told.lines().collect();
-    assert_eq!(lines.iter().filter(|line| line.starts_with("8100000")).count(), 20, "{told}");
-    assert!(lines.last().unwrap().starts_with("ほか "), "{told}");
-    let whole = shell.run("find --repo repo 8100000 --all");
-    let json = shell.run("--json find --repo repo 8100000");
-    let count = whole.lines().filter(|line| line.starts_with("8100000")).count();
+    let shell = demonstration();
+    let codes =
+        |told: &str| told.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit())).count();
+    let told = shell.run("--lang ja find --repo masters 見本");
+    assert_eq!(codes(&told), 20, "{told}");
+    assert!(told.lines().last().unwrap().starts_with("ほか "), "{told}");
+    let count = codes(&shell.run("find --repo masters 見本 --all"));
+    let json = shell.run("--json find --repo masters 見本");
     assert!(count > 20 && json.contains(&format!("\"count\": {count},")), "{count}");
 }
 

@@ -141,19 +141,28 @@ fn in_both(one: &[(usize, usize)], other: &[(usize, usize)]) -> Vec<(usize, usiz
 /// The lines behind the header that hold `word`, folded, in their order.
 fn lines_of(word: &str, text: &[u8], header: usize) -> Vec<(usize, usize)> {
     let Some(first) = word.chars().next() else { return Vec::new() };
+    let second = word.chars().nth(1).filter(char::is_ascii);
     let mut lines: Vec<(usize, usize)> = Vec::new();
+    let mut look = |at: usize, end: usize| {
+        // Most places are none already by the next letter; a space or a wide letter may still be one.
+        let next = text.get(at + 1).copied().filter(u8::is_ascii_alphanumeric);
+        if end == 1
+            && second.zip(next).is_some_and(|(second, next)| second != char::from(next.to_ascii_lowercase()))
+        {
+            return;
+        }
+        let is_known = lines.last().is_some_and(|(from, to)| (*from..*to).contains(&at));
+        let mut letters = Folded::of(&text[at..]);
+        if !is_known && word.chars().all(|letter| letters.next() == Some(letter)) {
+            lines.push(line_around(text, at));
+        }
+    };
     for raw in forms(first) {
         let mut bytes = [0; 4];
-        let finder = Finder::new(raw.encode_utf8(&mut bytes).as_bytes());
-        let mut from = header;
-        while let Some(at) = finder.find(&text[from..]).map(|at| from + at) {
-            let mut letters = Folded::of(&text[at..]);
-            if word.chars().all(|letter| letters.next() == Some(letter)) {
-                let line = line_around(text, at);
-                from = line.1;
-                lines.push(line);
-            } else {
-                from = at + 1;
+        match raw.encode_utf8(&mut bytes).as_bytes() {
+            [byte] => memchr::memchr_iter(*byte, &text[header..]).for_each(|at| look(header + at, 1)),
+            bytes => {
+                Finder::new(bytes).find_iter(&text[header..]).for_each(|at| look(header + at, bytes.len()))
             }
         }
     }

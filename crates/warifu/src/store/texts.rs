@@ -51,6 +51,21 @@ impl Text<'_> {
     }
 }
 
+/// Where a state may be kept, the tree that holds it, and its digest.
+struct Expected {
+    kept: Kept,
+    held: Oid,
+    state: Digest,
+}
+
+impl Expected {
+    /// What was kept, where it is this very state.
+    fn kept_as_it_is(&self) -> Option<Vec<u8>> {
+        let text = self.kept.text()?;
+        (text.tree == self.held && Digest::of(&text.bytes) == self.state).then_some(text.bytes)
+    }
+}
+
 impl Store {
     /// The texts of the masters `at`, in their order.
     ///
@@ -58,17 +73,21 @@ impl Store {
     /// [`StoreError::Damaged`] when shards cannot be read.
     pub fn texts(&self, at: &[At]) -> Result<Vec<Text<'_>>, StoreError> {
         let objects = self.objects()?;
-        let kept: Vec<_> = at.iter().map(|at| self.kept_and_expected(&objects, at)).collect();
-        // Hashing is most of the work, and the masters do not depend on each other.
+        let expected: Vec<_> = at.iter().map(|at| self.expected(&objects, at)).collect();
+        // Reading and hashing are most of the work, and the masters do not depend on each other.
         let kept: Vec<Option<Vec<u8>>> = std::thread::scope(|scope| {
-            let proven = |kept: Option<(Vec<u8>, Digest)>| {
-                kept.and_then(|(bytes, expected)| (Digest::of(&bytes) == expected).then_some(bytes))
-            };
-            let workers: Vec<_> = kept.into_iter().map(|kept| scope.spawn(move || proven(kept))).collect();
+            let workers: Vec<_> = (expected.iter())
+                .map(|expected| scope.spawn(move || expected.as_ref().and_then(Expected::kept_as_it_is)))
+                .collect();
             workers.into_iter().map(|worker| worker.join().ok().flatten()).collect()
         });
-        let texts = at.iter().zip(kept).map(|(at, kept)| {
-            let bytes = match kept {
+        let texts = at.iter().zip(expected).zip(kept).map(|((at, expected), kept)| {
+            let mended = || {
+                let Expected { held, state, .. } = expected?;
+                let bytes = self.kept_text(&objects, held, &at.series, &at.kind)?;
+                (Digest::of(&bytes) == state).then_some(bytes)
+            };
+            let bytes = match kept.or_else(mended) {
                 Some(bytes) => bytes,
                 None => {
                     let shards = self.shards_at(&objects, at.tree(), &at.series, &at.kind)?;
@@ -80,11 +99,12 @@ impl Store {
         texts.collect()
     }
 
-    /// What was kept of the master, and the digest that it must have.
-    fn kept_and_expected(&self, objects: &Objects<'_>, at: &At) -> Option<(Vec<u8>, Digest)> {
+    /// What must have been kept of the master to be believed; none of one that only a hand made.
+    fn expected(&self, objects: &Objects<'_>, at: &At) -> Option<Expected> {
         let held = objects.at(at.tree(), &["masters", &at.series, &at.kind]).ok()??;
         let record = self.import_record(at).ok()?;
-        Some((self.kept_text(objects, held, &at.series, &at.kind)?, record.state))
+        let kept = Kept::of(self.repository.path(), &at.series, &at.kind);
+        Some(Expected { kept, held, state: record.state })
     }
 
     /// The canonical form of the state that the tree `held` has, when it is kept, for somebody to compare

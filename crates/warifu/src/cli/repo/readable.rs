@@ -83,7 +83,7 @@ pub(super) fn text(master: &Master, row: usize, width: usize, lang: Lang) -> Str
     if left > 0 {
         text.push_str(&say!(
             lang,
-            "({left} more are 0, blank or not in use; --all shows every field)\n",
+            "({left} more are 0, blank or reserve; --all has them)\n",
             "（ほか {left} 項目は 0・空欄・予備など。--all で全項目）\n"
         ));
     }
@@ -138,14 +138,17 @@ impl<'a> Readable<'a> {
         self.master.field(self.row, column)
     }
 
-    /// Whether the field says something of its own: no zero, no count of another field's letters, no reserve.
+    /// Whether the field says nothing that another one does not: a count of its letters, its code; a reserve.
+    fn is_beside(&self, at: usize) -> bool {
+        let id = self.columns()[at].id.as_str();
+        id.ends_with("_length") || id.starts_with("reserve_") || ["master_type", "unit_code"].contains(&id)
+    }
+
+    /// Whether there is something in the field.
     fn speaks(&self, at: usize) -> bool {
-        let (column, value) = (&self.columns()[at], self.value(at));
-        let has_own = !column.id.ends_with("_length")
-            && !column.id.starts_with("reserve_")
-            && !["master_type", "unit_code"].contains(&column.id.as_str());
+        let value = self.value(at);
         let is_neutral = is_zero(value.as_bytes()) || value.is_empty();
-        has_own && !is_neutral && (value != OPEN || column.id == "abolished_on")
+        !is_neutral && (value != OPEN || self.columns()[at].id == "abolished_on")
     }
 
     /// Whether the amount tells it.
@@ -164,13 +167,14 @@ impl<'a> Readable<'a> {
     fn families(&self) -> Vec<Vec<usize>> {
         let mut families: Vec<Vec<usize>> = Vec::new();
         for at in 0..self.columns().len() {
-            if self.is_amount(at) {
+            if self.is_amount(at) || self.is_beside(at) {
                 continue;
             }
             let family = family(&self.columns()[at].name);
             match families.last_mut() {
                 Some(last)
                     if family.is_some()
+                        && self.part(at) != Part::Names
                         && self::family(&self.columns()[last[0]].name) == family
                         && self.part(last[0]) == self.part(at) =>
                 {
@@ -231,8 +235,13 @@ impl<'a> Readable<'a> {
             }
             lines.extend(columns.into_iter().map(|at| {
                 let column = &self.columns()[at];
-                let label = if self.lang == Lang::Ja { &column.name } else { &column.id };
-                Line { part, label: label.clone(), value: self.said(at) }
+                let label = match (self.lang, part) {
+                    (Lang::En, _) => &column.id,
+                    // That it is a name of the record is the title.
+                    (Lang::Ja, Part::Names) => column.name.rsplit(['/', ' ']).next().unwrap_or_default(),
+                    (Lang::Ja, _) => &column.name,
+                };
+                Line { part, label: label.to_owned(), value: self.said(at) }
             }));
         }
         lines
@@ -285,6 +294,7 @@ mod tests {
             ("point_kind", "3"),
             ("points", "291.00"),
             ("time_addition_class", "1"),
+            ("notice_class_1", "1"),
             ("step_upper_limit", "99999999"),
             ("age_addition_1_lower", "00"),
             ("age_addition_1_upper", "06"),
@@ -300,6 +310,7 @@ mod tests {
         let master = first_visit();
         let text = text(&master, 0, 80, Lang::Ja);
         for line in [
+            "  省略漢字名称  初診料",
             "  現在  291点",
             "  廃止年月日  なし",
             "  変更年月日  2024-06-01",
@@ -308,11 +319,11 @@ mod tests {
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }
-        for folded in ["きざみ値", "予備", "有効桁数", "施設基準"] {
+        for folded in ["きざみ値", "  予備", "有効桁数", "施設基準"] {
             assert!(!text.contains(folded), "{folded}\n{text}");
         }
-        let told = 8 + 3;
-        assert!(text.contains(&format!("（ほか {} 項目は", 150 - told - 2 + 1)), "{text}");
+        // Two names, two days, two classes, the code, and the three of an addition; two make up the amount.
+        assert!(text.contains(&format!("（ほか {} 項目は", 150 - 10 - 2)), "{text}");
     }
 
     #[test]

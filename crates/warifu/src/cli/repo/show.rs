@@ -45,7 +45,9 @@ impl Args {
         if self.what.contains(':') {
             return summary(&store, &self.what, context);
         }
-        let records = store.show(&self.at, &self.what)?;
+        let mut records = store.show(&self.at, &self.what)?;
+        // The record itself before rows about it, as the 電子点数表 has them.
+        records.sort_by_key(|record| record.shard.layout().master_type.is_none());
         if records.is_empty() {
             return Err(no_record(&self.what));
         }
