@@ -1,7 +1,7 @@
 //! A record as people read it: fields that belong together in groups, meanings beside values, and what says
 //! nothing left out.
 
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::UnicodeWidthStr as _;
 use warifu_masters::schema::{CHANGE_CLASS, Column, ColumnType};
 use warifu_masters::search::name_columns;
 use warifu_masters::table::Master;
@@ -104,19 +104,35 @@ pub(super) fn push_wrapped(label: &str, value: &str, labels: usize, width: usize
         }
     }
     let mut at = indent;
-    for letter in clean(value).chars() {
-        let cells = letter.width().unwrap_or(0);
+    for piece in pieces(&clean(value)) {
+        let cells = piece.width();
         if at + cells > width && at > indent {
             text.push('\n');
             text.push_str(&" ".repeat(indent));
             at = indent;
         }
-        text.push(letter);
+        text.push_str(piece);
         at += cells;
     }
     text.truncate(text.trim_end().len());
     text.push('\n');
 }
+
+/// What a line may not end in the middle of: a code or a number, or one other letter.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let of_word = rest.bytes().take_while(u8::is_ascii_graphic).take(MOST_TOGETHER).count();
+        let (piece, after) = rest.split_at(of_word.max(first.len_utf8()));
+        pieces.push(piece);
+        rest = after;
+    }
+    pieces
+}
+
+/// More letters than this are cut: a word that fills a line by itself.
+const MOST_TOGETHER: usize = 16;
 
 /// Values come from outside: a control character must not reach the terminal.
 fn clean(text: &str) -> String {
@@ -324,6 +340,14 @@ mod tests {
         }
         // Two names, two days, two classes, the code, and the three of an addition; two make up the amount.
         assert!(text.contains(&format!("（ほか {} 項目は", 150 - 10 - 2)), "{text}");
+    }
+
+    #[test]
+    fn no_line_ends_within_a_code() {
+        assert_eq!(pieces("行為 111000370、a"), ["行", "為", " ", "111000370", "、", "a"]);
+        let mut text = String::new();
+        push_wrapped("年", "加算診療行為コード 111000370", 2, 30, &mut text);
+        assert_eq!(text, "  年  加算診療行為コード \n      111000370\n");
     }
 
     #[test]
