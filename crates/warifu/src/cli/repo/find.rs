@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use warifu::advice::Advised;
 use warifu::error::{Exit, Failure};
 use warifu::library::known_kind;
 use warifu::side::{By, load_side};
@@ -163,12 +164,13 @@ impl Args {
         if count == 0 && found.not_asked == 0 {
             let on =
                 self.on.map(|day| say!(lang, " in force on {day}", "（{day} 適用分）")).unwrap_or_default();
+            let log = context.advise(&Advised::command(&["log"]));
             return say!(
                 lang,
                 "nothing is called {words}{on}, and no code has it\n\
-                 Fewer letters find more; warifu log shows which masters are here.\n",
+                 Fewer letters find more. Which masters are here:\n\n  {log}\n",
                 "「{words}」に当たる名称・コードはありません{on}\n\
-                 語を短くするか、warifu log で取込済みのマスターを確認してください。\n"
+                 語を短くしてください。取込済みのマスターの一覧:\n\n  {log}\n"
             );
         }
         let shown = if self.is_whole(context) { count } else { SHOWN };
