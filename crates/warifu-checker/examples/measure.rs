@@ -1,5 +1,8 @@
 //! Measures what a checker does all day, on files named on the command line:
-//! `cargo run --release -p warifu-checker --example measure -- CLAIMS.UKE MASTER.csv...`
+//! `cargo run --release -p warifu-checker --example measure -- CLAIMS.UKE MONTH MASTER.csv... KIND=TABLE.csv...`
+//!
+//! The claims are judged as if they were all of MONTH (YYYYMM), in which the masters ought to be in force:
+//! of what no master knows, nothing is asked. A file whose columns several kinds have is read as KIND.
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};
@@ -27,21 +30,58 @@ fn median(runs: usize, mut work: impl FnMut()) -> Duration {
     times[runs / 2]
 }
 
+/// The middle of the durations of each of `works`, done by turns, so that a change of the machine's pace
+/// comes to all of them.
+fn by_turns<const N: usize>(mut works: [&mut dyn FnMut(); N]) -> [Duration; N] {
+    let mut times = [const { Vec::new() }; N];
+    for _ in 0..15 {
+        for (work, times) in works.iter_mut().zip(&mut times) {
+            times.push(median(1, work));
+        }
+    }
+    times.map(|mut times: Vec<Duration>| {
+        times.sort_unstable();
+        times[times.len() / 2]
+    })
+}
+
 fn resident_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or_default();
     line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or_default()
 }
 
+/// How the kinds of the points tables (電子点数表) begin.
+const POINTS_TABLES: &str = "points-";
+
+/// The claims as if each were of `month`.
+fn of_month(claims: &[u8], month: &str) -> Vec<u8> {
+    let of_line = |line: &[u8]| {
+        let mut fields: Vec<&[u8]> = line.split(|byte| *byte == b',').collect();
+        if line.starts_with(b"RE,") && fields.len() > 3 {
+            fields[3] = month.as_bytes();
+        }
+        fields.join(&b',')
+    };
+    claims.split_inclusive(|byte| *byte == b'\n').flat_map(of_line).collect()
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    const USAGE: &str = "CLAIMS.UKE MONTH MASTER.csv... KIND=TABLE.csv...";
     let mut out = std::io::stdout().lock();
     let mut arguments = std::env::args().skip(1);
-    let claims = std::fs::read(arguments.next().ok_or("CLAIMS.UKE MASTER.csv...")?)?;
+    let claims = std::fs::read(arguments.next().ok_or(USAGE)?)?;
+    let claims = of_month(&claims, &arguments.next().ok_or(USAGE)?);
     let schemas = Schemas::built_in()?;
     let mut masters = Vec::new();
     for file in arguments {
-        let reading = read(&schemas, std::fs::read(&file)?, &Declared::default());
-        masters.push(reading.master.ok_or(file)?);
+        let (of_kind, file) = match file.split_once('=') {
+            Some((kind, file)) => (Some(schemas.of_kind(kind)), file),
+            None => (None, file.as_str()),
+        };
+        let schemas = of_kind.as_ref().unwrap_or(&schemas);
+        let reading = read(schemas, std::fs::read(file)?, &Declared::default());
+        masters.push(reading.master.ok_or_else(|| format!("{file}: no master is recognised"))?);
     }
     let canonical: Vec<_> =
         masters.iter().map(|master| (master.layout().kind.clone(), master.canonical())).collect();
@@ -61,6 +101,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     });
     let build = median(21, || drop(Snapshot::build(&of)));
     let snapshot = Snapshot::build(&of)?;
+    let others: Vec<_> = of.iter().filter(|of| !of.kind.starts_with(POINTS_TABLES)).copied().collect();
+    let without_tables = Snapshot::build(&others)?;
     let rows: usize = masters.iter().map(|master| master.rows()).sum();
     writeln!(out, "parse canonical   {parse:>12.2?}  ({rows} rows)")?;
     writeln!(out, "build snapshot    {build:>12.2?}  {} KiB held", snapshot.bytes() / 1024)?;
@@ -74,33 +116,50 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     while large.len() < 8 << 20 {
         large.extend_from_slice(&middle);
     }
-    let mut tally = warifu_claims::Tally::default();
-    let judging = median(9, || {
-        let mut findings = ClaimFindings::new(0);
-        tally = judge(&ClaimFile::read(&large), &snapshot, 1, &mut findings);
-    });
     let file = ClaimFile::read(&large);
-    let again = median(9, || _ = judge(&file, &snapshot, 1, &mut ClaimFindings::new(0)));
-    let per_second = |count: u64, time: Duration| count as f64 / time.as_secs_f64();
+    let (mut findings, count) =
+        (ClaimFindings::new(0), |count: u64, time: Duration| count as f64 / time.as_secs_f64());
+    let tally = judge(&file, &snapshot, 1, &mut findings);
     writeln!(
         out,
-        "read and judge    {judging:>12.2?}  {:.0} claims/s, {:.0} MB/s, {} items",
-        per_second(tally.claims, judging),
-        per_second(large.len() as u64, judging) / 1e6,
-        tally.items
+        "{} claims, {} items, {:.1} MB; findings: {}",
+        tally.claims,
+        tally.items,
+        large.len() as f64 / 1e6,
+        findings
+            .counts()
+            .map(|(code, count)| format!("{} {count}", code.as_str()))
+            .collect::<Vec<_>>()
+            .join(", ")
     )?;
-    writeln!(out, "judge once more   {again:>12.2?}  {:.0} claims/s", per_second(tally.claims, again))?;
+    let [reading, others, all, both] = by_turns([
+        &mut || drop(ClaimFile::read(&large)),
+        &mut || _ = judge(&file, &without_tables, 1, &mut ClaimFindings::new(0)),
+        &mut || _ = judge(&file, &snapshot, 1, &mut ClaimFindings::new(0)),
+        &mut || _ = judge(&ClaimFile::read(&large), &snapshot, 1, &mut ClaimFindings::new(0)),
+    ]);
+    let bytes = large.len() as u64;
+    writeln!(out, "read and its checks {reading:>10.2?}  {:.0} MB/s", count(bytes, reading) / 1e6)?;
+    writeln!(out, "judge, no tables    {others:>10.2?}  {:.0} claims/s", count(tally.claims, others))?;
+    writeln!(
+        out,
+        "judge, all          {all:>10.2?}  {:.0} claims/s; the tables {:.2} times the others, {:.2} with reading",
+        count(tally.claims, all),
+        (all.as_secs_f64() - others.as_secs_f64()) / others.as_secs_f64(),
+        (all.as_secs_f64() - others.as_secs_f64()) / (others + reading).as_secs_f64(),
+    )?;
+    writeln!(out, "read and judge      {both:>10.2?}  {:.0} claims/s", count(tally.claims, both))?;
     let none = Digest::of(b"");
     let (checks, program) = (CHECKS_VERSION.to_owned(), "-".to_owned());
     let receipt = Receipt { release: 1, manifest: none, masters: none, checks, program };
     let answering = median(9, || drop(answer(&ClaimFile::read(&large), &snapshot, &receipt)));
     writeln!(
         out,
-        "read and answer   {answering:>12.2?}  {:.0} claims/s (up to {} findings written)",
-        per_second(tally.claims, answering),
+        "read and answer     {answering:>10.2?}  {:.0} claims/s (up to {} findings written)",
+        count(tally.claims, answering),
         FINDINGS_LIMIT
     )?;
-    drop(of);
+    drop((of, without_tables));
     drop((masters, timelines, canonical, large, file));
     writeln!(out, "resident          {:>9} KiB", resident_kib())?;
     Ok(())

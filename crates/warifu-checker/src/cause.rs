@@ -7,6 +7,7 @@ use std::io;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use warifu_values::lang::{Lang, Speak};
+use warifu_values::template::Filled;
 
 use crate::log::Event;
 use crate::said::Said;
@@ -57,7 +58,8 @@ macro_rules! causes {
                 let (en, ja) = match self { $(Cause::$variant => ($next_en, $next_ja)),+ };
                 let number = release.map_or_else(|| "N".to_owned(), |release| release.to_string());
                 let config = config.map(|file| format!(" --config {file}")).unwrap_or_default();
-                let filled = |text: &str| text.replace("{release}", &number).replace("{config}", &config);
+                let values = [("{release}", &*number), ("{config}", &*config)];
+                let filled = |template: &str| Filled { template, values: &values }.to_string();
                 Said::new(filled(en), filled(ja))
             }
         }

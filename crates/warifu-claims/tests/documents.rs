@@ -259,9 +259,14 @@ fn judges(days: Judges) -> String {
     }
 }
 
-/// What a check of claims reads: fields, and of each kind of master the columns by their numbers.
+/// What a check of claims reads: fields, and of each kind of master the columns by their numbers; of tables
+/// that judge a claim as a whole, which the source of the rule names, the columns by their ids.
 fn reads(of: AskedOf, about: &About, schemas: &Schemas) -> String {
-    let AskedOf::Items(kinds) = of else { return about.fields.join("; ") };
+    let AskedOf::Items(kinds) = of else {
+        let columns = about.columns.join(", ");
+        let arrow = if columns.is_empty() { "" } else { " -> " };
+        return format!("{}{arrow}{columns}", about.fields.join("; "));
+    };
     let of_kind = |kind: &ItemKind| {
         let kind = kind.master();
         let layout = *schemas.editions(kind).last().unwrap();

@@ -8,6 +8,7 @@ use warifu_claims::{
     ClaimCode, ClaimFile, ClaimFindings, ClaimSeverity, FILE_LIMIT_BYTES, Level, Snapshot, Tally, judge,
 };
 use warifu_values::lang::Lang;
+use warifu_values::template::Filled;
 
 use crate::receipt::Receipt;
 use crate::said::Said;
@@ -118,9 +119,8 @@ impl CodeCount {
 
     fn of(code: ClaimCode, findings: u64) -> CodeCount {
         let text = |lang| {
-            ["{found}", "{expected}", "{field}"]
-                .iter()
-                .fold(code.text(lang).to_owned(), |text, evidence| text.replace(evidence, EVIDENCE))
+            let values = ["{found}", "{expected}", "{field}"].map(|place| (place, EVIDENCE));
+            Filled { template: code.text(lang), values: &values }.to_string()
         };
         CodeCount {
             code,

@@ -1,4 +1,4 @@
-//! Days, amounts, digests, texts, markup, judgements and the two languages: the values that every other crate
+//! Days, amounts, digests, texts, sentences, markup, judgements and the two languages: the values that every other crate
 //! speaks in, and nothing else.
 //!
 //! Nothing here reads or holds a master, a claim or a release.
@@ -12,4 +12,5 @@ pub mod html;
 pub mod judgement;
 pub mod lang;
 pub mod number;
+pub mod template;
 pub mod text;

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use warifu_values::template::Filled;
 use warifu_values::text::without_secrets;
 
 use crate::attach::command::run;
@@ -50,8 +51,8 @@ fn ask_once(probe: &Probe, environment: &[(&str, String)], ending: &Arc<Ending>)
     }
     let Some(text) = contains else { return Ok(()) };
     let value = |of: &str| environment.iter().find(|(name, _)| *name == of).map_or("", |(_, value)| value);
-    let text =
-        text.replace("{release}", value("WARIFU_RELEASE")).replace("{manifest}", value("WARIFU_MANIFEST"));
+    let values = [("{release}", value("WARIFU_RELEASE")), ("{manifest}", value("WARIFU_MANIFEST"))];
+    let text = Filled { template: text, values: &values }.to_string();
     if body.windows(text.len().max(1)).any(|window| window == text.as_bytes()) {
         return Ok(());
     }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use warifu_claims::movement::{Declared, Enough, master_said};
+use warifu_claims::movement::{Declared, Enough};
 use warifu_masters::schema::Schemas;
 use warifu_trust::{ReleaseRef, UnixSeconds};
 use warifu_values::lang::Lang;
@@ -87,9 +87,12 @@ impl Newer {
             Err(why) => return (None, Err(why)),
         };
         if let Some(kind) = than.as_deref().and_then(|running| running.kind_missing_in(&candidate)) {
+            let called = |lang| {
+                schemas.editions(&kind).first().map_or(&*kind, |layout| layout.master_name(lang)).to_owned()
+            };
             let why = Said::new(
-                format!("it holds no {kind} master, which the running release does"),
-                format!("稼働中のリリースにある{}マスターがありません", master_said(&kind, Lang::Ja)),
+                format!("it has nothing of what the running release has of {} ({kind})", called(Lang::En)),
+                format!("稼働中のリリースにある「{}」（{kind}）がありません", called(Lang::Ja)),
             );
             return (None, Err(NotCleared::Data(why)));
         }

@@ -11,6 +11,7 @@ use super::diagnoses::{NotHeld, judge_diagnoses};
 use super::report::{Place, Report};
 use super::together::judge_together;
 use super::unit::Worth;
+use super::uses::Uses;
 use crate::file::{Claim, ClaimFile, Comment, Item, Quantity};
 use crate::finding::{ClaimFindings, When};
 use crate::item_code::{ItemCode, ItemKind};
@@ -32,14 +33,14 @@ pub struct Tally {
 /// Judges `file` by `snapshot`; findings name `release` and go to `findings`, with what is irregular about
 /// the file itself, claim by claim: first what reading says, then what judging does.
 ///
-/// A claim without findings allocates nothing.
+/// Beyond what the largest claim so far took, a claim without findings allocates nothing.
 pub fn judge(file: &ClaimFile, snapshot: &Snapshot, release: u64, findings: &mut ClaimFindings) -> Tally {
-    let mut tally = Tally::default();
+    let (mut tally, mut uses) = (Tally::default(), Uses::default());
     file.go_through(release, findings, |claim, findings| {
         tally.claims += 1;
         let mut report = Report { release, findings };
         judge_form(claim, &mut report);
-        tally.items += judge_claim(claim, snapshot, NotHeld::OnceAClaim, report);
+        tally.items += judge_claim(claim, snapshot, NotHeld::OnceAClaim, &mut uses, report);
     });
     let mut report = Report { release, findings };
     for total in file.totals() {
@@ -56,7 +57,8 @@ pub fn judge(file: &ClaimFile, snapshot: &Snapshot, release: u64, findings: &mut
 
 /// Judges one claim by `snapshot`, without what its file alone decides; findings name no release.
 pub(crate) fn judge_one(claim: &Claim<'_>, snapshot: &Snapshot, findings: &mut ClaimFindings) {
-    judge_claim(claim, snapshot, NotHeld::OfEachCode, Report { release: 0, findings });
+    let report = Report { release: 0, findings };
+    judge_claim(claim, snapshot, NotHeld::OfEachCode, &mut Uses::default(), report);
 }
 
 /// Asks of the claim what the file alone decides: it is the same by every snapshot.
@@ -82,7 +84,13 @@ fn judge_form(claim: &Claim<'_>, report: &mut Report<'_>) {
 }
 
 /// Judges the diseases and items of one claim; how many items and comments were looked up.
-fn judge_claim(claim: &Claim<'_>, snapshot: &Snapshot, not_held: NotHeld, mut report: Report<'_>) -> u64 {
+fn judge_claim(
+    claim: &Claim<'_>,
+    snapshot: &Snapshot,
+    not_held: NotHeld,
+    uses: &mut Uses,
+    mut report: Report<'_>,
+) -> u64 {
     let Some(month) = claim.month else { return 0 };
     judge_diagnoses(claim, month, snapshot, not_held, &mut report);
     let (times, company) = (Times::default(), Company::default());
@@ -103,8 +111,8 @@ fn judge_claim(claim: &Claim<'_>, snapshot: &Snapshot, not_held: NotHeld, mut re
     let Judging { company, items, mut report, .. } = judging;
     judge_company(&company, claim, month, snapshot, &mut report);
     judge_age_additions(&company, claim, month, snapshot, &mut report);
-    judge_together(claim, month, snapshot, &mut report);
-    judge_comments_due(claim, month, snapshot, &mut report);
+    judge_together(claim, month, snapshot, uses, &mut report);
+    judge_comments_due(claim, month, snapshot, uses, &mut report);
     items
 }
 

@@ -37,31 +37,29 @@ impl Use {
     }
 }
 
-/// So many codes stand without memory of their own: more than nearly all claims have.
-const KEPT: usize = 64;
+/// So many codes are walked to find one: more than nearly all claims have. A claim may have millions of
+/// different ones, and whoever compared each with each would never come to an end.
+const WALKED: usize = 64;
 
-/// Codes of a claim in the order of their first records.
-#[derive(Debug)]
+/// Codes of a claim in the order of their first records. One is filled claim after claim, so that judging
+/// takes no memory for each.
+#[derive(Debug, Default)]
 pub(super) struct Uses {
-    kept: [Option<Use>; KEPT],
-    count: usize,
-    /// Those that do not stand there.
-    more: Vec<Use>,
-    /// Where each of all stands, once there are more: a claim may have millions of different codes, and
-    /// whoever compared each with each would never come to an end.
+    all: Vec<Use>,
+    /// Where each stands, once there are more than are walked.
     places: HashMap<u32, usize>,
 }
 
 impl Uses {
-    /// Those of the items of `claim` that `are_meant`. More than 64 different ones take memory.
-    pub(super) fn of(claim: &Claim<'_>, are_meant: impl Fn(&Item, ItemCode) -> bool) -> Uses {
-        let mut uses = Uses { kept: [None; KEPT], count: 0, more: Vec::new(), places: HashMap::new() };
+    /// Lets go of what it holds, and takes in those of the items of `claim` that `are_meant`.
+    pub(super) fn fill(&mut self, claim: &Claim<'_>, are_meant: impl Fn(&Item, ItemCode) -> bool) {
+        self.all.clear();
+        self.places.clear();
         for (at, item) in claim.items.iter().enumerate() {
             if let Some(code) = item.code.filter(|code| are_meant(item, *code)) {
-                uses.take(at as u32, item, code);
+                self.take(at as u32, item, code);
             }
         }
-        uses
     }
 
     #[inline]
@@ -70,7 +68,7 @@ impl Uses {
             0 => item.days.count_ones(),
             times => u32::from(times),
         };
-        match self.place(code.number()).and_then(|place| self.at_mut(place)) {
+        match self.place(code.number()).and_then(|place| self.all.get_mut(place)) {
             Some(known) => {
                 known.item = at;
                 known.days |= item.days;
@@ -82,60 +80,42 @@ impl Uses {
     }
 
     fn push(&mut self, one: Use) {
-        match self.kept.get_mut(self.count) {
-            Some(place) => *place = Some(one),
-            None => {
-                if self.more.is_empty() {
-                    let kept = self.kept.iter().flatten().enumerate();
-                    self.places = kept.map(|(place, one)| (one.number(), place)).collect();
-                }
-                self.places.insert(one.number(), self.count);
-                self.more.push(one);
-            }
+        self.all.push(one);
+        if self.all.len() > WALKED {
+            let unplaced = self.places.len()..self.all.len();
+            self.places.extend(unplaced.map(|place| (self.all[place].number(), place)));
         }
-        self.count += 1;
     }
 
-    /// Where the procedure of that number stands.
+    /// Where the code of that number stands.
     #[inline]
     fn place(&self, number: u32) -> Option<usize> {
-        if self.more.is_empty() {
-            return self.kept[..self.count].iter().flatten().position(|one| one.number() == number);
+        if self.all.len() <= WALKED {
+            return self.all.iter().position(|one| one.number() == number);
         }
         self.places.get(&number).copied()
     }
 
-    fn at(&self, place: usize) -> Option<&Use> {
-        self.kept.get(place).map_or_else(|| self.more.get(place - KEPT), Option::as_ref)
-    }
-
-    fn at_mut(&mut self, place: usize) -> Option<&mut Use> {
-        match self.kept.get_mut(place) {
-            Some(kept) => kept.as_mut(),
-            None => self.more.get_mut(place - KEPT),
-        }
-    }
-
     pub(super) fn iter(&self) -> impl Iterator<Item = &Use> + Clone {
-        self.kept.iter().flatten().chain(&self.more)
+        self.all.iter()
     }
 
     /// Those from place `from` on that rows may be about, in the order of their first records: all of them,
     /// or, where there are fewer `rows`, those whose numbers these name. Either way the caller looks up which
-    /// row is about which, so that a claim of very many procedures asks no more than the table has rows.
+    /// row is about which, so that a claim of very many codes asks no more than the table has rows.
     pub(super) fn among<'a, R>(
         &'a self,
         from: usize,
         rows: &[R],
         number: impl Fn(&R) -> u32,
     ) -> impl Iterator<Item = &'a Use> {
-        let (mut all, mut named) = (from..self.count, Vec::new());
-        if self.count > KEPT && rows.len() < all.len() {
+        let (mut all, mut named) = (from..self.all.len(), Vec::new());
+        if self.all.len() > WALKED && rows.len() < all.len() {
             named.extend(rows.iter().filter_map(|row| self.place(number(row)).filter(|at| *at >= from)));
             named.sort_unstable();
             named.dedup();
             all = 0..0;
         }
-        all.chain(named).filter_map(|place| self.at(place))
+        all.chain(named).filter_map(|place| self.all.get(place))
     }
 }

@@ -46,7 +46,7 @@ impl<'a> OddLines<'a> {
         let (piece, rest) = self.rest.split_at(to);
         self.rest = rest;
         // A single line of a larger piece is too long to be read, and nobody asks for it.
-        if piece.len() <= PIECE_BYTES && !piece.is_ascii() && Charset::Windows31J.decode(piece).is_err() {
+        if piece.len() <= PIECE_BYTES && !Charset::Windows31J.holds(piece) {
             for (line, text) in (self.next..).zip(piece.split(|byte| *byte == b'\n')) {
                 self.found.extend(first_odd_byte(text).map(|at| (line, at)));
             }

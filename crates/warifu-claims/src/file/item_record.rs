@@ -67,13 +67,12 @@ impl<'a> ItemRecord<'a> {
     #[inline]
     fn days(&mut self, first_day: usize, month: Option<ClaimMonth>) {
         let days = month.map_or(31, ClaimMonth::days);
-        for day in 0..31 {
-            let position = first_day + day as usize;
-            // Nearly every day is blank.
-            if self.fields.is_blank(position) {
-                continue;
-            }
-            let count = self.fields.at(position);
+        // Nearly every day is blank.
+        let mut filled = self.fields.filled_from(first_day, 31);
+        while filled != 0 {
+            let day = filled.trailing_zeros();
+            filled &= filled - 1;
+            let count = self.fields.at(first_day + day as usize);
             match number(count).filter(|_| count.len() <= 3 && day < days) {
                 // A recorded count of 0 is no treatment.
                 Some(times) => {

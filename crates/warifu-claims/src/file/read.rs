@@ -210,14 +210,13 @@ impl Reader {
             self.to.report(ClaimCode::UkeClaimHead, At::record(line, Some(id)), Default::default);
             self.open = Some(Open::without_head(line));
         }
-        let Some(mut open) = self.open.take() else {
+        let Some(open) = &mut self.open else {
             self.to.report(ClaimCode::UkeOutsideClaim, At::record(line, Some(id)), || {
                 (Evidence::Record(id), Evidence::Nothing)
             });
             return;
         };
         open.record((id, place, known), text, line, &mut self.to);
-        self.open = Some(open);
     }
 
     fn total(&mut self, layout: &'static Layout, text: &[u8], line: u32) {

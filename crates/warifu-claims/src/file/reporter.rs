@@ -5,7 +5,7 @@ use warifu_values::day::ClaimMonth;
 use super::claim_file::ClaimFile;
 use super::evidence::Evidence;
 use super::fields::Fields;
-use super::form::{Fault, Field, Layout, Mode, Run};
+use super::form::{Fault, Field, Layout, Mode};
 use super::irregular::Irregularity;
 use crate::finding::{ClaimCode, FieldAt};
 
@@ -64,21 +64,10 @@ impl Reporter {
             // Whatever is missing, or stands in another field's place, is told with that.
             return;
         }
-        let mut next = 2;
-        for Run { field, times } in layout.runs {
-            let positions = next..next + times;
-            next += times;
-            if field.mode == Mode::Open {
-                continue;
-            }
-            for position in positions {
-                if fields.is_blank(position.into()) && !field.is_required {
-                    continue;
-                }
-                let bytes = fields.at(position.into());
-                if let Some(fault) = field.fault(bytes) {
-                    self.report_fault(fault, field, bytes, at.field(layout, position));
-                }
+        for (position, field) in layout.due(fields.filled) {
+            let bytes = fields.at(position.into());
+            if let Some(fault) = field.fault(bytes) {
+                self.report_fault(fault, field, bytes, at.field(layout, position));
             }
         }
         if self.may_hold_quotes && fields.hold_quotes() {

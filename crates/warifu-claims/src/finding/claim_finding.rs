@@ -1,10 +1,12 @@
 //! One finding: what is wrong, where, and the evidence; one JSON object on one line.
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use warifu_values::day::{ClaimMonth, TreatmentDay};
 use warifu_values::lang::Lang;
+use warifu_values::template::Filled;
 
 use super::code::{ClaimCode, ClaimSeverity};
 #[cfg(feature = "schemas")]
@@ -61,14 +63,36 @@ pub struct ClaimFinding {
 impl ClaimFinding {
     /// The message, with the evidence in it.
     pub fn message(&self, lang: Lang) -> String {
-        let field = self.field.map_or("", |field| field.name);
-        let text = self.code.text(lang).replace("{field}", field);
-        text.replace("{found}", &self.found).replace("{expected}", &self.expected)
+        Message { finding: self, lang }.to_string()
     }
 
     /// The error or the notice that it is.
     pub fn severity(&self) -> ClaimSeverity {
         self.code.severity()
+    }
+}
+
+/// The message of a finding, as it is written.
+struct Message<'a> {
+    finding: &'a ClaimFinding,
+    lang: Lang,
+}
+
+impl fmt::Display for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Message { finding, lang } = self;
+        let field = finding.field.map_or("", |field| field.name);
+        let values = [("{field}", field), ("{found}", &*finding.found), ("{expected}", &*finding.expected)];
+        Filled { template: finding.code.text(*lang), values: &values }.fmt(f)
+    }
+}
+
+/// A value that is written as the text it shows, without being made first.
+struct AsText<T>(T);
+
+impl<T: fmt::Display> Serialize for AsText<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
     }
 }
 
@@ -97,18 +121,18 @@ impl Serialize for ClaimFinding {
             object.serialize_field("field_name", field.name)?;
         }
         if let Some(item) = self.item {
-            object.serialize_field("item", &item.to_string())?;
+            object.serialize_field("item", &AsText(item))?;
         }
         if let Some(name) = &self.name {
             object.serialize_field("name", name)?;
         }
         match self.when {
             Some(When::Day(day)) => {
-                object.serialize_field("day", &day.to_string())?;
+                object.serialize_field("day", &AsText(day))?;
                 object.serialize_field("dated_by", "item days")?;
             }
             Some(When::Month(month)) => {
-                object.serialize_field("month", &month.to_string())?;
+                object.serialize_field("month", &AsText(month))?;
                 object.serialize_field("dated_by", "claim month")?;
             }
             None => {}
@@ -122,8 +146,9 @@ impl Serialize for ClaimFinding {
         if !self.expected.is_empty() {
             object.serialize_field("expected", &self.expected)?;
         }
-        object.serialize_field("en", &self.message(Lang::En))?;
-        object.serialize_field("ja", &self.message(Lang::Ja))?;
+        let message = |lang| AsText(Message { finding: self, lang });
+        object.serialize_field("en", &message(Lang::En))?;
+        object.serialize_field("ja", &message(Lang::Ja))?;
         object.end()
     }
 }

@@ -170,6 +170,14 @@ impl Charset {
         Ok(text)
     }
 
+    /// Whether [`Charset::decode`] gives the text of `bytes`; found without making it.
+    pub fn holds(&self, bytes: &[u8]) -> bool {
+        match self.table() {
+            Some(table) => table.holds(bytes),
+            None => std::str::from_utf8(bytes).is_ok(),
+        }
+    }
+
     /// Gives the text of `bytes` to `take` in pieces of whole lines, each proven: encoding it again gives the
     /// bytes it came from. A piece is small enough to stay in the processor's cache.
     ///

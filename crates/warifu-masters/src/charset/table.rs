@@ -320,6 +320,28 @@ impl Table {
         }
     }
 
+    /// Whether [`Table::decode`] gives the text of `bytes`; as fast as they can be looked through where ASCII
+    /// is ASCII and no shift is needed.
+    pub(super) fn holds(&self, bytes: &[u8]) -> bool {
+        if !(self.is_ascii && self.class == Class::Mixed) {
+            return self.decode(bytes, &mut Vec::new()).is_ok();
+        }
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            if byte < 0x80 {
+                at += ascii_run(&bytes[at..]);
+            } else if self.single[usize::from(byte)] != NONE {
+                at += 1;
+            } else {
+                match bytes.get(at + 1) {
+                    Some(trail) if self.double_point([byte, *trail]).is_some() => at += 2,
+                    _ => return false,
+                }
+            }
+        }
+        true
+    }
+
     fn decode_mixed(&self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), usize> {
         out.reserve(bytes.len() * 2);
         let mut at = 0;

@@ -24,8 +24,8 @@ pub struct Corrected {
 }
 
 impl Corrected {
-    /// `text` with what is corrected, and by which correction, in it.
-    pub(super) fn within(&self, text: &str, lang: Lang) -> String {
+    /// What is corrected, the record and its column, and by which correction.
+    pub(super) fn told(&self, lang: Lang) -> [String; 3] {
         let Corrected { record, title, file, dated, imported, by, reason } = self;
         let title = title.clone().unwrap_or_else(|| say!(lang, "the whole record", "レコード全体"));
         let correction = say!(
@@ -33,7 +33,7 @@ impl Corrected {
             "{file} of {dated}, imported by {by} on {imported}: {reason}",
             "{file}（{dated}）、{imported} に {by} が取り込み、理由: {reason}"
         );
-        text.replace("{record}", record).replace("{title}", &title).replace("{correction}", &correction)
+        [record.clone(), title, correction]
     }
 
     /// A value as it is shown: of a whole record, whether it is there.

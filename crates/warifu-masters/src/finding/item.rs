@@ -11,6 +11,7 @@ use super::rule_name::RuleName;
 use super::severity::Severity;
 use warifu_values::judgement::PassedBy;
 use warifu_values::lang::Lang;
+use warifu_values::template::Filled;
 
 /// Why a finding that would refuse data, or warn of it, does not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -170,12 +171,14 @@ impl Finding {
                 if self.expected.is_empty() { String::new() } else { format!(" <- {}", self.expected) };
             return format!("{} ({}{before})", rule.text(lang), self.found);
         }
-        let text = self.code.text(lang);
-        let Some(correction) = &self.correction else {
-            return text.replace("{found}", &self.found).replace("{expected}", &self.expected);
+        let filled = |found: &str, expected: &str, of_correction: &[(&str, &str)]| {
+            let values = [&[("{found}", found), ("{expected}", expected)], of_correction].concat();
+            Filled { template: self.code.text(lang), values: &values }.to_string()
         };
+        let Some(correction) = &self.correction else { return filled(&self.found, &self.expected, &[]) };
         let [found, expected] = [&self.found, &self.expected].map(|value| correction.shown(value, lang));
-        correction.within(&text.replace("{found}", &found).replace("{expected}", &expected), lang)
+        let [record, title, of] = correction.told(lang);
+        filled(&found, &expected, &[("{record}", &record), ("{title}", &title), ("{correction}", &of)])
     }
 }
 

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::finding::Code;
 use warifu_values::day::{EffectiveDate, PublicationDay};
+use warifu_values::lang::Lang;
 use warifu_values::text::plain;
 
 /// The field id of the change class (変更区分) in every layout that has one.
@@ -223,6 +224,14 @@ impl Layout {
     /// `kind-edition`.
     pub fn name(&self) -> String {
         format!("{}-{}", self.kind, self.edition)
+    }
+
+    /// What the master is called in that language.
+    pub fn master_name(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::En => &self.name_en,
+            Lang::Ja => &self.name_ja,
+        }
     }
 
     /// The number of columns.

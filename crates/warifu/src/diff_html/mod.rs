@@ -70,15 +70,7 @@ fn told(side: &Side, origin: &Origin) -> Value {
 
 fn assemble(diff: &Diff<'_>, data: &Value, lang: Lang) -> Vec<u8> {
     let layout = diff.layout();
-    let title = say!(
-        lang,
-        "{} - review of changes",
-        "{} 変更点の確認",
-        match lang {
-            Lang::En => &layout.name_en,
-            Lang::Ja => &layout.name_ja,
-        }
-    );
+    let title = say!(lang, "{} - review of changes", "{} 変更点の確認", layout.master_name(lang));
     Page { template: PAGE, style: STYLE, script: SCRIPT }.filled(&title, data, lang)
 }
 

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use crate::checks::told::Told;
-use crate::checks::uses::Use;
+use crate::checks::uses::{Use, Uses};
 use crate::file::Claim;
 use crate::finding::When;
 use crate::item_code::ItemCode;
@@ -13,8 +13,8 @@ use crate::lookup::relation::Relation;
 use crate::lookup::rows::{ByCode, Standing};
 use warifu_values::day::ClaimMonth;
 
-/// Asked of each claim.
-pub(in crate::checks) type OfCommentsDue = fn(&Wanting<'_>, &mut dyn FnMut(Told<'_>));
+/// Asked of each claim; the codes that a check asks about are filled in by it.
+pub(in crate::checks) type OfCommentsDue = fn(&Wanting<'_>, &mut Uses, &mut dyn FnMut(Told<'_>));
 
 /// A claim, and the table that says which comments it wants.
 pub(in crate::checks) struct Wanting<'a> {

@@ -5,7 +5,7 @@ use super::asked::{OfCommentsDue, Wanting};
 use crate::checks::check::{About, Check, Judges};
 use crate::checks::fields::{CLAIM_CLASS, COMMENT_CODES};
 use crate::checks::told::Told;
-use crate::checks::uses::{Use, Uses};
+use crate::checks::uses::Use;
 use crate::checks::wrong::{Shown, Wrong};
 use crate::finding::ClaimCode;
 use crate::lookup::relation::{COLUMNS, Relation};
@@ -19,9 +19,9 @@ pub(super) const CHECK: Check<OfCommentsDue> = Check {
             対象外)",
         judges: Judges::Always,
     },
-    ask: |wanting, tell| {
+    ask: |wanting, uses, tell| {
         let table = wanting.relations.table;
-        let uses = Uses::of(wanting.claim, |_, code| !table.about(code.number()).is_empty());
+        uses.fill(wanting.claim, |_, code| !table.about(code.number()).is_empty());
         for one in uses.iter() {
             let groups = table.about(one.number()).chunk_by(|row, next| row.group == next.group);
             for group in groups.filter(|group| is_due(wanting, group, one)) {

@@ -9,7 +9,6 @@ use crate::checks::check::{About, Check, Judges};
 use crate::checks::cover::{Covered, cover};
 use crate::checks::fields::{CLAIM_CLASS, COMMENT_CODES, DRUG_CODE};
 use crate::checks::told::Told;
-use crate::checks::uses::Uses;
 use crate::checks::wrong::{Shown, Wrong};
 use crate::file::{Item, Section, Setting};
 use crate::finding::ClaimCode;
@@ -24,13 +23,14 @@ pub(super) const CHECK: Check<OfCommentsDue> = Check {
         source: "コメント関連テーブル ファイル仕様説明書 6, 14: 条件区分 20; 医薬品マスター 42 選定療養区分; L4438",
         judges: Judges::Always,
     },
-    ask: |wanting, tell| {
+    ask: |wanting, uses, tell| {
         let reasons = wanting.relations.table.about(ELECTIVE_DRUGS);
         let is_outpatient = wanting.claim.head.setting() == Some(Setting::Outpatient);
         if !is_outpatient || reasons.is_empty() || reasons.iter().any(|row| wanting.has(row.comment)) {
             return;
         }
-        for one in Uses::of(wanting.claim, |item, _| is_elective(wanting, item)).iter() {
+        uses.fill(wanting.claim, |item, _| is_elective(wanting, item));
+        for one in uses.iter() {
             let Some(first) = reasons.iter().find(|row| wanting.holds(row, one)) else { continue };
             let wrong = Wrong {
                 code: ClaimCode::ElectiveCommentMissing,

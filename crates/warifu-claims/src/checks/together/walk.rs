@@ -15,11 +15,12 @@ pub(in crate::checks) fn judge_together(
     claim: &Claim<'_>,
     month: ClaimMonth,
     snapshot: &Snapshot,
+    uses: &mut Uses,
     report: &mut Report<'_>,
 ) {
     let Some(tables) = snapshot.points_tables(month) else { return };
-    let uses = Uses::of(claim, |item, _| item.kind == ItemKind::Procedure);
-    let together = Together { claim, month, uses: &uses, tables };
+    uses.fill(claim, |item, _| item.kind == ItemKind::Procedure);
+    let together = Together { claim, month, uses, tables };
     let days = || Some(ends(month, 0));
     for check in TOGETHER.iter().filter(|check| check.about.judges.all(days)) {
         (check.ask)(&together, &mut |told| told.report(&check.about, claim, snapshot, report));

@@ -27,10 +27,10 @@ const TIMES: Run = one(Field::digits("回数", 3).required());
 const DAY_COUNTS: Run = days("算定日情報");
 const PAYER_KIND: Run = one(Field::digits("負担者種別", 1).fixed().required().one_of(Values::Numbers(1, 5)));
 
-pub(super) const IR: Layout = Layout {
-    id: *b"IR",
-    name: "医療機関情報",
-    runs: &[
+pub(super) const IR: Layout = Layout::of(
+    *b"IR",
+    "医療機関情報",
+    &[
         one(Field::digits("審査支払機関", 1).fixed().required().one_of(Values::Numbers(1, 2))),
         one(Field::digits("都道府県", 2).fixed().required().one_of(Values::Numbers(1, 47))),
         one(Field::digits("点数表", 1).fixed().required().one_of(Values::OneOf(&["1"]))),
@@ -41,12 +41,12 @@ pub(super) const IR: Layout = Layout {
         one(Field::digits("マルチボリューム識別情報", 2).fixed().required()),
         one(Field::latin("電話番号", 15)),
     ],
-};
+);
 
-pub(super) const RE: Layout = Layout {
-    id: *b"RE",
-    name: "レセプト共通",
-    runs: &[
+pub(super) const RE: Layout = Layout::of(
+    *b"RE",
+    "レセプト共通",
+    &[
         one(Field::digits("レセプト番号", 6).required()),
         one(Field::digits("レセプト種別", 4).fixed().required().one_of(Values::ClaimClass)),
         one(Field::open("診療年月", 6)),
@@ -85,12 +85,12 @@ pub(super) const RE: Layout = Layout {
         one(Field::kanji("カタカナ氏名", 80)),
         one(Field::digits("患者の状態", 60)),
     ],
-};
+);
 
-pub(super) const HO: Layout = Layout {
-    id: *b"HO",
-    name: "保険者",
-    runs: &[
+pub(super) const HO: Layout = Layout::of(
+    *b"HO",
+    "保険者",
+    &[
         one(Field::latin("保険者番号", 8).fixed().required()),
         one(Field::text("被保険者証等の記号", 38)),
         one(Field::text("被保険者証等の番号", 38)),
@@ -106,12 +106,12 @@ pub(super) const HO: Layout = Layout {
         one(Field::digits("負担金額 減額割合", 3)),
         one(Field::digits("負担金額 減額金額", 6)),
     ],
-};
+);
 
-pub(super) const KO: Layout = Layout {
-    id: *b"KO",
-    name: "公費",
-    runs: &[
+pub(super) const KO: Layout = Layout::of(
+    *b"KO",
+    "公費",
+    &[
         one(Field::latin("公費負担者番号", 8).fixed().required()),
         one(Field::digits("公費受給者番号", 7)),
         one(Field::digits("任意給付区分", 1)),
@@ -124,12 +124,12 @@ pub(super) const KO: Layout = Layout {
         one(Field::digits("食事療養・生活療養 回数", 2)),
         one(Field::digits("食事療養・生活療養 合計金額", 8)),
     ],
-};
+);
 
-pub(super) const SN: Layout = Layout {
-    id: *b"SN",
-    name: "資格確認",
-    runs: &[
+pub(super) const SN: Layout = Layout::of(
+    *b"SN",
+    "資格確認",
+    &[
         PAYER_KIND,
         one(Field::digits("確認区分", 2).fixed().required()),
         one(Field::latin("保険者番号等", 8)),
@@ -139,26 +139,26 @@ pub(super) const SN: Layout = Layout {
         one(Field::digits("受給者番号", 7)),
         one(Field::reserved(1)),
     ],
-};
+);
 
 pub(super) const JD: Layout =
-    Layout { id: *b"JD", name: "受診日等", runs: &[PAYER_KIND, Run { field: DAY_OF_VISIT, times: 31 }] };
+    Layout::of(*b"JD", "受診日等", &[PAYER_KIND, Run { field: DAY_OF_VISIT, times: 31 }]);
 
 const DAY_OF_VISIT: Field = Field::digits("受診等区分", 1);
 
-pub(super) const MF: Layout = Layout {
-    id: *b"MF",
-    name: "窓口負担額",
-    runs: &[
+pub(super) const MF: Layout = Layout::of(
+    *b"MF",
+    "窓口負担額",
+    &[
         one(Field::digits("窓口負担額区分", 2).fixed().required()),
         Run { field: Field::reserved(9), times: 31 },
     ],
-};
+);
 
-pub(super) const SY: Layout = Layout {
-    id: *b"SY",
-    name: "傷病名",
-    runs: &[
+pub(super) const SY: Layout = Layout::of(
+    *b"SY",
+    "傷病名",
+    &[
         one(Field::open("傷病名コード", 7)),
         one(Field::day("診療開始日").required()),
         one(Field::digits("転帰区分", 1).one_of(Values::Numbers(1, 4))),
@@ -167,12 +167,12 @@ pub(super) const SY: Layout = Layout {
         one(Field::digits("主傷病", 2).one_of(Values::OneOf(&["01"]))),
         one(Field::kanji("補足コメント", 40)),
     ],
-};
+);
 
-pub(super) const SI: Layout = Layout {
-    id: *b"SI",
-    name: "診療行為",
-    runs: &[
+pub(super) const SI: Layout = Layout::of(
+    *b"SI",
+    "診療行為",
+    &[
         SECTION,
         BURDEN,
         one(Field::open("診療行為コード", 9)),
@@ -187,12 +187,12 @@ pub(super) const SI: Layout = Layout {
         COMMENT_TEXT,
         DAY_COUNTS,
     ],
-};
+);
 
-pub(super) const IY: Layout = Layout {
-    id: *b"IY",
-    name: "医薬品",
-    runs: &[
+pub(super) const IY: Layout = Layout::of(
+    *b"IY",
+    "医薬品",
+    &[
         SECTION,
         BURDEN,
         one(Field::open("医薬品コード", 9)),
@@ -207,12 +207,12 @@ pub(super) const IY: Layout = Layout {
         COMMENT_TEXT,
         DAY_COUNTS,
     ],
-};
+);
 
-pub(super) const TO: Layout = Layout {
-    id: *b"TO",
-    name: "特定器材",
-    runs: &[
+pub(super) const TO: Layout = Layout::of(
+    *b"TO",
+    "特定器材",
+    &[
         SECTION,
         BURDEN,
         one(Field::open("特定器材コード", 9)),
@@ -231,29 +231,29 @@ pub(super) const TO: Layout = Layout {
         COMMENT_TEXT,
         DAY_COUNTS,
     ],
-};
+);
 
-pub(super) const CO: Layout = Layout {
-    id: *b"CO",
-    name: "コメント",
-    runs: &[SECTION, BURDEN, one(Field::open("コメントコード", 9)), one(Field::text("文字データ", 400))],
-};
+pub(super) const CO: Layout = Layout::of(
+    *b"CO",
+    "コメント",
+    &[SECTION, BURDEN, one(Field::open("コメントコード", 9)), one(Field::text("文字データ", 400))],
+);
 
-pub(super) const SJ: Layout = Layout {
-    id: *b"SJ",
-    name: "症状詳記",
-    runs: &[one(Field::digits("症状詳記区分", 2)), one(Field::text("症状詳記データ", 2400))],
-};
+pub(super) const SJ: Layout = Layout::of(
+    *b"SJ",
+    "症状詳記",
+    &[one(Field::digits("症状詳記区分", 2)), one(Field::text("症状詳記データ", 2400))],
+);
 
-pub(super) const GO: Layout = Layout {
-    id: *b"GO",
-    name: "診療報酬請求書",
-    runs: &[
+pub(super) const GO: Layout = Layout::of(
+    *b"GO",
+    "診療報酬請求書",
+    &[
         one(Field::digits("総件数", 6).required()),
         one(Field::digits("総合計点数", 10).required()),
         one(Field::digits("マルチボリューム識別情報", 2).fixed().required().one_of(Values::OneOf(&["99"]))),
     ],
-};
+);
 
 #[cfg(test)]
 mod tests {

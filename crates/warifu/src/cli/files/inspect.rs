@@ -16,7 +16,7 @@ use warifu_values::lang::{Lang, Speak as _};
 use warifu_values::number::grouped;
 use warifu_values::say;
 
-use super::{master_name, role_name};
+use super::role_name;
 use crate::cli::Context;
 use crate::cli::of_kind::OfKind;
 use crate::cli::signing::channel::{Membership, Signed};
@@ -137,7 +137,7 @@ fn inspect(
     match &reading.layout {
         Some(layout) => line(
             say!(lang, "master", "マスター").as_str(),
-            format!("{}, {}", master_name(layout, lang), layout.name()),
+            format!("{}, {}", layout.master_name(lang), layout.name()),
         ),
         None => line(
             say!(lang, "master", "マスター").as_str(),

@@ -15,7 +15,7 @@ use warifu::error::{Exit, Failure};
 use warifu::files;
 use warifu_masters::file::{Declared, Reading, read};
 use warifu_masters::finding::Findings;
-use warifu_masters::schema::{Format, Layout};
+use warifu_masters::schema::Format;
 use warifu_masters::table::{Master, Role};
 use warifu_values::lang::Lang;
 
@@ -43,14 +43,6 @@ pub(crate) fn refused(path: &Path) -> Failure {
         format!("{}: 上記の理由で受け付けません", path.display()),
         Findings::new(),
     )
-}
-
-/// The name of a master in the language asked for.
-pub(crate) fn master_name(layout: &Layout, lang: Lang) -> &str {
-    match lang {
-        Lang::En => &layout.name_en,
-        Lang::Ja => &layout.name_ja,
-    }
 }
 
 /// `full` or `differential`.
