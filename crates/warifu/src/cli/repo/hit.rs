@@ -60,11 +60,11 @@ impl Hit {
     /// Two lines: code and name; where it stands, its amount, and the days.
     pub(super) fn text(&self, lang: Lang) -> String {
         let layout = self.record.layout();
-        let master = if lang == Lang::Ja { &layout.name_ja } else { &layout.name_en };
+        let master = layout.master_name(lang);
         let (key, name) = (self.key(), self.record.label(0));
         let place = match &self.series {
             Some(series) => format!("{series} {master}"),
-            None => master.clone(),
+            None => master.to_owned(),
         };
         let parts = [place, amount(&self.record, 0, lang), self.days_text(lang)];
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();

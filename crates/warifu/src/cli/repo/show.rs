@@ -70,20 +70,13 @@ impl Args {
 fn text(record: &Record, groups: &[Group], all: bool, context: &Context) -> String {
     let Record { at, shard, row } = record;
     let (lang, width) = (context.lang, readable::width());
-    let name = layout_name(shard.layout(), context);
+    let name = shard.layout().master_name(lang);
     let title = format!("{} {}", shard.key(*row), shard.label(*row));
     let place = format!("{name} {}/{} {}", at.series, at.kind, short(&at.commit));
     let fields = if all { fields::text(shard, *row) } else { readable::text(shard, *row, width, lang) };
     let related = related::text(groups, all, width, lang);
     let between = if related.is_empty() { "" } else { "\n" };
     format!("{title}\n{place}\n{fields}{between}{related}")
-}
-
-fn layout_name<'a>(layout: &'a warifu_masters::schema::Layout, context: &Context) -> &'a str {
-    match context.lang {
-        warifu_values::lang::Lang::En => &layout.name_en,
-        warifu_values::lang::Lang::Ja => &layout.name_ja,
-    }
 }
 
 fn document(record: &Record, groups: &[Group]) -> Value {
@@ -119,7 +112,7 @@ fn summary(store: &Store, what: &str, context: &Context) -> Result<Exit, Failure
     let lang = context.lang;
     let mut columns = Columns::new();
     let records = state.rows().to_string();
-    columns.row([&say!(lang, "master", "マスター"), layout_name(layout, context)]);
+    columns.row([&say!(lang, "master", "マスター"), layout.master_name(lang)]);
     columns.row([&say!(lang, "series", "系列"), &at.series]);
     columns.row([&say!(lang, "edition", "レイアウト"), &layout.name()]);
     columns.row([&say!(lang, "records", "件数"), &records]);
