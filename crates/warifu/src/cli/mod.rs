@@ -67,7 +67,9 @@ enum Command {
     Undo(repo::undo::Args),
     /// List what came in, or the life of one code.
     Log(repo::log::Args),
-    /// Show a record with the meaning of its values, or sum up a master.
+    /// Find records by names or parts of codes, over all masters and series.
+    Find(repo::find::Args),
+    /// Show a record with the meaning of its values and what belongs to it, or sum up a master.
     Show(repo::show::Args),
     /// Say which version set each field of a record.
     Blame(repo::blame::Args),
@@ -165,6 +167,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Import(args) => args.run(context),
         Command::Undo(args) => args.run(context),
         Command::Log(args) => args.run(context),
+        Command::Find(args) => args.run(context),
         Command::Show(args) => args.run(context),
         Command::Blame(args) => args.run(context),
         Command::Check(args) => args.run(context),

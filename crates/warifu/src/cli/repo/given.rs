@@ -20,8 +20,12 @@ pub(crate) struct Repo {
 
 impl Repo {
     pub(crate) fn open(&self, context: &Context) -> Result<Store, Failure> {
-        let path = self.repo.as_deref().unwrap_or(Path::new("."));
-        Ok(Store::open(path, context.library.clone())?)
+        Ok(Store::open(self.path(), context.library.clone())?)
+    }
+
+    /// Where it is looked for.
+    pub(super) fn path(&self) -> &Path {
+        self.repo.as_deref().unwrap_or(Path::new("."))
     }
 }
 
