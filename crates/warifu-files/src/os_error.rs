@@ -7,20 +7,38 @@ use warifu_values::say;
 
 use crate::tls_error::known_tls_error;
 
+/// What a disk says that is broken (`EIO` of Linux and macOS); it has no kind of its own.
+const INPUT_OUTPUT: i32 = 5;
+
 /// `error` in words; one that this project made itself has words of its own, which are kept.
 pub fn os_error(error: &io::Error, lang: Lang) -> String {
+    if let Some(of_system) = wrapped(error) {
+        return os_error(&of_system, lang);
+    }
+    if error.raw_os_error() == Some(INPUT_OUTPUT) {
+        return say!(
+            lang,
+            "the disk fails to read or to write ({error})",
+            "ディスクの読み書きでエラーが発生しました（{error}）"
+        );
+    }
     let Some(kind) = of_kind(error.kind(), lang) else {
         // A handshake of TLS that fails is such an error, too.
         return known_tls_error(&error.to_string(), lang).unwrap_or_else(|| error.to_string());
     };
-    // Where a temporary file could not be made or written, the system's words come with that file's name,
-    // which tells nobody anything: callers name the file that was meant.
-    let own = error.get_ref().filter(|own| !own.to_string().contains("(os error "));
-    match (own, lang) {
+    match (error.get_ref(), lang) {
         (None, _) => kind,
         (Some(own), Lang::En) => own.to_string(),
         (Some(own), Lang::Ja) => format!("{kind}（{own}）"),
     }
+}
+
+/// What the system said, where it comes with the name of a temporary file that could not be made or written.
+/// That tells nobody anything and is another each time: callers name the file that was meant.
+fn wrapped(error: &io::Error) -> Option<io::Error> {
+    let own = error.get_ref()?.to_string();
+    let (number, _) = own.split_once("(os error ")?.1.split_once(')')?;
+    number.parse().ok().map(io::Error::from_raw_os_error)
 }
 
 /// None where the system's own words say more.
@@ -89,13 +107,31 @@ mod tests {
         let own = io::Error::new(io::ErrorKind::TimedOut, "nothing came of it within 60s");
         assert_eq!(os_error(&own, Lang::En), "nothing came of it within 60s");
         assert_eq!(os_error(&own, Lang::Ja), "時間内に応答がありません（nothing came of it within 60s）");
-        let full = "No space left on device (os error 28) at path \"/state/.tmpW4Oc1o\"";
-        let full = io::Error::new(io::ErrorKind::StorageFull, full);
-        assert_eq!(os_error(&full, Lang::En), "the disk is full");
-        assert_eq!(os_error(&full, Lang::Ja), "ディスクの空きがありません");
         let expired = io::Error::new(io::ErrorKind::InvalidData, "invalid peer certificate: Expired");
         assert_eq!(os_error(&expired, Lang::Ja), "相手の証明書の有効期限が切れています");
         let unknown = io::Error::from_raw_os_error(95);
         assert_eq!(os_error(&unknown, Lang::Ja), unknown.to_string());
+    }
+
+    /// The name is another at each try: told with it, the same fault would be news each time.
+    #[test]
+    fn the_name_of_a_temporary_file_is_not_told() {
+        let wrapped = |errno| {
+            let source = io::Error::from_raw_os_error(errno);
+            io::Error::new(source.kind(), format!("{source} at path \"/state/.tmpW4Oc1o\""))
+        };
+        let (full, broken, other) = (wrapped(28), wrapped(5), wrapped(95));
+        assert_eq!(os_error(&full, Lang::En), "the disk is full");
+        assert_eq!(os_error(&full, Lang::Ja), "ディスクの空きがありません");
+        for lang in [Lang::En, Lang::Ja] {
+            for error in [&full, &broken, &other] {
+                assert!(!os_error(error, lang).contains(".tmp"), "{}", os_error(error, lang));
+            }
+        }
+        assert!(os_error(&broken, Lang::En).starts_with("the disk fails to read or to write ("));
+        assert!(os_error(&broken, Lang::Ja).starts_with("ディスクの読み書きでエラー"));
+        // As one comes from where no file can be made.
+        let none = tempfile::NamedTempFile::new_in("/nowhere/at/all").unwrap_err();
+        assert_eq!(os_error(&none, Lang::En), "there is no such file or folder");
     }
 }

@@ -144,6 +144,11 @@ events! {
         en "the record is not on disk as it should be; it is tried again"
         ja "記録をディスクに書き込めない（再試行する）";
     RecordWritten "record.written" Info en "it is again" ja "記録を書き込めるようになった";
+    ReserveSpent "reserve.spent" Error
+        en "the room kept for the record is used up: on a full disk the next decision may not be written"
+        ja "記録用に確保した領域を使い切った（満杯のままでは次の操作を記録できない場合がある）";
+    ReserveKept "reserve.kept" Info
+        en "there is room for the record again" ja "記録用の領域を確保し直した";
     ReportNotWritten "report.not_written" Warn
         en "a report could not be written" ja "レポートを書き込めない";
     CopyNotWritten "copy.not_written" Warn

@@ -178,6 +178,19 @@ fn told(status: &Status, lang: Lang) -> Vec<Alarm> {
             ended(&cause.next_step(None), lang),
         );
     }
+    if let Some(Amiss { cause, why }) = &status.no_reserve {
+        add(
+            Grade::Alarm,
+            say!(lang, "No reserve", "予備領域なし"),
+            say!(
+                lang,
+                "The disk has no room for the next record: a restart may forget what is decided next.",
+                "次の記録のための領域がディスクにありません。次の操作は、再起動すると失われる場合があります。"
+            ),
+            Some(why),
+            ended(&cause.next_step(None), lang),
+        );
+    }
     if let Some(why) = status.attached.as_ref().and_then(|attached| attached.trouble.as_ref()) {
         add_cause(&mut add, Grade::Alarm, Cause::Program, None, Some(why), lang);
     }

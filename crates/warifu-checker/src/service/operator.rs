@@ -1,5 +1,6 @@
 //! What an operator commands. No door but the operators' own leads here; who it was is written down.
 
+use std::error::Error;
 use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
@@ -187,7 +188,17 @@ fn told(fell: Result<Result<FellBack, NotFallenBack>, JoinError>) -> Response {
 }
 
 fn no_number(cause: &QueryRejection) -> Response {
-    error(StatusCode::BAD_REQUEST, Said::about("that names no release", "リリース番号を読めません", cause))
+    // Each cause of it repeats the one behind it.
+    let mut last: &(dyn Error + 'static) = cause;
+    while let Some(behind) = last.source() {
+        last = behind;
+    }
+    let why = Said::about(
+        "that names no release: only release=N may follow the ?, with the number of a release",
+        "リリース番号を読めません。? の後に指定できるのは release=番号 だけです",
+        last,
+    );
+    error(StatusCode::BAD_REQUEST, why)
 }
 
 fn broken_off() -> Said {

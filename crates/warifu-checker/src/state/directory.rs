@@ -286,6 +286,16 @@ impl StateDirectory {
         self.record.trouble()
     }
 
+    /// Why the room for the next record is not kept, if it is not.
+    pub fn no_reserve(&self) -> Option<Amiss> {
+        self.record.no_reserve()
+    }
+
+    /// Tries once more to keep it.
+    pub fn keep_reserve(&self) {
+        self.record.keep_reserve();
+    }
+
     /// Writes a report of this name as JSON and as a page, beside the record.
     ///
     /// # Errors
@@ -337,6 +347,19 @@ mod tests {
         assert_eq!((holder_in(listed, 34), holder_in(listed, 4)), (Some(12), None));
         drop(first);
         StateDirectory::open(directory.path()).unwrap();
+    }
+
+    /// That it is there already would be no news to anybody.
+    #[test]
+    fn a_file_in_a_folders_place_is_told_as_no_folder() {
+        for name in [CONTENT, MANIFESTS] {
+            let directory = tempfile::tempdir().unwrap();
+            let path = directory.path().join(name);
+            fs::write(&path, "a file").unwrap();
+            let error = StateDirectory::open(directory.path()).unwrap_err();
+            let StateDirectoryError::Io { path: told, source } = error else { panic!("{error}") };
+            assert_eq!((told, source.kind()), (path, std::io::ErrorKind::NotADirectory));
+        }
     }
 
     #[test]

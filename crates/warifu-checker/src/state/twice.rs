@@ -37,6 +37,8 @@ pub(super) struct TwoCopies {
     newest: Mutex<Newest>,
     /// Why the newest is not there twice, as of the last write that ended: nobody waits for one under way.
     trouble: ArcSwapOption<Amiss>,
+    /// Why the room for the next one is not kept, as of the last try.
+    no_reserve: ArcSwapOption<Amiss>,
 }
 
 /// Which record it is.
@@ -83,8 +85,8 @@ enum Copy {
 
 impl TwoCopies {
     pub(super) fn below(folder: &Path, disk: Disk) -> TwoCopies {
-        let (folder, newest, trouble) = (folder.to_owned(), Mutex::default(), ArcSwapOption::empty());
-        TwoCopies { folder, disk, newest, trouble }
+        let (newest, trouble, no_reserve) = Default::default();
+        TwoCopies { folder: folder.to_owned(), disk, newest, trouble, no_reserve }
     }
 
     fn paths(&self) -> [PathBuf; 2] {
@@ -115,6 +117,7 @@ impl TwoCopies {
                 *self.newest.lock().unwrap_or_else(PoisonError::into_inner) = newest;
                 let is_alone = damaged.is_some();
                 self.trouble.store(damaged.map(|path| Arc::new(not_whole(&path))));
+                self.look_for_reserve();
                 Found::Record(OnDisk { record, log: newest.log, is_alone })
             }
             Err(found) => found,
@@ -138,12 +141,14 @@ impl TwoCopies {
         let [first, second] = &paths;
         let write = || self.disk.write_each(&[(first, &bytes), (second, &bytes)]);
         let mut done = write();
-        if done.iter().all(Result::is_err) && fs::remove_file(self.reserve()).is_ok() {
+        let has_no_room = |done: &io::Result<()>| {
+            done.as_ref().is_err_and(|error| Cause::of_disk(error) == Cause::DiskFull)
+        };
+        // A disk that is broken or can only be read has no use for room.
+        if done.iter().all(has_no_room) && fs::remove_file(self.reserve()).is_ok() {
             done = write();
         }
-        if done.iter().all(Result::is_ok) {
-            self.keep_reserve();
-        }
+        self.keep_reserve();
         let first_failed =
             paths.iter().zip(&done).find_map(|(path, done)| Some((path, done.as_ref().err()?)));
         self.trouble.store(first_failed.map(|(path, error)| Arc::new(not_written(path, error))));
@@ -160,6 +165,11 @@ impl TwoCopies {
         self.trouble.load().as_deref().cloned()
     }
 
+    /// Why the room for the next record is not kept: on a full disk it may not be written then.
+    pub(super) fn no_reserve(&self) -> Option<Amiss> {
+        self.no_reserve.load().as_deref().cloned()
+    }
+
     /// Keeps what is damaged for whoever looks into it.
     pub(super) fn set_aside(&self) -> io::Result<()> {
         let aside = self.folder.join("damaged");
@@ -170,14 +180,23 @@ impl TwoCopies {
         self.folder.join("reserve")
     }
 
-    /// That there is none stops nothing.
-    fn keep_reserve(&self) {
+    fn has_reserve(&self) -> bool {
+        fs::metadata(self.reserve()).is_ok_and(|there| there.len() == RESERVE_BYTES as u64)
+    }
+
+    /// Notes where an earlier process used it up; it is had again with the next try.
+    fn look_for_reserve(&self) {
+        let gone = || Arc::new(not_reserved(&self.reserve(), &io::ErrorKind::NotFound.into()));
+        self.no_reserve.store((!self.has_reserve()).then(gone));
+    }
+
+    /// Sees that the room for the next record is kept. That there is none stops nothing; it is told.
+    pub(super) fn keep_reserve(&self) {
         let reserve = self.reserve();
-        let is_there = fs::metadata(&reserve).is_ok_and(|there| there.len() == RESERVE_BYTES as u64);
-        if !is_there {
-            // Not zeros, which some file systems keep without room.
-            let _ = self.disk.write_whole(&reserve, &vec![0xa5; RESERVE_BYTES]);
-        }
+        // Not zeros, which some file systems keep without room.
+        let write = || self.disk.write_whole(&reserve, &vec![0xa5; RESERVE_BYTES]);
+        let kept = if self.has_reserve() { Ok(()) } else { write() };
+        self.no_reserve.store(kept.err().map(|error| Arc::new(not_reserved(&reserve, &error))));
     }
 }
 
@@ -194,6 +213,16 @@ fn not_written(path: &Path, error: &io::Error) -> Amiss {
     let path = path.display();
     let why =
         Said::about(&format!("{path} could not be written"), &format!("{path} に書き込めません"), error);
+    Amiss::new(Cause::of_disk(error), why)
+}
+
+fn not_reserved(path: &Path, error: &io::Error) -> Amiss {
+    let path = path.display();
+    let why = Said::about(
+        &format!("the room that {path} keeps for the record is used up and cannot be had again"),
+        &format!("記録用に確保していた領域 {path} を使い切り、確保し直せません"),
+        error,
+    );
     Amiss::new(Cause::of_disk(error), why)
 }
 
@@ -250,7 +279,7 @@ fn record(document: Value) -> Option<Record> {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
     use proptest::prelude::*;
     use warifu_trust::{ReleaseRef, UnixSeconds};
@@ -374,5 +403,44 @@ mod tests {
         copies.read();
         copies.write(&of(2)).unwrap();
         assert_eq!(read(folder.path()), Some(of(2)));
+    }
+
+    /// Somebody else takes the room at once: the next record may have none, and a restart knows it too.
+    #[test]
+    fn a_reserve_that_is_used_up_is_told_until_it_is_kept_again() {
+        let folder = tempfile::tempdir().unwrap();
+        TwoCopies::below(folder.path(), Disk::default()).write(&of(1)).unwrap();
+        let reserve = folder.path().join("reserve");
+        let is_full = Arc::new(AtomicBool::new(true));
+        let (there, asked) = (reserve.clone(), Arc::clone(&is_full));
+        let disk = Disk::failing(move |step, path| {
+            let has_no_room = step == WriteStep::Fill && (path == there || there.exists());
+            (asked.load(Ordering::Relaxed) && has_no_room).then(|| io::ErrorKind::StorageFull.into())
+        });
+        let copies = TwoCopies::below(folder.path(), disk.clone());
+        copies.read();
+        assert_eq!(copies.no_reserve(), None);
+        copies.write(&of(2)).unwrap();
+        assert_eq!((copies.trouble(), copies.no_reserve().unwrap().cause), (None, Cause::DiskFull));
+        let again = TwoCopies::below(folder.path(), disk);
+        again.read();
+        assert!(again.no_reserve().is_some(), "also before anything is written");
+        again.keep_reserve();
+        assert_eq!(again.no_reserve().unwrap().cause, Cause::DiskFull);
+        is_full.store(false, Ordering::Relaxed);
+        again.keep_reserve();
+        assert_eq!(again.no_reserve(), None);
+        assert_eq!(fs::metadata(&reserve).unwrap().len(), RESERVE_BYTES as u64);
+    }
+
+    #[test]
+    fn the_reserve_is_given_back_for_room_and_for_no_other_fault() {
+        let folder = tempfile::tempdir().unwrap();
+        TwoCopies::below(folder.path(), Disk::default()).write(&of(1)).unwrap();
+        let broken = Disk::failing(|_, _| Some(io::Error::from_raw_os_error(5)));
+        let copies = TwoCopies::below(folder.path(), broken);
+        copies.write(&of(2)).unwrap_err();
+        assert!(folder.path().join("reserve").exists());
+        assert_eq!(copies.no_reserve(), None);
     }
 }

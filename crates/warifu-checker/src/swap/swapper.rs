@@ -209,6 +209,11 @@ impl Swapper {
         self.runs.not_written()
     }
 
+    /// Why the room for the next record is not kept: on a full disk what is decided then may not be written.
+    pub fn no_reserve(&self) -> Option<Amiss> {
+        self.runs.no_reserve()
+    }
+
     /// Which release judges next, and from when, where one waits for that.
     pub fn coming(&self) -> Option<Coming> {
         self.coming.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -81,6 +81,38 @@ fn a_full_disk_is_told_as_one_and_not_as_the_networks() {
     assert_eq!(status(&swapper).causes(), [].into());
 }
 
+/// What was decided is on disk by the room that was kept for it; the next may find none.
+#[test]
+fn a_reserve_that_is_used_up_is_told_until_there_is_room_again() {
+    let (directory, is_full) = (tempfile::tempdir().unwrap(), Arc::new(AtomicBool::new(false)));
+    let (reserve, asked) = (directory.path().join("reserve"), Arc::clone(&is_full));
+    let fails = move |_, path: &Path| {
+        let has_no_room = asked.load(Ordering::Relaxed) && (path == reserve || reserve.exists());
+        has_no_room.then(|| std::io::ErrorKind::StorageFull.into())
+    };
+    let shelf = Arc::new(Shelf::after(Line::default()));
+    let swapper = alone_on(Disk::failing(fails), directory.path(), Source(Arc::clone(&shelf)));
+    shelf.offer(release(1, &good()));
+    swapper.poll(now(), Wanted::ByItself);
+    assert_eq!((swapper.not_written(), swapper.no_reserve()), (None, None));
+    is_full.store(true, Ordering::Relaxed);
+    swapper.freeze("試験".parse().unwrap(), now()).unwrap();
+    let told = status(&swapper);
+    assert_eq!(told.not_written, None, "the freeze is on disk");
+    assert_eq!(told.no_reserve.as_ref().map(|amiss| amiss.cause), Some(Cause::DiskFull));
+    assert!(told.causes().contains(&Cause::DiskFull));
+    let (en, ja) = (told.say(Lang::En), told.say(Lang::Ja));
+    assert!(en.contains("NO RESERVE (disk full): ") && en.contains("make room on the disk"), "{en}");
+    assert!(ja.contains("予備領域なし（ディスク満杯）: ") && ja.contains("ディスクの空きを確保し"), "{ja}");
+    assert!(on_the_page(&told).contains("予備領域なし: "), "{}", on_the_page(&told));
+    let _ = swapper.tick(now());
+    assert!(swapper.no_reserve().is_some(), "there is no more room than before");
+    is_full.store(false, Ordering::Relaxed);
+    let _ = swapper.tick(now().plus_days(1));
+    assert_eq!((swapper.no_reserve(), status(&swapper).no_reserve), (None, None));
+    assert!(directory.path().join("reserve").exists());
+}
+
 /// Whom to call hangs on these words.
 #[test]
 fn a_refusal_says_whether_it_is_for_the_data_or_for_trust() {

@@ -586,6 +586,10 @@ fn a_command_with_a_parameter_that_is_none_does_nothing() {
         let mut answer = String::new();
         line.read_to_string(&mut answer).unwrap();
         assert!(answer.starts_with("HTTP/1.1 400 "), "{path}: {answer}");
-        assert!(answer.contains("that names no release"), "{path}: {answer}");
+        assert!(answer.contains("that names no release: only release=N may follow"), "{path}: {answer}");
+        // Its cause, once: in each language.
+        let causes = ["unknown field", "invalid digit"].map(|cause| answer.matches(cause).count());
+        assert_eq!(causes.iter().sum::<usize>(), 2, "{path}: {answer}");
+        assert!(!answer.contains("Failed to deserialize"), "{path}: {answer}");
     }
 }

@@ -187,6 +187,9 @@ metrics! {
     NOT_WRITTEN Gauge "warifu_record_not_written" []
         en "1 while what is recorded is not on disk as it should be"
         ja "記録をディスクに書き込めていないとき 1";
+    RESERVE_SPENT Gauge "warifu_reserve_spent" []
+        en "1 while the room kept for the record is used up: on a full disk the next one may not be written"
+        ja "記録用に確保した領域を使い切っているとき 1（満杯のままでは次の操作を記録できない場合がある）";
     DAMAGED Gauge "warifu_damaged_parts" []
         en "Parts of the state folder that are damaged: nothing new is taken until they are mended"
         ja "状態フォルダーの破損箇所の数（修復するまで新しいリリースは受け入れない）";

@@ -109,6 +109,7 @@ impl Service {
         text.one(&is::KEPT_BYTES, kept.bytes);
         text.one(&is::NOT_KEPT, door.not_kept);
         text.one(&is::NOT_WRITTEN, status.not_written.is_some());
+        text.one(&is::RESERVE_SPENT, status.no_reserve.is_some());
         text.one(&is::DAMAGED, status.damaged.len());
         text.one(&is::SNAPSHOTS, self.swapper.snapshot_bytes());
     }

@@ -95,6 +95,7 @@ impl Status {
             of(is_out_of_step, Cause::Program),
             of(self.configuration.is_some(), Cause::Configuration),
             self.not_written.as_ref().map(|amiss| amiss.cause),
+            self.no_reserve.as_ref().map(|amiss| amiss.cause),
             self.refused.as_ref().map(Refused::cause),
             self.looked().and_then(Outcome::amiss).map(|amiss| amiss.cause),
         ];

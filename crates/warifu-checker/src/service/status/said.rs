@@ -36,6 +36,16 @@ impl Speak for Status {
                 "未記録（{word}）: {said}。書き込めるまでは、再起動すると失われ、以前の状態に戻る場合があります"
             ));
         }
+        if let Some(Amiss { cause, why }) = &self.no_reserve {
+            let (word, said) = (cause.word(), why.then(&cause.next_step(None)).say(lang));
+            let word = word.say(lang).to_lowercase();
+            lines.push(say!(
+                lang,
+                "NO RESERVE ({word}): {said}; until then the next decision may not be written, and a restart \
+                 may forget it",
+                "予備領域なし（{word}）: {said}。確保し直せるまでは、次の操作を記録できず、再起動すると失われる場合があります"
+            ));
+        }
         let not_taken = self.not_taken();
         // What a look at the channel came to is told there.
         let of_this_machine = not_taken.iter().filter(|amiss| amiss.cause != Cause::Channel);
@@ -361,6 +371,7 @@ mod tests {
             frozen: None,
             damaged: Vec::new(),
             not_written: None,
+            no_reserve: None,
             next: None,
             watch: None,
             previous: None,

@@ -33,6 +33,9 @@ pub struct Status {
     /// Why what is recorded is not on disk as it should be.
     #[serde(default)]
     pub not_written: Option<Amiss>,
+    /// Why the room for the next record is not kept, where this one is on disk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_reserve: Option<Amiss>,
     /// What judges next, and when.
     #[serde(default)]
     pub next: Option<Next>,
@@ -109,6 +112,7 @@ impl Status {
             frozen: record.frozen().cloned(),
             damaged: swapper.damages(),
             not_written: swapper.not_written(),
+            no_reserve: swapper.no_reserve(),
             next: Next::of(swapper.coming(), active.as_ref().map(|active| active.id.release)),
             watch,
             previous: record.running().previous().cloned(),

@@ -4,6 +4,7 @@
 mod pointer;
 
 mod decided;
+mod on_disk;
 mod steps;
 
 pub use decided::NotDecided;

@@ -51,7 +51,7 @@ pub(super) struct Beside {
     pub(super) previous: Option<Arc<Active>>,
     last_poll: Option<LastPoll>,
     /// What was told last of a disk that does not keep the record.
-    trouble: Option<Trouble>,
+    pub(super) trouble: Option<Trouble>,
     /// The last replay with all its codes; the record has a brief one.
     replayed: Option<Replayed>,
     /// Released snapshots that requests may still use; freed here, never by a request.
@@ -60,17 +60,16 @@ pub(super) struct Beside {
     pub(super) falls: u64,
 }
 
-/// A disk that does not keep the record.
-struct Trouble {
-    why: Amiss,
+/// A disk that does not keep the record, or no room for the next one.
+pub(super) struct Trouble {
+    /// As what it is told.
+    pub(super) event: Event,
+    pub(super) why: Amiss,
     /// How often it was tried.
-    times: u32,
+    pub(super) times: u32,
     /// When it is tried again.
-    until: UnixSeconds,
+    pub(super) until: UnixSeconds,
 }
-
-/// The longest pause before the record is written once more.
-const LONGEST_PAUSE_SECONDS: i64 = 60;
 
 impl Runs {
     /// `record` is what `directory` holds; `running` and `previous` are loaded from it.
@@ -236,36 +235,6 @@ impl Runs {
         self.directory.trouble()
     }
 
-    /// Writes once more what could not be written: at once, then less and less often, at most a minute apart.
-    /// Tells what keeps it from that once.
-    pub(in crate::swap) fn write_again(&self, now: UnixSeconds) {
-        if self.directory.trouble().is_none() {
-            self.beside().trouble = None;
-            return;
-        }
-        let pen = self.pen();
-        let mut beside = self.beside();
-        if beside.trouble.as_ref().is_some_and(|trouble| trouble.until > now) {
-            return;
-        }
-        let before = beside.trouble.take();
-        drop(beside);
-        let _ = self.written(&pen);
-        let Some(why) = self.directory.trouble() else {
-            return self.log.event(
-                Event::RecordWritten,
-                &Said::new("the record is on disk again, in both copies", "記録を 2 部とも書き込みました"),
-            );
-        };
-        if before.as_ref().is_none_or(|before| before.why != why) {
-            self.log.event(Event::RecordNotWritten, &why.why);
-        }
-        let times = before.map_or(0, |before| before.times).saturating_add(1);
-        let pause = 2i64.saturating_pow(times).min(LONGEST_PAUSE_SECONDS);
-        let until = UnixSeconds::new(now.seconds().saturating_add(pause));
-        self.beside().trouble = Some(Trouble { why, times, until });
-    }
-
     /// Writes the record as it is now, for what was changed before the disk knew of it. What the disk does
     /// not take is told, and written again.
     pub(in crate::swap) fn write_down(&self) {
@@ -279,7 +248,7 @@ impl Runs {
         }
     }
 
-    fn written(&self, _pen: &Pen<'_>) -> Result<(), StateDirectoryError> {
+    pub(super) fn written(&self, _pen: &Pen<'_>) -> Result<(), StateDirectoryError> {
         let record = self.record();
         self.directory.write_record(&record)
     }
