@@ -74,6 +74,8 @@ fn an_exclusion_table_says_nothing_of_its_kind_and_the_auxiliary_table_proves_it
     let wrong = import(&shell, &folder, WEEK, "--kind points-exclusion-simultaneous");
     assert!(wrong.contains("denied across/points-kind") && wrong.contains("exit 1"), "{wrong}");
     assert!(!wrong.contains("points-flag"), "{wrong}");
+    let part = import(&shell, &folder, WEEK, "--kind points-exclusion-week --differential");
+    assert!(part.contains("denied file/only-fulls") && part.contains("exit 1"), "{part}");
     assert!(import(&shell, &folder, WEEK, "--kind points-exclusion-week").contains("350 records"));
     // What brings it in again says its kind.
     let undone = shell.run("undo --repo repo --series r06 --dry-run");

@@ -126,6 +126,11 @@ codes! {
         do "Say which with --full or --differential."
         ja "全件か変更分か判定できません: {found}"
         do "--full か --differential を指定してください。";
+    FileOnlyFulls "file/only-fulls" Deny
+        en "a differential was said, but {expected} is published whole each time"
+        do "Leave out --differential; if it is a part of the file, ask for the whole one."
+        ja "変更分の指定がありますが、{expected} は毎回全件で公表されます"
+        do "--differential を外してください。一部だけのファイルなら、全件のファイルを送付元に依頼してください。";
     FileEdition "file/edition" Note
         en "taken as {found}: {expected} has as many columns, and no row tells which it is"
         do "Where it matters, say which with --layout; an import takes the edition of its series."

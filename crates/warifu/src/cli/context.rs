@@ -20,6 +20,7 @@ use super::acts::Acts;
 use super::document::titled;
 use super::findings_as::FindingsAs;
 use super::invocation::Invocation;
+use super::settings::Settings;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Global {
@@ -55,6 +56,7 @@ pub(crate) struct Context {
     pub(crate) json: bool,
     pub(crate) library: Library,
     pub(crate) acts: Acts,
+    pub(crate) settings: Rc<Settings>,
     invocation: Rc<Invocation>,
     /// How findings are given, where the command takes it.
     given: Option<FindingsAs>,
@@ -73,6 +75,7 @@ impl Context {
         global: Global,
         given: Option<FindingsAs>,
         invocation: Rc<Invocation>,
+        settings: Rc<Settings>,
     ) -> Result<Self, Failure> {
         let lang = global.lang();
         given.as_ref().map_or(Ok(()), FindingsAs::check)?;
@@ -88,7 +91,12 @@ impl Context {
         let library = Library::new(&site).map_err(|error| wrong(&error))?;
         let (json, acts) = (global.json, Acts::new(global.audit));
         let (found, beside, document, has_printed) = Default::default();
-        Ok(Context { lang, json, library, acts, invocation, given, found, beside, document, has_printed })
+        Ok(Context { lang, json, library, acts, settings, invocation, given, found, beside, document, has_printed })
+    }
+
+    /// Whether the option `id`, one that is carried to the next command, was typed.
+    pub(crate) fn was_typed(&self, id: &str) -> bool {
+        self.invocation.was_typed(id)
     }
 
     /// `advised` as it is typed to be run.

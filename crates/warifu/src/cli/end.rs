@@ -13,6 +13,7 @@ use warifu_values::lang::{Lang, Speak as _};
 use super::Context;
 use super::document::{is_asked_for, of_usage, with_error};
 use super::invocation::Invocation;
+use super::settings::Settings;
 
 /// Gives what is left, and says how the command ended.
 pub(super) fn end(mut done: Result<Exit, Failure>, context: &Context, invocation: &Invocation) -> Exit {
@@ -53,8 +54,9 @@ pub(super) fn end_unbegun(failure: &Failure, json: bool, invocation: &Invocation
 }
 
 /// The same of a line that is no command: help, or what is wrong with it.
-pub(super) fn end_of_usage(usage: &Usage, line: &[OsString]) -> Exit {
-    usage.tell(asked_for(line).or_else(of_locale).unwrap_or_default());
+pub(super) fn end_of_usage(usage: &Usage, line: &[OsString], settings: &Settings) -> Exit {
+    let lang = asked_for(line).or_else(|| settings.language()).or_else(of_locale);
+    usage.tell(lang.unwrap_or_default());
     if usage.is_help() {
         return Exit::Done;
     }

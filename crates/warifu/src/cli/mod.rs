@@ -3,6 +3,7 @@
 mod acts;
 mod audit;
 mod clock;
+mod config;
 mod context;
 mod demo;
 mod document;
@@ -14,7 +15,9 @@ mod meant;
 mod memory;
 mod of_kind;
 mod repo;
+mod settings;
 mod signing;
+mod status;
 
 use std::ffi::OsString;
 use std::rc::Rc;
@@ -28,6 +31,7 @@ pub(crate) use context::Context;
 use end::{end, end_of_usage, end_unbegun};
 use findings_as::FindingsAs;
 use invocation::Invocation;
+use settings::Settings;
 
 /// Versions, converts, signs and publishes the masters of Japanese medical claims.
 ///
@@ -43,6 +47,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Status(status::Args),
     Demo(demo::Args),
     Inspect(files::inspect::Args),
     Validate(files::validate::Args),
@@ -52,6 +57,7 @@ enum Command {
     Key(signing::key::Args),
     Trust(signing::trust::Args),
     Release(Box<signing::release::Args>),
+    Notice(Box<signing::notice::Args>),
     Channel(signing::channel::Args),
     /// Make a repository of masters.
     Init(repo::init::Args),
@@ -70,6 +76,8 @@ enum Command {
     /// Write a master of the repository to a file.
     Export(repo::export::Args),
     Audit(audit::Args),
+    Repo(repo::copies::Args),
+    Config(config::Args),
 }
 
 impl Command {
@@ -82,6 +90,7 @@ impl Command {
             Command::Key(args) => args.act(),
             Command::Trust(args) => args.act(),
             Command::Release(args) => args.act(),
+            Command::Repo(args) => args.act(),
             _ => None,
         }
     }
@@ -105,31 +114,42 @@ impl Command {
 
 /// Runs the command line `args` and says how it ended.
 pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
-    let args: Vec<OsString> = args.into_iter().collect();
-    let mut commands = Cli::command();
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    let is_bare = settings::is_bare(&args);
+    if is_bare {
+        args.push("status".into());
+    }
+    let args = settings::repository_last(args);
+    let settings = Rc::new(Settings::read(&args));
+    let mut commands = settings.applied(Cli::command());
     let parsed = commands.try_get_matches_from_mut(&args).and_then(|matches| {
         let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut commands))?;
         Ok((cli, matches))
     });
     let (cli, matches) = match parsed {
         Ok(parsed) => parsed,
-        Err(error) => return end_of_usage(&Usage::of(error, &args, &commands), &args),
+        Err(error) => return end_of_usage(&Usage::of(error, &args, &commands), &args, &settings),
     };
     let (lang, json, given) = (cli.global.lang(), cli.global.json(), cli.command.findings_as().cloned());
-    let invocation = Rc::new(Invocation::new(&args, &matches, commands));
-    let context = match Context::new(cli.global, given, Rc::clone(&invocation)) {
+    let invocation = Rc::new(Invocation::new(&args, &matches, commands, &settings));
+    let context = settings
+        .sound()
+        .and_then(|()| Context::new(cli.global, given, Rc::clone(&invocation), Rc::clone(&settings)));
+    let context = match context {
         Ok(context) => context,
         Err(failure) => return end_unbegun(&failure, json, &invocation, lang),
     };
-    let done = match cli.command.act() {
-        Some(act) => context.acts.around(act, &args, lang, || run(cli.command, &context)),
-        None => run(cli.command, &context),
+    let done = match (cli.command.act(), &cli.command) {
+        (_, Command::Status(args)) if is_bare => status::bare(args, &context),
+        (Some(act), _) => context.acts.around(act, &args, lang, || run(cli.command, &context)),
+        (None, _) => run(cli.command, &context),
     };
     end(done, &context, &invocation)
 }
 
 fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
     match command {
+        Command::Status(args) => args.run(context),
         Command::Demo(args) => args.run(context),
         Command::Inspect(args) => args.run(context),
         Command::Validate(args) => args.run(context),
@@ -139,6 +159,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Key(args) => args.run(context),
         Command::Trust(args) => args.run(context),
         Command::Release(args) => args.run(context),
+        Command::Notice(args) => args.run(context),
         Command::Channel(args) => args.run(context),
         Command::Init(args) => args.run(context),
         Command::Import(args) => args.run(context),
@@ -149,6 +170,8 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Check(args) => args.run(context),
         Command::Export(args) => args.run(context),
         Command::Audit(args) => args.run(context),
+        Command::Repo(args) => args.run(context),
+        Command::Config(args) => args.run(context),
     }
 }
 

@@ -45,7 +45,7 @@ impl Revert {
             .map_err(|error| trust_failure(&error))?;
         let published = self.drafting.at.published(context, &tip)?;
         let (to, manifest) = self.meant(published.as_ref())?;
-        let (author, number) = (given::author()?, to.release);
+        let (author, number) = (given::author(context)?, to.release);
         let request = RevertRequest {
             release: number,
             commit: &manifest.commit,
